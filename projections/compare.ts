@@ -1,0 +1,84 @@
+import type { Day } from '../src/domain/calendar.js';
+import { minus, type Pence } from '../src/domain/money.js';
+import type { Posting } from '../src/domain/postings.js';
+import type { Entry } from './entry.js';
+import { count, GAP_FIGURES, gapFrom, noSums, type Gap } from './gap.js';
+
+/**
+ * Why a figure changed between two dates, each a day and a state of knowledge. The way from one to the other is walked
+ * fact by fact: first the day moves, with what was known at the start; then knowledge moves, fact by fact in ledger
+ * order. Each fact is given the change that it made when its turn came, so the changes add up to the difference exactly,
+ * even of figures such as `soft` that are not sums.
+ */
+export interface Point {
+  readonly on: Day;
+  /** How many events of the ledger are known. */
+  readonly size: number;
+}
+
+export interface Mover {
+  readonly entry: Entry;
+  /** Whether the day moved over its effect, or knowledge moved over the fact itself. */
+  readonly by: 'day' | 'knowledge';
+  /** What it changed; figures that it left alone are not named. */
+  readonly changes: Partial<Record<keyof Gap, Pence>>;
+}
+
+export interface Comparison {
+  readonly from: Gap;
+  readonly to: Gap;
+  readonly change: Record<keyof Gap, Pence>;
+  readonly movers: readonly Mover[];
+}
+
+/** Compares two points of one fund, given all its entries in ledger order. */
+export function compare(entries: readonly Entry[], from: Point, to: Point): Comparison {
+  const sums = noSums();
+  for (const entry of entries) {
+    if (entry.place >= from.size) break;
+    for (const posting of entry.postings) if (posting.on <= from.on) count(sums, posting, 1);
+  }
+  const start = gapFrom(sums);
+  const movers: Mover[] = [];
+  let before = start;
+  const step = (entry: Entry, by: Mover['by'], postings: readonly Posting[], sign: 1 | -1): void => {
+    for (const posting of postings) count(sums, posting, sign);
+    const after = gapFrom(sums);
+    const changes: Mover['changes'] = {};
+    for (const name of GAP_FIGURES) if (after[name] !== before[name]) changes[name] = minus(after[name], before[name]);
+    if (Object.keys(changes).length > 0) movers.push({ entry, by, changes });
+    before = after;
+  };
+
+  const [firstDay, lastDay, dayWay] = from.on <= to.on ? ([from.on, to.on, 1] as const) : ([to.on, from.on, -1] as const);
+  const crossed = entries
+    .filter((entry) => entry.place < from.size)
+    .flatMap((entry) =>
+      [...new Set(entry.postings.map((posting) => posting.on))]
+        .filter((day) => day > firstDay && day <= lastDay)
+        .map((day) => ({ entry, day })),
+    )
+    .sort((a, b) => dayWay * (a.day < b.day ? -1 : a.day > b.day ? 1 : a.entry.place - b.entry.place));
+  for (const { entry, day } of crossed) {
+    step(
+      entry,
+      'day',
+      entry.postings.filter((posting) => posting.on === day),
+      dayWay,
+    );
+  }
+
+  const [small, large, knowWay] = from.size <= to.size ? ([from.size, to.size, 1] as const) : ([to.size, from.size, -1] as const);
+  const learnt = entries.filter((entry) => entry.place >= small && entry.place < large);
+  for (const entry of knowWay === 1 ? learnt : learnt.reverse()) {
+    step(
+      entry,
+      'knowledge',
+      entry.postings.filter((posting) => posting.on <= to.on),
+      knowWay,
+    );
+  }
+
+  const change = Object.fromEntries(GAP_FIGURES.map((name) => [name, minus(before[name], start[name])]));
+  return { from: start, to: before, change: change as Record<keyof Gap, Pence>, movers };
+}

@@ -1,0 +1,20 @@
+import type { Day } from '../src/domain/calendar.js';
+import type { FactData } from '../src/domain/facts.js';
+import type { Posting } from '../src/domain/postings.js';
+
+/** One event as a projection reads it: its place in the ledger, what it says, and what it posts. */
+export interface Entry {
+  /** Its place in the whole ledger, from 0: the event is known from size `place + 1` on. */
+  readonly place: number;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly recordedAt: string;
+  readonly effective: Day;
+  readonly officer: string;
+  readonly partner: string;
+  readonly evidence: readonly { readonly reference: string }[];
+  readonly sentence: string;
+  readonly data: FactData;
+  readonly postings: readonly Posting[];
+}

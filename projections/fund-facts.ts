@@ -1,0 +1,45 @@
+import type { Day } from '../src/domain/calendar.js';
+import type { FactData } from '../src/domain/facts.js';
+
+/**
+ * The words of a fund that are not balances: which gaps were stated, what the plan lines are called, which grants are to
+ * be passed down. A plain list in ledger order; what was reversed is marked with the place of its reversal, so that any
+ * earlier state of knowledge still shows it.
+ */
+export interface Kept {
+  readonly place: number;
+  readonly revision: number;
+  readonly type: string;
+  readonly recordedAt: string;
+  readonly data: FactData;
+  readonly evidence: readonly { readonly reference: string }[];
+  reversed?: { readonly place: number; readonly on: Day };
+}
+
+export interface FundFacts {
+  readonly kept: Kept[];
+}
+
+const KEPT: ReadonlySet<string> = new Set(['GapStated', 'PlanLineSet', 'GrantDetermined', 'PeriodClosed', 'PeriodReopened']);
+
+export const noFundFacts = (): FundFacts => ({ kept: [] });
+
+export function keep(facts: FundFacts, entry: Omit<Kept, 'reversed'>): void {
+  if (KEPT.has(entry.type)) {
+    const { place, revision, type, recordedAt, data, evidence } = entry;
+    facts.kept.push({ place, revision, type, recordedAt, data, evidence });
+  } else if (entry.type === 'FactReversed') {
+    const original = facts.kept.find((each) => String(each.revision) === entry.data['reverses']);
+    if (original) original.reversed = { place: entry.place, on: entry.data.effective };
+  }
+}
+
+/** The facts of one type in force on a day, inclusive, by what is known at a size of the ledger. */
+export const inForce = (facts: FundFacts, type: string, on: Day, size: number): Kept[] =>
+  facts.kept.filter(
+    (each) =>
+      each.type === type &&
+      each.place < size &&
+      each.data.effective <= on &&
+      !(each.reversed && each.reversed.place < size && each.reversed.on <= on),
+  );

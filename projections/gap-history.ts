@@ -1,0 +1,46 @@
+import type { Day } from '../src/domain/calendar.js';
+import type { Posting } from '../src/domain/postings.js';
+import type { Entry } from './entry.js';
+import { count, GAP_FIGURES, gapFrom, noSums, type Gap } from './gap.js';
+
+/** The gap along one of its two dates: a point wherever any of its figures changes. */
+export interface GapPoint {
+  /** The day from which the figures hold, or the recorded instant at which they became known. */
+  readonly at: string;
+  readonly gap: Gap;
+}
+
+type Moves = readonly { readonly at: string; readonly postings: readonly Posting[] }[];
+
+function history(moves: Moves): GapPoint[] {
+  const sums = noSums();
+  let last = gapFrom(sums);
+  const points: GapPoint[] = [];
+  moves.forEach(({ at, postings }, index) => {
+    for (const posting of postings) count(sums, posting, 1);
+    if (moves[index + 1]?.at === at) return;
+    const gap = gapFrom(sums);
+    if (GAP_FIGURES.some((name) => gap[name] !== last[name])) points.push({ at, gap });
+    last = gap;
+  });
+  return points;
+}
+
+/** Day by day, as known at a size of the ledger: the gap on each day on which it changed, up to a day inclusive. */
+export function gapByDay(entries: readonly Entry[], on: Day, size: number): GapPoint[] {
+  const postings = entries
+    .filter((entry) => entry.place < size)
+    .flatMap((entry) => entry.postings)
+    .filter((posting) => posting.on <= on)
+    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+  return history(postings.map((posting) => ({ at: posting.on, postings: [posting] })));
+}
+
+/** Fact by fact, on one day: the gap at each recorded instant at which it became known to be other than before. */
+export function gapByKnowledge(entries: readonly Entry[], on: Day, size: number): GapPoint[] {
+  return history(
+    entries
+      .filter((entry) => entry.place < size)
+      .map((entry) => ({ at: entry.recordedAt, postings: entry.postings.filter((posting) => posting.on <= on) })),
+  );
+}

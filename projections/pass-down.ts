@@ -1,0 +1,63 @@
+import type { Day } from '../src/domain/calendar.js';
+import { minus, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
+import { sumOver, type View } from './view.js';
+import type { Kept } from './fund-facts.js';
+
+/** Whether each grant that must be passed down has been, district by district. Source: domain.md 7.4, test T5. */
+export interface PassDown {
+  readonly grant: string;
+  readonly holder: string;
+  readonly source: string;
+  readonly by: Day;
+  readonly share: Pence;
+  readonly passedDown: Pence;
+  readonly shortfall: Pence;
+  /** Passed down in full. */
+  readonly inFull: boolean;
+  readonly districts: readonly DistrictShare[];
+}
+
+export interface DistrictShare {
+  readonly district: string;
+  readonly share: Pence;
+  readonly passedDown: Pence;
+  readonly shortfall: Pence;
+}
+
+interface Determined {
+  readonly grant: string;
+  readonly holder: string;
+  readonly source: string;
+  readonly passDown?: { readonly by: Day; readonly shares: readonly { readonly district: string; readonly amount: string }[] };
+}
+
+/** One row per grant that has shares to pass down. */
+export function passDowns(view: View, determinations: readonly Kept[]): PassDown[] {
+  return determinations.flatMap(({ data }) => {
+    const { grant, holder, source, passDown } = data as unknown as Determined;
+    if (!passDown) return [];
+    const districts = passDown.shares.map(({ district, amount }) => {
+      const share = pence(amount);
+      const passedDown = sumOver(
+        view,
+        (account) => account.holder === district && account.measure === 'passedDown' && account.detail === grant,
+      );
+      return { district, share, passedDown, shortfall: minus(share, passedDown) };
+    });
+    const sum = (name: 'share' | 'passedDown' | 'shortfall') =>
+      districts.reduce((acc, each) => plus(acc, each[name]), NO_MONEY);
+    return [
+      {
+        grant,
+        holder,
+        source,
+        by: passDown.by,
+        share: sum('share'),
+        passedDown: sum('passedDown'),
+        shortfall: sum('shortfall'),
+        inFull: districts.every((each) => each.shortfall <= 0),
+        districts,
+      },
+    ];
+  });
+}

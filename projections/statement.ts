@@ -1,0 +1,73 @@
+import type { Day } from '../src/domain/calendar.js';
+import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import type { Measure } from '../src/domain/postings.js';
+import type { Entry } from './entry.js';
+
+/**
+ * A partner's statement of account: every movement of what it agreed, had due and paid, with the balance outstanding
+ * after each. Opening + movements = closing. In order of effect, then of recording. Source: design.md 5.
+ */
+export interface StatementLine {
+  readonly on: Day;
+  readonly entry: Entry;
+  readonly source: string;
+  readonly agreed: Pence;
+  readonly due: Pence;
+  readonly received: Pence;
+  /** Agreed less received after this line. */
+  readonly outstanding: Pence;
+}
+
+export interface Statement {
+  /** What was outstanding before the first day. */
+  readonly opening: Pence;
+  readonly lines: readonly StatementLine[];
+  readonly closing: Pence;
+}
+
+export interface Span {
+  /** First day, inclusive. */
+  readonly from: Day;
+  /** Last day, inclusive. */
+  readonly on: Day;
+  /** How many events of the ledger are known. */
+  readonly size: number;
+}
+
+export function statement(entries: readonly Entry[], partner: string, span: Span): Statement {
+  const movements = entries
+    .filter((entry) => entry.place < span.size)
+    .flatMap((entry) => movementsOf(entry, partner))
+    .filter((movement) => movement.on <= span.on)
+    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.entry.place - b.entry.place));
+  let opening: Pence = NO_MONEY;
+  let outstanding: Pence = NO_MONEY;
+  const lines: StatementLine[] = [];
+  for (const movement of movements) {
+    outstanding = plus(outstanding, minus(movement.agreed, movement.received));
+    if (movement.on < span.from) opening = outstanding;
+    else lines.push({ ...movement, outstanding });
+  }
+  return { opening, lines, closing: outstanding };
+}
+
+/** What one event moved for a partner, a line for each day and source. */
+function movementsOf(entry: Entry, partner: string): Omit<StatementLine, 'outstanding'>[] {
+  const lines = new Map<string, Omit<StatementLine, 'outstanding'>>();
+  for (const posting of entry.postings) {
+    if (posting.holder !== partner || !isShown(posting.measure)) continue;
+    const key = `${posting.on} ${posting.source}`;
+    const line = lines.get(key) ?? {
+      on: posting.on,
+      entry,
+      source: posting.source,
+      agreed: NO_MONEY,
+      due: NO_MONEY,
+      received: NO_MONEY,
+    };
+    lines.set(key, { ...line, [posting.measure]: plus(line[posting.measure as 'agreed'], posting.pence) });
+  }
+  return [...lines.values()];
+}
+
+const isShown = (measure: Measure): boolean => measure === 'agreed' || measure === 'due' || measure === 'received';

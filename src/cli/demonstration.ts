@@ -1,0 +1,132 @@
+import { Refusal } from '../domain/rules.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { QUERIES } from '../ledger/queries.js';
+import { z } from 'zod';
+import { tableText } from './output.js';
+
+/** What the demonstration shows: questions that nobody could answer in 2016, put to the ledger and answered by it. */
+interface Question {
+  readonly asked: string;
+  readonly query: string;
+  readonly with: Readonly<Record<string, string>>;
+  say(answer: never): string;
+}
+
+const figures = (answer: Readonly<Record<string, unknown>>, names: readonly string[]): string =>
+  names.map((name) => `${name} ${String(answer[name])}`).join('; ');
+
+interface GapAnswer extends Readonly<Record<string, unknown>> {
+  readonly stated: readonly { readonly amount: string; readonly claimant: string; readonly statedOn: string }[];
+  readonly fundedBy: readonly { readonly name: string; readonly recurrent: string; readonly oneOff: string }[];
+}
+
+const QUESTIONS: readonly Question[] = [
+  {
+    asked: 'Gap of norfolk-2016-17, on 2016-04-01, known at 2016-04-30',
+    query: 'gap',
+    with: { fund: 'norfolk-2016-17', on: '2016-04-01', 'known-at': '2016-04-30' },
+    say: (answer: GapAnswer) => figures(answer, ['requirement', 'funded', 'soft', 'hard']),
+  },
+  {
+    asked: 'The same day, known at 2016-06-30',
+    query: 'gap',
+    with: { fund: 'norfolk-2016-17', on: '2016-04-01', 'known-at': '2016-06-30' },
+    say: (answer: GapAnswer) =>
+      [
+        figures(answer, ['soft', 'hard']),
+        ...answer.stated.map((each) => `stated ${each.amount} by ${each.claimant}, ${each.statedOn}`),
+      ].join('; '),
+  },
+  {
+    asked: 'On 2017-03-31, known at 2017-06-30',
+    query: 'gap',
+    with: { fund: 'norfolk-2016-17', on: '2017-03-31', 'known-at': '2017-06-30' },
+    say: (answer: GapAnswer) =>
+      [
+        figures(answer, ['funded', 'gap', 'recurrentGap']),
+        ...answer.fundedBy.map((each) => `one-off ${each.oneOff} by ${each.name}`),
+      ].join('; '),
+  },
+  {
+    asked: 'Why did the first two differ?',
+    query: 'compare',
+    with: {
+      fund: 'norfolk-2016-17',
+      'from-on': '2016-04-01',
+      'from-known-at': '2016-04-30',
+      'to-on': '2016-04-01',
+      'to-known-at': '2016-06-30',
+    },
+    say: (answer: {
+      readonly change: { readonly hard: string };
+      readonly movers: readonly { readonly type: string; readonly partner: string; readonly changes: { readonly hard?: string } }[];
+    }) =>
+      `${answer.movers.length} × ${[...new Set(answer.movers.map((mover) => mover.type))].join(', ')}, hard ` +
+      `${answer.movers.map((mover) => `${mover.partner} ${mover.changes.hard ?? '0.00'}`).join(' + ')} = ${answer.change.hard}`,
+  },
+  {
+    asked: 'Norfolk County Council, IBCF_2017, norfolk-2017-18, on 2017-07-31',
+    query: 'partner-position',
+    with: { fund: 'norfolk-2017-18', partner: 'norfolk-county-council', on: '2017-07-31' },
+    say: (answer: { readonly sources: readonly { readonly source: string; readonly figures: Record<string, string> }[] }) =>
+      figures(answer.sources.find((each) => each.source === 'IBCF_2017')!.figures, [
+        'agreed',
+        'due',
+        'received',
+        'overdue',
+        'outstanding',
+      ]),
+  },
+  ...(['2017-07-24', '2017-07-25'] as const).map(
+    (on): Question => ({
+      asked: `Plan lines on ${on}, ${on === '2017-07-24' ? 'before' : 'after'} the change agreed in July 2017`,
+      query: 'plan',
+      with: { fund: 'norfolk-2017-18', on },
+      say: (answer: { readonly requirement: string; readonly lines: readonly { readonly line: string; readonly amount: string }[] }) =>
+        ['market-stability', 'mental-health-delayed-transfers']
+          .map((line) => `${line} ${answer.lines.find((each) => each.line === line)?.amount ?? '0.00'}`)
+          .concat(`total ${answer.requirement}`)
+          .join('; '),
+    }),
+  ),
+  {
+    asked: 'norfolk-2018-19 once the warning of September 2017 is known',
+    query: 'position',
+    with: { fund: 'norfolk-2018-19', on: '2018-04-01', 'known-at': '2017-09-30' },
+    say: (answer: { readonly total: Record<string, string> }) => figures(answer.total, ['agreed', 'atRisk']),
+  },
+  ...(['2017-06-30', '2017-06-29'] as const).map(
+    (knownAt): Question => ({
+      asked: `DFG of norfolk-2017-18, on 2017-06-30, known at ${knownAt}`,
+      query: 'pass-down',
+      with: { fund: 'norfolk-2017-18', on: '2017-06-30', 'known-at': knownAt },
+      say: (answer: {
+        readonly grants: readonly {
+          readonly passedDown: string;
+          readonly inFull: boolean;
+          readonly districts: readonly { readonly name: string; readonly shortfall: string }[];
+        }[];
+      }) =>
+        answer.grants
+          .map(({ passedDown, inFull, districts }) =>
+            [
+              `passed down ${passedDown}`,
+              inFull ? 'in full' : 'not in full',
+              ...districts.filter((each) => each.shortfall !== '0.00').map((each) => `${each.name} lacks ${each.shortfall}`),
+            ].join('; '),
+          )
+          .join(' '),
+    }),
+  ),
+];
+
+/** Asks the demonstration ledger its questions, and sets the answers beside them. */
+export async function demonstrationTable(ledger: Ledger): Promise<string> {
+  const rows: [string, string][] = [];
+  for (const { asked, query: name, with: given, say } of QUESTIONS) {
+    const query = QUERIES.find((each) => each.name === name)!;
+    const answer = await query.run(ledger, z.object({ ...query.params.shape, ...query.options.shape }).parse(given));
+    rows.push([asked, answer instanceof Refusal ? answer.detail : say(answer as never)]);
+  }
+  return tableText({ columns: ['asked', 'answer'], rows });
+}

@@ -1,0 +1,283 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { SingleBar } from 'cli-progress';
+import { z } from 'zod';
+import { Refusal, RULES } from '../domain/rules.js';
+import type { SettableClock } from '../ledger/clock.js';
+import { csv } from '../ledger/csv.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { load, LoadStopped, planLoad, type NamedFile } from '../ledger/load.js';
+import { QUERIES, type Query } from '../ledger/queries.js';
+import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
+import { eventHash } from '../ledger/catalogue.js';
+import { NotALedger, StoreUnavailable, type EventStore } from '../store/event-store.js';
+import { demonstrationTable } from './demonstration.js';
+import { tableText, type Output } from './output.js';
+
+/** The same questions and acts from a terminal. Data goes to standard output, everything else to standard error. */
+
+export const EXIT = { well: 0, finding: 1, usage: 2, unreadable: 3, refused: 4 } as const;
+type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What the composition root hands to the commands; they know no adapter and no server. */
+export interface Parts {
+  readonly version: string;
+  readonly defaultLedger: string;
+  readonly settings: readonly { readonly name: string; readonly words: string }[];
+  openStore(file: string, how: { readonly readOnly: boolean }): EventStore;
+  openLedger(store: EventStore): Promise<{ readonly ledger: Ledger; readonly clock: SettableClock }>;
+  exists(file: string): boolean;
+  readFiles(paths: readonly string[]): readonly NamedFile[];
+  scenarios(): readonly NamedFile[];
+  /** Removes a demonstration ledger, so that another can be made. Refuses to remove anything else. */
+  removeDemonstration(file: string): Promise<void>;
+  issueToken(file: string, officer: string, hours: number): Promise<string>;
+  serve(how: { readonly file: string; readonly port?: number | undefined; readonly demonstration: boolean }): Promise<void>;
+  diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
+}
+
+/** Ends a command with an exit code and a reason. */
+class Ended extends Error {
+  readonly code: ExitCode;
+
+  constructor(code: ExitCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const kebab = (name: string): string => name;
+const PROGRESS_MIN = 50;
+
+function progress(output: Output, what: string, total: number): { at(done: number): void; done(): void } {
+  if (!output.terminal || total < PROGRESS_MIN) return { at: () => undefined, done: () => undefined };
+  const bar = new SingleBar({
+    format: `${what} [{bar}] {percentage}% | {value}/{total} | {eta_formatted}`,
+    stream: process.stderr,
+    hideCursor: true,
+  });
+  bar.start(total, 0);
+  return { at: (done) => bar.update(done), done: () => bar.stop() };
+}
+
+/** Runs one command line. Resolves to the exit code; never throws and never ends the process. */
+export async function run(argv: readonly string[], parts: Parts, output: Output): Promise<number> {
+  let code: number = EXIT.well;
+  const program = new Command('bcf-ledger')
+    .description('The ledger of Better Care Fund negotiations: every position and every gap, on a day, as known at an instant.')
+    .version(parts.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.data(text.trimEnd()), writeErr: (text) => output.note(text.trimEnd()) })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused by a rule.',
+    );
+  const withLedger = (command: Command): Command =>
+    command.option('--ledger <file>', 'the ledger’s SQLite file', parts.defaultLedger);
+
+  for (const query of QUERIES) registerQuery(query);
+
+  withLedger(program.command('load'))
+    .description('load files of acts, in the order of their recorded instants; loading a file again changes nothing')
+    .argument('<files...>', 'JSON files of acts')
+    .option('--dry-run', 'check that the files can be read, and load nothing')
+    .action(async (paths: string[], options: { ledger: string; dryRun?: true }) => {
+      const planned = planLoad(parts.readFiles(paths));
+      if (options.dryRun) return output.note(`${planned.length} steps can be read; nothing was loaded.`);
+      await loadInto(options.ledger, planned);
+    });
+
+  withLedger(program.command('demo'))
+    .description('make a demonstration ledger with the scenarios, show what it answers, and serve it on this machine')
+    .option('--once', 'print and exit, without serving')
+    .option('--port <number>', 'the port to listen on', port)
+    .action(async (options: { ledger: string; once?: true; port?: number }, command: Command) => {
+      const given = command.getOptionValueSource('ledger') !== 'default';
+      const file = given ? options.ledger : 'demonstration.sqlite';
+      await parts.removeDemonstration(file);
+      await loadInto(file, planLoad(parts.scenarios()));
+      await using(file, true, async (ledger) => output.data(await demonstrationTable(ledger)));
+      if (!options.once) await parts.serve({ file, port: options.port, demonstration: true });
+    });
+
+  withLedger(program.command('serve'))
+    .description('serve the ledger over HTTP')
+    .option('--port <number>', 'the port to listen on', port)
+    .option('--demonstration-identities', 'accept anybody as anybody: only for a demonstration ledger, only on this machine')
+    .addHelpText('after', () => `\nSettings:\n${parts.settings.map((each) => `  ${each.name.padEnd(26)}${each.words}`).join('\n')}`)
+    .action((options: { ledger: string; port?: number; demonstrationIdentities?: true }) =>
+      parts.serve({
+        file: options.ledger,
+        port: options.port,
+        demonstration: options.demonstrationIdentities === true,
+      }),
+    );
+
+  withLedger(program.command('token'))
+    .description('issue a token for an officer, signed with the ledger’s own key')
+    .argument('<officer>', 'the officer’s name in the register')
+    .option('--hours <number>', 'how long it is good for', hours, 8)
+    .action(async (officer: string, options: { ledger: string; hours: number }) =>
+      output.data(await parts.issueToken(options.ledger, officer, options.hours)),
+    );
+
+  withLedger(program.command('replay'))
+    .description('rebuild the read model from the first event, and say how fast')
+    .option('--json', 'as JSON')
+    .action(async (options: { ledger: string; json?: true }) => {
+      const began = process.hrtime.bigint();
+      await using(options.ledger, true, async (ledger) => {
+        const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+        const events = ledger.model.size();
+        const rate = Math.round(events / seconds);
+        if (options.json) output.data(JSON.stringify({ events, seconds, eventsPerSecond: rate }));
+        else output.data(`${events} events replayed in ${seconds.toFixed(2)} s: ${rate} events a second.`);
+      });
+    });
+
+  withLedger(program.command('verify'))
+    .description('check the whole ledger from its bytes; silent where all is well. It only reads, so it can be run on a copy')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `\nChecks:\n${Object.entries(CHECKS).map(([name, words]) => `  ${name.padEnd(12)}${words}`).join('\n')}`)
+    .action(async (options: { ledger: string; json?: true }) => {
+      const store = opened(options.ledger, true);
+      try {
+        const { events, streams, problems } = await verify(store);
+        if (options.json) output.data(JSON.stringify({ events, streams, problems }, null, 2));
+        else for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
+        if (events === 0) throw new Ended(EXIT.unreadable, `${options.ledger} holds no event.`);
+        if (problems.length > 0) {
+          const checks = [...new Set(problems.map((problem): CheckName => problem.check))].join(', ');
+          throw new Ended(EXIT.finding, `${events} events in ${streams} streams; found by ${checks}.`);
+        }
+        output.note(`${events} events in ${streams} streams; all is well.`);
+      } finally {
+        await store.close();
+      }
+    });
+
+  withLedger(program.command('export'))
+    .description('write every event as a JSON line, with its hash, in ledger order')
+    .action(async (options: { ledger: string }) => {
+      const store = opened(options.ledger, true);
+      try {
+        let after: string | undefined;
+        for (;;) {
+          const page = await store.readAll({ after });
+          if (page.length === 0) break;
+          for (const event of page) {
+            const { position, stream, revision, id, type, data, metadata } = event;
+            const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash: eventHash(event) });
+            output.data(`${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`);
+          }
+          after = page.at(-1)!.position;
+        }
+      } finally {
+        await store.close();
+      }
+    });
+
+  withLedger(program.command('doctor'))
+    .description('check the machine and the ledger’s file: Node, durability, permissions, clock, demonstration marks')
+    .option('--json', 'as JSON')
+    .action(async (options: { ledger: string; json?: true }) => {
+      const findings = await parts.diagnose(options.ledger);
+      if (options.json) output.data(JSON.stringify(findings, null, 2));
+      else for (const each of findings) output.data(`${each.ok ? 'well ' : 'WRONG'}  ${each.name.padEnd(14)}${each.words}`);
+      if (findings.some((each) => !each.ok)) throw new Ended(EXIT.finding, 'Something needs attention.');
+    });
+
+  function registerQuery(query: Query): void {
+    const command = withLedger(program.command(kebab(query.name))).description(query.about);
+    for (const name of Object.keys(query.params.shape)) command.argument(`<${name}>`);
+    for (const [name, schema] of Object.entries(query.options.shape)) {
+      const description = z.globalRegistry.get(schema)?.description ?? '';
+      command.addOption(new Option(`--${name} <value>`, description));
+    }
+    command.option('--json', 'the answer as JSON, the same as over HTTP');
+    command.option('--csv', 'the answer as CSV');
+    command.action(async (...given: unknown[]) => {
+      const names = Object.keys(query.params.shape);
+      const options = given[names.length] as Record<string, string | true> & { ledger: string };
+      const args = Object.fromEntries(names.map((name, index) => [name, given[index]]));
+      const raw = Object.fromEntries(
+        Object.keys(query.options.shape).flatMap((name) => {
+          const value = options[name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      );
+      const asked = z.object({ ...query.params.shape, ...query.options.shape }).safeParse({ ...args, ...raw });
+      if (!asked.success) throw new Ended(EXIT.usage, z.prettifyError(asked.error));
+      await using(options.ledger, true, async (ledger) => {
+        const answer = await query.run(ledger, asked.data);
+        if (answer instanceof Refusal) throw new Ended(EXIT.refused, `${answer.detail} ${RULES[answer.rule].remedy}`);
+        if (options['json']) output.data(JSON.stringify(answer, null, 2));
+        else if (options['csv']) output.data(csv(query.table(answer)).trimEnd());
+        else {
+          output.data(tableText(query.table(answer)));
+          const { on, knownAt, ledger: read } = answer as { on?: string; knownAt?: string; ledger?: { size: number } };
+          if (on !== undefined) output.note(`On ${on}, as known at ${knownAt!}, from the first ${read!.size} events of the ledger.`);
+        }
+      });
+    });
+  }
+
+  function opened(file: string, readOnly: boolean): EventStore {
+    if (readOnly && !parts.exists(file)) throw new Ended(EXIT.unreadable, `There is no file ${file}.`);
+    return parts.openStore(file, { readOnly });
+  }
+
+  async function using(file: string, readOnly: boolean, act: (ledger: Ledger, clock: SettableClock) => Promise<void>) {
+    const { ledger, clock } = await parts.openLedger(opened(file, readOnly));
+    try {
+      await act(ledger, clock);
+    } finally {
+      await ledger.close();
+    }
+  }
+
+  async function loadInto(file: string, planned: ReturnType<typeof planLoad>): Promise<void> {
+    await using(file, false, async (ledger, clock) => {
+      const bar = progress(output, 'Loading', planned.length);
+      try {
+        const { recorded, replayed } = await load(planned, {
+          ledger,
+          clock,
+          signedInBy: 'file',
+          onStep: (done) => bar.at(done),
+        });
+        output.note(`${recorded} acts recorded in ${file}${replayed > 0 ? `, ${replayed} had been before` : ''}.`);
+      } finally {
+        bar.done();
+      }
+    });
+  }
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    code = explain(error, output);
+  }
+  return code;
+}
+
+function explain(error: unknown, output: Output): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.well : EXIT.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  output.note(message);
+  if (error instanceof Ended) return error.code;
+  if (error instanceof LoadStopped) return error.refusal ? EXIT.refused : EXIT.usage;
+  if (error instanceof NotALedger || error instanceof StoreUnavailable) return EXIT.unreadable;
+  return EXIT.finding;
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+  return number;
+}
+
+function hours(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 24 * 31)) throw new InvalidArgumentError('It must be more than 0 and at most 744 hours.');
+  return number;
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** The environment, read once. Every setting has a name beginning with BCF_, a meaning and, where it can, a safe default. */
+const Environment = z.object({
+  BCF_LEDGER: z.string().default('ledger.sqlite').meta({ description: 'The ledger’s SQLite file.' }),
+  BCF_HOST: z.string().default('127.0.0.1').meta({ description: 'The address to listen on.' }),
+  BCF_PORT: z.coerce.number().int().min(0).max(65_535).default(8181).meta({ description: 'The port to listen on.' }),
+  BCF_KEY_FILE: z
+    .string()
+    .optional()
+    .meta({ description: 'The ledger’s own signing key; by default beside the ledger, <ledger>.key.json.' }),
+  BCF_JWKS_URL: z.url().optional().meta({ description: 'Where the identity provider publishes its keys.' }),
+  BCF_JWT_ISSUER: z.string().optional().meta({ description: 'The issuer that its tokens must name.' }),
+  BCF_JWT_AUDIENCE: z.string().optional().meta({ description: 'The audience that its tokens must name.' }),
+  BCF_JWT_CLAIM: z.string().default('sub').meta({ description: 'The claim that holds the officer’s name in the register.' }),
+  BCF_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  BCF_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(1_200),
+});
+
+export interface Config {
+  readonly ledger: string;
+  readonly host: string;
+  readonly port: number;
+  readonly keyFile: string | undefined;
+  readonly provider:
+    | { readonly jwksUrl: string; readonly issuer: string; readonly audience: string; readonly claim: string }
+    | undefined;
+  readonly logLevel: string;
+  readonly requestsPerMinute: number;
+}
+
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Reads the settings. Throws {@link ConfigError}, naming every setting that is not as it must be. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const read = Environment.safeParse(environment);
+  if (!read.success) throw new ConfigError(`The settings are not as they must be.\n${z.prettifyError(read.error)}`);
+  const env = read.data;
+  const { BCF_JWKS_URL: jwksUrl, BCF_JWT_ISSUER: issuer, BCF_JWT_AUDIENCE: audience, BCF_JWT_CLAIM: claim } = env;
+  if (jwksUrl !== undefined && (issuer === undefined || audience === undefined)) {
+    throw new ConfigError('BCF_JWKS_URL needs BCF_JWT_ISSUER and BCF_JWT_AUDIENCE: a token for another service is not accepted.');
+  }
+  return {
+    ledger: env.BCF_LEDGER,
+    host: env.BCF_HOST,
+    port: env.BCF_PORT,
+    keyFile: env.BCF_KEY_FILE,
+    provider: jwksUrl === undefined ? undefined : { jwksUrl, issuer: issuer!, audience: audience!, claim },
+    logLevel: env.BCF_LOG_LEVEL,
+    requestsPerMinute: env.BCF_REQUESTS_PER_MINUTE,
+  };
+}
+
+/** The settings with their meanings, for `bcf-ledger serve --help`. */
+export const settings = (): { readonly name: string; readonly words: string }[] =>
+  Object.entries(Environment.shape).map(([name, schema]) => ({ name, words: z.globalRegistry.get(schema)?.description ?? '' }));

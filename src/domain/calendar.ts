@@ -1,0 +1,110 @@
+declare const dayUnit: unique symbol;
+
+/** A day in Europe/London, written `YYYY-MM-DD`. Days compare as text. */
+export type Day = string & { readonly [dayUnit]: 'day' };
+
+/** An instant in UTC, in whole milliseconds since 1970. */
+export type Instant = number & { readonly [dayUnit]: 'instant' };
+
+const MS_PER_HOUR = 3_600_000;
+const MS_PER_DAY = 86_400_000;
+
+/** The first and last days that the ledger speaks of: from before the Better Care Fund began to long after anybody plans. */
+export const FIRST_DAY = '2013-04-01' as Day;
+export const LAST_DAY = '2099-03-31' as Day;
+
+/** Whether the text is a real day of the calendar, written `YYYY-MM-DD`: `2017-02-30` is not. */
+export function isDay(text: string): text is Day {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text;
+}
+
+/** Days since 1970-01-01, for comparison and storage in arrays of numbers. */
+export const dayNumber = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;
+export const dayOfNumber = (number: number): Day => new Date(number * MS_PER_DAY).toISOString().slice(0, 10) as Day;
+export const daysAfter = (day: Day, days: number): Day => dayOfNumber(dayNumber(day) + days);
+
+const london = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Europe/London',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
+
+/** The day it is in Europe/London at an instant. */
+export const londonDay = (instant: Instant): Day => london.format(instant) as Day;
+
+/** The last millisecond of a day in Europe/London: 22:59:59.999Z in summer time, 23:59:59.999Z in winter. */
+export function endOfLondonDay(day: Day): Instant {
+  const next = daysAfter(day, 1);
+  const midnightUtc = dayNumber(next) * MS_PER_DAY;
+  const summerMidnight = (midnightUtc - MS_PER_HOUR) as Instant;
+  return ((londonDay(summerMidnight) === next ? summerMidnight : midnightUtc) - 1) as Instant;
+}
+
+/** Reads an ISO instant in UTC (`2016-06-30T12:00:00Z`, with or without milliseconds), or returns undefined. */
+export function instantOf(text: string): Instant | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/.test(text) || !isDay(text.slice(0, 10))) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : (at as Instant);
+}
+
+export const instantText = (instant: Instant): string => new Date(instant).toISOString();
+
+/** What *known at* means: a bare date is the end of that day in Europe/London; an instant is itself. Source: design.md 2. */
+export function knownAtInstant(text: string): Instant | undefined {
+  return isDay(text) ? endOfLondonDay(text) : instantOf(text);
+}
+
+/** A financial year, 1 April to 31 March, both days inside it. */
+export interface FinancialYear {
+  readonly label: string;
+  readonly first: Day;
+  readonly last: Day;
+}
+
+/** Reads `2016-17`. Returns undefined where the two halves are not one financial year. */
+export function financialYear(label: string): FinancialYear | undefined {
+  const match = /^(20\d{2})-(\d{2})$/.exec(label);
+  if (!match) return undefined;
+  const starts = Number(match[1]);
+  if (Number(match[2]) !== (starts + 1) % 100) return undefined;
+  return { label, first: `${starts}-04-01` as Day, last: `${starts + 1}-03-31` as Day };
+}
+
+export const isWithin = (day: Day, year: FinancialYear): boolean => day >= year.first && day <= year.last;
+
+/** The nearest day inside a financial year. */
+export function clampedTo(day: Day, year: FinancialYear): Day {
+  if (day < year.first) return year.first;
+  return day > year.last ? year.last : day;
+}
+
+/** The accounting period of a day inside a financial year: 1 is April, 12 is March. Source: domain.md 1. */
+export const periodOf = (day: Day): number => ((Number(day.slice(5, 7)) + 8) % 12) + 1;
+
+/** The last day of an accounting period (1 to 12) of a financial year. */
+export function lastDayOfPeriod(year: FinancialYear, period: number): Day {
+  const starts = Number(year.first.slice(0, 4));
+  return new Date(Date.UTC(starts, 3 + period, 0)).toISOString().slice(0, 10) as Day;
+}
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+/** Writes a day for a reader: `6 June 2016`. */
+export const dayInWords = (day: Day): string =>
+  `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1]!} ${day.slice(0, 4)}`;

@@ -1,0 +1,144 @@
+import type { z } from 'zod';
+import type { Day } from './calendar.js';
+import type { Pence } from './money.js';
+import type { Posting } from './postings.js';
+import type { Refusal } from './rules.js';
+import type { OpenProposal } from './proposal.js';
+import type { RegisterState, Role } from './register.js';
+import type { EvidenceList } from './values.js';
+
+export type StreamKind = 'register' | 'fund';
+
+/** Who must sign before a fact counts. Source: design.md 3. */
+export type Signature = 'none' | 'second-officer' | 'other-side';
+
+/** Who did it, in what capacity, and by what means they were known. */
+export interface Actor {
+  readonly officer: string;
+  readonly partner: string;
+  readonly role: Role | 'service';
+  readonly signedInBy: string;
+}
+
+/** What every event carries beside its business data. Written by the service; never by a client. */
+export interface Metadata extends Actor {
+  readonly schemaVersion: number;
+  readonly recordedAt: string;
+  readonly key: string;
+  /** SHA-256 of the request as sent, so that a key reused for another request is recognised. */
+  readonly request: string;
+  readonly correlation: string;
+  readonly causation?: string;
+  readonly evidence: EvidenceList;
+  readonly adjustment?: { readonly reason: string };
+}
+
+export type FactData = Readonly<Record<string, unknown>> & { readonly effective: Day };
+
+export interface LedgerEvent<Data extends FactData = FactData> {
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: string;
+  readonly type: string;
+  readonly data: Data;
+  readonly metadata: Metadata;
+}
+
+/** A fact as it is proposed and signed: its name, the version of its schema, and its data. */
+export interface FactText {
+  readonly type: string;
+  readonly version: number;
+  readonly data: FactData;
+}
+
+/** A fact as an officer sends it. */
+export type SentFact = Pick<FactText, 'type' | 'data'>;
+
+/** The two sides of a fact. Where no signature is needed only `acts` matters. */
+export interface Sides {
+  /** The partners whose officers may post the fact, or propose it. */
+  readonly acts: readonly string[];
+  /** The partners one of whose officers must sign. */
+  readonly signs: readonly string[];
+}
+
+/** What a decision may look at beside the state of its own stream. */
+export interface Context {
+  readonly today: Day;
+  readonly register: RegisterState;
+  /** The proposals of the same stream that wait for a signature. */
+  readonly proposals: ReadonlyMap<string, OpenProposal>;
+  /** The event that a reversal names, where it names one. */
+  readonly original?: LedgerEvent;
+  /** Whether the fact is marked as a prior-period adjustment. */
+  readonly adjustment: boolean;
+}
+
+/**
+ * One business fact, declared once. The HTTP routes and their OpenAPI, the command line, the projections and the tests
+ * all follow from this declaration. `In` is what an officer sends; `Stored` is what is recorded, where a decision adds
+ * what the fact rests on (the amount that stood before, the original of a reversal) so that an event explains itself.
+ */
+export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
+  readonly name: string;
+  /** The version of the stored schema; a changed shape is a new version, and the old one is upcast where events are read. */
+  readonly version: number;
+  /** How each earlier version of the stored data becomes the next: the first lifts version 1 to version 2. */
+  readonly earlier?: readonly ((data: FactData) => FactData)[];
+  /** One sentence for the documentation, with the source of the rule. */
+  readonly about: string;
+  readonly input: In;
+  readonly stored: Stored;
+  readonly signature: Signature;
+  readonly roles: readonly Role[];
+  /** Roles that may sign, where they differ from those that may propose. */
+  readonly signerRoles?: readonly Role[];
+  /** Whether the effective date must lie in the fund's own year. */
+  readonly effective: 'in-year' | 'any-day';
+  /** Whether it may take effect in a closed period without being an adjustment: only what opens and closes periods. */
+  readonly inClosedPeriods?: true;
+  readonly reversible: boolean;
+  /** The quantities that the fact must leave at nothing or more on every later day, by the names of the fund's limits. */
+  readonly limits?: readonly string[];
+  sides(data: z.output<In>, state: State, context: Context): Sides;
+  /** What a counter-proposal must leave as it is; declared by facts that the other side signs. */
+  subject?(data: z.output<In>): string;
+  /** For a fact that is signed as another is, that other: a reversal takes the signatures of its original. */
+  signedAs?(data: z.output<In>, context: Context): SignedAs<State> | Refusal;
+  /** The sum that an officer's limit is held against. */
+  amount?(data: z.output<In>): Pence;
+  /** Adds what the fact rests on. Runs once, when it is posted or proposed. */
+  complete?(data: z.output<In>, state: State, context: Context): z.output<Stored> | Refusal;
+  check(data: z.output<Stored>, state: State, context: Context): Refusal | undefined;
+  postings(data: z.output<Stored>): Posting[];
+  /** What a proposal of the fact puts on the table, under the proposal's identifier. */
+  proposes?(data: z.output<Stored>, proposal: string): Posting[];
+  evolve(state: State, data: z.output<Stored>, event: LedgerEvent): void;
+  /** The proposal that the fact takes off the table, where it does; reversing the fact puts it back. */
+  endsProposal?(data: z.output<Stored>): string | undefined;
+  sentence(data: z.output<Stored>): string;
+}
+
+export interface SignedAs<State> {
+  readonly fact: Fact<State>;
+  readonly data: FactData;
+}
+
+/** A declaration with its data types forgotten, for those who handle any fact. */
+export type Fact<State> = Declaration<z.ZodObject, z.ZodObject, State>;
+
+/** Declares a fact whose stored form is what is sent. */
+export function fact<In extends z.ZodObject, State>(
+  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version'>,
+): Fact<State> {
+  return { ...declaration, version: 1, stored: declaration.input } as unknown as Fact<State>;
+}
+
+/** Declares a fact to which the decision adds what it rests on. */
+export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject, State>(
+  declaration: Omit<Declaration<In, Stored, State>, 'version'> &
+    Required<Pick<Declaration<In, Stored, State>, 'complete'>>,
+): Fact<State> {
+  return { ...declaration, version: 1 } as unknown as Fact<State>;
+}

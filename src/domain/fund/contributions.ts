@@ -1,0 +1,337 @@
+import { z } from 'zod';
+import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
+import { completedFact, fact, type Context, type Fact } from '../facts.js';
+import { minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../money.js';
+import { posted, type Posting } from '../postings.js';
+import { refuse, Refusal } from '../rules.js';
+import { sectorOf, type Role } from '../register.js';
+import { sourceOf } from '../sources.js';
+import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, words } from '../values.js';
+import {
+  addsUp,
+  holding,
+  itemOf,
+  nameIsFree,
+  opened,
+  partnerIsIn,
+  replanned,
+  seriesOf,
+  sourceFits,
+  standsAt,
+  type DueChange,
+  type FundState,
+} from './state.js';
+
+/** Contributions: what a partner undertakes to pay into the pool, changes, pays, or withdraws. */
+
+const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
+
+const DueChanges = z.array(z.strictObject({ due: EffectiveDay, change: SignedMoney }));
+
+const dueText = (changes: readonly DueChange[]) =>
+  changes.map(({ due, change }) => ({ due, change: moneyText(change) }));
+
+interface Paid {
+  readonly payer: string;
+  readonly source: string;
+  readonly recurrent: boolean;
+}
+
+const account = (measure: 'proposed' | 'agreed' | 'withdrawn' | 'due' | 'received', of: Paid) =>
+  holding(measure, { holder: of.payer, source: of.source, recurrent: of.recurrent });
+
+const agreedPostings = (of: Paid, item: string, on: Day, change: Pence): Posting[] =>
+  posted({ ...account('agreed', of), item, on, pence: change });
+
+const duePostings = (of: Paid, item: string, changes: readonly { readonly due: Day; readonly change: string }[]) =>
+  changes.flatMap(({ due, change }) => posted({ ...account('due', of), item, on: due, pence: signedPence(change) }));
+
+/**
+ * Who receives a contribution, and so signs for it: the host; where the host itself pays, the fund's partners of the
+ * other sector. A payer that the evidence does not name is answered by the host. Source: design.md 3; domain.md 6.
+ */
+function receivers(payer: string, state: FundState, { register }: Context): string[] {
+  const { host, partners } = opened(state);
+  if (payer !== host) return [host];
+  const sector = (partner: string) => sectorOf(register.partners.get(partner)!.kind);
+  return partners.filter((partner) => sector(partner) !== sector(host) && sector(partner) !== 'unknown');
+}
+
+function payerOf(state: FundState, contribution: string): string[] {
+  const item = itemOf(state, 'contribution', contribution);
+  return item instanceof Refusal ? [] : [item.payer];
+}
+
+const paidBy = ({ payer, source, recurrent }: Paid): Paid => ({ payer, source, recurrent });
+
+/** The agreed contribution that a payer would withdraw from: its own. */
+function agreedBy(state: FundState, contribution: string, payer: string): Paid | Refusal {
+  const item = itemOf(state, 'contribution', contribution);
+  if (item instanceof Refusal || item.payer === payer) return item;
+  return refuse('wrong_partner', `"${contribution}" is paid by ${item.payer}, not by ${payer}.`);
+}
+
+/** The offer that a payer would withdraw while it is still on the table: its own, and whole. */
+function offeredBy(proposals: Context['proposals'], id: string, payer: string, amount: Pence): Paid | Refusal {
+  const proposal = proposals.get(id);
+  if (proposal?.fact.type !== 'ContributionAgreed') {
+    return refuse('proposal_unknown', `No proposal ${id} of a contribution is on the table in this fund.`);
+  }
+  const offer = proposal.fact.data as unknown as Paid & { readonly amount: string };
+  if (proposal.by !== payer || offer.payer !== payer) {
+    return refuse('wrong_partner', `Proposal ${id} was made by ${proposal.by} for ${offer.payer} to pay, not offered by ${payer}.`);
+  }
+  return amount === pence(offer.amount)
+    ? offer
+    : refuse('withdrawn_whole', `${pounds(pence(offer.amount))} was offered; ${pounds(amount)} would be withdrawn.`);
+}
+
+const WithdrawnFrom = z
+  .strictObject({ contribution: Name.optional(), proposal: z.uuid().optional() })
+  .refine((of) => (of.contribution === undefined) !== (of.proposal === undefined), {
+    error: 'must name either a contribution that is agreed or a proposal that is on the table',
+  });
+
+const withdrawalInput = {
+  effective: EffectiveDay,
+  payer: Name,
+  of: WithdrawnFrom,
+  amount: Amount,
+  noticeGiven: EffectiveDay,
+  reason: words(500),
+  instalments: Instalments.optional(),
+};
+
+const withdrawnFrom = (data: z.output<z.ZodObject<typeof withdrawalInput>>, state: FundState, context: Context) =>
+  data.of.contribution
+    ? agreedBy(state, data.of.contribution, data.payer)
+    : offeredBy(context.proposals, data.of.proposal!, data.payer, pence(data.amount));
+
+const withdrawnItem = (of: z.output<typeof WithdrawnFrom>): string => of.contribution ?? of.proposal!;
+
+export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
+  fact({
+    name: 'ContributionAgreed',
+    about:
+      'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign (design.md 3; domain.md 5, 6).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      contribution: Name,
+      payer: Name,
+      source: Code,
+      amount: Amount,
+      recurrent: z.boolean(),
+      instalments: Instalments,
+      schedule: words(120).optional().meta({ description: 'The section 75 schedule under which it is paid.' }),
+      note: words(500).optional(),
+    }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    limits: ['agreed', 'dueWithinAgreed'],
+    sides: (data, state: FundState, context) => ({
+      acts: [data.payer],
+      signs: receivers(data.payer, state, context),
+    }),
+    subject: (data) => `${data.contribution} from ${data.payer}`,
+    amount: (data) => pence(data.amount),
+    check: (data, state: FundState) =>
+      partnerIsIn(state, data.payer) ??
+      nameIsFree(state, data.contribution) ??
+      sourceFits(state, data.source, 'contribution') ??
+      addsUp('instalments', data.instalments, data.amount),
+    postings: (data) => [
+      ...agreedPostings(data, data.contribution, data.effective, pence(data.amount)),
+      ...data.instalments.flatMap((each) =>
+        posted({ ...account('due', data), item: data.contribution, on: each.due, pence: pence(each.amount) }),
+      ),
+    ],
+    proposes: (data, proposal) =>
+      posted({ ...account('proposed', data), item: proposal, on: data.effective, pence: pence(data.amount) }),
+    evolve: (state, data) => void state.items.set(data.contribution, { kind: 'contribution', ...paidBy(data) }),
+    sentence: (data) =>
+      `${data.payer} contributes ${pounds(pence(data.amount))} of ${data.source}, ` +
+      `${data.recurrent ? 'recurrent' : 'one-off'}, as "${data.contribution}"${data.note ? ` (${data.note})` : ''}.`,
+  }),
+  completedFact({
+    name: 'ContributionVaried',
+    about:
+      'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall (domain.md 0.3, 6).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      contribution: Name,
+      now: Money,
+      instalments: Instalments.optional().meta({
+        description: 'What falls due from the effective date on; left out, the standing instalments are scaled.',
+      }),
+      clause: words(120).optional(),
+      reason: words(500),
+    }),
+    stored: z.strictObject({
+      effective: EffectiveDay,
+      contribution: Name,
+      now: Money,
+      instalments: Instalments.optional(),
+      clause: words(120).optional(),
+      reason: words(500),
+      was: Money,
+      payer: Name,
+      source: Code,
+      recurrent: z.boolean(),
+      dueChanges: DueChanges,
+    }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    limits: ['agreed', 'dueWithinAgreed'],
+    sides(data, state: FundState, context) {
+      const acts = payerOf(state, data.contribution);
+      return { acts, signs: acts.flatMap((payer) => receivers(payer, state, context)) };
+    },
+    subject: (data) => data.contribution,
+    amount: (data) => pence(data.now),
+    complete(data, state: FundState) {
+      const item = itemOf(state, 'contribution', data.contribution);
+      if (item instanceof Refusal) return item;
+      const dueChanges = replanned(
+        seriesOf(state, 'due', data.contribution),
+        data.effective,
+        pence(data.now),
+        data.instalments,
+      );
+      if (dueChanges instanceof Refusal) return dueChanges;
+      const was = moneyText(standsAt(state, 'agreed', data.contribution, data.effective));
+      return { ...data, was, ...paidBy(item), dueChanges: dueText(dueChanges) };
+    },
+    check(data) {
+      if (data.now === data.was) {
+        return refuse(
+          'nothing_to_change',
+          `"${data.contribution}" stands at ${pounds(pence(data.was))} on ${dayInWords(data.effective)} already.`,
+        );
+      }
+      if (sourceOf(data.source)!.duty === 'compulsory' && pence(data.now) < pence(data.was)) {
+        return refuse(
+          'compulsory_source',
+          `${data.source} is compulsory; "${data.contribution}" cannot fall from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}.`,
+        );
+      }
+      return undefined;
+    },
+    postings: (data) => [
+      ...agreedPostings(data, data.contribution, data.effective, minus(pence(data.now), pence(data.was))),
+      ...duePostings(data, data.contribution, data.dueChanges),
+    ],
+    proposes: (data, proposal) =>
+      // Only a rise puts money on the table: a proposed fall takes nothing away until it is signed.
+      posted({
+        ...account('proposed', data),
+        item: proposal,
+        on: data.effective,
+        pence: pence(data.now) > pence(data.was) ? minus(pence(data.now), pence(data.was)) : pence('0.00'),
+      }),
+    evolve: () => undefined,
+    sentence: (data) =>
+      `${data.payer}’s contribution "${data.contribution}" varies from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}: ${data.reason}`,
+  }),
+  completedFact({
+    name: 'ContributionReceived',
+    about: 'The host has received money for a contribution. More than is agreed needs a reason (domain.md 6).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      contribution: Name,
+      amount: Amount,
+      bankReference: words(80),
+      reason: words(500).optional(),
+    }),
+    stored: z.strictObject({
+      effective: EffectiveDay,
+      contribution: Name,
+      amount: Amount,
+      bankReference: words(80),
+      reason: words(500).optional(),
+      payer: Name,
+      source: Code,
+      recurrent: z.boolean(),
+    }),
+    signature: 'none',
+    roles: ['finance-officer', 'pool-manager', 'chief-finance-officer'],
+    effective: 'any-day',
+    reversible: true,
+    sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
+    amount: (data) => pence(data.amount),
+    complete(data, state: FundState) {
+      const item = itemOf(state, 'contribution', data.contribution);
+      return item instanceof Refusal ? item : { ...data, ...paidBy(item) };
+    },
+    check(data, state: FundState) {
+      const received = standsAt(state, 'received', data.contribution, LAST_DAY);
+      const agreed = standsAt(state, 'agreed', data.contribution, LAST_DAY);
+      const after = plus(received, pence(data.amount));
+      return after > agreed && data.reason === undefined
+        ? refuse(
+            'reason_needed',
+            `${pounds(after)} would have been received for "${data.contribution}", of which ${pounds(agreed)} is agreed.`,
+          )
+        : undefined;
+    },
+    postings: (data) =>
+      posted({ ...account('received', data), item: data.contribution, on: data.effective, pence: pence(data.amount) }),
+    evolve: () => undefined,
+    sentence: (data) =>
+      `The pool received ${pounds(pence(data.amount))} from ${data.payer} for "${data.contribution}" (${data.bankReference}).`,
+  }),
+  completedFact({
+    name: 'DiscretionaryPaymentWithdrawn',
+    about:
+      'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (domain.md 0.3, 6).',
+    input: z.strictObject(withdrawalInput),
+    stored: z.strictObject({ ...withdrawalInput, source: Code, recurrent: z.boolean(), dueChanges: DueChanges }),
+    signature: 'second-officer',
+    roles: FINANCE,
+    signerRoles: ['chief-finance-officer'],
+    effective: 'in-year',
+    reversible: true,
+    limits: ['agreed', 'proposed', 'dueWithinAgreed', 'agreedCoversReceived'],
+    sides: (data) => ({ acts: [data.payer], signs: [data.payer] }),
+    amount: (data) => pence(data.amount),
+    complete(data, state: FundState, context) {
+      const of = withdrawnFrom(data, state, context);
+      if (of instanceof Refusal) return of;
+      const { source, recurrent } = of;
+      if (sourceOf(source)!.duty !== 'discretionary') {
+        return refuse(
+          'compulsory_source',
+          `${source} is not discretionary; ${data.payer} cannot withdraw ${pounds(pence(data.amount))} of it.`,
+        );
+      }
+      if (data.of.proposal) return { ...data, source, recurrent, dueChanges: [] };
+      const item = data.of.contribution!;
+      const left = minus(standsAt(state, 'agreed', item, data.effective), pence(data.amount));
+      const dueChanges = replanned(seriesOf(state, 'due', item), data.effective, left, data.instalments);
+      return dueChanges instanceof Refusal ? dueChanges : { ...data, source, recurrent, dueChanges: dueText(dueChanges) };
+    },
+    check(data, state: FundState, context) {
+      const of = withdrawnFrom(data, state, context);
+      return of instanceof Refusal ? of : undefined;
+    },
+    endsProposal: (data) => data.of.proposal,
+    postings(data) {
+      const item = withdrawnItem(data.of);
+      const from = data.of.contribution ? 'agreed' : 'proposed';
+      const amount = pence(data.amount);
+      return [
+        ...posted({ ...account(from, data), item, on: data.effective, pence: negated(amount) }),
+        ...posted({ ...account('withdrawn', data), item, on: data.effective, pence: amount }),
+        ...duePostings(data, item, data.dueChanges),
+      ];
+    },
+    evolve: () => undefined,
+    sentence: (data) =>
+      `${data.payer} withdrew ${pounds(pence(data.amount))} of ${data.source} ` +
+      `(${data.of.contribution ? `agreed as "${data.of.contribution}"` : 'offered, not yet agreed'}), ` +
+      `notice given ${dayInWords(data.noticeGiven)}: ${data.reason}`,
+  }),
+];

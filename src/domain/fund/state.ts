@@ -1,0 +1,332 @@
+import { dayInWords, daysAfter, periodOf, type Day, type FinancialYear } from '../calendar.js';
+import { exactly, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
+import {
+  addToSeries,
+  combined,
+  emptySeries,
+  firstBreach,
+  PLAN,
+  POOL,
+  seriesOn,
+  termOf,
+  type Account,
+  type DaySeries,
+  type Measure,
+  type Posting,
+} from '../postings.js';
+import { refuse, type Refusal, type RuleCode } from '../rules.js';
+import { inForce, sourceOf } from '../sources.js';
+import type { Instalment } from '../values.js';
+
+/** A fund: the pooled fund of one area for one financial year, as a decision needs to see it. */
+export interface FundState {
+  opened: Opened | undefined;
+  /** Plan lines, contributions and grants by name. A name is used once, even if its fact is reversed. */
+  readonly items: Map<string, Item>;
+  /** The movements of each measure of each item, by `measure|item`. */
+  readonly series: Map<string, DaySeries>;
+  /** The last accounting period closed; 0 where none is. */
+  closedThrough: number;
+  readonly reversed: Set<number>;
+}
+
+export interface Opened {
+  readonly area: string;
+  readonly year: FinancialYear;
+  readonly host: string;
+  readonly partners: readonly string[];
+}
+
+export interface Line {
+  readonly kind: 'line';
+  readonly source: string;
+  readonly recurrent: boolean;
+  readonly effect: 'adds' | 'reduces';
+}
+
+export interface Contribution {
+  readonly kind: 'contribution';
+  readonly payer: string;
+  readonly source: string;
+  readonly recurrent: boolean;
+}
+
+export interface Grant {
+  readonly kind: 'grant';
+  readonly holder: string;
+  readonly source: string;
+  readonly recurrent: boolean;
+}
+
+/** A named assumption: only its name is kept, so that it is not used twice. */
+export interface Assumption {
+  readonly kind: 'assumption';
+}
+
+export type Item = Line | Contribution | Grant | Assumption;
+
+export const emptyFund = (): FundState => ({
+  opened: undefined,
+  items: new Map(),
+  series: new Map(),
+  closedThrough: 0,
+  reversed: new Set(),
+});
+
+// Evolve
+
+const seriesKey = (measure: Measure, item: string): string => `${measure}|${item}`;
+
+/** Every event's postings move the series that limits are held against. */
+export function evolvePostings(state: FundState, postings: readonly Posting[]): void {
+  for (const posting of postings) {
+    if (posting.holder === POOL) continue;
+    const key = seriesKey(posting.measure, posting.item);
+    let series = state.series.get(key);
+    if (!series) state.series.set(key, (series = emptySeries()));
+    addToSeries(series, posting.on, posting.pence);
+  }
+}
+
+// Reading the state
+
+const nothing = emptySeries();
+export const seriesOf = (state: FundState, measure: Measure, item: string): DaySeries =>
+  state.series.get(seriesKey(measure, item)) ?? nothing;
+
+/** What an item stands at on a day, inclusive, as now known. */
+export const standsAt = (state: FundState, measure: Measure, item: string, day: Day): Pence =>
+  seriesOn(seriesOf(state, measure, item), day);
+
+/** The fund as opened. Decisions on an unopened fund are refused before any fact is looked at. */
+export function opened(state: FundState): Opened {
+  if (!state.opened) throw new Error('A fact of a fund was decided before the fund was opened.');
+  return state.opened;
+}
+
+/** Finds an item of one kind, or refuses, naming what was looked for. */
+export function itemOf<Kind extends Item['kind']>(
+  state: FundState,
+  kind: Kind,
+  name: string,
+): Extract<Item, { kind: Kind }> | Refusal {
+  const item = state.items.get(name);
+  if (item?.kind === kind) return item as Extract<Item, { kind: Kind }>;
+  return refuse('reference_unknown', `This fund has no ${kind === 'line' ? 'plan line' : kind} named "${name}".`);
+}
+
+/** The account of a contribution or grant, in one measure. */
+export const holding = (
+  measure: Measure,
+  of: { readonly holder: string; readonly source: string; readonly recurrent: boolean },
+): Omit<Account, 'detail'> => ({ measure, holder: of.holder, source: of.source, term: termOf(of.recurrent) });
+
+export const planAccount = (line: string, of: { readonly source: string; readonly recurrent: boolean }): Account => ({
+  measure: 'requirement',
+  holder: PLAN,
+  source: of.source,
+  term: termOf(of.recurrent),
+  detail: line,
+});
+
+// Decide: the checks that several facts share
+
+export const nameIsFree = (state: FundState, name: string): Refusal | undefined =>
+  state.items.has(name)
+    ? refuse('identifier_used', `"${name}" already names a ${state.items.get(name)!.kind} of this fund.`)
+    : undefined;
+
+export function partnerIsIn(state: FundState, partner: string): Refusal | undefined {
+  const { partners, area, year } = opened(state);
+  return partners.includes(partner)
+    ? undefined
+    : refuse('not_in_fund', `${partner} is not a partner of ${area}-${year.label}; its partners are ${partners.join(', ')}.`);
+}
+
+/** A source must exist, be in force in the fund's year, and enter the way that this fact brings it in. */
+export function sourceFits(state: FundState, code: string, entersAs: 'grant' | 'contribution' | 'line'): Refusal | undefined {
+  const source = sourceOf(code);
+  if (!source) return refuse('source_unknown', `"${code}" is not a source of funding.`);
+  const { year } = opened(state);
+  if (!inForce(source, year.label)) {
+    const until = source.until ? ` to ${source.until}` : ' on';
+    return refuse('source_not_in_force', `${code} is in force from ${source.from}${until}; this fund is for ${year.label}.`);
+  }
+  if (entersAs === 'contribution' && source.grant) {
+    return refuse('source_is_grant', `${code} (${source.name}) is a government grant.`);
+  }
+  if (entersAs === 'grant' && !source.grant) {
+    return refuse('source_not_grant', `${code} (${source.name}) is not a government grant.`);
+  }
+  return undefined;
+}
+
+/** Parts must add up to the whole, to the penny. */
+export function addsUp(what: string, parts: readonly { readonly amount: string }[], whole: string): Refusal | undefined {
+  const sum = parts.reduce((acc, part) => plus(acc, pence(part.amount)), NO_MONEY);
+  return sum === pence(whole)
+    ? undefined
+    : refuse('schedule_mismatch', `The ${what} add up to ${pounds(sum)}; the amount is ${pounds(pence(whole))}.`);
+}
+
+/** A change of instalments: on which day how much more, or less, falls due. */
+export interface DueChange {
+  readonly due: Day;
+  readonly change: Pence;
+}
+
+/**
+ * The change of an item's instalments that brings what falls due to a new total. What fell due before the effective
+ * date stands; what falls due on it or later is replaced by the instalments given, or, where none are, scaled in
+ * proportion. Where more has fallen due than the new total, the excess is credited on the effective date.
+ */
+export function replanned(
+  standing: DaySeries,
+  effective: Day,
+  newTotal: Pence,
+  given?: readonly Instalment[],
+): DueChange[] | Refusal {
+  const before = seriesOn(standing, daysAfter(effective, -1));
+  const ahead = standing.days
+    .map((due, index) => ({ due, amount: standing.moves[index]! }))
+    .filter((each) => each.due >= effective);
+  const left = minus(newTotal, before);
+  const next = emptySeries();
+  if (given) {
+    const early = given.find((each) => each.due < effective);
+    if (early) {
+      return refuse(
+        'schedule_mismatch',
+        `The instalment of ${dayInWords(early.due)} is before the effective date; give only what falls due from then on.`,
+      );
+    }
+    const sum = given.reduce((acc, each) => plus(acc, pence(each.amount)), NO_MONEY);
+    if (sum !== left) {
+      return refuse(
+        'schedule_mismatch',
+        `The instalments from ${dayInWords(effective)} add up to ${pounds(sum)}; what is left to fall due is ${pounds(left)}.`,
+      );
+    }
+    for (const each of given) addToSeries(next, each.due, pence(each.amount));
+  } else spread(next, ahead, effective, left);
+  const changes = combined([
+    { sign: 1, series: next },
+    { sign: -1, series: { days: ahead.map((each) => each.due), moves: ahead.map((each) => each.amount) } },
+  ]);
+  return changes.days
+    .map((due, index) => ({ due, change: changes.moves[index]! }))
+    .filter((each) => each.change !== NO_MONEY);
+}
+
+/** Spreads what is left over the instalments ahead in proportion; the last takes the remainder. */
+function spread(
+  into: DaySeries,
+  ahead: readonly { readonly due: Day; readonly amount: Pence }[],
+  effective: Day,
+  left: Pence,
+): void {
+  const whole = ahead.reduce((sum, each) => plus(sum, each.amount), NO_MONEY);
+  if (whole <= 0 || left < 0) {
+    addToSeries(into, effective, left);
+    return;
+  }
+  let soFar: Pence = NO_MONEY;
+  let placed: Pence = NO_MONEY;
+  for (const each of ahead) {
+    soFar = plus(soFar, each.amount);
+    const upToHere = exactly(Number((BigInt(left) * BigInt(soFar)) / BigInt(whole)));
+    addToSeries(into, each.due, minus(upToHere, placed));
+    placed = upToHere;
+  }
+}
+
+// Limits
+
+interface Limit {
+  readonly rule: RuleCode;
+  /** The quantity that may not fall below nothing, as a signed sum of measures of one item. */
+  readonly terms: readonly { readonly sign: 1 | -1; readonly measure: Measure }[];
+  readonly words: string;
+}
+
+const plusOf = (measure: Measure) => ({ sign: 1, measure }) as const;
+const lessOf = (measure: Measure) => ({ sign: -1, measure }) as const;
+
+export const LIMITS = {
+  agreed: { rule: 'more_than_agreed', terms: [plusOf('agreed')], words: 'what is agreed' },
+  proposed: { rule: 'more_than_proposed', terms: [plusOf('proposed')], words: 'what is on the table' },
+  due: { rule: 'more_than_scheduled', terms: [plusOf('due')], words: 'what has fallen due' },
+  dueWithinAgreed: {
+    rule: 'more_than_scheduled',
+    terms: [plusOf('agreed'), lessOf('due')],
+    words: 'what is agreed, less what has fallen due,',
+  },
+  agreedCoversReceived: {
+    rule: 'below_received',
+    terms: [plusOf('agreed'), lessOf('received')],
+    words: 'what is agreed, less what has been received,',
+  },
+  receivedWithinDetermined: {
+    rule: 'more_than_determined',
+    terms: [plusOf('agreed'), lessOf('received')],
+    words: 'what was determined, less what has been received,',
+  },
+  risk: { rule: 'more_than_at_risk', terms: [plusOf('atRisk')], words: 'what is at risk' },
+  riskWithinDetermined: {
+    rule: 'more_than_determined',
+    terms: [plusOf('agreed'), lessOf('atRisk')],
+    words: 'what was determined, less what is at risk,',
+  },
+  passedWithinShare: {
+    rule: 'more_than_share',
+    terms: [plusOf('share'), lessOf('passedDown')],
+    words: 'the district’s share, less what has been passed down,',
+  },
+  line: { rule: 'line_below_nothing', terms: [plusOf('requirement')], words: 'the plan line' },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;
+
+/** Holds the named limits over every later day for every item that the postings touch. */
+export function limitsHold(
+  state: FundState,
+  postings: readonly Posting[],
+  names: readonly string[],
+): Refusal | undefined {
+  const own = postings.filter((posting) => posting.holder !== POOL);
+  for (const item of new Set(own.map((posting) => posting.item))) {
+    const line = state.items.get(item);
+    const reduces = line?.kind === 'line' && line.effect === 'reduces';
+    for (const name of names) {
+      const limit: Limit = LIMITS[name as LimitName];
+      const flip = reduces ? -1 : 1;
+      const standing = combined(
+        limit.terms.map(({ sign, measure }) => ({ sign: (sign * flip) as 1 | -1, series: seriesOf(state, measure, item) })),
+      );
+      const added = combined(
+        limit.terms.flatMap(({ sign, measure }) =>
+          own
+            .filter((posting) => posting.item === item && posting.measure === measure)
+            .map((posting) => ({
+              sign: (sign * flip) as 1 | -1,
+              series: { days: [posting.on], moves: [posting.pence] },
+            })),
+        ),
+      );
+      const breach = firstBreach(standing, added);
+      if (breach) {
+        return refuse(
+          limit.rule,
+          `On ${dayInWords(breach.day)}, ${limit.words} of "${item}" would be ${pounds(breach.short)} below nothing.`,
+        );
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Whether a day lies in a closed accounting period. Days outside the fund's year lie in none. */
+export const isClosed = (state: FundState, day: Day): boolean => {
+  const { year } = opened(state);
+  return day >= year.first && day <= year.last && periodOf(day) <= state.closedThrough;
+};

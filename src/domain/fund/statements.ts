@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { dayInWords } from '../calendar.js';
+import { fact, type Fact } from '../facts.js';
+import { pence, pounds } from '../money.js';
+import { posted } from '../postings.js';
+import { nameIsFree, opened, partnerIsIn, sourceFits, type FundState } from './state.js';
+import { Amount, Code, EffectiveDay, Name, words } from '../values.js';
+
+/** What somebody says of the fund: claims and assumptions, shown beside the figures and never inside them. */
+
+const ANY_FINANCE = ['finance-officer', 'chief-finance-officer', 'pool-manager'] as const;
+
+export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
+  fact({
+    name: 'GapStated',
+    about:
+      'Somebody has claimed a gap in public. The claim is kept with its claimant and date; it changes no balance (domain.md 0.2, 6).',
+    input: z.strictObject({
+      effective: EffectiveDay.meta({ description: 'The first day of the gap that is claimed.' }),
+      claimant: words(200),
+      statedOn: EffectiveDay,
+      amount: Amount,
+      basis: words(500),
+    }),
+    signature: 'none',
+    roles: ANY_FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    sides: (_data, state: FundState) => ({ acts: opened(state).partners, signs: [] }),
+    check: () => undefined,
+    postings: () => [],
+    evolve: () => undefined,
+    sentence: (data) =>
+      `${data.claimant} stated a gap of ${pounds(pence(data.amount))} on ${dayInWords(data.statedOn)}: ${data.basis}`,
+  }),
+  fact({
+    name: 'AssumptionStated',
+    about: 'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed (domain.md 9, S-E).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      assumption: Name,
+      partner: Name,
+      source: Code,
+      recurrent: z.boolean(),
+      amount: Amount,
+      basis: words(500),
+    }),
+    signature: 'none',
+    roles: ANY_FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    sides: (data) => ({ acts: [data.partner], signs: [] }),
+    amount: (data) => pence(data.amount),
+    check: (data, state: FundState) =>
+      partnerIsIn(state, data.partner) ??
+      nameIsFree(state, data.assumption) ??
+      sourceFits(state, data.source, 'line'),
+    postings: (data) =>
+      posted({
+        measure: 'assumed',
+        holder: data.partner,
+        source: data.source,
+        term: data.recurrent ? 'recurrent' : 'one-off',
+        item: data.assumption,
+        on: data.effective,
+        pence: pence(data.amount),
+      }),
+    evolve: (state, data) => void state.items.set(data.assumption, { kind: 'assumption' }),
+    sentence: (data) => `${data.partner} assumes ${pounds(pence(data.amount))} of ${data.source}: ${data.basis}`,
+  }),
+];

@@ -1,0 +1,90 @@
+import { Decimal } from 'decimal.js';
+
+declare const unit: unique symbol;
+
+/** A whole number of pence, of either sign. Safe to about £90 trillion; anything larger throws. */
+export type Pence = number & { readonly [unit]: 'pence' };
+
+export const NO_MONEY = 0 as Pence;
+
+/** How money is written everywhere outside the ledger: pounds, a point, and exactly two places of pence. */
+export const MONEY_TEXT = /^(0|[1-9]\d{0,11})\.\d{2}$/;
+
+/** Raised when a sum leaves the range in which a double holds whole pence exactly. It is a fault, never a refusal. */
+export class MoneyOverflow extends RangeError {
+  constructor(pence: number) {
+    super(`${pence} pence is not a whole number that can be held exactly; no figure is given rather than a wrong one.`);
+    this.name = 'MoneyOverflow';
+  }
+}
+
+/** Brands a whole number of pence. Throws {@link MoneyOverflow} where the number is not exact. */
+export function exactly(pence: number): Pence {
+  if (!Number.isSafeInteger(pence)) throw new MoneyOverflow(pence);
+  return (pence === 0 ? 0 : pence) as Pence;
+}
+
+/** Reads money text (`"7000000.00"`) into pence. Throws a RangeError where the text is not money. */
+export function pence(text: string): Pence {
+  if (!MONEY_TEXT.test(text)) {
+    throw new RangeError(`"${text}" is not money: write pounds and exactly two places of pence, such as "1234.50".`);
+  }
+  return exactly(Number(text.replace('.', '')));
+}
+
+/** Reads money text of either sign, a leading minus where negative: the inverse of {@link moneyText}. */
+export const signedPence = (text: string): Pence => (text.startsWith('-') ? exactly(-pence(text.slice(1))) : pence(text));
+
+/** Writes pence as money text: `-1234.50`. */
+export function moneyText(amount: Pence): string {
+  const digits = String(Math.abs(amount)).padStart(3, '0');
+  return `${amount < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+/** Writes pence for a reader: `£1,234.50`, with a leading minus where negative. */
+export function pounds(amount: Pence): string {
+  const [whole = '', places = ''] = moneyText(exactly(Math.abs(amount))).split('.');
+  return `${amount < 0 ? '-' : ''}£${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${places}`;
+}
+
+export const plus = (a: Pence, b: Pence): Pence => exactly(a + b);
+export const minus = (a: Pence, b: Pence): Pence => exactly(a - b);
+export const negated = (a: Pence): Pence => exactly(-a);
+export const lesser = (a: Pence, b: Pence): Pence => (a < b ? a : b);
+export const notNegative = (a: Pence): Pence => (a < 0 ? NO_MONEY : a);
+
+export function total(amounts: Iterable<Pence>): Pence {
+  let sum = 0;
+  for (const amount of amounts) sum = exactly(sum + amount);
+  return sum as Pence;
+}
+
+export interface Share {
+  readonly id: string;
+  readonly weight: Decimal.Value;
+}
+
+/**
+ * Splits a sum in proportion to weights, to the penny: by largest remainder, ties going to the lower id.
+ * The parts always add up to the sum. Throws a RangeError where no weight is positive or one is negative.
+ * Source: design.md 4; domain.md 7.
+ */
+export function apportion(sum: Pence, shares: readonly Share[]): Map<string, Pence> {
+  const weights = shares.map((share) => new Decimal(share.weight));
+  const whole = Decimal.sum(0, ...weights);
+  if (!whole.isPositive() || whole.isZero() || weights.some((weight) => weight.isNegative())) {
+    throw new RangeError('Money can be shared only by weights that are not negative and do not all vanish.');
+  }
+  const exact = shares.map((share, index) => {
+    const part = new Decimal(sum).times(weights[index]!).div(whole);
+    return { id: share.id, floor: part.floor(), remainder: part.minus(part.floor()) };
+  });
+  let left = new Decimal(sum).minus(Decimal.sum(...exact.map((part) => part.floor))).toNumber();
+  const parts = new Map(exact.map((part) => [part.id, part.floor.toNumber()]));
+  const byRemainder = [...exact].sort((a, b) => b.remainder.cmp(a.remainder) || (a.id < b.id ? -1 : 1));
+  for (const part of byRemainder) {
+    if (left-- <= 0) break;
+    parts.set(part.id, parts.get(part.id)! + 1);
+  }
+  return new Map(shares.map((share) => [share.id, exactly(parts.get(share.id)!)]));
+}

@@ -1,0 +1,141 @@
+import type { Day } from './calendar.js';
+import { exactly, minus, negated, NO_MONEY, plus, type Pence } from './money.js';
+
+/**
+ * The chart of accounts. Every fact becomes postings to these accounts, and the postings of one event sum to zero:
+ * what a partner undertakes, the pool is entitled to. So each posting to a holder stands beside its mirror in the pool,
+ * and a fund's figure, read from the pool, is the sum of its partners' figures.
+ */
+export const MEASURES = [
+  'requirement',
+  'proposed',
+  'agreed',
+  'withdrawn',
+  'due',
+  'received',
+  'atRisk',
+  'assumed',
+  'share',
+  'passedDown',
+] as const;
+
+export type Measure = (typeof MEASURES)[number];
+export type Term = 'recurrent' | 'one-off';
+
+export const termOf = (recurrent: boolean): Term => (recurrent ? 'recurrent' : 'one-off');
+
+/** The holder of the mirror of every posting; the holder of plan lines. No partner can be named so. */
+export const POOL = '(pool)';
+export const PLAN = '(plan)';
+
+export interface Account {
+  readonly measure: Measure;
+  readonly holder: string;
+  readonly source: string;
+  readonly term: Term;
+  /** The plan line of a requirement, or the grant that a district's share is of; empty elsewhere. */
+  readonly detail: string;
+}
+
+/** One movement of one account: effective from a day inclusive, in whole pence. */
+export interface Posting extends Account {
+  /** The contribution, grant, line or proposal that it belongs to: what limits are checked by. */
+  readonly item: string;
+  readonly on: Day;
+  readonly pence: Pence;
+}
+
+export const accountKey = (account: Account): string =>
+  `${account.measure}|${account.holder}|${account.source}|${account.term}|${account.detail}`;
+
+type OneSide = Omit<Posting, 'detail'> & { readonly detail?: string };
+
+/** A posting and its mirror in the pool. Postings of nothing are left out. */
+export function posted(side: OneSide): Posting[] {
+  if (side.pence === NO_MONEY) return [];
+  const posting: Posting = { ...side, detail: side.detail ?? '' };
+  return [posting, { ...posting, holder: POOL, pence: negated(posting.pence) }];
+}
+
+/** The postings that undo others from a day on: each at its own day, or at the reversal's where that is later. */
+export const inverted = (postings: readonly Posting[], from: Day): Posting[] =>
+  postings.map((posting) => ({
+    ...posting,
+    on: posting.on < from ? from : posting.on,
+    pence: negated(posting.pence),
+  }));
+
+/** What the postings of one event sum to. Anything but zero is a fault in a fact's declaration. */
+export const imbalance = (postings: readonly Posting[]): Pence =>
+  postings.reduce((sum, posting) => plus(sum, posting.pence), NO_MONEY);
+
+/** The movements of one account of one item by day, in day order: small, since a year has few days. */
+export interface DaySeries {
+  readonly days: Day[];
+  readonly moves: Pence[];
+}
+
+export const emptySeries = (): DaySeries => ({ days: [], moves: [] });
+
+/** The index of the first day that is not before the one given. */
+function firstNotBefore(series: DaySeries, day: Day): number {
+  let low = 0;
+  let high = series.days.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (series.days[middle]! < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function addToSeries(series: DaySeries, day: Day, amount: Pence): void {
+  const at = firstNotBefore(series, day);
+  if (series.days[at] === day) series.moves[at] = plus(series.moves[at]!, amount);
+  else {
+    series.days.splice(at, 0, day);
+    series.moves.splice(at, 0, amount);
+  }
+}
+
+/** The balance of a series at the end of a day, inclusive. */
+export function seriesOn(series: DaySeries, day: Day): Pence {
+  let sum: Pence = NO_MONEY;
+  for (let at = 0; at < series.days.length && series.days[at]! <= day; at++) sum = plus(sum, series.moves[at]!);
+  return sum;
+}
+
+export interface Breach {
+  readonly day: Day;
+  /** How far below nothing the form would fall, as a positive sum. */
+  readonly short: Pence;
+}
+
+/**
+ * Holds a limit over the whole effective time series: given the movements of a quantity as it stands and those that a
+ * fact would add, returns the first day on which it would be below nothing *because of the fact*, or undefined.
+ * A quantity that is below nothing already is no reason to refuse what does not worsen it. Source: design.md 3.
+ */
+export function firstBreach(standing: DaySeries, added: DaySeries): Breach | undefined {
+  const days = [...new Set([...standing.days, ...added.days])].sort();
+  let before: Pence = NO_MONEY;
+  let change: Pence = NO_MONEY;
+  let s = 0;
+  let a = 0;
+  for (const day of days) {
+    if (standing.days[s] === day) before = plus(before, standing.moves[s++]!);
+    if (added.days[a] === day) change = plus(change, added.moves[a++]!);
+    const after = plus(before, change);
+    if (after < 0 && change < 0) return { day, short: minus(NO_MONEY, after) };
+  }
+  return undefined;
+}
+
+/** Adds several signed series into one. */
+export function combined(parts: readonly { readonly sign: 1 | -1; readonly series: DaySeries }[]): DaySeries {
+  const sum = emptySeries();
+  for (const { sign, series } of parts) {
+    series.days.forEach((day, index) => addToSeries(sum, day, exactly(sign * series.moves[index]!)));
+  }
+  return sum;
+}

@@ -1,0 +1,304 @@
+import { z } from 'zod';
+import type { Day } from './calendar.js';
+import { dayInWords } from './calendar.js';
+import { fact, type Fact } from './facts.js';
+import { pence, pounds, type Pence } from './money.js';
+import { refuse, type Refusal } from './rules.js';
+import type { Kind } from './stream.js';
+import { Amount, EffectiveDay, Name, words } from './values.js';
+
+/** The register: who the partners are, and which officers may act for them, in what role, from when to when. */
+
+// Facts
+
+export const PARTNER_KINDS = {
+  ccg: 'clinical commissioning group',
+  icb: 'integrated care board',
+  'nhs-england': 'NHS England',
+  county: 'county council',
+  unitary: 'unitary council',
+  district: 'district council',
+  unnamed: 'body not named in the evidence',
+} as const;
+
+export type PartnerKind = keyof typeof PARTNER_KINDS;
+export type Sector = 'nhs' | 'local-government' | 'unknown';
+
+export const sectorOf = (kind: PartnerKind): Sector => {
+  if (kind === 'unnamed') return 'unknown';
+  return kind === 'ccg' || kind === 'icb' || kind === 'nhs-england' ? 'nhs' : 'local-government';
+};
+
+/** Roles under which officers are mandated. Source: domain.md 6, in words. */
+export const ROLES = [
+  'registrar',
+  'finance-officer',
+  'chief-finance-officer',
+  'pool-manager',
+  'auditor',
+  'api-client',
+] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** The roles that only read. */
+export const READING_ROLES: readonly Role[] = ['auditor', 'api-client'];
+
+const PartnerKindField = z.enum(Object.keys(PARTNER_KINDS) as [PartnerKind, ...PartnerKind[]]);
+const Limit = Amount.optional().meta({ description: 'The most that one act may move; none means no limit.' });
+
+const FirstOfficers = z
+  .array(z.strictObject({ officer: Name, role: z.enum(ROLES), limit: Limit }))
+  .min(2, { error: 'a partner needs at least two officers from its first day' })
+  .max(50)
+  .refine((officers) => new Set(officers.map((each) => each.officer)).size >= 2, {
+    error: 'must name at least two different officers',
+  });
+
+const PartnerFields = { partner: Name, name: words(120), kind: PartnerKindField, officers: FirstOfficers };
+
+const ADMINISTER: readonly Role[] = ['registrar', 'chief-finance-officer'];
+
+export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
+  fact({
+    name: 'LedgerOpened',
+    about: 'Opens the ledger: who keeps it, its first two officers, and whether it is a demonstration (design.md 3, 7).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      ledger: words(120),
+      demonstration: z.boolean(),
+      ...PartnerFields,
+    }),
+    signature: 'none',
+    roles: ADMINISTER,
+    effective: 'any-day',
+    reversible: false,
+    sides: (data) => ({ acts: [data.partner], signs: [] }),
+    check: (_data, state: RegisterState) =>
+      state.ledger ? refuse('ledger_open', `The ledger "${state.ledger.name}" is open already.`) : undefined,
+    postings: () => [],
+    evolve(state, data) {
+      state.ledger = { name: data.ledger, demonstration: data.demonstration, keeper: data.partner };
+      registerPartner(state, data);
+    },
+    sentence: (data) =>
+      `${data.name} opened the ${data.demonstration ? 'demonstration ' : ''}ledger "${data.ledger}", which it keeps.`,
+  }),
+  fact({
+    name: 'PartnerRegistered',
+    about: 'Registers a partner with its first two officers (design.md 3).',
+    input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
+    signature: 'none',
+    roles: ADMINISTER,
+    effective: 'any-day',
+    reversible: false,
+    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
+    check: (data, state: RegisterState) =>
+      state.partners.has(data.partner)
+        ? refuse('partner_exists', `${data.partner} is registered already, as ${state.partners.get(data.partner)!.name}.`)
+        : undefined,
+    postings: () => [],
+    evolve: (state, data) => registerPartner(state, data),
+    sentence: (data) => `${data.name} was registered as a ${PARTNER_KINDS[data.kind]}.`,
+  }),
+  fact({
+    name: 'OfficerMandated',
+    about: 'Gives an officer a mandate: role, limit, first and last day, both inclusive. A second officer of the partner signs (design.md 3).',
+    input: z
+      .strictObject({
+        effective: EffectiveDay,
+        officer: Name,
+        partner: Name,
+        role: z.enum(ROLES),
+        limit: Limit,
+        until: EffectiveDay.optional(),
+      })
+      .refine((data) => data.until === undefined || data.until >= data.effective, {
+        error: 'must not be before the effective date',
+        path: ['until'],
+      }),
+    signature: 'second-officer',
+    roles: ADMINISTER,
+    effective: 'any-day',
+    reversible: false,
+    sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
+    check: (data, state: RegisterState) =>
+      standing(state, data.officer, data.partner, data.role, data.effective)
+        ? refuse(
+            'officer_mandated',
+            `${data.officer} is mandated as ${data.role} of ${data.partner} on ${dayInWords(data.effective)} already.`,
+          )
+        : undefined,
+    postings: () => [],
+    evolve: (state, data) =>
+      addMandate(state, data.officer, {
+        partner: data.partner,
+        role: data.role,
+        from: data.effective,
+        ...(data.until && { until: data.until }),
+        ...(data.limit && { limit: pence(data.limit) }),
+      }),
+    sentence: (data) =>
+      `${data.officer} was mandated as ${data.role} of ${data.partner} from ${dayInWords(data.effective)}` +
+      (data.until ? ` to ${dayInWords(data.until)}` : '') +
+      (data.limit ? `, up to ${pounds(pence(data.limit))} at a time.` : '.'),
+  }),
+  fact({
+    name: 'MandateEnded',
+    about: 'Ends a mandate; the effective date is its last day, inclusive.',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      officer: Name,
+      partner: Name,
+      role: z.enum(ROLES),
+      reason: words(500),
+    }),
+    signature: 'none',
+    roles: ADMINISTER,
+    effective: 'any-day',
+    reversible: false,
+    sides: (data) => ({ acts: [data.partner], signs: [] }),
+    check: (data, state: RegisterState) =>
+      standing(state, data.officer, data.partner, data.role, data.effective)
+        ? undefined
+        : refuse(
+            'mandate_unknown',
+            `${data.officer} holds no mandate as ${data.role} of ${data.partner} on ${dayInWords(data.effective)}.`,
+          ),
+    postings: () => [],
+    evolve(state, data) {
+      standing(state, data.officer, data.partner, data.role, data.effective)!.until = data.effective;
+    },
+    sentence: (data) =>
+      `${data.officer}’s mandate as ${data.role} of ${data.partner} ended on ${dayInWords(data.effective)}: ${data.reason}`,
+  }),
+];
+
+// State
+
+export interface Partner {
+  readonly name: string;
+  readonly kind: PartnerKind;
+}
+
+export interface Mandate {
+  readonly partner: string;
+  readonly role: Role;
+  readonly from: Day;
+  /** The last day, inclusive. */
+  until?: Day;
+  readonly limit?: Pence;
+}
+
+export interface RegisterState {
+  ledger: { readonly name: string; readonly demonstration: boolean; readonly keeper: string } | undefined;
+  readonly partners: Map<string, Partner>;
+  readonly mandates: Map<string, Mandate[]>;
+}
+
+export const emptyRegister = (): RegisterState => ({ ledger: undefined, partners: new Map(), mandates: new Map() });
+
+// Evolve
+
+type RegisteredPartner = z.output<z.ZodObject<typeof PartnerFields>> & { readonly effective: Day };
+
+function registerPartner(state: RegisterState, data: RegisteredPartner): void {
+  state.partners.set(data.partner, { name: data.name, kind: data.kind });
+  for (const { officer, role, limit } of data.officers) {
+    addMandate(state, officer, {
+      partner: data.partner,
+      role,
+      from: data.effective,
+      ...(limit && { limit: pence(limit) }),
+    });
+  }
+}
+
+function addMandate(state: RegisterState, officer: string, mandate: Mandate): void {
+  const held = state.mandates.get(officer);
+  if (held) held.push(mandate);
+  else state.mandates.set(officer, [mandate]);
+}
+
+// Decide
+
+const inForceOn = (mandate: Mandate, day: Day): boolean =>
+  mandate.from <= day && (mandate.until === undefined || day <= mandate.until);
+
+const standing = (state: RegisterState, officer: string, partner: string, role: Role, day: Day) =>
+  state.mandates
+    .get(officer)
+    ?.find((each) => each.partner === partner && each.role === role && inForceOn(each, day));
+
+/** The mandates that an officer holds on a day, inclusive at both ends. */
+export const mandatesOn = (state: RegisterState, officer: string, day: Day): Mandate[] =>
+  (state.mandates.get(officer) ?? []).filter((mandate) => inForceOn(mandate, day));
+
+export interface Errand {
+  /** The partners for which the act may be done. */
+  readonly partners: readonly string[];
+  readonly roles: readonly Role[];
+  readonly amount?: Pence;
+  /** What is being done, for the refusal: `post ContributionReceived`. */
+  readonly act: string;
+}
+
+/**
+ * Picks the mandate under which an officer may do something on a day, or says why there is none. The officer acts for
+ * the partner named, or for the only one that fits. Source: design.md 3, "officers act only for their own partner".
+ */
+export function mandateFor(
+  state: RegisterState,
+  officer: string,
+  day: Day,
+  errand: Errand,
+  actingFor?: string,
+): Mandate | Refusal {
+  const held = mandatesOn(state, officer, day);
+  if (held.length === 0) {
+    return refuse('not_mandated', `${officer} holds no mandate on ${dayInWords(day)}, so cannot ${errand.act}.`);
+  }
+  const own = actingFor === undefined ? held : held.filter((mandate) => mandate.partner === actingFor);
+  const right = own.filter((mandate) => errand.partners.includes(mandate.partner));
+  if (right.length === 0) {
+    const may = errand.partners.length === 0 ? 'no partner' : errand.partners.join(' or ');
+    const acts = [...new Set((own.length > 0 ? own : held).map((mandate) => mandate.partner))].join(', ');
+    return refuse('wrong_partner', `To ${errand.act} is for an officer of ${may}; ${officer} acts for ${acts}.`);
+  }
+  const able = right.filter((mandate) => errand.roles.includes(mandate.role));
+  if (able.length === 0) {
+    return refuse(
+      'role_not_allowed',
+      `To ${errand.act} needs the role ${errand.roles.join(' or ')}; ${officer} is ${right.map((each) => each.role).join(', ')}.`,
+    );
+  }
+  if (new Set(able.map((mandate) => mandate.partner)).size > 1) {
+    return refuse(
+      'partner_unclear',
+      `${officer} could ${errand.act} for ${able.map((mandate) => mandate.partner).join(' or ')}. Name one in "partner".`,
+    );
+  }
+  const within = able.find((mandate) => mandate.limit === undefined || (errand.amount ?? 0) <= mandate.limit);
+  if (!within) {
+    const limit = able.map((mandate) => pounds(mandate.limit!)).join(', ');
+    return refuse('over_limit', `${officer}’s limit is ${limit}; this is ${pounds(errand.amount!)}.`);
+  }
+  return within;
+}
+
+/** The one stream of the register. It holds no money and knows no periods. */
+export const REGISTER: Kind<RegisterState> = {
+  name: 'register',
+  facts: REGISTER_FACTS,
+  opener: 'LedgerOpened',
+  initial: emptyRegister,
+  isOpen: (state) => state.ledger !== undefined,
+  notOpen: () => refuse('ledger_not_open', 'This ledger has not been opened yet.'),
+  nameFits: () => undefined,
+  evolvePostings: () => undefined,
+  limitsHold: () => undefined,
+  dayAllowed: () => undefined,
+  isClosed: () => false,
+  restoresProposal: () => undefined,
+  referredTo: () => undefined,
+};

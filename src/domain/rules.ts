@@ -1,0 +1,116 @@
+/**
+ * Every rule that can refuse a request, by its stable code. The code is the last part of the `type` of a problem
+ * document and the name of the page that explains the rule; a code is never reused for another meaning.
+ * They stand in the order in which they are looked at: where several would refuse, the first here is the one named.
+ */
+export interface Rule {
+  readonly status: number;
+  readonly title: string;
+  /** What the rule is and where it comes from. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+const rule = (status: number, title: string, why: string, remedy: string): Rule => ({ status, title, why, remedy });
+
+export const RULES = {
+  // The request itself.
+  not_found: rule(404, 'There is nothing at this address', 'Addresses are listed on the documentation page.', 'Check the address.'),
+  method_not_allowed: rule(405, 'This address does not take that method', 'Figures are read with GET; facts are posted with POST. Nothing is ever edited or deleted.', 'Use the method that the documentation page gives.'),
+  too_many_requests: rule(429, 'Too many requests', 'Each client may make a limited number of requests a minute, so that nobody crowds out the others.', 'Wait for as long as the Retry-After header says.'),
+  overloaded: rule(503, 'The service is busy', 'Requests are turned away before answers become slow.', 'Try again in a few seconds.'),
+  body_too_large: rule(413, 'The request is too large', 'No fact needs more than 256 kilobytes.', 'Send less: put documents in evidence by reference and digest, not in full.'),
+  body_not_supported: rule(415, 'The request is not JSON', 'Facts are posted as JSON.', 'Send the header Content-Type: application/json.'),
+  body_not_json: rule(400, 'The request cannot be read as JSON', 'A body that is not well-formed JSON cannot be recorded.', 'Correct the JSON; the detail says where reading stopped.'),
+  not_signed_in: rule(401, 'You are not signed in', 'Every figure and every act belongs to somebody who is known. Health and documentation are the only open pages.', 'Send the header Authorization: Bearer with a token.'),
+  sign_in_refused: rule(401, 'The token is not accepted', 'A token must be signed by the configured issuer, meant for this service, and within its time.', 'Sign in again, or ask for a new token.'),
+  fields_invalid: rule(400, 'Some fields are not as they must be', 'Each field has one stated form; unknown fields are refused, so that a misspelt one is never silently ignored.', 'Correct the fields named under errors.'),
+  key_missing: rule(400, 'The Idempotency-Key header is missing', 'A key of your own lets you send the same request again after a broken connection without posting it twice.', 'Send Idempotency-Key with a value that is new for each act, such as a UUID.'),
+  key_in_progress: rule(409, 'This request is already being handled', 'The first request with this Idempotency-Key has not been answered yet.', 'Wait for its answer, or send it again in a moment.'),
+  key_reused: rule(422, 'This Idempotency-Key was used for something else', 'A key stands for one act for as long as the ledger is kept.', 'Use a new key for a new act.'),
+  if_match_missing: rule(428, 'The If-Match header is missing', 'A signature is to a text that the signer has read. If-Match says which state of it.', 'Read the proposal and send its ETag as If-Match.'),
+  if_match_stale: rule(412, 'It has changed since you read it', 'The revision in If-Match is not the present one.', 'Read it again, and sign if you still agree.'),
+
+  // Who may act.
+  not_mandated: rule(403, 'You hold no mandate today', 'Officers act under a mandate in the register, from its first day to its last; the token alone gives no right.', 'Ask your partner’s registrar to record a mandate.'),
+  partner_unclear: rule(403, 'It is not clear for which partner you act', 'You are mandated for more than one partner.', 'Name the partner in the field "partner".'),
+  not_your_fund: rule(403, 'Your partner is not in this fund', 'Officers see and post to the funds that their own partner is in; the keeper’s officers see all.', 'Ask an officer of a partner in the fund.'),
+  wrong_partner: rule(403, 'This is not your partner’s to do', 'Officers act only for their own partner. Source: design.md 3.', 'Ask an officer of the partner named in the detail.'),
+  role_not_allowed: rule(403, 'Your role may not do this', 'Each fact names the roles that may post or sign it.', 'Ask an officer who holds one of the roles named in the detail.'),
+  over_limit: rule(403, 'The amount is above your limit', 'A mandate may carry a limit for any one act.', 'Ask an officer with a higher limit.'),
+  same_officer: rule(403, 'The same person cannot sign twice', 'Four eyes: what one officer proposes another must sign. Source: design.md 3.', 'Ask another officer to sign.'),
+  same_partner: rule(403, 'The other side must sign', 'What binds two partners is signed by both. Source: design.md 3.', 'Ask an officer of the other partner to sign.'),
+
+  // Whether the act fits the ledger as it stands.
+  ledger_not_open: rule(409, 'The ledger has not been opened', 'The first fact of a ledger is LedgerOpened: who keeps it, and its first two officers.', 'Load a file that opens it: bcf-ledger load.'),
+  ledger_open: rule(409, 'The ledger is open already', 'A ledger is opened once.', 'Use the ledger as it is, or start another in a new file.'),
+  fund_unknown: rule(404, 'There is no such fund', 'A fund is named by its area and financial year, such as norfolk-2016-17, and exists once it is opened.', 'Check the name; GET /v1/funds lists them.'),
+  fund_exists: rule(409, 'The fund is open already', 'An area has one fund a financial year.', 'Use the fund as it is.'),
+  fund_name_wrong: rule(422, 'The fund’s name does not fit its area and year', 'A fund is named area, dash, financial year: norfolk-2016-17.', 'Correct the name, the area or the year.'),
+  partner_unknown: rule(404, 'There is no such partner', 'Partners are registered before they act.', 'Check the name; GET /v1/partners lists them.'),
+  partner_exists: rule(409, 'The partner is registered already', 'A partner’s name stands for one body for ever.', 'Use another name.'),
+  officer_mandated: rule(409, 'The officer holds that mandate already', 'One mandate per officer, partner and role at a time.', 'End the mandate that stands first.'),
+  mandate_unknown: rule(404, 'There is no such mandate in force', 'Only a mandate that stands can be ended.', 'Check the officer, partner and role.'),
+  officers_too_few: rule(422, 'A partner needs two officers', 'Four eyes need two people from the first day. Source: design.md 3.', 'Name at least two different officers.'),
+  not_in_fund: rule(422, 'That partner is not in this fund', 'A fund’s partners are named when it is opened.', 'Check the partner, or the fund.'),
+  proposal_unknown: rule(404, 'There is no such proposal in this fund', 'Proposals are named by the identifier given when they were made.', 'Check the identifier; GET …/proposals lists them.'),
+  proposal_ended: rule(409, 'The proposal has ended', 'A proposal is agreed, declined, withdrawn or lapsed once, and then stands as it is.', 'Make a new proposal.'),
+  proposal_expired: rule(409, 'The proposal has expired', 'A proposal may name its last day; after that day it can no longer be signed.', 'Ask for a new proposal.'),
+  counter_differs: rule(422, 'A counter-proposal must be of the same kind and for the same payment', 'A counter replaces the terms on the table, not the subject.', 'Decline this proposal and make another.'),
+  not_countered: rule(422, 'This kind of proposal cannot be countered', 'What waits for a second officer of the same partner is signed or declined as it stands.', 'Decline it, and let it be made again.'),
+  signature_needed: rule(409, 'This fact needs a second signature', 'It counts only once it has been signed by a second officer, or by the other side. Source: design.md 3.', 'Post it as a proposal instead; the other signer then agrees to it.'),
+  signature_not_needed: rule(409, 'This fact needs no second signature', 'Only facts that wait for a signature are proposed.', 'Post it to …/facts.'),
+  effective_outside_year: rule(422, 'The effective date is outside the fund’s year', 'A fund holds one financial year, 1 April to 31 March, both days included.', 'Use a day in the year, or the fund of the other year.'),
+  period_closed: rule(409, 'That accounting period is closed', 'A closed period takes no new fact unless it is marked a prior-period adjustment, with a reason and a second signature. What was filed stays as filed. Source: design.md 3.', 'Use an open period, or propose it with "adjustment": {"reason": …}.'),
+  adjustment_not_needed: rule(409, 'No closed period is touched', 'Only a fact effective in a closed period is a prior-period adjustment.', 'Leave "adjustment" out.'),
+  period_out_of_order: rule(409, 'Periods close in order and reopen in reverse order', 'A closed period rests on the ones before it.', 'Close or reopen the period named in the detail first.'),
+  source_unknown: rule(422, 'There is no such source of funding', 'Sources are reference data; GET /v1/sources lists them.', 'Check the code.'),
+  source_not_in_force: rule(422, 'That source of funding is not in force in this year', 'Each source has its first and last financial year.', 'Check the source, or the year.'),
+  source_is_grant: rule(422, 'That source is a government grant', 'Grants enter by a determination, not by a contribution. Source: domain.md 2.', 'Post GrantDetermined.'),
+  source_not_grant: rule(422, 'That source is not a government grant', 'Only grants are determined; other money is agreed as a contribution. Source: domain.md 2.', 'Propose ContributionAgreed.'),
+  compulsory_source: rule(422, 'A compulsory source cannot be withdrawn or fall', 'Only NHS_ADD and LA_ADD can be withdrawn; a compulsory source never falls below its allocation or determination. Source: domain.md 0.3; design.md 3.', 'Check the source. A lower determination is posted as GrantReduced.'),
+  category_unknown: rule(422, 'There is no such category of plan line', 'Categories are reference data.', 'Use one of the categories named in the detail.'),
+  identifier_used: rule(409, 'That name is used already in this fund', 'Each plan line, contribution and grant has a name of its own for the life of the fund, even after a reversal.', 'Choose another name.'),
+  reference_unknown: rule(422, 'It refers to something that is not in this fund', 'A fact can only follow one that the ledger holds.', 'Check the name; the detail says what was looked for.'),
+  schedule_mismatch: rule(422, 'The parts do not add up to the whole', 'Instalments, tranches and shares must add up to the amount, to the penny.', 'Correct the parts or the amount; the detail gives both sums.'),
+  nothing_to_change: rule(422, 'It would change nothing', 'A change to the amount that stands is not a fact.', 'Check the amount.'),
+  changed_since_proposed: rule(409, 'What it rests on has changed since it was proposed', 'The signed text names what stood before; that has moved since.', 'Make a new proposal from the present state.'),
+  already_reversed: rule(409, 'That fact has been reversed already', 'A fact is reversed once. Source: design.md 3.', 'Post a new fact if one is needed.'),
+  not_reversible: rule(422, 'That event cannot be reversed', 'A reversal, a proposal’s steps, a closing and the opening of a fund are never reversed; each has its own way back. Source: design.md 3.', 'See the detail for the way back.'),
+  reversal_too_early: rule(422, 'A reversal cannot take effect before what it reverses', 'Source: design.md 3.', 'Use the original’s effective date or a later one.'),
+  more_than_agreed: rule(422, 'It is more than is agreed', 'Limits hold on every day from the effective date on, not only today. Source: design.md 3.', 'Lower the amount, or agree more first.'),
+  more_than_proposed: rule(422, 'It is more than is on the table', 'Limits hold on every day from the effective date on. Source: design.md 3.', 'Check the proposal and the amount.'),
+  withdrawn_whole: rule(422, 'An offer is withdrawn whole', 'What is on the table is one text; to offer less, make another proposal.', 'Withdraw the whole amount offered.'),
+  more_than_scheduled: rule(422, 'The instalments would run ahead of what is agreed', 'No more can fall due than is agreed, on any day.', 'Give the whole new plan of instalments.'),
+  below_received: rule(422, 'That much has been received already', 'Money already paid is not withdrawn or reduced one-sidedly; a variation agreed by both sides can lower it. Source: domain.md 6.', 'Lower the amount, or propose a variation.'),
+  reason_needed: rule(422, 'It is more than is agreed, so it needs a reason', 'A receipt above the agreed sum is recorded, with the reason. Source: domain.md 6.', 'Give the field "reason", or agree a variation first.'),
+  more_than_at_risk: rule(422, 'It is more than is at risk', 'Only risk that was recorded can be lifted.', 'Check the amount.'),
+  more_than_determined: rule(422, 'It is more than was determined', 'Receipts, risk and reductions stay within the grant’s determination. Source: domain.md 6.', 'Check the amount and the grant.'),
+  more_than_share: rule(422, 'It is more than the district’s share', 'A grant is passed down within the shares of its determination. Source: domain.md 2, DFG.', 'Check the district and the amount.'),
+  line_below_nothing: rule(422, 'The plan line would fall below nothing', 'Limits hold on every day from the effective date on. Source: design.md 3.', 'Check the amount and the day.'),
+  recorded_clock_refused: rule(409, 'Recorded dates cannot be given here', 'The recorded instant is set by the service. Only a demonstration ledger may replay a recorded clock, and only forwards. Source: design.md 3.', 'Leave the recorded dates out, or load into a new demonstration ledger.'),
+
+  // The service.
+  conflict: rule(409, 'Others were posting at the same time', 'Every decision is made on the present state; this one met others too often.', 'Send the same request again with the same Idempotency-Key.'),
+  store_unavailable: rule(503, 'The ledger’s store cannot be reached', 'Nothing is accepted that is not on disk.', 'Try again; the operator’s health page says more.'),
+  outcome_unknown: rule(503, 'It is not known whether the act was recorded', 'The store did not answer in time.', 'Send the same request again with the same Idempotency-Key: it is recorded once.'),
+  read_model_faulted: rule(503, 'Figures have stopped at an earlier state', 'An event could not be read; a wrong balance is worse than none, so it is not skipped.', 'Tell the operator; bcf-ledger verify names the event.'),
+  internal_error: rule(500, 'Something went wrong in the service', 'This is a fault of the service, not of your request.', 'Send the request’s identifier to the operator.'),
+} as const satisfies Record<string, Rule>;
+
+export type RuleCode = keyof typeof RULES;
+
+/** A refusal: what was refused, under which rule. It leaves no event behind. */
+export class Refusal {
+  readonly rule: RuleCode;
+  /** One or two sentences for a finance officer: what was refused, with the names, amounts and days in it. */
+  readonly detail: string;
+
+  constructor(code: RuleCode, detail: string) {
+    this.rule = code;
+    this.detail = detail;
+  }
+}
+
+export const refuse = (code: RuleCode, detail: string): Refusal => new Refusal(code, detail);

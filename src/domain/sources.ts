@@ -1,0 +1,175 @@
+/**
+ * Sources of funding, as dated reference data: the national template's term for where money comes from.
+ * Source: domain.md 2. `proven: false` marks what domain.md tags [R] or [I]: professional knowledge not confirmed in a
+ * source, held as data so that it can be corrected without touching a rule.
+ */
+export interface FundingSource {
+  readonly code: string;
+  readonly name: string;
+  /** Whether it must be paid, may be withdrawn, or cannot be told from the evidence. */
+  readonly duty: 'compulsory' | 'discretionary' | 'not-stated';
+  readonly kind: 'revenue' | 'capital' | 'either';
+  /** Whether the money reaches the payer as a government grant, and so enters by a determination. */
+  readonly grant: boolean;
+  /** The first and last financial years in force, both inclusive. */
+  readonly from: string;
+  readonly until?: string;
+  readonly evidence: string;
+  readonly proven: boolean;
+}
+
+export const SOURCES: readonly FundingSource[] = [
+  {
+    code: 'NHS_MIN',
+    name: 'Minimum NHS contribution',
+    duty: 'compulsory',
+    kind: 'revenue',
+    grant: false,
+    from: '2015-16',
+    evidence: 'domain.md 2; NHS Act 2006 s223GA',
+    proven: true,
+  },
+  {
+    code: 'NHS_ADD',
+    name: 'Additional NHS contribution',
+    duty: 'discretionary',
+    kind: 'revenue',
+    grant: false,
+    from: '2015-16',
+    evidence: 'domain.md 2 [W27][W39]',
+    proven: true,
+  },
+  {
+    code: 'LA_ADD',
+    name: 'Additional council contribution',
+    duty: 'discretionary',
+    kind: 'either',
+    grant: false,
+    from: '2015-16',
+    evidence: 'domain.md 2',
+    proven: true,
+  },
+  {
+    code: 'IBCF',
+    name: 'Improved Better Care Fund (Spending Review 2015)',
+    duty: 'compulsory',
+    kind: 'revenue',
+    grant: true,
+    from: '2017-18',
+    until: '2024-25',
+    evidence: 'domain.md 2 [W28]; last year unproven',
+    proven: false,
+  },
+  {
+    code: 'IBCF_2017',
+    name: 'Improved Better Care Fund, additional (Budget March 2017)',
+    duty: 'compulsory',
+    kind: 'revenue',
+    grant: true,
+    from: '2017-18',
+    until: '2019-20',
+    evidence: 'domain.md 2 [S4][W40]',
+    proven: true,
+  },
+  {
+    code: 'WINTER',
+    name: 'Winter Pressures Grant',
+    duty: 'compulsory',
+    kind: 'revenue',
+    grant: true,
+    from: '2018-19',
+    until: '2019-20',
+    evidence: 'domain.md 2 [W29]; compulsory from 2019-20 unproven',
+    proven: false,
+  },
+  {
+    code: 'DISCH_LA',
+    name: 'Discharge Fund, council part',
+    duty: 'compulsory',
+    kind: 'revenue',
+    grant: true,
+    from: '2022-23',
+    until: '2024-25',
+    evidence: 'domain.md 2 [W41]',
+    proven: true,
+  },
+  {
+    code: 'DISCH_ICB',
+    name: 'Discharge Fund, integrated care board part',
+    duty: 'compulsory',
+    kind: 'revenue',
+    grant: false,
+    from: '2022-23',
+    until: '2024-25',
+    evidence: 'domain.md 2 [W26]',
+    proven: true,
+  },
+  {
+    code: 'LABCG',
+    name: 'Local Authority Better Care Grant',
+    duty: 'compulsory',
+    kind: 'revenue',
+    grant: true,
+    from: '2025-26',
+    evidence: 'domain.md 2 [R]',
+    proven: false,
+  },
+  {
+    code: 'DFG',
+    name: 'Disabled Facilities Grant',
+    duty: 'compulsory',
+    kind: 'capital',
+    grant: true,
+    from: '2015-16',
+    evidence: 'domain.md 2 [W31][W48]',
+    proven: true,
+  },
+  {
+    code: 'SC_CAPITAL',
+    name: 'Social care capital grant',
+    duty: 'compulsory',
+    kind: 'capital',
+    grant: true,
+    from: '2015-16',
+    until: '2015-16',
+    evidence: 'domain.md 2 [W31][W42]',
+    proven: true,
+  },
+  {
+    code: 'UNSTATED',
+    name: 'Source of funding not stated in the evidence',
+    duty: 'not-stated',
+    kind: 'either',
+    grant: false,
+    from: '2015-16',
+    evidence: 'domain.md 7.2, 17: the payer of the £5.0 million of 2016-17 is not stated',
+    proven: true,
+  },
+];
+
+const byCode = new Map(SOURCES.map((source) => [source.code, source]));
+
+/** The source of funding with this code, or undefined. */
+export const sourceOf = (code: string): FundingSource | undefined => byCode.get(code);
+
+/** Whether a source is in force in a financial year (`2016-17`). Labels of one century compare as text. */
+export const inForce = (source: FundingSource, year: string): boolean =>
+  year >= source.from && (source.until === undefined || year <= source.until);
+
+/** What a plan line is for, and whether it adds to the requirement or takes away from it. */
+export interface LineCategory {
+  readonly code: string;
+  readonly name: string;
+  readonly effect: 'adds' | 'reduces';
+}
+
+export const LINE_CATEGORIES: readonly LineCategory[] = [
+  { code: 'base', name: 'Base: what the plan already pays for', effect: 'adds' },
+  { code: 'pressure', name: 'Pressure: a new or growing cost', effect: 'adds' },
+  { code: 'inflation', name: 'Inflation', effect: 'adds' },
+  { code: 'funding-change', name: 'Funding change: a line that comes with a new grant', effect: 'adds' },
+  { code: 'saving', name: 'Saving: what the plan no longer needs', effect: 'reduces' },
+];
+
+export const lineCategoryOf = (code: string): LineCategory | undefined =>
+  LINE_CATEGORIES.find((category) => category.code === code);

@@ -1,0 +1,540 @@
+import { dayInWords, type Day } from './calendar.js';
+import type { Context, Fact, FactData, FactText, LedgerEvent, SentFact, Signature, StreamKind } from './facts.js';
+import type { Posting } from './postings.js';
+import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
+import { mandateFor, type Errand, type Mandate, type Role } from './register.js';
+import { refuse, Refusal } from './rules.js';
+
+/**
+ * How every stream decides: a fact is posted, or it is proposed and answered, and nothing else ever happens.
+ * Signing is generic: a fact's declaration says who acts and who signs; the steps are the same for all.
+ */
+
+/** A kind of stream: its facts, its state, and what its facts are held to as a family. */
+export interface Kind<State> {
+  readonly name: StreamKind;
+  readonly facts: readonly Fact<State>[];
+  /** The fact that opens a stream of this kind. */
+  readonly opener: string;
+  initial(): State;
+  isOpen(state: State): boolean;
+  notOpen(stream: string): Refusal;
+  /** Whether the stream's name is the one that its opening fact gives it. */
+  nameFits(stream: string, data: FactData): Refusal | undefined;
+  evolvePostings(state: State, postings: readonly Posting[]): void;
+  limitsHold(state: State, postings: readonly Posting[], limits: readonly string[]): Refusal | undefined;
+  dayAllowed(state: State, fact: Fact<State>, effective: Day): Refusal | undefined;
+  isClosed(state: State, effective: Day): boolean;
+  restoresProposal(event: LedgerEvent): string | undefined;
+  /** The revision of another event of the stream that a fact rests on, where it names one. */
+  referredTo(fact: SentFact): string | undefined;
+}
+
+export interface StreamState<State> {
+  readonly stream: string;
+  /** The revision of the last event; -1 where there is none. */
+  revision: number;
+  readonly own: State;
+  readonly open: Map<string, OpenProposal>;
+  /** How each ended proposal ended, with its terms where a reversal could put it back. */
+  readonly ended: Map<string, { readonly how: string; readonly proposal?: OpenProposal }>;
+}
+
+export const initialStream = <State>(kind: Kind<State>, stream: string): StreamState<State> => ({
+  stream,
+  revision: -1,
+  own: kind.initial(),
+  open: new Map(),
+  ended: new Map(),
+});
+
+/** The declaration of a fact of this kind. Throws where there is none: types are checked when a request is read. */
+export function factOf<State>(kind: Kind<State>, type: string): Fact<State> {
+  const found = kind.facts.find((each) => each.name === type);
+  if (!found) throw new Error(`${type} is not a fact of a ${kind.name} stream.`);
+  return found;
+}
+
+/** The one function from an event to its postings. They sum to zero for every fact. Source: design.md 1. */
+export function postingsOf<State>(kind: Kind<State>, event: { type: string; data: FactData }): Posting[] {
+  return isProposalEvent(event)
+    ? proposalPostings(event, (text, proposal) => factOf(kind, text.type).proposes?.(text.data, proposal) ?? [])
+    : factOf(kind, event.type).postings(event.data);
+}
+
+// Evolve
+
+/** Moves a stream's state on by one event, in place. */
+export function evolve<State>(kind: Kind<State>, state: StreamState<State>, event: LedgerEvent): void {
+  state.revision = event.revision;
+  kind.evolvePostings(state.own, postingsOf(kind, event));
+  if (isProposalEvent(event)) {
+    evolveProposal(state, event, event);
+    return;
+  }
+  const fact = factOf(kind, event.type);
+  fact.evolve(state.own, event.data, event);
+  const takenOff = fact.endsProposal?.(event.data);
+  if (takenOff) end(state, takenOff, event.type, true);
+  const restored = kind.restoresProposal(event);
+  if (restored) {
+    state.open.set(restored, { ...state.ended.get(restored)!.proposal!, revision: event.revision });
+    state.ended.delete(restored);
+  }
+}
+
+function end<State>(state: StreamState<State>, id: string, how: string, keep: boolean): void {
+  const proposal = state.open.get(id)!;
+  state.open.delete(id);
+  state.ended.set(id, keep ? { how, proposal } : { how });
+}
+
+function evolveProposal<State>(
+  state: StreamState<State>,
+  step: ProposalEvent,
+  { metadata, revision }: Pick<LedgerEvent, 'metadata' | 'revision'>,
+): void {
+  if (step.type === 'ProposalMade' || step.type === 'ProposalCountered') {
+    const { data } = step;
+    state.open.set(data.proposal, {
+      id: data.proposal,
+      fact: data.fact,
+      signature: data.signature,
+      by: metadata.partner,
+      officer: metadata.officer,
+      role: metadata.role,
+      awaiting: data.awaiting,
+      revision,
+      ...termsOf(data),
+      ...(metadata.adjustment && { adjustment: metadata.adjustment }),
+    });
+  } else end(state, step.data.proposal, step.type, false);
+}
+
+// Decide
+
+export interface Terms {
+  readonly conditions?: string;
+  readonly expires?: Day;
+}
+
+interface Adjusting {
+  readonly adjustment?: { readonly reason: string } | undefined;
+}
+
+export type Command =
+  | ({ readonly act: 'post'; readonly fact: SentFact } & Adjusting)
+  | ({ readonly act: 'propose'; readonly fact: SentFact } & Terms & Adjusting)
+  | ({ readonly act: 'counter'; readonly proposal: string; readonly fact: SentFact } & Terms)
+  | { readonly act: 'agree'; readonly proposal: string }
+  | { readonly act: 'decline' | 'withdraw'; readonly proposal: string; readonly reason: string }
+  | { readonly act: 'lapse'; readonly proposal: string };
+
+/** Who asks, and under which identifier a proposal would be known. */
+export interface Asking {
+  readonly officer: string;
+  readonly actingFor?: string | undefined;
+  readonly newProposal: string;
+}
+
+export interface NewFact {
+  readonly type: string;
+  readonly version: number;
+  readonly data: FactData;
+}
+
+export interface Decision {
+  readonly events: readonly NewFact[];
+  /** The capacity in which the officer acted; the service itself where a proposal lapses. */
+  readonly partner: string;
+  readonly role: Role | 'service';
+  readonly adjustment?: { readonly reason: string };
+}
+
+/**
+ * Decides a command on the state of its stream. Returns the events to append, or the first rule that refuses, in the
+ * order of the rules' table. It changes nothing: a refused command leaves no event.
+ */
+export function decide<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  command: Command,
+  asking: Asking,
+  context: Omit<Context, 'proposals' | 'adjustment'>,
+): Decision | Refusal {
+  const full = { ...context, proposals: state.open, adjustment: adjustmentOf(state, command) !== undefined };
+  switch (command.act) {
+    case 'post':
+    case 'propose':
+      return begin(kind, state, command, asking, full);
+    case 'counter':
+      return counter(kind, state, command, asking, full);
+    case 'agree':
+      return agree(kind, state, command.proposal, asking, full);
+    case 'decline':
+    case 'withdraw':
+      return close(kind, state, command, asking, full);
+    case 'lapse':
+      return lapse(state, command.proposal, full);
+  }
+}
+
+function adjustmentOf<State>(state: StreamState<State>, command: Command) {
+  if (command.act === 'post' || command.act === 'propose') return command.adjustment;
+  return state.open.get(command.proposal)?.adjustment;
+}
+
+/** What a fact asks for: whose act it is, whose signature, in which roles. A reversal asks for what its original did. */
+interface Demands {
+  readonly signature: Signature;
+  readonly roles: readonly Role[];
+  readonly signerRoles: readonly Role[];
+  readonly acts: readonly string[];
+  readonly signs: readonly string[];
+  readonly amount: Pick<Errand, 'amount'>;
+}
+
+function demandsOf<State>(fact: Fact<State>, data: FactData, state: State, context: Context): Demands | Refusal {
+  const as = fact.signedAs?.(data, context);
+  if (as instanceof Refusal) return as;
+  if (as) return demandsOf(as.fact, as.data, state, context);
+  const amount = fact.amount?.(data);
+  return {
+    // An adjustment of a closed period always takes a second signature. Source: design.md 3.
+    signature: context.adjustment && fact.signature === 'none' ? 'second-officer' : fact.signature,
+    roles: fact.roles,
+    signerRoles: fact.signerRoles ?? fact.roles,
+    ...fact.sides(data, state, context),
+    amount: amount === undefined ? {} : { amount },
+  };
+}
+
+/** The rules that hold a fact to its stream, whoever posts it, when it is proposed and again when it is signed. */
+function holds<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  fact: Fact<State>,
+  data: FactData,
+  context: Context,
+): Refusal | undefined {
+  return (
+    fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? [])
+  );
+}
+
+/** Whether the effective day can take the fact: in the fund's year, and in an open period or as an adjustment. */
+function dayHolds<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  fact: Fact<State>,
+  effective: Day,
+  adjustment: boolean,
+): Refusal | undefined {
+  if (!kind.isOpen(state.own)) return undefined;
+  const outside = kind.dayAllowed(state.own, fact, effective);
+  if (outside) return outside;
+  const closed = kind.isClosed(state.own, effective) && !fact.inClosedPeriods;
+  if (closed && !adjustment) {
+    return refuse('period_closed', `${dayInWords(effective)} is in a closed accounting period.`);
+  }
+  if (!closed && adjustment) {
+    return refuse('adjustment_not_needed', `${dayInWords(effective)} is in no closed accounting period.`);
+  }
+  return undefined;
+}
+
+function begin<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  command: Extract<Command, { act: 'post' | 'propose' }>,
+  asking: Asking,
+  context: Context,
+): Decision | Refusal {
+  const fact = factOf(kind, command.fact.type);
+  const { data } = command.fact;
+  if (fact.name === kind.opener) {
+    const wrong = kind.nameFits(state.stream, data);
+    if (wrong) return wrong;
+  } else if (!kind.isOpen(state.own)) return kind.notOpen(state.stream);
+
+  const demands = demandsOf(fact, data, state.own, context);
+  if (demands instanceof Refusal) return demands;
+  const completed = fact.complete ? fact.complete(data, state.own, context) : data;
+  // Where nobody can act because the fact refers to nothing, that is what the officer needs to hear.
+  if (demands.acts.length === 0 && completed instanceof Refusal) return completed;
+
+  const proposing = command.act === 'propose';
+  const bothSides = proposing && demands.signature === 'other-side';
+  const mandate = mandateFor(
+    registerFor(context, fact.name, data),
+    asking.officer,
+    context.today,
+    {
+      partners: bothSides ? [...demands.acts, ...demands.signs] : demands.acts,
+      roles: demands.roles,
+      act: `${proposing ? 'propose' : 'post'} ${fact.name}`,
+      ...demands.amount,
+    },
+    asking.actingFor,
+  );
+  if (mandate instanceof Refusal) return mandate;
+
+  const day = dayHolds(kind, state, fact, data.effective, context.adjustment);
+  if (day) return day;
+  if (!proposing && demands.signature !== 'none') {
+    const whose = demands.signature === 'other-side' ? 'an officer of the other side' : 'a second officer of your partner';
+    return refuse('signature_needed', `${fact.name} counts once ${whose} has signed it.`);
+  }
+  if (proposing && demands.signature === 'none') {
+    return refuse('signature_not_needed', `${fact.name} counts as soon as it is posted.`);
+  }
+  if (completed instanceof Refusal) return completed;
+  const stored = completed as FactData;
+  const refusal = holds(kind, state, fact, stored, context);
+  if (refusal) return refusal;
+
+  const capacity = {
+    partner: mandate.partner,
+    role: mandate.role,
+    ...(command.adjustment && { adjustment: command.adjustment }),
+  };
+  const text: FactText = { type: fact.name, version: fact.version, data: stored };
+  if (!proposing) return { ...capacity, events: [text] };
+
+  const awaiting = awaitedBy(demands, mandate);
+  if (awaiting.length === 0) {
+    return refuse('not_in_fund', `No partner of this fund could sign ${fact.name} for the other side.`);
+  }
+  return {
+    ...capacity,
+    events: [
+      proposalEvent('ProposalMade', asking.newProposal, text, {
+        signature: demands.signature,
+        awaiting,
+        ...termsOf(command),
+      }),
+    ],
+  };
+}
+
+/** The first facts of a ledger name their own first officers, so they are checked against the register they make. */
+function registerFor(context: Context, name: string, data: FactData): Context['register'] {
+  if (name !== 'LedgerOpened') return context.register;
+  const { partner, officers } = data as unknown as { partner: string; officers: { officer: string; role: Role }[] };
+  const mandates = new Map<string, Mandate[]>();
+  for (const { officer, role } of officers) {
+    mandates.set(officer, [...(mandates.get(officer) ?? []), { partner, role, from: data.effective }]);
+  }
+  return { ...context.register, mandates };
+}
+
+function awaitedBy(demands: Demands, mandate: Mandate): string[] {
+  if (demands.signature === 'second-officer') return [mandate.partner];
+  const others = demands.acts.includes(mandate.partner) ? demands.signs : demands.acts;
+  return others.filter((partner) => partner !== mandate.partner);
+}
+
+const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[Key] | undefined }): Terms => ({
+  ...(conditions !== undefined && { conditions }),
+  ...(expires !== undefined && { expires }),
+});
+
+const proposalEvent = (type: ProposalEvent['type'], proposal: string, fact: FactText, more: object): NewFact => ({
+  type,
+  version: 1,
+  data: { proposal, effective: fact.data.effective, fact, ...more },
+});
+
+/** The proposal that a command names, where it is still open, or why it is not. */
+function openProposal<State>(state: StreamState<State>, id: string): OpenProposal | Refusal {
+  const proposal = state.open.get(id);
+  if (proposal) return proposal;
+  const ended = state.ended.get(id);
+  return ended
+    ? refuse('proposal_ended', `Proposal ${id} has ended: ${ended.how}.`)
+    : refuse('proposal_unknown', `There is no proposal ${id} here.`);
+}
+
+const expired = (proposal: OpenProposal, today: Day): Refusal | undefined =>
+  proposal.expires !== undefined && proposal.expires < today
+    ? refuse('proposal_expired', `Proposal ${proposal.id} could be signed until ${dayInWords(proposal.expires)}.`)
+    : undefined;
+
+/** The mandate under which an officer answers a proposal for the side that it waits for; another person always. */
+function answering(
+  proposal: OpenProposal,
+  demands: Demands,
+  act: string,
+  asking: Asking,
+  context: Context,
+): Mandate | Refusal {
+  const mandate = mandateFor(
+    context.register,
+    asking.officer,
+    context.today,
+    { partners: proposal.awaiting, roles: demands.signerRoles, act: `${act} ${proposal.fact.type}`, ...demands.amount },
+    asking.actingFor,
+  );
+  if (mandate instanceof Refusal) {
+    if (mandate.rule !== 'wrong_partner' || asking.officer !== proposal.officer) return mandate;
+    return refuse('same_partner', `${proposal.by} proposed it; ${proposal.awaiting.join(' or ')} must ${act} it.`);
+  }
+  return asking.officer === proposal.officer
+    ? refuse('same_officer', `${asking.officer} proposed it; another officer of ${mandate.partner} must ${act} it.`)
+    : mandate;
+}
+
+function agree<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  id: string,
+  asking: Asking,
+  context: Context,
+): Decision | Refusal {
+  const proposal = openProposal(state, id);
+  if (proposal instanceof Refusal) return proposal;
+  const fact = factOf(kind, proposal.fact.type);
+  const { data } = proposal.fact;
+  const demands = demandsOf(fact, data, state.own, context);
+  if (demands instanceof Refusal) return demands;
+  const mandate = answering(proposal, demands, 'sign', asking, context);
+  if (mandate instanceof Refusal) return mandate;
+  const refusal =
+    expired(proposal, context.today) ??
+    dayHolds(kind, state, fact, data.effective, context.adjustment) ??
+    stillRestsOn(kind, state, proposal, context) ??
+    holds(kind, state, fact, data, context);
+  if (refusal) return refusal;
+  const { officer, by: partner, role } = proposal;
+  const signatures = [
+    { officer, partner, role },
+    { officer: asking.officer, partner: mandate.partner, role: mandate.role },
+  ];
+  return {
+    partner: mandate.partner,
+    role: mandate.role,
+    ...(proposal.adjustment && { adjustment: proposal.adjustment }),
+    events: [proposalEvent('ProposalAgreed', id, proposal.fact, { signatures }), proposal.fact],
+  };
+}
+
+/** What a decision added to the text when it was proposed must still be so: nobody signs a figure that has moved. */
+function stillRestsOn<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  proposal: OpenProposal,
+  context: Context,
+): Refusal | undefined {
+  const fact = factOf(kind, proposal.fact.type);
+  if (!fact.complete) return undefined;
+  const { data } = proposal.fact;
+  const sent = Object.fromEntries(Object.keys(fact.input.shape).flatMap((key) => (key in data ? [[key, data[key]]] : [])));
+  const now = fact.complete(sent, state.own, context);
+  if (now instanceof Refusal) return now;
+  const moved = Object.keys(now).find((key) => !sameValue(now[key], data[key]));
+  return moved === undefined
+    ? undefined
+    : refuse('changed_since_proposed', `The "${moved}" that the proposal of ${fact.name} rests on has changed.`);
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
+}
+
+function counter<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  command: Extract<Command, { act: 'counter' }>,
+  asking: Asking,
+  context: Context,
+): Decision | Refusal {
+  const proposal = openProposal(state, command.proposal);
+  if (proposal instanceof Refusal) return proposal;
+  const fact = factOf(kind, command.fact.type);
+  const { data } = command.fact;
+  const demands = demandsOf(fact, data, state.own, context);
+  if (demands instanceof Refusal) return demands;
+  const mandate = answering(proposal, demands, 'counter', asking, context);
+  if (mandate instanceof Refusal) return mandate;
+  if (proposal.signature !== 'other-side' || !fact.subject) {
+    return refuse('not_countered', `${proposal.fact.type} waits for a second officer of ${proposal.by}.`);
+  }
+  if (fact.name !== proposal.fact.type || fact.subject(data) !== fact.subject(proposal.fact.data)) {
+    return refuse('counter_differs', `On the table is ${proposal.fact.type}; the counter speaks of something else.`);
+  }
+  const completed = fact.complete ? fact.complete(data, state.own, context) : data;
+  const refusal =
+    expired(proposal, context.today) ??
+    dayHolds(kind, state, fact, data.effective, context.adjustment) ??
+    (completed instanceof Refusal ? completed : holds(kind, state, fact, completed as FactData, context));
+  if (refusal) return refusal;
+  const text: FactText = { type: fact.name, version: fact.version, data: completed as FactData };
+  return {
+    partner: mandate.partner,
+    role: mandate.role,
+    ...(proposal.adjustment && { adjustment: proposal.adjustment }),
+    events: [
+      proposalEvent('ProposalCountered', proposal.id, text, {
+        replaces: proposal.fact,
+        signature: demands.signature,
+        awaiting: [proposal.by],
+        ...termsOf(command),
+      }),
+    ],
+  };
+}
+
+/** Declining is for the side that a proposal waits for; withdrawing is for the side that made it. */
+function close<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  command: Extract<Command, { act: 'decline' | 'withdraw' }>,
+  asking: Asking,
+  context: Context,
+): Decision | Refusal {
+  const proposal = openProposal(state, command.proposal);
+  if (proposal instanceof Refusal) return proposal;
+  const demands = demandsOf(factOf(kind, proposal.fact.type), proposal.fact.data, state.own, context);
+  if (demands instanceof Refusal) return demands;
+  const declining = command.act === 'decline';
+  const mandate = mandateFor(
+    context.register,
+    asking.officer,
+    context.today,
+    {
+      partners: declining ? proposal.awaiting : [proposal.by],
+      roles: declining ? demands.signerRoles : demands.roles,
+      act: `${command.act} ${proposal.fact.type}`,
+    },
+    asking.actingFor,
+  );
+  if (mandate instanceof Refusal) return mandate;
+  return {
+    partner: mandate.partner,
+    role: mandate.role,
+    events: [
+      proposalEvent(declining ? 'ProposalDeclined' : 'ProposalWithdrawn', proposal.id, proposal.fact, {
+        reason: command.reason,
+      }),
+    ],
+  };
+}
+
+/** The service itself ends what nobody can sign any more, as an event, so that history shows when. */
+function lapse<State>(state: StreamState<State>, id: string, context: Context): Decision | Refusal {
+  const proposal = openProposal(state, id);
+  if (proposal instanceof Refusal) return proposal;
+  if (!expired(proposal, context.today)) {
+    return refuse('proposal_ended', `Proposal ${id} has not expired on ${dayInWords(context.today)}.`);
+  }
+  return {
+    partner: proposal.by,
+    role: 'service',
+    events: [proposalEvent('ProposalLapsed', id, proposal.fact, {})],
+  };
+}

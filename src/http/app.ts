@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import sseModule, { type SSEPluginOptions } from '@fastify/sse';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import underPressure from '@fastify/under-pressure';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from 'fastify-type-provider-zod';
+import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { sightOf, type Sight } from './access.js';
+import { registerFactRoutes } from './facts.js';
+import { registerFeed } from './feed.js';
+import { registerOperations } from './operations.js';
+import { onError, Refused } from './problem.js';
+import { registerQuestionRoutes } from './questions.js';
+import type { SignedIn, SignIn } from './sign-in.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    signedIn: SignedIn;
+    sight: Sight;
+  }
+  interface FastifyInstance {
+    onRefusal(rule: RuleCode): void;
+    onRecorded(type: string): void;
+    isClosing(): boolean;
+  }
+}
+
+export interface AppOptions {
+  readonly ledger: Ledger;
+  readonly signIn: SignIn;
+  readonly logger: FastifyBaseLogger;
+  readonly requestsPerMinute: number;
+  /** Shown on the documentation page where the service runs a demonstration. */
+  readonly demonstration: boolean;
+  readonly version: string;
+}
+
+/** What the package exports is the plugin itself; its types say that it is a namespace. */
+const sse = sseModule as unknown as FastifyPluginAsync<SSEPluginOptions>;
+
+const BODY_BYTES_MAX = 256 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+const EVENT_LOOP_DELAY_MS_MAX = 2_000;
+
+/** The service, apart from the server that listens: built for tests and for `serve` alike. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { ledger, signIn, logger, requestsPerMinute, demonstration, version } = options;
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 128 },
+    // A client that keeps a connection open must not hold up a stop.
+    forceCloseConnections: 'idle',
+  });
+  let closing = false;
+  app.decorate('isClosing', () => closing);
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.setErrorHandler(onError);
+  // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.
+  app.setValidatorCompiler(() => (value) => ({ value }));
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('signedIn', null as unknown as SignedIn);
+  app.decorateRequest('sight', null as unknown as Sight);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+  });
+  await app.register(underPressure, { maxEventLoopDelay: EVENT_LOOP_DELAY_MS_MAX });
+  await app.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => request.headers.authorization ?? request.ip,
+    errorResponseBuilder: (_request, { after }) =>
+      new Refused(new Refusal('too_many_requests', `Only ${requestsPerMinute} requests a minute are taken; try again in ${after}.`)),
+  });
+  await app.register(sse, { heartbeatInterval: 15_000 });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'bcf-ledger',
+        version,
+        description: [
+          'The ledger of Better Care Fund negotiations: every position and every gap, on a day, as known at an instant.',
+          'Money is text in pounds with exactly two places. Days are in Europe/London and inclusive. Revisions and positions are text.',
+          ...(demonstration
+            ? ['**This is a demonstration.** Sign in with the header `Authorization: Demonstration <officer>`, such as `Demonstration norfolk-auditor`.']
+            : []),
+        ].join('\n\n'),
+      },
+      components: {
+        securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'authorization', description: 'Bearer and a token.' } },
+      },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+
+  registerOperations(app, ledger);
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
+    throw new Refused(new Refusal('not_found', `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`));
+  });
+  app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+
+  await app.register(
+    async (v1) => {
+      v1.addHook('onRequest', async (request) => {
+        const signedIn = await signIn(request.headers.authorization);
+        if (signedIn instanceof Refusal) throw new Refused(signedIn);
+        const sight = sightOf(ledger, signedIn.officer);
+        if (sight instanceof Refusal) throw new Refused(sight);
+        request.signedIn = signedIn;
+        request.sight = sight;
+        request.log = request.log.child({ officer: signedIn.officer });
+        const { state, fault } = await ledger.projector.status();
+        if (state === 'faulted' && request.method !== 'GET') {
+          throw new Refused(new Refusal('read_model_faulted', fault ?? RULES.read_model_faulted.why));
+        }
+      });
+      registerFactRoutes(v1, ledger);
+      registerQuestionRoutes(v1, ledger);
+      registerFeed(v1, ledger);
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}

@@ -1,0 +1,74 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { eventHash, fundOfStream } from '../ledger/catalogue.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { READ_PAGE_MAX, type Position, type RecordedEvent } from '../store/event-store.js';
+import { parsed } from './problem.js';
+
+/** The events themselves, to follow: JSON lines of what there is, or server-sent events that go on and can be resumed. */
+
+const Options = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, { error: 'must be the position of an event' })
+    .optional()
+    .meta({ description: 'The position after which to begin, exclusive. Left out, from the first event.' }),
+});
+
+const line = (event: RecordedEvent): string => {
+  const { position, stream, revision, id, type, data, metadata } = event;
+  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash: eventHash(event) });
+  // Data and metadata are sent as they are stored, byte for byte.
+  return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
+};
+
+async function* pages(ledger: Ledger, request: FastifyRequest, after: Position | undefined, goesOn: () => boolean) {
+  let from = after;
+  for (;;) {
+    const moved = ledger.projector.whenMoved();
+    const page = await ledger.store.readAll({ after: from });
+    const taken = page.filter((event) => !ledger.store.isAfter(event.position, ledger.model.position()));
+    for (const event of taken) {
+      const fund = fundOfStream(event.stream);
+      if (fund === undefined || request.sight.sees(fund)) yield event;
+    }
+    from = taken.at(-1)?.position ?? from;
+    if (page.length === READ_PAGE_MAX) continue;
+    if (!goesOn()) return;
+    await moved;
+    if (!goesOn()) return;
+  }
+}
+
+async function* lines(ledger: Ledger, request: FastifyRequest, after: Position | undefined) {
+  for await (const event of pages(ledger, request, after, () => false)) yield `${line(event)}\n`;
+}
+
+export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
+  app.get(
+    '/events',
+    {
+      sse: { kind: 'dual', serializer: String },
+      schema: {
+        summary: 'The events that you may see, in ledger order: JSON lines, or server-sent events with Accept: text/event-stream.',
+        tags: ['Events'],
+        querystring: Options,
+      },
+    },
+    async (request, reply) => {
+      const { after } = parsed(Options, request.query, '/query');
+      if (!(reply.sse as unknown)) {
+        return reply.type('application/x-ndjson; charset=utf-8').send(Readable.from(lines(ledger, request, after)));
+      }
+      const { lastEventId } = reply.sse;
+      const resumed = lastEventId === null ? after : parsed(Options, { after: lastEventId }, '/last-event-id').after;
+      const goesOn = () => reply.sse.isConnected && !app.isClosing();
+      for await (const event of pages(ledger, request, resumed, goesOn)) {
+        if (!goesOn()) break;
+        await reply.sse.send({ id: event.position, event: event.type, data: line(event) });
+      }
+      return reply;
+    },
+  );
+}

@@ -1,0 +1,92 @@
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { RULES, type Rule, type RuleCode } from '../domain/rules.js';
+import type { Ledger } from '../ledger/ledger.js';
+
+/** What an operator watches: whether the service lives, whether it is ready, and what it does. No figures of any fund. */
+
+/** Further behind than this, the service says that it is not ready. */
+const LAG_SECONDS_MAX = 10;
+
+export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const durations = new Histogram({
+    name: 'bcf_http_request_seconds',
+    help: 'How long requests took, by route, method and status.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2],
+    registers: [registry],
+  });
+  const refusals = new Counter({
+    name: 'bcf_refusals_total',
+    help: 'Requests refused, by rule.',
+    labelNames: ['rule'],
+    registers: [registry],
+  });
+  const recorded = new Counter({
+    name: 'bcf_events_recorded_total',
+    help: 'Events recorded by this process, by type.',
+    labelNames: ['type'],
+    registers: [registry],
+  });
+  const size = new Gauge({ name: 'bcf_ledger_events', help: 'Events taken by the read model.', registers: [registry] });
+  const lag = new Gauge({
+    name: 'bcf_projector_lag_seconds',
+    help: 'How long the read model has been behind the store.',
+    registers: [registry],
+  });
+  const state = new Gauge({
+    name: 'bcf_projector_state',
+    help: 'The state of the read model: 1 for the one that it is in.',
+    labelNames: ['state'],
+    registers: [registry],
+  });
+  app.decorate('onRefusal', (rule: RuleCode) => void refusals.inc({ rule }));
+  app.decorate('onRecorded', (type: string) => void recorded.inc({ type }));
+
+  app.addHook('onResponse', async (request, reply) => {
+    durations.observe(
+      { route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    );
+  });
+
+  app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, async () => ({ status: 'alive' }));
+
+  app.get('/ready', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
+    const projector = await ledger.projector.status();
+    const ready = projector.state === 'live' && projector.lagSeconds <= LAG_SECONDS_MAX;
+    return reply.status(ready ? 200 : 503).send({ ready, projector: { ...projector, position: projector.position ?? null } });
+  });
+
+  app.get('/metrics', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
+    const projector = await ledger.projector.status();
+    size.set(projector.size);
+    lag.set(projector.lagSeconds);
+    for (const each of ['catching-up', 'live', 'faulted', 'stopped']) state.set({ state: each }, each === projector.state ? 1 : 0);
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+
+  app.get('/problems', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(page('Why a request is refused', rulesList())),
+  );
+
+  app.get('/problems/:code', { schema: { hide: true } }, async (request, reply) => {
+    const { code } = request.params as { code: string };
+    if (!Object.hasOwn(RULES, code)) return reply.callNotFound();
+    const { title, why, remedy, status }: Rule = RULES[code as RuleCode];
+    const body = `<p>${text(why)}</p><h2>What to do</h2><p>${text(remedy)}</p><p>Code <code>${code}</code>, HTTP status ${status}. <a href="/problems">All rules</a></p>`;
+    return reply.type('text/html; charset=utf-8').send(page(title, body));
+  });
+}
+
+const text = (plain: string): string => plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+const page = (title: string, body: string): string =>
+  `<!doctype html><html lang="en-GB"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)}</title><main><h1>${text(title)}</h1>${body}</main></html>`;
+
+const rulesList = (): string =>
+  `<p>In the order in which the rules are looked at.</p><ul>${Object.entries<Rule>(RULES)
+    .map(([code, rule]) => `<li><a href="/problems/${code}">${text(rule.title)}</a> (<code>${code}</code>)</li>`)
+    .join('')}</ul>`;

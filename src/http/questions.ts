@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Refusal } from '../domain/rules.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { QUERIES, type Query } from '../ledger/queries.js';
+import { csv } from '../ledger/csv.js';
+import { parsed, Problem, Refused } from './problem.js';
+
+/** The routes that answer questions. They follow from the declared queries: JSON always, CSV where it is asked for. */
+
+const Format = z
+  .enum(['json', 'csv'])
+  .optional()
+  .meta({ description: 'csv for a spreadsheet; the header Accept: text/csv does the same.' });
+
+export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): void {
+  for (const query of QUERIES) {
+    const Options = query.options.extend({ format: Format });
+    app.get(
+      query.path.replace(/\{(\w+)\}/g, ':$1'),
+      {
+        schema: {
+          summary: query.about,
+          operationId: query.name,
+          tags: [query.path.startsWith('/funds') ? 'Fund: figures' : query.path.startsWith('/register') ? 'Register' : 'Reference'],
+          params: query.params,
+          querystring: Options,
+          response: { 200: query.answer, default: Problem },
+        },
+      },
+      async (request, reply) => answer(ledger, query, Options, request, reply),
+    );
+  }
+}
+
+async function answer(
+  ledger: Ledger,
+  query: Query,
+  Options: z.ZodObject,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const params = parsed(query.params, request.params, '/path');
+  const { format, ...options } = parsed(Options, request.query, '/query') as { format?: 'json' | 'csv' };
+  const { fund } = params as { fund?: string };
+  if (fund !== undefined && ledger.model.fund(fund) && !request.sight.sees(fund)) {
+    throw new Refused(new Refusal('not_your_fund', `${request.signedIn.officer} acts for no partner of ${fund}.`));
+  }
+  const found = await query.run(ledger, { ...params, ...options });
+  if (found instanceof Refusal) throw new Refused(found);
+  const seen = query.seenBy?.(found, (each) => request.sight.sees(each)) ?? found;
+  if (query.revision) void reply.header('etag', `"${query.revision(seen)}"`);
+  void reply.header('vary', 'accept, authorization');
+  const wantsCsv = format === 'csv' || (format === undefined && /\btext\/csv\b/.test(request.headers.accept ?? ''));
+  if (!wantsCsv) return reply.send(seen);
+  return reply
+    .type('text/csv; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${[fund, query.name].filter(Boolean).join('-')}.csv"`)
+    .serializer(String)
+    .send(csv(query.table(seen)));
+}

@@ -1,0 +1,113 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRemoteJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK, type JWTVerifyGetKey } from 'jose';
+import { refuse, Refusal } from '../domain/rules.js';
+
+/**
+ * Who somebody is. What they may do is never in a token: it comes from the register, on the day.
+ * A token is a JWT of the organisation's own identity provider (by JWKS), or, at a small site, one issued with the
+ * ledger's own key. Demonstration identities exist only where the service has been started for them.
+ */
+export interface SignedIn {
+  readonly officer: string;
+  /** How it is known: recorded with every event. */
+  readonly by: string;
+}
+
+export type SignIn = (authorization: string | undefined) => Promise<SignedIn | Refusal>;
+
+export interface IdentityProvider {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** The claim that holds the officer's identifier in the register. */
+  readonly claim: string;
+}
+
+export interface SignInOptions {
+  readonly provider?: IdentityProvider | undefined;
+  readonly localKey?: JWK | undefined;
+  readonly demonstration: boolean;
+}
+
+const LOCAL = 'bcf-ledger';
+const LOCAL_ALGORITHM = 'EdDSA';
+const PROVIDER_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+const CLOCK_TOLERANCE_SECONDS = 30;
+
+export async function createSignIn({ provider, localKey, demonstration }: SignInOptions): Promise<SignIn> {
+  const checks: ((token: string) => Promise<SignedIn>)[] = [];
+  if (localKey) {
+    const key = await importJWK({ ...localKey, d: undefined } as JWK, LOCAL_ALGORITHM);
+    checks.push(verifier(() => key, LOCAL, LOCAL, [LOCAL_ALGORITHM], 'sub', 'local-key'));
+  }
+  if (provider) {
+    const { jwksUrl, issuer, audience, claim } = provider;
+    const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000 });
+    checks.push(verifier(keys, issuer, audience, PROVIDER_ALGORITHMS, claim, `jwks ${issuer}`));
+  }
+  return async (authorization) => {
+    const [scheme, token, ...rest] = authorization?.split(' ') ?? [];
+    if (!scheme) return refuse('not_signed_in', 'The request carries no Authorization header.');
+    if (!token || rest.length > 0) return refuse('sign_in_refused', 'The Authorization header is not a scheme and a token.');
+    if (demonstration && scheme.toLowerCase() === 'demonstration') return { officer: token, by: 'demonstration' };
+    if (scheme.toLowerCase() !== 'bearer') return refuse('sign_in_refused', `The scheme "${scheme}" is not accepted here.`);
+    let why = 'no way of signing in is configured';
+    for (const check of checks) {
+      try {
+        return await check(token);
+      } catch (error) {
+        why = error instanceof Error ? error.message : String(error);
+      }
+    }
+    return refuse('sign_in_refused', `The token is not accepted: ${why}.`);
+  };
+}
+
+function verifier(
+  key: JWTVerifyGetKey,
+  issuer: string,
+  audience: string,
+  algorithms: string[],
+  claim: string,
+  by: string,
+): (token: string) => Promise<SignedIn> {
+  return async (token) => {
+    const { payload } = await jwtVerify(token, key, {
+      issuer,
+      audience,
+      algorithms,
+      requiredClaims: ['exp'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    });
+    const officer = payload[claim];
+    if (typeof officer !== 'string') throw new Error(`it has no "${claim}"`);
+    return { officer, by };
+  };
+}
+
+/** Reads the ledger's own key, making it on first use, readable by its owner alone. */
+export async function localKey(file: string): Promise<JWK> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as JWK;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new Error(`The key file ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+  const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
+  const key = await exportJWK(privateKey);
+  writeFileSync(file, `${JSON.stringify(key)}\n`, { mode: 0o600, flag: 'wx' });
+  return key;
+}
+
+/** Issues a token for an officer, signed with the ledger's own key. It says who they are, and nothing of what they may do. */
+export async function issueToken(key: JWK, officer: string, hours: number, nowSeconds: number): Promise<string> {
+  return new SignJWT()
+    .setProtectedHeader({ alg: LOCAL_ALGORITHM, typ: 'JWT' })
+    .setSubject(officer)
+    .setIssuer(LOCAL)
+    .setAudience(LOCAL)
+    .setIssuedAt(nowSeconds)
+    .setExpirationTime(nowSeconds + hours * 3600)
+    .sign(await importJWK(key, LOCAL_ALGORITHM));
+}

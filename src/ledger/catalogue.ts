@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import { instantOf } from '../domain/calendar.js';
+import type { Fact, FactData, LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
+import { FUND } from '../domain/fund.js';
+import type { FundState } from '../domain/fund/state.js';
+import { isProposalEvent, PROPOSAL_EVENTS, proposalSentence } from '../domain/proposal.js';
+import { REGISTER, ROLES, type RegisterState } from '../domain/register.js';
+import { factOf, type Kind } from '../domain/stream.js';
+import { Evidence, Name, words } from '../domain/values.js';
+import type { NewEvent, RecordedEvent } from '../store/event-store.js';
+
+/**
+ * The catalogue of everything that can be in the ledger, and the single place where stored bytes become events and
+ * events become stored bytes. Stored shapes never change: a new shape is a new version of its fact, and the old one is
+ * upcast here and nowhere else.
+ */
+
+/** Kinds whose state types are their own; those who handle any kind see it as unknown. */
+export type AnyKind = Kind<unknown>;
+
+export const KINDS: Readonly<Record<StreamKind, AnyKind>> = {
+  register: REGISTER as unknown as AnyKind,
+  fund: FUND as unknown as AnyKind,
+};
+
+export type StateOf<K extends StreamKind> = { readonly register: RegisterState; readonly fund: FundState }[K];
+
+export const REGISTER_STREAM = 'register';
+export const fundStream = (fund: string): string => `fund-${fund}`;
+export const fundOfStream = (stream: string): string | undefined =>
+  stream.startsWith('fund-') ? stream.slice('fund-'.length) : undefined;
+
+/** The kind of a stream: its category, the text before the first dash. Throws {@link UnreadableEvent} for any other. */
+export function kindOf(stream: string): AnyKind {
+  const category = stream.split('-', 1)[0]!;
+  if (category === 'register' || category === 'fund') return KINDS[category];
+  throw new UnreadableEvent(`Stream ${stream} is of no kind that this version knows.`);
+}
+
+/** An event that this version cannot read. The projector stops at it: a balance that skipped it would be wrong. */
+export class UnreadableEvent extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'UnreadableEvent';
+  }
+}
+
+const StoredMetadata = z.strictObject({
+  schemaVersion: z.int().positive(),
+  recordedAt: z.string().refine((text) => instantOf(text) !== undefined),
+  officer: Name,
+  partner: Name,
+  role: z.enum([...ROLES, 'service']),
+  signedInBy: z.string(),
+  key: z.string(),
+  request: z.string(),
+  correlation: z.string(),
+  causation: z.string().optional(),
+  evidence: Evidence,
+  adjustment: z.strictObject({ reason: words(500) }).optional(),
+});
+
+/** Canonical JSON (RFC 8785): the one way in which a value is written, so that it has one hash for ever. */
+export function canonical(value: unknown): string {
+  return canonicalize(value)!;
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The fingerprint of an event: of everything that it says and where it stands, but not of where it is stored. */
+export const eventHash = ({ stream, revision, id, type, data, metadata }: RecordedEvent): string =>
+  sha256(canonical({ stream, revision: String(revision), id, type, data, metadata }));
+
+export function encode(id: string, type: string, data: FactData, metadata: Metadata): NewEvent {
+  return { id, type, data: canonical(data), metadata: canonical(metadata) };
+}
+
+/** Reads a stored event: checks its shape, and brings an older one up to date. Throws {@link UnreadableEvent}. */
+export function decode(recorded: RecordedEvent, kind: AnyKind = kindOf(recorded.stream)): LedgerEvent {
+  const { id, stream, position, type } = recorded;
+  try {
+    const metadata = StoredMetadata.parse(JSON.parse(recorded.metadata)) as Metadata;
+    const data = upToDate(kind, type, metadata.schemaVersion, JSON.parse(recorded.data));
+    return { id, stream, revision: Number(recorded.revision), position, type, data, metadata };
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new UnreadableEvent(`${type} at revision ${recorded.revision} of ${stream} cannot be read: ${why}`, error);
+  }
+}
+
+function upToDate(kind: AnyKind, type: string, version: number, stored: unknown): FactData {
+  const step = PROPOSAL_EVENTS[type as keyof typeof PROPOSAL_EVENTS] as z.ZodType | undefined;
+  if (step) {
+    const data = step.parse(stored) as FactData & { fact: { type: string; version: number; data: unknown } };
+    const { fact } = data;
+    const replaces = data['replaces'] as typeof fact | undefined;
+    return {
+      ...data,
+      fact: { ...fact, data: upToDate(kind, fact.type, fact.version, fact.data) },
+      ...(replaces && { replaces: { ...replaces, data: upToDate(kind, replaces.type, replaces.version, replaces.data) } }),
+    };
+  }
+  const fact = factOf(kind, type);
+  let data = stored;
+  if (version > fact.version) throw new Error(`version ${version} is newer than ${fact.version}, which this program knows`);
+  for (const lift of fact.earlier?.slice(version - 1) ?? []) data = lift(data as FactData);
+  return fact.stored.parse(data) as FactData;
+}
+
+/** Says an event in one sentence, without names of database fields or code. */
+export function sentenceOf(event: LedgerEvent): string {
+  const kind = kindOf(event.stream);
+  if (!isProposalEvent(event)) return factOf(kind, event.type).sentence(event.data);
+  const { fact } = event.data;
+  return proposalSentence(event, event.metadata.partner, factOf(kind, fact.type).sentence(fact.data));
+}
+
+/** Every fact of every kind, with the kind it belongs to: what routes, documentation and the command line walk over. */
+export const allFacts = (): { readonly kind: AnyKind; readonly fact: Fact<unknown> }[] =>
+  Object.values(KINDS).flatMap((kind) => kind.facts.map((fact) => ({ kind, fact })));

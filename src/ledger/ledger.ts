@@ -1,0 +1,74 @@
+import type { Entry } from '../../projections/entry.js';
+import { postingsOf } from '../domain/stream.js';
+import type { LedgerEvent } from '../domain/facts.js';
+import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
+import { decode, kindOf, sentenceOf } from './catalogue.js';
+import type { Clock } from './clock.js';
+import { startProjector, type Projector } from './projector.js';
+import { createReadModel, type ReadModel } from './read-model.js';
+import { createSubmitter, type Submitter } from './submit.js';
+
+/** The application: everything that the faces (HTTP, command line) may ask of the ledger. */
+export interface Ledger extends Submitter {
+  readonly store: EventStore;
+  readonly model: ReadModel;
+  readonly projector: Projector;
+  readonly clock: Clock;
+  /**
+   * The entries of a stream in ledger order, those at places below `size`; from the store, not from a cache.
+   * `after` is a revision, exclusive.
+   */
+  entries(stream: string, size: number, page?: { readonly after: number; readonly limit: number }): Promise<Entry[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the ledger on a store, and returns once the read model has taken all that is there. */
+export async function openLedger(store: EventStore, clock: Clock): Promise<Ledger> {
+  const model = createReadModel();
+  const projector = startProjector(store, model, clock);
+  await projector.caughtUp;
+  return {
+    ...createSubmitter({ store, model, projector, clock }),
+    store,
+    model,
+    projector,
+    clock,
+    async entries(stream, size, { after, limit } = { after: -1, limit: Infinity }) {
+      const places = model.places(stream);
+      const entries: Entry[] = [];
+      let from = BigInt(after);
+      for (;;) {
+        const page = await store.readStream(stream, { after: from, limit: Math.min(limit - entries.length, READ_PAGE_MAX) });
+        for (const recorded of page) {
+          const place = places[Number(recorded.revision)];
+          if (place === undefined || place >= size) return entries;
+          entries.push(entryOf(decode(recorded), place));
+        }
+        if (page.length < READ_PAGE_MAX) return entries;
+        from = page.at(-1)!.revision;
+      }
+    },
+    async close() {
+      await projector.stop();
+      await store.close();
+    },
+  };
+}
+
+export function entryOf(event: LedgerEvent, place: number): Entry {
+  const { revision, id, type, data, metadata } = event;
+  return {
+    place,
+    revision,
+    id,
+    type,
+    recordedAt: metadata.recordedAt,
+    effective: data.effective,
+    officer: metadata.officer,
+    partner: metadata.partner,
+    evidence: metadata.evidence,
+    sentence: sentenceOf(event),
+    data,
+    postings: postingsOf(kindOf(event.stream), event),
+  };
+}

@@ -1,0 +1,133 @@
+import type { EventStore, Position, Subscription } from '../store/event-store.js';
+import { decode } from './catalogue.js';
+import type { Clock } from './clock.js';
+import type { ReadModel } from './read-model.js';
+
+/**
+ * Carries events from the store into the read model, in order, each once. Its state has a name; where an event cannot
+ * be read it stops there, says so, and the last good state goes on being served: a skipped event is a wrong balance.
+ */
+export type ProjectorState = 'catching-up' | 'live' | 'faulted' | 'stopped';
+
+export interface ProjectorStatus {
+  readonly state: ProjectorState;
+  /** Events taken. */
+  readonly size: number;
+  readonly position: Position | undefined;
+  /** How long it has been behind the store's head, in seconds; 0 where it is level. */
+  readonly lagSeconds: number;
+  readonly fault?: string;
+}
+
+export interface Projector {
+  status(): Promise<ProjectorStatus>;
+  /** Resolves once the event at a position has been taken. Rejects {@link ProjectorStopped} where it never will be. */
+  whenTaken(position: Position): Promise<void>;
+  /** Resolves when more events have been taken, or when no more will be. */
+  whenMoved(): Promise<void>;
+  /** Resolves once everything that was there at the start has been taken. */
+  readonly caughtUp: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export class ProjectorStopped extends Error {
+  constructor(why: string) {
+    super(`The read model has stopped: ${why}`);
+    this.name = 'ProjectorStopped';
+  }
+}
+
+interface Waiter {
+  readonly position: Position;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function startProjector(store: EventStore, model: ReadModel, clock: Clock): Projector {
+  let state: ProjectorState = 'catching-up';
+  let fault: string | undefined;
+  let levelAt = clock.now();
+  const waiters = new Set<Waiter>();
+  let moved = signal();
+  let signalCaughtUp = (): void => undefined;
+  let signalFault = (_error: Error): void => undefined;
+  const caughtUp = new Promise<void>((resolve, reject) => {
+    signalCaughtUp = resolve;
+    signalFault = reject;
+  });
+  caughtUp.catch(() => undefined);
+
+  const settle = (): void => {
+    moved.fire();
+    moved = signal();
+    const position = model.position();
+    for (const waiter of waiters) {
+      if (position === undefined || store.isAfter(waiter.position, position)) continue;
+      waiters.delete(waiter);
+      waiter.resolve();
+    }
+  };
+
+  const subscription: Subscription = store.subscribe(model.position(), {
+    handle(events) {
+      try {
+        for (const event of events) model.apply(decode(event));
+      } finally {
+        settle();
+      }
+    },
+    caughtUp() {
+      state = 'live';
+      levelAt = clock.now();
+      signalCaughtUp();
+    },
+  });
+  const ended = subscription.ended.then(
+    () => stopAt('stopped', 'it was asked to.'),
+    (error: unknown) => stopAt('faulted', error instanceof Error ? error.message : String(error)),
+  );
+
+  function stopAt(as: 'stopped' | 'faulted', why: string): void {
+    state = as;
+    if (as === 'faulted') fault = why;
+    const stopped = new ProjectorStopped(why);
+    signalFault(stopped);
+    moved.fire();
+    for (const waiter of waiters) waiter.reject(stopped);
+    waiters.clear();
+  }
+
+  return {
+    caughtUp,
+    async status() {
+      const head = await store.head();
+      const position = model.position();
+      return {
+        state,
+        size: model.size(),
+        position,
+        // Level means the same position as the store's head: being told so by a subscription is not proof.
+        lagSeconds: head === position ? 0 : Math.max(0, (clock.now() - levelAt) / 1000),
+        ...(fault !== undefined && { fault }),
+      };
+    },
+    whenMoved: () => moved.fired,
+    whenTaken(position) {
+      const taken = model.position();
+      if (taken !== undefined && !store.isAfter(position, taken)) return Promise.resolve();
+      if (state === 'faulted' || state === 'stopped') return Promise.reject(new ProjectorStopped(fault ?? 'it was asked to.'));
+      return new Promise((resolve, reject) => waiters.add({ position, resolve, reject }));
+    },
+    async stop() {
+      subscription.stop();
+      await ended;
+    },
+  };
+}
+
+/** A promise and what resolves it. */
+function signal(): { readonly fired: Promise<void>; readonly fire: () => void } {
+  let fire = (): void => undefined;
+  const fired = new Promise<void>((resolve) => (fire = resolve));
+  return { fired, fire };
+}

@@ -1,0 +1,131 @@
+import { createBalances, type Balances } from '../../projections/balances.js';
+import { keep, noFundFacts, type FundFacts } from '../../projections/fund-facts.js';
+import type { View } from '../../projections/view.js';
+import { instantOf, type Day, type Instant } from '../domain/calendar.js';
+import type { LedgerEvent, StreamKind } from '../domain/facts.js';
+import type { OpenProposal } from '../domain/proposal.js';
+import type { RegisterState } from '../domain/register.js';
+import { evolve, initialStream, postingsOf, type StreamState } from '../domain/stream.js';
+import type { Position } from '../store/event-store.js';
+import { fundOfStream, kindOf, KINDS, REGISTER_STREAM, type StateOf } from './catalogue.js';
+
+/**
+ * What the service remembers of the ledger, built by reading it from the first event on and never in any other way:
+ * the state of every stream for decisions, and the balances of every fund for figures.
+ */
+export interface ReadModel {
+  /** Takes the next event of the ledger. Throws, and changes nothing that is asked about, where it cannot be read. */
+  apply(event: LedgerEvent): void;
+  /** How many events it has taken. */
+  size(): number;
+  position(): Position | undefined;
+  /** The recorded instant that a new event may not go behind. */
+  lastRecorded(): Instant;
+  stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;
+  register(): RegisterState;
+  funds(): readonly string[];
+  fund(fund: string): FundModel | undefined;
+  /** The place in the ledger of each event of a stream, by revision. */
+  places(stream: string): readonly number[];
+  /** Every proposal that waits for a signature, with the stream it stands in. */
+  openProposals(): readonly { readonly stream: string; readonly proposal: OpenProposal }[];
+  /** Where the act with this idempotency key was recorded. */
+  acted(key: string): Acted | undefined;
+  /** How much of the ledger was known at an instant: the largest prefix whose recorded instants are all ≤ it. */
+  prefix(knownAt: Instant): Prefix;
+}
+
+export interface Acted {
+  readonly stream: string;
+  readonly revision: number;
+}
+
+export interface Prefix {
+  readonly size: number;
+  /** The position of the last event in it; undefined where it is empty. */
+  readonly position: Position | undefined;
+}
+
+export interface FundModel {
+  readonly balances: Balances;
+  readonly facts: FundFacts;
+}
+
+/** A key is an officer's own: nobody can take another's. */
+export const scopedKey = (officer: string, key: string): string => `${officer} ${key}`;
+
+export function createReadModel(): ReadModel {
+  const streams = new Map<string, StreamState<unknown>>();
+  const funds = new Map<string, FundModel>();
+  const placesOf = new Map<string, number[]>();
+  const acts = new Map<string, Acted>();
+  const positions: Position[] = [];
+  /** The latest recorded instant up to each place, so that a prefix is found by halving whatever the clocks did. */
+  const recorded: Instant[] = [];
+
+  function streamOf(stream: string): StreamState<unknown> {
+    let state = streams.get(stream);
+    if (!state) streams.set(stream, (state = initialStream(kindOf(stream), stream)));
+    return state;
+  }
+
+  function fundOf(fund: string): FundModel {
+    let model = funds.get(fund);
+    if (!model) funds.set(fund, (model = { balances: createBalances(), facts: noFundFacts() }));
+    return model;
+  }
+
+  const lastRecorded = (): Instant => recorded.at(-1) ?? (0 as Instant);
+
+  return {
+    apply(event) {
+      const kind = kindOf(event.stream);
+      const place = positions.length;
+      const at = instantOf(event.metadata.recordedAt)!;
+      evolve(kind, streamOf(event.stream), event);
+      const fund = fundOfStream(event.stream);
+      if (fund !== undefined) {
+        const model = fundOf(fund);
+        model.balances.add(place, postingsOf(kind, event));
+        const { revision, type, data, metadata } = event;
+        keep(model.facts, { place, revision, type, data, recordedAt: metadata.recordedAt, evidence: metadata.evidence });
+      }
+      const key = scopedKey(event.metadata.officer, event.metadata.key);
+      if (!acts.has(key)) acts.set(key, { stream: event.stream, revision: event.revision });
+      const places = placesOf.get(event.stream);
+      if (places) places.push(place);
+      else placesOf.set(event.stream, [place]);
+      positions.push(event.position);
+      recorded.push(at > lastRecorded() ? at : lastRecorded());
+    },
+    size: () => positions.length,
+    position: () => positions.at(-1),
+    lastRecorded,
+    stream: (kind, stream) =>
+      (streams.get(stream) ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
+    register: () => streamOf(REGISTER_STREAM).own as RegisterState,
+    funds: () => [...funds.keys()].sort(),
+    fund: (fund) => funds.get(fund),
+    places: (stream) => placesOf.get(stream) ?? [],
+    openProposals: () =>
+      [...streams.values()].flatMap(({ stream, open }) => [...open.values()].map((proposal) => ({ stream, proposal }))),
+    acted: (key) => acts.get(key),
+    prefix(knownAt) {
+      let low = 0;
+      let high = recorded.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (recorded[middle]! <= knownAt) low = middle + 1;
+        else high = middle;
+      }
+      return { size: low, position: positions[low - 1] };
+    },
+  };
+}
+
+/** A fund on a day, as known at a size of the ledger. */
+export const viewOf = ({ balances }: FundModel, on: Day, size: number): View => ({
+  on,
+  balance: (account) => balances.balance(account, on, size),
+  accounts: balances.accounts(),
+});

@@ -1,0 +1,242 @@
+import { v5 as uuid } from 'uuid';
+import { instantText, londonDay, type Instant } from '../domain/calendar.js';
+import type { LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
+import { refuse, Refusal } from '../domain/rules.js';
+import { decide, type Command, type Decision } from '../domain/stream.js';
+import type { EvidenceList } from '../domain/values.js';
+import { ConcurrencyConflict, RecordedBehind, type Appended, type EventStore } from '../store/event-store.js';
+import { canonical, decode, encode, KINDS, sentenceOf, sha256 } from './catalogue.js';
+import type { Clock } from './clock.js';
+import type { Projector } from './projector.js';
+import { scopedKey, type Acted, type ReadModel } from './read-model.js';
+
+/**
+ * The one way into the ledger: mandate, four eyes, rules, then one append to one stream. The same key is the same act:
+ * it is recorded once, and asked again it answers as the first time. The proof that it was done is the event itself,
+ * which carries the key and the fingerprint of the request, so nothing else has to be written with it.
+ */
+export interface Submission {
+  readonly kind: StreamKind;
+  readonly stream: string;
+  readonly command: Command;
+  readonly officer: string;
+  readonly actingFor?: string | undefined;
+  readonly signedInBy: string;
+  readonly key: string;
+  readonly correlation: string;
+  readonly evidence: EvidenceList;
+  /** The revision that the officer has read: of the proposal where one is answered, of the stream otherwise. */
+  readonly ifMatch?: number | undefined;
+  /** Decide, and say what would be recorded, but record nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface RecordedFact {
+  readonly id: string;
+  readonly type: string;
+  readonly revision: string;
+  readonly sentence: string;
+}
+
+export interface Outcome {
+  readonly stream: string;
+  /** The revision of the stream after the act. */
+  readonly revision: string;
+  /** The position of the act's last event; absent on a dry run. */
+  readonly position?: string;
+  readonly recordedAt?: string;
+  /** The proposal that was made or answered. */
+  readonly proposal?: string;
+  readonly events: readonly RecordedFact[];
+}
+
+/** An act that was recorded, now or, where `replayed`, by an earlier request with the same key. */
+export interface Done {
+  readonly outcome: Outcome;
+  readonly replayed: boolean;
+}
+
+export interface Submitter {
+  submit(submission: Submission): Promise<Done | Refusal>;
+  /** Ends every proposal that nobody can sign any more. Returns how many lapsed. */
+  lapseExpired(): Promise<number>;
+}
+
+export interface SubmitterParts {
+  readonly store: EventStore;
+  readonly model: ReadModel;
+  readonly projector: Projector;
+  readonly clock: Clock;
+}
+
+const ATTEMPTS_MAX = 8;
+/** The namespace of event identifiers: the same officer's same key makes the same event. */
+const EVENT_IDS = '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21';
+
+const eventId = (officer: string, key: string, index: number): string =>
+  uuid(`${scopedKey(officer, key)} ${index}`, EVENT_IDS);
+
+export function createSubmitter({ store, model, projector, clock }: SubmitterParts): Submitter {
+  const inProgress = new Set<string>();
+  /** The last act under way in each stream: acts on one stream wait for each other, so they do not conflict. */
+  const queues = new Map<string, Promise<unknown>>();
+
+  function inTurn<T>(stream: string, act: () => Promise<T>): Promise<T> {
+    const turn = (queues.get(stream) ?? Promise.resolve()).then(act, act);
+    queues.set(stream, turn);
+    const leave = () => {
+      if (queues.get(stream) === turn) queues.delete(stream);
+    };
+    turn.then(leave, leave);
+    return turn;
+  }
+
+  const requestOf = ({ stream, command, actingFor, evidence }: Submission): string =>
+    sha256(canonical({ stream, command, actingFor: actingFor ?? null, evidence }));
+
+  /** The answer of the act that this key stands for, if it was done; a refusal if the key stood for something else. */
+  async function earlier(submission: Submission): Promise<Done | Refusal | undefined> {
+    const acted = model.acted(scopedKey(submission.officer, submission.key));
+    if (!acted) return undefined;
+    const events = await eventsOf(acted, submission);
+    if (events[0]!.metadata.request !== requestOf(submission)) {
+      return refuse(
+        'key_reused',
+        `The key "${submission.key}" stands for ${events[0]!.type}, recorded at ${events[0]!.metadata.recordedAt}.`,
+      );
+    }
+    return { outcome: { ...outcomeOf(events), ...recordedAs(events) }, replayed: true };
+  }
+
+  async function eventsOf({ stream, revision }: Acted, { officer, key }: Submission): Promise<LedgerEvent[]> {
+    // No act records more than an agreement and the fact agreed.
+    const page = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 2 });
+    return page
+      .map((recorded) => decode(recorded))
+      .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
+  }
+
+  async function attempt(submission: Submission): Promise<Done | Refusal | 'again'> {
+    const { kind: kindName, stream, command, officer, actingFor, key, ifMatch } = submission;
+    const done = await earlier(submission);
+    if (done) return done;
+    const kind = KINDS[kindName];
+    const state = model.stream(kindName, stream);
+    if (ifMatch !== undefined) {
+      const present = 'proposal' in command ? state.open.get(command.proposal)?.revision : state.revision;
+      if (present !== undefined && present !== ifMatch) {
+        return refuse('if_match_stale', `You have read revision ${ifMatch}; the present one is ${present}.`);
+      }
+    }
+    const named = 'fact' in command ? command.fact : 'proposal' in command && state.open.get(command.proposal)?.fact;
+    const revision = named && kind.referredTo(named);
+    const [original] = revision ? await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 }) : [];
+    const now = Math.max(clock.now(), model.lastRecorded()) as Instant;
+    const decision = decide(
+      kind,
+      state,
+      command,
+      { officer, actingFor, newProposal: eventId(officer, key, 0) },
+      { today: londonDay(now), register: model.register(), ...(original && { original: decode(original) }) },
+    );
+    if (decision instanceof Refusal) return decision;
+    const events = compose(submission, decision, now, state.revision);
+    if (submission.dryRun) return { outcome: outcomeOf(events), replayed: false };
+    let appended: Appended;
+    try {
+      appended = await store.append(
+        stream,
+        state.revision < 0 ? 'no_stream' : BigInt(state.revision),
+        events.map((event) => encode(event.id, event.type, event.data, event.metadata)),
+      );
+    } catch (error) {
+      if (!(error instanceof ConcurrencyConflict) && !(error instanceof RecordedBehind)) throw error;
+      const head = await store.head();
+      if (head !== undefined) await projector.whenTaken(head);
+      return 'again';
+    }
+    await projector.whenTaken(appended.position);
+    return { outcome: { ...outcomeOf(events), ...recordedAs(events), position: appended.position }, replayed: false };
+  }
+
+  function compose(submission: Submission, decision: Decision, now: Instant, head: number): LedgerEvent[] {
+    const { stream, officer, signedInBy, key, correlation, evidence } = submission;
+    const request = requestOf(submission);
+    return decision.events.map(({ type, version, data }, index) => {
+      const metadata: Metadata = {
+        schemaVersion: version,
+        recordedAt: instantText(now),
+        officer,
+        partner: decision.partner,
+        role: decision.role,
+        signedInBy,
+        key,
+        request,
+        correlation,
+        ...(index > 0 && { causation: eventId(officer, key, index - 1) }),
+        evidence,
+        ...(decision.adjustment && { adjustment: decision.adjustment }),
+      };
+      return { id: eventId(officer, key, index), stream, revision: head + 1 + index, position: '', type, data, metadata };
+    });
+  }
+
+  return {
+    async submit(submission) {
+      const key = scopedKey(submission.officer, submission.key);
+      if (inProgress.has(key)) return refuse('key_in_progress', `The key "${submission.key}" is being handled.`);
+      inProgress.add(key);
+      try {
+        return await inTurn(submission.stream, async () => {
+          for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
+            const outcome = await attempt(submission);
+            if (outcome !== 'again') return outcome;
+          }
+          return refuse('conflict', `Others posted to ${submission.stream} ${ATTEMPTS_MAX} times in between.`);
+        });
+      } finally {
+        inProgress.delete(key);
+      }
+    },
+    async lapseExpired() {
+      const today = londonDay(clock.now());
+      const due = model.openProposals().filter(({ proposal }) => proposal.expires !== undefined && proposal.expires < today);
+      let lapsed = 0;
+      for (const { stream, proposal } of due) {
+        const outcome = await this.submit({
+          kind: stream.startsWith('fund-') ? 'fund' : 'register',
+          stream,
+          command: { act: 'lapse', proposal: proposal.id },
+          officer: 'ledger-service',
+          signedInBy: 'service',
+          key: `lapse ${proposal.id} ${proposal.revision}`,
+          correlation: proposal.id,
+          evidence: [],
+        });
+        if (!(outcome instanceof Refusal)) lapsed++;
+      }
+      return lapsed;
+    },
+  };
+}
+
+function outcomeOf(events: readonly LedgerEvent[]): Outcome {
+  const last = events.at(-1)!;
+  const proposal = events[0]!.data['proposal'];
+  return {
+    stream: last.stream,
+    revision: String(last.revision),
+    ...(typeof proposal === 'string' && { proposal }),
+    events: events.map((event) => ({
+      id: event.id,
+      type: event.type,
+      revision: String(event.revision),
+      sentence: sentenceOf(event),
+    })),
+  };
+}
+
+const recordedAs = (events: readonly LedgerEvent[]): Required<Pick<Outcome, 'position' | 'recordedAt'>> => {
+  const { position, metadata } = events.at(-1)!;
+  return { position, recordedAt: metadata.recordedAt };
+};

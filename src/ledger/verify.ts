@@ -1,0 +1,207 @@
+import { createBalances } from '../../projections/balances.js';
+import type { Entry } from '../../projections/entry.js';
+import { accountKey, imbalance, type Account } from '../domain/postings.js';
+import { instantOf, londonDay, type Day, type Instant } from '../domain/calendar.js';
+import type { Fact, FactData, FactText, LedgerEvent, Signature } from '../domain/facts.js';
+import { exactly, moneyText, type Pence } from '../domain/money.js';
+import { isProposalEvent } from '../domain/proposal.js';
+import { mandatesOn, type RegisterState } from '../domain/register.js';
+import { evolve, factOf, initialStream } from '../domain/stream.js';
+import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
+import { canonical, decode, fundOfStream, kindOf, KINDS, REGISTER_STREAM } from './catalogue.js';
+import { entryOf } from './ledger.js';
+
+/**
+ * Checks a whole ledger from its stored bytes, without asking the service that wrote it. Silent checks that find
+ * nothing are good news; each finding names the event. It only reads, so it can be run on a copy.
+ */
+export const CHECKS = {
+  decodes: 'Every event can be read, and its bytes are canonical.',
+  sequence: 'Positions go up by one, each stream’s revisions go up from 0 without a gap, and no instant goes back.',
+  opening: 'The first event opens the ledger, and each stream’s first event opens it.',
+  balance: 'The postings of every event sum to zero.',
+  mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
+  signatures: 'Every fact that needs two signatures has them: two people, and two partners where the other side must sign.',
+  figures: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
+} as const;
+
+export type CheckName = keyof typeof CHECKS;
+
+export interface Problem {
+  readonly check: CheckName;
+  readonly where: string;
+  readonly words: string;
+}
+
+export interface Verification {
+  readonly events: number;
+  readonly streams: number;
+  readonly problems: readonly Problem[];
+}
+
+/** Findings of one check beyond this many are counted but not kept: the first ones say what is wrong. */
+const PROBLEMS_MAX = 100;
+/** How many sizes and days of each fund are compared with the sum over the log. */
+const SAMPLES_PER_AXIS = 12;
+
+export async function verify(store: EventStore, onEvents?: (done: number) => void): Promise<Verification> {
+  const problems: Problem[] = [];
+  const report = (check: CheckName, where: string, words: string): void => {
+    if (problems.length < PROBLEMS_MAX) problems.push({ check, where, words });
+  };
+  const register = initialStream(KINDS.register, REGISTER_STREAM);
+  const heads = new Map<string, bigint>();
+  const funds = new Map<string, Entry[]>();
+  let previous: { readonly event: LedgerEvent; readonly stream: string } | undefined;
+  let after: Position | undefined;
+  let last: Instant = 0 as Instant;
+  let place = 0;
+
+  for (;;) {
+    const page = await store.readAll({ after });
+    if (page.length === 0) break;
+    for (const recorded of page) {
+      const where = `position ${recorded.position} (${recorded.stream} revision ${recorded.revision})`;
+      checkSequence(recorded, where);
+      const event = read(recorded, where);
+      if (event) {
+        checkOpening(event, where);
+        checkMandate(event, register.own as RegisterState, where);
+        checkSignatures(event, where);
+        if (event.stream === REGISTER_STREAM) evolve(KINDS.register, register, event);
+        keepEntry(event, where);
+        previous = { event, stream: recorded.stream };
+      }
+      after = recorded.position;
+      place++;
+    }
+    onEvents?.(place);
+  }
+  for (const [fund, entries] of funds) checkFigures(fund, entries);
+  return { events: place, streams: heads.size, problems };
+
+  function checkSequence(recorded: RecordedEvent, where: string): void {
+    const head = heads.get(recorded.stream) ?? -1n;
+    if (recorded.revision !== head + 1n) report('sequence', where, `revision ${head + 1n} of ${recorded.stream} is missing.`);
+    heads.set(recorded.stream, recorded.revision);
+    if (!store.canFollow(recorded.position, after)) {
+      report('sequence', where, `it does not follow position ${after ?? 'none'}: something between them is missing.`);
+    }
+  }
+
+  function read(recorded: RecordedEvent, where: string): LedgerEvent | undefined {
+    try {
+      for (const bytes of [recorded.data, recorded.metadata]) {
+        if (canonical(JSON.parse(bytes)) !== bytes) report('decodes', where, 'its bytes are not canonical JSON.');
+      }
+      const event = decode(recorded);
+      const at = instantOf(event.metadata.recordedAt)!;
+      if (at < last) report('sequence', where, `it was recorded at ${event.metadata.recordedAt}, before the event before it.`);
+      last = at;
+      return event;
+    } catch (error) {
+      report('decodes', where, error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
+  function checkOpening({ stream, revision, type }: LedgerEvent, where: string): void {
+    if (place === 0 && type !== 'LedgerOpened') report('opening', where, `the ledger begins with ${type}.`);
+    if (revision === 0 && type !== kindOf(stream).opener) report('opening', where, `the stream begins with ${type}.`);
+  }
+
+  function mandated(state: RegisterState, officer: string, partner: string, role: string, day: Day): boolean {
+    return mandatesOn(state, officer, day).some((each) => each.partner === partner && each.role === role);
+  }
+
+  function checkMandate({ type, metadata }: LedgerEvent, state: RegisterState, where: string): void {
+    // The opening names its own first officers; a proposal lapses by itself.
+    if (type === 'LedgerOpened' || type === 'ProposalLapsed') return;
+    const day = londonDay(instantOf(metadata.recordedAt)!);
+    const { officer, partner, role } = metadata;
+    if (!mandated(state, officer, partner, role, day)) {
+      report('mandates', where, `${officer} was not mandated as ${role} of ${partner} on ${day}.`);
+    }
+  }
+
+  function checkSignatures(event: LedgerEvent, where: string): void {
+    if (isProposalEvent(event)) return;
+    const needed = signatureNeeded(event);
+    if (needed === 'none') return;
+    const agreed = previous?.stream === event.stream ? previous.event : undefined;
+    if (agreed?.type !== 'ProposalAgreed' || canonical(textOf(agreed)) !== canonical(asText(event))) {
+      report('signatures', where, `${event.type} does not follow an agreement to its exact text.`);
+      return;
+    }
+    const signatures = agreed.data['signatures'] as { officer: string; partner: string; role: string }[];
+    const officers = new Set(signatures.map((each) => each.officer));
+    const partners = new Set(signatures.map((each) => each.partner));
+    if (officers.size < 2) report('signatures', where, `${[...officers].join()} signed it twice.`);
+    if (needed === 'other-side' && partners.size < 2) report('signatures', where, `only ${[...partners].join()} signed it.`);
+    const second = signatures.at(-1)!;
+    if (second.officer !== event.metadata.officer || second.partner !== event.metadata.partner) {
+      report('signatures', where, 'its last signature is not that of the officer who recorded it.');
+    }
+  }
+
+  function keepEntry(event: LedgerEvent, where: string): void {
+    const entry = entryOf(event, place);
+    const difference = imbalance(entry.postings);
+    if (difference !== 0) report('balance', where, `its postings sum to ${moneyText(difference)}.`);
+    const fund = fundOfStream(event.stream);
+    if (fund === undefined) return;
+    const entries = funds.get(fund);
+    if (entries) entries.push(entry);
+    else funds.set(fund, [entry]);
+  }
+
+  function checkFigures(fund: string, entries: readonly Entry[]): void {
+    const balances = createBalances();
+    for (const entry of entries) balances.add(entry.place, entry.postings);
+    const sizes = sampled(entries.map((entry) => entry.place + 1));
+    const days = sampled([...new Set(entries.flatMap((entry) => entry.postings.map((posting) => posting.on)))].sort());
+    for (const size of sizes) {
+      for (const on of days) {
+        const sums = sumsOf(entries, on, size);
+        for (const account of balances.accounts()) {
+          const fast = balances.balance(account, on, size);
+          const slow = sums.get(accountKey(account)) ?? 0;
+          if (fast !== slow) report('figures', `${fund} on ${on} at size ${size}`, difference(account, fast, slow as Pence));
+        }
+      }
+    }
+  }
+}
+
+const difference = (account: Account, fast: Pence, slow: Pence): string =>
+  `${accountKey(account)} is ${moneyText(fast)} in the read model and ${moneyText(slow)} in the log.`;
+
+function sampled<Each>(all: readonly Each[]): Each[] {
+  const step = Math.max(1, Math.ceil(all.length / SAMPLES_PER_AXIS));
+  return all.filter((_, index) => index % step === 0 || index === all.length - 1);
+}
+
+function sumsOf(entries: readonly Entry[], on: Day, size: number): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.place >= size) break;
+    for (const posting of entry.postings) {
+      if (posting.on > on) continue;
+      const key = accountKey(posting);
+      sums.set(key, exactly((sums.get(key) ?? 0) + posting.pence));
+    }
+  }
+  return sums;
+}
+
+const textOf = (agreed: LedgerEvent): FactText => agreed.data['fact'] as FactText;
+const asText = ({ type, data, metadata }: LedgerEvent): FactText => ({ type, version: metadata.schemaVersion, data });
+
+/** The signature that a recorded fact must have had: a reversal's is its original's; an adjustment's is at least a second. */
+function signatureNeeded(event: LedgerEvent): Signature {
+  const kind = kindOf(event.stream);
+  const fact: Fact<unknown> = factOf(kind, event.type);
+  const original = event.data['fact'] as { type: string; data: FactData } | undefined;
+  const needed = original ? factOf(kind, original.type).signature : fact.signature;
+  return needed === 'none' && event.metadata.adjustment ? 'second-officer' : needed;
+}

@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import closeWithGrace from 'close-with-grace';
+import { pino } from 'pino';
+import { run, EXIT, type Parts } from './cli/program.js';
+import { ConfigError, readConfig, settings, type Config } from './config.js';
+import { buildApp } from './http/app.js';
+import { createSignIn, issueToken, localKey } from './http/sign-in.js';
+import { systemClock, type SettableClock } from './ledger/clock.js';
+import { openLedger, type Ledger } from './ledger/ledger.js';
+import type { NamedFile } from './ledger/load.js';
+import { NotALedger, type EventStore } from './store/event-store.js';
+import { openSqliteEventStore } from './store/sqlite/sqlite-event-store.js';
+
+/** The composition root: the only file that knows every part. */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const LAPSE_EVERY_MS = 60_000;
+const STOP_WITHIN_MS = 10_000;
+
+/** Never logged: what lets somebody in, and what an officer's act can be traced by outside the ledger. */
+const REDACTED = ['authorization', 'cookie', 'idempotency-key'].flatMap((name) => [
+  `req.headers["${name}"]`,
+  `headers["${name}"]`,
+]);
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+const readJson = (path: string): NamedFile => ({ name: basename(path), content: JSON.parse(readFileSync(path, 'utf8')) });
+
+const keyFileOf = (file: string, config: Config): string => config.keyFile ?? `${file}.key.json`;
+
+/** The system's clock, which stands still only while a demonstration's recorded instants are replayed. */
+function loadingClock(): SettableClock {
+  let set: ReturnType<SettableClock['now']> | undefined;
+  return {
+    now: () => set ?? systemClock.now(),
+    set(instant) {
+      set = instant;
+    },
+  };
+}
+
+async function opened(store: EventStore): Promise<{ ledger: Ledger; clock: SettableClock }> {
+  const clock = loadingClock();
+  return { ledger: await openLedger(store, clock), clock };
+}
+
+async function serve(
+  config: Config,
+  { file, port = config.port, demonstration }: Parameters<Parts['serve']>[0],
+): Promise<void> {
+  const { ledger } = await opened(openSqliteEventStore({ file }));
+  const register = ledger.model.register().ledger;
+  if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host))) {
+    await ledger.close();
+    throw new ConfigError(
+      'Demonstration identities are accepted only for a ledger that was opened as a demonstration, on a loopback address.',
+    );
+  }
+  const logger = pino({ level: demonstration ? 'warn' : config.logLevel, redact: { paths: REDACTED, censor: '[redacted]' } });
+  const signIn = await createSignIn({
+    provider: config.provider,
+    localKey: config.provider ? undefined : await localKey(keyFileOf(file, config)),
+    demonstration,
+  });
+  const app = await buildApp({
+    ledger,
+    signIn,
+    logger,
+    requestsPerMinute: config.requestsPerMinute,
+    demonstration,
+    version,
+  });
+  const lapsing = setInterval(() => {
+    ledger.lapseExpired().catch((error: unknown) => logger.error({ err: error }, 'proposals could not be lapsed'));
+  }, LAPSE_EVERY_MS);
+  const address = await app.listen({ host: config.host, port });
+  process.stderr.write(`Serving ${file} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
+  await new Promise<void>((resolve, reject) => {
+    closeWithGrace({ delay: STOP_WITHIN_MS, logger }, async ({ err }) => {
+      if (err) logger.error({ err }, 'stopping after a fault');
+      clearInterval(lapsing);
+      await app.close();
+      await ledger.close();
+      if (err) reject(err);
+      else resolve();
+    });
+  });
+}
+
+async function removeDemonstration(file: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const { ledger } = await opened(openSqliteEventStore({ file, readOnly: true }));
+  const register = ledger.model.register().ledger;
+  await ledger.close();
+  if (register && !register.demonstration) {
+    throw new NotALedger(`${file} is not a demonstration ledger; the demonstration will not replace it.`);
+  }
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
+}
+
+async function diagnose(file: string): Promise<{ name: string; ok: boolean; words: string }[]> {
+  const major = Number(process.versions.node.split('.')[0]);
+  const findings = [
+    { name: 'node', ok: major >= 20, words: `Node ${process.versions.node}; 20 and 24 are supported.` },
+    { name: 'time zone', ok: true, words: `Days are counted in Europe/London, whatever this machine’s zone (${process.env['TZ'] ?? 'system'}).` },
+  ];
+  if (!existsSync(file)) return [...findings, { name: 'file', ok: false, words: `There is no file ${file}.` }];
+  const open = statSync(file).mode & 0o077;
+  findings.push({
+    name: 'permissions',
+    ok: (open & 0o022) === 0,
+    words: `${file} can ${(open & 0o022) === 0 ? 'be written by its owner only' : 'be written by others'}.`,
+  });
+  const store = openSqliteEventStore({ file });
+  findings.push(...(await store.diagnose()));
+  const { ledger } = await opened(store);
+  const register = ledger.model.register().ledger;
+  const status = await ledger.projector.status();
+  const behind = systemClock.now() < ledger.model.lastRecorded();
+  findings.push(
+    { name: 'opened', ok: register !== undefined, words: register ? `The ledger "${register.name}"${register.demonstration ? ', a demonstration' : ''}.` : 'The ledger has not been opened.' },
+    { name: 'read model', ok: status.state === 'live', words: `${status.state}, ${status.size} events.` },
+    { name: 'clock', ok: !behind, words: behind ? 'This machine’s clock is behind the last recorded instant.' : 'The clock is not behind the ledger.' },
+  );
+  await ledger.close();
+  return findings;
+}
+
+async function main(): Promise<number> {
+  const config = readConfig(process.env);
+  const parts: Parts = {
+    version,
+    defaultLedger: config.ledger,
+    settings: settings(),
+    openStore: (file, { readOnly }) => openSqliteEventStore({ file, readOnly }),
+    openLedger: opened,
+    exists: existsSync,
+    readFiles: (paths) => paths.map(readJson),
+    scenarios: () =>
+      readdirSync(join(ROOT, 'scenarios'))
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+        .map((name) => readJson(join(ROOT, 'scenarios', name))),
+    removeDemonstration,
+    issueToken: async (file, officer, hours) => {
+      if (config.provider) throw new ConfigError('Tokens come from the identity provider at BCF_JWKS_URL.');
+      return issueToken(await localKey(keyFileOf(file, config)), officer, hours, Math.floor(systemClock.now() / 1000));
+    },
+    serve: (how) => serve(config, how),
+    diagnose,
+  };
+  return run(process.argv.slice(2), parts, {
+    data: (text) => void process.stdout.write(`${text}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    terminal: process.stderr.isTTY,
+  });
+}
+
+// A reader that goes away, such as `| head`, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.well);
+  throw error;
+});
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = EXIT.usage;
+}
+

@@ -1,0 +1,126 @@
+/**
+ * The port to the store of events. What it promises, every adapter keeps, and `test/store/conformance.ts` checks:
+ *
+ * - A stream is a sequence of events at revisions 0, 1, 2 …; all streams together are one sequence by position.
+ * - `append` is all or nothing, is checked against the revision that the caller expects, and is on disk when it resolves.
+ * - The same ids at the same expected revision are the same append: it answers as the first time and writes nothing.
+ *   Some of the ids, or the same ids elsewhere in the stream, are a conflict. Callers never reuse an id for another event.
+ * - Data and metadata are canonical JSON text and come back byte for byte.
+ * - Recorded instants never go backwards along the sequence of positions.
+ * - Positions are opaque: they are compared only here.
+ * - Every `after` is exclusive.
+ */
+export interface EventStore {
+  /** Appends to one stream. Rejects with one of the errors below; after {@link OutcomeUnknown} repeat the same call. */
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
+  /** One page of a stream, in revision order: empty where the stream does not exist or ends. */
+  readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
+  /** One page of all streams, in position order. */
+  readAll(page?: { readonly after?: Position | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
+  /** The last position, or undefined in an empty store. */
+  head(): Promise<Position | undefined>;
+  /** Whether position `a` comes after position `b`. */
+  isAfter(a: Position, b: Position | undefined): boolean;
+  /** Whether position `a` can be the very next after `b`: where a store numbers positions by one, that is checked. */
+  canFollow(a: Position, b: Position | undefined): boolean;
+  /**
+   * Delivers every event after a position, once each, in order, those there are and those to come. The handler is
+   * awaited; where it throws, the subscription ends with that error and does not move past the event.
+   */
+  subscribe(after: Position | undefined, follower: Follower): Subscription;
+  /** What an operator should know of the store, and whether it is in order. */
+  diagnose(): Promise<readonly Finding[]>;
+  close(): Promise<void>;
+}
+
+export type Position = string;
+export type ExpectedRevision = 'no_stream' | bigint;
+
+export interface NewEvent {
+  readonly id: string;
+  readonly type: string;
+  /** Canonical JSON (RFC 8785). */
+  readonly data: string;
+  /** Canonical JSON (RFC 8785), with `recordedAt`. */
+  readonly metadata: string;
+}
+
+export interface RecordedEvent extends NewEvent {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly position: Position;
+}
+
+export interface Appended {
+  /** The revision of the last event of the append. */
+  readonly revision: bigint;
+  readonly position: Position;
+}
+
+export interface Follower {
+  /** Takes the next events, at least one, in order. */
+  handle(events: readonly RecordedEvent[]): void | Promise<void>;
+  /** Called each time everything that there was has been handled. */
+  caughtUp?(): void;
+}
+
+export interface Subscription {
+  /** Settles when the subscription has stopped: it resolves after `stop`, and rejects with the handler's error. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly words: string;
+}
+
+/** The stream is not at the revision that the caller expected; nothing was written. */
+export class ConcurrencyConflict extends Error {
+  readonly stream: string;
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(stream: string, expected: ExpectedRevision, actual: ExpectedRevision) {
+    super(`Stream ${stream} was expected at ${expected} and is at ${actual}.`);
+    this.name = 'ConcurrencyConflict';
+    this.stream = stream;
+    this.expected = String(expected);
+    this.actual = String(actual);
+  }
+}
+
+/** The event's recorded instant is before that of the last event; nothing was written. Stamp it anew and repeat. */
+export class RecordedBehind extends Error {
+  constructor(stream: string) {
+    super(`An event for ${stream} was recorded before the last event of the ledger: recorded instants never go back.`);
+    this.name = 'RecordedBehind';
+  }
+}
+
+/** The store could not be reached or could not write; nothing was written. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'StoreUnavailable';
+  }
+}
+
+/** The store did not answer in time; the append may have happened. Repeating the same call settles it. */
+export class OutcomeUnknown extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'OutcomeUnknown';
+  }
+}
+
+/** The file or server holds something that is not a ledger, or not one that this version can use. */
+export class NotALedger extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'NotALedger';
+  }
+}
+
+export const READ_PAGE_MAX = 1_000;

@@ -1,0 +1,349 @@
+import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
+import {
+  ConcurrencyConflict,
+  NotALedger,
+  READ_PAGE_MAX,
+  RecordedBehind,
+  StoreUnavailable,
+  type Appended,
+  type EventStore,
+  type ExpectedRevision,
+  type Finding,
+  type Follower,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+  type Subscription,
+} from '../event-store.js';
+
+/**
+ * The embedded store: one SQLite file, one table of events. Positions are assigned inside `BEGIN IMMEDIATE`, so they
+ * are in the order of commits and have no gaps. Appends that wait at the same moment share one transaction and one
+ * fsync; each still succeeds or fails by itself.
+ */
+
+/** "BCFL" in ASCII: marks the file as a ledger. */
+const APPLICATION_ID = 0x4243464c;
+const SCHEMA_VERSION = 1;
+const SYNCHRONOUS_FULL = 2;
+const BUSY_TIMEOUT_MS = 5_000;
+const APPENDS_PER_COMMIT_MAX = 512;
+/** How often another process's commits are looked for. Its own commits wake a subscription at once. */
+const POLL_MS = 200;
+
+const SCHEMA = `
+  CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
+    stream   TEXT    NOT NULL,
+    revision INTEGER NOT NULL CHECK (revision >= 0),
+    id       TEXT    NOT NULL,
+    type     TEXT    NOT NULL,
+    data     TEXT    NOT NULL CHECK (json_valid(data)),
+    metadata TEXT    NOT NULL CHECK (json_valid(metadata)),
+    UNIQUE (stream, revision),
+    UNIQUE (stream, id)
+  ) STRICT;
+  CREATE TRIGGER events_are_only_appended BEFORE INSERT ON events
+    WHEN NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM events)
+    BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
+  CREATE TRIGGER recorded_instants_never_go_back BEFORE INSERT ON events
+    WHEN NEW.metadata ->> '$.recordedAt' <
+      (SELECT metadata ->> '$.recordedAt' FROM events ORDER BY position DESC LIMIT 1)
+    BEGIN SELECT RAISE(ABORT, 'recorded instants never go back'); END;
+  CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'events are never updated'); END;
+  CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+    BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+interface Row {
+  readonly position: number;
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+interface Following {
+  wake(): void;
+  stop(): void;
+}
+
+interface Waiting {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly NewEvent[];
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface SqliteOptions {
+  readonly file: string;
+  /** Opens a file without writing to it, for verifying a copy. */
+  readonly readOnly?: boolean;
+}
+
+export interface SqliteEventStore extends EventStore {
+  /** Commits made so far: each is one fsync, however many appends it carried. */
+  readonly commits: () => number;
+}
+
+/**
+ * Opens or creates the file. Throws {@link NotALedger} where it holds something else or a newer schema, and
+ * {@link StoreUnavailable} where it cannot be opened or would not keep what it acknowledges.
+ */
+export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions): SqliteEventStore {
+  const db = openDatabase(file, readOnly);
+  const get = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
+  const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`) ?? {})[0];
+
+  try {
+    prepareFile();
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+
+  const columns = 'position, stream, revision, id, type, data, metadata';
+  const insert = db.prepare(
+    'INSERT INTO events (position, stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const lastPosition = db.prepare('SELECT max(position) AS position FROM events');
+  const lastRevision = db.prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
+  const idsFrom = db.prepare('SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?');
+  const holdsId = db.prepare('SELECT 1 AS held FROM events WHERE stream = ? AND id = ?');
+  const pageOfStream = db.prepare(
+    `SELECT ${columns} FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`,
+  );
+  const pageOfAll = db.prepare(`SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
+
+  let commits = 0;
+  let closed = false;
+  let waiting: Waiting[] = [];
+  let flushing = false;
+  const followers = new Set<Following>();
+
+  function prepareFile(): void {
+    const empty = get("SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' LIMIT 1") === undefined;
+    if (!readOnly) {
+      if (empty) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
+      // A build may quietly reopen WAL files at a lower level, where an acknowledged commit can be lost with the power.
+      if (pragma('synchronous') !== SYNCHRONOUS_FULL) {
+        throw new StoreUnavailable(`${file} would not be written with synchronous=FULL, so a commit could be lost.`);
+      }
+    } else if (empty) throw new NotALedger(`${file} is empty: there is no ledger in it.`);
+    if (pragma('application_id') !== APPLICATION_ID) throw new NotALedger(`${file} is a database, but not a ledger.`);
+    const version = pragma('user_version');
+    if (version !== SCHEMA_VERSION) {
+      throw new NotALedger(`${file} has schema version ${String(version)}; this program knows ${SCHEMA_VERSION}.`);
+    }
+  }
+
+  const headOf = (stream: string): ExpectedRevision => {
+    const { revision } = lastRevision.get(stream) as { revision: number | null };
+    return revision === null ? 'no_stream' : BigInt(revision);
+  };
+
+  /** Writes one append inside the open transaction, or says why not. */
+  function write({ stream, expected, events }: Waiting): Appended {
+    const head = headOf(stream);
+    const first = expected === 'no_stream' ? 0n : expected + 1n;
+    const next = head === 'no_stream' ? 0n : head + 1n;
+    const { position: last } = lastPosition.get() as { position: number | null };
+    if (first < next && events.length > 0) {
+      const there = idsFrom.all(stream, Number(first), events.length) as { id: string; position: number }[];
+      if (there.length === events.length && there.every((row, index) => row.id === events[index]!.id)) {
+        return { revision: first + BigInt(events.length - 1), position: String(there.at(-1)!.position) };
+      }
+    }
+    if (first !== next || events.some((event) => holdsId.get(stream, event.id) !== undefined)) {
+      throw new ConcurrencyConflict(stream, expected, head);
+    }
+    let position = last ?? 0;
+    events.forEach((event, index) => {
+      const { id, type, data, metadata } = event;
+      insert.run(++position, stream, Number(first) + index, id, type, data, metadata);
+    });
+    return { revision: first + BigInt(events.length) - 1n, position: String(position) };
+  }
+
+  /** Commits everything that waits, in one transaction; each append has a savepoint of its own. */
+  function flush(): void {
+    flushing = false;
+    const batch = waiting.splice(0, APPENDS_PER_COMMIT_MAX);
+    if (batch.length === 0) return;
+    if (waiting.length > 0) scheduleFlush();
+    const outcomes: (Appended | Error)[] = [];
+    try {
+      db.exec('BEGIN IMMEDIATE');
+      for (const each of batch) {
+        db.exec('SAVEPOINT append');
+        try {
+          outcomes.push(write(each));
+        } catch (error) {
+          db.exec('ROLLBACK TO append');
+          outcomes.push(refusal(error, each.stream));
+        }
+        db.exec('RELEASE append');
+      }
+      db.exec('COMMIT');
+      commits++;
+    } catch (error) {
+      if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
+      for (const each of batch) each.reject(unavailable(file, error));
+      return;
+    }
+    batch.forEach((each, index) => {
+      const outcome = outcomes[index]!;
+      if (outcome instanceof Error) each.reject(outcome);
+      else each.resolve(outcome);
+    });
+    for (const following of followers) following.wake();
+  }
+
+  function scheduleFlush(): void {
+    if (flushing) return;
+    flushing = true;
+    setImmediate(flush);
+  }
+
+  const page = (limit = READ_PAGE_MAX) => Math.min(limit, READ_PAGE_MAX);
+
+  const guarded = <T>(read: () => T): Promise<T> => {
+    try {
+      return Promise.resolve(read());
+    } catch (error) {
+      return Promise.reject(unavailable(file, error));
+    }
+  };
+
+  const rows = (statement: StatementSyncInstance, ...values: unknown[]) =>
+    guarded(() => (statement.all(...values) as Row[]).map(recorded));
+
+  const store: SqliteEventStore = {
+    commits: () => commits,
+    append: (stream, expected, events) =>
+      new Promise((resolve, reject) => {
+        if (closed) {
+          reject(new StoreUnavailable(`${file} is closed.`));
+          return;
+        }
+        waiting.push({ stream, expected, events, resolve, reject });
+        scheduleFlush();
+      }),
+    readStream: (stream, { after = -1n, limit } = {}) => rows(pageOfStream, stream, Number(after), page(limit)),
+    readAll: ({ after, limit } = {}) => rows(pageOfAll, Number(after ?? 0), page(limit)),
+    head: () =>
+      guarded(() => {
+        const { position } = lastPosition.get() as { position: number | null };
+        return position === null ? undefined : String(position);
+      }),
+    isAfter: (a, b) => Number(a) > Number(b ?? 0),
+    canFollow: (a, b) => Number(a) === Number(b ?? 0) + 1,
+    subscribe: (after, follower) => follow(store, after, follower, followers),
+    diagnose: () => guarded(() => diagnose(pragma, readOnly)),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      while (waiting.length > 0) flush();
+      for (const following of followers) following.stop();
+      if (!readOnly) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      db.close();
+    },
+  };
+  return store;
+}
+
+function openDatabase(file: string, readOnly: boolean) {
+  try {
+    return new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  } catch (error) {
+    throw unavailable(file, error);
+  }
+}
+
+function recorded(row: Row): RecordedEvent {
+  const { stream, id, type, data, metadata } = row;
+  return { position: String(row.position), stream, revision: BigInt(row.revision), id, type, data, metadata };
+}
+
+function refusal(error: unknown, stream: string): Error {
+  if (error instanceof ConcurrencyConflict) return error;
+  if (error instanceof Error && error.message.includes('recorded instants never go back')) return new RecordedBehind(stream);
+  throw error;
+}
+
+const unavailable = (file: string, cause: unknown): StoreUnavailable =>
+  new StoreUnavailable(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+
+/** Reads page after page until there is no more, then waits to be woken, or looks again after a while. */
+function follow(
+  store: EventStore,
+  after: Position | undefined,
+  follower: Follower,
+  followers: Set<Following>,
+): Subscription {
+  let stopped = false;
+  let woken = false;
+  let endPause = (): void => undefined;
+  const following: Following = {
+    wake() {
+      woken = true;
+      endPause();
+    },
+    stop() {
+      stopped = true;
+      following.wake();
+    },
+  };
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS).unref();
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (woken) endPause();
+    });
+  const goesOn = () => !stopped;
+  const run = async (): Promise<void> => {
+    let from = after;
+    while (goesOn()) {
+      woken = false;
+      const events = await store.readAll({ after: from });
+      if (!goesOn()) return;
+      if (events.length > 0) {
+        await follower.handle(events);
+        from = events.at(-1)!.position;
+      } else {
+        follower.caughtUp?.();
+        await pause();
+      }
+    }
+  };
+  followers.add(following);
+  const ended = run().finally(() => followers.delete(following));
+  return { ended, stop: () => following.stop() };
+}
+
+function diagnose(pragma: (name: string) => unknown, readOnly: boolean): Finding[] {
+  const integrity = String(pragma('quick_check'));
+  const journal = String(pragma('journal_mode'));
+  const synchronous = pragma('synchronous');
+  return [
+    { name: 'structure', ok: integrity === 'ok', words: `SQLite finds the file's structure ${integrity}.` },
+    { name: 'journal', ok: journal === 'wal', words: `The journal mode is ${journal}; it should be wal.` },
+    readOnly
+      ? { name: 'durability', ok: true, words: 'The file is open for reading only.' }
+      : {
+          name: 'durability',
+          ok: synchronous === SYNCHRONOUS_FULL,
+          words: `synchronous is ${String(synchronous)}; 2 (FULL) keeps an acknowledged commit through a power failure.`,
+        },
+  ];
+}
