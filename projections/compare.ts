@@ -50,7 +50,8 @@ export function compare(entries: readonly Entry[], from: Point, to: Point): Comp
     before = after;
   };
 
-  const [firstDay, lastDay, dayWay] = from.on <= to.on ? ([from.on, to.on, 1] as const) : ([to.on, from.on, -1] as const);
+  const [firstDay, lastDay, dayWay] =
+    from.on <= to.on ? ([from.on, to.on, 1] as const) : ([to.on, from.on, -1] as const);
   const crossed = entries
     .filter((entry) => entry.place < from.size)
     .flatMap((entry) =>
@@ -68,7 +69,8 @@ export function compare(entries: readonly Entry[], from: Point, to: Point): Comp
     );
   }
 
-  const [small, large, knowWay] = from.size <= to.size ? ([from.size, to.size, 1] as const) : ([to.size, from.size, -1] as const);
+  const [small, large, knowWay] =
+    from.size <= to.size ? ([from.size, to.size, 1] as const) : ([to.size, from.size, -1] as const);
   const learnt = entries.filter((entry) => entry.place >= small && entry.place < large);
   for (const entry of knowWay === 1 ? learnt : learnt.reverse()) {
     step(

@@ -20,7 +20,13 @@ export interface FundFacts {
   readonly kept: Kept[];
 }
 
-const KEPT: ReadonlySet<string> = new Set(['GapStated', 'PlanLineSet', 'GrantDetermined', 'PeriodClosed', 'PeriodReopened']);
+const KEPT: ReadonlySet<string> = new Set([
+  'GapStated',
+  'PlanLineSet',
+  'GrantDetermined',
+  'PeriodClosed',
+  'PeriodReopened',
+]);
 
 export const noFundFacts = (): FundFacts => ({ kept: [] });
 

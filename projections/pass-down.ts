@@ -28,7 +28,10 @@ interface Determined {
   readonly grant: string;
   readonly holder: string;
   readonly source: string;
-  readonly passDown?: { readonly by: Day; readonly shares: readonly { readonly district: string; readonly amount: string }[] };
+  readonly passDown?: {
+    readonly by: Day;
+    readonly shares: readonly { readonly district: string; readonly amount: string }[];
+  };
 }
 
 /** One row per grant that has shares to pass down. */

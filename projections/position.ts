@@ -52,7 +52,10 @@ export interface FundPosition {
   readonly total: Figures;
 }
 
-type Balances = Record<'proposed' | 'recurrent' | 'oneOff' | 'withdrawn' | 'due' | 'received' | 'atRisk' | 'assumed', Pence>;
+type Balances = Record<
+  'proposed' | 'recurrent' | 'oneOff' | 'withdrawn' | 'due' | 'received' | 'atRisk' | 'assumed',
+  Pence
+>;
 
 const emptyBalances = (): Balances => ({
   proposed: NO_MONEY,
@@ -120,7 +123,9 @@ export function fundPosition(view: View, partners: readonly string[]): FundPosit
 }
 
 /** What the pool is entitled to, read from its own side of the books: it must equal the partners' total. */
-export function poolPosition(view: View): Pick<Figures, 'agreed' | 'proposed' | 'due' | 'received' | 'withdrawn' | 'atRisk'> {
+export function poolPosition(
+  view: View,
+): Pick<Figures, 'agreed' | 'proposed' | 'due' | 'received' | 'withdrawn' | 'atRisk'> {
   const balances = emptyBalances();
   for (const account of view.accounts) {
     if (account.holder === POOL) addTo(balances, account, negated(view.balance(account)));

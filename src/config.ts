@@ -12,7 +12,10 @@ const Environment = z.object({
   BCF_JWKS_URL: z.url().optional().meta({ description: 'Where the identity provider publishes its keys.' }),
   BCF_JWT_ISSUER: z.string().optional().meta({ description: 'The issuer that its tokens must name.' }),
   BCF_JWT_AUDIENCE: z.string().optional().meta({ description: 'The audience that its tokens must name.' }),
-  BCF_JWT_CLAIM: z.string().default('sub').meta({ description: 'The claim that holds the officer’s name in the register.' }),
+  BCF_JWT_CLAIM: z
+    .string()
+    .default('sub')
+    .meta({ description: 'The claim that holds the officer’s name in the register.' }),
   BCF_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   BCF_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(1_200),
 });
@@ -43,7 +46,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const env = read.data;
   const { BCF_JWKS_URL: jwksUrl, BCF_JWT_ISSUER: issuer, BCF_JWT_AUDIENCE: audience, BCF_JWT_CLAIM: claim } = env;
   if (jwksUrl !== undefined && (issuer === undefined || audience === undefined)) {
-    throw new ConfigError('BCF_JWKS_URL needs BCF_JWT_ISSUER and BCF_JWT_AUDIENCE: a token for another service is not accepted.');
+    throw new ConfigError(
+      'BCF_JWKS_URL needs BCF_JWT_ISSUER and BCF_JWT_AUDIENCE: a token for another service is not accepted.',
+    );
   }
   return {
     ledger: env.BCF_LEDGER,
@@ -58,4 +63,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 
 /** The settings with their meanings, for `bcf-ledger serve --help`. */
 export const settings = (): { readonly name: string; readonly words: string }[] =>
-  Object.entries(Environment.shape).map(([name, schema]) => ({ name, words: z.globalRegistry.get(schema)?.description ?? '' }));
+  Object.entries(Environment.shape).map(([name, schema]) => ({
+    name,
+    words: z.globalRegistry.get(schema)?.description ?? '',
+  }));

@@ -29,7 +29,10 @@ const REDACTED = ['authorization', 'cookie', 'idempotency-key'].flatMap((name) =
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
-const readJson = (path: string): NamedFile => ({ name: basename(path), content: JSON.parse(readFileSync(path, 'utf8')) });
+const readJson = (path: string): NamedFile => ({
+  name: basename(path),
+  content: JSON.parse(readFileSync(path, 'utf8')),
+});
 
 const keyFileOf = (file: string, config: Config): string => config.keyFile ?? `${file}.key.json`;
 
@@ -61,7 +64,10 @@ async function serve(
       'Demonstration identities are accepted only for a ledger that was opened as a demonstration, on a loopback address.',
     );
   }
-  const logger = pino({ level: demonstration ? 'warn' : config.logLevel, redact: { paths: REDACTED, censor: '[redacted]' } });
+  const logger = pino({
+    level: demonstration ? 'warn' : config.logLevel,
+    redact: { paths: REDACTED, censor: '[redacted]' },
+  });
   const signIn = await createSignIn({
     provider: config.provider,
     localKey: config.provider ? undefined : await localKey(keyFileOf(file, config)),
@@ -107,7 +113,11 @@ async function diagnose(file: string): Promise<{ name: string; ok: boolean; word
   const major = Number(process.versions.node.split('.')[0]);
   const findings = [
     { name: 'node', ok: major >= 20, words: `Node ${process.versions.node}; 20 and 24 are supported.` },
-    { name: 'time zone', ok: true, words: `Days are counted in Europe/London, whatever this machine’s zone (${process.env['TZ'] ?? 'system'}).` },
+    {
+      name: 'time zone',
+      ok: true,
+      words: `Days are counted in Europe/London, whatever this machine’s zone (${process.env['TZ'] ?? 'system'}).`,
+    },
   ];
   if (!existsSync(file)) return [...findings, { name: 'file', ok: false, words: `There is no file ${file}.` }];
   const open = statSync(file).mode & 0o077;
@@ -123,9 +133,21 @@ async function diagnose(file: string): Promise<{ name: string; ok: boolean; word
   const status = await ledger.projector.status();
   const behind = systemClock.now() < ledger.model.lastRecorded();
   findings.push(
-    { name: 'opened', ok: register !== undefined, words: register ? `The ledger "${register.name}"${register.demonstration ? ', a demonstration' : ''}.` : 'The ledger has not been opened.' },
+    {
+      name: 'opened',
+      ok: register !== undefined,
+      words: register
+        ? `The ledger "${register.name}"${register.demonstration ? ', a demonstration' : ''}.`
+        : 'The ledger has not been opened.',
+    },
     { name: 'read model', ok: status.state === 'live', words: `${status.state}, ${status.size} events.` },
-    { name: 'clock', ok: !behind, words: behind ? 'This machine’s clock is behind the last recorded instant.' : 'The clock is not behind the ledger.' },
+    {
+      name: 'clock',
+      ok: !behind,
+      words: behind
+        ? 'This machine’s clock is behind the last recorded instant.'
+        : 'The clock is not behind the ledger.',
+    },
   );
   await ledger.close();
   return findings;
@@ -173,4 +195,3 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = EXIT.usage;
 }
-

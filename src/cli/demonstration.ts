@@ -59,7 +59,11 @@ const QUESTIONS: readonly Question[] = [
     },
     say: (answer: {
       readonly change: { readonly hard: string };
-      readonly movers: readonly { readonly type: string; readonly partner: string; readonly changes: { readonly hard?: string } }[];
+      readonly movers: readonly {
+        readonly type: string;
+        readonly partner: string;
+        readonly changes: { readonly hard?: string };
+      }[];
     }) =>
       `${answer.movers.length} × ${[...new Set(answer.movers.map((mover) => mover.type))].join(', ')}, hard ` +
       `${answer.movers.map((mover) => `${mover.partner} ${mover.changes.hard ?? '0.00'}`).join(' + ')} = ${answer.change.hard}`,
@@ -68,7 +72,9 @@ const QUESTIONS: readonly Question[] = [
     asked: 'Norfolk County Council, IBCF_2017, norfolk-2017-18, on 2017-07-31',
     query: 'partner-position',
     with: { fund: 'norfolk-2017-18', partner: 'norfolk-county-council', on: '2017-07-31' },
-    say: (answer: { readonly sources: readonly { readonly source: string; readonly figures: Record<string, string> }[] }) =>
+    say: (answer: {
+      readonly sources: readonly { readonly source: string; readonly figures: Record<string, string> }[];
+    }) =>
       figures(answer.sources.find((each) => each.source === 'IBCF_2017')!.figures, [
         'agreed',
         'due',
@@ -77,47 +83,48 @@ const QUESTIONS: readonly Question[] = [
         'outstanding',
       ]),
   },
-  ...(['2017-07-24', '2017-07-25'] as const).map(
-    (on): Question => ({
-      asked: `Plan lines on ${on}, ${on === '2017-07-24' ? 'before' : 'after'} the change agreed in July 2017`,
-      query: 'plan',
-      with: { fund: 'norfolk-2017-18', on },
-      say: (answer: { readonly requirement: string; readonly lines: readonly { readonly line: string; readonly amount: string }[] }) =>
-        ['market-stability', 'mental-health-delayed-transfers']
-          .map((line) => `${line} ${answer.lines.find((each) => each.line === line)?.amount ?? '0.00'}`)
-          .concat(`total ${answer.requirement}`)
-          .join('; '),
-    }),
-  ),
+  ...(['2017-07-24', '2017-07-25'] as const).map((on): Question => ({
+    asked: `Plan lines on ${on}, ${on === '2017-07-24' ? 'before' : 'after'} the change agreed in July 2017`,
+    query: 'plan',
+    with: { fund: 'norfolk-2017-18', on },
+    say: (answer: {
+      readonly requirement: string;
+      readonly lines: readonly { readonly line: string; readonly amount: string }[];
+    }) =>
+      ['market-stability', 'mental-health-delayed-transfers']
+        .map((line) => `${line} ${answer.lines.find((each) => each.line === line)?.amount ?? '0.00'}`)
+        .concat(`total ${answer.requirement}`)
+        .join('; '),
+  })),
   {
     asked: 'norfolk-2018-19 once the warning of September 2017 is known',
     query: 'position',
     with: { fund: 'norfolk-2018-19', on: '2018-04-01', 'known-at': '2017-09-30' },
     say: (answer: { readonly total: Record<string, string> }) => figures(answer.total, ['agreed', 'atRisk']),
   },
-  ...(['2017-06-30', '2017-06-29'] as const).map(
-    (knownAt): Question => ({
-      asked: `DFG of norfolk-2017-18, on 2017-06-30, known at ${knownAt}`,
-      query: 'pass-down',
-      with: { fund: 'norfolk-2017-18', on: '2017-06-30', 'known-at': knownAt },
-      say: (answer: {
-        readonly grants: readonly {
-          readonly passedDown: string;
-          readonly inFull: boolean;
-          readonly districts: readonly { readonly name: string; readonly shortfall: string }[];
-        }[];
-      }) =>
-        answer.grants
-          .map(({ passedDown, inFull, districts }) =>
-            [
-              `passed down ${passedDown}`,
-              inFull ? 'in full' : 'not in full',
-              ...districts.filter((each) => each.shortfall !== '0.00').map((each) => `${each.name} lacks ${each.shortfall}`),
-            ].join('; '),
-          )
-          .join(' '),
-    }),
-  ),
+  ...(['2017-06-30', '2017-06-29'] as const).map((knownAt): Question => ({
+    asked: `DFG of norfolk-2017-18, on 2017-06-30, known at ${knownAt}`,
+    query: 'pass-down',
+    with: { fund: 'norfolk-2017-18', on: '2017-06-30', 'known-at': knownAt },
+    say: (answer: {
+      readonly grants: readonly {
+        readonly passedDown: string;
+        readonly inFull: boolean;
+        readonly districts: readonly { readonly name: string; readonly shortfall: string }[];
+      }[];
+    }) =>
+      answer.grants
+        .map(({ passedDown, inFull, districts }) =>
+          [
+            `passed down ${passedDown}`,
+            inFull ? 'in full' : 'not in full',
+            ...districts
+              .filter((each) => each.shortfall !== '0.00')
+              .map((each) => `${each.name} lacks ${each.shortfall}`),
+          ].join('; '),
+        )
+        .join(' '),
+  })),
 ];
 
 /** Asks the demonstration ledger its questions, and sets the answers beside them. */

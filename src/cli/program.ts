@@ -31,7 +31,11 @@ export interface Parts {
   /** Removes a demonstration ledger, so that another can be made. Refuses to remove anything else. */
   removeDemonstration(file: string): Promise<void>;
   issueToken(file: string, officer: string, hours: number): Promise<string>;
-  serve(how: { readonly file: string; readonly port?: number | undefined; readonly demonstration: boolean }): Promise<void>;
+  serve(how: {
+    readonly file: string;
+    readonly port?: number | undefined;
+    readonly demonstration: boolean;
+  }): Promise<void>;
   diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
 }
 
@@ -63,10 +67,15 @@ function progress(output: Output, what: string, total: number): { at(done: numbe
 export async function run(argv: readonly string[], parts: Parts, output: Output): Promise<number> {
   let code: number = EXIT.well;
   const program = new Command('bcf-ledger')
-    .description('The ledger of Better Care Fund negotiations: every position and every gap, on a day, as known at an instant.')
+    .description(
+      'The ledger of Better Care Fund negotiations: every position and every gap, on a day, as known at an instant.',
+    )
     .version(parts.version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => output.data(text.trimEnd()), writeErr: (text) => output.note(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => output.data(text.trimEnd()),
+      writeErr: (text) => output.note(text.trimEnd()),
+    })
     .addHelpText(
       'after',
       '\nExit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused by a rule.',
@@ -102,8 +111,14 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
   withLedger(program.command('serve'))
     .description('serve the ledger over HTTP')
     .option('--port <number>', 'the port to listen on', port)
-    .option('--demonstration-identities', 'accept anybody as anybody: only for a demonstration ledger, only on this machine')
-    .addHelpText('after', () => `\nSettings:\n${parts.settings.map((each) => `  ${each.name.padEnd(26)}${each.words}`).join('\n')}`)
+    .option(
+      '--demonstration-identities',
+      'accept anybody as anybody: only for a demonstration ledger, only on this machine',
+    )
+    .addHelpText(
+      'after',
+      () => `\nSettings:\n${parts.settings.map((each) => `  ${each.name.padEnd(26)}${each.words}`).join('\n')}`,
+    )
     .action((options: { ledger: string; port?: number; demonstrationIdentities?: true }) =>
       parts.serve({
         file: options.ledger,
@@ -135,9 +150,16 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     });
 
   withLedger(program.command('verify'))
-    .description('check the whole ledger from its bytes; silent where all is well. It only reads, so it can be run on a copy')
+    .description(
+      'check the whole ledger from its bytes; silent where all is well. It only reads, so it can be run on a copy',
+    )
     .option('--json', 'as JSON')
-    .addHelpText('after', `\nChecks:\n${Object.entries(CHECKS).map(([name, words]) => `  ${name.padEnd(12)}${words}`).join('\n')}`)
+    .addHelpText(
+      'after',
+      `\nChecks:\n${Object.entries(CHECKS)
+        .map(([name, words]) => `  ${name.padEnd(12)}${words}`)
+        .join('\n')}`,
+    )
     .action(async (options: { ledger: string; json?: true }) => {
       const store = opened(options.ledger, true);
       try {
@@ -166,7 +188,14 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
           if (page.length === 0) break;
           for (const event of page) {
             const { position, stream, revision, id, type, data, metadata } = event;
-            const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash: eventHash(event) });
+            const head = JSON.stringify({
+              position,
+              stream,
+              revision: String(revision),
+              id,
+              type,
+              hash: eventHash(event),
+            });
             output.data(`${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`);
           }
           after = page.at(-1)!.position;
@@ -182,7 +211,9 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (options: { ledger: string; json?: true }) => {
       const findings = await parts.diagnose(options.ledger);
       if (options.json) output.data(JSON.stringify(findings, null, 2));
-      else for (const each of findings) output.data(`${each.ok ? 'well ' : 'WRONG'}  ${each.name.padEnd(14)}${each.words}`);
+      else
+        for (const each of findings)
+          output.data(`${each.ok ? 'well ' : 'WRONG'}  ${each.name.padEnd(14)}${each.words}`);
       if (findings.some((each) => !each.ok)) throw new Ended(EXIT.finding, 'Something needs attention.');
     });
 
@@ -215,7 +246,8 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         else {
           output.data(tableText(query.table(answer)));
           const { on, knownAt, ledger: read } = answer as { on?: string; knownAt?: string; ledger?: { size: number } };
-          if (on !== undefined) output.note(`On ${on}, as known at ${knownAt!}, from the first ${read!.size} events of the ledger.`);
+          if (on !== undefined)
+            output.note(`On ${on}, as known at ${knownAt!}, from the first ${read!.size} events of the ledger.`);
         }
       });
     });
@@ -272,12 +304,14 @@ function explain(error: unknown, output: Output): number {
 
 function port(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('It must be a port from 0 to 65535.');
   return number;
 }
 
 function hours(text: string): number {
   const number = Number(text);
-  if (!(number > 0 && number <= 24 * 31)) throw new InvalidArgumentError('It must be more than 0 and at most 744 hours.');
+  if (!(number > 0 && number <= 24 * 31))
+    throw new InvalidArgumentError('It must be more than 0 and at most 744 hours.');
   return number;
 }

@@ -132,7 +132,7 @@ export type Fact<State> = Declaration<z.ZodObject, z.ZodObject, State>;
 export function fact<In extends z.ZodObject, State>(
   declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version'>,
 ): Fact<State> {
-  return { ...declaration, version: 1, stored: declaration.input } as unknown as Fact<State>;
+  return { ...declaration, version: 1, stored: declaration.input };
 }
 
 /** Declares a fact to which the decision adds what it rests on. */
@@ -140,5 +140,5 @@ export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject
   declaration: Omit<Declaration<In, Stored, State>, 'version'> &
     Required<Pick<Declaration<In, Stored, State>, 'complete'>>,
 ): Fact<State> {
-  return { ...declaration, version: 1 } as unknown as Fact<State>;
+  return { ...declaration, version: 1 };
 }

@@ -35,7 +35,10 @@ const OPENING: Fact<FundState> = fact({
     const name = `${data.area}-${data.year}`;
     if (state.opened) return refuse('fund_exists', `${name} is open already.`);
     if (data.effective !== financialYear(data.year)!.first) {
-      return refuse('effective_outside_year', `A fund opens on the first day of its year, ${financialYear(data.year)!.first}.`);
+      return refuse(
+        'effective_outside_year',
+        `A fund opens on the first day of its year, ${financialYear(data.year)!.first}.`,
+      );
     }
     const unknown = data.partners.find((partner) => !register.partners.has(partner));
     if (unknown) return refuse('partner_unknown', `${unknown} is not registered as a partner.`);
@@ -125,7 +128,10 @@ const reversibleFacts = new Map(FUND_FACTS.filter((each) => each.reversible).map
 function reversible(revision: string, { original }: Context): LedgerEvent | Refusal {
   if (!original) return refuse('reference_unknown', `This fund has no event at revision ${revision}.`);
   if (reversibleFacts.has(original.type)) return original;
-  return refuse('not_reversible', `${original.type} is never reversed. ${WAYS_BACK[original.type] ?? 'Answer the proposal itself.'}`);
+  return refuse(
+    'not_reversible',
+    `${original.type} is never reversed. ${WAYS_BACK[original.type] ?? 'Answer the proposal itself.'}`,
+  );
 }
 
 export const FUND: Kind<FundState> = {

@@ -33,7 +33,8 @@ export function pence(text: string): Pence {
 }
 
 /** Reads money text of either sign, a leading minus where negative: the inverse of {@link moneyText}. */
-export const signedPence = (text: string): Pence => (text.startsWith('-') ? exactly(-pence(text.slice(1))) : pence(text));
+export const signedPence = (text: string): Pence =>
+  text.startsWith('-') ? negated(pence(text.slice(1))) : pence(text);
 
 /** Writes pence as money text: `-1234.50`. */
 export function moneyText(amount: Pence): string {
@@ -49,7 +50,7 @@ export function pounds(amount: Pence): string {
 
 export const plus = (a: Pence, b: Pence): Pence => exactly(a + b);
 export const minus = (a: Pence, b: Pence): Pence => exactly(a - b);
-export const negated = (a: Pence): Pence => exactly(-a);
+export const negated = (a: Pence): Pence => exactly(0 - a);
 export const lesser = (a: Pence, b: Pence): Pence => (a < b ? a : b);
 export const notNegative = (a: Pence): Pence => (a < 0 ? NO_MONEY : a);
 

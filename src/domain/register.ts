@@ -62,7 +62,8 @@ const ADMINISTER: readonly Role[] = ['registrar', 'chief-finance-officer'];
 export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'LedgerOpened',
-    about: 'Opens the ledger: who keeps it, its first two officers, and whether it is a demonstration (design.md 3, 7).',
+    about:
+      'Opens the ledger: who keeps it, its first two officers, and whether it is a demonstration (design.md 3, 7).',
     input: z.strictObject({
       effective: EffectiveDay,
       ledger: words(120),
@@ -95,7 +96,10 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
     sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
     check: (data, state: RegisterState) =>
       state.partners.has(data.partner)
-        ? refuse('partner_exists', `${data.partner} is registered already, as ${state.partners.get(data.partner)!.name}.`)
+        ? refuse(
+            'partner_exists',
+            `${data.partner} is registered already, as ${state.partners.get(data.partner)!.name}.`,
+          )
         : undefined,
     postings: () => [],
     evolve: (state, data) => registerPartner(state, data),
@@ -103,7 +107,8 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
   }),
   fact({
     name: 'OfficerMandated',
-    about: 'Gives an officer a mandate: role, limit, first and last day, both inclusive. A second officer of the partner signs (design.md 3).',
+    about:
+      'Gives an officer a mandate: role, limit, first and last day, both inclusive. A second officer of the partner signs (design.md 3).',
     input: z
       .strictObject({
         effective: EffectiveDay,
@@ -226,9 +231,7 @@ const inForceOn = (mandate: Mandate, day: Day): boolean =>
   mandate.from <= day && (mandate.until === undefined || day <= mandate.until);
 
 const standing = (state: RegisterState, officer: string, partner: string, role: Role, day: Day) =>
-  state.mandates
-    .get(officer)
-    ?.find((each) => each.partner === partner && each.role === role && inForceOn(each, day));
+  state.mandates.get(officer)?.find((each) => each.partner === partner && each.role === role && inForceOn(each, day));
 
 /** The mandates that an officer holds on a day, inclusive at both ends. */
 export const mandatesOn = (state: RegisterState, officer: string, day: Day): Mandate[] =>

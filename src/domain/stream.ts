@@ -217,9 +217,7 @@ function holds<State>(
   data: FactData,
   context: Context,
 ): Refusal | undefined {
-  return (
-    fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? [])
-  );
+  return fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? []);
 }
 
 /** Whether the effective day can take the fact: in the fund's year, and in an open period or as an adjustment. */
@@ -282,7 +280,8 @@ function begin<State>(
   const day = dayHolds(kind, state, fact, data.effective, context.adjustment);
   if (day) return day;
   if (!proposing && demands.signature !== 'none') {
-    const whose = demands.signature === 'other-side' ? 'an officer of the other side' : 'a second officer of your partner';
+    const whose =
+      demands.signature === 'other-side' ? 'an officer of the other side' : 'a second officer of your partner';
     return refuse('signature_needed', `${fact.name} counts once ${whose} has signed it.`);
   }
   if (proposing && demands.signature === 'none') {
@@ -428,7 +427,9 @@ function stillRestsOn<State>(
   const fact = factOf(kind, proposal.fact.type);
   if (!fact.complete) return undefined;
   const { data } = proposal.fact;
-  const sent = Object.fromEntries(Object.keys(fact.input.shape).flatMap((key) => (key in data ? [[key, data[key]]] : [])));
+  const sent = Object.fromEntries(
+    Object.keys(fact.input.shape).flatMap((key) => (key in data ? [[key, data[key]]] : [])),
+  );
   const now = fact.complete(sent, state.own, context);
   if (now instanceof Refusal) return now;
   const moved = Object.keys(now).find((key) => !sameValue(now[key], data[key]));

@@ -35,7 +35,9 @@ export const EffectiveDay = z
 
 export const Name = z
   .string({ error: 'must be a short name in lower-case letters, digits and dashes' })
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be lower-case letters, digits and single dashes, such as "norwich-ccg"' })
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
+    error: 'must be lower-case letters, digits and single dashes, such as "norwich-ccg"',
+  })
   .max(64, { error: 'must be at most 64 characters' });
 
 export const Code = z
@@ -45,7 +47,7 @@ export const Code = z
 /** The ten digits of an NHS number, however spaced, end in a check digit computed modulo 11. */
 export function holdsNhsNumber(text: string): boolean {
   for (const match of text.matchAll(/(?<!\d)\d(?:[ \-.]?\d){9}(?![ \-.]?\d)/g)) {
-    const digits = [...match[0].replace(/\D/g, '')].map(Number);
+    const digits = match[0].replace(/\D/g, '').split('').map(Number);
     const sum = digits.slice(0, 9).reduce((acc, digit, index) => acc + digit * (10 - index), 0);
     if ((11 - (sum % 11)) % 11 === digits[9]) return true;
   }
@@ -61,7 +63,8 @@ export const words = (max: number) =>
     .max(max, { error: `must be at most ${max} characters` })
     .refine((text) => !/\p{Cc}/u.test(text.replace(/[\n\t]/g, '')), { error: 'must hold no control characters' })
     .refine((text) => !holdsNhsNumber(text), {
-      error: 'holds ten digits that are shaped like an NHS number; the ledger never holds anything that could name a patient',
+      error:
+        'holds ten digits that are shaped like an NHS number; the ledger never holds anything that could name a patient',
     });
 
 export const Evidence = z

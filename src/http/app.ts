@@ -65,7 +65,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.setErrorHandler(onError);
   // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.
-  app.setValidatorCompiler(() => (value) => ({ value }));
+  app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
@@ -88,7 +88,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     timeWindow: '1 minute',
     keyGenerator: (request) => request.headers.authorization ?? request.ip,
     errorResponseBuilder: (_request, { after }) =>
-      new Refused(new Refusal('too_many_requests', `Only ${requestsPerMinute} requests a minute are taken; try again in ${after}.`)),
+      new Refused(
+        new Refusal(
+          'too_many_requests',
+          `Only ${requestsPerMinute} requests a minute are taken; try again in ${after}.`,
+        ),
+      ),
   });
   await app.register(sse, { heartbeatInterval: 15_000 });
   await app.register(swagger, {
@@ -101,12 +106,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
           'The ledger of Better Care Fund negotiations: every position and every gap, on a day, as known at an instant.',
           'Money is text in pounds with exactly two places. Days are in Europe/London and inclusive. Revisions and positions are text.',
           ...(demonstration
-            ? ['**This is a demonstration.** Sign in with the header `Authorization: Demonstration <officer>`, such as `Demonstration norfolk-auditor`.']
+            ? [
+                '**This is a demonstration.** Sign in with the header `Authorization: Demonstration <officer>`, such as `Demonstration norfolk-auditor`.',
+              ]
             : []),
         ].join('\n\n'),
       },
       components: {
-        securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'authorization', description: 'Bearer and a token.' } },
+        securitySchemes: {
+          token: { type: 'apiKey', in: 'header', name: 'authorization', description: 'Bearer and a token.' },
+        },
       },
       security: [{ token: [] }],
     },

@@ -51,7 +51,8 @@ export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
     {
       sse: { kind: 'dual', serializer: String },
       schema: {
-        summary: 'The events that you may see, in ledger order: JSON lines, or server-sent events with Accept: text/event-stream.',
+        summary:
+          'The events that you may see, in ledger order: JSON lines, or server-sent events with Accept: text/event-stream.',
         tags: ['Events'],
         querystring: Options,
       },

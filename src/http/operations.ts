@@ -42,8 +42,8 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
     labelNames: ['state'],
     registers: [registry],
   });
-  app.decorate('onRefusal', (rule: RuleCode) => void refusals.inc({ rule }));
-  app.decorate('onRecorded', (type: string) => void recorded.inc({ type }));
+  app.decorate('onRefusal', (rule: RuleCode) => refusals.inc({ rule }));
+  app.decorate('onRecorded', (type: string) => recorded.inc({ type }));
 
   app.addHook('onResponse', async (request, reply) => {
     durations.observe(
@@ -57,14 +57,17 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
   app.get('/ready', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
     const projector = await ledger.projector.status();
     const ready = projector.state === 'live' && projector.lagSeconds <= LAG_SECONDS_MAX;
-    return reply.status(ready ? 200 : 503).send({ ready, projector: { ...projector, position: projector.position ?? null } });
+    return reply
+      .status(ready ? 200 : 503)
+      .send({ ready, projector: { ...projector, position: projector.position ?? null } });
   });
 
   app.get('/metrics', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
     const projector = await ledger.projector.status();
     size.set(projector.size);
     lag.set(projector.lagSeconds);
-    for (const each of ['catching-up', 'live', 'faulted', 'stopped']) state.set({ state: each }, each === projector.state ? 1 : 0);
+    for (const each of ['catching-up', 'live', 'faulted', 'stopped'])
+      state.set({ state: each }, each === projector.state ? 1 : 0);
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 
@@ -74,7 +77,10 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
 
   app.get('/problems/:code', { schema: { hide: true } }, async (request, reply) => {
     const { code } = request.params as { code: string };
-    if (!Object.hasOwn(RULES, code)) return reply.callNotFound();
+    if (!Object.hasOwn(RULES, code)) {
+      reply.callNotFound();
+      return;
+    }
     const { title, why, remedy, status }: Rule = RULES[code as RuleCode];
     const body = `<p>${text(why)}</p><h2>What to do</h2><p>${text(remedy)}</p><p>Code <code>${code}</code>, HTTP status ${status}. <a href="/problems">All rules</a></p>`;
     return reply.type('text/html; charset=utf-8').send(page(title, body));

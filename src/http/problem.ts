@@ -48,7 +48,9 @@ function fieldErrors(error: z.ZodError, at: string): FieldError[] {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ pointer: `${pointer}/${escaped(key)}`, detail: 'is not a field here' }));
     }
-    return [{ pointer, detail: issue.code === 'invalid_type' && issue.input === undefined ? missing(issue) : issue.message }];
+    return [
+      { pointer, detail: issue.code === 'invalid_type' && issue.input === undefined ? missing(issue) : issue.message },
+    ];
   });
 }
 
@@ -62,7 +64,10 @@ export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string
   const errors = fieldErrors(result.error, at);
   const [first] = errors;
   throw new Refused(
-    new Refusal('fields_invalid', `${first!.pointer || 'the request'} ${first!.detail}.${errors.length > 1 ? ` There are ${errors.length} faults in all.` : ''}`),
+    new Refusal(
+      'fields_invalid',
+      `${first!.pointer || 'the request'} ${first!.detail}.${errors.length > 1 ? ` There are ${errors.length} faults in all.` : ''}`,
+    ),
     errors,
   );
 }
@@ -88,7 +93,11 @@ export function sendProblem(
     ...(errors && { errors }),
   };
   // Sent as text, so that a route's response schema never stands between an officer and the reason.
-  return reply.status(status).type('application/problem+json; charset=utf-8').serializer(String).send(JSON.stringify(problem));
+  return reply
+    .status(status)
+    .type('application/problem+json; charset=utf-8')
+    .serializer(String)
+    .send(JSON.stringify(problem));
 }
 
 /** What Fastify and its plugins refuse by themselves, under our codes. */

@@ -22,7 +22,13 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): vo
         schema: {
           summary: query.about,
           operationId: query.name,
-          tags: [query.path.startsWith('/funds') ? 'Fund: figures' : query.path.startsWith('/register') ? 'Register' : 'Reference'],
+          tags: [
+            query.path.startsWith('/funds')
+              ? 'Fund: figures'
+              : query.path.startsWith('/register')
+                ? 'Register'
+                : 'Reference',
+          ],
           params: query.params,
           querystring: Options,
           response: { 200: query.answer, default: Problem },

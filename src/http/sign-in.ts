@@ -1,5 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRemoteJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+  type JWK,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { refuse, Refusal } from '../domain/rules.js';
 
 /**
@@ -37,7 +46,7 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 export async function createSignIn({ provider, localKey, demonstration }: SignInOptions): Promise<SignIn> {
   const checks: ((token: string) => Promise<SignedIn>)[] = [];
   if (localKey) {
-    const key = await importJWK({ ...localKey, d: undefined } as JWK, LOCAL_ALGORITHM);
+    const key = await importJWK({ ...localKey, d: undefined }, LOCAL_ALGORITHM);
     checks.push(verifier(() => key, LOCAL, LOCAL, [LOCAL_ALGORITHM], 'sub', 'local-key'));
   }
   if (provider) {
@@ -48,9 +57,11 @@ export async function createSignIn({ provider, localKey, demonstration }: SignIn
   return async (authorization) => {
     const [scheme, token, ...rest] = authorization?.split(' ') ?? [];
     if (!scheme) return refuse('not_signed_in', 'The request carries no Authorization header.');
-    if (!token || rest.length > 0) return refuse('sign_in_refused', 'The Authorization header is not a scheme and a token.');
+    if (!token || rest.length > 0)
+      return refuse('sign_in_refused', 'The Authorization header is not a scheme and a token.');
     if (demonstration && scheme.toLowerCase() === 'demonstration') return { officer: token, by: 'demonstration' };
-    if (scheme.toLowerCase() !== 'bearer') return refuse('sign_in_refused', `The scheme "${scheme}" is not accepted here.`);
+    if (scheme.toLowerCase() !== 'bearer')
+      return refuse('sign_in_refused', `The scheme "${scheme}" is not accepted here.`);
     let why = 'no way of signing in is configured';
     for (const check of checks) {
       try {

@@ -21,8 +21,8 @@ import type { NewEvent, RecordedEvent } from '../store/event-store.js';
 export type AnyKind = Kind<unknown>;
 
 export const KINDS: Readonly<Record<StreamKind, AnyKind>> = {
-  register: REGISTER as unknown as AnyKind,
-  fund: FUND as unknown as AnyKind,
+  register: REGISTER,
+  fund: FUND,
 };
 
 export type StateOf<K extends StreamKind> = { readonly register: RegisterState; readonly fund: FundState }[K];
@@ -99,12 +99,15 @@ function upToDate(kind: AnyKind, type: string, version: number, stored: unknown)
     return {
       ...data,
       fact: { ...fact, data: upToDate(kind, fact.type, fact.version, fact.data) },
-      ...(replaces && { replaces: { ...replaces, data: upToDate(kind, replaces.type, replaces.version, replaces.data) } }),
+      ...(replaces && {
+        replaces: { ...replaces, data: upToDate(kind, replaces.type, replaces.version, replaces.data) },
+      }),
     };
   }
   const fact = factOf(kind, type);
   let data = stored;
-  if (version > fact.version) throw new Error(`version ${version} is newer than ${fact.version}, which this program knows`);
+  if (version > fact.version)
+    throw new Error(`version ${version} is newer than ${fact.version}, which this program knows`);
   for (const lift of fact.earlier?.slice(version - 1) ?? []) data = lift(data as FactData);
   return fact.stored.parse(data) as FactData;
 }

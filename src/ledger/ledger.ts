@@ -38,7 +38,10 @@ export async function openLedger(store: EventStore, clock: Clock): Promise<Ledge
       const entries: Entry[] = [];
       let from = BigInt(after);
       for (;;) {
-        const page = await store.readStream(stream, { after: from, limit: Math.min(limit - entries.length, READ_PAGE_MAX) });
+        const page = await store.readStream(stream, {
+          after: from,
+          limit: Math.min(limit - entries.length, READ_PAGE_MAX),
+        });
         for (const recorded of page) {
           const place = places[Number(recorded.revision)];
           if (place === undefined || place >= size) return entries;

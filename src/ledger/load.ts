@@ -30,7 +30,9 @@ const Step = z
   .strictObject({
     at: z
       .string()
-      .refine((text) => instantOf(text) !== undefined, { error: 'must be a UTC instant such as "2016-05-27T10:00:00Z"' })
+      .refine((text) => instantOf(text) !== undefined, {
+        error: 'must be a UTC instant such as "2016-05-27T10:00:00Z"',
+      })
       .optional()
       .meta({ description: 'The recorded instant; only in a demonstration ledger.' }),
     officer: Name,
@@ -118,7 +120,10 @@ export interface Loaded {
 }
 
 /** Loads a plan step by step. Throws {@link LoadStopped} at the first step that is refused. */
-export async function load(planned: readonly Planned[], { ledger, clock, signedInBy, onStep }: Loading): Promise<Loaded> {
+export async function load(
+  planned: readonly Planned[],
+  { ledger, clock, signedInBy, onStep }: Loading,
+): Promise<Loaded> {
   const labels = new Map<string, Outcome>();
   let replayed = 0;
   for (const [index, { where, key, file, step }] of planned.entries()) {
@@ -142,7 +147,10 @@ function setClock(ledger: Ledger, clock: SettableClock, step: Step, key: string)
   const opened = ledger.model.register().ledger;
   const demonstration = opened ? opened.demonstration : step.post?.data['demonstration'] === true;
   if (!demonstration) {
-    return refuse('recorded_clock_refused', 'This is not a demonstration ledger, so the file may not say when it was recorded.');
+    return refuse(
+      'recorded_clock_refused',
+      'This is not a demonstration ledger, so the file may not say when it was recorded.',
+    );
   }
   const at: Instant = instantOf(step.at!)!;
   if (at < ledger.model.lastRecorded()) {

@@ -50,7 +50,7 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
   const waiters = new Set<Waiter>();
   let moved = signal();
   let signalCaughtUp = (): void => undefined;
-  let signalFault = (_error: Error): void => undefined;
+  let signalFault: (error: Error) => void = () => undefined;
   const caughtUp = new Promise<void>((resolve, reject) => {
     signalCaughtUp = resolve;
     signalFault = reject;
@@ -115,7 +115,8 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
     whenTaken(position) {
       const taken = model.position();
       if (taken !== undefined && !store.isAfter(position, taken)) return Promise.resolve();
-      if (state === 'faulted' || state === 'stopped') return Promise.reject(new ProjectorStopped(fault ?? 'it was asked to.'));
+      if (state === 'faulted' || state === 'stopped')
+        return Promise.reject(new ProjectorStopped(fault ?? 'it was asked to.'));
       return new Promise((resolve, reject) => waiters.add({ position, resolve, reject }));
     },
     async stop() {

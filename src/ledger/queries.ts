@@ -69,8 +69,9 @@ interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.Zod
   seenBy?(answer: z.output<A>, sees: (fund: string) => boolean): z.output<A>;
 }
 
-const query = <P extends z.ZodObject, O extends z.ZodObject, A extends z.ZodObject>(declared: Declared<P, O, A>): Query =>
-  declared as unknown as Query;
+const query = <P extends z.ZodObject, O extends z.ZodObject, A extends z.ZodObject>(
+  declared: Declared<P, O, A>,
+): Query => declared;
 
 // Parameters
 
@@ -81,7 +82,8 @@ const KnownAt = z
     if (instant !== undefined) return instant;
     context.addIssue({
       code: 'custom',
-      message: 'must be a day, such as "2016-06-30" (the end of that day in London), or a UTC instant, such as "2016-06-30T12:00:00Z"',
+      message:
+        'must be a day, such as "2016-06-30" (the end of that day in London), or a UTC instant, such as "2016-06-30T12:00:00Z"',
     });
     return z.NEVER;
   })
@@ -92,7 +94,8 @@ const KnownAt = z
   });
 
 const On = EffectiveDay.meta({
-  description: 'The effective day, inclusive, in Europe/London. Left out, today, or the nearest day of the fund’s year.',
+  description:
+    'The effective day, inclusive, in Europe/London. Left out, today, or the nearest day of the fund’s year.',
   examples: ['2016-04-01'],
 });
 
@@ -106,16 +109,23 @@ const Nothing = z.strictObject({});
 const Stamp = {
   on: z.string(),
   knownAt: z.string(),
-  ledger: z
-    .object({ size: z.int(), position: z.string().nullable() })
-    .meta({ description: 'How much of the ledger the answer was computed from: how many events, and the last one’s position.' }),
+  ledger: z.object({ size: z.int(), position: z.string().nullable() }).meta({
+    description: 'How much of the ledger the answer was computed from: how many events, and the last one’s position.',
+  }),
 };
 
-const FiguresText = z.object(Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Figures, typeof SignedMoney>);
-const GapText = z.object(Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>);
+const FiguresText = z.object(
+  Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Figures, typeof SignedMoney>,
+);
+const GapText = z.object(
+  Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>,
+);
 
 const inText = <Name extends string>(figures: Readonly<Record<Name, Pence>>): Record<Name, string> =>
-  Object.fromEntries(Object.entries<Pence>(figures).map(([name, amount]) => [name, moneyText(amount)])) as Record<Name, string>;
+  Object.fromEntries(Object.entries<Pence>(figures).map(([name, amount]) => [name, moneyText(amount)])) as Record<
+    Name,
+    string
+  >;
 
 const PartnerName = { partner: z.string(), name: z.string() };
 const SourcesText = z.array(z.object({ source: z.string(), figures: FiguresText }));
@@ -237,7 +247,8 @@ const partnerPositionQuery = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    if (!at.partners.includes(asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    if (!at.partners.includes(asked.partner))
+      return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
     const { sources, total } = partnerPosition(at.view, asked.partner);
     return {
       fund: asked.fund,
@@ -270,10 +281,17 @@ const FundedBy = z.object({ ...PartnerName, source: z.string(), recurrent: Signe
 const gap = query({
   name: 'gap',
   path: '/funds/{fund}/gap',
-  about: 'The funding gap on a day, as known at an instant: soft, hard and recurrent, who funds what, and the gaps that were stated.',
+  about:
+    'The funding gap on a day, as known at an instant: soft, hard and recurrent, who funds what, and the gaps that were stated.',
   params: OfFund,
   options: AtTwoDates,
-  answer: z.object({ fund: z.string(), ...Stamp, ...GapText.shape, fundedBy: z.array(FundedBy), stated: z.array(Stated) }),
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    ...GapText.shape,
+    fundedBy: z.array(FundedBy),
+    stated: z.array(Stated),
+  }),
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
@@ -417,10 +435,13 @@ const StatementText = z.object({
 const statementQuery = query({
   name: 'statement',
   path: '/funds/{fund}/partners/{partner}/statement',
-  about: 'A partner’s statement of account with the balance outstanding after each line; opening + movements = closing.',
+  about:
+    'A partner’s statement of account with the balance outstanding after each line; opening + movements = closing.',
   params: OfPartner,
   options: AtTwoDates.extend({
-    from: EffectiveDay.optional().meta({ description: 'The first day, inclusive. Left out, the first day of the fund’s year.' }),
+    from: EffectiveDay.optional().meta({
+      description: 'The first day, inclusive. Left out, the first day of the fund’s year.',
+    }),
   }),
   answer: z.object({
     fund: z.string(),
@@ -434,9 +455,14 @@ const statementQuery = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    if (!at.partners.includes(asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    if (!at.partners.includes(asked.partner))
+      return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
     const from = asked.from ?? at.year.first;
-    const { opening, lines, closing } = statement(await entriesOf(ledger, at), asked.partner, { from, on: at.on, size: at.size });
+    const { opening, lines, closing } = statement(await entriesOf(ledger, at), asked.partner, {
+      from,
+      on: at.on,
+      size: at.size,
+    });
     return {
       fund: asked.fund,
       partner: asked.partner,
@@ -649,7 +675,9 @@ const passDown = query({
 
 const ProposalText = z.object({
   proposal: z.string(),
-  revision: z.string().meta({ description: 'The revision at which its terms last changed: send it as If-Match to answer.' }),
+  revision: z
+    .string()
+    .meta({ description: 'The revision at which its terms last changed: send it as If-Match to answer.' }),
   fact: z.object({ type: z.string(), data: z.looseObject({}) }),
   sentence: z.string(),
   by: z.string(),
@@ -718,7 +746,8 @@ const registerProposals = query({
 const OfProposal = z.strictObject({ proposal: z.uuid({ error: 'must be the identifier of a proposal' }) });
 
 const oneProposal = (found: z.input<typeof ProposalText>[], id: string) =>
-  found.find((each) => each.proposal === id) ?? refuse('proposal_unknown', `No proposal ${id} waits for a signature here.`);
+  found.find((each) => each.proposal === id) ??
+  refuse('proposal_unknown', `No proposal ${id} waits for a signature here.`);
 
 const proposal = query({
   name: 'proposal',
@@ -753,14 +782,24 @@ const FundText = z.object({
   year: z.string(),
   host: z.string(),
   partners: z.array(z.string()),
-  closedThrough: z.int().meta({ description: 'The last accounting period closed, 1 (April) to 12 (March); 0 where none is.' }),
+  closedThrough: z
+    .int()
+    .meta({ description: 'The last accounting period closed, 1 (April) to 12 (March); 0 where none is.' }),
   revision: z.string(),
 });
 
 function fundText(ledger: Ledger, fund: string): z.input<typeof FundText> {
   const { own, revision } = ledger.model.stream('fund', fundStream(fund));
   const { area, year, host, partners } = own.opened!;
-  return { fund, area, year: year.label, host, partners: [...partners], closedThrough: own.closedThrough, revision: String(revision) };
+  return {
+    fund,
+    area,
+    year: year.label,
+    host,
+    partners: [...partners],
+    closedThrough: own.closedThrough,
+    revision: String(revision),
+  };
 }
 
 const fundTable = (funds: readonly z.output<typeof FundText>[]): Table => ({
@@ -809,9 +848,16 @@ const partners = query({
   options: Nothing,
   answer: z.object({ partners: z.array(z.object({ ...PartnerName, kind: z.string() })) }),
   run: async (ledger) => ({
-    partners: [...ledger.model.register().partners].map(([partner, { name, kind }]) => ({ partner, name, kind: PARTNER_KINDS[kind] })),
+    partners: [...ledger.model.register().partners].map(([partner, { name, kind }]) => ({
+      partner,
+      name,
+      kind: PARTNER_KINDS[kind],
+    })),
   }),
-  table: (answer) => ({ columns: ['partner', 'name', 'kind'], rows: answer.partners.map((each) => [each.partner, each.name, each.kind]) }),
+  table: (answer) => ({
+    columns: ['partner', 'name', 'kind'],
+    rows: answer.partners.map((each) => [each.partner, each.name, each.kind]),
+  }),
 });
 
 const SourceText = z.object({

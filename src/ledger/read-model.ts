@@ -88,7 +88,14 @@ export function createReadModel(): ReadModel {
         const model = fundOf(fund);
         model.balances.add(place, postingsOf(kind, event));
         const { revision, type, data, metadata } = event;
-        keep(model.facts, { place, revision, type, data, recordedAt: metadata.recordedAt, evidence: metadata.evidence });
+        keep(model.facts, {
+          place,
+          revision,
+          type,
+          data,
+          recordedAt: metadata.recordedAt,
+          evidence: metadata.evidence,
+        });
       }
       const key = scopedKey(event.metadata.officer, event.metadata.key);
       if (!acts.has(key)) acts.set(key, { stream: event.stream, revision: event.revision });
@@ -101,8 +108,7 @@ export function createReadModel(): ReadModel {
     size: () => positions.length,
     position: () => positions.at(-1),
     lastRecorded,
-    stream: (kind, stream) =>
-      (streams.get(stream) ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
+    stream: (kind, stream) => (streams.get(stream) ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
     register: () => streamOf(REGISTER_STREAM).own as RegisterState,
     funds: () => [...funds.keys()].sort(),
     fund: (fund) => funds.get(fund),

@@ -177,7 +177,15 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
         evidence,
         ...(decision.adjustment && { adjustment: decision.adjustment }),
       };
-      return { id: eventId(officer, key, index), stream, revision: head + 1 + index, position: '', type, data, metadata };
+      return {
+        id: eventId(officer, key, index),
+        stream,
+        revision: head + 1 + index,
+        position: '',
+        type,
+        data,
+        metadata,
+      };
     });
   }
 
@@ -200,7 +208,9 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     },
     async lapseExpired() {
       const today = londonDay(clock.now());
-      const due = model.openProposals().filter(({ proposal }) => proposal.expires !== undefined && proposal.expires < today);
+      const due = model
+        .openProposals()
+        .filter(({ proposal }) => proposal.expires !== undefined && proposal.expires < today);
       let lapsed = 0;
       for (const { stream, proposal } of due) {
         const outcome = await this.submit({

@@ -21,7 +21,8 @@ export const CHECKS = {
   opening: 'The first event opens the ledger, and each stream’s first event opens it.',
   balance: 'The postings of every event sum to zero.',
   mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
-  signatures: 'Every fact that needs two signatures has them: two people, and two partners where the other side must sign.',
+  signatures:
+    'Every fact that needs two signatures has them: two people, and two partners where the other side must sign.',
   figures: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
 } as const;
 
@@ -82,7 +83,8 @@ export async function verify(store: EventStore, onEvents?: (done: number) => voi
 
   function checkSequence(recorded: RecordedEvent, where: string): void {
     const head = heads.get(recorded.stream) ?? -1n;
-    if (recorded.revision !== head + 1n) report('sequence', where, `revision ${head + 1n} of ${recorded.stream} is missing.`);
+    if (recorded.revision !== head + 1n)
+      report('sequence', where, `revision ${head + 1n} of ${recorded.stream} is missing.`);
     heads.set(recorded.stream, recorded.revision);
     if (!store.canFollow(recorded.position, after)) {
       report('sequence', where, `it does not follow position ${after ?? 'none'}: something between them is missing.`);
@@ -96,7 +98,8 @@ export async function verify(store: EventStore, onEvents?: (done: number) => voi
       }
       const event = decode(recorded);
       const at = instantOf(event.metadata.recordedAt)!;
-      if (at < last) report('sequence', where, `it was recorded at ${event.metadata.recordedAt}, before the event before it.`);
+      if (at < last)
+        report('sequence', where, `it was recorded at ${event.metadata.recordedAt}, before the event before it.`);
       last = at;
       return event;
     } catch (error) {
@@ -137,7 +140,8 @@ export async function verify(store: EventStore, onEvents?: (done: number) => voi
     const officers = new Set(signatures.map((each) => each.officer));
     const partners = new Set(signatures.map((each) => each.partner));
     if (officers.size < 2) report('signatures', where, `${[...officers].join()} signed it twice.`);
-    if (needed === 'other-side' && partners.size < 2) report('signatures', where, `only ${[...partners].join()} signed it.`);
+    if (needed === 'other-side' && partners.size < 2)
+      report('signatures', where, `only ${[...partners].join()} signed it.`);
     const second = signatures.at(-1)!;
     if (second.officer !== event.metadata.officer || second.partner !== event.metadata.partner) {
       report('signatures', where, 'its last signature is not that of the officer who recorded it.');
@@ -166,7 +170,8 @@ export async function verify(store: EventStore, onEvents?: (done: number) => voi
         for (const account of balances.accounts()) {
           const fast = balances.balance(account, on, size);
           const slow = sums.get(accountKey(account)) ?? 0;
-          if (fast !== slow) report('figures', `${fund} on ${on} at size ${size}`, difference(account, fast, slow as Pence));
+          if (fast !== slow)
+            report('figures', `${fund} on ${on} at size ${size}`, difference(account, fast, slow as Pence));
         }
       }
     }

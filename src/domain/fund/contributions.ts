@@ -79,7 +79,10 @@ function offeredBy(proposals: Context['proposals'], id: string, payer: string, a
   }
   const offer = proposal.fact.data as unknown as Paid & { readonly amount: string };
   if (proposal.by !== payer || offer.payer !== payer) {
-    return refuse('wrong_partner', `Proposal ${id} was made by ${proposal.by} for ${offer.payer} to pay, not offered by ${payer}.`);
+    return refuse(
+      'wrong_partner',
+      `Proposal ${id} was made by ${proposal.by} for ${offer.payer} to pay, not offered by ${payer}.`,
+    );
   }
   return amount === pence(offer.amount)
     ? offer
@@ -311,7 +314,9 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       const item = data.of.contribution!;
       const left = minus(standsAt(state, 'agreed', item, data.effective), pence(data.amount));
       const dueChanges = replanned(seriesOf(state, 'due', item), data.effective, left, data.instalments);
-      return dueChanges instanceof Refusal ? dueChanges : { ...data, source, recurrent, dueChanges: dueText(dueChanges) };
+      return dueChanges instanceof Refusal
+        ? dueChanges
+        : { ...data, source, recurrent, dueChanges: dueText(dueChanges) };
     },
     check(data, state: FundState, context) {
       const of = withdrawnFrom(data, state, context);

@@ -37,7 +37,10 @@ const holderOf = (state: FundState, grant: string): string[] => {
   return item instanceof Refusal ? [] : [item.holder];
 };
 
-const byHolder = (data: { readonly grant: string }, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [] });
+const byHolder = (data: { readonly grant: string }, state: FundState) => ({
+  acts: holderOf(state, data.grant),
+  signs: [],
+});
 
 const riskInput = { effective: EffectiveDay, grant: Name, amount: Amount, cause: words(500) };
 const tranche = { effective: EffectiveDay, grant: Name, amount: Amount, bankReference: words(80) };
@@ -72,7 +75,10 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       passDown: z
         .strictObject({
           by: EffectiveDay,
-          shares: z.array(z.strictObject({ district: Name, amount: Amount })).min(1).max(40),
+          shares: z
+            .array(z.strictObject({ district: Name, amount: Amount }))
+            .min(1)
+            .max(40),
         })
         .optional(),
     }),
@@ -182,7 +188,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     check: () => undefined,
     postings: (data) => riskMoves(data, -1),
     evolve: () => undefined,
-    sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" is no longer at risk: ${data.cause}`,
+    sentence: (data) =>
+      `${pounds(pence(data.amount))} of the grant "${data.grant}" is no longer at risk: ${data.cause}`,
   }),
   completedFact({
     name: 'GrantReduced',
@@ -225,7 +232,12 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     },
     check: () => undefined,
     postings: (data) => [
-      ...posted({ ...holding('agreed', data), item: data.grant, on: data.effective, pence: negated(pence(data.amount)) }),
+      ...posted({
+        ...holding('agreed', data),
+        item: data.grant,
+        on: data.effective,
+        pence: negated(pence(data.amount)),
+      }),
       ...posted({
         ...holding('atRisk', data),
         item: data.grant,
@@ -241,7 +253,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'GrantPassedDown',
-    about: 'A council passes a district its share of a grant, and the district confirms it by signing (domain.md 1, 2).',
+    about:
+      'A council passes a district its share of a grant, and the district confirms it by signing (domain.md 1, 2).',
     input: z.strictObject(passed),
     stored: z.strictObject({ ...passed, ...OfGrant }),
     signature: 'other-side',

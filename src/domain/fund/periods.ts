@@ -47,7 +47,12 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(input),
     stored: z.strictObject({
       ...input,
-      totals: z.strictObject({ requirement: SignedMoney, funded: SignedMoney, gap: SignedMoney, received: SignedMoney }),
+      totals: z.strictObject({
+        requirement: SignedMoney,
+        funded: SignedMoney,
+        gap: SignedMoney,
+        received: SignedMoney,
+      }),
     }),
     signature: 'second-officer',
     roles: MANAGE,

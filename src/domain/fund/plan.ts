@@ -59,7 +59,8 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'PlanLineRevised',
-    about: 'Changes what a plan line requires from a day on; the amount that stood before is recorded with it (domain.md 6).',
+    about:
+      'Changes what a plan line requires from a day on; the amount that stood before is recorded with it (domain.md 6).',
     input: z.strictObject({ effective: EffectiveDay, line: Name, now: Money, reason: words(500) }),
     stored: z.strictObject({
       effective: EffectiveDay,

@@ -140,17 +140,27 @@ export function partnerIsIn(state: FundState, partner: string): Refusal | undefi
   const { partners, area, year } = opened(state);
   return partners.includes(partner)
     ? undefined
-    : refuse('not_in_fund', `${partner} is not a partner of ${area}-${year.label}; its partners are ${partners.join(', ')}.`);
+    : refuse(
+        'not_in_fund',
+        `${partner} is not a partner of ${area}-${year.label}; its partners are ${partners.join(', ')}.`,
+      );
 }
 
 /** A source must exist, be in force in the fund's year, and enter the way that this fact brings it in. */
-export function sourceFits(state: FundState, code: string, entersAs: 'grant' | 'contribution' | 'line'): Refusal | undefined {
+export function sourceFits(
+  state: FundState,
+  code: string,
+  entersAs: 'grant' | 'contribution' | 'line',
+): Refusal | undefined {
   const source = sourceOf(code);
   if (!source) return refuse('source_unknown', `"${code}" is not a source of funding.`);
   const { year } = opened(state);
   if (!inForce(source, year.label)) {
     const until = source.until ? ` to ${source.until}` : ' on';
-    return refuse('source_not_in_force', `${code} is in force from ${source.from}${until}; this fund is for ${year.label}.`);
+    return refuse(
+      'source_not_in_force',
+      `${code} is in force from ${source.from}${until}; this fund is for ${year.label}.`,
+    );
   }
   if (entersAs === 'contribution' && source.grant) {
     return refuse('source_is_grant', `${code} (${source.name}) is a government grant.`);
@@ -162,7 +172,11 @@ export function sourceFits(state: FundState, code: string, entersAs: 'grant' | '
 }
 
 /** Parts must add up to the whole, to the penny. */
-export function addsUp(what: string, parts: readonly { readonly amount: string }[], whole: string): Refusal | undefined {
+export function addsUp(
+  what: string,
+  parts: readonly { readonly amount: string }[],
+  whole: string,
+): Refusal | undefined {
   const sum = parts.reduce((acc, part) => plus(acc, pence(part.amount)), NO_MONEY);
   return sum === pence(whole)
     ? undefined
@@ -301,7 +315,10 @@ export function limitsHold(
       const limit: Limit = LIMITS[name as LimitName];
       const flip = reduces ? -1 : 1;
       const standing = combined(
-        limit.terms.map(({ sign, measure }) => ({ sign: (sign * flip) as 1 | -1, series: seriesOf(state, measure, item) })),
+        limit.terms.map(({ sign, measure }) => ({
+          sign: (sign * flip) as 1 | -1,
+          series: seriesOf(state, measure, item),
+        })),
       );
       const added = combined(
         limit.terms.flatMap(({ sign, measure }) =>

@@ -35,7 +35,8 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'AssumptionStated',
-    about: 'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed (domain.md 9, S-E).',
+    about:
+      'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed (domain.md 9, S-E).',
     input: z.strictObject({
       effective: EffectiveDay,
       assumption: Name,
@@ -52,9 +53,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     amount: (data) => pence(data.amount),
     check: (data, state: FundState) =>
-      partnerIsIn(state, data.partner) ??
-      nameIsFree(state, data.assumption) ??
-      sourceFits(state, data.source, 'line'),
+      partnerIsIn(state, data.partner) ?? nameIsFree(state, data.assumption) ?? sourceFits(state, data.source, 'line'),
     postings: (data) =>
       posted({
         measure: 'assumed',

@@ -114,7 +114,9 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
   );
   const lastPosition = db.prepare('SELECT max(position) AS position FROM events');
   const lastRevision = db.prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
-  const idsFrom = db.prepare('SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?');
+  const idsFrom = db.prepare(
+    'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+  );
   const holdsId = db.prepare('SELECT 1 AS held FROM events WHERE stream = ? AND id = ?');
   const pageOfStream = db.prepare(
     `SELECT ${columns} FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`,
@@ -123,7 +125,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
 
   let commits = 0;
   let closed = false;
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let flushing = false;
   const followers = new Set<Following>();
 
@@ -274,7 +276,8 @@ function recorded(row: Row): RecordedEvent {
 
 function refusal(error: unknown, stream: string): Error {
   if (error instanceof ConcurrencyConflict) return error;
-  if (error instanceof Error && error.message.includes('recorded instants never go back')) return new RecordedBehind(stream);
+  if (error instanceof Error && error.message.includes('recorded instants never go back'))
+    return new RecordedBehind(stream);
   throw error;
 }
 

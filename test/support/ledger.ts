@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { instantOf, type Instant } from '../../src/domain/calendar.js';
+import type { FactData } from '../../src/domain/facts.js';
+import { Refusal, type RuleCode } from '../../src/domain/rules.js';
+import type { Command } from '../../src/domain/stream.js';
+import { fundStream, KINDS, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
+import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
+import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
+import type { Done, Submission } from '../../src/ledger/submit.js';
+import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+
+/** A folder of its own for a test, removed after it. */
+export function folder(t: Test): string {
+  const path = mkdtempSync(join(tmpdir(), 'bcf-ledger-'));
+  t.teardown(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+export const at = (text: string): Instant => instantOf(text)!;
+
+/** The people of the test ledger: a county that hosts, two CCGs and two districts, each with two officers. */
+export const COUNTY = 'county';
+export const NORTH = 'north-ccg';
+export const SOUTH = 'south-ccg';
+export const EAST = 'east-district';
+export const WEST = 'west-district';
+export const PARTNERS = [COUNTY, NORTH, SOUTH, EAST, WEST] as const;
+
+export const officersOf = (partner: string) => ({
+  finance: `${partner}-finance`,
+  chief: `${partner}-chief`,
+});
+
+const officers = (partner: string) => [
+  { officer: `${partner}-finance`, role: 'finance-officer' },
+  { officer: `${partner}-chief`, role: 'chief-finance-officer' },
+];
+
+export const FUND = 'testshire-2016-17';
+
+let keys = 0;
+
+/** A real ledger on a real SQLite file, with a clock that the test sets. */
+export class TestLedger {
+  readonly ledger: Ledger;
+  readonly store: SqliteEventStore;
+  readonly clock: SettableClock;
+  readonly file: string;
+
+  constructor(ledger: Ledger, store: SqliteEventStore, clock: SettableClock, file: string) {
+    this.ledger = ledger;
+    this.store = store;
+    this.clock = clock;
+    this.file = file;
+  }
+
+  /** Puts the clock at an instant: `2016-04-30T12:00:00Z`. */
+  now(text: string): this {
+    this.clock.set(at(text));
+    return this;
+  }
+
+  /** Submits a command as an officer, to the test fund unless told otherwise. */
+  submit(officer: string, command: Command, more: Partial<Submission> & { in?: string } = {}): Promise<Done | Refusal> {
+    const { in: where = FUND, ...rest } = more;
+    const register = where === REGISTER_STREAM;
+    return this.ledger.submit({
+      kind: register ? 'register' : 'fund',
+      stream: register ? REGISTER_STREAM : fundStream(where),
+      command,
+      officer,
+      signedInBy: 'test',
+      key: `key-${++keys}`,
+      correlation: 'test',
+      evidence: [],
+      ...rest,
+    });
+  }
+
+  /** Submits what must succeed. */
+  async done(officer: string, command: Command, more: Partial<Submission> & { in?: string } = {}): Promise<Done> {
+    const done = await this.submit(officer, command, more);
+    if (done instanceof Refusal) throw new Error(`${command.act} was refused: ${done.rule}: ${done.detail}`);
+    return done;
+  }
+
+  /** Submits what must be refused, and returns the rule; throws where an event was left behind. */
+  async refused(
+    officer: string,
+    command: Command,
+    more: Partial<Submission> & { in?: string } = {},
+  ): Promise<RuleCode> {
+    const head = await this.store.head();
+    const done = await this.submit(officer, command, more);
+    if (!(done instanceof Refusal)) throw new Error(`${command.act} was not refused.`);
+    if ((await this.store.head()) !== head)
+      throw new Error(`${command.act} was refused as ${done.rule}, but left an event.`);
+    return done.rule;
+  }
+
+  post(officer: string, type: string, data: Readonly<Record<string, unknown>>, where?: string): Promise<Done> {
+    return this.done(officer, { act: 'post', fact: { type, data: data as FactData } }, where ? { in: where } : {});
+  }
+
+  /** Proposes as one officer and agrees as another. Returns the agreement. */
+  async signed(
+    proposer: string,
+    signer: string,
+    type: string,
+    data: Readonly<Record<string, unknown>>,
+    where?: string,
+  ): Promise<Done> {
+    const more = where ? { in: where } : {};
+    const proposed = await this.done(proposer, { act: 'propose', fact: { type, data: data as FactData } }, more);
+    return this.done(signer, { act: 'agree', proposal: proposed.outcome.proposal! }, more);
+  }
+
+  close(): Promise<void> {
+    return this.ledger.close();
+  }
+}
+
+/** Opens an empty ledger in a file of its own. */
+export async function emptyLedger(t: Test, file = join(folder(t), 'ledger.sqlite')): Promise<TestLedger> {
+  const clock = settableClock(at('2016-03-01T09:00:00Z'));
+  const store = openSqliteEventStore({ file });
+  const ledger = new TestLedger(await openLedger(store, clock), store, clock, file);
+  t.teardown(() => ledger.close());
+  return ledger;
+}
+
+export const LEDGER_OPENED = {
+  effective: '2016-01-01',
+  ledger: 'Test ledger',
+  demonstration: false,
+  partner: COUNTY,
+  name: 'Testshire County Council',
+  kind: 'county',
+  officers: [
+    { officer: 'registrar', role: 'registrar' },
+    { officer: 'pool-manager', role: 'pool-manager' },
+    { officer: 'auditor', role: 'auditor' },
+    ...officers(COUNTY),
+  ],
+};
+
+/** Opens a ledger with its partners and the fund `testshire-2016-17`, hosted by the county. */
+export async function openedLedger(t: Test, file?: string, demonstration = false): Promise<TestLedger> {
+  const ledger = await emptyLedger(t, file);
+  await ledger.post('registrar', 'LedgerOpened', { ...LEDGER_OPENED, demonstration }, REGISTER_STREAM);
+  for (const [partner, name, kind] of [
+    [NORTH, 'NHS North CCG', 'ccg'],
+    [SOUTH, 'NHS South CCG', 'ccg'],
+    [EAST, 'East District Council', 'district'],
+    [WEST, 'West District Council', 'district'],
+  ] as const) {
+    await ledger.post(
+      'registrar',
+      'PartnerRegistered',
+      { effective: '2016-01-01', partner, name, kind, officers: officers(partner) },
+      REGISTER_STREAM,
+    );
+  }
+  await openFund(ledger, '2016-17');
+  return ledger;
+}
+
+export const openFund = (ledger: TestLedger, year: string): Promise<Done> =>
+  ledger.post(
+    'pool-manager',
+    'FundOpened',
+    { effective: `${year.slice(0, 4)}-04-01`, area: 'testshire', year, host: COUNTY, partners: [...PARTNERS] },
+    `testshire-${year}`,
+  );
+
+/** A contribution of a CCG, as its data: recurrent, effective on the first day, due on the first of April unless told. */
+export const contribution = (more: Readonly<Record<string, unknown>> = {}) => {
+  const data = {
+    effective: '2016-04-01',
+    contribution: 'north-extra',
+    payer: NORTH,
+    source: 'NHS_ADD',
+    amount: '1000000.00',
+    recurrent: true,
+    ...more,
+  };
+  return { instalments: [{ due: data.effective, amount: data.amount }], ...data };
+};
+
+export const line = (more: Readonly<Record<string, unknown>> = {}) => ({
+  effective: '2016-04-01',
+  line: 'home-care',
+  description: 'Home care',
+  category: 'base',
+  source: 'NHS_ADD',
+  recurrent: true,
+  amount: '1000000.00',
+  ...more,
+});
+
+export const grant = (more: Readonly<Record<string, unknown>> = {}) => {
+  const data = {
+    effective: '2016-04-01',
+    grant: 'dfg',
+    holder: COUNTY,
+    source: 'DFG',
+    amount: '900000.00',
+    recurrent: true,
+    determination: 'Test determination',
+    ...more,
+  };
+  return { tranches: [{ due: '2016-05-01', amount: data.amount }], ...data };
+};
+
+export { KINDS, REGISTER_STREAM };
