@@ -1,0 +1,59 @@
+import t from 'tap';
+import { Amount, EffectiveDay, holdsNhsNumber, Name, words } from '../../src/domain/values.js';
+
+/** 943 476 5919 is the published example of a valid NHS number; its check digit is 9. */
+t.test('ten digits with a valid check digit are shaped like an NHS number, however they are spaced', async (t) => {
+  for (const text of [
+    '9434765919',
+    'patient 943 476 5919 came',
+    '943-476-5919',
+    '9 4 3 4 7 6 5 9 1 9',
+    'x9434765919.',
+  ]) {
+    t.ok(holdsNhsNumber(text), text);
+  }
+  for (const text of [
+    '9434765918',
+    '943476591',
+    '94347659190',
+    '12-34-56 12345678',
+    '£7,000,000.00',
+    '2016-04-01 to 2017-03-31',
+  ]) {
+    t.notOk(holdsNhsNumber(text), text);
+  }
+});
+
+t.test('a check digit of ten is no NHS number, and of eleven is nought', async (t) => {
+  t.notOk(holdsNhsNumber('1000000010'), 'remainder 1 would need the digit ten');
+  t.ok(holdsNhsNumber('0000000000'));
+});
+
+t.test('free text refuses what could name a patient, control characters and nothing at all', async (t) => {
+  const Text = words(20);
+  t.equal(Text.parse('  about this much '), 'about this much');
+  t.match(Text.safeParse('943 476 5919').error?.issues[0]?.message, /NHS number/);
+  t.match(Text.safeParse('a\u0000b').error?.issues[0]?.message, /control/);
+  t.match(Text.safeParse('   ').error?.issues[0]?.message, /empty/);
+  t.match(Text.safeParse('x'.repeat(21)).error?.issues[0]?.message, /at most 20/);
+  t.ok(Text.safeParse('two\nlines').success);
+});
+
+t.test('an amount of nothing is not an amount', async (t) => {
+  t.match(Amount.safeParse('0.00').error?.issues[0]?.message, /more than 0.00/);
+  t.ok(Amount.safeParse('0.01').success);
+  t.match(Amount.safeParse(7).error?.issues[0]?.message, /JSON number/);
+  t.match(Amount.safeParse('7.001').error?.issues[0]?.message, /exactly two places/);
+});
+
+t.test('an effective day is real, and within the life of the Better Care Fund', async (t) => {
+  t.match(EffectiveDay.safeParse('2017-02-30').error?.issues[0]?.message, /real day/);
+  t.match(EffectiveDay.safeParse('1999-01-01').error?.issues[0]?.message, /between 2013-04-01 and 2099-03-31/);
+  t.match(EffectiveDay.safeParse(20170101).error?.issues[0]?.message, /YYYY-MM-DD/);
+});
+
+t.test('a name is lower-case letters, digits and single dashes', async (t) => {
+  for (const good of ['norwich-ccg', 'a1', '2016-17']) t.ok(Name.safeParse(good).success, good);
+  for (const bad of ['Norwich', 'a--b', '-a', 'a-', 'a b', '', '(pool)', 'x'.repeat(65)])
+    t.notOk(Name.safeParse(bad).success, bad);
+});
