@@ -25,7 +25,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     onRefusal(rule: RuleCode): void;
     onRecorded(type: string): void;
-    isClosing(): boolean;
+    /** Calls back once when the service begins to stop. Returns what takes the callback off again. */
+    whenClosing(act: () => void): () => void;
   }
 }
 
@@ -58,10 +59,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // A client that keeps a connection open must not hold up a stop.
     forceCloseConnections: 'idle',
   });
-  let closing = false;
-  app.decorate('isClosing', () => closing);
+  const closers = new Set<() => void>();
+  app.decorate('whenClosing', (act: () => void) => {
+    closers.add(act);
+    return () => closers.delete(act);
+  });
   app.addHook('preClose', async () => {
-    closing = true;
+    for (const act of closers) act();
   });
   app.setErrorHandler(onError);
   // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.

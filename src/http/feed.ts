@@ -23,8 +23,20 @@ const line = (event: RecordedEvent): string => {
   return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
 };
 
-async function* pages(ledger: Ledger, request: FastifyRequest, after: Position | undefined, goesOn: () => boolean) {
+interface Reading {
+  readonly ledger: Ledger;
+  readonly request: FastifyRequest;
+  readonly after: Position | undefined;
+  /** Settles when nobody reads any more; left out, reading ends with what there is. */
+  readonly ended?: Promise<void>;
+}
+
+/** The events that somebody may see, in ledger order: those that the read model has taken. */
+async function* events({ ledger, request, after, ended }: Reading): AsyncGenerator<RecordedEvent> {
   let from = after;
+  let read = true;
+  void ended?.then(() => (read = false));
+  const isRead = () => read;
   for (;;) {
     const moved = ledger.projector.whenMoved();
     const page = await ledger.store.readAll({ after: from });
@@ -34,15 +46,15 @@ async function* pages(ledger: Ledger, request: FastifyRequest, after: Position |
       if (fund === undefined || request.sight.sees(fund)) yield event;
     }
     from = taken.at(-1)?.position ?? from;
-    if (page.length === READ_PAGE_MAX) continue;
-    if (!goesOn()) return;
-    await moved;
-    if (!goesOn()) return;
+    if (taken.length === READ_PAGE_MAX) continue;
+    if (!ended) return;
+    await Promise.race([moved, ended]);
+    if (!isRead()) return;
   }
 }
 
-async function* lines(ledger: Ledger, request: FastifyRequest, after: Position | undefined) {
-  for await (const event of pages(ledger, request, after, () => false)) yield `${line(event)}\n`;
+async function* lines(reading: Reading): AsyncGenerator<string> {
+  for await (const event of events(reading)) yield `${line(event)}\n`;
 }
 
 export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
@@ -60,16 +72,22 @@ export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
     async (request, reply) => {
       const { after } = parsed(Options, request.query, '/query');
       if (!(reply.sse as unknown)) {
-        return reply.type('application/x-ndjson; charset=utf-8').send(Readable.from(lines(ledger, request, after)));
+        return reply.type('application/x-ndjson; charset=utf-8').send(Readable.from(lines({ ledger, request, after })));
       }
       const { lastEventId } = reply.sse;
       const resumed = lastEventId === null ? after : parsed(Options, { after: lastEventId }, '/last-event-id').after;
-      const goesOn = () => reply.sse.isConnected && !app.isClosing();
-      for await (const event of pages(ledger, request, resumed, goesOn)) {
-        if (!goesOn()) break;
+      let forget = (): void => undefined;
+      const ended = new Promise<void>((resolve) => {
+        reply.sse.onClose(resolve);
+        forget = app.whenClosing(resolve);
+      });
+      for await (const event of events({ ledger, request, after: resumed, ended })) {
+        if (!reply.sse.isConnected) break;
         await reply.sse.send({ id: event.position, event: event.type, data: line(event) });
       }
-      return reply;
+      forget();
+      // Not the reply: it is thenable, and would wait for the end that only returning brings.
+      return undefined;
     },
   );
 }

@@ -22,14 +22,12 @@ async function filled(ledger: TestLedger): Promise<void> {
     district: EAST,
     amount: '400000.00',
   });
-  await ledger
-    .now('2016-04-10T09:00:00Z')
-    .post('county-finance', 'ContributionReceived', {
-      effective: '2016-04-08',
-      contribution: 'north-extra',
-      amount: '250000.00',
-      bankReference: '=BACS(1)',
-    });
+  await ledger.now('2016-04-10T09:00:00Z').post('county-finance', 'ContributionReceived', {
+    effective: '2016-04-08',
+    contribution: 'north-extra',
+    amount: '250000.00',
+    bankReference: '=BACS(1)',
+  });
   await ledger.done(
     'county-finance',
     {

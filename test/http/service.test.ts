@@ -1,0 +1,356 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import t, { type Test } from 'tap';
+import { RULES } from '../../src/domain/rules.js';
+import { createSignIn, issueToken, localKey, type SignIn } from '../../src/http/sign-in.js';
+import { Refusal } from '../../src/domain/rules.js';
+import { OutcomeUnknown, StoreUnavailable } from '../../src/store/event-store.js';
+import { folder, FUND, line, openedLedger } from '../support/ledger.js';
+import { fund, service } from './support.js';
+
+const HOUR = 3600;
+const nowSeconds = (): number => Math.floor(performance.timeOrigin / 1000);
+const reason = (outcome: Awaited<ReturnType<SignIn>>): string =>
+  outcome instanceof Refusal ? outcome.rule : outcome.officer;
+
+t.test('a small site signs in with tokens of the ledger’s own key', async (t) => {
+  const file = join(folder(t), 'ledger.key.json');
+  const key = await localKey(file);
+  t.same(await localKey(file), key, 'the key is made once');
+  const signIn = await createSignIn({ localKey: key, demonstration: false });
+  const token = await issueToken(key, 'county-finance', 8, nowSeconds());
+  t.same(await signIn(`Bearer ${token}`), { officer: 'county-finance', by: 'local-key' });
+  t.equal(reason(await signIn(undefined)), 'not_signed_in');
+  for (const [name, header] of Object.entries({
+    'no token': 'Bearer',
+    'too many words': `Bearer ${token} more`,
+    'another scheme': `Basic ${token}`,
+    'a demonstration identity where there is none': 'Demonstration county-finance',
+    'a changed token': `Bearer ${token.slice(0, -4)}AAAA`,
+    'an expired token': `Bearer ${await issueToken(key, 'county-finance', 1, nowSeconds() - 9 * HOUR)}`,
+    'a token of another key': `Bearer ${await issueToken(await localKey(join(folder(t), 'other')), 'county-finance', 8, nowSeconds())}`,
+    'no token at all': 'Bearer x',
+  })) {
+    t.equal(reason(await signIn(header)), 'sign_in_refused', name);
+  }
+  writeFileSync(file, 'not a key');
+  await t.rejects(localKey(file), /cannot be read/);
+});
+
+t.test('an organisation signs in with tokens of its identity provider', async (t) => {
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' };
+  const provider = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
+  }).listen(0, '127.0.0.1');
+  await once(provider, 'listening');
+  t.teardown(() => provider.close());
+  const signIn = await createSignIn({
+    provider: {
+      jwksUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/`,
+      issuer: 'https://id.example',
+      audience: 'ledger',
+      claim: 'oid',
+    },
+    demonstration: false,
+  });
+  const token = (claims: object, issuer = 'https://id.example', audience = 'ledger') =>
+    new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setExpirationTime(nowSeconds() + 8 * HOUR)
+      .sign(privateKey);
+  t.same(await signIn(`Bearer ${await token({ oid: 'county-finance', sub: 'x' })}`), {
+    officer: 'county-finance',
+    by: 'jwks https://id.example',
+  });
+  t.equal(
+    reason(await signIn(`Bearer ${await token({ sub: 'county-finance' })}`)),
+    'sign_in_refused',
+    'no claim that names the officer',
+  );
+  t.equal(reason(await signIn(`Bearer ${await token({ oid: 'a' }, 'https://elsewhere.example')}`)), 'sign_in_refused');
+  t.equal(
+    reason(await signIn(`Bearer ${await token({ oid: 'a' }, 'https://id.example', 'another-service')}`)),
+    'sign_in_refused',
+  );
+  const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"oid":"a"}').toString('base64url')}.`;
+  t.equal(reason(await signIn(`Bearer ${unsigned}`)), 'sign_in_refused');
+});
+
+t.test('nobody signs in where no way is configured, and a demonstration takes anybody at their word', async (t) => {
+  t.equal(reason(await (await createSignIn({ demonstration: false }))('Bearer x')), 'sign_in_refused');
+  t.same(await (await createSignIn({ demonstration: true }))('Demonstration norfolk-auditor'), {
+    officer: 'norfolk-auditor',
+    by: 'demonstration',
+  });
+});
+
+t.test('every route asks who you are, but health, metrics and the documentation', async (t) => {
+  const key = await localKey(join(folder(t), 'key'));
+  const { app } = await service(t, {
+    signIn: await createSignIn({ localKey: key, demonstration: false }),
+    demonstration: true,
+  });
+  const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, Record<string, object>> }>();
+  let asked = 0;
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const method of Object.keys(methods)) {
+      const response = await app.inject({ method: method.toUpperCase() as 'GET', url: path.replace(/\{\w+\}/g, 'x') });
+      t.equal(response.statusCode, 401, `${method} ${path}`);
+      t.match(response.headers['www-authenticate'], /^Bearer/);
+      asked++;
+    }
+  }
+  t.ok(asked >= 30, `${asked} routes`);
+  for (const path of ['/health', '/ready', '/metrics', '/problems', '/openapi.json', '/docs/']) {
+    t.equal((await app.inject(path)).statusCode, 200, path);
+  }
+  t.equal((await app.inject('/')).headers.location, '/docs');
+});
+
+/** Role × route × partner: who may do what, all of it. The rest is refused. */
+t.test('each act is for the officers of its partner, in its roles, and for nobody else', async (t) => {
+  const acts = [
+    { type: 'PlanLineSet', data: line(), path: '/facts', may: ['pool-manager', 'county-finance', 'county-chief'] },
+    {
+      type: 'ContributionAgreed',
+      data: {
+        effective: '2016-04-01',
+        contribution: 'n',
+        payer: 'north-ccg',
+        source: 'NHS_ADD',
+        amount: '1.00',
+        recurrent: true,
+        instalments: [{ due: '2016-04-01', amount: '1.00' }],
+      },
+      path: '/proposals',
+      may: ['north-ccg-finance', 'north-ccg-chief', 'county-finance', 'county-chief'],
+    },
+    {
+      type: 'GapStated',
+      data: { effective: '2016-04-01', claimant: 'Press', statedOn: '2016-04-01', amount: '1.00', basis: 'x' },
+      path: '/facts',
+      may: [
+        'pool-manager',
+        'county-finance',
+        'county-chief',
+        'north-ccg-finance',
+        'north-ccg-chief',
+        'south-ccg-finance',
+        'east-district-finance',
+      ],
+    },
+    {
+      type: 'PeriodClosed',
+      data: { effective: '2016-04-30', period: 1 },
+      path: '/proposals',
+      may: ['pool-manager', 'county-finance', 'county-chief'],
+    },
+  ];
+  const officers = [
+    'registrar',
+    'pool-manager',
+    'auditor',
+    'county-finance',
+    'county-chief',
+    'north-ccg-finance',
+    'north-ccg-chief',
+    'south-ccg-finance',
+    'east-district-finance',
+    'stranger',
+  ];
+  const { post } = await service(t);
+  for (const { type, data, path, may } of acts) {
+    for (const officer of officers) {
+      const response = await post(`${fund(path)}?dry-run=true`, { fact: { type, data } }, officer);
+      t.equal(response.statusCode, may.includes(officer) ? 200 : 403, `${type} by ${officer}`);
+    }
+  }
+});
+
+t.test('the service says that it lives, whether it is ready, and what it does', async (t) => {
+  const { app, get, post, ledger } = await service(t);
+  t.same((await app.inject('/health')).json(), { status: 'alive' });
+  t.match((await app.inject('/ready')).json(), {
+    ready: true,
+    projector: { state: 'live', size: 6, position: '6', lagSeconds: 0 },
+  });
+  await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
+  await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
+  await get(fund('/gap'));
+  const metrics = (await app.inject('/metrics')).body;
+  t.match(metrics, /bcf_events_recorded_total\{type="PlanLineSet"\} 1/);
+  t.match(metrics, /bcf_refusals_total\{rule="identifier_used"\} 1/);
+  t.match(metrics, /bcf_projector_state\{state="live"\} 1/);
+  t.match(metrics, /bcf_ledger_events 7/);
+  t.match(metrics, /route="\/v1\/funds\/:fund\/gap"/);
+  await ledger.ledger.projector.stop();
+  const stopped = await app.inject('/ready');
+  t.equal(stopped.statusCode, 503);
+  t.match(stopped.json(), { ready: false, projector: { state: 'stopped' } });
+});
+
+t.test('every rule has a page, and a page is the type of its problem', async (t) => {
+  const { app } = await service(t);
+  const list = (await app.inject('/problems')).body;
+  for (const code of Object.keys(RULES)) {
+    t.ok(list.includes(`href="/problems/${code}"`), code);
+    const page = await app.inject(`/problems/${code}`);
+    t.equal(page.statusCode, 200);
+    t.match(page.headers['content-type'], /html/);
+  }
+  t.match((await app.inject('/problems/constructor')).json(), { code: 'not_found' });
+  t.match((await app.inject({ method: 'DELETE', url: '/v1/funds' })).json(), { code: 'not_found' });
+});
+
+t.test('headers forbid framing and foreign scripts', async (t) => {
+  const { app } = await service(t);
+  const { headers } = await app.inject('/problems');
+  t.match(headers['content-security-policy'], /default-src 'self'.*frame-ancestors 'none'/);
+  t.equal(headers['x-content-type-options'], 'nosniff');
+});
+
+t.test('too many requests are turned away with the time to wait', async (t) => {
+  const { get } = await service(t, { requestsPerMinute: 2 });
+  await get('/v1/funds');
+  await get('/v1/funds');
+  const third = await get('/v1/funds');
+  t.match(third.json(), { status: 429, code: 'too_many_requests', detail: /Only 2 requests a minute/ });
+  t.ok(third.headers['retry-after']);
+  t.equal((await get('/v1/funds', 'county-finance')).statusCode, 200, 'each client has its own measure');
+});
+
+t.test('faults of the store and of the service are told apart, and not told in full', async (t) => {
+  const { get, post, ledger } = await service(t);
+  const { submit } = ledger.ledger;
+  const answers = async (error: Error): Promise<{ code: string; detail: string }> => {
+    ledger.ledger.submit = () => Promise.reject(error);
+    const response = await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
+    ledger.ledger.submit = submit;
+    return response.json();
+  };
+  t.match(await answers(new StoreUnavailable('disk full at /var')), {
+    status: 503,
+    code: 'store_unavailable',
+    detail: RULES.store_unavailable.why,
+  });
+  t.match(await answers(new OutcomeUnknown('no answer')), { status: 503, code: 'outcome_unknown' });
+  t.match(await answers(new Error('a secret')), {
+    status: 500,
+    code: 'internal_error',
+    detail: RULES.internal_error.why,
+  });
+  await ledger.ledger.projector.stop();
+  t.equal((await get(fund('/gap'))).statusCode, 200, 'the last good state goes on being served');
+  t.match((await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } })).json(), {
+    code: 'read_model_faulted',
+  });
+});
+
+t.test(
+  'after an event that cannot be read, figures are served as they stood, and nothing more is posted',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    await ledger.store.append(`fund-${FUND}`, 0n, [
+      { id: 'x', type: 'Unheard', data: '{}', metadata: '{"recordedAt":"2016-03-01T09:00:00.000Z"}' },
+    ]);
+    await t.rejects(ledger.ledger.projector.whenTaken('7'), /Unheard at revision 1 .* cannot be read/);
+    const { app, get, post } = await service(t, {}, ledger);
+    t.match((await app.inject('/ready')).json(), { ready: false, projector: { state: 'faulted', fault: /Unheard/ } });
+    t.match((await get(fund('/gap'))).json(), { ledger: { size: 6 } });
+    t.match((await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } })).json(), {
+      status: 503,
+      code: 'read_model_faulted',
+    });
+  },
+);
+
+t.test('the events can be read as JSON lines, those that you may see', async (t) => {
+  const { get, ledger } = await service(t);
+  await ledger.post(
+    'pool-manager',
+    'FundOpened',
+    { effective: '2017-04-01', area: 'testshire', year: '2017-18', host: 'county', partners: ['county', 'north-ccg'] },
+    'testshire-2017-18',
+  );
+  const read = async (query = '', officer = 'auditor') =>
+    (await get(`/v1/events${query}`, officer)).body
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((text) => JSON.parse(text) as { position: string; stream: string; hash: string });
+  const all = await read();
+  t.same(
+    all.map((each) => each.position),
+    ['1', '2', '3', '4', '5', '6', '7'],
+  );
+  t.match(all[0], {
+    stream: 'register',
+    revision: '0',
+    type: 'LedgerOpened',
+    hash: /^[0-9a-f]{64}$/,
+    data: { effective: '2016-01-01' },
+    metadata: { officer: 'registrar' },
+  });
+  t.same(
+    (await read('?after=5')).map((each) => each.position),
+    ['6', '7'],
+  );
+  t.same(await read('?after=7'), []);
+  t.ok((await read('', 'south-ccg-finance')).every((each) => each.stream !== 'fund-testshire-2017-18'));
+  t.match((await get('/v1/events?after=x')).json(), { code: 'fields_invalid' });
+});
+
+async function* messages(response: Response): AsyncGenerator<{ id: string; event: string; data: string }> {
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const fields = Object.fromEntries(
+        text
+          .slice(0, end)
+          .split('\n')
+          .map((each) => [each.split(':', 1)[0]!, each.slice(each.indexOf(':') + 1).trim()]),
+      );
+      text = text.slice(end + 2);
+      if (fields['id']) yield fields as never;
+    }
+  }
+}
+
+async function listening(t: Test) {
+  const made = await service(t);
+  const address = await made.app.listen({ port: 0, host: '127.0.0.1' });
+  const follow = (headers: Record<string, string> = {}) =>
+    fetch(`${address}/v1/events`, {
+      headers: { authorization: 'Test auditor', accept: 'text/event-stream', ...headers },
+    });
+  return { ...made, address, follow };
+}
+
+t.test('the events can be followed as they come, and resumed, and a stop ends the stream', async (t) => {
+  const { app, ledger, follow } = await listening(t);
+  const stream = messages(await follow());
+  const seen: string[] = [];
+  for (let index = 0; index < 6; index++) seen.push(((await stream.next()).value as { id: string }).id);
+  t.same(seen, ['1', '2', '3', '4', '5', '6']);
+  const next = stream.next();
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  const { value } = (await next) as { value: { id: string; event: string; data: string } };
+  t.match(value, { id: '7', event: 'PlanLineSet' });
+  t.match(JSON.parse(value.data), { position: '7', data: { line: 'home-care' } });
+  const resumed = messages(await follow({ 'last-event-id': '6' }));
+  t.match((await resumed.next()).value, { id: '7' });
+  const ends = Promise.all([stream.next(), resumed.next()]);
+  await app.close();
+  t.same(
+    (await ends).map((each) => each.done),
+    [true, true],
+  );
+});
