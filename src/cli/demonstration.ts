@@ -1,8 +1,8 @@
 import { Refusal } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { QUERIES } from '../ledger/queries.js';
+import { QUERIES } from '../ledger/queries/all.js';
 import { z } from 'zod';
-import { tableText } from './output.js';
+import { tableText, withCommas } from './output.js';
 
 /** What the demonstration shows: questions that nobody could answer in 2016, put to the ledger and answered by it. */
 interface Question {
@@ -133,7 +133,7 @@ export async function demonstrationTable(ledger: Ledger): Promise<string> {
   for (const { asked, query: name, with: given, say } of QUESTIONS) {
     const query = QUERIES.find((each) => each.name === name)!;
     const answer = await query.run(ledger, z.object({ ...query.params.shape, ...query.options.shape }).parse(given));
-    rows.push([asked, answer instanceof Refusal ? answer.detail : say(answer as never)]);
+    rows.push([asked, answer instanceof Refusal ? answer.detail : withCommas(say(answer as never))]);
   }
   return tableText({ columns: ['asked', 'answer'], rows });
 }

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Table as Rows } from '../ledger/queries.js';
+import type { Table as Rows } from '../ledger/queries/query.js';
 
 /** Where a command writes: data on one stream, everything else on the other. */
 export interface Output {
@@ -10,7 +10,10 @@ export interface Output {
 }
 
 const AMOUNT = /^-?[\d,]*\d\.\d{2}$/;
-const withCommas = (text: string): string => (AMOUNT.test(text) ? text.replace(/\B(?=(\d{3})+\.)/g, ',') : text);
+
+/** Text with every amount in it written with commas: `7,000,000.00`. */
+export const withCommas = (text: string): string =>
+  text.replace(/\d+\.\d{2}\b/g, (amount) => amount.replace(/\B(?=(\d{3})+\.)/g, ','));
 
 const BARE = {
   top: '',

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { QUERIES, type Query } from '../ledger/queries.js';
+import { QUERIES } from '../ledger/queries/all.js';
+import type { Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
 import { parsed, Problem, Refused } from './problem.js';
 

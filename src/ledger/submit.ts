@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { v5 as uuid } from 'uuid';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
 import type { LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
@@ -69,7 +70,9 @@ export interface SubmitterParts {
   readonly clock: Clock;
 }
 
-const ATTEMPTS_MAX = 8;
+const ATTEMPTS_MAX = 12;
+/** Two services that meet on one stream step aside for a random while, or they would go on meeting. */
+const STEP_ASIDE_MS_MAX = 50;
 /** The namespace of event identifiers: the same officer's same key makes the same event. */
 const EVENT_IDS = '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21';
 
@@ -199,6 +202,7 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
           for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
             const outcome = await attempt(submission);
             if (outcome !== 'again') return outcome;
+            await setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries));
           }
           return refuse('conflict', `Others posted to ${submission.stream} ${ATTEMPTS_MAX} times in between.`);
         });

@@ -306,7 +306,7 @@ function follow(
   };
   const pause = () =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS).unref();
+      const timer = setTimeout(resolve, POLL_MS);
       endPause = () => {
         clearTimeout(timer);
         resolve();

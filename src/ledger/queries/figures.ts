@@ -1,0 +1,437 @@
+import { z } from 'zod';
+import { compare, type Mover } from '../../../projections/compare.js';
+import { inForce } from '../../../projections/fund-facts.js';
+import { GAP_FIGURES, gapOf, type Gap } from '../../../projections/gap.js';
+import { gapByDay, gapByKnowledge } from '../../../projections/gap-history.js';
+import { passDowns } from '../../../projections/pass-down.js';
+import { planOf } from '../../../projections/plan.js';
+import { FIGURES, fundPosition, partnerPosition } from '../../../projections/position.js';
+import { statement } from '../../../projections/statement.js';
+import { moneyText, NO_MONEY, type Pence } from '../../domain/money.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+import { EffectiveDay, SignedMoney } from '../../domain/values.js';
+import {
+  AtTwoDates,
+  entriesOf,
+  EntryText,
+  entryText,
+  FiguresText,
+  GapText,
+  inText,
+  KnownAt,
+  nameOf,
+  OfFund,
+  OfPartner,
+  On,
+  PartnerName,
+  query,
+  SourcesText,
+  Stamp,
+  standing,
+} from './query.js';
+
+/** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
+
+export const position = query({
+  name: 'position',
+  path: '/funds/{fund}/position',
+  about: 'The fund’s position: each partner’s, and their total, on a day, as known at an instant.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    partners: z.array(z.object({ ...PartnerName, sources: SourcesText, total: FiguresText })),
+    total: FiguresText,
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const { partners, total } = fundPosition(at.view, at.partners);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      partners: partners.map(({ partner, sources, total: own }) => ({
+        partner,
+        name: nameOf(ledger, partner),
+        sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
+        total: inText(own),
+      })),
+      total: inText(total),
+    };
+  },
+  table: ({ partners, total }) => ({
+    columns: ['partner', 'source', ...FIGURES],
+    rows: [
+      ...partners.flatMap(({ name, sources }) =>
+        sources.map(({ source, figures }) => [name, source, ...FIGURES.map((figure) => figures[figure])]),
+      ),
+      ['Total', '', ...FIGURES.map((figure) => total[figure])],
+    ],
+  }),
+});
+
+export const partnerPositionQuery = query({
+  name: 'partner-position',
+  path: '/funds/{fund}/partners/{partner}/position',
+  about: 'One partner’s position in a fund, by source of funding.',
+  params: OfPartner,
+  options: AtTwoDates,
+  answer: z.object({ fund: z.string(), ...PartnerName, ...Stamp, sources: SourcesText, total: FiguresText }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    if (!at.partners.includes(asked.partner))
+      return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    const { sources, total } = partnerPosition(at.view, asked.partner);
+    return {
+      fund: asked.fund,
+      partner: asked.partner,
+      name: nameOf(ledger, asked.partner),
+      ...at.stamp,
+      sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
+      total: inText(total),
+    };
+  },
+  table: ({ sources, total }) => ({
+    columns: ['source', ...FIGURES],
+    rows: [
+      ...sources.map(({ source, figures }) => [source, ...FIGURES.map((figure) => figures[figure])]),
+      ['Total', ...FIGURES.map((figure) => total[figure])],
+    ],
+  }),
+});
+
+const Stated = z.object({
+  amount: SignedMoney,
+  claimant: z.string(),
+  statedOn: z.string(),
+  basis: z.string(),
+  evidence: z.array(z.string()),
+});
+
+const FundedBy = z.object({ ...PartnerName, source: z.string(), recurrent: SignedMoney, oneOff: SignedMoney });
+
+export const gap = query({
+  name: 'gap',
+  path: '/funds/{fund}/gap',
+  about:
+    'The funding gap on a day, as known at an instant: soft, hard and recurrent, who funds what, and the gaps that were stated.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    ...GapText.shape,
+    fundedBy: z.array(FundedBy),
+    stated: z.array(Stated),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      ...inText(gapOf(at.view)),
+      fundedBy: fundPosition(at.view, at.partners).partners.flatMap(({ partner, sources }) =>
+        sources
+          .filter(({ figures }) => figures.agreed !== NO_MONEY)
+          .map(({ source, figures }) => ({
+            partner,
+            name: nameOf(ledger, partner),
+            source,
+            recurrent: moneyText(figures.agreedRecurrent),
+            oneOff: moneyText(figures.agreedOneOff),
+          })),
+      ),
+      stated: inForce(at.model.facts, 'GapStated', at.on, at.size).map(({ data, evidence }) => ({
+        ...(data as unknown as { amount: string; claimant: string; statedOn: string; basis: string }),
+        evidence: evidence.map((each) => each.reference),
+      })),
+    };
+  },
+  table: (answer) => ({
+    columns: ['figure', 'amount', 'who', 'when'],
+    rows: [
+      ...GAP_FIGURES.map((figure) => [figure, answer[figure], '', '']),
+      ...answer.fundedBy.flatMap(({ name, source, recurrent, oneOff }) => [
+        ...(recurrent === '0.00' ? [] : [[`funded, ${source}, recurrent`, recurrent, name, '']]),
+        ...(oneOff === '0.00' ? [] : [[`funded, ${source}, one-off`, oneOff, name, '']]),
+      ]),
+      ...answer.stated.map((each) => ['stated gap', each.amount, each.claimant, each.statedOn]),
+    ],
+  }),
+});
+
+export const gapHistory = query({
+  name: 'gap-history',
+  path: '/funds/{fund}/gap/history',
+  about: 'How the gap moved: along the days, as known at one instant; or along what was known, on one day.',
+  params: OfFund,
+  options: AtTwoDates.extend({
+    along: z
+      .enum(['days', 'knowledge'])
+      .default('knowledge')
+      .meta({ description: 'Which of the two dates moves while the other stands still.' }),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    along: z.string(),
+    points: z.array(z.object({ at: z.string(), ...GapText.shape })),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const history = asked.along === 'days' ? gapByDay : gapByKnowledge;
+    const points = history(await entriesOf(ledger, at), at.on, at.size);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      along: asked.along,
+      points: points.map((point) => ({ at: point.at, ...inText(point.gap) })),
+    };
+  },
+  table: ({ points }) => ({
+    columns: ['at', ...GAP_FIGURES],
+    rows: points.map((point) => [point.at, ...GAP_FIGURES.map((figure) => point[figure])]),
+  }),
+});
+
+export const compareQuery = query({
+  name: 'compare',
+  path: '/funds/{fund}/compare',
+  about: 'Why the gap changed between two pairs of dates: the facts that moved each figure, adding up to the change.',
+  params: OfFund,
+  options: z.strictObject({
+    'from-on': On.optional(),
+    'from-known-at': KnownAt.optional(),
+    'to-on': On.optional(),
+    'to-known-at': KnownAt.optional(),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    from: z.object({ ...Stamp, ...GapText.shape }),
+    to: z.object({ ...Stamp, ...GapText.shape }),
+    change: GapText,
+    movers: z.array(
+      EntryText.extend({
+        by: z.enum(['day', 'knowledge']),
+        changes: GapText.partial(),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const from = standing(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
+    if (from instanceof Refusal) return from;
+    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] });
+    if (to instanceof Refusal) return to;
+    const entries = await entriesOf(ledger, { fund: asked.fund, size: Math.max(from.size, to.size) });
+    const compared = compare(entries, from, to);
+    return {
+      fund: asked.fund,
+      from: { ...from.stamp, ...inText(compared.from) },
+      to: { ...to.stamp, ...inText(compared.to) },
+      change: inText(compared.change),
+      movers: compared.movers.map(({ entry, by, changes }: Mover) => ({
+        ...entryText(entry),
+        by,
+        changes: inText(changes as Record<keyof Gap, Pence>),
+      })),
+    };
+  },
+  table: ({ from, to, change, movers }) => ({
+    columns: ['revision', 'what', 'recorded at', ...GAP_FIGURES],
+    rows: [
+      ['', `From ${from.on}, known at ${from.knownAt}`, '', ...GAP_FIGURES.map((figure) => from[figure])],
+      ...movers.map((mover) => [
+        mover.revision,
+        mover.sentence,
+        mover.recordedAt,
+        ...GAP_FIGURES.map((figure) => mover.changes[figure] ?? ''),
+      ]),
+      ['', 'Change', '', ...GAP_FIGURES.map((figure) => change[figure])],
+      ['', `To ${to.on}, known at ${to.knownAt}`, '', ...GAP_FIGURES.map((figure) => to[figure])],
+    ],
+  }),
+});
+
+const StatementText = z.object({
+  on: z.string(),
+  source: z.string(),
+  agreed: SignedMoney,
+  due: SignedMoney,
+  received: SignedMoney,
+  outstanding: SignedMoney,
+  ...EntryText.shape,
+});
+
+export const statementQuery = query({
+  name: 'statement',
+  path: '/funds/{fund}/partners/{partner}/statement',
+  about:
+    'A partner’s statement of account with the balance outstanding after each line; opening + movements = closing.',
+  params: OfPartner,
+  options: AtTwoDates.extend({
+    from: EffectiveDay.optional().meta({
+      description: 'The first day, inclusive. Left out, the first day of the fund’s year.',
+    }),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    ...PartnerName,
+    from: z.string(),
+    ...Stamp,
+    opening: SignedMoney,
+    lines: z.array(StatementText),
+    closing: SignedMoney,
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    if (!at.partners.includes(asked.partner))
+      return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    const from = asked.from ?? at.year.first;
+    const { opening, lines, closing } = statement(await entriesOf(ledger, at), asked.partner, {
+      from,
+      on: at.on,
+      size: at.size,
+    });
+    return {
+      fund: asked.fund,
+      partner: asked.partner,
+      name: nameOf(ledger, asked.partner),
+      from,
+      ...at.stamp,
+      opening: moneyText(opening),
+      lines: lines.map(({ on, source, entry, agreed, due, received, outstanding }) => ({
+        on,
+        source,
+        ...inText({ agreed, due, received, outstanding }),
+        ...entryText(entry),
+      })),
+      closing: moneyText(closing),
+    };
+  },
+  table: ({ opening, lines, closing }) => ({
+    columns: ['on', 'source', 'what', 'agreed', 'due', 'received', 'outstanding', 'recorded at', 'revision'],
+    rows: [
+      ['', '', 'Opening', '', '', '', opening, '', ''],
+      ...lines.map((line) => [
+        line.on,
+        line.source,
+        line.sentence,
+        line.agreed,
+        line.due,
+        line.received,
+        line.outstanding,
+        line.recordedAt,
+        line.revision,
+      ]),
+      ['', '', 'Closing', '', '', '', closing, '', ''],
+    ],
+  }),
+});
+
+export const plan = query({
+  name: 'plan',
+  path: '/funds/{fund}/plan',
+  about: 'The spending plan: each line in force, and the requirement that they add up to.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    lines: z.array(
+      z.object({
+        line: z.string(),
+        description: z.string(),
+        category: z.string(),
+        effect: z.enum(['adds', 'reduces']),
+        source: z.string(),
+        recurrent: z.boolean(),
+        amount: SignedMoney,
+      }),
+    ),
+    requirement: SignedMoney,
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const { lines, requirement } = planOf(at.view, inForce(at.model.facts, 'PlanLineSet', at.on, at.size));
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      lines: lines.map((line) => ({ ...line, amount: moneyText(line.amount) })),
+      requirement: moneyText(requirement),
+    };
+  },
+  table: ({ lines, requirement }) => ({
+    columns: ['line', 'description', 'category', 'source', 'recurrent', 'amount'],
+    rows: [
+      ...lines.map((line) => [
+        line.line,
+        line.description,
+        line.category,
+        line.source,
+        line.recurrent ? 'recurrent' : 'one-off',
+        line.effect === 'adds' ? line.amount : `-${line.amount}`,
+      ]),
+      ['Requirement', '', '', '', '', requirement],
+    ],
+  }),
+});
+
+const PassDownText = {
+  share: SignedMoney,
+  passedDown: SignedMoney,
+  shortfall: SignedMoney,
+};
+
+export const passDown = query({
+  name: 'pass-down',
+  path: '/funds/{fund}/pass-down',
+  about: 'Whether each grant that must be passed down has been, district by district, and what is missing.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    grants: z.array(
+      z.object({
+        grant: z.string(),
+        holder: z.string(),
+        source: z.string(),
+        by: z.string(),
+        inFull: z.boolean(),
+        ...PassDownText,
+        districts: z.array(z.object({ district: z.string(), name: z.string(), ...PassDownText })),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const grants = passDowns(at.view, inForce(at.model.facts, 'GrantDetermined', at.on, at.size));
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      grants: grants.map(({ share, passedDown, shortfall, districts, ...grant }) => ({
+        ...grant,
+        ...inText({ share, passedDown, shortfall }),
+        districts: districts.map(({ district, ...figures }) => ({
+          district,
+          name: nameOf(ledger, district),
+          ...inText(figures),
+        })),
+      })),
+    };
+  },
+  table: ({ grants }) => ({
+    columns: ['grant', 'district', 'share', 'passed down', 'shortfall'],
+    rows: grants.flatMap(({ grant, districts, share, passedDown, shortfall }) => [
+      ...districts.map((each) => [grant, each.name, each.share, each.passedDown, each.shortfall]),
+      [grant, 'Total', share, passedDown, shortfall],
+    ]),
+  }),
+});

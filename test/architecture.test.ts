@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+/** A line of code knows its room and what it may touch: the arrows of docs/decisions.md, held by walking the imports. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const files = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+
+const sources = [...files('src'), ...files('projections')];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(/^(?:import|export)\s[^;]*?from\s+'([^']+)';/gms)].map(([, target = '']) => ({
+    from: file,
+    to: target.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), target)).replace(/\.js$/, '.ts') : target,
+  }));
+}
+
+const imports = sources.flatMap(importsOf);
+const room = (file: string): string =>
+  file.startsWith('projections/') ? 'projections' : file.split('/').slice(0, -1).join('/');
+const ours = (target: string): boolean => target.startsWith('src/') || target.startsWith('projections/');
+
+/** What each room may import of ours, and which packages. */
+const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> = {
+  'src/domain': { ours: ['src/domain'], packages: ['zod', 'decimal.js'] },
+  'src/domain/fund': { ours: ['src/domain'], packages: ['zod'] },
+  projections: {
+    ours: [
+      'projections',
+      'src/domain/money.ts',
+      'src/domain/calendar.ts',
+      'src/domain/postings.ts',
+      'src/domain/sources.ts',
+      'src/domain/facts.ts',
+    ],
+    packages: [],
+  },
+  'src/ledger': {
+    ours: ['src/ledger', 'src/domain', 'projections', 'src/store/event-store.ts'],
+    packages: ['zod', 'uuid', 'canonicalize', 'node:crypto', 'node:timers/promises'],
+  },
+  'src/ledger/queries': { ours: ['src/ledger', 'src/domain', 'projections'], packages: ['zod'] },
+  'src/store': { ours: [], packages: [] },
+  'src/store/sqlite': { ours: ['src/store/event-store.ts'], packages: ['@photostructure/sqlite'] },
+  'src/http': {
+    ours: ['src/http', 'src/ledger', 'src/domain', 'src/store/event-store.ts'],
+    packages: ['fastify', '@fastify/', 'fastify-type-provider-zod', 'jose', 'prom-client', 'zod', 'node:'],
+  },
+  'src/cli': {
+    ours: ['src/cli', 'src/ledger', 'src/domain', 'src/store/event-store.ts'],
+    packages: ['commander', 'cli-progress', 'cli-table3', 'zod'],
+  },
+};
+
+t.test('every import keeps to the arrows between the rooms', async (t) => {
+  t.ok(imports.length > 100);
+  for (const { from, to } of imports) {
+    // The composition root is the only file that knows every part; the settings are read by it alone.
+    if (from === 'src/main.ts' || from === 'src/config.ts') continue;
+    const may = MAY[room(from)];
+    const allowed = ours(to) ? may?.ours : may?.packages;
+    t.ok(
+      allowed?.some((each) => to.startsWith(each)),
+      `${from} imports ${to}`,
+    );
+  }
+});
+
+t.test('the domain and the projections run no input or output', async (t) => {
+  for (const { from, to } of imports) {
+    if (from.startsWith('src/domain/') || from.startsWith('projections/'))
+      t.notOk(to.startsWith('node:'), `${from} imports ${to}`);
+  }
+});
+
+t.test('time, the environment and the terminal have one door each', async (t) => {
+  const doors: readonly (readonly [pattern: RegExp, file: string])[] = [
+    [/\bDate\.now\(/, 'src/ledger/clock.ts'],
+    [/\bnew Date\(\)/, 'nowhere'],
+    [/\bconsole\./, 'nowhere'],
+    [/\bprocess\.env\b/, 'src/main.ts'],
+  ];
+  for (const file of sources) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    for (const [pattern, door] of doors) t.notOk(pattern.test(text) && file !== door, `${file}: ${String(pattern)}`);
+  }
+});
+
+t.test('no file is too long to fit in the head, and none is an index of others', async (t) => {
+  for (const file of sources) {
+    t.notOk(file.endsWith('/index.ts'), file);
+    const lines = readFileSync(join(ROOT, file), 'utf8').split('\n').length;
+    t.ok(lines < 700, `${file} has ${lines} lines`);
+  }
+});
+
+t.test('every source is used by another, or is where a program begins', async (t) => {
+  const used = new Set(imports.map((each) => each.to));
+  for (const file of sources) t.ok(used.has(file) || file === 'src/main.ts', file);
+});

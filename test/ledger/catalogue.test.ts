@@ -1,0 +1,156 @@
+import t from 'tap';
+import { z } from 'zod';
+import type { Metadata } from '../../src/domain/facts.js';
+import { fact } from '../../src/domain/facts.js';
+import type { FundState } from '../../src/domain/fund/state.js';
+import { EffectiveDay } from '../../src/domain/values.js';
+import {
+  allFacts,
+  canonical,
+  decode,
+  encode,
+  eventHash,
+  KINDS,
+  kindOf,
+  sentenceOf,
+  type AnyKind,
+} from '../../src/ledger/catalogue.js';
+import { csv } from '../../src/ledger/csv.js';
+import type { RecordedEvent } from '../../src/store/event-store.js';
+
+const metadata: Metadata = {
+  schemaVersion: 1,
+  recordedAt: '2016-03-01T09:00:00.000Z',
+  officer: 'a',
+  partner: 'b',
+  role: 'finance-officer',
+  signedInBy: 'test',
+  key: 'k',
+  request: 'r',
+  correlation: 'c',
+  evidence: [],
+};
+
+const recorded = (
+  type: string,
+  data: object,
+  more: Partial<Metadata> = {},
+  stream = 'fund-x-2016-17',
+): RecordedEvent => ({
+  ...encode('id', type, data as never, { ...metadata, ...more }),
+  stream,
+  revision: 3n,
+  position: '4',
+});
+
+t.test('facts are declared once: every name stands for one fact of one kind', async (t) => {
+  const names = allFacts().map(({ fact: each }) => each.name);
+  t.equal(new Set(names).size, names.length);
+  for (const { fact: each } of allFacts()) {
+    t.match(each.about, /^[A-Z].*\.$/s, `${each.name} is described in a sentence`);
+    if (each.signature === 'other-side') t.ok(each.subject, `${each.name} says what a counter must leave alone`);
+  }
+});
+
+t.test('stored bytes are canonical, so an event has one hash for ever', async (t) => {
+  const one = recorded('GapStated', {
+    effective: '2016-04-01',
+    claimant: 'é',
+    statedOn: '2016-04-01',
+    amount: '1.00',
+    basis: 'x',
+  });
+  const two = recorded('GapStated', {
+    basis: 'x',
+    amount: '1.00',
+    statedOn: '2016-04-01',
+    claimant: 'é',
+    effective: '2016-04-01',
+  });
+  t.equal(one.data, two.data);
+  t.equal(eventHash(one), eventHash(two));
+  t.equal(eventHash(one), eventHash({ ...one, position: '99' }), 'wherever it is stored');
+  t.not(eventHash(one), eventHash({ ...one, revision: 4n }));
+  t.equal(canonical({ b: 1, a: [true, null] }), '{"a":[true,null],"b":1}');
+});
+
+t.test('what cannot be read is named, not skipped', async (t) => {
+  const bad = (event: RecordedEvent) => t.throws(() => decode(event), { name: 'UnreadableEvent' });
+  bad(recorded('Unheard', { effective: '2016-04-01' }));
+  bad(recorded('PlanLineSet', { effective: '2016-04-01' }));
+  bad(recorded('PlanLineSet', { effective: '2016-04-01' }, { schemaVersion: 2 }));
+  bad({ ...recorded('PlanLineSet', {}), metadata: '{}' });
+  bad({ ...recorded('PlanLineSet', {}), data: 'not json' });
+  t.throws(() => kindOf('weather-norfolk'), { name: 'UnreadableEvent', message: /of no kind/ });
+});
+
+t.test('an older version is brought up to date where it is read, also inside a proposal', async (t) => {
+  const noted = {
+    ...fact({
+      name: 'Noted',
+      about: 'A note.',
+      input: z.strictObject({ effective: EffectiveDay, words: z.string(), tone: z.string() }),
+      signature: 'other-side',
+      roles: [],
+      effective: 'any-day',
+      reversible: false,
+      sides: (_data, _state: FundState) => ({ acts: [], signs: [] }),
+      check: () => undefined,
+      postings: () => [],
+      evolve: () => undefined,
+      sentence: (data) => `${data.words} (${data.tone})`,
+    }),
+    version: 3,
+    earlier: [
+      (data: Readonly<Record<string, unknown>>) => ({ effective: data['effective'], words: data['text'] }) as never,
+      (data: Readonly<Record<string, unknown>>) => ({ ...data, tone: 'plain' }) as never,
+    ],
+  };
+  const kind = { ...KINDS.fund, facts: [noted as never] } as AnyKind;
+  const first = { effective: '2016-04-01', text: 'hello' };
+  const upToDate = { effective: '2016-04-01', words: 'hello', tone: 'plain' };
+  t.same(decode(recorded('Noted', first), kind).data, upToDate);
+  t.same(
+    decode(recorded('Noted', { effective: '2016-04-01', words: 'hello' }, { schemaVersion: 2 }), kind).data,
+    upToDate,
+  );
+  t.same(decode(recorded('Noted', upToDate, { schemaVersion: 3 }), kind).data, upToDate);
+  const proposal = '00000000-0000-4000-8000-000000000000';
+  const text = { type: 'Noted', version: 1, data: first };
+  const countered = {
+    proposal,
+    effective: '2016-04-01',
+    fact: text,
+    replaces: { ...text, version: 2, data: { effective: '2016-04-01', words: 'hello' } },
+    signature: 'other-side',
+    awaiting: ['a'],
+  };
+  t.match(decode(recorded('ProposalCountered', countered), kind).data, {
+    fact: { data: upToDate },
+    replaces: { data: upToDate },
+  });
+});
+
+t.test('every step of a proposal is said in a sentence', async (t) => {
+  const line = { effective: '2016-04-01', claimant: 'Press', statedOn: '2016-04-01', amount: '1.00', basis: 'x' };
+  const common = {
+    proposal: '00000000-0000-4000-8000-000000000000',
+    effective: '2016-04-01',
+    fact: { type: 'GapStated', version: 1, data: line },
+  };
+  const say = (type: string, data: object) => sentenceOf(decode(recorded(type, { ...common, ...data })));
+  t.match(
+    say('ProposalMade', { signature: 'other-side', awaiting: ['c', 'd'], expires: '2016-04-30' }),
+    /^b proposed: “.*”, until 30 April 2016. Waits for c or d.$/,
+  );
+  t.match(say('ProposalMade', { signature: 'other-side', awaiting: ['c'] }), /^b proposed: “.*” Waits for c.$/);
+  t.match(say('ProposalLapsed', {}), /^Nobody signed in time/);
+});
+
+t.test('a table as CSV is quoted, and runs nothing in a spreadsheet', async (t) => {
+  const rows = [['=1+1', '-5.00', '-5', '+44', '@x', 'a,b', 'say "hi"', '＝1', '\tx', 'plain']];
+  t.equal(
+    csv({ columns: ['a'], rows }),
+    '\uFEFFa\r\n\'=1+1,-5.00,\'-5,\'+44,\'@x,"a,b","say ""hi""",\'＝1,\'\tx,plain\r\n',
+  );
+});
