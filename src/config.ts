@@ -16,8 +16,16 @@ const Environment = z.object({
     .string()
     .default('sub')
     .meta({ description: 'The claim that holds the officer’s name in the register.' }),
-  BCF_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  BCF_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(1_200),
+  BCF_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .meta({ description: 'How much is logged.' }),
+  BCF_REQUESTS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(1_200)
+    .meta({ description: 'How many requests a minute each client may make.' }),
 });
 
 export interface Config {

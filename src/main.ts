@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
-import { run, EXIT, type Parts } from './cli/program.js';
-import { ConfigError, readConfig, settings, type Config } from './config.js';
+import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
+import { readConfig, settings, type Config } from './config.js';
 import { buildApp } from './http/app.js';
 import { createSignIn, issueToken, localKey } from './http/sign-in.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
@@ -29,10 +29,14 @@ const REDACTED = ['authorization', 'cookie', 'idempotency-key'].flatMap((name) =
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
-const readJson = (path: string): NamedFile => ({
-  name: basename(path),
-  content: JSON.parse(readFileSync(path, 'utf8')),
-});
+function readJson(path: string): NamedFile {
+  const name = basename(path);
+  try {
+    return { name, content: JSON.parse(readFileSync(path, 'utf8')) };
+  } catch (error) {
+    throw new WrongUse(`${path} cannot be read as JSON: ${(error as Error).message}`);
+  }
+}
 
 const keyFileOf = (file: string, config: Config): string => config.keyFile ?? `${file}.key.json`;
 
@@ -60,7 +64,7 @@ async function serve(
   const register = ledger.model.register().ledger;
   if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host))) {
     await ledger.close();
-    throw new ConfigError(
+    throw new WrongUse(
       'Demonstration identities are accepted only for a ledger that was opened as a demonstration, on a loopback address.',
     );
   }
@@ -84,6 +88,7 @@ async function serve(
   const lapsing = setInterval(() => {
     ledger.lapseExpired().catch((error: unknown) => logger.error({ err: error }, 'proposals could not be lapsed'));
   }, LAPSE_EVERY_MS);
+  await ledger.lapseExpired();
   const address = await app.listen({ host: config.host, port });
   process.stderr.write(`Serving ${file} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
   await new Promise<void>((resolve, reject) => {
@@ -170,7 +175,7 @@ async function main(): Promise<number> {
         .map((name) => readJson(join(ROOT, 'scenarios', name))),
     removeDemonstration,
     issueToken: async (file, officer, hours) => {
-      if (config.provider) throw new ConfigError('Tokens come from the identity provider at BCF_JWKS_URL.');
+      if (config.provider) throw new WrongUse('Tokens come from the identity provider at BCF_JWKS_URL.');
       return issueToken(await localKey(keyFileOf(file, config)), officer, hours, Math.floor(systemClock.now() / 1000));
     },
     serve: (how) => serve(config, how),

@@ -40,6 +40,9 @@ export interface Parts {
   diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
 }
 
+/** The program was used wrongly: what was asked for cannot be done as it was asked. */
+export class WrongUse extends Error {}
+
 /** Ends a command with an exit code and a reason. */
 class Ended extends Error {
   readonly code: ExitCode;
@@ -50,7 +53,6 @@ class Ended extends Error {
   }
 }
 
-const kebab = (name: string): string => name;
 const PROGRESS_MIN = 50;
 
 function progress(output: Output, what: string, total: number): { at(done: number): void; done(): void } {
@@ -219,7 +221,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     });
 
   function registerQuery(query: Query): void {
-    const command = withLedger(program.command(kebab(query.name))).description(query.about);
+    const command = withLedger(program.command(query.name)).description(query.about);
     for (const name of Object.keys(query.params.shape)) command.argument(`<${name}>`);
     for (const [name, schema] of Object.entries(query.options.shape)) {
       const description = z.globalRegistry.get(schema)?.description ?? '';
@@ -299,6 +301,7 @@ function explain(error: unknown, output: Output): number {
   output.note(message);
   if (error instanceof Ended) return error.code;
   if (error instanceof LoadStopped) return error.refusal ? EXIT.refused : EXIT.usage;
+  if (error instanceof WrongUse) return EXIT.usage;
   if (error instanceof NotALedger || error instanceof StoreUnavailable) return EXIT.unreadable;
   return EXIT.finding;
 }

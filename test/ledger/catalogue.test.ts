@@ -84,17 +84,19 @@ t.test('what cannot be read is named, not skipped', async (t) => {
   t.throws(() => kindOf('weather-norfolk'), { name: 'UnreadableEvent', message: /of no kind/ });
 });
 
+const NOTED = { effective: EffectiveDay, words: z.string(), tone: z.string() };
+
 t.test('an older version is brought up to date where it is read, also inside a proposal', async (t) => {
   const noted = {
-    ...fact({
+    ...fact<z.ZodObject<typeof NOTED>, FundState>({
       name: 'Noted',
       about: 'A note.',
-      input: z.strictObject({ effective: EffectiveDay, words: z.string(), tone: z.string() }),
+      input: z.strictObject(NOTED),
       signature: 'other-side',
       roles: [],
       effective: 'any-day',
       reversible: false,
-      sides: (_data, _state: FundState) => ({ acts: [], signs: [] }),
+      sides: () => ({ acts: [], signs: [] }),
       check: () => undefined,
       postings: () => [],
       evolve: () => undefined,

@@ -46,6 +46,10 @@ const SCHEMA = `
   CREATE TRIGGER events_are_only_appended BEFORE INSERT ON events
     WHEN NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM events)
     BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
+  -- INSERT OR REPLACE deletes without firing the trigger on deletion, unless the connection asks for it.
+  CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
+    WHEN EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND (revision = NEW.revision OR id = NEW.id))
+    BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END;
   CREATE TRIGGER recorded_instants_never_go_back BEFORE INSERT ON events
     WHEN NEW.metadata ->> '$.recordedAt' <
       (SELECT metadata ->> '$.recordedAt' FROM events ORDER BY position DESC LIMIT 1)
@@ -99,13 +103,16 @@ export interface SqliteEventStore extends EventStore {
 export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions): SqliteEventStore {
   const db = openDatabase(file, readOnly);
   const get = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
-  const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`) ?? {})[0];
+  const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`)!)[0];
 
   try {
     prepareFile();
   } catch (error) {
     db.close();
-    throw error;
+    if (error instanceof NotALedger || error instanceof StoreUnavailable) throw error;
+    throw /not a database/.test(String(error))
+      ? new NotALedger(`${file} is not a ledger: it is not a database.`, error)
+      : unavailable(file, error);
   }
 
   const columns = 'position, stream, revision, id, type, data, metadata';
@@ -130,19 +137,24 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
   const followers = new Set<Following>();
 
   function prepareFile(): void {
-    const empty = get("SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' LIMIT 1") === undefined;
-    if (!readOnly) {
-      if (empty) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
-      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
-      // A build may quietly reopen WAL files at a lower level, where an acknowledged commit can be lost with the power.
-      if (pragma('synchronous') !== SYNCHRONOUS_FULL) {
-        throw new StoreUnavailable(`${file} would not be written with synchronous=FULL, so a commit could be lost.`);
-      }
-    } else if (empty) throw new NotALedger(`${file} is empty: there is no ledger in it.`);
+    const isEmpty = () => get("SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' LIMIT 1") === undefined;
+    if (isEmpty()) {
+      if (readOnly) throw new NotALedger(`${file} is empty: there is no ledger in it.`);
+      db.exec('BEGIN IMMEDIATE');
+      // Another process may have made it while this one waited for the lock.
+      if (isEmpty()) db.exec(SCHEMA);
+      db.exec('COMMIT');
+    }
     if (pragma('application_id') !== APPLICATION_ID) throw new NotALedger(`${file} is a database, but not a ledger.`);
     const version = pragma('user_version');
     if (version !== SCHEMA_VERSION) {
       throw new NotALedger(`${file} has schema version ${String(version)}; this program knows ${SCHEMA_VERSION}.`);
+    }
+    if (readOnly) return;
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
+    // A build may quietly reopen WAL files at a lower level, where an acknowledged commit can be lost with the power.
+    if (pragma('synchronous') !== SYNCHRONOUS_FULL) {
+      throw new StoreUnavailable(`${file} would not be written with synchronous=FULL, so a commit could be lost.`);
     }
   }
 
@@ -188,8 +200,10 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
         try {
           outcomes.push(write(each));
         } catch (error) {
+          // A fault so grave that SQLite has undone the whole transaction is everybody's.
+          if (!db.isTransaction) throw error;
           db.exec('ROLLBACK TO append');
-          outcomes.push(refusal(error, each.stream));
+          outcomes.push(refusal(error, each.stream, file));
         }
         db.exec('RELEASE append');
       }
@@ -214,7 +228,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
     setImmediate(flush);
   }
 
-  const page = (limit = READ_PAGE_MAX) => Math.min(limit, READ_PAGE_MAX);
+  const page = (limit = READ_PAGE_MAX) => Math.max(0, Math.min(limit, READ_PAGE_MAX));
 
   const guarded = <T>(read: () => T): Promise<T> => {
     try {
@@ -274,15 +288,14 @@ function recorded(row: Row): RecordedEvent {
   return { position: String(row.position), stream, revision: BigInt(row.revision), id, type, data, metadata };
 }
 
-function refusal(error: unknown, stream: string): Error {
+function refusal(error: unknown, stream: string, file: string): Error {
   if (error instanceof ConcurrencyConflict) return error;
-  if (error instanceof Error && error.message.includes('recorded instants never go back'))
-    return new RecordedBehind(stream);
-  throw error;
+  if (/recorded instants never go back/.test(String(error))) return new RecordedBehind(stream);
+  return unavailable(file, error);
 }
 
 const unavailable = (file: string, cause: unknown): StoreUnavailable =>
-  new StoreUnavailable(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  new StoreUnavailable(`${file}: ${(cause as Error).message}`, cause);
 
 /** Reads page after page until there is no more, then waits to be woken, or looks again after a while. */
 function follow(

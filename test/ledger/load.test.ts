@@ -1,0 +1,207 @@
+import t from 'tap';
+import { load, LoadStopped, planLoad } from '../../src/ledger/load.js';
+import {
+  contribution,
+  emptyLedger,
+  FUND,
+  LEDGER_OPENED,
+  line,
+  openedLedger,
+  type TestLedger,
+} from '../support/ledger.js';
+
+let files = 0;
+const file = (steps: readonly object[], name = `acts-${++files}.json`) => ({
+  name,
+  content: { title: 'Acts', about: 'A test.', steps },
+});
+const into = ({ ledger, clock }: TestLedger) => ({ ledger, clock, signedInBy: 'file' });
+const set = (name: string, more: object = {}) => ({
+  officer: 'pool-manager',
+  in: FUND,
+  post: { type: 'PlanLineSet', data: line({ line: name }) },
+  ...more,
+});
+
+async function stops(
+  t: Parameters<typeof openedLedger>[0],
+  ledger: TestLedger,
+  steps: readonly object[],
+  message: RegExp,
+): Promise<void> {
+  const head = await ledger.store.head();
+  await t.rejects(async () => load(planLoad([file(steps)]), into(ledger)), { name: 'LoadStopped', message });
+  t.equal(await ledger.store.head(), head);
+}
+
+t.test('a file of acts is loaded step by step, by the officers it names, and once', async (t) => {
+  const ledger = await openedLedger(t);
+  const offer = {
+    officer: 'north-ccg-finance',
+    in: FUND,
+    propose: { type: 'ContributionAgreed', data: contribution() },
+  };
+  const steps = [
+    set('first'),
+    { ...offer, as: 'offer', conditions: 'the plan is approved', expires: '2016-04-30' },
+    {
+      officer: 'county-finance',
+      in: FUND,
+      counter: 'offer',
+      with: { type: 'ContributionAgreed', data: contribution({ amount: '2.00' }) },
+    },
+    {
+      officer: 'north-ccg-chief',
+      in: FUND,
+      agree: 'offer',
+      as: 'agreed',
+      evidence: [{ reference: 'minutes' }],
+      synthetic: 'the day',
+    },
+    {
+      officer: 'north-ccg-finance',
+      in: FUND,
+      propose: { type: 'FactReversed', data: { effective: '2016-04-01', reverses: '@agreed', reason: 'x' } },
+      as: 'reversal',
+    },
+    { officer: 'county-finance', in: FUND, decline: 'reversal', reason: 'no' },
+    { ...offer, propose: { type: 'ContributionAgreed', data: contribution({ contribution: 'second' }) }, as: 'second' },
+    { officer: 'north-ccg-finance', in: FUND, withdraw: 'second', reason: 'no' },
+  ];
+  const seen: number[] = [];
+  const planned = planLoad([file(steps)]);
+  t.same(await load(planned, { ...into(ledger), onStep: (done) => seen.push(done) }), { recorded: 8, replayed: 0 });
+  t.same(seen, [1, 2, 3, 4, 5, 6, 7, 8]);
+  t.same(await load(planned, into(ledger)), { recorded: 0, replayed: 8 });
+  const entries = await ledger.ledger.entries(`fund-${FUND}`, ledger.ledger.model.size());
+  t.same(entries.find((each) => each.type === 'ContributionAgreed')?.evidence, [
+    { reference: 'minutes' },
+    { reference: 'synthetic: the day' },
+  ]);
+});
+
+t.test('a period that is closed is adjusted from a file too', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
+  const adjustment = { reason: 'late' };
+  const late = { type: 'PlanLineSet', data: line() };
+  await load(
+    planLoad([
+      file([
+        { officer: 'pool-manager', in: FUND, propose: late, adjustment, as: 'late' },
+        { officer: 'county-finance', in: FUND, agree: 'late' },
+      ]),
+    ]),
+    into(ledger),
+  );
+  await stops(
+    t,
+    ledger,
+    [{ officer: 'pool-manager', in: FUND, post: { type: 'PlanLineSet', data: line({ line: 'b' }) }, adjustment }],
+    /signature_needed/,
+  );
+});
+
+t.test('a load stops at the first step that is refused, and says which and why', async (t) => {
+  const ledger = await openedLedger(t);
+  await stops(
+    t,
+    ledger,
+    [set('a', { officer: 'stranger' })],
+    /^acts-\d+.json, step 1: stranger holds no mandate.*\(not_mandated\)$/,
+  );
+  await stops(t, ledger, [set('a', { in: 'register' })], /"PlanLineSet" is not a fact of a register/);
+  await stops(
+    t,
+    ledger,
+    [{ ...set('a'), post: { type: 'PlanLineSet', data: { line: 5 } } }],
+    /PlanLineSet is not as it must be/,
+  );
+  await stops(
+    t,
+    ledger,
+    [{ officer: 'county-finance', in: FUND, agree: 'nothing' }],
+    /no earlier step of this file is labelled "nothing"/,
+  );
+  await stops(
+    t,
+    ledger,
+    [{ officer: 'county-finance', in: FUND, counter: 'x' }],
+    /a counter needs its terms under "with"/,
+  );
+  await load(planLoad([file([set('kept', { as: 'kept' })])]), into(ledger));
+  await t.rejects(
+    load(planLoad([file([set('c', { as: 'c' }), { officer: 'county-finance', in: FUND, agree: 'c' }])]), into(ledger)),
+    /the step labelled "c" is not a proposal/,
+  );
+});
+
+t.test('a file that is no file of acts is named, with what is wrong', async (t) => {
+  for (const [content, message] of [
+    [{}, /it is not a file of acts/],
+    [{ title: 'a', about: 'b', steps: [] }, /steps/],
+    [{ title: 'a', about: 'b', steps: [{ officer: 'x', in: FUND }] }, /must do exactly one of post, propose/],
+    [{ title: 'a', about: 'b', steps: [set('a', { at: '27 May' })] }, /UTC instant/],
+  ] as const) {
+    t.throws(() => planLoad([{ name: 'bad.json', content }]), message);
+    t.throws(() => planLoad([{ name: 'bad.json', content }]), LoadStopped);
+  }
+  t.throws(
+    () => planLoad([file([set('a', { at: '2016-03-02T09:00:00Z' }), set('b')])]),
+    /step 2: it has no recorded instant, but others have/,
+  );
+});
+
+t.test('only a demonstration takes its recorded instants from a file, and only forwards', async (t) => {
+  const opening = (demonstration: boolean) => ({
+    at: '2015-03-01T09:00:00Z',
+    officer: 'registrar',
+    in: 'register',
+    post: { type: 'LedgerOpened', data: { ...LEDGER_OPENED, effective: '2015-01-01', demonstration } },
+  });
+  const real = await emptyLedger(t);
+  await stops(t, real, [opening(false)], /recorded_clock_refused/);
+  const demonstration = await emptyLedger(t);
+  const open = (at: string) => ({
+    at,
+    officer: 'pool-manager',
+    in: FUND,
+    post: {
+      type: 'FundOpened',
+      data: {
+        effective: '2016-04-01',
+        area: 'testshire',
+        year: '2016-17',
+        host: 'county',
+        partners: ['county', 'north-ccg'],
+      },
+    },
+  });
+  const other = {
+    at: '2015-03-02T09:00:00Z',
+    officer: 'registrar',
+    in: 'register',
+    post: {
+      type: 'PartnerRegistered',
+      data: {
+        effective: '2015-01-01',
+        partner: 'north-ccg',
+        name: 'North',
+        kind: 'ccg',
+        officers: [
+          { officer: 'a', role: 'finance-officer' },
+          { officer: 'b', role: 'auditor' },
+        ],
+      },
+    },
+  };
+  const planned = planLoad([file([open('2016-02-01T09:00:00Z')], 'b.json'), file([opening(true), other], 'a.json')]);
+  t.same(
+    planned.map((each) => each.where),
+    ['a.json, step 1', 'a.json, step 2', 'b.json, step 1'],
+    'in the order of their instants',
+  );
+  t.same(await load(planned, into(demonstration)), { recorded: 3, replayed: 0 });
+  t.match(demonstration.ledger.model.prefix(Date.parse('2015-12-31T00:00:00Z') as never), { size: 2 });
+  await stops(t, demonstration, [set('early', { at: '2016-01-01T09:00:00Z' })], /recorded instants never go back/);
+});

@@ -1,0 +1,172 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import t from 'tap';
+import { createBalances } from '../../projections/balances.js';
+import type { Metadata } from '../../src/domain/facts.js';
+import { exactly } from '../../src/domain/money.js';
+import { canonical, encode } from '../../src/ledger/catalogue.js';
+import { entryOf } from '../../src/ledger/ledger.js';
+import { verify, type CheckName, type Verified } from '../../src/ledger/verify.js';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import { contribution, FUND, line, openedLedger, type TestLedger } from '../support/ledger.js';
+
+/** A ledger whose last events are a plan line, an offer, its signature and what was agreed. */
+async function signedLedger(t: Parameters<typeof openedLedger>[0]): Promise<TestLedger> {
+  const ledger = await openedLedger(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  return ledger;
+}
+
+/** Changes the file behind the ledger's back, as somebody with a database tool could. */
+async function tampered(ledger: TestLedger, ...statements: string[]): Promise<void> {
+  await ledger.close();
+  const db = new DatabaseSync(ledger.file);
+  for (const trigger of ['events_are_never_updated', 'events_are_never_deleted']) db.exec(`DROP TRIGGER ${trigger}`);
+  for (const statement of statements) db.exec(statement);
+  db.close();
+}
+
+async function problemsOf(
+  file: string,
+  verified?: Verified,
+): Promise<{ check: CheckName; where: string; words: string }[]> {
+  const store = openSqliteEventStore({ file, readOnly: true });
+  try {
+    return [...(await verify(store, undefined, verified)).problems];
+  } finally {
+    await store.close();
+  }
+}
+
+const found = async (ledger: TestLedger): Promise<string[]> => [
+  ...new Set((await problemsOf(ledger.file)).map((each) => each.check)),
+];
+
+const LAST = '(SELECT max(position) FROM events)';
+
+t.test('an untouched ledger has nothing to find', async (t) => {
+  const ledger = await signedLedger(t);
+  let done = 0;
+  const { events, streams, problems } = await verify(ledger.store, (count) => (done = count));
+  t.same(problems, []);
+  t.same({ events, streams, done }, { events: 10, streams: 2, done: 10 });
+});
+
+t.test('each kind of tampering is found by a named check', async (t) => {
+  const cases: readonly (readonly [name: string, checks: CheckName[], ...statements: string[]])[] = [
+    ['an event deleted', ['sequence'], 'DELETE FROM events WHERE position = 7'],
+    [
+      'an instant moved back',
+      ['sequence', 'mandates'],
+      `UPDATE events SET metadata = json_set(metadata, '$.recordedAt', '2015-01-01T00:00:00.000Z') WHERE position = 7`,
+    ],
+    ['bytes rewritten with spaces', ['decodes'], `UPDATE events SET data = '{ ' || substr(data, 2) WHERE position = 7`],
+    [
+      'an amount that is none',
+      ['decodes'],
+      `UPDATE events SET data = json_set(data, '$.amount', 'much') WHERE position = 7`,
+    ],
+    ['an event of no kind', ['decodes'], `UPDATE events SET type = 'Unheard' WHERE position = 7`],
+    [
+      'an officer replaced by a stranger',
+      ['mandates'],
+      `UPDATE events SET metadata = json_set(metadata, '$.officer', 'stranger') WHERE position = 7`,
+    ],
+    [
+      'an agreed amount changed after it was signed',
+      ['signatures'],
+      `UPDATE events SET data = json_set(data, '$.amount', '9.00', '$.instalments[0].amount', '9.00') WHERE position = ${LAST}`,
+    ],
+    [
+      'one officer made to sign twice',
+      ['signatures'],
+      `UPDATE events SET data = json_set(data, '$.signatures[0].officer', 'county-finance') WHERE type = 'ProposalAgreed'`,
+    ],
+    [
+      'both signatures of one partner',
+      ['signatures'],
+      `UPDATE events SET data = json_set(data, '$.signatures[0].partner', 'county') WHERE type = 'ProposalAgreed'`,
+    ],
+    [
+      'a signature of somebody else',
+      ['signatures'],
+      `UPDATE events SET data = json_set(data, '$.signatures[1].officer', 'county-chief') WHERE type = 'ProposalAgreed'`,
+    ],
+    [
+      'a posted fact made into an adjustment',
+      ['signatures'],
+      `UPDATE events SET metadata = json_insert(metadata, '$.adjustment', json('{"reason":"late"}')) WHERE position = 7`,
+    ],
+  ];
+  for (const [name, checks, ...statements] of cases) {
+    const ledger = await signedLedger(t);
+    await tampered(ledger, ...statements);
+    const canonicalised = new DatabaseSync(ledger.file);
+    // JSON functions of SQLite keep an order of their own; what is tampered with should fail for one reason only.
+    for (const row of canonicalised.prepare('SELECT position, data, metadata FROM events').all() as {
+      position: number;
+      data: string;
+      metadata: string;
+    }[]) {
+      if (name === 'bytes rewritten with spaces') break;
+      canonicalised
+        .prepare('UPDATE events SET data = ?, metadata = ? WHERE position = ?')
+        .run(canonical(JSON.parse(row.data)), canonical(JSON.parse(row.metadata)), row.position);
+    }
+    canonicalised.close();
+    t.same(await found(ledger), checks, name);
+  }
+});
+
+t.test('a stream that does not begin with its opening is found', async (t) => {
+  const ledger = await openedLedger(t);
+  const metadata: Metadata = {
+    schemaVersion: 1,
+    recordedAt: '2016-03-01T09:00:00.000Z',
+    officer: 'pool-manager',
+    partner: 'county',
+    role: 'pool-manager',
+    signedInBy: 'test',
+    key: 'k',
+    request: 'r',
+    correlation: 'c',
+    evidence: [],
+  };
+  const stated = encode('x', 'PlanLineSet', line() as never, metadata);
+  await ledger.store.append('fund-nowhere-2016-17', 'no_stream', [stated]);
+  t.match((await verify(ledger.store)).problems, [{ check: 'opening', words: 'the stream begins with PlanLineSet.' }]);
+  const empty = openSqliteEventStore({ file: `${ledger.file}-other` });
+  t.teardown(() => empty.close());
+  await empty.append(`fund-${FUND}`, 'no_stream', [stated]);
+  t.match(
+    (await verify(empty)).problems.map((each) => each.words),
+    ['the ledger begins with PlanLineSet.', 'the stream begins with PlanLineSet.', /was not mandated/],
+  );
+});
+
+t.test('a canary: postings that do not balance, and a read model that is wrong, are found', async (t) => {
+  const ledger = await signedLedger(t);
+  const unbalanced: Verified = {
+    createBalances,
+    entryOf: (event, place) => ({ ...entryOf(event, place), postings: entryOf(event, place).postings.slice(1) }),
+  };
+  t.ok((await problemsOf(ledger.file, unbalanced)).some((each) => each.check === 'balance'));
+  const wrong: Verified = {
+    entryOf,
+    createBalances: () => ({ ...createBalances(), accounts: () => [], add: () => undefined }),
+  };
+  t.same(await problemsOf(ledger.file, wrong), [], 'no account, nothing to compare');
+  const off: Verified = {
+    entryOf,
+    createBalances() {
+      const right = createBalances();
+      return { ...right, balance: (...asked) => exactly(right.balance(...asked) + 1) };
+    },
+  };
+  const problems = await problemsOf(ledger.file, off);
+  t.ok(problems.length > 10 && problems.every((each) => each.check === 'figures'));
+  t.match(problems[0], {
+    where: /testshire-2016-17 on 2016-04-01 at size/,
+    words: /is 0.01 in the read model and 0.00 in the log/,
+  });
+});
