@@ -62,6 +62,8 @@ function countBelow(column: Column, size: number): number {
 
 export function createBalances(): Balances {
   const columns = new Map<string, Column>();
+  /** The same columns by the account objects that were given out, which need no key to be spelt. */
+  const given = new Map<Account, Column>();
   const accounts: Account[] = [];
 
   function columnOf({ measure, holder, source, term, detail }: Account): Column {
@@ -77,6 +79,7 @@ export function createBalances(): Balances {
         pence: new Float64Array(COLUMN_LENGTH_AT_FIRST),
       };
       columns.set(key, column);
+      given.set(account, column);
       accounts.push(account);
     }
     return column;
@@ -87,7 +90,7 @@ export function createBalances(): Balances {
       for (const posting of postings) push(columnOf(posting), place, dayNumber(posting.on), posting.pence);
     },
     balance(account, on, size) {
-      const column = columns.get(accountKey(account));
+      const column = given.get(account) ?? columns.get(accountKey(account));
       if (!column) return NO_MONEY;
       const count = countBelow(column, size);
       const last = dayNumber(on);

@@ -36,13 +36,13 @@ export function compare(entries: readonly Entry[], from: Point, to: Point): Comp
   const sums = noSums();
   for (const entry of entries) {
     if (entry.place >= from.size) break;
-    for (const posting of entry.postings) if (posting.on <= from.on) count(sums, posting, 1);
+    for (const posting of entry.postings) if (posting.on <= from.on) count(sums, posting, posting.pence, 1);
   }
   const start = gapFrom(sums);
   const movers: Mover[] = [];
   let before = start;
   const step = (entry: Entry, by: Mover['by'], postings: readonly Posting[], sign: 1 | -1): void => {
-    for (const posting of postings) count(sums, posting, sign);
+    for (const posting of postings) count(sums, posting, posting.pence, sign);
     const after = gapFrom(sums);
     const changes: Mover['changes'] = {};
     for (const name of GAP_FIGURES) if (after[name] !== before[name]) changes[name] = minus(after[name], before[name]);

@@ -18,24 +18,21 @@ export interface Kept {
 
 export interface FundFacts {
   readonly kept: Kept[];
+  readonly byRevision: Map<string, Kept>;
 }
 
-const KEPT: ReadonlySet<string> = new Set([
-  'GapStated',
-  'PlanLineSet',
-  'GrantDetermined',
-  'PeriodClosed',
-  'PeriodReopened',
-]);
+const KEPT: ReadonlySet<string> = new Set(['GapStated', 'PlanLineSet', 'GrantDetermined']);
 
-export const noFundFacts = (): FundFacts => ({ kept: [] });
+export const noFundFacts = (): FundFacts => ({ kept: [], byRevision: new Map() });
 
 export function keep(facts: FundFacts, entry: Omit<Kept, 'reversed'>): void {
   if (KEPT.has(entry.type)) {
     const { place, revision, type, recordedAt, data, evidence } = entry;
-    facts.kept.push({ place, revision, type, recordedAt, data, evidence });
+    const kept = { place, revision, type, recordedAt, data, evidence };
+    facts.kept.push(kept);
+    facts.byRevision.set(String(revision), kept);
   } else if (entry.type === 'FactReversed') {
-    const original = facts.kept.find((each) => String(each.revision) === entry.data['reverses']);
+    const original = facts.byRevision.get(entry.data['reverses'] as string);
     if (original) original.reversed = { place: entry.place, on: entry.data.effective };
   }
 }

@@ -17,7 +17,7 @@ function history(moves: Moves): GapPoint[] {
   let last = gapFrom(sums);
   const points: GapPoint[] = [];
   moves.forEach(({ at, postings }, index) => {
-    for (const posting of postings) count(sums, posting, 1);
+    for (const posting of postings) count(sums, posting, posting.pence, 1);
     if (moves[index + 1]?.at === at) return;
     const gap = gapFrom(sums);
     if (GAP_FIGURES.some((name) => gap[name] !== last[name])) points.push({ at, gap });

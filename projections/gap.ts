@@ -1,7 +1,6 @@
 import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
-import { PLAN, POOL, type Posting } from '../src/domain/postings.js';
-import { isPartners } from './position.js';
-import { sumOver, type View } from './view.js';
+import { PLAN, POOL, type Account } from '../src/domain/postings.js';
+import type { View } from './view.js';
 
 /**
  * The funding gap, by the formulas of design.md 5: funded + soft + hard = requirement, always.
@@ -57,19 +56,19 @@ export const noSums = (): GapSums => ({
   atRisk: NO_MONEY,
 });
 
-/** Counts one posting into the sums that a gap is made of, or out of them. */
-export function count(sums: GapSums, posting: Posting, sign: 1 | -1): void {
-  if (posting.holder === POOL) return;
-  const amount = sign === 1 ? posting.pence : negated(posting.pence);
+/** Counts an amount of one account into the sums that a gap is made of, or out of them. */
+export function count(sums: GapSums, account: Account, pence: Pence, sign: 1 | -1): void {
+  if (account.holder === POOL) return;
+  const amount = sign === 1 ? pence : negated(pence);
   const add = (name: keyof GapSums) => (sums[name] = plus(sums[name], amount));
-  if (posting.holder === PLAN) {
+  if (account.holder === PLAN) {
     add('requirement');
-    if (posting.term === 'recurrent') add('requirementRecurrent');
-  } else if (posting.measure === 'agreed') {
+    if (account.term === 'recurrent') add('requirementRecurrent');
+  } else if (account.measure === 'agreed') {
     add('agreed');
-    if (posting.term === 'recurrent') add('agreedRecurrent');
-  } else if (posting.measure === 'proposed' || posting.measure === 'assumed' || posting.measure === 'atRisk') {
-    add(posting.measure);
+    if (account.term === 'recurrent') add('agreedRecurrent');
+  } else if (account.measure === 'proposed' || account.measure === 'assumed' || account.measure === 'atRisk') {
+    add(account.measure);
   }
 }
 
@@ -91,20 +90,7 @@ export function gapFrom(sums: GapSums): Gap {
 }
 
 export function gapOf(view: View): Gap {
-  const partners = (measure: string, term?: string) =>
-    sumOver(
-      view,
-      (account) => isPartners(account) && account.measure === measure && (term ?? account.term) === account.term,
-    );
-  const plan = (term?: string) =>
-    sumOver(view, (account) => account.holder === PLAN && (term ?? account.term) === account.term);
-  return gapFrom({
-    requirement: plan(),
-    requirementRecurrent: plan('recurrent'),
-    agreed: partners('agreed'),
-    agreedRecurrent: partners('agreed', 'recurrent'),
-    proposed: partners('proposed'),
-    assumed: partners('assumed'),
-    atRisk: partners('atRisk'),
-  });
+  const sums = noSums();
+  for (const account of view.accounts) count(sums, account, view.balance(account), 1);
+  return gapFrom(sums);
 }

@@ -1,5 +1,5 @@
 import { minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
-import { PLAN, POOL, type Account } from '../src/domain/postings.js';
+import { POOL, type Account } from '../src/domain/postings.js';
 import type { View } from './view.js';
 
 /**
@@ -133,6 +133,3 @@ export function poolPosition(
   const { agreed, proposed, due, received, withdrawn, atRisk } = figuresOf(balances);
   return { agreed, proposed, due, received, withdrawn, atRisk };
 }
-
-/** Whether an account is a partner's own, and not the pool's or the plan's side. */
-export const isPartners = (account: Account): boolean => account.holder !== POOL && account.holder !== PLAN;

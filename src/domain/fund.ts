@@ -137,6 +137,7 @@ function reversible(revision: string, { original }: Context): LedgerEvent | Refu
 export const FUND: Kind<FundState> = {
   name: 'fund',
   facts: FUND_FACTS,
+  byName: new Map(FUND_FACTS.map((each) => [each.name, each])),
   opener: 'FundOpened',
   initial: emptyFund,
   isOpen: (state) => state.opened !== undefined,

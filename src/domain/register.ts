@@ -293,6 +293,7 @@ export function mandateFor(
 export const REGISTER: Kind<RegisterState> = {
   name: 'register',
   facts: REGISTER_FACTS,
+  byName: new Map(REGISTER_FACTS.map((each) => [each.name, each])),
   opener: 'LedgerOpened',
   initial: emptyRegister,
   isOpen: (state) => state.ledger !== undefined,

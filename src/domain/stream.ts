@@ -14,6 +14,7 @@ import { refuse, Refusal } from './rules.js';
 export interface Kind<State> {
   readonly name: StreamKind;
   readonly facts: readonly Fact<State>[];
+  readonly byName: ReadonlyMap<string, Fact<State>>;
   /** The fact that opens a stream of this kind. */
   readonly opener: string;
   initial(): State;
@@ -50,7 +51,7 @@ export const initialStream = <State>(kind: Kind<State>, stream: string): StreamS
 
 /** The declaration of a fact of this kind. Throws where there is none: types are checked when a request is read. */
 export function factOf<State>(kind: Kind<State>, type: string): Fact<State> {
-  const found = kind.facts.find((each) => each.name === type);
+  const found = kind.byName.get(type);
   if (!found) throw new Error(`${type} is not a fact of a ${kind.name} stream.`);
   return found;
 }
@@ -64,13 +65,14 @@ export function postingsOf<State>(kind: Kind<State>, event: { type: string; data
 
 // Evolve
 
-/** Moves a stream's state on by one event, in place. */
-export function evolve<State>(kind: Kind<State>, state: StreamState<State>, event: LedgerEvent): void {
+/** Moves a stream's state on by one event, in place. Returns the event's postings, so that nobody works them out twice. */
+export function evolve<State>(kind: Kind<State>, state: StreamState<State>, event: LedgerEvent): Posting[] {
+  const postings = postingsOf(kind, event);
   state.revision = event.revision;
-  kind.evolvePostings(state.own, postingsOf(kind, event));
+  kind.evolvePostings(state.own, postings);
   if (isProposalEvent(event)) {
     evolveProposal(state, event, event);
-    return;
+    return postings;
   }
   const fact = factOf(kind, event.type);
   fact.evolve(state.own, event.data, event);
@@ -81,6 +83,7 @@ export function evolve<State>(kind: Kind<State>, state: StreamState<State>, even
     state.open.set(restored, { ...state.ended.get(restored)!.proposal!, revision: event.revision });
     state.ended.delete(restored);
   }
+  return postings;
 }
 
 function end<State>(state: StreamState<State>, id: string, how: string, keep: boolean): void {

@@ -5,7 +5,7 @@ import { instantOf, type Day, type Instant } from '../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../domain/facts.js';
 import type { OpenProposal } from '../domain/proposal.js';
 import type { RegisterState } from '../domain/register.js';
-import { evolve, initialStream, postingsOf, type StreamState } from '../domain/stream.js';
+import { evolve, initialStream, type StreamState } from '../domain/stream.js';
 import type { Position } from '../store/event-store.js';
 import { fundOfStream, kindOf, KINDS, REGISTER_STREAM, type StateOf } from './catalogue.js';
 
@@ -82,11 +82,11 @@ export function createReadModel(): ReadModel {
       const kind = kindOf(event.stream);
       const place = positions.length;
       const at = instantOf(event.metadata.recordedAt)!;
-      evolve(kind, streamOf(event.stream), event);
+      const postings = evolve(kind, streamOf(event.stream), event);
       const fund = fundOfStream(event.stream);
       if (fund !== undefined) {
         const model = fundOf(fund);
-        model.balances.add(place, postingsOf(kind, event));
+        model.balances.add(place, postings);
         const { revision, type, data, metadata } = event;
         keep(model.facts, {
           place,

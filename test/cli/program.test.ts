@@ -95,7 +95,8 @@ t.test('the demonstration is made, shown and checked, in a folder of its own', a
     data: {},
     metadata: {},
   });
-  t.equal(exported.length, JSON.parse((await run(['replay', '--json', ...ledger])).out).events);
+  const { events } = JSON.parse((await run(['replay', '--json', ...ledger])).out) as { events: number };
+  t.equal(exported.length, events);
 });
 
 t.test('a ledger of one’s own is opened from a file, and given a token', async (t) => {

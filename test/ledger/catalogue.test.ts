@@ -108,7 +108,7 @@ t.test('an older version is brought up to date where it is read, also inside a p
       (data: Readonly<Record<string, unknown>>) => ({ ...data, tone: 'plain' }) as never,
     ],
   };
-  const kind = { ...KINDS.fund, facts: [noted as never] } as AnyKind;
+  const kind = { ...KINDS.fund, facts: [noted], byName: new Map([['Noted', noted as never]]) } as AnyKind;
   const first = { effective: '2016-04-01', text: 'hello' };
   const upToDate = { effective: '2016-04-01', words: 'hello', tone: 'plain' };
   t.same(decode(recorded('Noted', first), kind).data, upToDate);

@@ -1,0 +1,10 @@
+import { readdirSync } from 'node:fs';
+
+/** What every test counts towards: the whole of the product, built, and nothing of the tests themselves. */
+const product = ['build/src', 'build/projections'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => `${folder}/${name}`),
+);
+
+export default (): string[] => product;
