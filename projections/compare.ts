@@ -59,7 +59,7 @@ export function compare(entries: readonly Entry[], from: Point, to: Point): Comp
         .filter((day) => day > firstDay && day <= lastDay)
         .map((day) => ({ entry, day })),
     )
-    .sort((a, b) => dayWay * (a.day < b.day ? -1 : a.day > b.day ? 1 : a.entry.place - b.entry.place));
+    .sort((a, b) => dayWay * (a.day.localeCompare(b.day) || a.entry.place - b.entry.place));
   for (const { entry, day } of crossed) {
     step(
       entry,

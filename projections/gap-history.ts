@@ -32,7 +32,7 @@ export function gapByDay(entries: readonly Entry[], on: Day, size: number): GapP
     .filter((entry) => entry.place < size)
     .flatMap((entry) => entry.postings)
     .filter((posting) => posting.on <= on)
-    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+    .sort((a, b) => a.on.localeCompare(b.on));
   return history(postings.map((posting) => ({ at: posting.on, postings: [posting] })));
 }
 

@@ -39,7 +39,8 @@ export function statement(entries: readonly Entry[], partner: string, span: Span
     .filter((entry) => entry.place < span.size)
     .flatMap((entry) => movementsOf(entry, partner))
     .filter((movement) => movement.on <= span.on)
-    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.entry.place - b.entry.place));
+    // Entries come in ledger order, and sorting keeps the order of equals.
+    .sort((a, b) => a.on.localeCompare(b.on));
   let opening: Pence = NO_MONEY;
   let outstanding: Pence = NO_MONEY;
   const lines: StatementLine[] = [];

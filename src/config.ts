@@ -73,5 +73,5 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 export const settings = (): { readonly name: string; readonly words: string }[] =>
   Object.entries(Environment.shape).map(([name, schema]) => ({
     name,
-    words: z.globalRegistry.get(schema)?.description ?? '',
+    words: z.globalRegistry.get(schema)!.description!,
   }));

@@ -10,6 +10,7 @@ import { buildApp } from './http/app.js';
 import { createSignIn, issueToken, localKey } from './http/sign-in.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
+import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
 import { NotALedger, type EventStore } from './store/event-store.js';
 import { openSqliteEventStore } from './store/sqlite/sqlite-event-store.js';
@@ -85,20 +86,15 @@ async function serve(
     demonstration,
     version,
   });
-  const lapsing = setInterval(() => {
-    ledger.lapseExpired().catch((error: unknown) => logger.error({ err: error }, 'proposals could not be lapsed'));
-  }, LAPSE_EVERY_MS);
-  await ledger.lapseExpired();
+  const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, (err) => logger.error({ err }, 'proposals could not be lapsed'));
   const address = await app.listen({ host: config.host, port });
   process.stderr.write(`Serving ${file} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
-  await new Promise<void>((resolve, reject) => {
-    closeWithGrace({ delay: STOP_WITHIN_MS, logger }, async ({ err }) => {
-      if (err) logger.error({ err }, 'stopping after a fault');
-      clearInterval(lapsing);
+  await new Promise<void>((resolve) => {
+    closeWithGrace({ delay: STOP_WITHIN_MS, logger }, async () => {
+      lapsing.stop();
       await app.close();
       await ledger.close();
-      if (err) reject(err);
-      else resolve();
+      resolve();
     });
   });
 }
@@ -108,7 +104,7 @@ async function removeDemonstration(file: string): Promise<void> {
   const { ledger } = await opened(openSqliteEventStore({ file, readOnly: true }));
   const register = ledger.model.register().ledger;
   await ledger.close();
-  if (register && !register.demonstration) {
+  if (register?.demonstration === false) {
     throw new NotALedger(`${file} is not a demonstration ledger; the demonstration will not replace it.`);
   }
   for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
@@ -118,11 +114,6 @@ async function diagnose(file: string): Promise<{ name: string; ok: boolean; word
   const major = Number(process.versions.node.split('.')[0]);
   const findings = [
     { name: 'node', ok: major >= 20, words: `Node ${process.versions.node}; 20 and 24 are supported.` },
-    {
-      name: 'time zone',
-      ok: true,
-      words: `Days are counted in Europe/London, whatever this machine’s zone (${process.env['TZ'] ?? 'system'}).`,
-    },
   ];
   if (!existsSync(file)) return [...findings, { name: 'file', ok: false, words: `There is no file ${file}.` }];
   const open = statSync(file).mode & 0o077;
@@ -188,15 +179,12 @@ async function main(): Promise<number> {
   });
 }
 
-// A reader that goes away, such as `| head`, is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.well);
-  throw error;
-});
+// A reader that goes away, such as `| head`, ends the program.
+process.stdout.on('error', () => process.exit(EXIT.unreadable));
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = EXIT.usage;
 }

@@ -5,7 +5,7 @@ import t from 'tap';
 import { demonstrationTable } from '../src/cli/demonstration.js';
 import { load, planLoad, type LoadFile, type NamedFile } from '../src/ledger/load.js';
 import { verify } from '../src/ledger/verify.js';
-import { emptyLedger } from './support/ledger.js';
+import { emptyLedger, openedLedger } from './support/ledger.js';
 
 const FOLDER = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
@@ -72,4 +72,8 @@ t.test('the demonstration answers what nobody could answer in 2016', async (t) =
   t.same(await load(planned, loading), { recorded: 0, replayed: planned.length }, 'loading again changes nothing');
   t.equal(await ledger.store.head(), head);
   t.same((await verify(ledger.store)).problems, []);
+});
+
+t.test('a ledger without the scenarios says so', async (t) => {
+  t.match(await demonstrationTable((await openedLedger(t)).ledger), /There is no fund named norfolk-2016-17/);
 });

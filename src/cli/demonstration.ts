@@ -66,7 +66,7 @@ const QUESTIONS: readonly Question[] = [
       }[];
     }) =>
       `${answer.movers.length} × ${[...new Set(answer.movers.map((mover) => mover.type))].join(', ')}, hard ` +
-      `${answer.movers.map((mover) => `${mover.partner} ${mover.changes.hard ?? '0.00'}`).join(' + ')} = ${answer.change.hard}`,
+      `${answer.movers.map((mover) => `${mover.partner} ${mover.changes.hard!}`).join(' + ')} = ${answer.change.hard}`,
   },
   {
     asked: 'Norfolk County Council, IBCF_2017, norfolk-2017-18, on 2017-07-31',

@@ -1,5 +1,4 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { SingleBar } from 'cli-progress';
 import { z } from 'zod';
 import { Refusal, RULES } from '../domain/rules.js';
 import type { SettableClock } from '../ledger/clock.js';
@@ -10,9 +9,10 @@ import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
 import { eventHash } from '../ledger/catalogue.js';
-import { NotALedger, StoreUnavailable, type EventStore } from '../store/event-store.js';
+import type { EventStore } from '../store/event-store.js';
 import { demonstrationTable } from './demonstration.js';
 import { tableText, type Output } from './output.js';
+import { progress } from './progress.js';
 
 /** The same questions and acts from a terminal. Data goes to standard output, everything else to standard error. */
 
@@ -51,19 +51,6 @@ class Ended extends Error {
     super(message);
     this.code = code;
   }
-}
-
-const PROGRESS_MIN = 50;
-
-function progress(output: Output, what: string, total: number): { at(done: number): void; done(): void } {
-  if (!output.terminal || total < PROGRESS_MIN) return { at: () => undefined, done: () => undefined };
-  const bar = new SingleBar({
-    format: `${what} [{bar}] {percentage}% | {value}/{total} | {eta_formatted}`,
-    stream: process.stderr,
-    hideCursor: true,
-  });
-  bar.start(total, 0);
-  return { at: (done) => bar.update(done), done: () => bar.stop() };
 }
 
 /** Runs one command line. Resolves to the exit code; never throws and never ends the process. */
@@ -297,13 +284,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
 
 function explain(error: unknown, output: Output): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.well : EXIT.usage;
-  const message = error instanceof Error ? error.message : String(error);
-  output.note(message);
+  output.note((error as Error).message);
   if (error instanceof Ended) return error.code;
   if (error instanceof LoadStopped) return error.refusal ? EXIT.refused : EXIT.usage;
   if (error instanceof WrongUse) return EXIT.usage;
-  if (error instanceof NotALedger || error instanceof StoreUnavailable) return EXIT.unreadable;
-  return EXIT.finding;
+  // What is left is that the ledger, or a file beside it, cannot be read: an unreadable event, a broken key.
+  return EXIT.unreadable;
 }
 
 function port(text: string): number {

@@ -88,10 +88,9 @@ const REVERSAL: Fact<FundState> = completedFact({
   },
   sides: () => ({ acts: [], signs: [] }),
   complete(data, _state, context) {
-    const original = reversible(data.reverses, context);
-    if (original instanceof Refusal) return original;
-    const { type, metadata } = original;
-    return { ...data, fact: { type, version: metadata.schemaVersion, data: original.data } };
+    // That there is an original, and a reversible one, has been seen when its signatures were looked up.
+    const { type, metadata, data: original } = context.original!;
+    return { ...data, fact: { type, version: metadata.schemaVersion, data: original } };
   },
   check(data, state: FundState) {
     if (state.reversed.has(Number(data.reverses))) {
@@ -105,7 +104,6 @@ const REVERSAL: Fact<FundState> = completedFact({
     }
     return undefined;
   },
-  endsProposal: () => undefined,
   postings: (data) => inverted(reversibleFacts.get(data.fact.type)!.postings(data.fact.data), data.effective),
   evolve: (state, data) => void state.reversed.add(Number(data.reverses)),
   sentence: (data) =>

@@ -264,7 +264,7 @@ export function mandateFor(
   const own = actingFor === undefined ? held : held.filter((mandate) => mandate.partner === actingFor);
   const right = own.filter((mandate) => errand.partners.includes(mandate.partner));
   if (right.length === 0) {
-    const may = errand.partners.length === 0 ? 'no partner' : errand.partners.join(' or ');
+    const may = errand.partners.join(' or ');
     const acts = [...new Set((own.length > 0 ? own : held).map((mandate) => mandate.partner))].join(', ');
     return refuse('wrong_partner', `To ${errand.act} is for an officer of ${may}; ${officer} acts for ${acts}.`);
   }

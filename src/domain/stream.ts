@@ -212,6 +212,14 @@ function demandsOf<State>(fact: Fact<State>, data: FactData, state: State, conte
   };
 }
 
+/** What an open proposal asks for. That it can be told was seen when it was made; an original stands for ever. */
+const demandsOfProposed = <State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  { fact }: OpenProposal,
+  context: Context,
+): Demands => demandsOf(factOf(kind, fact.type), fact.data, state.own, context) as Demands;
+
 /** The rules that hold a fact to its stream, whoever posts it, when it is proposed and again when it is signed. */
 function holds<State>(
   kind: Kind<State>,
@@ -397,8 +405,7 @@ function agree<State>(
   if (proposal instanceof Refusal) return proposal;
   const fact = factOf(kind, proposal.fact.type);
   const { data } = proposal.fact;
-  const demands = demandsOf(fact, data, state.own, context);
-  if (demands instanceof Refusal) return demands;
+  const demands = demandsOfProposed(kind, state, proposal, context);
   const mandate = answering(proposal, demands, 'sign', asking, context);
   if (mandate instanceof Refusal) return mandate;
   const refusal =
@@ -461,14 +468,13 @@ function counter<State>(
   if (proposal instanceof Refusal) return proposal;
   const fact = factOf(kind, command.fact.type);
   const { data } = command.fact;
-  const demands = demandsOf(fact, data, state.own, context);
-  if (demands instanceof Refusal) return demands;
+  const demands = demandsOfProposed(kind, state, proposal, context);
   const mandate = answering(proposal, demands, 'counter', asking, context);
   if (mandate instanceof Refusal) return mandate;
-  if (proposal.signature !== 'other-side' || !fact.subject) {
-    return refuse('not_countered', `${proposal.fact.type} waits for a second officer of ${proposal.by}.`);
+  if (proposal.signature !== 'other-side' || !factOf(kind, proposal.fact.type).subject) {
+    return refuse('not_countered', `${proposal.fact.type} is signed or declined as it stands.`);
   }
-  if (fact.name !== proposal.fact.type || fact.subject(data) !== fact.subject(proposal.fact.data)) {
+  if (fact.name !== proposal.fact.type || fact.subject!(data) !== fact.subject!(proposal.fact.data)) {
     return refuse('counter_differs', `On the table is ${proposal.fact.type}; the counter speaks of something else.`);
   }
   const completed = fact.complete ? fact.complete(data, state.own, context) : data;
@@ -503,8 +509,7 @@ function close<State>(
 ): Decision | Refusal {
   const proposal = openProposal(state, command.proposal);
   if (proposal instanceof Refusal) return proposal;
-  const demands = demandsOf(factOf(kind, proposal.fact.type), proposal.fact.data, state.own, context);
-  if (demands instanceof Refusal) return demands;
+  const demands = demandsOfProposed(kind, state, proposal, context);
   const declining = command.act === 'decline';
   const mandate = mandateFor(
     context.register,

@@ -7,7 +7,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from 'fastify-type-provider-zod';
-import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
+import { Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { sightOf, type Sight } from './access.js';
 import { registerFactRoutes } from './facts.js';
@@ -147,7 +147,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         request.log = request.log.child({ officer: signedIn.officer });
         const { state, fault } = await ledger.projector.status();
         if (state === 'faulted' && request.method !== 'GET') {
-          throw new Refused(new Refusal('read_model_faulted', fault ?? RULES.read_model_faulted.why));
+          throw new Refused(new Refusal('read_model_faulted', fault!));
         }
       });
       registerFactRoutes(v1, ledger);

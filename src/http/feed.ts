@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { SSEMessage } from '@fastify/sse';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { eventHash, fundOfStream } from '../ledger/catalogue.js';
@@ -57,6 +58,10 @@ async function* lines(reading: Reading): AsyncGenerator<string> {
   for await (const event of events(reading)) yield `${line(event)}\n`;
 }
 
+async function* messages(reading: Reading): AsyncGenerator<SSEMessage> {
+  for await (const event of events(reading)) yield { id: event.position, event: event.type, data: line(event) };
+}
+
 export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
   app.get(
     '/events',
@@ -76,16 +81,15 @@ export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
       }
       const { lastEventId } = reply.sse;
       const resumed = lastEventId === null ? after : parsed(Options, { after: lastEventId }, '/last-event-id').after;
-      let forget = (): void => undefined;
       const ended = new Promise<void>((resolve) => {
-        reply.sse.onClose(resolve);
-        forget = app.whenClosing(resolve);
+        const forget = app.whenClosing(resolve);
+        reply.sse.onClose(() => {
+          forget();
+          resolve();
+        });
       });
-      for await (const event of events({ ledger, request, after: resumed, ended })) {
-        if (!reply.sse.isConnected) break;
-        await reply.sse.send({ id: event.position, event: event.type, data: line(event) });
-      }
-      forget();
+      reply.sse.sendHeaders();
+      await reply.sse.send(messages({ ledger, request, after: resumed, ended }));
       // Not the reply: it is thenable, and would wait for the end that only returning brings.
       return undefined;
     },

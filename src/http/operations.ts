@@ -57,9 +57,7 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
   app.get('/ready', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
     const projector = await ledger.projector.status();
     const ready = projector.state === 'live' && projector.lagSeconds <= LAG_SECONDS_MAX;
-    return reply
-      .status(ready ? 200 : 503)
-      .send({ ready, projector: { ...projector, position: projector.position ?? null } });
+    return reply.status(ready ? 200 : 503).send({ ready, projector: projector });
   });
 
   app.get('/metrics', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {

@@ -67,7 +67,7 @@ export async function createSignIn({ provider, localKey, demonstration }: SignIn
       try {
         return await check(token);
       } catch (error) {
-        why = error instanceof Error ? error.message : String(error);
+        why = (error as Error).message;
       }
     }
     return refuse('sign_in_refused', `The token is not accepted: ${why}.`);

@@ -49,13 +49,7 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
   let levelAt = clock.now();
   const waiters = new Set<Waiter>();
   let moved = signal();
-  let signalCaughtUp = (): void => undefined;
-  let signalFault: (error: Error) => void = () => undefined;
-  const caughtUp = new Promise<void>((resolve, reject) => {
-    signalCaughtUp = resolve;
-    signalFault = reject;
-  });
-  caughtUp.catch(() => undefined);
+  const caughtUp = signal();
 
   const settle = (): void => {
     moved.fire();
@@ -79,26 +73,26 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
     caughtUp() {
       state = 'live';
       levelAt = clock.now();
-      signalCaughtUp();
+      caughtUp.fire();
     },
   });
   const ended = subscription.ended.then(
     () => stopAt('stopped', 'it was asked to.'),
-    (error: unknown) => stopAt('faulted', error instanceof Error ? error.message : String(error)),
+    (error: unknown) => stopAt('faulted', (error as Error).message),
   );
 
   function stopAt(as: 'stopped' | 'faulted', why: string): void {
     state = as;
     if (as === 'faulted') fault = why;
     const stopped = new ProjectorStopped(why);
-    signalFault(stopped);
+    caughtUp.fail(stopped);
     moved.fire();
     for (const waiter of waiters) waiter.reject(stopped);
     waiters.clear();
   }
 
   return {
-    caughtUp,
+    caughtUp: caughtUp.fired,
     async status() {
       const head = await store.head();
       const position = model.position();
@@ -126,9 +120,20 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
   };
 }
 
-/** A promise and what resolves it. */
-function signal(): { readonly fired: Promise<void>; readonly fire: () => void } {
-  let fire = (): void => undefined;
-  const fired = new Promise<void>((resolve) => (fire = resolve));
-  return { fired, fire };
+/** A promise that is settled from outside it. Nobody has to be waiting when it fails. */
+interface Signal {
+  readonly fired: Promise<void>;
+  readonly fire: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+function signal(): Signal {
+  let fire!: () => void;
+  let fail!: (error: Error) => void;
+  const fired = new Promise<void>((resolve, reject) => {
+    fire = resolve;
+    fail = reject;
+  });
+  fired.catch(() => undefined);
+  return { fired, fire, fail };
 }

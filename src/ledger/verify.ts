@@ -113,7 +113,7 @@ export async function verify(
       last = at;
       return event;
     } catch (error) {
-      report('decodes', where, error instanceof Error ? error.message : String(error));
+      report('decodes', where, (error as Error).message);
       return undefined;
     }
   }

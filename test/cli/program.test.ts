@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
-import { contribution, FUND, folder, LEDGER_OPENED, line, openedLedger } from '../support/ledger.js';
+import {
+  contribution,
+  emptyLedger,
+  FUND,
+  folder,
+  LEDGER_OPENED,
+  line,
+  openedLedger,
+  stated,
+} from '../support/ledger.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
@@ -143,6 +152,9 @@ t.test('what cannot be read is said, and nothing is made by asking', async (t) =
     t.match(await run([...command, '--ledger', none]), { code: 3, err: /There is no file/ }, command.join(' '));
   }
   t.notOk(existsSync(none));
+  const nothing = await emptyLedger(t);
+  await nothing.close();
+  t.match(await run(['verify', '--ledger', nothing.file]), { code: 3, err: /holds no event/ });
   const other = join(cwd, 'other.sqlite');
   const db = new DatabaseSync(other);
   db.exec('CREATE TABLE things (a)');
@@ -178,12 +190,62 @@ t.test('the doctor looks at the machine and at the file', async (t) => {
   t.match(await run(['doctor', '--ledger', join(folder(t), 'none')]), { code: 1, out: /^WRONG +file/m });
   const empty = join(folder(t), 'empty.sqlite');
   writeFileSync(empty, '');
+  const ahead = await openedLedger(t, undefined, true);
+  await ahead.now('2098-01-01T00:00:00Z').post('pool-manager', 'PlanLineSet', line());
+  await ahead.close();
+  t.match(await run(['doctor', '--ledger', ahead.file]), {
+    code: 1,
+    out: /well +opened +The ledger "Test ledger", a demonstration[\s\S]*WRONG +clock/,
+  });
   t.match(await run(['doctor', '--ledger', empty]), { code: 1, out: /WRONG +opened +The ledger has not been opened/ });
 });
 
+t.test('a reader that goes away ends an export', async (t) => {
+  const ledger = await openedLedger(t);
+  await stated(ledger, 3_000);
+  await ledger.close();
+  const child = spawn(process.execPath, [MAIN, 'export', '--ledger', ledger.file]);
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code] = (await once(child, 'close')) as [number | null];
+  t.equal(code, 3);
+});
+
+t.test('a broken key and an unreadable event are said', async (t) => {
+  const ledger = await openedLedger(t);
+  const { position } = await ledger.store.append(`fund-${FUND}`, 0n, [
+    { id: 'x', type: 'Unheard', data: '{}', metadata: '{"recordedAt":"2016-03-01T09:00:00.000Z"}' },
+  ]);
+  t.ok(position);
+  await ledger.close();
+  t.match(await run(['gap', FUND, '--ledger', ledger.file]), {
+    code: 3,
+    err: /Unheard at revision 1 .* cannot be read/,
+  });
+  writeFileSync(`${ledger.file}.key.json`, 'broken');
+  t.match(await run(['token', 'a', '--ledger', ledger.file]), { code: 3, err: /key file .* cannot be read/ });
+});
+
+t.test('an identity provider takes the place of the ledger’s own key', async (t) => {
+  const cwd = folder(t);
+  const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
+  await ledger.close();
+  const token = (await run(['token', 'auditor'], {}, cwd)).out.trim();
+  const { address, stop } = await serving(['serve'], cwd, {
+    BCF_JWKS_URL: 'http://127.0.0.1:9/keys',
+    BCF_JWT_ISSUER: 'i',
+    BCF_JWT_AUDIENCE: 'a',
+    BCF_KEY_FILE: join(cwd, 'elsewhere.json'),
+  });
+  t.equal((await fetch(`${address}/v1/funds`, { headers: { authorization: `Bearer ${token}` } })).status, 401);
+  await stop('SIGTERM');
+  t.equal((await run(['token', 'auditor'], { BCF_KEY_FILE: join(cwd, 'elsewhere.json') }, cwd)).code, 0);
+  t.ok(existsSync(join(cwd, 'elsewhere.json')));
+});
+
 /** Starts the service as a user would, and resolves once it says where it listens. */
-async function serving(args: readonly string[], cwd: string) {
-  const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], { cwd });
+async function serving(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], { cwd, env: { ...process.env, ...env } });
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   let err = '';

@@ -131,9 +131,13 @@ t.test('a proposal can be countered, and what counts is the text last signed', a
     'another contribution',
   );
   t.equal(
+    await ledger.refused('county-finance', counter(contribution({ effective: '2017-04-01' }))),
+    'effective_outside_year',
+  );
+  t.equal(
     await ledger.refused('county-finance', counter(grant(), 'GrantDetermined')),
-    'not_countered',
-    'a fact that nobody counter-signs',
+    'counter_differs',
+    'another kind of fact',
   );
   t.equal(
     await ledger.refused(

@@ -100,6 +100,19 @@ t.test('a sum is shared to the penny, remainders going to the largest and then t
     ],
     'ties go to the lower name',
   );
+  t.same(
+    [
+      ...apportion(
+        exactly(1),
+        ['a', 'b', 'c'].map((id) => ({ id, weight: 1 })),
+      ),
+    ],
+    [
+      ['a', 1],
+      ['b', 0],
+      ['c', 0],
+    ],
+  );
   t.throws(() => apportion(exactly(1), []), RangeError);
   t.throws(() => apportion(exactly(1), [{ id: 'a', weight: 0 }]), RangeError);
   t.throws(

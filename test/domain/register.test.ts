@@ -192,3 +192,66 @@ t.test('an officer of several partners says for which they act', async (t) => {
   await ledger.done('joint', offer, { in: where });
   t.same(ledger.ledger.model.funds(), [FUND, where]);
 });
+
+t.test('the first officers of a partner may have limits, which facts without a sum do not touch', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post(
+    'registrar',
+    'PartnerRegistered',
+    {
+      effective: '2016-01-01',
+      partner: 'unnamed',
+      name: 'Not named',
+      kind: 'unnamed',
+      officers: [
+        { officer: 'limited', role: 'finance-officer', limit: '100.00' },
+        { officer: 'other', role: 'finance-officer' },
+      ],
+    },
+    REGISTER_STREAM,
+  );
+  const where = 'testshire-2017-18';
+  await ledger.post(
+    'pool-manager',
+    'FundOpened',
+    { effective: '2017-04-01', area: 'testshire', year: '2017-18', host: COUNTY, partners: [COUNTY, NORTH, 'unnamed'] },
+    where,
+  );
+  const offer = (amount: string) =>
+    propose(
+      'ContributionAgreed',
+      contribution({ payer: 'unnamed', source: 'UNSTATED', effective: '2017-04-01', amount }),
+    );
+  t.equal(await ledger.refused('limited', offer('100.01'), { in: where }), 'over_limit');
+  await ledger.done('limited', offer('100.00'), { in: where });
+  const stated = {
+    effective: '2017-04-01',
+    claimant: 'Press',
+    statedOn: '2017-04-01',
+    amount: '7000000.00',
+    basis: 'a report',
+  };
+  await ledger.done('limited', post('GapStated', stated), { in: where });
+  const hosted = propose(
+    'ContributionAgreed',
+    contribution({ payer: COUNTY, source: 'LA_ADD', effective: '2017-04-01', contribution: 'hosted' }),
+  );
+  const { outcome } = await ledger.done('county-finance', hosted, { in: where });
+  t.equal(
+    await ledger.refused('limited', { act: 'agree', proposal: outcome.proposal! }, { in: where }),
+    'wrong_partner',
+    'a body that is not named is on neither side',
+  );
+});
+
+t.test('a mandate that nobody signs in time lapses', async (t) => {
+  const ledger = await openedLedger(t);
+  const mandate = { effective: '2016-01-01', officer: 'new', partner: COUNTY, role: 'auditor' };
+  await ledger.done(
+    'county-chief',
+    { act: 'propose', fact: { type: 'OfficerMandated', data: mandate as never }, expires: '2016-03-02' as never },
+    here,
+  );
+  ledger.now('2016-03-03T12:00:00Z');
+  t.equal(await ledger.ledger.lapseExpired(), 1);
+});

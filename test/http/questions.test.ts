@@ -272,6 +272,56 @@ t.test('what is asked badly is refused in words', async (t) => {
   t.match((await get('/v1/nothing')).json(), { status: 404, code: 'not_found' });
 });
 
+t.test('every question about a fund that is not there says so', async (t) => {
+  const { get } = await service(t);
+  for (const { path } of QUERIES.filter((each) => each.path.includes('{fund}'))) {
+    const address = path
+      .replace('{fund}', 'nowhere-2016-17')
+      .replace('{partner}', NORTH)
+      .replace('{proposal}', '00000000-0000-4000-8000-000000000000');
+    t.match((await get(`/v1${address}`)).json(), { status: 404, code: 'fund_unknown' }, path);
+  }
+});
+
+t.test('tables hold what the answers hold', async (t) => {
+  const { get, ledger } = await service(t);
+  await filled(ledger);
+  await ledger.post('county-finance', 'ContributionReceived', {
+    effective: '2016-04-02',
+    contribution: 'north-extra',
+    amount: '1.00',
+    bankReference: 'late',
+  });
+  await ledger.signed(
+    'south-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ contribution: 's', payer: 'south-ccg', recurrent: false, amount: '5.00' }),
+  );
+  await ledger.signed(
+    'south-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ contribution: 's2', payer: 'south-ccg', amount: '7.00' }),
+  );
+  await ledger.post(
+    'pool-manager',
+    'PlanLineSet',
+    line({ line: 'efficiency', category: 'saving', amount: '9.00', recurrent: false }),
+  );
+  const table = async (path: string) => (await get(fund(path), 'auditor', { accept: 'text/csv' })).body;
+  t.match(
+    await table('/gap'),
+    /"funded, NHS_ADD, recurrent",7.00,NHS South CCG[\s\S]*"funded, NHS_ADD, one-off",5.00,NHS South CCG/,
+  );
+  t.match(await table('/plan'), /efficiency,Home care,saving,NHS_ADD,one-off,-9.00/);
+  t.match(await table('/compare?from-on=2016-03-31&to-on=2016-04-01'), /Plan line ""home-care""/);
+  const statement = await table(`/partners/${NORTH}/statement?on=2016-04-30`);
+  t.ok(statement.indexOf('2016-04-02') < statement.indexOf('2016-04-08'), 'in the order of effect, not of recording');
+  await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
+  t.match(await table(''), /,P1,/);
+});
+
 t.test('every question that makes a table answers as CSV, safe to open in a spreadsheet', async (t) => {
   const { get, ledger } = await service(t);
   await filled(ledger);

@@ -9,7 +9,8 @@ import { RULES } from '../../src/domain/rules.js';
 import { createSignIn, issueToken, localKey, type SignIn } from '../../src/http/sign-in.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/store/event-store.js';
-import { folder, FUND, line, openedLedger } from '../support/ledger.js';
+import { folder, FUND, line, openedLedger, stated } from '../support/ledger.js';
+import { encode } from '../../src/ledger/catalogue.js';
 import { fund, service } from './support.js';
 
 const HOUR = 3600;
@@ -209,6 +210,28 @@ t.test('every rule has a page, and a page is the type of its problem', async (t)
   t.match((await app.inject({ method: 'DELETE', url: '/v1/funds' })).json(), { code: 'not_found' });
 });
 
+t.test('a stream that was never opened as a fund is nobody’s to see', async (t) => {
+  const { get, ledger } = await service(t);
+  const metadata = {
+    schemaVersion: 1,
+    recordedAt: '2016-03-01T09:00:00.000Z',
+    officer: 'pool-manager',
+    partner: 'county',
+    role: 'pool-manager',
+    signedInBy: 'test',
+    key: 'k',
+    request: 'r',
+    correlation: 'c',
+    evidence: [],
+  } as never;
+  const { position } = await ledger.store.append('fund-ghost-2016-17', 'no_stream', [
+    encode('x', 'PlanLineSet', line() as never, metadata),
+  ]);
+  await ledger.ledger.projector.whenTaken(position);
+  t.match((await get('/v1/funds/ghost-2016-17/gap', 'south-ccg-finance')).json(), { code: 'not_your_fund' });
+  t.match((await get('/v1/funds/ghost-2016-17/gap')).json(), { code: 'fund_unknown' });
+});
+
 t.test('headers forbid framing and foreign scripts', async (t) => {
   const { app } = await service(t);
   const { headers } = await app.inject('/problems');
@@ -333,6 +356,16 @@ async function listening(t: Test) {
     });
   return { ...made, address, follow };
 }
+
+t.test('more events than fit a page are all read, and a reader who goes away is let go', async (t) => {
+  const { get, ledger, follow } = await listening(t);
+  await stated(ledger, 1_100);
+  t.equal((await get('/v1/events')).body.trim().split('\n').length, 1_106);
+  const stream = messages(await follow());
+  for (let index = 0; index < 1_106; index++) await stream.next();
+  await stream.return(undefined);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+});
 
 t.test('the events can be followed as they come, and resumed, and a stop ends the stream', async (t) => {
   const { app, ledger, follow } = await listening(t);

@@ -5,7 +5,8 @@ import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { ConcurrencyConflict, StoreUnavailable, type EventStore } from '../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
-import { at, folder, FUND, line, openedLedger, TestLedger } from '../support/ledger.js';
+import { startLapsing } from '../../src/ledger/lapsing.js';
+import { at, folder, FUND, line, openedLedger, stated, TestLedger } from '../support/ledger.js';
 
 const set = (name: string) =>
   ({ act: 'post', fact: { type: 'PlanLineSet', data: line({ line: name }) as never } }) as const;
@@ -122,4 +123,31 @@ t.test('how far the read model is behind is measured against the store’s head'
   ledger.now('2016-03-01T09:05:00Z');
   t.match(await ledger.ledger.projector.status(), { state: 'stopped', lagSeconds: 300 });
   t.match(await two.ledger.projector.status(), { state: 'live', lagSeconds: 0 });
+});
+
+t.test('a stream that is not there has no entries, and a long one is read page by page', async (t) => {
+  const ledger = await openedLedger(t);
+  t.same(await ledger.ledger.entries('fund-nowhere-2016-17', 100), []);
+  await stated(ledger, 1_100);
+  const entries = await ledger.ledger.entries(`fund-${FUND}`, ledger.ledger.model.size());
+  t.equal(entries.length, 1_101);
+});
+
+t.test('expired proposals are ended now and then, and a fault is told and tried again', async (t) => {
+  const ledger = await openedLedger(t);
+  let tries = 0;
+  const faults: unknown[] = [];
+  await new Promise<void>((resolve) => {
+    const lapsing = startLapsing(
+      { ...ledger.ledger, lapseExpired: () => Promise.reject(new Error(`try ${++tries}`)) },
+      5,
+      (error) => {
+        faults.push(error);
+        if (tries < 3) return;
+        lapsing.stop();
+        resolve();
+      },
+    );
+  });
+  t.match(faults, [{ message: 'try 1' }, { message: 'try 2' }, { message: 'try 3' }]);
 });

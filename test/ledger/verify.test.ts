@@ -7,7 +7,7 @@ import { canonical, encode } from '../../src/ledger/catalogue.js';
 import { entryOf } from '../../src/ledger/ledger.js';
 import { verify, type CheckName, type Verified } from '../../src/ledger/verify.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
-import { contribution, FUND, line, openedLedger, type TestLedger } from '../support/ledger.js';
+import { contribution, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
 
 /** A ledger whose last events are a plan line, an offer, its signature and what was agreed. */
 async function signedLedger(t: Parameters<typeof openedLedger>[0]): Promise<TestLedger> {
@@ -54,6 +54,7 @@ t.test('an untouched ledger has nothing to find', async (t) => {
 
 t.test('each kind of tampering is found by a named check', async (t) => {
   const cases: readonly (readonly [name: string, checks: CheckName[], ...statements: string[]])[] = [
+    ['the first event deleted', ['sequence', 'opening', 'mandates'], 'DELETE FROM events WHERE position = 1'],
     ['an event deleted', ['sequence'], 'DELETE FROM events WHERE position = 7'],
     [
       'an instant moved back',
@@ -91,6 +92,11 @@ t.test('each kind of tampering is found by a named check', async (t) => {
       'a signature of somebody else',
       ['signatures'],
       `UPDATE events SET data = json_set(data, '$.signatures[1].officer', 'county-chief') WHERE type = 'ProposalAgreed'`,
+    ],
+    [
+      'an opening made into an adjustment',
+      ['signatures'],
+      `UPDATE events SET metadata = json_insert(metadata, '$.adjustment', json('{"reason":"late"}')) WHERE position = 6`,
     ],
     [
       'a posted fact made into an adjustment',
@@ -169,4 +175,11 @@ t.test('a canary: postings that do not balance, and a read model that is wrong, 
     where: /testshire-2016-17 on 2016-04-01 at size/,
     words: /is 0.01 in the read model and 0.00 in the log/,
   });
+});
+
+t.test('of very many findings the first hundred are kept', async (t) => {
+  const ledger = await openedLedger(t);
+  await stated(ledger, 150);
+  await tampered(ledger, "UPDATE events SET data = '{ ' || substr(data, 2) WHERE type = 'GapStated'");
+  t.equal((await problemsOf(ledger.file)).length, 100);
 });

@@ -116,6 +116,43 @@ t.test('appends that wait at the same moment', async (t) => {
     t.strictSame(idsOf(await everything(store)), idsOf([first, last]));
   });
 
+  t.test('all fail where SQLite undoes the whole transaction, and nothing is left of them', async (t) => {
+    const file = fileIn(t);
+    const store = open(t, file);
+    await store.append('fund-a', 'no_stream', [anEvent()]);
+    const other = new DatabaseSync(file);
+    other.exec(
+      "CREATE TRIGGER gives_up BEFORE INSERT ON events WHEN NEW.type = 'Fatal' BEGIN SELECT RAISE(ROLLBACK, 'gave up'); END",
+    );
+    other.close();
+    const outcomes = await Promise.allSettled([
+      store.append('fund-b', 'no_stream', [anEvent()]),
+      store.append('fund-c', 'no_stream', [anEvent({ type: 'Fatal' })]),
+    ]);
+    t.match(outcomes, [
+      { reason: { name: 'StoreUnavailable', message: /gave up/ } },
+      { reason: { name: 'StoreUnavailable' } },
+    ]);
+    t.equal((await everything(store)).length, 1);
+    await store.append('fund-b', 'no_stream', [anEvent()]);
+  });
+
+  t.test('all fail where the commit itself fails, and nothing is left of them', async (t) => {
+    const file = fileIn(t);
+    const store = open(t, file);
+    const other = new DatabaseSync(file);
+    other.exec(`
+      CREATE TABLE parent (id INTEGER PRIMARY KEY);
+      CREATE TABLE child (parent REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);
+      CREATE TRIGGER orphans AFTER INSERT ON events WHEN NEW.type = 'Fatal' BEGIN INSERT INTO child VALUES (1); END;
+    `);
+    other.close();
+    const failed = store.append('fund-b', 'no_stream', [anEvent({ type: 'Fatal' })]);
+    await t.rejects(failed, { name: 'StoreUnavailable', message: /FOREIGN KEY/ });
+    t.equal((await everything(store)).length, 0);
+    await store.append('fund-b', 'no_stream', [anEvent()]);
+  });
+
   t.test('all land, however many they are', async (t) => {
     const store = open(t, fileIn(t));
     const appended = await Promise.all(
@@ -424,4 +461,21 @@ t.test('a process that opens a ledger while another makes it opens what the othe
   maker.exec('COMMIT');
   t.equal(await late.ended, 0);
   t.equal((await everything(open(t, file))).length, 2);
+});
+
+t.test('a damaged file cannot be opened, and that is said', async (t) => {
+  const file = fileIn(t);
+  const header = Buffer.alloc(4096, 0xff);
+  header.write('SQLite format 3\0', 0, 'latin1');
+  writeFileSync(file, header);
+  t.throws(() => openSqliteEventStore({ file }), /cannot|not a|malformed|file/);
+});
+
+t.test('a ledger without its table cannot be used, and that is said', async (t) => {
+  const file = fileIn(t);
+  await openSqliteEventStore({ file }).close();
+  const db = new DatabaseSync(file);
+  db.exec('ALTER TABLE events RENAME TO other');
+  db.close();
+  t.throws(() => openSqliteEventStore({ file }), { name: 'StoreUnavailable', message: /no such table/ });
 });

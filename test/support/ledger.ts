@@ -6,7 +6,7 @@ import { instantOf, type Instant } from '../../src/domain/calendar.js';
 import type { FactData } from '../../src/domain/facts.js';
 import { Refusal, type RuleCode } from '../../src/domain/rules.js';
 import type { Command } from '../../src/domain/stream.js';
-import { fundStream, KINDS, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
+import { encode, fundStream, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
 import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
 import type { Done, Submission } from '../../src/ledger/submit.js';
@@ -215,4 +215,33 @@ export const grant = (more: Readonly<Record<string, unknown>> = {}) => {
   return { tranches: [{ due: '2016-05-01', amount: data.amount }], ...data };
 };
 
-export { KINDS, REGISTER_STREAM };
+/** Writes many stated gaps straight into the store, faster than posting them one by one. */
+export async function stated({ store, ledger }: TestLedger, count: number): Promise<void> {
+  const stream = fundStream(FUND);
+  const head = ledger.model.stream('fund', stream).revision;
+  const data = {
+    effective: '2016-04-01',
+    claimant: 'Press',
+    statedOn: '2016-04-01',
+    amount: '1.00',
+    basis: 'a report',
+  };
+  const events = Array.from({ length: count }, (_, index) =>
+    encode(`many-${index}`, 'GapStated', data as never, {
+      schemaVersion: 1,
+      recordedAt: '2016-03-01T09:00:00.000Z',
+      officer: 'county-finance',
+      partner: COUNTY,
+      role: 'finance-officer',
+      signedInBy: 'test',
+      key: `many-${index}`,
+      request: 'r',
+      correlation: 'c',
+      evidence: [],
+    }),
+  );
+  const { position } = await store.append(stream, BigInt(head), events);
+  await ledger.projector.whenTaken(position);
+}
+
+export { REGISTER_STREAM };

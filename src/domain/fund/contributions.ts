@@ -318,10 +318,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
         ? dueChanges
         : { ...data, source, recurrent, dueChanges: dueText(dueChanges) };
     },
-    check(data, state: FundState, context) {
-      const of = withdrawnFrom(data, state, context);
-      return of instanceof Refusal ? of : undefined;
-    },
+    check: () => undefined,
     endsProposal: (data) => data.of.proposal,
     postings(data) {
       const item = withdrawnItem(data.of);

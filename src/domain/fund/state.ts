@@ -99,10 +99,7 @@ export const standsAt = (state: FundState, measure: Measure, item: string, day: 
   seriesOn(seriesOf(state, measure, item), day);
 
 /** The fund as opened. Decisions on an unopened fund are refused before any fact is looked at. */
-export function opened(state: FundState): Opened {
-  if (!state.opened) throw new Error('A fact of a fund was decided before the fund was opened.');
-  return state.opened;
-}
+export const opened = (state: FundState): Opened => state.opened!;
 
 /** Finds an item of one kind, or refuses, naming what was looked for. */
 export function itemOf<Kind extends Item['kind']>(

@@ -28,6 +28,7 @@ import {
   SourcesText,
   Stamp,
   standing,
+  type Standing,
 } from './query.js';
 
 /** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
@@ -224,8 +225,8 @@ export const compareQuery = query({
   async run(ledger, asked) {
     const from = standing(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
     if (from instanceof Refusal) return from;
-    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] });
-    if (to instanceof Refusal) return to;
+    // The fund is there: it was found a line above.
+    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] }) as Standing;
     const entries = await entriesOf(ledger, { fund: asked.fund, size: Math.max(from.size, to.size) });
     const compared = compare(entries, from, to);
     return {

@@ -150,6 +150,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
     if (version !== SCHEMA_VERSION) {
       throw new NotALedger(`${file} has schema version ${String(version)}; this program knows ${SCHEMA_VERSION}.`);
     }
+    db.exec('SELECT position FROM events LIMIT 0');
     if (readOnly) return;
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
     // A build may quietly reopen WAL files at a lower level, where an acknowledged commit can be lost with the power.
@@ -210,7 +211,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
       db.exec('COMMIT');
       commits++;
     } catch (error) {
-      if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
+      if (db.isTransaction) db.exec('ROLLBACK');
       for (const each of batch) each.reject(unavailable(file, error));
       return;
     }

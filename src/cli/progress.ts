@@ -1,0 +1,22 @@
+import { SingleBar } from 'cli-progress';
+import type { Output } from './output.js';
+
+/** Work shorter than this is done before a bar could be read. */
+const PROGRESS_MIN = 50;
+
+export interface Progress {
+  at(done: number): void;
+  done(): void;
+}
+
+/** A progress bar on the terminal's error stream; nothing where there is no terminal, or little to wait for. */
+export function progress(output: Output, what: string, total: number): Progress {
+  if (!output.terminal || total < PROGRESS_MIN) return { at: () => undefined, done: () => undefined };
+  const bar = new SingleBar({
+    format: `${what} [{bar}] {percentage}% | {value}/{total} | {eta_formatted}`,
+    stream: process.stderr,
+    hideCursor: true,
+  });
+  bar.start(total, 0);
+  return { at: (done) => bar.update(done), done: () => bar.stop() };
+}
