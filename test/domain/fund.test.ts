@@ -1185,3 +1185,29 @@ t.test('nothing is posted before the ledger is opened', async (t) => {
   t.equal(await ledger.refused('pool-manager', { act: 'post', fact: fact('PlanLineSet', line()) }), 'fund_unknown');
   await t.rejects(openFund(ledger, '2016-17'), /not_mandated/);
 });
+
+t.test('a variation can be countered, of the same contribution only', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  const vary = (more: object = {}) =>
+    fact('ContributionVaried', {
+      effective: '2016-06-01',
+      contribution: 'north-extra',
+      now: '1300000.00',
+      reason: 'more need',
+      ...more,
+    });
+  const { outcome } = await ledger.done('north-ccg-finance', { act: 'propose', fact: vary() });
+  const answer = { act: 'counter', proposal: outcome.proposal! } as const;
+  for (const [more, rule] of [
+    [{ contribution: 'other' }, 'counter_differs'],
+    [{ now: '1000000.00' }, 'nothing_to_change'],
+    [{ instalments: [{ due: '2016-06-01', amount: '1.00' }] }, 'schedule_mismatch'],
+  ] as const) {
+    t.equal(await ledger.refused('county-finance', { ...answer, fact: vary(more) }), rule);
+  }
+  await ledger.done('county-finance', { ...answer, fact: vary({ now: '1100000.00' }) });
+  t.match(figures(ledger, NORTH, '2016-06-01'), { proposed: '100000.00' });
+  await ledger.done('north-ccg-chief', { act: 'agree', proposal: outcome.proposal! });
+  t.match(figures(ledger, NORTH, '2016-06-01'), { agreed: '1100000.00', due: '1100000.00' });
+});
