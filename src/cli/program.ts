@@ -9,6 +9,7 @@ import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
 import { eventHash } from '../ledger/catalogue.js';
+import { eventCatalogue } from '../ledger/event-catalogue.js';
 import type { EventStore } from '../store/event-store.js';
 import { demonstrationTable } from './demonstration.js';
 import { tableText, type Output } from './output.js';
@@ -194,6 +195,11 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         await store.close();
       }
     });
+
+  program
+    .command('catalogue')
+    .description('print the catalogue of events, as Markdown')
+    .action(() => output.data(eventCatalogue().trimEnd()));
 
   withLedger(program.command('doctor'))
     .description('check the machine and the ledger’s file: Node, durability, permissions, clock, demonstration marks')

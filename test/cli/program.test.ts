@@ -59,6 +59,7 @@ t.test('help lists every command and the exit codes, and a wrong word is wrong u
     help.out,
     /Exit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused/,
   );
+  t.match((await run(['catalogue'])).out, /^# Events/);
   t.equal((await run(['gaps'])).code, 2);
   t.match((await run(['gap'])).err, /missing required argument 'fund'/);
   t.match((await run(['serve', '--help'])).out, /BCF_JWKS_URL/);

@@ -48,8 +48,7 @@ t.test('facts are declared once: every name stands for one fact of one kind', as
   t.equal(new Set(names).size, names.length);
   for (const { fact: each } of allFacts()) {
     t.match(each.about, /^[A-Z].*\.$/s, `${each.name} is described in a sentence`);
-    if (each.signedAs)
-      t.same(each.sides({}, {}, {} as never), { acts: [], signs: [] }, 'it has no sides of its own');
+    if (each.signedAs) t.same(each.sides({}, {}, {} as never), { acts: [], signs: [] }, 'it has no sides of its own');
     if (each.signature === 'other-side') t.ok(each.subject, `${each.name} says what a counter must leave alone`);
   }
 });

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Fact } from '../domain/facts.js';
+import { PROPOSAL_EVENTS } from '../domain/proposal.js';
+import { KINDS, type AnyKind } from './catalogue.js';
+
+/** The catalogue of events as a page, written from the declarations: nobody lists the facts twice. */
+const SIGNED: Readonly<Record<Fact<unknown>['signature'], string>> = {
+  none: 'counts as soon as it is posted',
+  'second-officer': 'a second officer of the same partner signs',
+  'other-side': 'the other side signs',
+};
+
+const KIND_WORDS: Readonly<Record<AnyKind['name'], string>> = {
+  register: 'Stream `register`: partners, officers and their mandates',
+  fund: 'Streams `fund-<area>-<year>`: the pooled fund of one area for one financial year',
+};
+
+const STEPS: Readonly<Record<keyof typeof PROPOSAL_EVENTS, string>> = {
+  ProposalMade: 'A fact waits for a signature, with its whole text, conditions and last day.',
+  ProposalCountered: 'The other side replaces the terms, and it now waits for the side that made it.',
+  ProposalAgreed: 'Signed: both signatures and the exact text, recorded together with the fact itself.',
+  ProposalDeclined: 'The side that it waited for declines it, with a reason.',
+  ProposalWithdrawn: 'The side that made it takes it back, with a reason.',
+  ProposalLapsed: 'Its last day passed; recorded by the service.',
+};
+
+/** A field as `name`, optional ones with a question mark. */
+const field = (name: string, schema: z.ZodType): string =>
+  `\`${name}${schema.safeParse(undefined).success ? '?' : ''}\``;
+
+function factText(fact: Fact<unknown>): string {
+  const sent = Object.entries(fact.input.shape) as [string, z.ZodType][];
+  const added = Object.keys(fact.stored.shape).filter((name) => !(name in fact.input.shape));
+  const signature = fact.signedAs ? 'signed as its original was' : SIGNED[fact.signature];
+  const roles = fact.signedAs ? 'as its original' : fact.roles.join(', ');
+  return [
+    `### \`${fact.name}\``,
+    fact.about,
+    `- Posted by: ${roles}; ${signature}${fact.signerRoles ? ` (${fact.signerRoles.join(', ')})` : ''}.`,
+    `- Fields: ${sent.map(([name, schema]) => field(name, schema)).join(', ')}.`,
+    ...(added.length > 0 ? [`- Added by the decision: ${added.map((name) => `\`${name}\``).join(', ')}.`] : []),
+    `- ${fact.reversible ? 'Can be reversed, once.' : 'Cannot be reversed.'}`,
+  ].join('\n\n');
+}
+
+/** The page, in Markdown. */
+export function eventCatalogue(): string {
+  const kinds = Object.values(KINDS).map((kind) =>
+    [`## ${KIND_WORDS[kind.name]}`, ...kind.facts.map(factText)].join('\n\n'),
+  );
+  const steps = Object.entries(STEPS).map(([name, words]) => `| \`${name}\` | ${words} |`);
+  return `${[
+    '# Events',
+    'Written by `bcf-ledger catalogue` from the declarations in `src/domain`; not edited by hand.',
+    'Every event carries, beside its data, when it was recorded, by which officer of which partner in which role, how they signed in, the idempotency key with a fingerprint of the request, a correlation, and its evidence.',
+    ...kinds,
+    '## Steps of a proposal, in either stream',
+    ['| event | what it means |', '|---|---|', ...steps].join('\n'),
+  ].join('\n\n')}\n`;
+}

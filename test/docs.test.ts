@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { readConfig, settings } from '../src/config.js';
+import { PROPOSAL_EVENTS } from '../src/domain/proposal.js';
+import { allFacts } from '../src/ledger/catalogue.js';
+import { eventCatalogue } from '../src/ledger/event-catalogue.js';
+
+const read = (name: string): string => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
+
+t.test('the event catalogue is written from the declarations', async (t) => {
+  t.equal(read('docs/events.md'), eventCatalogue(), 'run: node build/src/main.js catalogue > docs/events.md');
+  for (const name of [...allFacts().map(({ fact }) => fact.name), ...Object.keys(PROPOSAL_EVENTS)]) {
+    t.ok(eventCatalogue().includes(`\`${name}\``), name);
+  }
+});
+
+t.test('the README names only settings that there are', async (t) => {
+  const known = new Set(settings().map((each) => each.name));
+  for (const [name] of read('README.md').matchAll(/BCF_[A-Z_]+/g)) t.ok(known.has(name), name);
+  t.ok(readConfig({}));
+});
+
+t.test('every dependency is named in the decisions, with what it replaces', async (t) => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+  const decisions = read('docs/decisions.md');
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    if (name.startsWith('@types/')) continue;
+    t.ok(decisions.includes(name.replace(/^@fastify\//, '')), name);
+  }
+});
