@@ -71,7 +71,7 @@ const WAYS_BACK: Readonly<Record<string, string>> = {
 const REVERSAL: Fact<FundState> = completedFact({
   name: 'FactReversed',
   about:
-    'Undoes exactly one fact, once, from its own effective date on; signed as the original was; never itself reversed (design.md 3).',
+    'Undoes exactly one fact, once, from its own effective date on; signed as the original was; never itself reversed.',
   input: z.strictObject(reversalInput),
   stored: z.strictObject({
     ...reversalInput,

@@ -62,8 +62,7 @@ const ADMINISTER: readonly Role[] = ['registrar', 'chief-finance-officer'];
 export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'LedgerOpened',
-    about:
-      'Opens the ledger: who keeps it, its first two officers, and whether it is a demonstration (design.md 3, 7).',
+    about: 'Opens the ledger: who keeps it, its first two officers, and whether it is a demonstration.',
     input: z.strictObject({
       effective: EffectiveDay,
       ledger: words(120),
@@ -87,7 +86,7 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
   }),
   fact({
     name: 'PartnerRegistered',
-    about: 'Registers a partner with its first two officers (design.md 3).',
+    about: 'Registers a partner with its first two officers.',
     input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
     signature: 'none',
     roles: ADMINISTER,
@@ -108,7 +107,7 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'OfficerMandated',
     about:
-      'Gives an officer a mandate: role, limit, first and last day, both inclusive. A second officer of the partner signs (design.md 3).',
+      'Gives an officer a mandate: role, limit, first and last day, both inclusive. A second officer of the partner signs.',
     input: z
       .strictObject({
         effective: EffectiveDay,

@@ -129,7 +129,7 @@ export const RULES = {
   wrong_partner: rule(
     403,
     'This is not your partner’s to do',
-    'Officers act only for their own partner. Source: design.md 3.',
+    'Officers act only for their own partner.',
     'Ask an officer of the partner named in the detail.',
   ),
   role_not_allowed: rule(
@@ -147,13 +147,13 @@ export const RULES = {
   same_officer: rule(
     403,
     'The same person cannot sign twice',
-    'Four eyes: what one officer proposes another must sign. Source: design.md 3.',
+    'Four eyes: what one officer proposes another must sign.',
     'Ask another officer to sign.',
   ),
   same_partner: rule(
     403,
     'The other side must sign',
-    'What binds two partners is signed by both. Source: design.md 3.',
+    'What binds two partners is signed by both.',
     'Ask an officer of the other partner to sign.',
   ),
 
@@ -215,7 +215,7 @@ export const RULES = {
   officers_too_few: rule(
     422,
     'A partner needs two officers',
-    'Four eyes need two people from the first day. Source: design.md 3.',
+    'Four eyes need two people from the first day.',
     'Name at least two different officers.',
   ),
   not_in_fund: rule(
@@ -257,7 +257,7 @@ export const RULES = {
   signature_needed: rule(
     409,
     'This fact needs a second signature',
-    'It counts only once it has been signed by a second officer, or by the other side. Source: design.md 3.',
+    'It counts only once it has been signed by a second officer, or by the other side.',
     'Post it as a proposal instead; the other signer then agrees to it.',
   ),
   signature_not_needed: rule(
@@ -275,7 +275,7 @@ export const RULES = {
   period_closed: rule(
     409,
     'That accounting period is closed',
-    'A closed period takes no new fact unless it is marked a prior-period adjustment, with a reason and a second signature. What was filed stays as filed. Source: design.md 3.',
+    'A closed period takes no new fact unless it is marked a prior-period adjustment, with a reason and a second signature. What was filed stays as filed.',
     'Use an open period, or propose it with "adjustment": {"reason": …}.',
   ),
   adjustment_not_needed: rule(
@@ -305,19 +305,19 @@ export const RULES = {
   source_is_grant: rule(
     422,
     'That source is a government grant',
-    'Grants enter by a determination, not by a contribution. Source: domain.md 2.',
+    'Grants enter by a determination, not by a contribution.',
     'Post GrantDetermined.',
   ),
   source_not_grant: rule(
     422,
     'That source is not a government grant',
-    'Only grants are determined; other money is agreed as a contribution. Source: domain.md 2.',
+    'Only grants are determined; other money is agreed as a contribution.',
     'Propose ContributionAgreed.',
   ),
   compulsory_source: rule(
     422,
     'A compulsory source cannot be withdrawn or fall',
-    'Only NHS_ADD and LA_ADD can be withdrawn; a compulsory source never falls below its allocation or determination. Source: domain.md 0.3; design.md 3.',
+    'Only NHS_ADD and LA_ADD can be withdrawn; a compulsory source never falls below its allocation or determination (NHS Act 2006, section 223GA; the grants’ determinations).',
     'Check the source. A lower determination is posted as GrantReduced.',
   ),
   category_unknown: rule(
@@ -359,31 +359,31 @@ export const RULES = {
   already_reversed: rule(
     409,
     'That fact has been reversed already',
-    'A fact is reversed once. Source: design.md 3.',
+    'A fact is reversed once.',
     'Post a new fact if one is needed.',
   ),
   not_reversible: rule(
     422,
     'That event cannot be reversed',
-    'A reversal, a proposal’s steps, a closing and the opening of a fund are never reversed; each has its own way back. Source: design.md 3.',
+    'A reversal, a proposal’s steps, a closing and the opening of a fund are never reversed; each has its own way back.',
     'See the detail for the way back.',
   ),
   reversal_too_early: rule(
     422,
     'A reversal cannot take effect before what it reverses',
-    'Source: design.md 3.',
+    'A fact cannot be undone before it was done.',
     'Use the original’s effective date or a later one.',
   ),
   more_than_agreed: rule(
     422,
     'It is more than is agreed',
-    'Limits hold on every day from the effective date on, not only today. Source: design.md 3.',
+    'Limits hold on every day from the effective date on, not only today.',
     'Lower the amount, or agree more first.',
   ),
   more_than_proposed: rule(
     422,
     'It is more than is on the table',
-    'Limits hold on every day from the effective date on. Source: design.md 3.',
+    'Limits hold on every day from the effective date on.',
     'Check the proposal and the amount.',
   ),
   withdrawn_whole: rule(
@@ -401,13 +401,13 @@ export const RULES = {
   below_received: rule(
     422,
     'That much has been received already',
-    'Money already paid is not withdrawn or reduced one-sidedly; a variation agreed by both sides can lower it. Source: domain.md 6.',
+    'Money already paid is not withdrawn or reduced one-sidedly; a variation agreed by both sides can lower it.',
     'Lower the amount, or propose a variation.',
   ),
   reason_needed: rule(
     422,
     'It is more than is agreed, so it needs a reason',
-    'A receipt above the agreed sum is recorded, with the reason. Source: domain.md 6.',
+    'A receipt above the agreed sum is recorded, with the reason.',
     'Give the field "reason", or agree a variation first.',
   ),
   more_than_at_risk: rule(
@@ -419,25 +419,25 @@ export const RULES = {
   more_than_determined: rule(
     422,
     'It is more than was determined',
-    'Receipts, risk and reductions stay within the grant’s determination. Source: domain.md 6.',
+    'Receipts, risk and reductions stay within the grant’s determination.',
     'Check the amount and the grant.',
   ),
   more_than_share: rule(
     422,
     'It is more than the district’s share',
-    'A grant is passed down within the shares of its determination. Source: domain.md 2, DFG.',
+    'A grant is passed down within the shares of its determination.',
     'Check the district and the amount.',
   ),
   line_below_nothing: rule(
     422,
     'The plan line would fall below nothing',
-    'Limits hold on every day from the effective date on. Source: design.md 3.',
+    'Limits hold on every day from the effective date on.',
     'Check the amount and the day.',
   ),
   recorded_clock_refused: rule(
     409,
     'Recorded dates cannot be given here',
-    'The recorded instant is set by the service. Only a demonstration ledger may replay a recorded clock, and only forwards. Source: design.md 3.',
+    'The recorded instant is set by the service. Only a demonstration ledger may replay a recorded clock, and only forwards.',
     'Leave the recorded dates out, or load into a new demonstration ledger.',
   ),
 

@@ -116,7 +116,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'ContributionAgreed',
     about:
-      'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign (design.md 3; domain.md 5, 6).',
+      'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign (domain.md 5, 6).',
     input: z.strictObject({
       effective: EffectiveDay,
       contribution: Name,

@@ -43,7 +43,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PeriodClosed',
     about:
-      'Closes an accounting period with the totals as they stand; later truth is still recorded, as an adjustment, and shows under a later known-at (design.md 3).',
+      'Closes an accounting period with the totals as they stand; later truth is still recorded, as an adjustment, and shows under a later known-at.',
     input: z.strictObject(input),
     stored: z.strictObject({
       ...input,
