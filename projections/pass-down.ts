@@ -1,5 +1,5 @@
 import type { Day } from '../src/domain/calendar.js';
-import { minus, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
+import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { sumOver, type View } from './view.js';
 import type { Kept } from './fund-facts.js';
 
@@ -39,12 +39,14 @@ export function passDowns(view: View, determinations: readonly Kept[]): PassDown
   return determinations.flatMap(({ data }) => {
     const { grant, holder, source, passDown } = data as unknown as Determined;
     if (!passDown) return [];
-    const districts = passDown.shares.map(({ district, amount }) => {
-      const share = pence(amount);
-      const passedDown = sumOver(
-        view,
-        (account) => account.holder === district && account.measure === 'passedDown' && account.detail === grant,
-      );
+    const districts = passDown.shares.map(({ district }) => {
+      const stands = (measure: 'share' | 'passedDown') =>
+        sumOver(
+          view,
+          (account) => account.holder === district && account.measure === measure && account.detail === grant,
+        );
+      const share = stands('share');
+      const passedDown = stands('passedDown');
       return { district, share, passedDown, shortfall: minus(share, passedDown) };
     });
     const sum = (name: 'share' | 'passedDown' | 'shortfall') =>

@@ -107,7 +107,13 @@ export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject,
   /** For a fact that is signed as another is, that other: a reversal takes the signatures of its original. */
   signedAs?(data: z.output<In>, context: Context): SignedAs<State> | Refusal;
   /** The sum that an officer's limit is held against. */
-  amount?(data: z.output<In>): Pence;
+  amount?(data: z.output<Stored>): Pence;
+  /** The name that the fact brings into use. */
+  names?(data: z.output<Stored>): string;
+  /** The named contribution, line or grant that the fact changes or counts on. */
+  restsOn?(data: z.output<Stored>): string | undefined;
+  /** Whether it states what its item stands at from its day on, or moves it by a sum. */
+  readonly level?: 'states' | 'moves';
   /** Adds what the fact rests on. Runs once, when it is posted or proposed. */
   complete?(data: z.output<In>, state: State, context: Context): z.output<Stored> | Refusal;
   check(data: z.output<Stored>, state: State, context: Context): Refusal | undefined;

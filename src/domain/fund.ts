@@ -5,10 +5,21 @@ import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
 import { PERIOD_FACTS } from './fund/periods.js';
 import { PLAN_FACTS } from './fund/plan.js';
-import { emptyFund, evolvePostings, isClosed, limitsHold, LIMITS, opened, type FundState } from './fund/state.js';
+import {
+  emptyFund,
+  evolvePostings,
+  isClosed,
+  limitsHold,
+  LIMITS,
+  opened,
+  standingOn,
+  type FundState,
+  type Standing,
+} from './fund/state.js';
 import { STATEMENT_FACTS } from './fund/statements.js';
 import { inverted } from './postings.js';
 import { refuse, Refusal } from './rules.js';
+import { sourceOf } from './sources.js';
 import type { Kind } from './stream.js';
 import { EffectiveDay, Name, words } from './values.js';
 
@@ -16,7 +27,8 @@ import { EffectiveDay, Name, words } from './values.js';
 
 const OPENING: Fact<FundState> = fact({
   name: 'FundOpened',
-  about: 'Opens the pooled fund of one area for one financial year, with its host and its partners (domain.md 1, 6).',
+  about:
+    'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it (domain.md 1, 6).',
   input: z.strictObject({
     effective: EffectiveDay,
     area: Name,
@@ -24,13 +36,17 @@ const OPENING: Fact<FundState> = fact({
       error: 'must be a financial year such as "2016-17"',
     }),
     host: Name,
-    partners: z.array(Name).min(2, { error: 'a pooled fund has at least two partners' }).max(60),
+    partners: z
+      .array(Name)
+      .min(2, { error: 'a pooled fund has at least two partners' })
+      .max(60)
+      .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' }),
   }),
   signature: 'none',
   roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
   effective: 'any-day',
   reversible: false,
-  sides: (data) => ({ acts: [data.host], signs: [] }),
+  sides: (_data, _state, { register }) => ({ acts: [register.ledger!.keeper], signs: [] }),
   check(data, state: FundState, { register }) {
     const name = `${data.area}-${data.year}`;
     if (state.opened) return refuse('fund_exists', `${name} is open already.`);
@@ -93,16 +109,31 @@ const REVERSAL: Fact<FundState> = completedFact({
     return { ...data, fact: { type, version: metadata.schemaVersion, data: original } };
   },
   check(data, state: FundState) {
+    const original = reversibleFacts.get(data.fact.type)!;
+    const began = data.fact.data.effective;
     if (state.reversed.has(Number(data.reverses))) {
       return refuse('already_reversed', `The fact at revision ${data.reverses} has been reversed already.`);
     }
-    if (data.effective < data.fact.data.effective) {
+    if (data.effective < began) {
       return refuse(
         'reversal_too_early',
-        `The original takes effect on ${dayInWords(data.fact.data.effective)}; the reversal would on ${dayInWords(data.effective)}.`,
+        `The original takes effect on ${dayInWords(began)}; the reversal would on ${dayInWords(data.effective)}.`,
       );
     }
-    return undefined;
+    const { last } = opened(state).year;
+    if (data.effective > last && data.effective > began) {
+      return refuse(
+        'effective_outside_year',
+        `A reversal takes effect by the end of the fund’s year, ${dayInWords(last)}.`,
+      );
+    }
+    if (
+      data.effective !== began &&
+      (original.endsProposal?.(data.fact.data) ?? bringsCompulsoryMoney(original, data.fact.data))
+    ) {
+      return refuse('reversal_day_fixed', `The original takes effect on ${dayInWords(began)}; so must its reversal.`);
+    }
+    return nothingRestsOn(state, original, data.fact.data, Number(data.reverses));
   },
   postings: (data) => inverted(reversibleFacts.get(data.fact.type)!.postings(data.fact.data), data.effective),
   evolve: (state, data) => void state.reversed.add(Number(data.reverses)),
@@ -121,6 +152,33 @@ export const FUND_FACTS: readonly Fact<FundState>[] = [
 ];
 
 const reversibleFacts = new Map(FUND_FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
+
+/** Whether a fact brings in money of a compulsory source, which is never ended part-way. */
+const bringsCompulsoryMoney = (fact: Fact<FundState>, data: FactData): boolean =>
+  fact
+    .postings(data)
+    .some(({ measure, source, pence }) => measure === 'agreed' && pence > 0 && sourceOf(source)?.duty === 'compulsory');
+
+/** A fact is not reversed while others rest on it: on the name that it brought, or on the amount that it changed. */
+function nothingRestsOn(
+  state: FundState,
+  fact: Fact<FundState>,
+  data: FactData,
+  revision: number,
+): Refusal | undefined {
+  const named = fact.names?.(data);
+  const item = named ?? fact.restsOn?.(data);
+  if (item === undefined) return undefined;
+  const others = standingOn(state, item).filter(
+    ([other, { level }]) => named !== undefined || (fact.level !== undefined && other > revision && level === 'states'),
+  );
+  return others.length === 0
+    ? undefined
+    : refuse(
+        'others_rest_on_it',
+        `On "${item}" rest the facts at revision ${others.map(([other]) => other).join(', ')}.`,
+      );
+}
 
 /** The event that a reversal names, where it is one that can be reversed. */
 function reversible(revision: string, { original }: Context): LedgerEvent | Refusal {
@@ -147,6 +205,21 @@ export const FUND: Kind<FundState> = {
       : refuse('fund_name_wrong', `The address names ${stream.replace(/^fund-/, '')}; the area and year make ${name}.`);
   },
   evolvePostings,
+  evolveStanding(state, fact, event) {
+    if (fact.name === 'FactReversed') {
+      const { reverses, fact: original } = event.data as unknown as {
+        reverses: string;
+        fact: { type: string; data: FactData };
+      };
+      const item = reversibleFacts.get(original.type)!.restsOn?.(original.data);
+      if (item !== undefined) state.standing.get(item)!.delete(Number(reverses));
+      return;
+    }
+    const item = fact.restsOn?.(event.data);
+    if (item === undefined) return;
+    const standing = state.standing.get(item) ?? new Map<number, Standing>();
+    state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level: fact.level }));
+  },
   limitsHold,
   dayAllowed(state, fact, effective) {
     const { year } = opened(state);

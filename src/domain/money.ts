@@ -52,6 +52,7 @@ export const plus = (a: Pence, b: Pence): Pence => exactly(a + b);
 export const minus = (a: Pence, b: Pence): Pence => exactly(a - b);
 export const negated = (a: Pence): Pence => exactly(0 - a);
 export const lesser = (a: Pence, b: Pence): Pence => (a < b ? a : b);
+export const largest = (a: Pence, b: Pence): Pence => (a > b ? a : b);
 export const notNegative = (a: Pence): Pence => (a < 0 ? NO_MONEY : a);
 
 export function total(amounts: Iterable<Pence>): Pence {

@@ -32,7 +32,11 @@ const Signed = z.strictObject({ officer: Name, partner: Name, role: z.enum(ROLES
 export const PROPOSAL_EVENTS = {
   ProposalMade: z.strictObject({ ...common, ...onTheTable }),
   ProposalCountered: z.strictObject({ ...common, ...onTheTable, replaces: Text }),
-  ProposalAgreed: z.strictObject({ ...common, signatures: z.array(Signed).length(2) }),
+  ProposalAgreed: z.strictObject({
+    ...common,
+    signatures: z.array(Signed).length(2),
+    conditions: words(1000).optional(),
+  }),
   ProposalDeclined: z.strictObject({ ...common, reason: words(500) }),
   ProposalWithdrawn: z.strictObject({ ...common, reason: words(500) }),
   ProposalLapsed: z.strictObject(common),
@@ -108,7 +112,7 @@ export function proposalSentence({ type, data }: ProposalEvent, by: string, said
     case 'ProposalCountered':
       return `${by} countered: “${said}”${terms(data)} Waits for ${data.awaiting.join(' or ')}.`;
     case 'ProposalAgreed':
-      return `${data.signatures.map((each) => `${each.officer} (${each.partner})`).join(' and ')} signed: “${said}”`;
+      return `${data.signatures.map((each) => `${each.officer} (${each.partner})`).join(' and ')} signed: “${said}”${terms(data)}`;
     case 'ProposalDeclined':
       return `${by} declined: “${said}” because ${data.reason}`;
     case 'ProposalWithdrawn':
@@ -118,7 +122,13 @@ export function proposalSentence({ type, data }: ProposalEvent, by: string, said
   }
 }
 
-const terms = ({ conditions, expires }: { conditions?: string | undefined; expires?: Day | undefined }): string =>
+const terms = ({
+  conditions,
+  expires,
+}: {
+  readonly conditions?: string | undefined;
+  readonly expires?: Day | undefined;
+}): string =>
   `${conditions ? `, on condition that ${conditions}` : ''}${expires ? `, until ${dayInWords(expires)}` : ''}.`.replace(
     /^\.$/,
     '',

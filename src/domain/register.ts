@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Day } from './calendar.js';
-import { dayInWords } from './calendar.js';
+import { dayInWords, daysAfter } from './calendar.js';
 import { fact, type Fact } from './facts.js';
 import { pence, pounds, type Pence } from './money.js';
 import { refuse, type Refusal } from './rules.js';
@@ -123,6 +123,7 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
       }),
     signature: 'second-officer',
     roles: ADMINISTER,
+    signerRoles: ROLES.filter((role) => !READING_ROLES.includes(role)),
     effective: 'any-day',
     reversible: false,
     sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
@@ -162,13 +163,20 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
     effective: 'any-day',
     reversible: false,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
-    check: (data, state: RegisterState) =>
-      standing(state, data.officer, data.partner, data.role, data.effective)
+    check(data, state: RegisterState) {
+      if (!standing(state, data.officer, data.partner, data.role, data.effective)) {
+        return refuse(
+          'mandate_unknown',
+          `${data.officer} holds no mandate as ${data.role} of ${data.partner} on ${dayInWords(data.effective)}.`,
+        );
+      }
+      return READING_ROLES.includes(data.role) || othersAble(state, data).size >= 2
         ? undefined
         : refuse(
-            'mandate_unknown',
-            `${data.officer} holds no mandate as ${data.role} of ${data.partner} on ${dayInWords(data.effective)}.`,
-          ),
+            'officers_too_few',
+            `Without ${data.officer} as ${data.role}, ${data.partner} would have fewer than two officers who can act.`,
+          );
+    },
     postings: () => [],
     evolve(state, data) {
       standing(state, data.officer, data.partner, data.role, data.effective)!.until = data.effective;
@@ -231,6 +239,23 @@ const inForceOn = (mandate: Mandate, day: Day): boolean =>
 
 const standing = (state: RegisterState, officer: string, partner: string, role: Role, day: Day) =>
   state.mandates.get(officer)?.find((each) => each.partner === partner && each.role === role && inForceOn(each, day));
+
+/** The officers of a partner who could still act on the day after a mandate ends. */
+function othersAble(
+  state: RegisterState,
+  ending: { readonly officer: string; readonly partner: string; readonly role: Role; readonly effective: Day },
+): Set<string> {
+  const after = daysAfter(ending.effective, 1);
+  const able = new Set<string>();
+  for (const [officer, held] of state.mandates) {
+    for (const { partner, role, ...mandate } of held) {
+      const ends = officer === ending.officer && role === ending.role;
+      if (partner !== ending.partner || ends || READING_ROLES.includes(role)) continue;
+      if (inForceOn({ partner, role, ...mandate }, after)) able.add(officer);
+    }
+  }
+  return able;
+}
 
 /** The mandates that an officer holds on a day, inclusive at both ends. */
 export const mandatesOn = (state: RegisterState, officer: string, day: Day): Mandate[] =>
@@ -299,6 +324,7 @@ export const REGISTER: Kind<RegisterState> = {
   notOpen: () => refuse('ledger_not_open', 'This ledger has not been opened yet.'),
   nameFits: () => undefined,
   evolvePostings: () => undefined,
+  evolveStanding: () => undefined,
   limitsHold: () => undefined,
   dayAllowed: () => undefined,
   isClosed: () => false,

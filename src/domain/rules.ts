@@ -22,12 +22,6 @@ export const RULES = {
     'Addresses are listed on the documentation page.',
     'Check the address.',
   ),
-  method_not_allowed: rule(
-    405,
-    'This address does not take that method',
-    'Figures are read with GET; facts are posted with POST. Nothing is ever edited or deleted.',
-    'Use the method that the documentation page gives.',
-  ),
   too_many_requests: rule(
     429,
     'Too many requests',
@@ -320,6 +314,12 @@ export const RULES = {
     'Only NHS_ADD and LA_ADD can be withdrawn; a compulsory source never falls below its allocation or determination (NHS Act 2006, section 223GA; the grants’ determinations).',
     'Check the source. A lower determination is posted as GrantReduced.',
   ),
+  source_wrong_sector: rule(
+    422,
+    'That source is not paid by that kind of body',
+    'NHS bodies pay the NHS’s sources, councils their own.',
+    'Check the payer and the source.',
+  ),
   category_unknown: rule(
     422,
     'There is no such category of plan line',
@@ -355,6 +355,42 @@ export const RULES = {
     'What it rests on has changed since it was proposed',
     'The signed text names what stood before; that has moved since.',
     'Make a new proposal from the present state.',
+  ),
+  before_it_began: rule(
+    422,
+    'It takes effect before what it changes',
+    'A contribution or plan line can be changed from its own first day on.',
+    'Use that day or a later one.',
+  ),
+  later_change_stands: rule(
+    409,
+    'A later change states what stands from its day on',
+    'Changes that name an amount are made in the order of their days, so that what was signed stays what stands.',
+    'Reverse the later change first, or make this one effective from its day on.',
+  ),
+  others_rest_on_it: rule(
+    409,
+    'Other facts rest on it',
+    'What others change or count on is not taken away from under them.',
+    'Reverse the facts named in the detail first.',
+  ),
+  reversal_day_fixed: rule(
+    422,
+    'This reversal takes effect on the original’s own day',
+    'It says that the original was never so: an offer that was never withdrawn, or compulsory money that was never due. Compulsory money cannot be ended part-way.',
+    'Use the original’s effective date.',
+  ),
+  expiry_passed: rule(
+    422,
+    'The last day to sign has passed already',
+    'A proposal can be signed until the end of its last day.',
+    'Give a later day, or none.',
+  ),
+  more_than_a_fund_holds: rule(
+    422,
+    'The fund’s movements would be too large to be added exactly',
+    'All movements of one fund stay below £999,999,999,999.99, so that no sum is ever rounded.',
+    'Check the amount.',
   ),
   already_reversed: rule(
     409,

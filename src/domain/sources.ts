@@ -8,6 +8,8 @@ export interface FundingSource {
   readonly name: string;
   /** Whether it must be paid, may be withdrawn, or cannot be told from the evidence. */
   readonly duty: 'compulsory' | 'discretionary' | 'not-stated';
+  /** Which sector pays it. */
+  readonly payer: 'nhs' | 'local-government' | 'any';
   readonly kind: 'revenue' | 'capital' | 'either';
   /** Whether the money reaches the payer as a government grant, and so enters by a determination. */
   readonly grant: boolean;
@@ -23,6 +25,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'NHS_MIN',
     name: 'Minimum NHS contribution',
     duty: 'compulsory',
+    payer: 'nhs',
     kind: 'revenue',
     grant: false,
     from: '2015-16',
@@ -33,6 +36,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'NHS_ADD',
     name: 'Additional NHS contribution',
     duty: 'discretionary',
+    payer: 'nhs',
     kind: 'revenue',
     grant: false,
     from: '2015-16',
@@ -43,6 +47,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'LA_ADD',
     name: 'Additional council contribution',
     duty: 'discretionary',
+    payer: 'local-government',
     kind: 'either',
     grant: false,
     from: '2015-16',
@@ -53,6 +58,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'IBCF',
     name: 'Improved Better Care Fund (Spending Review 2015)',
     duty: 'compulsory',
+    payer: 'local-government',
     kind: 'revenue',
     grant: true,
     from: '2017-18',
@@ -64,6 +70,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'IBCF_2017',
     name: 'Improved Better Care Fund, additional (Budget March 2017)',
     duty: 'compulsory',
+    payer: 'local-government',
     kind: 'revenue',
     grant: true,
     from: '2017-18',
@@ -75,6 +82,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'WINTER',
     name: 'Winter Pressures Grant',
     duty: 'compulsory',
+    payer: 'local-government',
     kind: 'revenue',
     grant: true,
     from: '2018-19',
@@ -86,6 +94,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'DISCH_LA',
     name: 'Discharge Fund, council part',
     duty: 'compulsory',
+    payer: 'local-government',
     kind: 'revenue',
     grant: true,
     from: '2022-23',
@@ -97,6 +106,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'DISCH_ICB',
     name: 'Discharge Fund, integrated care board part',
     duty: 'compulsory',
+    payer: 'nhs',
     kind: 'revenue',
     grant: false,
     from: '2022-23',
@@ -108,6 +118,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'LABCG',
     name: 'Local Authority Better Care Grant',
     duty: 'compulsory',
+    payer: 'local-government',
     kind: 'revenue',
     grant: true,
     from: '2025-26',
@@ -118,6 +129,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'DFG',
     name: 'Disabled Facilities Grant',
     duty: 'compulsory',
+    payer: 'local-government',
     kind: 'capital',
     grant: true,
     from: '2015-16',
@@ -128,6 +140,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'SC_CAPITAL',
     name: 'Social care capital grant',
     duty: 'compulsory',
+    payer: 'local-government',
     kind: 'capital',
     grant: true,
     from: '2015-16',
@@ -139,6 +152,7 @@ export const SOURCES: readonly FundingSource[] = [
     code: 'UNSTATED',
     name: 'Source of funding not stated in the evidence',
     duty: 'not-stated',
+    payer: 'any',
     kind: 'either',
     grant: false,
     from: '2015-16',

@@ -1,5 +1,15 @@
 import { dayInWords, type Day } from './calendar.js';
-import type { Context, Fact, FactData, FactText, LedgerEvent, SentFact, Signature, StreamKind } from './facts.js';
+import type {
+  Context,
+  Fact,
+  FactData,
+  FactText,
+  LedgerEvent,
+  SentFact,
+  SignedAs,
+  Signature,
+  StreamKind,
+} from './facts.js';
 import type { Posting } from './postings.js';
 import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
 import { mandateFor, type Errand, type Mandate, type Role } from './register.js';
@@ -23,6 +33,8 @@ export interface Kind<State> {
   /** Whether the stream's name is the one that its opening fact gives it. */
   nameFits(stream: string, data: FactData): Refusal | undefined;
   evolvePostings(state: State, postings: readonly Posting[]): void;
+  /** Keeps what rests on what, for reversals. */
+  evolveStanding(state: State, fact: Fact<State>, event: LedgerEvent): void;
   limitsHold(state: State, postings: readonly Posting[], limits: readonly string[]): Refusal | undefined;
   dayAllowed(state: State, fact: Fact<State>, effective: Day): Refusal | undefined;
   isClosed(state: State, effective: Day): boolean;
@@ -76,6 +88,7 @@ export function evolve<State>(kind: Kind<State>, state: StreamState<State>, even
   }
   const fact = factOf(kind, event.type);
   fact.evolve(state.own, event.data, event);
+  kind.evolveStanding(state.own, fact, event);
   const takenOff = fact.endsProposal?.(event.data);
   if (takenOff) end(state, takenOff, event.type, true);
   const restored = kind.restoresProposal(event);
@@ -129,7 +142,7 @@ export type Command =
   | ({ readonly act: 'post'; readonly fact: SentFact } & Adjusting)
   | ({ readonly act: 'propose'; readonly fact: SentFact } & Terms & Adjusting)
   | ({ readonly act: 'counter'; readonly proposal: string; readonly fact: SentFact } & Terms)
-  | { readonly act: 'agree'; readonly proposal: string }
+  | ({ readonly act: 'agree'; readonly proposal: string } & Adjusting)
   | { readonly act: 'decline' | 'withdraw'; readonly proposal: string; readonly reason: string }
   | { readonly act: 'lapse'; readonly proposal: string };
 
@@ -173,7 +186,7 @@ export function decide<State>(
     case 'counter':
       return counter(kind, state, command, asking, full);
     case 'agree':
-      return agree(kind, state, command.proposal, asking, full);
+      return agree(kind, state, command, asking, full);
     case 'decline':
     case 'withdraw':
       return close(kind, state, command, asking, full);
@@ -184,8 +197,12 @@ export function decide<State>(
 
 function adjustmentOf<State>(state: StreamState<State>, command: Command) {
   if (command.act === 'post' || command.act === 'propose') return command.adjustment;
-  return state.open.get(command.proposal)?.adjustment;
+  // What was proposed before a period closed can be signed after it, as an adjustment.
+  const given = command.act === 'agree' ? command.adjustment : undefined;
+  return given ?? state.open.get(command.proposal)?.adjustment;
 }
+
+const adjusting = (adjustment: Adjusting['adjustment']) => (adjustment ? { adjustment } : {});
 
 /** What a fact asks for: whose act it is, whose signature, in which roles. A reversal asks for what its original did. */
 interface Demands {
@@ -197,11 +214,21 @@ interface Demands {
   readonly amount: Pick<Errand, 'amount'>;
 }
 
-function demandsOf<State>(fact: Fact<State>, data: FactData, state: State, context: Context): Demands | Refusal {
-  const as = fact.signedAs?.(data, context);
-  if (as instanceof Refusal) return as;
-  if (as) return demandsOf(as.fact, as.data, state, context);
-  const amount = fact.amount?.(data);
+function demandsOf<State>(
+  fact: Fact<State>,
+  data: FactData,
+  state: State,
+  context: Context,
+  completed: FactData | Refusal = data,
+): Demands {
+  // That a reversal names an original, and a reversible one, has been seen before.
+  const as = fact.signedAs?.(data, context) as SignedAs<State> | undefined;
+  if (as) {
+    const demands = demandsOf(as.fact, as.data, state, context);
+    // What one partner said without a signature is that partner's to take back.
+    return as.fact.signature === 'none' ? { ...demands, acts: [context.original!.metadata.partner] } : demands;
+  }
+  const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed);
   return {
     // An adjustment of a closed period always takes a second signature. Source: design.md 3.
     signature: context.adjustment && fact.signature === 'none' ? 'second-officer' : fact.signature,
@@ -218,7 +245,7 @@ const demandsOfProposed = <State>(
   state: StreamState<State>,
   { fact }: OpenProposal,
   context: Context,
-): Demands => demandsOf(factOf(kind, fact.type), fact.data, state.own, context) as Demands;
+): Demands => demandsOf(factOf(kind, fact.type), fact.data, state.own, context);
 
 /** The rules that hold a fact to its stream, whoever posts it, when it is proposed and again when it is signed. */
 function holds<State>(
@@ -266,9 +293,10 @@ function begin<State>(
     if (wrong) return wrong;
   } else if (!kind.isOpen(state.own)) return kind.notOpen(state.stream);
 
-  const demands = demandsOf(fact, data, state.own, context);
-  if (demands instanceof Refusal) return demands;
-  const completed = fact.complete ? fact.complete(data, state.own, context) : data;
+  const refers = fact.signedAs?.(data, context);
+  if (refers instanceof Refusal) return refers;
+  const completed = (fact.complete ? fact.complete(data, state.own, context) : data) as FactData | Refusal;
+  const demands = demandsOf(fact, data, state.own, context, completed);
   // Where nobody can act because the fact refers to nothing, that is what the officer needs to hear.
   if (demands.acts.length === 0 && completed instanceof Refusal) return completed;
 
@@ -299,14 +327,17 @@ function begin<State>(
     return refuse('signature_not_needed', `${fact.name} counts as soon as it is posted.`);
   }
   if (completed instanceof Refusal) return completed;
-  const stored = completed as FactData;
+  const stored = completed;
   const refusal = holds(kind, state, fact, stored, context);
   if (refusal) return refusal;
 
+  if (proposing && command.expires !== undefined && command.expires < context.today) {
+    return refuse('expiry_passed', `The proposal could have been signed until ${dayInWords(command.expires)}.`);
+  }
   const capacity = {
     partner: mandate.partner,
     role: mandate.role,
-    ...(command.adjustment && { adjustment: command.adjustment }),
+    ...adjusting(command.adjustment),
   };
   const text: FactText = { type: fact.name, version: fact.version, data: stored };
   if (!proposing) return { ...capacity, events: [text] };
@@ -344,7 +375,8 @@ function awaitedBy(demands: Demands, mandate: Mandate): string[] {
   return others.filter((partner) => partner !== mandate.partner);
 }
 
-const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[Key] | undefined }): Terms => ({
+/** Terms without the fields that are not given. */
+export const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[Key] | undefined }): Terms => ({
   ...(conditions !== undefined && { conditions }),
   ...(expires !== undefined && { expires }),
 });
@@ -397,11 +429,11 @@ function answering(
 function agree<State>(
   kind: Kind<State>,
   state: StreamState<State>,
-  id: string,
+  command: Extract<Command, { act: 'agree' }>,
   asking: Asking,
   context: Context,
 ): Decision | Refusal {
-  const proposal = openProposal(state, id);
+  const proposal = openProposal(state, command.proposal);
   if (proposal instanceof Refusal) return proposal;
   const fact = factOf(kind, proposal.fact.type);
   const { data } = proposal.fact;
@@ -422,8 +454,14 @@ function agree<State>(
   return {
     partner: mandate.partner,
     role: mandate.role,
-    ...(proposal.adjustment && { adjustment: proposal.adjustment }),
-    events: [proposalEvent('ProposalAgreed', id, proposal.fact, { signatures }), proposal.fact],
+    ...adjusting(adjustmentOf(state, command)),
+    events: [
+      proposalEvent('ProposalAgreed', proposal.id, proposal.fact, {
+        signatures,
+        ...termsOf({ conditions: proposal.conditions, expires: undefined }),
+      }),
+      proposal.fact,
+    ],
   };
 }
 
@@ -487,7 +525,7 @@ function counter<State>(
   return {
     partner: mandate.partner,
     role: mandate.role,
-    ...(proposal.adjustment && { adjustment: proposal.adjustment }),
+    ...adjusting(proposal.adjustment),
     events: [
       proposalEvent('ProposalCountered', proposal.id, text, {
         replaces: proposal.fact,

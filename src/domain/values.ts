@@ -14,7 +14,13 @@ export const Money = z
   .regex(MONEY_TEXT, {
     error: 'must be pounds with exactly two places of pence and no sign, commas or £, such as "1234.50"',
   })
+  .refine((text) => text.length <= '9999999999.99'.length, {
+    error: 'must be at most 9999999999.99: the whole Better Care Fund of a year is less',
+  })
   .meta({ description: 'Pounds and pence as text, exactly two places, never negative.', examples: ['7000000.00'] });
+
+/** A sum that the ledger worked out, and that may be larger than any one act. */
+export const Sum = z.string().regex(MONEY_TEXT).meta({ description: 'Pounds and pence as text, exactly two places.' });
 
 /** Money that does something: an amount of nothing is not a fact. */
 export const Amount = Money.refine((text) => !/^0\.00$/.test(text), { error: 'must be more than 0.00' });
@@ -33,26 +39,51 @@ export const EffectiveDay = z
   .transform((text) => text as Day)
   .meta({ description: 'A day in Europe/London, YYYY-MM-DD.', format: 'date', examples: ['2016-04-01'] });
 
+export const Code = z
+  .string({ error: 'must be a code such as "NHS_ADD"' })
+  .regex(/^[A-Z][A-Z0-9_]{1,31}$/, { error: 'must be a code in capitals, digits and underscores, such as "NHS_ADD"' });
+
+/**
+ * Whether text holds ten digits that end in the check digit of an NHS number (modulo 11), however they are spaced or
+ * written: next to each other, in groups with up to three signs between them, in full-width digits, or with invisible signs.
+ */
+export function holdsNhsNumber(text: string): boolean {
+  const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '');
+  const groups = [...plain.matchAll(/\d+/g)].map(([digits], index, all) => ({ digits, at: all[index]!.index }));
+  return groups.some((_, first) => {
+    let digits = '';
+    for (let next = first; next < groups.length && digits.length < 10; next++) {
+      const { digits: more, at } = groups[next]!;
+      const before = groups[next - 1];
+      const between = before && next > first ? plain.slice(before.at + before.digits.length, at) : '';
+      if (!/^[^\p{L}\p{N}]{0,3}$/u.test(between)) return false;
+      digits += more;
+    }
+    return digits.length === 10 && hasCheckDigit(digits);
+  });
+}
+
+function hasCheckDigit(tenDigits: string): boolean {
+  const digits = tenDigits.split('').map(Number);
+  const sum = digits.slice(0, 9).reduce((acc, digit, index) => acc + digit * (10 - index), 0);
+  return (11 - (sum % 11)) % 11 === digits[9];
+}
+
+const NAMES_NOBODY = {
+  error:
+    'holds ten digits that are shaped like an NHS number; the ledger never holds anything that could name a patient',
+};
+
 export const Name = z
   .string({ error: 'must be a short name in lower-case letters, digits and dashes' })
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
     error: 'must be lower-case letters, digits and single dashes, such as "norwich-ccg"',
   })
-  .max(64, { error: 'must be at most 64 characters' });
+  .max(64, { error: 'must be at most 64 characters' })
+  .refine((text) => !holdsNhsNumber(text), NAMES_NOBODY);
 
-export const Code = z
-  .string({ error: 'must be a code such as "NHS_ADD"' })
-  .regex(/^[A-Z][A-Z0-9_]{1,31}$/, { error: 'must be a code in capitals, digits and underscores, such as "NHS_ADD"' });
-
-/** The ten digits of an NHS number, however spaced, end in a check digit computed modulo 11. */
-export function holdsNhsNumber(text: string): boolean {
-  for (const match of text.matchAll(/(?<!\d)\d(?:[ \-.]?\d){9}(?![ \-.]?\d)/g)) {
-    const digits = match[0].replace(/\D/g, '').split('').map(Number);
-    const sum = digits.slice(0, 9).reduce((acc, digit, index) => acc + digit * (10 - index), 0);
-    if ((11 - (sum % 11)) % 11 === digits[9]) return true;
-  }
-  return false;
-}
+/** Signs that cannot be seen, that turn the reading round, or that stand for bytes that could not be read. */
+const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\uFFFD]/u;
 
 /** Free text, as short as the act needs. It may name no patient: anything shaped like an NHS number is refused. */
 export const words = (max: number) =>
@@ -61,11 +92,8 @@ export const words = (max: number) =>
     .trim()
     .min(1, { error: 'must not be empty' })
     .max(max, { error: `must be at most ${max} characters` })
-    .refine((text) => !/\p{Cc}/u.test(text.replace(/[\n\t]/g, '')), { error: 'must hold no control characters' })
-    .refine((text) => !holdsNhsNumber(text), {
-      error:
-        'holds ten digits that are shaped like an NHS number; the ledger never holds anything that could name a patient',
-    });
+    .refine((text) => !UNSEEN.test(text), { error: 'must hold no control characters or invisible signs' })
+    .refine((text) => !holdsNhsNumber(text), NAMES_NOBODY);
 
 export const Evidence = z
   .array(

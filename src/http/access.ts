@@ -12,7 +12,7 @@ export interface Sight {
 /** Looks an officer's mandates up in the register, today; a token without a mandate shows nothing. */
 export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const register = ledger.model.register();
-  const mandates = mandatesOn(register, officer, londonDay(ledger.clock.now()));
+  const mandates = mandatesOn(register, officer, londonDay(ledger.model.now(ledger.clock)));
   if (mandates.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
   const partners = new Set(mandates.map((mandate) => mandate.partner));
   const seesAll = register.ledger !== undefined && partners.has(register.ledger.keeper);

@@ -46,6 +46,7 @@ const sse = sseModule as unknown as FastifyPluginAsync<SSEPluginOptions>;
 const BODY_BYTES_MAX = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const EVENT_LOOP_DELAY_MS_MAX = 2_000;
+const FAILED_SIGN_INS_PER_MINUTE = 60;
 
 /** The service, apart from the server that listens: built for tests and for `serve` alike. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
@@ -56,6 +57,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 128 },
+    frameworkErrors: onError,
     // A client that keeps a connection open must not hold up a stop.
     forceCloseConnections: 'idle',
   });
@@ -87,17 +89,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   await app.register(underPressure, { maxEventLoopDelay: EVENT_LOOP_DELAY_MS_MAX });
+  const tooMany = (after: string) =>
+    new Refused(new Refusal('too_many_requests', `Only so many requests a minute are taken; try again in ${after}.`));
+  // Officers are limited by name, once they are known; whoever fails to sign in, by address.
   await app.register(rateLimit, {
+    global: false,
     max: requestsPerMinute,
     timeWindow: '1 minute',
-    keyGenerator: (request) => request.headers.authorization ?? request.ip,
-    errorResponseBuilder: (_request, { after }) =>
-      new Refused(
-        new Refusal(
-          'too_many_requests',
-          `Only ${requestsPerMinute} requests a minute are taken; try again in ${after}.`,
-        ),
-      ),
+    hook: 'preHandler',
+    keyGenerator: (request) => request.signedIn.officer,
+    errorResponseBuilder: (_request, { after }) => tooMany(after),
+  });
+  const failedSignIn = app.createRateLimit({
+    max: FAILED_SIGN_INS_PER_MINUTE,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => request.ip,
   });
   await app.register(sse, { heartbeatInterval: 15_000 });
   await app.register(swagger, {
@@ -129,7 +135,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
 
   registerOperations(app, ledger);
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
+  app.setNotFoundHandler((request) => {
     throw new Refused(new Refusal('not_found', `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`));
   });
   app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
@@ -139,7 +145,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     async (v1) => {
       v1.addHook('onRequest', async (request) => {
         const signedIn = await signIn(request.headers.authorization);
-        if (signedIn instanceof Refusal) throw new Refused(signedIn);
+        if (signedIn instanceof Refusal) {
+          const failed = await failedSignIn(request);
+          throw failed.isAllowed || !failed.isExceeded
+            ? new Refused(signedIn)
+            : tooMany(`${failed.ttlInSeconds} seconds`);
+        }
         const sight = sightOf(ledger, signedIn.officer);
         if (sight instanceof Refusal) throw new Refused(sight);
         request.signedIn = signedIn;
@@ -150,6 +161,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
           throw new Refused(new Refusal('read_model_faulted', fault!));
         }
       });
+      v1.addHook('preHandler', v1.rateLimit());
       registerFactRoutes(v1, ledger);
       registerQuestionRoutes(v1, ledger);
       registerFeed(v1, ledger);

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SentFact, StreamKind } from '../domain/facts.js';
 import { Refusal } from '../domain/rules.js';
-import type { Command, Terms } from '../domain/stream.js';
+import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
 import { fundStream, KINDS, REGISTER_STREAM, type AnyKind } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -78,7 +78,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
     const Post = z.strictObject({ fact, ...common, adjustment: Adjustment });
     const Propose = z.strictObject({ fact, ...common, ...terms, adjustment: Adjustment });
     const Counter = z.strictObject({ fact, ...common, ...terms });
-    const Agree = z.strictObject(common);
+    const Agree = z.strictObject({ ...common, adjustment: Adjustment });
     const End = z.strictObject({ ...common, reason: words(500) });
 
     const route = <S extends z.ZodObject<typeof common>>(
@@ -133,9 +133,10 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
       ...termsOf(body),
       ...(body.adjustment && { adjustment: body.adjustment }),
     }));
-    route('/proposals/:proposal/agreement', 'Sign a proposal', Agree, 'required', (_body, proposal) => ({
+    route('/proposals/:proposal/agreement', 'Sign a proposal', Agree, 'required', (body, proposal) => ({
       act: 'agree',
       proposal,
+      ...(body.adjustment && { adjustment: body.adjustment }),
     }));
     route(
       '/proposals/:proposal/counter',
@@ -161,11 +162,6 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
     }));
   }
 }
-
-const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[Key] | undefined }): Terms => ({
-  ...(conditions !== undefined && { conditions }),
-  ...(expires !== undefined && { expires }),
-});
 
 const paramsOf = (kind: StreamKind, answers: boolean) =>
   z.object({ ...(kind === 'fund' && { fund: Name }), ...(answers && NewProposal.shape) });

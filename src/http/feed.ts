@@ -5,7 +5,10 @@ import { z } from 'zod';
 import { eventHash, fundOfStream } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { READ_PAGE_MAX, type Position, type RecordedEvent } from '../store/event-store.js';
+import { Refusal } from '../domain/rules.js';
+import { sightOf, type Sight } from './access.js';
 import { parsed } from './problem.js';
+import type { SignedIn } from './sign-in.js';
 
 /** The events themselves, to follow: JSON lines of what there is, or server-sent events that go on and can be resumed. */
 
@@ -32,6 +35,12 @@ interface Reading {
   readonly ended?: Promise<void>;
 }
 
+function sightNow(ledger: Ledger, { officer, until }: SignedIn): Sight | undefined {
+  if (until !== undefined && ledger.clock.now() > until) return undefined;
+  const sight = sightOf(ledger, officer);
+  return sight instanceof Refusal ? undefined : sight;
+}
+
 /** The events that somebody may see, in ledger order: those that the read model has taken. */
 async function* events({ ledger, request, after, ended }: Reading): AsyncGenerator<RecordedEvent> {
   let from = after;
@@ -42,9 +51,12 @@ async function* events({ ledger, request, after, ended }: Reading): AsyncGenerat
     const moved = ledger.projector.whenMoved();
     const page = await ledger.store.readAll({ after: from });
     const taken = page.filter((event) => !ledger.store.isAfter(event.position, ledger.model.position()));
+    // A stream may outlive a mandate or a token: both are looked at again before anything more is shown.
+    const sight = sightNow(ledger, request.signedIn);
+    if (!sight) return;
     for (const event of taken) {
       const fund = fundOfStream(event.stream);
-      if (fund === undefined || request.sight.sees(fund)) yield event;
+      if (fund === undefined || sight.sees(fund)) yield event;
     }
     from = taken.at(-1)?.position ?? from;
     if (taken.length === READ_PAGE_MAX) continue;

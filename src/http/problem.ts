@@ -108,9 +108,17 @@ const BY_CODE: Readonly<Record<string, RuleCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'body_not_json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'body_not_json',
   FST_UNDER_PRESSURE: 'overloaded',
+  FST_ERR_BAD_URL: 'not_found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
 };
 
-const BY_STATUS: Readonly<Record<number, RuleCode>> = { 400: 'body_not_json', 429: 'too_many_requests' };
+const BY_STATUS: Readonly<Record<number, RuleCode>> = {
+  400: 'body_not_json',
+  403: 'not_found',
+  404: 'not_found',
+  414: 'not_found',
+  429: 'too_many_requests',
+};
 
 function ruleOf(error: FastifyError): RuleCode {
   if (error instanceof StoreUnavailable) return 'store_unavailable';

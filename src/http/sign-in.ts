@@ -20,6 +20,8 @@ export interface SignedIn {
   readonly officer: string;
   /** How it is known: recorded with every event. */
   readonly by: string;
+  /** The instant at which the token ends; none for a demonstration's. */
+  readonly until?: number;
 }
 
 export type SignIn = (authorization: string | undefined) => Promise<SignedIn | Refusal>;
@@ -92,7 +94,7 @@ function verifier(
     });
     const officer = payload[claim];
     if (typeof officer !== 'string') throw new Error(`it has no "${claim}"`);
-    return { officer, by };
+    return { officer, by, until: payload.exp! * 1000 };
   };
 }
 

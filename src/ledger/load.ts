@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { instantOf, type Instant } from '../domain/calendar.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { type Command, type Terms } from '../domain/stream.js';
+import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
-import { allFacts, fundStream, REGISTER_STREAM } from './catalogue.js';
+import { allFacts, fundStream, REGISTER_STREAM, sha256 } from './catalogue.js';
 import type { SettableClock } from './clock.js';
 import type { Ledger } from './ledger.js';
 import { scopedKey } from './read-model.js';
@@ -129,7 +129,7 @@ export async function load(
   for (const [index, { where, key, file, step }] of planned.entries()) {
     const submission = submissionOf(step, labels, key, file, signedInBy, where);
     if (step.at !== undefined) {
-      const refusal = setClock(ledger, clock, step, scopedKey(step.officer, key));
+      const refusal = setClock(ledger, clock, step, scopedKey(step.officer, sha256(key)));
       if (refusal) throw new LoadStopped(where, refusal);
     }
     const done = await ledger.submit(submission);
@@ -193,10 +193,7 @@ function submissionOf(
 
 function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outcome, where: string): Command {
   const { adjustment, reason = '' } = step;
-  const terms: Terms = {
-    ...(step.conditions !== undefined && { conditions: step.conditions }),
-    ...(step.expires !== undefined && { expires: step.expires }),
-  };
+  const terms = termsOf(step);
   const proposal = (label: string): string => {
     const id = outcomeOf(label).proposal;
     if (id === undefined) throw new LoadStopped(where, `the step labelled "${label}" is not a proposal.`);
@@ -205,7 +202,7 @@ function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outco
   const fact = (text: z.output<typeof Text>) => factIn(text, kind, outcomeOf, proposal, where);
   if (step.post) return { act: 'post', fact: fact(step.post), ...(adjustment && { adjustment }) };
   if (step.propose) return { act: 'propose', fact: fact(step.propose), ...terms, ...(adjustment && { adjustment }) };
-  if (step.agree) return { act: 'agree', proposal: proposal(step.agree) };
+  if (step.agree) return { act: 'agree', proposal: proposal(step.agree), ...(adjustment && { adjustment }) };
   if (step.decline) return { act: 'decline', proposal: proposal(step.decline), reason };
   if (step.withdraw) return { act: 'withdraw', proposal: proposal(step.withdraw), reason };
   if (!step.with) throw new LoadStopped(where, 'a counter needs its terms under "with".');

@@ -7,6 +7,7 @@ import type { OpenProposal } from '../domain/proposal.js';
 import type { RegisterState } from '../domain/register.js';
 import { evolve, initialStream, type StreamState } from '../domain/stream.js';
 import type { Position } from '../store/event-store.js';
+import type { Clock } from './clock.js';
 import { fundOfStream, kindOf, KINDS, REGISTER_STREAM, type StateOf } from './catalogue.js';
 
 /**
@@ -21,6 +22,8 @@ export interface ReadModel {
   position(): Position | undefined;
   /** The recorded instant that a new event may not go behind. */
   lastRecorded(): Instant;
+  /** The present instant, never before what was recorded last: a clock that steps back hides nobody's act. */
+  now(clock: Clock): Instant;
   stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;
   register(): RegisterState;
   funds(): readonly string[];
@@ -108,6 +111,7 @@ export function createReadModel(): ReadModel {
     size: () => positions.length,
     position: () => positions.at(-1),
     lastRecorded,
+    now: (clock) => Math.max(clock.now(), lastRecorded()) as Instant,
     stream: (kind, stream) => (streams.get(stream) ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
     register: () => streamOf(REGISTER_STREAM).own as RegisterState,
     funds: () => [...funds.keys()].sort(),

@@ -76,7 +76,8 @@ const STEP_ASIDE_MS_MAX = 50;
 /** The namespace of event identifiers: the same officer's same key makes the same event. */
 const EVENT_IDS = '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21';
 
-const eventId = (officer: string, key: string, index: number): string =>
+/** The identifier of an act's event: `key` is the digest that events carry, not the text that was sent. */
+export const eventId = (officer: string, key: string, index: number): string =>
   uuid(`${scopedKey(officer, key)} ${index}`, EVENT_IDS);
 
 export function createSubmitter({ store, model, projector, clock }: SubmitterParts): Submitter {
@@ -94,12 +95,15 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     return turn;
   }
 
+  /** Keys are kept as digests: what a client chose to write in one is nobody's business. */
+  const keyOf = (submission: Submission): string => sha256(submission.key);
+
   const requestOf = ({ stream, command, actingFor, evidence }: Submission): string =>
     sha256(canonical({ stream, command, actingFor: actingFor ?? null, evidence }));
 
   /** The answer of the act that this key stands for, if it was done; a refusal if the key stood for something else. */
   async function earlier(submission: Submission): Promise<Done | Refusal | undefined> {
-    const acted = model.acted(scopedKey(submission.officer, submission.key));
+    const acted = model.acted(scopedKey(submission.officer, keyOf(submission)));
     if (!acted) return undefined;
     const events = await eventsOf(acted, submission);
     if (events[0]!.metadata.request !== requestOf(submission)) {
@@ -111,16 +115,17 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     return { outcome: { ...outcomeOf(events), ...recordedAs(events) }, replayed: true };
   }
 
-  async function eventsOf({ stream, revision }: Acted, { officer, key }: Submission): Promise<LedgerEvent[]> {
+  async function eventsOf({ stream, revision }: Acted, submission: Submission): Promise<LedgerEvent[]> {
     // No act records more than an agreement and the fact agreed.
     const page = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 2 });
     return page
       .map((recorded) => decode(recorded))
-      .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
+      .filter(({ metadata }) => metadata.key === keyOf(submission) && metadata.officer === submission.officer);
   }
 
   async function attempt(submission: Submission): Promise<Done | Refusal | 'again'> {
-    const { kind: kindName, stream, command, officer, actingFor, key, ifMatch } = submission;
+    const { kind: kindName, stream, command, officer, actingFor, ifMatch } = submission;
+    const key = keyOf(submission);
     const done = await earlier(submission);
     if (done) return done;
     const kind = KINDS[kindName];
@@ -134,7 +139,7 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     const named = 'fact' in command ? command.fact : 'proposal' in command && state.open.get(command.proposal)?.fact;
     const revision = named && kind.referredTo(named);
     const [original] = revision ? await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 }) : [];
-    const now = Math.max(clock.now(), model.lastRecorded()) as Instant;
+    const now = model.now(clock);
     const decision = decide(
       kind,
       state,
@@ -145,13 +150,12 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     if (decision instanceof Refusal) return decision;
     const events = compose(submission, decision, now, state.revision);
     if (submission.dryRun) return { outcome: outcomeOf(events), replayed: false };
+    const encoded = events.map((event) => encode(event.id, event.type, event.data, event.metadata));
+    // What is written for ever must be readable for ever: it is read back before it is written.
+    encoded.forEach((event, index) => decode({ ...event, stream, revision: BigInt(index), position: '' }));
     let appended: Appended;
     try {
-      appended = await store.append(
-        stream,
-        state.revision < 0 ? 'no_stream' : BigInt(state.revision),
-        events.map((event) => encode(event.id, event.type, event.data, event.metadata)),
-      );
+      appended = await store.append(stream, state.revision < 0 ? 'no_stream' : BigInt(state.revision), encoded);
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict) && !(error instanceof RecordedBehind)) throw error;
       const head = await store.head();
@@ -163,7 +167,8 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
   }
 
   function compose(submission: Submission, decision: Decision, now: Instant, head: number): LedgerEvent[] {
-    const { stream, officer, signedInBy, key, correlation, evidence } = submission;
+    const { stream, officer, signedInBy, correlation, evidence } = submission;
+    const key = keyOf(submission);
     const request = requestOf(submission);
     return decision.events.map(({ type, version, data }, index) => {
       const metadata: Metadata = {
@@ -211,7 +216,7 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       }
     },
     async lapseExpired() {
-      const today = londonDay(clock.now());
+      const today = londonDay(model.now(clock));
       const due = model
         .openProposals()
         .filter(({ proposal }) => proposal.expires !== undefined && proposal.expires < today);

@@ -2,14 +2,16 @@ import { createBalances } from '../../projections/balances.js';
 import type { Entry } from '../../projections/entry.js';
 import { accountKey, imbalance, type Account } from '../domain/postings.js';
 import { instantOf, londonDay, type Day, type Instant } from '../domain/calendar.js';
-import type { Fact, FactData, FactText, LedgerEvent, Signature } from '../domain/facts.js';
+import type { Fact, FactData, FactText, LedgerEvent, SentFact, Signature } from '../domain/facts.js';
 import { exactly, moneyText, type Pence } from '../domain/money.js';
-import { isProposalEvent } from '../domain/proposal.js';
+import { isProposalEvent, type ProposalEvent } from '../domain/proposal.js';
 import { mandatesOn, type RegisterState } from '../domain/register.js';
-import { evolve, factOf, initialStream } from '../domain/stream.js';
+import { Refusal } from '../domain/rules.js';
+import { decide, evolve, factOf, initialStream, termsOf, type Command, type StreamState } from '../domain/stream.js';
 import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
-import { canonical, decode, fundOfStream, kindOf, KINDS, REGISTER_STREAM } from './catalogue.js';
+import { canonical, decode, fundOfStream, kindOf, REGISTER_STREAM, type AnyKind } from './catalogue.js';
 import { entryOf } from './ledger.js';
+import { eventId } from './submit.js';
 
 /**
  * Checks a whole ledger from its stored bytes, without asking the service that wrote it. Silent checks that find
@@ -23,6 +25,7 @@ export const CHECKS = {
   mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
   signatures:
     'Every fact that needs two signatures has them: two people, and two partners where the other side must sign.',
+  decisions: 'Every event is what the rules decide of the act that it records, on the state of the ledger before it.',
   figures: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
 } as const;
 
@@ -60,7 +63,8 @@ export async function verify(
   const report = (check: CheckName, where: string, words: string): void => {
     if (problems.length < PROBLEMS_MAX) problems.push({ check, where, words });
   };
-  const register = initialStream(KINDS.register, REGISTER_STREAM);
+  const states = new Map<string, StreamState<unknown>>();
+  const register = stateOf(states, REGISTER_STREAM);
   const heads = new Map<string, bigint>();
   const funds = new Map<string, Entry[]>();
   let previous: { readonly event: LedgerEvent; readonly stream: string } | undefined;
@@ -79,7 +83,7 @@ export async function verify(
         checkOpening(event, where);
         checkMandate(event, register.own as RegisterState, where);
         checkSignatures(event, where);
-        if (event.stream === REGISTER_STREAM) evolve(KINDS.register, register, event);
+        await checkDecision(event, where);
         keepEntry(event, where);
         previous = { event, stream: recorded.stream };
       }
@@ -158,6 +162,66 @@ export async function verify(
     }
   }
 
+  /**
+   * Decides the act again, on the state before it, and evolves the state. What was signed together is one act: the fact
+   * after an agreement was decided with it.
+   */
+  async function checkDecision(event: LedgerEvent, where: string): Promise<void> {
+    const { stream, metadata, type } = event;
+    const state = stateOf(states, stream);
+    const kind = kindOf(stream);
+    const followsItsAgreement =
+      previous?.stream === stream &&
+      previous.event.type === 'ProposalAgreed' &&
+      previous.event.metadata.key === metadata.key;
+    if (!followsItsAgreement) {
+      const wrong = await decidedOtherwise(event, state, kind);
+      if (wrong !== undefined) report('decisions', where, wrong);
+    }
+    if (event.id !== eventId(metadata.officer, metadata.key, followsItsAgreement ? 1 : 0)) {
+      report('decisions', where, 'its identifier is not that of its officer and key.');
+    }
+    try {
+      evolve(kind, state, event);
+    } catch (error) {
+      report('decisions', where, `${type} does not fit the state before it: ${(error as Error).message}`);
+    }
+  }
+
+  async function decidedOtherwise(
+    event: LedgerEvent,
+    state: StreamState<unknown>,
+    kind: AnyKind,
+  ): Promise<string | undefined> {
+    const { metadata } = event;
+    const command = commandOf(event, kind);
+    const named = 'fact' in command ? command.fact : state.open.get(command.proposal)?.fact;
+    const revision = named && kind.referredTo(named);
+    const [original] = revision ? await store.readStream(event.stream, { after: BigInt(revision) - 1n, limit: 1 }) : [];
+    const decision = decide(
+      kind,
+      state,
+      command,
+      {
+        officer: metadata.officer,
+        actingFor: metadata.role === 'service' ? undefined : metadata.partner,
+        newProposal: event.data['proposal'] as string,
+      },
+      {
+        today: londonDay(instantOf(metadata.recordedAt)!),
+        register: register.own as RegisterState,
+        ...(original && { original: decode(original) }),
+      },
+    );
+    if (decision instanceof Refusal) return `the rules refuse it: ${decision.detail} (${decision.rule})`;
+    const { role, partner, events } = decision;
+    const same =
+      role === metadata.role &&
+      partner === metadata.partner &&
+      canonical([events[0]!.type, events[0]!.data]) === canonical([event.type, event.data]);
+    return same ? undefined : 'the rules decide otherwise of it.';
+  }
+
   function keepEntry(event: LedgerEvent, where: string): void {
     const entry = verified.entryOf(event, place);
     const difference = imbalance(entry.postings);
@@ -219,4 +283,39 @@ function signatureNeeded(event: LedgerEvent): Signature {
   const original = event.data['fact'] as { type: string; data: FactData } | undefined;
   const needed = original ? factOf(kind, original.type).signature : fact.signature;
   return needed === 'none' && event.metadata.adjustment ? 'second-officer' : needed;
+}
+
+function stateOf(states: Map<string, StreamState<unknown>>, stream: string): StreamState<unknown> {
+  const state = states.get(stream) ?? initialStream(kindOf(stream), stream);
+  states.set(stream, state);
+  return state;
+}
+
+/** The command that an event is the record of. */
+function commandOf(event: LedgerEvent, kind: AnyKind): Command {
+  const { adjustment } = event.metadata;
+  const adjusting = adjustment ? { adjustment } : {};
+  if (!isProposalEvent(event)) return { act: 'post', fact: sent(kind, event), ...adjusting };
+  const step: ProposalEvent = event;
+  const { proposal } = step.data;
+  switch (step.type) {
+    case 'ProposalMade':
+      return { act: 'propose', fact: sent(kind, step.data.fact), ...termsOf(step.data), ...adjusting };
+    case 'ProposalCountered':
+      return { act: 'counter', proposal, fact: sent(kind, step.data.fact), ...termsOf(step.data) };
+    case 'ProposalAgreed':
+      return { act: 'agree', proposal, ...adjusting };
+    case 'ProposalDeclined':
+      return { act: 'decline', proposal, reason: step.data.reason };
+    case 'ProposalWithdrawn':
+      return { act: 'withdraw', proposal, reason: step.data.reason };
+    case 'ProposalLapsed':
+      return { act: 'lapse', proposal };
+  }
+}
+
+/** A fact as it was sent: without what the decision added to it. */
+function sent(kind: AnyKind, { type, data }: SentFact): SentFact {
+  const fields = Object.keys(factOf(kind, type).input.shape);
+  return { type, data: Object.fromEntries(Object.entries(data).filter(([name]) => fields.includes(name))) as FactData };
 }

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../facts.js';
-import { minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../money.js';
+import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../money.js';
 import { posted, type Posting } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf, type Role } from '../register.js';
 import { sourceOf } from '../sources.js';
-import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, words } from '../values.js';
+import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, Sum, words } from '../values.js';
 import {
   addsUp,
   holding,
+  inOrder,
   itemOf,
   nameIsFree,
   opened,
@@ -18,6 +19,7 @@ import {
   seriesOf,
   sourceFits,
   standsAt,
+  type Contribution,
   type DueChange,
   type FundState,
 } from './state.js';
@@ -55,6 +57,18 @@ function receivers(payer: string, state: FundState, { register }: Context): stri
   if (payer !== host) return [host];
   const sector = (partner: string) => sectorOf(register.partners.get(partner)!.kind);
   return partners.filter((partner) => sector(partner) !== sector(host) && sector(partner) !== 'unknown');
+}
+
+/** NHS bodies pay the NHS's sources, councils their own; a body that is not named may be either. */
+function payerFits({ payer, source }: Paid, { register }: Context): Refusal | undefined {
+  const sector = sectorOf(register.partners.get(payer)!.kind);
+  const { payer: pays } = sourceOf(source)!;
+  return pays === 'any' || sector === 'unknown' || pays === sector
+    ? undefined
+    : refuse(
+        'source_wrong_sector',
+        `${source} is paid by ${pays === 'nhs' ? 'NHS bodies' : 'councils'}; ${payer} is not one.`,
+      );
 }
 
 function payerOf(state: FundState, contribution: string): string[] {
@@ -139,10 +153,11 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     }),
     subject: (data) => `${data.contribution} from ${data.payer}`,
     amount: (data) => pence(data.amount),
-    check: (data, state: FundState) =>
+    check: (data, state: FundState, context) =>
       partnerIsIn(state, data.payer) ??
       nameIsFree(state, data.contribution) ??
       sourceFits(state, data.source, 'contribution') ??
+      payerFits(data, context) ??
       addsUp('instalments', data.instalments, data.amount),
     postings: (data) => [
       ...agreedPostings(data, data.contribution, data.effective, pence(data.amount)),
@@ -152,7 +167,13 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     ],
     proposes: (data, proposal) =>
       posted({ ...account('proposed', data), item: proposal, on: data.effective, pence: pence(data.amount) }),
-    evolve: (state, data) => void state.items.set(data.contribution, { kind: 'contribution', ...paidBy(data) }),
+    evolve: (state, data) =>
+      void state.items.set(data.contribution, {
+        kind: 'contribution',
+        ...paidBy(data),
+        began: data.effective,
+      }),
+    names: (data) => data.contribution,
     sentence: (data) =>
       `${data.payer} contributes ${pounds(pence(data.amount))} of ${data.source}, ` +
       `${data.recurrent ? 'recurrent' : 'one-off'}, as "${data.contribution}"${data.note ? ` (${data.note})` : ''}.`,
@@ -178,7 +199,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       instalments: Instalments.optional(),
       clause: words(120).optional(),
       reason: words(500),
-      was: Money,
+      was: Sum,
       payer: Name,
       source: Code,
       recurrent: z.boolean(),
@@ -189,24 +210,28 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     reversible: true,
     limits: ['agreed', 'dueWithinAgreed'],
+    level: 'states',
+    restsOn: (data) => data.contribution,
     sides(data, state: FundState, context) {
       const acts = payerOf(state, data.contribution);
       return { acts, signs: acts.flatMap((payer) => receivers(payer, state, context)) };
     },
     subject: (data) => data.contribution,
-    amount: (data) => pence(data.now),
+    amount: (data) => largest(pence(data.now), pence(data.was)),
     complete(data, state: FundState) {
       const item = itemOf(state, 'contribution', data.contribution);
       if (item instanceof Refusal) return item;
+      const late = inOrder(state, data.contribution, item.began, data.effective);
+      if (late) return late;
+      const was = standsAt(state, 'agreed', data.contribution, data.effective);
       const dueChanges = replanned(
         seriesOf(state, 'due', data.contribution),
         data.effective,
-        pence(data.now),
+        minus(pence(data.now), was),
         data.instalments,
       );
       if (dueChanges instanceof Refusal) return dueChanges;
-      const was = moneyText(standsAt(state, 'agreed', data.contribution, data.effective));
-      return { ...data, was, ...paidBy(item), dueChanges: dueText(dueChanges) };
+      return { ...data, was: moneyText(was), ...paidBy(item), dueChanges: dueText(dueChanges) };
     },
     check(data) {
       if (data.now === data.was) {
@@ -263,6 +288,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     roles: ['finance-officer', 'pool-manager', 'chief-finance-officer'],
     effective: 'any-day',
     reversible: true,
+    restsOn: (data) => data.contribution,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
     amount: (data) => pence(data.amount),
     complete(data, state: FundState) {
@@ -312,13 +338,17 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       }
       if (data.of.proposal) return { ...data, source, recurrent, dueChanges: [] };
       const item = data.of.contribution!;
-      const left = minus(standsAt(state, 'agreed', item, data.effective), pence(data.amount));
-      const dueChanges = replanned(seriesOf(state, 'due', item), data.effective, left, data.instalments);
+      const late = inOrder(state, item, (of as Contribution).began, data.effective);
+      if (late) return late;
+      const change = negated(pence(data.amount));
+      const dueChanges = replanned(seriesOf(state, 'due', item), data.effective, change, data.instalments);
       return dueChanges instanceof Refusal
         ? dueChanges
         : { ...data, source, recurrent, dueChanges: dueText(dueChanges) };
     },
     check: () => undefined,
+    level: 'moves',
+    restsOn: (data) => data.of.contribution,
     endsProposal: (data) => data.of.proposal,
     postings(data) {
       const item = withdrawnItem(data.of);

@@ -1,14 +1,26 @@
 import { z } from 'zod';
-import { dayInWords } from '../calendar.js';
+import { dayInWords, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
-import { lesser, minus, moneyText, negated, pence, pounds, signedPence } from '../money.js';
-import { posted, type Posting } from '../postings.js';
+import {
+  apportion,
+  lesser,
+  minus,
+  moneyText,
+  negated,
+  NO_MONEY,
+  pence,
+  pounds,
+  signedPence,
+  type Pence,
+} from '../money.js';
+import { posted, seriesOn, type DaySeries, type Posting } from '../postings.js';
 import { sectorOf, type Role } from '../register.js';
 import { refuse, Refusal } from '../rules.js';
-import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, words } from '../values.js';
+import { Amount, Code, EffectiveDay, Instalments, Name, SignedMoney, words } from '../values.js';
 import {
   addsUp,
   holding,
+  inOrder,
   itemOf,
   nameIsFree,
   partnerIsIn,
@@ -17,6 +29,7 @@ import {
   sourceFits,
   standsAt,
   type FundState,
+  type Grant,
 } from './state.js';
 
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
@@ -57,6 +70,36 @@ const riskMoves = (data: Risk, sign: 1 | -1): Posting[] =>
     on: data.effective,
     pence: sign === 1 ? pence(data.amount) : negated(pence(data.amount)),
   });
+
+/**
+ * How what is at risk falls with a cut, day by day from the cut on: by the cut, or to nothing. So it never exceeds what is
+ * left of the grant, whichever of the two was recorded first.
+ */
+function riskTakenAlong(risk: DaySeries, from: Day, cut: Pence): { on: Day; change: string }[] {
+  const days = [from, ...risk.days.filter((day) => day > from)];
+  let before: Pence = NO_MONEY;
+  return days.flatMap((on) => {
+    const taken = negated(lesser(seriesOn(risk, on), cut));
+    const change = minus(taken, before);
+    before = taken;
+    return change === NO_MONEY ? [] : [{ on, change: moneyText(change) }];
+  });
+}
+
+/** How a cut falls on the districts: in proportion to their shares on the day. */
+function sharesCut(
+  state: FundState,
+  { districts }: Grant,
+  { grant, effective }: { readonly grant: string; readonly effective: Day },
+  cut: Pence,
+): { district: string; change: string }[] {
+  if (districts.length === 0) return [];
+  const weights = districts.map((district) => ({
+    id: district,
+    weight: standsAt(state, 'share', districtItem(grant, district), effective),
+  }));
+  return [...apportion(cut, weights)].map(([district, part]) => ({ district, change: moneyText(negated(part)) }));
+}
 
 export const GRANT_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -120,7 +163,10 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
         holder: data.holder,
         source: data.source,
         recurrent: data.recurrent,
+        began: data.effective,
+        districts: data.passDown?.shares.map((share) => share.district) ?? [],
       }),
+    names: (data) => data.grant,
     sentence: (data) =>
       `${data.holder} was determined ${pounds(pence(data.amount))} of ${data.source} as "${data.grant}" (${data.determination})` +
       (data.passDown ? `, to be passed down by ${dayInWords(data.passDown.by)}.` : '.'),
@@ -135,6 +181,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     effective: 'any-day',
     reversible: true,
     limits: ['receivedWithinDetermined'],
+    restsOn: (data) => data.grant,
     sides: byHolder,
     amount: (data) => pence(data.amount),
     complete(data, state: FundState) {
@@ -158,6 +205,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     reversible: true,
     limits: ['riskWithinDetermined'],
+    restsOn: (data) => data.grant,
     sides: byHolder,
     amount: (data) => pence(data.amount),
     complete(data, state: FundState) {
@@ -179,6 +227,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     reversible: true,
     limits: ['risk'],
+    restsOn: (data) => data.grant,
     sides: byHolder,
     amount: (data) => pence(data.amount),
     complete(data, state: FundState) {
@@ -194,39 +243,54 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'GrantReduced',
     about:
-      'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk falls with it (domain.md 6, 7.3).',
+      'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk and the districts’ shares fall with it (domain.md 6, 7.3).',
     input: z.strictObject({ ...riskInput, tranches: Instalments.optional() }),
     stored: z.strictObject({
       ...riskInput,
       tranches: Instalments.optional(),
       ...OfGrant,
-      ofWhichAtRisk: Money,
+      riskChanges: z.array(z.strictObject({ on: EffectiveDay, change: SignedMoney })),
+      shareChanges: z.array(z.strictObject({ district: Name, change: SignedMoney })),
       dueChanges: z.array(z.strictObject({ due: EffectiveDay, change: SignedMoney })),
     }),
     signature: 'none',
     roles: FINANCE,
     effective: 'in-year',
     reversible: true,
-    limits: ['agreed', 'receivedWithinDetermined', 'dueWithinAgreed', 'risk'],
+    limits: [
+      'agreed',
+      'receivedWithinDetermined',
+      'dueWithinAgreed',
+      'risk',
+      'riskWithinDetermined',
+      'passedWithinShare',
+    ],
+    level: 'moves',
+    restsOn: (data) => data.grant,
     sides: byHolder,
     amount: (data) => pence(data.amount),
     complete(data, state: FundState) {
-      const of = ofGrant(state, data.grant);
-      if (of instanceof Refusal) return of;
-      const left = minus(standsAt(state, 'agreed', data.grant, data.effective), pence(data.amount));
-      if (left < 0) {
+      const item = itemOf(state, 'grant', data.grant);
+      if (item instanceof Refusal) return item;
+      const late = inOrder(state, data.grant, item.began, data.effective);
+      if (late) return late;
+      const cut = pence(data.amount);
+      const stands = standsAt(state, 'agreed', data.grant, data.effective);
+      if (cut > stands) {
         return refuse(
           'more_than_determined',
-          `${pounds(pence(data.amount))} would be cut; "${data.grant}" stands ${pounds(negated(left))} below that.`,
+          `${pounds(cut)} would be cut; "${data.grant}" stands at ${pounds(stands)}.`,
         );
       }
-      const dueChanges = replanned(seriesOf(state, 'due', data.grant), data.effective, left, data.tranches);
+      const dueChanges = replanned(seriesOf(state, 'due', data.grant), data.effective, negated(cut), data.tranches);
       if (dueChanges instanceof Refusal) return dueChanges;
-      const atRisk = standsAt(state, 'atRisk', data.grant, data.effective);
       return {
         ...data,
-        ...of,
-        ofWhichAtRisk: moneyText(lesser(atRisk, pence(data.amount))),
+        holder: item.holder,
+        source: item.source,
+        recurrent: item.recurrent,
+        riskChanges: riskTakenAlong(seriesOf(state, 'atRisk', data.grant), data.effective, cut),
+        shareChanges: sharesCut(state, item, data, cut),
         dueChanges: dueChanges.map(({ due, change }) => ({ due, change: moneyText(change) })),
       };
     },
@@ -238,12 +302,18 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
         on: data.effective,
         pence: negated(pence(data.amount)),
       }),
-      ...posted({
-        ...holding('atRisk', data),
-        item: data.grant,
-        on: data.effective,
-        pence: negated(pence(data.ofWhichAtRisk)),
-      }),
+      ...data.riskChanges.flatMap(({ on, change }) =>
+        posted({ ...holding('atRisk', data), item: data.grant, on, pence: signedPence(change) }),
+      ),
+      ...data.shareChanges.flatMap(({ district, change }) =>
+        posted({
+          ...holding('share', { ...data, holder: district }),
+          item: districtItem(data.grant, district),
+          detail: data.grant,
+          on: data.effective,
+          pence: signedPence(change),
+        }),
+      ),
       ...data.dueChanges.flatMap(({ due, change }) =>
         posted({ ...holding('due', data), item: data.grant, on: due, pence: signedPence(change) }),
       ),
@@ -262,6 +332,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     effective: 'any-day',
     reversible: true,
     limits: ['passedWithinShare'],
+    restsOn: (data) => data.grant,
     sides: (data, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [data.district] }),
     subject: (data) => `${data.grant} to ${data.district}`,
     amount: (data) => pence(data.amount),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { completedFact, fact, type Fact } from '../facts.js';
-import { exactly, minus, moneyText, pence, pounds, signedPence } from '../money.js';
+import { exactly, largest, minus, moneyText, pence, pounds, signedPence } from '../money.js';
 import { posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
-import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, words } from '../values.js';
-import { itemOf, nameIsFree, opened, planAccount, sourceFits, standsAt, type FundState } from './state.js';
+import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import { inOrder, itemOf, nameIsFree, opened, planAccount, sourceFits, standsAt, type FundState } from './state.js';
 
 /** The spending plan: lines that say what the fund requires, from which source, and for how long. */
 
@@ -52,7 +52,9 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         source: data.source,
         recurrent: data.recurrent,
         effect: lineCategoryOf(data.category)!.effect,
+        began: data.effective,
       }),
+    names: (data) => data.line,
     sentence: (data) =>
       `Plan line "${data.line}" (${data.description}) was set at ${pounds(pence(data.amount))} from ${data.source}, ` +
       `${data.recurrent ? 'recurrent' : 'one-off'}.`,
@@ -67,7 +69,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       line: Name,
       now: Money,
       reason: words(500),
-      was: Money,
+      was: Sum,
       source: Code,
       recurrent: z.boolean(),
       change: SignedMoney,
@@ -77,11 +79,15 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     reversible: true,
     limits: ['line'],
+    level: 'states',
+    restsOn: (data) => data.line,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
-    amount: (data) => pence(data.now),
+    amount: (data) => largest(pence(data.now), pence(data.was)),
     complete(data, state: FundState) {
       const line = itemOf(state, 'line', data.line);
       if (line instanceof Refusal) return line;
+      const late = inOrder(state, data.line, line.began, data.effective);
+      if (late) return late;
       const sign = signOf(line.effect);
       const was = exactly(sign * standsAt(state, 'requirement', data.line, data.effective));
       return {

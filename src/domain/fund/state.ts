@@ -1,4 +1,4 @@
-import { dayInWords, daysAfter, periodOf, type Day, type FinancialYear } from '../calendar.js';
+import { dayInWords, daysAfter, LAST_DAY, periodOf, type Day, type FinancialYear } from '../calendar.js';
 import { exactly, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import {
   addToSeries,
@@ -28,6 +28,15 @@ export interface FundState {
   /** The last accounting period closed; 0 where none is. */
   closedThrough: number;
   readonly reversed: Set<number>;
+  /** The facts that stand on each item, by revision: what a reversal must not take away from under them. */
+  readonly standing: Map<string, Map<number, Standing>>;
+  /** The sum of the sizes of all movements so far: while it is bounded, every balance is exact. */
+  moved: Pence;
+}
+
+export interface Standing {
+  readonly effective: Day;
+  readonly level: 'states' | 'moves' | undefined;
 }
 
 export interface Opened {
@@ -42,6 +51,7 @@ export interface Line {
   readonly source: string;
   readonly recurrent: boolean;
   readonly effect: 'adds' | 'reduces';
+  readonly began: Day;
 }
 
 export interface Contribution {
@@ -49,6 +59,7 @@ export interface Contribution {
   readonly payer: string;
   readonly source: string;
   readonly recurrent: boolean;
+  readonly began: Day;
 }
 
 export interface Grant {
@@ -56,6 +67,9 @@ export interface Grant {
   readonly holder: string;
   readonly source: string;
   readonly recurrent: boolean;
+  readonly began: Day;
+  /** The districts that it is passed down to; none where it is not. */
+  readonly districts: readonly string[];
 }
 
 /** A named assumption: only its name is kept, so that it is not used twice. */
@@ -71,6 +85,8 @@ export const emptyFund = (): FundState => ({
   series: new Map(),
   closedThrough: 0,
   reversed: new Set(),
+  standing: new Map(),
+  moved: NO_MONEY,
 });
 
 // Evolve
@@ -85,8 +101,14 @@ export function evolvePostings(state: FundState, postings: readonly Posting[]): 
     let series = state.series.get(key);
     if (!series) state.series.set(key, (series = emptySeries()));
     addToSeries(series, posting.on, posting.pence);
+    state.moved = plus(state.moved, sizeOf(posting));
   }
 }
+
+const sizeOf = (posting: Posting): Pence => exactly(Math.abs(posting.pence));
+
+/** All movements of one fund stay below this: a hundred times the whole Better Care Fund of a year. */
+const MOVED_MAX = pence('999999999999.99');
 
 // Reading the state
 
@@ -187,21 +209,22 @@ export interface DueChange {
 }
 
 /**
- * The change of an item's instalments that brings what falls due to a new total. What fell due before the effective
- * date stands; what falls due on it or later is replaced by the instalments given, or, where none are, scaled in
- * proportion. Where more has fallen due than the new total, the excess is credited on the effective date.
+ * The change of an item's instalments when what is agreed changes by a sum from a day on. What fell due before the
+ * effective date stands; what falls due on it or later is replaced by the instalments given, or, where none are, scaled
+ * in proportion. Where more has fallen due than will be, the excess is credited on the effective date. Changes already
+ * recorded for later days are part of what falls due later.
  */
 export function replanned(
   standing: DaySeries,
   effective: Day,
-  newTotal: Pence,
+  change: Pence,
   given?: readonly Instalment[],
 ): DueChange[] | Refusal {
   const before = seriesOn(standing, daysAfter(effective, -1));
   const ahead = standing.days
     .map((due, index) => ({ due, amount: standing.moves[index]! }))
     .filter((each) => each.due >= effective);
-  const left = minus(newTotal, before);
+  const left = minus(plus(seriesOn(standing, LAST_DAY), change), before);
   const next = emptySeries();
   if (given) {
     const early = given.find((each) => each.due < effective);
@@ -305,6 +328,10 @@ export function limitsHold(
   names: readonly string[],
 ): Refusal | undefined {
   const own = postings.filter((posting) => posting.holder !== POOL);
+  const moved = own.reduce((sum, posting) => plus(sum, sizeOf(posting)), state.moved);
+  if (moved > MOVED_MAX) {
+    return refuse('more_than_a_fund_holds', `The fund’s movements would come to ${pounds(moved)} in all.`);
+  }
   for (const item of new Set(own.map((posting) => posting.item))) {
     const line = state.items.get(item);
     const reduces = line?.kind === 'line' && line.effect === 'reduces';
@@ -339,8 +366,37 @@ export function limitsHold(
   return undefined;
 }
 
-/** Whether a day lies in a closed accounting period. Days outside the fund's year lie in none. */
+/** Whether a day lies in a closed accounting period. Days after the fund's year lie in none. */
 export const isClosed = (state: FundState, day: Day): boolean => {
   const { year } = opened(state);
-  return day >= year.first && day <= year.last && periodOf(day) <= state.closedThrough;
+  // What takes effect before the year is in every one of its balances, and so in the first period.
+  if (day < year.first) return state.closedThrough > 0;
+  return day <= year.last && periodOf(day) <= state.closedThrough;
 };
+
+// What rests on what
+
+/** The facts that stand on an item, in the order of recording. */
+export const standingOn = (state: FundState, item: string): [number, Standing][] => [
+  ...(state.standing.get(item) ?? new Map<number, Standing>()),
+];
+
+/**
+ * A fact that changes what an item stands at must not slip in before one that states it: what was signed last would no
+ * longer be what stands. Nor may it take effect before the item itself.
+ */
+export function inOrder(state: FundState, item: string, began: Day, effective: Day): Refusal | undefined {
+  if (effective < began) {
+    return refuse(
+      'before_it_began',
+      `"${item}" takes effect on ${dayInWords(began)}; this would on ${dayInWords(effective)}.`,
+    );
+  }
+  const later = standingOn(state, item).find(([, each]) => each.level === 'states' && each.effective > effective);
+  return later
+    ? refuse(
+        'later_change_stands',
+        `Revision ${later[0]} states what "${item}" stands at from ${dayInWords(later[1].effective)}; this would change it from ${dayInWords(effective)}.`,
+      )
+    : undefined;
+}

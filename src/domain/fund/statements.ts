@@ -64,6 +64,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
         on: data.effective,
         pence: pence(data.amount),
       }),
+    names: (data) => data.assumption,
     evolve: (state, data) => void state.items.set(data.assumption, { kind: 'assumption' }),
     sentence: (data) => `${data.partner} assumes ${pounds(pence(data.amount))} of ${data.source}: ${data.basis}`,
   }),

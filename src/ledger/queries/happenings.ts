@@ -28,7 +28,7 @@ async function timelineOf(
   stream: string,
   asked: { 'known-at'?: Instant | undefined; after?: string | undefined; limit: number },
 ) {
-  const knownAt = asked['known-at'] ?? ledger.clock.now();
+  const knownAt = asked['known-at'] ?? ledger.model.now(ledger.clock);
   const { size } = ledger.model.prefix(knownAt);
   const after = asked.after === undefined ? -1 : Number(asked.after);
   const entries = await ledger.entries(stream, size, { after, limit: asked.limit + 1 });

@@ -167,7 +167,7 @@ export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt
   const found = model.fund(fund);
   const opened = model.stream('fund', fundStream(fund)).own.opened;
   if (!found || !opened) return refuse('fund_unknown', `There is no fund named ${fund}.`);
-  const now = clock.now();
+  const now = model.now(clock);
   const instant = knownAt ?? now;
   const { size, position } = model.prefix(instant);
   const day = on ?? clampedTo(londonDay(now), opened.year);
