@@ -46,7 +46,7 @@ const OPENING: Fact<FundState> = fact({
   roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
   effective: 'any-day',
   reversible: false,
-  sides: (_data, _state, { register }) => ({ acts: [register.ledger!.keeper], signs: [] }),
+  sides: (_data, _state, { register }) => ({ acts: register.ledger ? [register.ledger.keeper] : [], signs: [] }),
   check(data, state: FundState, { register }) {
     const name = `${data.area}-${data.year}`;
     if (state.opened) return refuse('fund_exists', `${name} is open already.`);

@@ -464,12 +464,6 @@ export const RULES = {
     'A grant is passed down within the shares of its determination.',
     'Check the district and the amount.',
   ),
-  line_below_nothing: rule(
-    422,
-    'The plan line would fall below nothing',
-    'Limits hold on every day from the effective date on.',
-    'Check the amount and the day.',
-  ),
   recorded_clock_refused: rule(
     409,
     'Recorded dates cannot be given here',

@@ -89,8 +89,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   await app.register(underPressure, { maxEventLoopDelay: EVENT_LOOP_DELAY_MS_MAX });
-  const tooMany = (after: string) =>
-    new Refused(new Refusal('too_many_requests', `Only so many requests a minute are taken; try again in ${after}.`));
+  const tooMany = (detail: string) => new Refused(new Refusal('too_many_requests', detail));
   // Officers are limited by name, once they are known; whoever fails to sign in, by address.
   await app.register(rateLimit, {
     global: false,
@@ -98,7 +97,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     timeWindow: '1 minute',
     hook: 'preHandler',
     keyGenerator: (request) => request.signedIn.officer,
-    errorResponseBuilder: (_request, { after }) => tooMany(after),
+    errorResponseBuilder: (_request, { after }) =>
+      tooMany(`Only ${requestsPerMinute} requests a minute are taken; try again in ${after}.`),
   });
   const failedSignIn = app.createRateLimit({
     max: FAILED_SIGN_INS_PER_MINUTE,
@@ -147,9 +147,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         const signedIn = await signIn(request.headers.authorization);
         if (signedIn instanceof Refusal) {
           const failed = await failedSignIn(request);
-          throw failed.isAllowed || !failed.isExceeded
-            ? new Refused(signedIn)
-            : tooMany(`${failed.ttlInSeconds} seconds`);
+          if (!failed.isAllowed && failed.isExceeded) {
+            throw tooMany(`Too many attempts to sign in failed; try again in ${failed.ttlInSeconds} seconds.`);
+          }
+          throw new Refused(signedIn);
         }
         const sight = sightOf(ledger, signedIn.officer);
         if (sight instanceof Refusal) throw new Refused(sight);

@@ -100,7 +100,9 @@ export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
           resolve();
         });
       });
+      // A reader knows that it is connected before there is anything to read.
       reply.sse.sendHeaders();
+      reply.raw.flushHeaders();
       await reply.sse.send(messages({ ledger, request, after: resumed, ended }));
       // Not the reply: it is thenable, and would wait for the end that only returning brings.
       return undefined;

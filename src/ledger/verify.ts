@@ -83,8 +83,12 @@ export async function verify(
         checkOpening(event, where);
         checkMandate(event, register.own as RegisterState, where);
         checkSignatures(event, where);
-        await checkDecision(event, where);
-        keepEntry(event, where);
+        try {
+          await checkDecision(event, where);
+          keepEntry(event, where);
+        } catch (error) {
+          report('decisions', where, `it does not fit what came before it: ${(error as Error).message}`);
+        }
         previous = { event, stream: recorded.stream };
       }
       after = recorded.position;
@@ -167,25 +171,19 @@ export async function verify(
    * after an agreement was decided with it.
    */
   async function checkDecision(event: LedgerEvent, where: string): Promise<void> {
-    const { stream, metadata, type } = event;
+    const { stream, metadata } = event;
     const state = stateOf(states, stream);
     const kind = kindOf(stream);
     const followsItsAgreement =
       previous?.stream === stream &&
       previous.event.type === 'ProposalAgreed' &&
       previous.event.metadata.key === metadata.key;
-    if (!followsItsAgreement) {
-      const wrong = await decidedOtherwise(event, state, kind);
-      if (wrong !== undefined) report('decisions', where, wrong);
-    }
     if (event.id !== eventId(metadata.officer, metadata.key, followsItsAgreement ? 1 : 0)) {
       report('decisions', where, 'its identifier is not that of its officer and key.');
     }
-    try {
-      evolve(kind, state, event);
-    } catch (error) {
-      report('decisions', where, `${type} does not fit the state before it: ${(error as Error).message}`);
-    }
+    const wrong = followsItsAgreement ? undefined : await decidedOtherwise(event, state, kind);
+    if (wrong !== undefined) report('decisions', where, wrong);
+    evolve(kind, state, event);
   }
 
   async function decidedOtherwise(

@@ -844,15 +844,15 @@ t.test('a saving lowers the requirement, and cannot save more than nothing', asy
       act: 'post',
       fact: fact('PlanLineRevised', { effective: '2016-05-15', line: 'home-care', now: '500000.00', reason: 'x' }),
     }),
-    'line_below_nothing',
-    'a back-dated revision that a later one turns into less than nothing',
+    'later_change_stands',
+    'a back-dated revision would make the later one untrue',
   );
   t.equal(
     await ledger.refused('pool-manager', {
       act: 'post',
       fact: fact('PlanLineRevised', { effective: '2016-04-15', line: 'efficiency', now: '0.00', reason: 'x' }),
     }),
-    'line_below_nothing',
+    'later_change_stands',
     'and the same of a saving',
   );
 });
@@ -1048,7 +1048,7 @@ t.test('a fact is not reversed where later facts rest on it', async (t) => {
       act: 'post',
       fact: fact('FactReversed', { effective: '2016-04-01', reverses: determined.outcome.revision, reason: 'x' }),
     }),
-    'below_received',
+    'others_rest_on_it',
   );
 });
 
@@ -1210,4 +1210,349 @@ t.test('a variation can be countered, of the same contribution only', async (t) 
   t.match(figures(ledger, NORTH, '2016-06-01'), { proposed: '100000.00' });
   await ledger.done('north-ccg-chief', { act: 'agree', proposal: outcome.proposal! });
   t.match(figures(ledger, NORTH, '2016-06-01'), { agreed: '1100000.00', due: '1100000.00' });
+});
+
+t.test('what was signed last is what stands: changes are made in the order of their days', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line({ effective: '2016-05-01', amount: '930.00' }));
+  const revise = (effective: string, now: string) =>
+    fact('PlanLineRevised', { effective, line: 'home-care', now, reason: 'x' });
+  const july = await ledger.done('pool-manager', { act: 'post', fact: revise('2016-07-25', '910.00') });
+  t.equal(
+    await ledger.refused('pool-manager', { act: 'post', fact: revise('2016-06-01', '950.00') }),
+    'later_change_stands',
+  );
+  t.equal(
+    await ledger.refused('pool-manager', { act: 'post', fact: revise('2016-04-15', '950.00') }),
+    'before_it_began',
+  );
+  await ledger.post('pool-manager', 'FactReversed', {
+    effective: '2016-07-25',
+    reverses: july.outcome.revision,
+    reason: 'to put June in first',
+  });
+  await ledger.done('pool-manager', { act: 'post', fact: revise('2016-06-01', '950.00') });
+  t.match(gap(ledger, '2016-08-20'), { requirement: '950.00' });
+
+  const signed = (data: object) =>
+    ledger.signed('north-ccg-finance', 'county-finance', 'ContributionVaried', {
+      contribution: 'north-extra',
+      reason: 'x',
+      ...data,
+    });
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution({ amount: '400.00' }));
+  const first = await signed({ effective: '2016-06-01', now: '500.00' });
+  await signed({ effective: '2016-07-01', now: '450.00' });
+  const propose = (type: string, data: object) => ({
+    act: 'propose' as const,
+    fact: fact(type, data as Readonly<Record<string, unknown>>),
+  });
+  t.equal(
+    await ledger.refused(
+      'north-ccg-finance',
+      propose('FactReversed', { effective: '2016-06-01', reverses: first.outcome.revision, reason: 'x' }),
+    ),
+    'others_rest_on_it',
+    'a variation is not reversed under a later one',
+  );
+  t.equal(
+    await ledger.refused(
+      'north-ccg-finance',
+      propose('DiscretionaryPaymentWithdrawn', {
+        effective: '2016-06-15',
+        payer: NORTH,
+        of: { contribution: 'north-extra' },
+        amount: '50.00',
+        noticeGiven: '2016-06-01',
+        reason: 'x',
+      }),
+    ),
+    'later_change_stands',
+  );
+  t.equal(
+    await ledger.refused(
+      'north-ccg-finance',
+      propose('ContributionVaried', { effective: '2016-06-15', contribution: 'north-extra', now: '1.00', reason: 'x' }),
+    ),
+    'later_change_stands',
+  );
+  t.equal(
+    await ledger.refused(
+      'north-ccg-finance',
+      propose('FactReversed', {
+        effective: '2016-04-01',
+        reverses: String(Number(first.outcome.revision) - 3),
+        reason: 'x',
+      }),
+    ),
+    'others_rest_on_it',
+    'and what was agreed is not reversed under its variations',
+  );
+});
+
+t.test('withdrawals in any order of their days leave instalments that come to what is agreed', async (t) => {
+  const ledger = await openedLedger(t);
+  const monthly = Array.from({ length: 12 }, (_, index) => ({
+    due: new Date(Date.UTC(2016, 3 + index, 1)).toISOString().slice(0, 10),
+    amount: '10.00',
+  }));
+  await ledger.signed(
+    'north-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ amount: '120.00', instalments: monthly }),
+  );
+  const withdraw = (effective: string, amount: string) =>
+    ledger.signed('north-ccg-finance', 'north-ccg-chief', 'DiscretionaryPaymentWithdrawn', {
+      effective,
+      payer: NORTH,
+      of: { contribution: 'north-extra' },
+      amount,
+      noticeGiven: '2016-06-01',
+      reason: 'x',
+    });
+  await withdraw('2017-01-01', '30.00');
+  await withdraw('2016-10-01', '10.00');
+  t.match(figures(ledger, NORTH, '2016-12-31'), { agreed: '110.00' });
+  t.match(figures(ledger, NORTH, '2017-03-31'), { agreed: '80.00', due: '80.00' });
+});
+
+t.test(
+  'a reversal that puts an offer back, or takes compulsory money away, is of the original’s own day',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const offer = await ledger.done('north-ccg-finance', {
+      act: 'propose',
+      fact: fact('ContributionAgreed', contribution()),
+    });
+    const withdrawn = await ledger.signed('north-ccg-finance', 'north-ccg-chief', 'DiscretionaryPaymentWithdrawn', {
+      effective: '2016-04-01',
+      payer: NORTH,
+      of: { proposal: offer.outcome.proposal },
+      amount: '1000000.00',
+      noticeGiven: '2016-04-01',
+      reason: 'x',
+    });
+    const minimum = await ledger.signed(
+      'north-ccg-finance',
+      'county-finance',
+      'ContributionAgreed',
+      contribution({ contribution: 'minimum', source: 'NHS_MIN' }),
+    );
+    const determined = await ledger.post('county-finance', 'GrantDetermined', grant());
+    const reverse = (done: { outcome: { revision: string } }, effective: string) =>
+      fact('FactReversed', { effective, reverses: done.outcome.revision, reason: 'x' });
+    for (const done of [withdrawn, minimum]) {
+      t.equal(
+        await ledger.refused('north-ccg-finance', { act: 'propose', fact: reverse(done, '2016-07-01') }),
+        'reversal_day_fixed',
+      );
+    }
+    t.equal(
+      await ledger.refused('county-finance', { act: 'post', fact: reverse(determined, '2016-07-01') }),
+      'reversal_day_fixed',
+    );
+    await ledger.done('county-finance', { act: 'post', fact: reverse(determined, '2016-04-01') });
+    const set = await ledger.post('pool-manager', 'PlanLineSet', line());
+    t.equal(
+      await ledger.refused('pool-manager', { act: 'post', fact: reverse(set, '2017-04-01') }),
+      'effective_outside_year',
+      'nor does any reversal take effect after the year',
+    );
+  },
+);
+
+t.test('what one partner said alone is its own to take back', async (t) => {
+  const ledger = await openedLedger(t);
+  const stated = { effective: '2016-04-01', claimant: 'Press', statedOn: '2016-04-01', amount: '1.00', basis: 'x' };
+  const { outcome } = await ledger.post('north-ccg-finance', 'GapStated', stated);
+  const reversal = fact('FactReversed', {
+    effective: '2016-04-01',
+    reverses: outcome.revision,
+    reason: 'we do not like it',
+  });
+  t.equal(await ledger.refused('county-finance', { act: 'post', fact: reversal }), 'wrong_partner');
+  await ledger.done('north-ccg-chief', { act: 'post', fact: reversal });
+});
+
+t.test('a cut takes what is at risk and the districts’ shares with it, whatever was recorded first', async (t) => {
+  const ledger = await openedLedger(t);
+  const shares = [
+    { district: EAST, amount: '40.00' },
+    { district: WEST, amount: '60.00' },
+  ];
+  const post = (type: string, data: object) =>
+    ledger.post('county-finance', type, { grant: 'dfg', cause: 'x', ...data });
+  await ledger.post(
+    'county-finance',
+    'GrantDetermined',
+    grant({ amount: '100.00', passDown: { by: '2016-06-30', shares } }),
+  );
+  await post('GrantPutAtRisk', { effective: '2016-09-01', amount: '100.00' });
+  await post('GrantReduced', { effective: '2016-05-01', amount: '60.00' });
+  t.match(figures(ledger, COUNTY, '2016-08-31'), { agreed: '40.00', atRisk: '0.00' });
+  t.match(figures(ledger, COUNTY, '2016-09-01'), { agreed: '40.00', atRisk: '40.00' });
+  t.equal(
+    await ledger.refused('county-finance', {
+      act: 'propose',
+      fact: fact('GrantPassedDown', { effective: '2016-06-01', grant: 'dfg', district: EAST, amount: '16.01' }),
+    }),
+    'more_than_share',
+  );
+  await ledger.signed('county-finance', 'east-district-finance', 'GrantPassedDown', {
+    effective: '2016-06-01',
+    grant: 'dfg',
+    district: EAST,
+    amount: '16.00',
+  });
+  t.equal(
+    await ledger.refused('county-finance', {
+      act: 'post',
+      fact: fact('GrantReduced', { effective: '2016-07-01', grant: 'dfg', amount: '10.00', cause: 'x' }),
+    }),
+    'more_than_share',
+    'a cut below what a district has received',
+  );
+  t.equal(
+    await ledger.refused('county-finance', {
+      act: 'post',
+      fact: fact('GrantReduced', { effective: '2016-03-31', grant: 'dfg', amount: '10.00', cause: 'x' }),
+    }),
+    'effective_outside_year',
+  );
+  const early = await ledger.post(
+    'county-finance',
+    'GrantDetermined',
+    grant({ grant: 'late', effective: '2016-06-01', tranches: [{ due: '2016-06-01', amount: '900000.00' }] }),
+  );
+  t.ok(early);
+  t.equal(
+    await ledger.refused('county-finance', {
+      act: 'post',
+      fact: fact('GrantReduced', { effective: '2016-05-01', grant: 'late', amount: '10.00', cause: 'x' }),
+    }),
+    'before_it_began',
+  );
+});
+
+t.test('each sector pays from its own sources', async (t) => {
+  const ledger = await openedLedger(t);
+  const propose = (data: object) => ({
+    act: 'propose' as const,
+    fact: fact('ContributionAgreed', contribution({ ...data })),
+  });
+  t.equal(await ledger.refused('north-ccg-finance', propose({ source: 'LA_ADD' })), 'source_wrong_sector');
+  t.equal(await ledger.refused('county-finance', propose({ payer: COUNTY, source: 'NHS_MIN' })), 'source_wrong_sector');
+});
+
+t.test('an officer’s limit is held against what an act changes, not only against what it leaves', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post(
+    'registrar',
+    'PartnerRegistered',
+    {
+      effective: '2016-01-01',
+      partner: 'third-ccg',
+      name: 'Third',
+      kind: 'ccg',
+      officers: [
+        { officer: 'junior', role: 'finance-officer', limit: '100.00' },
+        { officer: 'senior', role: 'chief-finance-officer' },
+      ],
+    },
+    REGISTER_STREAM,
+  );
+  const where = { in: 'testshire-2017-18' };
+  await ledger.post(
+    'pool-manager',
+    'FundOpened',
+    { effective: '2017-04-01', area: 'testshire', year: '2017-18', host: COUNTY, partners: [COUNTY, 'third-ccg'] },
+    where.in,
+  );
+  await ledger.signed(
+    'senior',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ effective: '2017-04-01', payer: 'third-ccg' }),
+    where.in,
+  );
+  t.equal(
+    await ledger.refused(
+      'junior',
+      {
+        act: 'propose',
+        fact: fact('ContributionVaried', {
+          effective: '2017-05-01',
+          contribution: 'north-extra',
+          now: '0.00',
+          reason: 'x',
+        }),
+      },
+      where,
+    ),
+    'over_limit',
+  );
+});
+
+t.test('the movements of a fund are bounded, so that every sum of it is exact', async (t) => {
+  const ledger = await openedLedger(t);
+  const assume = (name: string) =>
+    fact('AssumptionStated', {
+      effective: '2016-04-01',
+      assumption: name,
+      partner: COUNTY,
+      source: 'NHS_ADD',
+      recurrent: true,
+      amount: '9999999999.99',
+      basis: 'x',
+    });
+  for (let index = 0; index < 100; index++)
+    await ledger.done('county-finance', { act: 'post', fact: assume(`a-${index}`) });
+  t.equal(await ledger.refused('county-finance', { act: 'post', fact: assume('one-more') }), 'more_than_a_fund_holds');
+  t.match(gap(ledger, '2016-04-01'), { assumed: '999999999999.00' });
+});
+
+t.test('what takes effect before the year is closed with its first period', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
+  const receipt = fact('ContributionReceived', {
+    effective: '2016-03-31',
+    contribution: 'north-extra',
+    amount: '1.00',
+    bankReference: 'x',
+  });
+  t.equal(await ledger.refused('county-finance', { act: 'post', fact: receipt }), 'period_closed');
+});
+
+t.test(
+  'an offer made before a period closed is signed after it as an adjustment, and keeps its conditions',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const { outcome } = await ledger.done('north-ccg-finance', {
+      act: 'propose',
+      fact: fact('ContributionAgreed', contribution()),
+      conditions: 'the council freezes its precept',
+    });
+    await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
+    const agree = { act: 'agree', proposal: outcome.proposal! } as const;
+    t.equal(await ledger.refused('county-finance', agree), 'period_closed');
+    const done = await ledger.done('county-finance', {
+      ...agree,
+      adjustment: { reason: 'offered before the closing' },
+    });
+    t.match(done.outcome.events[0]?.sentence, /signed: .*on condition that the council freezes its precept/);
+  },
+);
+
+t.test('a proposal cannot be given a last day that has passed', async (t) => {
+  const ledger = await openedLedger(t);
+  t.equal(
+    await ledger.refused('north-ccg-finance', {
+      act: 'propose',
+      fact: fact('ContributionAgreed', contribution()),
+      expires: '2016-02-29' as Day,
+    }),
+    'expiry_passed',
+  );
 });

@@ -255,3 +255,13 @@ t.test('a mandate that nobody signs in time lapses', async (t) => {
   ledger.now('2016-03-03T12:00:00Z');
   t.equal(await ledger.ledger.lapseExpired(), 1);
 });
+
+t.test('an auditor’s mandate can end, whoever is left', async (t) => {
+  const ledger = await openedLedger(t);
+  const ending = { effective: '2016-03-15', officer: 'auditor', partner: COUNTY, role: 'auditor', reason: 'left' };
+  await ledger.done('registrar', post('MandateEnded', ending), here);
+  ledger.now('2016-03-16T12:00:00Z');
+  const second = { effective: '2016-03-16', officer: 'north-deputy', partner: NORTH, role: 'chief-finance-officer' };
+  const made = await ledger.done('north-ccg-chief', propose('OfficerMandated', second), here);
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: made.outcome.proposal! }, here);
+});

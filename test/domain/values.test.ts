@@ -24,6 +24,28 @@ t.test('ten digits with a valid check digit are shaped like an NHS number, howev
   }
 });
 
+t.test('nor do invisible signs, other digits or neighbours hide an NHS number', async (t) => {
+  for (const text of [
+    'Patient 943 476 5919 12 May',
+    '9434765919 2 visits',
+    '12 visits of 943  476  5919',
+    '943/476/5919',
+    '943_476_5919',
+    '943\u00A0476\u00A05919',
+    '943\u200B4765919',
+    '\uFF19\uFF14\uFF13\uFF14\uFF17\uFF16\uFF15\uFF19\uFF11\uFF19',
+    'patient-943-476-5919',
+  ]) {
+    t.ok(holdsNhsNumber(text), text);
+  }
+  t.notOk(Name.safeParse('patient-943-476-5919').success);
+});
+
+t.test('text that cannot be seen, or turns the reading round, is refused', async (t) => {
+  for (const text of ['a\u202Eb', 'a\u200Bb', '\uD800x', 'a\uFFFDb'])
+    t.notOk(words(20).safeParse(text).success, JSON.stringify(text));
+});
+
 t.test('a check digit of ten is no NHS number, and of eleven is nought', async (t) => {
   t.notOk(holdsNhsNumber('1000000010'), 'remainder 1 would need the digit ten');
   t.ok(holdsNhsNumber('0000000000'));
@@ -43,6 +65,7 @@ t.test('an amount of nothing is not an amount', async (t) => {
   t.match(Amount.safeParse('0.00').error?.issues[0]?.message, /more than 0.00/);
   t.ok(Amount.safeParse('0.01').success);
   t.match(Amount.safeParse(7).error?.issues[0]?.message, /JSON number/);
+  t.match(Amount.safeParse('10000000000.00').error?.issues[0]?.message, /at most 9999999999.99/);
   t.match(Amount.safeParse('7.001').error?.issues[0]?.message, /exactly two places/);
 });
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { RULES, type RuleCode } from '../../src/domain/rules.js';
 import { allFacts } from '../../src/ledger/catalogue.js';
-import { contribution, line, NORTH } from '../support/ledger.js';
+import { contribution, grant, line, NORTH } from '../support/ledger.js';
 import { fund, service } from './support.js';
 
 const set = (more: object = {}) => ({ fact: { type: 'PlanLineSet', data: line({ ...more }) } });
@@ -272,6 +272,61 @@ t.test('bad input gets its problem document, in words, and the ledger’s head d
       status: 400,
       code: 'fields_invalid',
       pointer: '/fact/data/reason',
+    },
+    {
+      name: 'half a sign',
+      body: JSON.stringify(set({ description: 'half' })).replace('half', '\\ud800'),
+      status: 400,
+      code: 'fields_invalid',
+      pointer: '/fact/data/description',
+    },
+    {
+      name: 'a partner named twice',
+      path: '/v1/funds/testshire-2019-20/facts',
+      body: {
+        fact: {
+          type: 'FundOpened',
+          data: {
+            effective: '2019-04-01',
+            area: 'testshire',
+            year: '2019-20',
+            host: 'county',
+            partners: ['county', 'county'],
+          },
+        },
+      },
+      status: 400,
+      code: 'fields_invalid',
+      pointer: '/fact/data/partners',
+    },
+    {
+      name: 'a district named twice',
+      body: {
+        fact: {
+          type: 'GrantDetermined',
+          data: grant({
+            passDown: {
+              by: '2016-06-30',
+              shares: [
+                { district: 'east-district', amount: '450000.00' },
+                { district: 'east-district', amount: '450000.00' },
+              ],
+            },
+          }),
+        },
+      },
+      officer: 'county-finance',
+      status: 400,
+      code: 'fields_invalid',
+      pointer: '/fact/data/passDown/shares',
+    },
+    { name: 'an address that is not one', path: '/v1/funds/%/facts', body: set(), status: 404, code: 'not_found' },
+    {
+      name: 'an address that is too long',
+      path: `/v1/funds/${'x'.repeat(200)}/facts`,
+      body: set(),
+      status: 404,
+      code: 'not_found',
     },
     {
       name: 'a digest that is none',

@@ -24,7 +24,7 @@ t.test('a small site signs in with tokens of the ledger’s own key', async (t) 
   t.same(await localKey(file), key, 'the key is made once');
   const signIn = await createSignIn({ localKey: key, demonstration: false });
   const token = await issueToken(key, 'county-finance', 8, nowSeconds());
-  t.same(await signIn(`Bearer ${token}`), { officer: 'county-finance', by: 'local-key' });
+  t.match(await signIn(`Bearer ${token}`), { officer: 'county-finance', by: 'local-key', until: Number });
   t.equal(reason(await signIn(undefined)), 'not_signed_in');
   for (const [name, header] of Object.entries({
     'no token': 'Bearer',
@@ -66,7 +66,7 @@ t.test('an organisation signs in with tokens of its identity provider', async (t
       .setAudience(audience)
       .setExpirationTime(nowSeconds() + 8 * HOUR)
       .sign(privateKey);
-  t.same(await signIn(`Bearer ${await token({ oid: 'county-finance', sub: 'x' })}`), {
+  t.match(await signIn(`Bearer ${await token({ oid: 'county-finance', sub: 'x' })}`), {
     officer: 'county-finance',
     by: 'jwks https://id.example',
   });
@@ -247,6 +247,66 @@ t.test('too many requests are turned away with the time to wait', async (t) => {
   t.match(third.json(), { status: 429, code: 'too_many_requests', detail: /Only 2 requests a minute/ });
   t.ok(third.headers['retry-after']);
   t.equal((await get('/v1/funds', 'county-finance')).statusCode, 200, 'each client has its own measure');
+});
+
+t.test('whoever goes on failing to sign in is turned away, and nobody else', async (t) => {
+  const signIn = await createSignIn({ demonstration: true });
+  const { app } = await service(t, { signIn });
+  const ask = (authorization: string) => app.inject({ url: '/v1/funds', headers: { authorization } });
+  for (let tries = 0; tries < 60; tries++) t.equal((await ask(`Bearer ${tries}`)).statusCode, 401);
+  t.match((await ask('Bearer again')).json(), {
+    code: 'too_many_requests',
+    detail: /Too many attempts to sign in failed/,
+  });
+  t.equal((await ask('Demonstration auditor')).statusCode, 200);
+});
+
+t.test('a path out of the documentation’s folder leads nowhere', async (t) => {
+  const { app } = await service(t);
+  t.match((await app.inject('/docs/static/%2e%2e/%2e%2e/package.json')).json(), { code: 'not_found' });
+});
+
+t.test('a clock that steps back hides nobody’s act', async (t) => {
+  const { get, post, ledger } = await service(t);
+  ledger.now('2016-03-01T08:00:00Z');
+  await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
+  t.match((await get(fund('/gap'))).json(), { requirement: '1000000.00' });
+});
+
+t.test('what a client writes in its key is kept nowhere', async (t) => {
+  const { get, post } = await service(t);
+  await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } }, 'pool-manager', {
+    'idempotency-key': 'patient-9434765919',
+  });
+  t.notMatch((await get('/v1/events')).body, '9434765919');
+});
+
+t.test('a stream ends with the mandate, and with the token, that it was opened under', async (t) => {
+  let until: number | undefined;
+  const { app, ledger } = await service(t, {
+    signIn: async () => ({ officer: 'registrar', by: 'test', ...(until !== undefined && { until }) }),
+  });
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  const follow = async () =>
+    messages(
+      await fetch(`${address}/v1/events?after=6`, { headers: { authorization: 'x', accept: 'text/event-stream' } }),
+    );
+  until = ledger.clock.now() + 1000;
+  const one = await follow();
+  ledger.now('2016-03-01T10:00:00Z');
+  until = undefined;
+  const two = await follow();
+  await ledger.post(
+    'registrar',
+    'MandateEnded',
+    { effective: '2016-03-01', officer: 'registrar', partner: 'county', role: 'registrar', reason: 'left' },
+    'register',
+  );
+  t.match((await two.next()).value, { event: 'MandateEnded' }, 'to the end of the last day');
+  t.ok((await one.next()).done, 'the token had ended');
+  ledger.now('2016-03-02T10:00:00Z');
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  t.ok((await two.next()).done);
 });
 
 t.test('faults of the store and of the service are told apart, and not told in full', async (t) => {

@@ -5,6 +5,7 @@ import type { Metadata } from '../../src/domain/facts.js';
 import { exactly } from '../../src/domain/money.js';
 import { canonical, encode } from '../../src/ledger/catalogue.js';
 import { entryOf } from '../../src/ledger/ledger.js';
+import { eventId } from '../../src/ledger/submit.js';
 import { verify, type CheckName, type Verified } from '../../src/ledger/verify.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { contribution, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
@@ -120,7 +121,9 @@ t.test('each kind of tampering is found by a named check', async (t) => {
         .run(canonical(JSON.parse(row.data)), canonical(JSON.parse(row.metadata)), row.position);
     }
     canonicalised.close();
-    t.same(await found(ledger), checks, name);
+    // Whatever is tampered with is no longer what the rules decided, or no longer what came before it.
+    const others = (await found(ledger)).filter((check) => check !== 'decisions');
+    t.same(others, checks, name);
   }
 });
 
@@ -144,10 +147,9 @@ t.test('a stream that does not begin with its opening is found', async (t) => {
   const empty = openSqliteEventStore({ file: `${ledger.file}-other` });
   t.teardown(() => empty.close());
   await empty.append(`fund-${FUND}`, 'no_stream', [stated]);
-  t.match(
-    (await verify(empty)).problems.map((each) => each.words),
-    ['the ledger begins with PlanLineSet.', 'the stream begins with PlanLineSet.', /was not mandated/],
-  );
+  const words = (await verify(empty)).problems.map((each) => each.words);
+  for (const each of ['the ledger begins with PlanLineSet.', 'the stream begins with PlanLineSet.'])
+    t.ok(words.includes(each), each);
 });
 
 t.test('a canary: postings that do not balance, and a read model that is wrong, are found', async (t) => {
@@ -182,4 +184,152 @@ t.test('of very many findings the first hundred are kept', async (t) => {
   await stated(ledger, 150);
   await tampered(ledger, "UPDATE events SET data = '{ ' || substr(data, 2) WHERE type = 'GapStated'");
   t.equal((await problemsOf(ledger.file)).length, 100);
+});
+
+/** Puts forged events at the end of a ledger, as its own service would have written them, but undecided. */
+async function forged(
+  t: Parameters<typeof openedLedger>[0],
+  forge: (append: Append, ledger: TestLedger) => Promise<void>,
+): Promise<string[]> {
+  const ledger = await signedLedger(t);
+  const stream = `fund-${FUND}`;
+  let keys = 0;
+  await forge(async (type, data, officer = 'county-finance', partner = 'county', more = {}) => {
+    const head = (await ledger.store.readStream(stream)).length - 1;
+    const key = `forged-${++keys}`;
+    const metadata: Metadata = {
+      schemaVersion: 1,
+      recordedAt: '2016-03-01T09:00:00.000Z',
+      officer,
+      partner,
+      role: 'finance-officer',
+      signedInBy: 'x',
+      key,
+      request: 'r',
+      correlation: 'c',
+      evidence: [],
+      ...more,
+    };
+    await ledger.store.append(stream, BigInt(head), [
+      encode(eventId(officer, more.key ?? key, more.causation ? 1 : 0), type, data as never, metadata),
+    ]);
+  }, ledger);
+  const { problems } = await verify(ledger.store);
+  t.ok(
+    problems.every((each) => each.check === 'decisions'),
+    JSON.stringify(problems),
+  );
+  return problems.map((each) => each.words);
+}
+
+type Append = (
+  type: string,
+  data: object,
+  officer?: string,
+  partner?: string,
+  more?: Partial<Metadata>,
+) => Promise<void>;
+
+t.test('what the rules would not have decided is found, however well it is written', async (t) => {
+  const proposal = '00000000-0000-4000-8000-000000000000';
+  const text = {
+    type: 'ContributionAgreed',
+    version: 1,
+    data: contribution({ contribution: 'forged', amount: '9000000.00' }),
+  };
+  const signatures = [
+    { officer: 'nobody', partner: 'north-ccg', role: 'finance-officer' },
+    { officer: 'county-finance', partner: 'county', role: 'finance-officer' },
+  ];
+  const words = await forged(t, async (append) => {
+    await append(
+      'ProposalAgreed',
+      { proposal, effective: '2016-04-01', fact: text, signatures },
+      undefined,
+      undefined,
+      { key: 'one' },
+    );
+    await append('ContributionAgreed', text.data, undefined, undefined, { key: 'one', causation: 'x' });
+    await append('PlanLineSet', line({ line: 'home-care' }));
+    await append('ProposalLapsed', { proposal, effective: '2016-04-01', fact: text });
+    await append('ProposalDeclined', { proposal, effective: '2016-04-01', fact: text, reason: 'no' });
+    await append('ProposalWithdrawn', { proposal, effective: '2016-04-01', fact: text, reason: 'no' });
+    await append('ProposalCountered', {
+      proposal,
+      effective: '2016-04-01',
+      fact: text,
+      replaces: text,
+      signature: 'other-side',
+      awaiting: ['county'],
+    });
+    await append('FactReversed', {
+      effective: '2016-04-01',
+      reverses: '0',
+      reason: 'x',
+      fact: { type: 'FundOpened', version: 1, data: { effective: '2016-04-01' } },
+    });
+    await append('ContributionReceived', {
+      effective: '2016-04-05',
+      contribution: 'north-extra',
+      amount: '1.00',
+      bankReference: 'x',
+      payer: 'south-ccg',
+      source: 'NHS_ADD',
+      recurrent: true,
+    });
+  });
+  t.match(words[0], /the rules refuse it: There is no proposal .* \(proposal_unknown\)/);
+  t.ok(
+    words.some((each) => /does not fit what came before it/.test(each)),
+    'a reversal of what was never so',
+  );
+  t.ok(words.some((each) => /identifier_used/.test(each)));
+  t.ok(
+    words.some((each) => each === 'the rules decide otherwise of it.'),
+    'a receipt put down to another payer',
+  );
+});
+
+t.test('an identifier that is not of its officer and key is found', async (t) => {
+  const ledger = await openedLedger(t);
+  await stated(ledger, 1);
+  t.match((await verify(ledger.store)).problems, [{ check: 'decisions', words: /identifier/ }]);
+});
+
+t.test('a ledger with every kind of act is decided again to the same events', async (t) => {
+  const ledger = await signedLedger(t);
+  const fact = { type: 'ContributionAgreed', data: contribution({ contribution: 'more' }) as never };
+  const propose = async (name: string) =>
+    (
+      await ledger.done('north-ccg-finance', {
+        act: 'propose',
+        fact: { ...fact, data: contribution({ contribution: name }) as never },
+        conditions: 'the plan is approved',
+        expires: '2016-03-31' as never,
+      })
+    ).outcome.proposal!;
+  const countered = await propose('countered');
+  await ledger.done('county-finance', {
+    act: 'counter',
+    proposal: countered,
+    fact: { ...fact, data: contribution({ contribution: 'countered', amount: '5.00' }) as never },
+  });
+  await ledger.done('north-ccg-chief', { act: 'agree', proposal: countered });
+  await ledger.done('county-finance', { act: 'decline', proposal: await propose('declined'), reason: 'no' });
+  await ledger.done('north-ccg-finance', { act: 'withdraw', proposal: await propose('withdrawn'), reason: 'no' });
+  const late = await propose('late');
+  await propose('lapsing');
+  await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
+  await ledger.done('county-finance', {
+    act: 'agree',
+    proposal: late,
+    adjustment: { reason: 'agreed before the closing' },
+  });
+  await ledger.now('2016-04-01T12:00:00Z').ledger.lapseExpired();
+  const { outcome } = await ledger.done('north-ccg-finance', {
+    act: 'propose',
+    fact: { type: 'FactReversed', data: { effective: '2016-05-01', reverses: '4', reason: 'x' } as never },
+  });
+  await ledger.done('county-finance', { act: 'agree', proposal: outcome.proposal! });
+  t.same((await verify(ledger.store)).problems, []);
 });

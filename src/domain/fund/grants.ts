@@ -121,7 +121,10 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
           shares: z
             .array(z.strictObject({ district: Name, amount: Amount }))
             .min(1)
-            .max(40),
+            .max(40)
+            .refine((shares) => new Set(shares.map((share) => share.district)).size === shares.length, {
+              error: 'must name each district once',
+            }),
         })
         .optional(),
     }),

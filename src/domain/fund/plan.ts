@@ -78,7 +78,6 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     roles: ['pool-manager', 'finance-officer', 'chief-finance-officer'],
     effective: 'in-year',
     reversible: true,
-    limits: ['line'],
     level: 'states',
     restsOn: (data) => data.line,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),

@@ -316,7 +316,6 @@ export const LIMITS = {
     terms: [plusOf('share'), lessOf('passedDown')],
     words: 'the district’s share, less what has been passed down,',
   },
-  line: { rule: 'line_below_nothing', terms: [plusOf('requirement')], words: 'the plan line' },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;
@@ -333,23 +332,17 @@ export function limitsHold(
     return refuse('more_than_a_fund_holds', `The fund’s movements would come to ${pounds(moved)} in all.`);
   }
   for (const item of new Set(own.map((posting) => posting.item))) {
-    const line = state.items.get(item);
-    const reduces = line?.kind === 'line' && line.effect === 'reduces';
     for (const name of names) {
       const limit: Limit = LIMITS[name as LimitName];
-      const flip = reduces ? -1 : 1;
       const standing = combined(
-        limit.terms.map(({ sign, measure }) => ({
-          sign: (sign * flip) as 1 | -1,
-          series: seriesOf(state, measure, item),
-        })),
+        limit.terms.map(({ sign, measure }) => ({ sign, series: seriesOf(state, measure, item) })),
       );
       const added = combined(
         limit.terms.flatMap(({ sign, measure }) =>
           own
             .filter((posting) => posting.item === item && posting.measure === measure)
             .map((posting) => ({
-              sign: (sign * flip) as 1 | -1,
+              sign,
               series: { days: [posting.on], moves: [posting.pence] },
             })),
         ),
