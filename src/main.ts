@@ -13,7 +13,7 @@ import { openLedger, type Ledger } from './ledger/ledger.js';
 import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
 import { NotALedger, type EventStore } from './store/event-store.js';
-import { openSqliteEventStore } from './store/sqlite/sqlite-event-store.js';
+import { isInUse, openSqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 
 /** The composition root: the only file that knows every part. */
 
@@ -32,6 +32,7 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
 function readJson(path: string): NamedFile {
   const name = basename(path);
+  if (!existsSync(path)) throw new WrongUse(`There is no file ${path}.`);
   try {
     return { name, content: JSON.parse(readFileSync(path, 'utf8')) };
   } catch (error) {
@@ -86,8 +87,18 @@ async function serve(
     demonstration,
     version,
   });
+  await ledger.lapseExpired();
+  let address: string;
+  try {
+    address = await app.listen({ host: config.host, port });
+  } catch (error) {
+    await app.close();
+    await ledger.close();
+    throw new WrongUse(
+      `It cannot listen on ${config.host}:${port} (${(error as Error).message}); give another --port.`,
+    );
+  }
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, (err) => logger.error({ err }, 'proposals could not be lapsed'));
-  const address = await app.listen({ host: config.host, port });
   process.stderr.write(`Serving ${file} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
   await new Promise<void>((resolve) => {
     closeWithGrace({ delay: STOP_WITHIN_MS, logger }, async () => {
@@ -101,6 +112,9 @@ async function serve(
 
 async function removeDemonstration(file: string): Promise<void> {
   if (!existsSync(file)) return;
+  if (isInUse(file)) {
+    throw new WrongUse(`${file} is being served or read by another program; stop it first, or give another --ledger.`);
+  }
   const { ledger } = await opened(openSqliteEventStore({ file, readOnly: true }));
   const register = ledger.model.register().ledger;
   await ledger.close();
@@ -116,11 +130,11 @@ async function diagnose(file: string): Promise<{ name: string; ok: boolean; word
     { name: 'node', ok: major >= 20, words: `Node ${process.versions.node}; 20 and 24 are supported.` },
   ];
   if (!existsSync(file)) return [...findings, { name: 'file', ok: false, words: `There is no file ${file}.` }];
-  const open = statSync(file).mode & 0o077;
+  const others = (statSync(file).mode & 0o077) !== 0;
   findings.push({
     name: 'permissions',
-    ok: (open & 0o022) === 0,
-    words: `${file} can ${(open & 0o022) === 0 ? 'be written by its owner only' : 'be written by others'}.`,
+    ok: !others,
+    words: others ? `${file} can be read or written by others on this machine.` : `${file} is its owner’s alone.`,
   });
   const store = openSqliteEventStore({ file });
   findings.push(...(await store.diagnose()));
@@ -167,6 +181,11 @@ async function main(): Promise<number> {
     removeDemonstration,
     issueToken: async (file, officer, hours) => {
       if (config.provider) throw new WrongUse('Tokens come from the identity provider at BCF_JWKS_URL.');
+      if (!existsSync(file)) throw new WrongUse(`There is no ledger ${file}.`);
+      const { ledger } = await opened(openSqliteEventStore({ file, readOnly: true }));
+      const known = ledger.model.register().mandates.has(officer);
+      await ledger.close();
+      if (!known) throw new WrongUse(`No officer named "${officer}" is in the register of ${file}.`);
       return issueToken(await localKey(keyFileOf(file, config)), officer, hours, Math.floor(systemClock.now() / 1000));
     },
     serve: (how) => serve(config, how),
@@ -176,6 +195,7 @@ async function main(): Promise<number> {
     data: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
     terminal: process.stderr.isTTY,
+    width: process.stdout.isTTY ? process.stdout.columns : undefined,
   });
 }
 

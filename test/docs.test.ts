@@ -5,6 +5,8 @@ import { readConfig, settings } from '../src/config.js';
 import { PROPOSAL_EVENTS } from '../src/domain/proposal.js';
 import { allFacts } from '../src/ledger/catalogue.js';
 import { eventCatalogue } from '../src/ledger/event-catalogue.js';
+import { load, planLoad } from '../src/ledger/load.js';
+import { emptyLedger } from './support/ledger.js';
 
 const read = (name: string): string => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
 
@@ -28,4 +30,12 @@ t.test('every dependency is named in the decisions, with what it replaces', asyn
     if (name.startsWith('@types/')) continue;
     t.ok(decisions.includes(name.replace(/^@fastify\//, '')), name);
   }
+});
+
+t.test('the example of an opening opens a ledger', async (t) => {
+  const ledger = await emptyLedger(t);
+  ledger.now('2026-04-02T09:00:00Z');
+  const planned = planLoad([{ name: 'opening.example.json', content: JSON.parse(read('docs/opening.example.json')) }]);
+  await load(planned, { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' });
+  t.same(ledger.ledger.model.funds(), ['testshire-2026-27']);
 });

@@ -128,12 +128,12 @@ const QUESTIONS: readonly Question[] = [
 ];
 
 /** Asks the demonstration ledger its questions, and sets the answers beside them. */
-export async function demonstrationTable(ledger: Ledger): Promise<string> {
+export async function demonstrationTable(ledger: Ledger, width?: number): Promise<string> {
   const rows: [string, string][] = [];
   for (const { asked, query: name, with: given, say } of QUESTIONS) {
     const query = QUERIES.find((each) => each.name === name)!;
     const answer = await query.run(ledger, z.object({ ...query.params.shape, ...query.options.shape }).parse(given));
     rows.push([asked, answer instanceof Refusal ? answer.detail : withCommas(say(answer as never))]);
   }
-  return tableText({ columns: ['asked', 'answer'], rows });
+  return tableText({ columns: ['asked', 'answer'], rows }, width);
 }

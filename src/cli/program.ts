@@ -54,6 +54,14 @@ class Ended extends Error {
   }
 }
 
+/** What an answer says of itself, where it does. */
+interface Echoed {
+  readonly on?: string;
+  readonly knownAt?: string;
+  readonly ledger?: { readonly size: number };
+  readonly next?: string | null;
+}
+
 /** Runs one command line. Resolves to the exit code; never throws and never ends the process. */
 export async function run(argv: readonly string[], parts: Parts, output: Output): Promise<number> {
   let code: number = EXIT.well;
@@ -72,7 +80,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       '\nExit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused by a rule.',
     );
   const withLedger = (command: Command): Command =>
-    command.option('--ledger <file>', 'the ledger’s SQLite file', parts.defaultLedger);
+    command.addOption(
+      new Option('--ledger <file>', 'the ledger’s SQLite file').default(
+        parts.defaultLedger,
+        'ledger.sqlite, or BCF_LEDGER',
+      ),
+    );
 
   for (const query of QUERIES) registerQuery(query);
 
@@ -95,7 +108,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       const file = given ? options.ledger : 'demonstration.sqlite';
       await parts.removeDemonstration(file);
       await loadInto(file, planLoad(parts.scenarios()));
-      await using(file, true, async (ledger) => output.data(await demonstrationTable(ledger)));
+      await using(file, true, async (ledger) => output.data(await demonstrationTable(ledger, output.width)));
       if (!options.once) await parts.serve({ file, port: options.port, demonstration: true });
     });
 
@@ -142,7 +155,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
 
   withLedger(program.command('verify'))
     .description(
-      'check the whole ledger from its bytes; silent where all is well. It only reads, so it can be run on a copy',
+      'check the whole ledger from its bytes; nothing on standard output where all is well. It only reads, so it can be run on a copy',
     )
     .option('--json', 'as JSON')
     .addHelpText(
@@ -216,9 +229,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
   function registerQuery(query: Query): void {
     const command = withLedger(program.command(query.name)).description(query.about);
     for (const name of Object.keys(query.params.shape)) command.argument(`<${name}>`);
-    for (const [name, schema] of Object.entries(query.options.shape)) {
-      const description = z.globalRegistry.get(schema)?.description ?? '';
-      command.addOption(new Option(`--${name} <value>`, description));
+    const described = z.toJSONSchema(query.options, { io: 'input', unrepresentable: 'any' }).properties ?? {};
+    for (const [name, schema] of Object.entries(described)) {
+      const { description = '', enum: choices } = schema as { description?: string; enum?: string[] };
+      command.addOption(
+        new Option(`--${name} <value>`, choices ? `${choices.join(' or ')}. ${description}` : description),
+      );
     }
     command.option('--json', 'the answer as JSON, the same as over HTTP');
     command.option('--csv', 'the answer as CSV');
@@ -240,10 +256,17 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         if (options['json']) output.data(JSON.stringify(answer, null, 2));
         else if (options['csv']) output.data(csv(query.table(answer)).trimEnd());
         else {
-          output.data(tableText(query.table(answer)));
-          const { on, knownAt, ledger: read } = answer as { on?: string; knownAt?: string; ledger?: { size: number } };
-          if (on !== undefined)
+          output.data(tableText(query.table(answer), output.width));
+          const {
+            on,
+            knownAt,
+            ledger: read,
+            next,
+          } = answer as { on?: string; knownAt?: string; ledger?: { size: number }; next?: string | null };
+          if (on !== undefined) {
             output.note(`On ${on}, as known at ${knownAt!}, from the first ${read!.size} events of the ledger.`);
+          }
+          if (next) output.note(`There is more: add --after ${next}.`);
         }
       });
     });

@@ -21,6 +21,8 @@ export const PARTNER_KINDS = {
   unnamed: 'body not named in the evidence',
 } as const;
 
+const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
 export type PartnerKind = keyof typeof PARTNER_KINDS;
 export type Sector = 'nhs' | 'local-government' | 'unknown';
 
@@ -62,7 +64,7 @@ const ADMINISTER: readonly Role[] = ['registrar', 'chief-finance-officer'];
 export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'LedgerOpened',
-    about: 'Opens the ledger: who keeps it, its first two officers, and whether it is a demonstration.',
+    about: 'Opens the ledger: who keeps it, its first officers, two at least, and whether it is a demonstration.',
     input: z.strictObject({
       effective: EffectiveDay,
       ledger: words(120),
@@ -86,7 +88,7 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
   }),
   fact({
     name: 'PartnerRegistered',
-    about: 'Registers a partner with its first two officers.',
+    about: 'Registers a partner with its first officers, two at least.',
     input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
     signature: 'none',
     roles: ADMINISTER,
@@ -102,7 +104,7 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
         : undefined,
     postings: () => [],
     evolve: (state, data) => registerPartner(state, data),
-    sentence: (data) => `${data.name} was registered as a ${PARTNER_KINDS[data.kind]}.`,
+    sentence: (data) => `${data.name} was registered as ${withArticle(PARTNER_KINDS[data.kind])}.`,
   }),
   fact({
     name: 'OfficerMandated',

@@ -56,7 +56,7 @@ export const RULES = {
     401,
     'You are not signed in',
     'Every figure and every act belongs to somebody who is known. Health and documentation are the only open pages.',
-    'Send the header Authorization: Bearer with a token.',
+    'Send the header Authorization: Bearer with a token; in a demonstration, Demonstration with an officer’s name.',
   ),
   sign_in_refused: rule(
     401,
@@ -155,7 +155,7 @@ export const RULES = {
   ledger_not_open: rule(
     409,
     'The ledger has not been opened',
-    'The first fact of a ledger is LedgerOpened: who keeps it, and its first two officers.',
+    'The first fact of a ledger is LedgerOpened: who keeps it, and its first officers, two at least.',
     'Load a file that opens it: bcf-ledger load.',
   ),
   ledger_open: rule(

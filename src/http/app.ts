@@ -57,7 +57,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 128 },
-    frameworkErrors: onError,
+    frameworkErrors: (error, request, reply) => void onError(error, request, reply),
     // A client that keeps a connection open must not hold up a stop.
     forceCloseConnections: 'idle',
   });
@@ -124,7 +124,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       },
       components: {
         securitySchemes: {
-          token: { type: 'apiKey', in: 'header', name: 'authorization', description: 'Bearer and a token.' },
+          token: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'authorization',
+            description: demonstration ? 'Demonstration and an officer’s name.' : 'Bearer and a token.',
+          },
         },
       },
       security: [{ token: [] }],

@@ -3,7 +3,8 @@ import { instantOf, type Instant } from '../domain/calendar.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
-import { allFacts, fundStream, REGISTER_STREAM, sha256 } from './catalogue.js';
+import type { StreamKind } from '../domain/facts.js';
+import { allFacts, canonical, fundStream, REGISTER_STREAM, sha256 } from './catalogue.js';
 import type { SettableClock } from './clock.js';
 import type { Ledger } from './ledger.js';
 import { scopedKey } from './read-model.js';
@@ -55,7 +56,7 @@ const Step = z
 
 export const LoadFile = z.strictObject({
   title: words(200),
-  about: words(4000),
+  about: words(4000).optional(),
   sources: z.record(z.string(), words(500)).optional(),
   steps: z.array(Step).min(1),
 });
@@ -67,8 +68,8 @@ type Step = z.output<typeof Step>;
 export class LoadStopped extends Error {
   readonly refusal: Refusal | undefined;
 
-  constructor(where: string, why: Refusal | string) {
-    super(`${where}: ${why instanceof Refusal ? `${why.detail} (${why.rule})` : why}`);
+  constructor(where: string, why: Refusal | string, more = '') {
+    super(`${where}: ${why instanceof Refusal ? `${why.detail} (${why.rule})` : why}${more}`);
     this.name = 'LoadStopped';
     this.refusal = why instanceof Refusal ? why : undefined;
   }
@@ -86,17 +87,36 @@ interface Planned {
   readonly step: Step;
 }
 
-/** Checks files, and puts their steps in the order of their recorded instants, ties in the order given. */
+/** Stands for what a label will mean, while a file is only checked. */
+const UNKNOWN_YET = { proposal: '00000000-0000-4000-8000-000000000000', revision: '0' };
+
+/**
+ * Checks files whole, every fact in them too, and puts their steps in the order of their recorded instants, ties in the
+ * order given. A step's key is what it says: the same step is the same act, whatever its file is called or however it is
+ * moved; said twice in one load, it is two acts.
+ */
 export function planLoad(files: readonly NamedFile[]): Planned[] {
+  const times = new Map<string, number>();
   const steps = files.flatMap(({ name, content }) => {
     const parsed = LoadFile.safeParse(content);
     if (!parsed.success) throw new LoadStopped(name, `it is not a file of acts.\n${z.prettifyError(parsed.error)}`);
-    return parsed.data.steps.map((step, index) => ({
-      where: `${name}, step ${index + 1}`,
-      key: `${name} step ${index + 1}`,
-      file: name,
-      step,
-    }));
+    return parsed.data.steps.map((step, index): Planned => {
+      const where = `${name}, step ${index + 1}`;
+      for (const text of [step.post, step.propose, step.with]) {
+        if (text)
+          factIn(
+            text,
+            kindOfStep(step),
+            () => UNKNOWN_YET.revision,
+            () => UNKNOWN_YET.proposal,
+            where,
+          );
+      }
+      const says = sha256(canonical(step));
+      const time = (times.get(says) ?? 0) + 1;
+      times.set(says, time);
+      return { where, key: `${says} ${time}`, file: name, step };
+    });
   });
   const timed = steps.filter(({ step }) => step.at !== undefined);
   if (timed.length > 0 && timed.length < steps.length) {
@@ -105,6 +125,8 @@ export function planLoad(files: readonly NamedFile[]): Planned[] {
   }
   return steps.sort((a, b) => (instantOf(a.step.at ?? '') ?? 0) - (instantOf(b.step.at ?? '') ?? 0));
 }
+
+const kindOfStep = (step: Step): StreamKind => (step.in === REGISTER_STREAM ? 'register' : 'fund');
 
 export interface Loading {
   readonly ledger: Ledger;
@@ -127,13 +149,15 @@ export async function load(
   const labels = new Map<string, Outcome>();
   let replayed = 0;
   for (const [index, { where, key, file, step }] of planned.entries()) {
+    const before = index === 0 ? '' : ` The ${index} before it stand; correct it and load again.`;
+    const stop = (why: Refusal) => new LoadStopped(where, why, before);
     const submission = submissionOf(step, labels, key, file, signedInBy, where);
     if (step.at !== undefined) {
       const refusal = setClock(ledger, clock, step, scopedKey(step.officer, sha256(key)));
-      if (refusal) throw new LoadStopped(where, refusal);
+      if (refusal) throw stop(refusal);
     }
     const done = await ledger.submit(submission);
-    if (done instanceof Refusal) throw new LoadStopped(where, done);
+    if (done instanceof Refusal) throw stop(done);
     if (step.as) labels.set(`${file}@${step.as}`, done.outcome);
     if (done.replayed) replayed++;
     onStep?.(index + 1, planned.length);
@@ -176,11 +200,10 @@ function submissionOf(
     if (!outcome) throw new LoadStopped(where, `no earlier step of this file is labelled "${label}".`);
     return outcome;
   };
-  const register = step.in === REGISTER_STREAM;
-  const kind = register ? 'register' : 'fund';
+  const kind = kindOfStep(step);
   return {
     kind,
-    stream: register ? REGISTER_STREAM : fundStream(step.in),
+    stream: kind === 'register' ? REGISTER_STREAM : fundStream(step.in),
     command: commandOf(step, kind, outcomeOf, where),
     officer: step.officer,
     actingFor: step.partner,
@@ -199,7 +222,8 @@ function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outco
     if (id === undefined) throw new LoadStopped(where, `the step labelled "${label}" is not a proposal.`);
     return id;
   };
-  const fact = (text: z.output<typeof Text>) => factIn(text, kind, outcomeOf, proposal, where);
+  const revision = (label: string): string => outcomeOf(label).events.at(-1)!.revision;
+  const fact = (text: z.output<typeof Text>) => factIn(text, kind, revision, proposal, where);
   if (step.post) return { act: 'post', fact: fact(step.post), ...(adjustment && { adjustment }) };
   if (step.propose) return { act: 'propose', fact: fact(step.propose), ...terms, ...(adjustment && { adjustment }) };
   if (step.agree) return { act: 'agree', proposal: proposal(step.agree), ...(adjustment && { adjustment }) };
@@ -213,7 +237,7 @@ function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outco
 function factIn(
   text: z.output<typeof Text>,
   kind: string,
-  outcomeOf: (label: string) => Outcome,
+  revision: (label: string) => string,
   proposal: (label: string) => string,
   where: string,
 ) {
@@ -222,7 +246,7 @@ function factIn(
   const filled = z.record(z.string(), z.unknown()).parse(
     JSON.parse(JSON.stringify(text.data), (field, value: unknown) => {
       if (typeof value !== 'string' || !value.startsWith('@')) return value;
-      return field === 'reverses' ? outcomeOf(value).events.at(-1)!.revision : proposal(value);
+      return field === 'reverses' ? revision(value) : proposal(value);
     }),
   );
   const data = declared.fact.input.safeParse(filled);

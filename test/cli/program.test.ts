@@ -135,11 +135,16 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
   t.match(await run(['load', acts, ...ledger]), { code: 2, err: /is not a file of acts/ });
   writeFileSync(acts, 'not JSON');
   t.match(await run(['load', acts, ...ledger]), { code: 2, err: /opening.json cannot be read as JSON/ });
-  t.match(await run(['load', join(cwd, 'none.json'), ...ledger]), { code: 2, err: /none.json/ });
+  t.match(await run(['load', join(cwd, 'none.json'), ...ledger]), { code: 2, err: /There is no file .*none.json/ });
   const token = await run(['token', 'registrar', '--hours', '1', ...ledger]);
   t.match(token, { code: 0, out: /^eyJ/ });
   t.ok(existsSync(join(cwd, 'own.sqlite.key.json')));
   const provider = { BCF_JWKS_URL: 'https://id.example/keys', BCF_JWT_ISSUER: 'i', BCF_JWT_AUDIENCE: 'a' };
+  t.match(await run(['token', 'nobody', ...ledger]), { code: 2, err: /No officer named "nobody"/ });
+  t.match(await run(['token', 'registrar', '--ledger', join(cwd, 'none.sqlite')]), {
+    code: 2,
+    err: /There is no ledger/,
+  });
   t.match(await run(['token', 'registrar', ...ledger], provider), {
     code: 2,
     err: /Tokens come from the identity provider/,
@@ -223,8 +228,10 @@ t.test('a broken key and an unreadable event are said', async (t) => {
     code: 3,
     err: /Unheard at revision 1 .* cannot be read/,
   });
-  writeFileSync(`${ledger.file}.key.json`, 'broken');
-  t.match(await run(['token', 'a', '--ledger', ledger.file]), { code: 3, err: /key file .* cannot be read/ });
+  const sound = await openedLedger(t);
+  await sound.close();
+  writeFileSync(`${sound.file}.key.json`, 'broken');
+  t.match(await run(['token', 'auditor', '--ledger', sound.file]), { code: 3, err: /key file .* cannot be read/ });
 });
 
 t.test('an identity provider takes the place of the ledger’s own key', async (t) => {
@@ -276,6 +283,12 @@ t.test('the demonstration is served on this machine with its identities, and sto
   );
   t.match(await gap.json(), { hard: '7000000.00' });
   t.equal((await ask('/v1/funds', 'Demonstration nobody')).status, 403);
+  t.match(await run(['demo', '--once'], {}, cwd), { code: 2, err: /demonstration.sqlite is being served/ });
+  const taken = new URL(address).port;
+  t.match(await run(['serve', '--port', taken, '--ledger', join(cwd, 'other.sqlite')], {}, cwd), {
+    code: 2,
+    err: /cannot listen on 127.0.0.1/,
+  });
   t.equal((await fetch(`${address}/docs/`)).status, 200);
   const { code, out } = await stop('SIGTERM');
   t.equal(code, 0);

@@ -496,6 +496,19 @@ t.test('an adjustment of a closed period is marked, with a reason', async (t) =>
   const made = await post(fund('/proposals'), { ...set(), adjustment }, 'pool-manager');
   t.equal(made.statusCode, 201);
   t.match((await post(fund('/facts'), { ...set(), adjustment }, 'pool-manager')).json(), { code: 'signature_needed' });
+  await ledger.signed('pool-manager', 'county-chief', 'PeriodReopened', {
+    period: 1,
+    effective: '2016-04-30',
+    reason: 'to offer',
+  });
+  const offered = await post(fund('/proposals'), offer(), 'north-ccg-finance');
+  await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
+  const agreement = fund(`/proposals/${offered.json<{ proposal: string }>().proposal}/agreement`);
+  t.equal(
+    (await post(agreement, { adjustment }, 'county-finance', { 'if-match': String(offered.headers['etag']) }))
+      .statusCode,
+    201,
+  );
 });
 
 t.test('every fact of the catalogue is described on its route', async (t) => {

@@ -7,6 +7,8 @@ import { EntryText, entryText, KnownAt, Nothing, OfFund, query, standing, type T
 
 /** What happened, and what waits for a signature. */
 
+const LIMIT_WORDS = 'must be a whole number from 1 to 500';
+
 const PageOptions = {
   'known-at': KnownAt.optional(),
   after: z
@@ -14,7 +16,13 @@ const PageOptions = {
     .regex(/^(0|[1-9]\d*)$/, { error: 'must be the "next" of an earlier page' })
     .optional()
     .meta({ description: 'The cursor given as "next" by the page before.' }),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce
+    .number({ error: LIMIT_WORDS })
+    .int({ error: LIMIT_WORDS })
+    .min(1, { error: LIMIT_WORDS })
+    .max(500, { error: LIMIT_WORDS })
+    .default(100)
+    .meta({ description: 'How many facts at the most, 1 to 500; 100 where it is left out.' }),
 };
 
 const TimelinePage = {

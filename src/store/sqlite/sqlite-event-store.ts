@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import {
   ConcurrencyConflict,
@@ -276,8 +277,24 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
   return store;
 }
 
+/** Whether another connection, of this process or another, has the ledger's file open. */
+export function isInUse(file: string): boolean {
+  const db = new DatabaseSync(file, { timeout: 0 });
+  try {
+    // Only the sole user of a file can take it out of WAL mode; the next opening puts it back.
+    db.exec('PRAGMA journal_mode = DELETE');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    db.close();
+  }
+}
+
 function openDatabase(file: string, readOnly: boolean) {
   try {
+    // Made readable by its owner alone: who may see what is for the register to say, not for the machine.
+    if (!readOnly) closeSync(openSync(file, 'a', 0o600));
     return new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   } catch (error) {
     throw unavailable(file, error);
