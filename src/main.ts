@@ -195,7 +195,8 @@ async function main(): Promise<number> {
     data: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
     terminal: process.stderr.isTTY,
-    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    // Node gives a width only where there is a terminal.
+    width: process.stdout.columns as number | undefined,
   });
 }
 

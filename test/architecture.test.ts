@@ -52,7 +52,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
   },
   'src/ledger/queries': { ours: ['src/ledger', 'src/domain', 'projections'], packages: ['zod'] },
   'src/store': { ours: [], packages: [] },
-  'src/store/sqlite': { ours: ['src/store/event-store.ts'], packages: ['@photostructure/sqlite'] },
+  'src/store/sqlite': { ours: ['src/store/event-store.ts'], packages: ['@photostructure/sqlite', 'node:fs'] },
   'src/http': {
     ours: ['src/http', 'src/ledger', 'src/domain', 'src/store/event-store.ts'],
     packages: ['fastify', '@fastify/', 'fastify-type-provider-zod', 'jose', 'prom-client', 'zod', 'node:'],

@@ -229,9 +229,9 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
   function registerQuery(query: Query): void {
     const command = withLedger(program.command(query.name)).description(query.about);
     for (const name of Object.keys(query.params.shape)) command.argument(`<${name}>`);
-    const described = z.toJSONSchema(query.options, { io: 'input', unrepresentable: 'any' }).properties ?? {};
+    const described = z.toJSONSchema(query.options, { io: 'input', unrepresentable: 'any' }).properties!;
     for (const [name, schema] of Object.entries(described)) {
-      const { description = '', enum: choices } = schema as { description?: string; enum?: string[] };
+      const { description, enum: choices } = schema as { description: string; enum?: string[] };
       command.addOption(
         new Option(`--${name} <value>`, choices ? `${choices.join(' or ')}. ${description}` : description),
       );
@@ -257,12 +257,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         else if (options['csv']) output.data(csv(query.table(answer)).trimEnd());
         else {
           output.data(tableText(query.table(answer), output.width));
-          const {
-            on,
-            knownAt,
-            ledger: read,
-            next,
-          } = answer as { on?: string; knownAt?: string; ledger?: { size: number }; next?: string | null };
+          const { on, knownAt, ledger: read, next } = answer as Echoed;
           if (on !== undefined) {
             output.note(`On ${on}, as known at ${knownAt!}, from the first ${read!.size} events of the ledger.`);
           }

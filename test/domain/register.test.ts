@@ -265,3 +265,19 @@ t.test('an auditor’s mandate can end, whoever is left', async (t) => {
   const made = await ledger.done('north-ccg-chief', propose('OfficerMandated', second), here);
   await ledger.done('north-ccg-finance', { act: 'agree', proposal: made.outcome.proposal! }, here);
 });
+
+t.test('a partner is never left with fewer than two officers who can act', async (t) => {
+  const ledger = await openedLedger(t);
+  const ending = {
+    effective: '2016-03-15',
+    officer: 'north-ccg-chief',
+    partner: NORTH,
+    role: 'chief-finance-officer',
+    reason: 'left',
+  };
+  t.equal(await ledger.refused('north-ccg-chief', post('MandateEnded', ending), here), 'officers_too_few');
+  t.equal(
+    await ledger.refused('north-ccg-chief', post('MandateEnded', { ...ending, officer: 'nobody' }), here),
+    'mandate_unknown',
+  );
+});

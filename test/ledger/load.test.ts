@@ -205,3 +205,40 @@ t.test('only a demonstration takes its recorded instants from a file, and only f
   t.match(demonstration.ledger.model.prefix(Date.parse('2015-12-31T00:00:00Z') as never), { size: 2 });
   await stops(t, demonstration, [set('early', { at: '2016-01-01T09:00:00Z' })], /recorded instants never go back/);
 });
+
+t.test('an offer made before a period closed is signed from a file as an adjustment', async (t) => {
+  const ledger = await openedLedger(t);
+  const chief = { officer: 'county-chief', in: FUND };
+  await load(
+    planLoad([
+      file([
+        {
+          officer: 'north-ccg-finance',
+          in: FUND,
+          propose: { type: 'ContributionAgreed', data: contribution() },
+          as: 'offer',
+        },
+        {
+          officer: 'pool-manager',
+          in: FUND,
+          propose: { type: 'PeriodClosed', data: { period: 1, effective: '2016-04-30' } },
+          as: 'close',
+        },
+        { ...chief, agree: 'close' },
+        { ...chief, agree: 'offer', adjustment: { reason: 'offered before' } },
+      ]),
+    ]),
+    into(ledger),
+  );
+  const same = set('twice');
+  t.same(await load(planLoad([file([same])]), into(ledger)), { recorded: 1, replayed: 0 });
+  t.same(
+    await load(planLoad([file([same])]), into(ledger)),
+    { recorded: 0, replayed: 1 },
+    'whatever the file is called',
+  );
+  await t.rejects(
+    load(planLoad([file([same, set('twice', { as: 'again' })])]), into(ledger)),
+    /identifier_used.*The 1 before it stand/,
+  );
+});

@@ -280,15 +280,15 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
 /** Whether another connection, of this process or another, has the ledger's file open. */
 export function isInUse(file: string): boolean {
   const db = new DatabaseSync(file, { timeout: 0 });
+  let inUse = false;
   try {
     // Only the sole user of a file can take it out of WAL mode; the next opening puts it back.
     db.exec('PRAGMA journal_mode = DELETE');
-    return false;
   } catch {
-    return true;
-  } finally {
-    db.close();
+    inUse = true;
   }
+  db.close();
+  return inUse;
 }
 
 function openDatabase(file: string, readOnly: boolean) {
