@@ -196,7 +196,7 @@ async function main(): Promise<number> {
     note: (text) => void process.stderr.write(`${text}\n`),
     terminal: process.stderr.isTTY,
     // Node gives a width only where there is a terminal.
-    width: process.stdout.columns as number | undefined,
+    width: process.stdout.columns,
   });
 }
 

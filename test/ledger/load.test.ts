@@ -230,6 +230,10 @@ t.test('an offer made before a period closed is signed from a file as an adjustm
     ]),
     into(ledger),
   );
+});
+
+t.test('the same step is the same act, whatever its file is called', async (t) => {
+  const ledger = await openedLedger(t);
   const same = set('twice');
   t.same(await load(planLoad([file([same])]), into(ledger)), { recorded: 1, replayed: 0 });
   t.same(
