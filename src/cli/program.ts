@@ -8,7 +8,7 @@ import { load, LoadStopped, planLoad, type NamedFile } from '../ledger/load.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
-import { eventHash } from '../ledger/catalogue.js';
+import { eventLine } from '../ledger/catalogue.js';
 import { eventCatalogue } from '../ledger/event-catalogue.js';
 import type { EventStore } from '../store/event-store.js';
 import { demonstrationTable } from './demonstration.js';
@@ -190,18 +190,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         for (;;) {
           const page = await store.readAll({ after });
           if (page.length === 0) break;
-          for (const event of page) {
-            const { position, stream, revision, id, type, data, metadata } = event;
-            const head = JSON.stringify({
-              position,
-              stream,
-              revision: String(revision),
-              id,
-              type,
-              hash: eventHash(event),
-            });
-            output.data(`${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`);
-          }
+          for (const event of page) output.data(eventLine(event));
           after = page.at(-1)!.position;
         }
       } finally {

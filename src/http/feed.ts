@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { SSEMessage } from '@fastify/sse';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { eventHash, fundOfStream } from '../ledger/catalogue.js';
+import { eventLine, fundOfStream } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { READ_PAGE_MAX, type Position, type RecordedEvent } from '../store/event-store.js';
 import { Refusal } from '../domain/rules.js';
@@ -19,13 +19,6 @@ const Options = z.strictObject({
     .optional()
     .meta({ description: 'The position after which to begin, exclusive. Left out, from the first event.' }),
 });
-
-const line = (event: RecordedEvent): string => {
-  const { position, stream, revision, id, type, data, metadata } = event;
-  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash: eventHash(event) });
-  // Data and metadata are sent as they are stored, byte for byte.
-  return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
-};
 
 interface Reading {
   readonly ledger: Ledger;
@@ -45,7 +38,12 @@ function sightNow(ledger: Ledger, { officer, until }: SignedIn): Sight | undefin
 async function* events({ ledger, request, after, ended }: Reading): AsyncGenerator<RecordedEvent> {
   let from = after;
   let read = true;
-  void ended?.then(() => (read = false));
+  // One reaction to the end for the whole stream: one for each wait would be kept as long as the stream lasts.
+  let wakeUp = (): void => undefined;
+  void ended?.then(() => {
+    read = false;
+    wakeUp();
+  });
   const isRead = () => read;
   for (;;) {
     const moved = ledger.projector.whenMoved();
@@ -61,17 +59,20 @@ async function* events({ ledger, request, after, ended }: Reading): AsyncGenerat
     from = taken.at(-1)?.position ?? from;
     if (taken.length === READ_PAGE_MAX) continue;
     if (!ended) return;
-    await Promise.race([moved, ended]);
+    await new Promise<void>((resolve) => {
+      wakeUp = resolve;
+      void moved.then(resolve);
+    });
     if (!isRead()) return;
   }
 }
 
 async function* lines(reading: Reading): AsyncGenerator<string> {
-  for await (const event of events(reading)) yield `${line(event)}\n`;
+  for await (const event of events(reading)) yield `${eventLine(event)}\n`;
 }
 
 async function* messages(reading: Reading): AsyncGenerator<SSEMessage> {
-  for await (const event of events(reading)) yield { id: event.position, event: event.type, data: line(event) };
+  for await (const event of events(reading)) yield { id: event.position, event: event.type, data: eventLine(event) };
 }
 
 export function registerFeed(app: FastifyInstance, ledger: Ledger): void {

@@ -73,6 +73,13 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 export const eventHash = ({ stream, revision, id, type, data, metadata }: RecordedEvent): string =>
   sha256(canonical({ stream, revision: String(revision), id, type, data, metadata }));
 
+/** An event as one line of JSON, with its hash; data and metadata as they are stored, byte for byte. */
+export function eventLine(event: RecordedEvent): string {
+  const { position, stream, revision, id, type, data, metadata } = event;
+  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash: eventHash(event) });
+  return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
+}
+
 export function encode(id: string, type: string, data: FactData, metadata: Metadata): NewEvent {
   return { id, type, data: canonical(data), metadata: canonical(metadata) };
 }

@@ -9,7 +9,7 @@ import { RULES } from '../../src/domain/rules.js';
 import { createSignIn, issueToken, localKey, type SignIn } from '../../src/http/sign-in.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/store/event-store.js';
-import { folder, FUND, line, openedLedger, stated } from '../support/ledger.js';
+import { carried, folder, FUND, line, openedLedger, stated } from '../support/ledger.js';
 import { encode } from '../../src/ledger/catalogue.js';
 import { fund, service } from './support.js';
 
@@ -212,18 +212,7 @@ t.test('every rule has a page, and a page is the type of its problem', async (t)
 
 t.test('a stream that was never opened as a fund is nobody’s to see', async (t) => {
   const { get, ledger } = await service(t);
-  const metadata = {
-    schemaVersion: 1,
-    recordedAt: '2016-03-01T09:00:00.000Z',
-    officer: 'pool-manager',
-    partner: 'county',
-    role: 'pool-manager',
-    signedInBy: 'test',
-    key: 'k',
-    request: 'r',
-    correlation: 'c',
-    evidence: [],
-  } as never;
+  const metadata = carried({ officer: 'pool-manager', role: 'pool-manager' });
   const { position } = await ledger.store.append('fund-ghost-2016-17', 'no_stream', [
     encode('x', 'PlanLineSet', line() as never, metadata),
   ]);

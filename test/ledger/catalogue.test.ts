@@ -16,20 +16,10 @@ import {
   type AnyKind,
 } from '../../src/ledger/catalogue.js';
 import { csv } from '../../src/ledger/csv.js';
+import { carried } from '../support/ledger.js';
 import type { RecordedEvent } from '../../src/store/event-store.js';
 
-const metadata: Metadata = {
-  schemaVersion: 1,
-  recordedAt: '2016-03-01T09:00:00.000Z',
-  officer: 'a',
-  partner: 'b',
-  role: 'finance-officer',
-  signedInBy: 'test',
-  key: 'k',
-  request: 'r',
-  correlation: 'c',
-  evidence: [],
-};
+const metadata = carried({ officer: 'a', partner: 'b' });
 
 const recorded = (
   type: string,

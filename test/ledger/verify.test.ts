@@ -8,7 +8,7 @@ import { entryOf } from '../../src/ledger/ledger.js';
 import { eventId } from '../../src/ledger/submit.js';
 import { verify, type CheckName, type Verified } from '../../src/ledger/verify.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
-import { contribution, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
+import { carried, contribution, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
 
 /** A ledger whose last events are a plan line, an offer, its signature and what was agreed. */
 async function signedLedger(t: Parameters<typeof openedLedger>[0]): Promise<TestLedger> {
@@ -129,18 +129,7 @@ t.test('each kind of tampering is found by a named check', async (t) => {
 
 t.test('a stream that does not begin with its opening is found', async (t) => {
   const ledger = await openedLedger(t);
-  const metadata: Metadata = {
-    schemaVersion: 1,
-    recordedAt: '2016-03-01T09:00:00.000Z',
-    officer: 'pool-manager',
-    partner: 'county',
-    role: 'pool-manager',
-    signedInBy: 'test',
-    key: 'k',
-    request: 'r',
-    correlation: 'c',
-    evidence: [],
-  };
+  const metadata = carried({ officer: 'pool-manager', role: 'pool-manager' });
   const stated = encode('x', 'PlanLineSet', line() as never, metadata);
   await ledger.store.append('fund-nowhere-2016-17', 'no_stream', [stated]);
   t.match((await verify(ledger.store)).problems, [{ check: 'opening', words: 'the stream begins with PlanLineSet.' }]);
@@ -197,19 +186,7 @@ async function forged(
   await forge(async (type, data, officer = 'county-finance', partner = 'county', more = {}) => {
     const head = (await ledger.store.readStream(stream)).length - 1;
     const key = `forged-${++keys}`;
-    const metadata: Metadata = {
-      schemaVersion: 1,
-      recordedAt: '2016-03-01T09:00:00.000Z',
-      officer,
-      partner,
-      role: 'finance-officer',
-      signedInBy: 'x',
-      key,
-      request: 'r',
-      correlation: 'c',
-      evidence: [],
-      ...more,
-    };
+    const metadata = carried({ officer, partner, key, ...more });
     await ledger.store.append(stream, BigInt(head), [
       encode(eventId(officer, more.key ?? key, more.causation ? 1 : 0), type, data as never, metadata),
     ]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { instantOf, type Instant } from '../../src/domain/calendar.js';
-import type { FactData } from '../../src/domain/facts.js';
+import type { FactData, Metadata } from '../../src/domain/facts.js';
 import { Refusal, type RuleCode } from '../../src/domain/rules.js';
 import type { Command } from '../../src/domain/stream.js';
 import { encode, fundStream, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
@@ -215,6 +215,21 @@ export const grant = (more: Readonly<Record<string, unknown>> = {}) => {
   return { tranches: [{ due: '2016-05-01', amount: data.amount }], ...data };
 };
 
+/** What an event carries beside its data, for events that a test writes straight into a store. */
+export const carried = (more: Partial<Metadata> = {}): Metadata => ({
+  schemaVersion: 1,
+  recordedAt: '2016-03-01T09:00:00.000Z',
+  officer: 'county-finance',
+  partner: COUNTY,
+  role: 'finance-officer',
+  signedInBy: 'test',
+  key: 'k',
+  request: 'r',
+  correlation: 'c',
+  evidence: [],
+  ...more,
+});
+
 /** Writes many stated gaps straight into the store, faster than posting them one by one. */
 export async function stated({ store, ledger }: TestLedger, count: number): Promise<void> {
   const stream = fundStream(FUND);
@@ -227,18 +242,7 @@ export async function stated({ store, ledger }: TestLedger, count: number): Prom
     basis: 'a report',
   };
   const events = Array.from({ length: count }, (_, index) =>
-    encode(`many-${index}`, 'GapStated', data as never, {
-      schemaVersion: 1,
-      recordedAt: '2016-03-01T09:00:00.000Z',
-      officer: 'county-finance',
-      partner: COUNTY,
-      role: 'finance-officer',
-      signedInBy: 'test',
-      key: `many-${index}`,
-      request: 'r',
-      correlation: 'c',
-      evidence: [],
-    }),
+    encode(`many-${index}`, 'GapStated', data as never, carried({ key: `many-${index}` })),
   );
   const { position } = await store.append(stream, BigInt(head), events);
   await ledger.projector.whenTaken(position);

@@ -30,6 +30,7 @@ import {
   standsAt,
   type FundState,
   type Grant,
+  type LimitName,
 } from './state.js';
 
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
@@ -100,6 +101,40 @@ function sharesCut(
   }));
   return [...apportion(cut, weights)].map(([district, part]) => ({ district, change: moneyText(negated(part)) }));
 }
+
+/** Adds to a fact what its grant is, so that its postings need nothing else. */
+function withGrant<Data extends { readonly grant: string }>(data: Data, state: FundState) {
+  const of = ofGrant(state, data.grant);
+  return of instanceof Refusal ? of : { ...data, ...of };
+}
+
+/** Putting money at risk and lifting the risk differ in their sign, their limit and their words. */
+const riskFact = (declared: {
+  readonly name: string;
+  readonly about: string;
+  readonly limit: LimitName;
+  readonly sign: 1 | -1;
+  readonly says: string;
+}): Fact<FundState> =>
+  completedFact({
+    name: declared.name,
+    about: declared.about,
+    input: z.strictObject(riskInput),
+    stored: z.strictObject({ ...riskInput, ...OfGrant }),
+    signature: 'none',
+    roles: FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    limits: [declared.limit],
+    restsOn: (data) => data.grant,
+    sides: byHolder,
+    amount: (data) => pence(data.amount),
+    complete: withGrant,
+    check: () => undefined,
+    postings: (data) => riskMoves(data, declared.sign),
+    evolve: () => undefined,
+    sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" ${declared.says}: ${data.cause}`,
+  });
 
 export const GRANT_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -187,10 +222,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     restsOn: (data) => data.grant,
     sides: byHolder,
     amount: (data) => pence(data.amount),
-    complete(data, state: FundState) {
-      const of = ofGrant(state, data.grant);
-      return of instanceof Refusal ? of : { ...data, ...of };
-    },
+    complete: withGrant,
     check: () => undefined,
     postings: (data) =>
       posted({ ...holding('received', data), item: data.grant, on: data.effective, pence: pence(data.amount) }),
@@ -198,50 +230,19 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     sentence: (data) =>
       `${data.holder} received ${pounds(pence(data.amount))} of the grant "${data.grant}" (${data.bankReference}).`,
   }),
-  completedFact({
+  riskFact({
     name: 'GrantPutAtRisk',
     about: 'Part of a grant may be lost; it stays in the position and is shown beside it (domain.md 7.3).',
-    input: z.strictObject(riskInput),
-    stored: z.strictObject({ ...riskInput, ...OfGrant }),
-    signature: 'none',
-    roles: FINANCE,
-    effective: 'in-year',
-    reversible: true,
-    limits: ['riskWithinDetermined'],
-    restsOn: (data) => data.grant,
-    sides: byHolder,
-    amount: (data) => pence(data.amount),
-    complete(data, state: FundState) {
-      const of = ofGrant(state, data.grant);
-      return of instanceof Refusal ? of : { ...data, ...of };
-    },
-    check: () => undefined,
-    postings: (data) => riskMoves(data, 1),
-    evolve: () => undefined,
-    sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" was put at risk: ${data.cause}`,
+    limit: 'riskWithinDetermined',
+    sign: 1,
+    says: 'was put at risk',
   }),
-  completedFact({
+  riskFact({
     name: 'GrantRiskLifted',
     about: 'Money that was at risk no longer is (domain.md 7.3).',
-    input: z.strictObject(riskInput),
-    stored: z.strictObject({ ...riskInput, ...OfGrant }),
-    signature: 'none',
-    roles: FINANCE,
-    effective: 'in-year',
-    reversible: true,
-    limits: ['risk'],
-    restsOn: (data) => data.grant,
-    sides: byHolder,
-    amount: (data) => pence(data.amount),
-    complete(data, state: FundState) {
-      const of = ofGrant(state, data.grant);
-      return of instanceof Refusal ? of : { ...data, ...of };
-    },
-    check: () => undefined,
-    postings: (data) => riskMoves(data, -1),
-    evolve: () => undefined,
-    sentence: (data) =>
-      `${pounds(pence(data.amount))} of the grant "${data.grant}" is no longer at risk: ${data.cause}`,
+    limit: 'risk',
+    sign: -1,
+    says: 'is no longer at risk',
   }),
   completedFact({
     name: 'GrantReduced',
@@ -339,10 +340,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     sides: (data, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [data.district] }),
     subject: (data) => `${data.grant} to ${data.district}`,
     amount: (data) => pence(data.amount),
-    complete(data, state: FundState) {
-      const of = ofGrant(state, data.grant);
-      return of instanceof Refusal ? of : { ...data, ...of };
-    },
+    complete: withGrant,
     check: () => undefined,
     postings: (data) =>
       posted({
