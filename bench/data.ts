@@ -111,6 +111,7 @@ export async function makeLedger(store: EventStore, events: number, seed: number
     contributions: [],
     reversible: [],
     risk: undefined,
+    revisedOn: new Map(),
   }));
   for (const [index, fund] of funds.entries()) {
     await append(openingFacts(FUNDS[index]!, fund).map(([type, data]) => make(FUND, fund.stream, type, data)));

@@ -76,6 +76,8 @@ export interface Making {
   readonly contributions: Contribution[];
   readonly reversible: LedgerEvent[];
   risk: Risk | undefined;
+  /** The day of each plan line's last revision: the next is of that day or later, as the rules ask. */
+  readonly revisedOn: Map<string, Day>;
 }
 
 /** Names the contributions that every fund opens with: one of each partner. */
@@ -202,7 +204,7 @@ export interface Next {
 }
 
 /** The facts that are reversed here: those on which no other fact rests. */
-const REVERSED: ReadonlySet<string> = new Set(['ContributionReceived', 'PlanLineRevised', 'AssumptionStated']);
+const REVERSED: ReadonlySet<string> = new Set(['ContributionReceived', 'AssumptionStated']);
 
 /** Keeps a fact as one that a later reversal may name. */
 export function remember(fund: Making, event: LedgerEvent, random: Random): void {
@@ -287,8 +289,11 @@ function agreed(fund: Making, random: Random, effective: Day): Data {
   });
 }
 
-function revised({ stream }: Making, random: Random, effective: Day): Data {
+function revised({ stream, revisedOn }: Making, random: Random, drawn: Day): Data {
   const line = lineName(random.below(LINES));
+  const last = revisedOn.get(line) ?? drawn;
+  const effective = drawn < last ? last : drawn;
+  revisedOn.set(line, effective);
   const was = exactly(Math.abs(standsAt(stream.own, 'requirement', line, effective)));
   const change = exactly((1 + random.below(50_000)) * (random.chance(0.5) ? 1 : -1));
   return { effective, line, now: moneyText(plus(was, change)), reason: 'Reviewed' };
