@@ -1,5 +1,5 @@
 import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
-import { PLAN, POOL, type Account } from '../src/domain/postings.js';
+import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
 import type { View } from './view.js';
 
 /**
@@ -89,8 +89,13 @@ export function gapFrom(sums: GapSums): Gap {
   };
 }
 
+const COUNTED: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'proposed', 'assumed', 'atRisk']);
+
 export function gapOf(view: View): Gap {
   const sums = noSums();
-  for (const account of view.accounts) count(sums, account, view.balance(account), 1);
+  for (const account of view.accounts) {
+    // The pool's side, and measures that no figure of the gap is made of, need not be added up at all.
+    if (account.holder !== POOL && COUNTED.has(account.measure)) count(sums, account, view.balance(account), 1);
+  }
   return gapFrom(sums);
 }
