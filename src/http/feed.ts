@@ -39,10 +39,10 @@ async function* events({ ledger, request, after, ended }: Reading): AsyncGenerat
   let from = after;
   let read = true;
   // One reaction to the end for the whole stream: one for each wait would be kept as long as the stream lasts.
-  let wakeUp = (): void => undefined;
+  const waiting = new Set<() => void>();
   void ended?.then(() => {
     read = false;
-    wakeUp();
+    for (const goOn of waiting) goOn();
   });
   const isRead = () => read;
   for (;;) {
@@ -60,9 +60,10 @@ async function* events({ ledger, request, after, ended }: Reading): AsyncGenerat
     if (taken.length === READ_PAGE_MAX) continue;
     if (!ended) return;
     await new Promise<void>((resolve) => {
-      wakeUp = resolve;
+      waiting.add(resolve);
       void moved.then(resolve);
     });
+    waiting.clear();
     if (!isRead()) return;
   }
 }
