@@ -93,8 +93,6 @@ function figuresOf(balances: Balances): Figures {
   };
 }
 
-export const NO_FIGURES: Figures = figuresOf(emptyBalances());
-
 export const totalFigures = (all: readonly Figures[]): Figures =>
   Object.fromEntries(
     FIGURES.map((name) => [name, all.reduce((sum, figures) => plus(sum, figures[name]), NO_MONEY)]),
