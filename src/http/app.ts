@@ -162,10 +162,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         request.signedIn = signedIn;
         request.sight = sight;
         request.log = request.log.child({ officer: signedIn.officer });
-        const { state, fault } = await ledger.projector.status();
-        if (state === 'faulted' && request.method !== 'GET') {
-          throw new Refused(new Refusal('read_model_faulted', fault!));
-        }
+        const fault = ledger.projector.fault();
+        if (fault !== undefined && request.method !== 'GET')
+          throw new Refused(new Refusal('read_model_faulted', fault));
       });
       v1.addHook('preHandler', v1.rateLimit());
       registerFactRoutes(v1, ledger);

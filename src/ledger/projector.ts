@@ -21,6 +21,8 @@ export interface ProjectorStatus {
 
 export interface Projector {
   status(): Promise<ProjectorStatus>;
+  /** Why it has stopped at an event, where it has; known without asking the store. */
+  fault(): string | undefined;
   /** Resolves once the event at a position has been taken. Rejects {@link ProjectorStopped} where it never will be. */
   whenTaken(position: Position): Promise<void>;
   /** Resolves when more events have been taken, or when no more will be. */
@@ -105,6 +107,7 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
         ...(fault !== undefined && { fault }),
       };
     },
+    fault: () => fault,
     whenMoved: () => moved.fired,
     whenTaken(position) {
       const taken = model.position();

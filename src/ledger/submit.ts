@@ -80,6 +80,19 @@ const EVENT_IDS = '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21';
 export const eventId = (officer: string, key: string, index: number): string =>
   uuid(`${scopedKey(officer, key)} ${index}`, EVENT_IDS);
 
+/** A submission as it is handled: its key and itself as digests, worked out once. */
+interface Prepared extends Submission {
+  /** The digest of the key: what a client chose to write in one is nobody's business. */
+  readonly key: string;
+  readonly request: string;
+}
+
+function prepared(submission: Submission): Prepared {
+  const { stream, command, actingFor, evidence, key } = submission;
+  const request = sha256(canonical({ stream, command, actingFor: actingFor ?? null, evidence }));
+  return { ...submission, key: sha256(key), request };
+}
+
 export function createSubmitter({ store, model, projector, clock }: SubmitterParts): Submitter {
   const inProgress = new Set<string>();
   /** The last act under way in each stream: acts on one stream wait for each other, so they do not conflict. */
@@ -95,37 +108,30 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     return turn;
   }
 
-  /** Keys are kept as digests: what a client chose to write in one is nobody's business. */
-  const keyOf = (submission: Submission): string => sha256(submission.key);
-
-  const requestOf = ({ stream, command, actingFor, evidence }: Submission): string =>
-    sha256(canonical({ stream, command, actingFor: actingFor ?? null, evidence }));
-
   /** The answer of the act that this key stands for, if it was done; a refusal if the key stood for something else. */
-  async function earlier(submission: Submission): Promise<Done | Refusal | undefined> {
-    const acted = model.acted(scopedKey(submission.officer, keyOf(submission)));
+  async function earlier(submission: Prepared): Promise<Done | Refusal | undefined> {
+    const acted = model.acted(scopedKey(submission.officer, submission.key));
     if (!acted) return undefined;
     const events = await eventsOf(acted, submission);
-    if (events[0]!.metadata.request !== requestOf(submission)) {
+    if (events[0]!.metadata.request !== submission.request) {
       return refuse(
         'key_reused',
-        `The key "${submission.key}" stands for ${events[0]!.type}, recorded at ${events[0]!.metadata.recordedAt}.`,
+        `This key stands for ${events[0]!.type}, recorded at ${events[0]!.metadata.recordedAt}.`,
       );
     }
     return { outcome: { ...outcomeOf(events), ...recordedAs(events) }, replayed: true };
   }
 
-  async function eventsOf({ stream, revision }: Acted, submission: Submission): Promise<LedgerEvent[]> {
+  async function eventsOf({ stream, revision }: Acted, { officer, key }: Prepared): Promise<LedgerEvent[]> {
     // No act records more than an agreement and the fact agreed.
     const page = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 2 });
     return page
       .map((recorded) => decode(recorded))
-      .filter(({ metadata }) => metadata.key === keyOf(submission) && metadata.officer === submission.officer);
+      .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
   }
 
-  async function attempt(submission: Submission): Promise<Done | Refusal | 'again'> {
-    const { kind: kindName, stream, command, officer, actingFor, ifMatch } = submission;
-    const key = keyOf(submission);
+  async function attempt(submission: Prepared): Promise<Done | Refusal | 'again'> {
+    const { kind: kindName, stream, command, officer, actingFor, key, ifMatch } = submission;
     const done = await earlier(submission);
     if (done) return done;
     const kind = KINDS[kindName];
@@ -166,10 +172,8 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     return { outcome: { ...outcomeOf(events), ...recordedAs(events), position: appended.position }, replayed: false };
   }
 
-  function compose(submission: Submission, decision: Decision, now: Instant, head: number): LedgerEvent[] {
-    const { stream, officer, signedInBy, correlation, evidence } = submission;
-    const key = keyOf(submission);
-    const request = requestOf(submission);
+  function compose(submission: Prepared, decision: Decision, now: Instant, head: number): LedgerEvent[] {
+    const { stream, officer, signedInBy, key, request, correlation, evidence } = submission;
     return decision.events.map(({ type, version, data }, index) => {
       const metadata: Metadata = {
         schemaVersion: version,
@@ -202,10 +206,11 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       const key = scopedKey(submission.officer, submission.key);
       if (inProgress.has(key)) return refuse('key_in_progress', `The key "${submission.key}" is being handled.`);
       inProgress.add(key);
+      const handled = prepared(submission);
       try {
         return await inTurn(submission.stream, async () => {
           for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
-            const outcome = await attempt(submission);
+            const outcome = await attempt(handled);
             if (outcome !== 'again') return outcome;
             await setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries));
           }
