@@ -3,6 +3,7 @@ import { gapOf } from '../projections/gap.js';
 import { partnerPosition } from '../projections/position.js';
 import type { View } from '../projections/view.js';
 import { dayNumber, dayOfNumber, instantText, type Day, type Instant } from '../src/domain/calendar.js';
+import { NO_MONEY } from '../src/domain/money.js';
 import { viewOf, type ReadModel } from '../src/ledger/read-model.js';
 import { FIRST, FUNDS, LAST, PARTNERS, RECORDED_FROM, RECORDED_UNTIL } from './facts.js';
 import type { Line } from './figures.js';
@@ -28,7 +29,7 @@ type Answer = (view: View, partner: string) => unknown;
 
 const ANSWERS: readonly (readonly [what: string, answer: Answer])[] = [
   ['position of a partner', partnerPosition],
-  ['gap of a fund', gapOf],
+  ['gap of a fund', (view) => gapOf(view, NO_MONEY)],
 ];
 
 export function measureQuestions(file: string, model: ReadModel, seed: number): Line[] {

@@ -1,6 +1,7 @@
 import type { Day } from '../src/domain/calendar.js';
-import { minus, type Pence } from '../src/domain/money.js';
+import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import type { Posting } from '../src/domain/postings.js';
+import type { ClaimsWalk } from './claims.js';
 import type { Entry } from './entry.js';
 import { count, GAP_FIGURES, gapFrom, noSums, type Gap } from './gap.js';
 
@@ -16,12 +17,15 @@ export interface Point {
   readonly size: number;
 }
 
-export interface Mover {
-  readonly entry: Entry;
-  /** Whether the day moved over its effect, or knowledge moved over the fact itself. */
-  readonly by: 'day' | 'knowledge';
+export type Mover = {
   /** What it changed; figures that it left alone are not named. */
   readonly changes: Partial<Record<keyof Gap, Pence>>;
+} & (Fact | { readonly by: 'accrual'; readonly entry?: undefined });
+
+interface Fact {
+  readonly entry: Entry;
+  /** Whether the day moved over its effect, or knowledge moved over the fact itself. Claims accrue without a fact. */
+  readonly by: 'day' | 'knowledge';
 }
 
 export interface Comparison {
@@ -31,9 +35,10 @@ export interface Comparison {
   readonly movers: readonly Mover[];
 }
 
-/** Compares two points of one fund, given all its entries in ledger order. */
-export function compare(entries: readonly Entry[], from: Point, to: Point): Comparison {
+/** Compares two points of one fund, given its entries and those of its area's disputes, all in ledger order. */
+export function compare(entries: readonly Entry[], from: Point, to: Point, claims: ClaimsWalk): Comparison {
   const sums = noSums();
+  sums.openClaims = claims.open(from.on, from.size);
   for (const entry of entries) {
     if (entry.place >= from.size) break;
     for (const posting of entry.postings) if (posting.on <= from.on) count(sums, posting, posting.pence, 1);
@@ -41,12 +46,18 @@ export function compare(entries: readonly Entry[], from: Point, to: Point): Comp
   const start = gapFrom(sums);
   const movers: Mover[] = [];
   let before = start;
-  const step = (entry: Entry, by: Mover['by'], postings: readonly Posting[], sign: 1 | -1): void => {
+  const step = (
+    moved: Fact | { readonly by: 'accrual' },
+    postings: readonly Posting[],
+    sign: 1 | -1,
+    claimed: Pence = NO_MONEY,
+  ): void => {
     for (const posting of postings) count(sums, posting, posting.pence, sign);
+    sums.openClaims = plus(sums.openClaims, sign === 1 ? claimed : minus(NO_MONEY, claimed));
     const after = gapFrom(sums);
     const changes: Mover['changes'] = {};
     for (const name of GAP_FIGURES) if (after[name] !== before[name]) changes[name] = minus(after[name], before[name]);
-    if (Object.keys(changes).length > 0) movers.push({ entry, by, changes });
+    if (Object.keys(changes).length > 0) movers.push({ ...moved, changes });
     before = after;
   };
 
@@ -62,22 +73,23 @@ export function compare(entries: readonly Entry[], from: Point, to: Point): Comp
     .sort((a, b) => dayWay * (a.day.localeCompare(b.day) || a.entry.place - b.entry.place));
   for (const { entry, day } of crossed) {
     step(
-      entry,
-      'day',
+      { entry, by: 'day' },
       entry.postings.filter((posting) => posting.on === day),
       dayWay,
     );
   }
+
+  step({ by: 'accrual' }, [], 1, minus(claims.open(to.on, from.size), claims.open(from.on, from.size)));
 
   const [small, large, knowWay] =
     from.size <= to.size ? ([from.size, to.size, 1] as const) : ([to.size, from.size, -1] as const);
   const learnt = entries.filter((entry) => entry.place >= small && entry.place < large);
   for (const entry of knowWay === 1 ? learnt : learnt.reverse()) {
     step(
-      entry,
-      'knowledge',
+      { entry, by: 'knowledge' },
       entry.postings.filter((posting) => posting.on <= to.on),
       knowWay,
+      claims.changedBy(entry, to.on),
     );
   }
 

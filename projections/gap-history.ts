@@ -1,5 +1,7 @@
 import type { Day } from '../src/domain/calendar.js';
+import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import type { Posting } from '../src/domain/postings.js';
+import type { ClaimsWalk } from './claims.js';
 import type { Entry } from './entry.js';
 import { count, GAP_FIGURES, gapFrom, noSums, type Gap } from './gap.js';
 
@@ -10,14 +12,20 @@ export interface GapPoint {
   readonly gap: Gap;
 }
 
-type Moves = readonly { readonly at: string; readonly postings: readonly Posting[] }[];
+type Moves = readonly {
+  readonly at: string;
+  readonly postings: readonly Posting[];
+  /** By how much open claims changed. */
+  readonly claims: Pence;
+}[];
 
 function history(moves: Moves): GapPoint[] {
   const sums = noSums();
   let last = gapFrom(sums);
   const points: GapPoint[] = [];
-  moves.forEach(({ at, postings }, index) => {
+  moves.forEach(({ at, postings, claims }, index) => {
     for (const posting of postings) count(sums, posting, posting.pence, 1);
+    sums.openClaims = plus(sums.openClaims, claims);
     if (moves[index + 1]?.at === at) return;
     const gap = gapFrom(sums);
     if (GAP_FIGURES.some((name) => gap[name] !== last[name])) points.push({ at, gap });
@@ -26,21 +34,37 @@ function history(moves: Moves): GapPoint[] {
   return points;
 }
 
-/** Day by day, as known at a size of the ledger: the gap on each day on which it changed, up to a day inclusive. */
-export function gapByDay(entries: readonly Entry[], on: Day, size: number): GapPoint[] {
+/**
+ * Day by day, as known at a size of the ledger: the gap on each day on which a fact of the fund changed it, and on the
+ * last day, inclusive. Claims accrue every day; each point shows what is open by it, but accruing alone makes no point.
+ */
+export function gapByDay(entries: readonly Entry[], on: Day, size: number, claims: ClaimsWalk): GapPoint[] {
   const postings = entries
     .filter((entry) => entry.place < size)
     .flatMap((entry) => entry.postings)
     .filter((posting) => posting.on <= on)
     .sort((a, b) => a.on.localeCompare(b.on));
-  return history(postings.map((posting) => ({ at: posting.on, postings: [posting] })));
+  const days = [...new Set([...postings.map((posting) => posting.on), on])];
+  let before: Pence = NO_MONEY;
+  return history(
+    days.map((day) => {
+      const open = claims.open(day, size);
+      const change = minus(open, before);
+      before = open;
+      return { at: day, postings: postings.filter((posting) => posting.on === day), claims: change };
+    }),
+  );
 }
 
 /** Fact by fact, on one day: the gap at each recorded instant at which it became known to be other than before. */
-export function gapByKnowledge(entries: readonly Entry[], on: Day, size: number): GapPoint[] {
+export function gapByKnowledge(entries: readonly Entry[], on: Day, size: number, claims: ClaimsWalk): GapPoint[] {
   return history(
     entries
       .filter((entry) => entry.place < size)
-      .map((entry) => ({ at: entry.recordedAt, postings: entry.postings.filter((posting) => posting.on <= on) })),
+      .map((entry) => ({
+        at: entry.recordedAt,
+        postings: entry.postings.filter((posting) => posting.on <= on),
+        claims: claims.changedBy(entry, on),
+      })),
   );
 }

@@ -18,7 +18,9 @@ export interface Gap {
   readonly proposed: Pence;
   readonly assumed: Pence;
   readonly atRisk: Pence;
-  /** Agreed money that may yet be lost: at risk, and open claims once disputes are recorded. */
+  /** Claims of the fund’s year that are neither agreed nor abandoned, whoever makes them. */
+  readonly openClaims: Pence;
+  /** What may yet be lost or have to be paid: at risk, and open claims. */
   readonly exposure: Pence;
 }
 
@@ -32,6 +34,7 @@ export const GAP_FIGURES = [
   'proposed',
   'assumed',
   'atRisk',
+  'openClaims',
   'exposure',
 ] as const satisfies readonly (keyof Gap)[];
 
@@ -44,6 +47,7 @@ export interface GapSums {
   proposed: Pence;
   assumed: Pence;
   atRisk: Pence;
+  openClaims: Pence;
 }
 
 export const noSums = (): GapSums => ({
@@ -54,6 +58,7 @@ export const noSums = (): GapSums => ({
   proposed: NO_MONEY,
   assumed: NO_MONEY,
   atRisk: NO_MONEY,
+  openClaims: NO_MONEY,
 });
 
 /** Counts an amount of one account into the sums that a gap is made of, or out of them. */
@@ -85,14 +90,17 @@ export function gapFrom(sums: GapSums): Gap {
     proposed: sums.proposed,
     assumed: sums.assumed,
     atRisk: sums.atRisk,
-    exposure: sums.atRisk,
+    openClaims: sums.openClaims,
+    exposure: plus(sums.atRisk, sums.openClaims),
   };
 }
 
 const COUNTED: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'proposed', 'assumed', 'atRisk']);
 
-export function gapOf(view: View): Gap {
+/** The gap of a fund, with the claims of its year that are open beside it. */
+export function gapOf(view: View, openClaims: Pence): Gap {
   const sums = noSums();
+  sums.openClaims = openClaims;
   for (const account of view.accounts) {
     // The pool's side, and measures that no figure of the gap is made of, need not be added up at all.
     if (account.holder !== POOL && COUNTED.has(account.measure)) count(sums, account, view.balance(account), 1);

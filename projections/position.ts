@@ -70,9 +70,9 @@ const emptyBalances = (): Balances => ({
 
 function addTo(balances: Balances, account: Account, amount: Pence): void {
   const { measure } = account;
-  if (measure === 'requirement' || measure === 'share' || measure === 'passedDown') return;
   const name = measure !== 'agreed' ? measure : account.term === 'recurrent' ? 'recurrent' : 'oneOff';
-  balances[name] = plus(balances[name], amount);
+  // Measures that no figure of a position is made of have no balance to add to.
+  if (name in balances) balances[name as keyof Balances] = plus(balances[name as keyof Balances], amount);
 }
 
 function figuresOf(balances: Balances): Figures {

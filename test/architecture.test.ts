@@ -35,6 +35,7 @@ const ours = (target: string): boolean => target.startsWith('src/') || target.st
 const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/domain': { ours: ['src/domain'], packages: ['zod', 'decimal.js'] },
   'src/domain/fund': { ours: ['src/domain'], packages: ['zod'] },
+  'src/domain/dispute': { ours: ['src/domain'], packages: ['zod'] },
   projections: {
     ours: [
       'projections',
@@ -43,6 +44,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/domain/postings.ts',
       'src/domain/sources.ts',
       'src/domain/facts.ts',
+      'src/domain/dispute/',
     ],
     packages: [],
   },

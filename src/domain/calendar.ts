@@ -73,6 +73,21 @@ export function financialYear(label: string): FinancialYear | undefined {
   return { label, first: `${starts}-04-01` as Day, last: `${starts + 1}-03-31` as Day };
 }
 
+/** Every financial year that the ledger speaks of, in order, with its first and last days as day numbers. */
+export const FINANCIAL_YEARS = Array.from({ length: 86 }, (_, index) => {
+  const starts = 2013 + index;
+  const year = financialYear(`${starts}-${String((starts + 1) % 100).padStart(2, '0')}`)!;
+  return { ...year, firstNumber: dayNumber(year.first), lastNumber: dayNumber(year.last) };
+});
+
+/** Where the financial year of a day stands among {@link FINANCIAL_YEARS}; days before the first are in the first. */
+export function yearIndexOf(day: number): number {
+  const DAYS_IN_YEAR_MAX = 366;
+  let index = Math.max(0, Math.floor((day - FINANCIAL_YEARS[0]!.firstNumber) / DAYS_IN_YEAR_MAX));
+  while (index + 1 < FINANCIAL_YEARS.length && FINANCIAL_YEARS[index + 1]!.firstNumber <= day) index++;
+  return index;
+}
+
 export const isWithin = (day: Day, year: FinancialYear): boolean => day >= year.first && day <= year.last;
 
 /** The nearest day inside a financial year. */

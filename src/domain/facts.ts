@@ -7,7 +7,7 @@ import type { OpenProposal } from './proposal.js';
 import type { RegisterState, Role } from './register.js';
 import type { EvidenceList } from './values.js';
 
-export type StreamKind = 'register' | 'fund';
+export type StreamKind = 'register' | 'fund' | 'dispute';
 
 /** Who must sign before a fact counts. Source: design.md 3. */
 export type Signature = 'none' | 'second-officer' | 'other-side';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
-import { completedFact, fact, type Context, type Fact, type FactData, type LedgerEvent } from './facts.js';
+import { fact, type Fact, type FactData } from './facts.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
 import { PERIOD_FACTS } from './fund/periods.js';
@@ -17,11 +17,11 @@ import {
   type Standing,
 } from './fund/state.js';
 import { STATEMENT_FACTS } from './fund/statements.js';
-import { inverted } from './postings.js';
-import { refuse, Refusal } from './rules.js';
+import { reversalFact, reversedBy, type Reversal } from './reversal.js';
+import { refuse, type Refusal } from './rules.js';
 import { sourceOf } from './sources.js';
 import type { Kind } from './stream.js';
-import { EffectiveDay, Name, words } from './values.js';
+import { EffectiveDay, Name } from './values.js';
 
 /** The stream of one fund: `fund-<area>-<financial year>`. Its facts stand in the files of `fund/`, by subject. */
 
@@ -71,12 +71,6 @@ const OPENING: Fact<FundState> = fact({
     `The fund of ${data.area} for ${data.year} was opened, hosted by ${data.host}, with ${data.partners.length} partners.`,
 });
 
-const Revision = z
-  .string()
-  .regex(/^(0|[1-9]\d*)$/, { error: 'must be the revision of an event of this fund, such as "17"' });
-
-const reversalInput = { effective: EffectiveDay, reverses: Revision, reason: words(500) };
-
 const WAYS_BACK: Readonly<Record<string, string>> = {
   FundOpened: 'A fund stays open for ever.',
   FactReversed: 'Post the original fact again under a new name.',
@@ -84,74 +78,43 @@ const WAYS_BACK: Readonly<Record<string, string>> = {
   PeriodReopened: 'Propose PeriodClosed.',
 };
 
-const REVERSAL: Fact<FundState> = completedFact({
-  name: 'FactReversed',
-  about:
-    'Undoes exactly one fact, once, from its own effective date on; signed as the original was; never itself reversed.',
-  input: z.strictObject(reversalInput),
-  stored: z.strictObject({
-    ...reversalInput,
-    fact: z.strictObject({ type: z.string(), version: z.int(), data: z.looseObject({ effective: EffectiveDay }) }),
-  }),
-  signature: 'none',
-  roles: [],
-  effective: 'any-day',
-  reversible: false,
-  limits: Object.keys(LIMITS),
-  signedAs(data, context) {
-    const original = reversible(data.reverses, context);
-    return original instanceof Refusal ? original : { fact: reversibleFacts.get(original.type)!, data: original.data };
-  },
-  sides: () => ({ acts: [], signs: [] }),
-  complete(data, _state, context) {
-    // That there is an original, and a reversible one, has been seen when its signatures were looked up.
-    const { type, metadata, data: original } = context.original!;
-    return { ...data, fact: { type, version: metadata.schemaVersion, data: original } };
-  },
-  check(data, state: FundState) {
-    const original = reversibleFacts.get(data.fact.type)!;
-    const began = data.fact.data.effective;
-    if (state.reversed.has(Number(data.reverses))) {
-      return refuse('already_reversed', `The fact at revision ${data.reverses} has been reversed already.`);
-    }
-    if (data.effective < began) {
-      return refuse(
-        'reversal_too_early',
-        `The original takes effect on ${dayInWords(began)}; the reversal would on ${dayInWords(data.effective)}.`,
-      );
-    }
-    const { last } = opened(state).year;
-    if (data.effective > last && data.effective > began) {
-      return refuse(
-        'effective_outside_year',
-        `A reversal takes effect by the end of the fund’s year, ${dayInWords(last)}.`,
-      );
-    }
-    if (
-      data.effective !== began &&
-      (original.endsProposal?.(data.fact.data) ?? bringsCompulsoryMoney(original, data.fact.data))
-    ) {
-      return refuse('reversal_day_fixed', `The original takes effect on ${dayInWords(began)}; so must its reversal.`);
-    }
-    return nothingRestsOn(state, original, data.fact.data, Number(data.reverses));
-  },
-  postings: (data) => inverted(reversibleFacts.get(data.fact.type)!.postings(data.fact.data), data.effective),
-  evolve: (state, data) => void state.reversed.add(Number(data.reverses)),
-  sentence: (data) =>
-    `Reversed from ${dayInWords(data.effective)}: “${reversibleFacts.get(data.fact.type)!.sentence(data.fact.data)}” because ${data.reason}`,
-});
-
-export const FUND_FACTS: readonly Fact<FundState>[] = [
+const FACTS: readonly Fact<FundState>[] = [
   OPENING,
   ...PLAN_FACTS,
   ...CONTRIBUTION_FACTS,
   ...GRANT_FACTS,
   ...STATEMENT_FACTS,
   ...PERIOD_FACTS,
-  REVERSAL,
 ];
 
-const reversibleFacts = new Map(FUND_FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
+const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
+
+const REVERSAL = reversalFact<FundState>({
+  place: 'fund',
+  reversible: reversibleFacts,
+  waysBack: WAYS_BACK,
+  limits: Object.keys(LIMITS),
+  reversed: (state) => state.reversed,
+  check(state, original, { effective, reverses, fact: { data } }) {
+    const { last } = opened(state).year;
+    if (effective > last && effective > data.effective) {
+      return refuse(
+        'effective_outside_year',
+        `A reversal takes effect by the end of the fund’s year, ${dayInWords(last)}.`,
+      );
+    }
+    if (effective !== data.effective && (original.endsProposal?.(data) ?? bringsCompulsoryMoney(original, data))) {
+      return refuse(
+        'reversal_day_fixed',
+        `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
+      );
+    }
+    return nothingRestsOn(state, original, data, Number(reverses));
+  },
+  evolve: (state, { reverses }, revision) => void state.reversed.set(Number(reverses), revision),
+});
+
+export const FUND_FACTS: readonly Fact<FundState>[] = [...FACTS, REVERSAL];
 
 /** Whether a fact brings in money of a compulsory source, which is never ended part-way. */
 const bringsCompulsoryMoney = (fact: Fact<FundState>, data: FactData): boolean =>
@@ -180,16 +143,6 @@ function nothingRestsOn(
       );
 }
 
-/** The event that a reversal names, where it is one that can be reversed. */
-function reversible(revision: string, { original }: Context): LedgerEvent | Refusal {
-  if (!original) return refuse('reference_unknown', `This fund has no event at revision ${revision}.`);
-  if (reversibleFacts.has(original.type)) return original;
-  return refuse(
-    'not_reversible',
-    `${original.type} is never reversed. ${WAYS_BACK[original.type] ?? 'Answer the proposal itself.'}`,
-  );
-}
-
 export const FUND: Kind<FundState> = {
   name: 'fund',
   facts: FUND_FACTS,
@@ -206,11 +159,8 @@ export const FUND: Kind<FundState> = {
   },
   evolvePostings,
   evolveStanding(state, fact, event) {
-    if (fact.name === 'FactReversed') {
-      const { reverses, fact: original } = event.data as unknown as {
-        reverses: string;
-        fact: { type: string; data: FactData };
-      };
+    if (fact.name === REVERSAL.name) {
+      const { reverses, fact: original } = event.data as Reversal;
       const item = reversibleFacts.get(original.type)!.restsOn?.(original.data);
       if (item !== undefined) state.standing.get(item)!.delete(Number(reverses));
       return;
@@ -232,9 +182,9 @@ export const FUND: Kind<FundState> = {
   isClosed,
   /** A reversal that takes back a withdrawal puts the offer back on the table. */
   restoresProposal: (event) => {
-    if (event.type !== 'FactReversed') return undefined;
-    const { type, data } = (event.data as unknown as { fact: { type: string; data: FactData } }).fact;
+    if (event.type !== REVERSAL.name) return undefined;
+    const { type, data } = (event.data as Reversal).fact;
     return reversibleFacts.get(type)!.endsProposal?.(data);
   },
-  referredTo: ({ type, data }) => (type === 'FactReversed' ? String(data['reverses']) : undefined),
+  referredTo: reversedBy,
 };

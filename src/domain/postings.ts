@@ -4,7 +4,8 @@ import { exactly, minus, negated, NO_MONEY, plus, type Pence } from './money.js'
 /**
  * The chart of accounts. Every fact becomes postings to these accounts, and the postings of one event sum to zero:
  * what a partner undertakes, the pool is entitled to. So each posting to a holder stands beside its mirror in the pool,
- * and a fund's figure, read from the pool, is the sum of its partners' figures.
+ * and a fund's figure, read from the pool, is the sum of its partners' figures. What two partners settle between
+ * themselves is posted to both, and sums to zero without the pool.
  */
 export const MEASURES = [
   'requirement',
@@ -17,6 +18,9 @@ export const MEASURES = [
   'assumed',
   'share',
   'passedDown',
+  'settled',
+  'refunded',
+  'writtenOff',
 ] as const;
 
 export type Measure = (typeof MEASURES)[number];

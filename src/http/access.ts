@@ -1,12 +1,14 @@
 import { londonDay } from '../domain/calendar.js';
 import { mandatesOn } from '../domain/register.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { fundStream } from '../ledger/catalogue.js';
+import { disputeStream, fundStream, placed } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Seeing } from '../ledger/queries/query.js';
 
-/** What an officer may see: the funds that a partner they act for is in; the keeper's officers see all. Deny by default. */
-export interface Sight {
-  sees(fund: string): boolean;
+/** What an officer may see, deny by default: what their partners are in; the keeper’s officers see all funds. */
+export interface Sight extends Seeing {
+  /** Whether the events of a stream may be shown. */
+  seesEvents(stream: string): boolean;
 }
 
 /** Looks an officer's mandates up in the register, today; a token without a mandate shows nothing. */
@@ -15,12 +17,25 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const mandates = mandatesOn(register, officer, londonDay(ledger.model.now(ledger.clock)));
   if (mandates.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
   const partners = new Set(mandates.map((mandate) => mandate.partner));
-  const seesAll = register.ledger !== undefined && partners.has(register.ledger.keeper);
-  return {
+  // A program reads totals: single cases are for people, who act for a partner in the area.
+  const inPerson = new Set(mandates.filter(({ role }) => role !== 'api-client').map((mandate) => mandate.partner));
+  const keeper = register.ledger?.keeper ?? '';
+  const ofArea = (area: string, acting: ReadonlySet<string>): boolean =>
+    ledger.model.stream('dispute', disputeStream(area)).own.opened?.partners.some((partner) => acting.has(partner)) ??
+    false;
+  const sight: Sight = {
     sees(fund) {
-      if (seesAll) return true;
+      if (partners.has(keeper)) return true;
       const opened = ledger.model.stream('fund', fundStream(fund)).own.opened;
       return opened?.partners.some((partner) => partners.has(partner)) ?? false;
     },
+    seesArea: (area) => partners.has(keeper) || ofArea(area, partners),
+    // Keeping the ledger is no reason to see a case: its parties’ partners in the area see it, and nobody else.
+    seesCases: (area) => ofArea(area, inPerson),
+    seesEvents(stream) {
+      const { kind, name } = placed(stream);
+      return kind === 'register' || (kind === 'fund' ? sight.sees(name) : sight.seesCases(name));
+    },
   };
+  return sight;
 }

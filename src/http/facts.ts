@@ -4,7 +4,7 @@ import type { SentFact, StreamKind } from '../domain/facts.js';
 import { Refusal } from '../domain/rules.js';
 import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
-import { fundStream, KINDS, REGISTER_STREAM, type AnyKind } from '../ledger/catalogue.js';
+import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { Problem, parsed, Refused } from './problem.js';
 
@@ -72,7 +72,7 @@ interface Asked {
 export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
   for (const name of Object.keys(KINDS) as StreamKind[]) {
     const kind = KINDS[name];
-    const base = name === 'register' ? '/register' : '/funds/:fund';
+    const { path: base, title, param } = WHEREABOUTS[name];
     // Every fact is described for both routes: which one it belongs on is a rule with words of its own, not a fault of form.
     const fact = factSchema(kind);
     const Post = z.strictObject({ fact, ...common, adjustment: Adjustment });
@@ -90,11 +90,11 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
     ): void => {
       const answers = path.includes(':proposal');
       app.post(
-        `${base}${path}`,
+        `${base.replace(/\{(\w+)\}/g, ':$1')}${path}`,
         {
           schema: {
             summary,
-            tags: [name === 'register' ? 'Register' : 'Fund: acts'],
+            tags: [param ? `${title}: acts` : title],
             params: paramsOf(name, answers),
             querystring: DryRun,
             headers: headersOf(ifMatch),
@@ -163,8 +163,10 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
   }
 }
 
-const paramsOf = (kind: StreamKind, answers: boolean) =>
-  z.object({ ...(kind === 'fund' && { fund: Name }), ...(answers && NewProposal.shape) });
+const paramsOf = (kind: StreamKind, answers: boolean) => {
+  const { param } = WHEREABOUTS[kind];
+  return z.object({ ...(param && { [param]: Name }), ...(answers && NewProposal.shape) });
+};
 
 const headersOf = (ifMatch: 'required' | 'optional') =>
   z.object({
@@ -206,18 +208,20 @@ async function submit(ledger: Ledger, asked: Asked): Promise<unknown> {
   const dryRun = parsed(DryRun, request.query, '/query')['dry-run'] === 'true';
   const key = keyOf(request);
   const { officer, by } = request.signedIn;
-  let stream = REGISTER_STREAM;
-  if (kind === 'fund') {
-    const { fund } = parsed(z.object({ fund: Name }), request.params, '/path');
-    stream = fundStream(fund);
-    // A fund that is not open yet is nobody's: opening it is decided by its rules. Any other is seen by its partners only.
-    if (ledger.model.fund(fund) && !request.sight.sees(fund)) {
-      throw new Refused(new Refusal('not_your_fund', `${officer} acts for no partner of ${fund}.`));
-    }
+  const { param } = WHEREABOUTS[kind];
+  const name = param ? parsed(z.object({ [param]: Name }), request.params, '/path')[param]! : '';
+  // What is not open yet is nobody's: opening it is decided by its rules. Any other is seen by its partners only.
+  if (kind === 'fund' && ledger.model.fund(name) && !request.sight.sees(name)) {
+    throw new Refused(new Refusal('not_your_fund', `${officer} acts for no partner of ${name}.`));
+  }
+  if (kind === 'dispute' && ledger.model.area(name) && !request.sight.seesCases(name)) {
+    throw new Refused(
+      new Refusal('not_your_area', `${officer} acts in person for no partner in the disputes of ${name}.`),
+    );
   }
   const done = await ledger.submit({
     kind,
-    stream,
+    stream: streamOf(kind, name),
     command,
     officer,
     actingFor: partner,

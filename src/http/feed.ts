@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { SSEMessage } from '@fastify/sse';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { eventLine, fundOfStream } from '../ledger/catalogue.js';
+import { eventLine } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { READ_PAGE_MAX, type Position, type RecordedEvent } from '../store/event-store.js';
 import { Refusal } from '../domain/rules.js';
@@ -53,8 +53,7 @@ async function* events({ ledger, request, after, ended }: Reading): AsyncGenerat
     const sight = sightNow(ledger, request.signedIn);
     if (!sight) return;
     for (const event of taken) {
-      const fund = fundOfStream(event.stream);
-      if (fund === undefined || sight.sees(fund)) yield event;
+      if (sight.seesEvents(event.stream)) yield event;
     }
     from = taken.at(-1)?.position ?? from;
     if (taken.length === READ_PAGE_MAX) continue;

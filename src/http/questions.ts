@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { WHEREABOUTS } from '../ledger/catalogue.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
@@ -23,13 +24,7 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): vo
         schema: {
           summary: query.about,
           operationId: query.name,
-          tags: [
-            query.path.startsWith('/funds')
-              ? 'Fund: figures'
-              : query.path.startsWith('/register')
-                ? 'Register'
-                : 'Reference',
-          ],
+          tags: [query.path.includes('/{') ? `${titleOf(query)}: figures` : titleOf(query)],
           params: query.params,
           querystring: Options,
           response: { 200: query.answer, default: Problem },
@@ -38,6 +33,19 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): vo
       async (request, reply) => answer(ledger, query, Options, request, reply),
     );
   }
+}
+
+/** The title under which documentation lists a question: that of the kind of stream that it is about. */
+const titleOf = (query: Query): string =>
+  Object.values(WHEREABOUTS).find(({ path }) => query.path.startsWith(path))?.title ?? 'Reference';
+
+/** Totals of an area are for its partners; single cases only for those of them who act in person. */
+function mayAsk(area: string, cases: boolean, { sight, signedIn }: FastifyRequest): void {
+  if (cases ? sight.seesCases(area) : sight.seesArea(area)) return;
+  const why = sight.seesArea(area)
+    ? `${signedIn.officer} may see the totals of ${area}, and no case.`
+    : `${signedIn.officer} acts for no partner in the disputes of ${area}.`;
+  throw new Refused(new Refusal('not_your_area', why));
 }
 
 async function answer(
@@ -49,20 +57,21 @@ async function answer(
 ): Promise<unknown> {
   const params = parsed(query.params, request.params, '/path');
   const { format, ...options } = parsed(Options, request.query, '/query') as { format?: 'json' | 'csv' };
-  const { fund } = params as { fund?: string };
+  const { fund, area } = params as { fund?: string; area?: string };
   if (fund !== undefined && ledger.model.fund(fund) && !request.sight.sees(fund)) {
     throw new Refused(new Refusal('not_your_fund', `${request.signedIn.officer} acts for no partner of ${fund}.`));
   }
+  if (area !== undefined && ledger.model.area(area)) mayAsk(area, query.cases === true, request);
   const found = await query.run(ledger, { ...params, ...options });
   if (found instanceof Refusal) throw new Refused(found);
-  const seen = query.seenBy?.(found, (each) => request.sight.sees(each)) ?? found;
+  const seen = query.seenBy?.(found, request.sight) ?? found;
   if (query.revision) void reply.header('etag', `"${query.revision(seen)}"`);
   void reply.header('vary', 'accept, authorization');
   const wantsCsv = format === 'csv' || (format === undefined && /\btext\/csv\b/.test(request.headers.accept ?? ''));
   if (!wantsCsv) return reply.send(seen);
   return reply
     .type('text/csv; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${[fund, query.name].filter(Boolean).join('-')}.csv"`)
+    .header('content-disposition', `attachment; filename="${[fund ?? area, query.name].filter(Boolean).join('-')}.csv"`)
     .serializer(String)
     .send(csv(query.table(seen)));
 }

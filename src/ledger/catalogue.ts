@@ -3,6 +3,8 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { instantOf } from '../domain/calendar.js';
 import type { Fact, FactData, LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
+import { DISPUTE } from '../domain/dispute.js';
+import type { DisputeState } from '../domain/dispute/state.js';
 import { FUND } from '../domain/fund.js';
 import type { FundState } from '../domain/fund/state.js';
 import { isProposalEvent, PROPOSAL_EVENTS, proposalSentence } from '../domain/proposal.js';
@@ -23,21 +25,78 @@ export type AnyKind = Kind<unknown>;
 export const KINDS: Readonly<Record<StreamKind, AnyKind>> = {
   register: REGISTER,
   fund: FUND,
+  dispute: DISPUTE,
 };
 
-export type StateOf<K extends StreamKind> = { readonly register: RegisterState; readonly fund: FundState }[K];
+export type StateOf<K extends StreamKind> = {
+  readonly register: RegisterState;
+  readonly fund: FundState;
+  readonly dispute: DisputeState;
+}[K];
 
-export const REGISTER_STREAM = 'register';
-export const fundStream = (fund: string): string => `fund-${fund}`;
-export const fundOfStream = (stream: string): string | undefined =>
-  stream.startsWith('fund-') ? stream.slice('fund-'.length) : undefined;
+/** Where the streams of each kind are: in the store, at the service, and in words. Addresses and loading follow from it. */
+export interface Whereabouts {
+  /** The text before the first dash of a stream's name, or the whole name where there is one stream only. */
+  readonly category: string;
+  /** The address under /v1; what stands in braces names the stream among those of its kind. */
+  readonly path: string;
+  readonly param?: 'fund' | 'area';
+  /** How documentation and help title it. */
+  readonly title: string;
+  readonly about: string;
+}
 
-/** The kind of a stream: its category, the text before the first dash. Throws {@link UnreadableEvent} for any other. */
-export function kindOf(stream: string): AnyKind {
-  const category = stream.split('-', 1)[0]!;
-  if (category === 'register' || category === 'fund') return KINDS[category];
+export const WHEREABOUTS: Readonly<Record<StreamKind, Whereabouts>> = {
+  register: {
+    category: 'register',
+    path: '/register',
+    title: 'Register',
+    about: 'Stream `register`: partners, officers and their mandates',
+  },
+  fund: {
+    category: 'fund',
+    path: '/funds/{fund}',
+    param: 'fund',
+    title: 'Fund',
+    about: 'Streams `fund-<area>-<year>`: the pooled fund of one area for one financial year',
+  },
+  dispute: {
+    category: 'disputes',
+    path: '/areas/{area}/disputes',
+    param: 'area',
+    title: 'Disputes',
+    about: 'Streams `disputes-<area>`: who pays for which care, in one area',
+  },
+};
+
+const KIND_NAMES = Object.keys(WHEREABOUTS) as StreamKind[];
+
+/** The stream of a kind: the one of the register, a fund’s by its name, an area’s disputes by the area. */
+export const streamOf = (kind: StreamKind, name = ''): string => {
+  const { category, param } = WHEREABOUTS[kind];
+  return param ? `${category}-${name}` : category;
+};
+export const REGISTER_STREAM = streamOf('register');
+export const fundStream = (fund: string): string => streamOf('fund', fund);
+export const disputeStream = (area: string): string => streamOf('dispute', area);
+
+export interface Placed {
+  readonly kind: StreamKind;
+  /** The fund or the area; empty for the register. */
+  readonly name: string;
+}
+
+/** What a stream is of. Throws {@link UnreadableEvent} for one of no kind that this version knows. */
+export function placed(stream: string): Placed {
+  const dash = stream.indexOf('-');
+  const category = dash < 0 ? stream : stream.slice(0, dash);
+  const kind = KIND_NAMES.find((each) => WHEREABOUTS[each].category === category);
+  if (kind) return { kind, name: dash < 0 ? '' : stream.slice(dash + 1) };
   throw new UnreadableEvent(`Stream ${stream} is of no kind that this version knows.`);
 }
+
+/** The kind of a stream. Throws {@link UnreadableEvent} where this version knows none. */
+export const kindOf = (stream: string): AnyKind => KINDS[placed(stream).kind];
 
 /** An event that this version cannot read. The projector stops at it: a balance that skipped it would be wrong. */
 export class UnreadableEvent extends Error {

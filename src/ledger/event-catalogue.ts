@@ -1,18 +1,13 @@
 import { z } from 'zod';
 import type { Fact } from '../domain/facts.js';
 import { PROPOSAL_EVENTS } from '../domain/proposal.js';
-import { KINDS, type AnyKind } from './catalogue.js';
+import { KINDS, WHEREABOUTS } from './catalogue.js';
 
 /** The catalogue of events as a page, written from the declarations: nobody lists the facts twice. */
 const SIGNED: Readonly<Record<Fact<unknown>['signature'], string>> = {
   none: 'counts as soon as it is posted',
   'second-officer': 'a second officer of the same partner signs',
   'other-side': 'the other side signs',
-};
-
-const KIND_WORDS: Readonly<Record<AnyKind['name'], string>> = {
-  register: 'Stream `register`: partners, officers and their mandates',
-  fund: 'Streams `fund-<area>-<year>`: the pooled fund of one area for one financial year',
 };
 
 const STEPS: Readonly<Record<keyof typeof PROPOSAL_EVENTS, string>> = {
@@ -46,7 +41,7 @@ function factText(fact: Fact<unknown>): string {
 /** The page, in Markdown. */
 export function eventCatalogue(): string {
   const kinds = Object.values(KINDS).map((kind) =>
-    [`## ${KIND_WORDS[kind.name]}`, ...kind.facts.map(factText)].join('\n\n'),
+    [`## ${WHEREABOUTS[kind.name].about}`, ...kind.facts.map(factText)].join('\n\n'),
   );
   const steps = Object.entries(STEPS).map(([name, words]) => `| \`${name}\` | ${words} |`);
   return `${[
@@ -54,7 +49,7 @@ export function eventCatalogue(): string {
     'Written by `bcf-ledger catalogue` from the declarations in `src/domain`; not edited by hand.',
     'Every event carries, beside its data, when it was recorded, by which officer of which partner in which role, how they signed in, the idempotency key with a fingerprint of the request, a correlation, and its evidence.',
     ...kinds,
-    '## Steps of a proposal, in either stream',
+    '## Steps of a proposal, in any stream',
     ['| event | what it means |', '|---|---|', ...steps].join('\n'),
   ].join('\n\n')}\n`;
 }

@@ -4,7 +4,7 @@ import { refuse, Refusal } from '../domain/rules.js';
 import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
 import type { StreamKind } from '../domain/facts.js';
-import { allFacts, canonical, fundStream, REGISTER_STREAM, sha256 } from './catalogue.js';
+import { allFacts, canonical, fundStream, placed, REGISTER_STREAM, sha256, WHEREABOUTS } from './catalogue.js';
 import type { SettableClock } from './clock.js';
 import type { Ledger } from './ledger.js';
 import { scopedKey } from './read-model.js';
@@ -38,7 +38,7 @@ const Step = z
       .meta({ description: 'The recorded instant; only in a demonstration ledger.' }),
     officer: Name,
     partner: Name.optional(),
-    in: Name.meta({ description: 'The fund, or "register".' }),
+    in: Name.meta({ description: 'The fund, "register", or "disputes-" and the area.' }),
     as: Name.optional().meta({ description: 'A label by which later steps refer to this one, as "@label".' }),
     ...act,
     reason: words(500).optional(),
@@ -126,7 +126,11 @@ export function planLoad(files: readonly NamedFile[]): Planned[] {
   return steps.sort((a, b) => (instantOf(a.step.at ?? '') ?? 0) - (instantOf(b.step.at ?? '') ?? 0));
 }
 
-const kindOfStep = (step: Step): StreamKind => (step.in === REGISTER_STREAM ? 'register' : 'fund');
+/** The stream that a step is in: a fund by its name, any other by the name of the stream itself. */
+const streamOfStep = (step: Step): string =>
+  step.in === REGISTER_STREAM || step.in.startsWith(`${WHEREABOUTS.dispute.category}-`) ? step.in : fundStream(step.in);
+
+const kindOfStep = (step: Step): StreamKind => placed(streamOfStep(step)).kind;
 
 export interface Loading {
   readonly ledger: Ledger;
@@ -203,7 +207,7 @@ function submissionOf(
   const kind = kindOfStep(step);
   return {
     kind,
-    stream: kind === 'register' ? REGISTER_STREAM : fundStream(step.in),
+    stream: streamOfStep(step),
     command: commandOf(step, kind, outcomeOf, where),
     officer: step.officer,
     actingFor: step.partner,

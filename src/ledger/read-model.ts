@@ -8,7 +8,7 @@ import type { RegisterState } from '../domain/register.js';
 import { evolve, initialStream, type StreamState } from '../domain/stream.js';
 import type { Position } from '../store/event-store.js';
 import type { Clock } from './clock.js';
-import { fundOfStream, kindOf, KINDS, REGISTER_STREAM, type StateOf } from './catalogue.js';
+import { kindOf, KINDS, placed, REGISTER_STREAM, type StateOf } from './catalogue.js';
 
 /**
  * What the service remembers of the ledger, built by reading it from the first event on and never in any other way:
@@ -28,8 +28,14 @@ export interface ReadModel {
   register(): RegisterState;
   funds(): readonly string[];
   fund(fund: string): FundModel | undefined;
+  /** The areas whose disputes are kept here. */
+  areas(): readonly string[];
+  /** The balances of an area’s disputes: what was settled, paid and written off. */
+  area(area: string): Balances | undefined;
   /** The place in the ledger of each event of a stream, by revision. */
   places(stream: string): readonly number[];
+  /** The last revision of a stream that was known at a size of the ledger; -1 where none was. */
+  knownRevision(stream: string, size: number): number;
   /** Every proposal that waits for a signature, with the stream it stands in. */
   openProposals(): readonly { readonly stream: string; readonly proposal: OpenProposal }[];
   /** Where the act with this idempotency key was recorded. */
@@ -60,6 +66,7 @@ export const scopedKey = (officer: string, key: string): string => `${officer} $
 export function createReadModel(): ReadModel {
   const streams = new Map<string, StreamState<unknown>>();
   const funds = new Map<string, FundModel>();
+  const areas = new Map<string, Balances>();
   const placesOf = new Map<string, number[]>();
   const acts = new Map<string, Acted>();
   const positions: Position[] = [];
@@ -78,6 +85,12 @@ export function createReadModel(): ReadModel {
     return model;
   }
 
+  function areaOf(area: string): Balances {
+    let balances = areas.get(area);
+    if (!balances) areas.set(area, (balances = createBalances()));
+    return balances;
+  }
+
   const lastRecorded = (): Instant => recorded.at(-1) ?? (0 as Instant);
 
   return {
@@ -86,9 +99,10 @@ export function createReadModel(): ReadModel {
       const place = positions.length;
       const at = instantOf(event.metadata.recordedAt)!;
       const postings = evolve(kind, streamOf(event.stream), event);
-      const fund = fundOfStream(event.stream);
-      if (fund !== undefined) {
-        const model = fundOf(fund);
+      const { kind: kindName, name } = placed(event.stream);
+      if (kindName === 'dispute') areaOf(name).add(place, postings);
+      if (kindName === 'fund') {
+        const model = fundOf(name);
         model.balances.add(place, postings);
         const { revision, type, data, metadata } = event;
         keep(model.facts, {
@@ -116,25 +130,34 @@ export function createReadModel(): ReadModel {
     register: () => streamOf(REGISTER_STREAM).own as RegisterState,
     funds: () => [...funds.keys()].sort(),
     fund: (fund) => funds.get(fund),
+    areas: () => [...areas.keys()].sort(),
+    area: (area) => areas.get(area),
     places: (stream) => placesOf.get(stream) ?? [],
+    knownRevision: (stream, size) => countUpTo(placesOf.get(stream) ?? [], size - 1) - 1,
     openProposals: () =>
       [...streams.values()].flatMap(({ stream, open }) => [...open.values()].map((proposal) => ({ stream, proposal }))),
     acted: (key) => acts.get(key),
     prefix(knownAt) {
-      let low = 0;
-      let high = recorded.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (recorded[middle]! <= knownAt) low = middle + 1;
-        else high = middle;
-      }
-      return { size: low, position: positions[low - 1] };
+      const size = countUpTo(recorded, knownAt);
+      return { size, position: positions[size - 1] };
     },
   };
 }
 
-/** A fund on a day, as known at a size of the ledger. */
-export const viewOf = ({ balances }: FundModel, on: Day, size: number): View => ({
+/** How many of some numbers that never go down are not above one. */
+function countUpTo(numbers: readonly number[], most: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A fund, or an area’s disputes, on a day, as known at a size of the ledger. */
+export const viewOf = ({ balances }: { readonly balances: Balances }, on: Day, size: number): View => ({
   on,
   balance: (account) => balances.balance(account, on, size),
   accounts: balances.accounts(),

@@ -6,7 +6,7 @@ import { refuse, Refusal } from '../domain/rules.js';
 import { decide, type Command, type Decision } from '../domain/stream.js';
 import type { EvidenceList } from '../domain/values.js';
 import { ConcurrencyConflict, RecordedBehind, type Appended, type EventStore } from '../store/event-store.js';
-import { canonical, decode, encode, KINDS, sentenceOf, sha256 } from './catalogue.js';
+import { canonical, decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
 import type { Clock } from './clock.js';
 import type { Projector } from './projector.js';
 import { scopedKey, type Acted, type ReadModel } from './read-model.js';
@@ -228,7 +228,7 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       let lapsed = 0;
       for (const { stream, proposal } of due) {
         const outcome = await this.submit({
-          kind: stream.startsWith('fund-') ? 'fund' : 'register',
+          kind: placed(stream).kind,
           stream,
           command: { act: 'lapse', proposal: proposal.id },
           officer: 'ledger-service',

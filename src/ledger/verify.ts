@@ -9,7 +9,7 @@ import { mandatesOn, type RegisterState } from '../domain/register.js';
 import { Refusal } from '../domain/rules.js';
 import { decide, evolve, factOf, initialStream, termsOf, type Command, type StreamState } from '../domain/stream.js';
 import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
-import { canonical, decode, fundOfStream, kindOf, REGISTER_STREAM, type AnyKind } from './catalogue.js';
+import { canonical, decode, kindOf, REGISTER_STREAM, type AnyKind } from './catalogue.js';
 import { entryOf } from './ledger.js';
 import { eventId } from './submit.js';
 
@@ -45,7 +45,7 @@ export interface Verification {
 
 /** Findings of one check beyond this many are counted but not kept: the first ones say what is wrong. */
 const PROBLEMS_MAX = 100;
-/** How many sizes and days of each fund are compared with the sum over the log. */
+/** How many sizes and days of each stream are compared with the sum over the log. */
 const SAMPLES_PER_AXIS = 12;
 
 /** What is verified against the log. Others are put in its place only to prove that a check can fail. */
@@ -66,7 +66,7 @@ export async function verify(
   const states = new Map<string, StreamState<unknown>>();
   const register = stateOf(states, REGISTER_STREAM);
   const heads = new Map<string, bigint>();
-  const funds = new Map<string, Entry[]>();
+  const books = new Map<string, Entry[]>();
   let previous: { readonly event: LedgerEvent; readonly stream: string } | undefined;
   let after: Position | undefined;
   let last: Instant = 0 as Instant;
@@ -96,7 +96,7 @@ export async function verify(
     }
     onEvents?.(place);
   }
-  for (const [fund, entries] of funds) checkFigures(fund, entries);
+  for (const [stream, entries] of books) checkFigures(stream, entries);
   return { events: place, streams: heads.size, problems };
 
   function checkSequence(recorded: RecordedEvent, where: string): void {
@@ -224,14 +224,12 @@ export async function verify(
     const entry = verified.entryOf(event, place);
     const difference = imbalance(entry.postings);
     if (difference !== 0) report('balance', where, `its postings sum to ${moneyText(difference)}.`);
-    const fund = fundOfStream(event.stream);
-    if (fund === undefined) return;
-    const entries = funds.get(fund);
+    const entries = books.get(event.stream);
     if (entries) entries.push(entry);
-    else funds.set(fund, [entry]);
+    else books.set(event.stream, [entry]);
   }
 
-  function checkFigures(fund: string, entries: readonly Entry[]): void {
+  function checkFigures(stream: string, entries: readonly Entry[]): void {
     const balances = verified.createBalances();
     for (const entry of entries) balances.add(entry.place, entry.postings);
     const sizes = sampled(entries.map((entry) => entry.place + 1));
@@ -243,7 +241,7 @@ export async function verify(
           const fast = balances.balance(account, on, size);
           const slow = sums.get(accountKey(account)) ?? 0;
           if (fast !== slow)
-            report('figures', `${fund} on ${on} at size ${size}`, difference(account, fast, slow as Pence));
+            report('figures', `${stream} on ${on} at size ${size}`, difference(account, fast, slow as Pence));
         }
       }
     }

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import type { Day } from '../../src/domain/calendar.js';
 import type { FactData, SentFact } from '../../src/domain/facts.js';
 import type { RuleCode } from '../../src/domain/rules.js';
-import { moneyText, type Pence } from '../../src/domain/money.js';
+import { moneyText, NO_MONEY, type Pence } from '../../src/domain/money.js';
 import { gapOf } from '../../projections/gap.js';
 import { partnerPosition, type Figures } from '../../projections/position.js';
 import { viewOf } from '../../src/ledger/read-model.js';
@@ -31,7 +31,9 @@ const figures = (ledger: TestLedger, partner: string, on: string): Record<keyof 
 
 const gap = (ledger: TestLedger, on: string) => {
   const view = viewOf(ledger.ledger.model.fund(FUND)!, on as Day, ledger.ledger.model.size());
-  return Object.fromEntries(Object.entries<Pence>({ ...gapOf(view) }).map(([name, sum]) => [name, moneyText(sum)]));
+  return Object.fromEntries(
+    Object.entries<Pence>({ ...gapOf(view, NO_MONEY) }).map(([name, sum]) => [name, moneyText(sum)]),
+  );
 };
 
 const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });

@@ -521,11 +521,12 @@ t.test('every fact of the catalogue is described on its route', async (t) => {
   const text = {
     fund: JSON.stringify(document.paths['/v1/funds/{fund}/facts']),
     register: JSON.stringify(document.paths['/v1/register/facts']),
+    dispute: JSON.stringify(document.paths['/v1/areas/{area}/disputes/facts']),
   };
   for (const { kind, fact } of allFacts()) t.ok(text[kind.name].includes(`"${fact.name}"`), fact.name);
   t.same(
     Object.keys(document.paths).filter((path) => 'post' in document.paths[path]!),
-    ['register', 'funds/{fund}'].flatMap((base) =>
+    ['register', 'funds/{fund}', 'areas/{area}/disputes'].flatMap((base) =>
       [
         'facts',
         'proposals',

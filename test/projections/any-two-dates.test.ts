@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { naiveBalance } from '../../projections/balances.js';
+import { NO_CLAIMS } from '../../projections/claims.js';
 import { compare } from '../../projections/compare.js';
 import type { Entry } from '../../projections/entry.js';
 import { GAP_FIGURES, gapOf, type Gap } from '../../projections/gap.js';
@@ -9,7 +10,7 @@ import { fundPosition, poolPosition } from '../../projections/position.js';
 import { statement } from '../../projections/statement.js';
 import type { View } from '../../projections/view.js';
 import { dayNumber, dayOfNumber, daysAfter, type Day } from '../../src/domain/calendar.js';
-import { exactly, minus, plus } from '../../src/domain/money.js';
+import { exactly, minus, NO_MONEY, plus } from '../../src/domain/money.js';
 import { imbalance } from '../../src/domain/postings.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { viewOf } from '../../src/ledger/read-model.js';
@@ -47,7 +48,11 @@ t.test('at any two dates, over random histories', async (t) => {
       const known: { readonly on: Day; readonly instant: number; readonly gap: Gap }[] = [];
       const played = await play(ledger, moves, (index) => {
         const on = daysAfter('2016-04-01' as Day, (index * 37) % 365);
-        known.push({ on, instant: ledger.clock.now(), gap: gapOf(viewAt(ledger, on, ledger.ledger.model.size())) });
+        known.push({
+          on,
+          instant: ledger.clock.now(),
+          gap: gapOf(viewAt(ledger, on, ledger.ledger.model.size()), NO_MONEY),
+        });
       });
       seen.accepted += played.accepted;
       seen.refused += played.refused;
@@ -64,7 +69,7 @@ t.test('at any two dates, over random histories', async (t) => {
           if (view.balance(account) !== naiveBalance(entries, account, on, size))
             throw new Error('A balance is not the sum of the log.');
         }
-        const gap = gapOf(view);
+        const gap = gapOf(view, NO_MONEY);
         if (plus(plus(gap.funded, gap.soft), gap.hard) !== gap.requirement)
           throw new Error('funded + soft + hard is not the requirement.');
         for (const name of ['funded', 'soft', 'proposed', 'assumed', 'atRisk'] as const) {
@@ -83,16 +88,18 @@ t.test('at any two dates, over random histories', async (t) => {
       const last = new Map(known.map((each) => [each.instant, each]));
       for (const { on, instant, gap } of last.values()) {
         const { size } = ledger.ledger.model.prefix(instant as never);
-        if (!same(gapOf(viewAt(ledger, on, size)), gap)) throw new Error('An earlier state of knowledge has changed.');
+        if (!same(gapOf(viewAt(ledger, on, size), NO_MONEY), gap))
+          throw new Error('An earlier state of knowledge has changed.');
       }
 
       for (const [index, from] of asked.entries()) {
         const to = asked[(index + 1) % asked.length]!;
         const [a, b] = [from, to].map(({ on, part }) => ({ on, size: sizeAt(ledger, part) }));
-        const compared = compare(entries, a!, b!);
-        if (!same(compared.from, gapOf(viewAt(ledger, a!.on, a!.size))))
+        const compared = compare(entries, a!, b!, NO_CLAIMS);
+        if (!same(compared.from, gapOf(viewAt(ledger, a!.on, a!.size), NO_MONEY)))
           throw new Error('A comparison begins elsewhere.');
-        if (!same(compared.to, gapOf(viewAt(ledger, b!.on, b!.size)))) throw new Error('A comparison ends elsewhere.');
+        if (!same(compared.to, gapOf(viewAt(ledger, b!.on, b!.size), NO_MONEY)))
+          throw new Error('A comparison ends elsewhere.');
         for (const name of GAP_FIGURES) {
           const sum = compared.movers.reduce((acc, mover) => plus(acc, mover.changes[name] ?? exactly(0)), exactly(0));
           if (sum !== minus(compared.to[name], compared.from[name]))
@@ -101,8 +108,8 @@ t.test('at any two dates, over random histories', async (t) => {
         const lines = statement(entries, NORTH, { from: '2016-06-01' as Day, on: b!.on, size: b!.size });
         const moved = lines.lines.reduce((acc, each) => plus(acc, minus(each.agreed, each.received)), lines.opening);
         if (moved !== lines.closing) throw new Error('Opening and movements are not the closing.');
-        const byDay = gapByDay(entries, b!.on, b!.size).at(-1);
-        const byKnowledge = gapByKnowledge(entries, b!.on, b!.size).at(-1);
+        const byDay = gapByDay(entries, b!.on, b!.size, NO_CLAIMS).at(-1);
+        const byKnowledge = gapByKnowledge(entries, b!.on, b!.size, NO_CLAIMS).at(-1);
         for (const point of [byDay, byKnowledge]) {
           if (point && !same(point.gap, compared.to)) throw new Error('A history does not end where it should.');
         }
@@ -167,7 +174,7 @@ t.test('facts of different partners on one day give the same figures in any orde
           }),
       ];
       for (const index of order) await acts[index]!();
-      const gap = gapOf(viewAt(ledger, '2016-05-01' as Day, ledger.ledger.model.size()));
+      const gap = gapOf(viewAt(ledger, '2016-05-01' as Day, ledger.ledger.model.size()), NO_MONEY);
       await ledger.close();
       return gap.requirement === 50_000 && gap.funded === 30_000 && gap.recurrentGap === 35_000 && gap.hard === 20_000;
     }),

@@ -6,7 +6,7 @@ import { instantOf, type Instant } from '../../src/domain/calendar.js';
 import type { FactData, Metadata } from '../../src/domain/facts.js';
 import { Refusal, type RuleCode } from '../../src/domain/rules.js';
 import type { Command } from '../../src/domain/stream.js';
-import { encode, fundStream, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
+import { encode, fundStream, placed, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
 import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
 import type { Done, Submission } from '../../src/ledger/submit.js';
@@ -66,10 +66,10 @@ export class TestLedger {
   /** Submits a command as an officer, to the test fund unless told otherwise. */
   submit(officer: string, command: Command, more: Partial<Submission> & { in?: string } = {}): Promise<Done | Refusal> {
     const { in: where = FUND, ...rest } = more;
-    const register = where === REGISTER_STREAM;
+    const stream = where === REGISTER_STREAM || where.startsWith('disputes-') ? where : fundStream(where);
     return this.ledger.submit({
-      kind: register ? 'register' : 'fund',
-      stream: register ? REGISTER_STREAM : fundStream(where),
+      kind: placed(stream).kind,
+      stream,
       command,
       officer,
       signedInBy: 'test',

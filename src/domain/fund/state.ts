@@ -27,7 +27,8 @@ export interface FundState {
   readonly series: Map<string, DaySeries>;
   /** The last accounting period closed; 0 where none is. */
   closedThrough: number;
-  readonly reversed: Set<number>;
+  /** The facts that were reversed, by revision, with the revision of the reversal. */
+  readonly reversed: Map<number, number>;
   /** The facts that stand on each item, by revision: what a reversal must not take away from under them. */
   readonly standing: Map<string, Map<number, Standing>>;
   /** The sum of the sizes of all movements so far: while it is bounded, every balance is exact. */
@@ -84,7 +85,7 @@ export const emptyFund = (): FundState => ({
   items: new Map(),
   series: new Map(),
   closedThrough: 0,
-  reversed: new Set(),
+  reversed: new Map(),
   standing: new Map(),
   moved: NO_MONEY,
 });

@@ -1,4 +1,14 @@
 import {
+  disputeCase,
+  disputeCases,
+  disputeClasses,
+  disputeOutcomes,
+  disputes,
+  disputeTreatments,
+  settlement,
+  settlements,
+} from './disputes.js';
+import {
   compareQuery,
   gap,
   gapHistory,
@@ -8,9 +18,9 @@ import {
   position,
   statementQuery,
 } from './figures.js';
-import { proposal, proposals, registerProposal, registerProposals, registerTimeline, timeline } from './happenings.js';
+import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
 import type { Query } from './query.js';
-import { facts, fund, funds, partners, sources } from './reference.js';
+import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 
 /** Every question, in the order in which documentation and help list them. */
 export const QUERIES: readonly Query[] = [
@@ -22,15 +32,23 @@ export const QUERIES: readonly Query[] = [
   gapHistory,
   compareQuery,
   statementQuery,
-  timeline,
   plan,
   passDown,
-  proposals,
-  proposal,
-  registerProposals,
-  registerProposal,
-  registerTimeline,
+  ...FUND_HAPPENINGS,
+  areas,
+  disputes,
+  disputeCases,
+  disputeCase,
+  disputeOutcomes,
+  disputeClasses,
+  disputeTreatments,
+  settlements,
+  settlement,
+  ...DISPUTE_HAPPENINGS,
+  ...REGISTER_HAPPENINGS,
   partners,
   sources,
+  protocols,
+  holidays,
   facts,
 ];

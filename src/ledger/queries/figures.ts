@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { compare, type Mover } from '../../../projections/compare.js';
+import { NOT_IN_DISPUTE, type InDispute } from '../../../projections/claims.js';
+import { compare } from '../../../projections/compare.js';
 import { inForce } from '../../../projections/fund-facts.js';
 import { GAP_FIGURES, gapOf, type Gap } from '../../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../../projections/gap-history.js';
@@ -7,11 +8,13 @@ import { passDowns } from '../../../projections/pass-down.js';
 import { planOf } from '../../../projections/plan.js';
 import { FIGURES, fundPosition, partnerPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
-import { moneyText, NO_MONEY, type Pence } from '../../domain/money.js';
+import { exactly, moneyText, NO_MONEY, signedPence, type Pence } from '../../domain/money.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../domain/values.js';
 import {
   AtTwoDates,
+  claimsAlong,
+  claimsAt,
   entriesOf,
   EntryText,
   entryText,
@@ -19,6 +22,7 @@ import {
   GapText,
   inText,
   KnownAt,
+  moving,
   nameOf,
   OfFund,
   OfPartner,
@@ -33,6 +37,12 @@ import {
 
 /** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
 
+const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
+/** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
+const InDisputeText = z
+  .object({ claimedBy: SignedMoney, claimedAgainst: SignedMoney })
+  .meta({ description: 'Open claims of the fund’s year: those that the partner makes, and those made of it.' });
+
 export const position = query({
   name: 'position',
   path: '/funds/{fund}/position',
@@ -42,13 +52,15 @@ export const position = query({
   answer: z.object({
     fund: z.string(),
     ...Stamp,
-    partners: z.array(z.object({ ...PartnerName, sources: SourcesText, total: FiguresText })),
+    partners: z.array(z.object({ ...PartnerName, sources: SourcesText, total: FiguresText, inDispute: InDisputeText })),
     total: FiguresText,
+    inDispute: InDisputeText,
   }),
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const { partners, total } = fundPosition(at.view, at.partners);
+    const claims = claimsAt(ledger, at);
     return {
       fund: asked.fund,
       ...at.stamp,
@@ -57,17 +69,22 @@ export const position = query({
         name: nameOf(ledger, partner),
         sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
         total: inText(own),
+        inDispute: inText(claims.byPartner.get(partner) ?? NOT_IN_DISPUTE),
       })),
       total: inText(total),
+      inDispute: inText({ claimedBy: claims.total, claimedAgainst: claims.total }),
     };
   },
-  table: ({ partners, total }) => ({
-    columns: ['partner', 'source', ...FIGURES],
+  table: ({ partners, total, inDispute }) => ({
+    columns: ['partner', 'source', ...FIGURES, ...CLAIMS],
     rows: [
-      ...partners.flatMap(({ name, sources }) =>
-        sources.map(({ source, figures }) => [name, source, ...FIGURES.map((figure) => figures[figure])]),
-      ),
-      ['Total', '', ...FIGURES.map((figure) => total[figure])],
+      ...partners.flatMap(({ name, sources, inDispute: own }) => [
+        ...sources.map(({ source, figures }) => [name, source, ...FIGURES.map((figure) => figures[figure]), '', '']),
+        ...(CLAIMS.every((each) => own[each] === '0.00')
+          ? []
+          : [[name, 'in dispute', ...FIGURES.map(() => ''), ...CLAIMS.map((each) => own[each])]]),
+      ]),
+      ['Total', '', ...FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
     ],
   }),
 });
@@ -78,7 +95,14 @@ export const partnerPositionQuery = query({
   about: 'One partner’s position in a fund, by source of funding.',
   params: OfPartner,
   options: AtTwoDates,
-  answer: z.object({ fund: z.string(), ...PartnerName, ...Stamp, sources: SourcesText, total: FiguresText }),
+  answer: z.object({
+    fund: z.string(),
+    ...PartnerName,
+    ...Stamp,
+    sources: SourcesText,
+    total: FiguresText,
+    inDispute: InDisputeText,
+  }),
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
@@ -92,13 +116,14 @@ export const partnerPositionQuery = query({
       ...at.stamp,
       sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
       total: inText(total),
+      inDispute: inText(claimsAt(ledger, at).byPartner.get(asked.partner) ?? NOT_IN_DISPUTE),
     };
   },
-  table: ({ sources, total }) => ({
-    columns: ['source', ...FIGURES],
+  table: ({ sources, total, inDispute }) => ({
+    columns: ['source', ...FIGURES, ...CLAIMS],
     rows: [
-      ...sources.map(({ source, figures }) => [source, ...FIGURES.map((figure) => figures[figure])]),
-      ['Total', ...FIGURES.map((figure) => total[figure])],
+      ...sources.map(({ source, figures }) => [source, ...FIGURES.map((figure) => figures[figure]), '', '']),
+      ['Total', ...FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
     ],
   }),
 });
@@ -133,7 +158,7 @@ export const gap = query({
     return {
       fund: asked.fund,
       ...at.stamp,
-      ...inText(gapOf(at.view)),
+      ...inText(gapOf(at.view, claimsAt(ledger, at).total)),
       fundedBy: fundPosition(at.view, at.partners).partners.flatMap(({ partner, sources }) =>
         sources
           .filter(({ figures }) => figures.agreed !== NO_MONEY)
@@ -185,7 +210,8 @@ export const gapHistory = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const history = asked.along === 'days' ? gapByDay : gapByKnowledge;
-    const points = history(await entriesOf(ledger, at), at.on, at.size);
+    const { entries } = await moving(ledger, at);
+    const points = history(entries, at.on, at.size, claimsAlong(ledger, at));
     return {
       fund: asked.fund,
       ...at.stamp,
@@ -198,6 +224,17 @@ export const gapHistory = query({
     rows: points.map((point) => [point.at, ...GAP_FIGURES.map((figure) => point[figure])]),
   }),
 });
+
+/** Changes of claims move nothing but open claims and exposure, so what they change simply adds up. */
+const sumOfChanges = (all: readonly Partial<Record<keyof Gap, string>>[]): Record<keyof Gap, Pence> => {
+  const sums: Partial<Record<keyof Gap, Pence>> = {};
+  for (const changes of all) {
+    for (const [name, amount] of Object.entries(changes) as [keyof Gap, string][]) {
+      sums[name] = exactly((sums[name] ?? 0) + signedPence(amount));
+    }
+  }
+  return sums as Record<keyof Gap, Pence>;
+};
 
 export const compareQuery = query({
   name: 'compare',
@@ -212,36 +249,62 @@ export const compareQuery = query({
   }),
   answer: z.object({
     fund: z.string(),
+    area: z.string(),
     from: z.object({ ...Stamp, ...GapText.shape }),
     to: z.object({ ...Stamp, ...GapText.shape }),
     change: GapText,
     movers: z.array(
       EntryText.extend({
+        stream: z.enum(['fund', 'disputes']),
         by: z.enum(['day', 'knowledge']),
         changes: GapText.partial(),
       }),
     ),
+    accrued: GapText.partial().meta({
+      description:
+        'How open claims changed by no single fact: what accrued with the days; and, for those who may see no cases, what the facts of disputes changed.',
+    }),
   }),
   async run(ledger, asked) {
     const from = standing(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
     if (from instanceof Refusal) return from;
     // The fund is there: it was found a line above.
     const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] }) as Standing;
-    const entries = await entriesOf(ledger, { fund: asked.fund, size: Math.max(from.size, to.size) });
-    const compared = compare(entries, from, to);
+    const { entries, isOfDisputes } = await moving(ledger, { ...from, size: Math.max(from.size, to.size) });
+    const compared = compare(entries, from, to, claimsAlong(ledger, from));
     return {
       fund: asked.fund,
+      area: from.area,
       from: { ...from.stamp, ...inText(compared.from) },
       to: { ...to.stamp, ...inText(compared.to) },
       change: inText(compared.change),
-      movers: compared.movers.map(({ entry, by, changes }: Mover) => ({
-        ...entryText(entry),
-        by,
-        changes: inText(changes as Record<keyof Gap, Pence>),
-      })),
+      movers: compared.movers.flatMap(({ entry, by, changes }) =>
+        by === 'accrual'
+          ? []
+          : [
+              {
+                ...entryText(entry),
+                stream: isOfDisputes(entry) ? ('disputes' as const) : ('fund' as const),
+                by,
+                changes: inText(changes as Record<keyof Gap, Pence>),
+              },
+            ],
+      ),
+      accrued: inText((compared.movers.find(({ by }) => by === 'accrual')?.changes ?? {}) as Record<keyof Gap, Pence>),
     };
   },
-  table: ({ from, to, change, movers }) => ({
+  seenBy(answer, { seesCases }) {
+    const { area } = answer;
+    if (seesCases(area)) return answer;
+    const movers = answer.movers.filter((mover) => mover.stream === 'fund');
+    const withheld = answer.movers.filter((mover) => mover.stream === 'disputes');
+    return {
+      ...answer,
+      movers,
+      accrued: inText(sumOfChanges([answer.accrued, ...withheld.map(({ changes }) => changes)])),
+    };
+  },
+  table: ({ from, to, change, movers, accrued }) => ({
     columns: ['revision', 'what', 'recorded at', ...GAP_FIGURES],
     rows: [
       ['', `From ${from.on}, known at ${from.knownAt}`, '', ...GAP_FIGURES.map((figure) => from[figure])],
@@ -251,6 +314,9 @@ export const compareQuery = query({
         mover.recordedAt,
         ...GAP_FIGURES.map((figure) => mover.changes[figure] ?? ''),
       ]),
+      ...(Object.keys(accrued).length === 0
+        ? []
+        : [['', 'Claims accrued', '', ...GAP_FIGURES.map((figure) => accrued[figure] ?? '')]]),
       ['', 'Change', '', ...GAP_FIGURES.map((figure) => change[figure])],
       ['', `To ${to.on}, known at ${to.knownAt}`, '', ...GAP_FIGURES.map((figure) => to[figure])],
     ],

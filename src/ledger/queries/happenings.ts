@@ -1,29 +1,39 @@
 import { z } from 'zod';
 import { instantText, type Instant } from '../../domain/calendar.js';
+import type { StreamKind } from '../../domain/facts.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import { fundStream, REGISTER_STREAM, sentenceOf } from '../catalogue.js';
+import { Name } from '../../domain/values.js';
+import { KINDS, sentenceOf, streamOf, WHEREABOUTS } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
-import { EntryText, entryText, KnownAt, Nothing, OfFund, query, standing, type Table } from './query.js';
+import {
+  EntryText,
+  entryText,
+  KnownAt,
+  LimitOption,
+  query,
+  type Answer,
+  type Asked,
+  type Query,
+  type Table,
+} from './query.js';
 
-/** What happened, and what waits for a signature. */
+/** What happened, and what waits for a signature: the same questions of every kind of stream. */
 
-const LIMIT_WORDS = 'must be a whole number from 1 to 500';
-
-const PageOptions = {
+const PageOptions = z.strictObject({
   'known-at': KnownAt.optional(),
   after: z
     .string()
     .regex(/^(0|[1-9]\d*)$/, { error: 'must be the "next" of an earlier page' })
     .optional()
     .meta({ description: 'The cursor given as "next" by the page before.' }),
-  limit: z.coerce
-    .number({ error: LIMIT_WORDS })
-    .int({ error: LIMIT_WORDS })
-    .min(1, { error: LIMIT_WORDS })
-    .max(500, { error: LIMIT_WORDS })
-    .default(100)
-    .meta({ description: 'How many facts at the most, 1 to 500; 100 where it is left out.' }),
-};
+  limit: LimitOption,
+});
+
+interface Page {
+  readonly 'known-at'?: Instant | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
 
 const TimelinePage = {
   knownAt: z.string(),
@@ -31,11 +41,7 @@ const TimelinePage = {
   next: z.string().nullable().meta({ description: 'The cursor of the next page, or null on the last.' }),
 };
 
-async function timelineOf(
-  ledger: Ledger,
-  stream: string,
-  asked: { 'known-at'?: Instant | undefined; after?: string | undefined; limit: number },
-) {
+async function timelineOf(ledger: Ledger, stream: string, asked: Page) {
   const knownAt = asked['known-at'] ?? ledger.model.now(ledger.clock);
   const { size } = ledger.model.prefix(knownAt);
   const after = asked.after === undefined ? -1 : Number(asked.after);
@@ -48,9 +54,9 @@ async function timelineOf(
   };
 }
 
-const timelineTable = ({ entries }: { readonly entries: readonly z.output<typeof EntryText>[] }): Table => ({
+const timelineTable = ({ entries }: Answer): Table => ({
   columns: ['revision', 'recorded at', 'effective', 'officer', 'partner', 'what'],
-  rows: entries.map((entry) => [
+  rows: (entries as z.output<typeof EntryText>[]).map((entry) => [
     entry.revision,
     entry.recordedAt,
     entry.effective,
@@ -58,32 +64,6 @@ const timelineTable = ({ entries }: { readonly entries: readonly z.output<typeof
     entry.partner,
     entry.sentence,
   ]),
-});
-
-export const timeline = query({
-  name: 'timeline',
-  path: '/funds/{fund}/timeline',
-  about: 'What happened in a fund, in the order in which it was recorded, each fact in a sentence.',
-  params: OfFund,
-  options: z.strictObject(PageOptions),
-  answer: z.object({ fund: z.string(), ...TimelinePage }),
-  async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, {});
-    if (at instanceof Refusal) return at;
-    return { fund: asked.fund, ...(await timelineOf(ledger, fundStream(asked.fund), asked)) };
-  },
-  table: timelineTable,
-});
-
-export const registerTimeline = query({
-  name: 'register-timeline',
-  path: '/register/timeline',
-  about: 'What happened in the register: partners, officers and their mandates.',
-  params: Nothing,
-  options: z.strictObject(PageOptions),
-  answer: z.object(TimelinePage),
-  run: (ledger, asked) => timelineOf(ledger, REGISTER_STREAM, asked),
-  table: timelineTable,
 });
 
 const ProposalText = z.object({
@@ -101,8 +81,10 @@ const ProposalText = z.object({
   expires: z.string().nullable(),
 });
 
-function proposalsIn(ledger: Ledger, stream: string): z.input<typeof ProposalText>[] {
-  return ledger.model
+type ProposalText = z.output<typeof ProposalText>;
+
+const proposalsIn = (ledger: Ledger, stream: string): ProposalText[] =>
+  ledger.model
     .openProposals()
     .filter((each) => each.stream === stream)
     .map(({ proposal }) => ({
@@ -117,11 +99,10 @@ function proposalsIn(ledger: Ledger, stream: string): z.input<typeof ProposalTex
       conditions: proposal.conditions ?? null,
       expires: proposal.expires ?? null,
     }));
-}
 
-const proposalsTable = ({ proposals }: { readonly proposals: readonly z.output<typeof ProposalText>[] }): Table => ({
+const proposalsTable = ({ proposals }: Answer): Table => ({
   columns: ['proposal', 'revision', 'what', 'by', 'waits for', 'expires'],
-  rows: proposals.map((each) => [
+  rows: (proposals as ProposalText[]).map((each) => [
     each.proposal,
     each.revision,
     each.sentence,
@@ -131,60 +112,76 @@ const proposalsTable = ({ proposals }: { readonly proposals: readonly z.output<t
   ]),
 });
 
-export const proposals = query({
-  name: 'proposals',
-  path: '/funds/{fund}/proposals',
-  about: 'What waits for a signature in a fund now.',
-  params: OfFund,
-  options: Nothing,
-  answer: z.object({ fund: z.string(), proposals: z.array(ProposalText) }),
-  async run(ledger, { fund }) {
-    const at = standing(ledger, fund, {});
-    return at instanceof Refusal ? at : { fund, proposals: proposalsIn(ledger, fundStream(fund)) };
-  },
-  table: proposalsTable,
-});
-
-export const registerProposals = query({
-  name: 'register-proposals',
-  path: '/register/proposals',
-  about: 'What waits for a signature in the register now.',
-  params: Nothing,
-  options: Nothing,
-  answer: z.object({ proposals: z.array(ProposalText) }),
-  run: async (ledger) => ({ proposals: proposalsIn(ledger, REGISTER_STREAM) }),
-  table: proposalsTable,
-});
-
 const OfProposal = z.strictObject({ proposal: z.uuid({ error: 'must be the identifier of a proposal' }) });
+const Nothing = z.strictObject({});
 
-const oneProposal = (found: z.input<typeof ProposalText>[], id: string) =>
-  found.find((each) => each.proposal === id) ??
-  refuse('proposal_unknown', `No proposal ${id} waits for a signature here.`);
+/** The timeline and the proposals of one kind of stream; `prefix` tells the names of the questions apart. */
+function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
+  const { path, param, title } = WHEREABOUTS[kind];
+  const place = `the ${title.toLowerCase()}${param === 'area' ? ' of an area' : ''}`.replace('the fund', 'a fund');
+  const params = z.strictObject(param ? { [param]: Name } : {});
+  const named: z.ZodRawShape = param ? { [param]: z.string() } : {};
 
-export const proposal = query({
-  name: 'proposal',
-  path: '/funds/{fund}/proposals/{proposal}',
-  about: 'One proposal that waits for a signature in a fund; its ETag is what a signer sends as If-Match.',
-  params: OfFund.extend(OfProposal.shape),
-  options: Nothing,
-  answer: ProposalText,
-  async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, {});
-    return at instanceof Refusal ? at : oneProposal(proposalsIn(ledger, fundStream(asked.fund)), asked.proposal);
-  },
-  table: (answer) => proposalsTable({ proposals: [answer] }),
-  revision: (answer) => answer.revision,
-});
+  /** The stream that is asked about, and its name for the answer; or that there is none. */
+  function asked(ledger: Ledger, of: Asked): { readonly stream: string; readonly named: Answer } | Refusal {
+    const name = param ? (of[param] as string) : '';
+    const stream = streamOf(kind, name);
+    return KINDS[kind].isOpen(ledger.model.stream(kind, stream).own)
+      ? { stream, named: param ? { [param]: name } : {} }
+      : KINDS[kind].notOpen(stream);
+  }
 
-export const registerProposal = query({
-  name: 'register-proposal',
-  path: '/register/proposals/{proposal}',
-  about: 'One proposal that waits for a signature in the register.',
-  params: OfProposal,
-  options: Nothing,
-  answer: ProposalText,
-  run: async (ledger, asked) => oneProposal(proposalsIn(ledger, REGISTER_STREAM), asked.proposal),
-  table: (answer) => proposalsTable({ proposals: [answer] }),
-  revision: (answer) => answer.revision,
-});
+  const common = { params, ...(cases && { cases }) };
+  return [
+    query({
+      ...common,
+      name: `${prefix}timeline`,
+      path: `${path}/timeline`,
+      about: `What happened in ${place}, in the order in which it was recorded, each fact in a sentence.`,
+      options: PageOptions,
+      answer: z.object({ ...named, ...TimelinePage }) as z.ZodObject,
+      async run(ledger, of) {
+        const at = asked(ledger, of);
+        return at instanceof Refusal ? at : { ...at.named, ...(await timelineOf(ledger, at.stream, of as never)) };
+      },
+      table: timelineTable,
+    }),
+    query({
+      ...common,
+      name: `${prefix}proposals`,
+      path: `${path}/proposals`,
+      about: `What waits for a signature in ${place} now.`,
+      options: Nothing,
+      answer: z.object({ ...named, proposals: z.array(ProposalText) }) as z.ZodObject,
+      async run(ledger, of) {
+        const at = asked(ledger, of);
+        return at instanceof Refusal ? at : { ...at.named, proposals: proposalsIn(ledger, at.stream) };
+      },
+      table: proposalsTable,
+    }),
+    query({
+      ...common,
+      name: `${prefix}proposal`,
+      path: `${path}/proposals/{proposal}`,
+      about: `One proposal that waits for a signature in ${place}; its ETag is what a signer sends as If-Match.`,
+      params: params.extend(OfProposal.shape),
+      options: Nothing,
+      answer: ProposalText,
+      async run(ledger, of) {
+        const at = asked(ledger, of);
+        if (at instanceof Refusal) return at;
+        const { proposal: id } = of as Asked as { readonly proposal: string };
+        return (
+          proposalsIn(ledger, at.stream).find((each) => each.proposal === id) ??
+          refuse('proposal_unknown', `No proposal ${id} waits for a signature here.`)
+        );
+      },
+      table: (answer) => proposalsTable({ proposals: [answer] }),
+      revision: (answer) => answer.revision,
+    }),
+  ];
+}
+
+export const FUND_HAPPENINGS = happeningsOf('fund', '');
+export const REGISTER_HAPPENINGS = happeningsOf('register', 'register-');
+export const DISPUTE_HAPPENINGS = happeningsOf('dispute', 'dispute-', true);

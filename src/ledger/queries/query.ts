@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  claimsWalk,
+  openClaims,
+  type ClaimsWalk,
+  type DisputesView,
+  type OpenClaims,
+} from '../../../projections/claims.js';
 import type { Entry } from '../../../projections/entry.js';
 import { GAP_FIGURES, type Gap } from '../../../projections/gap.js';
 import { FIGURES, type Figures } from '../../../projections/position.js';
@@ -15,7 +22,7 @@ import {
 import { moneyText, type Pence } from '../../domain/money.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
-import { fundStream } from '../catalogue.js';
+import { disputeStream, fundStream } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf, type FundModel } from '../read-model.js';
 
@@ -36,8 +43,19 @@ export interface Query {
   table(answer: Answer): Table;
   /** The revision that a later act may be bound to, where the answer has one. */
   revision?(answer: Answer): string;
-  /** The answer with only the funds that the asker may see, where it speaks of several. */
-  seenBy?(answer: Answer, sees: (fund: string) => boolean): Answer;
+  /** Whether it speaks of single cases in dispute, which not everybody who sees their totals may see. */
+  readonly cases?: true;
+  /** The answer with only what the asker may see of it. */
+  seenBy?(answer: Answer, seeing: Seeing): Answer;
+}
+
+/** What an asker may see. */
+export interface Seeing {
+  sees(fund: string): boolean;
+  /** Totals of an area’s disputes. */
+  seesArea(area: string): boolean;
+  /** Single cases of an area’s disputes, and counts of fewer than five. */
+  seesCases(area: string): boolean;
 }
 
 export type Asked = Readonly<Record<string, unknown>>;
@@ -58,7 +76,8 @@ interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.Zod
   run(ledger: Ledger, asked: z.output<P> & z.output<O>): Promise<z.input<A> | Refusal>;
   table(answer: z.output<A>): Table;
   revision?(answer: z.output<A>): string;
-  seenBy?(answer: z.output<A>, sees: (fund: string) => boolean): z.output<A>;
+  readonly cases?: true;
+  seenBy?(answer: z.output<A>, seeing: Seeing): z.output<A>;
 }
 
 export const query = <P extends z.ZodObject, O extends z.ZodObject, A extends z.ZodObject>(
@@ -92,9 +111,26 @@ export const On = EffectiveDay.meta({
 });
 
 export const OfFund = z.strictObject({ fund: Name.meta({ examples: ['norfolk-2016-17'] }) });
+export const OfArea = z.strictObject({ area: Name.meta({ examples: ['norfolk'] }) });
 export const OfPartner = OfFund.extend({ partner: Name.meta({ examples: ['norfolk-county-council'] }) });
+/** The effective day for disputes, which know no financial year of their own. */
+export const OnAnyDay = EffectiveDay.meta({
+  description: 'The effective day, inclusive, in Europe/London. Left out, today.',
+  examples: ['2023-03-31'],
+});
+export const AreaAtTwoDates = z.strictObject({ on: OnAnyDay.optional(), 'known-at': KnownAt.optional() });
 export const AtTwoDates = z.strictObject({ on: On.optional(), 'known-at': KnownAt.optional() });
 export const Nothing = z.strictObject({});
+
+const LIMIT_WORDS = 'must be a whole number from 1 to 500';
+
+export const LimitOption = z.coerce
+  .number({ error: LIMIT_WORDS })
+  .int({ error: LIMIT_WORDS })
+  .min(1, { error: LIMIT_WORDS })
+  .max(500, { error: LIMIT_WORDS })
+  .default(100)
+  .meta({ description: 'How many at the most, 1 to 500; 100 where it is left out.' });
 
 // Answers
 
@@ -147,13 +183,20 @@ export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
 
 export interface Standing {
   readonly fund: string;
+  readonly area: string;
   readonly model: FundModel;
   readonly view: View;
   readonly on: Day;
   readonly size: number;
   readonly year: FinancialYear;
   readonly partners: readonly string[];
-  readonly stamp: { on: string; knownAt: string; ledger: { size: number; position: string | null } };
+  readonly stamp: StampText;
+}
+
+interface StampText {
+  on: string;
+  knownAt: string;
+  ledger: { size: number; position: string | null };
 }
 
 interface TwoDates {
@@ -173,6 +216,7 @@ export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt
   const day = on ?? clampedTo(londonDay(now), opened.year);
   return {
     fund,
+    area: opened.area,
     model: found,
     view: viewOf(found, day, size),
     on: day,
@@ -187,3 +231,56 @@ export const nameOf = (ledger: Ledger, partner: string): string => ledger.model.
 
 export const entriesOf = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' | 'size'>): Promise<Entry[]> =>
   ledger.entries(fundStream(fund), size);
+
+/** The facts of a fund and of its area's disputes, in ledger order: all that can move the fund's figures. */
+export async function moving(ledger: Ledger, { fund, area, size }: Pick<Standing, 'fund' | 'area' | 'size'>) {
+  const disputes = await ledger.entries(disputeStream(area), size);
+  const entries = [...(await entriesOf(ledger, { fund, size })), ...disputes].sort((a, b) => a.place - b.place);
+  return { entries, isOfDisputes: (entry: Entry): boolean => disputes.includes(entry) };
+}
+
+const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('dispute', disputeStream(area)).own;
+const revisionAt = (ledger: Ledger, area: string) => (size: number) =>
+  ledger.model.knownRevision(disputeStream(area), size);
+
+/** The claims of a fund's year that are open on the day and as known at the instant that were asked for. */
+export const claimsAt = (ledger: Ledger, { area, on, size, year }: Standing): OpenClaims =>
+  openClaims({ state: disputesOf(ledger, area), on, upTo: revisionAt(ledger, area)(size) }, year);
+
+/** The same claims at every day and size, for walks from one to another. */
+export const claimsAlong = (ledger: Ledger, { area, year }: Standing): ClaimsWalk =>
+  claimsWalk(disputesOf(ledger, area), year, revisionAt(ledger, area));
+
+export interface StandingDisputes extends DisputesView {
+  readonly area: string;
+  readonly size: number;
+  readonly balances: View;
+  readonly partners: readonly string[];
+  readonly stamp: StampText;
+}
+
+/** An area's disputes at two dates, defaults filled in and echoed. */
+export function standingDisputes(
+  ledger: Ledger,
+  area: string,
+  { on, 'known-at': knownAt }: TwoDates,
+): StandingDisputes | Refusal {
+  const { model, clock } = ledger;
+  const balances = model.area(area);
+  const state = disputesOf(ledger, area);
+  if (!balances || !state.opened) return refuse('area_unknown', `No disputes of ${area} have been opened.`);
+  const now = model.now(clock);
+  const instant = knownAt ?? now;
+  const { size, position } = model.prefix(instant);
+  const day = on ?? londonDay(now);
+  return {
+    area,
+    size,
+    state,
+    on: day,
+    upTo: revisionAt(ledger, area)(size),
+    balances: viewOf({ balances }, day, size),
+    partners: state.opened.partners,
+    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+  };
+}

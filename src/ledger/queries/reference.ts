@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import { PARTNER_KINDS } from '../../domain/register.js';
 import { Refusal } from '../../domain/rules.js';
+import { PROTOCOLS, type Stage } from '../../domain/dispute/reference.js';
+import { EffectiveDay } from '../../domain/values.js';
+import { bankHolidays } from '../../domain/working-days.js';
+import { londonDay } from '../../domain/calendar.js';
 import { SOURCES } from '../../domain/sources.js';
-import { allFacts, fundStream } from '../catalogue.js';
+import { allFacts, disputeStream, fundStream } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import { Nothing, OfFund, PartnerName, query, standing, type Table } from './query.js';
 
 /** What there is: funds, partners, sources of funding, and the facts that can be recorded. */
+
+const StageText = z.object({ stage: z.string(), title: z.string(), workingDays: z.int().nullable() });
+
+const stageText = ({ stage, title, workingDays }: Stage): z.output<typeof StageText> => ({
+  stage,
+  title,
+  workingDays: workingDays ?? null,
+});
 
 const FundText = z.object({
   fund: z.string(),
@@ -54,7 +66,7 @@ export const funds = query({
   answer: z.object({ funds: z.array(FundText) }),
   run: async (ledger) => ({ funds: ledger.model.funds().map((each) => fundText(ledger, each)) }),
   table: (answer) => fundTable(answer.funds),
-  seenBy: (answer, sees) => ({ funds: answer.funds.filter((each) => sees(each.fund)) }),
+  seenBy: (answer, { sees }) => ({ funds: answer.funds.filter((each) => sees(each.fund)) }),
 });
 
 export const fund = query({
@@ -70,6 +82,115 @@ export const fund = query({
   },
   table: (answer) => fundTable([answer]),
   revision: (answer) => answer.revision,
+});
+
+export const areas = query({
+  name: 'areas',
+  path: '/areas',
+  about: 'The areas whose disputes are kept, with their partners and the dispute protocol in force.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({
+    areas: z.array(
+      z.object({
+        area: z.string(),
+        partners: z.array(z.string()),
+        protocols: z
+          .array(z.object({ protocol: z.string(), effective: z.string(), stages: z.array(StageText) }))
+          .meta({
+            description: 'The protocols adopted, the last of them in force for disputes raised from its day on.',
+          }),
+        revision: z.string(),
+      }),
+    ),
+  }),
+  run: async (ledger) => ({
+    areas: ledger.model.areas().map((area) => {
+      const { own, revision } = ledger.model.stream('dispute', disputeStream(area));
+      return {
+        area,
+        partners: [...own.opened!.partners],
+        protocols: own.protocols.map(({ protocol, effective, stages }) => ({
+          protocol,
+          effective,
+          stages: stages.map(stageText),
+        })),
+        revision: String(revision),
+      };
+    }),
+  }),
+  seenBy: (answer, { seesArea }) => ({ areas: answer.areas.filter((each) => seesArea(each.area)) }),
+  table: (answer) => ({
+    columns: ['area', 'partners', 'protocol', 'from', 'revision'],
+    rows: answer.areas.map((each) => [
+      each.area,
+      String(each.partners.length),
+      each.protocols.at(-1)?.protocol ?? '',
+      each.protocols.at(-1)?.effective ?? '',
+      each.revision,
+    ]),
+  }),
+});
+
+export const protocols = query({
+  name: 'dispute-protocols',
+  path: '/dispute-protocols',
+  about: 'Dispute protocols that an area can adopt by name; what is not proven says so.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({
+    protocols: z.array(
+      z.object({
+        protocol: z.string(),
+        title: z.string(),
+        stages: z.array(StageText),
+        evidence: z.string(),
+        proven: z.boolean(),
+      }),
+    ),
+  }),
+  run: async () => ({
+    protocols: PROTOCOLS.map(({ stages, ...protocol }) => ({ ...protocol, stages: stages.map(stageText) })),
+  }),
+  table: (answer) => ({
+    columns: ['protocol', 'stage', 'title', 'working days', 'proven'],
+    rows: answer.protocols.flatMap(({ protocol, stages, proven }) =>
+      stages.map((each) => [
+        protocol,
+        each.stage,
+        each.title,
+        String(each.workingDays ?? 'no limit'),
+        proven ? 'yes' : 'no',
+      ]),
+    ),
+  }),
+});
+
+export const holidays = query({
+  name: 'bank-holidays',
+  path: '/bank-holidays',
+  about: 'The bank holidays of a year in England, which are no working days, as known on a day.',
+  params: Nothing,
+  options: z.strictObject({
+    year: z
+      .string()
+      .regex(/^20\d{2}$/, { error: 'must be a calendar year such as "2026"' })
+      .optional()
+      .meta({ description: 'The calendar year. Left out, this one.' }),
+    'known-on': EffectiveDay.optional().meta({ description: 'What was proclaimed by this day. Left out, today.' }),
+  }),
+  answer: z.object({
+    year: z.string(),
+    knownOn: z.string(),
+    holidays: z.array(z.object({ day: z.string(), name: z.string() })),
+  }),
+  async run(ledger, asked) {
+    const today = londonDay(ledger.model.now(ledger.clock));
+    const year = asked.year ?? today.slice(0, 4);
+    const knownOn = asked['known-on'] ?? today;
+    return { year, knownOn, holidays: bankHolidays(Number(year), knownOn) };
+  },
+  table: (answer) => ({ columns: ['day', 'name'], rows: answer.holidays.map((each) => [each.day, each.name]) }),
 });
 
 export const partners = query({

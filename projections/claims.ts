@@ -1,0 +1,93 @@
+import { dayNumber, type Day, type FinancialYear } from '../src/domain/calendar.js';
+import { cellsOf, type AsAt } from '../src/domain/dispute/claim.js';
+import { casesTouched, termsAt, type DisputeState, type History } from '../src/domain/dispute/state.js';
+import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import type { Entry } from './entry.js';
+
+/**
+ * What is claimed and still open, beside what is agreed and never inside it. A claim falls into the fund of the
+ * financial year of its days; only what has accrued by the day asked for counts. Source: design.md 5; domain.md 7.3, 7.8.
+ */
+
+/** An area's disputes with both dates chosen: a day, inclusive, and the last revision that is known. */
+export interface DisputesView {
+  readonly state: DisputeState;
+  readonly on: Day;
+  readonly upTo: number;
+}
+
+/** The open claims of a partner: those that it makes, and those that are made of it. */
+export interface InDispute {
+  readonly claimedBy: Pence;
+  readonly claimedAgainst: Pence;
+}
+
+export const NOT_IN_DISPUTE: InDispute = { claimedBy: NO_MONEY, claimedAgainst: NO_MONEY };
+
+export interface OpenClaims {
+  readonly total: Pence;
+  readonly byPartner: ReadonlyMap<string, InDispute>;
+}
+
+const within = (on: Day, year?: FinancialYear): AsAt => {
+  const day = dayNumber(on);
+  return year ? { on: day, from: dayNumber(year.first), to: dayNumber(year.last) } : { on: day };
+};
+
+function openOf(history: History, asAt: AsAt, upTo: number): Pence {
+  const terms = termsAt(history, upTo);
+  let open: Pence = NO_MONEY;
+  if (terms) for (const cell of cellsOf(terms, asAt)) open = plus(open, cell.open);
+  return open;
+}
+
+/** The open claims of an area, of one financial year or of all. */
+export function openClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): OpenClaims {
+  const asAt = within(on, year);
+  const byPartner = new Map<string, { claimedBy: Pence; claimedAgainst: Pence }>();
+  const of = (partner: string) => {
+    let sums = byPartner.get(partner);
+    if (!sums) byPartner.set(partner, (sums = { ...NOT_IN_DISPUTE }));
+    return sums;
+  };
+  let total: Pence = NO_MONEY;
+  for (const history of state.cases.values()) {
+    const terms = termsAt(history, upTo);
+    if (!terms) continue;
+    for (const { claimant, respondent, open } of cellsOf(terms, asAt)) {
+      if (open === NO_MONEY) continue;
+      total = plus(total, open);
+      const by = of(claimant);
+      by.claimedBy = plus(by.claimedBy, open);
+      const against = of(respondent);
+      against.claimedAgainst = plus(against.claimedAgainst, open);
+    }
+  }
+  return { total, byPartner };
+}
+
+/** The open claims of one fund's year as knowledge and days move: what a comparison of the gap walks along. */
+export interface ClaimsWalk {
+  /** All that is open on a day, as known at a size of the ledger. */
+  open(on: Day, size: number): Pence;
+  /** What one event of the disputes changed, on a day. */
+  changedBy(entry: Entry, on: Day): Pence;
+}
+
+export const NO_CLAIMS: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
+
+/** @param revisionAt the last revision of the disputes that is known at a size of the ledger */
+export const claimsWalk = (
+  state: DisputeState,
+  year: FinancialYear,
+  revisionAt: (size: number) => number,
+): ClaimsWalk => ({
+  open: (on, size) => openClaims({ state, on, upTo: revisionAt(size) }, year).total,
+  changedBy({ revision, data }, on) {
+    const asAt = within(on, year);
+    return casesTouched(state, revision, data).reduce(
+      (sum, history) => plus(sum, minus(openOf(history, asAt, revision), openOf(history, asAt, revision - 1))),
+      NO_MONEY,
+    );
+  },
+});

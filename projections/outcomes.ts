@@ -1,0 +1,61 @@
+import { dayNumber, type Day } from '../src/domain/calendar.js';
+import { bodyOn, outcomeOf, WHOLE_SHARE } from '../src/domain/dispute/claim.js';
+import { termsAt } from '../src/domain/dispute/state.js';
+import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import type { DisputesView } from './claims.js';
+
+/**
+ * What each possible split of the undecided days would cost each side: for every pair of claimant and respondent, and
+ * every share that the respondent might bear, what would be due to the claimant and what each would have borne.
+ * A claim that a settlement left open is not split again here. Source: domain.md 8, question 10.
+ */
+export interface Outcome {
+  readonly claimant: string;
+  readonly respondent: string;
+  /** The respondent's share, in basis points. */
+  readonly share: number;
+  /** To the claimant; below nothing where the claimant would pay. */
+  readonly due: Pence;
+  readonly borneByClaimant: Pence;
+  readonly borneByRespondent: Pence;
+  readonly cases: number;
+}
+
+/** The outcomes in steps of so many basis points of the respondent's share, from nothing to the whole. */
+export function outcomes({ state, on, upTo }: DisputesView, step: number): Outcome[] {
+  const rows = new Map<string, Outcome>();
+  const shares = Array.from({ length: Math.ceil(WHOLE_SHARE / step) + 1 }, (_, index) =>
+    Math.min(index * step, WHOLE_SHARE),
+  );
+  for (const history of state.cases.values()) {
+    const terms = termsAt(history, upTo);
+    if (!terms || terms.raised.raisedOn > on || terms.first > dayNumber(on as Day)) continue;
+    const claimant = bodyOn(terms, 'claimant', on);
+    const respondent = bodyOn(terms, 'respondent', on);
+    for (const share of shares) {
+      const { due, cost, paid } = outcomeOf(terms, on, share);
+      if (cost === NO_MONEY) continue;
+      const key = `${claimant} ${respondent} ${share}`;
+      const row = rows.get(key) ?? {
+        claimant,
+        respondent,
+        share,
+        due: NO_MONEY,
+        borneByClaimant: NO_MONEY,
+        borneByRespondent: NO_MONEY,
+        cases: 0,
+      };
+      const respondentBears = plus(paid, due);
+      rows.set(key, {
+        ...row,
+        due: plus(row.due, due),
+        borneByClaimant: plus(row.borneByClaimant, minus(cost, respondentBears)),
+        borneByRespondent: plus(row.borneByRespondent, respondentBears),
+        cases: row.cases + 1,
+      });
+    }
+  }
+  return [...rows.values()].sort(
+    (a, b) => a.claimant.localeCompare(b.claimant) || a.respondent.localeCompare(b.respondent) || a.share - b.share,
+  );
+}

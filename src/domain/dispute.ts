@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { dayInWords } from './calendar.js';
+import { CASE_FACTS } from './dispute/cases.js';
+import type { Entry } from './dispute/claim.js';
+import { SETTLEMENT_FACTS } from './dispute/settlements.js';
+import { STAGE_FACTS } from './dispute/stages.js';
+import { emptyDisputes, standing, type DisputeState } from './dispute/state.js';
+import { fact, type Fact } from './facts.js';
+import { reversalFact, reversedBy } from './reversal.js';
+import { refuse, type Refusal } from './rules.js';
+import type { Kind } from './stream.js';
+import { EffectiveDay, Name } from './values.js';
+
+/** The stream of one area's disputes: `disputes-<area>`. Its facts stand in the files of `dispute/`, by subject. */
+
+const OPENING: Fact<DisputeState> = fact({
+  name: 'DisputesOpened',
+  about: 'Opens the disputes of one area, with the partners between whom they can be; the ledger’s keeper opens them.',
+  input: z.strictObject({
+    effective: EffectiveDay,
+    area: Name,
+    partners: z
+      .array(Name)
+      .min(2, { error: 'a dispute has two sides' })
+      .max(60)
+      .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' }),
+  }),
+  signature: 'none',
+  roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
+  effective: 'any-day',
+  reversible: false,
+  sides: (_data, _state, { register }) => ({ acts: register.ledger ? [register.ledger.keeper] : [], signs: [] }),
+  check(data, state: DisputeState, { register }) {
+    if (state.opened) return refuse('area_exists', `The disputes of ${data.area} are open already.`);
+    const unknown = data.partners.find((partner) => !register.partners.has(partner));
+    return unknown === undefined ? undefined : refuse('partner_unknown', `${unknown} is not registered as a partner.`);
+  },
+  postings: () => [],
+  evolve: (state, { area, partners }) => void (state.opened = { area, partners }),
+  sentence: (data) => `The disputes of ${data.area} were opened, with ${data.partners.length} partners.`,
+});
+
+const FACTS: readonly Fact<DisputeState>[] = [OPENING, ...STAGE_FACTS, ...CASE_FACTS, ...SETTLEMENT_FACTS];
+const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
+
+/** What an event does to a case, and so what rests on it once later events have been recorded. */
+const STAGES = ['DisputeStageEntered', 'DisputeStageExtended'];
+const MONEY = ['RefundPaid', 'WriteOffApproved'];
+const SETTLES = ['DisputeSettled'];
+const TERMS = ['ClaimRevised', 'InterimFundingAgreed', 'SplitDecided', 'ClaimWithdrawn', 'ClaimConceded', ...SETTLES];
+
+/** The later facts of a history that count on an earlier one, by the type of the earlier. */
+function countsOn(type: string): (later: Entry) => boolean {
+  if (type === 'DisputeRaised') return () => true;
+  const of = STAGES.includes(type)
+    ? STAGES
+    : TERMS.includes(type)
+      ? [...TERMS, ...MONEY]
+      : MONEY.includes(type)
+        ? SETTLES
+        : [];
+  return (later) => of.includes(later.type);
+}
+
+/** A fact is not taken away from under later ones that were worked out from it. */
+function nothingRestsOn(state: DisputeState, type: string, revision: number): Refusal | undefined {
+  const others = state.entries
+    .get(revision)!
+    .histories.flatMap((history) => standing(history))
+    .filter((each) => each.revision > revision && countsOn(type)(each));
+  return others.length === 0
+    ? undefined
+    : refuse(
+        'others_rest_on_it',
+        `On it rest the facts at revision ${[...new Set(others.map((each) => each.revision))].join(', ')}.`,
+      );
+}
+
+const REVERSAL = reversalFact<DisputeState>({
+  place: 'area',
+  reversible: reversibleFacts,
+  waysBack: {
+    DisputesOpened: 'An area’s disputes stay open for ever.',
+    FactReversed: 'Post the original fact again.',
+    DisputeProtocolAdopted: 'Adopt another protocol.',
+  },
+  limits: [],
+  reversed: (state) => state.reversed,
+  check(state, original, { effective, reverses, fact: { data } }) {
+    // What a case comes to is worked out from the facts that stand; one that does not stand never stood.
+    if (effective !== data.effective) {
+      return refuse(
+        'reversal_day_fixed',
+        `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
+      );
+    }
+    return nothingRestsOn(state, original.name, Number(reverses));
+  },
+  evolve(state, { reverses }, revision) {
+    state.reversed.set(Number(reverses), revision);
+    state.entries.get(Number(reverses))!.entry.reversed = revision;
+  },
+});
+
+export const DISPUTE_FACTS: readonly Fact<DisputeState>[] = [...FACTS, REVERSAL];
+
+/** The disputes of one area. They know no accounting periods: a fund's returns show what was known when they were filed. */
+export const DISPUTE: Kind<DisputeState> = {
+  name: 'dispute',
+  facts: DISPUTE_FACTS,
+  byName: new Map(DISPUTE_FACTS.map((each) => [each.name, each])),
+  opener: OPENING.name,
+  initial: emptyDisputes,
+  isOpen: (state) => state.opened !== undefined,
+  notOpen: (stream) => refuse('area_unknown', `No disputes of ${stream.replace(/^disputes-/, '')} have been opened.`),
+  nameFits: (stream, data) =>
+    stream === `disputes-${String(data['area'])}`
+      ? undefined
+      : refuse(
+          'area_name_wrong',
+          `The address names ${stream.replace(/^disputes-/, '')}; the area is ${String(data['area'])}.`,
+        ),
+  evolvePostings: () => undefined,
+  evolveStanding: () => undefined,
+  limitsHold: () => undefined,
+  dayAllowed: () => undefined,
+  isClosed: () => false,
+  restoresProposal: () => undefined,
+  referredTo: reversedBy,
+};

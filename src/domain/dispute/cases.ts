@@ -1,0 +1,431 @@
+import { z } from 'zod';
+import { dayInWords } from '../calendar.js';
+import { completedFact, fact, type Fact, type FactData } from '../facts.js';
+import { largest, moneyText, pence, plus, pounds, signedPence, type Pence } from '../money.js';
+import { refuse, Refusal } from '../rules.js';
+import type { Role } from '../register.js';
+import { Amount, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import {
+  asAt,
+  cellsOf,
+  INVOICE_MAX,
+  INVOICES_MAX,
+  sumsOf,
+  WEEKLY_COST_MAX,
+  WHOLE_SHARE,
+  type Raised,
+  type Revised,
+  type Split,
+} from './claim.js';
+import { ACCOUNTING_CLASSES, codesOf, DISPUTE_KINDS, GROUNDS, nameOfCode } from './reference.js';
+import {
+  bodiesOf,
+  canChange,
+  caseOf,
+  enter,
+  inDayOrder,
+  inPercent,
+  notLaterThanToday,
+  opened,
+  partnersAreIn,
+  protocolOn,
+  sharesHold,
+  termsWith,
+  volumeHolds,
+  volumeOf,
+  type DisputeState,
+} from './state.js';
+import { PARTS, treatmentOf } from './treatment.js';
+
+/** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
+
+export const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
+
+/**
+ * A case is known by a random identifier; who it is about is held outside the ledger. Nothing else will do: a name of
+ * the officer's choosing could name a person. Source: domain.md 10.
+ */
+export const CaseReference = z
+  .uuidv4({ error: 'must be a random UUID (version 4); who the case is about is held outside the ledger' })
+  .transform((text) => text.toLowerCase())
+  .meta({ description: 'The random reference of the case.', format: 'uuid' });
+
+const Share = z.int({ error: 'must be a whole number of basis points' }).min(0).max(WHOLE_SHARE);
+
+export const SplitShares = z
+  .strictObject({ claimant: Share, respondent: Share })
+  .refine((split) => split.claimant + split.respondent === WHOLE_SHARE, {
+    error: `must add up to ${WHOLE_SHARE} basis points`,
+  })
+  .meta({ description: 'Who bears the cost, in basis points: 10000 are the whole.' });
+
+const atMost = (max: string) =>
+  Amount.refine((text) => !/^\d+\.\d{2}$/.test(text) || pence(text) <= pence(max), { error: `must be at most ${max}` });
+
+const Costs = z
+  .array(z.strictObject({ from: EffectiveDay, weekly: z.union([z.literal('0.00'), atMost(WEEKLY_COST_MAX)]) }))
+  .max(60, { error: 'must be at most 60 weekly costs' })
+  .meta({ description: 'The weekly cost of the care in dispute, from each day on, in the order of the days.' });
+
+const Invoices = z
+  .array(z.strictObject({ on: EffectiveDay, amount: atMost(INVOICE_MAX) }))
+  .max(INVOICES_MAX, { error: `must be at most ${INVOICES_MAX} invoices` })
+  .meta({ description: 'Sums in dispute that are no weekly cost: each counts whole on its day.' });
+
+const Bodies = z
+  .array(z.strictObject({ from: EffectiveDay, partner: Name }))
+  .min(1)
+  .max(20)
+  .meta({ description: 'The body responsible from each day on, in the order of the days.' });
+
+const Ground = z.enum(codesOf(GROUNDS));
+
+/** The sums of a case at a day, as an event keeps them. */
+export const SumsText = z.strictObject({ claimed: Sum, agreed: SignedMoney, abandoned: Sum, open: SignedMoney });
+
+export const sumsText = (sums: { readonly [Key in 'claimed' | 'agreed' | 'abandoned' | 'open']: Pence }) => ({
+  claimed: moneyText(sums.claimed),
+  agreed: moneyText(sums.agreed),
+  abandoned: moneyText(sums.abandoned),
+  open: moneyText(sums.open),
+});
+
+const OfCase = { effective: EffectiveDay, case: CaseReference };
+
+const decisionInput = {
+  ...OfCase,
+  effective: EffectiveDay.meta({ description: 'The first day of care that is decided; it may lie far back.' }),
+  decidedOn: EffectiveDay,
+};
+
+/** A decision's sums on the day on which it was made: what an officer's limit is held against, and what is signed. */
+const decisionStored = { ...decisionInput, sums: SumsText };
+
+function decided<Data extends FactData & { readonly case: string; readonly decidedOn: Raised['raisedOn'] }>(
+  type: string,
+  data: Data,
+  state: DisputeState,
+  today: Raised['raisedOn'],
+) {
+  const found = caseOf(state, data.case);
+  if (found instanceof Refusal) return found;
+  const terms = termsWith(found, type, data);
+  const refusal =
+    notLaterThanToday('It was decided', data.decidedOn, today) ??
+    canChange(found, type, data.effective) ??
+    sharesHold(terms);
+  return refusal ?? { ...data, sums: sumsText(sumsOf(cellsOf(terms, asAt(data.decidedOn)))) };
+}
+
+const moved = ({ sums }: { readonly sums: z.output<typeof SumsText> }): Pence =>
+  largest(signedPence(sums.agreed), pence(sums.abandoned));
+
+const onCase = (state: DisputeState, data: { readonly case: string }) => [[state.cases, data.case]] as const;
+
+/** What a split says, for a reader. */
+export const splitInWords = ({ claimant, respondent }: Split): string =>
+  `claimant ${inPercent(claimant)}, respondent ${inPercent(respondent)}`;
+
+export const CASE_FACTS: readonly Fact<DisputeState>[] = [
+  fact({
+    name: 'DisputeRaised',
+    about:
+      'A body claims that another should bear the cost of a package of care, or more of it; the claim accrues by the day (domain.md 7.8, 10).',
+    input: z.strictObject({
+      ...OfCase,
+      effective: EffectiveDay.meta({ description: 'The first day of the care that is claimed for.' }),
+      until: EffectiveDay.optional().meta({ description: 'The last day of care, inclusive; left out, it goes on.' }),
+      kind: z.enum(codesOf(DISPUTE_KINDS)),
+      ground: Ground,
+      raisedOn: EffectiveDay,
+      claimant: Bodies,
+      respondent: Bodies,
+      costs: Costs,
+      invoices: Invoices.optional(),
+      interim: SplitShares.meta({ description: 'Who pays meanwhile, without prejudice.' }),
+      claimed: SplitShares.meta({ description: 'Who should pay, by what is claimed.' }),
+    }),
+    signature: 'none',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides: (data, _state, { today }) => ({
+      acts: [(data.claimant.findLast((each) => each.from <= today) ?? data.claimant[0]!).partner],
+      signs: [],
+    }),
+    check(data, state: DisputeState, { today }) {
+      if (state.cases.has(data.case)) return refuse('identifier_used', `Case ${data.case} is known already.`);
+      if (data.until !== undefined && data.until < data.effective) {
+        return refuse('days_out_of_order', `Care would end on ${dayInWords(data.until)}, before it began.`);
+      }
+      const claimants = data.claimant.map((each) => each.partner);
+      const respondents = data.respondent.map((each) => each.partner);
+      const both = claimants.find((partner) => respondents.includes(partner));
+      if (both !== undefined) return refuse('both_sides', `${both} would stand on both sides of the case.`);
+      const daysOf = (each: readonly { readonly from: typeof data.effective }[]) => each.map(({ from }) => from);
+      const early = data.invoices?.find((each) => each.on < data.effective);
+      if (early) return refuse('days_out_of_order', `The invoice of ${dayInWords(early.on)} is before the first day.`);
+      if (data.costs.length === 0 && !data.invoices?.length) {
+        return refuse('claim_of_nothing', 'Neither a weekly cost nor an invoice is given.');
+      }
+      if (data.claimed.respondent <= data.interim.respondent) {
+        return refuse(
+          'claim_of_nothing',
+          `The respondent pays ${inPercent(data.interim.respondent)} meanwhile; ${inPercent(data.claimed.respondent)} is claimed.`,
+        );
+      }
+      return (
+        notLaterThanToday('It was raised', data.raisedOn, today) ??
+        partnersAreIn(state, [...claimants, ...respondents]) ??
+        inDayOrder('claimant bodies', daysOf(data.claimant), data.effective) ??
+        inDayOrder('respondent bodies', daysOf(data.respondent), data.effective) ??
+        inDayOrder('weekly costs', daysOf(data.costs), data.effective) ??
+        (protocolOn(state, data.raisedOn)
+          ? undefined
+          : refuse(
+              'protocol_missing',
+              `${opened(state).area} had adopted no dispute protocol by ${dayInWords(data.raisedOn)}.`,
+            )) ??
+        volumeHolds(state, volumeOf(data))
+      );
+    },
+    postings: () => [],
+    evolve(state, data, event) {
+      state.volume = plus(state.volume, volumeOf(data));
+      enter(state, event, onCase(state, data));
+    },
+    sentence: (data) =>
+      `${data.claimant.at(-1)!.partner} claims from ${data.respondent.at(-1)!.partner}, for case ${data.case} ` +
+      `(${nameOfCode(DISPUTE_KINDS, data.kind)}: ${nameOfCode(GROUNDS, data.ground).toLowerCase()}), that the respondent bear ` +
+      `${inPercent(data.claimed.respondent)} from ${dayInWords(data.effective)}${data.until ? ` to ${dayInWords(data.until)}` : ' on'}, ` +
+      `where it pays ${inPercent(data.interim.respondent)} meanwhile.`,
+  }),
+  fact({
+    name: 'ClaimRevised',
+    about:
+      'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against (domain.md 6).',
+    input: z.strictObject({
+      ...OfCase,
+      until: EffectiveDay.optional(),
+      costs: Costs.min(1).optional().meta({ description: 'Replace all weekly costs from the effective date on.' }),
+      invoices: Invoices.optional().meta({ description: 'Replace all invoices from the effective date on.' }),
+      claimed: SplitShares.optional(),
+      respondent: Name.optional(),
+      ground: Ground.optional(),
+    }),
+    signature: 'none',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides: (data, state: DisputeState, { today }) => ({ acts: bodiesOf(state, data.case, today).claimant, signs: [] }),
+    check(data, state: DisputeState) {
+      const found = caseOf(state, data.case);
+      if (found instanceof Refusal) return found;
+      const { effective, until, costs, invoices, claimed, respondent, ground } = data;
+      if ([until, costs, invoices, claimed, respondent, ground].every((each) => each === undefined)) {
+        return refuse('nothing_to_change', 'The revision names nothing that changes.');
+      }
+      if (until !== undefined && until < effective) {
+        return refuse('days_out_of_order', `Care would end on ${dayInWords(until)}, before the effective date.`);
+      }
+      const early = [...(costs ?? []).map((each) => each.from), ...(invoices ?? []).map((each) => each.on)].find(
+        (day) => day < effective,
+      );
+      if (early !== undefined) {
+        return refuse('days_out_of_order', `${dayInWords(early)} is before the effective date.`);
+      }
+      const { claimants } = found.terms;
+      if (claimants.some((each) => each.value === respondent)) {
+        return refuse('both_sides', `${respondent!} would stand on both sides of the case.`);
+      }
+      return (
+        canChange(found, 'ClaimRevised', effective) ??
+        partnersAreIn(state, respondent === undefined ? [] : [respondent]) ??
+        inDayOrder(
+          'weekly costs',
+          (costs ?? []).map((each) => each.from),
+          effective,
+        ) ??
+        volumeHolds(state, volumeOf(data)) ??
+        sharesHold(termsWith(found, 'ClaimRevised', data as Revised))
+      );
+    },
+    postings: () => [],
+    evolve(state, data, event) {
+      state.volume = plus(state.volume, volumeOf(data));
+      enter(state, event, onCase(state, data));
+    },
+    sentence: (data) =>
+      `The claim of case ${data.case} was revised from ${dayInWords(data.effective)}: ${[
+        ...(data.costs ? [`weekly cost ${data.costs.map((each) => pounds(pence(each.weekly))).join(', then ')}`] : []),
+        ...(data.invoices ? [`${data.invoices.length} invoices`] : []),
+        ...(data.claimed ? [splitInWords(data.claimed)] : []),
+        ...(data.until ? [`care to ${dayInWords(data.until)}`] : []),
+        ...(data.respondent ? [`against ${data.respondent}`] : []),
+        ...(data.ground ? [nameOfCode(GROUNDS, data.ground).toLowerCase()] : []),
+      ].join('; ')}.`,
+  }),
+  completedFact({
+    name: 'InterimFundingAgreed',
+    about:
+      'Both sides agree who pays from a day on until the case is decided, without prejudice to how it is (domain.md 6, 10).',
+    input: z.strictObject({ ...OfCase, interim: SplitShares }),
+    stored: z.strictObject({ ...OfCase, interim: SplitShares, withoutPrejudice: z.literal(true) }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides(data, state: DisputeState, { today }) {
+      const { claimant, respondent } = bodiesOf(state, data.case, today);
+      return { acts: claimant, signs: respondent };
+    },
+    subject: (data) => data.case,
+    complete(data, state: DisputeState) {
+      const found = caseOf(state, data.case);
+      return found instanceof Refusal ? found : { ...data, withoutPrejudice: true as const };
+    },
+    check(data, state: DisputeState) {
+      const found = caseOf(state, data.case);
+      if (found instanceof Refusal) return found;
+      return (
+        canChange(found, 'InterimFundingAgreed', data.effective) ??
+        sharesHold(termsWith(found, 'InterimFundingAgreed', data))
+      );
+    },
+    postings: () => [],
+    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    sentence: (data) =>
+      `From ${dayInWords(data.effective)} case ${data.case} is paid for meanwhile, without prejudice: ${splitInWords(data.interim)}.`,
+  }),
+  completedFact({
+    name: 'SplitDecided',
+    about:
+      'How the cost of a case is split from a day on, by a panel or by the parties; both sides sign, since a panel cannot simply bind them (domain.md 6, 10).',
+    input: z.strictObject({
+      ...decisionInput,
+      split: SplitShares,
+      by: z.enum(['parties', 'panel', 'chief-executives', 'arbitration', 'nhs-england-review']),
+      decision: words(80).optional().meta({ description: 'The reference of the decision.' }),
+    }),
+    stored: z.strictObject({
+      ...decisionStored,
+      split: SplitShares,
+      by: z.enum(['parties', 'panel', 'chief-executives', 'arbitration', 'nhs-england-review']),
+      decision: words(80).optional(),
+    }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides(data, state: DisputeState, { today }) {
+      const { claimant, respondent } = bodiesOf(state, data.case, today);
+      return { acts: claimant, signs: respondent };
+    },
+    subject: (data) => data.case,
+    amount: moved,
+    complete: (data, state: DisputeState, { today }) => decided('SplitDecided', data, state, today),
+    check: () => undefined,
+    postings: () => [],
+    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    sentence: (data) =>
+      `Case ${data.case} was decided from ${dayInWords(data.effective)} (${data.by}): ${splitInWords(data.split)}; of the ` +
+      `${pounds(pence(data.sums.claimed))} claimed to ${dayInWords(data.decidedOn)}, ${pounds(signedPence(data.sums.agreed))} is due back ` +
+      `and ${pounds(pence(data.sums.abandoned))} abandoned.`,
+  }),
+  completedFact({
+    name: 'ClaimWithdrawn',
+    about: 'The claimant gives its claim up from a day on; a second officer of the claimant signs (domain.md 6).',
+    input: z.strictObject({ ...decisionInput, ground: z.enum(['no-case', 'settled-elsewhere', 'not-worth-pursuing']) }),
+    stored: z.strictObject({
+      ...decisionStored,
+      ground: z.enum(['no-case', 'settled-elsewhere', 'not-worth-pursuing']),
+    }),
+    signature: 'second-officer',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides(data, state: DisputeState, { today }) {
+      const { claimant } = bodiesOf(state, data.case, today);
+      return { acts: claimant, signs: claimant };
+    },
+    amount: moved,
+    complete: (data, state: DisputeState, { today }) => decided('ClaimWithdrawn', data, state, today),
+    check: () => undefined,
+    postings: () => [],
+    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    sentence: (data) =>
+      `The claim of case ${data.case} was withdrawn from ${dayInWords(data.effective)} (${data.ground}): ` +
+      `${pounds(pence(data.sums.abandoned))} abandoned to ${dayInWords(data.decidedOn)}.`,
+  }),
+  completedFact({
+    name: 'ClaimConceded',
+    about: 'The respondent accepts the claim from a day on; a second officer of the respondent signs (domain.md 6).',
+    input: z.strictObject(decisionInput),
+    stored: z.strictObject(decisionStored),
+    signature: 'second-officer',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides(data, state: DisputeState, { today }) {
+      const { respondent } = bodiesOf(state, data.case, today);
+      return { acts: respondent, signs: respondent };
+    },
+    amount: moved,
+    complete: (data, state: DisputeState, { today }) => decided('ClaimConceded', data, state, today),
+    check: () => undefined,
+    postings: () => [],
+    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    sentence: (data) =>
+      `The claim of case ${data.case} was conceded from ${dayInWords(data.effective)}: ` +
+      `${pounds(signedPence(data.sums.agreed))} is due back to ${dayInWords(data.decidedOn)}.`,
+  }),
+  completedFact({
+    name: 'AccountingClassConfirmed',
+    about:
+      'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason (domain.md 10).',
+    input: z.strictObject({
+      ...OfCase,
+      partner: Name,
+      part: z.enum(PARTS),
+      class: z.enum(codesOf(ACCOUNTING_CLASSES)),
+      reason: words(300).optional(),
+    }),
+    stored: z.strictObject({
+      ...OfCase,
+      partner: Name,
+      part: z.enum(PARTS),
+      class: z.enum(codesOf(ACCOUNTING_CLASSES)),
+      reason: words(300).optional(),
+      proposed: z.enum(codesOf(ACCOUNTING_CLASSES)),
+      amount: Money.or(Sum),
+    }),
+    signature: 'none',
+    roles: [...FINANCE],
+    effective: 'any-day',
+    reversible: true,
+    sides: (data) => ({ acts: [data.partner], signs: [] }),
+    amount: (data) => pence(data.amount),
+    complete(data, state: DisputeState) {
+      const found = caseOf(state, data.case);
+      if (found instanceof Refusal) return found;
+      const line = treatmentOf(state, data.case, data.effective)!.find(
+        (each) => each.partner === data.partner && each.part === data.part,
+      );
+      return line
+        ? { ...data, proposed: line.proposed, amount: moneyText(line.amount) }
+        : refuse(
+            'reference_unknown',
+            `On ${dayInWords(data.effective)} case ${data.case} has no part "${data.part}" in the books of ${data.partner}.`,
+          );
+    },
+    check: (data) =>
+      data.class !== data.proposed && data.reason === undefined
+        ? refuse('class_reason_needed', `The rule proposes ${data.proposed}; ${data.class} would be confirmed.`)
+        : undefined,
+    postings: () => [],
+    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    sentence: (data) =>
+      `${data.partner} classes the ${data.part} part of case ${data.case}, ${pounds(pence(data.amount))}, as ${data.class}` +
+      (data.reason ? `, not ${data.proposed}: ${data.reason}` : '.'),
+  }),
+];

@@ -1,0 +1,444 @@
+import { dayNumber, dayOfNumber, FINANCIAL_YEARS, LAST_DAY, yearIndexOf, type Day } from '../calendar.js';
+import type { FactData } from '../facts.js';
+import { exactly, minus, NO_MONEY, pence, plus, signedPence, type Pence } from '../money.js';
+
+/**
+ * What a claim comes to. A claim accrues by the day:
+ *
+ *     weekly cost × days ÷ 7 × (the respondent's claimed share − the share that it pays meanwhile)
+ *
+ * summed exactly over the stretches in which cost, shares and bodies stand still, and rounded to the penny, half to
+ * even, once per case and financial year. What is claimed is always what is agreed + what is abandoned + what is still
+ * open. Source: domain.md 7.8; design.md 4.
+ */
+
+/** Shares in basis points: 10,000 are the whole. */
+export const WHOLE_SHARE = 10_000;
+const DAYS_IN_WEEK = 7;
+/** A claim in this fraction of a penny is a whole number, so that sums of stretches are exact. */
+const PARTS_IN_PENNY = DAYS_IN_WEEK * WHOLE_SHARE;
+
+/** The largest weekly cost and the largest invoice: with them every exact sum of a case's year stays a whole double. */
+export const WEEKLY_COST_MAX = '99999.99';
+export const INVOICE_MAX = '9999999.99';
+export const INVOICES_MAX = 60;
+
+export interface Split {
+  readonly claimant: number;
+  readonly respondent: number;
+}
+
+export interface Cost {
+  readonly from: Day;
+  readonly weekly: string;
+}
+
+export interface Invoice {
+  readonly on: Day;
+  readonly amount: string;
+}
+
+export interface Body {
+  readonly from: Day;
+  readonly partner: string;
+}
+
+/** A case as it was raised. */
+export interface Raised extends FactData {
+  readonly case: string;
+  readonly kind: string;
+  readonly ground: string;
+  readonly raisedOn: Day;
+  readonly until?: Day | undefined;
+  readonly claimant: readonly Body[];
+  readonly respondent: readonly Body[];
+  readonly costs: readonly Cost[];
+  readonly invoices?: readonly Invoice[] | undefined;
+  readonly interim: Split;
+  readonly claimed: Split;
+}
+
+export interface Revised extends FactData {
+  readonly until?: Day | undefined;
+  readonly costs?: readonly Cost[] | undefined;
+  readonly invoices?: readonly Invoice[] | undefined;
+  readonly claimed?: Split | undefined;
+  readonly respondent?: string | undefined;
+}
+
+/** One cell of a settled case: what was agreed and abandoned of one financial year's claim between two bodies. */
+export interface Part {
+  readonly year: string;
+  readonly claimant: string;
+  readonly respondent: string;
+  readonly agreed: string;
+  readonly abandoned: string;
+}
+
+export interface SettledLine {
+  readonly case: string;
+  readonly through: Day;
+  readonly closes: boolean;
+  readonly parts: readonly Part[];
+}
+
+/** An event as a case remembers it. `reversed` is the revision of its reversal. */
+export interface Entry {
+  readonly revision: number;
+  readonly type: string;
+  readonly data: FactData;
+  reversed?: number;
+}
+
+interface Level<Value> {
+  readonly from: number;
+  readonly value: Value;
+}
+
+/** How the days from one on were decided: by a split, by the claimant's withdrawal, or by the respondent's concession. */
+export type Decided = { readonly how: 'split'; readonly share: number } | { readonly how: 'withdrawn' | 'conceded' };
+
+/** Days in which nothing about a claim changes; first and last inclusive, as day numbers. */
+interface Stretch {
+  readonly first: number;
+  readonly last: number;
+  /** Pence a week. */
+  readonly weekly: number;
+  /** The respondent's shares: paid meanwhile, claimed, and decided; `undefined` while undecided. */
+  readonly interim: number;
+  readonly claimed: number;
+  readonly decided: number | undefined;
+  readonly claimant: string;
+  readonly respondent: string;
+}
+
+interface Settled {
+  readonly effective: number;
+  readonly through: number;
+  readonly closes: boolean;
+  readonly parts: readonly Part[];
+}
+
+/** The terms of a case as its facts leave them: all that its figures are worked out from. */
+export interface Terms {
+  readonly raised: Raised;
+  readonly first: number;
+  readonly stretches: readonly Stretch[];
+  readonly settled: readonly Settled[];
+  readonly decisions: readonly Level<Decided>[];
+  readonly claimants: readonly Level<string>[];
+  readonly respondents: readonly Level<string>[];
+  /** The last day of care, as now known; open-ended where it is the last day that the ledger speaks of. */
+  readonly until: number;
+}
+
+// From facts to terms
+
+const FOREVER = dayNumber(LAST_DAY);
+
+/** Puts levels in the place of whatever stood from a day on. */
+const replaced = <Value>(levels: Level<Value>[], from: number, by: readonly Level<Value>[]): Level<Value>[] => [
+  ...levels.filter((each) => each.from < from),
+  ...by,
+];
+
+function levelOn<Value>(levels: readonly Level<Value>[], day: number): Value | undefined {
+  let found: Value | undefined;
+  for (const each of levels) {
+    if (each.from > day) break;
+    found = each.value;
+  }
+  return found;
+}
+
+const costLevels = (costs: readonly Cost[]) =>
+  costs.map(({ from, weekly }) => ({ from: dayNumber(from), value: pence(weekly) as number }));
+const bodyLevels = (bodies: readonly Body[]) =>
+  bodies.map(({ from, partner }) => ({ from: dayNumber(from), value: partner }));
+const invoicesOn = (invoices: readonly Invoice[]) =>
+  invoices.map(({ on, amount }) => ({ day: dayNumber(on), pence: pence(amount) as number }));
+
+/** The terms of a case, from the facts that stand on it, in the order of recording; the first is its raising. */
+export function termsOf(entries: readonly Entry[]): Terms {
+  const raised = entries[0]!.data as Raised;
+  const first = dayNumber(raised.effective);
+  let costs: Level<number>[] = costLevels(raised.costs);
+  let untils: Level<number>[] = [{ from: first, value: raised.until ? dayNumber(raised.until) : FOREVER }];
+  let claimed: Level<number>[] = [{ from: first, value: raised.claimed.respondent }];
+  let interim: Level<number>[] = [{ from: first, value: raised.interim.respondent }];
+  let decisions: Level<Decided>[] = [];
+  let respondents = bodyLevels(raised.respondent);
+  let invoices = invoicesOn(raised.invoices ?? []);
+  const settled: Settled[] = [];
+  for (const { type, data } of entries) {
+    const from = dayNumber(data.effective);
+    switch (type) {
+      case 'ClaimRevised': {
+        const revised = data as Revised;
+        if (revised.costs) costs = replaced(costs, from, costLevels(revised.costs));
+        if (revised.until) untils = replaced(untils, from, [{ from, value: dayNumber(revised.until) }]);
+        if (revised.claimed) claimed = replaced(claimed, from, [{ from, value: revised.claimed.respondent }]);
+        if (revised.respondent) respondents = replaced(respondents, from, [{ from, value: revised.respondent }]);
+        if (revised.invoices) {
+          invoices = [...invoices.filter((each) => each.day < from), ...invoicesOn(revised.invoices)];
+        }
+        break;
+      }
+      case 'InterimFundingAgreed':
+        interim = replaced(interim, from, [{ from, value: (data['interim'] as Split).respondent }]);
+        break;
+      case 'SplitDecided':
+        decisions = replaced(decisions, from, [
+          { from, value: { how: 'split', share: (data['split'] as Split).respondent } },
+        ]);
+        break;
+      case 'ClaimWithdrawn':
+        decisions = replaced(decisions, from, [{ from, value: { how: 'withdrawn' } }]);
+        break;
+      case 'ClaimConceded':
+        decisions = replaced(decisions, from, [{ from, value: { how: 'conceded' } }]);
+        break;
+      case 'DisputeSettled': {
+        const line = (data['lines'] as SettledLine[]).find((each) => each.case === raised.case)!;
+        settled.push({ effective: from, through: dayNumber(line.through), closes: line.closes, parts: line.parts });
+        break;
+      }
+    }
+  }
+  const claimants = bodyLevels(raised.claimant);
+
+  const stretch = (from: number, last: number, weekly: number): Stretch => {
+    const share = { interim: levelOn(interim, from)!, claimed: levelOn(claimed, from)! };
+    const decision = levelOn(decisions, from);
+    return {
+      first: from,
+      last,
+      weekly,
+      ...share,
+      decided:
+        decision?.how === 'split'
+          ? decision.share
+          : decision && (decision.how === 'withdrawn' ? share.interim : share.claimed),
+      claimant: levelOn(claimants, from)!,
+      respondent: levelOn(respondents, from)!,
+    };
+  };
+  const cuts = new Set<number>([first]);
+  for (const levels of [costs, untils, claimed, interim, decisions, claimants, respondents]) {
+    for (const { from } of levels) if (from > first) cuts.add(from);
+  }
+  const starts = [...cuts].sort((a, b) => a - b);
+  const stretches = starts.flatMap((from, index) => {
+    const last = Math.min((starts[index + 1] ?? FOREVER + 1) - 1, levelOn(untils, from)!);
+    const weekly = levelOn(costs, from);
+    return weekly === undefined || last < from ? [] : [stretch(from, last, weekly)];
+  });
+  // An invoice is a cost of one day, whole on that day.
+  const billed = invoices.map((each) => stretch(each.day, each.day, each.pence * DAYS_IN_WEEK));
+  return {
+    raised,
+    first,
+    stretches: [...stretches, ...billed].sort((a, b) => a.first - b.first),
+    settled,
+    decisions,
+    claimants,
+    respondents,
+    until: untils.at(-1)!.value,
+  };
+}
+
+/** The body that stands on one side on a day; before the first, the first. */
+export function bodyOn(terms: Terms, side: 'claimant' | 'respondent', day: Day): string {
+  const levels = side === 'claimant' ? terms.claimants : terms.respondents;
+  return levelOn(levels, dayNumber(day)) ?? levels[0]!.value;
+}
+
+// From terms to figures
+
+export interface Sums {
+  readonly claimed: Pence;
+  readonly agreed: Pence;
+  readonly abandoned: Pence;
+  readonly open: Pence;
+}
+
+/** What a case comes to in one financial year, between the two bodies that stood on its sides in those days. */
+export interface Cell extends Sums {
+  readonly year: string;
+  readonly claimant: string;
+  readonly respondent: string;
+}
+
+export const CLAIM_SUMS = ['claimed', 'agreed', 'abandoned', 'open'] as const satisfies readonly (keyof Sums)[];
+
+export const NO_CLAIM: Sums = { claimed: NO_MONEY, agreed: NO_MONEY, abandoned: NO_MONEY, open: NO_MONEY };
+
+export const addSums = (a: Sums, b: Sums): Sums => ({
+  claimed: plus(a.claimed, b.claimed),
+  agreed: plus(a.agreed, b.agreed),
+  abandoned: plus(a.abandoned, b.abandoned),
+  open: plus(a.open, b.open),
+});
+
+export const sumsOf = (cells: readonly Sums[]): Sums => cells.reduce(addSums, NO_CLAIM);
+
+/** Rounds an exact sum, counted in parts of a penny, to the penny; half to even. */
+export function rounded(parts: number): Pence {
+  const rest = ((parts % PARTS_IN_PENNY) + PARTS_IN_PENNY) % PARTS_IN_PENNY;
+  const whole = (exactly(parts) - rest) / PARTS_IN_PENNY;
+  const up = rest * 2 > PARTS_IN_PENNY || (rest * 2 === PARTS_IN_PENNY && whole % 2 !== 0);
+  return exactly(up ? whole + 1 : whole);
+}
+
+/** Exact sums of one pair of bodies in one year, in parts of a penny. */
+interface Exact {
+  readonly claimant: string;
+  readonly respondent: string;
+  /** The claim of the days that settlements have dealt with: their agreed and abandoned sums are stated in pence. */
+  fixed: number;
+  agreed: number;
+  abandoned: number;
+  open: number;
+}
+
+export interface AsAt {
+  /** The day asked for, inclusive, as a day number: only what has accrued by it counts. */
+  readonly on: number;
+  /** The first and last day number that count; left out, all days of the case. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export const asAt = (on: Day): AsAt => ({ on: dayNumber(on) });
+
+/**
+ * A case by financial year and pair of bodies, on a day. Settlements count from their effective day on: up to the day
+ * through which they settle, their sums stand in the place of what was decided by shares.
+ */
+export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt): Cell[] {
+  let end = Math.min(on, to);
+  let through = -Infinity;
+  const settled: Settled[] = [];
+  for (const each of terms.settled) {
+    if (each.effective > on) continue;
+    settled.push(each);
+    if (each.through > through) through = each.through;
+    if (each.closes && each.through < end) end = each.through;
+  }
+  const begin = Math.max(from, terms.first);
+  const cells: Cell[] = [];
+  if (begin > end) return cells;
+  for (let index = yearIndexOf(begin); index < FINANCIAL_YEARS.length; index++) {
+    const year = FINANCIAL_YEARS[index]!;
+    if (year.firstNumber > end) break;
+    addYear(cells, terms.stretches, year.label, {
+      begin: Math.max(begin, year.firstNumber),
+      end: Math.min(end, year.lastNumber),
+      through,
+      settled,
+    });
+  }
+  return cells;
+}
+
+function addYear(
+  cells: Cell[],
+  stretches: readonly Stretch[],
+  year: string,
+  { begin, end, through, settled }: { begin: number; end: number; through: number; settled: readonly Settled[] },
+): void {
+  const pairs: Exact[] = [];
+  for (const stretch of stretches) {
+    if (stretch.first > end) break;
+    const last = stretch.last < end ? stretch.last : end;
+    let first = stretch.first > begin ? stretch.first : begin;
+    if (first > last) continue;
+    const { claimant, respondent, weekly, interim, claimed, decided } = stretch;
+    let pair = pairs.find((each) => each.claimant === claimant && each.respondent === respondent);
+    if (!pair) pairs.push((pair = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+    if (first <= through) {
+      pair.fixed += weekly * (Math.min(last, through) - first + 1) * (claimed - interim);
+      first = through + 1;
+    }
+    const days = last - first + 1;
+    if (days <= 0) continue;
+    if (decided === undefined) pair.open += weekly * days * (claimed - interim);
+    else {
+      pair.agreed += weekly * days * (decided - interim);
+      pair.abandoned += weekly * days * (claimed - decided);
+    }
+  }
+  // Each part is what it adds to the rounded sum so far: the parts of a year add up to its claim, rounded once.
+  let exact = 0;
+  let before: Pence = NO_MONEY;
+  const next = (parts: number): Pence => {
+    exact += parts;
+    const upToHere = parts === 0 ? before : rounded(exact);
+    const part = minus(upToHere, before);
+    before = upToHere;
+    return part;
+  };
+  for (const { claimant, respondent, ...pair } of pairs) {
+    const fixed = next(pair.fixed);
+    let agreed = next(pair.agreed);
+    let abandoned = next(pair.abandoned);
+    const claimed = plus(plus(fixed, plus(agreed, abandoned)), next(pair.open));
+    for (const { parts } of settled) {
+      for (const part of parts) {
+        if (part.year !== year || part.claimant !== claimant || part.respondent !== respondent) continue;
+        agreed = plus(agreed, signedPence(part.agreed));
+        abandoned = plus(abandoned, pence(part.abandoned));
+      }
+    }
+    const open = minus(minus(claimed, agreed), abandoned);
+    cells.push({ year, claimant, respondent, claimed, agreed, abandoned, open });
+  }
+}
+
+/**
+ * What the undecided days of a case would bring the claimant if the respondent's share were another: weekly cost × days
+ * ÷ 7 × (share − interim share), below nothing where the claimant would have to pay; what the respondent has paid of
+ * those days meanwhile; and what they cost in all. Whole pence, rounded once per case.
+ */
+export function outcomeOf(
+  terms: Terms,
+  on: Day,
+  share: number,
+): { readonly due: Pence; readonly paid: Pence; readonly cost: Pence } {
+  const asked = dayNumber(on);
+  let through = -Infinity;
+  let end = asked;
+  for (const each of terms.settled) {
+    if (each.effective > asked) continue;
+    through = Math.max(through, each.through);
+    if (each.closes) end = Math.min(end, each.through);
+  }
+  let due = 0;
+  let paid = 0;
+  let cost = 0;
+  for (const { first, last, weekly, interim, decided } of terms.stretches) {
+    const days = Math.min(last, end) - Math.max(first, through + 1) + 1;
+    if (days <= 0 || decided !== undefined) continue;
+    due += weekly * days * (share - interim);
+    paid += weekly * days * interim;
+    cost += weekly * days * WHOLE_SHARE;
+  }
+  return { due: rounded(due), paid: rounded(paid), cost: rounded(cost) };
+}
+
+/** The stretches of a case as a reader sees them, the last one cut at a day. */
+export function intervalsOf(terms: Terms, on: Day) {
+  const asked = dayNumber(on);
+  return terms.stretches
+    .filter((each) => each.first <= asked)
+    .map(({ first, last, weekly, interim, claimed, decided, claimant, respondent }) => ({
+      from: dayOfNumber(first),
+      to: dayOfNumber(Math.min(last, asked)),
+      weekly: exactly(weekly),
+      interim,
+      claimed,
+      decided,
+      claimant,
+      respondent,
+    }));
+}

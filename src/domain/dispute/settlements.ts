@@ -1,0 +1,472 @@
+import { z } from 'zod';
+import { dayInWords, type Day } from '../calendar.js';
+import { completedFact, fact, type Fact } from '../facts.js';
+import {
+  apportion,
+  minus,
+  moneyText,
+  NO_MONEY,
+  notNegative,
+  pence,
+  plus,
+  pounds,
+  signedPence,
+  type Pence,
+} from '../money.js';
+import { refuse, Refusal } from '../rules.js';
+import type { Posting } from '../postings.js';
+import { Amount, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import { bodyOn, cellsOf, type Cell, type Terms } from './claim.js';
+import { CaseReference, FINANCE } from './cases.js';
+import { lineToPay, lineToWriteOff, owedOn, settlementOn, type Against, type Line } from './owed.js';
+import { caseOf, enter, partnersAreIn, type DisputeState, type OpenCase } from './state.js';
+import { dayNumber } from '../calendar.js';
+
+/** Settlements: one fact may settle many cases; what is agreed is paid, what is abandoned is written off with authority. */
+
+const LINES_MAX = 500;
+
+const PartText = z.strictObject({
+  year: z.string(),
+  claimant: Name,
+  respondent: Name,
+  agreed: SignedMoney,
+  abandoned: Sum,
+});
+
+const LineSent = z.strictObject({
+  case: CaseReference,
+  agreed: SignedMoney.meta({ description: 'What the respondent pays the claimant; negative where the claimant pays.' }),
+  abandoned: Money.meta({ description: 'What the claimant gives up.' }),
+  through: EffectiveDay.optional().meta({
+    description: 'The last day of care that is settled, inclusive; left out, the effective date.',
+  }),
+  closes: z.boolean().default(true).meta({ description: 'Whether nothing more accrues on the case.' }),
+});
+
+const LineStored = z.strictObject({
+  case: CaseReference,
+  claimant: Name,
+  respondent: Name,
+  through: EffectiveDay,
+  closes: z.boolean(),
+  claimed: SignedMoney,
+  agreed: SignedMoney,
+  abandoned: Money,
+  open: SignedMoney,
+  paidBefore: SignedMoney,
+  writtenOffBefore: Sum,
+  parts: z.array(PartText),
+});
+
+const settlementSent = { effective: EffectiveDay, settlement: Name, note: words(300).optional() };
+
+/** What is left of each cell of a case through a day: claimed, and not settled before. */
+function leftIn(terms: Terms, effective: Day, through: Day): (Cell & { readonly left: Pence })[] {
+  const on = dayNumber(effective);
+  const settledBefore = terms.settled.filter((each) => each.effective <= on).flatMap((each) => each.parts);
+  return cellsOf(terms, { on, to: dayNumber(through) }).map((cell) => {
+    const settled = settledBefore
+      .filter(
+        (part) => part.year === cell.year && part.claimant === cell.claimant && part.respondent === cell.respondent,
+      )
+      .reduce((sum, part) => plus(sum, plus(signedPence(part.agreed), pence(part.abandoned))), NO_MONEY);
+    return { ...cell, left: minus(cell.claimed, settled) };
+  });
+}
+
+/**
+ * Shares a settled sum out over the years and bodies of a case, in proportion to what is left of each, to the penny: the
+ * parts add up to the sums, and no part settles more than there is. Source: design.md 4.
+ */
+function partsOf(cells: readonly (Cell & { readonly left: Pence })[], agreed: Pence, abandoned: Pence) {
+  const key = (cell: Cell) => `${cell.year} ${cell.claimant} ${cell.respondent}`;
+  const weights = cells.map((cell) => ({ id: key(cell), weight: cell.left }));
+  const settled = apportion(plus(agreed, abandoned), weights);
+  const given = apportion(abandoned, weights);
+  return cells.map((cell) => {
+    const gaveUp = given.get(key(cell))!;
+    return {
+      year: cell.year,
+      claimant: cell.claimant,
+      respondent: cell.respondent,
+      agreed: moneyText(minus(settled.get(key(cell))!, gaveUp)),
+      abandoned: moneyText(gaveUp),
+    };
+  });
+}
+
+function lineOf(
+  sent: z.output<typeof LineSent>,
+  found: OpenCase,
+  state: DisputeState,
+  effective: Day,
+): z.output<typeof LineStored> | Refusal {
+  const { terms, entries } = found;
+  const id = sent.case;
+  const through = sent.through ?? effective;
+  const later = entries.find((each) => each.type === 'DisputeSettled' && each.data.effective > effective);
+  const settledThrough = terms.settled.at(-1);
+  if (later || settledThrough?.closes || (settledThrough && settledThrough.through > dayNumber(through))) {
+    return refuse('settled_already', `Case ${id} has been settled already for days up to ${dayInWords(through)}.`);
+  }
+  if (through > effective || through < terms.raised.effective) {
+    return refuse(
+      'days_out_of_order',
+      `Case ${id} would be settled through ${dayInWords(through)}: a day from ${dayInWords(terms.raised.effective)} to the effective date.`,
+    );
+  }
+  const cells = leftIn(terms, effective, through);
+  const claimed = cells.reduce((sum, cell) => plus(sum, cell.left), NO_MONEY);
+  const agreed = signedPence(sent.agreed);
+  const abandoned = pence(sent.abandoned);
+  const open = minus(minus(claimed, agreed), abandoned);
+  if (claimed <= 0) return refuse('nothing_to_settle', `Nothing of case ${id} is left through ${dayInWords(through)}.`);
+  if (open < 0) {
+    return refuse(
+      'settles_too_much',
+      `Of case ${id} ${pounds(claimed)} is left; ${pounds(agreed)} agreed and ${pounds(abandoned)} abandoned are more.`,
+    );
+  }
+  if (sent.closes && open !== NO_MONEY) {
+    return refuse('closes_with_open', `${pounds(open)} of case ${id} would be neither agreed nor abandoned.`);
+  }
+  const before = owedOn(state, id, effective)!;
+  const inSettlements = (of: (line: Line) => Pence): Pence =>
+    entries
+      .filter((each) => each.type === 'DisputeSettled')
+      .map((each) => (each.data['lines'] as Line[]).find((line) => line.case === id)!)
+      .reduce((sum, line) => plus(sum, of(line)), NO_MONEY);
+  return {
+    case: id,
+    claimant: bodyOn(terms, 'claimant', effective),
+    respondent: bodyOn(terms, 'respondent', effective),
+    through,
+    closes: sent.closes,
+    claimed: moneyText(claimed),
+    agreed: sent.agreed,
+    abandoned: sent.abandoned,
+    open: moneyText(open),
+    paidBefore: moneyText(
+      minus(
+        before.paid,
+        inSettlements((line) => signedPence(line.paidBefore)),
+      ),
+    ),
+    writtenOffBefore: moneyText(
+      minus(
+        before.writtenOff,
+        inSettlements((line) => pence(line.writtenOffBefore)),
+      ),
+    ),
+    parts: partsOf(cells, agreed, abandoned),
+  };
+}
+
+/** Money between two partners: what one is to have, or has had, the other is to pay, or has paid. */
+const between = (
+  measure: 'settled' | 'refunded' | 'writtenOff',
+  item: string,
+  on: Day,
+  { to, from, pence: amount }: { readonly to: string; readonly from: string; readonly pence: Pence },
+): Posting[] => {
+  if (amount === NO_MONEY) return [];
+  const account = { measure, source: 'CLAIM', term: 'one-off', detail: '', item, on } as const;
+  return [
+    { ...account, holder: to, pence: amount },
+    { ...account, holder: from, pence: minus(NO_MONEY, amount) },
+  ];
+};
+
+const Of = z
+  .strictObject({ case: CaseReference.optional(), settlement: Name.optional() })
+  .refine((of) => (of.case === undefined) !== (of.settlement === undefined), {
+    error: 'must name either a case or a settlement',
+  });
+
+const ofInWords = (of: Against): string =>
+  of.case === undefined ? `under the settlement "${of.settlement!}"` : `on case ${of.case}`;
+
+const enterOf = (state: DisputeState, of: Against) =>
+  of.case === undefined ? ([[state.settlements, of.settlement!]] as const) : ([[state.cases, of.case]] as const);
+
+interface Due {
+  readonly payee: string;
+  readonly towards: 'claimant' | 'respondent' | 'settlement';
+  /** What is still to be paid in this direction. */
+  readonly left: Pence;
+}
+
+/** What a partner still has to pay on a case or under a settlement on a day. */
+function dueFrom(state: DisputeState, of: Against, payer: string, on: Day): Due | Refusal {
+  if (of.settlement !== undefined) {
+    const settlement = settlementOn(state, of.settlement, on);
+    const payment = settlement?.payments.find((each) => each.payer === payer);
+    if (!settlement) {
+      return refuse('reference_unknown', `No settlement "${of.settlement}" is in force on ${dayInWords(on)}.`);
+    }
+    return payment
+      ? { payee: payment.payee, towards: 'settlement', left: minus(payment.agreed, payment.paid) }
+      : refuse('wrong_partner', `Under the settlement "${of.settlement}" ${payer} has nothing to pay.`);
+  }
+  const found = caseOf(state, of.case!);
+  if (found instanceof Refusal) return found;
+  const { claimant, respondent, decidedToPay } = owedOn(state, of.case!, on)!;
+  if (payer !== claimant && payer !== respondent) {
+    return refuse('wrong_partner', `Case ${of.case!} is between ${claimant} and ${respondent} on ${dayInWords(on)}.`);
+  }
+  return payer === respondent
+    ? { payee: claimant, towards: 'claimant', left: notNegative(decidedToPay) }
+    : { payee: respondent, towards: 'respondent', left: notNegative(minus(NO_MONEY, decidedToPay)) };
+}
+
+/** What a creditor has abandoned on a case or in a settlement and not yet written off, and whose debt it was. */
+function abandonedBy(
+  state: DisputeState,
+  of: Against,
+  creditor: string,
+  on: Day,
+): { readonly debtor: string; readonly left: Pence } | Refusal {
+  if (of.settlement !== undefined) {
+    const settlement = settlementOn(state, of.settlement, on);
+    if (!settlement) {
+      return refuse('reference_unknown', `No settlement "${of.settlement}" is in force on ${dayInWords(on)}.`);
+    }
+    const line = settlement.lines.find((each) => each.claimant === creditor);
+    const writeOff = settlement.writeOffs.find((each) => each.creditor === creditor);
+    return line && writeOff
+      ? { debtor: line.respondent, left: minus(writeOff.abandoned, writeOff.writtenOff) }
+      : refuse('wrong_partner', `In the settlement "${of.settlement}" ${creditor} has abandoned nothing.`);
+  }
+  const found = caseOf(state, of.case!);
+  if (found instanceof Refusal) return found;
+  const { claimant, respondent, abandoned, writtenOff, settlements } = owedOn(state, of.case!, on)!;
+  if (creditor !== claimant) return refuse('wrong_partner', `Case ${of.case!} is the claim of ${claimant}.`);
+  const inSettlements = settlements.reduce((sum, name) => {
+    const line = settlementOn(state, name, on)!.lines.find((each) => each.case === of.case)!;
+    return plus(sum, lineToWriteOff(line));
+  }, NO_MONEY);
+  return { debtor: respondent, left: notNegative(minus(minus(abandoned, inSettlements), writtenOff)) };
+}
+
+/** The sum up to which a partner's officers may write off without a minute, from a day on; none until it is set. */
+export const writeOffLimitOn = (state: DisputeState, partner: string, on: Day): Pence =>
+  state.writeOffLimits
+    .filter((each) => each.data['partner'] === partner && each.data.effective <= on && each.reversed === undefined)
+    .reduce<{ effective: string; limit: Pence }>(
+      (latest, { data }) =>
+        data.effective >= latest.effective
+          ? { effective: data.effective, limit: pence(data['limit'] as string) }
+          : latest,
+      { effective: '', limit: NO_MONEY },
+    ).limit;
+
+const refundSent = {
+  effective: EffectiveDay,
+  of: Of,
+  payer: Name,
+  amount: Amount,
+  bankReference: words(80),
+  interest: z
+    .strictObject({ amount: Amount, basis: words(120) })
+    .optional()
+    .meta({ description: 'Interest paid beside the refund, and how it was worked out; it pays nothing off.' }),
+};
+
+const writeOffSent = {
+  effective: EffectiveDay,
+  of: Of,
+  creditor: Name,
+  amount: Amount,
+  minute: words(120)
+    .optional()
+    .meta({ description: 'The minute by which it was approved, above the delegated limit.' }),
+};
+
+export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
+  completedFact({
+    name: 'DisputeSettled',
+    about:
+      'Two bodies settle one case or many, gross in both directions: each case’s claim is what is agreed + abandoned + still open; both sign (domain.md 6, 7.8).',
+    input: z.strictObject({
+      ...settlementSent,
+      lines: z
+        .array(LineSent)
+        .min(1)
+        .max(LINES_MAX, { error: `must be at most ${LINES_MAX} cases` })
+        .refine((lines) => new Set(lines.map((each) => each.case)).size === lines.length, {
+          error: 'must name each case once',
+        }),
+    }),
+    stored: z.strictObject({ ...settlementSent, lines: z.array(LineStored) }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides(data, state: DisputeState) {
+      const first = caseOf(state, data.lines[0]!.case);
+      if (first instanceof Refusal) return { acts: [], signs: [] };
+      return {
+        acts: [bodyOn(first.terms, 'claimant', data.effective)],
+        signs: [bodyOn(first.terms, 'respondent', data.effective)],
+      };
+    },
+    subject: (data) => data.settlement,
+    amount: ({ lines }) =>
+      lines.reduce(
+        (sum, line) => plus(sum, plus(pence(line.agreed.replace('-', '')), pence(line.abandoned))),
+        NO_MONEY,
+      ),
+    complete(data, state: DisputeState) {
+      const lines: z.output<typeof LineStored>[] = [];
+      for (const sent of data.lines) {
+        const found = caseOf(state, sent.case);
+        const line = found instanceof Refusal ? found : lineOf(sent, found, state, data.effective);
+        if (line instanceof Refusal) return line;
+        const [first = line] = lines;
+        const pair = [first.claimant, first.respondent];
+        if (!pair.includes(line.claimant) || !pair.includes(line.respondent)) {
+          return refuse(
+            'settles_others',
+            `Case ${line.case} is between ${line.claimant} and ${line.respondent}; the first of the settlement is between ${pair.join(' and ')}.`,
+          );
+        }
+        lines.push(line);
+      }
+      return { ...data, lines };
+    },
+    check: (data, state: DisputeState) =>
+      state.settlements.has(data.settlement)
+        ? refuse('identifier_used', `"${data.settlement}" already names a settlement of this area.`)
+        : undefined,
+    postings: (data) =>
+      data.lines.flatMap((line) =>
+        between('settled', data.settlement, data.effective, {
+          to: line.claimant,
+          from: line.respondent,
+          pence: lineToPay(line),
+        }),
+      ),
+    evolve: (state, data, event) =>
+      enter(state, event, [
+        [state.settlements, data.settlement],
+        ...data.lines.map((line) => [state.cases, line.case] as const),
+      ]),
+    sentence(data) {
+      const sum = (of: (line: Line) => Pence): Pence =>
+        data.lines.reduce((total, line) => plus(total, of(line)), NO_MONEY);
+      return (
+        `The settlement "${data.settlement}" settles ${data.lines.length} cases: of ${pounds(sum((line) => signedPence(line.claimed)))} claimed, ` +
+        `${pounds(sum((line) => signedPence(line.agreed)))} is agreed, ${pounds(sum((line) => pence(line.abandoned)))} abandoned ` +
+        `and ${pounds(sum((line) => signedPence(line.open)))} still open.`
+      );
+    },
+  }),
+  completedFact({
+    name: 'RefundPaid',
+    about: 'A body pays what was agreed, on a decided case or under a settlement; never more than that (domain.md 6).',
+    input: z.strictObject(refundSent),
+    stored: z.strictObject({
+      ...refundSent,
+      payee: Name,
+      towards: z.enum(['claimant', 'respondent', 'settlement']),
+      left: SignedMoney,
+    }),
+    signature: 'none',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides: (data) => ({ acts: [data.payer], signs: [] }),
+    amount: (data) => pence(data.amount),
+    complete(data, state: DisputeState) {
+      const due = dueFrom(state, data.of, data.payer, data.effective);
+      if (due instanceof Refusal) return due;
+      const { payee, towards, left } = due;
+      return { ...data, payee, towards, left: moneyText(minus(left, pence(data.amount))) };
+    },
+    check: (data, _state, { today }) =>
+      signedPence(data.left) < 0
+        ? refuse(
+            'more_than_is_due_back',
+            `${data.payer} would pay ${pounds(minus(NO_MONEY, signedPence(data.left)))} more than it still owes ${ofInWords(data.of)} on ${dayInWords(data.effective)}.`,
+          )
+        : data.effective > today
+          ? refuse('in_the_future', `It would be paid on ${dayInWords(data.effective)}; today is ${dayInWords(today)}.`)
+          : undefined,
+    postings: (data) =>
+      between('refunded', data.of.case ?? data.of.settlement!, data.effective, {
+        to: data.payee,
+        from: data.payer,
+        pence: pence(data.amount),
+      }),
+    evolve: (state, data, event) => enter(state, event, enterOf(state, data.of)),
+    sentence: (data) =>
+      `${data.payer} paid ${data.payee} ${pounds(pence(data.amount))} ${ofInWords(data.of)} (${data.bankReference})` +
+      (data.interest ? `, and ${pounds(pence(data.interest.amount))} of interest: ${data.interest.basis}` : '.'),
+  }),
+  completedFact({
+    name: 'WriteOffApproved',
+    about:
+      'A creditor writes off what it has abandoned; a second officer signs, and above the delegated limit a minute is named (domain.md 6, 10).',
+    input: z.strictObject(writeOffSent),
+    stored: z.strictObject({ ...writeOffSent, debtor: Name, left: SignedMoney }),
+    signature: 'second-officer',
+    roles: FINANCE,
+    signerRoles: ['chief-finance-officer'],
+    effective: 'any-day',
+    reversible: true,
+    sides: (data) => ({ acts: [data.creditor], signs: [data.creditor] }),
+    amount: (data) => pence(data.amount),
+    complete(data, state: DisputeState) {
+      const abandoned = abandonedBy(state, data.of, data.creditor, data.effective);
+      if (abandoned instanceof Refusal) return abandoned;
+      const { debtor, left } = abandoned;
+      return { ...data, debtor, left: moneyText(minus(left, pence(data.amount))) };
+    },
+    check(data, state: DisputeState) {
+      if (signedPence(data.left) < 0) {
+        return refuse(
+          'more_than_abandoned',
+          `${pounds(minus(NO_MONEY, signedPence(data.left)))} more than ${data.creditor} has abandoned ${ofInWords(data.of)}.`,
+        );
+      }
+      const limit = writeOffLimitOn(state, data.creditor, data.effective);
+      return pence(data.amount) > limit && data.minute === undefined
+        ? refuse(
+            'minute_needed',
+            `The delegated limit of ${data.creditor} is ${pounds(limit)}; this is ${pounds(pence(data.amount))}.`,
+          )
+        : undefined;
+    },
+    postings: (data) =>
+      between('writtenOff', data.of.case ?? data.of.settlement!, data.effective, {
+        to: data.creditor,
+        from: data.debtor,
+        pence: pence(data.amount),
+      }),
+    evolve: (state, data, event) => enter(state, event, enterOf(state, data.of)),
+    sentence: (data) =>
+      `${data.creditor} wrote off ${pounds(pence(data.amount))} owed by ${data.debtor} ${ofInWords(data.of)}` +
+      (data.minute ? ` (${data.minute}).` : '.'),
+  }),
+  fact({
+    name: 'WriteOffLimitSet',
+    about:
+      'The sum up to which a partner’s officers may write off without a minute, from a day on; a second officer signs (domain.md 6).',
+    input: z.strictObject({ effective: EffectiveDay, partner: Name, limit: Money, minute: words(120) }),
+    signature: 'second-officer',
+    roles: FINANCE,
+    signerRoles: ['chief-finance-officer'],
+    effective: 'any-day',
+    reversible: true,
+    sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
+    check: (data, state: DisputeState) => partnersAreIn(state, [data.partner]),
+    postings: () => [],
+    evolve(state, _data, event) {
+      enter(state, event, []);
+      state.writeOffLimits.push(state.entries.get(event.revision)!.entry);
+    },
+    sentence: (data) =>
+      `${data.partner} may write off up to ${pounds(pence(data.limit))} without a minute from ${dayInWords(data.effective)} (${data.minute}).`,
+  }),
+];

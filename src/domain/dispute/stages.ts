@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { dayInWords } from '../calendar.js';
+import { completedFact, type Fact } from '../facts.js';
+import { refuse, Refusal } from '../rules.js';
+import { sectorOf } from '../register.js';
+import { EffectiveDay, Name, words } from '../values.js';
+import { workingDaysAfter } from '../working-days.js';
+import type { Entry } from './claim.js';
+import { CaseReference, FINANCE } from './cases.js';
+import { PROTOCOLS } from './reference.js';
+import { bodiesOf, caseOf, enter, opened, protocolOn, type DisputeState } from './state.js';
+
+/** The stages through which a dispute goes by the area's protocol, and their deadlines in working days. */
+
+const Stages = z
+  .array(z.strictObject({ stage: Name, title: words(120), workingDays: z.int().min(1).max(260).optional() }))
+  .min(1)
+  .max(12)
+  .refine((stages) => new Set(stages.map((each) => each.stage)).size === stages.length, {
+    error: 'must name each stage once',
+  });
+
+const PROTOCOL_NAMES = PROTOCOLS.map((each) => each.protocol).join(', ');
+
+/** A case's stages in force on a day, as facts; the last is where it stands. */
+export const stagesOn = (entries: readonly Entry[], on: string): Entry[] =>
+  entries.filter((each) => each.type === 'DisputeStageEntered' && each.data.effective <= on);
+
+/** The day by which the stage of a case ends, inclusive: as first set, or as the two sides extended it. */
+export function dueByOn(entries: readonly Entry[], on: string): string | undefined {
+  const last = entries.findLast(
+    (each) =>
+      (each.type === 'DisputeStageEntered' || each.type === 'DisputeStageExtended') && each.data.effective <= on,
+  );
+  return last?.data['dueBy'] as string | undefined;
+}
+
+export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
+  completedFact({
+    name: 'DisputeProtocolAdopted',
+    about:
+      'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs (domain.md 10).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      protocol: Name,
+      title: words(200).optional(),
+      stages: Stages.optional().meta({
+        description: `The stages in order; left out, those of a protocol known by its name: ${PROTOCOL_NAMES}.`,
+      }),
+    }),
+    stored: z.strictObject({ effective: EffectiveDay, protocol: Name, title: words(200), stages: Stages }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: false,
+    sides(_data, state: DisputeState, { register }) {
+      const { partners } = opened(state);
+      const of = (sector: string) =>
+        partners.filter((partner) => sectorOf(register.partners.get(partner)!.kind) === sector);
+      return { acts: of('local-government'), signs: of('nhs') };
+    },
+    subject: () => 'protocol',
+    complete(data) {
+      const known = PROTOCOLS.find((each) => each.protocol === data.protocol);
+      const stages = data.stages ?? known?.stages;
+      return stages
+        ? { ...data, title: data.title ?? known?.title ?? data.protocol, stages: [...stages] }
+        : refuse(
+            'reference_unknown',
+            `No protocol is known by the name "${data.protocol}"; give its stages, or use one of ${PROTOCOL_NAMES}.`,
+          );
+    },
+    check(data, state: DisputeState) {
+      const last = state.protocols.at(-1);
+      return last && last.effective >= data.effective
+        ? refuse('later_change_stands', `"${last.protocol}" is adopted from ${dayInWords(last.effective)}.`)
+        : undefined;
+    },
+    postings: () => [],
+    evolve: (state, { effective, protocol, stages }, { revision }) =>
+      void state.protocols.push({ revision, effective, protocol, stages }),
+    sentence: (data) =>
+      `The dispute protocol "${data.title}" was adopted from ${dayInWords(data.effective)}: ${data.stages
+        .map((each) => `${each.title}${each.workingDays ? ` (${each.workingDays} working days)` : ''}`)
+        .join(', ')}.`,
+  }),
+  completedFact({
+    name: 'DisputeStageEntered',
+    about:
+      'A case enters a stage of the protocol that was in force when it was raised, forward only; its deadline is so many working days later (domain.md 6, 10).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      case: CaseReference,
+      stage: Name,
+      panel: EffectiveDay.optional(),
+    }),
+    stored: z.strictObject({
+      effective: EffectiveDay,
+      case: CaseReference,
+      stage: Name,
+      panel: EffectiveDay.optional(),
+      protocol: Name,
+      dueBy: EffectiveDay.optional(),
+    }),
+    signature: 'none',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides(data, state: DisputeState, { today }) {
+      const { claimant, respondent } = bodiesOf(state, data.case, today);
+      return { acts: [...claimant, ...respondent], signs: [] };
+    },
+    complete(data, state: DisputeState, { today }) {
+      const found = caseOf(state, data.case);
+      if (found instanceof Refusal) return found;
+      const { raisedOn } = found.terms.raised;
+      const { protocol, stages } = protocolOn(state, raisedOn)!;
+      const at = stages.findIndex((each) => each.stage === data.stage);
+      const stage = stages[at];
+      if (!stage) {
+        return refuse(
+          'stage_unknown',
+          `The protocol "${protocol}" has the stages ${stages.map((each) => each.stage).join(', ')}.`,
+        );
+      }
+      const before = stagesOn(found.entries, '9999').at(-1);
+      const reached = stages.findIndex((each) => each.stage === before?.data['stage']);
+      if (at <= reached || data.effective < (before?.data.effective ?? raisedOn)) {
+        return refuse(
+          'stage_backwards',
+          before
+            ? `Case ${data.case} entered "${stages[reached]!.stage}" on ${dayInWords(before.data.effective)}.`
+            : `Case ${data.case} was raised on ${dayInWords(raisedOn)}.`,
+        );
+      }
+      const dueBy =
+        stage.workingDays === undefined ? undefined : workingDaysAfter(data.effective, stage.workingDays, today);
+      return { ...data, protocol, ...(dueBy !== undefined && { dueBy }) };
+    },
+    check: () => undefined,
+    postings: () => [],
+    evolve: (state, data, event) => enter(state, event, [[state.cases, data.case]]),
+    sentence: (data) =>
+      `Case ${data.case} entered the stage "${data.stage}" on ${dayInWords(data.effective)}` +
+      (data.panel ? `, panel on ${dayInWords(data.panel)}` : '') +
+      (data.dueBy ? `, to be done by ${dayInWords(data.dueBy)}.` : '.'),
+  }),
+  completedFact({
+    name: 'DisputeStageExtended',
+    about: 'Both sides agree a later deadline for the stage that a case is in (domain.md 10).',
+    input: z.strictObject({ effective: EffectiveDay, case: CaseReference, dueBy: EffectiveDay }),
+    stored: z.strictObject({
+      effective: EffectiveDay,
+      case: CaseReference,
+      dueBy: EffectiveDay,
+      stage: Name,
+      was: EffectiveDay.optional(),
+    }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides(data, state: DisputeState, { today }) {
+      const { claimant, respondent } = bodiesOf(state, data.case, today);
+      return { acts: claimant, signs: respondent };
+    },
+    subject: (data) => data.case,
+    complete(data, state: DisputeState) {
+      const found = caseOf(state, data.case);
+      if (found instanceof Refusal) return found;
+      const stage = stagesOn(found.entries, '9999').at(-1);
+      if (!stage) return refuse('stage_unknown', `Case ${data.case} has entered no stage yet.`);
+      if (data.effective < stage.data.effective) {
+        return refuse(
+          'stage_backwards',
+          `Case ${data.case} entered "${stage.data['stage'] as string}" on ${dayInWords(stage.data.effective)}.`,
+        );
+      }
+      const was = dueByOn(found.entries, '9999') as typeof data.dueBy | undefined;
+      return { ...data, stage: stage.data['stage'] as string, ...(was !== undefined && { was }) };
+    },
+    check: (data) =>
+      data.was !== undefined && data.dueBy <= data.was
+        ? refuse('deadline_not_later', `The stage "${data.stage}" is to be done by ${dayInWords(data.was)}.`)
+        : undefined,
+    postings: () => [],
+    evolve: (state, data, event) => enter(state, event, [[state.cases, data.case]]),
+    sentence: (data) =>
+      `The stage "${data.stage}" of case ${data.case} was extended by consent to ${dayInWords(data.dueBy)}.`,
+  }),
+];

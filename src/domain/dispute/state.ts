@@ -1,0 +1,239 @@
+import { dayInWords, dayNumber, type Day } from '../calendar.js';
+import type { FactData, LedgerEvent } from '../facts.js';
+import { NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
+import { refuse, type Refusal } from '../rules.js';
+import { bodyOn, termsOf, WHOLE_SHARE, type Entry, type Raised, type Terms } from './claim.js';
+import type { Stage } from './reference.js';
+
+/** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
+export interface DisputeState {
+  opened: { readonly area: string; readonly partners: readonly string[] } | undefined;
+  /** The protocols that the area adopted, in the order of their effective days. */
+  readonly protocols: Adopted[];
+  /** The sum up to which each partner's officers may write off without a minute, in the order of recording. */
+  readonly writeOffLimits: Entry[];
+  readonly cases: Map<string, History>;
+  readonly settlements: Map<string, History>;
+  /** Every entry by its revision, with the histories that it stands in: one that touches several cases is one entry. */
+  readonly entries: Map<number, { readonly entry: Entry; readonly histories: readonly History[] }>;
+  readonly reversed: Map<number, number>;
+  /** All weekly costs and invoices ever claimed: while their sum is bounded, every figure of the area is exact. */
+  volume: Pence;
+}
+
+export interface Adopted {
+  readonly revision: number;
+  readonly effective: Day;
+  readonly protocol: string;
+  readonly stages: readonly Stage[];
+}
+
+/** The facts that stand on a case or a settlement, in the order of recording, those reversed included. */
+export interface History {
+  readonly entries: Entry[];
+  /** The terms by the revision of the last event that changed them: worked out once for each state of knowledge. */
+  readonly compiled: Map<number, Terms>;
+}
+
+export const emptyDisputes = (): DisputeState => ({
+  opened: undefined,
+  protocols: [],
+  writeOffLimits: [],
+  cases: new Map(),
+  settlements: new Map(),
+  entries: new Map(),
+  reversed: new Map(),
+  volume: NO_MONEY,
+});
+
+// Evolve
+
+/** Enters an event into the histories that it touches. */
+export function enter(
+  state: DisputeState,
+  { revision, type, data }: Pick<LedgerEvent, 'revision' | 'type' | 'data'>,
+  into: readonly (readonly [histories: Map<string, History>, name: string])[],
+): void {
+  const entry: Entry = { revision, type, data };
+  const touched = into.map(([histories, name]) => {
+    const history: History = histories.get(name) ?? { entries: [], compiled: new Map() };
+    histories.set(name, history);
+    history.entries.push(entry);
+    return history;
+  });
+  state.entries.set(revision, { entry, histories: touched });
+}
+
+/** The cases that an event of the area changes: those that it names, or that the fact which it reverses named. */
+export const casesTouched = (state: DisputeState, revision: number, { reverses }: Readonly<Record<string, unknown>>) =>
+  (state.entries.get(reverses === undefined ? revision : Number(reverses))?.histories ?? []).filter(
+    ({ entries }) => entries[0]!.type === 'DisputeRaised',
+  );
+
+// Reading the state
+
+/** The facts of a history that stand, as known up to a revision, inclusive. */
+export const standing = ({ entries }: History, upTo = Infinity): Entry[] =>
+  entries.filter((each) => each.revision <= upTo && !(each.reversed !== undefined && each.reversed <= upTo));
+
+const TERMS_KEPT_MAX = 4;
+
+/** The terms of a case as known up to a revision, inclusive; undefined where it was not yet, or no longer, raised. */
+export function termsAt(history: History, upTo = Infinity): Terms | undefined {
+  let changed = -1;
+  for (const { revision, reversed = -1 } of history.entries) {
+    if (revision <= upTo && revision > changed) changed = revision;
+    if (reversed <= upTo && reversed > changed) changed = reversed;
+  }
+  const kept = history.compiled.get(changed);
+  if (kept) return kept;
+  const entries = standing(history, upTo);
+  if (entries[0]?.type !== 'DisputeRaised') return undefined;
+  const terms = termsOf(entries);
+  if (history.compiled.size >= TERMS_KEPT_MAX) history.compiled.clear();
+  history.compiled.set(changed, terms);
+  return terms;
+}
+
+/** The disputes as opened. Decisions on an unopened area are refused before any fact is looked at. */
+export const opened = (state: DisputeState) => state.opened!;
+
+export interface OpenCase {
+  readonly history: History;
+  readonly entries: readonly Entry[];
+  readonly terms: Terms;
+}
+
+/** Finds a case, or refuses. */
+export function caseOf(state: DisputeState, id: string): OpenCase | Refusal {
+  const history = state.cases.get(id);
+  const terms = history && termsAt(history);
+  return terms
+    ? { history, entries: standing(history), terms }
+    : refuse('reference_unknown', `No case ${id} is in dispute in ${opened(state).area}.`);
+}
+
+/** The bodies of a case on a day, or none where there is no such case: for saying whose act something is. */
+export function bodiesOf(state: DisputeState, id: string, day: Day): { claimant: string[]; respondent: string[] } {
+  const history = state.cases.get(id);
+  const terms = history && termsAt(history);
+  if (!terms) return { claimant: [], respondent: [] };
+  return { claimant: [bodyOn(terms, 'claimant', day)], respondent: [bodyOn(terms, 'respondent', day)] };
+}
+
+/** The protocol in force in the area on a day. */
+export const protocolOn = (state: DisputeState, day: Day): Adopted | undefined =>
+  state.protocols.findLast((each) => each.effective <= day);
+
+// Decide: the checks that several facts share
+
+export function partnersAreIn(state: DisputeState, partners: readonly string[]): Refusal | undefined {
+  const { area, partners: all } = opened(state);
+  const stranger = partners.find((partner) => !all.includes(partner));
+  return stranger === undefined
+    ? undefined
+    : refuse('not_in_area', `${stranger} is not a partner of ${area}; its partners are ${all.join(', ')}.`);
+}
+
+export const notLaterThanToday = (what: string, day: Day, today: Day): Refusal | undefined =>
+  day > today ? refuse('in_the_future', `${what} on ${dayInWords(day)}; today is ${dayInWords(today)}.`) : undefined;
+
+/** Facts that state the same thing of a case from a day on: they are made in the order of their days. */
+const SUBJECTS = [
+  ['ClaimRevised'],
+  ['InterimFundingAgreed'],
+  ['SplitDecided', 'ClaimWithdrawn', 'ClaimConceded'],
+] as const;
+
+/** Whether the terms of a case can be changed from a day on: after its first, after settled ones, and in order. */
+export function canChange({ entries, terms }: OpenCase, type: string, effective: Day): Refusal | undefined {
+  const { case: id, effective: first } = terms.raised;
+  if (effective < first) {
+    return refuse(
+      'before_it_began',
+      `The claim of case ${id} begins on ${dayInWords(first)}; this would take effect on ${dayInWords(effective)}.`,
+    );
+  }
+  const settled = entries.findLast((each) => each.type === 'DisputeSettled');
+  if (settled) {
+    const line = (settled.data['lines'] as { case: string; through: Day; closes: boolean }[]).find(
+      (each) => each.case === id,
+    )!;
+    if (line.closes || effective <= line.through) {
+      return refuse(
+        'settled_already',
+        `Case ${id} is settled ${line.closes ? 'and closed' : `through ${dayInWords(line.through)}`} by "${settled.data['settlement'] as string}".`,
+      );
+    }
+  }
+  const subject: readonly string[] = SUBJECTS.find((types) => (types as readonly string[]).includes(type))!;
+  const later = entries.find((each) => subject.includes(each.type) && each.data.effective > effective);
+  return later
+    ? refuse(
+        'later_change_stands',
+        `Revision ${later.revision} (${later.type}) states it from ${dayInWords(later.data.effective)}; this would from ${dayInWords(effective)}.`,
+      )
+    : undefined;
+}
+
+/** The terms as they would be with one more fact. */
+export const termsWith = ({ entries }: OpenCase, type: string, data: FactData): Terms =>
+  termsOf([...entries, { revision: Infinity, type, data }]);
+
+const percent = (share: number): string => `${(share / (WHOLE_SHARE / 100)).toFixed(2)}%`;
+export const inPercent = percent;
+
+/** No day may ask for less than is paid meanwhile already, nor be decided beyond what is claimed. */
+export function sharesHold(terms: Terms): Refusal | undefined {
+  for (const { claimed, interim, decided } of terms.stretches) {
+    if (interim > claimed) {
+      return refuse(
+        'interim_beyond_claim',
+        `The respondent would pay ${percent(interim)} meanwhile, and only ${percent(claimed)} is claimed.`,
+      );
+    }
+    if (decided !== undefined && decided > claimed) {
+      return refuse(
+        'decision_beyond_claim',
+        `${percent(decided)} would be decided, and ${percent(claimed)} is claimed.`,
+      );
+    }
+  }
+  return undefined;
+}
+
+/** All that an area has ever claimed a week or by invoice stays below this. */
+const VOLUME_MAX = pence('999999999.99');
+
+export const volumeOf = ({ costs = [], invoices = [] }: Partial<Pick<Raised, 'costs' | 'invoices'>>): Pence =>
+  [...costs.map((each) => each.weekly), ...invoices.map((each) => each.amount)].reduce(
+    (sum, amount) => plus(sum, pence(amount)),
+    NO_MONEY,
+  );
+
+export function volumeHolds(state: DisputeState, more: Pence): Refusal | undefined {
+  const volume = plus(state.volume, more);
+  return volume > VOLUME_MAX
+    ? refuse(
+        'more_than_an_area_disputes',
+        `All weekly costs and invoices ever claimed would come to ${pounds(volume)}.`,
+      )
+    : undefined;
+}
+
+/** Days given in a list go up, and the first is not after the day from which the list must hold. */
+export function inDayOrder(what: string, days: readonly Day[], first: Day): Refusal | undefined {
+  if (days.length > 0 && days[0]! > first) {
+    return refuse(
+      'days_out_of_order',
+      `The first of the ${what} is from ${dayInWords(days[0]!)}; ${dayInWords(first)} has none.`,
+    );
+  }
+  const index = days.findIndex((day, at) => at > 0 && dayNumber(day) <= dayNumber(days[at - 1]!));
+  return index < 0
+    ? undefined
+    : refuse(
+        'days_out_of_order',
+        `Among the ${what}, ${dayInWords(days[index]!)} comes after ${dayInWords(days[index - 1]!)}.`,
+      );
+}
