@@ -11,7 +11,17 @@ t.test('smoke', async (t) => {
     return query.run(ledger.ledger, z.object({ ...query.params.shape, ...query.options.shape }).parse(given));
   };
   ledger.now('2019-03-20T09:00:00Z');
-  await ledger.signed('county-finance', 'north-ccg-finance', 'SplitDecided', { effective: '2018-10-01', case: caseNamed('one'), decidedOn: '2019-03-20', split: share(6000), by: 'panel' }, DISPUTES);
-  console.log(JSON.stringify(await ask('dispute-case', { area: AREA, case: caseNamed('one'), on: '2019-03-31' }), null, 1));
-  console.log(JSON.stringify(await ask('disputes', { area: AREA, on: '2019-03-31', 'known-at': '2018-12-31' }), null, 1));
+  await ledger.signed(
+    'county-finance',
+    'north-ccg-finance',
+    'SplitDecided',
+    { effective: '2018-10-01', case: caseNamed('one'), decidedOn: '2019-03-20', split: share(6000), by: 'panel' },
+    DISPUTES,
+  );
+  console.log(
+    JSON.stringify(await ask('dispute-case', { area: AREA, case: caseNamed('one'), on: '2019-03-31' }), null, 1),
+  );
+  console.log(
+    JSON.stringify(await ask('disputes', { area: AREA, on: '2019-03-31', 'known-at': '2018-12-31' }), null, 1),
+  );
 });

@@ -247,7 +247,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
           effective,
         ) ??
         volumeHolds(state, volumeOf(data)) ??
-        sharesHold(termsWith(found, 'ClaimRevised', data as Revised))
+        sharesHold(termsWith(found, 'ClaimRevised', data))
       );
     },
     postings: () => [],

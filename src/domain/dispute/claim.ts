@@ -152,11 +152,11 @@ function levelOn<Value>(levels: readonly Level<Value>[], day: number): Value | u
 }
 
 const costLevels = (costs: readonly Cost[]) =>
-  costs.map(({ from, weekly }) => ({ from: dayNumber(from), value: pence(weekly) as number }));
+  costs.map(({ from, weekly }) => ({ from: dayNumber(from), value: pence(weekly) }));
 const bodyLevels = (bodies: readonly Body[]) =>
   bodies.map(({ from, partner }) => ({ from: dayNumber(from), value: partner }));
 const invoicesOn = (invoices: readonly Invoice[]) =>
-  invoices.map(({ on, amount }) => ({ day: dayNumber(on), pence: pence(amount) as number }));
+  invoices.map(({ on, amount }) => ({ day: dayNumber(on), pence: pence(amount) }));
 
 /** The terms of a case, from the facts that stand on it, in the order of recording; the first is its raising. */
 export function termsOf(entries: readonly Entry[]): Terms {

@@ -139,10 +139,10 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       path: `${path}/timeline`,
       about: `What happened in ${place}, in the order in which it was recorded, each fact in a sentence.`,
       options: PageOptions,
-      answer: z.object({ ...named, ...TimelinePage }) as z.ZodObject,
+      answer: z.object({ ...named, ...TimelinePage }),
       async run(ledger, of) {
         const at = asked(ledger, of);
-        return at instanceof Refusal ? at : { ...at.named, ...(await timelineOf(ledger, at.stream, of as never)) };
+        return at instanceof Refusal ? at : { ...at.named, ...(await timelineOf(ledger, at.stream, of)) };
       },
       table: timelineTable,
     }),
@@ -152,7 +152,7 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       path: `${path}/proposals`,
       about: `What waits for a signature in ${place} now.`,
       options: Nothing,
-      answer: z.object({ ...named, proposals: z.array(ProposalText) }) as z.ZodObject,
+      answer: z.object({ ...named, proposals: z.array(ProposalText) }),
       async run(ledger, of) {
         const at = asked(ledger, of);
         return at instanceof Refusal ? at : { ...at.named, proposals: proposalsIn(ledger, at.stream) };

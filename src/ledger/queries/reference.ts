@@ -95,11 +95,9 @@ export const areas = query({
       z.object({
         area: z.string(),
         partners: z.array(z.string()),
-        protocols: z
-          .array(z.object({ protocol: z.string(), effective: z.string(), stages: z.array(StageText) }))
-          .meta({
-            description: 'The protocols adopted, the last of them in force for disputes raised from its day on.',
-          }),
+        protocols: z.array(z.object({ protocol: z.string(), effective: z.string(), stages: z.array(StageText) })).meta({
+          description: 'The protocols adopted, the last of them in force for disputes raised from its day on.',
+        }),
         revision: z.string(),
       }),
     ),
