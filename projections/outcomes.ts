@@ -1,4 +1,4 @@
-import { dayNumber, type Day } from '../src/domain/calendar.js';
+import { dayNumber } from '../src/domain/calendar.js';
 import { bodyOn, outcomeOf, WHOLE_SHARE } from '../src/domain/dispute/claim.js';
 import { termsAt } from '../src/domain/dispute/state.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';

@@ -14,7 +14,6 @@ import {
   WEEKLY_COST_MAX,
   WHOLE_SHARE,
   type Raised,
-  type Revised,
   type Split,
 } from './claim.js';
 import { ACCOUNTING_CLASSES, codesOf, DISPUTE_KINDS, GROUNDS, nameOfCode } from './reference.js';
