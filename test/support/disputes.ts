@@ -1,5 +1,10 @@
 import { v5 as uuid } from 'uuid';
 import type { Test } from 'tap';
+import type { Day } from '../../src/domain/calendar.js';
+import { asAt, cellsOf, NO_CLAIM, sumsOf, type Sums } from '../../src/domain/dispute/claim.js';
+import { termsAt } from '../../src/domain/dispute/state.js';
+import type { FactData } from '../../src/domain/facts.js';
+import { moneyText } from '../../src/domain/money.js';
 import { COUNTY, NORTH, openedLedger, SOUTH, EAST, type TestLedger } from './ledger.js';
 
 /** Disputes of the test ledger: the county and two CCGs of Testshire, with the plain three-stage protocol. */
@@ -55,3 +60,65 @@ export async function disputing(t: Test, file?: string, demonstration = false): 
   );
   return ledger;
 }
+
+/** A case on a day, as known up to a revision, in money text. */
+export function caseSums(ledger: TestLedger, name: string, on: string, upTo = Infinity): Record<keyof Sums, string> {
+  const { own } = ledger.ledger.model.stream('dispute', DISPUTES);
+  const terms = termsAt(own.cases.get(caseNamed(name))!, upTo);
+  const { claimed, agreed, abandoned, open } = terms ? sumsOf(cellsOf(terms, asAt(on as Day))) : NO_CLAIM;
+  return {
+    claimed: moneyText(claimed),
+    agreed: moneyText(agreed),
+    abandoned: moneyText(abandoned),
+    open: moneyText(open),
+  };
+}
+
+/** The same by financial year: the claim of each. */
+export function claimedByYear(ledger: TestLedger, name: string, on: string): [year: string, claimed: string][] {
+  const { own } = ledger.ledger.model.stream('dispute', DISPUTES);
+  return cellsOf(termsAt(own.cases.get(caseNamed(name))!)!, asAt(on as Day)).map(({ year, claimed }) => [
+    year,
+    moneyText(claimed),
+  ]);
+}
+
+/** The revision of the area's last event. */
+export const head = ({ ledger }: TestLedger): number => ledger.model.stream('dispute', DISPUTES).revision;
+
+/** What posts and signs in the disputes, by the two sides of the test's cases. */
+export const acts = (ledger: TestLedger) => ({
+  raise: (name?: string, more?: Readonly<Record<string, unknown>>) =>
+    ledger.post('county-finance', 'DisputeRaised', raised(name, more), DISPUTES),
+  post: (officer: string, type: string, data: object) =>
+    ledger.post(officer, type, { effective: '2018-10-01', case: caseNamed('one'), ...data }, DISPUTES),
+  signed: (type: string, data: object, proposer = 'county-finance', signer = 'north-ccg-finance') =>
+    ledger.signed(proposer, signer, type, { effective: '2018-10-01', case: caseNamed('one'), ...data }, DISPUTES),
+  refused: (officer: string, act: 'post' | 'propose', type: string, data: object) =>
+    ledger.refused(officer, { act, fact: { type, data: data as FactData } }, { in: DISPUTES }),
+  reverse: (revision: number, effective: string, proposer = 'county-finance', signer?: string) => {
+    const data = { effective, reverses: String(revision), reason: 'recorded in error' };
+    return signer
+      ? ledger.signed(proposer, signer, 'FactReversed', data, DISPUTES)
+      : ledger.post(proposer, 'FactReversed', data, DISPUTES);
+  },
+});
+
+/** A settlement of the test's cases: each by its name, what is agreed and abandoned, and anything more. */
+export const settle = (
+  ledger: TestLedger,
+  settlement: string,
+  effective: string,
+  lines: readonly (readonly [name: string, agreed: string, abandoned: string, more?: object])[],
+) =>
+  ledger.signed(
+    'county-finance',
+    'north-ccg-finance',
+    'DisputeSettled',
+    {
+      effective,
+      settlement,
+      lines: lines.map(([name, agreed, abandoned, more]) => ({ case: caseNamed(name), agreed, abandoned, ...more })),
+    },
+    DISPUTES,
+  );

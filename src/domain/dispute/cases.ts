@@ -4,7 +4,7 @@ import { completedFact, fact, type Fact, type FactData } from '../facts.js';
 import { largest, moneyText, pence, plus, pounds, signedPence, type Pence } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import type { Role } from '../register.js';
-import { Amount, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import { Amount, EffectiveDay, Name, SignedMoney, Sum, words } from '../values.js';
 import {
   asAt,
   cellsOf,
@@ -90,6 +90,16 @@ export const sumsText = (sums: { readonly [Key in 'claimed' | 'agreed' | 'abando
 });
 
 const OfCase = { effective: EffectiveDay, case: CaseReference };
+
+const RevisedFields = z.strictObject({
+  ...OfCase,
+  until: EffectiveDay.optional(),
+  costs: Costs.min(1).optional().meta({ description: 'Replace all weekly costs from the effective date on.' }),
+  invoices: Invoices.optional().meta({ description: 'Replace all invoices from the effective date on.' }),
+  claimed: SplitShares.optional(),
+  respondent: Name.optional(),
+  ground: Ground.optional(),
+});
 
 const decisionInput = {
   ...OfCase,
@@ -199,25 +209,18 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       `${inPercent(data.claimed.respondent)} from ${dayInWords(data.effective)}${data.until ? ` to ${dayInWords(data.until)}` : ' on'}, ` +
       `where it pays ${inPercent(data.interim.respondent)} meanwhile.`,
   }),
-  fact({
+  completedFact({
     name: 'ClaimRevised',
     about:
       'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against (domain.md 6).',
-    input: z.strictObject({
-      ...OfCase,
-      until: EffectiveDay.optional(),
-      costs: Costs.min(1).optional().meta({ description: 'Replace all weekly costs from the effective date on.' }),
-      invoices: Invoices.optional().meta({ description: 'Replace all invoices from the effective date on.' }),
-      claimed: SplitShares.optional(),
-      respondent: Name.optional(),
-      ground: Ground.optional(),
-    }),
+    input: RevisedFields,
+    stored: RevisedFields,
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
     sides: (data, state: DisputeState, { today }) => ({ acts: bodiesOf(state, data.case, today).claimant, signs: [] }),
-    check(data, state: DisputeState) {
+    complete(data, state: DisputeState) {
       const found = caseOf(state, data.case);
       if (found instanceof Refusal) return found;
       const { effective, until, costs, invoices, claimed, respondent, ground } = data;
@@ -246,9 +249,11 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
           effective,
         ) ??
         volumeHolds(state, volumeOf(data)) ??
-        sharesHold(termsWith(found, 'ClaimRevised', data))
+        sharesHold(termsWith(found, 'ClaimRevised', data)) ??
+        data
       );
     },
+    check: () => undefined,
     postings: () => [],
     evolve(state, data, event) {
       state.volume = plus(state.volume, volumeOf(data));
@@ -396,7 +401,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       class: z.enum(codesOf(ACCOUNTING_CLASSES)),
       reason: words(300).optional(),
       proposed: z.enum(codesOf(ACCOUNTING_CLASSES)),
-      amount: Money.or(Sum),
+      amount: Sum,
     }),
     signature: 'none',
     roles: [...FINANCE],

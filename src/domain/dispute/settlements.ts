@@ -41,7 +41,7 @@ const LineSent = z.strictObject({
   through: EffectiveDay.optional().meta({
     description: 'The last day of care that is settled, inclusive; left out, the effective date.',
   }),
-  closes: z.boolean().default(true).meta({ description: 'Whether nothing more accrues on the case.' }),
+  closes: z.boolean().optional().meta({ description: 'Whether nothing more accrues on the case; left out, it is so.' }),
 });
 
 const LineStored = z.strictObject({
@@ -104,7 +104,7 @@ function lineOf(
 ): z.output<typeof LineStored> | Refusal {
   const { terms, entries } = found;
   const id = sent.case;
-  const through = sent.through ?? effective;
+  const { through = effective, closes = true } = sent;
   const later = entries.find((each) => each.type === 'DisputeSettled' && each.data.effective > effective);
   const settledThrough = terms.settled.at(-1);
   if (later || settledThrough?.closes || (settledThrough && settledThrough.through > dayNumber(through))) {
@@ -128,7 +128,7 @@ function lineOf(
       `Of case ${id} ${pounds(claimed)} is left; ${pounds(agreed)} agreed and ${pounds(abandoned)} abandoned are more.`,
     );
   }
-  if (sent.closes && open !== NO_MONEY) {
+  if (closes && open !== NO_MONEY) {
     return refuse('closes_with_open', `${pounds(open)} of case ${id} would be neither agreed nor abandoned.`);
   }
   const before = owedOn(state, id, effective)!;
@@ -142,7 +142,7 @@ function lineOf(
     claimant: bodyOn(terms, 'claimant', effective),
     respondent: bodyOn(terms, 'respondent', effective),
     through,
-    closes: sent.closes,
+    closes,
     claimed: moneyText(claimed),
     agreed: sent.agreed,
     abandoned: sent.abandoned,

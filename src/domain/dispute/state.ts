@@ -2,7 +2,7 @@ import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import type { FactData, LedgerEvent } from '../facts.js';
 import { NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
-import { bodyOn, termsOf, WHOLE_SHARE, type Entry, type Raised, type Terms } from './claim.js';
+import { bodyOn, termsOf, WHOLE_SHARE, type Entry, type Raised, type SettledLine, type Terms } from './claim.js';
 import type { Stage } from './reference.js';
 
 /** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
@@ -145,8 +145,26 @@ const SUBJECTS = [
   ['SplitDecided', 'ClaimWithdrawn', 'ClaimConceded'],
 ] as const;
 
+/** The settlement that dealt with a case last: whether it closed the case, and through which day it settled it. */
+function settledLast({ entries, terms }: OpenCase) {
+  const settled = entries.findLast((each) => each.type === 'DisputeSettled');
+  if (!settled) return undefined;
+  const id = terms.raised.case;
+  const { through, closes } = (settled.data['lines'] as SettledLine[]).find((each) => each.case === id)!;
+  return { settlement: settled.data['settlement'] as string, through, closes };
+}
+
+/** Nothing more happens to a case of which nothing is open. */
+export function notClosed(found: OpenCase): Refusal | undefined {
+  const last = settledLast(found);
+  return last?.closes
+    ? refuse('settled_already', `Case ${found.terms.raised.case} is settled and closed by "${last.settlement}".`)
+    : undefined;
+}
+
 /** Whether the terms of a case can be changed from a day on: after its first, after settled ones, and in order. */
-export function canChange({ entries, terms }: OpenCase, type: string, effective: Day): Refusal | undefined {
+export function canChange(found: OpenCase, type: string, effective: Day): Refusal | undefined {
+  const { entries, terms } = found;
   const { case: id, effective: first } = terms.raised;
   if (effective < first) {
     return refuse(
@@ -154,17 +172,14 @@ export function canChange({ entries, terms }: OpenCase, type: string, effective:
       `The claim of case ${id} begins on ${dayInWords(first)}; this would take effect on ${dayInWords(effective)}.`,
     );
   }
-  const settled = entries.findLast((each) => each.type === 'DisputeSettled');
-  if (settled) {
-    const line = (settled.data['lines'] as { case: string; through: Day; closes: boolean }[]).find(
-      (each) => each.case === id,
-    )!;
-    if (line.closes || effective <= line.through) {
-      return refuse(
-        'settled_already',
-        `Case ${id} is settled ${line.closes ? 'and closed' : `through ${dayInWords(line.through)}`} by "${settled.data['settlement'] as string}".`,
-      );
-    }
+  const closed = notClosed(found);
+  if (closed) return closed;
+  const last = settledLast(found);
+  if (last && effective <= last.through) {
+    return refuse(
+      'settled_already',
+      `Case ${id} is settled through ${dayInWords(last.through)} by "${last.settlement}".`,
+    );
   }
   const subject: readonly string[] = SUBJECTS.find((types) => (types as readonly string[]).includes(type))!;
   const later = entries.find((each) => subject.includes(each.type) && each.data.effective > effective);

@@ -1,0 +1,160 @@
+import t from 'tap';
+import type { RuleCode } from '../../../src/domain/rules.js';
+import { acts, caseNamed, DISPUTES, disputing, settle } from '../../support/disputes.js';
+import { COUNTY, openedLedger, WEST } from '../../support/ledger.js';
+
+const ONE = { case: caseNamed('one') };
+
+t.test('an area adopts a protocol by name or with stages of its own, signed by both sectors', async (t) => {
+  const ledger = await disputing(t);
+  const adopting = { effective: '2018-11-01', protocol: 'sheffield-five-stage' };
+  const cases: readonly (readonly [name: string, data: object, rule: RuleCode, officer?: string])[] = [
+    ['a name that nobody knows', { effective: '2018-11-01', protocol: 'our-own' }, 'reference_unknown'],
+    ['a day that an adopted protocol covers', { ...adopting, effective: '2016-04-01' }, 'later_change_stands'],
+    ['an officer of no partner of the area', adopting, 'wrong_partner', 'west-district-finance'],
+  ];
+  for (const [name, data, rule, officer = 'county-finance'] of cases) {
+    t.equal(await acts(ledger).refused(officer, 'propose', 'DisputeProtocolAdopted', data), rule, name);
+  }
+  const own = {
+    effective: '2018-12-01',
+    protocol: 'our-own',
+    title: 'Testshire’s own',
+    stages: [{ stage: 'panel', title: 'Panel', workingDays: 5 }],
+  };
+  await ledger.signed('county-finance', 'north-ccg-chief', 'DisputeProtocolAdopted', adopting, DISPUTES);
+  const done = await ledger.signed('south-ccg-finance', 'county-chief', 'DisputeProtocolAdopted', own, DISPUTES);
+  t.equal(
+    done.outcome.events.at(-1)!.sentence,
+    'The dispute protocol "Testshire’s own" was adopted from 1 December 2018: Panel (5 working days).',
+  );
+  const { protocols } = ledger.ledger.model.stream('dispute', DISPUTES).own;
+  t.same(
+    protocols.map((each) => [each.protocol, each.stages.length]),
+    [
+      ['three-stage', 3],
+      ['sheffield-five-stage', 5],
+      ['our-own', 1],
+    ],
+  );
+});
+
+t.test('a case goes forward through the stages of the protocol in force when it was raised', async (t) => {
+  const ledger = await disputing(t);
+  const { raise, post, signed } = acts(ledger);
+  await raise();
+  await ledger.signed(
+    'county-finance',
+    'north-ccg-chief',
+    'DisputeProtocolAdopted',
+    { effective: '2018-11-01', protocol: 'sheffield-five-stage' },
+    DISPUTES,
+  );
+  await raise('two', { raisedOn: '2018-10-31' });
+  ledger.now('2018-12-20T09:00:00Z');
+  const done = await post('north-ccg-finance', 'DisputeStageEntered', {
+    ...ONE,
+    effective: '2018-12-20',
+    stage: 'prevention',
+    panel: '2019-01-10',
+  });
+  t.match(
+    done.outcome.events[0]!.sentence,
+    'entered the stage "prevention" on 20 December 2018, panel on 10 January 2019, to be done by 8 January 2019',
+    'ten working days, over Christmas, Boxing Day and New Year',
+  );
+  const cases: readonly (readonly [name: string, data: object, rule: RuleCode, officer?: string])[] = [
+    ['a stage of another protocol', { stage: 'hearing' }, 'stage_unknown'],
+    ['the same stage again', { stage: 'prevention' }, 'stage_backwards'],
+    ['a later stage on an earlier day', { stage: 'informal', effective: '2018-12-19' }, 'stage_backwards'],
+    ['an unknown case', { stage: 'informal', case: caseNamed('nobody') }, 'reference_unknown'],
+    [
+      'a stage before the case was raised',
+      { stage: 'informal', case: caseNamed('two'), effective: '2018-10-30' },
+      'stage_backwards',
+    ],
+    ['a stage that only the newer protocol has', { stage: 'prevention', case: caseNamed('two') }, 'stage_unknown'],
+    ['a body that is not in the case', { stage: 'informal' }, 'wrong_partner', 'south-ccg-finance'],
+  ];
+  for (const [name, more, rule, officer = 'county-finance'] of cases) {
+    const data = { ...ONE, effective: '2018-12-21', ...more };
+    t.equal(await acts(ledger).refused(officer, 'post', 'DisputeStageEntered', data), rule, name);
+  }
+
+  const extension = { ...ONE, effective: '2018-12-21', dueBy: '2019-01-31' };
+  const refusals: readonly (readonly [name: string, data: object, rule: RuleCode])[] = [
+    ['no later day', { ...extension, dueBy: '2019-01-08' }, 'deadline_not_later'],
+    ['before the stage was entered', { ...extension, effective: '2018-12-19' }, 'stage_backwards'],
+    ['a case in no stage', { ...extension, case: caseNamed('two') }, 'stage_unknown'],
+    ['an unknown case', { ...extension, case: caseNamed('nobody') }, 'reference_unknown'],
+  ];
+  for (const [name, data, rule] of refusals) {
+    t.equal(await acts(ledger).refused('county-finance', 'propose', 'DisputeStageExtended', data), rule, name);
+  }
+  const extended = await signed('DisputeStageExtended', extension);
+  t.match(extended.outcome.events.at(-1)!.sentence, 'was extended by consent to 31 January 2019.');
+
+  const arbitration = await post('county-finance', 'DisputeStageEntered', {
+    ...ONE,
+    effective: '2019-01-02',
+    stage: 'arbitration',
+  });
+  t.match(arbitration.outcome.events[0]!.sentence, /entered the stage "arbitration" on 2 January 2019\.$/);
+  await signed('DisputeStageExtended', { ...ONE, effective: '2019-01-03', dueBy: '2019-01-04' });
+});
+
+t.test('a stage that was entered in error is taken back, the last one first', async (t) => {
+  const ledger = await disputing(t);
+  const { raise, post, reverse } = acts(ledger);
+  await raise();
+  const first = await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-01', stage: 'informal' });
+  const second = await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-02', stage: 'panel' });
+  const entered = Number(first.outcome.revision);
+  t.equal(
+    await acts(ledger).refused('county-finance', 'post', 'FactReversed', {
+      effective: '2018-11-01',
+      reverses: String(entered),
+      reason: 'in error',
+    }),
+    'others_rest_on_it',
+  );
+  await reverse(Number(second.outcome.revision), '2018-11-02');
+  await reverse(entered, '2018-11-01');
+  await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-01', stage: 'informal' });
+});
+
+t.test('a settled case enters no more stages', async (t) => {
+  const ledger = await disputing(t);
+  await acts(ledger).raise();
+  await settle(ledger, 'all', '2018-11-01', [['one', '6400.00', '0.00']]);
+  t.equal(
+    await acts(ledger).refused('county-finance', 'post', 'DisputeStageEntered', {
+      ...ONE,
+      effective: '2018-11-01',
+      stage: 'informal',
+    }),
+    'settled_already',
+  );
+});
+
+t.test('an area without NHS bodies has nobody to sign a protocol', async (t) => {
+  const ledger = await openedLedger(t);
+  ledger.now('2018-11-01T09:00:00Z');
+  await ledger.post(
+    'pool-manager',
+    'DisputesOpened',
+    { effective: '2016-04-01', area: 'councils', partners: [COUNTY, WEST] },
+    'disputes-councils',
+  );
+  t.equal(
+    await ledger.refused(
+      'county-finance',
+      {
+        act: 'propose',
+        fact: { type: 'DisputeProtocolAdopted', data: { effective: '2016-04-01', protocol: 'three-stage' } as never },
+      },
+      { in: 'disputes-councils' },
+    ),
+    'not_in_fund',
+  );
+});
