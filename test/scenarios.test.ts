@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { z } from 'zod';
 import { demonstrationTable } from '../src/cli/demonstration.js';
 import { load, planLoad, type LoadFile, type NamedFile } from '../src/ledger/load.js';
+import { QUERIES } from '../src/ledger/queries/all.js';
 import { verify } from '../src/ledger/verify.js';
-import { emptyLedger, openedLedger } from './support/ledger.js';
+import { emptyLedger, openedLedger, type TestLedger } from './support/ledger.js';
 
 const FOLDER = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
@@ -64,9 +66,30 @@ t.test('the demonstration answers what nobody could answer in 2016', async (t) =
       'DFG of norfolk-2017-18, on 2017-06-30, known at 2017-06-29',
       'passed down 6,273,659.00; not in full; South Norfolk District Council lacks 650,000.00',
     ],
+    [
+      'A dispute of £1,400 a week: the third quarter, before the panel of March 2019, on 2018-12-31, known at 2019-01-15',
+      'claimed 18,400.00; agreed 0.00; abandoned 0.00; open 18,400.00',
+    ],
+    [
+      'A dispute of £1,400 a week: the third quarter, after it, on 2018-12-31, known at 2019-03-31',
+      'claimed 18,400.00; agreed 11,040.00; abandoned 7,360.00; open 0.00',
+    ],
+    [
+      'A dispute of £1,400 a week: the whole claim, on 2019-03-31, known at 2019-03-31',
+      'claimed 36,400.00; agreed 21,840.00; abandoned 14,560.00; open 0.00',
+    ],
+    ['Disputes of norfolk on 2023-07-30, before the settlement', 'openCases 14; open 9,350,000.00'],
+    [
+      'The settlement of norfolk, on 2023-09-30',
+      'claimed 9,350,000.00; open 0.00; norfolk-and-waveney-icb paid 5,950,000.00; norfolk-county-council paid 1,000,000.00; norfolk-county-council wrote off 2,400,000.00; net to Norfolk County Council 4,950,000.00',
+    ],
+    [
+      'Gap of lancashire-2023-24 on 2024-03-31: assumed, not agreed',
+      'funded 0.00; assumed 28,000,000.00; openClaims 358,800.57; exposure 358,800.57',
+    ],
   ];
   for (const [asked, answer] of expected) t.equal(rows.get(asked), answer, asked);
-  t.equal(rows.size, 11, 'the head, and ten questions');
+  t.equal(rows.size, 17, 'the head, and sixteen questions');
 
   const head = await ledger.store.head();
   t.same(await load(planned, loading), { recorded: 0, replayed: planned.length }, 'loading again changes nothing');
@@ -76,4 +99,67 @@ t.test('the demonstration answers what nobody could answer in 2016', async (t) =
 
 t.test('a ledger without the scenarios says so', async (t) => {
   t.match(await demonstrationTable((await openedLedger(t)).ledger), /There is no fund named norfolk-2016-17/);
+});
+
+const asked = async (ledger: TestLedger, name: string, given: Readonly<Record<string, string>>) => {
+  const query = QUERIES.find((each) => each.name === name)!;
+  const answer = await query.run(
+    ledger.ledger,
+    z.object({ ...query.params.shape, ...query.options.shape }).parse(given),
+  );
+  return answer as Readonly<Record<string, unknown>>;
+};
+
+t.test('a return stays as it was filed, whatever is decided of its quarter later', async (t) => {
+  const ledger = await emptyLedger(t);
+  const loading = { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' };
+  const planned = planLoad(scenarios());
+  const FILED = '2019-01-15T12:00:00Z';
+  const filed = { area: 'norfolk', on: '2018-12-31', 'known-at': FILED };
+  await load(
+    planned.filter(({ step }) => step.at! <= FILED),
+    loading,
+  );
+  const asFiled = await asked(ledger, 'disputes', filed);
+  await load(planned, loading);
+  t.match(asFiled, { open: '18400.00', agreed: '0.00' });
+  t.same(await asked(ledger, 'disputes', filed), asFiled, 'figures, and how much of the ledger they were drawn from');
+  t.match(await asked(ledger, 'disputes', { area: 'norfolk', on: '2018-12-31', 'known-at': '2019-03-31' }), {
+    open: '0.00',
+    agreed: '11040.00',
+    abandoned: '7360.00',
+  });
+});
+
+t.test('the settlement of Norfolk accounts for every case’s claim to the penny', async (t) => {
+  const ledger = await emptyLedger(t);
+  const loading = { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' };
+  await load(planLoad(scenarios()), loading);
+  const { lines, ...sheet } = await asked(ledger, 'settlement', {
+    area: 'norfolk',
+    settlement: 'norfolk-2023',
+    on: '2023-09-30',
+  });
+  const pence = (text: string): number => Number(text.replace('.', ''));
+  const all = lines as { claimant: string; claimed: string; agreed: string; abandoned: string; open: string }[];
+  for (const line of all) {
+    t.equal(pence(line.agreed) + pence(line.abandoned) + pence(line.open), pence(line.claimed));
+    t.equal(line.open, '0.00');
+  }
+  const council = all.filter((line) => line.claimant === 'norfolk-county-council');
+  t.equal(
+    council.reduce((sum, line) => sum + pence(line.claimed), 0),
+    835_000_000,
+    'the council’s side of the claims',
+  );
+  t.match(sheet, { claimed: '9350000.00', agreed: '6950000.00', abandoned: '2400000.00', open: '0.00' });
+});
+
+t.test('what Lancashire assumed is in nobody’s agreed position', async (t) => {
+  const ledger = await emptyLedger(t);
+  const loading = { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' };
+  await load(planLoad(scenarios()), loading);
+  const { partners, total } = await asked(ledger, 'position', { fund: 'lancashire-2023-24', on: '2024-03-31' });
+  for (const { total: own } of partners as { total: Record<string, string> }[]) t.equal(own['agreed'], '0.00');
+  t.match(total, { agreed: '0.00', proposed: '0.00', assumed: '28000000.00' });
 });

@@ -20,6 +20,12 @@ interface GapAnswer extends Readonly<Record<string, unknown>> {
   readonly fundedBy: readonly { readonly name: string; readonly recurrent: string; readonly oneOff: string }[];
 }
 
+interface SettlementAnswer extends Readonly<Record<string, unknown>> {
+  readonly payments: readonly { readonly payer: string; readonly paid: string }[];
+  readonly writeOffs: readonly { readonly creditor: string; readonly writtenOff: string }[];
+  readonly net: readonly { readonly name: string; readonly net: string }[];
+}
+
 const QUESTIONS: readonly Question[] = [
   {
     asked: 'Gap of norfolk-2016-17, on 2016-04-01, known at 2016-04-30',
@@ -125,6 +131,42 @@ const QUESTIONS: readonly Question[] = [
         )
         .join(' '),
   })),
+  ...(
+    [
+      ['2018-12-31', '2019-01-15', 'the third quarter, before the panel of March 2019'],
+      ['2018-12-31', '2019-03-31', 'the third quarter, after it'],
+      ['2019-03-31', '2019-03-31', 'the whole claim'],
+    ] as const
+  ).map(([on, knownAt, what]): Question => ({
+    asked: `A dispute of £1,400 a week: ${what}, on ${on}, known at ${knownAt}`,
+    query: 'dispute-case',
+    with: { area: 'norfolk', case: '6158e32f-7fd2-4cef-93fd-d29dd78439c4', on, 'known-at': knownAt },
+    say: (answer: Readonly<Record<string, string>>) => figures(answer, ['claimed', 'agreed', 'abandoned', 'open']),
+  })),
+  {
+    asked: 'Disputes of norfolk on 2023-07-30, before the settlement',
+    query: 'disputes',
+    with: { area: 'norfolk', on: '2023-07-30' },
+    say: (answer: Readonly<Record<string, string>>) => figures(answer, ['openCases', 'open']),
+  },
+  {
+    asked: 'The settlement of norfolk, on 2023-09-30',
+    query: 'settlement',
+    with: { area: 'norfolk', settlement: 'norfolk-2023', on: '2023-09-30' },
+    say: (answer: SettlementAnswer) =>
+      [
+        figures(answer, ['claimed', 'open']),
+        ...answer.payments.map(({ payer, paid }) => `${payer} paid ${paid}`),
+        ...answer.writeOffs.map(({ creditor, writtenOff }) => `${creditor} wrote off ${writtenOff}`),
+        ...answer.net.filter(({ net }) => !net.startsWith('-')).map(({ name, net }) => `net to ${name} ${net}`),
+      ].join('; '),
+  },
+  {
+    asked: 'Gap of lancashire-2023-24 on 2024-03-31: assumed, not agreed',
+    query: 'gap',
+    with: { fund: 'lancashire-2023-24', on: '2024-03-31' },
+    say: (answer: GapAnswer) => figures(answer, ['funded', 'assumed', 'openClaims', 'exposure']),
+  },
 ];
 
 /** Asks the demonstration ledger its questions, and sets the answers beside them. */

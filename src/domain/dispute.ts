@@ -4,14 +4,22 @@ import { CASE_FACTS } from './dispute/cases.js';
 import type { Entry } from './dispute/claim.js';
 import { SETTLEMENT_FACTS } from './dispute/settlements.js';
 import { STAGE_FACTS } from './dispute/stages.js';
-import { emptyDisputes, standing, type DisputeState } from './dispute/state.js';
-import { fact, type Fact } from './facts.js';
+import { emptyDisputes, opened, standing, type DisputeState } from './dispute/state.js';
+import { fact, type Context, type Fact } from './facts.js';
+import type { Role } from './register.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
 import { EffectiveDay, Name } from './values.js';
 
 /** The stream of one area's disputes: `disputes-<area>`. Its facts stand in the files of `dispute/`, by subject. */
+
+const keeper = (_data: unknown, _state: DisputeState, { register }: Context) => ({
+  acts: register.ledger ? [register.ledger.keeper] : [],
+  signs: [],
+});
+
+const KEEPING: readonly Role[] = ['pool-manager', 'registrar', 'chief-finance-officer'];
 
 const OPENING: Fact<DisputeState> = fact({
   name: 'DisputesOpened',
@@ -26,21 +34,44 @@ const OPENING: Fact<DisputeState> = fact({
       .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' }),
   }),
   signature: 'none',
-  roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
+  roles: KEEPING,
   effective: 'any-day',
   reversible: false,
-  sides: (_data, _state, { register }) => ({ acts: register.ledger ? [register.ledger.keeper] : [], signs: [] }),
+  sides: keeper,
   check(data, state: DisputeState, { register }) {
     if (state.opened) return refuse('area_exists', `The disputes of ${data.area} are open already.`);
     const unknown = data.partners.find((partner) => !register.partners.has(partner));
     return unknown === undefined ? undefined : refuse('partner_unknown', `${unknown} is not registered as a partner.`);
   },
   postings: () => [],
-  evolve: (state, { area, partners }) => void (state.opened = { area, partners }),
+  evolve: (state, { area, partners }) => void (state.opened = { area, partners: [...partners] }),
   sentence: (data) => `The disputes of ${data.area} were opened, with ${data.partners.length} partners.`,
 });
 
-const FACTS: readonly Fact<DisputeState>[] = [OPENING, ...STAGE_FACTS, ...CASE_FACTS, ...SETTLEMENT_FACTS];
+const JOINING: Fact<DisputeState> = fact({
+  name: 'DisputePartnerAdded',
+  about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it (domain.md 11).',
+  input: z.strictObject({ effective: EffectiveDay, partner: Name }),
+  signature: 'none',
+  roles: KEEPING,
+  effective: 'any-day',
+  reversible: false,
+  sides: keeper,
+  check(data, state: DisputeState, { register }) {
+    const { area, partners } = opened(state);
+    if (partners.includes(data.partner)) {
+      return refuse('nothing_to_change', `${data.partner} is a partner of ${area} already.`);
+    }
+    return register.partners.has(data.partner)
+      ? undefined
+      : refuse('partner_unknown', `${data.partner} is not registered as a partner.`);
+  },
+  postings: () => [],
+  evolve: (state, { partner }) => void opened(state).partners.push(partner),
+  sentence: (data) => `${data.partner} came to the area from ${dayInWords(data.effective)}.`,
+});
+
+const FACTS: readonly Fact<DisputeState>[] = [OPENING, JOINING, ...STAGE_FACTS, ...CASE_FACTS, ...SETTLEMENT_FACTS];
 const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
 
 /** What an event does to a case, and so what rests on it once later events have been recorded. */
@@ -82,6 +113,7 @@ const REVERSAL = reversalFact<DisputeState>({
   waysBack: {
     DisputesOpened: 'An area’s disputes stay open for ever.',
     FactReversed: 'Post the original fact again.',
+    DisputePartnerAdded: 'A partner stays for ever; nothing need be done in its name.',
     DisputeProtocolAdopted: 'Adopt another protocol.',
   },
   limits: [],

@@ -364,7 +364,7 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
     let agreedSum = step(agreed);
     let abandonedSum = step(abandoned);
     const claimed = stands + agreedSum + abandonedSum + step(open);
-    for (const part of settled.flatMap(({ line }) => line.parts as readonly Part[])) {
+    for (const part of settled.flatMap(({ line }) => line.parts)) {
       if (part.year !== year || part.respondent !== respondent) continue;
       agreedSum += inPence(part.agreed);
       abandonedSum += inPence(part.abandoned);

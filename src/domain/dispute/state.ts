@@ -7,7 +7,7 @@ import type { Stage } from './reference.js';
 
 /** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
 export interface DisputeState {
-  opened: { readonly area: string; readonly partners: readonly string[] } | undefined;
+  opened: { readonly area: string; readonly partners: string[] } | undefined;
   /** The protocols that the area adopted, in the order of their effective days. */
   readonly protocols: Adopted[];
   /** The sum up to which each partner's officers may write off without a minute, in the order of recording. */
