@@ -44,7 +44,8 @@ const OPENING: Fact<DisputeState> = fact({
     return unknown === undefined ? undefined : refuse('partner_unknown', `${unknown} is not registered as a partner.`);
   },
   postings: () => [],
-  evolve: (state, { area, partners }) => void (state.opened = { area, partners: [...partners] }),
+  evolve: (state, { area, partners }, { revision }) =>
+    void (state.opened = { area, partners: new Map(partners.map((partner) => [partner, revision])) }),
   sentence: (data) => `The disputes of ${data.area} were opened, with ${data.partners.length} partners.`,
 });
 
@@ -59,7 +60,7 @@ const JOINING: Fact<DisputeState> = fact({
   sides: keeper,
   check(data, state: DisputeState, { register }) {
     const { area, partners } = opened(state);
-    if (partners.includes(data.partner)) {
+    if (partners.has(data.partner)) {
       return refuse('nothing_to_change', `${data.partner} is a partner of ${area} already.`);
     }
     return register.partners.has(data.partner)
@@ -67,7 +68,7 @@ const JOINING: Fact<DisputeState> = fact({
       : refuse('partner_unknown', `${data.partner} is not registered as a partner.`);
   },
   postings: () => [],
-  evolve: (state, { partner }) => void opened(state).partners.push(partner),
+  evolve: (state, { partner }, { revision }) => void opened(state).partners.set(partner, revision),
   sentence: (data) => `${data.partner} came to the area from ${dayInWords(data.effective)}.`,
 });
 

@@ -21,8 +21,9 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const inPerson = new Set(mandates.filter(({ role }) => role !== 'api-client').map((mandate) => mandate.partner));
   const keeper = register.ledger?.keeper ?? '';
   const ofArea = (area: string, acting: ReadonlySet<string>): boolean =>
-    ledger.model.stream('dispute', disputeStream(area)).own.opened?.partners.some((partner) => acting.has(partner)) ??
-    false;
+    [...(ledger.model.stream('dispute', disputeStream(area)).own.opened?.partners.keys() ?? [])].some((partner) =>
+      acting.has(partner),
+    );
   const sight: Sight = {
     sees(fund) {
       if (partners.has(keeper)) return true;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dayNumber, dayOfNumber, type Day } from '../../src/domain/calendar.js';
-import type { Entry, Invoice, Part, Raised, Revised, SettledLine, Split } from '../../src/domain/dispute/claim.js';
+import type { Entry, Invoice, Raised, Revised, SettledLine, Split } from '../../src/domain/dispute/claim.js';
 import { cellsOf, asAt, sumsOf } from '../../src/domain/dispute/claim.js';
 import { termsAt } from '../../src/domain/dispute/state.js';
 import { exactly, minus, moneyText } from '../../src/domain/money.js';

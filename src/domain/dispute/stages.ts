@@ -56,7 +56,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     sides(_data, state: DisputeState, { register }) {
       const { partners } = opened(state);
       const of = (sector: string) =>
-        partners.filter((partner) => sectorOf(register.partners.get(partner)!.kind) === sector);
+        [...partners.keys()].filter((partner) => sectorOf(register.partners.get(partner)!.kind) === sector);
       return { acts: of('local-government'), signs: of('nhs') };
     },
     subject: () => 'protocol',

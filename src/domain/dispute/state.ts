@@ -7,7 +7,8 @@ import type { Stage } from './reference.js';
 
 /** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
 export interface DisputeState {
-  opened: { readonly area: string; readonly partners: string[] } | undefined;
+  /** The area, and its partners with the revision at which each came. */
+  opened: { readonly area: string; readonly partners: Map<string, number> } | undefined;
   /** The protocols that the area adopted, in the order of their effective days. */
   readonly protocols: Adopted[];
   /** The sum up to which each partner's officers may write off without a minute, in the order of recording. */
@@ -129,10 +130,10 @@ export const protocolOn = (state: DisputeState, day: Day): Adopted | undefined =
 
 export function partnersAreIn(state: DisputeState, partners: readonly string[]): Refusal | undefined {
   const { area, partners: all } = opened(state);
-  const stranger = partners.find((partner) => !all.includes(partner));
+  const stranger = partners.find((partner) => !all.has(partner));
   return stranger === undefined
     ? undefined
-    : refuse('not_in_area', `${stranger} is not a partner of ${area}; its partners are ${all.join(', ')}.`);
+    : refuse('not_in_area', `${stranger} is not a partner of ${area}; its partners are ${[...all.keys()].join(', ')}.`);
 }
 
 export const notLaterThanToday = (what: string, day: Day, today: Day): Refusal | undefined =>

@@ -273,14 +273,15 @@ export function standingDisputes(
   const instant = knownAt ?? now;
   const { size, position } = model.prefix(instant);
   const day = on ?? londonDay(now);
+  const upTo = revisionAt(ledger, area)(size);
   return {
     area,
     size,
     state,
     on: day,
-    upTo: revisionAt(ledger, area)(size),
+    upTo,
     balances: viewOf({ balances }, day, size),
-    partners: state.opened.partners,
+    partners: [...state.opened.partners].flatMap(([partner, revision]) => (revision <= upTo ? [partner] : [])),
     stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
   };
 }

@@ -107,7 +107,7 @@ export const areas = query({
       const { own, revision } = ledger.model.stream('dispute', disputeStream(area));
       return {
         area,
-        partners: [...own.opened!.partners],
+        partners: [...own.opened!.partners.keys()],
         protocols: own.protocols.map(({ protocol, effective, stages }) => ({
           protocol,
           effective,

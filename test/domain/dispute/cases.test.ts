@@ -544,3 +544,37 @@ t.test('each side confirms how it carries a part of a case', async (t) => {
   });
   t.match(other.outcome.events[0]!.sentence, 'as debtor, not contingent-asset: admitted in writing');
 });
+
+t.test('a body that came later is a partner from then on, and not before', async (t) => {
+  const ledger = await disputing(t);
+  const joining = (more: object = {}) => ({ effective: '2018-11-01', partner: WEST, ...more });
+  await refusals(t, ledger, [
+    {
+      name: 'one that is there',
+      officer: 'pool-manager',
+      act: 'post',
+      type: 'DisputePartnerAdded',
+      data: joining({ partner: NORTH }),
+      rule: 'nothing_to_change',
+    },
+    {
+      name: 'one that nobody registered',
+      officer: 'pool-manager',
+      act: 'post',
+      type: 'DisputePartnerAdded',
+      data: joining({ partner: 'nobody' }),
+      rule: 'partner_unknown',
+    },
+    {
+      name: 'by an officer of another partner than the keeper',
+      officer: 'north-ccg-chief',
+      act: 'post',
+      type: 'DisputePartnerAdded',
+      data: joining(),
+      rule: 'wrong_partner',
+    },
+  ]);
+  const added = await ledger.post('pool-manager', 'DisputePartnerAdded', joining(), DISPUTES);
+  t.equal(added.outcome.events[0]!.sentence, 'west-district came to the area from 1 November 2018.');
+  await acts(ledger).raise('west', { respondent: [{ from: '2018-10-01', partner: WEST }] });
+});
