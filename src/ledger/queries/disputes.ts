@@ -624,7 +624,7 @@ export const settlement = query({
       : refuse('reference_unknown', `No settlement "${asked.settlement}" was in force in ${asked.area} on ${at.on}.`);
   },
   table: ({ lines, payments, writeOffs, net, ...sums }) => ({
-    columns: ['what', 'case', 'claimant', 'respondent', ...CLAIM_SUMS, 'done', 'outstanding'],
+    columns: ['what', 'case', 'to', 'from', ...CLAIM_SUMS, 'done', 'outstanding'],
     rows: [
       ...lines.map((line) => [
         'case',
