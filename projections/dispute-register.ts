@@ -100,8 +100,7 @@ export interface Group {
 }
 
 const ageBand = (age: number): string => AGE_BANDS.findLast((each) => each.from <= age)!.band;
-const valueBand = (open: Pence): string =>
-  VALUE_BANDS.findLast((each) => each.from <= open)?.band ?? VALUE_BANDS[0].band;
+const valueBand = (open: Pence): string => VALUE_BANDS.findLast((each) => each.from <= open)!.band;
 
 const GROUP_OF: Readonly<Record<Grouping, (row: CaseRow) => string>> = {
   status: (row) => row.status,

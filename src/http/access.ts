@@ -19,7 +19,8 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const partners = new Set(mandates.map((mandate) => mandate.partner));
   // A program reads totals: single cases are for people, who act for a partner in the area.
   const inPerson = new Set(mandates.filter(({ role }) => role !== 'api-client').map((mandate) => mandate.partner));
-  const keeper = register.ledger?.keeper ?? '';
+  // Whoever is mandated is so in a ledger that has been opened.
+  const { keeper } = register.ledger!;
   const ofArea = (area: string, acting: ReadonlySet<string>): boolean =>
     [...(ledger.model.stream('dispute', disputeStream(area)).own.opened?.partners.keys() ?? [])].some((partner) =>
       acting.has(partner),

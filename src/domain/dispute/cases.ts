@@ -286,16 +286,13 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     subject: (data) => data.case,
     complete(data, state: DisputeState) {
       const found = caseOf(state, data.case);
-      return found instanceof Refusal ? found : { ...data, withoutPrejudice: true as const };
-    },
-    check(data, state: DisputeState) {
-      const found = caseOf(state, data.case);
       if (found instanceof Refusal) return found;
       return (
         canChange(found, 'InterimFundingAgreed', data.effective) ??
-        sharesHold(termsWith(found, 'InterimFundingAgreed', data))
+        sharesHold(termsWith(found, 'InterimFundingAgreed', data)) ?? { ...data, withoutPrejudice: true as const }
       );
     },
+    check: () => undefined,
     postings: () => [],
     evolve: (state, data, event) => enter(state, event, onCase(state, data)),
     sentence: (data) =>

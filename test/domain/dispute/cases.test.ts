@@ -578,3 +578,54 @@ t.test('a body that came later is a partner from then on, and not before', async
   t.equal(added.outcome.events[0]!.sentence, 'west-district came to the area from 1 November 2018.');
   await acts(ledger).raise('west', { respondent: [{ from: '2018-10-01', partner: WEST }] });
 });
+
+t.test('the other side can counter who pays meanwhile, and how a case is decided', async (t) => {
+  const ledger = await disputing(t);
+  await acts(ledger).raise();
+  const counters: readonly (readonly [type: string, offered: object, countered: object])[] = [
+    ['InterimFundingAgreed', { interim: share(5_000) }, { interim: share(2_000) }],
+    [
+      'SplitDecided',
+      { decidedOn: '2018-11-01', split: share(6_000), by: 'parties' },
+      { decidedOn: '2018-11-01', split: share(5_000), by: 'parties' },
+    ],
+  ];
+  for (const [type, offered, countered] of counters) {
+    const fact = (data: object) => ({ type, data: { ...ONE, ...data } as never });
+    const proposed = await ledger.done('county-finance', { act: 'propose', fact: fact(offered) }, { in: DISPUTES });
+    const proposal = proposed.outcome.proposal!;
+    t.equal(
+      await ledger.refused(
+        'north-ccg-finance',
+        { act: 'counter', proposal, fact: { type, data: { ...ONE, ...countered, case: caseNamed('two') } as never } },
+        { in: DISPUTES },
+      ),
+      'counter_differs',
+      'of the same case',
+    );
+    await ledger.done('north-ccg-finance', { act: 'counter', proposal, fact: fact(countered) }, { in: DISPUTES });
+    await ledger.done('county-finance', { act: 'agree', proposal }, { in: DISPUTES });
+  }
+  t.equal(caseSums(ledger, 'one', '2018-10-07').agreed, '420.00', 'half of it, less the fifth paid meanwhile');
+});
+
+t.test('a claim can be raised for care that is still to come', async (t) => {
+  const ledger = await disputing(t);
+  await acts(ledger).raise('ahead', { effective: '2018-12-01' });
+  t.equal(caseSums(ledger, 'ahead', '2018-11-30').claimed, '0.00');
+  t.equal(caseSums(ledger, 'ahead', '2018-12-07').claimed, '1400.00');
+});
+
+t.test('what nothing rests on can be taken back at any time', async (t) => {
+  const ledger = await disputing(t);
+  const { raise, post, reverse } = acts(ledger);
+  await raise();
+  const confirmed = await post('county-finance', 'AccountingClassConfirmed', {
+    effective: '2018-11-01',
+    partner: COUNTY,
+    part: 'open',
+    class: 'contingent-asset',
+  });
+  await post('county-finance', 'ClaimRevised', { effective: '2018-11-01', claimed: share(5_000) });
+  await reverse(Number(confirmed.outcome.revision), '2018-11-01');
+});

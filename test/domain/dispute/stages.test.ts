@@ -28,12 +28,25 @@ t.test('an area adopts a protocol by name or with stages of its own, signed by b
     done.outcome.events.at(-1)!.sentence,
     'The dispute protocol "Testshire’s own" was adopted from 1 December 2018: Panel (5 working days).',
   );
+  const { protocol, stages } = own;
+  const nameless = { effective: '2019-01-01', protocol, stages };
+  const proposed = await ledger.done(
+    'county-finance',
+    { act: 'propose', fact: { type: 'DisputeProtocolAdopted', data: nameless as never } },
+    { in: DISPUTES },
+  );
+  const proposal = proposed.outcome.proposal!;
+  const later = { type: 'DisputeProtocolAdopted', data: { ...nameless, effective: '2019-02-01' } as never };
+  await ledger.done('north-ccg-finance', { act: 'counter', proposal, fact: later }, { in: DISPUTES });
+  const named = await ledger.done('county-finance', { act: 'agree', proposal }, { in: DISPUTES });
+  t.match(named.outcome.events.at(-1)!.sentence, 'The dispute protocol "our-own" was adopted from 1 February 2019');
   const { protocols } = ledger.ledger.model.stream('dispute', DISPUTES).own;
   t.same(
     protocols.map((each) => [each.protocol, each.stages.length]),
     [
       ['three-stage', 3],
       ['sheffield-five-stage', 5],
+      ['our-own', 1],
       ['our-own', 1],
     ],
   );
@@ -91,6 +104,15 @@ t.test('a case goes forward through the stages of the protocol in force when it 
   for (const [name, data, rule] of refusals) {
     t.equal(await acts(ledger).refused('county-finance', 'propose', 'DisputeStageExtended', data), rule, name);
   }
+  const proposed = await ledger.done(
+    'county-finance',
+    { act: 'propose', fact: { type: 'DisputeStageExtended', data: extension as never } },
+    { in: DISPUTES },
+  );
+  const proposal = proposed.outcome.proposal!;
+  const shorter = { type: 'DisputeStageExtended', data: { ...extension, dueBy: '2019-01-20' } as never };
+  await ledger.done('north-ccg-finance', { act: 'counter', proposal, fact: shorter }, { in: DISPUTES });
+  await ledger.done('county-finance', { act: 'agree', proposal }, { in: DISPUTES });
   const extended = await signed('DisputeStageExtended', extension);
   t.match(extended.outcome.events.at(-1)!.sentence, 'was extended by consent to 31 January 2019.');
 
