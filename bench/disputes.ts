@@ -13,7 +13,7 @@ import {
   type Instant,
 } from '../src/domain/calendar.js';
 import { asAt, cellsOf } from '../src/domain/dispute/claim.js';
-import { termsAt } from '../src/domain/dispute/state.js';
+import { forget, termsAt } from '../src/domain/dispute/state.js';
 import { exactly, moneyText } from '../src/domain/money.js';
 import { Refusal } from '../src/domain/rules.js';
 import { disputeStream } from '../src/ledger/catalogue.js';
@@ -70,7 +70,7 @@ export async function measureDisputes(folder: string, cases: number, seed: numbe
   for (const [what, ask] of questionsOf(ledger)) {
     const questions = Array.from({ length: WARMING + ASKED }, () => anyDates(random));
     const warm = await measured(questions, ask);
-    const cold = await measured(questions.slice(0, ASKED_COLD), ask, () => forget(ledger));
+    const cold = await measured(questions.slice(0, ASKED_COLD), ask, () => forgetAll(ledger));
     lines.push({ what, ...warm }, { what: `${what}, nothing kept`, ...cold });
     note(`disputes: ${what}, done`);
   }
@@ -124,8 +124,8 @@ const questionsOf = (ledger: Ledger): (readonly [what: string, ask: Ask])[] => [
 ];
 
 /** Empties what the cases keep from earlier questions, as if the ledger had just been opened. */
-function forget(ledger: Ledger): void {
-  for (const { compiled } of stateOf(ledger).cases.values()) compiled.clear();
+function forgetAll(ledger: Ledger): void {
+  for (const history of stateOf(ledger).cases.values()) forget(history);
 }
 
 async function measured(questions: readonly Dates[], ask: Ask, before?: () => void): Promise<Omit<Line, 'what'>> {

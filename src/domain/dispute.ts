@@ -4,7 +4,7 @@ import { CASE_FACTS } from './dispute/cases.js';
 import type { Entry } from './dispute/claim.js';
 import { SETTLEMENT_FACTS } from './dispute/settlements.js';
 import { STAGE_FACTS } from './dispute/stages.js';
-import { emptyDisputes, standing, type DisputeState } from './dispute/state.js';
+import { emptyDisputes, reverse, standing, type DisputeState } from './dispute/state.js';
 import { fact, type Fact } from './facts.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
@@ -97,8 +97,7 @@ const REVERSAL = reversalFact<DisputeState>({
     return nothingRestsOn(state, original.name, Number(reverses));
   },
   evolve(state, { reverses }, revision) {
-    state.reversed.set(Number(reverses), revision);
-    state.entries.get(Number(reverses))!.entry.reversed = revision;
+    reverse(state, Number(reverses), revision);
   },
 });
 

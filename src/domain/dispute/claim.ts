@@ -122,6 +122,7 @@ interface Settled {
 /** The terms of a case as its facts leave them: all that its figures are worked out from. */
 export interface Terms {
   readonly raised: Raised;
+  readonly raisedOn: number;
   readonly first: number;
   readonly stretches: readonly Stretch[];
   readonly settled: readonly Settled[];
@@ -158,6 +159,17 @@ const bodyLevels = (bodies: readonly Body[]) =>
 const invoicesOn = (invoices: readonly Invoice[]) =>
   invoices.map(({ on, amount }) => ({ day: dayNumber(on), pence: pence(amount) }));
 
+/** The facts that terms are worked out from; stages, payments and classes leave them as they are. */
+export const TERMS_FACTS: ReadonlySet<string> = new Set([
+  'DisputeRaised',
+  'ClaimRevised',
+  'InterimFundingAgreed',
+  'SplitDecided',
+  'ClaimWithdrawn',
+  'ClaimConceded',
+  'DisputeSettled',
+]);
+
 /** The terms of a case, from the facts that stand on it, in the order of recording; the first is its raising. */
 export function termsOf(entries: readonly Entry[]): Terms {
   const raised = entries[0]!.data as Raised;
@@ -171,6 +183,7 @@ export function termsOf(entries: readonly Entry[]): Terms {
   let invoices = invoicesOn(raised.invoices ?? []);
   const settled: Settled[] = [];
   for (const { type, data } of entries) {
+    if (!TERMS_FACTS.has(type)) continue;
     const from = dayNumber(data.effective);
     switch (type) {
       case 'ClaimRevised': {
@@ -208,37 +221,38 @@ export function termsOf(entries: readonly Entry[]): Terms {
   const claimants = bodyLevels(raised.claimant);
 
   const stretch = (from: number, last: number, weekly: number): Stretch => {
-    const share = { interim: levelOn(interim, from)!, claimed: levelOn(claimed, from)! };
+    const paid = levelOn(interim, from)!;
+    const asked = levelOn(claimed, from)!;
     const decision = levelOn(decisions, from);
     return {
       first: from,
       last,
       weekly,
-      ...share,
-      decided:
-        decision?.how === 'split'
-          ? decision.share
-          : decision && (decision.how === 'withdrawn' ? share.interim : share.claimed),
+      interim: paid,
+      claimed: asked,
+      decided: decision?.how === 'split' ? decision.share : decision && (decision.how === 'withdrawn' ? paid : asked),
       claimant: levelOn(claimants, from)!,
       respondent: levelOn(respondents, from)!,
     };
   };
-  const cuts = new Set<number>([first]);
+  const starts = [first];
   for (const levels of [costs, untils, claimed, interim, decisions, claimants, respondents]) {
-    for (const { from } of levels) if (from > first) cuts.add(from);
+    for (const { from } of levels) if (from > first && !starts.includes(from)) starts.push(from);
   }
-  const starts = [...cuts].sort((a, b) => a - b);
-  const stretches = starts.flatMap((from, index) => {
+  starts.sort((a, b) => a - b);
+  const stretches: Stretch[] = [];
+  for (const [index, from] of starts.entries()) {
     const last = Math.min((starts[index + 1] ?? FOREVER + 1) - 1, levelOn(untils, from)!);
     const weekly = levelOn(costs, from);
-    return weekly === undefined || last < from ? [] : [stretch(from, last, weekly)];
-  });
+    if (weekly !== undefined && last >= from) stretches.push(stretch(from, last, weekly));
+  }
   // An invoice is a cost of one day, whole on that day.
-  const billed = invoices.map((each) => stretch(each.day, each.day, each.pence * DAYS_IN_WEEK));
+  for (const each of invoices) stretches.push(stretch(each.day, each.day, each.pence * DAYS_IN_WEEK));
   return {
     raised,
+    raisedOn: dayNumber(raised.raisedOn),
     first,
-    stretches: [...stretches, ...billed].sort((a, b) => a.first - b.first),
+    stretches: stretches.sort((a, b) => a.first - b.first),
     settled,
     decisions,
     claimants,
@@ -248,9 +262,13 @@ export function termsOf(entries: readonly Entry[]): Terms {
 }
 
 /** The body that stands on one side on a day; before the first, the first. */
-export function bodyOn(terms: Terms, side: 'claimant' | 'respondent', day: Day): string {
+export const bodyOn = (terms: Terms, side: 'claimant' | 'respondent', day: Day): string =>
+  bodyAt(terms, side, dayNumber(day));
+
+/** The same by the number of the day: who asks it of every case of an area reads the day once. */
+export function bodyAt(terms: Terms, side: 'claimant' | 'respondent', day: number): string {
   const levels = side === 'claimant' ? terms.claimants : terms.respondents;
-  return levelOn(levels, dayNumber(day)) ?? levels[0]!.value;
+  return levelOn(levels, day) ?? levels[0]!.value;
 }
 
 // From terms to figures
@@ -273,14 +291,16 @@ export const CLAIM_SUMS = ['claimed', 'agreed', 'abandoned', 'open'] as const sa
 
 export const NO_CLAIM: Sums = { claimed: NO_MONEY, agreed: NO_MONEY, abandoned: NO_MONEY, open: NO_MONEY };
 
-export const addSums = (a: Sums, b: Sums): Sums => ({
-  claimed: plus(a.claimed, b.claimed),
-  agreed: plus(a.agreed, b.agreed),
-  abandoned: plus(a.abandoned, b.abandoned),
-  open: plus(a.open, b.open),
-});
-
-export const sumsOf = (cells: readonly Sums[]): Sums => cells.reduce(addSums, NO_CLAIM);
+export function sumsOf(cells: readonly Sums[]): Sums {
+  let { claimed, agreed, abandoned, open } = NO_CLAIM;
+  for (const cell of cells) {
+    claimed = plus(claimed, cell.claimed);
+    agreed = plus(agreed, cell.agreed);
+    abandoned = plus(abandoned, cell.abandoned);
+    open = plus(open, cell.open);
+  }
+  return { claimed, agreed, abandoned, open };
+}
 
 /** Rounds an exact sum, counted in parts of a penny, to the penny; half to even. */
 export function rounded(parts: number): Pence {
