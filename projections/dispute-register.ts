@@ -1,9 +1,18 @@
 import type { Day } from '../src/domain/calendar.js';
-import { asAt, bodyAt, cellsOf, sumsOf, type AsAt, type Sums, type Terms } from '../src/domain/dispute/claim.js';
+import {
+  asAt,
+  bodyAt,
+  cellsOf,
+  sumsOf,
+  type AsAt,
+  type Cell,
+  type Sums,
+  type Terms,
+} from '../src/domain/dispute/claim.js';
 import { AGE_BANDS } from '../src/domain/dispute/reference.js';
 import { termsAt, type History } from '../src/domain/dispute/state.js';
 import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
-import type { DisputesView } from './claims.js';
+import { countClaims, type DisputesView, type OpenClaims } from './claims.js';
 
 /**
  * The dispute register: every case on a day, as known at an instant, with where it stands and what of it is claimed,
@@ -52,16 +61,16 @@ function standingOf({ entries }: History, ground: string, { on, upTo }: Disputes
     if (reversed !== undefined && reversed <= upTo) continue;
     if (type === 'ClaimRevised') found.ground = (data['ground'] as string | undefined) ?? found.ground;
     const entered = type === 'DisputeStageEntered';
-    if (data.effective > on || !(entered || type === 'DisputeStageExtended')) continue;
+    if (!(entered || type === 'DisputeStageExtended') || data.effective > on) continue;
     if (entered) found.stage = data['stage'] as string;
     found.dueBy = data['dueBy'] as Day | undefined;
   }
   return found;
 }
 
-function rowOf(history: History, terms: Terms, view: DisputesView, day: AsAt): CaseRow {
+function rowOf(history: History, terms: Terms, cells: readonly Cell[], view: DisputesView, day: AsAt): CaseRow {
   const { raised, raisedOn } = terms;
-  const { claimed, agreed, abandoned, open } = sumsOf(cellsOf(terms, day));
+  const { claimed, agreed, abandoned, open } = sumsOf(cells);
   const status = statusOf(terms, day.on, open);
   const { ground, stage, dueBy } = standingOf(history, raised.ground, view);
   return {
@@ -83,23 +92,33 @@ function rowOf(history: History, terms: Terms, view: DisputesView, day: AsAt): C
   };
 }
 
-/** Every case that had been raised by the day, in the order in which they were recorded. */
-export function disputeRegister(view: DisputesView): CaseRow[] {
+/**
+ * Every case that had been raised by the day, in the order in which they were recorded, with the open claims of the area,
+ * to which days of care before the raising count too: one walk for both, since each works out the same cells.
+ */
+export function registerWithClaims(view: DisputesView): { readonly rows: CaseRow[]; readonly claims: OpenClaims } {
   const day = asAt(view.on);
   const rows: CaseRow[] = [];
+  const count = countClaims();
   for (const history of view.state.cases.values()) {
     const terms = termsAt(history, view.upTo);
-    if (terms && terms.raisedOn <= day.on) rows.push(rowOf(history, terms, view, day));
+    if (!terms) continue;
+    const cells = cellsOf(terms, day);
+    count.add(cells);
+    if (terms.raisedOn <= day.on) rows.push(rowOf(history, terms, cells, view, day));
   }
-  return rows;
+  return { rows, claims: count.claims() };
 }
+
+export const disputeRegister = (view: DisputesView): CaseRow[] => registerWithClaims(view).rows;
 
 /** One case of the register; undefined where it had not been raised. */
 export function caseRow(view: DisputesView, id: string): { readonly row: CaseRow; readonly terms: Terms } | undefined {
   const history = view.state.cases.get(id);
   const terms = history && termsAt(history, view.upTo);
   if (!terms || terms.raised.raisedOn > view.on) return undefined;
-  return { row: rowOf(history, terms, view, asAt(view.on)), terms };
+  const day = asAt(view.on);
+  return { row: rowOf(history, terms, cellsOf(terms, day), view, day), terms };
 }
 
 /** Bands of value: what is open of a case, from so many pounds, inclusive. */

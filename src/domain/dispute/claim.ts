@@ -131,6 +131,10 @@ export interface Terms {
   readonly respondents: readonly Level<string>[];
   /** The last day of care, as now known; open-ended where it is the last day that the ledger speaks of. */
   readonly until: number;
+  /** Where the financial year of the first day stands among all of them. */
+  readonly firstYear: number;
+  /** The cells of whole years, by where the year stands: they never change once the year and all settlements are past. */
+  readonly wholeYears: (readonly Cell[] | undefined)[];
 }
 
 // From facts to terms
@@ -155,7 +159,19 @@ function levelOn<Value>(levels: readonly Level<Value>[], day: number): Value | u
 const costLevels = (costs: readonly Cost[]) =>
   costs.map(({ from, weekly }) => ({ from: dayNumber(from), value: pence(weekly) }));
 const bodyLevels = (bodies: readonly Body[]) =>
-  bodies.map(({ from, partner }) => ({ from: dayNumber(from), value: partner }));
+  bodies.map(({ from, partner }) => ({ from: dayNumber(from), value: sameText(partner) }));
+
+/**
+ * One text for each name of a partner or a fact. Every event brings its own copy, and every question compares the names
+ * of every case: copies must be read letter by letter, while the same text is the same at a glance.
+ */
+const NAMES = new Map<string, string>();
+
+export function sameText(name: string): string {
+  const known = NAMES.get(name) ?? name;
+  NAMES.set(known, known);
+  return known;
+}
 const invoicesOn = (invoices: readonly Invoice[]) =>
   invoices.map(({ on, amount }) => ({ day: dayNumber(on), pence: pence(amount) }));
 
@@ -191,7 +207,8 @@ export function termsOf(entries: readonly Entry[]): Terms {
         if (revised.costs) costs = replaced(costs, from, costLevels(revised.costs));
         if (revised.until) untils = replaced(untils, from, [{ from, value: dayNumber(revised.until) }]);
         if (revised.claimed) claimed = replaced(claimed, from, [{ from, value: revised.claimed.respondent }]);
-        if (revised.respondent) respondents = replaced(respondents, from, [{ from, value: revised.respondent }]);
+        if (revised.respondent)
+          respondents = replaced(respondents, from, [{ from, value: sameText(revised.respondent) }]);
         if (revised.invoices) {
           invoices = [...invoices.filter((each) => each.day < from), ...invoicesOn(revised.invoices)];
         }
@@ -258,6 +275,8 @@ export function termsOf(entries: readonly Entry[]): Terms {
     claimants,
     respondents,
     until: untils.at(-1)!.value,
+    firstYear: yearIndexOf(first),
+    wholeYears: [],
   };
 }
 
@@ -348,15 +367,24 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
   const begin = Math.max(from, terms.first);
   const cells: Cell[] = [];
   if (begin > end) return cells;
-  for (let index = yearIndexOf(begin); index < FINANCIAL_YEARS.length; index++) {
-    const year = FINANCIAL_YEARS[index]!;
-    if (year.firstNumber > end) break;
+  const allSettled = settled.length === terms.settled.length;
+  for (let index = begin === terms.first ? terms.firstYear : yearIndexOf(begin); ; index++) {
+    const year = FINANCIAL_YEARS[index];
+    if (!year || year.firstNumber > end) break;
+    const whole = allSettled && year.lastNumber <= end && (year.firstNumber >= begin || begin === terms.first);
+    const kept = whole ? terms.wholeYears[index - terms.firstYear] : undefined;
+    if (kept) {
+      for (const cell of kept) cells.push(cell);
+      continue;
+    }
+    const before = cells.length;
     addYear(cells, terms.stretches, year.label, {
       begin: Math.max(begin, year.firstNumber),
       end: Math.min(end, year.lastNumber),
       through,
       settled,
     });
+    if (whole) terms.wholeYears[index - terms.firstYear] = cells.slice(before);
   }
   return cells;
 }
@@ -374,8 +402,12 @@ function addYear(
     let first = stretch.first > begin ? stretch.first : begin;
     if (first > last) continue;
     const { claimant, respondent, weekly, interim, claimed, decided } = stretch;
-    let pair = pairs.find((each) => each.claimant === claimant && each.respondent === respondent);
-    if (!pair) pairs.push((pair = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+    // Nearly every year is of one pair, and the pair of the stretch before is nearly always that of this one.
+    let pair = pairs.at(-1);
+    if (pair?.claimant !== claimant || pair.respondent !== respondent) {
+      pair = pairs.find((each) => each.claimant === claimant && each.respondent === respondent);
+      if (!pair) pairs.push((pair = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+    }
     if (first <= through) {
       pair.fixed += weekly * (Math.min(last, through) - first + 1) * (claimed - interim);
       first = through + 1;
@@ -398,7 +430,8 @@ function addYear(
     before = upToHere;
     return part;
   };
-  for (const { claimant, respondent, ...pair } of pairs) {
+  for (const pair of pairs) {
+    const { claimant, respondent } = pair;
     const fixed = next(pair.fixed);
     let agreed = next(pair.agreed);
     let abandoned = next(pair.abandoned);

@@ -2,7 +2,7 @@ import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import type { FactData, LedgerEvent } from '../facts.js';
 import { NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
-import { bodyOn, TERMS_FACTS, termsOf, WHOLE_SHARE, type Entry, type Raised, type Terms } from './claim.js';
+import { bodyOn, sameText, TERMS_FACTS, termsOf, WHOLE_SHARE, type Entry, type Raised, type Terms } from './claim.js';
 import type { Stage } from './reference.js';
 
 /** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
@@ -63,7 +63,7 @@ export function enter(
   { revision, type, data }: Pick<LedgerEvent, 'revision' | 'type' | 'data'>,
   into: readonly (readonly [histories: Map<string, History>, name: string])[],
 ): void {
-  const entry: Entry = { revision, type, data };
+  const entry: Entry = { revision, type: sameText(type), data };
   const touched = into.map(([histories, name]) => {
     const history: History = histories.get(name) ?? { entries: [], versions: [] };
     histories.set(name, history);
