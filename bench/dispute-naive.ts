@@ -82,7 +82,7 @@ export function naiveDisputes(file: string, stream: string): NaiveDisputes {
   const db = new DatabaseSync(file, { readOnly: true });
   const rows = db
     .prepare('SELECT revision, type, data, metadata FROM events WHERE stream = ? ORDER BY position')
-    .all(stream) as { revision: number; type: string; data: string; metadata: string }[];
+    .all(stream) as { revision: bigint | number; type: string; data: string; metadata: string }[];
   db.close();
   const log = rows.map((row): Logged => ({
     revision: Number(row.revision),

@@ -1,6 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { openClaims, type DisputesView, type OpenClaims } from '../projections/claims.js';
 import { disputeRegister, grouped, type CaseRow } from '../projections/dispute-register.js';
 import {
@@ -259,6 +259,6 @@ async function checkQueries(
 function same(what: string, { on, knownAt }: Dates, answer: unknown, naive: unknown): void {
   if (isDeepStrictEqual(answer, naive)) return;
   const dates = `on ${on} as known at ${instantText(knownAt)}`;
-  const texts = [answer, naive].map((each) => JSON.stringify(each)?.slice(0, 600) ?? 'nothing');
+  const texts = [answer, naive].map((each) => inspect(each, { depth: 4 }).slice(0, 600));
   throw new Error(`Disputes: ${what} ${dates} is ${texts[0]!}; day by day it is ${texts[1]!}; nothing is timed.`);
 }

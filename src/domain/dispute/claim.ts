@@ -131,6 +131,8 @@ export interface Terms {
   readonly respondents: readonly Level<string>[];
   /** The last day of care, as now known; open-ended where it is the last day that the ledger speaks of. */
   readonly until: number;
+  /** The last day that costs anything: no year after it has a cell. */
+  readonly lastDay: number;
   /** Where the financial year of the first day stands among all of them. */
   readonly firstYear: number;
   /** The cells of whole years, by where the year stands: they never change once the year and all settlements are past. */
@@ -275,6 +277,7 @@ export function termsOf(entries: readonly Entry[]): Terms {
     claimants,
     respondents,
     until: untils.at(-1)!.value,
+    lastDay: stretches.reduce((latest, each) => Math.max(latest, each.last), -Infinity),
     firstYear: yearIndexOf(first),
     wholeYears: [],
   };
@@ -370,7 +373,7 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
   const allSettled = settled.length === terms.settled.length;
   for (let index = begin === terms.first ? terms.firstYear : yearIndexOf(begin); ; index++) {
     const year = FINANCIAL_YEARS[index];
-    if (!year || year.firstNumber > end) break;
+    if (!year || year.firstNumber > end || year.firstNumber > terms.lastDay) break;
     const whole = allSettled && year.lastNumber <= end && (year.firstNumber >= begin || begin === terms.first);
     const kept = whole ? terms.wholeYears[index - terms.firstYear] : undefined;
     if (kept) {
