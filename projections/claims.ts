@@ -1,5 +1,5 @@
 import { dayNumber, type Day, type FinancialYear } from '../src/domain/calendar.js';
-import { cellsOf, type AsAt } from '../src/domain/dispute/claim.js';
+import { cellsOf, type AsAt, type Cell } from '../src/domain/dispute/claim.js';
 import { casesTouched, termsAt, type DisputeState, type History } from '../src/domain/dispute/state.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import type { Entry } from './entry.js';
@@ -41,9 +41,13 @@ function openOf(history: History, asAt: AsAt, upTo: number): Pence {
   return open;
 }
 
-/** The open claims of an area, of one financial year or of all. */
-export function openClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): OpenClaims {
-  const asAt = within(on, year);
+/** Adds up what is open of cases, cell by cell. */
+export interface ClaimsCount {
+  add(cells: readonly Cell[]): void;
+  claims(): OpenClaims;
+}
+
+export function countClaims(): ClaimsCount {
   const byPartner = new Map<string, { claimedBy: Pence; claimedAgainst: Pence }>();
   const of = (partner: string) => {
     let sums = byPartner.get(partner);
@@ -51,19 +55,30 @@ export function openClaims({ state, on, upTo }: DisputesView, year?: FinancialYe
     return sums;
   };
   let total: Pence = NO_MONEY;
+  return {
+    add(cells) {
+      for (const { claimant, respondent, open } of cells) {
+        if (open === NO_MONEY) continue;
+        total = plus(total, open);
+        const by = of(claimant);
+        by.claimedBy = plus(by.claimedBy, open);
+        const against = of(respondent);
+        against.claimedAgainst = plus(against.claimedAgainst, open);
+      }
+    },
+    claims: () => ({ total, byPartner }),
+  };
+}
+
+/** The open claims of an area, of one financial year or of all. */
+export function openClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): OpenClaims {
+  const asAt = within(on, year);
+  const count = countClaims();
   for (const history of state.cases.values()) {
     const terms = termsAt(history, upTo);
-    if (!terms) continue;
-    for (const { claimant, respondent, open } of cellsOf(terms, asAt)) {
-      if (open === NO_MONEY) continue;
-      total = plus(total, open);
-      const by = of(claimant);
-      by.claimedBy = plus(by.claimedBy, open);
-      const against = of(respondent);
-      against.claimedAgainst = plus(against.claimedAgainst, open);
-    }
+    if (terms) count.add(cellsOf(terms, asAt));
   }
-  return { total, byPartner };
+  return count.claims();
 }
 
 /** The open claims of one fund's year as knowledge and days move: what a comparison of the gap walks along. */

@@ -1,10 +1,18 @@
-import { dayNumber, type Day } from '../src/domain/calendar.js';
-import { asAt, bodyOn, cellsOf, sumsOf, type Sums, type Terms } from '../src/domain/dispute/claim.js';
+import type { Day } from '../src/domain/calendar.js';
+import {
+  asAt,
+  bodyAt,
+  cellsOf,
+  sumsOf,
+  type AsAt,
+  type Cell,
+  type Sums,
+  type Terms,
+} from '../src/domain/dispute/claim.js';
 import { AGE_BANDS } from '../src/domain/dispute/reference.js';
-import { dueByOn, stagesOn } from '../src/domain/dispute/stages.js';
-import { standing, termsAt, type History } from '../src/domain/dispute/state.js';
+import { termsAt, type History } from '../src/domain/dispute/state.js';
 import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
-import type { DisputesView } from './claims.js';
+import { countClaims, type DisputesView, type OpenClaims } from './claims.js';
 
 /**
  * The dispute register: every case on a day, as known at an instant, with where it stands and what of it is claimed,
@@ -30,8 +38,7 @@ export interface CaseRow extends Sums {
   readonly overdue: boolean;
 }
 
-function statusOf({ settled, decisions, until }: Terms, on: Day, open: Pence): Status {
-  const day = dayNumber(on);
+function statusOf({ settled, decisions, until }: Terms, day: number, open: Pence): Status {
   if (settled.some((each) => each.closes && each.effective <= day)) return 'settled';
   if (open !== NO_MONEY) return 'open';
   const decision = decisions.findLast((each) => each.from <= Math.min(day, until));
@@ -39,45 +46,80 @@ function statusOf({ settled, decisions, until }: Terms, on: Day, open: Pence): S
   return decision.value.how === 'split' ? 'decided' : decision.value.how;
 }
 
-function rowOf(history: History, terms: Terms, { on, upTo }: DisputesView): CaseRow {
-  const { case: id, kind, ground, raisedOn } = terms.raised;
-  const sums = sumsOf(cellsOf(terms, asAt(on)));
-  const status = statusOf(terms, on, sums.open);
-  const entries = standing(history, upTo);
-  const dueBy = dueByOn(entries, on) as Day | undefined;
+/** Where a case stands, beside its terms. */
+interface Standing {
+  ground: string;
+  stage: string | undefined;
+  dueBy: Day | undefined;
+}
+
+/** Goes once through what is known of a case: a register asks this of every case of an area. */
+function standingOf({ entries }: History, ground: string, { on, upTo }: DisputesView): Standing {
+  const found: Standing = { ground, stage: undefined, dueBy: undefined };
+  for (const { revision, reversed, type, data } of entries) {
+    if (revision > upTo) break;
+    if (reversed !== undefined && reversed <= upTo) continue;
+    if (data.effective > on) continue;
+    if (type === 'ClaimRevised') found.ground = (data['ground'] as string | undefined) ?? found.ground;
+    const entered = type === 'DisputeStageEntered';
+    if (!entered && type !== 'DisputeStageExtended') continue;
+    if (entered) found.stage = data['stage'] as string;
+    found.dueBy = data['dueBy'] as Day | undefined;
+  }
+  return found;
+}
+
+function rowOf(history: History, terms: Terms, cells: readonly Cell[], view: DisputesView, day: AsAt): CaseRow {
+  const { raised, raisedOn } = terms;
+  const { claimed, agreed, abandoned, open } = sumsOf(cells);
+  const status = statusOf(terms, day.on, open);
+  const { ground, stage, dueBy } = standingOf(history, raised.ground, view);
   return {
-    case: id,
-    kind,
-    ground: (entries.findLast((each) => each.type === 'ClaimRevised' && each.data['ground'])?.data['ground'] ??
-      ground) as string,
+    case: raised.case,
+    kind: raised.kind,
+    ground,
     status,
-    claimant: bodyOn(terms, 'claimant', on),
-    respondent: bodyOn(terms, 'respondent', on),
-    raisedOn,
-    age: dayNumber(on) - dayNumber(raisedOn),
-    stage: stagesOn(entries, on).at(-1)?.data['stage'] as string | undefined,
+    claimant: bodyAt(terms, 'claimant', day.on),
+    respondent: bodyAt(terms, 'respondent', day.on),
+    raisedOn: raised.raisedOn,
+    age: day.on - raisedOn,
+    stage,
     dueBy,
-    overdue: status === 'open' && dueBy !== undefined && dueBy < on,
-    ...sums,
+    overdue: status === 'open' && dueBy !== undefined && dueBy < view.on,
+    claimed,
+    agreed,
+    abandoned,
+    open,
   };
 }
 
-/** Every case that had been raised by the day, in the order in which they were recorded. */
-export function disputeRegister(view: DisputesView): CaseRow[] {
+/**
+ * Every case that had been raised by the day, in the order in which they were recorded, with the open claims of the area,
+ * to which days of care before the raising count too: one walk for both, since each works out the same cells.
+ */
+export function registerWithClaims(view: DisputesView): { readonly rows: CaseRow[]; readonly claims: OpenClaims } {
+  const day = asAt(view.on);
   const rows: CaseRow[] = [];
+  const count = countClaims();
   for (const history of view.state.cases.values()) {
     const terms = termsAt(history, view.upTo);
-    if (terms && terms.raised.raisedOn <= view.on) rows.push(rowOf(history, terms, view));
+    if (!terms) continue;
+    const cells = cellsOf(terms, day);
+    count.add(cells);
+    if (terms.raisedOn <= day.on) rows.push(rowOf(history, terms, cells, view, day));
   }
-  return rows;
+  return { rows, claims: count.claims() };
 }
+
+export const disputeRegister = (view: DisputesView): CaseRow[] => registerWithClaims(view).rows;
 
 /** One case of the register; undefined where it had not been raised. */
 export function caseRow(view: DisputesView, id: string): { readonly row: CaseRow; readonly terms: Terms } | undefined {
   const history = view.state.cases.get(id);
   const terms = history && termsAt(history, view.upTo);
   if (!terms || terms.raised.raisedOn > view.on) return undefined;
-  return { row: rowOf(history, terms, view), terms };
+  const day = asAt(view.on);
+  return { row: rowOf(history, terms, cellsOf(terms, day), view, day), terms };
 }
 
 /** Bands of value: what is open of a case, from so many pounds, inclusive. */

@@ -4,7 +4,7 @@ import { CASE_FACTS } from './dispute/cases.js';
 import type { Entry } from './dispute/claim.js';
 import { SETTLEMENT_FACTS } from './dispute/settlements.js';
 import { STAGE_FACTS } from './dispute/stages.js';
-import { emptyDisputes, opened, standing, type DisputeState } from './dispute/state.js';
+import { emptyDisputes, opened, reverse, standing, type DisputeState } from './dispute/state.js';
 import { fact, type Context, type Fact } from './facts.js';
 import type { Role } from './register.js';
 import { reversalFact, reversedBy } from './reversal.js';
@@ -130,8 +130,7 @@ const REVERSAL = reversalFact<DisputeState>({
     return nothingRestsOn(state, original.name, Number(reverses));
   },
   evolve(state, { reverses }, revision) {
-    state.reversed.set(Number(reverses), revision);
-    state.entries.get(Number(reverses))!.entry.reversed = revision;
+    reverse(state, Number(reverses), revision);
   },
 });
 

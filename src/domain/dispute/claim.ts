@@ -122,6 +122,7 @@ interface Settled {
 /** The terms of a case as its facts leave them: all that its figures are worked out from. */
 export interface Terms {
   readonly raised: Raised;
+  readonly raisedOn: number;
   readonly first: number;
   readonly stretches: readonly Stretch[];
   readonly settled: readonly Settled[];
@@ -130,6 +131,12 @@ export interface Terms {
   readonly respondents: readonly Level<string>[];
   /** The last day of care, as now known; open-ended where it is the last day that the ledger speaks of. */
   readonly until: number;
+  /** The last day that costs anything: no year after it has a cell. */
+  readonly lastDay: number;
+  /** Where the financial year of the first day stands among all of them. */
+  readonly firstYear: number;
+  /** The cells of whole years, by where the year stands: they never change once the year and all settlements are past. */
+  readonly wholeYears: (readonly Cell[] | undefined)[];
 }
 
 // From facts to terms
@@ -154,9 +161,32 @@ function levelOn<Value>(levels: readonly Level<Value>[], day: number): Value | u
 const costLevels = (costs: readonly Cost[]) =>
   costs.map(({ from, weekly }) => ({ from: dayNumber(from), value: pence(weekly) }));
 const bodyLevels = (bodies: readonly Body[]) =>
-  bodies.map(({ from, partner }) => ({ from: dayNumber(from), value: partner }));
+  bodies.map(({ from, partner }) => ({ from: dayNumber(from), value: sameText(partner) }));
+
+/**
+ * One text for each name of a partner or a fact. Every event brings its own copy, and every question compares the names
+ * of every case: copies must be read letter by letter, while the same text is the same at a glance.
+ */
+const NAMES = new Map<string, string>();
+
+export function sameText(name: string): string {
+  const known = NAMES.get(name) ?? name;
+  NAMES.set(known, known);
+  return known;
+}
 const invoicesOn = (invoices: readonly Invoice[]) =>
   invoices.map(({ on, amount }) => ({ day: dayNumber(on), pence: pence(amount) }));
+
+/** The facts that terms are worked out from; stages, payments and classes leave them as they are. */
+export const TERMS_FACTS: ReadonlySet<string> = new Set([
+  'DisputeRaised',
+  'ClaimRevised',
+  'InterimFundingAgreed',
+  'SplitDecided',
+  'ClaimWithdrawn',
+  'ClaimConceded',
+  'DisputeSettled',
+]);
 
 /** The terms of a case, from the facts that stand on it, in the order of recording; the first is its raising. */
 export function termsOf(entries: readonly Entry[]): Terms {
@@ -171,6 +201,7 @@ export function termsOf(entries: readonly Entry[]): Terms {
   let invoices = invoicesOn(raised.invoices ?? []);
   const settled: Settled[] = [];
   for (const { type, data } of entries) {
+    if (!TERMS_FACTS.has(type)) continue;
     const from = dayNumber(data.effective);
     switch (type) {
       case 'ClaimRevised': {
@@ -178,7 +209,8 @@ export function termsOf(entries: readonly Entry[]): Terms {
         if (revised.costs) costs = replaced(costs, from, costLevels(revised.costs));
         if (revised.until) untils = replaced(untils, from, [{ from, value: dayNumber(revised.until) }]);
         if (revised.claimed) claimed = replaced(claimed, from, [{ from, value: revised.claimed.respondent }]);
-        if (revised.respondent) respondents = replaced(respondents, from, [{ from, value: revised.respondent }]);
+        if (revised.respondent)
+          respondents = replaced(respondents, from, [{ from, value: sameText(revised.respondent) }]);
         if (revised.invoices) {
           invoices = [...invoices.filter((each) => each.day < from), ...invoicesOn(revised.invoices)];
         }
@@ -208,49 +240,57 @@ export function termsOf(entries: readonly Entry[]): Terms {
   const claimants = bodyLevels(raised.claimant);
 
   const stretch = (from: number, last: number, weekly: number): Stretch => {
-    const share = { interim: levelOn(interim, from)!, claimed: levelOn(claimed, from)! };
+    const paid = levelOn(interim, from)!;
+    const asked = levelOn(claimed, from)!;
     const decision = levelOn(decisions, from);
     return {
       first: from,
       last,
       weekly,
-      ...share,
-      decided:
-        decision?.how === 'split'
-          ? decision.share
-          : decision && (decision.how === 'withdrawn' ? share.interim : share.claimed),
+      interim: paid,
+      claimed: asked,
+      decided: decision?.how === 'split' ? decision.share : decision && (decision.how === 'withdrawn' ? paid : asked),
       claimant: levelOn(claimants, from)!,
       respondent: levelOn(respondents, from)!,
     };
   };
-  const cuts = new Set<number>([first]);
+  const starts = [first];
   for (const levels of [costs, untils, claimed, interim, decisions, claimants, respondents]) {
-    for (const { from } of levels) if (from > first) cuts.add(from);
+    for (const { from } of levels) if (from > first && !starts.includes(from)) starts.push(from);
   }
-  const starts = [...cuts].sort((a, b) => a - b);
-  const stretches = starts.flatMap((from, index) => {
+  starts.sort((a, b) => a - b);
+  const stretches: Stretch[] = [];
+  for (const [index, from] of starts.entries()) {
     const last = Math.min((starts[index + 1] ?? FOREVER + 1) - 1, levelOn(untils, from)!);
     const weekly = levelOn(costs, from);
-    return weekly === undefined || last < from ? [] : [stretch(from, last, weekly)];
-  });
+    if (weekly !== undefined && last >= from) stretches.push(stretch(from, last, weekly));
+  }
   // An invoice is a cost of one day, whole on that day.
-  const billed = invoices.map((each) => stretch(each.day, each.day, each.pence * DAYS_IN_WEEK));
+  for (const each of invoices) stretches.push(stretch(each.day, each.day, each.pence * DAYS_IN_WEEK));
   return {
     raised,
+    raisedOn: dayNumber(raised.raisedOn),
     first,
-    stretches: [...stretches, ...billed].sort((a, b) => a.first - b.first),
+    stretches: stretches.sort((a, b) => a.first - b.first),
     settled,
     decisions,
     claimants,
     respondents,
     until: untils.at(-1)!.value,
+    lastDay: stretches.reduce((latest, each) => Math.max(latest, each.last), -Infinity),
+    firstYear: yearIndexOf(first),
+    wholeYears: [],
   };
 }
 
 /** The body that stands on one side on a day; before the first, the first. */
-export function bodyOn(terms: Terms, side: 'claimant' | 'respondent', day: Day): string {
+export const bodyOn = (terms: Terms, side: 'claimant' | 'respondent', day: Day): string =>
+  bodyAt(terms, side, dayNumber(day));
+
+/** The same by the number of the day: who asks it of every case of an area reads the day once. */
+export function bodyAt(terms: Terms, side: 'claimant' | 'respondent', day: number): string {
   const levels = side === 'claimant' ? terms.claimants : terms.respondents;
-  return levelOn(levels, dayNumber(day)) ?? levels[0]!.value;
+  return levelOn(levels, day) ?? levels[0]!.value;
 }
 
 // From terms to figures
@@ -273,14 +313,16 @@ export const CLAIM_SUMS = ['claimed', 'agreed', 'abandoned', 'open'] as const sa
 
 export const NO_CLAIM: Sums = { claimed: NO_MONEY, agreed: NO_MONEY, abandoned: NO_MONEY, open: NO_MONEY };
 
-export const addSums = (a: Sums, b: Sums): Sums => ({
-  claimed: plus(a.claimed, b.claimed),
-  agreed: plus(a.agreed, b.agreed),
-  abandoned: plus(a.abandoned, b.abandoned),
-  open: plus(a.open, b.open),
-});
-
-export const sumsOf = (cells: readonly Sums[]): Sums => cells.reduce(addSums, NO_CLAIM);
+export function sumsOf(cells: readonly Sums[]): Sums {
+  let { claimed, agreed, abandoned, open } = NO_CLAIM;
+  for (const cell of cells) {
+    claimed = plus(claimed, cell.claimed);
+    agreed = plus(agreed, cell.agreed);
+    abandoned = plus(abandoned, cell.abandoned);
+    open = plus(open, cell.open);
+  }
+  return { claimed, agreed, abandoned, open };
+}
 
 /** Rounds an exact sum, counted in parts of a penny, to the penny; half to even. */
 export function rounded(parts: number): Pence {
@@ -328,15 +370,24 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
   const begin = Math.max(from, terms.first);
   const cells: Cell[] = [];
   if (begin > end) return cells;
-  for (let index = yearIndexOf(begin); index < FINANCIAL_YEARS.length; index++) {
-    const year = FINANCIAL_YEARS[index]!;
-    if (year.firstNumber > end) break;
+  const allSettled = settled.length === terms.settled.length;
+  for (let index = begin === terms.first ? terms.firstYear : yearIndexOf(begin); ; index++) {
+    const year = FINANCIAL_YEARS[index];
+    if (!year || year.firstNumber > end || year.firstNumber > terms.lastDay) break;
+    const whole = allSettled && year.lastNumber <= end && (year.firstNumber >= begin || begin === terms.first);
+    const kept = whole ? terms.wholeYears[index - terms.firstYear] : undefined;
+    if (kept) {
+      for (const cell of kept) cells.push(cell);
+      continue;
+    }
+    const before = cells.length;
     addYear(cells, terms.stretches, year.label, {
       begin: Math.max(begin, year.firstNumber),
       end: Math.min(end, year.lastNumber),
       through,
       settled,
     });
+    if (whole) terms.wholeYears[index - terms.firstYear] = cells.slice(before);
   }
   return cells;
 }
@@ -354,8 +405,12 @@ function addYear(
     let first = stretch.first > begin ? stretch.first : begin;
     if (first > last) continue;
     const { claimant, respondent, weekly, interim, claimed, decided } = stretch;
-    let pair = pairs.find((each) => each.claimant === claimant && each.respondent === respondent);
-    if (!pair) pairs.push((pair = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+    // Nearly every year is of one pair, and the pair of the stretch before is nearly always that of this one.
+    let pair = pairs.at(-1);
+    if (pair?.claimant !== claimant || pair.respondent !== respondent) {
+      pair = pairs.find((each) => each.claimant === claimant && each.respondent === respondent);
+      if (!pair) pairs.push((pair = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+    }
     if (first <= through) {
       pair.fixed += weekly * (Math.min(last, through) - first + 1) * (claimed - interim);
       first = through + 1;
@@ -378,7 +433,8 @@ function addYear(
     before = upToHere;
     return part;
   };
-  for (const { claimant, respondent, ...pair } of pairs) {
+  for (const pair of pairs) {
+    const { claimant, respondent } = pair;
     const fixed = next(pair.fixed);
     let agreed = next(pair.agreed);
     let abandoned = next(pair.abandoned);

@@ -2,7 +2,17 @@ import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import type { FactData, LedgerEvent } from '../facts.js';
 import { NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
-import { bodyOn, termsOf, WHOLE_SHARE, type Entry, type Raised, type SettledLine, type Terms } from './claim.js';
+import {
+  bodyOn,
+  sameText,
+  TERMS_FACTS,
+  termsOf,
+  WHOLE_SHARE,
+  type Entry,
+  type Raised,
+  type SettledLine,
+  type Terms,
+} from './claim.js';
 import type { Stage } from './reference.js';
 
 /** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
@@ -32,8 +42,17 @@ export interface Adopted {
 /** The facts that stand on a case or a settlement, in the order of recording, those reversed included. */
 export interface History {
   readonly entries: Entry[];
-  /** The terms by the revision of the last event that changed them: worked out once for each state of knowledge. */
-  readonly compiled: Map<number, Terms>;
+  /** The states of knowledge of its terms, in the order of recording: one for each event that changed them. */
+  readonly versions: Version[];
+}
+
+/**
+ * What is known of a case from one revision on, to the next version. Later events only add versions, so terms worked out
+ * from one hold for as long as it is kept.
+ */
+interface Version {
+  readonly revision: number;
+  terms: Terms | undefined;
 }
 
 export const emptyDisputes = (): DisputeState => ({
@@ -55,14 +74,29 @@ export function enter(
   { revision, type, data }: Pick<LedgerEvent, 'revision' | 'type' | 'data'>,
   into: readonly (readonly [histories: Map<string, History>, name: string])[],
 ): void {
-  const entry: Entry = { revision, type, data };
+  const entry: Entry = { revision, type: sameText(type), data };
   const touched = into.map(([histories, name]) => {
-    const history: History = histories.get(name) ?? { entries: [], compiled: new Map() };
+    const history: History = histories.get(name) ?? { entries: [], versions: [] };
     histories.set(name, history);
     history.entries.push(entry);
     return history;
   });
   state.entries.set(revision, { entry, histories: touched });
+  newVersion(touched, entry, revision);
+}
+
+/** Marks an event as reversed by another in the histories that it touched. */
+export function reverse(state: DisputeState, revision: number, by: number): void {
+  const { entry, histories } = state.entries.get(revision)!;
+  state.reversed.set(revision, by);
+  entry.reversed = by;
+  newVersion(histories, entry, by);
+}
+
+/** Stages, payments and classes leave the terms as they are: most of what happens to a case makes no new version of it. */
+function newVersion(histories: readonly History[], { type }: Entry, revision: number): void {
+  if (!TERMS_FACTS.has(type)) return;
+  for (const { versions } of histories) versions.push({ revision, terms: undefined });
 }
 
 /** The cases that an event of the area changes: those that it names, or that the fact which it reverses named. */
@@ -77,23 +111,28 @@ export const casesTouched = (state: DisputeState, revision: number, { reverses }
 export const standing = ({ entries }: History, upTo = Infinity): Entry[] =>
   entries.filter((each) => each.revision <= upTo && !(each.reversed !== undefined && each.reversed <= upTo));
 
-const TERMS_KEPT_MAX = 4;
+/** Nearly every case has fewer versions than this; of one that has more, no more terms than this are kept at once. */
+const TERMS_KEPT_MAX = 6;
 
 /** The terms of a case as known up to a revision, inclusive; undefined where it was not yet, or no longer, raised. */
 export function termsAt(history: History, upTo = Infinity): Terms | undefined {
-  let changed = -1;
-  for (const { revision, reversed = -1 } of history.entries) {
-    if (revision <= upTo && revision > changed) changed = revision;
-    if (reversed <= upTo && reversed > changed) changed = reversed;
-  }
-  const kept = history.compiled.get(changed);
-  if (kept) return kept;
+  const { versions } = history;
+  let index = versions.length - 1;
+  while (index >= 0 && versions[index]!.revision > upTo) index--;
+  const version = versions[index];
+  if (!version) return undefined;
+  if (version.terms) return version.terms;
   const entries = standing(history, upTo);
   if (entries[0]?.type !== 'DisputeRaised') return undefined;
-  const terms = termsOf(entries);
-  if (history.compiled.size >= TERMS_KEPT_MAX) history.compiled.clear();
-  history.compiled.set(changed, terms);
-  return terms;
+  if (versions.length > TERMS_KEPT_MAX && versions.filter((each) => each.terms).length >= TERMS_KEPT_MAX)
+    forget(history);
+  version.terms = termsOf(entries);
+  return version.terms;
+}
+
+/** Lets go of what has been worked out; it is worked out again when it is asked for. */
+export function forget({ versions }: History): void {
+  for (const version of versions) version.terms = undefined;
 }
 
 /** The disputes as opened. Decisions on an unopened area are refused before any fact is looked at. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { openClaims } from '../../../projections/claims.js';
 import {
   caseRow,
   disputeRegister,
   grouped,
   GROUPINGS,
+  registerWithClaims,
   STATUSES,
   type CaseRow,
 } from '../../../projections/dispute-register.js';
@@ -85,9 +85,8 @@ export const disputes = query({
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
-    const rows = disputeRegister(at);
+    const { rows, claims } = registerWithClaims(at);
     const open = rows.filter((row) => row.status === 'open');
-    const claims = openClaims(at);
     const moved = (measure: 'settled' | 'refunded' | 'writtenOff', holder: string): Pence =>
       at.balances.balance({ measure, holder, source: 'CLAIM', term: 'one-off', detail: '' });
     return {

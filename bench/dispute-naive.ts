@@ -1,0 +1,286 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import { dayNumber, dayOfNumber, FIRST_DAY, type Day } from '../src/domain/calendar.js';
+
+/**
+ * The disputes of an area by definition, day by day: every fact known and not reversed paints the days from its own on,
+ * and each day of each case is then claimed, and agreed, abandoned or open, by what is painted on it. It reads the file
+ * by itself and shares nothing with the read path, neither terms nor stretches nor sums.
+ */
+
+interface Logged {
+  readonly revision: number;
+  readonly recordedAt: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>> & { readonly effective: Day };
+}
+
+export interface NaiveCell {
+  readonly year: string;
+  readonly claimant: string;
+  readonly respondent: string;
+  readonly claimed: number;
+  readonly agreed: number;
+  readonly abandoned: number;
+  readonly open: number;
+}
+
+/** A case on a day as the register shows it, with its cells; `listed` where it had been raised by the day. */
+export interface NaiveCase {
+  readonly cells: readonly NaiveCell[];
+  readonly listed: boolean;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+export interface NaiveDisputes {
+  at(on: Day, known: string): ReadonlyMap<string, NaiveCase>;
+}
+
+interface Split {
+  readonly respondent: number;
+}
+
+interface Raising {
+  readonly case: string;
+  readonly raisedOn: Day;
+  readonly until?: Day;
+  readonly claimant: readonly { readonly from: Day; readonly partner: string }[];
+  readonly respondent: readonly { readonly from: Day; readonly partner: string }[];
+  readonly costs: readonly { readonly from: Day; readonly weekly: string }[];
+  readonly invoices?: readonly { readonly on: Day; readonly amount: string }[];
+  readonly interim: Split;
+  readonly claimed: Split;
+  readonly ground: string;
+  readonly kind: string;
+}
+
+interface SettledLine {
+  readonly case: string;
+  readonly through: Day;
+  readonly closes: boolean;
+  readonly parts: readonly {
+    readonly year: string;
+    readonly claimant: string;
+    readonly respondent: string;
+    readonly agreed: string;
+    readonly abandoned: string;
+  }[];
+}
+
+const OF_A_CASE: ReadonlySet<string> = new Set([
+  'DisputeRaised',
+  'ClaimRevised',
+  'InterimFundingAgreed',
+  'SplitDecided',
+  'ClaimWithdrawn',
+  'ClaimConceded',
+  'DisputeStageEntered',
+  'DisputeStageExtended',
+  'DisputeSettled',
+]);
+
+export function naiveDisputes(file: string, stream: string): NaiveDisputes {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const rows = db
+    .prepare('SELECT revision, type, data, metadata FROM events WHERE stream = ? ORDER BY position')
+    .all(stream) as { revision: bigint | number; type: string; data: string; metadata: string }[];
+  db.close();
+  const log = rows.map((row): Logged => ({
+    revision: Number(row.revision),
+    type: row.type,
+    data: JSON.parse(row.data) as Logged['data'],
+    recordedAt: (JSON.parse(row.metadata) as { recordedAt: string }).recordedAt,
+  }));
+  return {
+    at(on, known) {
+      const knownFacts = log.filter((each) => each.recordedAt <= known);
+      const reversed = new Set(
+        knownFacts.filter((each) => each.type === 'FactReversed').map((each) => Number(each.data['reverses'])),
+      );
+      const byCase = new Map<string, Logged[]>();
+      for (const fact of knownFacts) {
+        if (!OF_A_CASE.has(fact.type) || reversed.has(fact.revision)) continue;
+        const lines = fact.data['lines'] as SettledLine[] | undefined;
+        for (const id of lines ? lines.map((line) => line.case) : [fact.data['case'] as string]) {
+          const facts = byCase.get(id);
+          if (facts) facts.push(fact);
+          else byCase.set(id, [fact]);
+        }
+      }
+      return new Map(
+        [...byCase]
+          .filter(([, facts]) => facts[0]!.type === 'DisputeRaised')
+          .map(([id, facts]) => [id, folded(facts, on)]),
+      );
+    },
+  };
+}
+
+const inPence = (text: string): number => Number(text.replace('.', ''));
+const NONE = -1;
+type How = 'split' | 'withdrawn' | 'conceded';
+
+/** The financial year of every day, by its own date. */
+const YEAR_OF: readonly string[] = Array.from({ length: 6_000 }, (_, index) => {
+  const [year, month] = dayOfNumber(dayNumber(FIRST_DAY) + index)
+    .split('-')
+    .map(Number);
+  const starts = month! >= 4 ? year! : year! - 1;
+  return `${starts}-${String((starts + 1) % 100).padStart(2, '0')}`;
+});
+const yearOf = (day: number): string => YEAR_OF[day - dayNumber(FIRST_DAY)]!;
+
+function folded(facts: readonly Logged[], on: Day): NaiveCase {
+  const raising = facts[0]!.data as unknown as Raising;
+  const first = dayNumber(facts[0]!.data.effective);
+  const asked = dayNumber(on);
+  const days = Math.max(0, asked - first + 1);
+  const painted = <Value>(value: Value): Value[] => Array<Value>(days).fill(value);
+  const paint = <Value>(row: Value[], from: Day, value: Value) => row.fill(value, Math.max(0, dayNumber(from) - first));
+
+  const weekly = painted(NONE);
+  const until = painted(raising.until ? dayNumber(raising.until) : Infinity);
+  const claimed = painted(raising.claimed.respondent);
+  const interim = painted(raising.interim.respondent);
+  const how = painted<How | undefined>(undefined);
+  const split = painted(NONE);
+  const claimant = painted(raising.claimant[0]!.partner);
+  const respondent = painted(raising.respondent[0]!.partner);
+  let invoices = [...(raising.invoices ?? [])];
+  // What the last day of care is now, whatever the day asked for.
+  let lastUntil = raising.until ? dayNumber(raising.until) : Infinity;
+  let ground = raising.ground;
+  let stage: string | undefined;
+  let dueBy: Day | undefined;
+  const settlements: SettledLine[] = [];
+  for (const { from, weekly: sum } of raising.costs) paint(weekly, from, inPence(sum));
+  for (const { from, partner } of raising.claimant) paint(claimant, from, partner);
+  for (const { from, partner } of raising.respondent) paint(respondent, from, partner);
+
+  for (const { type, data } of facts.slice(1)) {
+    const { effective } = data;
+    switch (type) {
+      case 'ClaimRevised': {
+        const revised = data as unknown as Partial<Raising> & { readonly respondent?: string };
+        for (const { from, weekly: sum } of revised.costs ?? []) paint(weekly, from, inPence(sum));
+        if (revised.until) paint(until, effective, (lastUntil = dayNumber(revised.until)));
+        if (revised.claimed) paint(claimed, effective, revised.claimed.respondent);
+        if (revised.respondent) paint(respondent, effective, revised.respondent);
+        if (revised.invoices) invoices = [...invoices.filter((each) => each.on < effective), ...revised.invoices];
+        if (effective <= on) ground = revised.ground ?? ground;
+        break;
+      }
+      case 'InterimFundingAgreed':
+        paint(interim, effective, (data['interim'] as Split).respondent);
+        break;
+      case 'SplitDecided':
+        paint(how, effective, 'split');
+        paint(split, effective, (data['split'] as Split).respondent);
+        break;
+      case 'ClaimWithdrawn':
+        paint(how, effective, 'withdrawn');
+        break;
+      case 'ClaimConceded':
+        paint(how, effective, 'conceded');
+        break;
+      case 'DisputeSettled':
+        if (effective <= on) {
+          settlements.push((data['lines'] as SettledLine[]).find((line) => line.case === raising.case)!);
+        }
+        break;
+      default:
+        if (effective > on) break;
+        stage = (data['stage'] as string | undefined) ?? stage;
+        dueBy = data['dueBy'] as Day | undefined;
+    }
+  }
+
+  const closed = settlements.filter((line) => line.closes).map((line) => dayNumber(line.through));
+  const end = Math.min(asked, ...closed);
+  const through = Math.max(-Infinity, ...settlements.map((line) => dayNumber(line.through)));
+  const years = new Map<string, Map<string, { fixed: number; agreed: number; abandoned: number; open: number }>>();
+  for (let day = first; day <= end; day++) {
+    const at = day - first;
+    // Seven times an invoice, so that a seventh of a week's cost is the whole of it.
+    const costs = invoices.filter((each) => dayNumber(each.on) === day).map((each) => inPence(each.amount) * 7);
+    if (weekly[at] !== NONE && day <= until[at]!) costs.push(weekly[at]!);
+    for (const cost of costs) {
+      const year =
+        years.get(yearOf(day)) ?? new Map<string, { fixed: number; agreed: number; abandoned: number; open: number }>();
+      years.set(yearOf(day), year);
+      const pair = `${claimant[at]!} ${respondent[at]!}`;
+      const sums = year.get(pair) ?? { fixed: 0, agreed: 0, abandoned: 0, open: 0 };
+      year.set(pair, sums);
+      const whole = claimed[at]! - interim[at]!;
+      if (day <= through) sums.fixed += cost * whole;
+      else if (how[at] === undefined) sums.open += cost * whole;
+      else {
+        const due = how[at] === 'split' ? split[at]! : how[at] === 'withdrawn' ? interim[at]! : claimed[at]!;
+        sums.agreed += cost * (due - interim[at]!);
+        sums.abandoned += cost * (claimed[at]! - due);
+      }
+    }
+  }
+
+  const cells = [...years].flatMap(([year, pairs]) => cellsOf(year, pairs, settlements));
+  const sum = (name: 'claimed' | 'agreed' | 'abandoned' | 'open') =>
+    cells.reduce((total, cell) => total + cell[name], 0);
+  const open = sum('open');
+  const decided = how[Math.min(asked, lastUntil) - first];
+  const ended = decided === 'split' ? 'decided' : (decided ?? (settlements.length > 0 ? 'settled' : 'open'));
+  const status = closed.length > 0 ? 'settled' : open !== 0 ? 'open' : ended;
+  return {
+    cells,
+    listed: raising.raisedOn <= on,
+    row: {
+      case: raising.case,
+      kind: raising.kind,
+      ground,
+      status,
+      claimant: claimant.at(-1),
+      respondent: respondent.at(-1),
+      raisedOn: raising.raisedOn,
+      age: asked - dayNumber(raising.raisedOn),
+      stage,
+      dueBy,
+      overdue: status === 'open' && dueBy !== undefined && dueBy < on,
+      claimed: sum('claimed'),
+      agreed: sum('agreed'),
+      abandoned: sum('abandoned'),
+      open,
+    },
+  };
+}
+
+/** A seventh of a ten-thousandth of so much, to the penny, half to even, in whole numbers without limit. */
+function roundedOnce(parts: number): number {
+  const [whole, rest] = [BigInt(parts) / 70_000n, BigInt(parts) % 70_000n];
+  // Division cuts towards nothing, so what is below nothing is rounded as its mirror image.
+  if (rest < 0n) return -roundedOnce(-parts);
+  const up = rest * 2n > 70_000n || (rest * 2n === 70_000n && whole % 2n === 1n);
+  return Number(up ? whole + 1n : whole);
+}
+
+/** One year of a case: each part is what it adds to the sum so far, rounded, so that a year is rounded once. */
+function cellsOf(
+  year: string,
+  pairs: ReadonlyMap<string, { fixed: number; agreed: number; abandoned: number; open: number }>,
+  settlements: readonly SettledLine[],
+): NaiveCell[] {
+  let exact = 0;
+  return [...pairs].map(([pair, sums]) => {
+    const part = (parts: number): number => {
+      const before = roundedOnce(exact);
+      exact += parts;
+      return roundedOnce(exact) - before;
+    };
+    const [claimant = '', respondent = ''] = pair.split(' ');
+    const shares = [part(sums.fixed), part(sums.agreed), part(sums.abandoned), part(sums.open)] as const;
+    const settled = settlements
+      .flatMap((line) => line.parts)
+      .filter((each) => each.year === year && each.claimant === claimant && each.respondent === respondent);
+    const claimed = shares[0] + shares[1] + shares[2] + shares[3];
+    const agreed = settled.reduce((total, each) => total + inPence(each.agreed), shares[1]);
+    const abandoned = settled.reduce((total, each) => total + inPence(each.abandoned), shares[2]);
+    return { year, claimant, respondent, claimed, agreed, abandoned, open: claimed - agreed - abandoned };
+  });
+}
