@@ -121,7 +121,9 @@ export interface CaseOwed extends Sums {
   readonly decidedToPay: Pence;
   /** Agreed in settlements and not yet paid; the lines of a settlement are paid in their order. */
   readonly settledToPay: Pence;
-  /** Abandoned and not yet written off. */
+  /** Abandoned outside settlements and not yet written off; below nothing where less was abandoned than written off. */
+  readonly decidedToWriteOff: Pence;
+  /** Abandoned in all and not yet written off. */
   readonly toWriteOff: Pence;
   /** Paid and written off on the case itself, beside its settlements. */
   readonly paid: Pence;
@@ -181,9 +183,34 @@ export function owedOn(state: DisputeState, id: string, on: Day, upTo = Infinity
     respondent,
     decidedToPay,
     settledToPay,
+    decidedToWriteOff,
     toWriteOff: plus(notNegative(decidedToWriteOff), settledToWriteOff),
     paid,
     writtenOff,
     settlements,
   };
 }
+
+/**
+ * A limit holds on every later day, not only on a fact's own: the least that is left of a case, on a day or on any later
+ * one on which something is paid, written off or settled. Source: design.md 3.
+ */
+export const leastOfCase = (state: DisputeState, id: string, on: Day, left: (owed: CaseOwed) => Pence): Pence =>
+  least(daysFrom(state.cases.get(id)!, on).map((day) => left(owedOn(state, id, day)!)));
+
+/** The same of a settlement. */
+export const leastOfSettlement = (
+  state: DisputeState,
+  name: string,
+  on: Day,
+  left: (owed: SettlementOwed) => Pence,
+): Pence => least(daysFrom(state.settlements.get(name)!, on).map((day) => left(settlementOn(state, name, day)!)));
+
+const daysFrom = (history: History, on: Day): Day[] => [
+  on,
+  ...standing(history)
+    .map(({ data }) => data.effective)
+    .filter((day) => day > on),
+];
+
+const least = (amounts: readonly Pence[]): Pence => amounts.reduce(lesser);

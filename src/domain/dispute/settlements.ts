@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayInWords, type Day } from '../calendar.js';
+import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
 import {
   apportion,
@@ -18,8 +18,17 @@ import type { Posting } from '../postings.js';
 import { Amount, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
 import { bodyOn, cellsOf, type Cell, type Terms } from './claim.js';
 import { CaseReference, FINANCE } from './cases.js';
-import { lineToPay, lineToWriteOff, owedOn, settlementOn, type Against, type Line } from './owed.js';
-import { caseOf, enter, partnersAreIn, type DisputeState, type OpenCase } from './state.js';
+import {
+  leastOfCase,
+  leastOfSettlement,
+  lineToPay,
+  owedOn,
+  settlementOn,
+  type Against,
+  type Line,
+  type SettlementOwed,
+} from './owed.js';
+import { caseOf, enter, notLaterThanToday, partnersAreIn, type DisputeState, type OpenCase } from './state.js';
 import { dayNumber } from '../calendar.js';
 
 /** Settlements: one fact may settle many cases; what is agreed is paid, what is abandoned is written off with authority. */
@@ -131,7 +140,8 @@ function lineOf(
   if (closes && open !== NO_MONEY) {
     return refuse('closes_with_open', `${pounds(open)} of case ${id} would be neither agreed nor abandoned.`);
   }
-  const before = owedOn(state, id, effective)!;
+  // What was paid and written off on the case on any day: the settlement counts all of it in.
+  const before = owedOn(state, id, LAST_DAY)!;
   const inSettlements = (of: (line: Line) => Pence): Pence =>
     entries
       .filter((each) => each.type === 'DisputeSettled')
@@ -197,30 +207,35 @@ interface Due {
   readonly left: Pence;
 }
 
-/** What a partner still has to pay on a case or under a settlement on a day. */
+/** What a partner still has to pay on a case or under a settlement, from a day on. */
 function dueFrom(state: DisputeState, of: Against, payer: string, on: Day): Due | Refusal {
   if (of.settlement !== undefined) {
     const settlement = settlementOn(state, of.settlement, on);
-    const payment = settlement?.payments.find((each) => each.payer === payer);
     if (!settlement) {
       return refuse('reference_unknown', `No settlement "${of.settlement}" is in force on ${dayInWords(on)}.`);
     }
-    return payment
-      ? { payee: payment.payee, towards: 'settlement', left: minus(payment.agreed, payment.paid) }
-      : refuse('wrong_partner', `Under the settlement "${of.settlement}" ${payer} has nothing to pay.`);
+    const by = ({ payments }: SettlementOwed) => payments.find((each) => each.payer === payer);
+    const payee = by(settlement)?.payee;
+    if (payee === undefined) {
+      return refuse('wrong_partner', `Under the settlement "${of.settlement}" ${payer} has nothing to pay.`);
+    }
+    const left = leastOfSettlement(state, of.settlement, on, (owed) => minus(by(owed)!.agreed, by(owed)!.paid));
+    return { payee, towards: 'settlement', left };
   }
   const found = caseOf(state, of.case!);
   if (found instanceof Refusal) return found;
-  const { claimant, respondent, decidedToPay } = owedOn(state, of.case!, on)!;
+  const { claimant, respondent } = owedOn(state, of.case!, on)!;
   if (payer !== claimant && payer !== respondent) {
     return refuse('wrong_partner', `Case ${of.case!} is between ${claimant} and ${respondent} on ${dayInWords(on)}.`);
   }
-  return payer === respondent
-    ? { payee: claimant, towards: 'claimant', left: notNegative(decidedToPay) }
-    : { payee: respondent, towards: 'respondent', left: notNegative(minus(NO_MONEY, decidedToPay)) };
+  const towards = payer === respondent ? 'claimant' : 'respondent';
+  const left = leastOfCase(state, of.case!, on, ({ decidedToPay }) =>
+    notNegative(towards === 'claimant' ? decidedToPay : minus(NO_MONEY, decidedToPay)),
+  );
+  return { payee: towards === 'claimant' ? claimant : respondent, towards, left };
 }
 
-/** What a creditor has abandoned on a case or in a settlement and not yet written off, and whose debt it was. */
+/** What a creditor has abandoned on a case or in a settlement and not written off from a day on, and whose debt it was. */
 function abandonedBy(
   state: DisputeState,
   of: Against,
@@ -232,21 +247,22 @@ function abandonedBy(
     if (!settlement) {
       return refuse('reference_unknown', `No settlement "${of.settlement}" is in force on ${dayInWords(on)}.`);
     }
+    const by = ({ writeOffs }: SettlementOwed) => writeOffs.find((each) => each.creditor === creditor);
     const line = settlement.lines.find((each) => each.claimant === creditor);
-    const writeOff = settlement.writeOffs.find((each) => each.creditor === creditor);
-    return line && writeOff
-      ? { debtor: line.respondent, left: minus(writeOff.abandoned, writeOff.writtenOff) }
-      : refuse('wrong_partner', `In the settlement "${of.settlement}" ${creditor} has abandoned nothing.`);
+    if (!line || !by(settlement)) {
+      return refuse('wrong_partner', `In the settlement "${of.settlement}" ${creditor} has abandoned nothing.`);
+    }
+    const left = leastOfSettlement(state, of.settlement, on, (owed) =>
+      minus(by(owed)!.abandoned, by(owed)!.writtenOff),
+    );
+    return { debtor: line.respondent, left };
   }
   const found = caseOf(state, of.case!);
   if (found instanceof Refusal) return found;
-  const { claimant, respondent, abandoned, writtenOff, settlements } = owedOn(state, of.case!, on)!;
+  const { claimant, respondent } = owedOn(state, of.case!, on)!;
   if (creditor !== claimant) return refuse('wrong_partner', `Case ${of.case!} is the claim of ${claimant}.`);
-  const inSettlements = settlements.reduce((sum, name) => {
-    const line = settlementOn(state, name, on)!.lines.find((each) => each.case === of.case)!;
-    return plus(sum, lineToWriteOff(line));
-  }, NO_MONEY);
-  return { debtor: respondent, left: notNegative(minus(minus(abandoned, inSettlements), writtenOff)) };
+  const left = leastOfCase(state, of.case!, on, ({ decidedToWriteOff }) => notNegative(decidedToWriteOff));
+  return { debtor: respondent, left };
 }
 
 /** The sum up to which a partner's officers may write off without a minute, from a day on; none until it is set. */
@@ -317,7 +333,9 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
         (sum, line) => plus(sum, plus(pence(line.agreed.replace('-', '')), pence(line.abandoned))),
         NO_MONEY,
       ),
-    complete(data, state: DisputeState) {
+    complete(data, state: DisputeState, { today }) {
+      const early = notLaterThanToday('It would be settled', data.effective, today);
+      if (early) return early;
       const lines: z.output<typeof LineStored>[] = [];
       for (const sent of data.lines) {
         const found = caseOf(state, sent.case);
@@ -390,9 +408,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
             'more_than_is_due_back',
             `${data.payer} would pay ${pounds(minus(NO_MONEY, signedPence(data.left)))} more than it still owes ${ofInWords(data.of)} on ${dayInWords(data.effective)}.`,
           )
-        : data.effective > today
-          ? refuse('in_the_future', `It would be paid on ${dayInWords(data.effective)}; today is ${dayInWords(today)}.`)
-          : undefined,
+        : notLaterThanToday('It would be paid', data.effective, today),
     postings: (data) =>
       between('refunded', data.of.case ?? data.of.settlement!, data.effective, {
         to: data.payee,
@@ -423,7 +439,9 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       const { debtor, left } = abandoned;
       return { ...data, debtor, left: moneyText(minus(left, pence(data.amount))) };
     },
-    check(data, state: DisputeState) {
+    check(data, state: DisputeState, { today }) {
+      const early = notLaterThanToday('It would be written off', data.effective, today);
+      if (early) return early;
       if (signedPence(data.left) < 0) {
         return refuse(
           'more_than_abandoned',

@@ -8,7 +8,16 @@ import { workingDaysAfter } from '../working-days.js';
 import type { Entry } from './claim.js';
 import { CaseReference, FINANCE } from './cases.js';
 import { PROTOCOLS } from './reference.js';
-import { bodiesOf, caseOf, enter, notClosed, opened, protocolOn, type DisputeState } from './state.js';
+import {
+  bodiesOf,
+  caseOf,
+  enter,
+  notClosed,
+  notLaterThanToday,
+  opened,
+  protocolOn,
+  type DisputeState,
+} from './state.js';
 
 /** The stages through which a dispute goes by the area's protocol, and their deadlines in working days. */
 
@@ -113,8 +122,8 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     complete(data, state: DisputeState, { today }) {
       const found = caseOf(state, data.case);
       if (found instanceof Refusal) return found;
-      const closed = notClosed(found);
-      if (closed) return closed;
+      const refusal = notClosed(found) ?? notLaterThanToday('It would be entered', data.effective, today);
+      if (refusal) return refusal;
       const { raisedOn } = found.terms.raised;
       const { protocol, stages } = protocolOn(state, raisedOn)!;
       const at = stages.findIndex((each) => each.stage === data.stage);

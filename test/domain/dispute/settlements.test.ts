@@ -141,7 +141,7 @@ t.test('a settlement is refused where its sums do not fit its cases', async (t) 
     ['an unknown case', [['nobody', '1.00', '0.00']], 'reference_unknown'],
     ['more than is claimed', [['one', '36400.00', '0.01']], 'settles_too_much'],
     ['closed with something open', [['one', '36399.99', '0.00']], 'closes_with_open'],
-    ['days that have not come', [['one', '1.00', '0.00', { through: '2019-05-01' }]], 'days_out_of_order'],
+    ['days after its own', [['one', '1.00', '0.00', { through: '2019-05-01' }]], 'days_out_of_order'],
     ['days before the claim', [['one', '1.00', '0.00', { through: '2018-09-30' }]], 'days_out_of_order'],
     [
       'a case between others',
@@ -155,6 +155,7 @@ t.test('a settlement is refused where its sums do not fit its cases', async (t) 
   for (const [name, lines, rule] of cases) {
     await t.rejects(settle(ledger, 'spring', '2019-04-30', lines), new RegExp(rule), name);
   }
+  await t.rejects(settle(ledger, 'spring', '2019-05-01', [['one', '36400.00', '0.00']]), /in_the_future/);
   await acts(ledger).raise('paid-by-both', { interim: share(5_000), until: '2018-10-02' });
   await acts(ledger).signed('InterimFundingAgreed', { case: caseNamed('paid-by-both'), interim: share(10_000) });
   await t.rejects(settle(ledger, 'spring', '2019-04-30', [['paid-by-both', '0.00', '0.00']]), /nothing_to_settle/);
@@ -339,6 +340,7 @@ t.test('what is abandoned is written off by the creditor, with a minute above th
   });
   const cases: readonly (readonly [name: string, data: object, rule: RuleCode, officer?: string])[] = [
     ['without a minute', writeOff({}), 'minute_needed'],
+    ['a day that has not come', writeOff({ effective: '2019-05-01', minute: 'C/1' }), 'in_the_future'],
     ['more than was abandoned', writeOff({ amount: '16400.01', minute: 'C/1' }), 'more_than_abandoned'],
     ['a settlement that there is not', writeOff({ of: { settlement: 'autumn' } }), 'reference_unknown'],
     ['a case that there is not', writeOff({ of: { case: caseNamed('nobody') } }), 'reference_unknown'],
@@ -476,4 +478,62 @@ t.test('a settlement that spans years and bodies falls into each by what was lef
     ],
   );
   t.equal(caseSums(ledger, 'long', '2020-04-30').open, '0.00');
+});
+
+t.test('a back-dated refund or write-off is held to what later ones have left', async (t) => {
+  const ledger = await ready(t);
+  await settle(ledger, 'spring', '2019-04-30', [['one', '20000.00', '16400.00']]);
+  await acts(ledger).signed('SplitDecided', {
+    case: caseNamed('two'),
+    decidedOn: '2019-04-30',
+    split: share(5_000),
+    by: 'panel',
+  });
+  ledger.now('2019-06-30T12:00:00Z');
+  for (const [of, amount, writtenOff] of [
+    [{ settlement: 'spring' }, '20000.00', '16400.00'],
+    [{ case: caseNamed('two') }, '9100.00', '9100.00'],
+  ] as const) {
+    const refund = (effective: string, sum: string) => ({
+      effective,
+      of,
+      payer: NORTH,
+      amount: sum,
+      bankReference: 'B',
+    });
+    const writeOff = (effective: string, sum: string) => ({
+      effective,
+      of,
+      creditor: COUNTY,
+      amount: sum,
+      minute: 'C/1',
+    });
+    await ledger.post('north-ccg-finance', 'RefundPaid', refund('2019-06-15', amount), DISPUTES);
+    t.equal(
+      await acts(ledger).refused('north-ccg-finance', 'post', 'RefundPaid', refund('2019-05-15', '0.01')),
+      'more_than_is_due_back',
+    );
+    await ledger.signed(
+      'county-finance',
+      'county-chief',
+      'WriteOffApproved',
+      writeOff('2019-06-15', writtenOff),
+      DISPUTES,
+    );
+    t.equal(
+      await acts(ledger).refused('county-finance', 'propose', 'WriteOffApproved', writeOff('2019-05-15', '0.01')),
+      'more_than_abandoned',
+    );
+  }
+});
+
+t.test('a settlement counts in what was paid on its cases after its own day too', async (t) => {
+  const ledger = await ready(t);
+  await acts(ledger).signed('SplitDecided', { decidedOn: '2019-04-30', split: share(6_000), by: 'panel' });
+  const refund = { of: { case: caseNamed('one') }, payer: NORTH, amount: '21840.00', bankReference: 'BACS 1' };
+  ledger.now('2019-05-31T12:00:00Z');
+  await ledger.post('north-ccg-finance', 'RefundPaid', { effective: '2019-05-15', ...refund }, DISPUTES);
+  await settle(ledger, 'back-dated', '2019-04-30', [['one', '30000.00', '6400.00']]);
+  t.same(owed(ledger, 'one', '2019-05-01'), ['21840.00', '8160.00', '6400.00'], 'decided, and paid a fortnight later');
+  t.same(owed(ledger, 'one', '2019-05-31'), ['0.00', '8160.00', '6400.00']);
 });

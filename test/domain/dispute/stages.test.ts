@@ -65,6 +65,7 @@ t.test('a case goes forward through the stages of the protocol in force when it 
   );
   await raise('two', { raisedOn: '2018-10-31' });
   ledger.now('2018-12-20T09:00:00Z');
+
   const done = await post('north-ccg-finance', 'DisputeStageEntered', {
     ...ONE,
     effective: '2018-12-20',
@@ -76,8 +77,10 @@ t.test('a case goes forward through the stages of the protocol in force when it 
     'entered the stage "prevention" on 20 December 2018, panel on 10 January 2019, to be done by 8 January 2019',
     'ten working days, over Christmas, Boxing Day and New Year',
   );
+  ledger.now('2018-12-21T09:00:00Z');
   const cases: readonly (readonly [name: string, data: object, rule: RuleCode, officer?: string])[] = [
     ['a stage of another protocol', { stage: 'hearing' }, 'stage_unknown'],
+    ['a day that has not come', { stage: 'informal', effective: '2018-12-22' }, 'in_the_future'],
     ['the same stage again', { stage: 'prevention' }, 'stage_backwards'],
     ['a later stage on an earlier day', { stage: 'informal', effective: '2018-12-19' }, 'stage_backwards'],
     ['an unknown case', { stage: 'informal', case: caseNamed('nobody') }, 'reference_unknown'],
@@ -116,6 +119,7 @@ t.test('a case goes forward through the stages of the protocol in force when it 
   const extended = await signed('DisputeStageExtended', extension);
   t.match(extended.outcome.events.at(-1)!.sentence, 'was extended by consent to 31 January 2019.');
 
+  ledger.now('2019-01-03T09:00:00Z');
   const arbitration = await post('county-finance', 'DisputeStageEntered', {
     ...ONE,
     effective: '2019-01-02',
@@ -130,6 +134,7 @@ t.test('a stage that was entered in error is taken back, the last one first', as
   const { raise, post, reverse } = acts(ledger);
   await raise();
   const first = await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-01', stage: 'informal' });
+  ledger.now('2018-11-02T09:00:00Z');
   const second = await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-02', stage: 'panel' });
   const entered = Number(first.outcome.revision);
   t.equal(
