@@ -5,7 +5,7 @@ import type { Entry } from './dispute/claim.js';
 import { SETTLEMENT_FACTS } from './dispute/settlements.js';
 import { STAGE_FACTS } from './dispute/stages.js';
 import { emptyDisputes, opened, reverse, standing, type DisputeState } from './dispute/state.js';
-import { fact, type Context, type Fact } from './facts.js';
+import { fact, NO_BOOKS, type Context, type Fact } from './facts.js';
 import type { Role } from './register.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
@@ -152,11 +152,6 @@ export const DISPUTE: Kind<DisputeState> = {
           'area_name_wrong',
           `The address names ${stream.replace(/^disputes-/, '')}; the area is ${String(data['area'])}.`,
         ),
-  evolvePostings: () => undefined,
-  evolveStanding: () => undefined,
-  limitsHold: () => undefined,
-  dayAllowed: () => undefined,
-  isClosed: () => false,
-  restoresProposal: () => undefined,
+  ...NO_BOOKS,
   referredTo: reversedBy,
 };

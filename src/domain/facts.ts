@@ -148,3 +148,13 @@ export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject
 ): Fact<State> {
   return { ...declaration, version: 1 };
 }
+
+/** A kind of stream that keeps no money of a year: it has no limits of its own, no accounting periods and no offers. */
+export const NO_BOOKS = {
+  evolvePostings: () => undefined,
+  evolveStanding: () => undefined,
+  limitsHold: () => undefined,
+  dayAllowed: () => undefined,
+  isClosed: () => false,
+  restoresProposal: () => undefined,
+};

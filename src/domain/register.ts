@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Day } from './calendar.js';
 import { dayInWords, daysAfter } from './calendar.js';
-import { fact, type Fact } from './facts.js';
+import { fact, NO_BOOKS, type Fact } from './facts.js';
 import { pence, pounds, type Pence } from './money.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
@@ -325,11 +325,6 @@ export const REGISTER: Kind<RegisterState> = {
   isOpen: (state) => state.ledger !== undefined,
   notOpen: () => refuse('ledger_not_open', 'This ledger has not been opened yet.'),
   nameFits: () => undefined,
-  evolvePostings: () => undefined,
-  evolveStanding: () => undefined,
-  limitsHold: () => undefined,
-  dayAllowed: () => undefined,
-  isClosed: () => false,
-  restoresProposal: () => undefined,
+  ...NO_BOOKS,
   referredTo: () => undefined,
 };

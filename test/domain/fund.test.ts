@@ -1,7 +1,7 @@
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { RuleCode } from '../../src/domain/rules.js';
 import type { Day } from '../../src/domain/calendar.js';
 import type { FactData, SentFact } from '../../src/domain/facts.js';
-import type { RuleCode } from '../../src/domain/rules.js';
 import { moneyText, NO_MONEY, type Pence } from '../../src/domain/money.js';
 import { gapOf } from '../../projections/gap.js';
 import { partnerPosition, type Figures } from '../../projections/position.js';
@@ -17,6 +17,8 @@ import {
   NORTH,
   openedLedger,
   openFund,
+  refusals,
+  type Refused,
   REGISTER_STREAM,
   SOUTH,
   WEST,
@@ -37,22 +39,6 @@ const gap = (ledger: TestLedger, on: string) => {
 };
 
 const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });
-
-interface Case {
-  readonly name: string;
-  readonly officer: string;
-  readonly act: 'post' | 'propose';
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly rule: RuleCode;
-}
-
-/** Tries each case on one ledger: all must be refused, each under its rule, and leave nothing behind. */
-async function refusals(t: Test, ledger: TestLedger, cases: readonly Case[]): Promise<void> {
-  for (const { name, officer, act, type, data, rule } of cases) {
-    t.equal(await ledger.refused(officer, { act, fact: fact(type, data) }), rule, name);
-  }
-}
 
 t.test('a contribution counts only once both sides have signed it', async (t) => {
   const ledger = await openedLedger(t);
@@ -260,7 +246,7 @@ t.test('a discretionary payment on the table is withdrawn by two officers of the
     reason: 'the CCG must save',
     ...more,
   });
-  await refusals(t, ledger, [
+  await refusals(t, ledger, FUND, [
     {
       name: 'not in part',
       officer: 'north-ccg-finance',
@@ -389,7 +375,7 @@ t.test('an agreed payment is withdrawn from a day on, and its instalments follow
     reason: 'the CCG must save',
     ...more,
   });
-  const propose = (name: string, data: object, rule: RuleCode, officer = 'north-ccg-finance'): Case => ({
+  const propose = (name: string, data: object, rule: RuleCode, officer = 'north-ccg-finance'): Refused => ({
     name,
     officer,
     act: 'propose',
@@ -397,7 +383,7 @@ t.test('an agreed payment is withdrawn from a day on, and its instalments follow
     data: data as Readonly<Record<string, unknown>>,
     rule,
   });
-  await refusals(t, ledger, [
+  await refusals(t, ledger, FUND, [
     propose('of nothing known', withdrawal({ of: { contribution: 'nothing' } }), 'reference_unknown'),
     propose('of another’s', withdrawal({ payer: SOUTH }), 'wrong_partner', 'south-ccg-finance'),
     propose('more than is agreed', withdrawal({ amount: '1000000.01' }), 'more_than_agreed'),
@@ -474,7 +460,7 @@ t.test('what was received is not withdrawn one-sidedly', async (t) => {
     outstanding: '400000.00',
     overdue: '400000.00',
   });
-  await refusals(t, ledger, [
+  await refusals(t, ledger, FUND, [
     {
       name: 'below what was received',
       officer: 'north-ccg-finance',
@@ -548,7 +534,7 @@ t.test(
       reason: 'more need',
       ...more,
     });
-    await refusals(t, ledger, [
+    await refusals(t, ledger, FUND, [
       {
         name: 'nothing known',
         officer: 'north-ccg-finance',
@@ -627,7 +613,7 @@ t.test(
 t.test('a fund refuses what does not belong in it', async (t) => {
   const ledger = await openedLedger(t);
   await ledger.post('pool-manager', 'PlanLineSet', line());
-  const propose = (name: string, data: object, rule: RuleCode, officer = 'north-ccg-finance'): Case => ({
+  const propose = (name: string, data: object, rule: RuleCode, officer = 'north-ccg-finance'): Refused => ({
     name,
     officer,
     act: 'propose',
@@ -641,7 +627,7 @@ t.test('a fund refuses what does not belong in it', async (t) => {
     data: Readonly<Record<string, unknown>>,
     rule: RuleCode,
     officer = 'county-finance',
-  ): Case => ({
+  ): Refused => ({
     name,
     officer,
     act: 'post',
@@ -649,7 +635,7 @@ t.test('a fund refuses what does not belong in it', async (t) => {
     data,
     rule,
   });
-  await refusals(t, ledger, [
+  await refusals(t, ledger, FUND, [
     propose('a source that is not known', { source: 'NO_SUCH' }, 'source_unknown'),
     propose('a source of other years', { source: 'DISCH_ICB' }, 'source_not_in_force'),
     propose('a source that has ended', { source: 'SC_CAPITAL' }, 'source_not_in_force'),
@@ -991,7 +977,7 @@ t.test('a fact is reversed once, from its own day on, with the signatures of its
     reason: 'it was agreed by mistake',
     ...more,
   });
-  const proposing = (name: string, data: object, rule: RuleCode, officer = 'north-ccg-finance'): Case => ({
+  const proposing = (name: string, data: object, rule: RuleCode, officer = 'north-ccg-finance'): Refused => ({
     name,
     officer,
     act: 'propose',
@@ -999,7 +985,7 @@ t.test('a fact is reversed once, from its own day on, with the signatures of its
     data: data as Readonly<Record<string, unknown>>,
     rule,
   });
-  await refusals(t, ledger, [
+  await refusals(t, ledger, FUND, [
     { ...proposing('by one side alone', reverse(), 'signature_needed'), act: 'post' },
     proposing('before it took effect', reverse({ effective: '2016-03-31' }), 'reversal_too_early'),
     proposing('of nothing', reverse({ reverses: '999' }), 'reference_unknown'),

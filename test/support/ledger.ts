@@ -123,6 +123,22 @@ export class TestLedger {
   }
 }
 
+export interface Refused {
+  readonly name: string;
+  readonly officer: string;
+  readonly act: 'post' | 'propose';
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly rule: RuleCode;
+}
+
+/** Tries each act on one stream: all must be refused, each under its rule, and leave nothing behind. */
+export async function refusals(t: Test, ledger: TestLedger, where: string, all: readonly Refused[]): Promise<void> {
+  for (const { name, officer, act, type, data, rule } of all) {
+    t.equal(await ledger.refused(officer, { act, fact: { type, data: data as FactData } }, { in: where }), rule, name);
+  }
+}
+
 /** Opens an empty ledger in a file of its own. */
 export async function emptyLedger(t: Test, file = join(folder(t), 'ledger.sqlite')): Promise<TestLedger> {
   const clock = settableClock(at('2016-03-01T09:00:00Z'));

@@ -19,12 +19,14 @@ import {
 import { ACCOUNTING_CLASSES, codesOf, DISPUTE_KINDS, GROUNDS, nameOfCode } from './reference.js';
 import {
   bodiesOf,
+  bothSides,
   canChange,
   caseOf,
   enter,
   inDayOrder,
   inPercent,
   notLaterThanToday,
+  oneSide,
   opened,
   partnersAreIn,
   protocolOn,
@@ -279,10 +281,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
-    sides(data, state: DisputeState, { today }) {
-      const { claimant, respondent } = bodiesOf(state, data.case, today);
-      return { acts: claimant, signs: respondent };
-    },
+    sides: bothSides,
     subject: (data) => data.case,
     complete(data, state: DisputeState) {
       const found = caseOf(state, data.case);
@@ -318,10 +317,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
-    sides(data, state: DisputeState, { today }) {
-      const { claimant, respondent } = bodiesOf(state, data.case, today);
-      return { acts: claimant, signs: respondent };
-    },
+    sides: bothSides,
     subject: (data) => data.case,
     amount: moved,
     complete: (data, state: DisputeState, { today }) => decided('SplitDecided', data, state, today),
@@ -345,10 +341,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
-    sides(data, state: DisputeState, { today }) {
-      const { claimant } = bodiesOf(state, data.case, today);
-      return { acts: claimant, signs: claimant };
-    },
+    sides: oneSide('claimant'),
     amount: moved,
     complete: (data, state: DisputeState, { today }) => decided('ClaimWithdrawn', data, state, today),
     check: () => undefined,
@@ -367,10 +360,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
-    sides(data, state: DisputeState, { today }) {
-      const { respondent } = bodiesOf(state, data.case, today);
-      return { acts: respondent, signs: respondent };
-    },
+    sides: oneSide('respondent'),
     amount: moved,
     complete: (data, state: DisputeState, { today }) => decided('ClaimConceded', data, state, today),
     check: () => undefined,

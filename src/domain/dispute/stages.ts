@@ -10,6 +10,7 @@ import { CaseReference, FINANCE } from './cases.js';
 import { PROTOCOLS } from './reference.js';
 import {
   bodiesOf,
+  bothSides,
   caseOf,
   enter,
   notClosed,
@@ -171,10 +172,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
-    sides(data, state: DisputeState, { today }) {
-      const { claimant, respondent } = bodiesOf(state, data.case, today);
-      return { acts: claimant, signs: respondent };
-    },
+    sides: bothSides,
     subject: (data) => data.case,
     complete(data, state: DisputeState) {
       const found = caseOf(state, data.case);

@@ -1,5 +1,5 @@
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
-import type { FactData, LedgerEvent } from '../facts.js';
+import type { Context, FactData, LedgerEvent, Sides } from '../facts.js';
 import { NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
 import {
@@ -160,6 +160,20 @@ export function bodiesOf(state: DisputeState, id: string, day: Day): { claimant:
   if (!terms) return { claimant: [], respondent: [] };
   return { claimant: [bodyOn(terms, 'claimant', day)], respondent: [bodyOn(terms, 'respondent', day)] };
 }
+
+/** The sides of what both bodies of a case sign: those that stand on it today. */
+export const bothSides = (data: { readonly case: string }, state: DisputeState, { today }: Context): Sides => {
+  const { claimant, respondent } = bodiesOf(state, data.case, today);
+  return { acts: claimant, signs: respondent };
+};
+
+/** The sides of what one body of a case does for itself, with a second officer. */
+export const oneSide =
+  (side: 'claimant' | 'respondent') =>
+  (data: { readonly case: string }, state: DisputeState, { today }: Context): Sides => {
+    const body = bodiesOf(state, data.case, today)[side];
+    return { acts: body, signs: body };
+  };
 
 /** The protocol in force in the area on a day. */
 export const protocolOn = (state: DisputeState, day: Day): Adopted | undefined =>

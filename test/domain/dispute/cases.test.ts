@@ -1,5 +1,4 @@
-import t, { type Test } from 'tap';
-import type { FactData } from '../../../src/domain/facts.js';
+import t from 'tap';
 import type { RuleCode } from '../../../src/domain/rules.js';
 import {
   acts,
@@ -19,31 +18,11 @@ import {
   emptyLedger,
   LEDGER_OPENED,
   NORTH,
+  refusals,
   REGISTER_STREAM,
   SOUTH,
   WEST,
-  type TestLedger,
 } from '../../support/ledger.js';
-
-interface Case {
-  readonly name: string;
-  readonly officer: string;
-  readonly act: 'post' | 'propose';
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly rule: RuleCode;
-}
-
-/** Tries each on one ledger: all must be refused, each under its rule, and leave nothing behind. */
-async function refusals(t: Test, ledger: TestLedger, cases: readonly Case[]): Promise<void> {
-  for (const { name, officer, act, type, data, rule } of cases) {
-    t.equal(
-      await ledger.refused(officer, { act, fact: { type, data: data as FactData } }, { in: DISPUTES }),
-      rule,
-      name,
-    );
-  }
-}
 
 const ONE = { effective: '2018-10-01', case: caseNamed('one') };
 
@@ -51,7 +30,7 @@ t.test('an area’s disputes are opened once, by the ledger’s keeper, at their
   const ledger = await emptyLedger(t);
   const opening = { effective: '2016-04-01', area: AREA, partners: [COUNTY, NORTH] };
   await ledger.post('registrar', 'LedgerOpened', LEDGER_OPENED, REGISTER_STREAM);
-  await refusals(t, ledger, [
+  await refusals(t, ledger, DISPUTES, [
     {
       name: 'a partner that nobody has registered',
       officer: 'pool-manager',
@@ -193,7 +172,7 @@ t.test('an invoice in dispute counts whole on its day', async (t) => {
 
 t.test('a case can be raised by whoever stands on its claiming side today', async (t) => {
   const ledger = await disputing(t);
-  await refusals(t, ledger, [
+  await refusals(t, ledger, DISPUTES, [
     {
       name: 'not by the other side',
       officer: 'north-ccg-finance',
@@ -548,7 +527,7 @@ t.test('each side confirms how it carries a part of a case', async (t) => {
 t.test('a body that came later is a partner from then on, and not before', async (t) => {
   const ledger = await disputing(t);
   const joining = (more: object = {}) => ({ effective: '2018-11-01', partner: WEST, ...more });
-  await refusals(t, ledger, [
+  await refusals(t, ledger, DISPUTES, [
     {
       name: 'one that is there',
       officer: 'pool-manager',
