@@ -6,7 +6,9 @@
  * - The same ids at the same expected revision are the same append: it answers as the first time and writes nothing.
  *   Some of the ids, or the same ids elsewhere in the stream, are a conflict. Callers never reuse an id for another event.
  * - Data and metadata are canonical JSON text and come back byte for byte.
- * - Recorded instants never go backwards along the sequence of positions.
+ * - Recorded instants never go backwards along a stream. Along all positions they do not either where one writer gives out
+ *   the positions; services that share a cluster may record a little out of order, so a reader who asks what was known at
+ *   an instant takes the latest one up to each position.
  * - Positions are opaque: they are compared only here.
  * - Every `after` is exclusive.
  */
@@ -55,6 +57,8 @@ export interface Appended {
   /** The revision of the last event of the append. */
   readonly revision: bigint;
   readonly position: Position;
+  /** Whether that event is byte for byte what was sent: not so where the same ids had been recorded with other content. */
+  readonly asSent: boolean;
 }
 
 export interface Follower {
@@ -62,6 +66,8 @@ export interface Follower {
   handle(events: readonly RecordedEvent[]): void | Promise<void>;
   /** Called each time everything that there was has been handled. */
   caughtUp?(): void;
+  /** Called, with the reason, each time the store cannot be followed for now; it is tried again until it can. */
+  interrupted?(why: string): void;
 }
 
 export interface Subscription {

@@ -122,8 +122,8 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
   );
   const lastPosition = db.prepare('SELECT max(position) AS position FROM events');
   const lastRevision = db.prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
-  const idsFrom = db.prepare(
-    'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+  const recordedFrom = db.prepare(
+    'SELECT id, position, data, metadata FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
   );
   const holdsId = db.prepare('SELECT 1 AS held FROM events WHERE stream = ? AND id = ?');
   const pageOfStream = db.prepare(
@@ -172,9 +172,14 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
     const next = head === 'no_stream' ? 0n : head + 1n;
     const { position: last } = lastPosition.get() as { position: number | null };
     if (first < next && events.length > 0) {
-      const there = idsFrom.all(stream, Number(first), events.length) as { id: string; position: number }[];
+      const there = recordedFrom.all(stream, Number(first), events.length) as Omit<
+        Row,
+        'stream' | 'revision' | 'type'
+      >[];
       if (there.length === events.length && there.every((row, index) => row.id === events[index]!.id)) {
-        return { revision: first + BigInt(events.length - 1), position: String(there.at(-1)!.position) };
+        const [is, sent] = [there.at(-1)!, events.at(-1)!];
+        const asSent = is.data === sent.data && is.metadata === sent.metadata;
+        return { revision: first + BigInt(events.length - 1), position: String(is.position), asSent };
       }
     }
     if (first !== next || events.some((event) => holdsId.get(stream, event.id) !== undefined)) {
@@ -185,7 +190,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
       const { id, type, data, metadata } = event;
       insert.run(++position, stream, Number(first) + index, id, type, data, metadata);
     });
-    return { revision: first + BigInt(events.length) - 1n, position: String(position) };
+    return { revision: first + BigInt(events.length) - 1n, position: String(position), asSent: true };
   }
 
   /** Commits everything that waits, in one transaction; each append has a savepoint of its own. */
