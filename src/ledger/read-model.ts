@@ -32,8 +32,11 @@ export interface ReadModel {
   places(stream: string): readonly number[];
   /** Every proposal that waits for a signature, with the stream it stands in. */
   openProposals(): readonly { readonly stream: string; readonly proposal: OpenProposal }[];
-  /** Where the act with this idempotency key was recorded. */
-  acted(key: string): Acted | undefined;
+  /**
+   * Where the act with this idempotency key was recorded: in the stream, or else in the one that had it first. Two services
+   * that are given one key for two streams in the same moment both record an act, and each is then found in its own.
+   */
+  acted(key: string, stream: string): Acted | undefined;
   /** How much of the ledger was known at an instant: the largest prefix whose recorded instants are all ≤ it. */
   prefix(knownAt: Instant): Prefix;
 }
@@ -56,6 +59,8 @@ export interface FundModel {
 
 /** A key is an officer's own: nobody can take another's. */
 export const scopedKey = (officer: string, key: string): string => `${officer} ${key}`;
+
+const keyIn = (key: string, stream: string): string => `${key} ${stream}`;
 
 export function createReadModel(): ReadModel {
   const streams = new Map<string, StreamState<unknown>>();
@@ -101,7 +106,11 @@ export function createReadModel(): ReadModel {
         });
       }
       const key = scopedKey(event.metadata.officer, event.metadata.key);
-      if (!acts.has(key)) acts.set(key, { stream: event.stream, revision: event.revision });
+      const { stream, revision } = event;
+      const first = acts.get(key);
+      if (!first) acts.set(key, { stream, revision });
+      else if (first.stream !== stream && !acts.has(keyIn(key, stream)))
+        acts.set(keyIn(key, stream), { stream, revision });
       const places = placesOf.get(event.stream);
       if (places) places.push(place);
       else placesOf.set(event.stream, [place]);
@@ -119,7 +128,7 @@ export function createReadModel(): ReadModel {
     places: (stream) => placesOf.get(stream) ?? [],
     openProposals: () =>
       [...streams.values()].flatMap(({ stream, open }) => [...open.values()].map((proposal) => ({ stream, proposal }))),
-    acted: (key) => acts.get(key),
+    acted: (key, stream) => acts.get(keyIn(key, stream)) ?? acts.get(key),
     prefix(knownAt) {
       let low = 0;
       let high = recorded.length;

@@ -6,9 +6,9 @@
  * - The same ids at the same expected revision are the same append: it answers as the first time and writes nothing.
  *   Some of the ids, or the same ids elsewhere in the stream, are a conflict. Callers never reuse an id for another event.
  * - Data and metadata are canonical JSON text and come back byte for byte.
- * - Recorded instants never go backwards along a stream. Along all positions they do not either where one writer gives out
- *   the positions; services that share a cluster may record a little out of order, so a reader who asks what was known at
- *   an instant takes the latest one up to each position.
+ * - Where `instantsInOrder`, recorded instants never go backwards along the sequence of positions: an append that would is
+ *   refused. Elsewhere services that share the store may record a little out of order; along a stream they never do, since
+ *   who appends has read it to its end. Who asks what was known at an instant takes the latest one up to each position.
  * - Positions are opaque: they are compared only here.
  * - Every `after` is exclusive.
  */
@@ -19,6 +19,8 @@ export interface EventStore {
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
   readAll(page?: { readonly after?: Position | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
+  /** Whether recorded instants never go backwards along the sequence of positions. */
+  readonly instantsInOrder: boolean;
   /** The last position, or undefined in an empty store. */
   head(): Promise<Position | undefined>;
   /** Whether position `a` comes after position `b`. */

@@ -236,7 +236,8 @@ function failureOf(thrown: Error): Failure {
         return { words: 'has another leader.', cause: error, mayPass: true, mayHaveBeenWritten: false };
       default:
     }
-    if (error.code === INVALID_ARGUMENT) return refusedOf(`cannot use what it was asked: ${error.message}`, error);
+    if (Number(error.code) === INVALID_ARGUMENT)
+      return refusedOf(`cannot use what it was asked: ${error.message}`, error);
   }
   return {
     words: `does not answer: ${error.message}`,

@@ -70,7 +70,6 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
   };
 
   async function pageOfStream(stream: string, from: bigint | typeof END, maxCount: number): Promise<RecordedEvent[]> {
-    open();
     const direction = from === END ? BACKWARDS : FORWARDS;
     const page = await connection.read((late) =>
       collect(client.readStream(stream, { ...asking, fromRevision: from, direction, maxCount }), late),
@@ -84,7 +83,6 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     direction: typeof FORWARDS | typeof BACKWARDS,
     maxCount: number,
   ): Promise<RecordedEvent[]> {
-    open();
     const fromPosition = from === undefined ? (direction === FORWARDS ? START : END) : placed(from);
     const page = await connection.read((late) =>
       collect(client.readAll({ ...asking, fromPosition, direction, maxCount }), late),
@@ -136,6 +134,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
   }
 
   async function head(): Promise<Position | undefined> {
+    open();
     let from: Position | undefined;
     let newest: number | undefined;
     for (let count = HEAD_SEARCH_FIRST; ; count = Math.min(count * 4, READ_PAGE_MAX)) {
@@ -156,6 +155,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
   async function readAll({ after, limit = READ_PAGE_MAX }: { after?: Position | undefined; limit?: number } = {}) {
     const wanted = Math.max(0, Math.min(limit, READ_PAGE_MAX));
     const count = Math.max(wanted + 1, LOG_PAGE_MIN);
+    open();
     const events: RecordedEvent[] = [];
     let from = after;
     for (;;) {
@@ -169,6 +169,8 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
 
   return {
     where,
+    // The server checks one stream at a time.
+    instantsInOrder: false,
     append(stream, expected, events) {
       const writing = write(stream, expected, events);
       underWay.add(writing);
@@ -177,6 +179,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
       return writing;
     },
     async readStream(stream, { after = -1n, limit = READ_PAGE_MAX } = {}) {
+      open();
       const count = Math.min(limit, READ_PAGE_MAX);
       return count > 0 ? pageOfStream(stream, after + 1n, count) : [];
     },

@@ -90,6 +90,8 @@ export interface SqliteOptions {
   readonly file: string;
   /** Opens a file without writing to it, for verifying a copy. */
   readonly readOnly?: boolean;
+  /** Takes a ledger that services shared, whose recorded instants are a little out of order, as it is. */
+  readonly outOfOrder?: boolean;
 }
 
 export interface SqliteEventStore extends EventStore {
@@ -101,7 +103,7 @@ export interface SqliteEventStore extends EventStore {
  * Opens or creates the file. Throws {@link NotALedger} where it holds something else or a newer schema, and
  * {@link StoreUnavailable} where it cannot be opened or would not keep what it acknowledges.
  */
-export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions): SqliteEventStore {
+export function openSqliteEventStore({ file, readOnly = false, outOfOrder = false }: SqliteOptions): SqliteEventStore {
   const db = openDatabase(file, readOnly);
   const get = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
   const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`)!)[0];
@@ -131,6 +133,8 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
   );
   const pageOfAll = db.prepare(`SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
 
+  const instantsInOrder =
+    get("SELECT 1 FROM sqlite_schema WHERE name = 'recorded_instants_never_go_back'") !== undefined;
   let commits = 0;
   let closed = false;
   const waiting: Waiting[] = [];
@@ -153,6 +157,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
     }
     db.exec('SELECT position FROM events LIMIT 0');
     if (readOnly) return;
+    if (outOfOrder) db.exec('DROP TRIGGER IF EXISTS recorded_instants_never_go_back');
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
     // A build may quietly reopen WAL files at a lower level, where an acknowledged commit can be lost with the power.
     if (pragma('synchronous') !== SYNCHRONOUS_FULL) {
@@ -250,6 +255,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
 
   const store: SqliteEventStore = {
     commits: () => commits,
+    instantsInOrder,
     append: (stream, expected, events) =>
       new Promise((resolve, reject) => {
         if (closed) {

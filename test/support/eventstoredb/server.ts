@@ -35,6 +35,8 @@ export interface Node {
   readonly port: number;
   /** Cuts every connection to it. */
   cut(): void;
+  /** Takes no more connections until it is up again; those that there are stay. */
+  shut(): void;
   /** Cuts every connection, and takes no more until it is up again. */
   down(): void;
   up(): Promise<void>;
@@ -291,11 +293,13 @@ async function relayTo(target: number): Promise<Node> {
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
+  const shut = (): void => void relay.close();
   return {
     port,
     cut,
+    shut,
     down() {
-      relay.close();
+      shut();
       cut();
     },
     async up() {
