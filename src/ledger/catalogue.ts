@@ -32,11 +32,20 @@ export const fundStream = (fund: string): string => `fund-${fund}`;
 export const fundOfStream = (stream: string): string | undefined =>
   stream.startsWith('fund-') ? stream.slice('fund-'.length) : undefined;
 
-/** The kind of a stream: its category, the text before the first dash. Throws {@link UnreadableEvent} for any other. */
+/** The kind of each category of streams: the text of a stream's name before its first dash. */
+const BY_CATEGORY: ReadonlyMap<string, AnyKind> = new Map<string, AnyKind>([
+  ['register', REGISTER],
+  ['fund', FUND],
+]);
+
+/** The categories of the ledger's streams, for a store that holds more than the ledger. */
+export const CATEGORIES: readonly string[] = [...BY_CATEGORY.keys()];
+
+/** The kind of a stream, by its category. Throws {@link UnreadableEvent} where it has none. */
 export function kindOf(stream: string): AnyKind {
-  const category = stream.split('-', 1)[0]!;
-  if (category === 'register' || category === 'fund') return KINDS[category];
-  throw new UnreadableEvent(`Stream ${stream} is of no kind that this version knows.`);
+  const kind = BY_CATEGORY.get(stream.split('-', 1)[0]!);
+  if (!kind) throw new UnreadableEvent(`Stream ${stream} is of no kind that this version knows.`);
+  return kind;
 }
 
 /** An event that this version cannot read. The projector stops at it: a balance that skipped it would be wrong. */
