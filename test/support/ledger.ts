@@ -129,10 +129,14 @@ export class TestLedger {
   }
 }
 
-/** Opens an empty ledger in a file of its own. */
-export async function emptyLedger(t: Test, file = join(folder(t), 'ledger.sqlite')): Promise<TestLedger> {
+/** Opens an empty ledger in a file of its own, or on a store that is given. */
+export async function emptyLedger(
+  t: Test,
+  file = join(folder(t), 'ledger.sqlite'),
+  given?: EventStore,
+): Promise<TestLedger> {
   const clock = settableClock(at('2016-03-01T09:00:00Z'));
-  const store = await testStore(t, file);
+  const store = given ?? (await testStore(t, file));
   const ledger = new TestLedger(await openLedger(store, clock), store, clock, file);
   t.teardown(() => ledger.close());
   return ledger;
@@ -154,8 +158,13 @@ export const LEDGER_OPENED = {
 };
 
 /** Opens a ledger with its partners and the fund `testshire-2016-17`, hosted by the county. */
-export async function openedLedger(t: Test, file?: string, demonstration = false): Promise<TestLedger> {
-  const ledger = await emptyLedger(t, file);
+export async function openedLedger(
+  t: Test,
+  file?: string,
+  demonstration = false,
+  store?: EventStore,
+): Promise<TestLedger> {
+  const ledger = await emptyLedger(t, file, store);
   await ledger.post('registrar', 'LedgerOpened', { ...LEDGER_OPENED, demonstration }, REGISTER_STREAM);
   for (const [partner, name, kind] of [
     [NORTH, 'NHS North CCG', 'ccg'],
