@@ -14,8 +14,8 @@ import { openLedger, type Ledger } from './ledger/ledger.js';
 import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
 import { NotALedger, type EventStore, type Finding } from './store/event-store.js';
-import { openEventStoreDB } from './store/eventstoredb/eventstoredb-event-store.js';
-import { isInUse, openSqliteEventStore } from './store/sqlite/sqlite-event-store.js';
+import { openEventStoreDB, type EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
+import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 
 /** The composition root: the only file that knows every part. */
 
@@ -44,18 +44,22 @@ function readJson(path: string): NamedFile {
 
 /** What `--ledger` says for the ledger at BCF_EVENTSTOREDB, so that a password stands on no command line. */
 const EVENTSTOREDB = 'eventstoredb';
-const isFile = (ledger: string): boolean => ledger !== EVENTSTOREDB;
 
-function openStore(
-  config: Config,
-  ledger: string,
-  how: { readonly readOnly: boolean; readonly outOfOrder?: boolean } = { readOnly: false },
-): EventStore {
+/** Whether a ledger is a file. Throws {@link WrongUse} where a connection string is given, and does not repeat it. */
+function isFile(ledger: string): boolean {
   if (CONNECTION.test(ledger)) {
     throw new WrongUse(
       `A connection string holds a password and would be seen in the list of processes: put it into BCF_EVENTSTOREDB, and say ${EVENTSTOREDB} here.`,
     );
   }
+  return ledger !== EVENTSTOREDB;
+}
+
+function openStore(
+  config: Config,
+  ledger: string,
+  how: { readonly readOnly: boolean; readonly outOfOrder?: boolean } = { readOnly: false },
+): SqliteEventStore | EventStoreDBEventStore {
   if (isFile(ledger)) return openSqliteEventStore({ file: ledger, ...how });
   if (config.eventStoreDB === undefined) throw new WrongUse('Set BCF_EVENTSTOREDB to the connection string first.');
   return openEventStoreDB({ connection: config.eventStoreDB, categories: CATEGORIES });
@@ -90,7 +94,8 @@ async function serve(
   { file, port = config.port, demonstration }: Parameters<Parts['serve']>[0],
 ): Promise<void> {
   const keyFile = config.provider ? undefined : keyFileOf(file, config);
-  const { ledger } = await opened(openStore(config, file));
+  const store = openStore(config, file);
+  const { ledger } = await opened(store);
   const register = ledger.model.register().ledger;
   if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host))) {
     await ledger.close();
@@ -127,7 +132,8 @@ async function serve(
     );
   }
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, (err) => logger.error({ err }, 'proposals could not be lapsed'));
-  process.stderr.write(`Serving ${file} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
+  const where = 'where' in store ? `the ledger at ${store.where}` : file;
+  process.stderr.write(`Serving ${where} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
   await new Promise<void>((resolve) => {
     closeWithGrace({ delay: STOP_WITHIN_MS, logger }, async () => {
       lapsing.stop();

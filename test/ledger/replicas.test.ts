@@ -5,6 +5,7 @@ import { Refusal } from '../../src/domain/rules.js';
 import { CATEGORIES, decode, fundStream } from '../../src/ledger/catalogue.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
+import type { Done } from '../../src/ledger/submit.js';
 import { verify } from '../../src/ledger/verify.js';
 import { ConcurrencyConflict, type EventStore } from '../../src/store/event-store.js';
 import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';
@@ -161,7 +162,8 @@ t.test('one key at two services in the same moment', async (t) => {
     const first = await Promise.all([act(acts[0]!, one), act(acts[1]!, two)]);
     await level(one, two);
     for (const [index, more] of acts.entries()) {
-      for (const ledger of [one, two]) t.match(await act(more, ledger), { ...first[index], replayed: true });
+      for (const ledger of [one, two])
+        t.match(await act(more, ledger), { outcome: (first[index] as Done).outcome, replayed: true });
     }
     const third = await act({ in: 'testshire-2018-19', key: 'same' }, one);
     t.ok(third instanceof Refusal && third.rule === 'key_reused');
