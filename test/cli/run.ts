@@ -10,13 +10,20 @@ export interface Ran {
   readonly err: string;
 }
 
+/** The environment of this process, but for the event store that it may have been given to test. */
+const environment = (env: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  BCF_EVENTSTOREDB: undefined,
+  ...env,
+});
+
 /** Runs the real program in a process of its own. */
 export async function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd?: string,
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, cwd });
+  const child = spawn(process.execPath, [MAIN, ...args], { env: environment(env), cwd });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -27,7 +34,7 @@ export async function run(
 
 /** Starts the service as a user would, and resolves once it says where it listens. */
 export async function serving(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], { cwd, env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], { cwd, env: environment(env) });
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   let err = '';
