@@ -226,7 +226,7 @@ export async function startServer(nodes = 1): Promise<TestServer> {
         const sent = prefixes.some((prefix) => event.stream.startsWith(prefix))
           ? call.write(eventMessage(event))
           : call.write(checkpoint(event.position));
-        if (!sent) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+        if (!sent) await drained(call);
       }
     };
     void deliver();
@@ -338,6 +338,14 @@ function appended(log: Log, stream: string, expected: Revision, events: readonly
   return new streams.AppendResp().setSuccess(success);
 }
 
+/** Waits until more can be sent, or nobody wants it. */
+async function drained(call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(call, 'drain', { signal }), once(call, 'cancelled', { signal })]);
+  over.abort();
+}
+
 async function page(log: Log, call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
   const options = call.request.getOptions()!;
   const backwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
@@ -367,7 +375,7 @@ async function page(log: Log, call: ServerWritableStream<ReadReq, ReadResp>): Pr
   }
   const chosen = backwards ? events.slice(Math.max(0, events.length - count)).reverse() : events.slice(0, count);
   for (const event of chosen) {
-    if (!call.write(eventMessage(event))) await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+    if (!call.write(eventMessage(event))) await drained(call);
   }
   call.end();
 }
