@@ -14,7 +14,7 @@ import { openLedger, type Ledger } from './ledger/ledger.js';
 import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
 import { NotALedger, type EventStore, type Finding } from './store/event-store.js';
-import { openEventStoreDB, type EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
+import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
 import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 
 /** The composition root: the only file that knows every part. */
@@ -55,14 +55,17 @@ function isFile(ledger: string): boolean {
   return ledger !== EVENTSTOREDB;
 }
 
+/** The adapter for BCF_EVENTSTOREDB. Its client takes longer to load than all else, so it is loaded where it is needed. */
+let eventStoreDB: typeof import('./store/eventstoredb/eventstoredb-event-store.js') | undefined;
+
 function openStore(
   config: Config,
   ledger: string,
   how: { readonly readOnly: boolean; readonly outOfOrder?: boolean } = { readOnly: false },
 ): SqliteEventStore | EventStoreDBEventStore {
   if (isFile(ledger)) return openSqliteEventStore({ file: ledger, ...how });
-  if (config.eventStoreDB === undefined) throw new WrongUse('Set BCF_EVENTSTOREDB to the connection string first.');
-  return openEventStoreDB({ connection: config.eventStoreDB, categories: CATEGORIES });
+  if (!eventStoreDB) throw new WrongUse('Set BCF_EVENTSTOREDB to the connection string first.');
+  return eventStoreDB.openEventStoreDB({ connection: config.eventStoreDB!, categories: CATEGORIES });
 }
 
 function keyFileOf(ledger: string, config: Config): string {
@@ -202,6 +205,9 @@ async function diagnose(config: Config, file: string): Promise<Finding[]> {
 
 async function main(): Promise<number> {
   const config = readConfig(process.env);
+  if (config.eventStoreDB !== undefined) {
+    eventStoreDB = await import('./store/eventstoredb/eventstoredb-event-store.js');
+  }
   const parts: Parts = {
     version,
     defaultLedger: config.eventStoreDB === undefined ? config.ledger : EVENTSTOREDB,

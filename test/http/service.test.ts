@@ -176,6 +176,26 @@ t.test('each act is for the officers of its partner, in its roles, and for nobod
   }
 });
 
+t.test('what was posted at one service can be waited for at another', async (t) => {
+  const { get, post, ledger } = await service(t);
+  const ask = (position: string) => get(fund(`/gap?wait-for=${position}`));
+  const posted = await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
+  const { position } = posted.json<{ position: string }>();
+  t.match((await ask(position)).json(), { requirement: '1000000.00', ledger: { position } });
+  t.match((await ask('x')).json(), { code: 'fields_invalid' });
+  const metadata = carried({ recordedAt: '2016-03-01T09:00:00.000Z', officer: 'pool-manager', role: 'pool-manager' });
+  const elsewhere = encode(eventId('x', 'elsewhere', 0), 'PlanLineSet', line({ line: 'more' }) as never, metadata);
+  const { position: next } = await ledger.store.append(`fund-${FUND}`, 1n, [elsewhere]);
+  t.match((await ask(next)).json(), { requirement: '2000000.00', ledger: { position: next } });
+  t.match((await ask('999999999999999')).json(), {
+    status: 503,
+    code: 'not_read_yet',
+    detail: `This service has read up to position ${next}.`,
+  });
+  await ledger.ledger.projector.stop();
+  t.match((await ask('999999999999999')).json(), { code: 'read_model_faulted' });
+});
+
 t.test('the service says that it lives, whether it is ready, and what it does', async (t) => {
   const { app, get, post, ledger } = await service(t);
   t.same((await app.inject('/health')).json(), { status: 'alive' });

@@ -32,7 +32,7 @@ interface Replicas {
   readonly conflicts: () => number;
 }
 
-const DEADLINE_MS = 2_000;
+const DEADLINE_MS = 5_000;
 
 const storeOn = ({ connection }: TestServer, deadlineMs = DEADLINE_MS): EventStore =>
   openEventStoreDB({ connection, categories: CATEGORIES, deadlineMs, pauseMs: 1 });
@@ -171,7 +171,7 @@ t.test('one key at two services in the same moment', async (t) => {
 });
 
 t.test('an act whose answer was lost is found by its key, as it was recorded', async (t) => {
-  const { server, one } = await replicas(t, 60);
+  const { server, one } = await replicas(t, 400);
   server.panel.appends.push(...Array<AppendFault>(4).fill(loseAcknowledgement));
   one.now('2016-05-01T12:00:00Z');
   await t.rejects(one.done('pool-manager', set('a'), { key: 'lost' }), { name: 'OutcomeUnknown' });
@@ -282,7 +282,7 @@ t.test('a service whose connection is cut while it catches up goes on where it w
 });
 
 t.test('a service that loses its store says so, serves what it has, and goes on when it is back', async (t) => {
-  const { server, one, two } = await replicas(t, 200);
+  const { server, one, two } = await replicas(t);
   const { projector, model } = two.ledger;
   const size = model.size();
   server.nodes[0]!.down();
@@ -318,7 +318,7 @@ function failingAfter(store: EventStore): EventStore['head'] {
 t.test('a service that finds no store at its start says so', async (t) => {
   const server = await startServer();
   await server.close();
-  await t.rejects(openLedger(storeOn(server, 60), settableClock(at('2016-03-01T09:00:00Z'))), {
+  await t.rejects(openLedger(storeOn(server), settableClock(at('2016-03-01T09:00:00Z'))), {
     name: 'StoreUnavailable',
   });
 });

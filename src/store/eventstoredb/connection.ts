@@ -133,18 +133,18 @@ export function connect({ connection, deadlineMs = DEADLINE_MS, pauseMs = PAUSE_
   async function persist<T>(
     call: (late: AbortSignal) => Promise<T>,
     fail: (failure: Failure, unknown: boolean) => Error,
+    attempt = 1,
+    before = false,
   ): Promise<T> {
-    let unknown = false;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        // The client's own deadline begins when it has found a node, which may take it much longer.
-        return await within(deadlineMs * 2, call);
-      } catch (error) {
-        const failure = failureOf(error as Error);
-        unknown ||= failure.mayHaveBeenWritten;
-        if (!failure.mayPass || attempt === ATTEMPTS) throw fail(failure, unknown);
-        await pause(backoff(attempt));
-      }
+    try {
+      // The client's own deadline begins when it has found a node, which may take it much longer.
+      return await within(deadlineMs * 2, call);
+    } catch (error) {
+      const failure = failureOf(error as Error);
+      const unknown = before || failure.mayHaveBeenWritten;
+      if (!failure.mayPass || attempt === ATTEMPTS) throw fail(failure, unknown);
+      await pause(backoff(attempt));
+      return persist(call, fail, attempt + 1, unknown);
     }
   }
 

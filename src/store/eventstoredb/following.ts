@@ -172,15 +172,14 @@ function subscribed({ connection, categories, placed }: Followed, from: Position
   );
 }
 
-/** Everything that has arrived, up to a page. */
+/** Everything that has arrived: no more than a page and what the connection had at hand. */
 function drained(subscription: AllStreamSubscription): AllStreamResolvedEvent[] {
   const events: AllStreamResolvedEvent[] = [];
-  while (events.length < READ_PAGE_MAX) {
+  for (;;) {
     const event = subscription.read() as AllStreamResolvedEvent | null;
     if (event === null) return events;
     events.push(event);
   }
-  return events;
 }
 
 /** Lets go of a subscription; what it still has to say is heard by nobody. */
