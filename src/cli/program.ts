@@ -213,9 +213,10 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (options: { from: string; to: string; json?: true }) => {
       if (options.from === options.to) throw new WrongUse('A ledger cannot be moved to where it is.');
       const from = opened(options.from, true);
-      const to = parts.openStore(options.to, { readOnly: false, outOfOrder: !from.instantsInOrder });
+      let to: EventStore | undefined;
       let bar: Progress | undefined;
       try {
+        to = parts.openStore(options.to, { readOnly: false, outOfOrder: !from.instantsInOrder });
         const moved = await move(from, to, (done, of) => {
           bar ??= progress(output, 'Moving', of);
           bar.at(done);
@@ -228,7 +229,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       } finally {
         bar?.done();
         await from.close();
-        await to.close();
+        await to?.close();
       }
     });
 

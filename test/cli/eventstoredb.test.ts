@@ -76,6 +76,11 @@ t.test('services on one event store are served with one key, and each says where
     t.match(await funds.json(), { funds: [{ fund: 'testshire-2026-27' }] });
     t.match(await (await fetch(`${address}/ready`)).json(), { ready: true });
   }
+  const killed = await serving(['serve'], cwd, keyed);
+  await killed.stop('SIGKILL');
+  const again = await serving(['serve'], cwd, keyed);
+  t.match(await (await fetch(`${again.address}/ready`)).json(), { ready: true }, 'one that was killed starts again');
+  await again.stop('SIGTERM');
   for (const { code, out, err } of await Promise.all([one.stop('SIGTERM'), two.stop('SIGINT')])) {
     t.equal(code, 0);
     t.match(err, /Serving the ledger at 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+ at http/);

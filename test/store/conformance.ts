@@ -538,6 +538,11 @@ export function conformance({ name, create, capabilities }: Adapter): void {
     });
 
     const behind = unless(capabilities.refusesInstantsThatGoBack);
+    t.test('it says whether recorded instants are in that order', async (t) => {
+      const { store } = await create(t);
+      t.equal(store.instantsInOrder, capabilities.refusesInstantsThatGoBack === true);
+    });
+
     t.test('an event recorded before the last of the ledger is refused', behind, async (t) => {
       const { store } = await create(t);
       await store.append('fund-a', 'no_stream', [recordedAt('2016-04-01T09:00:00.001Z')]);

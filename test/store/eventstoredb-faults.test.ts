@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import grpc from '@grpc/grpc-js';
@@ -27,6 +30,7 @@ import {
   type AppendFault,
   type TestServer,
 } from '../support/eventstoredb/server.js';
+import { folder } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 import { anEvent, everything, followed, idsOf, rejection, someEvents, until } from './conformance.js';
 import { CATEGORIES } from './eventstoredb.js';
@@ -447,6 +451,38 @@ t.test('a closed store', async (t) => {
   late.stop();
   await rejection(t, late.ended, StoreUnavailable);
 });
+
+const openssl = spawnSync('openssl', ['version']).status === 0;
+
+t.test(
+  'a server with a certificate is asked in the name of a user, and only where its authority is known',
+  { skip: openssl ? false : 'there is no openssl on this machine to make a certificate with' },
+  async (t) => {
+    const path = folder(t);
+    const [key, certificate] = [join(path, 'key.pem'), join(path, 'certificate.pem')];
+    const make = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1';
+    spawnSync('openssl', [...make.split(' '), '-keyout', key, '-out', certificate]);
+    const security = { key: readFileSync(key), certificate: readFileSync(certificate), user: 'ledger:p@ss:word' };
+    const server = await startServer(1, security);
+    t.teardown(() => server.close());
+    const at = (user: string, authority = `&tlsCAFile=${encodeURIComponent(certificate)}`) =>
+      open(t, {
+        ...server,
+        connection: `esdb://${user}@127.0.0.1:${server.nodes[0]!.port}?tls=true${authority}`,
+      });
+    const store = at('ledger:p%40ss%3Aword');
+    const events = someEvents(2);
+    await store.append('fund-a', 'no_stream', events);
+    const reader = followed(t, store);
+    await reader.until(2);
+    t.strictSame(idsOf(await everything(store)), idsOf(events));
+    t.match(await store.diagnose(), [{ ok: true }, { name: 'connection', ok: true, words: /encrypted/ }]);
+    const wrong = at('ledger:guess');
+    t.match((await rejection(t, wrong.readAll(), StoreUnavailable)).message, /refuses the user or password/);
+    await rejection(t, wrong.append('fund-a', 1n, [anEvent()]), StoreUnavailable);
+    await rejection(t, at('ledger:p%40ss%3Aword', '').head(), StoreUnavailable);
+  },
+);
 
 t.test('a connection string', async (t) => {
   const opened = (connection: string) => openEventStoreDB({ connection, categories: CATEGORIES });

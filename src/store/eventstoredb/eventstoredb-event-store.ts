@@ -46,7 +46,7 @@ export interface EventStoreDBEventStore extends EventStore {
 const APPEND_BYTES_MAX = 1_024 * 1_024;
 const EVENT_OVERHEAD_BYTES = 512;
 /** How many events of the log are looked at first, and then at a time, for the last one of ours. */
-const HEAD_SEARCH_FIRST = 16;
+const HEAD_SEARCH_FIRST = 4;
 /** A page of the whole log asks for at least so many events: some are the server's own. */
 const LOG_PAGE_MIN = 64;
 

@@ -122,8 +122,15 @@ export const slowly =
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Starts a server of one node, or a cluster whose first node leads. */
-export async function startServer(nodes = 1): Promise<TestServer> {
+export interface Security {
+  readonly key: Buffer;
+  readonly certificate: Buffer;
+  /** `user:password`, without which everything is refused. */
+  readonly user: string;
+}
+
+/** Starts a server of one node, or a cluster whose first node leads; with security, over TLS. */
+export async function startServer(nodes = 1, security?: Security): Promise<TestServer> {
   const log = createLog();
   const subscriptions = new Set<{ end(error?: grpc.ServiceError): void }>();
   const panel: Panel = {
@@ -139,8 +146,13 @@ export async function startServer(nodes = 1): Promise<TestServer> {
   const all: (Node & { stop(): void })[] = [];
   let leader = 0;
 
-  const mayNot = (node: number, metadata: grpc.Metadata): grpc.ServiceError | undefined =>
-    node !== leader && metadata.get('requires-leader').includes('true') ? notLeader(all[leader]!) : undefined;
+  const isKnown = (metadata: grpc.Metadata): boolean =>
+    !security || metadata.get('authorization').includes(`Basic ${Buffer.from(security.user).toString('base64')}`);
+
+  const mayNot = (node: number, metadata: grpc.Metadata): grpc.ServiceError | undefined => {
+    if (!isKnown(metadata)) return accessDenied();
+    return node !== leader && metadata.get('requires-leader').includes('true') ? notLeader(all[leader]!) : undefined;
+  };
 
   function append(node: number, call: ServerReadableStream<AppendReq, AppendResp>, done: sendUnaryData<AppendResp>) {
     const requests: AppendReq[] = [];
@@ -244,9 +256,10 @@ export async function startServer(nodes = 1): Promise<TestServer> {
         done(null, members(all, leader)),
     });
     const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
+      const credentials = security
+        ? grpc.ServerCredentials.createSsl(null, [{ private_key: security.key, cert_chain: security.certificate }])
+        : grpc.ServerCredentials.createInsecure();
+      server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
     });
     const relay = await relayTo(port);
     all.push({ ...relay, stop: () => server.forceShutdown() });
