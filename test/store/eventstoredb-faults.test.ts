@@ -405,7 +405,7 @@ t.test('what others keep on the same server is passed over', async (t) => {
   const store = open(t, server);
   const reader = followed(t, store);
   server.log.write('orders-1');
-  server.log.write('funds-1');
+  server.log.write('funds-1', { metadata: Buffer.from('"\\ud800"'), data: Buffer.from('{') });
   const first = await store.append('fund-a', 'no_stream', someEvents(2));
   for (let count = 0; count < 3_000; count++) server.log.write('$ce-fund', { type: '$>' });
   t.equal(await open(t, server).head(), first.position, 'however far back the last event of the ledger is');
@@ -500,6 +500,7 @@ t.test('a connection string', async (t) => {
       [`esdb://admin:${PASSWORD}@host?nodePreference=${PASSWORD}`, /does not take/],
       [`esdb://admin:${PASSWORD}@host?tlsCAFile=/nowhere/${PASSWORD}.crt`, /certificate file/],
       [`esdb://host?tls=true`, /must name a user and a password/],
+      [`esdb://host?tls=false&tls=true`, /must name a user and a password/],
     ] as const) {
       const written: string[] = [];
       const spy = t.capture(console, 'warn', (...words: unknown[]) => void written.push(words.join()));

@@ -86,7 +86,8 @@ function parse(connection: string): Parsed {
       );
     }
   }
-  const encrypted = given.get('tls') !== 'false';
+  // The client takes the last of a parameter that is given twice.
+  const encrypted = given.getAll('tls').at(-1) !== 'false';
   if (encrypted && password === undefined) {
     throw new StoreUnavailable(
       'The connection string of the event store must name a user and a password, unless it says tls=false: ' +

@@ -59,6 +59,9 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
   const { client, asking, where } = connection;
   const ours = new Set(categories);
   const isOurs = (stream: string): boolean => ours.has(stream.split('-', 1)[0]!);
+  // What is not ours is looked at no further: others may have written anything.
+  const oursOf = (page: readonly AllStreamResolvedEvent[]): AllStreamResolvedEvent[] =>
+    page.filter(({ event }) => isOurs(event!.streamId));
   const underWay = new Set<Promise<unknown>>();
   const subscriptions = new Set<Subscription>();
   let closed = false;
@@ -82,12 +85,9 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     from: Position | undefined,
     direction: typeof FORWARDS | typeof BACKWARDS,
     maxCount: number,
-  ): Promise<RecordedEvent[]> {
+  ): Promise<AllStreamResolvedEvent[]> {
     const fromPosition = from === undefined ? (direction === FORWARDS ? START : END) : placed(from);
-    const page = await connection.read((late) =>
-      collect(client.readAll({ ...asking, fromPosition, direction, maxCount }), late),
-    );
-    return page.map(recorded);
+    return connection.read((late) => collect(client.readAll({ ...asking, fromPosition, direction, maxCount }), late));
   }
 
   async function headOf(stream: string): Promise<RecordedEvent | undefined> {
@@ -138,16 +138,16 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     let from: Position | undefined;
     let newest: number | undefined;
     for (let count = HEAD_SEARCH_FIRST; ; count = Math.min(count * 4, READ_PAGE_MAX)) {
-      const page: RecordedEvent[] = await pageOfLog(from, BACKWARDS, count);
-      newest ??= Number(page[0]?.position ?? -1);
-      const last = page.find((event) => isOurs(event.stream));
-      const reached = Number(page.at(-1)?.position ?? -1);
-      if (!last && page.length === count && reached > searched.upTo) {
-        from = page.at(-1)!.position;
+      const page: AllStreamResolvedEvent[] = await pageOfLog(from, BACKWARDS, count);
+      newest ??= Number(positionOf(page[0]) ?? -1);
+      const [last] = oursOf(page);
+      const reached = positionOf(page.at(-1));
+      if (!last && page.length === count && Number(reached) > searched.upTo) {
+        from = reached;
         continue;
       }
       // Another search may have seen more in the meantime.
-      if (newest > searched.upTo) searched = { upTo: newest, head: last?.position ?? searched.head };
+      if (newest > searched.upTo) searched = { upTo: newest, head: positionOf(last) ?? searched.head };
       return searched.head;
     }
   }
@@ -161,9 +161,9 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     for (;;) {
       const page = await pageOfLog(from, FORWARDS, count);
       // The server's positions are inclusive.
-      for (const event of page) if (isAfter(event.position, from) && isOurs(event.stream)) events.push(event);
+      for (const each of oursOf(page)) if (isAfter(positionOf(each)!, from)) events.push(recorded(each));
       if (page.length < count || events.length >= wanted) return events.slice(0, wanted);
-      from = page.at(-1)!.position;
+      from = positionOf(page.at(-1));
     }
   }
 
@@ -190,7 +190,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     canFollow: isAfter,
     subscribe(after, follower) {
       const subscription = follow(
-        { connection, categories, isOurs, isAfter, head, recorded, placed, open },
+        { connection, categories, oursOf, isAfter, head, recorded, placed, open },
         after,
         follower,
       );
@@ -236,6 +236,9 @@ const placed = (position: Position): { readonly commit: bigint; readonly prepare
 
 const sent = ({ id, type, data, metadata }: NewEvent) =>
   binaryEvent({ id, type, data: Buffer.from(data), metadata: Uint8Array.from(Buffer.from(metadata)) });
+
+const positionOf = (resolved: AllStreamResolvedEvent | undefined): Position | undefined =>
+  resolved && String(resolved.event!.position.commit);
 
 /** An event as the port has it. */
 function recorded({ event }: ResolvedEvent | AllStreamResolvedEvent): RecordedEvent {

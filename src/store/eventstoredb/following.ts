@@ -18,7 +18,7 @@ import type { Connection } from './connection.js';
 export interface Followed extends Pick<EventStore, 'isAfter' | 'head'> {
   readonly connection: Connection;
   readonly categories: readonly string[];
-  readonly isOurs: (stream: string) => boolean;
+  readonly oursOf: (resolved: readonly AllStreamResolvedEvent[]) => AllStreamResolvedEvent[];
   readonly recorded: (resolved: AllStreamResolvedEvent) => RecordedEvent;
   readonly placed: (position: Position) => { readonly commit: bigint; readonly prepare: bigint };
   /** Throws where the store is closed. */
@@ -33,7 +33,7 @@ type End =
   | { readonly is: 'incomplete'; readonly why: string };
 
 export function follow(followed: Followed, after: Position | undefined, follower: Follower): Subscription {
-  const { connection, isOurs, isAfter } = followed;
+  const { connection, isAfter } = followed;
   let from = after;
   let stopped = false;
   let wake = (): void => undefined;
@@ -60,8 +60,8 @@ export function follow(followed: Followed, after: Position | undefined, follower
     readonly gap?: string;
   } {
     const events: RecordedEvent[] = [];
-    for (const event of resolved.map(followed.recorded)) {
-      if (!isAfter(event.position, events.at(-1)?.position ?? from) || !isOurs(event.stream)) continue;
+    for (const event of followed.oursOf(resolved).map(followed.recorded)) {
+      if (!isAfter(event.position, events.at(-1)?.position ?? from)) continue;
       const expected = next.get(event.stream) ?? (after === undefined ? 0n : event.revision);
       if (event.revision !== expected) {
         return { events, gap: `Revision ${expected} of ${event.stream} is missing before revision ${event.revision}.` };
