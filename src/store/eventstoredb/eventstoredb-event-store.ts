@@ -137,18 +137,19 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     open();
     let from: Position | undefined;
     let newest: number | undefined;
-    for (let count = HEAD_SEARCH_FIRST; ; count = Math.min(count * 4, READ_PAGE_MAX)) {
+    let count = HEAD_SEARCH_FIRST;
+    for (;;) {
       const page: AllStreamResolvedEvent[] = await pageOfLog(from, BACKWARDS, count);
       newest ??= Number(positionOf(page[0]) ?? -1);
       const [last] = oursOf(page);
       const reached = positionOf(page.at(-1));
-      if (!last && page.length === count && Number(reached) > searched.upTo) {
-        from = reached;
-        continue;
+      if (last || page.length < count || Number(reached) <= searched.upTo) {
+        // Another search may have seen more in the meantime.
+        if (newest > searched.upTo) searched = { upTo: newest, head: positionOf(last) ?? searched.head };
+        return searched.head;
       }
-      // Another search may have seen more in the meantime.
-      if (newest > searched.upTo) searched = { upTo: newest, head: positionOf(last) ?? searched.head };
-      return searched.head;
+      from = reached;
+      count = Math.min(count * 4, READ_PAGE_MAX);
     }
   }
 
