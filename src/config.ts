@@ -1,8 +1,25 @@
 import { z } from 'zod';
 
+/** What only EventStoreDB's connection strings look like. */
+export const CONNECTION = /^esdb(\+discover)?:\/\//;
+
 /** The environment, read once. Every setting has a name beginning with BCF_, a meaning and, where it can, a safe default. */
 const Environment = z.object({
-  BCF_LEDGER: z.string().default('ledger.sqlite').meta({ description: 'The ledger’s SQLite file.' }),
+  BCF_LEDGER: z
+    .string()
+    .refine((text) => !CONNECTION.test(text), {
+      error: 'must be a file; a connection string goes into BCF_EVENTSTOREDB',
+    })
+    .default('ledger.sqlite')
+    .meta({ description: 'The ledger’s SQLite file.' }),
+  BCF_EVENTSTOREDB: z
+    .string()
+    .regex(CONNECTION, { error: 'must be a connection string, esdb://user:password@host:2113' })
+    .optional()
+    .meta({
+      description:
+        'The connection string of EventStoreDB, esdb://user:password@host:2113: the ledger is there, not in a file.',
+    }),
   BCF_HOST: z.string().default('127.0.0.1').meta({ description: 'The address to listen on.' }),
   BCF_PORT: z.coerce.number().int().min(0).max(65_535).default(8181).meta({ description: 'The port to listen on.' }),
   BCF_KEY_FILE: z
@@ -30,6 +47,8 @@ const Environment = z.object({
 
 export interface Config {
   readonly ledger: string;
+  /** The connection string of the event store; it holds a password, so it is shown nowhere. */
+  readonly eventStoreDB: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly keyFile: string | undefined;
@@ -58,8 +77,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       'BCF_JWKS_URL needs BCF_JWT_ISSUER and BCF_JWT_AUDIENCE: a token for another service is not accepted.',
     );
   }
+  if (env.BCF_EVENTSTOREDB !== undefined && /\*|esdb/.test(environment['DEBUG'] ?? '')) {
+    throw new ConfigError('DEBUG would have the client of EventStoreDB print the password and every event; unset it.');
+  }
   return {
     ledger: env.BCF_LEDGER,
+    eventStoreDB: env.BCF_EVENTSTOREDB,
     host: env.BCF_HOST,
     port: env.BCF_PORT,
     keyFile: env.BCF_KEY_FILE,

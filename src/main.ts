@@ -5,15 +5,17 @@ import { fileURLToPath } from 'node:url';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
-import { readConfig, settings, type Config } from './config.js';
+import { CONNECTION, readConfig, settings, type Config } from './config.js';
 import { buildApp } from './http/app.js';
 import { createSignIn, issueToken, localKey } from './http/sign-in.js';
+import { CATEGORIES } from './ledger/catalogue.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
 import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
-import { NotALedger, type EventStore } from './store/event-store.js';
-import { isInUse, openSqliteEventStore } from './store/sqlite/sqlite-event-store.js';
+import { NotALedger, type EventStore, type Finding } from './store/event-store.js';
+import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
+import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 
 /** The composition root: the only file that knows every part. */
 
@@ -40,7 +42,39 @@ function readJson(path: string): NamedFile {
   }
 }
 
-const keyFileOf = (file: string, config: Config): string => config.keyFile ?? `${file}.key.json`;
+/** What `--ledger` says for the ledger at BCF_EVENTSTOREDB, so that a password stands on no command line. */
+const EVENTSTOREDB = 'eventstoredb';
+
+/** Whether a ledger is a file. Throws {@link WrongUse} where a connection string is given, and does not repeat it. */
+function isFile(ledger: string): boolean {
+  if (CONNECTION.test(ledger)) {
+    throw new WrongUse(
+      `A connection string holds a password and would be seen in the list of processes: put it into BCF_EVENTSTOREDB, and say ${EVENTSTOREDB} here.`,
+    );
+  }
+  return ledger !== EVENTSTOREDB;
+}
+
+/** The adapter for BCF_EVENTSTOREDB. Its client takes longer to load than all else, so it is loaded where it is needed. */
+let eventStoreDB: typeof import('./store/eventstoredb/eventstoredb-event-store.js') | undefined;
+
+function openStore(
+  config: Config,
+  ledger: string,
+  how: { readonly readOnly: boolean; readonly outOfOrder?: boolean } = { readOnly: false },
+): SqliteEventStore | EventStoreDBEventStore {
+  if (isFile(ledger)) return openSqliteEventStore({ file: ledger, ...how });
+  if (!eventStoreDB) throw new WrongUse('Set BCF_EVENTSTOREDB to the connection string first.');
+  return eventStoreDB.openEventStoreDB({ connection: config.eventStoreDB!, categories: CATEGORIES });
+}
+
+function keyFileOf(ledger: string, config: Config): string {
+  if (config.keyFile !== undefined) return config.keyFile;
+  if (isFile(ledger)) return `${ledger}.key.json`;
+  throw new WrongUse(
+    'Services that share an event store sign with one key: set BCF_KEY_FILE, or an identity provider.',
+  );
+}
 
 /** The system's clock, which stands still only while a demonstration's recorded instants are replayed. */
 function loadingClock(): SettableClock {
@@ -62,7 +96,9 @@ async function serve(
   config: Config,
   { file, port = config.port, demonstration }: Parameters<Parts['serve']>[0],
 ): Promise<void> {
-  const { ledger } = await opened(openSqliteEventStore({ file }));
+  const keyFile = config.provider ? undefined : keyFileOf(file, config);
+  const store = openStore(config, file);
+  const { ledger } = await opened(store);
   const register = ledger.model.register().ledger;
   if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host))) {
     await ledger.close();
@@ -76,7 +112,7 @@ async function serve(
   });
   const signIn = await createSignIn({
     provider: config.provider,
-    localKey: config.provider ? undefined : await localKey(keyFileOf(file, config)),
+    localKey: keyFile === undefined ? undefined : await localKey(keyFile),
     demonstration,
   });
   const app = await buildApp({
@@ -99,7 +135,8 @@ async function serve(
     );
   }
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, (err) => logger.error({ err }, 'proposals could not be lapsed'));
-  process.stderr.write(`Serving ${file} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
+  const where = 'where' in store ? `the ledger at ${store.where}` : file;
+  process.stderr.write(`Serving ${where} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
   await new Promise<void>((resolve) => {
     closeWithGrace({ delay: STOP_WITHIN_MS, logger }, async () => {
       lapsing.stop();
@@ -111,6 +148,7 @@ async function serve(
 }
 
 async function removeDemonstration(file: string): Promise<void> {
+  if (!isFile(file)) throw new WrongUse('A demonstration is made in a file; give one with --ledger.');
   if (!existsSync(file)) return;
   if (isInUse(file)) {
     throw new WrongUse(`${file} is being served or read by another program; stop it first, or give another --ledger.`);
@@ -124,19 +162,21 @@ async function removeDemonstration(file: string): Promise<void> {
   for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
 }
 
-async function diagnose(file: string): Promise<{ name: string; ok: boolean; words: string }[]> {
+async function diagnose(config: Config, file: string): Promise<Finding[]> {
   const major = Number(process.versions.node.split('.')[0]);
   const findings = [
     { name: 'node', ok: major >= 20, words: `Node ${process.versions.node}; 20 and 24 are supported.` },
   ];
-  if (!existsSync(file)) return [...findings, { name: 'file', ok: false, words: `There is no file ${file}.` }];
-  const others = (statSync(file).mode & 0o077) !== 0;
-  findings.push({
-    name: 'permissions',
-    ok: !others,
-    words: others ? `${file} can be read or written by others on this machine.` : `${file} is its owner’s alone.`,
-  });
-  const store = openSqliteEventStore({ file });
+  if (isFile(file)) {
+    if (!existsSync(file)) return [...findings, { name: 'file', ok: false, words: `There is no file ${file}.` }];
+    const others = (statSync(file).mode & 0o077) !== 0;
+    findings.push({
+      name: 'permissions',
+      ok: !others,
+      words: others ? `${file} can be read or written by others on this machine.` : `${file} is its owner’s alone.`,
+    });
+  }
+  const store = openStore(config, file);
   findings.push(...(await store.diagnose()));
   const { ledger } = await opened(store);
   const register = ledger.model.register().ledger;
@@ -165,13 +205,16 @@ async function diagnose(file: string): Promise<{ name: string; ok: boolean; word
 
 async function main(): Promise<number> {
   const config = readConfig(process.env);
+  if (config.eventStoreDB !== undefined) {
+    eventStoreDB = await import('./store/eventstoredb/eventstoredb-event-store.js');
+  }
   const parts: Parts = {
     version,
-    defaultLedger: config.ledger,
+    defaultLedger: config.eventStoreDB === undefined ? config.ledger : EVENTSTOREDB,
     settings: settings(),
-    openStore: (file, { readOnly }) => openSqliteEventStore({ file, readOnly }),
+    openStore: (ledger, how) => openStore(config, ledger, how),
     openLedger: opened,
-    exists: existsSync,
+    exists: (ledger) => !isFile(ledger) || existsSync(ledger),
     readFiles: (paths) => paths.map(readJson),
     scenarios: () =>
       readdirSync(join(ROOT, 'scenarios'))
@@ -181,15 +224,16 @@ async function main(): Promise<number> {
     removeDemonstration,
     issueToken: async (file, officer, hours) => {
       if (config.provider) throw new WrongUse('Tokens come from the identity provider at BCF_JWKS_URL.');
-      if (!existsSync(file)) throw new WrongUse(`There is no ledger ${file}.`);
-      const { ledger } = await opened(openSqliteEventStore({ file, readOnly: true }));
+      if (isFile(file) && !existsSync(file)) throw new WrongUse(`There is no ledger ${file}.`);
+      const keyFile = keyFileOf(file, config);
+      const { ledger } = await opened(openStore(config, file, { readOnly: true }));
       const known = ledger.model.register().mandates.has(officer);
       await ledger.close();
       if (!known) throw new WrongUse(`No officer named "${officer}" is in the register of ${file}.`);
-      return issueToken(await localKey(keyFileOf(file, config)), officer, hours, Math.floor(systemClock.now() / 1000));
+      return issueToken(await localKey(keyFile), officer, hours, Math.floor(systemClock.now() / 1000));
     },
     serve: (how) => serve(config, how),
-    diagnose,
+    diagnose: (file) => diagnose(config, file),
   };
   return run(process.argv.slice(2), parts, {
     data: (text) => void process.stdout.write(`${text}\n`),

@@ -55,6 +55,10 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
   'src/ledger/queries': { ours: ['src/ledger', 'src/domain', 'projections'], packages: ['zod'] },
   'src/store': { ours: [], packages: [] },
   'src/store/sqlite': { ours: ['src/store/event-store.ts'], packages: ['@photostructure/sqlite', 'node:fs'] },
+  'src/store/eventstoredb': {
+    ours: ['src/store/eventstoredb', 'src/store/event-store.ts'],
+    packages: ['@eventstore/db-client', 'canonicalize', 'node:timers/promises'],
+  },
   'src/http': {
     ours: ['src/http', 'src/ledger', 'src/domain', 'src/store/event-store.ts'],
     packages: ['fastify', '@fastify/', 'fastify-type-provider-zod', 'jose', 'prom-client', 'zod', 'node:'],

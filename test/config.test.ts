@@ -27,6 +27,27 @@ t.test('an identity provider is named with its issuer and audience, or not at al
   );
 });
 
+t.test('a connection string stands in its own setting, and is not repeated or printed', async (t) => {
+  const connection = 'esdb://admin:secret@host:2113?tls=true';
+  t.equal(readConfig({ BCF_EVENTSTOREDB: connection }).eventStoreDB, connection);
+  t.equal(readConfig({}).eventStoreDB, undefined);
+  for (const environment of [
+    { BCF_LEDGER: connection },
+    { BCF_EVENTSTOREDB: 'host:secret' },
+    { BCF_EVENTSTOREDB: connection, DEBUG: 'esdb:*' },
+    { BCF_EVENTSTOREDB: connection, DEBUG: '*' },
+  ]) {
+    try {
+      readConfig(environment);
+      t.fail('it was read');
+    } catch (error) {
+      t.match((error as Error).message, /BCF_EVENTSTOREDB|DEBUG/);
+      t.notMatch((error as Error).message, 'secret');
+    }
+  }
+  t.ok(readConfig({ BCF_EVENTSTOREDB: connection, DEBUG: 'fastify' }));
+});
+
 t.test('a setting that is not as it must be is named', async (t) => {
   t.throws(
     () => readConfig({ BCF_PORT: 'eighty', BCF_LOG_LEVEL: 'loud' }),

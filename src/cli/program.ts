@@ -5,6 +5,7 @@ import type { SettableClock } from '../ledger/clock.js';
 import { csv } from '../ledger/csv.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { load, LoadStopped, planLoad, type NamedFile } from '../ledger/load.js';
+import { move, MoveStopped } from '../ledger/move.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
@@ -13,7 +14,7 @@ import { eventCatalogue } from '../ledger/event-catalogue.js';
 import type { EventStore } from '../store/event-store.js';
 import { demonstrationTable } from './demonstration.js';
 import { tableText, type Output } from './output.js';
-import { progress } from './progress.js';
+import { progress, type Progress } from './progress.js';
 
 /** The same questions and acts from a terminal. Data goes to standard output, everything else to standard error. */
 
@@ -25,9 +26,10 @@ export interface Parts {
   readonly version: string;
   readonly defaultLedger: string;
   readonly settings: readonly { readonly name: string; readonly words: string }[];
-  openStore(file: string, how: { readonly readOnly: boolean }): EventStore;
+  /** Opens what `--ledger` names: a file, or `eventstoredb`. `outOfOrder` where it takes a ledger that services shared. */
+  openStore(ledger: string, how: { readonly readOnly: boolean; readonly outOfOrder?: boolean }): EventStore;
   openLedger(store: EventStore): Promise<{ readonly ledger: Ledger; readonly clock: SettableClock }>;
-  exists(file: string): boolean;
+  exists(ledger: string): boolean;
   readFiles(paths: readonly string[]): readonly NamedFile[];
   scenarios(): readonly NamedFile[];
   /** Removes a demonstration ledger, so that another can be made. Refuses to remove anything else. */
@@ -40,6 +42,8 @@ export interface Parts {
   }): Promise<void>;
   diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
 }
+
+const WHERE = 'the ledger: a SQLite file, or eventstoredb for the one at BCF_EVENTSTOREDB';
 
 /** The program was used wrongly: what was asked for cannot be done as it was asked. */
 export class WrongUse extends Error {}
@@ -81,9 +85,9 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     );
   const withLedger = (command: Command): Command =>
     command.addOption(
-      new Option('--ledger <file>', 'the ledger’s SQLite file').default(
+      new Option('--ledger <where>', WHERE).default(
         parts.defaultLedger,
-        'ledger.sqlite, or BCF_LEDGER',
+        'ledger.sqlite, or BCF_LEDGER, or eventstoredb where BCF_EVENTSTOREDB is set',
       ),
     );
 
@@ -199,12 +203,43 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     });
 
   program
+    .command('move')
+    .description(
+      'copy a ledger to another store, either way, and check that both hold the same; begun again, it goes on where it stopped. Stop every service first',
+    )
+    .requiredOption('--from <where>', WHERE)
+    .requiredOption('--to <where>', 'where to: empty, or a part of the same ledger')
+    .option('--json', 'as JSON')
+    .action(async (options: { from: string; to: string; json?: true }) => {
+      if (options.from === options.to) throw new WrongUse('A ledger cannot be moved to where it is.');
+      const from = opened(options.from, true);
+      let to: EventStore | undefined;
+      let bar: Progress | undefined;
+      try {
+        to = parts.openStore(options.to, { readOnly: false, outOfOrder: !from.instantsInOrder });
+        const moved = await move(from, to, (done, of) => {
+          bar ??= progress(output, 'Moving', of);
+          bar.at(done);
+        });
+        if (options.json) output.data(JSON.stringify(moved, null, 2));
+        const { events, before, digest } = moved;
+        output.note(
+          `${events} events in ${options.to}, ${before} of them from before; the same bytes in the same order as in ${options.from} (${digest}).`,
+        );
+      } finally {
+        bar?.done();
+        await from.close();
+        await to?.close();
+      }
+    });
+
+  program
     .command('catalogue')
     .description('print the catalogue of events, as Markdown')
     .action(() => output.data(eventCatalogue().trimEnd()));
 
   withLedger(program.command('doctor'))
-    .description('check the machine and the ledger’s file: Node, durability, permissions, clock, demonstration marks')
+    .description('check the machine and the ledger’s store: Node, durability, permissions, clock, demonstration marks')
     .option('--json', 'as JSON')
     .action(async (options: { ledger: string; json?: true }) => {
       const findings = await parts.diagnose(options.ledger);
@@ -300,6 +335,7 @@ function explain(error: unknown, output: Output): number {
   output.note((error as Error).message);
   if (error instanceof Ended) return error.code;
   if (error instanceof LoadStopped) return error.refusal ? EXIT.refused : EXIT.usage;
+  if (error instanceof MoveStopped) return EXIT.finding;
   if (error instanceof WrongUse) return EXIT.usage;
   // What is left is that the ledger, or a file beside it, cannot be read: an unreadable event, a broken key.
   return EXIT.unreadable;

@@ -629,6 +629,12 @@ export const RULES = {
     'Nothing is accepted that is not on disk.',
     'Try again; the operator’s health page says more.',
   ),
+  not_read_yet: rule(
+    503,
+    'This service has not read so far yet',
+    'Services that share a ledger each read all of it; this one is behind, or there is no event at that position.',
+    'Ask again, or leave wait-for out.',
+  ),
   outcome_unknown: rule(
     503,
     'It is not known whether the act was recorded',

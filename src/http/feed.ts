@@ -9,15 +9,14 @@ import { Refusal } from '../domain/rules.js';
 import { sightOf, type Sight } from './access.js';
 import { parsed } from './problem.js';
 import type { SignedIn } from './sign-in.js';
+import { PositionText } from './waiting.js';
 
 /** The events themselves, to follow: JSON lines of what there is, or server-sent events that go on and can be resumed. */
 
 const Options = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/, { error: 'must be the position of an event' })
-    .optional()
-    .meta({ description: 'The position after which to begin, exclusive. Left out, from the first event.' }),
+  after: PositionText.optional().meta({
+    description: 'The position after which to begin, exclusive. Left out, from the first event.',
+  }),
 });
 
 interface Reading {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { RULES, type Rule, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { PROJECTOR_STATES } from '../ledger/projector.js';
 
 /** What an operator watches: whether the service lives, whether it is ready, and what it does. No figures of any fund. */
 
@@ -64,8 +65,7 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
     const projector = await ledger.projector.status();
     size.set(projector.size);
     lag.set(projector.lagSeconds);
-    for (const each of ['catching-up', 'live', 'faulted', 'stopped'])
-      state.set({ state: each }, each === projector.state ? 1 : 0);
+    for (const each of PROJECTOR_STATES) state.set({ state: each }, each === projector.state ? 1 : 0);
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 

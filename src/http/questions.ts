@@ -7,6 +7,7 @@ import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
 import { parsed, Problem, Refused } from './problem.js';
+import { PositionText, waitFor } from './waiting.js';
 
 /** The routes that answer questions. They follow from the declared queries: JSON always, CSV where it is asked for. */
 
@@ -15,9 +16,14 @@ const Format = z
   .optional()
   .meta({ description: 'csv for a spreadsheet; the header Accept: text/csv does the same.' });
 
+const WaitFor = PositionText.optional().meta({
+  description:
+    'The position of an act, from its answer: wait until this service has read it, if it was posted at another.',
+});
+
 export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): void {
   for (const query of QUERIES) {
-    const Options = query.options.extend({ format: Format });
+    const Options = query.options.extend({ format: Format, 'wait-for': WaitFor });
     app.get(
       query.path.replace(/\{(\w+)\}/g, ':$1'),
       {
@@ -56,7 +62,9 @@ async function answer(
   reply: FastifyReply,
 ): Promise<unknown> {
   const params = parsed(query.params, request.params, '/path');
-  const { format, ...options } = parsed(Options, request.query, '/query') as { format?: 'json' | 'csv' };
+  const asked = parsed(Options, request.query, '/query') as { format?: 'json' | 'csv'; 'wait-for'?: string };
+  const { format, 'wait-for': position, ...options } = asked;
+  await waitFor(ledger, position);
   const { fund, area } = params as { fund?: string; area?: string };
   if (fund !== undefined && ledger.model.fund(fund) && !request.sight.sees(fund)) {
     throw new Refused(new Refusal('not_your_fund', `${request.signedIn.officer} acts for no partner of ${fund}.`));

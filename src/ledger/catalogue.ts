@@ -71,6 +71,9 @@ export const WHEREABOUTS: Readonly<Record<StreamKind, Whereabouts>> = {
 
 const KIND_NAMES = Object.keys(WHEREABOUTS) as StreamKind[];
 
+/** The categories of the ledger's streams, for a store that holds more than the ledger. */
+export const CATEGORIES: readonly string[] = KIND_NAMES.map((kind) => WHEREABOUTS[kind].category);
+
 /** The stream of a kind: the one of the register, a fund’s by its name, an area’s disputes by the area. */
 export const streamOf = (kind: StreamKind, name = ''): string => {
   const { category, param } = WHEREABOUTS[kind];

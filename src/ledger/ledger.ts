@@ -24,6 +24,8 @@ export interface Ledger extends Submitter {
 
 /** Opens the ledger on a store, and returns once the read model has taken all that is there. */
 export async function openLedger(store: EventStore, clock: Clock): Promise<Ledger> {
+  // A store that cannot be read is told at once; from then on it is waited for.
+  await store.head();
   const model = createReadModel();
   const projector = startProjector(store, model, clock);
   await projector.caughtUp;

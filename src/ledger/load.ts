@@ -157,7 +157,7 @@ export async function load(
     const stop = (why: Refusal) => new LoadStopped(where, why, before);
     const submission = submissionOf(step, labels, key, file, signedInBy, where);
     if (step.at !== undefined) {
-      const refusal = setClock(ledger, clock, step, scopedKey(step.officer, sha256(key)));
+      const refusal = setClock(ledger, clock, step, submission.stream, scopedKey(step.officer, sha256(key)));
       if (refusal) throw stop(refusal);
     }
     const done = await ledger.submit(submission);
@@ -170,8 +170,8 @@ export async function load(
 }
 
 /** Only a demonstration ledger, or one that is about to be opened as one, takes its instants from the file; forwards. */
-function setClock(ledger: Ledger, clock: SettableClock, step: Step, key: string): Refusal | undefined {
-  if (ledger.model.acted(key)) return undefined;
+function setClock(ledger: Ledger, clock: SettableClock, step: Step, stream: string, key: string): Refusal | undefined {
+  if (ledger.model.acted(key, stream)) return undefined;
   const opened = ledger.model.register().ledger;
   const demonstration = opened ? opened.demonstration : step.post?.data['demonstration'] === true;
   if (!demonstration) {

@@ -6,8 +6,10 @@ import type { ReadModel } from './read-model.js';
 /**
  * Carries events from the store into the read model, in order, each once. Its state has a name; where an event cannot
  * be read it stops there, says so, and the last good state goes on being served: a skipped event is a wrong balance.
+ * Where the store cannot be followed it is reconnecting, for as long as that takes.
  */
-export type ProjectorState = 'catching-up' | 'live' | 'faulted' | 'stopped';
+export const PROJECTOR_STATES = ['catching-up', 'live', 'reconnecting', 'faulted', 'stopped'] as const;
+export type ProjectorState = (typeof PROJECTOR_STATES)[number];
 
 export interface ProjectorStatus {
   readonly state: ProjectorState;
@@ -17,6 +19,8 @@ export interface ProjectorStatus {
   /** How long it has been behind the store's head, in seconds; 0 where it is level. */
   readonly lagSeconds: number;
   readonly fault?: string;
+  /** Why the store cannot be followed for now. */
+  readonly reason?: string;
 }
 
 export interface Projector {
@@ -48,6 +52,7 @@ interface Waiter {
 export function startProjector(store: EventStore, model: ReadModel, clock: Clock): Projector {
   let state: ProjectorState = 'catching-up';
   let fault: string | undefined;
+  let reason: string | undefined;
   let levelAt = clock.now();
   const waiters = new Set<Waiter>();
   let moved = signal();
@@ -74,8 +79,13 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
     },
     caughtUp() {
       state = 'live';
+      reason = undefined;
       levelAt = clock.now();
       caughtUp.fire();
+    },
+    interrupted(why) {
+      state = 'reconnecting';
+      reason = why;
     },
   });
   const ended = subscription.ended.then(
@@ -96,15 +106,21 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
   return {
     caughtUp: caughtUp.fired,
     async status() {
-      const head = await store.head();
+      let unreachable: string | undefined;
+      const head = await store.head().catch((error: unknown) => {
+        unreachable = (error as Error).message;
+      });
       const position = model.position();
+      // Level means the same position as the store's head: being told so by a subscription is not proof.
+      const level = unreachable === undefined && head === position;
+      const why = reason ?? unreachable;
       return {
-        state,
+        state: state === 'live' && unreachable !== undefined ? 'reconnecting' : state,
         size: model.size(),
         position,
-        // Level means the same position as the store's head: being told so by a subscription is not proof.
-        lagSeconds: head === position ? 0 : Math.max(0, (clock.now() - levelAt) / 1000),
+        lagSeconds: level ? 0 : Math.max(0, (clock.now() - levelAt) / 1000),
         ...(fault !== undefined && { fault }),
+        ...(why !== undefined && { reason: why }),
       };
     },
     fault: () => fault,

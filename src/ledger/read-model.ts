@@ -38,8 +38,11 @@ export interface ReadModel {
   knownRevision(stream: string, size: number): number;
   /** Every proposal that waits for a signature, with the stream it stands in. */
   openProposals(): readonly { readonly stream: string; readonly proposal: OpenProposal }[];
-  /** Where the act with this idempotency key was recorded. */
-  acted(key: string): Acted | undefined;
+  /**
+   * Where the act with this idempotency key was recorded: in the stream, or else in the one that had it first. Two services
+   * that are given one key for two streams in the same moment both record an act, and each is then found in its own.
+   */
+  acted(key: string, stream: string): Acted | undefined;
   /** How much of the ledger was known at an instant: the largest prefix whose recorded instants are all ≤ it. */
   prefix(knownAt: Instant): Prefix;
 }
@@ -62,6 +65,8 @@ export interface FundModel {
 
 /** A key is an officer's own: nobody can take another's. */
 export const scopedKey = (officer: string, key: string): string => `${officer} ${key}`;
+
+const keyIn = (key: string, stream: string): string => `${key} ${stream}`;
 
 export function createReadModel(): ReadModel {
   const streams = new Map<string, StreamState<unknown>>();
@@ -115,7 +120,11 @@ export function createReadModel(): ReadModel {
         });
       }
       const key = scopedKey(event.metadata.officer, event.metadata.key);
-      if (!acts.has(key)) acts.set(key, { stream: event.stream, revision: event.revision });
+      const { stream, revision } = event;
+      const first = acts.get(key);
+      if (!first) acts.set(key, { stream, revision });
+      else if (first.stream !== stream && !acts.has(keyIn(key, stream)))
+        acts.set(keyIn(key, stream), { stream, revision });
       const places = placesOf.get(event.stream);
       if (places) places.push(place);
       else placesOf.set(event.stream, [place]);
@@ -136,7 +145,7 @@ export function createReadModel(): ReadModel {
     knownRevision: (stream, size) => countUpTo(placesOf.get(stream) ?? [], size - 1) - 1,
     openProposals: () =>
       [...streams.values()].flatMap(({ stream, open }) => [...open.values()].map((proposal) => ({ stream, proposal }))),
-    acted: (key) => acts.get(key),
+    acted: (key, stream) => acts.get(keyIn(key, stream)) ?? acts.get(key),
     prefix(knownAt) {
       const size = countUpTo(recorded, knownAt);
       return { size, position: positions[size - 1] };

@@ -110,7 +110,7 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
 
   /** The answer of the act that this key stands for, if it was done; a refusal if the key stood for something else. */
   async function earlier(submission: Prepared): Promise<Done | Refusal | undefined> {
-    const acted = model.acted(scopedKey(submission.officer, submission.key));
+    const acted = model.acted(scopedKey(submission.officer, submission.key), submission.stream);
     if (!acted) return undefined;
     const events = await eventsOf(acted, submission);
     if (events[0]!.metadata.request !== submission.request) {
@@ -169,6 +169,8 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       return 'again';
     }
     await projector.whenTaken(appended.position);
+    // Another service, or an attempt whose answer was lost, recorded this key before: what it recorded is the answer.
+    if (!appended.asSent) return 'again';
     return { outcome: { ...outcomeOf(events), ...recordedAs(events), position: appended.position }, replayed: false };
   }
 

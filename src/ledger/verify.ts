@@ -19,7 +19,8 @@ import { eventId } from './submit.js';
  */
 export const CHECKS = {
   decodes: 'Every event can be read, and its bytes are canonical.',
-  sequence: 'Positions go up by one, each stream’s revisions go up from 0 without a gap, and no instant goes back.',
+  sequence:
+    'Positions go up (by one, in a file), each stream’s revisions go up from 0 without a gap, and no instant goes back (across streams of a cluster, by no more than a minute).',
   opening: 'The first event opens the ledger, and each stream’s first event opens it.',
   balance: 'The postings of every event sum to zero.',
   mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
@@ -45,6 +46,8 @@ export interface Verification {
 
 /** Findings of one check beyond this many are counted but not kept: the first ones say what is wrong. */
 const PROBLEMS_MAX = 100;
+/** By how much the services of a cluster may record out of order: an append is on its way for no longer. */
+const APART_MS_MAX = 60_000;
 /** How many sizes and days of each stream are compared with the sum over the log. */
 const SAMPLES_PER_AXIS = 12;
 
@@ -68,6 +71,8 @@ export async function verify(
   const heads = new Map<string, bigint>();
   const books = new Map<string, Entry[]>();
   let previous: { readonly event: LedgerEvent; readonly stream: string } | undefined;
+  /** When the last event of each stream was recorded. */
+  const instants = new Map<string, Instant>();
   let after: Position | undefined;
   let last: Instant = 0 as Instant;
   let place = 0;
@@ -116,9 +121,11 @@ export async function verify(
       }
       const event = decode(recorded);
       const at = instantOf(event.metadata.recordedAt)!;
-      if (at < last)
+      const before = instants.get(recorded.stream) ?? 0;
+      if (at < Math.max(before, store.instantsInOrder ? last : last - APART_MS_MAX))
         report('sequence', where, `it was recorded at ${event.metadata.recordedAt}, before the event before it.`);
-      last = at;
+      instants.set(recorded.stream, at);
+      last = store.instantsInOrder ? at : (Math.max(at, last) as Instant);
       return event;
     } catch (error) {
       report('decodes', where, (error as Error).message);

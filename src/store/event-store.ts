@@ -6,7 +6,9 @@
  * - The same ids at the same expected revision are the same append: it answers as the first time and writes nothing.
  *   Some of the ids, or the same ids elsewhere in the stream, are a conflict. Callers never reuse an id for another event.
  * - Data and metadata are canonical JSON text and come back byte for byte.
- * - Recorded instants never go backwards along the sequence of positions.
+ * - Where `instantsInOrder`, recorded instants never go backwards along the sequence of positions: an append that would is
+ *   refused. Elsewhere services that share the store may record a little out of order; along a stream they never do, since
+ *   who appends has read it to its end. Who asks what was known at an instant takes the latest one up to each position.
  * - Positions are opaque: they are compared only here.
  * - Every `after` is exclusive.
  */
@@ -17,6 +19,8 @@ export interface EventStore {
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
   readAll(page?: { readonly after?: Position | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
+  /** Whether recorded instants never go backwards along the sequence of positions. */
+  readonly instantsInOrder: boolean;
   /** The last position, or undefined in an empty store. */
   head(): Promise<Position | undefined>;
   /** Whether position `a` comes after position `b`. */
@@ -55,6 +59,8 @@ export interface Appended {
   /** The revision of the last event of the append. */
   readonly revision: bigint;
   readonly position: Position;
+  /** Whether that event is byte for byte what was sent: not so where the same ids had been recorded with other content. */
+  readonly asSent: boolean;
 }
 
 export interface Follower {
@@ -62,6 +68,8 @@ export interface Follower {
   handle(events: readonly RecordedEvent[]): void | Promise<void>;
   /** Called each time everything that there was has been handled. */
   caughtUp?(): void;
+  /** Called, with the reason, each time the store cannot be followed for now; it is tried again until it can. */
+  interrupted?(why: string): void;
 }
 
 export interface Subscription {

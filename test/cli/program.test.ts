@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
+import { MAIN, run, serving } from './run.js';
 import {
   contribution,
   emptyLedger,
@@ -16,25 +17,7 @@ import {
   stated,
 } from '../support/ledger.js';
 
-const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
-
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the real program in a process of its own. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, cwd });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
-}
 
 t.test('help lists every command and the exit codes, and a wrong word is wrong use', async (t) => {
   const help = await run(['--help']);
@@ -50,6 +33,7 @@ t.test('help lists every command and the exit codes, and a wrong word is wrong u
     'replay',
     'verify',
     'export',
+    'move',
     'doctor',
     'token',
   ]) {
@@ -250,28 +234,6 @@ t.test('an identity provider takes the place of the ledger’s own key', async (
   t.equal((await run(['token', 'auditor'], { BCF_KEY_FILE: join(cwd, 'elsewhere.json') }, cwd)).code, 0);
   t.ok(existsSync(join(cwd, 'elsewhere.json')));
 });
-
-/** Starts the service as a user would, and resolves once it says where it listens. */
-async function serving(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], { cwd, env: { ...process.env, ...env } });
-  let out = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  let err = '';
-  const address = await new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      err += chunk.toString();
-      const found = /at (http:\/\/\S+); documentation/.exec(err)?.[1];
-      if (found) resolve(found);
-    });
-    child.on('close', () => reject(new Error(err)));
-  });
-  const stop = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, out, err };
-  };
-  return { address, stop };
-}
 
 t.test('the demonstration is served on this machine with its identities, and stops when told to', async (t) => {
   const cwd = folder(t);

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap';
 import { RULES } from '../../src/domain/rules.js';
 import { createSignIn, issueToken, localKey, type SignIn } from '../../src/http/sign-in.js';
 import { Refusal } from '../../src/domain/rules.js';
+import { eventId } from '../../src/ledger/submit.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/store/event-store.js';
 import { carried, folder, FUND, line, openedLedger, stated } from '../support/ledger.js';
 import { encode } from '../../src/ledger/catalogue.js';
@@ -175,12 +176,32 @@ t.test('each act is for the officers of its partner, in its roles, and for nobod
   }
 });
 
+t.test('what was posted at one service can be waited for at another', async (t) => {
+  const { get, post, ledger } = await service(t);
+  const ask = (position: string) => get(fund(`/gap?wait-for=${position}`));
+  const posted = await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
+  const { position } = posted.json<{ position: string }>();
+  t.match((await ask(position)).json(), { requirement: '1000000.00', ledger: { position } });
+  t.match((await ask('x')).json(), { code: 'fields_invalid' });
+  const metadata = carried({ recordedAt: '2016-03-01T09:00:00.000Z', officer: 'pool-manager', role: 'pool-manager' });
+  const elsewhere = encode(eventId('x', 'elsewhere', 0), 'PlanLineSet', line({ line: 'more' }) as never, metadata);
+  const { position: next } = await ledger.store.append(`fund-${FUND}`, 1n, [elsewhere]);
+  t.match((await ask(next)).json(), { requirement: '2000000.00', ledger: { position: next } });
+  t.match((await ask('999999999999999')).json(), {
+    status: 503,
+    code: 'not_read_yet',
+    detail: `This service has read up to position ${next}.`,
+  });
+  await ledger.ledger.projector.stop();
+  t.match((await ask('999999999999999')).json(), { code: 'read_model_faulted' });
+});
+
 t.test('the service says that it lives, whether it is ready, and what it does', async (t) => {
   const { app, get, post, ledger } = await service(t);
   t.same((await app.inject('/health')).json(), { status: 'alive' });
   t.match((await app.inject('/ready')).json(), {
     ready: true,
-    projector: { state: 'live', size: 6, position: '6', lagSeconds: 0 },
+    projector: { state: 'live', size: 6, position: await ledger.position(6), lagSeconds: 0 },
   });
   await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
   await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
@@ -214,7 +235,7 @@ t.test('a stream that was never opened as a fund is nobody’s to see', async (t
   const { get, ledger } = await service(t);
   const metadata = carried({ officer: 'pool-manager', role: 'pool-manager' });
   const { position } = await ledger.store.append('fund-ghost-2016-17', 'no_stream', [
-    encode('x', 'PlanLineSet', line() as never, metadata),
+    encode(eventId('x', 'x', 0), 'PlanLineSet', line() as never, metadata),
   ]);
   await ledger.ledger.projector.whenTaken(position);
   t.match((await get('/v1/funds/ghost-2016-17/gap', 'south-ccg-finance')).json(), { code: 'not_your_fund' });
@@ -276,9 +297,12 @@ t.test('a stream ends with the mandate, and with the token, that it was opened u
     signIn: async () => ({ officer: 'registrar', by: 'test', ...(until !== undefined && { until }) }),
   });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  const after = await ledger.position(6);
   const follow = async () =>
     messages(
-      await fetch(`${address}/v1/events?after=6`, { headers: { authorization: 'x', accept: 'text/event-stream' } }),
+      await fetch(`${address}/v1/events?after=${after}`, {
+        headers: { authorization: 'x', accept: 'text/event-stream' },
+      }),
     );
   until = ledger.clock.now() + 1000;
   const one = await follow();
@@ -330,9 +354,12 @@ t.test(
   async (t) => {
     const ledger = await openedLedger(t);
     await ledger.store.append(`fund-${FUND}`, 0n, [
-      { id: 'x', type: 'Unheard', data: '{}', metadata: '{"recordedAt":"2016-03-01T09:00:00.000Z"}' },
+      { id: eventId('x', 'x', 0), type: 'Unheard', data: '{}', metadata: '{"recordedAt":"2016-03-01T09:00:00.000Z"}' },
     ]);
-    await t.rejects(ledger.ledger.projector.whenTaken('7'), /Unheard at revision 1 .* cannot be read/);
+    await t.rejects(
+      ledger.ledger.projector.whenTaken((await ledger.store.head())!),
+      /Unheard at revision 1 .* cannot be read/,
+    );
     const { app, get, post } = await service(t, {}, ledger);
     t.match((await app.inject('/ready')).json(), { ready: false, projector: { state: 'faulted', fault: /Unheard/ } });
     t.match((await get(fund('/gap'))).json(), { ledger: { size: 6 } });
@@ -358,9 +385,11 @@ t.test('the events can be read as JSON lines, those that you may see', async (t)
       .filter(Boolean)
       .map((text) => JSON.parse(text) as { position: string; stream: string; hash: string });
   const all = await read();
+  const positions = (await ledger.store.readAll()).map((each) => each.position);
+  t.equal(positions.length, 7);
   t.same(
     all.map((each) => each.position),
-    ['1', '2', '3', '4', '5', '6', '7'],
+    positions,
   );
   t.match(all[0], {
     stream: 'register',
@@ -371,10 +400,10 @@ t.test('the events can be read as JSON lines, those that you may see', async (t)
     metadata: { officer: 'registrar' },
   });
   t.same(
-    (await read('?after=5')).map((each) => each.position),
-    ['6', '7'],
+    (await read(`?after=${positions[4]!}`)).map((each) => each.position),
+    positions.slice(5),
   );
-  t.same(await read('?after=7'), []);
+  t.same(await read(`?after=${positions[6]!}`), []);
   t.ok((await read('', 'south-ccg-finance')).every((each) => each.stream !== 'fund-testshire-2017-18'));
   t.match((await get('/v1/events?after=x')).json(), { code: 'fields_invalid' });
 });
@@ -421,14 +450,18 @@ t.test('the events can be followed as they come, and resumed, and a stop ends th
   const stream = messages(await follow());
   const seen: string[] = [];
   for (let index = 0; index < 6; index++) seen.push(((await stream.next()).value as { id: string }).id);
-  t.same(seen, ['1', '2', '3', '4', '5', '6']);
+  t.same(
+    seen,
+    (await ledger.store.readAll()).map((each) => each.position),
+  );
   const next = stream.next();
   await ledger.post('pool-manager', 'PlanLineSet', line());
   const { value } = (await next) as { value: { id: string; event: string; data: string } };
-  t.match(value, { id: '7', event: 'PlanLineSet' });
-  t.match(JSON.parse(value.data), { position: '7', data: { line: 'home-care' } });
-  const resumed = messages(await follow({ 'last-event-id': '6' }));
-  t.match((await resumed.next()).value, { id: '7' });
+  const position = await ledger.position(7);
+  t.match(value, { id: position, event: 'PlanLineSet' });
+  t.match(JSON.parse(value.data), { position, data: { line: 'home-care' } });
+  const resumed = messages(await follow({ 'last-event-id': seen.at(-1)! }));
+  t.match((await resumed.next()).value, { id: position });
   const ends = Promise.all([stream.next(), resumed.next()]);
   await app.close();
   t.same(

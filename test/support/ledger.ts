@@ -9,8 +9,9 @@ import type { Command } from '../../src/domain/stream.js';
 import { encode, fundStream, placed, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
 import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
-import type { Done, Submission } from '../../src/ledger/submit.js';
-import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import { eventId, type Done, type Submission } from '../../src/ledger/submit.js';
+import type { EventStore, Position } from '../../src/store/event-store.js';
+import { testStore } from './store.js';
 
 /** A folder of its own for a test, removed after it. */
 export function folder(t: Test): string {
@@ -43,14 +44,14 @@ export const FUND = 'testshire-2016-17';
 
 let keys = 0;
 
-/** A real ledger on a real SQLite file, with a clock that the test sets. */
+/** A real ledger on a real store, a SQLite file unless the tests run on another, with a clock that the test sets. */
 export class TestLedger {
   readonly ledger: Ledger;
-  readonly store: SqliteEventStore;
+  readonly store: EventStore;
   readonly clock: SettableClock;
   readonly file: string;
 
-  constructor(ledger: Ledger, store: SqliteEventStore, clock: SettableClock, file: string) {
+  constructor(ledger: Ledger, store: EventStore, clock: SettableClock, file: string) {
     this.ledger = ledger;
     this.store = store;
     this.clock = clock;
@@ -118,6 +119,11 @@ export class TestLedger {
     return this.done(signer, { act: 'agree', proposal: proposed.outcome.proposal! }, more);
   }
 
+  /** The position of an event of the ledger, by its place: 1 is the first. */
+  async position(place: number): Promise<Position> {
+    return (await this.store.readAll({ limit: place }))[place - 1]!.position;
+  }
+
   close(): Promise<void> {
     return this.ledger.close();
   }
@@ -139,10 +145,14 @@ export async function refusals(t: Test, ledger: TestLedger, where: string, all: 
   }
 }
 
-/** Opens an empty ledger in a file of its own. */
-export async function emptyLedger(t: Test, file = join(folder(t), 'ledger.sqlite')): Promise<TestLedger> {
+/** Opens an empty ledger in a file of its own, or on a store that is given. */
+export async function emptyLedger(
+  t: Test,
+  file = join(folder(t), 'ledger.sqlite'),
+  given?: EventStore,
+): Promise<TestLedger> {
   const clock = settableClock(at('2016-03-01T09:00:00Z'));
-  const store = openSqliteEventStore({ file });
+  const store = given ?? (await testStore(t, file));
   const ledger = new TestLedger(await openLedger(store, clock), store, clock, file);
   t.teardown(() => ledger.close());
   return ledger;
@@ -164,8 +174,13 @@ export const LEDGER_OPENED = {
 };
 
 /** Opens a ledger with its partners and the fund `testshire-2016-17`, hosted by the county. */
-export async function openedLedger(t: Test, file?: string, demonstration = false): Promise<TestLedger> {
-  const ledger = await emptyLedger(t, file);
+export async function openedLedger(
+  t: Test,
+  file?: string,
+  demonstration = false,
+  store?: EventStore,
+): Promise<TestLedger> {
+  const ledger = await emptyLedger(t, file, store);
   await ledger.post('registrar', 'LedgerOpened', { ...LEDGER_OPENED, demonstration }, REGISTER_STREAM);
   for (const [partner, name, kind] of [
     [NORTH, 'NHS North CCG', 'ccg'],
@@ -258,7 +273,7 @@ export async function stated({ store, ledger }: TestLedger, count: number): Prom
     basis: 'a report',
   };
   const events = Array.from({ length: count }, (_, index) =>
-    encode(`many-${index}`, 'GapStated', data as never, carried({ key: `many-${index}` })),
+    encode(eventId('many', String(index), 0), 'GapStated', data as never, carried({ key: `many-${index}` })),
   );
   const { position } = await store.append(stream, BigInt(head), events);
   await ledger.projector.whenTaken(position);

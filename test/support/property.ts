@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 const RUNS = Number(process.env['BCF_PROPERTY_RUNS'] ?? 200);
 
 /** The seed of this run: printed with every property, and set with BCF_SEED to see a failure again. */
-const SEED = Number(process.env['BCF_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+export const SEED = Number(process.env['BCF_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Tries a property, and prints the seed that makes it try the same again. */
 export function property(t: Test, tried: fc.IRawProperty<unknown>, numRuns = RUNS): void {

@@ -90,6 +90,8 @@ export interface SqliteOptions {
   readonly file: string;
   /** Opens a file without writing to it, for verifying a copy. */
   readonly readOnly?: boolean;
+  /** Takes a ledger that services shared, whose recorded instants are a little out of order, as it is. */
+  readonly outOfOrder?: boolean;
 }
 
 export interface SqliteEventStore extends EventStore {
@@ -101,7 +103,7 @@ export interface SqliteEventStore extends EventStore {
  * Opens or creates the file. Throws {@link NotALedger} where it holds something else or a newer schema, and
  * {@link StoreUnavailable} where it cannot be opened or would not keep what it acknowledges.
  */
-export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions): SqliteEventStore {
+export function openSqliteEventStore({ file, readOnly = false, outOfOrder = false }: SqliteOptions): SqliteEventStore {
   const db = openDatabase(file, readOnly);
   const get = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
   const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`)!)[0];
@@ -122,8 +124,8 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
   );
   const lastPosition = db.prepare('SELECT max(position) AS position FROM events');
   const lastRevision = db.prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
-  const idsFrom = db.prepare(
-    'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+  const recordedFrom = db.prepare(
+    'SELECT id, position, data, metadata FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
   );
   const holdsId = db.prepare('SELECT 1 AS held FROM events WHERE stream = ? AND id = ?');
   const pageOfStream = db.prepare(
@@ -131,6 +133,8 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
   );
   const pageOfAll = db.prepare(`SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
 
+  const instantsInOrder =
+    get("SELECT 1 FROM sqlite_schema WHERE name = 'recorded_instants_never_go_back'") !== undefined;
   let commits = 0;
   let closed = false;
   const waiting: Waiting[] = [];
@@ -153,6 +157,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
     }
     db.exec('SELECT position FROM events LIMIT 0');
     if (readOnly) return;
+    if (outOfOrder) db.exec('DROP TRIGGER IF EXISTS recorded_instants_never_go_back');
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
     // A build may quietly reopen WAL files at a lower level, where an acknowledged commit can be lost with the power.
     if (pragma('synchronous') !== SYNCHRONOUS_FULL) {
@@ -172,9 +177,14 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
     const next = head === 'no_stream' ? 0n : head + 1n;
     const { position: last } = lastPosition.get() as { position: number | null };
     if (first < next && events.length > 0) {
-      const there = idsFrom.all(stream, Number(first), events.length) as { id: string; position: number }[];
+      const there = recordedFrom.all(stream, Number(first), events.length) as Omit<
+        Row,
+        'stream' | 'revision' | 'type'
+      >[];
       if (there.length === events.length && there.every((row, index) => row.id === events[index]!.id)) {
-        return { revision: first + BigInt(events.length - 1), position: String(there.at(-1)!.position) };
+        const [is, sent] = [there.at(-1)!, events.at(-1)!];
+        const asSent = is.data === sent.data && is.metadata === sent.metadata;
+        return { revision: first + BigInt(events.length - 1), position: String(is.position), asSent };
       }
     }
     if (first !== next || events.some((event) => holdsId.get(stream, event.id) !== undefined)) {
@@ -185,7 +195,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
       const { id, type, data, metadata } = event;
       insert.run(++position, stream, Number(first) + index, id, type, data, metadata);
     });
-    return { revision: first + BigInt(events.length) - 1n, position: String(position) };
+    return { revision: first + BigInt(events.length) - 1n, position: String(position), asSent: true };
   }
 
   /** Commits everything that waits, in one transaction; each append has a savepoint of its own. */
@@ -245,6 +255,7 @@ export function openSqliteEventStore({ file, readOnly = false }: SqliteOptions):
 
   const store: SqliteEventStore = {
     commits: () => commits,
+    instantsInOrder,
     append: (stream, expected, events) =>
       new Promise((resolve, reject) => {
         if (closed) {

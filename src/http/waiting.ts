@@ -1,0 +1,29 @@
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+import { Refusal } from '../domain/rules.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Position } from '../store/event-store.js';
+import { Refused } from './problem.js';
+
+/** Reading at one service what was posted at another: each reads the whole ledger, but not in the same moment. */
+
+export const PositionText = z.string().regex(/^\d{1,15}$/, { error: 'must be the position of an event' });
+
+/** Longer than a service is ever behind while it follows the store. */
+const WAIT_MS_MAX = 3_000;
+
+/** Waits until the service has read up to a position. Throws {@link Refused} where that takes too long. */
+export async function waitFor(ledger: Ledger, position: Position | undefined): Promise<void> {
+  if (position === undefined) return;
+  const over = new AbortController();
+  const late = setTimeout(WAIT_MS_MAX, 'late', { signal: over.signal });
+  try {
+    if ((await Promise.race([ledger.projector.whenTaken(position), late])) === 'late') {
+      throw new Refused(
+        new Refusal('not_read_yet', `This service has read up to position ${ledger.model.position()!}.`),
+      );
+    }
+  } finally {
+    over.abort();
+  }
+}

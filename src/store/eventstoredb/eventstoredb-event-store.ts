@@ -1,0 +1,281 @@
+import {
+  BACKWARDS,
+  binaryEvent,
+  END,
+  FORWARDS,
+  START,
+  StreamNotFoundError,
+  type AllStreamResolvedEvent,
+  type ResolvedEvent,
+  type StreamingRead,
+} from '@eventstore/db-client';
+import canonicalize from 'canonicalize';
+import {
+  ConcurrencyConflict,
+  OutcomeUnknown,
+  READ_PAGE_MAX,
+  StoreUnavailable,
+  type Appended,
+  type EventStore,
+  type ExpectedRevision,
+  type Finding,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+  type Subscription,
+} from '../event-store.js';
+import { connect, type ConnectionOptions } from './connection.js';
+import { follow } from './following.js';
+
+/**
+ * The cluster store: EventStoreDB through its client. A position is where the event's record begins in the server's log.
+ * The ledger's streams are those of its categories; whatever else the server holds, its own events included, is passed
+ * over. What the ledger writes is sent as bytes, since the client gives only those back as they are.
+ */
+export interface EventStoreDBOptions extends ConnectionOptions {
+  /** The categories of the ledger's streams: the text of a stream's name before its first dash. */
+  readonly categories: readonly string[];
+}
+
+export interface EventStoreDBEventStore extends EventStore {
+  /** The hosts, without user and password. */
+  readonly where: string;
+}
+
+/** Servers before 25.1 take no append above 1 MiB; what an event needs beside its bytes is counted generously. */
+const APPEND_BYTES_MAX = 1_024 * 1_024;
+const EVENT_OVERHEAD_BYTES = 512;
+/** How many events of the log are looked at first, and then at a time, for the last one of ours. */
+const HEAD_SEARCH_FIRST = 4;
+/** A page of the whole log asks for at least so many events: some are the server's own. */
+const LOG_PAGE_MIN = 64;
+
+/**
+ * Opens the ledger on a server or cluster. Nothing is sent before something is asked. Throws {@link StoreUnavailable} where
+ * the connection string cannot be used.
+ */
+export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions): EventStoreDBEventStore {
+  const connection = connect(options);
+  const { client, asking, where } = connection;
+  const ours = new Set(categories);
+  const isOurs = (stream: string): boolean => ours.has(stream.split('-', 1)[0]!);
+  // What is not ours is looked at no further: others may have written anything.
+  const oursOf = (page: readonly AllStreamResolvedEvent[]): AllStreamResolvedEvent[] =>
+    page.filter(({ event }) => isOurs(event!.streamId));
+  const underWay = new Set<Promise<unknown>>();
+  const subscriptions = new Set<Subscription>();
+  let closed = false;
+  /** How far the log was searched for its last event of ours, and what was found. */
+  let searched: { readonly upTo: number; readonly head: Position | undefined } = { upTo: -1, head: undefined };
+
+  const open = (): void => {
+    if (closed) throw new StoreUnavailable(`The connection to the event store at ${where} is closed.`);
+  };
+
+  async function pageOfStream(stream: string, from: bigint | typeof END, maxCount: number): Promise<RecordedEvent[]> {
+    const direction = from === END ? BACKWARDS : FORWARDS;
+    const page = await connection.read((late) =>
+      collect(client.readStream(stream, { ...asking, fromRevision: from, direction, maxCount }), late),
+    );
+    return page.map(recorded);
+  }
+
+  /** A page of the whole log: forwards from a position, inclusive, or the first; backwards before one, or from the last. */
+  async function pageOfLog(
+    from: Position | undefined,
+    direction: typeof FORWARDS | typeof BACKWARDS,
+    maxCount: number,
+  ): Promise<AllStreamResolvedEvent[]> {
+    const fromPosition = from === undefined ? (direction === FORWARDS ? START : END) : placed(from);
+    return connection.read((late) => collect(client.readAll({ ...asking, fromPosition, direction, maxCount }), late));
+  }
+
+  async function headOf(stream: string): Promise<RecordedEvent | undefined> {
+    const [last] = await pageOfStream(stream, END, 1);
+    return last;
+  }
+
+  /** An append of nothing is only checked: the server would write a record for it. */
+  async function check(stream: string, expected: ExpectedRevision): Promise<Appended> {
+    const last = await headOf(stream);
+    const actual = last?.revision ?? 'no_stream';
+    if (actual !== expected) throw new ConcurrencyConflict(stream, expected, actual);
+    return { revision: last?.revision ?? -1n, position: last?.position ?? '', asSent: true };
+  }
+
+  async function write(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    open();
+    if (!isOurs(stream)) {
+      throw new StoreUnavailable(
+        `Nothing was written to ${stream}: the ledger's streams are those of ${[...ours].join(', ')}, and it would read no other.`,
+      );
+    }
+    const bytes = events.map(sent);
+    const size = bytes.reduce(
+      (sum, { data, metadata }) => sum + data.length + metadata.length + EVENT_OVERHEAD_BYTES,
+      0,
+    );
+    if (size > APPEND_BYTES_MAX) {
+      throw new StoreUnavailable(
+        `Nothing was written to ${stream}: the append has ${size} bytes, and an event store takes no more than ${APPEND_BYTES_MAX}.`,
+      );
+    }
+    const last = events.at(-1);
+    if (!last) return check(stream, expected);
+    await connection.write(stream, () =>
+      client.appendToStream(stream, bytes, { ...asking, expectedRevision: expected }),
+    );
+    const revision = (expected === 'no_stream' ? -1n : expected) + BigInt(events.length);
+    // The server answers with the position of another record than the last event's, or with none.
+    const [is] = await pageOfStream(stream, revision, 1).catch((error: unknown) => {
+      throw new OutcomeUnknown(`${stream} was written, but could not be read back. ${(error as Error).message}`, error);
+    });
+    return { revision, position: is!.position, asSent: is!.data === last.data && is!.metadata === last.metadata };
+  }
+
+  async function head(): Promise<Position | undefined> {
+    open();
+    let from: Position | undefined;
+    let newest: number | undefined;
+    let count = HEAD_SEARCH_FIRST;
+    for (;;) {
+      const page: AllStreamResolvedEvent[] = await pageOfLog(from, BACKWARDS, count);
+      newest ??= Number(positionOf(page[0]) ?? -1);
+      const [last] = oursOf(page);
+      const reached = positionOf(page.at(-1));
+      if (last || page.length < count || Number(reached) <= searched.upTo) {
+        // Another search may have seen more in the meantime.
+        if (newest > searched.upTo) searched = { upTo: newest, head: positionOf(last) ?? searched.head };
+        return searched.head;
+      }
+      from = reached;
+      count = Math.min(count * 4, READ_PAGE_MAX);
+    }
+  }
+
+  async function readAll({ after, limit = READ_PAGE_MAX }: { after?: Position | undefined; limit?: number } = {}) {
+    const wanted = Math.max(0, Math.min(limit, READ_PAGE_MAX));
+    const count = Math.max(wanted + 1, LOG_PAGE_MIN);
+    open();
+    const events: RecordedEvent[] = [];
+    let from = after;
+    for (;;) {
+      const page = await pageOfLog(from, FORWARDS, count);
+      // The server's positions are inclusive.
+      for (const each of oursOf(page)) if (isAfter(positionOf(each)!, from)) events.push(recorded(each));
+      if (page.length < count || events.length >= wanted) return events.slice(0, wanted);
+      from = positionOf(page.at(-1));
+    }
+  }
+
+  return {
+    where,
+    // The server checks one stream at a time.
+    instantsInOrder: false,
+    append(stream, expected, events) {
+      const writing = write(stream, expected, events);
+      underWay.add(writing);
+      const over = () => underWay.delete(writing);
+      writing.then(over, over);
+      return writing;
+    },
+    async readStream(stream, { after = -1n, limit = READ_PAGE_MAX } = {}) {
+      open();
+      const count = Math.min(limit, READ_PAGE_MAX);
+      return count > 0 ? pageOfStream(stream, after + 1n, count) : [];
+    },
+    readAll,
+    head,
+    isAfter,
+    // Records of others lie between ours, so only the order can be checked.
+    canFollow: isAfter,
+    subscribe(after, follower) {
+      const subscription = follow(
+        { connection, categories, oursOf, isAfter, head, recorded, placed, open },
+        after,
+        follower,
+      );
+      subscriptions.add(subscription);
+      const over = () => subscriptions.delete(subscription);
+      subscription.ended.then(over, over);
+      return subscription;
+    },
+    async diagnose(): Promise<Finding[]> {
+      const last = await head();
+      return [
+        {
+          name: 'event store',
+          ok: true,
+          words: `${where} answers; ${last === undefined ? 'it holds no ledger yet' : `the ledger's last event is at position ${last}`}.`,
+        },
+        {
+          name: 'connection',
+          ok: connection.isPrivate,
+          words: connection.isPrivate
+            ? 'What is sent is encrypted, or stays on this machine.'
+            : 'What is sent is not encrypted (tls=false): anybody on the way can read and change it.',
+        },
+      ];
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      for (const subscription of subscriptions) subscription.stop();
+      await Promise.allSettled([...underWay, ...[...subscriptions].map(({ ended }) => ended)]);
+      await client.dispose();
+    },
+  };
+}
+
+const isAfter = (a: Position, b: Position | undefined): boolean => Number(a) > Number(b ?? -1);
+
+/** A position as the client has it. What the ledger appends is committed by its own record, so both are one. */
+const placed = (position: Position): { readonly commit: bigint; readonly prepare: bigint } => ({
+  commit: BigInt(position),
+  prepare: BigInt(position),
+});
+
+const sent = ({ id, type, data, metadata }: NewEvent) =>
+  binaryEvent({ id, type, data: Buffer.from(data), metadata: Uint8Array.from(Buffer.from(metadata)) });
+
+const positionOf = (resolved: AllStreamResolvedEvent | undefined): Position | undefined =>
+  resolved && String(resolved.event!.position.commit);
+
+/** An event as the port has it. */
+function recorded({ event }: ResolvedEvent | AllStreamResolvedEvent): RecordedEvent {
+  const { streamId, id, type, revision, position, data, metadata } = event!;
+  return {
+    position: String(position!.commit),
+    stream: streamId,
+    revision,
+    id,
+    type,
+    data: textOf(data),
+    metadata: textOf(metadata),
+  };
+}
+
+/**
+ * The text that was sent. The client parses metadata, and the data of what others sent as JSON; canonical text is what is
+ * made of it again.
+ */
+const textOf = (content: unknown): string =>
+  content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : (canonicalize(content) ?? '');
+
+/** Everything that a read gives; nothing where the stream does not exist. */
+async function collect<E>(read: StreamingRead<E>, late: AbortSignal): Promise<E[]> {
+  const events: E[] = [];
+  const give = (): void => {
+    read.on('error', () => undefined);
+    read.cancel().catch(() => undefined);
+    read.destroy();
+  };
+  late.addEventListener('abort', give);
+  try {
+    for await (const event of read) events.push(event);
+    return events;
+  } catch (error) {
+    if (error instanceof StreamNotFoundError) return [];
+    throw error;
+  }
+}

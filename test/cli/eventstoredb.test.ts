@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { startServer } from '../support/eventstoredb/server.js';
+import { folder, FUND, line, openedLedger } from '../support/ledger.js';
+import { run, serving } from './run.js';
+
+const OPENING = fileURLToPath(new URL('../../../docs/opening.example.json', import.meta.url));
+
+async function cluster(t: Test) {
+  const server = await startServer(3);
+  t.teardown(() => server.close());
+  const cwd = folder(t);
+  return { server, cwd, env: { BCF_EVENTSTOREDB: server.connection } };
+}
+
+t.test('a ledger is opened, asked and checked in an event store as in a file', async (t) => {
+  const { cwd, env, server } = await cluster(t);
+  t.match(await run(['verify'], env, cwd), { code: 3, err: /eventstoredb holds no event/ });
+  t.match(await run(['doctor'], env, cwd), { code: 1, out: /^WRONG +opened/m });
+  t.match(await run(['load', OPENING], env, cwd), { code: 0, err: /acts recorded in eventstoredb/ });
+  t.match(await run(['verify'], env, cwd), { code: 0, out: '', err: /all is well/ });
+  t.match(await run(['verify', '--ledger', 'eventstoredb'], env, cwd), { code: 0 });
+  t.match(await run(['replay'], env, cwd), { code: 0, out: /events replayed/ });
+  const doctor = await run(['doctor'], env, cwd);
+  t.match(doctor, { code: 0, out: /^well +event store +127\.0\.0\.1:\d+, .* answers/m });
+  t.notMatch(doctor.out, /permissions/);
+  const exported = (await run(['export'], env, cwd)).out.trim().split('\n');
+  t.equal(exported.length, server.log.events.filter((event) => !event.stream.startsWith('$')).length);
+});
+
+t.test('a ledger is moved from a file to an event store and back, and both say the same', async (t) => {
+  const { cwd, env } = await cluster(t);
+  const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
+  for (let index = 0; index < 60; index++)
+    await ledger.post('pool-manager', 'PlanLineSet', line({ line: `line-${index}` }));
+  await ledger.close();
+  const moving = (from: string, to: string, ...more: string[]) =>
+    run(['move', '--from', from, '--to', to, ...more], env, cwd);
+  const there = await moving('ledger.sqlite', 'eventstoredb', '--json');
+  t.match(there, { code: 0, err: /66 events in eventstoredb, 0 of them from before; the same bytes/ });
+  const { digest } = JSON.parse(there.out) as { digest: string };
+  t.match(await moving('eventstoredb', 'back.sqlite'), {
+    code: 0,
+    err: new RegExp(`66 events in back.sqlite.*${digest}`),
+  });
+  t.match(await moving('eventstoredb', 'back.sqlite'), { code: 0, err: /66 of them from before/ });
+  const plan = ['gap', FUND, '--json', '--on', '2016-04-01', '--known-at', '2016-04-30'];
+  const answers = await Promise.all(
+    ['ledger.sqlite', 'eventstoredb', 'back.sqlite'].map(async (ledger) =>
+      (await run([...plan, '--ledger', ledger], env, cwd)).out.replace(/"position": "\d+"/, ''),
+    ),
+  );
+  t.match(answers[0], '"requirement": "60000000.00"');
+  t.equal(new Set(answers).size, 1);
+
+  const other = await openedLedger(t, join(cwd, 'other.sqlite'));
+  await other.now('2016-03-02T00:00:00Z').post('pool-manager', 'PlanLineSet', line());
+  await other.close();
+  t.match(await moving('other.sqlite', 'eventstoredb'), { code: 1, err: /differ at place 0/ });
+  t.match(await moving('eventstoredb', 'eventstoredb'), { code: 2, err: /cannot be moved to where it is/ });
+  t.match(await moving('nowhere.sqlite', 'eventstoredb'), { code: 3, err: /There is no file/ });
+});
+
+t.test('services on one event store are served with one key, and each says where it reads', async (t) => {
+  const { cwd, env } = await cluster(t);
+  await run(['load', OPENING], env, cwd);
+  t.match(await run(['serve', '--port', '0'], env, cwd), { code: 2, err: /share an event store sign with one key/ });
+  t.match(await run(['token', 'eve-finance'], env, cwd), { code: 2, err: /BCF_KEY_FILE/ });
+  const keyed = { ...env, BCF_KEY_FILE: join(cwd, 'key.json') };
+  const token = (await run(['token', 'eve-finance'], keyed, cwd)).out.trim();
+  t.match(await run(['token', 'nobody'], keyed, cwd), { code: 2, err: /No officer named/ });
+  const [one, two] = await Promise.all([serving(['serve'], cwd, keyed), serving(['serve'], cwd, keyed)]);
+  for (const { address } of [one, two]) {
+    const funds = await fetch(`${address}/v1/funds`, { headers: { authorization: `Bearer ${token}` } });
+    t.match(await funds.json(), { funds: [{ fund: 'testshire-2026-27' }] });
+    t.match(await (await fetch(`${address}/ready`)).json(), { ready: true });
+  }
+  const killed = await serving(['serve'], cwd, keyed);
+  await killed.stop('SIGKILL');
+  const again = await serving(['serve'], cwd, keyed);
+  t.match(await (await fetch(`${again.address}/ready`)).json(), { ready: true }, 'one that was killed starts again');
+  await again.stop('SIGTERM');
+  for (const { code, out, err } of await Promise.all([one.stop('SIGTERM'), two.stop('SIGINT')])) {
+    t.equal(code, 0);
+    t.match(err, /Serving the ledger at 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+ at http/);
+    t.notMatch(out + err, 'esdb://');
+  }
+});
+
+t.test('a connection string stands in the environment alone', async (t) => {
+  const cwd = folder(t);
+  const secret = 'esdb://admin:Pa55word@host:2113';
+  for (const args of [
+    ['verify', '--ledger', secret],
+    ['move', '--from', secret, '--to', 'x.sqlite'],
+    ['serve', '--ledger', secret, '--port', '0'],
+  ]) {
+    const refused = await run(args, {}, cwd);
+    t.match(refused, { code: 2, err: /would be seen in the list of processes: put it into BCF_EVENTSTOREDB/ });
+    t.notMatch(refused.out + refused.err, 'Pa55word');
+  }
+  t.match(await run(['verify', '--ledger', 'eventstoredb'], {}, cwd), { code: 2, err: /Set BCF_EVENTSTOREDB/ });
+  t.match(await run(['demo', '--once', '--ledger', 'eventstoredb'], {}, cwd), { code: 2, err: /made in a file/ });
+  const help = await run(['verify', '--help'], { BCF_EVENTSTOREDB: secret });
+  t.notMatch(help.out, 'Pa55word');
+});
+
+t.test('an event store that is not there is told in words', async (t) => {
+  const { cwd, env, server } = await cluster(t);
+  await server.close();
+  const asked = await run(['gap', FUND], env, cwd);
+  t.match(asked, { code: 3, err: /The event store at 127\.0\.0\.1:\d+.* does not answer: Failed to discover/ });
+});

@@ -1,0 +1,120 @@
+/**
+ * What a test server holds: one log of events in memory, with the rules by which EventStoreDB takes an append. All nodes
+ * of a test cluster share it, as if replication were instant.
+ */
+export interface Proposed {
+  readonly id: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+export interface Stored extends Proposed {
+  readonly stream: string;
+  readonly revision: number;
+  /** Where the record begins in the log: positions have gaps, as they are counted in bytes. */
+  readonly position: number;
+}
+
+/** The revision of a stream; -1 where it does not exist. */
+export type Revision = number;
+
+export type Written =
+  | { readonly is: 'written'; readonly last: Revision; readonly position: number }
+  /** All of it had been written before. As of the real server, nothing is promised of the position. */
+  | { readonly is: 'written before'; readonly last: Revision }
+  | { readonly is: 'conflict'; readonly current: Revision };
+
+export interface Log {
+  readonly events: readonly Stored[];
+  stream(name: string): readonly Stored[];
+  append(stream: string, expected: Revision, events: readonly Proposed[]): Written;
+  /** Writes what is not the ledger's: into a stream of the system, or of another program. */
+  write(stream: string, more?: Partial<Proposed>): void;
+  /** Takes away the first events of a stream, as a server does that was told to keep only the newest. */
+  truncate(stream: string, before: Revision): void;
+  /** Puts other bytes in the place of an event's data, as nobody should. */
+  tamper(stream: string, revision: Revision, data: string): void;
+  /** Called after each append. */
+  onGrown(listener: () => void): () => void;
+}
+
+/** After how many appends the server writes something of its own between them. */
+const SYSTEM_EVENT_EVERY = 3;
+/** The first records of a new database are the server's own. */
+const FIRST_POSITION = 4_096;
+
+export function createLog(): Log {
+  const events: Stored[] = [];
+  const streams = new Map<string, Stored[]>();
+  const listeners = new Set<() => void>();
+  let position = FIRST_POSITION;
+  let appends = 0;
+
+  const of = (name: string): Stored[] => {
+    let stream = streams.get(name);
+    if (!stream) streams.set(name, (stream = []));
+    return stream;
+  };
+
+  function record(name: string, event: Proposed): Stored {
+    const stream = of(name);
+    const stored = { ...event, stream: name, revision: (stream.at(-1)?.revision ?? -1) + 1, position };
+    position += 96 + event.data.length + event.metadata.length;
+    stream.push(stored);
+    events.push(stored);
+    return stored;
+  }
+
+  const log: Log = {
+    events,
+    stream: (name) => streams.get(name) ?? [],
+    append(name, expected, proposed) {
+      const stream = streams.get(name) ?? [];
+      const current = stream.at(-1)?.revision ?? -1;
+      if (expected > current) return { is: 'conflict', current };
+      if (expected < current) {
+        // The same identifiers at the same revisions are the same append; anything else is a conflict.
+        const there = stream.filter(({ revision }) => revision > expected).slice(0, proposed.length);
+        const same =
+          there.length === proposed.length && there.every((event, index) => event.id === proposed[index]!.id);
+        return same ? { is: 'written before', last: expected + proposed.length } : { is: 'conflict', current };
+      }
+      if (++appends % SYSTEM_EVENT_EVERY === 0) log.write('$stats-127.0.0.1:2113', { type: '$statsCollected' });
+      // At its head a stream takes identifiers again that it holds already.
+      const recorded = proposed.map((event) => record(name, event));
+      for (const listener of listeners) listener();
+      // The server says where the append begins, which is not where its last event is.
+      return { is: 'written', last: current + proposed.length, position: recorded[0]!.position };
+    },
+    write(name, more = {}) {
+      record(name, {
+        id: '00000000-0000-4000-8000-000000000000',
+        type: 'Other',
+        contentType: 'application/json',
+        data: Buffer.from('{}'),
+        metadata: new Uint8Array(),
+        ...more,
+      });
+      for (const listener of listeners) listener();
+    },
+    truncate(name, before) {
+      const gone = of(name).filter(({ revision }) => revision < before);
+      streams.set(
+        name,
+        of(name).filter((event) => !gone.includes(event)),
+      );
+      for (const event of gone) events.splice(events.indexOf(event), 1);
+    },
+    tamper(name, revision, data) {
+      const event = of(name).find((each) => each.revision === revision)!;
+      Object.assign(event, { data: Buffer.from(data) });
+    },
+    onGrown(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return log;
+}
