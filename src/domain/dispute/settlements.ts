@@ -333,9 +333,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
         (sum, line) => plus(sum, plus(pence(line.agreed.replace('-', '')), pence(line.abandoned))),
         NO_MONEY,
       ),
-    complete(data, state: DisputeState, { today }) {
-      const early = notLaterThanToday('It would be settled', data.effective, today);
-      if (early) return early;
+    complete(data, state: DisputeState) {
       const lines: z.output<typeof LineStored>[] = [];
       for (const sent of data.lines) {
         const found = caseOf(state, sent.case);
@@ -439,9 +437,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       const { debtor, left } = abandoned;
       return { ...data, debtor, left: moneyText(minus(left, pence(data.amount))) };
     },
-    check(data, state: DisputeState, { today }) {
-      const early = notLaterThanToday('It would be written off', data.effective, today);
-      if (early) return early;
+    check(data, state: DisputeState) {
       if (signedPence(data.left) < 0) {
         return refuse(
           'more_than_abandoned',
