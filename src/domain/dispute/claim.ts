@@ -469,17 +469,34 @@ export function outcomeOf(
     through = Math.max(through, each.through);
     if (each.closes) end = Math.min(end, each.through);
   }
-  let due = 0;
-  let paid = 0;
-  let cost = 0;
+  const due = exactSum();
+  const paid = exactSum();
+  const cost = exactSum();
   for (const { first, last, weekly, interim, decided } of terms.stretches) {
     const days = Math.min(last, end) - Math.max(first, through + 1) + 1;
     if (days <= 0 || decided !== undefined) continue;
-    due += weekly * days * (share - interim);
-    paid += weekly * days * interim;
-    cost += weekly * days * WHOLE_SHARE;
+    due.add(weekly * days * (share - interim));
+    paid.add(weekly * days * interim);
+    cost.add(weekly * days * WHOLE_SHARE);
   }
-  return { due: rounded(due), paid: rounded(paid), cost: rounded(cost) };
+  return { due: due.rounded(), paid: paid.rounded(), cost: cost.rounded() };
+}
+
+/**
+ * A sum in parts of a penny over all the years of a case, which may be more than a double holds exactly: whole pairs of
+ * pence are kept apart, so that what is rounded is small and its last digit as even or odd as the whole.
+ */
+function exactSum() {
+  const PARTS_IN_PAIR = 2 * PARTS_IN_PENNY;
+  let pairs = 0;
+  let rest = 0;
+  return {
+    add(parts: number): void {
+      rest += exactly(parts) % PARTS_IN_PAIR;
+      pairs += Math.trunc(parts / PARTS_IN_PAIR);
+    },
+    rounded: (): Pence => plus(exactly(2 * pairs), rounded(rest)),
+  };
 }
 
 /** The stretches of a case as a reader sees them, the last one cut at a day. */
