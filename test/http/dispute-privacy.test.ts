@@ -223,6 +223,22 @@ t.test('whoever keeps the ledger sees the totals of an area that is not theirs, 
   await recorded('county-finance', 'DisputeRaised', raised());
 });
 
+t.test('the keeper adds a partner to an area that is not its own, and does nothing else there', async (t) => {
+  const { act, get } = await disputeService(t);
+  const joining = { effective: '2018-11-01', partner: 'west-district' };
+  const add = async (officer: string) =>
+    (await act(officer, 'DisputePartnerAdded', joining, { area: OTHER })).json<object>();
+  for (const officer of ['west-district-finance', 'east-district-finance']) {
+    t.match(await add(officer), { status: 403, code: 'not_your_area' }, officer);
+  }
+  t.match(await add(PROGRAM), { status: 403, code: 'role_not_allowed' });
+  t.match(await add('north-ccg-finance'), { status: 403, code: 'wrong_partner' });
+  t.match(await add('pool-manager'), { events: [{ type: 'DisputePartnerAdded' }] });
+  t.match((await act('pool-manager', 'DisputeRaised', raised(), { area: OTHER })).json(), { code: 'not_your_area' });
+  t.equal((await get(disputesOf(OTHER, '/cases'), 'west-district-finance')).statusCode, 200, 'who has come sees');
+  t.equal((await get(disputesOf(OTHER, '/cases'), 'pool-manager')).statusCode, 403, 'and the keeper does not');
+});
+
 t.test('counts below five are withheld from programs, with their sums and what would give them away', async (t) => {
   const { ask, ledger, signed } = await disputeService(t);
   await many(ledger, 'north', 7);
