@@ -15,26 +15,9 @@ import {
   openedLedger,
   stated,
 } from '../support/ledger.js';
+import { MAIN, run } from './running.js';
 
-const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
-
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the real program in a process of its own. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, cwd });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
-}
 
 t.test('help lists every command and the exit codes, and a wrong word is wrong use', async (t) => {
   const help = await run(['--help']);
