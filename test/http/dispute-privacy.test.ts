@@ -242,9 +242,11 @@ t.test('the keeper adds a partner to an area that is not its own, and does nothi
 t.test('counts below five are withheld from programs, with their sums and what would give them away', async (t) => {
   const { ask, ledger, signed } = await disputeService(t);
   await many(ledger, 'north', 7);
-  await many(ledger, 'south', 3, { ...respondent(SOUTH), kind: 's117', ground: 'section-117-duty' });
   const numbers = async (): Promise<Numbers> => (await ask('', PROGRAM)).json();
   let seen = await numbers();
+  t.match(seen, { cases: 7, openCases: 7, claimed: '44800.00' });
+  await many(ledger, 'south', 3, { ...respondent(SOUTH), kind: 's117', ground: 'section-117-duty' });
+  seen = await numbers();
   t.match(seen, { cases: 10, openCases: 10, overdue: 0, open: '64000.00', claimed: '64000.00' });
   t.same(groupsOf(seen, 'kind'), { chc: null, s117: null }, 'seven and three of ten: either would tell the other');
   t.same(groupsOf(seen, 'respondent'), { [NORTH]: null, [SOUTH]: null });
@@ -293,6 +295,28 @@ t.test('counts below five are withheld from programs, with their sums and what w
     { cases: 0, openCases: 0, open: '0.00' },
     'nothing is no secret',
   );
+});
+
+t.test('of fewer than five cases in all, a program reads what is open and nothing else', async (t) => {
+  const { ask, ledger } = await disputeService(t);
+  await many(ledger, 'case', 3);
+  const seen = (await ask('', PROGRAM)).json<Numbers>();
+  t.match(seen, {
+    cases: null,
+    openCases: null,
+    overdue: 0,
+    claimed: null,
+    agreed: '0.00',
+    abandoned: '0.00',
+    open: '19200.00',
+  });
+  t.ok(seen.groups.every((each) => each.cases === null && each.overdue === null && each.open === null));
+  t.match(seen.partners, [
+    { partner: COUNTY, claimedBy: null, claimedAgainst: '0.00' },
+    { partner: NORTH, claimedBy: '0.00', claimedAgainst: null },
+    { partner: SOUTH, claimedBy: '0.00', claimedAgainst: '0.00' },
+    {},
+  ]);
 });
 
 t.test('deadlines overdue are counted as carefully as cases', async (t) => {

@@ -50,7 +50,7 @@ const Count = z
   .nullable()
   .meta({ description: `How many cases.${Withheld}` });
 const GroupSum = SignedMoney.nullable();
-const WithheldSums = { claimed: GroupSum, agreed: GroupSum, abandoned: GroupSum, open: GroupSum };
+const WithheldSums = { claimed: GroupSum, agreed: GroupSum, abandoned: GroupSum, open: SignedMoney };
 
 const DisputesText = z.object({
   area: z.string(),
@@ -114,7 +114,7 @@ export const disputes = query({
     columns: ['by', 'group', 'cases', 'overdue', 'open', 'what', 'amount'],
     rows: [
       ['all', 'raised', countText(cases), '', '', '', ''],
-      ['all', 'open', countText(openCases), countText(overdue), sumText(sums.open), '', ''],
+      ['all', 'open', countText(openCases), countText(overdue), sums.open, '', ''],
       ...CLAIM_SUMS.map((name) => ['all', '', '', '', '', name, sumText(sums[name])]),
       ...groups.map((each) => [
         each.by,

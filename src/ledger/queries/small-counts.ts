@@ -65,11 +65,10 @@ export function withoutSmallCounts(answer: DisputesText): DisputesText {
     cases: few && (openCases !== null || isSmall(answer.cases!)) ? null : answer.cases,
     openCases,
     overdue: shown(answer.overdue),
-    // What is claimed is agreed + abandoned + open: it would give away whichever of them is withheld.
-    claimed: unless(few || openCases === null, answer.claimed),
+    // The sum of all open claims is in the fund's figures too, and is shown; what is claimed less it is what is over.
+    claimed: unless(few, answer.claimed),
     agreed: unless(few, answer.agreed),
     abandoned: unless(few, answer.abandoned),
-    open: unless(openCases === null, answer.open),
     groups,
     partners: answer.partners.map((each) => ({
       ...each,
