@@ -171,6 +171,45 @@ t.test('many cases are settled by one fact, gross both ways, and paid under it',
   );
 });
 
+t.test('what is settled keeps its pennies when the claim goes back to a body that it had left', async (t) => {
+  const { recorded, signed, ask, ledger } = await disputeService(t);
+  ledger.now('2019-05-01T09:00:00Z');
+  for (const weekly of ['1407.09', '1400.01', '1399.99', '1403.03', '1411.07', '1404.42']) {
+    const name = `back-and-forth-${weekly}`;
+    const id = caseNamed(name);
+    const effective = '2018-04-01';
+    await recorded(
+      'county-finance',
+      'DisputeRaised',
+      raised(name, { effective, until: undefined, costs: [{ from: effective, weekly }] }),
+    );
+    await recorded('county-finance', 'ClaimRevised', { effective: '2018-07-02', case: id, respondent: SOUTH });
+    interface Case {
+      open: string;
+      years: { year: string; respondent: string; open: string }[];
+    }
+    const on = async (day: string) => (await ask(`/cases/${id}?on=${day}`)).json<Case>();
+    const settle = async (settlement: string, day: string, signer: string, closes: boolean) =>
+      signed('county-finance', signer, 'DisputeSettled', {
+        effective: day,
+        settlement: `${settlement}-${weekly.replace('.', '-')}`,
+        lines: [{ case: id, agreed: (await on(day)).open, abandoned: '0.00', closes }],
+      });
+    await settle('first', '2018-12-31', 'south-ccg-finance', false);
+    await recorded('county-finance', 'ClaimRevised', { effective: '2019-01-01', case: id, respondent: NORTH });
+    const open = ({ years }: Case, partner: string) => years.find((each) => each.respondent === partner)?.open;
+    for (const day of ['2018-12-31', '2019-01-01', '2019-01-02', '2019-02-28', '2019-03-31']) {
+      t.equal(open(await on(day), SOUTH), '0.00', `${weekly} on ${day}: settled to the penny`);
+    }
+    await settle('second', '2019-03-31', 'north-ccg-finance', true);
+    t.same(
+      (await on('2019-04-30')).years.map((each) => each.open),
+      ['0.00', '0.00'],
+      weekly,
+    );
+  }
+});
+
 t.test('who may do what: each side for itself, and nobody from outside', async (t) => {
   const { act, recorded, ledger } = await disputeService(t);
   await recorded('county-finance', 'DisputeRaised', raised());
