@@ -2,15 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
-import { folder, LEDGER_OPENED, NORTH } from '../support/ledger.js';
+import { folder, LEDGER_OPENED, line, NORTH, openFund } from '../support/ledger.js';
 import { run } from './running.js';
 
 /** Disputes from a terminal: whoever has the file sees what is in it. */
 
 const ONE = caseNamed('one');
 
+const FUND = 'testshire-2018-19';
+
 async function onFile(t: Test): Promise<readonly string[]> {
   const ledger = await disputing(t);
+  await openFund(ledger, '2018-19');
+  await ledger.post('pool-manager', 'PlanLineSet', line({ effective: '2018-04-01' }), FUND);
   await ledger.post('county-finance', 'DisputeRaised', raised(), DISPUTES);
   await ledger.post('county-finance', 'DisputeRaised', raised('two', { until: '2018-10-28' }), DISPUTES);
   await ledger.post(
@@ -108,6 +112,24 @@ t.test('the same answers come as JSON and as CSV, and what was not known then is
   );
   t.match(await json('bank-holidays', '--year', '2022', '--known-on', '2021-01-01'), { holidays: { length: 9 } });
   t.match((await run(['dispute-protocols', ...ledger])).out, /sheffield-five-stage +prevention/);
+});
+
+t.test('a fund’s figures show open claims beside what is agreed, in every table', async (t) => {
+  const ledger = await onFile(t);
+  const at = ['--on', '2019-03-31', '--known-at', '2019-03-31', ...ledger];
+  const gap = await run(['gap', FUND, ...at]);
+  t.match(gap.out, /^gap +1,000,000.00/m);
+  t.match(gap.out, /^openClaims +42,000.00/m);
+  t.match(gap.out, /^exposure +42,000.00/m);
+  const position = await run(['position', FUND, ...at]);
+  t.match(position.out, /claimedBy +claimedAgainst$/m);
+  t.match(position.out, /^Testshire County Council +in dispute +42,000.00 +0.00$/m);
+  t.match(position.out, /^NHS North CCG +in dispute +0.00 +42,000.00$/m);
+  t.match(position.out, /^Total .*42,000.00 +42,000.00$/m);
+  t.match((await run(['partner-position', FUND, NORTH, ...at])).out, /^Total .*42,000.00$/m);
+  t.match((await run(['gap-history', FUND, ...at])).out, /^2018-11-01T09:00:00.000Z .*42,000.00 +42,000.00$/m);
+  const compared = await run(['compare', FUND, '--from-on', '2019-03-24', '--to-on', '2019-03-31', ...ledger]);
+  t.match(compared.out, /Claims accrued .*1,400.00 +1,400.00$/m);
 });
 
 t.test('what is asked wrongly is wrong use, and what is not there is refused', async (t) => {
