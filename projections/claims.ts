@@ -85,7 +85,7 @@ export function openClaims({ state, on, upTo }: DisputesView, year?: FinancialYe
 export interface ClaimsWalk {
   /** All that is open on a day, as known at a size of the ledger. */
   open(on: Day, size: number): Pence;
-  /** What one event of the disputes changed, on a day. */
+  /** What one event changed, on a day: nothing where it is not one of the disputes. */
   changedBy(entry: Entry, on: Day): Pence;
 }
 
@@ -98,7 +98,9 @@ export const claimsWalk = (
   revisionAt: (size: number) => number,
 ): ClaimsWalk => ({
   open: (on, size) => openClaims({ state, on, upTo: revisionAt(size) }, year).total,
-  changedBy({ revision, data }, on) {
+  changedBy({ place, revision, data }, on) {
+    // Events of the fund have revisions of their own, which stand for other events here.
+    if (revisionAt(place + 1) === revisionAt(place)) return NO_MONEY;
     const asAt = within(on, year);
     return casesTouched(state, revision, data).reduce(
       (sum, history) => plus(sum, minus(openOf(history, asAt, revision), openOf(history, asAt, revision - 1))),

@@ -1,4 +1,4 @@
-import { standing } from '../src/domain/dispute/state.js';
+import { standing, termsAt } from '../src/domain/dispute/state.js';
 import { treatmentOf, type Treatment } from '../src/domain/dispute/treatment.js';
 import { NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import type { DisputesView } from './claims.js';
@@ -28,7 +28,10 @@ export function treatmentsOfCase({ state, on, upTo }: DisputesView, id: string):
 
 /** The treatments of all cases that had been raised by the day. */
 export const treatments = (view: DisputesView): ConfirmedTreatment[] =>
-  [...view.state.cases.keys()].flatMap((id) => treatmentsOfCase(view, id));
+  [...view.state.cases].flatMap(([id, history]) => {
+    const terms = termsAt(history, view.upTo);
+    return terms && terms.raised.raisedOn <= view.on ? treatmentsOfCase(view, id) : [];
+  });
 
 export interface ClassTotal {
   readonly partner: string;

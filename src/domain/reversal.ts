@@ -28,7 +28,7 @@ export interface Reversal extends FactData {
 
 const Revision = z
   .string()
-  .regex(/^(0|[1-9]\d*)$/, { error: 'must be the revision of an event of this stream, such as "17"' });
+  .regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the revision of an event of this stream, such as "17"' });
 
 const sent = { effective: EffectiveDay, reverses: Revision, reason: words(500) };
 

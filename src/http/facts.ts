@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SentFact, StreamKind } from '../domain/facts.js';
 import { Refusal } from '../domain/rules.js';
-import { termsOf, type Command } from '../domain/stream.js';
+import { factOf, termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -214,7 +214,9 @@ async function submit(ledger: Ledger, asked: Asked): Promise<unknown> {
   if (kind === 'fund' && ledger.model.fund(name) && !request.sight.sees(name)) {
     throw new Refused(new Refusal('not_your_fund', `${officer} acts for no partner of ${name}.`));
   }
-  if (kind === 'dispute' && ledger.model.area(name) && !request.sight.seesCases(name)) {
+  const keeping = command.act === 'post' && factOf(KINDS[kind], command.fact.type).byKeeper === true;
+  const seesStream = () => request.sight.seesCases(name) || (keeping && request.sight.seesArea(name));
+  if (kind === 'dispute' && ledger.model.area(name) && !seesStream()) {
     throw new Refused(
       new Refusal('not_your_area', `${officer} acts in person for no partner in the disputes of ${name}.`),
     );

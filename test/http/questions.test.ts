@@ -340,7 +340,8 @@ t.test('every question that makes a table answers as CSV, safe to open in a spre
     },
     { in: 'register' },
   );
-  for (const { path, name } of QUERIES) {
+  // Those of an area's disputes are asked in disputes.test.ts, where there is an area.
+  for (const { path, name } of QUERIES.filter((each) => !each.path.includes('{area}'))) {
     const proposal = name.startsWith('register') ? mandate.outcome.proposal! : outcome.proposal!;
     const address = `/v1${path.replace('{fund}', FUND).replace('{partner}', NORTH).replace('{proposal}', proposal)}`;
     const json = await get(address);

@@ -332,7 +332,7 @@ export function rounded(parts: number): Pence {
   return exactly(up ? whole + 1 : whole);
 }
 
-/** Exact sums of one pair of bodies in one year, in parts of a penny. */
+/** Exact sums of days in a row of one pair of bodies in one year, in parts of a penny. */
 interface Exact {
   readonly claimant: string;
   readonly respondent: string;
@@ -398,31 +398,10 @@ function addYear(
   year: string,
   { begin, end, through, settled }: { begin: number; end: number; through: number; settled: readonly Settled[] },
 ): void {
-  const pairs: Exact[] = [];
-  for (const stretch of stretches) {
-    if (stretch.first > end) break;
-    const last = stretch.last < end ? stretch.last : end;
-    let first = stretch.first > begin ? stretch.first : begin;
-    if (first > last) continue;
-    const { claimant, respondent, weekly, interim, claimed, decided } = stretch;
-    // Nearly every year is of one pair, and the pair of the stretch before is nearly always that of this one.
-    let pair = pairs.at(-1);
-    if (pair?.claimant !== claimant || pair.respondent !== respondent) {
-      pair = pairs.find((each) => each.claimant === claimant && each.respondent === respondent);
-      if (!pair) pairs.push((pair = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
-    }
-    if (first <= through) {
-      pair.fixed += weekly * (Math.min(last, through) - first + 1) * (claimed - interim);
-      first = through + 1;
-    }
-    const days = last - first + 1;
-    if (days <= 0) continue;
-    if (decided === undefined) pair.open += weekly * days * (claimed - interim);
-    else {
-      pair.agreed += weekly * days * (decided - interim);
-      pair.abandoned += weekly * days * (claimed - decided);
-    }
-  }
+  const runs: Exact[] = [];
+  // Days that are settled first, and then those that are not: what is settled is never rounded again for later days.
+  if (begin <= through) addRuns(runs, stretches, { begin, end: through < end ? through : end }, true);
+  if (end > through) addRuns(runs, stretches, { begin: begin > through ? begin : through + 1, end }, false);
   // Each part is what it adds to the rounded sum so far: the parts of a year add up to its claim, rounded once.
   let exact = 0;
   let before: Pence = NO_MONEY;
@@ -433,21 +412,57 @@ function addYear(
     before = upToHere;
     return part;
   };
-  for (const pair of pairs) {
-    const { claimant, respondent } = pair;
-    const fixed = next(pair.fixed);
-    let agreed = next(pair.agreed);
-    let abandoned = next(pair.abandoned);
-    const claimed = plus(plus(fixed, plus(agreed, abandoned)), next(pair.open));
+  const first = cells.length;
+  for (const run of runs) {
+    const { claimant, respondent } = run;
+    const fixed = next(run.fixed);
+    const agreed = next(run.agreed);
+    const abandoned = next(run.abandoned);
+    const open = next(run.open);
+    const claimed = plus(plus(fixed, open), plus(agreed, abandoned));
+    const cell = { year, claimant, respondent, claimed, agreed, abandoned, open };
+    let at = first;
+    while (at < cells.length && (cells[at]!.claimant !== claimant || cells[at]!.respondent !== respondent)) at++;
+    cells[at] = at < cells.length ? { ...cell, ...sumsOf([cells[at]!, cell]) } : cell;
+  }
+  if (settled.length === 0) return;
+  for (let index = first; index < cells.length; index++) {
+    const cell = cells[index]!;
+    let { agreed, abandoned } = cell;
     for (const { parts } of settled) {
       for (const part of parts) {
-        if (part.year !== year || part.claimant !== claimant || part.respondent !== respondent) continue;
+        if (part.year !== year || part.claimant !== cell.claimant || part.respondent !== cell.respondent) continue;
         agreed = plus(agreed, signedPence(part.agreed));
         abandoned = plus(abandoned, pence(part.abandoned));
       }
     }
-    const open = minus(minus(claimed, agreed), abandoned);
-    cells.push({ year, claimant, respondent, claimed, agreed, abandoned, open });
+    cells[index] = { ...cell, agreed, abandoned, open: minus(minus(cell.claimed, agreed), abandoned) };
+  }
+}
+
+/** Adds the days of a year to the runs in which the same two bodies stand on the sides, in the order of the days. */
+function addRuns(
+  runs: Exact[],
+  stretches: readonly Stretch[],
+  { begin, end }: { readonly begin: number; readonly end: number },
+  settled: boolean,
+): void {
+  let run: Exact | undefined;
+  for (const stretch of stretches) {
+    if (stretch.first > end) break;
+    const last = stretch.last < end ? stretch.last : end;
+    const days = last - (stretch.first > begin ? stretch.first : begin) + 1;
+    if (days <= 0) continue;
+    const { claimant, respondent, weekly, interim, claimed, decided } = stretch;
+    if (run?.claimant !== claimant || run.respondent !== respondent) {
+      runs.push((run = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+    }
+    if (settled) run.fixed += weekly * days * (claimed - interim);
+    else if (decided === undefined) run.open += weekly * days * (claimed - interim);
+    else {
+      run.agreed += weekly * days * (decided - interim);
+      run.abandoned += weekly * days * (claimed - decided);
+    }
   }
 }
 
@@ -469,17 +484,34 @@ export function outcomeOf(
     through = Math.max(through, each.through);
     if (each.closes) end = Math.min(end, each.through);
   }
-  let due = 0;
-  let paid = 0;
-  let cost = 0;
+  const due = exactSum();
+  const paid = exactSum();
+  const cost = exactSum();
   for (const { first, last, weekly, interim, decided } of terms.stretches) {
     const days = Math.min(last, end) - Math.max(first, through + 1) + 1;
     if (days <= 0 || decided !== undefined) continue;
-    due += weekly * days * (share - interim);
-    paid += weekly * days * interim;
-    cost += weekly * days * WHOLE_SHARE;
+    due.add(weekly * days * (share - interim));
+    paid.add(weekly * days * interim);
+    cost.add(weekly * days * WHOLE_SHARE);
   }
-  return { due: rounded(due), paid: rounded(paid), cost: rounded(cost) };
+  return { due: due.rounded(), paid: paid.rounded(), cost: cost.rounded() };
+}
+
+/**
+ * A sum in parts of a penny over all the years of a case, which may be more than a double holds exactly: whole pairs of
+ * pence are kept apart, so that what is rounded is small and its last digit as even or odd as the whole.
+ */
+function exactSum() {
+  const PARTS_IN_PAIR = 2 * PARTS_IN_PENNY;
+  let pairs = 0;
+  let rest = 0;
+  return {
+    add(parts: number): void {
+      rest += exactly(parts) % PARTS_IN_PAIR;
+      pairs += Math.trunc(parts / PARTS_IN_PAIR);
+    },
+    rounded: (): Pence => plus(exactly(2 * pairs), rounded(rest)),
+  };
 }
 
 /** The stretches of a case as a reader sees them, the last one cut at a day. */

@@ -43,9 +43,16 @@ const PartText = z.strictObject({
   abandoned: Sum,
 });
 
+/** Money of either sign as an officer sends it: within the same bounds as any other, and with one way to write nothing. */
+const SignedAmount = SignedMoney.refine((text) => text !== '-0.00' && Money.safeParse(text.replace('-', '')).success, {
+  error: 'must be pounds with exactly two places of pence, from -9999999999.99 to 9999999999.99',
+});
+
 const LineSent = z.strictObject({
   case: CaseReference,
-  agreed: SignedMoney.meta({ description: 'What the respondent pays the claimant; negative where the claimant pays.' }),
+  agreed: SignedAmount.meta({
+    description: 'What the respondent pays the claimant; negative where the claimant pays.',
+  }),
   abandoned: Money.meta({ description: 'What the claimant gives up.' }),
   through: EffectiveDay.optional().meta({
     description: 'The last day of care that is settled, inclusive; left out, the effective date.',

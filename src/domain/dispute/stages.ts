@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayInWords } from '../calendar.js';
+import { dayInWords, LAST_DAY } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf } from '../register.js';
@@ -147,6 +147,12 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       }
       const dueBy =
         stage.workingDays === undefined ? undefined : workingDaysAfter(data.effective, stage.workingDays, today);
+      if (dueBy !== undefined && dueBy > LAST_DAY) {
+        return refuse(
+          'in_the_future',
+          `Its deadline would come after ${dayInWords(LAST_DAY)}, the last day that the ledger speaks of.`,
+        );
+      }
       return { ...data, protocol, ...(dueBy !== undefined && { dueBy }) };
     },
     check: () => undefined,

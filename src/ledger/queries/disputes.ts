@@ -9,7 +9,6 @@ import {
   type CaseRow,
 } from '../../../projections/dispute-register.js';
 import { outcomes } from '../../../projections/outcomes.js';
-import { isSmall, withheld } from '../../../projections/suppression.js';
 import { classTotals, treatments, treatmentsOfCase, type ConfirmedTreatment } from '../../../projections/treatments.js';
 import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, WHOLE_SHARE, type Sums } from '../../domain/dispute/claim.js';
 import { CaseReference } from '../../domain/dispute/cases.js';
@@ -32,6 +31,7 @@ import {
   standingDisputes,
   type StandingDisputes,
 } from './query.js';
+import { countText, sumText, withheldBy, withoutSmallCounts } from './small-counts.js';
 
 /** The disputes of an area: totals for all who act for its partners, single cases for those who act in person. */
 
@@ -44,15 +44,35 @@ const SumsText = {
 
 const sumsInText = ({ claimed, agreed, abandoned, open }: Sums) => inText({ claimed, agreed, abandoned, open });
 
-const Withheld = ' Null where it is fewer than five, and you may see no cases.';
+const Withheld = ' Null where you may see no cases and it, or a number that it would give away, is fewer than five.';
 const Count = z
   .int()
   .nullable()
   .meta({ description: `How many cases.${Withheld}` });
 const GroupSum = SignedMoney.nullable();
+const WithheldSums = { claimed: GroupSum, agreed: GroupSum, abandoned: GroupSum, open: SignedMoney };
 
-/** A count as a table shows it. */
-const countText = (count: number | null): string => (count === null ? 'fewer than 5' : String(count));
+const DisputesText = z.object({
+  area: z.string(),
+  ...Stamp,
+  cases: Count,
+  openCases: Count,
+  overdue: Count,
+  ...WithheldSums,
+  groups: z.array(z.object({ by: z.enum(GROUPINGS), group: z.string(), cases: Count, overdue: Count, open: GroupSum })),
+  partners: z.array(
+    z.object({
+      ...PartnerName,
+      claimedBy: GroupSum,
+      claimedAgainst: GroupSum,
+      settled: GroupSum.meta({ description: 'What it is to be paid under settlements, less what it is to pay.' }),
+      refunded: GroupSum.meta({ description: 'What it was paid, less what it paid.' }),
+      writtenOff: GroupSum.meta({ description: 'What it wrote off, less what others wrote off of its debts.' }),
+    }),
+  ),
+});
+
+export type DisputesText = z.output<typeof DisputesText>;
 
 export const disputes = query({
   name: 'disputes',
@@ -61,27 +81,7 @@ export const disputes = query({
     'The dispute register in numbers: open claims by status, kind, stage, age, value and body, deadlines overdue, and what was settled, paid and written off.',
   params: OfArea,
   options: AreaAtTwoDates,
-  answer: z.object({
-    area: z.string(),
-    ...Stamp,
-    cases: Count,
-    openCases: Count,
-    overdue: Count,
-    ...SumsText,
-    groups: z.array(
-      z.object({ by: z.enum(GROUPINGS), group: z.string(), cases: Count, overdue: Count, open: GroupSum }),
-    ),
-    partners: z.array(
-      z.object({
-        ...PartnerName,
-        claimedBy: SignedMoney,
-        claimedAgainst: SignedMoney,
-        settled: SignedMoney.meta({ description: 'What it is to be paid under settlements, less what it is to pay.' }),
-        refunded: SignedMoney.meta({ description: 'What it was paid, less what it paid.' }),
-        writtenOff: SignedMoney.meta({ description: 'What it wrote off, less what others wrote off of its debts.' }),
-      }),
-    ),
-  }),
+  answer: DisputesText,
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
@@ -109,44 +109,26 @@ export const disputes = query({
       })),
     };
   },
-  seenBy(answer, { seesCases }) {
-    if (seesCases(answer.area)) return answer;
-    const shown = (count: number | null) => (isSmall(count!) ? null : count);
-    return {
-      ...answer,
-      cases: shown(answer.cases),
-      openCases: shown(answer.openCases),
-      overdue: shown(answer.overdue),
-      groups: GROUPINGS.flatMap((by) => {
-        const groups = answer.groups.filter((group) => group.by === by);
-        const hidden = withheld(groups.map((group) => group.cases!));
-        return groups.map((group, index) =>
-          hidden[index]
-            ? { ...group, cases: null, overdue: null, open: null }
-            : { ...group, overdue: shown(group.overdue) },
-        );
-      }),
-    };
-  },
+  seenBy: (answer, { seesCases }) => (seesCases(answer.area) ? answer : withoutSmallCounts(answer)),
   table: ({ cases, openCases, overdue, groups, partners, ...sums }) => ({
     columns: ['by', 'group', 'cases', 'overdue', 'open', 'what', 'amount'],
     rows: [
       ['all', 'raised', countText(cases), '', '', '', ''],
       ['all', 'open', countText(openCases), countText(overdue), sums.open, '', ''],
-      ...CLAIM_SUMS.map((name) => ['all', '', '', '', '', name, sums[name]]),
+      ...CLAIM_SUMS.map((name) => ['all', '', '', '', '', name, sumText(sums[name])]),
       ...groups.map((each) => [
         each.by,
         each.group,
         countText(each.cases),
         countText(each.overdue),
-        each.open ?? 'withheld',
+        sumText(each.open),
         '',
         '',
       ]),
       ...partners.flatMap((each) =>
         (['claimedBy', 'claimedAgainst', 'settled', 'refunded', 'writtenOff'] as const)
           .filter((name) => each[name] !== '0.00')
-          .map((name) => ['partner', each.name, '', '', '', name, each[name]]),
+          .map((name) => ['partner', each.name, '', '', '', name, sumText(each[name])]),
       ),
     ],
   }),
@@ -221,25 +203,31 @@ export const disputeCases = query({
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     const { status, kind, stage, partner, overdue, after, limit } = asked;
-    const rows = disputeRegister(at)
-      .filter(
-        (row) =>
-          (status === 'all' || row.status === status) &&
-          (kind === undefined || row.kind === kind) &&
-          (stage === undefined || row.stage === stage) &&
-          (partner === undefined || row.claimant === partner || row.respondent === partner) &&
-          (overdue === undefined || row.overdue),
-      )
-      .sort((a, b) => a.raisedOn.localeCompare(b.raisedOn) || (a.case < b.case ? -1 : 1));
-    const first = after === undefined ? 0 : rows.findIndex((row) => row.case === after) + 1;
-    const page = rows.slice(first, first + limit);
+    const fits = (row: CaseRow): boolean =>
+      (status === 'all' || row.status === status) &&
+      (kind === undefined || row.kind === kind) &&
+      (stage === undefined || row.stage === stage) &&
+      (partner === undefined || row.claimant === partner || row.respondent === partner) &&
+      (overdue === undefined || row.overdue);
+    const all = disputeRegister(at).sort((a, b) => a.raisedOn.localeCompare(b.raisedOn) || (a.case < b.case ? -1 : 1));
+    // The cursor is looked for among all cases: since the page before, its case may have ceased to fit.
+    const cursor = after === undefined ? -1 : all.findIndex((row) => row.case === after);
+    if (after !== undefined && cursor < 0) {
+      return refuse(
+        'reference_unknown',
+        `No case ${after} had been raised in ${asked.area} by ${at.on}, as known then.`,
+      );
+    }
+    const rows = all.filter(fits);
+    const left = all.slice(cursor + 1).filter(fits);
+    const page = left.slice(0, limit);
     return {
       area: asked.area,
       ...at.stamp,
       count: rows.length,
       ...sumsInText(sumsOf(rows)),
       cases: page.map(caseText),
-      next: first + limit < rows.length ? page.at(-1)!.case : null,
+      next: left.length > limit ? page.at(-1)!.case : null,
     };
   },
   table: (answer) => ({
@@ -423,17 +411,16 @@ export const disputeOutcomes = query({
       })),
     };
   },
-  seenBy: (answer, { seesCases }) =>
-    seesCases(answer.area)
-      ? answer
-      : {
-          ...answer,
-          outcomes: answer.outcomes.map((each) =>
-            isSmall(each.cases!)
-              ? { ...each, cases: null, due: null, borneByClaimant: null, borneByRespondent: null }
-              : each,
-          ),
-        },
+  seenBy(answer, { seesCases }) {
+    if (seesCases(answer.area)) return answer;
+    const hidden = withheldBy(answer.outcomes, (each) => each.share);
+    return {
+      ...answer,
+      outcomes: answer.outcomes.map((each) =>
+        hidden.has(each) ? { ...each, cases: null, due: null, borneByClaimant: null, borneByRespondent: null } : each,
+      ),
+    };
+  },
   table: (answer) => ({
     columns: ['claimant', 'respondent', 'share', 'cases', 'due', 'borneByClaimant', 'borneByRespondent'],
     rows: answer.outcomes.map((each) => [
@@ -441,9 +428,9 @@ export const disputeOutcomes = query({
       each.respondent,
       share(each.share),
       countText(each.cases),
-      each.due ?? 'withheld',
-      each.borneByClaimant ?? 'withheld',
-      each.borneByRespondent ?? 'withheld',
+      sumText(each.due),
+      sumText(each.borneByClaimant),
+      sumText(each.borneByRespondent),
     ]),
   }),
 });
@@ -474,23 +461,24 @@ export const disputeClasses = query({
       })),
     };
   },
-  seenBy: (answer, { seesCases }) =>
-    seesCases(answer.area)
-      ? answer
-      : {
-          ...answer,
-          classes: answer.classes.map((each) =>
-            isSmall(each.cases!) ? { ...each, cases: null, amount: null, confirmed: null } : each,
-          ),
-        },
+  seenBy(answer, { seesCases }) {
+    if (seesCases(answer.area)) return answer;
+    const hidden = withheldBy(answer.classes, (each) => each.class);
+    return {
+      ...answer,
+      classes: answer.classes.map((each) =>
+        hidden.has(each) ? { ...each, cases: null, amount: null, confirmed: null } : each,
+      ),
+    };
+  },
   table: (answer) => ({
     columns: ['partner', 'class', 'cases', 'amount', 'confirmed'],
     rows: answer.classes.map((each) => [
       each.name,
       each.class,
       countText(each.cases),
-      each.amount ?? 'withheld',
-      each.confirmed ?? 'withheld',
+      sumText(each.amount),
+      sumText(each.confirmed),
     ]),
   }),
 });
@@ -680,10 +668,11 @@ export const settlements = query({
       settlements: [...at.state.settlements.keys()].flatMap((name) => settlementText(ledger, at, name)?.text ?? []),
     };
   },
-  seenBy: (answer, { seesCases }) =>
-    seesCases(answer.area)
-      ? answer
-      : { ...answer, settlements: answer.settlements.filter((each) => !isSmall(each.count)) },
+  seenBy(answer, { seesCases }) {
+    if (seesCases(answer.area)) return answer;
+    const hidden = withheldBy(answer.settlements, () => 'all');
+    return { ...answer, settlements: answer.settlements.filter((each) => !hidden.has(each)) };
+  },
   table: (answer) => ({
     columns: ['settlement', 'effective', 'cases', ...CLAIM_SUMS, 'net'],
     rows: answer.settlements.map((each) => [

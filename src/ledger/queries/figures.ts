@@ -202,6 +202,7 @@ export const gapHistory = query({
   }),
   answer: z.object({
     fund: z.string(),
+    area: z.string(),
     ...Stamp,
     along: z.string(),
     points: z.array(z.object({ at: z.string(), ...GapText.shape })),
@@ -214,9 +215,25 @@ export const gapHistory = query({
     const points = history(entries, at.on, at.size, claimsAlong(ledger, at));
     return {
       fund: asked.fund,
+      area: at.area,
       ...at.stamp,
       along: asked.along,
       points: points.map((point) => ({ at: point.at, ...inText(point.gap) })),
+    };
+  },
+  seenBy(answer, { seesCases }) {
+    if (seesCases(answer.area)) return answer;
+    // A point that claims alone have made would tell when one case changed, and by how much.
+    const told = GAP_FIGURES.filter((name) => name !== 'openClaims' && name !== 'exposure');
+    const last = answer.points.length - 1;
+    return {
+      ...answer,
+      points: answer.points.flatMap((point, index) => {
+        const before = answer.points[index - 1];
+        if (told.some((name) => point[name] !== (before?.[name] ?? '0.00'))) return [point];
+        // Where the history ends with one, it ends with what stands at the instant that was asked for.
+        return index === last ? [{ ...point, at: answer.along === 'days' ? point.at : answer.knownAt }] : [];
+      }),
     };
   },
   table: ({ points }) => ({

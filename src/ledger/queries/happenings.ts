@@ -23,7 +23,7 @@ const PageOptions = z.strictObject({
   'known-at': KnownAt.optional(),
   after: z
     .string()
-    .regex(/^(0|[1-9]\d*)$/, { error: 'must be the "next" of an earlier page' })
+    .regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the "next" of an earlier page' })
     .optional()
     .meta({ description: 'The cursor given as "next" by the page before.' }),
   limit: LimitOption,

@@ -1,0 +1,715 @@
+import t, { type Test } from 'tap';
+import { z } from 'zod';
+import { allFacts, KINDS, WHEREABOUTS } from '../../src/ledger/catalogue.js';
+import { QUERIES } from '../../src/ledger/queries/all.js';
+import { PROPOSAL_EVENTS } from '../../src/domain/proposal.js';
+import { AREA, caseNamed, DISPUTES, raised } from '../support/disputes.js';
+import { contribution, COUNTY, FUND, line, NORTH, openFund, SOUTH } from '../support/ledger.js';
+import {
+  decided,
+  disputeService,
+  disputesOf,
+  many,
+  OTHER,
+  PROGRAM,
+  programOf,
+  type DisputeService,
+} from './disputing.js';
+
+/** What somebody may learn of disputes who may see the totals and no case; and somebody who may see neither. */
+
+/** What looks like a case; identifiers of events and proposals are of another version. */
+const CASE = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
+/** What an answer says, without the identifier of the request, which is random too. */
+const said = ({ body }: { readonly body: string }): string => body.replace(/"instance":"[^"]*"/, '');
+const respondent = (partner: string) => ({ respondent: [{ from: '2018-10-01', partner }] });
+
+interface Numbers {
+  cases: number | null;
+  openCases: number | null;
+  overdue: number | null;
+  claimed: string | null;
+  agreed: string | null;
+  abandoned: string | null;
+  open: string | null;
+  groups: { by: string; group: string; cases: number | null; overdue: number | null; open: string | null }[];
+  partners: { partner: string; claimedBy: string | null; claimedAgainst: string | null; settled: string | null }[];
+}
+
+const groupsOf = ({ groups }: Numbers, by: string): Record<string, number | null> =>
+  Object.fromEntries(groups.filter((each) => each.by === by).map((each) => [each.group, each.cases]));
+
+/** Every question of a fund and of the area, at addresses that exist. */
+const addresses = (proposal: string): { name: string; cases: boolean; path: string; options: object }[] =>
+  QUERIES.filter((each) => !/\{proposal\}/.test(each.path) || each.path.startsWith(WHEREABOUTS.dispute.path)).map(
+    ({ name, path, cases, options }) => ({
+      name,
+      options: options.shape,
+      cases: cases === true,
+      path: `/v1${path
+        .replace('{area}', AREA)
+        .replace('{fund}', 'testshire-2018-19')
+        .replace('{partner}', COUNTY)
+        .replace('{case}', caseNamed('case-0'))
+        .replace('{settlement}', 'spring')
+        .replace('{proposal}', proposal)}`,
+    }),
+  );
+
+/** Disputes with something of everything: open, decided and settled cases, a settlement, a proposal that waits. */
+async function filled(t: Test): Promise<DisputeService & { readonly waiting: string }> {
+  const made = await disputeService(t);
+  const { ledger, signed, act } = made;
+  await openFund(ledger, '2018-19');
+  await many(ledger, 'case', 8);
+  await many(ledger, 'south', 6, respondent(SOUTH));
+  await signed('county-finance', 'north-ccg-finance', 'SplitDecided', decided('case-1', 6_000));
+  ledger.now('2019-04-10T09:00:00Z');
+  const lines = [{ case: caseNamed('case-0'), agreed: '31234.56', abandoned: '5165.44' }];
+  const settled = { effective: '2019-04-10', settlement: 'spring', lines };
+  await signed('county-finance', 'north-ccg-chief', 'DisputeSettled', settled);
+  const waits = await act('county-finance', 'SplitDecided', decided('case-2', 6_000), { path: '/proposals' });
+  return { ...made, waiting: waits.json<{ proposal: string }>().proposal };
+}
+
+t.test('a program of a partner reads totals, and is told that cases are not for it', async (t) => {
+  const { get, waiting } = await filled(t);
+  for (const { name, cases, path } of addresses(waiting)) {
+    const response = await get(path, PROGRAM);
+    if (cases)
+      t.match(
+        response.json(),
+        { status: 403, code: 'not_your_area', detail: /totals of testshire, and no case/ },
+        name,
+      );
+    else t.equal(response.statusCode, 200, `${name}: ${response.body.slice(0, 200)}`);
+  }
+  t.same(
+    addresses(waiting)
+      .filter((each) => each.cases)
+      .map((each) => each.name),
+    [
+      'dispute-cases',
+      'dispute-case',
+      'dispute-treatments',
+      'settlement',
+      'dispute-timeline',
+      'dispute-proposals',
+      'dispute-proposal',
+    ],
+  );
+});
+
+t.test('no case and no single case’s sum is in any answer that a program can get', async (t) => {
+  const { get, waiting, post, ledger } = await filled(t);
+  for (const { name, path, options } of addresses(waiting)) {
+    const asked = ['on=2018-12-31&known-at=2018-11-01', 'along=knowledge', 'along=days', 'from-known-at=2018-10-01'];
+    for (const query of ['', ...asked.filter((each) => each.split('=', 1)[0]! in options)]) {
+      for (const accept of ['application/json', 'text/csv']) {
+        const response = await get(`${path}?${query}`, PROGRAM, { accept });
+        const what = `${name} ${query} ${accept}`;
+        t.notMatch(said(response), CASE, what);
+        t.notMatch(said(response), /31234\.56|5165\.44/, `${what}: the sums of the one case that was settled`);
+        if (name !== 'facts')
+          t.notMatch(said(response), /Dispute[A-Z]|SplitDecided/, `${what}: what happened to cases`);
+        t.notMatch(String(response.headers['content-disposition']), CASE);
+      }
+    }
+  }
+  const head = await ledger.store.head();
+  for (const [path, body] of [
+    ['/facts', { fact: { type: 'DisputeRaised', data: raised('case-2') } }],
+    [
+      '/facts?dry-run=true',
+      {
+        fact: {
+          type: 'ClaimWithdrawn',
+          data: { effective: '2018-10-01', case: caseNamed('case-2'), decidedOn: '2018-11-01', ground: 'no-case' },
+        },
+      },
+    ],
+    ['/facts', { fact: { type: 'FactReversed', data: { effective: '2018-10-01', reverses: '5', reason: 'x' } } }],
+    ['/proposals', { fact: { type: 'SplitDecided', data: decided('case-2', 5_000) } }],
+    ['/proposals?dry-run=true', { fact: { type: 'SplitDecided', data: decided('case-2', 5_000) } }],
+    [`/proposals/${waiting}/agreement`, {}],
+    [`/proposals/${waiting}/decline`, { reason: 'no' }],
+  ] as const) {
+    for (const officer of [PROGRAM, 'west-district-finance']) {
+      const refused = await post(disputesOf(AREA, path), body, officer, { 'if-match': '"1"' });
+      t.match(refused.json(), { status: 403, code: 'not_your_area' }, `${path} by ${officer}`);
+      t.notMatch(said(refused), CASE);
+      t.notMatch(refused.body, /\d\.\d\d/, 'no sum, and no present revision');
+    }
+  }
+  t.equal(await ledger.store.head(), head);
+});
+
+t.test('the same cases are seen by whoever acts for a partner of the area in person', async (t) => {
+  const { ask, get, waiting } = await filled(t);
+  for (const officer of [
+    'county-finance',
+    'north-ccg-chief',
+    'south-ccg-finance',
+    'east-district-finance',
+    'auditor',
+  ]) {
+    for (const { name, path } of addresses(waiting).filter((each) => each.cases)) {
+      t.equal((await get(path, officer)).statusCode, 200, `${name} for ${officer}`);
+    }
+    const numbers = (await ask('', officer)).json<Numbers>();
+    t.match(numbers, { cases: 14, openCases: 12, claimed: String, agreed: String }, officer);
+    t.ok(numbers.groups.every((each) => each.cases !== null && each.open !== null));
+  }
+});
+
+t.test('a mandate as program beside one in person elsewhere opens no case; beside one here it does', async (t) => {
+  const { ask, ledger } = await filled(t);
+  const mandate = async (officer: string, partner: string, chief: string, signer: string, role: string) =>
+    ledger.signed(chief, signer, 'OfficerMandated', { effective: '2016-03-01', officer, partner, role }, 'register');
+  await mandate(PROGRAM, 'west-district', 'west-district-chief', 'west-district-finance', 'finance-officer');
+  t.equal((await ask('/cases', PROGRAM)).statusCode, 403);
+  t.equal((await ask('', PROGRAM)).statusCode, 200);
+  await mandate(PROGRAM, NORTH, 'north-ccg-chief', 'north-ccg-finance', 'auditor');
+  t.equal((await ask('/cases', PROGRAM)).statusCode, 200);
+});
+
+t.test('a partner of the fund that is not in the area sees neither cases nor their totals by area', async (t) => {
+  const { get, waiting } = await filled(t);
+  const officer = 'west-district-finance';
+  for (const { name, path } of addresses(waiting).filter((each) => each.path.includes('/areas/'))) {
+    t.match(
+      (await get(path, officer)).json(),
+      { status: 403, code: 'not_your_area', detail: /acts for no partner/ },
+      name,
+    );
+  }
+  t.same((await get('/v1/areas', officer)).json(), { areas: [] });
+  const compared = await get('/v1/funds/testshire-2018-19/compare?from-known-at=2018-10-01', officer);
+  t.notMatch(compared.body, CASE, 'the fund’s figures are the fund’s');
+  t.notMatch((await get('/v1/events', officer)).body, /disputes-/);
+  t.match((await get(disputesOf(AREA), 'stranger')).json(), { code: 'not_mandated' });
+});
+
+t.test('whoever keeps the ledger sees the totals of an area that is not theirs, and no case', async (t) => {
+  const { get, ledger, recorded, post } = await disputeService(t);
+  await programOf(ledger, NORTH, 'north-ccg-finance');
+  await ledger
+    .signed(
+      'south-ccg-finance',
+      'north-ccg-finance',
+      'DisputeProtocolAdopted',
+      { effective: '2016-04-01', protocol: 'own', stages: [{ stage: 'talk', title: 'Talk' }] },
+      `disputes-${OTHER}`,
+    )
+    .then(
+      () => t.fail('an area without a council has nobody to propose a protocol'),
+      (error: unknown) => t.match(String(error), /refused/),
+    );
+  for (const officer of ['registrar', 'pool-manager', 'auditor', 'county-finance']) {
+    t.match((await get(disputesOf(OTHER), officer)).json(), { area: OTHER, cases: 0 }, officer);
+    t.match((await get(disputesOf(OTHER, '/cases'), officer)).json(), { code: 'not_your_area' });
+    t.match((await get(disputesOf(OTHER, '/timeline'), officer)).json(), { code: 'not_your_area' });
+    t.match(
+      (await post(disputesOf(OTHER, '/facts'), { fact: { type: 'DisputeRaised', data: raised() } }, officer)).json(),
+      {
+        code: 'not_your_area',
+      },
+    );
+    t.notMatch((await get('/v1/events', officer)).body, new RegExp(`disputes-${OTHER}`));
+  }
+  t.match((await get('/v1/areas', 'auditor')).json(), { areas: [{ area: OTHER }, { area: AREA }] });
+  t.match((await get('/v1/areas', `${NORTH}-program`)).json(), { areas: [{ area: OTHER }, { area: AREA }] });
+  t.match((await get('/v1/areas', 'east-district-finance')).json<{ areas: unknown[] }>().areas, [{ area: AREA }]);
+  await recorded('county-finance', 'DisputeRaised', raised());
+});
+
+t.test('the keeper adds a partner to an area that is not its own, and does nothing else there', async (t) => {
+  const { act, get } = await disputeService(t);
+  const joining = { effective: '2018-11-01', partner: 'west-district' };
+  const add = async (officer: string) =>
+    (await act(officer, 'DisputePartnerAdded', joining, { area: OTHER })).json<object>();
+  for (const officer of ['west-district-finance', 'east-district-finance']) {
+    t.match(await add(officer), { status: 403, code: 'not_your_area' }, officer);
+  }
+  t.match(await add(PROGRAM), { status: 403, code: 'role_not_allowed' });
+  t.match(await add('north-ccg-finance'), { status: 403, code: 'wrong_partner' });
+  t.match(await add('pool-manager'), { events: [{ type: 'DisputePartnerAdded' }] });
+  t.match((await act('pool-manager', 'DisputeRaised', raised(), { area: OTHER })).json(), { code: 'not_your_area' });
+  t.equal((await get(disputesOf(OTHER, '/cases'), 'west-district-finance')).statusCode, 200, 'who has come sees');
+  t.equal((await get(disputesOf(OTHER, '/cases'), 'pool-manager')).statusCode, 403, 'and the keeper does not');
+});
+
+t.test('counts below five are withheld from programs, with their sums and what would give them away', async (t) => {
+  const { ask, ledger, signed } = await disputeService(t);
+  await many(ledger, 'north', 7);
+  const numbers = async (): Promise<Numbers> => (await ask('', PROGRAM)).json();
+  let seen = await numbers();
+  t.match(seen, { cases: 7, openCases: 7, claimed: '44800.00' });
+  await many(ledger, 'south', 3, { ...respondent(SOUTH), kind: 's117', ground: 'section-117-duty' });
+  seen = await numbers();
+  t.match(seen, { cases: 10, openCases: 10, overdue: 0, open: '64000.00', claimed: '64000.00' });
+  t.same(groupsOf(seen, 'kind'), { chc: null, s117: null }, 'seven and three of ten: either would tell the other');
+  t.same(groupsOf(seen, 'respondent'), { [NORTH]: null, [SOUTH]: null });
+  t.same(groupsOf(seen, 'claimant'), { [COUNTY]: 10 });
+  t.same(groupsOf(seen, 'status'), { open: 10 });
+  t.ok(
+    seen.groups.every((each) => (each.cases === null) === (each.open === null)),
+    'a sum goes with its count',
+  );
+  const sums = (partner: string) => seen.partners.find((each) => each.partner === partner);
+  t.match(sums(COUNTY), { claimedBy: '64000.00', claimedAgainst: '0.00' });
+  t.match(sums(NORTH), { claimedBy: '0.00', claimedAgainst: null }, 'the same sum under a partner’s name');
+  t.match(sums(SOUTH), { claimedAgainst: null });
+
+  t.match((await ask('/accounting-classes', PROGRAM)).json(), {
+    classes: [
+      { partner: COUNTY, class: 'contingent-asset', cases: 10, amount: '64000.00' },
+      { partner: NORTH, class: 'contingent-liability', cases: null, amount: null, confirmed: null },
+      { partner: SOUTH, class: 'contingent-liability', cases: null, amount: null, confirmed: null },
+    ],
+  });
+  t.match((await ask('/outcomes?step=10000', PROGRAM)).json(), {
+    outcomes: Array.from({ length: 4 }, () => ({
+      cases: null,
+      due: null,
+      borneByClaimant: null,
+      borneByRespondent: null,
+    })),
+  });
+  const csv = (await ask('?format=csv', PROGRAM)).body;
+  t.match(csv, /kind,chc,withheld,withheld,withheld/);
+  t.match(csv, /partner,NHS South CCG,,,,claimedAgainst,withheld/);
+  t.match((await ask('/outcomes?format=csv', PROGRAM)).body, /south-ccg,100.00%,withheld,withheld,withheld,withheld/);
+  t.match(
+    (await ask('/accounting-classes?format=csv', PROGRAM)).body,
+    /NHS South CCG,contingent-liability,withheld,withheld,withheld/,
+  );
+
+  await signed('county-finance', 'north-ccg-finance', 'SplitDecided', decided('north-0', 6_000));
+  seen = await numbers();
+  t.match(seen, { cases: null, openCases: 9, open: '57600.00' }, 'ten less nine would be the one that was decided');
+  t.match(seen, { claimed: null, agreed: null, abandoned: null }, 'and its sums are those agreed and abandoned');
+  t.same(groupsOf(seen, 'status'), { decided: null, open: 9 });
+  t.match(
+    (await ask('?known-at=2018-10-31', PROGRAM)).json(),
+    { cases: 0, openCases: 0, open: '0.00' },
+    'nothing is no secret',
+  );
+});
+
+t.test('of fewer than five cases in all, a program reads what is open and nothing else', async (t) => {
+  const { ask, ledger } = await disputeService(t);
+  await many(ledger, 'case', 3);
+  const seen = (await ask('', PROGRAM)).json<Numbers>();
+  t.match(seen, {
+    cases: null,
+    openCases: null,
+    overdue: 0,
+    claimed: null,
+    agreed: '0.00',
+    abandoned: '0.00',
+    open: '19200.00',
+  });
+  t.ok(seen.groups.every((each) => each.cases === null && each.overdue === null && each.open === null));
+  t.match(seen.partners, [
+    { partner: COUNTY, claimedBy: null, claimedAgainst: '0.00' },
+    { partner: NORTH, claimedBy: '0.00', claimedAgainst: null },
+    { partner: SOUTH, claimedBy: '0.00', claimedAgainst: '0.00' },
+    {},
+  ]);
+});
+
+t.test('deadlines overdue are counted as carefully as cases', async (t) => {
+  const { ask, ledger } = await disputeService(t);
+  const stage = async (cases: readonly string[]) => {
+    for (const each of cases) {
+      const data = { effective: '2018-11-01', case: each, stage: 'informal' };
+      await ledger.post('county-finance', 'DisputeStageEntered', data, DISPUTES);
+    }
+  };
+  const chc = await many(ledger, 'chc', 6);
+  const residence = await many(ledger, 'residence', 8, { kind: 'residence', ground: 'responsible-body' });
+  await stage([chc[0]!, ...residence.slice(0, 6)]);
+  const { overdue, groups } = (await ask('?on=2018-12-31', PROGRAM)).json<Numbers>();
+  t.equal(overdue, 7);
+  const kinds = groups.filter((each) => each.by === 'kind');
+  t.match(kinds, [
+    { group: 'chc', cases: 6, overdue: null },
+    { group: 'residence', cases: 8, overdue: null },
+  ]);
+  t.match(
+    (await ask('?on=2018-12-31')).json<Numbers>().groups.filter((each) => each.by === 'kind'),
+    [{ overdue: 1 }, { overdue: 6 }],
+  );
+});
+
+t.test('whatever the cases are, no count below five follows from what a program is shown', async (t) => {
+  const { ask, ledger, signed } = await disputeService(t);
+  const kinds = ['chc', 's117', 'fnc', 'residence'] as const;
+  const partners = [NORTH, SOUTH, 'east-district'];
+  for (let index = 0; index < 24; index++) {
+    await many(ledger, `c${index}`, 1, {
+      kind: kinds[Math.floor(Math.sqrt(index)) % 4]!,
+      ...respondent(partners[Math.floor(index / 9)]!),
+      raisedOn: index % 5 === 0 ? '2018-03-01' : '2018-10-30',
+    });
+    if (index % 6 === 5) {
+      const officer = `${partners[Math.floor(index / 9)]!}-finance`;
+      await signed('county-finance', officer, 'SplitDecided', decided(`c${index}-0`, 10_000));
+    }
+    const seen = (await ask('', PROGRAM)).json<Numbers>();
+    const truth = (await ask('')).json<Numbers>();
+    const small = (count: number) => count > 0 && count < 5;
+    for (const by of new Set(truth.groups.map((each) => each.by))) {
+      const shown = seen.groups.filter((each) => each.by === by);
+      const whole = by === 'status' ? seen.cases : seen.openCases;
+      t.notOk(
+        shown.some((each) => each.cases !== null && small(each.cases)),
+        `${index} ${by}`,
+      );
+      const hidden = shown.filter((each) => each.cases === null).length;
+      if (whole === null || hidden === 0) continue;
+      const rest = whole - shown.reduce((sum, each) => sum + (each.cases ?? 0), 0);
+      t.ok(hidden === 1 ? !small(rest) && rest >= 5 : rest >= 5, `${index} ${by}: ${rest} in ${hidden} rows`);
+    }
+    if (seen.cases !== null && seen.openCases !== null) t.notOk(small(seen.cases - seen.openCases));
+  }
+});
+
+t.test('a settlement of fewer than five cases is not among those that a program reads', async (t) => {
+  const { ask, ledger, signed } = await disputeService(t);
+  await many(ledger, 'case', 13);
+  ledger.now('2019-04-10T09:00:00Z');
+  const settle = (settlement: string, from: number, to: number) =>
+    signed('county-finance', 'north-ccg-chief', 'DisputeSettled', {
+      effective: '2019-04-10',
+      settlement,
+      lines: Array.from({ length: to - from }, (_, index) => ({
+        case: caseNamed(`case-${from + index}`),
+        agreed: '36400.00',
+        abandoned: '0.00',
+      })),
+    });
+  const names = async (officer?: string) =>
+    (await ask('/settlements', officer))
+      .json<{ settlements: { settlement: string }[] }>()
+      .settlements.map((each) => each.settlement);
+  await settle('six', 0, 6);
+  t.same(await names(PROGRAM), ['six']);
+  await settle('two', 6, 8);
+  t.same(await names(), ['six', 'two']);
+  t.same(await names(PROGRAM), [], 'of eight settled, six would leave two');
+  t.notMatch((await ask('/settlements?format=csv', PROGRAM)).body, /two|72800/);
+  await settle('five', 8, 13);
+  t.same(await names(PROGRAM), ['six']);
+});
+
+async function* messages(response: Response): AsyncGenerator<Record<string, string>> {
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const fields = text.slice(0, end).split('\n');
+      text = text.slice(end + 2);
+      const read = Object.fromEntries(
+        fields.map((each) => [each.split(':', 1)[0]!, each.slice(each.indexOf(':') + 1).trim()]),
+      );
+      if (read['id']) yield read;
+    }
+  }
+}
+
+t.test('events of disputes are followed by those who may see the cases, and by nobody else', async (t) => {
+  const { app, get, ledger, waiting } = await filled(t);
+  t.ok(waiting);
+  const streams = async (officer: string) =>
+    new Set(
+      (await get('/v1/events', officer)).body
+        .trim()
+        .split('\n')
+        .map((text) => (JSON.parse(text) as { stream: string }).stream),
+    );
+  t.ok((await streams('north-ccg-finance')).has(DISPUTES));
+  for (const officer of [PROGRAM, 'west-district-finance']) {
+    t.same(
+      [...(await streams(officer))].filter((each) => each.startsWith('disputes-')),
+      [],
+      officer,
+    );
+  }
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  const follow = async (officer: string) =>
+    messages(
+      await fetch(`${address}/v1/events?after=${String(await ledger.store.head())}`, {
+        headers: { authorization: `Test ${officer}`, accept: 'text/event-stream' },
+      }),
+    );
+  const [program, person] = [await follow(PROGRAM), await follow('north-ccg-finance')];
+  await ledger.post('county-finance', 'DisputeRaised', raised('later', { raisedOn: '2019-04-01' }), DISPUTES);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  t.match((await person.next()).value, { event: 'DisputeRaised' });
+  t.match((await person.next()).value, { event: 'PlanLineSet' });
+  const { value } = (await program.next()) as { value: { event: string; data: string } };
+  t.match(value, { event: 'PlanLineSet' });
+  t.notMatch(value.data, CASE);
+  await app.close();
+});
+
+t.test('a comparison folds what the facts of disputes changed into what accrued', async (t) => {
+  const { get, ledger, waiting } = await filled(t);
+  t.ok(waiting);
+  await ledger.post('pool-manager', 'PlanLineSet', line({ effective: '2018-04-01' }), 'testshire-2018-19');
+  const path =
+    '/v1/funds/testshire-2018-19/compare?from-on=2018-12-31&from-known-at=2018-10-31&to-on=2019-03-31&to-known-at=2019-04-30';
+  interface Compared {
+    from: Record<string, string>;
+    to: Record<string, string>;
+    movers: { stream: string; changes: Record<string, string> }[];
+    accrued: Record<string, string>;
+  }
+  const pence = (text = '0.00') => Math.round(Number(text) * 100);
+  for (const [officer, folded] of [
+    ['county-finance', false],
+    [PROGRAM, true],
+    ['west-district-finance', true],
+  ] as const) {
+    const { from, to, movers, accrued } = (await get(path, officer)).json<Compared>();
+    t.equal(
+      movers.some((each) => each.stream === 'disputes'),
+      !folded,
+      officer,
+    );
+    for (const figure of ['openClaims', 'exposure', 'requirement', 'gap', 'hard']) {
+      const moved = movers.reduce((sum, each) => sum + pence(each.changes[figure]), pence(accrued[figure]));
+      t.equal(pence(from[figure]) + moved, pence(to[figure]), `${figure} for ${officer}`);
+    }
+    t.not(to['openClaims'], from['openClaims']);
+  }
+});
+
+t.test(
+  'the history of the gap does not tell a program when one case changed, and ends where the gap stands',
+  async (t) => {
+    const { get, ledger, waiting } = await filled(t);
+    t.ok(waiting);
+    const fund = '/v1/funds/testshire-2018-19';
+    interface Point {
+      at: string;
+      openClaims: string;
+      requirement: string;
+    }
+    const points = async (officer: string, query = '?on=2019-03-31') =>
+      (await get(`${fund}/gap/history${query}`, officer)).json<{ points: Point[] }>().points;
+    ledger.now('2019-04-20T09:00:00Z');
+    await many(ledger, 'later', 1);
+    const gap = (await get(`${fund}/gap?on=2019-03-31`)).json<Point>();
+    t.match(await points('auditor'), [{ at: '2018-11-01T09:00:00.000Z' }, { at: '2019-04-20T09:00:00.000Z' }]);
+    t.equal((await points(PROGRAM)).length, 1);
+    t.match(await points(PROGRAM), [{ openClaims: gap.openClaims }]);
+    ledger.now('2019-05-01T09:00:00Z');
+    t.match(await points(PROGRAM), [{ at: '2019-05-01T09:00:00.000Z' }], 'the instant asked for, not that of a fact');
+    await ledger.post('pool-manager', 'PlanLineSet', line({ effective: '2018-04-01' }), 'testshire-2018-19');
+    t.match(await points(PROGRAM), [
+      { at: '2019-05-01T09:00:00.000Z', requirement: '1000000.00', openClaims: gap.openClaims },
+    ]);
+    t.equal((await points(PROGRAM)).length, 1);
+    t.same(await points(PROGRAM, '?on=2019-03-31&along=days'), await points('auditor', '?on=2019-03-31&along=days'));
+  },
+);
+
+// What may be written at all
+
+interface Leaf {
+  readonly path: readonly (string | number)[];
+  readonly schema: Record<string, unknown>;
+}
+
+/** Every field of a schema that can hold text, with the names on the way to it. */
+function leaves(schema: Record<string, unknown>, path: readonly (string | number)[] = []): Leaf[] {
+  const branches = (schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf']) as Record<string, unknown>[] | undefined;
+  if (branches) return branches.flatMap((each) => leaves(each, path));
+  if (schema['type'] === 'array') return leaves(schema['items'] as Record<string, unknown>, [...path, 0]);
+  if (schema['type'] === 'object') {
+    return Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>).flatMap(
+      ([name, each]) => leaves(each, [...path, name]),
+    );
+  }
+  return [{ path, schema }];
+}
+
+const inputOf = (schema: z.ZodType) =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+
+/** Data in which one field holds something, and nothing else is there. */
+const holding = (path: readonly (string | number)[], value: unknown): unknown =>
+  path.reduceRight((inner, name) => (typeof name === 'number' ? [inner] : { [name]: inner }), value);
+
+const DISPUTE_FACTS = allFacts()
+  .filter(({ kind }) => kind === KINDS.dispute)
+  .map(({ fact }) => fact);
+const NUMBERS = [
+  '9434765919',
+  '943 476 5919',
+  '943-476-5919',
+  '９４３４７６５９１９',
+  '943\u00a0476\u00a05919',
+  'for 943.476.5919, see',
+];
+
+t.test('no text of any fact of a dispute takes what is shaped like an NHS number', async (t) => {
+  const { post } = await disputeService(t);
+  let tried = 0;
+  const free = new Set<string>();
+  for (const { name, input } of DISPUTE_FACTS) {
+    for (const { path, schema } of leaves(inputOf(input))) {
+      if (schema['type'] !== 'string' && schema['type'] !== undefined) continue;
+      const pointer = `/fact/data/${path.join('/')}`;
+      if (schema['type'] === 'string' && !schema['pattern'] && !schema['format'] && !schema['enum']) free.add(pointer);
+      for (const text of NUMBERS) {
+        // A revision is a number that the ledger gave; one that it has not given is refused by the rule.
+        if (pointer.endsWith('/reverses') && /^\d+$/.test(text)) continue;
+        const body = { fact: { type: name, data: holding(path, text) } };
+        const response = await post(disputesOf(AREA, '/facts?dry-run=true'), body, 'county-finance');
+        const { status, errors = [] } = response.json<{
+          status: number;
+          errors?: { pointer: string; detail: string }[];
+        }>();
+        t.ok(
+          status === 400 && errors.some((each) => each.pointer === pointer),
+          `${name} ${pointer} "${text}": ${response.body.slice(0, 300)}`,
+        );
+        tried++;
+      }
+    }
+  }
+  t.ok(tried > 300, `${tried} tries`);
+  t.ok(free.size >= 8, `${[...free].join(' ')}: text that an officer words`);
+});
+
+t.test('nor do the words that go with a fact', async (t) => {
+  const { post } = await disputeService(t);
+  const fact = { type: 'SplitDecided', data: decided('one', 5_000) };
+  const id = '00000000-0000-4000-8000-000000000000';
+  for (const text of NUMBERS) {
+    for (const [path, body, pointer] of [
+      ['/proposals', { fact, conditions: text }, '/conditions'],
+      ['/proposals', { fact, evidence: [{ reference: text }] }, '/evidence/0/reference'],
+      ['/facts', { fact, adjustment: { reason: text } }, '/adjustment/reason'],
+      [`/proposals/${id}/agreement`, { evidence: [{ reference: text }] }, '/evidence/0/reference'],
+      [`/proposals/${id}/counter`, { fact, conditions: text }, '/conditions'],
+      [`/proposals/${id}/decline`, { reason: text }, '/reason'],
+      [`/proposals/${id}/withdrawal`, { reason: text }, '/reason'],
+    ] as const) {
+      const refused = await post(disputesOf(AREA, path), body, 'county-finance', { 'if-match': '"1"' });
+      t.match(refused.json(), { status: 400, errors: [{ pointer }] }, `${path} "${text}"`);
+      t.notMatch(refused.body, text, 'and it is not said back');
+    }
+  }
+});
+
+const IDENTITY =
+  /(^|[^a-z])(patient|person|client|user|name|forename|surname|initials?|title|nhs|nino|ni|dob|born|birth|date-of-birth|age|sex|gender|ethnicity|address|postcode|street|uprn|gp|practice|doctor|provider|home|email|mail|phone|tel|contact|diagnosis|condition|notes?|comments?|description|story|details?)([^a-z]|$)/i;
+/** Fields whose names are those of other things: a stage's or a protocol's title, and what a settlement is about. */
+const NAMED_OTHERWISE = ['title', 'note'];
+
+t.test('no field of a dispute is named for who somebody is', async (t) => {
+  const words = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
+  let walked = 0;
+  for (const { name, input, stored } of DISPUTE_FACTS) {
+    for (const schema of [input, stored]) {
+      for (const { path } of leaves(inputOf(schema))) {
+        for (const field of path.filter((each) => typeof each === 'string')) {
+          walked++;
+          if (!NAMED_OTHERWISE.includes(field)) t.notMatch(words(field), IDENTITY, `${name}: ${path.join('.')}`);
+        }
+      }
+    }
+  }
+  for (const { path, answer } of QUERIES.filter((each) => each.cases)) {
+    for (const { path: fields } of leaves(z.toJSONSchema(answer, { unrepresentable: 'any' }))) {
+      const field = words(String(fields.at(-1) ?? ''));
+      // The name of a partner is that of a body; the age is that of the dispute.
+      if (['name', 'age', 'conditions'].includes(field)) continue;
+      t.notMatch(field, IDENTITY, `${path}: ${fields.join('.')}`);
+      walked++;
+    }
+  }
+  t.ok(walked > 150, `${walked} fields`);
+  t.ok(Object.keys(PROPOSAL_EVENTS).length > 0);
+});
+
+t.test(
+  'free text of a dispute is about money and procedure, in the fields that are listed here and no other',
+  async (t) => {
+    const free = DISPUTE_FACTS.flatMap(({ name, input }) =>
+      leaves(inputOf(input))
+        .filter(({ schema }) => schema['type'] === 'string')
+        .filter(
+          ({ schema }) => !schema['pattern'] && !schema['format'] && !schema['enum'] && schema['const'] === undefined,
+        )
+        .map(({ path }) => `${name} ${path.filter((each) => typeof each === 'string').join('.')}`),
+    );
+    t.same(
+      [...new Set(free)].sort(),
+      [
+        'DisputeProtocolAdopted stages.title',
+        'DisputeProtocolAdopted title',
+        'DisputeSettled note',
+        'AccountingClassConfirmed reason',
+        'FactReversed reason',
+        'RefundPaid bankReference',
+        'RefundPaid interest.basis',
+        'SplitDecided decision',
+        'WriteOffApproved minute',
+        'WriteOffLimitSet minute',
+      ].sort(),
+    );
+  },
+);
+
+t.test('a case is known by a random identifier, and by nothing else', async (t) => {
+  const { act, ask } = await disputeService(t);
+  for (const reference of [
+    'smith-john',
+    '9434765919',
+    '00000000-0000-0000-0000-000000000000',
+    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    '6ba7b810-9dad-11d1-80b4-00c04fd430c8',
+    '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21',
+    '018f5c2e-7b1a-7c3d-8e4f-5a6b7c8d9e0f',
+    '6f1d3a52-8f0e-4c1b-cd63-0b9c1f7a4e21',
+    '{6f1d3a52-8f0e-4c1b-9d63-0b9c1f7a4e21}',
+    '6f1d3a528f0e4c1b9d630b9c1f7a4e21',
+    '',
+  ]) {
+    const response = await act('county-finance', 'DisputeRaised', raised('one', { case: reference }));
+    t.match(
+      response.json(),
+      { status: 400, errors: [{ pointer: '/fact/data/case', detail: /random UUID/ }] },
+      reference,
+    );
+  }
+  const upper = caseNamed('one').toUpperCase();
+  t.equal((await act('county-finance', 'DisputeRaised', raised('one', { case: upper }))).statusCode, 201);
+  t.match((await act('county-finance', 'DisputeRaised', raised('one'))).json(), { code: 'identifier_used' });
+  t.equal((await ask(`/cases/${upper}`)).statusCode, 200, 'capitals are the same identifier');
+});
+
+t.test('what a fund says of its area’s disputes is totals', async (t) => {
+  const { get, ledger } = await filled(t);
+  await ledger.signed(
+    'north-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ effective: '2018-04-01' }),
+    'testshire-2018-19',
+  );
+  for (const { path } of QUERIES.filter(
+    (each) => each.path.startsWith('/funds/{fund}') && !each.path.includes('{proposal}'),
+  )) {
+    const address = `/v1${path.replace('{fund}', FUND.replace('2016-17', '2018-19')).replace('{partner}', COUNTY)}`;
+    const { statusCode, body } = await get(address, PROGRAM);
+    t.equal(statusCode, 200, path);
+    t.notMatch(body, CASE, path);
+  }
+});
