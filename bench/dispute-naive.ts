@@ -129,6 +129,17 @@ const YEAR_OF: readonly string[] = Array.from({ length: 6_000 }, (_, index) => {
 });
 const yearOf = (day: number): string => YEAR_OF[day - dayNumber(FIRST_DAY)]!;
 
+/** Days in a row of the same two bodies, in parts of a penny. */
+interface Run {
+  readonly year: string;
+  readonly claimant: string;
+  readonly respondent: string;
+  fixed: number;
+  agreed: number;
+  abandoned: number;
+  open: number;
+}
+
 function folded(facts: readonly Logged[], on: Day): NaiveCase {
   const raising = facts[0]!.data as unknown as Raising;
   const first = dayNumber(facts[0]!.data.effective);
@@ -197,31 +208,41 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
   const closed = settlements.filter((line) => line.closes).map((line) => dayNumber(line.through));
   const end = Math.min(asked, ...closed);
   const through = Math.max(-Infinity, ...settlements.map((line) => dayNumber(line.through)));
-  const years = new Map<string, Map<string, { fixed: number; agreed: number; abandoned: number; open: number }>>();
-  for (let day = first; day <= end; day++) {
-    const at = day - first;
-    // Seven times an invoice, so that a seventh of a week's cost is the whole of it.
-    const costs = invoices.filter((each) => dayNumber(each.on) === day).map((each) => inPence(each.amount) * 7);
-    if (weekly[at] !== NONE && day <= until[at]!) costs.push(weekly[at]!);
-    for (const cost of costs) {
-      const year =
-        years.get(yearOf(day)) ?? new Map<string, { fixed: number; agreed: number; abandoned: number; open: number }>();
-      years.set(yearOf(day), year);
-      const pair = `${claimant[at]!} ${respondent[at]!}`;
-      const sums = year.get(pair) ?? { fixed: 0, agreed: 0, abandoned: 0, open: 0 };
-      year.set(pair, sums);
-      const whole = claimed[at]! - interim[at]!;
-      if (day <= through) sums.fixed += cost * whole;
-      else if (how[at] === undefined) sums.open += cost * whole;
-      else {
-        const due = how[at] === 'split' ? split[at]! : how[at] === 'withdrawn' ? interim[at]! : claimed[at]!;
-        sums.agreed += cost * (due - interim[at]!);
-        sums.abandoned += cost * (claimed[at]! - due);
+  // Settled days first, then the others, in runs of days in a row of the same two bodies: so a year is rounded.
+  const runs: Run[] = [];
+  for (const isSettled of [true, false]) {
+    let run: Run | undefined;
+    for (let day = first; day <= end; day++) {
+      if (day <= through !== isSettled) continue;
+      const at = day - first;
+      // Seven times an invoice, so that a seventh of a week's cost is the whole of it.
+      const costs = invoices.filter((each) => dayNumber(each.on) === day).map((each) => inPence(each.amount) * 7);
+      if (weekly[at] !== NONE && day <= until[at]!) costs.push(weekly[at]!);
+      for (const cost of costs) {
+        const of = { year: yearOf(day), claimant: claimant[at]!, respondent: respondent[at]! };
+        if (run?.year !== of.year || run.claimant !== of.claimant || run.respondent !== of.respondent) {
+          runs.push((run = { ...of, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+        }
+        const whole = claimed[at]! - interim[at]!;
+        if (isSettled) run.fixed += cost * whole;
+        else if (how[at] === undefined) run.open += cost * whole;
+        else {
+          const due = how[at] === 'split' ? split[at]! : how[at] === 'withdrawn' ? interim[at]! : claimed[at]!;
+          run.agreed += cost * (due - interim[at]!);
+          run.abandoned += cost * (claimed[at]! - due);
+        }
       }
     }
   }
 
-  const cells = [...years].flatMap(([year, pairs]) => cellsOf(year, pairs, settlements));
+  const years = [...new Set(runs.map((run) => run.year))].sort();
+  const cells = years.flatMap((year) =>
+    cellsOf(
+      year,
+      runs.filter((run) => run.year === year),
+      settlements,
+    ),
+  );
   const sum = (name: 'claimed' | 'agreed' | 'abandoned' | 'open') =>
     cells.reduce((total, cell) => total + cell[name], 0);
   const open = sum('open');
@@ -230,7 +251,7 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
   const status = closed.length > 0 ? 'settled' : open !== 0 ? 'open' : ended;
   return {
     cells,
-    listed: raising.raisedOn <= on,
+    listed: raising.raisedOn <= on || facts[0]!.data.effective <= on,
     row: {
       case: raising.case,
       kind: raising.kind,
@@ -239,7 +260,7 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
       claimant: claimant.at(-1),
       respondent: respondent.at(-1),
       raisedOn: raising.raisedOn,
-      age: asked - dayNumber(raising.raisedOn),
+      age: Math.max(0, asked - dayNumber(raising.raisedOn)),
       stage,
       dueBy,
       overdue: status === 'open' && dueBy !== undefined && dueBy < on,
@@ -261,26 +282,31 @@ function roundedOnce(parts: number): number {
 }
 
 /** One year of a case: each part is what it adds to the sum so far, rounded, so that a year is rounded once. */
-function cellsOf(
-  year: string,
-  pairs: ReadonlyMap<string, { fixed: number; agreed: number; abandoned: number; open: number }>,
-  settlements: readonly SettledLine[],
-): NaiveCell[] {
+function cellsOf(year: string, runs: readonly Run[], settlements: readonly SettledLine[]): NaiveCell[] {
   let exact = 0;
-  return [...pairs].map(([pair, sums]) => {
-    const part = (parts: number): number => {
-      const before = roundedOnce(exact);
-      exact += parts;
-      return roundedOnce(exact) - before;
-    };
-    const [claimant = '', respondent = ''] = pair.split(' ');
-    const shares = [part(sums.fixed), part(sums.agreed), part(sums.abandoned), part(sums.open)] as const;
+  const part = (parts: number): number => {
+    const before = roundedOnce(exact);
+    exact += parts;
+    return roundedOnce(exact) - before;
+  };
+  const cells = new Map<string, NaiveCell>();
+  for (const { claimant, respondent, ...run } of runs) {
+    const shares = [part(run.fixed), part(run.agreed), part(run.abandoned), part(run.open)] as const;
+    const key = `${claimant} ${respondent}`;
+    const cell = cells.get(key) ?? { year, claimant, respondent, claimed: 0, agreed: 0, abandoned: 0, open: 0 };
+    cells.set(key, {
+      ...cell,
+      claimed: cell.claimed + shares[0] + shares[1] + shares[2] + shares[3],
+      agreed: cell.agreed + shares[1],
+      abandoned: cell.abandoned + shares[2],
+    });
+  }
+  return [...cells.values()].map((cell) => {
     const settled = settlements
       .flatMap((line) => line.parts)
-      .filter((each) => each.year === year && each.claimant === claimant && each.respondent === respondent);
-    const claimed = shares[0] + shares[1] + shares[2] + shares[3];
-    const agreed = settled.reduce((total, each) => total + inPence(each.agreed), shares[1]);
-    const abandoned = settled.reduce((total, each) => total + inPence(each.abandoned), shares[2]);
-    return { year, claimant, respondent, claimed, agreed, abandoned, open: claimed - agreed - abandoned };
+      .filter((each) => each.year === year && each.claimant === cell.claimant && each.respondent === cell.respondent);
+    const agreed = settled.reduce((total, each) => total + inPence(each.agreed), cell.agreed);
+    const abandoned = settled.reduce((total, each) => total + inPence(each.abandoned), cell.abandoned);
+    return { ...cell, agreed, abandoned, open: cell.claimed - agreed - abandoned };
   });
 }

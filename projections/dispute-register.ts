@@ -30,7 +30,7 @@ export interface CaseRow extends Sums {
   readonly claimant: string;
   readonly respondent: string;
   readonly raisedOn: Day;
-  /** Days since it was raised. */
+  /** Days since it was raised; none before. */
   readonly age: number;
   readonly stage: string | undefined;
   /** The last day of the stage, inclusive. */
@@ -82,7 +82,7 @@ function rowOf(history: History, terms: Terms, cells: readonly Cell[], view: Dis
     claimant: bodyAt(terms, 'claimant', day.on),
     respondent: bodyAt(terms, 'respondent', day.on),
     raisedOn: raised.raisedOn,
-    age: day.on - raisedOn,
+    age: Math.max(0, day.on - raisedOn),
     stage,
     dueBy,
     overdue: status === 'open' && dueBy !== undefined && dueBy < view.on,
@@ -94,8 +94,15 @@ function rowOf(history: History, terms: Terms, cells: readonly Cell[], view: Dis
 }
 
 /**
- * Every case that had been raised by the day, in the order in which they were recorded, with the open claims of the area,
- * to which days of care before the raising count too: one walk for both, since each works out the same cells.
+ * A case stands in the register from the first day of its care on, or from its raising where that is earlier: so the
+ * register adds up to what is claimed of the days gone by, also where a claim was raised long after them. Who asks what
+ * was known on the day itself finds only what had been raised by then.
+ */
+export const isListed = ({ first, raisedOn }: Terms, { on }: AsAt): boolean => first <= on || raisedOn <= on;
+
+/**
+ * Every case that is listed on the day, in the order in which they were recorded, with the open claims of the area: one
+ * walk for both, since each works out the same cells.
  */
 export function registerWithClaims(view: DisputesView): { readonly rows: CaseRow[]; readonly claims: OpenClaims } {
   const day = asAt(view.on);
@@ -106,19 +113,19 @@ export function registerWithClaims(view: DisputesView): { readonly rows: CaseRow
     if (!terms) continue;
     const cells = cellsOf(terms, day);
     count.add(cells);
-    if (terms.raisedOn <= day.on) rows.push(rowOf(history, terms, cells, view, day));
+    if (isListed(terms, day)) rows.push(rowOf(history, terms, cells, view, day));
   }
   return { rows, claims: count.claims() };
 }
 
 export const disputeRegister = (view: DisputesView): CaseRow[] => registerWithClaims(view).rows;
 
-/** One case of the register; undefined where it had not been raised. */
+/** One case of the register; undefined where it is not listed. */
 export function caseRow(view: DisputesView, id: string): { readonly row: CaseRow; readonly terms: Terms } | undefined {
   const history = view.state.cases.get(id);
   const terms = history && termsAt(history, view.upTo);
-  if (!terms || terms.raised.raisedOn > view.on) return undefined;
   const day = asAt(view.on);
+  if (!terms || !isListed(terms, day)) return undefined;
   return { row: rowOf(history, terms, cellsOf(terms, day), view, day), terms };
 }
 

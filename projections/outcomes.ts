@@ -29,7 +29,7 @@ export function outcomes({ state, on, upTo }: DisputesView, step: number): Outco
   );
   for (const history of state.cases.values()) {
     const terms = termsAt(history, upTo);
-    if (!terms || terms.raised.raisedOn > on || terms.first > dayNumber(on)) continue;
+    if (!terms || terms.first > dayNumber(on)) continue;
     const claimant = bodyOn(terms, 'claimant', on);
     const respondent = bodyOn(terms, 'respondent', on);
     for (const share of shares) {

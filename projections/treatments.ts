@@ -1,7 +1,9 @@
+import { asAt } from '../src/domain/dispute/claim.js';
 import { standing, termsAt } from '../src/domain/dispute/state.js';
 import { treatmentOf, type Treatment } from '../src/domain/dispute/treatment.js';
 import { NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import type { DisputesView } from './claims.js';
+import { isListed } from './dispute-register.js';
 
 /**
  * The accounting treatment of every case: the class that the rule proposes for each part in each side's books, and the
@@ -9,7 +11,7 @@ import type { DisputesView } from './claims.js';
  */
 export interface ConfirmedTreatment extends Treatment {
   readonly case: string;
-  /** The class that an officer of the partner confirmed last, where the part still stands at the sum confirmed. */
+  /** The class that an officer of the partner confirmed last for this part of the case; its sum may have moved since. */
   readonly confirmed: string | undefined;
 }
 
@@ -26,11 +28,11 @@ export function treatmentsOfCase({ state, on, upTo }: DisputesView, id: string):
   }));
 }
 
-/** The treatments of all cases that had been raised by the day. */
+/** The treatments of all cases of the register. */
 export const treatments = (view: DisputesView): ConfirmedTreatment[] =>
   [...view.state.cases].flatMap(([id, history]) => {
     const terms = termsAt(history, view.upTo);
-    return terms && terms.raised.raisedOn <= view.on ? treatmentsOfCase(view, id) : [];
+    return terms && isListed(terms, asAt(view.on)) ? treatmentsOfCase(view, id) : [];
   });
 
 export interface ClassTotal {

@@ -239,7 +239,7 @@ export const RULES = {
   not_in_fund: rule(
     422,
     'That partner is not in this fund',
-    'A fund’s partners are named when it is opened.',
+    'A fund’s partners are named when it is opened; what the other side signs needs a partner on the other side.',
     'Check the partner, or the fund.',
   ),
   not_in_area: rule(
@@ -250,7 +250,7 @@ export const RULES = {
   ),
   proposal_unknown: rule(
     404,
-    'There is no such proposal in this fund',
+    'There is no such proposal here',
     'Proposals are named by the identifier given when they were made.',
     'Check the identifier; GET …/proposals lists them.',
   ),
@@ -358,13 +358,13 @@ export const RULES = {
   ),
   identifier_used: rule(
     409,
-    'That name is used already in this fund',
-    'Each plan line, contribution and grant has a name of its own for the life of the fund, even after a reversal.',
+    'That name is used already',
+    'Each plan line, contribution, grant, case and settlement has a name of its own for ever, even after a reversal.',
     'Choose another name.',
   ),
   reference_unknown: rule(
     422,
-    'It refers to something that is not in this fund',
+    'It refers to something that is not here',
     'A fact can only follow one that the ledger holds.',
     'Check the name; the detail says what was looked for.',
   ),

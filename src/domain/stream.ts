@@ -344,7 +344,7 @@ function begin<State>(
 
   const awaiting = awaitedBy(demands, mandate);
   if (awaiting.length === 0) {
-    return refuse('not_in_fund', `No partner of this fund could sign ${fact.name} for the other side.`);
+    return refuse('not_in_fund', `There is no partner here who could sign ${fact.name} for the other side.`);
   }
   return {
     ...capacity,

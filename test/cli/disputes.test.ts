@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
 import { folder, LEDGER_OPENED, line, NORTH, openFund } from '../support/ledger.js';
-import { run } from './running.js';
+import { run } from './run.js';
 
 /** Disputes from a terminal: whoever has the file sees what is in it. */
 

@@ -16,7 +16,6 @@ import {
   openedLedger,
   stated,
 } from '../support/ledger.js';
-import { MAIN, run } from './running.js';
 
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
 

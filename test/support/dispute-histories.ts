@@ -334,49 +334,68 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
       .map(({ line }) => line.through)
       .sort()
       .at(-1) ?? ('' as Day);
-  const groups = new Map<string, { fixed: bigint; agreed: bigint; abandoned: bigint; open: bigint }>();
-  for (const [at, day] of days) {
-    if (closedAfter !== undefined && at > closedAfter) continue;
-    const cost = (day.runs ? day.weekly : 0n) + day.invoiced * 7n;
-    const key = `${YEAR_OF(at)} ${day.respondent}`;
-    if (!day.runs && day.invoiced === 0n) continue;
-    const group = groups.get(key) ?? { fixed: 0n, agreed: 0n, abandoned: 0n, open: 0n };
-    groups.set(key, group);
-    const claim = cost * (day.claimed - day.interim);
-    if (at <= through) group.fixed += claim;
-    else if (day.decided === undefined) group.open += claim;
-    else {
-      const share = day.decided === 'withdrawn' ? day.interim : day.decided === 'conceded' ? day.claimed : day.decided;
-      group.agreed += cost * (share - day.interim);
-      group.abandoned += cost * (day.claimed - share);
+  // Settled days first, then the others, in runs of days in a row of one respondent: the order in which a year is rounded.
+  const runs: { year: string; respondent: string; fixed: bigint; agreed: bigint; abandoned: bigint; open: bigint }[] =
+    [];
+  for (const isSettled of [true, false]) {
+    let run: (typeof runs)[number] | undefined;
+    for (const [at, day] of days) {
+      const beyond = closedAfter !== undefined && at > closedAfter;
+      if (beyond || at <= through !== isSettled || (!day.runs && day.invoiced === 0n)) continue;
+      const cost = (day.runs ? day.weekly : 0n) + day.invoiced * 7n;
+      if (run?.year !== YEAR_OF(at) || run.respondent !== day.respondent) {
+        run = { year: YEAR_OF(at), respondent: day.respondent, fixed: 0n, agreed: 0n, abandoned: 0n, open: 0n };
+        runs.push(run);
+      }
+      const claim = cost * (day.claimed - day.interim);
+      if (isSettled) run.fixed += claim;
+      else if (day.decided === undefined) run.open += claim;
+      else {
+        const decided =
+          day.decided === 'withdrawn' ? day.interim : day.decided === 'conceded' ? day.claimed : day.decided;
+        run.agreed += cost * (decided - day.interim);
+        run.abandoned += cost * (day.claimed - decided);
+      }
     }
   }
   const claimant = raised.claimant[0]!.partner;
   const sums = new Map<string, bigint>();
-  return [...groups].map(([key, { fixed, agreed, abandoned, open }]) => {
-    const [year = '', respondent = ''] = key.split(' ');
+  const cells = new Map<string, { claimed: bigint; agreed: bigint; abandoned: bigint }>();
+  for (const { year, respondent, fixed, agreed, abandoned, open } of runs) {
     const step = (parts: bigint): bigint => {
       const before = sums.get(year) ?? 0n;
       sums.set(year, before + parts);
       return halfEven(before + parts) - halfEven(before);
     };
     const stands = step(fixed);
-    let agreedSum = step(agreed);
-    let abandonedSum = step(abandoned);
-    const claimed = stands + agreedSum + abandonedSum + step(open);
-    for (const part of settled.flatMap(({ line }) => line.parts)) {
-      if (part.year !== year || part.respondent !== respondent) continue;
-      agreedSum += inPence(part.agreed);
-      abandonedSum += inPence(part.abandoned);
-    }
-    return {
-      year,
-      claimant,
-      respondent,
-      claimed: text(claimed),
-      agreed: text(agreedSum),
-      abandoned: text(abandonedSum),
-      open: text(claimed - agreedSum - abandonedSum),
-    };
-  });
+    const due = step(agreed);
+    const gone = step(abandoned);
+    const key = `${year} ${respondent}`;
+    const cell = cells.get(key) ?? { claimed: 0n, agreed: 0n, abandoned: 0n };
+    cells.set(key, {
+      claimed: cell.claimed + stands + due + gone + step(open),
+      agreed: cell.agreed + due,
+      abandoned: cell.abandoned + gone,
+    });
+  }
+  return [...cells]
+    .map(([key, cell]) => {
+      const [year = '', respondent = ''] = key.split(' ');
+      let { agreed, abandoned } = cell;
+      for (const part of settled.flatMap(({ line }) => line.parts)) {
+        if (part.year !== year || part.respondent !== respondent) continue;
+        agreed += inPence(part.agreed);
+        abandoned += inPence(part.abandoned);
+      }
+      return {
+        year,
+        claimant,
+        respondent,
+        claimed: text(cell.claimed),
+        agreed: text(agreed),
+        abandoned: text(abandoned),
+        open: text(cell.claimed - agreed - abandoned),
+      };
+    })
+    .sort((a, b) => a.year.localeCompare(b.year));
 }

@@ -215,7 +215,7 @@ export const disputeCases = query({
     if (after !== undefined && cursor < 0) {
       return refuse(
         'reference_unknown',
-        `No case ${after} had been raised in ${asked.area} by ${at.on}, as known then.`,
+        `No case ${after} stands in the register of ${asked.area} on ${at.on}, as known then.`,
       );
     }
     const rows = all.filter(fits);
@@ -305,7 +305,7 @@ export const disputeCase = query({
     if (!found) {
       return refuse(
         'reference_unknown',
-        `No case ${asked.case} had been raised in ${asked.area} by ${at.on}, as known then.`,
+        `No case ${asked.case} stands in the register of ${asked.area} on ${at.on}, as known then.`,
       );
     }
     const { row, terms } = found;
