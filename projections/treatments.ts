@@ -20,7 +20,7 @@ export function treatmentsOfCase({ state, on, upTo }: DisputesView, id: string):
   const confirmations = standing(state.cases.get(id)!, upTo).filter(
     (each) => each.type === 'AccountingClassConfirmed' && each.data.effective <= on,
   );
-  return (treatmentOf(state, id, on, upTo) ?? []).map((each) => ({
+  return treatmentOf(state, id, on, upTo)!.map((each) => ({
     ...each,
     case: id,
     confirmed: confirmations.findLast(({ data }) => data['partner'] === each.partner && data['part'] === each.part)

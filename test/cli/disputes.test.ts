@@ -137,7 +137,7 @@ t.test('what is asked wrongly is wrong use, and what is not there is refused', a
   t.match(await run(['disputes', 'nowhere', ...ledger]), { code: 4, err: /No disputes of nowhere have been opened/ });
   t.match(await run(['dispute-case', AREA, caseNamed('nobody'), ...ledger]), {
     code: 4,
-    err: /had been raised in testshire/,
+    err: /stands in the register of testshire/,
   });
   t.match(await run(['dispute-case', AREA, '9434765919', ...ledger]), { code: 2, err: /random UUID/ });
   t.match(await run(['dispute-cases', AREA, '--kind', 'whim', ...ledger]), { code: 2 });

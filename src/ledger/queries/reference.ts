@@ -151,15 +151,9 @@ export const protocols = query({
     protocols: PROTOCOLS.map(({ stages, ...protocol }) => ({ ...protocol, stages: stages.map(stageText) })),
   }),
   table: (answer) => ({
-    columns: ['protocol', 'stage', 'title', 'working days', 'proven'],
-    rows: answer.protocols.flatMap(({ protocol, stages, proven }) =>
-      stages.map((each) => [
-        protocol,
-        each.stage,
-        each.title,
-        String(each.workingDays ?? 'no limit'),
-        proven ? 'yes' : 'no',
-      ]),
+    columns: ['protocol', 'stage', 'title', 'working days', 'evidence'],
+    rows: answer.protocols.flatMap(({ protocol, stages, evidence }) =>
+      stages.map((each) => [protocol, each.stage, each.title, String(each.workingDays ?? 'no limit'), evidence]),
     ),
   }),
 });
