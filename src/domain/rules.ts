@@ -422,6 +422,12 @@ export const RULES = {
     'Every claim is what is agreed, abandoned and still open: a decision lies within the claim.',
     'Have the claim revised first.',
   ),
+  decided_already: rule(
+    409,
+    'Both sides have signed how those days are split',
+    'What two have signed, one alone does not change.',
+    'Use a day after the decision; or propose another split, which both sign.',
+  ),
   settled_already: rule(
     409,
     'The case is settled',

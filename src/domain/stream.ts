@@ -10,6 +10,7 @@ import type {
   Signature,
   StreamKind,
 } from './facts.js';
+import { pounds } from './money.js';
 import type { Posting } from './postings.js';
 import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
 import { mandateFor, type Errand, type Mandate, type Role } from './register.js';
@@ -375,6 +376,13 @@ function awaitedBy(demands: Demands, mandate: Mandate): string[] {
   return others.filter((partner) => partner !== mandate.partner);
 }
 
+/** Whether two partners are the two sides of a fact; where a second officer of one partner signs, that partner is both. */
+const isBetween = (demands: Demands, by: string, signer: string): boolean =>
+  demands.signature === 'second-officer'
+    ? by === signer
+    : (demands.acts.includes(by) && demands.signs.includes(signer)) ||
+      (demands.signs.includes(by) && demands.acts.includes(signer));
+
 /** Terms without the fields that are not given. */
 export const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[Key] | undefined }): Terms => ({
   ...(conditions !== undefined && { conditions }),
@@ -440,6 +448,9 @@ function agree<State>(
   const demands = demandsOfProposed(kind, state, proposal, context);
   const mandate = answering(proposal, demands, 'sign', asking, context);
   if (mandate instanceof Refusal) return mandate;
+  if (!isBetween(demands, proposal.by, mandate.partner)) {
+    return refuse('changed_since_proposed', `${proposal.by} and ${mandate.partner} are not its two sides any more.`);
+  }
   const refusal =
     expired(proposal, context.today) ??
     dayHolds(kind, state, fact, data.effective, context.adjustment) ??
@@ -515,11 +526,19 @@ function counter<State>(
   if (fact.name !== proposal.fact.type || fact.subject!(data) !== fact.subject!(proposal.fact.data)) {
     return refuse('counter_differs', `On the table is ${proposal.fact.type}; the counter speaks of something else.`);
   }
-  const completed = fact.complete ? fact.complete(data, state.own, context) : data;
+  const completed = (fact.complete ? fact.complete(data, state.own, context) : data) as FactData | Refusal;
+  // What is offered instead may be about more, or bind others: it is held to what it asks for itself.
+  const next = demandsOf(fact, data, state.own, context, completed);
   const refusal =
     expired(proposal, context.today) ??
+    (isBetween(next, proposal.by, mandate.partner)
+      ? undefined
+      : refuse('counter_differs', `${proposal.by} and ${mandate.partner} are not the two sides of the counter.`)) ??
+    (mandate.limit !== undefined && (next.amount.amount ?? 0) > mandate.limit
+      ? refuse('over_limit', `${asking.officer}’s limit is ${pounds(mandate.limit)}; the counter is of more.`)
+      : undefined) ??
     dayHolds(kind, state, fact, data.effective, context.adjustment) ??
-    (completed instanceof Refusal ? completed : holds(kind, state, fact, completed as FactData, context));
+    (completed instanceof Refusal ? completed : holds(kind, state, fact, completed, context));
   if (refusal) return refusal;
   const text: FactText = { type: fact.name, version: fact.version, data: completed as FactData };
   return {

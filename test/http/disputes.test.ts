@@ -201,6 +201,7 @@ t.test('what is settled keeps its pennies when the claim goes back to a body tha
     for (const day of ['2018-12-31', '2019-01-01', '2019-01-02', '2019-02-28', '2019-03-31']) {
       t.equal(open(await on(day), SOUTH), '0.00', `${weekly} on ${day}: settled to the penny`);
     }
+    await recorded('county-finance', 'ClaimRevised', { effective: '2019-03-31', case: id, until: '2019-03-31' });
     await settle('second', '2019-03-31', 'north-ccg-finance', true);
     t.same(
       (await on('2019-04-30')).years.map((each) => each.open),
@@ -655,7 +656,9 @@ t.test('amounts at the edge of what can be claimed are refused or exact, and nev
   const all = { effective: '2018-11-01', settlement: 's', lines: [{ ...line, agreed: '9999999999.99' }] };
   t.equal(code(await act('county-finance', 'DisputeSettled', all, { path: '/proposals' })), 'settles_too_much');
   const negative = { ...all, lines: [{ ...line, agreed: '-9999999999.99' }] };
-  await signed('county-finance', 'north-ccg-finance', 'DisputeSettled', negative);
+  t.equal(code(await act('county-finance', 'DisputeSettled', negative, { path: '/proposals' })), 'settles_too_much');
+  const back = { ...all, lines: [{ ...line, agreed: '-9999999.99', abandoned: '9999999.99' }] };
+  await signed('county-finance', 'north-ccg-finance', 'DisputeSettled', back);
   t.equal((await ask('/settlements?on=2099-03-31')).statusCode, 200);
   t.equal((await ask('/accounting-classes?on=2099-03-31')).statusCode, 200);
   t.same(await ledger.store.head(), String(ledger.ledger.model.size()));

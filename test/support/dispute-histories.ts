@@ -144,7 +144,7 @@ function sendings(
   if (!of || !terms) return [];
   const to = terms.respondents.at(-1)!.value;
   const common = { effective, case: caseNamed(of.name) };
-  const decidedOn = dayOfNumber(FIRST + 800);
+  const decidedOn = dayOfNumber(FIRST + move.day + (move.pick % 30));
   const sides = [finance(of.claimant), finance(to)] as const;
   const later = dayOfNumber(FIRST + move.day + move.days);
   switch (move.what) {

@@ -238,7 +238,10 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       if (early !== undefined) {
         return refuse('days_out_of_order', `${dayInWords(early)} is before the effective date.`);
       }
-      const { claimants } = found.terms;
+      const { claimants, decisions } = found.terms;
+      if (respondent !== undefined && decisions.length > 0) {
+        return refuse('decided_already', `${respondent} has not signed how case ${data.case} is split.`);
+      }
       if (claimants.some((each) => each.value === respondent)) {
         return refuse('both_sides', `${respondent!} would stand on both sides of the case.`);
       }

@@ -16,7 +16,7 @@ import {
 import { refuse, Refusal } from '../rules.js';
 import type { Posting } from '../postings.js';
 import { Amount, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
-import { bodyOn, cellsOf, type Cell, type Terms } from './claim.js';
+import { asAt, bodyOn, cellsOf, sumsOf, type Cell, type Terms } from './claim.js';
 import { CaseReference, FINANCE } from './cases.js';
 import {
   leastOfCase,
@@ -112,11 +112,13 @@ function partsOf(cells: readonly (Cell & { readonly left: Pence })[], agreed: Pe
   });
 }
 
+const largestDay = (a: Day, b: Day): Day => (a > b ? a : b);
+
 function lineOf(
   sent: z.output<typeof LineSent>,
   found: OpenCase,
   state: DisputeState,
-  effective: Day,
+  { effective, today }: { readonly effective: Day; readonly today: Day },
 ): z.output<typeof LineStored> | Refusal {
   const { terms, entries } = found;
   const id = sent.case;
@@ -138,10 +140,20 @@ function lineOf(
   const abandoned = pence(sent.abandoned);
   const open = minus(minus(claimed, agreed), abandoned);
   if (claimed <= 0) return refuse('nothing_to_settle', `Nothing of case ${id} is left through ${dayInWords(through)}.`);
-  if (open < 0) {
+  if (open < 0 || open > claimed) {
     return refuse(
       'settles_too_much',
       `Of case ${id} ${pounds(claimed)} is left; ${pounds(agreed)} agreed and ${pounds(abandoned)} abandoned are more.`,
+    );
+  }
+  const after = minus(
+    sumsOf(cellsOf(terms, asAt(largestDay(effective, today)))).claimed,
+    sumsOf(cellsOf(terms, { on: dayNumber(effective), to: dayNumber(through) })).claimed,
+  );
+  if (closes && after !== NO_MONEY) {
+    return refuse(
+      'closes_with_open',
+      `${pounds(after)} of case ${id} has accrued after ${dayInWords(through)} and would be neither agreed nor abandoned.`,
     );
   }
   if (closes && open !== NO_MONEY) {
@@ -340,11 +352,12 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
         (sum, line) => plus(sum, plus(pence(line.agreed.replace('-', '')), pence(line.abandoned))),
         NO_MONEY,
       ),
-    complete(data, state: DisputeState) {
+    complete(data, state: DisputeState, { today }) {
       const lines: z.output<typeof LineStored>[] = [];
       for (const sent of data.lines) {
         const found = caseOf(state, sent.case);
-        const line = found instanceof Refusal ? found : lineOf(sent, found, state, data.effective);
+        const line =
+          found instanceof Refusal ? found : lineOf(sent, found, state, { effective: data.effective, today });
         if (line instanceof Refusal) return line;
         const [first = line] = lines;
         const pair = [first.claimant, first.respondent];

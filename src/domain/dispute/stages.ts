@@ -137,11 +137,11 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       }
       const before = stagesOn(found.entries, '9999').at(-1);
       const reached = stages.findIndex((each) => each.stage === before?.data['stage']);
-      if (at <= reached || data.effective < (before?.data.effective ?? raisedOn)) {
+      if (at <= reached || (before && reached < 0) || data.effective < (before?.data.effective ?? raisedOn)) {
         return refuse(
           'stage_backwards',
           before
-            ? `Case ${data.case} entered "${stages[reached]!.stage}" on ${dayInWords(before.data.effective)}.`
+            ? `Case ${data.case} entered "${before.data['stage'] as string}" on ${dayInWords(before.data.effective)}.`
             : `Case ${data.case} was raised on ${dayInWords(raisedOn)}.`,
         );
       }

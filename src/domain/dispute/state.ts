@@ -192,6 +192,9 @@ export function partnersAreIn(state: DisputeState, partners: readonly string[]):
 export const notLaterThanToday = (what: string, day: Day, today: Day): Refusal | undefined =>
   day > today ? refuse('in_the_future', `${what} on ${dayInWords(day)}; today is ${dayInWords(today)}.`) : undefined;
 
+/** What one side says alone does not change what both have signed. */
+const ONE_SIDED: readonly string[] = ['ClaimRevised', 'ClaimWithdrawn', 'ClaimConceded'];
+
 /** Facts that state the same thing of a case from a day on: they are made in the order of their days. */
 const SUBJECTS = [
   ['ClaimRevised'],
@@ -233,6 +236,13 @@ export function canChange(found: OpenCase, type: string, effective: Day): Refusa
     return refuse(
       'settled_already',
       `Case ${id} is settled through ${dayInWords(last.through)} by "${last.settlement}".`,
+    );
+  }
+  const split = entries.findLast((each) => each.type === 'SplitDecided');
+  if (split && ONE_SIDED.includes(type) && effective <= (split.data['decidedOn'] as Day)) {
+    return refuse(
+      'decided_already',
+      `Both sides have signed how case ${id} is split, and what that comes to by ${dayInWords(split.data['decidedOn'] as Day)}.`,
     );
   }
   const subject: readonly string[] = SUBJECTS.find((types) => (types as readonly string[]).includes(type))!;

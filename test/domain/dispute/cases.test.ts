@@ -387,9 +387,21 @@ t.test('days are decided by a split that both sign, a withdrawal or a concession
     abandoned: '2480.00',
     open: '18400.00',
   });
-  const given = { effective: '2019-01-15', case: caseNamed('one'), decidedOn: '2019-02-01' };
+  const given = { effective: '2019-02-02', case: caseNamed('one'), decidedOn: '2019-02-01' };
+  for (const [type, more, officer] of [
+    ['ClaimWithdrawn', { ground: 'no-case' }, 'county-finance'],
+    ['ClaimConceded', {}, 'north-ccg-finance'],
+  ] as const) {
+    const data = { ...given, ...more, effective: '2019-02-01' };
+    t.equal(await acts(ledger).refused(officer, 'propose', type, data), 'decided_already', 'one side alone');
+  }
+  const costs = [{ from: '2019-02-01', weekly: '99999.99' }];
+  const revision = { ...ONE, effective: '2019-02-01', costs };
+  t.equal(await acts(ledger).refused('county-finance', 'post', 'ClaimRevised', revision), 'decided_already');
+  const moved = { ...ONE, effective: '2019-03-01', respondent: SOUTH };
+  t.equal(await acts(ledger).refused('county-finance', 'post', 'ClaimRevised', moved), 'decided_already');
   await ledger.signed('county-finance', 'county-chief', 'ClaimWithdrawn', { ...given, ground: 'no-case' }, DISPUTES);
-  t.equal(caseSums(ledger, 'one', '2019-01-31').agreed, '1680.00', 'nothing more is due back from the 15th on');
+  t.equal(caseSums(ledger, 'one', '2019-02-28').agreed, '3840.00', 'nothing more is due back from the 2nd on');
   await ledger.signed(
     'north-ccg-finance',
     'north-ccg-chief',
@@ -607,4 +619,21 @@ t.test('what nothing rests on can be taken back at any time', async (t) => {
   });
   await post('county-finance', 'ClaimRevised', { effective: '2018-11-01', claimed: share(5_000) });
   await reverse(Number(confirmed.outcome.revision), '2018-11-01');
+});
+
+t.test('what was proposed to one body is not signed once another stands on its side', async (t) => {
+  const ledger = await disputing(t);
+  const { raise, post } = acts(ledger);
+  await raise();
+  const fact = {
+    type: 'SplitDecided',
+    data: { ...ONE, decidedOn: '2018-11-01', split: share(6_000), by: 'parties' } as never,
+  };
+  const proposed = await ledger.done('county-finance', { act: 'propose', fact }, { in: DISPUTES });
+  const proposal = proposed.outcome.proposal!;
+  await post('county-finance', 'ClaimRevised', { respondent: SOUTH });
+  t.equal(
+    await ledger.refused('north-ccg-finance', { act: 'agree', proposal }, { in: DISPUTES }),
+    'changed_since_proposed',
+  );
 });

@@ -5,7 +5,7 @@ import { treatmentOf } from '../../../src/domain/dispute/treatment.js';
 import type { Day } from '../../../src/domain/calendar.js';
 import { moneyText } from '../../../src/domain/money.js';
 import { acts, caseNamed, caseSums, DISPUTES, disputing, raised, settle, share } from '../../support/disputes.js';
-import { COUNTY, NORTH, SOUTH, type TestLedger } from '../../support/ledger.js';
+import { COUNTY, NORTH, REGISTER_STREAM, SOUTH, type TestLedger } from '../../support/ledger.js';
 
 const stateOf = ({ ledger }: TestLedger) => ledger.model.stream('dispute', DISPUTES).own;
 
@@ -534,4 +534,51 @@ t.test('a settlement counts in what was paid on its cases after its own day too'
   await settle(ledger, 'back-dated', '2019-04-30', [['one', '30000.00', '6400.00']]);
   t.same(owed(ledger, 'one', '2019-05-01'), ['21840.00', '8160.00', '6400.00'], 'decided, and paid a fortnight later');
   t.same(owed(ledger, 'one', '2019-05-31'), ['0.00', '8160.00', '6400.00']);
+});
+
+t.test('a counter binds nobody but the two who sign it, and no officer beyond their limit', async (t) => {
+  const ledger = await ready(t);
+  await acts(ledger).raise('south', { respondent: [{ from: '2018-10-01', partner: SOUTH }] });
+  await ledger.signed(
+    'north-ccg-chief',
+    'north-ccg-finance',
+    'OfficerMandated',
+    { effective: '2018-10-01', officer: 'junior', partner: NORTH, role: 'finance-officer', limit: '36400.00' },
+    REGISTER_STREAM,
+  );
+  const fact = (name: string, agreed: string) => ({
+    type: 'DisputeSettled',
+    data: {
+      effective: '2019-04-30',
+      settlement: 'spring',
+      lines: [{ case: caseNamed(name), agreed, abandoned: '0.00' }],
+    } as never,
+  });
+  const offered = { act: 'propose', fact: fact('two', '18200.00') } as const;
+  const { proposal } = (await ledger.done('county-finance', offered, { in: DISPUTES })).outcome;
+  const counter = (officer: string, sent: ReturnType<typeof fact>) =>
+    ledger.refused(officer, { act: 'counter', proposal: proposal!, fact: sent }, { in: DISPUTES });
+  t.equal(await counter('north-ccg-finance', fact('south', '36400.00')), 'counter_differs', 'another body’s case');
+  const two = [
+    { case: caseNamed('one'), agreed: '36400.00', abandoned: '0.00' },
+    { case: caseNamed('two'), agreed: '18200.00', abandoned: '0.00' },
+  ];
+  t.equal(
+    await counter('junior', {
+      type: 'DisputeSettled',
+      data: { effective: '2019-04-30', settlement: 'spring', lines: two } as never,
+    }),
+    'over_limit',
+  );
+});
+
+t.test('a case is closed only where no day after those settled has accrued', async (t) => {
+  const ledger = await ready(t);
+  const early = [['one', '1400.00', '0.00', { through: '2018-10-07' }]] as const;
+  await t.rejects(settle(ledger, 'spring', '2019-04-30', early), /closes_with_open: £35,000.00/);
+  await acts(ledger).raise('going-on', { until: undefined });
+  ledger.now('2019-05-07T12:00:00Z');
+  const back = [['going-on', '42400.00', '0.00']] as const;
+  await t.rejects(settle(ledger, 'spring', '2019-04-30', back), /closes_with_open: £1,400.00/);
+  await t.rejects(settle(ledger, 'spring', '2019-04-30', [['one', '-1.00', '0.00']]), /settles_too_much/);
 });

@@ -185,3 +185,21 @@ t.test('an area without NHS bodies has nobody to sign a protocol', async (t) => 
     'not_in_fund',
   );
 });
+
+t.test('a case whose protocol was replaced from before its raising goes no further by another', async (t) => {
+  const ledger = await disputing(t);
+  const { raise, post } = acts(ledger);
+  await raise();
+  await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-01', stage: 'informal' });
+  const stages = [{ stage: 'hearing', title: 'Hearing' }];
+  const adopted = { effective: '2018-06-01', protocol: 'other', stages };
+  await ledger.signed('county-finance', 'north-ccg-chief', 'DisputeProtocolAdopted', adopted, DISPUTES);
+  t.equal(
+    await acts(ledger).refused('county-finance', 'post', 'DisputeStageEntered', {
+      ...ONE,
+      effective: '2018-11-01',
+      stage: 'hearing',
+    }),
+    'stage_backwards',
+  );
+});
