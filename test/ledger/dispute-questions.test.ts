@@ -8,7 +8,7 @@ import { moneyText } from '../../src/domain/money.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { QUERIES } from '../../src/ledger/queries/all.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing, settle, share } from '../support/disputes.js';
-import { COUNTY, emptyLedger, NORTH, type TestLedger } from '../support/ledger.js';
+import { COUNTY, emptyLedger, NORTH, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
 
 const asked = async (ledger: TestLedger, name: string, given: Readonly<Record<string, string>>) => {
   const query = QUERIES.find((each) => each.name === name)!;
@@ -139,4 +139,40 @@ t.test('before a ledger is opened nobody opens disputes', async (t) => {
     await ledger.refused('pool-manager', { act: 'post', fact: { type: 'DisputesOpened', data } }, { in: DISPUTES }),
     'not_mandated',
   );
+});
+
+t.test(
+  'with nothing open and nothing decided, a case is settled where it was, and open where its care is still to come',
+  async (t) => {
+    const ledger = await disputing(t);
+    await acts(ledger).raise();
+    await acts(ledger).raise('ahead', { effective: '2019-12-01', until: undefined });
+    ledger.now('2019-04-30T12:00:00Z');
+    await settle(ledger, 'spring', '2019-04-30', [['one', '36400.00', '0.00', { closes: false }]]);
+    const status = async (name: string, on: string) =>
+      (await asked(ledger, 'dispute-case', { case: caseNamed(name), on })).answer['status'];
+    t.equal(await status('one', '2019-04-30'), 'settled');
+    t.equal(await status('one', '2019-04-29'), 'open');
+    t.equal(await status('ahead', '2019-04-30'), 'open');
+  },
+);
+
+t.test('an officer with a limit can counter what moves no sum', async (t) => {
+  const ledger = await disputing(t);
+  await acts(ledger).raise();
+  await ledger.signed(
+    'north-ccg-chief',
+    'north-ccg-finance',
+    'OfficerMandated',
+    { effective: '2018-10-01', officer: 'junior', partner: NORTH, role: 'finance-officer', limit: '1.00' },
+    REGISTER_STREAM,
+  );
+  const fact = (respondent: number) => ({
+    type: 'InterimFundingAgreed',
+    data: { ...ONE, effective: '2018-11-01', interim: share(respondent) } as never,
+  });
+  const offered = await ledger.done('county-finance', { act: 'propose', fact: fact(5_000) }, { in: DISPUTES });
+  const proposal = offered.outcome.proposal!;
+  const countered = await ledger.done('junior', { act: 'counter', proposal, fact: fact(2_000) }, { in: DISPUTES });
+  t.match(countered.outcome.events[0]!.sentence, 'countered');
 });
