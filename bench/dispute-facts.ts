@@ -303,7 +303,8 @@ export function settlement(
     const through = random.chance(0.5) ? today : Math.max(before, today - random.below(400));
     const left = leftOf(state, making.id, effective, through);
     if (left <= 0) continue;
-    const closes = random.chance(0.6);
+    // A case is closed only where no day after those settled has cost anything.
+    const closes = through === today && random.chance(0.8);
     const agreed = random.below(left + 1);
     const abandoned = closes || random.chance(0.5) ? left - agreed : Math.floor((left - agreed) / 2);
     lines.push({
