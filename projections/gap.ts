@@ -1,5 +1,5 @@
 import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
-import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
+import { POOL, type Account, type Measure } from '../src/domain/postings.js';
 import type { View } from './view.js';
 
 /**
@@ -66,7 +66,7 @@ export function count(sums: GapSums, account: Account, pence: Pence, sign: 1 | -
   if (account.holder === POOL) return;
   const amount = sign === 1 ? pence : negated(pence);
   const add = (name: keyof GapSums) => (sums[name] = plus(sums[name], amount));
-  if (account.holder === PLAN) {
+  if (account.measure === 'requirement') {
     add('requirement');
     if (account.term === 'recurrent') add('requirementRecurrent');
   } else if (account.measure === 'agreed') {

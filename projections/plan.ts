@@ -1,5 +1,5 @@
 import { negated, type Pence } from '../src/domain/money.js';
-import { PLAN } from '../src/domain/postings.js';
+import { PLAN, type Account } from '../src/domain/postings.js';
 import { lineCategoryOf } from '../src/domain/sources.js';
 import type { Kept } from './fund-facts.js';
 import { sumOver, type View } from './view.js';
@@ -29,13 +29,15 @@ interface LineSet {
   readonly recurrent: boolean;
 }
 
+const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder === PLAN;
+
 export function planOf(view: View, linesSet: readonly Kept[]): Plan {
   const lines = linesSet.map(({ data }) => {
     const { line, description, category, source, recurrent } = data as unknown as LineSet;
     const { effect } = lineCategoryOf(category)!;
-    const required = sumOver(view, (account) => account.holder === PLAN && account.detail === line);
+    const required = sumOver(view, (account) => isRequired(account) && account.detail === line);
     const amount = effect === 'adds' ? required : negated(required);
     return { line, description, category, effect, source, recurrent, amount };
   });
-  return { lines, requirement: sumOver(view, (account) => account.holder === PLAN) };
+  return { lines, requirement: sumOver(view, isRequired) };
 }

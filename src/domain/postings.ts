@@ -21,6 +21,11 @@ export const MEASURES = [
   'settled',
   'refunded',
   'writtenOff',
+  'committed',
+  'spent',
+  'accrued',
+  'carriedForward',
+  'returned',
 ] as const;
 
 export type Measure = (typeof MEASURES)[number];
