@@ -13,6 +13,9 @@ export interface Entry {
   readonly effective: Day;
   readonly officer: string;
   readonly partner: string;
+  readonly role: string;
+  /** Why it takes effect in a closed period, where it does. */
+  readonly adjustment?: { readonly reason: string } | undefined;
   readonly evidence: readonly { readonly reference: string }[];
   readonly sentence: string;
   readonly data: FactData;

@@ -1,8 +1,9 @@
 import type { Entry } from '../../projections/entry.js';
-import { postingsOf } from '../domain/stream.js';
 import type { LedgerEvent } from '../domain/facts.js';
+import { REGISTER, type RegisterState } from '../domain/register.js';
+import { evolve, initialStream, postingsOf } from '../domain/stream.js';
 import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
-import { decode, kindOf, sentenceOf } from './catalogue.js';
+import { decode, kindOf, REGISTER_STREAM, sentenceOf } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { startProjector, type Projector } from './projector.js';
 import { createReadModel, type ReadModel } from './read-model.js';
@@ -19,6 +20,8 @@ export interface Ledger extends Submitter {
    * `after` is a revision, exclusive.
    */
   entries(stream: string, size: number, page?: { readonly after: number; readonly limit: number }): Promise<Entry[]>;
+  /** The register as it was known at a size of the ledger: who was mandated when, by what had been recorded by then. */
+  registerAt(size: number): Promise<RegisterState>;
   close(): Promise<void>;
 }
 
@@ -29,29 +32,40 @@ export async function openLedger(store: EventStore, clock: Clock): Promise<Ledge
   const model = createReadModel();
   const projector = startProjector(store, model, clock);
   await projector.caughtUp;
+
+  /** The events of a stream at places below `size`, after a revision, so many at the most. */
+  async function* known(stream: string, size: number, { after, limit } = { after: -1, limit: Infinity }) {
+    const places = model.places(stream);
+    let from = BigInt(after);
+    let left = limit;
+    for (;;) {
+      const page = await store.readStream(stream, { after: from, limit: Math.min(left, READ_PAGE_MAX) });
+      for (const recorded of page) {
+        const place = places[Number(recorded.revision)];
+        if (place === undefined || place >= size) return;
+        yield { event: decode(recorded), place };
+      }
+      if (page.length < READ_PAGE_MAX) return;
+      left -= page.length;
+      from = page.at(-1)!.revision;
+    }
+  }
+
   return {
     ...createSubmitter({ store, model, projector, clock }),
     store,
     model,
     projector,
     clock,
-    async entries(stream, size, { after, limit } = { after: -1, limit: Infinity }) {
-      const places = model.places(stream);
+    async entries(stream, size, page) {
       const entries: Entry[] = [];
-      let from = BigInt(after);
-      for (;;) {
-        const page = await store.readStream(stream, {
-          after: from,
-          limit: Math.min(limit - entries.length, READ_PAGE_MAX),
-        });
-        for (const recorded of page) {
-          const place = places[Number(recorded.revision)];
-          if (place === undefined || place >= size) return entries;
-          entries.push(entryOf(decode(recorded), place));
-        }
-        if (page.length < READ_PAGE_MAX) return entries;
-        from = page.at(-1)!.revision;
-      }
+      for await (const { event, place } of known(stream, size, page)) entries.push(entryOf(event, place));
+      return entries;
+    },
+    async registerAt(size) {
+      const state = initialStream(REGISTER, REGISTER_STREAM);
+      for await (const { event } of known(REGISTER_STREAM, size)) evolve(REGISTER, state, event);
+      return state.own;
     },
     async close() {
       await projector.stop();
@@ -71,6 +85,8 @@ export function entryOf(event: LedgerEvent, place: number): Entry {
     effective: data.effective,
     officer: metadata.officer,
     partner: metadata.partner,
+    role: metadata.role,
+    adjustment: metadata.adjustment,
     evidence: metadata.evidence,
     sentence: sentenceOf(event),
     data,

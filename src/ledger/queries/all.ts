@@ -1,3 +1,4 @@
+import { approvalsQuery, contributions, instalmentsQuery, late, trace } from './audit.js';
 import {
   disputeCase,
   disputeCases,
@@ -34,6 +35,11 @@ export const QUERIES: readonly Query[] = [
   statementQuery,
   plan,
   passDown,
+  contributions,
+  instalmentsQuery,
+  approvalsQuery,
+  late,
+  trace,
   ...FUND_HAPPENINGS,
   areas,
   disputes,

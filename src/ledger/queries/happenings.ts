@@ -8,8 +8,8 @@ import type { Ledger } from '../ledger.js';
 import {
   EntryText,
   entryText,
-  KnownAt,
-  LimitOption,
+  NextPage,
+  PageOptions,
   query,
   type Answer,
   type Asked,
@@ -18,16 +18,6 @@ import {
 } from './query.js';
 
 /** What happened, and what waits for a signature: the same questions of every kind of stream. */
-
-const PageOptions = z.strictObject({
-  'known-at': KnownAt.optional(),
-  after: z
-    .string()
-    .regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the "next" of an earlier page' })
-    .optional()
-    .meta({ description: 'The cursor given as "next" by the page before.' }),
-  limit: LimitOption,
-});
 
 interface Page {
   readonly 'known-at'?: Instant | undefined;
@@ -38,7 +28,7 @@ interface Page {
 const TimelinePage = {
   knownAt: z.string(),
   entries: z.array(EntryText),
-  next: z.string().nullable().meta({ description: 'The cursor of the next page, or null on the last.' }),
+  next: NextPage,
 };
 
 async function timelineOf(ledger: Ledger, stream: string, asked: Page) {

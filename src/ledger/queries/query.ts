@@ -132,6 +132,21 @@ export const LimitOption = z.coerce
   .default(100)
   .meta({ description: 'How many at the most, 1 to 500; 100 where it is left out.' });
 
+/** The place in pages of a stream's happenings: a revision, exclusive. */
+export const PageOptions = z.strictObject({
+  'known-at': KnownAt.optional(),
+  after: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the "next" of an earlier page' })
+    .optional()
+    .meta({ description: 'The cursor given as "next" by the page before.' }),
+  limit: LimitOption,
+});
+export const NextPage = z
+  .string()
+  .nullable()
+  .meta({ description: 'The cursor of the next page, or null on the last.' });
+
 // Answers
 
 export const Stamp = {

@@ -1,0 +1,218 @@
+import { instantOf, londonDay, dayNumber, periodOf, type Day } from '../src/domain/calendar.js';
+import { lesser, minus, negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { POOL, type Measure, type Posting } from '../src/domain/postings.js';
+import type { Entry } from './entry.js';
+
+/**
+ * What an auditor asks of one fund: who approved each fact, what was recorded late, which facts a figure is made of,
+ * what is agreed under which schedule, and which instalments are unpaid. Every function takes the fund's entries in
+ * ledger order, those that are known. Source: domain.md 8, questions 2, 5 and 15 to 17.
+ */
+
+const isStep = (entry: Entry): boolean => entry.type.startsWith('Proposal');
+
+// Who approved what
+
+export interface Approval {
+  readonly entry: Entry;
+  /** Who posted it, or who proposed and who signed it, each with the day on which they did. */
+  readonly by: readonly Signatory[];
+  readonly conditions: string | undefined;
+}
+
+export interface Signatory {
+  readonly officer: string;
+  readonly partner: string;
+  readonly role: string;
+  readonly on: Day;
+  readonly act: 'posted' | 'proposed' | 'signed';
+}
+
+const dayOf = (entry: Entry): Day => londonDay(instantOf(entry.recordedAt)!);
+
+/** Every fact with those who approved it. The steps of proposals are no facts, and are told with the fact they led to. */
+export function approvals(entries: readonly Entry[]): Approval[] {
+  const offered = new Map<string, Entry>();
+  let agreement: Entry | undefined;
+  const all: Approval[] = [];
+  for (const entry of entries) {
+    if (entry.type === 'ProposalMade' || entry.type === 'ProposalCountered') {
+      offered.set(entry.data['proposal'] as string, entry);
+    } else if (entry.type === 'ProposalAgreed') agreement = entry;
+    else if (!isStep(entry)) {
+      // A fact that was proposed is recorded by the act that agrees it, right after the agreement.
+      const signed = agreement?.revision === entry.revision - 1 ? agreement : undefined;
+      all.push(approvalOf(entry, signed, offered));
+    }
+  }
+  return all;
+}
+
+function approvalOf(entry: Entry, signed: Entry | undefined, offered: ReadonlyMap<string, Entry>): Approval {
+  if (!signed) {
+    const { officer, partner, role } = entry;
+    return { entry, by: [{ officer, partner, role, on: dayOf(entry), act: 'posted' }], conditions: undefined };
+  }
+  const { proposal, signatures, conditions } = signed.data as unknown as {
+    readonly proposal: string;
+    readonly signatures: readonly { readonly officer: string; readonly partner: string; readonly role: string }[];
+    readonly conditions?: string;
+  };
+  return {
+    entry,
+    by: signatures.map((each, index) =>
+      index === 0
+        ? { ...each, on: dayOf(offered.get(proposal)!), act: 'proposed' }
+        : { ...each, on: dayOf(signed), act: 'signed' },
+    ),
+    conditions,
+  };
+}
+
+// What was recorded late
+
+export interface Late {
+  readonly entry: Entry;
+  /** Days from the effective day to the day of recording. */
+  readonly days: number;
+  /** The accounting period that it takes effect in, where that was closed when it was recorded. */
+  readonly closedPeriod: number | undefined;
+}
+
+/**
+ * The facts that were recorded at least so many days after they take effect, and those that take effect in a period that
+ * had been closed by then: only an adjustment may. Closing and reopening a period are always of days gone by, and are not
+ * told. Days before the fund's year are in its first period.
+ */
+export function lateFacts(entries: readonly Entry[], firstDay: Day, daysMin: number): Late[] {
+  return entries.flatMap((entry): Late[] => {
+    if (isStep(entry) || entry.type.startsWith('Period')) return [];
+    const days = dayNumber(dayOf(entry)) - dayNumber(entry.effective);
+    if (!entry.adjustment) return days >= daysMin ? [{ entry, days, closedPeriod: undefined }] : [];
+    return [{ entry, days, closedPeriod: entry.effective < firstDay ? 1 : periodOf(entry.effective) }];
+  });
+}
+
+// What a figure is made of
+
+export interface Traced {
+  readonly entry: Entry;
+  readonly posting: Posting;
+}
+
+export interface Sought {
+  readonly measure: Measure;
+  readonly holder?: string | undefined;
+  readonly source?: string | undefined;
+  readonly item?: string | undefined;
+}
+
+/** The postings that a balance is the sum of, on a day inclusive, in ledger order; the pool's own side is left out. */
+export const traced = (entries: readonly Entry[], on: Day, sought: Sought): Traced[] =>
+  entries.flatMap((entry) =>
+    entry.postings
+      .filter(
+        (posting) =>
+          posting.holder !== POOL &&
+          posting.on <= on &&
+          posting.measure === sought.measure &&
+          (sought.holder === undefined || posting.holder === sought.holder) &&
+          (sought.source === undefined || posting.source === sought.source) &&
+          (sought.item === undefined || posting.item === sought.item),
+      )
+      .map((posting) => ({ entry, posting })),
+  );
+
+// What is agreed
+
+export interface Undertaking {
+  readonly approval: Approval;
+  readonly name: string;
+  readonly kind: 'contribution' | 'grant';
+  readonly payer: string;
+  readonly source: string;
+  readonly recurrent: boolean;
+  /** The section 75 schedule of a contribution, or the determination of a grant. */
+  readonly under: string | undefined;
+  readonly agreed: Pence;
+  /** The later facts that changed what is agreed, with the change of each. */
+  readonly changes: readonly { readonly entry: Entry; readonly change: Pence }[];
+}
+
+const UNDERTAKINGS = {
+  ContributionAgreed: { kind: 'contribution', name: 'contribution', payer: 'payer', under: 'schedule' },
+  GrantDetermined: { kind: 'grant', name: 'grant', payer: 'holder', under: 'determination' },
+} as const;
+
+/** Every contribution and grant that was agreed by a day, inclusive, with what it stands at and who signed it. */
+export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] {
+  return approvals(entries)
+    .filter(({ entry }) => entry.type in UNDERTAKINGS && entry.effective <= on)
+    .map((approval) => {
+      const { data, type, revision } = approval.entry;
+      const of = UNDERTAKINGS[type as keyof typeof UNDERTAKINGS];
+      const name = data[of.name] as string;
+      const moved = new Map<Entry, Pence>();
+      for (const { entry, posting } of traced(entries, on, { measure: 'agreed', item: name })) {
+        moved.set(entry, plus(moved.get(entry) ?? NO_MONEY, posting.pence));
+      }
+      return {
+        approval,
+        name,
+        kind: of.kind,
+        payer: data[of.payer] as string,
+        source: data['source'] as string,
+        recurrent: data['recurrent'] as boolean,
+        under: data[of.under] as string | undefined,
+        agreed: [...moved.values()].reduce(plus, NO_MONEY),
+        changes: [...moved].flatMap(([entry, change]) => (entry.revision === revision ? [] : [{ entry, change }])),
+      };
+    });
+}
+
+// What is unpaid
+
+export interface Instalment {
+  readonly item: string;
+  readonly payer: string;
+  readonly source: string;
+  readonly due: Day;
+  readonly amount: Pence;
+  readonly paid: Pence;
+  readonly unpaid: Pence;
+  /** Due by the day asked for, and not paid in full. */
+  readonly overdue: boolean;
+}
+
+/**
+ * Each instalment of each contribution and grant, paid oldest first by what was received by a day, inclusive. A credit
+ * that a variation left where more had fallen due than was to be pays like money received. Overpayment of one
+ * contribution pays nothing of another, so these may be more than what a position calls overdue.
+ */
+export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
+  const items = new Map<string, Map<Day, { readonly posting: Posting; readonly amount: Pence }>>();
+  const received = new Map<string, Pence>();
+  for (const { postings } of entries) {
+    for (const posting of postings) {
+      if (posting.holder === POOL) continue;
+      const { item, measure, on: day, pence } = posting;
+      if (measure === 'received' && day <= on) received.set(item, plus(received.get(item) ?? NO_MONEY, pence));
+      if (measure !== 'due') continue;
+      const days = items.get(item) ?? new Map<Day, { readonly posting: Posting; readonly amount: Pence }>();
+      items.set(item, days.set(day, { posting, amount: plus(days.get(day)?.amount ?? NO_MONEY, pence) }));
+    }
+  }
+  return [...items].flatMap(([item, days]) => {
+    const all = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
+    let money = received.get(item) ?? NO_MONEY;
+    for (const [day, { amount }] of all) if (amount < 0 && day <= on) money = plus(money, negated(amount));
+    return all.flatMap(([due, { posting, amount }]) => {
+      if (amount <= 0) return [];
+      const paid = lesser(amount, money);
+      money = minus(money, paid);
+      const unpaid = minus(amount, paid);
+      const { holder: payer, source } = posting;
+      return [{ item, payer, source, due, amount, paid, unpaid, overdue: due <= on && unpaid > 0 }];
+    });
+  });
+}

@@ -1,0 +1,364 @@
+import { z } from 'zod';
+import {
+  approvals,
+  instalments,
+  lateFacts,
+  traced,
+  undertakings,
+  type Approval,
+  type Signatory,
+} from '../../../projections/audit.js';
+import { moneyText, total } from '../../domain/money.js';
+import { MEASURES } from '../../domain/postings.js';
+import { mandatesOn, type RegisterState } from '../../domain/register.js';
+import { Refusal } from '../../domain/rules.js';
+import { Code, Name, SignedMoney } from '../../domain/values.js';
+import {
+  AtTwoDates,
+  entriesOf,
+  EntryText,
+  entryText,
+  KnownAt,
+  NextPage,
+  OfFund,
+  PageOptions,
+  query,
+  Stamp,
+  standing,
+} from './query.js';
+
+/** What an auditor asks: who approved, what came late, what a figure is made of, what is agreed, what is unpaid. */
+
+const MandateText = z
+  .object({ from: z.string(), until: z.string().nullable(), limit: SignedMoney.nullable() })
+  .nullable()
+  .meta({ description: 'The mandate in that role for that partner on that day; null where there was none.' });
+
+const SignatoryText = z.object({
+  officer: z.string(),
+  partner: z.string(),
+  role: z.string(),
+  act: z.enum(['posted', 'proposed', 'signed']),
+  on: z.string(),
+  mandate: MandateText,
+});
+
+function signatory(register: RegisterState, { officer, partner, role, act, on }: Signatory) {
+  const held = mandatesOn(register, officer, on).find((each) => each.partner === partner && each.role === role);
+  return {
+    officer,
+    partner,
+    role,
+    act,
+    on,
+    mandate: held
+      ? {
+          from: held.from,
+          until: held.until ?? null,
+          limit: held.limit === undefined ? null : moneyText(held.limit),
+        }
+      : null,
+  };
+}
+
+const ApprovalText = EntryText.extend({ conditions: z.string().nullable(), by: z.array(SignatoryText) });
+
+const approvalText = (register: RegisterState, { entry, by, conditions }: Approval) => ({
+  ...entryText(entry),
+  conditions: conditions ?? null,
+  by: by.map((each) => signatory(register, each)),
+});
+
+const inWords = ({ officer, partner, act, on, mandate }: z.output<typeof SignatoryText>): string =>
+  `${act} by ${officer} (${partner}) on ${on}${mandate ? '' : ', NOT MANDATED'}`;
+
+export const approvalsQuery = query({
+  name: 'approvals',
+  path: '/funds/{fund}/approvals',
+  about:
+    'Who posted, proposed and signed each fact of a fund, and the mandate that each held on that day, by what was known at an instant (domain.md 8, question 17).',
+  params: OfFund,
+  options: PageOptions,
+  answer: z.object({
+    fund: z.string(),
+    knownAt: z.string(),
+    ledger: Stamp.ledger,
+    approvals: z.array(ApprovalText),
+    next: NextPage,
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, { 'known-at': asked['known-at'] });
+    if (at instanceof Refusal) return at;
+    const register = await ledger.registerAt(at.size);
+    const after = asked.after === undefined ? -1 : Number(asked.after);
+    const all = approvals(await entriesOf(ledger, at)).filter(({ entry }) => entry.revision > after);
+    const page = all.slice(0, asked.limit);
+    return {
+      fund: asked.fund,
+      knownAt: at.stamp.knownAt,
+      ledger: at.stamp.ledger,
+      approvals: page.map((each) => approvalText(register, each)),
+      next: all.length > page.length ? String(page.at(-1)!.entry.revision) : null,
+    };
+  },
+  table: (answer) => ({
+    columns: ['revision', 'recorded at', 'what', 'approved'],
+    rows: answer.approvals.map((each) => [
+      each.revision,
+      each.recordedAt,
+      each.sentence,
+      each.by.map(inWords).join('; '),
+    ]),
+  }),
+});
+
+export const late = query({
+  name: 'late',
+  path: '/funds/{fund}/late',
+  about:
+    'The facts recorded after the day on which they take effect, and those recorded in a period that had been closed, with the reason given (domain.md 8, question 15).',
+  params: OfFund,
+  options: z.strictObject({
+    'known-at': KnownAt.optional(),
+    days: z.coerce
+      .number({ error: 'must be a whole number of days, 1 or more' })
+      .int({ error: 'must be a whole number of days, 1 or more' })
+      .min(1, { error: 'must be a whole number of days, 1 or more' })
+      .default(1)
+      .meta({ description: 'The fewest days late of a fact that is told; 1 where it is left out.' }),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    knownAt: z.string(),
+    ledger: Stamp.ledger,
+    facts: z.array(
+      EntryText.extend({
+        daysLate: z.int(),
+        closedPeriod: z.int().nullable().meta({ description: 'The period, 1 (April) to 12, that had been closed.' }),
+        reason: z.string().nullable().meta({ description: 'The reason given for adjusting a closed period.' }),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, { 'known-at': asked['known-at'] });
+    if (at instanceof Refusal) return at;
+    const facts = lateFacts(await entriesOf(ledger, at), at.year.first, asked.days);
+    return {
+      fund: asked.fund,
+      knownAt: at.stamp.knownAt,
+      ledger: at.stamp.ledger,
+      facts: facts.map(({ entry, days, closedPeriod }) => ({
+        ...entryText(entry),
+        daysLate: days,
+        closedPeriod: closedPeriod ?? null,
+        reason: entry.adjustment?.reason ?? null,
+      })),
+    };
+  },
+  table: ({ facts }) => ({
+    columns: ['revision', 'effective', 'recorded at', 'days late', 'closed period', 'what', 'reason'],
+    rows: facts.map((each) => [
+      each.revision,
+      each.effective,
+      each.recordedAt,
+      String(each.daysLate),
+      each.closedPeriod === null ? '' : `P${each.closedPeriod}`,
+      each.sentence,
+      each.reason ?? '',
+    ]),
+  }),
+});
+
+export const trace = query({
+  name: 'trace',
+  path: '/funds/{fund}/trace',
+  about:
+    'The facts that a figure is the sum of, each with what it adds, who approved it and its documents; they add up to the figure (domain.md 8, question 16).',
+  params: OfFund,
+  options: AtTwoDates.extend({
+    measure: z.enum(MEASURES).meta({ description: 'What is added up.', examples: ['agreed'] }),
+    partner: Name.optional().meta({ description: 'Only what this partner holds.' }),
+    source: Code.optional().meta({ description: 'Only this source of funding.' }),
+    item: Name.optional().meta({ description: 'Only this contribution, grant or plan line.' }),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    measure: z.string(),
+    total: SignedMoney,
+    facts: z.array(
+      ApprovalText.extend({
+        on: z.string(),
+        holder: z.string(),
+        source: z.string(),
+        item: z.string(),
+        amount: SignedMoney,
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const entries = await entriesOf(ledger, at);
+    const register = await ledger.registerAt(at.size);
+    const approved = new Map(approvals(entries).map((each) => [each.entry, each]));
+    const { measure, partner: holder, source, item } = asked;
+    const found = traced(entries, at.on, { measure, holder, source, item });
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      measure,
+      total: moneyText(total(found.map(({ posting }) => posting.pence))),
+      facts: found.map(({ entry, posting }) => ({
+        // What is on the table is put there by the steps of proposals, which nobody has to approve.
+        ...approvalText(register, approved.get(entry) ?? { entry, by: [], conditions: undefined }),
+        on: posting.on,
+        holder: posting.holder,
+        source: posting.source,
+        item: posting.item,
+        amount: moneyText(posting.pence),
+      })),
+    };
+  },
+  table: ({ facts, total: sum, measure }) => ({
+    columns: ['revision', 'on', 'holder', 'source', 'item', 'amount', 'what', 'approved', 'documents'],
+    rows: [
+      ...facts.map((each) => [
+        each.revision,
+        each.on,
+        each.holder,
+        each.source,
+        each.item,
+        each.amount,
+        each.sentence,
+        each.by.map(inWords).join('; '),
+        each.evidence.join('; '),
+      ]),
+      ['', '', '', '', `Total ${measure}`, sum, '', '', ''],
+    ],
+  }),
+});
+
+export const contributions = query({
+  name: 'contributions',
+  path: '/funds/{fund}/contributions',
+  about:
+    'What each partner undertook to pay and each grant that was determined: under which schedule, who signed, what it stands at and what changed it (domain.md 8, question 2).',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    contributions: z.array(
+      ApprovalText.extend({
+        name: z.string(),
+        kind: z.enum(['contribution', 'grant']),
+        payer: z.string(),
+        source: z.string(),
+        recurrent: z.boolean(),
+        under: z.string().nullable().meta({ description: 'The section 75 schedule, or the determination of a grant.' }),
+        agreed: SignedMoney,
+        changes: z.array(EntryText.extend({ change: SignedMoney })),
+      }),
+    ),
+    total: SignedMoney,
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const all = undertakings(await entriesOf(ledger, at), at.on);
+    const register = await ledger.registerAt(at.size);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      contributions: all.map(({ approval, under, agreed, changes, ...undertaking }) => ({
+        ...approvalText(register, approval),
+        ...undertaking,
+        under: under ?? null,
+        agreed: moneyText(agreed),
+        changes: changes.map(({ entry, change }) => ({ ...entryText(entry), change: moneyText(change) })),
+      })),
+      total: moneyText(total(all.map(({ agreed }) => agreed))),
+    };
+  },
+  table: (answer) => ({
+    columns: ['name', 'payer', 'source', 'recurrent', 'under', 'agreed', 'approved', 'changed by'],
+    rows: [
+      ...answer.contributions.map((each) => [
+        each.name,
+        each.payer,
+        each.source,
+        each.recurrent ? 'recurrent' : 'one-off',
+        each.under ?? '',
+        each.agreed,
+        each.by.map(inWords).join('; '),
+        each.changes.map(({ revision, change }) => `${change} at revision ${revision}`).join('; '),
+      ]),
+      ['Total', '', '', '', '', answer.total, '', ''],
+    ],
+  }),
+});
+
+export const instalmentsQuery = query({
+  name: 'instalments',
+  path: '/funds/{fund}/instalments',
+  about:
+    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, and which are overdue (domain.md 8, question 5).',
+  params: OfFund,
+  options: AtTwoDates.extend({
+    overdue: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: 'Only those that are overdue on the day asked for.' }),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    instalments: z.array(
+      z.object({
+        item: z.string(),
+        payer: z.string(),
+        source: z.string(),
+        due: z.string(),
+        amount: SignedMoney,
+        paid: SignedMoney,
+        unpaid: SignedMoney,
+        overdue: z.boolean(),
+      }),
+    ),
+    overdue: SignedMoney.meta({ description: 'What is overdue in all.' }),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const all = instalments(await entriesOf(ledger, at), at.on);
+    const overdue = all.filter((each) => each.overdue);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      instalments: (asked.overdue === 'true' ? overdue : all).map(({ amount, paid, unpaid, ...each }) => ({
+        ...each,
+        amount: moneyText(amount),
+        paid: moneyText(paid),
+        unpaid: moneyText(unpaid),
+      })),
+      overdue: moneyText(total(overdue.map(({ unpaid }) => unpaid))),
+    };
+  },
+  table: ({ instalments: all, overdue }) => ({
+    columns: ['item', 'payer', 'source', 'due', 'amount', 'paid', 'unpaid', 'overdue'],
+    rows: [
+      ...all.map((each) => [
+        each.item,
+        each.payer,
+        each.source,
+        each.due,
+        each.amount,
+        each.paid,
+        each.unpaid,
+        each.overdue ? 'overdue' : '',
+      ]),
+      ['Overdue', '', '', '', '', '', overdue, ''],
+    ],
+  }),
+});
