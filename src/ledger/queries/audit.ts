@@ -176,7 +176,10 @@ export const trace = query({
     'The facts that a figure is the sum of, each with what it adds, who approved it and its documents; they add up to the figure (domain.md 8, question 16).',
   params: OfFund,
   options: AtTwoDates.extend({
-    measure: z.enum(MEASURES).meta({ description: 'What is added up.', examples: ['agreed'] }),
+    measure: z
+      .enum(MEASURES)
+      .default('agreed')
+      .meta({ description: 'What is added up; what is agreed, where it is left out.' }),
     partner: Name.optional().meta({ description: 'Only what this partner holds.' }),
     source: Code.optional().meta({ description: 'Only this source of funding.' }),
     item: Name.optional().meta({ description: 'Only this contribution, grant or plan line.' }),
