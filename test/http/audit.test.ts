@@ -2,6 +2,29 @@ import t from 'tap';
 import { contribution, COUNTY, grant, line, NORTH, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
 import { fund, service } from './support.js';
 
+interface Signatory {
+  readonly officer: string;
+  readonly mandate: object | null;
+}
+
+/** What these tests read of the answers; each has some of it. */
+interface Told {
+  readonly approvals: readonly { readonly type: string; readonly by: readonly Signatory[] }[];
+  readonly facts: readonly {
+    readonly type: string;
+    readonly daysLate: number;
+    readonly closedPeriod: number | null;
+    readonly reason: string | null;
+    readonly amount: string;
+    readonly by: readonly Signatory[];
+  }[];
+  readonly contributions: readonly object[];
+  readonly instalments: readonly object[];
+  readonly total: string & Readonly<Record<string, string>>;
+  readonly overdue: string;
+  readonly next: string | null;
+}
+
 /** A contribution that was countered, signed and varied; a grant; receipts; a closed period, and an adjustment of it. */
 async function worked(ledger: TestLedger): Promise<void> {
   await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '3000000.00' }));
@@ -62,8 +85,8 @@ async function worked(ledger: TestLedger): Promise<void> {
 t.test('who approved each fact is told with the mandate that each held on that day', async (t) => {
   const { get, ledger } = await service(t);
   await worked(ledger);
-  const answer = (await get(fund('/approvals'))).json();
-  const agreed = answer.approvals.find((each: { type: string }) => each.type === 'ContributionAgreed');
+  const answer = (await get(fund('/approvals'))).json<Told>();
+  const agreed = answer.approvals.find((each) => each.type === 'ContributionAgreed');
   t.match(agreed, {
     recordedAt: '2016-03-12T09:00:00.000Z',
     conditions: null,
@@ -73,14 +96,14 @@ t.test('who approved each fact is told with the mandate that each held on that d
     ],
     evidence: ['Letter 7'],
   });
-  t.strictSame(agreed.by[1].mandate, { from: '2016-01-01', until: null, limit: null });
+  t.strictSame(agreed?.by[1]?.mandate, { from: '2016-01-01', until: null, limit: null });
   t.match(
-    answer.approvals.find((each: { type: string }) => each.type === 'PlanLineSet').by,
+    answer.approvals.find((each) => each.type === 'PlanLineSet')?.by,
     [{ officer: 'pool-manager', act: 'posted', mandate: { from: '2016-01-01' } }],
     'a fact that needs no signature was posted by one officer',
   );
   t.strictSame(
-    answer.approvals.filter((each: { type: string }) => each.type.startsWith('Proposal')),
+    answer.approvals.filter((each) => each.type.startsWith('Proposal')),
     [],
     'the steps of proposals are told with the fact that they led to',
   );
@@ -97,17 +120,14 @@ t.test('a mandate that was ended from a day gone by no longer bears what was don
       { effective: '2016-03-10', officer: 'county-finance', partner: COUNTY, role: 'finance-officer', reason: 'Left' },
       REGISTER_STREAM,
     );
-  const then = (await get(fund('/approvals?known-at=2016-06-01'))).json();
-  type Approved = { type: string; by: { officer: string; mandate: unknown }[] };
+  const then = (await get(fund('/approvals?known-at=2016-06-01'))).json<Told>();
   t.ok(
-    then.approvals.every(({ by }: Approved) => by.every(({ mandate }) => mandate !== null)),
+    then.approvals.every(({ by }) => by.every(({ mandate }) => mandate !== null)),
     'by what was known then, everybody was mandated',
   );
-  const now = (await get(fund('/approvals'))).json();
+  const now = (await get(fund('/approvals'))).json<Told>();
   t.strictSame(
-    now.approvals
-      .filter(({ by }: Approved) => by.some(({ mandate }) => mandate === null))
-      .map(({ type }: Approved) => type),
+    now.approvals.filter(({ by }) => by.some(({ mandate }) => mandate === null)).map(({ type }) => type),
     ['ContributionAgreed', 'GrantDetermined'],
   );
   const table = (await get(fund('/approvals'), 'auditor', { accept: 'text/csv' })).body;
@@ -131,7 +151,7 @@ t.test('a mandate’s last day and its limit are told', async (t) => {
     REGISTER_STREAM,
   );
   await ledger.post('temp', 'PlanLineSet', line({ amount: '98.00' }));
-  t.strictSame((await get(fund('/approvals'))).json().approvals.at(-1).by[0].mandate, {
+  t.strictSame((await get(fund('/approvals'))).json<Told>().approvals.at(-1)?.by[0]?.mandate, {
     from: '2016-03-01',
     until: '2016-03-31',
     limit: '99.00',
@@ -141,18 +161,18 @@ t.test('a mandate’s last day and its limit are told', async (t) => {
 t.test('approvals are given page by page', async (t) => {
   const { get, ledger } = await service(t);
   await worked(ledger);
-  const all = (await get(fund('/approvals'))).json();
+  const all = (await get(fund('/approvals'))).json<Told>();
   t.equal(all.next, null);
-  const first = (await get(fund('/approvals?limit=2'))).json();
+  const first = (await get(fund('/approvals?limit=2'))).json<Told>();
   t.equal(first.approvals.length, 2);
-  const rest = (await get(fund(`/approvals?after=${first.next}`))).json();
+  const rest = (await get(fund(`/approvals?after=${first.next}`))).json<Told>();
   t.strictSame([...first.approvals, ...rest.approvals], all.approvals);
 });
 
 t.test('what was recorded late is told, with the reason where its period had been closed', async (t) => {
   const { get, ledger } = await service(t);
   await worked(ledger);
-  const { facts } = (await get(fund('/late'))).json();
+  const { facts } = (await get(fund('/late'))).json<Told>();
   t.match(
     facts.map((each: Record<string, unknown>) => [
       each['type'],
@@ -165,10 +185,10 @@ t.test('what was recorded late is told, with the reason where its period had bee
       ['ContributionReceived', 41, 1, 'A second receipt was missed'],
     ],
   );
-  t.equal((await get(fund('/late?days=14'))).json().facts.length, 1, 'only what is so many days late');
-  t.equal((await get(fund('/late?known-at=2016-05-02'))).json().facts.length, 0, 'by what was known then');
+  t.equal((await get(fund('/late?days=14'))).json<Told>().facts.length, 1, 'only what is so many days late');
+  t.equal((await get(fund('/late?known-at=2016-05-02'))).json<Told>().facts.length, 0, 'by what was known then');
   t.match((await get(fund('/late'), 'auditor', { accept: 'text/csv' })).body, ',41,P1,');
-  t.match((await get(fund('/late?days=0'))).json(), { status: 400 });
+  t.match((await get(fund('/late?days=0'))).json<Told>(), { status: 400 });
 });
 
 t.test('a day before the fund’s year is in its first period, which may have been closed', async (t) => {
@@ -183,28 +203,32 @@ t.test('a day before the fund’s year is in its first period, which may have be
     },
   });
   await ledger.done('county-chief', { act: 'agree', proposal: early.outcome.proposal! });
-  t.match((await get(fund('/late'))).json().facts.at(-1), { effective: '2016-03-30', closedPeriod: 1, daysLate: 63 });
+  t.match((await get(fund('/late'))).json<Told>().facts.at(-1), {
+    effective: '2016-03-30',
+    closedPeriod: 1,
+    daysLate: 63,
+  });
 });
 
 t.test('a figure is traced to the facts that it is the sum of, their signatures and their documents', async (t) => {
   const { get, ledger } = await service(t);
   await worked(ledger);
-  const position = (await get(fund(`/partners/${NORTH}/position?on=2016-04-30`))).json();
+  const position = (await get(fund(`/partners/${NORTH}/position?on=2016-04-30`))).json<Told>();
   for (const measure of ['agreed', 'due', 'received']) {
-    const found = (await get(fund(`/trace?measure=${measure}&partner=${NORTH}&on=2016-04-30`))).json();
+    const found = (await get(fund(`/trace?measure=${measure}&partner=${NORTH}&on=2016-04-30`))).json<Told>();
     t.equal(found.total, position.total[measure], `${measure} adds up`);
   }
-  const agreed = (await get(fund(`/trace?measure=agreed&source=NHS_ADD`))).json();
+  const agreed = (await get(fund(`/trace?measure=agreed&source=NHS_ADD`))).json<Told>();
   t.match(agreed.facts, [
     { item: 'north-extra', amount: '1000000.00', evidence: ['Letter 7'], by: [{ act: 'proposed' }, { act: 'signed' }] },
   ]);
-  t.equal((await get(fund('/trace?measure=agreed&item=dfg'))).json().total, '900000.00');
+  t.equal((await get(fund('/trace?measure=agreed&item=dfg'))).json<Told>().total, '900000.00');
   const table = (await get(fund('/trace?measure=agreed'), 'auditor', { accept: 'text/csv' })).body;
   t.match(table, 'Letter 7');
   t.match(table, 'Total agreed,1900000.00');
-  const tabled = (await get(fund('/trace?measure=proposed'))).json();
+  const tabled = (await get(fund('/trace?measure=proposed'))).json<Told>();
   t.strictSame(
-    tabled.facts.map(({ amount, by }: { amount: string; by: unknown[] }) => [amount, by.length]),
+    tabled.facts.map(({ amount, by }) => [amount, by.length]),
     [
       ['900000.00', 0],
       ['-900000.00', 0],
@@ -224,7 +248,7 @@ t.test('what is agreed is told with its schedule, its signatures and what change
     now: '800000.00',
     reason: 'Savings',
   });
-  const answer = (await get(fund('/contributions?on=2016-07-01'))).json();
+  const answer = (await get(fund('/contributions?on=2016-07-01'))).json<Told>();
   t.match(answer, {
     total: '1700000.00',
     contributions: [
@@ -240,8 +264,8 @@ t.test('what is agreed is told with its schedule, its signatures and what change
       { name: 'dfg', kind: 'grant', payer: COUNTY, under: 'Test determination', agreed: '900000.00', changes: [] },
     ],
   });
-  t.match((await get(fund('/contributions?on=2016-06-30'))).json(), { total: '1900000.00' }, 'before it varied');
-  t.match((await get(fund('/contributions?on=2016-03-31'))).json(), { contributions: [], total: '0.00' });
+  t.match((await get(fund('/contributions?on=2016-06-30'))).json<Told>(), { total: '1900000.00' }, 'before it varied');
+  t.match((await get(fund('/contributions?on=2016-03-31'))).json<Told>(), { contributions: [], total: '0.00' });
   const table = (await get(fund('/contributions?on=2016-07-01'), 'auditor', { accept: 'text/csv' })).body;
   t.match(table, /-200000\.00 at revision \d+/);
 });
@@ -254,7 +278,7 @@ t.test('a contribution says on what condition it was agreed, and where it is und
     fact: { type: 'ContributionAgreed', data: contribution({ recurrent: false }) as never },
   });
   await ledger.done('county-finance', { act: 'agree', proposal: offered.outcome.proposal! });
-  const { contributions } = (await get(fund('/contributions'))).json();
+  const { contributions } = (await get(fund('/contributions'))).json<Told>();
   t.match(contributions, [{ under: null, conditions: 'the plan is approved' }]);
   t.match((await get(fund('/contributions'), 'auditor', { accept: 'text/csv' })).body, 'NHS_ADD,one-off,,1000000.00');
 });
@@ -262,7 +286,7 @@ t.test('a contribution says on what condition it was agreed, and where it is und
 t.test('instalments are paid oldest first, and what is due and unpaid is overdue', async (t) => {
   const { get, ledger } = await service(t);
   await worked(ledger);
-  const at = async (on: string) => (await get(fund(`/instalments?on=${on}`))).json();
+  const at = async (on: string) => (await get(fund(`/instalments?on=${on}`))).json<Told>();
   t.match(await at('2016-04-30'), {
     overdue: '0.00',
     instalments: [
@@ -273,8 +297,12 @@ t.test('instalments are paid oldest first, and what is due and unpaid is overdue
   });
   const july = await at('2016-07-10');
   t.equal(july.overdue, '1350000.00');
-  t.equal(july.overdue, (await get(fund('/position?on=2016-07-10'))).json().total.overdue, 'as the position says');
-  const overdue = (await get(fund('/instalments?on=2016-05-01&overdue=true'))).json();
+  t.equal(
+    july.overdue,
+    (await get(fund('/position?on=2016-07-10'))).json<Told>().total.overdue,
+    'as the position says',
+  );
+  const overdue = (await get(fund('/instalments?on=2016-05-01&overdue=true'))).json<Told>();
   t.match(overdue.instalments, [{ item: 'dfg', payer: COUNTY, source: 'DFG', overdue: true }]);
   const table = (await get(fund('/instalments?on=2016-07-10'), 'auditor', { accept: 'text/csv' })).body;
   t.match(table, '2016-07-10,600000.00,150000.00,450000.00,overdue');
@@ -299,15 +327,15 @@ t.test('a credit that a variation left pays what falls due later', async (t) => 
     now: '500000.00',
     reason: 'Savings',
   });
-  const answer = (await get(fund('/instalments?on=2016-05-01'))).json();
+  const answer = (await get(fund('/instalments?on=2016-05-01'))).json<Told>();
   t.match(answer.instalments, [{ due: '2016-04-10', paid: '200000.00', unpaid: '500000.00' }]);
-  t.equal(answer.overdue, (await get(fund('/position?on=2016-05-01'))).json().total.overdue);
-  t.equal((await get(fund('/instalments?on=2016-04-30'))).json().overdue, '700000.00', 'before the credit');
+  t.equal(answer.overdue, (await get(fund('/position?on=2016-05-01'))).json<Told>().total.overdue);
+  t.equal((await get(fund('/instalments?on=2016-04-30'))).json<Told>().overdue, '700000.00', 'before the credit');
 });
 
 t.test('an auditor’s questions of a fund that is not there are refused by name', async (t) => {
   const { get } = await service(t);
   for (const question of ['approvals', 'late', 'trace?measure=agreed', 'contributions', 'instalments']) {
-    t.match((await get(`/v1/funds/nowhere-2016-17/${question}`)).json(), { status: 404, type: /fund_unknown/ });
+    t.match((await get(`/v1/funds/nowhere-2016-17/${question}`)).json<Told>(), { status: 404, type: /fund_unknown/ });
   }
 });
