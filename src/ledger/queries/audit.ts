@@ -76,7 +76,7 @@ export const approvalsQuery = query({
   name: 'approvals',
   path: '/funds/{fund}/approvals',
   about:
-    'Who posted, proposed and signed each fact of a fund, and the mandate that each held on that day, by what was known at an instant (domain.md 8, question 17).',
+    'Who posted, proposed and signed each fact of a fund, and the mandate that each held on that day, by what was known at an instant.',
   params: OfFund,
   options: PageOptions,
   answer: z.object({
@@ -116,7 +116,7 @@ export const late = query({
   name: 'late',
   path: '/funds/{fund}/late',
   about:
-    'The facts recorded after the day on which they take effect, and those recorded in a period that had been closed, with the reason given (domain.md 8, question 15).',
+    'The facts recorded after the day on which they take effect, and those recorded in a period that had been closed, with the reason given.',
   params: OfFund,
   options: z.strictObject({
     'known-at': KnownAt.optional(),
@@ -173,7 +173,7 @@ export const trace = query({
   name: 'trace',
   path: '/funds/{fund}/trace',
   about:
-    'The facts that a figure is the sum of, each with what it adds, who approved it and its documents; they add up to the figure (domain.md 8, question 16).',
+    'The facts that a figure is the sum of, each with what it adds, who approved it and its documents; they add up to the figure.',
   params: OfFund,
   options: AtTwoDates.extend({
     measure: z
@@ -246,7 +246,7 @@ export const contributions = query({
   name: 'contributions',
   path: '/funds/{fund}/contributions',
   about:
-    'What each partner undertook to pay and each grant that was determined: under which schedule, who signed, what it stands at and what changed it (domain.md 8, question 2).',
+    'What each partner undertook to pay and each grant that was determined: under which schedule, who signed, what it stands at and what changed it.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({
@@ -306,7 +306,7 @@ export const instalmentsQuery = query({
   name: 'instalments',
   path: '/funds/{fund}/instalments',
   about:
-    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, and which are overdue (domain.md 8, question 5).',
+    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, and which are overdue.',
   params: OfFund,
   options: AtTwoDates.extend({
     overdue: z
