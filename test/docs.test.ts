@@ -5,6 +5,7 @@ import { readConfig, settings } from '../src/config.js';
 import { PROPOSAL_EVENTS } from '../src/domain/proposal.js';
 import { allFacts } from '../src/ledger/catalogue.js';
 import { eventCatalogue } from '../src/ledger/event-catalogue.js';
+import { QUERIES } from '../src/ledger/queries/all.js';
 import { load, planLoad } from '../src/ledger/load.js';
 import { emptyLedger } from './support/ledger.js';
 
@@ -39,3 +40,21 @@ t.test('the example of an opening opens a ledger', async (t) => {
   await load(planned, { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' });
   t.same(ledger.ledger.model.funds(), ['testshire-2026-27']);
 });
+
+t.test(
+  'every question of officers, auditors and other systems has a command and an address that are there',
+  async (t) => {
+    const rows = [...read('docs/questions.md').matchAll(/^\| +(\d*) +\| .+? +\| `(\S+)` +\| `(\S+)`.* \|$/gm)];
+    const numbers = rows.map(([, number]) => Number(number)).filter((number) => number > 0);
+    t.strictSame(
+      numbers,
+      Array.from({ length: 26 }, (_, index) => index + 1),
+    );
+    for (const [, , command, address] of rows) {
+      const query = QUERIES.find(({ name }) => name === command);
+      // The ledger as a whole is checked, and read, by commands of their own; over HTTP it is the feed of events.
+      if (query) t.equal(query.path, address, command);
+      else t.strictSame([['verify', 'export'].includes(command!), address], [true, '/events'], command);
+    }
+  },
+);
