@@ -71,7 +71,8 @@ function standingOf({ entries }: History, ground: string, { on, upTo }: Disputes
 
 function rowOf(history: History, terms: Terms, cells: readonly Cell[], view: DisputesView, day: AsAt): CaseRow {
   const { raised, raisedOn } = terms;
-  const { claimed, agreed, abandoned, open } = sumsOf(cells);
+  const sums = sumsOf(cells);
+  const { open } = sums;
   const status = statusOf(terms, day.on, open);
   const { ground, stage, dueBy } = standingOf(history, raised.ground, view);
   return {
@@ -86,10 +87,7 @@ function rowOf(history: History, terms: Terms, cells: readonly Cell[], view: Dis
     stage,
     dueBy,
     overdue: status === 'open' && dueBy !== undefined && dueBy < view.on,
-    claimed,
-    agreed,
-    abandoned,
-    open,
+    ...sums,
   };
 }
 

@@ -1,13 +1,5 @@
-import {
-  disputeCase,
-  disputeCases,
-  disputeClasses,
-  disputeOutcomes,
-  disputes,
-  disputeTreatments,
-  settlement,
-  settlements,
-} from './disputes.js';
+import { disputeClasses, disputeTreatments, settlement, settlements } from './dispute-books.js';
+import { disputeCase, disputeCases, disputeOutcomes, disputes } from './disputes.js';
 import {
   compareQuery,
   gap,
