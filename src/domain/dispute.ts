@@ -5,7 +5,7 @@ import type { Entry } from './dispute/claim.js';
 import { SETTLEMENT_FACTS } from './dispute/settlements.js';
 import { STAGE_FACTS } from './dispute/stages.js';
 import { emptyDisputes, opened, reverse, standing, type DisputeState } from './dispute/state.js';
-import { byTheKeeper, fact, NO_BOOKS, type Fact } from './facts.js';
+import { keeperFact, NO_BOOKS, type Fact } from './facts.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
@@ -13,8 +13,7 @@ import { EffectiveDay, Name } from './values.js';
 
 /** The stream of one area's disputes: `disputes-<area>`. Its facts stand in the files of `dispute/`, by subject. */
 
-const OPENING: Fact<DisputeState> = fact({
-  ...byTheKeeper<DisputeState>(),
+const OPENING: Fact<DisputeState> = keeperFact({
   name: 'DisputesOpened',
   about: 'Opens the disputes of one area, with the partners between whom they can be; the ledger’s keeper opens them.',
   input: z.strictObject({
@@ -37,8 +36,7 @@ const OPENING: Fact<DisputeState> = fact({
   sentence: (data) => `The disputes of ${data.area} were opened, with ${data.partners.length} partners.`,
 });
 
-const JOINING: Fact<DisputeState> = fact({
-  ...byTheKeeper<DisputeState>(),
+const JOINING: Fact<DisputeState> = keeperFact({
   name: 'DisputePartnerAdded',
   about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it (domain.md 11).',
   input: z.strictObject({ effective: EffectiveDay, partner: Name }),

@@ -154,17 +154,22 @@ export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject
 }
 
 /** Whose act a fact is that the ledger’s keeper posts, for whichever stream it opens or adds to. */
-export const byTheKeeper = <State>() => ({
-  signature: 'none' as const,
-  roles: ['pool-manager', 'registrar', 'chief-finance-officer'] satisfies readonly Role[],
-  byKeeper: true as const,
-  effective: 'any-day' as const,
+const BY_KEEPER = {
+  signature: 'none',
+  roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
+  byKeeper: true,
+  effective: 'any-day',
   reversible: false,
-  sides: (_data: unknown, _state: State, { register }: Context): Sides => ({
+  sides: (_data: unknown, _state: unknown, { register }: Context): Sides => ({
     acts: register.ledger ? [register.ledger.keeper] : [],
     signs: [],
   }),
-});
+} as const;
+
+/** Declares a fact that the ledger’s keeper posts, alone and for ever. */
+export const keeperFact = <In extends z.ZodObject, State>(
+  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version' | keyof typeof BY_KEEPER>,
+): Fact<State> => fact<In, State>({ ...declaration, ...BY_KEEPER });
 
 /** A kind of stream that keeps no money of a year: it has no limits of its own, no accounting periods and no offers. */
 export const NO_BOOKS = {

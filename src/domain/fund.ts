@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
-import { byTheKeeper, fact, type Fact, type FactData } from './facts.js';
+import { keeperFact, type Fact, type FactData } from './facts.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
 import { PERIOD_FACTS } from './fund/periods.js';
@@ -25,8 +25,7 @@ import { EffectiveDay, Name } from './values.js';
 
 /** The stream of one fund: `fund-<area>-<financial year>`. Its facts stand in the files of `fund/`, by subject. */
 
-const OPENING: Fact<FundState> = fact({
-  ...byTheKeeper<FundState>(),
+const OPENING: Fact<FundState> = keeperFact({
   name: 'FundOpened',
   about:
     'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it (domain.md 1, 6).',

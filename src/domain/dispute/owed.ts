@@ -153,7 +153,6 @@ export interface Between {
   readonly settledToWriteOff: Pence;
 }
 
-const OWED = ['open', 'decidedToPay', 'settledToPay', 'decidedToWriteOff', 'settledToWriteOff'] as const;
 type Owing = { -readonly [Key in keyof Between]: Between[Key] };
 
 /** A case on a day: its sums, and what of them has been settled, paid and written off. */
@@ -260,7 +259,8 @@ export function owedOn(
       standingPair,
     );
   }
-  const all = (name: (typeof OWED)[number]): Pence => sum(between.map((each) => each[name]));
+  const all = (name: Exclude<keyof Between, 'claimant' | 'respondent'>): Pence =>
+    sum(between.map((each) => each[name]));
   return {
     ...sumsOf(cells),
     claimant,

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { CaseReference } from '../../../src/domain/dispute/cases.js';
 import type { RuleCode } from '../../../src/domain/rules.js';
 import {
   acts,
@@ -665,4 +666,22 @@ t.test('what was proposed to one body is not signed once another stands on its s
     await ledger.refused('north-ccg-finance', { act: 'agree', proposal }, { in: DISPUTES }),
     'changed_since_proposed',
   );
+});
+
+t.test('a case reference that is made of an NHS number is refused', async (t) => {
+  t.notOk(CaseReference.safeParse('94347659-19ab-4cef-a3fd-d29dd78439c4').success);
+  t.equal(CaseReference.parse('94347659-18AB-4cef-a3fd-d29dd78439c4'), '94347659-18ab-4cef-a3fd-d29dd78439c4');
+  t.match(CaseReference.safeParse('94347659-19ab-4cef-a3fd-d29dd78439c4').error?.issues[0]?.message, /another random/);
+});
+
+t.test('a case is claimed by and from the bodies that stood on it when it was raised', async (t) => {
+  const ledger = await disputing(t);
+  const done = await acts(ledger).raise('one', {
+    effective: '2018-12-01',
+    respondent: [
+      { from: '2018-12-01', partner: NORTH },
+      { from: '2019-04-01', partner: SOUTH },
+    ],
+  });
+  t.match(done.outcome.events[0]!.sentence, /^county claims from north-ccg, for case/);
 });
