@@ -1,4 +1,4 @@
-import { asAt } from '../src/domain/dispute/claim.js';
+import { dayNumber } from '../src/domain/calendar.js';
 import { sheetsOn } from '../src/domain/dispute/owed.js';
 import { standing, termsAt } from '../src/domain/dispute/state.js';
 import { treatmentOf, type Treatment } from '../src/domain/dispute/treatment.js';
@@ -49,7 +49,7 @@ interface Confirmation {
 export function treatments(view: DisputesView): ConfirmedTreatment[] {
   const { state, on, upTo } = view;
   const sheets = sheetsOn(state, on, upTo);
-  const day = asAt(on);
+  const day = dayNumber(on);
   return [...state.cases].flatMap(([id, history]) => {
     const terms = termsAt(history, upTo);
     return terms && isListed(terms, day) ? treatmentsOfCase(view, id, sheets) : [];

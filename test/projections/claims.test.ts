@@ -1,13 +1,14 @@
 import fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { claimsWalk, openClaims } from '../../projections/claims.js';
 import { compare } from '../../projections/compare.js';
-import { disputeRegister, grouped, GROUPINGS } from '../../projections/dispute-register.js';
+import { disputeRegister, GROUPINGS, registerNumbers } from '../../projections/dispute-register.js';
 import { GAP_FIGURES, gapOf } from '../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../projections/gap-history.js';
 import { classTotals, treatments } from '../../projections/treatments.js';
 import { dayNumber, dayOfNumber, financialYear, type Day } from '../../src/domain/calendar.js';
-import { asAt, CLAIM_SUMS, cellsOf, sumsOf } from '../../src/domain/dispute/claim.js';
+import { asAt, CLAIM_SUMS, cellsOf, sumsOf, totalsOf } from '../../src/domain/dispute/claim.js';
 import { owedOn } from '../../src/domain/dispute/owed.js';
 import { standing, termsAt } from '../../src/domain/dispute/state.js';
 import { exactly, minus, moneyText, plus, type Pence } from '../../src/domain/money.js';
@@ -65,6 +66,10 @@ t.test('claims at any two dates, over random histories', async (t) => {
           const terms = termsAt(history, upTo);
           if (!terms) continue;
           const cells = cellsOf(terms, asAt(on));
+          const { between, ...totals } = totalsOf(terms, dayNumber(on));
+          if (!isDeepStrictEqual(totals, sumsOf(cells))) throw new Error('The totals are not the sum of the cells.');
+          if (between.map((each) => each.open).reduce(plus, exactly(0)) !== totals.open)
+            throw new Error('What is open between bodies is not what is open.');
           const naive = naiveCells(standing(history, upTo), on);
           const texts = cells.map(({ year, claimant, respondent, ...sums }) => ({
             year,
@@ -101,8 +106,16 @@ t.test('claims at any two dates, over random histories', async (t) => {
         if (years.reduce(plus) !== open) throw new Error('Open claims by year do not add up.');
 
         const rows = disputeRegister(view);
+        const numbers = registerNumbers(view);
+        for (const name of CLAIM_SUMS)
+          if (numbers[name] !== sumsOf(rows)[name]) throw new Error(`What is ${name} is not that of the rows.`);
+        const openRows = rows.filter((row) => row.status === 'open');
+        const counts = [rows.length, openRows.length, openRows.filter((row) => row.overdue).length];
+        if (counts.join() !== [numbers.cases, numbers.openCases, numbers.overdue].join())
+          throw new Error('The cases counted are not those of the rows.');
+        if (!isDeepStrictEqual(numbers.claims, claims)) throw new Error('The claims of a register are others.');
         for (const by of GROUPINGS.filter((each) => each !== 'status')) {
-          const groups = grouped(rows).filter((group) => group.by === by);
+          const groups = numbers.groups.filter((group) => group.by === by);
           const inAll = rows.filter((row) => row.status === 'open').map((row) => row.open);
           if (groups.map((group) => group.open).reduce(plus, exactly(0)) !== inAll.reduce(plus, exactly(0)))
             throw new Error(`Open claims by ${by} do not add up.`);

@@ -148,6 +148,8 @@ export interface Terms {
   readonly firstYear: number;
   /** The cells of whole years, by where the year stands: they never change once the year and all settlements are past. */
   readonly wholeYears: (readonly Cell[] | undefined)[];
+  /** What all years up to one come to, by where it stands, under the same condition. */
+  readonly throughYears: (Totals | undefined)[];
 }
 
 // From facts to terms
@@ -317,6 +319,7 @@ export function termsOf(entries: readonly Entry[]): Terms {
     lastDay: stretches.reduce((latest, each) => Math.max(latest, each.last), -Infinity),
     firstYear: yearIndexOf(first),
     wholeYears: [],
+    throughYears: [],
   };
 }
 
@@ -374,6 +377,34 @@ export function sumsOf(cells: readonly Sums[]): Sums {
     repayable = plus(repayable, cell.repayable);
   }
   return { claimed, agreed, abandoned, open, repayable };
+}
+
+/** What a case comes to in all, with what is open of it between each two bodies. */
+export interface Totals extends Sums {
+  readonly between: readonly { readonly claimant: string; readonly respondent: string; readonly open: Pence }[];
+}
+
+const NO_TOTALS: Totals = { ...NO_CLAIM, between: [] };
+
+/** Adds cells to totals that stand; what is handed out is never changed. */
+function totalsWith(totals: Totals, cells: readonly Cell[]): Totals {
+  if (cells.length === 0) return totals;
+  let { claimed, agreed, abandoned, open, repayable } = totals;
+  const between = [...totals.between];
+  for (const cell of cells) {
+    claimed = plus(claimed, cell.claimed);
+    agreed = plus(agreed, cell.agreed);
+    abandoned = plus(abandoned, cell.abandoned);
+    open = plus(open, cell.open);
+    repayable = plus(repayable, cell.repayable);
+    if (cell.open === NO_MONEY) continue;
+    const { claimant, respondent } = cell;
+    let at = 0;
+    while (at < between.length && (between[at]!.claimant !== claimant || between[at]!.respondent !== respondent)) at++;
+    const before = at < between.length ? between[at]!.open : NO_MONEY;
+    between[at] = { claimant, respondent, open: plus(before, cell.open) };
+  }
+  return { claimed, agreed, abandoned, open, repayable, between };
 }
 
 /** Rounds an exact sum, counted in parts of a penny, to the penny; half to even. */
@@ -456,6 +487,39 @@ function roundedSteps(): (parts: number) => Pence {
     before = upToHere;
     return part;
   };
+}
+
+/**
+ * What a case comes to on a day: the sum of its {@link cellsOf}, which it never contradicts. Years that are past are
+ * added up once, so that a register works out one year of each case at most.
+ */
+export function totalsOf(terms: Terms, on: number): Totals {
+  let end = on;
+  for (const each of terms.settled) {
+    // Before a settlement's day its cells are others.
+    if (each.effective > on) return totalsWith(NO_TOTALS, cellsOf(terms, { on }));
+    if (each.closes && each.through < end) end = each.through;
+  }
+  const last = end < terms.lastDay ? end : terms.lastDay;
+  if (last < terms.first) return NO_TOTALS;
+  const index = yearIndexOf(last);
+  const at = index - terms.firstYear;
+  // Of a case that is closed, or of which nothing costs anything any more, the last year counts as past too.
+  if (end < on || end >= terms.lastDay) return throughYear(terms, at, on);
+  return at > 0
+    ? totalsWith(throughYear(terms, at - 1, on), cellsOf(terms, { on, from: FINANCIAL_YEARS[index]!.firstNumber }))
+    : totalsWith(NO_TOTALS, cellsOf(terms, { on }));
+}
+
+/** What the years of a case up to one come to, all of them past. */
+function throughYear(terms: Terms, at: number, on: number): Totals {
+  const known = terms.throughYears[at];
+  if (known) return known;
+  const { firstNumber, lastNumber } = FINANCIAL_YEARS[terms.firstYear + at]!;
+  const cells = cellsOf(terms, { on, from: at > 0 ? firstNumber : terms.first, to: lastNumber });
+  const totals = totalsWith(at > 0 ? throughYear(terms, at - 1, on) : NO_TOTALS, cells);
+  terms.throughYears[at] = totals;
+  return totals;
 }
 
 function addYear(

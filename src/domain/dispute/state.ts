@@ -43,6 +43,8 @@ export interface Adopted {
 /** The facts that stand on a case or a settlement, in the order of recording, those reversed included. */
 export interface History {
   readonly entries: Entry[];
+  /** Those of them that say at what stage a case is, so that a register need not go through all. */
+  readonly stages: Entry[];
   /** The states of knowledge of its terms, in the order of recording: one for each event that changed them. */
   readonly versions: Version[];
 }
@@ -70,6 +72,8 @@ export const emptyDisputes = (): DisputeState => ({
 
 // Evolve
 
+const STAGE_EVENTS: ReadonlySet<string> = new Set(['DisputeStageEntered', 'DisputeStageExtended']);
+
 /** Enters an event into the histories that it touches. */
 export function enter(
   state: DisputeState,
@@ -78,9 +82,10 @@ export function enter(
 ): void {
   const entry: Entry = { revision, type: sameText(type), data };
   const touched = into.map(([histories, name]) => {
-    const history: History = histories.get(name) ?? { entries: [], versions: [] };
+    const history: History = histories.get(name) ?? { entries: [], stages: [], versions: [] };
     histories.set(name, history);
     history.entries.push(entry);
+    if (STAGE_EVENTS.has(type)) history.stages.push(entry);
     return history;
   });
   state.entries.set(revision, { entry, histories: touched });

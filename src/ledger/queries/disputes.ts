@@ -2,9 +2,8 @@ import { z } from 'zod';
 import {
   caseRow,
   disputeRegister,
-  grouped,
   GROUPINGS,
-  registerWithClaims,
+  registerNumbers,
   STATUSES,
   type CaseRow,
 } from '../../../projections/dispute-register.js';
@@ -95,18 +94,17 @@ export const disputes = query({
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
-    const { rows, claims } = registerWithClaims(at);
-    const open = rows.filter((row) => row.status === 'open');
+    const { cases, openCases, overdue, groups, claims, ...sums } = registerNumbers(at);
     const moved = (measure: 'settled' | 'refunded' | 'writtenOff', holder: string): Pence =>
       at.balances.balance({ measure, holder, source: 'CLAIM', term: 'one-off', detail: '' });
     return {
       area: asked.area,
       ...at.stamp,
-      cases: rows.length,
-      openCases: open.length,
-      overdue: open.filter((row) => row.overdue).length,
-      ...sumsInText(sumsOf(rows)),
-      groups: grouped(rows).map((group) => ({ ...group, open: moneyText(group.open) })),
+      cases,
+      openCases,
+      overdue,
+      ...sumsInText(sums),
+      groups: groups.map((group) => ({ ...group, open: moneyText(group.open) })),
       partners: at.partners.map((partner) => ({
         partner,
         name: nameOf(ledger, partner),
@@ -166,6 +164,12 @@ const caseText = ({ stage, dueBy, ...row }: CaseRow): z.input<typeof CaseText> =
   ...sumsInText(row),
 });
 
+/** The order of the register case by case: by the day of raising, then by reference. */
+function byRaising(a: CaseRow, b: CaseRow): number {
+  const [first, second] = a.raisedOn === b.raisedOn ? [a.case, b.case] : [a.raisedOn, b.raisedOn];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
 const CASE_COLUMNS = [
   'case',
   'kind',
@@ -219,17 +223,17 @@ export const disputeCases = query({
       (stage === undefined || row.stage === stage) &&
       (partner === undefined || row.claimant === partner || row.respondent === partner) &&
       (overdue === undefined || row.overdue);
-    const all = disputeRegister(at).sort((a, b) => a.raisedOn.localeCompare(b.raisedOn) || (a.case < b.case ? -1 : 1));
+    const all = disputeRegister(at);
     // The cursor is looked for among all cases: since the page before, its case may have ceased to fit.
-    const cursor = after === undefined ? -1 : all.findIndex((row) => row.case === after);
-    if (after !== undefined && cursor < 0) {
+    const cursor = all.find((row) => row.case === after);
+    if (after !== undefined && !cursor) {
       return refuse(
         'reference_unknown',
         `No case ${after} stands in the register of ${asked.area} on ${at.on}, as known then.`,
       );
     }
-    const rows = all.filter(fits);
-    const left = all.slice(cursor + 1).filter(fits);
+    const rows = all.filter(fits).sort(byRaising);
+    const left = cursor ? rows.filter((row) => byRaising(row, cursor) > 0) : rows;
     const page = left.slice(0, limit);
     return {
       area: asked.area,
