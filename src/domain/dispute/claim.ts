@@ -148,6 +148,8 @@ export interface Terms {
   readonly firstYear: number;
   /** The cells of whole years, by where the year stands: they never change once the year and all settlements are past. */
   readonly wholeYears: (readonly Cell[] | undefined)[];
+  /** The first of its stretches that reaches into a year, by where the year stands. */
+  readonly reaching: (number | undefined)[];
   /** What all years up to one come to, by where it stands, under the same condition. */
   readonly throughYears: (Totals | undefined)[];
 }
@@ -319,6 +321,7 @@ export function termsOf(entries: readonly Entry[]): Terms {
     lastDay: stretches.reduce((latest, each) => Math.max(latest, each.last), -Infinity),
     firstYear: yearIndexOf(first),
     wholeYears: [],
+    reaching: [],
     throughYears: [],
   };
 }
@@ -465,7 +468,10 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
       continue;
     }
     const before = cells.length;
-    addYear(cells, terms.stretches, year.label, {
+    const reaching = (terms.reaching[index - terms.firstYear] ??= terms.stretches.findIndex(
+      (each) => each.last >= year.firstNumber,
+    ));
+    addYear(cells, terms.stretches, reaching, year.label, {
       begin: Math.max(begin, year.firstNumber),
       end: Math.min(end, year.lastNumber),
       through,
@@ -525,13 +531,14 @@ function throughYear(terms: Terms, at: number, on: number): Totals {
 function addYear(
   cells: Cell[],
   stretches: readonly Stretch[],
+  reaching: number,
   year: string,
   { begin, end, through, settled }: { begin: number; end: number; through: number; settled: readonly Settled[] },
 ): void {
   const runs: Exact[] = [];
   // Days that are settled first, and then those that are not: what is settled is never rounded again for later days.
-  if (begin <= through) addRuns(runs, stretches, { begin, end: through < end ? through : end }, true);
-  if (end > through) addRuns(runs, stretches, { begin: begin > through ? begin : through + 1, end }, false);
+  if (begin <= through) addRuns(runs, stretches, reaching, { begin, end: through < end ? through : end }, true);
+  if (end > through) addRuns(runs, stretches, reaching, { begin: begin > through ? begin : through + 1, end }, false);
   // Each part is what it adds to the rounded sum so far: the parts of a year add up to its claim, rounded once.
   const next = roundedSteps();
   const nextRepayable = roundedSteps();
@@ -571,11 +578,13 @@ function addYear(
 function addRuns(
   runs: Exact[],
   stretches: readonly Stretch[],
+  reaching: number,
   { begin, end }: { readonly begin: number; readonly end: number },
   settled: boolean,
 ): void {
   let run: Exact | undefined;
-  for (const stretch of stretches) {
+  for (let at = reaching; at < stretches.length; at++) {
+    const stretch = stretches[at]!;
     if (stretch.first > end) break;
     const last = stretch.last < end ? stretch.last : end;
     const days = last - (stretch.first > begin ? stretch.first : begin) + 1;

@@ -246,3 +246,17 @@ t.test('a decision on a case that was taken back is nobody’s to take back agai
   const again = { effective: '2018-10-01', reverses: String(decided), reason: 'in error' };
   t.equal(await refused('county-finance', 'propose', 'FactReversed', again), 'wrong_partner');
 });
+
+t.test('a weekly cost that comes to a claim of invoices after it was conceded is open', async (t) => {
+  const ledger = await disputing(t);
+  const { raise, post } = acts(ledger);
+  await raise('one', { costs: [], invoices: [{ on: '2018-10-20', amount: '5000.00' }] });
+  const conceded = { ...ONE, decidedOn: '2018-11-01' };
+  await ledger.signed('north-ccg-finance', 'north-ccg-chief', 'ClaimConceded', conceded, DISPUTES);
+  await post('county-finance', 'ClaimRevised', {
+    effective: '2018-10-25',
+    costs: [{ from: '2018-10-25', weekly: '700.00' }],
+  });
+  const { agreed, open } = caseSums(ledger, 'one', '2018-10-31');
+  t.same([agreed, open], ['5000.00', '700.00']);
+});
