@@ -149,6 +149,8 @@ export async function makeDisputes(store: EventStore, cases: number, random: Ran
       const signs = signature === 'other-side' ? act.signs! : by;
       refusal ??= await submit(kind, stream, { act: 'agree', proposal: proposal! }, `${signs}-chief`);
     }
+    // What a claimant revises downwards is signed by a second officer.
+    if (refusal?.rule === 'reduction_signed') return perform(kind, stream, { ...act, type: 'ClaimReduced' });
     const counted = refusal ? `${act.type}: ${refusal.rule}` : act.type;
     const counts = refusal ? refused : facts;
     counts.set(counted, (counts.get(counted) ?? 0) + 1);

@@ -3,6 +3,7 @@ import { cellsOf } from '../src/domain/dispute/claim.js';
 import { owedOn, settlementOn } from '../src/domain/dispute/owed.js';
 import { bodiesOf, standing, termsAt, type DisputeState } from '../src/domain/dispute/state.js';
 import { exactly, minus, moneyText, NO_MONEY, pence, plus, signedPence, type Pence } from '../src/domain/money.js';
+import { holdsNhsNumber } from '../src/domain/values.js';
 import type { Data } from './facts.js';
 import type { Random } from './random.js';
 
@@ -94,9 +95,15 @@ export function plannedCase(random: Random): { making: CaseMaking; acts: [day: n
     const day = raisedOn + 1 + random.below(within);
     if (random.chance(chance) && day <= dayNumber(LAST)) acts.push([day, act]);
   }
-  const hex = random.hex(32);
-  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+  let id = randomReference(random);
+  // A reference that happens to be shaped like an NHS number is refused, and another is drawn.
+  while (holdsNhsNumber(id)) id = randomReference(random);
   return { making: { id, first, raisedOn, stages: 0, last: new Map() }, acts };
+}
+
+function randomReference(random: Random): string {
+  const hex = random.hex(32);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 const share = (respondent: number) => ({ claimant: 10_000 - respondent, respondent });

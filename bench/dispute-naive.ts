@@ -22,6 +22,7 @@ export interface NaiveCell {
   readonly agreed: number;
   readonly abandoned: number;
   readonly open: number;
+  readonly repayable: number;
 }
 
 /** A case on a day as the register shows it, with its cells; `listed` where it had been raised by the day. */
@@ -69,6 +70,7 @@ interface SettledLine {
 const OF_A_CASE: ReadonlySet<string> = new Set([
   'DisputeRaised',
   'ClaimRevised',
+  'ClaimReduced',
   'InterimFundingAgreed',
   'SplitDecided',
   'ClaimWithdrawn',
@@ -138,6 +140,7 @@ interface Run {
   agreed: number;
   abandoned: number;
   open: number;
+  repayable: number;
 }
 
 function folded(facts: readonly Logged[], on: Day): NaiveCase {
@@ -154,6 +157,9 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
   const interim = painted(raising.interim.respondent);
   const how = painted<How | undefined>(undefined);
   const split = painted(NONE);
+  /** What each day cost by the week, and by invoice, when its decision was signed. */
+  const signedWeekly = painted(0);
+  const signedInvoiced = painted(0);
   const claimant = painted(raising.claimant[0]!.partner);
   const respondent = painted(raising.respondent[0]!.partner);
   let invoices = [...(raising.invoices ?? [])];
@@ -167,10 +173,24 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
   for (const { from, partner } of raising.claimant) paint(claimant, from, partner);
   for (const { from, partner } of raising.respondent) paint(respondent, from, partner);
 
+  const weeklyAt = (at: number): number => (weekly[at] !== NONE && first + at <= until[at]! ? weekly[at]! : 0);
+  const invoicedAt = (at: number): number =>
+    invoices
+      .filter((each) => dayNumber(each.on) === first + at)
+      .reduce((total, each) => total + inPence(each.amount), 0);
+  const decide = (from: Day, decided: How): void => {
+    paint(how, from, decided);
+    for (let at = Math.max(0, dayNumber(from) - first); at < days; at++) {
+      signedWeekly[at] = decided === 'withdrawn' ? Infinity : weeklyAt(at);
+      signedInvoiced[at] = decided === 'withdrawn' ? Infinity : invoicedAt(at);
+    }
+  };
+
   for (const { type, data } of facts.slice(1)) {
     const { effective } = data;
     switch (type) {
-      case 'ClaimRevised': {
+      case 'ClaimRevised':
+      case 'ClaimReduced': {
         const revised = data as unknown as Partial<Raising> & { readonly respondent?: string };
         for (const { from, weekly: sum } of revised.costs ?? []) paint(weekly, from, inPence(sum));
         if (revised.until) paint(until, effective, (lastUntil = dayNumber(revised.until)));
@@ -184,14 +204,14 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
         paint(interim, effective, (data['interim'] as Split).respondent);
         break;
       case 'SplitDecided':
-        paint(how, effective, 'split');
+        decide(effective, 'split');
         paint(split, effective, (data['split'] as Split).respondent);
         break;
       case 'ClaimWithdrawn':
-        paint(how, effective, 'withdrawn');
+        decide(effective, 'withdrawn');
         break;
       case 'ClaimConceded':
-        paint(how, effective, 'conceded');
+        decide(effective, 'conceded');
         break;
       case 'DisputeSettled':
         if (effective <= on) {
@@ -216,20 +236,24 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
       if (day <= through !== isSettled) continue;
       const at = day - first;
       // Seven times an invoice, so that a seventh of a week's cost is the whole of it.
-      const costs = invoices.filter((each) => dayNumber(each.on) === day).map((each) => inPence(each.amount) * 7);
-      if (weekly[at] !== NONE && day <= until[at]!) costs.push(weekly[at]!);
-      for (const cost of costs) {
+      const costs: [cost: number, signed: number][] = [];
+      if (invoicedAt(at) > 0) costs.push([invoicedAt(at) * 7, signedInvoiced[at]! * 7]);
+      if (weekly[at] !== NONE && day <= until[at]!) costs.push([weekly[at]!, signedWeekly[at]!]);
+      for (const [cost, signed] of costs) {
         const of = { year: yearOf(day), claimant: claimant[at]!, respondent: respondent[at]! };
         if (run?.year !== of.year || run.claimant !== of.claimant || run.respondent !== of.respondent) {
-          runs.push((run = { ...of, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+          runs.push((run = { ...of, fixed: 0, agreed: 0, abandoned: 0, open: 0, repayable: 0 }));
         }
         const whole = claimed[at]! - interim[at]!;
         if (isSettled) run.fixed += cost * whole;
         else if (how[at] === undefined) run.open += cost * whole;
         else {
           const due = how[at] === 'split' ? split[at]! : how[at] === 'withdrawn' ? interim[at]! : claimed[at]!;
-          run.agreed += cost * (due - interim[at]!);
-          run.abandoned += cost * (claimed[at]! - due);
+          const decided = Math.min(cost, signed);
+          run.open += (cost - decided) * whole;
+          run.agreed += decided * Math.max(0, due - interim[at]!);
+          run.repayable += decided * Math.max(0, interim[at]! - due);
+          run.abandoned += decided * (claimed[at]! - Math.max(due, interim[at]!));
         }
       }
     }
@@ -243,7 +267,7 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
       settlements,
     ),
   );
-  const sum = (name: 'claimed' | 'agreed' | 'abandoned' | 'open') =>
+  const sum = (name: 'claimed' | 'agreed' | 'abandoned' | 'open' | 'repayable') =>
     cells.reduce((total, cell) => total + cell[name], 0);
   const open = sum('open');
   const decided = how[Math.min(asked, lastUntil) - first];
@@ -268,6 +292,7 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
       agreed: sum('agreed'),
       abandoned: sum('abandoned'),
       open,
+      repayable: sum('repayable'),
     },
   };
 }
@@ -284,29 +309,39 @@ function roundedOnce(parts: number): number {
 /** One year of a case: each part is what it adds to the sum so far, rounded, so that a year is rounded once. */
 function cellsOf(year: string, runs: readonly Run[], settlements: readonly SettledLine[]): NaiveCell[] {
   let exact = 0;
+  let exactBack = 0;
   const part = (parts: number): number => {
     const before = roundedOnce(exact);
     exact += parts;
     return roundedOnce(exact) - before;
   };
+  const partBack = (parts: number): number => {
+    const before = roundedOnce(exactBack);
+    exactBack += parts;
+    return roundedOnce(exactBack) - before;
+  };
   const cells = new Map<string, NaiveCell>();
   for (const { claimant, respondent, ...run } of runs) {
     const shares = [part(run.fixed), part(run.agreed), part(run.abandoned), part(run.open)] as const;
     const key = `${claimant} ${respondent}`;
-    const cell = cells.get(key) ?? { year, claimant, respondent, claimed: 0, agreed: 0, abandoned: 0, open: 0 };
+    const none = { claimed: 0, agreed: 0, abandoned: 0, open: 0, repayable: 0 };
+    const cell = cells.get(key) ?? { year, claimant, respondent, ...none };
     cells.set(key, {
       ...cell,
       claimed: cell.claimed + shares[0] + shares[1] + shares[2] + shares[3],
       agreed: cell.agreed + shares[1],
       abandoned: cell.abandoned + shares[2],
+      repayable: cell.repayable + partBack(run.repayable),
     });
   }
   return [...cells.values()].map((cell) => {
     const settled = settlements
       .flatMap((line) => line.parts)
       .filter((each) => each.year === year && each.claimant === cell.claimant && each.respondent === cell.respondent);
-    const agreed = settled.reduce((total, each) => total + inPence(each.agreed), cell.agreed);
+    const towards = settled.map((each) => inPence(each.agreed));
+    const agreed = towards.reduce((total, each) => total + Math.max(0, each), cell.agreed);
+    const repayable = towards.reduce((total, each) => total + Math.max(0, -each), cell.repayable);
     const abandoned = settled.reduce((total, each) => total + inPence(each.abandoned), cell.abandoned);
-    return { ...cell, agreed, abandoned, open: cell.claimed - agreed - abandoned };
+    return { ...cell, agreed, abandoned, open: cell.claimed - agreed - abandoned, repayable };
   });
 }

@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { openClaims, type DisputesView, type OpenClaims } from '../projections/claims.js';
-import { disputeRegister, grouped, type CaseRow } from '../projections/dispute-register.js';
+import { disputeRegister, registerNumbers, type CaseRow } from '../projections/dispute-register.js';
 import {
   dayNumber,
   dayOfNumber,
@@ -116,7 +116,7 @@ const ofPage = (at: Dates) => ({ ...ofArea(at), status: 'open', limit: PAGE });
 const questionsOf = (ledger: Ledger): (readonly [what: string, ask: Ask])[] => [
   ['open claims, one fund year', (at) => openClaims(viewFor(ledger, at), at.year)],
   ['open claims, all years', (at) => openClaims(viewFor(ledger, at))],
-  ['register in numbers', (at) => grouped(disputeRegister(viewFor(ledger, at)))],
+  ['register in numbers', (at) => registerNumbers(viewFor(ledger, at))],
   ['query disputes', (at) => answerOf(ledger, disputes, ofArea(at))],
   [`query dispute-cases, ${PAGE} of the open`, (at) => answerOf(ledger, disputeCases, ofPage(at))],
   ['query gap', (at) => answerOf(ledger, gap, ofFund(at))],
@@ -161,7 +161,7 @@ async function checkAnswers(file: string, ledger: Ledger, all: readonly Dates[])
     same('open claims of all years', at, openClaims(view), allYears);
     same('open claims of one year', at, openClaims(view, at.year), ofYear);
     same('register', at, disputeRegister(view), rows);
-    const groups = grouped(disputeRegister(view));
+    const { groups } = registerNumbers(view);
     for (const { by, group, cases: count, overdue, open: sum } of groups) {
       const field = { by, group };
       if (by === 'stage' || by === 'status' || by === 'kind' || by === 'claimant' || by === 'respondent') {

@@ -41,9 +41,9 @@ function openOf(history: History, asAt: AsAt, upTo: number): Pence {
   return open;
 }
 
-/** Adds up what is open of cases, cell by cell. */
+/** Adds up what is open of cases, between each two bodies. */
 export interface ClaimsCount {
-  add(cells: readonly Cell[]): void;
+  add(cells: readonly Pick<Cell, 'claimant' | 'respondent' | 'open'>[]): void;
   claims(): OpenClaims;
 }
 

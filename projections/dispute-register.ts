@@ -1,13 +1,12 @@
-import type { Day } from '../src/domain/calendar.js';
+import { dayNumber, type Day } from '../src/domain/calendar.js';
 import {
-  asAt,
   bodyAt,
-  cellsOf,
-  sumsOf,
-  type AsAt,
-  type Cell,
+  NO_CLAIM,
+  totalsOf,
+  type Entry,
   type Sums,
   type Terms,
+  type Totals,
 } from '../src/domain/dispute/claim.js';
 import { AGE_BANDS } from '../src/domain/dispute/reference.js';
 import { termsAt, type History } from '../src/domain/dispute/state.js';
@@ -39,57 +38,72 @@ export interface CaseRow extends Sums {
 }
 
 function statusOf({ settled, decisions, until }: Terms, day: number, open: Pence): Status {
-  if (settled.some((each) => each.closes && each.effective <= day)) return 'settled';
-  if (open !== NO_MONEY) return 'open';
-  const decision = decisions.findLast((each) => each.from <= Math.min(day, until));
-  if (!decision) return settled.some((each) => each.effective <= day) ? 'settled' : 'open';
-  return decision.value.how === 'split' ? 'decided' : decision.value.how;
-}
-
-/** Where a case stands, beside its terms. */
-interface Standing {
-  ground: string;
-  stage: string | undefined;
-  dueBy: Day | undefined;
-}
-
-/** Goes once through what is known of a case: a register asks this of every case of an area. */
-function standingOf({ entries }: History, ground: string, { on, upTo }: DisputesView): Standing {
-  const found: Standing = { ground, stage: undefined, dueBy: undefined };
-  for (const { revision, reversed, type, data } of entries) {
-    if (revision > upTo) break;
-    if (reversed !== undefined && reversed <= upTo) continue;
-    if (data.effective > on) continue;
-    if (type === 'ClaimRevised') found.ground = (data['ground'] as string | undefined) ?? found.ground;
-    const entered = type === 'DisputeStageEntered';
-    if (!entered && type !== 'DisputeStageExtended') continue;
-    if (entered) found.stage = data['stage'] as string;
-    found.dueBy = data['dueBy'] as Day | undefined;
+  let partly = false;
+  for (const each of settled) {
+    if (each.effective > day) continue;
+    if (each.closes) return 'settled';
+    partly = true;
   }
-  return found;
+  if (open !== NO_MONEY) return 'open';
+  const last = day < until ? day : until;
+  for (let at = decisions.length - 1; at >= 0; at--) {
+    const { from, value } = decisions[at]!;
+    if (from <= last) return value.how === 'split' ? 'decided' : value.how;
+  }
+  return partly ? 'settled' : 'open';
 }
 
-function rowOf(history: History, terms: Terms, cells: readonly Cell[], view: DisputesView, day: AsAt): CaseRow {
+const isKnown = ({ revision, reversed }: Entry, upTo: number): boolean =>
+  revision <= upTo && !(reversed !== undefined && reversed <= upTo);
+
+/** Where a case stands in its protocol. */
+interface AtStage {
+  readonly stage: string | undefined;
+  /** The last day of the stage, inclusive. */
+  readonly dueBy: Day | undefined;
+}
+
+const NO_STAGE: AtStage = { stage: undefined, dueBy: undefined };
+
+/** The stage of a case: both its entries and its extensions name it. */
+function stageOf({ stages }: History, { on, upTo }: DisputesView): AtStage {
+  for (let at = stages.length - 1; at >= 0; at--) {
+    const each = stages[at]!;
+    if (each.data.effective <= on && isKnown(each, upTo)) return each.data as unknown as AtStage;
+  }
+  return NO_STAGE;
+}
+
+/** The ground of a case, as it was last revised. */
+const groundOf = ({ entries }: History, { on, upTo }: DisputesView, raised: string): string =>
+  (entries.findLast(
+    (each) =>
+      each.data['ground'] !== undefined && REVISES.has(each.type) && each.data.effective <= on && isKnown(each, upTo),
+  )?.data['ground'] as string | undefined) ?? raised;
+
+const REVISES: ReadonlySet<string> = new Set(['ClaimRevised', 'ClaimReduced']);
+
+function rowOf(history: History, terms: Terms, totals: Totals, view: DisputesView, day: number): CaseRow {
   const { raised, raisedOn } = terms;
-  const { claimed, agreed, abandoned, open } = sumsOf(cells);
-  const status = statusOf(terms, day.on, open);
-  const { ground, stage, dueBy } = standingOf(history, raised.ground, view);
+  const status = statusOf(terms, day, totals.open);
+  const { stage, dueBy } = stageOf(history, view);
   return {
     case: raised.case,
     kind: raised.kind,
-    ground,
+    ground: groundOf(history, view, raised.ground),
     status,
-    claimant: bodyAt(terms, 'claimant', day.on),
-    respondent: bodyAt(terms, 'respondent', day.on),
+    claimant: bodyAt(terms, 'claimant', day),
+    respondent: bodyAt(terms, 'respondent', day),
     raisedOn: raised.raisedOn,
-    age: Math.max(0, day.on - raisedOn),
+    age: Math.max(0, day - raisedOn),
     stage,
     dueBy,
     overdue: status === 'open' && dueBy !== undefined && dueBy < view.on,
-    claimed,
-    agreed,
-    abandoned,
-    open,
+    claimed: totals.claimed,
+    agreed: totals.agreed,
+    abandoned: totals.abandoned,
+    open: totals.open,
+    repayable: totals.repayable,
   };
 }
 
@@ -98,35 +112,26 @@ function rowOf(history: History, terms: Terms, cells: readonly Cell[], view: Dis
  * register adds up to what is claimed of the days gone by, also where a claim was raised long after them. Who asks what
  * was known on the day itself finds only what had been raised by then.
  */
-export const isListed = ({ first, raisedOn }: Terms, { on }: AsAt): boolean => first <= on || raisedOn <= on;
+export const isListed = ({ first, raisedOn }: Terms, day: number): boolean => first <= day || raisedOn <= day;
 
-/**
- * Every case that is listed on the day, in the order in which they were recorded, with the open claims of the area: one
- * walk for both, since each works out the same cells.
- */
-export function registerWithClaims(view: DisputesView): { readonly rows: CaseRow[]; readonly claims: OpenClaims } {
-  const day = asAt(view.on);
+/** Every case that is listed on the day, in the order in which they were recorded. */
+export function disputeRegister(view: DisputesView): CaseRow[] {
+  const day = dayNumber(view.on);
   const rows: CaseRow[] = [];
-  const count = countClaims();
   for (const history of view.state.cases.values()) {
     const terms = termsAt(history, view.upTo);
-    if (!terms) continue;
-    const cells = cellsOf(terms, day);
-    count.add(cells);
-    if (isListed(terms, day)) rows.push(rowOf(history, terms, cells, view, day));
+    if (terms && isListed(terms, day)) rows.push(rowOf(history, terms, totalsOf(terms, day), view, day));
   }
-  return { rows, claims: count.claims() };
+  return rows;
 }
-
-export const disputeRegister = (view: DisputesView): CaseRow[] => registerWithClaims(view).rows;
 
 /** One case of the register; undefined where it is not listed. */
 export function caseRow(view: DisputesView, id: string): { readonly row: CaseRow; readonly terms: Terms } | undefined {
   const history = view.state.cases.get(id);
   const terms = history && termsAt(history, view.upTo);
-  const day = asAt(view.on);
+  const day = dayNumber(view.on);
   if (!terms || !isListed(terms, day)) return undefined;
-  return { row: rowOf(history, terms, cellsOf(terms, day), view, day), terms };
+  return { row: rowOf(history, terms, totalsOf(terms, day), view, day), terms };
 }
 
 /** Bands of value: what is open of a case, from so many pounds, inclusive. */
@@ -151,29 +156,79 @@ export interface Group {
 const ageBand = (age: number): string => AGE_BANDS.findLast((each) => each.from <= age)!.band;
 const valueBand = (open: Pence): string => VALUE_BANDS.findLast((each) => each.from <= open)!.band;
 
-const GROUP_OF: Readonly<Record<Grouping, (row: CaseRow) => string>> = {
-  status: (row) => row.status,
-  kind: (row) => row.kind,
-  stage: (row) => row.stage ?? 'none',
-  age: (row) => ageBand(row.age),
-  value: (row) => valueBand(row.open),
-  claimant: (row) => row.claimant,
-  respondent: (row) => row.respondent,
-};
+type Groups = Map<string, { cases: number; overdue: number; open: Pence }>;
 
-/** Counts the register: by status all cases, by everything else those that are open. */
-export function grouped(rows: readonly CaseRow[]): Group[] {
-  const open = rows.filter((row) => row.status === 'open');
-  return GROUPINGS.flatMap((by) => {
-    const groups = new Map<string, { cases: number; overdue: number; open: Pence }>();
-    for (const row of by === 'status' ? rows : open) {
-      const name = GROUP_OF[by](row);
-      const group = groups.get(name) ?? { cases: 0, overdue: 0, open: NO_MONEY };
-      groups.set(name, group);
-      group.cases++;
-      if (row.overdue) group.overdue++;
-      group.open = plus(group.open, row.open);
+/** The register in numbers: how many cases, how many of them are open and overdue, what they come to, and by group. */
+export interface RegisterNumbers extends Sums {
+  readonly cases: number;
+  readonly openCases: number;
+  readonly overdue: number;
+  /** By status all cases, by everything else those that are open. */
+  readonly groups: readonly Group[];
+  /** The open claims of the area. */
+  readonly claims: OpenClaims;
+}
+
+/** Counts the register on a day in one walk along its cases, without making a row of any. */
+export function registerNumbers(view: DisputesView): RegisterNumbers {
+  const day = dayNumber(view.on);
+  const count = countClaims();
+  const groups = Object.fromEntries(GROUPINGS.map((by) => [by, new Map()])) as Record<Grouping, Groups>;
+  let cases = 0;
+  let openCases = 0;
+  let overdue = 0;
+  let { claimed, agreed, abandoned, open, repayable } = NO_CLAIM;
+  for (const history of view.state.cases.values()) {
+    const terms = termsAt(history, view.upTo);
+    if (!terms || !isListed(terms, day)) continue;
+    const totals = totalsOf(terms, day);
+    count.add(totals.between);
+    cases++;
+    claimed = plus(claimed, totals.claimed);
+    agreed = plus(agreed, totals.agreed);
+    abandoned = plus(abandoned, totals.abandoned);
+    open = plus(open, totals.open);
+    repayable = plus(repayable, totals.repayable);
+    const status = statusOf(terms, day, totals.open);
+    if (status !== 'open') {
+      addTo(groups.status, status, totals.open, false);
+      continue;
     }
-    return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, sums]) => ({ by, group, ...sums }));
-  });
+    openCases++;
+    const { stage = 'none', dueBy } = stageOf(history, view);
+    const late = dueBy !== undefined && dueBy < view.on;
+    if (late) overdue++;
+    addTo(groups.status, status, totals.open, late);
+    addTo(groups.kind, terms.raised.kind, totals.open, late);
+    addTo(groups.stage, stage, totals.open, late);
+    addTo(groups.age, ageBand(Math.max(0, day - terms.raisedOn)), totals.open, late);
+    addTo(groups.value, valueBand(totals.open), totals.open, late);
+    addTo(groups.claimant, bodyAt(terms, 'claimant', day), totals.open, late);
+    addTo(groups.respondent, bodyAt(terms, 'respondent', day), totals.open, late);
+  }
+  return {
+    cases,
+    openCases,
+    overdue,
+    claimed,
+    agreed,
+    abandoned,
+    open,
+    repayable,
+    groups: GROUPINGS.flatMap((by) =>
+      [...groups[by]].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, sums]) => ({ by, group, ...sums })),
+    ),
+    claims: count.claims(),
+  };
+}
+
+function addTo(groups: Groups, name: string, open: Pence, late: boolean): void {
+  const group = groups.get(name);
+  if (!group) {
+    groups.set(name, { cases: 1, overdue: late ? 1 : 0, open });
+    return;
+  }
+  group.cases++;
+  if (late) group.overdue++;
+  group.open = plus(group.open, open);
 }

@@ -39,20 +39,26 @@ function history(moves: Moves): GapPoint[] {
  * last day, inclusive. Claims accrue every day; each point shows what is open by it, but accruing alone makes no point.
  */
 export function gapByDay(entries: readonly Entry[], on: Day, size: number, claims: ClaimsWalk): GapPoint[] {
-  const postings = entries
-    .filter((entry) => entry.place < size)
-    .flatMap((entry) => entry.postings)
-    .filter((posting) => posting.on <= on)
-    .sort((a, b) => a.on.localeCompare(b.on));
-  const days = [...new Set([...postings.map((posting) => posting.on), on])];
+  const byDay = new Map<Day, Posting[]>([[on, []]]);
+  for (const { place, postings } of entries) {
+    if (place >= size) continue;
+    for (const posting of postings) {
+      if (posting.on > on) continue;
+      const ofDay = byDay.get(posting.on);
+      if (ofDay) ofDay.push(posting);
+      else byDay.set(posting.on, [posting]);
+    }
+  }
   let before: Pence = NO_MONEY;
   return history(
-    days.map((day) => {
-      const open = claims.open(day, size);
-      const change = minus(open, before);
-      before = open;
-      return { at: day, postings: postings.filter((posting) => posting.on === day), claims: change };
-    }),
+    [...byDay]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([day, postings]) => {
+        const open = claims.open(day, size);
+        const change = minus(open, before);
+        before = open;
+        return { at: day, postings, claims: change };
+      }),
   );
 }
 

@@ -1,7 +1,8 @@
-import { asAt } from '../src/domain/dispute/claim.js';
+import { dayNumber } from '../src/domain/calendar.js';
+import { sheetsOn } from '../src/domain/dispute/owed.js';
 import { standing, termsAt } from '../src/domain/dispute/state.js';
 import { treatmentOf, type Treatment } from '../src/domain/dispute/treatment.js';
-import { NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
 import type { DisputesView } from './claims.js';
 import { isListed } from './dispute-register.js';
 
@@ -11,29 +12,49 @@ import { isListed } from './dispute-register.js';
  */
 export interface ConfirmedTreatment extends Treatment {
   readonly case: string;
-  /** The class that an officer of the partner confirmed last for this part of the case; its sum may have moved since. */
+  /** The class that an officer of the partner confirmed last for this part of the case, where it was for this very sum. */
   readonly confirmed: string | undefined;
+  /** The class confirmed last where that was for another sum, or for one the other way: it is to be confirmed again. */
+  readonly confirmedEarlier: { readonly class: string; readonly amount: Pence } | undefined;
 }
 
 /** The treatments of one case on a day. */
-export function treatmentsOfCase({ state, on, upTo }: DisputesView, id: string): ConfirmedTreatment[] {
+export function treatmentsOfCase(
+  { state, on, upTo }: DisputesView,
+  id: string,
+  sheets = sheetsOn(state, on, upTo),
+): ConfirmedTreatment[] {
   const confirmations = standing(state.cases.get(id)!, upTo).filter(
     (each) => each.type === 'AccountingClassConfirmed' && each.data.effective <= on,
   );
-  return treatmentOf(state, id, on, upTo)!.map((each) => ({
-    ...each,
-    case: id,
-    confirmed: confirmations.findLast(({ data }) => data['partner'] === each.partner && data['part'] === each.part)
-      ?.data['class'] as string | undefined,
-  }));
+  return treatmentOf(state, id, on, upTo, sheets)!.map((each) => {
+    const last = confirmations.findLast(({ data }) => data['partner'] === each.partner && data['part'] === each.part);
+    const none = { ...each, case: id, confirmed: undefined, confirmedEarlier: undefined };
+    if (!last) return none;
+    const { class: confirmed, amount, proposed } = last.data as unknown as Confirmation;
+    return pence(amount) === each.amount && proposed === each.proposed
+      ? { ...none, confirmed }
+      : { ...none, confirmedEarlier: { class: confirmed, amount: pence(amount) } };
+  });
+}
+
+/** What an officer confirmed: a class, for a sum, of which the class proposed says which way it was owed. */
+interface Confirmation {
+  readonly class: string;
+  readonly amount: string;
+  readonly proposed: string;
 }
 
 /** The treatments of all cases of the register. */
-export const treatments = (view: DisputesView): ConfirmedTreatment[] =>
-  [...view.state.cases].flatMap(([id, history]) => {
-    const terms = termsAt(history, view.upTo);
-    return terms && isListed(terms, asAt(view.on)) ? treatmentsOfCase(view, id) : [];
+export function treatments(view: DisputesView): ConfirmedTreatment[] {
+  const { state, on, upTo } = view;
+  const sheets = sheetsOn(state, on, upTo);
+  const day = dayNumber(on);
+  return [...state.cases].flatMap(([id, history]) => {
+    const terms = termsAt(history, upTo);
+    return terms && isListed(terms, day) ? treatmentsOfCase(view, id, sheets) : [];
   });
+}
 
 export interface ClassTotal {
   readonly partner: string;

@@ -5,8 +5,7 @@ import type { Entry } from './dispute/claim.js';
 import { SETTLEMENT_FACTS } from './dispute/settlements.js';
 import { STAGE_FACTS } from './dispute/stages.js';
 import { emptyDisputes, opened, reverse, standing, type DisputeState } from './dispute/state.js';
-import { fact, NO_BOOKS, type Context, type Fact } from './facts.js';
-import type { Role } from './register.js';
+import { keeperFact, NO_BOOKS, type Fact } from './facts.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
@@ -14,14 +13,7 @@ import { EffectiveDay, Name } from './values.js';
 
 /** The stream of one area's disputes: `disputes-<area>`. Its facts stand in the files of `dispute/`, by subject. */
 
-const keeper = (_data: unknown, _state: DisputeState, { register }: Context) => ({
-  acts: register.ledger ? [register.ledger.keeper] : [],
-  signs: [],
-});
-
-const KEEPING: readonly Role[] = ['pool-manager', 'registrar', 'chief-finance-officer'];
-
-const OPENING: Fact<DisputeState> = fact({
+const OPENING: Fact<DisputeState> = keeperFact({
   name: 'DisputesOpened',
   about: 'Opens the disputes of one area, with the partners between whom they can be; the ledger’s keeper opens them.',
   input: z.strictObject({
@@ -33,12 +25,6 @@ const OPENING: Fact<DisputeState> = fact({
       .max(60)
       .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' }),
   }),
-  signature: 'none',
-  roles: KEEPING,
-  byKeeper: true,
-  effective: 'any-day',
-  reversible: false,
-  sides: keeper,
   check(data, state: DisputeState, { register }) {
     if (state.opened) return refuse('area_exists', `The disputes of ${data.area} are open already.`);
     const unknown = data.partners.find((partner) => !register.partners.has(partner));
@@ -50,16 +36,10 @@ const OPENING: Fact<DisputeState> = fact({
   sentence: (data) => `The disputes of ${data.area} were opened, with ${data.partners.length} partners.`,
 });
 
-const JOINING: Fact<DisputeState> = fact({
+const JOINING: Fact<DisputeState> = keeperFact({
   name: 'DisputePartnerAdded',
   about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it (domain.md 11).',
   input: z.strictObject({ effective: EffectiveDay, partner: Name }),
-  signature: 'none',
-  roles: KEEPING,
-  byKeeper: true,
-  effective: 'any-day',
-  reversible: false,
-  sides: keeper,
   check(data, state: DisputeState, { register }) {
     const { area, partners } = opened(state);
     if (partners.has(data.partner)) {
@@ -81,7 +61,8 @@ const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((eac
 const STAGES = ['DisputeStageEntered', 'DisputeStageExtended'];
 const MONEY = ['RefundPaid', 'WriteOffApproved'];
 const SETTLES = ['DisputeSettled'];
-const TERMS = ['ClaimRevised', 'InterimFundingAgreed', 'SplitDecided', 'ClaimWithdrawn', 'ClaimConceded', ...SETTLES];
+const REVISES = ['ClaimRevised', 'ClaimReduced'];
+const TERMS = [...REVISES, 'InterimFundingAgreed', 'SplitDecided', 'ClaimWithdrawn', 'ClaimConceded', ...SETTLES];
 
 /** The later facts of a history that count on an earlier one, by the type of the earlier. */
 function countsOn(type: string): (later: Entry) => boolean {
@@ -96,12 +77,25 @@ function countsOn(type: string): (later: Entry) => boolean {
   return (later) => of.includes(later.type);
 }
 
+/** The later facts that were worked out from one that would be reversed. */
+function restingOn(state: DisputeState, type: string, revision: number): Entry[] {
+  const { entry, histories } = state.entries.get(revision)!;
+  if (type !== 'WriteOffLimitSet') return histories.flatMap((history) => standing(history).filter(countsOn(type)));
+  // What was written off without a minute since rests on the limit that the partner had set.
+  return [...state.entries.values()]
+    .map((each) => each.entry)
+    .filter(
+      (each) =>
+        each.type === 'WriteOffApproved' &&
+        each.reversed === undefined &&
+        each.data['creditor'] === entry.data['partner'] &&
+        each.data['minute'] === undefined,
+    );
+}
+
 /** A fact is not taken away from under later ones that were worked out from it. */
 function nothingRestsOn(state: DisputeState, type: string, revision: number): Refusal | undefined {
-  const others = state.entries
-    .get(revision)!
-    .histories.flatMap((history) => standing(history))
-    .filter((each) => each.revision > revision && countsOn(type)(each));
+  const others = restingOn(state, type, revision).filter((each) => each.revision > revision);
   return others.length === 0
     ? undefined
     : refuse(

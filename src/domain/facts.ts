@@ -69,6 +69,8 @@ export interface Context {
   readonly register: RegisterState;
   /** The proposals of the same stream that wait for a signature. */
   readonly proposals: ReadonlyMap<string, OpenProposal>;
+  /** The one of them that is being signed or countered. */
+  readonly answering?: string;
   /** The event that a reversal names, where it names one. */
   readonly original?: LedgerEvent;
   /** Whether the fact is marked as a prior-period adjustment. */
@@ -108,8 +110,8 @@ export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject,
   subject?(data: z.output<In>): string;
   /** For a fact that is signed as another is, that other: a reversal takes the signatures of its original. */
   signedAs?(data: z.output<In>, context: Context): SignedAs<State> | Refusal;
-  /** The sum that an officer's limit is held against. */
-  amount?(data: z.output<Stored>): Pence;
+  /** The sum that an officer's limit is held against, when it is proposed and again when it is signed. */
+  amount?(data: z.output<Stored>, state: State, context: Context): Pence;
   /** The name that the fact brings into use. */
   names?(data: z.output<Stored>): string;
   /** The named contribution, line or grant that the fact changes or counts on. */
@@ -150,6 +152,24 @@ export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject
 ): Fact<State> {
   return { ...declaration, version: 1 };
 }
+
+/** Whose act a fact is that the ledger’s keeper posts, for whichever stream it opens or adds to. */
+const BY_KEEPER = {
+  signature: 'none',
+  roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
+  byKeeper: true,
+  effective: 'any-day',
+  reversible: false,
+  sides: (_data: unknown, _state: unknown, { register }: Context): Sides => ({
+    acts: register.ledger ? [register.ledger.keeper] : [],
+    signs: [],
+  }),
+} as const;
+
+/** Declares a fact that the ledger’s keeper posts, alone and for ever. */
+export const keeperFact = <In extends z.ZodObject, State>(
+  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version' | keyof typeof BY_KEEPER>,
+): Fact<State> => fact<In, State>({ ...declaration, ...BY_KEEPER });
 
 /** A kind of stream that keeps no money of a year: it has no limits of its own, no accounting periods and no offers. */
 export const NO_BOOKS = {

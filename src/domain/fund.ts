@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
-import { fact, type Fact, type FactData } from './facts.js';
+import { keeperFact, type Fact, type FactData } from './facts.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
 import { PERIOD_FACTS } from './fund/periods.js';
@@ -25,7 +25,7 @@ import { EffectiveDay, Name } from './values.js';
 
 /** The stream of one fund: `fund-<area>-<financial year>`. Its facts stand in the files of `fund/`, by subject. */
 
-const OPENING: Fact<FundState> = fact({
+const OPENING: Fact<FundState> = keeperFact({
   name: 'FundOpened',
   about:
     'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it (domain.md 1, 6).',
@@ -42,11 +42,6 @@ const OPENING: Fact<FundState> = fact({
       .max(60)
       .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' }),
   }),
-  signature: 'none',
-  roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
-  effective: 'any-day',
-  reversible: false,
-  sides: (_data, _state, { register }) => ({ acts: register.ledger ? [register.ledger.keeper] : [], signs: [] }),
   check(data, state: FundState, { register }) {
     const name = `${data.area}-${data.year}`;
     if (state.opened) return refuse('fund_exists', `${name} is open already.`);

@@ -260,6 +260,12 @@ export const RULES = {
     'A proposal is agreed, declined, withdrawn or lapsed once, and then stands as it is.',
     'Make a new proposal.',
   ),
+  proposal_open: rule(
+    409,
+    'Another proposal of this is on the table',
+    'Of two proposals on one matter the older could be signed last, and would stand.',
+    'Sign, counter, decline or withdraw the proposal named in the detail first.',
+  ),
   proposal_expired: rule(
     409,
     'The proposal has expired',
@@ -401,7 +407,7 @@ export const RULES = {
   protocol_missing: rule(
     409,
     'The area has no dispute protocol',
-    'A dispute goes by the protocol in force on the day on which it is raised.',
+    'A dispute goes by the protocol in force, and known, when it is raised.',
     'Adopt one first: propose DisputeProtocolAdopted.',
   ),
   claim_of_nothing: rule(
@@ -422,11 +428,17 @@ export const RULES = {
     'Every claim is what is agreed, abandoned and still open: a decision lies within the claim.',
     'Have the claim revised first.',
   ),
+  reduction_signed: rule(
+    409,
+    'A second officer signs where a claim falls',
+    'Who lowers a claim gives money up, on whichever day; four eyes see it.',
+    'Propose ClaimReduced with the same fields; another officer of the claimant signs it.',
+  ),
   decided_already: rule(
     409,
-    'Both sides have signed how those days are split',
-    'What two have signed, one alone does not change.',
-    'Use a day after the decision; or propose another split, which both sign.',
+    'How those days are split has been decided and signed',
+    'What others have signed, one alone does not change.',
+    'Use a day after the decision; or propose another split, which both sign; or reverse the decision.',
   ),
   settled_already: rule(
     409,
@@ -446,7 +458,12 @@ export const RULES = {
     'Stages are entered in the order of the protocol, none before the one that the case is in.',
     'Enter a later stage; or reverse the entry that was wrong.',
   ),
-  deadline_not_later: rule(422, 'That is not a later deadline', 'Consent extends a deadline.', 'Give a later day.'),
+  deadline_not_later: rule(
+    422,
+    'That is not a later deadline',
+    'Consent extends a deadline, to a day that is still to come when it is agreed.',
+    'Give a later day.',
+  ),
   settles_others: rule(
     422,
     'A settlement is between two bodies',
@@ -483,10 +500,16 @@ export const RULES = {
     'Only what a creditor has given up is written off.',
     'Check the amount.',
   ),
+  written_off_already: rule(
+    409,
+    'More has been written off than would be abandoned',
+    'What was given up and written off is not claimed, agreed or decided again.',
+    'Reverse the write-off first, or abandon as much as has been written off.',
+  ),
   minute_needed: rule(
     422,
     'Above the delegated limit a write-off needs a minute',
-    'Each partner sets the sum up to which its officers may write off; above it, the decision is minuted.',
+    'Each partner sets the sum up to which its officers may write off of a case or a settlement, in all; above it, the decision is minuted. The limit on the day of recording counts too.',
     'Name the minute in the field "minute".',
   ),
   class_reason_needed: rule(
@@ -509,8 +532,8 @@ export const RULES = {
   ),
   before_it_began: rule(
     422,
-    'It takes effect before what it changes',
-    'A contribution or plan line can be changed from its own first day on.',
+    'It comes before what it is about',
+    'A contribution, a plan line or a claim can be changed from its own first day on; what is done about a case comes after its raising.',
     'Use that day or a later one.',
   ),
   later_change_stands: rule(

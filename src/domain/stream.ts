@@ -177,9 +177,14 @@ export function decide<State>(
   state: StreamState<State>,
   command: Command,
   asking: Asking,
-  context: Omit<Context, 'proposals' | 'adjustment'>,
+  context: Omit<Context, 'proposals' | 'answering' | 'adjustment'>,
 ): Decision | Refusal {
-  const full = { ...context, proposals: state.open, adjustment: adjustmentOf(state, command) !== undefined };
+  const full = {
+    ...context,
+    proposals: state.open,
+    ...('proposal' in command && { answering: command.proposal }),
+    adjustment: adjustmentOf(state, command) !== undefined,
+  };
   switch (command.act) {
     case 'post':
     case 'propose':
@@ -229,7 +234,7 @@ function demandsOf<State>(
     // What one partner said without a signature is that partner's to take back.
     return as.fact.signature === 'none' ? { ...demands, acts: [context.original!.metadata.partner] } : demands;
   }
-  const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed);
+  const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed, state, context);
   return {
     // An adjustment of a closed period always takes a second signature. Source: design.md 3.
     signature: context.adjustment && fact.signature === 'none' ? 'second-officer' : fact.signature,

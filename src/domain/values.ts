@@ -43,24 +43,57 @@ export const Code = z
   .string({ error: 'must be a code such as "NHS_ADD"' })
   .regex(/^[A-Z][A-Z0-9_]{1,31}$/, { error: 'must be a code in capitals, digits and underscores, such as "NHS_ADD"' });
 
+/** Days and sums of money as they are usually written: their digits name nobody, and are no part of other numbers. */
+const DAY_OR_MONEY = /\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b|£\d{1,3}(?:,\d{3})+\.\d\d\b/g;
+
+/** Random references and digests: their letters follow no rule, and hide nothing between their digits. */
+const REFERENCE = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b/gi;
+
+/** Between two digits of one number: a few signs; or one letter, such as an "x", with a sign on either side at most. */
+const SIGNS_BETWEEN = /^[^\p{L}\p{N}]{0,3}$/u;
+const LETTER_BETWEEN = /^[^\p{L}\p{N}]?(\p{L})[^\p{L}\p{N}]?$/u;
+
 /**
  * Whether text holds ten digits that end in the check digit of an NHS number (modulo 11), however they are spaced or
- * written: next to each other, in groups with up to three signs between them, in full-width digits, or with invisible signs.
+ * written: next to each other; in groups with up to three signs, or one and the same letter, between them; each digit
+ * between letters; in the digits of any script; or with invisible signs. Of random UUIDs one in two hundred is taken for
+ * one, and another is to be had.
  */
 export function holdsNhsNumber(text: string): boolean {
-  const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '');
-  const groups = [...plain.matchAll(/\d+/g)].map(([digits], index, all) => ({ digits, at: all[index]!.index }));
-  return groups.some((_, first) => {
-    let digits = '';
-    for (let next = first; next < groups.length && digits.length < 10; next++) {
-      const { digits: more, at } = groups[next]!;
-      const before = groups[next - 1];
-      const between = before && next > first ? plain.slice(before.at + before.digits.length, at) : '';
-      if (!/^[^\p{L}\p{N}]{0,3}$/u.test(between)) return false;
-      digits += more;
-    }
-    return digits.length === 10 && hasCheckDigit(digits);
-  });
+  const plain = text
+    .normalize('NFKC')
+    .replace(/\p{Cf}|\p{M}/gu, '')
+    .replace(/\p{Nd}/gu, (digit) => String(valueOfDigit(digit)))
+    .replace(DAY_OR_MONEY, ' a day or a sum ')
+    .replace(REFERENCE, (reference) => reference.replace(/[a-f]/gi, 'and'));
+  const groups = [...plain.matchAll(/\d+/g)].map((match) => ({ digits: match[0], at: match.index }));
+  return groups.some((_, first) => startsNhsNumber(plain, groups.slice(first)));
+}
+
+function startsNhsNumber(plain: string, groups: readonly { readonly digits: string; readonly at: number }[]): boolean {
+  const letters = new Set<string>();
+  let digits = '';
+  let grouped = false;
+  let end = groups[0]!.at;
+  for (const { digits: more, at } of groups) {
+    const between = plain.slice(end, at);
+    const letter = LETTER_BETWEEN.exec(between)?.[1];
+    if (letter !== undefined) letters.add(letter.toLowerCase());
+    else if (!SIGNS_BETWEEN.test(between)) return false;
+    grouped ||= more.length > 1;
+    digits += more;
+    end = at + more.length;
+    if (digits.length >= 10) break;
+  }
+  return digits.length === 10 && (letters.size <= 1 || !grouped) && hasCheckDigit(digits);
+}
+
+/** The value of a decimal digit of any script: Unicode keeps each script’s in rows of ten, from nought on. */
+function valueOfDigit(digit: string): number {
+  const code = digit.codePointAt(0)!;
+  let nought = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(nought - 1))) nought--;
+  return (code - nought) % 10;
 }
 
 function hasCheckDigit(tenDigits: string): boolean {

@@ -11,6 +11,28 @@ export interface Sight extends Seeing {
   seesEvents(stream: string): boolean;
 }
 
+/** Refuses who may not see a fund, in words. What is not open yet is nobody's: its own rules say so. */
+export const seesFund = (ledger: Ledger, fund: string, officer: string, sight: Sight): Refusal | undefined =>
+  !ledger.model.fund(fund) || sight.sees(fund)
+    ? undefined
+    : refuse('not_your_fund', `${officer} acts for no partner of ${fund}.`);
+
+/** The same of the disputes of an area: totals are for its partners; single cases for those of them who act in person. */
+export function seesArea(
+  ledger: Ledger,
+  area: string,
+  officer: string,
+  sight: Sight,
+  what: 'totals' | 'cases',
+): Refusal | undefined {
+  if (!ledger.model.area(area) || sight.seesCases(area)) return undefined;
+  if (!sight.seesArea(area))
+    return refuse('not_your_area', `${officer} acts for no partner in the disputes of ${area}.`);
+  return what === 'cases'
+    ? refuse('not_your_area', `${officer} may see the totals of ${area}, and no case.`)
+    : undefined;
+}
+
 /** Looks an officer's mandates up in the register, today; a token without a mandate shows nothing. */
 export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const register = ledger.model.register();

@@ -6,6 +6,7 @@ import { factOf, termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { seesArea, seesFund } from './access.js';
 import { Problem, parsed, Refused } from './problem.js';
 
 /** The routes by which officers post, propose and answer. They follow from the catalogue: no fact is named here. */
@@ -210,17 +211,14 @@ async function submit(ledger: Ledger, asked: Asked): Promise<unknown> {
   const { officer, by } = request.signedIn;
   const { param } = WHEREABOUTS[kind];
   const name = param ? parsed(z.object({ [param]: Name }), request.params, '/path')[param]! : '';
-  // What is not open yet is nobody's: opening it is decided by its rules. Any other is seen by its partners only.
-  if (kind === 'fund' && ledger.model.fund(name) && !request.sight.sees(name)) {
-    throw new Refused(new Refusal('not_your_fund', `${officer} acts for no partner of ${name}.`));
-  }
   const keeping = command.act === 'post' && factOf(KINDS[kind], command.fact.type).byKeeper === true;
-  const seesStream = () => request.sight.seesCases(name) || (keeping && request.sight.seesArea(name));
-  if (kind === 'dispute' && ledger.model.area(name) && !seesStream()) {
-    throw new Refused(
-      new Refusal('not_your_area', `${officer} acts in person for no partner in the disputes of ${name}.`),
-    );
-  }
+  const unseen =
+    kind === 'fund'
+      ? seesFund(ledger, name, officer, request.sight)
+      : kind === 'dispute'
+        ? seesArea(ledger, name, officer, request.sight, keeping ? 'totals' : 'cases')
+        : undefined;
+  if (unseen) throw new Refused(unseen);
   const done = await ledger.submit({
     kind,
     stream: streamOf(kind, name),

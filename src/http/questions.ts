@@ -6,6 +6,7 @@ import { WHEREABOUTS } from '../ledger/catalogue.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
+import { seesArea, seesFund } from './access.js';
 import { parsed, Problem, Refused } from './problem.js';
 import { PositionText, waitFor } from './waiting.js';
 
@@ -45,15 +46,6 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): vo
 const titleOf = (query: Query): string =>
   Object.values(WHEREABOUTS).find(({ path }) => query.path.startsWith(path))?.title ?? 'Reference';
 
-/** Totals of an area are for its partners; single cases only for those of them who act in person. */
-function mayAsk(area: string, cases: boolean, { sight, signedIn }: FastifyRequest): void {
-  if (cases ? sight.seesCases(area) : sight.seesArea(area)) return;
-  const why = sight.seesArea(area)
-    ? `${signedIn.officer} may see the totals of ${area}, and no case.`
-    : `${signedIn.officer} acts for no partner in the disputes of ${area}.`;
-  throw new Refused(new Refusal('not_your_area', why));
-}
-
 async function answer(
   ledger: Ledger,
   query: Query,
@@ -66,10 +58,14 @@ async function answer(
   const { format, 'wait-for': position, ...options } = asked;
   await waitFor(ledger, position);
   const { fund, area } = params as { fund?: string; area?: string };
-  if (fund !== undefined && ledger.model.fund(fund) && !request.sight.sees(fund)) {
-    throw new Refused(new Refusal('not_your_fund', `${request.signedIn.officer} acts for no partner of ${fund}.`));
-  }
-  if (area !== undefined && ledger.model.area(area)) mayAsk(area, query.cases === true, request);
+  const { sight, signedIn } = request;
+  const unseen =
+    fund !== undefined
+      ? seesFund(ledger, fund, signedIn.officer, sight)
+      : area !== undefined
+        ? seesArea(ledger, area, signedIn.officer, sight, query.cases ? 'cases' : 'totals')
+        : undefined;
+  if (unseen) throw new Refused(unseen);
   const found = await query.run(ledger, { ...params, ...options });
   if (found instanceof Refusal) throw new Refused(found);
   const seen = query.seenBy?.(found, request.sight) ?? found;

@@ -41,6 +41,42 @@ t.test('nor do invisible signs, other digits or neighbours hide an NHS number', 
   t.notOk(Name.safeParse('patient-943-476-5919').success);
 });
 
+t.test('nor do letters between its digits, or the digits of another script', async (t) => {
+  for (const text of [
+    '943x476x5919',
+    '943 x 476 x 5919',
+    '943a4765919',
+    '9x4x3x4x7x6x5x9x1x9',
+    '9a4b3c4d7e6f5g9h1i9',
+    '٩٤٣٤٧٦٥٩١٩',
+    '९४३ ४७६ ५९१९',
+    '\u{1E959}\u{1E954}\u{1E953}\u{1E954}\u{1E957}\u{1E956}\u{1E955}\u{1E959}\u{1E951}\u{1E959}',
+    '\u{116E3}\u{116DE}\u{116DD}\u{116DE}\u{116E1}\u{116E0}\u{116DF}\u{116E3}\u{116DB}\u{116E3}',
+    '9\u03014765919 943 476 5919',
+  ]) {
+    t.ok(holdsNhsNumber(text), text);
+  }
+});
+
+t.test('money, days, references and digests are what they are', async (t) => {
+  for (const text of [
+    '£94,347,659.19',
+    'from £94,347,659.19 to £1,234,567.89',
+    '2019-04-01 12',
+    'on 2016-04-01, 2017-03-31 and 2018-03-31',
+    'BACS 12345678, minute C/12 of 30 April 2019',
+    '6158e32f-7fd2-4cef-93fd-d29dd78439c4',
+    '943a476b-5919-4cef-93fd-d29dd78439c4',
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    '943a476a5919e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495',
+    '9ab4cd3ef4gh7ij6kl5mn9op1qr9',
+    '943ab4765919',
+  ]) {
+    t.notOk(holdsNhsNumber(text), text);
+  }
+  t.ok(holdsNhsNumber('94347659-19ab-4cef-93fd-d29dd78439c4'), 'a reference that is made of one');
+});
+
 t.test('text that cannot be seen, or turns the reading round, is refused', async (t) => {
   for (const text of ['a\u202Eb', 'a\u200Bb', '\uD800x', 'a\uFFFDb'])
     t.notOk(words(20).safeParse(text).success, JSON.stringify(text));

@@ -25,16 +25,11 @@ const ONE = { case: caseNamed('one') };
 t.test('the register says how each case stands, and at what stage', async (t) => {
   const ledger = await disputing(t);
   const { raise, post, reverse } = acts(ledger);
+  const adopted = { effective: '2018-10-01', protocol: 'sheffield-five-stage' };
+  await ledger.signed('county-finance', 'north-ccg-finance', 'DisputeProtocolAdopted', adopted, DISPUTES);
   for (const name of ['one', 'two', 'three']) await raise(name);
   const entered = await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-01', stage: 'informal' });
   await reverse(Number(entered.outcome.revision), '2018-11-01');
-  await ledger.signed(
-    'county-finance',
-    'north-ccg-finance',
-    'DisputeProtocolAdopted',
-    { effective: '2018-10-01', protocol: 'sheffield-five-stage' },
-    DISPUTES,
-  );
   await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-01', stage: 'arbitration' });
   const decided = { effective: '2018-10-01', decidedOn: '2018-11-01' };
   await ledger.signed(
@@ -89,6 +84,18 @@ t.test('a class that an officer confirmed is carried as confirmed', async (t) =>
   ]);
   const before = await asked(ledger, 'dispute-classes', { on: '2018-10-31' });
   t.match(before.answer['classes'], [{ partner: COUNTY, class: 'contingent-asset', confirmed: '0.00' }, {}]);
+  const after = await asked(ledger, 'dispute-classes', { on: '2018-11-02' });
+  t.match(
+    after.answer['classes'],
+    [{ partner: COUNTY, class: 'contingent-asset', amount: '6600.00', confirmed: '0.00' }, {}],
+    'and no longer once its sum has moved',
+  );
+  const treated = await asked(ledger, 'dispute-treatments', { on: '2018-11-02' });
+  t.match(treated.answer['treatments'], [
+    { partner: COUNTY, confirmed: null, confirmedEarlier: { class: 'debtor', amount: '6400.00' } },
+    { partner: NORTH, confirmed: null, confirmedEarlier: null },
+  ]);
+  t.same(treated.table.rows[0]!.slice(3), ['contingent-asset', '', '6600.00', 'debtor', '6400.00']);
 });
 
 t.test('what was known before the ledger began is nothing', async (t) => {

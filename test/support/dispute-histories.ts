@@ -15,6 +15,7 @@ export interface DisputeMove {
     | 'raise'
     | 'revise-cost'
     | 'revise-claim'
+    | 'revise-invoices'
     | 'revise-body'
     | 'interim'
     | 'decide'
@@ -39,6 +40,7 @@ const WHATS: readonly DisputeMove['what'][] = [
   'raise',
   'revise-cost',
   'revise-claim',
+  'revise-invoices',
   'revise-body',
   'interim',
   'interim',
@@ -144,28 +146,28 @@ function sendings(
   if (!of || !terms) return [];
   const to = terms.respondents.at(-1)!.value;
   const common = { effective, case: caseNamed(of.name) };
-  const decidedOn = dayOfNumber(FIRST + move.day + (move.pick % 30));
+  const decidedOn = dayOfNumber(Math.max(FIRST + move.day + (move.pick % 30), terms.raisedOn));
   const sides = [finance(of.claimant), finance(to)] as const;
   const later = dayOfNumber(FIRST + move.day + move.days);
+  // A revision is either upwards, or one that a second officer signs: the other is refused.
+  const revising = (data: Record<string, unknown>): Act[] => [
+    [sides[0], undefined, 'ClaimRevised', data],
+    [sides[0], `${of.claimant}-chief`, 'ClaimReduced', data],
+  ];
   switch (move.what) {
     case 'revise-cost':
-      return [
-        [
-          sides[0],
-          undefined,
-          'ClaimRevised',
-          {
-            ...common,
-            costs: [
-              { from: effective, weekly: moneyText(exactly(move.pence)) },
-              ...(move.days > 0 ? [{ from: later, weekly: '0.00' }] : []),
-            ],
-            ...(move.flag && { until: later }),
-          },
+      return revising({
+        ...common,
+        costs: [
+          { from: effective, weekly: moneyText(exactly(move.pence)) },
+          ...(move.days > 0 ? [{ from: later, weekly: '0.00' }] : []),
         ],
-      ];
+        ...(move.flag && { until: later }),
+      });
     case 'revise-claim':
-      return [[sides[0], undefined, 'ClaimRevised', { ...common, claimed: share(move.share) }]];
+      return revising({ ...common, claimed: share(move.share) });
+    case 'revise-invoices':
+      return revising({ ...common, invoices: [{ on: effective, amount: moneyText(exactly(move.pence)) }] });
     case 'revise-body':
       return [[sides[0], undefined, 'ClaimRevised', { ...common, respondent: move.flag ? SOUTH : NORTH }]];
     case 'interim':
@@ -243,6 +245,8 @@ interface Day1 {
   claimed: bigint;
   interim: bigint;
   decided: bigint | 'withdrawn' | 'conceded' | undefined;
+  /** What the day cost when its decision was signed; more than that has not been signed. */
+  signed: { readonly weekly: bigint; readonly invoiced: bigint } | undefined;
   runs: boolean;
   respondent: string;
 }
@@ -255,6 +259,7 @@ export interface NaiveCell {
   readonly agreed: string;
   readonly abandoned: string;
   readonly open: string;
+  readonly repayable: string;
 }
 
 const YEAR_OF = (day: Day): string => {
@@ -298,16 +303,22 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
       claimed: BigInt(raised.claimed.respondent),
       interim: BigInt(raised.interim.respondent),
       decided: undefined,
+      signed: undefined,
       runs: raised.until === undefined || at <= raised.until,
       respondent: raised.respondent.findLast((each) => each.from <= at)!.partner,
     });
   }
+  const decide = (first: Day, decided: Day1['decided']): void =>
+    from(first, (day) => {
+      day.decided = decided;
+      day.signed = { weekly: day.runs ? day.weekly : 0n, invoiced: day.invoiced };
+    });
   costsFrom(raised.effective, raised.costs);
   invoicesFrom(raised.effective, raised.invoices ?? []);
   const settled: { effective: Day; line: SettledLine }[] = [];
   for (const { type, data } of facts) {
     const first = data.effective;
-    if (type === 'ClaimRevised') {
+    if (type === 'ClaimRevised' || type === 'ClaimReduced') {
       const { costs, until, claimed, respondent, invoices } = data as Revised;
       if (costs) costsFrom(first, costs);
       if (until) from(first, (day, at) => void (day.runs = at <= until));
@@ -319,10 +330,10 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
       from(first, (day) => void (day.interim = BigInt((data['interim'] as Split).respondent)));
     }
     if (type === 'SplitDecided') {
-      from(first, (day) => void (day.decided = BigInt((data['split'] as Split).respondent)));
+      decide(first, BigInt((data['split'] as Split).respondent));
     }
-    if (type === 'ClaimWithdrawn') from(first, (day) => void (day.decided = 'withdrawn'));
-    if (type === 'ClaimConceded') from(first, (day) => void (day.decided = 'conceded'));
+    if (type === 'ClaimWithdrawn') decide(first, 'withdrawn');
+    if (type === 'ClaimConceded') decide(first, 'conceded');
     if (type === 'DisputeSettled' && first <= on) {
       const line = (data['lines'] as SettledLine[]).find((each) => each.case === raised.case)!;
       settled.push({ effective: first, line });
@@ -335,8 +346,15 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
       .sort()
       .at(-1) ?? ('' as Day);
   // Settled days first, then the others, in runs of days in a row of one respondent: the order in which a year is rounded.
-  const runs: { year: string; respondent: string; fixed: bigint; agreed: bigint; abandoned: bigint; open: bigint }[] =
-    [];
+  const runs: {
+    readonly year: string;
+    readonly respondent: string;
+    fixed: bigint;
+    agreed: bigint;
+    abandoned: bigint;
+    open: bigint;
+    repayable: bigint;
+  }[] = [];
   for (const isSettled of [true, false]) {
     let run: (typeof runs)[number] | undefined;
     for (const [at, day] of days) {
@@ -344,7 +362,15 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
       if (beyond || at <= through !== isSettled || (!day.runs && day.invoiced === 0n)) continue;
       const cost = (day.runs ? day.weekly : 0n) + day.invoiced * 7n;
       if (run?.year !== YEAR_OF(at) || run.respondent !== day.respondent) {
-        run = { year: YEAR_OF(at), respondent: day.respondent, fixed: 0n, agreed: 0n, abandoned: 0n, open: 0n };
+        run = {
+          year: YEAR_OF(at),
+          respondent: day.respondent,
+          fixed: 0n,
+          agreed: 0n,
+          abandoned: 0n,
+          open: 0n,
+          repayable: 0n,
+        };
         runs.push(run);
       }
       const claim = cost * (day.claimed - day.interim);
@@ -353,38 +379,48 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
       else {
         const decided =
           day.decided === 'withdrawn' ? day.interim : day.decided === 'conceded' ? day.claimed : day.decided;
-        run.agreed += cost * (decided - day.interim);
-        run.abandoned += cost * (day.claimed - decided);
+        const { weekly, invoiced } = day.signed!;
+        const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+        const signed =
+          day.decided === 'withdrawn'
+            ? cost
+            : least(day.runs ? day.weekly : 0n, weekly) + least(day.invoiced, invoiced) * 7n;
+        run.open += (cost - signed) * (day.claimed - day.interim);
+        if (decided >= day.interim) run.agreed += signed * (decided - day.interim);
+        else run.repayable += signed * (day.interim - decided);
+        run.abandoned += signed * (day.claimed - (decided >= day.interim ? decided : day.interim));
       }
     }
   }
   const claimant = raised.claimant[0]!.partner;
   const sums = new Map<string, bigint>();
-  const cells = new Map<string, { claimed: bigint; agreed: bigint; abandoned: bigint }>();
-  for (const { year, respondent, fixed, agreed, abandoned, open } of runs) {
-    const step = (parts: bigint): bigint => {
-      const before = sums.get(year) ?? 0n;
-      sums.set(year, before + parts);
+  const cells = new Map<string, { claimed: bigint; agreed: bigint; abandoned: bigint; repayable: bigint }>();
+  for (const { year, respondent, fixed, agreed, abandoned, open, repayable } of runs) {
+    const step = (parts: bigint, of = year): bigint => {
+      const before = sums.get(of) ?? 0n;
+      sums.set(of, before + parts);
       return halfEven(before + parts) - halfEven(before);
     };
     const stands = step(fixed);
     const due = step(agreed);
     const gone = step(abandoned);
     const key = `${year} ${respondent}`;
-    const cell = cells.get(key) ?? { claimed: 0n, agreed: 0n, abandoned: 0n };
+    const cell = cells.get(key) ?? { claimed: 0n, agreed: 0n, abandoned: 0n, repayable: 0n };
     cells.set(key, {
       claimed: cell.claimed + stands + due + gone + step(open),
       agreed: cell.agreed + due,
       abandoned: cell.abandoned + gone,
+      repayable: cell.repayable + step(repayable, `${year} back`),
     });
   }
   return [...cells]
     .map(([key, cell]) => {
       const [year = '', respondent = ''] = key.split(' ');
-      let { agreed, abandoned } = cell;
+      let { agreed, abandoned, repayable } = cell;
       for (const part of settled.flatMap(({ line }) => line.parts)) {
         if (part.year !== year || part.respondent !== respondent) continue;
-        agreed += inPence(part.agreed);
+        if (part.agreed.startsWith('-')) repayable -= inPence(part.agreed);
+        else agreed += inPence(part.agreed);
         abandoned += inPence(part.abandoned);
       }
       return {
@@ -395,6 +431,7 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
         agreed: text(agreed),
         abandoned: text(abandoned),
         open: text(cell.claimed - agreed - abandoned),
+        repayable: text(repayable),
       };
     })
     .sort((a, b) => a.year.localeCompare(b.year));

@@ -61,11 +61,24 @@ export async function disputing(t: Test, file?: string, demonstration = false): 
   return ledger;
 }
 
-/** A case on a day, as known up to a revision, in money text. */
-export function caseSums(ledger: TestLedger, name: string, on: string, upTo = Infinity): Record<keyof Sums, string> {
+const sumsOn = (ledger: TestLedger, name: string, on: string, upTo: number): Sums => {
   const { own } = ledger.ledger.model.stream('dispute', DISPUTES);
   const terms = termsAt(own.cases.get(caseNamed(name))!, upTo);
-  const { claimed, agreed, abandoned, open } = terms ? sumsOf(cellsOf(terms, asAt(on as Day))) : NO_CLAIM;
+  return terms ? sumsOf(cellsOf(terms, asAt(on as Day))) : NO_CLAIM;
+};
+
+/** What the claimant of a case gives back beside its claim, on a day. */
+export const repayable = (ledger: TestLedger, name: string, on: string): string =>
+  moneyText(sumsOn(ledger, name, on, Infinity).repayable);
+
+/** What is claimed of a case on a day, and its parts, as known up to a revision, in money text. */
+export function caseSums(
+  ledger: TestLedger,
+  name: string,
+  on: string,
+  upTo = Infinity,
+): Record<'claimed' | 'agreed' | 'abandoned' | 'open', string> {
+  const { claimed, agreed, abandoned, open } = sumsOn(ledger, name, on, upTo);
   return {
     claimed: moneyText(claimed),
     agreed: moneyText(agreed),
@@ -94,6 +107,14 @@ export const acts = (ledger: TestLedger) => ({
     ledger.post(officer, type, { effective: '2018-10-01', case: caseNamed('one'), ...data }, DISPUTES),
   signed: (type: string, data: object, proposer = 'county-finance', signer = 'north-ccg-finance') =>
     ledger.signed(proposer, signer, type, { effective: '2018-10-01', case: caseNamed('one'), ...data }, DISPUTES),
+  reduce: (data: object) =>
+    ledger.signed(
+      'county-finance',
+      'county-chief',
+      'ClaimReduced',
+      { effective: '2018-10-01', case: caseNamed('one'), ...data },
+      DISPUTES,
+    ),
   refused: (officer: string, act: 'post' | 'propose', type: string, data: object) =>
     ledger.refused(officer, { act, fact: { type, data: data as FactData } }, { in: DISPUTES }),
   reverse: (revision: number, effective: string, proposer = 'county-finance', signer?: string) => {

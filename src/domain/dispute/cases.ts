@@ -1,30 +1,45 @@
 import { z } from 'zod';
-import { dayInWords } from '../calendar.js';
-import { completedFact, fact, type Fact, type FactData } from '../facts.js';
-import { largest, moneyText, pence, plus, pounds, signedPence, type Pence } from '../money.js';
+import { dayInWords, dayNumber, type Day } from '../calendar.js';
+import { completedFact, fact, type Context, type Fact, type FactData, type LedgerEvent } from '../facts.js';
+import { largest, moneyText, NO_MONEY, pence, plus, pounds, signedPence, type Pence } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import type { Role } from '../register.js';
-import { Amount, EffectiveDay, Name, SignedMoney, Sum, words } from '../values.js';
+import { Amount, EffectiveDay, holdsNhsNumber, Name, SignedMoney, Sum, words } from '../values.js';
 import {
   asAt,
   cellsOf,
+  firstFall,
   INVOICE_MAX,
   INVOICES_MAX,
   sumsOf,
   WEEKLY_COST_MAX,
   WHOLE_SHARE,
-  type Raised,
+  type Body,
   type Split,
+  type Sums,
 } from './claim.js';
-import { ACCOUNTING_CLASSES, codesOf, DISPUTE_KINDS, GROUNDS, nameOfCode } from './reference.js';
+import { writeOffsHold } from './owed.js';
+import {
+  ACCOUNTING_CLASSES,
+  codesOf,
+  DECIDED_BY,
+  DISPUTE_KINDS,
+  GROUNDS,
+  inSentence,
+  nameOfCode,
+  WITHDRAWN_FOR,
+} from './reference.js';
 import {
   bodiesOf,
   bothSides,
   canChange,
   caseOf,
+  counted,
   enter,
   inDayOrder,
   inPercent,
+  noOtherOnTheTable,
+  notBeforeRaising,
   notLaterThanToday,
   oneSide,
   opened,
@@ -36,7 +51,7 @@ import {
   volumeOf,
   type DisputeState,
 } from './state.js';
-import { PARTS, treatmentOf } from './treatment.js';
+import { CASE_PARTS, treatmentOf } from './treatment.js';
 
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 
@@ -48,12 +63,15 @@ export const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-offic
  */
 export const CaseReference = z
   .uuidv4({ error: 'must be a random UUID (version 4); who the case is about is held outside the ledger' })
+  .refine((text) => !holdsNhsNumber(text), {
+    error: 'holds digits that are shaped like an NHS number; take another random UUID',
+  })
   .transform((text) => text.toLowerCase())
   .meta({ description: 'The random reference of the case.', format: 'uuid' });
 
 const Share = z.int({ error: 'must be a whole number of basis points' }).min(0).max(WHOLE_SHARE);
 
-export const SplitShares = z
+const SplitShares = z
   .strictObject({ claimant: Share, respondent: Share })
   .refine((split) => split.claimant + split.respondent === WHOLE_SHARE, {
     error: `must add up to ${WHOLE_SHARE} basis points`,
@@ -81,14 +99,22 @@ const Bodies = z
 
 const Ground = z.enum(codesOf(GROUNDS));
 
-/** The sums of a case at a day, as an event keeps them. */
-export const SumsText = z.strictObject({ claimed: Sum, agreed: SignedMoney, abandoned: Sum, open: SignedMoney });
+/** The sums of a case at a day, as an event keeps them; what is repayable only where something is. */
+const SumsText = z.strictObject({
+  claimed: Sum,
+  agreed: SignedMoney,
+  abandoned: Sum,
+  open: SignedMoney,
+  repayable: Sum.optional(),
+});
+type SumsText = z.output<typeof SumsText>;
 
-export const sumsText = (sums: { readonly [Key in 'claimed' | 'agreed' | 'abandoned' | 'open']: Pence }) => ({
-  claimed: moneyText(sums.claimed),
-  agreed: moneyText(sums.agreed),
-  abandoned: moneyText(sums.abandoned),
-  open: moneyText(sums.open),
+const sumsText = ({ claimed, agreed, abandoned, open, repayable }: Sums): SumsText => ({
+  claimed: moneyText(claimed),
+  agreed: moneyText(agreed),
+  abandoned: moneyText(abandoned),
+  open: moneyText(open),
+  ...(repayable !== NO_MONEY && { repayable: moneyText(repayable) }),
 });
 
 const OfCase = { effective: EffectiveDay, case: CaseReference };
@@ -103,39 +129,165 @@ const RevisedFields = z.strictObject({
   ground: Ground.optional(),
 });
 
-const decisionInput = {
+const Decision = z.strictObject({
   ...OfCase,
   effective: EffectiveDay.meta({ description: 'The first day of care that is decided; it may lie far back.' }),
-  decidedOn: EffectiveDay,
-};
+  decidedOn: EffectiveDay.meta({ description: 'The day on which it was decided, from the raising of the case on.' }),
+});
 
-/** A decision's sums on the day on which it was made: what an officer's limit is held against, and what is signed. */
-const decisionStored = { ...decisionInput, sums: SumsText };
+/** A decision's sums on the day on which it was made: what is signed. */
+const WithSums = { sums: SumsText };
 
-function decided<Data extends FactData & { readonly case: string; readonly decidedOn: Raised['raisedOn'] }>(
-  type: string,
-  data: Data,
-  state: DisputeState,
-  today: Raised['raisedOn'],
-) {
+const SplitSent = Decision.extend({
+  split: SplitShares,
+  by: z.enum(codesOf(DECIDED_BY)),
+  decision: words(80).optional().meta({ description: 'The reference of the decision.' }),
+});
+const WithdrawalSent = Decision.extend({ ground: z.enum(codesOf(WITHDRAWN_FOR)) });
+
+type DecisionData = FactData & { readonly case: string; readonly decidedOn: Day };
+
+function decided<Data extends DecisionData>(type: string, data: Data, state: DisputeState, today: Day) {
   const found = caseOf(state, data.case);
   if (found instanceof Refusal) return found;
   const terms = termsWith(found, type, data);
   const refusal =
     notLaterThanToday('It was decided', data.decidedOn, today) ??
+    notBeforeRaising('It was decided', data.decidedOn, found.terms) ??
     canChange(found, type, data.effective) ??
-    sharesHold(terms);
+    sharesHold(terms) ??
+    writeOffsHold(found, terms);
   return refusal ?? { ...data, sums: sumsText(sumsOf(cellsOf(terms, asAt(data.decidedOn)))) };
 }
 
-const moved = ({ sums }: { readonly sums: z.output<typeof SumsText> }): Pence =>
-  largest(signedPence(sums.agreed), pence(sums.abandoned));
+/**
+ * What an officer's limit is held against: the largest of the sums on the day of the decision and of those to today, so
+ * that no early day makes a decision small.
+ */
+const movedBy =
+  (type: string) =>
+  (data: DecisionData & { readonly sums: SumsText }, state: DisputeState, { today }: Context): Pence => {
+    const { agreed, abandoned, repayable = '0.00' } = data.sums;
+    const stated = largest(largest(signedPence(agreed), pence(abandoned)), pence(repayable));
+    const found = caseOf(state, data.case);
+    if (found instanceof Refusal) return stated;
+    const now = sumsOf(cellsOf(termsWith(found, type, data), asAt(today)));
+    return largest(stated, largest(largest(now.agreed, now.abandoned), now.repayable));
+  };
+
+/** What comes of a decision, for a reader. */
+const decidedInWords = ({ agreed, abandoned, repayable }: SumsText): string =>
+  `${pounds(signedPence(agreed))} is due to the claimant and ${pounds(pence(abandoned))} abandoned` +
+  (repayable ? `; the claimant gives ${pounds(pence(repayable))} back.` : '.');
+
+const ClassSent = z.strictObject({
+  ...OfCase,
+  partner: Name,
+  part: z.enum(codesOf(CASE_PARTS)),
+  class: z.enum(codesOf(ACCOUNTING_CLASSES)),
+  reason: words(300).optional(),
+});
 
 const onCase = (state: DisputeState, data: { readonly case: string }) => [[state.cases, data.case]] as const;
 
+/** The body that stands on a side on a day; before the first, the first. */
+const heldOn = (bodies: readonly Body[], day: Day): string =>
+  (bodies.findLast((each) => each.from <= day) ?? bodies[0]!).partner;
+
 /** What a split says, for a reader. */
-export const splitInWords = ({ claimant, respondent }: Split): string =>
+const splitInWords = ({ claimant, respondent }: Split): string =>
   `claimant ${inPercent(claimant)}, respondent ${inPercent(respondent)}`;
+
+/** A claim as the claimant changes it: upwards by one officer, and with a second where it falls on any day. */
+function revised(
+  type: 'ClaimRevised' | 'ClaimReduced',
+  data: z.output<typeof RevisedFields>,
+  state: DisputeState,
+): z.output<typeof RevisedFields> | Refusal {
+  const found = caseOf(state, data.case);
+  if (found instanceof Refusal) return found;
+  const { effective, until, costs, invoices, claimed, respondent, ground } = data;
+  if ([until, costs, invoices, claimed, respondent, ground].every((each) => each === undefined)) {
+    return refuse('nothing_to_change', 'The revision names nothing that changes.');
+  }
+  if (until !== undefined && until < effective) {
+    return refuse('days_out_of_order', `Care would end on ${dayInWords(until)}, before the effective date.`);
+  }
+  const early = [...(costs ?? []).map((each) => each.from), ...(invoices ?? []).map((each) => each.on)].find(
+    (day) => day < effective,
+  );
+  if (early !== undefined) {
+    return refuse('days_out_of_order', `${dayInWords(early)} is before the effective date.`);
+  }
+  const { claimants, decisions, stretches } = found.terms;
+  if (respondent !== undefined && decisions.length > 0) {
+    return refuse('decided_already', `${respondent} has not signed how case ${data.case} is split.`);
+  }
+  if (claimants.some((each) => each.value === respondent)) {
+    return refuse('both_sides', `${respondent!} would stand on both sides of the case.`);
+  }
+  const refusal =
+    canChange(found, type, effective) ??
+    partnersAreIn(state, respondent === undefined ? [] : [respondent]) ??
+    inDayOrder(
+      'weekly costs',
+      (costs ?? []).map((each) => each.from),
+      effective,
+    ) ??
+    volumeHolds(state, volumeOf(data));
+  if (refusal) return refusal;
+  const terms = termsWith(found, type, data);
+  const beyond = sharesHold(terms);
+  if (beyond) return beyond;
+  const from = dayNumber(effective);
+  if (
+    claimed &&
+    stretches.some((each) => each.last >= from && each.decided !== undefined && claimed.respondent > each.claimed)
+  ) {
+    return refuse(
+      'decided_already',
+      `More than before would be claimed of days of case ${data.case} that are decided.`,
+    );
+  }
+  if (claimed && !terms.stretches.some((each) => each.last >= from && each.claimed > each.interim)) {
+    return refuse(
+      'claim_of_nothing',
+      `The respondent of case ${data.case} pays as much meanwhile as would be claimed; to give the claim up, propose ClaimWithdrawn.`,
+    );
+  }
+  const fall = firstFall(found.terms, terms);
+  if (fall !== undefined && type === 'ClaimRevised') {
+    return refuse('reduction_signed', `On ${dayInWords(fall)} less would be claimed of case ${data.case} than before.`);
+  }
+  if (fall === undefined && type === 'ClaimReduced') {
+    return refuse('signature_not_needed', `On no day would less be claimed of case ${data.case}: post ClaimRevised.`);
+  }
+  return writeOffsHold(found, terms) ?? data;
+}
+
+const REVISION = {
+  input: RevisedFields,
+  stored: RevisedFields,
+  roles: FINANCE,
+  effective: 'any-day',
+  reversible: true,
+  check: () => undefined,
+  postings: () => [],
+  evolve(state: DisputeState, data: z.output<typeof RevisedFields>, event: LedgerEvent) {
+    state.volume = plus(state.volume, volumeOf(data));
+    enter(state, event, onCase(state, data));
+  },
+} as const;
+
+const revisionInWords = (data: z.output<typeof RevisedFields>): string =>
+  `from ${dayInWords(data.effective)}: ${[
+    ...(data.costs ? [`weekly cost ${data.costs.map((each) => pounds(pence(each.weekly))).join(', then ')}`] : []),
+    ...(data.invoices ? [counted(data.invoices.length, 'invoice')] : []),
+    ...(data.claimed ? [splitInWords(data.claimed)] : []),
+    ...(data.until ? [`care to ${dayInWords(data.until)}`] : []),
+    ...(data.respondent ? [`against ${data.respondent}`] : []),
+    ...(data.ground ? [nameOfCode(GROUNDS, data.ground).toLowerCase()] : []),
+  ].join('; ')}.`;
 
 export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   fact({
@@ -161,7 +313,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     effective: 'any-day',
     reversible: true,
     sides: (data, _state, { today }) => ({
-      acts: [(data.claimant.findLast((each) => each.from <= today) ?? data.claimant[0]!).partner],
+      acts: [heldOn(data.claimant, today)],
       signs: [],
     }),
     check(data, state: DisputeState, { today }) {
@@ -203,76 +355,34 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     postings: () => [],
     evolve(state, data, event) {
       state.volume = plus(state.volume, volumeOf(data));
+      state.goesBy.set(data.case, protocolOn(state, data.raisedOn)!);
       enter(state, event, onCase(state, data));
     },
     sentence: (data) =>
-      `${data.claimant.at(-1)!.partner} claims from ${data.respondent.at(-1)!.partner}, for case ${data.case} ` +
+      `${heldOn(data.claimant, data.raisedOn)} claims from ${heldOn(data.respondent, data.raisedOn)}, for case ${data.case} ` +
       `(${nameOfCode(DISPUTE_KINDS, data.kind)}: ${nameOfCode(GROUNDS, data.ground).toLowerCase()}), that the respondent bear ` +
       `${inPercent(data.claimed.respondent)} from ${dayInWords(data.effective)}${data.until ? ` to ${dayInWords(data.until)}` : ' on'}, ` +
       `where it pays ${inPercent(data.interim.respondent)} meanwhile.`,
   }),
   completedFact({
+    ...REVISION,
     name: 'ClaimRevised',
     about:
-      'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against (domain.md 6).',
-    input: RevisedFields,
-    stored: RevisedFields,
+      'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against; on no day to less (domain.md 6).',
     signature: 'none',
-    roles: FINANCE,
-    effective: 'any-day',
-    reversible: true,
     sides: (data, state: DisputeState, { today }) => ({ acts: bodiesOf(state, data.case, today).claimant, signs: [] }),
-    complete(data, state: DisputeState) {
-      const found = caseOf(state, data.case);
-      if (found instanceof Refusal) return found;
-      const { effective, until, costs, invoices, claimed, respondent, ground } = data;
-      if ([until, costs, invoices, claimed, respondent, ground].every((each) => each === undefined)) {
-        return refuse('nothing_to_change', 'The revision names nothing that changes.');
-      }
-      if (until !== undefined && until < effective) {
-        return refuse('days_out_of_order', `Care would end on ${dayInWords(until)}, before the effective date.`);
-      }
-      const early = [...(costs ?? []).map((each) => each.from), ...(invoices ?? []).map((each) => each.on)].find(
-        (day) => day < effective,
-      );
-      if (early !== undefined) {
-        return refuse('days_out_of_order', `${dayInWords(early)} is before the effective date.`);
-      }
-      const { claimants, decisions } = found.terms;
-      if (respondent !== undefined && decisions.length > 0) {
-        return refuse('decided_already', `${respondent} has not signed how case ${data.case} is split.`);
-      }
-      if (claimants.some((each) => each.value === respondent)) {
-        return refuse('both_sides', `${respondent!} would stand on both sides of the case.`);
-      }
-      return (
-        canChange(found, 'ClaimRevised', effective) ??
-        partnersAreIn(state, respondent === undefined ? [] : [respondent]) ??
-        inDayOrder(
-          'weekly costs',
-          (costs ?? []).map((each) => each.from),
-          effective,
-        ) ??
-        volumeHolds(state, volumeOf(data)) ??
-        sharesHold(termsWith(found, 'ClaimRevised', data)) ??
-        data
-      );
-    },
-    check: () => undefined,
-    postings: () => [],
-    evolve(state, data, event) {
-      state.volume = plus(state.volume, volumeOf(data));
-      enter(state, event, onCase(state, data));
-    },
-    sentence: (data) =>
-      `The claim of case ${data.case} was revised from ${dayInWords(data.effective)}: ${[
-        ...(data.costs ? [`weekly cost ${data.costs.map((each) => pounds(pence(each.weekly))).join(', then ')}`] : []),
-        ...(data.invoices ? [`${data.invoices.length} invoices`] : []),
-        ...(data.claimed ? [splitInWords(data.claimed)] : []),
-        ...(data.until ? [`care to ${dayInWords(data.until)}`] : []),
-        ...(data.respondent ? [`against ${data.respondent}`] : []),
-        ...(data.ground ? [nameOfCode(GROUNDS, data.ground).toLowerCase()] : []),
-      ].join('; ')}.`,
+    complete: (data, state: DisputeState) => revised('ClaimRevised', data, state),
+    sentence: (data) => `The claim of case ${data.case} was revised ${revisionInWords(data)}`,
+  }),
+  completedFact({
+    ...REVISION,
+    name: 'ClaimReduced',
+    about:
+      'The claimant changes its claim so that it falls on some day, such as when the cost falls or care has ended; a second officer of the claimant signs (domain.md 6).',
+    signature: 'second-officer',
+    sides: oneSide('claimant'),
+    complete: (data, state: DisputeState) => revised('ClaimReduced', data, state),
+    sentence: (data) => `The claim of case ${data.case} was reduced ${revisionInWords(data)}`,
   }),
   completedFact({
     name: 'InterimFundingAgreed',
@@ -289,12 +399,14 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     complete(data, state: DisputeState) {
       const found = caseOf(state, data.case);
       if (found instanceof Refusal) return found;
+      const terms = termsWith(found, 'InterimFundingAgreed', data);
       return (
         canChange(found, 'InterimFundingAgreed', data.effective) ??
-        sharesHold(termsWith(found, 'InterimFundingAgreed', data)) ?? { ...data, withoutPrejudice: true as const }
+        sharesHold(terms) ??
+        writeOffsHold(found, terms) ?? { ...data, withoutPrejudice: true as const }
       );
     },
-    check: () => undefined,
+    check: (data, _state, context) => noOtherOnTheTable('InterimFundingAgreed', data.case, context),
     postings: () => [],
     evolve: (state, data, event) => enter(state, event, onCase(state, data)),
     sentence: (data) =>
@@ -304,97 +416,69 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     name: 'SplitDecided',
     about:
       'How the cost of a case is split from a day on, by a panel or by the parties; both sides sign, since a panel cannot simply bind them (domain.md 6, 10).',
-    input: z.strictObject({
-      ...decisionInput,
-      split: SplitShares,
-      by: z.enum(['parties', 'panel', 'chief-executives', 'arbitration', 'nhs-england-review']),
-      decision: words(80).optional().meta({ description: 'The reference of the decision.' }),
-    }),
-    stored: z.strictObject({
-      ...decisionStored,
-      split: SplitShares,
-      by: z.enum(['parties', 'panel', 'chief-executives', 'arbitration', 'nhs-england-review']),
-      decision: words(80).optional(),
-    }),
+    input: SplitSent,
+    stored: SplitSent.extend(WithSums),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
     sides: bothSides,
     subject: (data) => data.case,
-    amount: moved,
+    amount: movedBy('SplitDecided'),
     complete: (data, state: DisputeState, { today }) => decided('SplitDecided', data, state, today),
-    check: () => undefined,
+    check: (data, _state, context) => noOtherOnTheTable('SplitDecided', data.case, context),
     postings: () => [],
     evolve: (state, data, event) => enter(state, event, onCase(state, data)),
     sentence: (data) =>
-      `Case ${data.case} was decided from ${dayInWords(data.effective)} (${data.by}): ${splitInWords(data.split)}; of the ` +
-      `${pounds(pence(data.sums.claimed))} claimed to ${dayInWords(data.decidedOn)}, ${pounds(signedPence(data.sums.agreed))} is due back ` +
-      `and ${pounds(pence(data.sums.abandoned))} abandoned.`,
+      `Case ${data.case} was decided from ${dayInWords(data.effective)} by ${nameOfCode(DECIDED_BY, data.by)}: ${splitInWords(data.split)}; of the ` +
+      `${pounds(pence(data.sums.claimed))} claimed to ${dayInWords(data.decidedOn)}, ${decidedInWords(data.sums)}`,
   }),
   completedFact({
     name: 'ClaimWithdrawn',
     about: 'The claimant gives its claim up from a day on; a second officer of the claimant signs (domain.md 6).',
-    input: z.strictObject({ ...decisionInput, ground: z.enum(['no-case', 'settled-elsewhere', 'not-worth-pursuing']) }),
-    stored: z.strictObject({
-      ...decisionStored,
-      ground: z.enum(['no-case', 'settled-elsewhere', 'not-worth-pursuing']),
-    }),
+    input: WithdrawalSent,
+    stored: WithdrawalSent.extend(WithSums),
     signature: 'second-officer',
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
     sides: oneSide('claimant'),
-    amount: moved,
+    amount: movedBy('ClaimWithdrawn'),
     complete: (data, state: DisputeState, { today }) => decided('ClaimWithdrawn', data, state, today),
     check: () => undefined,
     postings: () => [],
     evolve: (state, data, event) => enter(state, event, onCase(state, data)),
     sentence: (data) =>
-      `The claim of case ${data.case} was withdrawn from ${dayInWords(data.effective)} (${data.ground}): ` +
+      `The claim of case ${data.case} was withdrawn from ${dayInWords(data.effective)}, since ${nameOfCode(WITHDRAWN_FOR, data.ground)}: ` +
       `${pounds(pence(data.sums.abandoned))} abandoned to ${dayInWords(data.decidedOn)}.`,
   }),
   completedFact({
     name: 'ClaimConceded',
     about: 'The respondent accepts the claim from a day on; a second officer of the respondent signs (domain.md 6).',
-    input: z.strictObject(decisionInput),
-    stored: z.strictObject(decisionStored),
+    input: Decision,
+    stored: Decision.extend(WithSums),
     signature: 'second-officer',
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
     sides: oneSide('respondent'),
-    amount: moved,
+    amount: movedBy('ClaimConceded'),
     complete: (data, state: DisputeState, { today }) => decided('ClaimConceded', data, state, today),
     check: () => undefined,
     postings: () => [],
     evolve: (state, data, event) => enter(state, event, onCase(state, data)),
     sentence: (data) =>
       `The claim of case ${data.case} was conceded from ${dayInWords(data.effective)}: ` +
-      `${pounds(signedPence(data.sums.agreed))} is due back to ${dayInWords(data.decidedOn)}.`,
+      `${pounds(signedPence(data.sums.agreed))} is due to the claimant to ${dayInWords(data.decidedOn)}.`,
   }),
   completedFact({
     name: 'AccountingClassConfirmed',
     about:
       'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason (domain.md 10).',
-    input: z.strictObject({
-      ...OfCase,
-      partner: Name,
-      part: z.enum(PARTS),
-      class: z.enum(codesOf(ACCOUNTING_CLASSES)),
-      reason: words(300).optional(),
-    }),
-    stored: z.strictObject({
-      ...OfCase,
-      partner: Name,
-      part: z.enum(PARTS),
-      class: z.enum(codesOf(ACCOUNTING_CLASSES)),
-      reason: words(300).optional(),
-      proposed: z.enum(codesOf(ACCOUNTING_CLASSES)),
-      amount: Sum,
-    }),
+    input: ClassSent,
+    stored: ClassSent.extend({ proposed: z.enum(codesOf(ACCOUNTING_CLASSES)), amount: Sum }),
     signature: 'none',
-    roles: [...FINANCE],
+    roles: FINANCE,
     effective: 'any-day',
     reversible: true,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
@@ -402,24 +486,31 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     complete(data, state: DisputeState) {
       const found = caseOf(state, data.case);
       if (found instanceof Refusal) return found;
-      const line = treatmentOf(state, data.case, data.effective)!.find(
+      const lines = treatmentOf(state, data.case, data.effective)!.filter(
         (each) => each.partner === data.partner && each.part === data.part,
       );
+      // A part can be owed to a partner by one body, and by it to another; the class says which is meant.
+      const line = lines.find((each) => each.proposed === data.class) ?? lines[0];
       return line
         ? { ...data, proposed: line.proposed, amount: moneyText(line.amount) }
         : refuse(
             'reference_unknown',
-            `On ${dayInWords(data.effective)} case ${data.case} has no part "${data.part}" in the books of ${data.partner}.`,
+            `On ${dayInWords(data.effective)} nothing of case ${data.case} is ${inSentence(CASE_PARTS, data.part)} in the books of ${data.partner}.`,
           );
     },
     check: (data) =>
       data.class !== data.proposed && data.reason === undefined
-        ? refuse('class_reason_needed', `The rule proposes ${data.proposed}; ${data.class} would be confirmed.`)
+        ? refuse(
+            'class_reason_needed',
+            `The rule proposes the class ${inSentence(ACCOUNTING_CLASSES, data.proposed)}; ${inSentence(ACCOUNTING_CLASSES, data.class)} would be confirmed.`,
+          )
         : undefined,
     postings: () => [],
     evolve: (state, data, event) => enter(state, event, onCase(state, data)),
     sentence: (data) =>
-      `${data.partner} classes the ${data.part} part of case ${data.case}, ${pounds(pence(data.amount))}, as ${data.class}` +
-      (data.reason ? `, not ${data.proposed}: ${data.reason}` : '.'),
+      `${data.partner} classes what is ${inSentence(CASE_PARTS, data.part)} of case ${data.case}, ${pounds(pence(data.amount))}, ` +
+      `as ${inSentence(ACCOUNTING_CLASSES, data.class)}` +
+      (data.class === data.proposed ? '' : `, not ${inSentence(ACCOUNTING_CLASSES, data.proposed)}`) +
+      (data.reason ? ` (${data.reason}).` : '.'),
   }),
 ];

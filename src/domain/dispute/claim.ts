@@ -9,7 +9,8 @@ import { exactly, minus, NO_MONEY, pence, plus, signedPence, type Pence } from '
  *
  * summed exactly over the stretches in which cost, shares and bodies stand still, and rounded to the penny, half to
  * even, once per case and financial year. What is claimed is always what is agreed + what is abandoned + what is still
- * open. Source: domain.md 7.8; design.md 4.
+ * open, and none of them is below nothing. Where less is decided than was paid meanwhile, the whole claim is abandoned,
+ * and what the claimant gives back is repayable: a sum beside the claim, never inside it. Source: domain.md 7.8; design.md 4.
  */
 
 /** Shares in basis points: 10,000 are the whole. */
@@ -95,8 +96,18 @@ interface Level<Value> {
   readonly value: Value;
 }
 
+/** What a decision was signed of: the costs as they stood then. What is claimed beyond them later, nobody else has signed. */
+interface Basis {
+  readonly costs: readonly Level<number>[];
+  readonly untils: readonly Level<number>[];
+  readonly invoices: readonly { readonly day: number; readonly pence: number }[];
+}
+
 /** How the days from one on were decided: by a split, by the claimant's withdrawal, or by the respondent's concession. */
-export type Decided = { readonly how: 'split'; readonly share: number } | { readonly how: 'withdrawn' | 'conceded' };
+export type Decided =
+  | { readonly how: 'split'; readonly share: number; readonly of: Basis }
+  | { readonly how: 'conceded'; readonly of: Basis }
+  | { readonly how: 'withdrawn' };
 
 /** Days in which nothing about a claim changes; first and last inclusive, as day numbers. */
 interface Stretch {
@@ -137,6 +148,10 @@ export interface Terms {
   readonly firstYear: number;
   /** The cells of whole years, by where the year stands: they never change once the year and all settlements are past. */
   readonly wholeYears: (readonly Cell[] | undefined)[];
+  /** The first of its stretches that reaches into a year, by where the year stands. */
+  readonly reaching: (number | undefined)[];
+  /** What all years up to one come to, by where it stands, under the same condition. */
+  readonly throughYears: (Totals | undefined)[];
 }
 
 // From facts to terms
@@ -177,10 +192,18 @@ export function sameText(name: string): string {
 const invoicesOn = (invoices: readonly Invoice[]) =>
   invoices.map(({ on, amount }) => ({ day: dayNumber(on), pence: pence(amount) }));
 
+/** The weekly cost of a day that a decision was signed of; nothing after the last day of care as it stood then. */
+const weeklySigned = ({ costs, untils }: Basis, day: number): number =>
+  day <= levelOn(untils, day)! ? (levelOn(costs, day) ?? 0) : 0;
+
+const invoicedOn = (invoices: Basis['invoices'], day: number): number =>
+  invoices.reduce((sum, each) => (each.day === day ? sum + each.pence : sum), 0);
+
 /** The facts that terms are worked out from; stages, payments and classes leave them as they are. */
 export const TERMS_FACTS: ReadonlySet<string> = new Set([
   'DisputeRaised',
   'ClaimRevised',
+  'ClaimReduced',
   'InterimFundingAgreed',
   'SplitDecided',
   'ClaimWithdrawn',
@@ -204,7 +227,8 @@ export function termsOf(entries: readonly Entry[]): Terms {
     if (!TERMS_FACTS.has(type)) continue;
     const from = dayNumber(data.effective);
     switch (type) {
-      case 'ClaimRevised': {
+      case 'ClaimRevised':
+      case 'ClaimReduced': {
         const revised = data as Revised;
         if (revised.costs) costs = replaced(costs, from, costLevels(revised.costs));
         if (revised.until) untils = replaced(untils, from, [{ from, value: dayNumber(revised.until) }]);
@@ -221,14 +245,17 @@ export function termsOf(entries: readonly Entry[]): Terms {
         break;
       case 'SplitDecided':
         decisions = replaced(decisions, from, [
-          { from, value: { how: 'split', share: (data['split'] as Split).respondent } },
+          {
+            from,
+            value: { how: 'split', share: (data['split'] as Split).respondent, of: { costs, untils, invoices } },
+          },
         ]);
         break;
       case 'ClaimWithdrawn':
         decisions = replaced(decisions, from, [{ from, value: { how: 'withdrawn' } }]);
         break;
       case 'ClaimConceded':
-        decisions = replaced(decisions, from, [{ from, value: { how: 'conceded' } }]);
+        decisions = replaced(decisions, from, [{ from, value: { how: 'conceded', of: { costs, untils, invoices } } }]);
         break;
       case 'DisputeSettled': {
         const line = (data['lines'] as SettledLine[]).find((each) => each.case === raised.case)!;
@@ -239,34 +266,48 @@ export function termsOf(entries: readonly Entry[]): Terms {
   }
   const claimants = bodyLevels(raised.claimant);
 
-  const stretch = (from: number, last: number, weekly: number): Stretch => {
-    const paid = levelOn(interim, from)!;
-    const asked = levelOn(claimed, from)!;
-    const decision = levelOn(decisions, from);
-    return {
+  const stretches: Stretch[] = [];
+  const addDays = (from: number, last: number, weekly: number, signed: (of: Basis) => number): void => {
+    const common = {
       first: from,
       last,
-      weekly,
-      interim: paid,
-      claimed: asked,
-      decided: decision?.how === 'split' ? decision.share : decision && (decision.how === 'withdrawn' ? paid : asked),
+      interim: levelOn(interim, from)!,
+      claimed: levelOn(claimed, from)!,
       claimant: levelOn(claimants, from)!,
       respondent: levelOn(respondents, from)!,
     };
+    const decision = levelOn(decisions, from);
+    if (!decision) return void stretches.push({ ...common, weekly, decided: undefined });
+    const { how } = decision;
+    const beyond = how === 'withdrawn' ? 0 : Math.max(0, weekly - signed(decision.of));
+    const decided = how === 'split' ? decision.share : how === 'withdrawn' ? common.interim : common.claimed;
+    if (beyond === 0 || beyond < weekly) stretches.push({ ...common, weekly: weekly - beyond, decided });
+    if (beyond > 0) stretches.push({ ...common, weekly: beyond, decided: undefined });
   };
   const starts = [first];
+  const startsAt = (from: number): void => {
+    if (from > first && !starts.includes(from)) starts.push(from);
+  };
   for (const levels of [costs, untils, claimed, interim, decisions, claimants, respondents]) {
-    for (const { from } of levels) if (from > first && !starts.includes(from)) starts.push(from);
+    for (const { from } of levels) startsAt(from);
+  }
+  for (const { value } of decisions) {
+    if (value.how === 'withdrawn' || (value.of.costs === costs && value.of.untils === untils)) continue;
+    for (const { from } of value.of.costs) startsAt(from);
+    for (const { value: until } of value.of.untils) if (until < FOREVER) startsAt(until + 1);
   }
   starts.sort((a, b) => a - b);
-  const stretches: Stretch[] = [];
   for (const [index, from] of starts.entries()) {
     const last = Math.min((starts[index + 1] ?? FOREVER + 1) - 1, levelOn(untils, from)!);
     const weekly = levelOn(costs, from);
-    if (weekly !== undefined && last >= from) stretches.push(stretch(from, last, weekly));
+    if (weekly !== undefined && last >= from) addDays(from, last, weekly, (of) => weeklySigned(of, from));
   }
   // An invoice is a cost of one day, whole on that day.
-  for (const each of invoices) stretches.push(stretch(each.day, each.day, each.pence * DAYS_IN_WEEK));
+  for (const day of new Set(invoices.map((each) => each.day))) {
+    const whole = (of: readonly { readonly day: number; readonly pence: number }[]) =>
+      invoicedOn(of, day) * DAYS_IN_WEEK;
+    addDays(day, day, whole(invoices), (of) => whole(of.invoices));
+  }
   return {
     raised,
     raisedOn: dayNumber(raised.raisedOn),
@@ -280,6 +321,8 @@ export function termsOf(entries: readonly Entry[]): Terms {
     lastDay: stretches.reduce((latest, each) => Math.max(latest, each.last), -Infinity),
     firstYear: yearIndexOf(first),
     wholeYears: [],
+    reaching: [],
+    throughYears: [],
   };
 }
 
@@ -300,6 +343,8 @@ export interface Sums {
   readonly agreed: Pence;
   readonly abandoned: Pence;
   readonly open: Pence;
+  /** What the claimant gives back of what was paid meanwhile, where less was decided or settled: beside the claim. */
+  readonly repayable: Pence;
 }
 
 /** What a case comes to in one financial year, between the two bodies that stood on its sides in those days. */
@@ -309,19 +354,60 @@ export interface Cell extends Sums {
   readonly respondent: string;
 }
 
-export const CLAIM_SUMS = ['claimed', 'agreed', 'abandoned', 'open'] as const satisfies readonly (keyof Sums)[];
+export const CLAIM_SUMS = [
+  'claimed',
+  'agreed',
+  'abandoned',
+  'open',
+  'repayable',
+] as const satisfies readonly (keyof Sums)[];
 
-export const NO_CLAIM: Sums = { claimed: NO_MONEY, agreed: NO_MONEY, abandoned: NO_MONEY, open: NO_MONEY };
+export const NO_CLAIM: Sums = {
+  claimed: NO_MONEY,
+  agreed: NO_MONEY,
+  abandoned: NO_MONEY,
+  open: NO_MONEY,
+  repayable: NO_MONEY,
+};
 
 export function sumsOf(cells: readonly Sums[]): Sums {
-  let { claimed, agreed, abandoned, open } = NO_CLAIM;
+  let { claimed, agreed, abandoned, open, repayable } = NO_CLAIM;
   for (const cell of cells) {
     claimed = plus(claimed, cell.claimed);
     agreed = plus(agreed, cell.agreed);
     abandoned = plus(abandoned, cell.abandoned);
     open = plus(open, cell.open);
+    repayable = plus(repayable, cell.repayable);
   }
-  return { claimed, agreed, abandoned, open };
+  return { claimed, agreed, abandoned, open, repayable };
+}
+
+/** What a case comes to in all, with what is open of it between each two bodies. */
+export interface Totals extends Sums {
+  readonly between: readonly { readonly claimant: string; readonly respondent: string; readonly open: Pence }[];
+}
+
+const NO_TOTALS: Totals = { ...NO_CLAIM, between: [] };
+
+/** Adds cells to totals that stand; what is handed out is never changed. */
+function totalsWith(totals: Totals, cells: readonly Cell[]): Totals {
+  if (cells.length === 0) return totals;
+  let { claimed, agreed, abandoned, open, repayable } = totals;
+  const between = [...totals.between];
+  for (const cell of cells) {
+    claimed = plus(claimed, cell.claimed);
+    agreed = plus(agreed, cell.agreed);
+    abandoned = plus(abandoned, cell.abandoned);
+    open = plus(open, cell.open);
+    repayable = plus(repayable, cell.repayable);
+    if (cell.open === NO_MONEY) continue;
+    const { claimant, respondent } = cell;
+    let at = 0;
+    while (at < between.length && (between[at]!.claimant !== claimant || between[at]!.respondent !== respondent)) at++;
+    const before = at < between.length ? between[at]!.open : NO_MONEY;
+    between[at] = { claimant, respondent, open: plus(before, cell.open) };
+  }
+  return { claimed, agreed, abandoned, open, repayable, between };
 }
 
 /** Rounds an exact sum, counted in parts of a penny, to the penny; half to even. */
@@ -341,6 +427,7 @@ interface Exact {
   agreed: number;
   abandoned: number;
   open: number;
+  repayable: number;
 }
 
 export interface AsAt {
@@ -381,7 +468,10 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
       continue;
     }
     const before = cells.length;
-    addYear(cells, terms.stretches, year.label, {
+    const reaching = (terms.reaching[index - terms.firstYear] ??= terms.stretches.findIndex(
+      (each) => each.last >= year.firstNumber,
+    ));
+    addYear(cells, terms.stretches, reaching, year.label, {
       begin: Math.max(begin, year.firstNumber),
       end: Math.min(end, year.lastNumber),
       through,
@@ -392,26 +482,66 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
   return cells;
 }
 
-function addYear(
-  cells: Cell[],
-  stretches: readonly Stretch[],
-  year: string,
-  { begin, end, through, settled }: { begin: number; end: number; through: number; settled: readonly Settled[] },
-): void {
-  const runs: Exact[] = [];
-  // Days that are settled first, and then those that are not: what is settled is never rounded again for later days.
-  if (begin <= through) addRuns(runs, stretches, { begin, end: through < end ? through : end }, true);
-  if (end > through) addRuns(runs, stretches, { begin: begin > through ? begin : through + 1, end }, false);
-  // Each part is what it adds to the rounded sum so far: the parts of a year add up to its claim, rounded once.
+/** Rounds each part of a sum to what it adds to the rounded sum so far. */
+function roundedSteps(): (parts: number) => Pence {
   let exact = 0;
   let before: Pence = NO_MONEY;
-  const next = (parts: number): Pence => {
+  return (parts) => {
     exact += parts;
     const upToHere = parts === 0 ? before : rounded(exact);
     const part = minus(upToHere, before);
     before = upToHere;
     return part;
   };
+}
+
+/**
+ * What a case comes to on a day: the sum of its {@link cellsOf}, which it never contradicts. Years that are past are
+ * added up once, so that a register works out one year of each case at most.
+ */
+export function totalsOf(terms: Terms, on: number): Totals {
+  let end = on;
+  for (const each of terms.settled) {
+    // Before a settlement's day its cells are others.
+    if (each.effective > on) return totalsWith(NO_TOTALS, cellsOf(terms, { on }));
+    if (each.closes && each.through < end) end = each.through;
+  }
+  const last = end < terms.lastDay ? end : terms.lastDay;
+  if (last < terms.first) return NO_TOTALS;
+  const index = yearIndexOf(last);
+  const at = index - terms.firstYear;
+  // Of a case that is closed, or of which nothing costs anything any more, the last year counts as past too.
+  if (end < on || end >= terms.lastDay) return throughYear(terms, at, on);
+  return at > 0
+    ? totalsWith(throughYear(terms, at - 1, on), cellsOf(terms, { on, from: FINANCIAL_YEARS[index]!.firstNumber }))
+    : totalsWith(NO_TOTALS, cellsOf(terms, { on }));
+}
+
+/** What the years of a case up to one come to, all of them past. */
+function throughYear(terms: Terms, at: number, on: number): Totals {
+  const known = terms.throughYears[at];
+  if (known) return known;
+  const { firstNumber, lastNumber } = FINANCIAL_YEARS[terms.firstYear + at]!;
+  const cells = cellsOf(terms, { on, from: at > 0 ? firstNumber : terms.first, to: lastNumber });
+  const totals = totalsWith(at > 0 ? throughYear(terms, at - 1, on) : NO_TOTALS, cells);
+  terms.throughYears[at] = totals;
+  return totals;
+}
+
+function addYear(
+  cells: Cell[],
+  stretches: readonly Stretch[],
+  reaching: number,
+  year: string,
+  { begin, end, through, settled }: { begin: number; end: number; through: number; settled: readonly Settled[] },
+): void {
+  const runs: Exact[] = [];
+  // Days that are settled first, and then those that are not: what is settled is never rounded again for later days.
+  if (begin <= through) addRuns(runs, stretches, reaching, { begin, end: through < end ? through : end }, true);
+  if (end > through) addRuns(runs, stretches, reaching, { begin: begin > through ? begin : through + 1, end }, false);
+  // Each part is what it adds to the rounded sum so far: the parts of a year add up to its claim, rounded once.
+  const next = roundedSteps();
+  const nextRepayable = roundedSteps();
   const first = cells.length;
   for (const run of runs) {
     const { claimant, respondent } = run;
@@ -420,7 +550,8 @@ function addYear(
     const abandoned = next(run.abandoned);
     const open = next(run.open);
     const claimed = plus(plus(fixed, open), plus(agreed, abandoned));
-    const cell = { year, claimant, respondent, claimed, agreed, abandoned, open };
+    const repayable = nextRepayable(run.repayable);
+    const cell = { year, claimant, respondent, claimed, agreed, abandoned, open, repayable };
     let at = first;
     while (at < cells.length && (cells[at]!.claimant !== claimant || cells[at]!.respondent !== respondent)) at++;
     cells[at] = at < cells.length ? { ...cell, ...sumsOf([cells[at]!, cell]) } : cell;
@@ -428,15 +559,18 @@ function addYear(
   if (settled.length === 0) return;
   for (let index = first; index < cells.length; index++) {
     const cell = cells[index]!;
-    let { agreed, abandoned } = cell;
+    let { agreed, abandoned, repayable } = cell;
     for (const { parts } of settled) {
       for (const part of parts) {
         if (part.year !== year || part.claimant !== cell.claimant || part.respondent !== cell.respondent) continue;
-        agreed = plus(agreed, signedPence(part.agreed));
+        const towardsClaimant = signedPence(part.agreed);
+        if (towardsClaimant < 0) repayable = minus(repayable, towardsClaimant);
+        else agreed = plus(agreed, towardsClaimant);
         abandoned = plus(abandoned, pence(part.abandoned));
       }
     }
-    cells[index] = { ...cell, agreed, abandoned, open: minus(minus(cell.claimed, agreed), abandoned) };
+    const open = minus(minus(cell.claimed, agreed), abandoned);
+    cells[index] = { ...cell, agreed, abandoned, open, repayable };
   }
 }
 
@@ -444,24 +578,29 @@ function addYear(
 function addRuns(
   runs: Exact[],
   stretches: readonly Stretch[],
+  reaching: number,
   { begin, end }: { readonly begin: number; readonly end: number },
   settled: boolean,
 ): void {
   let run: Exact | undefined;
-  for (const stretch of stretches) {
+  for (let at = reaching; at < stretches.length; at++) {
+    const stretch = stretches[at]!;
     if (stretch.first > end) break;
     const last = stretch.last < end ? stretch.last : end;
     const days = last - (stretch.first > begin ? stretch.first : begin) + 1;
     if (days <= 0) continue;
     const { claimant, respondent, weekly, interim, claimed, decided } = stretch;
     if (run?.claimant !== claimant || run.respondent !== respondent) {
-      runs.push((run = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0 }));
+      runs.push((run = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0, repayable: 0 }));
     }
     if (settled) run.fixed += weekly * days * (claimed - interim);
     else if (decided === undefined) run.open += weekly * days * (claimed - interim);
-    else {
+    else if (decided >= interim) {
       run.agreed += weekly * days * (decided - interim);
       run.abandoned += weekly * days * (claimed - decided);
+    } else {
+      run.abandoned += weekly * days * (claimed - interim);
+      run.repayable += weekly * days * (interim - decided);
     }
   }
 }
@@ -512,6 +651,22 @@ function exactSum() {
     },
     rounded: (): Pence => plus(exactly(2 * pairs), rounded(rest)),
   };
+}
+
+/**
+ * The first day on which less would be claimed under other terms than under those that stand; undefined where on no day.
+ * The claim of a day is its cost × (claimed − interim share).
+ */
+export function firstFall(stand: Terms, other: Terms): Day | undefined {
+  const claimOn = ({ stretches }: Terms, day: number): number =>
+    stretches.reduce(
+      (sum, { first, last, weekly, claimed, interim }) =>
+        first <= day && day <= last ? sum + weekly * (claimed - interim) : sum,
+      0,
+    );
+  const days = [...stand.stretches, ...other.stretches].flatMap(({ first, last }) => [first, last + 1]);
+  const fall = days.sort((a, b) => a - b).find((day) => claimOn(other, day) < claimOn(stand, day));
+  return fall === undefined ? undefined : dayOfNumber(fall);
 }
 
 /** The stretches of a case as a reader sees them, the last one cut at a day. */

@@ -1,4 +1,4 @@
-import type { Day } from '../calendar.js';
+import { dayInWords, type Day } from '../calendar.js';
 import {
   exactly,
   lesser,
@@ -8,11 +8,13 @@ import {
   notNegative,
   pence,
   plus,
+  pounds,
   signedPence,
   type Pence,
 } from '../money.js';
-import { asAt, bodyOn, cellsOf, sumsOf, type Entry, type SettledLine, type Sums } from './claim.js';
-import { standing, termsAt, type DisputeState, type History } from './state.js';
+import { refuse, type Refusal } from '../rules.js';
+import { asAt, bodyOn, cellsOf, sumsOf, type Entry, type SettledLine, type Sums, type Terms } from './claim.js';
+import { standing, termsAt, type DisputeState, type History, type OpenCase } from './state.js';
 
 /**
  * What is owed on a case or under a settlement on a day: what was agreed and not yet paid, what was abandoned and not
@@ -25,6 +27,7 @@ export interface Line extends SettledLine {
   readonly respondent: string;
   /** What had been claimed and not been settled before. */
   readonly claimed: string;
+  /** Below nothing where the claimant gives back so much beside its claim. */
   readonly agreed: string;
   readonly abandoned: string;
   readonly open: string;
@@ -41,6 +44,9 @@ export interface SettlementData {
 
 const dataOf = (entry: Entry): SettlementData => entry.data as unknown as SettlementData;
 
+/** The line of a settlement for one of its cases. */
+export const lineFor = (entry: Entry, id: string): Line => dataOf(entry).lines.find((line) => line.case === id)!;
+
 /** The facts of a history in force on a day, inclusive, as known up to a revision. */
 const inForce = (history: History, on: Day, upTo: number): Entry[] =>
   standing(history, upTo).filter((each) => each.data.effective <= on);
@@ -53,12 +59,13 @@ export interface Against {
   readonly settlement?: string | undefined;
 }
 
-const amountsOf = (entries: readonly Entry[], type: string, counts: (entry: Entry) => boolean): Pence =>
-  sum(entries.filter((each) => each.type === type && counts(each)).map((each) => pence(each.data['amount'] as string)));
+const amountOf = (entry: Entry): Pence => pence(entry.data['amount'] as string);
 
-/** What was paid by one partner among the facts of one history. */
-const paidBy = (entries: readonly Entry[], payer: string): Pence =>
-  amountsOf(entries, 'RefundPaid', (each) => each.data['payer'] === payer);
+/** What a line leaves to be paid to its claimant, and to be written off by it. */
+export const lineToPay = (line: Line): Pence => minus(signedPence(line.agreed), signedPence(line.paidBefore));
+const payerOf = (line: Line): string => (lineToPay(line) > 0 ? line.respondent : line.claimant);
+const sizeToPay = (line: Line): Pence => exactly(Math.abs(lineToPay(line)));
+const lineToWriteOff = (line: Line): Pence => notNegative(minus(pence(line.abandoned), pence(line.writtenOffBefore)));
 
 /** A settlement on a day: what each side pays the other, gross, what the creditors abandon, and how far that is done. */
 export interface SettlementOwed {
@@ -72,14 +79,9 @@ export interface SettlementOwed {
     readonly paid: Pence;
   }[];
   readonly writeOffs: readonly { readonly creditor: string; readonly abandoned: Pence; readonly writtenOff: Pence }[];
+  /** What is left of each line, by its case: to pay towards its claimant, and to write off. Lines are paid in their order. */
+  readonly left: ReadonlyMap<string, { readonly toPay: Pence; readonly toWriteOff: Pence }>;
 }
-
-/** What a line leaves to be paid to its claimant, and to be written off by it. */
-export const lineToPay = (line: Line): Pence => minus(signedPence(line.agreed), signedPence(line.paidBefore));
-const payerOf = (line: Line): string => (lineToPay(line) > 0 ? line.respondent : line.claimant);
-const sizeToPay = (line: Line): Pence => exactly(Math.abs(lineToPay(line)));
-export const lineToWriteOff = (line: Line): Pence =>
-  notNegative(minus(pence(line.abandoned), pence(line.writtenOffBefore)));
 
 /** The settlement of a name on a day, as known up to a revision; undefined where it is not in force. */
 export function settlementOn(state: DisputeState, name: string, on: Day, upTo = Infinity): SettlementOwed | undefined {
@@ -87,42 +89,84 @@ export function settlementOn(state: DisputeState, name: string, on: Day, upTo = 
   const entries = history ? inForce(history, on, upTo) : [];
   if (entries[0]?.type !== 'DisputeSettled') return undefined;
   const { effective, lines } = dataOf(entries[0]);
-  const directions = new Map<string, { payer: string; payee: string; agreed: Pence }>();
-  const creditors = new Map<string, Pence>();
+  const done = (type: string, field: string, partner: string): Pence =>
+    sum(entries.filter((each) => each.type === type && each.data[field] === partner).map(amountOf));
+  const directions = new Map<string, { payer: string; payee: string; agreed: Pence; paid: Pence }>();
+  const creditors = new Map<string, { creditor: string; abandoned: Pence; writtenOff: Pence }>();
   for (const line of lines) {
     const payer = payerOf(line);
     const payee = payer === line.respondent ? line.claimant : line.respondent;
-    const direction = directions.get(payer) ?? { payer, payee, agreed: NO_MONEY };
+    const direction = directions.get(payer) ?? {
+      payer,
+      payee,
+      agreed: NO_MONEY,
+      paid: done('RefundPaid', 'payer', payer),
+    };
     directions.set(payer, { ...direction, agreed: plus(direction.agreed, sizeToPay(line)) });
-    creditors.set(line.claimant, plus(creditors.get(line.claimant) ?? NO_MONEY, lineToWriteOff(line)));
+    const creditor = creditors.get(line.claimant) ?? {
+      creditor: line.claimant,
+      abandoned: NO_MONEY,
+      writtenOff: done('WriteOffApproved', 'creditor', line.claimant),
+    };
+    creditors.set(line.claimant, { ...creditor, abandoned: plus(creditor.abandoned, lineToWriteOff(line)) });
+  }
+  const paid = new Map([...directions].map(([payer, each]) => [payer, each.paid]));
+  const writtenOff = new Map([...creditors].map(([creditor, each]) => [creditor, each.writtenOff]));
+  const left = new Map<string, { toPay: Pence; toWriteOff: Pence }>();
+  for (const line of lines) {
+    const payer = payerOf(line);
+    const toPay = leftAfter(paid, payer, sizeToPay(line));
+    left.set(line.case, {
+      toPay: payer === line.respondent ? toPay : negated(toPay),
+      toWriteOff: leftAfter(writtenOff, line.claimant, lineToWriteOff(line)),
+    });
   }
   return {
     settlement: name,
     effective,
     lines,
-    payments: [...directions.values()]
-      .filter((each) => each.agreed !== NO_MONEY)
-      .map((each) => ({ ...each, paid: paidBy(entries, each.payer) })),
-    writeOffs: [...creditors]
-      .filter(([, abandoned]) => abandoned !== NO_MONEY)
-      .map(([creditor, abandoned]) => ({
-        creditor,
-        abandoned,
-        writtenOff: amountsOf(entries, 'WriteOffApproved', (each) => each.data['creditor'] === creditor),
-      })),
+    payments: [...directions.values()].filter((each) => each.agreed !== NO_MONEY),
+    writeOffs: [...creditors.values()].filter((each) => each.abandoned !== NO_MONEY),
+    left,
   };
 }
 
-/** A case on a day: its sums, and what of them has been settled, paid and written off. */
-export interface CaseOwed extends Sums {
+/** Takes what is due off what a partner has done, and says how much of it is left to do. */
+function leftAfter(done: Map<string, Pence>, partner: string, due: Pence): Pence {
+  const had = done.get(partner)!;
+  const used = lesser(had, due);
+  done.set(partner, minus(had, used));
+  return minus(due, used);
+}
+
+/** What is owed on a case between two bodies that stood, or stand, on its sides. */
+export interface Between {
   readonly claimant: string;
   readonly respondent: string;
+  readonly open: Pence;
   /** Decided by shares and not settled since: what is still to be paid to the claimant. */
   readonly decidedToPay: Pence;
-  /** Agreed in settlements and not yet paid; the lines of a settlement are paid in their order. */
+  /** Agreed in settlements and not yet paid. */
   readonly settledToPay: Pence;
-  /** Abandoned outside settlements and not yet written off; below nothing where less was abandoned than written off. */
+  /** Abandoned outside settlements and in them, and not yet written off. */
   readonly decidedToWriteOff: Pence;
+  readonly settledToWriteOff: Pence;
+}
+
+type Owing = { -readonly [Key in keyof Between]: Between[Key] };
+
+/** A case on a day: its sums, and what of them has been settled, paid and written off. */
+export interface CaseOwed extends Sums {
+  /** The bodies that stand on its sides on the day. */
+  readonly claimant: string;
+  readonly respondent: string;
+  /**
+   * What is owed between whom, in the order of the days: what was settled between the bodies of the settlement, the rest
+   * between the bodies of the days that it is of. A body that pays or writes off does so for its own days first.
+   */
+  readonly between: readonly Between[];
+  readonly decidedToPay: Pence;
+  readonly settledToPay: Pence;
   /** Abandoned in all and not yet written off. */
   readonly toWriteOff: Pence;
   /** Paid and written off on the case itself, beside its settlements. */
@@ -131,65 +175,161 @@ export interface CaseOwed extends Sums {
   readonly settlements: readonly string[];
 }
 
-/** How much of one amount in a row of them is left, where a sum has been paid off the row from its front. */
-function leftOf(row: readonly Pence[], index: number, paid: Pence): Pence {
-  const before = sum(row.slice(0, index));
-  return minus(row[index]!, lesser(row[index]!, notNegative(minus(paid, before))));
+/** The settlements of an area on one day, each worked out once for all the cases that ask for it. */
+export type Sheets = (name: string) => SettlementOwed;
+
+export function sheetsOn(state: DisputeState, on: Day, upTo = Infinity): Sheets {
+  const known = new Map<string, SettlementOwed>();
+  return (name) => {
+    const sheet = known.get(name) ?? settlementOn(state, name, on, upTo)!;
+    known.set(name, sheet);
+    return sheet;
+  };
 }
 
 /** What is owed on a case on a day, inclusive, as known up to a revision; undefined where it is not raised. */
-export function owedOn(state: DisputeState, id: string, on: Day, upTo = Infinity): CaseOwed | undefined {
+export function owedOn(
+  state: DisputeState,
+  id: string,
+  on: Day,
+  upTo = Infinity,
+  sheets: Sheets = sheetsOn(state, on, upTo),
+): CaseOwed | undefined {
   const history = state.cases.get(id);
   const terms = history && termsAt(history, upTo);
-  if (!history || !terms) return undefined;
-  const sums = sumsOf(cellsOf(terms, asAt(on)));
+  if (!terms) return undefined;
+  const cells = cellsOf(terms, asAt(on));
   const claimant = bodyOn(terms, 'claimant', on);
   const respondent = bodyOn(terms, 'respondent', on);
-  const entries = inForce(history, on, upTo);
-  const paid = minus(
-    amountsOf(entries, 'RefundPaid', (each) => each.data['towards'] === 'claimant'),
-    amountsOf(entries, 'RefundPaid', (each) => each.data['towards'] === 'respondent'),
-  );
-  const writtenOff = amountsOf(entries, 'WriteOffApproved', () => true);
-  let decidedToPay = minus(sums.agreed, paid);
-  let decidedToWriteOff = minus(sums.abandoned, writtenOff);
-  let settledToPay: Pence = NO_MONEY;
-  let settledToWriteOff: Pence = NO_MONEY;
-  const settlements: string[] = [];
-  for (const { data } of entries.filter((each) => each.type === 'DisputeSettled')) {
-    const name = data['settlement'] as string;
-    const settled = settlementOn(state, name, on, upTo)!;
-    settlements.push(name);
-    const index = settled.lines.findIndex((each) => each.case === id);
-    const line = settled.lines[index]!;
-    // What was paid before the settlement is counted in it, and so is no longer paid on the case itself.
-    decidedToPay = minus(decidedToPay, lineToPay(line));
-    decidedToWriteOff = minus(decidedToWriteOff, lineToWriteOff(line));
-    const payer = payerOf(line);
-    const paidTogether = settled.lines.filter((each) => payerOf(each) === payer);
-    const done = settled.payments.find((each) => each.payer === payer)?.paid ?? NO_MONEY;
-    const left = leftOf(paidTogether.map(sizeToPay), paidTogether.indexOf(line), done);
-    settledToPay = plus(settledToPay, payer === line.respondent ? left : negated(left));
-    const sameCreditor = settled.lines.filter((each) => each.claimant === line.claimant);
-    const written = settled.writeOffs.find((each) => each.creditor === line.claimant)?.writtenOff ?? NO_MONEY;
-    settledToWriteOff = plus(
-      settledToWriteOff,
-      leftOf(sameCreditor.map(lineToWriteOff), sameCreditor.indexOf(line), written),
+  const entries = standing(history, upTo);
+  const settled = entries.filter((each) => each.type === 'DisputeSettled' && each.data.effective <= on);
+  const between: Owing[] = [];
+  const of = (pair: { readonly claimant: string; readonly respondent: string }): Owing => {
+    let owing = between.find((each) => each.claimant === pair.claimant && each.respondent === pair.respondent);
+    if (!owing) between.push((owing = nothingBetween(pair)));
+    return owing;
+  };
+  for (const cell of cells) {
+    const owing = of(cell);
+    owing.open = plus(owing.open, cell.open);
+    owing.decidedToPay = plus(owing.decidedToPay, minus(cell.agreed, cell.repayable));
+    owing.decidedToWriteOff = plus(owing.decidedToWriteOff, cell.abandoned);
+  }
+  const standingPair = of({ claimant, respondent });
+  for (const entry of settled) {
+    const line = lineFor(entry, id);
+    for (const part of line.parts) {
+      const owing = of(part);
+      owing.decidedToPay = minus(owing.decidedToPay, signedPence(part.agreed));
+      owing.decidedToWriteOff = minus(owing.decidedToWriteOff, pence(part.abandoned));
+    }
+    const { toPay, toWriteOff } = sheets(entry.data['settlement'] as string).left.get(id)!;
+    const owing = of(line);
+    owing.settledToPay = plus(owing.settledToPay, toPay);
+    owing.settledToWriteOff = plus(owing.settledToWriteOff, toWriteOff);
+    // What had been written off beyond what the line abandons was of days that it leaves unsettled.
+    const beyond = notNegative(minus(pence(line.writtenOffBefore), pence(line.abandoned)));
+    takeOff(between, 'decidedToWriteOff', 1, beyond, (each) => each.claimant === line.claimant, standingPair);
+  }
+  // A settlement counts in whatever had been paid and written off before it was recorded, on its own day or later.
+  const countedIn = settled.at(-1)?.revision ?? -1;
+  let paid: Pence = NO_MONEY;
+  let writtenOff: Pence = NO_MONEY;
+  for (const entry of entries) {
+    const { revision, type, data } = entry;
+    if (type !== 'RefundPaid' && type !== 'WriteOffApproved') continue;
+    const done = data.effective <= on;
+    const amount = amountOf(entry);
+    // What a settlement has counted in before its day is still to come until then.
+    const moved = done === revision > countedIn ? (done ? amount : negated(amount)) : NO_MONEY;
+    if (type === 'WriteOffApproved') {
+      if (done) writtenOff = plus(writtenOff, amount);
+      takeOff(between, 'decidedToWriteOff', 1, moved, (each) => each.claimant === data['creditor'], standingPair);
+      continue;
+    }
+    const towardsClaimant = data['towards'] === 'claimant';
+    const side = towardsClaimant ? 'respondent' : 'claimant';
+    if (done) paid = plus(paid, towardsClaimant ? amount : negated(amount));
+    takeOff(
+      between,
+      'decidedToPay',
+      towardsClaimant ? 1 : -1,
+      moved,
+      (each) => each[side] === data['payer'],
+      standingPair,
     );
   }
+  const all = (name: Exclude<keyof Between, 'claimant' | 'respondent'>): Pence =>
+    sum(between.map((each) => each[name]));
   return {
-    ...sums,
+    ...sumsOf(cells),
     claimant,
     respondent,
-    decidedToPay,
-    settledToPay,
-    decidedToWriteOff,
-    toWriteOff: plus(notNegative(decidedToWriteOff), settledToWriteOff),
+    between,
+    decidedToPay: all('decidedToPay'),
+    settledToPay: all('settledToPay'),
+    toWriteOff: plus(all('decidedToWriteOff'), all('settledToWriteOff')),
     paid,
     writtenOff,
-    settlements,
+    settlements: settled.map(({ data }) => data['settlement'] as string),
   };
 }
+
+const nothingBetween = ({
+  claimant,
+  respondent,
+}: {
+  readonly claimant: string;
+  readonly respondent: string;
+}): Owing => ({
+  claimant,
+  respondent,
+  open: NO_MONEY,
+  decidedToPay: NO_MONEY,
+  settledToPay: NO_MONEY,
+  decidedToWriteOff: NO_MONEY,
+  settledToWriteOff: NO_MONEY,
+});
+
+/**
+ * Takes a sum that a body paid or wrote off from what is owed: from its own days first, then from others’ in the order of
+ * the days. What is over, and what is put back, is its own.
+ */
+function takeOff(
+  between: readonly Owing[],
+  name: 'decidedToPay' | 'decidedToWriteOff',
+  sign: 1 | -1,
+  amount: Pence,
+  own: (each: Owing) => boolean,
+  otherwise: Owing,
+): void {
+  let rest = amount;
+  for (const each of [...between.filter(own), ...between.filter((one) => !own(one))]) {
+    const taken = lesser(notNegative(exactly(sign * each[name])), notNegative(rest));
+    each[name] = exactly(each[name] - sign * taken);
+    rest = minus(rest, taken);
+  }
+  const last = between.findLast(own) ?? otherwise;
+  last[name] = exactly(last[name] - sign * rest);
+}
+
+/** What a body still has to pay on a case, on its own days, and where it stands on the case for those before it too. */
+export const leftToPay = ({ between, ...stand }: CaseOwed, side: 'claimant' | 'respondent', payer: string): Pence =>
+  sum(
+    between
+      .filter((each) => stand[side] === payer || each[side] === payer)
+      .map(({ decidedToPay }) => notNegative(side === 'respondent' ? decidedToPay : negated(decidedToPay))),
+  );
+
+/** What a body has still to write off on a case, on its own days, and where it stands as the claimant all of it. */
+export const leftToWriteOff = ({ between, claimant }: CaseOwed, creditor: string): Pence =>
+  notNegative(
+    sum(
+      between
+        .filter((each) => claimant === creditor || each.claimant === creditor)
+        .map(({ decidedToWriteOff }) => decidedToWriteOff),
+    ),
+  );
 
 /**
  * A limit holds on every later day, not only on a fact's own: the least that is left of a case, on a day or on any later
@@ -214,3 +354,40 @@ const daysFrom = (history: History, on: Day): Day[] => [
 ];
 
 const least = (amounts: readonly Pence[]): Pence => amounts.reduce(lesser);
+
+/**
+ * Whether, under terms that a fact would bring, no more had been written off on a case than is abandoned, on any day on
+ * which either changes; what is written off was given up for good.
+ *
+ * @param settling the line of the settlement that would bring the terms, where it is one
+ */
+export function writeOffsHold(
+  { entries }: OpenCase,
+  terms: Terms,
+  settling?: { readonly effective: Day; readonly line: Line },
+): Refusal | undefined {
+  const { case: id } = terms.raised;
+  const writeOffs = entries.filter((each) => each.type === 'WriteOffApproved');
+  const settled = [
+    ...entries
+      .filter((each) => each.type === 'DisputeSettled')
+      .map((each) => ({ effective: each.data.effective, line: lineFor(each, id) })),
+    ...(settling ? [settling] : []),
+  ];
+  const days = [...writeOffs.map(({ data }) => data.effective), ...settled.map(({ effective }) => effective)].sort();
+  for (const day of days) {
+    const { abandoned } = sumsOf(cellsOf(terms, asAt(day)));
+    const done = sum(writeOffs.filter(({ data }) => data.effective <= day).map(amountOf));
+    const inSettlements = sum(
+      settled.filter(({ effective }) => effective <= day).map(({ line }) => lineToWriteOff(line)),
+    );
+    const left = minus(minus(abandoned, inSettlements), done);
+    if (left < 0) {
+      return refuse(
+        'written_off_already',
+        `${pounds(done)} of case ${id} is written off by ${dayInWords(day)}: ${pounds(negated(left))} more than would be abandoned.`,
+      );
+    }
+  }
+  return undefined;
+}

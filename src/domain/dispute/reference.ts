@@ -31,6 +31,22 @@ export const GROUNDS = [
   { code: 'other', name: 'Another ground, set out in the evidence' },
 ] as const satisfies readonly Listed[];
 
+/** Who found how a case is split. Source: domain.md 10. */
+export const DECIDED_BY = [
+  { code: 'parties', name: 'the parties' },
+  { code: 'panel', name: 'a disputes panel' },
+  { code: 'chief-executives', name: 'the chief executives' },
+  { code: 'arbitration', name: 'arbitration' },
+  { code: 'nhs-england-review', name: 'a review by NHS England' },
+] as const satisfies readonly Listed[];
+
+/** Why a claim is given up: codes, as its grounds are. */
+export const WITHDRAWN_FOR = [
+  { code: 'no-case', name: 'there is no case' },
+  { code: 'settled-elsewhere', name: 'it is settled elsewhere' },
+  { code: 'not-worth-pursuing', name: 'it is not worth pursuing' },
+] as const satisfies readonly Listed[];
+
 /** The accounting classes, by the logic of IAS 37. Source: domain.md 10, marked [R]: confirmed by an officer each time. */
 export const ACCOUNTING_CLASSES = [
   { code: 'contingent-asset', name: 'Contingent asset: a note only, and only if probable' },
@@ -102,3 +118,7 @@ export const codesOf = <Code extends string>(list: readonly { readonly code: Cod
 
 export const nameOfCode = (list: readonly Listed[], code: string): string =>
   list.find((each) => each.code === code)!.name;
+
+/** The name of a code within a sentence: without what explains it. */
+export const inSentence = (list: readonly Listed[], code: string): string =>
+  nameOfCode(list, code).split(/[:,]/)[0]!.toLowerCase();

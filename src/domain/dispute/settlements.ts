@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
+import { dayInWords, dayNumber, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
 import {
   apportion,
+  lesser,
   minus,
   moneyText,
+  negated,
   NO_MONEY,
   notNegative,
   pence,
@@ -21,15 +23,29 @@ import { CaseReference, FINANCE } from './cases.js';
 import {
   leastOfCase,
   leastOfSettlement,
+  leftToPay,
+  leftToWriteOff,
+  lineFor,
   lineToPay,
   owedOn,
   settlementOn,
+  writeOffsHold,
   type Against,
   type Line,
   type SettlementOwed,
 } from './owed.js';
-import { caseOf, enter, notLaterThanToday, partnersAreIn, type DisputeState, type OpenCase } from './state.js';
-import { dayNumber } from '../calendar.js';
+import {
+  caseOf,
+  counted,
+  enter,
+  notBeforeRaising,
+  notLaterThanToday,
+  partnersAreIn,
+  standing,
+  termsWith,
+  type DisputeState,
+  type OpenCase,
+} from './state.js';
 
 /** Settlements: one fact may settle many cases; what is agreed is paid, what is abandoned is written off with authority. */
 
@@ -51,7 +67,8 @@ const SignedAmount = SignedMoney.refine((text) => text !== '-0.00' && Money.safe
 const LineSent = z.strictObject({
   case: CaseReference,
   agreed: SignedAmount.meta({
-    description: 'What the respondent pays the claimant; negative where the claimant pays.',
+    description:
+      'What the respondent pays the claimant; negative where the claimant gives money back, and so has abandoned the whole claim.',
   }),
   abandoned: Money.meta({ description: 'What the claimant gives up.' }),
   through: EffectiveDay.optional().meta({
@@ -92,27 +109,33 @@ function leftIn(terms: Terms, effective: Day, through: Day): (Cell & { readonly 
 }
 
 /**
- * Shares a settled sum out over the years and bodies of a case, in proportion to what is left of each, to the penny: the
- * parts add up to the sums, and no part settles more than there is. Source: design.md 4.
+ * Shares the sums of a settlement out over the years and bodies of a case, in proportion to what is left of each, to the
+ * penny: the parts add up to the sums, and no part settles more than there is. Source: design.md 4.
  */
-function partsOf(cells: readonly (Cell & { readonly left: Pence })[], agreed: Pence, abandoned: Pence) {
+function partsOf(cells: readonly (Cell & { readonly left: Pence })[], towardsClaimant: Pence, abandoned: Pence) {
   const key = (cell: Cell) => `${cell.year} ${cell.claimant} ${cell.respondent}`;
-  const weights = cells.map((cell) => ({ id: key(cell), weight: cell.left }));
-  const settled = apportion(plus(agreed, abandoned), weights);
-  const given = apportion(abandoned, weights);
+  const left = cells.map((cell) => ({ id: key(cell), weight: cell.left }));
+  const given = apportion(abandoned, left);
+  const agreed =
+    towardsClaimant > 0
+      ? apportion(
+          towardsClaimant,
+          left.map(({ id, weight }) => ({ id, weight: minus(weight, given.get(id)!) })),
+        )
+      : apportion(negated(towardsClaimant), left);
   return cells.map((cell) => {
-    const gaveUp = given.get(key(cell))!;
+    const part = agreed.get(key(cell))!;
     return {
       year: cell.year,
       claimant: cell.claimant,
       respondent: cell.respondent,
-      agreed: moneyText(minus(settled.get(key(cell))!, gaveUp)),
-      abandoned: moneyText(gaveUp),
+      agreed: moneyText(towardsClaimant > 0 ? part : negated(part)),
+      abandoned: moneyText(given.get(key(cell))!),
     };
   });
 }
 
-const largestDay = (a: Day, b: Day): Day => (a > b ? a : b);
+const laterOf = (a: Day, b: Day): Day => (a > b ? a : b);
 
 function lineOf(
   sent: z.output<typeof LineSent>,
@@ -134,39 +157,48 @@ function lineOf(
       `Case ${id} would be settled through ${dayInWords(through)}: a day from ${dayInWords(terms.raised.effective)} to the effective date.`,
     );
   }
+  const early = notBeforeRaising('It would be settled', effective, terms);
+  if (early) return early;
   const cells = leftIn(terms, effective, through);
   const claimed = cells.reduce((sum, cell) => plus(sum, cell.left), NO_MONEY);
-  const agreed = signedPence(sent.agreed);
+  const towardsClaimant = signedPence(sent.agreed);
   const abandoned = pence(sent.abandoned);
-  const open = minus(minus(claimed, agreed), abandoned);
+  const open = minus(minus(claimed, notNegative(towardsClaimant)), abandoned);
   if (claimed <= 0) return refuse('nothing_to_settle', `Nothing of case ${id} is left through ${dayInWords(through)}.`);
-  if (open < 0 || open > claimed) {
+  if (open < 0) {
     return refuse(
       'settles_too_much',
-      `Of case ${id} ${pounds(claimed)} is left; ${pounds(agreed)} agreed and ${pounds(abandoned)} abandoned are more.`,
+      `Of case ${id} ${pounds(claimed)} is left; ${pounds(towardsClaimant)} agreed and ${pounds(abandoned)} abandoned are more.`,
     );
   }
-  const after = minus(
-    sumsOf(cellsOf(terms, asAt(largestDay(effective, today)))).claimed,
-    sumsOf(cellsOf(terms, { on: dayNumber(effective), to: dayNumber(through) })).claimed,
-  );
-  if (closes && after !== NO_MONEY) {
+  if (towardsClaimant < 0 && open !== NO_MONEY) {
     return refuse(
-      'closes_with_open',
-      `${pounds(after)} of case ${id} has accrued after ${dayInWords(through)} and would be neither agreed nor abandoned.`,
+      'settles_too_much',
+      `The claimant would give ${pounds(negated(towardsClaimant))} back of case ${id}; the whole ${pounds(claimed)} that is left of it must be abandoned then.`,
     );
   }
-  if (closes && open !== NO_MONEY) {
-    return refuse('closes_with_open', `${pounds(open)} of case ${id} would be neither agreed nor abandoned.`);
+  if (closes) {
+    const after = minus(
+      sumsOf(cellsOf(terms, asAt(laterOf(effective, today)))).claimed,
+      cells.reduce((sum, cell) => plus(sum, cell.claimed), NO_MONEY),
+    );
+    if (after !== NO_MONEY) {
+      return refuse(
+        'closes_with_open',
+        `${pounds(after)} of case ${id} has accrued after ${dayInWords(through)} and would be neither agreed nor abandoned.`,
+      );
+    }
+    if (open !== NO_MONEY) {
+      return refuse('closes_with_open', `${pounds(open)} of case ${id} would be neither agreed nor abandoned.`);
+    }
   }
   // What was paid and written off on the case on any day: the settlement counts all of it in.
   const before = owedOn(state, id, LAST_DAY)!;
   const inSettlements = (of: (line: Line) => Pence): Pence =>
     entries
       .filter((each) => each.type === 'DisputeSettled')
-      .map((each) => (each.data['lines'] as Line[]).find((line) => line.case === id)!)
-      .reduce((sum, line) => plus(sum, of(line)), NO_MONEY);
-  return {
+      .reduce((sum, each) => plus(sum, of(lineFor(each, id))), NO_MONEY);
+  const line = {
     case: id,
     claimant: bodyOn(terms, 'claimant', effective),
     respondent: bodyOn(terms, 'respondent', effective),
@@ -179,17 +211,19 @@ function lineOf(
     paidBefore: moneyText(
       minus(
         before.paid,
-        inSettlements((line) => signedPence(line.paidBefore)),
+        inSettlements((each) => signedPence(each.paidBefore)),
       ),
     ),
     writtenOffBefore: moneyText(
       minus(
         before.writtenOff,
-        inSettlements((line) => pence(line.writtenOffBefore)),
+        inSettlements((each) => pence(each.writtenOffBefore)),
       ),
     ),
-    parts: partsOf(cells, agreed, abandoned),
+    parts: partsOf(cells, towardsClaimant, abandoned),
   };
+  const settles = termsWith(found, 'DisputeSettled', { effective, lines: [line] });
+  return writeOffsHold(found, settles, { effective, line }) ?? line;
 }
 
 /** Money between two partners: what one is to have, or has had, the other is to pay, or has paid. */
@@ -203,7 +237,7 @@ const between = (
   const account = { measure, source: 'CLAIM', term: 'one-off', detail: '', item, on } as const;
   return [
     { ...account, holder: to, pence: amount },
-    { ...account, holder: from, pence: minus(NO_MONEY, amount) },
+    { ...account, holder: from, pence: negated(amount) },
   ];
 };
 
@@ -243,15 +277,17 @@ function dueFrom(state: DisputeState, of: Against, payer: string, on: Day): Due 
   }
   const found = caseOf(state, of.case!);
   if (found instanceof Refusal) return found;
-  const { claimant, respondent } = owedOn(state, of.case!, on)!;
-  if (payer !== claimant && payer !== respondent) {
+  const early = notBeforeRaising('It would be paid', on, found.terms);
+  if (early) return early;
+  const { claimant, respondent, between } = owedOn(state, of.case!, on)!;
+  const side = (['respondent', 'claimant'] as const).find((each) => between.some((pair) => pair[each] === payer));
+  if (!side) {
     return refuse('wrong_partner', `Case ${of.case!} is between ${claimant} and ${respondent} on ${dayInWords(on)}.`);
   }
-  const towards = payer === respondent ? 'claimant' : 'respondent';
-  const left = leastOfCase(state, of.case!, on, ({ decidedToPay }) =>
-    notNegative(towards === 'claimant' ? decidedToPay : minus(NO_MONEY, decidedToPay)),
-  );
-  return { payee: towards === 'claimant' ? claimant : respondent, towards, left };
+  const left = leastOfCase(state, of.case!, on, (owed) => leftToPay(owed, side, payer));
+  return side === 'respondent'
+    ? { payee: claimant, towards: 'claimant', left }
+    : { payee: respondent, towards: 'respondent', left };
 }
 
 /** What a creditor has abandoned on a case or in a settlement and not written off from a day on, and whose debt it was. */
@@ -278,23 +314,39 @@ function abandonedBy(
   }
   const found = caseOf(state, of.case!);
   if (found instanceof Refusal) return found;
-  const { claimant, respondent } = owedOn(state, of.case!, on)!;
-  if (creditor !== claimant) return refuse('wrong_partner', `Case ${of.case!} is the claim of ${claimant}.`);
-  const left = leastOfCase(state, of.case!, on, ({ decidedToWriteOff }) => notNegative(decidedToWriteOff));
-  return { debtor: respondent, left };
+  const early = notBeforeRaising('It would be written off', on, found.terms);
+  if (early) return early;
+  const { claimant, respondent, between } = owedOn(state, of.case!, on)!;
+  if (!between.some((pair) => pair.claimant === creditor)) {
+    return refuse('wrong_partner', `Case ${of.case!} is the claim of ${claimant}.`);
+  }
+  return { debtor: respondent, left: leastOfCase(state, of.case!, on, (owed) => leftToWriteOff(owed, creditor)) };
 }
 
 /** The sum up to which a partner's officers may write off without a minute, from a day on; none until it is set. */
-export const writeOffLimitOn = (state: DisputeState, partner: string, on: Day): Pence =>
-  state.writeOffLimits
+function writeOffLimitOn(state: DisputeState, partner: string, on: Day): Pence {
+  const set = state.writeOffLimits
     .filter((each) => each.data['partner'] === partner && each.data.effective <= on && each.reversed === undefined)
-    .reduce<{ effective: string; limit: Pence }>(
-      (latest, { data }) =>
-        data.effective >= latest.effective
-          ? { effective: data.effective, limit: pence(data['limit'] as string) }
-          : latest,
-      { effective: '', limit: NO_MONEY },
-    ).limit;
+    .sort((a, b) => a.data.effective.localeCompare(b.data.effective))
+    .at(-1);
+  return set ? pence(set.data['limit'] as string) : NO_MONEY;
+}
+
+/** What a creditor has written off already of one case or in one settlement, which counts in what was before it. */
+function writtenOffAlready(state: DisputeState, of: Against, creditor: string): Pence {
+  const history = of.case === undefined ? state.settlements.get(of.settlement!)! : state.cases.get(of.case)!;
+  return standing(history)
+    .filter(({ type, data }) => type === 'WriteOffApproved' && data['creditor'] === creditor)
+    .map(({ data }) => pence(data['amount'] as string))
+    .concat(
+      of.settlement === undefined
+        ? []
+        : (standing(history)[0]!.data['lines'] as Line[])
+            .filter((line) => line.claimant === creditor)
+            .map((line) => pence(line.writtenOffBefore)),
+    )
+    .reduce(plus, NO_MONEY);
+}
 
 const refundSent = {
   effective: EffectiveDay,
@@ -391,10 +443,12 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     sentence(data) {
       const sum = (of: (line: Line) => Pence): Pence =>
         data.lines.reduce((total, line) => plus(total, of(line)), NO_MONEY);
+      const repayable = sum((line) => notNegative(negated(signedPence(line.agreed))));
       return (
-        `The settlement "${data.settlement}" settles ${data.lines.length} cases: of ${pounds(sum((line) => signedPence(line.claimed)))} claimed, ` +
-        `${pounds(sum((line) => signedPence(line.agreed)))} is agreed, ${pounds(sum((line) => pence(line.abandoned)))} abandoned ` +
-        `and ${pounds(sum((line) => signedPence(line.open)))} still open.`
+        `The settlement "${data.settlement}" settles ${counted(data.lines.length, 'case')}: of ${pounds(sum((line) => signedPence(line.claimed)))} claimed, ` +
+        `${pounds(sum((line) => notNegative(signedPence(line.agreed))))} is agreed, ${pounds(sum((line) => pence(line.abandoned)))} abandoned ` +
+        `and ${pounds(sum((line) => signedPence(line.open)))} still open` +
+        (repayable === NO_MONEY ? '.' : `; the claimants give ${pounds(repayable)} back.`)
       );
     },
   }),
@@ -413,7 +467,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     effective: 'any-day',
     reversible: true,
     sides: (data) => ({ acts: [data.payer], signs: [] }),
-    amount: (data) => pence(data.amount),
+    amount: (data) => plus(pence(data.amount), data.interest ? pence(data.interest.amount) : NO_MONEY),
     complete(data, state: DisputeState) {
       const due = dueFrom(state, data.of, data.payer, data.effective);
       if (due instanceof Refusal) return due;
@@ -424,7 +478,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       signedPence(data.left) < 0
         ? refuse(
             'more_than_is_due_back',
-            `${data.payer} would pay ${pounds(minus(NO_MONEY, signedPence(data.left)))} more than it still owes ${ofInWords(data.of)} on ${dayInWords(data.effective)}.`,
+            `${data.payer} would pay ${pounds(negated(signedPence(data.left)))} more than it still owes ${ofInWords(data.of)} on ${dayInWords(data.effective)}.`,
           )
         : notLaterThanToday('It would be paid', data.effective, today),
     postings: (data) =>
@@ -436,7 +490,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     evolve: (state, data, event) => enter(state, event, enterOf(state, data.of)),
     sentence: (data) =>
       `${data.payer} paid ${data.payee} ${pounds(pence(data.amount))} ${ofInWords(data.of)} (${data.bankReference})` +
-      (data.interest ? `, and ${pounds(pence(data.interest.amount))} of interest: ${data.interest.basis}` : '.'),
+      (data.interest ? `, and ${pounds(pence(data.interest.amount))} of interest (${data.interest.basis}).` : '.'),
   }),
   completedFact({
     name: 'WriteOffApproved',
@@ -457,18 +511,23 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       const { debtor, left } = abandoned;
       return { ...data, debtor, left: moneyText(minus(left, pence(data.amount))) };
     },
-    check(data, state: DisputeState) {
+    check(data, state: DisputeState, { today }) {
       if (signedPence(data.left) < 0) {
         return refuse(
           'more_than_abandoned',
-          `${pounds(minus(NO_MONEY, signedPence(data.left)))} more than ${data.creditor} has abandoned ${ofInWords(data.of)}.`,
+          `${pounds(negated(signedPence(data.left)))} more than ${data.creditor} has abandoned ${ofInWords(data.of)}.`,
         );
       }
-      const limit = writeOffLimitOn(state, data.creditor, data.effective);
-      return pence(data.amount) > limit && data.minute === undefined
+      // The stricter of the two days, so that a limit is not chosen by its date; and in all, so that it is not split.
+      const limit = lesser(
+        writeOffLimitOn(state, data.creditor, data.effective),
+        writeOffLimitOn(state, data.creditor, today),
+      );
+      const inAll = plus(writtenOffAlready(state, data.of, data.creditor), pence(data.amount));
+      return inAll > limit && data.minute === undefined
         ? refuse(
             'minute_needed',
-            `The delegated limit of ${data.creditor} is ${pounds(limit)}; this is ${pounds(pence(data.amount))}.`,
+            `The delegated limit of ${data.creditor} is ${pounds(limit)}; with this, ${pounds(inAll)} would be written off ${ofInWords(data.of)}.`,
           )
         : undefined;
     },

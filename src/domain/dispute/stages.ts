@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayInWords, LAST_DAY } from '../calendar.js';
+import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf } from '../register.js';
@@ -16,7 +16,6 @@ import {
   notClosed,
   notLaterThanToday,
   opened,
-  protocolOn,
   type DisputeState,
 } from './state.js';
 
@@ -32,24 +31,29 @@ const Stages = z
 
 const PROTOCOL_NAMES = PROTOCOLS.map((each) => each.protocol).join(', ');
 
-/** A case's stages in force on a day, as facts; the last is where it stands. */
-export const stagesOn = (entries: readonly Entry[], on: string): Entry[] =>
-  entries.filter((each) => each.type === 'DisputeStageEntered' && each.data.effective <= on);
+/** The stage that a case is in, as it was entered; undefined where it is in none. */
+const stageOf = (entries: readonly Entry[]): Entry | undefined =>
+  entries.findLast((each) => each.type === 'DisputeStageEntered');
 
 /** The day by which the stage of a case ends, inclusive: as first set, or as the two sides extended it. */
-export function dueByOn(entries: readonly Entry[], on: string): string | undefined {
-  const last = entries.findLast(
-    (each) =>
-      (each.type === 'DisputeStageEntered' || each.type === 'DisputeStageExtended') && each.data.effective <= on,
-  );
-  return last?.data['dueBy'] as string | undefined;
-}
+const dueByOf = (entries: readonly Entry[]): Day | undefined =>
+  entries.findLast((each) => each.type === 'DisputeStageEntered' || each.type === 'DisputeStageExtended')?.data[
+    'dueBy'
+  ] as Day | undefined;
+
+const EntrySent = z.strictObject({
+  effective: EffectiveDay,
+  case: CaseReference,
+  stage: Name,
+  panel: EffectiveDay.optional(),
+});
+const ExtensionSent = z.strictObject({ effective: EffectiveDay, case: CaseReference, dueBy: EffectiveDay });
 
 export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'DisputeProtocolAdopted',
     about:
-      'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs (domain.md 10).',
+      'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs, or any two where all are of one sector (domain.md 10).',
     input: z.strictObject({
       effective: EffectiveDay,
       protocol: Name,
@@ -65,9 +69,11 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     reversible: false,
     sides(_data, state: DisputeState, { register }) {
       const { partners } = opened(state);
-      const of = (sector: string) =>
-        [...partners.keys()].filter((partner) => sectorOf(register.partners.get(partner)!.kind) === sector);
-      return { acts: of('local-government'), signs: of('nhs') };
+      const all = [...partners.keys()];
+      const of = (sector: string) => all.filter((each) => sectorOf(register.partners.get(each)!.kind) === sector);
+      const sides = { acts: of('local-government'), signs: of('nhs') };
+      // Where all are of one sector there is no other side: any two partners sign.
+      return sides.acts.length > 0 && sides.signs.length > 0 ? sides : { acts: all, signs: all };
     },
     subject: () => 'protocol',
     complete(data) {
@@ -87,8 +93,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
         : undefined;
     },
     postings: () => [],
-    evolve: (state, { effective, protocol, stages }, { revision }) =>
-      void state.protocols.push({ revision, effective, protocol, stages }),
+    evolve: (state, { effective, protocol, stages }) => void state.protocols.push({ effective, protocol, stages }),
     sentence: (data) =>
       `The dispute protocol "${data.title}" was adopted from ${dayInWords(data.effective)}: ${data.stages
         .map((each) => `${each.title}${each.workingDays ? ` (${each.workingDays} working days)` : ''}`)
@@ -97,21 +102,9 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'DisputeStageEntered',
     about:
-      'A case enters a stage of the protocol that was in force when it was raised, forward only; its deadline is so many working days later (domain.md 6, 10).',
-    input: z.strictObject({
-      effective: EffectiveDay,
-      case: CaseReference,
-      stage: Name,
-      panel: EffectiveDay.optional(),
-    }),
-    stored: z.strictObject({
-      effective: EffectiveDay,
-      case: CaseReference,
-      stage: Name,
-      panel: EffectiveDay.optional(),
-      protocol: Name,
-      dueBy: EffectiveDay.optional(),
-    }),
+      'A case enters a stage of the protocol that was in force, and known, when it was raised, forward only; its deadline is so many working days later (domain.md 6, 10).',
+    input: EntrySent,
+    stored: EntrySent.extend({ protocol: Name, title: words(120).optional(), dueBy: EffectiveDay.optional() }),
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',
@@ -126,7 +119,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       const refusal = notClosed(found) ?? notLaterThanToday('It would be entered', data.effective, today);
       if (refusal) return refusal;
       const { raisedOn } = found.terms.raised;
-      const { protocol, stages } = protocolOn(state, raisedOn)!;
+      const { protocol, stages } = state.goesBy.get(data.case)!;
       const at = stages.findIndex((each) => each.stage === data.stage);
       const stage = stages[at];
       if (!stage) {
@@ -135,9 +128,9 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
           `The protocol "${protocol}" has the stages ${stages.map((each) => each.stage).join(', ')}.`,
         );
       }
-      const before = stagesOn(found.entries, '9999').at(-1);
+      const before = stageOf(found.entries);
       const reached = stages.findIndex((each) => each.stage === before?.data['stage']);
-      if (at <= reached || (before && reached < 0) || data.effective < (before?.data.effective ?? raisedOn)) {
+      if (at <= reached || data.effective < (before?.data.effective ?? raisedOn)) {
         return refuse(
           'stage_backwards',
           before
@@ -153,27 +146,21 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
           `Its deadline would come after ${dayInWords(LAST_DAY)}, the last day that the ledger speaks of.`,
         );
       }
-      return { ...data, protocol, ...(dueBy !== undefined && { dueBy }) };
+      return { ...data, protocol, title: stage.title, ...(dueBy !== undefined && { dueBy }) };
     },
     check: () => undefined,
     postings: () => [],
     evolve: (state, data, event) => enter(state, event, [[state.cases, data.case]]),
     sentence: (data) =>
-      `Case ${data.case} entered the stage "${data.stage}" on ${dayInWords(data.effective)}` +
+      `Case ${data.case} entered the stage "${data.title ?? data.stage}" on ${dayInWords(data.effective)}` +
       (data.panel ? `, panel on ${dayInWords(data.panel)}` : '') +
       (data.dueBy ? `, to be done by ${dayInWords(data.dueBy)}.` : '.'),
   }),
   completedFact({
     name: 'DisputeStageExtended',
     about: 'Both sides agree a later deadline for the stage that a case is in (domain.md 10).',
-    input: z.strictObject({ effective: EffectiveDay, case: CaseReference, dueBy: EffectiveDay }),
-    stored: z.strictObject({
-      effective: EffectiveDay,
-      case: CaseReference,
-      dueBy: EffectiveDay,
-      stage: Name,
-      was: EffectiveDay.optional(),
-    }),
+    input: ExtensionSent,
+    stored: ExtensionSent.extend({ stage: Name, was: EffectiveDay.optional() }),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',
@@ -183,7 +170,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     complete(data, state: DisputeState) {
       const found = caseOf(state, data.case);
       if (found instanceof Refusal) return found;
-      const stage = stagesOn(found.entries, '9999').at(-1);
+      const stage = stageOf(found.entries);
       if (!stage) return refuse('stage_unknown', `Case ${data.case} has entered no stage yet.`);
       if (data.effective < stage.data.effective) {
         return refuse(
@@ -191,13 +178,19 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
           `Case ${data.case} entered "${stage.data['stage'] as string}" on ${dayInWords(stage.data.effective)}.`,
         );
       }
-      const was = dueByOn(found.entries, '9999') as typeof data.dueBy | undefined;
+      const was = dueByOf(found.entries);
       return { ...data, stage: stage.data['stage'] as string, ...(was !== undefined && { was }) };
     },
-    check: (data) =>
-      data.was !== undefined && data.dueBy <= data.was
-        ? refuse('deadline_not_later', `The stage "${data.stage}" is to be done by ${dayInWords(data.was)}.`)
-        : undefined,
+    check({ stage, dueBy, was, effective }, _state, { today }) {
+      if (was !== undefined && dueBy <= was) {
+        return refuse('deadline_not_later', `The stage "${stage}" is to be done by ${dayInWords(was)}.`);
+      }
+      // What was agreed of a deadline that there was can be recorded late; a first one lies ahead.
+      const earliest = was === undefined && today > effective ? today : effective;
+      return dueBy < earliest
+        ? refuse('deadline_not_later', `${dayInWords(dueBy)} is before ${dayInWords(earliest)}.`)
+        : undefined;
+    },
     postings: () => [],
     evolve: (state, data, event) => enter(state, event, [[state.cases, data.case]]),
     sentence: (data) =>

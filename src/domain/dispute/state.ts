@@ -1,6 +1,6 @@
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import type { Context, FactData, LedgerEvent, Sides } from '../facts.js';
-import { NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
+import { minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
 import {
   bodyOn,
@@ -24,16 +24,17 @@ export interface DisputeState {
   /** The sum up to which each partner's officers may write off without a minute, in the order of recording. */
   readonly writeOffLimits: Entry[];
   readonly cases: Map<string, History>;
+  /** The protocol by which each case goes: the one in force, and known, when it was raised. What is adopted later moves none. */
+  readonly goesBy: Map<string, Adopted>;
   readonly settlements: Map<string, History>;
   /** Every entry by its revision, with the histories that it stands in: one that touches several cases is one entry. */
   readonly entries: Map<number, { readonly entry: Entry; readonly histories: readonly History[] }>;
   readonly reversed: Map<number, number>;
-  /** All weekly costs and invoices ever claimed: while their sum is bounded, every figure of the area is exact. */
+  /** All weekly costs and invoices claimed by facts that stand: while their sum is bounded, every figure is exact. */
   volume: Pence;
 }
 
 export interface Adopted {
-  readonly revision: number;
   readonly effective: Day;
   readonly protocol: string;
   readonly stages: readonly Stage[];
@@ -42,6 +43,8 @@ export interface Adopted {
 /** The facts that stand on a case or a settlement, in the order of recording, those reversed included. */
 export interface History {
   readonly entries: Entry[];
+  /** Those of them that say at what stage a case is, so that a register need not go through all. */
+  readonly stages: Entry[];
   /** The states of knowledge of its terms, in the order of recording: one for each event that changed them. */
   readonly versions: Version[];
 }
@@ -60,6 +63,7 @@ export const emptyDisputes = (): DisputeState => ({
   protocols: [],
   writeOffLimits: [],
   cases: new Map(),
+  goesBy: new Map(),
   settlements: new Map(),
   entries: new Map(),
   reversed: new Map(),
@@ -67,6 +71,8 @@ export const emptyDisputes = (): DisputeState => ({
 });
 
 // Evolve
+
+const STAGE_EVENTS: ReadonlySet<string> = new Set(['DisputeStageEntered', 'DisputeStageExtended']);
 
 /** Enters an event into the histories that it touches. */
 export function enter(
@@ -76,9 +82,10 @@ export function enter(
 ): void {
   const entry: Entry = { revision, type: sameText(type), data };
   const touched = into.map(([histories, name]) => {
-    const history: History = histories.get(name) ?? { entries: [], versions: [] };
+    const history: History = histories.get(name) ?? { entries: [], stages: [], versions: [] };
     histories.set(name, history);
     history.entries.push(entry);
+    if (STAGE_EVENTS.has(type)) history.stages.push(entry);
     return history;
   });
   state.entries.set(revision, { entry, histories: touched });
@@ -90,6 +97,7 @@ export function reverse(state: DisputeState, revision: number, by: number): void
   const { entry, histories } = state.entries.get(revision)!;
   state.reversed.set(revision, by);
   entry.reversed = by;
+  state.volume = minus(state.volume, volumeOf(entry.data as Partial<Raised>));
   newVersion(histories, entry, by);
 }
 
@@ -139,7 +147,6 @@ export function forget({ versions }: History): void {
 export const opened = (state: DisputeState) => state.opened!;
 
 export interface OpenCase {
-  readonly history: History;
   readonly entries: readonly Entry[];
   readonly terms: Terms;
 }
@@ -149,7 +156,7 @@ export function caseOf(state: DisputeState, id: string): OpenCase | Refusal {
   const history = state.cases.get(id);
   const terms = history && termsAt(history);
   return terms
-    ? { history, entries: standing(history), terms }
+    ? { entries: standing(history), terms }
     : refuse('reference_unknown', `No case ${id} is in dispute in ${opened(state).area}.`);
 }
 
@@ -193,11 +200,11 @@ export const notLaterThanToday = (what: string, day: Day, today: Day): Refusal |
   day > today ? refuse('in_the_future', `${what} on ${dayInWords(day)}; today is ${dayInWords(today)}.`) : undefined;
 
 /** What one side says alone does not change what both have signed. */
-const ONE_SIDED: readonly string[] = ['ClaimRevised', 'ClaimWithdrawn', 'ClaimConceded'];
+const ONE_SIDED: readonly string[] = ['ClaimRevised', 'ClaimReduced', 'ClaimWithdrawn', 'ClaimConceded'];
 
 /** Facts that state the same thing of a case from a day on: they are made in the order of their days. */
 const SUBJECTS = [
-  ['ClaimRevised'],
+  ['ClaimRevised', 'ClaimReduced'],
   ['InterimFundingAgreed'],
   ['SplitDecided', 'ClaimWithdrawn', 'ClaimConceded'],
 ] as const;
@@ -259,8 +266,8 @@ export function canChange(found: OpenCase, type: string, effective: Day): Refusa
 export const termsWith = ({ entries }: OpenCase, type: string, data: FactData): Terms =>
   termsOf([...entries, { revision: Infinity, type, data }]);
 
-const percent = (share: number): string => `${(share / (WHOLE_SHARE / 100)).toFixed(2)}%`;
-export const inPercent = percent;
+/** A share in basis points, for a reader. */
+export const inPercent = (share: number): string => `${(share / (WHOLE_SHARE / 100)).toFixed(2)}%`;
 
 /** No day may ask for less than is paid meanwhile already, nor be decided beyond what is claimed. */
 export function sharesHold(terms: Terms): Refusal | undefined {
@@ -268,20 +275,37 @@ export function sharesHold(terms: Terms): Refusal | undefined {
     if (interim > claimed) {
       return refuse(
         'interim_beyond_claim',
-        `The respondent would pay ${percent(interim)} meanwhile, and only ${percent(claimed)} is claimed.`,
+        `The respondent would pay ${inPercent(interim)} meanwhile, and only ${inPercent(claimed)} is claimed.`,
       );
     }
     if (decided !== undefined && decided > claimed) {
       return refuse(
         'decision_beyond_claim',
-        `${percent(decided)} would be decided, and ${percent(claimed)} is claimed.`,
+        `${inPercent(decided)} would be decided, and ${inPercent(claimed)} is claimed.`,
       );
     }
   }
   return undefined;
 }
 
-/** All that an area has ever claimed a week or by invoice stays below this. */
+/** What is done about a case is dated from its raising on. */
+export const notBeforeRaising = (what: string, day: Day, { raised }: Terms): Refusal | undefined =>
+  day < raised.raisedOn
+    ? refuse(
+        'before_it_began',
+        `${what} on ${dayInWords(day)}; case ${raised.case} was raised on ${dayInWords(raised.raisedOn)}.`,
+      )
+    : undefined;
+
+/** Of two proposals on one matter the older could be signed last: while one is on the table, no second is put there. */
+export function noOtherOnTheTable(type: string, id: string, { proposals, answering }: Context): Refusal | undefined {
+  const other = [...proposals.values()].find(
+    (each) => each.id !== answering && each.fact.type === type && each.fact.data['case'] === id,
+  );
+  return other && refuse('proposal_open', `Proposal ${other.id} of ${other.by} on case ${id} waits for an answer.`);
+}
+
+/** All that an area claims a week or by invoice stays below this. */
 const VOLUME_MAX = pence('999999999.99');
 
 export const volumeOf = ({ costs = [], invoices = [] }: Partial<Pick<Raised, 'costs' | 'invoices'>>): Pence =>
@@ -293,12 +317,12 @@ export const volumeOf = ({ costs = [], invoices = [] }: Partial<Pick<Raised, 'co
 export function volumeHolds(state: DisputeState, more: Pence): Refusal | undefined {
   const volume = plus(state.volume, more);
   return volume > VOLUME_MAX
-    ? refuse(
-        'more_than_an_area_disputes',
-        `All weekly costs and invoices ever claimed would come to ${pounds(volume)}.`,
-      )
+    ? refuse('more_than_an_area_disputes', `All weekly costs and invoices claimed would come to ${pounds(volume)}.`)
     : undefined;
 }
+
+/** A number of things for a reader: “1 case”, “2 cases”. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Days given in a list go up, and the first is not after the day from which the list must hold. */
 export function inDayOrder(what: string, days: readonly Day[], first: Day): Refusal | undefined {

@@ -1,17 +1,22 @@
 import type { Day } from '../calendar.js';
-import { exactly, NO_MONEY, type Pence } from '../money.js';
-import { owedOn, type CaseOwed } from './owed.js';
-import type { AccountingClass } from './reference.js';
+import { exactly, NO_MONEY, plus, type Pence } from '../money.js';
+import { owedOn, type Between, type CaseOwed, type Sheets } from './owed.js';
+import type { AccountingClass, Listed } from './reference.js';
 import type { DisputeState } from './state.js';
 
 /**
- * How each part of a case is carried in the books of its two sides: proposed by rule, confirmed by an officer.
+ * How each part of a case is carried in the books of its bodies: proposed by rule, confirmed by an officer.
  * Source: domain.md 10, by the logic of IAS 37, marked [R].
  */
 
 /** The parts of a case: what is still open, what was decided and is unpaid, settled and unpaid, abandoned and not written off. */
-export const PARTS = ['open', 'decided', 'settled', 'abandoned'] as const;
-export type PartName = (typeof PARTS)[number];
+export const CASE_PARTS = [
+  { code: 'open', name: 'Open' },
+  { code: 'decided', name: 'Decided and unpaid' },
+  { code: 'settled', name: 'Settled and unpaid' },
+  { code: 'abandoned', name: 'Abandoned and not written off' },
+] as const satisfies readonly Listed[];
+export type PartName = (typeof CASE_PARTS)[number]['code'];
 
 export interface Treatment {
   readonly partner: string;
@@ -27,28 +32,43 @@ const RULE: Readonly<Record<PartName, { readonly creditor: AccountingClass; read
   abandoned: { creditor: 'write-off', debtor: 'release' },
 };
 
-/** What a case's parts are, from what is owed on it. Parts of nothing are left out. */
-export function treatmentFrom(owed: CaseOwed): Treatment[] {
-  const parts: readonly (readonly [PartName, Pence])[] = [
-    ['open', owed.open],
-    ['decided', owed.decidedToPay],
-    ['settled', owed.settledToPay],
-    ['abandoned', owed.toWriteOff],
-  ];
-  return parts.flatMap(([part, towardsClaimant]) => {
-    if (towardsClaimant === NO_MONEY) return [];
-    const [creditor, debtor] =
-      towardsClaimant > 0 ? [owed.claimant, owed.respondent] : [owed.respondent, owed.claimant];
-    const amount = exactly(Math.abs(towardsClaimant));
-    return [
-      { partner: creditor, part, proposed: RULE[part].creditor, amount },
-      { partner: debtor, part, proposed: RULE[part].debtor, amount },
-    ];
-  });
+const AMOUNT_OF: Readonly<Record<PartName, (between: Between) => Pence>> = {
+  open: (each) => each.open,
+  decided: (each) => each.decidedToPay,
+  settled: (each) => each.settledToPay,
+  abandoned: (each) => plus(each.decidedToWriteOff, each.settledToWriteOff),
+};
+
+/** What a case's parts are in the books of each of its bodies. Parts of nothing are left out. */
+function treatmentFrom({ between }: CaseOwed): Treatment[] {
+  const all: { -readonly [Key in keyof Treatment]: Treatment[Key] }[] = [];
+  const add = (partner: string, part: PartName, proposed: AccountingClass, amount: Pence): void => {
+    const same = all.find((each) => each.partner === partner && each.part === part && each.proposed === proposed);
+    if (same) same.amount = plus(same.amount, amount);
+    else all.push({ partner, part, proposed, amount });
+  };
+  for (const { code: part } of CASE_PARTS) {
+    for (const each of between) {
+      const towardsClaimant = AMOUNT_OF[part](each);
+      if (towardsClaimant === NO_MONEY) continue;
+      const [creditor, debtor] =
+        towardsClaimant > 0 ? [each.claimant, each.respondent] : [each.respondent, each.claimant];
+      const amount = exactly(Math.abs(towardsClaimant));
+      add(creditor, part, RULE[part].creditor, amount);
+      add(debtor, part, RULE[part].debtor, amount);
+    }
+  }
+  return all;
 }
 
 /** The treatment of a case on a day, inclusive; undefined where it is not raised. */
-export function treatmentOf(state: DisputeState, id: string, on: Day, upTo = Infinity): Treatment[] | undefined {
-  const owed = owedOn(state, id, on, upTo);
+export function treatmentOf(
+  state: DisputeState,
+  id: string,
+  on: Day,
+  upTo = Infinity,
+  sheets?: Sheets,
+): Treatment[] | undefined {
+  const owed = owedOn(state, id, on, upTo, sheets);
   return owed && treatmentFrom(owed);
 }

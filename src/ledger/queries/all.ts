@@ -1,14 +1,6 @@
 import { approvalsQuery, contributions, instalmentsQuery, late, trace } from './audit.js';
-import {
-  disputeCase,
-  disputeCases,
-  disputeClasses,
-  disputeOutcomes,
-  disputes,
-  disputeTreatments,
-  settlement,
-  settlements,
-} from './disputes.js';
+import { disputeClasses, disputeTreatments, settlement, settlements } from './dispute-books.js';
+import { disputeCase, disputeCases, disputeOutcomes, disputes } from './disputes.js';
 import {
   compareQuery,
   gap,

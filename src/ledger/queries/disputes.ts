@@ -2,23 +2,21 @@ import { z } from 'zod';
 import {
   caseRow,
   disputeRegister,
-  grouped,
   GROUPINGS,
-  registerWithClaims,
+  registerNumbers,
   STATUSES,
   type CaseRow,
 } from '../../../projections/dispute-register.js';
 import { outcomes } from '../../../projections/outcomes.js';
-import { classTotals, treatments, treatmentsOfCase, type ConfirmedTreatment } from '../../../projections/treatments.js';
+import { treatmentsOfCase, type ConfirmedTreatment } from '../../../projections/treatments.js';
 import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, WHOLE_SHARE, type Sums } from '../../domain/dispute/claim.js';
 import { CaseReference } from '../../domain/dispute/cases.js';
-import { owedOn, settlementOn } from '../../domain/dispute/owed.js';
+import { owedOn } from '../../domain/dispute/owed.js';
 import { codesOf, DISPUTE_KINDS } from '../../domain/dispute/reference.js';
-import { standing } from '../../domain/dispute/state.js';
-import { minus, moneyText, NO_MONEY, plus, signedPence, type Pence } from '../../domain/money.js';
+import { inPercent, standing } from '../../domain/dispute/state.js';
+import { moneyText, NO_MONEY, type Pence } from '../../domain/money.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
-import type { Ledger } from '../ledger.js';
 import {
   AreaAtTwoDates,
   inText,
@@ -29,28 +27,39 @@ import {
   query,
   Stamp,
   standingDisputes,
-  type StandingDisputes,
 } from './query.js';
 import { countText, sumText, withheldBy, withoutSmallCounts } from './small-counts.js';
 
 /** The disputes of an area: totals for all who act for its partners, single cases for those who act in person. */
 
-const SumsText = {
+const Repayable = {
+  description: 'What the claimant gives back of what was paid meanwhile: beside the claim, never inside it.',
+};
+
+export const SumsText = {
   claimed: SignedMoney,
   agreed: SignedMoney,
   abandoned: SignedMoney,
   open: SignedMoney,
+  repayable: SignedMoney.meta(Repayable),
 };
 
-const sumsInText = ({ claimed, agreed, abandoned, open }: Sums) => inText({ claimed, agreed, abandoned, open });
+export const sumsInText = ({ claimed, agreed, abandoned, open, repayable }: Sums) =>
+  inText({ claimed, agreed, abandoned, open, repayable });
 
 const Withheld = ' Null where you may see no cases and it, or a number that it would give away, is fewer than five.';
-const Count = z
+export const Count = z
   .int()
   .nullable()
   .meta({ description: `How many cases.${Withheld}` });
-const GroupSum = SignedMoney.nullable();
-const WithheldSums = { claimed: GroupSum, agreed: GroupSum, abandoned: GroupSum, open: SignedMoney };
+export const GroupSum = SignedMoney.nullable();
+const WithheldSums = {
+  claimed: GroupSum,
+  agreed: GroupSum,
+  abandoned: GroupSum,
+  open: SignedMoney,
+  repayable: GroupSum.meta(Repayable),
+};
 
 const DisputesText = z.object({
   area: z.string(),
@@ -85,18 +94,17 @@ export const disputes = query({
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
-    const { rows, claims } = registerWithClaims(at);
-    const open = rows.filter((row) => row.status === 'open');
+    const { cases, openCases, overdue, groups, claims, ...sums } = registerNumbers(at);
     const moved = (measure: 'settled' | 'refunded' | 'writtenOff', holder: string): Pence =>
       at.balances.balance({ measure, holder, source: 'CLAIM', term: 'one-off', detail: '' });
     return {
       area: asked.area,
       ...at.stamp,
-      cases: rows.length,
-      openCases: open.length,
-      overdue: open.filter((row) => row.overdue).length,
-      ...sumsInText(sumsOf(rows)),
-      groups: grouped(rows).map((group) => ({ ...group, open: moneyText(group.open) })),
+      cases,
+      openCases,
+      overdue,
+      ...sumsInText(sums),
+      groups: groups.map((group) => ({ ...group, open: moneyText(group.open) })),
       partners: at.partners.map((partner) => ({
         partner,
         name: nameOf(ledger, partner),
@@ -156,6 +164,12 @@ const caseText = ({ stage, dueBy, ...row }: CaseRow): z.input<typeof CaseText> =
   ...sumsInText(row),
 });
 
+/** The order of the register case by case: by the day of raising, then by reference. */
+function byRaising(a: CaseRow, b: CaseRow): number {
+  const [first, second] = a.raisedOn === b.raisedOn ? [a.case, b.case] : [a.raisedOn, b.raisedOn];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
 const CASE_COLUMNS = [
   'case',
   'kind',
@@ -209,17 +223,17 @@ export const disputeCases = query({
       (stage === undefined || row.stage === stage) &&
       (partner === undefined || row.claimant === partner || row.respondent === partner) &&
       (overdue === undefined || row.overdue);
-    const all = disputeRegister(at).sort((a, b) => a.raisedOn.localeCompare(b.raisedOn) || (a.case < b.case ? -1 : 1));
+    const all = disputeRegister(at);
     // The cursor is looked for among all cases: since the page before, its case may have ceased to fit.
-    const cursor = after === undefined ? -1 : all.findIndex((row) => row.case === after);
-    if (after !== undefined && cursor < 0) {
+    const cursor = all.find((row) => row.case === after);
+    if (after !== undefined && !cursor) {
       return refuse(
         'reference_unknown',
         `No case ${after} stands in the register of ${asked.area} on ${at.on}, as known then.`,
       );
     }
-    const rows = all.filter(fits);
-    const left = all.slice(cursor + 1).filter(fits);
+    const rows = all.filter(fits).sort(byRaising);
+    const left = cursor ? rows.filter((row) => byRaising(row, cursor) > 0) : rows;
     const page = left.slice(0, limit);
     return {
       area: asked.area,
@@ -243,22 +257,35 @@ export const disputeCases = query({
 
 const OfCase = OfArea.extend({ case: CaseReference });
 
-const TreatmentText = z.object({
+export const TreatmentText = z.object({
   case: z.string(),
   partner: z.string(),
   part: z.string(),
   proposed: z.string().meta({ description: 'The class that the rule proposes.' }),
-  confirmed: z.string().nullable().meta({ description: 'The class that an officer of the partner has confirmed.' }),
+  confirmed: z
+    .string()
+    .nullable()
+    .meta({ description: 'The class that an officer of the partner has confirmed for this sum.' }),
+  confirmedEarlier: z
+    .object({ class: z.string(), amount: SignedMoney })
+    .nullable()
+    .meta({ description: 'The class confirmed last, and the sum that it was for, where the sum has moved since.' }),
   amount: SignedMoney,
 });
 
-const treatmentText = ({ amount, confirmed, ...each }: ConfirmedTreatment): z.input<typeof TreatmentText> => ({
+export const treatmentText = ({
+  amount,
+  confirmed,
+  confirmedEarlier,
+  ...each
+}: ConfirmedTreatment): z.input<typeof TreatmentText> => ({
   ...each,
   confirmed: confirmed ?? null,
+  confirmedEarlier: confirmedEarlier
+    ? { class: confirmedEarlier.class, amount: moneyText(confirmedEarlier.amount) }
+    : null,
   amount: moneyText(amount),
 });
-
-const share = (basisPoints: number): string => `${(basisPoints / (WHOLE_SHARE / 100)).toFixed(2)}%`;
 
 export const disputeCase = query({
   name: 'dispute-case',
@@ -352,9 +379,9 @@ export const disputeCase = query({
         each.claimant,
         each.respondent,
         each.weekly,
-        share(each.interim),
-        share(each.claimed),
-        each.decided === null ? '' : share(each.decided),
+        inPercent(each.interim),
+        inPercent(each.claimed),
+        each.decided === null ? '' : inPercent(each.decided),
         ...CLAIM_SUMS.map(() => ''),
       ]),
       ...answer.years.map((each) => [
@@ -426,261 +453,11 @@ export const disputeOutcomes = query({
     rows: answer.outcomes.map((each) => [
       each.claimant,
       each.respondent,
-      share(each.share),
+      inPercent(each.share),
       countText(each.cases),
       sumText(each.due),
       sumText(each.borneByClaimant),
       sumText(each.borneByRespondent),
-    ]),
-  }),
-});
-
-export const disputeClasses = query({
-  name: 'dispute-classes',
-  path: '/areas/{area}/disputes/accounting-classes',
-  about: 'What each partner carries in each accounting class: as an officer confirmed it, or as the rule proposes.',
-  params: OfArea,
-  options: AreaAtTwoDates,
-  answer: z.object({
-    area: z.string(),
-    ...Stamp,
-    classes: z.array(
-      z.object({ ...PartnerName, class: z.string(), cases: Count, amount: GroupSum, confirmed: GroupSum }),
-    ),
-  }),
-  async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
-    if (at instanceof Refusal) return at;
-    return {
-      area: asked.area,
-      ...at.stamp,
-      classes: classTotals(treatments(at)).map(({ amount, confirmed, ...each }) => ({
-        ...each,
-        name: nameOf(ledger, each.partner),
-        ...inText({ amount, confirmed }),
-      })),
-    };
-  },
-  seenBy(answer, { seesCases }) {
-    if (seesCases(answer.area)) return answer;
-    const hidden = withheldBy(answer.classes, (each) => each.class);
-    return {
-      ...answer,
-      classes: answer.classes.map((each) =>
-        hidden.has(each) ? { ...each, cases: null, amount: null, confirmed: null } : each,
-      ),
-    };
-  },
-  table: (answer) => ({
-    columns: ['partner', 'class', 'cases', 'amount', 'confirmed'],
-    rows: answer.classes.map((each) => [
-      each.name,
-      each.class,
-      countText(each.cases),
-      sumText(each.amount),
-      sumText(each.confirmed),
-    ]),
-  }),
-});
-
-export const disputeTreatments = query({
-  name: 'dispute-treatments',
-  path: '/areas/{area}/disputes/treatments',
-  about:
-    'The accounting class of each part of each case in each side’s books: proposed by rule, confirmed by an officer.',
-  params: OfArea,
-  options: AreaAtTwoDates.extend({ partner: Name.optional() }),
-  answer: z.object({ area: z.string(), ...Stamp, treatments: z.array(TreatmentText) }),
-  cases: true,
-  async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
-    if (at instanceof Refusal) return at;
-    return {
-      area: asked.area,
-      ...at.stamp,
-      treatments: treatments(at)
-        .filter((each) => asked.partner === undefined || each.partner === asked.partner)
-        .map(treatmentText),
-    };
-  },
-  table: (answer) => ({
-    columns: ['case', 'partner', 'part', 'proposed', 'confirmed', 'amount'],
-    rows: answer.treatments.map((each) => [
-      each.case,
-      each.partner,
-      each.part,
-      each.proposed,
-      each.confirmed ?? '',
-      each.amount,
-    ]),
-  }),
-});
-
-const NetText = z.object({ ...PartnerName, toReceive: SignedMoney, toPay: SignedMoney, net: SignedMoney });
-
-const SettlementSums = { claimed: SignedMoney, agreed: SignedMoney, abandoned: SignedMoney, open: SignedMoney };
-
-/** A settlement in totals: gross each way, what is paid and written off of it, and what each side has of it net. */
-function settlementText(ledger: Ledger, at: StandingDisputes, name: string) {
-  const settled = settlementOn(at.state, name, at.on, at.upTo);
-  if (!settled) return undefined;
-  const { effective, lines, payments, writeOffs } = settled;
-  const sum = (of: (line: (typeof lines)[number]) => string): string =>
-    moneyText(lines.reduce((all, line) => plus(all, signedPence(of(line))), NO_MONEY));
-  const total = (amounts: readonly Pence[]): Pence => amounts.reduce(plus, NO_MONEY);
-  const bodies = [...new Set(lines.flatMap((line) => [line.claimant, line.respondent]))].sort();
-  const text = {
-    settlement: name,
-    effective,
-    count: lines.length,
-    claimed: sum((line) => line.claimed),
-    agreed: sum((line) => line.agreed),
-    abandoned: sum((line) => line.abandoned),
-    open: sum((line) => line.open),
-    payments: payments.map(({ payer, payee, agreed, paid }) => ({
-      payer,
-      payee,
-      ...inText({ agreed, paid, outstanding: minus(agreed, paid) }),
-    })),
-    writeOffs: writeOffs.map(({ creditor, abandoned, writtenOff }) => ({
-      creditor,
-      ...inText({ abandoned, writtenOff, outstanding: minus(abandoned, writtenOff) }),
-    })),
-    net: bodies.map((partner) => {
-      const toReceive = total(payments.filter((each) => each.payee === partner).map((each) => each.agreed));
-      const toPay = total(payments.filter((each) => each.payer === partner).map((each) => each.agreed));
-      return {
-        partner,
-        name: nameOf(ledger, partner),
-        ...inText({ toReceive, toPay, net: minus(toReceive, toPay) }),
-      };
-    }),
-  };
-  return { text, lines: lines.map((line) => ({ ...line })) };
-}
-
-const SettlementText = {
-  settlement: z.string(),
-  effective: z.string(),
-  count: z.int(),
-  ...SettlementSums,
-  payments: z.array(
-    z.object({
-      payer: z.string(),
-      payee: z.string(),
-      agreed: SignedMoney,
-      paid: SignedMoney,
-      outstanding: SignedMoney,
-    }),
-  ),
-  writeOffs: z.array(
-    z.object({ creditor: z.string(), abandoned: SignedMoney, writtenOff: SignedMoney, outstanding: SignedMoney }),
-  ),
-  net: z.array(NetText),
-};
-
-export const settlement = query({
-  name: 'settlement',
-  path: '/areas/{area}/disputes/settlements/{settlement}',
-  about:
-    'The settlement sheet: every case with what is claimed, agreed, abandoned and still open, gross payments each way, write-offs, and the net.',
-  params: OfArea.extend({ settlement: Name }),
-  options: AreaAtTwoDates,
-  answer: z.object({
-    area: z.string(),
-    ...Stamp,
-    ...SettlementText,
-    lines: z.array(
-      z.object({
-        case: z.string(),
-        claimant: z.string(),
-        respondent: z.string(),
-        through: z.string(),
-        closes: z.boolean(),
-        ...SettlementSums,
-      }),
-    ),
-  }),
-  cases: true,
-  async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
-    if (at instanceof Refusal) return at;
-    const found = settlementText(ledger, at, asked.settlement);
-    return found
-      ? { area: asked.area, ...at.stamp, ...found.text, lines: found.lines }
-      : refuse('reference_unknown', `No settlement "${asked.settlement}" was in force in ${asked.area} on ${at.on}.`);
-  },
-  table: ({ lines, payments, writeOffs, net, ...sums }) => ({
-    columns: ['what', 'case', 'to', 'from', ...CLAIM_SUMS, 'done', 'outstanding'],
-    rows: [
-      ...lines.map((line) => [
-        'case',
-        line.case,
-        line.claimant,
-        line.respondent,
-        ...CLAIM_SUMS.map((name) => line[name]),
-        '',
-        '',
-      ]),
-      ['Total', String(sums.count), '', '', ...CLAIM_SUMS.map((name) => sums[name]), '', ''],
-      ...payments.map((each) => [
-        'payment',
-        '',
-        each.payee,
-        each.payer,
-        '',
-        each.agreed,
-        '',
-        '',
-        each.paid,
-        each.outstanding,
-      ]),
-      ...writeOffs.map((each) => [
-        'write-off',
-        '',
-        each.creditor,
-        '',
-        '',
-        '',
-        each.abandoned,
-        '',
-        each.writtenOff,
-        each.outstanding,
-      ]),
-      ...net.map((each) => ['net', '', each.name, '', '', each.net, '', '', '', '']),
-    ],
-  }),
-});
-
-export const settlements = query({
-  name: 'settlements',
-  path: '/areas/{area}/disputes/settlements',
-  about: 'The settlements of an area in totals, each with its payments, write-offs and net.',
-  params: OfArea,
-  options: AreaAtTwoDates,
-  answer: z.object({ area: z.string(), ...Stamp, settlements: z.array(z.object(SettlementText)) }),
-  async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
-    if (at instanceof Refusal) return at;
-    return {
-      area: asked.area,
-      ...at.stamp,
-      settlements: [...at.state.settlements.keys()].flatMap((name) => settlementText(ledger, at, name)?.text ?? []),
-    };
-  },
-  seenBy(answer, { seesCases }) {
-    if (seesCases(answer.area)) return answer;
-    const hidden = withheldBy(answer.settlements, () => 'all');
-    return { ...answer, settlements: answer.settlements.filter((each) => !hidden.has(each)) };
-  },
-  table: (answer) => ({
-    columns: ['settlement', 'effective', 'cases', ...CLAIM_SUMS, 'net'],
-    rows: answer.settlements.map((each) => [
-      each.settlement,
-      each.effective,
-      String(each.count),
-      ...CLAIM_SUMS.map((name) => each[name]),
-      each.net.map(({ name, net }) => `${name} ${net}`).join('; '),
     ]),
   }),
 });

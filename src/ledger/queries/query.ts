@@ -251,7 +251,8 @@ export const entriesOf = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' 
 export async function moving(ledger: Ledger, { fund, area, size }: Pick<Standing, 'fund' | 'area' | 'size'>) {
   const disputes = await ledger.entries(disputeStream(area), size);
   const entries = [...(await entriesOf(ledger, { fund, size })), ...disputes].sort((a, b) => a.place - b.place);
-  return { entries, isOfDisputes: (entry: Entry): boolean => disputes.includes(entry) };
+  const ofDisputes = new Set(disputes);
+  return { entries, isOfDisputes: (entry: Entry): boolean => ofDisputes.has(entry) };
 }
 
 const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('dispute', disputeStream(area)).own;

@@ -69,6 +69,7 @@ export function withoutSmallCounts(answer: DisputesText): DisputesText {
     claimed: unless(few, answer.claimed),
     agreed: unless(few, answer.agreed),
     abandoned: unless(few, answer.abandoned),
+    repayable: unless(few, answer.repayable),
     groups,
     partners: answer.partners.map((each) => ({
       ...each,

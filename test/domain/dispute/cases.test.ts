@@ -1,4 +1,5 @@
 import t from 'tap';
+import { CaseReference } from '../../../src/domain/dispute/cases.js';
 import type { RuleCode } from '../../../src/domain/rules.js';
 import {
   acts,
@@ -10,6 +11,7 @@ import {
   disputing,
   head,
   raised,
+  repayable,
   share,
 } from '../../support/disputes.js';
 import {
@@ -92,13 +94,13 @@ t.test('a panel’s decision says what is due back and what is abandoned', async
   });
   t.match(
     done.outcome.events.at(-1)!.sentence,
-    'of the £36,400.00 claimed to 31 March 2019, £21,840.00 is due back and £14,560.00 abandoned',
+    'by a disputes panel: claimant 40.00%, respondent 60.00%; of the £36,400.00 claimed to 31 March 2019, £21,840.00 is due to the claimant and £14,560.00 abandoned.',
   );
 });
 
 t.test('a claim accrues by the day', async (t) => {
   const ledger = await disputing(t);
-  const { raise, post } = acts(ledger);
+  const { raise, reduce } = acts(ledger);
   await raise('open-ended', { until: undefined });
   t.equal(caseSums(ledger, 'open-ended', '2018-09-30').claimed, '0.00', 'nothing before its first day');
   t.equal(caseSums(ledger, 'open-ended', '2018-10-01').claimed, '200.00', 'a seventh of a week on its first');
@@ -112,7 +114,7 @@ t.test('a claim accrues by the day', async (t) => {
     ['2020-21', '1200.00'],
   ]);
 
-  await post('county-finance', 'ClaimRevised', {
+  await reduce({
     case: caseNamed('open-ended'),
     effective: '2019-01-01',
     costs: [
@@ -148,7 +150,7 @@ t.test('pennies are rounded once per case and year, and parts of a year add up t
 
 t.test('an invoice in dispute counts whole on its day', async (t) => {
   const ledger = await disputing(t);
-  const { raise, post } = acts(ledger);
+  const { raise, reduce } = acts(ledger);
   await raise('bill', {
     kind: 'invoice',
     ground: 'invoice-wrong',
@@ -158,7 +160,7 @@ t.test('an invoice in dispute counts whole on its day', async (t) => {
   });
   t.equal(caseSums(ledger, 'bill', '2018-10-19').claimed, '0.00');
   t.equal(caseSums(ledger, 'bill', '2018-10-20').claimed, '2500.00', 'half of it, half to even');
-  await post('county-finance', 'ClaimRevised', {
+  await reduce({
     case: caseNamed('bill'),
     effective: '2018-10-15',
     invoices: [
@@ -262,7 +264,7 @@ t.test('what is raised must be a claim', async (t) => {
 
 t.test('a claim is revised by the claimant, forward, within what it claims', async (t) => {
   const ledger = await disputing(t);
-  const { raise, post, signed } = acts(ledger);
+  const { raise, reduce, signed } = acts(ledger);
   await raise();
   await signed('InterimFundingAgreed', { effective: '2018-12-01', interim: share(5_000) });
   const revision = (more: object) => ({ ...ONE, effective: '2018-12-01', ...more });
@@ -286,11 +288,34 @@ t.test('a claim is revised by the claimant, forward, within what it claims', asy
     ['a body of another area', revision({ respondent: WEST }), 'not_in_area'],
     ['before its first day', revision({ effective: '2018-09-30', until: '2019-01-01' }), 'before_it_began'],
     ['less than is paid meanwhile', revision({ claimed: share(4_000) }), 'interim_beyond_claim'],
+    ['as much as is paid meanwhile', revision({ claimed: share(5_000) }), 'claim_of_nothing'],
+    ['a smaller share, by one officer', revision({ claimed: share(7_500) }), 'reduction_signed'],
+    ['a lower cost', revision({ costs: [{ from: '2018-12-01', weekly: '1399.99' }] }), 'reduction_signed'],
+    [
+      'a cost that is higher at first, and lower on a later day',
+      revision({
+        costs: [
+          { from: '2018-12-01', weekly: '9000.00' },
+          { from: '2019-03-31', weekly: '1399.99' },
+        ],
+      }),
+      'reduction_signed',
+    ],
+    ['care that ends sooner', revision({ until: '2019-03-30' }), 'reduction_signed'],
   ];
   for (const [name, data, rule, officer = 'county-finance'] of cases) {
     t.equal(await acts(ledger).refused(officer, 'post', 'ClaimRevised', data), rule, name);
   }
-  await post('county-finance', 'ClaimRevised', { effective: '2019-01-01', claimed: share(7_500), until: '2019-01-31' });
+  t.equal(
+    await acts(ledger).refused('county-finance', 'propose', 'ClaimReduced', revision({ until: '2019-04-30' })),
+    'signature_not_needed',
+    'what only rises needs no second officer',
+  );
+  const reduced = await reduce({ effective: '2019-01-01', claimed: share(7_500), until: '2019-01-31' });
+  t.match(
+    reduced.outcome.events.at(-1)!.sentence,
+    'was reduced from 1 January 2019: claimant 25.00%, respondent 75.00%; care to 31 January 2019.',
+  );
   t.equal(
     await acts(ledger).refused('county-finance', 'post', 'ClaimRevised', revision({ until: '2019-02-01' })),
     'later_change_stands',
@@ -340,16 +365,21 @@ t.test('interim funding is agreed by both sides, and prejudices nothing', async 
   await signed('InterimFundingAgreed', { interim: share(5_000) });
   t.equal(caseSums(ledger, 'one', '2019-03-31').claimed, '18200.00', 'half is paid already');
   ledger.now('2019-04-01T12:00:00Z');
-  await signed('SplitDecided', { decidedOn: '2019-04-01', split: share(4_000), by: 'panel' });
+  const done = await signed('SplitDecided', { decidedOn: '2019-04-01', split: share(4_000), by: 'panel' });
   t.same(
     caseSums(ledger, 'one', '2019-03-31'),
     {
       claimed: '18200.00',
-      agreed: '-3640.00',
-      abandoned: '21840.00',
+      agreed: '0.00',
+      abandoned: '18200.00',
       open: '0.00',
     },
-    'decided at less than was paid meanwhile, the claimant pays back',
+    'decided at less than was paid meanwhile, all of the claim is abandoned',
+  );
+  t.equal(repayable(ledger, 'one', '2019-03-31'), '3640.00', 'and the claimant gives back what was paid beyond');
+  t.match(
+    done.outcome.events.at(-1)!.sentence,
+    '£0.00 is due to the claimant and £18,200.00 abandoned; the claimant gives £3,640.00 back.',
   );
   t.equal(
     await acts(ledger).refused('county-finance', 'propose', 'InterimFundingAgreed', {
@@ -445,10 +475,10 @@ t.test('an officer’s limit holds for what a decision moves', async (t) => {
 
 t.test('a case goes by its facts, and each can be taken back while nothing rests on it', async (t) => {
   const ledger = await disputing(t);
-  const { raise, post, signed, reverse } = acts(ledger);
+  const { raise, reduce, signed, reverse } = acts(ledger);
   await raise();
   const first = head(ledger);
-  await post('county-finance', 'ClaimRevised', { effective: '2019-01-01', claimed: share(5_000) });
+  await reduce({ effective: '2019-01-01', claimed: share(5_000) });
   const revised = head(ledger);
   t.equal(
     await acts(ledger).refused('county-finance', 'post', 'FactReversed', {
@@ -459,7 +489,7 @@ t.test('a case goes by its facts, and each can be taken back while nothing rests
     'others_rest_on_it',
   );
   t.equal(
-    await acts(ledger).refused('county-finance', 'post', 'FactReversed', {
+    await acts(ledger).refused('county-finance', 'propose', 'FactReversed', {
       effective: '2019-01-02',
       reverses: String(revised),
       reason: 'in error',
@@ -478,7 +508,7 @@ t.test('a case goes by its facts, and each can be taken back while nothing rests
   await signed('SplitDecided', { decidedOn: '2019-02-01', split: share(5_000), by: 'panel' });
   const decided = head(ledger);
   t.equal(
-    await acts(ledger).refused('county-finance', 'post', 'FactReversed', {
+    await acts(ledger).refused('county-finance', 'propose', 'FactReversed', {
       effective: '2019-01-01',
       reverses: String(revised),
       reason: 'in error',
@@ -486,7 +516,7 @@ t.test('a case goes by its facts, and each can be taken back while nothing rests
     'others_rest_on_it',
   );
   await reverse(decided, '2018-10-01', 'county-finance', 'north-ccg-finance');
-  await reverse(revised, '2019-01-01');
+  await reverse(revised, '2019-01-01', 'county-finance', 'county-chief');
   t.equal(caseSums(ledger, 'one', '2019-03-31').open, '36400.00', 'as if neither had been');
   t.equal(caseSums(ledger, 'one', '2019-03-31', decided).agreed, '18200.00', 'as known before, both stand');
   await reverse(first, '2018-10-01');
@@ -509,8 +539,8 @@ t.test('each side confirms how it carries a part of a case', async (t) => {
   await raise();
   const confirmed = { effective: '2018-11-01', partner: COUNTY, part: 'open', class: 'contingent-asset' };
   const done = await post('county-finance', 'AccountingClassConfirmed', confirmed);
-  t.match(done.outcome.events[0]!.sentence, 'classes the open part of case');
-  t.match(done.outcome.events[0]!.sentence, '£6,400.00, as contingent-asset');
+  t.match(done.outcome.events[0]!.sentence, 'county classes what is open of case');
+  t.match(done.outcome.events[0]!.sentence, /£6,400.00, as contingent asset\.$/);
   const cases: readonly (readonly [name: string, data: object, rule: RuleCode, officer?: string])[] = [
     ['another class without a reason', { class: 'debtor' }, 'class_reason_needed'],
     ['a part that there is not', { part: 'settled' }, 'reference_unknown'],
@@ -533,7 +563,7 @@ t.test('each side confirms how it carries a part of a case', async (t) => {
     class: 'debtor',
     reason: 'admitted in writing',
   });
-  t.match(other.outcome.events[0]!.sentence, 'as debtor, not contingent-asset: admitted in writing');
+  t.match(other.outcome.events[0]!.sentence, /as debtor, not contingent asset \(admitted in writing\)\.$/);
 });
 
 t.test('a body that came later is a partner from then on, and not before', async (t) => {
@@ -609,7 +639,7 @@ t.test('a claim can be raised for care that is still to come', async (t) => {
 
 t.test('what nothing rests on can be taken back at any time', async (t) => {
   const ledger = await disputing(t);
-  const { raise, post, reverse } = acts(ledger);
+  const { raise, post, reduce, reverse } = acts(ledger);
   await raise();
   const confirmed = await post('county-finance', 'AccountingClassConfirmed', {
     effective: '2018-11-01',
@@ -617,7 +647,7 @@ t.test('what nothing rests on can be taken back at any time', async (t) => {
     part: 'open',
     class: 'contingent-asset',
   });
-  await post('county-finance', 'ClaimRevised', { effective: '2018-11-01', claimed: share(5_000) });
+  await reduce({ effective: '2018-11-01', claimed: share(5_000) });
   await reverse(Number(confirmed.outcome.revision), '2018-11-01');
 });
 
@@ -636,4 +666,22 @@ t.test('what was proposed to one body is not signed once another stands on its s
     await ledger.refused('north-ccg-finance', { act: 'agree', proposal }, { in: DISPUTES }),
     'changed_since_proposed',
   );
+});
+
+t.test('a case reference that is made of an NHS number is refused', async (t) => {
+  t.notOk(CaseReference.safeParse('94347659-19ab-4cef-a3fd-d29dd78439c4').success);
+  t.equal(CaseReference.parse('94347659-18AB-4cef-a3fd-d29dd78439c4'), '94347659-18ab-4cef-a3fd-d29dd78439c4');
+  t.match(CaseReference.safeParse('94347659-19ab-4cef-a3fd-d29dd78439c4').error?.issues[0]?.message, /another random/);
+});
+
+t.test('a case is claimed by and from the bodies that stood on it when it was raised', async (t) => {
+  const ledger = await disputing(t);
+  const done = await acts(ledger).raise('one', {
+    effective: '2018-12-01',
+    respondent: [
+      { from: '2018-12-01', partner: NORTH },
+      { from: '2019-04-01', partner: SOUTH },
+    ],
+  });
+  t.match(done.outcome.events[0]!.sentence, /^county claims from north-ccg, for case/);
 });

@@ -4,7 +4,17 @@ import { owedOn, settlementOn } from '../../../src/domain/dispute/owed.js';
 import { treatmentOf } from '../../../src/domain/dispute/treatment.js';
 import type { Day } from '../../../src/domain/calendar.js';
 import { moneyText } from '../../../src/domain/money.js';
-import { acts, caseNamed, caseSums, DISPUTES, disputing, raised, settle, share } from '../../support/disputes.js';
+import {
+  acts,
+  caseNamed,
+  caseSums,
+  DISPUTES,
+  disputing,
+  raised,
+  repayable,
+  settle,
+  share,
+} from '../../support/disputes.js';
 import { COUNTY, NORTH, REGISTER_STREAM, SOUTH, type TestLedger } from '../../support/ledger.js';
 
 const stateOf = ({ ledger }: TestLedger) => ledger.model.stream('dispute', DISPUTES).own;
@@ -184,7 +194,7 @@ t.test('a settlement proposed on figures that have moved since is not signed', a
     },
     { in: DISPUTES },
   );
-  await acts(ledger).post('county-finance', 'ClaimRevised', { effective: '2019-03-25', until: '2019-03-25' });
+  await acts(ledger).reduce({ effective: '2019-03-25', until: '2019-03-25' });
   t.equal(
     await ledger.refused('north-ccg-finance', { act: 'agree', proposal: proposed.outcome.proposal! }, { in: DISPUTES }),
     'settles_too_much',
@@ -275,7 +285,7 @@ t.test('a refund pays what was settled or decided, and no more', async (t) => {
   );
   t.equal(
     paid.outcome.events[0]!.sentence,
-    'north-ccg paid county £15,000.00 under the settlement "spring" (BACS 1), and £12.34 of interest: RPI',
+    'north-ccg paid county £15,000.00 under the settlement "spring" (BACS 1), and £12.34 of interest (RPI).',
   );
   t.same(owed(ledger, 'one', '2019-04-30'), ['0.00', '5000.00', '16400.00']);
   await ledger.post('north-ccg-finance', 'RefundPaid', pay({ amount: '5000.00' }), DISPUTES);
@@ -302,20 +312,33 @@ t.test('where less was decided than was paid meanwhile, the claimant pays back',
   const refund = { effective: '2019-04-30', of: { case: caseNamed('one') }, payer: COUNTY, bankReference: 'BACS 2' };
   await ledger.post('county-finance', 'RefundPaid', { ...refund, amount: '3640.00' }, DISPUTES);
   t.same(owed(ledger, 'one', '2019-04-30')[0], '0.00');
-  const line = ['one', '-3640.00', '21840.00'] as const;
+  const line = ['one', '-3640.00', '18200.00'] as const;
   await settle(ledger, 'confirmed', '2019-04-30', [line]);
-  t.same(owed(ledger, 'one', '2019-04-30'), ['0.00', '0.00', '21840.00']);
+  t.same(owed(ledger, 'one', '2019-04-30'), ['0.00', '0.00', '18200.00'], 'no more is written off than was claimed');
+  t.same(caseSums(ledger, 'one', '2019-04-30'), {
+    claimed: '18200.00',
+    agreed: '0.00',
+    abandoned: '18200.00',
+    open: '0.00',
+  });
+  t.equal(repayable(ledger, 'one', '2019-04-30'), '3640.00');
 });
 
 t.test('a settlement can have the claimant pay', async (t) => {
   const ledger = await ready(t);
-  await settle(ledger, 'back', '2019-04-30', [['one', '-100.00', '36500.00']]);
+  const some = [['one', '-100.00', '36399.99', { closes: false }]] as const;
+  await t.rejects(settle(ledger, 'back', '2019-04-30', some), /settles_too_much: The claimant would give £100.00 back/);
+  const done = await settle(ledger, 'back', '2019-04-30', [['one', '-100.00', '36400.00']]);
+  t.equal(
+    done.outcome.events.at(-1)!.sentence,
+    'The settlement "back" settles 1 case: of £36,400.00 claimed, £0.00 is agreed, £36,400.00 abandoned and £0.00 still open; the claimants give £100.00 back.',
+  );
   const { payments } = settlementOn(stateOf(ledger), 'back', '2019-04-30' as Day)!;
   t.same(
     payments.map((each) => [each.payer, each.payee, moneyText(each.agreed)]),
     [[COUNTY, NORTH, '100.00']],
   );
-  t.same(owed(ledger, 'one', '2019-04-30'), ['0.00', '-100.00', '36500.00']);
+  t.same(owed(ledger, 'one', '2019-04-30'), ['0.00', '-100.00', '36400.00']);
 });
 
 t.test('what is abandoned is written off by the creditor, with a minute above the delegated limit', async (t) => {

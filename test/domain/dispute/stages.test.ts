@@ -55,7 +55,6 @@ t.test('an area adopts a protocol by name or with stages of its own, signed by b
 t.test('a case goes forward through the stages of the protocol in force when it was raised', async (t) => {
   const ledger = await disputing(t);
   const { raise, post, signed } = acts(ledger);
-  await raise();
   await ledger.signed(
     'county-finance',
     'north-ccg-chief',
@@ -63,6 +62,7 @@ t.test('a case goes forward through the stages of the protocol in force when it 
     { effective: '2018-11-01', protocol: 'sheffield-five-stage' },
     DISPUTES,
   );
+  await raise();
   await raise('two', { raisedOn: '2018-10-31' });
   ledger.now('2018-12-20T09:00:00Z');
 
@@ -74,7 +74,7 @@ t.test('a case goes forward through the stages of the protocol in force when it 
   });
   t.match(
     done.outcome.events[0]!.sentence,
-    'entered the stage "prevention" on 20 December 2018, panel on 10 January 2019, to be done by 8 January 2019',
+    'entered the stage "Prevention" on 20 December 2018, panel on 10 January 2019, to be done by 8 January 2019',
     'ten working days, over Christmas, Boxing Day and New Year',
   );
   ledger.now('2018-12-21T09:00:00Z');
@@ -125,7 +125,19 @@ t.test('a case goes forward through the stages of the protocol in force when it 
     effective: '2019-01-02',
     stage: 'arbitration',
   });
-  t.match(arbitration.outcome.events[0]!.sentence, /entered the stage "arbitration" on 2 January 2019\.$/);
+  t.match(arbitration.outcome.events[0]!.sentence, /entered the stage "Arbitration" on 2 January 2019\.$/);
+  const past = { ...ONE, effective: '2019-01-02', dueBy: '2019-01-02' };
+  t.equal(
+    await acts(ledger).refused('county-finance', 'propose', 'DisputeStageExtended', past),
+    'deadline_not_later',
+    'a first deadline that is past already',
+  );
+  const before = { ...ONE, effective: '2019-01-10', dueBy: '2019-01-09' };
+  t.equal(
+    await acts(ledger).refused('county-finance', 'propose', 'DisputeStageExtended', before),
+    'deadline_not_later',
+    'one before the extension itself',
+  );
   await signed('DisputeStageExtended', { ...ONE, effective: '2019-01-03', dueBy: '2019-01-04' });
 });
 
@@ -164,29 +176,25 @@ t.test('a settled case enters no more stages', async (t) => {
   );
 });
 
-t.test('an area without NHS bodies has nobody to sign a protocol', async (t) => {
+t.test('where all partners are of one sector, any two of them adopt a protocol', async (t) => {
   const ledger = await openedLedger(t);
   ledger.now('2018-11-01T09:00:00Z');
-  await ledger.post(
-    'pool-manager',
-    'DisputesOpened',
-    { effective: '2016-04-01', area: 'councils', partners: [COUNTY, WEST] },
-    'disputes-councils',
-  );
+  const stream = 'disputes-councils';
+  const opening = { effective: '2016-04-01', area: 'councils', partners: [COUNTY, WEST] };
+  await ledger.post('pool-manager', 'DisputesOpened', opening, stream);
+  const data = { effective: '2016-04-01', protocol: 'three-stage' } as never;
+  const act = { act: 'propose', fact: { type: 'DisputeProtocolAdopted', data } } as const;
+  const { proposal } = (await ledger.done('county-finance', act, { in: stream })).outcome;
   t.equal(
-    await ledger.refused(
-      'county-finance',
-      {
-        act: 'propose',
-        fact: { type: 'DisputeProtocolAdopted', data: { effective: '2016-04-01', protocol: 'three-stage' } as never },
-      },
-      { in: 'disputes-councils' },
-    ),
-    'not_in_fund',
+    await ledger.refused('county-chief', { act: 'agree', proposal: proposal! }, { in: stream }),
+    'wrong_partner',
+    'a second officer of the same council is not enough',
   );
+  await ledger.done('west-district-finance', { act: 'agree', proposal: proposal! }, { in: stream });
+  t.equal(ledger.ledger.model.stream('dispute', stream).own.protocols.length, 1);
 });
 
-t.test('a case whose protocol was replaced from before its raising goes no further by another', async (t) => {
+t.test('a case goes by the protocol known when it was raised, whatever is adopted for its days later', async (t) => {
   const ledger = await disputing(t);
   const { raise, post } = acts(ledger);
   await raise();
@@ -194,12 +202,19 @@ t.test('a case whose protocol was replaced from before its raising goes no furth
   const stages = [{ stage: 'hearing', title: 'Hearing' }];
   const adopted = { effective: '2018-06-01', protocol: 'other', stages };
   await ledger.signed('county-finance', 'north-ccg-chief', 'DisputeProtocolAdopted', adopted, DISPUTES);
+  await post('county-finance', 'DisputeStageEntered', { effective: '2018-11-01', stage: 'panel' });
   t.equal(
     await acts(ledger).refused('county-finance', 'post', 'DisputeStageEntered', {
       ...ONE,
       effective: '2018-11-01',
       stage: 'hearing',
     }),
-    'stage_backwards',
+    'stage_unknown',
   );
+  await raise('two');
+  await post('county-finance', 'DisputeStageEntered', {
+    case: caseNamed('two'),
+    effective: '2018-11-01',
+    stage: 'hearing',
+  });
 });
