@@ -155,5 +155,6 @@ export const DISPUTE: Kind<DisputeState> = {
           `The address names ${stream.replace(/^disputes-/, '')}; the area is ${String(data['area'])}.`,
         ),
   ...NO_BOOKS,
+  area: (state) => state.opened?.area,
   referredTo: reversedBy,
 };

@@ -44,6 +44,7 @@ const OPENING: Fact<FundState> = fact({
   }),
   signature: 'none',
   roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
+  byKeeper: true,
   effective: 'any-day',
   reversible: false,
   sides: (_data, _state, { register }) => ({ acts: register.ledger ? [register.ledger.keeper] : [], signs: [] }),
@@ -150,6 +151,7 @@ export const FUND: Kind<FundState> = {
   opener: 'FundOpened',
   initial: emptyFund,
   isOpen: (state) => state.opened !== undefined,
+  area: (state) => state.opened?.area,
   notOpen: (stream) => refuse('fund_unknown', `No fund named ${stream.replace(/^fund-/, '')} has been opened.`),
   nameFits: (stream, data) => {
     const name = `${String(data['area'])}-${String(data['year'])}`;

@@ -236,6 +236,25 @@ export const RULES = {
     'Four eyes need two people from the first day.',
     'Name at least two different officers.',
   ),
+  // Bodies that end and those that follow them. The first is looked at before who may act: nobody acts for what has ended.
+  partner_ended: rule(
+    409,
+    'That body has ended',
+    'From the day of its successors on, nothing new is undertaken in a body’s name; what stood before still answers under it (domain.md 6, 11).',
+    'Name a successor; the detail says who follows.',
+  ),
+  succession_unfit: rule(
+    422,
+    'Those bodies cannot follow one another so',
+    'A merger has one successor and a split several; every body begins before it ends (domain.md 11).',
+    'Correct the bodies, the day or the mode.',
+  ),
+  shares_not_one: rule(
+    422,
+    'The shares do not sum to one',
+    'What a predecessor held is shared out whole, for every area and source that the shares name and for all else (domain.md 6, 7.10).',
+    'Correct the shares of the predecessor named in the detail.',
+  ),
   not_in_fund: rule(
     422,
     'That partner is not in this fund',

@@ -412,6 +412,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
+    underItsName: true,
     sides: (data) => ({ acts: [data.payer], signs: [] }),
     amount: (data) => pence(data.amount),
     complete(data, state: DisputeState) {
@@ -449,6 +450,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     signerRoles: ['chief-finance-officer'],
     effective: 'any-day',
     reversible: true,
+    underItsName: true,
     sides: (data) => ({ acts: [data.creditor], signs: [data.creditor] }),
     amount: (data) => pence(data.amount),
     complete(data, state: DisputeState) {
