@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dayInWords } from './calendar.js';
+import { ASSIGNMENT_FACTS } from './dispute/assignment.js';
 import { CASE_FACTS } from './dispute/cases.js';
 import type { Entry } from './dispute/claim.js';
 import { SETTLEMENT_FACTS } from './dispute/settlements.js';
@@ -74,7 +75,14 @@ const JOINING: Fact<DisputeState> = fact({
   sentence: (data) => `${data.partner} came to the area from ${dayInWords(data.effective)}.`,
 });
 
-const FACTS: readonly Fact<DisputeState>[] = [OPENING, JOINING, ...STAGE_FACTS, ...CASE_FACTS, ...SETTLEMENT_FACTS];
+const FACTS: readonly Fact<DisputeState>[] = [
+  OPENING,
+  JOINING,
+  ...STAGE_FACTS,
+  ...CASE_FACTS,
+  ...SETTLEMENT_FACTS,
+  ...ASSIGNMENT_FACTS,
+];
 const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
 
 /** What an event does to a case, and so what rests on it once later events have been recorded. */

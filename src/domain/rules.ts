@@ -1,3 +1,5 @@
+import { ENDED_RULES, SUCCESSION_RULES } from './register/rules.js';
+
 /**
  * Every rule that can refuse a request, by its stable code. The code is the last part of the `type` of a problem
  * document and the name of the page that explains the rule; a code is never reused for another meaning.
@@ -100,6 +102,8 @@ export const RULES = {
     'The revision in If-Match is not the present one.',
     'Read it again, and sign if you still agree.',
   ),
+
+  ...ENDED_RULES,
 
   // Who may act.
   not_mandated: rule(
@@ -236,25 +240,7 @@ export const RULES = {
     'Four eyes need two people from the first day.',
     'Name at least two different officers.',
   ),
-  // Bodies that end and those that follow them. The first is looked at before who may act: nobody acts for what has ended.
-  partner_ended: rule(
-    409,
-    'That body has ended',
-    'From the day of its successors on, nothing new is undertaken in a body’s name; what stood before still answers under it (domain.md 6, 11).',
-    'Name a successor; the detail says who follows.',
-  ),
-  succession_unfit: rule(
-    422,
-    'Those bodies cannot follow one another so',
-    'A merger has one successor and a split several; every body begins before it ends (domain.md 11).',
-    'Correct the bodies, the day or the mode.',
-  ),
-  shares_not_one: rule(
-    422,
-    'The shares do not sum to one',
-    'What a predecessor held is shared out whole, for every area and source that the shares name and for all else (domain.md 6, 7.10).',
-    'Correct the shares of the predecessor named in the detail.',
-  ),
+  ...SUCCESSION_RULES,
   not_in_fund: rule(
     422,
     'That partner is not in this fund',

@@ -80,13 +80,23 @@ export function successorsIn(succession: Succession, predecessor: string, area: 
   return [...new Set(all)].sort();
 }
 
-/** The successions known at a revision of the register, inclusive, in the order of their days. */
-export const knownSuccessions = (all: readonly Succession[], upTo = Infinity): Succession[] =>
+/** The successions in force on a day, inclusive, as known at a revision of the register, in the order of their days. */
+export const successionsOn = (all: readonly Succession[], on: Day, upTo: number): Succession[] =>
   all
-    .filter((each) => each.revision <= upTo && !(each.reversed !== undefined && each.reversed <= upTo))
+    .filter(
+      ({ revision, reversed, effective }) =>
+        revision <= upTo && !(reversed !== undefined && reversed <= upTo) && effective <= on,
+    )
     .sort((a, b) => a.effective.localeCompare(b.effective));
 
-/** The succession that ends a body, where one is known. A body ends once. */
+/** The bodies in whose place a body’s affairs of an area are, by successions in force: itself, while it has not ended. */
+export function heirsOf(inForce: readonly Succession[], body: string, area: string | undefined): string[] {
+  const ended = inForce.find((each) => each.predecessors.includes(body));
+  if (!ended) return [body];
+  return [...new Set(successorsIn(ended, body, area).flatMap((successor) => heirsOf(inForce, successor, area)))];
+}
+
+/** The succession that ends a body, where one is now known. A body ends once. */
 export const endOf = (all: readonly Succession[], body: string): Succession | undefined =>
   all.find((each) => each.reversed === undefined && each.predecessors.includes(body));
 
