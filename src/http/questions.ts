@@ -69,7 +69,9 @@ async function answer(
   if (fund !== undefined && ledger.model.fund(fund) && !request.sight.sees(fund)) {
     throw new Refused(new Refusal('not_your_fund', `${request.signedIn.officer} acts for no partner of ${fund}.`));
   }
-  if (area !== undefined && ledger.model.area(area)) mayAsk(area, query.cases === true, request);
+  // Other questions of an area are about its funds: what of them is seen, each says itself.
+  const ofDisputes = query.path.startsWith(WHEREABOUTS.dispute.path);
+  if (area !== undefined && ofDisputes && ledger.model.area(area)) mayAsk(area, query.cases === true, request);
   const found = await query.run(ledger, { ...params, ...options });
   if (found instanceof Refusal) throw new Refused(found);
   const seen = query.seenBy?.(found, request.sight) ?? found;

@@ -1,3 +1,4 @@
+import { succession, successions } from './bodies.js';
 import {
   disputeCase,
   disputeCases,
@@ -36,6 +37,7 @@ export const QUERIES: readonly Query[] = [
   passDown,
   ...FUND_HAPPENINGS,
   areas,
+  succession,
   disputes,
   disputeCases,
   disputeCase,
@@ -47,6 +49,7 @@ export const QUERIES: readonly Query[] = [
   ...DISPUTE_HAPPENINGS,
   ...REGISTER_HAPPENINGS,
   partners,
+  successions,
   sources,
   protocols,
   holidays,

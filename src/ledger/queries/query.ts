@@ -313,9 +313,31 @@ export function claimsAt(ledger: Ledger, { area, on, size, year, inheritance }: 
   return claimsNow(openClaims(view, year), assignedClaims(view, year), inheritance);
 }
 
+/** The open claims of an area, of all years, under the names in which they were raised and under those of today. */
+export function claimsOfArea(ledger: Ledger, area: string, { on, 'known-at': knownAt }: TwoDates) {
+  const now = ledger.model.now(ledger.clock);
+  const instant = knownAt ?? now;
+  const { size, position } = ledger.model.prefix(instant);
+  const day = on ?? londonDay(now);
+  const inheritance = inheritanceAt(ledger, area, day, size);
+  const view = { state: disputesOf(ledger, area), on: day, upTo: revisionAt(ledger, area)(size) };
+  const before = openClaims(view);
+  return {
+    on: day,
+    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    inheritance,
+    before,
+    after: claimsNow(before, assignedClaims(view), inheritance),
+  };
+}
+
+/** The funds of an area, in the order of their years. */
+export const fundsOf = ({ model }: Ledger, area: string): string[] =>
+  model.funds().filter((fund) => model.stream('fund', fundStream(fund)).own.opened!.area === area);
+
 /** What is open of each case that one of several successors has taken over. */
-function assignedClaims({ state, on, upTo }: DisputesView, year: FinancialYear): AssignedClaim[] {
-  const asAt = { on: dayNumber(on), from: dayNumber(year.first), to: dayNumber(year.last) };
+function assignedClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): AssignedClaim[] {
+  const asAt = { on: dayNumber(on), ...(year && { from: dayNumber(year.first), to: dayNumber(year.last) }) };
   return assignedOn(state, on, upTo).flatMap(({ case: id, side, predecessor, successor }) =>
     // A case that was assigned has been raised: what is known of the one is known of the other.
     cellsOf(termsAt(state.cases.get(id)!, upTo)!, asAt)
