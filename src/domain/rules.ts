@@ -385,6 +385,12 @@ export const RULES = {
     'A change to the amount that stands is not a fact.',
     'Check the amount.',
   ),
+  reprofiled_within: rule(
+    422,
+    'A reprofiling is between two years',
+    'Its two halves are in the funds of two years, and sum to zero.',
+    'Name the other year.',
+  ),
   in_the_future: rule(
     422,
     'That day has not come yet',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { financialYear } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
 import { exactly, largest, minus, moneyText, pence, pounds, signedPence } from '../money.js';
 import { posted } from '../postings.js';
@@ -10,6 +11,19 @@ import { inOrder, itemOf, nameIsFree, opened, planAccount, sourceFits, standsAt,
 /** The spending plan: lines that say what the fund requires, from which source, and for how long. */
 
 const signOf = (effect: 'adds' | 'reduces'): 1 | -1 => (effect === 'adds' ? 1 : -1);
+
+/** Half of a move of money between two years; the other half is a revision of the same name in the other year’s fund. */
+const Reprofile = z
+  .strictObject({
+    name: Name,
+    otherYear: z.string().refine((label) => financialYear(label) !== undefined, {
+      error: 'must be a financial year such as "2016-17"',
+    }),
+  })
+  .optional()
+  .meta({
+    description: 'The name of a reprofiling between two years, which the revision in the other year’s fund gives too.',
+  });
 
 export const PLAN_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -63,12 +77,19 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     name: 'PlanLineRevised',
     about:
       'Changes what a plan line requires from a day on; the amount that stood before is recorded with it (domain.md 6).',
-    input: z.strictObject({ effective: EffectiveDay, line: Name, now: Money, reason: words(500) }),
+    input: z.strictObject({
+      effective: EffectiveDay,
+      line: Name,
+      now: Money,
+      reason: words(500),
+      reprofile: Reprofile,
+    }),
     stored: z.strictObject({
       effective: EffectiveDay,
       line: Name,
       now: Money,
       reason: words(500),
+      reprofile: Reprofile,
       was: Sum,
       source: Code,
       recurrent: z.boolean(),
@@ -97,10 +118,17 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         change: moneyText(exactly(sign * minus(pence(data.now), was))),
       };
     },
-    check: (data) =>
-      data.now === data.was
-        ? refuse('nothing_to_change', `"${data.line}" stands at ${pounds(pence(data.now))} on that day already.`)
-        : undefined,
+    check(data, state: FundState) {
+      if (data.now === data.was) {
+        return refuse('nothing_to_change', `"${data.line}" stands at ${pounds(pence(data.now))} on that day already.`);
+      }
+      return data.reprofile?.otherYear === opened(state).year.label
+        ? refuse(
+            'reprofiled_within',
+            `"${data.reprofile.name}" names ${data.reprofile.otherYear}, this fund’s own year.`,
+          )
+        : undefined;
+    },
     postings: (data) =>
       posted({
         ...planAccount(data.line, data),
@@ -110,6 +138,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       }),
     evolve: () => undefined,
     sentence: (data) =>
-      `Plan line "${data.line}" was revised from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}: ${data.reason}`,
+      `Plan line "${data.line}" was revised from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}` +
+      `${data.reprofile ? ` (reprofiled with ${data.reprofile.otherYear} as "${data.reprofile.name}")` : ''}: ${data.reason}`,
   }),
 ];

@@ -75,7 +75,7 @@ function sharesFit({ predecessors, successors, shares = [] }: Sent): Refusal | u
   const heir = successors.find((successor) => !shares.some((each) => each.successor === successor));
   if (heir !== undefined) return refuse('shares_not_one', `${heir} is given no share of anything.`);
   const groups = new Map<string, Share[]>();
-  for (const predecessor of predecessors) groups.set(`${predecessor}`, []);
+  for (const predecessor of predecessors) groups.set(predecessor, []);
   for (const each of shares) {
     const of = [each.predecessor, each.area, each.source].filter((part) => part !== undefined).join(', ');
     groups.set(of, [...(groups.get(of) ?? []), each]);

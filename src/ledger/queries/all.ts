@@ -20,6 +20,7 @@ import {
   statementQuery,
 } from './figures.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
+import { bridge, mediumTerm } from './medium-term.js';
 import type { Query } from './query.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 
@@ -37,6 +38,8 @@ export const QUERIES: readonly Query[] = [
   passDown,
   ...FUND_HAPPENINGS,
   areas,
+  mediumTerm,
+  bridge,
   succession,
   disputes,
   disputeCases,

@@ -171,7 +171,7 @@ function proposalsOf(
     .map(({ stream, proposal }) => ({
       stream,
       proposal: proposal.id,
-      sentence: sentenceOf({ stream, type: proposal.fact.type, data: proposal.fact.data as FactData } as never),
+      sentence: sentenceOf({ stream, type: proposal.fact.type, data: proposal.fact.data } as never),
       by: proposal.by,
       byNow: now([proposal.by], proposal),
       awaiting: [...proposal.awaiting],
