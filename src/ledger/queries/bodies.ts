@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { NOT_IN_DISPUTE } from '../../../projections/claims.js';
 import { fundPosition, totalFigures, type PartnerPosition } from '../../../projections/position.js';
 import { instantText, londonDay } from '../../domain/calendar.js';
-import type { FactData } from '../../domain/facts.js';
 import { moneyText, NO_MONEY, total, type Pence } from '../../domain/money.js';
 import type { OpenProposal } from '../../domain/proposal.js';
 import { actingFor, heirsOf } from '../../domain/register/succession.js';
