@@ -62,17 +62,22 @@ export function inherited(view: View, inheritance: Inheritance): View {
   };
 }
 
+/** Everybody who has ever held anything in a fund, under the names in which it was recorded. */
+export const holdersOf = ({ accounts }: View): string[] => [
+  ...new Set(accounts.map(({ holder }) => holder).filter((holder) => holder !== POOL && holder !== PLAN)),
+];
+
 /**
  * The partners of a fund: each with those in whose place it is now, in the order of the fund's opening, and after them
  * whoever else holds something in it.
  */
 export function partnersNow(opened: readonly string[], view: View, { successions, area }: Inheritance): string[] {
   const now = opened.flatMap((partner) => heirsOf(successions, partner, area));
-  const others = view.accounts
-    .filter(({ holder }) => holder !== POOL && holder !== PLAN)
-    .filter(({ holder }) => !opened.includes(holder))
-    .filter((account) => view.balance(account) !== NO_MONEY)
-    .map(({ holder }) => holder);
+  const others = holdersOf(view).filter(
+    (holder) =>
+      !opened.includes(holder) &&
+      view.accounts.some((account) => account.holder === holder && view.balance(account) !== NO_MONEY),
+  );
   return [...new Set([...now, ...others])];
 }
 
@@ -84,11 +89,10 @@ export function positionNow(
   recorded: View,
   now: View,
   partners: readonly string[],
-  opened: readonly string[],
   inheritance: Inheritance,
 ): FundPosition {
   if (inheritance.successions.length === 0) return fundPosition(now, partners);
-  const before = fundPosition(recorded, [...new Set([...opened, ...partners])]);
+  const before = fundPosition(recorded, holdersOf(recorded));
   const overdue = passedOn(
     before.partners.flatMap(({ partner, sources }) =>
       sources.map(({ source, figures }) => [{ holder: partner, source }, figures.overdue] as const),

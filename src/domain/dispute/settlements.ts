@@ -338,6 +338,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
+    underItsName: true,
     sides(data, state: DisputeState) {
       const first = caseOf(state, data.lines[0]!.case);
       if (first instanceof Refusal) return { acts: [], signs: [] };

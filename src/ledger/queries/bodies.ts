@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NOT_IN_DISPUTE } from '../../../projections/claims.js';
 import { fundPosition, totalFigures, type PartnerPosition } from '../../../projections/position.js';
+import { holdersOf } from '../../../projections/succession.js';
 import { instantText, londonDay } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, total, type Pence } from '../../domain/money.js';
 import type { OpenProposal } from '../../domain/proposal.js';
@@ -99,13 +100,13 @@ const rowsOf = (partners: readonly PartnerPosition[]): z.input<typeof RowText>[]
   );
 
 /** What moved with the bodies in one fund: the same sums under the old names and under the new. */
-function movedIn({ fund, recorded, opened, inheritance, ...at }: Standing) {
+function movedIn(at: Standing) {
+  const { fund, recorded, inheritance } = at;
   const ended = new Set(inheritance.successions.flatMap(({ predecessors }) => predecessors));
   const heirs = new Set(inheritance.successions.flatMap(({ successors }) => successors));
   const concerned = ({ partner }: PartnerPosition): boolean => ended.has(partner) || heirs.has(partner);
-  const named = [...new Set([...opened, ...at.partners])];
-  const before = fundPosition(recorded, named).partners.filter(concerned);
-  const after = positionAt({ fund, recorded, opened, inheritance, ...at }).partners.filter(concerned);
+  const before = fundPosition(recorded, holdersOf(recorded)).partners.filter(concerned);
+  const after = positionAt(at).partners.filter(concerned);
   return {
     fund,
     before: rowsOf(before),

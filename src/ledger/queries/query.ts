@@ -288,8 +288,13 @@ export const inheritanceAt = (ledger: Ledger, area: string, on: Day, size: numbe
 });
 
 /** The fund’s position under the names of those who hold it on the day. */
-export const positionAt = ({ recorded, view, partners, opened, inheritance }: Standing): FundPosition =>
-  positionNow(recorded, view, partners, opened, inheritance);
+export const positionAt = ({
+  recorded,
+  view,
+  partners,
+  inheritance,
+}: Pick<Standing, 'recorded' | 'view' | 'partners' | 'inheritance'>): FundPosition =>
+  positionNow(recorded, view, partners, inheritance);
 
 export const nameOf = (ledger: Ledger, partner: string): string => ledger.model.register().partners.get(partner)!.name;
 
