@@ -187,10 +187,10 @@ function standingOn(state: DisputeState, terms: Terms, side: 'claimant' | 'respo
 
 /** The assignments in force on a day, as known at a revision, both inclusive. */
 export const assignedOn = ({ assigned, reversed }: DisputeState, day: Day, upTo: number): Assignment[] =>
-  assigned.filter(
-    ({ revision, effective }) =>
-      effective <= day && revision <= upTo && !((reversed.get(revision) ?? Infinity) <= upTo),
-  );
+  assigned.filter(({ revision, effective }) => {
+    const by = reversed.get(revision);
+    return effective <= day && revision <= upTo && !(by !== undefined && by <= upTo);
+  });
 
 /** The sides of what both bodies of a case sign: those that stand on it today. */
 export const bothSides = (data: { readonly case: string }, state: DisputeState, { today }: Context): Sides => {
