@@ -269,6 +269,20 @@ t.test(
       name: 'merged-ccg by name',
       total: { agreed: '1500000.01', overdue: '400000.01' },
     });
+    t.match(await ask(ledger, 'statement', { fund: FUND, partner: NORTH, on: '2017-01-31' }), {
+      opening: '0.00',
+      lines: [
+        { on: '2016-04-01', agreed: '1000000.01', outstanding: '1000000.01', stream: 'fund' },
+        { on: '2016-04-30', due: '400000.01' },
+        { on: DAY, agreed: '-1000000.01', due: '-400000.01', outstanding: '0.00', stream: 'register' },
+      ],
+      closing: '0.00',
+    });
+    t.match(await ask(ledger, 'statement', { fund: FUND, partner: MERGED, from: '2016-10-02', on: '2017-01-31' }), {
+      opening: '900000.01',
+      lines: [{ on: '2017-01-31', agreed: '0.00', due: '600000.00', outstanding: '900000.01' }],
+      closing: '900000.01',
+    });
     t.match(await ask(ledger, 'gap', { fund: FUND, on: DAY }), {
       fundedBy: [{ partner: MERGED, recurrent: '1500000.01' }],
     });

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { fundPosition } from '../../projections/position.js';
+import { statementNow } from '../../projections/statement-now.js';
 import { claimsNow, holdersOf, inherited, positionNow } from '../../projections/succession.js';
 import { sumOver, type View } from '../../projections/view.js';
-import { dayOfNumber, dayNumber, type Day } from '../../src/domain/calendar.js';
+import { FIRST_DAY, dayOfNumber, dayNumber, type Day } from '../../src/domain/calendar.js';
 import { exactly, NO_MONEY, plus, type Pence } from '../../src/domain/money.js';
 import { accountKey, PLAN, POOL, type Account } from '../../src/domain/postings.js';
 import { heirsOf, successionsOn, type Succession } from '../../src/domain/register/succession.js';
+import { fundStream } from '../../src/ledger/catalogue.js';
 import { verify } from '../../src/ledger/verify.js';
 import { inheritanceAt, positionAt, standing, type Standing } from '../../src/ledger/queries/query.js';
 import { BOARD, MERGED, merger, registerAll, split, succeeded } from '../support/bodies.js';
@@ -175,7 +177,7 @@ t.test('open claims are conserved too, those assigned to one successor and those
       const sum = (side: 'claimedBy' | 'claimedAgainst') =>
         [...now.byPartner.values()].reduce((acc, each) => plus(acc, each[side]), NO_MONEY);
       const a = byPartner.get('a')?.claimedBy ?? NO_MONEY;
-      const joint = assigned.reduce((left, { open }) => left - open, a as number);
+      const joint = assigned.reduce<number>((left, { open }) => left - open, a);
       const x = now.byPartner.get('x')?.claimedBy ?? 0;
       return (
         sum('claimedBy') === total &&
@@ -238,6 +240,8 @@ t.test('at every two dates, whenever a change of bodies was recorded, back-dated
         // By then the county’s officers may have ended with it: what is recorded last is the split.
         await succeeded(ledger, split({ effective: change.split }));
         const { model } = ledger.ledger;
+        const entries = await ledger.ledger.entries(fundStream(FUND), model.size());
+        const register = await ledger.ledger.entries(REGISTER_STREAM, model.size());
         for (const { on, part } of asked) {
           const size = Math.round(part * model.size());
           const found = standing(ledger.ledger, FUND, { on }) as Standing;
@@ -256,6 +260,14 @@ t.test('at every two dates, whenever a change of bodies was recorded, back-dated
               const own = after.partners.find(({ partner }) => partner === body);
               if (own && own.sources.length > 0) throw new Error(`${body} has ended and still holds something.`);
             }
+          }
+          for (const { partner, total } of after.partners) {
+            const changes = inheritance.successions.map((succession) => ({
+              succession,
+              entry: register[succession.revision]!,
+            }));
+            const account = statementNow(entries, changes, partner, 'testshire', { from: FIRST_DAY, on, size });
+            if (account.closing !== total.outstanding) throw new Error(`The statement of ${partner} ends elsewhere.`);
           }
           if (partners.includes(PLAN)) throw new Error('The plan is no partner.');
         }

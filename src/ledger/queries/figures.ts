@@ -8,12 +8,14 @@ import { passDowns } from '../../../projections/pass-down.js';
 import { planOf } from '../../../projections/plan.js';
 import { FIGURES, fundPosition, partnerPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
+import { statementNow } from '../../../projections/statement-now.js';
 import { exactly, moneyText, NO_MONEY, signedPence, type Pence } from '../../domain/money.js';
 import { heirsOf } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../domain/values.js';
 import {
   AtTwoDates,
+  changesOf,
   claimsAlong,
   claimsAt,
   entriesOf,
@@ -361,6 +363,9 @@ const StatementText = z.object({
   received: SignedMoney,
   outstanding: SignedMoney,
   ...EntryText.shape,
+  stream: z
+    .enum(['fund', 'register'])
+    .meta({ description: 'Where the revision stands: bodies change in the register.' }),
 });
 
 export const statementQuery = query({
@@ -388,11 +393,14 @@ export const statementQuery = query({
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
     const from = asked.from ?? at.year.first;
-    const { opening, lines, closing } = statement(await entriesOf(ledger, at), asked.partner, {
-      from,
-      on: at.on,
-      size: at.size,
-    });
+    const entries = await entriesOf(ledger, at);
+    const changes = await changesOf(ledger, at);
+    const span = { from, on: at.on, size: at.size };
+    const { opening, lines, closing } =
+      changes.length === 0
+        ? statement(entries, asked.partner, span)
+        : statementNow(entries, changes, asked.partner, at.area, span);
+    const ofRegister = new Set(changes.map(({ entry }) => entry));
     return {
       fund: asked.fund,
       partner: asked.partner,
@@ -405,6 +413,7 @@ export const statementQuery = query({
         source,
         ...inText({ agreed, due, received, outstanding }),
         ...entryText(entry),
+        stream: ofRegister.has(entry) ? ('register' as const) : ('fund' as const),
       })),
       closing: moneyText(closing),
     };

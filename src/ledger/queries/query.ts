@@ -17,6 +17,7 @@ import {
   type AssignedClaim,
   type Inheritance,
 } from '../../../projections/succession.js';
+import type { Change } from '../../../projections/statement-now.js';
 import type { View } from '../../../projections/view.js';
 import {
   clampedTo,
@@ -286,6 +287,14 @@ export const inheritanceAt = (ledger: Ledger, area: string, on: Day, size: numbe
     ledger.model.knownRevision(REGISTER_STREAM, size),
   ),
 });
+
+/** The changes of bodies that a fund’s figures rest on, each with the event of the register that recorded it. */
+export async function changesOf(ledger: Ledger, { inheritance, size }: Standing): Promise<Change[]> {
+  const { successions } = inheritance;
+  if (successions.length === 0) return [];
+  const entries = await ledger.entries(REGISTER_STREAM, size);
+  return successions.map((succession) => ({ succession, entry: entries[succession.revision]! }));
+}
 
 /** The fund’s position under the names of those who hold it on the day. */
 export const positionAt = ({
