@@ -69,9 +69,9 @@ async function fourYears(t: Parameters<typeof openedLedger>[0]): Promise<TestLed
         line({ effective: first(year), line: name, category, amount }),
         fundOf(year),
       );
-    await set('home-care', 'base', `${5 + index}000000.00`);
-    await set('demand', 'pressure', `${1 + index}00000.00`);
     await set('efficiency', 'saving', '250000.00');
+    await set('demand', 'pressure', `${1 + index}00000.00`);
+    await set('home-care', 'base', `${5 + index}000000.00`);
     await ledger.signed(
       `${NORTH}-finance`,
       `${COUNTY}-finance`,
@@ -222,6 +222,48 @@ t.test('a reprofiling names another year than the fund’s', async (t) => {
     await ledger.refused('pool-manager', { act: 'post', fact: { type: 'PlanLineRevised', data: data as never } }),
     'reprofiled_within',
   );
+});
+
+t.test('a line is never revised to below nothing on a day on which it was reversed', async (t) => {
+  const ledger = await fourYears(t);
+  const where = fundOf('2019-20');
+  const revision = (name: string): Promise<string> =>
+    ledger
+      .post('pool-manager', 'PlanLineSet', line({ effective: '2019-04-01', line: name, amount: '1000.00' }), where)
+      .then(({ outcome }) => outcome.revision);
+  const reverse = (reverses: string, effective: string) =>
+    ledger.post('pool-manager', 'FactReversed', { effective, reverses, reason: 'not needed' }, where);
+  const revised = (name: string, effective: string, now: string) => ({
+    effective,
+    line: name,
+    now,
+    reason: 'committee',
+  });
+  const refused = (name: string, effective: string, now: string) =>
+    ledger.refused(
+      'pool-manager',
+      { act: 'post', fact: { type: 'PlanLineRevised', data: revised(name, effective, now) as never } },
+      { in: where },
+    );
+
+  await reverse(await revision('part'), '2019-09-01');
+  t.equal(
+    await refused('part', '2019-05-01', '400.00'),
+    'later_change_stands',
+    'from September on 600.00 would be short',
+  );
+  await ledger.post('pool-manager', 'PlanLineRevised', revised('part', '2019-05-01', '1400.00'), where);
+
+  const set = await revision('whole');
+  const { outcome } = await ledger.post(
+    'pool-manager',
+    'PlanLineRevised',
+    revised('whole', '2019-07-01', '100.00'),
+    where,
+  );
+  await reverse(outcome.revision, '2019-10-01');
+  await reverse(set, '2019-06-01');
+  t.equal(await refused('whole', '2019-08-01', '5.00'), 'later_change_stands', 'it stands below nothing already');
 });
 
 t.test('years whose fund somebody may not see are left out, and what is left adds up', async (t) => {

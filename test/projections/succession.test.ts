@@ -112,6 +112,7 @@ t.test('changes of bodies conserve every penny of every source, measure and term
         if (sumOver(view, partners) !== sumOver(now, partners)) return false;
         const pool: Account = { measure, source, term, holder: POOL, detail: '' };
         if (now.balance(pool) !== view.balance(pool)) return false;
+        if (now.balance({ ...pool, holder: 'nobody' }) !== NO_MONEY) return false;
       }
       if (now.accounts.some((account) => ended.has(account.holder) && now.balance(account) !== NO_MONEY)) return false;
       const before = fundPosition(view, BODIES).total;

@@ -1,12 +1,22 @@
 import { z } from 'zod';
-import { financialYear } from '../calendar.js';
+import { dayInWords, financialYear, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
-import { exactly, largest, minus, moneyText, pence, pounds, signedPence } from '../money.js';
+import { exactly, largest, minus, moneyText, pence, plus, pounds, signedPence } from '../money.js';
 import { posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
-import { inOrder, itemOf, nameIsFree, opened, planAccount, sourceFits, standsAt, type FundState } from './state.js';
+import {
+  inOrder,
+  itemOf,
+  nameIsFree,
+  opened,
+  planAccount,
+  seriesOf,
+  sourceFits,
+  standsAt,
+  type FundState,
+} from './state.js';
 
 /** The spending plan: lines that say what the fund requires, from which source, and for how long. */
 
@@ -109,13 +119,24 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       const late = inOrder(state, data.line, line.began, data.effective);
       if (late) return late;
       const sign = signOf(line.effect);
-      const was = exactly(sign * standsAt(state, 'requirement', data.line, data.effective));
+      const stands = (day: Day) => exactly(sign * standsAt(state, 'requirement', data.line, day));
+      const was = stands(data.effective);
+      // A line that was reversed in part, from a later day on, may have less left to change than this would take away.
+      const change = minus(pence(data.now), was);
+      const later = seriesOf(state, 'requirement', data.line).days.filter((day) => day > data.effective);
+      const short = was < 0 ? data.effective : later.find((day) => plus(stands(day), change) < 0);
+      if (short !== undefined) {
+        return refuse(
+          'later_change_stands',
+          `With what has been reversed, "${data.line}" would stand below nothing on ${dayInWords(short)}.`,
+        );
+      }
       return {
         ...data,
         was: moneyText(was),
         source: line.source,
         recurrent: line.recurrent,
-        change: moneyText(exactly(sign * minus(pence(data.now), was))),
+        change: moneyText(exactly(sign * change)),
       };
     },
     check(data, state: FundState) {

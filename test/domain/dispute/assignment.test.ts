@@ -176,6 +176,18 @@ t.test('an assignment can be taken back by those who signed it; the case is held
   t.match((await verify(ledger.store)).problems, []);
 });
 
+t.test('who else may be meant is countered, and signed by the one who proposed', async (t) => {
+  const ledger = await splitting(t);
+  ledger.now('2019-01-10T09:00:00Z');
+  const more = { in: DISPUTES };
+  const fact = (successor: string) => ({ type: 'CaseAssigned', data: assigned({ successor }) as never });
+  const { outcome } = await ledger.done(`${UPTON}-finance`, { act: 'propose', fact: fact(UPTON) }, more);
+  const proposal = outcome.proposal!;
+  await ledger.done(`${DOWNTON}-finance`, { act: 'counter', proposal, fact: fact(DOWNTON) }, more);
+  await ledger.done(`${UPTON}-finance`, { act: 'agree', proposal }, more);
+  t.equal((await claims(ledger, LATER))['downton-council claims'], '18633.34');
+});
+
 t.test('what a body owed on a case, its successor pays under the name in which it stands', async (t) => {
   const ledger = await splitting(t);
   ledger.now('2019-04-10T09:00:00Z');
