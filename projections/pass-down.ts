@@ -34,12 +34,19 @@ interface Determined {
   };
 }
 
-/** One row per grant that has shares to pass down. */
-export function passDowns(view: View, determinations: readonly Kept[]): PassDown[] {
+/**
+ * One row per grant that has shares to pass down.
+ * @param councils the councils in whose place a district is on the day: itself, or those that followed it
+ */
+export function passDowns(
+  view: View,
+  determinations: readonly Kept[],
+  councils: (of: { readonly district: string }) => readonly string[],
+): PassDown[] {
   return determinations.flatMap(({ data }) => {
     const { grant, holder, source, passDown } = data as unknown as Determined;
     if (!passDown) return [];
-    const districts = passDown.shares.map(({ district }) => {
+    const districts = [...new Set(passDown.shares.flatMap(councils))].map((district) => {
       const stands = (measure: 'share' | 'passedDown') =>
         sumOver(
           view,

@@ -71,4 +71,6 @@ function movementsOf(entry: Entry, partner: string): Omit<StatementLine, 'outsta
   return [...lines.values()];
 }
 
-const isShown = (measure: Measure): boolean => measure === 'agreed' || measure === 'due' || measure === 'received';
+/** What a statement shows the movements of. */
+export const isShown = (measure: Measure): boolean =>
+  measure === 'agreed' || measure === 'due' || measure === 'received';

@@ -34,6 +34,7 @@ const ours = (target: string): boolean => target.startsWith('src/') || target.st
 /** What each room may import of ours, and which packages. */
 const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/domain': { ours: ['src/domain'], packages: ['zod', 'decimal.js'] },
+  'src/domain/register': { ours: ['src/domain'], packages: ['zod'] },
   'src/domain/fund': { ours: ['src/domain'], packages: ['zod'] },
   'src/domain/dispute': { ours: ['src/domain'], packages: ['zod'] },
   projections: {
@@ -45,6 +46,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/domain/sources.ts',
       'src/domain/facts.ts',
       'src/domain/dispute/',
+      'src/domain/register/',
     ],
     packages: [],
   },

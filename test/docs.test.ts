@@ -51,10 +51,10 @@ t.test(
       Array.from({ length: 26 }, (_, index) => index + 1),
     );
     for (const [, , command, address] of rows) {
-      const query = QUERIES.find(({ name }) => name === command);
+      const query = QUERIES.find(({ name }) => name === String(command));
       // The ledger as a whole is checked, and read, by commands of their own; over HTTP it is the feed of events.
-      if (query) t.equal(query.path, address, command);
-      else t.strictSame([['verify', 'export'].includes(command!), address], [true, '/events'], command);
+      if (query) t.equal(query.path, address, String(command));
+      else t.strictSame([['verify', 'export'].includes(command!), address], [true, '/events'], String(command));
     }
   },
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dayInWords } from './calendar.js';
+import { ASSIGNMENT_FACTS } from './dispute/assignment.js';
 import { CASE_FACTS } from './dispute/cases.js';
 import type { Entry } from './dispute/claim.js';
 import { SETTLEMENT_FACTS } from './dispute/settlements.js';
@@ -54,7 +55,14 @@ const JOINING: Fact<DisputeState> = keeperFact({
   sentence: (data) => `${data.partner} came to the area from ${dayInWords(data.effective)}.`,
 });
 
-const FACTS: readonly Fact<DisputeState>[] = [OPENING, JOINING, ...STAGE_FACTS, ...CASE_FACTS, ...SETTLEMENT_FACTS];
+const FACTS: readonly Fact<DisputeState>[] = [
+  OPENING,
+  JOINING,
+  ...STAGE_FACTS,
+  ...CASE_FACTS,
+  ...SETTLEMENT_FACTS,
+  ...ASSIGNMENT_FACTS,
+];
 const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
 
 /** What an event does to a case, and so what rests on it once later events have been recorded. */
@@ -149,5 +157,6 @@ export const DISPUTE: Kind<DisputeState> = {
           `The address names ${stream.replace(/^disputes-/, '')}; the area is ${String(data['area'])}.`,
         ),
   ...NO_BOOKS,
+  area: (state) => state.opened?.area,
   referredTo: reversedBy,
 };

@@ -75,6 +75,8 @@ export interface Context {
   readonly original?: LedgerEvent;
   /** Whether the fact is marked as a prior-period adjustment. */
   readonly adjustment: boolean;
+  /** The area that the stream is of, where it is open and of one. */
+  readonly area?: string | undefined;
 }
 
 /**
@@ -103,6 +105,8 @@ export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject,
   readonly reversible: boolean;
   /** Whether the ledger’s keeper does it, also where the keeper is no party to what the stream is about. */
   readonly byKeeper?: true;
+  /** Whether the bodies that it names are those under which something stands already: they may have ended since. */
+  readonly underItsName?: true;
   /** The quantities that the fact must leave at nothing or more on every later day, by the names of the fund's limits. */
   readonly limits?: readonly string[];
   sides(data: z.output<In>, state: State, context: Context): Sides;
@@ -179,4 +183,5 @@ export const NO_BOOKS = {
   dayAllowed: () => undefined,
   isClosed: () => false,
   restoresProposal: () => undefined,
+  area: () => undefined,
 };

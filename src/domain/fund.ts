@@ -145,6 +145,7 @@ export const FUND: Kind<FundState> = {
   opener: 'FundOpened',
   initial: emptyFund,
   isOpen: (state) => state.opened !== undefined,
+  area: (state) => state.opened?.area,
   notOpen: (stream) => refuse('fund_unknown', `No fund named ${stream.replace(/^fund-/, '')} has been opened.`),
   nameFits: (stream, data) => {
     const name = `${String(data['area'])}-${String(data['year'])}`;

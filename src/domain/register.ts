@@ -3,6 +3,9 @@ import type { Day } from './calendar.js';
 import { dayInWords, daysAfter } from './calendar.js';
 import { fact, NO_BOOKS, type Fact } from './facts.js';
 import { pence, pounds, type Pence } from './money.js';
+import { BODY_FACTS } from './register/bodies.js';
+import { endOf, type Succession } from './register/succession.js';
+import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
 import { Amount, EffectiveDay, Name, words } from './values.js';
@@ -61,7 +64,7 @@ const PartnerFields = { partner: Name, name: words(120), kind: PartnerKindField,
 
 const ADMINISTER: readonly Role[] = ['registrar', 'chief-finance-officer'];
 
-export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
+const FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'LedgerOpened',
     about: 'Opens the ledger: who keeps it, its first officers, two at least, and whether it is a demonstration.',
@@ -92,6 +95,7 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
     input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
     signature: 'none',
     roles: ADMINISTER,
+    byKeeper: true,
     effective: 'any-day',
     reversible: false,
     sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
@@ -162,6 +166,7 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
     }),
     signature: 'none',
     roles: ADMINISTER,
+    underItsName: true,
     effective: 'any-day',
     reversible: false,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
@@ -172,7 +177,9 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
           `${data.officer} holds no mandate as ${data.role} of ${data.partner} on ${dayInWords(data.effective)}.`,
         );
       }
-      return READING_ROLES.includes(data.role) || othersAble(state, data).size >= 2
+      return READING_ROLES.includes(data.role) ||
+        othersAble(state, data).size >= 2 ||
+        endOf(state.successions, data.partner) !== undefined
         ? undefined
         : refuse(
             'officers_too_few',
@@ -186,7 +193,37 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
     sentence: (data) =>
       `${data.officer}’s mandate as ${data.role} of ${data.partner} ended on ${dayInWords(data.effective)}: ${data.reason}`,
   }),
+  ...BODY_FACTS,
 ];
+
+const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
+
+const REVERSAL = reversalFact<RegisterState>({
+  place: 'register',
+  reversible: reversibleFacts,
+  waysBack: {
+    LedgerOpened: 'A ledger stays open for ever.',
+    PartnerRegistered: 'A partner stays registered; nothing need be done in its name.',
+    OfficerMandated: 'Post MandateEnded.',
+    MandateEnded: 'Propose OfficerMandated.',
+    FactReversed: 'Post the original fact again.',
+  },
+  limits: [],
+  reversed: (state) => state.reversed,
+  check: (_state, _original, { effective, fact: { data } }) =>
+    effective === data.effective
+      ? undefined
+      : refuse(
+          'reversal_day_fixed',
+          `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
+        ),
+  evolve(state, { reverses }, revision) {
+    state.reversed.set(Number(reverses), revision);
+    state.successions.find((each) => each.revision === Number(reverses))!.reversed = revision;
+  },
+});
+
+export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [...FACTS, REVERSAL];
 
 // State
 
@@ -208,9 +245,19 @@ export interface RegisterState {
   ledger: { readonly name: string; readonly demonstration: boolean; readonly keeper: string } | undefined;
   readonly partners: Map<string, Partner>;
   readonly mandates: Map<string, Mandate[]>;
+  /** Who followed whom, in the order of recording, those reversed included. */
+  readonly successions: Succession[];
+  /** The facts that were reversed, by revision, with the revision of the reversal. */
+  readonly reversed: Map<number, number>;
 }
 
-export const emptyRegister = (): RegisterState => ({ ledger: undefined, partners: new Map(), mandates: new Map() });
+export const emptyRegister = (): RegisterState => ({
+  ledger: undefined,
+  partners: new Map(),
+  mandates: new Map(),
+  successions: [],
+  reversed: new Map(),
+});
 
 // Evolve
 
@@ -326,5 +373,5 @@ export const REGISTER: Kind<RegisterState> = {
   notOpen: () => refuse('ledger_not_open', 'This ledger has not been opened yet.'),
   nameFits: () => undefined,
   ...NO_BOOKS,
-  referredTo: () => undefined,
+  referredTo: reversedBy,
 };

@@ -1,3 +1,5 @@
+import { ENDED_RULES, SUCCESSION_RULES } from './register/rules.js';
+
 /**
  * Every rule that can refuse a request, by its stable code. The code is the last part of the `type` of a problem
  * document and the name of the page that explains the rule; a code is never reused for another meaning.
@@ -100,6 +102,8 @@ export const RULES = {
     'The revision in If-Match is not the present one.',
     'Read it again, and sign if you still agree.',
   ),
+
+  ...ENDED_RULES,
 
   // Who may act.
   not_mandated: rule(
@@ -236,6 +240,7 @@ export const RULES = {
     'Four eyes need two people from the first day.',
     'Name at least two different officers.',
   ),
+  ...SUCCESSION_RULES,
   not_in_fund: rule(
     422,
     'That partner is not in this fund',
@@ -385,6 +390,12 @@ export const RULES = {
     'It would change nothing',
     'A change to the amount that stands is not a fact.',
     'Check the amount.',
+  ),
+  reprofiled_within: rule(
+    422,
+    'A reprofiling is between two years',
+    'Its two halves are in the funds of two years, and sum to zero.',
+    'Name the other year.',
   ),
   in_the_future: rule(
     422,

@@ -14,6 +14,7 @@ import { pounds } from './money.js';
 import type { Posting } from './postings.js';
 import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
 import { mandateFor, type Errand, type Mandate, type Role } from './register.js';
+import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
 import { refuse, Refusal } from './rules.js';
 
 /**
@@ -30,6 +31,8 @@ export interface Kind<State> {
   readonly opener: string;
   initial(): State;
   isOpen(state: State): boolean;
+  /** The area that the stream is of, where it is open and of one. */
+  area(state: State): string | undefined;
   notOpen(stream: string): Refusal;
   /** Whether the stream's name is the one that its opening fact gives it. */
   nameFits(stream: string, data: FactData): Refusal | undefined;
@@ -177,13 +180,14 @@ export function decide<State>(
   state: StreamState<State>,
   command: Command,
   asking: Asking,
-  context: Omit<Context, 'proposals' | 'answering' | 'adjustment'>,
+  context: Omit<Context, 'proposals' | 'answering' | 'adjustment' | 'area'>,
 ): Decision | Refusal {
   const full = {
     ...context,
     proposals: state.open,
     ...('proposal' in command && { answering: command.proposal }),
     adjustment: adjustmentOf(state, command) !== undefined,
+      area: kind.area(state.own),
   };
   switch (command.act) {
     case 'post':
@@ -220,6 +224,7 @@ interface Demands {
   readonly amount: Pick<Errand, 'amount'>;
 }
 
+/** What a fact demands of the bodies that stand for its parties: of their successors, once they have ended. */
 function demandsOf<State>(
   fact: Fact<State>,
   data: FactData,
@@ -227,10 +232,38 @@ function demandsOf<State>(
   context: Context,
   completed: FactData | Refusal = data,
 ): Demands {
+  const demands = demandedBy(fact, data, state, context, completed);
+  const standFor = standingFor(fact, data, context);
+  return { ...demands, acts: standFor(demands.acts), signs: standFor(demands.signs) };
+}
+
+/** The bodies that stand for others where a fact is concerned. The keeper keeps the ledger until the day it ends. */
+const standingFor =
+  <State>(fact: Fact<State>, { effective }: FactData, { register, today, area }: Context) =>
+  (bodies: readonly string[]): string[] =>
+    actingFor(register.successions, bodies, { area, today, effective: fact.byKeeper ? today : effective });
+
+/** The same for an open proposal: who made it, or whom it waits for, may have ended since. */
+const standingForProposed = <State>(kind: Kind<State>, { fact }: OpenProposal, context: Context) =>
+  standingFor(factOf(kind, fact.type), fact.data, context);
+
+/** Nothing new is undertaken in the name of a body for days on which it has ended. Source: domain.md 6, 11. */
+function namesNoEnded<State>(fact: Fact<State>, data: FactData, { register }: Context): Refusal | undefined {
+  const found = fact.underItsName ? undefined : endedBodyIn(register.successions, data, data.effective);
+  return found && refuse('partner_ended', `${successionInWords(found.ended)}.`);
+}
+
+function demandedBy<State>(
+  fact: Fact<State>,
+  data: FactData,
+  state: State,
+  context: Context,
+  completed: FactData | Refusal,
+): Demands {
   // That a reversal names an original, and a reversible one, has been seen before.
   const as = fact.signedAs?.(data, context) as SignedAs<State> | undefined;
   if (as) {
-    const demands = demandsOf(as.fact, as.data, state, context);
+    const demands = demandedBy(as.fact, as.data, state, context, as.data);
     // What one partner said without a signature is that partner's to take back.
     return as.fact.signature === 'none' ? { ...demands, acts: [context.original!.metadata.partner] } : demands;
   }
@@ -299,6 +332,8 @@ function begin<State>(
     if (wrong) return wrong;
   } else if (!kind.isOpen(state.own)) return kind.notOpen(state.stream);
 
+  const ended = namesNoEnded(fact, data, context);
+  if (ended) return ended;
   const refers = fact.signedAs?.(data, context);
   if (refers instanceof Refusal) return refers;
   const completed = (fact.complete ? fact.complete(data, state.own, context) : data) as FactData | Refusal;
@@ -381,12 +416,18 @@ function awaitedBy(demands: Demands, mandate: Mandate): string[] {
   return others.filter((partner) => partner !== mandate.partner);
 }
 
-/** Whether two partners are the two sides of a fact; where a second officer of one partner signs, that partner is both. */
-const isBetween = (demands: Demands, by: string, signer: string): boolean =>
+/**
+ * Whether two partners are the two sides of a fact; where a second officer of one partner signs, that partner is both.
+ * `by` is who made the proposal, or who stands for it now.
+ */
+const isBetween = (demands: Demands, by: readonly string[], signer: string): boolean =>
   demands.signature === 'second-officer'
-    ? by === signer
-    : (demands.acts.includes(by) && demands.signs.includes(signer)) ||
-      (demands.signs.includes(by) && demands.acts.includes(signer));
+    ? by.includes(signer)
+    : by.some(
+        (each) =>
+          (demands.acts.includes(each) && demands.signs.includes(signer)) ||
+          (demands.signs.includes(each) && demands.acts.includes(signer)),
+      );
 
 /** Terms without the fields that are not given. */
 export const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[Key] | undefined }): Terms => ({
@@ -418,6 +459,7 @@ const expired = (proposal: OpenProposal, today: Day): Refusal | undefined =>
 /** The mandate under which an officer answers a proposal for the side that it waits for; another person always. */
 function answering(
   proposal: OpenProposal,
+  awaiting: readonly string[],
   demands: Demands,
   act: string,
   asking: Asking,
@@ -427,12 +469,12 @@ function answering(
     context.register,
     asking.officer,
     context.today,
-    { partners: proposal.awaiting, roles: demands.signerRoles, act: `${act} ${proposal.fact.type}`, ...demands.amount },
+    { partners: awaiting, roles: demands.signerRoles, act: `${act} ${proposal.fact.type}`, ...demands.amount },
     asking.actingFor,
   );
   if (mandate instanceof Refusal) {
     if (mandate.rule !== 'wrong_partner' || asking.officer !== proposal.officer) return mandate;
-    return refuse('same_partner', `${proposal.by} proposed it; ${proposal.awaiting.join(' or ')} must ${act} it.`);
+    return refuse('same_partner', `${proposal.by} proposed it; ${awaiting.join(' or ')} must ${act} it.`);
   }
   return asking.officer === proposal.officer
     ? refuse('same_officer', `${asking.officer} proposed it; another officer of ${mandate.partner} must ${act} it.`)
@@ -451,9 +493,10 @@ function agree<State>(
   const fact = factOf(kind, proposal.fact.type);
   const { data } = proposal.fact;
   const demands = demandsOfProposed(kind, state, proposal, context);
-  const mandate = answering(proposal, demands, 'sign', asking, context);
+  const standFor = standingForProposed(kind, proposal, context);
+  const mandate = answering(proposal, standFor(proposal.awaiting), demands, 'sign', asking, context);
   if (mandate instanceof Refusal) return mandate;
-  if (!isBetween(demands, proposal.by, mandate.partner)) {
+  if (!isBetween(demands, standFor([proposal.by]), mandate.partner)) {
     return refuse('changed_since_proposed', `${proposal.by} and ${mandate.partner} are not its two sides any more.`);
   }
   const refusal =
@@ -523,7 +566,8 @@ function counter<State>(
   const fact = factOf(kind, command.fact.type);
   const { data } = command.fact;
   const demands = demandsOfProposed(kind, state, proposal, context);
-  const mandate = answering(proposal, demands, 'counter', asking, context);
+  const standFor = standingForProposed(kind, proposal, context);
+  const mandate = answering(proposal, standFor(proposal.awaiting), demands, 'counter', asking, context);
   if (mandate instanceof Refusal) return mandate;
   if (proposal.signature !== 'other-side' || !factOf(kind, proposal.fact.type).subject) {
     return refuse('not_countered', `${proposal.fact.type} is signed or declined as it stands.`);
@@ -536,7 +580,7 @@ function counter<State>(
   const next = demandsOf(fact, data, state.own, context, completed);
   const refusal =
     expired(proposal, context.today) ??
-    (isBetween(next, proposal.by, mandate.partner)
+    (isBetween(next, standFor([proposal.by]), mandate.partner)
       ? undefined
       : refuse('counter_differs', `${proposal.by} and ${mandate.partner} are not the two sides of the counter.`)) ??
     (mandate.limit !== undefined && (next.amount.amount ?? 0) > mandate.limit
@@ -554,7 +598,7 @@ function counter<State>(
       proposalEvent('ProposalCountered', proposal.id, text, {
         replaces: proposal.fact,
         signature: demands.signature,
-        awaiting: [proposal.by],
+        awaiting: standFor([proposal.by]),
         ...termsOf(command),
       }),
     ],
@@ -573,12 +617,13 @@ function close<State>(
   if (proposal instanceof Refusal) return proposal;
   const demands = demandsOfProposed(kind, state, proposal, context);
   const declining = command.act === 'decline';
+  const standFor = standingForProposed(kind, proposal, context);
   const mandate = mandateFor(
     context.register,
     asking.officer,
     context.today,
     {
-      partners: declining ? proposal.awaiting : [proposal.by],
+      partners: standFor(declining ? proposal.awaiting : [proposal.by]),
       roles: declining ? demands.signerRoles : demands.roles,
       act: `${command.act} ${proposal.fact.type}`,
     },

@@ -1,5 +1,6 @@
 import { londonDay } from '../domain/calendar.js';
 import { mandatesOn } from '../domain/register.js';
+import { family } from '../domain/register/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { disputeStream, fundStream, placed } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -43,17 +44,22 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const inPerson = new Set(mandates.filter(({ role }) => role !== 'api-client').map((mandate) => mandate.partner));
   // Whoever is mandated is so in a ledger that has been opened.
   const { keeper } = register.ledger!;
+  const today = londonDay(ledger.model.now(ledger.clock));
+  /** Whether a body, or one that has followed it in an area, is among some. */
+  const stillIs = (body: string, area: string | undefined, among: ReadonlySet<string>): boolean =>
+    family(register.successions, body, today, area).some((each) => among.has(each));
+  const keeps = stillIs(keeper, undefined, partners);
   const ofArea = (area: string, acting: ReadonlySet<string>): boolean =>
     [...(ledger.model.stream('dispute', disputeStream(area)).own.opened?.partners.keys() ?? [])].some((partner) =>
-      acting.has(partner),
+      stillIs(partner, area, acting),
     );
   const sight: Sight = {
     sees(fund) {
-      if (partners.has(keeper)) return true;
+      if (keeps) return true;
       const opened = ledger.model.stream('fund', fundStream(fund)).own.opened;
-      return opened?.partners.some((partner) => partners.has(partner)) ?? false;
+      return opened?.partners.some((partner) => stillIs(partner, opened.area, partners)) ?? false;
     },
-    seesArea: (area) => partners.has(keeper) || ofArea(area, partners),
+    seesArea: (area) => keeps || ofArea(area, partners),
     // Keeping the ledger is no reason to see a case: its parties’ partners in the area see it, and nobody else.
     seesCases: (area) => ofArea(area, inPerson),
     seesEvents(stream) {

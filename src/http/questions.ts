@@ -59,10 +59,12 @@ async function answer(
   await waitFor(ledger, position);
   const { fund, area } = params as { fund?: string; area?: string };
   const { sight, signedIn } = request;
+  // Other questions of an area are about its funds: what of them is seen, each says itself.
+  const ofDisputes = query.path.startsWith(WHEREABOUTS.dispute.path);
   const unseen =
     fund !== undefined
       ? seesFund(ledger, fund, signedIn.officer, sight)
-      : area !== undefined
+      : area !== undefined && ofDisputes
         ? seesArea(ledger, area, signedIn.officer, sight, query.cases ? 'cases' : 'totals')
         : undefined;
   if (unseen) throw new Refused(unseen);

@@ -94,7 +94,7 @@ type Sent = readonly [officer: string, command: Command];
 export async function play(
   ledger: TestLedger,
   moves: readonly Move[],
-  after?: (move: number) => void,
+  after?: (move: number) => void | Promise<void>,
 ): Promise<Played> {
   const contributions: { readonly name: string; readonly payer: string }[] = [];
   let time = ledger.clock.now();
@@ -119,7 +119,7 @@ export async function play(
         throw new Error(`A repeated ${command.act} was not answered as before.`);
       if ((await ledger.store.head()) !== settled) throw new Error(`A repeated ${command.act} was recorded twice.`);
     }
-    after?.(index);
+    await after?.(index);
   }
   return { accepted, refused };
 }

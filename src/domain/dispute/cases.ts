@@ -481,6 +481,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
+    underItsName: true,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     amount: (data) => pence(data.amount),
     complete(data, state: DisputeState) {

@@ -390,6 +390,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
+    underItsName: true,
     sides(data, state: DisputeState) {
       const first = caseOf(state, data.lines[0]!.case);
       if (first instanceof Refusal) return { acts: [], signs: [] };
@@ -466,6 +467,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
+    underItsName: true,
     sides: (data) => ({ acts: [data.payer], signs: [] }),
     amount: (data) => plus(pence(data.amount), data.interest ? pence(data.interest.amount) : NO_MONEY),
     complete(data, state: DisputeState) {
@@ -503,6 +505,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     signerRoles: ['chief-finance-officer'],
     effective: 'any-day',
     reversible: true,
+    underItsName: true,
     sides: (data) => ({ acts: [data.creditor], signs: [data.creditor] }),
     amount: (data) => pence(data.amount),
     complete(data, state: DisputeState) {

@@ -30,8 +30,19 @@ export interface DisputeState {
   /** Every entry by its revision, with the histories that it stands in: one that touches several cases is one entry. */
   readonly entries: Map<number, { readonly entry: Entry; readonly histories: readonly History[] }>;
   readonly reversed: Map<number, number>;
+  /** The cases that one of several successors took over, in the order of recording, those reversed included. */
+  readonly assigned: Assignment[];
   /** All weekly costs and invoices claimed by facts that stand: while their sum is bounded, every figure is exact. */
   volume: Pence;
+}
+
+export interface Assignment {
+  readonly revision: number;
+  readonly case: string;
+  readonly side: 'claimant' | 'respondent';
+  readonly effective: Day;
+  readonly predecessor: string;
+  readonly successor: string;
 }
 
 export interface Adopted {
@@ -67,6 +78,7 @@ export const emptyDisputes = (): DisputeState => ({
   settlements: new Map(),
   entries: new Map(),
   reversed: new Map(),
+  assigned: [],
   volume: NO_MONEY,
 });
 
@@ -165,8 +177,27 @@ export function bodiesOf(state: DisputeState, id: string, day: Day): { claimant:
   const history = state.cases.get(id);
   const terms = history && termsAt(history);
   if (!terms) return { claimant: [], respondent: [] };
-  return { claimant: [bodyOn(terms, 'claimant', day)], respondent: [bodyOn(terms, 'respondent', day)] };
+  return {
+    claimant: [standingOn(state, terms, 'claimant', day)],
+    respondent: [standingOn(state, terms, 'respondent', day)],
+  };
 }
+
+/** The body of one side on a day: where its successors held the case jointly, the one that has taken it over. */
+function standingOn(state: DisputeState, terms: Terms, side: 'claimant' | 'respondent', day: Day): string {
+  const body = bodyOn(terms, side, day);
+  const taken = assignedOn(state, day, Infinity).find(
+    (each) => each.case === terms.raised.case && each.side === side && each.predecessor === body,
+  );
+  return taken?.successor ?? body;
+}
+
+/** The assignments in force on a day, as known at a revision, both inclusive. */
+export const assignedOn = ({ assigned, reversed }: DisputeState, day: Day, upTo: number): Assignment[] =>
+  assigned.filter(({ revision, effective }) => {
+    const by = reversed.get(revision);
+    return effective <= day && revision <= upTo && !(by !== undefined && by <= upTo);
+  });
 
 /** The sides of what both bodies of a case sign: those that stand on it today. */
 export const bothSides = (data: { readonly case: string }, state: DisputeState, { today }: Context): Sides => {

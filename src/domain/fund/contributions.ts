@@ -5,6 +5,7 @@ import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, t
 import { posted, type Posting } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf, type Role } from '../register.js';
+import { family } from '../register/succession.js';
 import { sourceOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, Sum, words } from '../values.js';
 import {
@@ -53,8 +54,8 @@ const duePostings = (of: Paid, item: string, changes: readonly { readonly due: D
  * other sector. A payer that the evidence does not name is answered by the host. Source: design.md 3; domain.md 6.
  */
 function receivers(payer: string, state: FundState, { register }: Context): string[] {
-  const { host, partners } = opened(state);
-  if (payer !== host) return [host];
+  const { host, partners, area } = opened(state);
+  if (!family(register.successions, host, LAST_DAY, area).includes(payer)) return [host];
   const sector = (partner: string) => sectorOf(register.partners.get(partner)!.kind);
   return partners.filter((partner) => sector(partner) !== sector(host) && sector(partner) !== 'unknown');
 }
@@ -154,7 +155,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     subject: (data) => `${data.contribution} from ${data.payer}`,
     amount: (data) => pence(data.amount),
     check: (data, state: FundState, context) =>
-      partnerIsIn(state, data.payer) ??
+      partnerIsIn(state, data.payer, data.effective, context) ??
       nameIsFree(state, data.contribution) ??
       sourceFits(state, data.source, 'contribution') ??
       payerFits(data, context) ??
@@ -323,6 +324,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     signerRoles: ['chief-finance-officer'],
     effective: 'in-year',
     reversible: true,
+    underItsName: true,
     limits: ['agreed', 'proposed', 'dueWithinAgreed', 'agreedCoversReceived'],
     sides: (data) => ({ acts: [data.payer], signs: [data.payer] }),
     amount: (data) => pence(data.amount),

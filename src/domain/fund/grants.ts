@@ -170,16 +170,16 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     limits: ['dueWithinAgreed'],
     sides: (data) => ({ acts: [data.holder], signs: [] }),
     amount: (data) => pence(data.amount),
-    check: (data, state: FundState, { register }) =>
-      partnerIsIn(state, data.holder) ??
+    check: (data, state: FundState, context) =>
+      partnerIsIn(state, data.holder, data.effective, context) ??
       nameIsFree(state, data.grant) ??
       sourceFits(state, data.source, 'grant') ??
-      (sectorOf(register.partners.get(data.holder)!.kind) === 'nhs'
+      (sectorOf(context.register.partners.get(data.holder)!.kind) === 'nhs'
         ? refuse('wrong_partner', `${data.holder} is an NHS body; government grants are determined for councils.`)
         : undefined) ??
       addsUp('tranches', data.tranches, data.amount) ??
       (data.passDown && addsUp('districts’ shares', data.passDown.shares, data.amount)) ??
-      firstRefusal(data.passDown?.shares ?? [], (share) => partnerIsIn(state, share.district)),
+      firstRefusal(data.passDown?.shares ?? [], (share) => partnerIsIn(state, share.district, data.effective, context)),
     postings: (data) => [
       ...posted({ ...holding('agreed', data), item: data.grant, on: data.effective, pence: pence(data.amount) }),
       ...data.tranches.flatMap((each) =>
@@ -335,6 +335,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
+    underItsName: true,
     limits: ['passedWithinShare'],
     restsOn: (data) => data.grant,
     sides: (data, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [data.district] }),

@@ -1,15 +1,39 @@
 import { z } from 'zod';
+import { dayInWords, financialYear, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
-import { exactly, largest, minus, moneyText, pence, pounds, signedPence } from '../money.js';
+import { exactly, largest, minus, moneyText, pence, plus, pounds, signedPence } from '../money.js';
 import { posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
-import { inOrder, itemOf, nameIsFree, opened, planAccount, sourceFits, standsAt, type FundState } from './state.js';
+import {
+  inOrder,
+  itemOf,
+  nameIsFree,
+  opened,
+  planAccount,
+  seriesOf,
+  sourceFits,
+  standsAt,
+  type FundState,
+} from './state.js';
 
 /** The spending plan: lines that say what the fund requires, from which source, and for how long. */
 
 const signOf = (effect: 'adds' | 'reduces'): 1 | -1 => (effect === 'adds' ? 1 : -1);
+
+/** Half of a move of money between two years; the other half is a revision of the same name in the other year’s fund. */
+const Reprofile = z
+  .strictObject({
+    name: Name,
+    otherYear: z.string().refine((label) => financialYear(label) !== undefined, {
+      error: 'must be a financial year such as "2016-17"',
+    }),
+  })
+  .optional()
+  .meta({
+    description: 'The name of a reprofiling between two years, which the revision in the other year’s fund gives too.',
+  });
 
 export const PLAN_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -63,12 +87,19 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     name: 'PlanLineRevised',
     about:
       'Changes what a plan line requires from a day on; the amount that stood before is recorded with it (domain.md 6).',
-    input: z.strictObject({ effective: EffectiveDay, line: Name, now: Money, reason: words(500) }),
+    input: z.strictObject({
+      effective: EffectiveDay,
+      line: Name,
+      now: Money,
+      reason: words(500),
+      reprofile: Reprofile,
+    }),
     stored: z.strictObject({
       effective: EffectiveDay,
       line: Name,
       now: Money,
       reason: words(500),
+      reprofile: Reprofile,
       was: Sum,
       source: Code,
       recurrent: z.boolean(),
@@ -88,19 +119,37 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       const late = inOrder(state, data.line, line.began, data.effective);
       if (late) return late;
       const sign = signOf(line.effect);
-      const was = exactly(sign * standsAt(state, 'requirement', data.line, data.effective));
+      const stands = (day: Day) => exactly(sign * standsAt(state, 'requirement', data.line, day));
+      const was = stands(data.effective);
+      // A line that was reversed in part, from a later day on, may have less left to change than this would take away.
+      const change = minus(pence(data.now), was);
+      const later = seriesOf(state, 'requirement', data.line).days.filter((day) => day > data.effective);
+      const short = was < 0 ? data.effective : later.find((day) => plus(stands(day), change) < 0);
+      if (short !== undefined) {
+        return refuse(
+          'later_change_stands',
+          `With what has been reversed, "${data.line}" would stand below nothing on ${dayInWords(short)}.`,
+        );
+      }
       return {
         ...data,
         was: moneyText(was),
         source: line.source,
         recurrent: line.recurrent,
-        change: moneyText(exactly(sign * minus(pence(data.now), was))),
+        change: moneyText(exactly(sign * change)),
       };
     },
-    check: (data) =>
-      data.now === data.was
-        ? refuse('nothing_to_change', `"${data.line}" stands at ${pounds(pence(data.now))} on that day already.`)
-        : undefined,
+    check(data, state: FundState) {
+      if (data.now === data.was) {
+        return refuse('nothing_to_change', `"${data.line}" stands at ${pounds(pence(data.now))} on that day already.`);
+      }
+      return data.reprofile?.otherYear === opened(state).year.label
+        ? refuse(
+            'reprofiled_within',
+            `"${data.reprofile.name}" names ${data.reprofile.otherYear}, this fund’s own year.`,
+          )
+        : undefined;
+    },
     postings: (data) =>
       posted({
         ...planAccount(data.line, data),
@@ -110,6 +159,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       }),
     evolve: () => undefined,
     sentence: (data) =>
-      `Plan line "${data.line}" was revised from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}: ${data.reason}`,
+      `Plan line "${data.line}" was revised from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}` +
+      `${data.reprofile ? ` (reprofiled with ${data.reprofile.otherYear} as "${data.reprofile.name}")` : ''}: ${data.reason}`,
   }),
 ];

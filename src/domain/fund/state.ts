@@ -1,4 +1,5 @@
 import { dayInWords, daysAfter, LAST_DAY, periodOf, type Day, type FinancialYear } from '../calendar.js';
+import type { Context } from '../facts.js';
 import { exactly, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import {
   addToSeries,
@@ -14,6 +15,7 @@ import {
   type Measure,
   type Posting,
 } from '../postings.js';
+import { family } from '../register/succession.js';
 import { refuse, type Refusal, type RuleCode } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
 import type { Instalment } from '../values.js';
@@ -156,13 +158,20 @@ export const nameIsFree = (state: FundState, name: string): Refusal | undefined 
     ? refuse('identifier_used', `"${name}" already names a ${state.items.get(name)!.kind} of this fund.`)
     : undefined;
 
-export function partnerIsIn(state: FundState, partner: string): Refusal | undefined {
+/** A partner of a fund is one that it was opened with, or a successor of one in the area, from its own first day on. */
+export function partnerIsIn(
+  state: FundState,
+  partner: string,
+  effective: Day,
+  { register }: Pick<Context, 'register'>,
+): Refusal | undefined {
   const { partners, area, year } = opened(state);
-  return partners.includes(partner)
+  const all = new Set(partners.flatMap((each) => family(register.successions, each, effective, area)));
+  return all.has(partner)
     ? undefined
     : refuse(
         'not_in_fund',
-        `${partner} is not a partner of ${area}-${year.label}; its partners are ${partners.join(', ')}.`,
+        `${partner} is not a partner of ${area}-${year.label}; its partners on ${dayInWords(effective)} are ${[...all].join(', ')}.`,
       );
 }
 

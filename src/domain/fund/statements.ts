@@ -52,8 +52,10 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     reversible: true,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     amount: (data) => pence(data.amount),
-    check: (data, state: FundState) =>
-      partnerIsIn(state, data.partner) ?? nameIsFree(state, data.assumption) ?? sourceFits(state, data.source, 'line'),
+    check: (data, state: FundState, context) =>
+      partnerIsIn(state, data.partner, data.effective, context) ??
+      nameIsFree(state, data.assumption) ??
+      sourceFits(state, data.source, 'line'),
     postings: (data) =>
       posted({
         measure: 'assumed',

@@ -1,4 +1,5 @@
 import { approvalsQuery, contributions, instalmentsQuery, late, trace } from './audit.js';
+import { succession, successions } from './bodies.js';
 import { disputeClasses, disputeTreatments, settlement, settlements } from './dispute-books.js';
 import { disputeCase, disputeCases, disputeOutcomes, disputes } from './disputes.js';
 import {
@@ -12,6 +13,7 @@ import {
   statementQuery,
 } from './figures.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
+import { bridge, mediumTerm } from './medium-term.js';
 import type { Query } from './query.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 
@@ -34,6 +36,9 @@ export const QUERIES: readonly Query[] = [
   trace,
   ...FUND_HAPPENINGS,
   areas,
+  mediumTerm,
+  bridge,
+  succession,
   disputes,
   disputeCases,
   disputeCase,
@@ -45,6 +50,7 @@ export const QUERIES: readonly Query[] = [
   ...DISPUTE_HAPPENINGS,
   ...REGISTER_HAPPENINGS,
   partners,
+  successions,
   sources,
   protocols,
   holidays,

@@ -8,11 +8,14 @@ import { passDowns } from '../../../projections/pass-down.js';
 import { planOf } from '../../../projections/plan.js';
 import { FIGURES, fundPosition, partnerPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
+import { statementNow } from '../../../projections/statement-now.js';
 import { exactly, moneyText, NO_MONEY, signedPence, type Pence } from '../../domain/money.js';
+import { heirsOf } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../domain/values.js';
 import {
   AtTwoDates,
+  changesOf,
   claimsAlong,
   claimsAt,
   entriesOf,
@@ -31,11 +34,18 @@ import {
   query,
   SourcesText,
   Stamp,
+  positionAt,
   standing,
+  SuccessionsText,
+  successionsText,
   type Standing,
 } from './query.js';
 
 /** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
+
+/** A partner of the fund, under the name of its opening or of those in whose place it now is. */
+const isIn = ({ opened, partners }: Standing, partner: string): boolean =>
+  opened.includes(partner) || partners.includes(partner);
 
 const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
 /** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
@@ -55,11 +65,12 @@ export const position = query({
     partners: z.array(z.object({ ...PartnerName, sources: SourcesText, total: FiguresText, inDispute: InDisputeText })),
     total: FiguresText,
     inDispute: InDisputeText,
+    successions: SuccessionsText,
   }),
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const { partners, total } = fundPosition(at.view, at.partners);
+    const { partners, total } = positionAt(at);
     const claims = claimsAt(ledger, at);
     return {
       fund: asked.fund,
@@ -73,6 +84,7 @@ export const position = query({
       })),
       total: inText(total),
       inDispute: inText({ claimedBy: claims.total, claimedAgainst: claims.total }),
+      successions: successionsText(at.inheritance),
     };
   },
   table: ({ partners, total, inDispute }) => ({
@@ -102,13 +114,15 @@ export const partnerPositionQuery = query({
     sources: SourcesText,
     total: FiguresText,
     inDispute: InDisputeText,
+    successions: SuccessionsText,
   }),
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    if (!at.partners.includes(asked.partner))
-      return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
-    const { sources, total } = partnerPosition(at.view, asked.partner);
+    if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    const { sources, total } =
+      positionAt(at).partners.find(({ partner }) => partner === asked.partner) ??
+      partnerPosition(at.view, asked.partner);
     return {
       fund: asked.fund,
       partner: asked.partner,
@@ -117,6 +131,7 @@ export const partnerPositionQuery = query({
       sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
       total: inText(total),
       inDispute: inText(claimsAt(ledger, at).byPartner.get(asked.partner) ?? NOT_IN_DISPUTE),
+      successions: successionsText(at.inheritance),
     };
   },
   table: ({ sources, total, inDispute }) => ({
@@ -348,6 +363,9 @@ const StatementText = z.object({
   received: SignedMoney,
   outstanding: SignedMoney,
   ...EntryText.shape,
+  stream: z
+    .enum(['fund', 'register'])
+    .meta({ description: 'Where the revision stands: bodies change in the register.' }),
 });
 
 export const statementQuery = query({
@@ -373,14 +391,16 @@ export const statementQuery = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    if (!at.partners.includes(asked.partner))
-      return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
     const from = asked.from ?? at.year.first;
-    const { opening, lines, closing } = statement(await entriesOf(ledger, at), asked.partner, {
-      from,
-      on: at.on,
-      size: at.size,
-    });
+    const entries = await entriesOf(ledger, at);
+    const changes = await changesOf(ledger, at);
+    const span = { from, on: at.on, size: at.size };
+    const { opening, lines, closing } =
+      changes.length === 0
+        ? statement(entries, asked.partner, span)
+        : statementNow(entries, changes, asked.partner, at.area, span);
+    const ofRegister = new Set(changes.map(({ entry }) => entry));
     return {
       fund: asked.fund,
       partner: asked.partner,
@@ -393,6 +413,7 @@ export const statementQuery = query({
         source,
         ...inText({ agreed, due, received, outstanding }),
         ...entryText(entry),
+        stream: ofRegister.has(entry) ? ('register' as const) : ('fund' as const),
       })),
       closing: moneyText(closing),
     };
@@ -496,7 +517,9 @@ export const passDown = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const grants = passDowns(at.view, inForce(at.model.facts, 'GrantDetermined', at.on, at.size));
+    const grants = passDowns(at.view, inForce(at.model.facts, 'GrantDetermined', at.on, at.size), ({ district }) =>
+      heirsOf(at.inheritance.successions, district, at.area),
+    );
     return {
       fund: asked.fund,
       ...at.stamp,

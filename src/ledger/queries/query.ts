@@ -8,10 +8,20 @@ import {
 } from '../../../projections/claims.js';
 import type { Entry } from '../../../projections/entry.js';
 import { GAP_FIGURES, type Gap } from '../../../projections/gap.js';
-import { FIGURES, type Figures } from '../../../projections/position.js';
+import { FIGURES, type Figures, type FundPosition } from '../../../projections/position.js';
+import {
+  claimsNow,
+  inherited,
+  partnersNow,
+  positionNow,
+  type AssignedClaim,
+  type Inheritance,
+} from '../../../projections/succession.js';
+import type { Change } from '../../../projections/statement-now.js';
 import type { View } from '../../../projections/view.js';
 import {
   clampedTo,
+  dayNumber,
   instantText,
   knownAtInstant,
   londonDay,
@@ -20,9 +30,12 @@ import {
   type Instant,
 } from '../../domain/calendar.js';
 import { moneyText, type Pence } from '../../domain/money.js';
+import { cellsOf } from '../../domain/dispute/claim.js';
+import { assignedOn, termsAt } from '../../domain/dispute/state.js';
+import { successionsOn } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
-import { disputeStream, fundStream } from '../catalogue.js';
+import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf, type FundModel } from '../read-model.js';
 
@@ -170,6 +183,32 @@ export const inText = <Name extends string>(figures: Readonly<Record<Name, Pence
     string
   >;
 
+export const SuccessionsText = z
+  .array(
+    z.object({
+      revision: z.string(),
+      effective: z.string(),
+      mode: z.string(),
+      predecessors: z.array(z.string()),
+      successors: z.array(z.string()),
+      instrument: z.string(),
+    }),
+  )
+  .meta({
+    description:
+      'The changes of bodies by the day asked for, as known: figures stand under the names of those who followed.',
+  });
+
+export const successionsText = ({ successions }: Pick<Inheritance, 'successions'>): z.input<typeof SuccessionsText> =>
+  successions.map(({ revision, effective, mode, predecessors, successors, instrument }) => ({
+    revision: String(revision),
+    effective,
+    mode,
+    predecessors: [...predecessors],
+    successors: [...successors],
+    instrument,
+  }));
+
 export const PartnerName = { partner: z.string(), name: z.string() };
 export const SourcesText = z.array(z.object({ source: z.string(), figures: FiguresText }));
 export const EntryText = z.object({
@@ -200,10 +239,16 @@ export interface Standing {
   readonly fund: string;
   readonly area: string;
   readonly model: FundModel;
+  /** Balances under the names of those who hold them on the day. */
   readonly view: View;
+  /** The same under the names in which they were recorded. */
+  readonly recorded: View;
+  readonly inheritance: Inheritance;
   readonly on: Day;
   readonly size: number;
   readonly year: FinancialYear;
+  /** The partners that the fund was opened with, and those in whose place they and others are on the day. */
+  readonly opened: readonly string[];
   readonly partners: readonly string[];
   readonly stamp: StampText;
 }
@@ -229,18 +274,51 @@ export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt
   const instant = knownAt ?? now;
   const { size, position } = model.prefix(instant);
   const day = on ?? clampedTo(londonDay(now), opened.year);
+  const recorded = viewOf(found, day, size);
+  const inheritance = inheritanceAt(ledger, opened.area, day, size);
+  const view = inherited(recorded, inheritance);
   return {
     fund,
     area: opened.area,
     model: found,
-    view: viewOf(found, day, size),
+    view,
+    recorded,
+    inheritance,
     on: day,
     size,
     year: opened.year,
-    partners: opened.partners,
+    opened: opened.partners,
+    partners: partnersNow(opened.partners, view, inheritance),
     stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
   };
 }
+
+/** Which bodies have ended by a day, and who follows them in an area, by what is known at a size of the ledger. */
+export const inheritanceAt = (ledger: Ledger, area: string, on: Day, size: number): Inheritance => ({
+  area,
+  successions: successionsOn(
+    ledger.model.register().successions,
+    on,
+    ledger.model.knownRevision(REGISTER_STREAM, size),
+  ),
+});
+
+/** The changes of bodies that a fund’s figures rest on, each with the event of the register that recorded it. */
+export async function changesOf(ledger: Ledger, { inheritance, size }: Standing): Promise<Change[]> {
+  const { successions } = inheritance;
+  if (successions.length === 0) return [];
+  const entries = await ledger.entries(REGISTER_STREAM, size);
+  return successions.map((succession) => ({ succession, entry: entries[succession.revision]! }));
+}
+
+/** The fund’s position under the names of those who hold it on the day. */
+export const positionAt = ({
+  recorded,
+  view,
+  partners,
+  inheritance,
+}: Pick<Standing, 'recorded' | 'view' | 'partners' | 'inheritance'>): FundPosition =>
+  positionNow(recorded, view, partners, inheritance);
 
 export const nameOf = (ledger: Ledger, partner: string): string => ledger.model.register().partners.get(partner)!.name;
 
@@ -260,8 +338,48 @@ const revisionAt = (ledger: Ledger, area: string) => (size: number) =>
   ledger.model.knownRevision(disputeStream(area), size);
 
 /** The claims of a fund's year that are open on the day and as known at the instant that were asked for. */
-export const claimsAt = (ledger: Ledger, { area, on, size, year }: Standing): OpenClaims =>
-  openClaims({ state: disputesOf(ledger, area), on, upTo: revisionAt(ledger, area)(size) }, year);
+export function claimsAt(ledger: Ledger, { area, on, size, year, inheritance }: Standing): OpenClaims {
+  const view = { state: disputesOf(ledger, area), on, upTo: revisionAt(ledger, area)(size) };
+  return claimsNow(openClaims(view, year), assignedClaims(view, year), inheritance);
+}
+
+/** The open claims of an area, of all years, under the names in which they were raised and under those of today. */
+export function claimsOfArea(ledger: Ledger, area: string, { on, 'known-at': knownAt }: TwoDates) {
+  const now = ledger.model.now(ledger.clock);
+  const instant = knownAt ?? now;
+  const { size, position } = ledger.model.prefix(instant);
+  const day = on ?? londonDay(now);
+  const inheritance = inheritanceAt(ledger, area, day, size);
+  const view = { state: disputesOf(ledger, area), on: day, upTo: revisionAt(ledger, area)(size) };
+  const before = openClaims(view);
+  return {
+    on: day,
+    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    inheritance,
+    before,
+    after: claimsNow(before, assignedClaims(view), inheritance),
+  };
+}
+
+/** The funds of an area, in the order of their years. */
+export const fundsOf = ({ model }: Ledger, area: string): string[] =>
+  model.funds().filter((fund) => model.stream('fund', fundStream(fund)).own.opened!.area === area);
+
+/** What is open of each case that one of several successors has taken over. */
+function assignedClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): AssignedClaim[] {
+  const asAt = { on: dayNumber(on), ...(year && { from: dayNumber(year.first), to: dayNumber(year.last) }) };
+  return assignedOn(state, on, upTo).flatMap(({ case: id, side, predecessor, successor }) =>
+    // A case that was assigned has been raised: what is known of the one is known of the other.
+    cellsOf(termsAt(state.cases.get(id)!, upTo)!, asAt)
+      .filter((cell) => cell[side] === predecessor)
+      .map(({ open }) => ({
+        side: side === 'claimant' ? ('claimedBy' as const) : ('claimedAgainst' as const),
+        predecessor,
+        successor,
+        open,
+      })),
+  );
+}
 
 /** The same claims at every day and size, for walks from one to another. */
 export const claimsAlong = (ledger: Ledger, { area, year }: Standing): ClaimsWalk =>

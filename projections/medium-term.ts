@@ -1,0 +1,108 @@
+import type { Day } from '../src/domain/calendar.js';
+import type { FactData } from '../src/domain/facts.js';
+import { negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { POOL, type Account, type Posting } from '../src/domain/postings.js';
+import type { Entry } from './entry.js';
+import type { Kept } from './fund-facts.js';
+import type { View } from './view.js';
+
+/**
+ * Several years of an area beside each other, and the bridge between two states of knowledge of them: by how much each
+ * year’s gap changed (columns), and through what (rows). Source: domain.md 7.2; design.md 5.
+ */
+
+/** The category of each plan line, by its name: a name is used once, so that it holds whatever was reversed. */
+export const categoriesOf = (linesSet: readonly Kept[]): ReadonlyMap<string, string> =>
+  new Map(linesSet.map(({ data }) => [data['line'] as string, data['category'] as string]));
+
+export interface YearPlan {
+  /** Lines that add, less lines that reduce, by category. */
+  readonly requirement: ReadonlyMap<string, Pence>;
+  readonly funded: ReadonlyMap<string, Pence>;
+}
+
+const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder !== POOL;
+const isFunding = ({ measure, holder }: Account): boolean => measure === 'agreed' && holder !== POOL;
+
+/** What a fund requires by category and has funded by source; the former less the latter is its gap. */
+export function yearPlan(view: View, categories: ReadonlyMap<string, string>): YearPlan {
+  const requirement = new Map<string, Pence>();
+  const funded = new Map<string, Pence>();
+  const add = (sums: Map<string, Pence>, name: string, amount: Pence): void => {
+    if (amount !== NO_MONEY) sums.set(name, plus(sums.get(name) ?? NO_MONEY, amount));
+  };
+  for (const account of view.accounts) {
+    if (isRequired(account)) add(requirement, categories.get(account.detail)!, view.balance(account));
+    else if (isFunding(account)) add(funded, account.source, view.balance(account));
+  }
+  return { requirement, funded };
+}
+
+export const ROW_KINDS = ['requirement', 'reprofiled', 'funding'] as const;
+
+/** How one fact changed the gap of one year: a part of one cell of the bridge. */
+export interface Step {
+  readonly kind: (typeof ROW_KINDS)[number];
+  /** The category, the name of the reprofiling, or the source of funding. */
+  readonly row: string;
+  readonly entry: Entry;
+  readonly change: Pence;
+  /** The year to or from which a reprofiling moves money. */
+  readonly otherYear?: string;
+}
+
+export interface Learnt {
+  /** The last day of the year, inclusive. */
+  readonly on: Day;
+  readonly fromSize: number;
+  readonly toSize: number;
+}
+
+interface Reprofile {
+  readonly name: string;
+  readonly otherYear: string;
+}
+
+/** The reprofiling that a fact is half of; a reversal takes its original’s half back. */
+function reprofileOf(data: FactData): Reprofile | undefined {
+  const original = data['fact'] as { readonly data: FactData } | undefined;
+  return (original?.data ?? data)['reprofile'] as Reprofile | undefined;
+}
+
+/**
+ * The steps from what was known at one size of the ledger to what was known at another: what each fact in between adds
+ * to the gap of the year, or takes off it again where the second knew less. Each posting is in one step, so they add up.
+ */
+export function bridgeSteps(
+  entries: readonly Entry[],
+  categories: ReadonlyMap<string, string>,
+  { on, fromSize, toSize }: Learnt,
+): Step[] {
+  const [small, large, sign] = fromSize <= toSize ? [fromSize, toSize, 1] : [toSize, fromSize, -1];
+  return entries
+    .filter(({ place }) => place >= small && place < large)
+    .flatMap((entry) => {
+      const reprofile = reprofileOf(entry.data);
+      const steps = new Map<string, Step>();
+      for (const posting of entry.postings) {
+        const step = stepOf(posting, reprofile, categories);
+        if (!step || posting.on > on) continue;
+        const key = `${step.kind} ${step.row}`;
+        const change = sign === 1 ? step.change : negated(step.change);
+        steps.set(key, { ...step, entry, change: plus(steps.get(key)?.change ?? NO_MONEY, change) });
+      }
+      return [...steps.values()].filter((step) => step.change !== NO_MONEY);
+    });
+}
+
+function stepOf(
+  posting: Posting,
+  reprofile: Reprofile | undefined,
+  categories: ReadonlyMap<string, string>,
+): Omit<Step, 'entry'> | undefined {
+  if (isFunding(posting)) return { kind: 'funding', row: posting.source, change: negated(posting.pence) };
+  if (!isRequired(posting)) return undefined;
+  return reprofile
+    ? { kind: 'reprofiled', row: reprofile.name, change: posting.pence, otherYear: reprofile.otherYear }
+    : { kind: 'requirement', row: categories.get(posting.detail)!, change: posting.pence };
+}

@@ -1,0 +1,151 @@
+import { apportion, minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { accountKey, PLAN, POOL, type Account } from '../src/domain/postings.js';
+import { heirsOf, sharesOf, type Succession } from '../src/domain/register/succession.js';
+import type { InDispute, OpenClaims } from './claims.js';
+import { fundPosition, totalFigures, type FundPosition, type SourceFigures } from './position.js';
+import type { View } from './view.js';
+
+/**
+ * Figures after bodies have ended: what stood with a predecessor stands with its successors, account by account, by their
+ * shares, to the penny. Sums before and after are the same for every source, measure and term. Source: domain.md 7.10.
+ */
+export interface Inheritance {
+  /** The successions in force on the day and as known at the instant that were asked for, in the order of their days. */
+  readonly successions: readonly Succession[];
+  readonly area: string;
+}
+
+interface Held {
+  readonly holder: string;
+  readonly source: string;
+}
+
+/** Passes sums on from every predecessor to its successors, one change of bodies after the other. */
+function passedOn<Of extends Held>(
+  held: readonly (readonly [Of, Pence])[],
+  keyOf: (of: Of) => string,
+  { successions, area }: Inheritance,
+): Map<string, { readonly of: Of; pence: Pence }> {
+  const rows = new Map<string, { readonly of: Of; pence: Pence }>();
+  const add = (of: Of, amount: Pence): void => {
+    const key = keyOf(of);
+    const row = rows.get(key);
+    if (row) row.pence = plus(row.pence, amount);
+    else rows.set(key, { of, pence: amount });
+  };
+  for (const [of, amount] of held) add(of, amount);
+  for (const succession of successions) {
+    const ended = new Set(succession.predecessors);
+    for (const row of [...rows.values()]) {
+      const { of, pence } = row;
+      if (!ended.has(of.holder) || pence === NO_MONEY) continue;
+      const shares = sharesOf(succession, of.holder, { area, source: of.source });
+      row.pence = NO_MONEY;
+      for (const [holder, part] of apportion(pence, shares)) add({ ...of, holder }, part);
+    }
+  }
+  return rows;
+}
+
+/** The view of a fund in which every account of a body that has ended stands with those that follow it. */
+export function inherited(view: View, inheritance: Inheritance): View {
+  if (inheritance.successions.length === 0) return view;
+  const rows = passedOn(
+    view.accounts.map((account) => [account, view.balance(account)] as const),
+    accountKey,
+    inheritance,
+  );
+  return {
+    on: view.on,
+    accounts: [...rows.values()].map(({ of }): Account => of),
+    balance: (account) => rows.get(accountKey(account))?.pence ?? NO_MONEY,
+  };
+}
+
+/** Everybody who has ever held anything in a fund, under the names in which it was recorded. */
+export const holdersOf = ({ accounts }: View): string[] => [
+  ...new Set(accounts.map(({ holder }) => holder).filter((holder) => holder !== POOL && holder !== PLAN)),
+];
+
+/**
+ * The partners of a fund: each with those in whose place it is now, in the order of the fund's opening, and after them
+ * whoever else holds something in it.
+ */
+export function partnersNow(opened: readonly string[], view: View, { successions, area }: Inheritance): string[] {
+  const now = opened.flatMap((partner) => heirsOf(successions, partner, area));
+  const others = holdersOf(view).filter(
+    (holder) =>
+      !opened.includes(holder) &&
+      view.accounts.some((account) => account.holder === holder && view.balance(account) !== NO_MONEY),
+  );
+  return [...new Set([...now, ...others])];
+}
+
+/**
+ * The fund's position under the names of those who hold it now. What is overdue is passed on as it is: a successor’s
+ * payment ahead of time does not settle what another’s predecessor owes, so the total does not change with the bodies.
+ */
+export function positionNow(
+  recorded: View,
+  now: View,
+  partners: readonly string[],
+  inheritance: Inheritance,
+): FundPosition {
+  if (inheritance.successions.length === 0) return fundPosition(now, partners);
+  const before = fundPosition(recorded, holdersOf(recorded));
+  const overdue = passedOn(
+    before.partners.flatMap(({ partner, sources }) =>
+      sources.map(({ source, figures }) => [{ holder: partner, source }, figures.overdue] as const),
+    ),
+    ({ holder, source }) => `${holder} ${source}`,
+    inheritance,
+  );
+  const positions = fundPosition(now, partners).partners.map(({ partner, sources }) => {
+    const own = sources.map(({ source, figures }): SourceFigures => ({
+      source,
+      figures: { ...figures, overdue: overdue.get(`${partner} ${source}`)?.pence ?? NO_MONEY },
+    }));
+    return { partner, sources: own, total: totalFigures(own.map((each) => each.figures)) };
+  });
+  return { partners: positions, total: totalFigures(positions.map((each) => each.total)) };
+}
+
+/** A claim that one successor alone has taken over, by the assignment of its case. */
+export interface AssignedClaim {
+  readonly side: keyof InDispute;
+  readonly predecessor: string;
+  readonly successor: string;
+  readonly open: Pence;
+}
+
+/**
+ * Open claims under the names of those who make them now, and of whom they are made: a case that was assigned goes with
+ * its successor; all others are held jointly, by the shares. Source: domain.md 18 S-H.
+ */
+export function claimsNow(
+  claims: OpenClaims,
+  assigned: readonly AssignedClaim[],
+  inheritance: Inheritance,
+): OpenClaims {
+  if (inheritance.successions.length === 0) return claims;
+  const sides = (['claimedBy', 'claimedAgainst'] as const).map((side) => {
+    const own = assigned.filter((each) => each.side === side);
+    return passedOn(
+      [
+        ...[...claims.byPartner].map(([holder, sums]) => [{ holder, source: '' }, sums[side]] as const),
+        ...own.map(({ predecessor, open }) => [{ holder: predecessor, source: '' }, minus(NO_MONEY, open)] as const),
+        ...own.map(({ successor, open }) => [{ holder: successor, source: '' }, open] as const),
+      ],
+      ({ holder }) => holder,
+      inheritance,
+    );
+  });
+  const [by, against] = sides as [(typeof sides)[0], (typeof sides)[0]];
+  const byPartner = new Map<string, InDispute>();
+  for (const holder of new Set([...by.keys(), ...against.keys()])) {
+    const claimedBy = by.get(holder)?.pence ?? NO_MONEY;
+    const claimedAgainst = against.get(holder)?.pence ?? NO_MONEY;
+    if (claimedBy !== NO_MONEY || claimedAgainst !== NO_MONEY) byPartner.set(holder, { claimedBy, claimedAgainst });
+  }
+  return { total: claims.total, byPartner };
+}

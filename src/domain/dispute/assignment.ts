@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { dayInWords } from '../calendar.js';
+import { completedFact, type Context, type Fact } from '../facts.js';
+import { endOf, successorsIn } from '../register/succession.js';
+import { refuse, Refusal } from '../rules.js';
+import { EffectiveDay, Name } from '../values.js';
+import { CaseReference, FINANCE } from './cases.js';
+import { bodyOn } from './claim.js';
+import { caseOf, enter, type Assignment, type DisputeState } from './state.js';
+
+/** Cases of a body that was split: held jointly by its successors until two of them sign whose a case is. */
+
+const sent = {
+  effective: EffectiveDay,
+  case: CaseReference,
+  side: z.enum(['claimant', 'respondent']).meta({ description: 'The side on which the body stood that has ended.' }),
+  successor: Name,
+};
+
+type Sent = z.output<z.ZodObject<typeof sent>>;
+
+/** The body that stood on the side of a case, and the successors that hold its part of the case jointly. */
+function heldJointly(
+  data: Sent,
+  state: DisputeState,
+  { register, area }: Context,
+): { readonly predecessor: string; readonly successors: readonly string[] } | Refusal {
+  const found = caseOf(state, data.case);
+  if (found instanceof Refusal) return found;
+  const predecessor = bodyOn(found.terms, data.side, data.effective);
+  const ended = endOf(register.successions, predecessor);
+  if (!ended || ended.effective > data.effective) {
+    return refuse('not_held_jointly', `${predecessor} has not ended by ${dayInWords(data.effective)}.`);
+  }
+  const successors = successorsIn(ended, predecessor, area);
+  return successors.includes(data.successor) && successors.length > 1
+    ? { predecessor, successors }
+    : refuse('not_held_jointly', `In this area ${predecessor} was succeeded by ${successors.join(', ')}.`);
+}
+
+export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
+  completedFact({
+    name: 'CaseAssigned',
+    about:
+      'Of several successors who hold a case jointly, one takes it over from a day on; another of them signs (domain.md 11, 18 S-H).',
+    input: z.strictObject(sent),
+    stored: z.strictObject({ ...sent, predecessor: Name }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    sides(data, state: DisputeState, context) {
+      const held = heldJointly(data, state, context);
+      return held instanceof Refusal
+        ? { acts: [], signs: [] }
+        : { acts: [data.successor], signs: held.successors.filter((each) => each !== data.successor) };
+    },
+    subject: (data) => data.case,
+    complete(data, state: DisputeState, context) {
+      const held = heldJointly(data, state, context);
+      return held instanceof Refusal ? held : { ...data, predecessor: held.predecessor };
+    },
+    check(data, state: DisputeState) {
+      const before = state.assigned.find(
+        (each) => each.case === data.case && each.side === data.side && !state.reversed.has(each.revision),
+      );
+      return before && refuse('nothing_to_change', `Case ${data.case} is ${before.successor}’s already.`);
+    },
+    postings: () => [],
+    evolve(state, { case: id, side, effective, predecessor, successor }, event) {
+      const assignment: Assignment = {
+        revision: event.revision,
+        case: id,
+        side,
+        effective,
+        predecessor,
+        successor,
+      };
+      state.assigned.push(assignment);
+      enter(state, event, [[state.cases, id]]);
+    },
+    sentence: (data) =>
+      `From ${dayInWords(data.effective)} ${data.successor} alone is ${data.side} of case ${data.case}, in the place of ${data.predecessor}.`,
+  }),
+];

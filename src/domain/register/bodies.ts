@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { dayInWords } from '../calendar.js';
+import { fact, type Fact } from '../facts.js';
+import type { RegisterState, Role } from '../register.js';
+import { refuse, type Refusal } from '../rules.js';
+import { sourceOf } from '../sources.js';
+import { Code, EffectiveDay, Name, words } from '../values.js';
+import { endOf, SHARE_PLACES, successionInWords, sumsToOne, type Share, type Succession } from './succession.js';
+
+/** Bodies that merge, split, or change their boundaries, and who follows them. Source: domain.md 6, 7.10, 11. */
+
+const KEEPERS: readonly Role[] = ['registrar', 'chief-finance-officer'];
+
+const Bodies = z
+  .array(Name)
+  .min(1)
+  .max(40)
+  .refine((bodies) => new Set(bodies).size === bodies.length, { error: 'must name each body once' });
+
+const ShareFields = z.strictObject({
+  predecessor: Name,
+  successor: Name,
+  area: Name.optional(),
+  source: Code.optional(),
+  share: z
+    .string()
+    .regex(new RegExp(`^(1|0\\.(?=\\d*[1-9])\\d{1,${SHARE_PLACES}})$`), {
+      error: `must be "1", or a part of one with at most ${SHARE_PLACES} places, such as "0.25"`,
+    })
+    .meta({ description: 'The successor’s share of one.' }),
+});
+
+type Sent = Omit<Succession, 'revision' | 'shares'> & { readonly shares?: readonly Share[] | undefined };
+
+const unfit = (why: string): Refusal => refuse('succession_unfit', why);
+
+/** The bodies must be registered, and each must begin before it ends: so no body ever follows itself. */
+function bodiesFit({ effective, mode, predecessors, successors }: Sent, state: RegisterState): Refusal | undefined {
+  const unknown = [...predecessors, ...successors].find((body) => !state.partners.has(body));
+  if (unknown !== undefined) return refuse('partner_unknown', `${unknown} is not registered as a partner.`);
+  if ((mode === 'merge') !== (successors.length === 1) && mode !== 'boundary') {
+    return unfit(
+      mode === 'merge'
+        ? `A merger has one successor; ${successors.length} are named.`
+        : 'A split has two successors at least.',
+    );
+  }
+  for (const body of predecessors) {
+    const ended = endOf(state.successions, body);
+    if (ended) return refuse('partner_ended', `${successionInWords(ended)}.`);
+    const began = state.successions.find((each) => each.reversed === undefined && each.successors.includes(body));
+    if (began && began.effective >= effective) {
+      return unfit(`${body} begins on ${dayInWords(began.effective)}, and would end on ${dayInWords(effective)}.`);
+    }
+  }
+  for (const body of successors) {
+    if (predecessors.includes(body)) return unfit(`${body} cannot follow itself.`);
+    const ended = endOf(state.successions, body);
+    if (ended && ended.effective <= effective) return refuse('partner_ended', `${successionInWords(ended)}.`);
+  }
+  return undefined;
+}
+
+/** The shares of each predecessor sum to one, for every area and source that they speak of and for all else. */
+function sharesFit({ predecessors, successors, shares = [] }: Sent): Refusal | undefined {
+  if (successors.length === 1) {
+    return shares.length === 0 ? undefined : unfit(`${successors[0]!} follows alone; there is nothing to share.`);
+  }
+  const stranger = shares.find(
+    (each) => !predecessors.includes(each.predecessor) || !successors.includes(each.successor),
+  );
+  if (stranger) return unfit(`${stranger.successor} does not follow ${stranger.predecessor} here.`);
+  const nothing = shares.find((each) => each.source !== undefined && !sourceOf(each.source));
+  if (nothing) return refuse('source_unknown', `"${nothing.source!}" is not a source of funding.`);
+  const heir = successors.find((successor) => !shares.some((each) => each.successor === successor));
+  if (heir !== undefined) return refuse('shares_not_one', `${heir} is given no share of anything.`);
+  const groups = new Map<string, Share[]>();
+  for (const predecessor of predecessors) groups.set(predecessor, []);
+  for (const each of shares) {
+    const of = [each.predecessor, each.area, each.source].filter((part) => part !== undefined).join(', ');
+    groups.set(of, [...(groups.get(of) ?? []), each]);
+  }
+  for (const [of, all] of groups) {
+    if (new Set(all.map((each) => each.successor)).size < all.length) {
+      return refuse('shares_not_one', `The shares of ${of} name a successor twice.`);
+    }
+    if (!sumsToOne(all)) return refuse('shares_not_one', `The shares of ${of} do not sum to one.`);
+  }
+  return undefined;
+}
+
+export const BODY_FACTS: readonly Fact<RegisterState>[] = [
+  fact({
+    name: 'PartnerSucceeded',
+    about:
+      'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names (domain.md 6, 7.10, 11).',
+    input: z.strictObject({
+      effective: EffectiveDay.meta({ description: 'The first day of the successors; the predecessors end before it.' }),
+      mode: z.enum(['merge', 'split', 'boundary']),
+      predecessors: Bodies,
+      successors: Bodies,
+      shares: z.array(ShareFields).max(400).optional().meta({
+        description:
+          'Where there are several successors: each one’s share of what a predecessor held, for an area, for a source of funding, for both, or for all else.',
+      }),
+      instrument: words(200).meta({ description: 'The order or scheme by which it happens.' }),
+    }),
+    signature: 'none',
+    roles: KEEPERS,
+    effective: 'any-day',
+    reversible: true,
+    byKeeper: true,
+    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
+    check: (data, state: RegisterState) => bodiesFit(data, state) ?? sharesFit(data),
+    postings: () => [],
+    evolve: (state, { shares = [], ...data }, { revision }) =>
+      void state.successions.push({ ...data, shares, revision }),
+    sentence: (data) => `${successionInWords(data)} (${data.mode}): ${data.instrument}.`,
+  }),
+];

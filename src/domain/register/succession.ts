@@ -1,0 +1,173 @@
+import { dayInWords, type Day } from '../calendar.js';
+
+/**
+ * Bodies that end and those that follow them: five groups become one, a county becomes three councils. Nothing that was
+ * recorded is written again. Who stands where is worked out, for a day and from what is known: before the day everything
+ * answers under the old names, for ever; from the day on it stands with the successors, by the shares that the fact
+ * gives. Source: domain.md 7.10, 11.
+ */
+export interface Share {
+  readonly predecessor: string;
+  readonly successor: string;
+  /** The area, the source of funding, or both that the share is for; left out, whatever no other share speaks of. */
+  readonly area?: string | undefined;
+  readonly source?: string | undefined;
+  /** Of one: `0.25`. */
+  readonly share: string;
+}
+
+export interface Succession {
+  /** The revision of the register at which it was recorded. */
+  readonly revision: number;
+  /** The first day of the successors; the predecessors’ last is the day before. */
+  readonly effective: Day;
+  readonly mode: 'merge' | 'split' | 'boundary';
+  readonly predecessors: readonly string[];
+  readonly successors: readonly string[];
+  readonly shares: readonly Share[];
+  readonly instrument: string;
+  /** The revision of its reversal, where it was reversed. */
+  reversed?: number;
+}
+
+/** What a succession is asked about: the area and the source of funding of some money. */
+export interface Concern {
+  readonly area?: string | undefined;
+  readonly source?: string | undefined;
+}
+
+/** Shares are written with at most so many places, so that they add up exactly. */
+export const SHARE_PLACES = 12;
+const WHOLE = 10n ** BigInt(SHARE_PLACES);
+
+const exactShare = (share: string): bigint => {
+  const [whole = '', places = ''] = share.split('.');
+  return BigInt(whole) * WHOLE + BigInt(places.padEnd(SHARE_PLACES, '0'));
+};
+
+export const sumsToOne = (shares: readonly Pick<Share, 'share'>[]): boolean =>
+  shares.reduce((sum, each) => sum + exactShare(each.share), 0n) === WHOLE;
+
+/** The shares of one predecessor for exactly this area and source. */
+const group = ({ shares }: Succession, predecessor: string, { area, source }: Concern): Share[] =>
+  shares.filter((each) => each.predecessor === predecessor && each.area === area && each.source === source);
+
+/**
+ * How what stood with a predecessor is shared: by the shares for its area and source; where there are none by those for
+ * the area, then for the source, then by those for all else.
+ */
+export function sharesOf(
+  succession: Succession,
+  predecessor: string,
+  { area, source }: Concern,
+): { id: string; weight: string }[] {
+  const [only, another] = succession.successors;
+  if (another === undefined) return [{ id: only!, weight: '1' }];
+  const found = [{ area, source }, { area }, { source }, {}]
+    .map((concern) => group(succession, predecessor, concern))
+    .find((shares) => shares.length > 0)!;
+  return found.map(({ successor, share }) => ({ id: successor, weight: share }));
+}
+
+/** The successors that take over anything of an area from a predecessor, whatever its source; of any area, where none is given. */
+export function successorsIn(succession: Succession, predecessor: string, area: string | undefined): string[] {
+  const own = succession.shares.filter((each) => each.predecessor === predecessor);
+  const sources = new Set([undefined, ...own.map((each) => each.source)]);
+  const areas = area === undefined ? new Set([undefined, ...own.map((each) => each.area)]) : [area];
+  const all = [...areas].flatMap((each) =>
+    [...sources].flatMap((source) => sharesOf(succession, predecessor, { area: each, source }).map(({ id }) => id)),
+  );
+  return [...new Set(all)].sort();
+}
+
+/** The successions in force on a day, inclusive, as known at a revision of the register, in the order of their days. */
+export const successionsOn = (all: readonly Succession[], on: Day, upTo: number): Succession[] =>
+  all
+    .filter(
+      ({ revision, reversed, effective }) =>
+        revision <= upTo && !(reversed !== undefined && reversed <= upTo) && effective <= on,
+    )
+    .sort((a, b) => a.effective.localeCompare(b.effective));
+
+/** The bodies in whose place a body’s affairs of an area are, by successions in force: itself, while it has not ended. */
+export function heirsOf(inForce: readonly Succession[], body: string, area: string | undefined): string[] {
+  const ended = inForce.find((each) => each.predecessors.includes(body));
+  if (!ended) return [body];
+  return [...new Set(successorsIn(ended, body, area).flatMap((successor) => heirsOf(inForce, successor, area)))];
+}
+
+/** The succession that ends a body, where one is now known. A body ends once. */
+export const endOf = (all: readonly Succession[], body: string): Succession | undefined =>
+  all.find((each) => each.reversed === undefined && each.predecessors.includes(body));
+
+/** A body and all that follow it in an area by a day, inclusive, itself first. */
+export function family(all: readonly Succession[], body: string, day: Day, area: string | undefined): string[] {
+  const ended = endOf(all, body);
+  if (!ended || ended.effective > day) return [body];
+  const heirs = successorsIn(ended, body, area).flatMap((successor) => family(all, successor, day, area));
+  return [...new Set([body, ...heirs])];
+}
+
+export interface ActingOn {
+  readonly area: string | undefined;
+  readonly today: Day;
+  /** The effective day of the act. */
+  readonly effective: Day;
+}
+
+/**
+ * The bodies whose officers act and sign for others: each for itself for the days before it ended, and its successors
+ * from then on, whether it is the act or its effective day that comes after the change.
+ */
+export function actingFor(all: readonly Succession[], bodies: readonly string[], on: ActingOn): string[] {
+  const acting = bodies.flatMap((body): string[] => {
+    const ended = endOf(all, body);
+    if (!ended) return [body];
+    const before = on.effective < ended.effective ? [body] : [];
+    const taken = on.today >= ended.effective || before.length === 0;
+    return [...before, ...(taken ? actingFor(all, successorsIn(ended, body, on.area), on) : [])];
+  });
+  return [...new Set(acting)];
+}
+
+/** The fields of facts that name bodies, wherever they stand. */
+const BODY_FIELDS: ReadonlySet<string> = new Set([
+  'partner',
+  'partners',
+  'payer',
+  'payee',
+  'host',
+  'holder',
+  'district',
+  'claimant',
+  'respondent',
+  'creditor',
+]);
+
+/** The first body that a fact names for a day on which it has ended, with the succession that ended it. */
+export function endedBodyIn(
+  all: readonly Succession[],
+  value: unknown,
+  day: Day,
+  field = '',
+): { readonly body: string; readonly ended: Succession } | undefined {
+  if (typeof value === 'string') {
+    const ended = BODY_FIELDS.has(field) ? endOf(all, value) : undefined;
+    return ended && ended.effective <= day ? { body: value, ended } : undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  // A body that is given by date is named for the days from its own day on.
+  const from = 'from' in value ? (value.from as Day) : day;
+  for (const [name, part] of Object.entries(value)) {
+    const found = endedBodyIn(all, part, from, Array.isArray(value) ? field : name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+export const successionInWords = ({
+  predecessors,
+  successors,
+  effective,
+}: Pick<Succession, 'predecessors' | 'successors' | 'effective'>): string =>
+  `${predecessors.join(', ')} ended, succeeded by ${successors.join(', ')} from ${dayInWords(effective)}`;

@@ -1,0 +1,299 @@
+import { z } from 'zod';
+import { gapOf } from '../../../projections/gap.js';
+import { bridgeSteps, categoriesOf, ROW_KINDS, yearPlan, type Step } from '../../../projections/medium-term.js';
+import {
+  FINANCIAL_YEARS,
+  financialYear,
+  instantText,
+  type FinancialYear,
+  type Instant,
+} from '../../domain/calendar.js';
+import { moneyText, NO_MONEY, plus, signedPence, total, type Pence } from '../../domain/money.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+import { SignedMoney } from '../../domain/values.js';
+import { fundStream } from '../catalogue.js';
+import type { Ledger } from '../ledger.js';
+import {
+  claimsAt,
+  entriesOf,
+  EntryText,
+  entryText,
+  fundsOf,
+  inText,
+  KnownAt,
+  OfArea,
+  query,
+  Stamp,
+  standing,
+  type Standing,
+} from './query.js';
+
+/** Several years of one area: the gap of each, as known at an instant, and the bridge between two instants. */
+
+const Year = z
+  .string()
+  .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2018-19"' });
+
+const Years = {
+  from: Year.optional().meta({ description: 'The first year. Left out, the first of which the area has a fund.' }),
+  to: Year.optional().meta({ description: 'The last year. Left out, the last of which the area has a fund.' }),
+};
+
+interface AskedYears {
+  readonly area: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** The years asked for, each with the area’s fund of it where there is one. */
+function yearsOf(
+  ledger: Ledger,
+  { area, from, to }: AskedYears,
+): { readonly year: FinancialYear; readonly fund: string | undefined }[] | Refusal {
+  const funds = fundsOf(ledger, area);
+  if (funds.length === 0) return refuse('area_unknown', `There is no fund of ${area}.`);
+  const labels = funds.map((fund) => fund.slice(area.length + 1));
+  const first = from ?? labels[0]!;
+  const last = to ?? labels.at(-1)!;
+  const years = FINANCIAL_YEARS.filter(({ label }) => label >= first && label <= last);
+  if (years.length === 0) return refuse('days_out_of_order', `${first} is after ${last}.`);
+  return years.map((year) => ({ year, fund: funds[labels.indexOf(year.label)] }));
+}
+
+/** A fund on the last day of its year, as known at an instant: where it had been opened by then. */
+function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear, knownAt: Instant) {
+  if (fund === undefined) return undefined;
+  const at = standing(ledger, fund, { on: year.last, 'known-at': knownAt }) as Standing;
+  return ledger.model.knownRevision(fundStream(fund), at.size) < 0 ? undefined : at;
+}
+
+const gapAt = (ledger: Ledger, at: Standing | undefined) => at && gapOf(at.view, claimsAt(ledger, at).total);
+
+const linesSet = ({ model }: Standing) => model.facts.kept.filter(({ type }) => type === 'PlanLineSet');
+
+const PartText = z.object({ name: z.string(), amount: SignedMoney });
+const partsOf = (sums: ReadonlyMap<string, Pence>): z.input<typeof PartText>[] =>
+  [...sums]
+    .filter(([, amount]) => amount !== NO_MONEY)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, amount]) => ({ name, amount: moneyText(amount) }));
+
+const FIGURES = ['requirement', 'funded', 'gap', 'soft', 'hard', 'recurrentGap'] as const;
+
+const NOTHING = moneyText(NO_MONEY);
+const sumOf = (amounts: readonly string[]): string => moneyText(total(amounts.map(signedPence)));
+
+const stampOf = (ledger: Ledger, knownAt: Instant) => {
+  const { size, position } = ledger.model.prefix(knownAt);
+  return { knownAt: instantText(knownAt), ledger: { size, position: position ?? null } };
+};
+const Known = { knownAt: Stamp.knownAt, ledger: Stamp.ledger };
+
+export const mediumTerm = query({
+  name: 'medium-term',
+  path: '/areas/{area}/medium-term',
+  about:
+    'Several years of one area: requirement by category, funding by source and the gap of each, on the last day of the year, as known at an instant.',
+  params: OfArea,
+  options: z.strictObject({ ...Years, 'known-at': KnownAt.optional() }),
+  answer: z.object({
+    area: z.string(),
+    ...Known,
+    years: z.array(
+      z.object({
+        year: z.string(),
+        on: z.string(),
+        fund: z.string().nullable().meta({ description: 'Null where no fund of the year was open by then.' }),
+        requirements: z.array(PartText).meta({ description: 'By category; what saves is below nothing.' }),
+        funding: z.array(PartText).meta({ description: 'By source.' }),
+        ...(Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<
+          (typeof FIGURES)[number],
+          typeof SignedMoney
+        >),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const years = yearsOf(ledger, asked);
+    if (years instanceof Refusal) return years;
+    const knownAt = asked['known-at'] ?? ledger.model.now(ledger.clock);
+    return {
+      area: asked.area,
+      ...stampOf(ledger, knownAt),
+      years: years.map(({ year, fund }) => {
+        const at = atYearEnd(ledger, fund, year, knownAt);
+        const gap = gapAt(ledger, at);
+        const { requirement, funded } = at
+          ? yearPlan(at.view, categoriesOf(linesSet(at)))
+          : { requirement: new Map<string, Pence>(), funded: new Map<string, Pence>() };
+        const figures = Object.fromEntries(FIGURES.map((name) => [name, gap?.[name] ?? NO_MONEY]));
+        return {
+          year: year.label,
+          on: year.last,
+          fund: at?.fund ?? null,
+          requirements: partsOf(requirement),
+          funding: partsOf(funded),
+          ...inText(figures as Record<(typeof FIGURES)[number], Pence>),
+        };
+      }),
+    };
+  },
+  seenBy: (answer, { sees }) => ({
+    ...answer,
+    years: answer.years.filter(({ fund }) => fund === null || sees(fund)),
+  }),
+  table: ({ years }) => ({
+    columns: ['year', 'what', 'amount'],
+    rows: years.flatMap(({ year, requirements, funding, ...figures }) => [
+      ...requirements.map(({ name, amount }) => [year, `requires, ${name}`, amount]),
+      ...funding.map(({ name, amount }) => [year, `funded, ${name}`, amount]),
+      ...FIGURES.map((name) => [year, name, figures[name]]),
+    ]),
+  }),
+});
+
+const CellText = z.object({ year: z.string(), change: SignedMoney });
+const RowText = z.object({
+  kind: z.enum(ROW_KINDS),
+  row: z.string().meta({ description: 'The category, the name of the reprofiling, or the source of funding.' }),
+  cells: z.array(CellText),
+  total: SignedMoney,
+  missing: z.array(z.string()).meta({
+    description: 'Of a reprofiling: the other years that it names and of which there is no half in this bridge.',
+  }),
+});
+const FactText = EntryText.extend({
+  year: z.string(),
+  kind: z.enum(ROW_KINDS),
+  row: z.string(),
+  change: SignedMoney,
+  otherYear: z.string().nullable(),
+});
+
+type FactText = z.input<typeof FactText>;
+
+const Bridge = z.object({
+  area: z.string(),
+  from: z.object(Known),
+  to: z.object(Known),
+  years: z.array(
+    z.object({
+      year: z.string(),
+      on: z.string(),
+      fund: z.string().nullable(),
+      gapFrom: SignedMoney,
+      gapTo: SignedMoney,
+      change: SignedMoney,
+    }),
+  ),
+  rows: z.array(RowText).meta({
+    description: 'What each row changed of the gap of each year; more funding takes off it. Rows and columns add up.',
+  }),
+  change: SignedMoney,
+  facts: z
+    .array(FactText)
+    .meta({ description: 'The facts behind each cell, in the order in which they were recorded.' }),
+});
+
+/** The rows that facts add up to, over the years that are shown. */
+function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<typeof RowText>[] {
+  const named = [...new Map(facts.map(({ kind, row }) => [`${ROW_KINDS.indexOf(kind)} ${row}`, { kind, row }]))];
+  return named
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { kind, row }]) => {
+      const own = facts.filter((each) => each.kind === kind && each.row === row);
+      const cells = years.map((year) => ({
+        year,
+        change: sumOf(own.filter((each) => each.year === year).map(({ change }) => change)),
+      }));
+      const others = new Set(own.flatMap(({ otherYear }) => (otherYear === null ? [] : [otherYear])));
+      const whole = sumOf(cells.map(({ change }) => change));
+      const hasHalf = (year: string) => cells.some((cell) => cell.year === year && cell.change !== NOTHING);
+      return {
+        kind,
+        row,
+        cells,
+        total: whole,
+        missing: whole === NOTHING ? [] : [...others].filter((year) => !hasHalf(year)).sort(),
+      };
+    });
+}
+
+export const bridge = query({
+  name: 'bridge',
+  path: '/areas/{area}/bridge',
+  about:
+    'Why the gaps of several years changed between two instants: by category, reprofiling and source (rows) and year (columns), both adding up, with the facts behind each cell.',
+  params: OfArea,
+  options: z.strictObject({ ...Years, 'known-from': KnownAt, 'known-to': KnownAt.optional() }),
+  answer: Bridge,
+  async run(ledger, asked) {
+    const years = yearsOf(ledger, asked);
+    if (years instanceof Refusal) return years;
+    const knownTo = asked['known-to'] ?? ledger.model.now(ledger.clock);
+    const from = stampOf(ledger, asked['known-from']);
+    const to = stampOf(ledger, knownTo);
+    const columns = years.map(({ year, fund }) => {
+      const gapKnown = (knownAt: Instant) => gapAt(ledger, atYearEnd(ledger, fund, year, knownAt))?.gap ?? NO_MONEY;
+      const [gapFrom, gapTo] = [gapKnown(asked['known-from']), gapKnown(knownTo)];
+      return { year: year.label, on: year.last, fund: fund ?? null, gapFrom, gapTo, change: gapTo - gapFrom };
+    });
+    const found: { readonly place: number; readonly fact: FactText }[] = [];
+    for (const { year, on, fund } of columns) {
+      if (fund === null) continue;
+      const at = standing(ledger, fund, { on, 'known-at': knownTo }) as Standing;
+      const size = Math.max(from.ledger.size, to.ledger.size);
+      const steps = bridgeSteps(await entriesOf(ledger, { fund, size }), categoriesOf(linesSet(at)), {
+        on,
+        fromSize: from.ledger.size,
+        toSize: to.ledger.size,
+      });
+      found.push(...steps.map((step) => ({ place: step.entry.place, fact: factText(step, year) })));
+    }
+    const facts = found.sort((a, b) => a.place - b.place).map(({ fact }) => fact);
+    return {
+      area: asked.area,
+      from,
+      to,
+      years: columns.map(({ gapFrom, gapTo, change, ...column }) => ({
+        ...column,
+        ...inText({ gapFrom, gapTo, change: change as Pence }),
+      })),
+      rows: rowsOf(
+        facts,
+        columns.map(({ year }) => year),
+      ),
+      change: moneyText(columns.reduce((sum, { change }) => plus(sum, change as Pence), NO_MONEY)),
+      facts,
+    };
+  },
+  seenBy(answer, { sees }) {
+    const years = answer.years.filter(({ fund }) => fund === null || sees(fund));
+    const shown = years.map(({ year }) => year);
+    const facts = answer.facts.filter(({ year }) => shown.includes(year));
+    return { ...answer, years, rows: rowsOf(facts, shown), change: sumOf(years.map(({ change }) => change)), facts };
+  },
+  table: ({ years, rows, change }) => ({
+    columns: ['what', ...years.map(({ year }) => year), 'all years', 'missing halves'],
+    rows: [
+      ['Gap as known first', ...years.map(({ gapFrom }) => gapFrom), sumOf(years.map(({ gapFrom }) => gapFrom)), ''],
+      ...rows.map(({ kind, row, cells, total: whole, missing }) => [
+        `${kind}, ${row}`,
+        ...cells.map((cell) => cell.change),
+        whole,
+        missing.join(', '),
+      ]),
+      ['Change', ...years.map((year) => year.change), change, ''],
+      ['Gap as known then', ...years.map(({ gapTo }) => gapTo), sumOf(years.map(({ gapTo }) => gapTo)), ''],
+    ],
+  }),
+});
+
+const factText = ({ entry, kind, row, change, otherYear }: Step, year: string): FactText => ({
+  ...entryText(entry),
+  year,
+  kind,
+  row,
+  change: moneyText(change),
+  otherYear: otherYear ?? null,
+});

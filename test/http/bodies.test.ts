@@ -1,0 +1,117 @@
+import t from 'tap';
+import { ask, DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
+import { acts, AREA, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
+import { contribution, COUNTY, FUND, NORTH, openFund, SOUTH, WEST } from '../support/ledger.js';
+import { service } from './support.js';
+
+t.test('sight follows succession: a successor sees what its predecessor was in, from its day on', async (t) => {
+  const ledger = await disputing(t);
+  await openFund(ledger, '2018-19');
+  await registerAll(ledger);
+  await acts(ledger).raise();
+  await succeeded(ledger, merger({ effective: '2019-01-01' }));
+  const { get } = await service(t, {}, ledger);
+  const officer = `${MERGED}-finance`;
+  const paths = [`/v1/funds/${FUND}/position`, `/v1/areas/${AREA}/disputes`, `/v1/areas/${AREA}/disputes/cases`];
+  for (const path of paths) t.equal((await get(path, officer)).statusCode, 403, `${path} before the day`);
+  const hidden = await get(`/v1/areas/${AREA}/succession?on=2019-01-01`, officer);
+  t.match(hidden.json(), { funds: [], notYetDue: [], claims: { before: [], after: [] }, proposals: [] });
+  ledger.now('2019-01-01T09:00:00Z');
+  for (const path of paths) t.equal((await get(path, officer)).statusCode, 200, `${path} from the day on`);
+  for (const path of paths) t.equal((await get(path, `${NORTH}-finance`)).statusCode, 200, `${path} for the old body`);
+});
+
+t.test('what follows a successor is shown fund by fund to those who see the fund, and as a table', async (t) => {
+  const ledger = await disputing(t);
+  await registerAll(ledger);
+  await ledger.signed(`${NORTH}-finance`, `${COUNTY}-finance`, 'ContributionAgreed', contribution());
+  await ledger.done(`${COUNTY}-finance`, {
+    act: 'propose',
+    fact: { type: 'ContributionAgreed', data: contribution({ contribution: 'late' }) as never },
+  });
+  await acts(ledger).raise();
+  await ledger.done(
+    `${COUNTY}-finance`,
+    {
+      act: 'propose',
+      fact: {
+        type: 'InterimFundingAgreed',
+        data: {
+          effective: '2018-10-01',
+          case: caseNamed('one'),
+          interim: { claimant: 5000, respondent: 5000 },
+        } as never,
+      },
+    },
+    { in: DISPUTES },
+  );
+  await succeeded(ledger, merger({ effective: '2018-10-15' }));
+  const { get } = await service(t, {}, ledger);
+  const path = `/v1/areas/${AREA}/succession?on=2018-11-01`;
+  const whole = (await get(path, `${COUNTY}-finance`)).json<{ proposals: unknown[]; funds: unknown[] }>();
+  t.match(whole, {
+    successions: [{ effective: '2018-10-15' }],
+    funds: [
+      {
+        fund: FUND,
+        before: [{ partner: NORTH, source: 'NHS_ADD' }],
+        after: [{ partner: MERGED, source: 'NHS_ADD' }],
+      },
+    ],
+    claims: { after: [{ partner: MERGED, claimedAgainst: '6400.00' }] },
+  });
+  t.equal(whole.proposals.length, 2);
+  t.match((await get(path, `${WEST}-finance`)).json(), {
+    claims: { before: [] },
+    proposals: [{ stream: `fund-${FUND}` }],
+  });
+  const csv = (await get(`${path}&format=csv`, `${COUNTY}-finance`)).payload.split('\r\n');
+  t.match(csv[0], 'fund,when,partner,source,agreed');
+  t.match(csv[1], `${FUND},before,${NORTH},NHS_ADD,1000000.00`);
+  t.match(csv[2], `${FUND},after,${MERGED},NHS_ADD,1000000.00`);
+  t.match(csv[3], `open claims,after,${MERGED}`);
+  t.equal((await get('/v1/areas/nowhere/succession')).statusCode, 404);
+
+  t.match(
+    (await get('/v1/successions?format=csv')).payload,
+    /2018-10-15,merge,"north-ccg, south-ccg",merged-ccg,Merger order,\d+,no/,
+  );
+  const outcome = ledger.ledger.model.register().successions[0]!;
+  await ledger.post(
+    'registrar',
+    'FactReversed',
+    { effective: '2018-10-15', reverses: String(outcome.revision), reason: 'not approved' },
+    'register',
+  );
+  t.match((await get('/v1/successions?format=csv')).payload, /,yes/);
+  t.match(await ask(ledger, 'succession', { area: AREA }), { successions: [], funds: [] });
+});
+
+t.test('an area of which only disputes are kept has its succession too', async (t) => {
+  const ledger = await disputing(t);
+  await registerAll(ledger);
+  await ledger.post(
+    'pool-manager',
+    'DisputesOpened',
+    { effective: '2016-04-01', area: 'elsewhere', partners: [NORTH, SOUTH] },
+    'disputes-elsewhere',
+  );
+  await succeeded(ledger, merger());
+  t.match(await ask(ledger, 'succession', { area: 'elsewhere', 'known-at': '2013-12-31' }), {
+    ledger: { size: 0, position: null },
+    successions: [],
+  });
+  t.match(await ask(ledger, 'succession', { area: 'elsewhere' }), { funds: [], successions: [{ mode: 'merge' }] });
+});
+
+t.test('the successors of the keeper keep the ledger, and see it', async (t) => {
+  const ledger = await disputing(t);
+  await registerAll(ledger);
+  await succeeded(ledger, split({ effective: '2018-11-02' }));
+  const { get } = await service(t, {}, ledger);
+  const officer = `${UPTON}-chief`;
+  t.equal((await get(`/v1/funds/${FUND}/position?on=${DAY}`, officer)).statusCode, 403);
+  ledger.now('2018-11-02T09:00:00Z');
+  t.equal((await get(`/v1/funds/${FUND}/position?on=${DAY}`, officer)).statusCode, 200);
+  t.equal((await get(`/v1/areas/${AREA}/disputes`, officer)).statusCode, 200);
+});
