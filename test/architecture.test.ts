@@ -35,6 +35,8 @@ const ours = (target: string): boolean => target.startsWith('src/') || target.st
 const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/domain': { ours: ['src/domain'], packages: ['zod', 'decimal.js'] },
   'src/domain/fund': { ours: ['src/domain'], packages: ['zod'] },
+  'src/domain/register': { ours: ['src/domain'], packages: ['zod'] },
+  'src/domain/reference': { ours: ['src/domain'], packages: ['decimal.js'] },
   'src/domain/dispute': { ours: ['src/domain'], packages: ['zod'] },
   projections: {
     ours: [

@@ -61,6 +61,10 @@ export function total(amounts: Iterable<Pence>): Pence {
   return sum as Pence;
 }
 
+/** A part of a sum in basis points (10,000 are the whole), to the whole penny, half to even. */
+export const partOf = (sum: Pence, basisPoints: number): Pence =>
+  exactly(new Decimal(sum).times(basisPoints).div(10_000).toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());
+
 export interface Share {
   readonly id: string;
   readonly weight: Decimal.Value;

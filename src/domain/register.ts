@@ -3,6 +3,8 @@ import type { Day } from './calendar.js';
 import { dayInWords, daysAfter } from './calendar.js';
 import { fact, NO_BOOKS, type Fact } from './facts.js';
 import { pence, pounds, type Pence } from './money.js';
+import { REFERENCE_FACTS } from './register/reference-data.js';
+import { emptyReference, type ReferenceState } from './register/reference-state.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
 import { Amount, EffectiveDay, Name, words } from './values.js';
@@ -186,6 +188,7 @@ export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [
     sentence: (data) =>
       `${data.officer}’s mandate as ${data.role} of ${data.partner} ended on ${dayInWords(data.effective)}: ${data.reason}`,
   }),
+  ...REFERENCE_FACTS,
 ];
 
 // State
@@ -208,9 +211,16 @@ export interface RegisterState {
   ledger: { readonly name: string; readonly demonstration: boolean; readonly keeper: string } | undefined;
   readonly partners: Map<string, Partner>;
   readonly mandates: Map<string, Mandate[]>;
+  /** Allocations and rules as published. */
+  readonly reference: ReferenceState;
 }
 
-export const emptyRegister = (): RegisterState => ({ ledger: undefined, partners: new Map(), mandates: new Map() });
+export const emptyRegister = (): RegisterState => ({
+  ledger: undefined,
+  partners: new Map(),
+  mandates: new Map(),
+  reference: emptyReference(),
+});
 
 // Evolve
 

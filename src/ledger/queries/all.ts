@@ -18,6 +18,8 @@ import {
   position,
   statementQuery,
 } from './figures.js';
+import { minimumTestsQuery } from './minimum-tests.js';
+import { allocations, grantSeries, nationalTotals, ruleSet, ruleSets } from './published.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
 import type { Query } from './query.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
@@ -34,6 +36,7 @@ export const QUERIES: readonly Query[] = [
   statementQuery,
   plan,
   passDown,
+  minimumTestsQuery,
   ...FUND_HAPPENINGS,
   areas,
   disputes,
@@ -48,6 +51,11 @@ export const QUERIES: readonly Query[] = [
   ...REGISTER_HAPPENINGS,
   partners,
   sources,
+  allocations,
+  ruleSets,
+  ruleSet,
+  nationalTotals,
+  grantSeries,
   protocols,
   holidays,
   facts,
