@@ -3,7 +3,6 @@ import type { Entry } from '../../../projections/entry.js';
 import { FUND } from '../../domain/fund.js';
 import { foreseen, publishedFor, type Foreseen } from '../../domain/fund/minima.js';
 import { minimumTests, type TestedAccounts, type TestResult } from '../../domain/fund/minimum-tests.js';
-import type { FundState } from '../../domain/fund/state.js';
 import { factsKnown, isTested, withPostings } from '../../domain/fund/tested.js';
 import type { FactText } from '../../domain/facts.js';
 import { POOL, type Posting } from '../../domain/postings.js';

@@ -3,11 +3,12 @@ import { instantText, londonDay, type Day, type Instant } from '../../domain/cal
 import { GRANT_SERIES } from '../../domain/reference/grant-series.js';
 import { NATIONAL_TOTALS } from '../../domain/reference/national-totals.js';
 import { COUNTED_BY, RULE_SETS, UPLIFTS_OF } from '../../domain/reference/rule-sets.js';
+import { upliftChecks } from '../../domain/reference/uplift.js';
 import { allocationsOn, rulesOn, type RulesInForce } from '../../domain/register/reference-state.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import { REGISTER_STREAM } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
-import { AreaAtTwoDates, Nothing, query, Stamp, type Table } from './query.js';
+import { AreaAtTwoDates, inText, Nothing, query, Stamp, type Table } from './query.js';
 
 /** What is published: allocations and rules at two dates, and the national figures shipped with the ledger. */
 
@@ -201,8 +202,25 @@ export const nationalTotals = query({
     totals: z.array(
       z.object({ year: z.string(), figure: z.string(), name: z.string(), amount: SignedMoney.nullable(), ...Proven }),
     ),
+    uplifted: z
+      .array(
+        z.object({
+          year: z.string(),
+          percent: z.string(),
+          from: SignedMoney,
+          amount: SignedMoney,
+          stated: SignedMoney,
+        }),
+      )
+      .meta({
+        description:
+          'The check of the minimum contribution: that of the year before with the year’s uplift, to the penny, beside what is stated.',
+      }),
   }),
-  run: async () => ({ totals: [...NATIONAL_TOTALS] }),
+  run: async () => ({
+    totals: [...NATIONAL_TOTALS],
+    uplifted: upliftChecks().map(({ year, percent, ...sums }) => ({ year, percent, ...inText(sums) })),
+  }),
   table: (answer) => ({
     columns: ['year', 'figure', 'amount', 'evidence', 'proven'],
     rows: answer.totals.map((each) => [each.year, each.name, each.amount ?? '', each.evidence, yesNo(each.proven)]),
