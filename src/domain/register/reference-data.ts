@@ -171,7 +171,7 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
     },
     sentence: (data) =>
       `The rules of ${data.year} were published (${data.publication}${data.revises ? `, in place of revision ${data.revises}` : ''}): ` +
-      `${data.planNeeded ? 'a plan is needed' : 'no plan is needed'}, ${data.schemeTypes.length} types of scheme, ` +
-      `${data.areasOfSpend.length} areas of spend, ${data.dueDates.length} due dates.`,
+      `${data.planNeeded ? 'a plan is needed' : 'no plan is needed'}; types of scheme: ${data.schemeTypes.length}, ` +
+      `areas of spend: ${data.areasOfSpend.length}, due dates: ${data.dueDates.length}.`,
   }),
 ];
