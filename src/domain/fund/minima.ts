@@ -100,8 +100,8 @@ export function foresee(
   if (!after) return NOTHING_FORESEEN;
   const told = new Set<string>();
   const warnings: string[] = [];
-  const { first } = state.opened.year;
-  const day = data.effective < first ? first : data.effective;
+  // Nothing that the tests see takes effect before the year: shares, lines and sums agreed begin in it.
+  const day = data.effective;
   for (const on of daysToLookAt(state, context, day, after)) {
     const now = testsOn(state, context, on, after);
     const breaches = breachesBetween(testsOn(state, context, on, before), now);
