@@ -68,8 +68,8 @@ t.test('the tests are asked before and after a virement that nobody has signed y
     'T5,,,,,not-applicable,No grant is to be passed down.,not-applicable',
     'T6,NHS_MIN,5000000.00,10000000.00,5000000.00,pass,,"pass, margin 5000001.00"',
   ]);
-  const etag = `"${(await get(fund(`/proposals/${proposal}`))).headers['etag']!.toString().replaceAll('"', '')}"`;
-  const signed = await post(fund(`/proposals/${proposal}/agreement`), {}, 'county-chief', { 'if-match': etag });
+  const { etag } = (await get(fund(`/proposals/${proposal}`))).headers;
+  const signed = await post(fund(`/proposals/${proposal}/agreement`), {}, 'county-chief', { 'if-match': String(etag) });
   t.match(signed.json(), { type: /minimum_breached$/ }, 'and nobody can sign it');
 });
 
@@ -91,6 +91,45 @@ t.test('a table names the lines that are not classified, and what a proposal wou
     'T2,fund,0.00,0.00,0.00,not-applicable,No minima of NHS_MIN are published.,"not-applicable, margin 0.00"',
     'T2,beds,,,,unclassified,No area of spend is known of this line.,',
   ]);
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'extra', amount: '1.00' }));
+  const moves = [
+    { line: 'extra', change: '-1.00' },
+    { line: 'beds', change: '1.00' },
+  ];
+  const virement = { act: 'propose', fact: { type: 'BudgetVired', data: { ...vire, moves } as never } } as const;
+  const vired = (await ledger.done('pool-manager', virement)).outcome.proposal!;
+  const table = await get(fund(`/minimum-tests?on=2016-06-01&format=csv&with=${vired}`));
+  t.match(table.body, 'T6,NHS_ADD,1.00,0.00,-1.00,fail,,\r\n', 'the source has no lines left');
+});
+
+t.test('the plan and what is published are tables for a spreadsheet, every column filled', async (t) => {
+  const asked = await service(t);
+  const { get, ledger } = asked;
+  await passing(asked);
+  const full = scheme({ subType: 'Rapid response', outputs: '400 packages', new: true });
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'full', scheme: full }));
+  const plan = (await get(fund('/plan?on=2016-04-01&format=csv'))).body.trim().split('\r\n');
+  t.same(plan, [
+    'line,description,category,source,recurrent,amount,scheme,title,type,sub-type,area of spend,NHS commissioned %,council commissioned %,provider,outputs,new',
+    'home-care,Home care,base,NHS_MIN,recurrent,3000000.00,reablement,Reablement at home,home-care,,social-care,0,100,nhs-community,,existing',
+    'beds,Home care,base,NHS_MIN,recurrent,2000000.00,,,,,,,,,,',
+    'full,Home care,base,NHS_ADD,recurrent,1000000.00,reablement,Reablement at home,home-care,Rapid response,community-health,100,0,nhs-community,400 packages,new',
+    'Requirement,,,,,6000000.00,,,,,,,,,,',
+  ]);
+
+  for (const payer of ['south-ccg', 'county']) {
+    const more = payer === 'county' ? { source: 'DFG', amount: '900000.00' } : {};
+    const data = allocation({ payer, minima: undefined, ...more });
+    await ledger.post('registrar', 'AllocationPublished', data, 'register');
+  }
+  const published = (await get('/v1/reference/allocations?format=csv')).body.trim().split('\r\n');
+  t.same(published, [
+    'area,year,payer,source,amount,social care,outside hospital,from,publication',
+    'testshire,2016-17,county,DFG,900000.00,,,2016-04-01,Test allocations 2016-17',
+    'testshire,2016-17,north-ccg,NHS_MIN,10000000.00,3000000.00,2000000.00,2016-04-01,Test allocations 2016-17',
+    'testshire,2016-17,south-ccg,NHS_MIN,10000000.00,,,2016-04-01,Test allocations 2016-17',
+  ]);
+  t.equal((await get('/v1/reference/rule-sets/2016')).statusCode, 400);
 });
 
 t.test('what if is asked of proposals that were on the table at the instant', async (t) => {
@@ -133,6 +172,20 @@ t.test('what if is asked of proposals that were on the table at the instant', as
   t.equal(await ask('2016-04-01', two), 200);
   t.equal(await ask('2016-04-02', two), 404, 'withdrawn');
   t.equal(await ask('2016-04-03', two), 200, 'and back on the table');
+  const third = (await ledger.done('north-ccg-finance', offer('three'))).outcome.proposal!;
+  const unseen = await ledger.done('north-ccg-finance', {
+    act: 'propose',
+    fact: {
+      type: 'DiscretionaryPaymentWithdrawn',
+      data: { ...withdrawal, effective: '2016-04-03', of: { proposal: third } } as never,
+    },
+  });
+  const none = await get(fund(`/minimum-tests?on=2016-04-03&with=${unseen.outcome.proposal!}`));
+  t.same(
+    none.json<Tests>().whatIf!.tests.map((each) => each.verdict),
+    none.json<Tests>().tests.map((each) => each.verdict),
+    'what is on the table only is seen by no test',
+  );
   t.equal(await ask('2016-04-03', 'nonsense'), 400);
   const many = Array.from({ length: 21 }, () => two).join(',');
   t.match((await get(fund(`/minimum-tests?with=${many}`))).json(), {

@@ -1,4 +1,3 @@
-import type { Day } from '../../src/domain/calendar.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { knownAtInstant } from '../../src/domain/calendar.js';
 import { minimumTestsQuery } from '../../src/ledger/queries/minimum-tests.js';
@@ -63,7 +62,7 @@ export async function testsOf(
 ): Promise<Asked> {
   const answer = await minimumTestsQuery.run(ledger, {
     fund: more.fund ?? FUND,
-    on: on as Day,
+    on: on,
     ...(more.knownAt && { 'known-at': knownAtInstant(more.knownAt) }),
     ...(more.with && { with: more.with }),
   });

@@ -42,7 +42,7 @@ export const publishedFor = (
   on: Day,
   upTo: number,
 ): Pick<TestInputs, 'allocations' | 'areasOfSpend'> => ({
-  allocations: allocationsOn(reference, on, upTo, { area, year: year.label }),
+  allocations: allocationsOn(reference, () => on, upTo, { area, year: year.label }),
   areasOfSpend: rulesOn(reference, year.label, on, upTo).areasOfSpend,
 });
 

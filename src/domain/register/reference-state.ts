@@ -63,16 +63,20 @@ export const allocationKey = ({ area, year, payer, source }: Pick<Allocation, 'a
 const inForceOf = <Data extends { readonly effective: Day }>(chain: Chain<Data>, on: Day, upTo: number) =>
   chain.findLast(({ revision, data }) => revision <= upTo && data.effective <= on);
 
-/** The allocations in force on a day, inclusive, as known at a revision of the register, inclusive; by payer and source. */
+/**
+ * The allocations in force as known at a revision of the register, inclusive; by area, year, payer and source.
+ *
+ * @param on the day, inclusive, on which those of a year are asked for
+ */
 export const allocationsOn = (
   { allocations }: ReferenceState,
-  on: Day,
+  on: (year: string) => Day,
   upTo: number,
   of: { readonly area?: string | undefined; readonly year?: string | undefined },
 ): Publication<Allocation>[] =>
   [...allocations]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, chain]) => inForceOf(chain, on, upTo) ?? [])
+    .flatMap(([, chain]) => inForceOf(chain, on(chain[0]!.data.year), upTo) ?? [])
     .filter(
       ({ data }) =>
         (of.area === undefined || data.area === of.area) && (of.year === undefined || data.year === of.year),

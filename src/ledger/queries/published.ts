@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { instantText, londonDay, type Day, type Instant } from '../../domain/calendar.js';
+import { clampedTo, financialYear, instantText, londonDay, type Day, type Instant } from '../../domain/calendar.js';
 import { GRANT_SERIES } from '../../domain/reference/grant-series.js';
 import { NATIONAL_TOTALS } from '../../domain/reference/national-totals.js';
 import { COUNTED_BY, RULE_SETS, UPLIFTS_OF } from '../../domain/reference/rule-sets.js';
 import { upliftChecks } from '../../domain/reference/uplift.js';
 import { allocationsOn, rulesOn, type RulesInForce } from '../../domain/register/reference-state.js';
-import { Name, SignedMoney } from '../../domain/values.js';
+import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { REGISTER_STREAM } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import { AreaAtTwoDates, inText, Nothing, query, Stamp, type Table } from './query.js';
@@ -14,7 +14,7 @@ import { AreaAtTwoDates, inText, Nothing, query, Stamp, type Table } from './que
 
 const Year = z
   .string()
-  .regex(/^20\d{2}-\d{2}$/, { error: 'must be a financial year such as "2016-17"' })
+  .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
   .meta({ examples: ['2016-17'] });
 
 const Proven = {
@@ -27,17 +27,26 @@ interface TwoDates {
   readonly 'known-at'?: Instant | undefined;
 }
 
+const AtTwoDates = AreaAtTwoDates.extend({
+  on: EffectiveDay.optional().meta({
+    description:
+      'The effective day, inclusive, in Europe/London. Left out, today, or of another year the day of it that is nearest.',
+    examples: ['2016-04-01'],
+  }),
+});
+
 /** The register at two dates, defaults filled in and echoed. */
 function registerAt({ model, clock }: Ledger, { on, 'known-at': knownAt }: TwoDates) {
   const now = model.now(clock);
   const instant = knownAt ?? now;
   const { size, position } = model.prefix(instant);
-  const day = on ?? londonDay(now);
+  const today = londonDay(now);
   return {
     reference: model.register().reference,
-    day,
+    /** The day on which what is of a year is asked for. */
+    dayIn: (year: string): Day => on ?? clampedTo(today, financialYear(year)!),
     upTo: model.knownRevision(REGISTER_STREAM, size),
-    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    stamp: { on: on ?? today, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
   };
 }
 
@@ -47,7 +56,7 @@ export const allocations = query({
   about:
     'What each payer must pool, by area and year, as published: in force on a day, as known at an instant, with the minima of the NHS contribution.',
   params: Nothing,
-  options: AreaAtTwoDates.extend({
+  options: AtTwoDates.extend({
     area: Name.optional().meta({ examples: ['norfolk'] }),
     year: Year.optional(),
   }),
@@ -70,10 +79,10 @@ export const allocations = query({
     ),
   }),
   async run(ledger, asked) {
-    const { reference, day, upTo, stamp } = registerAt(ledger, asked);
+    const { reference, dayIn, upTo, stamp } = registerAt(ledger, asked);
     return {
       ...stamp,
-      allocations: allocationsOn(reference, day, upTo, asked).map(({ data, revision, evidence }) => ({
+      allocations: allocationsOn(reference, dayIn, upTo, asked).map(({ data, revision, evidence }) => ({
         ...data,
         minima: data.minima ?? null,
         revises: data.revises ?? null,
@@ -140,12 +149,12 @@ export const ruleSets = query({
   path: '/reference/rule-sets',
   about: 'The rules of each year, published or shipped: whether a plan is needed, uplifts and due dates.',
   params: Nothing,
-  options: AreaAtTwoDates,
+  options: AtTwoDates,
   answer: z.object({ ...Stamp, ruleSets: z.array(RuleSetText) }),
   async run(ledger, asked) {
-    const { reference, day, upTo, stamp } = registerAt(ledger, asked);
+    const { reference, dayIn, upTo, stamp } = registerAt(ledger, asked);
     const years = [...new Set([...RULE_SETS.map((each) => each.year), ...reference.ruleSets.keys()])].sort();
-    return { ...stamp, ruleSets: years.map((year) => ruleSetText(year, rulesOn(reference, year, day, upTo))) };
+    return { ...stamp, ruleSets: years.map((year) => ruleSetText(year, rulesOn(reference, year, dayIn(year), upTo))) };
   },
   table: (answer) => ({
     columns: ['year', 'plan needed', 'uplifts', 'due dates', 'published', 'lists proven'],
@@ -183,11 +192,11 @@ export const ruleSet = query({
   path: '/reference/rule-sets/{year}',
   about: 'The rules of one year with every list, each with its evidence and whether it is proven.',
   params: z.strictObject({ year: Year }),
-  options: AreaAtTwoDates,
+  options: AtTwoDates,
   answer: z.object({ ...Stamp, ruleSet: RuleSetText }),
   async run(ledger, asked) {
-    const { reference, day, upTo, stamp } = registerAt(ledger, asked);
-    return { ...stamp, ruleSet: ruleSetText(asked.year, rulesOn(reference, asked.year, day, upTo)) };
+    const { reference, dayIn, upTo, stamp } = registerAt(ledger, asked);
+    return { ...stamp, ruleSet: ruleSetText(asked.year, rulesOn(reference, asked.year, dayIn(asked.year), upTo)) };
   },
   table: ruleSetTable,
 });

@@ -213,6 +213,19 @@ t.test('T5: what is passed down and what is waived together are each district’
     'west-district waived £250,000.00 of its share of the grant "dfg" (letter of 9 June).',
   );
   t.match(await test(ledger, 'T5', '2016-07-01'), { verdict: 'pass', margin: '0.00' });
+  const waive = (district: string) => ({
+    type: 'PassDownWaived',
+    data: { effective: '2016-06-11', grant: 'dfg', district, amount: '1.00', consent: 'letter' } as never,
+  });
+  await ledger.signed('county-finance', 'west-district-finance', 'FactReversed', {
+    effective: '2016-06-10',
+    reverses: waiver.outcome.revision,
+    reason: 'mistake',
+  });
+  const { proposal } = (await ledger.done('county-finance', { act: 'propose', fact: waive(WEST) })).outcome;
+  const counter = (district: string) => ({ act: 'counter', proposal: proposal!, fact: waive(district) }) as const;
+  t.equal(await ledger.refused('west-district-finance', counter(EAST)), 'counter_differs');
+  await passed(WEST, '250000.00', 'PassDownWaived', { consent: 'letter of 10 June' });
   await refusals(t, ledger, FUND, [
     {
       name: 'waiving more than is left',

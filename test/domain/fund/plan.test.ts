@@ -1,5 +1,4 @@
 import t from 'tap';
-import type { Day } from '../../../src/domain/calendar.js';
 import { knownAtInstant } from '../../../src/domain/calendar.js';
 import { FUND_FACTS } from '../../../src/domain/fund.js';
 import { Refusal } from '../../../src/domain/rules.js';
@@ -16,7 +15,7 @@ interface PlanAnswer {
 async function planOn({ ledger }: TestLedger, on: string, knownAt?: string): Promise<PlanAnswer> {
   const answer = await plan.run(ledger, {
     fund: FUND,
-    on: on as Day,
+    on: on,
     ...(knownAt && { 'known-at': knownAtInstant(knownAt) }),
   });
   if (answer instanceof Refusal) throw new Error(answer.detail);

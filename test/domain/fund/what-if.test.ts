@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { daysAfter, type Day } from '../../../src/domain/calendar.js';
-import type { FactData } from '../../../src/domain/facts.js';
 import { exactly, moneyText } from '../../../src/domain/money.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import type { Command } from '../../../src/domain/stream.js';
@@ -86,7 +85,7 @@ function sent({ ledger }: TestLedger, { what, day, pence, pick, other }: Move, i
   const amount = moneyText(exactly(pence));
   const propose = (type: string, data: object): Command => ({
     act: 'propose',
-    fact: { type, data: { effective, ...data } as FactData },
+    fact: { type, data: { effective, ...data } },
   });
   const post = (type: string, data: object): Command => ({ ...propose(type, data), act: 'post' }) as Command;
   const one = LINES[pick % LINES.length]!;
@@ -157,7 +156,7 @@ function sent({ ledger }: TestLedger, { what, day, pence, pick, other }: Move, i
 }
 
 const figures = (tests: readonly AskedTest[]): string =>
-  JSON.stringify(tests.map(({ facts: _facts, ...test }) => test));
+  JSON.stringify(tests.map((test) => ({ ...test, facts: undefined })));
 
 t.test('what is foreseen is what is found once it is signed or posted', async (t) => {
   const seen = { posted: 0, signed: 0, refused: 0, breached: 0, warned: 0 };
