@@ -12,7 +12,7 @@ const SOUTH_NORFOLK = 'dfg-2017-18: south-norfolk-district';
 
 const stories = (): NamedFile[] =>
   readdirSync(FOLDER)
-    .filter((name) => /^norfolk-[1-4]-/.test(name))
+    .filter((name) => /^norfolk-[1-48]-/.test(name))
     .sort()
     .map((name) => ({ name, content: JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as unknown }));
 
@@ -75,4 +75,21 @@ t.test('as it happened, the last district confirmed on the last day: known befor
   const { facts } = await passDown(ledger, '2017-07-01');
   t.equal(facts!.length, 8, 'the determination and seven districts');
   t.match(facts!.at(-1)!.sentence, /passed £650,000.00 .* down to south-norfolk-district/);
+});
+
+t.test('the grants of 2017-18 are pooled as they were published; what no source gives is not tested', async (t) => {
+  const ledger = await told(t, stories());
+  const { tests } = await testsOf(ledger, '2017-06-30', { fund: 'norfolk-2017-18' });
+  t.match(tests[3], {
+    test: 'T4',
+    verdict: 'pass',
+    rows: [
+      { of: 'DFG of norfolk-county-council', required: '6923659.00', margin: '0.00' },
+      { of: 'IBCF_2017 of norfolk-county-council', required: '18561000.00', margin: '0.00' },
+    ],
+  });
+  t.match(tests[0], { test: 'T1', verdict: 'not-applicable', why: 'No allocation of NHS_MIN is published.' });
+  // The first day of the year as known before the publication, and before the determination.
+  const before = await testsOf(ledger, '2017-06-30', { fund: 'norfolk-2017-18', knownAt: '2017-04-01' });
+  t.match(before.tests[3], { verdict: 'not-applicable', rows: [{ of: 'IBCF_2017 of norfolk-county-council' }] });
 });
