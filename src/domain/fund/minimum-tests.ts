@@ -71,7 +71,8 @@ export interface TestedAccounts extends Partial<Pick<Account, 'holder' | 'source
   readonly measure: Measure;
 }
 
-const MINIMUM = 'NHS_MIN';
+/** The source that T1, T2 and T3 are of. */
+export const MINIMUM = 'NHS_MIN';
 const WHOLE_FUND = 'fund';
 
 type More = Partial<Pick<TestResult, 'why' | 'unclassified' | 'restsOn' | 'descriptions' | 'publications'>>;
@@ -110,10 +111,16 @@ const untested = (of: string, actual: Pence, why: string): TestRow => ({
   why,
 });
 
+/** T1, T2 and T3: those of the minimum contribution, which need no accounts or facts but its own. */
+export const testsOfMinimum = (inputs: TestInputs): TestResult[] => [pooled(inputs), ...spent(inputs)];
+
 /** Every test, in order. */
-export function minimumTests(inputs: TestInputs): TestResult[] {
-  return [pooled(inputs), ...spent(inputs), determined(inputs), passedDown(inputs), withinIncome(inputs)];
-}
+export const minimumTests = (inputs: TestInputs): TestResult[] => [
+  ...testsOfMinimum(inputs),
+  determined(inputs),
+  passedDown(inputs),
+  withinIncome(inputs),
+];
 
 const ofMinimum = ({ allocations }: TestInputs) => allocations.filter(({ data }) => data.source === MINIMUM);
 

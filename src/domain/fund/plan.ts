@@ -11,6 +11,7 @@ import {
   pounds,
   signedPence,
   total,
+  WHOLE_BASIS_POINTS,
   type Pence,
 } from '../money.js';
 import { posted } from '../postings.js';
@@ -18,7 +19,7 @@ import type { Role } from '../register.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
-import { Scheme, schemeFits, WHOLE } from './scheme.js';
+import { Scheme, schemeFits } from './scheme.js';
 import {
   inOrder,
   itemOf,
@@ -52,7 +53,11 @@ const NAMED_ONCE = [
 const description = { effective: EffectiveDay, line: Name, scheme: Scheme, reason: words(500) };
 
 const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
-  nhs === WHOLE ? 'NHS-commissioned' : nhs === 0 ? 'council-commissioned' : `commissioned jointly, ${nhs / 100}% NHS`;
+  nhs === WHOLE_BASIS_POINTS
+    ? 'NHS-commissioned'
+    : nhs === 0
+      ? 'council-commissioned'
+      : `commissioned jointly, ${nhs / 100}% NHS`;
 
 const Moved = { line: Name, change: Change };
 

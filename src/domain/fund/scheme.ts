@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import type { Day } from '../calendar.js';
 import type { Coded } from '../reference/rule-sets.js';
+import { WHOLE_BASIS_POINTS as WHOLE } from '../money.js';
 import { rulesOn } from '../register/reference-state.js';
 import type { RegisterState } from '../register.js';
 import { refuse, type Refusal } from '../rules.js';
 import { Name, words } from '../values.js';
 
 /** The dimensions of a plan line beside its source and sum: the columns of the national template. Source: domain.md 2. */
-
-/** All of it, in basis points. */
-export const WHOLE = 10_000;
 
 const BasisPoints = z.int().min(0).max(WHOLE);
 

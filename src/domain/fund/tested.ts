@@ -18,8 +18,13 @@ import type { Scheme } from './scheme.js';
  * What a fund remembers for its minimum tests: the movements of the accounts that they read, and the facts whose words
  * they need. Kept with revisions, so that decisions and questions, now and as known before, read the same.
  */
+export interface TestedAccount {
+  readonly account: Account;
+  readonly series: DaySeries;
+}
+
 export interface Tested {
-  readonly accounts: Map<string, { readonly account: Account; readonly series: DaySeries }>;
+  readonly accounts: Map<string, TestedAccount>;
   readonly facts: TestedFact[];
 }
 
@@ -81,8 +86,8 @@ export interface Holding {
 }
 
 /** The holdings on a day, inclusive, as now known, with movements that are not recorded yet beside them. */
-export function holdingsOn({ accounts }: Tested, on: Day, more: readonly Posting[]): Holding[] {
-  const standing = [...accounts.values()].map(({ account, series }) => ({ account, pence: seriesOn(series, on) }));
+export function holdingsOn(accounts: Iterable<TestedAccount>, on: Day, more: readonly Posting[]): Holding[] {
+  const standing = [...accounts].map(({ account, series }) => ({ account, pence: seriesOn(series, on) }));
   return withPostings(standing, on, more);
 }
 

@@ -63,24 +63,25 @@ export const allocationKey = ({ area, year, payer, source }: Pick<Allocation, 'a
 const inForceOf = <Data extends { readonly effective: Day }>(chain: Chain<Data>, on: Day, upTo: number) =>
   chain.findLast(({ revision, data }) => revision <= upTo && data.effective <= on);
 
-/**
- * The allocations in force as known at a revision of the register, inclusive; by area, year, payer and source.
- *
- * @param on the day, inclusive, on which those of a year are asked for
- */
-export const allocationsOn = (
+/** The chains of an area and a year, or of every one where it is left out; by area, year, payer and source. */
+export const allocationChains = (
   { allocations }: ReferenceState,
-  on: (year: string) => Day,
-  upTo: number,
-  of: { readonly area?: string | undefined; readonly year?: string | undefined },
-): Publication<Allocation>[] =>
+  { area, year }: { readonly area?: string | undefined; readonly year?: string | undefined },
+): Chain<Allocation>[] =>
   [...allocations]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, chain]) => inForceOf(chain, on(chain[0]!.data.year), upTo) ?? [])
     .filter(
-      ({ data }) =>
-        (of.area === undefined || data.area === of.area) && (of.year === undefined || data.year === of.year),
-    );
+      ([, [first]]) =>
+        (area ?? first!.data.area) === first!.data.area && (year ?? first!.data.year) === first!.data.year,
+    )
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, chain]) => chain);
+
+/** Of each chain the publication in force on a day, inclusive, as known at a revision of the register, inclusive. */
+export const inForceAmong = <Data extends { readonly effective: Day }>(
+  chains: readonly Chain<Data>[],
+  on: Day,
+  upTo: number,
+): Publication<Data>[] => chains.flatMap((chain) => inForceOf(chain, on, upTo) ?? []);
 
 export interface RulesInForce extends RuleSet {
   /** The revision of the register at which they were published; none where they are those shipped. */

@@ -42,7 +42,6 @@ const Tested = TestText.extend({
  * the one that decisions are made by; only the balances are read from the read model.
  */
 function testsAt(ledger: Ledger, at: Standing, { postings, facts }: Foreseen): TestResult[] {
-  const register = ledger.model.register();
   const upTo = ledger.model.knownRevision(REGISTER_STREAM, at.size);
   const standing = at.view.accounts
     .filter((account) => isTested(account))
@@ -51,7 +50,7 @@ function testsAt(ledger: Ledger, at: Standing, { postings, facts }: Foreseen): T
     on: at.on,
     holdings: withPostings(standing, at.on, postings),
     facts,
-    ...publishedFor(at, register.reference, at.on, upTo),
+    ...publishedFor(at, ledger.model.register().reference, upTo)(at.on),
   });
 }
 

@@ -4,7 +4,7 @@ import { GRANT_SERIES } from '../../domain/reference/grant-series.js';
 import { NATIONAL_TOTALS } from '../../domain/reference/national-totals.js';
 import { COUNTED_BY, RULE_SETS, UPLIFTS_OF } from '../../domain/reference/rule-sets.js';
 import { upliftChecks } from '../../domain/reference/uplift.js';
-import { allocationsOn, rulesOn, type RulesInForce } from '../../domain/register/reference-state.js';
+import { allocationChains, inForceAmong, rulesOn, type RulesInForce } from '../../domain/register/reference-state.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { REGISTER_STREAM } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
@@ -82,13 +82,15 @@ export const allocations = query({
     const { reference, dayIn, upTo, stamp } = registerAt(ledger, asked);
     return {
       ...stamp,
-      allocations: allocationsOn(reference, dayIn, upTo, asked).map(({ data, revision, evidence }) => ({
-        ...data,
-        minima: data.minima ?? null,
-        revises: data.revises ?? null,
-        revision: String(revision),
-        evidence: evidence.map((each) => each.reference),
-      })),
+      allocations: allocationChains(reference, asked)
+        .flatMap((chain) => inForceAmong([chain], dayIn(chain[0]!.data.year), upTo))
+        .map(({ data, revision, evidence }) => ({
+          ...data,
+          minima: data.minima ?? null,
+          revises: data.revises ?? null,
+          revision: String(revision),
+          evidence: evidence.map((each) => each.reference),
+        })),
     };
   },
   table: (answer) => ({
