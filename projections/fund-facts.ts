@@ -21,7 +21,7 @@ export interface FundFacts {
   readonly byRevision: Map<string, Kept>;
 }
 
-const KEPT: ReadonlySet<string> = new Set(['GapStated', 'PlanLineSet', 'GrantDetermined']);
+const KEPT: ReadonlySet<string> = new Set(['GapStated', 'PlanLineSet', 'PlanLineDescribed', 'GrantDetermined']);
 
 export const noFundFacts = (): FundFacts => ({ kept: [], byRevision: new Map() });
 

@@ -11,8 +11,10 @@ export interface PassDown {
   readonly by: Day;
   readonly share: Pence;
   readonly passedDown: Pence;
+  /** What districts agreed not to have passed down. */
+  readonly waived: Pence;
   readonly shortfall: Pence;
-  /** Passed down in full. */
+  /** Passed down or waived in full. */
   readonly inFull: boolean;
   readonly districts: readonly DistrictShare[];
 }
@@ -21,6 +23,8 @@ export interface DistrictShare {
   readonly district: string;
   readonly share: Pence;
   readonly passedDown: Pence;
+  /** What districts agreed not to have passed down. */
+  readonly waived: Pence;
   readonly shortfall: Pence;
 }
 
@@ -47,16 +51,17 @@ export function passDowns(
     const { grant, holder, source, passDown } = data as unknown as Determined;
     if (!passDown) return [];
     const districts = [...new Set(passDown.shares.flatMap(councils))].map((district) => {
-      const stands = (measure: 'share' | 'passedDown') =>
+      const stands = (measure: 'share' | 'passedDown' | 'waived') =>
         sumOver(
           view,
           (account) => account.holder === district && account.measure === measure && account.detail === grant,
         );
       const share = stands('share');
       const passedDown = stands('passedDown');
-      return { district, share, passedDown, shortfall: minus(share, passedDown) };
+      const waived = stands('waived');
+      return { district, share, passedDown, waived, shortfall: minus(minus(share, passedDown), waived) };
     });
-    const sum = (name: 'share' | 'passedDown' | 'shortfall') =>
+    const sum = (name: 'share' | 'passedDown' | 'waived' | 'shortfall') =>
       districts.reduce((acc, each) => plus(acc, each[name]), NO_MONEY);
     return [
       {
@@ -66,6 +71,7 @@ export function passDowns(
         by: passDown.by,
         share: sum('share'),
         passedDown: sum('passedDown'),
+        waived: sum('waived'),
         shortfall: sum('shortfall'),
         inFull: districts.every((each) => each.shortfall <= 0),
         districts,

@@ -13,6 +13,21 @@ export interface PlanLine {
   readonly source: string;
   readonly recurrent: boolean;
   readonly amount: Pence;
+  /** The dimensions of the template; none where nobody has described the line. */
+  readonly scheme: PlanScheme | undefined;
+}
+
+export interface PlanScheme {
+  readonly scheme: string;
+  readonly title: string;
+  readonly type: string;
+  readonly subType?: string;
+  readonly areaOfSpend: string;
+  /** In basis points, 10,000 together. */
+  readonly commissioner: { readonly nhs: number; readonly localGovernment: number };
+  readonly provider: string;
+  readonly outputs?: string;
+  readonly new: boolean;
 }
 
 export interface Plan {
@@ -27,17 +42,33 @@ interface LineSet {
   readonly category: string;
   readonly source: string;
   readonly recurrent: boolean;
+  readonly scheme?: PlanScheme;
 }
 
 const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder === PLAN;
 
-export function planOf(view: View, linesSet: readonly Kept[]): Plan {
+/**
+ * @param linesSet the lines in force on the view's day
+ * @param described the descriptions of lines in force on it, in the order of recording
+ */
+export function planOf(view: View, linesSet: readonly Kept[], described: readonly Kept[]): Plan {
   const lines = linesSet.map(({ data }) => {
-    const { line, description, category, source, recurrent } = data as unknown as LineSet;
+    const { line, description, category, source, recurrent, scheme: asSet } = data as unknown as LineSet;
     const { effect } = lineCategoryOf(category)!;
     const required = sumOver(view, (account) => isRequired(account) && account.detail === line);
     const amount = effect === 'adds' ? required : negated(required);
-    return { line, description, category, effect, source, recurrent, amount };
+    const scheme = lastSchemeOf(line, described) ?? asSet;
+    return { line, description, category, effect, source, recurrent, amount, scheme };
   });
   return { lines, requirement: sumOver(view, isRequired) };
+}
+
+/** By the description that took effect last, or of two on one day the one recorded last. */
+function lastSchemeOf(line: string, described: readonly Kept[]): PlanScheme | undefined {
+  const own = described.filter(({ data }) => data['line'] === line);
+  const last = own.reduce<Kept | undefined>(
+    (best, each) => (best && best.data.effective > each.data.effective ? best : each),
+    undefined,
+  );
+  return last?.data['scheme'] as PlanScheme | undefined;
 }

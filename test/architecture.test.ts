@@ -34,8 +34,9 @@ const ours = (target: string): boolean => target.startsWith('src/') || target.st
 /** What each room may import of ours, and which packages. */
 const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/domain': { ours: ['src/domain'], packages: ['zod', 'decimal.js'] },
-  'src/domain/register': { ours: ['src/domain'], packages: ['zod'] },
   'src/domain/fund': { ours: ['src/domain'], packages: ['zod'] },
+  'src/domain/register': { ours: ['src/domain'], packages: ['zod'] },
+  'src/domain/reference': { ours: ['src/domain'], packages: ['decimal.js'] },
   'src/domain/dispute': { ours: ['src/domain'], packages: ['zod'] },
   projections: {
     ours: [

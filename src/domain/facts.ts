@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Day } from './calendar.js';
+import { NOTHING_FORESEEN } from './foresight.js';
 import type { Pence } from './money.js';
 import type { Posting } from './postings.js';
 import type { Refusal } from './rules.js';
@@ -118,8 +119,10 @@ export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject,
   amount?(data: z.output<Stored>, state: State, context: Context): Pence;
   /** The name that the fact brings into use. */
   names?(data: z.output<Stored>): string;
-  /** The named contribution, line or grant that the fact changes or counts on. */
-  restsOn?(data: z.output<Stored>): string | undefined;
+  /** The named contribution, line or grant that the fact changes or counts on; a virement changes several. */
+  restsOn?(data: z.output<Stored>): string | readonly string[] | undefined;
+  /** Whether it is refused where it would make a minimum test fail: what a partner decides itself, of compulsory money. */
+  readonly holdsMinima?: true;
   /** Whether it states what its item stands at from its day on, or moves it by a sum. */
   readonly level?: 'states' | 'moves';
   /** Adds what the fact rests on. Runs once, when it is posted or proposed. */
@@ -184,4 +187,5 @@ export const NO_BOOKS = {
   isClosed: () => false,
   restoresProposal: () => undefined,
   area: () => undefined,
+  foresee: () => NOTHING_FORESEEN,
 };

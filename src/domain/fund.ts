@@ -3,6 +3,7 @@ import { dayInWords, financialYear } from './calendar.js';
 import { keeperFact, type Fact, type FactData } from './facts.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
+import { foresee } from './fund/minima.js';
 import { PERIOD_FACTS } from './fund/periods.js';
 import { PLAN_FACTS } from './fund/plan.js';
 import {
@@ -17,6 +18,7 @@ import {
   type Standing,
 } from './fund/state.js';
 import { STATEMENT_FACTS } from './fund/statements.js';
+import { keepTestedFact } from './fund/tested.js';
 import { reversalFact, reversedBy, type Reversal } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import { sourceOf } from './sources.js';
@@ -125,18 +127,23 @@ function nothingRestsOn(
   revision: number,
 ): Refusal | undefined {
   const named = fact.names?.(data);
-  const item = named ?? fact.restsOn?.(data);
-  if (item === undefined) return undefined;
-  const others = standingOn(state, item).filter(
-    ([other, { level }]) => named !== undefined || (fact.level !== undefined && other > revision && level === 'states'),
-  );
-  return others.length === 0
-    ? undefined
-    : refuse(
+  for (const item of named === undefined ? itemsOf(fact, data) : [named]) {
+    const others = standingOn(state, item).filter(
+      ([other, { level }]) =>
+        named !== undefined || (fact.level !== undefined && other > revision && level === 'states'),
+    );
+    if (others.length > 0) {
+      return refuse(
         'others_rest_on_it',
         `On "${item}" rest the facts at revision ${others.map(([other]) => other).join(', ')}.`,
       );
+    }
+  }
+  return undefined;
 }
+
+/** The items that a fact changes or counts on. */
+const itemsOf = (fact: Fact<FundState>, data: FactData): readonly string[] => [fact.restsOn?.(data) ?? []].flat();
 
 export const FUND: Kind<FundState> = {
   name: 'fund',
@@ -155,18 +162,23 @@ export const FUND: Kind<FundState> = {
   },
   evolvePostings,
   evolveStanding(state, fact, event) {
+    keepTestedFact(state.tested.facts, event);
     if (fact.name === REVERSAL.name) {
       const { reverses, fact: original } = event.data as Reversal;
-      const item = reversibleFacts.get(original.type)!.restsOn?.(original.data);
-      if (item !== undefined) state.standing.get(item)!.delete(Number(reverses));
+      for (const item of itemsOf(reversibleFacts.get(original.type)!, original.data))
+        state.standing.get(item)!.delete(Number(reverses));
       return;
     }
-    const item = fact.restsOn?.(event.data);
-    if (item === undefined) return;
-    const standing = state.standing.get(item) ?? new Map<number, Standing>();
-    state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level: fact.level }));
+    for (const item of itemsOf(fact, event.data)) {
+      const standing = state.standing.get(item) ?? new Map<number, Standing>();
+      state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level: fact.level }));
+    }
   },
   limitsHold,
+  foresee(state, fact, data, context) {
+    const of = fact.name === REVERSAL.name ? reversibleFacts.get((data as Reversal).fact.type)! : fact;
+    return foresee(state, fact, data, context, of.holdsMinima === true);
+  },
   dayAllowed(state, fact, effective) {
     const { year } = opened(state);
     if (fact.effective === 'any-day' || (effective >= year.first && effective <= year.last)) return undefined;

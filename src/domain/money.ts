@@ -61,6 +61,18 @@ export function total(amounts: Iterable<Pence>): Pence {
   return sum as Pence;
 }
 
+/** All of a sum, in basis points. */
+export const WHOLE_BASIS_POINTS = 10_000;
+
+/** A part of a sum in basis points, to the whole penny, half to even. */
+export function partOf(sum: Pence, basisPoints: number): Pence {
+  // Nearly every part is nothing or the whole, and a plan has hundreds.
+  if (basisPoints === 0) return NO_MONEY;
+  if (basisPoints === WHOLE_BASIS_POINTS) return sum;
+  const part = new Decimal(sum).times(basisPoints).div(WHOLE_BASIS_POINTS);
+  return exactly(part.toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());
+}
+
 export interface Share {
   readonly id: string;
   readonly weight: Decimal.Value;

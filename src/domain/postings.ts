@@ -18,6 +18,7 @@ export const MEASURES = [
   'assumed',
   'share',
   'passedDown',
+  'waived',
   'settled',
   'refunded',
   'writtenOff',

@@ -4,6 +4,8 @@ import { dayInWords, daysAfter } from './calendar.js';
 import { fact, NO_BOOKS, type Fact } from './facts.js';
 import { pence, pounds, type Pence } from './money.js';
 import { BODY_FACTS } from './register/bodies.js';
+import { REFERENCE_FACTS } from './register/reference-data.js';
+import { emptyReference, type ReferenceState } from './register/reference-state.js';
 import { endOf, type Succession } from './register/succession.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
@@ -194,6 +196,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
       `${data.officer}’s mandate as ${data.role} of ${data.partner} ended on ${dayInWords(data.effective)}: ${data.reason}`,
   }),
   ...BODY_FACTS,
+  ...REFERENCE_FACTS,
 ];
 
 const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
@@ -206,6 +209,8 @@ const REVERSAL = reversalFact<RegisterState>({
     PartnerRegistered: 'A partner stays registered; nothing need be done in its name.',
     OfficerMandated: 'Post MandateEnded.',
     MandateEnded: 'Propose OfficerMandated.',
+    AllocationPublished: 'Publish a revision of it.',
+    RuleSetPublished: 'Publish a revision of it.',
     FactReversed: 'Post the original fact again.',
   },
   limits: [],
@@ -249,6 +254,8 @@ export interface RegisterState {
   readonly successions: Succession[];
   /** The facts that were reversed, by revision, with the revision of the reversal. */
   readonly reversed: Map<number, number>;
+  /** Allocations and rules as published. */
+  readonly reference: ReferenceState;
 }
 
 export const emptyRegister = (): RegisterState => ({
@@ -257,6 +264,7 @@ export const emptyRegister = (): RegisterState => ({
   mandates: new Map(),
   successions: [],
   reversed: new Map(),
+  reference: emptyReference(),
 });
 
 // Evolve

@@ -3,7 +3,7 @@ import { dayInWords } from './calendar.js';
 import { completedFact, type Context, type Fact, type FactData, type LedgerEvent } from './facts.js';
 import { inverted } from './postings.js';
 import { refuse, Refusal } from './rules.js';
-import { EffectiveDay, words } from './values.js';
+import { EffectiveDay, Revision, words } from './values.js';
 
 /** How a stream of facts takes one of them back. The same for every kind of stream but for what rests on what. */
 export interface Reversing<State> {
@@ -25,10 +25,6 @@ export interface Reversal extends FactData {
   readonly reason: string;
   readonly fact: { readonly type: string; readonly version: number; readonly data: FactData };
 }
-
-const Revision = z
-  .string()
-  .regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the revision of an event of this stream, such as "17"' });
 
 const sent = { effective: EffectiveDay, reverses: Revision, reason: words(500) };
 

@@ -10,6 +10,7 @@ import type {
   Signature,
   StreamKind,
 } from './facts.js';
+import type { Foresight } from './foresight.js';
 import { pounds } from './money.js';
 import type { Posting } from './postings.js';
 import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
@@ -40,6 +41,8 @@ export interface Kind<State> {
   /** Keeps what rests on what, for reversals. */
   evolveStanding(state: State, fact: Fact<State>, event: LedgerEvent): void;
   limitsHold(state: State, postings: readonly Posting[], limits: readonly string[]): Refusal | undefined;
+  /** What a fact would do to the tests that the stream is held to, before it is recorded. */
+  foresee(state: State, fact: Fact<State>, data: FactData, context: Context): Foresight;
   dayAllowed(state: State, fact: Fact<State>, effective: Day): Refusal | undefined;
   isClosed(state: State, effective: Day): boolean;
   restoresProposal(event: LedgerEvent): string | undefined;
@@ -169,6 +172,8 @@ export interface Decision {
   readonly partner: string;
   readonly role: Role | 'service';
   readonly adjustment?: { readonly reason: string };
+  /** What the fact that is posted, proposed or signed does to the tests that its stream is held to. */
+  readonly foresight?: Foresight;
 }
 
 /**
@@ -286,15 +291,22 @@ const demandsOfProposed = <State>(
   context: Context,
 ): Demands => demandsOf(factOf(kind, fact.type), fact.data, state.own, context);
 
-/** The rules that hold a fact to its stream, whoever posts it, when it is proposed and again when it is signed. */
+/**
+ * The rules that hold a fact to its stream, whoever posts it, when it is proposed and again when it is signed; and, where
+ * they do hold, what it will do to the tests of the stream.
+ */
 function holds<State>(
   kind: Kind<State>,
   state: StreamState<State>,
   fact: Fact<State>,
   data: FactData,
   context: Context,
-): Refusal | undefined {
-  return fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? []);
+): Foresight | Refusal {
+  const refusal =
+    fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? []);
+  if (refusal) return refusal;
+  const foresight = kind.foresee(state.own, fact, data, context);
+  return foresight.refusal ?? foresight;
 }
 
 /** Whether the effective day can take the fact: in the fund's year, and in an open period or as an adjustment. */
@@ -369,8 +381,8 @@ function begin<State>(
   }
   if (completed instanceof Refusal) return completed;
   const stored = completed;
-  const refusal = holds(kind, state, fact, stored, context);
-  if (refusal) return refusal;
+  const foresight = holds(kind, state, fact, stored, context);
+  if (foresight instanceof Refusal) return foresight;
 
   if (proposing && command.expires !== undefined && command.expires < context.today) {
     return refuse('expiry_passed', `The proposal could have been signed until ${dayInWords(command.expires)}.`);
@@ -379,6 +391,7 @@ function begin<State>(
     partner: mandate.partner,
     role: mandate.role,
     ...adjusting(command.adjustment),
+    foresight,
   };
   const text: FactText = { type: fact.name, version: fact.version, data: stored };
   if (!proposing) return { ...capacity, events: [text] };
@@ -502,9 +515,10 @@ function agree<State>(
   const refusal =
     expired(proposal, context.today) ??
     dayHolds(kind, state, fact, data.effective, context.adjustment) ??
-    stillRestsOn(kind, state, proposal, context) ??
-    holds(kind, state, fact, data, context);
+    stillRestsOn(kind, state, proposal, context);
   if (refusal) return refusal;
+  const foresight = holds(kind, state, fact, data, context);
+  if (foresight instanceof Refusal) return foresight;
   const { officer, by: partner, role } = proposal;
   const signatures = [
     { officer, partner, role },
@@ -514,6 +528,7 @@ function agree<State>(
     partner: mandate.partner,
     role: mandate.role,
     ...adjusting(adjustmentOf(state, command)),
+    foresight,
     events: [
       proposalEvent('ProposalAgreed', proposal.id, proposal.fact, {
         signatures,
@@ -586,14 +601,17 @@ function counter<State>(
     (mandate.limit !== undefined && (next.amount.amount ?? 0) > mandate.limit
       ? refuse('over_limit', `${asking.officer}’s limit is ${pounds(mandate.limit)}; the counter is of more.`)
       : undefined) ??
-    dayHolds(kind, state, fact, data.effective, context.adjustment) ??
-    (completed instanceof Refusal ? completed : holds(kind, state, fact, completed, context));
+    dayHolds(kind, state, fact, data.effective, context.adjustment);
   if (refusal) return refusal;
-  const text: FactText = { type: fact.name, version: fact.version, data: completed as FactData };
+  if (completed instanceof Refusal) return completed;
+  const foresight = holds(kind, state, fact, completed, context);
+  if (foresight instanceof Refusal) return foresight;
+  const text: FactText = { type: fact.name, version: fact.version, data: completed };
   return {
     partner: mandate.partner,
     role: mandate.role,
     ...adjusting(proposal.adjustment),
+    foresight,
     events: [
       proposalEvent('ProposalCountered', proposal.id, text, {
         replaces: proposal.fact,

@@ -30,6 +30,11 @@ export const SignedMoney = z
   .regex(/^-?(0|[1-9]\d*)\.\d{2}$/)
   .meta({ description: 'Pounds and pence as text, exactly two places; negative with a leading minus.' });
 
+/** The revision of an event in its stream, as officers refer to it. */
+export const Revision = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the revision of an event of this stream, such as "17"' });
+
 export const EffectiveDay = z
   .string({ error: 'must be a day written YYYY-MM-DD' })
   .refine((text): boolean => isDay(text), { error: 'must be a real day written YYYY-MM-DD, such as "2016-04-01"' })

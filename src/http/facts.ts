@@ -6,6 +6,7 @@ import { factOf, termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { TestText } from '../ledger/minimum-tests-text.js';
 import { seesArea, seesFund } from './access.js';
 import { Problem, parsed, Refused } from './problem.js';
 
@@ -23,6 +24,13 @@ const Outcome = z
     recordedAt: z.string().optional(),
     proposal: z.string().optional(),
     events: z.array(z.object({ id: z.string(), type: z.string(), revision: z.string(), sentence: z.string() })),
+    warnings: z.array(z.string()).optional().meta({
+      description:
+        'What the act breaks without being refused: a test that passed and now fails. Not repeated on a replay.',
+    }),
+    tests: z.array(TestText).optional().meta({
+      description: 'On a dry run of a fact of a fund: the minimum tests as they would stand after it.',
+    }),
   })
   .meta({ id: 'Outcome' });
 

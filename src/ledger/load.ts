@@ -250,7 +250,7 @@ function factIn(
   const filled = z.record(z.string(), z.unknown()).parse(
     JSON.parse(JSON.stringify(text.data), (field, value: unknown) => {
       if (typeof value !== 'string' || !value.startsWith('@')) return value;
-      return field === 'reverses' ? revision(value) : proposal(value);
+      return field === 'reverses' || field === 'revises' ? revision(value) : proposal(value);
     }),
   );
   const data = declared.fact.input.safeParse(filled);

@@ -1,13 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { v5 as uuid } from 'uuid';
+import type { z } from 'zod';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
 import type { LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
+import { NOTHING_FORESEEN } from '../domain/foresight.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { decide, type Command, type Decision } from '../domain/stream.js';
 import type { EvidenceList } from '../domain/values.js';
 import { ConcurrencyConflict, RecordedBehind, type Appended, type EventStore } from '../store/event-store.js';
 import { canonical, decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
 import type { Clock } from './clock.js';
+import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
 import { scopedKey, type Acted, type ReadModel } from './read-model.js';
 
@@ -49,6 +52,10 @@ export interface Outcome {
   /** The proposal that was made or answered. */
   readonly proposal?: string;
   readonly events: readonly RecordedFact[];
+  /** What the act breaks without being refused, seen when it was decided; not recorded, so a replayed answer has none. */
+  readonly warnings?: readonly string[];
+  /** On a dry run of a fact: the minimum tests as they would stand after it, on its effective day. */
+  readonly tests?: readonly z.output<typeof TestText>[];
 }
 
 /** An act that was recorded, now or, where `replayed`, by an earlier request with the same key. */
@@ -155,7 +162,12 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     );
     if (decision instanceof Refusal) return decision;
     const events = compose(submission, decision, now, state.revision);
-    if (submission.dryRun) return { outcome: outcomeOf(events), replayed: false };
+    const { warnings, tests } = decision.foresight ?? NOTHING_FORESEEN;
+    const warned = warnings.length > 0 ? { warnings } : {};
+    if (submission.dryRun) {
+      const foreseen = tests && { tests: tests().map(testText) };
+      return { outcome: { ...outcomeOf(events), ...warned, ...foreseen }, replayed: false };
+    }
     const encoded = events.map((event) => encode(event.id, event.type, event.data, event.metadata));
     // What is written for ever must be readable for ever: it is read back before it is written.
     encoded.forEach((event, index) => decode({ ...event, stream, revision: BigInt(index), position: '' }));
@@ -171,7 +183,8 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     await projector.whenTaken(appended.position);
     // Another service, or an attempt whose answer was lost, recorded this key before: what it recorded is the answer.
     if (!appended.asSent) return 'again';
-    return { outcome: { ...outcomeOf(events), ...recordedAs(events), position: appended.position }, replayed: false };
+    const outcome = { ...outcomeOf(events), ...recordedAs(events), position: appended.position, ...warned };
+    return { outcome, replayed: false };
   }
 
   function compose(submission: Prepared, decision: Decision, now: Instant, head: number): LedgerEvent[] {

@@ -343,7 +343,7 @@ t.test('every question that makes a table answers as CSV, safe to open in a spre
   // Those of an area's disputes are asked in disputes.test.ts, where there is an area.
   for (const { path, name } of QUERIES.filter((each) => !each.path.includes('{area}'))) {
     const proposal = name.startsWith('register') ? mandate.outcome.proposal! : outcome.proposal!;
-    const address = `/v1${path.replace('{fund}', FUND).replace('{partner}', NORTH).replace('{proposal}', proposal)}`;
+    const address = `/v1${path.replace('{fund}', FUND).replace('{partner}', NORTH).replace('{proposal}', proposal).replace('{year}', '2016-17')}`;
     const json = await get(address);
     t.equal(json.statusCode, 200, address);
     const response = await get(address, 'auditor', { accept: 'text/csv' });

@@ -148,6 +148,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     reversible: true,
     limits: ['agreed', 'dueWithinAgreed'],
+    holdsMinima: true,
     sides: (data, state: FundState, context) => ({
       acts: [data.payer],
       signs: receivers(data.payer, state, context),
@@ -211,6 +212,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     reversible: true,
     limits: ['agreed', 'dueWithinAgreed'],
+    holdsMinima: true,
     level: 'states',
     restsOn: (data) => data.contribution,
     sides(data, state: FundState, context) {

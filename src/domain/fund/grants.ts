@@ -60,6 +60,11 @@ const riskInput = { effective: EffectiveDay, grant: Name, amount: Amount, cause:
 const tranche = { effective: EffectiveDay, grant: Name, amount: Amount, bankReference: words(80) };
 const passed = { effective: EffectiveDay, grant: Name, district: Name, amount: Amount };
 
+const waived = {
+  ...passed,
+  consent: words(120).meta({ description: 'Where the district consents: a letter, a minute.' }),
+};
+
 const districtItem = (grant: string, district: string): string => `${grant}/${district}`;
 
 type Risk = z.output<z.ZodObject<typeof riskInput & typeof OfGrant>>;
@@ -343,19 +348,47 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     amount: (data) => pence(data.amount),
     complete: withGrant,
     check: () => undefined,
-    postings: (data) =>
-      posted({
-        ...holding('passedDown', { ...data, holder: data.district }),
-        item: districtItem(data.grant, data.district),
-        detail: data.grant,
-        on: data.effective,
-        pence: pence(data.amount),
-      }),
+    postings: (data) => toDistrict('passedDown', data),
     evolve: () => undefined,
     sentence: (data) =>
       `${data.holder} passed ${pounds(pence(data.amount))} of the grant "${data.grant}" down to ${data.district}, which confirmed it.`,
   }),
+  completedFact({
+    name: 'PassDownWaived',
+    about:
+      'A district agrees that part of its share of a grant is not passed down to it, and consents by signing (domain.md 0, 6, 7.4).',
+    input: z.strictObject(waived),
+    stored: z.strictObject({ ...waived, ...OfGrant }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    limits: ['passedWithinShare'],
+    restsOn: (data) => data.grant,
+    sides: (data, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [data.district] }),
+    subject: (data) => `${data.grant} to ${data.district}`,
+    amount: (data) => pence(data.amount),
+    complete: withGrant,
+    check: () => undefined,
+    postings: (data) => toDistrict('waived', data),
+    evolve: () => undefined,
+    sentence: (data) =>
+      `${data.district} waived ${pounds(pence(data.amount))} of its share of the grant "${data.grant}" (${data.consent}).`,
+  }),
 ];
+
+/** What a district has of a grant, in one measure. */
+const toDistrict = (
+  measure: 'passedDown' | 'waived',
+  data: z.output<z.ZodObject<typeof passed & typeof OfGrant>>,
+): Posting[] =>
+  posted({
+    ...holding(measure, { ...data, holder: data.district }),
+    item: districtItem(data.grant, data.district),
+    detail: data.grant,
+    on: data.effective,
+    pence: pence(data.amount),
+  });
 
 function firstRefusal<Each>(all: readonly Each[], check: (each: Each) => Refusal | undefined): Refusal | undefined {
   for (const each of all) {

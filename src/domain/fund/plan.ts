@@ -1,24 +1,45 @@
 import { z } from 'zod';
 import { dayInWords, financialYear, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
-import { exactly, largest, minus, moneyText, pence, plus, pounds, signedPence } from '../money.js';
+import {
+  exactly,
+  largest,
+  minus,
+  moneyText,
+  NO_MONEY,
+  notNegative,
+  pence,
+  plus,
+  pounds,
+  signedPence,
+  total,
+  WHOLE_BASIS_POINTS,
+  type Pence,
+} from '../money.js';
 import { posted } from '../postings.js';
+import type { Role } from '../register.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import { Scheme, schemeFits } from './scheme.js';
 import {
   inOrder,
   itemOf,
   nameIsFree,
+  notBefore,
   opened,
   planAccount,
   seriesOf,
   sourceFits,
   standsAt,
   type FundState,
+  type Line,
 } from './state.js';
 
-/** The spending plan: lines that say what the fund requires, from which source, and for how long. */
+/**
+ * The spending plan: lines that say what the fund requires, from which source, for how long, and by which scheme, who
+ * commissions it and who provides it.
+ */
 
 const signOf = (effect: 'adds' | 'reduces'): 1 | -1 => (effect === 'adds' ? 1 : -1);
 
@@ -34,6 +55,33 @@ const Reprofile = z
   .meta({
     description: 'The name of a reprofiling between two years, which the revision in the other year’s fund gives too.',
   });
+const MANAGE: readonly Role[] = ['pool-manager', 'finance-officer', 'chief-finance-officer'];
+
+const byHost = (_data: unknown, state: FundState) => ({ acts: [opened(state).host], signs: [] });
+
+const virement = { effective: EffectiveDay, reason: words(500) };
+const Change = SignedMoney.refine((text) => !/^-?0\.00$/.test(text), { error: 'must not be 0.00' });
+const NAMED_ONCE = [
+  (moves: readonly { readonly line: string }[]) => new Set(moves.map((each) => each.line)).size === moves.length,
+  { error: 'must name each line once' },
+] as const;
+const description = { effective: EffectiveDay, line: Name, scheme: Scheme, reason: words(500) };
+
+const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
+  nhs === WHOLE_BASIS_POINTS
+    ? 'NHS-commissioned'
+    : nhs === 0
+      ? 'council-commissioned'
+      : `commissioned jointly, ${nhs / 100}% NHS`;
+
+const Moved = { line: Name, change: Change };
+
+const movesOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.array(z.strictObject(shape)).min(2, { error: 'must move money between two lines at least' }).max(100);
+
+/** What a line of the plan gains or loses by a virement, as it stands in the requirement. */
+const changeOf = ({ change, effect }: { readonly change: string; readonly effect: Line['effect'] }): Pence =>
+  exactly(signOf(effect) * signedPence(change));
 
 export const PLAN_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -47,14 +95,16 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       source: Code,
       recurrent: z.boolean(),
       amount: Amount,
+      scheme: Scheme.optional().meta({ description: 'The dimensions of the national template.' }),
     }),
     signature: 'none',
-    roles: ['pool-manager', 'finance-officer', 'chief-finance-officer'],
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
-    sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
+    holdsMinima: true,
+    sides: byHost,
     amount: (data) => pence(data.amount),
-    check: (data, state: FundState) =>
+    check: (data, state: FundState, { register }) =>
       nameIsFree(state, data.line) ??
       sourceFits(state, data.source, 'line') ??
       (lineCategoryOf(data.category)
@@ -62,7 +112,8 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         : refuse(
             'category_unknown',
             `"${data.category}" is not a category; use ${LINE_CATEGORIES.map((each) => each.code).join(', ')}.`,
-          )),
+          )) ??
+      (data.scheme && schemeFits(data.scheme, register, opened(state).year.label, data.effective)),
     postings: (data) =>
       posted({
         ...planAccount(data.line, data),
@@ -106,12 +157,14 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       change: SignedMoney,
     }),
     signature: 'none',
-    roles: ['pool-manager', 'finance-officer', 'chief-finance-officer'],
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
+    holdsMinima: true,
+    limits: ['planned'],
     level: 'states',
     restsOn: (data) => data.line,
-    sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
+    sides: byHost,
     amount: (data) => largest(pence(data.now), pence(data.was)),
     complete(data, state: FundState) {
       const line = itemOf(state, 'line', data.line);
@@ -161,5 +214,90 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     sentence: (data) =>
       `Plan line "${data.line}" was revised from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}` +
       `${data.reprofile ? ` (reprofiled with ${data.reprofile.otherYear} as "${data.reprofile.name}")` : ''}: ${data.reason}`,
+  }),
+  completedFact({
+    name: 'PlanLineDescribed',
+    about:
+      'Gives a plan line its scheme, area of spend, commissioner and provider from a day on, or changes them; its sum stays (domain.md 2, 7.4).',
+    input: z.strictObject(description),
+    stored: z.strictObject({ ...description, source: Code }),
+    signature: 'none',
+    roles: MANAGE,
+    effective: 'in-year',
+    reversible: true,
+    holdsMinima: true,
+    restsOn: (data) => data.line,
+    sides: byHost,
+    complete(data, state: FundState) {
+      const line = itemOf(state, 'line', data.line);
+      if (line instanceof Refusal) return line;
+      return notBefore(data.line, line.began, data.effective) ?? { ...data, source: line.source };
+    },
+    check: (data, state: FundState, { register }) =>
+      schemeFits(data.scheme, register, opened(state).year.label, data.effective),
+    postings: () => [],
+    evolve: () => undefined,
+    sentence: ({ line, scheme, reason }) =>
+      `Plan line "${line}" is described as part of "${scheme.scheme}" (${scheme.title}): ${scheme.type}, ` +
+      `area ${scheme.areaOfSpend}, ${commissionedBy(scheme)}, provider ${scheme.provider}: ${reason}`,
+  }),
+  completedFact({
+    name: 'BudgetVired',
+    about:
+      'Moves budget between plan lines, leaving the requirement as it is; a second officer of the host signs, and the minimum tests still pass (domain.md 1, 6).',
+    input: z.strictObject({ ...virement, moves: movesOf(Moved).refine(...NAMED_ONCE) }),
+    stored: z.strictObject({
+      ...virement,
+      moves: movesOf({
+        ...Moved,
+        was: Sum,
+        source: Code,
+        recurrent: z.boolean(),
+        effect: z.enum(['adds', 'reduces']),
+      }),
+    }),
+    signature: 'second-officer',
+    roles: MANAGE,
+    effective: 'in-year',
+    reversible: true,
+    holdsMinima: true,
+    limits: ['planned'],
+    level: 'moves',
+    restsOn: (data) => data.moves.map((each) => each.line),
+    sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [opened(state).host] }),
+    amount: (data) => total(data.moves.map((each) => notNegative(signedPence(each.change)))),
+    complete(data, state: FundState) {
+      const moves = [];
+      for (const each of data.moves) {
+        const line = itemOf(state, 'line', each.line);
+        if (line instanceof Refusal) return line;
+        const late = inOrder(state, each.line, line.began, data.effective);
+        if (late) return late;
+        const { source, recurrent, effect } = line;
+        const was = exactly(signOf(effect) * standsAt(state, 'requirement', each.line, data.effective));
+        moves.push({ ...each, was: moneyText(was), source, recurrent, effect });
+      }
+      return { ...data, moves };
+    },
+    check(data) {
+      const difference = total(data.moves.map(changeOf));
+      return difference === NO_MONEY
+        ? undefined
+        : refuse('virement_not_balanced', `The requirement would change by ${pounds(difference)}.`);
+    },
+    postings: (data) =>
+      data.moves.flatMap((each) =>
+        posted({
+          ...planAccount(each.line, each),
+          item: each.line,
+          on: data.effective,
+          pence: changeOf(each),
+        }),
+      ),
+    evolve: () => undefined,
+    sentence: (data) =>
+      `Budget was moved: ${data.moves
+        .map((each) => `"${each.line}" ${each.change.startsWith('-') ? '' : '+'}${pounds(signedPence(each.change))}`)
+        .join(', ')}: ${data.reason}`,
   }),
 ];

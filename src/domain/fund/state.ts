@@ -19,6 +19,7 @@ import { family } from '../register/succession.js';
 import { refuse, type Refusal, type RuleCode } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
 import type { Instalment } from '../values.js';
+import { emptyTested, keepTestedPosting, type Tested } from './tested.js';
 
 /** A fund: the pooled fund of one area for one financial year, as a decision needs to see it. */
 export interface FundState {
@@ -35,6 +36,8 @@ export interface FundState {
   readonly standing: Map<string, Map<number, Standing>>;
   /** The sum of the sizes of all movements so far: while it is bounded, every balance is exact. */
   moved: Pence;
+  /** What the minimum tests are made of. */
+  readonly tested: Tested;
 }
 
 export interface Standing {
@@ -90,6 +93,7 @@ export const emptyFund = (): FundState => ({
   reversed: new Map(),
   standing: new Map(),
   moved: NO_MONEY,
+  tested: emptyTested(),
 });
 
 // Evolve
@@ -105,6 +109,7 @@ export function evolvePostings(state: FundState, postings: readonly Posting[]): 
     if (!series) state.series.set(key, (series = emptySeries()));
     addToSeries(series, posting.on, posting.pence);
     state.moved = plus(state.moved, sizeOf(posting));
+    keepTestedPosting(state.tested, posting);
   }
 }
 
@@ -291,6 +296,8 @@ interface Limit {
   /** The quantity that may not fall below nothing, as a signed sum of measures of one item. */
   readonly terms: readonly { readonly sign: 1 | -1; readonly measure: Measure }[];
   readonly words: string;
+  /** A plan line that reduces stands below nothing, so that its limit is read the other way round. */
+  readonly turnedByEffect?: true;
 }
 
 const plusOf = (measure: Measure) => ({ sign: 1, measure }) as const;
@@ -323,8 +330,14 @@ export const LIMITS = {
   },
   passedWithinShare: {
     rule: 'more_than_share',
-    terms: [plusOf('share'), lessOf('passedDown')],
-    words: 'the district’s share, less what has been passed down,',
+    terms: [plusOf('share'), lessOf('passedDown'), lessOf('waived')],
+    words: 'the district’s share, less what has been passed down or waived,',
+  },
+  planned: {
+    rule: 'more_than_planned',
+    terms: [plusOf('requirement')],
+    turnedByEffect: true,
+    words: 'what is planned',
   },
 } as const satisfies Record<string, Limit>;
 
@@ -344,11 +357,12 @@ export function limitsHold(
   for (const item of new Set(own.map((posting) => posting.item))) {
     for (const name of names) {
       const limit: Limit = LIMITS[name as LimitName];
-      const standing = combined(
-        limit.terms.map(({ sign, measure }) => ({ sign, series: seriesOf(state, measure, item) })),
-      );
+      const of = state.items.get(item);
+      const turned = limit.turnedByEffect && of?.kind === 'line' && of.effect === 'reduces' ? -1 : 1;
+      const terms = limit.terms.map(({ sign, measure }) => ({ sign: sign === turned ? 1 : -1, measure }) as const);
+      const standing = combined(terms.map(({ sign, measure }) => ({ sign, series: seriesOf(state, measure, item) })));
       const added = combined(
-        limit.terms.flatMap(({ sign, measure }) =>
+        terms.flatMap(({ sign, measure }) =>
           own
             .filter((posting) => posting.item === item && posting.measure === measure)
             .map((posting) => ({
@@ -384,17 +398,22 @@ export const standingOn = (state: FundState, item: string): [number, Standing][]
   ...(state.standing.get(item) ?? new Map<number, Standing>()),
 ];
 
+/** Nothing changes an item before the item itself takes effect. */
+export const notBefore = (item: string, began: Day, effective: Day): Refusal | undefined =>
+  effective < began
+    ? refuse(
+        'before_it_began',
+        `"${item}" takes effect on ${dayInWords(began)}; this would on ${dayInWords(effective)}.`,
+      )
+    : undefined;
+
 /**
  * A fact that changes what an item stands at must not slip in before one that states it: what was signed last would no
  * longer be what stands. Nor may it take effect before the item itself.
  */
 export function inOrder(state: FundState, item: string, began: Day, effective: Day): Refusal | undefined {
-  if (effective < began) {
-    return refuse(
-      'before_it_began',
-      `"${item}" takes effect on ${dayInWords(began)}; this would on ${dayInWords(effective)}.`,
-    );
-  }
+  const early = notBefore(item, began, effective);
+  if (early) return early;
   const later = standingOn(state, item).find(([, each]) => each.level === 'states' && each.effective > effective);
   return later
     ? refuse(

@@ -12,6 +12,8 @@ import {
   position,
   statementQuery,
 } from './figures.js';
+import { minimumTestsQuery } from './minimum-tests.js';
+import { allocations, grantSeries, nationalTotals, ruleSet, ruleSets } from './published.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
 import { bridge, mediumTerm } from './medium-term.js';
 import type { Query } from './query.js';
@@ -29,6 +31,7 @@ export const QUERIES: readonly Query[] = [
   statementQuery,
   plan,
   passDown,
+  minimumTestsQuery,
   contributions,
   instalmentsQuery,
   approvalsQuery,
@@ -52,6 +55,11 @@ export const QUERIES: readonly Query[] = [
   partners,
   successions,
   sources,
+  allocations,
+  ruleSets,
+  ruleSet,
+  nationalTotals,
+  grantSeries,
   protocols,
   holidays,
   facts,

@@ -438,6 +438,47 @@ export const statementQuery = query({
   }),
 });
 
+const SchemeText = z.object({
+  scheme: z.string(),
+  title: z.string(),
+  type: z.string(),
+  subType: z.string().nullable(),
+  areaOfSpend: z.string(),
+  commissioner: z.object({ nhs: z.int(), localGovernment: z.int() }).meta({ description: 'In basis points.' }),
+  provider: z.string(),
+  outputs: z.string().nullable(),
+  new: z.boolean(),
+});
+
+const SCHEME_COLUMNS = [
+  'scheme',
+  'title',
+  'type',
+  'sub-type',
+  'area of spend',
+  'NHS commissioned %',
+  'council commissioned %',
+  'provider',
+  'outputs',
+  'new',
+];
+
+const schemeCells = (of: z.output<typeof SchemeText> | null): string[] =>
+  of
+    ? [
+        of.scheme,
+        of.title,
+        of.type,
+        of.subType ?? '',
+        of.areaOfSpend,
+        String(of.commissioner.nhs / 100),
+        String(of.commissioner.localGovernment / 100),
+        of.provider,
+        of.outputs ?? '',
+        of.new ? 'new' : 'existing',
+      ]
+    : SCHEME_COLUMNS.map(() => '');
+
 export const plan = query({
   name: 'plan',
   path: '/funds/{fund}/plan',
@@ -456,6 +497,9 @@ export const plan = query({
         source: z.string(),
         recurrent: z.boolean(),
         amount: SignedMoney,
+        scheme: SchemeText.nullable().meta({
+          description: 'The dimensions of the national template; null where nobody has described the line.',
+        }),
       }),
     ),
     requirement: SignedMoney,
@@ -463,16 +507,26 @@ export const plan = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const { lines, requirement } = planOf(at.view, inForce(at.model.facts, 'PlanLineSet', at.on, at.size));
+    const { lines, requirement } = planOf(
+      at.view,
+      inForce(at.model.facts, 'PlanLineSet', at.on, at.size),
+      inForce(at.model.facts, 'PlanLineDescribed', at.on, at.size),
+    );
     return {
       fund: asked.fund,
       ...at.stamp,
-      lines: lines.map((line) => ({ ...line, amount: moneyText(line.amount) })),
+      lines: lines.map((line) => ({
+        ...line,
+        amount: moneyText(line.amount),
+        scheme: line.scheme
+          ? { ...line.scheme, subType: line.scheme.subType ?? null, outputs: line.scheme.outputs ?? null }
+          : null,
+      })),
       requirement: moneyText(requirement),
     };
   },
   table: ({ lines, requirement }) => ({
-    columns: ['line', 'description', 'category', 'source', 'recurrent', 'amount'],
+    columns: ['line', 'description', 'category', 'source', 'recurrent', 'amount', ...SCHEME_COLUMNS],
     rows: [
       ...lines.map((line) => [
         line.line,
@@ -481,8 +535,9 @@ export const plan = query({
         line.source,
         line.recurrent ? 'recurrent' : 'one-off',
         line.effect === 'adds' ? line.amount : `-${line.amount}`,
+        ...schemeCells(line.scheme),
       ]),
-      ['Requirement', '', '', '', '', requirement],
+      ['Requirement', '', '', '', '', requirement, ...schemeCells(null)],
     ],
   }),
 });
@@ -490,6 +545,7 @@ export const plan = query({
 const PassDownText = {
   share: SignedMoney,
   passedDown: SignedMoney,
+  waived: SignedMoney,
   shortfall: SignedMoney,
 };
 
@@ -523,9 +579,9 @@ export const passDown = query({
     return {
       fund: asked.fund,
       ...at.stamp,
-      grants: grants.map(({ share, passedDown, shortfall, districts, ...grant }) => ({
+      grants: grants.map(({ share, passedDown, waived, shortfall, districts, ...grant }) => ({
         ...grant,
-        ...inText({ share, passedDown, shortfall }),
+        ...inText({ share, passedDown, waived, shortfall }),
         districts: districts.map(({ district, ...figures }) => ({
           district,
           name: nameOf(ledger, district),
@@ -535,10 +591,10 @@ export const passDown = query({
     };
   },
   table: ({ grants }) => ({
-    columns: ['grant', 'district', 'share', 'passed down', 'shortfall'],
-    rows: grants.flatMap(({ grant, districts, share, passedDown, shortfall }) => [
-      ...districts.map((each) => [grant, each.name, each.share, each.passedDown, each.shortfall]),
-      [grant, 'Total', share, passedDown, shortfall],
+    columns: ['grant', 'district', 'share', 'passed down', 'waived', 'shortfall'],
+    rows: grants.flatMap(({ grant, districts, share, passedDown, waived, shortfall }) => [
+      ...districts.map((each) => [grant, each.name, each.share, each.passedDown, each.waived, each.shortfall]),
+      [grant, 'Total', share, passedDown, waived, shortfall],
     ]),
   }),
 });

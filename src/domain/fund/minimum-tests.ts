@@ -1,0 +1,303 @@
+import { dayInWords, type Day } from '../calendar.js';
+import { exactly, lesser, minus, NO_MONEY, partOf, pence, plus, pounds, total, type Pence } from '../money.js';
+import { PLAN, type Account, type Measure } from '../postings.js';
+import type { AreaOfSpend } from '../reference/rule-sets.js';
+import type { Allocation, Publication } from '../register/reference-state.js';
+import { sourceOf } from '../sources.js';
+import { descriptionsOn, factsInForce, gathered, sumOf, type Holding, type TestedFact } from './tested.js';
+
+/**
+ * The money tests of the national conditions, T1 to T6, as a pure formula. The same formula decides what may be recorded,
+ * foresees what a proposal would do, and answers questions at any two dates. Source: domain.md 3, 7.4.
+ */
+export const TESTS = {
+  T1: 'The minimum NHS contribution is pooled in full',
+  T2: 'Social care from the minimum NHS contribution',
+  T3: 'NHS-commissioned services outside hospital from the minimum NHS contribution',
+  T4: 'Grants are pooled as determined',
+  T5: 'Grants are passed down in time',
+  T6: 'Plan lines stay within income, source by source',
+} as const;
+
+export type TestCode = keyof typeof TESTS;
+
+export const VERDICTS = ['pass', 'fail', 'not-applicable'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** What is tested, on one day and as known at one instant. */
+export interface TestInputs {
+  readonly on: Day;
+  /** What the fund's accounts stand at on the day; the pool's own side is left out. */
+  readonly holdings: readonly Holding[];
+  /** The facts whose words are needed, as known. */
+  readonly facts: readonly TestedFact[];
+  /** The allocations of the fund's area and year in force on the day. */
+  readonly allocations: readonly Publication<Allocation>[];
+  /** The areas of spend of the year's rules in force on the day. */
+  readonly areasOfSpend: readonly AreaOfSpend[];
+}
+
+/** One thing that a test compares: a payer, a source, a district, or the fund as a whole. */
+export interface TestRow {
+  readonly of: string;
+  readonly required: Pence;
+  readonly actual: Pence;
+  /** actual − required; where the two must be equal, how far they are apart. */
+  readonly margin: Pence;
+  readonly verdict: Verdict;
+  /** Why there is no verdict, or what is still to come; empty where the figures say it all. */
+  readonly why: string;
+}
+
+export interface TestResult {
+  readonly test: TestCode;
+  readonly title: string;
+  readonly verdict: Verdict;
+  readonly why: string;
+  /** The smallest margin of its rows: what can be lost before it fails. Nothing where no row has a verdict. */
+  readonly margin: Pence;
+  readonly rows: readonly TestRow[];
+  /** Lines of the source that no area of spend is known of: they count for no minimum. */
+  readonly unclassified: readonly string[];
+  /** The accounts whose movements it is made of; what is left out of one may be any. */
+  readonly restsOn: readonly TestedAccounts[];
+  /** The descriptions of lines that it goes by, by revision of the fund. */
+  readonly descriptions: readonly number[];
+  /** The publications that it goes by. */
+  readonly publications: readonly Publication<Allocation>[];
+}
+
+export interface TestedAccounts extends Partial<Pick<Account, 'holder' | 'source' | 'detail'>> {
+  readonly measure: Measure;
+}
+
+/** The source that T1, T2 and T3 are of. */
+export const MINIMUM = 'NHS_MIN';
+const WHOLE_FUND = 'fund';
+
+type More = Partial<Pick<TestResult, 'why' | 'unclassified' | 'restsOn' | 'descriptions' | 'publications'>>;
+
+function result(test: TestCode, rows: readonly TestRow[], more: More): TestResult {
+  const decided = rows.filter((row) => row.verdict !== 'not-applicable');
+  const verdict =
+    decided.length === 0 ? 'not-applicable' : decided.some((row) => row.verdict === 'fail') ? 'fail' : 'pass';
+  const margins = decided.map((row) => row.margin);
+  return {
+    test,
+    title: TESTS[test],
+    verdict,
+    margin: margins.length === 0 ? NO_MONEY : margins.reduce(lesser),
+    rows,
+    why: '',
+    unclassified: [],
+    restsOn: [],
+    descriptions: [],
+    publications: [],
+    ...more,
+  };
+}
+
+const atLeast = (of: string, required: Pence, actual: Pence): TestRow => {
+  const margin = minus(actual, required);
+  return { of, required, actual, margin, verdict: margin >= 0 ? 'pass' : 'fail', why: '' };
+};
+
+const untested = (of: string, actual: Pence, why: string): TestRow => ({
+  of,
+  required: NO_MONEY,
+  actual,
+  margin: NO_MONEY,
+  verdict: 'not-applicable',
+  why,
+});
+
+/** T1, T2 and T3: those of the minimum contribution, which need no accounts or facts but its own. */
+export const testsOfMinimum = (inputs: TestInputs): TestResult[] => [pooled(inputs), ...spent(inputs)];
+
+/** Every test, in order. */
+export const minimumTests = (inputs: TestInputs): TestResult[] => [
+  ...testsOfMinimum(inputs),
+  determined(inputs),
+  passedDown(inputs),
+  withinIncome(inputs),
+];
+
+const ofMinimum = ({ allocations }: TestInputs) => allocations.filter(({ data }) => data.source === MINIMUM);
+
+/** T1: what each payer pools of its minimum contribution is at least its allocation. */
+function pooled(inputs: TestInputs): TestResult {
+  const publications = ofMinimum(inputs);
+  const paid = new Map(
+    gathered(inputs.holdings, ({ measure, source, holder }) =>
+      measure === 'agreed' && source === MINIMUM ? holder : undefined,
+    ).map(({ name, pence: sum }) => [name, sum]),
+  );
+  const allocated = new Map(publications.map(({ data }) => [data.payer, pence(data.amount)]));
+  const rows = [...new Set([...allocated.keys(), ...paid.keys()])].sort().map((payer) => {
+    const least = allocated.get(payer);
+    const sum = paid.get(payer) ?? NO_MONEY;
+    return least === undefined
+      ? untested(payer, sum, `No allocation of ${MINIMUM} is published for ${payer}.`)
+      : atLeast(payer, least, sum);
+  });
+  return result('T1', rows, {
+    why: publications.length === 0 ? `No allocation of ${MINIMUM} is published.` : '',
+    restsOn: [{ measure: 'agreed', source: MINIMUM }],
+    publications,
+  });
+}
+
+/**
+ * T2 and T3: what the plan spends of the minimum contribution on social care, and on services outside hospital that the
+ * NHS commissions. Joint lines count at the NHS's percentage, to the whole penny line by line, half to even. Lines that
+ * reduce count below nothing. The minima of all payers are added up: a line does not say whose money it spends.
+ */
+function spent(inputs: TestInputs): TestResult[] {
+  const { holdings, facts, areasOfSpend, on } = inputs;
+  const publications = ofMinimum(inputs).filter(({ data }) => data.minima !== undefined);
+  const described = descriptionsOn(facts, on);
+  const counts = new Map(areasOfSpend.map((area) => [area.code, area.counts]));
+  const lines = gathered(holdings, ({ measure, holder, source, detail }) =>
+    measure === 'requirement' && holder === PLAN && source === MINIMUM ? detail : undefined,
+  ).map(({ name, pence: sum }) => {
+    const description = described.get(name);
+    const scheme = description?.scheme;
+    const counted = scheme && counts.get(scheme.areaOfSpend);
+    return { name, sum, description, counted, nhs: scheme ? partOf(sum, scheme.commissioner.nhs) : NO_MONEY };
+  });
+  const more: More = {
+    why: publications.length === 0 ? `No minima of ${MINIMUM} are published.` : '',
+    unclassified: lines.filter((line) => line.counted === undefined).map((line) => line.name),
+    restsOn: [{ measure: 'requirement', source: MINIMUM }],
+    descriptions: lines.flatMap(({ description }) => (description ? [description.revision] : [])),
+    publications,
+  };
+  const test = (code: TestCode, of: 'socialCare' | 'outOfHospital', actual: Pence): TestResult =>
+    result(
+      code,
+      publications.length === 0
+        ? [untested(WHOLE_FUND, actual, more.why!)]
+        : [atLeast(WHOLE_FUND, total(publications.map(({ data }) => pence(data.minima![of]))), actual)],
+      more,
+    );
+  const counted = (as: AreaOfSpend['counts']) => lines.filter((line) => line.counted === as);
+  return [
+    test('T2', 'socialCare', total(counted('social-care').map((line) => line.sum))),
+    test('T3', 'outOfHospital', total(counted('out-of-hospital').map((line) => line.nhs))),
+  ];
+}
+
+/** T4: what is pooled of each grant is what was determined for its holder, less what it was reduced by since. */
+function determined({ allocations, holdings, facts, on }: TestInputs): TestResult {
+  const publications = allocations.filter(({ data }) => data.source !== MINIMUM);
+  const key = (holder: string, source: string): string => `${source} of ${holder}`;
+  const held = new Map(
+    gathered(holdings, ({ measure, holder, source }) =>
+      measure === 'agreed' && sourceOf(source)!.grant ? key(holder, source) : undefined,
+    ).map(({ name, pence: sum }) => [name, sum]),
+  );
+  const reduced = (holder: string, source: string): Pence =>
+    total(
+      factsInForce(facts, 'GrantReduced', on)
+        .filter(({ data }) => data['holder'] === holder && data['source'] === source)
+        .map(({ data }) => pence(data['amount'] as string)),
+    );
+  const published = publications.map(({ data: { payer, source, amount } }): TestRow => {
+    const required = minus(pence(amount), reduced(payer, source));
+    const actual = sumOf(
+      holdings,
+      (account) => account.measure === 'agreed' && account.holder === payer && account.source === source,
+    );
+    const row = atLeast(key(payer, source), required, actual);
+    return row.margin > 0 ? { ...row, verdict: 'fail', why: 'More is pooled than was determined.' } : row;
+  });
+  const known = new Set(published.map((row) => row.of));
+  const others = [...held].filter(([of]) => !known.has(of));
+  return result(
+    'T4',
+    [...published, ...others.map(([of, sum]) => untested(of, sum, 'No determination is published.'))],
+    {
+      why: publications.length === 0 ? 'No determination of a grant is published.' : '',
+      restsOn: [
+        ...publications.map(({ data }) => ({ measure: 'agreed' as const, holder: data.payer, source: data.source })),
+      ],
+      publications,
+    },
+  );
+}
+
+/**
+ * T5: each district has its share of a grant passed down, or has waived the rest, by the last day for it. Until the end
+ * of that day nothing has failed; from the day after it, what is missing has.
+ */
+function passedDown({ holdings, facts, on }: TestInputs): TestResult {
+  const grants = factsInForce(facts, 'GrantDetermined', on).flatMap(({ data }) =>
+    data['passDown'] === undefined ? [] : [{ grant: data['grant'] as string, ...(data['passDown'] as PassDown) }],
+  );
+  const rows = grants.flatMap(({ grant, by, shares }) =>
+    shares.map(({ district }): TestRow => {
+      const stands = (measure: Measure): Pence =>
+        sumOf(
+          holdings,
+          (account) => account.measure === measure && account.holder === district && account.detail === grant,
+        );
+      const row = atLeast(`${grant}: ${district}`, stands('share'), plus(stands('passedDown'), stands('waived')));
+      if (row.verdict === 'pass') return row;
+      const missing = `${district} lacks ${pounds(minus(row.required, row.actual))}`;
+      return on <= by
+        ? { ...row, verdict: 'pass', why: `${missing}, due by ${dayInWords(by)}.` }
+        : { ...row, why: `${missing}, which was due by ${dayInWords(by)}.` };
+    }),
+  );
+  return result('T5', rows, {
+    why: grants.length === 0 ? 'No grant is to be passed down.' : '',
+    restsOn: grants.flatMap(({ grant }) =>
+      (['share', 'passedDown', 'waived'] as const).map((measure) => ({ measure, detail: grant })),
+    ),
+  });
+}
+
+interface PassDown {
+  readonly by: Day;
+  readonly shares: readonly { readonly district: string }[];
+}
+
+/** T6: what the plan's lines spend from each source is no more than its income. Sources without lines are not listed. */
+function withinIncome({ holdings }: TestInputs): TestResult {
+  const sources = gathered(holdings, ({ measure, source }) => (measure === 'requirement' ? source : undefined));
+  const rows = sources.map(({ name, pence: spend }) =>
+    atLeast(
+      name,
+      spend,
+      sumOf(holdings, ({ measure, source }) => measure === 'agreed' && source === name),
+    ),
+  );
+  return result('T6', rows, {
+    why: rows.length === 0 ? 'The plan has no lines.' : '',
+    restsOn: sources.flatMap(({ name }) => [
+      { measure: 'requirement' as const, source: name },
+      { measure: 'agreed' as const, source: name },
+    ]),
+  });
+}
+
+/** A row that passed before and fails after. */
+export interface Breach {
+  readonly test: TestCode;
+  readonly row: TestRow;
+}
+
+/** The rows that fail after and passed before. What was not tested, or failed already, is no breach. */
+export function breachesBetween(before: readonly TestResult[], after: readonly TestResult[]): Breach[] {
+  const passed = new Set(
+    before.flatMap(({ test, rows }) => rows.filter((row) => row.verdict === 'pass').map((row) => `${test} ${row.of}`)),
+  );
+  return after.flatMap(({ test, rows }) =>
+    rows.filter((row) => row.verdict === 'fail' && passed.has(`${test} ${row.of}`)).map((row) => ({ test, row })),
+  );
+}
+
+/** A breach in words: on which day, which test, by how much. */
+export const breachInWords = (on: Day, { test, row }: Breach): string =>
+  `From ${dayInWords(on)}, ${test} (${TESTS[test]}) fails for ${row.of}: ${pounds(row.actual)} against ` +
+  `${pounds(row.required)}, ${pounds(exactly(Math.abs(row.margin)))} ${row.margin > 0 ? 'too much' : 'short'}.`;

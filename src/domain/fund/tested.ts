@@ -1,0 +1,143 @@
+import type { Day } from '../calendar.js';
+import type { FactData } from '../facts.js';
+import { exactly, NO_MONEY, plus, type Pence } from '../money.js';
+import {
+  accountKey,
+  addToSeries,
+  emptySeries,
+  POOL,
+  seriesOn,
+  type Account,
+  type DaySeries,
+  type Measure,
+  type Posting,
+} from '../postings.js';
+import type { Scheme } from './scheme.js';
+
+/**
+ * What a fund remembers for its minimum tests: the movements of the accounts that they read, and the facts whose words
+ * they need. Kept with revisions, so that decisions and questions, now and as known before, read the same.
+ */
+export interface TestedAccount {
+  readonly account: Account;
+  readonly series: DaySeries;
+}
+
+export interface Tested {
+  readonly accounts: Map<string, TestedAccount>;
+  readonly facts: TestedFact[];
+}
+
+export interface TestedFact {
+  readonly revision: number;
+  readonly type: string;
+  readonly data: FactData;
+  /** When it was reversed, and from which day on. */
+  readonly reversed?: { readonly revision: number; readonly on: Day };
+}
+
+export const emptyTested = (): Tested => ({ accounts: new Map(), facts: [] });
+
+/** The measures that the tests read. */
+const MEASURES: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'share', 'passedDown', 'waived']);
+/** The facts whose words they need beside their postings. */
+const WORDED: ReadonlySet<string> = new Set(['PlanLineSet', 'PlanLineDescribed', 'GrantDetermined', 'GrantReduced']);
+
+export const isTested = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);
+
+export function keepTestedPosting({ accounts }: Tested, posting: Posting): void {
+  if (!isTested(posting)) return;
+  const { measure, holder, source, term, detail } = posting;
+  const key = accountKey(posting);
+  const kept = accounts.get(key) ?? { account: { measure, holder, source, term, detail }, series: emptySeries() };
+  accounts.set(key, kept);
+  addToSeries(kept.series, posting.on, posting.pence);
+}
+
+/** Takes one more fact into a list of them, or marks the one that it reverses. Whether the list has changed. */
+export function keepTestedFact(
+  facts: TestedFact[],
+  { revision, type, data }: Pick<TestedFact, 'revision' | 'type' | 'data'>,
+): boolean {
+  if (WORDED.has(type)) {
+    facts.push({ revision, type, data });
+    return true;
+  }
+  const at = type === 'FactReversed' ? facts.findIndex((each) => String(each.revision) === data['reverses']) : -1;
+  if (at < 0) return false;
+  facts[at] = { ...facts[at]!, reversed: { revision, on: data.effective } };
+  return true;
+}
+
+/** The facts as they were known at a revision, inclusive. */
+export const factsKnown = (facts: readonly TestedFact[], upTo: number): TestedFact[] =>
+  facts
+    .filter((each) => each.revision <= upTo)
+    .map(({ reversed, ...each }) => (reversed && reversed.revision <= upTo ? { ...each, reversed } : each));
+
+/** The facts of one type in force on a day, inclusive, in the order of recording. */
+export const factsInForce = (facts: readonly TestedFact[], type: string, on: Day): TestedFact[] =>
+  facts.filter((each) => each.type === type && each.data.effective <= on && !(each.reversed && each.reversed.on <= on));
+
+/** What an account stands at. */
+export interface Holding {
+  readonly account: Account;
+  readonly pence: Pence;
+}
+
+/** The holdings on a day, inclusive, as now known, with movements that are not recorded yet beside them. */
+export function holdingsOn(accounts: Iterable<TestedAccount>, on: Day, more: readonly Posting[]): Holding[] {
+  const standing = [...accounts].map(({ account, series }) => ({ account, pence: seriesOn(series, on) }));
+  return withPostings(standing, on, more);
+}
+
+/** Holdings with the movements that would come to them by a day, inclusive. */
+export function withPostings(holdings: readonly Holding[], on: Day, more: readonly Posting[]): Holding[] {
+  const coming = more.filter((posting) => posting.on <= on && isTested(posting));
+  return [...holdings, ...coming.map((posting) => ({ account: posting, pence: posting.pence }))];
+}
+
+/** The sum of the holdings that satisfy a condition. */
+export const sumOf = (holdings: readonly Holding[], counts: (account: Account) => boolean): Pence =>
+  holdings.reduce((sum, { account, pence }) => (counts(account) ? plus(sum, pence) : sum), NO_MONEY);
+
+/** Holdings gathered by a name, those that come to nothing left out; in the order of the names. */
+export function gathered(
+  holdings: readonly Holding[],
+  nameOf: (account: Account) => string | undefined,
+): { readonly name: string; readonly pence: Pence }[] {
+  const sums = new Map<string, number>();
+  for (const { account, pence } of holdings) {
+    const name = nameOf(account);
+    if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + pence);
+  }
+  return [...sums]
+    .flatMap(([name, sum]) => (sum === 0 ? [] : [{ name, pence: exactly(sum) }]))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export interface Described {
+  readonly scheme: Scheme | undefined;
+  /** The revision of the fact that describes the line on that day. */
+  readonly revision: number;
+}
+
+/**
+ * How each plan line in force on a day is described: by the description in force that took effect last, the one recorded
+ * last where two do on one day, or else as it was set.
+ */
+export function descriptionsOn(facts: readonly TestedFact[], on: Day): Map<string, Described> {
+  const described = new Map<string, TestedFact>();
+  const nameOf = ({ data }: TestedFact) => data['line'] as string;
+  for (const set of factsInForce(facts, 'PlanLineSet', on)) described.set(nameOf(set), set);
+  for (const each of factsInForce(facts, 'PlanLineDescribed', on)) {
+    const last = described.get(nameOf(each));
+    if (last && last.data.effective <= each.data.effective) described.set(nameOf(each), each);
+  }
+  return new Map(
+    [...described].map(([line, { data, revision }]) => [
+      line,
+      { scheme: data['scheme'] as Scheme | undefined, revision },
+    ]),
+  );
+}

@@ -1,0 +1,183 @@
+/**
+ * The Better Care Fund of England by year, as found: every figure with its evidence. Nothing is filled in: what was not
+ * found is null and says so. Source: domain.md 2.1. Sums are pounds; the sources give millions.
+ */
+export const TOTALS = {
+  'nhs-minimum': 'Minimum NHS contribution',
+  ibcf: 'Improved Better Care Fund, from 2025-26 the Local Authority Better Care Grant',
+  dfg: 'Disabled Facilities Grant',
+  'discharge-councils': 'Discharge Fund, councils',
+  'discharge-nhs': 'Discharge Fund, integrated care boards',
+  mandated: 'Mandated in all',
+} as const;
+
+export type TotalCode = keyof typeof TOTALS;
+
+export interface NationalTotal {
+  readonly year: string;
+  readonly figure: TotalCode | 'other';
+  readonly name: string;
+  /** Pounds and pence; null where the year had none, or where none was found. */
+  readonly amount: string | null;
+  readonly evidence: string;
+  /** False where domain.md marks it [R] or [I], or where nothing was found. */
+  readonly proven: boolean;
+}
+
+type Cell = readonly [millions: string, evidence: string] | 'none' | 'not found';
+type Row = Readonly<Record<TotalCode, Cell>> & {
+  readonly year: string;
+  readonly others?: readonly (readonly [name: string, millions: string, evidence: string])[];
+};
+
+const NOTHING = {
+  'nhs-minimum': 'not found',
+  ibcf: 'none',
+  dfg: 'not found',
+  'discharge-councils': 'none',
+  'discharge-nhs': 'none',
+  mandated: 'not found',
+} as const;
+
+const NO_SOURCE = 'no source named';
+
+const ROWS: readonly Row[] = [
+  {
+    ...NOTHING,
+    year: '2014-15',
+    'nhs-minimum': 'none',
+    dfg: 'none',
+    mandated: 'none',
+    others: [
+      ['Transfer under section 256', '1100', '[W46]; [S3] rounds it to £1bn'],
+      ['of it, the first part of the Better Care Fund', '200', '[W46]'],
+    ],
+  },
+  {
+    ...NOTHING,
+    year: '2015-16',
+    'nhs-minimum': ['3446', '[D] 3,800 less 354 of capital'],
+    dfg: ['220', '[W31]'],
+    mandated: ['3800', '[W27]'],
+    others: [
+      ['Capital, in all', '354', '[W31]'],
+      ['Pooled, with what was added locally', '5300', '[W27]'],
+    ],
+  },
+  {
+    ...NOTHING,
+    year: '2016-17',
+    'nhs-minimum': ['3519', '[W27]'],
+    dfg: ['394', '[W27]'],
+    mandated: ['3913', '[W27]'],
+    others: [['of the NHS minimum, under the out-of-hospital condition', '1000', '[W27]']],
+  },
+  {
+    ...NOTHING,
+    year: '2017-18',
+    'nhs-minimum': ['3582', '[R]'],
+    ibcf: ['1115', '[R]'],
+    dfg: ['431', '[W31]'],
+    mandated: ['5128', '[R]'],
+  },
+  {
+    ...NOTHING,
+    year: '2018-19',
+    'nhs-minimum': ['3650', '[R]'],
+    ibcf: ['1499', '[R]'],
+    dfg: ['468', '[D] Norfolk’s constant share of 1.598%'],
+    others: [
+      ['of the improved Better Care Fund, additional (Budget March 2017)', '674', '[W43]'],
+      ['Winter Pressures Grant', '240', '[W29]'],
+    ],
+  },
+  {
+    ...NOTHING,
+    year: '2019-20',
+    'nhs-minimum': ['3840', '[R]'],
+    ibcf: ['1837', '[W28]'],
+    dfg: ['505', '[W47]'],
+    mandated: ['6422', '[R]; “6.4bn” [W39]'],
+    others: [['Winter Pressures Grant', '240', NO_SOURCE]],
+  },
+  {
+    ...NOTHING,
+    year: '2020-21',
+    'nhs-minimum': ['4048', '[W47]'],
+    ibcf: ['2077', '[W47]'],
+    dfg: ['573', '[W47]: 505, and 68 later'],
+    mandated: ['6698', '[W47]'],
+  },
+  {
+    ...NOTHING,
+    year: '2021-22',
+    'nhs-minimum': ['4263', '[D] 4,048 × 1.053 = 4,262.5'],
+    ibcf: ['2077', NO_SOURCE],
+    dfg: ['573', NO_SOURCE],
+    mandated: ['6913', '[W37]: “6.9bn”'],
+  },
+  {
+    ...NOTHING,
+    year: '2022-23',
+    'nhs-minimum': ['4504', '[D] 4,263 × 1.0566 = 4,504.3'],
+    ibcf: ['2140', '[R]'],
+    dfg: ['573', NO_SOURCE],
+    'discharge-councils': ['200', '[W26]'],
+    'discharge-nhs': ['300', '[W26]'],
+  },
+  {
+    ...NOTHING,
+    year: '2023-24',
+    'nhs-minimum': ['4759', '[D] 4,504.3 × 1.0566 = 4,758.9'],
+    ibcf: ['2140', '[R]'],
+    dfg: ['623', '[D] Norfolk’s constant share of 1.598%'],
+    'discharge-councils': ['300', '[W26]'],
+    'discharge-nhs': ['300', '[W26]'],
+  },
+  {
+    ...NOTHING,
+    year: '2024-25',
+    'nhs-minimum': ['5028', '[D] 4,758.9 × 1.0566 = 5,028.3'],
+    ibcf: ['2140', '[R]'],
+    dfg: ['711', '[W48]: 86 of it in the year'],
+    'discharge-councils': ['500', '[R]'],
+    'discharge-nhs': ['500', '[R]'],
+  },
+  {
+    ...NOTHING,
+    year: '2025-26',
+    ibcf: ['2640', '[R]'],
+    dfg: ['711', '[W48]'],
+    mandated: ['9000', '[R]: “about 9bn”'],
+  },
+  { ...NOTHING, year: '2026-27', ibcf: 'not found', 'discharge-councils': 'not found', 'discharge-nhs': 'not found' },
+];
+
+const isProven = (evidence: string): boolean => !/\[[RI]\]/.test(evidence) && evidence !== NO_SOURCE;
+const found = (millions: string, evidence: string) => ({
+  amount: `${millions}000000.00`,
+  evidence: `domain.md 2.1 ${evidence}`,
+  proven: isProven(evidence),
+});
+
+const cell = (of: Cell) => {
+  if (of === 'none') return { amount: null, evidence: 'domain.md 2.1: none in that year', proven: true };
+  if (of === 'not found') return { amount: null, evidence: 'not found', proven: false };
+  return found(...of);
+};
+
+/** Every figure of every year, in the order of the years. */
+export const NATIONAL_TOTALS: readonly NationalTotal[] = ROWS.flatMap(({ year, others = [], ...row }) => [
+  ...(Object.keys(TOTALS) as TotalCode[]).map((figure) => ({
+    year,
+    figure,
+    name: TOTALS[figure],
+    ...cell(row[figure]),
+  })),
+  ...others.map(([name, millions, evidence]) => ({
+    year,
+    figure: 'other' as const,
+    name,
+    ...found(millions, evidence),
+  })),
+]);

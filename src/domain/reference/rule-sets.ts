@@ -1,0 +1,232 @@
+import type { Day } from '../calendar.js';
+
+/**
+ * What the national rules of a year say, as dated reference data: the lists that plan lines are described by, uplifts,
+ * due dates and conditions. A rule set that is published in the ledger takes the place of the one shipped here.
+ * Source: domain.md 2, 3, 4. `proven: false` marks what domain.md tags [R] or [I].
+ */
+export interface Coded {
+  readonly code: string;
+  readonly name: string;
+}
+
+/** Which minimum test counts what a line spends in an area. Source: domain.md 7.4. */
+export const COUNTED_BY = ['social-care', 'out-of-hospital', 'none'] as const;
+
+export interface AreaOfSpend extends Coded {
+  readonly counts: (typeof COUNTED_BY)[number];
+}
+
+export const UPLIFTS_OF = ['nhs-minimum', 'social-care', 'out-of-hospital'] as const;
+
+export interface Uplift {
+  readonly of: (typeof UPLIFTS_OF)[number];
+  /** Per cent on the year before, as text: `5.66`. */
+  readonly percent: string;
+}
+
+export interface DueDate {
+  readonly what: string;
+  readonly day: Day;
+}
+
+interface Evidenced {
+  readonly evidence: string;
+  readonly proven: boolean;
+}
+
+export interface RuleSet {
+  readonly year: string;
+  /** Whether the year has a plan that is submitted and approved: 2020-21 has none. */
+  readonly planNeeded: boolean;
+  readonly uplifts: readonly (Uplift & Evidenced)[];
+  readonly schemeTypes: readonly Coded[];
+  readonly areasOfSpend: readonly AreaOfSpend[];
+  readonly providers: readonly Coded[];
+  readonly dueDates: readonly (DueDate & Evidenced)[];
+  readonly conditions: readonly (Evidenced & { readonly words: string })[];
+  /** Of the lists of scheme types, areas of spend and providers. */
+  readonly evidence: string;
+  readonly proven: boolean;
+}
+
+const coded = (names: readonly string[]): Coded[] =>
+  names.map((name) => ({
+    code: name
+      .toLowerCase()
+      .replace(/[^a-z]+/g, '-')
+      .replace(/-$/, ''),
+    name,
+  }));
+
+/** Scheme types of the templates of 2019 to 2025. Source: domain.md 2, marked [R]. */
+const SCHEME_TYPES = coded([
+  'Assistive Technologies and Equipment',
+  'Care Act Implementation',
+  'Carers Services',
+  'Community Based Schemes',
+  'DFG Related',
+  'Enablers for Integration',
+  'High Impact Change Model',
+  'Home Care',
+  'Housing Related',
+  'Integrated Care Planning',
+  'Bed-based Intermediate Care',
+  'Home-based Intermediate Care / Reablement',
+  'Personalised Budgeting',
+  'Personalised Care at Home',
+  'Prevention',
+  'Residential Placements',
+  'Workforce',
+  'Urgent Community Response',
+  'Other',
+]);
+
+const AREAS_OF_SPEND: readonly AreaOfSpend[] = coded([
+  'Acute',
+  'Mental Health',
+  'Community Health',
+  'Continuing Care',
+  'Primary Care',
+  'Social Care',
+  'Other',
+]).map((area) => ({
+  ...area,
+  counts: area.code === 'social-care' ? 'social-care' : area.code === 'acute' ? 'none' : 'out-of-hospital',
+}));
+
+const PROVIDERS = coded([
+  'NHS acute',
+  'NHS community',
+  'NHS mental health',
+  'Local authority',
+  'Voluntary sector',
+  'Private sector',
+  'Other',
+]);
+
+const found = (evidence: string): Evidenced => ({ evidence, proven: true });
+const believed = (evidence: string): Evidenced => ({ evidence, proven: false });
+const due = (what: string, day: string, of: Evidenced) => ({ what, day: day as Day, ...of });
+const says = (words: string, of: Evidenced) => ({ words, ...of });
+
+type Year = Pick<RuleSet, 'year'> & Partial<RuleSet>;
+
+const LISTS_OF_2019 = 'domain.md 2 [R]: the lists of the templates of 2019 to 2025';
+const LISTS_BORROWED = 'domain.md 2 [I]: the lists of 2019 to 2025, for want of the year’s own';
+
+const year = (given: Year): RuleSet => ({
+  planNeeded: true,
+  uplifts: [],
+  schemeTypes: SCHEME_TYPES,
+  areasOfSpend: AREAS_OF_SPEND,
+  providers: PROVIDERS,
+  dueDates: [],
+  conditions: [],
+  evidence: given.year >= '2019-20' && given.year <= '2024-25' ? LISTS_OF_2019 : LISTS_BORROWED,
+  proven: false,
+  ...given,
+});
+
+const CONDITIONS_OF_2017 = [
+  'A joint plan',
+  'The NHS contribution to social care is maintained in line with inflation',
+  'NHS-commissioned services outside hospital',
+  'Managing transfers of care',
+].map((words) => says(words, found('domain.md 3 [W35]')));
+
+const CONDITIONS_OF_2023 = [
+  'A joint plan',
+  'The two objectives of the framework',
+  'Adult social care and NHS-commissioned services outside hospital are maintained',
+].map((words) => says(words, believed('domain.md 3 [R]')));
+
+export const RULE_SETS: readonly RuleSet[] = [
+  year({
+    year: '2015-16',
+    dueDates: [
+      due('Plan, last call', '2015-01-09', found('domain.md 4 [W54]')),
+      due('Quarter 4 return, midday', '2016-05-27', found('domain.md 4 [W57]')),
+    ],
+    conditions: [says('Adult social care is protected, one of six conditions', found('domain.md 3 [W16]'))],
+  }),
+  year({
+    year: '2016-17',
+    dueDates: [
+      due('Plan, first submission', '2016-03-02', found('domain.md 4 [W44]')),
+      due('Plan, final submission', '2016-05-03', found('domain.md 4 [W3][S0]')),
+      due('Section 75 agreement', '2016-06-30', believed('domain.md 4 [R]')),
+    ],
+    conditions: [
+      says(
+        '£1 billion of the NHS minimum is for NHS-commissioned services outside hospital',
+        found('domain.md 3 [W27]'),
+      ),
+    ],
+  }),
+  year({
+    year: '2017-18',
+    uplifts: [{ of: 'social-care', percent: '1.79', ...believed('domain.md 3 [R]') }],
+    dueDates: [
+      due('Disabled Facilities Grant passed down', '2017-06-30', found('domain.md 1 [W31]')),
+      due('Plan', '2017-09-11', found('domain.md 4 [W45]')),
+      due('Section 75 agreement', '2017-11-30', believed('domain.md 4 [R]')),
+    ],
+    conditions: CONDITIONS_OF_2017,
+  }),
+  year({
+    year: '2018-19',
+    uplifts: [{ of: 'social-care', percent: '1.90', ...believed('domain.md 3 [R]') }],
+    conditions: CONDITIONS_OF_2017,
+  }),
+  year({
+    year: '2019-20',
+    dueDates: [due('Plan', '2019-09-27', believed('domain.md 4 [R]'))],
+  }),
+  year({ year: '2020-21', planNeeded: false }),
+  year({
+    year: '2021-22',
+    uplifts: [{ of: 'nhs-minimum', percent: '5.3', ...found('domain.md 2 [W37]') }],
+  }),
+  year({
+    year: '2022-23',
+    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
+    dueDates: [due('Discharge plan', '2022-12-16', found('domain.md 4 [W58]'))],
+  }),
+  year({
+    year: '2023-24',
+    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
+    dueDates: [
+      due('Plan', '2023-06-28', found('domain.md 4 [W59]')),
+      due('Section 75 agreement', '2023-10-31', found('domain.md 4 [W59]')),
+    ],
+    conditions: CONDITIONS_OF_2023,
+  }),
+  year({
+    year: '2024-25',
+    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
+    dueDates: [
+      due('Plan', '2024-06-10', found('domain.md 4 [W60]')),
+      due('Section 75 agreement', '2024-09-30', found('domain.md 4 [W60]')),
+    ],
+    conditions: CONDITIONS_OF_2023,
+  }),
+  year({
+    year: '2025-26',
+    dueDates: [due('Plan', '2025-03-31', found('domain.md 4 [W61][W10]'))],
+    conditions: [
+      'Joint agreement',
+      'The objectives of the framework',
+      'Grant and funding conditions, the NHS minimum to adult social care among them',
+      'Oversight and support',
+    ].map((words) => says(words, believed('domain.md 3 [W49][R]'))),
+  }),
+  year({ year: '2026-27' }),
+];
+
+/**
+ * The rule set shipped for a financial year (`2016-17`); for a year that none is shipped for, the nearest before it, or
+ * the first. Its own `year` says which it is.
+ */
+export const shippedRuleSet = (label: string): RuleSet =>
+  RULE_SETS.findLast((each) => each.year <= label) ?? RULE_SETS[0]!;

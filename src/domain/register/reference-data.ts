@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { dayInWords, financialYear, type Day } from '../calendar.js';
+import { fact, type Fact } from '../facts.js';
+import { pence, pounds } from '../money.js';
+import { COUNTED_BY, UPLIFTS_OF } from '../reference/rule-sets.js';
+import { sectorOf, type RegisterState, type Role } from '../register.js';
+import { refuse, type Refusal } from '../rules.js';
+import { inForce, sourceOf } from '../sources.js';
+import { Code, EffectiveDay, Money, Name, Revision, words } from '../values.js';
+import { allocationKey, type Chain } from './reference-state.js';
+
+/**
+ * Reference data that is published by year: what each payer must pool for each area, and the year's rules. The ledger's
+ * keeper records them; they are never reversed, and revised by another publication that names the one it replaces.
+ */
+
+const KEEPERS: readonly Role[] = ['registrar', 'chief-finance-officer'];
+
+const Year = z.string().refine((label) => financialYear(label) !== undefined, {
+  error: 'must be a financial year such as "2016-17"',
+});
+
+const Revises = Revision.optional().meta({
+  description: 'The revision, in the register, of the publication that this one replaces.',
+});
+
+const onceEach = <Each>(all: readonly Each[], of: (each: Each) => string): boolean =>
+  new Set(all.map(of)).size === all.length;
+
+const Coded = { code: Name, name: words(120) };
+const codedList = <Shape extends z.ZodRawShape & typeof Coded>(shape: Shape) =>
+  z
+    .array(z.strictObject(shape))
+    .min(1)
+    .max(100)
+    .refine((list) => onceEach(list, (each) => (each as { code: string }).code), { error: 'must list each code once' });
+
+const Percent = z.string().regex(/^-?(0|[1-9]\d?)(\.\d{1,4})?$/, {
+  error: 'must be per cent as text, such as "5.66", between -100 and 100',
+});
+
+/** Of each thing one publication is in force: another names it, and takes effect no earlier. */
+function follows(
+  chain: Chain<{ readonly effective: Day }> | undefined,
+  what: string,
+  { effective, revises }: { readonly effective: Day; readonly revises?: string | undefined },
+): Refusal | undefined {
+  const last = chain?.at(-1);
+  if (!last) {
+    return revises === undefined
+      ? undefined
+      : refuse('reference_unknown', `Nothing has been published of ${what}, so nothing of it can be revised.`);
+  }
+  if (revises !== String(last.revision)) {
+    return refuse(
+      'publication_stands',
+      `Of ${what} the publication at revision ${last.revision} of the register stands.`,
+    );
+  }
+  return effective < last.data.effective
+    ? refuse(
+        'before_it_began',
+        `What is revised takes effect on ${dayInWords(last.data.effective)}; this would on ${dayInWords(effective)}.`,
+      )
+    : undefined;
+}
+
+/** A source of funding in force in a year, of the sector of its payer. */
+function payableBy(source: string, year: string, payer: string, { partners }: RegisterState): Refusal | undefined {
+  const partner = partners.get(payer);
+  if (!partner) return refuse('partner_unknown', `${payer} is not registered as a partner.`);
+  const known = sourceOf(source);
+  if (!known) return refuse('source_unknown', `"${source}" is not a source of funding.`);
+  if (!inForce(known, year)) return refuse('source_not_in_force', `${source} is not in force in ${year}.`);
+  return known.payer === 'any' || known.payer === sectorOf(partner.kind)
+    ? undefined
+    : refuse('source_wrong_sector', `${source} is not paid by ${partner.name}.`);
+}
+
+export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
+  fact({
+    name: 'AllocationPublished',
+    about:
+      'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination (domain.md 2, 6, 7.4).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      area: Name,
+      year: Year,
+      payer: Name,
+      source: Code,
+      amount: Money,
+      minima: z
+        .strictObject({ socialCare: Money, outOfHospital: Money })
+        .optional()
+        .meta({ description: 'Only of the minimum NHS contribution: the least of it for each.' }),
+      publication: words(200),
+      revises: Revises,
+    }),
+    signature: 'none',
+    roles: KEEPERS,
+    effective: 'any-day',
+    reversible: false,
+    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
+    check(data, state: RegisterState) {
+      const unpayable = payableBy(data.source, data.year, data.payer, state);
+      if (unpayable) return unpayable;
+      if (data.minima && data.source !== 'NHS_MIN') {
+        return refuse('minima_do_not_fit', `Minima are of NHS_MIN; this is ${data.source}.`);
+      }
+      const least = data.minima && [data.minima.socialCare, data.minima.outOfHospital];
+      const above = least?.find((each) => pence(each) > pence(data.amount));
+      if (above !== undefined) {
+        return refuse(
+          'minima_do_not_fit',
+          `${pounds(pence(above))} is more than the allocation of ${pounds(pence(data.amount))}.`,
+        );
+      }
+      return follows(
+        state.reference.allocations.get(allocationKey(data)),
+        `the ${data.source} of ${data.payer} for ${data.area} in ${data.year}`,
+        data,
+      );
+    },
+    postings: () => [],
+    evolve(state, data, { revision, metadata }) {
+      const { allocations } = state.reference;
+      const key = allocationKey(data);
+      allocations.set(key, [...(allocations.get(key) ?? []), { revision, data, evidence: metadata.evidence }]);
+    },
+    sentence: ({ minima, ...data }) =>
+      `For ${data.area} in ${data.year}, ${data.payer} is allocated ${pounds(pence(data.amount))} of ${data.source}` +
+      (minima
+        ? `, of it at least ${pounds(pence(minima.socialCare))} for social care and ` +
+          `${pounds(pence(minima.outOfHospital))} for NHS-commissioned services outside hospital`
+        : '') +
+      ` (${data.publication}${data.revises ? `, in place of revision ${data.revises}` : ''}).`,
+  }),
+  fact({
+    name: 'RuleSetPublished',
+    about:
+      'The rules of a year as published: whether a plan is needed, uplifts, the lists that plan lines are described by, due dates and conditions; in place of those shipped with the ledger (domain.md 2, 3, 4).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      year: Year,
+      planNeeded: z.boolean(),
+      uplifts: z
+        .array(z.strictObject({ of: z.enum(UPLIFTS_OF), percent: Percent }))
+        .refine((list) => onceEach(list, (each) => each.of), { error: 'must give each uplift once' }),
+      schemeTypes: codedList(Coded),
+      areasOfSpend: codedList({
+        ...Coded,
+        counts: z.enum(COUNTED_BY).meta({ description: 'Which minimum test counts what is spent in the area.' }),
+      }),
+      providers: codedList(Coded),
+      dueDates: z.array(z.strictObject({ what: words(120), day: EffectiveDay })).max(100),
+      conditions: z.array(words(500)).max(50),
+      publication: words(200),
+      revises: Revises,
+    }),
+    signature: 'none',
+    roles: KEEPERS,
+    effective: 'any-day',
+    reversible: false,
+    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
+    check: (data, state: RegisterState) =>
+      follows(state.reference.ruleSets.get(data.year), `the rules of ${data.year}`, data),
+    postings: () => [],
+    evolve(state, data, { revision, metadata }) {
+      const { ruleSets } = state.reference;
+      ruleSets.set(data.year, [...(ruleSets.get(data.year) ?? []), { revision, data, evidence: metadata.evidence }]);
+    },
+    sentence: (data) =>
+      `The rules of ${data.year} were published (${data.publication}${data.revises ? `, in place of revision ${data.revises}` : ''}): ` +
+      `${data.planNeeded ? 'a plan is needed' : 'no plan is needed'}; types of scheme: ${data.schemeTypes.length}, ` +
+      `areas of spend: ${data.areasOfSpend.length}, due dates: ${data.dueDates.length}.`,
+  }),
+];

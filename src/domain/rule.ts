@@ -1,0 +1,16 @@
+/** A rule that can refuse a request. Each stands in a table of its subject; src/domain/rules.ts puts them in order. */
+export interface Rule {
+  readonly status: number;
+  readonly title: string;
+  /** What the rule is and where it comes from. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+export const rule = (status: number, title: string, why: string, remedy: string): Rule => ({
+  status,
+  title,
+  why,
+  remedy,
+});
