@@ -21,7 +21,18 @@ export interface FundFacts {
   readonly byRevision: Map<string, Kept>;
 }
 
-const KEPT: ReadonlySet<string> = new Set(['GapStated', 'PlanLineSet', 'GrantDetermined']);
+const KEPT: ReadonlySet<string> = new Set([
+  'GapStated',
+  'PlanLineSet',
+  'GrantDetermined',
+  // Spending, reserves, performance and returns.
+  'ForecastRecorded',
+  'CarryForwardApproved',
+  'CarriedForwardReceived',
+  'PerformancePotSet',
+  'PerformanceMeasured',
+  'ReturnSubmitted',
+]);
 
 export const noFundFacts = (): FundFacts => ({ kept: [], byRevision: new Map() });
 

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import type { Day } from './calendar.js';
+import type { Day, FinancialYear } from './calendar.js';
 import type { Pence } from './money.js';
 import type { Posting } from './postings.js';
 import type { Refusal } from './rules.js';
 import type { OpenProposal } from './proposal.js';
 import type { RegisterState, Role } from './register.js';
 import type { EvidenceList } from './values.js';
+import type { FundState } from './fund/state.js';
 
 export type StreamKind = 'register' | 'fund' | 'dispute';
 
@@ -73,6 +74,18 @@ export interface Context {
   readonly original?: LedgerEvent;
   /** Whether the fact is marked as a prior-period adjustment. */
   readonly adjustment: boolean;
+  /** Another fund as now known, where it is open: money that one year carries into the next rests on it. */
+  fund(name: string): FundState | undefined;
+  /** The claims of an area’s financial year that are open on a day, inclusive, as now known. */
+  openClaims(area: string, year: FinancialYear, on: Day): KnownClaims;
+  /** The SHA-256 of a value’s canonical JSON, in lower-case hexadecimal. */
+  digest(value: unknown): string;
+}
+
+/** What is open of an area’s claims, and the last revision of its disputes that was known; -1 where there are none. */
+export interface KnownClaims {
+  readonly open: Pence;
+  readonly revision: number;
 }
 
 /**

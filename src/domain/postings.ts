@@ -25,6 +25,7 @@ export const MEASURES = [
   'spent',
   'accrued',
   'carriedForward',
+  'drawn',
   'returned',
 ] as const;
 

@@ -1,19 +1,11 @@
+import { SPENDING_RULES } from './fund/spending-rules.js';
+import { rule, type Rule } from './rule.js';
+
 /**
  * Every rule that can refuse a request, by its stable code. The code is the last part of the `type` of a problem
  * document and the name of the page that explains the rule; a code is never reused for another meaning.
  * They stand in the order in which they are looked at: where several would refuse, the first here is the one named.
  */
-export interface Rule {
-  readonly status: number;
-  readonly title: string;
-  /** What the rule is and where it comes from. */
-  readonly why: string;
-  /** What to do about it. */
-  readonly remedy: string;
-}
-
-const rule = (status: number, title: string, why: string, remedy: string): Rule => ({ status, title, why, remedy });
-
 export const RULES = {
   // The request itself.
   not_found: rule(
@@ -615,6 +607,8 @@ export const RULES = {
     'A grant is passed down within the shares of its determination.',
     'Check the district and the amount.',
   ),
+  // Spending, reserves, performance and returns.
+  ...SPENDING_RULES,
   recorded_clock_refused: rule(
     409,
     'Recorded dates cannot be given here',

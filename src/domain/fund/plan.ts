@@ -5,7 +5,17 @@ import { posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
-import { inOrder, itemOf, nameIsFree, opened, planAccount, sourceFits, standsAt, type FundState } from './state.js';
+import {
+  inOrder,
+  itemOf,
+  nameIsFree,
+  opened,
+  partnerIsIn,
+  planAccount,
+  sourceFits,
+  standsAt,
+  type FundState,
+} from './state.js';
 
 /** The spending plan: lines that say what the fund requires, from which source, and for how long. */
 
@@ -23,6 +33,9 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       source: Code,
       recurrent: z.boolean(),
       amount: Amount,
+      lead: Name.optional().meta({
+        description: 'The partner that commissions it, and may record what it costs beside the host.',
+      }),
     }),
     signature: 'none',
     roles: ['pool-manager', 'finance-officer', 'chief-finance-officer'],
@@ -33,6 +46,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     check: (data, state: FundState) =>
       nameIsFree(state, data.line) ??
       sourceFits(state, data.source, 'line') ??
+      (data.lead === undefined ? undefined : partnerIsIn(state, data.lead)) ??
       (lineCategoryOf(data.category)
         ? undefined
         : refuse(
@@ -46,13 +60,15 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         on: data.effective,
         pence: exactly(signOf(lineCategoryOf(data.category)!.effect) * pence(data.amount)),
       }),
-    evolve: (state, data) =>
+    evolve: (state, data, { revision }) =>
       void state.items.set(data.line, {
         kind: 'line',
         source: data.source,
         recurrent: data.recurrent,
         effect: lineCategoryOf(data.category)!.effect,
         began: data.effective,
+        lead: data.lead,
+        revision,
       }),
     names: (data) => data.line,
     sentence: (data) =>
