@@ -51,7 +51,7 @@ function sumsBySource(books: Balanced): Map<string, Sums> {
     if (holder === POOL || !(ofPartner || measure === 'spent' || measure === 'drawn' || measure === 'carriedForward')) {
       continue;
     }
-    const sums = bySource.get(source) ?? {
+    const sums: Sums = bySource.get(source) ?? {
       agreed: new Map(),
       received: new Map(),
       returned: new Map(),

@@ -4,7 +4,7 @@ import { isLess, minus, moneyText, NO_MONEY, pence, plus, portion, pounds, type 
 import { posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import type { Role } from '../register.js';
-import type { Day } from '../calendar.js';
+import { LAST_DAY, type Day } from '../calendar.js';
 import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
 import { payerFits, receivers } from './contributions.js';
 import { holding, itemOf, nameIsFree, opened, partnerIsIn, sourceFits, standsAt, type FundState } from './state.js';
@@ -39,7 +39,7 @@ export function released(pot: Pence, achieved: string, planned: string): Pence {
 const achievedBy = ({ spending, reversed }: FundState, pot: string, day: Day): string | undefined =>
   spending.measured
     .filter((each) => each.pot === pot && each.effective <= day && !reversed.has(each.revision))
-    .sort((a, b) => (a.effective < b.effective ? -1 : 1))
+    .sort((a, b) => a.effective.localeCompare(b.effective))
     .at(-1)?.achieved;
 
 export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
@@ -128,7 +128,8 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       if (achieved === undefined) {
         return refuse('nothing_to_release', `Nothing has been measured against "${data.pot}" by that day.`);
       }
-      const before = standsAt(state, 'agreed', data.pot, data.effective);
+      // On every day: what was released of a later day counts too.
+      const before = standsAt(state, 'agreed', data.pot, LAST_DAY);
       const earned = released(pot.amount, achieved, pot.planned);
       return earned <= before
         ? refuse(
@@ -149,7 +150,13 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     check: () => undefined,
     postings: (data) =>
       (['agreed', 'due', 'received'] as const).flatMap((measure) =>
-        posted({ ...holding(measure, data), item: data.pot, on: data.effective, pence: pence(data.amount) }),
+        posted({
+          ...holding(measure, data),
+          detail: data.pot,
+          item: data.pot,
+          on: data.effective,
+          pence: pence(data.amount),
+        }),
       ),
     evolve: () => undefined,
     sentence: (data) =>

@@ -20,6 +20,8 @@ import {
 } from './figures.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
 import type { Query } from './query.js';
+import { filedReturn, filedReturns, returnFiguresQuery } from './returns.js';
+import { grantUse, monitoring, performance, reserves, supplierClasses } from './spending.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 
 /** Every question, in the order in which documentation and help list them. */
@@ -34,6 +36,13 @@ export const QUERIES: readonly Query[] = [
   statementQuery,
   plan,
   passDown,
+  monitoring,
+  grantUse,
+  reserves,
+  performance,
+  filedReturns,
+  filedReturn,
+  returnFiguresQuery,
   ...FUND_HAPPENINGS,
   areas,
   disputes,
@@ -50,5 +59,6 @@ export const QUERIES: readonly Query[] = [
   sources,
   protocols,
   holidays,
+  supplierClasses,
   facts,
 ];

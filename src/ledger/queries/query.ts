@@ -19,6 +19,7 @@ import {
   type FinancialYear,
   type Instant,
 } from '../../domain/calendar.js';
+import { USE_FIGURES, type Use } from '../../domain/fund/held.js';
 import { moneyText, type Pence } from '../../domain/money.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
@@ -142,8 +143,13 @@ export const Stamp = {
   }),
 };
 
+/** The figures of a position: what is agreed and paid, and what has been done with the money. */
+export const POSITION_FIGURES = [...FIGURES, ...USE_FIGURES] as const;
 export const FiguresText = z.object(
-  Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Figures, typeof SignedMoney>,
+  Object.fromEntries(POSITION_FIGURES.map((name) => [name, SignedMoney])) as Record<
+    keyof Figures | keyof Use,
+    typeof SignedMoney
+  >,
 );
 export const GapText = z.object(
   Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>,
@@ -243,9 +249,12 @@ const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('disput
 const revisionAt = (ledger: Ledger, area: string) => (size: number) =>
   ledger.model.knownRevision(disputeStream(area), size);
 
-/** The claims of a fund's year that are open on the day and as known at the instant that were asked for. */
-export const claimsAt = (ledger: Ledger, { area, on, size, year }: Standing): OpenClaims =>
-  openClaims({ state: disputesOf(ledger, area), on, upTo: revisionAt(ledger, area)(size) }, year);
+/**
+ * The claims of a fund's year that are open on the day and as known at the instant that were asked for.
+ * @param knownTo the last revision of the disputes that counts; left out, all that were known
+ */
+export const claimsAt = (ledger: Ledger, { area, on, size, year }: Standing, knownTo = Infinity): OpenClaims =>
+  openClaims({ state: disputesOf(ledger, area), on, upTo: Math.min(revisionAt(ledger, area)(size), knownTo) }, year);
 
 /** The same claims at every day and size, for walks from one to another. */
 export const claimsAlong = (ledger: Ledger, { area, year }: Standing): ClaimsWalk =>
