@@ -240,7 +240,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     limits: [SET_ASIDE],
     sides: (data, state: FundState, context) => ({
       acts: [data.partner],
-      signs: state.opened!.partners.includes(data.partner) ? receivers(data.partner, state, context) : [],
+      signs: receivers(data.partner, state, context),
     }),
     subject: (data) => `${data.source} to ${data.partner}`,
     amount: (data) => pence(data.amount),
