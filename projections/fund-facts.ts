@@ -48,6 +48,10 @@ export function keep(facts: FundFacts, entry: Omit<Kept, 'reversed'>): void {
   }
 }
 
+/** The facts of one type that are known at a size of the ledger, in force or reversed. */
+export const known = (facts: FundFacts, type: string, size: number): Kept[] =>
+  facts.kept.filter((each) => each.type === type && each.place < size);
+
 /** The facts of one type in force on a day, inclusive, by what is known at a size of the ledger. */
 export const inForce = (facts: FundFacts, type: string, on: Day, size: number): Kept[] =>
   facts.kept.filter(

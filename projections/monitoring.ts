@@ -55,35 +55,47 @@ type Spending = Record<'committed' | 'spent' | 'accrued', Pence>;
 const isSpending = ({ measure, holder }: Account): boolean =>
   holder === PLAN && (measure === 'committed' || measure === 'spent' || measure === 'accrued');
 
+const NOTHING: Spending = { committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
+
 function spendingByLine(view: View): Map<string, Spending> {
   const byLine = new Map<string, Spending>();
   for (const account of view.accounts) {
     if (!isSpending(account)) continue;
-    const spending = byLine.get(account.detail) ?? { committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
+    const spending = byLine.get(account.detail) ?? NOTHING;
     const measure = account.measure as keyof Spending;
     byLine.set(account.detail, { ...spending, [measure]: plus(spending[measure], view.balance(account)) });
   }
   return byLine;
 }
 
-const NOTHING: Spending = { committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
-
 const forecastOf = ({ data, revision, recordedAt }: Kept): Forecast & { readonly line: string } => {
   const { line, period, outturn } = data as unknown as { line: string; period: number; outturn: string };
   return { line, period, outturn: pence(outturn), revision, recordedAt };
 };
 
+const isOfSomething = ({ committed, spent, accrued }: Spending): boolean =>
+  committed !== NO_MONEY || spent !== NO_MONEY || accrued !== NO_MONEY;
+
 /**
  * @param linesSet the plan lines in force on the view’s day
+ * @param linesKnown every plan line that is known: one that was taken out of the plan shows while something is spent on it
  * @param forecasts the forecasts in force on it, in the order of recording
  */
-export function monitoringOf(view: View, linesSet: readonly Kept[], forecasts: readonly Kept[]): Monitoring {
+export function monitoringOf(
+  view: View,
+  linesSet: readonly Kept[],
+  linesKnown: readonly Kept[],
+  forecasts: readonly Kept[],
+): Monitoring {
   const spending = spendingByLine(view);
+  const shown = linesKnown.filter(
+    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string) ?? NOTHING),
+  );
   const byLine = new Map<string, Forecast[]>();
   for (const { line, ...forecast } of forecasts.map(forecastOf)) {
     byLine.set(line, [...(byLine.get(line) ?? []), forecast]);
   }
-  const lines = planOf(view, linesSet).lines.map(({ line, description, source, effect, amount }): MonitoredLine => {
+  const lines = planOf(view, shown).lines.map(({ line, description, source, effect, amount }): MonitoredLine => {
     const budget = effect === 'adds' ? amount : negated(amount);
     const { committed, spent, accrued } = spending.get(line) ?? NOTHING;
     const own = byLine.get(line) ?? [];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inForce } from '../../../projections/fund-facts.js';
+import { inForce, known } from '../../../projections/fund-facts.js';
 import { MONITORED, monitoringOf } from '../../../projections/monitoring.js';
 import { SOURCE_USE, sourceUses } from '../../../projections/source-use.js';
 import { sumOver } from '../../../projections/view.js';
@@ -79,14 +79,15 @@ export const monitoring = query({
     }),
   }),
   async run(ledger, asked) {
-    const known = { 'known-at': asked['known-at'] };
-    const now = standing(ledger, asked.fund, known);
+    const knownAt = { 'known-at': asked['known-at'] };
+    const now = standing(ledger, asked.fund, knownAt);
     if (now instanceof Refusal) return now;
     const period = asked.period ?? periodOf(now.on);
     // The fund is there: it was found a line above.
-    const at = standing(ledger, asked.fund, { ...known, on: lastDayOfPeriod(now.year, period) }) as Standing;
+    const at = standing(ledger, asked.fund, { ...knownAt, on: lastDayOfPeriod(now.year, period) }) as Standing;
     const of = (type: string) => inForce(at.model.facts, type, at.on, at.size);
-    const { lines, total } = monitoringOf(at.view, of('PlanLineSet'), of('ForecastRecorded'));
+    const linesKnown = known(at.model.facts, 'PlanLineSet', at.size);
+    const { lines, total } = monitoringOf(at.view, of('PlanLineSet'), linesKnown, of('ForecastRecorded'));
     return {
       fund: asked.fund,
       ...at.stamp,

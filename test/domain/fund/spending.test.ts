@@ -456,3 +456,16 @@ t.test('what is spent of a source is charged to those who pay it, in proportion 
   const own = await asked(ledger, 'partner-position', { partner: NORTH, on: '2016-05-31' });
   t.match(own['total'], { agreed: '6000.00', spent: '666.67', returned: '0.00', setAside: '0.00', held: '5333.33' });
 });
+
+t.test('a line that was taken out of the plan shows for as long as something is spent on it', async (t) => {
+  const ledger = await openedLedger(t);
+  const set = await ledger.post('pool-manager', 'PlanLineSet', line());
+  const spent = await ledger.post('county-finance', 'ExpenditureRecorded', spending());
+  const reverse = (officer: string, reverses: string, effective: string) =>
+    ledger.post(officer, 'FactReversed', { effective, reverses, reason: 'another line' });
+  await reverse('county-finance', spent.outcome.revision, '2016-08-01');
+  await reverse('pool-manager', set.outcome.revision, '2016-07-01');
+  t.match((await monitored(ledger, 3)).lines, [{ budget: '1000000.00', spent: '1000.00' }]);
+  t.match((await monitored(ledger, 4)).lines, [{ budget: '0.00', spent: '1000.00', available: '-1000.00' }]);
+  t.same((await monitored(ledger, 5)).lines, []);
+});
