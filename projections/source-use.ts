@@ -1,5 +1,5 @@
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
-import { PLAN, POOL, type Measure } from '../src/domain/postings.js';
+import { PLAN, POOL, type Measure, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 import type { Kept } from './fund-facts.js';
 import { sumOver, type View } from './view.js';
@@ -46,21 +46,19 @@ function purposeOf({ type, data }: Entry): string | undefined {
   return said['purpose'] as string | undefined;
 }
 
-function spentByPurpose(entries: readonly Entry[], { on }: View, size: number, source: string) {
+function spentByPurpose(entries: readonly Entry[], { on }: View, source: string) {
   const sums = new Map<string | undefined, Pence>();
+  const spends = ({ measure, holder, source: of, on: day }: Posting): boolean =>
+    measure === 'spent' && holder === PLAN && of === source && day <= on;
   for (const entry of entries) {
-    if (entry.place >= size) break;
-    for (const posting of entry.postings) {
-      if (posting.measure !== 'spent' || posting.holder !== PLAN || posting.source !== source || posting.on > on)
-        continue;
-      const purpose = purposeOf(entry);
-      sums.set(purpose, plus(sums.get(purpose) ?? NO_MONEY, posting.pence));
-    }
+    const spent = entry.postings.filter(spends).reduce<Pence>((sum, each) => plus(sum, each.pence), NO_MONEY);
+    const purpose = purposeOf(entry);
+    sums.set(purpose, plus(sums.get(purpose) ?? NO_MONEY, spent));
   }
-  return [...sums]
-    .filter(([, spent]) => spent !== NO_MONEY)
-    .sort(([a], [b]) => (a !== undefined && (b === undefined || a < b) ? -1 : 1))
-    .map(([purpose, spent]) => ({ purpose, spent }));
+  const named = [...sums.keys()].filter((purpose) => purpose !== undefined).sort();
+  return [...named, undefined]
+    .map((purpose) => ({ purpose, spent: sums.get(purpose) ?? NO_MONEY }))
+    .filter(({ spent }) => spent !== NO_MONEY);
 }
 
 interface Bound {
@@ -84,9 +82,9 @@ function boundBy({ type, data }: Kept): Bound {
 
 /**
  * @param brought the determinations and the sums carried in that are in force on the view’s day
- * @param entries the facts of the fund in ledger order
+ * @param entries the facts of the fund that are known
  */
-export function sourceUses(view: View, brought: readonly Kept[], entries: readonly Entry[], size: number): SourceUse[] {
+export function sourceUses(view: View, brought: readonly Kept[], entries: readonly Entry[]): SourceUse[] {
   const bound = brought.map(boundBy);
   return [...new Set(bound.map(({ source }) => source))].sort().map((source) => {
     const own = bound.filter((each) => each.source === source);
@@ -100,7 +98,7 @@ export function sourceUses(view: View, brought: readonly Kept[], entries: readon
       of('carriedForward'),
       of('drawn'),
     ] as const;
-    const byPurpose = spentByPurpose(entries, view, size, source);
+    const byPurpose = spentByPurpose(entries, view, source);
     const outside = byPurpose
       .filter(({ purpose }) => purposes.length > 0 && !purposes.includes(purpose ?? ''))
       .reduce((sum, each) => plus(sum, each.spent), NO_MONEY);

@@ -1,11 +1,10 @@
 import { dayInWords, type Day } from '../calendar.js';
-import { exactly, negated, NO_MONEY, plus, pounds, type Pence } from '../money.js';
+import { negated, plus, pounds, type Pence } from '../money.js';
 import {
   accountKey,
   addToSeries,
   combined,
   emptySeries,
-  POOL,
   seriesOn,
   type Account,
   type DaySeries,
@@ -42,15 +41,6 @@ export function booksOn(books: ReadonlyMap<string, Book>, on: Day): Balanced {
     accounts: [...books.values()].map(({ account }) => account),
     balance: (account) => seriesOn(books.get(accountKey(account))!.series, on),
   };
-}
-
-/** The sum over the accounts, the pool’s own left out, that satisfy a condition. */
-export function sumOf(books: Balanced, counts: (account: Account) => boolean): Pence {
-  let sum: Pence = NO_MONEY;
-  for (const account of books.accounts) {
-    if (account.holder !== POOL && counts(account)) sum = plus(sum, books.balance(account));
-  }
-  return sum;
 }
 
 /** The limit that money set aside stays within what is held, by the name under which facts declare it. */
@@ -92,10 +82,3 @@ export function setAsideHolds(books: ReadonlyMap<string, Book>, moved: readonly 
   }
   return undefined;
 }
-
-/** What is held of a source on a day and not set aside; below nothing where it is overspent. */
-export const heldOf = (books: Balanced, source: string): Pence =>
-  books.accounts.reduce<Pence>((sum, account) => {
-    const sign = account.holder !== POOL && account.source === source ? HELD[account.measure] : undefined;
-    return sign === undefined ? sum : plus(sum, exactly(sign * books.balance(account)));
-  }, NO_MONEY);

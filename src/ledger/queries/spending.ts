@@ -156,7 +156,7 @@ export const grantUse = query({
     const brought = ['GrantDetermined', 'CarriedForwardReceived'].flatMap((type) =>
       inForce(at.model.facts, type, at.on, at.size),
     );
-    const uses = sourceUses(at.view, brought, await entriesOf(ledger, at), at.size);
+    const uses = sourceUses(at.view, brought, await entriesOf(ledger, at));
     return {
       fund: asked.fund,
       ...at.stamp,

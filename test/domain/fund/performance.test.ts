@@ -132,7 +132,18 @@ t.test('a pot is an NHS body’s, in 2015-16', async (t) => {
     set('not a council’s', pot({ payer: COUNTY }), 'source_wrong_sector', 'county-finance'),
     set('of a partner', pot({ payer: 'norfolk' }), 'not_in_fund', 'county-finance'),
   ]);
-  await ledger.signed('county-finance', 'north-ccg-finance', 'PerformancePotSet', pot(), YEAR);
+  const offer = { act: 'propose', fact: { type: 'PerformancePotSet', data: pot() as never } } as const;
+  const { outcome } = await ledger.done('county-finance', offer, { in: YEAR });
+  const counter = (more: object) =>
+    ({
+      act: 'counter',
+      proposal: outcome.proposal!,
+      fact: { type: 'PerformancePotSet', data: pot(more) as never },
+    }) as const;
+  t.equal(await ledger.refused('north-ccg-finance', counter({ pot: 'other' }), { in: YEAR }), 'counter_differs');
+  await ledger.done('north-ccg-finance', counter({ amount: '2000000.00' }), { in: YEAR });
+  await ledger.done('county-finance', { act: 'agree', proposal: outcome.proposal! }, { in: YEAR });
+  t.match((await asked(ledger, 'performance', { fund: YEAR }))['pots'], [{ amount: '2000000.00' }]);
   await refusals(t, ledger, YEAR, [set('named once', pot(), 'identifier_used')]);
   await refusals(t, ledger, 'testshire-2016-17', [
     set('not of a later year', pot({ effective: '2016-04-01' }), 'source_not_in_force'),

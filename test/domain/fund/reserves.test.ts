@@ -300,5 +300,22 @@ t.test('unspent money goes back to who paid it, signed by both, never more than 
   await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
   const later = by('north-ccg-finance', 'UnderspendReturned', 'more_than_held');
   await refusals(t, ledger, FUND, [later('what is set aside does not go back', back({ amount: '100.01' }))]);
-  await ledger.signed('north-ccg-finance', 'county-finance', 'UnderspendReturned', back({ amount: '100.00' }));
+  const offer = {
+    act: 'propose',
+    fact: { type: 'UnderspendReturned', data: back({ amount: '50.00' }) as never },
+  } as const;
+  const { outcome: made } = await ledger.done('county-finance', offer);
+  const counter = (more: object) =>
+    ({
+      act: 'counter',
+      proposal: made.proposal!,
+      fact: { type: 'UnderspendReturned', data: back(more) as never },
+    }) as const;
+  t.equal(await ledger.refused('north-ccg-finance', counter({ source: 'LA_ADD' })), 'counter_differs');
+  await ledger.done('north-ccg-finance', counter({ amount: '100.00' }));
+  await ledger.done('county-finance', { act: 'agree', proposal: made.proposal! });
+  t.match((await asked(ledger, 'partner-position', { partner: NORTH, on: '2017-03-31' }))['total'], {
+    returned: '300.00',
+    held: '400.00',
+  });
 });
