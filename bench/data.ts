@@ -21,6 +21,7 @@ import {
   type Data,
   type Making,
 } from './facts.js';
+import { contextOf } from './context.js';
 import { createRandom, type Random } from './random.js';
 
 /**
@@ -68,13 +69,7 @@ export async function makeLedger(store: EventStore, events: number, seed: number
   ) {
     const id = idFrom(random, made);
     const metadata = metadataOf(id);
-    const context = {
-      today: LAST,
-      register: register.own,
-      proposals: new Map(),
-      adjustment: false,
-      ...(original && { original }),
-    };
+    const context = { ...contextOf(register, LAST, original), proposals: new Map(), adjustment: false };
     const fact = factOf(kind, type);
     const data = fact.complete ? fact.complete(sent, stream.own, context) : sent;
     if (data instanceof Refusal) throw new Error(`${type} cannot be made: ${data.detail}`);

@@ -31,6 +31,7 @@ import {
   type Act,
   type CaseMaking,
 } from './dispute-facts.js';
+import { contextOf } from './context.js';
 import type { Data } from './facts.js';
 import type { Random } from './random.js';
 
@@ -101,7 +102,7 @@ export async function makeDisputes(store: EventStore, cases: number, random: Ran
     const text = 'fact' in command ? command.fact : stream.open.get(command.proposal)!.fact;
     const reverses = text.data['reverses'];
     const original = reverses === undefined ? undefined : log[Number(reverses)]!;
-    const context = { today, register: register.own, ...(original && { original }) };
+    const context = contextOf(register, today, original);
     const newProposal = `${random.hex(8)}-0000-4000-8000-${random.hex(12)}`;
     const decision = decide(kind, stream, command, { officer, newProposal }, context);
     if (decision instanceof Refusal) return decision;

@@ -21,7 +21,19 @@ export interface FundFacts {
   readonly byRevision: Map<string, Kept>;
 }
 
-const KEPT: ReadonlySet<string> = new Set(['GapStated', 'PlanLineSet', 'PlanLineDescribed', 'GrantDetermined']);
+const KEPT: ReadonlySet<string> = new Set([
+  'GapStated',
+  'PlanLineSet',
+  'PlanLineDescribed',
+  'GrantDetermined',
+  // Spending, reserves, performance and returns.
+  'ForecastRecorded',
+  'CarryForwardApproved',
+  'CarriedForwardReceived',
+  'PerformancePotSet',
+  'PerformanceMeasured',
+  'ReturnSubmitted',
+]);
 
 export const noFundFacts = (): FundFacts => ({ kept: [], byRevision: new Map() });
 
@@ -36,6 +48,10 @@ export function keep(facts: FundFacts, entry: Omit<Kept, 'reversed'>): void {
     if (original) original.reversed = { place: entry.place, on: entry.data.effective };
   }
 }
+
+/** The facts of one type that are known at a size of the ledger, in force or reversed. */
+export const known = (facts: FundFacts, type: string, size: number): Kept[] =>
+  facts.kept.filter((each) => each.type === type && each.place < size);
 
 /** The facts of one type in force on a day, inclusive, by what is known at a size of the ledger. */
 export const inForce = (facts: FundFacts, type: string, on: Day, size: number): Kept[] =>

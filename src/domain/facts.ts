@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Day } from './calendar.js';
+import type { Day, FinancialYear } from './calendar.js';
 import { NOTHING_FORESEEN } from './foresight.js';
 import type { Pence } from './money.js';
 import type { Posting } from './postings.js';
@@ -7,6 +7,7 @@ import type { Refusal } from './rules.js';
 import type { OpenProposal } from './proposal.js';
 import type { RegisterState, Role } from './register.js';
 import type { EvidenceList } from './values.js';
+import type { FundState } from './fund/state.js';
 
 export type StreamKind = 'register' | 'fund' | 'dispute';
 
@@ -78,6 +79,18 @@ export interface Context {
   readonly adjustment: boolean;
   /** The area that the stream is of, where it is open and of one. */
   readonly area?: string | undefined;
+  /** Another fund as now known, where it is open: money that one year carries into the next rests on it. */
+  fund(name: string): FundState | undefined;
+  /** The claims of an area’s financial year that are open on a day, inclusive, as now known. */
+  openClaims(area: string, year: FinancialYear, on: Day): KnownClaims;
+  /** The SHA-256 of a value’s canonical JSON, in lower-case hexadecimal. */
+  digest(value: unknown): string;
+}
+
+/** What is open of an area’s claims, and the last revision of its disputes that was known; -1 where there are none. */
+export interface KnownClaims {
+  readonly open: Pence;
+  readonly revision: number;
 }
 
 /**

@@ -4,14 +4,18 @@ import { keeperFact, type Fact, type FactData } from './facts.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
 import { foresee } from './fund/minima.js';
+import { PERFORMANCE_FACTS } from './fund/performance.js';
 import { PERIOD_FACTS } from './fund/periods.js';
 import { PLAN_FACTS } from './fund/plan.js';
+import { RESERVE_FACTS } from './fund/reserves.js';
+import { RETURN_FACTS } from './fund/returns.js';
+import { SPENDING_FACTS } from './fund/spending.js';
 import {
   emptyFund,
   evolvePostings,
+  ALL_LIMITS,
   isClosed,
   limitsHold,
-  LIMITS,
   opened,
   standingOn,
   type FundState,
@@ -73,6 +77,7 @@ const WAYS_BACK: Readonly<Record<string, string>> = {
   FactReversed: 'Post the original fact again under a new name.',
   PeriodClosed: 'Propose PeriodReopened.',
   PeriodReopened: 'Propose PeriodClosed.',
+  ReturnSubmitted: 'What was filed stays as filed; file another that replaces it.',
 };
 
 const FACTS: readonly Fact<FundState>[] = [
@@ -81,6 +86,10 @@ const FACTS: readonly Fact<FundState>[] = [
   ...CONTRIBUTION_FACTS,
   ...GRANT_FACTS,
   ...STATEMENT_FACTS,
+  ...SPENDING_FACTS,
+  ...RESERVE_FACTS,
+  ...PERFORMANCE_FACTS,
+  ...RETURN_FACTS,
   ...PERIOD_FACTS,
 ];
 
@@ -90,7 +99,7 @@ const REVERSAL = reversalFact<FundState>({
   place: 'fund',
   reversible: reversibleFacts,
   waysBack: WAYS_BACK,
-  limits: Object.keys(LIMITS),
+  limits: ALL_LIMITS,
   reversed: (state) => state.reversed,
   check(state, original, { effective, reverses, fact: { data } }) {
     const { last } = opened(state).year;

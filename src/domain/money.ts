@@ -102,3 +102,13 @@ export function apportion(sum: Pence, shares: readonly Share[]): Map<string, Pen
   }
   return new Map(shares.map((share) => [share.id, exactly(parts.get(share.id)!)]));
 }
+
+/**
+ * The part of a sum that a quantity is of a whole: sum × part ÷ whole, to the penny, half to even. The whole must not be
+ * nothing. Source: design.md 4.
+ */
+export const portion = (sum: Pence, part: Decimal.Value, whole: Decimal.Value): Pence =>
+  exactly(new Decimal(sum).times(part).div(whole).toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());
+
+/** Whether one quantity is less than another; both decimal text. */
+export const isLess = (a: Decimal.Value, b: Decimal.Value): boolean => new Decimal(a).lessThan(b);

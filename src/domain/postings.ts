@@ -26,6 +26,7 @@ export const MEASURES = [
   'spent',
   'accrued',
   'carriedForward',
+  'drawn',
   'returned',
 ] as const;
 
@@ -43,7 +44,7 @@ export interface Account {
   readonly holder: string;
   readonly source: string;
   readonly term: Term;
-  /** The plan line of a requirement, or the grant that a district's share is of; empty elsewhere. */
+  /** The plan line, or the grant that a district's share is of, or the reserve, or the pot; empty elsewhere. */
   readonly detail: string;
 }
 

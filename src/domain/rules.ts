@@ -1,3 +1,4 @@
+import { SPENDING_RULES } from './fund/spending-rules.js';
 import { PLAN_RULES } from './plan-rules.js';
 import { ENDED_RULES, SUCCESSION_RULES } from './register/rules.js';
 import { rule, type Rule } from './rule.js';
@@ -643,6 +644,8 @@ export const RULES = {
 
   // Reference data, the plan in full, and its minimum tests.
   ...PLAN_RULES,
+  // Spending, reserves, performance and returns.
+  ...SPENDING_RULES,
   recorded_clock_refused: rule(
     409,
     'Recorded dates cannot be given here',

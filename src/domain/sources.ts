@@ -13,6 +13,8 @@ export interface FundingSource {
   readonly kind: 'revenue' | 'capital' | 'either';
   /** Whether the money reaches the payer as a government grant, and so enters by a determination. */
   readonly grant: boolean;
+  /** The fact by which it enters, where neither a contribution nor a determination brings it. */
+  readonly entersBy?: string;
   /** The first and last financial years in force, both inclusive. */
   readonly from: string;
   readonly until?: string;
@@ -146,6 +148,31 @@ export const SOURCES: readonly FundingSource[] = [
     from: '2015-16',
     until: '2015-16',
     evidence: 'domain.md 2 [W31][W42]',
+    proven: true,
+  },
+  {
+    code: 'P4P',
+    name: 'Pay for performance, held back until emergency admissions fall',
+    duty: 'not-stated',
+    payer: 'nhs',
+    kind: 'revenue',
+    grant: false,
+    entersBy: 'PerformanceReleased',
+    from: '2015-16',
+    until: '2015-16',
+    evidence: 'domain.md 2, 7.7 [W32][W33]; conditional: neither owed nor free to withdraw',
+    proven: true,
+  },
+  {
+    code: 'CARRY_IN',
+    name: 'Carried in from the fund of an earlier year',
+    duty: 'not-stated',
+    payer: 'any',
+    kind: 'either',
+    grant: false,
+    entersBy: 'CarriedForwardReceived',
+    from: '2015-16',
+    evidence: 'domain.md 2; an approved carry-forward',
     proven: true,
   },
   {

@@ -192,7 +192,7 @@ export function decide<State>(
     proposals: state.open,
     ...('proposal' in command && { answering: command.proposal }),
     adjustment: adjustmentOf(state, command) !== undefined,
-      area: kind.area(state.own),
+    area: kind.area(state.own),
   };
   switch (command.act) {
     case 'post':

@@ -10,6 +10,7 @@ import type { EvidenceList } from '../domain/values.js';
 import { ConcurrencyConflict, RecordedBehind, type Appended, type EventStore } from '../store/event-store.js';
 import { canonical, decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
 import type { Clock } from './clock.js';
+import { decisionContext } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
 import { scopedKey, type Acted, type ReadModel } from './read-model.js';
@@ -158,7 +159,7 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       state,
       command,
       { officer, actingFor, newProposal: eventId(officer, key, 0) },
-      { today: londonDay(now), register: model.register(), ...(original && { original: decode(original) }) },
+      decisionContext(model, { today: londonDay(now), original: original && decode(original) }),
     );
     if (decision instanceof Refusal) return decision;
     const events = compose(submission, decision, now, state.revision);

@@ -9,7 +9,8 @@ import { mandatesOn, type RegisterState } from '../domain/register.js';
 import { Refusal } from '../domain/rules.js';
 import { decide, evolve, factOf, initialStream, termsOf, type Command, type StreamState } from '../domain/stream.js';
 import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
-import { canonical, decode, kindOf, REGISTER_STREAM, type AnyKind } from './catalogue.js';
+import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from './catalogue.js';
+import { decisionContext, type Streams } from './decision-context.js';
 import { entryOf } from './ledger.js';
 import { eventId } from './submit.js';
 
@@ -68,6 +69,9 @@ export async function verify(
   };
   const states = new Map<string, StreamState<unknown>>();
   const register = stateOf(states, REGISTER_STREAM);
+  const streams: Streams = {
+    stream: (kind, stream) => (states.get(stream) ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
+  };
   const heads = new Map<string, bigint>();
   const books = new Map<string, Entry[]>();
   let previous: { readonly event: LedgerEvent; readonly stream: string } | undefined;
@@ -212,11 +216,11 @@ export async function verify(
         actingFor: metadata.role === 'service' ? undefined : metadata.partner,
         newProposal: event.data['proposal'] as string,
       },
-      {
+      decisionContext(streams, {
         today: londonDay(instantOf(metadata.recordedAt)!),
-        register: register.own as RegisterState,
-        ...(original && { original: decode(original) }),
-      },
+        original: original && decode(original),
+        claimsKnownTo: claimsKnownTo(event),
+      }),
     );
     if (decision instanceof Refusal) return `the rules refuse it: ${decision.detail} (${decision.rule})`;
     const { role, partner, events } = decision;
@@ -292,6 +296,13 @@ function stateOf(states: Map<string, StreamState<unknown>>, stream: string): Str
   const state = states.get(stream) ?? initialStream(kindOf(stream), stream);
   states.set(stream, state);
   return state;
+}
+
+/** How much of the area’s disputes a recorded return says that it counted. */
+function claimsKnownTo({ data }: LedgerEvent): number | undefined {
+  const revision = data['claimsKnownTo'];
+  if (revision === undefined) return undefined;
+  return revision === null ? -1 : Number(revision);
 }
 
 /** The command that an event is the record of. */

@@ -52,6 +52,7 @@ const addresses = (proposal: string): { name: string; cases: boolean; path: stri
         .replace('{partner}', COUNTY)
         .replace('{case}', caseNamed('case-0'))
         .replace('{settlement}', 'spring')
+        .replace('{return}', 'q3')
         .replace('{proposal}', proposal)}`,
     }),
   );
@@ -65,6 +66,8 @@ async function filled(t: Test): Promise<DisputeService & { readonly waiting: str
   await many(ledger, 'south', 6, respondent(SOUTH));
   await signed('county-finance', 'north-ccg-finance', 'SplitDecided', decided('case-1', 6_000));
   ledger.now('2019-04-10T09:00:00Z');
+  const q3 = { effective: '2019-04-10', return: 'q3', kind: 'quarter-3', on: '2018-12-31' };
+  await ledger.post('pool-manager', 'ReturnSubmitted', q3, 'testshire-2018-19');
   const lines = [{ case: caseNamed('case-0'), agreed: '31234.56', abandoned: '5165.44' }];
   const settled = { effective: '2019-04-10', settlement: 'spring', lines };
   await signed('county-finance', 'north-ccg-chief', 'DisputeSettled', settled);
@@ -695,7 +698,8 @@ t.test('what a fund says of its area’s disputes is totals', async (t) => {
   for (const { path } of QUERIES.filter(
     (each) => each.path.startsWith('/funds/{fund}') && !each.path.includes('{proposal}'),
   )) {
-    const address = `/v1${path.replace('{fund}', FUND.replace('2016-17', '2018-19')).replace('{partner}', COUNTY)}`;
+    const named = path.replace('{fund}', FUND.replace('2016-17', '2018-19')).replace('{return}', 'q3');
+    const address = `/v1${named.replace('{partner}', COUNTY)}`;
     const { statusCode, body } = await get(address, PROGRAM);
     t.equal(statusCode, 200, path);
     t.notMatch(body, CASE, path);

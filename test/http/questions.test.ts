@@ -278,6 +278,7 @@ t.test('every question about a fund that is not there says so', async (t) => {
     const address = path
       .replace('{fund}', 'nowhere-2016-17')
       .replace('{partner}', NORTH)
+      .replace('{return}', 'nothing')
       .replace('{proposal}', '00000000-0000-4000-8000-000000000000');
     t.match((await get(`/v1${address}`)).json(), { status: 404, code: 'fund_unknown' }, path);
   }
@@ -340,10 +341,14 @@ t.test('every question that makes a table answers as CSV, safe to open in a spre
     },
     { in: 'register' },
   );
+  ledger.now('2016-07-04T09:00:00Z');
+  const q1 = { effective: '2016-07-04', return: 'q1', kind: 'quarter-1', on: '2016-06-30' };
+  await ledger.post('pool-manager', 'ReturnSubmitted', q1);
   // Those of an area's disputes are asked in disputes.test.ts, where there is an area.
   for (const { path, name } of QUERIES.filter((each) => !each.path.includes('{area}'))) {
     const proposal = name.startsWith('register') ? mandate.outcome.proposal! : outcome.proposal!;
-    const address = `/v1${path.replace('{fund}', FUND).replace('{partner}', NORTH).replace('{proposal}', proposal).replace('{year}', '2016-17')}`;
+    const named = path.replace('{fund}', FUND).replace('{partner}', NORTH).replace('{return}', 'q1');
+    const address = `/v1${named.replace('{proposal}', proposal).replace('{year}', '2016-17')}`;
     const json = await get(address);
     t.equal(json.statusCode, 200, address);
     const response = await get(address, 'auditor', { accept: 'text/csv' });

@@ -53,7 +53,7 @@ const duePostings = (of: Paid, item: string, changes: readonly { readonly due: D
  * Who receives a contribution, and so signs for it: the host; where the host itself pays, the fund's partners of the
  * other sector. A payer that the evidence does not name is answered by the host. Source: design.md 3; domain.md 6.
  */
-function receivers(payer: string, state: FundState, { register }: Context): string[] {
+export function receivers(payer: string, state: FundState, { register }: Context): string[] {
   const { host, partners, area } = opened(state);
   if (!family(register.successions, host, LAST_DAY, area).includes(payer)) return [host];
   const sector = (partner: string) => sectorOf(register.partners.get(partner)!.kind);
@@ -61,7 +61,7 @@ function receivers(payer: string, state: FundState, { register }: Context): stri
 }
 
 /** NHS bodies pay the NHS's sources, councils their own; a body that is not named may be either. */
-function payerFits({ payer, source }: Paid, { register }: Context): Refusal | undefined {
+export function payerFits({ payer, source }: Omit<Paid, 'recurrent'>, { register }: Context): Refusal | undefined {
   const sector = sectorOf(register.partners.get(payer)!.kind);
   const { payer: pays } = sourceOf(source)!;
   return pays === 'any' || sector === 'unknown' || pays === sector

@@ -32,6 +32,7 @@ import {
   type Grant,
   type LimitName,
 } from './state.js';
+import { limitToPurposes, Purposes } from './spending-state.js';
 
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
 
@@ -155,6 +156,9 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       recurrent: z.boolean(),
       determination: words(120).meta({ description: 'The number or title of the determination.' }),
       tranches: Instalments,
+      purposes: Purposes.optional().meta({
+        description: 'What it may be spent on; spending on its source then names one of them.',
+      }),
       passDown: z
         .strictObject({
           by: EffectiveDay,
@@ -200,15 +204,17 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
         }),
       ),
     ],
-    evolve: (state, data) =>
-      void state.items.set(data.grant, {
+    evolve(state, data) {
+      state.items.set(data.grant, {
         kind: 'grant',
         holder: data.holder,
         source: data.source,
         recurrent: data.recurrent,
         began: data.effective,
         districts: data.passDown?.shares.map((share) => share.district) ?? [],
-      }),
+      });
+      if (data.purposes) limitToPurposes(state.spending, data.source, data.grant, data.purposes);
+    },
     names: (data) => data.grant,
     sentence: (data) =>
       `${data.holder} was determined ${pounds(pence(data.amount))} of ${data.source} as "${data.grant}" (${data.determination})` +

@@ -5,6 +5,7 @@ import { NOTHING_FORESEEN } from '../foresight.js';
 import type { Posting } from '../postings.js';
 import { allocationChains, inForceAmong, rulesOn, type ReferenceState } from '../register/reference-state.js';
 import { refuse } from '../rules.js';
+import type { Book } from './books.js';
 import {
   breachesBetween,
   breachInWords,
@@ -16,7 +17,7 @@ import {
   type TestResult,
 } from './minimum-tests.js';
 import { opened, type FundState, type Opened } from './state.js';
-import { holdingsOn, isTested, keepTestedFact, type TestedAccount, type TestedFact } from './tested.js';
+import { holdingsOn, isTested, keepTestedFact, type TestedFact } from './tested.js';
 
 /** What a fact does to the minimum tests, seen before it is recorded: the same formula as questions ask, on the state. */
 
@@ -66,7 +67,7 @@ const narrowed = ({ postings, facts }: Foreseen): Foreseen => ({
  * where it is not about the minimum contribution, or where no allocation of it is published.
  */
 function laterDays(
-  { accounts, first, last }: { readonly accounts: readonly TestedAccount[]; readonly first: Day; readonly last: Day },
+  { accounts, first, last }: { readonly accounts: readonly Book[]; readonly first: Day; readonly last: Day },
   { postings, facts }: Foreseen,
   allocated: readonly Day[],
   moves: readonly Posting[],
@@ -104,8 +105,8 @@ export function foresee(
   const after = foreseen(before, { type: fact.name, data, revision: Infinity }, postings);
   if (!after) return NOTHING_FORESEEN;
   const published = publishedFor(state.opened, register.reference, Infinity);
-  const accounts = [...state.tested.accounts.values()];
-  const standing = (formula: (inputs: TestInputs) => TestResult[], of: readonly TestedAccount[]) => {
+  const accounts = [...state.books.values()].filter(({ account }) => isTested(account));
+  const standing = (formula: (inputs: TestInputs) => TestResult[], of: readonly Book[]) => {
     return (on: Day, with_: Foreseen): TestResult[] =>
       formula({ on, holdings: holdingsOn(of, on, with_.postings), facts: with_.facts, ...published(on) });
   };

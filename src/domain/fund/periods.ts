@@ -9,7 +9,7 @@ import { opened, type FundState } from './state.js';
 
 /** Accounting periods, P1 (April) to P12 (March): closed in order by two officers of the host, reopened in reverse. */
 
-const Period = z
+export const Period = z
   .int({ error: 'must be a whole number from 1 (April) to 12 (March)' })
   .min(1, { error: 'must be from 1 (April) to 12 (March)' })
   .max(12, { error: 'must be from 1 (April) to 12 (March)' });

@@ -28,6 +28,7 @@ import {
   nameIsFree,
   notBefore,
   opened,
+  partnerIsIn,
   planAccount,
   seriesOf,
   sourceFits,
@@ -96,6 +97,9 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       recurrent: z.boolean(),
       amount: Amount,
       scheme: Scheme.optional().meta({ description: 'The dimensions of the national template.' }),
+      lead: Name.optional().meta({
+        description: 'The partner that commissions it, and may record what it costs beside the host.',
+      }),
     }),
     signature: 'none',
     roles: MANAGE,
@@ -104,16 +108,17 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     holdsMinima: true,
     sides: byHost,
     amount: (data) => pence(data.amount),
-    check: (data, state: FundState, { register }) =>
+    check: (data, state: FundState, context) =>
       nameIsFree(state, data.line) ??
       sourceFits(state, data.source, 'line') ??
+      (data.lead === undefined ? undefined : partnerIsIn(state, data.lead, data.effective, context)) ??
       (lineCategoryOf(data.category)
         ? undefined
         : refuse(
             'category_unknown',
             `"${data.category}" is not a category; use ${LINE_CATEGORIES.map((each) => each.code).join(', ')}.`,
           )) ??
-      (data.scheme && schemeFits(data.scheme, register, opened(state).year.label, data.effective)),
+      (data.scheme && schemeFits(data.scheme, context.register, opened(state).year.label, data.effective)),
     postings: (data) =>
       posted({
         ...planAccount(data.line, data),
@@ -121,13 +126,15 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         on: data.effective,
         pence: exactly(signOf(lineCategoryOf(data.category)!.effect) * pence(data.amount)),
       }),
-    evolve: (state, data) =>
+    evolve: (state, data, { revision }) =>
       void state.items.set(data.line, {
         kind: 'line',
         source: data.source,
         recurrent: data.recurrent,
         effect: lineCategoryOf(data.category)!.effect,
         began: data.effective,
+        lead: data.lead,
+        revision,
       }),
     names: (data) => data.line,
     sentence: (data) =>

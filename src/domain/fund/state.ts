@@ -19,7 +19,10 @@ import { family } from '../register/succession.js';
 import { refuse, type Refusal, type RuleCode } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
 import type { Instalment } from '../values.js';
-import { emptyTested, keepTestedPosting, type Tested } from './tested.js';
+import { enterInBooks, SET_ASIDE, setAsideHolds, type Book } from './books.js';
+import { noReturns, type ReturnsState } from './return-state.js';
+import { noSpending, type SpendingState } from './spending-state.js';
+import { emptyTested, type Tested } from './tested.js';
 
 /** A fund: the pooled fund of one area for one financial year, as a decision needs to see it. */
 export interface FundState {
@@ -38,6 +41,10 @@ export interface FundState {
   moved: Pence;
   /** What the minimum tests are made of. */
   readonly tested: Tested;
+  /** The movements of each account, by its key: what formulas over the whole fund are decided on. */
+  readonly books: Map<string, Book>;
+  readonly spending: SpendingState;
+  readonly returns: ReturnsState;
 }
 
 export interface Standing {
@@ -58,6 +65,10 @@ export interface Line {
   readonly recurrent: boolean;
   readonly effect: 'adds' | 'reduces';
   readonly began: Day;
+  /** The partner that commissions the line for the fund, where one is named: it may record what the line costs. */
+  readonly lead: string | undefined;
+  /** The revision of the fact that set it. */
+  readonly revision: number;
 }
 
 export interface Contribution {
@@ -83,7 +94,38 @@ export interface Assumption {
   readonly kind: 'assumption';
 }
 
-export type Item = Line | Contribution | Grant | Assumption;
+/** What was ordered and not yet paid for, on one plan line. */
+export interface Commitment {
+  readonly kind: 'commitment';
+  readonly line: string;
+  readonly source: string;
+  readonly recurrent: boolean;
+}
+
+/** Money set aside for a later year. */
+export interface Reserve {
+  readonly kind: 'reserve';
+  readonly source: string;
+  readonly purpose: string;
+  readonly toYear: string;
+}
+
+/** Money that came from a reserve of an earlier year’s fund. */
+export interface CarryIn {
+  readonly kind: 'carry-in';
+  readonly from: string;
+  readonly reserve: string;
+}
+
+/** Money held back until a result is achieved: pay for performance. */
+export interface Pot {
+  readonly kind: 'pot';
+  readonly payer: string;
+  readonly amount: Pence;
+  readonly planned: string;
+}
+
+export type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot;
 
 export const emptyFund = (): FundState => ({
   opened: undefined,
@@ -94,6 +136,9 @@ export const emptyFund = (): FundState => ({
   standing: new Map(),
   moved: NO_MONEY,
   tested: emptyTested(),
+  books: new Map(),
+  spending: noSpending(),
+  returns: noReturns(),
 });
 
 // Evolve
@@ -108,8 +153,8 @@ export function evolvePostings(state: FundState, postings: readonly Posting[]): 
     let series = state.series.get(key);
     if (!series) state.series.set(key, (series = emptySeries()));
     addToSeries(series, posting.on, posting.pence);
+    enterInBooks(state.books, posting);
     state.moved = plus(state.moved, sizeOf(posting));
-    keepTestedPosting(state.tested, posting);
   }
 }
 
@@ -195,6 +240,9 @@ export function sourceFits(
       'source_not_in_force',
       `${code} is in force from ${source.from}${until}; this fund is for ${year.label}.`,
     );
+  }
+  if (entersAs === 'contribution' && source.entersBy) {
+    return refuse('source_enters_otherwise', `${code} (${source.name}) enters by ${source.entersBy}.`);
   }
   if (entersAs === 'contribution' && source.grant) {
     return refuse('source_is_grant', `${code} (${source.name}) is a government grant.`);
@@ -339,7 +387,12 @@ export const LIMITS = {
     turnedByEffect: true,
     words: 'what is planned',
   },
+  committed: { rule: 'more_than_committed', terms: [plusOf('committed')], words: 'what is committed' },
+  reserve: { rule: 'more_than_reserved', terms: [plusOf('carriedForward')], words: 'what is left in the reserve' },
 } as const satisfies Record<string, Limit>;
+
+/** The limits that a reversal is held to: all of them. */
+export const ALL_LIMITS: readonly string[] = [...Object.keys(LIMITS), SET_ASIDE];
 
 export type LimitName = keyof typeof LIMITS;
 
@@ -356,6 +409,7 @@ export function limitsHold(
   }
   for (const item of new Set(own.map((posting) => posting.item))) {
     for (const name of names) {
+      if (name === SET_ASIDE) continue;
       const limit: Limit = LIMITS[name as LimitName];
       const of = state.items.get(item);
       const turned = limit.turnedByEffect && of?.kind === 'line' && of.effect === 'reduces' ? -1 : 1;
@@ -380,7 +434,7 @@ export function limitsHold(
       }
     }
   }
-  return undefined;
+  return names.includes(SET_ASIDE) ? setAsideHolds(state.books, own) : undefined;
 }
 
 /** Whether a day lies in a closed accounting period. Days after the fund's year lie in none. */

@@ -1,30 +1,15 @@
 import type { Day } from '../calendar.js';
 import type { FactData } from '../facts.js';
 import { exactly, NO_MONEY, plus, type Pence } from '../money.js';
-import {
-  accountKey,
-  addToSeries,
-  emptySeries,
-  POOL,
-  seriesOn,
-  type Account,
-  type DaySeries,
-  type Measure,
-  type Posting,
-} from '../postings.js';
+import { POOL, seriesOn, type Account, type Measure, type Posting } from '../postings.js';
+import type { Book } from './books.js';
 import type { Scheme } from './scheme.js';
 
 /**
- * What a fund remembers for its minimum tests: the movements of the accounts that they read, and the facts whose words
- * they need. Kept with revisions, so that decisions and questions, now and as known before, read the same.
+ * What a fund remembers for its minimum tests beside its books: the facts whose words they need. Kept with revisions, so
+ * that decisions and questions, now and as known before, read the same.
  */
-export interface TestedAccount {
-  readonly account: Account;
-  readonly series: DaySeries;
-}
-
 export interface Tested {
-  readonly accounts: Map<string, TestedAccount>;
   readonly facts: TestedFact[];
 }
 
@@ -36,7 +21,7 @@ export interface TestedFact {
   readonly reversed?: { readonly revision: number; readonly on: Day };
 }
 
-export const emptyTested = (): Tested => ({ accounts: new Map(), facts: [] });
+export const emptyTested = (): Tested => ({ facts: [] });
 
 /** The measures that the tests read. */
 const MEASURES: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'share', 'passedDown', 'waived']);
@@ -44,15 +29,6 @@ const MEASURES: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'share'
 const WORDED: ReadonlySet<string> = new Set(['PlanLineSet', 'PlanLineDescribed', 'GrantDetermined', 'GrantReduced']);
 
 export const isTested = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);
-
-export function keepTestedPosting({ accounts }: Tested, posting: Posting): void {
-  if (!isTested(posting)) return;
-  const { measure, holder, source, term, detail } = posting;
-  const key = accountKey(posting);
-  const kept = accounts.get(key) ?? { account: { measure, holder, source, term, detail }, series: emptySeries() };
-  accounts.set(key, kept);
-  addToSeries(kept.series, posting.on, posting.pence);
-}
 
 /** Takes one more fact into a list of them, or marks the one that it reverses. Whether the list has changed. */
 export function keepTestedFact(
@@ -86,8 +62,8 @@ export interface Holding {
 }
 
 /** The holdings on a day, inclusive, as now known, with movements that are not recorded yet beside them. */
-export function holdingsOn(accounts: Iterable<TestedAccount>, on: Day, more: readonly Posting[]): Holding[] {
-  const standing = [...accounts].map(({ account, series }) => ({ account, pence: seriesOn(series, on) }));
+export function holdingsOn(books: Iterable<Book>, on: Day, more: readonly Posting[]): Holding[] {
+  const standing = [...books].map(({ account, series }) => ({ account, pence: seriesOn(series, on) }));
   return withPostings(standing, on, more);
 }
 

@@ -17,6 +17,8 @@ import { allocations, grantSeries, nationalTotals, ruleSet, ruleSets } from './p
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
 import { bridge, mediumTerm } from './medium-term.js';
 import type { Query } from './query.js';
+import { filedReturn, filedReturns, returnFiguresQuery } from './returns.js';
+import { grantUse, monitoring, performance, reserves, supplierClasses } from './spending.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 
 /** Every question, in the order in which documentation and help list them. */
@@ -37,6 +39,13 @@ export const QUERIES: readonly Query[] = [
   approvalsQuery,
   late,
   trace,
+  monitoring,
+  grantUse,
+  reserves,
+  performance,
+  filedReturns,
+  filedReturn,
+  returnFiguresQuery,
   ...FUND_HAPPENINGS,
   areas,
   mediumTerm,
@@ -62,5 +71,6 @@ export const QUERIES: readonly Query[] = [
   grantSeries,
   protocols,
   holidays,
+  supplierClasses,
   facts,
 ];

@@ -14,12 +14,12 @@ import {
   AreaAtTwoDates,
   claimsOfArea,
   entriesOf,
-  FiguresText,
   fundsOf,
   inText,
   KnownAt,
   Nothing,
   OfArea,
+  OwedText,
   positionAt,
   query,
   Stamp,
@@ -82,7 +82,7 @@ export const successions = query({
   }),
 });
 
-const RowText = z.object({ partner: z.string(), source: z.string(), figures: FiguresText });
+const RowText = z.object({ partner: z.string(), source: z.string(), figures: OwedText });
 const DueText = z.object({
   fund: z.string(),
   predecessor: z.string(),
@@ -196,8 +196,8 @@ export const succession = query({
         fund: z.string(),
         before: z.array(RowText),
         after: z.array(RowText),
-        totalBefore: FiguresText,
-        totalAfter: FiguresText,
+        totalBefore: OwedText,
+        totalAfter: OwedText,
       }),
     ),
     notYetDue: z.array(DueText),

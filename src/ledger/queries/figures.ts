@@ -6,7 +6,7 @@ import { GAP_FIGURES, gapOf, type Gap } from '../../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../../projections/gap-history.js';
 import { passDowns } from '../../../projections/pass-down.js';
 import { planOf } from '../../../projections/plan.js';
-import { FIGURES, fundPosition, partnerPosition } from '../../../projections/position.js';
+import { fundPosition, partnerPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
 import { statementNow } from '../../../projections/statement-now.js';
 import { exactly, moneyText, NO_MONEY, signedPence, type Pence } from '../../domain/money.js';
@@ -31,6 +31,7 @@ import {
   OfPartner,
   On,
   PartnerName,
+  POSITION_FIGURES,
   query,
   SourcesText,
   Stamp,
@@ -40,6 +41,7 @@ import {
   successionsText,
   type Standing,
 } from './query.js';
+import { totalWithUse, usesAt, withUse } from './use.js';
 
 /** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
 
@@ -71,32 +73,40 @@ export const position = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const { partners, total } = positionAt(at);
+    const uses = usesAt(ledger, at);
+    const used = partners.map((each) => ({ partner: each.partner, ...withUse(each, uses) }));
     const claims = claimsAt(ledger, at);
     return {
       fund: asked.fund,
       ...at.stamp,
-      partners: partners.map(({ partner, sources, total: own }) => ({
+      partners: used.map(({ partner, sources, total: own }) => ({
         partner,
         name: nameOf(ledger, partner),
         sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
         total: inText(own),
         inDispute: inText(claims.byPartner.get(partner) ?? NOT_IN_DISPUTE),
       })),
-      total: inText(total),
+      total: inText(totalWithUse(total, used)),
       inDispute: inText({ claimedBy: claims.total, claimedAgainst: claims.total }),
       successions: successionsText(at.inheritance),
     };
   },
   table: ({ partners, total, inDispute }) => ({
-    columns: ['partner', 'source', ...FIGURES, ...CLAIMS],
+    columns: ['partner', 'source', ...POSITION_FIGURES, ...CLAIMS],
     rows: [
       ...partners.flatMap(({ name, sources, inDispute: own }) => [
-        ...sources.map(({ source, figures }) => [name, source, ...FIGURES.map((figure) => figures[figure]), '', '']),
+        ...sources.map(({ source, figures }) => [
+          name,
+          source,
+          ...POSITION_FIGURES.map((figure) => figures[figure]),
+          '',
+          '',
+        ]),
         ...(CLAIMS.every((each) => own[each] === '0.00')
           ? []
-          : [[name, 'in dispute', ...FIGURES.map(() => ''), ...CLAIMS.map((each) => own[each])]]),
+          : [[name, 'in dispute', ...POSITION_FIGURES.map(() => ''), ...CLAIMS.map((each) => own[each])]]),
       ]),
-      ['Total', '', ...FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
+      ['Total', '', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
     ],
   }),
 });
@@ -120,9 +130,10 @@ export const partnerPositionQuery = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
-    const { sources, total } =
+    const position =
       positionAt(at).partners.find(({ partner }) => partner === asked.partner) ??
       partnerPosition(at.view, asked.partner);
+    const { sources, total } = withUse(position, usesAt(ledger, at));
     return {
       fund: asked.fund,
       partner: asked.partner,
@@ -135,10 +146,10 @@ export const partnerPositionQuery = query({
     };
   },
   table: ({ sources, total, inDispute }) => ({
-    columns: ['source', ...FIGURES, ...CLAIMS],
+    columns: ['source', ...POSITION_FIGURES, ...CLAIMS],
     rows: [
-      ...sources.map(({ source, figures }) => [source, ...FIGURES.map((figure) => figures[figure]), '', '']),
-      ['Total', ...FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
+      ...sources.map(({ source, figures }) => [source, ...POSITION_FIGURES.map((figure) => figures[figure]), '', '']),
+      ['Total', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
     ],
   }),
 });

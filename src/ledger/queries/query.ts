@@ -29,6 +29,7 @@ import {
   type FinancialYear,
   type Instant,
 } from '../../domain/calendar.js';
+import { USE_FIGURES, type Use } from '../../domain/fund/held.js';
 import { moneyText, type Pence } from '../../domain/money.js';
 import { cellsOf } from '../../domain/dispute/claim.js';
 import { assignedOn, termsAt } from '../../domain/dispute/state.js';
@@ -170,8 +171,14 @@ export const Stamp = {
   }),
 };
 
-export const FiguresText = z.object(
+/** The figures of a position: what is agreed and paid, and what has been done with the money. */
+export const POSITION_FIGURES = [...FIGURES, ...USE_FIGURES] as const;
+/** What is agreed and paid alone. */
+export const OwedText = z.object(
   Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Figures, typeof SignedMoney>,
+);
+export const FiguresText = OwedText.extend(
+  Object.fromEntries(USE_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Use, typeof SignedMoney>,
 );
 export const GapText = z.object(
   Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>,
@@ -337,9 +344,16 @@ const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('disput
 const revisionAt = (ledger: Ledger, area: string) => (size: number) =>
   ledger.model.knownRevision(disputeStream(area), size);
 
-/** The claims of a fund's year that are open on the day and as known at the instant that were asked for. */
-export function claimsAt(ledger: Ledger, { area, on, size, year, inheritance }: Standing): OpenClaims {
-  const view = { state: disputesOf(ledger, area), on, upTo: revisionAt(ledger, area)(size) };
+/**
+ * The claims of a fund's year that are open on the day and as known at the instant that were asked for.
+ * @param knownTo the last revision of the disputes that counts; left out, all that were known
+ */
+export function claimsAt(
+  ledger: Ledger,
+  { area, on, size, year, inheritance }: Standing,
+  knownTo = Infinity,
+): OpenClaims {
+  const view = { state: disputesOf(ledger, area), on, upTo: Math.min(revisionAt(ledger, area)(size), knownTo) };
   return claimsNow(openClaims(view, year), assignedClaims(view, year), inheritance);
 }
 

@@ -1,0 +1,13 @@
+import type { LedgerEvent } from '../src/domain/facts.js';
+import type { RegisterState } from '../src/domain/register.js';
+import { initialStream, type StreamState } from '../src/domain/stream.js';
+import type { Day } from '../src/domain/calendar.js';
+import { KINDS } from '../src/ledger/catalogue.js';
+import { decisionContext } from '../src/ledger/decision-context.js';
+
+/** The context of a decision on made-up data, none of which rests on another fund or on disputes. */
+export const contextOf = (register: StreamState<RegisterState>, today: Day, original: LedgerEvent | undefined) =>
+  decisionContext(
+    { stream: (kind, stream) => (kind === 'register' ? register : initialStream(KINDS[kind], stream)) as never },
+    { today, original },
+  );

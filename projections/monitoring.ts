@@ -1,0 +1,135 @@
+import { minus, negated, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
+import { PLAN, type Account } from '../src/domain/postings.js';
+import type { Kept } from './fund-facts.js';
+import { planOf } from './plan.js';
+import type { View } from './view.js';
+
+/**
+ * The plan line by line as at a period: budget, committed, spent, accrued, forecast and variance. Source: domain.md 12,
+ * the monitoring of [S4]: budget, forecast outturn, variance.
+ */
+export interface Monitored {
+  readonly budget: Pence;
+  readonly committed: Pence;
+  readonly spent: Pence;
+  readonly accrued: Pence;
+  /** budget − committed − spent − accrued. */
+  readonly available: Pence;
+}
+
+export const MONITORED = [
+  'budget',
+  'committed',
+  'spent',
+  'accrued',
+  'available',
+] as const satisfies readonly (keyof Monitored)[];
+
+export interface Forecast {
+  readonly period: number;
+  readonly outturn: Pence;
+  readonly revision: number;
+  readonly recordedAt: string;
+}
+
+export interface MonitoredLine extends Monitored {
+  readonly line: string;
+  readonly description: string;
+  readonly source: string;
+  /** The latest forecast of the latest period that has one; undefined where none has. */
+  readonly forecast: Forecast | undefined;
+  /** budget − forecast: below nothing where more is expected to be spent; undefined where nothing is forecast. */
+  readonly variance: Pence | undefined;
+  /** Every forecast that counts or counted, in the order of recording. */
+  readonly forecasts: readonly Forecast[];
+}
+
+export interface Monitoring {
+  readonly lines: readonly MonitoredLine[];
+  /** budget = forecast + variance + the budgets of lines that have no forecast. */
+  readonly total: Monitored & { readonly forecast: Pence; readonly variance: Pence; readonly notForecast: Pence };
+}
+
+type Spending = Record<'committed' | 'spent' | 'accrued', Pence>;
+
+const isSpending = ({ measure, holder }: Account): boolean =>
+  holder === PLAN && (measure === 'committed' || measure === 'spent' || measure === 'accrued');
+
+const NOTHING: Spending = { committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
+
+function spendingByLine(view: View): Map<string, Spending> {
+  const byLine = new Map<string, Spending>();
+  for (const account of view.accounts) {
+    if (!isSpending(account)) continue;
+    const spending = byLine.get(account.detail) ?? NOTHING;
+    const measure = account.measure as keyof Spending;
+    byLine.set(account.detail, { ...spending, [measure]: plus(spending[measure], view.balance(account)) });
+  }
+  return byLine;
+}
+
+const forecastOf = ({ data, revision, recordedAt }: Kept): Forecast & { readonly line: string } => {
+  const { line, period, outturn } = data as unknown as { line: string; period: number; outturn: string };
+  return { line, period, outturn: pence(outturn), revision, recordedAt };
+};
+
+const isOfSomething = ({ committed, spent, accrued }: Spending): boolean =>
+  committed !== NO_MONEY || spent !== NO_MONEY || accrued !== NO_MONEY;
+
+/**
+ * @param linesSet the plan lines in force on the view’s day
+ * @param linesKnown every plan line that is known: one that was taken out of the plan shows while something is spent on it
+ * @param forecasts the forecasts in force on it, in the order of recording
+ */
+export function monitoringOf(
+  view: View,
+  linesSet: readonly Kept[],
+  linesKnown: readonly Kept[],
+  forecasts: readonly Kept[],
+): Monitoring {
+  const spending = spendingByLine(view);
+  const shown = linesKnown.filter(
+    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string) ?? NOTHING),
+  );
+  const byLine = new Map<string, Forecast[]>();
+  for (const { line, ...forecast } of forecasts.map(forecastOf)) {
+    byLine.set(line, [...(byLine.get(line) ?? []), forecast]);
+  }
+  const lines = planOf(view, shown, []).lines.map(({ line, description, source, effect, amount }): MonitoredLine => {
+    const budget = effect === 'adds' ? amount : negated(amount);
+    const { committed, spent, accrued } = spending.get(line) ?? NOTHING;
+    const own = byLine.get(line) ?? [];
+    const forecast = own.reduce<Forecast | undefined>(
+      (latest, each) => (latest && latest.period > each.period ? latest : each),
+      undefined,
+    );
+    return {
+      line,
+      description,
+      source,
+      budget,
+      committed,
+      spent,
+      accrued,
+      available: minus(budget, plus(plus(committed, spent), accrued)),
+      forecast,
+      variance: forecast && minus(budget, forecast.outturn),
+      forecasts: own,
+    };
+  });
+  const sum = (of: (line: MonitoredLine) => Pence | undefined): Pence =>
+    lines.reduce((acc, line) => plus(acc, of(line) ?? NO_MONEY), NO_MONEY);
+  return {
+    lines,
+    total: {
+      budget: sum((line) => line.budget),
+      committed: sum((line) => line.committed),
+      spent: sum((line) => line.spent),
+      accrued: sum((line) => line.accrued),
+      available: sum((line) => line.available),
+      forecast: sum((line) => line.forecast?.outturn),
+      variance: sum((line) => line.variance),
+      notForecast: sum((line) => (line.forecast ? undefined : line.budget)),
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { PLAN, POOL, type Measure, type Posting } from '../src/domain/postings.js';
+import type { Entry } from './entry.js';
+import type { Kept } from './fund-facts.js';
+import { sumOver, type View } from './view.js';
+
+/**
+ * How much of each grant, and of the money carried in, has come, been spent and for which purpose, and is left. Plan lines
+ * name a source, so spending is of a source, and of all its grants together. Source: domain.md 7.5; questions 7 and 20.
+ */
+export interface SourceUse {
+  readonly source: string;
+  /** The grants of the source, or the sums carried in, by name. */
+  readonly items: readonly string[];
+  /** The purposes that they are bound to; none where none is stated. */
+  readonly purposes: readonly string[];
+  readonly agreed: Pence;
+  readonly received: Pence;
+  readonly spent: Pence;
+  readonly returned: Pence;
+  /** Set aside for a later year and not drawn. */
+  readonly setAside: Pence;
+  /** Drawn from what was set aside: it is in a later year’s fund. */
+  readonly drawn: Pence;
+  /** received − spent − returned − set aside − drawn; below nothing where more was spent than came. */
+  readonly unspent: Pence;
+  /** Spending by purpose, named purposes in their order and at the end what names none. */
+  readonly byPurpose: readonly { readonly purpose: string | undefined; readonly spent: Pence }[];
+  /** What was spent on none of the stated purposes; nothing where none is stated. */
+  readonly outside: Pence;
+}
+
+export const SOURCE_USE = [
+  'agreed',
+  'received',
+  'spent',
+  'returned',
+  'setAside',
+  'drawn',
+  'unspent',
+] as const satisfies readonly (keyof SourceUse)[];
+
+/** The purpose that a fact spends on: its own, or that of the fact that it reverses. */
+function purposeOf({ type, data }: Entry): string | undefined {
+  const said = type === 'FactReversed' ? (data['fact'] as Pick<Entry, 'data'>).data : data;
+  return said['purpose'] as string | undefined;
+}
+
+function spentByPurpose(entries: readonly Entry[], { on }: View, source: string) {
+  const sums = new Map<string | undefined, Pence>();
+  const spends = ({ measure, holder, source: of, on: day }: Posting): boolean =>
+    measure === 'spent' && holder === PLAN && of === source && day <= on;
+  for (const entry of entries) {
+    const spent = entry.postings.filter(spends).reduce<Pence>((sum, each) => plus(sum, each.pence), NO_MONEY);
+    const purpose = purposeOf(entry);
+    sums.set(purpose, plus(sums.get(purpose) ?? NO_MONEY, spent));
+  }
+  const named = [...sums.keys()].filter((purpose) => purpose !== undefined).sort();
+  return [...named, undefined]
+    .map((purpose) => ({ purpose, spent: sums.get(purpose) ?? NO_MONEY }))
+    .filter(({ spent }) => spent !== NO_MONEY);
+}
+
+interface Bound {
+  readonly item: string;
+  readonly source: string;
+  readonly purposes: readonly string[];
+}
+
+function boundBy({ type, data }: Kept): Bound {
+  const said = data as unknown as {
+    grant: string;
+    carryIn: string;
+    source: string;
+    purpose: string;
+    purposes?: string[];
+  };
+  return type === 'GrantDetermined'
+    ? { item: said.grant, source: said.source, purposes: said.purposes ?? [] }
+    : { item: said.carryIn, source: said.source, purposes: [said.purpose] };
+}
+
+/**
+ * @param brought the determinations and the sums carried in that are in force on the view’s day
+ * @param entries the facts of the fund that are known
+ */
+export function sourceUses(view: View, brought: readonly Kept[], entries: readonly Entry[]): SourceUse[] {
+  const bound = brought.map(boundBy);
+  return [...new Set(bound.map(({ source }) => source))].sort().map((source) => {
+    const own = bound.filter((each) => each.source === source);
+    const purposes = [...new Set(own.flatMap((each) => each.purposes))].sort();
+    const of = (measure: Measure): Pence =>
+      sumOver(view, (account) => account.measure === measure && account.source === source && account.holder !== POOL);
+    const [received, spent, returned, setAside, drawn] = [
+      of('received'),
+      of('spent'),
+      of('returned'),
+      of('carriedForward'),
+      of('drawn'),
+    ] as const;
+    const byPurpose = spentByPurpose(entries, view, source);
+    const outside = byPurpose
+      .filter(({ purpose }) => purposes.length > 0 && !purposes.includes(purpose ?? ''))
+      .reduce((sum, each) => plus(sum, each.spent), NO_MONEY);
+    return {
+      source,
+      items: own.map(({ item }) => item),
+      purposes,
+      agreed: of('agreed'),
+      received,
+      spent,
+      returned,
+      setAside,
+      drawn,
+      unspent: minus(received, [spent, returned, setAside, drawn].reduce(plus)),
+      byPurpose,
+      outside,
+    };
+  });
+}

@@ -1,0 +1,84 @@
+import { dayInWords, type Day } from '../calendar.js';
+import { negated, plus, pounds, type Pence } from '../money.js';
+import {
+  accountKey,
+  addToSeries,
+  combined,
+  emptySeries,
+  seriesOn,
+  type Account,
+  type DaySeries,
+  type Measure,
+  type Posting,
+} from '../postings.js';
+import { refuse, type Refusal } from '../rules.js';
+
+/** The books of a fund: the movements of each of its accounts, for what is decided on sums over many items. */
+export interface Book {
+  readonly account: Account;
+  readonly series: DaySeries;
+}
+
+/** The accounts of a fund and their balances on a day: a decision reads its own state so, a question reads a view. */
+export interface Balanced {
+  readonly accounts: readonly Account[];
+  balance(account: Account): Pence;
+}
+
+export function enterInBooks(books: Map<string, Book>, posting: Posting): void {
+  const key = accountKey(posting);
+  let book = books.get(key);
+  if (!book) {
+    const { measure, holder, source, term, detail } = posting;
+    books.set(key, (book = { account: { measure, holder, source, term, detail }, series: emptySeries() }));
+  }
+  addToSeries(book.series, posting.on, posting.pence);
+}
+
+/** The books on a day, inclusive, as now known. */
+export function booksOn(books: ReadonlyMap<string, Book>, on: Day): Balanced {
+  return {
+    accounts: [...books.values()].map(({ account }) => account),
+    balance: (account) => seriesOn(books.get(accountKey(account))!.series, on),
+  };
+}
+
+/** The limit that money set aside stays within what is held, by the name under which facts declare it. */
+export const SET_ASIDE = 'setAside';
+
+/** How each measure moves what the pool holds of a source: what came in, less what was spent, returned or set aside. */
+const HELD: Partial<Record<Measure, 1 | -1>> = { received: 1, spent: -1, returned: -1, carriedForward: -1, drawn: -1 };
+const ASIDE: ReadonlySet<Measure> = new Set(['returned', 'carriedForward', 'drawn']);
+
+const withSign = (sign: 1 | -1, series: DaySeries) => ({ sign, series });
+const single = ({ on, pence }: Posting): DaySeries => ({ days: [on], moves: [pence] });
+
+/**
+ * Money that is set aside for a later year, or was given back, was there: on no day on which some of a source is set
+ * aside may a fact take received − spent − returned − set aside below nothing, or further below it. A source of which
+ * nothing is set aside may be overspent: what was spent is a fact. Source: domain.md 6, 7.5.
+ */
+export function setAsideHolds(books: ReadonlyMap<string, Book>, moved: readonly Posting[]): Refusal | undefined {
+  const touched = moved.filter((posting) => HELD[posting.measure]);
+  for (const source of new Set(touched.map((posting) => posting.source))) {
+    const standing = [...books.values()].filter(({ account }) => account.source === source && HELD[account.measure]);
+    const added = touched.filter((posting) => posting.source === source);
+    const aside = combined([
+      ...standing.filter(({ account }) => ASIDE.has(account.measure)).map(({ series }) => withSign(1, series)),
+      ...added.filter(({ measure }) => ASIDE.has(measure)).map((posting) => withSign(1, single(posting))),
+    ]);
+    if (aside.days.length === 0) continue;
+    const change = combined(added.map((posting) => withSign(HELD[posting.measure]!, single(posting))));
+    const before = combined(standing.map(({ account, series }) => withSign(HELD[account.measure]!, series)));
+    for (const day of [...new Set([...aside.days, ...change.days, ...before.days])].sort()) {
+      const changed = seriesOn(change, day);
+      const after = plus(seriesOn(before, day), changed);
+      if (changed >= 0 || after >= 0 || seriesOn(aside, day) <= 0) continue;
+      return refuse(
+        'more_than_held',
+        `On ${dayInWords(day)}, what is held of ${source}, less what is set aside or given back, would be ${pounds(negated(after))} below nothing.`,
+      );
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { completedFact, fact, type Fact } from '../facts.js';
+import { isLess, minus, moneyText, NO_MONEY, pence, plus, portion, pounds, type Pence } from '../money.js';
+import { posted } from '../postings.js';
+import { refuse, Refusal } from '../rules.js';
+import type { Role } from '../register.js';
+import { LAST_DAY, type Day } from '../calendar.js';
+import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
+import { payerFits, receivers } from './contributions.js';
+import { holding, itemOf, nameIsFree, opened, partnerIsIn, sourceFits, standsAt, type FundState } from './state.js';
+
+/**
+ * Pay for performance of 2015-16: a pot held back by an NHS body, released into the pool as emergency admissions fall;
+ * what is not released stays with the body, for services that the NHS commissions. Source: domain.md 2, 7.7.
+ */
+
+const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
+const HOST: readonly Role[] = ['pool-manager', ...FINANCE];
+
+const Planned = z.string().regex(/^(?!0(\.0+)?$)(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
+  error: 'must be a number above nothing, as text, such as "4.2"',
+});
+const Achieved = z.string().regex(/^-?(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
+  error: 'must be a number, as text, such as "2.1"; below nothing where admissions rose',
+});
+
+const releaseInput = { effective: EffectiveDay, pot: Name, bankReference: words(80) };
+
+/**
+ * What is released of a pot, in all: pot × min(1, achieved ÷ planned), half to even; nothing where nothing was achieved.
+ * Source: domain.md 7.7.
+ */
+export function released(pot: Pence, achieved: string, planned: string): Pence {
+  if (!isLess(achieved, planned)) return pot;
+  return isLess(achieved, '0') ? NO_MONEY : portion(pot, achieved, planned);
+}
+
+/** The latest that was measured of a pot by a day, inclusive, as now known. */
+const achievedBy = ({ spending, reversed }: FundState, pot: string, day: Day): string | undefined =>
+  spending.measured
+    .filter((each) => each.pot === pot && each.effective <= day && !reversed.has(each.revision))
+    .sort((a, b) => a.effective.localeCompare(b.effective))
+    .at(-1)?.achieved;
+
+export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
+  fact({
+    name: 'PerformancePotSet',
+    about:
+      'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign (domain.md 2, 7.7).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      pot: Name,
+      payer: Name,
+      amount: Amount,
+      planned: Planned.meta({ description: 'The reduction planned, in the unit given.' }),
+      unit: words(120).meta({ description: 'What is counted, such as "per cent fewer emergency admissions".' }),
+    }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    names: (data) => data.pot,
+    sides: (data, state: FundState, context) => ({ acts: [data.payer], signs: receivers(data.payer, state, context) }),
+    subject: (data) => `${data.pot} from ${data.payer}`,
+    amount: (data) => pence(data.amount),
+    check: (data, state: FundState, context) =>
+      partnerIsIn(state, data.payer, data.effective, context) ??
+      nameIsFree(state, data.pot) ??
+      sourceFits(state, 'P4P', 'line') ??
+      payerFits({ payer: data.payer, source: 'P4P' }, context),
+    postings: () => [],
+    evolve: (state, { pot, payer, amount, planned }) =>
+      void state.items.set(pot, { kind: 'pot', payer, amount: pence(amount), planned }),
+    sentence: (data) =>
+      `${data.payer} holds back ${pounds(pence(data.amount))} as "${data.pot}", to be released as ${data.planned} (${data.unit}) is achieved.`,
+  }),
+  fact({
+    name: 'PerformanceMeasured',
+    about: 'What has been achieved against a pot so far, in all; the latest counts (domain.md 6, 7.7).',
+    input: z.strictObject({
+      effective: EffectiveDay.meta({ description: 'The last day that was measured.' }),
+      pot: Name,
+      achieved: Achieved,
+      basis: words(300),
+    }),
+    signature: 'none',
+    roles: HOST,
+    effective: 'any-day',
+    reversible: true,
+    restsOn: (data) => data.pot,
+    sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
+    check(data, state: FundState) {
+      const pot = itemOf(state, 'pot', data.pot);
+      return pot instanceof Refusal ? pot : undefined;
+    },
+    postings: () => [],
+    evolve: ({ spending }, { pot, effective, achieved }, { revision }) =>
+      void spending.measured.push({ revision, pot, effective, achieved }),
+    sentence: (data) => `Against "${data.pot}", ${data.achieved} has been achieved: ${data.basis}`,
+  }),
+  completedFact({
+    name: 'PerformanceReleased',
+    about:
+      'What has been earned of a pot and not been released before is paid into the pool: pot × min(1, achieved ÷ planned) (domain.md 7.7).',
+    input: z.strictObject(releaseInput),
+    stored: z.strictObject({
+      ...releaseInput,
+      holder: Name,
+      source: Code,
+      recurrent: z.boolean(),
+      achieved: Achieved,
+      planned: Planned,
+      before: Sum.meta({ description: 'What had been released before.' }),
+      amount: Amount,
+    }),
+    signature: 'none',
+    roles: HOST,
+    effective: 'any-day',
+    reversible: true,
+    limits: ['agreed', 'dueWithinAgreed'],
+    restsOn: (data) => data.pot,
+    sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
+    amount: (data) => pence(data.amount),
+    complete(data, state: FundState) {
+      const pot = itemOf(state, 'pot', data.pot);
+      if (pot instanceof Refusal) return pot;
+      const achieved = achievedBy(state, data.pot, data.effective);
+      if (achieved === undefined) {
+        return refuse('nothing_to_release', `Nothing has been measured against "${data.pot}" by that day.`);
+      }
+      // On every day: what was released of a later day counts too.
+      const before = standsAt(state, 'agreed', data.pot, LAST_DAY);
+      const earned = released(pot.amount, achieved, pot.planned);
+      return earned <= before
+        ? refuse(
+            'nothing_to_release',
+            `${achieved} of ${pot.planned} earns ${pounds(earned)} of "${data.pot}"; ${pounds(before)} has been released.`,
+          )
+        : {
+            ...data,
+            holder: pot.payer,
+            source: 'P4P',
+            recurrent: false,
+            achieved,
+            planned: pot.planned,
+            before: moneyText(before),
+            amount: moneyText(minus(earned, before)),
+          };
+    },
+    check: () => undefined,
+    postings: (data) =>
+      (['agreed', 'due', 'received'] as const).flatMap((measure) =>
+        posted({
+          ...holding(measure, data),
+          detail: data.pot,
+          item: data.pot,
+          on: data.effective,
+          pence: pence(data.amount),
+        }),
+      ),
+    evolve: () => undefined,
+    sentence: (data) =>
+      `${pounds(pence(data.amount))} of "${data.pot}" was released by ${data.holder}: ${data.achieved} of ${data.planned} earns ${pounds(plus(pence(data.before), pence(data.amount)))} (${data.bankReference}).`,
+  }),
+];

@@ -1,0 +1,95 @@
+import { rule, type Rule } from '../rule.js';
+
+/** The rules of spending, reserves, pay for performance and returns, in the order in which they are looked at. */
+export const SPENDING_RULES = {
+  line_is_saving: rule(
+    422,
+    'Nothing is spent on a saving',
+    'A line that reduces the requirement is met by costs that do not arise.',
+    'Use a line that adds to the plan.',
+  ),
+  supplier_class_unknown: rule(
+    422,
+    'There is no such class of supplier',
+    'Classes of supplier are reference data.',
+    'Use one of the classes named in the detail.',
+  ),
+  vat_beyond_recovery: rule(
+    422,
+    'More VAT would be recovered than there is',
+    'A line bears the cost and the VAT that is not recovered; VAT follows the body that delivers.',
+    'Correct the fields "vat" and "recoverable".',
+  ),
+  purpose_not_allowed: rule(
+    422,
+    'That money is not for this purpose',
+    'A grant is spent, and carried forward, only for the purposes of its determination; so is money carried in.',
+    'Name one of the purposes in the detail, or none where none are stated.',
+  ),
+  period_day_wrong: rule(
+    422,
+    'That is not the last day of the period',
+    'What is stated as at a period is effective on its last day.',
+    'Use the day named in the detail.',
+  ),
+  more_than_committed: rule(
+    422,
+    'It is more than is committed',
+    'Only what was committed, and is neither spent nor released, can be released; on every day from the effective date on.',
+    'Check the commitment and the amount.',
+  ),
+  more_than_held: rule(
+    422,
+    'It is more than the pool holds',
+    'Money set aside for a later year, or given back, was received and not spent; on every day.',
+    'Lower the amount; or reverse what was set aside or given back first.',
+  ),
+  more_than_reserved: rule(
+    422,
+    'It is more than is in the reserve',
+    'A reserve is drawn down to nothing and no further, on every day.',
+    'Check the reserve and the amount.',
+  ),
+  more_than_drawn: rule(
+    422,
+    'It is more than was drawn',
+    'Money enters a fund from a reserve of an earlier year once it has been drawn there, and once only.',
+    'Draw it first: propose ReserveDrawn in the fund of the earlier year.',
+  ),
+  reserve_for_another: rule(
+    422,
+    'That reserve is for another fund',
+    'A reserve is carried into the fund of its own area, in the year that it was set aside for.',
+    'Check the reserve and the fund.',
+  ),
+  year_not_later: rule(
+    422,
+    'That is not a later year',
+    'Money is set aside for a year after the fund’s own.',
+    'Correct the field "toYear".',
+  ),
+  source_enters_otherwise: rule(
+    422,
+    'That source does not enter by a contribution',
+    'Money carried in comes from a reserve, and pay for performance from a pot, each by a fact of its own.',
+    'Post the fact named in the detail.',
+  ),
+  nothing_to_release: rule(
+    409,
+    'Nothing more has been earned of the pot',
+    'What is released in all is pot × min(1, achieved ÷ planned).',
+    'Post PerformanceMeasured first, or leave it.',
+  ),
+  return_day_wrong: rule(
+    422,
+    'A return of that kind has another cut-off',
+    'Quarterly returns report to the end of their quarter, and a year-end return to 31 March; each is filed on or after that day.',
+    'Use the day named in the detail.',
+  ),
+  return_stands: rule(
+    409,
+    'A return stands until another replaces it',
+    'What was filed stays as filed. A second return of one kind and cut-off says which it takes the place of.',
+    'Name in "replaces" the return that stands, as the detail says; or leave it out where none does.',
+  ),
+} as const satisfies Record<string, Rule>;

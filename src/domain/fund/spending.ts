@@ -1,0 +1,324 @@
+import { z } from 'zod';
+import { dayInWords, daysAfter, lastDayOfPeriod, type Day } from '../calendar.js';
+import { completedFact, fact, type Fact } from '../facts.js';
+import { lesser, minus, moneyText, negated, NO_MONEY, notNegative, pence, plus, pounds, type Pence } from '../money.js';
+import { posted, seriesOn, type Account, type Measure } from '../postings.js';
+import { SUPPLIER_CLASSES } from '../reference/supplier-classes.js';
+import { refuse, Refusal } from '../rules.js';
+import type { Role } from '../register.js';
+import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
+import { SET_ASIDE } from './books.js';
+import { Period } from './periods.js';
+import {
+  itemOf,
+  nameIsFree,
+  opened,
+  planAccount,
+  seriesOf,
+  standsAt,
+  type Commitment,
+  type FundState,
+  type Line,
+} from './state.js';
+
+/**
+ * What plan lines cost: ordered, spent, accrued and forecast, the steps of the ladder proposed → agreed → committed →
+ * accrued → actual (domain.md 12). The host records it, or the partner that commissions the line.
+ */
+
+const SPEND: readonly Role[] = ['finance-officer', 'chief-finance-officer', 'pool-manager'];
+
+const OfLine = { source: Code, recurrent: z.boolean() };
+
+const account = (
+  measure: Measure,
+  line: string,
+  of: { readonly source: string; readonly recurrent: boolean },
+): Account => ({
+  ...planAccount(line, of),
+  measure,
+});
+
+/** Those who may record what a line costs: the host, and the partner that commissions it. */
+function spenders(state: FundState, name: string): string[] {
+  const { host } = opened(state);
+  const line = itemOf(state, 'line', name);
+  return [...new Set([host, (line instanceof Refusal ? undefined : line.lead) ?? host])];
+}
+
+const onLine = (data: { readonly line: string }, state: FundState) => ({ acts: spenders(state, data.line), signs: [] });
+
+/** The plan line that money may be spent on from a day on. Permitted spending is on a line of the plan: domain.md 5. */
+function spentOn(state: FundState, name: string, effective: Day): Line | Refusal {
+  const line = itemOf(state, 'line', name);
+  if (line instanceof Refusal) return line;
+  if (state.reversed.has(line.revision)) {
+    return refuse('reference_unknown', `The plan line "${name}" was reversed: it is not in the plan.`);
+  }
+  if (line.effect === 'reduces') return refuse('line_is_saving', `"${name}" is a saving; nothing is spent on it.`);
+  return effective < line.began
+    ? refuse(
+        'before_it_began',
+        `"${name}" takes effect on ${dayInWords(line.began)}; this would on ${dayInWords(effective)}.`,
+      )
+    : line;
+}
+
+const lineIsIn = (data: { readonly line: string; readonly effective: Day }, state: FundState): Refusal | undefined => {
+  const line = spentOn(state, data.line, data.effective);
+  return line instanceof Refusal ? line : undefined;
+};
+
+/** Adds to a fact what its line is, so that its postings need nothing else. */
+function withLine<Data extends { readonly line: string; readonly effective: Day }>(data: Data, state: FundState) {
+  const line = spentOn(state, data.line, data.effective);
+  return line instanceof Refusal ? line : { ...data, source: line.source, recurrent: line.recurrent };
+}
+
+const supplierIsKnown = (supplierClass: string): Refusal | undefined =>
+  SUPPLIER_CLASSES.some(({ code }) => code === supplierClass)
+    ? undefined
+    : refuse(
+        'supplier_class_unknown',
+        `"${supplierClass}" is not a class of supplier; use ${SUPPLIER_CLASSES.map(({ code }) => code).join(', ')}.`,
+      );
+
+/** The purposes that a source may be spent on, on a day; none where nothing of it is bound to any. */
+export function purposesOf(state: FundState, source: string, day: Day): string[] {
+  const bound = state.spending.purposed.get(source) ?? [];
+  const standing = bound.filter(({ item }) => standsAt(state, 'agreed', item, day) > 0);
+  return [...new Set(standing.flatMap(({ purposes }) => purposes))];
+}
+
+/** A grant is spent on its purposes only; where none are stated, none can be named. Source: domain.md 2, 12. */
+export function purposeFits(
+  state: FundState,
+  { source, effective, purpose }: { source: string; effective: Day; purpose: string | undefined },
+): Refusal | undefined {
+  const allowed = purposesOf(state, source, effective);
+  if (purpose === undefined ? allowed.length === 0 : allowed.includes(purpose)) return undefined;
+  const said = purpose === undefined ? 'No purpose is named' : `"${purpose}" is none of its purposes`;
+  return refuse(
+    'purpose_not_allowed',
+    `${said}; ${source} is ${allowed.length === 0 ? 'bound to no purposes' : `for ${allowed.join(', ')}`} on ${dayInWords(effective)}.`,
+  );
+}
+
+/** The least that a commitment stands at on any day from one on: what can be taken from it that day. */
+function leastFrom(state: FundState, commitment: string, day: Day): Pence {
+  const series = seriesOf(state, 'committed', commitment);
+  const days = [day, ...series.days.filter((each) => each > day)];
+  return notNegative(days.map((each) => seriesOn(series, each)).reduce(lesser));
+}
+
+const commitmentOf = (state: FundState, name: string): Commitment | Refusal => itemOf(state, 'commitment', name);
+
+const spendingInput = {
+  effective: EffectiveDay,
+  line: Name,
+  net: Amount.meta({ description: 'What was paid, without VAT.' }),
+  vat: Money.meta({ description: 'The VAT on it; 0.00 where there is none.' }),
+  recoverable: Money.meta({
+    description: 'The part of the VAT that is recovered; the rest is a cost. It follows the body that delivers.',
+  }),
+  reference: words(120),
+  purpose: Name.optional().meta({ description: 'One of the grant’s purposes, where its determination states any.' }),
+  commitment: Name.optional().meta({ description: 'The commitment that it pays, as far as it goes.' }),
+};
+
+const commitmentInput = {
+  effective: EffectiveDay,
+  commitment: Name,
+  line: Name,
+  supplierClass: Name,
+  amount: Amount,
+  reference: words(120),
+};
+
+const releaseInput = { effective: EffectiveDay, commitment: Name, amount: Amount, reason: words(500) };
+const accrualInput = { effective: EffectiveDay, line: Name, period: Period, amount: Amount, reason: words(500) };
+
+/** What is stated as at a period is stated as at its last day. */
+function dayOfPeriod(
+  state: FundState,
+  data: { readonly effective: Day; readonly period: number },
+): Refusal | undefined {
+  const last = lastDayOfPeriod(opened(state).year, data.period);
+  return data.effective === last
+    ? undefined
+    : refuse(
+        'period_day_wrong',
+        `P${data.period} ends on ${dayInWords(last)}; this is effective ${dayInWords(data.effective)}.`,
+      );
+}
+
+export const SPENDING_FACTS: readonly Fact<FundState>[] = [
+  completedFact({
+    name: 'CommitmentMade',
+    about: 'Something was ordered on a plan line, and will have to be paid for (domain.md 6, 12).',
+    input: z.strictObject(commitmentInput),
+    stored: z.strictObject({ ...commitmentInput, ...OfLine }),
+    signature: 'none',
+    roles: SPEND,
+    effective: 'in-year',
+    reversible: true,
+    restsOn: (data) => data.line,
+    names: (data) => data.commitment,
+    sides: onLine,
+    amount: (data) => pence(data.amount),
+    complete: withLine,
+    check: (data, state: FundState) => nameIsFree(state, data.commitment) ?? supplierIsKnown(data.supplierClass),
+    postings: (data) =>
+      posted({
+        ...account('committed', data.line, data),
+        item: data.commitment,
+        on: data.effective,
+        pence: pence(data.amount),
+      }),
+    evolve: (state, { commitment, line, source, recurrent }) =>
+      void state.items.set(commitment, { kind: 'commitment', line, source, recurrent }),
+    sentence: (data) =>
+      `${pounds(pence(data.amount))} was committed on "${data.line}" as "${data.commitment}" (${data.supplierClass}, ${data.reference}).`,
+  }),
+  completedFact({
+    name: 'CommitmentReleased',
+    about: 'Part of a commitment will not have to be paid after all (domain.md 6, 12).',
+    input: z.strictObject(releaseInput),
+    stored: z.strictObject({ ...releaseInput, line: Name, ...OfLine }),
+    signature: 'none',
+    roles: SPEND,
+    effective: 'in-year',
+    reversible: true,
+    limits: ['committed'],
+    restsOn: (data) => data.commitment,
+    sides(data, state: FundState) {
+      const found = commitmentOf(state, data.commitment);
+      return { acts: found instanceof Refusal ? [] : spenders(state, found.line), signs: [] };
+    },
+    amount: (data) => pence(data.amount),
+    complete(data, state: FundState) {
+      const found = commitmentOf(state, data.commitment);
+      if (found instanceof Refusal) return found;
+      const { line, source, recurrent } = found;
+      return { ...data, line, source, recurrent };
+    },
+    check: () => undefined,
+    postings: (data) =>
+      posted({
+        ...account('committed', data.line, data),
+        item: data.commitment,
+        on: data.effective,
+        pence: negated(pence(data.amount)),
+      }),
+    evolve: () => undefined,
+    sentence: (data) =>
+      `${pounds(pence(data.amount))} of the commitment "${data.commitment}" was released: ${data.reason}`,
+  }),
+  completedFact({
+    name: 'ExpenditureRecorded',
+    about:
+      'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes (domain.md 5, 6).',
+    input: z.strictObject(spendingInput),
+    stored: z.strictObject({
+      ...spendingInput,
+      ...OfLine,
+      charge: Amount.meta({ description: 'What the line bears: net, and the VAT that is not recovered.' }),
+      released: Money.meta({ description: 'What is no longer committed, because it is spent.' }),
+    }),
+    signature: 'none',
+    roles: SPEND,
+    effective: 'in-year',
+    reversible: true,
+    limits: ['committed', SET_ASIDE],
+    restsOn: (data) => data.commitment ?? data.line,
+    sides: onLine,
+    amount: (data) => pence(data.charge),
+    complete(data, state: FundState) {
+      const of = withLine(data, state);
+      if (of instanceof Refusal) return of;
+      if (pence(data.recoverable) > pence(data.vat)) {
+        return refuse(
+          'vat_beyond_recovery',
+          `${pounds(pence(data.recoverable))} would be recovered of ${pounds(pence(data.vat))} VAT.`,
+        );
+      }
+      const charge = plus(pence(data.net), minus(pence(data.vat), pence(data.recoverable)));
+      if (data.commitment === undefined) return { ...of, charge: moneyText(charge), released: moneyText(NO_MONEY) };
+      const commitment = commitmentOf(state, data.commitment);
+      if (commitment instanceof Refusal) return commitment;
+      if (commitment.line !== data.line) {
+        return refuse('reference_unknown', `"${data.commitment}" is a commitment on "${commitment.line}".`);
+      }
+      const released = lesser(charge, leastFrom(state, data.commitment, data.effective));
+      return { ...of, charge: moneyText(charge), released: moneyText(released) };
+    },
+    check: (data, state: FundState) => purposeFits(state, { ...data, purpose: data.purpose }),
+    postings: (data) => [
+      ...posted({
+        ...account('spent', data.line, data),
+        item: data.line,
+        on: data.effective,
+        pence: pence(data.charge),
+      }),
+      ...posted({
+        ...account('committed', data.line, data),
+        item: data.commitment ?? data.line,
+        on: data.effective,
+        pence: negated(pence(data.released)),
+      }),
+    ],
+    evolve: () => undefined,
+    sentence: (data) =>
+      `${pounds(pence(data.charge))} was spent on "${data.line}"${data.purpose ? `, for ${data.purpose}` : ''} (${data.reference}).`,
+  }),
+  completedFact({
+    name: 'AccrualPosted',
+    about:
+      'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next (domain.md 6).',
+    input: z.strictObject(accrualInput),
+    stored: z.strictObject({ ...accrualInput, ...OfLine }),
+    signature: 'none',
+    roles: SPEND,
+    effective: 'in-year',
+    reversible: true,
+    restsOn: (data) => data.line,
+    sides: onLine,
+    amount: (data) => pence(data.amount),
+    complete: withLine,
+    check: (data, state: FundState) => dayOfPeriod(state, data),
+    postings(data) {
+      const amount = pence(data.amount);
+      const accrued = { ...account('accrued', data.line, data), item: data.line };
+      return [
+        ...posted({ ...accrued, on: data.effective, pence: amount }),
+        ...posted({ ...accrued, on: daysAfter(data.effective, 1), pence: negated(amount) }),
+      ];
+    },
+    evolve: () => undefined,
+    sentence: (data) =>
+      `${pounds(pence(data.amount))} was accrued on "${data.line}" as at P${data.period}: ${data.reason}`,
+  }),
+  fact({
+    name: 'ForecastRecorded',
+    about:
+      'What a plan line is expected to have cost by the end of the year, as seen at the end of a period; the latest of a period counts, and the older are kept (domain.md 6).',
+    input: z.strictObject({
+      effective: EffectiveDay.meta({ description: 'The last day of the period.' }),
+      line: Name,
+      period: Period,
+      outturn: Money.meta({ description: 'The forecast outturn of the whole year.' }),
+      note: words(500).optional(),
+    }),
+    signature: 'none',
+    roles: SPEND,
+    effective: 'in-year',
+    reversible: true,
+    restsOn: (data) => data.line,
+    sides: onLine,
+    check: (data, state: FundState) => lineIsIn(data, state) ?? dayOfPeriod(state, data),
+    postings: () => [],
+    evolve: () => undefined,
+    sentence: (data) =>
+      `"${data.line}" was forecast as at P${data.period} to cost ${pounds(pence(data.outturn))} in the year${data.note ? `: ${data.note}` : '.'}`,
+  }),
+];

@@ -1,0 +1,321 @@
+import t, { type Test } from 'tap';
+import { asked, tableOf } from '../../support/asking.js';
+import {
+  contribution,
+  COUNTY,
+  FUND,
+  grant,
+  line,
+  NORTH,
+  openedLedger,
+  openFund,
+  refusals,
+  type Refused,
+  type TestLedger,
+} from '../../support/ledger.js';
+
+const NEXT = 'testshire-2017-18';
+
+/** A fund that holds £1,000.00 of NHS_ADD from the north CCG and £900,000.00 of the DFG, for adaptations or advice. */
+async function holding(t: Test): Promise<TestLedger> {
+  const ledger = await openedLedger(t);
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution({ amount: '1000.00' }));
+  await ledger.post('county-finance', 'ContributionReceived', {
+    effective: '2016-05-01',
+    contribution: 'north-extra',
+    amount: '1000.00',
+    bankReference: 'BACS 1',
+  });
+  await ledger.post('county-finance', 'GrantDetermined', grant({ purposes: ['adaptations', 'advice'] }));
+  await ledger.post('county-finance', 'GrantTrancheReceived', {
+    effective: '2016-05-01',
+    grant: 'dfg',
+    amount: '900000.00',
+    bankReference: 'DFG',
+  });
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'homes', source: 'DFG' }));
+  return ledger;
+}
+
+const spending = (net: string, more: object = {}) => ({
+  effective: '2016-06-01',
+  line: 'home-care',
+  net,
+  vat: '0.00',
+  recoverable: '0.00',
+  reference: 'INV',
+  ...more,
+});
+
+const carry = (more: object = {}) => ({
+  effective: '2017-03-31',
+  reserve: 'kept',
+  source: 'NHS_ADD',
+  amount: '400.00',
+  purpose: 'winter',
+  toYear: '2017-18',
+  minute: 'Cabinet 7',
+  ...more,
+});
+
+const draw = (amount: string, effective = '2017-05-01') => ({
+  effective,
+  reserve: 'kept',
+  amount,
+  minute: 'Cabinet 9',
+});
+
+const taking = (more: object = {}) => ({
+  effective: '2017-05-02',
+  carryIn: 'from-last-year',
+  from: FUND,
+  reserve: 'kept',
+  amount: '150.00',
+  ...more,
+});
+
+const by = (officer: string, type: string, rule: Refused['rule']) => (name: string, data: object) =>
+  ({ name, officer, act: 'propose', type, data: data as Refused['data'], rule }) as const;
+
+t.test('unspent money is set aside by two officers of the host, never more than is held', async (t) => {
+  const ledger = await holding(t);
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending('600.00'));
+  const beyond = by('county-finance', 'CarryForwardApproved', 'more_than_held');
+  await refusals(t, ledger, FUND, [
+    beyond('what is spent is not there', carry({ amount: '400.01' })),
+    beyond('nor what has not come yet', carry({ effective: '2016-04-30', amount: '0.01' })),
+    {
+      ...beyond('two officers of the host sign', carry()),
+      officer: 'north-ccg-finance',
+      rule: 'wrong_partner',
+    },
+    { ...beyond('one alone cannot', carry()), act: 'post', rule: 'signature_needed' },
+    { ...beyond('it is kept for later', carry({ toYear: '2016-17' })), rule: 'year_not_later' },
+    { ...beyond('of a source', carry({ source: 'GOLD' })), rule: 'source_unknown' },
+    { ...beyond('in a year', carry({ toYear: '2016-17' })), rule: 'year_not_later' },
+    { ...beyond('under a new name', carry({ reserve: 'home-care' })), rule: 'identifier_used' },
+  ]);
+  const approved = await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
+  t.match(
+    approved.outcome.events[1]?.sentence,
+    '£400.00 of NHS_ADD was set aside as "kept" for winter in 2017-18 (Cabinet 7).',
+  );
+  await ledger.signed(
+    'county-finance',
+    'county-chief',
+    'CarryForwardApproved',
+    carry({ reserve: 'homes-kept', source: 'DFG', amount: '900000.00', purpose: 'advice' }),
+  );
+  t.equal(
+    await ledger.refused('county-finance', {
+      act: 'post',
+      fact: { type: 'ExpenditureRecorded', data: spending('0.01') as never },
+    }),
+    'more_than_held',
+    'a late cost cannot take what was set aside on a later day',
+  );
+  await ledger.post('county-finance', 'ContributionReceived', {
+    effective: '2017-03-31',
+    contribution: 'north-extra',
+    amount: '0.01',
+    bankReference: 'BACS 2',
+    reason: 'late',
+  });
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending('0.01'));
+  const receipt = (await ledger.ledger.entries(`fund-${FUND}`, Infinity)).find(
+    ({ type }) => type === 'ContributionReceived',
+  )!;
+  t.equal(
+    await ledger.refused('county-finance', {
+      act: 'post',
+      fact: {
+        type: 'FactReversed',
+        data: { effective: '2016-05-01', reverses: String(receipt.revision), reason: 'bounced' } as never,
+      },
+    }),
+    'more_than_held',
+    'nor can a reversal',
+  );
+  t.match((await asked(ledger, 'reserves', { on: '2017-03-31' }))['reserves'], [
+    { reserve: 'kept', source: 'NHS_ADD', approved: '400.00', drawn: '0.00', left: '400.00' },
+    { reserve: 'homes-kept', purpose: 'advice', toYear: '2017-18', minute: 'Cabinet 7' },
+  ]);
+  const position = await asked(ledger, 'partner-position', { partner: NORTH, on: '2017-03-31' });
+  t.match(position['total'], { spent: '600.01', setAside: '400.00', held: '400.00' });
+});
+
+t.test('a source of which nothing is set aside may be overspent: what was spent is a fact', async (t) => {
+  const ledger = await holding(t);
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending('2000.00'));
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending('1.00'));
+  t.match((await asked(ledger, 'partner-position', { partner: NORTH, on: '2016-06-01' }))['total'], {
+    held: '-1001.00',
+  });
+});
+
+t.test('a reserve is drawn to nothing, and enters the fund of its year bound to its purpose', async (t) => {
+  const ledger = await holding(t);
+  await openFund(ledger, '2017-18');
+  await openFund(ledger, '2018-19');
+  await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
+  ledger.now('2017-05-03T09:00:00Z');
+  const over = by('county-finance', 'ReserveDrawn', 'more_than_reserved');
+  await refusals(t, ledger, FUND, [
+    over('more than is in it', draw('400.01')),
+    over('before there was any', draw('1.00', '2017-03-30')),
+    { ...over('there is no such reserve', { ...draw('1.00'), reserve: 'none' }), rule: 'reference_unknown' },
+  ]);
+  const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00'));
+  t.match(
+    drawn.outcome.events[1]?.sentence,
+    '£150.00 was drawn from the reserve "kept" for winter in 2017-18 (Cabinet 9).',
+  );
+
+  const enter = (name: string, data: object, rule: Refused['rule']) =>
+    ({
+      name,
+      officer: 'county-finance',
+      act: 'post',
+      type: 'CarriedForwardReceived',
+      data: data as never,
+      rule,
+    }) as const;
+  await refusals(t, ledger, NEXT, [
+    enter('no more than was drawn', taking({ amount: '150.01' }), 'more_than_drawn'),
+    enter('nor before it was drawn', taking({ effective: '2017-04-30', amount: '1.00' }), 'more_than_drawn'),
+    enter('from a fund that is open', taking({ from: 'testshire-2015-16' }), 'reference_unknown'),
+    enter('from a reserve that it has', taking({ reserve: 'other' }), 'reference_unknown'),
+  ]);
+  await refusals(t, ledger, 'testshire-2018-19', [
+    enter('in the year that it was set aside for', taking({ effective: '2018-05-02' }), 'reserve_for_another'),
+  ]);
+  const taken = await ledger.post('county-finance', 'CarriedForwardReceived', taking({ amount: '100.00' }), NEXT);
+  t.match(
+    taken.outcome.events[0]?.sentence,
+    '£100.00 was carried in from "kept" of testshire-2016-17 (NHS_ADD), for winter.',
+  );
+  await refusals(t, ledger, NEXT, [
+    enter('once only', taking({ carryIn: 'again', amount: '50.01' }), 'more_than_drawn'),
+    enter('under a new name', taking({ amount: '50.00' }), 'identifier_used'),
+  ]);
+  const rest = await ledger.post(
+    'county-finance',
+    'CarriedForwardReceived',
+    taking({ carryIn: 'rest', amount: '50.00' }),
+    NEXT,
+  );
+  await ledger.done(
+    'county-finance',
+    {
+      act: 'post',
+      fact: {
+        type: 'FactReversed',
+        data: { effective: '2017-05-02', reverses: rest.outcome.revision, reason: 'twice' } as never,
+      },
+    },
+    { in: NEXT },
+  );
+  await ledger.post('county-finance', 'CarriedForwardReceived', taking({ carryIn: 'rest-2', amount: '50.00' }), NEXT);
+
+  await ledger.post('pool-manager', 'PlanLineSet', line({ effective: '2017-04-01', source: 'CARRY_IN' }), NEXT);
+  await refusals(t, ledger, NEXT, [
+    {
+      name: 'it is spent on its purpose',
+      officer: 'county-finance',
+      act: 'post',
+      type: 'ExpenditureRecorded',
+      data: spending('10.00', { effective: '2017-06-01', purpose: 'summer' }),
+      rule: 'purpose_not_allowed',
+    },
+    {
+      name: 'and enters by no contribution',
+      officer: 'county-finance',
+      act: 'propose',
+      type: 'ContributionAgreed',
+      data: contribution({ effective: '2017-04-01', payer: COUNTY, source: 'CARRY_IN' }),
+      rule: 'source_enters_otherwise',
+    },
+  ]);
+  await ledger.post(
+    'county-finance',
+    'ExpenditureRecorded',
+    spending('10.00', { effective: '2017-06-01', purpose: 'winter' }),
+    NEXT,
+  );
+  t.match((await asked(ledger, 'grant-use', { fund: NEXT, on: '2017-06-30' }))['sources'], [
+    {
+      source: 'CARRY_IN',
+      items: ['from-last-year', 'rest-2'],
+      received: '150.00',
+      spent: '10.00',
+      unspent: '140.00',
+      byPurpose: [{ purpose: 'winter', spent: '10.00' }],
+      onlyForPurposes: true,
+    },
+  ]);
+  t.match((await asked(ledger, 'partner-position', { fund: NEXT, partner: COUNTY, on: '2017-06-30' }))['sources'], [
+    { source: 'CARRY_IN', figures: { agreed: '150.00', received: '150.00', spent: '10.00', held: '140.00' } },
+  ]);
+  t.match(
+    (await asked(ledger, 'partner-position', { partner: NORTH, on: '2017-06-30' }))['total'],
+    { held: '850.00', setAside: '250.00' },
+    'and the old fund holds it no more',
+  );
+  t.same((await tableOf(ledger, 'reserves', { on: '2017-06-30' })).rows, [
+    ['kept', 'NHS_ADD', 'winter', '2017-18', 'Cabinet 7', '400.00', '150.00', '250.00'],
+  ]);
+});
+
+t.test('unspent money goes back to who paid it, signed by both, never more than is held', async (t) => {
+  const ledger = await holding(t);
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending('300.00'));
+  const back = (more: object = {}) => ({
+    effective: '2017-03-31',
+    partner: NORTH,
+    source: 'NHS_ADD',
+    amount: '200.00',
+    reason: 'year end',
+    ...more,
+  });
+  const over = by('county-finance', 'UnderspendReturned', 'more_than_held');
+  await refusals(t, ledger, FUND, [
+    over('more than is held', back({ amount: '700.01' })),
+    over('of what it did not pay', back({ source: 'LA_ADD' })),
+    over('of what another paid', back({ partner: 'south-ccg' })),
+    { ...over('to a partner', back({ partner: 'nobody' })), rule: 'not_in_fund' },
+    { ...over('the other side signs', back()), officer: 'north-ccg-finance', act: 'post', rule: 'signature_needed' },
+  ]);
+  const { outcome } = await ledger.signed('county-finance', 'north-ccg-finance', 'UnderspendReturned', back());
+  t.match(
+    outcome.events[1]?.sentence,
+    '£200.00 of NHS_ADD, unspent, went back to north-ccg, leaving £500.00: year end',
+  );
+  t.match((await asked(ledger, 'partner-position', { partner: NORTH, on: '2017-03-31' }))['total'], {
+    received: '1000.00',
+    spent: '300.00',
+    returned: '200.00',
+    held: '500.00',
+  });
+  await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
+  const later = by('north-ccg-finance', 'UnderspendReturned', 'more_than_held');
+  await refusals(t, ledger, FUND, [later('what is set aside does not go back', back({ amount: '100.01' }))]);
+  const offer = {
+    act: 'propose',
+    fact: { type: 'UnderspendReturned', data: back({ amount: '50.00' }) as never },
+  } as const;
+  const { outcome: made } = await ledger.done('county-finance', offer);
+  const counter = (more: object) =>
+    ({
+      act: 'counter',
+      proposal: made.proposal!,
+      fact: { type: 'UnderspendReturned', data: back(more) as never },
+    }) as const;
+  t.equal(await ledger.refused('north-ccg-finance', counter({ source: 'LA_ADD' })), 'counter_differs');
+  await ledger.done('north-ccg-finance', counter({ amount: '100.00' }));
+  await ledger.done('county-finance', { act: 'agree', proposal: made.proposal! });
+  t.match((await asked(ledger, 'partner-position', { partner: NORTH, on: '2017-03-31' }))['total'], {
+    returned: '300.00',
+    held: '400.00',
+  });
+});
