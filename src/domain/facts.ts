@@ -99,6 +99,8 @@ export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject,
   /** Whether it may take effect in a closed period without being an adjustment: only what opens and closes periods. */
   readonly inClosedPeriods?: true;
   readonly reversible: boolean;
+  /** Whether a reversal can only say that it was never so, from its own first day: what moves no money and cannot end. */
+  readonly undoneWhole?: true;
   /** Whether the ledger’s keeper does it, also where the keeper is no party to what the stream is about. */
   readonly byKeeper?: true;
   /** The quantities that the fact must leave at nothing or more on every later day, by the names of the fund's limits. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
 import { fact, type Fact, type FactData } from './facts.js';
+import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
 import { PERIOD_FACTS } from './fund/periods.js';
@@ -85,6 +86,7 @@ const FACTS: readonly Fact<FundState>[] = [
   ...GRANT_FACTS,
   ...STATEMENT_FACTS,
   ...PERIOD_FACTS,
+  ...AGREEMENT_FACTS,
 ];
 
 const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
@@ -103,7 +105,10 @@ const REVERSAL = reversalFact<FundState>({
         `A reversal takes effect by the end of the fund’s year, ${dayInWords(last)}.`,
       );
     }
-    if (effective !== data.effective && (original.endsProposal?.(data) ?? bringsCompulsoryMoney(original, data))) {
+    if (
+      effective !== data.effective &&
+      (original.undoneWhole ?? original.endsProposal?.(data) ?? bringsCompulsoryMoney(original, data))
+    ) {
       return refuse(
         'reversal_day_fixed',
         `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,

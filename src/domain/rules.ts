@@ -615,6 +615,31 @@ export const RULES = {
     'A grant is passed down within the shares of its determination.',
     'Check the district and the amount.',
   ),
+  // The agreement, the risk share and the life cycle of the plan.
+  agreement_missing: rule(
+    409,
+    'No section 75 agreement is in force',
+    'Risk is shared, and the plan of a year is put into effect, under a signed agreement.',
+    'Propose AgreementSigned.',
+  ),
+  agreement_stands: rule(
+    409,
+    'Another agreement is in force',
+    'A fund is pooled under one agreement at a time.',
+    'Vary it with AgreementVaried, or end it first.',
+  ),
+  not_a_party: rule(
+    422,
+    'That body is no party to the agreement',
+    'A section 75 agreement is between a council and an NHS body at least, and binds its parties alone (NHS Act 2006, section 75).',
+    'Check the parties, and the bodies that the terms name.',
+  ),
+  notice_running: rule(
+    422,
+    'The notice has not run out',
+    'An agreement or scheme ends when its notice has run out, and the whole not before its schemes.',
+    'Use the day that the detail names, or a later one.',
+  ),
   recorded_clock_refused: rule(
     409,
     'Recorded dates cannot be given here',

@@ -16,6 +16,7 @@ import {
 } from '../postings.js';
 import { refuse, type Refusal, type RuleCode } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
+import type { StandingFact } from './standing-facts.js';
 import type { Instalment } from '../values.js';
 
 /** A fund: the pooled fund of one area for one financial year, as a decision needs to see it. */
@@ -33,6 +34,12 @@ export interface FundState {
   readonly standing: Map<string, Map<number, Standing>>;
   /** The sum of the sizes of all movements so far: while it is bounded, every balance is exact. */
   moved: Pence;
+  /** The facts of the section 75 agreement, in the order of recording. */
+  readonly agreements: StandingFact[];
+  /** The risk share that was applied, scheme by scheme. */
+  readonly riskShares: StandingFact[];
+  /** The life cycle of the plan: its moves, sign-offs, and conditions met. */
+  readonly lifeCycle: StandingFact[];
 }
 
 export interface Standing {
@@ -88,6 +95,9 @@ export const emptyFund = (): FundState => ({
   reversed: new Map(),
   standing: new Map(),
   moved: NO_MONEY,
+  agreements: [],
+  riskShares: [],
+  lifeCycle: [],
 });
 
 // Evolve
