@@ -17,6 +17,7 @@ import {
   type FundState,
   type Standing,
 } from './fund/state.js';
+import { RISK_SHARE_FACTS } from './fund/risk-share.js';
 import { STATEMENT_FACTS } from './fund/statements.js';
 import { reversalFact, reversedBy, type Reversal } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
@@ -87,6 +88,7 @@ const FACTS: readonly Fact<FundState>[] = [
   ...STATEMENT_FACTS,
   ...PERIOD_FACTS,
   ...AGREEMENT_FACTS,
+  ...RISK_SHARE_FACTS,
 ];
 
 const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));

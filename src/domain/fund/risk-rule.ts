@@ -131,7 +131,15 @@ const sharesInWords = (shares: z.output<typeof FixedShares>): string =>
 const stepInWords = (step: z.output<typeof Step>): string =>
   step.from === 'risk-pool'
     ? `the risk pool of ${step.amount}`
-    : `${step.from === 'underspends' ? 'underspends' : 'what is not committed'} of ${step.schemes.join(' and ')}`;
+    : `what is not ${step.from === 'underspends' ? 'spent' : 'committed'} of ${step.schemes.join(' and ')}`;
+
+/** Money that covers an overspend before anybody bears it: of the risk pool, or left of a scheme’s budget. */
+export interface Covered {
+  readonly from: 'underspends' | 'risk-pool' | 'uncommitted';
+  /** The scheme whose budget it is; none for the risk pool. */
+  readonly scheme?: string | undefined;
+  readonly amount: Pence;
+}
 
 /** What a rule rests on, as it stands on one day: all sums in pence, from the first day of the year to that day inclusive. */
 export interface RiskInputs {
@@ -140,15 +148,17 @@ export interface RiskInputs {
   readonly spent: Pence;
   /** What each partner contributes recurrently: agreed, one-off payments left out. */
   readonly recurrent: ReadonlyMap<string, Pence>;
-  /** What is left of each scheme's budget after what is spent; below nothing where it is overspent. */
+  /** What is left of each scheme’s budget after what is spent; below nothing where it is overspent. */
   readonly unspent: ReadonlyMap<string, Pence>;
-  /** What is left of each scheme's budget after what is spent or committed. */
+  /** What is left of each scheme’s budget after what is spent or committed. */
   readonly uncommitted: ReadonlyMap<string, Pence>;
+  /** What other schemes have drawn already: the same money covers nothing twice. */
+  readonly drawn: readonly Covered[];
 }
 
-/** A variance shared: what was covered first, each partner's share, and what nobody bears. They add up to the variance. */
+/** A variance shared: what was covered first, each partner’s share, and what nobody bears. They add up to the variance. */
 export interface SharedVariance {
-  readonly covered: readonly { readonly from: string; readonly amount: Pence }[];
+  readonly covered: readonly Covered[];
   readonly shares: ReadonlyMap<string, Pence>;
   readonly uncovered: Pence;
 }
@@ -221,23 +231,26 @@ function capped(rule: CappedRule, variance: Pence, inputs: RiskInputs): SharedVa
 export function shareVariance(rule: RiskRule, variance: Pence, inputs: RiskInputs): SharedVariance {
   if (rule.kind === 'capped') return capped(rule, variance, inputs);
   if (rule.kind !== 'stepwise') return plainly(rule, variance, inputs);
+  const covered: Covered[] = [];
   let left = variance;
-  const covered = rule.steps.flatMap((step) => {
-    const there =
-      step.from === 'risk-pool'
-        ? pence(step.amount)
-        : total(
-            [...new Set(step.schemes)].map((scheme) =>
-              notNegative((step.from === 'underspends' ? inputs.unspent : inputs.uncommitted).get(scheme) ?? NO_MONEY),
-            ),
-          );
-    const amount = lesser(notNegative(left), there);
+  const draw = (from: Covered['from'], scheme: string | undefined, there: Pence): void => {
+    const before = [...inputs.drawn, ...covered].filter((each) => each.scheme === scheme);
+    const amount = lesser(notNegative(left), notNegative(minus(there, amounts(before))));
     left = minus(left, amount);
-    return amount === NO_MONEY ? [] : [{ from: stepInWords(step), amount }];
-  });
-  const spent = minus(inputs.spent, total(covered.map(({ amount }) => amount)));
+    if (amount > 0) covered.push({ from, scheme, amount });
+  };
+  for (const step of rule.steps) {
+    if (step.from === 'risk-pool') draw(step.from, undefined, pence(step.amount));
+    else {
+      const there = step.from === 'underspends' ? inputs.unspent : inputs.uncommitted;
+      for (const scheme of step.schemes) draw(step.from, scheme, there.get(scheme) ?? NO_MONEY);
+    }
+  }
+  const spent = minus(inputs.spent, amounts(covered));
   return { ...shareVariance(rule.then, left, { ...inputs, spent }), covered };
 }
+
+const amounts = (all: readonly Covered[]): Pence => total(all.map(({ amount }) => amount));
 
 /** Shares the variance of a scheme by an agreement: an overspend by its rule, an underspend by the agreement's default. */
 export function shareByTerms(
@@ -250,15 +263,34 @@ export function shareByTerms(
   return borne(underspend.kind === 'to-partner' ? new Map([[underspend.partner, variance]]) : new Map(), variance);
 }
 
+const CoveredText = z.strictObject({
+  from: z.enum(['underspends', 'risk-pool', 'uncommitted']),
+  scheme: Name.optional(),
+  amount: Money,
+});
+
 /** How a shared variance is stored and answered: partners in the order of their names. */
 export const SharedText = {
-  covered: z.array(z.strictObject({ from: z.string(), amount: Money })),
+  covered: z.array(CoveredText),
   shares: z.array(z.strictObject({ partner: Name, amount: SignedMoney })),
   uncovered: SignedMoney,
 };
 
+export const coveredInWords = ({ from, scheme, amount }: z.output<typeof CoveredText>): string =>
+  scheme === undefined
+    ? `${amount} from the risk pool`
+    : `${amount} from what is not ${from === 'underspends' ? 'spent' : 'committed'} of "${scheme}"`;
+
+/** Covered sums as they are stored, read back. */
+export const coveredOf = (stored: z.output<z.ZodArray<typeof CoveredText>>): Covered[] =>
+  stored.map((each) => ({ ...each, amount: pence(each.amount) }));
+
 export const sharedText = ({ covered, shares, uncovered }: SharedVariance) => ({
-  covered: covered.map(({ from, amount }) => ({ from, amount: moneyText(amount) })),
+  covered: covered.map(({ from, scheme, amount }) => ({
+    from,
+    ...(scheme !== undefined && { scheme }),
+    amount: moneyText(amount),
+  })),
   shares: [...shares]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([partner, amount]) => ({ partner, amount: moneyText(amount) })),

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import {
+  coveredInWords,
+  coveredOf,
   partnersOf,
   RiskRule,
   ruleInWords,
@@ -30,6 +32,7 @@ const inputs = (more: Partial<RiskInputs> = {}): RiskInputs => ({
   recurrent: new Map(),
   unspent: new Map(),
   uncommitted: new Map(),
+  drawn: [],
   ...more,
 });
 
@@ -133,9 +136,9 @@ t.test('steps are taken in their order, and only the rest is shared', async (t) 
   };
   t.same(shared(rule, '1000.00', more), {
     covered: [
-      { from: 'underspends of carers and carers and equipment and unknown', amount: '100.00' },
-      { from: 'the risk pool of 500.00', amount: '500.00' },
-      { from: 'what is not committed of prevention', amount: '50.00' },
+      { from: 'underspends', scheme: 'carers', amount: '100.00' },
+      { from: 'risk-pool', amount: '500.00' },
+      { from: 'uncommitted', scheme: 'prevention', amount: '50.00' },
     ],
     shares: [
       { partner: 'ccg', amount: '175.00' },
@@ -143,6 +146,20 @@ t.test('steps are taken in their order, and only the rest is shared', async (t) 
     ],
     uncovered: '0.00',
   });
+  const drawn = coveredOf([
+    { from: 'risk-pool', amount: '450.00' },
+    { from: 'uncommitted', scheme: 'carers', amount: '90.00' },
+    { from: 'underspends', scheme: 'prevention', amount: '80.00' },
+  ]);
+  t.match(
+    shared(rule, '1000.00', { ...more, drawn }).covered.map(coveredInWords),
+    ['10.00 from what is not spent of "carers"', '50.00 from the risk pool'],
+    'the same money covers nothing twice',
+  );
+  t.equal(
+    coveredInWords({ from: 'uncommitted', scheme: 'carers', amount: '1.00' }),
+    '1.00 from what is not committed of "carers"',
+  );
   t.match(shared(rule, '60.00', more), { covered: [{ amount: '60.00' }], shares: [{ amount: '0.00' }, {}] });
   t.match(shared(rule, '-60.00', more), { covered: [], shares: [{ amount: '-30.00' }, { amount: '-30.00' }] });
 });
@@ -175,7 +192,7 @@ t.test('a rule is said in words, names its partners, and its shares make a whole
   t.same(RiskRule.parse(rule), rule);
   t.equal(
     ruleInWords(rule),
-    'first from underspends of carers, then the risk pool of 500000.00, then what is not committed of prevention and equipment; ' +
+    'first from what is not spent of carers, then the risk pool of 500000.00, then what is not committed of prevention and equipment; ' +
       'then what is spent above 1.00 in fixed shares (county 50%, ccg 50%), capped (ccg 9.00), the excess borne by district',
   );
   t.same(partnersOf(rule), ['county', 'ccg', 'ccg', 'district']);
@@ -236,6 +253,9 @@ const given = fc.record({
   recurrent: fc.dictionary(fc.constantFrom(...PARTNERS), sums).map((all) => new Map(Object.entries(all))),
   unspent: fc.dictionary(fc.constantFrom('x', 'y', 'z'), signed).map((all) => new Map(Object.entries(all))),
   uncommitted: fc.dictionary(fc.constantFrom('x', 'y', 'z'), signed).map((all) => new Map(Object.entries(all))),
+  drawn: fc.array(
+    fc.record({ from: fc.constant('underspends' as const), scheme: fc.constantFrom('x', 'y'), amount: sums }),
+  ),
 });
 
 t.test('whatever the rule, what is covered, shared and uncovered is the variance, and caps hold', async (t) => {
