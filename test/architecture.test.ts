@@ -45,6 +45,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/domain/sources.ts',
       'src/domain/facts.ts',
       'src/domain/dispute/',
+      'src/domain/fund/',
     ],
     packages: [],
   },

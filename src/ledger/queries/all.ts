@@ -1,3 +1,4 @@
+import { agreement, riskShare, withdrawals } from './agreement.js';
 import {
   disputeCase,
   disputeCases,
@@ -19,6 +20,7 @@ import {
   statementQuery,
 } from './figures.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
+import { memorandum, mirror } from './memorandum.js';
 import type { Query } from './query.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 
@@ -34,6 +36,11 @@ export const QUERIES: readonly Query[] = [
   statementQuery,
   plan,
   passDown,
+  agreement,
+  withdrawals,
+  riskShare,
+  memorandum,
+  mirror,
   ...FUND_HAPPENINGS,
   areas,
   disputes,
