@@ -73,6 +73,7 @@ export async function makeLedger(store: EventStore, events: number, seed: number
       register: register.own,
       proposals: new Map(),
       adjustment: false,
+      digest: sha256,
       ...(original && { original }),
     };
     const fact = factOf(kind, type);

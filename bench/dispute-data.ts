@@ -101,7 +101,7 @@ export async function makeDisputes(store: EventStore, cases: number, random: Ran
     const text = 'fact' in command ? command.fact : stream.open.get(command.proposal)!.fact;
     const reverses = text.data['reverses'];
     const original = reverses === undefined ? undefined : log[Number(reverses)]!;
-    const context = { today, register: register.own, ...(original && { original }) };
+    const context = { today, register: register.own, digest: sha256, ...(original && { original }) };
     const newProposal = `${random.hex(8)}-0000-4000-8000-${random.hex(12)}`;
     const decision = decide(kind, stream, command, { officer, newProposal }, context);
     if (decision instanceof Refusal) return decision;

@@ -73,6 +73,8 @@ export interface Context {
   readonly original?: LedgerEvent;
   /** Whether the fact is marked as a prior-period adjustment. */
   readonly adjustment: boolean;
+  /** The SHA-256 of a text, in lower-case hexadecimal: what a signature to a plan is bound to. */
+  readonly digest: (text: string) => string;
 }
 
 /**

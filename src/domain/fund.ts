@@ -4,6 +4,7 @@ import { fact, type Fact, type FactData } from './facts.js';
 import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
+import { LIFE_CYCLE_FACTS } from './fund/life-cycle.js';
 import { PERIOD_FACTS } from './fund/periods.js';
 import { PLAN_FACTS } from './fund/plan.js';
 import {
@@ -89,6 +90,7 @@ const FACTS: readonly Fact<FundState>[] = [
   ...PERIOD_FACTS,
   ...AGREEMENT_FACTS,
   ...RISK_SHARE_FACTS,
+  ...LIFE_CYCLE_FACTS,
 ];
 
 const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));

@@ -151,7 +151,12 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       state,
       command,
       { officer, actingFor, newProposal: eventId(officer, key, 0) },
-      { today: londonDay(now), register: model.register(), ...(original && { original: decode(original) }) },
+      {
+        today: londonDay(now),
+        register: model.register(),
+        digest: sha256,
+        ...(original && { original: decode(original) }),
+      },
     );
     if (decision instanceof Refusal) return decision;
     const events = compose(submission, decision, now, state.revision);

@@ -9,7 +9,7 @@ import { mandatesOn, type RegisterState } from '../domain/register.js';
 import { Refusal } from '../domain/rules.js';
 import { decide, evolve, factOf, initialStream, termsOf, type Command, type StreamState } from '../domain/stream.js';
 import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
-import { canonical, decode, kindOf, REGISTER_STREAM, type AnyKind } from './catalogue.js';
+import { canonical, decode, kindOf, REGISTER_STREAM, sha256, type AnyKind } from './catalogue.js';
 import { entryOf } from './ledger.js';
 import { eventId } from './submit.js';
 
@@ -215,6 +215,7 @@ export async function verify(
       {
         today: londonDay(instantOf(metadata.recordedAt)!),
         register: register.own as RegisterState,
+        digest: sha256,
         ...(original && { original: decode(original) }),
       },
     );

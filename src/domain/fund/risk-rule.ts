@@ -194,7 +194,7 @@ function plainly(rule: PlainRule, variance: Pence, inputs: RiskInputs): SharedVa
  */
 export function proRata(sum: Pence, recurrent: ReadonlyMap<string, Pence>): Map<string, Pence> {
   const shares = [...recurrent].filter(([, amount]) => amount > 0).map(([id, weight]) => ({ id, weight }));
-  return shares.length === 0 ? new Map() : apportion(sum, shares);
+  return shares.length === 0 ? new Map<string, Pence>() : apportion(sum, shares);
 }
 
 /** Holds shares of an overspend to their caps; who is below their cap takes on more, or the named partner does. */

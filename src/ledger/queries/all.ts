@@ -21,6 +21,7 @@ import {
 } from './figures.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
 import { memorandum, mirror } from './memorandum.js';
+import { planYear } from './plan-year.js';
 import type { Query } from './query.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 
@@ -36,6 +37,7 @@ export const QUERIES: readonly Query[] = [
   statementQuery,
   plan,
   passDown,
+  planYear,
   agreement,
   withdrawals,
   riskShare,

@@ -1,0 +1,199 @@
+import type { Day } from '../calendar.js';
+import type { PartnerKind } from '../register.js';
+
+/**
+ * The life cycle of a plan as dated reference data: its states, the legal steps between them, which sign-offs a year
+ * asks for, and what is due when. Source: domain.md 3, 4; `proven: false` marks what it tags [R] or [I].
+ */
+
+export const PLAN_STATES = {
+  drafting: 'Drafting',
+  'locally-agreed': 'Locally agreed',
+  submitted: 'Submitted',
+  'in-assurance': 'In assurance',
+  approved: 'Approved',
+  'approved-with-conditions': 'Approved with conditions',
+  'not-approved': 'Not approved',
+  escalated: 'Escalated',
+  resubmitted: 'Resubmitted',
+  directed: 'Directed',
+  'section-75-signed': 'Section 75 agreement signed',
+  'in-year': 'In the year',
+  'year-end-reported': 'Year end reported',
+  audited: 'Audited',
+  closed: 'Closed',
+} as const;
+
+export type PlanState = keyof typeof PLAN_STATES;
+
+export const PLAN_STATE_NAMES = Object.keys(PLAN_STATES) as [PlanState, ...PlanState[]];
+
+/** A legal step of the plan. */
+export interface Transition {
+  readonly from: PlanState;
+  readonly to: PlanState;
+  /** Who takes it: the host; or those who assure plans, whose letter the host may record where they are no partner. */
+  readonly by: 'host' | 'assurance';
+  /** Whether it rests on a letter, which it then names. */
+  readonly letter?: true;
+  /** Whether the sign-offs of the year must have been given, to the plan as it stands. */
+  readonly signedOff?: true;
+  /** Whether a section 75 agreement must be in force. */
+  readonly agreement?: true;
+}
+
+/** Every legal step in a year with a plan. Source: domain.md 4 [W53][W34][W54], marked [I]. */
+export const TRANSITIONS: readonly Transition[] = [
+  { from: 'drafting', to: 'locally-agreed', by: 'host' },
+  { from: 'locally-agreed', to: 'submitted', by: 'host', signedOff: true },
+  { from: 'submitted', to: 'in-assurance', by: 'assurance' },
+  { from: 'in-assurance', to: 'approved', by: 'assurance', letter: true },
+  { from: 'in-assurance', to: 'approved-with-conditions', by: 'assurance', letter: true },
+  { from: 'in-assurance', to: 'not-approved', by: 'assurance', letter: true },
+  { from: 'not-approved', to: 'escalated', by: 'assurance', letter: true },
+  { from: 'escalated', to: 'resubmitted', by: 'host', signedOff: true },
+  { from: 'escalated', to: 'directed', by: 'assurance', letter: true },
+  { from: 'resubmitted', to: 'in-assurance', by: 'assurance' },
+  { from: 'approved', to: 'section-75-signed', by: 'host', agreement: true },
+  { from: 'approved-with-conditions', to: 'section-75-signed', by: 'host', agreement: true },
+  { from: 'directed', to: 'section-75-signed', by: 'host', agreement: true },
+  { from: 'section-75-signed', to: 'in-year', by: 'host' },
+  { from: 'in-year', to: 'year-end-reported', by: 'host' },
+  { from: 'year-end-reported', to: 'audited', by: 'host' },
+  { from: 'audited', to: 'closed', by: 'host' },
+];
+
+/** A year without a plan begins at once; how the money was used is agreed in writing, and reported at its end. */
+const WITHOUT_PLAN: readonly Transition[] = [
+  { from: 'drafting', to: 'in-year', by: 'host' },
+  ...TRANSITIONS.filter(({ from }) => ['in-year', 'year-end-reported', 'audited'].includes(from)),
+];
+
+/** Years for which no plan was asked. Source: domain.md 4 [W47]. */
+const YEARS_WITHOUT_PLAN: readonly string[] = ['2020-21'];
+
+/** Whether a year asks for a plan (`2020-21` did not). The one place that knows. */
+export const planNeeded = (year: string): boolean => !YEARS_WITHOUT_PLAN.includes(year);
+
+/** The legal steps of a year. */
+export const transitionsOf = (year: string): readonly Transition[] => (planNeeded(year) ? TRANSITIONS : WITHOUT_PLAN);
+
+/** A capacity in which a plan is signed off. */
+export interface Capacity {
+  readonly capacity: string;
+  readonly title: string;
+  /** Whose officers give it; the board’s is recorded by the host, from its minute. */
+  readonly bodies: 'host' | 'nhs' | 'councils-and-nhs';
+  /** Whether a plan is not submitted without it, or it may follow. */
+  readonly needed: 'to-submit' | 'later';
+  /** The first and last financial years, both inclusive. */
+  readonly from: string;
+  readonly until?: string;
+  readonly evidence: string;
+  readonly proven: boolean;
+}
+
+export const CAPACITIES: readonly Capacity[] = [
+  {
+    capacity: 'health-and-wellbeing-board',
+    title: 'Health and Wellbeing Board, by its minute',
+    bodies: 'host',
+    needed: 'to-submit',
+    from: '2015-16',
+    until: '2023-24',
+    evidence: 'domain.md 1 [S3][W15], 3',
+    proven: true,
+  },
+  {
+    capacity: 'health-and-wellbeing-board',
+    title: 'Health and Wellbeing Board, by its minute; it may follow',
+    bodies: 'host',
+    needed: 'later',
+    from: '2024-25',
+    evidence: 'domain.md 4 [W60] for 2024-25; later years unproven',
+    proven: false,
+  },
+  {
+    capacity: 'section-151-officer',
+    title: 'Chief finance officer of the host council (section 151)',
+    bodies: 'host',
+    needed: 'to-submit',
+    from: '2015-16',
+    evidence: 'domain.md 3 [W10] for 2025-26; earlier years [R]',
+    proven: false,
+  },
+  {
+    capacity: 'nhs-chief-finance-officer',
+    title: 'Chief finance officer of each NHS body',
+    bodies: 'nhs',
+    needed: 'to-submit',
+    from: '2015-16',
+    until: '2024-25',
+    evidence: 'domain.md 3 [R]',
+    proven: false,
+  },
+  {
+    capacity: 'chief-executive',
+    title: 'Chief executive of every body; not to be delegated',
+    bodies: 'councils-and-nhs',
+    needed: 'to-submit',
+    from: '2025-26',
+    evidence: 'domain.md 3 [W10]',
+    proven: true,
+  },
+];
+
+const BODIES: Readonly<Record<Exclude<Capacity['bodies'], 'host'>, readonly PartnerKind[]>> = {
+  nhs: ['ccg', 'icb'],
+  'councils-and-nhs': ['ccg', 'icb', 'county', 'unitary'],
+};
+
+/** The capacities in which a year’s plan is signed off. */
+export const capacitiesOf = (year: string): Capacity[] =>
+  CAPACITIES.filter(({ from, until }) => from <= year && (until === undefined || year <= until));
+
+/** The partners of a fund who sign off in a capacity. */
+export const signatoriesOf = (
+  { bodies }: Capacity,
+  host: string,
+  partners: readonly { readonly partner: string; readonly kind: PartnerKind }[],
+): string[] =>
+  bodies === 'host'
+    ? [host]
+    : partners.filter(({ kind }) => BODIES[bodies].includes(kind)).map(({ partner }) => partner);
+
+/** What a year’s guidance asks for by when. Source: domain.md 4. */
+export interface DueDate {
+  readonly year: string;
+  readonly what: string;
+  /** The last day, inclusive. */
+  readonly day: Day;
+  readonly evidence: string;
+  readonly proven: boolean;
+}
+
+const due = (year: string, what: string, day: string, evidence: string, proven = true): DueDate => ({
+  year,
+  what,
+  day: day as Day,
+  evidence,
+  proven,
+});
+
+const DUE_DATES: readonly DueDate[] = [
+  due('2016-17', 'First submission of the plan', '2016-03-02', 'domain.md 4 [W44][W3]'),
+  due('2016-17', 'Final submission of the plan', '2016-05-03', 'domain.md 4 [W3][S0]'),
+  due('2016-17', 'Section 75 agreement signed', '2016-06-30', 'domain.md 4 [R]', false),
+  due('2017-18', 'Submission of the plan', '2017-09-11', 'domain.md 4 [W45]'),
+  due('2017-18', 'Section 75 agreement signed', '2017-11-30', 'domain.md 4 [R]', false),
+  due('2019-20', 'Submission of the plan', '2019-09-27', 'domain.md 4 [R]', false),
+  due('2022-23', 'Submission of the discharge plan', '2022-12-16', 'domain.md 4 [W58]'),
+  due('2022-23', 'Section 75 agreement signed', '2023-01-31', 'domain.md 4 [W58]'),
+  due('2023-24', 'Submission of the plan', '2023-06-28', 'domain.md 4 [W59]'),
+  due('2023-24', 'Section 75 agreement signed', '2023-10-31', 'domain.md 4 [W59]'),
+  due('2024-25', 'Submission of the plan', '2024-06-10', 'domain.md 4 [W60]'),
+  due('2024-25', 'Section 75 agreement signed', '2024-09-30', 'domain.md 4 [W60]'),
+  due('2025-26', 'Submission of the plan', '2025-03-31', 'domain.md 4 [W61][W10]'),
+];
+
+export const dueDatesOf = (year: string): DueDate[] => DUE_DATES.filter((each) => each.year === year);
