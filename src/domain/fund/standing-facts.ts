@@ -26,7 +26,7 @@ export const standingFacts = (
   facts: readonly StandingFact[],
   reversed: ReadonlyMap<number, number>,
   on: Day,
-  upTo = Infinity,
+  upTo = Number.MAX_SAFE_INTEGER,
 ): StandingFact[] =>
   facts.filter(
     ({ revision, data }) => revision <= upTo && data.effective <= on && !((reversed.get(revision) ?? Infinity) <= upTo),
