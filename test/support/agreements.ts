@@ -1,5 +1,9 @@
 import type { Day } from '../../src/domain/calendar.js';
 import { z } from 'zod';
+import { evolvePostings, planAccount, type Line } from '../../src/domain/fund/state.js';
+import { signedPence } from '../../src/domain/money.js';
+import { posted } from '../../src/domain/postings.js';
+import { fundStream } from '../../src/ledger/catalogue.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { QUERIES } from '../../src/ledger/queries/all.js';
 import { COUNTY, FUND, NORTH, SOUTH, type TestLedger } from './ledger.js';
@@ -46,3 +50,24 @@ export async function askedOfNothing(ledger: TestLedger, name: string): Promise<
 }
 
 export const day = (text: string): Day => text as Day;
+
+/** Puts spending on a plan line straight into what the service remembers, as a fact of spending would post it. */
+export function spend(
+  { ledger }: TestLedger,
+  line: string,
+  on: string,
+  amount: string,
+  measure: 'spent' | 'accrued' | 'committed' = 'spent',
+): void {
+  const { own } = ledger.model.stream('fund', fundStream(FUND));
+  const { source, recurrent } = own.items.get(line) as Line;
+  const postings = posted({
+    ...planAccount(line, { source, recurrent }),
+    measure,
+    item: line,
+    on: day(on),
+    pence: signedPence(amount),
+  });
+  evolvePostings(own, postings);
+  ledger.model.fund(FUND)!.balances.add(ledger.model.size() - 1, postings);
+}

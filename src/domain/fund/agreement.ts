@@ -142,8 +142,14 @@ export function agreementInForce(state: FundState, on: Day): Agreement | Refusal
   );
 }
 
-/** The first day on which what notice was given of may happen: so many whole months later. Source: domain.md 5, 6. */
-export const noticeDue = (given: Day, months: number): Day => monthsAfter(given, months);
+/**
+ * The first day on which what notice was given of may happen: so many whole months later, or the last day that the ledger
+ * speaks of. Source: domain.md 5, 6.
+ */
+export function noticeDue(given: Day, months: number): Day {
+  const due = monthsAfter(given, months);
+  return due < LAST_DAY ? due : LAST_DAY;
+}
 
 /** The named agreement as it stands on a day, where it is in force then. */
 function named(state: FundState, agreement: string, on: Day): Agreement | Refusal {

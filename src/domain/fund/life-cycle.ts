@@ -170,9 +170,6 @@ function restsOnAll(step: Transition, move: PlanMove, state: FundState, { regist
         : `“${PLAN_STATES[step.to]}” sets no conditions.`,
     );
   }
-  const plan = planYearOn(state, LAST_DAY);
-  const used = conditions.find(({ condition }) => plan.conditions.some((each) => each.condition === condition));
-  if (used) return refuse('identifier_used', `"${used.condition}" already names a condition of this plan.`);
   if (step.signedOff) {
     const fund = opened(state);
     const missing = missingSignOffs(planYearOn(state, move.effective), move.planHash, fund, register);

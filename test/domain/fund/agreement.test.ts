@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { FactData, SentFact } from '../../../src/domain/facts.js';
-import { agreement, asked, askedOfNothing, signAgreement, terms } from '../../support/agreements.js';
+import { noticeDue } from '../../../src/domain/fund/agreement.js';
+import { agreement, asked, askedOfNothing, day, signAgreement, terms } from '../../support/agreements.js';
 import {
   contribution,
   COUNTY,
@@ -350,4 +351,9 @@ t.test('a signature to a withdrawal is not given to another notice than was prop
   t.match((await asked(ledger, 'agreement', { on: '2016-05-01' })).answer, {
     agreements: [{ parties: [COUNTY, NORTH, SOUTH] }],
   });
+});
+
+t.test('notice never falls due after the last day that the ledger speaks of', async (t) => {
+  t.equal(noticeDue(day('2099-03-30'), 6), '2099-03-31');
+  t.equal(noticeDue(day('2098-09-30'), 6), '2099-03-30');
 });
