@@ -8,7 +8,7 @@ import { AgreementTerms } from '../../src/domain/fund/agreement-terms.js';
 import { exactly, minus, NO_MONEY, pence, plus, total } from '../../src/domain/money.js';
 import { PLAN, POOL, posted, type Measure, type Posting } from '../../src/domain/postings.js';
 import { viewOf } from '../../src/ledger/read-model.js';
-import { asked, askedOfNothing, day, signAgreement, spend, terms } from '../support/agreements.js';
+import { asked, askedOfNothing, day, signAgreement, spend, terms, told } from '../support/agreements.js';
 import { contribution, COUNTY, FUND, grant, line, NORTH, openedLedger, SOUTH } from '../support/ledger.js';
 import { histories, play } from '../support/histories.js';
 import { asyncProperty, property } from '../support/property.js';
@@ -42,7 +42,7 @@ t.test('the memorandum account says whose the pool is, and adds up', async (t) =
   spend(ledger, 'home-care', '2016-06-01', '820.00');
   spend(ledger, 'home-care', '2016-06-01', '20.00', 'accrued');
   const { answer, table } = await asked(ledger, 'memorandum', { on: '2016-06-30' });
-  t.match(answer, {
+  told(t, answer, {
     opening: '0.00',
     funding: [
       { partner: COUNTY, source: 'DFG', amount: '300.00', received: '0.00' },
@@ -57,7 +57,8 @@ t.test('the memorandum account says whose the pool is, and adds up', async (t) =
     closing: '-140.00',
     holds: true,
   });
-  t.match(
+  told(
+    t,
     answer['partners'],
     [
       { partner: COUNTY, funding: '300.00', spending: '346.67', surplus: '-46.67' },
@@ -70,9 +71,9 @@ t.test('the memorandum account says whose the pool is, and adds up', async (t) =
   );
   t.same(table[0], ['Opening balance', '', '', '0.00', '']);
   t.same(table.at(-1), ['The account holds', 'yes', '', '', '']);
-  t.match((await asked(ledger, 'memorandum', { on: '2017-03-01' })).answer, { surplus: '60.00', closing: '60.00' });
-  t.match((await asked(ledger, 'memorandum', { on: '2016-03-01' })).answer, { opening: '0.00', closing: '0.00' });
-  t.match((await asked(ledger, 'memorandum', { on: '2017-03-01', 'known-at': '2015-01-01' })).answer, {
+  told(t, (await asked(ledger, 'memorandum', { on: '2017-03-01' })).answer, { surplus: '60.00', closing: '60.00' });
+  told(t, (await asked(ledger, 'memorandum', { on: '2016-03-01' })).answer, { opening: '0.00', closing: '0.00' });
+  told(t, (await asked(ledger, 'memorandum', { on: '2017-03-01', 'known-at': '2015-01-01' })).answer, {
     closing: '0.00',
     holds: true,
   });
@@ -91,7 +92,7 @@ t.test('the memorandum account says whose the pool is, and adds up', async (t) =
     }),
   );
   const signed = (await asked(ledger, 'memorandum', { on: '2017-03-01' })).answer;
-  t.match(signed, {
+  told(t, signed, {
     surplus: '60.00',
     partners: [{ surplus: '15.00' }, { surplus: '45.00' }, { surplus: '0.00' }, {}, {}],
   });
@@ -103,7 +104,7 @@ t.test('both sides of the books agree, by measure and source; and where they did
   await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '900.00' }));
   await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
   const { answer, table } = await asked(ledger, 'mirror', { on: '2016-04-01' });
-  t.match(answer, {
+  told(t, answer, {
     agrees: true,
     rows: [
       {
@@ -130,10 +131,10 @@ t.test('both sides of the books agree, by measure and source; and where they did
   });
   balances.add(ledger.ledger.model.size() - 1, [oneSide!]);
   const wrong = await asked(ledger, 'mirror', { on: '2016-04-01' });
-  t.match(wrong.answer, { agrees: false, rows: [{}, {}, {}, { measure: 'returned', pool: '0.00', agrees: false }] });
+  told(t, wrong.answer, { agrees: false, rows: [{}, {}, {}, { measure: 'returned', pool: '0.00', agrees: false }] });
   t.same(wrong.table.at(-1), ['returned', 'NHS_ADD', 'pool', '0.00', 'no']);
   const account = await asked(ledger, 'memorandum', { on: '2016-04-01' });
-  t.match(account.answer, { returned: '5.00', holds: false });
+  told(t, account.answer, { returned: '5.00', holds: false });
   t.same(account.table.at(-1), ['The account holds', 'no', '', '', '']);
   t.equal(await askedOfNothing(ledger, 'mirror'), 'fund_unknown');
 });

@@ -17,7 +17,7 @@ import {
 } from './plan-years.js';
 import { planTextOn } from './plan-text.js';
 import { standingFact, standingFacts } from './standing-facts.js';
-import { opened, partnerIsIn, type FundState, type Opened } from './state.js';
+import { opened, type FundState, type Opened } from './state.js';
 
 /** The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions. Source: domain.md 4. */
 
@@ -234,8 +234,6 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     check(data, state: FundState, context) {
       const fund = opened(state);
-      const outside = partnerIsIn(state, data.partner);
-      if (outside) return outside;
       const asked = capacitiesOf(fund.year.label);
       const capacity = asked.find((each) => each.capacity === data.capacity);
       if (!capacity) {

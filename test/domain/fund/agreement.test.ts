@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { FactData, SentFact } from '../../../src/domain/facts.js';
+import { load, planLoad } from '../../../src/ledger/load.js';
 import { noticeDue } from '../../../src/domain/fund/agreement.js';
-import { agreement, asked, askedOfNothing, day, signAgreement, terms } from '../../support/agreements.js';
+import { agreement, asked, askedOfNothing, day, signAgreement, terms, told } from '../../support/agreements.js';
 import {
   contribution,
   COUNTY,
@@ -66,7 +67,8 @@ t.test('a council and an NHS body sign the agreement, with terms that hold toget
   };
   t.equal(await ledger.refused('south-ccg-finance', counter as never), 'counter_differs');
   const signed = await ledger.done('south-ccg-finance', { act: 'agree', proposal: outcome.proposal! });
-  t.match(
+  told(
+    t,
     signed.outcome.events[1]?.sentence,
     /county, north-ccg, south-ccg signed the section 75 agreement "s75" .*1 April 2016 to 31 March 2018, 6 months’ notice, risk shared in proportion/,
   );
@@ -74,11 +76,11 @@ t.test('a council and an NHS body sign the agreement, with terms that hold toget
     refusedAgreement('under the same name', {}, 'identifier_used'),
     refusedAgreement('while another stands', { agreement: 'second', effective: '2016-10-01' }, 'agreement_stands'),
   ]);
-  t.match((await asked(ledger, 'agreement', { on: '2016-04-01' })).answer, {
+  told(t, (await asked(ledger, 'agreement', { on: '2016-04-01' })).answer, {
     agreements: [{ agreement: 's75', inForce: true, ends: '2018-03-31', variations: [], notices: [], ended: [] }],
   });
-  t.match((await asked(ledger, 'agreement', { on: '2016-03-31' })).answer, { agreements: [] }, 'not before its day');
-  t.match((await asked(ledger, 'agreement', { 'known-at': '2016-02-28' })).answer, { agreements: [] });
+  told(t, (await asked(ledger, 'agreement', { on: '2016-03-31' })).answer, { agreements: [] }, 'not before its day');
+  told(t, (await asked(ledger, 'agreement', { 'known-at': '2016-02-28' })).answer, { agreements: [] });
   t.equal(await askedOfNothing(ledger, 'agreement'), 'fund_unknown');
 });
 
@@ -99,7 +101,7 @@ t.test('an agreement is reversed as never signed, and only where nothing rests o
     terms: terms({ noticeMonths: 12 }),
     reason: 'a longer notice',
   });
-  t.match(varied.outcome.events[1]?.sentence, /"s75" was varied in clause 12 .*12 months.*: a longer notice/);
+  told(t, varied.outcome.events[1]?.sentence, /"s75" was varied in clause 12 .*12 months.*: a longer notice/);
   t.equal(
     await ledger.refused('county-finance', { act: 'propose', fact: reversal('2016-04-01') }),
     'others_rest_on_it',
@@ -111,11 +113,11 @@ t.test('an agreement is reversed as never signed, and only where nothing rests o
   });
   ledger.now('2016-03-03T09:00:00Z');
   await ledger.signed('county-finance', 'north-ccg-finance', 'FactReversed', reversal('2016-04-01').data);
-  t.match((await asked(ledger, 'agreement', { on: '2016-07-01' })).answer, { agreements: [] });
-  t.match((await asked(ledger, 'agreement', { on: '2016-07-01', 'known-at': '2016-03-02' })).answer, {
+  told(t, (await asked(ledger, 'agreement', { on: '2016-07-01' })).answer, { agreements: [] });
+  told(t, (await asked(ledger, 'agreement', { on: '2016-07-01', 'known-at': '2016-03-02' })).answer, {
     agreements: [{ agreement: 's75', variations: [] }],
   });
-  t.match((await asked(ledger, 'agreement', { on: '2016-07-01', 'known-at': '2016-03-01' })).answer, {
+  told(t, (await asked(ledger, 'agreement', { on: '2016-07-01', 'known-at': '2016-03-01' })).answer, {
     agreements: [{ agreement: 's75' }],
   });
 });
@@ -144,12 +146,18 @@ t.test('a variation names its clause, states its terms in full, and comes in its
     refused('before it is in force', { effective: '2016-04-30' }, 'reference_unknown'),
     refused('to terms that do not fit', { terms: terms({ to: '2016-05-31' }) }, 'days_out_of_order'),
   ]);
-  await ledger.signed('north-ccg-finance', 'county-finance', 'AgreementVaried', variation());
+  const { outcome } = await ledger.done('north-ccg-finance', {
+    act: 'propose',
+    fact: fact('AgreementVaried', variation({ clause: 'schedule 2' })),
+  });
+  const counter = { act: 'counter', proposal: outcome.proposal!, fact: fact('AgreementVaried', variation()) } as const;
+  await ledger.done('county-finance', counter);
+  await ledger.done('north-ccg-chief', { act: 'agree', proposal: outcome.proposal! });
   await refusals(t, ledger, FUND, [refused('before a later one', { effective: '2016-05-15' }, 'later_change_stands')]);
   const before = (await asked(ledger, 'agreement', { on: '2016-05-31' })).answer;
-  t.match(before, { agreements: [{ terms: { noticeMonths: 6 }, variations: [] }] });
+  told(t, before, { agreements: [{ terms: { noticeMonths: 6 }, variations: [] }] });
   const after = await asked(ledger, 'agreement', { on: '2016-06-01' });
-  t.match(after.answer, { agreements: [{ terms: { noticeMonths: 3 }, variations: [{ clause: 'schedule 3' }] }] });
+  told(t, after.answer, { agreements: [{ terms: { noticeMonths: 3 }, variations: [{ clause: 'schedule 3' }] }] });
   t.ok(after.table.some((row) => row.join('|') === 's75|months of notice for a scheme|3'));
 });
 
@@ -179,14 +187,14 @@ t.test('an agreement ends when its notice has run out, and not before its scheme
   t.equal(await ledger.refused('county-finance', propose(notice())), 'wrong_partner', 'each for itself');
   t.equal(await ledger.refused('north-ccg-finance', propose(notice({ agreement: 'other' }))), 'reference_unknown');
   const whole = await ledger.signed('north-ccg-finance', 'north-ccg-chief', 'NoticeGiven', notice());
-  t.match(whole.outcome.events[1]?.sentence, /6 months’ notice of the agreement "s75", to end on 30 December 2016/);
+  told(t, whole.outcome.events[1]?.sentence, /6 months’ notice of the agreement "s75", to end on 30 December 2016/);
   const part = await ledger.signed(
     'north-ccg-finance',
     'north-ccg-chief',
     'NoticeGiven',
     notice({ schemes: ['carers'] }),
   );
-  t.match(part.outcome.events[1]?.sentence, /3 months’ notice of the schemes carers of .*30 September 2016/);
+  told(t, part.outcome.events[1]?.sentence, /3 months’ notice of the schemes carers of .*30 September 2016/);
   const end = (effective: string, given: typeof whole, more: object = {}) => ({
     effective,
     agreement: 's75',
@@ -215,20 +223,33 @@ t.test('an agreement ends when its notice has run out, and not before its scheme
     'AgreementTerminated',
     end('2016-09-30', part),
   );
-  t.match(scheme.outcome.events[1]?.sentence, /The schemes carers of the agreement "s75" ended on 30 September 2016/);
+  told(t, scheme.outcome.events[1]?.sentence, /The schemes carers of the agreement "s75" ended on 30 September 2016/);
+  const offered = await ledger.done('county-finance', {
+    act: 'propose',
+    fact: fact('AgreementTerminated', end('2016-12-30', whole)),
+  });
+  t.equal(
+    await ledger.refused('south-ccg-finance', {
+      act: 'counter',
+      proposal: offered.outcome.proposal!,
+      fact: fact('AgreementTerminated', end('2016-12-30', part)),
+    }),
+    'counter_differs',
+    'another notice',
+  );
   const ended = await ledger.signed(
     'county-finance',
     'south-ccg-finance',
     'AgreementTerminated',
     end('2016-12-30', whole),
   );
-  t.match(ended.outcome.events[1]?.sentence, /^The agreement "s75" ended on 30 December 2016/);
+  told(t, ended.outcome.events[1]?.sentence, /^The agreement "s75" ended on 30 December 2016/);
   await refusals(t, ledger, FUND, [
     refused('in the order of their days', end('2016-12-30', part, { effective: '2016-10-01' }), 'later_change_stands'),
     refused('twice', end('2017-01-30', whole), 'reference_unknown'),
   ]);
   const last = await asked(ledger, 'agreement', { on: '2016-12-30' });
-  t.match(last.answer, {
+  told(t, last.answer, {
     agreements: [
       {
         inForce: true,
@@ -254,9 +275,9 @@ t.test('an agreement ends when its notice has run out, and not before its scheme
     );
   }
   const after = await asked(ledger, 'agreement', { on: '2016-12-31' });
-  t.match(after.answer, { agreements: [{ inForce: false }] });
+  told(t, after.answer, { agreements: [{ inForce: false }] });
   t.ok(after.table.some((row) => row.join('|') === 's75|in force|no'));
-  t.match((await asked(ledger, 'agreement', { on: '2016-08-01' })).answer, {
+  told(t, (await asked(ledger, 'agreement', { on: '2016-08-01' })).answer, {
     agreements: [{ inForce: true, ends: '2016-12-30', ended: [] }],
   });
   await ledger.signed(
@@ -265,9 +286,22 @@ t.test('an agreement ends when its notice has run out, and not before its scheme
     'AgreementSigned',
     agreement({ agreement: 'second', effective: '2017-01-01' }),
   );
-  t.match((await asked(ledger, 'agreement', { on: '2017-01-01' })).answer, {
+  told(t, (await asked(ledger, 'agreement', { on: '2017-01-01' })).answer, {
     agreements: [{ inForce: false }, { agreement: 'second', inForce: true }],
   });
+});
+
+t.test('notice of a scheme is as long as that of the whole, where the terms do not say otherwise', async (t) => {
+  const ledger = await openedLedger(t);
+  await signAgreement(ledger);
+  const given = await ledger.signed('south-ccg-finance', 'south-ccg-chief', 'NoticeGiven', {
+    effective: '2016-04-01',
+    agreement: 's75',
+    partner: SOUTH,
+    schemes: ['carers'],
+    reason: 'review',
+  });
+  told(t, given.outcome.events[1]?.sentence, /6 months’ notice of the schemes carers .* 1 October 2016/);
 });
 
 t.test('a withdrawal within notice is recorded as such, and never refused for it', async (t) => {
@@ -293,7 +327,8 @@ t.test('a withdrawal within notice is recorded as such, and never refused for it
   await signAgreement(ledger);
   await withdraw({ contribution: 'one' }, '2016-03-31', '2016-09-29');
   const short = await withdraw({ contribution: 'one' }, '2016-06-01', '2016-11-30');
-  t.match(
+  told(
+    t,
     short.outcome.events[1]?.sentence,
     /notice given 1 June 2016, within the 6 months’ notice of the agreement: saving/,
   );
@@ -305,7 +340,7 @@ t.test('a withdrawal within notice is recorded as such, and never refused for it
   });
   await withdraw({ proposal: offer.outcome.proposal! }, '2016-12-01', '2016-12-02', '1000000.00');
   const { answer, table } = await asked(ledger, 'withdrawals', { on: '2016-12-31' });
-  t.match(answer, {
+  told(t, answer, {
     withdrawals: [
       { of: 'agreed', noticeMonths: null, noticeDue: null, withinNotice: false },
       { noticeMonths: 6, noticeDue: '2016-09-30', withinNotice: true },
@@ -325,7 +360,7 @@ t.test('a withdrawal within notice is recorded as such, and never refused for it
       ['', 'no'],
     ],
   );
-  t.match((await asked(ledger, 'withdrawals', { on: '2016-09-30' })).answer, { withinNotice: 1 });
+  told(t, (await asked(ledger, 'withdrawals', { on: '2016-09-30' })).answer, { withinNotice: 1 });
   t.equal(await askedOfNothing(ledger, 'withdrawals'), 'fund_unknown');
 });
 
@@ -348,7 +383,7 @@ t.test('a signature to a withdrawal is not given to another notice than was prop
     await ledger.refused('north-ccg-chief', { act: 'agree', proposal: outcome.proposal! }),
     'changed_since_proposed',
   );
-  t.match((await asked(ledger, 'agreement', { on: '2016-05-01' })).answer, {
+  told(t, (await asked(ledger, 'agreement', { on: '2016-05-01' })).answer, {
     agreements: [{ parties: [COUNTY, NORTH, SOUTH] }],
   });
 });
@@ -356,4 +391,31 @@ t.test('a signature to a withdrawal is not given to another notice than was prop
 t.test('notice never falls due after the last day that the ledger speaks of', async (t) => {
   t.equal(noticeDue(day('2099-03-30'), 6), '2099-03-31');
   t.equal(noticeDue(day('2098-09-30'), 6), '2099-03-30');
+});
+
+t.test('a file names the notice by the label of its step', async (t) => {
+  const ledger = await openedLedger(t);
+  await signAgreement(ledger);
+  const step = (officer: string, more: object) => ({ officer, in: FUND, ...more });
+  const steps = [
+    step('north-ccg-finance', {
+      propose: {
+        type: 'NoticeGiven',
+        data: { effective: '2016-04-01', agreement: 's75', partner: NORTH, reason: 'saving' },
+      },
+      as: 'giving',
+    }),
+    step('north-ccg-chief', { agree: 'giving', as: 'notice' }),
+    step('county-finance', {
+      propose: {
+        type: 'AgreementTerminated',
+        data: { effective: '2016-10-01', agreement: 's75', notice: '@notice', reason: 'as notice was given' },
+      },
+      as: 'ending',
+    }),
+    step('south-ccg-finance', { agree: 'ending' }),
+  ];
+  const planned = planLoad([{ name: 'notice.json', content: { title: 'Notice', steps } }]);
+  await load(planned, { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' });
+  told(t, (await asked(ledger, 'agreement', { on: '2016-10-01' })).answer, { agreements: [{ ends: '2016-10-01' }] });
 });

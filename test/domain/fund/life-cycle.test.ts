@@ -9,9 +9,10 @@ import {
   type PlanState,
 } from '../../../src/domain/fund/plan-years.js';
 import { planText } from '../../../src/domain/fund/plan-text.js';
+import { exactly } from '../../../src/domain/money.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import { verify } from '../../../src/ledger/verify.js';
-import { asked, askedOfNothing, signAgreement } from '../../support/agreements.js';
+import { asked, askedOfNothing, signAgreement, told } from '../../support/agreements.js';
 import {
   contribution,
   COUNTY,
@@ -80,7 +81,7 @@ async function planned(t: Parameters<typeof openedLedger>[0]): Promise<TestLedge
 
 t.test('a plan goes through its year by legal steps, each resting on what it must', async (t) => {
   const ledger = await planned(t);
-  t.match((await asked(ledger, 'plan-year', { on: '2016-04-01' })).answer, {
+  told(t, (await asked(ledger, 'plan-year', { on: '2016-04-01' })).answer, {
     planNeeded: true,
     state: 'drafting',
     moves: [],
@@ -124,7 +125,8 @@ t.test('a plan goes through its year by legal steps, each resting on what it mus
     ...LETTER,
     conditions: [CONDITION],
   });
-  t.match(
+  told(
+    t,
     conditions.outcome.events[0]?.sentence,
     /to “Approved with conditions” \(Letter of assurance\), on condition: the winter plan is costed by 31 October 2016\.$/,
   );
@@ -142,12 +144,12 @@ t.test('a plan goes through its year by legal steps, each resting on what it mus
     await moved(ledger, to, day);
   }
   await refusals(t, ledger, FUND, [refused('closed is the end', 'drafting', '2017-11-01', 'move_not_legal')]);
-  t.match((await asked(ledger, 'plan-year', { on: '2016-06-29' })).answer, { state: 'approved-with-conditions' });
+  told(t, (await asked(ledger, 'plan-year', { on: '2016-06-29' })).answer, { state: 'approved-with-conditions' });
   const end = await asked(ledger, 'plan-year', { on: '2017-12-01' });
-  t.match(end.answer, { state: 'closed', next: [], conditions: [{ overdue: true, met: null }] });
+  told(t, end.answer, { state: 'closed', next: [], conditions: [{ overdue: true, met: null }] });
   t.ok(end.table.some((row) => row.join('|') === 'condition|the winter plan is costed|2016-10-31|overdue'));
   t.ok(end.table.some((row) => row[0] === 'moved' && row[3] === 'Letter of assurance'));
-  t.match((await asked(ledger, 'plan-year', { on: '2017-12-01', 'known-at': '2016-02-01' })).answer, {
+  told(t, (await asked(ledger, 'plan-year', { on: '2017-12-01', 'known-at': '2016-02-01' })).answer, {
     state: 'drafting',
     moves: [],
   });
@@ -192,10 +194,10 @@ t.test('a sign-off is bound to the plan that was read, and a plan changed after 
   t.equal(await hashOf(ledger, '2016-04-19'), hash, 'the plan of the days before is as it was');
   const after = await asked(ledger, 'plan-year', { on: '2016-04-20' });
   t.not(after.answer['planHash'], hash);
-  t.match(after.answer, { signOffs: [{ partner: COUNTY, of: 'an earlier plan', planHash: hash }] });
+  told(t, after.answer, { signOffs: [{ partner: COUNTY, of: 'an earlier plan', planHash: hash }] });
   t.equal((after.answer['missing'] as unknown[]).length, 4, 'it counts for nothing any more');
   t.ok(after.table.some((row) => row[0] === 'signed off' && row[3] === 'an earlier plan'));
-  t.match((await asked(ledger, 'plan-year', { on: '2016-04-20', 'known-at': '2016-04-14' })).answer, {
+  told(t, (await asked(ledger, 'plan-year', { on: '2016-04-20', 'known-at': '2016-04-14' })).answer, {
     planHash: hash,
     signOffs: [{ of: 'this plan' }],
   });
@@ -220,21 +222,21 @@ t.test('the hash of a plan is of its lines and agreed money, whichever way they 
   });
   const hash = await hashOf(ledger, '2016-04-01');
   await moved(ledger, 'locally-agreed', '2016-03-14');
-  t.match(
+  told(
+    t,
     (await asked(ledger, 'plan-year', { on: '2016-03-14' })).answer,
     { planHash: hash, moves: [{ planHash: hash }] },
     'a day before the year means its first day, to decisions and to questions',
   );
-  const entry = { of: 'line', name: 'a', source: 'NHS_ADD', term: 'recurrent' } as const;
+  const entry = (name: string, amount: number) =>
+    ({ of: 'line', name, source: 'NHS_ADD', term: 'recurrent', pence: exactly(amount) }) as const;
   t.equal(
-    planText([
-      { ...entry, pence: 1 as never },
-      { ...entry, name: 'b', pence: 0 as never },
-      { ...entry, pence: 2 as never },
-    ]),
-    planText([{ ...entry, pence: 3 as never }]),
+    planText([entry('a', 1), entry('b', 0), entry('a', 2)]),
+    planText([entry('a', 3)]),
     'entries of one account are one, and nothing is nothing',
   );
+  const entries = [entry('c', 1), entry('a', 2), entry('b', 3)];
+  t.equal(planText(entries), planText([...entries].reverse()), 'in whatever order they come');
 });
 
 t.test('a plan that is not approved is escalated, and then resubmitted or directed', async (t) => {
@@ -249,7 +251,7 @@ t.test('a plan that is not approved is escalated, and then resubmitted or direct
   ] as const) {
     await moved(ledger, to, day, LETTER);
   }
-  t.match((await asked(ledger, 'plan-year', { on: '2016-05-21' })).answer, {
+  told(t, (await asked(ledger, 'plan-year', { on: '2016-05-21' })).answer, {
     next: [
       { to: 'resubmitted', letter: false },
       { to: 'directed', letter: true },
@@ -269,14 +271,14 @@ t.test('a plan that is not approved is escalated, and then resubmitted or direct
     act: 'post',
     fact: reversal(resubmitted.outcome.events[0]!.revision, '2016-06-01'),
   });
-  t.match((await asked(ledger, 'plan-year', { on: '2016-06-01' })).answer, { state: 'escalated' });
+  told(t, (await asked(ledger, 'plan-year', { on: '2016-06-01' })).answer, { state: 'escalated' });
   const directed = await moved(ledger, 'directed', '2016-06-10', LETTER);
   const first = (await asked(ledger, 'plan-year', { on: '2016-06-10' })).answer['moves'] as { revision: string }[];
   t.equal(
     await ledger.refused('pool-manager', { act: 'post', fact: reversal(first[0]!.revision, '2016-04-20') }),
     'others_rest_on_it',
   );
-  t.match(directed.outcome.events[0]?.sentence, /from “Escalated” to “Directed”/);
+  told(t, directed.outcome.events[0]?.sentence, /from “Escalated” to “Directed”/);
 });
 
 t.test('a condition is met once, and late where it was late', async (t) => {
@@ -349,14 +351,14 @@ t.test('NHS England takes the steps of assurance where it is a partner', async (
     },
     where,
   );
-  t.match((await asked(ledger, 'plan-year', { fund: where })).answer, {
+  told(t, (await asked(ledger, 'plan-year', { fund: where })).answer, {
     planNeeded: false,
     next: [{ to: 'in-year' }],
     missing: [],
     dueDates: [],
   });
   await ledger.post('pool-manager', 'PlanMoved', { effective: '2020-04-01', to: 'in-year' }, where);
-  t.match((await asked(ledger, 'plan-year', { fund: where })).answer, { state: 'in-year' });
+  told(t, (await asked(ledger, 'plan-year', { fund: where })).answer, { state: 'in-year' });
   const other = 'elsewhere-2025-26';
   await ledger.post(
     'pool-manager',
@@ -371,7 +373,7 @@ t.test('NHS England takes the steps of assurance where it is a partner', async (
     other,
   );
   const start = (await asked(ledger, 'plan-year', { fund: other })).answer;
-  t.match(start, {
+  told(t, start, {
     missing: [
       { capacity: 'section-151-officer', partner: COUNTY },
       { capacity: 'chief-executive', partner: COUNTY },
@@ -387,7 +389,7 @@ t.test('NHS England takes the steps of assurance where it is a partner', async (
   }
   await ledger.post('pool-manager', 'PlanMoved', { effective: '2025-03-31', to: 'submitted' }, other);
   await ledger.post('assurer', 'PlanMoved', { effective: '2025-04-02', to: 'in-assurance' }, other);
-  t.match((await asked(ledger, 'plan-year', { fund: other, on: '2025-04-02' })).answer, {
+  told(t, (await asked(ledger, 'plan-year', { fund: other, on: '2025-04-02' })).answer, {
     state: 'in-assurance',
     next: [{ by: ['nhs-england', COUNTY] }, {}, {}],
   });
@@ -445,5 +447,5 @@ t.test('a plan of another year is its own', async (t) => {
   const ledger = await planned(t);
   await openFund(ledger, '2017-18');
   await moved(ledger, 'locally-agreed', '2016-04-20');
-  t.match((await asked(ledger, 'plan-year', { fund: 'testshire-2017-18' })).answer, { state: 'drafting' });
+  told(t, (await asked(ledger, 'plan-year', { fund: 'testshire-2017-18' })).answer, { state: 'drafting' });
 });

@@ -21,6 +21,7 @@ import {
   total,
   type Pence,
 } from '../../../src/domain/money.js';
+import { told } from '../../support/agreements.js';
 import { property } from '../../support/property.js';
 
 const amounts = (of: Readonly<Record<string, string>>): Map<string, Pence> =>
@@ -57,7 +58,7 @@ t.test(
       ],
       uncovered: '0.00',
     });
-    t.match(shared({ kind: 'pro-rata' }, '-0.01', { recurrent }), { uncovered: '0.00' }, 'an underspend too');
+    told(t, shared({ kind: 'pro-rata' }, '-0.01', { recurrent }), { uncovered: '0.00' }, 'an underspend too');
     t.same(
       shared({ kind: 'pro-rata' }, '100.00'),
       { covered: [], shares: [], uncovered: '100.00' },
@@ -76,12 +77,13 @@ t.test('what a placement costs above its base is shared half and half, as in Tra
     ],
     uncovered: '0.00',
   });
-  t.match(
+  told(
+    t,
     shared(rule, '50000.00', { spent: pence('150000.00') }),
     { uncovered: '20000.00' },
     'a budget below the base',
   );
-  t.match(shared(rule, '-20000.00', { spent: pence('100000.00') }), {
+  told(t, shared(rule, '-20000.00', { spent: pence('100000.00') }), {
     shares: [{ amount: '0.00' }, { amount: '0.00' }],
     uncovered: '-20000.00',
   });
@@ -95,9 +97,9 @@ t.test('fixed shares go by basis points, and own risk falls on who commissions, 
       { partner: 'ccg', share: 6_667 },
     ],
   };
-  t.match(shared(fixed, '0.10'), { shares: [{ amount: '0.07' }, { amount: '0.03' }], uncovered: '0.00' });
-  t.match(shared({ kind: 'own-risk', commissioner: 'ccg' }, '5.00'), { shares: [{ partner: 'ccg', amount: '5.00' }] });
-  t.match(shared({ kind: 'own-risk' }, '5.00'), { shares: [{ partner: 'county', amount: '5.00' }] });
+  told(t, shared(fixed, '0.10'), { shares: [{ amount: '0.07' }, { amount: '0.03' }], uncovered: '0.00' });
+  told(t, shared({ kind: 'own-risk', commissioner: 'ccg' }, '5.00'), { shares: [{ partner: 'ccg', amount: '5.00' }] });
+  told(t, shared({ kind: 'own-risk' }, '5.00'), { shares: [{ partner: 'county', amount: '5.00' }] });
 });
 
 t.test('caps hold, and the others or a named partner bear the excess', async (t) => {
@@ -151,7 +153,8 @@ t.test('steps are taken in their order, and only the rest is shared', async (t) 
     { from: 'uncommitted', scheme: 'carers', amount: '90.00' },
     { from: 'underspends', scheme: 'prevention', amount: '80.00' },
   ]);
-  t.match(
+  told(
+    t,
     shared(rule, '1000.00', { ...more, drawn }).covered.map(coveredInWords),
     ['10.00 from what is not spent of "carers"', '50.00 from the risk pool'],
     'the same money covers nothing twice',
@@ -160,8 +163,8 @@ t.test('steps are taken in their order, and only the rest is shared', async (t) 
     coveredInWords({ from: 'uncommitted', scheme: 'carers', amount: '1.00' }),
     '1.00 from what is not committed of "carers"',
   );
-  t.match(shared(rule, '60.00', more), { covered: [{ amount: '60.00' }], shares: [{ amount: '0.00' }, {}] });
-  t.match(shared(rule, '-60.00', more), { covered: [], shares: [{ amount: '-30.00' }, { amount: '-30.00' }] });
+  told(t, shared(rule, '60.00', more), { covered: [{ amount: '60.00' }], shares: [{ amount: '0.00' }, {}] });
+  told(t, shared(rule, '-60.00', more), { covered: [], shares: [{ amount: '-30.00' }, { amount: '-30.00' }] });
 });
 
 t.test('an underspend goes by the agreement’s default', async (t) => {
@@ -169,9 +172,9 @@ t.test('an underspend goes by the agreement’s default', async (t) => {
   const tried = (underspend: Parameters<typeof shareByTerms>[1], variance = '-10.00') =>
     sharedText(shareByTerms(rule, underspend, signedPence(variance), inputs()));
   t.same(tried({ kind: 'kept-in-pool' }), { covered: [], shares: [], uncovered: '-10.00' });
-  t.match(tried({ kind: 'shared' }), { shares: [{ amount: '-5.00' }, { amount: '-5.00' }], uncovered: '0.00' });
-  t.match(tried({ kind: 'to-partner', partner: 'ccg' }), { shares: [{ partner: 'ccg', amount: '-10.00' }] });
-  t.match(tried({ kind: 'kept-in-pool' }, '10.00'), { shares: [{ amount: '5.00' }, { amount: '5.00' }] }, 'only that');
+  told(t, tried({ kind: 'shared' }), { shares: [{ amount: '-5.00' }, { amount: '-5.00' }], uncovered: '0.00' });
+  told(t, tried({ kind: 'to-partner', partner: 'ccg' }), { shares: [{ partner: 'ccg', amount: '-10.00' }] });
+  told(t, tried({ kind: 'kept-in-pool' }, '10.00'), { shares: [{ amount: '5.00' }, { amount: '5.00' }] }, 'only that');
 });
 
 t.test('a rule is said in words, names its partners, and its shares make a whole', async (t) => {

@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { FactData, SentFact } from '../../../src/domain/facts.js';
-import { schemeOf } from '../../../src/domain/fund/schemes.js';
-import { asked, askedOfNothing, signAgreement, spend, terms } from '../../support/agreements.js';
+import { pence } from '../../../src/domain/money.js';
+import { schemeOf, spendingByScheme } from '../../../src/domain/fund/schemes.js';
+import { asked, askedOfNothing, signAgreement, spend, terms, told } from '../../support/agreements.js';
 import {
   contribution,
   COUNTY,
@@ -69,7 +70,7 @@ t.test('an overspend is shared by the signed rule, and a one-off payment does no
   const ledger = await funded(t);
   await refusals(t, ledger, FUND, [refused('without an agreement', {}, 'agreement_missing')]);
   const without = await asked(ledger, 'risk-share', { on: '2017-03-31' });
-  t.match(without.answer, {
+  told(t, without.answer, {
     agreement: null,
     schemes: [{ scheme: 'home-care', variance: '-9000000.00', rule: null, shares: [], uncovered: '-9000000.00' }],
     partners: [],
@@ -90,7 +91,7 @@ t.test('an overspend is shared by the signed rule, and a one-off payment does no
     { partner: COUNTY, amount: '66666.67' },
     { partner: NORTH, amount: '33333.33' },
   ];
-  t.match(answer, {
+  told(t, answer, {
     agreement: 's75',
     schemes: [
       {
@@ -120,7 +121,7 @@ t.test('an overspend is shared by the signed rule, and a one-off payment does no
   ledger.now('2016-03-02T09:00:00Z');
   spend(ledger, 'home-care', '2017-03-31', '0.03');
   const after = await asked(ledger, 'risk-share', { on: '2017-03-31' });
-  t.match(after.answer, {
+  told(t, after.answer, {
     schemes: [
       { variance: '100000.03', shares: [{ amount: '66666.69' }, {}], applied: { variance: '100000.00', shares } },
     ],
@@ -133,12 +134,12 @@ t.test('an overspend is shared by the signed rule, and a one-off payment does no
     ['Total', '', '', '', 'Testshire County Council', '66666.69', ''],
     ['Total', '', '', '', 'NHS North CCG', '33333.34', ''],
   ]);
-  t.match((await asked(ledger, 'risk-share', { on: '2017-03-30' })).answer, { schemes: [{ applied: null }] });
+  told(t, (await asked(ledger, 'risk-share', { on: '2017-03-30' })).answer, { schemes: [{ applied: null }] });
   await refusals(t, ledger, FUND, [
     refused('before it was applied', { effective: '2017-02-28' }, 'later_change_stands'),
   ]);
   const again = await ledger.signed('north-ccg-finance', 'county-finance', 'RiskShareApplied', apply().data);
-  t.match((await asked(ledger, 'risk-share', { on: '2017-03-31' })).answer, {
+  told(t, (await asked(ledger, 'risk-share', { on: '2017-03-31' })).answer, {
     schemes: [{ applied: { revision: again.outcome.events[1]!.revision, variance: '100000.03' } }],
   });
   t.equal(await askedOfNothing(ledger, 'risk-share'), 'fund_unknown');
@@ -194,18 +195,20 @@ t.test('what an overspent scheme drew from another covers nothing twice', async 
     },
   ]);
   const signed = await ledger.signed('county-finance', 'north-ccg-finance', 'RiskShareApplied', apply().data);
-  t.match(
+  told(
+    t,
     signed.outcome.events[1]?.sentence,
     /: 40.00 from what is not spent of "carers", 10.00 from the risk pool, county/,
   );
-  t.match((await drawn())[1], { covered: [{ from: 'risk-pool', amount: '20.00' }], shares: half('20.00') });
+  told(t, (await drawn())[1], { covered: [{ from: 'risk-pool', amount: '20.00' }], shares: half('20.00') });
   const second = await ledger.signed(
     'county-finance',
     'north-ccg-finance',
     'RiskShareApplied',
     apply({ scheme: 'equipment' }).data,
   );
-  t.match(
+  told(
+    t,
     second.outcome.events[1]?.sentence,
     /on "equipment".*: 20.00 from the risk pool, county 20.00, north-ccg 20.00\.$/,
   );
@@ -215,7 +218,7 @@ t.test('what an overspent scheme drew from another covers nothing twice', async 
     'RiskShareApplied',
     apply({ scheme: 'carers' }).data,
   );
-  t.match(kept.outcome.events[1]?.sentence, /^The underspend of 40.00 on "carers".*: -40.00 stays in the pool\.$/);
+  told(t, kept.outcome.events[1]?.sentence, /^The underspend of 40.00 on "carers".*: -40.00 stays in the pool\.$/);
   const { table } = await asked(ledger, 'risk-share', { on: '2017-03-31' });
   t.ok(table.some((row) => row[4] === '20.00 from the risk pool' && row[0] === 'equipment'));
 });
@@ -223,4 +226,19 @@ t.test('what an overspent scheme drew from another covers nothing twice', async 
 t.test('a line that names its scheme is of it; another is a scheme of its own', async (t) => {
   t.equal(schemeOf({ line: 'night-sitting', scheme: { scheme: 'carers' } }), 'carers');
   t.equal(schemeOf({ line: 'night-sitting' }), 'night-sitting');
+  const spending = (budget: string) => ({ budget: pence(budget), spent: pence('2.00'), committed: pence('0.50') });
+  t.same(
+    [
+      ...spendingByScheme([
+        { scheme: 'equipment', spending: spending('1.00') },
+        { scheme: 'carers', spending: spending('3.00') },
+        { scheme: 'equipment', spending: spending('4.00') },
+      ]),
+    ],
+    [
+      ['carers', { budget: 300, spent: 200, committed: 50 }],
+      ['equipment', { budget: 500, spent: 400, committed: 100 }],
+    ],
+    'what stands of the lines of a scheme is added up',
+  );
 });
