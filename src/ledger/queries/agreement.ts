@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { inForce } from '../../../projections/fund-facts.js';
 import { recurrentIn, riskShares, schemesIn, type SchemeShare } from '../../../projections/risk-shares.js';
 import { LAST_DAY, type Day } from '../../domain/calendar.js';
-import { AgreementTerms } from '../../domain/fund/agreement-terms.js';
+import { AgreementTerms, SchemeTerms } from '../../domain/fund/agreement-terms.js';
 import { agreementOn, agreementsOn, noticeDue, type Agreement } from '../../domain/fund/agreement.js';
 import { coveredInWords, RiskRule, ruleInWords, sharedText, SharedText } from '../../domain/fund/risk-rule.js';
 import { appliedOn, drawnBy, type RiskShareApplied } from '../../domain/fund/risk-share.js';
@@ -23,6 +23,14 @@ const knownRevision = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' | '
 export const agreementAt = (ledger: Ledger, at: Standing): Agreement | undefined =>
   agreementOn(fundState(ledger, at.fund), at.on, knownRevision(ledger, at));
 
+/** The terms as they are answered: days are text. */
+const TermsText = z.object({
+  ...AgreementTerms.shape,
+  from: z.string(),
+  to: z.string(),
+  riskShares: z.array(z.object({ ...SchemeTerms.shape, until: z.string().optional() })),
+});
+
 const AgreementText = z.object({
   agreement: z.string(),
   revision: z.string().meta({ description: 'Where it was signed.' }),
@@ -30,7 +38,7 @@ const AgreementText = z.object({
   parties: z.array(z.string()),
   inForce: z.boolean(),
   ends: z.string().meta({ description: 'Its last day, inclusive, by what is known: of its term, or as terminated.' }),
-  terms: AgreementTerms,
+  terms: TermsText,
   variations: z.array(z.object({ revision: z.string(), effective: z.string(), clause: z.string() })),
   notices: z.array(
     z.object({
