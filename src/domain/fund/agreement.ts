@@ -14,7 +14,8 @@ import { inOrder, partnerIsIn, type FundState } from './state.js';
 
 const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
 
-const itemOfAgreement = (agreement: string): string => `agreement/${agreement}`;
+/** What stands on an agreement: its variations, notice, its end, and the risk shared under it. */
+export const itemOfAgreement = (agreement: string): string => `agreement/${agreement}`;
 
 // What stands
 

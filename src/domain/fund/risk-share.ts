@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Day } from '../calendar.js';
+import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../money.js';
 import { termOf } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
 import { ruleOf } from './agreement-terms.js';
-import { agreementInForce, agreementOn, sidesOf } from './agreement.js';
+import { agreementInForce, agreementOn, itemOfAgreement, sidesOf } from './agreement.js';
 import {
   coveredInWords,
   coveredOf,
@@ -19,7 +19,7 @@ import {
 } from './risk-rule.js';
 import { riskInputs, schemeOf, spendingByScheme, varianceOf, type Spending } from './schemes.js';
 import { standingFact, standingFacts } from './standing-facts.js';
-import { inOrder, opened, standsAt, type FundState } from './state.js';
+import { opened, standsAt, type FundState } from './state.js';
 
 /** The risk share of a scheme as it was applied: the variance and each partner’s share, signed by both sides. */
 
@@ -83,7 +83,16 @@ export function appliedOn(
 export const drawnBy = (applied: readonly Pick<RiskShareApplied, 'covered'>[]): Covered[] =>
   applied.flatMap(({ covered }) => coveredOf(covered));
 
-const itemOfShare = (scheme: string): string => `risk-share/${scheme}`;
+/** What was shared as at a later day stands on what was left after this one: shares of a scheme come in their order. */
+function sharedLater(state: FundState, scheme: string, day: Day): Refusal | undefined {
+  const later = appliedOn(state, LAST_DAY).find((each) => each.scheme === scheme && each.effective > day);
+  return later
+    ? refuse(
+        'later_change_stands',
+        `Revision ${later.revision} shares the variance of "${scheme}" as at ${dayInWords(later.effective)}.`,
+      )
+    : undefined;
+}
 
 export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
@@ -98,7 +107,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     reversible: true,
     undoneWhole: true,
     level: 'states',
-    restsOn: (data) => itemOfShare(data.scheme),
+    restsOn: (data) => itemOfAgreement(data.agreement),
     sides: (data, state: FundState, { register }) =>
       sidesOf(agreementOn(state, data.effective)?.parties ?? [], register),
     subject: (data) => data.scheme,
@@ -108,7 +117,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
       const schemes = schemesOf(state, data.effective);
       const spending = schemes.get(data.scheme);
       if (!spending) return refuse('reference_unknown', `No plan line of this fund is of the scheme "${data.scheme}".`);
-      const late = inOrder(state, itemOfShare(data.scheme), opened(state).year.first, data.effective);
+      const late = sharedLater(state, data.scheme, data.effective);
       if (late) return late;
       const { terms } = agreement;
       const rule = ruleOf(terms, data.scheme);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { FactData, SentFact } from '../../../src/domain/facts.js';
+import { verify } from '../../../src/ledger/verify.js';
 import { load, planLoad } from '../../../src/ledger/load.js';
 import { noticeDue } from '../../../src/domain/fund/agreement.js';
 import { agreement, asked, askedOfNothing, day, signAgreement, terms, told } from '../../support/agreements.js';
@@ -289,6 +290,7 @@ t.test('an agreement ends when its notice has run out, and not before its scheme
   told(t, (await asked(ledger, 'agreement', { on: '2017-01-01' })).answer, {
     agreements: [{ inForce: false }, { agreement: 'second', inForce: true }],
   });
+  t.same((await verify(ledger.store)).problems, []);
 });
 
 t.test('notice of a scheme is as long as that of the whole, where the terms do not say otherwise', async (t) => {
@@ -361,6 +363,7 @@ t.test('a withdrawal within notice is recorded as such, and never refused for it
     ],
   );
   told(t, (await asked(ledger, 'withdrawals', { on: '2016-09-30' })).answer, { withinNotice: 1 });
+  t.same((await verify(ledger.store)).problems, []);
   t.equal(await askedOfNothing(ledger, 'withdrawals'), 'fund_unknown');
 });
 

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { FactData, SentFact } from '../../../src/domain/facts.js';
 import { pence } from '../../../src/domain/money.js';
 import { schemeOf, spendingByScheme } from '../../../src/domain/fund/schemes.js';
+import { verify } from '../../../src/ledger/verify.js';
 import { asked, askedOfNothing, signAgreement, spend, terms, told } from '../../support/agreements.js';
 import {
   contribution,
@@ -143,6 +144,42 @@ t.test('an overspend is shared by the signed rule, and a one-off payment does no
     schemes: [{ applied: { revision: again.outcome.events[1]!.revision, variance: '100000.03' } }],
   });
   t.equal(await askedOfNothing(ledger, 'risk-share'), 'fund_unknown');
+});
+
+t.test('the terms are not taken away from under a risk share', async (t) => {
+  const ledger = await funded(t);
+  const signed = await signAgreement(ledger);
+  const varied = (effective: string) =>
+    ({
+      act: 'propose',
+      fact: fact('AgreementVaried', {
+        effective,
+        agreement: 's75',
+        clause: 'schedule 3',
+        terms: terms({ underspend: { kind: 'shared' } }),
+        reason: 'review',
+      }),
+    }) as const;
+  const shared = await ledger.signed('county-finance', 'north-ccg-finance', 'RiskShareApplied', apply().data);
+  t.match(shared.outcome.events[1]?.sentence, /^The underspend of 9000000.00 on "home-care"/);
+  const reversal = fact('FactReversed', {
+    effective: '2016-04-01',
+    reverses: signed.outcome.events[1]!.revision,
+    reason: 'not signed',
+  });
+  t.equal(await ledger.refused('county-finance', { act: 'propose', fact: reversal }), 'others_rest_on_it');
+  t.equal(await ledger.refused('county-finance', varied('2017-03-30')), 'later_change_stands');
+  await ledger.signed('county-finance', 'north-ccg-finance', 'FactReversed', {
+    effective: '2017-03-31',
+    reverses: shared.outcome.events[1]!.revision,
+    reason: 'shared too soon',
+  });
+  const { outcome } = await ledger.done('county-finance', varied('2017-03-30'));
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: outcome.proposal! });
+  told(t, (await asked(ledger, 'risk-share', { on: '2017-03-31' })).answer, {
+    schemes: [{ variance: '-9000000.00', shares: [{ amount: '-6000000.00' }, {}], uncovered: '0.00', applied: null }],
+  });
+  t.same((await verify(ledger.store)).problems, []);
 });
 
 t.test('what an overspent scheme drew from another covers nothing twice', async (t) => {
