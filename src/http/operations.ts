@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { RULES, type Rule, type RuleCode } from '../domain/rules.js';
+import type { Rule } from '../domain/rule.js';
+import { RULES, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { PROJECTOR_STATES } from '../ledger/projector.js';
 

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Refusal, RULES, type Rule, type RuleCode } from '../domain/rules.js';
+import type { Rule } from '../domain/rule.js';
+import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
 import { ProjectorStopped } from '../ledger/projector.js';
 import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
 

@@ -1,0 +1,17 @@
+/** One rule that can refuse a request, as its page explains it. */
+export interface Rule {
+  readonly status: number;
+  readonly title: string;
+  /** What the rule is and where it comes from. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** Writes a rule in one line: status, title, why, and what to do. */
+export const rule = (status: number, title: string, why: string, remedy: string): Rule => ({
+  status,
+  title,
+  why,
+  remedy,
+});
