@@ -3,7 +3,7 @@ import type { FactData } from '../src/domain/facts.js';
 
 /**
  * The words of a fund that are not balances: which gaps were stated, what the plan lines are called, which grants are to
- * be passed down. A plain list in ledger order; what was reversed is marked with the place of its reversal, so that any
+ * be passed down, what was withdrawn with what notice. A plain list in ledger order; what was reversed is marked with the place of its reversal, so that any
  * earlier state of knowledge still shows it.
  */
 export interface Kept {
@@ -26,6 +26,7 @@ const KEPT: ReadonlySet<string> = new Set([
   'PlanLineSet',
   'PlanLineDescribed',
   'GrantDetermined',
+  'DiscretionaryPaymentWithdrawn',
   // Spending, reserves, performance and returns.
   'ForecastRecorded',
   'CarryForwardApproved',

@@ -48,6 +48,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/domain/facts.ts',
       'src/domain/dispute/',
       'src/domain/register/',
+      'src/domain/fund/',
     ],
     packages: [],
   },

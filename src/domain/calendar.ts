@@ -33,6 +33,13 @@ export const dayNumber = (day: Day): number =>
 export const dayOfNumber = (number: number): Day => new Date(number * MS_PER_DAY).toISOString().slice(0, 10) as Day;
 export const daysAfter = (day: Day, days: number): Day => dayOfNumber(dayNumber(day) + days);
 
+/** The same day of the month so many months later, or that month’s last day where it is shorter. */
+export function monthsAfter(day: Day, months: number): Day {
+  const month = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + months;
+  const last = new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).toISOString().slice(0, 10);
+  return `${last.slice(0, 8)}${Number(day.slice(8)) < Number(last.slice(8)) ? day.slice(8) : last.slice(8)}` as Day;
+}
+
 const london = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'Europe/London',
   year: 'numeric',

@@ -117,6 +117,8 @@ export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject,
   /** Whether it may take effect in a closed period without being an adjustment: only what opens and closes periods. */
   readonly inClosedPeriods?: true;
   readonly reversible: boolean;
+  /** Whether a reversal can only say that it was never so, from its own first day: what moves no money and cannot end. */
+  readonly undoneWhole?: true;
   /** Whether the ledger’s keeper does it, also where the keeper is no party to what the stream is about. */
   readonly byKeeper?: true;
   /** Whether the bodies that it names are those under which something stands already: they may have ended since. */

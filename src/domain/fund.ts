@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
 import { keeperFact, type Fact, type FactData } from './facts.js';
+import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
+import { LIFE_CYCLE_FACTS } from './fund/life-cycle.js';
 import { foresee } from './fund/minima.js';
 import { PERFORMANCE_FACTS } from './fund/performance.js';
 import { PERIOD_FACTS } from './fund/periods.js';
@@ -21,6 +23,7 @@ import {
   type FundState,
   type Standing,
 } from './fund/state.js';
+import { RISK_SHARE_FACTS } from './fund/risk-share.js';
 import { STATEMENT_FACTS } from './fund/statements.js';
 import { keepTestedFact } from './fund/tested.js';
 import { reversalFact, reversedBy, type Reversal } from './reversal.js';
@@ -91,6 +94,9 @@ const FACTS: readonly Fact<FundState>[] = [
   ...PERFORMANCE_FACTS,
   ...RETURN_FACTS,
   ...PERIOD_FACTS,
+  ...AGREEMENT_FACTS,
+  ...RISK_SHARE_FACTS,
+  ...LIFE_CYCLE_FACTS,
 ];
 
 const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
@@ -109,7 +115,10 @@ const REVERSAL = reversalFact<FundState>({
         `A reversal takes effect by the end of the fund’s year, ${dayInWords(last)}.`,
       );
     }
-    if (effective !== data.effective && (original.endsProposal?.(data) ?? bringsCompulsoryMoney(original, data))) {
+    if (
+      effective !== data.effective &&
+      (original.undoneWhole ?? original.endsProposal?.(data) ?? bringsCompulsoryMoney(original, data))
+    ) {
       return refuse(
         'reversal_day_fixed',
         `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,

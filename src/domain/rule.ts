@@ -8,6 +8,7 @@ export interface Rule {
   readonly remedy: string;
 }
 
+/** Writes a rule in one line: status, title, why, and what to do. */
 export const rule = (status: number, title: string, why: string, remedy: string): Rule => ({
   status,
   title,

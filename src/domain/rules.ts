@@ -2,6 +2,7 @@ import { SPENDING_RULES } from './fund/spending-rules.js';
 import { PLAN_RULES } from './plan-rules.js';
 import { ENDED_RULES, SUCCESSION_RULES } from './register/rules.js';
 import { rule, type Rule } from './rule.js';
+import { PLAN_YEAR_RULES } from './rules-plan-year.js';
 
 /**
  * Every rule that can refuse a request, by its stable code. The code is the last part of the `type` of a problem
@@ -646,6 +647,7 @@ export const RULES = {
   ...PLAN_RULES,
   // Spending, reserves, performance and returns.
   ...SPENDING_RULES,
+  ...PLAN_YEAR_RULES,
   recorded_clock_refused: rule(
     409,
     'Recorded dates cannot be given here',

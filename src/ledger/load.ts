@@ -237,6 +237,9 @@ function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outco
   return { act: 'counter', proposal: proposal(step.counter!), fact: fact(step.with), ...terms };
 }
 
+/** The fields that name an event of the same stream by its revision. */
+const REVISION_FIELDS: ReadonlySet<string> = new Set(['reverses', 'revises', 'notice']);
+
 /** Reads a fact, after putting what labels stand for in their place: a proposal's identifier, or a fact's revision. */
 function factIn(
   text: z.output<typeof Text>,
@@ -250,7 +253,7 @@ function factIn(
   const filled = z.record(z.string(), z.unknown()).parse(
     JSON.parse(JSON.stringify(text.data), (field, value: unknown) => {
       if (typeof value !== 'string' || !value.startsWith('@')) return value;
-      return field === 'reverses' || field === 'revises' ? revision(value) : proposal(value);
+      return REVISION_FIELDS.has(field) ? revision(value) : proposal(value);
     }),
   );
   const data = declared.fact.input.safeParse(filled);

@@ -15,6 +15,7 @@ import {
   knownAtInstant,
   lastDayOfPeriod,
   londonDay,
+  monthsAfter,
   periodOf,
   type Day,
   type Instant,
@@ -115,4 +116,18 @@ t.test('April is period 1 and March is period 12', async (t) => {
 t.test('a day is said in words', async (t) => {
   t.equal(dayInWords(day('2016-06-06')), '6 June 2016');
   t.equal(dayInWords(day('2016-12-25')), '25 December 2016');
+});
+
+t.test('so many months later is the same day of the month, or the last where the month is shorter', async (t) => {
+  for (const [from, months, to] of [
+    ['2016-04-01', 6, '2016-10-01'],
+    ['2016-08-31', 6, '2017-02-28'],
+    ['2015-08-31', 6, '2016-02-29'],
+    ['2016-12-15', 1, '2017-01-15'],
+    ['2016-11-30', 1, '2016-12-30'],
+    ['2016-06-30', 0, '2016-06-30'],
+    ['2016-06-30', 18, '2017-12-30'],
+  ] as const) {
+    t.equal(monthsAfter(day(from), months), to, `${months} months after ${from}`);
+  }
 });

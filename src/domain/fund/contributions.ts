@@ -8,6 +8,7 @@ import { sectorOf, type Role } from '../register.js';
 import { family } from '../register/succession.js';
 import { sourceOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import { agreementOn, noticeDue } from './agreement.js';
 import {
   addsUp,
   holding,
@@ -124,6 +125,23 @@ const withdrawnFrom = (data: z.output<z.ZodObject<typeof withdrawalInput>>, stat
   data.of.contribution
     ? agreedBy(state, data.of.contribution, data.payer)
     : offeredBy(context.proposals, data.of.proposal!, data.payer, pence(data.amount));
+
+/**
+ * What notice the agreement in force asks for a payment under it, and whether it was not given in full. A short notice is
+ * recorded, never refused; an offer that nobody has signed is under no agreement. Source: domain.md 5, 6, 8 (question 18).
+ */
+function noticeOf(
+  { effective, noticeGiven }: { readonly effective: Day; readonly noticeGiven: Day },
+  state: FundState,
+) {
+  const agreement = agreementOn(state, effective);
+  if (!agreement) return {};
+  const { noticeMonths } = agreement.terms;
+  return {
+    noticeMonths,
+    ...(effective < noticeDue(noticeGiven, noticeMonths) && { withinNotice: true as const }),
+  };
+}
 
 const withdrawnItem = (of: z.output<typeof WithdrawnFrom>): string => of.contribution ?? of.proposal!;
 
@@ -320,7 +338,14 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     about:
       'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (domain.md 0.3, 6).',
     input: z.strictObject(withdrawalInput),
-    stored: z.strictObject({ ...withdrawalInput, source: Code, recurrent: z.boolean(), dueChanges: DueChanges }),
+    stored: z.strictObject({
+      ...withdrawalInput,
+      source: Code,
+      recurrent: z.boolean(),
+      dueChanges: DueChanges,
+      noticeMonths: z.int().optional(),
+      withinNotice: z.literal(true).optional(),
+    }),
     signature: 'second-officer',
     roles: FINANCE,
     signerRoles: ['chief-finance-officer'],
@@ -348,7 +373,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       const dueChanges = replanned(seriesOf(state, 'due', item), data.effective, change, data.instalments);
       return dueChanges instanceof Refusal
         ? dueChanges
-        : { ...data, source, recurrent, dueChanges: dueText(dueChanges) };
+        : { ...data, source, recurrent, dueChanges: dueText(dueChanges), ...noticeOf(data, state) };
     },
     check: () => undefined,
     level: 'moves',
@@ -368,6 +393,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     sentence: (data) =>
       `${data.payer} withdrew ${pounds(pence(data.amount))} of ${data.source} ` +
       `(${data.of.contribution ? `agreed as "${data.of.contribution}"` : 'offered, not yet agreed'}), ` +
-      `notice given ${dayInWords(data.noticeGiven)}: ${data.reason}`,
+      `notice given ${dayInWords(data.noticeGiven)}` +
+      `${data.withinNotice ? `, within the ${data.noticeMonths} months’ notice of the agreement` : ''}: ${data.reason}`,
   }),
 ];

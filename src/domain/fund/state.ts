@@ -18,6 +18,7 @@ import {
 import { family } from '../register/succession.js';
 import { refuse, type Refusal, type RuleCode } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
+import type { StandingFact } from './standing-facts.js';
 import type { Instalment } from '../values.js';
 import { enterInBooks, SET_ASIDE, setAsideHolds, type Book } from './books.js';
 import { noReturns, type ReturnsState } from './return-state.js';
@@ -45,6 +46,12 @@ export interface FundState {
   readonly books: Map<string, Book>;
   readonly spending: SpendingState;
   readonly returns: ReturnsState;
+  /** The facts of the section 75 agreement, in the order of recording. */
+  readonly agreements: StandingFact[];
+  /** The risk share that was applied, scheme by scheme. */
+  readonly riskShares: StandingFact[];
+  /** The life cycle of the plan: its moves, sign-offs, and conditions met. */
+  readonly lifeCycle: StandingFact[];
 }
 
 export interface Standing {
@@ -139,6 +146,9 @@ export const emptyFund = (): FundState => ({
   books: new Map(),
   spending: noSpending(),
   returns: noReturns(),
+  agreements: [],
+  riskShares: [],
+  lifeCycle: [],
 });
 
 // Evolve

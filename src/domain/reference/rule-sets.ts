@@ -191,7 +191,10 @@ export const RULE_SETS: readonly RuleSet[] = [
   year({
     year: '2022-23',
     uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
-    dueDates: [due('Discharge plan', '2022-12-16', found('domain.md 4 [W58]'))],
+    dueDates: [
+      due('Discharge plan', '2022-12-16', found('domain.md 4 [W58]')),
+      due('Section 75 agreement', '2023-01-31', found('domain.md 4 [W58]')),
+    ],
   }),
   year({
     year: '2023-24',

@@ -1,3 +1,4 @@
+import { agreement, riskShare, withdrawals } from './agreement.js';
 import { approvalsQuery, contributions, instalmentsQuery, late, trace } from './audit.js';
 import { succession, successions } from './bodies.js';
 import { disputeClasses, disputeTreatments, settlement, settlements } from './dispute-books.js';
@@ -16,6 +17,8 @@ import { minimumTestsQuery } from './minimum-tests.js';
 import { allocations, grantSeries, nationalTotals, ruleSet, ruleSets } from './published.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
 import { bridge, mediumTerm } from './medium-term.js';
+import { memorandum, mirror } from './memorandum.js';
+import { planYear } from './plan-year.js';
 import type { Query } from './query.js';
 import { filedReturn, filedReturns, returnFiguresQuery } from './returns.js';
 import { grantUse, monitoring, performance, reserves, supplierClasses } from './spending.js';
@@ -46,6 +49,12 @@ export const QUERIES: readonly Query[] = [
   filedReturns,
   filedReturn,
   returnFiguresQuery,
+  planYear,
+  agreement,
+  withdrawals,
+  riskShare,
+  memorandum,
+  mirror,
   ...FUND_HAPPENINGS,
   areas,
   mediumTerm,

@@ -1,8 +1,7 @@
 import { totalFigures, type Figures, type PartnerPosition } from '../../../projections/position.js';
 import { addedUse, NO_USE, useOf, type Use } from '../../domain/fund/held.js';
-import { heirsOf } from '../../domain/register/succession.js';
 import type { Ledger } from '../ledger.js';
-import { fundStream } from '../catalogue.js';
+import { hostNow } from './agreement.js';
 import type { Standing } from './query.js';
 
 /** A position with, beside what is agreed and paid, what has been done with the money. */
@@ -16,10 +15,8 @@ export interface PositionAndUse {
 const both = (figures: Figures, use: Use): FiguresAndUse => ({ ...figures, ...use });
 
 /** What has been done with each partner’s money, by partner and source, at the two dates that were asked for. */
-export function usesAt(ledger: Ledger, { fund, view, inheritance }: Standing): Map<string, Map<string, Use>> {
-  const { host } = ledger.model.stream('fund', fundStream(fund)).own.opened!;
-  // Of several who follow a host, the first in the order of their names stands for what is the host’s to bear.
-  return useOf(view, heirsOf(inheritance.successions, host, inheritance.area)[0]!);
+export function usesAt(ledger: Ledger, at: Standing): Map<string, Map<string, Use>> {
+  return useOf(at.view, hostNow(ledger, at));
 }
 
 /** A partner’s position with the use of its money; sources in the order of their codes. */

@@ -1,0 +1,181 @@
+import { proRata } from '../src/domain/fund/risk-rule.js';
+import { recurrentBy, spendingByLine } from '../src/domain/fund/schemes.js';
+import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
+import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
+import type { SchemeShare } from './risk-shares.js';
+import { sumOver, type View } from './view.js';
+
+/**
+ * The host's memorandum account of a pool for its year: what partners put in, what was spent, what is left and whose it
+ * is. Funding is what fell due, and what was carried in; spending is what was spent or accrued. Shape: domain.md 7.9 [R];
+ * the partner's own view: domain.md 12.
+ */
+export interface Memorandum {
+  /** What stood in the pool on the day before the year. */
+  readonly opening: Pence;
+  readonly funding: readonly FundingRow[];
+  /** A: gross funding. */
+  readonly grossFunding: Pence;
+  readonly spending: readonly { readonly line: string; readonly amount: Pence }[];
+  /** B: gross spending. */
+  readonly grossSpending: Pence;
+  /** A − B: a deficit is below nothing. */
+  readonly surplus: Pence;
+  readonly partners: readonly PartnerShare[];
+  readonly returned: Pence;
+  /** What was approved to be carried forward, out of the closing balance. */
+  readonly carriedForward: Pence;
+  /** What stands in the pool, read from the pool's own side of the books. */
+  readonly closing: Pence;
+  /** Whether opening + A − B − returned is the closing balance, and the partners' shares are A − B. */
+  readonly holds: boolean;
+}
+
+export interface FundingRow {
+  readonly partner: string;
+  readonly source: string;
+  readonly amount: Pence;
+  /** What has come of it. */
+  readonly received: Pence;
+}
+
+/** One partner's share of the pool: its funding less its share of the surplus is its share of the spending. */
+export interface PartnerShare {
+  readonly partner: string;
+  readonly funding: Pence;
+  readonly spending: Pence;
+  readonly surplus: Pence;
+  readonly returned: Pence;
+}
+
+/** The accounts that are funding: what fell due, and what came from the year before, which falls due to nobody. */
+const isFunding = ({ measure, source }: Account): boolean => measure === (source === 'CARRY_IN' ? 'received' : 'due');
+const isSpending = ({ measure }: Account): boolean => measure === 'spent' || measure === 'accrued';
+
+/** What stands in the pool, from its own side of the books, where every sum has the other sign. */
+const inPool = (view: View): Pence => {
+  const pool = (counts: (account: Account) => boolean): Pence =>
+    negated(sumOver(view, (account) => account.holder === POOL && counts(account)));
+  return minus(
+    minus(pool(isFunding), pool(isSpending)),
+    pool(({ measure }) => measure === 'returned'),
+  );
+};
+
+/** The movements of a year: what an account stands at, less what it stood at before the year. */
+const movements = (view: View, before: View): View => ({
+  ...view,
+  balance: (account) => minus(view.balance(account), before.balance(account)),
+});
+
+function fundingRows(year: View): FundingRow[] {
+  const rows = new Map<string, FundingRow>();
+  for (const account of year.accounts) {
+    const { holder: partner, source, measure } = account;
+    const counts = isFunding(account);
+    if (partner === POOL || !(counts || measure === 'received')) continue;
+    const key = `${partner} ${source}`;
+    const row = rows.get(key) ?? { partner, source, amount: NO_MONEY, received: NO_MONEY };
+    const moved = year.balance(account);
+    rows.set(key, {
+      ...row,
+      amount: counts ? plus(row.amount, moved) : row.amount,
+      received: measure === 'received' ? plus(row.received, moved) : row.received,
+    });
+  }
+  return [...rows]
+    .filter(([, row]) => row.amount !== NO_MONEY || row.received !== NO_MONEY)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, row]) => row);
+}
+
+/**
+ * Each partner's share of a surplus or deficit: what the signed rules give or charge it for each scheme, and the rest in
+ * proportion to recurrent contributions; where nobody contributes recurrently the rest is the host's. The shares add up
+ * to the surplus. Source: domain.md 7.6, 7.9.
+ */
+function surplusShares(view: View, surplus: Pence, schemes: readonly SchemeShare[], host: string): Map<string, Pence> {
+  const shares = new Map<string, Pence>();
+  const add = (partner: string, amount: Pence) => shares.set(partner, plus(shares.get(partner) ?? NO_MONEY, amount));
+  for (const { shared } of schemes) for (const [partner, amount] of shared.shares) add(partner, negated(amount));
+  const rest = minus(surplus, total(shares.values()));
+  const spread = proRata(rest, recurrentBy(view));
+  for (const [partner, amount] of spread) add(partner, amount);
+  if (spread.size === 0) add(host, rest);
+  return shares;
+}
+
+export function memorandum(
+  view: View,
+  before: View,
+  of: { readonly host: string; readonly partners: readonly string[]; readonly schemes: readonly SchemeShare[] },
+): Memorandum {
+  const year = movements(view, before);
+  const funding = fundingRows(year);
+  const spending = [...spendingByLine(year)]
+    .map(([line, { spent }]) => ({ line, amount: spent }))
+    .filter(({ amount }) => amount !== NO_MONEY)
+    .sort((a, b) => (a.line < b.line ? -1 : 1));
+  const grossFunding = total(funding.map(({ amount }) => amount));
+  const grossSpending = total(spending.map(({ amount }) => amount));
+  const surplus = minus(grossFunding, grossSpending);
+  const shares = surplusShares(view, surplus, of.schemes, of.host);
+  const returnedBy = (partner: string): Pence =>
+    sumOver(year, ({ measure, holder }) => measure === 'returned' && holder === partner);
+  const partners = of.partners.map((partner) => {
+    const own = total(funding.filter((row) => row.partner === partner).map(({ amount }) => amount));
+    const share = shares.get(partner) ?? NO_MONEY;
+    return { partner, funding: own, spending: minus(own, share), surplus: share, returned: returnedBy(partner) };
+  });
+  const returned = plus(total(partners.map((each) => each.returned)), returnedBy(PLAN));
+  const [opening, closing] = [inPool(before), inPool(view)];
+  const moved = minus(plus(opening, surplus), returned);
+  return {
+    opening,
+    funding,
+    grossFunding,
+    spending,
+    grossSpending,
+    surplus,
+    partners,
+    returned,
+    carriedForward: sumOver(view, ({ measure, holder }) => measure === 'carriedForward' && holder !== POOL),
+    closing,
+    holds: moved === closing && total(partners.map((each) => each.surplus)) === surplus,
+  };
+}
+
+/** One measure of one source, as the partners and the plan say it and as the pool says it. */
+export interface Mirrored {
+  readonly measure: Measure;
+  readonly source: string;
+  readonly partners: readonly { readonly partner: string; readonly amount: Pence }[];
+  readonly total: Pence;
+  readonly pool: Pence;
+  readonly agrees: boolean;
+}
+
+/** What each side of the books says, measure by measure and source by source. Source: domain.md 8 (question 19), 12. */
+export function mirrored(view: View): Mirrored[] {
+  const sides = new Map<string, { own: Map<string, Pence>; pool: Pence; measure: Measure; source: string }>();
+  for (const account of view.accounts) {
+    const { measure, source, holder } = account;
+    const key = `${measure} ${source}`;
+    const side = sides.get(key) ?? { own: new Map<string, Pence>(), pool: NO_MONEY, measure, source };
+    sides.set(key, side);
+    const amount = view.balance(account);
+    if (holder === POOL) side.pool = minus(side.pool, amount);
+    else side.own.set(holder, plus(side.own.get(holder) ?? NO_MONEY, amount));
+  }
+  return [...sides]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { own, pool, measure, source }]) => {
+      const sum = total(own.values());
+      const partners = [...own]
+        .filter(([, amount]) => amount !== NO_MONEY)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([partner, amount]) => ({ partner, amount }));
+      return { measure, source, partners, total: sum, pool, agrees: sum === pool };
+    })
+    .filter((row) => row.total !== NO_MONEY || row.pool !== NO_MONEY);
+}

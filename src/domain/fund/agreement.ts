@@ -1,0 +1,372 @@
+import { z } from 'zod';
+import { dayInWords, LAST_DAY, monthsAfter, type Day } from '../calendar.js';
+import { completedFact, fact, type Fact } from '../facts.js';
+import { sectorOf, type Role, type Sector } from '../register.js';
+import type { RegisterState } from '../register.js';
+import { refuse, Refusal } from '../rules.js';
+import { EffectiveDay, Name, words } from '../values.js';
+import { AgreementTerms } from './agreement-terms.js';
+import { partnersOf, ruleInWords } from './risk-rule.js';
+import { standingFact, standingFacts, type StandingFact } from './standing-facts.js';
+import { inOrder, partnerIsIn, type FundState } from './state.js';
+
+/** The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end. Source: domain.md 5, 6. */
+
+const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
+
+/** What stands on an agreement: its variations, notice, its end, and the risk shared under it. */
+export const itemOfAgreement = (agreement: string): string => `agreement/${agreement}`;
+
+// What stands
+
+/** Notice that a partner gave: of the whole agreement, or of some of its schemes. */
+export interface Notice {
+  readonly revision: number;
+  readonly given: Day;
+  readonly partner: string;
+  readonly schemes: readonly string[];
+  /** The earliest last day that the notice allows, inclusive. */
+  readonly earliest: Day;
+  readonly reason: string;
+}
+
+/** An agreement as it stands on a day: the terms last signed, and what notice has been given. */
+export interface Agreement {
+  readonly agreement: string;
+  readonly signedRevision: number;
+  readonly effective: Day;
+  readonly parties: readonly string[];
+  readonly terms: AgreementTerms;
+  readonly variations: readonly { readonly revision: number; readonly effective: Day; readonly clause: string }[];
+  readonly notices: readonly Notice[];
+  readonly ended: readonly { readonly revision: number; readonly lastDay: Day; readonly schemes: readonly string[] }[];
+  /** Its last day as now known, inclusive: of its term, or as it was terminated. */
+  readonly lastDay: Day;
+}
+
+interface Signed {
+  readonly agreement: string;
+  readonly parties: readonly string[];
+  readonly terms: AgreementTerms;
+}
+
+/** What is sent when notice is given, and what the decision adds. */
+const noticeInput = {
+  effective: EffectiveDay.meta({ description: 'The day on which notice is given.' }),
+  agreement: Name,
+  partner: Name,
+  schemes: z.array(Name).min(1).max(60).optional().meta({ description: 'Left out, the whole agreement.' }),
+  reason: words(500),
+};
+const NoticeStored = z.strictObject({ ...noticeInput, months: z.int(), earliest: EffectiveDay });
+
+const variationInput = {
+  effective: EffectiveDay,
+  agreement: Name,
+  clause: words(120),
+  terms: AgreementTerms,
+  reason: words(500),
+};
+
+const terminationInput = {
+  effective: EffectiveDay.meta({ description: 'The last day, inclusive.' }),
+  agreement: Name,
+  notice: z.string().regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the revision at which notice was given' }),
+  reason: words(500),
+};
+const TerminationStored = z.strictObject({ ...terminationInput, schemes: z.array(Name).max(60) });
+
+/**
+ * Every agreement that had been signed by a day, inclusive, as known at a revision, in the order of signing. Those whose
+ * last day has passed are among them.
+ */
+export function agreementsOn(
+  facts: readonly StandingFact[],
+  reversed: ReadonlyMap<number, number>,
+  on: Day,
+  upTo?: number,
+): Agreement[] {
+  const standing = standingFacts(facts, reversed, on, upTo);
+  return standing
+    .filter(({ type }) => type === 'AgreementSigned')
+    .map(({ revision, data }) => {
+      const { agreement, parties, terms, effective } = data as unknown as Signed & { readonly effective: Day };
+      const own = standing.filter((each) => each.data['agreement'] === agreement);
+      const of = (type: string) => own.filter((each) => each.type === type);
+      const varied = of('AgreementVaried');
+      const lastTerms = (varied.at(-1)?.data['terms'] as AgreementTerms | undefined) ?? terms;
+      const ended = of('AgreementTerminated').map((each) => {
+        const { effective: lastDay, schemes } = each.data as unknown as z.output<typeof TerminationStored>;
+        return { revision: each.revision, lastDay, schemes };
+      });
+      const whole = ended.find(({ schemes }) => schemes.length === 0);
+      return {
+        agreement,
+        signedRevision: revision,
+        effective,
+        parties,
+        terms: lastTerms,
+        variations: varied.map((each) => ({
+          revision: each.revision,
+          effective: each.data.effective,
+          clause: each.data['clause'] as string,
+        })),
+        notices: of('NoticeGiven').map((each) => {
+          const {
+            effective: given,
+            partner,
+            schemes,
+            earliest,
+            reason,
+          } = each.data as unknown as z.output<typeof NoticeStored>;
+          return { revision: each.revision, given, partner, schemes: schemes ?? [], earliest, reason };
+        }),
+        ended,
+        lastDay: whole?.lastDay ?? lastTerms.to,
+      };
+    });
+}
+
+/** The agreement in force on a day, inclusive, as known at a revision; undefined where there is none. */
+export const agreementOn = (
+  state: Pick<FundState, 'agreements' | 'reversed'>,
+  on: Day,
+  upTo?: number,
+): Agreement | undefined =>
+  agreementsOn(state.agreements, state.reversed, on, upTo).find(({ lastDay }) => on <= lastDay);
+
+/** The agreement in force as known now, or why there is none to rest on. */
+export function agreementInForce(state: FundState, on: Day): Agreement | Refusal {
+  return (
+    agreementOn(state, on) ??
+    refuse('agreement_missing', `No section 75 agreement of this fund is in force on ${dayInWords(on)}.`)
+  );
+}
+
+/**
+ * The first day on which what notice was given of may happen: so many whole months later, or the last day that the ledger
+ * speaks of. Source: domain.md 5, 6.
+ */
+export function noticeDue(given: Day, months: number): Day {
+  const due = monthsAfter(given, months);
+  return due < LAST_DAY ? due : LAST_DAY;
+}
+
+/** The named agreement as it stands on a day, where it is in force then. */
+function named(state: FundState, agreement: string, on: Day): Agreement | Refusal {
+  const found = agreementsOn(state.agreements, state.reversed, on).find((each) => each.agreement === agreement);
+  if (found && on <= found.lastDay) return found;
+  return refuse(
+    'reference_unknown',
+    `No agreement named "${agreement}" is in force on ${dayInWords(on)}${found ? `: it ended on ${dayInWords(found.lastDay)}` : ''}.`,
+  );
+}
+
+// Decide
+
+const partiesOf = (state: FundState, agreement: string): readonly string[] =>
+  agreementsOn(state.agreements, state.reversed, LAST_DAY).find((each) => each.agreement === agreement)?.parties ?? [];
+
+/** Who acts and who signs what binds all parties: councils on one side, NHS bodies on the other. */
+export function sidesOf(parties: readonly string[], register: RegisterState): { acts: string[]; signs: string[] } {
+  const of = (sector: Sector): string[] =>
+    parties.filter((party) => {
+      const partner = register.partners.get(party);
+      return partner !== undefined && sectorOf(partner.kind) === sector;
+    });
+  return { acts: of('local-government'), signs: of('nhs') };
+}
+
+/** The terms must hold together: their days in order, and every body that they name a party. */
+function termsFit(terms: AgreementTerms, parties: readonly string[], effective: Day): Refusal | undefined {
+  if (terms.from > terms.to || effective < terms.from || effective > terms.to) {
+    return refuse(
+      'days_out_of_order',
+      `The term runs from ${dayInWords(terms.from)} to ${dayInWords(terms.to)}; this takes effect on ${dayInWords(effective)}.`,
+    );
+  }
+  const { underspend, riskShares, defaultRule } = terms;
+  const names = [
+    ...[...riskShares.map(({ rule }) => rule), defaultRule].flatMap(partnersOf),
+    ...(underspend.kind === 'to-partner' ? [underspend.partner] : []),
+  ];
+  const stranger = names.find((name) => !parties.includes(name));
+  return stranger === undefined
+    ? undefined
+    : refuse('not_a_party', `The terms name ${stranger}; the parties are ${parties.join(', ')}.`);
+}
+
+function partiesFit(
+  parties: readonly string[],
+  effective: Day,
+  state: FundState,
+  register: RegisterState,
+): Refusal | undefined {
+  for (const party of parties) {
+    const outside = partnerIsIn(state, party, effective, { register });
+    if (outside) return outside;
+  }
+  const { acts, signs } = sidesOf(parties, register);
+  return acts.length > 0 && signs.length > 0
+    ? undefined
+    : refuse('not_a_party', 'A section 75 agreement is between a council and an NHS body at least.');
+}
+
+/** One agreement at a time: another begins after the last day of the one before, and before none that is signed. */
+function standsAlone(state: FundState, effective: Day): Refusal | undefined {
+  const other = agreementsOn(state.agreements, state.reversed, LAST_DAY).find((each) => each.lastDay >= effective);
+  return other
+    ? refuse(
+        'agreement_stands',
+        `"${other.agreement}" is in force from ${dayInWords(other.effective)} to ${dayInWords(other.lastDay)}.`,
+      )
+    : undefined;
+}
+
+const termsInWords = ({ reference, from, to, noticeMonths, defaultRule }: AgreementTerms): string =>
+  `${reference}, from ${dayInWords(from)} to ${dayInWords(to)}, ${noticeMonths} months’ notice, risk shared ${ruleInWords(defaultRule)} unless a scheme has a rule of its own`;
+
+export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
+  fact({
+    name: 'AgreementSigned',
+    about:
+      'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (domain.md 5; SI 2000/617 regulation 8 [R]).',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      agreement: Name,
+      parties: z
+        .array(Name)
+        .min(2)
+        .max(60)
+        .refine((parties) => new Set(parties).size === parties.length, { error: 'must name each party once' }),
+      terms: AgreementTerms,
+    }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    undoneWhole: true,
+    sides: (data, _state: FundState, { register }) => sidesOf(data.parties, register),
+    subject: (data) => data.agreement,
+    names: (data) => itemOfAgreement(data.agreement),
+    check: (data, state: FundState, { register }) =>
+      partiesFit(data.parties, data.effective, state, register) ??
+      (state.agreements.some((each) => each.data['agreement'] === data.agreement)
+        ? refuse('identifier_used', `"${data.agreement}" already names an agreement of this fund.`)
+        : undefined) ??
+      termsFit(data.terms, data.parties, data.effective) ??
+      standsAlone(state, data.effective),
+    postings: () => [],
+    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    sentence: (data) =>
+      `${data.parties.join(', ')} signed the section 75 agreement "${data.agreement}" (${termsInWords(data.terms)}).`,
+  }),
+  completedFact({
+    name: 'AgreementVaried',
+    about:
+      'Varies the agreement from a day on, naming the clause; the new terms are stated in full, and both sides sign (domain.md 5, 6).',
+    input: z.strictObject(variationInput),
+    stored: z.strictObject({ ...variationInput, parties: z.array(Name) }),
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    undoneWhole: true,
+    level: 'states',
+    restsOn: (data) => itemOfAgreement(data.agreement),
+    sides: (data, state: FundState, { register }) => sidesOf(partiesOf(state, data.agreement), register),
+    subject: (data) => data.agreement,
+    complete(data, state: FundState) {
+      const stands = named(state, data.agreement, data.effective);
+      if (stands instanceof Refusal) return stands;
+      return (
+        inOrder(state, itemOfAgreement(data.agreement), stands.effective, data.effective) ?? {
+          ...data,
+          parties: [...stands.parties],
+        }
+      );
+    },
+    check: (data) => termsFit(data.terms, data.parties, data.effective),
+    postings: () => [],
+    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    sentence: (data) =>
+      `The agreement "${data.agreement}" was varied in ${data.clause} (${termsInWords(data.terms)}): ${data.reason}`,
+  }),
+  completedFact({
+    name: 'NoticeGiven',
+    about:
+      'A party gives notice of the agreement, or of some of its schemes; the earliest day on which they can end is recorded with it (domain.md 5 [W69][W70]).',
+    input: z.strictObject(noticeInput),
+    stored: NoticeStored,
+    signature: 'second-officer',
+    roles: FINANCE,
+    signerRoles: ['chief-finance-officer'],
+    effective: 'any-day',
+    reversible: true,
+    undoneWhole: true,
+    level: 'moves',
+    restsOn: (data) => itemOfAgreement(data.agreement),
+    sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
+    complete(data, state: FundState) {
+      const stands = named(state, data.agreement, data.effective);
+      if (stands instanceof Refusal) return stands;
+      if (!stands.parties.includes(data.partner)) {
+        return refuse('not_a_party', `${data.partner} is no party to "${data.agreement}".`);
+      }
+      const { noticeMonths, schemeNoticeMonths } = stands.terms;
+      const months = data.schemes ? (schemeNoticeMonths ?? noticeMonths) : noticeMonths;
+      return { ...data, months, earliest: noticeDue(data.effective, months) };
+    },
+    check: () => undefined,
+    postings: () => [],
+    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    sentence: (data) =>
+      `${data.partner} gave ${data.months} months’ notice of ${data.schemes ? `the schemes ${data.schemes.join(', ')} of ` : ''}the agreement "${data.agreement}", ` +
+      `to end on ${dayInWords(data.earliest)} at the earliest: ${data.reason}`,
+  }),
+  completedFact({
+    name: 'AgreementTerminated',
+    about:
+      'Ends the agreement, or the schemes of which notice was given, not before the notice has run out, and the whole not before its schemes; both sides sign (domain.md 5, 6).',
+    input: z.strictObject(terminationInput),
+    stored: TerminationStored,
+    signature: 'other-side',
+    roles: FINANCE,
+    effective: 'any-day',
+    reversible: true,
+    undoneWhole: true,
+    level: 'states',
+    restsOn: (data) => itemOfAgreement(data.agreement),
+    sides: (data, state: FundState, { register }) => sidesOf(partiesOf(state, data.agreement), register),
+    subject: (data) => `${data.agreement} by notice ${data.notice}`,
+    complete(data, state: FundState) {
+      const stands = named(state, data.agreement, data.effective);
+      if (stands instanceof Refusal) return stands;
+      const late = inOrder(state, itemOfAgreement(data.agreement), stands.effective, data.effective);
+      if (late) return late;
+      const notice = stands.notices.find(({ revision }) => String(revision) === data.notice);
+      if (!notice) {
+        return refuse('reference_unknown', `No notice of "${data.agreement}" was given at revision ${data.notice}.`);
+      }
+      if (data.effective < notice.earliest) {
+        return refuse(
+          'notice_running',
+          `The notice of ${dayInWords(notice.given)} runs until ${dayInWords(notice.earliest)}.`,
+        );
+      }
+      const gone = stands.ended.flatMap(({ schemes }) => schemes);
+      const longer = stands.terms.riskShares.find(
+        ({ scheme, until }) => until !== undefined && until > data.effective && !gone.includes(scheme),
+      );
+      if (notice.schemes.length === 0 && longer) {
+        return refuse('notice_running', `The scheme "${longer.scheme}" runs until ${dayInWords(longer.until!)}.`);
+      }
+      return { ...data, schemes: [...notice.schemes] };
+    },
+    check: () => undefined,
+    postings: () => [],
+    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    sentence: (data) =>
+      `${data.schemes.length === 0 ? 'The' : `The schemes ${data.schemes.join(', ')} of the`} agreement "${data.agreement}" ended on ${dayInWords(data.effective)}, by the notice at revision ${data.notice}: ${data.reason}`,
+  }),
+];

@@ -1,0 +1,311 @@
+import { z } from 'zod';
+import { clampedTo, dayInWords, LAST_DAY, type Day } from '../calendar.js';
+import { completedFact, fact, type Context, type Fact } from '../facts.js';
+import type { PartnerKind, RegisterState, Role } from '../register.js';
+import { rulesOn } from '../register/reference-state.js';
+import { refuse, Refusal } from '../rules.js';
+import { EffectiveDay, Name, words } from '../values.js';
+import { agreementInForce } from './agreement.js';
+import {
+  capacitiesOf,
+  PLAN_STATE_NAMES,
+  PLAN_STATES,
+  signatoriesOf,
+  transitionsOf,
+  type Capacity,
+  type PlanState,
+  type Transition,
+} from './plan-years.js';
+import { booksOn } from './books.js';
+import { planRows } from './plan-rows.js';
+import { standingFact, standingFacts } from './standing-facts.js';
+import { opened, type FundState, type Opened } from './state.js';
+
+/** The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions. Source: domain.md 4. */
+
+const MANAGE: readonly Role[] = ['pool-manager', 'finance-officer', 'chief-finance-officer'];
+
+/** What moves, sign-offs and conditions rest on, for reversals. No item of a fund can be named so. */
+const PLAN_OF_THE_YEAR = '(plan of the year)';
+
+const PlanHash = z.string().regex(/^[0-9a-f]{64}$/, {
+  error: 'must be the 64 lower-case hexadecimal digits that GET …/plan-year gives as planHash',
+});
+
+const Conditions = z
+  .array(z.strictObject({ condition: Name, words: words(500), due: EffectiveDay }))
+  .min(1)
+  .max(60)
+  .refine((all) => new Set(all.map(({ condition }) => condition)).size === all.length, {
+    error: 'must name each condition once',
+  });
+
+const moveInput = {
+  effective: EffectiveDay,
+  to: z.enum(PLAN_STATE_NAMES),
+  letter: words(200).optional().meta({ description: 'The letter that it rests on, where it rests on one.' }),
+  conditions: Conditions.optional().meta({ description: 'What an approval with conditions asks for, and by when.' }),
+};
+const Move = z.strictObject({ ...moveInput, from: z.enum(PLAN_STATE_NAMES), planHash: PlanHash });
+const signOffInput = {
+  effective: EffectiveDay,
+  partner: Name,
+  capacity: Name,
+  planHash: PlanHash,
+  statement: words(500),
+};
+const SignOff = z.strictObject(signOffInput);
+
+export type PlanMove = z.output<typeof Move>;
+export type PlanSignOff = z.output<typeof SignOff>;
+
+// What stands
+
+export interface PlanCondition {
+  readonly condition: string;
+  readonly words: string;
+  /** The last day to meet it, inclusive. */
+  readonly due: Day;
+  readonly met: { readonly on: Day; readonly revision: number } | undefined;
+}
+
+export interface PlanYear {
+  readonly state: PlanState;
+  readonly moves: readonly (PlanMove & { readonly revision: number; readonly recordedAt: string })[];
+  readonly signOffs: readonly (PlanSignOff & { readonly revision: number })[];
+  readonly conditions: readonly PlanCondition[];
+}
+
+/** How the plan of a year stands on a day, inclusive, as known at a revision. */
+export function planYearOn(
+  { lifeCycle, reversed }: Pick<FundState, 'lifeCycle' | 'reversed'>,
+  on: Day,
+  upTo?: number,
+): PlanYear {
+  const facts = standingFacts(lifeCycle, reversed, on, upTo);
+  const of = (type: string) => facts.filter((each) => each.type === type);
+  const moves = of('PlanMoved').map(({ revision, recordedAt, data }) => ({
+    revision,
+    recordedAt,
+    ...(data as unknown as PlanMove),
+  }));
+  const met = new Map(
+    of('ConditionMet').map(({ revision, data }) => [data['condition'], { on: data.effective, revision }]),
+  );
+  return {
+    state: moves.at(-1)?.to ?? 'drafting',
+    moves,
+    signOffs: of('SignOffGiven').map(({ revision, data }) => ({ revision, ...(data as unknown as PlanSignOff) })),
+    conditions: moves.flatMap(({ conditions = [] }) =>
+      conditions.map((each) => ({ ...each, met: met.get(each.condition) })),
+    ),
+  };
+}
+
+/** The partners of a fund, with the kind of body that each is. */
+const bodiesOf = ({ partners }: Opened, register: RegisterState): { partner: string; kind: PartnerKind }[] =>
+  partners.map((partner) => ({ partner, kind: register.partners.get(partner)!.kind }));
+
+/** Who takes a step: the host, and, for those of assurance, NHS England where it is a partner. */
+export const takersOf = ({ by }: Pick<Transition, 'by'>, fund: Opened, register: RegisterState): string[] => {
+  const assurers = bodiesOf(fund, register).filter(({ kind }) => kind === 'nhs-england');
+  return by === 'host' ? [fund.host] : [...assurers.map(({ partner }) => partner), fund.host];
+};
+
+/** The partners who sign off the plan of a fund in a capacity. */
+export const signersOf = (capacity: Capacity, fund: Opened, register: RegisterState): string[] =>
+  signatoriesOf(capacity, fund.host, bodiesOf(fund, register));
+
+/** The sign-offs that a plan with a hash still lacks before it can be submitted. */
+export const missingSignOffs = (
+  { signOffs }: Pick<PlanYear, 'signOffs'>,
+  planHash: string,
+  fund: Opened,
+  register: RegisterState,
+): { capacity: string; partner: string }[] =>
+  capacitiesOf(fund.year.label)
+    .filter(({ needed }) => needed === 'to-submit')
+    .flatMap((each) => signersOf(each, fund, register).map((partner) => ({ capacity: each.capacity, partner })))
+    .filter(
+      ({ capacity, partner }) =>
+        !signOffs.some(
+          (given) => given.planHash === planHash && given.capacity === capacity && given.partner === partner,
+        ),
+    );
+
+// Decide
+
+/** The hash of the plan on a day, as now known; a day outside the year means the nearest day of it. */
+const hashOn = (state: FundState, on: Day, { digest }: Context): string =>
+  digest(planRows(booksOn(state.books, clampedTo(on, opened(state).year))));
+
+/** The step that a move would be, where it is a legal one from where the plan stands. */
+function stepTo(state: FundState, to: PlanState, effective: Day, { register }: Context): Transition | Refusal {
+  const { moves, state: from } = planYearOn(state, LAST_DAY);
+  const last = moves.at(-1);
+  if (last && last.effective > effective) {
+    return refuse(
+      'later_change_stands',
+      `Revision ${last.revision} moved the plan to “${PLAN_STATES[last.to]}” on ${dayInWords(last.effective)}.`,
+    );
+  }
+  const legal = transitionsOf(
+    rulesOn(register.reference, opened(state).year.label, effective, Infinity).planNeeded,
+  ).filter((each) => each.from === from);
+  const step = legal.find((each) => each.to === to);
+  if (step) return step;
+  const next = legal.map((each) => `“${PLAN_STATES[each.to]}”`).join(', ');
+  return refuse(
+    'move_not_legal',
+    `The plan is “${PLAN_STATES[from]}”; from there it moves to ${next || 'nothing else'}, not to “${PLAN_STATES[to]}”.`,
+  );
+}
+
+/** What the step rests on must be there: its letter, the conditions that it sets, the sign-offs, the agreement. */
+function restsOnAll(step: Transition, move: PlanMove, state: FundState, { register }: Context): Refusal | undefined {
+  if (step.letter && move.letter === undefined) {
+    return refuse('letter_needed', `“${PLAN_STATES[step.to]}” is said in a letter; name it.`);
+  }
+  const { conditions = [] } = move;
+  const setsConditions = step.to === 'approved-with-conditions';
+  if (setsConditions !== conditions.length > 0) {
+    return refuse(
+      'conditions_needed',
+      setsConditions
+        ? 'An approval with conditions says which, and by when each is due.'
+        : `“${PLAN_STATES[step.to]}” sets no conditions.`,
+    );
+  }
+  if (step.signedOff) {
+    const fund = opened(state);
+    const missing = missingSignOffs(planYearOn(state, move.effective), move.planHash, fund, register);
+    if (missing.length > 0) {
+      return refuse(
+        'sign_off_missing',
+        `The plan as it stands lacks the sign-off of ${missing.map(({ capacity, partner }) => `${partner} (${capacity})`).join(', ')}.`,
+      );
+    }
+  }
+  if (!step.agreement) return undefined;
+  const agreement = agreementInForce(state, clampedTo(move.effective, opened(state).year));
+  return agreement instanceof Refusal ? agreement : undefined;
+}
+
+export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
+  completedFact({
+    name: 'PlanMoved',
+    about:
+      'The plan of the year moves to another state, by a legal step; the hash of the plan on that day is recorded with it (domain.md 4, 6).',
+    input: z.strictObject(moveInput),
+    stored: Move,
+    signature: 'none',
+    roles: MANAGE,
+    effective: 'any-day',
+    reversible: true,
+    undoneWhole: true,
+    level: 'states',
+    restsOn: () => PLAN_OF_THE_YEAR,
+    sides(data, state: FundState, context) {
+      const step = stepTo(state, data.to, data.effective, context);
+      return { acts: step instanceof Refusal ? [] : takersOf(step, opened(state), context.register), signs: [] };
+    },
+    complete(data, state: FundState, context) {
+      const step = stepTo(state, data.to, data.effective, context);
+      if (step instanceof Refusal) return step;
+      const move = { ...data, from: step.from, planHash: hashOn(state, data.effective, context) };
+      return restsOnAll(step, move, state, context) ?? move;
+    },
+    check: () => undefined,
+    postings: () => [],
+    evolve: (state, _data, event) => void state.lifeCycle.push(standingFact(event)),
+    sentence: (data) =>
+      `The plan moved from “${PLAN_STATES[data.from]}” to “${PLAN_STATES[data.to]}”` +
+      (data.letter ? ` (${data.letter})` : '') +
+      (data.conditions
+        ? `, on condition: ${data.conditions.map((each) => `${each.words} by ${dayInWords(each.due)}`).join('; ')}.`
+        : '.'),
+  }),
+  fact({
+    name: 'SignOffGiven',
+    about:
+      'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read (domain.md 3, 6).',
+    input: SignOff,
+    signature: 'none',
+    roles: ['chief-finance-officer'],
+    effective: 'any-day',
+    reversible: true,
+    undoneWhole: true,
+    level: 'moves',
+    restsOn: () => PLAN_OF_THE_YEAR,
+    sides: (data) => ({ acts: [data.partner], signs: [] }),
+    check(data, state: FundState, context) {
+      const fund = opened(state);
+      const asked = capacitiesOf(fund.year.label);
+      const capacity = asked.find((each) => each.capacity === data.capacity);
+      if (!capacity) {
+        return refuse(
+          'capacity_not_asked',
+          `${fund.year.label} asks for no sign-off as "${data.capacity}"; it asks for ${asked.map((each) => each.capacity).join(', ')}.`,
+        );
+      }
+      const signers = signersOf(capacity, fund, context.register);
+      if (!signers.includes(data.partner)) {
+        return refuse('capacity_not_asked', `As ${data.capacity} signs ${signers.join(', ')}, not ${data.partner}.`);
+      }
+      const present = hashOn(state, data.effective, context);
+      if (present !== data.planHash) {
+        return refuse('plan_changed', `On ${dayInWords(data.effective)} the hash of the plan is ${present}.`);
+      }
+      return planYearOn(state, LAST_DAY).signOffs.some(
+        ({ planHash, capacity: as, partner }) =>
+          planHash === data.planHash && as === data.capacity && partner === data.partner,
+      )
+        ? refuse('nothing_to_change', `${data.partner} has signed off this plan as ${data.capacity} already.`)
+        : undefined;
+    },
+    postings: () => [],
+    evolve: (state, _data, event) => void state.lifeCycle.push(standingFact(event)),
+    sentence: (data) =>
+      `${data.partner} signed off the plan ${data.planHash.slice(0, 12)} as ${data.capacity}: ${data.statement}`,
+  }),
+  completedFact({
+    name: 'ConditionMet',
+    about: 'A condition of the plan’s approval has been met (domain.md 4).',
+    input: z.strictObject({ effective: EffectiveDay, condition: Name, letter: words(200).optional() }),
+    stored: z.strictObject({
+      effective: EffectiveDay,
+      condition: Name,
+      letter: words(200).optional(),
+      due: EffectiveDay,
+    }),
+    signature: 'none',
+    roles: MANAGE,
+    effective: 'any-day',
+    reversible: true,
+    undoneWhole: true,
+    level: 'states',
+    restsOn: () => PLAN_OF_THE_YEAR,
+    sides: (_data, state: FundState, { register }) => ({
+      acts: takersOf({ by: 'assurance' }, opened(state), register),
+      signs: [],
+    }),
+    complete(data, state: FundState) {
+      const set = planYearOn(state, data.effective).conditions.find(({ condition }) => condition === data.condition);
+      return set
+        ? { ...data, due: set.due }
+        : refuse(
+            'reference_unknown',
+            `On ${dayInWords(data.effective)} the plan has no condition "${data.condition}".`,
+          );
+    },
+    check: (data, state: FundState) =>
+      planYearOn(state, LAST_DAY).conditions.some(({ condition, met }) => condition === data.condition && met)
+        ? refuse('nothing_to_change', `The condition "${data.condition}" has been met already.`)
+        : undefined,
+    postings: () => [],
+    evolve: (state, _data, event) => void state.lifeCycle.push(standingFact(event)),
+    sentence: (data) =>
+      `The condition "${data.condition}" was met on ${dayInWords(data.effective)}` +
+      `${data.effective > data.due ? `, after it was due on ${dayInWords(data.due)}` : ''}${data.letter ? ` (${data.letter})` : ''}.`,
+  }),
+];

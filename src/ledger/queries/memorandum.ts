@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { memorandum as memorandumOf, mirrored } from '../../../projections/memorandum.js';
+import { inherited } from '../../../projections/succession.js';
+import { daysAfter } from '../../domain/calendar.js';
+import { moneyText } from '../../domain/money.js';
+import { Refusal } from '../../domain/rules.js';
+import { SignedMoney } from '../../domain/values.js';
+import { viewOf } from '../read-model.js';
+import { hostNow, sharesAt } from './agreement.js';
+import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, standing } from './query.js';
+
+/** The memorandum account of a pool and each partner's share of it, and whether both sides of the books agree. */
+
+export const memorandum = query({
+  name: 'memorandum',
+  path: '/funds/{fund}/memorandum',
+  about:
+    'The memorandum account of the pool: funding, spending, the surplus and each partner’s share of it, what was returned or is carried forward, and the closing balance.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    opening: SignedMoney,
+    funding: z
+      .array(z.object({ ...PartnerName, source: z.string(), amount: SignedMoney, received: SignedMoney }))
+      .meta({ description: 'What fell due in the year, and what was carried in; with what has come of it.' }),
+    grossFunding: SignedMoney,
+    spending: z.array(z.object({ line: z.string(), amount: SignedMoney })),
+    grossSpending: SignedMoney,
+    surplus: SignedMoney.meta({ description: 'Gross funding less gross spending; a deficit is below nothing.' }),
+    partners: z
+      .array(
+        z.object({
+          ...PartnerName,
+          funding: SignedMoney,
+          spending: SignedMoney,
+          surplus: SignedMoney,
+          returned: SignedMoney,
+        }),
+      )
+      .meta({
+        description: 'Each partner’s share: its funding less its share of the surplus is its share of the spending.',
+      }),
+    returned: SignedMoney,
+    carriedForward: SignedMoney,
+    closing: SignedMoney,
+    holds: z.boolean().meta({
+      description:
+        'Whether opening + funding − spending − returned is the closing balance, and the shares are the surplus.',
+    }),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const before = daysAfter(at.year.first, -1);
+    const opening = inherited(viewOf(at.model, before < at.on ? before : at.on, at.size), at.inheritance);
+    const account = memorandumOf(at.view, opening, {
+      host: hostNow(ledger, at),
+      partners: at.partners,
+      schemes: sharesAt(ledger, at).shares,
+    });
+    const { funding, spending, partners, holds, ...sums } = account;
+    return {
+      fund: at.fund,
+      ...at.stamp,
+      ...inText(sums),
+      funding: funding.map(({ partner, source, amount, received }) => ({
+        partner,
+        name: nameOf(ledger, partner),
+        source,
+        ...inText({ amount, received }),
+      })),
+      spending: spending.map(({ line, amount }) => ({ line, amount: moneyText(amount) })),
+      partners: partners.map(({ partner, ...figures }) => ({
+        partner,
+        name: nameOf(ledger, partner),
+        ...inText(figures),
+      })),
+      holds,
+    };
+  },
+  table: (answer) => ({
+    columns: ['what', 'of', 'source', 'amount', 'received'],
+    rows: [
+      ['Opening balance', '', '', answer.opening, ''],
+      ...answer.funding.map((each) => ['Funding', each.name, each.source, each.amount, each.received]),
+      ['Gross funding', '', '', answer.grossFunding, ''],
+      ...answer.spending.map((each) => ['Spending', each.line, '', each.amount, '']),
+      ['Gross spending', '', '', answer.grossSpending, ''],
+      ['Surplus', '', '', answer.surplus, ''],
+      ...answer.partners.map((each) => ['Share of the surplus', each.name, '', each.surplus, '']),
+      ...answer.partners.map((each) => ['Share of the spending', each.name, '', each.spending, '']),
+      ['Returned', '', '', answer.returned, ''],
+      ['Closing balance', '', '', answer.closing, ''],
+      ['of which carried forward', '', '', answer.carriedForward, ''],
+      ['The account holds', answer.holds ? 'yes' : 'no', '', '', ''],
+    ],
+  }),
+});
+
+export const mirror = query({
+  name: 'mirror',
+  path: '/funds/{fund}/mirror',
+  about:
+    'Whether both sides of the books agree: what partners and plan say, and what the pool says, by measure and source.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    agrees: z.boolean(),
+    rows: z.array(
+      z.object({
+        measure: z.string(),
+        source: z.string(),
+        partners: z.array(z.object({ partner: z.string(), amount: SignedMoney })),
+        total: SignedMoney,
+        pool: SignedMoney,
+        agrees: z.boolean(),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const rows = mirrored(at.view);
+    return {
+      fund: at.fund,
+      ...at.stamp,
+      agrees: rows.every((row) => row.agrees),
+      rows: rows.map(({ total, pool, partners, ...row }) => ({
+        ...row,
+        ...inText({ total, pool }),
+        partners: partners.map(({ partner, amount }) => ({ partner, amount: moneyText(amount) })),
+      })),
+    };
+  },
+  table: ({ rows }) => ({
+    columns: ['measure', 'source', 'side', 'amount', 'agrees'],
+    rows: rows.flatMap(({ measure, source, partners, total, pool, agrees }) => [
+      ...partners.map(({ partner, amount }) => [measure, source, partner, amount, '']),
+      [measure, source, 'Total', total, ''],
+      [measure, source, 'pool', pool, agrees ? 'yes' : 'no'],
+    ]),
+  }),
+});
