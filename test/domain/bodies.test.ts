@@ -169,6 +169,14 @@ t.test('bodies follow one another by the rules', async (t) => {
     },
   ]);
   await succeeded(ledger, merger({ effective: '2016-05-01', predecessors: [EAST], successors: [NORTH] }));
+  await refusals(t, ledger, REGISTER_STREAM, [
+    {
+      ...act,
+      name: 'an end before the last of several beginnings',
+      data: merger({ effective: '2016-06-01', predecessors: [MERGED], successors: [BOARD] }),
+      rule: 'succession_unfit',
+    },
+  ]);
   t.match(await ask(ledger, 'successions', {}), {
     successions: [
       { effective: DAY, predecessors: [NORTH, SOUTH], successors: [MERGED], shares: [], reversed: false },
