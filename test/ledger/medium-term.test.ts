@@ -69,9 +69,9 @@ async function fourYears(t: Parameters<typeof openedLedger>[0]): Promise<TestLed
         line({ effective: first(year), line: name, category, amount }),
         fundOf(year),
       );
-    await set('efficiency', 'saving', '250000.00');
     await set('demand', 'pressure', `${1 + index}00000.00`);
     await set('home-care', 'base', `${5 + index}000000.00`);
+    await set('efficiency', 'saving', '250000.00');
     await ledger.signed(
       `${NORTH}-finance`,
       `${COUNTY}-finance`,

@@ -12,7 +12,7 @@ import {
   succeeded,
   UPTON,
 } from '../../support/bodies.js';
-import { acts, AREA, caseNamed, DISPUTES, disputing } from '../../support/disputes.js';
+import { acts, AREA, caseNamed, DISPUTES, disputing, raised } from '../../support/disputes.js';
 import { COUNTY, NORTH, openFund, refusals, type TestLedger } from '../../support/ledger.js';
 
 const LATER = '2019-01-01';
@@ -210,6 +210,28 @@ t.test('a case goes to no successor that has ended itself', async (t) => {
   const { outcome } = await ledger.done(`${BOARD}-finance`, propose(LATER), { in: DISPUTES });
   await ledger.done(`${DOWNTON}-finance`, { act: 'agree', proposal: outcome.proposal! }, { in: DISPUTES });
   t.equal((await claims(ledger, '2019-06-01'))['board claims'], '36433.33', 'and on to who follows it');
+});
+
+t.test('a claim made of a split body is taken over by one of its successors too', async (t) => {
+  const ledger = await splitting(t);
+  const day = '2018-10-01';
+  await ledger.post(
+    `${NORTH}-finance`,
+    'DisputeRaised',
+    raised('against', {
+      claimant: [{ from: day, partner: NORTH }],
+      respondent: [{ from: day, partner: COUNTY }],
+      costs: [],
+      invoices: [{ on: day, amount: '300.00' }],
+    }),
+    DISPUTES,
+  );
+  ledger.now('2019-01-10T09:00:00Z');
+  t.equal((await claims(ledger, LATER))['of upton-council'], '100.00');
+  const data = assigned({ case: caseNamed('against'), side: 'respondent' });
+  await ledger.signed(`${UPTON}-finance`, `${DOWNTON}-finance`, 'CaseAssigned', data, DISPUTES);
+  t.match(await claims(ledger, LATER), { 'of upton-council': '300.00', 'merged-ccg claims': '300.00' });
+  t.equal((await claims(ledger, LATER))['of downton-council'], undefined);
 });
 
 t.test('what a body owed on a case, its successor pays under the name in which it stands', async (t) => {
