@@ -58,7 +58,7 @@ t.test('the demonstration is made, shown and checked, in a folder of its own', a
   const demo = await run(['demo', '--once'], {}, cwd);
   t.equal(demo.code, 0, demo.err);
   t.match(demo.out, /^The same day, known at 2016-06-30 +soft 0.00; hard 7,000,000.00/m);
-  t.match(demo.err, /139 acts recorded in demonstration.sqlite/);
+  t.match(demo.err, /215 acts recorded in demonstration.sqlite/);
   t.equal((await run(['demo', '--once'], {}, cwd)).code, 0, 'a demonstration is made anew');
   const ledger = ['--ledger', join(cwd, 'demonstration.sqlite')];
 
