@@ -101,10 +101,13 @@ export function positionNow(
     inheritance,
   );
   const positions = fundPosition(now, partners).partners.map(({ partner, sources }) => {
-    const own = sources.map(({ source, figures }): SourceFigures => ({
-      source,
-      figures: { ...figures, overdue: overdue.get(`${partner} ${source}`)?.pence ?? NO_MONEY },
-    }));
+    // Of a source nothing but what is overdue may be left: sums that cancel out, or a penny of rounding.
+    const late = [...overdue.values()].filter(({ of, pence }) => of.holder === partner && pence !== NO_MONEY);
+    const figuresOf = (source: string) => sources.find((each) => each.source === source)?.figures ?? totalFigures([]);
+    const lateOf = (source: string) => late.find(({ of }) => of.source === source)?.pence ?? NO_MONEY;
+    const own = [...new Set([...sources.map(({ source }) => source), ...late.map(({ of }) => of.source)])]
+      .sort()
+      .map((source): SourceFigures => ({ source, figures: { ...figuresOf(source), overdue: lateOf(source) } }));
     return { partner, sources: own, total: totalFigures(own.map((each) => each.figures)) };
   });
   return { partners: positions, total: totalFigures(positions.map((each) => each.total)) };

@@ -169,6 +169,14 @@ t.test('bodies follow one another by the rules', async (t) => {
     },
   ]);
   await succeeded(ledger, merger({ effective: '2016-05-01', predecessors: [EAST], successors: [NORTH] }));
+  await refusals(t, ledger, REGISTER_STREAM, [
+    {
+      ...act,
+      name: 'an end before the last of several beginnings',
+      data: merger({ effective: '2016-06-01', predecessors: [MERGED], successors: [BOARD] }),
+      rule: 'succession_unfit',
+    },
+  ]);
   t.match(await ask(ledger, 'successions', {}), {
     successions: [
       { effective: DAY, predecessors: [NORTH, SOUTH], successors: [MERGED], shares: [], reversed: false },
@@ -389,6 +397,33 @@ t.test(
     t.equal((await verify(ledger.store)).problems.length, 0);
   },
 );
+
+t.test('the statement of a successor goes on to the last penny of what it took over', async (t) => {
+  const ledger = await opened(t);
+  await ledger.signed(
+    `${NORTH}-finance`,
+    `${COUNTY}-finance`,
+    'ContributionAgreed',
+    contribution({ amount: '100.00' }),
+  );
+  await succeeded(ledger, merger());
+  ledger.now(after);
+  await ledger.signed(`${MERGED}-finance`, `${MERGED}-chief`, 'DiscretionaryPaymentWithdrawn', {
+    effective: '2016-11-01',
+    payer: NORTH,
+    of: { contribution: 'north-extra' },
+    amount: '100.00',
+    noticeGiven: '2016-10-03',
+    reason: 'saving',
+  });
+  t.match(await ask(ledger, 'statement', { fund: FUND, partner: MERGED, on: '2016-11-01' }), {
+    lines: [
+      { on: DAY, agreed: '100.00', due: '100.00', outstanding: '100.00', stream: 'register' },
+      { on: '2016-11-01', agreed: '-100.00', due: '-100.00', outstanding: '0.00', stream: 'fund' },
+    ],
+    closing: '0.00',
+  });
+});
 
 t.test('a succession that is taken back never was, for who knows it', async (t) => {
   const ledger = await opened(t);

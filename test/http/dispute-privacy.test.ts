@@ -179,7 +179,7 @@ t.test('a mandate as program beside one in person elsewhere opens no case; besid
 t.test('a partner of the fund that is not in the area sees neither cases nor their totals by area', async (t) => {
   const { get, waiting } = await filled(t);
   const officer = 'west-district-finance';
-  for (const { name, path } of addresses(waiting).filter((each) => each.path.includes('/areas/'))) {
+  for (const { name, path } of addresses(waiting).filter((each) => /\/areas\/\w+\/disputes/.test(each.path))) {
     t.match(
       (await get(path, officer)).json(),
       { status: 403, code: 'not_your_area', detail: /acts for no partner/ },

@@ -123,6 +123,29 @@ t.test('changes of bodies conserve every penny of every source, measure and term
   t.end();
 });
 
+t.test('what is overdue is passed on as it is, also where nothing else of a source is left', (t) => {
+  const of = { measure: 'due', source: 'DFG', term: 'one-off' } as const;
+  const view = viewOf([
+    { ...of, holder: 'a', pence: 100 },
+    { ...of, holder: 'b', pence: -100 },
+  ]);
+  const merge: Succession = {
+    revision: 0,
+    effective: '2020-01-01' as Day,
+    mode: 'merge',
+    predecessors: ['a', 'b'],
+    successors: ['c'],
+    shares: [],
+    instrument: 'order',
+  };
+  const inheritance = { successions: [merge], area: 'here' };
+  t.match(positionNow(view, inherited(view, inheritance), ['c'], inheritance), {
+    partners: [{ partner: 'c', sources: [{ source: 'DFG', figures: { due: 0, overdue: 100 } }] }],
+    total: { overdue: 100 },
+  });
+  t.end();
+});
+
 t.test('before any change of bodies everything stands as it was recorded', (t) => {
   property(
     t,

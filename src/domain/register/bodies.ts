@@ -48,8 +48,10 @@ function bodiesFit({ effective, mode, predecessors, successors }: Sent, state: R
   for (const body of predecessors) {
     const ended = endOf(state.successions, body);
     if (ended) return refuse('partner_ended', `${successionInWords(ended)}.`);
-    const began = state.successions.find((each) => each.reversed === undefined && each.successors.includes(body));
-    if (began && began.effective >= effective) {
+    const began = state.successions.find(
+      (each) => each.reversed === undefined && each.successors.includes(body) && each.effective >= effective,
+    );
+    if (began) {
       return unfit(`${body} begins on ${dayInWords(began.effective)}, and would end on ${dayInWords(effective)}.`);
     }
   }

@@ -142,6 +142,7 @@ const BODY_FIELDS: ReadonlySet<string> = new Set([
   'claimant',
   'respondent',
   'creditor',
+  'successor',
 ]);
 
 /** The first body that a fact names for a day on which it has ended, with the succession that ended it. */

@@ -219,23 +219,31 @@ function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<t
     });
 }
 
+/** An instant before anything was recorded. */
+const BEFORE_ALL = 0 as Instant;
+
+const KnownFrom = KnownAt.meta({
+  description: 'What was known first: a UTC instant, or a day, which means its end in London. Left out, nothing.',
+});
+
 export const bridge = query({
   name: 'bridge',
   path: '/areas/{area}/bridge',
   about:
     'Why the gaps of several years changed between two instants: by category, reprofiling and source (rows) and year (columns), both adding up, with the facts behind each cell.',
   params: OfArea,
-  options: z.strictObject({ ...Years, 'known-from': KnownAt, 'known-to': KnownAt.optional() }),
+  options: z.strictObject({ ...Years, 'known-from': KnownFrom.optional(), 'known-to': KnownAt.optional() }),
   answer: Bridge,
   async run(ledger, asked) {
     const years = yearsOf(ledger, asked);
     if (years instanceof Refusal) return years;
+    const knownFrom = asked['known-from'] ?? BEFORE_ALL;
     const knownTo = asked['known-to'] ?? ledger.model.now(ledger.clock);
-    const from = stampOf(ledger, asked['known-from']);
+    const from = stampOf(ledger, knownFrom);
     const to = stampOf(ledger, knownTo);
     const columns = years.map(({ year, fund }) => {
       const gapKnown = (knownAt: Instant) => gapAt(ledger, atYearEnd(ledger, fund, year, knownAt))?.gap ?? NO_MONEY;
-      const [gapFrom, gapTo] = [gapKnown(asked['known-from']), gapKnown(knownTo)];
+      const [gapFrom, gapTo] = [gapKnown(knownFrom), gapKnown(knownTo)];
       return { year: year.label, on: year.last, fund: fund ?? null, gapFrom, gapTo, change: gapTo - gapFrom };
     });
     const found: { readonly place: number; readonly fact: FactText }[] = [];

@@ -1,7 +1,18 @@
 import t from 'tap';
 import { verify } from '../../../src/ledger/verify.js';
-import { ask, DOWNTON, MERGED, merger, MIDDLETON, registerAll, split, succeeded, UPTON } from '../../support/bodies.js';
-import { acts, AREA, caseNamed, DISPUTES, disputing } from '../../support/disputes.js';
+import {
+  ask,
+  BOARD,
+  DOWNTON,
+  MERGED,
+  merger,
+  MIDDLETON,
+  registerAll,
+  split,
+  succeeded,
+  UPTON,
+} from '../../support/bodies.js';
+import { acts, AREA, caseNamed, DISPUTES, disputing, raised } from '../../support/disputes.js';
 import { COUNTY, NORTH, openFund, refusals, type TestLedger } from '../../support/ledger.js';
 
 const LATER = '2019-01-01';
@@ -186,6 +197,41 @@ t.test('who else may be meant is countered, and signed by the one who proposed',
   await ledger.done(`${DOWNTON}-finance`, { act: 'counter', proposal, fact: fact(DOWNTON) }, more);
   await ledger.done(`${UPTON}-finance`, { act: 'agree', proposal }, more);
   t.equal((await claims(ledger, LATER))['downton-council claims'], '18633.34');
+});
+
+t.test('a case goes to no successor that has ended itself', async (t) => {
+  const ledger = await splitting(t);
+  const end = { effective: '2019-06-01', predecessors: [UPTON], successors: [BOARD] };
+  await succeeded(ledger, merger(end));
+  ledger.now('2019-07-10T09:00:00Z');
+  const propose = (effective: string) =>
+    ({ act: 'propose', fact: { type: 'CaseAssigned', data: assigned({ effective }) as never } }) as const;
+  t.equal(await ledger.refused(`${BOARD}-finance`, propose('2019-07-01'), { in: DISPUTES }), 'partner_ended');
+  const { outcome } = await ledger.done(`${BOARD}-finance`, propose(LATER), { in: DISPUTES });
+  await ledger.done(`${DOWNTON}-finance`, { act: 'agree', proposal: outcome.proposal! }, { in: DISPUTES });
+  t.equal((await claims(ledger, '2019-06-01'))['board claims'], '36433.33', 'and on to who follows it');
+});
+
+t.test('a claim made of a split body is taken over by one of its successors too', async (t) => {
+  const ledger = await splitting(t);
+  const day = '2018-10-01';
+  await ledger.post(
+    `${NORTH}-finance`,
+    'DisputeRaised',
+    raised('against', {
+      claimant: [{ from: day, partner: NORTH }],
+      respondent: [{ from: day, partner: COUNTY }],
+      costs: [],
+      invoices: [{ on: day, amount: '300.00' }],
+    }),
+    DISPUTES,
+  );
+  ledger.now('2019-01-10T09:00:00Z');
+  t.equal((await claims(ledger, LATER))['of upton-council'], '100.00');
+  const data = assigned({ case: caseNamed('against'), side: 'respondent' });
+  await ledger.signed(`${UPTON}-finance`, `${DOWNTON}-finance`, 'CaseAssigned', data, DISPUTES);
+  t.match(await claims(ledger, LATER), { 'of upton-council': '300.00', 'merged-ccg claims': '300.00' });
+  t.equal((await claims(ledger, LATER))['of downton-council'], undefined);
 });
 
 t.test('what a body owed on a case, its successor pays under the name in which it stands', async (t) => {
