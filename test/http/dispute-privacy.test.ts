@@ -52,7 +52,8 @@ const addresses = (proposal: string): { name: string; cases: boolean; path: stri
         .replace('{partner}', COUNTY)
         .replace('{case}', caseNamed('case-0'))
         .replace('{settlement}', 'spring')
-        .replace('{proposal}', proposal)}`,
+        .replace('{proposal}', proposal)
+        .replace('{year}', '2018-19')}`,
     }),
   );
 
