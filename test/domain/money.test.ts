@@ -8,6 +8,7 @@ import {
   moneyText,
   negated,
   NO_MONEY,
+  partOf,
   pence,
   plus,
   pounds,
@@ -144,4 +145,18 @@ t.test('shares always add up to the sum, and none strays by a penny or more', as
       return adds && near;
     }),
   );
+});
+
+t.test('a part in basis points is to the whole penny, half to even', async (t) => {
+  for (const [sum, basisPoints, part] of [
+    ['1.00', 0, '0.00'],
+    ['1.00', 10_000, '1.00'],
+    ['700000.00', 3_333, '233310.00'],
+    ['0.01', 5_000, '0.00'],
+    ['0.03', 5_000, '0.02'],
+    ['-0.03', 5_000, '-0.02'],
+    ['999999999999.99', 9_999, '999899999999.99'],
+  ] as const) {
+    t.equal(moneyText(partOf(signedPence(sum), basisPoints)), part, `${basisPoints} of ${sum}`);
+  }
 });

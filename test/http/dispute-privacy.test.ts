@@ -53,7 +53,8 @@ const addresses = (proposal: string): { name: string; cases: boolean; path: stri
         .replace('{case}', caseNamed('case-0'))
         .replace('{settlement}', 'spring')
         .replace('{return}', 'q3')
-        .replace('{proposal}', proposal)}`,
+        .replace('{proposal}', proposal)
+        .replace('{year}', '2018-19')}`,
     }),
   );
 

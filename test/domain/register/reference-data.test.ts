@@ -138,6 +138,8 @@ t.test('an allocation is revised by one that names it, and earlier states of kno
     ['2016-17', '2017-18'],
     'left out, the day is the nearest of each year',
   );
+  const unknown = await ask(ledger, 'allocations', { 'known-at': knownAtInstant('2013-04-01') });
+  t.match(unknown, { allocations: [], ledger: { size: 0, position: null } }, 'before the ledger was opened');
   t.same((await ask(ledger, 'allocations', { area: 'elsewhere' }))['allocations'], []);
   t.same((await ask(ledger, 'allocations', { year: '2018-19' }))['allocations'], []);
   t.same((await verify(ledger.store)).problems, []);
