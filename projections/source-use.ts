@@ -55,9 +55,10 @@ function spentByPurpose(entries: readonly Entry[], { on }: View, source: string)
     const purpose = purposeOf(entry);
     sums.set(purpose, plus(sums.get(purpose) ?? NO_MONEY, spent));
   }
+  // The opening of the fund, among others, names no purpose.
   const named = [...sums.keys()].filter((purpose) => purpose !== undefined).sort();
   return [...named, undefined]
-    .map((purpose) => ({ purpose, spent: sums.get(purpose) ?? NO_MONEY }))
+    .map((purpose) => ({ purpose, spent: sums.get(purpose)! }))
     .filter(({ spent }) => spent !== NO_MONEY);
 }
 

@@ -114,7 +114,10 @@ export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject,
   readonly signerRoles?: readonly Role[];
   /** Whether the effective date must lie in the fund's own year. */
   readonly effective: 'in-year' | 'any-day';
-  /** Whether it may take effect in a closed period without being an adjustment: only what opens and closes periods. */
+  /**
+   * Whether it may take effect in a closed period without being an adjustment: what opens and closes periods, and what is
+   * said of a period and moves no balance.
+   */
   readonly inClosedPeriods?: true;
   readonly reversible: boolean;
   /** Whether a reversal can only say that it was never so, from its own first day: what moves no money and cannot end. */

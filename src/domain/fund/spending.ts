@@ -312,6 +312,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     signature: 'none',
     roles: SPEND,
     effective: 'in-year',
+    inClosedPeriods: true,
     reversible: true,
     restsOn: (data) => data.line,
     sides: onLine,

@@ -110,8 +110,11 @@ t.test('a pot held back is released as it is earned, and the rest stays with its
 
 t.test('a measurement that was reversed earns nothing', async (t) => {
   const ledger = await in2015(t);
-  await ledger.signed('north-ccg-finance', 'county-finance', 'PerformancePotSet', pot(), YEAR);
+  const set = await ledger.signed('north-ccg-finance', 'county-finance', 'PerformancePotSet', pot(), YEAR);
   const { outcome } = await ledger.post('county-finance', 'PerformanceMeasured', measured('2015-09-30', '4.2'), YEAR);
+  const unset = { effective: '2015-04-01', reverses: set.outcome.revision, reason: 'none was agreed' };
+  const undo = { act: 'propose', fact: { type: 'FactReversed', data: unset as never } } as const;
+  t.equal(await ledger.refused('north-ccg-finance', undo, { in: YEAR }), 'others_rest_on_it');
   const reversal = { effective: '2015-09-30', reverses: outcome.revision, reason: 'miscounted' };
   await ledger.post('county-finance', 'FactReversed', reversal, YEAR);
   t.equal(
@@ -122,6 +125,8 @@ t.test('a measurement that was reversed earns nothing', async (t) => {
     ),
     'nothing_to_release',
   );
+  await ledger.signed('north-ccg-finance', 'county-finance', 'FactReversed', unset, YEAR);
+  t.same((await asked(ledger, 'performance', { fund: YEAR, on: '2015-10-01' }))['pots'], []);
 });
 
 t.test('a pot is an NHS body’s, in 2015-16', async (t) => {

@@ -319,3 +319,17 @@ t.test('unspent money goes back to who paid it, signed by both, never more than 
     held: '400.00',
   });
 });
+
+t.test('a reserve that is reversed leaves its money to be spent, unless some of it was drawn', async (t) => {
+  const ledger = await holding(t);
+  const { outcome } = await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
+  const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00', '2017-03-31'));
+  const reversal = (reverses: string) => ({ effective: '2017-03-31', reverses, reason: 'not needed' });
+  await refusals(t, ledger, FUND, [
+    by('county-finance', 'FactReversed', 'others_rest_on_it')('what was drawn', reversal(outcome.revision)),
+  ]);
+  await ledger.signed('county-finance', 'county-chief', 'FactReversed', reversal(drawn.outcome.revision));
+  await ledger.signed('county-finance', 'county-chief', 'FactReversed', reversal(outcome.revision));
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending('1000.00'));
+  t.same((await asked(ledger, 'reserves', { on: '2017-03-31' }))['reserves'], []);
+});

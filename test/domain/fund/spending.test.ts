@@ -284,6 +284,14 @@ t.test('the latest forecast of the latest period counts, and the older are kept'
     ['Total', '', '', '1000040.00', '0.00', '0.00', '0.00', '1000040.00', '999000.00', '', '1000.00'],
     ['Not forecast', '', '', '40.00', '', '', '', '', '', '', ''],
   ]);
+  for (const [period, effective] of [
+    [1, '2016-04-30'],
+    [2, '2016-05-31'],
+  ] as const) {
+    await ledger.signed('county-finance', 'county-chief', 'PeriodClosed', { effective, period });
+  }
+  await ledger.post('county-finance', 'ForecastRecorded', forecast(2, '5.00'));
+  t.match((await monitored(ledger, 2)).lines, [{ forecast: '5.00' }], 'also of a period that is closed');
   await refusals(t, ledger, FUND, [
     {
       name: 'a forecast is of a line',
