@@ -337,7 +337,7 @@ t.test('S-H, 1 April 2028: a county and seven districts become three councils', 
   t.equal(
     await ledger.refused(
       'norfolk-registrar',
-      { act: 'post', fact: { type: 'PartnerSucceeded', data: mergeOfDistricts as never } },
+      { act: 'propose', fact: { type: 'PartnerSucceeded', data: mergeOfDistricts as never } },
       { in: REGISTER_STREAM },
     ),
     'wrong_partner',

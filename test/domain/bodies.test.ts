@@ -42,7 +42,7 @@ async function opened(t: Parameters<typeof openedLedger>[0]): Promise<TestLedger
 const position = (ledger: TestLedger, on: string, more = {}): Promise<PositionText> =>
   ask(ledger, 'position', { fund: FUND, on, ...more });
 
-const act = { officer: 'registrar', act: 'post', type: 'PartnerSucceeded' } as const;
+const act = { officer: 'registrar', act: 'propose', type: 'PartnerSucceeded' } as const;
 const shares = (...parts: readonly (readonly [string, string, string, string?])[]) =>
   parts.map(([predecessor, successor, share, source]) => ({
     predecessor,
@@ -441,12 +441,12 @@ t.test('a succession that is taken back never was, for who knows it', async (t) 
   t.equal(
     await ledger.refused(
       'registrar',
-      { act: 'post', fact: { type: 'FactReversed', data: { effective: '2016-11-01', ...back } as never } },
+      { act: 'propose', fact: { type: 'FactReversed', data: { effective: '2016-11-01', ...back } as never } },
       { in: REGISTER_STREAM },
     ),
     'reversal_day_fixed',
   );
-  await ledger.post('registrar', 'FactReversed', { effective: DAY, ...back }, REGISTER_STREAM);
+  await ledger.signed('registrar', 'county-chief', 'FactReversed', { effective: DAY, ...back }, REGISTER_STREAM);
   t.same(
     figureOf(await position(ledger, DAY), 'agreed'),
     ['north-ccg NHS_ADD 1000000.00', 'merged-ccg NHS_ADD 5.00'],
@@ -574,7 +574,7 @@ t.test('the keeper keeps the ledger until the day it ends', async (t) => {
     await ledger.refused(
       'registrar',
       {
-        act: 'post',
+        act: 'propose',
         fact: {
           type: 'PartnerSucceeded',
           data: merger({ predecessors: [MERGED], successors: [BOARD], effective: '2017-04-01' }) as never,

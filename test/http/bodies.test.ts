@@ -77,8 +77,9 @@ t.test('what follows a successor is shown fund by fund to those who see the fund
     /2018-10-15,merge,"north-ccg, south-ccg",merged-ccg,Merger order,\d+,no/,
   );
   const outcome = ledger.ledger.model.register().successions[0]!;
-  await ledger.post(
+  await ledger.signed(
     'registrar',
+    'county-chief',
     'FactReversed',
     { effective: '2018-10-15', reverses: String(outcome.revision), reason: 'not approved' },
     'register',

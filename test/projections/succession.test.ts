@@ -254,8 +254,9 @@ t.test('at every two dates, whenever a change of bodies was recorded, back-dated
         });
         if (change.back) {
           // The groups were merged by the first change, which is taken back; the board follows a body that never was.
-          await ledger.post(
+          await ledger.signed(
             'registrar',
+            'county-chief',
             'FactReversed',
             { effective: change.merge, reverses: recorded, reason: 'not approved' },
             REGISTER_STREAM,

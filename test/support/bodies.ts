@@ -59,7 +59,7 @@ export const split = (more: Readonly<Record<string, unknown>> = {}) => ({
 });
 
 export const succeeded = (ledger: TestLedger, data: Readonly<Record<string, unknown>>): Promise<Done> =>
-  ledger.post('registrar', 'PartnerSucceeded', data, REGISTER_STREAM);
+  ledger.signed('registrar', 'county-chief', 'PartnerSucceeded', data, REGISTER_STREAM);
 
 export async function registerAll(ledger: TestLedger): Promise<void> {
   await registerBody(ledger, MERGED, 'ccg');

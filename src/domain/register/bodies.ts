@@ -95,7 +95,7 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'PartnerSucceeded',
     about:
-      'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names (domain.md 6, 7.10, 11).',
+      'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. A second officer of the ledger’s keeper signs (domain.md 6, 7.10, 11).',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The first day of the successors; the predecessors end before it.' }),
       mode: z.enum(['merge', 'split', 'boundary']),
@@ -107,12 +107,12 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
       }),
       instrument: words(200).meta({ description: 'The order or scheme by which it happens.' }),
     }),
-    signature: 'none',
+    signature: 'second-officer',
     roles: KEEPERS,
     effective: 'any-day',
     reversible: true,
     byKeeper: true,
-    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
+    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [state.ledger!.keeper] }),
     check: (data, state: RegisterState) => bodiesFit(data, state) ?? sharesFit(data),
     postings: () => [],
     evolve: (state, { shares = [], ...data }, { revision }) =>

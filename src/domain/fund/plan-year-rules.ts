@@ -1,4 +1,4 @@
-import { rule, type Rule } from './rule.js';
+import { rule, type Rule } from '../rule.js';
 
 /** The rules of the agreement, the risk share and the life cycle of the plan, in the order in which they are looked at. */
 export const PLAN_YEAR_RULES = {

@@ -1,4 +1,4 @@
-import { rule } from './rule.js';
+import { rule } from '../rule.js';
 
 /** Rules of reference data, of the plan in full, and of its minimum tests. */
 export const PLAN_RULES = {
