@@ -168,6 +168,6 @@ function countUpTo(numbers: readonly number[], most: number): number {
 /** A fund, or an area’s disputes, on a day, as known at a size of the ledger. */
 export const viewOf = ({ balances }: { readonly balances: Balances }, on: Day, size: number): View => ({
   on,
-  balance: (account) => balances.balance(account, on, size),
+  balance: balances.at(on, size),
   accounts: balances.accounts(),
 });
