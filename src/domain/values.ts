@@ -48,6 +48,7 @@ export const Code = z
  * written: next to each other, in groups with up to three signs between them, in full-width digits, or with invisible signs.
  */
 export function holdsNhsNumber(text: string): boolean {
+  if (hasFewDigits(text)) return false;
   const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '');
   const groups = [...plain.matchAll(/\d+/g)].map(([digits], index, all) => ({ digits, at: all[index]!.index }));
   return groups.some((_, first) => {
@@ -61,6 +62,17 @@ export function holdsNhsNumber(text: string): boolean {
     }
     return digits.length === 10 && hasCheckDigit(digits);
   });
+}
+
+/** Whether text is plain ASCII with fewer than ten digits, as nearly all is: then no more need be looked at. */
+function hasFewDigits(text: string): boolean {
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return false;
+    if (code >= 0x30 && code <= 0x39) digits++;
+  }
+  return digits < 10;
 }
 
 function hasCheckDigit(tenDigits: string): boolean {
@@ -84,6 +96,8 @@ export const Name = z
 
 /** Signs that cannot be seen, that turn the reading round, or that stand for bytes that could not be read. */
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\uFFFD]/u;
+/** Text in which nearly all is written, and in which nothing is unseen. */
+const PLAIN = /^[\n\t\x20-\x7e]*$/;
 
 /** Free text, as short as the act needs. It may name no patient: anything shaped like an NHS number is refused. */
 export const words = (max: number) =>
@@ -92,7 +106,9 @@ export const words = (max: number) =>
     .trim()
     .min(1, { error: 'must not be empty' })
     .max(max, { error: `must be at most ${max} characters` })
-    .refine((text) => !UNSEEN.test(text), { error: 'must hold no control characters or invisible signs' })
+    .refine((text) => PLAIN.test(text) || !UNSEEN.test(text), {
+      error: 'must hold no control characters or invisible signs',
+    })
     .refine((text) => !holdsNhsNumber(text), NAMES_NOBODY);
 
 export const Evidence = z
