@@ -111,7 +111,9 @@ function writeText(bytes: Uint8Array, start: number, key: string): void {
 }
 
 const hexDigit = (code: number): number => (code <= NINE ? code - ZERO : code - A + 10);
-const [ZERO, NINE, A] = [...'09a'].map((sign) => sign.charCodeAt(0)) as [number, number, number];
+const ZERO = '0'.charCodeAt(0);
+const NINE = '9'.charCodeAt(0);
+const A = 'a'.charCodeAt(0);
 
 /** FNV-1a, over some bytes of an array. */
 function hash(bytes: Uint8Array, start: number, end: number): number {

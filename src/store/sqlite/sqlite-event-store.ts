@@ -179,10 +179,12 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     const next = head === 'no_stream' ? 0n : head + 1n;
     const { position: last } = lastPosition.get() as { position: number | null };
     if (first < next && events.length > 0) {
-      const there = recordedFrom.all(stream, Number(first), events.length) as Record<
-        'id' | 'position' | 'data' | 'metadata',
-        string
-      >[];
+      const there = recordedFrom.all(stream, Number(first), events.length) as {
+        readonly id: string;
+        readonly position: number;
+        readonly data: string;
+        readonly metadata: string;
+      }[];
       if (there.length === events.length && there.every((row, index) => row.id === events[index]!.id)) {
         const [is, sent] = [there.at(-1)!, events.at(-1)!];
         const asSent = is.data === sent.data && is.metadata === sent.metadata;
