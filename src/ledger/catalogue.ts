@@ -169,19 +169,21 @@ function accepted(schema: z.ZodType, value: unknown): unknown {
   return check(value) ? value : schema.parse(value);
 }
 
+interface Text {
+  readonly type: string;
+  readonly version: number;
+  data: unknown;
+}
+
 function upToDate(kind: AnyKind, type: string, version: number, stored: unknown): FactData {
   const step = PROPOSAL_EVENTS[type as keyof typeof PROPOSAL_EVENTS] as z.ZodType | undefined;
   if (step) {
-    const data = accepted(step, stored) as FactData & { fact: { type: string; version: number; data: unknown } };
-    const { fact } = data;
-    const replaces = data['replaces'] as typeof fact | undefined;
-    return {
-      ...data,
-      fact: { ...fact, data: upToDate(kind, fact.type, fact.version, fact.data) },
-      ...(replaces && {
-        replaces: { ...replaces, data: upToDate(kind, replaces.type, replaces.version, replaces.data) },
-      }),
-    };
+    const data = accepted(step, stored) as FactData & { readonly fact: Text; readonly replaces?: Text };
+    // What has just been read is nobody else's, so the texts in it are brought up to date where they stand.
+    for (const text of [data.fact, data.replaces]) {
+      if (text) text.data = upToDate(kind, text.type, text.version, text.data);
+    }
+    return data;
   }
   const fact = factOf(kind, type);
   let data = stored;
