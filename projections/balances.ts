@@ -1,13 +1,14 @@
 import { dayNumber, type Day } from '../src/domain/calendar.js';
-import { exactly, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { accountKey, type Account, type Posting } from '../src/domain/postings.js';
+import { ACCOUNTS_MAX, createBook, createPaper, enter, readBook, type Book } from './books.js';
 
 /**
  * The balance of an account of one fund on a day, counting only the first so many events of the ledger.
  *
  * Everything that anyone sees is a balance or a formula over balances, so this is the one place where speed matters,
- * and the one place where a cache could lie. There is none: postings are kept by account in ledger order, and a balance
- * is the sum of those that are early enough on both axes. {@link naiveBalance} is the definition that it is tested by.
+ * and the one place where a cache could lie. There is none: each holder has {@link Book}s of the postings of its accounts,
+ * which are only ever added to. {@link naiveBalance} is the definition that it is tested by.
  */
 export interface Balances {
   /** Adds the postings of the event at a place in the ledger. Places never go down. */
@@ -17,90 +18,91 @@ export interface Balances {
    * Whole pence; an account without postings stands at nothing.
    */
   balance(account: Account, on: Day, size: number): Pence;
-  /** Every account that has ever had a posting, in the order of first use. */
+  /** The same with both dates chosen, for those who ask for many accounts: a holder's are worked out together. */
+  at(on: Day, size: number): (account: Account) => Pence;
+  /** Every account that has ever had a posting, in the order of first use. The same list each time; it only grows. */
   accounts(): readonly Account[];
 }
 
-interface Column {
-  readonly account: Account;
-  length: number;
-  places: Float64Array;
-  days: Int32Array;
-  pence: Float64Array;
+/** An account as it is given out: it knows its book, so that nobody has to look for it. */
+interface Kept extends Account {
+  readonly [WHERE]: { readonly bound: Bound; readonly at: number };
 }
 
-const COLUMN_LENGTH_AT_FIRST = 4;
+const WHERE = Symbol('where an account is kept');
 
-function doubled<A extends Float64Array | Int32Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
-}
-
-function push(column: Column, place: number, day: number, amount: number): void {
-  const at = column.length++;
-  if (at === column.places.length) {
-    column.places = doubled(column.places, new Float64Array(at * 2));
-    column.days = doubled(column.days, new Int32Array(at * 2));
-    column.pence = doubled(column.pence, new Float64Array(at * 2));
-  }
-  column.places[at] = place;
-  column.days[at] = day;
-  column.pence[at] = amount;
-}
-
-/** How many of a column's postings belong to events at places below `size`. */
-function countBelow(column: Column, size: number): number {
-  let low = 0;
-  let high = column.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (column.places[middle]! < size) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** A book, with what was read of it last. */
+interface Bound {
+  readonly book: Book;
+  readonly of: Balances;
+  sums: Float64Array;
+  /** For whom it was read; for nobody where it has been written in since. */
+  reader: object | undefined;
 }
 
 export function createBalances(): Balances {
-  const columns = new Map<string, Column>();
-  /** The same columns by the account objects that were given out, which need no key to be spelt. */
-  const given = new Map<Account, Column>();
-  const accounts: Account[] = [];
+  const paper = createPaper();
+  const accounts: Kept[] = [];
+  /** By holder, detail and source: of the accounts that have these in common, few are left to look through. */
+  const byNames = new Map<string, Map<string, Map<string, Kept[]>>>();
+  /** The book of each holder that has room for another account. */
+  const open = new Map<string, Bound>();
 
-  function columnOf({ measure, holder, source, term, detail }: Account): Column {
-    const account = { measure, holder, source, term, detail };
-    const key = accountKey(account);
-    let column = columns.get(key);
-    if (!column) {
-      column = {
-        account,
-        length: 0,
-        places: new Float64Array(COLUMN_LENGTH_AT_FIRST),
-        days: new Int32Array(COLUMN_LENGTH_AT_FIRST),
-        pence: new Float64Array(COLUMN_LENGTH_AT_FIRST),
-      };
-      columns.set(key, column);
-      given.set(account, column);
-      accounts.push(account);
+  const found = ({ measure, holder, source, term, detail }: Account): Kept | undefined =>
+    byNames
+      .get(holder)
+      ?.get(detail)
+      ?.get(source)
+      ?.find((each) => each.measure === measure && each.term === term);
+
+  function opened({ measure, holder, source, term, detail }: Account): Kept {
+    let bound = open.get(holder);
+    if (bound === undefined || bound.book.accounts === ACCOUNTS_MAX) {
+      open.set(holder, (bound = { book: createBook(), of: balances, sums: new Float64Array(0), reader: undefined }));
     }
-    return column;
+    const account: Kept = { measure, holder, source, term, detail, [WHERE]: { bound, at: bound.book.accounts++ } };
+    bound.sums = new Float64Array(bound.book.accounts);
+    const ofHolder = inside(byNames, holder, () => new Map<string, Map<string, Kept[]>>());
+    const ofDetail = inside(ofHolder, detail, () => new Map<string, Kept[]>());
+    inside(ofDetail, source, (): Kept[] => []).push(account);
+    accounts.push(account);
+    return account;
   }
 
-  return {
+  const balances: Balances = {
     add(place, postings) {
-      for (const posting of postings) push(columnOf(posting), place, dayNumber(posting.on), posting.pence);
+      for (const posting of postings) {
+        const { bound, at } = (found(posting) ?? opened(posting))[WHERE];
+        bound.reader = undefined;
+        enter(paper, bound.book, at, place, dayNumber(posting.on), posting.pence);
+      }
     },
-    balance(account, on, size) {
-      const column = given.get(account) ?? columns.get(accountKey(account));
-      if (!column) return NO_MONEY;
-      const count = countBelow(column, size);
-      const last = dayNumber(on);
-      const { days, pence } = column;
-      let sum = 0;
-      for (let at = 0; at < count; at++) if (days[at]! <= last) sum = exactly(sum + pence[at]!);
-      return sum as Pence;
+    balance: (account, on, size) => balances.at(on, size)(account),
+    at(on, size) {
+      const day = dayNumber(on);
+      const reader = (account: Account): Pence => {
+        let where = (account as Partial<Kept>)[WHERE];
+        if (where?.bound.of !== balances) where = found(account)?.[WHERE];
+        if (where === undefined) return NO_MONEY;
+        const { bound, at } = where;
+        if (bound.reader !== reader) {
+          readBook(paper, bound.book, day, size, bound.sums);
+          bound.reader = reader;
+        }
+        return bound.sums[at] as Pence;
+      };
+      return reader;
     },
     accounts: () => accounts,
   };
+  return balances;
+}
+
+/** What a map holds under a key, put there where there is nothing yet. */
+function inside<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 /** What a balance *is*: the sum over the whole log of what is early enough on both axes. Slow, and never wrong. */

@@ -1,5 +1,6 @@
 import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
 import { POOL, type Account, type Measure } from '../src/domain/postings.js';
+import { charted } from './chart.js';
 import type { View } from './view.js';
 
 /**
@@ -97,13 +98,18 @@ export function gapFrom(sums: GapSums): Gap {
 
 const COUNTED: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'proposed', 'assumed', 'atRisk']);
 
+/** The pool's side, and measures that no figure of the gap is made of, need not be added up at all. */
+const counted = charted(
+  (): Account[] => [],
+  (accounts, account) => {
+    if (account.holder !== POOL && COUNTED.has(account.measure)) accounts.push(account);
+  },
+);
+
 /** The gap of a fund, with the claims of its year that are open beside it. */
 export function gapOf(view: View, openClaims: Pence): Gap {
   const sums = noSums();
   sums.openClaims = openClaims;
-  for (const account of view.accounts) {
-    // The pool's side, and measures that no figure of the gap is made of, need not be added up at all.
-    if (account.holder !== POOL && COUNTED.has(account.measure)) count(sums, account, view.balance(account), 1);
-  }
+  for (const account of counted(view.accounts)) count(sums, account, view.balance(account), 1);
   return gapFrom(sums);
 }

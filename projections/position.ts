@@ -1,5 +1,6 @@
 import { minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
 import { POOL, type Account } from '../src/domain/postings.js';
+import { charted } from './chart.js';
 import type { View } from './view.js';
 
 /**
@@ -52,66 +53,104 @@ export interface FundPosition {
   readonly total: Figures;
 }
 
-type Balances = Record<
-  'proposed' | 'recurrent' | 'oneOff' | 'withdrawn' | 'due' | 'received' | 'atRisk' | 'assumed',
-  Pence
->;
+/** The sums that figures are made of, each at its place in a list. */
+const Slot = {
+  proposed: 0,
+  recurrent: 1,
+  oneOff: 2,
+  withdrawn: 3,
+  due: 4,
+  received: 5,
+  atRisk: 6,
+  assumed: 7,
+} as const;
+const noSums = (): Pence[] => [NO_MONEY, NO_MONEY, NO_MONEY, NO_MONEY, NO_MONEY, NO_MONEY, NO_MONEY, NO_MONEY];
 
-const emptyBalances = (): Balances => ({
-  proposed: NO_MONEY,
-  recurrent: NO_MONEY,
-  oneOff: NO_MONEY,
-  withdrawn: NO_MONEY,
-  due: NO_MONEY,
-  received: NO_MONEY,
-  atRisk: NO_MONEY,
-  assumed: NO_MONEY,
-});
-
-function addTo(balances: Balances, account: Account, amount: Pence): void {
-  const { measure } = account;
-  const name = measure !== 'agreed' ? measure : account.term === 'recurrent' ? 'recurrent' : 'oneOff';
-  // Measures that no figure of a position is made of have no balance to add to.
-  if (name in balances) balances[name as keyof Balances] = plus(balances[name as keyof Balances], amount);
+/** Where an account's balance counts; undefined for measures that no figure of a position is made of. */
+function slotOf({ measure, term }: Account): number | undefined {
+  if (measure === 'agreed') return term === 'recurrent' ? Slot.recurrent : Slot.oneOff;
+  return measure in Slot ? Slot[measure as keyof typeof Slot] : undefined;
 }
 
-function figuresOf(balances: Balances): Figures {
-  const { proposed, recurrent, oneOff, withdrawn, due, received, atRisk, assumed } = balances;
+interface SourceAccounts {
+  readonly source: string;
+  readonly accounts: { readonly slot: number; readonly account: Account }[];
+}
+
+/** The accounts of each holder by source, sources in the order of their codes. */
+const byHolder = charted(
+  () => new Map<string, SourceAccounts[]>(),
+  (holders, account) => {
+    const slot = slotOf(account);
+    if (slot === undefined) return;
+    const { holder, source } = account;
+    const sources = holders.get(holder) ?? [];
+    holders.set(holder, sources);
+    let of = sources.find((each) => each.source === source);
+    if (!of) {
+      sources.push((of = { source, accounts: [] }));
+      sources.sort((a, b) => (a.source < b.source ? -1 : 1));
+    }
+    of.accounts.push({ slot, account });
+  },
+);
+
+function addUp(view: View, accounts: SourceAccounts['accounts'], sums: Pence[]): void {
+  for (const { slot, account } of accounts) sums[slot] = plus(sums[slot]!, view.balance(account));
+}
+
+function figuresOf(sums: readonly Pence[]): Figures {
+  const recurrent = sums[Slot.recurrent]!;
+  const oneOff = sums[Slot.oneOff]!;
+  const due = sums[Slot.due]!;
+  const received = sums[Slot.received]!;
   const agreed = plus(recurrent, oneOff);
   return {
-    proposed,
+    proposed: sums[Slot.proposed]!,
     agreed,
     agreedRecurrent: recurrent,
     agreedOneOff: oneOff,
-    withdrawn,
+    withdrawn: sums[Slot.withdrawn]!,
     due,
     received,
     outstanding: minus(agreed, received),
     overdue: notNegative(minus(due, received)),
-    atRisk,
-    assumed,
+    atRisk: sums[Slot.atRisk]!,
+    assumed: sums[Slot.assumed]!,
   };
 }
 
-export const totalFigures = (all: readonly Figures[]): Figures =>
-  Object.fromEntries(
-    FIGURES.map((name) => [name, all.reduce((sum, figures) => plus(sum, figures[name]), NO_MONEY)]),
-  ) as unknown as Figures;
+const NO_FIGURES = figuresOf(noSums());
 
-/** One partner's position by source of funding, sources in the order of their codes. */
+const together = (a: Figures, b: Figures): Figures => ({
+  proposed: plus(a.proposed, b.proposed),
+  agreed: plus(a.agreed, b.agreed),
+  agreedRecurrent: plus(a.agreedRecurrent, b.agreedRecurrent),
+  agreedOneOff: plus(a.agreedOneOff, b.agreedOneOff),
+  withdrawn: plus(a.withdrawn, b.withdrawn),
+  due: plus(a.due, b.due),
+  received: plus(a.received, b.received),
+  outstanding: plus(a.outstanding, b.outstanding),
+  overdue: plus(a.overdue, b.overdue),
+  atRisk: plus(a.atRisk, b.atRisk),
+  assumed: plus(a.assumed, b.assumed),
+});
+
+export const totalFigures = (all: readonly Figures[]): Figures => all.reduce(together, NO_FIGURES);
+
+/** One partner's position by source of funding, sources in the order of their codes; those that stand at nothing left out. */
 export function partnerPosition(view: View, partner: string): PartnerPosition {
-  const bySource = new Map<string, Balances>();
-  for (const account of view.accounts) {
-    if (account.holder !== partner) continue;
-    const balances = bySource.get(account.source) ?? emptyBalances();
-    bySource.set(account.source, balances);
-    addTo(balances, account, view.balance(account));
+  const sources: SourceFigures[] = [];
+  let total = NO_FIGURES;
+  for (const { source, accounts } of byHolder(view.accounts).get(partner) ?? []) {
+    const sums = noSums();
+    addUp(view, accounts, sums);
+    if (sums.every((sum) => sum === NO_MONEY)) continue;
+    const figures = figuresOf(sums);
+    sources.push({ source, figures });
+    total = together(total, figures);
   }
-  const sources = [...bySource]
-    .map(([source, balances]) => ({ source, figures: figuresOf(balances) }))
-    .filter(({ figures }) => FIGURES.some((name) => figures[name] !== NO_MONEY))
-    .sort((a, b) => (a.source < b.source ? -1 : 1));
-  return { partner, sources, total: totalFigures(sources.map((each) => each.figures)) };
+  return { partner, sources, total };
 }
 
 /** The fund's position: every partner's, and their total. */
@@ -124,10 +163,8 @@ export function fundPosition(view: View, partners: readonly string[]): FundPosit
 export function poolPosition(
   view: View,
 ): Pick<Figures, 'agreed' | 'proposed' | 'due' | 'received' | 'withdrawn' | 'atRisk'> {
-  const balances = emptyBalances();
-  for (const account of view.accounts) {
-    if (account.holder === POOL) addTo(balances, account, negated(view.balance(account)));
-  }
-  const { agreed, proposed, due, received, withdrawn, atRisk } = figuresOf(balances);
+  const sums = noSums();
+  for (const { accounts } of byHolder(view.accounts).get(POOL) ?? []) addUp(view, accounts, sums);
+  const { agreed, proposed, due, received, withdrawn, atRisk } = figuresOf(sums.map(negated));
   return { agreed, proposed, due, received, withdrawn, atRisk };
 }

@@ -13,16 +13,22 @@ const MS_PER_DAY = 86_400_000;
 export const FIRST_DAY = '2013-04-01' as Day;
 export const LAST_DAY = '2099-03-31' as Day;
 
-/** Whether the text is a real day of the calendar, written `YYYY-MM-DD`: `2017-02-30` is not. */
-export function isDay(text: string): text is Day {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text;
-}
-
 const ZERO = '0'.charCodeAt(0);
 const twoDigits = (text: string, at: number): number =>
   (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
+
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+
+/** Whether the text is a real day of the calendar, written `YYYY-MM-DD`: `2017-02-30` is not. Every event has several. */
+export function isDay(text: string): text is Day {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  if (month === 2 && day === 29) return isLeap(twoDigits(text, 0) * 100 + twoDigits(text, 2));
+  // There is no month 0 and none after 12, so no day of one is small enough.
+  return day >= 1 && day <= (DAYS_IN_MONTH[month - 1] ?? 0);
+}
 
 /**
  * Days since 1970-01-01, for comparison and storage in arrays of numbers. Read digit by digit, which is six times as

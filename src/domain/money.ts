@@ -29,7 +29,8 @@ export function pence(text: string): Pence {
   if (!MONEY_TEXT.test(text)) {
     throw new RangeError(`"${text}" is not money: write pounds and exactly two places of pence, such as "1234.50".`);
   }
-  return exactly(Number(text.replace('.', '')));
+  const point = text.length - '.00'.length;
+  return exactly(Number(text.slice(0, point)) * 100 + Number(text.slice(point + 1)));
 }
 
 /** Reads money text of either sign, a leading minus where negative: the inverse of {@link moneyText}. */

@@ -64,8 +64,12 @@ type OneSide = Omit<Posting, 'detail'> & { readonly detail?: string };
 /** A posting and its mirror in the pool. Postings of nothing are left out. */
 export function posted(side: OneSide): Posting[] {
   if (side.pence === NO_MONEY) return [];
-  const posting: Posting = { ...side, detail: side.detail ?? '' };
-  return [posting, { ...posting, holder: POOL, pence: negated(posting.pence) }];
+  const { measure, holder, source, term, detail = '', item, on, pence } = side;
+  // Written out, field by field: every figure of every rebuild comes through here.
+  return [
+    { measure, holder, source, term, detail, item, on, pence },
+    { measure, holder: POOL, source, term, detail, item, on, pence: negated(pence) },
+  ];
 }
 
 /** The postings that undo others from a day on: each at its own day, or at the reversal's where that is later. */
@@ -82,8 +86,8 @@ export const imbalance = (postings: readonly Posting[]): Pence =>
 
 /** The movements of one account of one item by day, in day order: small, since a year has few days. */
 export interface DaySeries {
-  readonly days: Day[];
-  readonly moves: Pence[];
+  days: readonly Day[];
+  moves: Pence[];
 }
 
 export const emptySeries = (): DaySeries => ({ days: [], moves: [] });
@@ -102,10 +106,12 @@ function firstNotBefore(series: DaySeries, day: Day): number {
 
 export function addToSeries(series: DaySeries, day: Day, amount: Pence): void {
   const at = firstNotBefore(series, day);
-  if (series.days[at] === day) series.moves[at] = plus(series.moves[at]!, amount);
+  const { days, moves } = series;
+  if (days[at] === day) moves[at] = plus(moves[at]!, amount);
   else {
-    series.days.splice(at, 0, day);
-    series.moves.splice(at, 0, amount);
+    // Lists that are grown in place keep room for more, and of a hundred thousand short ones most would be room.
+    series.days = days.toSpliced(at, 0, day);
+    series.moves = moves.toSpliced(at, 0, amount);
   }
 }
 

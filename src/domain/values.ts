@@ -65,6 +65,7 @@ const LETTER_BETWEEN = /^[^\p{L}\p{N}]?(\p{L})[^\p{L}\p{N}]?$/u;
  * one, and another is to be had.
  */
 export function holdsNhsNumber(text: string): boolean {
+  if (hasFewDigits(text)) return false;
   const plain = text
     .normalize('NFKC')
     .replace(/\p{Cf}|\p{M}/gu, '')
@@ -101,6 +102,17 @@ function valueOfDigit(digit: string): number {
   return (code - nought) % 10;
 }
 
+/** Whether text is plain ASCII with fewer than ten digits, as nearly all is: then no more need be looked at. */
+function hasFewDigits(text: string): boolean {
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return false;
+    if (code >= 0x30 && code <= 0x39) digits++;
+  }
+  return digits < 10;
+}
+
 function hasCheckDigit(tenDigits: string): boolean {
   const digits = tenDigits.split('').map(Number);
   const sum = digits.slice(0, 9).reduce((acc, digit, index) => acc + digit * (10 - index), 0);
@@ -122,6 +134,8 @@ export const Name = z
 
 /** Signs that cannot be seen, that turn the reading round, or that stand for bytes that could not be read. */
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\uFFFD]/u;
+/** Text in which nearly all is written, and in which nothing is unseen. */
+const PLAIN = /^[\n\t\x20-\x7e]*$/;
 
 /** Free text, as short as the act needs. It may name no patient: anything shaped like an NHS number is refused. */
 export const words = (max: number) =>
@@ -130,7 +144,9 @@ export const words = (max: number) =>
     .trim()
     .min(1, { error: 'must not be empty' })
     .max(max, { error: `must be at most ${max} characters` })
-    .refine((text) => !UNSEEN.test(text), { error: 'must hold no control characters or invisible signs' })
+    .refine((text) => PLAIN.test(text) || !UNSEEN.test(text), {
+      error: 'must hold no control characters or invisible signs',
+    })
     .refine((text) => !holdsNhsNumber(text), NAMES_NOBODY);
 
 export const Evidence = z

@@ -12,6 +12,7 @@ import { REGISTER, ROLES, type RegisterState } from '../domain/register.js';
 import { factOf, type Kind } from '../domain/stream.js';
 import { Evidence, Name, words } from '../domain/values.js';
 import type { NewEvent, RecordedEvent } from '../store/event-store.js';
+import { quickCheck, type QuickCheck } from './quick-check.js';
 
 /**
  * The catalogue of everything that can be in the ledger, and the single place where stored bytes become events and
@@ -150,7 +151,7 @@ export function encode(id: string, type: string, data: FactData, metadata: Metad
 export function decode(recorded: RecordedEvent, kind: AnyKind = kindOf(recorded.stream)): LedgerEvent {
   const { id, stream, position, type } = recorded;
   try {
-    const metadata = StoredMetadata.parse(JSON.parse(recorded.metadata)) as Metadata;
+    const metadata = accepted(StoredMetadata, JSON.parse(recorded.metadata)) as Metadata;
     const data = upToDate(kind, type, metadata.schemaVersion, JSON.parse(recorded.data));
     return { id, stream, revision: Number(recorded.revision), position, type, data, metadata };
   } catch (error) {
@@ -159,26 +160,37 @@ export function decode(recorded: RecordedEvent, kind: AnyKind = kindOf(recorded.
   }
 }
 
+const quickChecks = new WeakMap<z.ZodType, QuickCheck>();
+
+/** What a schema makes of a value. Throws its error where it refuses it. */
+function accepted(schema: z.ZodType, value: unknown): unknown {
+  let check = quickChecks.get(schema);
+  if (!check) quickChecks.set(schema, (check = quickCheck(schema)));
+  return check(value) ? value : schema.parse(value);
+}
+
+interface Text {
+  readonly type: string;
+  readonly version: number;
+  data: unknown;
+}
+
 function upToDate(kind: AnyKind, type: string, version: number, stored: unknown): FactData {
   const step = PROPOSAL_EVENTS[type as keyof typeof PROPOSAL_EVENTS] as z.ZodType | undefined;
   if (step) {
-    const data = step.parse(stored) as FactData & { fact: { type: string; version: number; data: unknown } };
-    const { fact } = data;
-    const replaces = data['replaces'] as typeof fact | undefined;
-    return {
-      ...data,
-      fact: { ...fact, data: upToDate(kind, fact.type, fact.version, fact.data) },
-      ...(replaces && {
-        replaces: { ...replaces, data: upToDate(kind, replaces.type, replaces.version, replaces.data) },
-      }),
-    };
+    const data = accepted(step, stored) as FactData & { readonly fact: Text; readonly replaces?: Text };
+    // What has just been read is nobody else's, so the texts in it are brought up to date where they stand.
+    for (const text of [data.fact, data.replaces]) {
+      if (text) text.data = upToDate(kind, text.type, text.version, text.data);
+    }
+    return data;
   }
   const fact = factOf(kind, type);
   let data = stored;
   if (version > fact.version)
     throw new Error(`version ${version} is newer than ${fact.version}, which this program knows`);
   for (const lift of fact.earlier?.slice(version - 1) ?? []) data = lift(data as FactData);
-  return fact.stored.parse(data) as FactData;
+  return accepted(fact.stored, data) as FactData;
 }
 
 /** Says an event in one sentence, without names of database fields or code. */

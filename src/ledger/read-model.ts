@@ -1,14 +1,17 @@
 import { createBalances, type Balances } from '../../projections/balances.js';
 import { keep, noFundFacts, type FundFacts } from '../../projections/fund-facts.js';
 import type { View } from '../../projections/view.js';
-import { instantOf, type Day, type Instant } from '../domain/calendar.js';
+import type { Day, Instant } from '../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../domain/facts.js';
 import type { OpenProposal } from '../domain/proposal.js';
 import type { RegisterState } from '../domain/register.js';
 import { evolve, initialStream, type StreamState } from '../domain/stream.js';
 import type { Position } from '../store/event-store.js';
+import { createActs } from './acts.js';
+import { KINDS, placed, REGISTER_STREAM, type AnyKind, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
-import { kindOf, KINDS, placed, REGISTER_STREAM, type StateOf } from './catalogue.js';
+import { growing, type Growing } from './growing.js';
+import { createPositions } from './positions.js';
 
 /**
  * What the service remembers of the ledger, built by reading it from the first event on and never in any other way:
@@ -33,7 +36,7 @@ export interface ReadModel {
   /** The balances of an area’s disputes: what was settled, paid and written off. */
   area(area: string): Balances | undefined;
   /** The place in the ledger of each event of a stream, by revision. */
-  places(stream: string): readonly number[];
+  places(stream: string): ArrayLike<number>;
   /** The last revision of a stream that was known at a size of the ledger; -1 where none was. */
   knownRevision(stream: string, size: number): number;
   /** Every proposal that waits for a signature, with the stream it stands in. */
@@ -66,108 +69,121 @@ export interface FundModel {
 /** A key is an officer's own: nobody can take another's. */
 export const scopedKey = (officer: string, key: string): string => `${officer} ${key}`;
 
+/** The officer and the key of a scoped key: no officer's name has a space in it. */
+function unscoped(key: string): [officer: string, key: string] {
+  const space = key.indexOf(' ');
+  return [key.slice(0, space), key.slice(space + 1)];
+}
+
 const keyIn = (key: string, stream: string): string => `${key} ${stream}`;
 
+/** What is kept of one stream. */
+interface Shelf {
+  readonly kind: AnyKind;
+  readonly state: StreamState<unknown>;
+  /** The place of each of its events, by revision. */
+  readonly places: Growing;
+  readonly number: number;
+  /** Where its money is kept: a fund’s, or an area’s. */
+  readonly fund?: FundModel;
+  readonly area?: Balances;
+}
+
 export function createReadModel(): ReadModel {
-  const streams = new Map<string, StreamState<unknown>>();
+  const shelves = new Map<string, Shelf>();
+  const byNumber: Shelf[] = [];
   const funds = new Map<string, FundModel>();
   const areas = new Map<string, Balances>();
-  const placesOf = new Map<string, number[]>();
-  const acts = new Map<string, Acted>();
-  const positions: Position[] = [];
+  const acts = createActs();
+  /** Where a key was used in a stream, for the streams that did not have it first. */
+  const actsElsewhere = new Map<string, number>();
+  const positions = createPositions();
+  /** The number of the shelf of each event. */
+  const shelfAt = growing('uint32');
   /** The latest recorded instant up to each place, so that a prefix is found by halving whatever the clocks did. */
-  const recorded: Instant[] = [];
+  const recorded = growing('float64');
+  let latest = 0 as Instant;
 
-  function streamOf(stream: string): StreamState<unknown> {
-    let state = streams.get(stream);
-    if (!state) streams.set(stream, (state = initialStream(kindOf(stream), stream)));
-    return state;
+  function shelfOf(stream: string): Shelf {
+    let shelf = shelves.get(stream);
+    if (!shelf) shelves.set(stream, (shelf = newShelf(stream)));
+    return shelf;
   }
 
-  function fundOf(fund: string): FundModel {
-    let model = funds.get(fund);
-    if (!model) funds.set(fund, (model = { balances: createBalances(), facts: noFundFacts() }));
-    return model;
+  function newShelf(stream: string): Shelf {
+    const { kind: kindName, name } = placed(stream);
+    const kind = KINDS[kindName];
+    const number = byNumber.length;
+    const basis = { kind, number, state: initialStream(kind, stream), places: growing('uint32') };
+    const shelf: Shelf = {
+      ...basis,
+      ...(kindName === 'fund' && { fund: { balances: createBalances(), facts: noFundFacts() } }),
+      ...(kindName === 'dispute' && { area: createBalances() }),
+    };
+    byNumber.push(shelf);
+    if (shelf.fund) funds.set(name, shelf.fund);
+    if (shelf.area) areas.set(name, shelf.area);
+    return shelf;
   }
 
-  function areaOf(area: string): Balances {
-    let balances = areas.get(area);
-    if (!balances) areas.set(area, (balances = createBalances()));
-    return balances;
-  }
-
-  const lastRecorded = (): Instant => recorded.at(-1) ?? (0 as Instant);
+  const actAt = (place: number): Acted => {
+    const { state, places } = byNumber[shelfAt.at(place)]!;
+    return { stream: state.stream, revision: places.countUpTo(place) - 1 };
+  };
 
   return {
     apply(event) {
-      const kind = kindOf(event.stream);
-      const place = positions.length;
-      const at = instantOf(event.metadata.recordedAt)!;
-      const postings = evolve(kind, streamOf(event.stream), event);
-      const { kind: kindName, name } = placed(event.stream);
-      if (kindName === 'dispute') areaOf(name).add(place, postings);
-      if (kindName === 'fund') {
-        const model = fundOf(name);
-        model.balances.add(place, postings);
-        const { revision, type, data, metadata } = event;
-        keep(model.facts, {
-          place,
-          revision,
-          type,
-          data,
-          recordedAt: metadata.recordedAt,
-          evidence: metadata.evidence,
-        });
+      const shelf = shelfOf(event.stream);
+      const place = positions.length();
+      const { revision, type, data, metadata } = event;
+      // That it is an instant was seen when the event was read.
+      const at = Date.parse(metadata.recordedAt) as Instant;
+      const postings = evolve(shelf.kind, shelf.state, event);
+      shelf.area?.add(place, postings);
+      if (shelf.fund) {
+        shelf.fund.balances.add(place, postings);
+        const { recordedAt, evidence } = metadata;
+        keep(shelf.fund.facts, { place, revision, type, data, recordedAt, evidence });
       }
-      const key = scopedKey(event.metadata.officer, event.metadata.key);
-      const { stream, revision } = event;
-      const first = acts.get(key);
-      if (!first) acts.set(key, { stream, revision });
-      else if (first.stream !== stream && !acts.has(keyIn(key, stream)))
-        acts.set(keyIn(key, stream), { stream, revision });
-      const places = placesOf.get(event.stream);
-      if (places) places.push(place);
-      else placesOf.set(event.stream, [place]);
+      const first = acts.add(metadata.officer, metadata.key, place);
+      if (first !== undefined && shelfAt.at(first) !== shelf.number) {
+        const key = keyIn(scopedKey(metadata.officer, metadata.key), event.stream);
+        if (!actsElsewhere.has(key)) actsElsewhere.set(key, place);
+      }
+      shelf.places.push(place);
+      shelfAt.push(shelf.number);
       positions.push(event.position);
-      recorded.push(at > lastRecorded() ? at : lastRecorded());
+      if (at > latest) latest = at;
+      recorded.push(latest);
     },
-    size: () => positions.length,
-    position: () => positions.at(-1),
-    lastRecorded,
-    now: (clock) => Math.max(clock.now(), lastRecorded()) as Instant,
-    stream: (kind, stream) => (streams.get(stream) ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
-    register: () => streamOf(REGISTER_STREAM).own as RegisterState,
+    size: () => positions.length(),
+    position: () => positions.at(positions.length() - 1),
+    lastRecorded: () => latest,
+    now: (clock) => Math.max(clock.now(), latest) as Instant,
+    stream: (kind, stream) => (shelves.get(stream)?.state ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
+    register: () => shelfOf(REGISTER_STREAM).state.own as RegisterState,
     funds: () => [...funds.keys()].sort(),
     fund: (fund) => funds.get(fund),
     areas: () => [...areas.keys()].sort(),
     area: (area) => areas.get(area),
-    places: (stream) => placesOf.get(stream) ?? [],
-    knownRevision: (stream, size) => countUpTo(placesOf.get(stream) ?? [], size - 1) - 1,
+    places: (stream) => shelves.get(stream)?.places.all() ?? [],
+    knownRevision: (stream, size) => (shelves.get(stream)?.places.countUpTo(size - 1) ?? 0) - 1,
     openProposals: () =>
-      [...streams.values()].flatMap(({ stream, open }) => [...open.values()].map((proposal) => ({ stream, proposal }))),
-    acted: (key, stream) => acts.get(keyIn(key, stream)) ?? acts.get(key),
+      byNumber.flatMap(({ state: { stream, open } }) => [...open.values()].map((proposal) => ({ stream, proposal }))),
+    acted(key, stream) {
+      const place = actsElsewhere.get(keyIn(key, stream)) ?? acts.find(...unscoped(key));
+      return place === undefined ? undefined : actAt(place);
+    },
     prefix(knownAt) {
-      const size = countUpTo(recorded, knownAt);
-      return { size, position: positions[size - 1] };
+      const size = recorded.countUpTo(knownAt);
+      return { size, position: positions.at(size - 1) };
     },
   };
-}
-
-/** How many of some numbers that never go down are not above one. */
-function countUpTo(numbers: readonly number[], most: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle]! <= most) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** A fund, or an area’s disputes, on a day, as known at a size of the ledger. */
 export const viewOf = ({ balances }: { readonly balances: Balances }, on: Day, size: number): View => ({
   on,
-  balance: (account) => balances.balance(account, on, size),
+  balance: balances.at(on, size),
   accounts: balances.accounts(),
 });

@@ -38,6 +38,13 @@ t.test('a day is a real day of the calendar', async (t) => {
   ]) {
     t.notOk(isDay(bad), bad);
   }
+  const years = ['0000', '1900', '2000', '2015', '2016', '2099', '2100', '9999'];
+  const two = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
+  for (const text of years.flatMap((year) => two.flatMap((month) => two.map((of) => `${year}-${month}-${of}`)))) {
+    const at = new Date(`${text}T00:00:00Z`);
+    const isReal = !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
+    if (isDay(text) !== isReal) t.fail(`${text} is ${isReal ? '' : 'not '}a day`);
+  }
 });
 
 t.test('a day in London ends an hour earlier by UTC in summer', async (t) => {

@@ -63,15 +63,17 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-interface Row {
-  readonly position: number;
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-}
+/** A row as a list, in the order of {@link COLUMNS}: a list is read in two thirds of the time of an object. */
+type Columns = readonly [
+  position: number,
+  stream: string,
+  revision: number,
+  id: string,
+  type: string,
+  data: string,
+  metadata: string,
+];
+const COLUMNS = 'position, stream, revision, id, type, data, metadata';
 
 interface Following {
   wake(): void;
@@ -118,7 +120,6 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       : unavailable(file, error);
   }
 
-  const columns = 'position, stream, revision, id, type, data, metadata';
   const insert = db.prepare(
     'INSERT INTO events (position, stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -129,9 +130,10 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   );
   const holdsId = db.prepare('SELECT 1 AS held FROM events WHERE stream = ? AND id = ?');
   const pageOfStream = db.prepare(
-    `SELECT ${columns} FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`,
+    `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`,
   );
-  const pageOfAll = db.prepare(`SELECT ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
+  const pageOfAll = db.prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
+  for (const page of [pageOfStream, pageOfAll]) page.setReturnArrays(true);
 
   const instantsInOrder =
     get("SELECT 1 FROM sqlite_schema WHERE name = 'recorded_instants_never_go_back'") !== undefined;
@@ -177,10 +179,12 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     const next = head === 'no_stream' ? 0n : head + 1n;
     const { position: last } = lastPosition.get() as { position: number | null };
     if (first < next && events.length > 0) {
-      const there = recordedFrom.all(stream, Number(first), events.length) as Omit<
-        Row,
-        'stream' | 'revision' | 'type'
-      >[];
+      const there = recordedFrom.all(stream, Number(first), events.length) as {
+        readonly id: string;
+        readonly position: number;
+        readonly data: string;
+        readonly metadata: string;
+      }[];
       if (there.length === events.length && there.every((row, index) => row.id === events[index]!.id)) {
         const [is, sent] = [there.at(-1)!, events.at(-1)!];
         const asSent = is.data === sent.data && is.metadata === sent.metadata;
@@ -251,7 +255,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   };
 
   const rows = (statement: StatementSyncInstance, ...values: unknown[]) =>
-    guarded(() => (statement.all(...values) as Row[]).map(recorded));
+    guarded(() => (statement.all(...values) as unknown as Columns[]).map(recorded));
 
   const store: SqliteEventStore = {
     commits: () => commits,
@@ -312,9 +316,8 @@ function openDatabase(file: string, readOnly: boolean) {
   }
 }
 
-function recorded(row: Row): RecordedEvent {
-  const { stream, id, type, data, metadata } = row;
-  return { position: String(row.position), stream, revision: BigInt(row.revision), id, type, data, metadata };
+function recorded([position, stream, revision, id, type, data, metadata]: Columns): RecordedEvent {
+  return { position: String(position), stream, revision: BigInt(revision), id, type, data, metadata };
 }
 
 function refusal(error: unknown, stream: string, file: string): Error {

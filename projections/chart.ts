@@ -1,0 +1,18 @@
+import type { Account } from '../src/domain/postings.js';
+
+/**
+ * What a projection works out of a list of accounts that only grows, such as which of them are whose: each account is
+ * looked at once, and not at every question. Nothing in it depends on a date or a balance.
+ */
+export function charted<Chart>(
+  empty: () => Chart,
+  add: (chart: Chart, account: Account) => void,
+): (accounts: readonly Account[]) => Chart {
+  const charts = new WeakMap<readonly Account[], { readonly chart: Chart; seen: number }>();
+  return (accounts) => {
+    let kept = charts.get(accounts);
+    if (!kept) charts.set(accounts, (kept = { chart: empty(), seen: 0 }));
+    while (kept.seen < accounts.length) add(kept.chart, accounts[kept.seen++]!);
+    return kept.chart;
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Lists that only grow, kept in typed arrays: four or eight bytes a number where a list of objects or texts takes thirty
+ * and more, and nothing for the garbage collector to walk through. They grow by a quarter, so that little is left unused.
+ */
+export interface Growing {
+  length(): number;
+  push(number: number): void;
+  /** The number at an index below the length. */
+  at(index: number): number;
+  /** How many of the numbers, where these never go down, are not above one. */
+  countUpTo(most: number): number;
+  /** All of them: of the moment, not of later ones. */
+  all(): Uint32Array | Float64Array;
+}
+
+const ROOM_AT_FIRST = 16;
+const GROWTH = 1.25;
+
+/** Whole numbers below 4,294,967,296 in four bytes each; any others in eight. */
+export function growing(kind: 'uint32' | 'float64'): Growing {
+  const Kind = kind === 'uint32' ? Uint32Array : Float64Array;
+  let numbers = new Kind(ROOM_AT_FIRST);
+  let length = 0;
+  return {
+    length: () => length,
+    push(number) {
+      if (length === numbers.length) {
+        const longer = new Kind(Math.ceil(length * GROWTH));
+        longer.set(numbers);
+        numbers = longer;
+      }
+      numbers[length++] = number;
+    },
+    at: (index) => numbers[index]!,
+    countUpTo(most) {
+      let low = 0;
+      let high = length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (numbers[middle]! <= most) low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    },
+    all: () => numbers.subarray(0, length),
+  };
+}

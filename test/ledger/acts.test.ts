@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import t from 'tap';
+import { createActs } from '../../src/ledger/acts.js';
+import { property } from '../support/property.js';
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+t.test('an act is found by its officer and its key, and the first place of both is kept', async (t) => {
+  const acts = createActs();
+  const key = digest('one');
+  t.equal(acts.add('a', key, 7), undefined);
+  t.equal(acts.add('a', key, 9), 7);
+  t.equal(acts.add('b', key, 9), undefined, 'a key is an officer’s own');
+  t.same(
+    [acts.find('a', key), acts.find('b', key), acts.find('c', key), acts.find('a', digest('two'))],
+    [7, 9, undefined, undefined],
+  );
+});
+
+t.test('no two keys are taken for each other, digests and other texts alike', async (t) => {
+  const key = digest('one');
+  const near = [
+    key,
+    key.toUpperCase(),
+    key.slice(1),
+    `${key}0`,
+    '',
+    'é',
+    'é'.normalize('NFD'),
+    'x y',
+    '\ud83d',
+    '\ud83e',
+  ];
+  const acts = createActs();
+  for (const [place, each] of near.entries()) t.equal(acts.add('a', each, place), undefined);
+  for (const [place, each] of near.entries()) t.equal(acts.find('a', each), place);
+});
+
+t.test('it finds what a map would find, at any size', async (t) => {
+  const entry = fc.record({
+    officer: fc.constantFrom('a', 'b', 'c'),
+    key: fc.oneof(
+      fc.nat(3_000).map(String),
+      fc.nat(3_000).map((each) => digest(String(each))),
+      fc.string(),
+    ),
+  });
+  property(
+    t,
+    fc.property(fc.array(entry, { maxLength: 2_000, size: 'max' }), (entries) => {
+      const acts = createActs();
+      const map = new Map<string, number>();
+      for (const [place, { officer, key }] of entries.entries()) {
+        const text = JSON.stringify([officer, key]);
+        if (acts.add(officer, key, place) !== map.get(text)) return false;
+        if (!map.has(text)) map.set(text, place);
+      }
+      return entries.every(({ officer, key }) => acts.find(officer, key) === map.get(JSON.stringify([officer, key])));
+    }),
+    20,
+  );
+});
