@@ -19,7 +19,7 @@ export const wholeService = (ledger: Ledger, signIn: SignIn): Promise<FastifyIns
   buildApp({
     ledger,
     signIn,
-    logger: pino({ level: 'info' }, pino.destination(devNull)),
+    logger: pino({ level: 'info' }, pino.destination({ dest: devNull, sync: false })),
     requestsPerMinute: Number.MAX_SAFE_INTEGER,
     demonstration: false,
     version: 'benchmark',
