@@ -5,11 +5,20 @@ import type { LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { decide, type Command, type Decision } from '../domain/stream.js';
 import type { EvidenceList } from '../domain/values.js';
-import { ConcurrencyConflict, RecordedBehind, type Appended, type EventStore } from '../store/event-store.js';
+import {
+  ConcurrencyConflict,
+  RecordedBehind,
+  type Appended,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type RecordedEvent,
+} from '../store/event-store.js';
 import { canonical, decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
 import type { Clock } from './clock.js';
 import type { Projector } from './projector.js';
 import { scopedKey, type Acted, type ReadModel } from './read-model.js';
+import { createTogether, type Together } from './together.js';
 
 /**
  * The one way into the ledger: mandate, four eyes, rules, then one append to one stream. The same key is the same act:
@@ -80,8 +89,15 @@ const EVENT_IDS = '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21';
 export const eventId = (officer: string, key: string, index: number): string =>
   uuid(`${scopedKey(officer, key)} ${index}`, EVENT_IDS);
 
+/** What an act would record. */
+export interface Decided {
+  readonly events: readonly LedgerEvent[];
+  readonly encoded: readonly NewEvent[];
+  readonly expected: ExpectedRevision;
+}
+
 /** A submission as it is handled: its key and itself as digests, worked out once. */
-interface Prepared extends Submission {
+export interface Prepared extends Submission {
   /** The digest of the key: what a client chose to write in one is nobody's business. */
   readonly key: string;
   readonly request: string;
@@ -97,6 +113,8 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
   const inProgress = new Set<string>();
   /** The last act under way in each stream: acts on one stream wait for each other, so they do not conflict. */
   const queues = new Map<string, Promise<unknown>>();
+  const { together } = store;
+  const batches = together && createTogether({ store, together, model, projector, clock, decided, referredTo });
 
   function inTurn<T>(stream: string, act: () => Promise<T>): Promise<T> {
     const turn = (queues.get(stream) ?? Promise.resolve()).then(act, act);
@@ -130,11 +148,17 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
   }
 
-  async function attempt(submission: Prepared): Promise<Done | Refusal | 'again'> {
+  /** The revision of the event that a command is about where it names one, such as the one that it reverses. */
+  function referredTo({ kind, stream, command }: Prepared): bigint | undefined {
+    const state = model.stream(kind, stream);
+    const named = 'fact' in command ? command.fact : 'proposal' in command && state.open.get(command.proposal)?.fact;
+    const revision = named && KINDS[kind].referredTo(named);
+    return revision ? BigInt(revision) : undefined;
+  }
+
+  /** The events that an act would record, on the state of its stream; or the first rule that refuses it. */
+  function decided(submission: Prepared, now: Instant, original: RecordedEvent | undefined): Decided | Refusal {
     const { kind: kindName, stream, command, officer, actingFor, key, ifMatch } = submission;
-    const done = await earlier(submission);
-    if (done) return done;
-    const kind = KINDS[kindName];
     const state = model.stream(kindName, stream);
     if (ifMatch !== undefined) {
       const present = 'proposal' in command ? state.open.get(command.proposal)?.revision : state.revision;
@@ -142,12 +166,8 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
         return refuse('if_match_stale', `You have read revision ${ifMatch}; the present one is ${present}.`);
       }
     }
-    const named = 'fact' in command ? command.fact : 'proposal' in command && state.open.get(command.proposal)?.fact;
-    const revision = named && kind.referredTo(named);
-    const [original] = revision ? await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 }) : [];
-    const now = model.now(clock);
     const decision = decide(
-      kind,
+      KINDS[kindName],
       state,
       command,
       { officer, actingFor, newProposal: eventId(officer, key, 0) },
@@ -155,13 +175,26 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     );
     if (decision instanceof Refusal) return decision;
     const events = compose(submission, decision, now, state.revision);
-    if (submission.dryRun) return { outcome: outcomeOf(events), replayed: false };
     const encoded = events.map((event) => encode(event.id, event.type, event.data, event.metadata));
     // What is written for ever must be readable for ever: it is read back before it is written.
     encoded.forEach((event, index) => decode({ ...event, stream, revision: BigInt(index), position: '' }));
+    return { events, encoded, expected: state.revision < 0 ? 'no_stream' : BigInt(state.revision) };
+  }
+
+  /** Decides one act and appends it, on a store where acts cannot be decided inside a transaction; or decides it only. */
+  async function attempt(submission: Prepared): Promise<Done | Refusal | 'again'> {
+    const done = await earlier(submission);
+    if (done) return done;
+    const { stream } = submission;
+    const revision = referredTo(submission);
+    const [original] = revision === undefined ? [] : await store.readStream(stream, { after: revision - 1n, limit: 1 });
+    const found = decided(submission, model.now(clock), original);
+    if (found instanceof Refusal) return found;
+    const { events, encoded, expected } = found;
+    if (submission.dryRun) return { outcome: outcomeOf(events), replayed: false };
     let appended: Appended;
     try {
-      appended = await store.append(stream, state.revision < 0 ? 'no_stream' : BigInt(state.revision), encoded);
+      appended = await store.append(stream, expected, encoded);
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict) && !(error instanceof RecordedBehind)) throw error;
       const head = await store.head();
@@ -172,6 +205,26 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     // Another service, or an attempt whose answer was lost, recorded this key before: what it recorded is the answer.
     if (!appended.asSent) return 'again';
     return { outcome: { ...outcomeOf(events), ...recordedAs(events), position: appended.position }, replayed: false };
+  }
+
+  /** Has an act recorded with those that wait in the same moment. */
+  async function batched(batches: Together, submission: Prepared): Promise<Done | Refusal | 'again'> {
+    const done = await earlier(submission);
+    if (done) return done;
+    const found = await batches.record(submission);
+    if (found === 'again' || found instanceof Refusal) return found;
+    const { events, position } = found;
+    return { outcome: { ...outcomeOf(events), ...recordedAs(events), position }, replayed: false };
+  }
+
+  /** Tries until it is known how an act ends; others who post at the same time may be ahead of it a few times. */
+  async function untilKnown({ stream }: Prepared, act: () => Promise<Done | Refusal | 'again'>) {
+    for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
+      const outcome = await act();
+      if (outcome !== 'again') return outcome;
+      await setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries));
+    }
+    return refuse('conflict', `Others posted to ${stream} ${ATTEMPTS_MAX} times in between.`);
   }
 
   function compose(submission: Prepared, decision: Decision, now: Instant, head: number): LedgerEvent[] {
@@ -210,14 +263,9 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       inProgress.add(key);
       const handled = prepared(submission);
       try {
-        return await inTurn(submission.stream, async () => {
-          for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
-            const outcome = await attempt(handled);
-            if (outcome !== 'again') return outcome;
-            await setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries));
-          }
-          return refuse('conflict', `Others posted to ${submission.stream} ${ATTEMPTS_MAX} times in between.`);
-        });
+        return await (batches && !submission.dryRun
+          ? untilKnown(handled, () => batched(batches, handled))
+          : inTurn(submission.stream, () => untilKnown(handled, () => attempt(handled))));
       } finally {
         inProgress.delete(key);
       }
