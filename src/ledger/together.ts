@@ -59,15 +59,26 @@ export function createTogether({ store, together, model, projector, clock, ...ac
     for (const stream of toMend) {
       const kind = kindOf(stream);
       const fresh = initialStream(kind, stream);
-      together(model.position(), (batch) => {
+      const read = together(model.position(), (batch) => {
         for (;;) {
           const page = batch.readStream(stream, { after: BigInt(fresh.revision), limit: READ_PAGE_MAX });
           for (const event of page) evolve(kind, fresh, decode(event));
           if (page.length < READ_PAGE_MAX) return;
         }
       });
+      // Where others have just written, it is read once the read model has taken what they wrote.
+      if (!read) return;
       Object.assign(model.stream(kind.name, stream), fresh);
       toMend.delete(stream);
+    }
+  }
+
+  /** What cannot be read now is read before the next act is decided, or that act fails. */
+  function mendIfItCan(): void {
+    try {
+      mend();
+    } catch {
+      // Why the store cannot be read is told to the next who posts.
     }
   }
 
@@ -123,6 +134,7 @@ export function createTogether({ store, together, model, projector, clock, ...ac
       level = together(model.position(), (batch) => (outcomes = decideAll(acts, batch)));
     } catch (error) {
       cautious = true;
+      mendIfItCan();
       for (const { reject } of acts) reject(error);
       schedule();
       return;

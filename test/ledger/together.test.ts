@@ -26,7 +26,7 @@ interface Faulty {
   readonly ledger: TestLedger;
   readonly store: SqliteEventStore;
   /** What the next transactions do wrong, one after another; as they should once there are no more. */
-  readonly faults: (Fault | 'before' | 'at the commit' | undefined)[];
+  readonly faults: (Fault | 'before' | 'at the commit' | 'others have written' | undefined)[];
 }
 
 /** A ledger on a real file, whose transactions can be made to fail at each point: the file undoes them itself. */
@@ -45,6 +45,7 @@ async function faulty(t: Test): Promise<Faulty> {
       together(at, decide) {
         const fault = faults.shift();
         if (fault === 'before') throw failing;
+        if (fault === 'others have written') return false;
         return store.together(at, (batch) => {
           decide(typeof fault === 'function' ? fault(batch) : batch);
           if (fault === 'at the commit') throw failing;
@@ -153,14 +154,9 @@ for (const [name, fault] of [
   });
 }
 
-t.test('while commits fail, nobody is shown what is not on disk, and the state is mended when it can be', async (t) => {
-  const { ledger, store, faults } = await faulty(t);
-  const proposal: Command = {
-    act: 'propose',
-    fact: { type: 'ContributionAgreed', data: offered() as never },
-  };
-  // The commit fails, and so does the first reading anew after it.
-  faults.push('at the commit', 'before');
+/** An offer and two plan lines, whose commit fails: the offer is in the state that the lines were decided on. */
+async function failing({ ledger, store }: Faulty, t: Test): Promise<void> {
+  const proposal: Command = { act: 'propose', fact: { type: 'ContributionAgreed', data: offered() as never } };
   const failed = await Promise.allSettled([
     ledger.submit(`${NORTH}-finance`, proposal),
     ledger.submit('pool-manager', set('a')),
@@ -170,8 +166,35 @@ t.test('while commits fail, nobody is shown what is not on disk, and the state i
     failed.map(({ status }) => status),
     ['rejected', 'rejected', 'rejected'],
   );
-  t.same((await store.readStream(fundStream(FUND))).length, 1);
+  t.equal((await store.readStream(fundStream(FUND))).length, 1);
+}
+
+t.test('after a failed commit nobody is shown what is not on disk', async (t) => {
+  const service = await faulty(t);
+  service.faults.push('at the commit');
+  await failing(service, t);
+  t.same(service.ledger.ledger.model.openProposals(), []);
+  t.equal(service.ledger.ledger.model.stream('fund', fundStream(FUND)).revision, 0);
+});
+
+t.test('a state that cannot be read anew at once is read before the next act is decided', async (t) => {
+  const service = await faulty(t);
+  const { ledger, store, faults } = service;
+  faults.push('at the commit', 'before');
+  await failing(service, t);
+  faults.push('before', 'before');
   await t.rejects(ledger.submit('pool-manager', set('a')), { name: 'StoreUnavailable' });
+  await ledger.done('pool-manager', set('a'));
+  t.same(ledger.ledger.model.openProposals(), []);
+  t.same((await verify(store)).problems, []);
+});
+
+t.test('a state is not read anew from a store in which others have just written', async (t) => {
+  const service = await faulty(t);
+  const { ledger, store, faults } = service;
+  faults.push('at the commit', 'others have written');
+  await failing(service, t);
+  faults.push('others have written', 'others have written');
   await ledger.done('pool-manager', set('a'));
   t.same(ledger.ledger.model.openProposals(), []);
   t.same((await verify(store)).problems, []);
