@@ -20,6 +20,8 @@ import { createRandom } from './random.js';
  * that has the same bytes at hand. Both are asked by the same client, over the same addresses.
  */
 const PATHS = 1_024;
+/** More than the service keeps answers for: each is worked out when it is asked. */
+const PATHS_ANEW = 20_000;
 const CHECKED = 16;
 
 export const READ = 'ours, position over HTTP';
@@ -46,12 +48,23 @@ export async function measureReads(file: string, ledger: Ledger, { seed, seconds
   const bodies = new Map<string, string>();
   // Before any service is up: it would take the long wait for a sign that it is too busy.
   const naive = naiveViews(file, questions.slice(0, CHECKED));
-  const load = (port: number, connections: number, headers: readonly string[], status: number) =>
-    answered({ port, connections, seconds, name: 'read', status, method: 'GET', paths, headers, bodies: [] });
-  const both = async (port: number, headers: readonly string[], status = 200): Promise<Answered[]> => {
-    await load(port, CONNECTIONS[1], headers, status);
+  const anew = Array.from({ length: PATHS_ANEW }, () => pathOf(anyQuestion(random)));
+  const both = async (port: number, headers: readonly string[], asked = paths): Promise<Answered[]> => {
+    const load = (connections: number) =>
+      answered({
+        port,
+        connections,
+        seconds,
+        name: 'read',
+        status: 200,
+        method: 'GET',
+        paths: asked,
+        headers,
+        bodies: [],
+      });
+    await load(CONNECTIONS[1]);
     const all: Answered[] = [];
-    for (const connections of CONNECTIONS) all.push(await load(port, connections, headers, status));
+    for (const connections of CONNECTIONS) all.push(await load(connections));
     return all;
   };
 
@@ -66,7 +79,11 @@ export async function measureReads(file: string, ledger: Ledger, { seed, seconds
       await setImmediate();
     }
     checkAnswers(naive, questions, bodies);
-    ours.push([`${READ}, ${name}`, await listening(app, (port) => both(port, [`authorization: ${authorization}`]))]);
+    const headers = [`authorization: ${authorization}`];
+    await listening(app, async (port) => {
+      ours.push([`${READ}, ${name}, asked again`, await both(port, headers)]);
+      ours.push([`${READ}, ${name}, asked anew`, await both(port, headers, anew)]);
+    });
     note(`${READ}, ${name}: done`);
   }
   const empty = emptyService();

@@ -225,7 +225,7 @@ function goalsOf(sections: readonly Section[], sizes: readonly Sized[]): Goal[] 
       most: true,
     },
     ...[one, many].flatMap((connections) =>
-      ['bearer token', 'demonstration'].map((how) => ({
+      ['bearer token, asked again', 'bearer token, asked anew', 'demonstration, asked anew'].map((how) => ({
         what: `d: position over the empty route, ${how}, ${at}, ${connections}`,
         is: by(rate(`${READ}, ${how}`, `${at}, ${connections}`), rate(EMPTY_READ, `${at}, ${connections}`)),
         toReach: 0.7,
@@ -246,7 +246,7 @@ function heading(seed: number): void {
 const NOTES = `A position is of one partner, all its sources; a gap is of one fund; both on a random day as known at a random instant,
 but for ledger and hledger, which know one date, and start anew for each question. Rebuild and bare reading find the file
 in the system’s cache; the best of three runs counts, of one from 500,000 events. A post is answered once its event is
-on disk. Client and server share this machine’s cores, the client in a thread of its own. The disk sets the pace of
+on disk. What is asked again over HTTP is answered with the text that was kept; what is asked anew is worked out. Client and server share this machine’s cores, the client in a thread of its own. The disk sets the pace of
 commits: the fsync of a virtual disk is faster than that of an honest disk, so compare the ratios and not the rates.`;
 
 const DISPUTE_NOTES = `Claims, registers and funds of disputes are of one area, on a random day as known at a random instant; "nothing kept"
