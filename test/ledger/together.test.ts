@@ -200,6 +200,23 @@ t.test('a state is not read anew from a store in which others have just written'
   t.same((await verify(store)).problems, []);
 });
 
+t.test('an act that another service recorded in the last moment is found, not recorded again', async (t) => {
+  const { ledger } = await faulty(t);
+  const { model } = ledger.ledger;
+  const first = await ledger.done('pool-manager', set('a'), { key: 'same' });
+  // The first look at the key comes too early to see it.
+  const { acted } = model;
+  Object.assign(model, {
+    acted() {
+      Object.assign(model, { acted });
+      return undefined;
+    },
+  });
+  const second = await ledger.done('pool-manager', set('a'), { key: 'same' });
+  t.ok(second.replayed);
+  t.same(second.outcome, first.outcome);
+});
+
 t.test('an act that cannot be decided fails alone', async (t) => {
   const { ledger } = await faulty(t);
   const wrong = ledger.submit('pool-manager', post('NoSuchFact', { effective: '2016-04-01' }));
