@@ -19,23 +19,35 @@ export interface FundFact {
   readonly postings: readonly Posting[];
 }
 
+/** Page by page: an iterator of SQLite’s does not outlive a wait between two of its rows. */
+const ROWS_AT_ONCE = 10_000;
+
+interface Row {
+  readonly position: number;
+  readonly stream: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
 export function* fundFacts(file: string): Generator<FundFact> {
   const db = new DatabaseSync(file, { readOnly: true });
   const log = db.prepare(
-    "SELECT stream, type, data, metadata FROM events WHERE stream LIKE 'fund-%' ORDER BY position",
+    'SELECT position, stream, type, data, metadata FROM events WHERE position > ? ORDER BY position LIMIT ?',
   );
   try {
-    for (const row of log.iterate() as Iterable<Record<'stream' | 'type' | 'data' | 'metadata', string>>) {
-      const { stream, type, data, metadata } = row;
-      const { recordedAt } = JSON.parse(metadata) as { recordedAt: string };
-      yield {
-        fund: placed(stream).name,
-        type,
-        data,
-        metadata,
-        recordedAt: instantOf(recordedAt)!,
-        postings: postingsOf(KINDS.fund, { type, data: JSON.parse(data) as FactData }),
-      };
+    let after = 0;
+    for (;;) {
+      const rows = log.all(after, ROWS_AT_ONCE) as unknown as Row[];
+      for (const { stream, type, data, metadata } of rows) {
+        const { kind, name: fund } = placed(stream);
+        if (kind !== 'fund') continue;
+        const { recordedAt } = JSON.parse(metadata) as { recordedAt: string };
+        const postings = postingsOf(KINDS.fund, { type, data: JSON.parse(data) as FactData });
+        yield { fund, type, data, metadata, recordedAt: instantOf(recordedAt)!, postings };
+      }
+      if (rows.length < ROWS_AT_ONCE) return;
+      after = rows.at(-1)!.position;
     }
   } finally {
     db.close();
