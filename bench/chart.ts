@@ -17,6 +17,8 @@ export interface Bars {
 
 const WIDTH = 960;
 const LEFT = 330;
+/** For the longest names, to the left of everything else. */
+const MARGIN = 140;
 const RIGHT = 90;
 const PLOT_LEFT = 70;
 const PLOT_HEIGHT = 260;
@@ -27,15 +29,23 @@ const COLOURS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const STYLE = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
   .title { font-weight: 600; font-size: 15px; }
-  .axis { stroke: #8c959f; stroke-width: 1; fill: none; }
   .grid { stroke: #d0d7de; stroke-width: 1; }
-  .a { --of: #0550ae; } .b { --of: #bc4c00; } .c { --of: #1a7f37; } .d { --of: #8250df; } .e { --of: #9a6700; } .f { --of: #57606a; }
-  .line { fill: none; stroke: var(--of); stroke-width: 2.5; }
-  .dot, .bar { fill: var(--of); }
+  .line { fill: none; stroke-width: 2.5; }
+  .a .line { stroke: #0550ae; } .a .dot, .a .bar { fill: #0550ae; }
+  .b .line { stroke: #bc4c00; } .b .dot, .b .bar { fill: #bc4c00; }
+  .c .line { stroke: #1a7f37; } .c .dot, .c .bar { fill: #1a7f37; }
+  .d .line { stroke: #8250df; } .d .dot, .d .bar { fill: #8250df; }
+  .e .line { stroke: #9a6700; } .e .dot, .e .bar { fill: #9a6700; }
+  .f .line { stroke: #57606a; } .f .dot, .f .bar { fill: #57606a; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; }
     .grid { stroke: #30363d; }
-    .a { --of: #79c0ff; } .b { --of: #ffa657; } .c { --of: #7ee787; } .d { --of: #d2a8ff; } .e { --of: #e3b341; } .f { --of: #8b949e; }
+    .a .line { stroke: #79c0ff; } .a .dot, .a .bar { fill: #79c0ff; }
+    .b .line { stroke: #ffa657; } .b .dot, .b .bar { fill: #ffa657; }
+    .c .line { stroke: #7ee787; } .c .dot, .c .bar { fill: #7ee787; }
+    .d .line { stroke: #d2a8ff; } .d .dot, .d .bar { fill: #d2a8ff; }
+    .e .line { stroke: #e3b341; } .e .dot, .e .bar { fill: #e3b341; }
+    .f .line { stroke: #8b949e; } .f .dot, .f .bar { fill: #8b949e; }
   }`;
 
 const text = (plain: string): string => plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
@@ -104,7 +114,7 @@ export function chart(heading: string, position: readonly Series[], groups: read
     parts.push(bars(group, top));
     top += 28 + group.bars.length * (BAR + 6) + 34;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" role="img" aria-label="${text(heading)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-${MARGIN} 0 ${WIDTH + MARGIN} ${top}" role="img" aria-label="${text(heading)}">
 <style>${STYLE}
 </style>
 <text x="16" y="22">${text(heading)}</text>
