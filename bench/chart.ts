@@ -18,7 +18,7 @@ export interface Bars {
 const WIDTH = 960;
 const LEFT = 330;
 /** For the longest names, to the left of everything else. */
-const MARGIN = 140;
+const MARGIN = 230;
 const RIGHT = 90;
 const PLOT_LEFT = 70;
 const PLOT_HEIGHT = 260;
