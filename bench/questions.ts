@@ -1,18 +1,24 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { gapOf } from '../projections/gap.js';
-import { partnerPosition } from '../projections/position.js';
+import { partnerPosition, type PartnerPosition } from '../projections/position.js';
 import type { View } from '../projections/view.js';
 import { dayNumber, dayOfNumber, instantText, type Day, type Instant } from '../src/domain/calendar.js';
 import { NO_MONEY } from '../src/domain/money.js';
 import { viewOf, type ReadModel } from '../src/ledger/read-model.js';
 import { FIRST, FUNDS, LAST, PARTNERS, RECORDED_FROM, RECORDED_UNTIL } from './facts.js';
-import type { Line } from './figures.js';
+import { p50, timed, timesOf, type Line, type Measuring } from './figures.js';
 import { naiveViews } from './naive.js';
+import { JOURNAL_PROGRAMS, journalAsker } from './opponents/journal.js';
+import { postgresMoves, sqliteMoves } from './opponents/moves.js';
+import { Missing, orMissing } from './opponents/packages.js';
+import type { Postgres } from './opponents/postgres.js';
 import { createRandom, type Random } from './random.js';
 
 /**
- * Workload 1: a partner's position, and a fund's gap, on any day as known at any instant, by the path that the service
- * answers by. Nothing is timed before a sample of the answers has been found equal to the naive fold over the log.
+ * Workload a: a partner's position on any day as known at any instant, by the path that the service answers by, and by
+ * what a user would take instead. Nobody is timed before a sample of the answers has been found equal to the naive fold
+ * over the log.
  */
 export interface Question {
   readonly fund: string;
@@ -21,29 +27,28 @@ export interface Question {
   readonly knownAt: Instant;
 }
 
-const CHECKED = 32;
-const ASKED = 4_096;
-const SECONDS = 2;
-
-type Answer = (view: View, partner: string) => unknown;
-
-const ANSWERS: readonly (readonly [what: string, answer: Answer])[] = [
-  ['position of a partner', partnerPosition],
-  ['gap of a fund', (view) => gapOf(view, NO_MONEY)],
-];
-
-export function measureQuestions(file: string, model: ReadModel, seed: number): Line[] {
-  const random = createRandom(seed + 1);
-  checkAnswers(file, model, [
-    { fund: FUNDS[0]!, partner: PARTNERS[0]!, on: LAST, knownAt: RECORDED_UNTIL },
-    { fund: FUNDS[0]!, partner: PARTNERS[0]!, on: FIRST, knownAt: RECORDED_UNTIL },
-    ...Array.from({ length: CHECKED - 2 }, () => question(random)),
-  ]);
-  const questions = Array.from({ length: ASKED }, () => question(random));
-  return ANSWERS.map(([what, answer]) => ({ what, ...measured(model, questions, answer) }));
+/** Somebody who answers. */
+export interface Asker<Raw> {
+  readonly name: string;
+  /** Knows no second date, and is asked with everything known. */
+  readonly effectiveOnly?: true;
+  /** What is timed. */
+  ask(question: Question): Raw | Promise<Raw>;
+  /** What the answer means. */
+  view(question: Question, raw: Raw): View;
+  close(): Promise<void>;
 }
 
-function question(random: Random): Question {
+export const OURS = 'ours';
+export const POSITION = 'position of a partner';
+const CHECKED = 32;
+const CHECKED_COLD = 3;
+const ASKED = 4_096;
+/** What takes so many events of a ledger minutes and gibibytes is not waited for. */
+const JOURNAL_EVENTS_MAX = 100_000;
+const TABLE_EVENTS_MAX = 1_000_000;
+
+export function anyQuestion(random: Random): Question {
   const days = dayNumber(LAST) - dayNumber(FIRST) + 1;
   return {
     fund: random.pick(FUNDS),
@@ -53,41 +58,110 @@ function question(random: Random): Question {
   };
 }
 
-function viewFor(model: ReadModel, { fund, on, knownAt }: Question): View {
-  return viewOf(model.fund(fund)!, on, model.prefix(knownAt).size);
+interface Asked {
+  /** The ledger's file. */
+  readonly file: string;
+  readonly events: number;
+  readonly model: ReadModel;
+  readonly postgres: () => Promise<Postgres>;
+  /** The journal of the ledger, written where it is first asked for. */
+  readonly journal: () => string;
+  readonly measuring: Measuring;
 }
 
-/** Throws where any answer is not that of the naive fold: a fast wrong figure is worth nothing. */
-function checkAnswers(file: string, model: ReadModel, questions: readonly Question[]): void {
-  const naive = naiveViews(file, questions);
-  for (const [index, asked] of questions.entries()) {
-    for (const [what, answer] of ANSWERS) {
-      if (isDeepStrictEqual(answer(viewFor(model, asked), asked.partner), answer(naive[index]!, asked.partner)))
-        continue;
-      const { fund, partner, on, knownAt } = asked;
-      throw new Error(
-        `The ${what} (${fund}, ${partner}) on ${on} as known at ${instantText(knownAt)} is not what the log adds up to; nothing is timed.`,
-      );
+export async function measureQuestions({ file, events, model, postgres, journal, measuring }: Asked): Promise<Line[]> {
+  const { folder, seed, seconds, note } = measuring;
+  const random = createRandom(seed + 1);
+  const checked = [
+    { fund: FUNDS[0]!, partner: PARTNERS[0]!, on: LAST, knownAt: RECORDED_UNTIL },
+    { fund: FUNDS[0]!, partner: PARTNERS[0]!, on: FIRST, knownAt: RECORDED_UNTIL },
+    ...Array.from({ length: CHECKED - 2 }, () => anyQuestion(random)),
+  ];
+  const allKnown = Array.from({ length: CHECKED_COLD }, () => ({ ...anyQuestion(random), knownAt: RECORDED_UNTIL }));
+  const questions = Array.from({ length: ASKED }, () => anyQuestion(random));
+  const naive = new Map([...checked, ...allKnown].map((asked) => [asked, undefined as View | undefined]));
+  naiveViews(file, [...naive.keys()]).forEach((view, index) => naive.set([...naive.keys()][index]!, view));
+  const expected = (asked: Question): View => naive.get(asked)!;
+
+  const viewFor = ({ fund, on, knownAt }: Question): View => viewOf(model.fund(fund)!, on, model.prefix(knownAt).size);
+  for (const asked of checked) {
+    const is = gapOf(viewFor(asked), NO_MONEY);
+    if (!isDeepStrictEqual(is, gapOf(expected(asked), NO_MONEY))) throw different('gap of a fund, ours', asked);
+  }
+  const gap = await warmed(seconds, (index) => gapOf(viewFor(questions[index % ASKED]!), NO_MONEY));
+
+  let ours: number | undefined;
+  async function measured<Raw>(asker: Asker<Raw>): Promise<Line> {
+    const sample = asker.effectiveOnly ? allKnown : checked;
+    for (const asked of sample) {
+      const is = partnerPosition(asker.view(asked, await asker.ask(asked)), asked.partner);
+      const should = partnerPosition(expected(asked), asked.partner);
+      if (!isDeepStrictEqual(is, should)) throw different(asker.name, asked);
     }
+    const { perSecond, times } = asker.effectiveOnly
+      ? await timed(0, (index) => asker.ask(allKnown[index % allKnown.length]!))
+      : await warmed(seconds, (index) => asker.ask(questions[index % ASKED]!));
+    await asker.close();
+    ours ??= p50(times);
+    note(`${asker.name}: asked`);
+    return {
+      what: `${POSITION}, ${asker.name}`,
+      at: '',
+      perSecond,
+      times,
+      ...(asker.name !== OURS && { ratio: timesOf(p50(times), ours, 'as long as ours') }),
+      beside: `${sample.length} answers equal the naive fold`,
+    };
   }
+
+  const own: Asker<PartnerPosition> = {
+    name: OURS,
+    ask: (asked) => partnerPosition(viewFor(asked), asked.partner),
+    view: viewFor,
+    close: async () => undefined,
+  };
+  const unless = (most: number, name: string): void => {
+    if (events > most) throw new Missing(`${name} is measured up to ${most.toLocaleString('en-GB')} events only`);
+  };
+  const opponents: (readonly [name: string, measure: () => Promise<Line>])[] = [
+    [
+      'PostgreSQL',
+      async () => {
+        unless(TABLE_EVENTS_MAX, 'PostgreSQL');
+        return measured(await postgresMoves(await postgres(), file));
+      },
+    ],
+    [
+      'SQLite',
+      async () => {
+        unless(TABLE_EVENTS_MAX, 'SQLite');
+        return measured(await sqliteMoves(join(folder, `moves-${events}.sqlite`), file));
+      },
+    ],
+    ...JOURNAL_PROGRAMS.map(
+      (program) =>
+        [
+          program,
+          async () => {
+            unless(JOURNAL_EVENTS_MAX, program);
+            return measured(journalAsker(program, journal()));
+          },
+        ] as const,
+    ),
+  ];
+  const lines = [await measured(own)];
+  for (const [name, measure] of opponents) {
+    lines.push(await orMissing(measure, (missing) => ({ what: `${POSITION}, ${name}`, at: '', missing })));
+  }
+  return [...lines, { what: 'gap of a fund, ours', at: '', ...gap, beside: `${CHECKED} answers equal the naive fold` }];
 }
 
-function measured(model: ReadModel, questions: readonly Question[], answer: Answer): Omit<Line, 'what'> {
-  const ask = (asked: Question): unknown => answer(viewFor(model, asked), asked.partner);
-  for (const asked of questions.slice(0, ASKED / 16)) ask(asked);
-  const times: number[] = [];
-  const start = performance.now();
-  let last = start;
-  while (last - start < SECONDS * 1000) {
-    ask(questions[times.length % ASKED]!);
-    const now = performance.now();
-    times.push(now - last);
-    last = now;
-  }
-  return {
-    at: '',
-    perSecond: (times.length * 1000) / (last - start),
-    times,
-    beside: `${CHECKED} answers equal the naive fold`,
-  };
+const different = (who: string, { fund, partner, on, knownAt }: Question): Error =>
+  new Error(
+    `The answer of ${who} (${fund}, ${partner}) on ${on} as known at ${instantText(knownAt)} is not what the log adds up to; nothing is timed.`,
+  );
+
+async function warmed(seconds: number, act: (index: number) => unknown) {
+  await timed(seconds / 8, act);
+  return timed(seconds, act);
 }

@@ -1,31 +1,51 @@
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { partnerPosition } from '../projections/position.js';
 import { systemClock } from '../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../src/ledger/ledger.js';
+import { viewOf } from '../src/ledger/read-model.js';
 import { READ_PAGE_MAX } from '../src/store/event-store.js';
 import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.js';
-import { whole, type Line } from './figures.js';
+import { FUNDS, LAST, PARTNERS, RECORDED_UNTIL } from './facts.js';
+import { told, whole, type Line, type Measuring } from './figures.js';
+import { fundFacts } from './log.js';
+import { naiveViews } from './naive.js';
+import { copyToEmmett, emmettSqlite, rebuildFromEmmett } from './opponents/emmett.js';
+import { JOURNAL_PROGRAMS, journalReading } from './opponents/journal.js';
+import { Missing, orMissing, programVersion } from './opponents/packages.js';
 
 /**
- * Workload 2: from the file to a ready read model, held to bare reading and parsing of the same pages of the same file.
- * Both find the file in the system's cache. The best of the runs counts, since others use the machine too.
+ * Workload b: from the file to a ready read model, held to bare reading and parsing of the same pages of the same file,
+ * and beside what others need for the same facts. All find their file in the system's cache. The best of the runs counts,
+ * since others use the machine too.
  */
 export interface Rebuilt {
   readonly ledger: Ledger;
   readonly lines: Line[];
+  readonly bytesPerPosting: number;
+  /** Of the heap, for each event: what decides how large a ledger the machine can hold. */
+  readonly heapPerEvent: number;
 }
 
+export const REBUILD = 'rebuild, ours';
+export const RESTART = 'opened again, ours';
+export const BARE = 'bare reading and JSON.parse';
 const RUNS = 3;
 /** Above this many events one run is long enough to be its own average. */
 const ONE_RUN_FROM = 500_000;
+const OPPONENTS_EVENTS_MAX = 100_000;
 
 export async function measureRebuild(file: string, events: number): Promise<Rebuilt> {
   const runs = events < ONE_RUN_FROM ? RUNS : 1;
+  let postings = 0;
+  for (const fact of fundFacts(file)) postings += fact.postings.length;
   let bare = bareReading(file, events);
   const before = await memory();
   let { ledger, milliseconds: rebuild } = await rebuilt(file, events);
   // Only the first rebuild finds no earlier read model in memory, so it is the one that memory is measured by.
-  const bytes = ((await memory()) - before) / events;
+  const after = await memory();
   for (let run = 1; run < runs; run++) {
     await ledger.close();
     bare = Math.min(bare, bareReading(file, events));
@@ -33,18 +53,102 @@ export async function measureRebuild(file: string, events: number): Promise<Rebu
     ledger = again.ledger;
     rebuild = Math.min(rebuild, again.milliseconds);
   }
+  const bytes = after.all - before.all;
   return {
     ledger,
+    bytesPerPosting: bytes / postings,
+    heapPerEvent: (after.heap - before.heap) / events,
     lines: [
       {
-        what: 'rebuild, in events',
+        what: REBUILD,
         at: '',
         perSecond: (events * 1000) / rebuild,
-        ratio: `${(bare / rebuild).toFixed(3)} of bare reading`,
-        beside: `${whole(bytes)} bytes of memory an event`,
+        ratio: `${told(bare / rebuild)} of bare reading`,
+        beside: `${whole(bytes / events)} bytes of memory an event, ${whole(bytes / postings)} a posting`,
       },
-      { what: 'bare reading and JSON.parse', at: '', perSecond: (events * 1000) / bare },
+      { what: BARE, at: '', perSecond: (events * 1000) / bare },
     ],
+  };
+}
+
+/** What others need: from their own durable bytes of the same facts. Rates are in events of the ledger. */
+export async function measureOthersRebuild(
+  file: string,
+  events: number,
+  journal: () => string,
+  { folder, packages, note }: Measuring,
+): Promise<Line[]> {
+  const unless = (name: string): void => {
+    if (events <= OPPONENTS_EVENTS_MAX) return;
+    throw new Missing(`${name} is measured up to ${whole(OPPONENTS_EVENTS_MAX)} events only`);
+  };
+  const lines: Line[] = [];
+  for (const program of JOURNAL_PROGRAMS) {
+    const what = `rebuild, ${program === 'ledger' ? 'ledger balance' : 'hledger stats'}`;
+    lines.push(
+      await orMissing<Line>(
+        async () => {
+          unless(program);
+          const version = programVersion(program);
+          const milliseconds = journalReading(program, journal());
+          return { what, at: '', perSecond: (events * 1000) / milliseconds, beside: `version ${version}` };
+        },
+        (missing) => ({ what, at: '', missing }),
+      ),
+    );
+    note(`${what}: done`);
+  }
+  const what = 'rebuild, emmett-sqlite';
+  lines.push(
+    await orMissing<Line>(
+      async () => {
+        unless('emmett-sqlite');
+        const copy = join(folder, `emmett-${events}.sqlite`);
+        await copyToEmmett(await emmettSqlite(packages, copy), file);
+        const start = performance.now();
+        const views = await rebuildFromEmmett(await emmettSqlite(packages, copy), FUNDS, LAST);
+        const milliseconds = performance.now() - start;
+        const asked = PARTNERS.map((partner, index) => {
+          return { fund: FUNDS[index % FUNDS.length]!, partner, on: LAST, knownAt: RECORDED_UNTIL };
+        });
+        naiveViews(file, asked).forEach((naive, index) => {
+          const { fund, partner } = asked[index]!;
+          if (isDeepStrictEqual(partnerPosition(views.get(fund)!, partner), partnerPosition(naive, partner))) return;
+          throw new Error(`What emmett-sqlite has for ${partner} in ${fund} is not what the log adds up to.`);
+        });
+        return {
+          what,
+          at: '',
+          perSecond: (events * 1000) / milliseconds,
+          beside: `${asked.length} positions equal the naive fold; no schema is checked`,
+        };
+      },
+      (missing) => ({ what, at: '', missing }),
+    ),
+  );
+  note(`${what}: done`);
+  return lines;
+}
+
+/** What it takes to open the ledger once more, to the first answer: from a snapshot, where the ledger keeps one. */
+export async function measureAgain(file: string, events: number): Promise<Line> {
+  const first = await openLedger(openSqliteEventStore({ file }), systemClock);
+  await first.close();
+  const start = performance.now();
+  const ledger = await openLedger(openSqliteEventStore({ file }), systemClock);
+  const view = viewOf(ledger.model.fund(FUNDS[0]!)!, LAST, ledger.model.size());
+  const position = partnerPosition(view, PARTNERS[0]!);
+  const milliseconds = performance.now() - start;
+  await ledger.close();
+  const [naive] = naiveViews(file, [{ fund: FUNDS[0]!, partner: PARTNERS[0]!, on: LAST, knownAt: RECORDED_UNTIL }]);
+  if (!isDeepStrictEqual(position, partnerPosition(naive!, PARTNERS[0]!))) {
+    throw new Error('The first answer after opening again is not what the log adds up to.');
+  }
+  return {
+    what: RESTART,
+    at: '',
+    perSecond: (events * 1000) / milliseconds,
+    beside: `${told(milliseconds)} ms to the first answer`,
   };
 }
 
@@ -60,12 +164,12 @@ async function rebuilt(
 }
 
 /** What is held after a full collection, in bytes. */
-async function memory(): Promise<number> {
+async function memory(): Promise<{ readonly heap: number; readonly all: number }> {
   // A turn of the loop lets go of what finished calls still hold.
   await setImmediate();
   global.gc!();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  return { heap: heapUsed, all: heapUsed + arrayBuffers };
 }
 
 /** Milliseconds to read every page by a connection of its own and to parse the data and metadata of every event. */

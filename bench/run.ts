@@ -1,72 +1,238 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import { tableText } from '../src/cli/output.js';
 import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.js';
+import { barsOf, chart, seriesOf } from './chart.js';
 import { EVENTS_MIN, makeLedger } from './data.js';
 import { CASES_MIN } from './dispute-data.js';
 import { measureDisputes } from './disputes.js';
 import { FUNDS, PARTNERS } from './facts.js';
-import { cells, COLUMNS, whole, type Line } from './figures.js';
-import { measurePosts } from './posts.js';
-import { measureQuestions } from './questions.js';
-import { measureRebuild } from './rebuild.js';
+import { cells, COLUMNS, p50, p99, told, whole, type Line, type Measuring, type Section } from './figures.js';
+import { GOAL_COLUMNS, goalCells, lineOf, type Goal } from './goals.js';
+import { atConnections } from './http.js';
+import { writeJournal } from './opponents/journal.js';
+import { PACKAGES } from './opponents/packages.js';
+import { startPostgres, type Postgres } from './opponents/postgres.js';
+import {
+  AT_END,
+  BACK_DATED,
+  BARE_COMMIT,
+  EMMETT_SQLITE,
+  EMPTY_POST,
+  IN_PROCESS,
+  measureBackDating,
+  measurePosts,
+  OVER_HTTP,
+  oneByOne,
+} from './posts.js';
+import { measureQuestions, OURS, POSITION } from './questions.js';
+import { EMPTY_READ, measureReads, READ } from './reads.js';
+import { BARE, measureAgain, measureOthersRebuild, measureRebuild, REBUILD, RESTART } from './rebuild.js';
 
 /**
- * Prints what the ledger does in a second at each size of ledger, each figure held to what the machine does without it.
- * `npm run bench -- [events …] [--seed n]`, or `npm run bench -- disputes [cases]` for the disputes alone; the table goes
- * to standard output, progress to standard error.
+ * Prints what the ledger does at each size, each figure held to what the machine does without it and beside what a user
+ * would take instead, all in one run. `npm run bench -- [events …]`, or `npm run bench -- disputes [cases]` for the
+ * disputes; the tables go to standard output, progress to standard error, and the chart of a whole run to docs/.
  */
 const SIZES = [10_000, 100_000, 1_000_000];
 const CASES = 10_000;
 const DISPUTES = 'disputes';
 const SEED = 20_170_401;
+const SECONDS = 3;
+const CHART = new URL('../../docs/bench.svg', import.meta.url).pathname;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
 interface Asked {
-  /** The sizes of ledger to measure; none where the disputes are measured alone. */
+  /** The sizes of ledger to measure; none where the disputes are measured. */
   readonly sizes: readonly number[];
   readonly cases: number;
   readonly seed: number;
+  readonly seconds: number;
+  readonly packages: string;
+  /** Where the chart goes; undefined where none is drawn. */
+  readonly chart: string | undefined;
 }
 
 function readArguments(): Asked {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' } } });
-  const seed = values.seed === undefined ? SEED : Number(values.seed);
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seed: text, seconds: text, packages: text, chart: text },
+  });
+  const seed = Number(values.seed ?? SEED);
   if (!Number.isSafeInteger(seed)) throw new RangeError('A seed is a whole number.');
+  const seconds = Number(values.seconds ?? SECONDS);
+  if (!(seconds > 0)) throw new RangeError('Each thing is measured for a number of seconds.');
+  const common = { seed, seconds, packages: values.packages ?? PACKAGES };
   const [first, second] = positionals;
   if (first === DISPUTES) {
-    const cases = second === undefined ? CASES : Number(second);
+    const cases = Number(second ?? CASES);
     if (!Number.isSafeInteger(cases) || cases < CASES_MIN) {
       throw new RangeError(`Disputes are a whole number of cases, ${CASES_MIN} or more.`);
     }
-    return { sizes: [], cases, seed };
+    return { ...common, sizes: [], cases, chart: undefined };
   }
   const sizes = positionals.length > 0 ? positionals.map(Number) : SIZES;
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < EVENTS_MIN)) {
     throw new RangeError(`A size is a whole number of events, ${EVENTS_MIN} or more.`);
   }
-  return { sizes, cases: CASES, seed };
+  // A short run says less than the chart that is kept, so it draws one only where it is told to.
+  const drawn = values.chart ?? (positionals.length > 0 ? undefined : CHART);
+  return { ...common, sizes: [...sizes].sort((a, b) => a - b), cases: CASES, chart: drawn };
 }
 
-async function measureSize(folder: string, events: number, seed: number): Promise<Line[]> {
-  const at = `${whole(events)} events`;
+interface Sized {
+  readonly events: number;
+  readonly questions: readonly Line[];
+  readonly rebuild: readonly Line[];
+  readonly backDating: readonly Line[];
+  readonly reads: readonly Line[];
+  readonly bytesPerPosting: number;
+  readonly heapPerEvent: number;
+}
+
+const named = (events: number): string => `${whole(events)} events`;
+
+async function measureSize(events: number, postgres: () => Promise<Postgres>, measuring: Measuring): Promise<Sized> {
+  const { folder, seed } = measuring;
   const file = join(folder, `${events}.sqlite`);
   const start = performance.now();
   const store = openSqliteEventStore({ file });
   await makeLedger(store, events, seed);
   await store.close();
   const megabytes = statSync(file).size / 1_000_000;
-  note(`${at}: made in ${((performance.now() - start) / 1000).toFixed(1)} s, ${whole(megabytes)} MB`);
-  const { ledger, lines } = await measureRebuild(file, events);
-  note(`${at}: rebuilt`);
-  const questions = measureQuestions(file, ledger.model, seed);
+  note(`${named(events)}: made in ${((performance.now() - start) / 1000).toFixed(1)} s, ${whole(megabytes)} MB`);
+  let written: string | undefined;
+  const journal = (): string => {
+    if (written === undefined) {
+      written = join(folder, `${events}.journal`);
+      writeJournal(written, file);
+    }
+    return written;
+  };
+  const { ledger, lines, bytesPerPosting, heapPerEvent } = await measureRebuild(file, events);
+  note(`${named(events)}: rebuilt`);
+  const questions = await measureQuestions({ file, events, model: ledger.model, postgres, journal, measuring });
+  const reads = await measureReads(file, ledger, measuring);
   await ledger.close();
-  rmSync(file);
-  return [...questions, ...lines].map((line) => ({ ...line, at }));
+  const others = await measureOthersRebuild(file, events, journal, measuring);
+  const again = await measureAgain(file, events);
+  const backDating = await measureBackDating(file, measuring);
+  for (const name of [file, ...(written === undefined ? [] : [written])]) rmSync(name);
+  const placed = (all: readonly Line[]): Line[] =>
+    all.map((line) => ({ ...line, at: [named(events), line.at].filter(Boolean).join(', ') }));
+  return {
+    events,
+    questions: placed(questions),
+    rebuild: placed([...lines, again, ...others]),
+    backDating: placed(backDating),
+    reads: placed(reads),
+    bytesPerPosting,
+    heapPerEvent,
+  };
+}
+
+/** Why a ledger of this size would not fit, by what a smaller one took; undefined where it would. */
+function tooLarge(events: number, smaller: Sized | undefined): string | undefined {
+  if (!smaller) return undefined;
+  const bytes = smaller.heapPerEvent * events;
+  // The events on their way through need room beside what is kept.
+  const room = 0.7 * Math.min(getHeapStatistics().heap_size_limit, freemem());
+  const gibibytes = (number: number): string => `${told(number / 2 ** 30)} GiB`;
+  return bytes <= room
+    ? undefined
+    : `a read model of about ${gibibytes(bytes)} does not fit in the ${gibibytes(room)} that there are (node --max-old-space-size)`;
+}
+
+function growth(sizes: readonly Sized[], what: string): string[][] {
+  const [first, last] = [sizes[0], sizes.at(-1)];
+  if (!first || !last || first === last) return [];
+  return last.questions.flatMap(({ what: name, times }) => {
+    const small = first.questions.find((line) => line.what === name);
+    if (!name.startsWith(what) || !times || !small?.times) return [];
+    return [[name, `${named(first.events)} to ${named(last.events)}`, `${told(p50(times) / p50(small.times))} ×`]];
+  });
+}
+
+function goalsOf(sections: readonly Section[], sizes: readonly Sized[]): Goal[] {
+  const largest = sizes.at(-1)!;
+  const smallest = sizes[0]!;
+  const at = named(largest.events);
+  const find = (what: string, where: string) => lineOf(sections, what, where);
+  const middle = (what: string, where = at): number | undefined => {
+    const times = find(what, where)?.times;
+    return times && p50(times);
+  };
+  const rate = (what: string, where: string): number | undefined => find(what, where)?.perSecond;
+  const by = (one: number | undefined, two: number | undefined): number | undefined =>
+    one === undefined || two === undefined ? undefined : one / two;
+  const ours = `${POSITION}, ${OURS}`;
+  const slowest = find(ours, at)?.times;
+  const [one, many] = [atConnections(1), atConnections(64)];
+  // Journals and Emmett are not waited for at every size: they are held to ours at the largest at which they were.
+  const besideOurs = (what: string): number | undefined => {
+    const size = sizes.findLast(({ events }) => rate(what, named(events)) !== undefined);
+    return size && by(rate(REBUILD, named(size.events)), rate(what, named(size.events)));
+  };
+  const commits = /^([\d.]+) commits/.exec(find(OVER_HTTP, many)?.beside ?? '')?.[1];
+  return [
+    ...['PostgreSQL', 'SQLite'].map((name) => ({
+      what: `a: position, p50 of ${name} over ours, ${at}`,
+      is: by(middle(`${POSITION}, ${name}`), middle(ours)),
+      toReach: 1_000,
+    })),
+    { what: `a: position, p99 in µs, ${at}`, is: slowest && p99(slowest), toReach: 50, most: true },
+    {
+      what: `a: growth of p50, ${whole(smallest.events)} to ${at}`,
+      is: smallest === largest ? undefined : by(middle(ours), middle(ours, named(smallest.events))),
+      toReach: 3,
+      most: true,
+    },
+    {
+      what: `a: a back-dated receipt over one at the end, p50, ${at}`,
+      is: by(middle(BACK_DATED), middle(AT_END)),
+      toReach: 2,
+      most: true,
+    },
+    { what: `b: rebuild over bare reading, ${at}`, is: by(rate(REBUILD, at), rate(BARE, at)), toReach: 0.6 },
+    { what: 'b: rebuild over emmett-sqlite', is: besideOurs('rebuild, emmett-sqlite'), toReach: 5 },
+    { what: 'b: rebuild over ledger', is: besideOurs('rebuild, ledger balance'), toReach: 1 },
+    { what: `b: opened again, in seconds, ${at}`, is: by(largest.events, rate(RESTART, at)), toReach: 1, most: true },
+    {
+      what: 'c: in process over bare commits',
+      is: by(rate(IN_PROCESS, oneByOne), rate(BARE_COMMIT, 'one row at a time')),
+      toReach: 0.8,
+    },
+    {
+      what: 'c: in process over emmett-sqlite',
+      is: by(rate(IN_PROCESS, oneByOne), rate(EMMETT_SQLITE, oneByOne)),
+      toReach: 10,
+    },
+    {
+      what: `c: over HTTP over the empty route, ${many}`,
+      is: by(rate(OVER_HTTP, many), rate(EMPTY_POST, many)),
+      toReach: 0.7,
+    },
+    {
+      what: `c: commits an event, ${many}`,
+      is: commits === undefined ? undefined : Number(commits),
+      toReach: 0.2,
+      most: true,
+    },
+    ...[one, many].flatMap((connections) =>
+      ['bearer token, asked again', 'bearer token, asked anew', 'demonstration, asked anew'].map((how) => ({
+        what: `d: position over the empty route, ${how}, ${at}, ${connections}`,
+        is: by(rate(`${READ}, ${how}`, `${at}, ${connections}`), rate(EMPTY_READ, `${at}, ${connections}`)),
+        toReach: 0.7,
+      })),
+    ),
+    { what: `memory: bytes a posting, ${at}`, is: largest.bytesPerPosting, toReach: 120, most: true },
+  ];
 }
 
 function heading(seed: number): void {
@@ -77,30 +243,86 @@ function heading(seed: number): void {
   print('');
 }
 
-const NOTES = `
-A position is of one partner, all its sources; a gap is of one fund; both on a random day as known at a random instant.
-Claims, registers and funds of disputes are of one area, on a random day as known at a random instant; "nothing kept" is
-what such a question takes as the first after the ledger was opened.
-Rebuild and bare reading find the file in the system's cache; the best of three runs counts, of one from 500,000 events.
-A post is answered once its event is on disk. Client and server share this machine's cores, the client in a thread of
-its own. Posts to one fund wait for each other, so no more posts share a commit than there are funds.
-The disk sets the pace of commits: the fsync of a virtual disk is faster than that of an honest disk, so compare the
-ratios and not the rates.`;
+const NOTES = `A position is of one partner, all its sources; a gap is of one fund; both on a random day as known at a random instant,
+but for ledger and hledger, which know one date, and start anew for each question. Rebuild and bare reading find the file
+in the system’s cache; the best of three runs counts, of one from 500,000 events. A post is answered once its event is
+on disk. What is asked again over HTTP is answered with the text that was kept; what is asked anew is worked out. Client and server share this machine’s cores, the client in a thread of its own. The disk sets the pace of
+commits: the fsync of a virtual disk is faster than that of an honest disk, so compare the ratios and not the rates.`;
+
+const DISPUTE_NOTES = `Claims, registers and funds of disputes are of one area, on a random day as known at a random instant; "nothing kept"
+is what such a question takes as the first after the ledger was opened.`;
+
+async function measureAll({ sizes, seed, seconds, packages, chart: drawn }: Asked, folder: string): Promise<void> {
+  const measuring: Measuring = { folder, packages, seed, seconds, note };
+  let server: Promise<Postgres> | undefined;
+  const postgres = (): Promise<Postgres> => (server ??= startPostgres(packages));
+  try {
+    // Posts come first, before a million events have left their mark on the heap.
+    const posts = await measurePosts(postgres, measuring);
+    const sized: Sized[] = [];
+    const left: Line[] = [];
+    for (const events of sizes) {
+      const missing = tooLarge(events, sized.at(-1));
+      if (missing === undefined) sized.push(await measureSize(events, postgres, measuring));
+      else left.push({ what: 'everything', at: named(events), missing });
+    }
+    const every = (of: (size: Sized) => readonly Line[]): Line[] => [
+      ...sized.flatMap((size) => [...of(size)]),
+      ...left,
+    ];
+    const sections: Section[] = [
+      { title: 'a. A position at any two dates', lines: every(({ questions }) => questions) },
+      { title: 'a. A fact recorded late', lines: every(({ backDating }) => backDating) },
+      { title: 'b. From durable bytes to answers, in events', lines: every(({ rebuild }) => rebuild) },
+      { title: 'c. Durable posting', lines: posts },
+      { title: 'd. Reading over HTTP', lines: every(({ reads }) => reads) },
+    ];
+    for (const { title, lines } of sections)
+      print(`${title}\n${tableText({ columns: COLUMNS, rows: lines.map(cells) })}\n`);
+    const grown = growth(sized, POSITION);
+    if (grown.length > 0)
+      print(`Growth of p50\n${tableText({ columns: ['measured', 'from', 'growth'], rows: grown })}\n`);
+    print(`Goals\n${tableText({ columns: GOAL_COLUMNS, rows: goalsOf(sections, sized).map(goalCells) })}\n`);
+    print(NOTES);
+    if (drawn !== undefined) {
+      const largest = sized.at(-1)!;
+      const [cpu] = cpus();
+      const text = chart(
+        `bcf-ledger, one run: Node ${process.versions.node}, ${cpus().length} cores of ${cpu?.model.trim() ?? 'an unknown processor'}`,
+        seriesOf(
+          `${POSITION}, `,
+          sized.map(({ events, questions }) => [events, questions] as const),
+        ),
+        [
+          barsOf('Durable posting, a second', posts),
+          barsOf(
+            'Rebuild from durable bytes, events a second',
+            sized.flatMap(({ rebuild }) => rebuild),
+          ),
+          barsOf('Positions over HTTP, a second', largest.reads),
+        ],
+      );
+      writeFileSync(drawn, text);
+      note(`The chart is in ${drawn}.`);
+    }
+  } finally {
+    // One that is missing was told in the table.
+    const started = await server?.catch(() => undefined);
+    await started?.stop();
+  }
+}
 
 async function main(): Promise<void> {
-  const { sizes, cases, seed } = readArguments();
+  const asked = readArguments();
   if (!global.gc) throw new Error('Memory is measured after a full collection: start with node --expose-gc.');
   const folder = mkdtempSync(join(tmpdir(), 'bcf-ledger-bench-'));
   try {
-    heading(seed);
-    // Posts come first, before a million events have left their mark on the heap.
-    const posts = sizes.length > 0 ? await measurePosts(folder, seed) : [];
-    if (sizes.length > 0) note('posts: done');
-    const lines: Line[] = [];
-    for (const size of sizes) lines.push(...(await measureSize(folder, size, seed)));
-    lines.push(...(await measureDisputes(folder, cases, seed, note)));
-    print(tableText({ columns: COLUMNS, rows: [...lines, ...posts].map(cells) }));
-    print(NOTES);
+    heading(asked.seed);
+    if (asked.sizes.length > 0) await measureAll(asked, folder);
+    else {
+      const lines = await measureDisputes(folder, asked.cases, asked.seed, note);
+      print(`${tableText({ columns: COLUMNS, rows: lines.map(cells) })}\n\n${DISPUTE_NOTES}`);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -110,5 +332,6 @@ try {
   await main();
 } catch (error) {
   note(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  // What a workload that failed has left open must not keep it.
+  process.exit(1);
 }

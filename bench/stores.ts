@@ -96,7 +96,7 @@ function held(lines: readonly Line[]): Line[] {
     const first = lines.find(({ what }) => what === line.what)!;
     return first === line
       ? line
-      : { ...line, ratio: `${(line.perSecond / first.perSecond).toFixed(3)} of ${first.at}` };
+      : { ...line, ratio: `${(line.perSecond! / first.perSecond!).toFixed(3)} of ${first.at}` };
   });
 }
 

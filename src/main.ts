@@ -106,10 +106,14 @@ async function serve(
       'Demonstration identities are accepted only for a ledger that was opened as a demonstration, on a loopback address.',
     );
   }
-  const logger = pino({
-    level: demonstration ? 'warn' : config.logLevel,
-    redact: { paths: REDACTED, censor: '[redacted]' },
-  });
+  const logger = pino(
+    {
+      level: demonstration ? 'warn' : config.logLevel,
+      redact: { paths: REDACTED, censor: '[redacted]' },
+    },
+    // Written between requests, and what is left when the process ends.
+    pino.destination({ sync: false }),
+  );
   const signIn = await createSignIn({
     provider: config.provider,
     localKey: keyFile === undefined ? undefined : await localKey(keyFile),

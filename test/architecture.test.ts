@@ -65,7 +65,16 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
   },
   'src/http': {
     ours: ['src/http', 'src/ledger', 'src/domain', 'src/store/event-store.ts'],
-    packages: ['fastify', '@fastify/', 'fastify-type-provider-zod', 'jose', 'prom-client', 'zod', 'node:'],
+    packages: [
+      'fastify',
+      '@fastify/',
+      'fastify-type-provider-zod',
+      'fast-json-stringify',
+      'jose',
+      'prom-client',
+      'zod',
+      'node:',
+    ],
   },
   'src/cli': {
     ours: ['src/cli', 'src/ledger', 'src/domain', 'src/store/event-store.ts'],

@@ -84,9 +84,13 @@ export function postingsOf<State>(kind: Kind<State>, event: { type: string; data
 
 // Evolve
 
-/** Moves a stream's state on by one event, in place. Returns the event's postings, so that nobody works them out twice. */
+/**
+ * Moves a stream's state on by one event, in place; one that it has taken already changes nothing. Returns the event's
+ * postings, so that nobody works them out twice.
+ */
 export function evolve<State>(kind: Kind<State>, state: StreamState<State>, event: LedgerEvent): Posting[] {
   const postings = postingsOf(kind, event);
+  if (event.revision <= state.revision) return postings;
   state.revision = event.revision;
   kind.evolvePostings(state.own, postings);
   if (isProposalEvent(event)) {

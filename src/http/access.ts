@@ -1,8 +1,8 @@
-import { londonDay } from '../domain/calendar.js';
+import { londonDay, type Day } from '../domain/calendar.js';
 import { mandatesOn } from '../domain/register.js';
 import { family } from '../domain/register/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { disputeStream, fundStream, placed } from '../ledger/catalogue.js';
+import { disputeStream, fundStream, placed, REGISTER_STREAM } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Seeing } from '../ledger/queries/query.js';
 
@@ -10,6 +10,40 @@ import type { Seeing } from '../ledger/queries/query.js';
 export interface Sight extends Seeing {
   /** Whether the events of a stream may be shown. */
   seesEvents(stream: string): boolean;
+  /** The same text for officers who see the same, and for no others while the ledger and the day are the same. */
+  readonly key: string;
+}
+
+const MS_PER_HOUR = 3_600_000;
+
+/** The day in London at the ledger's present instant. It is looked up once an hour: no day there begins within one. */
+export function createToday(ledger: Ledger): () => Day {
+  let hour = -1;
+  let day = '' as Day;
+  return () => {
+    const now = ledger.model.now(ledger.clock);
+    const present = Math.floor(now / MS_PER_HOUR);
+    if (present !== hour) {
+      hour = present;
+      day = londonDay(now);
+    }
+    return day;
+  };
+}
+
+/** Looks officers' sights up, and keeps each for as long as neither the register nor the day has changed. */
+export function createSights(ledger: Ledger, today: () => Day): (officer: string) => Sight | Refusal {
+  const kept = new Map<string, Sight>();
+  let keptAt = '';
+  return (officer) => {
+    const at = `${ledger.model.stream('register', REGISTER_STREAM).revision} ${today()}`;
+    if (at !== keptAt) kept.clear();
+    keptAt = at;
+    const found = kept.get(officer) ?? sightOf(ledger, officer);
+    // Only those whom the register names are kept: a name that somebody makes up takes no memory.
+    if (!(found instanceof Refusal)) kept.set(officer, found);
+    return found;
+  };
 }
 
 /** Refuses who may not see a fund, in words. What is not open yet is nobody's: its own rules say so. */
@@ -54,6 +88,7 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
       stillIs(partner, area, acting),
     );
   const sight: Sight = {
+    key: JSON.stringify([[...partners].sort(), [...inPerson].sort()]),
     sees(fund) {
       if (keeps) return true;
       const opened = ledger.model.stream('fund', fundStream(fund)).own.opened;

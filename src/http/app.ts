@@ -5,16 +5,18 @@ import sseModule, { type SSEPluginOptions } from '@fastify/sse';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from 'fastify-type-provider-zod';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { sightOf, type Sight } from './access.js';
+import { createSights, createToday, type Sight } from './access.js';
 import { registerFactRoutes } from './facts.js';
 import { registerFeed } from './feed.js';
+import { createKeptAnswers } from './kept-answers.js';
 import { registerOperations } from './operations.js';
 import { onError, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
+import { serialiserCompiler } from './serialise.js';
 import type { SignedIn, SignIn } from './sign-in.js';
 
 declare module 'fastify' {
@@ -53,6 +55,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { ledger, signIn, logger, requestsPerMinute, demonstration, version } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
+    // One line for each request, when it has been answered (operations.ts).
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
@@ -72,11 +76,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler(onError);
   // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(serialiserCompiler);
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
 
   await app.register(helmet, {
+    global: false,
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'self'"],
@@ -87,6 +92,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         upgradeInsecureRequests: null,
       },
     },
+  });
+  // Its headers are the same for every request, so they are worked out for the first.
+  let secured: readonly (readonly [name: string, value: string])[] | undefined;
+  app.addHook('onRequest', async (_request, reply) => {
+    for (const [name, value] of secured ?? []) reply.raw.setHeader(name, value);
+    if (secured) return;
+    reply.helmet();
+    secured = Object.entries(reply.raw.getHeaders() as Record<string, string>);
   });
   await app.register(underPressure, { maxEventLoopDelay: EVENT_LOOP_DELAY_MS_MAX });
   const tooMany = (detail: string) => new Refused(new Refusal('too_many_requests', detail));
@@ -146,6 +159,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 
+  const today = createToday(ledger);
+  const sightsOf = createSights(ledger, today);
   await app.register(
     async (v1) => {
       v1.addHook('onRequest', async (request) => {
@@ -157,18 +172,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
           }
           throw new Refused(signedIn);
         }
-        const sight = sightOf(ledger, signedIn.officer);
+        const sight = sightsOf(signedIn.officer);
         if (sight instanceof Refusal) throw new Refused(sight);
         request.signedIn = signedIn;
         request.sight = sight;
-        request.log = request.log.child({ officer: signedIn.officer });
         const fault = ledger.projector.fault();
         if (fault !== undefined && request.method !== 'GET')
           throw new Refused(new Refusal('read_model_faulted', fault));
       });
       v1.addHook('preHandler', v1.rateLimit());
       registerFactRoutes(v1, ledger);
-      registerQuestionRoutes(v1, ledger);
+      registerQuestionRoutes(v1, ledger, createKeptAnswers(ledger, today, version));
       registerFeed(v1, ledger);
     },
     { prefix: '/v1' },

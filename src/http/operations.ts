@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Rule } from '../domain/rule.js';
 import { RULES, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { officerOf } from './sign-in.js';
 import { PROJECTOR_STATES } from '../ledger/projector.js';
 
 /** What an operator watches: whether the service lives, whether it is ready, and what it does. No figures of any fund. */
@@ -52,6 +53,9 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
       { route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode },
       reply.elapsedTime / 1000,
     );
+    const { method, url } = request;
+    const ms = Math.round(reply.elapsedTime * 1000) / 1000;
+    request.log.info({ officer: officerOf(request), method, url, status: reply.statusCode, ms }, 'answered');
   });
 
   app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, async () => ({ status: 'alive' }));

@@ -4,6 +4,7 @@ import type { Rule } from '../domain/rule.js';
 import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
 import { ProjectorStopped } from '../ledger/projector.js';
 import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
+import { officerOf } from './sign-in.js';
 
 /** Problem documents (RFC 9457): every refusal, in words for a finance officer, under the code of its rule. */
 export const Problem = z
@@ -133,6 +134,6 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
   if (error instanceof Refused) return sendProblem(request, reply, error.refusal, error.errors);
   const code = ruleOf(error);
   const { status, why }: Rule = RULES[code];
-  if (status >= 500) request.log.error({ err: error }, 'request failed');
+  if (status >= 500) request.log.error({ err: error, officer: officerOf(request) }, 'request failed');
   return sendProblem(request, reply, new Refusal(code, status >= 500 ? why : error.message));
 }

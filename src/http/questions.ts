@@ -7,7 +7,9 @@ import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
 import { seesArea, seesFund } from './access.js';
+import { keepText, type KeptAnswer, type KeptAnswers } from './kept-answers.js';
 import { parsed, Problem, Refused } from './problem.js';
+import { compiled } from './serialise.js';
 import { PositionText, waitFor } from './waiting.js';
 
 /** The routes that answer questions. They follow from the declared queries: JSON always, CSV where it is asked for. */
@@ -22,9 +24,19 @@ const WaitFor = PositionText.optional().meta({
     'The position of an act, from its answer: wait until this service has read it, if it was posted at another.',
 });
 
-export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): void {
+/** What a route answers with: its declaration, and what was compiled of it. */
+interface Answering {
+  readonly ledger: Ledger;
+  readonly answers: KeptAnswers;
+  readonly query: Query;
+  readonly Options: z.ZodObject;
+  readonly textOf: (answer: unknown) => string;
+}
+
+export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger, answers: KeptAnswers): void {
   for (const query of QUERIES) {
     const Options = query.options.extend({ format: Format, 'wait-for': WaitFor });
+    const answering = { ledger, answers, query, Options, textOf: compiled(query.answer) };
     app.get(
       query.path.replace(/\{(\w+)\}/g, ':$1'),
       {
@@ -37,7 +49,7 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): vo
           response: { 200: query.answer, default: Problem },
         },
       },
-      async (request, reply) => answer(ledger, query, Options, request, reply),
+      async (request, reply) => answer(answering, request, reply),
     );
   }
 }
@@ -46,13 +58,15 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger): vo
 const titleOf = (query: Query): string =>
   Object.values(WHEREABOUTS).find(({ path }) => query.path.startsWith(path))?.title ?? 'Reference';
 
-async function answer(
-  ledger: Ledger,
-  query: Query,
-  Options: z.ZodObject,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<unknown> {
+async function answer(answering: Answering, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { ledger, answers, query, Options, textOf } = answering;
+  void reply.header('vary', 'accept, authorization');
+  const acceptsCsv = /\btext\/csv\b/.test(request.headers.accept ?? '');
+  const kept = acceptsCsv ? undefined : answers.of(request.sight, request.url);
+  if (kept) {
+    if (request.headers['if-none-match']?.includes(kept.tag)) return tagged(reply, kept).status(304).send();
+    if (kept.body !== undefined) return sendText(tagged(reply, kept), kept.body);
+  }
   const params = parsed(query.params, request.params, '/path');
   const asked = parsed(Options, request.query, '/query') as { format?: 'json' | 'csv'; 'wait-for'?: string };
   const { format, 'wait-for': position, ...options } = asked;
@@ -72,12 +86,28 @@ async function answer(
   if (found instanceof Refusal) throw new Refused(found);
   const seen = query.seenBy?.(found, request.sight) ?? found;
   if (query.revision) void reply.header('etag', `"${query.revision(seen)}"`);
-  void reply.header('vary', 'accept, authorization');
-  const wantsCsv = format === 'csv' || (format === undefined && /\btext\/csv\b/.test(request.headers.accept ?? ''));
-  if (!wantsCsv) return reply.send(seen);
-  return reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${[fund ?? area, query.name].filter(Boolean).join('-')}.csv"`)
-    .serializer(String)
-    .send(csv(query.table(seen)));
+  if (format === 'csv' || (format === undefined && acceptsCsv)) {
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header(
+        'content-disposition',
+        `attachment; filename="${[fund ?? area, query.name].filter(Boolean).join('-')}.csv"`,
+      )
+      .serializer(String)
+      .send(csv(query.table(seen)));
+  }
+  const text = textOf(seen);
+  // Only what names its instant is the same later on; and only where no event was taken while it was worked out.
+  if (kept && 'known-at' in options && !query.revision && answers.of(request.sight, request.url) === kept) {
+    keepText(kept, text);
+    tagged(reply, kept);
+  }
+  return sendText(reply, text);
 }
+
+/** May be stored by who asked, and is asked for again with its tag each time. */
+const tagged = (reply: FastifyReply, { tag }: KeptAnswer): FastifyReply =>
+  reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
+
+const sendText = (reply: FastifyReply, text: string): FastifyReply =>
+  reply.type('application/json; charset=utf-8').serializer(String).send(text);

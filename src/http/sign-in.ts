@@ -10,6 +10,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { refuse, Refusal } from '../domain/rules.js';
+import { systemClock, type Clock } from '../ledger/clock.js';
 
 /**
  * Who somebody is. What they may do is never in a token: it comes from the register, on the day.
@@ -23,6 +24,10 @@ export interface SignedIn {
   /** The instant at which the token ends; none for a demonstration's. */
   readonly until?: number;
 }
+
+/** Who asks; nobody where a probe does, or where signing in failed. */
+export const officerOf = ({ signedIn }: { readonly signedIn: SignedIn | null }): string | undefined =>
+  signedIn?.officer;
 
 export type SignIn = (authorization: string | undefined) => Promise<SignedIn | Refusal>;
 
@@ -38,24 +43,30 @@ export interface SignInOptions {
   readonly provider?: IdentityProvider | undefined;
   readonly localKey?: JWK | undefined;
   readonly demonstration: boolean;
+  readonly clock?: Clock;
 }
 
 const LOCAL = 'bcf-ledger';
 const LOCAL_ALGORITHM = 'EdDSA';
 const PROVIDER_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 30;
+/** A signature costs more to check than most questions to answer. It is checked anew in time for a key that was taken back. */
+const CHECKED_AGAIN_MS = 60_000;
+const TOKENS_KEPT_MAX = 1_000;
 
-export async function createSignIn({ provider, localKey, demonstration }: SignInOptions): Promise<SignIn> {
-  const checks: ((token: string) => Promise<SignedIn>)[] = [];
+export async function createSignIn(options: SignInOptions): Promise<SignIn> {
+  const { provider, localKey, demonstration, clock = systemClock } = options;
+  const checks: ((token: string) => Promise<CheckedToken>)[] = [];
   if (localKey) {
     const key = await importJWK({ ...localKey, d: undefined }, LOCAL_ALGORITHM);
-    checks.push(verifier(() => key, LOCAL, LOCAL, [LOCAL_ALGORITHM], 'sub', 'local-key'));
+    checks.push(verifier(() => key, LOCAL, LOCAL, [LOCAL_ALGORITHM], 'sub', 'local-key', clock));
   }
   if (provider) {
     const { jwksUrl, issuer, audience, claim } = provider;
     const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000 });
-    checks.push(verifier(keys, issuer, audience, PROVIDER_ALGORITHMS, claim, `jwks ${issuer}`));
+    checks.push(verifier(keys, issuer, audience, PROVIDER_ALGORITHMS, claim, `jwks ${issuer}`, clock));
   }
+  const checked = createChecked(clock);
   return async (authorization) => {
     const [scheme, token, ...rest] = authorization?.split(' ') ?? [];
     if (!scheme) return refuse('not_signed_in', 'The request carries no Authorization header.');
@@ -64,10 +75,12 @@ export async function createSignIn({ provider, localKey, demonstration }: SignIn
     if (demonstration && scheme.toLowerCase() === 'demonstration') return { officer: token, by: 'demonstration' };
     if (scheme.toLowerCase() !== 'bearer')
       return refuse('sign_in_refused', `The scheme "${scheme}" is not accepted here.`);
+    const known = checked.find(token);
+    if (known) return known;
     let why = 'no way of signing in is configured';
     for (const check of checks) {
       try {
-        return await check(token);
+        return checked.keep(token, await check(token));
       } catch (error) {
         why = (error as Error).message;
       }
@@ -76,6 +89,25 @@ export async function createSignIn({ provider, localKey, demonstration }: SignIn
   };
 }
 
+/** Tokens whose signature was found right a moment ago. None is taken past its own end. */
+function createChecked(clock: Clock) {
+  const kept = new Map<string, { readonly signedIn: SignedIn; readonly until: number }>();
+  return {
+    find(token: string): SignedIn | undefined {
+      const found = kept.get(token);
+      return found && clock.now() < found.until ? found.signedIn : undefined;
+    },
+    keep(token: string, signedIn: CheckedToken): SignedIn {
+      if (kept.size >= TOKENS_KEPT_MAX) kept.clear();
+      kept.set(token, { signedIn, until: Math.min(signedIn.until, clock.now() + CHECKED_AGAIN_MS) });
+      return signedIn;
+    },
+  };
+}
+
+/** Who somebody is by a token, which always ends. */
+type CheckedToken = SignedIn & Required<Pick<SignedIn, 'until'>>;
+
 function verifier(
   key: JWTVerifyGetKey,
   issuer: string,
@@ -83,7 +115,8 @@ function verifier(
   algorithms: string[],
   claim: string,
   by: string,
-): (token: string) => Promise<SignedIn> {
+  clock: Clock,
+): (token: string) => Promise<CheckedToken> {
   return async (token) => {
     const { payload } = await jwtVerify(token, key, {
       issuer,
@@ -91,6 +124,7 @@ function verifier(
       algorithms,
       requiredClaims: ['exp'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(clock.now()),
     });
     const officer = payload[claim];
     if (typeof officer !== 'string') throw new Error(`it has no "${claim}"`);

@@ -3,17 +3,27 @@ import { v5 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
 import type { LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
-import { NOTHING_FORESEEN } from '../domain/foresight.js';
+import { NOTHING_FORESEEN, type Foresight } from '../domain/foresight.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { decide, type Command, type Decision } from '../domain/stream.js';
 import type { EvidenceList } from '../domain/values.js';
-import { ConcurrencyConflict, RecordedBehind, type Appended, type EventStore } from '../store/event-store.js';
+import {
+  ConcurrencyConflict,
+  RecordedBehind,
+  type Appended,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from '../store/event-store.js';
 import { canonical, decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { decisionContext } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
 import { scopedKey, type Acted, type ReadModel } from './read-model.js';
+import { createTogether, type Together } from './together.js';
 
 /**
  * The one way into the ledger: mandate, four eyes, rules, then one append to one stream. The same key is the same act:
@@ -88,8 +98,17 @@ const EVENT_IDS = '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21';
 export const eventId = (officer: string, key: string, index: number): string =>
   uuid(`${scopedKey(officer, key)} ${index}`, EVENT_IDS);
 
+/** What an act would record. */
+export interface Decided {
+  readonly events: readonly LedgerEvent[];
+  readonly encoded: readonly NewEvent[];
+  readonly expected: ExpectedRevision;
+  /** What it does to the tests that its stream is held to. */
+  readonly foresight: Foresight;
+}
+
 /** A submission as it is handled: its key and itself as digests, worked out once. */
-interface Prepared extends Submission {
+export interface Prepared extends Submission {
   /** The digest of the key: what a client chose to write in one is nobody's business. */
   readonly key: string;
   readonly request: string;
@@ -105,6 +124,8 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
   const inProgress = new Set<string>();
   /** The last act under way in each stream: acts on one stream wait for each other, so they do not conflict. */
   const queues = new Map<string, Promise<unknown>>();
+  const { together } = store;
+  const batches = together && createTogether({ store, together, model, projector, clock, decided, referredTo });
 
   function inTurn<T>(stream: string, act: () => Promise<T>): Promise<T> {
     const turn = (queues.get(stream) ?? Promise.resolve()).then(act, act);
@@ -138,11 +159,17 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
   }
 
-  async function attempt(submission: Prepared): Promise<Done | Refusal | 'again'> {
+  /** The revision of the event that a command is about where it names one, such as the one that it reverses. */
+  function referredTo({ kind, stream, command }: Prepared): bigint | undefined {
+    const state = model.stream(kind, stream);
+    const named = 'fact' in command ? command.fact : 'proposal' in command && state.open.get(command.proposal)?.fact;
+    const revision = named && KINDS[kind].referredTo(named);
+    return revision ? BigInt(revision) : undefined;
+  }
+
+  /** The events that an act would record, on the state of its stream; or the first rule that refuses it. */
+  function decided(submission: Prepared, now: Instant, original: RecordedEvent | undefined): Decided | Refusal {
     const { kind: kindName, stream, command, officer, actingFor, key, ifMatch } = submission;
-    const done = await earlier(submission);
-    if (done) return done;
-    const kind = KINDS[kindName];
     const state = model.stream(kindName, stream);
     if (ifMatch !== undefined) {
       const present = 'proposal' in command ? state.open.get(command.proposal)?.revision : state.revision;
@@ -150,12 +177,8 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
         return refuse('if_match_stale', `You have read revision ${ifMatch}; the present one is ${present}.`);
       }
     }
-    const named = 'fact' in command ? command.fact : 'proposal' in command && state.open.get(command.proposal)?.fact;
-    const revision = named && kind.referredTo(named);
-    const [original] = revision ? await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 }) : [];
-    const now = model.now(clock);
     const decision = decide(
-      kind,
+      KINDS[kindName],
       state,
       command,
       { officer, actingFor, newProposal: eventId(officer, key, 0) },
@@ -163,18 +186,30 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     );
     if (decision instanceof Refusal) return decision;
     const events = compose(submission, decision, now, state.revision);
-    const { warnings, tests } = decision.foresight ?? NOTHING_FORESEEN;
-    const warned = warnings.length > 0 ? { warnings } : {};
-    if (submission.dryRun) {
-      const foreseen = tests && { tests: tests().map(testText) };
-      return { outcome: { ...outcomeOf(events), ...warned, ...foreseen }, replayed: false };
-    }
+    const foresight = decision.foresight ?? NOTHING_FORESEEN;
     const encoded = events.map((event) => encode(event.id, event.type, event.data, event.metadata));
     // What is written for ever must be readable for ever: it is read back before it is written.
     encoded.forEach((event, index) => decode({ ...event, stream, revision: BigInt(index), position: '' }));
+    return { events, encoded, expected: state.revision < 0 ? 'no_stream' : BigInt(state.revision), foresight };
+  }
+
+  /** Decides one act and appends it, on a store where acts cannot be decided inside a transaction; or decides it only. */
+  async function attempt(submission: Prepared): Promise<Done | Refusal | 'again'> {
+    const done = await earlier(submission);
+    if (done) return done;
+    const { stream } = submission;
+    const revision = referredTo(submission);
+    const [original] = revision === undefined ? [] : await store.readStream(stream, { after: revision - 1n, limit: 1 });
+    const found = decided(submission, model.now(clock), original);
+    if (found instanceof Refusal) return found;
+    const { events, encoded, expected, foresight } = found;
+    if (submission.dryRun) {
+      const foreseen = foresight.tests && { tests: foresight.tests().map(testText) };
+      return { outcome: { ...outcomeOf(events), ...warned(foresight), ...foreseen }, replayed: false };
+    }
     let appended: Appended;
     try {
-      appended = await store.append(stream, state.revision < 0 ? 'no_stream' : BigInt(state.revision), encoded);
+      appended = await store.append(stream, expected, encoded);
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict) && !(error instanceof RecordedBehind)) throw error;
       const head = await store.head();
@@ -184,8 +219,27 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
     await projector.whenTaken(appended.position);
     // Another service, or an attempt whose answer was lost, recorded this key before: what it recorded is the answer.
     if (!appended.asSent) return 'again';
-    const outcome = { ...outcomeOf(events), ...recordedAs(events), position: appended.position, ...warned };
-    return { outcome, replayed: false };
+    return { outcome: outcomeAt(events, appended.position, foresight), replayed: false };
+  }
+
+  /** Has an act recorded with those that wait in the same moment. */
+  async function batched(batches: Together, submission: Prepared): Promise<Done | Refusal | 'again'> {
+    const done = await earlier(submission);
+    if (done) return done;
+    const found = await batches.record(submission);
+    if (found === 'again' || found instanceof Refusal) return found;
+    const { events, position, foresight } = found;
+    return { outcome: outcomeAt(events, position, foresight), replayed: false };
+  }
+
+  /** Tries until it is known how an act ends; others who post at the same time may be ahead of it a few times. */
+  async function untilKnown({ stream }: Prepared, act: () => Promise<Done | Refusal | 'again'>) {
+    for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
+      const outcome = await act();
+      if (outcome !== 'again') return outcome;
+      await setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries));
+    }
+    return refuse('conflict', `Others posted to ${stream} ${ATTEMPTS_MAX} times in between.`);
   }
 
   function compose(submission: Prepared, decision: Decision, now: Instant, head: number): LedgerEvent[] {
@@ -224,14 +278,9 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
       inProgress.add(key);
       const handled = prepared(submission);
       try {
-        return await inTurn(submission.stream, async () => {
-          for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
-            const outcome = await attempt(handled);
-            if (outcome !== 'again') return outcome;
-            await setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries));
-          }
-          return refuse('conflict', `Others posted to ${submission.stream} ${ATTEMPTS_MAX} times in between.`);
-        });
+        return await (batches && !submission.dryRun
+          ? untilKnown(handled, () => batched(batches, handled))
+          : inTurn(submission.stream, () => untilKnown(handled, () => attempt(handled))));
       } finally {
         inProgress.delete(key);
       }
@@ -275,6 +324,16 @@ function outcomeOf(events: readonly LedgerEvent[]): Outcome {
     })),
   };
 }
+
+const warned = ({ warnings }: Foresight): Pick<Outcome, 'warnings'> => (warnings.length > 0 ? { warnings } : {});
+
+/** The answer to an act that was recorded now. */
+const outcomeAt = (events: readonly LedgerEvent[], position: Position, foresight: Foresight): Outcome => ({
+  ...outcomeOf(events),
+  ...recordedAs(events),
+  position,
+  ...warned(foresight),
+});
 
 const recordedAs = (events: readonly LedgerEvent[]): Required<Pick<Outcome, 'position' | 'recordedAt'>> => {
   const { position, metadata } = events.at(-1)!;

@@ -15,6 +15,13 @@
 export interface EventStore {
   /** Appends to one stream. Rejects with one of the errors below; after {@link OutcomeUnknown} repeat the same call. */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
+  /**
+   * Several acts in one transaction, where the store can: `decide` is called inside it, while nobody else can write, if
+   * `at` is the last position of the store; what it appends is on disk when this returns, all of it. Returns false, and
+   * calls nothing, where others have written since. Throws {@link StoreUnavailable} where it cannot be written, and then
+   * nothing was. All of it happens before anything else does: who is told of a change finds it on disk.
+   */
+  together?(at: Position | undefined, decide: (batch: Batch) => void): boolean;
   /** One page of a stream, in revision order: empty where the stream does not exist or ends. */
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
@@ -53,6 +60,12 @@ export interface RecordedEvent extends NewEvent {
   readonly stream: string;
   readonly revision: bigint;
   readonly position: Position;
+}
+
+/** A transaction that acts are decided in: they see what the acts before them have appended. */
+export interface Batch {
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Appended;
+  readStream(stream: string, page: { readonly after: bigint; readonly limit: number }): RecordedEvent[];
 }
 
 export interface Appended {

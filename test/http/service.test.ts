@@ -10,7 +10,8 @@ import { createSignIn, issueToken, localKey, type SignIn } from '../../src/http/
 import { Refusal } from '../../src/domain/rules.js';
 import { eventId } from '../../src/ledger/submit.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/store/event-store.js';
-import { carried, folder, FUND, line, openedLedger, stated } from '../support/ledger.js';
+import { settableClock } from '../../src/ledger/clock.js';
+import { at, carried, folder, FUND, line, openedLedger, stated } from '../support/ledger.js';
 import { encode } from '../../src/ledger/catalogue.js';
 import { fund, service } from './support.js';
 
@@ -41,6 +42,37 @@ t.test('a small site signs in with tokens of the ledger’s own key', async (t) 
   }
   writeFileSync(file, 'not a key');
   await t.rejects(localKey(file), /cannot be read/);
+});
+
+t.test('a token that was found right is looked at again within a minute, and never taken past its end', async (t) => {
+  const key = await localKey(join(folder(t), 'ledger.key.json'));
+  const clock = settableClock(at('2016-03-01T09:00:00Z'));
+  const signIn = await createSignIn({ localKey: key, demonstration: false, clock });
+  const token = `Bearer ${await issueToken(key, 'county-finance', 1, clock.now() / 1000)}`;
+  const first = await signIn(token);
+  t.equal(await signIn(token), first, 'it is not checked twice in a moment');
+  clock.set(at('2016-03-01T09:01:00Z'));
+  const second = await signIn(token);
+  t.not(second, first);
+  t.same(second, first);
+  clock.set(at('2016-03-01T09:59:59Z'));
+  t.equal(reason(await signIn(token)), 'county-finance');
+  clock.set(at('2016-03-01T10:01:00Z'));
+  t.equal(reason(await signIn(token)), 'sign_in_refused');
+});
+
+t.test('so many tokens at once are only checked more often', async (t) => {
+  const key = await localKey(join(folder(t), 'ledger.key.json'));
+  const clock = settableClock(at('2016-03-01T09:00:00Z'));
+  const signIn = await createSignIn({ localKey: key, demonstration: false, clock });
+  const tokens = await Promise.all(
+    Array.from({ length: 1_001 }, (_, index) => issueToken(key, `officer-${index}`, 1, clock.now() / 1000)),
+  );
+  const first = await signIn(`Bearer ${tokens[0]!}`);
+  for (const [index, token] of tokens.entries()) {
+    t.equal(reason(await signIn(`Bearer ${token}`)), `officer-${index}`);
+  }
+  t.not(await signIn(`Bearer ${tokens[0]!}`), first);
 });
 
 t.test('an organisation signs in with tokens of its identity provider', async (t) => {

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import type { Test } from 'tap';
 import { buildApp, type AppOptions } from '../../src/http/app.js';
+import { QUERIES } from '../../src/ledger/queries/all.js';
 import { FUND, openedLedger, type TestLedger } from '../support/ledger.js';
 
 /** The service on a test ledger, asked without a network. Officers sign in by name. */
@@ -39,8 +41,11 @@ export async function service(
   return {
     app,
     ledger,
-    get: (path, officer = 'auditor', headers = {}) =>
-      ask({ method: 'GET', url: path, headers: { authorization: `Test ${officer}`, ...headers } }),
+    get: async (path, officer = 'auditor', headers = {}) =>
+      asDeclared(
+        path,
+        await ask({ method: 'GET', url: path, headers: { authorization: `Test ${officer}`, ...headers } }),
+      ),
     post: (path, body, officer = 'pool-manager', headers = {}) =>
       ask({
         method: 'POST',
@@ -54,6 +59,16 @@ export async function service(
         payload: typeof body === 'string' ? body : JSON.stringify(body),
       }),
   };
+}
+
+/** Throws where an answer is not as its question declares it: the service writes it by that, and does not look again. */
+function asDeclared(url: string, answer: LightMyRequestResponse): LightMyRequestResponse {
+  const [path] = url.split('?');
+  const query = QUERIES.find((each) => new RegExp(`^/v1${each.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path!));
+  if (!query || answer.statusCode !== 200 || !/json/.test(String(answer.headers['content-type']))) return answer;
+  const is: unknown = answer.json();
+  if (!isDeepStrictEqual(query.answer.parse(is), is)) throw new Error(`${url} is answered otherwise than declared.`);
+  return answer;
 }
 
 export const fund = (path: string): string => `/v1/funds/${FUND}${path}`;

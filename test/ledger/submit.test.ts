@@ -59,6 +59,7 @@ t.test('an act that always meets others is given up with words, and a fault of t
   const failing = (error: Error): EventStore => ({
     ...opened.store,
     append: () => Promise.reject(error),
+    together: undefined,
     close: async () => undefined,
   });
   const withStore = async (store: EventStore) => {

@@ -238,6 +238,36 @@ t.test('an acknowledged commit is kept through a power failure', async (t) => {
   });
 });
 
+t.test('acts are decided in a transaction only where nobody else has written', async (t) => {
+  const store = open(t, fileIn(t));
+  const [first, second, third] = someEvents(3);
+  const commits = store.commits();
+  t.ok(
+    store.together(undefined, (batch) => {
+      t.match(batch.append('fund-a', 'no_stream', [first!]), { revision: 0n, position: '1' });
+      t.equal(batch.readStream('fund-a', { after: -1n, limit: 10 }).length, 1, 'it sees what it has appended');
+      batch.append('fund-a', 0n, [second!]);
+    }),
+  );
+  t.equal(store.commits() - commits, 1);
+  const never = () => t.fail('it is not decided');
+  t.notOk(store.together(undefined, never));
+  t.notOk(store.together('1', never));
+  t.ok(store.together('2', () => undefined));
+  t.throws(
+    () =>
+      store.together('2', (batch) => {
+        batch.append('fund-b', 'no_stream', [third!]);
+        batch.append('fund-a', 'no_stream', [third!]);
+      }),
+    { name: 'StoreUnavailable' },
+  );
+  t.equal(store.commits() - commits, 1, 'what records nothing is no commit');
+  t.equal(await store.head(), '2');
+  await store.close();
+  t.throws(() => store.together('2', never), { name: 'StoreUnavailable', message: /is closed/ });
+});
+
 t.test('the file itself refuses what is not an append', async (t) => {
   const file = fileIn(t);
   const store = open(t, file);

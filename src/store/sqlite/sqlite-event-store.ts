@@ -7,6 +7,7 @@ import {
   RecordedBehind,
   StoreUnavailable,
   type Appended,
+  type Batch,
   type EventStore,
   type ExpectedRevision,
   type Finding,
@@ -97,6 +98,7 @@ export interface SqliteOptions {
 }
 
 export interface SqliteEventStore extends EventStore {
+  together(at: Position | undefined, decide: (batch: Batch) => void): boolean;
   /** Commits made so far: each is one fsync, however many appends it carried. */
   readonly commits: () => number;
 }
@@ -123,6 +125,9 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   const insert = db.prepare(
     'INSERT INTO events (position, stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
   const lastPosition = db.prepare('SELECT max(position) AS position FROM events');
   const lastRevision = db.prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
   const recordedFrom = db.prepare(
@@ -173,7 +178,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   };
 
   /** Writes one append inside the open transaction, or says why not. */
-  function write({ stream, expected, events }: Waiting): Appended {
+  function write({ stream, expected, events }: Pick<Waiting, 'stream' | 'expected' | 'events'>): Appended {
     const head = headOf(stream);
     const first = expected === 'no_stream' ? 0n : expected + 1n;
     const next = head === 'no_stream' ? 0n : head + 1n;
@@ -238,6 +243,37 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     for (const following of followers) following.wake();
   }
 
+  /** The transaction in which acts are decided: nobody writes between what they rest on and what they record. */
+  function together(at: Position | undefined, decide: (batch: Batch) => void): boolean {
+    if (closed) throw new StoreUnavailable(`${file} is closed.`);
+    let appends = 0;
+    try {
+      begin.run();
+      const { position } = lastPosition.get() as { position: number | null };
+      const level = position === Number(at ?? NaN) || (position === null && at === undefined);
+      if (level) {
+        decide({
+          append(stream, expected, events) {
+            appends++;
+            return write({ stream, expected, events });
+          },
+          readStream: (stream, { after, limit }) =>
+            (pageOfStream.all(stream, Number(after), page(limit)) as unknown as Columns[]).map(recorded),
+        });
+      }
+      (appends > 0 ? commit : rollback).run();
+      if (!level) return false;
+    } catch (error) {
+      if (db.isTransaction) rollback.run();
+      throw unavailable(file, error);
+    }
+    if (appends > 0) {
+      commits++;
+      for (const following of followers) following.wake();
+    }
+    return true;
+  }
+
   function scheduleFlush(): void {
     if (flushing) return;
     flushing = true;
@@ -260,6 +296,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   const store: SqliteEventStore = {
     commits: () => commits,
     instantsInOrder,
+    together,
     append: (stream, expected, events) =>
       new Promise((resolve, reject) => {
         if (closed) {

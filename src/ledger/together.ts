@@ -1,0 +1,181 @@
+import type { Instant } from '../domain/calendar.js';
+import type { LedgerEvent } from '../domain/facts.js';
+import type { Foresight } from '../domain/foresight.js';
+import { Refusal } from '../domain/rules.js';
+import { evolve, initialStream, type StreamState } from '../domain/stream.js';
+import { READ_PAGE_MAX, type Batch, type EventStore, type Position, type RecordedEvent } from '../store/event-store.js';
+import { decode, kindOf, KINDS } from './catalogue.js';
+import type { Clock } from './clock.js';
+import type { Projector } from './projector.js';
+import { scopedKey, type ReadModel } from './read-model.js';
+import type { Decided, Prepared } from './submit.js';
+
+/**
+ * Acts that wait in the same moment share one commit, those on one fund too. They are decided inside the transaction, one
+ * after the other, each on what the ones before it have recorded; nobody else can write meanwhile, and nothing else runs
+ * in this process, so nobody sees a state that is not on disk. An act is answered once the commit is.
+ *
+ * Only where a later act of the same transaction needs it is a stream's state moved on before the commit. Should the commit
+ * fail, such a state is read from the store anew before anything else happens, and all acts of the transaction fail alike.
+ */
+export interface Together {
+  /** What was recorded; why it was refused; or `again`, where others have written, or this key has, in between. */
+  record(submission: Prepared): Promise<Recorded | Refusal | 'again'>;
+}
+
+export interface Recorded {
+  readonly events: readonly LedgerEvent[];
+  readonly position: Position;
+  readonly foresight: Foresight;
+}
+
+export interface TogetherParts {
+  readonly store: EventStore;
+  readonly together: NonNullable<EventStore['together']>;
+  readonly model: ReadModel;
+  readonly projector: Projector;
+  readonly clock: Clock;
+  /** Decides an act on the state of its stream. */
+  decided(submission: Prepared, now: Instant, original: RecordedEvent | undefined): Decided | Refusal;
+  /** The revision of the event that an act is about, where it names one. */
+  referredTo(submission: Prepared): bigint | undefined;
+}
+
+/** So many acts are decided in a few hundredths of a second: nobody else waits for longer. */
+const ACTS_PER_COMMIT_MAX = 128;
+
+interface Waiting {
+  readonly submission: Prepared;
+  readonly resolve: (outcome: Recorded | Refusal | 'again') => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createTogether({ store, together, model, projector, clock, ...act }: TogetherParts): Together {
+  const waiting: Waiting[] = [];
+  /** Streams whose state may be ahead of the store since a commit failed. */
+  const toMend = new Set<string>();
+  /** After a failed commit no state is moved on ahead of one, until one succeeds: a full disk fails them all. */
+  let cautious = false;
+
+  function mend(): void {
+    for (const stream of toMend) {
+      const kind = kindOf(stream);
+      const fresh = initialStream(kind, stream);
+      const read = together(model.position(), (batch) => {
+        for (;;) {
+          const page = batch.readStream(stream, { after: BigInt(fresh.revision), limit: READ_PAGE_MAX });
+          for (const event of page) evolve(kind, fresh, decode(event));
+          if (page.length < READ_PAGE_MAX) return;
+        }
+      });
+      // Where others have just written, it is read once the read model has taken what they wrote.
+      if (!read) return;
+      Object.assign(model.stream(kind.name, stream), fresh);
+      toMend.delete(stream);
+    }
+  }
+
+  /** What cannot be read now is read before the next act is decided, or that act fails. */
+  function mendIfItCan(): void {
+    try {
+      mend();
+    } catch {
+      // Why the store cannot be read is told to the next who posts.
+    }
+  }
+
+  /** Decides the acts of one transaction and appends what they record. Returns how each ended, those left for the next out. */
+  function decideAll(acts: readonly Waiting[], batch: Batch): Map<Waiting, Recorded | Refusal | 'again' | Error> {
+    const outcomes = new Map<Waiting, Recorded | Refusal | 'again' | Error>();
+    /** What each stream has been given here that its state has not taken. */
+    const ahead = new Map<string, readonly LedgerEvent[]>();
+    let now = model.now(clock);
+    for (const each of acts) {
+      const { submission } = each;
+      const { kind, stream, officer, key } = submission;
+      if (model.acted(scopedKey(officer, key), stream)) {
+        outcomes.set(each, 'again');
+        continue;
+      }
+      const state: StreamState<unknown> = model.stream(kind, stream);
+      const before = ahead.get(stream);
+      if (before) {
+        // A stream that is being opened here has no state yet that could be moved on.
+        if (cautious || state.revision < 0) continue;
+        toMend.add(stream);
+        for (const event of before) evolve(KINDS[kind], state, event);
+        ahead.delete(stream);
+      }
+      now = Math.max(now, model.now(clock)) as Instant;
+      const revision = act.referredTo(submission);
+      const [original] = revision === undefined ? [] : batch.readStream(stream, { after: revision - 1n, limit: 1 });
+      let found: Decided | Refusal;
+      try {
+        found = act.decided(submission, now, original);
+      } catch (error) {
+        outcomes.set(each, error as Error);
+        continue;
+      }
+      if (found instanceof Refusal) {
+        outcomes.set(each, found);
+        continue;
+      }
+      const { position } = batch.append(stream, found.expected, found.encoded);
+      ahead.set(stream, found.events);
+      outcomes.set(each, { events: found.events, position, foresight: found.foresight });
+    }
+    return outcomes;
+  }
+
+  async function run(): Promise<void> {
+    const acts = waiting.splice(0, ACTS_PER_COMMIT_MAX);
+    let outcomes = new Map<Waiting, Recorded | Refusal | 'again' | Error>();
+    let level: boolean;
+    try {
+      mend();
+      level = together(model.position(), (batch) => (outcomes = decideAll(acts, batch)));
+    } catch (error) {
+      cautious = true;
+      mendIfItCan();
+      for (const { reject } of acts) reject(error);
+      schedule();
+      return;
+    }
+    if (level) {
+      toMend.clear();
+      waiting.unshift(...acts.filter((each) => !outcomes.has(each)));
+    }
+    schedule();
+    try {
+      const recorded = [...outcomes.values()].filter((each) => typeof each === 'object' && 'position' in each);
+      const head = level ? recorded.at(-1)?.position : await store.head();
+      if (level && head !== undefined) cautious = false;
+      if (head !== undefined) await projector.whenTaken(head);
+      for (const [{ resolve, reject }, outcome] of outcomes) {
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome);
+      }
+      if (!level) for (const { resolve } of acts) resolve('again');
+    } catch (error) {
+      for (const { reject } of acts) reject(error);
+    }
+  }
+
+  let scheduled = false;
+  function schedule(): void {
+    if (scheduled || waiting.length === 0) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      void run();
+    });
+  }
+
+  return {
+    record: (submission) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ submission, resolve, reject });
+        schedule();
+      }),
+  };
+}

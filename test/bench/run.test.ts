@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { folder } from '../support/ledger.js';
+
+const BENCH = fileURLToPath(new URL('../../bench/run.js', import.meta.url));
+
+/** Runs the bench where no opponent is installed: no program on the path, no package beside it. */
+async function bench(args: readonly string[], packages: string) {
+  const child = spawn(process.execPath, ['--expose-gc', BENCH, '--packages', packages, ...args], {
+    env: { ...process.env, PATH: '' },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
+
+t.test('a small run measures the ledger, and names every opponent that is not there', async (t) => {
+  const packages = folder(t);
+  const chart = join(packages, 'chart.svg');
+  const { code, out, err } = await bench(['1000', '--seconds', '0.02', '--chart', chart], packages);
+  t.equal(code, 0, err);
+  for (const measured of [
+    'position of a partner, ours',
+    'ours, a receipt of the first day',
+    'rebuild, ours',
+    'opened again, ours',
+    'ours, in process',
+    'ours, over HTTP',
+    'ours, position over HTTP, bearer token',
+  ]) {
+    t.match(out, new RegExp(`^${measured} .*\\d`, 'm'));
+  }
+  const missing = [...out.matchAll(/^(.+?) {2,}.*not measured: (.+?) is not installed/gm)];
+  t.same(
+    missing.map(([, what, who]) => [what, who]),
+    [
+      ['position of a partner, PostgreSQL', 'pg'],
+      ['position of a partner, ledger', 'ledger'],
+      ['position of a partner, hledger', 'hledger'],
+      ['rebuild, ledger balance', 'ledger'],
+      ['rebuild, hledger stats', 'hledger'],
+      ['rebuild, emmett-sqlite', 'sqlite3'],
+      ['PostgreSQL INSERT … COMMIT', 'pg'],
+      ['emmett-sqlite append', 'sqlite3'],
+      ['emmett-postgresql append', 'pg'],
+    ],
+  );
+  t.match(out, /^c: in process over emmett-sqlite +≥ 10 +— +not measured in this run$/m);
+  t.match(readFileSync(chart, 'utf8'), /^<svg .*prefers-color-scheme: dark.*rebuild, ours.*<\/svg>\n$/s);
+});
+
+t.test('what cannot be measured is refused with words', async (t) => {
+  const packages = folder(t);
+  for (const [args, words] of [
+    [['10'], 'A size is a whole number of events, 1000 or more.'],
+    [['1000', '--seconds', '0'], 'Each thing is measured for a number of seconds.'],
+    [['1000', '--seed', 'x'], 'A seed is a whole number.'],
+    [['disputes', '1'], 'Disputes are a whole number of cases'],
+  ] as const) {
+    const { code, out, err } = await bench(args, packages);
+    t.equal(code, 1);
+    t.equal(out, '');
+    t.match(err, words);
+  }
+});
