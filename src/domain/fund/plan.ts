@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayInWords, financialYear, type Day } from '../calendar.js';
+import { financialYear } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
 import {
   exactly,
@@ -9,7 +9,6 @@ import {
   NO_MONEY,
   notNegative,
   pence,
-  plus,
   pounds,
   signedPence,
   total,
@@ -30,7 +29,6 @@ import {
   opened,
   partnerIsIn,
   planAccount,
-  seriesOf,
   sourceFits,
   standsAt,
   type FundState,
@@ -179,24 +177,13 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       const late = inOrder(state, data.line, line.began, data.effective);
       if (late) return late;
       const sign = signOf(line.effect);
-      const stands = (day: Day) => exactly(sign * standsAt(state, 'requirement', data.line, day));
-      const was = stands(data.effective);
-      // A line that was reversed in part, from a later day on, may have less left to change than this would take away.
-      const change = minus(pence(data.now), was);
-      const later = seriesOf(state, 'requirement', data.line).days.filter((day) => day > data.effective);
-      const short = was < 0 ? data.effective : later.find((day) => plus(stands(day), change) < 0);
-      if (short !== undefined) {
-        return refuse(
-          'later_change_stands',
-          `With what has been reversed, "${data.line}" would stand below nothing on ${dayInWords(short)}.`,
-        );
-      }
+      const was = exactly(sign * standsAt(state, 'requirement', data.line, data.effective));
       return {
         ...data,
         was: moneyText(was),
         source: line.source,
         recurrent: line.recurrent,
-        change: moneyText(exactly(sign * change)),
+        change: moneyText(exactly(sign * minus(pence(data.now), was))),
       };
     },
     check(data, state: FundState) {
