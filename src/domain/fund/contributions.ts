@@ -45,10 +45,10 @@ const account = (measure: 'proposed' | 'agreed' | 'withdrawn' | 'due' | 'receive
   holding(measure, { holder: of.payer, source: of.source, recurrent: of.recurrent });
 
 const agreedPostings = (of: Paid, item: string, on: Day, change: Pence): Posting[] =>
-  posted({ ...account('agreed', of), item, on, pence: change });
+  posted({ item, on, pence: change, ...account('agreed', of) });
 
 const duePostings = (of: Paid, item: string, changes: readonly { readonly due: Day; readonly change: string }[]) =>
-  changes.flatMap(({ due, change }) => posted({ ...account('due', of), item, on: due, pence: signedPence(change) }));
+  changes.flatMap(({ due, change }) => posted({ item, on: due, pence: signedPence(change), ...account('due', of) }));
 
 /**
  * Who receives a contribution, and so signs for it: the host; where the host itself pays, the fund's partners of the
@@ -182,11 +182,11 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     postings: (data) => [
       ...agreedPostings(data, data.contribution, data.effective, pence(data.amount)),
       ...data.instalments.flatMap((each) =>
-        posted({ ...account('due', data), item: data.contribution, on: each.due, pence: pence(each.amount) }),
+        posted({ item: data.contribution, on: each.due, pence: pence(each.amount), ...account('due', data) }),
       ),
     ],
     proposes: (data, proposal) =>
-      posted({ ...account('proposed', data), item: proposal, on: data.effective, pence: pence(data.amount) }),
+      posted({ item: proposal, on: data.effective, pence: pence(data.amount), ...account('proposed', data) }),
     evolve: (state, data) =>
       void state.items.set(data.contribution, {
         kind: 'contribution',
@@ -276,10 +276,10 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     proposes: (data, proposal) =>
       // Only a rise puts money on the table: a proposed fall takes nothing away until it is signed.
       posted({
-        ...account('proposed', data),
         item: proposal,
         on: data.effective,
         pence: pence(data.now) > pence(data.was) ? minus(pence(data.now), pence(data.was)) : pence('0.00'),
+        ...account('proposed', data),
       }),
     evolve: () => undefined,
     sentence: (data) =>
@@ -328,7 +328,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
         : undefined;
     },
     postings: (data) =>
-      posted({ ...account('received', data), item: data.contribution, on: data.effective, pence: pence(data.amount) }),
+      posted({ item: data.contribution, on: data.effective, pence: pence(data.amount), ...account('received', data) }),
     evolve: () => undefined,
     sentence: (data) =>
       `The pool received ${pounds(pence(data.amount))} from ${data.payer} for "${data.contribution}" (${data.bankReference}).`,
@@ -384,8 +384,8 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       const from = data.of.contribution ? 'agreed' : 'proposed';
       const amount = pence(data.amount);
       return [
-        ...posted({ ...account(from, data), item, on: data.effective, pence: negated(amount) }),
-        ...posted({ ...account('withdrawn', data), item, on: data.effective, pence: amount }),
+        ...posted({ item, on: data.effective, pence: negated(amount), ...account(from, data) }),
+        ...posted({ item, on: data.effective, pence: amount, ...account('withdrawn', data) }),
         ...duePostings(data, item, data.dueChanges),
       ];
     },

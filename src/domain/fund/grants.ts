@@ -72,10 +72,10 @@ type Risk = z.output<z.ZodObject<typeof riskInput & typeof OfGrant>>;
 
 const riskMoves = (data: Risk, sign: 1 | -1): Posting[] =>
   posted({
-    ...holding('atRisk', data),
     item: data.grant,
     on: data.effective,
     pence: sign === 1 ? pence(data.amount) : negated(pence(data.amount)),
+    ...holding('atRisk', data),
   });
 
 /**
@@ -236,7 +236,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     complete: withGrant,
     check: () => undefined,
     postings: (data) =>
-      posted({ ...holding('received', data), item: data.grant, on: data.effective, pence: pence(data.amount) }),
+      posted({ item: data.grant, on: data.effective, pence: pence(data.amount), ...holding('received', data) }),
     evolve: () => undefined,
     sentence: (data) =>
       `${data.holder} received ${pounds(pence(data.amount))} of the grant "${data.grant}" (${data.bankReference}).`,
@@ -312,25 +312,25 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     check: () => undefined,
     postings: (data) => [
       ...posted({
-        ...holding('agreed', data),
         item: data.grant,
         on: data.effective,
         pence: negated(pence(data.amount)),
+        ...holding('agreed', data),
       }),
       ...data.riskChanges.flatMap(({ on, change }) =>
-        posted({ ...holding('atRisk', data), item: data.grant, on, pence: signedPence(change) }),
+        posted({ item: data.grant, on, pence: signedPence(change), ...holding('atRisk', data) }),
       ),
       ...data.shareChanges.flatMap(({ district, change }) =>
         posted({
-          ...holding('share', { ...data, holder: district }),
           item: districtItem(data.grant, district),
           detail: data.grant,
           on: data.effective,
           pence: signedPence(change),
+          ...holding('share', { ...data, holder: district }),
         }),
       ),
       ...data.dueChanges.flatMap(({ due, change }) =>
-        posted({ ...holding('due', data), item: data.grant, on: due, pence: signedPence(change) }),
+        posted({ item: data.grant, on: due, pence: signedPence(change), ...holding('due', data) }),
       ),
     ],
     evolve: () => undefined,
