@@ -5,9 +5,11 @@ import type { View } from '../projections/view.js';
 import { instantText } from '../src/domain/calendar.js';
 import { createSignIn, issueToken, type SignIn } from '../src/http/sign-in.js';
 import type { Ledger } from '../src/ledger/ledger.js';
+import { useOf } from '../src/domain/fund/held.js';
 import { inText } from '../src/ledger/queries/query.js';
+import { withUse } from '../src/ledger/queries/use.js';
 import { exportJWK, generateKeyPair } from 'jose';
-import { OFFICER } from './facts.js';
+import { HOST, OFFICER } from './facts.js';
 import { told, type Line, type Measuring } from './figures.js';
 import { answered, atConnections, CONNECTIONS, emptyService, listening, wholeService } from './http.js';
 import type { Answered } from './http-client.js';
@@ -120,7 +122,7 @@ function checkAnswers(
 ): void {
   naive.forEach((view, index) => {
     const asked = questions[index]!;
-    const { sources, total } = partnerPosition(view, asked.partner);
+    const { sources, total } = withUse(partnerPosition(view, asked.partner), useOf(view, HOST));
     const answer = JSON.parse(bodies.get(pathOf(asked))!) as { sources: unknown; total: unknown };
     const should = {
       sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),

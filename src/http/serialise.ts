@@ -1,6 +1,9 @@
 import fastJson, { type Schema } from 'fast-json-stringify';
 import { z } from 'zod';
 
+/** Types whose values are written by their type alone, without looking which of several schemas they are of. */
+const PLAIN: ReadonlySet<unknown> = new Set(['string', 'integer', 'number', 'boolean', 'null']);
+
 /**
  * How answers become text: by a function compiled from the declared schema, once for each route. It writes the fields
  * that are declared and no others, and throws where one is missing; that the values are as declared is held by a test
@@ -15,7 +18,7 @@ export const compiled = (schema: z.ZodType): ((answer: unknown) => string) =>
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
         // Said as one type, what may be null needs no validator while an answer is written.
         const types = jsonSchema.anyOf?.map(({ type }) => type);
-        if (types?.length !== 2 || !types.includes('null') || types.includes('object')) return;
+        if (types?.length !== 2 || !types.includes('null') || types.some((type) => !PLAIN.has(type))) return;
         delete jsonSchema.anyOf;
         (jsonSchema as { type?: unknown }).type = types;
       },
