@@ -106,13 +106,14 @@ async function serve(
       'Demonstration identities are accepted only for a ledger that was opened as a demonstration, on a loopback address.',
     );
   }
+  // Written between requests; what is left when the service stops is written then.
+  const log = pino.destination({ sync: false });
   const logger = pino(
     {
       level: demonstration ? 'warn' : config.logLevel,
       redact: { paths: REDACTED, censor: '[redacted]' },
     },
-    // Written between requests, and what is left when the process ends.
-    pino.destination({ sync: false }),
+    log,
   );
   const signIn = await createSignIn({
     provider: config.provider,
@@ -146,6 +147,7 @@ async function serve(
       lapsing.stop();
       await app.close();
       await ledger.close();
+      log.flushSync();
       resolve();
     });
   });

@@ -104,6 +104,10 @@ function baseOf(definition: Definition): Compiled {
       const { check, asItIs } = compiled(definition.innerType);
       return { check: (value) => value === undefined || check(value), asItIs };
     }
+    case 'nullable': {
+      const { check, asItIs } = compiled(definition.innerType);
+      return { check: (value) => value === null || check(value), asItIs };
+    }
     case 'array':
       return list(compiled(definition.element));
     case 'object':

@@ -33,7 +33,8 @@ t.test('a small run measures the ledger, and names every opponent that is not th
     'opened again, ours',
     'ours, in process',
     'ours, over HTTP',
-    'ours, position over HTTP, bearer token',
+    'ours, position over HTTP, bearer token, asked again',
+    'ours, position over HTTP, bearer token, asked anew',
   ]) {
     t.match(out, new RegExp(`^${measured} .*\\d`, 'm'));
   }

@@ -283,9 +283,11 @@ export const riskShare = query({
         ...sharedText(shared),
         applied: applied.has(scheme) ? appliedText(applied.get(scheme)!) : null,
       })),
-      partners: [...sums]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([partner, amount]) => ({ partner, name: nameOf(ledger, partner), amount: moneyText(amount) })),
+      partners: [...sums.keys()].sort().map((partner) => ({
+        partner,
+        name: nameOf(ledger, partner),
+        amount: moneyText(sums.get(partner)!),
+      })),
     };
   },
   table: ({ schemes, partners }) => ({
