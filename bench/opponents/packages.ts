@@ -42,15 +42,25 @@ export function programVersion(name: string): string {
 export const folderWith = (program: string, folders: readonly string[]): string | undefined =>
   [...folders, ...(process.env['PATH'] ?? '').split(delimiter)].find((folder) => existsSync(join(folder, program)));
 
-/** What an opponent measured, or its one line that says why it was not. */
+/**
+ * What an opponent measured, or its one line that says why it was not. One that fails by itself, beside the promise that
+ * it gave, is named with what it said: it does not end the measuring of the others.
+ */
 export async function orMissing<Measured>(
   measure: () => Promise<Measured>,
   missing: (why: string) => Measured,
 ): Promise<Measured> {
+  let fell!: (error: Error) => void;
+  const fallen = new Promise<never>((_resolve, reject) => {
+    fell = (error) => reject(new Missing(`it failed: ${error.message}`));
+  });
+  process.once('uncaughtException', fell);
   try {
-    return await measure();
+    return await Promise.race([measure(), fallen]);
   } catch (error) {
     if (error instanceof Missing) return missing(error.message);
     throw error;
+  } finally {
+    process.off('uncaughtException', fell);
   }
 }

@@ -286,9 +286,9 @@ t.test('a real ledger is served to those with its tokens, and never with demonst
   const logs = out
     .trim()
     .split('\n')
-    .map((each) => JSON.parse(each) as { req?: object });
+    .map((each) => JSON.parse(each) as { url?: string; officer?: string; status?: number });
   t.ok(
-    logs.some((each) => each.req),
+    logs.some(({ url, officer, status }) => url?.endsWith('/proposals') && officer === 'auditor' && status === 200),
     'requests are logged',
   );
   t.notMatch(out, token, 'and nobody’s token is');
