@@ -83,10 +83,10 @@ function fundingRows(year: View): FundingRow[] {
       received: measure === 'received' ? plus(row.received, moved) : row.received,
     });
   }
-  return [...rows]
-    .filter(([, row]) => row.amount !== NO_MONEY || row.received !== NO_MONEY)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, row]) => row);
+  return [...rows.keys()]
+    .sort()
+    .map((key) => rows.get(key)!)
+    .filter((row) => row.amount !== NO_MONEY || row.received !== NO_MONEY);
 }
 
 /**
@@ -167,14 +167,15 @@ export function mirrored(view: View): Mirrored[] {
     if (holder === POOL) side.pool = minus(side.pool, amount);
     else side.own.set(holder, plus(side.own.get(holder) ?? NO_MONEY, amount));
   }
-  return [...sides]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { own, pool, measure, source }]) => {
+  return [...sides.keys()]
+    .sort()
+    .map((key) => {
+      const { own, pool, measure, source } = sides.get(key)!;
       const sum = total(own.values());
-      const partners = [...own]
-        .filter(([, amount]) => amount !== NO_MONEY)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([partner, amount]) => ({ partner, amount }));
+      const partners = [...own.keys()]
+        .sort()
+        .map((partner) => ({ partner, amount: own.get(partner)! }))
+        .filter(({ amount }) => amount !== NO_MONEY);
       return { measure, source, partners, total: sum, pool, agrees: sum === pool };
     })
     .filter((row) => row.total !== NO_MONEY || row.pool !== NO_MONEY);
