@@ -20,8 +20,8 @@ export function planRows(books: Balanced): PlanRow[] {
     const key = JSON.stringify(isLine ? ['line', detail, source, term] : ['agreed', holder, source, term]);
     sums.set(key, plus(sums.get(key) ?? NO_MONEY, books.balance(account)));
   }
-  return [...sums]
-    .filter(([, sum]) => sum !== NO_MONEY)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, sum]) => [...(JSON.parse(key) as ['line' | 'agreed', string, string, string]), sum]);
+  return [...sums.keys()]
+    .sort()
+    .filter((key) => sums.get(key) !== NO_MONEY)
+    .map((key) => [...(JSON.parse(key) as ['line' | 'agreed', string, string, string]), sums.get(key)!]);
 }

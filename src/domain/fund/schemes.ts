@@ -51,7 +51,7 @@ export function spendingByScheme(books: Balanced, described: ReadonlyMap<string,
     const before = schemes.get(scheme);
     schemes.set(scheme, before ? addedUp(before, spending) : spending);
   }
-  return new Map([...schemes].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...schemes.keys()].sort().map((scheme) => [scheme, schemes.get(scheme)!]));
 }
 
 /** What each partner contributes recurrently: agreed, with grants; one-off payments and what was carried in left out. */
