@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
-import { keeperFact, type Fact, type FactData } from './facts.js';
+import { keeperFact, type Fact, type FactData, type LedgerEvent } from './facts.js';
 import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
@@ -29,7 +29,7 @@ import { keepTestedFact } from './fund/tested.js';
 import { reversalFact, reversedBy, type Reversal } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import { sourceOf } from './sources.js';
-import type { Kind } from './stream.js';
+import { factOf, type Kind } from './stream.js';
 import { EffectiveDay, Name } from './values.js';
 
 /** The stream of one fund: `fund-<area>-<financial year>`. Its facts stand in the files of `fund/`, by subject. */
@@ -162,6 +162,22 @@ function nothingRestsOn(
 
 /** The items that a fact changes or counts on. */
 const itemsOf = (fact: Fact<FundState>, data: FactData): readonly string[] => [fact.restsOn?.(data) ?? []].flat();
+
+/** What is asked of a fund before any figure. It is kept apart from its other state, which only decisions need. */
+export type FundOutline = Pick<FundState, 'opened' | 'closedThrough'>;
+
+const OUTLINE_FACTS: ReadonlySet<string> = new Set([OPENING, ...PERIOD_FACTS].map(({ name }) => name));
+
+/** A way to keep an outline: none of the facts that move it is ever reversed. */
+export function fundOutline(): { readonly outline: FundOutline; take(event: LedgerEvent): void } {
+  const outline = emptyFund();
+  return {
+    outline,
+    take(event) {
+      if (OUTLINE_FACTS.has(event.type)) factOf(FUND, event.type).evolve(outline, event.data, event);
+    },
+  };
+}
 
 export const FUND: Kind<FundState> = {
   name: 'fund',

@@ -91,33 +91,52 @@ export function postingsOf<State>(kind: Kind<State>, event: { type: string; data
 export function evolve<State>(kind: Kind<State>, state: StreamState<State>, event: LedgerEvent): Posting[] {
   const postings = postingsOf(kind, event);
   if (event.revision <= state.revision) return postings;
-  state.revision = event.revision;
-  kind.evolvePostings(state.own, postings);
-  if (isProposalEvent(event)) {
-    evolveProposal(state, event, event);
-    return postings;
-  }
-  const fact = factOf(kind, event.type);
-  fact.evolve(state.own, event.data, event);
-  kind.evolveStanding(state.own, fact, event);
-  const takenOff = fact.endsProposal?.(event.data);
-  if (takenOff) end(state, takenOff, event.type, true);
-  const restored = kind.restoresProposal(event);
-  if (restored) {
-    state.open.set(restored, { ...state.ended.get(restored)!.proposal!, revision: event.revision });
-    state.ended.delete(restored);
-  }
+  evolveOwn(kind, state.own, event, postings);
+  evolveTable(kind, state, event);
   return postings;
 }
 
-function end<State>(state: StreamState<State>, id: string, how: string, keep: boolean): void {
+/** Moves on what is a kind's own, by an event with its postings. It needs nothing of what is on the table. */
+export function evolveOwn<State>(
+  kind: Kind<State>,
+  own: State,
+  event: LedgerEvent,
+  postings = postingsOf(kind, event),
+): void {
+  kind.evolvePostings(own, postings);
+  if (isProposalEvent(event)) return;
+  const fact = factOf(kind, event.type);
+  fact.evolve(own, event.data, event);
+  kind.evolveStanding(own, fact, event);
+}
+
+/** A stream without what is its kind's own: how far it has come, and what is on the table. */
+export type Table = Omit<StreamState<unknown>, 'own'>;
+
+/** Moves on what is on the table, and how far the stream has come. It needs nothing of what is the kind's own. */
+export function evolveTable<State>(kind: Kind<State>, table: Table, event: LedgerEvent): void {
+  table.revision = event.revision;
+  if (isProposalEvent(event)) {
+    evolveProposal(table, event, event);
+    return;
+  }
+  const takenOff = factOf(kind, event.type).endsProposal?.(event.data);
+  if (takenOff) end(table, takenOff, event.type, true);
+  const restored = kind.restoresProposal(event);
+  if (restored) {
+    table.open.set(restored, { ...table.ended.get(restored)!.proposal!, revision: event.revision });
+    table.ended.delete(restored);
+  }
+}
+
+function end(state: Table, id: string, how: string, keep: boolean): void {
   const proposal = state.open.get(id)!;
   state.open.delete(id);
   state.ended.set(id, keep ? { how, proposal } : { how });
 }
 
-function evolveProposal<State>(
-  state: StreamState<State>,
+function evolveProposal(
+  state: Table,
   step: ProposalEvent,
   { metadata, revision }: Pick<LedgerEvent, 'metadata' | 'revision'>,
 ): void {

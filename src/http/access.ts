@@ -2,7 +2,7 @@ import { londonDay, type Day } from '../domain/calendar.js';
 import { mandatesOn } from '../domain/register.js';
 import { family } from '../domain/register/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { disputeStream, fundStream, placed, REGISTER_STREAM } from '../ledger/catalogue.js';
+import { disputeStream, placed, REGISTER_STREAM } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Seeing } from '../ledger/queries/query.js';
 
@@ -91,7 +91,7 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
     key: JSON.stringify([[...partners].sort(), [...inPerson].sort()]),
     sees(fund) {
       if (keeps) return true;
-      const opened = ledger.model.stream('fund', fundStream(fund)).own.opened;
+      const opened = ledger.model.fund(fund)?.outline.opened;
       return opened?.partners.some((partner) => stillIs(partner, opened.area, partners)) ?? false;
     },
     seesArea: (area) => keeps || ofArea(area, partners),

@@ -6,6 +6,7 @@ import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
 import { decode, kindOf, REGISTER_STREAM, sentenceOf } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { startProjector, type Projector } from './projector.js';
+import { createFolding, type Folding } from './folding.js';
 import { createReadModel, type ReadModel } from './read-model.js';
 import { createSubmitter, type Submitter } from './submit.js';
 
@@ -15,6 +16,8 @@ export interface Ledger extends Submitter {
   readonly model: ReadModel;
   readonly projector: Projector;
   readonly clock: Clock;
+  /** The whole state of a stream, as decisions see it. */
+  readonly folded: Folding;
   /**
    * The entries of a stream in ledger order, those at places below `size`; from the store, not from a cache.
    * `after` is a revision, exclusive.
@@ -30,6 +33,7 @@ export async function openLedger(store: EventStore, clock: Clock): Promise<Ledge
   // A store that cannot be read is told at once; from then on it is waited for.
   await store.head();
   const model = createReadModel();
+  const folded = createFolding(store, model);
   const projector = startProjector(store, model, clock);
   await projector.caughtUp;
 
@@ -52,11 +56,12 @@ export async function openLedger(store: EventStore, clock: Clock): Promise<Ledge
   }
 
   return {
-    ...createSubmitter({ store, model, projector, clock }),
+    ...createSubmitter({ store, model, projector, clock, folded }),
     store,
     model,
     projector,
     clock,
+    folded,
     async entries(stream, size, page) {
       const entries: Entry[] = [];
       for await (const { event, place } of known(stream, size, page)) entries.push(entryOf(event, place));

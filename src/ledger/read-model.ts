@@ -5,7 +5,8 @@ import type { Day, Instant } from '../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../domain/facts.js';
 import type { OpenProposal } from '../domain/proposal.js';
 import type { RegisterState } from '../domain/register.js';
-import { evolve, initialStream, type StreamState } from '../domain/stream.js';
+import { fundOutline, type FundOutline } from '../domain/fund.js';
+import { evolve, evolveTable, initialStream, postingsOf, type StreamState } from '../domain/stream.js';
 import type { Position } from '../store/event-store.js';
 import { createActs } from './acts.js';
 import { KINDS, placed, REGISTER_STREAM, type AnyKind, type StateOf } from './catalogue.js';
@@ -15,7 +16,8 @@ import { createPositions } from './positions.js';
 
 /**
  * What the service remembers of the ledger, built by reading it from the first event on and never in any other way:
- * the state of every stream for decisions, and the balances of every fund for figures.
+ * the balances of every fund for figures, and the state of every stream for decisions. Of a fund that is only asked about,
+ * as most are, the state for decisions is not kept: {@link ReadModel.keep} takes it once somebody needs it.
  */
 export interface ReadModel {
   /** Takes the next event of the ledger. Throws, and changes nothing that is asked about, where it cannot be read. */
@@ -27,7 +29,12 @@ export interface ReadModel {
   lastRecorded(): Instant;
   /** The present instant, never before what was recorded last: a clock that steps back hides nobody's act. */
   now(clock: Clock): Instant;
+  /** The state of a stream. To look at the `own` of a fund’s throws {@link NotFolded} where it is not kept. */
   stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;
+  /** Whether the whole state of a stream is at hand. */
+  isFolded(stream: string): boolean;
+  /** Takes the own state of a stream, folded up to the revision that the stream has here, and keeps it up to date. */
+  keep(stream: string, own: unknown): void;
   register(): RegisterState;
   funds(): readonly string[];
   fund(fund: string): FundModel | undefined;
@@ -64,6 +71,18 @@ export interface Prefix {
 export interface FundModel {
   readonly balances: Balances;
   readonly facts: FundFacts;
+  readonly outline: FundOutline;
+}
+
+/** The state of a stream for decisions is not at hand: fold it from the store, give it to the read model, and try again. */
+export class NotFolded extends Error {
+  readonly stream: string;
+
+  constructor(stream: string) {
+    super(`The state of ${stream} has not been folded.`);
+    this.name = 'NotFolded';
+    this.stream = stream;
+  }
 }
 
 /** A key is an officer's own: nobody can take another's. */
@@ -80,14 +99,26 @@ const keyIn = (key: string, stream: string): string => `${key} ${stream}`;
 /** What is kept of one stream. */
 interface Shelf {
   readonly kind: AnyKind;
-  readonly state: StreamState<unknown>;
+  state: StreamState<unknown>;
+  folded: boolean;
   /** The place of each of its events, by revision. */
   readonly places: Growing;
   readonly number: number;
   /** Where its money is kept: a fund’s, or an area’s. */
-  readonly fund?: FundModel;
+  readonly fund?: FundModel & { take(event: LedgerEvent): void };
   readonly area?: Balances;
 }
+
+/** A stream of which only what is on the table is kept. */
+const notFolded = (stream: string): StreamState<unknown> => ({
+  stream,
+  revision: -1,
+  open: new Map(),
+  ended: new Map(),
+  get own(): never {
+    throw new NotFolded(stream);
+  },
+});
 
 export function createReadModel(): ReadModel {
   const shelves = new Map<string, Shelf>();
@@ -114,10 +145,13 @@ export function createReadModel(): ReadModel {
     const { kind: kindName, name } = placed(stream);
     const kind = KINDS[kindName];
     const number = byNumber.length;
-    const basis = { kind, number, state: initialStream(kind, stream), places: growing('uint32') };
+    // The register is needed by every decision and every answer, and what is claimed by every figure of an area.
+    const folded = kindName !== 'fund';
+    const state = folded ? initialStream(kind, stream) : notFolded(stream);
+    const basis = { kind, number, folded, state, places: growing('uint32') };
     const shelf: Shelf = {
       ...basis,
-      ...(kindName === 'fund' && { fund: { balances: createBalances(), facts: noFundFacts() } }),
+      ...(kindName === 'fund' && { fund: { balances: createBalances(), facts: noFundFacts(), ...fundOutline() } }),
       ...(kindName === 'dispute' && { area: createBalances() }),
     };
     byNumber.push(shelf);
@@ -138,12 +172,14 @@ export function createReadModel(): ReadModel {
       const { revision, type, data, metadata } = event;
       // That it is an instant was seen when the event was read.
       const at = Date.parse(metadata.recordedAt) as Instant;
-      const postings = evolve(shelf.kind, shelf.state, event);
+      const postings = shelf.folded ? evolve(shelf.kind, shelf.state, event) : postingsOf(shelf.kind, event);
+      if (!shelf.folded) evolveTable(shelf.kind, shelf.state, event);
       shelf.area?.add(place, postings);
       if (shelf.fund) {
         shelf.fund.balances.add(place, postings);
         const { recordedAt, evidence } = metadata;
         keep(shelf.fund.facts, { place, revision, type, data, recordedAt, evidence });
+        shelf.fund.take(event);
       }
       const first = acts.add(metadata.officer, metadata.key, place);
       if (first !== undefined && shelfAt.at(first) !== shelf.number) {
@@ -161,6 +197,13 @@ export function createReadModel(): ReadModel {
     lastRecorded: () => latest,
     now: (clock) => Math.max(clock.now(), latest) as Instant,
     stream: (kind, stream) => (shelves.get(stream)?.state ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
+    isFolded: (stream) => shelves.get(stream)?.folded ?? true,
+    keep(stream, own) {
+      const shelf = shelves.get(stream)!;
+      const { revision, open, ended } = shelf.state;
+      shelf.state = { stream, revision, own, open, ended };
+      shelf.folded = true;
+    },
     register: () => shelfOf(REGISTER_STREAM).state.own as RegisterState,
     funds: () => [...funds.keys()].sort(),
     fund: (fund) => funds.get(fund),

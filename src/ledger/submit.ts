@@ -22,7 +22,8 @@ import type { Clock } from './clock.js';
 import { decisionContext } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
-import { scopedKey, type Acted, type ReadModel } from './read-model.js';
+import type { Folding } from './folding.js';
+import { NotFolded, scopedKey, type Acted, type ReadModel } from './read-model.js';
 import { createTogether, type Together } from './together.js';
 
 /**
@@ -86,6 +87,7 @@ export interface SubmitterParts {
   readonly model: ReadModel;
   readonly projector: Projector;
   readonly clock: Clock;
+  readonly folded: Folding;
 }
 
 const ATTEMPTS_MAX = 12;
@@ -120,7 +122,7 @@ function prepared(submission: Submission): Prepared {
   return { ...submission, key: sha256(key), request };
 }
 
-export function createSubmitter({ store, model, projector, clock }: SubmitterParts): Submitter {
+export function createSubmitter({ store, model, projector, clock, folded }: SubmitterParts): Submitter {
   const inProgress = new Set<string>();
   /** The last act under way in each stream: acts on one stream wait for each other, so they do not conflict. */
   const queues = new Map<string, Promise<unknown>>();
@@ -235,11 +237,23 @@ export function createSubmitter({ store, model, projector, clock }: SubmitterPar
   /** Tries until it is known how an act ends; others who post at the same time may be ahead of it a few times. */
   async function untilKnown({ stream }: Prepared, act: () => Promise<Done | Refusal | 'again'>) {
     for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
-      const outcome = await act();
+      const outcome = await folding(act);
       if (outcome !== 'again') return outcome;
       await setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries));
     }
     return refuse('conflict', `Others posted to ${stream} ${ATTEMPTS_MAX} times in between.`);
+  }
+
+  /** Does an act once the state of every stream that it looks at is at hand. */
+  async function folding<T>(act: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof NotFolded)) throw error;
+        await folded(placed(error.stream).kind, error.stream);
+      }
+    }
   }
 
   function compose(submission: Prepared, decision: Decision, now: Instant, head: number): LedgerEvent[] {

@@ -11,7 +11,18 @@ import type { Done } from '../../src/ledger/submit.js';
 import { verify } from '../../src/ledger/verify.js';
 import { StoreUnavailable, type Batch } from '../../src/store/event-store.js';
 import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
-import { COUNTY, folder, FUND, line, NORTH, openedLedger, openFund, stated, TestLedger } from '../support/ledger.js';
+import {
+  COUNTY,
+  folder,
+  FUND,
+  line,
+  NORTH,
+  onSameFile,
+  openedLedger,
+  openFund,
+  stated,
+  TestLedger,
+} from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 
 /** Acts that share a commit: what is acknowledged is on disk, what is not has left nothing, whatever fails. */
@@ -54,6 +65,8 @@ async function faulty(t: Test): Promise<Faulty> {
     },
     clock,
   );
+  // The faults are meant for acts, so nothing else is to be done first.
+  for (const fund of [FUND, NEXT]) await ledger.folded('fund', fundStream(fund));
   const service = new TestLedger(ledger, store, clock, file);
   t.teardown(() => service.close());
   return { ledger: service, store, faults };
@@ -371,7 +384,7 @@ t.test('under concurrent posts and faults, acknowledged is on disk, and nothing 
           const [is, should] = await Promise.all(
             [ledger, fresh].map(async (each) => [
               await gap.run(each.ledger, { fund }),
-              each.ledger.model.stream('fund', fundStream(fund)),
+              await each.ledger.folded('fund', fundStream(fund)),
             ]),
           );
           t.strictSame(is, should);
@@ -389,11 +402,3 @@ t.test('under concurrent posts and faults, acknowledged is on disk, and nothing 
 });
 
 const keyOf = (metadata: string): string => (JSON.parse(metadata) as { key: string }).key;
-
-/** Another service on the same file, as another process would be. */
-async function onSameFile(t: Test, { clock, file }: TestLedger): Promise<TestLedger> {
-  const store = openSqliteEventStore({ file });
-  const ledger = new TestLedger(await openLedger(store, clock), store, clock, file);
-  t.teardown(() => ledger.close());
-  return ledger;
-}

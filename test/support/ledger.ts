@@ -11,6 +11,7 @@ import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
 import { eventId, type Done, type Submission } from '../../src/ledger/submit.js';
 import type { EventStore, Position } from '../../src/store/event-store.js';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { testStore } from './store.js';
 
 /** A folder of its own for a test, removed after it. */
@@ -158,6 +159,14 @@ export async function emptyLedger(
   return ledger;
 }
 
+/** Another service on the same file, as another process would be. */
+export async function onSameFile(t: Test, { clock, file }: TestLedger): Promise<TestLedger> {
+  const store = openSqliteEventStore({ file });
+  const ledger = new TestLedger(await openLedger(store, clock), store, clock, file);
+  t.teardown(() => ledger.close());
+  return ledger;
+}
+
 export const LEDGER_OPENED = {
   effective: '2016-01-01',
   ledger: 'Test ledger',
@@ -199,13 +208,18 @@ export async function openedLedger(
   return ledger;
 }
 
-export const openFund = (ledger: TestLedger, year: string): Promise<Done> =>
-  ledger.post(
+/** Opens the fund of a year, and has its state folded, so that a test can look at it at once. */
+export async function openFund(ledger: TestLedger, year: string): Promise<Done> {
+  const fund = `testshire-${year}`;
+  const done = await ledger.post(
     'pool-manager',
     'FundOpened',
     { effective: `${year.slice(0, 4)}-04-01`, area: 'testshire', year, host: COUNTY, partners: [...PARTNERS] },
-    `testshire-${year}`,
+    fund,
   );
+  await ledger.ledger.folded('fund', fundStream(fund));
+  return done;
+}
 
 /** A contribution of a CCG, as its data: recurrent, effective on the first day, due on the first of April unless told. */
 export const contribution = (more: Readonly<Record<string, unknown>> = {}) => {

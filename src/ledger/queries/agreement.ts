@@ -18,13 +18,13 @@ import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing, type S
 
 /** The section 75 agreement, what was withdrawn within its notice, and what its risk share costs each partner. */
 
-const fundState = (ledger: Ledger, fund: string) => ledger.model.stream('fund', fundStream(fund)).own;
+const fundState = async (ledger: Ledger, fund: string) => (await ledger.folded('fund', fundStream(fund))).own;
 const knownRevision = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' | 'size'>): number =>
   ledger.model.knownRevision(fundStream(fund), size);
 
 /** The agreement in force at the two dates that were asked for. */
-export const agreementAt = (ledger: Ledger, at: Standing): Agreement | undefined =>
-  agreementOn(fundState(ledger, at.fund), at.on, knownRevision(ledger, at));
+export const agreementAt = async (ledger: Ledger, at: Standing): Promise<Agreement | undefined> =>
+  agreementOn(await fundState(ledger, at.fund), at.on, knownRevision(ledger, at));
 
 /** The terms as they are answered: days are text. */
 const TermsText = z.object({
@@ -66,7 +66,7 @@ export const agreement = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const { agreements, reversed } = fundState(ledger, at.fund);
+    const { agreements, reversed } = await fundState(ledger, at.fund);
     const of = (on: Day) => agreementsOn(agreements, reversed, on, knownRevision(ledger, at));
     const ends = new Map(of(LAST_DAY).map((each) => [each.agreement, each.lastDay]));
     return {
@@ -204,11 +204,14 @@ export const withdrawals = query({
 
 /** The host of a fund, or who has followed it: of several, the first in the order of their names. */
 export const hostNow = (ledger: Ledger, { fund, area, inheritance }: Standing): string =>
-  heirsOf(inheritance.successions, fundState(ledger, fund).opened!.host, area)[0]!;
+  heirsOf(inheritance.successions, ledger.model.fund(fund)!.outline.opened!.host, area)[0]!;
 
 /** What each scheme's variance comes to for each partner at the two dates that were asked for, and what was signed of it. */
-export function sharesAt(ledger: Ledger, at: Standing): { shares: SchemeShare[]; applied: Map<string, Applied> } {
-  const state = fundState(ledger, at.fund);
+export async function sharesAt(
+  ledger: Ledger,
+  at: Standing,
+): Promise<{ shares: SchemeShare[]; applied: Map<string, Applied> }> {
+  const state = await fundState(ledger, at.fund);
   const applied = appliedOn(state, at.on, knownRevision(ledger, at));
   const described = descriptionsOn(factsKnown(state.tested.facts, knownRevision(ledger, at)), at.on);
   const year = {
@@ -218,7 +221,7 @@ export function sharesAt(ledger: Ledger, at: Standing): { shares: SchemeShare[];
   };
   const drawn = new Map(applied.map((each) => [each.scheme, drawnBy([each])]));
   return {
-    shares: riskShares(year, agreementAt(ledger, at)?.terms, drawn),
+    shares: riskShares(year, agreementOn(state, at.on, knownRevision(ledger, at))?.terms, drawn),
     applied: new Map(applied.map((each) => [each.scheme, each])),
   };
 }
@@ -265,7 +268,7 @@ export const riskShare = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const { shares, applied } = sharesAt(ledger, at);
+    const { shares, applied } = await sharesAt(ledger, at);
     const sums = new Map<string, Pence>();
     for (const { shared } of shares) {
       for (const [partner, amount] of shared.shares) sums.set(partner, plus(sums.get(partner) ?? NO_MONEY, amount));
@@ -273,7 +276,7 @@ export const riskShare = query({
     return {
       fund: at.fund,
       ...at.stamp,
-      agreement: agreementAt(ledger, at)?.agreement ?? null,
+      agreement: (await agreementAt(ledger, at))?.agreement ?? null,
       schemes: shares.map(({ scheme, spending, variance, rule, shared }) => ({
         scheme,
         budget: moneyText(spending.budget),

@@ -116,7 +116,8 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
   function asked(ledger: Ledger, of: Asked): { readonly stream: string; readonly named: Answer } | Refusal {
     const name = param ? (of[param] as string) : '';
     const stream = streamOf(kind, name);
-    return KINDS[kind].isOpen(ledger.model.stream(kind, stream).own)
+    // The first fact of a stream is the one that opens it.
+    return ledger.model.stream(kind, stream).revision >= 0
       ? { stream, named: param ? { [param]: name } : {} }
       : KINDS[kind].notOpen(stream);
   }

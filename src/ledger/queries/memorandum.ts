@@ -58,7 +58,7 @@ export const memorandum = query({
     const account = memorandumOf(at.view, opening, {
       host: hostNow(ledger, at),
       partners: at.partners,
-      schemes: sharesAt(ledger, at).shares,
+      schemes: (await sharesAt(ledger, at)).shares,
     });
     const { funding, spending, partners, holds, ...sums } = account;
     return {

@@ -129,7 +129,7 @@ export const minimumTestsQuery = query({
     if (at instanceof Refusal) return at;
     const entries = await entriesOf(ledger, at);
     const stream = fundStream(asked.fund);
-    const own = ledger.model.stream('fund', stream).own;
+    const { own } = await ledger.folded('fund', stream);
     const now: Foreseen = {
       postings: [],
       facts: factsKnown(own.tested.facts, ledger.model.knownRevision(stream, at.size)),

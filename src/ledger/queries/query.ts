@@ -275,8 +275,8 @@ interface TwoDates {
 export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): Standing | Refusal {
   const { model, clock } = ledger;
   const found = model.fund(fund);
-  const opened = model.stream('fund', fundStream(fund)).own.opened;
-  if (!found || !opened) return refuse('fund_unknown', `There is no fund named ${fund}.`);
+  const opened = found?.outline.opened;
+  if (!opened) return refuse('fund_unknown', `There is no fund named ${fund}.`);
   const now = model.now(clock);
   const instant = knownAt ?? now;
   const { size, position } = model.prefix(instant);
@@ -377,7 +377,7 @@ export function claimsOfArea(ledger: Ledger, area: string, { on, 'known-at': kno
 
 /** The funds of an area, in the order of their years. */
 export const fundsOf = ({ model }: Ledger, area: string): string[] =>
-  model.funds().filter((fund) => model.stream('fund', fundStream(fund)).own.opened!.area === area);
+  model.funds().filter((fund) => model.fund(fund)!.outline.opened!.area === area);
 
 /** What is open of each case that one of several successors has taken over. */
 function assignedClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): AssignedClaim[] {

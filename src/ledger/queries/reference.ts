@@ -33,16 +33,16 @@ const FundText = z.object({
 });
 
 function fundText(ledger: Ledger, fund: string): z.input<typeof FundText> {
-  const { own, revision } = ledger.model.stream('fund', fundStream(fund));
-  const { area, year, host, partners } = own.opened!;
+  const { opened, closedThrough } = ledger.model.fund(fund)!.outline;
+  const { area, year, host, partners } = opened!;
   return {
     fund,
     area,
     year: year.label,
     host,
     partners: [...partners],
-    closedThrough: own.closedThrough,
-    revision: String(revision),
+    closedThrough,
+    revision: String(ledger.model.stream('fund', fundStream(fund)).revision),
   };
 }
 
