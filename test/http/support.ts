@@ -31,6 +31,8 @@ export async function service(
     signIn: async (authorization) => ({ officer: authorization?.replace('Test ', '') ?? 'nobody', by: 'test' }),
     logger: pino({ level: 'silent' }),
     requestsPerMinute: 100_000,
+    // A test does in one process what many clients and the service do in several.
+    waitMsMax: 0,
     demonstration: false,
     version: 'test',
     ...options,
