@@ -53,12 +53,12 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
     packages: [],
   },
   'src/ledger': {
-    ours: ['src/ledger', 'src/domain', 'projections', 'src/store/event-store.ts'],
+    ours: ['src/ledger', 'src/domain', 'projections', 'src/store/event-store.ts', 'src/store/digest.ts'],
     packages: ['zod', 'uuid', 'canonicalize', 'node:crypto', 'node:timers/promises'],
   },
   'src/ledger/queries': { ours: ['src/ledger', 'src/domain', 'projections'], packages: ['zod'] },
-  'src/store': { ours: [], packages: [] },
-  'src/store/sqlite': { ours: ['src/store/event-store.ts'], packages: ['@photostructure/sqlite', 'node:fs'] },
+  'src/store': { ours: ['src/store'], packages: ['node:crypto', 'node:fs'] },
+  'src/store/sqlite': { ours: ['src/store'], packages: ['@photostructure/sqlite', 'node:fs'] },
   'src/store/eventstoredb': {
     ours: ['src/store/eventstoredb', 'src/store/event-store.ts'],
     packages: ['@eventstore/db-client', 'canonicalize', 'node:timers/promises'],

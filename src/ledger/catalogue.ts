@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { instantOf } from '../domain/calendar.js';
@@ -11,6 +11,7 @@ import { isProposalEvent, PROPOSAL_EVENTS, proposalSentence } from '../domain/pr
 import { REGISTER, ROLES, type RegisterState } from '../domain/register.js';
 import { factOf, type Kind } from '../domain/stream.js';
 import { Evidence, Name, words } from '../domain/values.js';
+import { eventHash } from '../store/digest.js';
 import type { NewEvent, RecordedEvent } from '../store/event-store.js';
 import { quickCheck, type QuickCheck } from './quick-check.js';
 
@@ -130,11 +131,7 @@ export function canonical(value: unknown): string {
   return canonicalize(value)!;
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** The fingerprint of an event: of everything that it says and where it stands, but not of where it is stored. */
-export const eventHash = ({ stream, revision, id, type, data, metadata }: RecordedEvent): string =>
-  sha256(canonical({ stream, revision: String(revision), id, type, data, metadata }));
+export const sha256 = (text: string): string => hash('sha256', text);
 
 /** An event as one line of JSON, with its hash; data and metadata as they are stored, byte for byte. */
 export function eventLine(event: RecordedEvent): string {

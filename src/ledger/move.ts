@@ -1,5 +1,5 @@
 import type { EventStore, NewEvent, Position, RecordedEvent } from '../store/event-store.js';
-import { canonical, eventHash, sha256 } from './catalogue.js';
+import { digestAfter, eventHash } from '../store/digest.js';
 
 /**
  * Copies a ledger from one store to another, event by event, in ledger order, and then reads both to the end and compares
@@ -10,7 +10,7 @@ export interface Moved {
   readonly events: number;
   /** How many of them the other store had before. */
   readonly before: number;
-  /** A digest of the hashes of all events in order, the same for both. */
+  /** The digest of the ledger in both (digest.ts). */
   readonly digest: string;
 }
 
@@ -108,7 +108,7 @@ async function compare(from: EventStore, to: EventStore): Promise<Compared> {
     if (hash === eventHash(next.value)) {
       same++;
       at = event.position;
-      digest = sha256(canonical([digest, hash]));
+      digest = digestAfter(digest, hash);
       next = await copy.next();
     } else extra = next.value;
   }

@@ -26,6 +26,11 @@ export interface EventStore {
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
   readAll(page?: { readonly after?: Position | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
+  /**
+   * The digests of the ledger up to each event from a position on, inclusive, so many at the most; where the store keeps
+   * them, written in the transaction that recorded the event. See digest.ts for how they are made.
+   */
+  digests?(from: Position, limit?: number): Promise<readonly string[]>;
   /** Whether recorded instants never go backwards along the sequence of positions. */
   readonly instantsInOrder: boolean;
   /** The last position, or undefined in an empty store. */

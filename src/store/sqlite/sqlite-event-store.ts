@@ -17,6 +17,7 @@ import {
   type RecordedEvent,
   type Subscription,
 } from '../event-store.js';
+import { openDigests, type Digests } from './digests.js';
 
 /**
  * The embedded store: one SQLite file, one table of events. Positions are assigned inside `BEGIN IMMEDIATE`, so they
@@ -112,8 +113,10 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   const get = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
   const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`)!)[0];
 
+  let digests: Digests | undefined;
   try {
     prepareFile();
+    digests = openDigests(db, readOnly);
   } catch (error) {
     db.close();
     if (error instanceof NotALedger || error instanceof StoreUnavailable) throw error;
@@ -200,9 +203,13 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       throw new ConcurrencyConflict(stream, expected, head);
     }
     let position = last ?? 0;
+    // A store that writes has digests.
+    let digest = digests!.upTo(position);
     events.forEach((event, index) => {
       const { id, type, data, metadata } = event;
-      insert.run(++position, stream, Number(first) + index, id, type, data, metadata);
+      const revision = first + BigInt(index);
+      insert.run(++position, stream, Number(revision), id, type, data, metadata);
+      digest = digests!.add(position, digest, { stream, revision, id, type, data, metadata });
     });
     return { revision: first + BigInt(events.length) - 1n, position: String(position), asSent: true };
   }
@@ -313,6 +320,9 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
         const { position } = lastPosition.get() as { position: number | null };
         return position === null ? undefined : String(position);
       }),
+    ...(digests && {
+      digests: (from: Position, limit?: number) => guarded(() => digests.from(Number(from), page(limit))),
+    }),
     isAfter: (a, b) => Number(a) > Number(b ?? 0),
     canFollow: (a, b) => Number(a) === Number(b ?? 0) + 1,
     subscribe: (after, follower) => follow(store, after, follower, followers),
