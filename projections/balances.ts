@@ -22,6 +22,15 @@ export interface Balances {
   at(on: Day, size: number): (account: Account) => Pence;
   /** Every account that has ever had a posting, in the order of first use. The same list each time; it only grows. */
   accounts(): readonly Account[];
+  /** All that there is, as {@link createBalances} takes it; what is given out changes with what is added. */
+  kept(): KeptBalances;
+}
+
+export interface KeptBalances {
+  readonly accounts: readonly Account[];
+  /** The books, in the order in which they were opened, and what is written in them. */
+  readonly books: readonly Book[];
+  readonly money: Float64Array;
 }
 
 /** An account as it is given out: it knows its book, so that nobody has to look for it. */
@@ -40,8 +49,9 @@ interface Bound {
   reader: object | undefined;
 }
 
-export function createBalances(): Balances {
-  const paper = createPaper();
+export function createBalances(kept?: KeptBalances): Balances {
+  const paper = createPaper(kept?.money);
+  const books: Book[] = [];
   const accounts: Kept[] = [];
   /** By holder, detail and source: of the accounts that have these in common, few are left to look through. */
   const byNames = new Map<string, Map<string, Map<string, Kept[]>>>();
@@ -59,6 +69,7 @@ export function createBalances(): Balances {
     let bound = open.get(holder);
     if (bound === undefined || bound.book.accounts === ACCOUNTS_MAX) {
       open.set(holder, (bound = { book: createBook(), of: balances, sums: new Float64Array(0), reader: undefined }));
+      books.push(bound.book);
     }
     const account: Kept = { measure, holder, source, term, detail, [WHERE]: { bound, at: bound.book.accounts++ } };
     bound.sums = new Float64Array(bound.book.accounts);
@@ -94,7 +105,15 @@ export function createBalances(): Balances {
       return reader;
     },
     accounts: () => accounts,
+    kept: () => ({
+      accounts: accounts.map(({ measure, holder, source, term, detail }) => ({ measure, holder, source, term, detail })),
+      books,
+      money: paper.money.subarray(0, paper.used),
+    }),
   };
+  // The same accounts in the same order are put into the same books, which then hold what they held.
+  kept?.accounts.forEach(opened);
+  kept?.books.forEach((book, index) => Object.assign(books[index]!, book));
   return balances;
 }
 

@@ -59,12 +59,16 @@ const ROOM_AT_FIRST = 1;
 const UNITS_AT_FIRST = 64;
 const GROWTH = 1.25;
 
-export const createPaper = (): Paper => ({ ...views(UNITS_AT_FIRST), used: 0 });
+/** Paper that is empty, or on which is what is given, and no room for more. */
+export const createPaper = (kept?: Float64Array): Paper => ({
+  ...views(kept ?? new Float64Array(UNITS_AT_FIRST)),
+  used: kept?.length ?? 0,
+});
 
-function views(units: number): Pick<Paper, 'money' | 'words'> {
-  const buffer = new ArrayBuffer(units * Float64Array.BYTES_PER_ELEMENT);
-  return { money: new Float64Array(buffer), words: new Uint32Array(buffer) };
-}
+const views = (money: Float64Array): Pick<Paper, 'money' | 'words'> => ({
+  money,
+  words: new Uint32Array(money.buffer, money.byteOffset, money.length * 2),
+});
 
 export const createBook = (): Book => ({
   accounts: 0,
@@ -83,7 +87,7 @@ function take(paper: Paper, units: number): number {
   paper.used += units;
   if (paper.used > paper.money.length) {
     const { money } = paper;
-    Object.assign(paper, views(Math.ceil(paper.used * GROWTH)));
+    Object.assign(paper, views(new Float64Array(Math.ceil(paper.used * GROWTH))));
     paper.money.set(money);
   }
   return start;

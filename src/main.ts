@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +14,10 @@ import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
 import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
-import { NotALedger, type EventStore, type Finding } from './store/event-store.js';
+import type { Snapshots } from './ledger/snapshot.js';
+import { NotALedger, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
+import { snapshotFile } from './store/snapshot-file.js';
 import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 
 /** The composition root: the only file that knows every part. */
@@ -87,9 +90,37 @@ function loadingClock(): SettableClock {
   };
 }
 
-async function opened(store: EventStore): Promise<{ ledger: Ledger; clock: SettableClock }> {
+/** The snapshot of a ledger’s read model, beside its file. */
+const snapshotOf = (file: string): string => `${file}.snapshot`;
+
+/** A digest of the code that makes a read model: another program, or a later version, may make another of the same events. */
+function programDigest(): string {
+  const digest = createHash('sha256');
+  for (const folder of ['domain/', 'ledger/', '../projections/']) {
+    const path = fileURLToPath(new URL(folder, import.meta.url));
+    const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+    for (const name of files.sort()) digest.update(name).update(readFileSync(join(path, name)));
+  }
+  return digest.digest('hex');
+}
+
+interface Opened {
+  readonly ledger: Ledger;
+  readonly clock: SettableClock;
+  readonly store: ReturnType<typeof openStore>;
+}
+
+async function opened(
+  config: Config,
+  ledger: string,
+  how: { readonly readOnly: boolean },
+  store = openStore(config, ledger, how),
+): Promise<Opened> {
   const clock = loadingClock();
-  return { ledger: await openLedger(store, clock), clock };
+  const snapshots: Snapshots | undefined = isFile(ledger)
+    ? { file: snapshotFile(snapshotOf(ledger)), program: programDigest, write: !how.readOnly }
+    : undefined;
+  return { ledger: await openLedger(store, clock, snapshots), clock, store };
 }
 
 async function serve(
@@ -97,8 +128,7 @@ async function serve(
   { file, port = config.port, demonstration }: Parameters<Parts['serve']>[0],
 ): Promise<void> {
   const keyFile = config.provider ? undefined : keyFileOf(file, config);
-  const store = openStore(config, file);
-  const { ledger } = await opened(store);
+  const { ledger, store } = await opened(config, file, { readOnly: false });
   const register = ledger.model.register().ledger;
   if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host))) {
     await ledger.close();
@@ -153,19 +183,19 @@ async function serve(
   });
 }
 
-async function removeDemonstration(file: string): Promise<void> {
+async function removeDemonstration(config: Config, file: string): Promise<void> {
   if (!isFile(file)) throw new WrongUse('A demonstration is made in a file; give one with --ledger.');
   if (!existsSync(file)) return;
   if (isInUse(file)) {
     throw new WrongUse(`${file} is being served or read by another program; stop it first, or give another --ledger.`);
   }
-  const { ledger } = await opened(openSqliteEventStore({ file, readOnly: true }));
+  const { ledger } = await opened(config, file, { readOnly: true });
   const register = ledger.model.register().ledger;
   await ledger.close();
   if (register?.demonstration === false) {
     throw new NotALedger(`${file} is not a demonstration ledger; the demonstration will not replace it.`);
   }
-  for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
+  for (const each of [file, `${file}-wal`, `${file}-shm`, snapshotOf(file)]) rmSync(each, { force: true });
 }
 
 async function diagnose(config: Config, file: string): Promise<Finding[]> {
@@ -184,7 +214,7 @@ async function diagnose(config: Config, file: string): Promise<Finding[]> {
   }
   const store = openStore(config, file);
   findings.push(...(await store.diagnose()));
-  const { ledger } = await opened(store);
+  const { ledger } = await opened(config, file, { readOnly: true }, store);
   const register = ledger.model.register().ledger;
   const status = await ledger.projector.status();
   const behind = systemClock.now() < ledger.model.lastRecorded();
@@ -196,7 +226,11 @@ async function diagnose(config: Config, file: string): Promise<Finding[]> {
         ? `The ledger "${register.name}"${register.demonstration ? ', a demonstration' : ''}.`
         : 'The ledger has not been opened.',
     },
-    { name: 'read model', ok: status.state === 'live', words: `${status.state}, ${status.size} events.` },
+    {
+      name: 'read model',
+      ok: status.state === 'live',
+      words: `${status.state}, ${status.size} events, ${ledger.fromSnapshot} of them from a snapshot.`,
+    },
     {
       name: 'clock',
       ok: !behind,
@@ -219,7 +253,7 @@ async function main(): Promise<number> {
     defaultLedger: config.eventStoreDB === undefined ? config.ledger : EVENTSTOREDB,
     settings: settings(),
     openStore: (ledger, how) => openStore(config, ledger, how),
-    openLedger: opened,
+    openLedger: (ledger, how) => opened(config, ledger, how),
     exists: (ledger) => !isFile(ledger) || existsSync(ledger),
     readFiles: (paths) => paths.map(readJson),
     scenarios: () =>
@@ -227,12 +261,12 @@ async function main(): Promise<number> {
         .filter((name) => name.endsWith('.json'))
         .sort()
         .map((name) => readJson(join(ROOT, 'scenarios', name))),
-    removeDemonstration,
+    removeDemonstration: (file) => removeDemonstration(config, file),
     issueToken: async (file, officer, hours) => {
       if (config.provider) throw new WrongUse('Tokens come from the identity provider at BCF_JWKS_URL.');
       if (isFile(file) && !existsSync(file)) throw new WrongUse(`There is no ledger ${file}.`);
       const keyFile = keyFileOf(file, config);
-      const { ledger } = await opened(openStore(config, file, { readOnly: true }));
+      const { ledger } = await opened(config, file, { readOnly: true });
       const known = ledger.model.register().mandates.has(officer);
       await ledger.close();
       if (!known) throw new WrongUse(`No officer named "${officer}" is in the register of ${file}.`);

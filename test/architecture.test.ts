@@ -53,8 +53,15 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
     packages: [],
   },
   'src/ledger': {
-    ours: ['src/ledger', 'src/domain', 'projections', 'src/store/event-store.ts', 'src/store/digest.ts'],
-    packages: ['zod', 'uuid', 'canonicalize', 'node:crypto', 'node:timers/promises'],
+    ours: [
+      'src/ledger',
+      'src/domain',
+      'projections',
+      'src/store/event-store.ts',
+      'src/store/digest.ts',
+      'src/store/snapshot-file.ts',
+    ],
+    packages: ['zod', 'uuid', 'canonicalize', 'node:crypto', 'node:timers/promises', 'node:v8'],
   },
   'src/ledger/queries': { ours: ['src/ledger', 'src/domain', 'projections'], packages: ['zod'] },
   'src/store': { ours: ['src/store'], packages: ['node:crypto', 'node:fs'] },

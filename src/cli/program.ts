@@ -28,7 +28,10 @@ export interface Parts {
   readonly settings: readonly { readonly name: string; readonly words: string }[];
   /** Opens what `--ledger` names: a file, or `eventstoredb`. `outOfOrder` where it takes a ledger that services shared. */
   openStore(ledger: string, how: { readonly readOnly: boolean; readonly outOfOrder?: boolean }): EventStore;
-  openLedger(store: EventStore): Promise<{ readonly ledger: Ledger; readonly clock: SettableClock }>;
+  openLedger(
+    ledger: string,
+    how: { readonly readOnly: boolean },
+  ): Promise<{ readonly ledger: Ledger; readonly clock: SettableClock }>;
   exists(ledger: string): boolean;
   readFiles(paths: readonly string[]): readonly NamedFile[];
   scenarios(): readonly NamedFile[];
@@ -169,7 +172,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         .join('\n')}`,
     )
     .action(async (options: { ledger: string; json?: true }) => {
-      const store = opened(options.ledger, true);
+      const store = toRead(options.ledger);
       try {
         const { events, streams, problems } = await verify(store);
         if (options.json) output.data(JSON.stringify({ events, streams, problems }, null, 2));
@@ -188,7 +191,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
   withLedger(program.command('export'))
     .description('write every event as a JSON line, with its hash, in ledger order')
     .action(async (options: { ledger: string }) => {
-      const store = opened(options.ledger, true);
+      const store = toRead(options.ledger);
       try {
         let after: string | undefined;
         for (;;) {
@@ -212,7 +215,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .option('--json', 'as JSON')
     .action(async (options: { from: string; to: string; json?: true }) => {
       if (options.from === options.to) throw new WrongUse('A ledger cannot be moved to where it is.');
-      const from = opened(options.from, true);
+      const from = toRead(options.from);
       let to: EventStore | undefined;
       let bar: Progress | undefined;
       try {
@@ -291,13 +294,18 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     });
   }
 
-  function opened(file: string, readOnly: boolean): EventStore {
-    if (readOnly && !parts.exists(file)) throw new Ended(EXIT.unreadable, `There is no file ${file}.`);
-    return parts.openStore(file, { readOnly });
+  function mustBeThere(file: string): void {
+    if (!parts.exists(file)) throw new Ended(EXIT.unreadable, `There is no file ${file}.`);
+  }
+
+  function toRead(file: string): EventStore {
+    mustBeThere(file);
+    return parts.openStore(file, { readOnly: true });
   }
 
   async function using(file: string, readOnly: boolean, act: (ledger: Ledger, clock: SettableClock) => Promise<void>) {
-    const { ledger, clock } = await parts.openLedger(opened(file, readOnly));
+    if (readOnly) mustBeThere(file);
+    const { ledger, clock } = await parts.openLedger(file, { readOnly });
     try {
       await act(ledger, clock);
     } finally {

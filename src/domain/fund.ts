@@ -168,9 +168,9 @@ export type FundOutline = Pick<FundState, 'opened' | 'closedThrough'>;
 
 const OUTLINE_FACTS: ReadonlySet<string> = new Set([OPENING, ...PERIOD_FACTS].map(({ name }) => name));
 
-/** A way to keep an outline: none of the facts that move it is ever reversed. */
-export function fundOutline(): { readonly outline: FundOutline; take(event: LedgerEvent): void } {
-  const outline = emptyFund();
+/** A way to keep an outline, from its beginning or from what was kept: none of the facts that move it is ever reversed. */
+export function fundOutline(kept?: FundOutline): { readonly outline: FundOutline; take(event: LedgerEvent): void } {
+  const outline: FundState = { ...emptyFund(), ...kept };
   return {
     outline,
     take(event) {

@@ -9,6 +9,16 @@ export interface Acts {
   /** Keeps the place of an act, unless the officer's key is there already: then that one's place is returned. */
   add(officer: string, key: string, place: number): number | undefined;
   find(officer: string, key: string): number | undefined;
+  /** All of them, as {@link createActs} takes them. */
+  kept(): KeptActs;
+}
+
+export interface KeptActs {
+  readonly officers: Map<string, number>;
+  readonly ends: Uint32Array | Float64Array;
+  readonly places: Uint32Array | Float64Array;
+  readonly bytes: Uint8Array;
+  readonly slots: Uint32Array;
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -21,15 +31,15 @@ const SLOTS_AT_FIRST = 64;
 /** Of the table's slots so many are taken before it is made twice as long: above that, searches grow long. */
 const LOAD_MAX = 0.75;
 
-export function createActs(): Acts {
+export function createActs(kept?: KeptActs): Acts {
   /** Officers by number: few act, and each often. */
-  const officers = new Map<string, number>();
+  const officers = kept?.officers ?? new Map<string, number>();
   /** For each act: where its key ends in the bytes, and its place in the ledger. */
-  const ends = growing('float64');
-  const places = growing('uint32');
-  let bytes = new Uint8Array(ROOM_AT_FIRST);
+  const ends = growing('float64', kept?.ends);
+  const places = growing('uint32', kept?.places);
+  let bytes = kept?.bytes ?? new Uint8Array(ROOM_AT_FIRST);
   /** The number of an act plus one; 0 where the slot is free. */
-  let slots = new Uint32Array(SLOTS_AT_FIRST);
+  let slots = kept?.slots ?? new Uint32Array(SLOTS_AT_FIRST);
 
   const startOf = (act: number): number => (act === 0 ? 0 : ends.at(act - 1));
 
@@ -74,6 +84,13 @@ export function createActs(): Acts {
   }
 
   return {
+    kept: () => ({
+      officers,
+      ends: ends.all(),
+      places: places.all(),
+      bytes: bytes.subarray(0, startOf(places.length())),
+      slots,
+    }),
     add(officer, key, place) {
       let number = officers.get(officer);
       if (number === undefined) officers.set(officer, (number = officers.size));

@@ -16,16 +16,16 @@ export interface Growing {
 const ROOM_AT_FIRST = 16;
 const GROWTH = 1.25;
 
-/** Whole numbers below 4,294,967,296 in four bytes each; any others in eight. */
-export function growing(kind: 'uint32' | 'float64'): Growing {
+/** Whole numbers below 4,294,967,296 in four bytes each; any others in eight. `kept` are those that it begins with. */
+export function growing(kind: 'uint32' | 'float64', kept?: Uint32Array | Float64Array): Growing {
   const Kind = kind === 'uint32' ? Uint32Array : Float64Array;
-  let numbers = new Kind(ROOM_AT_FIRST);
-  let length = 0;
+  let numbers: Uint32Array | Float64Array = kept ?? new Kind(ROOM_AT_FIRST);
+  let length = kept?.length ?? 0;
   return {
     length: () => length,
     push(number) {
       if (length === numbers.length) {
-        const longer = new Kind(Math.ceil(length * GROWTH));
+        const longer = new Kind(Math.max(ROOM_AT_FIRST, Math.ceil(length * GROWTH)));
         longer.set(numbers);
         numbers = longer;
       }

@@ -8,6 +8,7 @@ import type { Clock } from './clock.js';
 import { startProjector, type Projector } from './projector.js';
 import { createFolding, type Folding } from './folding.js';
 import { createReadModel, type ReadModel } from './read-model.js';
+import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
 import { createSubmitter, type Submitter } from './submit.js';
 
 /** The application: everything that the faces (HTTP, command line) may ask of the ledger. */
@@ -18,6 +19,8 @@ export interface Ledger extends Submitter {
   readonly clock: Clock;
   /** The whole state of a stream, as decisions see it. */
   readonly folded: Folding;
+  /** How many events were known from a snapshot, and not read, when the ledger was opened. */
+  readonly fromSnapshot: number;
   /**
    * The entries of a stream in ledger order, those at places below `size`; from the store, not from a cache.
    * `after` is a revision, exclusive.
@@ -28,17 +31,22 @@ export interface Ledger extends Submitter {
   close(): Promise<void>;
 }
 
-/** Opens the ledger on a store, and returns once the read model has taken all that is there. */
-export async function openLedger(store: EventStore, clock: Clock): Promise<Ledger> {
+/**
+ * Opens the ledger on a store, and returns once the read model has taken all that is there: from the first event on, or
+ * from those that follow a snapshot, where there is one of this ledger.
+ */
+export async function openLedger(store: EventStore, clock: Clock, snapshots?: Snapshots): Promise<Ledger> {
   // A store that cannot be read is told at once; from then on it is waited for.
   await store.head();
-  const model = createReadModel();
+  const model = (snapshots && (await fromSnapshot(store, snapshots))) ?? createReadModel();
+  const known = model.size();
   const folded = createFolding(store, model);
   const projector = startProjector(store, model, clock);
   await projector.caughtUp;
+  const inSnapshot = snapshots ? await toSnapshot(store, model, snapshots, known) : 0;
 
   /** The events of a stream at places below `size`, after a revision, so many at the most. */
-  async function* known(stream: string, size: number, { after, limit } = { after: -1, limit: Infinity }) {
+  async function* eventsKnown(stream: string, size: number, { after, limit } = { after: -1, limit: Infinity }) {
     const places = model.places(stream);
     let from = BigInt(after);
     let left = limit;
@@ -64,16 +72,18 @@ export async function openLedger(store: EventStore, clock: Clock): Promise<Ledge
     folded,
     async entries(stream, size, page) {
       const entries: Entry[] = [];
-      for await (const { event, place } of known(stream, size, page)) entries.push(entryOf(event, place));
+      for await (const { event, place } of eventsKnown(stream, size, page)) entries.push(entryOf(event, place));
       return entries;
     },
     async registerAt(size) {
       const state = initialStream(REGISTER, REGISTER_STREAM);
-      for await (const { event } of known(REGISTER_STREAM, size)) evolve(REGISTER, state, event);
+      for await (const { event } of eventsKnown(REGISTER_STREAM, size)) evolve(REGISTER, state, event);
       return state.own;
     },
+    fromSnapshot: known,
     async close() {
       await projector.stop();
+      if (snapshots) await toSnapshot(store, model, snapshots, inSnapshot);
       await store.close();
     },
   };

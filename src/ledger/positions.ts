@@ -11,17 +11,27 @@ export interface Positions {
   push(position: Position): void;
   /** The position at a place; undefined where there is none. */
   at(place: number): Position | undefined;
+  /** All of them, as {@link createPositions} takes them. */
+  kept(): KeptPositions;
 }
 
-export function createPositions(): Positions {
+export interface KeptPositions {
   /** The place at which each run begins, and the number there. */
-  const starts = growing('uint32');
-  const firsts = growing('float64');
-  let numbered = 0;
-  let next = NaN;
-  const texts: Position[] = [];
+  readonly starts: Uint32Array | Float64Array;
+  readonly firsts: Uint32Array | Float64Array;
+  readonly numbered: number;
+  readonly next: number;
+  readonly texts: Position[];
+}
+
+export function createPositions(kept?: KeptPositions): Positions {
+  const starts = growing('uint32', kept?.starts);
+  const firsts = growing('float64', kept?.firsts);
+  let { numbered, next } = kept ?? { numbered: 0, next: NaN };
+  const texts = kept?.texts ?? [];
   return {
     length: () => numbered + texts.length,
+    kept: () => ({ starts: starts.all(), firsts: firsts.all(), numbered, next, texts }),
     push(position) {
       const number = Number(position);
       if (texts.length > 0 || !Number.isSafeInteger(number) || String(number) !== position) {

@@ -1,4 +1,4 @@
-import { createBalances, type Balances } from '../../projections/balances.js';
+import { createBalances, type Balances, type KeptBalances } from '../../projections/balances.js';
 import { keep, noFundFacts, type FundFacts } from '../../projections/fund-facts.js';
 import type { View } from '../../projections/view.js';
 import type { Day, Instant } from '../domain/calendar.js';
@@ -6,13 +6,13 @@ import type { LedgerEvent, StreamKind } from '../domain/facts.js';
 import type { OpenProposal } from '../domain/proposal.js';
 import type { RegisterState } from '../domain/register.js';
 import { fundOutline, type FundOutline } from '../domain/fund.js';
-import { evolve, evolveTable, initialStream, postingsOf, type StreamState } from '../domain/stream.js';
+import { evolve, evolveTable, initialStream, postingsOf, type StreamState, type Table } from '../domain/stream.js';
 import type { Position } from '../store/event-store.js';
-import { createActs } from './acts.js';
+import { createActs, type KeptActs } from './acts.js';
 import { KINDS, placed, REGISTER_STREAM, type AnyKind, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { growing, type Growing } from './growing.js';
-import { createPositions } from './positions.js';
+import { createPositions, type KeptPositions } from './positions.js';
 
 /**
  * What the service remembers of the ledger, built by reading it from the first event on and never in any other way:
@@ -55,6 +55,29 @@ export interface ReadModel {
   acted(key: string, stream: string): Acted | undefined;
   /** How much of the ledger was known at an instant: the largest prefix whose recorded instants are all ≤ it. */
   prefix(knownAt: Instant): Prefix;
+  /** All that is remembered, as {@link createReadModel} takes it; not the state of funds for decisions. */
+  kept(): KeptModel;
+}
+
+/** A read model as plain values. What is given out is of the moment: it is to be written down before anything is added. */
+export interface KeptModel {
+  readonly ledger: KeptLedger;
+  readonly streams: Iterable<KeptStream>;
+}
+
+export interface KeptLedger {
+  readonly shelfAt: Uint32Array | Float64Array;
+  readonly recorded: Uint32Array | Float64Array;
+  readonly positions: KeptPositions;
+  readonly acts: KeptActs;
+  readonly actsElsewhere: Map<string, number>;
+}
+
+export interface KeptStream {
+  readonly state: Table & { readonly own?: unknown };
+  readonly places: Uint32Array | Float64Array;
+  readonly fund?: { readonly balances: KeptBalances; readonly facts: FundFacts; readonly outline: FundOutline };
+  readonly area?: KeptBalances;
 }
 
 export interface Acted {
@@ -110,30 +133,31 @@ interface Shelf {
 }
 
 /** A stream of which only what is on the table is kept. */
-const notFolded = (stream: string): StreamState<unknown> => ({
+const notFolded = ({ stream, revision, open, ended }: Table): StreamState<unknown> => ({
   stream,
-  revision: -1,
-  open: new Map(),
-  ended: new Map(),
+  revision,
+  open,
+  ended,
   get own(): never {
     throw new NotFolded(stream);
   },
 });
 
-export function createReadModel(): ReadModel {
+/** An empty read model, or one that goes on from what was kept of another. */
+export function createReadModel(kept?: KeptModel): ReadModel {
   const shelves = new Map<string, Shelf>();
   const byNumber: Shelf[] = [];
   const funds = new Map<string, FundModel>();
   const areas = new Map<string, Balances>();
-  const acts = createActs();
+  const acts = createActs(kept?.ledger.acts);
   /** Where a key was used in a stream, for the streams that did not have it first. */
-  const actsElsewhere = new Map<string, number>();
-  const positions = createPositions();
+  const actsElsewhere = kept?.ledger.actsElsewhere ?? new Map<string, number>();
+  const positions = createPositions(kept?.ledger.positions);
   /** The number of the shelf of each event. */
-  const shelfAt = growing('uint32');
+  const shelfAt = growing('uint32', kept?.ledger.shelfAt);
   /** The latest recorded instant up to each place, so that a prefix is found by halving whatever the clocks did. */
-  const recorded = growing('float64');
-  let latest = 0 as Instant;
+  const recorded = growing('float64', kept?.ledger.recorded);
+  let latest = (recorded.length() === 0 ? 0 : recorded.at(recorded.length() - 1)) as Instant;
 
   function shelfOf(stream: string): Shelf {
     let shelf = shelves.get(stream);
@@ -141,24 +165,49 @@ export function createReadModel(): ReadModel {
     return shelf;
   }
 
-  function newShelf(stream: string): Shelf {
+  function newShelf(stream: string, was?: KeptStream): Shelf {
     const { kind: kindName, name } = placed(stream);
     const kind = KINDS[kindName];
     const number = byNumber.length;
     // The register is needed by every decision and every answer, and what is claimed by every figure of an area.
     const folded = kindName !== 'fund';
-    const state = folded ? initialStream(kind, stream) : notFolded(stream);
-    const basis = { kind, number, folded, state, places: growing('uint32') };
+    const state = was?.state ?? initialStream(kind, stream);
     const shelf: Shelf = {
-      ...basis,
-      ...(kindName === 'fund' && { fund: { balances: createBalances(), facts: noFundFacts(), ...fundOutline() } }),
-      ...(kindName === 'dispute' && { area: createBalances() }),
+      kind,
+      number,
+      folded,
+      state: folded ? (state as StreamState<unknown>) : notFolded(state),
+      places: growing('uint32', was?.places),
+      ...(kindName === 'fund' && {
+        fund: {
+          balances: createBalances(was?.fund?.balances),
+          facts: was?.fund?.facts ?? noFundFacts(),
+          ...fundOutline(was?.fund?.outline),
+        },
+      }),
+      ...(kindName === 'dispute' && { area: createBalances(was?.area) }),
     };
     byNumber.push(shelf);
     if (shelf.fund) funds.set(name, shelf.fund);
     if (shelf.area) areas.set(name, shelf.area);
     return shelf;
   }
+
+  function* keptStreams(): Generator<KeptStream> {
+    for (const { folded, state, places, fund, area } of byNumber) {
+      const { stream, revision, open, ended } = state;
+      // What funds are decided on is folded anew when somebody decides: it would be most of all that is kept.
+      const own = folded && !fund ? { own: state.own } : {};
+      yield {
+        state: { stream, revision, open, ended, ...own },
+        places: places.all(),
+        ...(fund && { fund: keptFund(fund) }),
+        ...(area && { area: area.kept() }),
+      };
+    }
+  }
+
+  for (const each of kept?.streams ?? []) shelves.set(each.state.stream, newShelf(each.state.stream, each));
 
   const actAt = (place: number): Acted => {
     const { state, places } = byNumber[shelfAt.at(place)]!;
@@ -221,8 +270,24 @@ export function createReadModel(): ReadModel {
       const size = recorded.countUpTo(knownAt);
       return { size, position: positions.at(size - 1) };
     },
+    kept: () => ({
+      ledger: {
+        shelfAt: shelfAt.all(),
+        recorded: recorded.all(),
+        positions: positions.kept(),
+        acts: acts.kept(),
+        actsElsewhere,
+      },
+      streams: keptStreams(),
+    }),
   };
 }
+
+const keptFund = ({ balances, facts, outline: { opened, closedThrough } }: FundModel): KeptStream['fund'] => ({
+  balances: balances.kept(),
+  facts,
+  outline: { opened, closedThrough },
+});
 
 /** A fund, or an area’s disputes, on a day, as known at a size of the ledger. */
 export const viewOf = ({ balances }: { readonly balances: Balances }, on: Day, size: number): View => ({

@@ -287,7 +287,12 @@ export async function stated({ store, ledger }: TestLedger, count: number): Prom
     basis: 'a report',
   };
   const events = Array.from({ length: count }, (_, index) =>
-    encode(eventId('many', String(index), 0), 'GapStated', data as never, carried({ key: `many-${index}` })),
+    encode(
+      eventId('many', String(head + index), 0),
+      'GapStated',
+      data as never,
+      carried({ key: `many-${head + index}` }),
+    ),
   );
   const { position } = await store.append(stream, BigInt(head), events);
   await ledger.projector.whenTaken(position);

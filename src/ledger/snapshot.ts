@@ -1,0 +1,85 @@
+import { deserialize, serialize } from 'node:v8';
+import type { EventStore } from '../store/event-store.js';
+import type { Snapshot, SnapshotFile } from '../store/snapshot-file.js';
+import { createReadModel, type KeptLedger, type KeptModel, type KeptStream, type ReadModel } from './read-model.js';
+
+/**
+ * What the service remembers, written down so that the next start need not read the ledger from its first event.
+ *
+ * A snapshot saves time and nothing else. It is used only where it is proven to be what this program would make of this
+ * ledger: its file is byte for byte as it was written; it was made by the same program, on the same version of Node; and
+ * the digest that the store keeps of the ledger, at the event that the snapshot goes up to, is the one that it names.
+ * Otherwise the ledger is read from its first event, as if there were none. A store that keeps no digests has no snapshots.
+ */
+export interface Snapshots {
+  readonly file: SnapshotFile;
+  /** What tells this program from every other that might remember something else of the same events: see main.ts. */
+  program(): string;
+  /** Whether a new one may be written. */
+  readonly write: boolean;
+}
+
+/** A new snapshot is written once so many events, and such a part of the ledger, would have to be read after the old one. */
+const EVENTS_MIN = 1_000;
+const PART_MIN = 0.02;
+
+const madeBy = (snapshots: Snapshots): string => `${snapshots.program()} ${process.version}`;
+
+/** The digest of the ledger up to an event, where the store keeps it. */
+const digestAt = async (store: EventStore, position: string): Promise<string | undefined> =>
+  (await store.digests?.(position, 1))?.[0];
+
+/** What the snapshot remembers, where it is proven to be of this ledger. */
+export async function fromSnapshot(store: EventStore, snapshots: Snapshots): Promise<ReadModel | undefined> {
+  const snapshot = snapshots.file.read();
+  if (!snapshot) return undefined;
+  const { program, position, digest } = snapshot.about;
+  const isOfThis = program === madeBy(snapshots) && digest === (await digestAt(store, String(position)));
+  const model = isOfThis ? remembered(snapshot) : undefined;
+  snapshot.close();
+  return model;
+}
+
+/** What a snapshot remembers, unless a part of it is not as it was written. */
+function remembered(snapshot: Snapshot): ReadModel | undefined {
+  try {
+    const parts = snapshot.parts();
+    const ledger = deserialize(parts.next().value as Uint8Array) as KeptLedger;
+    return createReadModel({ ledger, streams: streamsIn(parts) });
+  } catch {
+    return undefined;
+  }
+}
+
+function* streamsIn(parts: Iterable<Uint8Array>): Generator<KeptStream> {
+  for (const part of parts) yield deserialize(part) as KeptStream;
+}
+
+function* partsOf({ ledger, streams }: KeptModel): Generator<Uint8Array> {
+  yield serialize(ledger);
+  for (const stream of streams) yield serialize(stream);
+}
+
+/**
+ * Writes what is remembered down, where enough of it is not in the snapshot, which goes up to `upTo` events. Returns how
+ * many events the snapshot goes up to then. That it cannot be written costs the next start its time, and nobody else.
+ */
+export async function toSnapshot(
+  store: EventStore,
+  model: ReadModel,
+  snapshots: Snapshots,
+  upTo: number,
+): Promise<number> {
+  const size = model.size();
+  if (!snapshots.write || size - upTo < Math.max(EVENTS_MIN, size * PART_MIN)) return upTo;
+  const position = model.position()!;
+  try {
+    const digest = await digestAt(store, position);
+    // While the digest was looked up, more may have been taken.
+    if (digest === undefined || model.position() !== position) return upTo;
+    snapshots.file.write({ program: madeBy(snapshots), position, digest }, partsOf(model.kept()));
+    return size;
+  } catch {
+    return upTo;
+  }
+}
