@@ -174,15 +174,15 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (options: { ledger: string; json?: true }) => {
       const store = toRead(options.ledger);
       try {
-        const { events, streams, problems } = await verify(store);
-        if (options.json) output.data(JSON.stringify({ events, streams, problems }, null, 2));
+        const { events, streams, digest, problems } = await verify(store);
+        if (options.json) output.data(JSON.stringify({ events, streams, digest, problems }, null, 2));
         else for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
         if (events === 0) throw new Ended(EXIT.unreadable, `${options.ledger} holds no event.`);
         if (problems.length > 0) {
           const checks = [...new Set(problems.map((problem): CheckName => problem.check))].join(', ');
           throw new Ended(EXIT.finding, `${events} events in ${streams} streams; found by ${checks}.`);
         }
-        output.note(`${events} events in ${streams} streams; all is well.`);
+        output.note(`${events} events in ${streams} streams; all is well.\nThe ledger’s digest is ${digest}.`);
       } finally {
         await store.close();
       }

@@ -8,6 +8,7 @@ import { isProposalEvent, type ProposalEvent } from '../domain/proposal.js';
 import { mandatesOn, type RegisterState } from '../domain/register.js';
 import { Refusal } from '../domain/rules.js';
 import { decide, evolve, factOf, initialStream, termsOf, type Command, type StreamState } from '../domain/stream.js';
+import { digestAfter, eventHash } from '../store/digest.js';
 import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from './catalogue.js';
 import { decisionContext, type Streams } from './decision-context.js';
@@ -28,6 +29,7 @@ export const CHECKS = {
   signatures:
     'Every fact that needs two signatures has them: two people, and two partners where the other side must sign.',
   decisions: 'Every event is what the rules decide of the act that it records, on the state of the ledger before it.',
+  digests: 'The digest that a file keeps with each event is the one that all bytes up to it come to.',
   figures: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
 } as const;
 
@@ -42,6 +44,8 @@ export interface Problem {
 export interface Verification {
   readonly events: number;
   readonly streams: number;
+  /** The digest of the ledger (src/store/digest.ts), from its bytes: who noted it down earlier can tell that nothing was replaced. */
+  readonly digest: string;
   readonly problems: readonly Problem[];
 }
 
@@ -80,10 +84,14 @@ export async function verify(
   let after: Position | undefined;
   let last: Instant = 0 as Instant;
   let place = 0;
+  let digest = '';
+  let digestsHold = true;
 
   for (;;) {
     const page = await store.readAll({ after });
     if (page.length === 0) break;
+    const digests = (await store.digests?.(page[0]!.position, page.length)) ?? [];
+    page.forEach((recorded, index) => checkDigest(recorded, digests[index]));
     for (const recorded of page) {
       const where = `position ${recorded.position} (${recorded.stream} revision ${recorded.revision})`;
       checkSequence(recorded, where);
@@ -106,7 +114,19 @@ export async function verify(
     onEvents?.(place);
   }
   for (const [stream, entries] of books) checkFigures(stream, entries);
-  return { events: place, streams: heads.size, problems };
+  return { events: place, streams: heads.size, digest, problems };
+
+  /** A file that an earlier program wrote to has none of its last events; after one that is wrong all others are. */
+  function checkDigest(recorded: RecordedEvent, kept: string | undefined): void {
+    digest = digestAfter(digest, eventHash(recorded));
+    if (!digestsHold || kept === undefined || kept === digest) return;
+    digestsHold = false;
+    report(
+      'digests',
+      `position ${recorded.position}`,
+      'it, or one before it, is not what it was when it was recorded.',
+    );
+  }
 
   function checkSequence(recorded: RecordedEvent, where: string): void {
     const head = heads.get(recorded.stream) ?? -1n;

@@ -18,11 +18,16 @@ async function signedLedger(t: Parameters<typeof openedLedger>[0]): Promise<Test
   return ledger;
 }
 
-/** Changes the file behind the ledger's back, as somebody with a database tool could. */
-async function tampered(ledger: TestLedger, ...statements: string[]): Promise<void> {
+/** Changes the file behind the ledger's back, as somebody with a database tool could who takes its digests away too. */
+const tampered = (ledger: TestLedger, ...statements: string[]): Promise<void> =>
+  edited(ledger, 'DROP TABLE digests', ...statements);
+
+async function edited(ledger: TestLedger, ...statements: string[]): Promise<void> {
   await ledger.close();
   const db = new DatabaseSync(ledger.file);
-  for (const trigger of ['events_are_never_updated', 'events_are_never_deleted']) db.exec(`DROP TRIGGER ${trigger}`);
+  for (const table of ['events', 'digests']) {
+    for (const act of ['updated', 'deleted']) db.exec(`DROP TRIGGER ${table}_are_never_${act}`);
+  }
   for (const statement of statements) db.exec(statement);
   db.close();
 }
@@ -125,6 +130,32 @@ t.test('each kind of tampering is found by a named check', async (t) => {
     const others = (await found(ledger)).filter((check) => check !== 'decisions');
     t.same(others, checks, name);
   }
+});
+
+t.test('whatever is changed where digests are kept is found by them, once', async (t) => {
+  const CHANGES = {
+    'an amount, wherever it stands': `UPDATE events SET data = replace(data, '1000000.00', '1000001.00')`,
+    'a document put under a fact': `UPDATE events SET metadata = replace(metadata, '"evidence":[]', '"evidence":[{"reference":"minutes"}]') WHERE position = 7`,
+    'a digest replaced': `UPDATE digests SET digest = zeroblob(32) WHERE position = 7`,
+    'a digest taken out': `DELETE FROM digests WHERE position = 7`,
+  };
+  for (const [name, statement] of Object.entries(CHANGES)) {
+    const ledger = await signedLedger(t);
+    await edited(ledger, statement);
+    const problems = (await problemsOf(ledger.file)).filter(({ check }) => check === 'digests');
+    t.match(problems, [{ where: 'position 7', words: /is not what it was when it was recorded/ }], name);
+    t.equal(problems.length, 1, name);
+  }
+});
+
+t.test('the digest of a ledger is the same wherever it is kept, and another where anything is', async (t) => {
+  const ledger = await signedLedger(t);
+  const { digest } = await verify(ledger.store);
+  const { digests, ...without } = ledger.store;
+  t.equal((await digests!.call(ledger.store, (await ledger.store.head())!))[0], digest);
+  t.equal((await verify(without)).digest, digest);
+  await edited(ledger, `DELETE FROM digests WHERE position > 7`);
+  t.same(await problemsOf(ledger.file), [], 'the last may be missing: an earlier program writes none');
 });
 
 t.test('a stream that does not begin with its opening is found', async (t) => {
