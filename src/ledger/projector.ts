@@ -1,4 +1,5 @@
 import type { EventStore, Position, Subscription } from '../store/event-store.js';
+import type { LedgerEvent } from '../domain/facts.js';
 import { decode } from './catalogue.js';
 import type { Clock } from './clock.js';
 import type { ReadModel } from './read-model.js';
@@ -27,6 +28,11 @@ export interface Projector {
   status(): Promise<ProjectorStatus>;
   /** Why it has stopped at an event, where it has; known without asking the store. */
   fault(): string | undefined;
+  /**
+   * Takes what has just been appended {@link EventStore.together} after everything that it had taken: the same events,
+   * read back from the same bytes, that the store would deliver.
+   */
+  take(events: readonly LedgerEvent[]): void;
   /** Resolves once the event at a position has been taken. Rejects {@link ProjectorStopped} where it never will be. */
   whenTaken(position: Position): Promise<void>;
   /** Resolves when more events have been taken, or when no more will be. */
@@ -93,7 +99,10 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
     (error: unknown) => stopAt('faulted', (error as Error).message),
   );
 
+  const isOver = (): boolean => state === 'faulted' || state === 'stopped';
+
   function stopAt(as: 'stopped' | 'faulted', why: string): void {
+    if (isOver()) return;
     state = as;
     if (as === 'faulted') fault = why;
     const stopped = new ProjectorStopped(why);
@@ -124,12 +133,25 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
       };
     },
     fault: () => fault,
+    take(events) {
+      const last = events.at(-1);
+      if (!last || isOver()) return;
+      try {
+        for (const event of events) model.apply(event);
+        subscription.skipTo!(last.position);
+        levelAt = clock.now();
+      } catch (error) {
+        subscription.stop();
+        stopAt('faulted', (error as Error).message);
+      } finally {
+        settle();
+      }
+    },
     whenMoved: () => moved.fired,
     whenTaken(position) {
       const taken = model.position();
       if (taken !== undefined && !store.isAfter(position, taken)) return Promise.resolve();
-      if (state === 'faulted' || state === 'stopped')
-        return Promise.reject(new ProjectorStopped(fault ?? 'it was asked to.'));
+      if (isOver()) return Promise.reject(new ProjectorStopped(fault ?? 'it was asked to.'));
       return new Promise((resolve, reject) => waiters.add({ position, resolve, reject }));
     },
     async stop() {

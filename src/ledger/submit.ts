@@ -100,7 +100,7 @@ const EVENT_IDS = '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21';
 export const eventId = (officer: string, key: string, index: number): string =>
   uuid(`${scopedKey(officer, key)} ${index}`, EVENT_IDS);
 
-/** What an act would record. */
+/** What an act would record: the events as they will be read, and as they will be stored. */
 export interface Decided {
   readonly events: readonly LedgerEvent[];
   readonly encoded: readonly NewEvent[];
@@ -187,11 +187,13 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
       decisionContext(model, { today: londonDay(now), original: original && decode(original) }),
     );
     if (decision instanceof Refusal) return decision;
-    const events = compose(submission, decision, now, state.revision);
+    const composed = compose(submission, decision, now);
     const foresight = decision.foresight ?? NOTHING_FORESEEN;
-    const encoded = events.map((event) => encode(event.id, event.type, event.data, event.metadata));
+    const encoded = composed.map(({ id, type, data, metadata }) => encode(id, type, data, metadata));
     // What is written for ever must be readable for ever: it is read back before it is written.
-    encoded.forEach((event, index) => decode({ ...event, stream, revision: BigInt(index), position: '' }));
+    const events = encoded.map((event, index) =>
+      decode({ ...event, stream, revision: BigInt(state.revision + 1 + index), position: '' }),
+    );
     return { events, encoded, expected: state.revision < 0 ? 'no_stream' : BigInt(state.revision), foresight };
   }
 
@@ -256,8 +258,8 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
     }
   }
 
-  function compose(submission: Prepared, decision: Decision, now: Instant, head: number): LedgerEvent[] {
-    const { stream, officer, signedInBy, key, request, correlation, evidence } = submission;
+  function compose(submission: Prepared, decision: Decision, now: Instant) {
+    const { officer, signedInBy, key, request, correlation, evidence } = submission;
     return decision.events.map(({ type, version, data }, index) => {
       const metadata: Metadata = {
         schemaVersion: version,
@@ -273,15 +275,7 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
         evidence,
         ...(decision.adjustment && { adjustment: decision.adjustment }),
       };
-      return {
-        id: eventId(officer, key, index),
-        stream,
-        revision: head + 1 + index,
-        position: '',
-        type,
-        data,
-        metadata,
-      };
+      return { id: eventId(officer, key, index), type, data, metadata };
     });
   }
 

@@ -120,9 +120,10 @@ export function createTogether({ store, together, model, projector, clock, ...ac
         outcomes.set(each, found);
         continue;
       }
-      const { position } = batch.append(stream, found.expected, found.encoded);
-      ahead.set(stream, found.events);
-      outcomes.set(each, { events: found.events, position, foresight: found.foresight });
+      const { position, positions } = batch.append(stream, found.expected, found.encoded);
+      const events = found.events.map((event, index) => ({ ...event, position: positions[index]! }));
+      ahead.set(stream, events);
+      outcomes.set(each, { events, position, foresight: found.foresight });
     }
     return outcomes;
   }
@@ -148,6 +149,7 @@ export function createTogether({ store, together, model, projector, clock, ...ac
     schedule();
     try {
       const recorded = [...outcomes.values()].filter((each) => typeof each === 'object' && 'position' in each);
+      if (level) projector.take(recorded.flatMap(({ events }) => events));
       const head = level ? recorded.at(-1)?.position : await store.head();
       if (level && head !== undefined) cautious = false;
       if (head !== undefined) await projector.whenTaken(head);

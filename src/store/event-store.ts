@@ -69,7 +69,7 @@ export interface RecordedEvent extends NewEvent {
 
 /** A transaction that acts are decided in: they see what the acts before them have appended. */
 export interface Batch {
-  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Appended;
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): AppendedHere;
   readStream(stream: string, page: { readonly after: bigint; readonly limit: number }): RecordedEvent[];
 }
 
@@ -79,6 +79,11 @@ export interface Appended {
   readonly position: Position;
   /** Whether that event is byte for byte what was sent: not so where the same ids had been recorded with other content. */
   readonly asSent: boolean;
+}
+
+export interface AppendedHere extends Appended {
+  /** The position of each event of the append, in order. */
+  readonly positions: readonly Position[];
 }
 
 export interface Follower {
@@ -93,6 +98,11 @@ export interface Follower {
 export interface Subscription {
   /** Settles when the subscription has stopped: it resolves after `stop`, and rejects with the handler's error. */
   readonly ended: Promise<void>;
+  /**
+   * Says that everything up to a position has been taken already, so that it is not delivered: for who has just appended
+   * it {@link EventStore.together}, in the same turn of the loop, and had taken all that was there before.
+   */
+  skipTo?(position: Position): void;
   stop(): void;
 }
 

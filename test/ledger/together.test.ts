@@ -250,6 +250,35 @@ t.test('a read model that has stopped says so to those whose act was recorded', 
   await t.rejects(ledger.submit('pool-manager', set('a')), { name: 'ProjectorStopped' });
 });
 
+t.test('a read model that cannot take what was recorded stops before it', async (t) => {
+  const { ledger, store } = await faulty(t);
+  const { model, projector } = ledger.ledger;
+  const before = model.position();
+  Object.assign(model, {
+    apply() {
+      throw new Error('no figure can be made of it');
+    },
+  });
+  await t.rejects(ledger.submit('pool-manager', set('a')), { name: 'ProjectorStopped', message: /no figure/ });
+  t.match(await projector.status(), { state: 'faulted', fault: 'no figure can be made of it', position: before });
+  t.not(await store.head(), before, 'it is on disk, and read when the ledger is opened again');
+});
+
+t.test('what was recorded here is taken once, and so is what another service records next', async (t) => {
+  const { ledger } = await faulty(t);
+  const other = await onSameFile(t, ledger);
+  for (const [index, each] of [ledger, other, ledger, ledger, other, other, ledger].entries()) {
+    await each.done('pool-manager', set(`line-${index}`));
+  }
+  const head = (await ledger.store.head())!;
+  for (const each of [ledger, other]) await each.ledger.projector.whenTaken(head);
+  t.equal(ledger.ledger.model.size(), other.ledger.model.size());
+  t.strictSame(
+    await ledger.ledger.folded('fund', fundStream(FUND)),
+    await (await onSameFile(t, ledger)).ledger.folded('fund', fundStream(FUND)),
+  );
+});
+
 t.test('where others always write in between, an act is given up with words', async (t) => {
   const { ledger, store } = await faulty(t);
   const other = await openLedger({ ...store, together: () => false, close: async () => undefined }, ledger.clock);

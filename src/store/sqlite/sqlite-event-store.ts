@@ -7,6 +7,7 @@ import {
   RecordedBehind,
   StoreUnavailable,
   type Appended,
+  type AppendedHere,
   type Batch,
   type EventStore,
   type ExpectedRevision,
@@ -78,7 +79,8 @@ type Columns = readonly [
 const COLUMNS = 'position, stream, revision, id, type, data, metadata';
 
 interface Following {
-  wake(): void;
+  /** There may be more; up to a position, where it is known. */
+  wake(upTo?: Position): void;
   stop(): void;
 }
 
@@ -181,7 +183,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   };
 
   /** Writes one append inside the open transaction, or says why not. */
-  function write({ stream, expected, events }: Pick<Waiting, 'stream' | 'expected' | 'events'>): Appended {
+  function write({ stream, expected, events }: Pick<Waiting, 'stream' | 'expected' | 'events'>): AppendedHere {
     const head = headOf(stream);
     const first = expected === 'no_stream' ? 0n : expected + 1n;
     const next = head === 'no_stream' ? 0n : head + 1n;
@@ -196,7 +198,8 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       if (there.length === events.length && there.every((row, index) => row.id === events[index]!.id)) {
         const [is, sent] = [there.at(-1)!, events.at(-1)!];
         const asSent = is.data === sent.data && is.metadata === sent.metadata;
-        return { revision: first + BigInt(events.length - 1), position: String(is.position), asSent };
+        const positions = there.map(({ position }) => String(position));
+        return { revision: first + BigInt(events.length - 1), position: positions.at(-1)!, positions, asSent };
       }
     }
     if (first !== next || events.some((event) => holdsId.get(stream, event.id) !== undefined)) {
@@ -211,7 +214,8 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       insert.run(++position, stream, Number(revision), id, type, data, metadata);
       digest = digests!.add(position, digest, { stream, revision, id, type, data, metadata });
     });
-    return { revision: first + BigInt(events.length) - 1n, position: String(position), asSent: true };
+    const positions = events.map((_, index) => String(position - events.length + 1 + index));
+    return { revision: first + BigInt(events.length) - 1n, position: String(position), positions, asSent: true };
   }
 
   /** Commits everything that waits, in one transaction; each append has a savepoint of its own. */
@@ -253,7 +257,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   /** The transaction in which acts are decided: nobody writes between what they rest on and what they record. */
   function together(at: Position | undefined, decide: (batch: Batch) => void): boolean {
     if (closed) throw new StoreUnavailable(`${file} is closed.`);
-    let appends = 0;
+    let appended: AppendedHere | undefined;
     try {
       begin.run();
       const { position } = lastPosition.get() as { position: number | null };
@@ -261,22 +265,22 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       if (level) {
         decide({
           append(stream, expected, events) {
-            appends++;
-            return write({ stream, expected, events });
+            appended = write({ stream, expected, events });
+            return appended;
           },
           readStream: (stream, { after, limit }) =>
             (pageOfStream.all(stream, Number(after), page(limit)) as unknown as Columns[]).map(recorded),
         });
       }
-      (appends > 0 ? commit : rollback).run();
+      (appended ? commit : rollback).run();
       if (!level) return false;
     } catch (error) {
       if (db.isTransaction) rollback.run();
       throw unavailable(file, error);
     }
-    if (appends > 0) {
+    if (appended) {
       commits++;
-      for (const following of followers) following.wake();
+      for (const following of followers) following.wake(appended.position);
     }
     return true;
   }
@@ -385,9 +389,13 @@ function follow(
 ): Subscription {
   let stopped = false;
   let woken = false;
+  let from = after;
+  /** The last there is, where that is known without reading. */
+  let last: Position | undefined;
   let endPause = (): void => undefined;
   const following: Following = {
-    wake() {
+    wake(upTo) {
+      last = upTo;
       woken = true;
       endPause();
     },
@@ -407,10 +415,10 @@ function follow(
     });
   const goesOn = () => !stopped;
   const run = async (): Promise<void> => {
-    let from = after;
     while (goesOn()) {
+      const isLevel = woken && last !== undefined && last === from;
       woken = false;
-      const events = await store.readAll({ after: from });
+      const events = isLevel ? [] : await store.readAll({ after: from });
       if (!goesOn()) return;
       if (events.length > 0) {
         await follower.handle(events);
@@ -423,7 +431,8 @@ function follow(
   };
   followers.add(following);
   const ended = run().finally(() => followers.delete(following));
-  return { ended, stop: () => following.stop() };
+  const skipTo = (position: Position): void => void (from = position);
+  return { ended, skipTo, stop: () => following.stop() };
 }
 
 function diagnose(pragma: (name: string) => unknown, readOnly: boolean): Finding[] {
