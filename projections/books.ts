@@ -11,7 +11,7 @@ import { exactly } from '../src/domain/money.js';
  * least. So the time to an answer grows with the days from a holder's first to its last, with the number of its accounts
  * and with the logarithm of the ledger, and not with the ledger.
  *
- * Memory: 16 bytes a posting; and for tables 48 bytes a posting, less where a holder has few, and never above 96. All
+ * Memory: 16 bytes a posting; and for tables 40 bytes a posting, less where a holder has few, and never above 80. All
  * books of a fund share one long buffer, which grows by a quarter of what it holds.
  */
 export interface Paper {
@@ -54,7 +54,7 @@ const DAY_MAX = (1 << DAY_BITS) - 1;
 /** Many holders have few postings: a page begins short, and is moved when it is full until it is a whole one. */
 const POSTINGS_AT_FIRST = 4;
 const POSTINGS_MIN = 64;
-const CELLS_PER_POSTING = 6;
+const CELLS_PER_POSTING = 5;
 const ROOM_AT_FIRST = 1;
 const UNITS_AT_FIRST = 64;
 const GROWTH = 1.25;

@@ -6,7 +6,7 @@ import { GAP_FIGURES, gapOf, type Gap } from '../../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../../projections/gap-history.js';
 import { passDowns } from '../../../projections/pass-down.js';
 import { planOf } from '../../../projections/plan.js';
-import { fundPosition, partnerPosition } from '../../../projections/position.js';
+import { fundPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
 import { statementNow } from '../../../projections/statement-now.js';
 import { exactly, moneyText, NO_MONEY, signedPence, type Pence } from '../../domain/money.js';
@@ -46,8 +46,8 @@ import { totalWithUse, usesAt, withUse } from './use.js';
 /** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
 
 /** A partner of the fund, under the name of its opening or of those in whose place it now is. */
-const isIn = ({ opened, partners }: Standing, partner: string): boolean =>
-  opened.includes(partner) || partners.includes(partner);
+const isIn = (at: Standing, partner: string): boolean =>
+  at.opened.includes(partner) || at.partners.includes(partner);
 
 const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
 /** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
@@ -130,10 +130,9 @@ export const partnerPositionQuery = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
-    const position =
-      positionAt(at).partners.find(({ partner }) => partner === asked.partner) ??
-      partnerPosition(at.view, asked.partner);
-    const { sources, total } = withUse(position, usesAt(ledger, at));
+    const { recorded, view, inheritance } = at;
+    const [own] = positionAt({ recorded, view, inheritance, partners: [asked.partner] }).partners;
+    const { sources, total } = withUse(own!, usesAt(ledger, at));
     return {
       fund: asked.fund,
       partner: asked.partner,

@@ -295,7 +295,10 @@ export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt
     size,
     year: opened.year,
     opened: opened.partners,
-    partners: partnersNow(opened.partners, view, inheritance),
+    // Not every question is about them all.
+    get partners() {
+      return partnersNow(opened.partners, view, inheritance);
+    },
     stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
   };
 }
