@@ -71,7 +71,7 @@ function approvalOf(entry: Entry, signed: Entry | undefined, offered: ReadonlyMa
 
 // What was recorded late
 
-export interface Late {
+interface Late {
   readonly entry: Entry;
   /** Days from the effective day to the day of recording. */
   readonly days: number;
@@ -95,12 +95,12 @@ export function lateFacts(entries: readonly Entry[], firstDay: Day, daysMin: num
 
 // What a figure is made of
 
-export interface Traced {
+interface Traced {
   readonly entry: Entry;
   readonly posting: Posting;
 }
 
-export interface Sought {
+interface Sought {
   readonly measure: Measure;
   readonly holder?: string | undefined;
   readonly source?: string | undefined;
@@ -125,7 +125,7 @@ export const traced = (entries: readonly Entry[], on: Day, sought: Sought): Trac
 
 // What is agreed
 
-export interface Undertaking {
+interface Undertaking {
   readonly approval: Approval;
   readonly name: string;
   readonly kind: 'contribution' | 'grant';
@@ -172,7 +172,7 @@ export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] 
 
 // What is unpaid
 
-export interface Instalment {
+interface Instalment {
   readonly item: string;
   readonly payer: string;
   readonly source: string;

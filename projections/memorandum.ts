@@ -10,7 +10,7 @@ import { sumOver, type View } from './view.js';
  * is. Funding is what fell due, and what was carried in; spending is what was spent or accrued. Shape: domain.md 7.9 [R];
  * the partner's own view: domain.md 12.
  */
-export interface Memorandum {
+interface Memorandum {
   /** What stood in the pool on the day before the year. */
   readonly opening: Pence;
   readonly funding: readonly FundingRow[];
@@ -31,7 +31,7 @@ export interface Memorandum {
   readonly holds: boolean;
 }
 
-export interface FundingRow {
+interface FundingRow {
   readonly partner: string;
   readonly source: string;
   readonly amount: Pence;
@@ -40,7 +40,7 @@ export interface FundingRow {
 }
 
 /** One partner's share of the pool: its funding less its share of the surplus is its share of the spending. */
-export interface PartnerShare {
+interface PartnerShare {
   readonly partner: string;
   readonly funding: Pence;
   readonly spending: Pence;
@@ -146,7 +146,7 @@ export function memorandum(
 }
 
 /** One measure of one source, as the partners and the plan say it and as the pool says it. */
-export interface Mirrored {
+interface Mirrored {
   readonly measure: Measure;
   readonly source: string;
   readonly partners: readonly { readonly partner: string; readonly amount: Pence }[];

@@ -8,7 +8,7 @@ import type { View } from './view.js';
  * The plan line by line as at a period: budget, committed, spent, accrued, forecast and variance. Source: domain.md 12,
  * the monitoring of [S4]: budget, forecast outturn, variance.
  */
-export interface Monitored {
+interface Monitored {
   readonly budget: Pence;
   readonly committed: Pence;
   readonly spent: Pence;
@@ -25,14 +25,14 @@ export const MONITORED = [
   'available',
 ] as const satisfies readonly (keyof Monitored)[];
 
-export interface Forecast {
+interface Forecast {
   readonly period: number;
   readonly outturn: Pence;
   readonly revision: number;
   readonly recordedAt: string;
 }
 
-export interface MonitoredLine extends Monitored {
+interface MonitoredLine extends Monitored {
   readonly line: string;
   readonly description: string;
   readonly source: string;
@@ -44,7 +44,7 @@ export interface MonitoredLine extends Monitored {
   readonly forecasts: readonly Forecast[];
 }
 
-export interface Monitoring {
+interface Monitoring {
   readonly lines: readonly MonitoredLine[];
   /** budget = forecast + variance + the budgets of lines that have no forecast. */
   readonly total: Monitored & { readonly forecast: Pence; readonly variance: Pence; readonly notForecast: Pence };

@@ -9,7 +9,7 @@ import type { DisputesView } from './claims.js';
  * every share that the respondent might bear, what would be due to the claimant and what each would have borne.
  * A claim that a settlement left open is not split again here. Source: domain.md 8, question 10.
  */
-export interface Outcome {
+interface Outcome {
   readonly claimant: string;
   readonly respondent: string;
   /** The respondent's share, in basis points. */

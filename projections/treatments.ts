@@ -56,7 +56,7 @@ export function treatments(view: DisputesView): ConfirmedTreatment[] {
   });
 }
 
-export interface ClassTotal {
+interface ClassTotal {
   readonly partner: string;
   readonly class: string;
   readonly cases: number;

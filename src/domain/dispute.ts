@@ -138,7 +138,7 @@ const REVERSAL = reversalFact<DisputeState>({
   },
 });
 
-export const DISPUTE_FACTS: readonly Fact<DisputeState>[] = [...FACTS, REVERSAL];
+const DISPUTE_FACTS: readonly Fact<DisputeState>[] = [...FACTS, REVERSAL];
 
 /** The disputes of one area. They know no accounting periods: a fund's returns show what was known when they were filed. */
 export const DISPUTE: Kind<DisputeState> = {

@@ -15,7 +15,7 @@ export type StreamKind = 'register' | 'fund' | 'dispute';
 export type Signature = 'none' | 'second-officer' | 'other-side';
 
 /** Who did it, in what capacity, and by what means they were known. */
-export interface Actor {
+interface Actor {
   readonly officer: string;
   readonly partner: string;
   readonly role: Role | 'service';
@@ -88,7 +88,7 @@ export interface Context {
 }
 
 /** What is open of an area’s claims, and the last revision of its disputes that was known; -1 where there are none. */
-export interface KnownClaims {
+interface KnownClaims {
   readonly open: Pence;
   readonly revision: number;
 }
@@ -98,7 +98,7 @@ export interface KnownClaims {
  * all follow from this declaration. `In` is what an officer sends; `Stored` is what is recorded, where a decision adds
  * what the fact rests on (the amount that stood before, the original of a reversal) so that an event explains itself.
  */
-export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
+interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
   readonly name: string;
   /** The version of the stored schema; a changed shape is a new version, and the old one is upcast where events are read. */
   readonly version: number;

@@ -74,7 +74,7 @@ export function partOf(sum: Pence, basisPoints: number): Pence {
   return exactly(part.toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());
 }
 
-export interface Share {
+interface Share {
   readonly id: string;
   readonly weight: Decimal.Value;
 }

@@ -49,7 +49,7 @@ export const ROLES = [
 export type Role = (typeof ROLES)[number];
 
 /** The roles that only read. */
-export const READING_ROLES: readonly Role[] = ['auditor', 'api-client'];
+const READING_ROLES: readonly Role[] = ['auditor', 'api-client'];
 
 const PartnerKindField = z.enum(Object.keys(PARTNER_KINDS) as [PartnerKind, ...PartnerKind[]]);
 const Limit = Amount.optional().meta({ description: 'The most that one act may move; none means no limit.' });
@@ -228,11 +228,11 @@ const REVERSAL = reversalFact<RegisterState>({
   },
 });
 
-export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [...FACTS, REVERSAL];
+const REGISTER_FACTS: readonly Fact<RegisterState>[] = [...FACTS, REVERSAL];
 
 // State
 
-export interface Partner {
+interface Partner {
   readonly name: string;
   readonly kind: PartnerKind;
 }
@@ -258,7 +258,7 @@ export interface RegisterState {
   readonly reference: ReferenceState;
 }
 
-export const emptyRegister = (): RegisterState => ({
+const emptyRegister = (): RegisterState => ({
   ledger: undefined,
   partners: new Map(),
   mandates: new Map(),

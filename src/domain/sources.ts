@@ -3,7 +3,7 @@
  * Source: domain.md 2. `proven: false` marks what domain.md tags [R] or [I]: professional knowledge not confirmed in a
  * source, held as data so that it can be corrected without touching a rule.
  */
-export interface FundingSource {
+interface FundingSource {
   readonly code: string;
   readonly name: string;
   /** Whether it must be paid, may be withdrawn, or cannot be told from the evidence. */
@@ -198,7 +198,7 @@ export const inForce = (source: FundingSource, year: string): boolean =>
   year >= source.from && (source.until === undefined || year <= source.until);
 
 /** What a plan line is for, and whether it adds to the requirement or takes away from it. */
-export interface LineCategory {
+interface LineCategory {
   readonly code: string;
   readonly name: string;
   readonly effect: 'adds' | 'reduces';

@@ -140,7 +140,7 @@ function evolveProposal<State>(
 
 // Decide
 
-export interface Terms {
+interface Terms {
   readonly conditions?: string;
   readonly expires?: Day;
 }
@@ -158,13 +158,13 @@ export type Command =
   | { readonly act: 'lapse'; readonly proposal: string };
 
 /** Who asks, and under which identifier a proposal would be known. */
-export interface Asking {
+interface Asking {
   readonly officer: string;
   readonly actingFor?: string | undefined;
   readonly newProposal: string;
 }
 
-export interface NewFact {
+interface NewFact {
   readonly type: string;
   readonly version: number;
   readonly data: FactData;

@@ -33,13 +33,13 @@ export const CHECKS = {
 
 export type CheckName = keyof typeof CHECKS;
 
-export interface Problem {
+interface Problem {
   readonly check: CheckName;
   readonly where: string;
   readonly words: string;
 }
 
-export interface Verification {
+interface Verification {
   readonly events: number;
   readonly streams: number;
   readonly problems: readonly Problem[];

@@ -4,7 +4,7 @@ import { QUERIES } from '../../src/ledger/queries/all.js';
 import type { Answer, Table } from '../../src/ledger/queries/query.js';
 import { FUND, type TestLedger } from './ledger.js';
 
-export interface Asked {
+interface Asked {
   readonly answer: Answer;
   readonly table: Table;
 }

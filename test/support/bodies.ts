@@ -13,7 +13,7 @@ export const DOWNTON = 'downton-council';
 
 export const DAY = '2016-10-01';
 
-export const registerBody = (ledger: TestLedger, partner: string, kind: string): Promise<Done> =>
+const registerBody = (ledger: TestLedger, partner: string, kind: string): Promise<Done> =>
   ledger.post(
     'registrar',
     'PartnerRegistered',

@@ -6,7 +6,7 @@ import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.
 import { startServer } from './eventstoredb/server.js';
 
 /** Which store the test ledgers of this process are on: the same tests run on each. */
-export type StoreKind = 'sqlite' | 'eventstoredb';
+type StoreKind = 'sqlite' | 'eventstoredb';
 
 let kind: StoreKind = 'sqlite';
 

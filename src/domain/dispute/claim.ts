@@ -29,7 +29,7 @@ export interface Split {
   readonly respondent: number;
 }
 
-export interface Cost {
+interface Cost {
   readonly from: Day;
   readonly weekly: string;
 }
@@ -68,7 +68,7 @@ export interface Revised extends FactData {
 }
 
 /** One cell of a settled case: what was agreed and abandoned of one financial year's claim between two bodies. */
-export interface Part {
+interface Part {
   readonly year: string;
   readonly claimant: string;
   readonly respondent: string;
@@ -104,7 +104,7 @@ interface Basis {
 }
 
 /** How the days from one on were decided: by a split, by the claimant's withdrawal, or by the respondent's concession. */
-export type Decided =
+type Decided =
   | { readonly how: 'split'; readonly share: number; readonly of: Basis }
   | { readonly how: 'conceded'; readonly of: Basis }
   | { readonly how: 'withdrawn' };
@@ -411,7 +411,7 @@ function totalsWith(totals: Totals, cells: readonly Cell[]): Totals {
 }
 
 /** Rounds an exact sum, counted in parts of a penny, to the penny; half to even. */
-export function rounded(parts: number): Pence {
+function rounded(parts: number): Pence {
   const rest = ((parts % PARTS_IN_PENNY) + PARTS_IN_PENNY) % PARTS_IN_PENNY;
   const whole = (exactly(parts) - rest) / PARTS_IN_PENNY;
   const up = rest * 2 > PARTS_IN_PENNY || (rest * 2 === PARTS_IN_PENNY && whole % 2 !== 0);

@@ -76,7 +76,7 @@ export interface Stage {
   readonly workingDays?: number | undefined;
 }
 
-export interface Protocol {
+interface Protocol {
   readonly protocol: string;
   readonly title: string;
   readonly stages: readonly Stage[];

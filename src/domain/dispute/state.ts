@@ -45,7 +45,7 @@ export interface Assignment {
   readonly successor: string;
 }
 
-export interface Adopted {
+interface Adopted {
   readonly effective: Day;
   readonly protocol: string;
   readonly stages: readonly Stage[];

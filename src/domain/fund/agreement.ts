@@ -20,7 +20,7 @@ export const itemOfAgreement = (agreement: string): string => `agreement/${agree
 // What stands
 
 /** Notice that a partner gave: of the whole agreement, or of some of its schemes. */
-export interface Notice {
+interface Notice {
   readonly revision: number;
   readonly given: Day;
   readonly partner: string;

@@ -56,12 +56,12 @@ const signOffInput = {
 };
 const SignOff = z.strictObject(signOffInput);
 
-export type PlanMove = z.output<typeof Move>;
-export type PlanSignOff = z.output<typeof SignOff>;
+type PlanMove = z.output<typeof Move>;
+type PlanSignOff = z.output<typeof SignOff>;
 
 // What stands
 
-export interface PlanCondition {
+interface PlanCondition {
   readonly condition: string;
   readonly words: string;
   /** The last day to meet it, inclusive. */
@@ -69,7 +69,7 @@ export interface PlanCondition {
   readonly met: { readonly on: Day; readonly revision: number } | undefined;
 }
 
-export interface PlanYear {
+interface PlanYear {
   readonly state: PlanState;
   readonly moves: readonly (PlanMove & { readonly revision: number; readonly recordedAt: string })[];
   readonly signOffs: readonly (PlanSignOff & { readonly revision: number })[];

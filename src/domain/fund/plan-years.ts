@@ -42,7 +42,7 @@ export interface Transition {
 }
 
 /** Every legal step in a year with a plan. Source: domain.md 4 [W53][W34][W54], marked [I]. */
-export const TRANSITIONS: readonly Transition[] = [
+const TRANSITIONS: readonly Transition[] = [
   { from: 'drafting', to: 'locally-agreed', by: 'host' },
   { from: 'locally-agreed', to: 'submitted', by: 'host', signedOff: true },
   { from: 'submitted', to: 'in-assurance', by: 'assurance' },
@@ -86,7 +86,7 @@ export interface Capacity {
   readonly proven: boolean;
 }
 
-export const CAPACITIES: readonly Capacity[] = [
+const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'health-and-wellbeing-board',
     title: 'Health and Wellbeing Board, by its minute',

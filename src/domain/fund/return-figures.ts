@@ -17,7 +17,7 @@ export interface ReturnFigure {
   readonly amount: Pence;
 }
 
-export type FigureName = Omit<ReturnFigure, 'amount'>;
+type FigureName = Omit<ReturnFigure, 'amount'>;
 
 /** Totals stand in every return, even at nothing; other figures only where they are of something. */
 const TOTALS = ['requirement', 'funded', 'gap', 'openClaims'] as const;
@@ -28,7 +28,7 @@ export const figureKey = ({ section, source, line, figure }: FigureName): string
   [section, source, line, figure].join('|');
 
 /** The figures of a return that an account counts in, and with which sign. */
-export function countedIn({ measure, holder, source, detail }: Account): (FigureName & { readonly sign: 1 | -1 })[] {
+function countedIn({ measure, holder, source, detail }: Account): (FigureName & { readonly sign: 1 | -1 })[] {
   if (holder === POOL) return [];
   const income = (figure: string) => ({ section: 'income' as const, source, line: '', figure, sign: 1 as const });
   const spending = (figure: string) => ({ ...income(figure), section: 'spending' as const, line: detail });

@@ -14,7 +14,7 @@ import { opened, type FundState } from './state.js';
  */
 
 /** The last periods of what each kind of return reports: the improved Better Care Fund had a return of each quarter [W43]. */
-export const RETURN_KINDS = {
+const RETURN_KINDS = {
   'quarter-1': [3],
   'quarter-2': [6],
   'quarter-3': [9],

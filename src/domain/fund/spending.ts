@@ -91,7 +91,7 @@ export function purposesOf(state: FundState, source: string, day: Day): string[]
 }
 
 /** A grant is spent on its purposes only; where none are stated, none can be named. Source: domain.md 2, 12. */
-export function purposeFits(
+function purposeFits(
   state: FundState,
   { source, effective, purpose }: { source: string; effective: Day; purpose: string | undefined },
 ): Refusal | undefined {

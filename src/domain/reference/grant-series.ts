@@ -2,7 +2,7 @@
  * Grants of single councils by year, as found in public answers. Source: domain.md 13.C [W48], Parliamentary question
  * 49293. They are no determinations of the ledger: a fund's grant enters by GrantDetermined.
  */
-export interface GrantYear {
+interface GrantYear {
   readonly area: string;
   readonly source: string;
   /** Whose it is: the whole area's, paid to its upper-tier council, or one district's share of it. */

@@ -2,7 +2,7 @@
  * The Better Care Fund of England by year, as found: every figure with its evidence. Nothing is filled in: what was not
  * found is null and says so. Source: domain.md 2.1. Sums are pounds; the sources give millions.
  */
-export const TOTALS = {
+const TOTALS = {
   'nhs-minimum': 'Minimum NHS contribution',
   ibcf: 'Improved Better Care Fund, from 2025-26 the Local Authority Better Care Grant',
   dfg: 'Disabled Facilities Grant',
@@ -11,9 +11,9 @@ export const TOTALS = {
   mandated: 'Mandated in all',
 } as const;
 
-export type TotalCode = keyof typeof TOTALS;
+type TotalCode = keyof typeof TOTALS;
 
-export interface NationalTotal {
+interface NationalTotal {
   readonly year: string;
   readonly figure: TotalCode | 'other';
   readonly name: string;

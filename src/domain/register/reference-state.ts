@@ -26,7 +26,7 @@ export interface Allocation {
   readonly revises?: string | undefined;
 }
 
-export interface PublishedRules {
+interface PublishedRules {
   readonly effective: Day;
   readonly year: string;
   readonly planNeeded: boolean;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { FactData, SentFact } from '../../../src/domain/facts.js';
-import { CAPACITIES, PLAN_STATE_NAMES, transitionsOf, type PlanState } from '../../../src/domain/fund/plan-years.js';
+import { PLAN_STATE_NAMES, transitionsOf, type PlanState } from '../../../src/domain/fund/plan-years.js';
 import { planRows } from '../../../src/domain/fund/plan-rows.js';
 import { exactly } from '../../../src/domain/money.js';
 import { PLAN, type Account } from '../../../src/domain/postings.js';
@@ -402,7 +402,6 @@ t.test('the data of the life cycle holds together', async (t) => {
     for (const { from, to } of steps) t.ok(reached.has(from), `${from} to ${to}`);
     t.equal(new Set(steps.map(({ from, to }) => `${from} ${to}`)).size, steps.length, 'each step once');
   }
-  t.ok(CAPACITIES.every(({ evidence }) => evidence.startsWith('domain.md')));
 });
 
 t.test('no sequence of moves ever leaves the legal steps', async (t) => {

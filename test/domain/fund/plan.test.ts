@@ -1,7 +1,7 @@
 import t from 'tap';
 import { knownAtInstant } from '../../../src/domain/calendar.js';
-import { FUND_FACTS } from '../../../src/domain/fund.js';
 import { Refusal } from '../../../src/domain/rules.js';
+import { KINDS } from '../../../src/ledger/catalogue.js';
 import { plan } from '../../../src/ledger/queries/figures.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { FUND, line, openedLedger, refusals, REGISTER_STREAM, type TestLedger } from '../../support/ledger.js';
@@ -242,7 +242,7 @@ t.test('no line falls below nothing on any day, whatever is moved, revised or ta
 });
 
 t.test('a virement says what it moves, and a scheme who commissions it', async (t) => {
-  const inputOf = (name: string) => FUND_FACTS.find((each) => each.name === name)!.input;
+  const inputOf = (name: string) => KINDS.fund.byName.get(name)!.input;
   const parse = (data: object, name = 'BudgetVired') =>
     inputOf(name)
       .safeParse(data)
