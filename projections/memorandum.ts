@@ -113,7 +113,7 @@ export function memorandum(
   const year = movements(view, before);
   const funding = fundingRows(year);
   const spending = [...spendingByLine(year)]
-    .map(([line, { spent }]) => ({ line, amount: spent }))
+    .map(([line, { spent, accrued }]) => ({ line, amount: plus(spent, accrued) }))
     .filter(({ amount }) => amount !== NO_MONEY)
     .sort((a, b) => (a.line < b.line ? -1 : 1));
   const grossFunding = total(funding.map(({ amount }) => amount));

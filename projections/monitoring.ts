@@ -1,5 +1,5 @@
+import { NOTHING_SPENT, spendingByLine } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
-import { PLAN, type Account } from '../src/domain/postings.js';
 import type { Kept } from './fund-facts.js';
 import { planOf } from './plan.js';
 import type { View } from './view.js';
@@ -50,30 +50,12 @@ interface Monitoring {
   readonly total: Monitored & { readonly forecast: Pence; readonly variance: Pence; readonly notForecast: Pence };
 }
 
-type Spending = Record<'committed' | 'spent' | 'accrued', Pence>;
-
-const isSpending = ({ measure, holder }: Account): boolean =>
-  holder === PLAN && (measure === 'committed' || measure === 'spent' || measure === 'accrued');
-
-const NOTHING: Spending = { committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
-
-function spendingByLine(view: View): Map<string, Spending> {
-  const byLine = new Map<string, Spending>();
-  for (const account of view.accounts) {
-    if (!isSpending(account)) continue;
-    const spending = byLine.get(account.detail) ?? NOTHING;
-    const measure = account.measure as keyof Spending;
-    byLine.set(account.detail, { ...spending, [measure]: plus(spending[measure], view.balance(account)) });
-  }
-  return byLine;
-}
-
 const forecastOf = ({ data, revision, recordedAt }: Kept): Forecast & { readonly line: string } => {
   const { line, period, outturn } = data as unknown as { line: string; period: number; outturn: string };
   return { line, period, outturn: pence(outturn), revision, recordedAt };
 };
 
-const isOfSomething = ({ committed, spent, accrued }: Spending): boolean =>
+const isOfSomething = ({ committed, spent, accrued }: typeof NOTHING_SPENT): boolean =>
   committed !== NO_MONEY || spent !== NO_MONEY || accrued !== NO_MONEY;
 
 /**
@@ -89,7 +71,7 @@ export function monitoringOf(
 ): Monitoring {
   const spending = spendingByLine(view);
   const shown = linesKnown.filter(
-    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string) ?? NOTHING),
+    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string) ?? NOTHING_SPENT),
   );
   const byLine = new Map<string, Forecast[]>();
   for (const { line, ...forecast } of forecasts.map(forecastOf)) {
@@ -97,7 +79,7 @@ export function monitoringOf(
   }
   const lines = planOf(view, shown, []).lines.map(({ line, description, source, effect, amount }): MonitoredLine => {
     const budget = effect === 'adds' ? amount : negated(amount);
-    const { committed, spent, accrued } = spending.get(line) ?? NOTHING;
+    const { committed, spent, accrued } = spending.get(line) ?? NOTHING_SPENT;
     const own = byLine.get(line) ?? [];
     const forecast = own.reduce<Forecast | undefined>(
       (latest, each) => (latest && latest.period > each.period ? latest : each),

@@ -5,7 +5,8 @@ import type { Pence } from './money.js';
 import type { Posting } from './postings.js';
 import type { Refusal } from './rules.js';
 import type { OpenProposal } from './proposal.js';
-import type { RegisterState, Role } from './register.js';
+import type { RegisterState } from './register.js';
+import type { Role } from './roles.js';
 import type { EvidenceList } from './values.js';
 import type { FundState } from './fund/state.js';
 
@@ -191,10 +192,12 @@ const BY_KEEPER = {
   }),
 } as const;
 
-/** Declares a fact that the ledger’s keeper posts, alone and for ever. */
+/** Declares a fact that the ledger’s keeper posts, alone and for ever; by other roles where it says so. */
 export const keeperFact = <In extends z.ZodObject, State>(
-  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version' | keyof typeof BY_KEEPER>,
-): Fact<State> => fact<In, State>({ ...declaration, ...BY_KEEPER });
+  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version' | keyof typeof BY_KEEPER> & {
+    readonly roles?: readonly Role[];
+  },
+): Fact<State> => fact<In, State>({ ...BY_KEEPER, ...declaration });
 
 /** A kind of stream that keeps no money of a year: it has no limits of its own, no accounting periods and no offers. */
 export const NO_BOOKS = {

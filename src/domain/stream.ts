@@ -14,7 +14,8 @@ import type { Foresight } from './foresight.js';
 import { pounds } from './money.js';
 import type { Posting } from './postings.js';
 import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
-import { mandateFor, type Errand, type Mandate, type Role } from './register.js';
+import { mandateFor, type Errand, type Mandate } from './register.js';
+import type { Role } from './roles.js';
 import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
 import { refuse, Refusal } from './rules.js';
 

@@ -4,7 +4,8 @@ import { completedFact, type Context, type Fact } from '../facts.js';
 import { endOf, successorsIn } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name } from '../values.js';
-import { CaseReference, FINANCE } from './cases.js';
+import { FINANCE } from '../roles.js';
+import { CaseReference } from './cases.js';
 import { bodyOn } from './claim.js';
 import { caseOf, enter, type Assignment, type DisputeState } from './state.js';
 

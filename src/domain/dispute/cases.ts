@@ -1,9 +1,19 @@
 import { z } from 'zod';
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact, type FactData, type LedgerEvent } from '../facts.js';
-import { largest, moneyText, NO_MONEY, pence, plus, pounds, signedPence, type Pence } from '../money.js';
+import {
+  largest,
+  moneyText,
+  NO_MONEY,
+  pence,
+  plus,
+  pounds,
+  signedPence,
+  WHOLE_BASIS_POINTS,
+  type Pence,
+} from '../money.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Role } from '../register.js';
+import { FINANCE } from '../roles.js';
 import { Amount, EffectiveDay, holdsNhsNumber, Name, SignedMoney, Sum, words } from '../values.js';
 import {
   asAt,
@@ -13,7 +23,6 @@ import {
   INVOICES_MAX,
   sumsOf,
   WEEKLY_COST_MAX,
-  WHOLE_SHARE,
   type Body,
   type Split,
   type Sums,
@@ -55,8 +64,6 @@ import { CASE_PARTS, treatmentOf } from './treatment.js';
 
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 
-export const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
-
 /**
  * A case is known by a random identifier; who it is about is held outside the ledger. Nothing else will do: a name of
  * the officer's choosing could name a person. Source: domain.md 10.
@@ -69,12 +76,12 @@ export const CaseReference = z
   .transform((text) => text.toLowerCase())
   .meta({ description: 'The random reference of the case.', format: 'uuid' });
 
-const Share = z.int({ error: 'must be a whole number of basis points' }).min(0).max(WHOLE_SHARE);
+const Share = z.int({ error: 'must be a whole number of basis points' }).min(0).max(WHOLE_BASIS_POINTS);
 
 const SplitShares = z
   .strictObject({ claimant: Share, respondent: Share })
-  .refine((split) => split.claimant + split.respondent === WHOLE_SHARE, {
-    error: `must add up to ${WHOLE_SHARE} basis points`,
+  .refine((split) => split.claimant + split.respondent === WHOLE_BASIS_POINTS, {
+    error: `must add up to ${WHOLE_BASIS_POINTS} basis points`,
   })
   .meta({ description: 'Who bears the cost, in basis points: 10000 are the whole.' });
 

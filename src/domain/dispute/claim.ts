@@ -1,6 +1,6 @@
 import { dayNumber, dayOfNumber, FINANCIAL_YEARS, LAST_DAY, yearIndexOf, type Day } from '../calendar.js';
 import type { FactData } from '../facts.js';
-import { exactly, minus, NO_MONEY, pence, plus, signedPence, type Pence } from '../money.js';
+import { exactly, minus, NO_MONEY, pence, plus, signedPence, WHOLE_BASIS_POINTS, type Pence } from '../money.js';
 
 /**
  * What a claim comes to. A claim accrues by the day:
@@ -13,11 +13,9 @@ import { exactly, minus, NO_MONEY, pence, plus, signedPence, type Pence } from '
  * and what the claimant gives back is repayable: a sum beside the claim, never inside it. Source: domain.md 7.8; design.md 4.
  */
 
-/** Shares in basis points: 10,000 are the whole. */
-export const WHOLE_SHARE = 10_000;
 const DAYS_IN_WEEK = 7;
 /** A claim in this fraction of a penny is a whole number, so that sums of stretches are exact. */
-const PARTS_IN_PENNY = DAYS_IN_WEEK * WHOLE_SHARE;
+const PARTS_IN_PENNY = DAYS_IN_WEEK * WHOLE_BASIS_POINTS;
 
 /** The largest weekly cost and the largest invoice: with them every exact sum of a case's year stays a whole double. */
 export const WEEKLY_COST_MAX = '99999.99';
@@ -631,7 +629,7 @@ export function outcomeOf(
     if (days <= 0 || decided !== undefined) continue;
     due.add(weekly * days * (share - interim));
     paid.add(weekly * days * interim);
-    cost.add(weekly * days * WHOLE_SHARE);
+    cost.add(weekly * days * WHOLE_BASIS_POINTS);
   }
   return { due: due.rounded(), paid: paid.rounded(), cost: cost.rounded() };
 }

@@ -19,7 +19,8 @@ import { refuse, Refusal } from '../rules.js';
 import type { Posting } from '../postings.js';
 import { Amount, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
 import { asAt, bodyOn, cellsOf, sumsOf, type Cell, type Terms } from './claim.js';
-import { CaseReference, FINANCE } from './cases.js';
+import { FINANCE } from '../roles.js';
+import { CaseReference } from './cases.js';
 import {
   leastOfCase,
   leastOfSettlement,

@@ -6,7 +6,8 @@ import { sectorOf } from '../register.js';
 import { EffectiveDay, Name, words } from '../values.js';
 import { workingDaysAfter } from '../working-days.js';
 import type { Entry } from './claim.js';
-import { CaseReference, FINANCE } from './cases.js';
+import { FINANCE } from '../roles.js';
+import { CaseReference } from './cases.js';
 import { PROTOCOLS } from './reference.js';
 import {
   bodiesOf,

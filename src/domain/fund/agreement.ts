@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, monthsAfter, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
-import { sectorOf, type Role, type Sector } from '../register.js';
+import { sectorOf, type Sector } from '../register.js';
+import { FINANCE } from '../roles.js';
 import type { RegisterState } from '../register.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, words } from '../values.js';
@@ -11,8 +12,6 @@ import { standingFact, standingFacts, type StandingFact } from './standing-facts
 import { inOrder, partnerIsIn, type FundState } from './state.js';
 
 /** The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end. Source: domain.md 5, 6. */
-
-const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
 
 /** What stands on an agreement: its variations, notice, its end, and the risk shared under it. */
 export const itemOfAgreement = (agreement: string): string => `agreement/${agreement}`;

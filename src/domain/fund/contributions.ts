@@ -4,7 +4,8 @@ import { completedFact, fact, type Context, type Fact } from '../facts.js';
 import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../money.js';
 import { posted, type Posting } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import { sectorOf, type Role } from '../register.js';
+import { sectorOf } from '../register.js';
+import { FINANCE, MANAGE } from '../roles.js';
 import { family } from '../register/succession.js';
 import { sourceOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, Sum, words } from '../values.js';
@@ -27,8 +28,6 @@ import {
 } from './state.js';
 
 /** Contributions: what a partner undertakes to pay into the pool, changes, pays, or withdraws. */
-
-const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
 
 const DueChanges = z.array(z.strictObject({ due: EffectiveDay, change: SignedMoney }));
 
@@ -306,7 +305,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       recurrent: z.boolean(),
     }),
     signature: 'none',
-    roles: ['finance-officer', 'pool-manager', 'chief-finance-officer'],
+    roles: MANAGE,
     effective: 'any-day',
     reversible: true,
     restsOn: (data) => data.contribution,

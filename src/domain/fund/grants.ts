@@ -14,7 +14,8 @@ import {
   type Pence,
 } from '../money.js';
 import { posted, seriesOn, type DaySeries, type Posting } from '../postings.js';
-import { sectorOf, type Role } from '../register.js';
+import { sectorOf } from '../register.js';
+import { FINANCE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { Amount, Code, EffectiveDay, Instalments, Name, SignedMoney, words } from '../values.js';
 import {
@@ -35,8 +36,6 @@ import {
 import { limitToPurposes, Purposes } from './spending-state.js';
 
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
-
-const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
 
 /** What a decision adds to a fact about a grant, so that its postings need nothing else. */
 const OfGrant = { holder: Name, source: Code, recurrent: z.boolean() };
@@ -60,6 +59,8 @@ const byHolder = (data: { readonly grant: string }, state: FundState) => ({
 const riskInput = { effective: EffectiveDay, grant: Name, amount: Amount, cause: words(500) };
 const tranche = { effective: EffectiveDay, grant: Name, amount: Amount, bankReference: words(80) };
 const passed = { effective: EffectiveDay, grant: Name, district: Name, amount: Amount };
+
+type Passed = z.output<z.ZodObject<typeof passed>>;
 
 const waived = {
   ...passed,
@@ -141,6 +142,22 @@ const riskFact = (declared: {
     evolve: () => undefined,
     sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" ${declared.says}: ${data.cause}`,
   });
+
+/** What passing a share down and waiving it have in common: the grant’s holder acts, and the district signs. */
+const ofDistrict = {
+  signature: 'other-side',
+  roles: FINANCE,
+  effective: 'any-day',
+  reversible: true,
+  limits: ['passedWithinShare'],
+  restsOn: ({ grant }: Passed) => grant,
+  sides: ({ grant, district }: Passed, state: FundState) => ({ acts: holderOf(state, grant), signs: [district] }),
+  subject: ({ grant, district }: Passed) => `${grant} to ${district}`,
+  amount: ({ amount }: Passed) => pence(amount),
+  complete: withGrant,
+  check: () => undefined,
+  evolve: () => undefined,
+} as const;
 
 export const GRANT_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -342,20 +359,9 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       'A council passes a district its share of a grant, and the district confirms it by signing (domain.md 1, 2).',
     input: z.strictObject(passed),
     stored: z.strictObject({ ...passed, ...OfGrant }),
-    signature: 'other-side',
-    roles: FINANCE,
-    effective: 'any-day',
-    reversible: true,
+    ...ofDistrict,
     underItsName: true,
-    limits: ['passedWithinShare'],
-    restsOn: (data) => data.grant,
-    sides: (data, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [data.district] }),
-    subject: (data) => `${data.grant} to ${data.district}`,
-    amount: (data) => pence(data.amount),
-    complete: withGrant,
-    check: () => undefined,
     postings: (data) => toDistrict('passedDown', data),
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.holder} passed ${pounds(pence(data.amount))} of the grant "${data.grant}" down to ${data.district}, which confirmed it.`,
   }),
@@ -365,19 +371,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       'A district agrees that part of its share of a grant is not passed down to it, and consents by signing (domain.md 0, 6, 7.4).',
     input: z.strictObject(waived),
     stored: z.strictObject({ ...waived, ...OfGrant }),
-    signature: 'other-side',
-    roles: FINANCE,
-    effective: 'any-day',
-    reversible: true,
-    limits: ['passedWithinShare'],
-    restsOn: (data) => data.grant,
-    sides: (data, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [data.district] }),
-    subject: (data) => `${data.grant} to ${data.district}`,
-    amount: (data) => pence(data.amount),
-    complete: withGrant,
-    check: () => undefined,
+    ...ofDistrict,
     postings: (data) => toDistrict('waived', data),
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.district} waived ${pounds(pence(data.amount))} of its share of the grant "${data.grant}" (${data.consent}).`,
   }),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { clampedTo, dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../facts.js';
-import type { PartnerKind, RegisterState, Role } from '../register.js';
+import type { PartnerKind, RegisterState } from '../register.js';
+import { CHIEF, MANAGE } from '../roles.js';
 import { rulesOn } from '../register/reference-state.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, words } from '../values.js';
@@ -22,8 +23,6 @@ import { standingFact, standingFacts } from './standing-facts.js';
 import { opened, type FundState, type Opened } from './state.js';
 
 /** The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions. Source: domain.md 4. */
-
-const MANAGE: readonly Role[] = ['pool-manager', 'finance-officer', 'chief-finance-officer'];
 
 /** What moves, sign-offs and conditions rest on, for reversals. No item of a fund can be named so. */
 const PLAN_OF_THE_YEAR = '(plan of the year)';
@@ -231,7 +230,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
       'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read (domain.md 3, 6).',
     input: SignOff,
     signature: 'none',
-    roles: ['chief-finance-officer'],
+    roles: CHIEF,
     effective: 'any-day',
     reversible: true,
     undoneWhole: true,

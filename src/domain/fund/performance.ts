@@ -3,7 +3,7 @@ import { completedFact, fact, type Fact } from '../facts.js';
 import { isLess, minus, moneyText, NO_MONEY, pence, plus, portion, pounds, type Pence } from '../money.js';
 import { posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Role } from '../register.js';
+import { FINANCE, MANAGE } from '../roles.js';
 import { LAST_DAY, type Day } from '../calendar.js';
 import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
 import { payerFits, receivers } from './contributions.js';
@@ -13,9 +13,6 @@ import { holding, itemOf, nameIsFree, opened, partnerIsIn, sourceFits, standsAt,
  * Pay for performance of 2015-16: a pot held back by an NHS body, released into the pool as emergency admissions fall;
  * what is not released stays with the body, for services that the NHS commissions. Source: domain.md 2, 7.7.
  */
-
-const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
-const HOST: readonly Role[] = ['pool-manager', ...FINANCE];
 
 const Planned = z.string().regex(/^(?!0(\.0+)?$)(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
   error: 'must be a number above nothing, as text, such as "4.2"',
@@ -84,7 +81,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       basis: words(300),
     }),
     signature: 'none',
-    roles: HOST,
+    roles: MANAGE,
     effective: 'any-day',
     reversible: true,
     restsOn: (data) => data.pot,
@@ -114,7 +111,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       amount: Amount,
     }),
     signature: 'none',
-    roles: HOST,
+    roles: MANAGE,
     effective: 'any-day',
     reversible: true,
     limits: ['agreed', 'dueWithinAgreed'],

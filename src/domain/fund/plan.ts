@@ -16,7 +16,7 @@ import {
   type Pence,
 } from '../money.js';
 import { posted } from '../postings.js';
-import type { Role } from '../register.js';
+import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
@@ -54,8 +54,6 @@ const Reprofile = z
   .meta({
     description: 'The name of a reprofiling between two years, which the revision in the other year’s fund gives too.',
   });
-const MANAGE: readonly Role[] = ['pool-manager', 'finance-officer', 'chief-finance-officer'];
-
 const byHost = (_data: unknown, state: FundState) => ({ acts: [opened(state).host], signs: [] });
 
 const virement = { effective: EffectiveDay, reason: words(500) };

@@ -4,7 +4,7 @@ import { completedFact, fact, type Fact } from '../facts.js';
 import { minus, moneyText, negated, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { PLAN, posted, type Measure } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Role } from '../register.js';
+import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
 import { booksOn, SET_ASIDE } from './books.js';
 import { receivers } from './contributions.js';
@@ -17,9 +17,6 @@ import { holding, itemOf, nameIsFree, opened, partnerIsIn, sourceFits, standsAt,
  * Money kept for a later year, and money given back. A reserve is set aside in the fund of its year, drawn from there,
  * and enters the later year’s fund as money carried in: each step is a fact, and each holds to the one before.
  */
-
-const HOST: readonly Role[] = ['pool-manager', 'finance-officer', 'chief-finance-officer'];
-const CHIEF: readonly Role[] = ['chief-finance-officer'];
 
 const byHost = (_data: unknown, state: FundState) => {
   const { host } = opened(state);
@@ -78,7 +75,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       minute: words(120).meta({ description: 'The decision that approved it.' }),
     }),
     signature: 'second-officer',
-    roles: HOST,
+    roles: MANAGE,
     signerRoles: CHIEF,
     effective: 'in-year',
     reversible: true,
@@ -121,7 +118,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(drawInput),
     stored: z.strictObject({ ...drawInput, source: Code, purpose: Name, toYear: z.string() }),
     signature: 'second-officer',
-    roles: HOST,
+    roles: MANAGE,
     signerRoles: CHIEF,
     effective: 'any-day',
     reversible: true,
@@ -166,7 +163,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       purpose: Name,
     }),
     signature: 'none',
-    roles: HOST,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     limits: [SET_ASIDE],
@@ -234,7 +231,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       held: Money.meta({ description: 'What was held of the partner’s on that day, before it.' }),
     }),
     signature: 'other-side',
-    roles: ['finance-officer', 'chief-finance-officer'],
+    roles: FINANCE,
     effective: 'any-day',
     reversible: true,
     underItsName: true,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayInWords, lastDayOfPeriod, type Day, type FinancialYear } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { moneyText } from '../money.js';
+import { MANAGE } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
 import { booksOn } from './books.js';
@@ -84,7 +85,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
         }),
     }),
     signature: 'none',
-    roles: ['pool-manager', 'finance-officer', 'chief-finance-officer'],
+    roles: MANAGE,
     effective: 'any-day',
     inClosedPeriods: true,
     reversible: false,

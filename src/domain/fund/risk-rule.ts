@@ -9,6 +9,7 @@ import {
   pence,
   plus,
   total,
+  WHOLE_BASIS_POINTS,
   type Pence,
 } from '../money.js';
 import { Amount, Money, Name, SignedMoney } from '../values.js';
@@ -17,8 +18,6 @@ import { Amount, Money, Name, SignedMoney } from '../values.js';
  * Who bears an overspend, and who keeps an underspend: the rules of a section 75 agreement as data, and the one formula
  * that shares a variance by them. Sources: domain.md 5 (the terms), 7.6 (the formula).
  */
-
-const WHOLE_BASIS_POINTS = 10_000;
 
 const once = (each: readonly { readonly partner: string }[]): boolean =>
   new Set(each.map(({ partner }) => partner)).size === each.length;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { moneyText } from '../money.js';
+import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
 import { ruleOf } from './agreement-terms.js';
@@ -76,7 +77,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(input),
     stored: Applied,
     signature: 'other-side',
-    roles: ['finance-officer', 'chief-finance-officer', 'pool-manager'],
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     undoneWhole: true,

@@ -5,7 +5,7 @@ import { lesser, minus, moneyText, negated, NO_MONEY, notNegative, pence, plus, 
 import { posted, seriesOn, type Account, type Measure } from '../postings.js';
 import { SUPPLIER_CLASSES } from '../reference/supplier-classes.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Role } from '../register.js';
+import { MANAGE } from '../roles.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
 import { SET_ASIDE } from './books.js';
 import { Period } from './periods.js';
@@ -25,8 +25,6 @@ import {
  * What plan lines cost: ordered, spent, accrued and forecast, the steps of the ladder proposed → agreed → committed →
  * accrued → actual (domain.md 12). The host records it, or the partner that commissions the line.
  */
-
-const SPEND: readonly Role[] = ['finance-officer', 'chief-finance-officer', 'pool-manager'];
 
 const OfLine = { source: Code, recurrent: z.boolean() };
 
@@ -159,7 +157,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(commitmentInput),
     stored: z.strictObject({ ...commitmentInput, ...OfLine }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     restsOn: (data) => data.line,
@@ -186,7 +184,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(releaseInput),
     stored: z.strictObject({ ...releaseInput, line: Name, ...OfLine }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     limits: ['committed'],
@@ -226,7 +224,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       released: Money.meta({ description: 'What is no longer committed, because it is spent.' }),
     }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     limits: ['committed', SET_ASIDE],
@@ -278,7 +276,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(accrualInput),
     stored: z.strictObject({ ...accrualInput, ...OfLine }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     restsOn: (data) => data.line,
@@ -310,7 +308,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       note: words(500).optional(),
     }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     inClosedPeriods: true,
     reversible: true,

@@ -3,12 +3,11 @@ import { dayInWords } from '../calendar.js';
 import { fact, type Fact } from '../facts.js';
 import { pence, pounds } from '../money.js';
 import { posted } from '../postings.js';
+import { MANAGE } from '../roles.js';
 import { nameIsFree, opened, partnerIsIn, sourceFits, type FundState } from './state.js';
 import { Amount, Code, EffectiveDay, Name, words } from '../values.js';
 
 /** What somebody says of the fund: claims and assumptions, shown beside the figures and never inside them. */
-
-const ANY_FINANCE = ['finance-officer', 'chief-finance-officer', 'pool-manager'] as const;
 
 export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -23,7 +22,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
       basis: words(500),
     }),
     signature: 'none',
-    roles: ANY_FINANCE,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     sides: (_data, state: FundState) => ({ acts: opened(state).partners, signs: [] }),
@@ -47,7 +46,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
       basis: words(500),
     }),
     signature: 'none',
-    roles: ANY_FINANCE,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     sides: (data) => ({ acts: [data.partner], signs: [] }),

@@ -9,12 +9,12 @@ import {
 } from '../../../projections/dispute-register.js';
 import { outcomes } from '../../../projections/outcomes.js';
 import { treatmentsOfCase, type ConfirmedTreatment } from '../../../projections/treatments.js';
-import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, WHOLE_SHARE, type Sums } from '../../domain/dispute/claim.js';
+import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, type Sums } from '../../domain/dispute/claim.js';
 import { CaseReference } from '../../domain/dispute/cases.js';
 import { owedOn } from '../../domain/dispute/owed.js';
 import { codesOf, DISPUTE_KINDS } from '../../domain/dispute/reference.js';
 import { inPercent, standing } from '../../domain/dispute/state.js';
-import { moneyText, NO_MONEY, type Pence } from '../../domain/money.js';
+import { moneyText, NO_MONEY, WHOLE_BASIS_POINTS, type Pence } from '../../domain/money.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import {
@@ -421,7 +421,7 @@ export const disputeOutcomes = query({
       .number({ error: 'must be a whole number of basis points' })
       .int({ error: 'must be a whole number of basis points' })
       .min(100)
-      .max(WHOLE_SHARE)
+      .max(WHOLE_BASIS_POINTS)
       .default(1_000)
       .meta({ description: 'The step of the respondent’s share, in basis points; 1000 are ten per cent.' }),
   }),
