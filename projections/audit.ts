@@ -1,5 +1,6 @@
 import { instantOf, londonDay, dayNumber, periodOf, type Day } from '../src/domain/calendar.js';
 import { lesser, minus, negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { byKey } from '../src/domain/order.js';
 import { POOL, type Measure, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 
@@ -203,7 +204,7 @@ export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
     }
   }
   return [...items].flatMap(([item, days]) => {
-    const all = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
+    const all = [...days].sort(byKey);
     let money = received.get(item) ?? NO_MONEY;
     for (const [day, { amount }] of all) if (amount < 0 && day <= on) money = plus(money, negated(amount));
     return all.flatMap(([due, { posting, amount }]) => {

@@ -11,6 +11,7 @@ import {
 import { AGE_BANDS } from '../src/domain/dispute/reference.js';
 import { termsAt, type History } from '../src/domain/dispute/state.js';
 import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
+import { byKey } from '../src/domain/order.js';
 import { countClaims, type DisputesView, type OpenClaims } from './claims.js';
 
 /**
@@ -215,9 +216,7 @@ export function registerNumbers(view: DisputesView): RegisterNumbers {
     abandoned,
     open,
     repayable,
-    groups: GROUPINGS.flatMap((by) =>
-      [...groups[by]].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, sums]) => ({ by, group, ...sums })),
-    ),
+    groups: GROUPINGS.flatMap((by) => [...groups[by]].sort(byKey).map(([group, sums]) => ({ by, group, ...sums }))),
     claims: count.claims(),
   };
 }

@@ -1,6 +1,7 @@
 import { proRata } from '../src/domain/fund/risk-rule.js';
 import { recurrentBy, spendingByLine } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
+import { byKey, byText } from '../src/domain/order.js';
 import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
 import type { SchemeShare } from './risk-shares.js';
 import { sumOver, type View } from './view.js';
@@ -83,9 +84,9 @@ function fundingRows(year: View): FundingRow[] {
       received: measure === 'received' ? plus(row.received, moved) : row.received,
     });
   }
-  return [...rows.keys()]
-    .sort()
-    .map((key) => rows.get(key)!)
+  return [...rows]
+    .sort(byKey)
+    .map(([, row]) => row)
     .filter((row) => row.amount !== NO_MONEY || row.received !== NO_MONEY);
 }
 
@@ -115,7 +116,7 @@ export function memorandum(
   const spending = [...spendingByLine(year)]
     .map(([line, { spent, accrued }]) => ({ line, amount: plus(spent, accrued) }))
     .filter(({ amount }) => amount !== NO_MONEY)
-    .sort((a, b) => (a.line < b.line ? -1 : 1));
+    .sort((a, b) => byText(a.line, b.line));
   const grossFunding = total(funding.map(({ amount }) => amount));
   const grossSpending = total(spending.map(({ amount }) => amount));
   const surplus = minus(grossFunding, grossSpending);
@@ -167,14 +168,13 @@ export function mirrored(view: View): Mirrored[] {
     if (holder === POOL) side.pool = minus(side.pool, amount);
     else side.own.set(holder, plus(side.own.get(holder) ?? NO_MONEY, amount));
   }
-  return [...sides.keys()]
-    .sort()
-    .map((key) => {
-      const { own, pool, measure, source } = sides.get(key)!;
+  return [...sides]
+    .sort(byKey)
+    .map(([, { own, pool, measure, source }]) => {
       const sum = total(own.values());
-      const partners = [...own.keys()]
-        .sort()
-        .map((partner) => ({ partner, amount: own.get(partner)! }))
+      const partners = [...own]
+        .sort(byKey)
+        .map(([partner, amount]) => ({ partner, amount }))
         .filter(({ amount }) => amount !== NO_MONEY);
       return { measure, source, partners, total: sum, pool, agrees: sum === pool };
     })

@@ -1,4 +1,5 @@
 import { negated, NO_MONEY, plus, type Pence } from '../money.js';
+import { byText } from '../order.js';
 import { POOL, type Account } from '../postings.js';
 import type { Balanced } from './books.js';
 
@@ -72,7 +73,7 @@ const SECTIONS = { income: 0, spending: 1, total: 2 } as const;
 const orderOf = (each: FigureName): number => TOTALS.indexOf(each.figure as (typeof TOTALS)[number]);
 
 export const inReturnOrder = (a: FigureName, b: FigureName): number =>
-  SECTIONS[a.section] - SECTIONS[b.section] || orderOf(a) - orderOf(b) || (figureKey(a) < figureKey(b) ? -1 : 1);
+  SECTIONS[a.section] - SECTIONS[b.section] || orderOf(a) - orderOf(b) || byText(figureKey(a), figureKey(b));
 
 /** The figures of a fund on the day of its books, with the claims that are open beside them. */
 export function returnFigures(books: Balanced, openClaims: Pence): ReturnFigure[] {

@@ -12,6 +12,7 @@ import {
   WHOLE_BASIS_POINTS,
   type Pence,
 } from '../money.js';
+import { byKey } from '../order.js';
 import { Amount, Money, Name, SignedMoney } from '../values.js';
 
 /**
@@ -290,8 +291,6 @@ export const sharedText = ({ covered, shares, uncovered }: SharedVariance) => ({
     ...(scheme !== undefined && { scheme }),
     amount: moneyText(amount),
   })),
-  shares: [...shares]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([partner, amount]) => ({ partner, amount: moneyText(amount) })),
+  shares: [...shares].sort(byKey).map(([partner, amount]) => ({ partner, amount: moneyText(amount) })),
   uncovered: moneyText(uncovered),
 });

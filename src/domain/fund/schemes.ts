@@ -1,4 +1,5 @@
 import { minus, NO_MONEY, plus, type Pence } from '../money.js';
+import { byKey } from '../order.js';
 import { PLAN, POOL, type Measure } from '../postings.js';
 import type { Balanced } from './books.js';
 import type { Covered, RiskInputs } from './risk-rule.js';
@@ -64,7 +65,7 @@ export function spendingByScheme(books: Balanced, described: ReadonlyMap<string,
     const before = schemes.get(scheme);
     schemes.set(scheme, before ? addedUp(before, spending) : spending);
   }
-  return new Map([...schemes.keys()].sort().map((scheme) => [scheme, schemes.get(scheme)!]));
+  return new Map([...schemes].sort(byKey));
 }
 
 /** What each partner contributes recurrently: agreed, with grants; one-off payments and what was carried in left out. */

@@ -15,6 +15,7 @@ import { owedOn } from '../../domain/dispute/owed.js';
 import { codesOf, DISPUTE_KINDS } from '../../domain/dispute/reference.js';
 import { inPercent, standing } from '../../domain/dispute/state.js';
 import { moneyText, NO_MONEY, WHOLE_BASIS_POINTS, type Pence } from '../../domain/money.js';
+import { byText } from '../../domain/order.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import {
@@ -165,10 +166,7 @@ const caseText = ({ stage, dueBy, ...row }: CaseRow): z.input<typeof CaseText> =
 });
 
 /** The order of the register case by case: by the day of raising, then by reference. */
-function byRaising(a: CaseRow, b: CaseRow): number {
-  const [first, second] = a.raisedOn === b.raisedOn ? [a.case, b.case] : [a.raisedOn, b.raisedOn];
-  return first === second ? 0 : first < second ? -1 : 1;
-}
+const byRaising = (a: CaseRow, b: CaseRow): number => byText(a.raisedOn, b.raisedOn) || byText(a.case, b.case);
 
 const CASE_COLUMNS = [
   'case',
