@@ -43,6 +43,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'projections',
       'src/domain/money.ts',
       'src/domain/calendar.ts',
+      'src/domain/order.ts',
       'src/domain/postings.ts',
       'src/domain/sources.ts',
       'src/domain/facts.ts',
