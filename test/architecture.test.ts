@@ -20,10 +20,15 @@ interface Import {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\s[^;]*?from\s+'([^']+)';/gms)].map(([, target = '']) => ({
-    from: file,
-    to: target.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), target)).replace(/\.js$/, '.ts') : target,
-  }));
+  const all = [/^(?:import|export)\s[^;]*?from\s+'([^']+)';/gms, /\bimport\('([^']+)'\)/g];
+  return all
+    .flatMap((each) => [...text.matchAll(each)])
+    .map(([, target = '']) => ({
+      from: file,
+      to: target.startsWith('.')
+        ? relative(ROOT, resolve(ROOT, dirname(file), target)).replace(/\.js$/, '.ts')
+        : target,
+    }));
 }
 
 const imports = sources.flatMap(importsOf);
