@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
-import { MAIN, run, serving } from './run.js';
+import { MAIN, run, runHere, serving } from './run.js';
 import {
   contribution,
   emptyLedger,
@@ -44,14 +44,14 @@ t.test('help lists every command and the exit codes, and a wrong word is wrong u
     help.out,
     /Exit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused/,
   );
-  t.match((await run(['catalogue'])).out, /^# Events/);
+  t.match((await runHere(['catalogue'])).out, /^# Events/);
   t.equal((await run(['gaps'])).code, 2);
-  t.match((await run(['gap'])).err, /missing required argument 'fund'/);
+  t.match((await runHere(['gap'])).err, /missing required argument 'fund'/);
   t.match((await run(['serve', '--help'])).out, /BCF_JWKS_URL/);
-  t.match((await run(['verify', '--help'])).out, /signatures/);
+  t.match((await runHere(['verify', '--help'])).out, /signatures/);
   t.match((await run([], { BCF_PORT: 'x' })).err, /BCF_PORT/);
-  t.match((await run(['serve', '--port', '99999'])).err, /must be a port/);
-  t.match((await run(['token', 'x', '--hours', '0'])).err, /more than 0/);
+  t.match((await runHere(['serve', '--port', '99999'])).err, /must be a port/);
+  t.match((await runHere(['token', 'x', '--hours', '0'])).err, /more than 0/);
 });
 
 t.test('the demonstration is made, shown and checked, in a folder of its own', async (t) => {
@@ -67,23 +67,25 @@ t.test('the demonstration is made, shown and checked, in a folder of its own', a
   const gap = await run(['gap', 'norfolk-2016-17', '--on', '2016-04-01', '--known-at', '2016-04-30', ...ledger]);
   t.match(gap.out, /^soft +7,000,000.00/m);
   t.match(gap.err, /On 2016-04-01, as known at 2016-04-30T22:59:59.999Z, from the first \d+ events/);
-  t.match(JSON.parse((await run(['gap', 'norfolk-2016-17', '--json', ...ledger])).out), { fund: 'norfolk-2016-17' });
-  t.match((await run(['position', 'norfolk-2017-18', '--csv', ...ledger])).out, /^\uFEFFpartner,source,proposed/);
-  t.match((await run(['partners', ...ledger])).out, /NHS Norwich CCG +clinical commissioning group/);
+  t.match(JSON.parse((await runHere(['gap', 'norfolk-2016-17', '--json', ...ledger])).out), {
+    fund: 'norfolk-2016-17',
+  });
+  t.match((await runHere(['position', 'norfolk-2017-18', '--csv', ...ledger])).out, /^\uFEFFpartner,source,proposed/);
+  t.match((await runHere(['partners', ...ledger])).out, /NHS Norwich CCG +clinical commissioning group/);
   t.match(
-    (await run(['timeline', 'norfolk-2016-17', '--limit', '2', ...ledger])).out,
+    (await runHere(['timeline', 'norfolk-2016-17', '--limit', '2', ...ledger])).out,
     /was opened, hosted by norfolk-county-council/,
   );
-  t.match(await run(['gap', 'norfolk-2016-17', '--on', '2017-02-30', ...ledger]), { code: 2, err: /real day/ });
+  t.match(await runHere(['gap', 'norfolk-2016-17', '--on', '2017-02-30', ...ledger]), { code: 2, err: /real day/ });
   t.match(await run(['gap', 'nowhere-2016-17', ...ledger]), {
     code: 4,
     err: /There is no fund named nowhere-2016-17. Check the name/,
   });
-  t.match(await run(['verify', ...ledger]), { code: 0, out: '', err: /all is well/ });
-  t.match(JSON.parse((await run(['verify', '--json', ...ledger])).out), { problems: [] });
-  t.match(await run(['replay', ...ledger]), { code: 0, out: /events replayed in .* events a second/ });
-  t.match(JSON.parse((await run(['replay', '--json', ...ledger])).out), { events: Number });
-  const exported = (await run(['export', ...ledger])).out.trim().split('\n');
+  t.match(await runHere(['verify', ...ledger]), { code: 0, out: '', err: /all is well/ });
+  t.match(JSON.parse((await runHere(['verify', '--json', ...ledger])).out), { problems: [] });
+  t.match(await runHere(['replay', ...ledger]), { code: 0, out: /events replayed in .* events a second/ });
+  t.match(JSON.parse((await runHere(['replay', '--json', ...ledger])).out), { events: Number });
+  const exported = (await runHere(['export', ...ledger])).out.trim().split('\n');
   t.match(JSON.parse(exported[0]!), {
     position: '1',
     type: 'LedgerOpened',
@@ -91,7 +93,7 @@ t.test('the demonstration is made, shown and checked, in a folder of its own', a
     data: {},
     metadata: {},
   });
-  const { events } = JSON.parse((await run(['replay', '--json', ...ledger])).out) as { events: number };
+  const { events } = JSON.parse((await runHere(['replay', '--json', ...ledger])).out) as { events: number };
   t.equal(exported.length, events);
 });
 
@@ -101,7 +103,7 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
   const opening = { officer: 'registrar', in: 'register', post: { type: 'LedgerOpened', data: LEDGER_OPENED } };
   writeFileSync(acts, JSON.stringify({ title: 'Opening', about: 'The first act.', steps: [opening] }));
   const ledger = ['--ledger', join(cwd, 'own.sqlite')];
-  t.match(await run(['load', acts, '--dry-run', ...ledger]), {
+  t.match(await runHere(['load', acts, '--dry-run', ...ledger]), {
     code: 0,
     err: /1 steps can be read; nothing was loaded/,
   });
@@ -118,7 +120,7 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
     'the demonstration never replaces it',
   );
   writeFileSync(acts, '{"title": 1}');
-  t.match(await run(['load', acts, ...ledger]), { code: 2, err: /is not a file of acts/ });
+  t.match(await runHere(['load', acts, ...ledger]), { code: 2, err: /is not a file of acts/ });
   writeFileSync(acts, 'not JSON');
   t.match(await run(['load', acts, ...ledger]), { code: 2, err: /opening.json cannot be read as JSON/ });
   t.match(await run(['load', join(cwd, 'none.json'), ...ledger]), { code: 2, err: /There is no file .*none.json/ });
@@ -140,18 +142,19 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
 t.test('what cannot be read is said, and nothing is made by asking', async (t) => {
   const cwd = folder(t);
   const none = join(cwd, 'none.sqlite');
+  t.match(await run(['gap', FUND, '--ledger', none]), { code: 3, err: /There is no file/ });
   for (const command of [['gap', FUND], ['verify'], ['export'], ['replay']]) {
-    t.match(await run([...command, '--ledger', none]), { code: 3, err: /There is no file/ }, command.join(' '));
+    t.match(await runHere([...command, '--ledger', none]), { code: 3, err: /There is no file/ }, command.join(' '));
   }
   t.notOk(existsSync(none));
   const nothing = await emptyLedger(t);
   await nothing.close();
-  t.match(await run(['verify', '--ledger', nothing.file]), { code: 3, err: /holds no event/ });
+  t.match(await runHere(['verify', '--ledger', nothing.file]), { code: 3, err: /holds no event/ });
   const other = join(cwd, 'other.sqlite');
   const db = new DatabaseSync(other);
   db.exec('CREATE TABLE things (a)');
   db.close();
-  t.match(await run(['verify', '--ledger', other]), { code: 3, err: /not a ledger/ });
+  t.match(await runHere(['verify', '--ledger', other]), { code: 3, err: /not a ledger/ });
   const ledger = await openedLedger(t);
   await ledger.post('pool-manager', 'PlanLineSet', line());
   await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
@@ -166,7 +169,7 @@ t.test('what cannot be read is said, and nothing is made by asking', async (t) =
     out: /^sequence: at position 8/m,
     err: /found by sequence/,
   });
-  t.match(await run(['gap', FUND, '--ledger', ledger.file]), { code: 0 });
+  t.match(await runHere(['gap', FUND, '--ledger', ledger.file]), { code: 0 });
 });
 
 t.test('the doctor looks at the machine and at the file', async (t) => {
