@@ -37,7 +37,7 @@ import { EffectiveDay, Name } from './values.js';
 const OPENING: Fact<FundState> = keeperFact({
   name: 'FundOpened',
   about:
-    'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it (domain.md 1, 6).',
+    'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it.',
   input: z.strictObject({
     effective: EffectiveDay,
     area: Name,

@@ -42,8 +42,7 @@ function heldJointly(
 export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'CaseAssigned',
-    about:
-      'Of several successors who hold a case jointly, one takes it over from a day on; another of them signs (domain.md 11, 18 S-H).',
+    about: 'Of several successors who hold a case jointly, one takes it over from a day on; another of them signs.',
     input: z.strictObject(sent),
     stored: z.strictObject({ ...sent, predecessor: Name }),
     signature: 'other-side',

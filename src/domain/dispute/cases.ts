@@ -300,7 +300,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   fact({
     name: 'DisputeRaised',
     about:
-      'A body claims that another should bear the cost of a package of care, or more of it; the claim accrues by the day (domain.md 7.8, 10).',
+      'A body claims that another should bear the cost of a package of care, or more of it; the claim accrues by the day.',
     input: z.strictObject({
       ...OfCase,
       effective: EffectiveDay.meta({ description: 'The first day of the care that is claimed for.' }),
@@ -375,7 +375,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     ...REVISION,
     name: 'ClaimRevised',
     about:
-      'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against; on no day to less (domain.md 6).',
+      'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against; on no day to less.',
     signature: 'none',
     sides: (data, state: DisputeState, { today }) => ({ acts: bodiesOf(state, data.case, today).claimant, signs: [] }),
     complete: (data, state: DisputeState) => revised('ClaimRevised', data, state),
@@ -385,7 +385,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     ...REVISION,
     name: 'ClaimReduced',
     about:
-      'The claimant changes its claim so that it falls on some day, such as when the cost falls or care has ended; a second officer of the claimant signs (domain.md 6).',
+      'The claimant changes its claim so that it falls on some day, such as when the cost falls or care has ended; a second officer of the claimant signs.',
     signature: 'second-officer',
     sides: oneSide('claimant'),
     complete: (data, state: DisputeState) => revised('ClaimReduced', data, state),
@@ -393,8 +393,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'InterimFundingAgreed',
-    about:
-      'Both sides agree who pays from a day on until the case is decided, without prejudice to how it is (domain.md 6, 10).',
+    about: 'Both sides agree who pays from a day on until the case is decided, without prejudice to how it is.',
     input: z.strictObject({ ...OfCase, interim: SplitShares }),
     stored: z.strictObject({ ...OfCase, interim: SplitShares, withoutPrejudice: z.literal(true) }),
     signature: 'other-side',
@@ -422,7 +421,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'SplitDecided',
     about:
-      'How the cost of a case is split from a day on, by a panel or by the parties; both sides sign, since a panel cannot simply bind them (domain.md 6, 10).',
+      'How the cost of a case is split from a day on, by a panel or by the parties; both sides sign, since a panel cannot simply bind them.',
     input: SplitSent,
     stored: SplitSent.extend(WithSums),
     signature: 'other-side',
@@ -442,7 +441,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'ClaimWithdrawn',
-    about: 'The claimant gives its claim up from a day on; a second officer of the claimant signs (domain.md 6).',
+    about: 'The claimant gives its claim up from a day on; a second officer of the claimant signs.',
     input: WithdrawalSent,
     stored: WithdrawalSent.extend(WithSums),
     signature: 'second-officer',
@@ -461,7 +460,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'ClaimConceded',
-    about: 'The respondent accepts the claim from a day on; a second officer of the respondent signs (domain.md 6).',
+    about: 'The respondent accepts the claim from a day on; a second officer of the respondent signs.',
     input: Decision,
     stored: Decision.extend(WithSums),
     signature: 'second-officer',
@@ -481,7 +480,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'AccountingClassConfirmed',
     about:
-      'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason (domain.md 10).',
+      'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason.',
     input: ClassSent,
     stored: ClassSent.extend({ proposed: z.enum(codesOf(ACCOUNTING_CLASSES)), amount: Sum }),
     signature: 'none',

@@ -229,7 +229,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'AgreementSigned',
     about:
-      'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (domain.md 5; SI 2000/617 regulation 8 [R]).',
+      'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject({
       effective: EffectiveDay,
       agreement: Name,
@@ -263,7 +263,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'AgreementVaried',
     about:
-      'Varies the agreement from a day on, naming the clause; the new terms are stated in full, and both sides sign (domain.md 5, 6).',
+      'Varies the agreement from a day on, naming the clause; the new terms are stated in full, and both sides sign.',
     input: z.strictObject(variationInput),
     stored: z.strictObject({ ...variationInput, parties: z.array(Name) }),
     signature: 'other-side',
@@ -294,7 +294,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'NoticeGiven',
     about:
-      'A party gives notice of the agreement, or of some of its schemes; the earliest day on which they can end is recorded with it (domain.md 5 [W69][W70]).',
+      'A party gives notice of the agreement, or of some of its schemes; the earliest day on which they can end is recorded with it (Law Insider, termination and default; duration and exit strategy).',
     input: z.strictObject(noticeInput),
     stored: NoticeStored,
     signature: 'second-officer',
@@ -326,7 +326,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'AgreementTerminated',
     about:
-      'Ends the agreement, or the schemes of which notice was given, not before the notice has run out, and the whole not before its schemes; both sides sign (domain.md 5, 6).',
+      'Ends the agreement, or the schemes of which notice was given, not before the notice has run out, and the whole not before its schemes; both sides sign.',
     input: z.strictObject(terminationInput),
     stored: TerminationStored,
     signature: 'other-side',

@@ -147,8 +147,7 @@ const withdrawnItem = (of: z.output<typeof WithdrawnFrom>): string => of.contrib
 export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'ContributionAgreed',
-    about:
-      'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign (domain.md 5, 6).',
+    about: 'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
       contribution: Name,
@@ -200,7 +199,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ContributionVaried',
     about:
-      'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall (domain.md 0.3, 6).',
+      'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall (ADASS, Better Care Fund update, 1 March 2016).',
     input: z.strictObject({
       effective: EffectiveDay,
       contribution: Name,
@@ -286,7 +285,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ContributionReceived',
-    about: 'The host has received money for a contribution. More than is agreed needs a reason (domain.md 6).',
+    about: 'The host has received money for a contribution. More than is agreed needs a reason.',
     input: z.strictObject({
       effective: EffectiveDay,
       contribution: Name,
@@ -335,7 +334,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'DiscretionaryPaymentWithdrawn',
     about:
-      'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (domain.md 0.3, 6).',
+      'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (ADASS, Better Care Fund update, 1 March 2016).',
     input: z.strictObject(withdrawalInput),
     stored: z.strictObject({
       ...withdrawalInput,

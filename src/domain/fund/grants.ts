@@ -163,7 +163,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'GrantDetermined',
     about:
-      'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it (domain.md 2, 6).',
+      'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it.',
     input: z.strictObject({
       effective: EffectiveDay,
       grant: Name,
@@ -239,7 +239,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'GrantTrancheReceived',
-    about: 'A tranche of a grant has arrived; never more than is determined (domain.md 6).',
+    about: 'A tranche of a grant has arrived; never more than is determined.',
     input: z.strictObject(tranche),
     stored: z.strictObject({ ...tranche, ...OfGrant }),
     signature: 'none',
@@ -260,14 +260,14 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   riskFact({
     name: 'GrantPutAtRisk',
-    about: 'Part of a grant may be lost; it stays in the position and is shown beside it (domain.md 7.3).',
+    about: 'Part of a grant may be lost; it stays in the position and is shown beside it.',
     limit: 'riskWithinDetermined',
     sign: 1,
     says: 'was put at risk',
   }),
   riskFact({
     name: 'GrantRiskLifted',
-    about: 'Money that was at risk no longer is (domain.md 7.3).',
+    about: 'Money that was at risk no longer is.',
     limit: 'risk',
     sign: -1,
     says: 'is no longer at risk',
@@ -275,7 +275,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'GrantReduced',
     about:
-      'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk and the districts’ shares fall with it (domain.md 6, 7.3).',
+      'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk and the districts’ shares fall with it.',
     input: z.strictObject({ ...riskInput, tranches: Instalments.optional() }),
     stored: z.strictObject({
       ...riskInput,
@@ -356,7 +356,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'GrantPassedDown',
     about:
-      'A council passes a district its share of a grant, and the district confirms it by signing (domain.md 1, 2).',
+      'A council passes a district its share of a grant, and the district confirms it by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
     input: z.strictObject(passed),
     stored: z.strictObject({ ...passed, ...OfGrant }),
     ...ofDistrict,
@@ -368,7 +368,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PassDownWaived',
     about:
-      'A district agrees that part of its share of a grant is not passed down to it, and consents by signing (domain.md 0, 6, 7.4).',
+      'A district agrees that part of its share of a grant is not passed down to it, and consents by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
     input: z.strictObject(waived),
     stored: z.strictObject({ ...waived, ...OfGrant }),
     ...ofDistrict,

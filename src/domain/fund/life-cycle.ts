@@ -194,7 +194,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PlanMoved',
     about:
-      'The plan of the year moves to another state, by a legal step; the hash of the plan on that day is recorded with it (domain.md 4, 6).',
+      'The plan of the year moves to another state, by a legal step; the hash of the plan on that day is recorded with it.',
     input: z.strictObject(moveInput),
     stored: Move,
     signature: 'none',
@@ -227,7 +227,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'SignOffGiven',
     about:
-      'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read (domain.md 3, 6).',
+      'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read.',
     input: SignOff,
     signature: 'none',
     roles: CHIEF,
@@ -269,7 +269,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ConditionMet',
-    about: 'A condition of the plan’s approval has been met (domain.md 4).',
+    about: 'A condition of the plan’s approval has been met.',
     input: z.strictObject({ effective: EffectiveDay, condition: Name, letter: words(200).optional() }),
     stored: z.strictObject({
       effective: EffectiveDay,

@@ -42,8 +42,7 @@ const achievedBy = ({ spending, reversed }: FundState, pot: string, day: Day): s
 export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'PerformancePotSet',
-    about:
-      'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign (domain.md 2, 7.7).',
+    about: 'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
       pot: Name,
@@ -73,7 +72,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'PerformanceMeasured',
-    about: 'What has been achieved against a pot so far, in all; the latest counts (domain.md 6, 7.7).',
+    about: 'What has been achieved against a pot so far, in all; the latest counts.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The last day that was measured.' }),
       pot: Name,
@@ -98,7 +97,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PerformanceReleased',
     about:
-      'What has been earned of a pot and not been released before is paid into the pool: pot × min(1, achieved ÷ planned) (domain.md 7.7).',
+      'What has been earned of a pot and not been released before is paid into the pool: pot × min(1, achieved ÷ planned) (Commons Public Accounts Committee, HC 807, chapter 2).',
     input: z.strictObject(releaseInput),
     stored: z.strictObject({
       ...releaseInput,

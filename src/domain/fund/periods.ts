@@ -86,7 +86,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'PeriodReopened',
-    about: 'Reopens the last closed period, with a reason and two officers of the host (domain.md 6).',
+    about: 'Reopens the last closed period, with a reason and two officers of the host.',
     input: z.strictObject({ ...input, reason: words(500) }),
     signature: 'second-officer',
     roles: MANAGE,

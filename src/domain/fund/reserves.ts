@@ -62,7 +62,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'CarryForwardApproved',
     about:
-      'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes (domain.md 6, 7.5).',
+      'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes.',
     input: z.strictObject({
       effective: EffectiveDay,
       reserve: Name,
@@ -114,7 +114,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ReserveDrawn',
     about:
-      'Money is drawn from a reserve for the year and purpose that it was set aside for; never more than is in it (domain.md 6).',
+      'Money is drawn from a reserve for the year and purpose that it was set aside for; never more than is in it.',
     input: z.strictObject(drawInput),
     stored: z.strictObject({ ...drawInput, source: Code, purpose: Name, toYear: z.string() }),
     signature: 'second-officer',
@@ -152,7 +152,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'CarriedForwardReceived',
     about:
-      'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn (domain.md 2, 6).',
+      'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn.',
     input: z.strictObject(carryInput),
     stored: z.strictObject({
       ...carryInput,
@@ -220,7 +220,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'UnderspendReturned',
     about:
-      'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s (domain.md 6, 7.9).',
+      'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s.',
     input: z.strictObject({ effective: EffectiveDay, partner: Name, source: Code, amount: Amount, reason: words(500) }),
     stored: z.strictObject({
       effective: EffectiveDay,

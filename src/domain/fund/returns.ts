@@ -68,7 +68,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ReturnSubmitted',
     about:
-      'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change (domain.md 4, 6).',
+      'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),
     stored: z.strictObject({
       ...input,

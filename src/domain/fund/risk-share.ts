@@ -73,7 +73,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'RiskShareApplied',
     about:
-      'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. It moves no balance: what a partner pays for it is agreed as a contribution of its own (domain.md 5, 6, 7.6).',
+      'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. It moves no balance: what a partner pays for it is agreed as a contribution of its own.',
     input: z.strictObject(input),
     stored: Applied,
     signature: 'other-side',

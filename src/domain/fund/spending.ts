@@ -153,7 +153,7 @@ function dayOfPeriod(
 export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'CommitmentMade',
-    about: 'Something was ordered on a plan line, and will have to be paid for (domain.md 6, 12).',
+    about: 'Something was ordered on a plan line, and will have to be paid for.',
     input: z.strictObject(commitmentInput),
     stored: z.strictObject({ ...commitmentInput, ...OfLine }),
     signature: 'none',
@@ -180,7 +180,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'CommitmentReleased',
-    about: 'Part of a commitment will not have to be paid after all (domain.md 6, 12).',
+    about: 'Part of a commitment will not have to be paid after all.',
     input: z.strictObject(releaseInput),
     stored: z.strictObject({ ...releaseInput, line: Name, ...OfLine }),
     signature: 'none',
@@ -214,8 +214,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ExpenditureRecorded',
-    about:
-      'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes (domain.md 5, 6).',
+    about: 'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes.',
     input: z.strictObject(spendingInput),
     stored: z.strictObject({
       ...spendingInput,
@@ -272,7 +271,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'AccrualPosted',
     about:
-      'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next (domain.md 6).',
+      'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next.',
     input: z.strictObject(accrualInput),
     stored: z.strictObject({ ...accrualInput, ...OfLine }),
     signature: 'none',
@@ -299,7 +298,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'ForecastRecorded',
     about:
-      'What a plan line is expected to have cost by the end of the year, as seen at the end of a period; the latest of a period counts, and the older are kept (domain.md 6).',
+      'What a plan line is expected to have cost by the end of the year, as seen at the end of a period; the latest of a period counts, and the older are kept.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The last day of the period.' }),
       line: Name,

@@ -12,8 +12,7 @@ import { Amount, Code, EffectiveDay, Name, words } from '../values.js';
 export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'GapStated',
-    about:
-      'Somebody has claimed a gap in public. The claim is kept with its claimant and date; it changes no balance (domain.md 0.2, 6).',
+    about: 'Somebody has claimed a gap in public. The claim is kept with its claimant and date; it changes no balance.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The first day of the gap that is claimed.' }),
       claimant: words(200),
@@ -34,8 +33,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'AssumptionStated',
-    about:
-      'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed (domain.md 9, S-E).',
+    about: 'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed.',
     input: z.strictObject({
       effective: EffectiveDay,
       assumption: Name,

@@ -94,7 +94,7 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'PartnerSucceeded',
     about:
-      'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. A second officer of the ledger’s keeper signs (domain.md 6, 7.10, 11).',
+      'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. A second officer of the ledger’s keeper signs.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The first day of the successors; the predecessors end before it.' }),
       mode: z.enum(['merge', 'split', 'boundary']),

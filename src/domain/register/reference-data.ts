@@ -80,7 +80,7 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
   keeperFact({
     name: 'AllocationPublished',
     about:
-      'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination (domain.md 2, 6, 7.4).',
+      'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination.',
     input: z.strictObject({
       effective: EffectiveDay,
       area: Name,
@@ -133,7 +133,7 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
   keeperFact({
     name: 'RuleSetPublished',
     about:
-      'The rules of a year as published: whether a plan is needed, uplifts, the lists that plan lines are described by, due dates and conditions; in place of those shipped with the ledger (domain.md 2, 3, 4).',
+      'The rules of a year as published: whether a plan is needed, uplifts, the lists that plan lines are described by, due dates and conditions; in place of those shipped with the ledger.',
     input: z.strictObject({
       effective: EffectiveDay,
       year: Year,

@@ -57,12 +57,23 @@ t.test('an uplift is worked out exactly and rounded once, half to even', async (
 t.test('what is shipped says where each figure is from, and what is not proven', async (t) => {
   const total = (year: string, figure: string) =>
     NATIONAL_TOTALS.find((each) => each.year === year && each.figure === figure);
-  t.match(total('2020-21', 'nhs-minimum'), { amount: '4048000000.00', proven: true, evidence: /\[W47\]/ });
-  t.match(total('2017-18', 'nhs-minimum'), { amount: '3582000000.00', proven: false, evidence: /\[R\]/ });
+  t.match(total('2020-21', 'nhs-minimum'), {
+    amount: '4048000000.00',
+    proven: true,
+    evidence: /^GOV\.UK, Better Care Fund policy statement 2020-21$/,
+  });
+  t.match(total('2017-18', 'nhs-minimum'), {
+    amount: '3582000000.00',
+    proven: false,
+    evidence: /not confirmed in a source/,
+  });
   t.match(total('2026-27', 'nhs-minimum'), { amount: null, evidence: 'not found', proven: false });
   t.match(total('2016-17', 'ibcf'), { amount: null, evidence: /none in that year/, proven: true });
   t.equal(new Set(NATIONAL_TOTALS.map((each) => each.year)).size, 13, '2014-15 to 2026-27');
-  for (const each of [...NATIONAL_TOTALS, ...GRANT_SERIES]) t.ok(each.evidence, each.year);
+  for (const each of [...NATIONAL_TOTALS, ...GRANT_SERIES]) {
+    t.match(each.evidence, /^[^[\]]+$/, each.year);
+    t.notMatch(each.evidence, 'undefined', each.year);
+  }
 
   const dfg = (of: string) => GRANT_SERIES.filter((each) => each.of === of);
   t.match(dfg('Norfolk')[2], { year: '2017-18', amount: '6923659.00' });
