@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
 import { folder, LEDGER_OPENED, line, NORTH, openFund } from '../support/ledger.js';
 import { run, runHere } from './run.js';
+import { told } from '../support/told.js';
 
 /** Disputes from a terminal: whoever has the file sees what is in it. */
 
@@ -125,7 +126,7 @@ t.test('the same answers come as JSON and as CSV, and what was not known then is
     openCases: 2,
     open: '42000.00',
   });
-  t.match(await json('disputes', AREA, '--known-at', '2018-10-31'), { cases: 0, open: '0.00', partners: [] });
+  told(t, await json('disputes', AREA, '--known-at', '2018-10-31'), { cases: 0, open: '0.00', partners: [] });
   t.match(
     (await runHere(['dispute-cases', AREA, '--csv', '--on', '2019-04-10', ...ledger])).out,
     /^\uFEFFcase,kind,status,/,

@@ -16,6 +16,7 @@ import {
   openedLedger,
   stated,
 } from '../support/ledger.js';
+import { told } from '../support/told.js';
 
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
 const stepsOf = (file: string): unknown[] => (JSON.parse(readFileSync(file, 'utf8')) as { steps: unknown[] }).steps;
@@ -82,7 +83,7 @@ t.test('the demonstration is made, shown and checked, in a folder of its own', a
     err: /There is no fund named nowhere-2016-17. Check the name/,
   });
   t.match(await runHere(['verify', ...ledger]), { code: 0, out: '', err: /all is well/ });
-  t.match(JSON.parse((await runHere(['verify', '--json', ...ledger])).out), { problems: [] });
+  told(t, JSON.parse((await runHere(['verify', '--json', ...ledger])).out), { problems: [] });
   t.match(await runHere(['replay', ...ledger]), { code: 0, out: /events replayed in .* events a second/ });
   t.match(JSON.parse((await runHere(['replay', '--json', ...ledger])).out), { events: Number });
   const exported = (await runHere(['export', ...ledger])).out.trim().split('\n');

@@ -29,6 +29,7 @@ import {
   WEST,
   type TestLedger,
 } from '../support/ledger.js';
+import { told } from '../support/told.js';
 
 const before = '2016-09-30T12:00:00Z';
 const after = '2016-10-03T12:00:00Z';
@@ -177,7 +178,7 @@ t.test('bodies follow one another by the rules', async (t) => {
       rule: 'succession_unfit',
     },
   ]);
-  t.match(await ask(ledger, 'successions', {}), {
+  told(t, await ask(ledger, 'successions', {}), {
     successions: [
       { effective: DAY, predecessors: [NORTH, SOUTH], successors: [MERGED], shares: [], reversed: false },
       { effective: '2016-05-01', predecessors: [EAST], successors: [NORTH], reversed: false },
@@ -272,7 +273,7 @@ t.test(
       ['merged-ccg NHS_ADD 1500000.01'],
       'instalments follow',
     );
-    t.match(await ask(ledger, 'partner-position', { fund: FUND, partner: NORTH, on: DAY }), { sources: [] });
+    told(t, await ask(ledger, 'partner-position', { fund: FUND, partner: NORTH, on: DAY }), { sources: [] });
     t.match(await ask(ledger, 'partner-position', { fund: FUND, partner: MERGED, on: DAY }), {
       name: 'merged-ccg by name',
       total: { agreed: '1500000.01', overdue: '400000.01' },

@@ -3,7 +3,7 @@ import type { FactData, SentFact } from '../../../src/domain/facts.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { load, planLoad } from '../../../src/ledger/load.js';
 import { noticeDue } from '../../../src/domain/fund/agreement.js';
-import { agreement, asked, askedOfNothing, day, signAgreement, terms, told } from '../../support/agreements.js';
+import { agreement, asked, askedOfNothing, day, signAgreement, terms } from '../../support/agreements.js';
 import {
   contribution,
   COUNTY,
@@ -15,6 +15,7 @@ import {
   SOUTH,
   type Refused,
 } from '../../support/ledger.js';
+import { told } from '../../support/told.js';
 
 const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });
 

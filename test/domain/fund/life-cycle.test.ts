@@ -7,7 +7,7 @@ import { exactly } from '../../../src/domain/money.js';
 import { PLAN, type Account } from '../../../src/domain/postings.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import { verify } from '../../../src/ledger/verify.js';
-import { asked, askedOfNothing, signAgreement, told } from '../../support/agreements.js';
+import { asked, askedOfNothing, signAgreement } from '../../support/agreements.js';
 import {
   contribution,
   COUNTY,
@@ -25,6 +25,7 @@ import {
   type TestLedger,
 } from '../../support/ledger.js';
 import { asyncProperty } from '../../support/property.js';
+import { told } from '../../support/told.js';
 
 const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });
 

@@ -6,7 +6,7 @@ import { pence, type Pence } from '../../../src/domain/money.js';
 import { PLAN, type Account } from '../../../src/domain/postings.js';
 import { spendingByScheme } from '../../../src/domain/fund/schemes.js';
 import { verify } from '../../../src/ledger/verify.js';
-import { asked, askedOfNothing, signAgreement, spend, terms, told } from '../../support/agreements.js';
+import { asked, askedOfNothing, signAgreement, spend, terms } from '../../support/agreements.js';
 import {
   contribution,
   COUNTY,
@@ -20,6 +20,7 @@ import {
   type Refused,
   type TestLedger,
 } from '../../support/ledger.js';
+import { told } from '../../support/told.js';
 
 const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });
 

@@ -10,6 +10,7 @@ import { QUERIES } from '../../../src/ledger/queries/all.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { COUNTY, NORTH, openedLedger, refusals, REGISTER_STREAM, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish } from '../../support/plan.js';
+import { told } from '../../support/told.js';
 
 const ruleSet = (more: Readonly<Record<string, unknown>> = {}) => ({
   effective: '2016-03-01',
@@ -132,7 +133,7 @@ t.test('an allocation is revised by one that names it, and earlier states of kno
   t.same(await on('2016-06-01', '2016-03-01'), []);
 
   const { allocations } = await ask(ledger, 'allocations', { area: 'testshire', year: '2016-17' });
-  t.match(allocations, [
+  told(t, allocations, [
     {
       payer: NORTH,
       source: 'NHS_MIN',
@@ -150,7 +151,7 @@ t.test('an allocation is revised by one that names it, and earlier states of kno
     'left out, the day is the nearest of each year',
   );
   const unknown = await ask(ledger, 'allocations', { 'known-at': knownAtInstant('2013-04-01') });
-  t.match(unknown, { allocations: [], ledger: { size: 0, position: null } }, 'before the ledger was opened');
+  told(t, unknown, { allocations: [], ledger: { size: 0, position: null } }, 'before the ledger was opened');
   t.same((await ask(ledger, 'allocations', { area: 'elsewhere' }))['allocations'], []);
   t.same((await ask(ledger, 'allocations', { year: '2018-19' }))['allocations'], []);
   t.same((await verify(ledger.store)).problems, []);
