@@ -122,8 +122,9 @@ t.test('a mandate that was ended from a day gone by no longer bears what was don
       REGISTER_STREAM,
     );
   const then = (await get(fund('/approvals?known-at=2016-06-01'))).json<Told>();
+  const mandates = then.approvals.flatMap(({ by }) => by.map(({ mandate }) => mandate));
   t.ok(
-    then.approvals.every(({ by }) => by.every(({ mandate }) => mandate !== null)),
+    mandates.length > 1 && mandates.every((mandate) => mandate !== null),
     'by what was known then, everybody was mandated',
   );
   const now = (await get(fund('/approvals'))).json<Told>();
