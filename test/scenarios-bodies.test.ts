@@ -1,6 +1,7 @@
 import t from 'tap';
 import { verify } from '../src/ledger/verify.js';
-import { ask, figureOf, type PositionText } from './support/bodies.js';
+import { asked as ask } from './support/asking.js';
+import { figureOf, type PositionText } from './support/bodies.js';
 import { REGISTER_STREAM, type TestLedger } from './support/ledger.js';
 import { demonstration, loadedLedger, scenarios } from './support/scenarios.js';
 

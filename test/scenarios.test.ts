@@ -1,10 +1,9 @@
 import t from 'tap';
-import { z } from 'zod';
 import { demonstrationTable } from '../src/cli/demonstration.js';
 import { load, planLoad, type LoadFile } from '../src/ledger/load.js';
-import { QUERIES } from '../src/ledger/queries/all.js';
 import { verify } from '../src/ledger/verify.js';
-import { emptyLedger, openedLedger, type TestLedger } from './support/ledger.js';
+import { asked } from './support/asking.js';
+import { emptyLedger, openedLedger } from './support/ledger.js';
 import { demonstration, scenarios } from './support/scenarios.js';
 
 t.test('every number of the scenarios is sourced or marked synthetic', async (t) => {
@@ -91,15 +90,6 @@ t.test('the demonstration answers what nobody could answer in 2016', async (t) =
 t.test('a ledger without the scenarios says so', async (t) => {
   t.match(await demonstrationTable((await openedLedger(t)).ledger), /There is no fund named norfolk-2016-17/);
 });
-
-const asked = async (ledger: TestLedger, name: string, given: Readonly<Record<string, string>>) => {
-  const query = QUERIES.find((each) => each.name === name)!;
-  const answer = await query.run(
-    ledger.ledger,
-    z.object({ ...query.params.shape, ...query.options.shape }).parse(given),
-  );
-  return answer as Readonly<Record<string, unknown>>;
-};
 
 t.test('a return stays as it was filed, whatever is decided of its quarter later', async (t) => {
   const ledger = await emptyLedger(t);

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { ask, DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
+import { asked as ask } from '../support/asking.js';
+import { DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
 import { contribution, COUNTY, FUND, NORTH, openFund, SOUTH, WEST } from '../support/ledger.js';
 import { service } from './support.js';

@@ -3,7 +3,7 @@ import t from 'tap';
 import { signedPence, total } from '../../src/domain/money.js';
 import { QUERIES } from '../../src/ledger/queries/all.js';
 import type { Seeing } from '../../src/ledger/queries/query.js';
-import { ask } from '../support/bodies.js';
+import { asked as ask } from '../support/asking.js';
 import { contribution, COUNTY, line, NORTH, openedLedger, openFund, type TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 import { told } from '../support/told.js';

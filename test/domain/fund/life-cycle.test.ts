@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { FactData, SentFact } from '../../../src/domain/facts.js';
 import { PLAN_STATE_NAMES, transitionsOf, type PlanState } from '../../../src/domain/fund/plan-years.js';
 import { planRows } from '../../../src/domain/fund/plan-rows.js';
 import { exactly } from '../../../src/domain/money.js';
@@ -8,6 +7,7 @@ import { PLAN, type Account } from '../../../src/domain/postings.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { asked, askedOfNothing, signAgreement } from '../../support/agreements.js';
+import { fact } from '../../support/figures.js';
 import {
   contribution,
   COUNTY,
@@ -26,8 +26,6 @@ import {
 } from '../../support/ledger.js';
 import { asyncProperty } from '../../support/property.js';
 import { told } from '../../support/told.js';
-
-const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });
 
 const LETTER = { letter: 'Letter of assurance' };
 const CONDITION = { condition: 'winter-plan', words: 'the winter plan is costed', due: '2016-10-31' };
