@@ -57,9 +57,10 @@ t.test('what was kept of the improved Better Care Fund entered the next year', a
     received: '700000.00',
     purposes: ['market-stability'],
   });
-  const { lines } = (await asked(ledger, 'monitoring', { fund: 'norfolk-2017-18', period: '4' })) as {
-    lines: { line: string }[];
-  };
+  const { lines } = await asked<{ lines: { line: string }[] }>(ledger, 'monitoring', {
+    fund: 'norfolk-2017-18',
+    period: '4',
+  });
   t.match(
     lines.find(({ line }) => line === 'market-stability'),
     { budget: '9100000.00', forecast: '8600000.00', variance: '500000.00' },

@@ -29,6 +29,7 @@ import {
   WEST,
   type TestLedger,
 } from '../support/ledger.js';
+import { allocation, publish } from '../support/plan.js';
 import { told } from '../support/told.js';
 
 const before = '2016-09-30T12:00:00Z';
@@ -206,9 +207,10 @@ t.test('the officers of a body that has ended can all be let go, and those of an
   );
   await succeeded(ledger, merger());
   ledger.now(after);
-  for (const role of ['finance-officer', 'chief-finance-officer'])
-    await ledger.post(`${MERGED}-chief`, 'MandateEnded', end(NORTH, role), REGISTER_STREAM);
-  t.pass('by the successor’s officer');
+  for (const role of ['finance-officer', 'chief-finance-officer']) {
+    const { outcome } = await ledger.post(`${MERGED}-chief`, 'MandateEnded', end(NORTH, role), REGISTER_STREAM);
+    t.match(outcome.events[0], { type: 'MandateEnded' }, 'by the successor’s officer');
+  }
 });
 
 t.test(
@@ -568,9 +570,20 @@ t.test('the keeper keeps the ledger until the day it ends', async (t) => {
   const ledger = await opened(t);
   await succeeded(ledger, split());
   ledger.now(before);
-  await succeeded(ledger, merger());
-  t.pass('what takes effect on that day is recorded before it');
+  // What takes effect on that day is recorded before it.
+  const { outcome } = await succeeded(ledger, merger());
+  t.match(outcome.events.at(-1), { type: 'PartnerSucceeded' });
+  const published = allocation({ effective: DAY, payer: BOARD });
+  t.match((await publish(ledger, published)).outcome.events[0], { type: 'AllocationPublished' });
   ledger.now(after);
+  t.equal(
+    await ledger.refused(
+      'registrar',
+      { act: 'post', fact: { type: 'AllocationPublished', data: published as never } },
+      { in: REGISTER_STREAM },
+    ),
+    'wrong_partner',
+  );
   t.equal(
     await ledger.refused(
       'registrar',

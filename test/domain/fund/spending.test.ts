@@ -121,7 +121,7 @@ t.test('what is ordered is committed until it is spent or released', async (t) =
       rule: 'others_rest_on_it',
     },
   ]);
-  const { classes } = (await asked(ledger, 'supplier-classes')) as { classes: { code: string; proven: boolean }[] };
+  const { classes } = await asked<{ classes: { code: string; proven: boolean }[] }>(ledger, 'supplier-classes');
   t.match(classes[0], { code: 'nhs-acute' });
   t.same(new Set(classes.map(({ proven }) => proven)), new Set([false]));
 });
