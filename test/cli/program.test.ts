@@ -1,21 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
-import { MAIN, run, runHere, serving } from './run.js';
-import {
-  contribution,
-  emptyLedger,
-  FUND,
-  folder,
-  LEDGER_OPENED,
-  line,
-  openedLedger,
-  stated,
-} from '../support/ledger.js';
+import { run, runHere } from './run.js';
+import { contribution, emptyLedger, FUND, folder, LEDGER_OPENED, line, openedLedger } from '../support/ledger.js';
 import { told } from '../support/told.js';
 
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
@@ -129,15 +118,14 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
   t.match(token, { code: 0, out: /^eyJ/ });
   t.ok(existsSync(join(cwd, 'own.sqlite.key.json')));
   const provider = { BCF_JWKS_URL: 'https://id.example/keys', BCF_JWT_ISSUER: 'i', BCF_JWT_AUDIENCE: 'a' };
-  t.match(await run(['token', 'nobody', ...ledger]), { code: 2, err: /No officer named "nobody"/ });
-  t.match(await run(['token', 'registrar', '--ledger', join(cwd, 'none.sqlite')]), {
-    code: 2,
-    err: /There is no ledger/,
-  });
-  t.match(await run(['token', 'registrar', ...ledger], provider), {
-    code: 2,
-    err: /Tokens come from the identity provider/,
-  });
+  const [nobody, nowhere, elsewhere] = await Promise.all([
+    run(['token', 'nobody', ...ledger]),
+    run(['token', 'registrar', '--ledger', join(cwd, 'none.sqlite')]),
+    run(['token', 'registrar', ...ledger], provider),
+  ]);
+  t.match(nobody, { code: 2, err: /No officer named "nobody"/ });
+  t.match(nowhere, { code: 2, err: /There is no ledger/ });
+  t.match(elsewhere, { code: 2, err: /Tokens come from the identity provider/ });
 });
 
 t.test('what cannot be read is said, and nothing is made by asking', async (t) => {
@@ -181,120 +169,24 @@ t.test('the doctor looks at the machine and at the file', async (t) => {
   t.equal(well.code, 0, well.out);
   t.match(well.out, /^well +durability +synchronous is 2/m);
   chmodSync(ledger.file, 0o666);
-  t.match(await run(['doctor', '--ledger', ledger.file]), { code: 1, out: /^WRONG +permissions/m });
-  t.match(JSON.parse((await run(['doctor', '--json', '--ledger', ledger.file])).out), [{ name: 'node', ok: true }]);
-  t.match(await run(['doctor', '--ledger', join(folder(t), 'none')]), { code: 1, out: /^WRONG +file/m });
   const empty = join(folder(t), 'empty.sqlite');
   writeFileSync(empty, '');
   const ahead = await openedLedger(t, undefined, true);
   await ahead.now('2098-01-01T00:00:00Z').post('pool-manager', 'PlanLineSet', line());
   await ahead.close();
-  t.match(await run(['doctor', '--ledger', ahead.file]), {
+  const [open, json, missing, early, unopened] = await Promise.all([
+    run(['doctor', '--ledger', ledger.file]),
+    run(['doctor', '--json', '--ledger', ledger.file]),
+    run(['doctor', '--ledger', join(folder(t), 'none')]),
+    run(['doctor', '--ledger', ahead.file]),
+    run(['doctor', '--ledger', empty]),
+  ]);
+  t.match(open, { code: 1, out: /^WRONG +permissions/m });
+  t.match(JSON.parse(json.out), [{ name: 'node', ok: true }]);
+  t.match(missing, { code: 1, out: /^WRONG +file/m });
+  t.match(early, {
     code: 1,
     out: /well +opened +The ledger "Test ledger", a demonstration[\s\S]*WRONG +clock/,
   });
-  t.match(await run(['doctor', '--ledger', empty]), { code: 1, out: /WRONG +opened +The ledger has not been opened/ });
-});
-
-t.test('a reader that goes away ends an export', async (t) => {
-  const ledger = await openedLedger(t);
-  await stated(ledger, 3_000);
-  await ledger.close();
-  const child = spawn(process.execPath, [MAIN, 'export', '--ledger', ledger.file]);
-  await once(child.stdout, 'data');
-  child.stdout.destroy();
-  const [code] = (await once(child, 'close')) as [number | null];
-  t.equal(code, 3);
-});
-
-t.test('a broken key and an unreadable event are said', async (t) => {
-  const ledger = await openedLedger(t);
-  const { position } = await ledger.store.append(`fund-${FUND}`, 0n, [
-    { id: 'x', type: 'Unheard', data: '{}', metadata: '{"recordedAt":"2016-03-01T09:00:00.000Z"}' },
-  ]);
-  t.ok(position);
-  await ledger.close();
-  t.match(await run(['gap', FUND, '--ledger', ledger.file]), {
-    code: 3,
-    err: /Unheard at revision 1 .* cannot be read/,
-  });
-  const sound = await openedLedger(t);
-  await sound.close();
-  writeFileSync(`${sound.file}.key.json`, 'broken');
-  t.match(await run(['token', 'auditor', '--ledger', sound.file]), { code: 3, err: /key file .* cannot be read/ });
-});
-
-t.test('an identity provider takes the place of the ledger’s own key', async (t) => {
-  const cwd = folder(t);
-  const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
-  await ledger.close();
-  const token = (await run(['token', 'auditor'], {}, cwd)).out.trim();
-  const { address, stop } = await serving(['serve'], cwd, {
-    BCF_JWKS_URL: 'http://127.0.0.1:9/keys',
-    BCF_JWT_ISSUER: 'i',
-    BCF_JWT_AUDIENCE: 'a',
-    BCF_KEY_FILE: join(cwd, 'elsewhere.json'),
-  });
-  t.equal((await fetch(`${address}/v1/funds`, { headers: { authorization: `Bearer ${token}` } })).status, 401);
-  await stop('SIGTERM');
-  t.equal((await run(['token', 'auditor'], { BCF_KEY_FILE: join(cwd, 'elsewhere.json') }, cwd)).code, 0);
-  t.ok(existsSync(join(cwd, 'elsewhere.json')));
-});
-
-t.test('the demonstration is served on this machine with its identities, and stops when told to', async (t) => {
-  const cwd = folder(t);
-  const { address, stop } = await serving(['demo'], cwd);
-  const ask = (path: string, authorization: string) => fetch(`${address}${path}`, { headers: { authorization } });
-  const gap = await ask(
-    '/v1/funds/norfolk-2016-17/gap?on=2016-04-01&known-at=2016-06-30',
-    'Demonstration norfolk-auditor',
-  );
-  t.match(await gap.json(), { hard: '7000000.00' });
-  t.equal((await ask('/v1/funds', 'Demonstration nobody')).status, 403);
-  t.match(await run(['demo', '--once'], {}, cwd), { code: 2, err: /demonstration.sqlite is being served/ });
-  const taken = new URL(address).port;
-  t.match(await run(['serve', '--port', taken, '--ledger', join(cwd, 'other.sqlite')], {}, cwd), {
-    code: 2,
-    err: /cannot listen on 127.0.0.1/,
-  });
-  t.equal((await fetch(`${address}/docs/`)).status, 200);
-  const { code, out } = await stop('SIGTERM');
-  t.equal(code, 0);
-  t.match(out, /Gap of norfolk-2016-17/);
-});
-
-t.test('a real ledger is served to those with its tokens, and never with demonstration identities', async (t) => {
-  const cwd = folder(t);
-  const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
-  ledger.now('2016-03-02T09:00:00Z');
-  const offer = {
-    act: 'propose',
-    fact: { type: 'ContributionAgreed', data: contribution() as never },
-    expires: '2016-03-31' as never,
-  } as const;
-  await ledger.done('north-ccg-finance', offer);
-  await ledger.close();
-  t.match(await run(['serve', '--demonstration-identities'], {}, cwd), {
-    code: 2,
-    err: /only for a ledger that was opened as a demonstration/,
-  });
-  const token = (await run(['token', 'auditor'], {}, cwd)).out.trim();
-  const { address, stop } = await serving(['serve'], cwd);
-  const ask = (authorization: string) => fetch(`${address}/v1/funds/${FUND}/proposals`, { headers: { authorization } });
-  t.equal((await ask('Demonstration auditor')).status, 401);
-  const answer = await ask(`Bearer ${token}`);
-  t.equal(answer.status, 200);
-  t.same(await answer.json(), { fund: FUND, proposals: [] }, 'what nobody signed in time lapsed at the start');
-  const { code, out } = await stop('SIGINT');
-  t.equal(code, 0);
-  const logs = out
-    .trim()
-    .split('\n')
-    .map((each) => JSON.parse(each) as { url?: string; officer?: string; status?: number });
-  t.ok(
-    logs.some(({ url, officer, status }) => url?.endsWith('/proposals') && officer === 'auditor' && status === 200),
-    'requests are logged',
-  );
-  t.notMatch(out, token, 'and nobody’s token is');
-  t.notMatch(readFileSync(ledger.file).toString('latin1'), token);
+  t.match(unopened, { code: 1, out: /WRONG +opened +The ledger has not been opened/ });
 });
