@@ -1,4 +1,4 @@
-import { NOTHING_SPENT, spendingByLine } from '../src/domain/fund/schemes.js';
+import { spendingByLine, type LineSpending } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
 import type { Kept } from './fund-facts.js';
 import { planOf } from './plan.js';
@@ -55,7 +55,7 @@ const forecastOf = ({ data, revision, recordedAt }: Kept): Forecast & { readonly
   return { line, period, outturn: pence(outturn), revision, recordedAt };
 };
 
-const isOfSomething = ({ committed, spent, accrued }: typeof NOTHING_SPENT): boolean =>
+const isOfSomething = ({ committed, spent, accrued }: LineSpending): boolean =>
   committed !== NO_MONEY || spent !== NO_MONEY || accrued !== NO_MONEY;
 
 /**
@@ -69,9 +69,10 @@ export function monitoringOf(
   linesKnown: readonly Kept[],
   forecasts: readonly Kept[],
 ): Monitoring {
+  // A line that is known has had a budget, so there is a sum of it, if it is nothing now.
   const spending = spendingByLine(view);
   const shown = linesKnown.filter(
-    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string) ?? NOTHING_SPENT),
+    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string)!),
   );
   const byLine = new Map<string, Forecast[]>();
   for (const { line, ...forecast } of forecasts.map(forecastOf)) {
@@ -79,7 +80,7 @@ export function monitoringOf(
   }
   const lines = planOf(view, shown, []).lines.map(({ line, description, source, effect, amount }): MonitoredLine => {
     const budget = effect === 'adds' ? amount : negated(amount);
-    const { committed, spent, accrued } = spending.get(line) ?? NOTHING_SPENT;
+    const { committed, spent, accrued } = spending.get(line)!;
     const own = byLine.get(line) ?? [];
     const forecast = own.reduce<Forecast | undefined>(
       (latest, each) => (latest && latest.period > each.period ? latest : each),

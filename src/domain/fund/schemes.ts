@@ -8,7 +8,7 @@ import type { Described } from './tested.js';
 /** Schemes: the plan lines that one rule of the agreement is about, and what a rule rests on. Source: domain.md 1, 5. */
 
 /** What stands of a plan line on a day: pence, to that day inclusive. */
-interface LineSpending {
+export interface LineSpending {
   /** What the plan requires. */
   readonly budget: Pence;
   readonly committed: Pence;
@@ -20,13 +20,7 @@ interface LineSpending {
 /** What stands of a whole scheme on a day: what is spent with what is accrued. */
 export type Spending = Omit<LineSpending, 'accrued'>;
 
-/** A line that has neither budget nor spending. */
-export const NOTHING_SPENT: LineSpending = {
-  budget: NO_MONEY,
-  committed: NO_MONEY,
-  spent: NO_MONEY,
-  accrued: NO_MONEY,
-};
+const NOTHING_SPENT: LineSpending = { budget: NO_MONEY, committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
 
 const addedUp = (a: Spending, b: Spending): Spending => ({
   budget: plus(a.budget, b.budget),
