@@ -1,5 +1,6 @@
 import { instantOf, londonDay, dayNumber, periodOf, type Day } from '../src/domain/calendar.js';
 import { lesser, minus, negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { byKey } from '../src/domain/order.js';
 import { POOL, type Measure, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 
@@ -71,7 +72,7 @@ function approvalOf(entry: Entry, signed: Entry | undefined, offered: ReadonlyMa
 
 // What was recorded late
 
-export interface Late {
+interface Late {
   readonly entry: Entry;
   /** Days from the effective day to the day of recording. */
   readonly days: number;
@@ -95,12 +96,12 @@ export function lateFacts(entries: readonly Entry[], firstDay: Day, daysMin: num
 
 // What a figure is made of
 
-export interface Traced {
+interface Traced {
   readonly entry: Entry;
   readonly posting: Posting;
 }
 
-export interface Sought {
+interface Sought {
   readonly measure: Measure;
   readonly holder?: string | undefined;
   readonly source?: string | undefined;
@@ -125,7 +126,7 @@ export const traced = (entries: readonly Entry[], on: Day, sought: Sought): Trac
 
 // What is agreed
 
-export interface Undertaking {
+interface Undertaking {
   readonly approval: Approval;
   readonly name: string;
   readonly kind: 'contribution' | 'grant';
@@ -172,7 +173,7 @@ export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] 
 
 // What is unpaid
 
-export interface Instalment {
+interface Instalment {
   readonly item: string;
   readonly payer: string;
   readonly source: string;
@@ -203,7 +204,7 @@ export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
     }
   }
   return [...items].flatMap(([item, days]) => {
-    const all = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
+    const all = [...days].sort(byKey);
     let money = received.get(item) ?? NO_MONEY;
     for (const [day, { amount }] of all) if (amount < 0 && day <= on) money = plus(money, negated(amount));
     return all.flatMap(([due, { posting, amount }]) => {

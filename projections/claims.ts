@@ -42,7 +42,7 @@ function openOf(history: History, asAt: AsAt, upTo: number): Pence {
 }
 
 /** Adds up what is open of cases, between each two bodies. */
-export interface ClaimsCount {
+interface ClaimsCount {
   add(cells: readonly Pick<Cell, 'claimant' | 'respondent' | 'open'>[]): void;
   claims(): OpenClaims;
 }
@@ -88,8 +88,6 @@ export interface ClaimsWalk {
   /** What one event changed, on a day: nothing where it is not one of the disputes. */
   changedBy(entry: Entry, on: Day): Pence;
 }
-
-export const NO_CLAIMS: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
 
 /** @param revisionAt the last revision of the disputes that is known at a size of the ledger */
 export const claimsWalk = (

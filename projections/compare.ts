@@ -11,13 +11,13 @@ import { count, GAP_FIGURES, gapFrom, noSums, type Gap } from './gap.js';
  * order. Each fact is given the change that it made when its turn came, so the changes add up to the difference exactly,
  * even of figures such as `soft` that are not sums.
  */
-export interface Point {
+interface Point {
   readonly on: Day;
   /** How many events of the ledger are known. */
   readonly size: number;
 }
 
-export type Mover = {
+type Mover = {
   /** What it changed; figures that it left alone are not named. */
   readonly changes: Partial<Record<keyof Gap, Pence>>;
 } & (Fact | { readonly by: 'accrual'; readonly entry?: undefined });
@@ -28,7 +28,7 @@ interface Fact {
   readonly by: 'day' | 'knowledge';
 }
 
-export interface Comparison {
+interface Comparison {
   readonly from: Gap;
   readonly to: Gap;
   readonly change: Record<keyof Gap, Pence>;

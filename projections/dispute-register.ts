@@ -11,6 +11,7 @@ import {
 import { AGE_BANDS } from '../src/domain/dispute/reference.js';
 import { termsAt, type History } from '../src/domain/dispute/state.js';
 import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
+import { byKey } from '../src/domain/order.js';
 import { countClaims, type DisputesView, type OpenClaims } from './claims.js';
 
 /**
@@ -19,7 +20,7 @@ import { countClaims, type DisputesView, type OpenClaims } from './claims.js';
  */
 
 export const STATUSES = ['open', 'decided', 'conceded', 'withdrawn', 'settled'] as const;
-export type Status = (typeof STATUSES)[number];
+type Status = (typeof STATUSES)[number];
 
 export interface CaseRow extends Sums {
   readonly case: string;
@@ -135,7 +136,7 @@ export function caseRow(view: DisputesView, id: string): { readonly row: CaseRow
 }
 
 /** Bands of value: what is open of a case, from so many pounds, inclusive. */
-export const VALUE_BANDS = [
+const VALUE_BANDS = [
   { band: 'under-10000', from: NO_MONEY },
   { band: 'from-10000', from: pence('10000.00') },
   { band: 'from-50000', from: pence('50000.00') },
@@ -143,9 +144,9 @@ export const VALUE_BANDS = [
 ] as const;
 
 export const GROUPINGS = ['status', 'kind', 'stage', 'age', 'value', 'claimant', 'respondent'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+type Grouping = (typeof GROUPINGS)[number];
 
-export interface Group {
+interface Group {
   readonly by: Grouping;
   readonly group: string;
   readonly cases: number;
@@ -159,7 +160,7 @@ const valueBand = (open: Pence): string => VALUE_BANDS.findLast((each) => each.f
 type Groups = Map<string, { cases: number; overdue: number; open: Pence }>;
 
 /** The register in numbers: how many cases, how many of them are open and overdue, what they come to, and by group. */
-export interface RegisterNumbers extends Sums {
+interface RegisterNumbers extends Sums {
   readonly cases: number;
   readonly openCases: number;
   readonly overdue: number;
@@ -215,9 +216,7 @@ export function registerNumbers(view: DisputesView): RegisterNumbers {
     abandoned,
     open,
     repayable,
-    groups: GROUPINGS.flatMap((by) =>
-      [...groups[by]].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, sums]) => ({ by, group, ...sums })),
-    ),
+    groups: GROUPINGS.flatMap((by) => [...groups[by]].sort(byKey).map(([group, sums]) => ({ by, group, ...sums }))),
     claims: count.claims(),
   };
 }

@@ -40,7 +40,7 @@ export const GAP_FIGURES = [
 ] as const satisfies readonly (keyof Gap)[];
 
 /** The sums that a gap is made of: what moves when a fact moves it. */
-export interface GapSums {
+interface GapSums {
   requirement: Pence;
   requirementRecurrent: Pence;
   agreed: Pence;

@@ -15,7 +15,7 @@ import type { View } from './view.js';
 export const categoriesOf = (linesSet: readonly Kept[]): ReadonlyMap<string, string> =>
   new Map(linesSet.map(({ data }) => [data['line'] as string, data['category'] as string]));
 
-export interface YearPlan {
+interface YearPlan {
   /** Lines that add, less lines that reduce, by category. */
   readonly requirement: ReadonlyMap<string, Pence>;
   readonly funded: ReadonlyMap<string, Pence>;
@@ -51,7 +51,7 @@ export interface Step {
   readonly otherYear?: string;
 }
 
-export interface Learnt {
+interface Learnt {
   /** The last day of the year, inclusive. */
   readonly on: Day;
   readonly fromSize: number;

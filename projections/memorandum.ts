@@ -1,6 +1,7 @@
 import { proRata } from '../src/domain/fund/risk-rule.js';
 import { recurrentBy, spendingByLine } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
+import { byKey, byText } from '../src/domain/order.js';
 import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
 import type { SchemeShare } from './risk-shares.js';
 import { sumOver, type View } from './view.js';
@@ -10,7 +11,7 @@ import { sumOver, type View } from './view.js';
  * is. Funding is what fell due, and what was carried in; spending is what was spent or accrued. Shape: domain.md 7.9 [R];
  * the partner's own view: domain.md 12.
  */
-export interface Memorandum {
+interface Memorandum {
   /** What stood in the pool on the day before the year. */
   readonly opening: Pence;
   readonly funding: readonly FundingRow[];
@@ -31,7 +32,7 @@ export interface Memorandum {
   readonly holds: boolean;
 }
 
-export interface FundingRow {
+interface FundingRow {
   readonly partner: string;
   readonly source: string;
   readonly amount: Pence;
@@ -40,7 +41,7 @@ export interface FundingRow {
 }
 
 /** One partner's share of the pool: its funding less its share of the surplus is its share of the spending. */
-export interface PartnerShare {
+interface PartnerShare {
   readonly partner: string;
   readonly funding: Pence;
   readonly spending: Pence;
@@ -83,9 +84,9 @@ function fundingRows(year: View): FundingRow[] {
       received: measure === 'received' ? plus(row.received, moved) : row.received,
     });
   }
-  return [...rows.keys()]
-    .sort()
-    .map((key) => rows.get(key)!)
+  return [...rows]
+    .sort(byKey)
+    .map(([, row]) => row)
     .filter((row) => row.amount !== NO_MONEY || row.received !== NO_MONEY);
 }
 
@@ -113,9 +114,9 @@ export function memorandum(
   const year = movements(view, before);
   const funding = fundingRows(year);
   const spending = [...spendingByLine(year)]
-    .map(([line, { spent }]) => ({ line, amount: spent }))
+    .map(([line, { spent, accrued }]) => ({ line, amount: plus(spent, accrued) }))
     .filter(({ amount }) => amount !== NO_MONEY)
-    .sort((a, b) => (a.line < b.line ? -1 : 1));
+    .sort((a, b) => byText(a.line, b.line));
   const grossFunding = total(funding.map(({ amount }) => amount));
   const grossSpending = total(spending.map(({ amount }) => amount));
   const surplus = minus(grossFunding, grossSpending);
@@ -146,7 +147,7 @@ export function memorandum(
 }
 
 /** One measure of one source, as the partners and the plan say it and as the pool says it. */
-export interface Mirrored {
+interface Mirrored {
   readonly measure: Measure;
   readonly source: string;
   readonly partners: readonly { readonly partner: string; readonly amount: Pence }[];
@@ -167,14 +168,13 @@ export function mirrored(view: View): Mirrored[] {
     if (holder === POOL) side.pool = minus(side.pool, amount);
     else side.own.set(holder, plus(side.own.get(holder) ?? NO_MONEY, amount));
   }
-  return [...sides.keys()]
-    .sort()
-    .map((key) => {
-      const { own, pool, measure, source } = sides.get(key)!;
+  return [...sides]
+    .sort(byKey)
+    .map(([, { own, pool, measure, source }]) => {
       const sum = total(own.values());
-      const partners = [...own.keys()]
-        .sort()
-        .map((partner) => ({ partner, amount: own.get(partner)! }))
+      const partners = [...own]
+        .sort(byKey)
+        .map(([partner, amount]) => ({ partner, amount }))
         .filter(({ amount }) => amount !== NO_MONEY);
       return { measure, source, partners, total: sum, pool, agrees: sum === pool };
     })

@@ -1,5 +1,5 @@
+import { spendingByLine, type LineSpending } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
-import { PLAN, type Account } from '../src/domain/postings.js';
 import type { Kept } from './fund-facts.js';
 import { planOf } from './plan.js';
 import type { View } from './view.js';
@@ -8,7 +8,7 @@ import type { View } from './view.js';
  * The plan line by line as at a period: budget, committed, spent, accrued, forecast and variance. Source: domain.md 12,
  * the monitoring of [S4]: budget, forecast outturn, variance.
  */
-export interface Monitored {
+interface Monitored {
   readonly budget: Pence;
   readonly committed: Pence;
   readonly spent: Pence;
@@ -25,14 +25,14 @@ export const MONITORED = [
   'available',
 ] as const satisfies readonly (keyof Monitored)[];
 
-export interface Forecast {
+interface Forecast {
   readonly period: number;
   readonly outturn: Pence;
   readonly revision: number;
   readonly recordedAt: string;
 }
 
-export interface MonitoredLine extends Monitored {
+interface MonitoredLine extends Monitored {
   readonly line: string;
   readonly description: string;
   readonly source: string;
@@ -44,28 +44,10 @@ export interface MonitoredLine extends Monitored {
   readonly forecasts: readonly Forecast[];
 }
 
-export interface Monitoring {
+interface Monitoring {
   readonly lines: readonly MonitoredLine[];
   /** budget = forecast + variance + the budgets of lines that have no forecast. */
   readonly total: Monitored & { readonly forecast: Pence; readonly variance: Pence; readonly notForecast: Pence };
-}
-
-type Spending = Record<'committed' | 'spent' | 'accrued', Pence>;
-
-const isSpending = ({ measure, holder }: Account): boolean =>
-  holder === PLAN && (measure === 'committed' || measure === 'spent' || measure === 'accrued');
-
-const NOTHING: Spending = { committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
-
-function spendingByLine(view: View): Map<string, Spending> {
-  const byLine = new Map<string, Spending>();
-  for (const account of view.accounts) {
-    if (!isSpending(account)) continue;
-    const spending = byLine.get(account.detail) ?? NOTHING;
-    const measure = account.measure as keyof Spending;
-    byLine.set(account.detail, { ...spending, [measure]: plus(spending[measure], view.balance(account)) });
-  }
-  return byLine;
 }
 
 const forecastOf = ({ data, revision, recordedAt }: Kept): Forecast & { readonly line: string } => {
@@ -73,7 +55,7 @@ const forecastOf = ({ data, revision, recordedAt }: Kept): Forecast & { readonly
   return { line, period, outturn: pence(outturn), revision, recordedAt };
 };
 
-const isOfSomething = ({ committed, spent, accrued }: Spending): boolean =>
+const isOfSomething = ({ committed, spent, accrued }: LineSpending): boolean =>
   committed !== NO_MONEY || spent !== NO_MONEY || accrued !== NO_MONEY;
 
 /**
@@ -87,9 +69,10 @@ export function monitoringOf(
   linesKnown: readonly Kept[],
   forecasts: readonly Kept[],
 ): Monitoring {
+  // A line that is known has had a budget, so there is a sum of it, if it is nothing now.
   const spending = spendingByLine(view);
   const shown = linesKnown.filter(
-    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string) ?? NOTHING),
+    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string)!),
   );
   const byLine = new Map<string, Forecast[]>();
   for (const { line, ...forecast } of forecasts.map(forecastOf)) {
@@ -97,7 +80,7 @@ export function monitoringOf(
   }
   const lines = planOf(view, shown, []).lines.map(({ line, description, source, effect, amount }): MonitoredLine => {
     const budget = effect === 'adds' ? amount : negated(amount);
-    const { committed, spent, accrued } = spending.get(line) ?? NOTHING;
+    const { committed, spent, accrued } = spending.get(line)!;
     const own = byLine.get(line) ?? [];
     const forecast = own.reduce<Forecast | undefined>(
       (latest, each) => (latest && latest.period > each.period ? latest : each),

@@ -1,7 +1,7 @@
 import { dayNumber } from '../src/domain/calendar.js';
-import { bodyOn, outcomeOf, WHOLE_SHARE } from '../src/domain/dispute/claim.js';
+import { bodyOn, outcomeOf } from '../src/domain/dispute/claim.js';
 import { termsAt } from '../src/domain/dispute/state.js';
-import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { minus, NO_MONEY, plus, WHOLE_BASIS_POINTS, type Pence } from '../src/domain/money.js';
 import type { DisputesView } from './claims.js';
 
 /**
@@ -9,7 +9,7 @@ import type { DisputesView } from './claims.js';
  * every share that the respondent might bear, what would be due to the claimant and what each would have borne.
  * A claim that a settlement left open is not split again here. Source: domain.md 8, question 10.
  */
-export interface Outcome {
+interface Outcome {
   readonly claimant: string;
   readonly respondent: string;
   /** The respondent's share, in basis points. */
@@ -24,8 +24,8 @@ export interface Outcome {
 /** The outcomes in steps of so many basis points of the respondent's share, from nothing to the whole. */
 export function outcomes({ state, on, upTo }: DisputesView, step: number): Outcome[] {
   const rows = new Map<string, Outcome>();
-  const shares = Array.from({ length: Math.ceil(WHOLE_SHARE / step) + 1 }, (_, index) =>
-    Math.min(index * step, WHOLE_SHARE),
+  const shares = Array.from({ length: Math.ceil(WHOLE_BASIS_POINTS / step) + 1 }, (_, index) =>
+    Math.min(index * step, WHOLE_BASIS_POINTS),
   );
   for (const history of state.cases.values()) {
     const terms = termsAt(history, upTo);

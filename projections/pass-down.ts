@@ -4,7 +4,7 @@ import { sumOver, type View } from './view.js';
 import type { Kept } from './fund-facts.js';
 
 /** Whether each grant that must be passed down has been, district by district. Source: domain.md 7.4, test T5. */
-export interface PassDown {
+interface PassDown {
   readonly grant: string;
   readonly holder: string;
   readonly source: string;
@@ -19,7 +19,7 @@ export interface PassDown {
   readonly districts: readonly DistrictShare[];
 }
 
-export interface DistrictShare {
+interface DistrictShare {
   readonly district: string;
   readonly share: Pence;
   readonly passedDown: Pence;

@@ -5,7 +5,7 @@ import type { Kept } from './fund-facts.js';
 import { sumOver, type View } from './view.js';
 
 /** The spending plan: each line in force, what it requires, and their total. Source: domain.md 2, 7.2. */
-export interface PlanLine {
+interface PlanLine {
   readonly line: string;
   readonly description: string;
   readonly category: string;
@@ -17,7 +17,7 @@ export interface PlanLine {
   readonly scheme: PlanScheme | undefined;
 }
 
-export interface PlanScheme {
+interface PlanScheme {
   readonly scheme: string;
   readonly title: string;
   readonly type: string;
@@ -30,7 +30,7 @@ export interface PlanScheme {
   readonly new: boolean;
 }
 
-export interface Plan {
+interface Plan {
   readonly lines: readonly PlanLine[];
   /** Lines that add, less lines that reduce: the fund's requirement. */
   readonly requirement: Pence;

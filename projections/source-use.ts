@@ -8,7 +8,7 @@ import { sumOver, type View } from './view.js';
  * How much of each grant, and of the money carried in, has come, been spent and for which purpose, and is left. Plan lines
  * name a source, so spending is of a source, and of all its grants together. Source: domain.md 7.5; questions 7 and 20.
  */
-export interface SourceUse {
+interface SourceUse {
   readonly source: string;
   /** The grants of the source, or the sums carried in, by name. */
   readonly items: readonly string[];

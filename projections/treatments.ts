@@ -3,6 +3,7 @@ import { sheetsOn } from '../src/domain/dispute/owed.js';
 import { standing, termsAt } from '../src/domain/dispute/state.js';
 import { treatmentOf, type Treatment } from '../src/domain/dispute/treatment.js';
 import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
+import { byKey } from '../src/domain/order.js';
 import type { DisputesView } from './claims.js';
 import { isListed } from './dispute-register.js';
 
@@ -56,7 +57,7 @@ export function treatments(view: DisputesView): ConfirmedTreatment[] {
   });
 }
 
-export interface ClassTotal {
+interface ClassTotal {
   readonly partner: string;
   readonly class: string;
   readonly cases: number;
@@ -86,5 +87,5 @@ export function classTotals(all: readonly ConfirmedTreatment[]): ClassTotal[] {
     total.amount = plus(total.amount, amount);
     if (confirmed !== undefined) total.confirmed = plus(total.confirmed, amount);
   }
-  return [...totals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, total]) => ({ ...total, cases: total.cases.size }));
+  return [...totals].sort(byKey).map(([, total]) => ({ ...total, cases: total.cases.size }));
 }

@@ -59,7 +59,7 @@ export interface Config {
   readonly requestsPerMinute: number;
 }
 
-export class ConfigError extends Error {
+class ConfigError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'ConfigError';

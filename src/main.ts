@@ -3,12 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import closeWithGrace from 'close-with-grace';
-import { pino } from 'pino';
 import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
 import { CONNECTION, readConfig, settings, type Config } from './config.js';
-import { buildApp } from './http/app.js';
-import { createSignIn, issueToken, localKey } from './http/sign-in.js';
 import { CATEGORIES } from './ledger/catalogue.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
@@ -58,7 +54,7 @@ function isFile(ledger: string): boolean {
   return ledger !== EVENTSTOREDB;
 }
 
-/** The adapter for BCF_EVENTSTOREDB. Its client takes longer to load than all else, so it is loaded where it is needed. */
+/** The adapter for BCF_EVENTSTOREDB. Its client takes longer to load than most questions to answer, as does the service. */
 let eventStoreDB: typeof import('./store/eventstoredb/eventstoredb-event-store.js') | undefined;
 
 function openStore(
@@ -127,6 +123,12 @@ async function serve(
   config: Config,
   { file, port = config.port, demonstration }: Parameters<Parts['serve']>[0],
 ): Promise<void> {
+  const [{ buildApp }, { createSignIn, localKey }, { pino }, { default: closeWithGrace }] = await Promise.all([
+    import('./http/app.js'),
+    import('./http/sign-in.js'),
+    import('pino'),
+    import('close-with-grace'),
+  ]);
   const keyFile = config.provider ? undefined : keyFileOf(file, config);
   const { ledger, store } = await opened(config, file, { readOnly: false });
   const register = ledger.model.register().ledger;
@@ -270,6 +272,7 @@ async function main(): Promise<number> {
       const known = ledger.model.register().mandates.has(officer);
       await ledger.close();
       if (!known) throw new WrongUse(`No officer named "${officer}" is in the register of ${file}.`);
+      const { issueToken, localKey } = await import('./http/sign-in.js');
       return issueToken(await localKey(keyFile), officer, hours, Math.floor(systemClock.now() / 1000));
     },
     serve: (how) => serve(config, how),

@@ -20,10 +20,15 @@ interface Import {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\s[^;]*?from\s+'([^']+)';/gms)].map(([, target = '']) => ({
-    from: file,
-    to: target.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), target)).replace(/\.js$/, '.ts') : target,
-  }));
+  const all = [/^(?:import|export)\s[^;]*?from\s+'([^']+)';/gms, /\bimport\('([^']+)'\)/g];
+  return all
+    .flatMap((each) => [...text.matchAll(each)])
+    .map(([, target = '']) => ({
+      from: file,
+      to: target.startsWith('.')
+        ? relative(ROOT, resolve(ROOT, dirname(file), target)).replace(/\.js$/, '.ts')
+        : target,
+    }));
 }
 
 const imports = sources.flatMap(importsOf);
@@ -43,6 +48,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'projections',
       'src/domain/money.ts',
       'src/domain/calendar.ts',
+      'src/domain/order.ts',
       'src/domain/postings.ts',
       'src/domain/sources.ts',
       'src/domain/facts.ts',

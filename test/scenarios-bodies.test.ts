@@ -1,27 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { load, planLoad, type NamedFile } from '../src/ledger/load.js';
 import { verify } from '../src/ledger/verify.js';
-import { ask, figureOf, type PositionText } from './support/bodies.js';
-import { emptyLedger, REGISTER_STREAM, type TestLedger } from './support/ledger.js';
+import { asked as ask } from './support/asking.js';
+import { figureOf, type PositionText } from './support/bodies.js';
+import { REGISTER_STREAM, type TestLedger } from './support/ledger.js';
+import { demonstration, loadedLedger, scenarios } from './support/scenarios.js';
 
 /** S-F, S-G and S-H: one payer with two funds, bodies that merge, and bodies that split, to the penny. */
-const FOLDER = fileURLToPath(new URL('../../scenarios', import.meta.url));
-
-const scenarios = (): NamedFile[] =>
-  readdirSync(FOLDER)
-    .sort()
-    .map((name) => ({ name, content: JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as unknown }));
-
-async function loaded(t: Parameters<typeof emptyLedger>[0], until = '9999'): Promise<TestLedger> {
-  const ledger = await emptyLedger(t);
-  const planned = planLoad(scenarios()).filter(({ step }) => step.at! < until);
-  await load(planned, { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' });
-  return ledger;
-}
-
 interface Claims {
   readonly partners: readonly { readonly partner: string; readonly inDispute: Readonly<Record<string, string>> }[];
 }
@@ -43,7 +27,7 @@ const claimed = ({ partners }: Claims): string[] =>
   ]);
 
 t.test('S-F: what one payer withdraws from one fund touches nothing in another', async (t) => {
-  const ledger = await loaded(t, '2016-07-01');
+  const ledger = await loadedLedger(t, scenarios(), '2016-07-01');
   const suffolk = (knownAt: string) => position(ledger, 'suffolk-2016-17', '2016-07-01', { 'known-at': knownAt });
   const before = await suffolk('2016-05-26');
   const after = await suffolk('2016-06-30');
@@ -70,7 +54,7 @@ t.test('S-F: what one payer withdraws from one fund touches nothing in another',
 });
 
 t.test('S-G, 1 April 2020: five groups become one', async (t) => {
-  const early = await loaded(t, '2020-04-02');
+  const early = await loadedLedger(t, scenarios(), '2020-04-02');
   t.match(await ask(early, 'succession', { area: 'norfolk', on: '2020-04-01' }), {
     notYetDue: [
       { predecessor: 'great-yarmouth-and-waveney-ccg', due: '2020-04-30' },
@@ -99,7 +83,7 @@ t.test('S-G, 1 April 2020: five groups become one', async (t) => {
     'norfolk-and-waveney-ccg NHS_ADD 150000.01',
   ]);
 
-  const ledger = await loaded(t);
+  const ledger = await demonstration(t);
   t.same(figureOf(await position(ledger, 'norfolk-2019-20', '2020-03-31'), 'agreed'), [
     'norfolk-county-council IBCF_2017 5903000.00',
     'norwich-ccg NHS_ADD 150000.01',
@@ -163,7 +147,7 @@ t.test('S-G, 1 April 2020: five groups become one', async (t) => {
 });
 
 t.test('S-G, 1 July 2022, in mid-year: one allocation, two payers', async (t) => {
-  const ledger = await loaded(t);
+  const ledger = await demonstration(t);
   const fund = 'norfolk-2022-23';
   t.same(figureOf(await position(ledger, fund, '2022-06-30'), 'agreed'), [
     'norfolk-and-waveney-ccg NHS_ADD 2000000.00',
@@ -186,7 +170,7 @@ t.test('S-G, 1 July 2022, in mid-year: one allocation, two payers', async (t) =>
 });
 
 t.test('S-G, 1 April 2026: two boards change their boundaries, area by area', async (t) => {
-  const ledger = await loaded(t);
+  const ledger = await demonstration(t);
   const at = async (area: string, on: string, figure = 'agreed') =>
     figureOf(await position(ledger, `${area}-2025-26`, on), figure);
   t.same(await at('norfolk', '2026-03-31'), ['norfolk-and-waveney-icb NHS_MIN 84000000.01']);
@@ -232,7 +216,7 @@ t.test('S-G, 1 April 2026: two boards change their boundaries, area by area', as
 });
 
 t.test('S-H, 1 April 2028: a county and seven districts become three councils', async (t) => {
-  const ledger = await loaded(t);
+  const ledger = await demonstration(t);
   const fund = 'norfolk-2027-28';
   const [total, was] = await conserved(ledger, fund, '2028-03-31', '2028-04-01');
   t.same(total, was, 'before = after');

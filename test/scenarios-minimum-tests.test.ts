@@ -1,26 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { load, planLoad, type LoadFile, type NamedFile } from '../src/ledger/load.js';
-import { emptyLedger, type TestLedger } from './support/ledger.js';
+import type { LoadFile } from '../src/ledger/load.js';
+import type { TestLedger } from './support/ledger.js';
 import { testsOf, type AskedTest } from './support/plan.js';
+import { loadedLedger, scenarios } from './support/scenarios.js';
 
 /** The minimum tests over the true story of Norfolk's Disabled Facilities Grant of 2017-18 (domain.md S-C). */
-const FOLDER = fileURLToPath(new URL('../../scenarios', import.meta.url));
 const SOUTH_NORFOLK = 'dfg-2017-18: south-norfolk-district';
 
-const stories = (): NamedFile[] =>
-  readdirSync(FOLDER)
-    .filter((name) => /^norfolk-[1-48]-/.test(name))
-    .sort()
-    .map((name) => ({ name, content: JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as unknown }));
-
-async function told(t: Parameters<typeof emptyLedger>[0], files: readonly NamedFile[]): Promise<TestLedger> {
-  const ledger = await emptyLedger(t);
-  await load(planLoad(files), { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' });
-  return ledger;
-}
+const stories = () => scenarios(/^norfolk-[1-48]-/);
 
 async function passDown(ledger: TestLedger, on: string, knownAt?: string): Promise<AskedTest> {
   const { tests } = await testsOf(ledger, on, { fund: 'norfolk-2017-18', ...(knownAt && { knownAt }) });
@@ -38,7 +25,7 @@ t.test('with one district missing the grant passes on 30 June 2017 and fails on 
     stories().flatMap(({ content }) => (content as LoadFile).steps).length - 2,
     'South Norfolk’s proposal and its signature are left out',
   );
-  const ledger = await told(t, files);
+  const ledger = await loadedLedger(t, files);
 
   const june = await passDown(ledger, '2017-06-30');
   t.equal(june.verdict, 'pass');
@@ -66,7 +53,7 @@ t.test('with one district missing the grant passes on 30 June 2017 and fails on 
 });
 
 t.test('as it happened, the last district confirmed on the last day: known before it, 1 July fails', async (t) => {
-  const ledger = await told(t, stories());
+  const ledger = await loadedLedger(t, stories());
   t.equal((await passDown(ledger, '2017-06-30')).verdict, 'pass');
   t.match(await passDown(ledger, '2017-07-01'), { verdict: 'pass', margin: '0.00' });
   t.match(await passDown(ledger, '2017-07-01', '2017-06-29'), { verdict: 'fail', margin: '-650000.00' });
@@ -78,7 +65,7 @@ t.test('as it happened, the last district confirmed on the last day: known befor
 });
 
 t.test('the grants of 2017-18 are pooled as they were published; what no source gives is not tested', async (t) => {
-  const ledger = await told(t, stories());
+  const ledger = await loadedLedger(t, stories());
   const { tests } = await testsOf(ledger, '2017-06-30', { fund: 'norfolk-2017-18' });
   t.match(tests[3], {
     test: 'T4',

@@ -1,24 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import t, { type Test } from 'tap';
-import { load, planLoad } from '../src/ledger/load.js';
+import t from 'tap';
 import { verify } from '../src/ledger/verify.js';
 import { asked } from './support/asking.js';
-import { emptyLedger, type TestLedger } from './support/ledger.js';
+import { demonstration } from './support/scenarios.js';
 
-const FOLDER = fileURLToPath(new URL('../../scenarios', import.meta.url));
 const FUND = 'norfolk-2018-19';
 const Q3 = { fund: FUND, return: 'norfolk-2018-19-q3' };
-
-async function loaded(t: Test): Promise<TestLedger> {
-  const ledger = await emptyLedger(t);
-  const files = readdirSync(FOLDER)
-    .sort()
-    .map((name) => ({ name, content: JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as unknown }));
-  await load(planLoad(files), { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' });
-  return ledger;
-}
 
 interface FigureText {
   readonly figure: string;
@@ -33,7 +19,7 @@ const claims = (answer: Readonly<Record<string, unknown>>) =>
 t.test(
   'the third quarter stays as it was filed, and the year-end return shows it as a prior-quarter adjustment',
   async (t) => {
-    const ledger = await loaded(t);
+    const ledger = await demonstration(t);
     t.match(
       claims(await asked(ledger, 'return', { ...Q3, 'known-at': '2019-03-17' })),
       { filed: '18400.00', now: '18400.00', change: '0.00' },
@@ -57,7 +43,7 @@ t.test(
 );
 
 t.test('what was kept of the improved Better Care Fund entered the next year', async (t) => {
-  const ledger = await loaded(t);
+  const ledger = await demonstration(t);
   const lastYear = { fund: 'norfolk-2017-18', on: '2018-06-30' };
   t.match((await asked(ledger, 'reserves', lastYear))['reserves'], [
     { reserve: 'ibcf-reserve', approved: '1200000.00', drawn: '700000.00', left: '500000.00' },
@@ -71,9 +57,10 @@ t.test('what was kept of the improved Better Care Fund entered the next year', a
     received: '700000.00',
     purposes: ['market-stability'],
   });
-  const { lines } = (await asked(ledger, 'monitoring', { fund: 'norfolk-2017-18', period: '4' })) as {
-    lines: { line: string }[];
-  };
+  const { lines } = await asked<{ lines: { line: string }[] }>(ledger, 'monitoring', {
+    fund: 'norfolk-2017-18',
+    period: '4',
+  });
   t.match(
     lines.find(({ line }) => line === 'market-stability'),
     { budget: '9100000.00', forecast: '8600000.00', variance: '500000.00' },

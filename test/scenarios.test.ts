@@ -1,20 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { z } from 'zod';
 import { demonstrationTable } from '../src/cli/demonstration.js';
-import { load, planLoad, type LoadFile, type NamedFile } from '../src/ledger/load.js';
-import { QUERIES } from '../src/ledger/queries/all.js';
+import { load, planLoad, type LoadFile } from '../src/ledger/load.js';
 import { verify } from '../src/ledger/verify.js';
-import { emptyLedger, openedLedger, type TestLedger } from './support/ledger.js';
-
-const FOLDER = fileURLToPath(new URL('../../scenarios', import.meta.url));
-
-const scenarios = (): NamedFile[] =>
-  readdirSync(FOLDER)
-    .sort()
-    .map((name) => ({ name, content: JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as unknown }));
+import { asked } from './support/asking.js';
+import { emptyLedger, openedLedger } from './support/ledger.js';
+import { demonstration, scenarios } from './support/scenarios.js';
 
 t.test('every number of the scenarios is sourced or marked synthetic', async (t) => {
   for (const { name, content } of scenarios()) {
@@ -101,15 +91,6 @@ t.test('a ledger without the scenarios says so', async (t) => {
   t.match(await demonstrationTable((await openedLedger(t)).ledger), /There is no fund named norfolk-2016-17/);
 });
 
-const asked = async (ledger: TestLedger, name: string, given: Readonly<Record<string, string>>) => {
-  const query = QUERIES.find((each) => each.name === name)!;
-  const answer = await query.run(
-    ledger.ledger,
-    z.object({ ...query.params.shape, ...query.options.shape }).parse(given),
-  );
-  return answer as Readonly<Record<string, unknown>>;
-};
-
 t.test('a return stays as it was filed, whatever is decided of its quarter later', async (t) => {
   const ledger = await emptyLedger(t);
   const loading = { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' };
@@ -132,9 +113,7 @@ t.test('a return stays as it was filed, whatever is decided of its quarter later
 });
 
 t.test('the settlement of Norfolk accounts for every case’s claim to the penny', async (t) => {
-  const ledger = await emptyLedger(t);
-  const loading = { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' };
-  await load(planLoad(scenarios()), loading);
+  const ledger = await demonstration(t);
   const { lines, ...sheet } = await asked(ledger, 'settlement', {
     area: 'norfolk',
     settlement: 'norfolk-2023',
@@ -156,10 +135,11 @@ t.test('the settlement of Norfolk accounts for every case’s claim to the penny
 });
 
 t.test('what Lancashire assumed is in nobody’s agreed position', async (t) => {
-  const ledger = await emptyLedger(t);
-  const loading = { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' };
-  await load(planLoad(scenarios()), loading);
+  const ledger = await demonstration(t);
   const { partners, total } = await asked(ledger, 'position', { fund: 'lancashire-2023-24', on: '2024-03-31' });
-  for (const { total: own } of partners as { total: Record<string, string> }[]) t.equal(own['agreed'], '0.00');
+  t.same(
+    (partners as { total: Record<string, string> }[]).map(({ total: own }) => own['agreed']),
+    ['0.00', '0.00'],
+  );
   t.match(total, { agreed: '0.00', proposed: '0.00', assumed: '28000000.00' });
 });

@@ -39,7 +39,7 @@ const OPENING: Fact<DisputeState> = keeperFact({
 
 const JOINING: Fact<DisputeState> = keeperFact({
   name: 'DisputePartnerAdded',
-  about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it (domain.md 11).',
+  about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it.',
   input: z.strictObject({ effective: EffectiveDay, partner: Name }),
   check(data, state: DisputeState, { register }) {
     const { area, partners } = opened(state);
@@ -138,7 +138,7 @@ const REVERSAL = reversalFact<DisputeState>({
   },
 });
 
-export const DISPUTE_FACTS: readonly Fact<DisputeState>[] = [...FACTS, REVERSAL];
+const DISPUTE_FACTS: readonly Fact<DisputeState>[] = [...FACTS, REVERSAL];
 
 /** The disputes of one area. They know no accounting periods: a fund's returns show what was known when they were filed. */
 export const DISPUTE: Kind<DisputeState> = {

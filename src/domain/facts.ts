@@ -5,7 +5,8 @@ import type { Pence } from './money.js';
 import type { Posting } from './postings.js';
 import type { Refusal } from './rules.js';
 import type { OpenProposal } from './proposal.js';
-import type { RegisterState, Role } from './register.js';
+import type { RegisterState } from './register.js';
+import type { Role } from './roles.js';
 import type { EvidenceList } from './values.js';
 import type { FundState } from './fund/state.js';
 
@@ -15,7 +16,7 @@ export type StreamKind = 'register' | 'fund' | 'dispute';
 export type Signature = 'none' | 'second-officer' | 'other-side';
 
 /** Who did it, in what capacity, and by what means they were known. */
-export interface Actor {
+interface Actor {
   readonly officer: string;
   readonly partner: string;
   readonly role: Role | 'service';
@@ -88,7 +89,7 @@ export interface Context {
 }
 
 /** What is open of an area’s claims, and the last revision of its disputes that was known; -1 where there are none. */
-export interface KnownClaims {
+interface KnownClaims {
   readonly open: Pence;
   readonly revision: number;
 }
@@ -98,7 +99,7 @@ export interface KnownClaims {
  * all follow from this declaration. `In` is what an officer sends; `Stored` is what is recorded, where a decision adds
  * what the fact rests on (the amount that stood before, the original of a reversal) so that an event explains itself.
  */
-export interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
+interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
   readonly name: string;
   /** The version of the stored schema; a changed shape is a new version, and the old one is upcast where events are read. */
   readonly version: number;
@@ -191,10 +192,12 @@ const BY_KEEPER = {
   }),
 } as const;
 
-/** Declares a fact that the ledger’s keeper posts, alone and for ever. */
+/** Declares a fact that the ledger’s keeper posts, alone and for ever; by other roles where it says so. */
 export const keeperFact = <In extends z.ZodObject, State>(
-  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version' | keyof typeof BY_KEEPER>,
-): Fact<State> => fact<In, State>({ ...declaration, ...BY_KEEPER });
+  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version' | keyof typeof BY_KEEPER> & {
+    readonly roles?: readonly Role[];
+  },
+): Fact<State> => fact<In, State>({ ...BY_KEEPER, ...declaration });
 
 /** A kind of stream that keeps no money of a year: it has no limits of its own, no accounting periods and no offers. */
 export const NO_BOOKS = {

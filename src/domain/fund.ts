@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayInWords, financialYear } from './calendar.js';
+import { dayInWords, financialYear, isWithin } from './calendar.js';
 import { keeperFact, type Fact, type FactData, type LedgerEvent } from './facts.js';
 import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
@@ -37,7 +37,7 @@ import { EffectiveDay, Name } from './values.js';
 const OPENING: Fact<FundState> = keeperFact({
   name: 'FundOpened',
   about:
-    'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it (domain.md 1, 6).',
+    'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it.',
   input: z.strictObject({
     effective: EffectiveDay,
     area: Name,
@@ -129,7 +129,7 @@ const REVERSAL = reversalFact<FundState>({
   evolve: (state, { reverses }, revision) => void state.reversed.set(Number(reverses), revision),
 });
 
-export const FUND_FACTS: readonly Fact<FundState>[] = [...FACTS, REVERSAL];
+const FUND_FACTS: readonly Fact<FundState>[] = [...FACTS, REVERSAL];
 
 /** Whether a fact brings in money of a compulsory source, which is never ended part-way. */
 const bringsCompulsoryMoney = (fact: Fact<FundState>, data: FactData): boolean =>
@@ -215,7 +215,7 @@ export const FUND: Kind<FundState> = {
   },
   dayAllowed(state, fact, effective) {
     const { year } = opened(state);
-    if (fact.effective === 'any-day' || (effective >= year.first && effective <= year.last)) return undefined;
+    if (fact.effective === 'any-day' || isWithin(effective, year)) return undefined;
     return refuse(
       'effective_outside_year',
       `${dayInWords(effective)} is outside ${year.label}, which runs from ${dayInWords(year.first)} to ${dayInWords(year.last)}.`,

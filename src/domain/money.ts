@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { byText } from './order.js';
 
 declare const unit: unique symbol;
 
@@ -74,7 +75,7 @@ export function partOf(sum: Pence, basisPoints: number): Pence {
   return exactly(part.toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());
 }
 
-export interface Share {
+interface Share {
   readonly id: string;
   readonly weight: Decimal.Value;
 }
@@ -96,7 +97,7 @@ export function apportion(sum: Pence, shares: readonly Share[]): Map<string, Pen
   });
   let left = new Decimal(sum).minus(Decimal.sum(...exact.map((part) => part.floor))).toNumber();
   const parts = new Map(exact.map((part) => [part.id, part.floor.toNumber()]));
-  const byRemainder = [...exact].sort((a, b) => b.remainder.cmp(a.remainder) || (a.id < b.id ? -1 : 1));
+  const byRemainder = [...exact].sort((a, b) => b.remainder.cmp(a.remainder) || byText(a.id, b.id));
   for (const part of byRemainder) {
     if (left-- <= 0) break;
     parts.set(part.id, parts.get(part.id)! + 1);

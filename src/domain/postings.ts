@@ -122,7 +122,7 @@ export function seriesOn(series: DaySeries, day: Day): Pence {
   return sum;
 }
 
-export interface Breach {
+interface Breach {
   readonly day: Day;
   /** How far below nothing the form would fall, as a positive sum. */
   readonly short: Pence;

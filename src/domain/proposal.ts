@@ -3,7 +3,7 @@ import { dayInWords, type Day } from './calendar.js';
 import type { FactData, FactText, Signature } from './facts.js';
 import { negated } from './money.js';
 import type { Posting } from './postings.js';
-import { ROLES, type Role } from './register.js';
+import { ROLES, type Role } from './roles.js';
 import { EffectiveDay, Name, words } from './values.js';
 
 /**

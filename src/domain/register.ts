@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Day } from './calendar.js';
 import { dayInWords, daysAfter } from './calendar.js';
-import { fact, NO_BOOKS, type Fact } from './facts.js';
+import { fact, keeperFact, NO_BOOKS, type Fact } from './facts.js';
 import { pence, pounds, type Pence } from './money.js';
 import { BODY_FACTS } from './register/bodies.js';
 import { REFERENCE_FACTS } from './register/reference-data.js';
 import { emptyReference, type ReferenceState } from './register/reference-state.js';
 import { endOf, type Succession } from './register/succession.js';
 import { reversalFact, reversedBy } from './reversal.js';
+import { ADMINISTER, READING_ROLES, ROLES, type Role } from './roles.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
 import { Amount, EffectiveDay, Name, words } from './values.js';
@@ -36,21 +37,6 @@ export const sectorOf = (kind: PartnerKind): Sector => {
   return kind === 'ccg' || kind === 'icb' || kind === 'nhs-england' ? 'nhs' : 'local-government';
 };
 
-/** Roles under which officers are mandated. Source: domain.md 6, in words. */
-export const ROLES = [
-  'registrar',
-  'finance-officer',
-  'chief-finance-officer',
-  'pool-manager',
-  'auditor',
-  'api-client',
-] as const;
-
-export type Role = (typeof ROLES)[number];
-
-/** The roles that only read. */
-export const READING_ROLES: readonly Role[] = ['auditor', 'api-client'];
-
 const PartnerKindField = z.enum(Object.keys(PARTNER_KINDS) as [PartnerKind, ...PartnerKind[]]);
 const Limit = Amount.optional().meta({ description: 'The most that one act may move; none means no limit.' });
 
@@ -63,8 +49,6 @@ const FirstOfficers = z
   });
 
 const PartnerFields = { partner: Name, name: words(120), kind: PartnerKindField, officers: FirstOfficers };
-
-const ADMINISTER: readonly Role[] = ['registrar', 'chief-finance-officer'];
 
 const FACTS: readonly Fact<RegisterState>[] = [
   fact({
@@ -91,16 +75,11 @@ const FACTS: readonly Fact<RegisterState>[] = [
     sentence: (data) =>
       `${data.name} opened the ${data.demonstration ? 'demonstration ' : ''}ledger "${data.ledger}", which it keeps.`,
   }),
-  fact({
+  keeperFact({
     name: 'PartnerRegistered',
     about: 'Registers a partner with its first officers, two at least.',
     input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
-    signature: 'none',
     roles: ADMINISTER,
-    byKeeper: true,
-    effective: 'any-day',
-    reversible: false,
-    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
     check: (data, state: RegisterState) =>
       state.partners.has(data.partner)
         ? refuse(
@@ -228,11 +207,11 @@ const REVERSAL = reversalFact<RegisterState>({
   },
 });
 
-export const REGISTER_FACTS: readonly Fact<RegisterState>[] = [...FACTS, REVERSAL];
+const REGISTER_FACTS: readonly Fact<RegisterState>[] = [...FACTS, REVERSAL];
 
 // State
 
-export interface Partner {
+interface Partner {
   readonly name: string;
   readonly kind: PartnerKind;
 }
@@ -258,7 +237,7 @@ export interface RegisterState {
   readonly reference: ReferenceState;
 }
 
-export const emptyRegister = (): RegisterState => ({
+const emptyRegister = (): RegisterState => ({
   ledger: undefined,
   partners: new Map(),
   mandates: new Map(),

@@ -6,7 +6,7 @@ import { refuse, Refusal } from './rules.js';
 import { EffectiveDay, Revision, words } from './values.js';
 
 /** How a stream of facts takes one of them back. The same for every kind of stream but for what rests on what. */
-export interface Reversing<State> {
+interface Reversing<State> {
   /** What an officer calls the stream: `fund`. */
   readonly place: string;
   /** The facts that can be reversed, by name. */

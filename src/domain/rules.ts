@@ -564,8 +564,6 @@ export const RULES = {
   ),
 } as const satisfies Record<string, Rule>;
 
-export type { Rule };
-
 export type RuleCode = keyof typeof RULES;
 
 /** A refusal: what was refused, under which rule. It leaves no event behind. */

@@ -1,9 +1,11 @@
+import { cited } from './reference/works.js';
+
 /**
  * Sources of funding, as dated reference data: the national template's term for where money comes from.
  * Source: domain.md 2. `proven: false` marks what domain.md tags [R] or [I]: professional knowledge not confirmed in a
  * source, held as data so that it can be corrected without touching a rule.
  */
-export interface FundingSource {
+interface FundingSource {
   readonly code: string;
   readonly name: string;
   /** Whether it must be paid, may be withdrawn, or cannot be told from the evidence. */
@@ -31,7 +33,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'revenue',
     grant: false,
     from: '2015-16',
-    evidence: 'domain.md 2; NHS Act 2006 s223GA',
+    evidence: 'NHS Act 2006, section 223GA',
     proven: true,
   },
   {
@@ -42,7 +44,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'revenue',
     grant: false,
     from: '2015-16',
-    evidence: 'domain.md 2 [W27][W39]',
+    evidence: cited('[W27]; [W39]'),
     proven: true,
   },
   {
@@ -53,7 +55,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'either',
     grant: false,
     from: '2015-16',
-    evidence: 'domain.md 2',
+    evidence: 'local agreement',
     proven: true,
   },
   {
@@ -65,7 +67,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2017-18',
     until: '2024-25',
-    evidence: 'domain.md 2 [W28]; last year unproven',
+    evidence: cited('[W28]; its last year: [R]'),
     proven: false,
   },
   {
@@ -77,7 +79,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2017-18',
     until: '2019-20',
-    evidence: 'domain.md 2 [S4][W40]',
+    evidence: cited('[S4]; [W40]'),
     proven: true,
   },
   {
@@ -89,7 +91,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2018-19',
     until: '2019-20',
-    evidence: 'domain.md 2 [W29]; compulsory from 2019-20 unproven',
+    evidence: cited('[W29]; compulsory from 2019-20: [R]'),
     proven: false,
   },
   {
@@ -101,7 +103,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2022-23',
     until: '2024-25',
-    evidence: 'domain.md 2 [W41]',
+    evidence: cited('[W41]'),
     proven: true,
   },
   {
@@ -113,7 +115,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: false,
     from: '2022-23',
     until: '2024-25',
-    evidence: 'domain.md 2 [W26]',
+    evidence: cited('[W26]'),
     proven: true,
   },
   {
@@ -124,7 +126,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'revenue',
     grant: true,
     from: '2025-26',
-    evidence: 'domain.md 2 [R]',
+    evidence: cited('[R]'),
     proven: false,
   },
   {
@@ -135,7 +137,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'capital',
     grant: true,
     from: '2015-16',
-    evidence: 'domain.md 2 [W31][W48]',
+    evidence: cited('[W31]; [W48]'),
     proven: true,
   },
   {
@@ -147,7 +149,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2015-16',
     until: '2015-16',
-    evidence: 'domain.md 2 [W31][W42]',
+    evidence: cited('[W31]; [W42]'),
     proven: true,
   },
   {
@@ -160,7 +162,7 @@ export const SOURCES: readonly FundingSource[] = [
     entersBy: 'PerformanceReleased',
     from: '2015-16',
     until: '2015-16',
-    evidence: 'domain.md 2, 7.7 [W32][W33]; conditional: neither owed nor free to withdraw',
+    evidence: cited('[W32]; [W33]; conditional: neither owed nor free to withdraw'),
     proven: true,
   },
   {
@@ -172,7 +174,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: false,
     entersBy: 'CarriedForwardReceived',
     from: '2015-16',
-    evidence: 'domain.md 2; an approved carry-forward',
+    evidence: 'an approved carry-forward',
     proven: true,
   },
   {
@@ -183,7 +185,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'either',
     grant: false,
     from: '2015-16',
-    evidence: 'domain.md 7.2, 17: the payer of the £5.0 million of 2016-17 is not stated',
+    evidence: 'the payer of the £5.0 million of 2016-17 is not stated',
     proven: true,
   },
 ];
@@ -198,7 +200,7 @@ export const inForce = (source: FundingSource, year: string): boolean =>
   year >= source.from && (source.until === undefined || year <= source.until);
 
 /** What a plan line is for, and whether it adds to the requirement or takes away from it. */
-export interface LineCategory {
+interface LineCategory {
   readonly code: string;
   readonly name: string;
   readonly effect: 'adds' | 'reduces';

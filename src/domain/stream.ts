@@ -14,7 +14,8 @@ import type { Foresight } from './foresight.js';
 import { pounds } from './money.js';
 import type { Posting } from './postings.js';
 import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
-import { mandateFor, type Errand, type Mandate, type Role } from './register.js';
+import { mandateFor, type Errand, type Mandate } from './register.js';
+import type { Role } from './roles.js';
 import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
 import { refuse, Refusal } from './rules.js';
 
@@ -159,7 +160,7 @@ function evolveProposal(
 
 // Decide
 
-export interface Terms {
+interface Terms {
   readonly conditions?: string;
   readonly expires?: Day;
 }
@@ -177,13 +178,13 @@ export type Command =
   | { readonly act: 'lapse'; readonly proposal: string };
 
 /** Who asks, and under which identifier a proposal would be known. */
-export interface Asking {
+interface Asking {
   readonly officer: string;
   readonly actingFor?: string | undefined;
   readonly newProposal: string;
 }
 
-export interface NewFact {
+interface NewFact {
   readonly type: string;
   readonly version: number;
   readonly data: FactData;

@@ -22,7 +22,7 @@ const PROCLAIMED = [
   { day: '2023-05-08', announced: '2022-11-06', why: 'Coronation of King Charles III' },
 ] as unknown as readonly Proclaimed[];
 
-export interface BankHoliday {
+interface BankHoliday {
   readonly day: Day;
   readonly name: string;
 }

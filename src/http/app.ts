@@ -7,6 +7,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import { Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { createSights, createToday, type Sight } from './access.js';
@@ -16,8 +17,8 @@ import { createKeptAnswers } from './kept-answers.js';
 import { registerOperations } from './operations.js';
 import { onError, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
-import { serialiserCompiler } from './serialise.js';
 import type { SignedIn, SignIn } from './sign-in.js';
+import { writtenBy } from './written.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -80,7 +81,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler(onError);
   // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
-  app.setSerializerCompiler(serialiserCompiler);
+  app.setSerializerCompiler(({ schema }: { schema: z.ZodType }) => writtenBy(schema));
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
 

@@ -23,7 +23,7 @@ export const Problem = z
   })
   .meta({ id: 'Problem' });
 
-export interface FieldError {
+interface FieldError {
   readonly pointer: string;
   readonly detail: string;
 }
@@ -74,7 +74,7 @@ export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string
   );
 }
 
-export function sendProblem(
+function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   { rule: code, detail }: Refusal,

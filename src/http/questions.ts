@@ -9,7 +9,7 @@ import { csv } from '../ledger/csv.js';
 import { seesArea, seesFund } from './access.js';
 import { keepText, type KeptAnswer, type KeptAnswers } from './kept-answers.js';
 import { parsed, Problem, Refused } from './problem.js';
-import { compiled } from './serialise.js';
+import { writtenBy } from './written.js';
 import { PositionText, waitFor } from './waiting.js';
 
 /** The routes that answer questions. They follow from the declared queries: JSON always, CSV where it is asked for. */
@@ -24,7 +24,7 @@ const WaitFor = PositionText.optional().meta({
     'The position of an act, from its answer: wait until this service has read it, if it was posted at another.',
 });
 
-/** What a route answers with: its declaration, and what was compiled of it. */
+/** What a route answers with: its declaration, and how answers by it are written. */
 interface Answering {
   readonly ledger: Ledger;
   readonly answers: KeptAnswers;
@@ -36,7 +36,7 @@ interface Answering {
 export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger, answers: KeptAnswers): void {
   for (const query of QUERIES) {
     const Options = query.options.extend({ format: Format, 'wait-for': WaitFor });
-    const answering = { ledger, answers, query, Options, textOf: compiled(query.answer) };
+    const answering = { ledger, answers, query, Options, textOf: writtenBy(query.answer) };
     app.get(
       query.path.replace(/\{(\w+)\}/g, ':$1'),
       {

@@ -31,7 +31,7 @@ export const officerOf = ({ signedIn }: { readonly signedIn: SignedIn | null }):
 
 export type SignIn = (authorization: string | undefined) => Promise<SignedIn | Refusal>;
 
-export interface IdentityProvider {
+interface IdentityProvider {
   readonly jwksUrl: string;
   readonly issuer: string;
   readonly audience: string;
@@ -39,7 +39,7 @@ export interface IdentityProvider {
   readonly claim: string;
 }
 
-export interface SignInOptions {
+interface SignInOptions {
   readonly provider?: IdentityProvider | undefined;
   readonly localKey?: JWK | undefined;
   readonly demonstration: boolean;

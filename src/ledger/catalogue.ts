@@ -8,7 +8,8 @@ import type { DisputeState } from '../domain/dispute/state.js';
 import { FUND } from '../domain/fund.js';
 import type { FundState } from '../domain/fund/state.js';
 import { isProposalEvent, PROPOSAL_EVENTS, proposalSentence } from '../domain/proposal.js';
-import { REGISTER, ROLES, type RegisterState } from '../domain/register.js';
+import { REGISTER, type RegisterState } from '../domain/register.js';
+import { ROLES } from '../domain/roles.js';
 import { factOf, type Kind } from '../domain/stream.js';
 import { Evidence, Name, words } from '../domain/values.js';
 import { eventHash } from '../store/digest.js';
@@ -37,7 +38,7 @@ export type StateOf<K extends StreamKind> = {
 }[K];
 
 /** Where the streams of each kind are: in the store, at the service, and in words. Addresses and loading follow from it. */
-export interface Whereabouts {
+interface Whereabouts {
   /** The text before the first dash of a stream's name, or the whole name where there is one stream only. */
   readonly category: string;
   /** The address under /v1; what stands in braces names the stream among those of its kind. */
@@ -85,7 +86,7 @@ export const REGISTER_STREAM = streamOf('register');
 export const fundStream = (fund: string): string => streamOf('fund', fund);
 export const disputeStream = (area: string): string => streamOf('dispute', area);
 
-export interface Placed {
+interface Placed {
   readonly kind: StreamKind;
   /** The fund or the area; empty for the register. */
   readonly name: string;
@@ -104,7 +105,7 @@ export function placed(stream: string): Placed {
 export const kindOf = (stream: string): AnyKind => KINDS[placed(stream).kind];
 
 /** An event that this version cannot read. The projector stops at it: a balance that skipped it would be wrong. */
-export class UnreadableEvent extends Error {
+class UnreadableEvent extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'UnreadableEvent';

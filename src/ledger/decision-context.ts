@@ -9,7 +9,7 @@ export interface Streams {
   stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;
 }
 
-export interface Deciding {
+interface Deciding {
   readonly today: Day;
   /** The event that a reversal names. */
   readonly original: LedgerEvent | undefined;

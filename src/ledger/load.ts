@@ -132,7 +132,7 @@ const streamOfStep = (step: Step): string =>
 
 const kindOfStep = (step: Step): StreamKind => placed(streamOfStep(step)).kind;
 
-export interface Loading {
+interface Loading {
   readonly ledger: Ledger;
   /** The ledger's own clock, where it may be set to the recorded instants of a demonstration. */
   readonly clock: SettableClock;
@@ -140,7 +140,7 @@ export interface Loading {
   onStep?(done: number, of: number): void;
 }
 
-export interface Loaded {
+interface Loaded {
   readonly recorded: number;
   readonly replayed: number;
 }

@@ -5,7 +5,7 @@ import { digestAfter, eventHash } from '../store/digest.js';
  * Copies a ledger from one store to another, event by event, in ledger order, and then reads both to the end and compares
  * them. Begun again, it goes on where it stopped: what is there already is compared, and not written twice.
  */
-export interface Moved {
+interface Moved {
   /** How many events both stores hold. */
   readonly events: number;
   /** How many of them the other store had before. */

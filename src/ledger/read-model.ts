@@ -85,7 +85,7 @@ export interface Acted {
   readonly revision: number;
 }
 
-export interface Prefix {
+interface Prefix {
   readonly size: number;
   /** The position of the last event in it; undefined where it is empty. */
   readonly position: Position | undefined;

@@ -47,7 +47,7 @@ export interface Submission {
   readonly dryRun?: boolean;
 }
 
-export interface RecordedFact {
+interface RecordedFact {
   readonly id: string;
   readonly type: string;
   readonly revision: string;
@@ -82,7 +82,7 @@ export interface Submitter {
   lapseExpired(): Promise<number>;
 }
 
-export interface SubmitterParts {
+interface SubmitterParts {
   readonly store: EventStore;
   readonly model: ReadModel;
   readonly projector: Projector;

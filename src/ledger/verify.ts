@@ -35,13 +35,13 @@ export const CHECKS = {
 
 export type CheckName = keyof typeof CHECKS;
 
-export interface Problem {
+interface Problem {
   readonly check: CheckName;
   readonly where: string;
   readonly words: string;
 }
 
-export interface Verification {
+interface Verification {
   readonly events: number;
   readonly streams: number;
   /** The digest of the ledger (src/store/digest.ts), from its bytes: who noted it down earlier can tell that nothing was replaced. */

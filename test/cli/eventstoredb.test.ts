@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { startServer } from '../support/eventstoredb/server.js';
 import { folder, FUND, line, openedLedger } from '../support/ledger.js';
-import { run, serving } from './run.js';
+import { CATEGORIES } from '../../src/ledger/catalogue.js';
+import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';
+import { run, runHere, serving } from './run.js';
 
 const OPENING = fileURLToPath(new URL('../../../docs/opening.example.json', import.meta.url));
 
@@ -11,33 +13,36 @@ async function cluster(t: Test) {
   const server = await startServer(3);
   t.teardown(() => server.close());
   const cwd = folder(t);
-  return { server, cwd, env: { BCF_EVENTSTOREDB: server.connection } };
+  const { connection } = server;
+  /** The same in this process. */
+  const here = (...args: string[]) =>
+    runHere(args, cwd, () => openEventStoreDB({ connection, categories: CATEGORIES }));
+  return { server, cwd, env: { BCF_EVENTSTOREDB: connection }, here };
 }
 
 t.test('a ledger is opened, asked and checked in an event store as in a file', async (t) => {
-  const { cwd, env, server } = await cluster(t);
-  t.match(await run(['verify'], env, cwd), { code: 3, err: /eventstoredb holds no event/ });
+  const { cwd, env, server, here } = await cluster(t);
+  t.match(await here('verify'), { code: 3, err: /eventstoredb holds no event/ });
   t.match(await run(['doctor'], env, cwd), { code: 1, out: /^WRONG +opened/m });
   t.match(await run(['load', OPENING], env, cwd), { code: 0, err: /acts recorded in eventstoredb/ });
   t.match(await run(['verify'], env, cwd), { code: 0, out: '', err: /all is well/ });
-  t.match(await run(['verify', '--ledger', 'eventstoredb'], env, cwd), { code: 0 });
-  t.match(await run(['replay'], env, cwd), { code: 0, out: /events replayed/ });
+  t.match(await here('verify', '--ledger', 'eventstoredb'), { code: 0 });
+  t.match(await here('replay'), { code: 0, out: /events replayed/ });
   const doctor = await run(['doctor'], env, cwd);
   t.match(doctor, { code: 0, out: /^well +event store +127\.0\.0\.1:\d+, .* answers/m });
   t.notMatch(doctor.out, /permissions/);
-  const exported = (await run(['export'], env, cwd)).out.trim().split('\n');
+  const exported = (await here('export')).out.trim().split('\n');
   t.equal(exported.length, server.log.events.filter((event) => !event.stream.startsWith('$')).length);
 });
 
 t.test('a ledger is moved from a file to an event store and back, and both say the same', async (t) => {
-  const { cwd, env } = await cluster(t);
+  const { cwd, env, here } = await cluster(t);
   const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
   for (let index = 0; index < 60; index++)
     await ledger.post('pool-manager', 'PlanLineSet', line({ line: `line-${index}` }));
   await ledger.close();
-  const moving = (from: string, to: string, ...more: string[]) =>
-    run(['move', '--from', from, '--to', to, ...more], env, cwd);
-  const there = await moving('ledger.sqlite', 'eventstoredb', '--json');
+  const moving = (from: string, to: string) => here('move', '--from', from, '--to', to);
+  const there = await run(['move', '--from', 'ledger.sqlite', '--to', 'eventstoredb', '--json'], env, cwd);
   t.match(there, { code: 0, err: /66 events in eventstoredb, 0 of them from before; the same bytes/ });
   const { digest } = JSON.parse(there.out) as { digest: string };
   t.match(await moving('eventstoredb', 'back.sqlite'), {
@@ -48,7 +53,7 @@ t.test('a ledger is moved from a file to an event store and back, and both say t
   const plan = ['gap', FUND, '--json', '--on', '2016-04-01', '--known-at', '2016-04-30'];
   const answers = await Promise.all(
     ['ledger.sqlite', 'eventstoredb', 'back.sqlite'].map(async (ledger) =>
-      (await run([...plan, '--ledger', ledger], env, cwd)).out.replace(/"position": "\d+"/, ''),
+      (await here(...plan, '--ledger', ledger)).out.replace(/"position": "\d+"/, ''),
     ),
   );
   t.match(answers[0], '"requirement": "60000000.00"');

@@ -1,10 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run as runProgram, type Parts } from '../../src/cli/program.js';
+import { settableClock } from '../../src/ledger/clock.js';
+import { openLedger } from '../../src/ledger/ledger.js';
+import type { EventStore } from '../../src/store/event-store.js';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import { at } from '../support/ledger.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-export interface Ran {
+interface Ran {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
@@ -30,6 +38,42 @@ export async function run(
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, out, err };
+}
+
+const notHere = (): never => {
+  throw new Error('That needs a process of its own: run().');
+};
+
+/** The commands that ask and check, with the adapters that they read; what else there is needs the composition root. */
+const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
+  version: 'test',
+  defaultLedger: eventStoreDB ? 'eventstoredb' : 'ledger.sqlite',
+  settings: [],
+  openStore: (ledger, how) =>
+    ledger === 'eventstoredb' ? eventStoreDB!() : openSqliteEventStore({ file: resolve(cwd, ledger), ...how }),
+  async openLedger(store) {
+    const clock = settableClock(at('2026-04-01T09:00:00Z'));
+    return { ledger: await openLedger(store, clock), clock };
+  },
+  exists: (ledger) => ledger === 'eventstoredb' || existsSync(resolve(cwd, ledger)),
+  readFiles: (paths) =>
+    paths.map((path) => ({ name: basename(path), content: JSON.parse(readFileSync(path, 'utf8')) as unknown })),
+  scenarios: notHere,
+  removeDemonstration: notHere,
+  issueToken: notHere,
+  serve: notHere,
+  diagnose: notHere,
+});
+
+/** Runs the same commands in this process: a question asked so does not wait for Node to start. */
+export async function runHere(args: readonly string[], cwd = '.', eventStoreDB?: () => EventStore): Promise<Ran> {
+  const said = { out: '', err: '' };
+  const code = await runProgram(args, partsHere(cwd, eventStoreDB), {
+    data: (text) => void (said.out += `${text}\n`),
+    note: (text) => void (said.err += `${text}\n`),
+    terminal: false,
+  });
+  return { code, ...said };
 }
 
 /** Starts the service as a user would, and resolves once it says where it listens. */

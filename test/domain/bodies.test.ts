@@ -1,7 +1,7 @@
 import t from 'tap';
 import { verify } from '../../src/ledger/verify.js';
+import { asked as ask } from '../support/asking.js';
 import {
-  ask,
   BOARD,
   DAY,
   DOWNTON,
@@ -29,6 +29,8 @@ import {
   WEST,
   type TestLedger,
 } from '../support/ledger.js';
+import { allocation, publish } from '../support/plan.js';
+import { told } from '../support/told.js';
 
 const before = '2016-09-30T12:00:00Z';
 const after = '2016-10-03T12:00:00Z';
@@ -177,7 +179,7 @@ t.test('bodies follow one another by the rules', async (t) => {
       rule: 'succession_unfit',
     },
   ]);
-  t.match(await ask(ledger, 'successions', {}), {
+  told(t, await ask(ledger, 'successions', {}), {
     successions: [
       { effective: DAY, predecessors: [NORTH, SOUTH], successors: [MERGED], shares: [], reversed: false },
       { effective: '2016-05-01', predecessors: [EAST], successors: [NORTH], reversed: false },
@@ -205,9 +207,10 @@ t.test('the officers of a body that has ended can all be let go, and those of an
   );
   await succeeded(ledger, merger());
   ledger.now(after);
-  for (const role of ['finance-officer', 'chief-finance-officer'])
-    await ledger.post(`${MERGED}-chief`, 'MandateEnded', end(NORTH, role), REGISTER_STREAM);
-  t.pass('by the successor’s officer');
+  for (const role of ['finance-officer', 'chief-finance-officer']) {
+    const { outcome } = await ledger.post(`${MERGED}-chief`, 'MandateEnded', end(NORTH, role), REGISTER_STREAM);
+    t.match(outcome.events[0], { type: 'MandateEnded' }, 'by the successor’s officer');
+  }
 });
 
 t.test(
@@ -272,7 +275,7 @@ t.test(
       ['merged-ccg NHS_ADD 1500000.01'],
       'instalments follow',
     );
-    t.match(await ask(ledger, 'partner-position', { fund: FUND, partner: NORTH, on: DAY }), { sources: [] });
+    told(t, await ask(ledger, 'partner-position', { fund: FUND, partner: NORTH, on: DAY }), { sources: [] });
     t.match(await ask(ledger, 'partner-position', { fund: FUND, partner: MERGED, on: DAY }), {
       name: 'merged-ccg by name',
       total: { agreed: '1500000.01', overdue: '400000.01' },
@@ -567,9 +570,20 @@ t.test('the keeper keeps the ledger until the day it ends', async (t) => {
   const ledger = await opened(t);
   await succeeded(ledger, split());
   ledger.now(before);
-  await succeeded(ledger, merger());
-  t.pass('what takes effect on that day is recorded before it');
+  // What takes effect on that day is recorded before it.
+  const { outcome } = await succeeded(ledger, merger());
+  t.match(outcome.events.at(-1), { type: 'PartnerSucceeded' });
+  const published = allocation({ effective: DAY, payer: BOARD });
+  t.match((await publish(ledger, published)).outcome.events[0], { type: 'AllocationPublished' });
   ledger.now(after);
+  t.equal(
+    await ledger.refused(
+      'registrar',
+      { act: 'post', fact: { type: 'AllocationPublished', data: published as never } },
+      { in: REGISTER_STREAM },
+    ),
+    'wrong_partner',
+  );
   t.equal(
     await ledger.refused(
       'registrar',

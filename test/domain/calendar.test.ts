@@ -6,7 +6,6 @@ import {
   dayNumber,
   dayOfNumber,
   daysAfter,
-  endOfLondonDay,
   financialYear,
   instantOf,
   instantText,
@@ -47,21 +46,17 @@ t.test('a day is a real day of the calendar', async (t) => {
   }
 });
 
-t.test('a day in London ends an hour earlier by UTC in summer', async (t) => {
-  t.equal(instantText(endOfLondonDay(day('2016-04-30'))), '2016-04-30T22:59:59.999Z');
-  t.equal(instantText(endOfLondonDay(day('2016-12-31'))), '2016-12-31T23:59:59.999Z');
+t.test('known at a bare day means the end of that day in London, an hour earlier by UTC in summer', async (t) => {
+  t.equal(instantText(knownAtInstant('2016-04-30')!), '2016-04-30T22:59:59.999Z');
+  t.equal(instantText(knownAtInstant('2016-12-31')!), '2016-12-31T23:59:59.999Z');
   t.equal(
-    instantText(endOfLondonDay(day('2016-03-26'))),
+    instantText(knownAtInstant('2016-03-26')!),
     '2016-03-26T23:59:59.999Z',
     'the day before the clocks go forward',
   );
-  t.equal(
-    instantText(endOfLondonDay(day('2016-03-27'))),
-    '2016-03-27T22:59:59.999Z',
-    'the day on which they go forward',
-  );
-  t.equal(instantText(endOfLondonDay(day('2016-10-29'))), '2016-10-29T22:59:59.999Z', 'the day before they go back');
-  t.equal(instantText(endOfLondonDay(day('2016-10-30'))), '2016-10-30T23:59:59.999Z', 'the day on which they go back');
+  t.equal(instantText(knownAtInstant('2016-03-27')!), '2016-03-27T22:59:59.999Z', 'the day on which they go forward');
+  t.equal(instantText(knownAtInstant('2016-10-29')!), '2016-10-29T22:59:59.999Z', 'the day before they go back');
+  t.equal(instantText(knownAtInstant('2016-10-30')!), '2016-10-30T23:59:59.999Z', 'the day on which they go back');
 });
 
 t.test('every day in London ends on its last millisecond', async (t) => {
@@ -69,7 +64,7 @@ t.test('every day in London ends on its last millisecond', async (t) => {
     t,
     fc.property(fc.integer({ min: dayNumber(day('2013-04-01')), max: dayNumber(day('2098-03-31')) }), (number) => {
       const each = dayOfNumber(number);
-      const end = endOfLondonDay(each);
+      const end = knownAtInstant(each)!;
       return londonDay(end) === each && londonDay((end + 1) as Instant) === daysAfter(each, 1);
     }),
   );
@@ -89,8 +84,7 @@ t.test('an instant is UTC, to the second or the millisecond', async (t) => {
   }
 });
 
-t.test('known at a bare day means the end of that day in London', async (t) => {
-  t.equal(knownAtInstant('2016-06-30'), endOfLondonDay(day('2016-06-30')));
+t.test('known at an instant means that instant, and nothing else is understood', async (t) => {
   t.equal(knownAtInstant('2016-06-30T12:00:00Z'), instantOf('2016-06-30T12:00:00Z'));
   t.equal(knownAtInstant('yesterday'), undefined);
 });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { contribution, COUNTY, grant, line, NORTH, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
 import { fund, service } from './support.js';
+import { told } from '../support/told.js';
 
 interface Signatory {
   readonly officer: string;
@@ -121,8 +122,9 @@ t.test('a mandate that was ended from a day gone by no longer bears what was don
       REGISTER_STREAM,
     );
   const then = (await get(fund('/approvals?known-at=2016-06-01'))).json<Told>();
+  const mandates = then.approvals.flatMap(({ by }) => by.map(({ mandate }) => mandate));
   t.ok(
-    then.approvals.every(({ by }) => by.every(({ mandate }) => mandate !== null)),
+    mandates.length > 1 && mandates.every((mandate) => mandate !== null),
     'by what was known then, everybody was mandated',
   );
   const now = (await get(fund('/approvals'))).json<Told>();
@@ -249,7 +251,7 @@ t.test('what is agreed is told with its schedule, its signatures and what change
     reason: 'Savings',
   });
   const answer = (await get(fund('/contributions?on=2016-07-01'))).json<Told>();
-  t.match(answer, {
+  told(t, answer, {
     total: '1700000.00',
     contributions: [
       {
@@ -265,7 +267,7 @@ t.test('what is agreed is told with its schedule, its signatures and what change
     ],
   });
   t.match((await get(fund('/contributions?on=2016-06-30'))).json<Told>(), { total: '1900000.00' }, 'before it varied');
-  t.match((await get(fund('/contributions?on=2016-03-31'))).json<Told>(), { contributions: [], total: '0.00' });
+  told(t, (await get(fund('/contributions?on=2016-03-31'))).json<Told>(), { contributions: [], total: '0.00' });
   const table = (await get(fund('/contributions?on=2016-07-01'), 'auditor', { accept: 'text/csv' })).body;
   t.match(table, /-200000\.00 at revision \d+/);
 });

@@ -1,8 +1,10 @@
 import t from 'tap';
-import { ask, DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
+import { asked as ask } from '../support/asking.js';
+import { DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
 import { contribution, COUNTY, FUND, NORTH, openFund, SOUTH, WEST } from '../support/ledger.js';
 import { service } from './support.js';
+import { told } from '../support/told.js';
 
 t.test('sight follows succession: a successor sees what its predecessor was in, from its day on', async (t) => {
   const ledger = await disputing(t);
@@ -15,7 +17,7 @@ t.test('sight follows succession: a successor sees what its predecessor was in, 
   const paths = [`/v1/funds/${FUND}/position`, `/v1/areas/${AREA}/disputes`, `/v1/areas/${AREA}/disputes/cases`];
   for (const path of paths) t.equal((await get(path, officer)).statusCode, 403, `${path} before the day`);
   const hidden = await get(`/v1/areas/${AREA}/succession?on=2019-01-01`, officer);
-  t.match(hidden.json(), { funds: [], notYetDue: [], claims: { before: [], after: [] }, proposals: [] });
+  told(t, hidden.json(), { funds: [], notYetDue: [], claims: { before: [], after: [] }, proposals: [] });
   ledger.now('2019-01-01T09:00:00Z');
   for (const path of paths) t.equal((await get(path, officer)).statusCode, 200, `${path} from the day on`);
   for (const path of paths) t.equal((await get(path, `${NORTH}-finance`)).statusCode, 200, `${path} for the old body`);
@@ -61,7 +63,7 @@ t.test('what follows a successor is shown fund by fund to those who see the fund
     claims: { after: [{ partner: MERGED, claimedAgainst: '6400.00' }] },
   });
   t.equal(whole.proposals.length, 2);
-  t.match((await get(path, `${WEST}-finance`)).json(), {
+  told(t, (await get(path, `${WEST}-finance`)).json(), {
     claims: { before: [] },
     proposals: [{ stream: `fund-${FUND}` }],
   });
@@ -85,7 +87,7 @@ t.test('what follows a successor is shown fund by fund to those who see the fund
     'register',
   );
   t.match((await get('/v1/successions?format=csv')).payload, /,yes/);
-  t.match(await ask(ledger, 'succession', { area: AREA }), { successions: [], funds: [] });
+  told(t, await ask(ledger, 'succession', { area: AREA }), { successions: [], funds: [] });
 });
 
 t.test('an area of which only disputes are kept has its succession too', async (t) => {
@@ -98,11 +100,11 @@ t.test('an area of which only disputes are kept has its succession too', async (
     'disputes-elsewhere',
   );
   await succeeded(ledger, merger());
-  t.match(await ask(ledger, 'succession', { area: 'elsewhere', 'known-at': '2013-12-31' }), {
+  told(t, await ask(ledger, 'succession', { area: 'elsewhere', 'known-at': '2013-12-31' }), {
     ledger: { size: 0, position: null },
     successions: [],
   });
-  t.match(await ask(ledger, 'succession', { area: 'elsewhere' }), { funds: [], successions: [{ mode: 'merge' }] });
+  told(t, await ask(ledger, 'succession', { area: 'elsewhere' }), { funds: [], successions: [{ mode: 'merge' }] });
 });
 
 t.test('the successors of the keeper keep the ledger, and see it', async (t) => {

@@ -6,6 +6,7 @@ import { AREA, caseNamed, raised, share } from '../support/disputes.js';
 import { COUNTY, EAST, NORTH, openedLedger, SOUTH } from '../support/ledger.js';
 import { decided, disputeService, disputesOf, many, OTHER, PROGRAM } from './disputing.js';
 import { service } from './support.js';
+import { told } from '../support/told.js';
 
 const ONE = caseNamed('one');
 const proposal = (response: LightMyRequestResponse): string => response.json<{ proposal: string }>().proposal;
@@ -103,7 +104,7 @@ t.test('a dispute goes from its raising to the last penny over HTTP', async (t) 
   const off = { effective: '2019-04-10', of: { case: ONE }, creditor: COUNTY, amount: '8400.00' };
   t.equal(code(await act('county-finance', 'WriteOffApproved', off, { path: '/proposals' })), 'minute_needed');
   await signed('county-finance', 'county-chief', 'WriteOffApproved', { ...off, minute: 'Cabinet 12' });
-  t.match((await ask(`/cases/${ONE}`)).json(), {
+  told(t, (await ask(`/cases/${ONE}`)).json(), {
     owed: { decidedToPay: '0.00', settledToPay: '0.00', toWriteOff: '0.00', paid: '21700.00', writtenOff: '8400.00' },
     treatments: [],
   });
@@ -734,7 +735,7 @@ t.test(
     });
     t.match((await get('/v1/bank-holidays')).json(), { year: '2018', knownOn: '2018-11-01' });
     t.match((await get('/v1/bank-holidays?year=1999')).json(), { errors: [{ pointer: '/query/year' }] });
-    t.match((await get('/v1/areas', 'north-ccg-finance')).json(), {
+    told(t, (await get('/v1/areas', 'north-ccg-finance')).json(), {
       areas: [{ area: OTHER, protocols: [] }, { area: AREA }],
     });
   },

@@ -1,7 +1,8 @@
 import t from 'tap';
-import { signAgreement, spend, told } from '../support/agreements.js';
+import { signAgreement, spend } from '../support/agreements.js';
 import { contribution, line, NORTH } from '../support/ledger.js';
 import { fund, service } from './support.js';
+import { told } from '../support/told.js';
 
 t.test('the plan year’s questions have a route each, as JSON and as a table', async (t) => {
   const { get, post, ledger } = await service(t);

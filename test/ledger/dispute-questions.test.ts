@@ -1,24 +1,12 @@
 import t from 'tap';
-import { z } from 'zod';
 import { outcomeOf } from '../../src/domain/dispute/claim.js';
 import { owedOn } from '../../src/domain/dispute/owed.js';
 import { termsAt } from '../../src/domain/dispute/state.js';
 import type { Day } from '../../src/domain/calendar.js';
 import { moneyText } from '../../src/domain/money.js';
-import { Refusal } from '../../src/domain/rules.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
+import { askedWhole as asked } from '../support/asking.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing, settle, share } from '../support/disputes.js';
-import { COUNTY, emptyLedger, NORTH, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
-
-const asked = async (ledger: TestLedger, name: string, given: Readonly<Record<string, string>>) => {
-  const query = QUERIES.find((each) => each.name === name)!;
-  const answer = await query.run(
-    ledger.ledger,
-    z.object({ ...query.params.shape, ...query.options.shape }).parse({ area: AREA, ...given }),
-  );
-  if (answer instanceof Refusal) throw new Error(answer.detail);
-  return { answer, table: query.table(answer) };
-};
+import { COUNTY, emptyLedger, NORTH, REGISTER_STREAM } from '../support/ledger.js';
 
 const ONE = { case: caseNamed('one') };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { naiveBalance } from '../../projections/balances.js';
-import { NO_CLAIMS } from '../../projections/claims.js';
+import type { ClaimsWalk } from '../../projections/claims.js';
 import { compare } from '../../projections/compare.js';
 import type { Entry } from '../../projections/entry.js';
 import { GAP_FIGURES, gapOf, type Gap } from '../../projections/gap.js';
@@ -24,6 +24,8 @@ import { asyncProperty } from '../support/property.js';
  * and reversals, at random pairs of dates.
  */
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 40);
+/** The histories hold no disputes: no claim is open, and none changes. */
+const NO_CLAIMS: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
 const FIRST = dayNumber('2016-03-20' as Day);
 const LAST = dayNumber('2017-04-10' as Day);
 

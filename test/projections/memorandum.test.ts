@@ -9,10 +9,11 @@ import { AgreementTerms } from '../../src/domain/fund/agreement-terms.js';
 import { exactly, minus, NO_MONEY, pence, plus, total } from '../../src/domain/money.js';
 import { PLAN, POOL, posted, type Measure, type Posting } from '../../src/domain/postings.js';
 import { viewOf } from '../../src/ledger/read-model.js';
-import { asked, askedOfNothing, day, signAgreement, spend, terms, told } from '../support/agreements.js';
+import { asked, askedOfNothing, day, signAgreement, spend, terms } from '../support/agreements.js';
 import { contribution, COUNTY, FUND, grant, line, NORTH, openedLedger, SOUTH } from '../support/ledger.js';
 import { histories, play } from '../support/histories.js';
 import { asyncProperty, property } from '../support/property.js';
+import { told } from '../support/told.js';
 
 t.test('the memorandum account says whose the pool is, and adds up', async (t) => {
   const ledger = await openedLedger(t);

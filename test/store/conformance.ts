@@ -27,13 +27,13 @@ export interface Capabilities {
   readonly sharesItsLedger: true | string;
 }
 
-export interface Fresh {
+interface Fresh {
   readonly store: EventStore;
   /** Opens another store on the same ledger, where {@link Capabilities.sharesItsLedger}. */
   readonly another?: () => EventStore | Promise<EventStore>;
 }
 
-export interface Adapter {
+interface Adapter {
   readonly name: string;
   /** A store of its own for each test, empty, and closed when the test ends. */
   readonly create: (t: Test) => Fresh | Promise<Fresh>;
@@ -93,7 +93,7 @@ async function conflictOf(t: Test, promise: Promise<unknown>, expected: string, 
   t.match(conflict, { expected, actual });
 }
 
-export interface Following {
+interface Following {
   readonly seen: readonly RecordedEvent[];
   readonly subscription: Subscription;
   /** Waits until so many events have been handled; throws where the subscription ends before. */

@@ -4,41 +4,45 @@ import { QUERIES } from '../../src/ledger/queries/all.js';
 import type { Answer, Table } from '../../src/ledger/queries/query.js';
 import { FUND, type TestLedger } from './ledger.js';
 
-export interface Asked {
+interface Asked {
   readonly answer: Answer;
   readonly table: Table;
 }
 
-/** Asks a question by its name as the faces do, of the test fund unless told otherwise. */
+/** Asks a question by its name as the faces do, of the test fund and its area unless told otherwise. */
 export async function ask(
   { ledger }: TestLedger,
   name: string,
   given: Readonly<Record<string, string>> = {},
 ): Promise<Asked | Refusal> {
   const query = QUERIES.find((each) => each.name === name)!;
-  const named = 'fund' in query.params.shape ? { fund: FUND, ...given } : given;
-  const answer = await query.run(ledger, z.object({ ...query.params.shape, ...query.options.shape }).parse(named));
+  const { shape } = query.params;
+  const named = { ...('fund' in shape && { fund: FUND }), ...('area' in shape && { area: 'testshire' }), ...given };
+  const answer = await query.run(ledger, z.object({ ...shape, ...query.options.shape }).parse(named));
   return answer instanceof Refusal ? answer : { answer: query.answer.parse(answer), table: query.table(answer) };
 }
 
-/** Asks what must be answered. */
-export async function asked(
+/** Asks what must be answered: a refusal is an error here. */
+export async function askedWhole(
   ledger: TestLedger,
   name: string,
   given: Readonly<Record<string, string>> = {},
-): Promise<Asked['answer']> {
+): Promise<Asked> {
   const found = await ask(ledger, name, given);
-  if (found instanceof Refusal) throw new Error(`${name}: ${found.detail}`);
-  return found.answer;
+  if (found instanceof Refusal) throw new Error(`${name}: ${found.rule}: ${found.detail}`);
+  return found;
 }
 
-/** The same as a table. */
-export async function tableOf(
+/** The same, the answer alone. */
+export const asked = async <As = Answer>(
   ledger: TestLedger,
   name: string,
   given: Readonly<Record<string, string>> = {},
-): Promise<Table> {
-  const found = await ask(ledger, name, given);
-  if (found instanceof Refusal) throw new Error(`${name}: ${found.detail}`);
-  return found.table;
-}
+): Promise<As> => (await askedWhole(ledger, name, given)).answer as As;
+
+/** The same as a table. */
+export const tableOf = async (
+  ledger: TestLedger,
+  name: string,
+  given: Readonly<Record<string, string>> = {},
+): Promise<Table> => (await askedWhole(ledger, name, given)).table;

@@ -1,7 +1,4 @@
-import { z } from 'zod';
-import { Refusal } from '../../src/domain/rules.js';
 import type { Done } from '../../src/ledger/submit.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
 import { COUNTY, EAST, NORTH, REGISTER_STREAM, SOUTH, WEST, type TestLedger } from './ledger.js';
 
 /** Bodies that follow those of the test ledger: one group after two, and three councils after a county and two districts. */
@@ -13,7 +10,7 @@ export const DOWNTON = 'downton-council';
 
 export const DAY = '2016-10-01';
 
-export const registerBody = (ledger: TestLedger, partner: string, kind: string): Promise<Done> =>
+const registerBody = (ledger: TestLedger, partner: string, kind: string): Promise<Done> =>
   ledger.post(
     'registrar',
     'PartnerRegistered',
@@ -65,21 +62,6 @@ export async function registerAll(ledger: TestLedger): Promise<void> {
   await registerBody(ledger, MERGED, 'ccg');
   await registerBody(ledger, BOARD, 'icb');
   for (const council of [UPTON, MIDDLETON, DOWNTON]) await registerBody(ledger, council, 'unitary');
-}
-
-/** Asks a question as the terminal would; a refusal is an error here. */
-export async function ask<Answer>(
-  ledger: TestLedger,
-  name: string,
-  given: Readonly<Record<string, string>>,
-): Promise<Answer> {
-  const query = QUERIES.find((each) => each.name === name)!;
-  const answer = await query.run(
-    ledger.ledger,
-    z.object({ ...query.params.shape, ...query.options.shape }).parse(given),
-  );
-  if (answer instanceof Refusal) throw new Error(`${name}: ${answer.rule}: ${answer.detail}`);
-  return query.answer.parse(answer) as Answer;
 }
 
 interface Row {

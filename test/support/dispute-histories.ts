@@ -10,7 +10,7 @@ import { caseNamed, DISPUTES, share } from './disputes.js';
 import { COUNTY, NORTH, SOUTH, type TestLedger } from './ledger.js';
 
 /** Random histories of an area's disputes, with every fact that changes what a claim comes to. */
-export interface DisputeMove {
+interface DisputeMove {
   readonly what:
     | 'raise'
     | 'revise-cost'
@@ -251,7 +251,7 @@ interface Day1 {
   respondent: string;
 }
 
-export interface NaiveCell {
+interface NaiveCell {
   readonly year: string;
   readonly claimant: string;
   readonly respondent: string;

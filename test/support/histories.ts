@@ -11,7 +11,7 @@ import { COUNTY, EAST, NORTH, SOUTH, WEST, type TestLedger } from './ledger.js';
  * Random histories of a fund: offers, counters, agreements, withdrawals, receipts, grants, plan lines and reversals, with
  * days before and after those already used. What a rule refuses is part of the history too: it must leave nothing.
  */
-export interface Move {
+interface Move {
   readonly what:
     | 'offer'
     | 'counter'
@@ -83,7 +83,7 @@ export const histories = (maxLength = 60): fc.Arbitrary<Move[]> =>
 
 const FIRST = '2016-04-01' as Day;
 
-export interface Played {
+interface Played {
   readonly accepted: number;
   readonly refused: number;
 }

@@ -31,11 +31,6 @@ export const EAST = 'east-district';
 export const WEST = 'west-district';
 export const PARTNERS = [COUNTY, NORTH, SOUTH, EAST, WEST] as const;
 
-export const officersOf = (partner: string) => ({
-  finance: `${partner}-finance`,
-  chief: `${partner}-chief`,
-});
-
 const officers = (partner: string) => [
   { officer: `${partner}-finance`, role: 'finance-officer' },
   { officer: `${partner}-chief`, role: 'chief-finance-officer' },

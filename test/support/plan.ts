@@ -49,7 +49,7 @@ export interface AskedTest {
   readonly facts?: readonly { readonly stream: string; readonly revision: string; readonly sentence: string }[];
 }
 
-export interface Asked {
+interface Asked {
   readonly tests: readonly AskedTest[];
   readonly whatIf: { readonly proposals: readonly unknown[]; readonly tests: readonly AskedTest[] } | null;
 }

@@ -34,7 +34,7 @@ const WHATS = [
   'reverse',
 ] as const;
 
-export interface Spending {
+interface Spending {
   readonly what: (typeof WHATS)[number];
   readonly pence: number;
   /** Days after the first day of the fund’s year. */

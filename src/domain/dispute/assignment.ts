@@ -4,7 +4,8 @@ import { completedFact, type Context, type Fact } from '../facts.js';
 import { endOf, successorsIn } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name } from '../values.js';
-import { CaseReference, FINANCE } from './cases.js';
+import { FINANCE } from '../roles.js';
+import { CaseReference } from './cases.js';
 import { bodyOn } from './claim.js';
 import { caseOf, enter, type Assignment, type DisputeState } from './state.js';
 
@@ -41,8 +42,7 @@ function heldJointly(
 export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'CaseAssigned',
-    about:
-      'Of several successors who hold a case jointly, one takes it over from a day on; another of them signs (domain.md 11, 18 S-H).',
+    about: 'Of several successors who hold a case jointly, one takes it over from a day on; another of them signs.',
     input: z.strictObject(sent),
     stored: z.strictObject({ ...sent, predecessor: Name }),
     signature: 'other-side',

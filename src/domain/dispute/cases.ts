@@ -1,9 +1,19 @@
 import { z } from 'zod';
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact, type FactData, type LedgerEvent } from '../facts.js';
-import { largest, moneyText, NO_MONEY, pence, plus, pounds, signedPence, type Pence } from '../money.js';
+import {
+  largest,
+  moneyText,
+  NO_MONEY,
+  pence,
+  plus,
+  pounds,
+  signedPence,
+  WHOLE_BASIS_POINTS,
+  type Pence,
+} from '../money.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Role } from '../register.js';
+import { FINANCE } from '../roles.js';
 import { Amount, EffectiveDay, holdsNhsNumber, Name, SignedMoney, Sum, words } from '../values.js';
 import {
   asAt,
@@ -13,7 +23,6 @@ import {
   INVOICES_MAX,
   sumsOf,
   WEEKLY_COST_MAX,
-  WHOLE_SHARE,
   type Body,
   type Split,
   type Sums,
@@ -55,8 +64,6 @@ import { CASE_PARTS, treatmentOf } from './treatment.js';
 
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 
-export const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
-
 /**
  * A case is known by a random identifier; who it is about is held outside the ledger. Nothing else will do: a name of
  * the officer's choosing could name a person. Source: domain.md 10.
@@ -69,12 +76,12 @@ export const CaseReference = z
   .transform((text) => text.toLowerCase())
   .meta({ description: 'The random reference of the case.', format: 'uuid' });
 
-const Share = z.int({ error: 'must be a whole number of basis points' }).min(0).max(WHOLE_SHARE);
+const Share = z.int({ error: 'must be a whole number of basis points' }).min(0).max(WHOLE_BASIS_POINTS);
 
 const SplitShares = z
   .strictObject({ claimant: Share, respondent: Share })
-  .refine((split) => split.claimant + split.respondent === WHOLE_SHARE, {
-    error: `must add up to ${WHOLE_SHARE} basis points`,
+  .refine((split) => split.claimant + split.respondent === WHOLE_BASIS_POINTS, {
+    error: `must add up to ${WHOLE_BASIS_POINTS} basis points`,
   })
   .meta({ description: 'Who bears the cost, in basis points: 10000 are the whole.' });
 
@@ -293,7 +300,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   fact({
     name: 'DisputeRaised',
     about:
-      'A body claims that another should bear the cost of a package of care, or more of it; the claim accrues by the day (domain.md 7.8, 10).',
+      'A body claims that another should bear the cost of a package of care, or more of it; the claim accrues by the day.',
     input: z.strictObject({
       ...OfCase,
       effective: EffectiveDay.meta({ description: 'The first day of the care that is claimed for.' }),
@@ -368,7 +375,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     ...REVISION,
     name: 'ClaimRevised',
     about:
-      'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against; on no day to less (domain.md 6).',
+      'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against; on no day to less.',
     signature: 'none',
     sides: (data, state: DisputeState, { today }) => ({ acts: bodiesOf(state, data.case, today).claimant, signs: [] }),
     complete: (data, state: DisputeState) => revised('ClaimRevised', data, state),
@@ -378,7 +385,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     ...REVISION,
     name: 'ClaimReduced',
     about:
-      'The claimant changes its claim so that it falls on some day, such as when the cost falls or care has ended; a second officer of the claimant signs (domain.md 6).',
+      'The claimant changes its claim so that it falls on some day, such as when the cost falls or care has ended; a second officer of the claimant signs.',
     signature: 'second-officer',
     sides: oneSide('claimant'),
     complete: (data, state: DisputeState) => revised('ClaimReduced', data, state),
@@ -386,8 +393,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'InterimFundingAgreed',
-    about:
-      'Both sides agree who pays from a day on until the case is decided, without prejudice to how it is (domain.md 6, 10).',
+    about: 'Both sides agree who pays from a day on until the case is decided, without prejudice to how it is.',
     input: z.strictObject({ ...OfCase, interim: SplitShares }),
     stored: z.strictObject({ ...OfCase, interim: SplitShares, withoutPrejudice: z.literal(true) }),
     signature: 'other-side',
@@ -415,7 +421,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'SplitDecided',
     about:
-      'How the cost of a case is split from a day on, by a panel or by the parties; both sides sign, since a panel cannot simply bind them (domain.md 6, 10).',
+      'How the cost of a case is split from a day on, by a panel or by the parties; both sides sign, since a panel cannot simply bind them.',
     input: SplitSent,
     stored: SplitSent.extend(WithSums),
     signature: 'other-side',
@@ -435,7 +441,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'ClaimWithdrawn',
-    about: 'The claimant gives its claim up from a day on; a second officer of the claimant signs (domain.md 6).',
+    about: 'The claimant gives its claim up from a day on; a second officer of the claimant signs.',
     input: WithdrawalSent,
     stored: WithdrawalSent.extend(WithSums),
     signature: 'second-officer',
@@ -454,7 +460,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'ClaimConceded',
-    about: 'The respondent accepts the claim from a day on; a second officer of the respondent signs (domain.md 6).',
+    about: 'The respondent accepts the claim from a day on; a second officer of the respondent signs.',
     input: Decision,
     stored: Decision.extend(WithSums),
     signature: 'second-officer',
@@ -474,7 +480,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'AccountingClassConfirmed',
     about:
-      'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason (domain.md 10).',
+      'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason.',
     input: ClassSent,
     stored: ClassSent.extend({ proposed: z.enum(codesOf(ACCOUNTING_CLASSES)), amount: Sum }),
     signature: 'none',

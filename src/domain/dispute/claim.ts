@@ -1,6 +1,6 @@
 import { dayNumber, dayOfNumber, FINANCIAL_YEARS, LAST_DAY, yearIndexOf, type Day } from '../calendar.js';
 import type { FactData } from '../facts.js';
-import { exactly, minus, NO_MONEY, pence, plus, signedPence, type Pence } from '../money.js';
+import { exactly, minus, NO_MONEY, pence, plus, signedPence, WHOLE_BASIS_POINTS, type Pence } from '../money.js';
 
 /**
  * What a claim comes to. A claim accrues by the day:
@@ -13,11 +13,9 @@ import { exactly, minus, NO_MONEY, pence, plus, signedPence, type Pence } from '
  * and what the claimant gives back is repayable: a sum beside the claim, never inside it. Source: domain.md 7.8; design.md 4.
  */
 
-/** Shares in basis points: 10,000 are the whole. */
-export const WHOLE_SHARE = 10_000;
 const DAYS_IN_WEEK = 7;
 /** A claim in this fraction of a penny is a whole number, so that sums of stretches are exact. */
-const PARTS_IN_PENNY = DAYS_IN_WEEK * WHOLE_SHARE;
+const PARTS_IN_PENNY = DAYS_IN_WEEK * WHOLE_BASIS_POINTS;
 
 /** The largest weekly cost and the largest invoice: with them every exact sum of a case's year stays a whole double. */
 export const WEEKLY_COST_MAX = '99999.99';
@@ -29,7 +27,7 @@ export interface Split {
   readonly respondent: number;
 }
 
-export interface Cost {
+interface Cost {
   readonly from: Day;
   readonly weekly: string;
 }
@@ -68,7 +66,7 @@ export interface Revised extends FactData {
 }
 
 /** One cell of a settled case: what was agreed and abandoned of one financial year's claim between two bodies. */
-export interface Part {
+interface Part {
   readonly year: string;
   readonly claimant: string;
   readonly respondent: string;
@@ -104,7 +102,7 @@ interface Basis {
 }
 
 /** How the days from one on were decided: by a split, by the claimant's withdrawal, or by the respondent's concession. */
-export type Decided =
+type Decided =
   | { readonly how: 'split'; readonly share: number; readonly of: Basis }
   | { readonly how: 'conceded'; readonly of: Basis }
   | { readonly how: 'withdrawn' };
@@ -411,7 +409,7 @@ function totalsWith(totals: Totals, cells: readonly Cell[]): Totals {
 }
 
 /** Rounds an exact sum, counted in parts of a penny, to the penny; half to even. */
-export function rounded(parts: number): Pence {
+function rounded(parts: number): Pence {
   const rest = ((parts % PARTS_IN_PENNY) + PARTS_IN_PENNY) % PARTS_IN_PENNY;
   const whole = (exactly(parts) - rest) / PARTS_IN_PENNY;
   const up = rest * 2 > PARTS_IN_PENNY || (rest * 2 === PARTS_IN_PENNY && whole % 2 !== 0);
@@ -631,7 +629,7 @@ export function outcomeOf(
     if (days <= 0 || decided !== undefined) continue;
     due.add(weekly * days * (share - interim));
     paid.add(weekly * days * interim);
-    cost.add(weekly * days * WHOLE_SHARE);
+    cost.add(weekly * days * WHOLE_BASIS_POINTS);
   }
   return { due: due.rounded(), paid: paid.rounded(), cost: cost.rounded() };
 }

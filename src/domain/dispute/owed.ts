@@ -36,7 +36,7 @@ export interface Line extends SettledLine {
   readonly writtenOffBefore: string;
 }
 
-export interface SettlementData {
+interface SettlementData {
   readonly effective: Day;
   readonly settlement: string;
   readonly lines: readonly Line[];

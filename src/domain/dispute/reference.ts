@@ -1,3 +1,5 @@
+import { cited } from '../reference/works.js';
+
 /**
  * What disputes are about, as reference data: kinds, grounds, accounting classes and the dispute protocols that areas
  * can adopt. What rests on general professional knowledge only is marked as not proven.
@@ -76,7 +78,7 @@ export interface Stage {
   readonly workingDays?: number | undefined;
 }
 
-export interface Protocol {
+interface Protocol {
   readonly protocol: string;
   readonly title: string;
   readonly stages: readonly Stage[];
@@ -97,7 +99,7 @@ export const PROTOCOLS: readonly Protocol[] = [
       { stage: 'chief-executives', title: 'Chief executives', workingDays: 20 },
       { stage: 'arbitration', title: 'Arbitration' },
     ],
-    evidence: 'domain.md 10 [W79] for the stages; their days [R]',
+    evidence: cited('the stages: [W79]; their days: [R]'),
     proven: false,
   },
   {
@@ -108,7 +110,7 @@ export const PROTOCOLS: readonly Protocol[] = [
       { stage: 'panel', title: 'Disputes panel', workingDays: 20 },
       { stage: 'chief-executives', title: 'Chief executives', workingDays: 20 },
     ],
-    evidence: 'domain.md 10 [R]',
+    evidence: cited('[R]'),
     proven: false,
   },
 ];

@@ -19,7 +19,8 @@ import { refuse, Refusal } from '../rules.js';
 import type { Posting } from '../postings.js';
 import { Amount, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
 import { asAt, bodyOn, cellsOf, sumsOf, type Cell, type Terms } from './claim.js';
-import { CaseReference, FINANCE } from './cases.js';
+import { FINANCE } from '../roles.js';
+import { CaseReference } from './cases.js';
 import {
   leastOfCase,
   leastOfSettlement,
@@ -374,7 +375,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'DisputeSettled',
     about:
-      'Two bodies settle one case or many, gross in both directions: each case’s claim is what is agreed + abandoned + still open; both sign (domain.md 6, 7.8).',
+      'Two bodies settle one case or many, gross in both directions: each case’s claim is what is agreed + abandoned + still open; both sign.',
     input: z.strictObject({
       ...settlementSent,
       lines: z
@@ -455,7 +456,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'RefundPaid',
-    about: 'A body pays what was agreed, on a decided case or under a settlement; never more than that (domain.md 6).',
+    about: 'A body pays what was agreed, on a decided case or under a settlement; never more than that.',
     input: z.strictObject(refundSent),
     stored: z.strictObject({
       ...refundSent,
@@ -497,7 +498,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'WriteOffApproved',
     about:
-      'A creditor writes off what it has abandoned; a second officer signs, and above the delegated limit a minute is named (domain.md 6, 10).',
+      'A creditor writes off what it has abandoned; a second officer signs, and above the delegated limit a minute is named.',
     input: z.strictObject(writeOffSent),
     stored: z.strictObject({ ...writeOffSent, debtor: Name, left: SignedMoney }),
     signature: 'second-officer',
@@ -548,7 +549,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
   fact({
     name: 'WriteOffLimitSet',
     about:
-      'The sum up to which a partner’s officers may write off without a minute, from a day on; a second officer signs (domain.md 6).',
+      'The sum up to which a partner’s officers may write off without a minute, from a day on; a second officer signs.',
     input: z.strictObject({ effective: EffectiveDay, partner: Name, limit: Money, minute: words(120) }),
     signature: 'second-officer',
     roles: FINANCE,

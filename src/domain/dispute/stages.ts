@@ -6,7 +6,8 @@ import { sectorOf } from '../register.js';
 import { EffectiveDay, Name, words } from '../values.js';
 import { workingDaysAfter } from '../working-days.js';
 import type { Entry } from './claim.js';
-import { CaseReference, FINANCE } from './cases.js';
+import { FINANCE } from '../roles.js';
+import { CaseReference } from './cases.js';
 import { PROTOCOLS } from './reference.js';
 import {
   bodiesOf,
@@ -53,7 +54,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'DisputeProtocolAdopted',
     about:
-      'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs, or any two where all are of one sector (domain.md 10).',
+      'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs, or any two where all are of one sector.',
     input: z.strictObject({
       effective: EffectiveDay,
       protocol: Name,
@@ -102,7 +103,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'DisputeStageEntered',
     about:
-      'A case enters a stage of the protocol that was in force, and known, when it was raised, forward only; its deadline is so many working days later (domain.md 6, 10).',
+      'A case enters a stage of the protocol that was in force, and known, when it was raised, forward only; its deadline is so many working days later.',
     input: EntrySent,
     stored: EntrySent.extend({ protocol: Name, title: words(120).optional(), dueBy: EffectiveDay.optional() }),
     signature: 'none',
@@ -158,7 +159,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'DisputeStageExtended',
-    about: 'Both sides agree a later deadline for the stage that a case is in (domain.md 10).',
+    about: 'Both sides agree a later deadline for the stage that a case is in.',
     input: ExtensionSent,
     stored: ExtensionSent.extend({ stage: Name, was: EffectiveDay.optional() }),
     signature: 'other-side',

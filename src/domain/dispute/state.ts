@@ -1,13 +1,12 @@
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import type { Context, FactData, LedgerEvent, Sides } from '../facts.js';
-import { minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
+import { minus, NO_MONEY, pence, plus, pounds, WHOLE_BASIS_POINTS, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
 import {
   bodyOn,
   sameText,
   TERMS_FACTS,
   termsOf,
-  WHOLE_SHARE,
   type Entry,
   type Raised,
   type SettledLine,
@@ -45,7 +44,7 @@ export interface Assignment {
   readonly successor: string;
 }
 
-export interface Adopted {
+interface Adopted {
   readonly effective: Day;
   readonly protocol: string;
   readonly stages: readonly Stage[];
@@ -298,7 +297,7 @@ export const termsWith = ({ entries }: OpenCase, type: string, data: FactData): 
   termsOf([...entries, { revision: Infinity, type, data }]);
 
 /** A share in basis points, for a reader. */
-export const inPercent = (share: number): string => `${(share / (WHOLE_SHARE / 100)).toFixed(2)}%`;
+export const inPercent = (share: number): string => `${(share / (WHOLE_BASIS_POINTS / 100)).toFixed(2)}%`;
 
 /** No day may ask for less than is paid meanwhile already, nor be decided beyond what is claimed. */
 export function sharesHold(terms: Terms): Refusal | undefined {

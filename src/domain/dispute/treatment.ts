@@ -16,7 +16,7 @@ export const CASE_PARTS = [
   { code: 'settled', name: 'Settled and unpaid' },
   { code: 'abandoned', name: 'Abandoned and not written off' },
 ] as const satisfies readonly Listed[];
-export type PartName = (typeof CASE_PARTS)[number]['code'];
+type PartName = (typeof CASE_PARTS)[number]['code'];
 
 export interface Treatment {
   readonly partner: string;

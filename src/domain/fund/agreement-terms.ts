@@ -5,13 +5,13 @@ import { RiskRule, UnderspendRule } from './risk-rule.js';
 /** The terms of a section 75 agreement that the ledger acts on, as data. Source: domain.md 5. */
 
 /** Whether contributions are stated before or after the charges that users pay. Source: domain.md 5 [W24][W63]. */
-export const CONTRIBUTION_BASES = ['gross', 'net'] as const;
+const CONTRIBUTION_BASES = ['gross', 'net'] as const;
 
 /**
  * Whose VAT rules the spending follows: those of the body that delivers. Source: domain.md 5 [W71]; which of them applies
  * is for the partners to agree, and HMRC has asked about it [W72].
  */
-export const VAT_REGIMES = [
+const VAT_REGIMES = [
   { code: 'council-delivers', name: 'A council delivers: full refund under section 33 of the VAT Act 1994' },
   { code: 'nhs-delivers', name: 'An NHS body delivers: the contracted-out-services rules' },
   { code: 'as-who-delivers', name: 'Scheme by scheme, as the body that delivers it' },

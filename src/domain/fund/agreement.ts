@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, monthsAfter, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
-import { sectorOf, type Role, type Sector } from '../register.js';
+import { sectorOf, type Sector } from '../register.js';
+import { FINANCE } from '../roles.js';
 import type { RegisterState } from '../register.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, words } from '../values.js';
@@ -12,15 +13,13 @@ import { inOrder, partnerIsIn, type FundState } from './state.js';
 
 /** The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end. Source: domain.md 5, 6. */
 
-const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
-
 /** What stands on an agreement: its variations, notice, its end, and the risk shared under it. */
 export const itemOfAgreement = (agreement: string): string => `agreement/${agreement}`;
 
 // What stands
 
 /** Notice that a partner gave: of the whole agreement, or of some of its schemes. */
-export interface Notice {
+interface Notice {
   readonly revision: number;
   readonly given: Day;
   readonly partner: string;
@@ -230,7 +229,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'AgreementSigned',
     about:
-      'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (domain.md 5; SI 2000/617 regulation 8 [R]).',
+      'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject({
       effective: EffectiveDay,
       agreement: Name,
@@ -264,7 +263,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'AgreementVaried',
     about:
-      'Varies the agreement from a day on, naming the clause; the new terms are stated in full, and both sides sign (domain.md 5, 6).',
+      'Varies the agreement from a day on, naming the clause; the new terms are stated in full, and both sides sign.',
     input: z.strictObject(variationInput),
     stored: z.strictObject({ ...variationInput, parties: z.array(Name) }),
     signature: 'other-side',
@@ -295,7 +294,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'NoticeGiven',
     about:
-      'A party gives notice of the agreement, or of some of its schemes; the earliest day on which they can end is recorded with it (domain.md 5 [W69][W70]).',
+      'A party gives notice of the agreement, or of some of its schemes; the earliest day on which they can end is recorded with it (Law Insider, termination and default; duration and exit strategy).',
     input: z.strictObject(noticeInput),
     stored: NoticeStored,
     signature: 'second-officer',
@@ -327,7 +326,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'AgreementTerminated',
     about:
-      'Ends the agreement, or the schemes of which notice was given, not before the notice has run out, and the whole not before its schemes; both sides sign (domain.md 5, 6).',
+      'Ends the agreement, or the schemes of which notice was given, not before the notice has run out, and the whole not before its schemes; both sides sign.',
     input: z.strictObject(terminationInput),
     stored: TerminationStored,
     signature: 'other-side',

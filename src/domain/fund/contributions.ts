@@ -4,7 +4,8 @@ import { completedFact, fact, type Context, type Fact } from '../facts.js';
 import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../money.js';
 import { posted, type Posting } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import { sectorOf, type Role } from '../register.js';
+import { sectorOf } from '../register.js';
+import { FINANCE, MANAGE } from '../roles.js';
 import { family } from '../register/succession.js';
 import { sourceOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, Sum, words } from '../values.js';
@@ -27,8 +28,6 @@ import {
 } from './state.js';
 
 /** Contributions: what a partner undertakes to pay into the pool, changes, pays, or withdraws. */
-
-const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
 
 const DueChanges = z.array(z.strictObject({ due: EffectiveDay, change: SignedMoney }));
 
@@ -148,8 +147,7 @@ const withdrawnItem = (of: z.output<typeof WithdrawnFrom>): string => of.contrib
 export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'ContributionAgreed',
-    about:
-      'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign (domain.md 5, 6).',
+    about: 'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
       contribution: Name,
@@ -201,7 +199,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ContributionVaried',
     about:
-      'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall (domain.md 0.3, 6).',
+      'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall (ADASS, Better Care Fund update, 1 March 2016).',
     input: z.strictObject({
       effective: EffectiveDay,
       contribution: Name,
@@ -287,7 +285,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ContributionReceived',
-    about: 'The host has received money for a contribution. More than is agreed needs a reason (domain.md 6).',
+    about: 'The host has received money for a contribution. More than is agreed needs a reason.',
     input: z.strictObject({
       effective: EffectiveDay,
       contribution: Name,
@@ -306,7 +304,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       recurrent: z.boolean(),
     }),
     signature: 'none',
-    roles: ['finance-officer', 'pool-manager', 'chief-finance-officer'],
+    roles: MANAGE,
     effective: 'any-day',
     reversible: true,
     restsOn: (data) => data.contribution,
@@ -336,7 +334,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'DiscretionaryPaymentWithdrawn',
     about:
-      'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (domain.md 0.3, 6).',
+      'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (ADASS, Better Care Fund update, 1 March 2016).',
     input: z.strictObject(withdrawalInput),
     stored: z.strictObject({
       ...withdrawalInput,

@@ -14,7 +14,8 @@ import {
   type Pence,
 } from '../money.js';
 import { posted, seriesOn, type DaySeries, type Posting } from '../postings.js';
-import { sectorOf, type Role } from '../register.js';
+import { sectorOf } from '../register.js';
+import { FINANCE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { Amount, Code, EffectiveDay, Instalments, Name, SignedMoney, words } from '../values.js';
 import {
@@ -35,8 +36,6 @@ import {
 import { limitToPurposes, Purposes } from './spending-state.js';
 
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
-
-const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
 
 /** What a decision adds to a fact about a grant, so that its postings need nothing else. */
 const OfGrant = { holder: Name, source: Code, recurrent: z.boolean() };
@@ -60,6 +59,8 @@ const byHolder = (data: { readonly grant: string }, state: FundState) => ({
 const riskInput = { effective: EffectiveDay, grant: Name, amount: Amount, cause: words(500) };
 const tranche = { effective: EffectiveDay, grant: Name, amount: Amount, bankReference: words(80) };
 const passed = { effective: EffectiveDay, grant: Name, district: Name, amount: Amount };
+
+type Passed = z.output<z.ZodObject<typeof passed>>;
 
 const waived = {
   ...passed,
@@ -142,11 +143,27 @@ const riskFact = (declared: {
     sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" ${declared.says}: ${data.cause}`,
   });
 
+/** What passing a share down and waiving it have in common: the grant’s holder acts, and the district signs. */
+const ofDistrict = {
+  signature: 'other-side',
+  roles: FINANCE,
+  effective: 'any-day',
+  reversible: true,
+  limits: ['passedWithinShare'],
+  restsOn: ({ grant }: Passed) => grant,
+  sides: ({ grant, district }: Passed, state: FundState) => ({ acts: holderOf(state, grant), signs: [district] }),
+  subject: ({ grant, district }: Passed) => `${grant} to ${district}`,
+  amount: ({ amount }: Passed) => pence(amount),
+  complete: withGrant,
+  check: () => undefined,
+  evolve: () => undefined,
+} as const;
+
 export const GRANT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'GrantDetermined',
     about:
-      'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it (domain.md 2, 6).',
+      'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it.',
     input: z.strictObject({
       effective: EffectiveDay,
       grant: Name,
@@ -222,7 +239,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'GrantTrancheReceived',
-    about: 'A tranche of a grant has arrived; never more than is determined (domain.md 6).',
+    about: 'A tranche of a grant has arrived; never more than is determined.',
     input: z.strictObject(tranche),
     stored: z.strictObject({ ...tranche, ...OfGrant }),
     signature: 'none',
@@ -243,14 +260,14 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   riskFact({
     name: 'GrantPutAtRisk',
-    about: 'Part of a grant may be lost; it stays in the position and is shown beside it (domain.md 7.3).',
+    about: 'Part of a grant may be lost; it stays in the position and is shown beside it.',
     limit: 'riskWithinDetermined',
     sign: 1,
     says: 'was put at risk',
   }),
   riskFact({
     name: 'GrantRiskLifted',
-    about: 'Money that was at risk no longer is (domain.md 7.3).',
+    about: 'Money that was at risk no longer is.',
     limit: 'risk',
     sign: -1,
     says: 'is no longer at risk',
@@ -258,7 +275,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'GrantReduced',
     about:
-      'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk and the districts’ shares fall with it (domain.md 6, 7.3).',
+      'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk and the districts’ shares fall with it.',
     input: z.strictObject({ ...riskInput, tranches: Instalments.optional() }),
     stored: z.strictObject({
       ...riskInput,
@@ -339,45 +356,23 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'GrantPassedDown',
     about:
-      'A council passes a district its share of a grant, and the district confirms it by signing (domain.md 1, 2).',
+      'A council passes a district its share of a grant, and the district confirms it by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
     input: z.strictObject(passed),
     stored: z.strictObject({ ...passed, ...OfGrant }),
-    signature: 'other-side',
-    roles: FINANCE,
-    effective: 'any-day',
-    reversible: true,
+    ...ofDistrict,
     underItsName: true,
-    limits: ['passedWithinShare'],
-    restsOn: (data) => data.grant,
-    sides: (data, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [data.district] }),
-    subject: (data) => `${data.grant} to ${data.district}`,
-    amount: (data) => pence(data.amount),
-    complete: withGrant,
-    check: () => undefined,
     postings: (data) => toDistrict('passedDown', data),
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.holder} passed ${pounds(pence(data.amount))} of the grant "${data.grant}" down to ${data.district}, which confirmed it.`,
   }),
   completedFact({
     name: 'PassDownWaived',
     about:
-      'A district agrees that part of its share of a grant is not passed down to it, and consents by signing (domain.md 0, 6, 7.4).',
+      'A district agrees that part of its share of a grant is not passed down to it, and consents by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
     input: z.strictObject(waived),
     stored: z.strictObject({ ...waived, ...OfGrant }),
-    signature: 'other-side',
-    roles: FINANCE,
-    effective: 'any-day',
-    reversible: true,
-    limits: ['passedWithinShare'],
-    restsOn: (data) => data.grant,
-    sides: (data, state: FundState) => ({ acts: holderOf(state, data.grant), signs: [data.district] }),
-    subject: (data) => `${data.grant} to ${data.district}`,
-    amount: (data) => pence(data.amount),
-    complete: withGrant,
-    check: () => undefined,
+    ...ofDistrict,
     postings: (data) => toDistrict('waived', data),
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.district} waived ${pounds(pence(data.amount))} of its share of the grant "${data.grant}" (${data.consent}).`,
   }),

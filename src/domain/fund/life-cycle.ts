@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { clampedTo, dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../facts.js';
-import type { PartnerKind, RegisterState, Role } from '../register.js';
+import type { PartnerKind, RegisterState } from '../register.js';
+import { CHIEF, MANAGE } from '../roles.js';
 import { rulesOn } from '../register/reference-state.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, words } from '../values.js';
@@ -22,8 +23,6 @@ import { standingFact, standingFacts } from './standing-facts.js';
 import { opened, type FundState, type Opened } from './state.js';
 
 /** The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions. Source: domain.md 4. */
-
-const MANAGE: readonly Role[] = ['pool-manager', 'finance-officer', 'chief-finance-officer'];
 
 /** What moves, sign-offs and conditions rest on, for reversals. No item of a fund can be named so. */
 const PLAN_OF_THE_YEAR = '(plan of the year)';
@@ -56,12 +55,12 @@ const signOffInput = {
 };
 const SignOff = z.strictObject(signOffInput);
 
-export type PlanMove = z.output<typeof Move>;
-export type PlanSignOff = z.output<typeof SignOff>;
+type PlanMove = z.output<typeof Move>;
+type PlanSignOff = z.output<typeof SignOff>;
 
 // What stands
 
-export interface PlanCondition {
+interface PlanCondition {
   readonly condition: string;
   readonly words: string;
   /** The last day to meet it, inclusive. */
@@ -69,7 +68,7 @@ export interface PlanCondition {
   readonly met: { readonly on: Day; readonly revision: number } | undefined;
 }
 
-export interface PlanYear {
+interface PlanYear {
   readonly state: PlanState;
   readonly moves: readonly (PlanMove & { readonly revision: number; readonly recordedAt: string })[];
   readonly signOffs: readonly (PlanSignOff & { readonly revision: number })[];
@@ -195,7 +194,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PlanMoved',
     about:
-      'The plan of the year moves to another state, by a legal step; the hash of the plan on that day is recorded with it (domain.md 4, 6).',
+      'The plan of the year moves to another state, by a legal step; the hash of the plan on that day is recorded with it.',
     input: z.strictObject(moveInput),
     stored: Move,
     signature: 'none',
@@ -228,10 +227,10 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'SignOffGiven',
     about:
-      'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read (domain.md 3, 6).',
+      'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read.',
     input: SignOff,
     signature: 'none',
-    roles: ['chief-finance-officer'],
+    roles: CHIEF,
     effective: 'any-day',
     reversible: true,
     undoneWhole: true,
@@ -270,7 +269,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ConditionMet',
-    about: 'A condition of the plan’s approval has been met (domain.md 4).',
+    about: 'A condition of the plan’s approval has been met.',
     input: z.strictObject({ effective: EffectiveDay, condition: Name, letter: words(200).optional() }),
     stored: z.strictObject({
       effective: EffectiveDay,

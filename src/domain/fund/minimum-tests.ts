@@ -10,7 +10,7 @@ import { descriptionsOn, factsInForce, gathered, sumOf, type Holding, type Teste
  * The money tests of the national conditions, T1 to T6, as a pure formula. The same formula decides what may be recorded,
  * foresees what a proposal would do, and answers questions at any two dates. Source: domain.md 3, 7.4.
  */
-export const TESTS = {
+const TESTS = {
   T1: 'The minimum NHS contribution is pooled in full',
   T2: 'Social care from the minimum NHS contribution',
   T3: 'NHS-commissioned services outside hospital from the minimum NHS contribution',
@@ -19,10 +19,10 @@ export const TESTS = {
   T6: 'Plan lines stay within income, source by source',
 } as const;
 
-export type TestCode = keyof typeof TESTS;
+type TestCode = keyof typeof TESTS;
 
 export const VERDICTS = ['pass', 'fail', 'not-applicable'] as const;
-export type Verdict = (typeof VERDICTS)[number];
+type Verdict = (typeof VERDICTS)[number];
 
 /** What is tested, on one day and as known at one instant. */
 export interface TestInputs {
@@ -38,7 +38,7 @@ export interface TestInputs {
 }
 
 /** One thing that a test compares: a payer, a source, a district, or the fund as a whole. */
-export interface TestRow {
+interface TestRow {
   readonly of: string;
   readonly required: Pence;
   readonly actual: Pence;

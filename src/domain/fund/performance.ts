@@ -3,7 +3,7 @@ import { completedFact, fact, type Fact } from '../facts.js';
 import { isLess, minus, moneyText, NO_MONEY, pence, plus, portion, pounds, type Pence } from '../money.js';
 import { posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Role } from '../register.js';
+import { FINANCE, MANAGE } from '../roles.js';
 import { LAST_DAY, type Day } from '../calendar.js';
 import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
 import { payerFits, receivers } from './contributions.js';
@@ -13,9 +13,6 @@ import { holding, itemOf, nameIsFree, opened, partnerIsIn, sourceFits, standsAt,
  * Pay for performance of 2015-16: a pot held back by an NHS body, released into the pool as emergency admissions fall;
  * what is not released stays with the body, for services that the NHS commissions. Source: domain.md 2, 7.7.
  */
-
-const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
-const HOST: readonly Role[] = ['pool-manager', ...FINANCE];
 
 const Planned = z.string().regex(/^(?!0(\.0+)?$)(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
   error: 'must be a number above nothing, as text, such as "4.2"',
@@ -45,8 +42,7 @@ const achievedBy = ({ spending, reversed }: FundState, pot: string, day: Day): s
 export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'PerformancePotSet',
-    about:
-      'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign (domain.md 2, 7.7).',
+    about: 'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
       pot: Name,
@@ -76,7 +72,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'PerformanceMeasured',
-    about: 'What has been achieved against a pot so far, in all; the latest counts (domain.md 6, 7.7).',
+    about: 'What has been achieved against a pot so far, in all; the latest counts.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The last day that was measured.' }),
       pot: Name,
@@ -84,7 +80,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       basis: words(300),
     }),
     signature: 'none',
-    roles: HOST,
+    roles: MANAGE,
     effective: 'any-day',
     reversible: true,
     restsOn: (data) => data.pot,
@@ -101,7 +97,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PerformanceReleased',
     about:
-      'What has been earned of a pot and not been released before is paid into the pool: pot × min(1, achieved ÷ planned) (domain.md 7.7).',
+      'What has been earned of a pot and not been released before is paid into the pool: pot × min(1, achieved ÷ planned) (Commons Public Accounts Committee, HC 807, chapter 2).',
     input: z.strictObject(releaseInput),
     stored: z.strictObject({
       ...releaseInput,
@@ -114,7 +110,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       amount: Amount,
     }),
     signature: 'none',
-    roles: HOST,
+    roles: MANAGE,
     effective: 'any-day',
     reversible: true,
     limits: ['agreed', 'dueWithinAgreed'],

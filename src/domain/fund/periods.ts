@@ -3,6 +3,7 @@ import { dayInWords, lastDayOfPeriod, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
 import { minus, moneyText, NO_MONEY, plus, type Pence } from '../money.js';
 import { seriesOn, type Measure } from '../postings.js';
+import { MANAGE } from '../roles.js';
 import { refuse } from '../rules.js';
 import { EffectiveDay, SignedMoney, words } from '../values.js';
 import { opened, type FundState } from './state.js';
@@ -36,8 +37,6 @@ function totalsOn(state: FundState, day: Day) {
     received: moneyText(fundTotal(state, 'received', day)),
   };
 }
-
-const MANAGE = ['pool-manager', 'finance-officer', 'chief-finance-officer'] as const;
 
 export const PERIOD_FACTS: readonly Fact<FundState>[] = [
   completedFact({
@@ -87,7 +86,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'PeriodReopened',
-    about: 'Reopens the last closed period, with a reason and two officers of the host (domain.md 6).',
+    about: 'Reopens the last closed period, with a reason and two officers of the host.',
     input: z.strictObject({ ...input, reason: words(500) }),
     signature: 'second-officer',
     roles: MANAGE,

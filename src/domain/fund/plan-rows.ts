@@ -3,7 +3,7 @@ import { PLAN, POOL } from '../postings.js';
 import type { Balanced } from './books.js';
 
 /** One row of a plan: what a line requires, or what a partner has agreed to pay, of one source and term. */
-export type PlanRow = readonly [of: 'line' | 'agreed', name: string, source: string, term: string, pence: Pence];
+type PlanRow = readonly [of: 'line' | 'agreed', name: string, source: string, term: string, pence: Pence];
 
 /**
  * The plan of a fund on a day as rows in one order for ever: what its hash is of, and so what a sign-off is bound to.

@@ -35,7 +35,7 @@ export const PLAN_RULES = {
   minimum_breached: rule(
     422,
     'A national minimum would be missed',
-    'The minimum NHS contribution is pooled in full, and of it the minima for social care and for services outside hospital are spent so (NHS Act 2006, section 223GA; domain.md 7.4). What passes may not be made to fail.',
+    'The minimum NHS contribution is pooled in full, and of it the minima for social care and for services outside hospital are spent so (NHS Act 2006, section 223GA). What passes may not be made to fail.',
     'Agree the whole allocation; move money between lines in one BudgetVired; ask GET …/minimum-tests?with= beforehand.',
   ),
 } as const;

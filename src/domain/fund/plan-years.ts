@@ -1,4 +1,5 @@
 import type { PartnerKind } from '../register.js';
+import { cited } from '../reference/works.js';
 
 /**
  * The life cycle of a plan as dated reference data: its states, the legal steps between them, and which sign-offs a year
@@ -42,7 +43,7 @@ export interface Transition {
 }
 
 /** Every legal step in a year with a plan. Source: domain.md 4 [W53][W34][W54], marked [I]. */
-export const TRANSITIONS: readonly Transition[] = [
+const TRANSITIONS: readonly Transition[] = [
   { from: 'drafting', to: 'locally-agreed', by: 'host' },
   { from: 'locally-agreed', to: 'submitted', by: 'host', signedOff: true },
   { from: 'submitted', to: 'in-assurance', by: 'assurance' },
@@ -86,7 +87,7 @@ export interface Capacity {
   readonly proven: boolean;
 }
 
-export const CAPACITIES: readonly Capacity[] = [
+const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'health-and-wellbeing-board',
     title: 'Health and Wellbeing Board, by its minute',
@@ -94,7 +95,7 @@ export const CAPACITIES: readonly Capacity[] = [
     needed: 'to-submit',
     from: '2015-16',
     until: '2023-24',
-    evidence: 'domain.md 1 [S3][W15], 3',
+    evidence: cited('[S3]; [W15]'),
     proven: true,
   },
   {
@@ -103,7 +104,7 @@ export const CAPACITIES: readonly Capacity[] = [
     bodies: 'host',
     needed: 'later',
     from: '2024-25',
-    evidence: 'domain.md 4 [W60] for 2024-25; later years unproven',
+    evidence: cited('2024-25: [W60]; later years: [R]'),
     proven: false,
   },
   {
@@ -112,7 +113,7 @@ export const CAPACITIES: readonly Capacity[] = [
     bodies: 'host',
     needed: 'to-submit',
     from: '2015-16',
-    evidence: 'domain.md 3 [W10] for 2025-26; earlier years [R]',
+    evidence: cited('2025-26: [W10]; earlier years: [R]'),
     proven: false,
   },
   {
@@ -122,7 +123,7 @@ export const CAPACITIES: readonly Capacity[] = [
     needed: 'to-submit',
     from: '2015-16',
     until: '2024-25',
-    evidence: 'domain.md 3 [R]',
+    evidence: cited('[R]'),
     proven: false,
   },
   {
@@ -131,7 +132,7 @@ export const CAPACITIES: readonly Capacity[] = [
     bodies: 'councils-and-nhs',
     needed: 'to-submit',
     from: '2025-26',
-    evidence: 'domain.md 3 [W10]',
+    evidence: cited('[W10]'),
     proven: true,
   },
 ];

@@ -16,7 +16,7 @@ import {
   type Pence,
 } from '../money.js';
 import { posted } from '../postings.js';
-import type { Role } from '../register.js';
+import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
@@ -54,8 +54,6 @@ const Reprofile = z
   .meta({
     description: 'The name of a reprofiling between two years, which the revision in the other year’s fund gives too.',
   });
-const MANAGE: readonly Role[] = ['pool-manager', 'finance-officer', 'chief-finance-officer'];
-
 const byHost = (_data: unknown, state: FundState) => ({ acts: [opened(state).host], signs: [] });
 
 const virement = { effective: EffectiveDay, reason: words(500) };
@@ -85,7 +83,7 @@ const changeOf = ({ change, effect }: { readonly change: string; readonly effect
 export const PLAN_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'PlanLineSet',
-    about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off (domain.md 2, 7.2).',
+    about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off.',
     input: z.strictObject({
       effective: EffectiveDay,
       line: Name,
@@ -141,8 +139,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'PlanLineRevised',
-    about:
-      'Changes what a plan line requires from a day on; the amount that stood before is recorded with it (domain.md 6).',
+    about: 'Changes what a plan line requires from a day on; the amount that stood before is recorded with it.',
     input: z.strictObject({
       effective: EffectiveDay,
       line: Name,
@@ -212,7 +209,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PlanLineDescribed',
     about:
-      'Gives a plan line its scheme, area of spend, commissioner and provider from a day on, or changes them; its sum stays (domain.md 2, 7.4).',
+      'Gives a plan line its scheme, area of spend, commissioner and provider from a day on, or changes them; its sum stays.',
     input: z.strictObject(description),
     stored: z.strictObject({ ...description, source: Code }),
     signature: 'none',
@@ -238,7 +235,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'BudgetVired',
     about:
-      'Moves budget between plan lines, leaving the requirement as it is; a second officer of the host signs, and the minimum tests still pass (domain.md 1, 6).',
+      'Moves budget between plan lines, leaving the requirement as it is; a second officer of the host signs, and the minimum tests still pass.',
     input: z.strictObject({ ...virement, moves: movesOf(Moved).refine(...NAMED_ONCE) }),
     stored: z.strictObject({
       ...virement,

@@ -4,7 +4,7 @@ import { completedFact, fact, type Fact } from '../facts.js';
 import { minus, moneyText, negated, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { PLAN, posted, type Measure } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Role } from '../register.js';
+import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
 import { booksOn, SET_ASIDE } from './books.js';
 import { receivers } from './contributions.js';
@@ -17,9 +17,6 @@ import { holding, itemOf, nameIsFree, opened, partnerIsIn, sourceFits, standsAt,
  * Money kept for a later year, and money given back. A reserve is set aside in the fund of its year, drawn from there,
  * and enters the later year’s fund as money carried in: each step is a fact, and each holds to the one before.
  */
-
-const HOST: readonly Role[] = ['pool-manager', 'finance-officer', 'chief-finance-officer'];
-const CHIEF: readonly Role[] = ['chief-finance-officer'];
 
 const byHost = (_data: unknown, state: FundState) => {
   const { host } = opened(state);
@@ -65,7 +62,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'CarryForwardApproved',
     about:
-      'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes (domain.md 6, 7.5).',
+      'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes.',
     input: z.strictObject({
       effective: EffectiveDay,
       reserve: Name,
@@ -78,7 +75,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       minute: words(120).meta({ description: 'The decision that approved it.' }),
     }),
     signature: 'second-officer',
-    roles: HOST,
+    roles: MANAGE,
     signerRoles: CHIEF,
     effective: 'in-year',
     reversible: true,
@@ -117,11 +114,11 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ReserveDrawn',
     about:
-      'Money is drawn from a reserve for the year and purpose that it was set aside for; never more than is in it (domain.md 6).',
+      'Money is drawn from a reserve for the year and purpose that it was set aside for; never more than is in it.',
     input: z.strictObject(drawInput),
     stored: z.strictObject({ ...drawInput, source: Code, purpose: Name, toYear: z.string() }),
     signature: 'second-officer',
-    roles: HOST,
+    roles: MANAGE,
     signerRoles: CHIEF,
     effective: 'any-day',
     reversible: true,
@@ -155,7 +152,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'CarriedForwardReceived',
     about:
-      'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn (domain.md 2, 6).',
+      'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn.',
     input: z.strictObject(carryInput),
     stored: z.strictObject({
       ...carryInput,
@@ -166,7 +163,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       purpose: Name,
     }),
     signature: 'none',
-    roles: HOST,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     limits: [SET_ASIDE],
@@ -223,7 +220,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'UnderspendReturned',
     about:
-      'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s (domain.md 6, 7.9).',
+      'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s.',
     input: z.strictObject({ effective: EffectiveDay, partner: Name, source: Code, amount: Amount, reason: words(500) }),
     stored: z.strictObject({
       effective: EffectiveDay,
@@ -234,7 +231,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       held: Money.meta({ description: 'What was held of the partner’s on that day, before it.' }),
     }),
     signature: 'other-side',
-    roles: ['finance-officer', 'chief-finance-officer'],
+    roles: FINANCE,
     effective: 'any-day',
     reversible: true,
     underItsName: true,

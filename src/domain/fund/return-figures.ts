@@ -1,4 +1,5 @@
 import { negated, NO_MONEY, plus, type Pence } from '../money.js';
+import { byText } from '../order.js';
 import { POOL, type Account } from '../postings.js';
 import type { Balanced } from './books.js';
 
@@ -17,7 +18,7 @@ export interface ReturnFigure {
   readonly amount: Pence;
 }
 
-export type FigureName = Omit<ReturnFigure, 'amount'>;
+type FigureName = Omit<ReturnFigure, 'amount'>;
 
 /** Totals stand in every return, even at nothing; other figures only where they are of something. */
 const TOTALS = ['requirement', 'funded', 'gap', 'openClaims'] as const;
@@ -28,7 +29,7 @@ export const figureKey = ({ section, source, line, figure }: FigureName): string
   [section, source, line, figure].join('|');
 
 /** The figures of a return that an account counts in, and with which sign. */
-export function countedIn({ measure, holder, source, detail }: Account): (FigureName & { readonly sign: 1 | -1 })[] {
+function countedIn({ measure, holder, source, detail }: Account): (FigureName & { readonly sign: 1 | -1 })[] {
   if (holder === POOL) return [];
   const income = (figure: string) => ({ section: 'income' as const, source, line: '', figure, sign: 1 as const });
   const spending = (figure: string) => ({ ...income(figure), section: 'spending' as const, line: detail });
@@ -72,7 +73,7 @@ const SECTIONS = { income: 0, spending: 1, total: 2 } as const;
 const orderOf = (each: FigureName): number => TOTALS.indexOf(each.figure as (typeof TOTALS)[number]);
 
 export const inReturnOrder = (a: FigureName, b: FigureName): number =>
-  SECTIONS[a.section] - SECTIONS[b.section] || orderOf(a) - orderOf(b) || (figureKey(a) < figureKey(b) ? -1 : 1);
+  SECTIONS[a.section] - SECTIONS[b.section] || orderOf(a) - orderOf(b) || byText(figureKey(a), figureKey(b));
 
 /** The figures of a fund on the day of its books, with the claims that are open beside them. */
 export function returnFigures(books: Balanced, openClaims: Pence): ReturnFigure[] {

@@ -1,7 +1,7 @@
 import type { Day } from '../calendar.js';
 
 /** A return as later ones need to see it. */
-export interface Filed {
+interface Filed {
   readonly kind: string;
   readonly on: Day;
   /** The return that took its place. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayInWords, lastDayOfPeriod, type Day, type FinancialYear } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { moneyText } from '../money.js';
+import { MANAGE } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
 import { booksOn } from './books.js';
@@ -14,7 +15,7 @@ import { opened, type FundState } from './state.js';
  */
 
 /** The last periods of what each kind of return reports: the improved Better Care Fund had a return of each quarter [W43]. */
-export const RETURN_KINDS = {
+const RETURN_KINDS = {
   'quarter-1': [3],
   'quarter-2': [6],
   'quarter-3': [9],
@@ -67,7 +68,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ReturnSubmitted',
     about:
-      'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change (domain.md 4, 6).',
+      'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),
     stored: z.strictObject({
       ...input,
@@ -84,7 +85,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
         }),
     }),
     signature: 'none',
-    roles: ['pool-manager', 'finance-officer', 'chief-finance-officer'],
+    roles: MANAGE,
     effective: 'any-day',
     inClosedPeriods: true,
     reversible: false,

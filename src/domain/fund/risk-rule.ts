@@ -9,16 +9,16 @@ import {
   pence,
   plus,
   total,
+  WHOLE_BASIS_POINTS,
   type Pence,
 } from '../money.js';
+import { byKey } from '../order.js';
 import { Amount, Money, Name, SignedMoney } from '../values.js';
 
 /**
  * Who bears an overspend, and who keeps an underspend: the rules of a section 75 agreement as data, and the one formula
  * that shares a variance by them. Sources: domain.md 5 (the terms), 7.6 (the formula).
  */
-
-const WHOLE_BASIS_POINTS = 10_000;
 
 const once = (each: readonly { readonly partner: string }[]): boolean =>
   new Set(each.map(({ partner }) => partner)).size === each.length;
@@ -291,8 +291,6 @@ export const sharedText = ({ covered, shares, uncovered }: SharedVariance) => ({
     ...(scheme !== undefined && { scheme }),
     amount: moneyText(amount),
   })),
-  shares: [...shares]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([partner, amount]) => ({ partner, amount: moneyText(amount) })),
+  shares: [...shares].sort(byKey).map(([partner, amount]) => ({ partner, amount: moneyText(amount) })),
   uncovered: moneyText(uncovered),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { moneyText } from '../money.js';
+import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
 import { ruleOf } from './agreement-terms.js';
@@ -72,11 +73,11 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'RiskShareApplied',
     about:
-      'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. It moves no balance: what a partner pays for it is agreed as a contribution of its own (domain.md 5, 6, 7.6).',
+      'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. It moves no balance: what a partner pays for it is agreed as a contribution of its own.',
     input: z.strictObject(input),
     stored: Applied,
     signature: 'other-side',
-    roles: ['finance-officer', 'chief-finance-officer', 'pool-manager'],
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     undoneWhole: true,

@@ -1,4 +1,5 @@
 import { minus, NO_MONEY, plus, type Pence } from '../money.js';
+import { byKey } from '../order.js';
 import { PLAN, POOL, type Measure } from '../postings.js';
 import type { Balanced } from './books.js';
 import type { Covered, RiskInputs } from './risk-rule.js';
@@ -6,14 +7,20 @@ import type { Described } from './tested.js';
 
 /** Schemes: the plan lines that one rule of the agreement is about, and what a rule rests on. Source: domain.md 1, 5. */
 
-/** What stands of a plan line, or of a whole scheme, on a day: pence, to that day inclusive. */
-export interface Spending {
+/** What stands of a plan line on a day: pence, to that day inclusive. */
+export interface LineSpending {
   /** What the plan requires. */
   readonly budget: Pence;
-  /** What has been spent, with what is accrued and not yet invoiced. */
-  readonly spent: Pence;
   readonly committed: Pence;
+  readonly spent: Pence;
+  /** What has been had and is not yet invoiced. */
+  readonly accrued: Pence;
 }
+
+/** What stands of a whole scheme on a day: what is spent with what is accrued. */
+export type Spending = Omit<LineSpending, 'accrued'>;
+
+const NOTHING_SPENT: LineSpending = { budget: NO_MONEY, committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
 
 const addedUp = (a: Spending, b: Spending): Spending => ({
   budget: plus(a.budget, b.budget),
@@ -21,20 +28,20 @@ const addedUp = (a: Spending, b: Spending): Spending => ({
   committed: plus(a.committed, b.committed),
 });
 
-const FIGURE: ReadonlyMap<Measure, keyof Spending> = new Map([
+const FIGURE: ReadonlyMap<Measure, keyof LineSpending> = new Map([
   ['requirement', 'budget'],
-  ['spent', 'spent'],
-  ['accrued', 'spent'],
   ['committed', 'committed'],
+  ['spent', 'spent'],
+  ['accrued', 'accrued'],
 ]);
 
 /** What stands of each plan line that has ever had a budget or spending, lines in the order of first use. */
-export function spendingByLine(books: Balanced): Map<string, Spending> {
-  const lines = new Map<string, Spending>();
+export function spendingByLine(books: Balanced): Map<string, LineSpending> {
+  const lines = new Map<string, LineSpending>();
   for (const account of books.accounts) {
     const figure = account.holder === PLAN ? FIGURE.get(account.measure) : undefined;
     if (figure === undefined) continue;
-    const line = lines.get(account.detail) ?? { budget: NO_MONEY, spent: NO_MONEY, committed: NO_MONEY };
+    const line = lines.get(account.detail) ?? NOTHING_SPENT;
     lines.set(account.detail, { ...line, [figure]: plus(line[figure], books.balance(account)) });
   }
   return lines;
@@ -46,12 +53,13 @@ export function spendingByLine(books: Balanced): Map<string, Spending> {
  */
 export function spendingByScheme(books: Balanced, described: ReadonlyMap<string, Described>): Map<string, Spending> {
   const schemes = new Map<string, Spending>();
-  for (const [line, spending] of spendingByLine(books)) {
+  for (const [line, { budget, committed, spent, accrued }] of spendingByLine(books)) {
+    const spending = { budget, committed, spent: plus(spent, accrued) };
     const scheme = described.get(line)?.scheme?.scheme ?? line;
     const before = schemes.get(scheme);
     schemes.set(scheme, before ? addedUp(before, spending) : spending);
   }
-  return new Map([...schemes.keys()].sort().map((scheme) => [scheme, schemes.get(scheme)!]));
+  return new Map([...schemes].sort(byKey));
 }
 
 /** What each partner contributes recurrently: agreed, with grants; one-off payments and what was carried in left out. */

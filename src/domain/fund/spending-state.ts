@@ -9,13 +9,13 @@ export interface SpendingState {
   readonly measured: Measured[];
 }
 
-export interface Purposed {
+interface Purposed {
   /** The grant, or the money carried in: its purposes count on the days on which something of it stands. */
   readonly item: string;
   readonly purposes: readonly string[];
 }
 
-export interface Measured {
+interface Measured {
   readonly revision: number;
   readonly pot: string;
   readonly effective: string;

@@ -5,7 +5,7 @@ import { lesser, minus, moneyText, negated, NO_MONEY, notNegative, pence, plus, 
 import { posted, seriesOn, type Account, type Measure } from '../postings.js';
 import { SUPPLIER_CLASSES } from '../reference/supplier-classes.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Role } from '../register.js';
+import { MANAGE } from '../roles.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
 import { SET_ASIDE } from './books.js';
 import { Period } from './periods.js';
@@ -25,8 +25,6 @@ import {
  * What plan lines cost: ordered, spent, accrued and forecast, the steps of the ladder proposed → agreed → committed →
  * accrued → actual (domain.md 12). The host records it, or the partner that commissions the line.
  */
-
-const SPEND: readonly Role[] = ['finance-officer', 'chief-finance-officer', 'pool-manager'];
 
 const OfLine = { source: Code, recurrent: z.boolean() };
 
@@ -91,7 +89,7 @@ export function purposesOf(state: FundState, source: string, day: Day): string[]
 }
 
 /** A grant is spent on its purposes only; where none are stated, none can be named. Source: domain.md 2, 12. */
-export function purposeFits(
+function purposeFits(
   state: FundState,
   { source, effective, purpose }: { source: string; effective: Day; purpose: string | undefined },
 ): Refusal | undefined {
@@ -155,11 +153,11 @@ function dayOfPeriod(
 export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'CommitmentMade',
-    about: 'Something was ordered on a plan line, and will have to be paid for (domain.md 6, 12).',
+    about: 'Something was ordered on a plan line, and will have to be paid for.',
     input: z.strictObject(commitmentInput),
     stored: z.strictObject({ ...commitmentInput, ...OfLine }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     restsOn: (data) => data.line,
@@ -182,11 +180,11 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'CommitmentReleased',
-    about: 'Part of a commitment will not have to be paid after all (domain.md 6, 12).',
+    about: 'Part of a commitment will not have to be paid after all.',
     input: z.strictObject(releaseInput),
     stored: z.strictObject({ ...releaseInput, line: Name, ...OfLine }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     limits: ['committed'],
@@ -216,8 +214,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ExpenditureRecorded',
-    about:
-      'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes (domain.md 5, 6).',
+    about: 'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes.',
     input: z.strictObject(spendingInput),
     stored: z.strictObject({
       ...spendingInput,
@@ -226,7 +223,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       released: Money.meta({ description: 'What is no longer committed, because it is spent.' }),
     }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     limits: ['committed', SET_ASIDE],
@@ -274,11 +271,11 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'AccrualPosted',
     about:
-      'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next (domain.md 6).',
+      'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next.',
     input: z.strictObject(accrualInput),
     stored: z.strictObject({ ...accrualInput, ...OfLine }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     restsOn: (data) => data.line,
@@ -301,7 +298,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'ForecastRecorded',
     about:
-      'What a plan line is expected to have cost by the end of the year, as seen at the end of a period; the latest of a period counts, and the older are kept (domain.md 6).',
+      'What a plan line is expected to have cost by the end of the year, as seen at the end of a period; the latest of a period counts, and the older are kept.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The last day of the period.' }),
       line: Name,
@@ -310,7 +307,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       note: words(500).optional(),
     }),
     signature: 'none',
-    roles: SPEND,
+    roles: MANAGE,
     effective: 'in-year',
     inClosedPeriods: true,
     reversible: true,

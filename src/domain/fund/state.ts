@@ -97,7 +97,7 @@ export interface Grant {
 }
 
 /** A named assumption: only its name is kept, so that it is not used twice. */
-export interface Assumption {
+interface Assumption {
   readonly kind: 'assumption';
 }
 
@@ -110,7 +110,7 @@ export interface Commitment {
 }
 
 /** Money set aside for a later year. */
-export interface Reserve {
+interface Reserve {
   readonly kind: 'reserve';
   readonly source: string;
   readonly purpose: string;
@@ -118,21 +118,21 @@ export interface Reserve {
 }
 
 /** Money that came from a reserve of an earlier year’s fund. */
-export interface CarryIn {
+interface CarryIn {
   readonly kind: 'carry-in';
   readonly from: string;
   readonly reserve: string;
 }
 
 /** Money held back until a result is achieved: pay for performance. */
-export interface Pot {
+interface Pot {
   readonly kind: 'pot';
   readonly payer: string;
   readonly amount: Pence;
   readonly planned: string;
 }
 
-export type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot;
+type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot;
 
 export const emptyFund = (): FundState => ({
   opened: undefined,
@@ -361,7 +361,7 @@ interface Limit {
 const plusOf = (measure: Measure) => ({ sign: 1, measure }) as const;
 const lessOf = (measure: Measure) => ({ sign: -1, measure }) as const;
 
-export const LIMITS = {
+const LIMITS = {
   agreed: { rule: 'more_than_agreed', terms: [plusOf('agreed')], words: 'what is agreed' },
   proposed: { rule: 'more_than_proposed', terms: [plusOf('proposed')], words: 'what is on the table' },
   due: { rule: 'more_than_scheduled', terms: [plusOf('due')], words: 'what has fallen due' },

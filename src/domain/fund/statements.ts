@@ -3,18 +3,16 @@ import { dayInWords } from '../calendar.js';
 import { fact, type Fact } from '../facts.js';
 import { pence, pounds } from '../money.js';
 import { posted } from '../postings.js';
+import { MANAGE } from '../roles.js';
 import { nameIsFree, opened, partnerIsIn, sourceFits, type FundState } from './state.js';
 import { Amount, Code, EffectiveDay, Name, words } from '../values.js';
 
 /** What somebody says of the fund: claims and assumptions, shown beside the figures and never inside them. */
 
-const ANY_FINANCE = ['finance-officer', 'chief-finance-officer', 'pool-manager'] as const;
-
 export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'GapStated',
-    about:
-      'Somebody has claimed a gap in public. The claim is kept with its claimant and date; it changes no balance (domain.md 0.2, 6).',
+    about: 'Somebody has claimed a gap in public. The claim is kept with its claimant and date; it changes no balance.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The first day of the gap that is claimed.' }),
       claimant: words(200),
@@ -23,7 +21,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
       basis: words(500),
     }),
     signature: 'none',
-    roles: ANY_FINANCE,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     sides: (_data, state: FundState) => ({ acts: opened(state).partners, signs: [] }),
@@ -35,8 +33,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'AssumptionStated',
-    about:
-      'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed (domain.md 9, S-E).',
+    about: 'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed.',
     input: z.strictObject({
       effective: EffectiveDay,
       assumption: Name,
@@ -47,7 +44,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
       basis: words(500),
     }),
     signature: 'none',
-    roles: ANY_FINANCE,
+    roles: MANAGE,
     effective: 'in-year',
     reversible: true,
     sides: (data) => ({ acts: [data.partner], signs: [] }),

@@ -1,6 +1,7 @@
 import type { Day } from '../calendar.js';
 import type { FactData } from '../facts.js';
 import { exactly, NO_MONEY, plus, type Pence } from '../money.js';
+import { byText } from '../order.js';
 import { POOL, seriesOn, type Account, type Measure, type Posting } from '../postings.js';
 import type { Book } from './books.js';
 import type { Scheme } from './scheme.js';
@@ -89,7 +90,7 @@ export function gathered(
   }
   return [...sums]
     .flatMap(([name, sum]) => (sum === 0 ? [] : [{ name, pence: exactly(sum) }]))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => byText(a.name, b.name));
 }
 
 export interface Described {

@@ -1,8 +1,10 @@
+import { cited } from './works.js';
+
 /**
  * Grants of single councils by year, as found in public answers. Source: domain.md 13.C [W48], Parliamentary question
  * 49293. They are no determinations of the ledger: a fund's grant enters by GrantDetermined.
  */
-export interface GrantYear {
+interface GrantYear {
   readonly area: string;
   readonly source: string;
   /** Whose it is: the whole area's, paid to its upper-tier council, or one district's share of it. */
@@ -24,7 +26,7 @@ const series = (of: string, amounts: readonly number[]): GrantYear[] =>
     of,
     year: labelOf(index),
     amount: `${amount}.00`,
-    evidence: 'domain.md 13.C [W48]',
+    evidence: cited('[W48]'),
     proven: true,
   }));
 

@@ -1,8 +1,10 @@
+import { cited } from './works.js';
+
 /**
  * The Better Care Fund of England by year, as found: every figure with its evidence. Nothing is filled in: what was not
  * found is null and says so. Source: domain.md 2.1. Sums are pounds; the sources give millions.
  */
-export const TOTALS = {
+const TOTALS = {
   'nhs-minimum': 'Minimum NHS contribution',
   ibcf: 'Improved Better Care Fund, from 2025-26 the Local Authority Better Care Grant',
   dfg: 'Disabled Facilities Grant',
@@ -11,9 +13,9 @@ export const TOTALS = {
   mandated: 'Mandated in all',
 } as const;
 
-export type TotalCode = keyof typeof TOTALS;
+type TotalCode = keyof typeof TOTALS;
 
-export interface NationalTotal {
+interface NationalTotal {
   readonly year: string;
   readonly figure: TotalCode | 'other';
   readonly name: string;
@@ -49,14 +51,14 @@ const ROWS: readonly Row[] = [
     dfg: 'none',
     mandated: 'none',
     others: [
-      ['Transfer under section 256', '1100', '[W46]; [S3] rounds it to £1bn'],
+      ['Transfer under section 256', '1100', '[W46]; rounded to £1bn: [S3]'],
       ['of it, the first part of the Better Care Fund', '200', '[W46]'],
     ],
   },
   {
     ...NOTHING,
     year: '2015-16',
-    'nhs-minimum': ['3446', '[D] 3,800 less 354 of capital'],
+    'nhs-minimum': ['3446', '[D]: 3,800 less 354 of capital'],
     dfg: ['220', '[W31]'],
     mandated: ['3800', '[W27]'],
     others: [
@@ -85,7 +87,7 @@ const ROWS: readonly Row[] = [
     year: '2018-19',
     'nhs-minimum': ['3650', '[R]'],
     ibcf: ['1499', '[R]'],
-    dfg: ['468', '[D] Norfolk’s constant share of 1.598%'],
+    dfg: ['468', '[D]: Norfolk’s constant share of 1.598%'],
     others: [
       ['of the improved Better Care Fund, additional (Budget March 2017)', '674', '[W43]'],
       ['Winter Pressures Grant', '240', '[W29]'],
@@ -97,7 +99,7 @@ const ROWS: readonly Row[] = [
     'nhs-minimum': ['3840', '[R]'],
     ibcf: ['1837', '[W28]'],
     dfg: ['505', '[W47]'],
-    mandated: ['6422', '[R]; “6.4bn” [W39]'],
+    mandated: ['6422', '[R]; “6.4bn”: [W39]'],
     others: [['Winter Pressures Grant', '240', NO_SOURCE]],
   },
   {
@@ -111,7 +113,7 @@ const ROWS: readonly Row[] = [
   {
     ...NOTHING,
     year: '2021-22',
-    'nhs-minimum': ['4263', '[D] 4,048 × 1.053 = 4,262.5'],
+    'nhs-minimum': ['4263', '[D]: 4,048 × 1.053 = 4,262.5'],
     ibcf: ['2077', NO_SOURCE],
     dfg: ['573', NO_SOURCE],
     mandated: ['6913', '[W37]: “6.9bn”'],
@@ -119,7 +121,7 @@ const ROWS: readonly Row[] = [
   {
     ...NOTHING,
     year: '2022-23',
-    'nhs-minimum': ['4504', '[D] 4,263 × 1.0566 = 4,504.3'],
+    'nhs-minimum': ['4504', '[D]: 4,263 × 1.0566 = 4,504.3'],
     ibcf: ['2140', '[R]'],
     dfg: ['573', NO_SOURCE],
     'discharge-councils': ['200', '[W26]'],
@@ -128,16 +130,16 @@ const ROWS: readonly Row[] = [
   {
     ...NOTHING,
     year: '2023-24',
-    'nhs-minimum': ['4759', '[D] 4,504.3 × 1.0566 = 4,758.9'],
+    'nhs-minimum': ['4759', '[D]: 4,504.3 × 1.0566 = 4,758.9'],
     ibcf: ['2140', '[R]'],
-    dfg: ['623', '[D] Norfolk’s constant share of 1.598%'],
+    dfg: ['623', '[D]: Norfolk’s constant share of 1.598%'],
     'discharge-councils': ['300', '[W26]'],
     'discharge-nhs': ['300', '[W26]'],
   },
   {
     ...NOTHING,
     year: '2024-25',
-    'nhs-minimum': ['5028', '[D] 4,758.9 × 1.0566 = 5,028.3'],
+    'nhs-minimum': ['5028', '[D]: 4,758.9 × 1.0566 = 5,028.3'],
     ibcf: ['2140', '[R]'],
     dfg: ['711', '[W48]: 86 of it in the year'],
     'discharge-councils': ['500', '[R]'],
@@ -156,12 +158,12 @@ const ROWS: readonly Row[] = [
 const isProven = (evidence: string): boolean => !/\[[RI]\]/.test(evidence) && evidence !== NO_SOURCE;
 const found = (millions: string, evidence: string) => ({
   amount: `${millions}000000.00`,
-  evidence: `domain.md 2.1 ${evidence}`,
+  evidence: cited(evidence),
   proven: isProven(evidence),
 });
 
 const cell = (of: Cell) => {
-  if (of === 'none') return { amount: null, evidence: 'domain.md 2.1: none in that year', proven: true };
+  if (of === 'none') return { amount: null, evidence: 'none in that year', proven: true };
   if (of === 'not found') return { amount: null, evidence: 'not found', proven: false };
   return found(...of);
 };

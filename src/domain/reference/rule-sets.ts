@@ -1,4 +1,5 @@
 import type { Day } from '../calendar.js';
+import { cited } from './works.js';
 
 /**
  * What the national rules of a year say, as dated reference data: the lists that plan lines are described by, uplifts,
@@ -105,15 +106,15 @@ const PROVIDERS = coded([
   'Other',
 ]);
 
-const found = (evidence: string): Evidenced => ({ evidence, proven: true });
-const believed = (evidence: string): Evidenced => ({ evidence, proven: false });
+const found = (evidence: string): Evidenced => ({ evidence: cited(evidence), proven: true });
+const believed = (evidence: string): Evidenced => ({ evidence: cited(evidence), proven: false });
 const due = (what: string, day: string, of: Evidenced) => ({ what, day: day as Day, ...of });
 const says = (words: string, of: Evidenced) => ({ words, ...of });
 
 type Year = Pick<RuleSet, 'year'> & Partial<RuleSet>;
 
-const LISTS_OF_2019 = 'domain.md 2 [R]: the lists of the templates of 2019 to 2025';
-const LISTS_BORROWED = 'domain.md 2 [I]: the lists of 2019 to 2025, for want of the year’s own';
+const LISTS_OF_2019 = cited('the lists of the templates of 2019 to 2025: [R]');
+const LISTS_BORROWED = cited('the lists of 2019 to 2025, for want of the year’s own: [I]');
 
 const year = (given: Year): RuleSet => ({
   planNeeded: true,
@@ -133,96 +134,87 @@ const CONDITIONS_OF_2017 = [
   'The NHS contribution to social care is maintained in line with inflation',
   'NHS-commissioned services outside hospital',
   'Managing transfers of care',
-].map((words) => says(words, found('domain.md 3 [W35]')));
+].map((words) => says(words, found('[W35]')));
 
 const CONDITIONS_OF_2023 = [
   'A joint plan',
   'The two objectives of the framework',
   'Adult social care and NHS-commissioned services outside hospital are maintained',
-].map((words) => says(words, believed('domain.md 3 [R]')));
+].map((words) => says(words, believed('[R]')));
 
 export const RULE_SETS: readonly RuleSet[] = [
   year({
     year: '2015-16',
     dueDates: [
-      due('Plan, last call', '2015-01-09', found('domain.md 4 [W54]')),
-      due('Quarter 4 return, midday', '2016-05-27', found('domain.md 4 [W57]')),
+      due('Plan, last call', '2015-01-09', found('[W54]')),
+      due('Quarter 4 return, midday', '2016-05-27', found('[W57]')),
     ],
-    conditions: [says('Adult social care is protected, one of six conditions', found('domain.md 3 [W16]'))],
+    conditions: [says('Adult social care is protected, one of six conditions', found('[W16]'))],
   }),
   year({
     year: '2016-17',
     dueDates: [
-      due('Plan, first submission', '2016-03-02', found('domain.md 4 [W44]')),
-      due('Plan, final submission', '2016-05-03', found('domain.md 4 [W3][S0]')),
-      due('Section 75 agreement', '2016-06-30', believed('domain.md 4 [R]')),
+      due('Plan, first submission', '2016-03-02', found('[W44]')),
+      due('Plan, final submission', '2016-05-03', found('[W3]; [S0]')),
+      due('Section 75 agreement', '2016-06-30', believed('[R]')),
     ],
     conditions: [
-      says(
-        '£1 billion of the NHS minimum is for NHS-commissioned services outside hospital',
-        found('domain.md 3 [W27]'),
-      ),
+      says('£1 billion of the NHS minimum is for NHS-commissioned services outside hospital', found('[W27]')),
     ],
   }),
   year({
     year: '2017-18',
-    uplifts: [{ of: 'social-care', percent: '1.79', ...believed('domain.md 3 [R]') }],
+    uplifts: [{ of: 'social-care', percent: '1.79', ...believed('[R]') }],
     dueDates: [
-      due('Disabled Facilities Grant passed down', '2017-06-30', found('domain.md 1 [W31]')),
-      due('Plan', '2017-09-11', found('domain.md 4 [W45]')),
-      due('Section 75 agreement', '2017-11-30', believed('domain.md 4 [R]')),
+      due('Disabled Facilities Grant passed down', '2017-06-30', found('[W31]')),
+      due('Plan', '2017-09-11', found('[W45]')),
+      due('Section 75 agreement', '2017-11-30', believed('[R]')),
     ],
     conditions: CONDITIONS_OF_2017,
   }),
   year({
     year: '2018-19',
-    uplifts: [{ of: 'social-care', percent: '1.90', ...believed('domain.md 3 [R]') }],
+    uplifts: [{ of: 'social-care', percent: '1.90', ...believed('[R]') }],
     conditions: CONDITIONS_OF_2017,
   }),
   year({
     year: '2019-20',
-    dueDates: [due('Plan', '2019-09-27', believed('domain.md 4 [R]'))],
+    dueDates: [due('Plan', '2019-09-27', believed('[R]'))],
   }),
   year({ year: '2020-21', planNeeded: false }),
   year({
     year: '2021-22',
-    uplifts: [{ of: 'nhs-minimum', percent: '5.3', ...found('domain.md 2 [W37]') }],
+    uplifts: [{ of: 'nhs-minimum', percent: '5.3', ...found('[W37]') }],
   }),
   year({
     year: '2022-23',
-    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
+    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('[W26]') }],
     dueDates: [
-      due('Discharge plan', '2022-12-16', found('domain.md 4 [W58]')),
-      due('Section 75 agreement', '2023-01-31', found('domain.md 4 [W58]')),
+      due('Discharge plan', '2022-12-16', found('[W58]')),
+      due('Section 75 agreement', '2023-01-31', found('[W58]')),
     ],
   }),
   year({
     year: '2023-24',
-    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
-    dueDates: [
-      due('Plan', '2023-06-28', found('domain.md 4 [W59]')),
-      due('Section 75 agreement', '2023-10-31', found('domain.md 4 [W59]')),
-    ],
+    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('[W26]') }],
+    dueDates: [due('Plan', '2023-06-28', found('[W59]')), due('Section 75 agreement', '2023-10-31', found('[W59]'))],
     conditions: CONDITIONS_OF_2023,
   }),
   year({
     year: '2024-25',
-    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
-    dueDates: [
-      due('Plan', '2024-06-10', found('domain.md 4 [W60]')),
-      due('Section 75 agreement', '2024-09-30', found('domain.md 4 [W60]')),
-    ],
+    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('[W26]') }],
+    dueDates: [due('Plan', '2024-06-10', found('[W60]')), due('Section 75 agreement', '2024-09-30', found('[W60]'))],
     conditions: CONDITIONS_OF_2023,
   }),
   year({
     year: '2025-26',
-    dueDates: [due('Plan', '2025-03-31', found('domain.md 4 [W61][W10]'))],
+    dueDates: [due('Plan', '2025-03-31', found('[W61]; [W10]'))],
     conditions: [
       'Joint agreement',
       'The objectives of the framework',
       'Grant and funding conditions, the NHS minimum to adult social care among them',
       'Oversight and support',
-    ].map((words) => says(words, believed('domain.md 3 [W49][R]'))),
+    ].map((words) => says(words, believed('[W49]; [R]'))),
   }),
   year({ year: '2026-27' }),
 ];

@@ -1,15 +1,17 @@
+import { cited } from './works.js';
+
 /**
  * Who is paid: the template’s kinds of provider, as dated reference data, so that a list can be corrected without touching
  * a rule. Source: domain.md 2, plan line dimensions, tagged [R]: not confirmed in a source.
  */
-export interface SupplierClass {
+interface SupplierClass {
   readonly code: string;
   readonly name: string;
   readonly evidence: string;
   readonly proven: boolean;
 }
 
-const UNPROVEN = { evidence: 'domain.md 2, the provider of a plan line [R]', proven: false } as const;
+const UNPROVEN = { evidence: cited('[R]'), proven: false } as const;
 
 export const SUPPLIER_CLASSES: readonly SupplierClass[] = [
   { code: 'nhs-acute', name: 'NHS acute provider', ...UNPROVEN },

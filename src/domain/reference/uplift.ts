@@ -16,7 +16,7 @@ export const uplifted = (amount: Pence, percent: string): Pence =>
       .toNumber(),
   );
 
-export interface UpliftCheck {
+interface UpliftCheck {
   readonly year: string;
   readonly percent: string;
   /** The national minimum contribution of the year before, as stated. */

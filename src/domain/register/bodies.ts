@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { dayInWords } from '../calendar.js';
 import { fact, type Fact } from '../facts.js';
-import type { RegisterState, Role } from '../register.js';
+import type { RegisterState } from '../register.js';
+import { ADMINISTER } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
 import { Code, EffectiveDay, Name, words } from '../values.js';
 import { endOf, SHARE_PLACES, successionInWords, sumsToOne, type Share, type Succession } from './succession.js';
 
 /** Bodies that merge, split, or change their boundaries, and who follows them. Source: domain.md 6, 7.10, 11. */
-
-const KEEPERS: readonly Role[] = ['registrar', 'chief-finance-officer'];
 
 const Bodies = z
   .array(Name)
@@ -95,7 +94,7 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'PartnerSucceeded',
     about:
-      'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. A second officer of the ledger’s keeper signs (domain.md 6, 7.10, 11).',
+      'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. A second officer of the ledger’s keeper signs.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The first day of the successors; the predecessors end before it.' }),
       mode: z.enum(['merge', 'split', 'boundary']),
@@ -108,7 +107,7 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
       instrument: words(200).meta({ description: 'The order or scheme by which it happens.' }),
     }),
     signature: 'second-officer',
-    roles: KEEPERS,
+    roles: ADMINISTER,
     effective: 'any-day',
     reversible: true,
     byKeeper: true,

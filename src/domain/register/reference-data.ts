@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { dayInWords, financialYear, type Day } from '../calendar.js';
-import { fact, type Fact } from '../facts.js';
+import { keeperFact, type Fact } from '../facts.js';
 import { pence, pounds } from '../money.js';
 import { COUNTED_BY, UPLIFTS_OF } from '../reference/rule-sets.js';
-import { sectorOf, type RegisterState, type Role } from '../register.js';
+import { sectorOf, type RegisterState } from '../register.js';
+import { ADMINISTER } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
 import { Code, EffectiveDay, Money, Name, Revision, words } from '../values.js';
@@ -13,8 +14,6 @@ import { allocationKey, type Chain } from './reference-state.js';
  * Reference data that is published by year: what each payer must pool for each area, and the year's rules. The ledger's
  * keeper records them; they are never reversed, and revised by another publication that names the one it replaces.
  */
-
-const KEEPERS: readonly Role[] = ['registrar', 'chief-finance-officer'];
 
 const Year = z.string().refine((label) => financialYear(label) !== undefined, {
   error: 'must be a financial year such as "2016-17"',
@@ -78,10 +77,10 @@ function payableBy(source: string, year: string, payer: string, { partners }: Re
 }
 
 export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
-  fact({
+  keeperFact({
     name: 'AllocationPublished',
     about:
-      'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination (domain.md 2, 6, 7.4).',
+      'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination.',
     input: z.strictObject({
       effective: EffectiveDay,
       area: Name,
@@ -96,11 +95,7 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
       publication: words(200),
       revises: Revises,
     }),
-    signature: 'none',
-    roles: KEEPERS,
-    effective: 'any-day',
-    reversible: false,
-    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
+    roles: ADMINISTER,
     check(data, state: RegisterState) {
       const unpayable = payableBy(data.source, data.year, data.payer, state);
       if (unpayable) return unpayable;
@@ -135,10 +130,10 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
         : '') +
       ` (${data.publication}${data.revises ? `, in place of revision ${data.revises}` : ''}).`,
   }),
-  fact({
+  keeperFact({
     name: 'RuleSetPublished',
     about:
-      'The rules of a year as published: whether a plan is needed, uplifts, the lists that plan lines are described by, due dates and conditions; in place of those shipped with the ledger (domain.md 2, 3, 4).',
+      'The rules of a year as published: whether a plan is needed, uplifts, the lists that plan lines are described by, due dates and conditions; in place of those shipped with the ledger.',
     input: z.strictObject({
       effective: EffectiveDay,
       year: Year,
@@ -157,11 +152,7 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
       publication: words(200),
       revises: Revises,
     }),
-    signature: 'none',
-    roles: KEEPERS,
-    effective: 'any-day',
-    reversible: false,
-    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [] }),
+    roles: ADMINISTER,
     check: (data, state: RegisterState) =>
       follows(state.reference.ruleSets.get(data.year), `the rules of ${data.year}`, data),
     postings: () => [],

@@ -7,6 +7,7 @@ import {
   type RuleSet,
   type Uplift,
 } from '../reference/rule-sets.js';
+import { byKey } from '../order.js';
 import type { EvidenceList } from '../values.js';
 
 /**
@@ -26,7 +27,7 @@ export interface Allocation {
   readonly revises?: string | undefined;
 }
 
-export interface PublishedRules {
+interface PublishedRules {
   readonly effective: Day;
   readonly year: string;
   readonly planNeeded: boolean;
@@ -73,7 +74,7 @@ export const allocationChains = (
       ([, [first]]) =>
         (area ?? first!.data.area) === first!.data.area && (year ?? first!.data.year) === first!.data.year,
     )
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([, chain]) => chain);
 
 /** Of each chain the publication in force on a day, inclusive, as known at a revision of the register, inclusive. */

@@ -31,7 +31,7 @@ export interface Succession {
 }
 
 /** What a succession is asked about: the area and the source of funding of some money. */
-export interface Concern {
+interface Concern {
   readonly area?: string | undefined;
   readonly source?: string | undefined;
 }
@@ -108,7 +108,7 @@ export function family(all: readonly Succession[], body: string, day: Day, area:
   return [...new Set([body, ...heirs])];
 }
 
-export interface ActingOn {
+interface ActingOn {
   readonly area: string | undefined;
   readonly today: Day;
   /** The effective day of the act. */

@@ -23,7 +23,7 @@ const knownRevision = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' | '
   ledger.model.knownRevision(fundStream(fund), size);
 
 /** The agreement in force at the two dates that were asked for. */
-export const agreementAt = async (ledger: Ledger, at: Standing): Promise<Agreement | undefined> =>
+const agreementAt = async (ledger: Ledger, at: Standing): Promise<Agreement | undefined> =>
   agreementOn(await fundState(ledger, at.fund), at.on, knownRevision(ledger, at));
 
 /** The terms as they are answered: days are text. */

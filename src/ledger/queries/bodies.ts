@@ -4,6 +4,7 @@ import { fundPosition, totalFigures, type PartnerPosition } from '../../../proje
 import { holdersOf } from '../../../projections/succession.js';
 import { instantText, londonDay } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, total, type Pence } from '../../domain/money.js';
+import { byText } from '../../domain/order.js';
 import type { OpenProposal } from '../../domain/proposal.js';
 import { actingFor, heirsOf } from '../../domain/register/succession.js';
 import { refuse } from '../../domain/rules.js';
@@ -142,7 +143,7 @@ async function notYetDue(ledger: Ledger, at: Standing): Promise<z.input<typeof D
   return [...rows]
     .map(([key, { amounts, ...row }]) => ({ key, row: { ...row, amount: moneyText(total(amounts)) } }))
     .filter(({ row }) => row.amount !== moneyText(NO_MONEY))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .sort((a, b) => byText(a.key, b.key))
     .map(({ row }) => row);
 }
 

@@ -9,12 +9,13 @@ import {
 } from '../../../projections/dispute-register.js';
 import { outcomes } from '../../../projections/outcomes.js';
 import { treatmentsOfCase, type ConfirmedTreatment } from '../../../projections/treatments.js';
-import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, WHOLE_SHARE, type Sums } from '../../domain/dispute/claim.js';
+import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, type Sums } from '../../domain/dispute/claim.js';
 import { CaseReference } from '../../domain/dispute/cases.js';
 import { owedOn } from '../../domain/dispute/owed.js';
 import { codesOf, DISPUTE_KINDS } from '../../domain/dispute/reference.js';
 import { inPercent, standing } from '../../domain/dispute/state.js';
-import { moneyText, NO_MONEY, type Pence } from '../../domain/money.js';
+import { moneyText, NO_MONEY, WHOLE_BASIS_POINTS, type Pence } from '../../domain/money.js';
+import { byText } from '../../domain/order.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import {
@@ -165,10 +166,7 @@ const caseText = ({ stage, dueBy, ...row }: CaseRow): z.input<typeof CaseText> =
 });
 
 /** The order of the register case by case: by the day of raising, then by reference. */
-function byRaising(a: CaseRow, b: CaseRow): number {
-  const [first, second] = a.raisedOn === b.raisedOn ? [a.case, b.case] : [a.raisedOn, b.raisedOn];
-  return first === second ? 0 : first < second ? -1 : 1;
-}
+const byRaising = (a: CaseRow, b: CaseRow): number => byText(a.raisedOn, b.raisedOn) || byText(a.case, b.case);
 
 const CASE_COLUMNS = [
   'case',
@@ -421,7 +419,7 @@ export const disputeOutcomes = query({
       .number({ error: 'must be a whole number of basis points' })
       .int({ error: 'must be a whole number of basis points' })
       .min(100)
-      .max(WHOLE_SHARE)
+      .max(WHOLE_BASIS_POINTS)
       .default(1_000)
       .meta({ description: 'The step of the respondent’s share, in basis points; 1000 are ten per cent.' }),
   }),

@@ -9,6 +9,7 @@ import {
   type Instant,
 } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, signedPence, total, type Pence } from '../../domain/money.js';
+import { byKey } from '../../domain/order.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { fundStream } from '../catalogue.js';
@@ -75,7 +76,7 @@ const PartText = z.object({ name: z.string(), amount: SignedMoney });
 const partsOf = (sums: ReadonlyMap<string, Pence>): z.input<typeof PartText>[] =>
   [...sums]
     .filter(([, amount]) => amount !== NO_MONEY)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([name, amount]) => ({ name, amount: moneyText(amount) }));
 
 const FIGURES = ['requirement', 'funded', 'gap', 'soft', 'hard', 'recurrentGap'] as const;
@@ -198,25 +199,23 @@ const Bridge = z.object({
 /** The rows that facts add up to, over the years that are shown. */
 function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<typeof RowText>[] {
   const named = [...new Map(facts.map(({ kind, row }) => [`${ROW_KINDS.indexOf(kind)} ${row}`, { kind, row }]))];
-  return named
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { kind, row }]) => {
-      const own = facts.filter((each) => each.kind === kind && each.row === row);
-      const cells = years.map((year) => ({
-        year,
-        change: sumOf(own.filter((each) => each.year === year).map(({ change }) => change)),
-      }));
-      const others = new Set(own.flatMap(({ otherYear }) => (otherYear === null ? [] : [otherYear])));
-      const whole = sumOf(cells.map(({ change }) => change));
-      const hasHalf = (year: string) => cells.some((cell) => cell.year === year && cell.change !== NOTHING);
-      return {
-        kind,
-        row,
-        cells,
-        total: whole,
-        missing: whole === NOTHING ? [] : [...others].filter((year) => !hasHalf(year)).sort(),
-      };
-    });
+  return named.sort(byKey).map(([, { kind, row }]) => {
+    const own = facts.filter((each) => each.kind === kind && each.row === row);
+    const cells = years.map((year) => ({
+      year,
+      change: sumOf(own.filter((each) => each.year === year).map(({ change }) => change)),
+    }));
+    const others = new Set(own.flatMap(({ otherYear }) => (otherYear === null ? [] : [otherYear])));
+    const whole = sumOf(cells.map(({ change }) => change));
+    const hasHalf = (year: string) => cells.some((cell) => cell.year === year && cell.change !== NOTHING);
+    return {
+      kind,
+      row,
+      cells,
+      total: whole,
+      missing: whole === NOTHING ? [] : [...others].filter((year) => !hasHalf(year)).sort(),
+    };
+  });
 }
 
 /** An instant before anything was recorded. */

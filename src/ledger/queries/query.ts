@@ -128,7 +128,7 @@ export const OfFund = z.strictObject({ fund: Name.meta({ examples: ['norfolk-201
 export const OfArea = z.strictObject({ area: Name.meta({ examples: ['norfolk'] }) });
 export const OfPartner = OfFund.extend({ partner: Name.meta({ examples: ['norfolk-county-council'] }) });
 /** The effective day for disputes, which know no financial year of their own. */
-export const OnAnyDay = EffectiveDay.meta({
+const OnAnyDay = EffectiveDay.meta({
   description: 'The effective day, inclusive, in Europe/London. Left out, today.',
   examples: ['2023-03-31'],
 });

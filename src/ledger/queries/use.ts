@@ -5,9 +5,9 @@ import { hostNow } from './agreement.js';
 import type { Standing } from './query.js';
 
 /** A position with, beside what is agreed and paid, what has been done with the money. */
-export type FiguresAndUse = Figures & Use;
+type FiguresAndUse = Figures & Use;
 
-export interface PositionAndUse {
+interface PositionAndUse {
   readonly sources: readonly { readonly source: string; readonly figures: FiguresAndUse }[];
   readonly total: FiguresAndUse;
 }

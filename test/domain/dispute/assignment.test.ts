@@ -1,7 +1,7 @@
 import t from 'tap';
 import { verify } from '../../../src/ledger/verify.js';
+import { asked as ask } from '../../support/asking.js';
 import {
-  ask,
   BOARD,
   DOWNTON,
   MERGED,

@@ -1,9 +1,9 @@
 import t from 'tap';
-import type { FactData, SentFact } from '../../../src/domain/facts.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { load, planLoad } from '../../../src/ledger/load.js';
 import { noticeDue } from '../../../src/domain/fund/agreement.js';
-import { agreement, asked, askedOfNothing, day, signAgreement, terms, told } from '../../support/agreements.js';
+import { agreement, asked, askedOfNothing, day, signAgreement, terms } from '../../support/agreements.js';
+import { fact } from '../../support/figures.js';
 import {
   contribution,
   COUNTY,
@@ -15,8 +15,7 @@ import {
   SOUTH,
   type Refused,
 } from '../../support/ledger.js';
-
-const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });
+import { told } from '../../support/told.js';
 
 const refusedAgreement = (name: string, data: object, rule: Refused['rule']): Refused => ({
   name,

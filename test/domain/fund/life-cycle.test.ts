@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { FactData, SentFact } from '../../../src/domain/facts.js';
-import { CAPACITIES, PLAN_STATE_NAMES, transitionsOf, type PlanState } from '../../../src/domain/fund/plan-years.js';
+import { PLAN_STATE_NAMES, transitionsOf, type PlanState } from '../../../src/domain/fund/plan-years.js';
 import { planRows } from '../../../src/domain/fund/plan-rows.js';
 import { exactly } from '../../../src/domain/money.js';
 import { PLAN, type Account } from '../../../src/domain/postings.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import { verify } from '../../../src/ledger/verify.js';
-import { asked, askedOfNothing, signAgreement, told } from '../../support/agreements.js';
+import { asked, askedOfNothing, signAgreement } from '../../support/agreements.js';
+import { fact } from '../../support/figures.js';
 import {
   contribution,
   COUNTY,
@@ -25,8 +25,7 @@ import {
   type TestLedger,
 } from '../../support/ledger.js';
 import { asyncProperty } from '../../support/property.js';
-
-const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });
+import { told } from '../../support/told.js';
 
 const LETTER = { letter: 'Letter of assurance' };
 const CONDITION = { condition: 'winter-plan', words: 'the winter plan is costed', due: '2016-10-31' };
@@ -402,7 +401,6 @@ t.test('the data of the life cycle holds together', async (t) => {
     for (const { from, to } of steps) t.ok(reached.has(from), `${from} to ${to}`);
     t.equal(new Set(steps.map(({ from, to }) => `${from} ${to}`)).size, steps.length, 'each step once');
   }
-  t.ok(CAPACITIES.every(({ evidence }) => evidence.startsWith('domain.md')));
 });
 
 t.test('no sequence of moves ever leaves the legal steps', async (t) => {

@@ -1,9 +1,10 @@
 import t from 'tap';
 import { knownAtInstant } from '../../../src/domain/calendar.js';
-import { FUND_FACTS } from '../../../src/domain/fund.js';
 import { Refusal } from '../../../src/domain/rules.js';
+import { KINDS } from '../../../src/ledger/catalogue.js';
 import { plan } from '../../../src/ledger/queries/figures.js';
 import { verify } from '../../../src/ledger/verify.js';
+import { fact, gap } from '../../support/figures.js';
 import { FUND, line, openedLedger, refusals, REGISTER_STREAM, type TestLedger } from '../../support/ledger.js';
 import { scheme } from '../../support/plan.js';
 
@@ -242,7 +243,7 @@ t.test('no line falls below nothing on any day, whatever is moved, revised or ta
 });
 
 t.test('a virement says what it moves, and a scheme who commissions it', async (t) => {
-  const inputOf = (name: string) => FUND_FACTS.find((each) => each.name === name)!.input;
+  const inputOf = (name: string) => KINDS.fund.byName.get(name)!.input;
   const parse = (data: object, name = 'BudgetVired') =>
     inputOf(name)
       .safeParse(data)
@@ -260,4 +261,45 @@ t.test('a virement says what it moves, and a scheme who commissions it', async (
   t.same(parse(twice), ['must name each line once']);
   const shares = line({ scheme: scheme({ commissioner: { nhs: 1, localGovernment: 1 } }) });
   t.same(parse(shares, 'PlanLineSet'), ['must add up to 10000 basis points']);
+});
+
+t.test('a saving lowers the requirement, and cannot save more than nothing', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  await ledger.post(
+    'pool-manager',
+    'PlanLineSet',
+    line({ line: 'efficiency', category: 'saving', amount: '300000.00', recurrent: false }),
+  );
+  t.match(gap(ledger, '2016-04-01'), { requirement: '700000.00', recurrentGap: '1000000.00' });
+  await ledger.post('pool-manager', 'PlanLineRevised', {
+    effective: '2016-05-01',
+    line: 'efficiency',
+    now: '100000.00',
+    reason: 'less was found',
+  });
+  t.match(gap(ledger, '2016-05-01'), { requirement: '900000.00' });
+  await ledger.post('pool-manager', 'PlanLineRevised', {
+    effective: '2016-06-01',
+    line: 'home-care',
+    now: '0.00',
+    reason: 'it ended',
+  });
+  t.match(gap(ledger, '2016-06-01'), { requirement: '-100000.00' });
+  t.equal(
+    await ledger.refused('pool-manager', {
+      act: 'post',
+      fact: fact('PlanLineRevised', { effective: '2016-05-15', line: 'home-care', now: '500000.00', reason: 'x' }),
+    }),
+    'later_change_stands',
+    'a back-dated revision would make the later one untrue',
+  );
+  t.equal(
+    await ledger.refused('pool-manager', {
+      act: 'post',
+      fact: fact('PlanLineRevised', { effective: '2016-04-15', line: 'efficiency', now: '0.00', reason: 'x' }),
+    }),
+    'later_change_stands',
+    'and the same of a saving',
+  );
 });

@@ -16,6 +16,7 @@ import {
   refusals,
   type Refused,
 } from '../../support/ledger.js';
+import { told } from '../../support/told.js';
 
 interface FigureText {
   readonly figure: string;
@@ -71,8 +72,11 @@ t.test(
       { section: 'total', source: '', line: '', figure: 'openClaims', amount: '0.00' },
     ]);
     const asFiled = await asked(ledger, 'return', { return: 'q1' });
-    t.match(asFiled, { intact: true, note: 'first', replaces: null, replacedBy: null, on: '2016-06-30', movers: [] });
-    t.ok((asFiled['figures'] as FigureText[]).every((each) => each.filed === each.now && each.change === '0.00'));
+    told(t, asFiled, { intact: true, note: 'first', replaces: null, replacedBy: null, on: '2016-06-30', movers: [] });
+    t.same(
+      (asFiled['figures'] as FigureText[]).map(({ filed, now, change }) => [filed, now, change]),
+      (draft['figures'] as { amount: string }[]).map(({ amount }) => [amount, amount, '0.00']),
+    );
     const event = (await ledger.ledger.entries(fundStream(FUND), Infinity)).at(-1)!;
     t.same(event.data['figures'], draft['figures'], 'what is filed is what the draft said');
     t.equal(
@@ -243,7 +247,8 @@ t.test('claims that were open when a return was filed show in it, and what was d
   const { seenBy } = QUERIES.find(({ name }) => name === 'return')!;
   const seeing = (sees: boolean) => ({ sees: () => true, seesArea: () => true, seesCases: () => sees });
   t.equal(seenBy!(now, seeing(true)), now);
-  t.match(
+  told(
+    t,
     seenBy!(now, seeing(false)),
     { movers: [], figures: now['figures'] },
     'facts of cases are for who may see them',

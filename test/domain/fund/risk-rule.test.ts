@@ -21,8 +21,9 @@ import {
   total,
   type Pence,
 } from '../../../src/domain/money.js';
-import { told } from '../../support/agreements.js';
+
 import { property } from '../../support/property.js';
+import { told } from '../../support/told.js';
 
 const amounts = (of: Readonly<Record<string, string>>): Map<string, Pence> =>
   new Map(Object.entries(of).map(([name, amount]) => [name, signedPence(amount)]));

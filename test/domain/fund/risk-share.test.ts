@@ -1,12 +1,12 @@
 import t from 'tap';
 import type { Scheme } from '../../../src/domain/fund/scheme.js';
-import type { FactData, SentFact } from '../../../src/domain/facts.js';
 import type { Described } from '../../../src/domain/fund/tested.js';
 import { pence, type Pence } from '../../../src/domain/money.js';
 import { PLAN, type Account } from '../../../src/domain/postings.js';
 import { spendingByScheme } from '../../../src/domain/fund/schemes.js';
 import { verify } from '../../../src/ledger/verify.js';
-import { asked, askedOfNothing, signAgreement, spend, terms, told } from '../../support/agreements.js';
+import { asked, askedOfNothing, signAgreement, spend, terms } from '../../support/agreements.js';
+import { fact } from '../../support/figures.js';
 import {
   contribution,
   COUNTY,
@@ -20,8 +20,7 @@ import {
   type Refused,
   type TestLedger,
 } from '../../support/ledger.js';
-
-const fact = (type: string, data: Readonly<Record<string, unknown>>): SentFact => ({ type, data: data as FactData });
+import { told } from '../../support/told.js';
 
 const apply = (data: object = {}) =>
   fact('RiskShareApplied', { effective: '2017-03-31', scheme: 'home-care', ...data });

@@ -10,6 +10,7 @@ import { QUERIES } from '../../../src/ledger/queries/all.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { COUNTY, NORTH, openedLedger, refusals, REGISTER_STREAM, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish } from '../../support/plan.js';
+import { told } from '../../support/told.js';
 
 const ruleSet = (more: Readonly<Record<string, unknown>> = {}) => ({
   effective: '2016-03-01',
@@ -57,12 +58,23 @@ t.test('an uplift is worked out exactly and rounded once, half to even', async (
 t.test('what is shipped says where each figure is from, and what is not proven', async (t) => {
   const total = (year: string, figure: string) =>
     NATIONAL_TOTALS.find((each) => each.year === year && each.figure === figure);
-  t.match(total('2020-21', 'nhs-minimum'), { amount: '4048000000.00', proven: true, evidence: /\[W47\]/ });
-  t.match(total('2017-18', 'nhs-minimum'), { amount: '3582000000.00', proven: false, evidence: /\[R\]/ });
+  t.match(total('2020-21', 'nhs-minimum'), {
+    amount: '4048000000.00',
+    proven: true,
+    evidence: /^GOV\.UK, Better Care Fund policy statement 2020-21$/,
+  });
+  t.match(total('2017-18', 'nhs-minimum'), {
+    amount: '3582000000.00',
+    proven: false,
+    evidence: /not confirmed in a source/,
+  });
   t.match(total('2026-27', 'nhs-minimum'), { amount: null, evidence: 'not found', proven: false });
   t.match(total('2016-17', 'ibcf'), { amount: null, evidence: /none in that year/, proven: true });
   t.equal(new Set(NATIONAL_TOTALS.map((each) => each.year)).size, 13, '2014-15 to 2026-27');
-  for (const each of [...NATIONAL_TOTALS, ...GRANT_SERIES]) t.ok(each.evidence, each.year);
+  for (const each of [...NATIONAL_TOTALS, ...GRANT_SERIES]) {
+    t.match(each.evidence, /^[^[\]]+$/, each.year);
+    t.notMatch(each.evidence, 'undefined', each.year);
+  }
 
   const dfg = (of: string) => GRANT_SERIES.filter((each) => each.of === of);
   t.match(dfg('Norfolk')[2], { year: '2017-18', amount: '6923659.00' });
@@ -121,7 +133,7 @@ t.test('an allocation is revised by one that names it, and earlier states of kno
   t.same(await on('2016-06-01', '2016-03-01'), []);
 
   const { allocations } = await ask(ledger, 'allocations', { area: 'testshire', year: '2016-17' });
-  t.match(allocations, [
+  told(t, allocations, [
     {
       payer: NORTH,
       source: 'NHS_MIN',
@@ -139,7 +151,7 @@ t.test('an allocation is revised by one that names it, and earlier states of kno
     'left out, the day is the nearest of each year',
   );
   const unknown = await ask(ledger, 'allocations', { 'known-at': knownAtInstant('2013-04-01') });
-  t.match(unknown, { allocations: [], ledger: { size: 0, position: null } }, 'before the ledger was opened');
+  told(t, unknown, { allocations: [], ledger: { size: 0, position: null } }, 'before the ledger was opened');
   t.same((await ask(ledger, 'allocations', { area: 'elsewhere' }))['allocations'], []);
   t.same((await ask(ledger, 'allocations', { year: '2018-19' }))['allocations'], []);
   t.same((await verify(ledger.store)).problems, []);

@@ -20,7 +20,7 @@ export interface Stored extends Proposed {
 /** The revision of a stream; -1 where it does not exist. */
 export type Revision = number;
 
-export type Written =
+type Written =
   | { readonly is: 'written'; readonly last: Revision; readonly position: number }
   /** All of it had been written before. As of the real server, nothing is promised of the position. */
   | { readonly is: 'written before'; readonly last: Revision }

@@ -31,7 +31,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export interface Node {
+interface Node {
   readonly port: number;
   /** Cuts every connection to it. */
   cut(): void;
@@ -50,13 +50,13 @@ export type AppendFault = (append: {
 }) => void;
 
 /** What happens to the next read instead of being served. Each stands for one read. */
-export type ReadFault = (read: {
+type ReadFault = (read: {
   readonly serve: () => void;
   readonly refuse: (error: grpc.ServiceError) => void;
   readonly node: Node;
 }) => void;
 
-export interface Panel {
+interface Panel {
   readonly appends: AppendFault[];
   readonly reads: ReadFault[];
   /** How many events before the one asked for each subscription begins with. */
@@ -122,7 +122,7 @@ export const slowly =
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export interface Security {
+interface Security {
   readonly key: Buffer;
   readonly certificate: Buffer;
   /** `user:password`, without which everything is refused. */

@@ -1,0 +1,26 @@
+/** Roles under which officers are mandated, and those that acts are usually for. Source: domain.md 6, in words. */
+export const ROLES = [
+  'registrar',
+  'finance-officer',
+  'chief-finance-officer',
+  'pool-manager',
+  'auditor',
+  'api-client',
+] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** The roles that only read. */
+export const READING_ROLES: readonly Role[] = ['auditor', 'api-client'];
+
+/** Who commits a body's money: what is offered, received, decided or settled. */
+export const FINANCE: readonly Role[] = ['finance-officer', 'chief-finance-officer'];
+
+/** Who manages the pool for its host, and the officers who commit money: what is planned, spent, reported and closed. */
+export const MANAGE: readonly Role[] = ['pool-manager', ...FINANCE];
+
+/** What only a body's chief finance officer decides or signs. */
+export const CHIEF: readonly Role[] = ['chief-finance-officer'];
+
+/** Who writes in the register: bodies, mandates, and what is published by year. */
+export const ADMINISTER: readonly Role[] = ['registrar', 'chief-finance-officer'];

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { MAIN, run, serving } from './run.js';
+import { contribution, folder, FUND, openedLedger, stated } from '../support/ledger.js';
+
+t.test('a reader that goes away ends an export', async (t) => {
+  const ledger = await openedLedger(t);
+  await stated(ledger, 3_000);
+  await ledger.close();
+  const child = spawn(process.execPath, [MAIN, 'export', '--ledger', ledger.file]);
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code] = (await once(child, 'close')) as [number | null];
+  t.equal(code, 3);
+});
+
+t.test('a broken key and an unreadable event are said', async (t) => {
+  const ledger = await openedLedger(t);
+  const { position } = await ledger.store.append(`fund-${FUND}`, 0n, [
+    { id: 'x', type: 'Unheard', data: '{}', metadata: '{"recordedAt":"2016-03-01T09:00:00.000Z"}' },
+  ]);
+  t.ok(position);
+  await ledger.close();
+  t.match(await run(['gap', FUND, '--ledger', ledger.file]), {
+    code: 3,
+    err: /Unheard at revision 1 .* cannot be read/,
+  });
+  const sound = await openedLedger(t);
+  await sound.close();
+  writeFileSync(`${sound.file}.key.json`, 'broken');
+  t.match(await run(['token', 'auditor', '--ledger', sound.file]), { code: 3, err: /key file .* cannot be read/ });
+});
+
+t.test('an identity provider takes the place of the ledger’s own key', async (t) => {
+  const cwd = folder(t);
+  const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
+  await ledger.close();
+  const token = (await run(['token', 'auditor'], {}, cwd)).out.trim();
+  const { address, stop } = await serving(['serve'], cwd, {
+    BCF_JWKS_URL: 'http://127.0.0.1:9/keys',
+    BCF_JWT_ISSUER: 'i',
+    BCF_JWT_AUDIENCE: 'a',
+    BCF_KEY_FILE: join(cwd, 'elsewhere.json'),
+  });
+  t.equal((await fetch(`${address}/v1/funds`, { headers: { authorization: `Bearer ${token}` } })).status, 401);
+  await stop('SIGTERM');
+  t.equal((await run(['token', 'auditor'], { BCF_KEY_FILE: join(cwd, 'elsewhere.json') }, cwd)).code, 0);
+  t.ok(existsSync(join(cwd, 'elsewhere.json')));
+});
+
+t.test('the demonstration is served on this machine with its identities, and stops when told to', async (t) => {
+  const cwd = folder(t);
+  const { address, stop } = await serving(['demo'], cwd);
+  const ask = (path: string, authorization: string) => fetch(`${address}${path}`, { headers: { authorization } });
+  const gap = await ask(
+    '/v1/funds/norfolk-2016-17/gap?on=2016-04-01&known-at=2016-06-30',
+    'Demonstration norfolk-auditor',
+  );
+  t.match(await gap.json(), { hard: '7000000.00' });
+  t.equal((await ask('/v1/funds', 'Demonstration nobody')).status, 403);
+  t.match(await run(['demo', '--once'], {}, cwd), { code: 2, err: /demonstration.sqlite is being served/ });
+  const taken = new URL(address).port;
+  t.match(await run(['serve', '--port', taken, '--ledger', join(cwd, 'other.sqlite')], {}, cwd), {
+    code: 2,
+    err: /cannot listen on 127.0.0.1/,
+  });
+  t.equal((await fetch(`${address}/docs/`)).status, 200);
+  const { code, out } = await stop('SIGTERM');
+  t.equal(code, 0);
+  t.match(out, /Gap of norfolk-2016-17/);
+});
+
+t.test('a real ledger is served to those with its tokens, and never with demonstration identities', async (t) => {
+  const cwd = folder(t);
+  const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
+  ledger.now('2016-03-02T09:00:00Z');
+  const offer = {
+    act: 'propose',
+    fact: { type: 'ContributionAgreed', data: contribution() as never },
+    expires: '2016-03-31' as never,
+  } as const;
+  await ledger.done('north-ccg-finance', offer);
+  await ledger.close();
+  t.match(await run(['serve', '--demonstration-identities'], {}, cwd), {
+    code: 2,
+    err: /only for a ledger that was opened as a demonstration/,
+  });
+  const token = (await run(['token', 'auditor'], {}, cwd)).out.trim();
+  const { address, stop } = await serving(['serve'], cwd);
+  const ask = (authorization: string) => fetch(`${address}/v1/funds/${FUND}/proposals`, { headers: { authorization } });
+  t.equal((await ask('Demonstration auditor')).status, 401);
+  const answer = await ask(`Bearer ${token}`);
+  t.equal(answer.status, 200);
+  t.same(await answer.json(), { fund: FUND, proposals: [] }, 'what nobody signed in time lapsed at the start');
+  const { code, out } = await stop('SIGINT');
+  t.equal(code, 0);
+  const logs = out
+    .trim()
+    .split('\n')
+    .map((each) => JSON.parse(each) as { url?: string; officer?: string; status?: number });
+  t.ok(
+    logs.some(({ url, officer, status }) => url?.endsWith('/proposals') && officer === 'auditor' && status === 200),
+    'requests are logged',
+  );
+  t.notMatch(out, token, 'and nobody’s token is');
+  t.notMatch(readFileSync(ledger.file).toString('latin1'), token);
+});
