@@ -106,7 +106,13 @@ export function createBalances(kept?: KeptBalances): Balances {
     },
     accounts: () => accounts,
     kept: () => ({
-      accounts: accounts.map(({ measure, holder, source, term, detail }) => ({ measure, holder, source, term, detail })),
+      accounts: accounts.map(({ measure, holder, source, term, detail }) => ({
+        measure,
+        holder,
+        source,
+        term,
+        detail,
+      })),
       books,
       money: paper.money.subarray(0, paper.used),
     }),

@@ -51,9 +51,9 @@ const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
   settings: [],
   openStore: (ledger, how) =>
     ledger === 'eventstoredb' ? eventStoreDB!() : openSqliteEventStore({ file: resolve(cwd, ledger), ...how }),
-  async openLedger(store) {
+  async openLedger(ledger, how) {
     const clock = settableClock(at('2026-04-01T09:00:00Z'));
-    return { ledger: await openLedger(store, clock), clock };
+    return { ledger: await openLedger(this.openStore(ledger, how), clock), clock };
   },
   exists: (ledger) => ledger === 'eventstoredb' || existsSync(resolve(cwd, ledger)),
   readFiles: (paths) =>

@@ -46,8 +46,7 @@ import { totalWithUse, usesAt, withUse } from './use.js';
 /** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
 
 /** A partner of the fund, under the name of its opening or of those in whose place it now is. */
-const isIn = (at: Standing, partner: string): boolean =>
-  at.opened.includes(partner) || at.partners.includes(partner);
+const isIn = (at: Standing, partner: string): boolean => at.opened.includes(partner) || at.partners.includes(partner);
 
 const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
 /** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
