@@ -38,6 +38,8 @@ export function countedIn({ measure, holder, source, detail }: Account): (Figure
     case 'due':
     case 'received':
     case 'returned':
+    case 'passedDown':
+    case 'drawn':
       return [income(measure)];
     case 'requirement':
       return [spending('budget'), { ...total('requirement'), sign: 1 }, { ...total('gap'), sign: 1 }];
