@@ -163,7 +163,7 @@ t.test('a reserve is drawn to nothing, and enters the fund of its year bound to 
   const over = by('county-finance', 'ReserveDrawn', 'more_than_reserved');
   await refusals(t, ledger, FUND, [
     over('more than is in it', draw('400.01')),
-    over('before there was any', draw('1.00', '2017-03-30')),
+    { ...over('before the year that it is for', draw('1.00', '2017-03-31')), rule: 'drawn_too_early' },
     { ...over('there is no such reserve', { ...draw('1.00'), reserve: 'none' }), rule: 'reference_unknown' },
   ]);
   const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00'));
@@ -323,12 +323,12 @@ t.test('unspent money goes back to who paid it, signed by both, never more than 
 t.test('a reserve that is reversed leaves its money to be spent, unless some of it was drawn', async (t) => {
   const ledger = await holding(t);
   const { outcome } = await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
-  const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00', '2017-03-31'));
-  const reversal = (reverses: string) => ({ effective: '2017-03-31', reverses, reason: 'not needed' });
+  const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00', '2017-04-01'));
+  const reversal = (reverses: string, effective = '2017-03-31') => ({ effective, reverses, reason: 'not needed' });
   await refusals(t, ledger, FUND, [
     by('county-finance', 'FactReversed', 'others_rest_on_it')('what was drawn', reversal(outcome.revision)),
   ]);
-  await ledger.signed('county-finance', 'county-chief', 'FactReversed', reversal(drawn.outcome.revision));
+  await ledger.signed('county-finance', 'county-chief', 'FactReversed', reversal(drawn.outcome.revision, '2017-04-01'));
   await ledger.signed('county-finance', 'county-chief', 'FactReversed', reversal(outcome.revision));
   await ledger.post('county-finance', 'ExpenditureRecorded', spending('1000.00'));
   t.same((await asked(ledger, 'reserves', { on: '2017-03-31' }))['reserves'], []);
