@@ -1,7 +1,7 @@
 import { minus, negated, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
 import { PLAN, type Account } from '../src/domain/postings.js';
 import type { Kept } from './fund-facts.js';
-import { planOf } from './plan.js';
+import { linesStanding, planOf } from './plan.js';
 import type { View } from './view.js';
 
 /**
@@ -88,8 +88,9 @@ export function monitoringOf(
   forecasts: readonly Kept[],
 ): Monitoring {
   const spending = spendingByLine(view);
+  const planned = linesStanding(view, linesSet, linesKnown);
   const shown = linesKnown.filter(
-    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string) ?? NOTHING),
+    (each) => planned.includes(each) || isOfSomething(spending.get(each.data['line'] as string) ?? NOTHING),
   );
   const byLine = new Map<string, Forecast[]>();
   for (const { line, ...forecast } of forecasts.map(forecastOf)) {

@@ -110,7 +110,7 @@ t.test(
       minute: 'Cabinet 7',
     });
     await openFund(ledger, '2017-18');
-  await succeeded(ledger, split({ effective: '2017-04-01' }));
+    await succeeded(ledger, split({ effective: '2017-04-01' }));
     const open = (area: string, year: string, host: string) =>
       ledger.post(
         'pool-manager',
@@ -122,7 +122,7 @@ t.test(
     await open('upton', '2018-19', UPTON);
     await open('downton', '2017-18', DOWNTON);
     await open('northland', '2017-18', NORTH);
-      ledger.now('2017-05-01T09:00:00Z');
+    ledger.now('2017-05-01T09:00:00Z');
 
     const draw = (amount: string, into?: string) => ({
       effective: '2017-04-01',
