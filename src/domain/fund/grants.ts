@@ -70,8 +70,8 @@ const waived = {
   consent: words(120).meta({ description: 'Where the district consents: a letter, a minute.' }),
 };
 
-const cutStored = {
-  ...cutInput,
+/** What a decision adds to a cut. */
+const cutAdded = {
   ...OfGrant,
   riskChanges: z.array(z.strictObject({ on: EffectiveDay, change: SignedMoney })),
   shareChanges: z.array(z.strictObject({ district: Name, change: SignedMoney })),
@@ -161,7 +161,7 @@ function dueAfterCut(
   recovers: boolean,
 ): DueChange[] | Refusal {
   const cut = negated(pence(amount));
-  return recovers && tranches === undefined
+  return recovers
     ? [{ due: effective, change: cut }]
     : replanned(seriesOf(state, 'due', grant), effective, cut, tranches);
 }
@@ -170,14 +170,15 @@ function dueAfterCut(
 const cutFact = (declared: {
   readonly name: string;
   readonly about: string;
+  readonly input: typeof cutInput;
   readonly recovers: boolean;
   readonly sentence: (data: z.output<z.ZodObject<typeof cutInput>>) => string;
 }): Fact<FundState> =>
   completedFact({
     name: declared.name,
     about: declared.about,
-    input: z.strictObject(cutInput),
-    stored: z.strictObject(cutStored),
+    input: z.strictObject(declared.input),
+    stored: z.strictObject({ ...declared.input, ...cutAdded }),
     signature: 'none',
     roles: FINANCE,
     effective: 'in-year',
@@ -371,6 +372,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     name: 'GrantReduced',
     about:
       'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk and the districts’ shares fall with it (domain.md 6, 7.3).',
+    input: cutInput,
     recovers: false,
     sentence: (data) => `The grant "${data.grant}" was reduced by ${pounds(pence(data.amount))}: ${data.cause}`,
   }),
@@ -378,6 +380,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     name: 'GrantRecovered',
     about:
       'Part of a grant that was received is taken back by who determined it, never more than was received; what is determined, what was at risk and the districts’ shares fall with it (domain.md 4, 6).',
+    // It gives no new tranches: those to come stand.
+    input: riskInput as typeof cutInput,
     recovers: true,
     sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" was recovered: ${data.cause}`,
   }),

@@ -333,3 +333,41 @@ t.test('a reserve that is reversed leaves its money to be spent, unless some of 
   await ledger.post('county-finance', 'ExpenditureRecorded', spending('1000.00'));
   t.same((await asked(ledger, 'reserves', { on: '2017-03-31' }))['reserves'], []);
 });
+
+t.test('what is drawn leaves the old fund, and stays drawn while a later fund has taken it in', async (t) => {
+  const ledger = await holding(t);
+  await openFund(ledger, '2017-18');
+  const approved = await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
+  const closing = async (on: string, fund = FUND) => (await asked(ledger, 'memorandum', { fund, on }))['closing'];
+  t.equal(await closing('2017-03-31'), '901000.00');
+  ledger.now('2017-06-01T09:00:00Z');
+  const sign = (type: string, data: object) =>
+    ledger.signed('county-finance', 'county-chief', type, data as Refused['data']);
+  const early = await sign('ReserveDrawn', draw('150.00', '2017-04-01'));
+  const late = await sign('ReserveDrawn', draw('250.00', '2017-05-01'));
+  t.equal(await closing('2017-05-01'), '900600.00', 'it is not in two funds');
+  t.match((await asked(ledger, 'memorandum', { on: '2017-05-01' }))['drawn'], '400.00');
+  t.match((await tableOf(ledger, 'memorandum', { on: '2017-05-01' })).rows.at(-4), [
+    'Drawn for a later year',
+    '',
+    '',
+    '400.00',
+    '',
+  ]);
+  const figures = (await asked(ledger, 'return-figures', { on: '2017-05-01' }))['figures'] as { figure: string }[];
+  t.match(
+    figures.find(({ figure }) => figure === 'drawn'),
+    { section: 'income', source: 'NHS_ADD', amount: '400.00' },
+  );
+
+  await ledger.post('county-finance', 'CarriedForwardReceived', taking({ effective: '2017-04-02' }), NEXT);
+  const undo = (reverses: string, effective: string) => ({ effective, reverses, reason: 'not needed' });
+  const reversal = by('county-finance', 'FactReversed', 'others_rest_on_it');
+  await refusals(t, ledger, FUND, [
+    reversal('what was drawn by the day that it was taken in', undo(early.outcome.revision, '2017-04-01')),
+    reversal('nor the reserve that it was drawn from', undo(approved.outcome.revision, '2017-03-31')),
+  ]);
+  await sign('FactReversed', undo(late.outcome.revision, '2017-05-01'));
+  t.equal(await closing('2017-05-01'), '900850.00', 'what nobody has taken in goes back into the reserve');
+  t.equal(await closing('2017-05-01', NEXT), '150.00');
+});
