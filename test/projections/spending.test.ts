@@ -237,6 +237,10 @@ t.test('spending, reserves and returns at any two dates, over random histories',
         checkAccruals(entries, on, size);
         checkUse(entries, on, size, view);
       }
+      for (const { on } of asking) {
+        if ((await asked(ledger, 'memorandum', { on }))['holds'] !== true)
+          throw new Error(`The memorandum does not hold on ${on}.`);
+      }
       for (const { name, figures } of returns) await checkReturn(ledger, name, figures);
       const { problems } = await verify(ledger.store);
       if (problems.length > 0) throw new Error(`verify: ${problems.map((each) => each.words).join('; ')}`);
