@@ -29,7 +29,7 @@ export const PLAN_RULES = {
   capital_and_revenue: rule(
     422,
     'Capital and revenue are not moved into one another',
-    'A capital grant pays for capital, and revenue for revenue; which a source is, is reference data (domain.md 2).',
+    'A capital grant pays for capital, and revenue for revenue; which a source is, is reference data.',
     'Move budget between lines of one kind; GET /v1/sources says which is which.',
   ),
   more_than_planned: rule(
