@@ -8,8 +8,8 @@ import { sumOver, type View } from './view.js';
 
 /**
  * The host's memorandum account of a pool for its year: what partners put in, what was spent, what is left and whose it
- * is. Funding is what fell due, and what was carried in; spending is what was spent or accrued. Shape: domain.md 7.9 [R];
- * the partner's own view: domain.md 12.
+ * is. Funding is what fell due, and what was carried in; spending is what was spent or accrued, and what was passed down.
+ * Shape: domain.md 7.9 [R]; the partner's own view: domain.md 12.
  */
 interface Memorandum {
   /** What stood in the pool on the day before the year. */
@@ -24,11 +24,15 @@ interface Memorandum {
   readonly surplus: Pence;
   readonly partners: readonly PartnerShare[];
   readonly returned: Pence;
+  /** Grants passed down to districts, grant by grant: out of the pool, and so in gross spending, but on no plan line. */
+  readonly passedDown: readonly { readonly grant: string; readonly amount: Pence }[];
+  /** Drawn from reserves: it is in a later year’s fund. */
+  readonly drawn: Pence;
   /** What was approved to be carried forward, out of the closing balance. */
   readonly carriedForward: Pence;
   /** What stands in the pool, read from the pool's own side of the books. */
   readonly closing: Pence;
-  /** Whether opening + A − B − returned is the closing balance, and the partners' shares are A − B. */
+  /** Whether opening + A − B − returned − drawn is the closing balance, and the partners' shares are A − B. */
   readonly holds: boolean;
 }
 
@@ -51,15 +55,17 @@ interface PartnerShare {
 
 /** The accounts that are funding: what fell due, and what came from the year before, which falls due to nobody. */
 const isFunding = ({ measure, source }: Account): boolean => measure === (source === 'CARRY_IN' ? 'received' : 'due');
-const isSpending = ({ measure }: Account): boolean => measure === 'spent' || measure === 'accrued';
+const SPENDING: ReadonlySet<Measure> = new Set(['spent', 'accrued', 'passedDown']);
+/** What leaves the pool without being spent: what went back, and what is in a later year's fund. */
+const LEFT: ReadonlySet<Measure> = new Set(['returned', 'drawn']);
 
 /** What stands in the pool, from its own side of the books, where every sum has the other sign. */
 const inPool = (view: View): Pence => {
   const pool = (counts: (account: Account) => boolean): Pence =>
     negated(sumOver(view, (account) => account.holder === POOL && counts(account)));
   return minus(
-    minus(pool(isFunding), pool(isSpending)),
-    pool(({ measure }) => measure === 'returned'),
+    pool(isFunding),
+    pool(({ measure }) => SPENDING.has(measure) || LEFT.has(measure)),
   );
 };
 
@@ -90,6 +96,20 @@ function fundingRows(year: View): FundingRow[] {
     .filter((row) => row.amount !== NO_MONEY || row.received !== NO_MONEY);
 }
 
+/** What was passed down of each grant, in the order of their names. */
+function passedDownRows(year: View): { grant: string; amount: Pence }[] {
+  const grants = new Map<string, Pence>();
+  for (const account of year.accounts) {
+    const { measure, holder, detail: grant } = account;
+    if (measure !== 'passedDown' || holder === POOL) continue;
+    grants.set(grant, plus(grants.get(grant) ?? NO_MONEY, year.balance(account)));
+  }
+  return [...grants.keys()]
+    .sort()
+    .map((grant) => ({ grant, amount: grants.get(grant)! }))
+    .filter(({ amount }) => amount !== NO_MONEY);
+}
+
 /**
  * Each partner's share of a surplus or deficit: what the signed rules give or charge it for each scheme, and the rest in
  * proportion to recurrent contributions; where nobody contributes recurrently the rest is the host's. The shares add up
@@ -118,7 +138,8 @@ export function memorandum(
     .filter(({ amount }) => amount !== NO_MONEY)
     .sort((a, b) => byText(a.line, b.line));
   const grossFunding = total(funding.map(({ amount }) => amount));
-  const grossSpending = total(spending.map(({ amount }) => amount));
+  const passedDown = passedDownRows(year);
+  const grossSpending = total([...spending, ...passedDown].map(({ amount }) => amount));
   const surplus = minus(grossFunding, grossSpending);
   const shares = surplusShares(view, surplus, of.schemes, of.host);
   const returnedBy = (partner: string): Pence =>
@@ -130,7 +151,8 @@ export function memorandum(
   });
   const returned = plus(total(partners.map((each) => each.returned)), returnedBy(PLAN));
   const [opening, closing] = [inPool(before), inPool(view)];
-  const moved = minus(plus(opening, surplus), returned);
+  const drawn = sumOver(year, ({ measure, holder }) => measure === 'drawn' && holder !== POOL);
+  const moved = minus(plus(opening, surplus), plus(returned, drawn));
   return {
     opening,
     funding,
@@ -140,6 +162,8 @@ export function memorandum(
     surplus,
     partners,
     returned,
+    passedDown,
+    drawn,
     carriedForward: sumOver(view, ({ measure, holder }) => measure === 'carriedForward' && holder !== POOL),
     closing,
     holds: moved === closing && total(partners.map((each) => each.surplus)) === surplus,

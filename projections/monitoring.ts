@@ -1,7 +1,7 @@
 import { spendingByLine, type LineSpending } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
 import type { Kept } from './fund-facts.js';
-import { planOf } from './plan.js';
+import { linesStanding, planOf } from './plan.js';
 import type { View } from './view.js';
 
 /**
@@ -71,8 +71,9 @@ export function monitoringOf(
 ): Monitoring {
   // A line that is known has had a budget, so there is a sum of it, if it is nothing now.
   const spending = spendingByLine(view);
+  const planned = linesStanding(view, linesSet, linesKnown);
   const shown = linesKnown.filter(
-    (each) => linesSet.includes(each) || isOfSomething(spending.get(each.data['line'] as string)!),
+    (each) => planned.includes(each) || isOfSomething(spending.get(each.data['line'] as string)!),
   );
   const byLine = new Map<string, Forecast[]>();
   for (const { line, ...forecast } of forecasts.map(forecastOf)) {

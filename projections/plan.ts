@@ -1,4 +1,4 @@
-import { negated, type Pence } from '../src/domain/money.js';
+import { negated, NO_MONEY, type Pence } from '../src/domain/money.js';
 import { PLAN, type Account } from '../src/domain/postings.js';
 import { lineCategoryOf } from '../src/domain/sources.js';
 import type { Kept } from './fund-facts.js';
@@ -47,15 +47,26 @@ interface LineSet {
 
 const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder === PLAN;
 
+/** What a plan line stands at in the requirement: a line that reduces it, below nothing. */
+const requiredOf = (view: View, line: string): Pence =>
+  sumOver(view, (account) => isRequired(account) && account.detail === line);
+
 /**
- * @param linesSet the lines in force on the view's day
+ * The lines of the plan on the view's day: those in force, and one that was taken out of it while something of it stands,
+ * as where a revision of it was taken back from a later day only. So the lines add up to the requirement.
+ */
+export const linesStanding = (view: View, linesSet: readonly Kept[], linesKnown: readonly Kept[]): Kept[] =>
+  linesKnown.filter((each) => linesSet.includes(each) || requiredOf(view, each.data['line'] as string) !== NO_MONEY);
+
+/**
+ * @param linesSet the lines of the plan on the view's day
  * @param described the descriptions of lines in force on it, in the order of recording
  */
 export function planOf(view: View, linesSet: readonly Kept[], described: readonly Kept[]): Plan {
   const lines = linesSet.map(({ data }) => {
     const { line, description, category, source, recurrent, scheme: asSet } = data as unknown as LineSet;
     const { effect } = lineCategoryOf(category)!;
-    const required = sumOver(view, (account) => isRequired(account) && account.detail === line);
+    const required = requiredOf(view, line);
     const amount = effect === 'adds' ? required : negated(required);
     const scheme = lastSchemeOf(line, described) ?? asSet;
     return { line, description, category, effect, source, recurrent, amount, scheme };

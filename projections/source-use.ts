@@ -1,4 +1,4 @@
-import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { minus, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
 import { PLAN, POOL, type Measure, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 import type { Kept } from './fund-facts.js';
@@ -17,12 +17,16 @@ interface SourceUse {
   readonly agreed: Pence;
   readonly received: Pence;
   readonly spent: Pence;
+  /** Owed for what the period has cost, and not paid yet. */
+  readonly accrued: Pence;
+  /** Passed down to districts: what happened to that money, whatever they spend it on. */
+  readonly passedDown: Pence;
   readonly returned: Pence;
   /** Set aside for a later year and not drawn. */
   readonly setAside: Pence;
   /** Drawn from what was set aside: it is in a later year’s fund. */
   readonly drawn: Pence;
-  /** received − spent − returned − set aside − drawn; below nothing where more was spent than came. */
+  /** received − spent − accrued − passed down − returned − set aside − drawn; below nothing where more went than came. */
   readonly unspent: Pence;
   /** Spending by purpose, named purposes in their order and at the end what names none. */
   readonly byPurpose: readonly { readonly purpose: string | undefined; readonly spent: Pence }[];
@@ -34,6 +38,8 @@ export const SOURCE_USE = [
   'agreed',
   'received',
   'spent',
+  'accrued',
+  'passedDown',
   'returned',
   'setAside',
   'drawn',
@@ -92,13 +98,15 @@ export function sourceUses(view: View, brought: readonly Kept[], entries: readon
     const purposes = [...new Set(own.flatMap((each) => each.purposes))].sort();
     const of = (measure: Measure): Pence =>
       sumOver(view, (account) => account.measure === measure && account.source === source && account.holder !== POOL);
-    const [received, spent, returned, setAside, drawn] = [
-      of('received'),
-      of('spent'),
-      of('returned'),
-      of('carriedForward'),
-      of('drawn'),
-    ] as const;
+    const received = of('received');
+    const gone = {
+      spent: of('spent'),
+      accrued: of('accrued'),
+      passedDown: of('passedDown'),
+      returned: of('returned'),
+      setAside: of('carriedForward'),
+      drawn: of('drawn'),
+    };
     const byPurpose = spentByPurpose(entries, view, source);
     const outside = byPurpose
       .filter(({ purpose }) => purposes.length > 0 && !purposes.includes(purpose ?? ''))
@@ -109,11 +117,8 @@ export function sourceUses(view: View, brought: readonly Kept[], entries: readon
       purposes,
       agreed: of('agreed'),
       received,
-      spent,
-      returned,
-      setAside,
-      drawn,
-      unspent: minus(received, [spent, returned, setAside, drawn].reduce(plus)),
+      ...gone,
+      unspent: minus(received, total(Object.values(gone))),
       byPurpose,
       outside,
     };

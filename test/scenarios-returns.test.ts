@@ -48,7 +48,8 @@ t.test('what was kept of the improved Better Care Fund entered the next year', a
   t.match((await asked(ledger, 'reserves', lastYear))['reserves'], [
     { reserve: 'ibcf-reserve', approved: '1200000.00', drawn: '700000.00', left: '500000.00' },
   ]);
-  const [, ibcf] = (await asked(ledger, 'grant-use', lastYear))['sources'] as unknown[];
+  const [dfg, ibcf] = (await asked(ledger, 'grant-use', lastYear))['sources'] as unknown[];
+  t.match(dfg, { source: 'DFG', received: '6923659.00', spent: '0.00', passedDown: '6923659.00', unspent: '0.00' });
   t.match(ibcf, { source: 'IBCF_2017', received: '6187000.00', spent: '4800000.00', unspent: '187000.00' });
   const [carried] = (await asked(ledger, 'grant-use', { fund: FUND, on: '2018-06-30' }))['sources'] as unknown[];
   t.match(carried, {

@@ -136,6 +136,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   signedAs?(data: z.output<In>, context: Context): SignedAs<State> | Refusal;
   /** The sum that an officer's limit is held against, when it is proposed and again when it is signed. */
   amount?(data: z.output<Stored>, state: State, context: Context): Pence;
+  /** Why it may not be taken back just now, where more rests on it than its own stream tells; `revision` is its own. */
+  staysWhile?(data: z.output<Stored>, state: State, context: Context, revision: number): Refusal | undefined;
   /** The name that the fact brings into use. */
   names?(data: z.output<Stored>): string;
   /** The named contribution, line or grant that the fact changes or counts on; a virement changes several. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayInWords, financialYear, isWithin } from './calendar.js';
+import { dayInWords, financialYear } from './calendar.js';
 import { keeperFact, type Fact, type FactData, type LedgerEvent } from './facts.js';
 import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
@@ -19,6 +19,7 @@ import {
   isClosed,
   limitsHold,
   opened,
+  outsideYear,
   standingOn,
   type FundState,
   type Standing,
@@ -107,7 +108,7 @@ const REVERSAL = reversalFact<FundState>({
   waysBack: WAYS_BACK,
   limits: ALL_LIMITS,
   reversed: (state) => state.reversed,
-  check(state, original, { effective, reverses, fact: { data } }) {
+  check(state, original, { effective, reverses, fact: { data } }, context) {
     const { last } = opened(state).year;
     if (effective > last && effective > data.effective) {
       return refuse(
@@ -124,7 +125,10 @@ const REVERSAL = reversalFact<FundState>({
         `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
       );
     }
-    return nothingRestsOn(state, original, data, Number(reverses));
+    return (
+      nothingRestsOn(state, original, data, Number(reverses)) ??
+      original.staysWhile?.(data, state, context, Number(reverses))
+    );
   },
   evolve: (state, { reverses }, revision) => void state.reversed.set(Number(reverses), revision),
 });
@@ -197,6 +201,8 @@ export const FUND: Kind<FundState> = {
   evolvePostings,
   evolveStanding(state, fact, event) {
     keepTestedFact(state.tested.facts, event);
+    const name = fact.names?.(event.data);
+    if (name !== undefined) state.named.set(name, event.revision);
     if (fact.name === REVERSAL.name) {
       const { reverses, fact: original } = event.data as Reversal;
       for (const item of itemsOf(reversibleFacts.get(original.type)!, original.data))
@@ -215,11 +221,7 @@ export const FUND: Kind<FundState> = {
   },
   dayAllowed(state, fact, effective) {
     const { year } = opened(state);
-    if (fact.effective === 'any-day' || isWithin(effective, year)) return undefined;
-    return refuse(
-      'effective_outside_year',
-      `${dayInWords(effective)} is outside ${year.label}, which runs from ${dayInWords(year.first)} to ${dayInWords(year.last)}.`,
-    );
+    return fact.effective === 'any-day' ? undefined : outsideYear(year, effective);
   },
   isClosed,
   /** A reversal that takes back a withdrawal puts the offer back on the table. */

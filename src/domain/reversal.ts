@@ -16,7 +16,7 @@ interface Reversing<State> {
   readonly limits: readonly string[];
   readonly reversed: (state: State) => ReadonlyMap<number, number>;
   /** The rules of this kind of stream, once the original is known and not yet reversed. */
-  check(state: State, original: Fact<State>, reversal: Reversal): Refusal | undefined;
+  check(state: State, original: Fact<State>, reversal: Reversal, context: Context): Refusal | undefined;
   evolve(state: State, reversal: Reversal, revision: number): void;
 }
 
@@ -71,7 +71,7 @@ export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
       const { type, metadata, data: original } = context.original!;
       return { ...data, fact: { type, version: metadata.schemaVersion, data: original } };
     },
-    check(data, state: State) {
+    check(data, state: State, context) {
       const began = data.fact.data.effective;
       if (of.reversed(state).has(Number(data.reverses))) {
         return refuse('already_reversed', `The fact at revision ${data.reverses} has been reversed already.`);
@@ -82,7 +82,7 @@ export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
           `The original takes effect on ${dayInWords(began)}; the reversal would on ${dayInWords(data.effective)}.`,
         );
       }
-      return of.check(state, of.reversible.get(data.fact.type)!, data);
+      return of.check(state, of.reversible.get(data.fact.type)!, data, context);
     },
     postings: (data) => inverted(of.reversible.get(data.fact.type)!.postings(data.fact.data), data.effective),
     evolve: (state, data, event) => of.evolve(state, data, event.revision),

@@ -506,6 +506,12 @@ export const RULES = {
     'Receipts, risk and reductions stay within the grant’s determination.',
     'Check the amount and the grant.',
   ),
+  more_than_received: rule(
+    422,
+    'It is more than has been received',
+    'Only what was received is recovered; on every day from the effective date on.',
+    'Check the amount and the day; what has not come yet is reduced.',
+  ),
   more_than_share: rule(
     422,
     'It is more than the district’s share',

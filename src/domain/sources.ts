@@ -5,7 +5,7 @@ import { cited } from './reference/works.js';
  * Source: domain.md 2. `proven: false` marks what domain.md tags [R] or [I]: professional knowledge not confirmed in a
  * source, held as data so that it can be corrected without touching a rule.
  */
-interface FundingSource {
+export interface FundingSource {
   readonly code: string;
   readonly name: string;
   /** Whether it must be paid, may be withdrawn, or cannot be told from the evidence. */

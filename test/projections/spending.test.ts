@@ -3,7 +3,9 @@ import t from 'tap';
 import type { Entry } from '../../projections/entry.js';
 import { naiveBalance } from '../../projections/balances.js';
 import { inForce, known } from '../../projections/fund-facts.js';
+import { gapOf } from '../../projections/gap.js';
 import { monitoringOf } from '../../projections/monitoring.js';
+import { linesStanding, planOf } from '../../projections/plan.js';
 import type { View } from '../../projections/view.js';
 import {
   dayNumber,
@@ -13,8 +15,8 @@ import {
   lastDayOfPeriod,
   type Day,
 } from '../../src/domain/calendar.js';
-import { useOf } from '../../src/domain/fund/held.js';
-import { exactly, minus, NO_MONEY, pence, plus, signedPence, type Pence } from '../../src/domain/money.js';
+import { useOf, type Use } from '../../src/domain/fund/held.js';
+import { exactly, minus, negated, NO_MONEY, pence, plus, signedPence, type Pence } from '../../src/domain/money.js';
 import { imbalance, PLAN, POOL, type Measure, type Posting } from '../../src/domain/postings.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { viewOf } from '../../src/ledger/read-model.js';
@@ -82,6 +84,12 @@ function checkMonitoring(ledger: TestLedger, entries: readonly Entry[], on: Day,
   }
   if (sumOf([total.forecast, total.variance, total.notForecast]) !== total.budget)
     throw new Error('The budgets are not forecast, variance and what is not forecast.');
+  const set = of('PlanLineSet');
+  const plan = planOf(view, linesStanding(view, set, known(facts, 'PlanLineSet', size)), []);
+  const planned = sumOf(plan.lines.map(({ effect, amount }) => (effect === 'adds' ? amount : negated(amount))));
+  const required = fold(entries, { on, size }, (each) => each.measure === 'requirement' && each.holder === PLAN);
+  if ([planned, plan.requirement, total.budget, gapOf(view, NO_MONEY).requirement].some((each) => each !== required))
+    throw new Error('The plan, its lines, the budgets and the gap do not require the same.');
   const spent = fold(entries, { on, size }, (each) => each.measure === 'spent' && each.holder === PLAN);
   if (total.spent !== spent) throw new Error('Something was spent on no line of the plan.');
 }
@@ -107,18 +115,21 @@ function checkUse(entries: readonly Entry[], on: Day, size: number, view: View):
   for (const source of ['NHS_ADD', 'LA_ADD', 'DFG']) {
     const of = (measure: Measure): Pence =>
       fold(entries, { on, size }, (each) => each.measure === measure && each.source === source && each.holder !== POOL);
-    const [received, spent, returned, setAside, drawn] = (
-      ['received', 'spent', 'returned', 'carriedForward', 'drawn'] as const
-    ).map(of) as [Pence, Pence, Pence, Pence, Pence];
-    const left = minus(received, sumOf([spent, returned, setAside, drawn]));
+    const [received, spent, accrued, passedDown, returned, setAside, drawn] = (
+      ['received', 'spent', 'accrued', 'passedDown', 'returned', 'carriedForward', 'drawn'] as const
+    ).map(of) as [Pence, Pence, Pence, Pence, Pence, Pence, Pence];
+    const gone = sumOf([spent, accrued, passedDown, returned, drawn]);
+    const left = minus(received, plus(gone, setAside));
     if (setAside < 0) throw new Error('A reserve is below nothing.');
     if (sumOf([returned, setAside, drawn]) > 0 && left < 0) throw new Error('More is set aside than is held.');
+    if (passedDown > 0 && plus(spent, accrued) > 0 && left < 0)
+      throw new Error('More was passed down and spent than came.');
     const shares = [...uses.values()].flatMap((own) => own.get(source) ?? []);
-    const total = (name: 'spent' | 'returned' | 'setAside' | 'held') => sumOf(shares.map((each) => each[name]));
-    if (total('spent') !== spent || total('returned') !== returned || total('setAside') !== setAside)
-      throw new Error('The partners’ shares are not the whole.');
-    if (total('held') !== minus(received, sumOf([spent, returned, drawn])))
-      throw new Error('What is held of the partners’ is not what is held.');
+    const total = (name: keyof Use) => sumOf(shares.map((each) => each[name]));
+    const whole = { spent, accrued, passedDown, returned, drawn, setAside };
+    for (const [name, sum] of Object.entries(whole))
+      if (total(name as keyof Use) !== sum) throw new Error(`The partners’ shares of ${name} are not the whole.`);
+    if (total('held') !== minus(received, gone)) throw new Error('What is held of the partners’ is not what is held.');
   }
 }
 
@@ -129,6 +140,8 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   received: 'received',
   returned: 'returned',
   setAside: 'carriedForward',
+  passedDown: 'passedDown',
+  drawn: 'drawn',
   budget: 'requirement',
   committed: 'committed',
   spent: 'spent',
@@ -151,7 +164,16 @@ function checkFigures(entries: readonly Entry[], on: Day, figures: readonly Figu
     );
     if (signedPence(amount) !== slow) throw new Error(`${figure} of ${source} ${line} is not the sum of the log.`);
   }
-  for (const measure of ['received', 'spent', 'accrued', 'committed', 'carriedForward', 'returned'] as const) {
+  for (const measure of [
+    'received',
+    'spent',
+    'accrued',
+    'passedDown',
+    'committed',
+    'carriedForward',
+    'drawn',
+    'returned',
+  ] as const) {
     const listed = figures.filter((each) => each.section !== 'total' && MEASURES[each.figure] === measure);
     if (sumOf(listed.map((each) => signedPence(each.amount))) !== balance((each) => each.measure === measure))
       throw new Error(`The figures of what is ${measure} are not all there.`);
@@ -214,6 +236,10 @@ t.test('spending, reserves and returns at any two dates, over random histories',
         checkMonitoring(ledger, entries, on, size, view);
         checkAccruals(entries, on, size);
         checkUse(entries, on, size, view);
+      }
+      for (const { on } of asking) {
+        if ((await asked(ledger, 'memorandum', { on }))['holds'] !== true)
+          throw new Error(`The memorandum does not hold on ${on}.`);
       }
       for (const { name, figures } of returns) await checkReturn(ledger, name, figures);
       const { problems } = await verify(ledger.store);

@@ -4,7 +4,7 @@ import type { FactData } from '../../src/domain/facts.js';
 import { exactly, moneyText } from '../../src/domain/money.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
-import { COUNTY, FUND, NORTH, SOUTH, type TestLedger } from './ledger.js';
+import { COUNTY, EAST, FUND, NORTH, SOUTH, type TestLedger } from './ledger.js';
 
 /**
  * Random histories of a fund’s money: paid in, ordered, spent, accrued, forecast, set aside, drawn, given back, reported
@@ -12,11 +12,14 @@ import { COUNTY, FUND, NORTH, SOUTH, type TestLedger } from './ledger.js';
  */
 const WHATS = [
   'line',
+  'revise',
+  'vire',
   'agree',
   'receive',
   'receive',
   'grant',
   'tranche',
+  'pass-down',
   'commit',
   'release',
   'spend',
@@ -24,6 +27,7 @@ const WHATS = [
   'spend',
   'pay-order',
   'accrue',
+  'settle',
   'forecast',
   'forecast',
   'set-aside',
@@ -127,6 +131,16 @@ function sending({ ledger }: TestLedger, move: Spending, name: string, named: Na
       const data = { line: name, description: 'a line', category: 'base', source, recurrent: true, amount };
       return ['PlanLineSet', { effective, ...data }, 'pool-manager'];
     }
+    case 'revise':
+      return ['PlanLineRevised', { effective, line: onLine.line, now: amount, reason: 'need' }, 'pool-manager'];
+    case 'vire': {
+      const to = named.lines[move.hours % named.lines.length]!;
+      const moves = [
+        { line: onLine.line, change: `-${amount}` },
+        { line: to.line, change: amount },
+      ];
+      return ['BudgetVired', { effective, moves, reason: 'need' }, 'pool-manager', 'county-chief'];
+    }
     case 'agree': {
       named.contributions.push(name);
       const source = move.payer === COUNTY ? 'LA_ADD' : 'NHS_ADD';
@@ -151,11 +165,17 @@ function sending({ ledger }: TestLedger, move: Spending, name: string, named: Na
       named.grants.push(name);
       const data = { grant: name, holder: COUNTY, source: 'DFG', amount, recurrent: false, determination: 'test' };
       const tranches = [{ due: effective, amount }];
-      return ['GrantDetermined', { effective, ...data, tranches, purposes: ['adaptations'] }, 'county-finance'];
+      const passDown = { by: YEAR.last, shares: [{ district: EAST, amount }] };
+      const purposes = ['adaptations'];
+      return ['GrantDetermined', { effective, ...data, tranches, purposes, passDown }, 'county-finance'];
     }
     case 'tranche': {
       const data = { grant: pick(named.grants) ?? 'none', amount, bankReference: 'BACS' };
       return ['GrantTrancheReceived', { effective, ...data }, 'county-finance'];
+    }
+    case 'pass-down': {
+      const data = { grant: pick(named.grants) ?? 'none', district: EAST, amount };
+      return ['GrantPassedDown', { effective, ...data }, 'county-finance', 'east-district-finance'];
     }
     case 'commit': {
       named.orders.push({ commitment: name, line: onLine.line });
@@ -176,6 +196,13 @@ function sending({ ledger }: TestLedger, move: Spending, name: string, named: Na
       const data = { effective: lastDayOfPeriod(YEAR, period), period, line: onLine.line, amount, reason: 'owed' };
       return ['AccrualPosted', data, 'county-finance'];
     }
+    case 'settle': {
+      // The last accrual that was recorded, as often as not of another line or period: what does not fit is refused.
+      const { accruals } = ledger.model.stream('fund', fundStream(FUND)).own.spending;
+      const [revision, accrual] = [...accruals].at(-1) ?? [0, { line: 'none' }];
+      const invoice = { line: accrual.line, ...cost, settles: String(revision), ...purpose };
+      return ['ExpenditureRecorded', { effective: daysAfter(YEAR.last, move.day % 20), ...invoice }, 'county-finance'];
+    }
     case 'forecast': {
       const data = { effective: lastDayOfPeriod(YEAR, period), period, line: onLine.line, outturn: amount };
       return ['ForecastRecorded', data, 'county-finance'];
@@ -194,7 +221,12 @@ function sending({ ledger }: TestLedger, move: Spending, name: string, named: Na
     }
     case 'draw': {
       const data = { reserve: pick(named.reserves) ?? 'none', amount, minute: 'C' };
-      return ['ReserveDrawn', { effective, ...data }, 'county-finance', 'county-chief'];
+      return [
+        'ReserveDrawn',
+        { effective: daysAfter(YEAR.last, move.day % 3), ...data },
+        'county-finance',
+        'county-chief',
+      ];
     }
     case 'give-back': {
       const source = move.payer === COUNTY ? 'LA_ADD' : 'NHS_ADD';

@@ -46,37 +46,57 @@ export function booksOn(books: ReadonlyMap<string, Book>, on: Day): Balanced {
 /** The limit that money set aside stays within what is held, by the name under which facts declare it. */
 export const SET_ASIDE = 'setAside';
 
-/** How each measure moves what the pool holds of a source: what came in, less what was spent, returned or set aside. */
-const HELD: Partial<Record<Measure, 1 | -1>> = { received: 1, spent: -1, returned: -1, carriedForward: -1, drawn: -1 };
+/**
+ * How each measure moves what the pool holds of a source and has not promised to anybody: what came in, less what was
+ * spent, is owed (accrued), was passed down, given back, set aside or drawn for a later year.
+ */
+const HELD: Partial<Record<Measure, 1 | -1>> = {
+  received: 1,
+  spent: -1,
+  accrued: -1,
+  passedDown: -1,
+  returned: -1,
+  carriedForward: -1,
+  drawn: -1,
+};
 const ASIDE: ReadonlySet<Measure> = new Set(['returned', 'carriedForward', 'drawn']);
+const SPENT: ReadonlySet<Measure> = new Set(['spent', 'accrued']);
+const PASSED_DOWN: ReadonlySet<Measure> = new Set(['passedDown']);
 
 const withSign = (sign: 1 | -1, series: DaySeries) => ({ sign, series });
 const single = ({ on, pence }: Posting): DaySeries => ({ days: [on], moves: [pence] });
 
 /**
  * Money that is set aside for a later year, or was given back, was there: on no day on which some of a source is set
- * aside may a fact take received − spent − returned − set aside below nothing, or further below it. A source of which
- * nothing is set aside may be overspent: what was spent is a fact. Source: domain.md 6, 7.5.
+ * aside may a fact take received − spent − accrued − passed down − returned − set aside below nothing, or further below
+ * it. Nor where some of a source was passed down and some of it spent: a district’s share is not the council’s to spend,
+ * and one payment is not recorded as both. Any other source may be overspent: what was spent is a fact, and so is what was
+ * passed down before the grant came. Source: domain.md 6, 7.5.
  */
 export function setAsideHolds(books: ReadonlyMap<string, Book>, moved: readonly Posting[]): Refusal | undefined {
   const touched = moved.filter((posting) => HELD[posting.measure]);
   for (const source of new Set(touched.map((posting) => posting.source))) {
     const standing = [...books.values()].filter(({ account }) => account.source === source && HELD[account.measure]);
     const added = touched.filter((posting) => posting.source === source);
-    const aside = combined([
-      ...standing.filter(({ account }) => ASIDE.has(account.measure)).map(({ series }) => withSign(1, series)),
-      ...added.filter(({ measure }) => ASIDE.has(measure)).map((posting) => withSign(1, single(posting))),
-    ]);
-    if (aside.days.length === 0) continue;
+    const sumOf = (of: ReadonlySet<Measure>): DaySeries =>
+      combined([
+        ...standing.filter(({ account }) => of.has(account.measure)).map(({ series }) => withSign(1, series)),
+        ...added.filter(({ measure }) => of.has(measure)).map((posting) => withSign(1, single(posting))),
+      ]);
+    const [aside, passedDown] = [sumOf(ASIDE), sumOf(PASSED_DOWN)];
+    if (aside.days.length === 0 && passedDown.days.length === 0) continue;
+    const spent = sumOf(SPENT);
+    const isBound = (day: Day): boolean =>
+      seriesOn(aside, day) > 0 || (seriesOn(passedDown, day) > 0 && seriesOn(spent, day) > 0);
     const change = combined(added.map((posting) => withSign(HELD[posting.measure]!, single(posting))));
     const before = combined(standing.map(({ account, series }) => withSign(HELD[account.measure]!, series)));
-    for (const day of [...new Set([...aside.days, ...change.days, ...before.days])].sort()) {
+    for (const day of [...new Set([...change.days, ...before.days])].sort()) {
       const changed = seriesOn(change, day);
       const after = plus(seriesOn(before, day), changed);
-      if (changed >= 0 || after >= 0 || seriesOn(aside, day) <= 0) continue;
+      if (changed >= 0 || after >= 0 || !isBound(day)) continue;
       return refuse(
         'more_than_held',
-        `On ${dayInWords(day)}, what is held of ${source}, less what is set aside or given back, would be ${pounds(negated(after))} below nothing.`,
+        `On ${dayInWords(day)}, what is held of ${source}, less what is owed, passed down, set aside or given back, would be ${pounds(negated(after))} below nothing.`,
       );
     }
   }

@@ -10,8 +10,11 @@ import { family } from '../register/succession.js';
 import { sourceOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, Sum, words } from '../values.js';
 import { agreementOn, noticeDue } from './agreement.js';
+import { publishedFor } from './minima.js';
+import { MINIMUM } from './minimum-tests.js';
 import {
   addsUp,
+  everNamed,
   holding,
   inOrder,
   itemOf,
@@ -73,11 +76,27 @@ export function payerFits({ payer, source }: Omit<Paid, 'recurrent'>, { register
 }
 
 function payerOf(state: FundState, contribution: string): string[] {
-  const item = itemOf(state, 'contribution', contribution);
+  const item = everNamed(state, 'contribution', contribution);
   return item instanceof Refusal ? [] : [item.payer];
 }
 
 const paidBy = ({ payer, source, recurrent }: Paid): Paid => ({ payer, source, recurrent });
+
+/**
+ * Whether what a payer must pool of the minimum is published for the fund's area and year, in force on a day: then it is
+ * the allocation that a contribution may not fall below, and the minimum tests that hold it. Source: domain.md 6.
+ */
+const allocationStands = (
+  state: FundState,
+  { payer, source, effective }: Pick<Paid, 'payer' | 'source'> & { readonly effective: Day },
+  { register }: Context,
+): boolean =>
+  source === MINIMUM &&
+  publishedFor(
+    opened(state),
+    register.reference,
+    Infinity,
+  )(effective).allocations.some(({ data }) => data.source === MINIMUM && data.payer === payer);
 
 /** The agreed contribution that a payer would withdraw from: its own. */
 function agreedBy(state: FundState, contribution: string, payer: string): Paid | Refusal {
@@ -199,7 +218,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ContributionVaried',
     about:
-      'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall (ADASS, Better Care Fund update, 1 March 2016).',
+      'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall, but for the minimum NHS contribution, where an allocation is published, as far as that.',
     input: z.strictObject({
       effective: EffectiveDay,
       contribution: Name,
@@ -252,20 +271,20 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       if (dueChanges instanceof Refusal) return dueChanges;
       return { ...data, was: moneyText(was), ...paidBy(item), dueChanges: dueText(dueChanges) };
     },
-    check(data) {
+    check(data, state: FundState, context) {
       if (data.now === data.was) {
         return refuse(
           'nothing_to_change',
           `"${data.contribution}" stands at ${pounds(pence(data.was))} on ${dayInWords(data.effective)} already.`,
         );
       }
-      if (sourceOf(data.source)!.duty === 'compulsory' && pence(data.now) < pence(data.was)) {
-        return refuse(
-          'compulsory_source',
-          `${data.source} is compulsory; "${data.contribution}" cannot fall from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}.`,
-        );
-      }
-      return undefined;
+      const falls = sourceOf(data.source)!.duty === 'compulsory' && pence(data.now) < pence(data.was);
+      return falls && !allocationStands(state, data, context)
+        ? refuse(
+            'compulsory_source',
+            `${data.source} is compulsory; "${data.contribution}" cannot fall from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}.`,
+          )
+        : undefined;
     },
     postings: (data) => [
       ...agreedPostings(data, data.contribution, data.effective, minus(pence(data.now), pence(data.was))),

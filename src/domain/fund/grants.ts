@@ -18,8 +18,10 @@ import { sectorOf } from '../register.js';
 import { FINANCE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { Amount, Code, EffectiveDay, Instalments, Name, SignedMoney, words } from '../values.js';
+import { SET_ASIDE } from './books.js';
 import {
   addsUp,
+  everNamed,
   holding,
   inOrder,
   itemOf,
@@ -29,6 +31,7 @@ import {
   seriesOf,
   sourceFits,
   standsAt,
+  type DueChange,
   type FundState,
   type Grant,
   type LimitName,
@@ -47,7 +50,7 @@ function ofGrant(state: FundState, grant: string) {
 }
 
 const holderOf = (state: FundState, grant: string): string[] => {
-  const item = itemOf(state, 'grant', grant);
+  const item = everNamed(state, 'grant', grant);
   return item instanceof Refusal ? [] : [item.holder];
 };
 
@@ -57,6 +60,7 @@ const byHolder = (data: { readonly grant: string }, state: FundState) => ({
 });
 
 const riskInput = { effective: EffectiveDay, grant: Name, amount: Amount, cause: words(500) };
+const cutInput = { ...riskInput, tranches: Instalments.optional() };
 const tranche = { effective: EffectiveDay, grant: Name, amount: Amount, bankReference: words(80) };
 const passed = { effective: EffectiveDay, grant: Name, district: Name, amount: Amount };
 
@@ -65,6 +69,14 @@ type Passed = z.output<z.ZodObject<typeof passed>>;
 const waived = {
   ...passed,
   consent: words(120).meta({ description: 'Where the district consents: a letter, a minute.' }),
+};
+
+/** What a decision adds to a cut. */
+const cutAdded = {
+  ...OfGrant,
+  riskChanges: z.array(z.strictObject({ on: EffectiveDay, change: SignedMoney })),
+  shareChanges: z.array(z.strictObject({ district: Name, change: SignedMoney })),
+  dueChanges: z.array(z.strictObject({ due: EffectiveDay, change: SignedMoney })),
 };
 
 const districtItem = (grant: string, district: string): string => `${grant}/${district}`;
@@ -158,6 +170,106 @@ const ofDistrict = {
   check: () => undefined,
   evolve: () => undefined,
 } as const;
+/** How a cut changes what falls due. What was received and is taken back had fallen due: it is credited on the day. */
+function dueAfterCut(
+  state: FundState,
+  { grant, effective, amount, tranches }: z.output<z.ZodObject<typeof cutInput>>,
+  recovers: boolean,
+): DueChange[] | Refusal {
+  const cut = negated(pence(amount));
+  return recovers
+    ? [{ due: effective, change: cut }]
+    : replanned(seriesOf(state, 'due', grant), effective, cut, tranches);
+}
+
+/** A cut of a grant: of what is still to come, or of what was received and is taken back. */
+const cutFact = (declared: {
+  readonly name: string;
+  readonly about: string;
+  readonly input: typeof cutInput;
+  readonly recovers: boolean;
+  readonly sentence: (data: z.output<z.ZodObject<typeof cutInput>>) => string;
+}): Fact<FundState> =>
+  completedFact({
+    name: declared.name,
+    about: declared.about,
+    input: z.strictObject(declared.input),
+    stored: z.strictObject({ ...declared.input, ...cutAdded }),
+    signature: 'none',
+    roles: FINANCE,
+    effective: 'in-year',
+    reversible: true,
+    limits: [
+      'agreed',
+      'receivedWithinDetermined',
+      'dueWithinAgreed',
+      'risk',
+      'riskWithinDetermined',
+      'passedWithinShare',
+      ...(declared.recovers ? ['received', SET_ASIDE] : []),
+    ],
+    level: 'moves',
+    restsOn: (data) => data.grant,
+    sides: byHolder,
+    amount: (data) => pence(data.amount),
+    complete(data, state: FundState) {
+      const item = itemOf(state, 'grant', data.grant);
+      if (item instanceof Refusal) return item;
+      const late = inOrder(state, data.grant, item.began, data.effective);
+      if (late) return late;
+      const cut = pence(data.amount);
+      const stands = standsAt(state, 'agreed', data.grant, data.effective);
+      if (cut > stands) {
+        return refuse(
+          'more_than_determined',
+          `${pounds(cut)} would be cut; "${data.grant}" stands at ${pounds(stands)}.`,
+        );
+      }
+      const dueChanges = dueAfterCut(state, data, declared.recovers);
+      if (dueChanges instanceof Refusal) return dueChanges;
+      return {
+        ...data,
+        holder: item.holder,
+        source: item.source,
+        recurrent: item.recurrent,
+        riskChanges: riskTakenAlong(seriesOf(state, 'atRisk', data.grant), data.effective, cut),
+        shareChanges: sharesCut(state, item, data, cut),
+        dueChanges: dueChanges.map(({ due, change }) => ({ due, change: moneyText(change) })),
+      };
+    },
+    check: () => undefined,
+    postings: (data) => [
+      ...posted({
+        item: data.grant,
+        on: data.effective,
+        pence: negated(pence(data.amount)),
+        ...holding('agreed', data),
+      }),
+      ...posted({
+        item: data.grant,
+        on: data.effective,
+        pence: declared.recovers ? negated(pence(data.amount)) : NO_MONEY,
+        ...holding('received', data),
+      }),
+      ...data.riskChanges.flatMap(({ on, change }) =>
+        posted({ item: data.grant, on, pence: signedPence(change), ...holding('atRisk', data) }),
+      ),
+      ...data.shareChanges.flatMap(({ district, change }) =>
+        posted({
+          item: districtItem(data.grant, district),
+          detail: data.grant,
+          on: data.effective,
+          pence: signedPence(change),
+          ...holding('share', { ...data, holder: district }),
+        }),
+      ),
+      ...data.dueChanges.flatMap(({ due, change }) =>
+        posted({ item: data.grant, on: due, pence: signedPence(change), ...holding('due', data) }),
+      ),
+    ],
+    evolve: () => undefined,
+    sentence: declared.sentence,
+  });
 
 export const GRANT_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -272,86 +384,22 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     sign: -1,
     says: 'is no longer at risk',
   }),
-  completedFact({
+  cutFact({
     name: 'GrantReduced',
     about:
       'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk and the districts’ shares fall with it.',
-    input: z.strictObject({ ...riskInput, tranches: Instalments.optional() }),
-    stored: z.strictObject({
-      ...riskInput,
-      tranches: Instalments.optional(),
-      ...OfGrant,
-      riskChanges: z.array(z.strictObject({ on: EffectiveDay, change: SignedMoney })),
-      shareChanges: z.array(z.strictObject({ district: Name, change: SignedMoney })),
-      dueChanges: z.array(z.strictObject({ due: EffectiveDay, change: SignedMoney })),
-    }),
-    signature: 'none',
-    roles: FINANCE,
-    effective: 'in-year',
-    reversible: true,
-    limits: [
-      'agreed',
-      'receivedWithinDetermined',
-      'dueWithinAgreed',
-      'risk',
-      'riskWithinDetermined',
-      'passedWithinShare',
-    ],
-    level: 'moves',
-    restsOn: (data) => data.grant,
-    sides: byHolder,
-    amount: (data) => pence(data.amount),
-    complete(data, state: FundState) {
-      const item = itemOf(state, 'grant', data.grant);
-      if (item instanceof Refusal) return item;
-      const late = inOrder(state, data.grant, item.began, data.effective);
-      if (late) return late;
-      const cut = pence(data.amount);
-      const stands = standsAt(state, 'agreed', data.grant, data.effective);
-      if (cut > stands) {
-        return refuse(
-          'more_than_determined',
-          `${pounds(cut)} would be cut; "${data.grant}" stands at ${pounds(stands)}.`,
-        );
-      }
-      const dueChanges = replanned(seriesOf(state, 'due', data.grant), data.effective, negated(cut), data.tranches);
-      if (dueChanges instanceof Refusal) return dueChanges;
-      return {
-        ...data,
-        holder: item.holder,
-        source: item.source,
-        recurrent: item.recurrent,
-        riskChanges: riskTakenAlong(seriesOf(state, 'atRisk', data.grant), data.effective, cut),
-        shareChanges: sharesCut(state, item, data, cut),
-        dueChanges: dueChanges.map(({ due, change }) => ({ due, change: moneyText(change) })),
-      };
-    },
-    check: () => undefined,
-    postings: (data) => [
-      ...posted({
-        item: data.grant,
-        on: data.effective,
-        pence: negated(pence(data.amount)),
-        ...holding('agreed', data),
-      }),
-      ...data.riskChanges.flatMap(({ on, change }) =>
-        posted({ item: data.grant, on, pence: signedPence(change), ...holding('atRisk', data) }),
-      ),
-      ...data.shareChanges.flatMap(({ district, change }) =>
-        posted({
-          item: districtItem(data.grant, district),
-          detail: data.grant,
-          on: data.effective,
-          pence: signedPence(change),
-          ...holding('share', { ...data, holder: district }),
-        }),
-      ),
-      ...data.dueChanges.flatMap(({ due, change }) =>
-        posted({ item: data.grant, on: due, pence: signedPence(change), ...holding('due', data) }),
-      ),
-    ],
-    evolve: () => undefined,
+    input: cutInput,
+    recovers: false,
     sentence: (data) => `The grant "${data.grant}" was reduced by ${pounds(pence(data.amount))}: ${data.cause}`,
+  }),
+  cutFact({
+    name: 'GrantRecovered',
+    about:
+      'Part of a grant that was received is taken back by who determined it, never more than was received; what is determined, what was at risk and the districts’ shares fall with it.',
+    // It gives no new tranches: those to come stand.
+    input: riskInput as typeof cutInput,
+    recovers: true,
+    sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" was recovered: ${data.cause}`,
   }),
   completedFact({
     name: 'GrantPassedDown',
@@ -361,6 +409,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     stored: z.strictObject({ ...passed, ...OfGrant }),
     ...ofDistrict,
     underItsName: true,
+    limits: ['passedWithinShare', SET_ASIDE],
     postings: (data) => toDistrict('passedDown', data),
     sentence: (data) =>
       `${data.holder} passed ${pounds(pence(data.amount))} of the grant "${data.grant}" down to ${data.district}, which confirmed it.`,
@@ -372,6 +421,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(waived),
     stored: z.strictObject({ ...waived, ...OfGrant }),
     ...ofDistrict,
+    underItsName: true,
     postings: (data) => toDistrict('waived', data),
     sentence: (data) =>
       `${data.district} waived ${pounds(pence(data.amount))} of its share of the grant "${data.grant}" (${data.consent}).`,

@@ -146,15 +146,20 @@ export function foresee(
   return { warnings: [...warned.values()], tests: () => every(first, after) };
 }
 
-/** A contribution of the minimum that does not reach its payer's allocation on its own day. */
+/**
+ * A contribution of the minimum that does not reach its payer's allocation on its own day; or one that falls, and leaves it
+ * short of it on any day.
+ */
 function stillShort(
   postings: readonly Posting[],
   data: FactData,
   on: Day,
   tests: readonly TestResult[],
 ): Breach | undefined {
-  const pays = postings.some(({ measure, pence, source }) => measure === 'agreed' && pence > 0 && source === MINIMUM);
-  if (on !== data.effective || !pays) return undefined;
+  const changes = postings.filter(
+    ({ measure, holder, source }) => measure === 'agreed' && holder === data['payer'] && source === MINIMUM,
+  );
+  if (changes.length === 0 || (on !== data.effective && changes.every(({ pence }) => pence > 0))) return undefined;
   const row = tests[0]!.rows.find((each) => each.of === data['payer'] && each.verdict === 'fail');
   return row && { test: 'T1', row };
 }

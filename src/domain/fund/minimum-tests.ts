@@ -1,4 +1,4 @@
-import { dayInWords, type Day } from '../calendar.js';
+import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import { exactly, lesser, minus, NO_MONEY, partOf, pence, plus, pounds, total, type Pence } from '../money.js';
 import { PLAN, type Account, type Measure } from '../postings.js';
 import type { AreaOfSpend } from '../reference/rule-sets.js';
@@ -187,7 +187,10 @@ function spent(inputs: TestInputs): TestResult[] {
   ];
 }
 
-/** T4: what is pooled of each grant is what was determined for its holder, less what it was reduced by since. */
+/**
+ * T4: what is pooled of each grant is what was determined for its holder, less what it was reduced by since. What a
+ * publication says takes effect on its day, with every reduction up to that day in it.
+ */
 function determined({ allocations, holdings, facts, on }: TestInputs): TestResult {
   const publications = allocations.filter(({ data }) => data.source !== MINIMUM);
   const key = (holder: string, source: string): string => `${source} of ${holder}`;
@@ -196,14 +199,16 @@ function determined({ allocations, holdings, facts, on }: TestInputs): TestResul
       measure === 'agreed' && sourceOf(source)!.grant ? key(holder, source) : undefined,
     ).map(({ name, pence: sum }) => [name, sum]),
   );
-  const reduced = (holder: string, source: string): Pence =>
+  const reductions = ['GrantReduced', 'GrantRecovered'].flatMap((type) => factsInForce(facts, type, on));
+  const reducedSince = ({ payer, source, effective }: Allocation): Pence =>
     total(
-      factsInForce(facts, 'GrantReduced', on)
-        .filter(({ data }) => data['holder'] === holder && data['source'] === source)
+      reductions
+        .filter(({ data }) => data['holder'] === payer && data['source'] === source && data.effective > effective)
         .map(({ data }) => pence(data['amount'] as string)),
     );
-  const published = publications.map(({ data: { payer, source, amount } }): TestRow => {
-    const required = minus(pence(amount), reduced(payer, source));
+  const published = publications.map(({ data }): TestRow => {
+    const { payer, source, amount } = data;
+    const required = minus(pence(amount), reducedSince(data));
     const actual = sumOf(
       holdings,
       (account) => account.measure === 'agreed' && account.holder === payer && account.source === source,
@@ -228,7 +233,8 @@ function determined({ allocations, holdings, facts, on }: TestInputs): TestResul
 
 /**
  * T5: each district has its share of a grant passed down, or has waived the rest, by the last day for it. Until the end
- * of that day nothing has failed; from the day after it, what is missing has.
+ * of that day nothing has failed; from the day after it, what is missing has. What came after the day passes, and says by
+ * how much it was late. Source: domain.md 7.4.
  */
 function passedDown({ holdings, facts, on }: TestInputs): TestResult {
   const grants = factsInForce(facts, 'GrantDetermined', on).flatMap(({ data }) =>
@@ -242,7 +248,10 @@ function passedDown({ holdings, facts, on }: TestInputs): TestResult {
           (account) => account.measure === measure && account.holder === district && account.detail === grant,
         );
       const row = atLeast(`${grant}: ${district}`, stands('share'), plus(stands('passedDown'), stands('waived')));
-      if (row.verdict === 'pass') return row;
+      if (row.verdict === 'pass') {
+        const whole = lastGiven(facts, on, { grant, district, by });
+        return whole === by ? row : { ...row, why: lateInWords(district, whole, by) };
+      }
       const missing = `${district} lacks ${pounds(minus(row.required, row.actual))}`;
       return on <= by
         ? { ...row, verdict: 'pass', why: `${missing}, due by ${dayInWords(by)}.` }
@@ -255,6 +264,22 @@ function passedDown({ holdings, facts, on }: TestInputs): TestResult {
       (['share', 'passedDown', 'waived'] as const).map((measure) => ({ measure, detail: grant })),
     ),
   });
+}
+
+/** The last day on which a district was given some of its share, or waived it; none before the day by which it is due. */
+const lastGiven = (
+  facts: readonly TestedFact[],
+  on: Day,
+  of: { readonly grant: string; readonly district: string; readonly by: Day },
+): Day =>
+  ['GrantPassedDown', 'PassDownWaived']
+    .flatMap((type) => factsInForce(facts, type, on))
+    .filter(({ data }) => data['grant'] === of.grant && data['district'] === of.district)
+    .reduce((last, { data: { effective } }) => (effective > last ? effective : last), of.by);
+
+function lateInWords(district: string, whole: Day, by: Day): string {
+  const days = dayNumber(whole) - dayNumber(by);
+  return `${district} had its share in full on ${dayInWords(whole)}, ${days} ${days === 1 ? 'day' : 'days'} after ${dayInWords(by)}.`;
 }
 
 interface PassDown {

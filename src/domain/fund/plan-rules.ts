@@ -26,6 +26,12 @@ export const PLAN_RULES = {
     'Virement moves budget between lines inside the approved total: what some lines gain, others lose.',
     'Correct the changes; the detail says by how much they differ.',
   ),
+  capital_and_revenue: rule(
+    422,
+    'Capital and revenue are not moved into one another',
+    'A capital grant pays for capital, and revenue for revenue; which a source is, is reference data.',
+    'Move budget between lines of one kind; GET /v1/sources says which is which.',
+  ),
   more_than_planned: rule(
     422,
     'It is more than the line has',

@@ -18,7 +18,7 @@ import {
 import { posted } from '../postings.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
-import { LINE_CATEGORIES, lineCategoryOf } from '../sources.js';
+import { LINE_CATEGORIES, lineCategoryOf, sourceOf, type FundingSource } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
 import { Scheme, schemeFits } from './scheme.js';
 import {
@@ -80,6 +80,24 @@ const movesOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
 const changeOf = ({ change, effect }: { readonly change: string; readonly effect: Line['effect'] }): Pence =>
   exactly(signOf(effect) * signedPence(change));
 
+/**
+ * Capital does not become revenue by a virement, nor revenue capital: where lines of the one lose in all and those of the
+ * other gain, some of it would. A source that may be either can give to both and take from both. Source: domain.md 2.
+ */
+function betweenKinds(
+  moves: readonly { readonly change: string; readonly effect: Line['effect']; readonly source: string }[],
+): Refusal | undefined {
+  const gain = (kind: FundingSource['kind']): Pence =>
+    total(moves.filter(({ source }) => sourceOf(source)!.kind === kind).map(changeOf));
+  const [capital, revenue] = [gain('capital'), gain('revenue')];
+  return Math.sign(capital) * Math.sign(revenue) < 0
+    ? refuse(
+        'capital_and_revenue',
+        `Lines paid from capital would change by ${pounds(capital)} and those paid from revenue by ${pounds(revenue)}.`,
+      )
+    : undefined;
+}
+
 export const PLAN_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'PlanLineSet',
@@ -122,7 +140,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         on: data.effective,
         pence: exactly(signOf(lineCategoryOf(data.category)!.effect) * pence(data.amount)),
       }),
-    evolve: (state, data, { revision }) =>
+    evolve: (state, data) =>
       void state.items.set(data.line, {
         kind: 'line',
         source: data.source,
@@ -130,7 +148,6 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         effect: lineCategoryOf(data.category)!.effect,
         began: data.effective,
         lead: data.lead,
-        revision,
       }),
     names: (data) => data.line,
     sentence: (data) =>
@@ -235,7 +252,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'BudgetVired',
     about:
-      'Moves budget between plan lines, leaving the requirement as it is; a second officer of the host signs, and the minimum tests still pass.',
+      'Moves budget between plan lines, leaving the requirement as it is, and capital apart from revenue; a second officer of the host signs, and the minimum tests still pass.',
     input: z.strictObject({ ...virement, moves: movesOf(Moved).refine(...NAMED_ONCE) }),
     stored: z.strictObject({
       ...virement,
@@ -273,7 +290,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     check(data) {
       const difference = total(data.moves.map(changeOf));
       return difference === NO_MONEY
-        ? undefined
+        ? betweenKinds(data.moves)
         : refuse('virement_not_balanced', `The requirement would change by ${pounds(difference)}.`);
     },
     postings: (data) =>

@@ -1,17 +1,29 @@
 import { z } from 'zod';
-import { dayInWords, financialYear, LAST_DAY } from '../calendar.js';
-import { completedFact, fact, type Fact } from '../facts.js';
-import { minus, moneyText, negated, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
-import { PLAN, posted, type Measure } from '../postings.js';
+import { dayInWords, financialYear, LAST_DAY, type Day } from '../calendar.js';
+import { completedFact, fact, type Context, type Fact } from '../facts.js';
+import { lesser, minus, moneyText, negated, pence, plus, pounds, total, type Pence } from '../money.js';
+import { combined, firstBreach, PLAN, posted, type Measure } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../roles.js';
+import { family, heirsOf, successionsOn } from '../register/succession.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
-import { booksOn, SET_ASIDE } from './books.js';
+import { booksOn, SET_ASIDE, type Balanced } from './books.js';
 import { receivers } from './contributions.js';
-import { useOf } from './held.js';
+import { NO_USE, useOf } from './held.js';
+import { inheritedBooks } from './passed-on.js';
 import { purposesOf } from './spending.js';
 import { limitToPurposes } from './spending-state.js';
-import { holding, itemOf, nameIsFree, opened, partnerIsIn, sourceFits, standsAt, type FundState } from './state.js';
+import {
+  holding,
+  itemOf,
+  nameIsFree,
+  opened,
+  partnerIsIn,
+  seriesOf,
+  sourceFits,
+  standsAt,
+  type FundState,
+} from './state.js';
 
 /**
  * Money kept for a later year, and money given back. A reserve is set aside in the fund of its year, drawn from there,
@@ -22,6 +34,10 @@ const byHost = (_data: unknown, state: FundState) => {
   const { host } = opened(state);
   return { acts: [host], signs: [host] };
 };
+
+/** What was drawn of a reserve goes into one fund: its own area’s, or the one of a body that follows the host. */
+const drawnItem = (reserve: string, into: string | undefined): string =>
+  into === undefined ? reserve : `${reserve} into ${into}`;
 
 const inReserve = (measure: Measure, reserve: string, source: string) => ({
   measure,
@@ -37,6 +53,10 @@ const drawInput = {
   reserve: Name,
   amount: Amount,
   minute: words(120).meta({ description: 'The decision that draws it.' }),
+  into: Name.optional().meta({
+    description:
+      'The fund that it goes into, where that is not this area’s of the reserve’s year: the fund of a body that follows the host, such as "west-norfolk-2028-29".',
+  }),
 };
 
 const carryInput = {
@@ -47,15 +67,89 @@ const carryInput = {
   amount: Amount,
 };
 
+/** The item of what was drawn from a fund’s reserve for another: a fund of the same area needs no name. */
+const drawnFor = (from: FundState, to: FundState, reserve: string): string => {
+  const { area, year } = opened(to);
+  return drawnItem(reserve, opened(from).area === area ? undefined : `${area}-${year.label}`);
+};
+
+/** The names of what a fund has taken in from a reserve of another. */
+const carryIns = (state: FundState, from: string, reserve: string): string[] =>
+  [...state.items].flatMap(([name, item]) =>
+    item.kind === 'carry-in' && item.from === from && item.reserve === reserve ? [name] : [],
+  );
+
 /** What a fund has taken in already from a reserve of another. */
-function takenIn(state: FundState, from: string, reserve: string): Pence {
-  let sum: Pence = NO_MONEY;
-  for (const [name, item] of state.items) {
-    if (item.kind === 'carry-in' && item.from === from && item.reserve === reserve) {
-      sum = plus(sum, standsAt(state, 'agreed', name, LAST_DAY));
-    }
-  }
-  return sum;
+const takenIn = (state: FundState, from: string, reserve: string): Pence =>
+  total(carryIns(state, from, reserve).map((name) => standsAt(state, 'agreed', name, LAST_DAY)));
+
+const heldOf = (books: Balanced, host: string, partner: string, source: string): Pence =>
+  (useOf(books, host).get(partner)?.get(source) ?? NO_USE).held;
+
+/**
+ * What is held of a partner’s money of a source, on a day, inclusive: with what it took over from those that it follows. Of
+ * a body that has ended, what stands under its name, as far as those that follow it hold so much between them.
+ */
+function heldNow(
+  state: FundState,
+  { partner, source, effective }: { readonly partner: string; readonly source: string; readonly effective: Day },
+  { register }: Context,
+): Pence {
+  const { host, area } = opened(state);
+  const successions = successionsOn(register.successions, effective, Infinity);
+  const recorded = booksOn(state.books, effective);
+  const now = inheritedBooks(recorded, { successions, area });
+  const heirs = heirsOf(successions, partner, area);
+  const hostNow = heirsOf(successions, host, area)[0]!;
+  const theirs = total(heirs.map((heir) => heldOf(now, hostNow, heir, source)));
+  return heirs.includes(partner) ? theirs : lesser(heldOf(recorded, host, partner, source), theirs);
+}
+
+/** The other fund that a draw names must be one that follows this one’s host, in the year that the reserve is for. */
+function followsHost(
+  state: FundState,
+  { reserve, into, toYear, effective }: { reserve: string; into: string; toYear: string; effective: Day },
+  { fund, register }: Context,
+): Refusal | undefined {
+  const { host, area } = opened(state);
+  const target = fund(into);
+  if (!target) return refuse('reference_unknown', `No fund named ${into} is open.`);
+  const heir = opened(target);
+  const follow = family(register.successions, host, effective, area).filter((body) => body !== host);
+  return heir.year.label === toYear && follow.includes(heir.host)
+    ? undefined
+    : refuse(
+        'reserve_for_another',
+        `"${reserve}" was set aside for ${toYear} by ${host}; ${into} is of ${heir.year.label} and hosted by ${heir.host}, which on ${dayInWords(effective)} ${follow.includes(heir.host) ? 'follows' : 'does not follow'} it.`,
+      );
+}
+
+/** A draw is not taken back from under what a later fund has taken in of it. Source: domain.md 6, drawn <= balance. */
+function drawStays(
+  state: FundState,
+  draw: { readonly reserve: string; readonly into?: string | undefined; readonly toYear: string },
+  { fund }: Context,
+  undone: { readonly on: Day; readonly amount: Pence },
+): Refusal | undefined {
+  const { area, year } = opened(state);
+  const into = draw.into ?? `${area}-${draw.toYear}`;
+  const later = fund(into);
+  if (!later) return undefined;
+  const standing = combined([
+    { sign: 1, series: seriesOf(state, 'drawn', drawnItem(draw.reserve, draw.into)) },
+    ...carryIns(later, `${area}-${year.label}`, draw.reserve).map((name) => ({
+      sign: -1 as const,
+      series: seriesOf(later, 'agreed', name),
+    })),
+  ]);
+  const breach = firstBreach(standing, { days: [undone.on], moves: [negated(undone.amount)] });
+  return (
+    breach &&
+    refuse(
+      'others_rest_on_it',
+      `${into} has carried in what was drawn of "${draw.reserve}": ${pounds(breach.short)} of it would not have been drawn on ${dayInWords(breach.day)}.`,
+    )
+  );
 }
 
 export const RESERVE_FACTS: readonly Fact<FundState>[] = [
@@ -114,7 +208,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ReserveDrawn',
     about:
-      'Money is drawn from a reserve for the year and purpose that it was set aside for; never more than is in it.',
+      'Money is drawn from a reserve for the year and purpose that it was set aside for, in that year or later; never more than is in it.',
     input: z.strictObject(drawInput),
     stored: z.strictObject({ ...drawInput, source: Code, purpose: Name, toYear: z.string() }),
     signature: 'second-officer',
@@ -126,13 +220,25 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     restsOn: (data) => data.reserve,
     sides: byHost,
     amount: (data) => pence(data.amount),
-    complete(data, state: FundState) {
+    complete({ into, ...data }, state: FundState, context) {
       const found = itemOf(state, 'reserve', data.reserve);
       if (found instanceof Refusal) return found;
       const { source, purpose, toYear } = found;
-      return { ...data, source, purpose, toYear };
+      const whole = { ...data, source, purpose, toYear };
+      if (into === undefined || into === `${opened(state).area}-${toYear}`) return whole;
+      return followsHost(state, { ...whole, into }, context) ?? { ...whole, into };
     },
-    check: () => undefined,
+    check(data) {
+      const { first } = financialYear(data.toYear)!;
+      return data.effective < first
+        ? refuse(
+            'drawn_too_early',
+            `"${data.reserve}" was set aside for ${data.toYear}, which begins on ${dayInWords(first)}; it would be drawn on ${dayInWords(data.effective)}.`,
+          )
+        : undefined;
+    },
+    staysWhile: (data, state, context) =>
+      drawStays(state, data, context, { on: data.effective, amount: pence(data.amount) }),
     postings: (data) => [
       ...posted({
         ...inReserve('carriedForward', data.reserve, data.source),
@@ -141,13 +247,15 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       }),
       ...posted({
         ...inReserve('drawn', data.reserve, data.source),
+        item: drawnItem(data.reserve, data.into),
         on: data.effective,
         pence: pence(data.amount),
       }),
     ],
     evolve: () => undefined,
     sentence: (data) =>
-      `${pounds(pence(data.amount))} was drawn from the reserve "${data.reserve}" for ${data.purpose} in ${data.toYear} (${data.minute}).`,
+      `${pounds(pence(data.amount))} was drawn from the reserve "${data.reserve}" for ${data.purpose} in ${data.toYear}` +
+      `${data.into === undefined ? '' : `, into ${data.into}`} (${data.minute}).`,
   }),
   completedFact({
     name: 'CarriedForwardReceived',
@@ -177,10 +285,11 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       const found = itemOf(from, 'reserve', data.reserve);
       if (found instanceof Refusal)
         return refuse('reference_unknown', `${data.from} has no reserve "${data.reserve}".`);
-      if (opened(from).area !== area || found.toYear !== year.label) {
+      const drawn = seriesOf(from, 'drawn', drawnFor(from, state, data.reserve));
+      if (found.toYear !== year.label || (opened(from).area !== area && drawn.days.length === 0)) {
         return refuse(
           'reserve_for_another',
-          `"${data.reserve}" of ${data.from} was set aside for ${opened(from).area}-${found.toYear}; this fund is ${area}-${year.label}.`,
+          `"${data.reserve}" of ${data.from} was set aside for ${opened(from).area}-${found.toYear}, and none of it was drawn into ${area}-${year.label}.`,
         );
       }
       return {
@@ -194,14 +303,15 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     },
     check(data, state: FundState, { fund }) {
       // That there is such a fund was seen when the fact was completed.
-      const drawn = standsAt(fund(data.from)!, 'drawn', data.reserve, data.effective);
+      const from = fund(data.from)!;
+      const drawn = standsAt(from, 'drawn', drawnFor(from, state, data.reserve), data.effective);
       const taken = takenIn(state, data.from, data.reserve);
       return (
         nameIsFree(state, data.carryIn) ??
         (plus(taken, pence(data.amount)) > drawn
           ? refuse(
               'more_than_drawn',
-              `${pounds(drawn)} was drawn from "${data.reserve}" by ${dayInWords(data.effective)}, of which ${pounds(taken)} has been carried in already.`,
+              `${pounds(drawn)} was drawn for this fund from "${data.reserve}" by ${dayInWords(data.effective)}, of which ${pounds(taken)} has been carried in already.`,
             )
           : undefined)
       );
@@ -243,11 +353,9 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     subject: (data) => `${data.source} to ${data.partner}`,
     amount: (data) => pence(data.amount),
     complete(data, state: FundState, context) {
-      const { host } = opened(state);
       const wrong = partnerIsIn(state, data.partner, data.effective, context);
       if (wrong) return wrong;
-      const use = useOf(booksOn(state.books, data.effective), host).get(data.partner)?.get(data.source);
-      const held = use ? use.held : NO_MONEY;
+      const held = heldNow(state, data, context);
       return held < pence(data.amount)
         ? refuse(
             'more_than_held',

@@ -39,6 +39,8 @@ function countedIn({ measure, holder, source, detail }: Account): (FigureName & 
     case 'due':
     case 'received':
     case 'returned':
+    case 'passedDown':
+    case 'drawn':
       return [income(measure)];
     case 'requirement':
       return [spending('budget'), { ...total('requirement'), sign: 1 }, { ...total('gap'), sign: 1 }];

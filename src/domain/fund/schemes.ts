@@ -1,4 +1,4 @@
-import { minus, NO_MONEY, plus, type Pence } from '../money.js';
+import { apportion, minus, NO_MONEY, plus, type Pence } from '../money.js';
 import { byKey } from '../order.js';
 import { PLAN, POOL, type Measure } from '../postings.js';
 import type { Balanced } from './books.js';
@@ -48,13 +48,36 @@ export function spendingByLine(books: Balanced): Map<string, LineSpending> {
 }
 
 /**
+ * What was passed down of each source, as spending of the plan lines of that source: in proportion to their budgets, since
+ * a pass-down names no line. Otherwise a line that districts spend for the council would be shared out as an underspend.
+ */
+function passedDownByLine(books: Balanced): Map<string, Pence> {
+  const sources = new Map<string, { sum: Pence; readonly budgets: Map<string, Pence> }>();
+  for (const account of books.accounts) {
+    const { measure, holder, source, detail: line } = account;
+    if (holder === POOL || (measure !== 'passedDown' && measure !== 'requirement')) continue;
+    const of = sources.get(source) ?? { sum: NO_MONEY, budgets: new Map<string, Pence>() };
+    sources.set(source, of);
+    if (measure === 'passedDown') of.sum = plus(of.sum, books.balance(account));
+    else of.budgets.set(line, plus(of.budgets.get(line) ?? NO_MONEY, books.balance(account)));
+  }
+  return new Map(
+    [...sources.values()].flatMap(({ sum, budgets }) => {
+      const weights = [...budgets].filter(([, weight]) => weight > 0).map(([id, weight]) => ({ id, weight }));
+      return sum === NO_MONEY || weights.length === 0 ? [] : [...apportion(sum, weights)];
+    }),
+  );
+}
+
+/**
  * What stands of each scheme, schemes in the order of their names. A line that is described as part of none is a scheme of
  * its own. A decision reads its books so, a question a view.
  */
 export function spendingByScheme(books: Balanced, described: ReadonlyMap<string, Described>): Map<string, Spending> {
   const schemes = new Map<string, Spending>();
+  const passedDown = passedDownByLine(books);
   for (const [line, { budget, committed, spent, accrued }] of spendingByLine(books)) {
-    const spending = { budget, committed, spent: plus(spent, accrued) };
+    const spending = { budget, committed, spent: plus(plus(spent, accrued), passedDown.get(line) ?? NO_MONEY) };
     const scheme = described.get(line)?.scheme?.scheme ?? line;
     const before = schemes.get(scheme);
     schemes.set(scheme, before ? addedUp(before, spending) : spending);

@@ -32,6 +32,18 @@ export const SPENDING_RULES = {
     'What is stated as at a period is effective on its last day.',
     'Use the day named in the detail.',
   ),
+  accrual_not_there: rule(
+    422,
+    'That is not what it settles',
+    'What settles an accrual is an invoice of the same line, dated after the day that it was accrued on.',
+    'Name the revision of the accrual, as the timeline shows it, or leave "settles" out.',
+  ),
+  cost_after_year: rule(
+    422,
+    'The fund’s year is over for that cost',
+    'A cost is borne by one year. Until 31 March it is recorded there; later only the invoice of what was accrued on that day, which names the accrual, within a year of it and up to the sum accrued.',
+    'Name the accrual of P12 in "settles"; what was not accrued is recorded in the fund of the year that it is dated in.',
+  ),
   more_than_committed: rule(
     422,
     'It is more than is committed',
@@ -41,14 +53,20 @@ export const SPENDING_RULES = {
   more_than_held: rule(
     422,
     'It is more than the pool holds',
-    'Money set aside for a later year, or given back, was received and not spent; on every day.',
-    'Lower the amount; or reverse what was set aside or given back first.',
+    'Money set aside for a later year, or given back, was received and is neither spent nor owed nor passed down; on every day. What was passed down is not spent again.',
+    'Lower the amount; or reverse what was set aside, given back, accrued or passed down first.',
   ),
   more_than_reserved: rule(
     422,
     'It is more than is in the reserve',
     'A reserve is drawn down to nothing and no further, on every day.',
     'Check the reserve and the amount.',
+  ),
+  drawn_too_early: rule(
+    422,
+    'A reserve is drawn in the year that it is for',
+    'Money is set aside for a later year, and leaves the reserve on the first day of that year or after it.',
+    'Give a day from the one named in the detail on; or reverse the reserve, if the money is needed now.',
   ),
   more_than_drawn: rule(
     422,

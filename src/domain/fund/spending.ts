@@ -1,18 +1,33 @@
 import { z } from 'zod';
-import { dayInWords, daysAfter, lastDayOfPeriod, type Day } from '../calendar.js';
+import { dayInWords, daysAfter, lastDayOfPeriod, monthsAfter, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
-import { lesser, minus, moneyText, negated, NO_MONEY, notNegative, pence, plus, pounds, type Pence } from '../money.js';
+import {
+  lesser,
+  minus,
+  moneyText,
+  negated,
+  NO_MONEY,
+  notNegative,
+  pence,
+  plus,
+  pounds,
+  total,
+  type Pence,
+} from '../money.js';
 import { posted, seriesOn, type Account, type Measure } from '../postings.js';
 import { SUPPLIER_CLASSES } from '../reference/supplier-classes.js';
 import { refuse, Refusal } from '../rules.js';
 import { MANAGE } from '../roles.js';
-import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
+import { Amount, Code, EffectiveDay, Money, Name, Revision, words } from '../values.js';
 import { SET_ASIDE } from './books.js';
 import { Period } from './periods.js';
+import type { Accrual } from './spending-state.js';
 import {
+  everNamed,
   itemOf,
   nameIsFree,
   opened,
+  outsideYear,
   planAccount,
   seriesOf,
   standsAt,
@@ -40,7 +55,7 @@ const account = (
 /** Those who may record what a line costs: the host, and the partner that commissions it. */
 function spenders(state: FundState, name: string): string[] {
   const { host } = opened(state);
-  const line = itemOf(state, 'line', name);
+  const line = everNamed(state, 'line', name);
   return [...new Set([host, (line instanceof Refusal ? undefined : line.lead) ?? host])];
 }
 
@@ -50,9 +65,6 @@ const onLine = (data: { readonly line: string }, state: FundState) => ({ acts: s
 function spentOn(state: FundState, name: string, effective: Day): Line | Refusal {
   const line = itemOf(state, 'line', name);
   if (line instanceof Refusal) return line;
-  if (state.reversed.has(line.revision)) {
-    return refuse('reference_unknown', `The plan line "${name}" was reversed: it is not in the plan.`);
-  }
   if (line.effect === 'reduces') return refuse('line_is_saving', `"${name}" is a saving; nothing is spent on it.`);
   return effective < line.began
     ? refuse(
@@ -102,6 +114,56 @@ function purposeFits(
   );
 }
 
+/** How long after the fund's year the invoice of what was accrued on its last day may come: up to that day a year later. */
+const INVOICES_COME_FOR_MONTHS = 12;
+
+interface Cost {
+  readonly effective: Day;
+  readonly line: string;
+  readonly settles?: string | undefined;
+}
+
+/** What the invoices that stand have settled of an accrual, by revision. */
+const settledOf = ({ reversed }: FundState, { settledBy }: Accrual): [number, Pence][] =>
+  [...settledBy].filter(([revision]) => !reversed.has(revision));
+
+/**
+ * A cost is borne by one year, once. In the fund's year it is recorded on its day. After it, only as the invoice of what
+ * was accrued on the last day, up to that sum: the accrual has taken itself back on the day after, so that the invoice
+ * stands in its place. Source: domain.md 6, 12 (cut-off and accruals).
+ */
+function dayOfCost(state: FundState, cost: Cost, charge: Pence): Refusal | undefined {
+  const { year } = opened(state);
+  const { effective, line, settles } = cost;
+  const tooLate = (why: string) =>
+    refuse('cost_after_year', `${dayInWords(effective)} is after ${year.label}: ${why}.`);
+  if (settles === undefined) {
+    return effective > year.last
+      ? tooLate('the invoice of what was accrued at P12 names that accrual in "settles"')
+      : outsideYear(year, effective);
+  }
+  const accrual = state.spending.accruals.get(Number(settles));
+  if (!accrual || state.reversed.has(Number(settles)) || accrual.line !== line) {
+    return refuse('accrual_not_there', `Nothing stands accrued on "${line}" at revision ${settles}.`);
+  }
+  if (effective <= accrual.on) {
+    return refuse(
+      'accrual_not_there',
+      `Revision ${settles} was accrued as at ${dayInWords(accrual.on)}; this is dated ${dayInWords(effective)}.`,
+    );
+  }
+  if (effective <= year.last) return undefined;
+  if (accrual.on !== year.last) return tooLate(`revision ${settles} was accrued as at ${dayInWords(accrual.on)}`);
+  const until = monthsAfter(year.last, INVOICES_COME_FOR_MONTHS);
+  if (effective > until) return tooLate(`what was accrued is settled by ${dayInWords(until)}`);
+  const settled = total(settledOf(state, accrual).map(([, each]) => each));
+  return plus(settled, charge) > accrual.amount
+    ? tooLate(
+        `${pounds(accrual.amount)} was accrued at revision ${settles}, of which ${pounds(settled)} has been settled; ${pounds(charge)} would be`,
+      )
+    : undefined;
+}
+
 /** The least that a commitment stands at on any day from one on: what can be taken from it that day. */
 function leastFrom(state: FundState, commitment: string, day: Day): Pence {
   const series = seriesOf(state, 'committed', commitment);
@@ -122,6 +184,10 @@ const spendingInput = {
   reference: words(120),
   purpose: Name.optional().meta({ description: 'One of the grant’s purposes, where its determination states any.' }),
   commitment: Name.optional().meta({ description: 'The commitment that it pays, as far as it goes.' }),
+  settles: Revision.optional().meta({
+    description:
+      'The accrual whose invoice it is, by revision. What was accrued on the last day of the year is settled here, in the fund of that year, up to a year later.',
+  }),
 };
 
 const commitmentInput = {
@@ -190,7 +256,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     limits: ['committed'],
     restsOn: (data) => data.commitment,
     sides(data, state: FundState) {
-      const found = commitmentOf(state, data.commitment);
+      const found = everNamed(state, 'commitment', data.commitment);
       return { acts: found instanceof Refusal ? [] : spenders(state, found.line), signs: [] };
     },
     amount: (data) => pence(data.amount),
@@ -214,7 +280,8 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ExpenditureRecorded',
-    about: 'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes.',
+    about:
+      'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes. After the year, the invoice of what was accrued at its end, once.',
     input: z.strictObject(spendingInput),
     stored: z.strictObject({
       ...spendingInput,
@@ -224,14 +291,15 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     }),
     signature: 'none',
     roles: MANAGE,
-    effective: 'in-year',
+    effective: 'any-day',
     reversible: true,
     limits: ['committed', SET_ASIDE],
     restsOn: (data) => data.commitment ?? data.line,
     sides: onLine,
     amount: (data) => pence(data.charge),
     complete(data, state: FundState) {
-      const of = withLine(data, state);
+      const charge = plus(pence(data.net), minus(pence(data.vat), pence(data.recoverable)));
+      const of = dayOfCost(state, data, charge) ?? withLine(data, state);
       if (of instanceof Refusal) return of;
       if (pence(data.recoverable) > pence(data.vat)) {
         return refuse(
@@ -239,7 +307,6 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
           `${pounds(pence(data.recoverable))} would be recovered of ${pounds(pence(data.vat))} VAT.`,
         );
       }
-      const charge = plus(pence(data.net), minus(pence(data.vat), pence(data.recoverable)));
       if (data.commitment === undefined) return { ...of, charge: moneyText(charge), released: moneyText(NO_MONEY) };
       const commitment = commitmentOf(state, data.commitment);
       if (commitment instanceof Refusal) return commitment;
@@ -264,25 +331,38 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
         pence: negated(pence(data.released)),
       }),
     ],
-    evolve: () => undefined,
+    evolve({ spending }, { settles, charge }, { revision }) {
+      if (settles !== undefined) spending.accruals.get(Number(settles))!.settledBy.set(revision, pence(charge));
+    },
     sentence: (data) =>
-      `${pounds(pence(data.charge))} was spent on "${data.line}"${data.purpose ? `, for ${data.purpose}` : ''} (${data.reference}).`,
+      `${pounds(pence(data.charge))} was spent on "${data.line}"${data.purpose ? `, for ${data.purpose}` : ''} (${data.reference})` +
+      (data.settles === undefined ? '.' : `, settling what was accrued at revision ${data.settles}.`),
   }),
   completedFact({
     name: 'AccrualPosted',
     about:
-      'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next.',
+      'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next. What is accrued is not there to be carried forward or given back; the invoice of one at P12 is recorded in this fund too, and names it.',
     input: z.strictObject(accrualInput),
     stored: z.strictObject({ ...accrualInput, ...OfLine }),
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
     reversible: true,
+    limits: [SET_ASIDE],
     restsOn: (data) => data.line,
     sides: onLine,
     amount: (data) => pence(data.amount),
     complete: withLine,
     check: (data, state: FundState) => dayOfPeriod(state, data),
+    staysWhile(_data, state, _context, revision) {
+      const invoices = settledOf(state, state.spending.accruals.get(revision)!);
+      return invoices.length === 0
+        ? undefined
+        : refuse(
+            'others_rest_on_it',
+            `It was settled by the facts at revision ${invoices.map(([each]) => each).join(', ')}.`,
+          );
+    },
     postings(data) {
       const amount = pence(data.amount);
       const accrued = { ...account('accrued', data.line, data), item: data.line };
@@ -291,7 +371,8 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
         ...posted({ ...accrued, on: daysAfter(data.effective, 1), pence: negated(amount) }),
       ];
     },
-    evolve: () => undefined,
+    evolve: ({ spending }, { line, effective: on, amount }, { revision }) =>
+      void spending.accruals.set(revision, { line, on, amount: pence(amount), settledBy: new Map() }),
     sentence: (data) =>
       `${pounds(pence(data.amount))} was accrued on "${data.line}" as at P${data.period}: ${data.reason}`,
   }),

@@ -1,4 +1,4 @@
-import { dayInWords, daysAfter, LAST_DAY, periodOf, type Day, type FinancialYear } from '../calendar.js';
+import { dayInWords, daysAfter, isWithin, LAST_DAY, periodOf, type Day, type FinancialYear } from '../calendar.js';
 import type { Context } from '../facts.js';
 import { exactly, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import {
@@ -16,7 +16,7 @@ import {
   type Posting,
 } from '../postings.js';
 import { family } from '../register/succession.js';
-import { refuse, type Refusal, type RuleCode } from '../rules.js';
+import { refuse, Refusal, type RuleCode } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
 import type { StandingFact } from './standing-facts.js';
 import type { Instalment } from '../values.js';
@@ -30,6 +30,8 @@ export interface FundState {
   opened: Opened | undefined;
   /** Plan lines, contributions and grants by name. A name is used once, even if its fact is reversed. */
   readonly items: Map<string, Item>;
+  /** The revision of the fact that brought each name: where it was reversed, the name stands for nothing any more. */
+  readonly named: Map<string, number>;
   /** The movements of each measure of each item, by `measure|item`. */
   readonly series: Map<string, DaySeries>;
   /** The last accounting period closed; 0 where none is. */
@@ -74,8 +76,6 @@ export interface Line {
   readonly began: Day;
   /** The partner that commissions the line for the fund, where one is named: it may record what the line costs. */
   readonly lead: string | undefined;
-  /** The revision of the fact that set it. */
-  readonly revision: number;
 }
 
 export interface Contribution {
@@ -137,6 +137,7 @@ type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | Ca
 export const emptyFund = (): FundState => ({
   opened: undefined,
   items: new Map(),
+  named: new Map(),
   series: new Map(),
   closedThrough: 0,
   reversed: new Map(),
@@ -186,15 +187,32 @@ export const standsAt = (state: FundState, measure: Measure, item: string, day: 
 /** The fund as opened. Decisions on an unopened fund are refused before any fact is looked at. */
 export const opened = (state: FundState): Opened => state.opened!;
 
-/** Finds an item of one kind, or refuses, naming what was looked for. */
+const KIND_WORDS: Partial<Record<Item['kind'], string>> = { line: 'plan line' };
+
+/**
+ * Finds an item of one kind for a new fact, or refuses, naming what was looked for. What was taken back is not there for
+ * anything new: it would stand in some figures and not in others.
+ */
 export function itemOf<Kind extends Item['kind']>(
+  state: FundState,
+  kind: Kind,
+  name: string,
+): Extract<Item, { kind: Kind }> | Refusal {
+  const item = everNamed(state, kind, name);
+  if (item instanceof Refusal || !state.reversed.has(state.named.get(name)!)) return item;
+  const reversal = state.reversed.get(state.named.get(name)!)!;
+  return refuse('reference_unknown', `The ${KIND_WORDS[kind] ?? kind} "${name}" was reversed at revision ${reversal}.`);
+}
+
+/** Finds an item of one kind, taken back or not: what is said of it, or undone, is whose it was. Or refuses. */
+export function everNamed<Kind extends Item['kind']>(
   state: FundState,
   kind: Kind,
   name: string,
 ): Extract<Item, { kind: Kind }> | Refusal {
   const item = state.items.get(name);
   if (item?.kind === kind) return item as Extract<Item, { kind: Kind }>;
-  return refuse('reference_unknown', `This fund has no ${kind === 'line' ? 'plan line' : kind} named "${name}".`);
+  return refuse('reference_unknown', `This fund has no ${KIND_WORDS[kind] ?? kind} named "${name}".`);
 }
 
 /** The account of a contribution or grant, in one measure. */
@@ -212,6 +230,15 @@ export const planAccount = (line: string, of: { readonly source: string; readonl
 });
 
 // Decide: the checks that several facts share
+
+/** A day of the fund's year, or why it is not one. */
+export const outsideYear = (year: FinancialYear, day: Day): Refusal | undefined =>
+  isWithin(day, year)
+    ? undefined
+    : refuse(
+        'effective_outside_year',
+        `${dayInWords(day)} is outside ${year.label}, which runs from ${dayInWords(year.first)} to ${dayInWords(year.last)}.`,
+      );
 
 export const nameIsFree = (state: FundState, name: string): Refusal | undefined =>
   state.items.has(name)
@@ -380,6 +407,7 @@ const LIMITS = {
     terms: [plusOf('agreed'), lessOf('received')],
     words: 'what was determined, less what has been received,',
   },
+  received: { rule: 'more_than_received', terms: [plusOf('received')], words: 'what has been received' },
   risk: { rule: 'more_than_at_risk', terms: [plusOf('atRisk')], words: 'what is at risk' },
   riskWithinDetermined: {
     rule: 'more_than_determined',

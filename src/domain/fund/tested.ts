@@ -27,7 +27,15 @@ export const emptyTested = (): Tested => ({ facts: [] });
 /** The measures that the tests read. */
 const MEASURES: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'share', 'passedDown', 'waived']);
 /** The facts whose words they need beside their postings. */
-const WORDED: ReadonlySet<string> = new Set(['PlanLineSet', 'PlanLineDescribed', 'GrantDetermined', 'GrantReduced']);
+const WORDED: ReadonlySet<string> = new Set([
+  'PlanLineSet',
+  'PlanLineDescribed',
+  'GrantDetermined',
+  'GrantReduced',
+  'GrantRecovered',
+  'GrantPassedDown',
+  'PassDownWaived',
+]);
 
 export const isTested = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);
 

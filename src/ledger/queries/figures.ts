@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { NOT_IN_DISPUTE, type InDispute } from '../../../projections/claims.js';
 import { compare } from '../../../projections/compare.js';
-import { inForce } from '../../../projections/fund-facts.js';
+import { inForce, known } from '../../../projections/fund-facts.js';
 import { GAP_FIGURES, gapOf, type Gap } from '../../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../../projections/gap-history.js';
 import { passDowns } from '../../../projections/pass-down.js';
-import { planOf } from '../../../projections/plan.js';
+import { linesStanding, planOf } from '../../../projections/plan.js';
 import { fundPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
 import { statementNow } from '../../../projections/statement-now.js';
@@ -518,7 +518,11 @@ export const plan = query({
     if (at instanceof Refusal) return at;
     const { lines, requirement } = planOf(
       at.view,
-      inForce(at.model.facts, 'PlanLineSet', at.on, at.size),
+      linesStanding(
+        at.view,
+        inForce(at.model.facts, 'PlanLineSet', at.on, at.size),
+        known(at.model.facts, 'PlanLineSet', at.size),
+      ),
       inForce(at.model.facts, 'PlanLineDescribed', at.on, at.size),
     );
     return {

@@ -162,6 +162,10 @@ const RowText = z.object({
   missing: z.array(z.string()).meta({
     description: 'Of a reprofiling: the other years that it names and of which there is no half in this bridge.',
   }),
+  difference: SignedMoney.meta({
+    description:
+      'Of a reprofiling whose halves are all here: by how much they differ, which is no move between years. Nothing elsewhere.',
+  }),
 });
 const FactText = EntryText.extend({
   year: z.string(),
@@ -208,13 +212,9 @@ function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<t
     const others = new Set(own.flatMap(({ otherYear }) => (otherYear === null ? [] : [otherYear])));
     const whole = sumOf(cells.map(({ change }) => change));
     const hasHalf = (year: string) => cells.some((cell) => cell.year === year && cell.change !== NOTHING);
-    return {
-      kind,
-      row,
-      cells,
-      total: whole,
-      missing: whole === NOTHING ? [] : [...others].filter((year) => !hasHalf(year)).sort(),
-    };
+    const missing = whole === NOTHING ? [] : [...others].filter((year) => !hasHalf(year)).sort();
+    const difference = kind === 'reprofiled' && missing.length === 0 ? whole : NOTHING;
+    return { kind, row, cells, total: whole, missing, difference };
   });
 }
 
@@ -284,11 +284,11 @@ export const bridge = query({
     columns: ['what', ...years.map(({ year }) => year), 'all years', 'missing halves'],
     rows: [
       ['Gap as known first', ...years.map(({ gapFrom }) => gapFrom), sumOf(years.map(({ gapFrom }) => gapFrom)), ''],
-      ...rows.map(({ kind, row, cells, total: whole, missing }) => [
+      ...rows.map(({ kind, row, cells, total: whole, missing, difference }) => [
         `${kind}, ${row}`,
         ...cells.map((cell) => cell.change),
         whole,
-        missing.join(', '),
+        difference === NOTHING ? missing.join(', ') : `the halves differ by ${difference}`,
       ]),
       ['Change', ...years.map((year) => year.change), change, ''],
       ['Gap as known then', ...years.map(({ gapTo }) => gapTo), sumOf(years.map(({ gapTo }) => gapTo)), ''],

@@ -27,6 +27,9 @@ export const memorandum = query({
       .meta({ description: 'What fell due in the year, and what was carried in; with what has come of it.' }),
     grossFunding: SignedMoney,
     spending: z.array(z.object({ line: z.string(), amount: SignedMoney })),
+    passedDown: z.array(z.object({ grant: z.string(), amount: SignedMoney })).meta({
+      description: 'What was passed down to districts of each grant: out of the pool, and in gross spending.',
+    }),
     grossSpending: SignedMoney,
     surplus: SignedMoney.meta({ description: 'Gross funding less gross spending; a deficit is below nothing.' }),
     partners: z
@@ -43,11 +46,12 @@ export const memorandum = query({
         description: 'Each partner’s share: its funding less its share of the surplus is its share of the spending.',
       }),
     returned: SignedMoney,
+    drawn: SignedMoney.meta({ description: 'Drawn from reserves: it is in a later year’s fund.' }),
     carriedForward: SignedMoney,
     closing: SignedMoney,
     holds: z.boolean().meta({
       description:
-        'Whether opening + funding − spending − returned is the closing balance, and the shares are the surplus.',
+        'Whether opening + funding − spending − returned − drawn is the closing balance, and the shares are the surplus.',
     }),
   }),
   async run(ledger, asked) {
@@ -60,7 +64,7 @@ export const memorandum = query({
       partners: at.partners,
       schemes: (await sharesAt(ledger, at)).shares,
     });
-    const { funding, spending, partners, holds, ...sums } = account;
+    const { funding, spending, passedDown, partners, holds, ...sums } = account;
     return {
       fund: at.fund,
       ...at.stamp,
@@ -72,6 +76,7 @@ export const memorandum = query({
         ...inText({ amount, received }),
       })),
       spending: spending.map(({ line, amount }) => ({ line, amount: moneyText(amount) })),
+      passedDown: passedDown.map(({ grant, amount }) => ({ grant, amount: moneyText(amount) })),
       partners: partners.map(({ partner, ...figures }) => ({
         partner,
         name: nameOf(ledger, partner),
@@ -87,11 +92,13 @@ export const memorandum = query({
       ...answer.funding.map((each) => ['Funding', each.name, each.source, each.amount, each.received]),
       ['Gross funding', '', '', answer.grossFunding, ''],
       ...answer.spending.map((each) => ['Spending', each.line, '', each.amount, '']),
+      ...answer.passedDown.map((each) => ['Passed down', each.grant, '', each.amount, '']),
       ['Gross spending', '', '', answer.grossSpending, ''],
       ['Surplus', '', '', answer.surplus, ''],
       ...answer.partners.map((each) => ['Share of the surplus', each.name, '', each.surplus, '']),
       ...answer.partners.map((each) => ['Share of the spending', each.name, '', each.spending, '']),
       ['Returned', '', '', answer.returned, ''],
+      ['Drawn for a later year', '', '', answer.drawn, ''],
       ['Closing balance', '', '', answer.closing, ''],
       ['of which carried forward', '', '', answer.carriedForward, ''],
       ['The account holds', answer.holds ? 'yes' : 'no', '', '', ''],

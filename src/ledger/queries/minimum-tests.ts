@@ -28,7 +28,7 @@ const With = z
   )
   .meta({
     description:
-      'Proposals of this fund, by identifier, with commas between: what if they were signed, in this order? They must have been on the table at the instant that is asked about.',
+      'Proposals of this fund, by identifier, with commas between: what if they were signed, in this order? They must have been on the table at the instant that is asked about, and it must be possible to sign them all; one that is named twice counts once.',
   });
 
 const FactBehind = z.object({ stream: z.enum(['fund', 'register']), revision: z.string(), sentence: z.string() });
@@ -76,6 +76,18 @@ function onTheTable(entries: readonly Entry[]): Map<string, FactText> {
   }
   return open;
 }
+
+const nameBrought = ({ type, data }: Pick<FactText, 'type' | 'data'>): string | undefined =>
+  factOf(FUND, type).names?.(data);
+
+/** The names in use, with who brought each: a name is used once, so of two that bring it only one can be signed. */
+const namesIn = (entries: readonly Entry[]): Map<string, string> =>
+  new Map(
+    entries.flatMap((entry): [string, string][] => {
+      const name = FUND.byName.has(entry.type) ? nameBrought(entry) : undefined;
+      return name === undefined ? [] : [[name, `the fact at revision ${entry.revision}`]];
+    }),
+  );
 
 const concerns = (rests: readonly TestedAccounts[], { measure, holder, source, detail }: Posting): boolean =>
   holder !== POOL &&
@@ -138,10 +150,20 @@ export const minimumTestsQuery = query({
     const table = onTheTable(entries);
     const proposals = [];
     let then = now;
-    for (const proposal of asked.with ?? []) {
+    const names = namesIn(entries);
+    for (const proposal of new Set(asked.with)) {
       const fact = table.get(proposal);
       if (!fact)
         return refuse('proposal_unknown', `No proposal ${proposal} waited for a signature here at that instant.`);
+      const name = nameBrought(fact);
+      const taken = name === undefined ? undefined : names.get(name);
+      if (taken !== undefined) {
+        return refuse(
+          'identifier_used',
+          `Proposal ${proposal} cannot be signed: "${name}" is already in use, by ${taken}.`,
+        );
+      }
+      if (name !== undefined) names.set(name, `proposal ${proposal}`);
       then = foreseen(then, { ...fact, revision: Infinity }, factOf(FUND, fact.type).postings(fact.data)) ?? then;
       proposals.push({ proposal, sentence: sentenceOf({ stream, ...fact } as never) });
     }

@@ -248,6 +248,42 @@ t.test('T5: what is passed down and what is waived together are each district’
   t.same((await verify(ledger.store)).problems, []);
 });
 
+t.test('T5: a share that was passed down late passes, and says by how many days', async (t) => {
+  const ledger = await openedLedger(t);
+  const shares = [
+    { district: EAST, amount: '500000.00' },
+    { district: WEST, amount: '400000.00' },
+  ];
+  await ledger.post('county-finance', 'GrantDetermined', grant({ passDown: { by: '2016-06-30', shares } }));
+  const pass = (district: string, effective: string, amount: string) =>
+    ledger.signed('county-finance', `${district}-finance`, 'GrantPassedDown', {
+      effective,
+      grant: 'dfg',
+      district,
+      amount,
+    });
+  await pass(EAST, '2016-07-15', '100000.00');
+  await pass(EAST, '2016-06-30', '400000.00');
+  await pass(WEST, '2016-06-30', '399999.99');
+  t.match((await test(ledger, 'T5', '2016-07-14')).rows, [{ verdict: 'fail' }, { verdict: 'fail' }]);
+  await ledger.signed('county-finance', 'west-district-finance', 'PassDownWaived', {
+    effective: '2016-07-01',
+    grant: 'dfg',
+    district: WEST,
+    amount: '0.01',
+    consent: 'letter',
+  });
+  const late = await test(ledger, 'T5', '2016-07-15');
+  t.equal(late.verdict, 'pass');
+  t.same(
+    late.rows.map(({ verdict, why }) => [verdict, why]),
+    [
+      ['pass', 'east-district had its share in full on 15 July 2016, 15 days after 30 June 2016.'],
+      ['pass', 'west-district had its share in full on 1 July 2016, 1 day after 30 June 2016.'],
+    ],
+  );
+});
+
 t.test('T6: the lines of each source are within its income', async (t) => {
   const ledger = await openedLedger(t);
   await agree(ledger, contribution({ amount: '800000.00' }));
@@ -464,7 +500,12 @@ t.test('a cut grant, and what is passed down after the year, are recorded with w
   });
   t.equal(passed.outcome.warnings, undefined);
   t.match((await test(ledger, 'T5', '2017-05-01')).rows, [{ verdict: 'fail' }]);
-  t.match((await test(ledger, 'T5', '2017-05-02')).rows, [{ verdict: 'pass' }]);
+  t.match((await test(ledger, 'T5', '2017-05-02')).rows, [
+    {
+      verdict: 'pass',
+      why: 'east-district had its share in full on 2 May 2017, 2 days after 30 April 2017.',
+    },
+  ]);
   const back = await ledger.signed('county-finance', 'east-district-finance', 'FactReversed', {
     effective: '2017-05-02',
     reverses: passed.outcome.revision,

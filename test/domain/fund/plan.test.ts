@@ -4,6 +4,7 @@ import { Refusal } from '../../../src/domain/rules.js';
 import { KINDS } from '../../../src/ledger/catalogue.js';
 import { plan } from '../../../src/ledger/queries/figures.js';
 import { verify } from '../../../src/ledger/verify.js';
+import { asked } from '../../support/asking.js';
 import { fact, gap } from '../../support/figures.js';
 import { FUND, line, openedLedger, refusals, REGISTER_STREAM, type TestLedger } from '../../support/ledger.js';
 import { scheme } from '../../support/plan.js';
@@ -302,4 +303,53 @@ t.test('a saving lowers the requirement, and cannot save more than nothing', asy
     'later_change_stands',
     'and the same of a saving',
   );
+});
+
+t.test('a virement leaves capital capital and revenue revenue', async (t) => {
+  const ledger = await openedLedger(t);
+  const set = (name: string, source: string, more: object = {}) =>
+    ledger.post('pool-manager', 'PlanLineSet', line({ line: name, source, amount: '1000.00', ...more }));
+  await set('homes', 'DFG');
+  await set('more-homes', 'DFG');
+  await set('care', 'NHS_ADD');
+  await set('council', 'LA_ADD');
+  await set('saved', 'NHS_ADD', { category: 'saving' });
+  const between = (name: string, moves: Readonly<Record<string, string>>) =>
+    ({
+      name,
+      officer: 'pool-manager',
+      act: 'propose',
+      type: 'BudgetVired',
+      data: vire(moves),
+      rule: 'capital_and_revenue',
+    }) as const;
+  await refusals(t, ledger, FUND, [
+    between('capital to revenue', { homes: '-200.00', care: '200.00' }),
+    between('revenue to capital', { homes: '200.00', care: '-200.00' }),
+    between('in part', { homes: '-200.00', care: '100.00', council: '100.00' }),
+    between('nor by saving less', { homes: '-200.00', saved: '-200.00' }),
+  ]);
+  await vired(ledger, { homes: '-200.00', 'more-homes': '200.00' });
+  await vired(ledger, { homes: '-200.00', council: '200.00' });
+  await vired(ledger, { homes: '100.00', care: '100.00', council: '-200.00' });
+  t.match(amounts(await planOn(ledger, '2016-06-01')), { homes: '700.00', 'more-homes': '1200.00', care: '1100.00' });
+});
+
+t.test('a line that was taken out of the plan is in it while something of it stands', async (t) => {
+  const ledger = await openedLedger(t);
+  const set = await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'one', amount: '1000.00' }));
+  const revised = await ledger.post('pool-manager', 'PlanLineRevised', {
+    effective: '2016-05-01',
+    line: 'one',
+    now: '1200.00',
+    reason: 'need',
+  });
+  const reverse = (reverses: string, effective: string) =>
+    ledger.post('pool-manager', 'FactReversed', { effective, reverses, reason: 'mistake' });
+  await reverse(revised.outcome.revision, '2016-06-01');
+  await reverse(set.outcome.revision, '2016-04-01');
+  t.match(await planOn(ledger, '2016-04-30'), { requirement: '0.00', lines: [] });
+  t.match(await planOn(ledger, '2016-05-31'), { requirement: '200.00', lines: [{ line: 'one', amount: '200.00' }] });
+  t.match((await asked(ledger, 'monitoring', { period: '2' }))['total'], { budget: '200.00' });
+  t.match(await planOn(ledger, '2016-06-01'), { requirement: '0.00', lines: [] });
 });

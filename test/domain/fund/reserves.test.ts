@@ -163,7 +163,7 @@ t.test('a reserve is drawn to nothing, and enters the fund of its year bound to 
   const over = by('county-finance', 'ReserveDrawn', 'more_than_reserved');
   await refusals(t, ledger, FUND, [
     over('more than is in it', draw('400.01')),
-    over('before there was any', draw('1.00', '2017-03-30')),
+    { ...over('before the year that it is for', draw('1.00', '2017-03-31')), rule: 'drawn_too_early' },
     { ...over('there is no such reserve', { ...draw('1.00'), reserve: 'none' }), rule: 'reference_unknown' },
   ]);
   const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00'));
@@ -323,13 +323,51 @@ t.test('unspent money goes back to who paid it, signed by both, never more than 
 t.test('a reserve that is reversed leaves its money to be spent, unless some of it was drawn', async (t) => {
   const ledger = await holding(t);
   const { outcome } = await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
-  const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00', '2017-03-31'));
-  const reversal = (reverses: string) => ({ effective: '2017-03-31', reverses, reason: 'not needed' });
+  const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00', '2017-04-01'));
+  const reversal = (reverses: string, effective = '2017-03-31') => ({ effective, reverses, reason: 'not needed' });
   await refusals(t, ledger, FUND, [
     by('county-finance', 'FactReversed', 'others_rest_on_it')('what was drawn', reversal(outcome.revision)),
   ]);
-  await ledger.signed('county-finance', 'county-chief', 'FactReversed', reversal(drawn.outcome.revision));
+  await ledger.signed('county-finance', 'county-chief', 'FactReversed', reversal(drawn.outcome.revision, '2017-04-01'));
   await ledger.signed('county-finance', 'county-chief', 'FactReversed', reversal(outcome.revision));
   await ledger.post('county-finance', 'ExpenditureRecorded', spending('1000.00'));
   t.same((await asked(ledger, 'reserves', { on: '2017-03-31' }))['reserves'], []);
+});
+
+t.test('what is drawn leaves the old fund, and stays drawn while a later fund has taken it in', async (t) => {
+  const ledger = await holding(t);
+  await openFund(ledger, '2017-18');
+  const approved = await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
+  const closing = async (on: string, fund = FUND) => (await asked(ledger, 'memorandum', { fund, on }))['closing'];
+  t.equal(await closing('2017-03-31'), '901000.00');
+  ledger.now('2017-06-01T09:00:00Z');
+  const sign = (type: string, data: object) =>
+    ledger.signed('county-finance', 'county-chief', type, data as Refused['data']);
+  const early = await sign('ReserveDrawn', draw('150.00', '2017-04-01'));
+  const late = await sign('ReserveDrawn', draw('250.00', '2017-05-01'));
+  t.equal(await closing('2017-05-01'), '900600.00', 'it is not in two funds');
+  t.match((await asked(ledger, 'memorandum', { on: '2017-05-01' }))['drawn'], '400.00');
+  t.match((await tableOf(ledger, 'memorandum', { on: '2017-05-01' })).rows.at(-4), [
+    'Drawn for a later year',
+    '',
+    '',
+    '400.00',
+    '',
+  ]);
+  const figures = (await asked(ledger, 'return-figures', { on: '2017-05-01' }))['figures'] as { figure: string }[];
+  t.match(
+    figures.find(({ figure }) => figure === 'drawn'),
+    { section: 'income', source: 'NHS_ADD', amount: '400.00' },
+  );
+
+  await ledger.post('county-finance', 'CarriedForwardReceived', taking({ effective: '2017-04-02' }), NEXT);
+  const undo = (reverses: string, effective: string) => ({ effective, reverses, reason: 'not needed' });
+  const reversal = by('county-finance', 'FactReversed', 'others_rest_on_it');
+  await refusals(t, ledger, FUND, [
+    reversal('what was drawn by the day that it was taken in', undo(early.outcome.revision, '2017-04-01')),
+    reversal('nor the reserve that it was drawn from', undo(approved.outcome.revision, '2017-03-31')),
+  ]);
+  await sign('FactReversed', undo(late.outcome.revision, '2017-05-01'));
+  t.equal(await closing('2017-05-01'), '900850.00', 'what nobody has taken in goes back into the reserve');
+  t.equal(await closing('2017-05-01', NEXT), '150.00');
 });

@@ -222,3 +222,34 @@ t.test('what is foreseen is what is found once it is signed or posted', async (t
   );
   t.ok(seen.signed > HISTORIES && seen.posted > HISTORIES, 'the histories are not made of refusals');
 });
+
+t.test('what if is asked of proposals that can all be signed, each of them once', async (t) => {
+  const ledger = await openedLedger(t);
+  await publish(ledger, allocation({ minima: undefined }));
+  const offer = async (type: string, data: object) =>
+    (await ledger.done('north-ccg-finance', { act: 'propose', fact: { type, data: data as never } })).outcome.proposal!;
+  const minimum = (amount: string, more: object = {}) =>
+    contribution({ contribution: 'minimum', source: 'NHS_MIN', amount, ...more });
+  const one = await offer('ContributionAgreed', minimum('10000000.00'));
+  const same = await offer('ContributionAgreed', minimum('11000000.00'));
+  const { whatIf } = await testsOf(ledger, '2016-04-01', { with: [one, one] });
+  t.match(whatIf, { proposals: [{ proposal: one }], tests: [{ rows: [{ actual: '10000000.00', margin: '0.00' }] }] });
+  t.equal(whatIf!.proposals.length, 1);
+  await t.rejects(testsOf(ledger, '2016-04-01', { with: [one, same] }), {
+    message: `Proposal ${same} cannot be signed: "minimum" is already in use, by proposal ${one}.`,
+  });
+  const { revision } = (await ledger.done('county-finance', { act: 'agree', proposal: one })).outcome;
+  await t.rejects(testsOf(ledger, '2016-04-01', { with: [same] }), {
+    message: `Proposal ${same} cannot be signed: "minimum" is already in use, by the fact at revision ${revision}.`,
+  });
+  const now = '10500000.00';
+  const varied = await offer('ContributionVaried', {
+    effective: '2016-05-01',
+    contribution: 'minimum',
+    now,
+    reason: 'more',
+  });
+  t.match(await testsOf(ledger, '2016-05-01', { with: [varied] }), {
+    whatIf: { tests: [{ rows: [{ actual: now }] }] },
+  });
+});
