@@ -1,6 +1,8 @@
-import { apportion, minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
-import { accountKey, PLAN, POOL, type Account } from '../src/domain/postings.js';
-import { heirsOf, sharesOf, type Succession } from '../src/domain/register/succession.js';
+import { inheritedBooks } from '../src/domain/fund/heirs.js';
+import { minus, NO_MONEY, type Pence } from '../src/domain/money.js';
+import { PLAN, POOL } from '../src/domain/postings.js';
+import { passedOn, type Inheritance } from '../src/domain/register/inheritance.js';
+import { heirsOf } from '../src/domain/register/succession.js';
 import type { InDispute, OpenClaims } from './claims.js';
 import { fundPosition, totalFigures, type FundPosition, type SourceFigures } from './position.js';
 import type { View } from './view.js';
@@ -9,57 +11,11 @@ import type { View } from './view.js';
  * Figures after bodies have ended: what stood with a predecessor stands with its successors, account by account, by their
  * shares, to the penny. Sums before and after are the same for every source, measure and term. Source: domain.md 7.10.
  */
-export interface Inheritance {
-  /** The successions in force on the day and as known at the instant that were asked for, in the order of their days. */
-  readonly successions: readonly Succession[];
-  readonly area: string;
-}
-
-interface Held {
-  readonly holder: string;
-  readonly source: string;
-}
-
-/** Passes sums on from every predecessor to its successors, one change of bodies after the other. */
-function passedOn<Of extends Held>(
-  held: readonly (readonly [Of, Pence])[],
-  keyOf: (of: Of) => string,
-  { successions, area }: Inheritance,
-): Map<string, { readonly of: Of; pence: Pence }> {
-  const rows = new Map<string, { readonly of: Of; pence: Pence }>();
-  const add = (of: Of, amount: Pence): void => {
-    const key = keyOf(of);
-    const row = rows.get(key);
-    if (row) row.pence = plus(row.pence, amount);
-    else rows.set(key, { of, pence: amount });
-  };
-  for (const [of, amount] of held) add(of, amount);
-  for (const succession of successions) {
-    const ended = new Set(succession.predecessors);
-    for (const row of [...rows.values()]) {
-      const { of, pence } = row;
-      if (!ended.has(of.holder) || pence === NO_MONEY) continue;
-      const shares = sharesOf(succession, of.holder, { area, source: of.source });
-      row.pence = NO_MONEY;
-      for (const [holder, part] of apportion(pence, shares)) add({ ...of, holder }, part);
-    }
-  }
-  return rows;
-}
 
 /** The view of a fund in which every account of a body that has ended stands with those that follow it. */
 export function inherited(view: View, inheritance: Inheritance): View {
   if (inheritance.successions.length === 0) return view;
-  const rows = passedOn(
-    view.accounts.map((account) => [account, view.balance(account)] as const),
-    accountKey,
-    inheritance,
-  );
-  return {
-    on: view.on,
-    accounts: [...rows.values()].map(({ of }): Account => of),
-    balance: (account) => rows.get(accountKey(account))?.pence ?? NO_MONEY,
-  };
+  return { on: view.on, ...inheritedBooks(view, inheritance) };
 }
 
 /** Everybody who has ever held anything in a fund, under the names in which it was recorded. */

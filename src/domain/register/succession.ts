@@ -143,6 +143,10 @@ const BODY_FIELDS: ReadonlySet<string> = new Set([
   'respondent',
   'creditor',
   'successor',
+  'parties',
+  'lead',
+  'commissioner',
+  'excess',
 ]);
 
 /** The first body that a fact names for a day on which it has ended, with the succession that ended it. */
@@ -157,8 +161,8 @@ export function endedBodyIn(
     return ended && ended.effective <= day ? { body: value, ended } : undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  // A body that is given by date is named for the days from its own day on.
-  const from = 'from' in value ? (value.from as Day) : day;
+  // A body that is given by date is named for the days from its own day on. A term’s first day, or a step’s, is no such day.
+  const from = BODY_FIELDS.has(field) && 'from' in value ? (value.from as Day) : day;
   for (const [name, part] of Object.entries(value)) {
     const found = endedBodyIn(all, part, from, Array.isArray(value) ? field : name);
     if (found) return found;

@@ -73,7 +73,7 @@ export const position = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const { partners, total } = positionAt(at);
-    const uses = usesAt(ledger, at);
+    const uses = usesAt(at);
     const used = partners.map((each) => ({ partner: each.partner, ...withUse(each, uses) }));
     const claims = claimsAt(ledger, at);
     return {
@@ -133,7 +133,7 @@ export const partnerPositionQuery = query({
     const position =
       positionAt(at).partners.find(({ partner }) => partner === asked.partner) ??
       partnerPosition(at.view, asked.partner);
-    const { sources, total } = withUse(position, usesAt(ledger, at));
+    const { sources, total } = withUse(position, usesAt(at));
     return {
       fund: asked.fund,
       partner: asked.partner,

@@ -9,14 +9,7 @@ import {
 import type { Entry } from '../../../projections/entry.js';
 import { GAP_FIGURES, type Gap } from '../../../projections/gap.js';
 import { FIGURES, type Figures, type FundPosition } from '../../../projections/position.js';
-import {
-  claimsNow,
-  inherited,
-  partnersNow,
-  positionNow,
-  type AssignedClaim,
-  type Inheritance,
-} from '../../../projections/succession.js';
+import { claimsNow, inherited, partnersNow, positionNow, type AssignedClaim } from '../../../projections/succession.js';
 import type { Change } from '../../../projections/statement-now.js';
 import type { View } from '../../../projections/view.js';
 import {
@@ -33,6 +26,7 @@ import { USE_FIGURES, type Use } from '../../domain/fund/held.js';
 import { moneyText, type Pence } from '../../domain/money.js';
 import { cellsOf } from '../../domain/dispute/claim.js';
 import { assignedOn, termsAt } from '../../domain/dispute/state.js';
+import type { Inheritance } from '../../domain/register/inheritance.js';
 import { successionsOn } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
