@@ -100,13 +100,16 @@ export function heirsOf(inForce: readonly Succession[], body: string, area: stri
 export const endOf = (all: readonly Succession[], body: string): Succession | undefined =>
   all.find((each) => each.reversed === undefined && each.predecessors.includes(body));
 
-/** A body and all that follow it in an area by a day, inclusive, itself first. */
-export function family(all: readonly Succession[], body: string, day: Day, area: string | undefined): string[] {
-  const ended = endOf(all, body);
-  if (!ended || ended.effective > day) return [body];
-  const heirs = successorsIn(ended, body, area).flatMap((successor) => family(all, successor, day, area));
+/** A body and all that follow it in an area by successions in force, itself first. */
+export function lineOf(inForce: readonly Succession[], body: string, area: string | undefined): string[] {
+  const ended = inForce.find((each) => each.predecessors.includes(body));
+  const heirs = ended ? successorsIn(ended, body, area).flatMap((successor) => lineOf(inForce, successor, area)) : [];
   return [...new Set([body, ...heirs])];
 }
+
+/** A body and all that follow it in an area by a day, inclusive, as now known, itself first. */
+export const family = (all: readonly Succession[], body: string, day: Day, area: string | undefined): string[] =>
+  lineOf(successionsOn(all, day, Infinity), body, area);
 
 export interface ActingOn {
   readonly area: string | undefined;

@@ -11,7 +11,8 @@ import {
   type SignedIn,
 } from '../../domain/fund/agreement.js';
 import { ruleInWords } from '../../domain/fund/risk-rule.js';
-import { heirsOf, type Succession } from '../../domain/register/succession.js';
+import type { Inheritance } from '../../domain/register/inheritance.js';
+import { heirsOf, lineOf } from '../../domain/register/succession.js';
 import { Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
@@ -190,16 +191,16 @@ function noticeOf(under: FundAgreement | undefined, data: Withdrawal) {
   return { ...now, noticeDue: asked?.due ?? null, recorded: differs ? recorded : null };
 }
 
-/** The notice that was given on the day that a withdrawal claims: by its payer, or by who follows or went before it. */
+/** The notice that was given on the day that a withdrawal claims: by its payer, or by who went before it or follows it. */
 function noticeBehind(
   under: FundAgreement | undefined,
   { payer, noticeGiven }: Withdrawal,
-  successions: readonly Succession[],
-  area: string,
+  { successions, area }: Inheritance,
 ) {
-  const now = (body: string): string[] => heirsOf(successions, body, area);
   const found = under?.notices.find(
-    ({ given, partner }) => given === noticeGiven && now(payer).some((each) => now(partner).includes(each)),
+    ({ given, partner }) =>
+      given === noticeGiven &&
+      (lineOf(successions, payer, area).includes(partner) || lineOf(successions, partner, area).includes(payer)),
   );
   return found ? { fund: under!.fund, revision: String(found.revision) } : null;
 }
@@ -220,7 +221,6 @@ export const withdrawals = query({
       const agreed = data.of.contribution !== undefined;
       // What nobody has signed is under no agreement.
       const under = agreed ? agreementAt(ledger, at, data.effective) : undefined;
-      const { successions } = inheritanceAt(ledger, at.area, data.effective, at.size);
       return {
         revision: String(kept.revision),
         recordedAt: kept.recordedAt,
@@ -231,7 +231,7 @@ export const withdrawals = query({
         amount: data.amount,
         of: agreed ? ('agreed' as const) : ('offered' as const),
         noticeGiven: data.noticeGiven,
-        notice: noticeBehind(under, data, successions, at.area),
+        notice: noticeBehind(under, data, inheritanceAt(ledger, at.area, data.effective, at.size)),
         ...noticeOf(under, data),
         reason: data.reason,
       };
