@@ -25,6 +25,10 @@ import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing, type S
 /** The host that a fund was opened with: what is its own stands with those who have followed it. */
 export const hostOf = ({ model }: Pick<Standing, 'model'>): string => model.outline.opened!.host;
 
+/** The agreement by which a day’s variances are shared; after the year by the one of its last day, since they are that year’s. */
+const agreementOfYear = (ledger: Ledger, at: Standing) =>
+  agreementAt(ledger, at, at.on > at.year.last ? at.year.last : at.on);
+
 type Applied = RiskShareApplied & { readonly revision: number };
 
 /** What each scheme’s variance comes to for each partner at the two dates that were asked for, and what was signed of it. */
@@ -36,7 +40,7 @@ export async function sharesAt(
   const { own } = await ledger.folded('fund', stream);
   const known = ledger.model.knownRevision(stream, at.size);
   const applied = appliedOn(own, at.on, known);
-  const agreement = agreementAt(ledger, at, at.on);
+  const agreement = agreementOfYear(ledger, at);
   const year = riskYear({
     books: at.recorded,
     described: descriptionsOn(factsKnown(own.tested.facts, known), at.on),
@@ -115,7 +119,7 @@ export const riskShare = query({
     return {
       fund: at.fund,
       ...at.stamp,
-      agreement: agreementAt(ledger, at, at.on)?.agreement ?? null,
+      agreement: agreementOfYear(ledger, at)?.agreement ?? null,
       schemes: shares.map(({ scheme, spending, variance, rule, ...share }) => ({
         scheme,
         budget: moneyText(spending.budget),

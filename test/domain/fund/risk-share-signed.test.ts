@@ -155,3 +155,18 @@ t.test('a mid-year memorandum sets no whole year’s budget against some months 
   t.same(await surpluses(ledger, '2017-03-30'), ['north-ccg 910.00']);
   t.same(await surpluses(ledger, '2017-03-31'), ['county 910.00']);
 });
+
+t.test('after the year its variances are shared by the agreement of its last day', async (t) => {
+  const ledger = await openedLedger(t);
+  const own = { kind: 'own-risk', commissioner: COUNTY };
+  await signAgreement(ledger, terms({ to: '2017-03-31', defaultRule: own }));
+  await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '1000.00' }));
+  await spent(ledger, 'home-care', '1100.00');
+  for (const on of ['2017-03-31', '2017-04-01', '2017-12-31']) {
+    told(t, (await asked(ledger, 'risk-share', { on })).answer, {
+      agreement: 's75',
+      partners: [{ partner: COUNTY, amount: '100.00' }],
+    });
+    t.same(await surpluses(ledger, on), ['county -1100.00'], 'nobody has paid anything');
+  }
+});
