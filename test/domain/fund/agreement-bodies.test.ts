@@ -5,6 +5,7 @@ import { verify } from '../../../src/ledger/verify.js';
 import { agreement, asked, signAgreement, terms, told } from '../../support/agreements.js';
 import { MIDDLETON, DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../../support/bodies.js';
 import {
+  contribution,
   COUNTY,
   FUND,
   line,
@@ -246,4 +247,19 @@ t.test('a cap protects whom it was signed for, and a share goes where the contri
     }),
   );
   t.match(await shares(ledger, '2017-01-01'), { shares: 'merged-ccg 50.00, upton-council 50.00' });
+});
+
+t.test('an excess that is borne by a body without contributions follows the shares of the succession', async (t) => {
+  const ledger = await openedLedger(t);
+  await registerAll(ledger);
+  const rule = { kind: 'capped', of: { kind: 'pro-rata' }, caps: [{ partner: NORTH, most: '10.00' }], excess: COUNTY };
+  await signAgreement(ledger, terms({ defaultRule: rule }));
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  ledger.now('2016-11-01T09:00:00Z');
+  await overspent(ledger, '100');
+  t.match(await shares(ledger, '2016-09-30'), { shares: 'county 90.00, north-ccg 10.00' });
+  await succeeded(ledger, split());
+  t.match(await shares(ledger, DAY), {
+    shares: 'downton-council 30.00, middleton-council 30.00, north-ccg 10.00, upton-council 30.00',
+  });
 });

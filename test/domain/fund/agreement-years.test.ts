@@ -209,6 +209,16 @@ t.test('whether notice was kept is worked out by what is known, and what was rec
     recorded: { noticeMonths: 1, withinNotice: false },
   });
   t.equal(after.table[1]?.at(-1), '1 months, kept');
+  await withdraw(ledger, { effective: '2016-11-01', noticeGiven: '2016-09-01' }, FUND);
+  await ledger.signed('county-finance', 'north-ccg-finance', 'AgreementVaried', {
+    effective: '2016-10-15',
+    agreement: 's75',
+    clause: 'clause 12',
+    terms: terms({ noticeMonths: 2 }),
+    reason: 'review',
+  });
+  const varying = await asked(ledger, 'withdrawals', { on: '2016-12-31' });
+  t.same(varying.table[2]?.slice(-3), ['2016-11-01', 'no', '6 months, within']);
   t.same((await verify(ledger.store)).problems, []);
 });
 
