@@ -21,6 +21,13 @@ export interface FundFacts {
   readonly byRevision: Map<string, Kept>;
 }
 
+const AGREEMENT: ReadonlySet<string> = new Set([
+  'AgreementSigned',
+  'AgreementVaried',
+  'NoticeGiven',
+  'AgreementTerminated',
+]);
+
 const KEPT: ReadonlySet<string> = new Set([
   'GapStated',
   'PlanLineSet',
@@ -34,6 +41,8 @@ const KEPT: ReadonlySet<string> = new Set([
   'PerformancePotSet',
   'PerformanceMeasured',
   'ReturnSubmitted',
+  // The section 75 agreement, which later years’ funds are asked about too.
+  ...AGREEMENT,
 ]);
 
 export const noFundFacts = (): FundFacts => ({ kept: [], byRevision: new Map() });
@@ -62,4 +71,10 @@ export const inForce = (facts: FundFacts, type: string, on: Day, size: number): 
       each.place < size &&
       each.data.effective <= on &&
       !(each.reversed && each.reversed.place < size && each.reversed.on <= on),
+  );
+
+/** The facts of a fund’s agreements that stand, by what is known at a size of the ledger; they are reversed whole. */
+export const agreementFacts = (facts: FundFacts, size: number): Kept[] =>
+  facts.kept.filter(
+    (each) => AGREEMENT.has(each.type) && each.place < size && !(each.reversed && each.reversed.place < size),
   );

@@ -3,7 +3,6 @@ import { recurrentBy, spendingByLine } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
 import { byKey, byText } from '../src/domain/order.js';
 import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
-import type { SchemeShare } from './risk-shares.js';
 import { sumOver, type View } from './view.js';
 
 /**
@@ -110,27 +109,31 @@ function passedDownRows(year: View): { grant: string; amount: Pence }[] {
     .filter(({ amount }) => amount !== NO_MONEY);
 }
 
+/** Whose a surplus is, or who bears a deficit: all sums under the names of the day. */
+export interface Whose {
+  readonly partners: readonly string[];
+  /** What the signed rules charge each partner for each scheme; what they give is below nothing. */
+  readonly charged: readonly ReadonlyMap<string, Pence>[];
+  /** A sum that is the host's, as it stands with those who follow the host. */
+  hosts(sum: Pence): ReadonlyMap<string, Pence>;
+}
+
 /**
  * Each partner's share of a surplus or deficit: what the signed rules give or charge it for each scheme, and the rest in
  * proportion to recurrent contributions; where nobody contributes recurrently the rest is the host's. The shares add up
  * to the surplus. Source: domain.md 7.6, 7.9.
  */
-function surplusShares(view: View, surplus: Pence, schemes: readonly SchemeShare[], host: string): Map<string, Pence> {
+function surplusShares(view: View, surplus: Pence, { charged, hosts }: Whose): Map<string, Pence> {
   const shares = new Map<string, Pence>();
   const add = (partner: string, amount: Pence) => shares.set(partner, plus(shares.get(partner) ?? NO_MONEY, amount));
-  for (const { shared } of schemes) for (const [partner, amount] of shared.shares) add(partner, negated(amount));
+  for (const each of charged) for (const [partner, amount] of each) add(partner, negated(amount));
   const rest = minus(surplus, total(shares.values()));
   const spread = proRata(rest, recurrentBy(view));
-  for (const [partner, amount] of spread) add(partner, amount);
-  if (spread.size === 0) add(host, rest);
+  for (const [partner, amount] of spread.size === 0 ? hosts(rest) : spread) add(partner, amount);
   return shares;
 }
 
-export function memorandum(
-  view: View,
-  before: View,
-  of: { readonly host: string; readonly partners: readonly string[]; readonly schemes: readonly SchemeShare[] },
-): Memorandum {
+export function memorandum(view: View, before: View, of: Whose): Memorandum {
   const year = movements(view, before);
   const funding = fundingRows(year);
   const spending = [...spendingByLine(year)]
@@ -141,10 +144,12 @@ export function memorandum(
   const passedDown = passedDownRows(year);
   const grossSpending = total([...spending, ...passedDown].map(({ amount }) => amount));
   const surplus = minus(grossFunding, grossSpending);
-  const shares = surplusShares(view, surplus, of.schemes, of.host);
+  const shares = surplusShares(view, surplus, of);
   const returnedBy = (partner: string): Pence =>
     sumOver(year, ({ measure, holder }) => measure === 'returned' && holder === partner);
-  const partners = of.partners.map((partner) => {
+  // An agreement of an earlier year can name a party that is no partner of this one.
+  const named = [...shares].flatMap(([partner, share]) => (share === NO_MONEY ? [] : [partner]));
+  const partners = [...new Set([...of.partners, ...named])].map((partner) => {
     const own = total(funding.filter((row) => row.partner === partner).map(({ amount }) => amount));
     const share = shares.get(partner) ?? NO_MONEY;
     return { partner, funding: own, spending: minus(own, share), surplus: share, returned: returnedBy(partner) };

@@ -1,6 +1,7 @@
-import { inheritedBooks, passedOn, type Inheritance } from '../src/domain/fund/passed-on.js';
+import { inheritedBooks } from '../src/domain/fund/heirs.js';
 import { minus, NO_MONEY, type Pence } from '../src/domain/money.js';
 import { PLAN, POOL } from '../src/domain/postings.js';
+import { passedOn, type Inheritance } from '../src/domain/register/inheritance.js';
 import { heirsOf } from '../src/domain/register/succession.js';
 import type { InDispute, OpenClaims } from './claims.js';
 import { fundPosition, totalFigures, type FundPosition, type SourceFigures } from './position.js';

@@ -25,7 +25,10 @@ t.test('the plan year’s questions have a route each, as JSON and as a table', 
   for (const [path, first] of [
     ['plan-year', 'what,of,when,state'],
     ['agreement', 'agreement,term,value'],
-    ['withdrawals', 'revision,effective,partner,source,amount,of,notice given,notice due,within notice'],
+    [
+      'withdrawals',
+      'revision,effective,partner,source,amount,of,notice given,on record,notice due,within notice,recorded as',
+    ],
     ['risk-share', 'scheme,budget,spent,variance,what,amount,applied'],
     ['memorandum', 'what,of,source,amount,received'],
     ['mirror', 'measure,source,side,amount,agrees'],

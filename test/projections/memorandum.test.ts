@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import t from 'tap';
 import { createBalances } from '../../projections/balances.js';
 import { memorandum, mirrored } from '../../projections/memorandum.js';
-import { riskShares } from '../../projections/risk-shares.js';
+import { riskShares } from '../../src/domain/fund/risk-year.js';
 import { recurrentBy, spendingByScheme } from '../../src/domain/fund/schemes.js';
 import { daysAfter, type Day } from '../../src/domain/calendar.js';
 import { AgreementTerms } from '../../src/domain/fund/agreement-terms.js';
-import { exactly, minus, NO_MONEY, pence, plus, total } from '../../src/domain/money.js';
+import { exactly, minus, NO_MONEY, pence, plus, total, type Pence } from '../../src/domain/money.js';
 import { PLAN, POOL, posted, type Measure, type Posting } from '../../src/domain/postings.js';
 import { viewOf } from '../../src/ledger/read-model.js';
 import { asked, askedOfNothing, day, signAgreement, spend, terms } from '../support/agreements.js';
@@ -14,6 +14,7 @@ import { contribution, COUNTY, FUND, grant, line, NORTH, openedLedger, SOUTH } f
 import { histories, play } from '../support/histories.js';
 import { asyncProperty, property } from '../support/property.js';
 import { told } from '../support/told.js';
+import { year } from '../support/risk-years.js';
 
 t.test('the memorandum account says whose the pool is, and adds up', async (t) => {
   const ledger = await openedLedger(t);
@@ -93,7 +94,13 @@ t.test('the memorandum account says whose the pool is, and adds up', async (t) =
       },
     }),
   );
-  const signed = (await asked(ledger, 'memorandum', { on: '2017-03-01' })).answer;
+  told(
+    t,
+    (await asked(ledger, 'memorandum', { on: '2017-03-30' })).answer,
+    { surplus: '60.00', partners: [{ surplus: '20.00' }, { surplus: '40.00' }, { surplus: '0.00' }, {}, {}] },
+    'before the last day of the year no year’s budget is set against months of spending',
+  );
+  const signed = (await asked(ledger, 'memorandum', { on: '2017-03-31' })).answer;
   told(t, signed, {
     surplus: '60.00',
     partners: [{ surplus: '15.00' }, { surplus: '45.00' }, { surplus: '0.00' }, {}, {}],
@@ -142,6 +149,8 @@ t.test('both sides of the books agree, by measure and source; and where they did
 });
 
 // Properties
+
+const amountIn = (all: readonly { readonly amount: Pence }[]): Pence => total(all.map(({ amount }) => amount));
 
 const PARTNERS = ['a', 'b', 'c'];
 const FIRST = '2016-04-01' as Day;
@@ -229,16 +238,23 @@ t.test(
           const before = viewOf({ balances }, daysAfter(FIRST, -1), size);
           for (const on of days) {
             const view = viewOf({ balances }, on, size);
-            const year = { host: 'a', recurrent: recurrentBy(view), schemes: spendingByScheme(view, new Map()) };
-            const schemes = riskShares(year, agreed, new Map());
-            for (const { variance, shared } of schemes) {
-              const sum = plus(
-                plus(total(shared.covered.map(({ amount }) => amount)), total(shared.shares.values())),
-                shared.uncovered,
-              );
-              if (sum !== variance) throw new Error('The shares of a scheme are not its variance.');
+            const of = year({
+              host: 'a',
+              recurrent: recurrentBy(view),
+              schemes: spendingByScheme(view, new Map()),
+            });
+            const schemes = riskShares(of, agreed, new Map());
+            for (const { variance, covered, given, shares, uncovered } of schemes) {
+              const sum = plus(plus(amountIn(covered), total(shares.values())), uncovered);
+              if (sum !== plus(variance, amountIn(given))) {
+                throw new Error('The shares of a scheme are not its variance.');
+              }
             }
-            const account = memorandum(view, on < FIRST ? view : before, { host: 'a', partners: PARTNERS, schemes });
+            const account = memorandum(view, on < FIRST ? view : before, {
+              partners: PARTNERS,
+              charged: schemes.map(({ shares }) => shares),
+              hosts: (rest) => new Map([['a', rest]]),
+            });
             if (!account.holds) throw new Error(`The memorandum does not hold on ${on}.`);
             if (minus(plus(account.opening, account.surplus), account.returned) !== account.closing)
               throw new Error('The closing balance is another.');
@@ -283,7 +299,11 @@ t.test('where nobody contributes recurrently, what no rule shares is the host’
     }),
   );
   const view = viewOf({ balances }, FIRST, 1);
-  const { partners } = memorandum(view, viewOf({ balances }, FIRST, 0), { host: 'a', partners: PARTNERS, schemes: [] });
+  const { partners } = memorandum(view, viewOf({ balances }, FIRST, 0), {
+    partners: PARTNERS,
+    charged: [],
+    hosts: (rest) => new Map([['a', rest]]),
+  });
   t.same(
     partners.map(({ surplus }) => surplus),
     [1_000, NO_MONEY, NO_MONEY],

@@ -5,7 +5,7 @@ export const DISPUTE_RULES = {
   days_out_of_order: rule(
     422,
     'The days are not in order',
-    'Costs and bodies are given in the order of their days, from the first day of the claim on; care ends after it began; a settlement is of days that have passed.',
+    'Costs and bodies are given in the order of their days, from the first day of the claim on; care ends after it began; a settlement is of days that have passed. What is done under an agreement is within its term, and notice comes before what it is of.',
     'Correct the day that the detail names.',
   ),
   both_sides: rule(

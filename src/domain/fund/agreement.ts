@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { dayInWords, LAST_DAY, monthsAfter, type Day } from '../calendar.js';
-import { completedFact, fact, type Fact } from '../facts.js';
+import { dayInWords, FINANCIAL_YEARS, LAST_DAY, monthsAfter, type Day } from '../calendar.js';
+import { completedFact, fact, type Context, type Fact } from '../facts.js';
 import { sectorOf, type Sector } from '../register.js';
 import { FINANCE } from '../roles.js';
 import type { RegisterState } from '../register.js';
+import { family } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, words } from '../values.js';
 import { AgreementTerms } from './agreement-terms.js';
 import { partnersOf, ruleInWords } from './risk-rule.js';
 import { standingFact, standingFacts, type StandingFact } from './standing-facts.js';
-import { inOrder, partnerIsIn, type FundState } from './state.js';
+import { inOrder, opened, partnerIsIn, type FundState, type Opened } from './state.js';
 
 /** The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end. Source: domain.md 5, 6. */
 
@@ -36,6 +37,8 @@ export interface Agreement {
   readonly effective: Day;
   readonly parties: readonly string[];
   readonly terms: AgreementTerms;
+  /** The first day of the terms as they stand: of the last variation, or of the signing. Bodies are named as of that day. */
+  readonly termsFrom: Day;
   readonly variations: readonly { readonly revision: number; readonly effective: Day; readonly clause: string }[];
   readonly notices: readonly Notice[];
   readonly ended: readonly { readonly revision: number; readonly lastDay: Day; readonly schemes: readonly string[] }[];
@@ -105,6 +108,7 @@ export function agreementsOn(
         effective,
         parties,
         terms: lastTerms,
+        termsFrom: varied.at(-1)?.data.effective ?? effective,
         variations: varied.map((each) => ({
           revision: each.revision,
           effective: each.data.effective,
@@ -126,18 +130,59 @@ export function agreementsOn(
     });
 }
 
-/** The agreement in force on a day, inclusive, as known at a revision; undefined where there is none. */
-export const agreementOn = (
-  state: Pick<FundState, 'agreements' | 'reversed'>,
-  on: Day,
-  upTo?: number,
-): Agreement | undefined =>
-  agreementsOn(state.agreements, state.reversed, on, upTo).find(({ lastDay }) => on <= lastDay);
+/** The facts of the agreements that were signed in one fund, as far as they are known. */
+export interface SignedIn {
+  readonly fund: string;
+  readonly facts: readonly StandingFact[];
+  readonly reversed: ReadonlyMap<number, number>;
+}
+
+export interface FundAgreement extends Agreement {
+  /** The fund in which it was signed: this year’s, or one of a year before. */
+  readonly fund: string;
+}
+
+const fundOf = ({ area }: Pick<Opened, 'area'>, label: string): string => `${area}-${label}`;
+export const fundNameOf = (of: Pick<Opened, 'area' | 'year'>): string => fundOf(of, of.year.label);
+
+/** The area’s funds of the years before a fund’s own, nearest first, whether they were opened or not. */
+export const fundsBefore = (of: Pick<Opened, 'area' | 'year'>): string[] =>
+  FINANCIAL_YEARS.filter(({ last }) => last < of.year.first)
+    .map(({ label }) => fundOf(of, label))
+    .reverse();
+
+const signedIn = (fund: string, { agreements: facts, reversed }: FundState): SignedIn => ({ fund, facts, reversed });
+
+/** What a decision sees of the agreements of its own fund and, only as far as it asks, of the funds before. */
+function* seenBy(state: FundState, { fund }: Pick<Context, 'fund'>): Generator<SignedIn> {
+  const own = opened(state);
+  yield signedIn(fundNameOf(own), state);
+  for (const name of fundsBefore(own)) {
+    const other = fund(name);
+    if (other) yield signedIn(name, other);
+  }
+}
+
+/**
+ * The agreement in force on a day, inclusive: one that was signed in the fund itself, or else in the nearest fund of the
+ * years before whose term runs on. Undefined where there is none. Source: domain.md 5 (duration).
+ */
+export function agreementAmong(funds: Iterable<SignedIn>, on: Day): FundAgreement | undefined {
+  for (const { fund, facts, reversed } of funds) {
+    const found = agreementsOn(facts, reversed, on).find(({ lastDay }) => on <= lastDay);
+    if (found) return { ...found, fund };
+  }
+  return undefined;
+}
+
+/** The agreement in force on a day, inclusive, as a decision knows it now. */
+export const agreementOn = (state: FundState, on: Day, context: Pick<Context, 'fund'>): FundAgreement | undefined =>
+  agreementAmong(seenBy(state, context), on);
 
 /** The agreement in force as known now, or why there is none to rest on. */
-export function agreementInForce(state: FundState, on: Day): Agreement | Refusal {
+export function agreementInForce(state: FundState, on: Day, context: Pick<Context, 'fund'>): FundAgreement | Refusal {
   return (
-    agreementOn(state, on) ??
+    agreementOn(state, on, context) ??
     refuse('agreement_missing', `No section 75 agreement of this fund is in force on ${dayInWords(on)}.`)
   );
 }
@@ -151,14 +196,39 @@ export function noticeDue(given: Day, months: number): Day {
   return due < LAST_DAY ? due : LAST_DAY;
 }
 
-/** The named agreement as it stands on a day, where it is in force then. */
-function named(state: FundState, agreement: string, on: Day): Agreement | Refusal {
+/** What notice an agreement asks for before a payment is withdrawn, and whether it was not given in full. */
+export interface NoticeAsked {
+  readonly months: number;
+  /** The first day on which the notice would have run out. */
+  readonly due: Day;
+  readonly within: boolean;
+}
+
+/**
+ * What notice the agreement in force asks for a payment under it; none where no agreement is. A short notice is recorded,
+ * never refused. Source: domain.md 5, 6, 8 (question 18).
+ */
+export function noticeAsked(
+  agreement: Agreement | undefined,
+  { effective, noticeGiven }: { readonly effective: Day; readonly noticeGiven: Day },
+): NoticeAsked | undefined {
+  if (!agreement) return undefined;
+  const { noticeMonths: months } = agreement.terms;
+  const due = noticeDue(noticeGiven, months);
+  return { months, due, within: effective < due };
+}
+
+/** The named agreement as it stands on a day, where it was signed in this fund and is in force then. */
+function named(state: FundState, agreement: string, on: Day, context: Context): Agreement | Refusal {
   const found = agreementsOn(state.agreements, state.reversed, on).find((each) => each.agreement === agreement);
   if (found && on <= found.lastDay) return found;
-  return refuse(
-    'reference_unknown',
-    `No agreement named "${agreement}" is in force on ${dayInWords(on)}${found ? `: it ended on ${dayInWords(found.lastDay)}` : ''}.`,
-  );
+  const elsewhere = found ? undefined : agreementOn(state, on, context);
+  const why = found
+    ? `: it ended on ${dayInWords(found.lastDay)}`
+    : elsewhere?.agreement === agreement
+      ? ` here: it was signed in ${elsewhere.fund}, and what is done about it is posted there`
+      : '';
+  return refuse('reference_unknown', `No agreement named "${agreement}" is in force on ${dayInWords(on)}${why}.`);
 }
 
 // Decide
@@ -176,8 +246,17 @@ export function sidesOf(parties: readonly string[], register: RegisterState): { 
   return { acts: of('local-government'), signs: of('nhs') };
 }
 
-/** The terms must hold together: their days in order, and every body that they name a party. */
-function termsFit(terms: AgreementTerms, parties: readonly string[], effective: Day): Refusal | undefined {
+/** Whether a body is a party to an agreement on a day: one that signed it, or that follows one of those by then. */
+const isParty = (parties: readonly string[], body: string, day: Day, { register, area }: Context): boolean =>
+  parties.some((party) => family(register.successions, party, day, area).includes(body));
+
+/** The terms must hold together: their days in order, and every body that they name a party on their first day. */
+function termsFit(
+  terms: AgreementTerms,
+  parties: readonly string[],
+  effective: Day,
+  context: Context,
+): Refusal | undefined {
   if (terms.from > terms.to || effective < terms.from || effective > terms.to) {
     return refuse(
       'days_out_of_order',
@@ -189,7 +268,7 @@ function termsFit(terms: AgreementTerms, parties: readonly string[], effective: 
     ...[...riskShares.map(({ rule }) => rule), defaultRule].flatMap(partnersOf),
     ...(underspend.kind === 'to-partner' ? [underspend.partner] : []),
   ];
-  const stranger = names.find((name) => !parties.includes(name));
+  const stranger = names.find((name) => !isParty(parties, name, effective, context));
   return stranger === undefined
     ? undefined
     : refuse('not_a_party', `The terms name ${stranger}; the parties are ${parties.join(', ')}.`);
@@ -211,13 +290,33 @@ function partiesFit(
     : refuse('not_a_party', 'A section 75 agreement is between a council and an NHS body at least.');
 }
 
-/** One agreement at a time: another begins after the last day of the one before, and before none that is signed. */
-function standsAlone(state: FundState, effective: Day): Refusal | undefined {
-  const other = agreementsOn(state.agreements, state.reversed, LAST_DAY).find((each) => each.lastDay >= effective);
+/**
+ * One agreement at a time, of this fund and of those of the years that its term reaches into: another begins after the
+ * last day of the one before, and before none that is signed.
+ */
+function standsAlone(
+  state: FundState,
+  { effective, terms }: { readonly effective: Day; readonly terms: AgreementTerms },
+  context: Context,
+): Refusal | undefined {
+  const of = opened(state);
+  const later = FINANCIAL_YEARS.filter(({ first }) => first > of.year.last && first <= terms.to).flatMap(
+    ({ label }) => {
+      const other = context.fund(fundOf(of, label));
+      return other ? [signedIn(fundOf(of, label), other)] : [];
+    },
+  );
+  const all = (funds: Iterable<SignedIn>) =>
+    [...funds].flatMap(({ fund, facts, reversed }) =>
+      agreementsOn(facts, reversed, LAST_DAY)
+        .filter(({ lastDay }) => lastDay >= effective)
+        .map((each) => ({ ...each, fund })),
+    );
+  const other = [...all(seenBy(state, context)), ...all(later).filter((each) => each.effective <= terms.to)][0];
   return other
     ? refuse(
         'agreement_stands',
-        `"${other.agreement}" is in force from ${dayInWords(other.effective)} to ${dayInWords(other.lastDay)}.`,
+        `"${other.agreement}" of ${other.fund} is in force from ${dayInWords(other.effective)} to ${dayInWords(other.lastDay)}.`,
       )
     : undefined;
 }
@@ -248,13 +347,13 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     sides: (data, _state: FundState, { register }) => sidesOf(data.parties, register),
     subject: (data) => data.agreement,
     names: (data) => itemOfAgreement(data.agreement),
-    check: (data, state: FundState, { register }) =>
-      partiesFit(data.parties, data.effective, state, register) ??
+    check: (data, state: FundState, context) =>
+      partiesFit(data.parties, data.effective, state, context.register) ??
       (state.agreements.some((each) => each.data['agreement'] === data.agreement)
         ? refuse('identifier_used', `"${data.agreement}" already names an agreement of this fund.`)
         : undefined) ??
-      termsFit(data.terms, data.parties, data.effective) ??
-      standsAlone(state, data.effective),
+      termsFit(data.terms, data.parties, data.effective, context) ??
+      standsAlone(state, data, context),
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
     sentence: (data) =>
@@ -263,20 +362,20 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'AgreementVaried',
     about:
-      'Varies the agreement from a day on, naming the clause; the new terms are stated in full, and both sides sign.',
+      'Varies the agreement from a day of its term on, naming the clause; the new terms are stated in full, and both sides sign. It is posted to the fund in which the agreement was signed, also for a day of a later year.',
     input: z.strictObject(variationInput),
     stored: z.strictObject({ ...variationInput, parties: z.array(Name) }),
     signature: 'other-side',
     roles: FINANCE,
-    effective: 'in-year',
+    effective: 'any-day',
     reversible: true,
     undoneWhole: true,
     level: 'states',
     restsOn: (data) => itemOfAgreement(data.agreement),
     sides: (data, state: FundState, { register }) => sidesOf(partiesOf(state, data.agreement), register),
     subject: (data) => data.agreement,
-    complete(data, state: FundState) {
-      const stands = named(state, data.agreement, data.effective);
+    complete(data, state: FundState, context) {
+      const stands = named(state, data.agreement, data.effective, context);
       if (stands instanceof Refusal) return stands;
       return (
         inOrder(state, itemOfAgreement(data.agreement), stands.effective, data.effective) ?? {
@@ -285,7 +384,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
         }
       );
     },
-    check: (data) => termsFit(data.terms, data.parties, data.effective),
+    check: (data, _state, context) => termsFit(data.terms, data.parties, data.effective, context),
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
     sentence: (data) =>
@@ -306,10 +405,10 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     level: 'moves',
     restsOn: (data) => itemOfAgreement(data.agreement),
     sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
-    complete(data, state: FundState) {
-      const stands = named(state, data.agreement, data.effective);
+    complete(data, state: FundState, context) {
+      const stands = named(state, data.agreement, data.effective, context);
       if (stands instanceof Refusal) return stands;
-      if (!stands.parties.includes(data.partner)) {
+      if (!isParty(stands.parties, data.partner, data.effective, context)) {
         return refuse('not_a_party', `${data.partner} is no party to "${data.agreement}".`);
       }
       const { noticeMonths, schemeNoticeMonths } = stands.terms;
@@ -338,8 +437,8 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     restsOn: (data) => itemOfAgreement(data.agreement),
     sides: (data, state: FundState, { register }) => sidesOf(partiesOf(state, data.agreement), register),
     subject: (data) => `${data.agreement} by notice ${data.notice}`,
-    complete(data, state: FundState) {
-      const stands = named(state, data.agreement, data.effective);
+    complete(data, state: FundState, context) {
+      const stands = named(state, data.agreement, data.effective, context);
       if (stands instanceof Refusal) return stands;
       const late = inOrder(state, itemOfAgreement(data.agreement), stands.effective, data.effective);
       if (late) return late;

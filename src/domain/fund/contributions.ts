@@ -9,7 +9,7 @@ import { FINANCE, MANAGE } from '../roles.js';
 import { family } from '../register/succession.js';
 import { sourceOf } from '../sources.js';
 import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, Sum, words } from '../values.js';
-import { agreementOn, noticeDue } from './agreement.js';
+import { agreementOn, noticeAsked } from './agreement.js';
 import { publishedFor } from './minima.js';
 import { MINIMUM } from './minimum-tests.js';
 import {
@@ -144,21 +144,10 @@ const withdrawnFrom = (data: z.output<z.ZodObject<typeof withdrawalInput>>, stat
     ? agreedBy(state, data.of.contribution, data.payer)
     : offeredBy(context.proposals, data.of.proposal!, data.payer, pence(data.amount));
 
-/**
- * What notice the agreement in force asks for a payment under it, and whether it was not given in full. A short notice is
- * recorded, never refused; an offer that nobody has signed is under no agreement. Source: domain.md 5, 6, 8 (question 18).
- */
-function noticeOf(
-  { effective, noticeGiven }: { readonly effective: Day; readonly noticeGiven: Day },
-  state: FundState,
-) {
-  const agreement = agreementOn(state, effective);
-  if (!agreement) return {};
-  const { noticeMonths } = agreement.terms;
-  return {
-    noticeMonths,
-    ...(effective < noticeDue(noticeGiven, noticeMonths) && { withinNotice: true as const }),
-  };
+/** The notice that the agreement in force asks for, as far as it is known when the withdrawal is recorded. */
+function noticeOf(data: { readonly effective: Day; readonly noticeGiven: Day }, state: FundState, context: Context) {
+  const asked = noticeAsked(agreementOn(state, data.effective, context), data);
+  return asked ? { noticeMonths: asked.months, ...(asked.within && { withinNotice: true as const }) } : {};
 }
 
 const withdrawnItem = (of: z.output<typeof WithdrawnFrom>): string => of.contribution ?? of.proposal!;
@@ -383,6 +372,12 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
         );
       }
       if (data.of.proposal) return { ...data, source, recurrent, dueChanges: [] };
+      if (data.noticeGiven > data.effective) {
+        return refuse(
+          'days_out_of_order',
+          `Notice of what is agreed is given before it is withdrawn: on ${dayInWords(data.effective)}, not on ${dayInWords(data.noticeGiven)}.`,
+        );
+      }
       const item = data.of.contribution!;
       const late = inOrder(state, item, (of as Contribution).began, data.effective);
       if (late) return late;
@@ -390,7 +385,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       const dueChanges = replanned(seriesOf(state, 'due', item), data.effective, change, data.instalments);
       return dueChanges instanceof Refusal
         ? dueChanges
-        : { ...data, source, recurrent, dueChanges: dueText(dueChanges), ...noticeOf(data, state) };
+        : { ...data, source, recurrent, dueChanges: dueText(dueChanges), ...noticeOf(data, state, context) };
     },
     check: () => undefined,
     level: 'moves',

@@ -161,7 +161,7 @@ function stepTo(state: FundState, to: PlanState, effective: Day, { register }: C
 }
 
 /** What the step rests on must be there: its letter, the conditions that it sets, the sign-offs, the agreement. */
-function restsOnAll(step: Transition, move: PlanMove, state: FundState, { register }: Context): Refusal | undefined {
+function restsOnAll(step: Transition, move: PlanMove, state: FundState, context: Context): Refusal | undefined {
   if (step.letter && move.letter === undefined) {
     return refuse('letter_needed', `“${PLAN_STATES[step.to]}” is said in a letter; name it.`);
   }
@@ -177,7 +177,7 @@ function restsOnAll(step: Transition, move: PlanMove, state: FundState, { regist
   }
   if (step.signedOff) {
     const fund = opened(state);
-    const missing = missingSignOffs(planYearOn(state, move.effective), move.planHash, fund, register);
+    const missing = missingSignOffs(planYearOn(state, move.effective), move.planHash, fund, context.register);
     if (missing.length > 0) {
       return refuse(
         'sign_off_missing',
@@ -186,7 +186,7 @@ function restsOnAll(step: Transition, move: PlanMove, state: FundState, { regist
     }
   }
   if (!step.agreement) return undefined;
-  const agreement = agreementInForce(state, clampedTo(move.effective, opened(state).year));
+  const agreement = agreementInForce(state, clampedTo(move.effective, opened(state).year), context);
   return agreement instanceof Refusal ? agreement : undefined;
 }
 

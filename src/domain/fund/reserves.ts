@@ -10,7 +10,7 @@ import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
 import { booksOn, SET_ASIDE, type Balanced } from './books.js';
 import { receivers } from './contributions.js';
 import { NO_USE, useOf } from './held.js';
-import { inheritedBooks } from './passed-on.js';
+import { inheritedBooks } from './heirs.js';
 import { purposesOf } from './spending.js';
 import { limitToPurposes } from './spending-state.js';
 import {

@@ -8,6 +8,7 @@ import {
   notNegative,
   pence,
   plus,
+  signedPence,
   total,
   WHOLE_BASIS_POINTS,
   type Pence,
@@ -53,9 +54,14 @@ const Capped = z.strictObject({
     .array(z.strictObject({ partner: Name, most: Money }))
     .min(1)
     .max(60)
-    .refine(once, { error: 'must name each partner once' }),
+    .refine(once, { error: 'must name each partner once' })
+    .meta({
+      description:
+        'The most that a partner bears of one scheme’s overspend; each scheme that the rule is for is capped by itself.',
+    }),
   excess: Name.optional().meta({
-    description: 'The partner who bears what is above the caps; left out, those below their caps share it.',
+    description:
+      'The partner who bears what is above the caps, and all of it where nobody contributes; left out, those below their caps share it.',
   }),
 });
 
@@ -141,33 +147,34 @@ export interface Covered {
   readonly amount: Pence;
 }
 
+/** Money of one scheme’s underspend that covers another’s overspend. */
+export interface Given {
+  /** The scheme that is covered. */
+  readonly to: string;
+  readonly amount: Pence;
+}
+
 /** What a rule rests on, as it stands on one day: all sums in pence, from the first day of the year to that day inclusive. */
 export interface RiskInputs {
   readonly host: string;
-  /** What the scheme has spent. */
+  /** What the scheme has spent, less what is covered. */
   readonly spent: Pence;
   /** What each partner contributes recurrently: agreed, one-off payments left out. */
   readonly recurrent: ReadonlyMap<string, Pence>;
-  /** What is left of each scheme’s budget after what is spent; below nothing where it is overspent. */
-  readonly unspent: ReadonlyMap<string, Pence>;
-  /** What is left of each scheme’s budget after what is spent or committed. */
-  readonly uncommitted: ReadonlyMap<string, Pence>;
-  /** What other schemes have drawn already: the same money covers nothing twice. */
-  readonly drawn: readonly Covered[];
 }
 
-/** A variance shared: what was covered first, each partner’s share, and what nobody bears. They add up to the variance. */
-export interface SharedVariance {
-  readonly covered: readonly Covered[];
-  readonly shares: ReadonlyMap<string, Pence>;
-  readonly uncovered: Pence;
-}
+/** A rule without the steps that come before it: by it people bear what nothing covers. */
+export type LastRule = Exclude<RiskRule, { kind: 'stepwise' }>;
+export type Steps = Extract<RiskRule, { kind: 'stepwise' }>['steps'];
 
-const borne = (shares: ReadonlyMap<string, Pence>, variance: Pence): SharedVariance => ({
-  covered: [],
-  shares,
-  uncovered: minus(variance, total(shares.values())),
-});
+export const lastRule = (rule: RiskRule): LastRule => (rule.kind === 'stepwise' ? rule.then : rule);
+export const stepsOf = (rule: RiskRule): Steps => (rule.kind === 'stepwise' ? rule.steps : []);
+
+/** Whether a rule goes by what partners contribute, and names none of them but in its caps. */
+export function goesByContributions(rule: RiskRule): boolean {
+  const last = lastRule(rule);
+  return (last.kind === 'capped' ? last.of : last).kind === 'pro-rata';
+}
 
 const inShares = (sum: Pence, shares: z.output<typeof FixedShares>): Map<string, Pence> =>
   apportion(
@@ -175,16 +182,16 @@ const inShares = (sum: Pence, shares: z.output<typeof FixedShares>): Map<string,
     shares.map(({ partner, share }) => ({ id: partner, weight: share })),
   );
 
-function plainly(rule: PlainRule, variance: Pence, inputs: RiskInputs): SharedVariance {
+function plainly(rule: PlainRule, sum: Pence, { host, spent, recurrent }: RiskInputs): Map<string, Pence> {
   switch (rule.kind) {
     case 'fixed':
-      return borne(inShares(variance, rule.shares), variance);
+      return inShares(sum, rule.shares);
     case 'pro-rata':
-      return borne(proRata(variance, inputs.recurrent), variance);
+      return proRata(sum, recurrent);
     case 'own-risk':
-      return borne(new Map([[rule.commissioner ?? inputs.host, variance]]), variance);
+      return new Map([[rule.commissioner ?? host, sum]]);
     case 'over-base':
-      return borne(inShares(notNegative(minus(inputs.spent, pence(rule.base))), rule.shares), variance);
+      return inShares(notNegative(minus(spent, pence(rule.base))), rule.shares);
   }
 }
 
@@ -198,9 +205,10 @@ export function proRata(sum: Pence, recurrent: ReadonlyMap<string, Pence>): Map<
 }
 
 /** Holds shares of an overspend to their caps; who is below their cap takes on more, or the named partner does. */
-function capped(rule: CappedRule, variance: Pence, inputs: RiskInputs): SharedVariance {
-  const plain = plainly(rule.of, variance, inputs);
-  const sum = total(plain.shares.values());
+function capped(rule: CappedRule, overspend: Pence, inputs: RiskInputs): Map<string, Pence> {
+  const plain = plainly(rule.of, overspend, inputs);
+  // Where nobody contributes there is nobody to share with: the whole is in excess.
+  const sum = plain.size === 0 ? overspend : total(plain.values());
   if (sum <= 0) return plain;
   const caps = new Map(rule.caps.map(({ partner, most }) => [partner, pence(most)]));
   const shares = new Map<string, Pence>();
@@ -214,53 +222,33 @@ function capped(rule: CappedRule, variance: Pence, inputs: RiskInputs): SharedVa
     shares.set(partner, plus(shares.get(partner) ?? NO_MONEY, taken));
     left = minus(left, taken);
   };
-  let open = [...plain.shares].filter(([, share]) => share > 0).map(([id, weight]) => ({ id, weight }));
-  do {
+  let open = [...plain].filter(([, share]) => share > 0).map(([id, weight]) => ({ id, weight }));
+  while (left > 0 && open.length > 0) {
     for (const [partner, asked] of apportion(left, open)) take(partner, asked);
-    open = open.filter(({ id }) => room(id) > 0);
-  } while (rule.excess === undefined && left > 0 && open.length > 0);
+    open = rule.excess === undefined ? open.filter(({ id }) => room(id) > 0) : [];
+  }
   if (rule.excess !== undefined) take(rule.excess, left);
-  return borne(shares, variance);
+  return shares;
 }
 
 /**
- * Shares a variance (spent − budget, in pence; an overspend is above nothing) by a rule, to the penny by largest
- * remainder. Steps and caps are for overspends. An over-base rule looks at what was spent above its base, whatever the
- * budget foresaw; where that is not the variance, the rest is uncovered. Source: domain.md 5, 7.6.
+ * Who bears, or keeps, what is left of a scheme’s variance (in pence; an overspend is above nothing), to the penny by
+ * largest remainder: an overspend by the rule, an underspend by the agreement’s default. Caps are for overspends. A rule
+ * over a base looks at what was spent above it, whatever the budget foresaw, so its shares can be another sum; what they
+ * do not come to is borne by nobody. Source: domain.md 5, 7.6.
+ * @param sum what is left to share, once some of an overspend is covered or some of an underspend covers others
  */
-export function shareVariance(rule: RiskRule, variance: Pence, inputs: RiskInputs): SharedVariance {
-  if (rule.kind === 'capped') return capped(rule, variance, inputs);
-  if (rule.kind !== 'stepwise') return plainly(rule, variance, inputs);
-  const covered: Covered[] = [];
-  let left = variance;
-  const draw = (from: Covered['from'], scheme: string | undefined, there: Pence): void => {
-    const before = [...inputs.drawn, ...covered].filter((each) => each.scheme === scheme);
-    const amount = lesser(notNegative(left), notNegative(minus(there, amounts(before))));
-    left = minus(left, amount);
-    if (amount > 0) covered.push({ from, scheme, amount });
-  };
-  for (const step of rule.steps) {
-    if (step.from === 'risk-pool') draw(step.from, undefined, pence(step.amount));
-    else {
-      const there = step.from === 'underspends' ? inputs.unspent : inputs.uncommitted;
-      for (const scheme of step.schemes) draw(step.from, scheme, there.get(scheme) ?? NO_MONEY);
-    }
-  }
-  const spent = minus(inputs.spent, amounts(covered));
-  return { ...shareVariance(rule.then, left, { ...inputs, spent }), covered };
-}
-
-const amounts = (all: readonly Covered[]): Pence => total(all.map(({ amount }) => amount));
-
-/** Shares the variance of a scheme by an agreement: an overspend by its rule, an underspend by the agreement's default. */
-export function shareByTerms(
-  rule: RiskRule,
+export function shareOf(
+  rule: LastRule,
   underspend: UnderspendRule,
-  variance: Pence,
+  { sum, variance }: { readonly sum: Pence; readonly variance: Pence },
   inputs: RiskInputs,
-): SharedVariance {
-  if (variance >= 0 || underspend.kind === 'shared') return shareVariance(rule, variance, inputs);
-  return borne(underspend.kind === 'to-partner' ? new Map([[underspend.partner, variance]]) : new Map(), variance);
+): ReadonlyMap<string, Pence> {
+  const isUnder = sum < 0 || (sum === 0 && variance < 0);
+  if (!isUnder || underspend.kind === 'shared') {
+    return rule.kind === 'capped' ? capped(rule, sum, inputs) : plainly(rule, sum, inputs);
+  }
+  return underspend.kind === 'to-partner' ? new Map([[underspend.partner, sum]]) : new Map<string, Pence>();
 }
 
 const CoveredText = z.strictObject({
@@ -269,28 +257,42 @@ const CoveredText = z.strictObject({
   amount: Money,
 });
 
+const GivenText = z.strictObject({ to: Name, amount: Money });
+
 /** How a shared variance is stored and answered: partners in the order of their names. */
 export const SharedText = {
-  covered: z.array(CoveredText),
+  covered: z
+    .array(CoveredText)
+    .meta({ description: 'What of an overspend other money covers, before anybody bears it.' }),
   shares: z.array(z.strictObject({ partner: Name, amount: SignedMoney })),
-  uncovered: SignedMoney,
+  uncovered: SignedMoney.meta({ description: 'What nobody bears: it stays in the pool.' }),
 };
+
+/** What of a scheme’s underspend covers others, as it is stored and answered. */
+export const GivenTexts = z.array(GivenText).meta({
+  description: 'What of an underspend covers other schemes: covered + shares + uncovered = variance + given.',
+});
 
 export const coveredInWords = ({ from, scheme, amount }: z.output<typeof CoveredText>): string =>
   scheme === undefined
     ? `${amount} from the risk pool`
     : `${amount} from what is not ${from === 'underspends' ? 'spent' : 'committed'} of "${scheme}"`;
 
-/** Covered sums as they are stored, read back. */
-export const coveredOf = (stored: z.output<z.ZodArray<typeof CoveredText>>): Covered[] =>
-  stored.map((each) => ({ ...each, amount: pence(each.amount) }));
+export const givenInWords = ({ to, amount }: z.output<typeof GivenText>): string => `${amount} covers "${to}"`;
 
-export const sharedText = ({ covered, shares, uncovered }: SharedVariance) => ({
-  covered: covered.map(({ from, scheme, amount }) => ({
+/** Sums as they are stored, read back. */
+export const amountsOf = <Row extends { readonly amount: string }>(stored: readonly Row[]) =>
+  stored.map((each) => ({ ...each, amount: signedPence(each.amount) }));
+
+export const coveredText = (all: readonly Covered[]): z.output<typeof CoveredText>[] =>
+  all.map(({ from, scheme, amount }) => ({
     from,
     ...(scheme !== undefined && { scheme }),
     amount: moneyText(amount),
-  })),
-  shares: [...shares].sort(byKey).map(([partner, amount]) => ({ partner, amount: moneyText(amount) })),
-  uncovered: moneyText(uncovered),
-});
+  }));
+
+export const givenText = (all: readonly Given[]): z.output<typeof GivenText>[] =>
+  all.map(({ to, amount }) => ({ to, amount: moneyText(amount) }));
+
+export const sharesText = (shares: ReadonlyMap<string, Pence>) =>
+  [...shares].sort(byKey).map(([partner, amount]) => ({ partner, amount: moneyText(amount) }));

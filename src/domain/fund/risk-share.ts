@@ -1,24 +1,26 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
-import { completedFact, type Fact } from '../facts.js';
-import { moneyText } from '../money.js';
+import { completedFact, type Context, type Fact } from '../facts.js';
+import { moneyText, signedPence } from '../money.js';
+import { successionsOn } from '../register/succession.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
-import { ruleOf } from './agreement-terms.js';
-import { agreementInForce, agreementOn, itemOfAgreement, sidesOf } from './agreement.js';
+import { agreementInForce, agreementOn, fundNameOf, itemOfAgreement, sidesOf, type Agreement } from './agreement.js';
+import { booksOn } from './books.js';
 import {
+  amountsOf,
   coveredInWords,
-  coveredOf,
+  coveredText,
+  givenInWords,
+  GivenTexts,
+  givenText,
   RiskRule,
   ruleInWords,
-  shareByTerms,
   SharedText,
-  sharedText,
-  type Covered,
+  sharesText,
 } from './risk-rule.js';
-import { booksOn } from './books.js';
-import { recurrentBy, riskInputs, spendingByScheme, varianceOf } from './schemes.js';
+import { riskShares, riskYear, type SchemeShare, type SignedShare } from './risk-year.js';
 import { standingFact, standingFacts } from './standing-facts.js';
 import { opened, type FundState } from './state.js';
 import { descriptionsOn } from './tested.js';
@@ -34,11 +36,13 @@ const input = {
 const Applied = z.strictObject({
   ...input,
   agreement: Name,
+  signedIn: Name.optional().meta({ description: 'The fund in which the agreement was signed, where it is another.' }),
   rule: RiskRule,
   budget: SignedMoney,
   spent: SignedMoney,
   variance: SignedMoney,
   ...SharedText,
+  given: GivenTexts.optional(),
 });
 
 export type RiskShareApplied = z.output<typeof Applied>;
@@ -55,8 +59,22 @@ export function appliedOn(
   return [...new Map(last).values()];
 }
 
-export const drawnBy = (applied: readonly Pick<RiskShareApplied, 'covered'>[]): Covered[] =>
-  applied.flatMap(({ covered }) => coveredOf(covered));
+/** What was signed of each scheme, as the formula reads it. */
+export const signedShares = (applied: readonly RiskShareApplied[]): Map<string, SignedShare> =>
+  new Map(
+    applied.map(({ scheme, rule, variance, spent, covered, given = [], shares, uncovered }) => [
+      scheme,
+      {
+        rule,
+        variance: signedPence(variance),
+        spent: signedPence(spent),
+        covered: amountsOf(covered),
+        given: amountsOf(given),
+        shares: new Map(amountsOf(shares).map(({ partner, amount }) => [partner, amount])),
+        uncovered: signedPence(uncovered),
+      },
+    ]),
+  );
 
 /** What was shared as at a later day stands on what was left after this one: shares of a scheme come in their order. */
 function sharedLater(state: FundState, scheme: string, day: Day): Refusal | undefined {
@@ -69,11 +87,40 @@ function sharedLater(state: FundState, scheme: string, day: Day): Refusal | unde
     : undefined;
 }
 
+/** What the variance of a scheme comes to on a day, inclusive, by the agreement and all that is known now. */
+function shareOn(
+  state: FundState,
+  scheme: string,
+  { terms, termsFrom }: Agreement,
+  effective: Day,
+  { register }: Context,
+): SchemeShare | undefined {
+  const { host, area } = opened(state);
+  const year = riskYear({
+    books: booksOn(state.books, effective),
+    described: descriptionsOn(state.tested.facts, effective),
+    host,
+    inheritance: { area, successions: successionsOn(register.successions, effective, Infinity) },
+    termsFrom,
+  });
+  const signed = signedShares(appliedOn(state, effective));
+  return riskShares(year, terms, signed, scheme).find((each) => each.scheme === scheme);
+}
+
+/** Whether a sum is neither shared, covered nor given away: then there is nothing to sign. */
+const isNothing = ({ variance, covered, given = [], shares }: RiskShareApplied): boolean =>
+  variance === '0.00' && covered.length + given.length === 0 && shares.every(({ amount }) => amount === '0.00');
+
+const varianceInWords = (variance: string): string => {
+  if (variance === '0.00') return `variance of ${variance}`;
+  return variance.startsWith('-') ? `underspend of ${variance.slice(1)}` : `overspend of ${variance}`;
+};
+
 export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'RiskShareApplied',
     about:
-      'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. It moves no balance: what a partner pays for it is agreed as a contribution of its own.',
+      'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. What was signed of the scheme before stands, and the rule is for the variance since. It moves no balance: what a partner pays for it is agreed as a contribution of its own.',
     input: z.strictObject(input),
     stored: Applied,
     signature: 'other-side',
@@ -82,45 +129,43 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     reversible: true,
     undoneWhole: true,
     level: 'states',
-    restsOn: (data) => itemOfAgreement(data.agreement),
-    sides: (data, state: FundState, { register }) =>
-      sidesOf(agreementOn(state, data.effective)?.parties ?? [], register),
+    restsOn: (data) => (data.signedIn === undefined ? itemOfAgreement(data.agreement) : undefined),
+    sides: (data, state: FundState, context) =>
+      sidesOf(agreementOn(state, data.effective, context)?.parties ?? [], context.register),
     subject: (data) => data.scheme,
-    complete(data, state: FundState) {
-      const agreement = agreementInForce(state, data.effective);
+    complete(data, state: FundState, context) {
+      const agreement = agreementInForce(state, data.effective, context);
       if (agreement instanceof Refusal) return agreement;
-      const books = booksOn(state.books, data.effective);
-      const schemes = spendingByScheme(books, descriptionsOn(state.tested.facts, data.effective));
-      const spending = schemes.get(data.scheme);
-      if (!spending) return refuse('reference_unknown', `No plan line of this fund is of the scheme "${data.scheme}".`);
+      const share = shareOn(state, data.scheme, agreement, data.effective, context);
+      if (!share) return refuse('reference_unknown', `No plan line of this fund is of the scheme "${data.scheme}".`);
       const late = sharedLater(state, data.scheme, data.effective);
       if (late) return late;
-      const { terms } = agreement;
-      const rule = ruleOf(terms, data.scheme);
-      const variance = varianceOf(spending);
-      const year = { host: opened(state).host, recurrent: recurrentBy(books), schemes };
-      const others = appliedOn(state, data.effective).filter(({ scheme }) => scheme !== data.scheme);
-      const inputs = riskInputs(year, spending.spent, drawnBy(others));
+      const { spending, variance, covered, given, shares, uncovered } = share;
       return {
         ...data,
         agreement: agreement.agreement,
-        rule,
+        ...(agreement.fund !== fundNameOf(opened(state)) && { signedIn: agreement.fund }),
+        rule: share.rule!,
         budget: moneyText(spending.budget),
         spent: moneyText(spending.spent),
         variance: moneyText(variance),
-        ...sharedText(shareByTerms(rule, terms.underspend, variance, inputs)),
+        covered: coveredText(covered),
+        ...(given.length > 0 && { given: givenText(given) }),
+        shares: sharesText(shares),
+        uncovered: moneyText(uncovered),
       };
     },
     check: (data) =>
-      data.variance === '0.00'
+      isNothing(data)
         ? refuse('nothing_to_change', `"${data.scheme}" has spent its budget and no more; there is nothing to share.`)
         : undefined,
     postings: () => [],
     evolve: (state, _data, event) => void state.riskShares.push(standingFact(event)),
     sentence: (data) =>
-      `The ${data.variance.startsWith('-') ? 'underspend' : 'overspend'} of ${data.variance.replace('-', '')} on "${data.scheme}" was shared ${ruleInWords(data.rule)}: ` +
+      `The ${varianceInWords(data.variance)} on "${data.scheme}" was shared ${ruleInWords(data.rule)}: ` +
       [
         ...data.covered.map(coveredInWords),
+        ...(data.given ?? []).map(givenInWords),
         ...data.shares.map(({ partner, amount }) => `${partner} ${amount}`),
         ...(data.uncovered === '0.00' ? [] : [`${data.uncovered} stays in the pool`]),
       ].join(', ') +

@@ -1,8 +1,7 @@
 import { apportion, minus, NO_MONEY, plus, type Pence } from '../money.js';
 import { byKey } from '../order.js';
-import { PLAN, POOL, type Measure } from '../postings.js';
+import { PLAN, POOL, type Account, type Measure } from '../postings.js';
 import type { Balanced } from './books.js';
-import type { Covered, RiskInputs } from './risk-rule.js';
 import type { Described } from './tested.js';
 
 /** Schemes: the plan lines that one rule of the agreement is about, and what a rule rests on. Source: domain.md 1, 5. */
@@ -85,40 +84,21 @@ export function spendingByScheme(books: Balanced, described: ReadonlyMap<string,
   return new Map([...schemes].sort(byKey));
 }
 
-/** What each partner contributes recurrently: agreed, with grants; one-off payments and what was carried in left out. */
+/** The accounts of what partners contribute recurrently: agreed, with grants; one-off payments and what was carried in left out. */
+export const recurrentAccounts = ({ accounts }: Balanced): Account[] =>
+  accounts.filter(
+    ({ measure, holder, term, source }) =>
+      measure === 'agreed' && holder !== POOL && term === 'recurrent' && source !== 'CARRY_IN',
+  );
+
+/** What each partner contributes recurrently. */
 export function recurrentBy(books: Balanced): Map<string, Pence> {
   const recurrent = new Map<string, Pence>();
-  for (const account of books.accounts) {
-    const { measure, holder, term, source } = account;
-    if (measure !== 'agreed' || holder === POOL || term !== 'recurrent' || source === 'CARRY_IN') continue;
-    recurrent.set(holder, plus(recurrent.get(holder) ?? NO_MONEY, books.balance(account)));
+  for (const account of recurrentAccounts(books)) {
+    recurrent.set(account.holder, plus(recurrent.get(account.holder) ?? NO_MONEY, books.balance(account)));
   }
   return recurrent;
 }
 
 /** spent − budget: an overspend is above nothing. */
 export const varianceOf = ({ spent, budget }: Spending): Pence => minus(spent, budget);
-
-/** What the year gives every scheme’s rule to go by. */
-export interface RiskYear {
-  readonly host: string;
-  readonly recurrent: ReadonlyMap<string, Pence>;
-  readonly schemes: ReadonlyMap<string, Spending>;
-}
-
-/** What the rule of one scheme rests on, from what stands of all, and what others have drawn. Source: domain.md 7.6. */
-export function riskInputs(
-  { host, recurrent, schemes }: RiskYear,
-  spent: Pence,
-  drawn: readonly Covered[],
-): RiskInputs {
-  const left = (of: (each: Spending) => Pence) => new Map([...schemes].map(([scheme, each]) => [scheme, of(each)]));
-  return {
-    host,
-    spent,
-    recurrent,
-    unspent: left((each) => minus(each.budget, each.spent)),
-    uncommitted: left((each) => minus(minus(each.budget, each.spent), each.committed)),
-    drawn,
-  };
-}

@@ -100,13 +100,16 @@ export function heirsOf(inForce: readonly Succession[], body: string, area: stri
 export const endOf = (all: readonly Succession[], body: string): Succession | undefined =>
   all.find((each) => each.reversed === undefined && each.predecessors.includes(body));
 
-/** A body and all that follow it in an area by a day, inclusive, itself first. */
-export function family(all: readonly Succession[], body: string, day: Day, area: string | undefined): string[] {
-  const ended = endOf(all, body);
-  if (!ended || ended.effective > day) return [body];
-  const heirs = successorsIn(ended, body, area).flatMap((successor) => family(all, successor, day, area));
+/** A body and all that follow it in an area by successions in force, itself first. */
+export function lineOf(inForce: readonly Succession[], body: string, area: string | undefined): string[] {
+  const ended = inForce.find((each) => each.predecessors.includes(body));
+  const heirs = ended ? successorsIn(ended, body, area).flatMap((successor) => lineOf(inForce, successor, area)) : [];
   return [...new Set([body, ...heirs])];
 }
+
+/** A body and all that follow it in an area by a day, inclusive, as now known, itself first. */
+export const family = (all: readonly Succession[], body: string, day: Day, area: string | undefined): string[] =>
+  lineOf(successionsOn(all, day, Infinity), body, area);
 
 interface ActingOn {
   readonly area: string | undefined;
@@ -143,6 +146,10 @@ const BODY_FIELDS: ReadonlySet<string> = new Set([
   'respondent',
   'creditor',
   'successor',
+  'parties',
+  'lead',
+  'commissioner',
+  'excess',
 ]);
 
 /** The first body that a fact names for a day on which it has ended, with the succession that ended it. */
@@ -157,8 +164,8 @@ export function endedBodyIn(
     return ended && ended.effective <= day ? { body: value, ended } : undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  // A body that is given by date is named for the days from its own day on.
-  const from = 'from' in value ? (value.from as Day) : day;
+  // A body that is given by date is named for the days from its own day on. A term’s first day, or a step’s, is no such day.
+  const from = BODY_FIELDS.has(field) && 'from' in value ? (value.from as Day) : day;
   for (const [name, part] of Object.entries(value)) {
     const found = endedBodyIn(all, part, from, Array.isArray(value) ? field : name);
     if (found) return found;

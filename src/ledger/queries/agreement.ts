@@ -1,30 +1,53 @@
 import { z } from 'zod';
-import { inForce } from '../../../projections/fund-facts.js';
-import { riskShares, type SchemeShare } from '../../../projections/risk-shares.js';
+import { agreementFacts, inForce } from '../../../projections/fund-facts.js';
 import { LAST_DAY, type Day } from '../../domain/calendar.js';
 import { AgreementTerms, SchemeTerms } from '../../domain/fund/agreement-terms.js';
-import { agreementOn, agreementsOn, noticeDue, type Agreement } from '../../domain/fund/agreement.js';
-import { coveredInWords, RiskRule, ruleInWords, sharedText, SharedText } from '../../domain/fund/risk-rule.js';
-import { appliedOn, drawnBy, type RiskShareApplied } from '../../domain/fund/risk-share.js';
-import { recurrentBy, spendingByScheme } from '../../domain/fund/schemes.js';
-import { descriptionsOn, factsKnown } from '../../domain/fund/tested.js';
-import { heirsOf } from '../../domain/register/succession.js';
-import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
+import {
+  agreementAmong,
+  agreementsOn,
+  fundsBefore,
+  noticeAsked,
+  type FundAgreement,
+  type SignedIn,
+} from '../../domain/fund/agreement.js';
+import { ruleInWords } from '../../domain/fund/risk-rule.js';
+import type { Inheritance } from '../../domain/register/inheritance.js';
+import { heirsOf, lineOf } from '../../domain/register/succession.js';
 import { Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
-import { fundStream } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
-import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing, type Standing } from './query.js';
+import {
+  AtTwoDates,
+  inheritanceAt,
+  nameOf,
+  OfFund,
+  PartnerName,
+  query,
+  Stamp,
+  standing,
+  type Standing,
+} from './query.js';
 
-/** The section 75 agreement, what was withdrawn within its notice, and what its risk share costs each partner. */
+/** The section 75 agreement of a fund, and what was withdrawn within its notice. */
 
-const fundState = async (ledger: Ledger, fund: string) => (await ledger.folded('fund', fundStream(fund))).own;
-const knownRevision = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' | 'size'>): number =>
-  ledger.model.knownRevision(fundStream(fund), size);
+type OfYear = Pick<Standing, 'fund' | 'area' | 'year' | 'size'>;
 
-/** The agreement in force at the two dates that were asked for. */
-const agreementAt = async (ledger: Ledger, at: Standing): Promise<Agreement | undefined> =>
-  agreementOn(await fundState(ledger, at.fund), at.on, knownRevision(ledger, at));
+/** What is known of the agreements of a fund and, nearest first, of the area’s funds of the years before. */
+const signedAt = ({ model }: Ledger, { fund, area, year, size }: OfYear): SignedIn[] =>
+  [fund, ...fundsBefore({ area, year })].flatMap((name) => {
+    const found = model.fund(name);
+    return found ? [{ fund: name, facts: agreementFacts(found.facts, size), reversed: new Map<number, number>() }] : [];
+  });
+
+/** The agreement in force on a day, inclusive, as known at a size of the ledger: of the fund, or of an earlier year’s. */
+export const agreementAt = (ledger: Ledger, at: OfYear, on: Day): FundAgreement | undefined =>
+  agreementAmong(signedAt(ledger, at), on);
+
+/** Every agreement that had been signed by a day in this fund, or in one of a year before, in the order of the years. */
+const agreementsAt = (ledger: Ledger, at: Standing, on: Day): FundAgreement[] =>
+  signedAt(ledger, at)
+    .reverse()
+    .flatMap(({ fund, facts, reversed }) => agreementsOn(facts, reversed, on).map((each) => ({ ...each, fund })));
 
 /** The terms as they are answered: days are text. */
 const TermsText = z.object({
@@ -36,9 +59,14 @@ const TermsText = z.object({
 
 const AgreementText = z.object({
   agreement: z.string(),
+  fund: z.string().meta({
+    description:
+      'The fund in which it was signed: this one, or one of a year before. What is done about it is posted there.',
+  }),
   revision: z.string().meta({ description: 'Where it was signed.' }),
   effective: z.string(),
-  parties: z.array(z.string()),
+  parties: z.array(z.string()).meta({ description: 'Those who signed it.' }),
+  partiesNow: z.array(z.string()).meta({ description: 'Those who stand in their place on the day.' }),
   inForce: z.boolean(),
   ends: z.string().meta({ description: 'Its last day, inclusive, by what is known: of its term, or as terminated.' }),
   terms: TermsText,
@@ -59,39 +87,47 @@ const AgreementText = z.object({
 export const agreement = query({
   name: 'agreement',
   path: '/funds/{fund}/agreement',
-  about: 'The section 75 agreements of a fund: the terms that stand on a day, variations, notice, and the last day.',
+  about:
+    'The section 75 agreements of a fund, with those of earlier years whose term reaches into it: the terms that stand on a day, variations, notice, and the last day.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, agreements: z.array(AgreementText) }),
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const { agreements, reversed } = await fundState(ledger, at.fund);
-    const of = (on: Day) => agreementsOn(agreements, reversed, on, knownRevision(ledger, at));
-    const ends = new Map(of(LAST_DAY).map((each) => [each.agreement, each.lastDay]));
+    const keyOf = ({ fund, agreement: name }: FundAgreement): string => `${fund} ${name}`;
+    const ends = new Map(agreementsAt(ledger, at, LAST_DAY).map((each) => [keyOf(each), each.lastDay]));
+    const { successions } = at.inheritance;
+    const reachesIn = ({ fund, lastDay }: FundAgreement) => fund === at.fund || lastDay >= at.year.first;
     return {
       fund: at.fund,
       ...at.stamp,
-      agreements: of(at.on).map((each) => ({
-        agreement: each.agreement,
-        revision: String(each.signedRevision),
-        effective: each.effective,
-        parties: [...each.parties],
-        inForce: at.on <= each.lastDay,
-        ends: ends.get(each.agreement)!,
-        terms: each.terms,
-        variations: each.variations.map((one) => ({ ...one, revision: String(one.revision) })),
-        notices: each.notices.map((one) => ({ ...one, revision: String(one.revision), schemes: [...one.schemes] })),
-        ended: each.ended.map((one) => ({ ...one, revision: String(one.revision), schemes: [...one.schemes] })),
-      })),
+      agreements: agreementsAt(ledger, at, at.on)
+        .filter(reachesIn)
+        .map((each) => ({
+          agreement: each.agreement,
+          fund: each.fund,
+          revision: String(each.signedRevision),
+          effective: each.effective,
+          parties: [...each.parties],
+          partiesNow: [...new Set(each.parties.flatMap((party) => heirsOf(successions, party, at.area)))],
+          inForce: at.on <= each.lastDay,
+          ends: ends.get(keyOf(each))!,
+          terms: each.terms,
+          variations: each.variations.map((one) => ({ ...one, revision: String(one.revision) })),
+          notices: each.notices.map((one) => ({ ...one, revision: String(one.revision), schemes: [...one.schemes] })),
+          ended: each.ended.map((one) => ({ ...one, revision: String(one.revision), schemes: [...one.schemes] })),
+        })),
     };
   },
   table: ({ agreements }) => ({
     columns: ['agreement', 'term', 'value'],
-    rows: agreements.flatMap(({ agreement: name, terms, inForce: stands, ends, parties, variations, notices }) =>
+    rows: agreements.flatMap(({ agreement: name, fund, terms, inForce: stands, ends, variations, notices, ...of }) =>
       [
         ['reference', terms.reference],
-        ['parties', parties.join(', ')],
+        ['signed in', fund],
+        ['parties', of.parties.join(', ')],
+        ['parties now', of.partiesNow.join(', ')],
         ['in force', stands ? 'yes' : 'no'],
         ['from', terms.from],
         ['ends', ends],
@@ -118,12 +154,19 @@ const WithdrawalText = z.object({
   source: z.string(),
   amount: SignedMoney,
   of: z.enum(['agreed', 'offered']),
-  noticeGiven: z.string(),
+  noticeGiven: z.string().meta({ description: 'The day on which the payer says that it gave notice.' }),
+  notice: z.object({ fund: z.string(), revision: z.string() }).nullable().meta({
+    description: 'The NoticeGiven that stands behind that day: the payer’s own, of that day; null where there is none.',
+  }),
   noticeMonths: z.int().nullable().meta({
-    description: 'The months of notice that the agreement in force asked for; null where it asked for none.',
+    description:
+      'The months of notice that the agreement in force on that effective day asks for, by what is known; null where it asks for none.',
   }),
   noticeDue: z.string().nullable().meta({ description: 'The first day on which that notice would have run out.' }),
   withinNotice: z.boolean().meta({ description: 'Whether the payment was withdrawn before its notice had run out.' }),
+  recorded: z.object({ noticeMonths: z.int().nullable(), withinNotice: z.boolean() }).nullable().meta({
+    description: 'What was recorded of the notice with the withdrawal, where it is no longer what is known; else null.',
+  }),
   reason: z.string(),
 });
 
@@ -139,11 +182,34 @@ interface Withdrawal {
   readonly reason: string;
 }
 
+/** The notice that an agreement asked for before a withdrawal, as it is known, beside what was recorded with it. */
+function noticeOf(under: FundAgreement | undefined, data: Withdrawal) {
+  const asked = noticeAsked(under, data);
+  const now = { noticeMonths: asked?.months ?? null, withinNotice: asked?.within ?? false };
+  const recorded = { noticeMonths: data.noticeMonths ?? null, withinNotice: data.withinNotice ?? false };
+  const differs = now.noticeMonths !== recorded.noticeMonths || now.withinNotice !== recorded.withinNotice;
+  return { ...now, noticeDue: asked?.due ?? null, recorded: differs ? recorded : null };
+}
+
+/** The notice that was given on the day that a withdrawal claims: by its payer, or by who went before it or follows it. */
+function noticeBehind(
+  under: FundAgreement | undefined,
+  { payer, noticeGiven }: Withdrawal,
+  { successions, area }: Inheritance,
+) {
+  const found = under?.notices.find(
+    ({ given, partner }) =>
+      given === noticeGiven &&
+      (lineOf(successions, payer, area).includes(partner) || lineOf(successions, partner, area).includes(payer)),
+  );
+  return found ? { fund: under!.fund, revision: String(found.revision) } : null;
+}
+
 export const withdrawals = query({
   name: 'withdrawals',
   path: '/funds/{fund}/withdrawals',
   about:
-    'Every discretionary payment withdrawn: the notice given, the notice due under the agreement, and whether it was kept.',
+    'Every discretionary payment withdrawn: the notice given, and whether it is on record; the notice due under the agreement by what is known, and whether it was kept.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, withdrawals: z.array(WithdrawalText), withinNotice: z.int() }),
@@ -152,7 +218,9 @@ export const withdrawals = query({
     if (at instanceof Refusal) return at;
     const found = inForce(at.model.facts, 'DiscretionaryPaymentWithdrawn', at.on, at.size).map((kept) => {
       const data = kept.data as unknown as Withdrawal;
-      const { noticeMonths, noticeGiven } = data;
+      const agreed = data.of.contribution !== undefined;
+      // What nobody has signed is under no agreement.
+      const under = agreed ? agreementAt(ledger, at, data.effective) : undefined;
       return {
         revision: String(kept.revision),
         recordedAt: kept.recordedAt,
@@ -161,11 +229,10 @@ export const withdrawals = query({
         name: nameOf(ledger, data.payer),
         source: data.source,
         amount: data.amount,
-        of: data.of.contribution === undefined ? ('offered' as const) : ('agreed' as const),
-        noticeGiven,
-        noticeMonths: noticeMonths ?? null,
-        noticeDue: noticeMonths === undefined ? null : noticeDue(noticeGiven, noticeMonths),
-        withinNotice: data.withinNotice ?? false,
+        of: agreed ? ('agreed' as const) : ('offered' as const),
+        noticeGiven: data.noticeGiven,
+        notice: noticeBehind(under, data, inheritanceAt(ledger, at.area, data.effective, at.size)),
+        ...noticeOf(under, data),
         reason: data.reason,
       };
     });
@@ -185,8 +252,10 @@ export const withdrawals = query({
       'amount',
       'of',
       'notice given',
+      'on record',
       'notice due',
       'within notice',
+      'recorded as',
     ],
     rows: answer.withdrawals.map((each) => [
       each.revision,
@@ -196,121 +265,12 @@ export const withdrawals = query({
       each.amount,
       each.of,
       each.noticeGiven,
+      each.notice ? `revision ${each.notice.revision} of ${each.notice.fund}` : 'no',
       each.noticeDue ?? '',
       each.withinNotice ? 'yes' : 'no',
+      each.recorded
+        ? `${each.recorded.noticeMonths ?? 'no'} months, ${each.recorded.withinNotice ? 'within' : 'kept'}`
+        : '',
     ]),
-  }),
-});
-
-/** The host of a fund, or who has followed it: of several, the first in the order of their names. */
-export const hostNow = (ledger: Ledger, { fund, area, inheritance }: Standing): string =>
-  heirsOf(inheritance.successions, ledger.model.fund(fund)!.outline.opened!.host, area)[0]!;
-
-/** What each scheme's variance comes to for each partner at the two dates that were asked for, and what was signed of it. */
-export async function sharesAt(
-  ledger: Ledger,
-  at: Standing,
-): Promise<{ shares: SchemeShare[]; applied: Map<string, Applied> }> {
-  const state = await fundState(ledger, at.fund);
-  const applied = appliedOn(state, at.on, knownRevision(ledger, at));
-  const described = descriptionsOn(factsKnown(state.tested.facts, knownRevision(ledger, at)), at.on);
-  const year = {
-    host: hostNow(ledger, at),
-    recurrent: recurrentBy(at.view),
-    schemes: spendingByScheme(at.view, described),
-  };
-  const drawn = new Map(applied.map((each) => [each.scheme, drawnBy([each])]));
-  return {
-    shares: riskShares(year, agreementOn(state, at.on, knownRevision(ledger, at))?.terms, drawn),
-    applied: new Map(applied.map((each) => [each.scheme, each])),
-  };
-}
-
-type Applied = RiskShareApplied & { readonly revision: number };
-
-const appliedText = ({ revision, effective, variance, covered, shares, uncovered }: Applied) => ({
-  revision: String(revision),
-  effective,
-  variance,
-  covered,
-  shares,
-  uncovered,
-});
-
-export const riskShare = query({
-  name: 'risk-share',
-  path: '/funds/{fund}/risk-share',
-  about:
-    'What the over- or underspend of each scheme costs each partner under the signed rules, on a day, as known at an instant; and what was signed of it.',
-  params: OfFund,
-  options: AtTwoDates,
-  answer: z.object({
-    fund: z.string(),
-    ...Stamp,
-    agreement: z.string().nullable(),
-    schemes: z.array(
-      z.object({
-        scheme: z.string(),
-        budget: SignedMoney,
-        spent: SignedMoney,
-        variance: SignedMoney.meta({ description: 'spent − budget: an overspend is above nothing.' }),
-        rule: RiskRule.nullable(),
-        ...SharedText,
-        applied: z
-          .object({ revision: z.string(), effective: z.string(), variance: SignedMoney, ...SharedText })
-          .nullable(),
-      }),
-    ),
-    partners: z.array(z.object({ ...PartnerName, amount: SignedMoney })).meta({
-      description: 'What all schemes come to for each partner: what it bears is above nothing.',
-    }),
-  }),
-  async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
-    if (at instanceof Refusal) return at;
-    const { shares, applied } = await sharesAt(ledger, at);
-    const sums = new Map<string, Pence>();
-    for (const { shared } of shares) {
-      for (const [partner, amount] of shared.shares) sums.set(partner, plus(sums.get(partner) ?? NO_MONEY, amount));
-    }
-    return {
-      fund: at.fund,
-      ...at.stamp,
-      agreement: (await agreementAt(ledger, at))?.agreement ?? null,
-      schemes: shares.map(({ scheme, spending, variance, rule, shared }) => ({
-        scheme,
-        budget: moneyText(spending.budget),
-        spent: moneyText(spending.spent),
-        variance: moneyText(variance),
-        rule: rule ?? null,
-        ...sharedText(shared),
-        applied: applied.has(scheme) ? appliedText(applied.get(scheme)!) : null,
-      })),
-      partners: [...sums.keys()].sort().map((partner) => ({
-        partner,
-        name: nameOf(ledger, partner),
-        amount: moneyText(sums.get(partner)!),
-      })),
-    };
-  },
-  table: ({ schemes, partners }) => ({
-    columns: ['scheme', 'budget', 'spent', 'variance', 'what', 'amount', 'applied'],
-    rows: [
-      ...schemes.flatMap(({ scheme, budget, spent, variance, rule, covered, shares, uncovered, applied }) => [
-        [scheme, budget, spent, variance, rule === null ? 'no agreement in force' : ruleInWords(rule), '', ''],
-        ...covered.map((each) => [scheme, '', '', '', coveredInWords(each), each.amount, '']),
-        ...shares.map(({ partner, amount }) => [
-          scheme,
-          '',
-          '',
-          '',
-          partner,
-          amount,
-          applied?.shares.find((each) => each.partner === partner)?.amount ?? '',
-        ]),
-        [scheme, '', '', '', 'borne by nobody', uncovered, applied?.uncovered ?? ''],
-      ]),
-      ...partners.map(({ name, amount }) => ['Total', '', '', '', name, amount, '']),
-    ],
   }),
 });

@@ -1,4 +1,4 @@
-import { agreement, riskShare, withdrawals } from './agreement.js';
+import { agreement, withdrawals } from './agreement.js';
 import { approvalsQuery, contributions, instalmentsQuery, late, trace } from './audit.js';
 import { succession, successions } from './bodies.js';
 import { disputeClasses, disputeTreatments, settlement, settlements } from './dispute-books.js';
@@ -21,6 +21,7 @@ import { memorandum, mirror } from './memorandum.js';
 import { planYear } from './plan-year.js';
 import type { Query } from './query.js';
 import { filedReturn, filedReturns, returnFiguresQuery } from './returns.js';
+import { riskShare } from './risk-share.js';
 import { grantUse, monitoring, performance, reserves, supplierClasses } from './spending.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 

@@ -72,7 +72,7 @@ export const position = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const { partners, total } = positionAt(at);
-    const uses = usesAt(ledger, at);
+    const uses = usesAt(at);
     const used = partners.map((each) => ({ partner: each.partner, ...withUse(each, uses) }));
     const claims = claimsAt(ledger, at);
     return {
@@ -131,7 +131,7 @@ export const partnerPositionQuery = query({
     if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
     const { recorded, view, inheritance } = at;
     const [own] = positionAt({ recorded, view, inheritance, partners: [asked.partner] }).partners;
-    const { sources, total } = withUse(own!, usesAt(ledger, at));
+    const { sources, total } = withUse(own!, usesAt(at));
     return {
       fund: asked.fund,
       partner: asked.partner,

@@ -3,11 +3,12 @@ import { memorandum as memorandumOf, mirrored } from '../../../projections/memor
 import { inherited } from '../../../projections/succession.js';
 import { daysAfter } from '../../domain/calendar.js';
 import { moneyText } from '../../domain/money.js';
+import { sumsPassedOn } from '../../domain/register/inheritance.js';
 import { Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { viewOf } from '../read-model.js';
-import { hostNow, sharesAt } from './agreement.js';
 import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, standing } from './query.js';
+import { hostOf, sharesAt } from './risk-share.js';
 
 /** The memorandum account of a pool and each partner's share of it, and whether both sides of the books agree. */
 
@@ -43,7 +44,8 @@ export const memorandum = query({
         }),
       )
       .meta({
-        description: 'Each partner’s share: its funding less its share of the surplus is its share of the spending.',
+        description:
+          'Each partner’s share: its funding less its share of the surplus is its share of the spending. The surplus is shared as the risk shares that were signed say, and on the last day of the year or after it as the agreement’s rules say; the rest in proportion to the recurrent contributions that are agreed by the day.',
       }),
     returned: SignedMoney,
     drawn: SignedMoney.meta({ description: 'Drawn from reserves: it is in a later year’s fund.' }),
@@ -59,10 +61,12 @@ export const memorandum = query({
     if (at instanceof Refusal) return at;
     const before = daysAfter(at.year.first, -1);
     const opening = inherited(viewOf(at.model, before < at.on ? before : at.on, at.size), at.inheritance);
+    const { shares } = await sharesAt(ledger, at);
     const account = memorandumOf(at.view, opening, {
-      host: hostNow(ledger, at),
       partners: at.partners,
-      schemes: (await sharesAt(ledger, at)).shares,
+      // Before the year has ended its whole budget is not set against some months of spending: only what was signed counts.
+      charged: shares.map((each) => (at.on < at.year.last ? each.signed : each.shares)),
+      hosts: (sum) => sumsPassedOn(new Map([[hostOf(at), sum]]), at.inheritance),
     });
     const { funding, spending, passedDown, partners, holds, ...sums } = account;
     return {

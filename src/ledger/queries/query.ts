@@ -23,10 +23,10 @@ import {
   type Instant,
 } from '../../domain/calendar.js';
 import { USE_FIGURES, type Use } from '../../domain/fund/held.js';
-import type { Inheritance } from '../../domain/fund/passed-on.js';
 import { moneyText, type Pence } from '../../domain/money.js';
 import { cellsOf } from '../../domain/dispute/claim.js';
 import { assignedOn, termsAt } from '../../domain/dispute/state.js';
+import type { Inheritance } from '../../domain/register/inheritance.js';
 import { successionsOn } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';

@@ -1,8 +1,9 @@
 import { totalFigures, type Figures, type PartnerPosition } from '../../../projections/position.js';
-import { addedUse, NO_USE, useOf, type Use } from '../../domain/fund/held.js';
-import type { Ledger } from '../ledger.js';
-import { hostNow } from './agreement.js';
+import { addedUse, NO_USE, USE_FIGURES, useOf, type Use } from '../../domain/fund/held.js';
+import { exactly, minus, NO_MONEY, plus } from '../../domain/money.js';
+import { passedOn } from '../../domain/register/inheritance.js';
 import type { Standing } from './query.js';
+import { hostOf } from './risk-share.js';
 
 /** A position with, beside what is agreed and paid, what has been done with the money. */
 type FiguresAndUse = Figures & Use;
@@ -14,9 +15,32 @@ interface PositionAndUse {
 
 const both = (figures: Figures, use: Use): FiguresAndUse => ({ ...figures, ...use });
 
-/** What has been done with each partner’s money, by partner and source, at the two dates that were asked for. */
-export function usesAt(ledger: Ledger, at: Standing): Map<string, Map<string, Use>> {
-  return useOf(at.view, hostNow(ledger, at));
+/**
+ * What has been done with each partner’s money, by partner and source, at the two dates that were asked for. What is the
+ * host’s, since nobody has agreed to pay it, stands with those who have followed the host, by their shares.
+ */
+export function usesAt({ view, inheritance, ...at }: Standing): Map<string, Map<string, Use>> {
+  const host = hostOf(at);
+  const uses = useOf(view, host);
+  const own = inheritance.successions.some(({ predecessors }) => predecessors.includes(host))
+    ? [...(uses.get(host) ?? [])]
+    : [];
+  if (own.length > 0) uses.delete(host);
+  for (const [source, use] of own) {
+    for (const name of USE_FIGURES) {
+      // Money in and money out are shared alike: a minus sign moves no penny.
+      const size = exactly(Math.abs(use[name]));
+      const rows = passedOn([[{ holder: host, source }, size]], ({ holder }) => holder, inheritance);
+      for (const [holder, { pence }] of rows) {
+        if (pence === NO_MONEY) continue;
+        const ofHeir = uses.get(holder) ?? new Map<string, Use>();
+        const before = ofHeir.get(source) ?? NO_USE;
+        const after = use[name] < 0 ? minus(before[name], pence) : plus(before[name], pence);
+        uses.set(holder, ofHeir.set(source, { ...before, [name]: after }));
+      }
+    }
+  }
+  return uses;
 }
 
 /** A partner’s position with the use of its money; sources in the order of their codes. */

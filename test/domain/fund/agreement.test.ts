@@ -343,25 +343,25 @@ t.test('a withdrawal within notice is recorded as such, and never refused for it
   const { answer, table } = await asked(ledger, 'withdrawals', { on: '2016-12-31' });
   told(t, answer, {
     withdrawals: [
-      { of: 'agreed', noticeMonths: null, noticeDue: null, withinNotice: false },
-      { noticeMonths: 6, noticeDue: '2016-09-30', withinNotice: true },
+      { of: 'agreed', noticeMonths: 6, noticeDue: '2016-09-01', withinNotice: true, notice: null },
+      { noticeMonths: 6, noticeDue: '2016-09-30', withinNotice: true, recorded: null },
       { noticeMonths: 6, noticeDue: '2016-12-01', withinNotice: true, amount: '1000.00', name: 'NHS North CCG' },
       { noticeMonths: 6, noticeDue: '2016-12-01', withinNotice: false },
       { of: 'offered', noticeMonths: null, withinNotice: false },
     ],
-    withinNotice: 2,
+    withinNotice: 3,
   });
   t.same(
-    table.map((row) => row.slice(-2)),
+    table.map((row) => row.slice(-4)),
     [
-      ['', 'no'],
-      ['2016-09-30', 'yes'],
-      ['2016-12-01', 'yes'],
-      ['2016-12-01', 'no'],
-      ['', 'no'],
+      ['no', '2016-09-01', 'yes', 'no months, kept'],
+      ['no', '2016-09-30', 'yes', ''],
+      ['no', '2016-12-01', 'yes', ''],
+      ['no', '2016-12-01', 'no', ''],
+      ['no', '', 'no', ''],
     ],
   );
-  told(t, (await asked(ledger, 'withdrawals', { on: '2016-09-30' })).answer, { withinNotice: 1 });
+  told(t, (await asked(ledger, 'withdrawals', { on: '2016-09-30' })).answer, { withinNotice: 2 });
   t.same((await verify(ledger.store)).problems, []);
   t.equal(await askedOfNothing(ledger, 'withdrawals'), 'fund_unknown');
 });

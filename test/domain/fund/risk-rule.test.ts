@@ -1,18 +1,19 @@
 import fc from 'fast-check';
 import t from 'tap';
 import {
+  amountsOf,
   coveredInWords,
-  coveredOf,
+  coveredText,
   partnersOf,
   RiskRule,
   ruleInWords,
-  shareByTerms,
-  sharedText,
-  shareVariance,
-  type RiskInputs,
+  sharesText,
+  type UnderspendRule,
 } from '../../../src/domain/fund/risk-rule.js';
+import { riskShares } from '../../../src/domain/fund/risk-year.js';
 import {
   exactly,
+  minus,
   moneyText,
   NO_MONEY,
   pence,
@@ -23,28 +24,47 @@ import {
 } from '../../../src/domain/money.js';
 
 import { property } from '../../support/property.js';
+import { amounts, schemes, signed, termsOf, year } from '../../support/risk-years.js';
 import { told } from '../../support/told.js';
-
-const amounts = (of: Readonly<Record<string, string>>): Map<string, Pence> =>
-  new Map(Object.entries(of).map(([name, amount]) => [name, signedPence(amount)]));
-
-const inputs = (more: Partial<RiskInputs> = {}): RiskInputs => ({
-  host: 'county',
-  spent: NO_MONEY,
-  recurrent: new Map(),
-  unspent: new Map(),
-  uncommitted: new Map(),
-  drawn: [],
-  ...more,
-});
 
 const HALVES = [
   { partner: 'county', share: 5_000 },
   { partner: 'ccg', share: 5_000 },
 ];
 
-const shared = (rule: RiskRule, variance: string, more: Partial<RiskInputs> = {}) =>
-  sharedText(shareVariance(rule, signedPence(variance), inputs(more)));
+interface Given {
+  readonly spent?: Pence;
+  readonly recurrent?: ReadonlyMap<string, Pence>;
+  /** Budget, spending and commitments of the other schemes. */
+  readonly others?: Parameters<typeof schemes>[0];
+  readonly drawn?: Parameters<typeof signed>[0]['covered'];
+  readonly underspend?: UnderspendRule;
+}
+
+/** How one scheme’s variance is shared by a rule; an underspend by the rule too, unless told otherwise. */
+function shareOf(rule: RiskRule, variance: Pence, { spent = NO_MONEY, recurrent = new Map(), ...more }: Given) {
+  const { others = {}, drawn = [], underspend = { kind: 'shared' } } = more;
+  const covered = total(drawn.map(({ amount }) => amount));
+  const of = year({
+    recurrent,
+    schemes: new Map([
+      ...schemes(others),
+      ['own', { budget: minus(spent, variance), spent, committed: NO_MONEY }],
+      ['signed', { budget: NO_MONEY, spent: covered, committed: NO_MONEY }],
+    ]),
+  });
+  const before = new Map([['signed', signed({ variance: covered, covered: drawn })]]);
+  return riskShares(
+    of,
+    termsOf({ kind: 'own-risk' }, underspend, { own: rule }),
+    drawn.length > 0 ? before : new Map(),
+  ).find(({ scheme }) => scheme === 'own')!;
+}
+
+const shared = (rule: RiskRule, variance: string, more: Given = {}) => {
+  const { covered, shares, uncovered } = shareOf(rule, signedPence(variance), more);
+  return { covered: coveredText(covered), shares: sharesText(shares), uncovered: moneyText(uncovered) };
+};
 
 t.test(
   'an overspend in proportion to contributions is shared to the penny, and one-off payments do not count',
@@ -120,6 +140,12 @@ t.test('caps hold, and the others or a named partner bear the excess', async (t)
   t.equal(tried(capped({ a: '10.00', b: '10.00', c: '10.00' }), '90.00'), 'a 10.00, b 10.00, c 10.00, nobody 60.00');
   t.equal(tried(capped({ a: '10.00' }, 'b'), '90.00'), 'a 10.00, b 50.00, c 30.00, nobody 0.00');
   t.equal(tried(capped({ a: '10.00', d: '15.00' }, 'd'), '90.00'), 'a 10.00, b 30.00, c 30.00, d 15.00, nobody 5.00');
+  t.same(
+    shared(capped({ ccg: '10.00' }, 'county'), '90.00').shares,
+    [{ partner: 'county', amount: '90.00' }],
+    'where nobody contributes, the named partner bears it all',
+  );
+  t.equal(shared(capped({ ccg: '10.00' }), '90.00').uncovered, '90.00', 'and without one nobody does');
   t.equal(tried(capped({ a: '10.00' }), '-90.00'), 'a -30.00, b -30.00, c -30.00, nobody 0.00', 'not of an underspend');
 });
 
@@ -133,11 +159,12 @@ t.test('steps are taken in their order, and only the rest is shared', async (t) 
     ],
     then: { kind: 'fixed', shares: HALVES },
   };
-  const more = {
-    unspent: amounts({ carers: '100.00', equipment: '-40.00' }),
-    uncommitted: amounts({ prevention: '50.00' }),
-  };
-  t.same(shared(rule, '1000.00', more), {
+  const others = {
+    carers: ['100.00', '0.00', '100.00'],
+    equipment: ['0.00', '40.00'],
+    prevention: ['70.00', '0.00', '20.00'],
+  } as const;
+  t.same(shared(rule, '1000.00', { others }), {
     covered: [
       { from: 'underspends', scheme: 'carers', amount: '100.00' },
       { from: 'risk-pool', amount: '500.00' },
@@ -149,14 +176,14 @@ t.test('steps are taken in their order, and only the rest is shared', async (t) 
     ],
     uncovered: '0.00',
   });
-  const drawn = coveredOf([
+  const drawn = amountsOf([
     { from: 'risk-pool', amount: '450.00' },
     { from: 'uncommitted', scheme: 'carers', amount: '90.00' },
     { from: 'underspends', scheme: 'prevention', amount: '80.00' },
-  ]);
+  ] as const);
   told(
     t,
-    shared(rule, '1000.00', { ...more, drawn }).covered.map(coveredInWords),
+    shared(rule, '1000.00', { others, drawn }).covered.map(coveredInWords),
     ['10.00 from what is not spent of "carers"', '50.00 from the risk pool'],
     'the same money covers nothing twice',
   );
@@ -164,14 +191,13 @@ t.test('steps are taken in their order, and only the rest is shared', async (t) 
     coveredInWords({ from: 'uncommitted', scheme: 'carers', amount: '1.00' }),
     '1.00 from what is not committed of "carers"',
   );
-  told(t, shared(rule, '60.00', more), { covered: [{ amount: '60.00' }], shares: [{ amount: '0.00' }, {}] });
-  told(t, shared(rule, '-60.00', more), { covered: [], shares: [{ amount: '-30.00' }, { amount: '-30.00' }] });
+  told(t, shared(rule, '60.00', { others }), { covered: [{ amount: '60.00' }], shares: [{ amount: '0.00' }, {}] });
+  told(t, shared(rule, '-60.00', { others }), { covered: [], shares: [{ amount: '-30.00' }, { amount: '-30.00' }] });
 });
 
 t.test('an underspend goes by the agreement’s default', async (t) => {
   const rule: RiskRule = { kind: 'fixed', shares: HALVES };
-  const tried = (underspend: Parameters<typeof shareByTerms>[1], variance = '-10.00') =>
-    sharedText(shareByTerms(rule, underspend, signedPence(variance), inputs()));
+  const tried = (underspend: UnderspendRule, variance = '-10.00') => shared(rule, variance, { underspend });
   t.same(tried({ kind: 'kept-in-pool' }), { covered: [], shares: [], uncovered: '-10.00' });
   told(t, tried({ kind: 'shared' }), { shares: [{ amount: '-5.00' }, { amount: '-5.00' }], uncovered: '0.00' });
   told(t, tried({ kind: 'to-partner', partner: 'ccg' }), { shares: [{ partner: 'ccg', amount: '-10.00' }] });
@@ -250,13 +276,11 @@ const steps = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 const stepwise = fc.record({ kind: fc.constant('stepwise' as const), steps, then: fc.oneof(plain, cappedRule) });
-const signed = fc.integer({ min: -900_000_000, max: 900_000_000 }).map((number) => exactly(number));
+const anySum = fc.integer({ min: -900_000_000, max: 900_000_000 }).map((number) => exactly(number));
 const given = fc.record({
-  host: fc.constantFrom(...PARTNERS),
   spent: sums,
   recurrent: fc.dictionary(fc.constantFrom(...PARTNERS), sums).map((all) => new Map(Object.entries(all))),
-  unspent: fc.dictionary(fc.constantFrom('x', 'y', 'z'), signed).map((all) => new Map(Object.entries(all))),
-  uncommitted: fc.dictionary(fc.constantFrom('x', 'y', 'z'), signed).map((all) => new Map(Object.entries(all))),
+  others: fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.tuple(texts, texts, texts)),
   drawn: fc.array(
     fc.record({ from: fc.constant('underspends' as const), scheme: fc.constantFrom('x', 'y'), amount: sums }),
   ),
@@ -265,10 +289,11 @@ const given = fc.record({
 t.test('whatever the rule, what is covered, shared and uncovered is the variance, and caps hold', async (t) => {
   property(
     t,
-    fc.property(fc.oneof(plain, cappedRule, stepwise), signed, given, (rule, variance, inputs) => {
-      const { covered, shares, uncovered } = shareVariance(rule, variance, inputs);
+    fc.property(fc.oneof(plain, cappedRule, stepwise), anySum, given, (rule, variance, more) => {
+      const { covered, given: away, shares, uncovered } = shareOf(rule, variance, more);
       const sum = plus(plus(total(covered.map((each) => each.amount)), total(shares.values())), uncovered);
       if (sum !== variance) throw new Error(`${moneyText(sum)} is shared of ${moneyText(variance)}.`);
+      if (away.length > 0) throw new Error('No rule draws from this scheme.');
       const last = rule.kind === 'stepwise' ? rule.then : rule;
       for (const { partner, most } of last.kind === 'capped' ? last.caps : []) {
         if ((shares.get(partner) ?? 0) > Math.max(pence(most), 0))

@@ -216,7 +216,7 @@ t.test('what an overspent scheme drew from another covers nothing twice', async 
     { partner: NORTH, amount },
   ];
   t.same(await drawn(), [
-    { scheme: 'carers', covered: [], shares: [], uncovered: '-40.00' },
+    { scheme: 'carers', covered: [], shares: [], uncovered: '0.00' },
     {
       scheme: 'equipment',
       covered: [
@@ -257,9 +257,10 @@ t.test('what an overspent scheme drew from another covers nothing twice', async 
     'RiskShareApplied',
     apply({ scheme: 'carers' }).data,
   );
-  told(t, kept.outcome.events[1]?.sentence, /^The underspend of 40.00 on "carers".*: -40.00 stays in the pool\.$/);
+  told(t, kept.outcome.events[1]?.sentence, /^The underspend of 40.00 on "carers".*: 40.00 covers "home-care"\.$/);
   const { table } = await asked(ledger, 'risk-share', { on: '2017-03-31' });
   t.ok(table.some((row) => row[4] === '20.00 from the risk pool' && row[0] === 'equipment'));
+  t.ok(table.some((row) => row.join('|') === 'carers||||given to "home-care"|40.00|'));
 });
 
 t.test('a line that is described as part of a scheme is of it; another is a scheme of its own', async (t) => {

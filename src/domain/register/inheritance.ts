@@ -1,9 +1,10 @@
 import { apportion, NO_MONEY, plus, type Pence } from '../money.js';
-import { accountKey, type Account } from '../postings.js';
-import { sharesOf, type Succession } from '../register/succession.js';
-import type { Balanced } from './books.js';
+import { sharesOf, type Succession } from './succession.js';
 
-/** What bodies held that have ended, as their successors hold it: by the shares, to the penny. Source: domain.md 7.10. */
+/**
+ * What stood with bodies that have ended, passed on to those that follow them, by their shares, to the penny: sums before
+ * and after are the same. Source: domain.md 7.10.
+ */
 export interface Inheritance {
   /** The successions in force on the day and as known at the instant that were asked for, in the order of their days. */
   readonly successions: readonly Succession[];
@@ -12,12 +13,12 @@ export interface Inheritance {
 
 interface Held {
   readonly holder: string;
-  readonly source: string;
+  readonly source?: string;
 }
 
 /** Passes sums on from every predecessor to its successors, one change of bodies after the other. */
 export function passedOn<Of extends Held>(
-  held: readonly (readonly [Of, Pence])[],
+  held: Iterable<readonly [Of, Pence]>,
   keyOf: (of: Of) => string,
   { successions, area }: Inheritance,
 ): Map<string, { readonly of: Of; pence: Pence }> {
@@ -42,15 +43,16 @@ export function passedOn<Of extends Held>(
   return rows;
 }
 
-/** Books in which every account of a body that has ended stands with those that follow it. */
-export function inheritedBooks(books: Balanced, inheritance: Inheritance): Balanced {
+/**
+ * Sums by body, whatever their source, under the names of those who follow: by the shares for the area, or the general
+ * ones. A body that stands with nothing is left out where it has ended.
+ */
+export function sumsPassedOn(sums: ReadonlyMap<string, Pence>, inheritance: Inheritance): Map<string, Pence> {
+  const ended = new Set(inheritance.successions.flatMap(({ predecessors }) => predecessors));
   const rows = passedOn(
-    books.accounts.map((account) => [account, books.balance(account)] as const),
-    accountKey,
+    [...sums].map(([holder, amount]) => [{ holder }, amount] as const),
+    ({ holder }) => holder,
     inheritance,
   );
-  return {
-    accounts: [...rows.values()].map(({ of }): Account => of),
-    balance: (account) => rows.get(accountKey(account))?.pence ?? NO_MONEY,
-  };
+  return new Map([...rows].filter(([holder]) => !ended.has(holder)).map(([holder, { pence }]) => [holder, pence]));
 }

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import {
+  coveredInWords,
+  coveredText,
+  GivenTexts,
+  givenText,
+  RiskRule,
+  ruleInWords,
+  SharedText,
+  sharesText,
+} from '../../domain/fund/risk-rule.js';
+import { appliedOn, signedShares, type RiskShareApplied } from '../../domain/fund/risk-share.js';
+import { riskShares, riskYear, type SchemeShare } from '../../domain/fund/risk-year.js';
+import { descriptionsOn, factsKnown } from '../../domain/fund/tested.js';
+import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
+import { Refusal } from '../../domain/rules.js';
+import { SignedMoney } from '../../domain/values.js';
+import { fundStream } from '../catalogue.js';
+import type { Ledger } from '../ledger.js';
+import { agreementAt } from './agreement.js';
+import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing, type Standing } from './query.js';
+
+/** What the risk share of a fund’s agreement costs each partner. */
+
+/** The host that a fund was opened with: what is its own stands with those who have followed it. */
+export const hostOf = ({ model }: Pick<Standing, 'model'>): string => model.outline.opened!.host;
+
+/** The agreement by which a day’s variances are shared; after the year by the one of its last day, since they are that year’s. */
+const agreementOfYear = (ledger: Ledger, at: Standing) =>
+  agreementAt(ledger, at, at.on > at.year.last ? at.year.last : at.on);
+
+type Applied = RiskShareApplied & { readonly revision: number };
+
+/** What each scheme’s variance comes to for each partner at the two dates that were asked for, and what was signed of it. */
+export async function sharesAt(
+  ledger: Ledger,
+  at: Standing,
+): Promise<{ shares: SchemeShare[]; applied: Map<string, Applied> }> {
+  const stream = fundStream(at.fund);
+  const { own } = await ledger.folded('fund', stream);
+  const known = ledger.model.knownRevision(stream, at.size);
+  const applied = appliedOn(own, at.on, known);
+  const agreement = agreementOfYear(ledger, at);
+  const year = riskYear({
+    books: at.recorded,
+    described: descriptionsOn(factsKnown(own.tested.facts, known), at.on),
+    host: hostOf(at),
+    inheritance: at.inheritance,
+    termsFrom: agreement?.termsFrom,
+  });
+  return {
+    shares: riskShares(year, agreement?.terms, signedShares(applied)),
+    applied: new Map(applied.map((each) => [each.scheme, each])),
+  };
+}
+
+const appliedText = ({ revision, effective, variance, covered, given = [], shares, uncovered }: Applied) => ({
+  revision: String(revision),
+  effective,
+  variance,
+  covered,
+  given,
+  shares,
+  uncovered,
+});
+
+type Shares = readonly { readonly partner: string; readonly amount: string }[];
+
+/** Everybody whom some lists of shares name, in the order of their names. */
+const namesIn = (...all: readonly Shares[]): string[] =>
+  [...new Set(all.flatMap((shares) => shares.map(({ partner }) => partner)))].sort();
+
+const shareIn = (shares: Shares, of: string): string => shares.find(({ partner }) => partner === of)?.amount ?? '';
+
+const ShareText = { ...SharedText, given: GivenTexts };
+
+export const riskShare = query({
+  name: 'risk-share',
+  path: '/funds/{fund}/risk-share',
+  about:
+    'What the over- or underspend of each scheme, on a day as known at an instant, costs each partner: what was signed of it, and the signed rules for the variance since.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    agreement: z.string().nullable(),
+    schemes: z.array(
+      z.object({
+        scheme: z.string(),
+        budget: SignedMoney,
+        spent: SignedMoney,
+        variance: SignedMoney.meta({
+          description: 'spent by the day − budget of the whole year: an overspend is above nothing.',
+        }),
+        rule: RiskRule.nullable(),
+        ...ShareText,
+        applied: z
+          .object({ revision: z.string(), effective: z.string(), variance: SignedMoney, ...ShareText })
+          .nullable()
+          .meta({
+            description:
+              'The share that was signed last, under the names of its day: it stands, and the rule is for the variance since.',
+          }),
+      }),
+    ),
+    partners: z.array(z.object({ ...PartnerName, amount: SignedMoney })).meta({
+      description: 'What all schemes come to for each partner: what it bears is above nothing.',
+    }),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const { shares, applied } = await sharesAt(ledger, at);
+    const sums = new Map<string, Pence>();
+    for (const { shares: own } of shares) {
+      for (const [partner, amount] of own) sums.set(partner, plus(sums.get(partner) ?? NO_MONEY, amount));
+    }
+    return {
+      fund: at.fund,
+      ...at.stamp,
+      agreement: agreementOfYear(ledger, at)?.agreement ?? null,
+      schemes: shares.map(({ scheme, spending, variance, rule, ...share }) => ({
+        scheme,
+        budget: moneyText(spending.budget),
+        spent: moneyText(spending.spent),
+        variance: moneyText(variance),
+        rule: rule ?? null,
+        covered: coveredText(share.covered),
+        given: givenText(share.given),
+        shares: sharesText(share.shares),
+        uncovered: moneyText(share.uncovered),
+        applied: applied.has(scheme) ? appliedText(applied.get(scheme)!) : null,
+      })),
+      partners: [...sums.keys()].sort().map((partner) => ({
+        partner,
+        name: nameOf(ledger, partner),
+        amount: moneyText(sums.get(partner)!),
+      })),
+    };
+  },
+  table: ({ schemes, partners }) => ({
+    columns: ['scheme', 'budget', 'spent', 'variance', 'what', 'amount', 'applied'],
+    rows: [
+      ...schemes.flatMap(({ scheme, budget, spent, variance, rule, covered, given, shares, uncovered, applied }) => [
+        [scheme, budget, spent, variance, rule === null ? 'no agreement in force' : ruleInWords(rule), '', ''],
+        ...covered.map((each) => [scheme, '', '', '', coveredInWords(each), each.amount, '']),
+        ...given.map((each) => [scheme, '', '', '', `given to "${each.to}"`, each.amount, '']),
+        ...namesIn(shares, applied?.shares ?? []).map((partner) => [
+          scheme,
+          '',
+          '',
+          '',
+          partner,
+          shareIn(shares, partner),
+          shareIn(applied?.shares ?? [], partner),
+        ]),
+        [scheme, '', '', '', 'borne by nobody', uncovered, applied?.uncovered ?? ''],
+      ]),
+      ...partners.map(({ name, amount }) => ['Total', '', '', '', name, amount, '']),
+    ],
+  }),
+});
