@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { dayInWords, financialYear, LAST_DAY } from '../calendar.js';
+import { dayInWords, financialYear, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../facts.js';
 import { minus, moneyText, negated, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { PLAN, posted, type Measure } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import type { Role } from '../register.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
-import { booksOn, SET_ASIDE } from './books.js';
+import { booksOfSource, booksOn, daysFrom, SET_ASIDE } from './books.js';
 import { receivers } from './contributions.js';
 import { useOf } from './held.js';
 import { purposesOf } from './spending.js';
@@ -223,7 +223,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'UnderspendReturned',
     about:
-      'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s (domain.md 6, 7.9).',
+      'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s, on that day and every later one (domain.md 6, 7.9).',
     input: z.strictObject({ effective: EffectiveDay, partner: Name, source: Code, amount: Amount, reason: words(500) }),
     stored: z.strictObject({
       effective: EffectiveDay,
@@ -249,14 +249,17 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       const { host } = opened(state);
       const wrong = partnerIsIn(state, data.partner, data.effective, context);
       if (wrong) return wrong;
-      const use = useOf(booksOn(state.books, data.effective), host).get(data.partner)?.get(data.source);
-      const held = use ? use.held : NO_MONEY;
-      return held < pence(data.amount)
-        ? refuse(
+      const books = booksOfSource(state.books, data.source);
+      const heldOn = (day: Day): Pence =>
+        useOf(booksOn(books, day), host).get(data.partner)?.get(data.source)?.held ?? NO_MONEY;
+      // What went back, or was spent, on a later day was held until then: it cannot go back before as well.
+      const short = daysFrom(books, data.effective).find((day) => heldOn(day) < pence(data.amount));
+      return short === undefined
+        ? { ...data, held: moneyText(heldOn(data.effective)) }
+        : refuse(
             'more_than_held',
-            `${pounds(held)} of ${data.source} is held of ${data.partner}’s on ${dayInWords(data.effective)}; ${pounds(pence(data.amount))} would go back.`,
-          )
-        : { ...data, held: moneyText(held) };
+            `${pounds(heldOn(short))} of ${data.source} is held of ${data.partner}’s on ${dayInWords(short)}; ${pounds(pence(data.amount))} would go back.`,
+          );
     },
     check: () => undefined,
     postings: (data) =>

@@ -48,12 +48,22 @@ function spenders(state: FundState, name: string): string[] {
 
 const onLine = (data: { readonly line: string }, state: FundState) => ({ acts: spenders(state, data.line), signs: [] });
 
+/** The first day on which a plan line is not in the plan any more, where the fact that set it was reversed. */
+const endOfLine = (state: FundState, { revision }: Line): Day | undefined =>
+  state.reversed.has(revision)
+    ? state.tested.facts.find((each) => each.revision === revision)!.reversed!.on
+    : undefined;
+
 /** The plan line that money may be spent on from a day on. Permitted spending is on a line of the plan: domain.md 5. */
 function spentOn(state: FundState, name: string, effective: Day): Line | Refusal {
   const line = itemOf(state, 'line', name);
   if (line instanceof Refusal) return line;
-  if (state.reversed.has(line.revision)) {
-    return refuse('reference_unknown', `The plan line "${name}" was reversed: it is not in the plan.`);
+  const ended = endOfLine(state, line);
+  if (ended !== undefined && ended <= effective) {
+    return refuse(
+      'reference_unknown',
+      `The plan line "${name}" was reversed from ${dayInWords(ended)}: from then on it is not in the plan.`,
+    );
   }
   if (line.effect === 'reduces') return refuse('line_is_saving', `"${name}" is a saving; nothing is spent on it.`);
   return effective < line.began
