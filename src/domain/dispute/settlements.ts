@@ -386,6 +386,14 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     effective: 'any-day',
     reversible: true,
     underItsName: true,
+    understood: ({ lines, ...data }) => ({
+      ...data,
+      lines: lines.map(({ through, closes, ...line }) => ({
+        ...line,
+        ...(through !== data.effective && { through }),
+        ...(closes !== true && { closes }),
+      })),
+    }),
     sides(data, state: DisputeState) {
       const first = caseOf(state, data.lines[0]!.case);
       if (first instanceof Refusal) return { acts: [], signs: [] };
