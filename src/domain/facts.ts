@@ -130,6 +130,11 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   /** The quantities that the fact must leave at nothing or more on every later day, by the names of the fund's limits. */
   readonly limits?: readonly string[];
   sides(data: z.output<In>, state: State, context: Context): Sides;
+  /**
+   * What was sent without the fields that say what is understood where they are left out, for a fact whose decision fills
+   * them in: so that the request can be told from what is recorded.
+   */
+  understood?(data: z.output<In>): FactData;
   /** What a counter-proposal must leave as it is; declared by facts that the other side signs. */
   subject?(data: z.output<In>): string;
   /** For a fact that is signed as another is, that other: a reversal takes the signatures of its original. */

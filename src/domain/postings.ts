@@ -115,6 +115,12 @@ export function addToSeries(series: DaySeries, day: Day, amount: Pence): void {
   }
 }
 
+/** What a series moves by on one day. */
+export function movedOn(series: DaySeries, day: Day): Pence {
+  const at = firstNotBefore(series, day);
+  return series.days[at] === day ? series.moves[at]! : NO_MONEY;
+}
+
 /** The balance of a series at the end of a day, inclusive. */
 export function seriesOn(series: DaySeries, day: Day): Pence {
   let sum: Pence = NO_MONEY;

@@ -319,6 +319,12 @@ export const RULES = {
     'A closed period rests on the ones before it.',
     'Close or reopen the period named in the detail first.',
   ),
+  period_not_ended: rule(
+    409,
+    'The period has not ended',
+    'A period is closed once its last day is over, in London: what it holds is not known before.',
+    'Close it on the day after its last one, or later.',
+  ),
   source_unknown: rule(
     422,
     'There is no such source of funding',
@@ -437,8 +443,8 @@ export const RULES = {
   more_than_a_fund_holds: rule(
     422,
     'The fund’s movements would be too large to be added exactly',
-    'All movements of one fund stay below £999,999,999,999.99, so that no sum is ever rounded.',
-    'Check the amount.',
+    'All that stands in one fund stays below £999,999,999,999.99, and what one partner has offered or assumes below £99,999,999,999.99, so that no sum is ever rounded. What is undone on its own first day counts no more.',
+    'Check the amount; or undo what is too large: reverse it, or withdraw or decline what is offered.',
   ),
   already_reversed: rule(
     409,

@@ -293,8 +293,11 @@ function demandedBy<State>(
   const as = fact.signedAs?.(data, context) as SignedAs<State> | undefined;
   if (as) {
     const demands = demandedBy(as.fact, as.data, state, context, as.data);
-    // What one partner said without a signature is that partner's to take back.
-    return as.fact.signature === 'none' ? { ...demands, acts: [context.original!.metadata.partner] } : demands;
+    if (as.fact.signature !== 'none') return demands;
+    const { partner, adjustment } = context.original!.metadata;
+    // What one partner said without a signature is that partner's to take back; with a second officer, if it was
+    // recorded with one: an adjustment of a closed period stands on two signatures from whatever day it is undone.
+    return { ...demands, acts: [partner], ...(adjustment && { signature: 'second-officer' as const }) };
   }
   const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed, state, context);
   return {
@@ -332,6 +335,10 @@ function holds<State>(
   const foresight = kind.foresee(state.own, fact, data, context);
   return foresight.refusal ?? foresight;
 }
+
+/** What is put on the table must stay within what the stream can add exactly, whoever offers it. */
+const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: NewFact): Refusal | undefined =>
+  kind.limitsHold(own, postingsOf(kind, step), []);
 
 /** Whether the effective day can take the fact: in the fund's year, and in an open period or as an adjustment. */
 function dayHolds<State>(
@@ -424,16 +431,12 @@ function begin<State>(
   if (awaiting.length === 0) {
     return refuse('not_in_fund', `There is no partner here who could sign ${fact.name} for the other side.`);
   }
-  return {
-    ...capacity,
-    events: [
-      proposalEvent('ProposalMade', asking.newProposal, text, {
-        signature: demands.signature,
-        awaiting,
-        ...termsOf(command),
-      }),
-    ],
-  };
+  const made = proposalEvent('ProposalMade', asking.newProposal, text, {
+    signature: demands.signature,
+    awaiting,
+    ...termsOf(command),
+  });
+  return tableHolds(kind, state, made) ?? { ...capacity, events: [made] };
 }
 
 /** The first facts of a ledger name their own first officers, so they are checked against the register they make. */
@@ -578,7 +581,7 @@ function stillRestsOn<State>(
   );
   const now = fact.complete(sent, state.own, context);
   if (now instanceof Refusal) return now;
-  const moved = Object.keys(now).find((key) => !sameValue(now[key], data[key]));
+  const moved = Object.keys({ ...data, ...now }).find((key) => !sameValue(now[key], data[key]));
   return moved === undefined
     ? undefined
     : refuse('changed_since_proposed', `The "${moved}" that the proposal of ${fact.name} rests on has changed.`);
@@ -631,20 +634,21 @@ function counter<State>(
   const foresight = holds(kind, state, fact, completed, context);
   if (foresight instanceof Refusal) return foresight;
   const text: FactText = { type: fact.name, version: fact.version, data: completed };
-  return {
-    partner: mandate.partner,
-    role: mandate.role,
-    ...adjusting(proposal.adjustment),
-    foresight,
-    events: [
-      proposalEvent('ProposalCountered', proposal.id, text, {
-        replaces: proposal.fact,
-        signature: demands.signature,
-        awaiting: standFor([proposal.by]),
-        ...termsOf(command),
-      }),
-    ],
-  };
+  const countered = proposalEvent('ProposalCountered', proposal.id, text, {
+    replaces: proposal.fact,
+    signature: demands.signature,
+    awaiting: standFor([proposal.by]),
+    ...termsOf(command),
+  });
+  return (
+    tableHolds(kind, state, countered) ?? {
+      partner: mandate.partner,
+      role: mandate.role,
+      ...adjusting(proposal.adjustment),
+      foresight,
+      events: [countered],
+    }
+  );
 }
 
 /** Declining is for the side that a proposal waits for; withdrawing is for the side that made it. */

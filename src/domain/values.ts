@@ -30,6 +30,12 @@ export const SignedMoney = z
   .regex(/^-?(0|[1-9]\d*)\.\d{2}$/)
   .meta({ description: 'Pounds and pence as text, exactly two places; negative with a leading minus.' });
 
+/** Money of either sign as an officer sends it: within the same bounds as any other, and with one way to write nothing. */
+export const SignedAmount = SignedMoney.refine(
+  (text) => text !== '-0.00' && Money.safeParse(text.replace('-', '')).success,
+  { error: 'must be pounds with exactly two places of pence, from -9999999999.99 to 9999999999.99' },
+);
+
 /** The revision of an event in its stream, as officers refer to it. */
 export const Revision = z
   .string()

@@ -82,9 +82,9 @@ async function answer(answering: Answering, request: FastifyRequest, reply: Fast
         ? seesArea(ledger, area, signedIn.officer, sight, query.cases ? 'cases' : 'totals')
         : undefined;
   if (unseen) throw new Refused(unseen);
-  const found = await query.run(ledger, { ...params, ...options });
+  const found = await query.run(ledger, { ...params, ...options }, sight);
   if (found instanceof Refusal) throw new Refused(found);
-  const seen = query.seenBy?.(found, request.sight) ?? found;
+  const seen = query.seenBy?.(found, sight) ?? found;
   if (query.revision) void reply.header('etag', `"${query.revision(seen)}"`);
   if (format === 'csv' || (format === undefined && acceptsCsv)) {
     return reply

@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { v5 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
-import type { LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
+import type { LedgerEvent, Metadata, SentFact, StreamKind } from '../domain/facts.js';
 import { NOTHING_FORESEEN, type Foresight } from '../domain/foresight.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { decide, type Command, type Decision } from '../domain/stream.js';
+import { decide, factOf, type Command, type Decision } from '../domain/stream.js';
 import type { EvidenceList } from '../domain/values.js';
 import {
   ConcurrencyConflict,
@@ -116,11 +116,26 @@ export interface Prepared extends Submission {
   readonly request: string;
 }
 
-function prepared(submission: Submission): Prepared {
-  const { stream, command, actingFor, evidence, key } = submission;
-  const request = sha256(canonical({ stream, command, actingFor: actingFor ?? null, evidence }));
-  return { ...submission, key: sha256(key), request };
+/** What a fingerprint is made of. */
+export type Requested = Pick<Submission, 'kind' | 'stream' | 'command' | 'actingFor' | 'evidence'>;
+
+/** The fingerprint of a request: what was asked, of which stream, for whom, and on which evidence. */
+export function requestOf({ kind, stream, command, actingFor, evidence }: Requested): string {
+  const plain = 'fact' in command ? { ...command, fact: understood(kind, command.fact) } : command;
+  return sha256(canonical({ stream, command: plain, actingFor: actingFor ?? null, evidence }));
 }
+
+/** A fact as it would be sent by somebody who leaves out what is understood. */
+const understood = (kind: StreamKind, { type, data }: SentFact): SentFact => ({
+  type,
+  data: factOf(KINDS[kind], type).understood?.(data) ?? data,
+});
+
+const prepared = (submission: Submission): Prepared => ({
+  ...submission,
+  key: sha256(submission.key),
+  request: requestOf(submission),
+});
 
 export function createSubmitter({ store, model, projector, clock, folded }: SubmitterParts): Submitter {
   const inProgress = new Set<string>();

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { createBalances } from '../../projections/balances.js';
 import type { Entry } from '../../projections/entry.js';
 import { accountKey, imbalance, type Account } from '../domain/postings.js';
@@ -13,7 +14,7 @@ import type { EventStore, Position, RecordedEvent } from '../store/event-store.j
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from './catalogue.js';
 import { decisionContext, type Streams } from './decision-context.js';
 import { entryOf } from './ledger.js';
-import { eventId } from './submit.js';
+import { eventId, requestOf } from './submit.js';
 
 /**
  * Checks a whole ledger from its stored bytes, without asking the service that wrote it. Silent checks that find
@@ -27,7 +28,9 @@ export const CHECKS = {
   balance: 'The postings of every event sum to zero.',
   mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
   signatures:
-    'Every fact that needs two signatures has them: two people, and two partners where the other side must sign.',
+    'Every fact that needs two signatures has them: two people, and two partners where the other side must sign; and after every agreement stands the fact agreed, word for word.',
+  requests:
+    'Every event carries the fingerprint of the request that it records: of its act, its stream and its evidence; and the fact after an agreement carries what the agreement does.',
   decisions: 'Every event is what the rules decide of the act that it records, on the state of the ledger before it.',
   digests: 'The digest that a file keeps with each event is the one that all bytes up to it come to.',
   figures: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
@@ -78,7 +81,10 @@ export async function verify(
   };
   const heads = new Map<string, bigint>();
   const books = new Map<string, Entry[]>();
-  let previous: { readonly event: LedgerEvent; readonly stream: string } | undefined;
+  /** The agreement that was the last event of a stream: the next one must be the fact agreed. */
+  const agreements = new Map<string, { readonly event: LedgerEvent; readonly where: string }>();
+  /** The facts that were recorded as adjustments of closed periods, by stream and revision. */
+  const adjusted = new Set<string>();
   /** When the last event of each stream was recorded. */
   const instants = new Map<string, Instant>();
   let after: Position | undefined;
@@ -99,20 +105,25 @@ export async function verify(
       if (event) {
         checkOpening(event, where);
         checkMandate(event, register.own as RegisterState, where);
-        checkSignatures(event, where);
+        const agreed = agreements.get(event.stream)?.event;
+        agreements.delete(event.stream);
+        checkSignatures(event, agreed, where);
+        checkRequest(event, agreed, where);
         try {
-          await checkDecision(event, where);
+          await checkDecision(event, agreed, where);
           keepEntry(event, where);
         } catch (error) {
           report('decisions', where, `it does not fit what came before it: ${(error as Error).message}`);
         }
-        previous = { event, stream: recorded.stream };
+        if (event.type === 'ProposalAgreed') agreements.set(event.stream, { event, where });
+        if (event.metadata.adjustment) adjusted.add(`${event.stream} ${event.revision}`);
       }
       after = recorded.position;
       place++;
     }
     onEvents?.(place);
   }
+  for (const { where } of agreements.values()) report('signatures', where, 'the fact agreed does not follow it.');
   for (const [stream, entries] of books) checkFigures(stream, entries);
   return { events: place, streams: heads.size, digest, problems };
 
@@ -176,13 +187,14 @@ export async function verify(
     }
   }
 
-  function checkSignatures(event: LedgerEvent, where: string): void {
-    if (isProposalEvent(event)) return;
-    const needed = signatureNeeded(event);
-    if (needed === 'none') return;
-    const agreed = previous?.stream === event.stream ? previous.event : undefined;
-    if (agreed?.type !== 'ProposalAgreed' || canonical(textOf(agreed)) !== canonical(asText(event))) {
-      report('signatures', where, `${event.type} does not follow an agreement to its exact text.`);
+  function checkSignatures(event: LedgerEvent, agreed: LedgerEvent | undefined, where: string): void {
+    const isAgreed =
+      agreed !== undefined && !isProposalEvent(event) && canonical(textOf(agreed)) === canonical(asText(event));
+    if (agreed && !isAgreed) report('signatures', where, `it is not what was agreed at revision ${agreed.revision}.`);
+    const needed = isProposalEvent(event) ? 'none' : signatureNeeded(event);
+    if (!isAgreed) {
+      if (needed !== 'none' && !agreed)
+        report('signatures', where, `${event.type} does not follow an agreement to it.`);
       return;
     }
     const signatures = agreed.data['signatures'] as { officer: string; partner: string; role: string }[];
@@ -198,17 +210,53 @@ export async function verify(
   }
 
   /**
+   * The signature that a recorded fact must have had: a reversal's is its original's; an adjustment's, and that of what
+   * undoes one, is at least a second.
+   */
+  function signatureNeeded({ stream, type, data, metadata }: LedgerEvent): Signature {
+    const kind = kindOf(stream);
+    const fact: Fact<unknown> = factOf(kind, type);
+    const original = data['fact'] as { type: string; data: FactData } | undefined;
+    const needed = original ? factOf(kind, original.type).signature : fact.signature;
+    const adjusts = metadata.adjustment ?? adjusted.has(`${stream} ${kind.referredTo({ type, data }) ?? ''}`);
+    return needed === 'none' && adjusts ? 'second-officer' : needed;
+  }
+
+  /**
+   * Works out the fingerprint of the request anew. Whether the officer named the partner that they acted for, and said
+   * again that what they signed is an adjustment, is not recorded: it is one of the ways in which the act could be asked.
+   */
+  function checkRequest(event: LedgerEvent, agreed: LedgerEvent | undefined, where: string): void {
+    const { stream, metadata } = event;
+    if (agreed) {
+      if (canonical(asOneAct(event)) !== canonical(asOneAct(agreed))) {
+        report('requests', where, `it does not carry what the agreement at revision ${agreed.revision} does.`);
+      }
+      return;
+    }
+    const kind = kindOf(stream);
+    const command = commandOf(event, kind);
+    const { adjustment, ...plain } = command as Command & { adjustment?: unknown };
+    const commands = command.act === 'agree' && adjustment ? [command, plain] : [command];
+    const asked = commands.flatMap((each) =>
+      [undefined, metadata.partner].map((actingFor) =>
+        requestOf({ kind: kind.name, stream, command: each, actingFor, evidence: metadata.evidence }),
+      ),
+    );
+    if (!asked.includes(metadata.request)) {
+      report('requests', where, 'the fingerprint of its request is not that of its act and evidence.');
+    }
+  }
+
+  /**
    * Decides the act again, on the state before it, and evolves the state. What was signed together is one act: the fact
    * after an agreement was decided with it.
    */
-  async function checkDecision(event: LedgerEvent, where: string): Promise<void> {
+  async function checkDecision(event: LedgerEvent, agreed: LedgerEvent | undefined, where: string): Promise<void> {
     const { stream, metadata } = event;
     const state = stateOf(states, stream);
     const kind = kindOf(stream);
-    const followsItsAgreement =
-      previous?.stream === stream &&
-      previous.event.type === 'ProposalAgreed' &&
-      previous.event.metadata.key === metadata.key;
+    const followsItsAgreement = agreed?.metadata.key === metadata.key;
     if (event.id !== eventId(metadata.officer, metadata.key, followsItsAgreement ? 1 : 0)) {
       report('decisions', where, 'its identifier is not that of its officer and key.');
     }
@@ -303,14 +351,8 @@ function sumsOf(entries: readonly Entry[], on: Day, size: number): Map<string, n
 const textOf = (agreed: LedgerEvent): FactText => agreed.data['fact'] as FactText;
 const asText = ({ type, data, metadata }: LedgerEvent): FactText => ({ type, version: metadata.schemaVersion, data });
 
-/** The signature that a recorded fact must have had: a reversal's is its original's; an adjustment's is at least a second. */
-function signatureNeeded(event: LedgerEvent): Signature {
-  const kind = kindOf(event.stream);
-  const fact: Fact<unknown> = factOf(kind, event.type);
-  const original = event.data['fact'] as { type: string; data: FactData } | undefined;
-  const needed = original ? factOf(kind, original.type).signature : fact.signature;
-  return needed === 'none' && event.metadata.adjustment ? 'second-officer' : needed;
-}
+/** What two events of one act have in common: all but the version of their schemas, and what caused the second. */
+const asOneAct = ({ metadata }: LedgerEvent) => ({ ...metadata, schemaVersion: 1, causation: '' });
 
 function stateOf(states: Map<string, StreamState<unknown>>, stream: string): StreamState<unknown> {
   const state = states.get(stream) ?? initialStream(kindOf(stream), stream);
@@ -349,7 +391,17 @@ function commandOf(event: LedgerEvent, kind: AnyKind): Command {
 }
 
 /** A fact as it was sent: without what the decision added to it. */
-function sent(kind: AnyKind, { type, data }: SentFact): SentFact {
-  const fields = Object.keys(factOf(kind, type).input.shape);
-  return { type, data: Object.fromEntries(Object.entries(data).filter(([name]) => fields.includes(name))) as FactData };
+const sent = (kind: AnyKind, { type, data }: SentFact): SentFact => ({
+  type,
+  data: namedBy(factOf(kind, type).input, data) as FactData,
+});
+
+/** Of a value what a schema names, however deep: a decision adds fields to the lines of a list, too. */
+function namedBy(schema: z.core.$ZodType, value: unknown): unknown {
+  if (schema instanceof z.ZodOptional) return namedBy(schema.def.innerType, value);
+  if (schema instanceof z.ZodArray) return (value as unknown[]).map((each) => namedBy(schema.def.element, each));
+  if (!(schema instanceof z.ZodObject)) return value;
+  const given = value as Readonly<Record<string, unknown>>;
+  const named = Object.entries<z.core.$ZodType>(schema.shape).filter(([name]) => name in given);
+  return Object.fromEntries(named.map(([name, of]) => [name, namedBy(of, given[name])]));
 }

@@ -194,6 +194,7 @@ t.test('one person who is mandated twice still cannot sign twice', async (t) => 
     REGISTER_STREAM,
   );
   const data = { effective: '2016-04-30', period: 1 };
+  ledger.now('2016-05-01T09:00:00Z');
   const { outcome } = await ledger.done('county-finance', { act: 'propose', fact: fact('PeriodClosed', data) });
   t.equal(await ledger.refused('county-finance', { act: 'agree', proposal: outcome.proposal! }), 'same_officer');
 });

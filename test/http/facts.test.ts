@@ -178,6 +178,7 @@ t.test('bad input gets its problem document, in words, and the ledger’s head d
   const { post, ledger } = await service(t);
   const facts = fund('/facts');
   const proposals = fund('/proposals');
+  ledger.now('2016-05-01T09:00:00Z');
   await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
   await ledger.signed(
     'north-ccg-finance',
@@ -472,7 +473,8 @@ t.test('every fault of form is named at once', async (t) => {
 });
 
 t.test('the same officer cannot sign twice', async (t) => {
-  const { post } = await service(t);
+  const { post, ledger } = await service(t);
+  ledger.now('2016-05-01T09:00:00Z');
   const made = await post(
     fund('/proposals'),
     { fact: { type: 'PeriodClosed', data: { period: 1, effective: '2016-04-30' } } },
@@ -491,6 +493,7 @@ t.test('the same officer cannot sign twice', async (t) => {
 
 t.test('an adjustment of a closed period is marked, with a reason', async (t) => {
   const { post, ledger } = await service(t);
+  ledger.now('2016-05-01T09:00:00Z');
   await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
   const adjustment = { reason: 'the invoice came late' };
   const made = await post(fund('/proposals'), { ...set(), adjustment }, 'pool-manager');

@@ -204,7 +204,8 @@ t.test('each act is for the officers of its partner, in its roles, and for nobod
     'east-district-finance',
     'stranger',
   ];
-  const { post } = await service(t);
+  const { post, ledger } = await service(t);
+  ledger.now('2016-05-01T09:00:00Z');
   for (const { type, data, path, may } of acts) {
     for (const officer of officers) {
       const response = await post(`${fund(path)}?dry-run=true`, { fact: { type, data } }, officer);

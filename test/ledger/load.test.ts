@@ -82,6 +82,7 @@ t.test('a file of acts is loaded step by step, by the officers it names, and onc
 
 t.test('a period that is closed is adjusted from a file too', async (t) => {
   const ledger = await openedLedger(t);
+  ledger.now('2016-05-01T09:00:00Z');
   await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
   const adjustment = { reason: 'late' };
   const late = { type: 'PlanLineSet', data: line() };
@@ -208,6 +209,7 @@ t.test('only a demonstration takes its recorded instants from a file, and only f
 
 t.test('an offer made before a period closed is signed from a file as an adjustment', async (t) => {
   const ledger = await openedLedger(t);
+  ledger.now('2016-05-01T09:00:00Z');
   const chief = { officer: 'county-chief', in: FUND };
   await load(
     planLoad([

@@ -8,6 +8,7 @@ import { entryOf } from '../../src/ledger/ledger.js';
 import { eventId } from '../../src/ledger/submit.js';
 import { verify, type CheckName, type Verified } from '../../src/ledger/verify.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import { AREA, DISPUTES } from '../support/disputes.js';
 import { carried, contribution, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
 
 /** A ledger whose last events are a plan line, an offer, its signature and what was agreed. */
@@ -101,13 +102,39 @@ t.test('each kind of tampering is found by a named check', async (t) => {
     ],
     [
       'an opening made into an adjustment',
-      ['signatures'],
+      ['signatures', 'requests'],
       `UPDATE events SET metadata = json_insert(metadata, '$.adjustment', json('{"reason":"late"}')) WHERE position = 6`,
     ],
     [
       'a posted fact made into an adjustment',
-      ['signatures'],
+      ['signatures', 'requests'],
       `UPDATE events SET metadata = json_insert(metadata, '$.adjustment', json('{"reason":"late"}')) WHERE position = 7`,
+    ],
+    [
+      'the amount of a fact that one officer posts',
+      ['requests'],
+      `UPDATE events SET data = json_set(data, '$.amount', '1000001.00') WHERE position = 7`,
+    ],
+    [
+      'a document put behind a fact afterwards',
+      ['requests'],
+      `UPDATE events SET metadata = json_set(metadata, '$.evidence', json('[{"reference":"a minute"}]')) WHERE position = 7`,
+    ],
+    [
+      'an agreed amount changed in the offer, the agreement and the fact alike',
+      ['requests'],
+      `UPDATE events SET data = replace(data, '1000000.00', '2000000.00') WHERE position > 7`,
+    ],
+    [
+      'a document put behind what was agreed, and not behind the agreement',
+      ['requests'],
+      `UPDATE events SET metadata = json_set(metadata, '$.evidence', json('[{"reference":"a minute"}]')) WHERE position = ${LAST}`,
+    ],
+    ['an agreement without its fact', ['signatures'], `DELETE FROM events WHERE position = ${LAST}`],
+    [
+      'another fact in the place of what was agreed, of a kind that nobody signs',
+      ['signatures'],
+      `UPDATE events SET type = 'GapStated', data = '{"effective":"2016-04-01","claimant":"x","statedOn":"2016-04-01","amount":"7.00","basis":"x"}' WHERE position = ${LAST}`,
     ],
   ];
   for (const [name, checks, ...statements] of cases) {
@@ -224,10 +251,10 @@ async function forged(
   }, ledger);
   const { problems } = await verify(ledger.store);
   t.ok(
-    problems.every((each) => each.check === 'decisions'),
+    problems.every(({ check }) => check === 'decisions' || check === 'requests'),
     JSON.stringify(problems),
   );
-  return problems.map((each) => each.words);
+  return problems.filter(({ check }) => check === 'decisions').map((each) => each.words);
 }
 
 type Append = (
@@ -298,22 +325,52 @@ t.test('what the rules would not have decided is found, however well it is writt
   );
 });
 
+t.test('what a decision fills in where it was left out is no reason to doubt the request', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post(
+    'pool-manager',
+    'DisputesOpened',
+    { effective: '2016-04-01', area: AREA, partners: ['county', 'north-ccg'] },
+    DISPUTES,
+  );
+  const adopt = (data: object, more: object) =>
+    ledger
+      .signed('county-finance', 'north-ccg-finance', 'DisputeProtocolAdopted', { ...data, ...more }, DISPUTES)
+      .then(() => verify(ledger.store));
+  const stages = [
+    { stage: 'talks', title: 'Talks', workingDays: 5 },
+    { stage: 'panel', title: 'Panel' },
+  ];
+  const cases: readonly object[] = [
+    { protocol: 'three-stage' },
+    { protocol: 'three-stage', title: 'Three plain stages' },
+    { protocol: 'three-stage', stages },
+    { protocol: 'three-stage', stages: [stages[0], { ...stages[1], stage: 'last' }, { ...stages[1], stage: 'more' }] },
+    { protocol: 'our-own', stages },
+    { protocol: 'our-own', title: 'Of our own', stages },
+    { protocol: 'our-own', title: 'our-own', stages },
+  ];
+  for (const [index, data] of cases.entries()) {
+    t.same((await adopt(data, { effective: `2016-04-0${index + 1}` })).problems, [], JSON.stringify(data));
+  }
+});
+
 t.test('an identifier that is not of its officer and key is found', async (t) => {
   const ledger = await openedLedger(t);
   await stated(ledger, 1);
-  t.match((await verify(ledger.store)).problems, [{ check: 'decisions', words: /identifier/ }]);
+  t.match((await verify(ledger.store)).problems, [{ check: 'requests' }, { check: 'decisions', words: /identifier/ }]);
 });
 
 t.test('a ledger with every kind of act is decided again to the same events', async (t) => {
   const ledger = await signedLedger(t);
   const fact = { type: 'ContributionAgreed', data: contribution({ contribution: 'more' }) as never };
-  const propose = async (name: string) =>
+  const propose = async (name: string, expires = '2016-03-31') =>
     (
       await ledger.done('north-ccg-finance', {
         act: 'propose',
         fact: { ...fact, data: contribution({ contribution: name }) as never },
         conditions: 'the plan is approved',
-        expires: '2016-03-31' as never,
+        expires: expires as never,
       })
     ).outcome.proposal!;
   const countered = await propose('countered');
@@ -325,15 +382,22 @@ t.test('a ledger with every kind of act is decided again to the same events', as
   await ledger.done('north-ccg-chief', { act: 'agree', proposal: countered });
   await ledger.done('county-finance', { act: 'decline', proposal: await propose('declined'), reason: 'no' });
   await ledger.done('north-ccg-finance', { act: 'withdraw', proposal: await propose('withdrawn'), reason: 'no' });
-  const late = await propose('late');
+  const named = await ledger.done(
+    'county-finance',
+    { act: 'post', fact: { type: 'PlanLineSet', data: line({ line: 'named' }) as never } },
+    { actingFor: 'county', evidence: [{ reference: 'minute 7', page: 2 }] },
+  );
+  t.equal(named.outcome.events.length, 1);
+  const late = await propose('late', '2016-05-31');
   await propose('lapsing');
+  ledger.now('2016-05-01T09:00:00Z');
   await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
   await ledger.done('county-finance', {
     act: 'agree',
     proposal: late,
     adjustment: { reason: 'agreed before the closing' },
   });
-  await ledger.now('2016-04-01T12:00:00Z').ledger.lapseExpired();
+  t.equal(await ledger.ledger.lapseExpired(), 1);
   const { outcome } = await ledger.done('north-ccg-finance', {
     act: 'propose',
     fact: { type: 'FactReversed', data: { effective: '2016-05-01', reverses: '4', reason: 'x' } as never },

@@ -17,7 +17,7 @@ import {
 } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import type { Posting } from '../postings.js';
-import { Amount, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import { Amount, EffectiveDay, Money, Name, SignedAmount, SignedMoney, Sum, words } from '../values.js';
 import { asAt, bodyOn, cellsOf, sumsOf, type Cell, type Terms } from './claim.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
@@ -58,11 +58,6 @@ const PartText = z.strictObject({
   respondent: Name,
   agreed: SignedMoney,
   abandoned: Sum,
-});
-
-/** Money of either sign as an officer sends it: within the same bounds as any other, and with one way to write nothing. */
-const SignedAmount = SignedMoney.refine((text) => text !== '-0.00' && Money.safeParse(text.replace('-', '')).success, {
-  error: 'must be pounds with exactly two places of pence, from -9999999999.99 to 9999999999.99',
 });
 
 const LineSent = z.strictObject({
@@ -392,6 +387,14 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     effective: 'any-day',
     reversible: true,
     underItsName: true,
+    understood: ({ lines, ...data }) => ({
+      ...data,
+      lines: lines.map(({ through, closes, ...line }) => ({
+        ...line,
+        ...(through !== data.effective && { through }),
+        ...(closes !== true && { closes }),
+      })),
+    }),
     sides(data, state: DisputeState) {
       const first = caseOf(state, data.lines[0]!.case);
       if (first instanceof Refusal) return { acts: [], signs: [] };

@@ -8,7 +8,7 @@ import { workingDaysAfter } from '../working-days.js';
 import type { Entry } from './claim.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
-import { PROTOCOLS } from './reference.js';
+import { PROTOCOLS, type Stage } from './reference.js';
 import {
   bodiesOf,
   bothSides,
@@ -31,6 +31,13 @@ const Stages = z
   });
 
 const PROTOCOL_NAMES = PROTOCOLS.map((each) => each.protocol).join(', ');
+
+const sameStages = (a: readonly Stage[], b: readonly Stage[]): boolean =>
+  a.length === b.length &&
+  a.every(
+    ({ stage, title, workingDays }, index) =>
+      stage === b[index]!.stage && title === b[index]!.title && workingDays === b[index]!.workingDays,
+  );
 
 /** The stage that a case is in, as it was entered; undefined where it is in none. */
 const stageOf = (entries: readonly Entry[]): Entry | undefined =>
@@ -68,6 +75,14 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: false,
+    understood({ title, stages, ...data }) {
+      const known = PROTOCOLS.find((each) => each.protocol === data.protocol);
+      return {
+        ...data,
+        ...(title !== (known?.title ?? data.protocol) && { title }),
+        ...(!(stages && known && sameStages(stages, known.stages)) && { stages }),
+      };
+    },
     sides(_data, state: DisputeState, { register }) {
       const { partners } = opened(state);
       const all = [...partners.keys()];

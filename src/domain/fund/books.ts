@@ -43,6 +43,27 @@ export function booksOn(books: ReadonlyMap<string, Book>, on: Day): Balanced {
   };
 }
 
+/**
+ * The books of one source with terms and details put together: what is worked out of a source by partner needs neither,
+ * and a plan may have thousands of lines.
+ */
+export function booksOfSource(books: ReadonlyMap<string, Book>, source: string): Map<string, Book> {
+  const together = new Map<string, Book>();
+  for (const { account, series } of books.values()) {
+    if (account.source !== source) continue;
+    series.days.forEach((on, index) =>
+      enterInBooks(together, { ...account, term: 'one-off', detail: '', item: '', on, pence: series.moves[index]! }),
+    );
+  }
+  return together;
+}
+
+/** A day, and every later one on which the books move, in order. */
+export function daysFrom(books: ReadonlyMap<string, Book>, first: Day): Day[] {
+  const later = [...books.values()].flatMap(({ series }) => series.days.filter((day) => day > first));
+  return [first, ...[...new Set(later)].sort()];
+}
+
 /** The limit that money set aside stays within what is held, by the name under which facts declare it. */
 export const SET_ASIDE = 'setAside';
 

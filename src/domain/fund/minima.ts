@@ -6,12 +6,12 @@ import type { Posting } from '../postings.js';
 import { allocationChains, inForceAmong, rulesOn, type ReferenceState } from '../register/reference-state.js';
 import { refuse } from '../rules.js';
 import type { Book } from './books.js';
+import { minimumWalk } from './minima-walk.js';
 import {
   breachesBetween,
   breachInWords,
   MINIMUM,
   minimumTests,
-  testsOfMinimum,
   type Breach,
   type TestInputs,
   type TestResult,
@@ -106,15 +106,13 @@ export function foresee(
   if (!after) return NOTHING_FORESEEN;
   const published = publishedFor(state.opened, register.reference, Infinity);
   const accounts = [...state.books.values()].filter(({ account }) => isTested(account));
-  const standing = (formula: (inputs: TestInputs) => TestResult[], of: readonly Book[]) => {
-    return (on: Day, with_: Foreseen): TestResult[] =>
-      formula({ on, holdings: holdingsOn(of, on, with_.postings), facts: with_.facts, ...published(on) });
-  };
-  const every = standing(minimumTests, accounts);
+  const every = (on: Day, { postings: more, facts }: Foreseen): TestResult[] =>
+    minimumTests({ on, holdings: holdingsOn(accounts, on, more), facts, ...published(on) });
 
   const narrowAccounts = accounts.filter(({ account }) => ofMinimum(account));
   const [narrowBefore, narrowAfter] = [narrowed(before), narrowed(after)];
-  const minimum = standing(testsOfMinimum, narrowAccounts);
+  const minimumBefore = minimumWalk(narrowAccounts, narrowBefore, published);
+  const minimumAfter = minimumWalk(narrowAccounts, narrowAfter, published);
 
   // Nothing that the tests see takes effect before the year: shares, lines and sums agreed begin in it.
   const first = data.effective;
@@ -125,7 +123,7 @@ export function foresee(
   const between = laterDays({ accounts: narrowAccounts, first, last: year.last }, narrowAfter, allocated, postings);
   const looked: readonly (readonly [on: Day, tests: () => readonly [TestResult[], TestResult[]]])[] = [
     [first, () => [every(first, before), every(first, after)]],
-    ...between.map((on) => [on, () => [minimum(on, narrowBefore), minimum(on, narrowAfter)] as const] as const),
+    ...between.map((on) => [on, () => [minimumBefore(on), minimumAfter(on)] as const] as const),
     ...(first < year.last
       ? [[year.last, () => [every(year.last, before), every(year.last, after)] as const] as const]
       : []),

@@ -4,6 +4,7 @@ import { PLAN, type Account, type Measure } from '../postings.js';
 import type { AreaOfSpend } from '../reference/rule-sets.js';
 import type { Allocation, Publication } from '../register/reference-state.js';
 import { sourceOf } from '../sources.js';
+import type { Scheme } from './scheme.js';
 import { descriptionsOn, factsInForce, gathered, sumOf, type Holding, type TestedFact } from './tested.js';
 
 /**
@@ -111,27 +112,65 @@ const untested = (of: string, actual: Pence, why: string): TestRow => ({
   why,
 });
 
-/** T1, T2 and T3: those of the minimum contribution, which need no accounts or facts but its own. */
-export const testsOfMinimum = (inputs: TestInputs): TestResult[] => [pooled(inputs), ...spent(inputs)];
-
 /** Every test, in order. */
 export const minimumTests = (inputs: TestInputs): TestResult[] => [
-  ...testsOfMinimum(inputs),
+  pooled(inputs),
+  ...spent(inputs),
   determined(inputs),
   passedDown(inputs),
   withinIncome(inputs),
 ];
 
-const ofMinimum = ({ allocations }: TestInputs) => allocations.filter(({ data }) => data.source === MINIMUM);
+const ofMinimum = ({ allocations }: Pick<TestInputs, 'allocations'>): Allocated =>
+  allocations.filter(({ data }) => data.source === MINIMUM);
+
+type Allocated = readonly Publication<Allocation>[];
+
+/** What plan lines count for T2 and for T3, in pence. */
+export interface Counted {
+  readonly socialCare: Pence;
+  readonly outOfHospital: Pence;
+}
+
+/**
+ * What one plan line of the minimum contribution counts: all of it as social care, or what the NHS commissions of it as a
+ * service outside hospital, to the whole penny, half to even. What no area of spend is known of counts for neither.
+ */
+export function lineCounts(sum: Pence, scheme: Scheme | undefined, areas: AreaCounts): Counted & { known: boolean } {
+  const as = scheme && areas.get(scheme.areaOfSpend);
+  return {
+    known: as !== undefined,
+    socialCare: as === 'social-care' ? sum : NO_MONEY,
+    outOfHospital: as === 'out-of-hospital' ? partOf(sum, scheme!.commissioner.nhs) : NO_MONEY,
+  };
+}
+
+export type AreaCounts = ReadonlyMap<string, AreaOfSpend['counts']>;
+export const areaCounts = (areas: readonly AreaOfSpend[]): AreaCounts =>
+  new Map(areas.map(({ code, counts }) => [code, counts]));
+
+/** T1, T2 and T3 from their sums: what each payer pools of the minimum contribution, and what the lines of it count. */
+export const testsOfMinimum = (
+  { allocations }: Pick<TestInputs, 'allocations'>,
+  paid: ReadonlyMap<string, Pence>,
+  counted: Counted,
+): TestResult[] => {
+  const publications = ofMinimum({ allocations });
+  return [pooledBy(publications, paid), ...spentBy(publications, counted, {})];
+};
 
 /** T1: what each payer pools of its minimum contribution is at least its allocation. */
-function pooled(inputs: TestInputs): TestResult {
-  const publications = ofMinimum(inputs);
-  const paid = new Map(
-    gathered(inputs.holdings, ({ measure, source, holder }) =>
-      measure === 'agreed' && source === MINIMUM ? holder : undefined,
-    ).map(({ name, pence: sum }) => [name, sum]),
+const pooled = (inputs: TestInputs): TestResult =>
+  pooledBy(
+    ofMinimum(inputs),
+    new Map(
+      gathered(inputs.holdings, ({ measure, source, holder }) =>
+        measure === 'agreed' && source === MINIMUM ? holder : undefined,
+      ).map(({ name, pence: sum }) => [name, sum]),
+    ),
   );
+
+function pooledBy(publications: Allocated, paid: ReadonlyMap<string, Pence>): TestResult {
   const allocated = new Map(publications.map(({ data }) => [data.payer, pence(data.amount)]));
   const rows = [...new Set([...allocated.keys(), ...paid.keys()])].sort().map((payer) => {
     const least = allocated.get(payer);
@@ -149,42 +188,46 @@ function pooled(inputs: TestInputs): TestResult {
 
 /**
  * T2 and T3: what the plan spends of the minimum contribution on social care, and on services outside hospital that the
- * NHS commissions. Joint lines count at the NHS's percentage, to the whole penny line by line, half to even. Lines that
- * reduce count below nothing. The minima of all payers are added up: a line does not say whose money it spends.
+ * NHS commissions. Joint lines count at the NHS's percentage, line by line. Lines that reduce count below nothing. The
+ * minima of all payers are added up: a line does not say whose money it spends.
  */
 function spent(inputs: TestInputs): TestResult[] {
   const { holdings, facts, areasOfSpend, on } = inputs;
-  const publications = ofMinimum(inputs).filter(({ data }) => data.minima !== undefined);
   const described = descriptionsOn(facts, on);
-  const counts = new Map(areasOfSpend.map((area) => [area.code, area.counts]));
+  const areas = areaCounts(areasOfSpend);
   const lines = gathered(holdings, ({ measure, holder, source, detail }) =>
     measure === 'requirement' && holder === PLAN && source === MINIMUM ? detail : undefined,
   ).map(({ name, pence: sum }) => {
     const description = described.get(name);
-    const scheme = description?.scheme;
-    const counted = scheme && counts.get(scheme.areaOfSpend);
-    return { name, sum, description, counted, nhs: scheme ? partOf(sum, scheme.commissioner.nhs) : NO_MONEY };
+    return { name, description, counts: lineCounts(sum, description?.scheme, areas) };
   });
-  const more: More = {
-    why: publications.length === 0 ? `No minima of ${MINIMUM} are published.` : '',
-    unclassified: lines.filter((line) => line.counted === undefined).map((line) => line.name),
-    restsOn: [{ measure: 'requirement', source: MINIMUM }],
-    descriptions: lines.flatMap(({ description }) => (description ? [description.revision] : [])),
-    publications,
+  const counted: Counted = {
+    socialCare: total(lines.map(({ counts }) => counts.socialCare)),
+    outOfHospital: total(lines.map(({ counts }) => counts.outOfHospital)),
   };
-  const test = (code: TestCode, of: 'socialCare' | 'outOfHospital', actual: Pence): TestResult =>
+  return spentBy(ofMinimum(inputs), counted, {
+    unclassified: lines.filter(({ counts }) => !counts.known).map((line) => line.name),
+    descriptions: lines.flatMap(({ description }) => (description ? [description.revision] : [])),
+  });
+}
+
+function spentBy(
+  allocated: Allocated,
+  counted: Counted,
+  of: Pick<More, 'unclassified' | 'descriptions'>,
+): TestResult[] {
+  const publications = allocated.filter(({ data }) => data.minima !== undefined);
+  const why = publications.length === 0 ? `No minima of ${MINIMUM} are published.` : '';
+  const more: More = { ...of, why, restsOn: [{ measure: 'requirement', source: MINIMUM }], publications };
+  const test = (code: TestCode, minimum: keyof Counted): TestResult =>
     result(
       code,
       publications.length === 0
-        ? [untested(WHOLE_FUND, actual, more.why!)]
-        : [atLeast(WHOLE_FUND, total(publications.map(({ data }) => pence(data.minima![of]))), actual)],
+        ? [untested(WHOLE_FUND, counted[minimum], why)]
+        : [atLeast(WHOLE_FUND, total(publications.map(({ data }) => pence(data.minima![minimum]))), counted[minimum])],
       more,
     );
-  const counted = (as: AreaOfSpend['counts']) => lines.filter((line) => line.counted === as);
-  return [
-    test('T2', 'socialCare', total(counted('social-care').map((line) => line.sum))),
-    test('T3', 'outOfHospital', total(counted('out-of-hospital').map((line) => line.nhs))),
-  ];
+  return [test('T2', 'socialCare'), test('T3', 'outOfHospital')];
 }
 
 /**

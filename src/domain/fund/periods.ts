@@ -61,7 +61,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
     reversible: false,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [opened(state).host] }),
     complete: (data, state: FundState) => ({ ...data, totals: totalsOn(state, data.effective) }),
-    check(data, state: FundState) {
+    check(data, state: FundState, { today }) {
       const { year } = opened(state);
       if (data.period !== state.closedThrough + 1) {
         return refuse(
@@ -75,7 +75,9 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
       if (data.effective !== last) {
         return refuse('period_out_of_order', `P${data.period} is closed as at its last day, ${dayInWords(last)}.`);
       }
-      return undefined;
+      return today > last
+        ? undefined
+        : refuse('period_not_ended', `P${data.period} ends on ${dayInWords(last)}; today is ${dayInWords(today)}.`);
     },
     postings: () => [],
     evolve(state, data) {

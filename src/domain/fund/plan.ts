@@ -7,7 +7,6 @@ import {
   minus,
   moneyText,
   NO_MONEY,
-  notNegative,
   pence,
   pounds,
   signedPence,
@@ -19,7 +18,7 @@ import { posted } from '../postings.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf, sourceOf, type FundingSource } from '../sources.js';
-import { Amount, Code, EffectiveDay, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import { Amount, Code, EffectiveDay, Money, Name, SignedAmount, SignedMoney, Sum, words } from '../values.js';
 import { Scheme, schemeFits } from './scheme.js';
 import {
   inOrder,
@@ -57,7 +56,7 @@ const Reprofile = z
 const byHost = (_data: unknown, state: FundState) => ({ acts: [opened(state).host], signs: [] });
 
 const virement = { effective: EffectiveDay, reason: words(500) };
-const Change = SignedMoney.refine((text) => !/^-?0\.00$/.test(text), { error: 'must not be 0.00' });
+const Change = SignedAmount.refine((text) => text !== '0.00', { error: 'must not be 0.00' });
 const NAMED_ONCE = [
   (moves: readonly { readonly line: string }[]) => new Set(moves.map((each) => each.line)).size === moves.length,
   { error: 'must name each line once' },
@@ -97,6 +96,13 @@ function betweenKinds(
       )
     : undefined;
 }
+
+/**
+ * How much budget moves is what one half of the changes comes to, whatever their signs: where a line loses and a saving
+ * shrinks by as much, no line gains. Rounded up, to the penny, where the changes do not balance.
+ */
+const budgetMoved = (moves: readonly { readonly change: string }[]): Pence =>
+  exactly(Math.ceil(total(moves.map(({ change }) => exactly(Math.abs(signedPence(change))))) / 2));
 
 export const PLAN_FACTS: readonly Fact<FundState>[] = [
   fact({
@@ -273,7 +279,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     level: 'moves',
     restsOn: (data) => data.moves.map((each) => each.line),
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [opened(state).host] }),
-    amount: (data) => total(data.moves.map((each) => notNegative(signedPence(each.change)))),
+    amount: (data) => budgetMoved(data.moves),
     complete(data, state: FundState) {
       const moves = [];
       for (const each of data.moves) {

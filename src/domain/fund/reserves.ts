@@ -7,7 +7,7 @@ import { refuse, Refusal } from '../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { family, heirsOf, successionsOn } from '../register/succession.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
-import { booksOn, SET_ASIDE, type Balanced } from './books.js';
+import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Balanced, type Book } from './books.js';
 import { receivers } from './contributions.js';
 import { NO_USE, useOf } from './held.js';
 import { inheritedBooks } from './heirs.js';
@@ -92,12 +92,13 @@ const heldOf = (books: Balanced, host: string, partner: string, source: string):
  */
 function heldNow(
   state: FundState,
+  books: ReadonlyMap<string, Book>,
   { partner, source, effective }: { readonly partner: string; readonly source: string; readonly effective: Day },
   { register }: Context,
 ): Pence {
   const { host, area } = opened(state);
   const successions = successionsOn(register.successions, effective, Infinity);
-  const recorded = booksOn(state.books, effective);
+  const recorded = booksOn(books, effective);
   const now = inheritedBooks(recorded, { successions, area });
   const heirs = heirsOf(successions, partner, area);
   const hostNow = heirsOf(successions, host, area)[0]!;
@@ -330,7 +331,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'UnderspendReturned',
     about:
-      'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s.',
+      'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s, on that day and every later one.',
     input: z.strictObject({ effective: EffectiveDay, partner: Name, source: Code, amount: Amount, reason: words(500) }),
     stored: z.strictObject({
       effective: EffectiveDay,
@@ -355,13 +356,16 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     complete(data, state: FundState, context) {
       const wrong = partnerIsIn(state, data.partner, data.effective, context);
       if (wrong) return wrong;
-      const held = heldNow(state, data, context);
-      return held < pence(data.amount)
-        ? refuse(
+      const books = booksOfSource(state.books, data.source);
+      const heldOn = (effective: Day): Pence => heldNow(state, books, { ...data, effective }, context);
+      // What went back, or was spent, on a later day was held until then: it cannot go back before as well.
+      const short = daysFrom(books, data.effective).find((day) => heldOn(day) < pence(data.amount));
+      return short === undefined
+        ? { ...data, held: moneyText(heldOn(data.effective)) }
+        : refuse(
             'more_than_held',
-            `${pounds(held)} of ${data.source} is held of ${data.partner}’s on ${dayInWords(data.effective)}; ${pounds(pence(data.amount))} would go back.`,
-          )
-        : { ...data, held: moneyText(held) };
+            `${pounds(heldOn(short))} of ${data.source} is held of ${data.partner}’s on ${dayInWords(short)}; ${pounds(pence(data.amount))} would go back.`,
+          );
     },
     check: () => undefined,
     postings: (data) =>

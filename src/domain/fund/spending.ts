@@ -61,10 +61,25 @@ function spenders(state: FundState, name: string): string[] {
 
 const onLine = (data: { readonly line: string }, state: FundState) => ({ acts: spenders(state, data.line), signs: [] });
 
+/** The first day on which a plan line is not in the plan any more, where the fact that set it was reversed. */
+const endOfLine = (state: FundState, name: string): Day | undefined => {
+  const set = state.named.get(name)!;
+  return state.reversed.has(set)
+    ? state.tested.facts.find(({ revision }) => revision === set)!.reversed!.on
+    : undefined;
+};
+
 /** The plan line that money may be spent on from a day on. Permitted spending is on a line of the plan: domain.md 5. */
 function spentOn(state: FundState, name: string, effective: Day): Line | Refusal {
-  const line = itemOf(state, 'line', name);
+  const line = everNamed(state, 'line', name);
   if (line instanceof Refusal) return line;
+  const ended = endOfLine(state, name);
+  if (ended !== undefined && ended <= effective) {
+    return refuse(
+      'reference_unknown',
+      `The plan line "${name}" was reversed from ${dayInWords(ended)}: from then on it is not in the plan.`,
+    );
+  }
   if (line.effect === 'reduces') return refuse('line_is_saving', `"${name}" is a saving; nothing is spent on it.`);
   return effective < line.began
     ? refuse(

@@ -6,6 +6,7 @@ import {
   combined,
   emptySeries,
   firstBreach,
+  movedOn,
   PLAN,
   POOL,
   seriesOn,
@@ -40,8 +41,13 @@ export interface FundState {
   readonly reversed: Map<number, number>;
   /** The facts that stand on each item, by revision: what a reversal must not take away from under them. */
   readonly standing: Map<string, Map<number, Standing>>;
-  /** The sum of the sizes of all movements so far: while it is bounded, every balance is exact. */
+  /**
+   * The sum of the sizes of all movements that stand: while it is bounded, every balance is exact. What was taken back on
+   * the day on which it took effect counts no more: no balance holds it.
+   */
   moved: Pence;
+  /** The same of what each partner has on the table or assumes, which is bounded apart: it binds nobody. */
+  readonly supposed: Map<string, Pence>;
   /** What the minimum tests are made of. */
   readonly tested: Tested;
   /** The movements of each account, by its key: what formulas over the whole fund are decided on. */
@@ -143,6 +149,7 @@ export const emptyFund = (): FundState => ({
   reversed: new Map(),
   standing: new Map(),
   moved: NO_MONEY,
+  supposed: new Map(),
   tested: emptyTested(),
   books: new Map(),
   spending: noSpending(),
@@ -163,16 +170,30 @@ export function evolvePostings(state: FundState, postings: readonly Posting[]): 
     const key = seriesKey(posting.measure, posting.item);
     let series = state.series.get(key);
     if (!series) state.series.set(key, (series = emptySeries()));
+    const more = growth(series, posting);
+    if (isSupposed(posting)) state.supposed.set(posting.holder, plus(supposedOf(state, posting.holder), more));
+    else state.moved = plus(state.moved, more);
     addToSeries(series, posting.on, posting.pence);
     enterInBooks(state.books, posting);
-    state.moved = plus(state.moved, sizeOf(posting));
   }
 }
 
-const sizeOf = (posting: Posting): Pence => exactly(Math.abs(posting.pence));
+/** By how much the size of what stands grows by one more movement; below nothing where it takes back. */
+function growth(series: DaySeries, { on, pence: more }: Posting): Pence {
+  const standing = movedOn(series, on);
+  return exactly(Math.abs(standing + more) - Math.abs(standing));
+}
 
-/** All movements of one fund stay below this: a hundred times the whole Better Care Fund of a year. */
+/** What is only proposed or assumed: any partner says so alone, and what it says must not stand in others’ way. */
+const isSupposed = ({ measure }: Posting): boolean => measure === 'proposed' || measure === 'assumed';
+const supposedOf = (state: FundState, partner: string): Pence => state.supposed.get(partner) ?? NO_MONEY;
+
+/** What stands in one fund stays below this: a hundred times the whole Better Care Fund of a year. */
 const MOVED_MAX = pence('999999999999.99');
+/** What one partner offers or assumes, of a fund of some sixty. */
+const SUPPOSED_MAX = pence('99999999999.99');
+/** A reversal goes through beyond either, or nobody could undo what reached it: sums are exact to £90 trillion. */
+const UNDONE_MAX = exactly(10 * MOVED_MAX);
 
 // Reading the state
 
@@ -429,10 +450,34 @@ const LIMITS = {
   reserve: { rule: 'more_than_reserved', terms: [plusOf('carriedForward')], words: 'what is left in the reserve' },
 } as const satisfies Record<string, Limit>;
 
+/** The name by which a reversal says that it undoes something, and so is let through to the higher bound. */
+const UNDOES = 'undoes';
+
 /** The limits that a reversal is held to: all of them. */
-export const ALL_LIMITS: readonly string[] = [...Object.keys(LIMITS), SET_ASIDE];
+export const ALL_LIMITS: readonly string[] = [...Object.keys(LIMITS), SET_ASIDE, UNDOES];
 
 export type LimitName = keyof typeof LIMITS;
+
+/** What stands must stay so small that every sum is exact: of the fund, and of what each partner offers or assumes. */
+function staysExact(state: FundState, own: readonly Posting[], undoes: boolean): Refusal | undefined {
+  let moved = state.moved;
+  const supposed = new Map<string, Pence>();
+  for (const posting of own) {
+    const { holder, measure, item } = posting;
+    const more = growth(seriesOf(state, measure, item), posting);
+    if (isSupposed(posting)) supposed.set(holder, plus(supposed.get(holder) ?? supposedOf(state, holder), more));
+    else moved = plus(moved, more);
+  }
+  if (moved > (undoes ? UNDONE_MAX : MOVED_MAX) && moved > state.moved) {
+    return refuse('more_than_a_fund_holds', `The fund’s movements would come to ${pounds(moved)} in all.`);
+  }
+  for (const [partner, sum] of supposed) {
+    if (sum > (undoes ? UNDONE_MAX : SUPPOSED_MAX) && sum > supposedOf(state, partner)) {
+      return refuse('more_than_a_fund_holds', `What ${partner} offers and assumes would come to ${pounds(sum)}.`);
+    }
+  }
+  return undefined;
+}
 
 /** Holds the named limits over every later day for every item that the postings touch. */
 export function limitsHold(
@@ -441,13 +486,11 @@ export function limitsHold(
   names: readonly string[],
 ): Refusal | undefined {
   const own = postings.filter((posting) => posting.holder !== POOL);
-  const moved = own.reduce((sum, posting) => plus(sum, sizeOf(posting)), state.moved);
-  if (moved > MOVED_MAX) {
-    return refuse('more_than_a_fund_holds', `The fund’s movements would come to ${pounds(moved)} in all.`);
-  }
+  const large = staysExact(state, own, names.includes(UNDOES));
+  if (large) return large;
   for (const item of new Set(own.map((posting) => posting.item))) {
     for (const name of names) {
-      if (name === SET_ASIDE) continue;
+      if (name === SET_ASIDE || name === UNDOES) continue;
       const limit: Limit = LIMITS[name as LimitName];
       const of = state.items.get(item);
       const turned = limit.turnedByEffect && of?.kind === 'line' && of.effect === 'reduces' ? -1 : 1;

@@ -24,8 +24,10 @@ import {
   KnownAt,
   OfArea,
   query,
+  SEES_ALL,
   Stamp,
   standing,
+  type Seeing,
   type Standing,
 } from './query.js';
 
@@ -36,8 +38,10 @@ const Year = z
   .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2018-19"' });
 
 const Years = {
-  from: Year.optional().meta({ description: 'The first year. Left out, the first of which the area has a fund.' }),
-  to: Year.optional().meta({ description: 'The last year. Left out, the last of which the area has a fund.' }),
+  from: Year.optional().meta({
+    description: 'The first year. Left out, the first of which the area had a fund by then.',
+  }),
+  to: Year.optional().meta({ description: 'The last year. Left out, the last of which the area had a fund by then.' }),
 };
 
 interface AskedYears {
@@ -46,19 +50,26 @@ interface AskedYears {
   readonly to?: string | undefined;
 }
 
-/** The years asked for, each with the area’s fund of it where there is one. */
+/**
+ * The years asked for, each with the area’s fund of it where there is one: by what is known at a size of the ledger, so
+ * that a fund that is opened later changes no answer. Years of a fund that the asker may not see are left out.
+ */
 function yearsOf(
   ledger: Ledger,
   { area, from, to }: AskedYears,
+  size: number,
+  { sees }: Pick<Seeing, 'sees'>,
 ): { readonly year: FinancialYear; readonly fund: string | undefined }[] | Refusal {
-  const funds = fundsOf(ledger, area);
-  if (funds.length === 0) return refuse('area_unknown', `There is no fund of ${area}.`);
+  const funds = fundsOf(ledger, area).filter((fund) => ledger.model.knownRevision(fundStream(fund), size) >= 0);
+  if (funds.length === 0) return refuse('area_unknown', `No fund of ${area} was open by then.`);
   const labels = funds.map((fund) => fund.slice(area.length + 1));
   const first = from ?? labels[0]!;
   const last = to ?? labels.at(-1)!;
   const years = FINANCIAL_YEARS.filter(({ label }) => label >= first && label <= last);
   if (years.length === 0) return refuse('days_out_of_order', `${first} is after ${last}.`);
-  return years.map((year) => ({ year, fund: funds[labels.indexOf(year.label)] }));
+  return years
+    .map((year) => ({ year, fund: funds[labels.indexOf(year.label)] }))
+    .filter(({ fund }) => fund === undefined || sees(fund));
 }
 
 /** A fund on the last day of its year, as known at an instant: where it had been opened by then. */
@@ -81,7 +92,6 @@ const partsOf = (sums: ReadonlyMap<string, Pence>): z.input<typeof PartText>[] =
 
 const FIGURES = ['requirement', 'funded', 'gap', 'soft', 'hard', 'recurrentGap'] as const;
 
-const NOTHING = moneyText(NO_MONEY);
 const sumOf = (amounts: readonly string[]): string => moneyText(total(amounts.map(signedPence)));
 
 const stampOf = (ledger: Ledger, knownAt: Instant) => {
@@ -114,13 +124,14 @@ export const mediumTerm = query({
       }),
     ),
   }),
-  async run(ledger, asked) {
-    const years = yearsOf(ledger, asked);
-    if (years instanceof Refusal) return years;
+  async run(ledger, asked, seeing = SEES_ALL) {
     const knownAt = asked['known-at'] ?? ledger.model.now(ledger.clock);
+    const stamp = stampOf(ledger, knownAt);
+    const years = yearsOf(ledger, asked, stamp.ledger.size, seeing);
+    if (years instanceof Refusal) return years;
     return {
       area: asked.area,
-      ...stampOf(ledger, knownAt),
+      ...stamp,
       years: years.map(({ year, fund }) => {
         const at = atYearEnd(ledger, fund, year, knownAt);
         const gap = gapAt(ledger, at);
@@ -139,10 +150,6 @@ export const mediumTerm = query({
       }),
     };
   },
-  seenBy: (answer, { sees }) => ({
-    ...answer,
-    years: answer.years.filter(({ fund }) => fund === null || sees(fund)),
-  }),
   table: ({ years }) => ({
     columns: ['year', 'what', 'amount'],
     rows: years.flatMap(({ year, requirements, funding, ...figures }) => [
@@ -200,21 +207,35 @@ const Bridge = z.object({
     .meta({ description: 'The facts behind each cell, in the order in which they were recorded.' }),
 });
 
+/** What the facts of one row come to: by year, and the other years that its halves name. */
+interface Row {
+  readonly kind: FactText['kind'];
+  readonly row: string;
+  readonly byYear: Map<string, Pence>;
+  readonly others: Set<string>;
+}
+
 /** The rows that facts add up to, over the years that are shown. */
 function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<typeof RowText>[] {
-  const named = [...new Map(facts.map(({ kind, row }) => [`${ROW_KINDS.indexOf(kind)} ${row}`, { kind, row }]))];
-  return named.sort(byKey).map(([, { kind, row }]) => {
-    const own = facts.filter((each) => each.kind === kind && each.row === row);
-    const cells = years.map((year) => ({
-      year,
-      change: sumOf(own.filter((each) => each.year === year).map(({ change }) => change)),
-    }));
-    const others = new Set(own.flatMap(({ otherYear }) => (otherYear === null ? [] : [otherYear])));
-    const whole = sumOf(cells.map(({ change }) => change));
-    const hasHalf = (year: string) => cells.some((cell) => cell.year === year && cell.change !== NOTHING);
-    const missing = whole === NOTHING ? [] : [...others].filter((year) => !hasHalf(year)).sort();
-    const difference = kind === 'reprofiled' && missing.length === 0 ? whole : NOTHING;
-    return { kind, row, cells, total: whole, missing, difference };
+  const rows = new Map<string, Row>();
+  for (const { kind, row, year, change, otherYear } of facts) {
+    const key = `${ROW_KINDS.indexOf(kind)} ${row}`;
+    const found = rows.get(key) ?? { kind, row, byYear: new Map<string, Pence>(), others: new Set<string>() };
+    rows.set(key, found);
+    found.byYear.set(year, plus(found.byYear.get(year) ?? NO_MONEY, signedPence(change)));
+    if (otherYear !== null) found.others.add(otherYear);
+  }
+  return [...rows].sort(byKey).map(([, { kind, row, byYear, others }]) => {
+    const whole = total(byYear.values());
+    const missing = whole === NO_MONEY ? [] : [...others].filter((year) => !byYear.get(year)).sort();
+    return {
+      kind,
+      row,
+      cells: years.map((year) => ({ year, change: moneyText(byYear.get(year) ?? NO_MONEY) })),
+      total: moneyText(whole),
+      missing,
+      difference: moneyText(kind === 'reprofiled' && missing.length === 0 ? whole : NO_MONEY),
+    };
   });
 }
 
@@ -233,13 +254,14 @@ export const bridge = query({
   params: OfArea,
   options: z.strictObject({ ...Years, 'known-from': KnownFrom.optional(), 'known-to': KnownAt.optional() }),
   answer: Bridge,
-  async run(ledger, asked) {
-    const years = yearsOf(ledger, asked);
-    if (years instanceof Refusal) return years;
+  async run(ledger, asked, seeing = SEES_ALL) {
     const knownFrom = asked['known-from'] ?? BEFORE_ALL;
     const knownTo = asked['known-to'] ?? ledger.model.now(ledger.clock);
     const from = stampOf(ledger, knownFrom);
     const to = stampOf(ledger, knownTo);
+    const size = Math.max(from.ledger.size, to.ledger.size);
+    const years = yearsOf(ledger, asked, size, seeing);
+    if (years instanceof Refusal) return years;
     const columns = years.map(({ year, fund }) => {
       const gapKnown = (knownAt: Instant) => gapAt(ledger, atYearEnd(ledger, fund, year, knownAt))?.gap ?? NO_MONEY;
       const [gapFrom, gapTo] = [gapKnown(knownFrom), gapKnown(knownTo)];
@@ -249,7 +271,6 @@ export const bridge = query({
     for (const { year, on, fund } of columns) {
       if (fund === null) continue;
       const at = standing(ledger, fund, { on, 'known-at': knownTo }) as Standing;
-      const size = Math.max(from.ledger.size, to.ledger.size);
       const steps = bridgeSteps(await entriesOf(ledger, { fund, size }), categoriesOf(linesSet(at)), {
         on,
         fromSize: from.ledger.size,
@@ -274,12 +295,6 @@ export const bridge = query({
       facts,
     };
   },
-  seenBy(answer, { sees }) {
-    const years = answer.years.filter(({ fund }) => fund === null || sees(fund));
-    const shown = years.map(({ year }) => year);
-    const facts = answer.facts.filter(({ year }) => shown.includes(year));
-    return { ...answer, years, rows: rowsOf(facts, shown), change: sumOf(years.map(({ change }) => change)), facts };
-  },
   table: ({ years, rows, change }) => ({
     columns: ['what', ...years.map(({ year }) => year), 'all years', 'missing halves'],
     rows: [
@@ -288,7 +303,7 @@ export const bridge = query({
         `${kind}, ${row}`,
         ...cells.map((cell) => cell.change),
         whole,
-        difference === NOTHING ? missing.join(', ') : `the halves differ by ${difference}`,
+        difference === moneyText(NO_MONEY) ? missing.join(', ') : `the halves differ by ${difference}`,
       ]),
       ['Change', ...years.map((year) => year.change), change, ''],
       ['Gap as known then', ...years.map(({ gapTo }) => gapTo), sumOf(years.map(({ gapTo }) => gapTo)), ''],

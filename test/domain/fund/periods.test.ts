@@ -9,6 +9,9 @@ t.test('periods close in order by two officers of the host, and bind later facts
     act: 'propose' as const,
     fact: fact('PeriodClosed', { period, effective }),
   });
+  ledger.now('2016-04-30T22:59:59Z');
+  t.equal(await ledger.refused('pool-manager', close(1, '2016-04-30')), 'period_not_ended', 'a second before midnight');
+  ledger.now('2016-04-30T23:00:00Z');
   t.equal(await ledger.refused('pool-manager', close(2, '2016-05-31')), 'period_out_of_order');
   t.equal(await ledger.refused('pool-manager', close(1, '2016-04-29')), 'period_out_of_order', 'not on another day');
   t.equal(await ledger.refused('north-ccg-finance', close(1, '2016-04-30')), 'wrong_partner');
@@ -68,6 +71,7 @@ t.test('periods close in order by two officers of the host, and bind later facts
     act: 'propose',
     fact: fact('ContributionAgreed', contribution({ contribution: 'second', effective: '2016-05-02' })),
   });
+  ledger.now('2016-06-01T09:00:00Z');
   await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 2, effective: '2016-05-31' });
   t.equal(
     await ledger.refused('county-finance', { act: 'agree', proposal: offered.outcome.proposal! }),
@@ -88,6 +92,7 @@ t.test('periods close in order by two officers of the host, and bind later facts
     reason: 'late invoices',
   });
   await ledger.done('county-finance', { act: 'agree', proposal: offered.outcome.proposal! });
+  ledger.now('2017-04-01T09:00:00Z');
   for (let period = 2; period <= 12; period++) {
     const month = ((period + 2) % 12) + 1;
     const last = new Date(Date.UTC(period < 10 ? 2016 : 2017, month, 0)).toISOString().slice(0, 10);
@@ -98,6 +103,7 @@ t.test('periods close in order by two officers of the host, and bind later facts
 
 t.test('a counter to a proposal that adjusts a closed period keeps its mark', async (t) => {
   const ledger = await openedLedger(t);
+  ledger.now('2016-05-01T09:00:00Z');
   await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
   const { outcome } = await ledger.done('north-ccg-finance', {
     act: 'propose',
@@ -115,6 +121,7 @@ t.test('a counter to a proposal that adjusts a closed period keeps its mark', as
 
 t.test('what takes effect before the year is closed with its first period', async (t) => {
   const ledger = await openedLedger(t);
+  ledger.now('2016-05-01T09:00:00Z');
   await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
   await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
   const receipt = fact('ContributionReceived', {
@@ -130,6 +137,7 @@ t.test(
   'an offer made before a period closed is signed after it as an adjustment, and keeps its conditions',
   async (t) => {
     const ledger = await openedLedger(t);
+    ledger.now('2016-05-01T09:00:00Z');
     const { outcome } = await ledger.done('north-ccg-finance', {
       act: 'propose',
       fact: fact('ContributionAgreed', contribution()),
