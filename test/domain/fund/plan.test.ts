@@ -251,7 +251,10 @@ t.test('a virement says what it moves, and a scheme who commissions it', async (
       .error?.issues.map((each) => each.message) ?? [];
   t.same(parse(vire({ one: '-1.00', two: '1.00' })), []);
   t.same(parse(vire({ one: '-1.00' })), ['must move money between two lines at least']);
-  t.same(parse(vire({ one: '0.00', two: '-0.00' })), ['must not be 0.00', 'must not be 0.00']);
+  const bounds = 'must be pounds with exactly two places of pence, from -9999999999.99 to 9999999999.99';
+  t.same(parse(vire({ one: '0.00', two: '-0.00' })), ['must not be 0.00', bounds]);
+  t.same(parse(vire({ one: '9999999999.99', two: '-9999999999.99' })), []);
+  t.same(parse(vire({ one: '1000000000000.00', two: '-10000000000.00' })), [bounds, bounds]);
   const twice = {
     ...vire({}),
     moves: [
