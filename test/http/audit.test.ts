@@ -305,10 +305,10 @@ t.test('instalments are paid oldest first, and what is due and unpaid is overdue
   const overdue = (await get(fund('/instalments?on=2016-05-01&overdue=true'))).json<Told>();
   t.match(overdue.instalments, [{ item: 'dfg', payer: COUNTY, source: 'DFG', overdue: true }]);
   const table = (await get(fund('/instalments?on=2016-07-10'), 'auditor', { accept: 'text/csv' })).body;
-  t.match(table, '2016-07-10,600000.00,150000.00,450000.00,overdue');
+  t.match(table, '2016-07-10,600000.00,150000.00,0.00,450000.00,overdue');
 });
 
-t.test('a credit that a variation left pays what falls due later', async (t) => {
+t.test('what a variation takes back after it fell due is no longer due, and is not called paid', async (t) => {
   const { get, ledger } = await service(t);
   await ledger.signed(
     'north-ccg-finance',
@@ -328,9 +328,56 @@ t.test('a credit that a variation left pays what falls due later', async (t) => 
     reason: 'Savings',
   });
   const answer = (await get(fund('/instalments?on=2016-05-01'))).json<Told>();
-  t.match(answer.instalments, [{ due: '2016-04-10', paid: '200000.00', unpaid: '500000.00' }]);
+  t.match(answer.instalments, [
+    { due: '2016-04-10', paid: '0.00', noLongerDue: '200000.00', unpaid: '500000.00' },
+  ]);
   t.equal(answer.overdue, (await get(fund('/position?on=2016-05-01'))).json<Told>().total.overdue);
   t.equal((await get(fund('/instalments?on=2016-04-30'))).json<Told>().overdue, '700000.00', 'before the credit');
+});
+
+t.test('a withdrawal after everything fell due pays nothing: the newest instalments are no longer due', async (t) => {
+  const { get, ledger } = await service(t);
+  const instalments = ['2016-04-30', '2016-07-31', '2016-10-31', '2017-01-29'].map((due) => ({
+    due,
+    amount: '200000.00',
+  }));
+  await ledger.signed(
+    'north-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ amount: '800000.00', instalments }),
+  );
+  await ledger
+    .now('2017-01-30T09:00:00Z')
+    .signed('north-ccg-finance', 'north-ccg-chief', 'DiscretionaryPaymentWithdrawn', {
+      effective: '2017-01-30',
+      payer: NORTH,
+      of: { contribution: 'north-extra' },
+      amount: '300000.00',
+      noticeGiven: '2017-01-30',
+      reason: 'saving',
+    });
+  const unpaid = (await get(fund('/instalments?on=2017-01-30'))).json<Told>();
+  t.match(unpaid.instalments, [
+    { due: '2016-04-30', paid: '0.00', noLongerDue: '0.00', unpaid: '200000.00', overdue: true },
+    { due: '2016-07-31', paid: '0.00', noLongerDue: '0.00', unpaid: '200000.00', overdue: true },
+    { due: '2016-10-31', paid: '0.00', noLongerDue: '100000.00', unpaid: '100000.00', overdue: true },
+    { due: '2017-01-29', paid: '0.00', noLongerDue: '200000.00', unpaid: '0.00', overdue: false },
+  ]);
+  t.equal(unpaid.overdue, (await get(fund('/position?on=2017-01-30'))).json<Told>().total.overdue);
+  await ledger.post('pool-manager', 'ContributionReceived', {
+    effective: '2017-01-30',
+    contribution: 'north-extra',
+    amount: '450000.00',
+    bankReference: 'BACS 1',
+  });
+  const paid = (await get(fund('/instalments?on=2017-01-30'))).json<Told>();
+  t.match(paid.instalments, [
+    { paid: '200000.00' },
+    { paid: '200000.00' },
+    { paid: '50000.00', noLongerDue: '100000.00', unpaid: '50000.00' },
+    { paid: '0.00', noLongerDue: '200000.00', unpaid: '0.00' },
+  ]);
 });
 
 t.test('an auditor’s questions of a fund that is not there are refused by name', async (t) => {

@@ -18,6 +18,7 @@ import {
   entriesOf,
   EntryText,
   entryText,
+  inText,
   KnownAt,
   NextPage,
   OfFund,
@@ -306,7 +307,7 @@ export const instalmentsQuery = query({
   name: 'instalments',
   path: '/funds/{fund}/instalments',
   about:
-    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, and which are overdue.',
+    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, what is no longer due, and which are overdue.',
   params: OfFund,
   options: AtTwoDates.extend({
     overdue: z
@@ -324,8 +325,11 @@ export const instalmentsQuery = query({
         source: z.string(),
         due: z.string(),
         amount: SignedMoney,
-        paid: SignedMoney,
-        unpaid: SignedMoney,
+        paid: SignedMoney.meta({ description: 'Money received, oldest instalment first; nothing else is counted.' }),
+        noLongerDue: SignedMoney.meta({
+          description: 'What a withdrawal or a variation took off it after it had fallen due.',
+        }),
+        unpaid: SignedMoney.meta({ description: 'amount − noLongerDue − paid.' }),
         overdue: z.boolean(),
       }),
     ),
@@ -339,17 +343,15 @@ export const instalmentsQuery = query({
     return {
       fund: asked.fund,
       ...at.stamp,
-      instalments: (asked.overdue === 'true' ? overdue : all).map(({ amount, paid, unpaid, ...each }) => ({
+      instalments: (asked.overdue === 'true' ? overdue : all).map(({ amount, paid, noLongerDue, unpaid, ...each }) => ({
         ...each,
-        amount: moneyText(amount),
-        paid: moneyText(paid),
-        unpaid: moneyText(unpaid),
+        ...inText({ amount, paid, noLongerDue, unpaid }),
       })),
       overdue: moneyText(total(overdue.map(({ unpaid }) => unpaid))),
     };
   },
   table: ({ instalments: all, overdue }) => ({
-    columns: ['item', 'payer', 'source', 'due', 'amount', 'paid', 'unpaid', 'overdue'],
+    columns: ['item', 'payer', 'source', 'due', 'amount', 'paid', 'no longer due', 'unpaid', 'overdue'],
     rows: [
       ...all.map((each) => [
         each.item,
@@ -358,10 +360,11 @@ export const instalmentsQuery = query({
         each.due,
         each.amount,
         each.paid,
+        each.noLongerDue,
         each.unpaid,
         each.overdue ? 'overdue' : '',
       ]),
-      ['Overdue', '', '', '', '', '', overdue, ''],
+      ['Overdue', '', '', '', '', '', '', overdue, ''],
     ],
   }),
 });
