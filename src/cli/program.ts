@@ -1,19 +1,21 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { Refusal, RULES } from '../domain/rules.js';
+import { Refusal } from '../domain/rules.js';
 import type { SettableClock } from '../ledger/clock.js';
 import { csv } from '../ledger/csv.js';
+import { asWhole, datesInWords, nextPage } from '../ledger/echo.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { load, LoadStopped, planLoad, type NamedFile } from '../ledger/load.js';
 import { move, MoveStopped } from '../ledger/move.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
+import { COMMANDS, remedyOf } from '../ledger/remedies.js';
 import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
 import { eventLine } from '../ledger/catalogue.js';
 import { eventCatalogue } from '../ledger/event-catalogue.js';
 import type { EventStore } from '../store/event-store.js';
 import { demonstrationTable } from './demonstration.js';
-import { tableText, type Output } from './output.js';
+import { leftOut, tableText, type Output } from './output.js';
 import { progress, type Progress } from './progress.js';
 
 /** The same questions and acts from a terminal. Data goes to standard output, everything else to standard error. */
@@ -56,14 +58,6 @@ class Ended extends Error {
     super(message);
     this.code = code;
   }
-}
-
-/** What an answer says of itself, where it does. */
-interface Echoed {
-  readonly on?: string;
-  readonly knownAt?: string;
-  readonly ledger?: { readonly size: number };
-  readonly next?: string | null;
 }
 
 /** Runs one command line. Resolves to the exit code; never throws and never ends the process. */
@@ -275,18 +269,22 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       const asked = z.object({ ...query.params.shape, ...query.options.shape }).safeParse({ ...args, ...raw });
       if (!asked.success) throw new Ended(EXIT.usage, z.prettifyError(asked.error));
       await using(options.ledger, true, async (ledger) => {
-        const answer = await query.run(ledger, asked.data);
-        if (answer instanceof Refusal) throw new Ended(EXIT.refused, `${answer.detail} ${RULES[answer.rule].remedy}`);
+        const found = await query.run(ledger, options['csv'] ? asWhole(query, asked.data, raw) : asked.data);
+        if (found instanceof Refusal) throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
+        // What is declared and nothing more, as over HTTP.
+        const answer = query.answer.parse(found);
         if (options['json']) output.data(JSON.stringify(answer, null, 2));
         else if (options['csv']) output.data(csv(query.table(answer)).trimEnd());
         else {
-          output.data(tableText(query.table(answer), output.width));
-          const { on, knownAt, ledger: read, next } = answer as Echoed;
-          if (on !== undefined) {
-            output.note(`On ${on}, as known at ${knownAt!}, from the first ${read!.size} events of the ledger.`);
-          }
-          if (next) output.note(`There is more: add --after ${next}.`);
+          const table = query.table(answer);
+          output.data(tableText(table, output.width));
+          const gone = leftOut(table);
+          if (gone.length > 0) output.note(`Nothing stands under ${gone.join(', ')}: --csv and --json show them.`);
         }
+        const dates = datesInWords(answer);
+        if (dates !== undefined) output.note(dates);
+        const next = nextPage(query, answer);
+        if (next !== undefined) output.note(`There is more: add --after ${next}.`);
       });
     });
   }

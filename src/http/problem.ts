@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Rule } from '../domain/rule.js';
 import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
 import { ProjectorStopped } from '../ledger/projector.js';
+import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
 import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
 import { officerOf } from './sign-in.js';
 
@@ -80,7 +81,7 @@ export function sendProblem(
   { rule: code, detail }: Refusal,
   errors?: readonly FieldError[],
 ): FastifyReply {
-  const { status, title, remedy }: Rule = RULES[code];
+  const { status, title }: Rule = RULES[code];
   request.server.onRefusal(code);
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="bcf-ledger"');
   if (status === 503) void reply.header('retry-after', '2');
@@ -89,7 +90,7 @@ export function sendProblem(
     title,
     status,
     detail,
-    remedy,
+    remedy: remedyOf(code, ADDRESSES),
     code,
     instance: request.id,
     ...(errors && { errors }),
@@ -133,7 +134,7 @@ function ruleOf(error: FastifyError): RuleCode {
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof Refused) return sendProblem(request, reply, error.refusal, error.errors);
   const code = ruleOf(error);
-  const { status, why }: Rule = RULES[code];
+  const { status }: Rule = RULES[code];
   if (status >= 500) request.log.error({ err: error, officer: officerOf(request) }, 'request failed');
-  return sendProblem(request, reply, new Refusal(code, status >= 500 ? why : error.message));
+  return sendProblem(request, reply, new Refusal(code, status >= 500 ? whyOf(code, ADDRESSES) : error.message));
 }

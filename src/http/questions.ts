@@ -4,8 +4,9 @@ import { Refusal } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { WHEREABOUTS } from '../ledger/catalogue.js';
 import { QUERIES } from '../ledger/queries/all.js';
-import type { Query } from '../ledger/queries/query.js';
+import type { Asked, Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
+import { asWhole, dateHeaders, fileName, nextPage } from '../ledger/echo.js';
 import { seesArea, seesFund } from './access.js';
 import { keepText, type KeptAnswer, type KeptAnswers } from './kept-answers.js';
 import { parsed, Problem, Refused } from './problem.js';
@@ -82,17 +83,21 @@ async function answer(answering: Answering, request: FastifyRequest, reply: Fast
         ? seesArea(ledger, area, signedIn.officer, sight, query.cases ? 'cases' : 'totals')
         : undefined;
   if (unseen) throw new Refused(unseen);
-  const found = await query.run(ledger, { ...params, ...options });
+  const asCsv = format === 'csv' || (format === undefined && acceptsCsv);
+  const toAsk = { ...params, ...options };
+  const found = await query.run(ledger, asCsv ? asWhole(query, toAsk, request.query as Asked) : toAsk);
   if (found instanceof Refusal) throw new Refused(found);
   const seen = query.seenBy?.(found, request.sight) ?? found;
   if (query.revision) void reply.header('etag', `"${query.revision(seen)}"`);
-  if (format === 'csv' || (format === undefined && acceptsCsv)) {
+  if (asCsv) {
+    const next = nextPage(query, seen);
+    if (next !== undefined) void reply.header('link', `<${addressAfter(request.url, next)}>; rel="next"`);
     return reply
       .type('text/csv; charset=utf-8')
-      .header(
-        'content-disposition',
-        `attachment; filename="${[fund ?? area, query.name].filter(Boolean).join('-')}.csv"`,
-      )
+      .headers({
+        ...dateHeaders(seen),
+        'content-disposition': `attachment; filename="${fileName(query, params, seen)}.csv"`,
+      })
       .serializer(String)
       .send(csv(query.table(seen)));
   }
@@ -103,6 +108,14 @@ async function answer(answering: Answering, request: FastifyRequest, reply: Fast
     tagged(reply, kept);
   }
   return sendText(reply, text);
+}
+
+/** The same address with another cursor. */
+function addressAfter(url: string, cursor: string): string {
+  const [path, asked] = url.split('?');
+  const search = new URLSearchParams(asked);
+  search.set('after', cursor);
+  return `${path!}?${search.toString()}`;
 }
 
 /** May be stored by who asked, and is asked for again with its tag each time. */

@@ -55,6 +55,20 @@ const InDisputeText = z
   .object({ claimedBy: SignedMoney, claimedAgainst: SignedMoney })
   .meta({ description: 'Open claims of the fund’s year: those that the partner makes, and those made of it.' });
 
+/** What most partners have none of, so that a terminal has room for the rest. */
+const MINOR_FIGURES = [
+  'agreedRecurrent',
+  'agreedOneOff',
+  'withdrawn',
+  'atRisk',
+  'assumed',
+  'spent',
+  'returned',
+  'setAside',
+  'held',
+  ...CLAIMS,
+] as const satisfies readonly ((typeof POSITION_FIGURES)[number] | (typeof CLAIMS)[number])[];
+
 export const position = query({
   name: 'position',
   path: '/funds/{fund}/position',
@@ -93,6 +107,7 @@ export const position = query({
   },
   table: ({ partners, total, inDispute }) => ({
     columns: ['partner', 'source', ...POSITION_FIGURES, ...CLAIMS],
+    minor: MINOR_FIGURES,
     rows: [
       ...partners.flatMap(({ name, sources, inDispute: own }) => [
         ...sources.map(({ source, figures }) => [
@@ -147,6 +162,7 @@ export const partnerPositionQuery = query({
   },
   table: ({ sources, total, inDispute }) => ({
     columns: ['source', ...POSITION_FIGURES, ...CLAIMS],
+    minor: MINOR_FIGURES,
     rows: [
       ...sources.map(({ source, figures }) => [source, ...POSITION_FIGURES.map((figure) => figures[figure]), '', '']),
       ['Total', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
@@ -215,6 +231,9 @@ export const gap = query({
   }),
 });
 
+/** What stands beside the gap, where there is any of it. */
+const MINOR_GAP_FIGURES: readonly (keyof Gap)[] = ['proposed', 'assumed', 'atRisk', 'openClaims', 'exposure'];
+
 export const gapHistory = query({
   name: 'gap-history',
   path: '/funds/{fund}/gap/history',
@@ -264,6 +283,7 @@ export const gapHistory = query({
   },
   table: ({ points }) => ({
     columns: ['at', ...GAP_FIGURES],
+    minor: MINOR_GAP_FIGURES,
     rows: points.map((point) => [point.at, ...GAP_FIGURES.map((figure) => point[figure])]),
   }),
 });
@@ -311,8 +331,8 @@ export const compareQuery = query({
   async run(ledger, asked) {
     const from = standing(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
     if (from instanceof Refusal) return from;
-    // The fund is there: it was found a line above.
-    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] }) as Standing;
+    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] });
+    if (to instanceof Refusal) return to;
     const { entries, isOfDisputes } = await moving(ledger, { ...from, size: Math.max(from.size, to.size) });
     const compared = compare(entries, from, to, claimsAlong(ledger, from));
     return {
@@ -349,6 +369,7 @@ export const compareQuery = query({
   },
   table: ({ from, to, change, movers, accrued }) => ({
     columns: ['revision', 'what', 'recorded at', ...GAP_FIGURES],
+    minor: MINOR_GAP_FIGURES,
     rows: [
       ['', `From ${from.on}, known at ${from.knownAt}`, '', ...GAP_FIGURES.map((figure) => from[figure])],
       ...movers.map((mover) => [

@@ -23,6 +23,7 @@ import {
   clampedTo,
   dayNumber,
   instantText,
+  isWithin,
   knownAtInstant,
   londonDay,
   type Day,
@@ -37,6 +38,7 @@ import { successionsOn } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
+import { knownAtInWords } from '../echo.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf, type FundModel } from '../read-model.js';
 
@@ -78,6 +80,8 @@ export type Answer = Readonly<Record<string, unknown>>;
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Columns that a terminal may leave out where there is nothing in them; it names them then. */
+  readonly minor?: readonly string[];
 }
 
 interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.ZodObject> {
@@ -169,6 +173,10 @@ export const Stamp = {
   ledger: z.object({ size: z.int(), position: z.string().nullable() }).meta({
     description: 'How much of the ledger the answer was computed from: how many events, and the last one’s position.',
   }),
+  outsideYear: z
+    .boolean()
+    .optional()
+    .meta({ description: 'True where the day asked for is outside the fund’s year; left out otherwise.' }),
 };
 
 /** The figures of a position: what is agreed and paid, and what has been done with the money. */
@@ -264,6 +272,7 @@ interface StampText {
   on: string;
   knownAt: string;
   ledger: { size: number; position: string | null };
+  outsideYear?: boolean;
 }
 
 interface TwoDates {
@@ -271,8 +280,28 @@ interface TwoDates {
   readonly 'known-at'?: Instant | undefined;
 }
 
-/** A fund at two dates, defaults filled in and echoed: no hidden windows. */
-export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): Standing | Refusal {
+/**
+ * A fund at two dates, defaults filled in and echoed: no hidden windows. Before anybody knew of the fund there are no
+ * figures of it, not even of nothing: that is refused in words.
+ */
+export function standing(ledger: Ledger, fund: string, dates: TwoDates): Standing | Refusal {
+  const at = standingEver(ledger, fund, dates);
+  return at instanceof Refusal ? at : (notKnownYet(ledger, fundStream(fund), fund, at) ?? at);
+}
+
+/** Refuses what is asked of a fund or an area as known before it was recorded that it is there. */
+const notKnownYet = (
+  { model }: Ledger,
+  stream: string,
+  name: string,
+  { size, stamp }: { readonly size: number; readonly stamp: StampText },
+): Refusal | undefined =>
+  model.knownRevision(stream, size) < 0
+    ? refuse('not_known_then', `${name} was not in the ledger at ${knownAtInWords(stamp.knownAt)}.`)
+    : undefined;
+
+/** The same also of instants at which the fund was not known: its figures are nothing then. */
+export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): Standing | Refusal {
   const { model, clock } = ledger;
   const found = model.fund(fund);
   const opened = found?.outline.opened;
@@ -296,7 +325,12 @@ export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt
     year: opened.year,
     opened: opened.partners,
     partners: partnersNow(opened.partners, view, inheritance),
-    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    stamp: {
+      on: day,
+      knownAt: instantText(instant),
+      ledger: { size, position: position ?? null },
+      ...(!isWithin(day, opened.year) && { outsideYear: true }),
+    },
   };
 }
 
@@ -422,6 +456,9 @@ export function standingDisputes(
   const { size, position } = model.prefix(instant);
   const day = on ?? londonDay(now);
   const upTo = revisionAt(ledger, area)(size);
+  const stamp = { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } };
+  const unknown = notKnownYet(ledger, disputeStream(area), `The register of disputes of ${area}`, { size, stamp });
+  if (unknown) return unknown;
   return {
     area,
     size,
@@ -430,6 +467,6 @@ export function standingDisputes(
     upTo,
     balances: viewOf({ balances }, day, size),
     partners: [...state.opened.partners].flatMap(([partner, revision]) => (revision <= upTo ? [partner] : [])),
-    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    stamp,
   };
 }
