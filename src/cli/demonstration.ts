@@ -158,7 +158,9 @@ const QUESTIONS: readonly Question[] = [
         figures(answer, ['claimed', 'open']),
         ...answer.payments.map(({ payer, paid }) => `${payer} paid ${withCommas(paid)}`),
         ...answer.writeOffs.map(({ creditor, writtenOff }) => `${creditor} wrote off ${withCommas(writtenOff)}`),
-        ...answer.net.filter(({ net }) => !net.startsWith('-')).map(({ name, net }) => `net to ${name} ${withCommas(net)}`),
+        ...answer.net
+          .filter(({ net }) => !net.startsWith('-'))
+          .map(({ name, net }) => `net to ${name} ${withCommas(net)}`),
       ].join('; '),
   },
   {

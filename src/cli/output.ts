@@ -14,8 +14,7 @@ export interface Output {
 const AMOUNT = /^-?\d[\d,]*\.\d{2}$/;
 
 /** An amount with commas, `7,000,000.00`; any other text as it is, whatever digits stand in it. */
-export const withCommas = (text: string): string =>
-  AMOUNT.test(text) ? text.replace(/\B(?=(\d{3})+\.)/g, ',') : text;
+export const withCommas = (text: string): string => (AMOUNT.test(text) ? text.replace(/\B(?=(\d{3})+\.)/g, ',') : text);
 
 const BARE = {
   top: '',
@@ -40,8 +39,7 @@ const WRAPPED_WIDTH_MIN = 24;
 /** The columns that a table may leave out, as there is nothing in them; none where it has no rows. */
 export const leftOut = ({ columns, rows, minor = [] }: Rows): string[] =>
   columns.filter(
-    (name, at) =>
-      rows.length > 0 && minor.includes(name) && rows.every((row) => row[at] === '0.00' || row[at] === ''),
+    (name, at) => rows.length > 0 && minor.includes(name) && rows.every((row) => row[at] === '0.00' || row[at] === ''),
   );
 
 /**
@@ -50,7 +48,7 @@ export const leftOut = ({ columns, rows, minor = [] }: Rows): string[] =>
  */
 export function tableText(table: Rows, width = Infinity): string {
   const { columns, rows } = table;
-  const gone = leftOut(table);
+  const gone = [...leftOut(table), ...(table.inFiles ?? [])];
   const kept = columns.flatMap((name, at) => (gone.includes(name) ? [] : [at]));
   const cells = rows.map((row) => kept.map((at) => withCommas(row[at]!)));
   const head = kept.map((at) => columns[at]!);

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { readAs } from '../domain/faults.js';
 import { Refusal } from '../domain/rules.js';
 import type { SettableClock } from '../ledger/clock.js';
 import { csv } from '../ledger/csv.js';
@@ -47,6 +48,13 @@ export interface Parts {
 
 const WHERE = 'the ledger: a SQLite file, or eventstoredb for the one at BCF_EVENTSTOREDB';
 
+/** The fields of a schema as help describes them. */
+const fieldsOf = (schema: z.ZodObject) =>
+  Object.entries(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties!).map(([name, field]) => ({
+    name,
+    ...(field as { readonly description: string; readonly enum?: readonly string[] }),
+  }));
+
 /** The program was used wrongly: what was asked for cannot be done as it was asked. */
 export class WrongUse extends Error {}
 
@@ -77,13 +85,11 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       'after',
       '\nExit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused by a rule.',
     );
-  const withLedger = (command: Command): Command =>
-    command.addOption(
-      new Option('--ledger <where>', WHERE).default(
-        parts.defaultLedger,
-        'ledger.sqlite, or BCF_LEDGER, or eventstoredb where BCF_EVENTSTOREDB is set',
-      ),
-    );
+  const withLedger = (
+    command: Command,
+    where = parts.defaultLedger,
+    said = 'ledger.sqlite, or BCF_LEDGER, or eventstoredb where BCF_EVENTSTOREDB is set',
+  ): Command => command.addOption(new Option('--ledger <where>', WHERE).default(where, said));
 
   for (const query of QUERIES) registerQuery(query);
 
@@ -97,13 +103,11 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       await loadInto(options.ledger, planned);
     });
 
-  withLedger(program.command('demo'))
+  withLedger(program.command('demo'), 'demonstration.sqlite', 'demonstration.sqlite, in this folder')
     .description('make a demonstration ledger with the scenarios, show what it answers, and serve it on this machine')
     .option('--once', 'print and exit, without serving')
     .option('--port <number>', 'the port to listen on', port)
-    .action(async (options: { ledger: string; once?: true; port?: number }, command: Command) => {
-      const given = command.getOptionValueSource('ledger') !== 'default';
-      const file = given ? options.ledger : 'demonstration.sqlite';
+    .action(async ({ ledger: file, ...options }: { ledger: string; once?: true; port?: number }) => {
       await parts.removeDemonstration(file);
       await loadInto(file, planLoad(parts.scenarios()));
       await using(file, true, async (ledger) => output.data(await demonstrationTable(ledger, output.width)));
@@ -246,12 +250,10 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
 
   function registerQuery(query: Query): void {
     const command = withLedger(program.command(query.name)).description(query.about);
-    for (const name of Object.keys(query.params.shape)) command.argument(`<${name}>`);
-    const described = z.toJSONSchema(query.options, { io: 'input', unrepresentable: 'any' }).properties!;
-    for (const [name, schema] of Object.entries(described)) {
-      const { description, enum: choices } = schema as { description: string; enum?: string[] };
+    for (const { name, description } of fieldsOf(query.params)) command.argument(`<${name}>`, description);
+    for (const { name, description, enum: choices } of fieldsOf(query.options)) {
       command.addOption(
-        new Option(`--${name} <value>`, choices ? `${choices.join(' or ')}. ${description}` : description),
+        new Option(`--${name} <value>`, choices ? `${description} One of: ${choices.join(', ')}.` : description),
       );
     }
     command.option('--json', 'the answer as JSON, the same as over HTTP');
@@ -266,11 +268,18 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
           return value === undefined ? [] : [[name, value]];
         }),
       );
-      const asked = z.object({ ...query.params.shape, ...query.options.shape }).safeParse({ ...args, ...raw });
-      if (!asked.success) throw new Ended(EXIT.usage, z.prettifyError(asked.error));
+      const asked = readAs(z.object({ ...query.params.shape, ...query.options.shape }), { ...args, ...raw });
+      if ('faults' in asked) {
+        const faults = asked.faults.map(({ path: [name], words }) => {
+          const option = names.includes(String(name)) ? `<${String(name)}>` : `--${String(name)}`;
+          return `${option} ${words}.`;
+        });
+        throw new Ended(EXIT.usage, faults.join('\n'));
+      }
       await using(options.ledger, true, async (ledger) => {
-        const found = await query.run(ledger, options['csv'] ? asWhole(query, asked.data, raw) : asked.data);
-        if (found instanceof Refusal) throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
+        const found = await query.run(ledger, options['csv'] ? asWhole(query, asked.value, raw) : asked.value);
+        if (found instanceof Refusal)
+          throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
         // What is declared and nothing more, as over HTTP.
         const answer = query.answer.parse(found);
         if (options['json']) output.data(JSON.stringify(answer, null, 2));
@@ -307,13 +316,14 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     await using(file, false, async (ledger, clock) => {
       const bar = progress(output, 'Loading', planned.length);
       try {
-        const { recorded, replayed } = await load(planned, {
+        const { recorded, replayed, warnings } = await load(planned, {
           ledger,
           clock,
           signedInBy: 'file',
           onStep: (done) => bar.at(done),
         });
         output.note(`${recorded} acts recorded in ${file}${replayed > 0 ? `, ${replayed} had been before` : ''}.`);
+        for (const warning of warnings) output.note(`Warning: ${warning}`);
       } finally {
         bar.done();
       }

@@ -194,9 +194,9 @@ export const RULES = {
   ),
   area_unknown: rule(
     404,
-    'No disputes are kept for that area',
-    'The ledger’s keeper opens the disputes of an area once, with DisputesOpened.',
-    'Check the area, or have its disputes opened.',
+    'The ledger has nothing of that area',
+    'An area is known by its funds, and by its register of disputes, which the ledger’s keeper opens once with DisputesOpened.',
+    'Check the area: {funds} lists the funds, {areas} the areas whose disputes are kept.',
   ),
   area_exists: rule(
     409,
@@ -372,6 +372,12 @@ export const RULES = {
     'That name is used already',
     'Each plan line, contribution, grant, case and settlement has a name of its own for ever, even after a reversal.',
     'Choose another name.',
+  ),
+  name_unknown: rule(
+    404,
+    'There is nothing of that name here',
+    'A question names what the ledger holds, on the day and as known at the instant that are asked about.',
+    'Check the name, the day and known-at; the detail says what was looked for.',
   ),
   reference_unknown: rule(
     422,

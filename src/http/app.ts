@@ -81,6 +81,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(serialiserCompiler);
+  // Facts are JSON; text is refused as what it is, not as a body without fields.
+  app.removeContentTypeParser('text/plain');
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
 

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { readAs } from '../domain/faults.js';
 import type { Rule } from '../domain/rule.js';
 import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
 import { ProjectorStopped } from '../ledger/projector.js';
@@ -44,35 +45,17 @@ export class Refused extends Error {
 
 const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Says what is wrong with each field, in the words of the schema. */
-function fieldErrors(error: z.ZodError, at: string): FieldError[] {
-  return error.issues.flatMap((issue) => {
-    const pointer = `${at}${issue.path.map((key) => `/${escaped(key)}`).join('')}`;
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: `${pointer}/${escaped(key)}`, detail: 'is not a field here' }));
-    }
-    return [
-      { pointer, detail: issue.code === 'invalid_type' && issue.input === undefined ? missing(issue) : issue.message },
-    ];
-  });
-}
-
-const missing = (issue: z.core.$ZodIssue): string =>
-  /undefined/.test(issue.message) ? 'is missing' : `is missing: it ${issue.message}`;
-
 /** Reads what a client sent by a schema, or refuses, naming every field that is not as it must be. */
 export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string): z.output<S> {
-  const result = schema.safeParse(sent, { reportInput: true });
-  if (result.success) return result.data;
-  const errors = fieldErrors(result.error, at);
-  const [first] = errors;
-  throw new Refused(
-    new Refusal(
-      'fields_invalid',
-      `${first!.pointer || 'the request'} ${first!.detail}.${errors.length > 1 ? ` There are ${errors.length} faults in all.` : ''}`,
-    ),
-    errors,
-  );
+  const read = readAs(schema, sent);
+  if ('value' in read) return read.value;
+  const errors = read.faults.map(({ path, words }): FieldError => ({
+    pointer: `${at}${path.map((key) => `/${escaped(key)}`).join('')}`,
+    detail: words,
+  }));
+  const { pointer, detail } = errors[0]!;
+  const more = errors.length > 1 ? ` There are ${errors.length} faults in all.` : '';
+  throw new Refused(new Refusal('fields_invalid', `${pointer || 'The request'}: ${detail}.${more}`), errors);
 }
 
 export function sendProblem(

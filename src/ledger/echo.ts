@@ -11,8 +11,7 @@ interface Moment {
   readonly outsideYear?: boolean;
 }
 
-const isMoment = (value: unknown): value is Moment =>
-  typeof value === 'object' && value !== null && 'knownAt' in value;
+const isMoment = (value: unknown): value is Moment => typeof value === 'object' && value !== null && 'knownAt' in value;
 
 /** The pairs of dates of an answer, each under its name: one without a name, or those of `from` and `to`, or none. */
 const momentsOf = (answer: Answer): [name: '' | 'from' | 'to', moment: Moment][] =>

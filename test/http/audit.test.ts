@@ -328,9 +328,7 @@ t.test('what a variation takes back after it fell due is no longer due, and is n
     reason: 'Savings',
   });
   const answer = (await get(fund('/instalments?on=2016-05-01'))).json<Told>();
-  t.match(answer.instalments, [
-    { due: '2016-04-10', paid: '0.00', noLongerDue: '200000.00', unpaid: '500000.00' },
-  ]);
+  t.match(answer.instalments, [{ due: '2016-04-10', paid: '0.00', noLongerDue: '200000.00', unpaid: '500000.00' }]);
   t.equal(answer.overdue, (await get(fund('/position?on=2016-05-01'))).json<Told>().total.overdue);
   t.equal((await get(fund('/instalments?on=2016-04-30'))).json<Told>().overdue, '700000.00', 'before the credit');
 });

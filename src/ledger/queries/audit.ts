@@ -8,10 +8,12 @@ import {
   type Approval,
   type Signatory,
 } from '../../../projections/audit.js';
+import type { Entry } from '../../../projections/entry.js';
 import { moneyText, total } from '../../domain/money.js';
 import { MEASURES } from '../../domain/postings.js';
 import { mandatesOn, type RegisterState } from '../../domain/register.js';
-import { Refusal } from '../../domain/rules.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+import { sourceOf } from '../../domain/sources.js';
 import { Code, Name, SignedMoney } from '../../domain/values.js';
 import {
   AtTwoDates,
@@ -19,13 +21,16 @@ import {
   EntryText,
   entryText,
   inText,
+  isIn,
   KnownAt,
   NextPage,
   OfFund,
+  Overdue,
   PageOptions,
   query,
   Stamp,
   standing,
+  type Standing,
 } from './query.js';
 
 /** What an auditor asks: who approved, what came late, what a figure is made of, what is agreed, what is unpaid. */
@@ -170,6 +175,23 @@ export const late = query({
   }),
 });
 
+/** Refuses what a trace is narrowed to and is not there, so that nothing is not taken for a figure of nothing. */
+function filterUnknown(
+  at: Standing,
+  entries: readonly Entry[],
+  { partner, source, item }: { partner?: string | undefined; source?: string | undefined; item?: string | undefined },
+): Refusal | undefined {
+  if (partner !== undefined && !isIn(at, partner)) {
+    return refuse('not_in_fund', `${partner} is not a partner of ${at.fund}.`);
+  }
+  if (source !== undefined && !sourceOf(source)) {
+    return refuse('source_unknown', `"${source}" is not a source of funding.`);
+  }
+  return item === undefined || entries.some(({ postings }) => postings.some((posting) => posting.item === item))
+    ? undefined
+    : refuse('name_unknown', `${at.fund} had no contribution, grant or plan line named "${item}" at that instant.`);
+}
+
 export const trace = query({
   name: 'trace',
   path: '/funds/{fund}/trace',
@@ -207,6 +229,8 @@ export const trace = query({
     const register = await ledger.registerAt(at.size);
     const approved = new Map(approvals(entries).map((each) => [each.entry, each]));
     const { measure, partner: holder, source, item } = asked;
+    const unknown = filterUnknown(at, entries, asked);
+    if (unknown) return unknown;
     const found = traced(entries, at.on, { measure, holder, source, item });
     return {
       fund: asked.fund,
@@ -310,10 +334,7 @@ export const instalmentsQuery = query({
     'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, what is no longer due, and which are overdue.',
   params: OfFund,
   options: AtTwoDates.extend({
-    overdue: z
-      .enum(['true', 'false'])
-      .default('false')
-      .meta({ description: 'Only those that are overdue on the day asked for.' }),
+    overdue: Overdue.meta({ description: 'Only those that are overdue on the day asked for.' }),
   }),
   answer: z.object({
     fund: z.string(),

@@ -11,7 +11,7 @@ import { statement } from '../../../projections/statement.js';
 import { statementNow } from '../../../projections/statement-now.js';
 import { exactly, moneyText, NO_MONEY, signedPence, type Pence } from '../../domain/money.js';
 import { heirsOf } from '../../domain/register/succession.js';
-import { refuse, Refusal } from '../../domain/rules.js';
+import { Refusal } from '../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../domain/values.js';
 import {
   AtTwoDates,
@@ -24,6 +24,7 @@ import {
   FiguresText,
   GapText,
   inText,
+  isIn,
   KnownAt,
   moving,
   nameOf,
@@ -31,6 +32,7 @@ import {
   OfPartner,
   On,
   PartnerName,
+  partnerUnknown,
   POSITION_FIGURES,
   query,
   SourcesText,
@@ -39,15 +41,10 @@ import {
   standing,
   SuccessionsText,
   successionsText,
-  type Standing,
 } from './query.js';
 import { totalWithUse, usesAt, withUse } from './use.js';
 
 /** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
-
-/** A partner of the fund, under the name of its opening or of those in whose place it now is. */
-const isIn = ({ opened, partners }: Standing, partner: string): boolean =>
-  opened.includes(partner) || partners.includes(partner);
 
 const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
 /** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
@@ -144,7 +141,7 @@ export const partnerPositionQuery = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const position =
       positionAt(at).partners.find(({ partner }) => partner === asked.partner) ??
       partnerPosition(at.view, asked.partner);
@@ -423,7 +420,7 @@ export const statementQuery = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const from = asked.from ?? at.year.first;
     const entries = await entriesOf(ledger, at);
     const changes = await changesOf(ledger, at);

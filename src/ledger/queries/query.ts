@@ -82,6 +82,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** Columns that a terminal may leave out where there is nothing in them; it names them then. */
   readonly minor?: readonly string[];
+  /** Columns for a file alone: what every row is of, which may be all that somebody has of it. */
+  readonly inFiles?: readonly string[];
 }
 
 interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.ZodObject> {
@@ -128,9 +130,16 @@ export const On = EffectiveDay.meta({
   examples: ['2016-04-01'],
 });
 
-export const OfFund = z.strictObject({ fund: Name.meta({ examples: ['norfolk-2016-17'] }) });
-export const OfArea = z.strictObject({ area: Name.meta({ examples: ['norfolk'] }) });
-export const OfPartner = OfFund.extend({ partner: Name.meta({ examples: ['norfolk-county-council'] }) });
+export const OfFund = z.strictObject({
+  fund: Name.meta({ description: 'The fund: its area and financial year.', examples: ['norfolk-2016-17'] }),
+});
+export const OfArea = z.strictObject({ area: Name.meta({ description: 'The area.', examples: ['norfolk'] }) });
+export const OfPartner = OfFund.extend({
+  partner: Name.meta({
+    description: 'The partner, by its name in the register.',
+    examples: ['norfolk-county-council'],
+  }),
+});
 /** The effective day for disputes, which know no financial year of their own. */
 export const OnAnyDay = EffectiveDay.meta({
   description: 'The effective day, inclusive, in Europe/London. Left out, today.',
@@ -149,6 +158,9 @@ export const LimitOption = z.coerce
   .max(500, { error: LIMIT_WORDS })
   .default(100)
   .meta({ description: 'How many at the most, 1 to 500; 100 where it is left out.' });
+
+/** Whether only what is overdue is asked for. */
+export const Overdue = z.enum(['true', 'false']).default('false');
 
 /** The place in pages of a stream's happenings: a revision, exclusive. */
 export const PageOptions = z.strictObject({
@@ -247,6 +259,16 @@ export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
   sentence: entry.sentence,
   evidence: entry.evidence.map((each) => each.reference),
 });
+
+// Names that are asked about
+
+/** A partner of the fund, under the name of its opening or of those in whose place it now is. */
+export const isIn = ({ opened, partners }: Standing, partner: string): boolean =>
+  opened.includes(partner) || partners.includes(partner);
+
+/** Refuses a partner in an address that is none of the fund’s. */
+export const partnerUnknown = (fund: string, partner: string): Refusal =>
+  refuse('name_unknown', `${partner} is not a partner of ${fund}.`);
 
 // Choosing the two dates
 
@@ -440,6 +462,16 @@ export interface StandingDisputes extends DisputesView {
   readonly partners: readonly string[];
   readonly stamp: StampText;
 }
+
+/** Refuses a partner that is asked about and is neither of the area’s partners nor among those found in its cases. */
+export const notInArea = (
+  { area, partners }: StandingDisputes,
+  partner: string | undefined,
+  found: readonly string[],
+): Refusal | undefined =>
+  partner === undefined || partners.includes(partner) || found.includes(partner)
+    ? undefined
+    : refuse('not_in_area', `${partner} is not a partner in the disputes of ${area}.`);
 
 /** An area's disputes at two dates, defaults filled in and echoed. */
 export function standingDisputes(
