@@ -51,6 +51,9 @@ export function datesInWords(answer: Answer): string | undefined {
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
+/** What no file is named after: a case is between its parties, and a proposal’s identifier tells nobody anything. */
+const UNNAMED: readonly string[] = ['case', 'proposal'];
+
 /** What a file of an answer is called, without its ending: what it is of, the question, and its dates. */
 export function fileName(query: Query, params: Asked, answer: Answer): string {
   const dates = momentsOf(answer).flatMap(([name, { on, knownAt }]) => [
@@ -59,7 +62,8 @@ export function fileName(query: Query, params: Asked, answer: Answer): string {
     'known-at',
     dayEndedBy(knownAt) ?? knownAt.replaceAll(':', '.'),
   ]);
-  return [...Object.values(params), query.name, ...dates].join('-');
+  const of = Object.entries(params).flatMap(([name, value]) => (UNNAMED.includes(name) ? [] : [value]));
+  return [...of, query.name, ...dates].join('-');
 }
 
 /** The same dates as headers of an answer over HTTP: `bcf-on`, `bcf-known-at`, `bcf-ledger-size`; or `bcf-from-on` and so on. */

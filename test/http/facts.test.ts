@@ -1,4 +1,5 @@
 import t from 'tap';
+import { ADDRESSES, remedyOf } from '../../src/ledger/remedies.js';
 import { RULES, type RuleCode } from '../../src/domain/rules.js';
 import { allFacts } from '../../src/ledger/catalogue.js';
 import { contribution, grant, line, NORTH } from '../support/ledger.js';
@@ -440,7 +441,7 @@ t.test('bad input gets its problem document, in words, and the ledger’s head d
         status,
         code,
         title: RULES[code].title,
-        remedy: RULES[code].remedy,
+        remedy: remedyOf(code, ADDRESSES),
         detail: /\w/,
         instance: /\w/,
       },
