@@ -1,8 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { readConfig, settings } from '../src/config.js';
+import { PROTOCOLS } from '../src/domain/dispute/reference.js';
+import { CAPACITIES } from '../src/domain/fund/plan-years.js';
 import { PROPOSAL_EVENTS } from '../src/domain/proposal.js';
+import { GRANT_SERIES } from '../src/domain/reference/grant-series.js';
+import { NATIONAL_TOTALS } from '../src/domain/reference/national-totals.js';
+import { RULE_SETS } from '../src/domain/reference/rule-sets.js';
+import { SUPPLIER_CLASSES } from '../src/domain/reference/supplier-classes.js';
+import { SOURCES } from '../src/domain/sources.js';
 import { allFacts } from '../src/ledger/catalogue.js';
 import { eventCatalogue } from '../src/ledger/event-catalogue.js';
 import { QUERIES } from '../src/ledger/queries/all.js';
@@ -31,6 +38,16 @@ t.test('every dependency is named in the decisions, with what it replaces', asyn
     if (name.startsWith('@types/')) continue;
     t.ok(decisions.includes(name.replace(/^@fastify\//, '')), name);
   }
+});
+
+t.test('what ships with evidence names public sources, and no dossier of ours', async (t) => {
+  const reference = { SOURCES, RULE_SETS, NATIONAL_TOTALS, GRANT_SERIES, PROTOCOLS, CAPACITIES, SUPPLIER_CLASSES };
+  const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+  const texts: [string, string][] = [
+    ...Object.entries(reference).map(([name, data]): [string, string] => [name, JSON.stringify(data)]),
+    ...readdirSync(folder).map((name): [string, string] => [name, read(`scenarios/${name}`)]),
+  ];
+  for (const [name, text] of texts) t.notMatch(text, /domain\.md|\[[SWRID]\d*\]/, name);
 });
 
 t.test('the example of an opening opens a ledger', async (t) => {

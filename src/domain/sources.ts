@@ -31,7 +31,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'revenue',
     grant: false,
     from: '2015-16',
-    evidence: 'domain.md 2; NHS Act 2006 s223GA',
+    evidence: 'NHS Act 2006, section 223GA',
     proven: true,
   },
   {
@@ -42,7 +42,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'revenue',
     grant: false,
     from: '2015-16',
-    evidence: 'domain.md 2 [W27][W39]',
+    evidence: 'Department of Health, 2016-17 Better Care Fund policy framework; encyclopedia entry, Better Care Fund',
     proven: true,
   },
   {
@@ -53,7 +53,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'either',
     grant: false,
     from: '2015-16',
-    evidence: 'domain.md 2',
+    evidence: 'Better Care Fund planning templates: additional council contribution',
     proven: true,
   },
   {
@@ -65,7 +65,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2017-18',
     until: '2024-25',
-    evidence: 'domain.md 2 [W28]; last year unproven',
+    evidence: 'NHS England, Better Care Fund grants and funding; last year unproven',
     proven: false,
   },
   {
@@ -77,7 +77,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2017-18',
     until: '2019-20',
-    evidence: 'domain.md 2 [S4][W40]',
+    evidence: 'Norfolk County Council, budget paper 2018-19; Health Service Journal 7017026, conditions on £2bn',
     proven: true,
   },
   {
@@ -89,7 +89,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2018-19',
     until: '2019-20',
-    evidence: 'domain.md 2 [W29]; compulsory from 2019-20 unproven',
+    evidence: 'GOV.UK, winter funding, 17 October 2018; compulsory from 2019-20 unproven',
     proven: false,
   },
   {
@@ -101,7 +101,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2022-23',
     until: '2024-25',
-    evidence: 'domain.md 2 [W41]',
+    evidence: 'Local Government Association, briefing on the settlement 2023-24',
     proven: true,
   },
   {
@@ -113,7 +113,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: false,
     from: '2022-23',
     until: '2024-25',
-    evidence: 'domain.md 2 [W26]',
+    evidence: 'NHS England, Better Care Fund policy and planning 2022-23 and 2023-25',
     proven: true,
   },
   {
@@ -124,7 +124,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'revenue',
     grant: true,
     from: '2025-26',
-    evidence: 'domain.md 2 [R]',
+    evidence: 'general knowledge, not confirmed in a source',
     proven: false,
   },
   {
@@ -135,7 +135,8 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'capital',
     grant: true,
     from: '2015-16',
-    evidence: 'domain.md 2 [W31][W48]',
+    evidence:
+      'Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017; Parliamentary question 49293 (Disabled Facilities Grant)',
     proven: true,
   },
   {
@@ -147,7 +148,8 @@ export const SOURCES: readonly FundingSource[] = [
     grant: true,
     from: '2015-16',
     until: '2015-16',
-    evidence: 'domain.md 2 [W31][W42]',
+    evidence:
+      'Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017; Local authority social services letter LASSL(DH)(2016)',
     proven: true,
   },
   {
@@ -160,7 +162,8 @@ export const SOURCES: readonly FundingSource[] = [
     entersBy: 'PerformanceReleased',
     from: '2015-16',
     until: '2015-16',
-    evidence: 'domain.md 2, 7.7 [W32][W33]; conditional: neither owed nor free to withdraw',
+    evidence:
+      'House of Lords, written answer HL838; Public Accounts Committee, HC 807, chapter 2; conditional: neither owed nor free to withdraw',
     proven: true,
   },
   {
@@ -172,7 +175,7 @@ export const SOURCES: readonly FundingSource[] = [
     grant: false,
     entersBy: 'CarriedForwardReceived',
     from: '2015-16',
-    evidence: 'domain.md 2; an approved carry-forward',
+    evidence: 'Better Care Fund planning templates: an approved carry-forward',
     proven: true,
   },
   {
@@ -183,7 +186,7 @@ export const SOURCES: readonly FundingSource[] = [
     kind: 'either',
     grant: false,
     from: '2015-16',
-    evidence: 'domain.md 7.2, 17: the payer of the £5.0 million of 2016-17 is not stated',
+    evidence: 'Norfolk County Council, budget paper 2018-19: the payer of the £5.0 million of 2016-17 is not stated',
     proven: true,
   },
 ];

@@ -97,7 +97,7 @@ export const PROTOCOLS: readonly Protocol[] = [
       { stage: 'chief-executives', title: 'Chief executives', workingDays: 20 },
       { stage: 'arbitration', title: 'Arbitration' },
     ],
-    evidence: 'domain.md 10 [W79] for the stages; their days [R]',
+    evidence: 'Sheffield, continuing-healthcare dispute policy, for the stages; their days not confirmed in a source',
     proven: false,
   },
   {
@@ -108,7 +108,7 @@ export const PROTOCOLS: readonly Protocol[] = [
       { stage: 'panel', title: 'Disputes panel', workingDays: 20 },
       { stage: 'chief-executives', title: 'Chief executives', workingDays: 20 },
     ],
-    evidence: 'domain.md 10 [R]',
+    evidence: 'general knowledge, not confirmed in a source',
     proven: false,
   },
 ];

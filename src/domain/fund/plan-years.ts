@@ -94,7 +94,7 @@ export const CAPACITIES: readonly Capacity[] = [
     needed: 'to-submit',
     from: '2015-16',
     until: '2023-24',
-    evidence: 'domain.md 1 [S3][W15], 3',
+    evidence: 'Integration Transformation Fund statement, October 2013; Blackpool Council, Better Care Fund page',
     proven: true,
   },
   {
@@ -103,7 +103,7 @@ export const CAPACITIES: readonly Capacity[] = [
     bodies: 'host',
     needed: 'later',
     from: '2024-25',
-    evidence: 'domain.md 4 [W60] for 2024-25; later years unproven',
+    evidence: 'North Tyneside Council, cabinet, 2024, for 2024-25; later years unproven',
     proven: false,
   },
   {
@@ -112,7 +112,8 @@ export const CAPACITIES: readonly Capacity[] = [
     bodies: 'host',
     needed: 'to-submit',
     from: '2015-16',
-    evidence: 'domain.md 3 [W10] for 2025-26; earlier years [R]',
+    evidence:
+      'North Yorkshire Health and Wellbeing Board, 14 March and 16 May 2025, for 2025-26; earlier years not confirmed in a source',
     proven: false,
   },
   {
@@ -122,7 +123,7 @@ export const CAPACITIES: readonly Capacity[] = [
     needed: 'to-submit',
     from: '2015-16',
     until: '2024-25',
-    evidence: 'domain.md 3 [R]',
+    evidence: 'general knowledge, not confirmed in a source',
     proven: false,
   },
   {
@@ -131,7 +132,7 @@ export const CAPACITIES: readonly Capacity[] = [
     bodies: 'councils-and-nhs',
     needed: 'to-submit',
     from: '2025-26',
-    evidence: 'domain.md 3 [W10]',
+    evidence: 'North Yorkshire Health and Wellbeing Board, 14 March and 16 May 2025',
     proven: true,
   },
 ];

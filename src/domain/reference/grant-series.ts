@@ -24,7 +24,7 @@ const series = (of: string, amounts: readonly number[]): GrantYear[] =>
     of,
     year: labelOf(index),
     amount: `${amount}.00`,
-    evidence: 'domain.md 13.C [W48]',
+    evidence: 'Parliamentary question 49293 (Disabled Facilities Grant)',
     proven: true,
   }));
 

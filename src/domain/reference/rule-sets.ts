@@ -112,8 +112,8 @@ const says = (words: string, of: Evidenced) => ({ words, ...of });
 
 type Year = Pick<RuleSet, 'year'> & Partial<RuleSet>;
 
-const LISTS_OF_2019 = 'domain.md 2 [R]: the lists of the templates of 2019 to 2025';
-const LISTS_BORROWED = 'domain.md 2 [I]: the lists of 2019 to 2025, for want of the year’s own';
+const LISTS_OF_2019 = 'the lists of the templates of 2019 to 2025, not confirmed in a source';
+const LISTS_BORROWED = 'the lists of 2019 to 2025, for want of the year’s own; not confirmed in a source';
 
 const year = (given: Year): RuleSet => ({
   planNeeded: true,
@@ -133,96 +133,144 @@ const CONDITIONS_OF_2017 = [
   'The NHS contribution to social care is maintained in line with inflation',
   'NHS-commissioned services outside hospital',
   'Managing transfers of care',
-].map((words) => says(words, found('domain.md 3 [W35]')));
+].map((words) => says(words, found('Care Management Matters, August 2017')));
 
 const CONDITIONS_OF_2023 = [
   'A joint plan',
   'The two objectives of the framework',
   'Adult social care and NHS-commissioned services outside hospital are maintained',
-].map((words) => says(words, believed('domain.md 3 [R]')));
+].map((words) => says(words, believed('general knowledge, not confirmed in a source')));
 
 export const RULE_SETS: readonly RuleSet[] = [
   year({
     year: '2015-16',
     dueDates: [
-      due('Plan, last call', '2015-01-09', found('domain.md 4 [W54]')),
-      due('Quarter 4 return, midday', '2016-05-27', found('domain.md 4 [W57]')),
+      due('Plan, last call', '2015-01-09', found('West Berkshire Health and Wellbeing Board, 2014')),
+      due('Quarter 4 return, midday', '2016-05-27', found('Cumbria, Better Care Fund quarter 4 return 2015-16')),
     ],
-    conditions: [says('Adult social care is protected, one of six conditions', found('domain.md 3 [W16]'))],
+    conditions: [
+      says(
+        'Adult social care is protected, one of six conditions',
+        found('House of Commons Public Accounts Committee, HC 807, Planning for the Better Care Fund'),
+      ),
+    ],
   }),
   year({
     year: '2016-17',
     dueDates: [
-      due('Plan, first submission', '2016-03-02', found('domain.md 4 [W44]')),
-      due('Plan, final submission', '2016-05-03', found('domain.md 4 [W3][S0]')),
-      due('Section 75 agreement', '2016-06-30', believed('domain.md 4 [R]')),
+      due('Plan, first submission', '2016-03-02', found('Better Care Fund 2016-17 template')),
+      due(
+        'Plan, final submission',
+        '2016-05-03',
+        found('West Sussex, Better Care Fund narrative plan 2016-17; Newspaper report, 2016'),
+      ),
+      due('Section 75 agreement', '2016-06-30', believed('general knowledge, not confirmed in a source')),
     ],
     conditions: [
       says(
         '£1 billion of the NHS minimum is for NHS-commissioned services outside hospital',
-        found('domain.md 3 [W27]'),
+        found('Department of Health, 2016-17 Better Care Fund policy framework'),
       ),
     ],
   }),
   year({
     year: '2017-18',
-    uplifts: [{ of: 'social-care', percent: '1.79', ...believed('domain.md 3 [R]') }],
+    uplifts: [{ of: 'social-care', percent: '1.79', ...believed('general knowledge, not confirmed in a source') }],
     dueDates: [
-      due('Disabled Facilities Grant passed down', '2017-06-30', found('domain.md 1 [W31]')),
-      due('Plan', '2017-09-11', found('domain.md 4 [W45]')),
-      due('Section 75 agreement', '2017-11-30', believed('domain.md 4 [R]')),
+      due(
+        'Disabled Facilities Grant passed down',
+        '2017-06-30',
+        found('Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017'),
+      ),
+      due('Plan', '2017-09-11', found('Better Care Fund 2017-19 template')),
+      due('Section 75 agreement', '2017-11-30', believed('general knowledge, not confirmed in a source')),
     ],
     conditions: CONDITIONS_OF_2017,
   }),
   year({
     year: '2018-19',
-    uplifts: [{ of: 'social-care', percent: '1.90', ...believed('domain.md 3 [R]') }],
+    uplifts: [{ of: 'social-care', percent: '1.90', ...believed('general knowledge, not confirmed in a source') }],
     conditions: CONDITIONS_OF_2017,
   }),
   year({
     year: '2019-20',
-    dueDates: [due('Plan', '2019-09-27', believed('domain.md 4 [R]'))],
+    dueDates: [due('Plan', '2019-09-27', believed('general knowledge, not confirmed in a source'))],
   }),
   year({ year: '2020-21', planNeeded: false }),
   year({
     year: '2021-22',
-    uplifts: [{ of: 'nhs-minimum', percent: '5.3', ...found('domain.md 2 [W37]') }],
+    uplifts: [{ of: 'nhs-minimum', percent: '5.3', ...found('pharmacy.biz, Better Care Fund 2021-22') }],
   }),
   year({
     year: '2022-23',
-    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
+    uplifts: [
+      {
+        of: 'nhs-minimum',
+        percent: '5.66',
+        ...found('NHS England, Better Care Fund policy and planning 2022-23 and 2023-25'),
+      },
+    ],
     dueDates: [
-      due('Discharge plan', '2022-12-16', found('domain.md 4 [W58]')),
-      due('Section 75 agreement', '2023-01-31', found('domain.md 4 [W58]')),
+      due('Discharge plan', '2022-12-16', found('Lancashire Health and Wellbeing Board, items 92705, 93694 and 97146')),
+      due(
+        'Section 75 agreement',
+        '2023-01-31',
+        found('Lancashire Health and Wellbeing Board, items 92705, 93694 and 97146'),
+      ),
     ],
   }),
   year({
     year: '2023-24',
-    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
+    uplifts: [
+      {
+        of: 'nhs-minimum',
+        percent: '5.66',
+        ...found('NHS England, Better Care Fund policy and planning 2022-23 and 2023-25'),
+      },
+    ],
     dueDates: [
-      due('Plan', '2023-06-28', found('domain.md 4 [W59]')),
-      due('Section 75 agreement', '2023-10-31', found('domain.md 4 [W59]')),
+      due('Plan', '2023-06-28', found('North Tyneside Council, cabinet, 2023')),
+      due('Section 75 agreement', '2023-10-31', found('North Tyneside Council, cabinet, 2023')),
     ],
     conditions: CONDITIONS_OF_2023,
   }),
   year({
     year: '2024-25',
-    uplifts: [{ of: 'nhs-minimum', percent: '5.66', ...found('domain.md 2 [W26]') }],
+    uplifts: [
+      {
+        of: 'nhs-minimum',
+        percent: '5.66',
+        ...found('NHS England, Better Care Fund policy and planning 2022-23 and 2023-25'),
+      },
+    ],
     dueDates: [
-      due('Plan', '2024-06-10', found('domain.md 4 [W60]')),
-      due('Section 75 agreement', '2024-09-30', found('domain.md 4 [W60]')),
+      due('Plan', '2024-06-10', found('North Tyneside Council, cabinet, 2024')),
+      due('Section 75 agreement', '2024-09-30', found('North Tyneside Council, cabinet, 2024')),
     ],
     conditions: CONDITIONS_OF_2023,
   }),
   year({
     year: '2025-26',
-    dueDates: [due('Plan', '2025-03-31', found('domain.md 4 [W61][W10]'))],
+    dueDates: [
+      due(
+        'Plan',
+        '2025-03-31',
+        found(
+          'GOV.UK, Better Care Fund framework 2025-26; North Yorkshire Health and Wellbeing Board, 14 March and 16 May 2025',
+        ),
+      ),
+    ],
     conditions: [
       'Joint agreement',
       'The objectives of the framework',
       'Grant and funding conditions, the NHS minimum to adult social care among them',
       'Oversight and support',
-    ].map((words) => says(words, believed('domain.md 3 [W49][R]'))),
+    ].map((words) =>
+      says(
+        words,
+        believed('East Sussex Health and Wellbeing Board, 15 July 2025; general knowledge, not confirmed in a source'),
+      ),
+    ),
   }),
   year({ year: '2026-27' }),
 ];

@@ -9,7 +9,7 @@ export interface SupplierClass {
   readonly proven: boolean;
 }
 
-const UNPROVEN = { evidence: 'domain.md 2, the provider of a plan line [R]', proven: false } as const;
+const UNPROVEN = { evidence: 'the template’s kinds of provider, not confirmed in a source', proven: false } as const;
 
 export const SUPPLIER_CLASSES: readonly SupplierClass[] = [
   { code: 'nhs-acute', name: 'NHS acute provider', ...UNPROVEN },

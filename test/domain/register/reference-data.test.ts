@@ -57,8 +57,12 @@ t.test('an uplift is worked out exactly and rounded once, half to even', async (
 t.test('what is shipped says where each figure is from, and what is not proven', async (t) => {
   const total = (year: string, figure: string) =>
     NATIONAL_TOTALS.find((each) => each.year === year && each.figure === figure);
-  t.match(total('2020-21', 'nhs-minimum'), { amount: '4048000000.00', proven: true, evidence: /\[W47\]/ });
-  t.match(total('2017-18', 'nhs-minimum'), { amount: '3582000000.00', proven: false, evidence: /\[R\]/ });
+  t.match(total('2020-21', 'nhs-minimum'), {
+    amount: '4048000000.00',
+    proven: true,
+    evidence: /policy statement 2020-21/,
+  });
+  t.match(total('2017-18', 'nhs-minimum'), { amount: '3582000000.00', proven: false, evidence: /not confirmed/ });
   t.match(total('2026-27', 'nhs-minimum'), { amount: null, evidence: 'not found', proven: false });
   t.match(total('2016-17', 'ibcf'), { amount: null, evidence: /none in that year/, proven: true });
   t.equal(new Set(NATIONAL_TOTALS.map((each) => each.year)).size, 13, '2014-15 to 2026-27');
