@@ -131,7 +131,10 @@ t.test('a mandate that was ended from a day gone by no longer bears what was don
     ['ContributionAgreed', 'GrantDetermined'],
   );
   const table = (await get(fund('/approvals'), 'auditor', { accept: 'text/csv' })).body;
-  t.match(table, 'proposed by county-finance (county) on 2016-03-11, NOT MANDATED; signed by north-ccg-chief');
+  t.match(
+    table,
+    'proposed by county-finance (county, finance-officer) on 2016-03-11, NOT MANDATED; signed by north-ccg-chief (north-ccg, chief-finance-officer) on 2016-03-12, mandated from 2016-01-01',
+  );
 });
 
 t.test('a mandate’s last day and its limit are told', async (t) => {

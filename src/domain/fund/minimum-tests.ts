@@ -1,5 +1,18 @@
 import { dayInWords, type Day } from '../calendar.js';
-import { exactly, lesser, minus, NO_MONEY, partOf, pence, plus, pounds, total, type Pence } from '../money.js';
+import {
+  exactly,
+  lesser,
+  minus,
+  negated,
+  NO_MONEY,
+  notNegative,
+  partOf,
+  pence,
+  plus,
+  pounds,
+  total,
+  type Pence,
+} from '../money.js';
 import { PLAN, type Account, type Measure } from '../postings.js';
 import type { AreaOfSpend } from '../reference/rule-sets.js';
 import type { Allocation, Publication } from '../register/reference-state.js';
@@ -99,7 +112,14 @@ function result(test: TestCode, rows: readonly TestRow[], more: More): TestResul
 
 const atLeast = (of: string, required: Pence, actual: Pence): TestRow => {
   const margin = minus(actual, required);
-  return { of, required, actual, margin, verdict: margin >= 0 ? 'pass' : 'fail', why: '' };
+  const short = `${pounds(notNegative(negated(margin)))} short of what is required.`;
+  return {
+    of,
+    required,
+    actual,
+    margin,
+    ...(margin >= 0 ? { verdict: 'pass', why: '' } : { verdict: 'fail', why: short }),
+  };
 };
 
 const untested = (of: string, actual: Pence, why: string): TestRow => ({
@@ -265,13 +285,13 @@ interface PassDown {
 /** T6: what the plan's lines spend from each source is no more than its income. Sources without lines are not listed. */
 function withinIncome({ holdings }: TestInputs): TestResult {
   const sources = gathered(holdings, ({ measure, source }) => (measure === 'requirement' ? source : undefined));
-  const rows = sources.map(({ name, pence: spend }) =>
-    atLeast(
-      name,
-      spend,
-      sumOf(holdings, ({ measure, source }) => measure === 'agreed' && source === name),
-    ),
-  );
+  const rows = sources.map(({ name, pence: spend }) => {
+    const income = sumOf(holdings, ({ measure, source }) => measure === 'agreed' && source === name);
+    const row = atLeast(name, spend, income);
+    return row.margin >= 0
+      ? row
+      : { ...row, why: `The lines spend ${pounds(negated(row.margin))} more than comes in.` };
+  });
   return result('T6', rows, {
     why: rows.length === 0 ? 'The plan has no lines.' : '',
     restsOn: sources.flatMap(({ name }) => [

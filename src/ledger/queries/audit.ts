@@ -9,7 +9,7 @@ import {
   type Signatory,
 } from '../../../projections/audit.js';
 import type { Entry } from '../../../projections/entry.js';
-import { moneyText, total } from '../../domain/money.js';
+import { moneyText, pence, pounds, total } from '../../domain/money.js';
 import { MEASURES } from '../../domain/postings.js';
 import { mandatesOn, type RegisterState } from '../../domain/register.js';
 import { refuse, Refusal } from '../../domain/rules.js';
@@ -75,8 +75,11 @@ const approvalText = (register: RegisterState, { entry, by, conditions }: Approv
   by: by.map((each) => signatory(register, each)),
 });
 
-const inWords = ({ officer, partner, act, on, mandate }: z.output<typeof SignatoryText>): string =>
-  `${act} by ${officer} (${partner}) on ${on}${mandate ? '' : ', NOT MANDATED'}`;
+const mandateInWords = ({ from, until, limit }: NonNullable<z.output<typeof MandateText>>): string =>
+  `mandated from ${from}${until === null ? '' : ` to ${until}`}${limit === null ? '' : `, up to ${pounds(pence(limit))}`}`;
+
+const inWords = ({ officer, partner, role, act, on, mandate }: z.output<typeof SignatoryText>): string =>
+  `${act} by ${officer} (${partner}, ${role}) on ${on}, ${mandate ? mandateInWords(mandate) : 'NOT MANDATED'}`;
 
 export const approvalsQuery = query({
   name: 'approvals',

@@ -9,7 +9,7 @@ import { planOf } from '../../../projections/plan.js';
 import { fundPosition, partnerPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
 import { statementNow } from '../../../projections/statement-now.js';
-import { exactly, moneyText, NO_MONEY, signedPence, type Pence } from '../../domain/money.js';
+import { exactly, moneyText, negated, NO_MONEY, pounds, signedPence, type Pence } from '../../domain/money.js';
 import { heirsOf } from '../../domain/register/succession.js';
 import { Refusal } from '../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../domain/values.js';
@@ -392,10 +392,24 @@ const StatementText = z.object({
   received: SignedMoney,
   outstanding: SignedMoney,
   ...EntryText.shape,
+  what: z.string().meta({
+    description: 'What the line says: the fact, or that an instalment of it fell due.',
+  }),
   stream: z
     .enum(['fund', 'register'])
     .meta({ description: 'Where the revision stands: bodies change in the register.' }),
 });
+
+/** A line in words: of a fact of an earlier line, that an instalment of it fell due, or is due no longer. */
+function lineInWords(
+  { sentence, revision }: { readonly sentence: string; readonly revision: number },
+  { agreed, due, received }: { readonly agreed: Pence; readonly due: Pence; readonly received: Pence },
+): string {
+  if (agreed !== NO_MONEY || received !== NO_MONEY) return sentence;
+  return due > 0
+    ? `An instalment of ${pounds(due)} fell due, under revision ${revision}.`
+    : `${pounds(negated(due))} is due no longer, under revision ${revision}.`;
+}
 
 export const statementQuery = query({
   name: 'statement',
@@ -442,6 +456,7 @@ export const statementQuery = query({
         source,
         ...inText({ agreed, due, received, outstanding }),
         ...entryText(entry),
+        what: lineInWords(entry, { agreed, due, received }),
         stream: ofRegister.has(entry) ? ('register' as const) : ('fund' as const),
       })),
       closing: moneyText(closing),
@@ -454,7 +469,7 @@ export const statementQuery = query({
       ...lines.map((line) => [
         line.on,
         line.source,
-        line.sentence,
+        line.what,
         line.agreed,
         line.due,
         line.received,
