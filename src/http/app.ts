@@ -6,7 +6,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { createSights, createToday, type Sight } from './access.js';
@@ -14,6 +14,7 @@ import { registerFactRoutes } from './facts.js';
 import { registerFeed } from './feed.js';
 import { createKeptAnswers } from './kept-answers.js';
 import { registerOperations } from './operations.js';
+import { finished } from './openapi.js';
 import { onError, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
 import { serialiserCompiler } from './serialise.js';
@@ -154,7 +155,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       security: [{ token: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: finished,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
 

@@ -9,7 +9,8 @@ import { csv } from '../ledger/csv.js';
 import { asWhole, dateHeaders, fileName, nextPage } from '../ledger/echo.js';
 import { seesArea, seesFund } from './access.js';
 import { keepText, type KeptAnswer, type KeptAnswers } from './kept-answers.js';
-import { parsed, Problem, Refused } from './problem.js';
+import { answered, CSV, REFUSED, withHeaders } from './openapi.js';
+import { parsed, Refused } from './problem.js';
 import { compiled } from './serialise.js';
 import { PositionText, waitFor } from './waiting.js';
 
@@ -24,6 +25,14 @@ const WaitFor = PositionText.optional().meta({
   description:
     'The position of an act, from its answer: wait until this service has read it, if it was posted at another.',
 });
+
+const ANSWER_HEADERS = {
+  etag: 'The tag of an answer that names its instant, or the revision that an act may be bound to (If-Match).',
+  link: 'Of CSV that was asked for with a limit: the address of the next page, rel="next".',
+  'bcf-on': 'Of CSV: the effective day; of two pairs of dates bcf-from-on and bcf-to-on.',
+  'bcf-known-at': 'Of CSV: the instant of what was known.',
+  'bcf-ledger-size': 'Of CSV: how many events it was computed from.',
+};
 
 /** What a route answers with: its declaration, and what was compiled of it. */
 interface Answering {
@@ -47,7 +56,11 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger, ans
           tags: [query.path.includes('/{') ? `${titleOf(query)}: figures` : titleOf(query)],
           params: query.params,
           querystring: Options,
-          response: { 200: query.answer, default: Problem },
+          response: {
+            200: answered('The answer.', { 'application/json': query.answer, 'text/csv': CSV }),
+            default: REFUSED,
+          },
+          ...withHeaders(ANSWER_HEADERS),
         },
       },
       async (request, reply) => answer(answering, request, reply),
