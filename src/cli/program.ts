@@ -13,7 +13,9 @@ import type { Query } from '../ledger/queries/query.js';
 import { COMMANDS, remedyOf } from '../ledger/remedies.js';
 import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
 import { eventLine } from '../ledger/catalogue.js';
+import { actsPage } from '../ledger/acts-page.js';
 import { eventCatalogue } from '../ledger/event-catalogue.js';
+import { figuresPage } from '../ledger/figure-words.js';
 import type { EventStore } from '../store/event-store.js';
 import { demonstrationTable } from './demonstration.js';
 import { leftOut, tableText, type Output } from './output.js';
@@ -233,8 +235,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
 
   program
     .command('catalogue')
-    .description('print the catalogue of events, as Markdown')
-    .action(() => output.data(eventCatalogue().trimEnd()));
+    .description('print the catalogue of events, of figures, or of the fields of a file of acts, as Markdown')
+    .addOption(new Option('--figures', 'what each figure of an answer is').conflicts('acts'))
+    .option('--acts', 'the fields of a file of acts')
+    .action(({ figures, acts }: { figures?: true; acts?: true }) =>
+      output.data((figures ? figuresPage() : acts ? actsPage() : eventCatalogue()).trimEnd()),
+    );
 
   withLedger(program.command('doctor'))
     .description('check the machine and the ledger’s store: Node, durability, permissions, clock, demonstration marks')

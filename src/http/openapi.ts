@@ -2,6 +2,7 @@ import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Fact } from '../domain/facts.js';
 import type { AnyKind } from '../ledger/catalogue.js';
+import { describeFigures } from '../ledger/figure-words.js';
 import { Problem } from './problem.js';
 
 /** What the routes share of their description: answers by media type, their headers, and the facts that each takes. */
@@ -29,9 +30,10 @@ interface Operation {
   [HEADERS]?: Readonly<Record<string, string>>;
 }
 
-/** Finishes the document: schemas that have names, and the headers of answers, which the schemas of routes do not carry. */
+/** Finishes the document: schemas that have names, what each figure is, and the headers of answers, which the schemas of routes do not carry. */
 export const finished: typeof jsonSchemaTransformObject = (given) => {
   const document = jsonSchemaTransformObject(given);
+  describeFigures(document);
   const operations = Object.values(document.paths!).flatMap((path) => Object.values(path) as unknown as Operation[]);
   for (const operation of operations) {
     const headers = operation[HEADERS];
