@@ -80,7 +80,10 @@ t.test('a contribution counts only once both sides have signed it', async (t) =>
     overdue: '1000000.00',
   });
   t.match(figures(ledger, NORTH, '2016-03-31'), { agreed: '0.00' }, 'and only from its effective date on');
-  t.equal(await ledger.refused('county-finance', { act: 'agree', proposal }), 'proposal_ended');
+  t.match(await ledger.submit('county-finance', { act: 'agree', proposal }), {
+    rule: 'proposal_ended',
+    detail: `Proposal ${proposal} has ended: it was signed.`,
+  });
 });
 
 t.test('either side may propose, and the other signs', async (t) => {

@@ -164,7 +164,7 @@ t.test('many cases are settled by one fact, gross both ways, and paid under it',
   };
   t.match((await ask('/settlements')).json(), { settlements: [sheet] });
   t.match((await ask('/settlements/spring')).json(), { ...sheet, lines: [{ case: ours[0] }, {}, {}, {}] });
-  t.match((await ask('/settlements/autumn')).json(), { status: 404, code: 'calledunknown' });
+  t.match((await ask('/settlements/autumn')).json(), { status: 404, code: 'name_unknown' });
   t.match((await ask('')).json(), { cases: 4, openCases: 0, open: '0.00' });
   t.match(
     (await ask('?known-at=2019-04-09')).json(),
@@ -294,7 +294,7 @@ t.test('the keeper opens an area’s disputes, and a council and an NHS body ado
   };
   t.match((await get(disputesOf(AREA))).json(), { status: 404, code: 'area_unknown' });
   t.equal(code(await post(disputesOf(AREA, '/facts'), opening, 'north-ccg-finance')), 'wrong_partner');
-  t.equal(code(await post(disputesOf('elsewhere', '/facts'), opening, 'pool-manager')), 'area_calledwrong');
+  t.equal(code(await post(disputesOf('elsewhere', '/facts'), opening, 'pool-manager')), 'area_name_wrong');
   t.equal(
     code(await post(disputesOf(AREA, '/facts'), { fact: { type: 'DisputeRaised', data: raised() } }, 'county-finance')),
     'area_unknown',
@@ -603,7 +603,7 @@ t.test('what is asked badly is refused in words, each parameter by its pointer',
       path!.slice(0, 60),
     );
   }
-  t.match((await ask(`/cases/${ONE}`)).json(), { status: 404, code: 'calledunknown' });
+  t.match((await ask(`/cases/${ONE}`)).json(), { status: 404, code: 'name_unknown' });
 });
 
 t.test('amounts at the edge of what can be claimed are refused or exact, and never a fault', async (t) => {
