@@ -49,8 +49,7 @@ const terms = {
 };
 
 /** A fact as a client sends it: one of those of the stream's kind, by its type. */
-export const factSchema = (kind: AnyKind): z.ZodType<SentFact> =>
-  factsSchema(kind.facts as readonly Fact<never>[]) as z.ZodType<SentFact>;
+export const factSchema = (kind: AnyKind): z.ZodType<SentFact> => factsSchema(kind.facts) as z.ZodType<SentFact>;
 
 const DryRun = z.strictObject({
   'dry-run': z

@@ -19,25 +19,25 @@ export const REFUSED = answered('Refused: which rule refused it, why, and what t
 
 export const CSV = z.string().meta({ description: 'The answer as a table: UTF-8 with a byte-order mark, RFC 4180.' });
 
-/** Under what name a route's schema says which headers its good answers have, until they stand in the document. */
-const HEADERS = 'x-answer-headers';
-
-/** The headers of a route's good answers, each with what it means. */
-export const withHeaders = (headers: Readonly<Record<string, string>>) => ({ [HEADERS]: headers });
+/**
+ * The headers of a route's good answers, each with what it means: under a name of our own in the route's schema, until
+ * they stand in the document.
+ */
+export const withHeaders = (headers: Readonly<Record<string, string>>) => ({ 'x-answer-headers': headers });
 
 interface Operation {
   readonly responses: Record<string, { headers?: Record<string, unknown> }>;
-  [HEADERS]?: Readonly<Record<string, string>>;
+  'x-answer-headers'?: Readonly<Record<string, string>>;
 }
 
 /** Finishes the document: schemas that have names, what each figure is, and the headers of answers, which the schemas of routes do not carry. */
 export const finished: typeof jsonSchemaTransformObject = (given) => {
   const document = jsonSchemaTransformObject(given);
   describeFigures(document);
-  const operations = Object.values(document.paths!).flatMap((path) => Object.values(path) as unknown as Operation[]);
-  for (const operation of operations) {
-    const headers = operation[HEADERS];
-    delete operation[HEADERS];
+  const paths = document.paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+    const headers = operation['x-answer-headers'];
+    delete operation['x-answer-headers'];
     if (!headers) continue;
     const described = Object.entries(headers).map(([name, description]) => [
       name,

@@ -68,16 +68,17 @@ export function fileName(query: Query, params: Asked, answer: Answer): string {
 
 /** The same dates as headers of an answer over HTTP: `bcf-on`, `bcf-known-at`, `bcf-ledger-size`; or `bcf-from-on` and so on. */
 export const dateHeaders = (answer: Answer): Record<string, string> =>
-  Object.fromEntries(
-    momentsOf(answer).flatMap(([name, { on, knownAt, ledger }]) => {
+  Object.assign(
+    {},
+    ...momentsOf(answer).map(([name, { on, knownAt, ledger }]) => {
       const prefix = name ? `bcf-${name}` : 'bcf';
-      return [
-        ...(on === undefined ? [] : [[`${prefix}-on`, on]]),
-        [`${prefix}-known-at`, knownAt],
-        ...(ledger ? [[`${prefix}-ledger-size`, String(ledger.size)]] : []),
-      ];
+      return {
+        ...(on !== undefined && { [`${prefix}-on`]: on }),
+        [`${prefix}-known-at`]: knownAt,
+        ...(ledger && { [`${prefix}-ledger-size`]: String(ledger.size) }),
+      };
     }),
-  );
+  ) as Record<string, string>;
 
 /** The cursor of the next page of a question that has pages, where there is one. */
 export const nextPage = (query: Query, answer: Answer): string | undefined =>

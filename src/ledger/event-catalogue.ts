@@ -30,7 +30,7 @@ function factText(fact: Fact<unknown>): string {
     `- Posted by: ${roles}; ${signature}${fact.signerRoles ? ` (${fact.signerRoles.join(', ')})` : ''}.`,
     ...(added.length > 0 ? [`- Added by the decision: ${added.map((name) => `\`${name}\``).join(', ')}.`] : []),
     `- ${fact.reversible ? 'Can be reversed, once.' : 'Cannot be reversed.'}`,
-    fieldTable(fact.input.shape as Readonly<Record<string, z.ZodType>>),
+    fieldTable(fact.input.shape),
   ].join('\n\n');
 }
 

@@ -99,7 +99,7 @@ t.test('facts are JSON: text is refused as what it is', async (t) => {
 
 t.test('a misspelt field, a missing one and a wrong one are told in words', async (t) => {
   const { post } = await service(t);
-  const { recurrent: _recurrent, ...data } = line({ amout: '1.00', category: 'whim' });
+  const data = line({ amout: '1.00', category: 'whim', recurrent: undefined });
   const { errors, detail } = (await post(fund('/facts'), { fact: { type: 'PlanLineSet', data } })).json<{
     errors: { pointer: string; detail: string }[];
     detail: string;
