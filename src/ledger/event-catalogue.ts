@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Fact } from '../domain/facts.js';
 import { PROPOSAL_EVENTS } from '../domain/proposal.js';
 import { KINDS, WHEREABOUTS } from './catalogue.js';
