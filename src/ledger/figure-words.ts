@@ -144,7 +144,7 @@ const ownWords = ({ description, anyOf }: Node): string | undefined =>
 /** Describes every figure in a JSON schema that does not say itself what it is. */
 export const describeFigures = (schema: unknown): void =>
   eachFigure(schema, (name, field) => {
-    field.description = ownWords(field) ?? FIGURE_WORDS[name] ?? PLAIN!;
+    field.description = ownWords(field) ?? FIGURE_WORDS[name]!;
   });
 
 interface FigureUse {
@@ -159,7 +159,7 @@ export function figuresInAnswers(): FigureUse[] {
   for (const query of QUERIES) {
     eachFigure(z.toJSONSchema(query.answer, { io: 'output' }), (name, field) => {
       const words = ownWords(field) ?? FIGURE_WORDS[name];
-      const key = `${name} ${words ?? ''}`;
+      const key = JSON.stringify([name, words]);
       const use = found.get(key) ?? { name, words, questions: new Set<string>() };
       found.set(key, use);
       use.questions.add(query.name);

@@ -159,6 +159,10 @@ t.test('a mandate’s last day and its limit are told', async (t) => {
     until: '2016-03-31',
     limit: '99.00',
   });
+  t.match(
+    (await get(fund('/approvals'), 'auditor', { accept: 'text/csv' })).body,
+    'posted by temp (county, pool-manager) on 2016-03-01, mandated from 2016-03-01 to 2016-03-31, up to £99.00',
+  );
 });
 
 t.test('approvals are given page by page', async (t) => {
@@ -270,7 +274,7 @@ t.test('what is agreed is told with its schedule, its signatures and what change
   t.match((await get(fund('/contributions?on=2016-06-30'))).json<Told>(), { total: '1900000.00' }, 'before it varied');
   t.match((await get(fund('/contributions?on=2016-03-31'))).json<Told>(), { contributions: [], total: '0.00' });
   const table = (await get(fund('/contributions?on=2016-07-01'), 'auditor', { accept: 'text/csv' })).body;
-  t.match(table, /-200000\.00 at revision \d+/);
+  t.match(table, /-£200,000\.00 at revision \d+/);
 });
 
 t.test('a contribution says on what condition it was agreed, and where it is under no schedule', async (t) => {
@@ -334,6 +338,18 @@ t.test('what a variation takes back after it fell due is no longer due, and is n
   t.match(answer.instalments, [{ due: '2016-04-10', paid: '0.00', noLongerDue: '200000.00', unpaid: '500000.00' }]);
   t.equal(answer.overdue, (await get(fund('/position?on=2016-05-01'))).json<Told>().total.overdue);
   t.equal((await get(fund('/instalments?on=2016-04-30'))).json<Told>().overdue, '700000.00', 'before the credit');
+  const { lines } = (await get(fund(`/partners/${NORTH}/statement?on=2016-07-10`))).json<{
+    lines: { on: string; what: string }[];
+  }>();
+  t.same(
+    lines.filter(({ on }) => on === '2016-04-10' || on === '2016-07-10').map(({ what }) => what),
+    [
+      'An instalment of £700,000.00 fell due, under revision 3.',
+      'An instalment of £300,000.00 fell due, under revision 3.',
+      '£300,000.00 is due no longer, under revision 6.',
+    ],
+    'a statement says what fell due, and what no longer does',
+  );
 });
 
 t.test('a withdrawal after everything fell due pays nothing: the newest instalments are no longer due', async (t) => {

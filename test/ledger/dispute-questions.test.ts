@@ -106,6 +106,20 @@ t.test('what was asked as known before the register was there is refused, and no
   );
 });
 
+t.test('a split beyond the share that is claimed says that it is more than is claimed', async (t) => {
+  const ledger = await disputing(t);
+  await acts(ledger).raise('part', { claimed: { claimant: 4_000, respondent: 6_000 } });
+  const { table } = await asked(ledger, 'dispute-outcomes', { on: '2018-11-01', step: '5000' });
+  t.same(
+    table.rows.map((row) => [row[2], row.at(-1)]),
+    [
+      ['0.00%', ''],
+      ['50.00%', ''],
+      ['100.00%', 'more than is claimed'],
+    ],
+  );
+});
+
 t.test('a settlement changes no outcome before its own day', async (t) => {
   const ledger = await disputing(t);
   await acts(ledger).raise();

@@ -9,7 +9,7 @@ import {
   type Signatory,
 } from '../../../projections/audit.js';
 import type { Entry } from '../../../projections/entry.js';
-import { moneyText, pence, pounds, total } from '../../domain/money.js';
+import { moneyText, pence, pounds, signedPence, total } from '../../domain/money.js';
 import { MEASURES } from '../../domain/postings.js';
 import { mandatesOn, type RegisterState } from '../../domain/register.js';
 import { refuse, Refusal } from '../../domain/rules.js';
@@ -323,7 +323,7 @@ export const contributions = query({
         each.under ?? '',
         each.agreed,
         each.by.map(inWords).join('; '),
-        each.changes.map(({ revision, change }) => `${change} at revision ${revision}`).join('; '),
+        each.changes.map(({ revision, change }) => `${pounds(signedPence(change))} at revision ${revision}`).join('; '),
       ]),
       ['Total', '', '', '', '', answer.total, '', ''],
     ],

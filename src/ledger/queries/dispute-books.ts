@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { classTotals, treatments } from '../../../projections/treatments.js';
 import { CLAIM_SUMS, sumsOf, type Sums } from '../../domain/dispute/claim.js';
 import { settlementOn, type Line } from '../../domain/dispute/owed.js';
-import { minus, negated, NO_MONEY, notNegative, pence, plus, signedPence, type Pence } from '../../domain/money.js';
+import {
+  minus,
+  negated,
+  NO_MONEY,
+  notNegative,
+  pence,
+  plus,
+  pounds,
+  signedPence,
+  type Pence,
+} from '../../domain/money.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
@@ -285,7 +295,7 @@ export const settlements = query({
       each.effective,
       String(each.count),
       ...CLAIM_SUMS.map((name) => each[name]),
-      each.net.map(({ name, net }) => `${name} ${net}`).join('; '),
+      each.net.map(({ name, net }) => `${name} ${pounds(signedPence(net))}`).join('; '),
     ]),
   }),
 });
