@@ -1,6 +1,6 @@
 import { instantOf, londonDay, dayNumber, periodOf, type Day } from '../src/domain/calendar.js';
 import { lesser, minus, negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
-import { byKey } from '../src/domain/order.js';
+import { byText } from '../src/domain/order.js';
 import { POOL, type Measure, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 
@@ -179,19 +179,49 @@ interface Instalment {
   readonly source: string;
   readonly due: Day;
   readonly amount: Pence;
+  /** Money received, and nothing else. */
   readonly paid: Pence;
+  /** What a later change took off it after it had fallen due. */
+  readonly noLongerDue: Pence;
+  /** The amount less what is no longer due and what was paid. */
   readonly unpaid: Pence;
   /** Due by the day asked for, and not paid in full. */
   readonly overdue: boolean;
 }
 
+interface Scheduled {
+  readonly posting: Posting;
+  readonly due: Day;
+  readonly amount: Pence;
+}
+
 /**
- * Each instalment of each contribution and grant, paid oldest first by what was received by a day, inclusive. A credit
- * that a variation left where more had fallen due than was to be pays like money received. Overpayment of one
- * contribution pays nothing of another, so these may be more than what a position calls overdue.
+ * How much of each instalment is no longer due on a day, inclusive: a credit, which a variation or a withdrawal leaves
+ * where more had fallen due than was to be paid, is taken off what had fallen due by its own day, newest first.
+ */
+function released(schedule: readonly Scheduled[], on: Day): Pence[] {
+  const gone = schedule.map(() => NO_MONEY);
+  for (const { due: day, amount } of schedule) {
+    if (amount >= 0 || day > on) continue;
+    let credit = negated(amount);
+    for (let index = schedule.length - 1; index >= 0; index--) {
+      const each = schedule[index]!;
+      if (each.amount <= 0 || each.due > day) continue;
+      const taken = lesser(minus(each.amount, gone[index]!), credit);
+      gone[index] = plus(gone[index]!, taken);
+      credit = minus(credit, taken);
+    }
+  }
+  return gone;
+}
+
+/**
+ * Each instalment of each contribution and grant, paid oldest first by what was received by a day, inclusive: `paid` is
+ * money alone, and what is no longer due stands beside it. Overpayment of one contribution pays nothing of another, so
+ * these may be more than what a position calls overdue.
  */
 export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
-  const items = new Map<string, Map<Day, { readonly posting: Posting; readonly amount: Pence }>>();
+  const items = new Map<string, Map<Day, Scheduled>>();
   const received = new Map<string, Pence>();
   for (const { postings } of entries) {
     for (const posting of postings) {
@@ -199,21 +229,23 @@ export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
       const { item, measure, on: day, pence } = posting;
       if (measure === 'received' && day <= on) received.set(item, plus(received.get(item) ?? NO_MONEY, pence));
       if (measure !== 'due') continue;
-      const days = items.get(item) ?? new Map<Day, { readonly posting: Posting; readonly amount: Pence }>();
-      items.set(item, days.set(day, { posting, amount: plus(days.get(day)?.amount ?? NO_MONEY, pence) }));
+      const days = items.get(item) ?? new Map<Day, Scheduled>();
+      items.set(item, days.set(day, { posting, due: day, amount: plus(days.get(day)?.amount ?? NO_MONEY, pence) }));
     }
   }
   return [...items].flatMap(([item, days]) => {
-    const all = [...days].sort(byKey);
+    const schedule = [...days.values()].sort((a, b) => byText(a.due, b.due));
+    const gone = released(schedule, on);
     let money = received.get(item) ?? NO_MONEY;
-    for (const [day, { amount }] of all) if (amount < 0 && day <= on) money = plus(money, negated(amount));
-    return all.flatMap(([due, { posting, amount }]) => {
+    return schedule.flatMap(({ posting, due, amount }, index) => {
       if (amount <= 0) return [];
-      const paid = lesser(amount, money);
+      const noLongerDue = gone[index]!;
+      const owed = minus(amount, noLongerDue);
+      const paid = lesser(owed, money);
       money = minus(money, paid);
-      const unpaid = minus(amount, paid);
+      const unpaid = minus(owed, paid);
       const { holder: payer, source } = posting;
-      return [{ item, payer, source, due, amount, paid, unpaid, overdue: due <= on && unpaid > 0 }];
+      return [{ item, payer, source, due, amount, paid, noLongerDue, unpaid, overdue: due <= on && unpaid > 0 }];
     });
   });
 }

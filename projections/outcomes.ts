@@ -5,7 +5,7 @@ import { minus, NO_MONEY, plus, WHOLE_BASIS_POINTS, type Pence } from '../src/do
 import type { DisputesView } from './claims.js';
 
 /**
- * What each possible split of the undecided days would cost each side: for every pair of claimant and respondent, and
+ * What each possible split of the whole cost of the undecided days would cost each side: for every pair of claimant and respondent, and
  * every share that the respondent might bear, what would be due to the claimant and what each would have borne.
  * A claim that a settlement left open is not split again here. Source: domain.md 8, question 10.
  */
@@ -14,6 +14,10 @@ interface Outcome {
   readonly respondent: string;
   /** The respondent's share, in basis points. */
   readonly share: number;
+  /** The whole cost of the undecided days, which is what is split. */
+  readonly cost: Pence;
+  /** What is claimed of those days, beyond what the respondent paid of them meanwhile. */
+  readonly claimed: Pence;
   /** To the claimant; below nothing where the claimant would pay. */
   readonly due: Pence;
   readonly borneByClaimant: Pence;
@@ -33,13 +37,15 @@ export function outcomes({ state, on, upTo }: DisputesView, step: number): Outco
     const claimant = bodyOn(terms, 'claimant', on);
     const respondent = bodyOn(terms, 'respondent', on);
     for (const share of shares) {
-      const { due, cost, paid } = outcomeOf(terms, on, share);
+      const { due, cost, paid, claimed } = outcomeOf(terms, on, share);
       if (cost === NO_MONEY) continue;
       const key = `${claimant} ${respondent} ${share}`;
       const row = rows.get(key) ?? {
         claimant,
         respondent,
         share,
+        cost: NO_MONEY,
+        claimed: NO_MONEY,
         due: NO_MONEY,
         borneByClaimant: NO_MONEY,
         borneByRespondent: NO_MONEY,
@@ -48,6 +54,8 @@ export function outcomes({ state, on, upTo }: DisputesView, step: number): Outco
       const respondentBears = plus(paid, due);
       rows.set(key, {
         ...row,
+        cost: plus(row.cost, cost),
+        claimed: plus(row.claimed, claimed),
         due: plus(row.due, due),
         borneByClaimant: plus(row.borneByClaimant, minus(cost, respondentBears)),
         borneByRespondent: plus(row.borneByRespondent, respondentBears),

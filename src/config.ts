@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { readAs } from './domain/faults.js';
 
 /** What only EventStoreDB's connection strings look like. */
 export const CONNECTION = /^esdb(\+discover)?:\/\//;
+
+const PORT = 'must be a port from 0 to 65535';
+const MANY = 'must be a whole number, 1 or more';
 
 /** The environment, read once. Every setting has a name beginning with BCF_, a meaning and, where it can, a safe default. */
 const Environment = z.object({
@@ -21,7 +25,13 @@ const Environment = z.object({
         'The connection string of EventStoreDB, esdb://user:password@host:2113: the ledger is there, not in a file.',
     }),
   BCF_HOST: z.string().default('127.0.0.1').meta({ description: 'The address to listen on.' }),
-  BCF_PORT: z.coerce.number().int().min(0).max(65_535).default(8181).meta({ description: 'The port to listen on.' }),
+  BCF_PORT: z.coerce
+    .number({ error: PORT })
+    .int({ error: PORT })
+    .min(0, { error: PORT })
+    .max(65_535, { error: PORT })
+    .default(8181)
+    .meta({ description: 'The port to listen on.' }),
   BCF_KEY_FILE: z
     .string()
     .optional()
@@ -38,9 +48,9 @@ const Environment = z.object({
     .default('info')
     .meta({ description: 'How much is logged.' }),
   BCF_REQUESTS_PER_MINUTE: z.coerce
-    .number()
-    .int()
-    .positive()
+    .number({ error: MANY })
+    .int({ error: MANY })
+    .positive({ error: MANY })
     .default(1_200)
     .meta({ description: 'How many requests a minute each client may make.' }),
 });
@@ -68,9 +78,12 @@ class ConfigError extends Error {
 
 /** Reads the settings. Throws {@link ConfigError}, naming every setting that is not as it must be. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const read = Environment.safeParse(environment);
-  if (!read.success) throw new ConfigError(`The settings are not as they must be.\n${z.prettifyError(read.error)}`);
-  const env = read.data;
+  const read = readAs(Environment, environment);
+  if ('faults' in read) {
+    const faults = read.faults.map(({ path, words }) => `${path.map(String).join()} ${words}.`);
+    throw new ConfigError(`The settings are not as they must be.\n${faults.join('\n')}`);
+  }
+  const env = read.value;
   const { BCF_JWKS_URL: jwksUrl, BCF_JWT_ISSUER: issuer, BCF_JWT_AUDIENCE: audience, BCF_JWT_CLAIM: claim } = env;
   if (jwksUrl !== undefined && (issuer === undefined || audience === undefined)) {
     throw new ConfigError(

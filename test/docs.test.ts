@@ -1,12 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { readConfig, settings } from '../src/config.js';
+import { PROTOCOLS } from '../src/domain/dispute/reference.js';
+import { CAPACITIES } from '../src/domain/fund/plan-years.js';
 import { PROPOSAL_EVENTS } from '../src/domain/proposal.js';
+import { GRANT_SERIES } from '../src/domain/reference/grant-series.js';
+import { NATIONAL_TOTALS } from '../src/domain/reference/national-totals.js';
+import { RULE_SETS } from '../src/domain/reference/rule-sets.js';
+import { SUPPLIER_CLASSES } from '../src/domain/reference/supplier-classes.js';
+import { SOURCES } from '../src/domain/sources.js';
 import { allFacts } from '../src/ledger/catalogue.js';
+import { actsPage } from '../src/ledger/acts-page.js';
 import { eventCatalogue } from '../src/ledger/event-catalogue.js';
+import { FIGURE_WORDS, figuresInAnswers, figuresPage } from '../src/ledger/figure-words.js';
 import { QUERIES } from '../src/ledger/queries/all.js';
 import { load, planLoad } from '../src/ledger/load.js';
+import { asked } from './support/asking.js';
 import { emptyLedger } from './support/ledger.js';
 
 const read = (name: string): string => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
@@ -16,6 +26,19 @@ t.test('the event catalogue is written from the declarations', async (t) => {
   for (const name of [...allFacts().map(({ fact }) => fact.name), ...Object.keys(PROPOSAL_EVENTS)]) {
     t.ok(eventCatalogue().includes(`\`${name}\``), name);
   }
+});
+
+t.test('the pages of figures and of the file of acts are written from the declarations', async (t) => {
+  t.equal(read('docs/figures.md'), figuresPage(), 'run: node build/src/main.js catalogue --figures > docs/figures.md');
+  t.equal(read('docs/acts.md'), actsPage(), 'run: node build/src/main.js catalogue --acts > docs/acts.md');
+  const unsaid = figuresInAnswers().filter(({ words }) => words === undefined);
+  t.same(unsaid, [], 'every figure says what it is: in its own schema, or in src/ledger/figure-words.ts');
+  const used = new Set(figuresInAnswers().map(({ name }) => name));
+  t.same(
+    Object.keys(FIGURE_WORDS).filter((name) => !used.has(name)),
+    [],
+    'and nothing is said of figures that are none',
+  );
 });
 
 t.test('the README names only settings that there are', async (t) => {
@@ -33,12 +56,29 @@ t.test('every dependency is named in the decisions, with what it replaces', asyn
   }
 });
 
-t.test('the example of an opening opens a ledger', async (t) => {
+t.test('what ships with evidence names public sources, and no dossier of ours', async (t) => {
+  const reference = { SOURCES, RULE_SETS, NATIONAL_TOTALS, GRANT_SERIES, PROTOCOLS, CAPACITIES, SUPPLIER_CLASSES };
+  const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+  const texts: [string, string][] = [
+    ...Object.entries(reference).map(([name, data]): [string, string] => [name, JSON.stringify(data)]),
+    ...readdirSync(folder).map((name): [string, string] => [name, read(`scenarios/${name}`)]),
+  ];
+  for (const [name, text] of texts) t.notMatch(text, /domain\.md|\[[SWRID]\d*\]/, name);
+});
+
+t.test('the examples of files of acts open a ledger, and go on from it', async (t) => {
   const ledger = await emptyLedger(t);
   ledger.now('2026-04-02T09:00:00Z');
   const planned = planLoad([{ name: 'opening.example.json', content: JSON.parse(read('docs/opening.example.json')) }]);
-  await load(planned, { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' });
+  const into = { ledger: ledger.ledger, clock: ledger.clock, signedInBy: 'file' };
+  await load(planned, into);
   t.same(ledger.ledger.model.funds(), ['testshire-2026-27']);
+
+  ledger.now('2026-05-05T09:00:00Z');
+  const name = 'negotiation.example.json';
+  await load(planLoad([{ name, content: JSON.parse(read(`docs/${name}`)) }]), into);
+  const gap = await asked(ledger, 'gap', { fund: 'testshire-2026-27', on: '2026-10-01' });
+  t.match(gap, { requirement: '1275000.00', funded: '1000000.00', hard: '275000.00', soft: '0.00' });
 });
 
 t.test(

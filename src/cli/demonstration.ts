@@ -13,7 +13,7 @@ interface Question {
 }
 
 const figures = (answer: Readonly<Record<string, unknown>>, names: readonly string[]): string =>
-  names.map((name) => `${name} ${String(answer[name])}`).join('; ');
+  names.map((name) => `${name} ${withCommas(String(answer[name]))}`).join('; ');
 
 interface GapAnswer extends Readonly<Record<string, unknown>> {
   readonly stated: readonly { readonly amount: string; readonly claimant: string; readonly statedOn: string }[];
@@ -40,7 +40,7 @@ const QUESTIONS: readonly Question[] = [
     say: (answer: GapAnswer) =>
       [
         figures(answer, ['soft', 'hard']),
-        ...answer.stated.map((each) => `stated ${each.amount} by ${each.claimant}, ${each.statedOn}`),
+        ...answer.stated.map((each) => `stated ${withCommas(each.amount)} by ${each.claimant}, ${each.statedOn}`),
       ].join('; '),
   },
   {
@@ -50,7 +50,7 @@ const QUESTIONS: readonly Question[] = [
     say: (answer: GapAnswer) =>
       [
         figures(answer, ['funded', 'gap', 'recurrentGap']),
-        ...answer.fundedBy.map((each) => `one-off ${each.oneOff} by ${each.name}`),
+        ...answer.fundedBy.map((each) => `one-off ${withCommas(each.oneOff)} by ${each.name}`),
       ].join('; '),
   },
   {
@@ -72,7 +72,7 @@ const QUESTIONS: readonly Question[] = [
       }[];
     }) =>
       `${answer.movers.length} × ${[...new Set(answer.movers.map((mover) => mover.type))].join(', ')}, hard ` +
-      `${answer.movers.map((mover) => `${mover.partner} ${mover.changes.hard!}`).join(' + ')} = ${answer.change.hard}`,
+      `${answer.movers.map((mover) => `${mover.partner} ${withCommas(mover.changes.hard!)}`).join(' + ')} = ${withCommas(answer.change.hard)}`,
   },
   {
     asked: 'Norfolk County Council, IBCF_2017, norfolk-2017-18, on 2017-07-31',
@@ -98,8 +98,8 @@ const QUESTIONS: readonly Question[] = [
       readonly lines: readonly { readonly line: string; readonly amount: string }[];
     }) =>
       ['market-stability', 'mental-health-delayed-transfers']
-        .map((line) => `${line} ${answer.lines.find((each) => each.line === line)?.amount ?? '0.00'}`)
-        .concat(`total ${answer.requirement}`)
+        .map((line) => `${line} ${withCommas(answer.lines.find((each) => each.line === line)?.amount ?? '0.00')}`)
+        .concat(`total ${withCommas(answer.requirement)}`)
         .join('; '),
   })),
   {
@@ -122,11 +122,11 @@ const QUESTIONS: readonly Question[] = [
       answer.grants
         .map(({ passedDown, inFull, districts }) =>
           [
-            `passed down ${passedDown}`,
+            `passed down ${withCommas(passedDown)}`,
             inFull ? 'in full' : 'not in full',
             ...districts
               .filter((each) => each.shortfall !== '0.00')
-              .map((each) => `${each.name} lacks ${each.shortfall}`),
+              .map((each) => `${each.name} lacks ${withCommas(each.shortfall)}`),
           ].join('; '),
         )
         .join(' '),
@@ -156,9 +156,11 @@ const QUESTIONS: readonly Question[] = [
     say: (answer: SettlementAnswer) =>
       [
         figures(answer, ['claimed', 'open']),
-        ...answer.payments.map(({ payer, paid }) => `${payer} paid ${paid}`),
-        ...answer.writeOffs.map(({ creditor, writtenOff }) => `${creditor} wrote off ${writtenOff}`),
-        ...answer.net.filter(({ net }) => !net.startsWith('-')).map(({ name, net }) => `net to ${name} ${net}`),
+        ...answer.payments.map(({ payer, paid }) => `${payer} paid ${withCommas(paid)}`),
+        ...answer.writeOffs.map(({ creditor, writtenOff }) => `${creditor} wrote off ${withCommas(writtenOff)}`),
+        ...answer.net
+          .filter(({ net }) => !net.startsWith('-'))
+          .map(({ name, net }) => `net to ${name} ${withCommas(net)}`),
       ].join('; '),
   },
   {
@@ -175,7 +177,7 @@ export async function demonstrationTable(ledger: Ledger, width?: number): Promis
   for (const { asked, query: name, with: given, say } of QUESTIONS) {
     const query = QUERIES.find((each) => each.name === name)!;
     const answer = await query.run(ledger, z.object({ ...query.params.shape, ...query.options.shape }).parse(given));
-    rows.push([asked, answer instanceof Refusal ? answer.detail : withCommas(say(answer as never))]);
+    rows.push([asked, answer instanceof Refusal ? answer.detail : say(answer as never)]);
   }
   return tableText({ columns: ['asked', 'answer'], rows }, width);
 }

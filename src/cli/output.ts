@@ -11,11 +11,10 @@ export interface Output {
   readonly width?: number | undefined;
 }
 
-const AMOUNT = /^-?[\d,]*\d\.\d{2}$/;
+const AMOUNT = /^-?\d[\d,]*\.\d{2}$/;
 
-/** Text with every amount in it written with commas: `7,000,000.00`. */
-export const withCommas = (text: string): string =>
-  text.replace(/\d+\.\d{2}\b/g, (amount) => amount.replace(/\B(?=(\d{3})+\.)/g, ','));
+/** An amount with commas, `7,000,000.00`; any other text as it is, whatever digits stand in it. */
+export const withCommas = (text: string): string => (AMOUNT.test(text) ? text.replace(/\B(?=(\d{3})+\.)/g, ',') : text);
 
 const BARE = {
   top: '',
@@ -35,17 +34,22 @@ const BARE = {
   middle: '  ',
 };
 
-/** Wider tables than this leave out the columns in which there is nothing but 0.00. */
-const COLUMNS_KEPT_MAX = 6;
 const WRAPPED_WIDTH_MIN = 24;
 
+/** The columns that a table may leave out, as there is nothing in them; none where it has no rows. */
+export const leftOut = ({ columns, rows, minor = [] }: Rows): string[] =>
+  columns.filter(
+    (name, at) => rows.length > 0 && minor.includes(name) && rows.every((row) => row[at] === '0.00' || row[at] === ''),
+  );
+
 /**
- * A table for reading: columns aligned, amounts to the right and with commas; in wide tables, columns of nothing but 0.00
- * left out. Where a width is given and the table is wider, its widest column of words is wrapped.
+ * A table for reading: columns aligned, amounts to the right and with commas; what {@link leftOut} names is left out.
+ * Where a width is given and the table is wider, its widest column of words is wrapped.
  */
-export function tableText({ columns, rows }: Rows, width = Infinity): string {
-  const wide = columns.length > COLUMNS_KEPT_MAX && rows.length > 0;
-  const kept = columns.flatMap((_, at) => (wide && rows.every((row) => row[at] === '0.00') ? [] : [at]));
+export function tableText(table: Rows, width = Infinity): string {
+  const { columns, rows } = table;
+  const gone = [...leftOut(table), ...(table.inFiles ?? [])];
+  const kept = columns.flatMap((name, at) => (gone.includes(name) ? [] : [at]));
   const cells = rows.map((row) => kept.map((at) => withCommas(row[at]!)));
   const head = kept.map((at) => columns[at]!);
   const right = kept.map((at) => rows.some((row) => AMOUNT.test(row[at]!)));
@@ -53,7 +57,7 @@ export function tableText({ columns, rows }: Rows, width = Infinity): string {
   const over = widths.reduce((sum, each) => sum + each + 2, -2) - width;
   const widest = widths.indexOf(Math.max(...widths));
   const wraps = over > 0 && !right[widest];
-  const table = new Table({
+  const text = new Table({
     head,
     colAligns: right.map((each) => (each ? 'right' : 'left')),
     ...(wraps && {
@@ -63,8 +67,8 @@ export function tableText({ columns, rows }: Rows, width = Infinity): string {
     chars: BARE,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
-  table.push(...cells);
-  return table
+  text.push(...cells);
+  return text
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())

@@ -1,19 +1,24 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { Refusal, RULES } from '../domain/rules.js';
+import { readAs } from '../domain/faults.js';
+import { Refusal } from '../domain/rules.js';
 import type { SettableClock } from '../ledger/clock.js';
 import { csv } from '../ledger/csv.js';
+import { asWhole, datesInWords, nextPage } from '../ledger/echo.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { load, LoadStopped, planLoad, type NamedFile } from '../ledger/load.js';
 import { move, MoveStopped } from '../ledger/move.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
+import { COMMANDS, remedyOf } from '../ledger/remedies.js';
 import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
 import { eventLine } from '../ledger/catalogue.js';
+import { actsPage } from '../ledger/acts-page.js';
 import { eventCatalogue } from '../ledger/event-catalogue.js';
+import { figuresPage } from '../ledger/figure-words.js';
 import type { EventStore } from '../store/event-store.js';
 import { demonstrationTable } from './demonstration.js';
-import { tableText, type Output } from './output.js';
+import { leftOut, tableText, type Output } from './output.js';
 import { progress, type Progress } from './progress.js';
 
 /** The same questions and acts from a terminal. Data goes to standard output, everything else to standard error. */
@@ -48,6 +53,13 @@ export interface Parts {
 
 const WHERE = 'the ledger: a SQLite file, or eventstoredb for the one at BCF_EVENTSTOREDB';
 
+/** The fields of a schema as help describes them. */
+const fieldsOf = (schema: z.ZodObject) =>
+  Object.entries(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties!).map(([name, field]) => ({
+    name,
+    ...(field as { readonly description: string; readonly enum?: readonly string[] }),
+  }));
+
 /** The program was used wrongly: what was asked for cannot be done as it was asked. */
 export class WrongUse extends Error {}
 
@@ -59,14 +71,6 @@ class Ended extends Error {
     super(message);
     this.code = code;
   }
-}
-
-/** What an answer says of itself, where it does. */
-interface Echoed {
-  readonly on?: string;
-  readonly knownAt?: string;
-  readonly ledger?: { readonly size: number };
-  readonly next?: string | null;
 }
 
 /** Runs one command line. Resolves to the exit code; never throws and never ends the process. */
@@ -86,13 +90,11 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       'after',
       '\nExit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused by a rule.',
     );
-  const withLedger = (command: Command): Command =>
-    command.addOption(
-      new Option('--ledger <where>', WHERE).default(
-        parts.defaultLedger,
-        'ledger.sqlite, or BCF_LEDGER, or eventstoredb where BCF_EVENTSTOREDB is set',
-      ),
-    );
+  const withLedger = (
+    command: Command,
+    where = parts.defaultLedger,
+    said = 'ledger.sqlite, or BCF_LEDGER, or eventstoredb where BCF_EVENTSTOREDB is set',
+  ): Command => command.addOption(new Option('--ledger <where>', WHERE).default(where, said));
 
   for (const query of QUERIES) registerQuery(query);
 
@@ -106,13 +108,11 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       await loadInto(options.ledger, planned);
     });
 
-  withLedger(program.command('demo'))
+  withLedger(program.command('demo'), 'demonstration.sqlite', 'demonstration.sqlite, in this folder')
     .description('make a demonstration ledger with the scenarios, show what it answers, and serve it on this machine')
     .option('--once', 'print and exit, without serving')
     .option('--port <number>', 'the port to listen on', port)
-    .action(async (options: { ledger: string; once?: true; port?: number }, command: Command) => {
-      const given = command.getOptionValueSource('ledger') !== 'default';
-      const file = given ? options.ledger : 'demonstration.sqlite';
+    .action(async ({ ledger: file, ...options }: { ledger: string; once?: true; port?: number }) => {
       await parts.removeDemonstration(file);
       await loadInto(file, planLoad(parts.scenarios()));
       await using(file, true, async (ledger) => output.data(await demonstrationTable(ledger, output.width)));
@@ -238,8 +238,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
 
   program
     .command('catalogue')
-    .description('print the catalogue of events, as Markdown')
-    .action(() => output.data(eventCatalogue().trimEnd()));
+    .description('print the catalogue of events, of figures, or of the fields of a file of acts, as Markdown')
+    .addOption(new Option('--figures', 'what each figure of an answer is').conflicts('acts'))
+    .option('--acts', 'the fields of a file of acts')
+    .action(({ figures, acts }: { figures?: true; acts?: true }) =>
+      output.data((figures ? figuresPage() : acts ? actsPage() : eventCatalogue()).trimEnd()),
+    );
 
   withLedger(program.command('doctor'))
     .description('check the machine and the ledger’s store: Node, durability, permissions, clock, demonstration marks')
@@ -255,12 +259,10 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
 
   function registerQuery(query: Query): void {
     const command = withLedger(program.command(query.name)).description(query.about);
-    for (const name of Object.keys(query.params.shape)) command.argument(`<${name}>`);
-    const described = z.toJSONSchema(query.options, { io: 'input', unrepresentable: 'any' }).properties!;
-    for (const [name, schema] of Object.entries(described)) {
-      const { description, enum: choices } = schema as { description: string; enum?: string[] };
+    for (const { name, description } of fieldsOf(query.params)) command.argument(`<${name}>`, description);
+    for (const { name, description, enum: choices } of fieldsOf(query.options)) {
       command.addOption(
-        new Option(`--${name} <value>`, choices ? `${choices.join(' or ')}. ${description}` : description),
+        new Option(`--${name} <value>`, choices ? `${description} One of: ${choices.join(', ')}.` : description),
       );
     }
     command.option('--json', 'the answer as JSON, the same as over HTTP');
@@ -275,21 +277,32 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
           return value === undefined ? [] : [[name, value]];
         }),
       );
-      const asked = z.object({ ...query.params.shape, ...query.options.shape }).safeParse({ ...args, ...raw });
-      if (!asked.success) throw new Ended(EXIT.usage, z.prettifyError(asked.error));
+      const asked = readAs(z.object({ ...query.params.shape, ...query.options.shape }), { ...args, ...raw });
+      if ('faults' in asked) {
+        const faults = asked.faults.map(({ path: [name], words }) => {
+          const option = names.includes(String(name)) ? `<${String(name)}>` : `--${String(name)}`;
+          return `${option} ${words}.`;
+        });
+        throw new Ended(EXIT.usage, faults.join('\n'));
+      }
       await using(options.ledger, true, async (ledger) => {
-        const answer = await query.run(ledger, asked.data);
-        if (answer instanceof Refusal) throw new Ended(EXIT.refused, `${answer.detail} ${RULES[answer.rule].remedy}`);
+        const found = await query.run(ledger, options['csv'] ? asWhole(query, asked.value, raw) : asked.value);
+        if (found instanceof Refusal)
+          throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
+        // What is declared and nothing more, as over HTTP.
+        const answer = query.answer.parse(found);
         if (options['json']) output.data(JSON.stringify(answer, null, 2));
         else if (options['csv']) output.data(csv(query.table(answer)).trimEnd());
         else {
-          output.data(tableText(query.table(answer), output.width));
-          const { on, knownAt, ledger: read, next } = answer as Echoed;
-          if (on !== undefined) {
-            output.note(`On ${on}, as known at ${knownAt!}, from the first ${read!.size} events of the ledger.`);
-          }
-          if (next) output.note(`There is more: add --after ${next}.`);
+          const table = query.table(answer);
+          output.data(tableText(table, output.width));
+          const gone = leftOut(table);
+          if (gone.length > 0) output.note(`Nothing stands under ${gone.join(', ')}: --csv and --json show them.`);
         }
+        const dates = datesInWords(answer);
+        if (dates !== undefined) output.note(dates);
+        const next = nextPage(query, answer);
+        if (next !== undefined) output.note(`There is more: add --after ${next}.`);
       });
     });
   }
@@ -317,13 +330,14 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     await using(file, false, async (ledger, clock) => {
       const bar = progress(output, 'Loading', planned.length);
       try {
-        const { recorded, replayed } = await load(planned, {
+        const { recorded, replayed, warnings } = await load(planned, {
           ledger,
           clock,
           signedInBy: 'file',
           onStep: (done) => bar.at(done),
         });
         output.note(`${recorded} acts recorded in ${file}${replayed > 0 ? `, ${replayed} had been before` : ''}.`);
+        for (const warning of warnings) output.note(`Warning: ${warning}`);
       } finally {
         bar.done();
       }

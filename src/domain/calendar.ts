@@ -57,7 +57,7 @@ const london = new Intl.DateTimeFormat('en-CA', {
 export const londonDay = (instant: Instant): Day => london.format(instant) as Day;
 
 /** The last millisecond of a day in Europe/London: 22:59:59.999Z in summer time, 23:59:59.999Z in winter. */
-function endOfLondonDay(day: Day): Instant {
+export function endOfLondonDay(day: Day): Instant {
   const next = daysAfter(day, 1);
   const midnightUtc = dayNumber(next) * MS_PER_DAY;
   const summerMidnight = (midnightUtc - MS_PER_HOUR) as Instant;

@@ -42,6 +42,16 @@ export const PROPOSAL_EVENTS = {
   ProposalLapsed: z.strictObject(common),
 } as const;
 
+const ENDINGS: Readonly<Record<string, string>> = {
+  ProposalAgreed: 'it was signed',
+  ProposalDeclined: 'it was declined',
+  ProposalWithdrawn: 'it was withdrawn',
+  ProposalLapsed: 'its last day passed',
+};
+
+/** How a proposal ended: by a step of its own, or by the fact that took it off the table. */
+export const endingInWords = (how: string): string => ENDINGS[how] ?? `${how} took it off the table`;
+
 type Events = typeof PROPOSAL_EVENTS;
 type WithText<Data> = Omit<Data, 'fact' | 'replaces'> & { readonly fact: FactText };
 

@@ -27,7 +27,7 @@ export const PARTNER_KINDS = {
   unnamed: 'body not named in the evidence',
 } as const;
 
-const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+const withArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
 export type PartnerKind = keyof typeof PARTNER_KINDS;
 export type Sector = 'nhs' | 'local-government' | 'unknown';

@@ -4,7 +4,7 @@ export interface Rule {
   readonly title: string;
   /** What the rule is and where it comes from. */
   readonly why: string;
-  /** What to do about it. */
+  /** What to do about it. Questions and acts stand in braces, `{funds}`: each face says where they are. */
   readonly remedy: string;
 }
 

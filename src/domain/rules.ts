@@ -160,7 +160,7 @@ export const RULES = {
     409,
     'The ledger has not been opened',
     'The first fact of a ledger is LedgerOpened: who keeps it, and its first officers, two at least.',
-    'Load a file that opens it: bcf-ledger load.',
+    'Load a file that opens it: {load}.',
   ),
   ledger_open: rule(
     409,
@@ -172,7 +172,13 @@ export const RULES = {
     404,
     'There is no such fund',
     'A fund is named by its area and financial year, such as norfolk-2016-17, and exists once it is opened.',
-    'Check the name; GET /v1/funds lists them.',
+    'Check the name; {funds} lists them.',
+  ),
+  not_known_then: rule(
+    404,
+    'It was not known at that instant',
+    'Before anybody recorded that a fund, or an area’s register of disputes, is there, no figure of it was known: not even nothing.',
+    'Ask what was known at a later instant, or leave known-at out.',
   ),
   fund_exists: rule(
     409,
@@ -188,9 +194,9 @@ export const RULES = {
   ),
   area_unknown: rule(
     404,
-    'No disputes are kept for that area',
-    'The ledger’s keeper opens the disputes of an area once, with DisputesOpened.',
-    'Check the area, or have its disputes opened.',
+    'The ledger has nothing of that area',
+    'An area is known by its funds, and by its register of disputes, which the ledger’s keeper opens once with DisputesOpened.',
+    'Check the area: {funds} lists the funds, {areas} the areas whose disputes are kept.',
   ),
   area_exists: rule(
     409,
@@ -208,7 +214,7 @@ export const RULES = {
     404,
     'There is no such partner',
     'Partners are registered before they act.',
-    'Check the name; GET /v1/partners lists them.',
+    'Check the name; {partners} lists them.',
   ),
   partner_exists: rule(
     409,
@@ -251,7 +257,7 @@ export const RULES = {
     404,
     'There is no such proposal here',
     'Proposals are named by the identifier given when they were made.',
-    'Check the identifier; GET …/proposals lists them.',
+    'Check the identifier; {proposals} lists them.',
   ),
   proposal_ended: rule(
     409,
@@ -287,13 +293,13 @@ export const RULES = {
     409,
     'This fact needs a second signature',
     'It counts only once it has been signed by a second officer, or by the other side.',
-    'Post it as a proposal instead; the other signer then agrees to it.',
+    'Propose it instead: {propose}. The other signer then agrees to it.',
   ),
   signature_not_needed: rule(
     409,
     'This fact needs no second signature',
     'Only facts that wait for a signature are proposed.',
-    'Post it to …/facts.',
+    'Post it as it is: {post}.',
   ),
   effective_outside_year: rule(
     422,
@@ -328,14 +334,14 @@ export const RULES = {
   source_unknown: rule(
     422,
     'There is no such source of funding',
-    'Sources are reference data; GET /v1/sources lists them.',
-    'Check the code.',
+    'Sources are reference data, each with its first and last day.',
+    'Check the code; {sources} lists them.',
   ),
   source_not_in_force: rule(
     422,
     'That source of funding is not in force in this year',
     'Each source has its first and last financial year.',
-    'Check the source, or the year.',
+    'Check the source, or the year; {sources} lists the first and last day of each.',
   ),
   source_is_grant: rule(
     422,
@@ -372,6 +378,12 @@ export const RULES = {
     'That name is used already',
     'Each plan line, contribution, grant, case and settlement has a name of its own for ever, even after a reversal.',
     'Choose another name.',
+  ),
+  name_unknown: rule(
+    404,
+    'There is nothing of that name here',
+    'A question names what the ledger holds, on the day and as known at the instant that are asked about.',
+    'Check the name, the day and known-at; the detail says what was looked for.',
   ),
   reference_unknown: rule(
     422,

@@ -13,7 +13,7 @@ import type {
 import type { Foresight } from './foresight.js';
 import { pounds } from './money.js';
 import type { Posting } from './postings.js';
-import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
+import { endingInWords, isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
 import { mandateFor, type Errand, type Mandate } from './register.js';
 import type { Role } from './roles.js';
 import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
@@ -487,7 +487,7 @@ function openProposal<State>(state: StreamState<State>, id: string): OpenProposa
   if (proposal) return proposal;
   const ended = state.ended.get(id);
   return ended
-    ? refuse('proposal_ended', `Proposal ${id} has ended: ${ended.how}.`)
+    ? refuse('proposal_ended', `Proposal ${id} has ended: ${endingInWords(ended.how)}.`)
     : refuse('proposal_unknown', `There is no proposal ${id} here.`);
 }
 

@@ -6,7 +6,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -15,6 +15,7 @@ import { registerFactRoutes } from './facts.js';
 import { registerFeed } from './feed.js';
 import { createKeptAnswers } from './kept-answers.js';
 import { registerOperations } from './operations.js';
+import { finished } from './openapi.js';
 import { onError, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
 import type { SignedIn, SignIn } from './sign-in.js';
@@ -82,6 +83,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(({ schema }: { schema: z.ZodType }) => writtenBy(schema));
+  // Facts are JSON; text is refused as what it is, not as a body without fields.
+  app.removeContentTypeParser('text/plain');
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
 
@@ -153,7 +156,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       security: [{ token: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: finished,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
 

@@ -8,7 +8,8 @@ import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.
 import type { Ledger } from '../ledger/ledger.js';
 import { TestText } from '../ledger/minimum-tests-text.js';
 import { seesArea, seesFund } from './access.js';
-import { Problem, parsed, Refused } from './problem.js';
+import { answered, factsFor, factsSchema, REFUSED, withHeaders } from './openapi.js';
+import { parsed, Refused } from './problem.js';
 
 /** The routes by which officers post, propose and answer. They follow from the catalogue: no fact is named here. */
 
@@ -48,16 +49,7 @@ const terms = {
 };
 
 /** A fact as a client sends it: one of those of the stream's kind, by its type. */
-export function factSchema(kind: AnyKind): z.ZodType<SentFact> {
-  const options = kind.facts.map((fact) =>
-    z
-      .strictObject({ type: z.literal(fact.name), data: fact.input })
-      .meta({ title: fact.name, description: fact.about }),
-  );
-  return z.discriminatedUnion('type', options as never, {
-    error: () => `must be one of ${kind.facts.map((fact) => fact.name).join(', ')}`,
-  });
-}
+export const factSchema = (kind: AnyKind): z.ZodType<SentFact> => factsSchema(kind.facts) as z.ZodType<SentFact>;
 
 const DryRun = z.strictObject({
   'dry-run': z
@@ -82,13 +74,15 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
   for (const name of Object.keys(KINDS) as StreamKind[]) {
     const kind = KINDS[name];
     const { path: base, title, param } = WHEREABOUTS[name];
-    // Every fact is described for both routes: which one it belongs on is a rule with words of its own, not a fault of form.
+    // Any fact is read on any route: on which one it belongs is a rule with words of its own, not a fault of form.
     const fact = factSchema(kind);
     const Post = z.strictObject({ fact, ...common, adjustment: Adjustment });
     const Propose = z.strictObject({ fact, ...common, ...terms, adjustment: Adjustment });
     const Counter = z.strictObject({ fact, ...common, ...terms });
     const Agree = z.strictObject({ ...common, adjustment: Adjustment });
     const End = z.strictObject({ ...common, reason: words(500) });
+
+    const described = describedBodies(kind);
 
     const route = <S extends z.ZodObject<typeof common>>(
       path: string,
@@ -103,12 +97,20 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
         {
           schema: {
             summary,
+            operationId: operationOf(name, path),
             tags: [param ? `${title}: acts` : title],
             params: paramsOf(name, answers),
             querystring: DryRun,
             headers: headersOf(ifMatch),
-            body: schema,
-            response: { 200: Outcome, 201: Outcome, default: Problem },
+            body: described(path, schema),
+            response: {
+              200: answered('With dry-run=true: what would be recorded.', { 'application/json': Outcome }),
+              201: answered('Recorded, and on disk. Sent again with the same key, the same answer.', {
+                'application/json': Outcome,
+              }),
+              default: REFUSED,
+            },
+            ...withHeaders(ACT_HEADERS),
           },
         },
         async (request, reply) => {
@@ -171,6 +173,34 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
     }));
   }
 }
+
+const ACT_HEADERS = {
+  etag: 'The revision of the stream after the act.',
+  'idempotency-replayed': 'true where the act had been recorded before, under the same key.',
+};
+
+/** What a route is called in documentation: `post-fund-fact`, `agree-dispute-proposal`. */
+function operationOf(kind: StreamKind, path: string): string {
+  if (path === '/facts') return `post-${kind}-fact`;
+  if (path === '/proposals') return `propose-${kind}-fact`;
+  const act = path.slice(path.lastIndexOf('/') + 1);
+  return `${{ agreement: 'agree', counter: 'counter', decline: 'decline', withdrawal: 'withdraw' }[act]!}-${kind}-proposal`;
+}
+
+/** The bodies of a kind's routes as documentation describes them: each with the facts that it can take, and no others. */
+const describedBodies =
+  (kind: AnyKind) =>
+  (path: string, schema: z.ZodObject): z.ZodType => {
+    if (path === '/facts')
+      return schema.omit({ adjustment: true }).extend({ fact: factsSchema(factsFor(kind, 'facts')) });
+    if (path.endsWith('/counter')) return schema.extend({ fact: factsSchema(factsFor(kind, 'counter')) });
+    if (path !== '/proposals') return schema;
+    const signed = schema.extend({ fact: factsSchema(factsFor(kind, 'proposals')) });
+    // Only a fund has periods: there a fact that needs no signature is proposed as an adjustment of a closed one.
+    if (kind.name !== 'fund') return signed.omit({ adjustment: true });
+    const adjusting = schema.extend({ fact: factsSchema(factsFor(kind, 'facts')), adjustment: Adjustment.unwrap() });
+    return z.union([signed, adjusting]);
+  };
 
 const paramsOf = (kind: StreamKind, answers: boolean) => {
   const { param } = WHEREABOUTS[kind];

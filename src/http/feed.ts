@@ -7,6 +7,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { READ_PAGE_MAX, type Position, type RecordedEvent } from '../store/event-store.js';
 import { Refusal } from '../domain/rules.js';
 import { sightOf, type Sight } from './access.js';
+import { answered, REFUSED } from './openapi.js';
 import { parsed } from './problem.js';
 import type { SignedIn } from './sign-in.js';
 import { PositionText } from './waiting.js';
@@ -18,6 +19,19 @@ const Options = z.strictObject({
     description: 'The position after which to begin, exclusive. Left out, from the first event.',
   }),
 });
+
+const EventText = z
+  .object({
+    position: z.string(),
+    stream: z.string(),
+    revision: z.string(),
+    id: z.uuid(),
+    type: z.string(),
+    hash: z.string().meta({ description: 'SHA-256 of the canonical JSON of the event, its position left out.' }),
+    data: z.looseObject({ effective: z.string() }).meta({ description: 'As docs/events.md lists it for its type.' }),
+    metadata: z.looseObject({ recordedAt: z.string(), officer: z.string(), partner: z.string(), role: z.string() }),
+  })
+  .meta({ id: 'Event', description: 'One event: a line of JSON, or the data of one server-sent event.' });
 
 interface Reading {
   readonly ledger: Ledger;
@@ -83,7 +97,15 @@ export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
         summary:
           'The events that you may see, in ledger order: JSON lines, or server-sent events with Accept: text/event-stream.',
         tags: ['Events'],
+        operationId: 'events',
         querystring: Options,
+        response: {
+          200: answered('The events, each with its hash.', {
+            'application/x-ndjson': EventText,
+            'text/event-stream': EventText,
+          }),
+          default: REFUSED,
+        },
       },
     },
     async (request, reply) => {

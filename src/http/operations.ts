@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Rule } from '../domain/rule.js';
 import { RULES, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
 import { officerOf } from './sign-in.js';
 import { PROJECTOR_STATES } from '../ledger/projector.js';
 
@@ -84,7 +85,8 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
       reply.callNotFound();
       return;
     }
-    const { title, why, remedy, status }: Rule = RULES[code as RuleCode];
+    const { title, status }: Rule = RULES[code as RuleCode];
+    const [why, remedy] = [whyOf(code as RuleCode, ADDRESSES), remedyOf(code as RuleCode, ADDRESSES)];
     const body = `<p>${text(why)}</p><h2>What to do</h2><p>${text(remedy)}</p><p>Code <code>${code}</code>, HTTP status ${status}. <a href="/problems">All rules</a></p>`;
     return reply.type('text/html; charset=utf-8').send(page(title, body));
   });

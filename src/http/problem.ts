@@ -1,8 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { readAs } from '../domain/faults.js';
 import type { Rule } from '../domain/rule.js';
 import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
 import { ProjectorStopped } from '../ledger/projector.js';
+import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
 import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
 import { officerOf } from './sign-in.js';
 
@@ -43,35 +45,17 @@ export class Refused extends Error {
 
 const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Says what is wrong with each field, in the words of the schema. */
-function fieldErrors(error: z.ZodError, at: string): FieldError[] {
-  return error.issues.flatMap((issue) => {
-    const pointer = `${at}${issue.path.map((key) => `/${escaped(key)}`).join('')}`;
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: `${pointer}/${escaped(key)}`, detail: 'is not a field here' }));
-    }
-    return [
-      { pointer, detail: issue.code === 'invalid_type' && issue.input === undefined ? missing(issue) : issue.message },
-    ];
-  });
-}
-
-const missing = (issue: z.core.$ZodIssue): string =>
-  /undefined/.test(issue.message) ? 'is missing' : `is missing: it ${issue.message}`;
-
 /** Reads what a client sent by a schema, or refuses, naming every field that is not as it must be. */
 export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string): z.output<S> {
-  const result = schema.safeParse(sent, { reportInput: true });
-  if (result.success) return result.data;
-  const errors = fieldErrors(result.error, at);
-  const [first] = errors;
-  throw new Refused(
-    new Refusal(
-      'fields_invalid',
-      `${first!.pointer || 'the request'} ${first!.detail}.${errors.length > 1 ? ` There are ${errors.length} faults in all.` : ''}`,
-    ),
-    errors,
-  );
+  const read = readAs(schema, sent);
+  if ('value' in read) return read.value;
+  const errors = read.faults.map(({ path, words }): FieldError => ({
+    pointer: `${at}${path.map((key) => `/${escaped(key)}`).join('')}`,
+    detail: words,
+  }));
+  const { pointer, detail } = errors[0]!;
+  const more = errors.length > 1 ? ` There are ${errors.length} faults in all.` : '';
+  throw new Refused(new Refusal('fields_invalid', `${pointer || 'The request'}: ${detail}.${more}`), errors);
 }
 
 function sendProblem(
@@ -80,7 +64,7 @@ function sendProblem(
   { rule: code, detail }: Refusal,
   errors?: readonly FieldError[],
 ): FastifyReply {
-  const { status, title, remedy }: Rule = RULES[code];
+  const { status, title }: Rule = RULES[code];
   request.server.onRefusal(code);
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="bcf-ledger"');
   if (status === 503) void reply.header('retry-after', '2');
@@ -89,7 +73,7 @@ function sendProblem(
     title,
     status,
     detail,
-    remedy,
+    remedy: remedyOf(code, ADDRESSES),
     code,
     instance: request.id,
     ...(errors && { errors }),
@@ -133,7 +117,7 @@ function ruleOf(error: FastifyError): RuleCode {
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof Refused) return sendProblem(request, reply, error.refusal, error.errors);
   const code = ruleOf(error);
-  const { status, why }: Rule = RULES[code];
+  const { status }: Rule = RULES[code];
   if (status >= 500) request.log.error({ err: error, officer: officerOf(request) }, 'request failed');
-  return sendProblem(request, reply, new Refusal(code, status >= 500 ? why : error.message));
+  return sendProblem(request, reply, new Refusal(code, status >= 500 ? whyOf(code, ADDRESSES) : error.message));
 }

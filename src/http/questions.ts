@@ -4,11 +4,13 @@ import { Refusal } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { WHEREABOUTS } from '../ledger/catalogue.js';
 import { QUERIES } from '../ledger/queries/all.js';
-import type { Query } from '../ledger/queries/query.js';
+import type { Asked, Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
+import { asWhole, dateHeaders, fileName, nextPage } from '../ledger/echo.js';
 import { seesArea, seesFund } from './access.js';
 import { keepText, type KeptAnswer, type KeptAnswers } from './kept-answers.js';
-import { parsed, Problem, Refused } from './problem.js';
+import { answered, CSV, REFUSED, withHeaders } from './openapi.js';
+import { parsed, Refused } from './problem.js';
 import { writtenBy } from './written.js';
 import { PositionText, waitFor } from './waiting.js';
 
@@ -23,6 +25,14 @@ const WaitFor = PositionText.optional().meta({
   description:
     'The position of an act, from its answer: wait until this service has read it, if it was posted at another.',
 });
+
+const ANSWER_HEADERS = {
+  etag: 'The tag of an answer that names its instant, or the revision that an act may be bound to (If-Match).',
+  link: 'Of CSV that was asked for with a limit: the address of the next page, rel="next".',
+  'bcf-on': 'Of CSV: the effective day; of two pairs of dates bcf-from-on and bcf-to-on.',
+  'bcf-known-at': 'Of CSV: the instant of what was known.',
+  'bcf-ledger-size': 'Of CSV: how many events it was computed from.',
+};
 
 /** What a route answers with: its declaration, and how answers by it are written. */
 interface Answering {
@@ -46,7 +56,11 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger, ans
           tags: [query.path.includes('/{') ? `${titleOf(query)}: figures` : titleOf(query)],
           params: query.params,
           querystring: Options,
-          response: { 200: query.answer, default: Problem },
+          response: {
+            200: answered('The answer.', { 'application/json': query.answer, 'text/csv': CSV }),
+            default: REFUSED,
+          },
+          ...withHeaders(ANSWER_HEADERS),
         },
       },
       async (request, reply) => answer(answering, request, reply),
@@ -82,17 +96,21 @@ async function answer(answering: Answering, request: FastifyRequest, reply: Fast
         ? seesArea(ledger, area, signedIn.officer, sight, query.cases ? 'cases' : 'totals')
         : undefined;
   if (unseen) throw new Refused(unseen);
-  const found = await query.run(ledger, { ...params, ...options }, sight);
+  const asCsv = format === 'csv' || (format === undefined && acceptsCsv);
+  const toAsk = { ...params, ...options };
+  const found = await query.run(ledger, asCsv ? asWhole(query, toAsk, request.query as Asked) : toAsk, sight);
   if (found instanceof Refusal) throw new Refused(found);
   const seen = query.seenBy?.(found, sight) ?? found;
   if (query.revision) void reply.header('etag', `"${query.revision(seen)}"`);
-  if (format === 'csv' || (format === undefined && acceptsCsv)) {
+  if (asCsv) {
+    const next = nextPage(query, seen);
+    if (next !== undefined) void reply.header('link', `<${addressAfter(request.url, next)}>; rel="next"`);
     return reply
       .type('text/csv; charset=utf-8')
-      .header(
-        'content-disposition',
-        `attachment; filename="${[fund ?? area, query.name].filter(Boolean).join('-')}.csv"`,
-      )
+      .headers({
+        ...dateHeaders(seen),
+        'content-disposition': `attachment; filename="${fileName(query, params, seen)}.csv"`,
+      })
       .serializer(String)
       .send(csv(query.table(seen)));
   }
@@ -103,6 +121,14 @@ async function answer(answering: Answering, request: FastifyRequest, reply: Fast
     tagged(reply, kept);
   }
   return sendText(reply, text);
+}
+
+/** The same address with another cursor. */
+function addressAfter(url: string, cursor: string): string {
+  const [path, asked] = url.split('?');
+  const search = new URLSearchParams(asked);
+  search.set('after', cursor);
+  return `${path!}?${search.toString()}`;
 }
 
 /** May be stored by who asked, and is asked for again with its tag each time. */

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { Fact } from '../domain/facts.js';
 import { PROPOSAL_EVENTS } from '../domain/proposal.js';
 import { KINDS, WHEREABOUTS } from './catalogue.js';
+import { fieldTable } from './field-words.js';
 
 /** The catalogue of events as a page, written from the declarations: nobody lists the facts twice. */
 const SIGNED: Readonly<Record<Fact<unknown>['signature'], string>> = {
@@ -19,12 +19,7 @@ const STEPS: Readonly<Record<keyof typeof PROPOSAL_EVENTS, string>> = {
   ProposalLapsed: 'Its last day passed; recorded by the service.',
 };
 
-/** A field as `name`, optional ones with a question mark. */
-const field = (name: string, schema: z.ZodType): string =>
-  `\`${name}${schema.safeParse(undefined).success ? '?' : ''}\``;
-
 function factText(fact: Fact<unknown>): string {
-  const sent = Object.entries(fact.input.shape) as [string, z.ZodType][];
   const added = Object.keys(fact.stored.shape).filter((name) => !(name in fact.input.shape));
   const signature = fact.signedAs ? 'signed as its original was' : SIGNED[fact.signature];
   const roles = fact.signedAs ? 'as its original' : fact.roles.join(', ');
@@ -32,9 +27,9 @@ function factText(fact: Fact<unknown>): string {
     `### \`${fact.name}\``,
     fact.about,
     `- Posted by: ${roles}; ${signature}${fact.signerRoles ? ` (${fact.signerRoles.join(', ')})` : ''}.`,
-    `- Fields: ${sent.map(([name, schema]) => field(name, schema)).join(', ')}.`,
     ...(added.length > 0 ? [`- Added by the decision: ${added.map((name) => `\`${name}\``).join(', ')}.`] : []),
     `- ${fact.reversible ? 'Can be reversed, once.' : 'Cannot be reversed.'}`,
+    fieldTable(fact.input.shape),
   ].join('\n\n');
 }
 
@@ -47,6 +42,7 @@ export function eventCatalogue(): string {
   return `${[
     '# Events',
     'Written by `bcf-ledger catalogue` from the declarations in `src/domain`; not edited by hand.',
+    'Fields with a question mark may be left out. Money is text with two places, `"1234.50"`; a day is `YYYY-MM-DD`; a name is lower-case letters, digits and dashes; a revision is that of an event of the same stream.',
     'Every event carries, beside its data, when it was recorded, by which officer of which partner in which role, how they signed in, the idempotency key with a fingerprint of the request, a correlation, and its evidence.',
     ...kinds,
     '## Steps of a proposal, in any stream',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantOf, type Instant } from '../domain/calendar.js';
+import { readAs, type Fault } from '../domain/faults.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
@@ -8,58 +9,96 @@ import { allFacts, canonical, fundStream, placed, REGISTER_STREAM, sha256, WHERE
 import type { SettableClock } from './clock.js';
 import type { Ledger } from './ledger.js';
 import { scopedKey } from './read-model.js';
+import { COMMANDS, remedyOf } from './remedies.js';
 import type { Outcome, Submission } from './submit.js';
 
 /**
  * Loads files of acts: opening a ledger, a year's plan, a demonstration. Each step is decided like any other act, by the
  * officer that it names, so a file can do nothing that the officers could not. Loading a file again changes nothing.
  */
-const Text = z.strictObject({ type: z.string(), data: z.record(z.string(), z.unknown()) });
+const Text = z
+  .strictObject({ type: z.string(), data: z.record(z.string(), z.unknown()) })
+  .meta({ description: 'A fact: its type, and its data as docs/events.md lists it.' });
+
+const Label = z
+  .string()
+  .regex(/^@?[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be a label that an earlier step has under "as"' });
 
 const act = {
-  post: Text.optional(),
-  propose: Text.optional(),
-  counter: z.string().optional(),
-  with: Text.optional(),
-  agree: z.string().optional(),
-  decline: z.string().optional(),
-  withdraw: z.string().optional(),
+  post: Text.optional().meta({ description: 'A fact that counts as soon as it is posted.' }),
+  propose: Text.optional().meta({ description: 'A fact that waits for a signature.' }),
+  counter: Label.optional().meta({
+    description: 'The label of a proposal, to put other terms in its place: those under `with`.',
+  }),
+  with: Text.optional().meta({ description: 'The other terms of `counter`: the whole fact.' }),
+  agree: Label.optional().meta({ description: 'The label of a proposal, to sign it.' }),
+  decline: Label.optional().meta({ description: 'The label of a proposal, to decline it; with a `reason`.' }),
+  withdraw: Label.optional().meta({
+    description: 'The label of a proposal of one’s own, to take it back; with a `reason`.',
+  }),
 };
 const ACTS = ['post', 'propose', 'counter', 'agree', 'decline', 'withdraw'] as const;
 
-const Step = z
-  .strictObject({
-    at: z
-      .string()
-      .refine((text) => instantOf(text) !== undefined, {
-        error: 'must be a UTC instant such as "2016-05-27T10:00:00Z"',
-      })
-      .optional()
-      .meta({ description: 'The recorded instant; only in a demonstration ledger.' }),
-    officer: Name,
-    partner: Name.optional(),
-    in: Name.meta({ description: 'The fund, "register", or "disputes-" and the area.' }),
-    as: Name.optional().meta({ description: 'A label by which later steps refer to this one, as "@label".' }),
-    ...act,
-    reason: words(500).optional(),
-    conditions: words(1000).optional(),
-    expires: EffectiveDay.optional(),
-    adjustment: z.strictObject({ reason: words(500) }).optional(),
-    evidence: Evidence.optional(),
-    synthetic: words(300)
-      .optional()
-      .meta({ description: 'What in this step is not in the sources; recorded with it as evidence.' }),
-  })
-  .refine((step) => ACTS.filter((name) => step[name] !== undefined).length === 1, {
-    error: `must do exactly one of ${ACTS.join(', ')}`,
-  });
+const STEP = {
+  at: z
+    .string()
+    .refine((text) => instantOf(text) !== undefined, {
+      error: 'must be a UTC instant such as "2016-05-27T10:00:00Z"',
+    })
+    .optional()
+    .meta({
+      description:
+        'The recorded instant, in UTC. Only in a demonstration ledger; all steps of a load have it, or none.',
+    }),
+  officer: Name.meta({ description: 'Who acts: an officer in the register, with a mandate on the day.' }),
+  partner: Name.optional().meta({
+    description: 'The partner acted for; only where the officer is mandated for several.',
+  }),
+  in: Name.meta({ description: 'Where: the name of a fund, `register`, or `disputes-` and an area.' }),
+  as: Name.optional().meta({ description: 'A label by which later steps of the file refer to this one.' }),
+  ...act,
+  reason: words(500).optional().meta({ description: 'Why a proposal is declined or withdrawn.' }),
+  conditions: words(1000).optional().meta({ description: 'The conditions of a proposal or a counter.' }),
+  expires: EffectiveDay.optional().meta({ description: 'The last day on which it can be signed, inclusive.' }),
+  adjustment: z
+    .strictObject({ reason: words(500) })
+    .optional()
+    .meta({ description: 'Marks a prior-period adjustment of a closed period, with its reason.' }),
+  evidence: Evidence.optional(),
+  synthetic: words(300)
+    .optional()
+    .meta({ description: 'What in this step is not in the sources; recorded with it as evidence.' }),
+};
+
+type StepFields = z.output<z.ZodObject<typeof STEP>>;
+
+/** What an act cannot do without: a field of its own, by its name. */
+const NEEDS = { counter: 'with', decline: 'reason', withdraw: 'reason' } as const;
+
+const Step = z.strictObject(STEP).superRefine((step: StepFields, context) => {
+  const does = ACTS.filter((name) => step[name] !== undefined);
+  if (does.length !== 1) {
+    context.addIssue({ code: 'custom', message: `must do exactly one of ${ACTS.join(', ')}` });
+    return;
+  }
+  for (const [name, needed] of Object.entries(NEEDS) as [keyof typeof NEEDS, 'with' | 'reason'][]) {
+    if (step[name] === undefined || step[needed] !== undefined) continue;
+    context.addIssue({ code: 'custom', path: [needed], message: `is missing: "${name}" needs it` });
+  }
+});
 
 export const LoadFile = z.strictObject({
-  title: words(200),
-  about: words(4000).optional(),
-  sources: z.record(z.string(), words(500)).optional(),
-  steps: z.array(Step).min(1),
+  title: words(200).meta({ description: 'What the file is.' }),
+  about: words(4000).optional().meta({ description: 'What it is about, at more length.' }),
+  sources: z
+    .record(z.string(), words(500))
+    .optional()
+    .meta({ description: 'Where its figures come from, each under a name of your own.' }),
+  steps: z.array(Step).min(1).meta({ description: 'The acts, in the order in which they are done.' }),
 });
+
+/** The fields of a step, for the page that describes them. */
+export const STEP_FIELDS: Readonly<Record<string, z.ZodType>> = STEP;
 
 export type LoadFile = z.output<typeof LoadFile>;
 type Step = z.output<typeof Step>;
@@ -69,7 +108,9 @@ export class LoadStopped extends Error {
   readonly refusal: Refusal | undefined;
 
   constructor(where: string, why: Refusal | string, more = '') {
-    super(`${where}: ${why instanceof Refusal ? `${why.detail} (${why.rule})` : why}${more}`);
+    super(
+      `${where}: ${why instanceof Refusal ? `${why.detail} (${why.rule}) ${remedyOf(why.rule, COMMANDS)}` : why}${more}`,
+    );
     this.name = 'LoadStopped';
     this.refusal = why instanceof Refusal ? why : undefined;
   }
@@ -90,17 +131,60 @@ interface Planned {
 /** Stands for what a label will mean, while a file is only checked. */
 const UNKNOWN_YET = { proposal: '00000000-0000-4000-8000-000000000000', revision: '0' };
 
+/** A fault of a file: in which step, counted from 1, and in which of its fields. */
+function faultText({ path, words: what }: Fault): string {
+  const [top, index, ...rest] = path;
+  const at = top === 'steps' && index !== undefined ? [`step ${Number(index) + 1}`, ...rest] : path;
+  return `${at.map(String).join(', ') || 'the file'}: ${what}`;
+}
+
+const named = (label: string): string => label.replace(/^@/, '');
+
+/** The labels that a step refers to, as proposals or as events. */
+function references(step: Step): { readonly proposals: string[]; readonly events: string[] } {
+  const proposals = ACTS.flatMap((name) => (typeof step[name] === 'string' ? [step[name]] : []));
+  const events: string[] = [];
+  for (const text of [step.post, step.propose, step.with]) {
+    JSON.stringify(text?.data, (field, value: unknown) => {
+      if (typeof value === 'string' && value.startsWith('@'))
+        (REVISION_FIELDS.has(field) ? events : proposals).push(value);
+      return value;
+    });
+  }
+  return { proposals: proposals.map(named), events: events.map(named) };
+}
+
+/** Throws {@link LoadStopped} where a step refers to one that is not before it, or that is no proposal where it must be. */
+function checkLabels(planned: readonly Planned[]): void {
+  const labelled = new Map<string, Step>();
+  for (const { where, file, step } of planned) {
+    const { proposals, events } = references(step);
+    for (const label of [...proposals, ...events]) {
+      if (!labelled.has(`${file}@${label}`)) {
+        throw new LoadStopped(where, `no earlier step of this file is labelled "${label}".`);
+      }
+    }
+    for (const label of proposals) {
+      const { propose, counter } = labelled.get(`${file}@${label}`)!;
+      if (!propose && !counter) throw new LoadStopped(where, `the step labelled "${label}" is not a proposal.`);
+    }
+    if (step.as) labelled.set(`${file}@${step.as}`, step);
+  }
+}
+
 /**
- * Checks files whole, every fact in them too, and puts their steps in the order of their recorded instants, ties in the
- * order given. A step's key is what it says: the same step is the same act, whatever its file is called or however it is
- * moved; said twice in one load, it is two acts.
+ * Checks files whole, every fact in them and every label, and puts their steps in the order of their recorded instants,
+ * ties in the order given. A step's key is what it says: the same step is the same act, whatever its file is called or
+ * however it is moved; said twice in one load, it is two acts.
  */
 export function planLoad(files: readonly NamedFile[]): Planned[] {
   const times = new Map<string, number>();
   const steps = files.flatMap(({ name, content }) => {
-    const parsed = LoadFile.safeParse(content);
-    if (!parsed.success) throw new LoadStopped(name, `it is not a file of acts.\n${z.prettifyError(parsed.error)}`);
-    return parsed.data.steps.map((step, index): Planned => {
+    const read = readAs(LoadFile, content);
+    if ('faults' in read) {
+      throw new LoadStopped(name, `it is not a file of acts.\n${read.faults.map(faultText).join('\n')}`);
+    }
+    return read.value.steps.map((step, index): Planned => {
       const where = `${name}, step ${index + 1}`;
       for (const text of [step.post, step.propose, step.with]) {
         if (text)
@@ -123,7 +207,9 @@ export function planLoad(files: readonly NamedFile[]): Planned[] {
     const { where } = steps.find(({ step }) => step.at === undefined)!;
     throw new LoadStopped(where, 'it has no recorded instant, but others have: give all of them one, or none.');
   }
-  return steps.sort((a, b) => (instantOf(a.step.at ?? '') ?? 0) - (instantOf(b.step.at ?? '') ?? 0));
+  const planned = steps.sort((a, b) => (instantOf(a.step.at ?? '') ?? 0) - (instantOf(b.step.at ?? '') ?? 0));
+  checkLabels(planned);
+  return planned;
 }
 
 /** The stream that a step is in: a fund by its name, any other by the name of the stream itself. */
@@ -143,6 +229,8 @@ interface Loading {
 interface Loaded {
   readonly recorded: number;
   readonly replayed: number;
+  /** What acts break without being refused, each under the step that it is of. */
+  readonly warnings: readonly string[];
 }
 
 /** Loads a plan step by step. Throws {@link LoadStopped} at the first step that is refused. */
@@ -151,6 +239,7 @@ export async function load(
   { ledger, clock, signedInBy, onStep }: Loading,
 ): Promise<Loaded> {
   const labels = new Map<string, Outcome>();
+  const warnings: string[] = [];
   let replayed = 0;
   for (const [index, { where, key, file, step }] of planned.entries()) {
     const before = index === 0 ? '' : ` The ${index} before it stand; correct it and load again.`;
@@ -164,9 +253,10 @@ export async function load(
     if (done instanceof Refusal) throw stop(done);
     if (step.as) labels.set(`${file}@${step.as}`, done.outcome);
     if (done.replayed) replayed++;
+    warnings.push(...(done.outcome.warnings ?? []).map((warning) => `${where}: ${warning}`));
     onStep?.(index + 1, planned.length);
   }
-  return { recorded: planned.length - replayed, replayed };
+  return { recorded: planned.length - replayed, replayed, warnings };
 }
 
 /** Only a demonstration ledger, or one that is about to be opened as one, takes its instants from the file; forwards. */
@@ -199,11 +289,8 @@ function submissionOf(
   signedInBy: string,
   where: string,
 ): Submission {
-  const outcomeOf = (label: string): Outcome => {
-    const outcome = labels.get(`${file}@${label.replace(/^@/, '')}`);
-    if (!outcome) throw new LoadStopped(where, `no earlier step of this file is labelled "${label}".`);
-    return outcome;
-  };
+  // Every label was looked for when the load was planned.
+  const outcomeOf = (label: string): Outcome => labels.get(`${file}@${named(label)}`)!;
   const kind = kindOfStep(step);
   return {
     kind,
@@ -219,22 +306,18 @@ function submissionOf(
 }
 
 function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outcome, where: string): Command {
-  const { adjustment, reason = '' } = step;
+  const { adjustment, reason } = step;
   const terms = termsOf(step);
-  const proposal = (label: string): string => {
-    const id = outcomeOf(label).proposal;
-    if (id === undefined) throw new LoadStopped(where, `the step labelled "${label}" is not a proposal.`);
-    return id;
-  };
+  const proposal = (label: string): string => outcomeOf(label).proposal!;
   const revision = (label: string): string => outcomeOf(label).events.at(-1)!.revision;
   const fact = (text: z.output<typeof Text>) => factIn(text, kind, revision, proposal, where);
   if (step.post) return { act: 'post', fact: fact(step.post), ...(adjustment && { adjustment }) };
   if (step.propose) return { act: 'propose', fact: fact(step.propose), ...terms, ...(adjustment && { adjustment }) };
   if (step.agree) return { act: 'agree', proposal: proposal(step.agree), ...(adjustment && { adjustment }) };
-  if (step.decline) return { act: 'decline', proposal: proposal(step.decline), reason };
-  if (step.withdraw) return { act: 'withdraw', proposal: proposal(step.withdraw), reason };
-  if (!step.with) throw new LoadStopped(where, 'a counter needs its terms under "with".');
-  return { act: 'counter', proposal: proposal(step.counter!), fact: fact(step.with), ...terms };
+  // What these need was looked for when the file was read.
+  if (step.decline) return { act: 'decline', proposal: proposal(step.decline), reason: reason! };
+  if (step.withdraw) return { act: 'withdraw', proposal: proposal(step.withdraw), reason: reason! };
+  return { act: 'counter', proposal: proposal(step.counter!), fact: fact(step.with!), ...terms };
 }
 
 /** The fields that name an event of the same stream by its revision. */
@@ -256,7 +339,10 @@ function factIn(
       return REVISION_FIELDS.has(field) ? revision(value) : proposal(value);
     }),
   );
-  const data = declared.fact.input.safeParse(filled);
-  if (!data.success) throw new LoadStopped(where, `${text.type} is not as it must be.\n${z.prettifyError(data.error)}`);
-  return { type: text.type, data: data.data as never };
+  const read = readAs(declared.fact.input, filled);
+  if ('faults' in read) {
+    const faults = read.faults.map(({ path, words: what }) => `${['data', ...path].join('.')}: ${what}`);
+    throw new LoadStopped(where, `${text.type} is not as it must be.\n${faults.join('\n')}`);
+  }
+  return { type: text.type, data: read.value as never };
 }

@@ -4,7 +4,6 @@ import t, { type Test } from 'tap';
 import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
 import { folder, LEDGER_OPENED, line, NORTH, openFund } from '../support/ledger.js';
 import { run, runHere } from './run.js';
-import { told } from '../support/told.js';
 
 /** Disputes from a terminal: whoever has the file sees what is in it. */
 
@@ -63,7 +62,7 @@ t.test('the register, a case and a settlement are tables for reading, at two dat
   t.match(totals.out, /^all +open +1 +1 +36,400.00/m, 'one is overdue');
   t.match(totals.out, /^stage +panel +1 +1 +36,400.00/m);
   t.match(totals.out, /NHS North CCG .*claimedAgainst +36,400.00/);
-  t.match(totals.err, /On 2019-04-10, as known at 2019-04-10T22:59:59.999Z, from the first \d+ events/);
+  t.match(totals.err, /On 2019-04-10, as known at the end of 10 April 2019 \(London\), from the first \d+ events/);
 
   t.match(
     (await runHere(['dispute-cases', AREA, ...at, ...ledger])).out,
@@ -105,6 +104,19 @@ t.test('the register, a case and a settlement are tables for reading, at two dat
     /contingent-liability/,
   );
   t.match((await runHere(['dispute-classes', AREA, ...at, ...ledger])).out, /contingent-asset +1 +36,400.00 +0.00/);
+  t.match(
+    (await runHere(['dispute-outcomes', AREA, '--step', '5000', ...at, ...ledger])).out,
+    /50.00% +1 +36,400.00 +36,400.00 +18,200.00/,
+  );
+  t.match(
+    (await runHere(['dispute-timeline', AREA, '--limit', '3', ...ledger])).out,
+    /disputes of testshire were opened/,
+  );
+  t.match(
+    (await runHere(['dispute-treatments', AREA, '--partner', NORTH, ...at, ...ledger])).out,
+    /contingent-liability/,
+  );
+  t.match((await runHere(['dispute-classes', AREA, ...at, ...ledger])).out, /contingent-asset +1 +36,400.00 +0.00/);
   t.match((await runHere(['dispute-outcomes', AREA, '--step', '5000', ...at, ...ledger])).out, /50.00% +1 +18,200.00/);
   t.match(
     (await runHere(['dispute-timeline', AREA, '--limit', '3', ...ledger])).out,
@@ -126,7 +138,10 @@ t.test('the same answers come as JSON and as CSV, and what was not known then is
     openCases: 2,
     open: '42000.00',
   });
-  told(t, await json('disputes', AREA, '--known-at', '2018-10-31'), { cases: 0, open: '0.00', partners: [] });
+  t.match(await runHere(['disputes', AREA, '--known-at', '2018-10-31', ...ledger]), {
+    code: 4,
+    err: /The register of disputes of testshire was not in the ledger at the end of 31 October 2018 \(London\)/,
+  });
   t.match(
     (await runHere(['dispute-cases', AREA, '--csv', '--on', '2019-04-10', ...ledger])).out,
     /^\uFEFFcase,kind,status,/,

@@ -133,7 +133,10 @@ t.test('a mandate that was ended from a day gone by no longer bears what was don
     ['ContributionAgreed', 'GrantDetermined'],
   );
   const table = (await get(fund('/approvals'), 'auditor', { accept: 'text/csv' })).body;
-  t.match(table, 'proposed by county-finance (county) on 2016-03-11, NOT MANDATED; signed by north-ccg-chief');
+  t.match(
+    table,
+    'proposed by county-finance (county, finance-officer) on 2016-03-11, NOT MANDATED; signed by north-ccg-chief (north-ccg, chief-finance-officer) on 2016-03-12, mandated from 2016-01-01',
+  );
 });
 
 t.test('a mandate’s last day and its limit are told', async (t) => {
@@ -158,6 +161,10 @@ t.test('a mandate’s last day and its limit are told', async (t) => {
     until: '2016-03-31',
     limit: '99.00',
   });
+  t.match(
+    (await get(fund('/approvals'), 'auditor', { accept: 'text/csv' })).body,
+    'posted by temp (county, pool-manager) on 2016-03-01, mandated from 2016-03-01 to 2016-03-31, up to £99.00',
+  );
 });
 
 t.test('approvals are given page by page', async (t) => {
@@ -269,7 +276,7 @@ t.test('what is agreed is told with its schedule, its signatures and what change
   t.match((await get(fund('/contributions?on=2016-06-30'))).json<Told>(), { total: '1900000.00' }, 'before it varied');
   told(t, (await get(fund('/contributions?on=2016-03-31'))).json<Told>(), { contributions: [], total: '0.00' });
   const table = (await get(fund('/contributions?on=2016-07-01'), 'auditor', { accept: 'text/csv' })).body;
-  t.match(table, /-200000\.00 at revision \d+/);
+  t.match(table, /-£200,000\.00 at revision \d+/);
 });
 
 t.test('a contribution says on what condition it was agreed, and where it is under no schedule', async (t) => {
@@ -307,10 +314,10 @@ t.test('instalments are paid oldest first, and what is due and unpaid is overdue
   const overdue = (await get(fund('/instalments?on=2016-05-01&overdue=true'))).json<Told>();
   t.match(overdue.instalments, [{ item: 'dfg', payer: COUNTY, source: 'DFG', overdue: true }]);
   const table = (await get(fund('/instalments?on=2016-07-10'), 'auditor', { accept: 'text/csv' })).body;
-  t.match(table, '2016-07-10,600000.00,150000.00,450000.00,overdue');
+  t.match(table, '2016-07-10,600000.00,150000.00,0.00,450000.00,overdue');
 });
 
-t.test('a credit that a variation left pays what falls due later', async (t) => {
+t.test('what a variation takes back after it fell due is no longer due, and is not called paid', async (t) => {
   const { get, ledger } = await service(t);
   await ledger.signed(
     'north-ccg-finance',
@@ -330,9 +337,66 @@ t.test('a credit that a variation left pays what falls due later', async (t) => 
     reason: 'Savings',
   });
   const answer = (await get(fund('/instalments?on=2016-05-01'))).json<Told>();
-  t.match(answer.instalments, [{ due: '2016-04-10', paid: '200000.00', unpaid: '500000.00' }]);
+  t.match(answer.instalments, [{ due: '2016-04-10', paid: '0.00', noLongerDue: '200000.00', unpaid: '500000.00' }]);
   t.equal(answer.overdue, (await get(fund('/position?on=2016-05-01'))).json<Told>().total.overdue);
   t.equal((await get(fund('/instalments?on=2016-04-30'))).json<Told>().overdue, '700000.00', 'before the credit');
+  const { lines } = (await get(fund(`/partners/${NORTH}/statement?on=2016-07-10`))).json<{
+    lines: { on: string; what: string }[];
+  }>();
+  t.same(
+    lines.filter(({ on }) => on === '2016-04-10' || on === '2016-07-10').map(({ what }) => what),
+    [
+      'An instalment of £700,000.00 fell due, under revision 3.',
+      'An instalment of £300,000.00 fell due, under revision 3.',
+      '£300,000.00 is due no longer, under revision 6.',
+    ],
+    'a statement says what fell due, and what no longer does',
+  );
+});
+
+t.test('a withdrawal after everything fell due pays nothing: the newest instalments are no longer due', async (t) => {
+  const { get, ledger } = await service(t);
+  const instalments = ['2016-04-30', '2016-07-31', '2016-10-31', '2017-01-29'].map((due) => ({
+    due,
+    amount: '200000.00',
+  }));
+  await ledger.signed(
+    'north-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ amount: '800000.00', instalments }),
+  );
+  await ledger
+    .now('2017-01-30T09:00:00Z')
+    .signed('north-ccg-finance', 'north-ccg-chief', 'DiscretionaryPaymentWithdrawn', {
+      effective: '2017-01-30',
+      payer: NORTH,
+      of: { contribution: 'north-extra' },
+      amount: '300000.00',
+      noticeGiven: '2017-01-30',
+      reason: 'saving',
+    });
+  const unpaid = (await get(fund('/instalments?on=2017-01-30'))).json<Told>();
+  t.match(unpaid.instalments, [
+    { due: '2016-04-30', paid: '0.00', noLongerDue: '0.00', unpaid: '200000.00', overdue: true },
+    { due: '2016-07-31', paid: '0.00', noLongerDue: '0.00', unpaid: '200000.00', overdue: true },
+    { due: '2016-10-31', paid: '0.00', noLongerDue: '100000.00', unpaid: '100000.00', overdue: true },
+    { due: '2017-01-29', paid: '0.00', noLongerDue: '200000.00', unpaid: '0.00', overdue: false },
+  ]);
+  t.equal(unpaid.overdue, (await get(fund('/position?on=2017-01-30'))).json<Told>().total.overdue);
+  await ledger.post('pool-manager', 'ContributionReceived', {
+    effective: '2017-01-30',
+    contribution: 'north-extra',
+    amount: '450000.00',
+    bankReference: 'BACS 1',
+  });
+  const paid = (await get(fund('/instalments?on=2017-01-30'))).json<Told>();
+  t.match(paid.instalments, [
+    { paid: '200000.00' },
+    { paid: '200000.00' },
+    { paid: '50000.00', noLongerDue: '100000.00', unpaid: '50000.00' },
+    { paid: '0.00', noLongerDue: '200000.00', unpaid: '0.00' },
+  ]);
 });
 
 t.test('an auditor’s questions of a fund that is not there are refused by name', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
+import { ADDRESSES, remedyOf } from '../../src/ledger/remedies.js';
 import { RULES, type RuleCode } from '../../src/domain/rules.js';
-import { allFacts } from '../../src/ledger/catalogue.js';
+import { allFacts, KINDS, WHEREABOUTS } from '../../src/ledger/catalogue.js';
 import { contribution, grant, line, NORTH } from '../support/ledger.js';
 import { fund, service } from './support.js';
 
@@ -441,7 +442,7 @@ t.test('bad input gets its problem document, in words, and the ledger’s head d
         status,
         code,
         title: RULES[code].title,
-        remedy: RULES[code].remedy,
+        remedy: remedyOf(code, ADDRESSES),
         detail: /\w/,
         instance: /\w/,
       },
@@ -514,19 +515,56 @@ t.test('an adjustment of a closed period is marked, with a reason', async (t) =>
   );
 });
 
-t.test('every fact of the catalogue is described on its route', async (t) => {
+t.test('the document tells media types, headers and names of every operation', async (t) => {
+  const { app } = await service(t);
+  interface Operation {
+    readonly operationId?: string;
+    readonly responses: Record<string, { description: string; headers?: object; content: Record<string, unknown> }>;
+  }
+  const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, Record<string, Operation>> }>();
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const ids = all.map(({ operation }) => operation.operationId);
+  t.equal(new Set(ids).size, ids.length, 'each has a name of its own');
+  for (const { path, method, operation } of all) {
+    t.match(operation.operationId, /^[a-z-]+$/, path);
+    t.same(Object.keys(operation.responses['default']!.content), ['application/problem+json'], path);
+    t.notOk('x-answer-headers' in operation);
+    for (const [status, { description }] of Object.entries(operation.responses)) {
+      t.not(description, 'Default Response', `${path} ${status}`);
+    }
+    const good = Object.keys(operation.responses['200']!.content);
+    if (path === '/v1/events') {
+      t.same(good, ['application/x-ndjson', 'text/event-stream']);
+    } else if (method === 'post') {
+      t.match(operation.responses['201'], { headers: { etag: {}, 'idempotency-replayed': {} } });
+    } else {
+      t.same(good, ['application/json', 'text/csv'], path);
+      t.match(operation.responses['200'], { headers: { etag: {}, link: {} } });
+    }
+  }
+});
+
+t.test('every fact of the catalogue is described on the routes that take it, and on no other', async (t) => {
   const { app } = await service(t);
   const document = (await app.inject('/openapi.json')).json<{
     openapi: string;
     paths: Record<string, Record<string, unknown>>;
   }>();
   t.match(document.openapi, /^3\.1/);
-  const text = {
-    fund: JSON.stringify(document.paths['/v1/funds/{fund}/facts']),
-    register: JSON.stringify(document.paths['/v1/register/facts']),
-    dispute: JSON.stringify(document.paths['/v1/areas/{area}/disputes/facts']),
-  };
-  for (const { kind, fact } of allFacts()) t.ok(text[kind.name].includes(`"${fact.name}"`), fact.name);
+  for (const { name } of Object.values(KINDS)) {
+    const bodyOf = (route: string) => JSON.stringify(document.paths[`/v1${WHEREABOUTS[name].path}/${route}`]);
+    const [posts, proposals, counters] = ['facts', 'proposals', 'proposals/{proposal}/counter'].map(bodyOf);
+    for (const { fact } of allFacts().filter(({ kind }) => kind.name === name)) {
+      const named = `"${fact.name}"`;
+      const alone = fact.signature === 'none' || fact.signedAs !== undefined;
+      t.equal(posts!.includes(named), alone, `${fact.name} is posted only where it needs no signature`);
+      // In a fund, what needs none is proposed as an adjustment of a closed period.
+      t.equal(proposals!.includes(named), !alone || fact.signedAs !== undefined || name === 'fund', fact.name);
+      t.equal(counters!.includes(named), fact.signature === 'other-side' || fact.signedAs !== undefined, fact.name);
+    }
+  }
   t.same(
     Object.keys(document.paths).filter((path) => 'post' in document.paths[path]!),
     ['register', 'funds/{fund}', 'areas/{area}/disputes'].flatMap((base) =>

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { TESTS } from '../../src/domain/fund/minimum-tests.js';
 import { contribution, line, NORTH } from '../support/ledger.js';
 import { allocation, scheme, SOCIAL_CARE } from '../support/plan.js';
 import { fund, service, type Service } from './support.js';
@@ -33,6 +34,11 @@ const vire = {
   reason: 'more home care is needed',
 };
 
+/** The titles of the tests as cells of CSV. */
+const title = Object.fromEntries(
+  Object.entries(TESTS).map(([test, words]) => [test, words.includes(',') ? `"${words}"` : words]),
+) as typeof TESTS;
+
 t.test('the tests are asked before and after a virement that nobody has signed yet', async (t) => {
   const asked = await service(t);
   await passing(asked);
@@ -60,13 +66,13 @@ t.test('the tests are asked before and after a virement that nobody has signed y
   const ids = `${proposal},%20${both.outcome.proposal!}`;
   const table = await get(fund(`/minimum-tests?on=2016-06-01&with=${ids}&format=csv`));
   t.same(table.body.trim().split('\r\n'), [
-    'test,of,required,actual,margin,verdict,why,if signed',
-    'T1,north-ccg,10000000.00,10000000.00,0.00,pass,,"pass, margin 1.00"',
-    'T2,fund,3000000.00,3000000.00,0.00,pass,,"pass, margin 500000.00"',
-    'T3,fund,2000000.00,2000000.00,0.00,pass,,"fail, margin -500000.00"',
-    'T4,,,,,not-applicable,No determination of a grant is published.,not-applicable',
-    'T5,,,,,not-applicable,No grant is to be passed down.,not-applicable',
-    'T6,NHS_MIN,5000000.00,10000000.00,5000000.00,pass,,"pass, margin 5000001.00"',
+    'test,title,of,required,actual,margin,verdict,why,actual if signed,margin if signed,verdict if signed',
+    `T1,${title.T1},north-ccg,10000000.00,10000000.00,0.00,pass,,10000001.00,1.00,pass`,
+    `T2,${title.T2},fund,3000000.00,3000000.00,0.00,pass,,3500000.00,500000.00,pass`,
+    `T3,${title.T3},fund,2000000.00,2000000.00,0.00,pass,,1500000.00,-500000.00,fail`,
+    `T4,${title.T4},,,,,not-applicable,No determination of a grant is published.,,,not-applicable`,
+    `T5,${title.T5},,,,,not-applicable,No grant is to be passed down.,,,not-applicable`,
+    `T6,${title.T6},NHS_MIN,5000000.00,10000000.00,5000000.00,pass,,10000001.00,5000001.00,pass`,
   ]);
   const { etag } = (await get(fund(`/proposals/${proposal}`))).headers;
   const signed = await post(fund(`/proposals/${proposal}/agreement`), {}, 'county-chief', { 'if-match': String(etag) });
@@ -81,15 +87,15 @@ t.test('a table names the lines that are not classified, and what a proposal wou
   const rows = async (more: string) =>
     (await get(fund(`/minimum-tests?on=2016-04-01&format=csv${more}`))).body.trim().split('\r\n');
   t.same((await rows('')).slice(1, 5), [
-    'T1,,,,,not-applicable,No allocation of NHS_MIN is published.',
-    'T2,fund,0.00,0.00,0.00,not-applicable,No minima of NHS_MIN are published.',
-    'T2,beds,,,,unclassified,No area of spend is known of this line.',
-    'T3,fund,0.00,0.00,0.00,not-applicable,No minima of NHS_MIN are published.',
+    `T1,${title.T1},,,,,not-applicable,No allocation of NHS_MIN is published.`,
+    `T2,${title.T2},fund,0.00,0.00,0.00,not-applicable,No minima of NHS_MIN are published.`,
+    `T2,${title.T2},beds,,,,unclassified,No area of spend is known of this line.`,
+    `T3,${title.T3},fund,0.00,0.00,0.00,not-applicable,No minima of NHS_MIN are published.`,
   ]);
   t.same((await rows(`&with=${proposal!}`)).slice(1, 4), [
-    'T1,north-ccg,,,,,,"not-applicable, margin 0.00"',
-    'T2,fund,0.00,0.00,0.00,not-applicable,No minima of NHS_MIN are published.,"not-applicable, margin 0.00"',
-    'T2,beds,,,,unclassified,No area of spend is known of this line.,',
+    `T1,${title.T1},north-ccg,,,,,,10000000.00,0.00,not-applicable`,
+    `T2,${title.T2},fund,0.00,0.00,0.00,not-applicable,No minima of NHS_MIN are published.,0.00,0.00,not-applicable`,
+    `T2,${title.T2},beds,,,,unclassified,No area of spend is known of this line.,,,`,
   ]);
   await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'extra', amount: '1.00' }));
   const moves = [
@@ -99,7 +105,11 @@ t.test('a table names the lines that are not classified, and what a proposal wou
   const virement = { act: 'propose', fact: { type: 'BudgetVired', data: { ...vire, moves } as never } } as const;
   const vired = (await ledger.done('pool-manager', virement)).outcome.proposal!;
   const table = await get(fund(`/minimum-tests?on=2016-06-01&format=csv&with=${vired}`));
-  t.match(table.body, 'T6,NHS_ADD,1.00,0.00,-1.00,fail,,\r\n', 'the source has no lines left');
+  t.match(
+    table.body,
+    `T6,"${TESTS.T6}",NHS_ADD,1.00,0.00,-1.00,fail,The lines spend £1.00 more than comes in.,,,\r\n`,
+    'the source has no lines left',
+  );
 });
 
 t.test('the plan and what is published are tables for a spreadsheet, every column filled', async (t) => {

@@ -76,7 +76,12 @@ t.test('the three questions: now; history as best known; history as known then',
       },
     ],
   });
-  t.match((await get(fund('/gap?on=2016-03-31'))).json(), { on: '2016-03-31', requirement: '0.00' });
+  t.match((await get(fund('/gap?on=2016-03-31'))).json(), {
+    on: '2016-03-31',
+    outsideYear: true,
+    requirement: '0.00',
+  });
+  t.equal(now.json<{ outsideYear?: boolean }>().outsideYear, undefined);
   told(t, (await get(fund('/gap?on=2016-04-01&known-at=2016-03-09'))).json(), {
     knownAt: '2016-03-09T23:59:59.999Z',
     ledger: { size: 7 },
@@ -85,10 +90,11 @@ t.test('the three questions: now; history as best known; history as known then',
     stated: [],
   });
   t.match((await get(fund('/gap?known-at=2016-03-10T09:00:00Z'))).json(), { funded: '1000000.00' });
-  t.match((await get(fund('/gap?known-at=2015-01-01'))).json(), {
-    ledger: { size: 0, position: null },
-    requirement: '0.00',
-  });
+  t.match(
+    (await get(fund('/gap?known-at=2015-01-01'))).json(),
+    { status: 404, code: 'not_known_then', detail: /not in the ledger at the end of 1 January 2015 \(London\)/ },
+    'what nobody knew of has no figures, not even of nothing',
+  );
 });
 
 t.test('today outside the fund’s year means its nearest day', async (t) => {
@@ -119,8 +125,8 @@ t.test('a position is by partner and source, and totals', async (t) => {
   );
   t.match(total, { agreed: '1900000.00', received: '250000.00', overdue: '1650000.00' });
   t.match((await get(fund(`/partners/${NORTH}/position`))).json(), { partner: NORTH, total: { agreed: '1000000.00' } });
-  t.match((await get(fund('/partners/nobody/position'))).json(), { status: 422, code: 'not_in_fund' });
-  t.match((await get(fund('/partners/nobody/statement'))).json(), { code: 'not_in_fund' });
+  t.match((await get(fund('/partners/nobody/position'))).json(), { status: 404, code: 'name_unknown' });
+  t.match((await get(fund('/partners/nobody/statement'))).json(), { code: 'name_unknown' });
 });
 
 t.test('a statement runs from an opening to a closing', async (t) => {
@@ -165,6 +171,8 @@ t.test('a comparison names the facts that explain the change', async (t) => {
     movers: [{ by: 'day', type: 'PlanLineSet', changes: { requirement: '3000000.00' } }, {}, {}],
   });
   t.match((await get('/v1/funds/nowhere-2016-17/compare')).json(), { code: 'fund_unknown' });
+  t.match((await get(fund('/compare?from-known-at=2015-01-01'))).json(), { code: 'not_known_then' });
+  t.match((await get(fund('/compare?to-known-at=2015-01-01'))).json(), { code: 'not_known_then' });
 });
 
 t.test('the gap has a history along either date', async (t) => {
@@ -355,7 +363,7 @@ t.test('every question that makes a table answers as CSV, safe to open in a spre
     t.equal(json.statusCode, 200, address);
     const response = await get(address, 'auditor', { accept: 'text/csv' });
     t.match(response.headers['content-type'], /^text\/csv/, address);
-    t.match(response.headers['content-disposition'], `${name}.csv`);
+    t.match(response.headers['content-disposition'], new RegExp(`["-]${name}(-(from-|on-|known-at-).*)?[.]csv"$`));
     t.ok(response.body.startsWith('\uFEFF'));
     const widths = new Set(
       response.body

@@ -86,10 +86,26 @@ t.test('a class that an officer confirmed is carried as confirmed', async (t) =>
   t.same(treated.table.rows[0]!.slice(3), ['contingent-asset', '', '6600.00', 'debtor', '6400.00']);
 });
 
-t.test('what was known before the ledger began is nothing', async (t) => {
+t.test('what was asked as known before the register was there is refused, and not answered by nothing', async (t) => {
   const ledger = await disputing(t);
-  const { answer } = await asked(ledger, 'disputes', { on: '2018-11-01', 'known-at': '2015-01-01' });
-  t.match(answer, { cases: 0, open: '0.00', ledger: { size: 0, position: null } });
+  await t.rejects(
+    asked(ledger, 'disputes', { on: '2018-11-01', 'known-at': '2015-01-01' }),
+    /was not in the ledger at the end of 1 January 2015/,
+  );
+});
+
+t.test('a split beyond the share that is claimed says that it is more than is claimed', async (t) => {
+  const ledger = await disputing(t);
+  await acts(ledger).raise('part', { claimed: { claimant: 4_000, respondent: 6_000 } });
+  const { table } = await asked(ledger, 'dispute-outcomes', { on: '2018-11-01', step: '5000' });
+  t.same(
+    table.rows.map((row) => [row[2], row.at(-1)]),
+    [
+      ['0.00%', ''],
+      ['50.00%', ''],
+      ['100.00%', 'more than is claimed'],
+    ],
+  );
 });
 
 t.test('a settlement changes no outcome before its own day', async (t) => {

@@ -70,9 +70,13 @@ t.test('a file of acts is loaded step by step, by the officers it names, and onc
   ];
   const seen: number[] = [];
   const planned = planLoad([file(steps)]);
-  t.same(await load(planned, { ...into(ledger), onStep: (done) => seen.push(done) }), { recorded: 8, replayed: 0 });
+  t.same(await load(planned, { ...into(ledger), onStep: (done) => seen.push(done) }), {
+    recorded: 8,
+    replayed: 0,
+    warnings: [],
+  });
   t.same(seen, [1, 2, 3, 4, 5, 6, 7, 8]);
-  t.same(await load(planned, into(ledger)), { recorded: 0, replayed: 8 });
+  t.same(await load(planned, into(ledger)), { recorded: 0, replayed: 8, warnings: [] });
   const entries = await ledger.ledger.entries(`fund-${FUND}`, ledger.ledger.model.size());
   t.same(entries.find((each) => each.type === 'ContributionAgreed')?.evidence, [
     { reference: 'minutes' },
@@ -109,7 +113,7 @@ t.test('a load stops at the first step that is refused, and says which and why',
     t,
     ledger,
     [set('a', { officer: 'stranger' })],
-    /^acts-\d+.json, step 1: stranger holds no mandate.*\(not_mandated\)$/,
+    /^acts-\d+.json, step 1: stranger holds no mandate.*\(not_mandated\) Ask your partner’s registrar to record a mandate\.$/,
   );
   await stops(t, ledger, [set('a', { in: 'register' })], /"PlanLineSet" is not a fact of a register/);
   await stops(
@@ -127,19 +131,45 @@ t.test('a load stops at the first step that is refused, and says which and why',
   await stops(
     t,
     ledger,
-    [{ officer: 'county-finance', in: FUND, counter: 'x' }],
-    /a counter needs its terms under "with"/,
+    [set('a'), { officer: 'county-finance', in: FUND, counter: 'x' }],
+    /step 2, with: is missing: "counter" needs it/,
+  );
+  for (const act of ['decline', 'withdraw']) {
+    await stops(
+      t,
+      ledger,
+      [{ officer: 'county-finance', in: FUND, [act]: 'x' }],
+      new RegExp(`step 1, reason: is missing: "${act}" needs it`),
+    );
+  }
+  await stops(t, ledger, [set('a', { amout: '1.00' })], /step 1, amout: no such field/);
+  await stops(
+    t,
+    ledger,
+    [{ ...set('a'), post: { type: 'PlanLineSet', data: { ...line(), recurrent: undefined } } }],
+    /data.recurrent: is missing: true or false/,
   );
   await load(planLoad([file([set('kept', { as: 'kept' })])]), into(ledger));
-  await t.rejects(
-    load(planLoad([file([set('c', { as: 'c' }), { officer: 'county-finance', in: FUND, agree: 'c' }])]), into(ledger)),
-    /the step labelled "c" is not a proposal/,
+  await stops(
+    t,
+    ledger,
+    [set('c', { as: 'c' }), { officer: 'county-finance', in: FUND, agree: 'c' }],
+    /step 2: the step labelled "c" is not a proposal/,
+  );
+  const reversal = { type: 'FactReversed', data: { effective: '2016-04-01', reverses: '@later', reason: 'x' } };
+  await stops(
+    t,
+    ledger,
+    [{ officer: 'county-finance', in: FUND, post: reversal }, set('d', { as: 'later' })],
+    /step 1: no earlier step of this file is labelled "later"/,
   );
 });
 
 t.test('a file that is no file of acts is named, with what is wrong', async (t) => {
   for (const [content, message] of [
-    [{}, /it is not a file of acts/],
+    [{}, /it is not a file of acts.\ntitle: is missing: it must be text/],
+    ['acts', /the file: must be fields in braces/],
+    [{ title: 'a', steps: {} }, /steps: must be a list/],
     [{ title: 'a', about: 'b', steps: [] }, /steps/],
     [{ title: 'a', about: 'b', steps: [{ officer: 'x', in: FUND }] }, /must do exactly one of post, propose/],
     [{ title: 'a', about: 'b', steps: [set('a', { at: '27 May' })] }, /UTC instant/],
@@ -202,7 +232,7 @@ t.test('only a demonstration takes its recorded instants from a file, and only f
     ['a.json, step 1', 'a.json, step 2', 'b.json, step 1'],
     'in the order of their instants',
   );
-  t.same(await load(planned, into(demonstration)), { recorded: 3, replayed: 0 });
+  t.same(await load(planned, into(demonstration)), { recorded: 3, replayed: 0, warnings: [] });
   t.match(demonstration.ledger.model.prefix(Date.parse('2015-12-31T00:00:00Z') as never), { size: 2 });
   await stops(t, demonstration, [set('early', { at: '2016-01-01T09:00:00Z' })], /recorded instants never go back/);
 });
@@ -237,10 +267,14 @@ t.test('an offer made before a period closed is signed from a file as an adjustm
 t.test('the same step is the same act, whatever its file is called', async (t) => {
   const ledger = await openedLedger(t);
   const same = set('twice');
-  t.same(await load(planLoad([file([same])]), into(ledger)), { recorded: 1, replayed: 0 });
+  t.same(await load(planLoad([file([same])]), into(ledger)), {
+    recorded: 1,
+    replayed: 0,
+    warnings: [],
+  });
   t.same(
     await load(planLoad([file([same])]), into(ledger)),
-    { recorded: 0, replayed: 1 },
+    { recorded: 0, replayed: 1, warnings: [] },
     'whatever the file is called',
   );
   await t.rejects(

@@ -606,13 +606,13 @@ function addRuns(
 /**
  * What the undecided days of a case would bring the claimant if the respondent's share were another: weekly cost × days
  * ÷ 7 × (share − interim share), below nothing where the claimant would have to pay; what the respondent has paid of
- * those days meanwhile; and what they cost in all. Whole pence, rounded once per case.
+ * those days meanwhile; what they cost in all; and what is claimed of them. Whole pence, rounded once per case.
  */
 export function outcomeOf(
   terms: Terms,
   on: Day,
   share: number,
-): { readonly due: Pence; readonly paid: Pence; readonly cost: Pence } {
+): { readonly due: Pence; readonly paid: Pence; readonly cost: Pence; readonly claimed: Pence } {
   const asked = dayNumber(on);
   let through = -Infinity;
   let end = asked;
@@ -624,14 +624,16 @@ export function outcomeOf(
   const due = exactSum();
   const paid = exactSum();
   const cost = exactSum();
-  for (const { first, last, weekly, interim, decided } of terms.stretches) {
+  const claim = exactSum();
+  for (const { first, last, weekly, interim, claimed, decided } of terms.stretches) {
     const days = Math.min(last, end) - Math.max(first, through + 1) + 1;
     if (days <= 0 || decided !== undefined) continue;
     due.add(weekly * days * (share - interim));
     paid.add(weekly * days * interim);
     cost.add(weekly * days * WHOLE_BASIS_POINTS);
+    claim.add(weekly * days * (claimed - interim));
   }
-  return { due: due.rounded(), paid: paid.rounded(), cost: cost.rounded() };
+  return { due: due.rounded(), paid: paid.rounded(), cost: cost.rounded(), claimed: claim.rounded() };
 }
 
 /**

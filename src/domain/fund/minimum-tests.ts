@@ -1,5 +1,18 @@
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
-import { exactly, lesser, minus, NO_MONEY, partOf, pence, plus, pounds, total, type Pence } from '../money.js';
+import {
+  exactly,
+  lesser,
+  minus,
+  negated,
+  NO_MONEY,
+  notNegative,
+  partOf,
+  pence,
+  plus,
+  pounds,
+  total,
+  type Pence,
+} from '../money.js';
 import { PLAN, type Account, type Measure } from '../postings.js';
 import type { AreaOfSpend } from '../reference/rule-sets.js';
 import type { Allocation, Publication } from '../register/reference-state.js';
@@ -11,7 +24,7 @@ import { descriptionsOn, factsInForce, gathered, sumOf, type Holding, type Teste
  * The money tests of the national conditions, T1 to T6, as a pure formula. The same formula decides what may be recorded,
  * foresees what a proposal would do, and answers questions at any two dates. Source: domain.md 3, 7.4.
  */
-const TESTS = {
+export const TESTS = {
   T1: 'The minimum NHS contribution is pooled in full',
   T2: 'Social care from the minimum NHS contribution',
   T3: 'NHS-commissioned services outside hospital from the minimum NHS contribution',
@@ -100,7 +113,14 @@ function result(test: TestCode, rows: readonly TestRow[], more: More): TestResul
 
 const atLeast = (of: string, required: Pence, actual: Pence): TestRow => {
   const margin = minus(actual, required);
-  return { of, required, actual, margin, verdict: margin >= 0 ? 'pass' : 'fail', why: '' };
+  const short = `${pounds(notNegative(negated(margin)))} short of what is required.`;
+  return {
+    of,
+    required,
+    actual,
+    margin,
+    ...(margin >= 0 ? { verdict: 'pass', why: '' } : { verdict: 'fail', why: short }),
+  };
 };
 
 const untested = (of: string, actual: Pence, why: string): TestRow => ({
@@ -333,13 +353,13 @@ interface PassDown {
 /** T6: what the plan's lines spend from each source is no more than its income. Sources without lines are not listed. */
 function withinIncome({ holdings }: TestInputs): TestResult {
   const sources = gathered(holdings, ({ measure, source }) => (measure === 'requirement' ? source : undefined));
-  const rows = sources.map(({ name, pence: spend }) =>
-    atLeast(
-      name,
-      spend,
-      sumOf(holdings, ({ measure, source }) => measure === 'agreed' && source === name),
-    ),
-  );
+  const rows = sources.map(({ name, pence: spend }) => {
+    const income = sumOf(holdings, ({ measure, source }) => measure === 'agreed' && source === name);
+    const row = atLeast(name, spend, income);
+    return row.margin >= 0
+      ? row
+      : { ...row, why: `The lines spend ${pounds(negated(row.margin))} more than comes in.` };
+  });
   return result('T6', rows, {
     why: rows.length === 0 ? 'The plan has no lines.' : '',
     restsOn: sources.flatMap(({ name }) => [

@@ -17,7 +17,7 @@ export const PLAN_RULES = {
   scheme_not_in_rules: rule(
     422,
     'The rules of the year do not list that',
-    'Scheme types, areas of spend and providers are the lists of the fund’s year; GET /v1/reference/rule-sets/{year} gives them.',
+    'Scheme types, areas of spend and providers are the lists of the fund’s year; {rule-set} gives them.',
     'Use one of the codes named in the detail.',
   ),
   virement_not_balanced: rule(
@@ -42,6 +42,6 @@ export const PLAN_RULES = {
     422,
     'A national minimum would be missed',
     'The minimum NHS contribution is pooled in full, and of it the minima for social care and for services outside hospital are spent so (NHS Act 2006, section 223GA). What passes may not be made to fail.',
-    'Agree the whole allocation; move money between lines in one BudgetVired; ask GET …/minimum-tests?with= beforehand.',
+    'Agree the whole allocation; move money between lines in one BudgetVired; ask {minimum-tests} beforehand, with the proposal.',
   ),
 } as const;

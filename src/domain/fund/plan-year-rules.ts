@@ -18,7 +18,7 @@ export const PLAN_YEAR_RULES = {
     409,
     'The plan cannot move there from where it is',
     'The plan of a year goes from one state to the next by legal steps only.',
-    'Take one of the steps that the detail names; GET …/plan-year lists them.',
+    'Take one of the steps that the detail names; {plan-year} lists them.',
   ),
   letter_needed: rule(
     422,
@@ -42,7 +42,7 @@ export const PLAN_YEAR_RULES = {
     409,
     'The plan is not the one that was read',
     'A sign-off is bound to the hash of the plan’s lines and agreed contributions on its day.',
-    'Read the plan again; GET …/plan-year gives its hash.',
+    'Read the plan again; {plan-year} gives its hash.',
   ),
   capacity_not_asked: rule(
     422,

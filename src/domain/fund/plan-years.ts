@@ -87,7 +87,7 @@ export interface Capacity {
   readonly proven: boolean;
 }
 
-const CAPACITIES: readonly Capacity[] = [
+export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'health-and-wellbeing-board',
     title: 'Health and Wellbeing Board, by its minute',

@@ -62,25 +62,35 @@ const ROWS: readonly Row[] = [
     dfg: ['220', '[W31]'],
     mandated: ['3800', '[W27]'],
     others: [
-      ['Capital, in all', '354', '[W31]'],
-      ['Pooled, with what was added locally', '5300', '[W27]'],
+      ['Capital, in all', '354', 'Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017'],
+      [
+        'Pooled, with what was added locally',
+        '5300',
+        'Department of Health, 2016-17 Better Care Fund policy framework',
+      ],
     ],
   },
   {
     ...NOTHING,
     year: '2016-17',
-    'nhs-minimum': ['3519', '[W27]'],
-    dfg: ['394', '[W27]'],
-    mandated: ['3913', '[W27]'],
-    others: [['of the NHS minimum, under the out-of-hospital condition', '1000', '[W27]']],
+    'nhs-minimum': ['3519', 'Department of Health, 2016-17 Better Care Fund policy framework'],
+    dfg: ['394', 'Department of Health, 2016-17 Better Care Fund policy framework'],
+    mandated: ['3913', 'Department of Health, 2016-17 Better Care Fund policy framework'],
+    others: [
+      [
+        'of the NHS minimum, under the out-of-hospital condition',
+        '1000',
+        'Department of Health, 2016-17 Better Care Fund policy framework',
+      ],
+    ],
   },
   {
     ...NOTHING,
     year: '2017-18',
-    'nhs-minimum': ['3582', '[R]'],
-    ibcf: ['1115', '[R]'],
-    dfg: ['431', '[W31]'],
-    mandated: ['5128', '[R]'],
+    'nhs-minimum': ['3582', 'general knowledge, not confirmed in a source'],
+    ibcf: ['1115', 'general knowledge, not confirmed in a source'],
+    dfg: ['431', 'Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017'],
+    mandated: ['5128', 'general knowledge, not confirmed in a source'],
   },
   {
     ...NOTHING,
@@ -89,8 +99,12 @@ const ROWS: readonly Row[] = [
     ibcf: ['1499', '[R]'],
     dfg: ['468', '[D]: Norfolk’s constant share of 1.598%'],
     others: [
-      ['of the improved Better Care Fund, additional (Budget March 2017)', '674', '[W43]'],
-      ['Winter Pressures Grant', '240', '[W29]'],
+      [
+        'of the improved Better Care Fund, additional (Budget March 2017)',
+        '674',
+        'MHCLG, improved Better Care Fund reporting 2018-19, October 2019',
+      ],
+      ['Winter Pressures Grant', '240', 'GOV.UK, winter funding, 17 October 2018'],
     ],
   },
   {
@@ -105,10 +119,10 @@ const ROWS: readonly Row[] = [
   {
     ...NOTHING,
     year: '2020-21',
-    'nhs-minimum': ['4048', '[W47]'],
-    ibcf: ['2077', '[W47]'],
-    dfg: ['573', '[W47]: 505, and 68 later'],
-    mandated: ['6698', '[W47]'],
+    'nhs-minimum': ['4048', 'GOV.UK, Better Care Fund policy statement 2020-21'],
+    ibcf: ['2077', 'GOV.UK, Better Care Fund policy statement 2020-21'],
+    dfg: ['573', 'GOV.UK, Better Care Fund policy statement 2020-21: 505, and 68 later'],
+    mandated: ['6698', 'GOV.UK, Better Care Fund policy statement 2020-21'],
   },
   {
     ...NOTHING,
@@ -116,7 +130,7 @@ const ROWS: readonly Row[] = [
     'nhs-minimum': ['4263', '[D]: 4,048 × 1.053 = 4,262.5'],
     ibcf: ['2077', NO_SOURCE],
     dfg: ['573', NO_SOURCE],
-    mandated: ['6913', '[W37]: “6.9bn”'],
+    mandated: ['6913', 'pharmacy.biz, Better Care Fund 2021-22: “6.9bn”'],
   },
   {
     ...NOTHING,
@@ -124,8 +138,8 @@ const ROWS: readonly Row[] = [
     'nhs-minimum': ['4504', '[D]: 4,263 × 1.0566 = 4,504.3'],
     ibcf: ['2140', '[R]'],
     dfg: ['573', NO_SOURCE],
-    'discharge-councils': ['200', '[W26]'],
-    'discharge-nhs': ['300', '[W26]'],
+    'discharge-councils': ['200', 'NHS England, Better Care Fund policy and planning 2022-23 and 2023-25'],
+    'discharge-nhs': ['300', 'NHS England, Better Care Fund policy and planning 2022-23 and 2023-25'],
   },
   {
     ...NOTHING,
@@ -148,14 +162,14 @@ const ROWS: readonly Row[] = [
   {
     ...NOTHING,
     year: '2025-26',
-    ibcf: ['2640', '[R]'],
-    dfg: ['711', '[W48]'],
-    mandated: ['9000', '[R]: “about 9bn”'],
+    ibcf: ['2640', 'general knowledge, not confirmed in a source'],
+    dfg: ['711', 'Parliamentary question 49293 (Disabled Facilities Grant)'],
+    mandated: ['9000', 'general knowledge, not confirmed in a source: “about 9bn”'],
   },
   { ...NOTHING, year: '2026-27', ibcf: 'not found', 'discharge-councils': 'not found', 'discharge-nhs': 'not found' },
 ];
 
-const isProven = (evidence: string): boolean => !/\[[RI]\]/.test(evidence) && evidence !== NO_SOURCE;
+const isProven = (evidence: string): boolean => !evidence.includes('not confirmed') && evidence !== NO_SOURCE;
 const found = (millions: string, evidence: string) => ({
   amount: `${millions}000000.00`,
   evidence: cited(evidence),

@@ -8,23 +8,29 @@ import {
   type Approval,
   type Signatory,
 } from '../../../projections/audit.js';
-import { moneyText, total } from '../../domain/money.js';
+import type { Entry } from '../../../projections/entry.js';
+import { moneyText, pence, pounds, signedPence, total } from '../../domain/money.js';
 import { MEASURES } from '../../domain/postings.js';
 import { mandatesOn, type RegisterState } from '../../domain/register.js';
-import { Refusal } from '../../domain/rules.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+import { sourceOf } from '../../domain/sources.js';
 import { Code, Name, SignedMoney } from '../../domain/values.js';
 import {
   AtTwoDates,
   entriesOf,
   EntryText,
   entryText,
+  inText,
+  isIn,
   KnownAt,
   NextPage,
   OfFund,
+  Overdue,
   PageOptions,
   query,
   Stamp,
   standing,
+  type Standing,
 } from './query.js';
 
 /** What an auditor asks: who approved, what came late, what a figure is made of, what is agreed, what is unpaid. */
@@ -69,8 +75,11 @@ const approvalText = (register: RegisterState, { entry, by, conditions }: Approv
   by: by.map((each) => signatory(register, each)),
 });
 
-const inWords = ({ officer, partner, act, on, mandate }: z.output<typeof SignatoryText>): string =>
-  `${act} by ${officer} (${partner}) on ${on}${mandate ? '' : ', NOT MANDATED'}`;
+const mandateInWords = ({ from, until, limit }: NonNullable<z.output<typeof MandateText>>): string =>
+  `mandated from ${from}${until === null ? '' : ` to ${until}`}${limit === null ? '' : `, up to ${pounds(pence(limit))}`}`;
+
+const inWords = ({ officer, partner, role, act, on, mandate }: z.output<typeof SignatoryText>): string =>
+  `${act} by ${officer} (${partner}, ${role}) on ${on}, ${mandate ? mandateInWords(mandate) : 'NOT MANDATED'}`;
 
 export const approvalsQuery = query({
   name: 'approvals',
@@ -169,6 +178,23 @@ export const late = query({
   }),
 });
 
+/** Refuses what a trace is narrowed to and is not there, so that nothing is not taken for a figure of nothing. */
+function filterUnknown(
+  at: Standing,
+  entries: readonly Entry[],
+  { partner, source, item }: { partner?: string | undefined; source?: string | undefined; item?: string | undefined },
+): Refusal | undefined {
+  if (partner !== undefined && !isIn(at, partner)) {
+    return refuse('not_in_fund', `${partner} is not a partner of ${at.fund}.`);
+  }
+  if (source !== undefined && !sourceOf(source)) {
+    return refuse('source_unknown', `"${source}" is not a source of funding.`);
+  }
+  return item === undefined || entries.some(({ postings }) => postings.some((posting) => posting.item === item))
+    ? undefined
+    : refuse('name_unknown', `${at.fund} had no contribution, grant or plan line named "${item}" at that instant.`);
+}
+
 export const trace = query({
   name: 'trace',
   path: '/funds/{fund}/trace',
@@ -206,6 +232,8 @@ export const trace = query({
     const register = await ledger.registerAt(at.size);
     const approved = new Map(approvals(entries).map((each) => [each.entry, each]));
     const { measure, partner: holder, source, item } = asked;
+    const unknown = filterUnknown(at, entries, asked);
+    if (unknown) return unknown;
     const found = traced(entries, at.on, { measure, holder, source, item });
     return {
       fund: asked.fund,
@@ -295,7 +323,7 @@ export const contributions = query({
         each.under ?? '',
         each.agreed,
         each.by.map(inWords).join('; '),
-        each.changes.map(({ revision, change }) => `${change} at revision ${revision}`).join('; '),
+        each.changes.map(({ revision, change }) => `${pounds(signedPence(change))} at revision ${revision}`).join('; '),
       ]),
       ['Total', '', '', '', '', answer.total, '', ''],
     ],
@@ -306,13 +334,10 @@ export const instalmentsQuery = query({
   name: 'instalments',
   path: '/funds/{fund}/instalments',
   about:
-    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, and which are overdue.',
+    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, what is no longer due, and which are overdue.',
   params: OfFund,
   options: AtTwoDates.extend({
-    overdue: z
-      .enum(['true', 'false'])
-      .default('false')
-      .meta({ description: 'Only those that are overdue on the day asked for.' }),
+    overdue: Overdue.meta({ description: 'Only those that are overdue on the day asked for.' }),
   }),
   answer: z.object({
     fund: z.string(),
@@ -324,8 +349,11 @@ export const instalmentsQuery = query({
         source: z.string(),
         due: z.string(),
         amount: SignedMoney,
-        paid: SignedMoney,
-        unpaid: SignedMoney,
+        paid: SignedMoney.meta({ description: 'Money received, oldest instalment first; nothing else is counted.' }),
+        noLongerDue: SignedMoney.meta({
+          description: 'What a withdrawal or a variation took off it after it had fallen due.',
+        }),
+        unpaid: SignedMoney.meta({ description: 'amount − noLongerDue − paid.' }),
         overdue: z.boolean(),
       }),
     ),
@@ -339,17 +367,15 @@ export const instalmentsQuery = query({
     return {
       fund: asked.fund,
       ...at.stamp,
-      instalments: (asked.overdue === 'true' ? overdue : all).map(({ amount, paid, unpaid, ...each }) => ({
+      instalments: (asked.overdue === 'true' ? overdue : all).map(({ amount, paid, noLongerDue, unpaid, ...each }) => ({
         ...each,
-        amount: moneyText(amount),
-        paid: moneyText(paid),
-        unpaid: moneyText(unpaid),
+        ...inText({ amount, paid, noLongerDue, unpaid }),
       })),
       overdue: moneyText(total(overdue.map(({ unpaid }) => unpaid))),
     };
   },
   table: ({ instalments: all, overdue }) => ({
-    columns: ['item', 'payer', 'source', 'due', 'amount', 'paid', 'unpaid', 'overdue'],
+    columns: ['item', 'payer', 'source', 'due', 'amount', 'paid', 'no longer due', 'unpaid', 'overdue'],
     rows: [
       ...all.map((each) => [
         each.item,
@@ -358,10 +384,11 @@ export const instalmentsQuery = query({
         each.due,
         each.amount,
         each.paid,
+        each.noLongerDue,
         each.unpaid,
         each.overdue ? 'overdue' : '',
       ]),
-      ['Overdue', '', '', '', '', '', overdue, ''],
+      ['Overdue', '', '', '', '', '', '', overdue, ''],
     ],
   }),
 });

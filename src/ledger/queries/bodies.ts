@@ -24,7 +24,7 @@ import {
   positionAt,
   query,
   Stamp,
-  standing,
+  standingEver,
   SuccessionsText,
   successionsText,
   type Standing,
@@ -216,7 +216,7 @@ export const succession = query({
       return refuse('area_unknown', `There is no fund of ${asked.area}, and no disputes of it have been opened.`);
     }
     const dates = { on: claims.on, 'known-at': asked['known-at'] };
-    const at = funds.map((fund) => standing(ledger, fund, dates) as Standing);
+    const at = funds.map((fund) => standingEver(ledger, fund, dates) as Standing);
     const due = await Promise.all(at.map((each) => notYetDue(ledger, each)));
     const named = new Set(inheritance.successions.flatMap((each) => [...each.predecessors, ...each.successors]));
     const rows = (all: typeof before) =>

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { classTotals, treatments } from '../../../projections/treatments.js';
 import { CLAIM_SUMS, sumsOf, type Sums } from '../../domain/dispute/claim.js';
 import { settlementOn, type Line } from '../../domain/dispute/owed.js';
-import { minus, negated, NO_MONEY, notNegative, pence, plus, signedPence, type Pence } from '../../domain/money.js';
+import {
+  minus,
+  negated,
+  NO_MONEY,
+  notNegative,
+  pence,
+  plus,
+  pounds,
+  signedPence,
+  type Pence,
+} from '../../domain/money.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
@@ -11,6 +21,7 @@ import {
   AreaAtTwoDates,
   inText,
   nameOf,
+  notInArea,
   OfArea,
   PartnerName,
   query,
@@ -76,18 +87,26 @@ export const disputeTreatments = query({
   about:
     'The accounting class of each part of each case in each side’s books: proposed by rule, confirmed by an officer.',
   params: OfArea,
-  options: AreaAtTwoDates.extend({ partner: Name.optional() }),
+  options: AreaAtTwoDates.extend({
+    partner: Name.optional().meta({ description: 'Only what is in the books of this partner.' }),
+  }),
   answer: z.object({ area: z.string(), ...Stamp, treatments: z.array(TreatmentText) }),
   cases: true,
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
+    const all = treatments(at);
+    const { partner } = asked;
+    const unknown = notInArea(
+      at,
+      partner,
+      all.map((each) => each.partner),
+    );
+    if (unknown) return unknown;
     return {
       area: asked.area,
       ...at.stamp,
-      treatments: treatments(at)
-        .filter((each) => asked.partner === undefined || each.partner === asked.partner)
-        .map(treatmentText),
+      treatments: all.filter((each) => partner === undefined || each.partner === partner).map(treatmentText),
     };
   },
   table: (answer) => ({
@@ -178,7 +197,7 @@ export const settlement = query({
   path: '/areas/{area}/disputes/settlements/{settlement}',
   about:
     'The settlement sheet: every case with what is claimed, agreed, abandoned and still open, gross payments each way, write-offs, and the net.',
-  params: OfArea.extend({ settlement: Name }),
+  params: OfArea.extend({ settlement: Name.meta({ description: 'The settlement, by its name.' }) }),
   options: AreaAtTwoDates,
   answer: z.object({
     area: z.string(),
@@ -202,7 +221,7 @@ export const settlement = query({
     const found = settlementText(ledger, at, asked.settlement);
     return found
       ? { area: asked.area, ...at.stamp, ...found.text, lines: found.lines }
-      : refuse('reference_unknown', `No settlement "${asked.settlement}" was in force in ${asked.area} on ${at.on}.`);
+      : refuse('name_unknown', `No settlement "${asked.settlement}" was in force in ${asked.area} on ${at.on}.`);
   },
   table: ({ lines, payments, writeOffs, net, ...sums }) => ({
     columns: ['what', 'case', 'to', 'from', ...CLAIM_SUMS, 'done', 'outstanding'],
@@ -276,7 +295,7 @@ export const settlements = query({
       each.effective,
       String(each.count),
       ...CLAIM_SUMS.map((name) => each[name]),
-      each.net.map(({ name, net }) => `${name} ${net}`).join('; '),
+      each.net.map(({ name, net }) => `${name} ${pounds(signedPence(net))}`).join('; '),
     ]),
   }),
 });

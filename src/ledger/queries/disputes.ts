@@ -23,11 +23,14 @@ import {
   inText,
   LimitOption,
   nameOf,
+  notInArea,
   OfArea,
+  Overdue,
   PartnerName,
   query,
   Stamp,
   standingDisputes,
+  type StandingDisputes,
 } from './query.js';
 import { countText, sumText, withheldBy, withoutSmallCounts } from './small-counts.js';
 
@@ -187,6 +190,18 @@ const caseCells = (each: z.output<typeof CaseText>): string[] =>
     typeof each[name] === 'boolean' ? (each[name] ? 'overdue' : '') : String(each[name] ?? ''),
   );
 
+/** Refuses a stage that no protocol of the area has, and at which no case is. */
+const stageUnknown = (
+  { area, state }: StandingDisputes,
+  stage: string | undefined,
+  rows: readonly CaseRow[],
+): Refusal | undefined =>
+  stage === undefined ||
+  rows.some((row) => row.stage === stage) ||
+  state.protocols.some(({ stages }) => stages.some((each) => each.stage === stage))
+    ? undefined
+    : refuse('name_unknown', `No protocol of ${area} has a stage "${stage}".`);
+
 export const disputeCases = query({
   name: 'dispute-cases',
   path: '/areas/{area}/disputes/cases',
@@ -194,11 +209,14 @@ export const disputeCases = query({
     'The dispute register case by case, in the order in which they were raised: stage, deadline, and what is claimed, agreed, abandoned and open.',
   params: OfArea,
   options: AreaAtTwoDates.extend({
-    status: z.enum([...STATUSES, 'all']).default('open'),
-    kind: z.enum(codesOf(DISPUTE_KINDS)).optional(),
-    stage: Name.optional(),
+    status: z
+      .enum([...STATUSES, 'all'])
+      .default('open')
+      .meta({ description: 'Only cases that stand so; open ones where it is left out.' }),
+    kind: z.enum(codesOf(DISPUTE_KINDS)).optional().meta({ description: 'Only cases of this kind.' }),
+    stage: Name.optional().meta({ description: 'Only cases at this stage of a protocol of the area.' }),
     partner: Name.optional().meta({ description: 'Only cases with this partner on either side.' }),
-    overdue: z.enum(['true']).optional().meta({ description: 'Only cases past the deadline of their stage.' }),
+    overdue: Overdue.meta({ description: 'Only cases past the deadline of their stage.' }),
     after: CaseReference.optional().meta({ description: 'The cursor given as "next" by the page before.' }),
     limit: LimitOption,
   }),
@@ -220,8 +238,15 @@ export const disputeCases = query({
       (kind === undefined || row.kind === kind) &&
       (stage === undefined || row.stage === stage) &&
       (partner === undefined || row.claimant === partner || row.respondent === partner) &&
-      (overdue === undefined || row.overdue);
+      (overdue === 'false' || row.overdue);
     const all = disputeRegister(at);
+    const unknown =
+      notInArea(
+        at,
+        partner,
+        all.flatMap((row) => [row.claimant, row.respondent]),
+      ) ?? stageUnknown(at, stage, all);
+    if (unknown) return unknown;
     // The cursor is looked for among all cases: since the page before, its case may have ceased to fit.
     const cursor = all.find((row) => row.case === after);
     if (after !== undefined && !cursor) {
@@ -253,7 +278,7 @@ export const disputeCases = query({
   }),
 });
 
-const OfCase = OfArea.extend({ case: CaseReference });
+const OfCase = OfArea.extend({ case: CaseReference.meta({ description: 'The case, by its reference.' }) });
 
 export const TreatmentText = z.object({
   case: z.string(),
@@ -329,7 +354,7 @@ export const disputeCase = query({
     const found = caseRow(at, asked.case);
     if (!found) {
       return refuse(
-        'reference_unknown',
+        'name_unknown',
         `No case ${asked.case} stands in the register of ${asked.area} on ${at.on}, as known then.`,
       );
     }
@@ -404,7 +429,13 @@ const OutcomeText = z.object({
   respondent: z.string(),
   share: z.int().meta({ description: 'The respondent’s share, in basis points.' }),
   cases: Count,
-  due: GroupSum.meta({ description: 'Due to the claimant; negative where the claimant would pay.' }),
+  cost: GroupSum.meta({ description: 'The whole cost of the undecided days: what is split.' }),
+  claimed: GroupSum.meta({ description: 'What the claimant claims of those days, beyond what was paid of them.' }),
+  due: GroupSum.meta({
+    description:
+      'Due to the claimant at this share of the whole cost; negative where the claimant would pay. More than is claimed where the share is larger than the one claimed.',
+  }),
+  moreThanClaimed: z.boolean().nullable().meta({ description: 'Whether more would be due than is claimed.' }),
   borneByClaimant: GroupSum,
   borneByRespondent: GroupSum,
 });
@@ -412,14 +443,15 @@ const OutcomeText = z.object({
 export const disputeOutcomes = query({
   name: 'dispute-outcomes',
   path: '/areas/{area}/disputes/outcomes',
-  about: 'What each possible split of the undecided days would cost each side, between each pair of bodies.',
+  about:
+    'What each possible split of the whole cost of the undecided days would cost each side, between each pair of bodies, beside what is claimed of it.',
   params: OfArea,
   options: AreaAtTwoDates.extend({
     step: z.coerce
       .number({ error: 'must be a whole number of basis points' })
       .int({ error: 'must be a whole number of basis points' })
-      .min(100)
-      .max(WHOLE_BASIS_POINTS)
+      .min(100, { error: 'must be from 100 to 10000 basis points' })
+      .max(WHOLE_BASIS_POINTS, { error: 'must be from 100 to 10000 basis points' })
       .default(1_000)
       .meta({ description: 'The step of the respondent’s share, in basis points; 1000 are ten per cent.' }),
   }),
@@ -430,9 +462,10 @@ export const disputeOutcomes = query({
     return {
       area: asked.area,
       ...at.stamp,
-      outcomes: outcomes(at, asked.step).map(({ due, borneByClaimant, borneByRespondent, ...each }) => ({
+      outcomes: outcomes(at, asked.step).map(({ cost, claimed, due, borneByClaimant, borneByRespondent, ...each }) => ({
         ...each,
-        ...inText({ due, borneByClaimant, borneByRespondent }),
+        ...inText({ cost, claimed, due, borneByClaimant, borneByRespondent }),
+        moreThanClaimed: due > claimed,
       })),
     };
   },
@@ -442,20 +475,45 @@ export const disputeOutcomes = query({
     return {
       ...answer,
       outcomes: answer.outcomes.map((each) =>
-        hidden.has(each) ? { ...each, cases: null, due: null, borneByClaimant: null, borneByRespondent: null } : each,
+        hidden.has(each)
+          ? {
+              ...each,
+              cases: null,
+              cost: null,
+              claimed: null,
+              due: null,
+              moreThanClaimed: null,
+              borneByClaimant: null,
+              borneByRespondent: null,
+            }
+          : each,
       ),
     };
   },
   table: (answer) => ({
-    columns: ['claimant', 'respondent', 'share', 'cases', 'due', 'borneByClaimant', 'borneByRespondent'],
+    columns: [
+      'claimant',
+      'respondent',
+      'share of the cost',
+      'cases',
+      'cost',
+      'claimed',
+      'due',
+      'borneByClaimant',
+      'borneByRespondent',
+      'note',
+    ],
     rows: answer.outcomes.map((each) => [
       each.claimant,
       each.respondent,
       inPercent(each.share),
       countText(each.cases),
+      sumText(each.cost),
+      sumText(each.claimed),
       sumText(each.due),
       sumText(each.borneByClaimant),
       sumText(each.borneByRespondent),
+      each.moreThanClaimed ? 'more than is claimed' : '',
     ]),
   }),
 });

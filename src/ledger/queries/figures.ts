@@ -9,9 +9,9 @@ import { linesStanding, planOf } from '../../../projections/plan.js';
 import { fundPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
 import { statementNow } from '../../../projections/statement-now.js';
-import { exactly, moneyText, NO_MONEY, signedPence, type Pence } from '../../domain/money.js';
+import { exactly, moneyText, negated, NO_MONEY, pounds, signedPence, type Pence } from '../../domain/money.js';
 import { heirsOf } from '../../domain/register/succession.js';
-import { refuse, Refusal } from '../../domain/rules.js';
+import { Refusal } from '../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../domain/values.js';
 import {
   AtTwoDates,
@@ -24,6 +24,7 @@ import {
   FiguresText,
   GapText,
   inText,
+  isIn,
   KnownAt,
   moving,
   nameOf,
@@ -31,6 +32,7 @@ import {
   OfPartner,
   On,
   PartnerName,
+  partnerUnknown,
   POSITION_FIGURES,
   query,
   SourcesText,
@@ -39,20 +41,30 @@ import {
   standing,
   SuccessionsText,
   successionsText,
-  type Standing,
 } from './query.js';
 import { totalWithUse, usesAt, withUse } from './use.js';
 
 /** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
-
-/** A partner of the fund, under the name of its opening or of those in whose place it now is. */
-const isIn = (at: Standing, partner: string): boolean => at.opened.includes(partner) || at.partners.includes(partner);
 
 const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
 /** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
 const InDisputeText = z
   .object({ claimedBy: SignedMoney, claimedAgainst: SignedMoney })
   .meta({ description: 'Open claims of the fund’s year: those that the partner makes, and those made of it.' });
+
+/** What most partners have none of, so that a terminal has room for the rest. */
+const MINOR_FIGURES = [
+  'agreedRecurrent',
+  'agreedOneOff',
+  'withdrawn',
+  'atRisk',
+  'assumed',
+  'spent',
+  'returned',
+  'setAside',
+  'held',
+  ...CLAIMS,
+] as const satisfies readonly ((typeof POSITION_FIGURES)[number] | (typeof CLAIMS)[number])[];
 
 export const position = query({
   name: 'position',
@@ -92,6 +104,7 @@ export const position = query({
   },
   table: ({ partners, total, inDispute }) => ({
     columns: ['partner', 'source', ...POSITION_FIGURES, ...CLAIMS],
+    minor: MINOR_FIGURES,
     rows: [
       ...partners.flatMap(({ name, sources, inDispute: own }) => [
         ...sources.map(({ source, figures }) => [
@@ -128,7 +141,7 @@ export const partnerPositionQuery = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const { recorded, view, inheritance } = at;
     const [own] = positionAt({ recorded, view, inheritance, partners: [asked.partner] }).partners;
     const { sources, total } = withUse(own!, usesAt(at));
@@ -145,6 +158,7 @@ export const partnerPositionQuery = query({
   },
   table: ({ sources, total, inDispute }) => ({
     columns: ['source', ...POSITION_FIGURES, ...CLAIMS],
+    minor: MINOR_FIGURES,
     rows: [
       ...sources.map(({ source, figures }) => [source, ...POSITION_FIGURES.map((figure) => figures[figure]), '', '']),
       ['Total', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
@@ -213,6 +227,9 @@ export const gap = query({
   }),
 });
 
+/** What stands beside the gap, where there is any of it. */
+const MINOR_GAP_FIGURES: readonly (keyof Gap)[] = ['proposed', 'assumed', 'atRisk', 'openClaims', 'exposure'];
+
 export const gapHistory = query({
   name: 'gap-history',
   path: '/funds/{fund}/gap/history',
@@ -262,6 +279,7 @@ export const gapHistory = query({
   },
   table: ({ points }) => ({
     columns: ['at', ...GAP_FIGURES],
+    minor: MINOR_GAP_FIGURES,
     rows: points.map((point) => [point.at, ...GAP_FIGURES.map((figure) => point[figure])]),
   }),
 });
@@ -309,8 +327,8 @@ export const compareQuery = query({
   async run(ledger, asked) {
     const from = standing(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
     if (from instanceof Refusal) return from;
-    // The fund is there: it was found a line above.
-    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] }) as Standing;
+    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] });
+    if (to instanceof Refusal) return to;
     const { entries, isOfDisputes } = await moving(ledger, { ...from, size: Math.max(from.size, to.size) });
     const compared = compare(entries, from, to, claimsAlong(ledger, from));
     return {
@@ -347,6 +365,7 @@ export const compareQuery = query({
   },
   table: ({ from, to, change, movers, accrued }) => ({
     columns: ['revision', 'what', 'recorded at', ...GAP_FIGURES],
+    minor: MINOR_GAP_FIGURES,
     rows: [
       ['', `From ${from.on}, known at ${from.knownAt}`, '', ...GAP_FIGURES.map((figure) => from[figure])],
       ...movers.map((mover) => [
@@ -372,10 +391,24 @@ const StatementText = z.object({
   received: SignedMoney,
   outstanding: SignedMoney,
   ...EntryText.shape,
+  what: z.string().meta({
+    description: 'What the line says: the fact, or that an instalment of it fell due.',
+  }),
   stream: z
     .enum(['fund', 'register'])
     .meta({ description: 'Where the revision stands: bodies change in the register.' }),
 });
+
+/** A line in words: of a fact of an earlier line, that an instalment of it fell due, or is due no longer. */
+function lineInWords(
+  { sentence, revision }: { readonly sentence: string; readonly revision: number },
+  { agreed, due, received }: { readonly agreed: Pence; readonly due: Pence; readonly received: Pence },
+): string {
+  if (agreed !== NO_MONEY || received !== NO_MONEY) return sentence;
+  return due > 0
+    ? `An instalment of ${pounds(due)} fell due, under revision ${revision}.`
+    : `${pounds(negated(due))} is due no longer, under revision ${revision}.`;
+}
 
 export const statementQuery = query({
   name: 'statement',
@@ -400,7 +433,7 @@ export const statementQuery = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    if (!isIn(at, asked.partner)) return refuse('not_in_fund', `${asked.partner} is not a partner of ${asked.fund}.`);
+    if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const from = asked.from ?? at.year.first;
     const entries = await entriesOf(ledger, at);
     const changes = await changesOf(ledger, at);
@@ -422,6 +455,7 @@ export const statementQuery = query({
         source,
         ...inText({ agreed, due, received, outstanding }),
         ...entryText(entry),
+        what: lineInWords(entry, { agreed, due, received }),
         stream: ofRegister.has(entry) ? ('register' as const) : ('fund' as const),
       })),
       closing: moneyText(closing),
@@ -434,7 +468,7 @@ export const statementQuery = query({
       ...lines.map((line) => [
         line.on,
         line.source,
-        line.sentence,
+        line.what,
         line.agreed,
         line.due,
         line.received,

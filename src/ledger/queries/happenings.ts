@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { instantText, type Instant } from '../../domain/calendar.js';
 import type { StreamKind } from '../../domain/facts.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import { Name } from '../../domain/values.js';
 import { KINDS, sentenceOf, streamOf, WHEREABOUTS } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import {
   EntryText,
   entryText,
   NextPage,
+  Nothing,
+  OfArea,
+  OfFund,
   PageOptions,
   query,
   type Answer,
@@ -102,14 +104,17 @@ const proposalsTable = ({ proposals }: Answer): Table => ({
   ]),
 });
 
-const OfProposal = z.strictObject({ proposal: z.uuid({ error: 'must be the identifier of a proposal' }) });
-const Nothing = z.strictObject({});
+const OfProposal = z.strictObject({
+  proposal: z
+    .uuid({ error: 'must be the identifier of a proposal' })
+    .meta({ description: 'The proposal, by its identifier.' }),
+});
 
 /** The timeline and the proposals of one kind of stream; `prefix` tells the names of the questions apart. */
 function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
   const { path, param, title } = WHEREABOUTS[kind];
   const place = `the ${title.toLowerCase()}${param === 'area' ? ' of an area' : ''}`.replace('the fund', 'a fund');
-  const params = z.strictObject(param ? { [param]: Name } : {});
+  const params = param === 'fund' ? OfFund : param === 'area' ? OfArea : Nothing;
   const named: z.ZodRawShape = param ? { [param]: z.string() } : {};
 
   /** The stream that is asked about, and its name for the answer; or that there is none. */

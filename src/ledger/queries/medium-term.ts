@@ -26,7 +26,7 @@ import {
   query,
   SEES_ALL,
   Stamp,
-  standing,
+  standingEver,
   type Seeing,
   type Standing,
 } from './query.js';
@@ -75,7 +75,7 @@ function yearsOf(
 /** A fund on the last day of its year, as known at an instant: where it had been opened by then. */
 function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear, knownAt: Instant) {
   if (fund === undefined) return undefined;
-  const at = standing(ledger, fund, { on: year.last, 'known-at': knownAt }) as Standing;
+  const at = standingEver(ledger, fund, { on: year.last, 'known-at': knownAt }) as Standing;
   return ledger.model.knownRevision(fundStream(fund), at.size) < 0 ? undefined : at;
 }
 
@@ -270,7 +270,7 @@ export const bridge = query({
     const found: { readonly place: number; readonly fact: FactText }[] = [];
     for (const { year, on, fund } of columns) {
       if (fund === null) continue;
-      const at = standing(ledger, fund, { on, 'known-at': knownTo }) as Standing;
+      const at = standingEver(ledger, fund, { on, 'known-at': knownTo }) as Standing;
       const steps = bridgeSteps(await entriesOf(ledger, { fund, size }), categoriesOf(linesSet(at)), {
         on,
         fromSize: from.ledger.size,

@@ -117,6 +117,9 @@ const behind = (test: TestResult, entries: readonly Entry[], at: Standing) => [
     .map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
 ];
 
+/** What a table says of each row as it would stand with the proposals signed. */
+const IF_SIGNED = ['actual', 'margin', 'verdict'] as const;
+
 export const minimumTestsQuery = query({
   name: 'minimum-tests',
   path: '/funds/{fund}/minimum-tests',
@@ -175,30 +178,41 @@ export const minimumTestsQuery = query({
     };
   },
   table: ({ tests, whatIf }) => ({
-    columns: ['test', 'of', 'required', 'actual', 'margin', 'verdict', 'why', ...(whatIf ? ['if signed'] : [])],
+    columns: [
+      'test',
+      'title',
+      'of',
+      'required',
+      'actual',
+      'margin',
+      'verdict',
+      'why',
+      ...(whatIf ? IF_SIGNED.map((name) => `${name} if signed`) : []),
+    ],
     rows: tests.flatMap((test, index) => {
       const then = whatIf?.tests[index];
+      const head = [test.test, test.title];
       const names = [...new Set([...test.rows, ...(then?.rows ?? [])].map((row) => row.of))];
       const rows = names.map((of) => {
         const row = test.rows.find((each) => each.of === of);
         const after = then?.rows.find((each) => each.of === of);
         return [
-          test.test,
+          ...head,
           of,
           ...(row ? [row.required, row.actual, row.margin, row.verdict, row.why] : ['', '', '', '', '']),
-          ...(then ? [after ? `${after.verdict}, margin ${after.margin}` : ''] : []),
+          ...(then ? IF_SIGNED.map((name) => (after ? after[name] : '')) : []),
         ];
       });
-      const alone = [test.test, '', '', '', '', test.verdict, test.why, ...(then ? [then.verdict] : [])];
+      const alone = [...head, '', '', '', '', test.verdict, test.why, ...(then ? ['', '', then.verdict] : [])];
       const unclassified = test.unclassified.map((line) => [
-        test.test,
+        ...head,
         line,
         '',
         '',
         '',
         'unclassified',
         'No area of spend is known of this line.',
-        ...(then ? [''] : []),
+        ...(then ? IF_SIGNED.map(() => '') : []),
       ]);
       return [...(rows.length === 0 ? [alone] : rows), ...unclassified];
     }),

@@ -159,7 +159,7 @@ export const planYear = query({
         each.met === null ? (each.overdue ? 'overdue' : 'open') : `met ${each.met}`,
       ]),
       ...answer.next.map((each) => ['next', each.title, '', each.by.join(' or ')]),
-      ...answer.dueDates.map((each) => ['due', each.what, each.day, each.passed ? 'passed' : '']),
+      ...answer.dueDates.map((each) => ['due', each.what, each.day, each.passed ? 'day gone' : '']),
     ],
   }),
 });

@@ -5,10 +5,11 @@ import { NATIONAL_TOTALS } from '../../domain/reference/national-totals.js';
 import { COUNTED_BY, RULE_SETS, UPLIFTS_OF } from '../../domain/reference/rule-sets.js';
 import { upliftChecks } from '../../domain/reference/uplift.js';
 import { allocationChains, inForceAmong, rulesOn, type RulesInForce } from '../../domain/register/reference-state.js';
+import { refuse } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { REGISTER_STREAM } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
-import { AreaAtTwoDates, inText, Nothing, query, Stamp, type Table } from './query.js';
+import { AreaAtTwoDates, fundsOf, inText, Nothing, query, Stamp, type Table } from './query.js';
 
 /** What is published: allocations and rules at two dates, and the national figures shipped with the ledger. */
 
@@ -50,6 +51,12 @@ function registerAt({ model, clock }: Ledger, { on, 'known-at': knownAt }: TwoDa
   };
 }
 
+/** Whether the ledger has anything of an area: a fund, its disputes, or what was published of it. */
+const isArea = (ledger: Ledger, area: string): boolean =>
+  ledger.model.area(area) !== undefined ||
+  fundsOf(ledger, area).length > 0 ||
+  allocationChains(ledger.model.register().reference, { area }).length > 0;
+
 export const allocations = query({
   name: 'allocations',
   path: '/reference/allocations',
@@ -57,8 +64,8 @@ export const allocations = query({
     'What each payer must pool, by area and year, as published: in force on a day, as known at an instant, with the minima of the NHS contribution.',
   params: Nothing,
   options: AtTwoDates.extend({
-    area: Name.optional().meta({ examples: ['norfolk'] }),
-    year: Year.optional(),
+    area: Name.optional().meta({ description: 'Only those of this area.', examples: ['norfolk'] }),
+    year: Year.optional().meta({ description: 'Only those of this financial year.' }),
   }),
   answer: z.object({
     ...Stamp,
@@ -80,6 +87,9 @@ export const allocations = query({
   }),
   async run(ledger, asked) {
     const { reference, dayIn, upTo, stamp } = registerAt(ledger, asked);
+    const { area } = asked;
+    if (area !== undefined && !isArea(ledger, area))
+      return refuse('area_unknown', `The ledger has nothing of ${area}.`);
     return {
       ...stamp,
       allocations: allocationChains(reference, asked)
@@ -193,7 +203,7 @@ export const ruleSet = query({
   name: 'rule-set',
   path: '/reference/rule-sets/{year}',
   about: 'The rules of one year with every list, each with its evidence and whether it is proven.',
-  params: z.strictObject({ year: Year }),
+  params: z.strictObject({ year: Year.meta({ description: 'The financial year.' }) }),
   options: AtTwoDates,
   answer: z.object({ ...Stamp, ruleSet: RuleSetText }),
   async run(ledger, asked) {

@@ -16,6 +16,7 @@ import {
   clampedTo,
   dayNumber,
   instantText,
+  isWithin,
   knownAtInstant,
   londonDay,
   type Day,
@@ -31,6 +32,7 @@ import { successionsOn } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
+import { knownAtInWords } from '../echo.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf, type FundModel } from '../read-model.js';
 
@@ -76,6 +78,10 @@ export type Answer = Readonly<Record<string, unknown>>;
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Columns that a terminal may leave out where there is nothing in them; it names them then. */
+  readonly minor?: readonly string[];
+  /** Columns for a file alone: what every row is of, which may be all that somebody has of it. */
+  readonly inFiles?: readonly string[];
 }
 
 interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.ZodObject> {
@@ -122,9 +128,16 @@ export const On = EffectiveDay.meta({
   examples: ['2016-04-01'],
 });
 
-export const OfFund = z.strictObject({ fund: Name.meta({ examples: ['norfolk-2016-17'] }) });
-export const OfArea = z.strictObject({ area: Name.meta({ examples: ['norfolk'] }) });
-export const OfPartner = OfFund.extend({ partner: Name.meta({ examples: ['norfolk-county-council'] }) });
+export const OfFund = z.strictObject({
+  fund: Name.meta({ description: 'The fund: its area and financial year.', examples: ['norfolk-2016-17'] }),
+});
+export const OfArea = z.strictObject({ area: Name.meta({ description: 'The area.', examples: ['norfolk'] }) });
+export const OfPartner = OfFund.extend({
+  partner: Name.meta({
+    description: 'The partner, by its name in the register.',
+    examples: ['norfolk-county-council'],
+  }),
+});
 /** The effective day for disputes, which know no financial year of their own. */
 const OnAnyDay = EffectiveDay.meta({
   description: 'The effective day, inclusive, in Europe/London. Left out, today.',
@@ -143,6 +156,9 @@ export const LimitOption = z.coerce
   .max(500, { error: LIMIT_WORDS })
   .default(100)
   .meta({ description: 'How many at the most, 1 to 500; 100 where it is left out.' });
+
+/** Whether only what is overdue is asked for. */
+export const Overdue = z.enum(['true', 'false']).default('false');
 
 /** The place in pages of a stream's happenings: a revision, exclusive. */
 export const PageOptions = z.strictObject({
@@ -167,6 +183,10 @@ export const Stamp = {
   ledger: z.object({ size: z.int(), position: z.string().nullable() }).meta({
     description: 'How much of the ledger the answer was computed from: how many events, and the last one’s position.',
   }),
+  outsideYear: z
+    .boolean()
+    .optional()
+    .meta({ description: 'True where the day asked for is outside the fund’s year; left out otherwise.' }),
 };
 
 /** The figures of a position: what is agreed and paid, and what has been done with the money. */
@@ -238,6 +258,16 @@ export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
   evidence: entry.evidence.map((each) => each.reference),
 });
 
+// Names that are asked about
+
+/** A partner of the fund, under the name of its opening or of those in whose place it now is. */
+export const isIn = (at: Standing, partner: string): boolean =>
+  at.opened.includes(partner) || at.partners.includes(partner);
+
+/** Refuses a partner in an address that is none of the fund’s. */
+export const partnerUnknown = (fund: string, partner: string): Refusal =>
+  refuse('name_unknown', `${partner} is not a partner of ${fund}.`);
+
 // Choosing the two dates
 
 export interface Standing {
@@ -262,6 +292,7 @@ interface StampText {
   on: string;
   knownAt: string;
   ledger: { size: number; position: string | null };
+  outsideYear?: boolean;
 }
 
 interface TwoDates {
@@ -269,8 +300,28 @@ interface TwoDates {
   readonly 'known-at'?: Instant | undefined;
 }
 
-/** A fund at two dates, defaults filled in and echoed: no hidden windows. */
-export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): Standing | Refusal {
+/**
+ * A fund at two dates, defaults filled in and echoed: no hidden windows. Before anybody knew of the fund there are no
+ * figures of it, not even of nothing: that is refused in words.
+ */
+export function standing(ledger: Ledger, fund: string, dates: TwoDates): Standing | Refusal {
+  const at = standingEver(ledger, fund, dates);
+  return at instanceof Refusal ? at : (notKnownYet(ledger, fundStream(fund), fund, at) ?? at);
+}
+
+/** Refuses what is asked of a fund or an area as known before it was recorded that it is there. */
+const notKnownYet = (
+  { model }: Ledger,
+  stream: string,
+  name: string,
+  { size, stamp }: { readonly size: number; readonly stamp: StampText },
+): Refusal | undefined =>
+  model.knownRevision(stream, size) < 0
+    ? refuse('not_known_then', `${name} was not in the ledger at ${knownAtInWords(stamp.knownAt)}.`)
+    : undefined;
+
+/** The same also of instants at which the fund was not known: its figures are nothing then. */
+export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): Standing | Refusal {
   const { model, clock } = ledger;
   const found = model.fund(fund);
   const opened = found?.outline.opened;
@@ -297,7 +348,12 @@ export function standing(ledger: Ledger, fund: string, { on, 'known-at': knownAt
     get partners() {
       return partnersNow(opened.partners, view, inheritance);
     },
-    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    stamp: {
+      on: day,
+      knownAt: instantText(instant),
+      ledger: { size, position: position ?? null },
+      ...(!isWithin(day, opened.year) && { outsideYear: true }),
+    },
   };
 }
 
@@ -408,6 +464,16 @@ export interface StandingDisputes extends DisputesView {
   readonly stamp: StampText;
 }
 
+/** Refuses a partner that is asked about and is neither of the area’s partners nor among those found in its cases. */
+export const notInArea = (
+  { area, partners }: StandingDisputes,
+  partner: string | undefined,
+  found: readonly string[],
+): Refusal | undefined =>
+  partner === undefined || partners.includes(partner) || found.includes(partner)
+    ? undefined
+    : refuse('not_in_area', `${partner} is not a partner in the disputes of ${area}.`);
+
 /** An area's disputes at two dates, defaults filled in and echoed. */
 export function standingDisputes(
   ledger: Ledger,
@@ -423,6 +489,9 @@ export function standingDisputes(
   const { size, position } = model.prefix(instant);
   const day = on ?? londonDay(now);
   const upTo = revisionAt(ledger, area)(size);
+  const stamp = { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } };
+  const unknown = notKnownYet(ledger, disputeStream(area), `The register of disputes of ${area}`, { size, stamp });
+  if (unknown) return unknown;
   return {
     area,
     size,
@@ -431,6 +500,6 @@ export function standingDisputes(
     upTo,
     balances: viewOf({ balances }, day, size),
     partners: [...state.opened.partners].flatMap(([partner, revision]) => (revision <= upTo ? [partner] : [])),
-    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    stamp,
   };
 }

@@ -198,12 +198,24 @@ const moverText = ({
   changes: inText(changes),
 });
 
+/** What a return is of, in every row of its table: a file of it may be all that somebody has. */
+const RETURN_COLUMNS = ['fund', 'return', 'as at', 'filed on'];
+
+const returnCells = (of: {
+  readonly fund: string;
+  readonly return: string;
+  readonly on: string;
+  readonly filedOn: string;
+}) => [of.fund, of.return, of.on, of.filedOn];
+
 export const filedReturn = query({
   name: 'return',
   path: '/funds/{fund}/returns/{return}',
   about:
     'One return: each figure as it was filed, as the same days are now known, and the change, which is an adjustment of a prior period; the facts that made it; and what earlier returns had moved by when this one was filed.',
-  params: OfFund.extend({ return: Name.meta({ examples: ['norfolk-2018-19-q3'] }) }),
+  params: OfFund.extend({
+    return: Name.meta({ description: 'The return, by its name.', examples: ['norfolk-2018-19-q3'] }),
+  }),
   options: z.strictObject({ 'known-at': KnownAt.optional() }),
   answer: z.object({
     fund: z.string(),
@@ -228,8 +240,7 @@ export const filedReturn = query({
     if (now instanceof Refusal) return now;
     const all = returnsAt(now);
     const found = all.find(({ filed }) => filed.return === asked.return);
-    if (!found)
-      return refuse('reference_unknown', `${asked.fund} had filed no return "${asked.return}" at that instant.`);
+    if (!found) return refuse('name_unknown', `${asked.fund} had filed no return "${asked.return}" at that instant.`);
     const { kept, filed, figures } = found;
     // The fund is there: it was found above.
     const at = standing(ledger, asked.fund, { ...asked, on: filed.on }) as Standing;
@@ -256,9 +267,37 @@ export const filedReturn = query({
   /** Facts of single cases are for those who may see cases; what they add up to stands among the figures. */
   seenBy: (answer, { seesCases }) =>
     seesCases(answer.area) ? answer : { ...answer, movers: answer.movers.filter(({ stream }) => stream === 'fund') },
-  table: ({ figures }) => ({
-    columns: ['section', 'source', 'line', 'figure', 'filed', 'now', 'change'],
-    rows: figures.map((each) => [each.section, each.source, each.line, each.figure, each.filed, each.now, each.change]),
+  table: ({ figures, movers, ...of }) => ({
+    inFiles: RETURN_COLUMNS,
+    columns: [...RETURN_COLUMNS, 'what', 'section', 'source', 'line', 'figure', 'filed', 'now', 'change', 'moved by'],
+    rows: [
+      ...figures.map((each) => [
+        ...returnCells(of),
+        'figure',
+        each.section,
+        each.source,
+        each.line,
+        each.figure,
+        each.filed,
+        each.now,
+        each.change,
+        '',
+      ]),
+      ...movers.flatMap(({ changes, stream, revision, sentence }) =>
+        changes.map((each) => [
+          ...returnCells(of),
+          'moved by',
+          each.section,
+          each.source,
+          each.line,
+          each.figure,
+          '',
+          '',
+          each.amount,
+          `${sentence} (${stream}, revision ${revision})`,
+        ]),
+      ),
+    ],
   }),
 });
 

@@ -158,7 +158,7 @@ t.test('areas that the year’s rules no longer list count for nothing, and the 
   );
   told(t, await test(ledger, 'T3', '2016-07-31'), { verdict: 'pass', unclassified: [] });
   t.match(await test(ledger, 'T3', '2016-08-01'), { verdict: 'fail', unclassified: ['reablement'] });
-  t.match(await test(ledger, 'T3', '2016-08-01', '2016-02-29'), { verdict: 'not-applicable' });
+  await t.rejects(test(ledger, 'T3', '2016-08-01', '2016-02-29'), /was not in the ledger/, 'before the fund was there');
 });
 
 t.test('T4: a grant is pooled as it was determined, no less and no more, but for what it was reduced by', async (t) => {

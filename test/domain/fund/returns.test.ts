@@ -134,10 +134,11 @@ t.test(
     );
     t.same((await ask(ledger, 'return', { return: 'q1', 'known-at': '2016-07-04' })) instanceof Refusal, true);
     const { rows } = await tableOf(ledger, 'return', { return: 'q1' });
-    t.same(
-      rows.find((each) => each[3] === 'spent'),
-      ['spending', 'NHS_ADD', 'home-care', 'spent', '300.00', '350.00', '50.00'],
-    );
+    const of = [FUND, 'q1', '2016-06-30', '2016-07-05'];
+    const spent = rows.filter((each) => each[8] === 'spent' && each[7] === 'home-care');
+    t.same(spent[0], [...of, 'figure', 'spending', 'NHS_ADD', 'home-care', 'spent', '300.00', '350.00', '50.00', '']);
+    t.same(spent[1]?.slice(0, 12), [...of, 'moved by', 'spending', 'NHS_ADD', 'home-care', 'spent', '', '', '50.00']);
+    t.match(spent[1]?.[12], /£50.00 .*\(fund, revision \d+\)$/, 'the fact that moved it, in a sentence');
     t.same((await verify(ledger.store)).problems, []);
   },
 );

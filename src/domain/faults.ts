@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** What is wrong with something that was sent, field by field, in words for the person who sent it. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  readonly words: string;
+}
+
+/** What a field is to be, where its schema says no more than its type. */
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: 'true or false',
+  number: 'a number',
+  int: 'a whole number',
+  array: 'a list',
+  object: 'fields in braces',
+  record: 'fields in braces',
+};
+
+const listed = (values: readonly unknown[]): string =>
+  values.length === 1 ? String(values[0]) : `one of ${values.map(String).join(', ')}`;
+
+const least = (minimum: number | bigint): string =>
+  minimum === 1 ? 'must have at least one' : `must have at least ${minimum}`;
+
+/** The words of a fault for which a schema has none of its own; undefined where zod’s have to do. */
+function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
+  const missing = issue.input === undefined;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${missing ? 'is missing:' : 'must be'} ${KINDS[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `${missing ? 'is missing:' : 'must be'} ${listed(issue.values)}`;
+    case 'too_small':
+      return issue.origin === 'array' ? least(issue.minimum) : `must be ${issue.minimum} or more`;
+    case 'too_big':
+      return issue.origin === 'array' ? `must have at most ${issue.maximum}` : `must be ${issue.maximum} or less`;
+    case 'invalid_format':
+      return issue.format === 'uuid' ? 'must be an identifier, a UUID' : 'is not written as it must be';
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a fault is that the field is not there: its schema’s own words say what it must be, and no more. */
+const isAbsence = ({ code, input, message }: z.core.$ZodIssue): boolean =>
+  (code === 'invalid_type' || code === 'invalid_value') && input === undefined && !message.startsWith('is missing');
+
+const faultsOf = (error: z.ZodError): Fault[] =>
+  error.issues.flatMap((issue): Fault[] =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ path: [...issue.path, key], words: 'no such field' }))
+      : [{ path: issue.path, words: isAbsence(issue) ? `is missing: it ${issue.message}` : issue.message }],
+  );
+
+/** Reads what was sent by a schema: the value, or every field that is not as it must be. */
+export function readAs<S extends z.ZodType>(
+  schema: S,
+  sent: unknown,
+): { readonly value: z.output<S> } | { readonly faults: readonly Fault[] } {
+  const read = schema.safeParse(sent, { reportInput: true, error: wordsFor });
+  return read.success ? { value: read.data } : { faults: faultsOf(read.error) };
+}

@@ -1,0 +1,89 @@
+import { dayInWords, endOfLondonDay, instantOf, londonDay, type Day } from '../domain/calendar.js';
+import type { Answer, Asked, Query } from './queries/query.js';
+
+/** What an answer says of itself, for those who show it without its JSON: a table, a file of CSV, a line on a terminal. */
+
+/** One pair of dates that an answer is of. */
+interface Moment {
+  readonly on?: string;
+  readonly knownAt: string;
+  readonly ledger?: { readonly size: number };
+  readonly outsideYear?: boolean;
+}
+
+const isMoment = (value: unknown): value is Moment => typeof value === 'object' && value !== null && 'knownAt' in value;
+
+/** The pairs of dates of an answer, each under its name: one without a name, or those of `from` and `to`, or none. */
+const momentsOf = (answer: Answer): [name: '' | 'from' | 'to', moment: Moment][] =>
+  (
+    [
+      ['', answer],
+      ['from', answer['from']],
+      ['to', answer['to']],
+    ] as const
+  ).flatMap(([name, value]) => (isMoment(value) ? [[name, value]] : []));
+
+/** The day in London that an instant ends, where it ends one: what a bare day as *known at* means. */
+function dayEndedBy(knownAt: string): Day | undefined {
+  const instant = instantOf(knownAt)!;
+  const day = londonDay(instant);
+  return endOfLondonDay(day) === instant ? day : undefined;
+}
+
+/** An instant for a reader: `the end of 30 June 2016 (London)` where it is the end of a day there, and itself otherwise. */
+export function knownAtInWords(knownAt: string): string {
+  const day = dayEndedBy(knownAt);
+  return day === undefined ? knownAt : `the end of ${dayInWords(day)} (London)`;
+}
+
+const inWords = ({ on, knownAt, ledger, outsideYear }: Moment): string =>
+  [
+    ...(on === undefined ? [] : [`on ${on}${outsideYear ? ' (outside the fund’s year)' : ''}`]),
+    `as known at ${knownAtInWords(knownAt)}`,
+    ...(ledger ? [`from the first ${ledger.size} events of the ledger`] : []),
+  ].join(', ');
+
+/** The dates of an answer in a sentence, or nothing where it is of none. */
+export function datesInWords(answer: Answer): string | undefined {
+  const said = momentsOf(answer).map(([name, moment]) => `${name ? `${name}: ` : ''}${inWords(moment)}`);
+  if (said.length === 0) return undefined;
+  const text = said.join('; ');
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+}
+
+/** What no file is named after: a case is between its parties, and a proposal’s identifier tells nobody anything. */
+const UNNAMED: readonly string[] = ['case', 'proposal'];
+
+/** What a file of an answer is called, without its ending: what it is of, the question, and its dates. */
+export function fileName(query: Query, params: Asked, answer: Answer): string {
+  const dates = momentsOf(answer).flatMap(([name, { on, knownAt }]) => [
+    ...(name ? [name] : []),
+    ...(on === undefined ? [] : ['on', on]),
+    'known-at',
+    dayEndedBy(knownAt) ?? knownAt.replaceAll(':', '.'),
+  ]);
+  const of = Object.entries(params).flatMap(([name, value]) => (UNNAMED.includes(name) ? [] : [value]));
+  return [...of, query.name, ...dates].join('-');
+}
+
+/** The same dates as headers of an answer over HTTP: `bcf-on`, `bcf-known-at`, `bcf-ledger-size`; or `bcf-from-on` and so on. */
+export const dateHeaders = (answer: Answer): Record<string, string> =>
+  Object.assign(
+    {},
+    ...momentsOf(answer).map(([name, { on, knownAt, ledger }]) => {
+      const prefix = name ? `bcf-${name}` : 'bcf';
+      return {
+        ...(on !== undefined && { [`${prefix}-on`]: on }),
+        [`${prefix}-known-at`]: knownAt,
+        ...(ledger && { [`${prefix}-ledger-size`]: String(ledger.size) }),
+      };
+    }),
+  ) as Record<string, string>;
+
+/** The cursor of the next page of a question that has pages, where there is one. */
+export const nextPage = (query: Query, answer: Answer): string | undefined =>
+  'after' in query.options.shape ? ((answer['next'] as string | null) ?? undefined) : undefined;
+
+/** What is asked for as a whole table: every row, unless a limit was asked for. */
+export const asWhole = (query: Query, asked: Asked, given: Asked): Asked =>
+  'limit' in query.options.shape && given['limit'] === undefined ? { ...asked, limit: Infinity } : asked;

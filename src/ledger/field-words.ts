@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { Amount, Code, Name, Revision, SignedMoney } from '../domain/values.js';
+
+/** What a field is, in words, from its schema: its kind, its values where they are few, and what it says of itself. */
+
+interface Node {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly items?: Node;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly Node[];
+  readonly oneOf?: readonly Node[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly description?: string;
+}
+
+const nodeOf = (schema: z.ZodType): Node =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Node;
+
+/** Kinds of text that have a form of their own, by the pattern that says it. */
+const FORMS: ReadonlyMap<string | undefined, string> = new Map([
+  [nodeOf(Amount).pattern, 'money'],
+  [nodeOf(SignedMoney).pattern, 'money, with a leading minus below nothing'],
+  [nodeOf(Name).pattern, 'name'],
+  [nodeOf(Code).pattern, 'code'],
+  [nodeOf(Revision).pattern, 'revision'],
+]);
+const FORMATS: Readonly<Record<string, string>> = { date: 'day', uuid: 'UUID' };
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: '`true` or `false`',
+  number: 'number',
+  null: '`null`',
+};
+
+const value = (of: unknown): string => `\`${String(of)}\``;
+
+const fields = ({ properties = {}, required = [] }: Node): string =>
+  Object.entries(properties)
+    .map(([name, field]) => `${name}${required.includes(name) ? '' : '?'}: ${inWords(field)}`)
+    .join('; ');
+
+const wholeNumber = ({ minimum, maximum }: Node): string =>
+  maximum === undefined || maximum === Number.MAX_SAFE_INTEGER
+    ? 'whole number'
+    : `whole number from ${minimum!} to ${maximum}`;
+
+function inWords(node: Node): string {
+  const choices = node.anyOf ?? node.oneOf;
+  if (choices) return choices.map(inWords).join(' or ');
+  if (node.enum) return node.enum.map(value).join(' or ');
+  if (node.const !== undefined) return value(node.const);
+  if (node.type === 'array') return `list of ${inWords(node.items!)}`;
+  if (node.type === 'integer') return wholeNumber(node);
+  if (node.type === 'object') return node.properties ? `{ ${fields(node)} }` : 'fields of your own';
+  return FORMS.get(node.pattern) ?? FORMATS[node.format!] ?? TYPES[node.type!]!;
+}
+
+const GENERIC: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  ...[Amount, SignedMoney].map((schema) => nodeOf(schema).description),
+  'A day in Europe/London, YYYY-MM-DD.',
+]);
+
+/** The kind of a field in words, and what its schema says of it beyond that. */
+export function fieldInWords(schema: z.ZodType): { readonly kind: string; readonly about: string } {
+  const node = nodeOf(schema);
+  return { kind: inWords(node), about: GENERIC.has(node.description) ? '' : node.description! };
+}
+
+/** Whether a field may be left out. */
+export const isOptional = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** A table of fields, in Markdown; those that may be left out have a question mark. */
+export const fieldTable = (shape: Readonly<Record<string, z.ZodType>>): string =>
+  [
+    '| field | what it is | about |',
+    '|---|---|---|',
+    ...Object.entries(shape).map(([name, schema]) => {
+      const { kind, about } = fieldInWords(schema);
+      return `| \`${name}${isOptional(schema) ? '?' : ''}\` | ${cell(kind)} | ${cell(about)} |`;
+    }),
+  ].join('\n');

@@ -1,0 +1,42 @@
+import { RULES, type RuleCode } from '../domain/rules.js';
+import { QUERIES } from './queries/all.js';
+
+/**
+ * What a rule says to do, for whoever is told. Rules name questions and acts in braces, `{funds}` or `{post}`, and each
+ * face says where they are: over HTTP by their addresses, on a terminal by their commands.
+ */
+export interface Ways {
+  question(name: string): string;
+  readonly acts: Readonly<Record<'post' | 'propose' | 'load', string>>;
+}
+
+/** The address of a question, from where it differs between funds and areas: `/v1/funds`, `…/proposals`. */
+function addressOf(name: string): string {
+  const { path } = QUERIES.find((each) => each.name === name)!;
+  return `GET ${path.includes('}/') ? path.replace(/^.*\}/, '…') : `/v1${path}`}`;
+}
+
+export const ADDRESSES: Ways = {
+  question: addressOf,
+  acts: { post: 'POST …/facts', propose: 'POST …/proposals', load: 'bcf-ledger load' },
+};
+
+export const COMMANDS: Ways = {
+  question: (name) => `bcf-ledger ${name}`,
+  acts: {
+    post: '"post" in a file of acts',
+    propose: '"propose" in a file of acts',
+    load: 'bcf-ledger load',
+  },
+};
+
+const filled = (text: string, { question, acts }: Ways): string =>
+  text.replace(/\{([a-z-]+)\}/g, (_, name: string) =>
+    name in acts ? acts[name as keyof typeof acts] : question(name),
+  );
+
+/** What to do about a refusal, in the words of a face. */
+export const remedyOf = (rule: RuleCode, ways: Ways): string => filled(RULES[rule].remedy, ways);
+
+/** Why there is the rule, in the words of a face. */
+export const whyOf = (rule: RuleCode, ways: Ways): string => filled(RULES[rule].why, ways);
