@@ -43,12 +43,14 @@ export async function makeLedger(store: EventStore, events: number, seed: number
   const random = createRandom(seed);
   const pace = (RECORDED_UNTIL - RECORDED_FROM) / events;
   let made = 0;
+  // All funds are open at the first instant: before it a question of one is refused, and is no position to measure.
+  let opening = true;
   let appended = 0;
   let appends: Promise<unknown>[] = [];
 
   const metadataOf = (text: string): Metadata => ({
     schemaVersion: 1,
-    recordedAt: instantText(Math.floor(RECORDED_FROM + made * pace) as Instant),
+    recordedAt: instantText((opening ? RECORDED_FROM : Math.floor(RECORDED_FROM + made * pace)) as Instant),
     officer: OFFICER,
     partner: HOST,
     role: 'finance-officer',
@@ -111,6 +113,7 @@ export async function makeLedger(store: EventStore, events: number, seed: number
   for (const [index, fund] of funds.entries()) {
     await append(openingFacts(FUNDS[index]!, fund).map(([type, data]) => make(FUND, fund.stream, type, data)));
   }
+  opening = false;
   while (made < events) {
     const fund = random.pick(funds);
     const batch: LedgerEvent[] = [];

@@ -87,7 +87,8 @@ function anyDates(random: Random): Dates {
   const days = dayNumber(LAST) - from + 1;
   return {
     on: dayOfNumber(from + random.below(days)),
-    knownAt: ((from + random.below(days)) * 86_400_000 + random.below(86_400_000)) as Instant,
+    // From the day after the register was opened on.
+    knownAt: ((from + 1 + random.below(days - 1)) * 86_400_000 + random.below(86_400_000)) as Instant,
     year: financialYear(random.pick(YEARS))!,
   };
 }

@@ -52,6 +52,10 @@ t.test('every command’s help describes every argument and every option', async
     t.notMatch(help, /undefined/, command);
     t.notMatch(help, /^ {2}(-\S.*>|[a-z-]+)$/m, `${command}: nothing is left without words`);
   }
+  t.match((await program(['catalogue'], ledger)).out, /^# Events/);
+  t.match((await program(['catalogue', '--figures'], ledger)).out, /^# Figures/);
+  t.match((await program(['catalogue', '--acts'], ledger)).out, /^# The file of acts/);
+  t.match(await program(['catalogue', '--acts', '--figures'], ledger), { code: 2 });
   t.match((await program(['trace', '--help'], ledger)).out, /--measure <value>[^-]*One of:\s+requirement,\s+proposed/);
   t.match((await program(['demo', '--help'], ledger)).out, /default: demonstration\.sqlite/);
 });

@@ -499,7 +499,7 @@ t.test(
     ledger.now('2019-04-20T09:00:00Z');
     await many(ledger, 'later', 1);
     const gap = (await get(`${fund}/gap?on=2019-03-31`)).json<Point>();
-    t.match(await points('auditor'), [{ at: '2018-11-01T09:00:00.000Z' }, { at: '2019-04-20T09:00:00.000Z' }]);
+    t.match(await points('auditor'), [{ at: '2018-11-01T10:00:00.000Z' }, { at: '2019-04-20T09:00:00.000Z' }]);
     t.equal((await points(PROGRAM)).length, 1);
     t.match(await points(PROGRAM), [{ openClaims: gap.openClaims }]);
     ledger.now('2019-05-01T09:00:00Z');
