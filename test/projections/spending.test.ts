@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import type { Entry } from '../../projections/entry.js';
@@ -17,7 +18,7 @@ import {
 } from '../../src/domain/calendar.js';
 import { useOf, type Use } from '../../src/domain/fund/held.js';
 import { exactly, minus, negated, NO_MONEY, pence, plus, signedPence, type Pence } from '../../src/domain/money.js';
-import { imbalance, PLAN, POOL, type Measure, type Posting } from '../../src/domain/postings.js';
+import { imbalance, PLAN, POOL, type Account, type Measure, type Posting } from '../../src/domain/postings.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { viewOf } from '../../src/ledger/read-model.js';
 import { verify } from '../../src/ledger/verify.js';
@@ -251,6 +252,31 @@ t.test('spending, reserves and returns at any two dates, over random histories',
   t.comment(`${seen.accepted} acts recorded, ${seen.refused} refused, ${seen.returns} returns`);
   t.ok(seen.accepted > 15 * HISTORIES, 'the histories are not made of refusals');
   t.ok(seen.returns >= HISTORIES / 2, 'and returns are filed in them');
+});
+
+t.test('the use of one partner’s money is the same, asked for alone or with all others', async (t) => {
+  const holders = ['a', 'b', 'c'];
+  const measures = ['agreed', 'received', 'returned', 'spent', 'passedDown', 'drawn', 'carriedForward'] as const;
+  const balance = fc.record({
+    measure: fc.constantFrom(...measures),
+    holder: fc.constantFrom(...holders),
+    source: fc.constantFrom('NHS_ADD', 'LA_ADD'),
+    pence: fc.integer({ min: -1_000, max: 1_000 }).map(exactly),
+  });
+  property(
+    t,
+    fc.property(fc.array(balance, { maxLength: 12 }), (all) => {
+      const accounts = all.map(
+        ({ measure, holder, source }) => ({ measure, holder, source, term: 'recurrent', detail: '' }) as const,
+      );
+      const books = {
+        accounts,
+        balance: (of: Account) => all[accounts.indexOf(of as (typeof accounts)[number])]!.pence,
+      };
+      const together = useOf(books, 'a');
+      return holders.every((only) => isDeepStrictEqual(useOf(books, 'a', only).get(only), together.get(only)));
+    }),
+  );
 });
 
 t.test('whatever is spent, partners’ shares of it differ from the exact ones by less than a penny', async (t) => {

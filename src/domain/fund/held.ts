@@ -1,5 +1,5 @@
 import { apportion, minus, NO_MONEY, plus, total, type Pence } from '../money.js';
-import { POOL, type Measure } from '../postings.js';
+import { POOL, type Account, type Measure } from '../postings.js';
 import type { Balanced } from './books.js';
 
 /**
@@ -77,7 +77,10 @@ const isCharged = (measure: Measure): measure is Charged => charges.has(measure)
 const own: ReadonlySet<Measure> = new Set(OF_PARTNER);
 const isOfPartner = (measure: Measure): measure is OfPartner => own.has(measure);
 
-interface Sums extends Record<OfPartner, Map<string, Pence>>, Record<Charged, Pence> {}
+interface Sums extends Record<OfPartner, Map<string, Pence>>, Record<Charged, Pence> {
+  /** What others than the one asked about have agreed: it is looked at only where something is charged to them all. */
+  readonly others: Account[];
+}
 
 const noSums = (): Sums => ({
   agreed: new Map(),
@@ -88,30 +91,46 @@ const noSums = (): Sums => ({
   passedDown: NO_MONEY,
   drawn: NO_MONEY,
   carriedForward: NO_MONEY,
+  others: [],
 });
 
+const addTo = (sums: Map<string, Pence>, holder: string, amount: Pence): void =>
+  void sums.set(holder, plus(sums.get(holder) ?? NO_MONEY, amount));
+
 /** The sums that use is worked out from, by source, in one pass over the accounts. */
-function sumsBySource(books: Balanced): Map<string, Sums> {
+function sumsBySource(books: Balanced, only: string | undefined): Map<string, Sums> {
   const bySource = new Map<string, Sums>();
   for (const account of books.accounts) {
     const { measure, holder, source } = account;
     if (holder === POOL || !(isOfPartner(measure) || isCharged(measure))) continue;
     const sums = bySource.get(source) ?? noSums();
     bySource.set(source, sums);
+    if (isOfPartner(measure) && only !== undefined && holder !== only) {
+      if (measure === 'agreed') sums.others.push(account);
+      continue;
+    }
     const balance = books.balance(account);
-    if (isOfPartner(measure)) sums[measure].set(holder, plus(sums[measure].get(holder) ?? NO_MONEY, balance));
+    if (isOfPartner(measure)) addTo(sums[measure], holder, balance);
     else sums[measure] = plus(sums[measure], balance);
+  }
+  for (const sums of bySource.values()) {
+    if (CHARGED.every((each) => sums[each] === NO_MONEY)) continue;
+    for (const account of sums.others) addTo(sums.agreed, account.holder, books.balance(account));
   }
   return bySource;
 }
 
-/** By partner and source, on the day of the books. Partners and sources without any such figure are left out. */
-export function useOf(books: Balanced, host: string): Map<string, Map<string, Use>> {
+/**
+ * By partner and source, on the day of the books. Partners and sources without any such figure are left out; with `only`,
+ * all partners but one.
+ */
+export function useOf(books: Balanced, host: string, only?: string): Map<string, Map<string, Use>> {
   const uses = new Map<string, Map<string, Use>>();
-  for (const [source, sums] of sumsBySource(books)) {
+  for (const [source, sums] of sumsBySource(books, only)) {
     const charged = new Map<Charged, Shares>(CHARGED.map((each) => [each, shared(sums[each], sums.agreed, host)]));
     const share = (of: Charged, partner: string): Pence => charged.get(of)!.get(partner) ?? NO_MONEY;
-    for (const partner of new Set([...sums.agreed.keys(), ...sums.received.keys(), ...sums.returned.keys(), host])) {
+    const all = [...sums.agreed.keys(), ...sums.received.keys(), ...sums.returned.keys(), host];
+    for (const partner of only === undefined ? new Set(all) : [only]) {
       const figures = {
         spent: share('spent', partner),
         accrued: share('accrued', partner),

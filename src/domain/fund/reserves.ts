@@ -84,7 +84,7 @@ const takenIn = (state: FundState, from: string, reserve: string): Pence =>
   total(carryIns(state, from, reserve).map((name) => standsAt(state, 'agreed', name, LAST_DAY)));
 
 const heldOf = (books: Balanced, host: string, partner: string, source: string): Pence =>
-  (useOf(books, host).get(partner)?.get(source) ?? NO_USE).held;
+  (useOf(books, host, partner).get(partner)?.get(source) ?? NO_USE).held;
 
 /**
  * What is held of a partner’s money of a source, on a day, inclusive: with what it took over from those that it follows. Of

@@ -144,7 +144,7 @@ export const partnerPositionQuery = query({
     if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const { recorded, view, inheritance } = at;
     const [own] = positionAt({ recorded, view, inheritance, partners: [asked.partner] }).partners;
-    const { sources, total } = withUse(own!, usesAt(at));
+    const { sources, total } = withUse(own!, usesAt(at, asked.partner));
     return {
       fund: asked.fund,
       partner: asked.partner,

@@ -17,11 +17,13 @@ const both = (figures: Figures, use: Use): FiguresAndUse => ({ ...figures, ...us
 
 /**
  * What has been done with each partner’s money, by partner and source, at the two dates that were asked for. What is the
- * host’s, since nobody has agreed to pay it, stands with those who have followed the host, by their shares.
+ * host’s, since nobody has agreed to pay it, stands with those who have followed the host, by their shares. Where one
+ * partner only is asked about, others may be left out.
  */
-export function usesAt({ view, inheritance, ...at }: Standing): Map<string, Map<string, Use>> {
+export function usesAt(at: Standing, only?: string): Map<string, Map<string, Use>> {
+  const { view, inheritance } = at;
   const host = hostOf(at);
-  const uses = useOf(view, host);
+  const uses = useOf(view, host, inheritance.successions.length === 0 ? only : undefined);
   const own = inheritance.successions.some(({ predecessors }) => predecessors.includes(host))
     ? [...(uses.get(host) ?? [])]
     : [];
