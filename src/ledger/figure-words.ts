@@ -42,7 +42,7 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
     'What was spent of the money: of a source, charged to those who agreed to pay it, in proportion; of a plan line, what was spent on it.',
   returned: 'Paid back to who had paid it.',
   setAside: 'Set aside for a later year, and still held.',
-  held: 'received, money carried in included, − spent − returned − drawn for a later year.',
+  held: 'received, money carried in included, − spent − accrued − passedDown − returned − drawn.',
 
   // A statement, a schedule, a trace, a comparison.
   opening: 'What stood before the first day.',
@@ -69,13 +69,13 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   variance: 'budget − forecast: below nothing where more will be spent. Of a risk share: spent − budget.',
   notForecast: 'The budgets of lines without a forecast. budget = forecast + variance + notForecast.',
   drawn: 'Taken out of what was set aside, into a later year’s fund.',
-  unspent: 'received − spent − returned − setAside − drawn; below nothing where more was spent than came.',
+  unspent: 'received − spent − accrued − passedDown − returned − setAside − drawn; below nothing where more was spent than came.',
   approved: 'What was approved to be set aside.',
   left: 'approved − drawn.',
   earned: 'What performance has earned of it.',
   released: 'What was paid out of it.',
   share: 'The district’s part of the grant.',
-  passedDown: 'What of the share was passed down.',
+  passedDown: 'Of a grant: passed down to districts.',
   waived: 'What of the share the district agreed not to have passed down.',
   shortfall: 'share − passedDown − waived.',
   uncovered: 'What the signed rule leaves with nobody.',
@@ -86,7 +86,7 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   funding: 'What fell due to the pool, and what was carried in.',
   spending: 'What was spent or accrued.',
   grossFunding: 'A: what fell due to the pool, and what was carried in.',
-  grossSpending: 'B: what was spent or accrued.',
+  grossSpending: 'B: what was spent, accrued, or passed down.',
   surplus: 'Funding − spending: a deficit is below nothing.',
   carriedForward: 'What was approved to be carried forward, out of the closing balance.',
 

@@ -113,16 +113,6 @@ t.test('the register, a case and a settlement are tables for reading, at two dat
     /disputes of testshire were opened/,
   );
   t.match(
-    (await runHere(['dispute-treatments', AREA, '--partner', NORTH, ...at, ...ledger])).out,
-    /contingent-liability/,
-  );
-  t.match((await runHere(['dispute-classes', AREA, ...at, ...ledger])).out, /contingent-asset +1 +36,400.00 +0.00/);
-  t.match((await runHere(['dispute-outcomes', AREA, '--step', '5000', ...at, ...ledger])).out, /50.00% +1 +18,200.00/);
-  t.match(
-    (await runHere(['dispute-timeline', AREA, '--limit', '3', ...ledger])).out,
-    /disputes of testshire were opened/,
-  );
-  t.match(
     (await runHere(['dispute-proposals', AREA, ...ledger])).out,
     /was decided from 1 October 2018 by a disputes panel/,
   );

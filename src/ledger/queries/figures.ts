@@ -9,6 +9,7 @@ import { linesStanding, planOf } from '../../../projections/plan.js';
 import { fundPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
 import { statementNow } from '../../../projections/statement-now.js';
+import { USE_FIGURES } from '../../domain/fund/held.js';
 import { exactly, moneyText, negated, NO_MONEY, pounds, signedPence, type Pence } from '../../domain/money.js';
 import { heirsOf } from '../../domain/register/succession.js';
 import { Refusal } from '../../domain/rules.js';
@@ -59,10 +60,7 @@ const MINOR_FIGURES = [
   'withdrawn',
   'atRisk',
   'assumed',
-  'spent',
-  'returned',
-  'setAside',
-  'held',
+  ...USE_FIGURES,
   ...CLAIMS,
 ] as const satisfies readonly ((typeof POSITION_FIGURES)[number] | (typeof CLAIMS)[number])[];
 
