@@ -49,8 +49,9 @@ function requests({ name, method, paths, headers, bodies }: Load): () => string 
 async function open(port: number, status: number) {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  let resolve!: () => void;
-  let reject!: (error: Error) => void;
+  // A connection may be closed when the time is over, before it has asked anything: nobody waits then.
+  let resolve: () => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
   let got: Buffer = Buffer.alloc(0);
   socket.on('error', (error) => reject(error));
   socket.on('close', () => reject(new Error('The service closed a connection.')));
