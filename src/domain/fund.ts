@@ -160,6 +160,12 @@ function nothingRestsOn(
   return undefined;
 }
 
+/** Every item that a fact stands on, with whether it moves what the item stands at. */
+const standsOn = (fact: Fact<FundState>, data: FactData): [item: string, level: Standing['level']][] => [
+  ...itemsOf(fact, data).map((item): [string, Standing['level']] => [item, fact.level]),
+  ...[fact.needs?.(data) ?? []].flat().map((item): [string, Standing['level']] => [item, undefined]),
+];
+
 /** The items that a fact changes or counts on. */
 const itemsOf = (fact: Fact<FundState>, data: FactData): readonly string[] => [fact.restsOn?.(data) ?? []].flat();
 
@@ -199,13 +205,13 @@ export const FUND: Kind<FundState> = {
     keepTestedFact(state.tested.facts, event);
     if (fact.name === REVERSAL.name) {
       const { reverses, fact: original } = event.data as Reversal;
-      for (const item of itemsOf(reversibleFacts.get(original.type)!, original.data))
+      for (const [item] of standsOn(reversibleFacts.get(original.type)!, original.data))
         state.standing.get(item)!.delete(Number(reverses));
       return;
     }
-    for (const item of itemsOf(fact, event.data)) {
+    for (const [item, level] of standsOn(fact, event.data)) {
       const standing = state.standing.get(item) ?? new Map<number, Standing>();
-      state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level: fact.level }));
+      state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level }));
     }
   },
   limitsHold,

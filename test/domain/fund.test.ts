@@ -6,6 +6,9 @@ import { moneyText, NO_MONEY, type Pence } from '../../src/domain/money.js';
 import { gapOf } from '../../projections/gap.js';
 import { partnerPosition, type Figures } from '../../projections/position.js';
 import { viewOf } from '../../src/ledger/read-model.js';
+import type { Done } from '../../src/ledger/submit.js';
+import { verify } from '../../src/ledger/verify.js';
+import { signAgreement } from '../support/agreements.js';
 import {
   contribution,
   COUNTY,
@@ -1501,10 +1504,117 @@ t.test('the movements of a fund are bounded, so that every sum of it is exact', 
       amount: '9999999999.99',
       basis: 'x',
     });
-  for (let index = 0; index < 100; index++)
-    await ledger.done('county-finance', { act: 'post', fact: assume(`a-${index}`) });
+  const stated = [];
+  for (let index = 0; index < 10; index++)
+    stated.push(await ledger.done('county-finance', { act: 'post', fact: assume(`a-${index}`) }));
   t.equal(await ledger.refused('county-finance', { act: 'post', fact: assume('one-more') }), 'more_than_a_fund_holds');
-  t.match(gap(ledger, '2016-04-01'), { assumed: '999999999999.00' });
+  t.match(gap(ledger, '2016-04-01'), { assumed: '99999999999.90' });
+  t.equal(
+    await ledger.refused('county-finance', {
+      act: 'propose',
+      fact: fact('ContributionAgreed', contribution({ payer: COUNTY, source: 'LA_ADD', amount: '0.10' })),
+    }),
+    'more_than_a_fund_holds',
+    'what is offered and what is assumed count together',
+  );
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  t.match(gap(ledger, '2016-04-01'), { funded: '1000000.00' }, 'nobody else is kept from anything');
+
+  const reverse = (done: Done, effective: string) =>
+    ledger.post('county-finance', 'FactReversed', { effective, reverses: done.outcome.revision, reason: 'x' });
+  await reverse(stated[0]!, '2016-10-01');
+  t.equal(
+    await ledger.refused('county-finance', { act: 'post', fact: assume('one-more') }),
+    'more_than_a_fund_holds',
+    'what stood until October still stands in the balances of summer',
+  );
+  await reverse(stated[1]!, '2016-04-01');
+  await reverse(stated[2]!, '2016-04-01');
+  await ledger.done('county-finance', { act: 'post', fact: assume('one-more') });
+});
+
+t.test('what the lines of a fund come to is bounded, and can always be undone', async (t) => {
+  const ledger = await openedLedger(t);
+  const set = (name: string) => fact('PlanLineSet', line({ line: name, amount: '9999999999.99' }));
+  const all = [];
+  for (let index = 0; index < 100; index++)
+    all.push(await ledger.done('pool-manager', { act: 'post', fact: set(`l-${index}`) }));
+  t.equal(await ledger.refused('pool-manager', { act: 'post', fact: set('one-more') }), 'more_than_a_fund_holds');
+  const reverse = (done: Done, effective: string) =>
+    ledger.post('pool-manager', 'FactReversed', { effective, reverses: done.outcome.revision, reason: 'x' });
+  await reverse(all[0]!, '2016-10-01');
+  await reverse(all[1]!, '2016-04-01');
+  await reverse(all[2]!, '2016-04-01');
+  await ledger.done('pool-manager', { act: 'post', fact: set('one-more') });
+  t.same((await verify(ledger.store)).problems, []);
+});
+
+t.test('a counter is bounded as an offer is', async (t) => {
+  const ledger = await openedLedger(t);
+  const offers = (amount: string, name = 'north-extra') =>
+    fact('ContributionAgreed', contribution({ contribution: name, amount }));
+  const { outcome } = await ledger.done('north-ccg-finance', { act: 'propose', fact: offers('1.00') });
+  for (let index = 0; index < 9; index++)
+    await ledger.done('north-ccg-finance', { act: 'propose', fact: offers('9999999999.99', `more-${index}`) });
+  await ledger.done('north-ccg-finance', { act: 'propose', fact: offers('9999999998.99', 'last') });
+  const counter = (amount: string) => ({ act: 'counter', proposal: outcome.proposal!, fact: offers(amount) }) as const;
+  t.equal(await ledger.refused('county-finance', counter('2.10')), 'more_than_a_fund_holds');
+  await ledger.done('county-finance', counter('0.50'));
+});
+
+t.test('what was adjusted with two signatures is undone with two, from whatever day', async (t) => {
+  const ledger = await openedLedger(t);
+  ledger.now('2016-05-01T09:00:00Z');
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { period: 1, effective: '2016-04-30' });
+  const spent = fact('ExpenditureRecorded', {
+    effective: '2016-04-20',
+    line: 'home-care',
+    net: '500.00',
+    vat: '0.00',
+    recoverable: '0.00',
+    reference: 'x',
+  });
+  const adjusting = await ledger.done('county-finance', {
+    act: 'propose',
+    fact: spent,
+    adjustment: { reason: 'a late invoice' },
+  });
+  const { outcome } = await ledger.done('county-chief', { act: 'agree', proposal: adjusting.outcome.proposal! });
+  const reversal = fact('FactReversed', { effective: '2016-05-01', reverses: outcome.revision, reason: 'x' });
+  t.equal(await ledger.refused('county-finance', { act: 'post', fact: reversal }), 'signature_needed');
+  const undoing = await ledger.done('county-finance', { act: 'propose', fact: reversal });
+  const undo = { act: 'agree', proposal: undoing.outcome.proposal! } as const;
+  t.equal(await ledger.refused('county-finance', undo), 'same_officer');
+  t.equal(await ledger.refused('north-ccg-chief', undo), 'wrong_partner');
+  await ledger.done('county-chief', undo);
+  t.same((await verify(ledger.store)).problems, []);
+});
+
+t.test('nobody signs a figure whose ground has gone since', async (t) => {
+  const ledger = await openedLedger(t);
+  ledger.now('2016-05-01T09:00:00Z');
+  const agreed = await signAgreement(ledger);
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  const { outcome } = await ledger.done('north-ccg-finance', {
+    act: 'propose',
+    fact: fact('DiscretionaryPaymentWithdrawn', {
+      effective: '2016-06-01',
+      payer: NORTH,
+      of: { contribution: 'north-extra' },
+      amount: '10.00',
+      noticeGiven: '2016-05-01',
+      reason: 'x',
+    }),
+  });
+  const reversal = { effective: '2016-04-01', reverses: agreed.outcome.revision, reason: 'x' };
+  await ledger.signed('county-finance', 'north-ccg-finance', 'FactReversed', reversal);
+  t.equal(
+    await ledger.refused('north-ccg-chief', { act: 'agree', proposal: outcome.proposal! }),
+    'changed_since_proposed',
+    'the months of notice that it names are of an agreement that never was',
+  );
 });
 
 t.test('what takes effect before the year is closed with its first period', async (t) => {
