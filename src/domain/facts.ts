@@ -207,6 +207,7 @@ export const keeperFact = <In extends z.ZodObject, State>(
 export const NO_BOOKS = {
   evolvePostings: () => undefined,
   evolveStanding: () => undefined,
+  evolveAgreed: () => undefined,
   limitsHold: () => undefined,
   dayAllowed: () => undefined,
   isClosed: () => false,

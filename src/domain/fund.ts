@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
 import { keeperFact, type Fact, type FactData, type LedgerEvent } from './facts.js';
+import { ACCEPTANCE_FACTS } from './fund/acceptance.js';
 import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
@@ -95,6 +96,7 @@ const FACTS: readonly Fact<FundState>[] = [
   ...RETURN_FACTS,
   ...PERIOD_FACTS,
   ...AGREEMENT_FACTS,
+  ...ACCEPTANCE_FACTS,
   ...RISK_SHARE_FACTS,
   ...LIFE_CYCLE_FACTS,
 ];
@@ -201,6 +203,9 @@ export const FUND: Kind<FundState> = {
       : refuse('fund_name_wrong', `The address names ${stream.replace(/^fund-/, '')}; the area and year make ${name}.`);
   },
   evolvePostings,
+  evolveAgreed(state, signers) {
+    state.signers = signers;
+  },
   evolveStanding(state, fact, event) {
     keepTestedFact(state.tested.facts, event);
     if (fact.name === REVERSAL.name) {

@@ -38,6 +38,8 @@ export interface Kind<State> {
   /** Whether the stream's name is the one that its opening fact gives it. */
   nameFits(stream: string, data: FactData): Refusal | undefined;
   evolvePostings(state: State, postings: readonly Posting[]): void;
+  /** Keeps who signed the fact that is recorded next, for kinds to whose facts it matters. */
+  evolveAgreed(state: State, signers: readonly string[]): void;
   /** Keeps what rests on what, for reversals. */
   evolveStanding(state: State, fact: Fact<State>, event: LedgerEvent): void;
   limitsHold(state: State, postings: readonly Posting[], limits: readonly string[]): Refusal | undefined;
@@ -104,7 +106,16 @@ export function evolveOwn<State>(
   postings = postingsOf(kind, event),
 ): void {
   kind.evolvePostings(own, postings);
-  if (isProposalEvent(event)) return;
+  if (isProposalEvent(event)) {
+    if (event.type === 'ProposalAgreed') {
+      const { signatures } = event.data;
+      kind.evolveAgreed(
+        own,
+        signatures.map(({ partner }) => partner),
+      );
+    }
+    return;
+  }
   const fact = factOf(kind, event.type);
   fact.evolve(own, event.data, event);
   kind.evolveStanding(own, fact, event);

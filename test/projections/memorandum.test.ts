@@ -229,7 +229,7 @@ t.test(
           for (const on of days) {
             const view = viewOf({ balances }, on, size);
             const year = { host: 'a', recurrent: recurrentBy(view), schemes: spendingByScheme(view, new Map()) };
-            const schemes = riskShares(year, agreed, new Map());
+            const schemes = riskShares(year, agreed && { terms: agreed, notBound: () => [] }, new Map());
             for (const { variance, shared } of schemes) {
               const sum = plus(
                 plus(total(shared.covered.map(({ amount }) => amount)), total(shared.shares.values())),

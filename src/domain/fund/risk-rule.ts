@@ -163,6 +163,17 @@ export interface SharedVariance {
   readonly uncovered: Pence;
 }
 
+/** The partners to whom a share of more or less than nothing falls. */
+export const bearersOf = ({ shares }: Pick<SharedVariance, 'shares'>): string[] =>
+  [...shares].filter(([, amount]) => amount !== NO_MONEY).map(([partner]) => partner);
+
+/** A variance that is shared by nobody: it stays in the pool. */
+export const leftInPool = (variance: Pence): SharedVariance => ({
+  covered: [],
+  shares: new Map(),
+  uncovered: variance,
+});
+
 const borne = (shares: ReadonlyMap<string, Pence>, variance: Pence): SharedVariance => ({
   covered: [],
   shares,

@@ -5,8 +5,10 @@ import { moneyText } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
 import { ruleOf } from './agreement-terms.js';
+import { allBound } from './acceptance.js';
 import { agreementInForce, agreementOn, itemOfAgreement, sidesOf } from './agreement.js';
 import {
+  bearersOf,
   coveredInWords,
   coveredOf,
   RiskRule,
@@ -83,9 +85,9 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     level: 'states',
     restsOn: (data) => itemOfAgreement(data.agreement),
     sides: (data, state: FundState, { register }) =>
-      sidesOf(agreementOn(state, data.effective)?.parties ?? [], register),
+      sidesOf(agreementOn(state, data.effective)?.parties ?? [], opened(state), data.effective, register),
     subject: (data) => data.scheme,
-    complete(data, state: FundState) {
+    complete(data, state: FundState, { register }) {
       const agreement = agreementInForce(state, data.effective);
       if (agreement instanceof Refusal) return agreement;
       const books = booksOn(state.books, data.effective);
@@ -100,6 +102,9 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
       const year = { host: opened(state).host, recurrent: recurrentBy(books), schemes };
       const others = appliedOn(state, data.effective).filter(({ scheme }) => scheme !== data.scheme);
       const inputs = riskInputs(year, spending.spent, drawnBy(others));
+      const shared = shareByTerms(rule, terms.underspend, variance, inputs);
+      const unbound = allBound(state, agreement, bearersOf(shared), data.effective, register);
+      if (unbound) return unbound;
       return {
         ...data,
         agreement: agreement.agreement,
@@ -107,7 +112,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         budget: moneyText(spending.budget),
         spent: moneyText(spending.spent),
         variance: moneyText(variance),
-        ...sharedText(shareByTerms(rule, terms.underspend, variance, inputs)),
+        ...sharedText(shared),
       };
     },
     check: (data) =>

@@ -52,6 +52,8 @@ export interface FundState {
   readonly books: Map<string, Book>;
   readonly spending: SpendingState;
   readonly returns: ReturnsState;
+  /** The partners who signed the last agreement to a fact: the fact itself is the next event. */
+  signers: readonly string[];
   /** The facts of the section 75 agreement, in the order of recording. */
   readonly agreements: StandingFact[];
   /** The risk share that was applied, scheme by scheme. */
@@ -153,6 +155,7 @@ export const emptyFund = (): FundState => ({
   books: new Map(),
   spending: noSpending(),
   returns: noReturns(),
+  signers: [],
   agreements: [],
   riskShares: [],
   lifeCycle: [],

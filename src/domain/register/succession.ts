@@ -96,6 +96,12 @@ export function heirsOf(inForce: readonly Succession[], body: string, area: stri
   return [...new Set(successorsIn(ended, body, area).flatMap((successor) => heirsOf(inForce, successor, area)))];
 }
 
+/** A body and all that have followed it in an area, by successions in force, itself first. */
+export function lineOf(inForce: readonly Succession[], body: string, area: string | undefined): string[] {
+  const ended = inForce.find((each) => each.predecessors.includes(body));
+  return ended ? [body, ...successorsIn(ended, body, area).flatMap((each) => lineOf(inForce, each, area))] : [body];
+}
+
 /** The succession that ends a body, where one is now known. A body ends once. */
 export const endOf = (all: readonly Succession[], body: string): Succession | undefined =>
   all.find((each) => each.reversed === undefined && each.predecessors.includes(body));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { inForce } from '../../../projections/fund-facts.js';
-import { riskShares, type SchemeShare } from '../../../projections/risk-shares.js';
+import { riskShares, type AgreedTerms, type SchemeShare } from '../../../projections/risk-shares.js';
 import { LAST_DAY, type Day } from '../../domain/calendar.js';
+import { notBoundBy } from '../../domain/fund/acceptance.js';
 import { AgreementTerms, SchemeTerms } from '../../domain/fund/agreement-terms.js';
 import { agreementOn, agreementsOn, noticeDue, type Agreement } from '../../domain/fund/agreement.js';
 import { coveredInWords, RiskRule, ruleInWords, sharedText, SharedText } from '../../domain/fund/risk-rule.js';
@@ -39,6 +40,11 @@ const AgreementText = z.object({
   revision: z.string().meta({ description: 'Where it was signed.' }),
   effective: z.string(),
   parties: z.array(z.string()),
+  signers: z.array(z.string()).meta({ description: 'The two partners whose officers signed the terms that stand.' }),
+  accepted: z.array(z.object({ partner: z.string(), revision: z.string() })),
+  notBound: z.array(z.string()).meta({
+    description: 'The parties that have neither signed nor accepted these terms: no share of a variance falls to them.',
+  }),
   inForce: z.boolean(),
   ends: z.string().meta({ description: 'Its last day, inclusive, by what is known: of its term, or as terminated.' }),
   terms: TermsText,
@@ -77,6 +83,9 @@ export const agreement = query({
         revision: String(each.signedRevision),
         effective: each.effective,
         parties: [...each.parties],
+        signers: [...each.signers],
+        accepted: each.accepted.map((one) => ({ partner: one.partner, revision: String(one.revision) })),
+        notBound: notBoundBy(each, each.parties, at.area, at.inheritance.successions),
         inForce: at.on <= each.lastDay,
         ends: ends.get(each.agreement)!,
         terms: each.terms,
@@ -88,24 +97,29 @@ export const agreement = query({
   },
   table: ({ agreements }) => ({
     columns: ['agreement', 'term', 'value'],
-    rows: agreements.flatMap(({ agreement: name, terms, inForce: stands, ends, parties, variations, notices }) =>
-      [
-        ['reference', terms.reference],
-        ['parties', parties.join(', ')],
-        ['in force', stands ? 'yes' : 'no'],
-        ['from', terms.from],
-        ['ends', ends],
-        ['months of notice', String(terms.noticeMonths)],
-        ['months of notice for a scheme', String(terms.schemeNoticeMonths ?? terms.noticeMonths)],
-        ['contributions', terms.contributionBasis],
-        ['VAT', terms.vatRegime],
-        ['underspend', terms.underspend.kind],
-        ...terms.riskShares.map((each) => [`risk share of ${each.scheme}`, ruleInWords(each.rule)]),
-        ['risk share of other schemes', ruleInWords(terms.defaultRule)],
-        ['dispute protocol', terms.disputeProtocol ?? ''],
-        ...variations.map((each) => [`varied from ${each.effective}`, each.clause]),
-        ...notices.map((each) => [`notice given ${each.given} by ${each.partner}`, `${each.earliest} at the earliest`]),
-      ].map(([term = '', value = '']) => [name, term, value]),
+    rows: agreements.flatMap(
+      ({ agreement: name, terms, inForce: stands, ends, parties, notBound, variations, notices }) =>
+        [
+          ['reference', terms.reference],
+          ['parties', parties.join(', ')],
+          ['not accepted yet by', notBound.join(', ')],
+          ['in force', stands ? 'yes' : 'no'],
+          ['from', terms.from],
+          ['ends', ends],
+          ['months of notice', String(terms.noticeMonths)],
+          ['months of notice for a scheme', String(terms.schemeNoticeMonths ?? terms.noticeMonths)],
+          ['contributions', terms.contributionBasis],
+          ['VAT', terms.vatRegime],
+          ['underspend', terms.underspend.kind],
+          ...terms.riskShares.map((each) => [`risk share of ${each.scheme}`, ruleInWords(each.rule)]),
+          ['risk share of other schemes', ruleInWords(terms.defaultRule)],
+          ['dispute protocol', terms.disputeProtocol ?? ''],
+          ...variations.map((each) => [`varied from ${each.effective}`, each.clause]),
+          ...notices.map((each) => [
+            `notice given ${each.given} by ${each.partner}`,
+            `${each.earliest} at the earliest`,
+          ]),
+        ].map(([term = '', value = '']) => [name, term, value]),
     ),
   }),
 });
@@ -206,6 +220,11 @@ export const withdrawals = query({
 export const hostNow = (ledger: Ledger, { fund, area, inheritance }: Standing): string =>
   heirsOf(inheritance.successions, ledger.model.fund(fund)!.outline.opened!.host, area)[0]!;
 
+const agreedTerms = (stands: Agreement, { area, inheritance }: Standing): AgreedTerms => ({
+  terms: stands.terms,
+  notBound: (partners) => notBoundBy(stands, partners, area, inheritance.successions),
+});
+
 /** What each scheme's variance comes to for each partner at the two dates that were asked for, and what was signed of it. */
 export async function sharesAt(
   ledger: Ledger,
@@ -220,8 +239,9 @@ export async function sharesAt(
     schemes: spendingByScheme(at.view, described),
   };
   const drawn = new Map(applied.map((each) => [each.scheme, drawnBy([each])]));
+  const stands = agreementOn(state, at.on, knownRevision(ledger, at));
   return {
-    shares: riskShares(year, agreementOn(state, at.on, knownRevision(ledger, at))?.terms, drawn),
+    shares: riskShares(year, stands && agreedTerms(stands, at), drawn),
     applied: new Map(applied.map((each) => [each.scheme, each])),
   };
 }
@@ -255,6 +275,10 @@ export const riskShare = query({
         spent: SignedMoney,
         variance: SignedMoney.meta({ description: 'spent − budget: an overspend is above nothing.' }),
         rule: RiskRule.nullable(),
+        notBound: z.array(z.string()).meta({
+          description:
+            'The partners to whom a share would fall, and who have neither signed nor accepted the terms: until they have, the rule is not applied.',
+        }),
         ...SharedText,
         applied: z
           .object({ revision: z.string(), effective: z.string(), variance: SignedMoney, ...SharedText })
@@ -277,12 +301,13 @@ export const riskShare = query({
       fund: at.fund,
       ...at.stamp,
       agreement: (await agreementAt(ledger, at))?.agreement ?? null,
-      schemes: shares.map(({ scheme, spending, variance, rule, shared }) => ({
+      schemes: shares.map(({ scheme, spending, variance, rule, shared, notBound }) => ({
         scheme,
         budget: moneyText(spending.budget),
         spent: moneyText(spending.spent),
         variance: moneyText(variance),
         rule: rule ?? null,
+        notBound: [...notBound],
         ...sharedText(shared),
         applied: applied.has(scheme) ? appliedText(applied.get(scheme)!) : null,
       })),
@@ -296,8 +321,9 @@ export const riskShare = query({
   table: ({ schemes, partners }) => ({
     columns: ['scheme', 'budget', 'spent', 'variance', 'what', 'amount', 'applied'],
     rows: [
-      ...schemes.flatMap(({ scheme, budget, spent, variance, rule, covered, shares, uncovered, applied }) => [
+      ...schemes.flatMap(({ scheme, budget, spent, variance, rule, notBound, covered, shares, uncovered, applied }) => [
         [scheme, budget, spent, variance, rule === null ? 'no agreement in force' : ruleInWords(rule), '', ''],
+        ...notBound.map((partner) => [scheme, '', '', '', `not accepted yet by ${partner}`, '', '']),
         ...covered.map((each) => [scheme, '', '', '', coveredInWords(each), each.amount, '']),
         ...shares.map(({ partner, amount }) => [
           scheme,
