@@ -14,9 +14,10 @@ import type { Foresight } from './foresight.js';
 import { pounds } from './money.js';
 import type { Posting } from './postings.js';
 import { isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
-import { mandateFor, type Errand, type Mandate, type Role } from './register.js';
+import { mandateFor, opening, type Errand, type Mandate, type Role } from './register.js';
 import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
 import { refuse, Refusal } from './rules.js';
+import { sameValue } from './same-value.js';
 
 /**
  * How every stream decides: a fact is posted, or it is proposed and answered, and nothing else ever happens.
@@ -397,7 +398,7 @@ function begin<State>(
   const proposing = command.act === 'propose';
   const bothSides = proposing && demands.signature === 'other-side';
   const mandate = mandateFor(
-    registerFor(context, fact.name, data),
+    fact.name === 'LedgerOpened' ? opening(context.register, data) : context.register,
     asking.officer,
     context.today,
     {
@@ -447,17 +448,6 @@ function begin<State>(
     ...termsOf(command),
   });
   return tableHolds(kind, state, made) ?? { ...capacity, events: [made] };
-}
-
-/** The first facts of a ledger name their own first officers, so they are checked against the register they make. */
-function registerFor(context: Context, name: string, data: FactData): Context['register'] {
-  if (name !== 'LedgerOpened') return context.register;
-  const { partner, officers } = data as unknown as { partner: string; officers: { officer: string; role: Role }[] };
-  const mandates = new Map<string, Mandate[]>();
-  for (const { officer, role } of officers) {
-    mandates.set(officer, [...(mandates.get(officer) ?? []), { partner, role, from: data.effective }]);
-  }
-  return { ...context.register, mandates };
 }
 
 function awaitedBy(demands: Demands, mandate: Mandate): string[] {
@@ -595,15 +585,6 @@ function stillRestsOn<State>(
   return moved === undefined
     ? undefined
     : refuse('changed_since_proposed', `The "${moved}" that the proposal of ${fact.name} rests on has changed.`);
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
-  );
 }
 
 function counter<State>(
