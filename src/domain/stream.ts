@@ -38,12 +38,12 @@ export interface Kind<State> {
   notOpen(stream: string): Refusal;
   /** Whether the stream's name is the one that its opening fact gives it. */
   nameFits(stream: string, data: FactData): Refusal | undefined;
-  evolvePostings(state: State, postings: readonly Posting[]): void;
+  evolvePostings(state: State, postings: readonly Posting[], by: string): void;
   /** Keeps who signed the fact that is recorded next, for kinds to whose facts it matters. */
   evolveAgreed(state: State, signers: readonly string[]): void;
   /** Keeps what rests on what, for reversals. */
   evolveStanding(state: State, fact: Fact<State>, event: LedgerEvent): void;
-  limitsHold(state: State, postings: readonly Posting[], limits: readonly string[]): Refusal | undefined;
+  limitsHold(state: State, postings: readonly Posting[], limits: readonly string[], by: string): Refusal | undefined;
   /** What a fact would do to the tests that the stream is held to, before it is recorded. */
   foresee(state: State, fact: Fact<State>, data: FactData, context: Context): Foresight;
   dayAllowed(state: State, fact: Fact<State>, effective: Day): Refusal | undefined;
@@ -106,7 +106,7 @@ export function evolveOwn<State>(
   event: LedgerEvent,
   postings = postingsOf(kind, event),
 ): void {
-  kind.evolvePostings(own, postings);
+  kind.evolvePostings(own, postings, event.metadata.partner);
   if (isProposalEvent(event)) {
     if (event.type === 'ProposalAgreed') {
       const { signatures } = event.data;
@@ -339,17 +339,18 @@ function holds<State>(
   fact: Fact<State>,
   data: FactData,
   context: Context,
+  by: string,
 ): Foresight | Refusal {
   const refusal =
-    fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? []);
+    fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? [], by);
   if (refusal) return refusal;
   const foresight = kind.foresee(state.own, fact, data, context);
   return foresight.refusal ?? foresight;
 }
 
 /** What is put on the table must stay within what the stream can add exactly, whoever offers it. */
-const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: NewFact): Refusal | undefined =>
-  kind.limitsHold(own, postingsOf(kind, step), []);
+const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: NewFact, by: string) =>
+  kind.limitsHold(own, postingsOf(kind, step), [], by);
 
 /** Whether the effective day can take the fact: in the fund's year, and in an open period or as an adjustment. */
 function dayHolds<State>(
@@ -423,7 +424,7 @@ function begin<State>(
   }
   if (completed instanceof Refusal) return completed;
   const stored = completed;
-  const foresight = holds(kind, state, fact, stored, context);
+  const foresight = holds(kind, state, fact, stored, context, mandate.partner);
   if (foresight instanceof Refusal) return foresight;
 
   if (proposing && command.expires !== undefined && command.expires < context.today) {
@@ -447,7 +448,7 @@ function begin<State>(
     awaiting,
     ...termsOf(command),
   });
-  return tableHolds(kind, state, made) ?? { ...capacity, events: [made] };
+  return tableHolds(kind, state, made, mandate.partner) ?? { ...capacity, events: [made] };
 }
 
 function awaitedBy(demands: Demands, mandate: Mandate): string[] {
@@ -544,7 +545,7 @@ function agree<State>(
     dayHolds(kind, state, fact, data.effective, context.adjustment) ??
     stillRestsOn(kind, state, proposal, context);
   if (refusal) return refusal;
-  const foresight = holds(kind, state, fact, data, context);
+  const foresight = holds(kind, state, fact, data, context, mandate.partner);
   if (foresight instanceof Refusal) return foresight;
   const { officer, by: partner, role } = proposal;
   const signatures = [
@@ -622,7 +623,7 @@ function counter<State>(
     dayHolds(kind, state, fact, data.effective, context.adjustment);
   if (refusal) return refusal;
   if (completed instanceof Refusal) return completed;
-  const foresight = holds(kind, state, fact, completed, context);
+  const foresight = holds(kind, state, fact, completed, context, mandate.partner);
   if (foresight instanceof Refusal) return foresight;
   const text: FactText = { type: fact.name, version: fact.version, data: completed };
   const countered = proposalEvent('ProposalCountered', proposal.id, text, {
@@ -632,7 +633,7 @@ function counter<State>(
     ...termsOf(command),
   });
   return (
-    tableHolds(kind, state, countered) ?? {
+    tableHolds(kind, state, countered, mandate.partner) ?? {
       partner: mandate.partner,
       role: mandate.role,
       ...adjusting(proposal.adjustment),

@@ -2,7 +2,9 @@ import t from 'tap';
 import type { RuleCode } from '../../src/domain/rules.js';
 import type { Day } from '../../src/domain/calendar.js';
 import type { FactData, SentFact } from '../../src/domain/facts.js';
-import { moneyText, NO_MONEY, type Pence } from '../../src/domain/money.js';
+import { exactly, moneyText, NO_MONEY, type Pence } from '../../src/domain/money.js';
+import { ALL_LIMITS, emptyFund, evolvePostings, limitsHold, planAccount } from '../../src/domain/fund/state.js';
+import { posted } from '../../src/domain/postings.js';
 import { gapOf } from '../../projections/gap.js';
 import { partnerPosition, type Figures } from '../../projections/position.js';
 import { viewOf } from '../../src/ledger/read-model.js';
@@ -1505,33 +1507,44 @@ t.test('the movements of a fund are bounded, so that every sum of it is exact', 
       basis: 'x',
     });
   const stated = [];
-  for (let index = 0; index < 10; index++)
+  for (let index = 0; index < 25; index++)
     stated.push(await ledger.done('county-finance', { act: 'post', fact: assume(`a-${index}`) }));
-  t.equal(await ledger.refused('county-finance', { act: 'post', fact: assume('one-more') }), 'more_than_a_fund_holds');
-  t.match(gap(ledger, '2016-04-01'), { assumed: '99999999999.90' });
-  t.equal(
-    await ledger.refused('county-finance', {
+  const more = { act: 'post', fact: assume('one-more') } as const;
+  t.equal(await ledger.refused('county-finance', more), 'more_than_a_fund_holds');
+  t.match(gap(ledger, '2016-04-01'), { assumed: '249999999999.75' });
+  const offer = (payer: string, source: string, amount: string, name: string) =>
+    ({
       act: 'propose',
-      fact: fact('ContributionAgreed', contribution({ payer: COUNTY, source: 'LA_ADD', amount: '0.10' })),
-    }),
-    'more_than_a_fund_holds',
-    'what is offered and what is assumed count together',
-  );
-  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+      fact: fact('ContributionAgreed', contribution({ contribution: name, payer, source, amount })),
+    }) as const;
+  for (const payer of [COUNTY, NORTH]) {
+    const source = payer === COUNTY ? 'LA_ADD' : 'NHS_ADD';
+    t.equal(
+      await ledger.refused('county-finance', offer(payer, source, '0.25', 'x')),
+      'more_than_a_fund_holds',
+      'what a partner offers and assumes counts together, whoever is to pay it',
+    );
+  }
+  const { outcome } = await ledger.done('north-ccg-finance', offer(NORTH, 'NHS_ADD', '1000000.00', 'north-extra'));
+  await ledger.done('county-finance', { act: 'agree', proposal: outcome.proposal! });
   await ledger.post('pool-manager', 'PlanLineSet', line());
   t.match(gap(ledger, '2016-04-01'), { funded: '1000000.00' }, 'nobody else is kept from anything');
+  const countered = await ledger.done('north-ccg-finance', offer(NORTH, 'NHS_ADD', '1.00', 'second'));
+  const counter = (amount: string) =>
+    ({
+      act: 'counter',
+      proposal: countered.outcome.proposal!,
+      fact: fact('ContributionAgreed', contribution({ contribution: 'second', amount })),
+    }) as const;
+  t.equal(await ledger.refused('county-finance', counter('1.25')), 'more_than_a_fund_holds', 'a counter is an offer');
+  await ledger.done('county-finance', counter('0.20'));
 
-  const reverse = (done: Done, effective: string) =>
-    ledger.post('county-finance', 'FactReversed', { effective, reverses: done.outcome.revision, reason: 'x' });
-  await reverse(stated[0]!, '2016-10-01');
-  t.equal(
-    await ledger.refused('county-finance', { act: 'post', fact: assume('one-more') }),
-    'more_than_a_fund_holds',
-    'what stood until October still stands in the balances of summer',
-  );
-  await reverse(stated[1]!, '2016-04-01');
-  await reverse(stated[2]!, '2016-04-01');
-  await ledger.done('county-finance', { act: 'post', fact: assume('one-more') });
+  for (const [index, effective] of ['2016-10-01', '2016-04-01'].entries()) {
+    const reverses = stated[index]!.outcome.revision;
+    await ledger.post('county-finance', 'FactReversed', { effective, reverses, reason: 'x' });
+  }
+  t.equal(await ledger.refused('county-finance', more), 'more_than_a_fund_holds', 'what was undone was moved');
+  t.same((await verify(ledger.store)).problems, []);
 });
 
 t.test('what the lines of a fund come to is bounded, and can always be undone', async (t) => {
@@ -1550,17 +1563,24 @@ t.test('what the lines of a fund come to is bounded, and can always be undone', 
   t.same((await verify(ledger.store)).problems, []);
 });
 
-t.test('a counter is bounded as an offer is', async (t) => {
-  const ledger = await openedLedger(t);
-  const offers = (amount: string, name = 'north-extra') =>
-    fact('ContributionAgreed', contribution({ contribution: name, amount }));
-  const { outcome } = await ledger.done('north-ccg-finance', { act: 'propose', fact: offers('1.00') });
-  for (let index = 0; index < 9; index++)
-    await ledger.done('north-ccg-finance', { act: 'propose', fact: offers('9999999999.99', `more-${index}`) });
-  await ledger.done('north-ccg-finance', { act: 'propose', fact: offers('9999999998.99', 'last') });
-  const counter = (amount: string) => ({ act: 'counter', proposal: outcome.proposal!, fact: offers(amount) }) as const;
-  t.equal(await ledger.refused('county-finance', counter('2.10')), 'more_than_a_fund_holds');
-  await ledger.done('county-finance', counter('0.50'));
+t.test('what was ever moved in a fund is bounded too, and still it can be undone', (t) => {
+  const state = emptyFund();
+  const lines = (pence: number) => [
+    ...posted({
+      ...planAccount('l', { source: 'NHS_ADD', recurrent: true }),
+      item: 'l',
+      on: '2016-04-01' as Day,
+      pence: exactly(pence),
+    }),
+  ];
+  for (let index = 0; index < 10; index++) {
+    evolvePostings(state, lines(99_999_999_999_999), COUNTY);
+    evolvePostings(state, lines(-99_999_999_999_999), COUNTY);
+  }
+  t.equal(state.size.stands, 0);
+  t.match(limitsHold(state, lines(1), [], COUNTY), { rule: 'more_than_a_fund_holds', detail: /ever moved/ });
+  t.equal(limitsHold(state, lines(1), ALL_LIMITS, COUNTY), undefined, 'by a reversal it may be more');
+  t.end();
 });
 
 t.test('what was adjusted with two signatures is undone with two, from whatever day', async (t) => {

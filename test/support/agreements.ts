@@ -69,7 +69,7 @@ export function spend(
     on: day(on),
     pence: signedPence(amount),
   });
-  evolvePostings(own, postings);
+  evolvePostings(own, postings, COUNTY);
   ledger.model.fund(FUND)!.balances.add(ledger.model.size() - 1, postings);
 }
 
