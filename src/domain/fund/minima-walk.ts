@@ -41,13 +41,12 @@ const movesOf = (books: readonly Book[], more: readonly Posting[]): Move[] =>
     )
     .sort(byDay);
 
-/** The facts that describe each line, and the days on which any of them begins or ends. */
+/** The facts that set and describe each line, and the days on which any of them begins or ends. */
 function describing(facts: readonly TestedFact[]) {
   const byLine = new Map<string, TestedFact[]>();
   const days: { readonly on: Day; readonly line: string }[] = [];
   for (const fact of facts) {
-    const line = fact.data['line'];
-    if (typeof line !== 'string') continue;
+    const line = fact.data['line'] as string;
     const own = byLine.get(line);
     if (own) own.push(fact);
     else byLine.set(line, [fact]);
@@ -106,7 +105,7 @@ export function minimumWalk(
 
   function count(name: string, on: Day): void {
     const line = lineOf(name);
-    const { scheme } = descriptionsOn(byLine.get(name) ?? [], on).get(name) ?? { scheme: undefined };
+    const { scheme } = descriptionsOn(byLine.get(name)!, on).get(name) ?? { scheme: undefined };
     const { socialCare, outOfHospital } = lineCounts(line.sum, scheme, areas);
     counted = {
       socialCare: plus(minus(counted.socialCare, line.counts.socialCare), socialCare),
