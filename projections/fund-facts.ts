@@ -24,6 +24,7 @@ export interface FundFacts {
 const AGREEMENT: ReadonlySet<string> = new Set([
   'AgreementSigned',
   'AgreementVaried',
+  'AgreementAccepted',
   'NoticeGiven',
   'AgreementTerminated',
 ]);
@@ -47,8 +48,12 @@ const KEPT: ReadonlySet<string> = new Set([
 
 export const noFundFacts = (): FundFacts => ({ kept: [], byRevision: new Map() });
 
+/** The two signatures under terms are kept as well: they were recorded just before what they are under. */
+const signsTerms = ({ type, data }: Pick<Kept, 'type' | 'data'>): boolean =>
+  type === 'ProposalAgreed' && AGREEMENT.has((data['fact'] as { readonly type: string }).type);
+
 export function keep(facts: FundFacts, entry: Omit<Kept, 'reversed'>): void {
-  if (KEPT.has(entry.type)) {
+  if (KEPT.has(entry.type) || signsTerms(entry)) {
     const { place, revision, type, recordedAt, data, evidence } = entry;
     const kept = { place, revision, type, recordedAt, data, evidence };
     facts.kept.push(kept);
@@ -73,8 +78,18 @@ export const inForce = (facts: FundFacts, type: string, on: Day, size: number): 
       !(each.reversed && each.reversed.place < size && each.reversed.on <= on),
   );
 
-/** The facts of a fund’s agreements that stand, by what is known at a size of the ledger; they are reversed whole. */
-export const agreementFacts = (facts: FundFacts, size: number): Kept[] =>
-  facts.kept.filter(
-    (each) => AGREEMENT.has(each.type) && each.place < size && !(each.reversed && each.reversed.place < size),
-  );
+/** The partners whose officers signed a fact, where its signatures were kept. */
+function signersOf({ byRevision }: FundFacts, { revision }: Kept): { signers?: readonly string[] } {
+  const signatures = byRevision.get(String(revision - 1))?.data['signatures'] as
+    readonly { readonly partner: string }[] | undefined;
+  return signatures ? { signers: signatures.map(({ partner }) => partner) } : {};
+}
+
+/**
+ * The facts of a fund’s agreements that stand, by what is known at a size of the ledger, with who signed them; they are
+ * reversed whole.
+ */
+export const agreementFacts = (facts: FundFacts, size: number): (Kept & { readonly signers?: readonly string[] })[] =>
+  facts.kept
+    .filter((each) => AGREEMENT.has(each.type) && each.place < size && !(each.reversed && each.reversed.place < size))
+    .map((each) => ({ ...each, ...signersOf(facts, each) }));

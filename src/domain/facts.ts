@@ -147,6 +147,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   names?(data: z.output<Stored>): string;
   /** The named contribution, line or grant that the fact changes or counts on; a virement changes several. */
   restsOn?(data: z.output<Stored>): string | readonly string[] | undefined;
+  /** The name of what must stand for as long as the fact does, and of which it changes nothing: an agreement, for a plan. */
+  needs?(data: z.output<Stored>): string | undefined;
   /** Whether it is refused where it would make a minimum test fail: what a partner decides itself, of compulsory money. */
   readonly holdsMinima?: true;
   /** Whether it states what its item stands at from its day on, or moves it by a sum. */
@@ -210,6 +212,7 @@ export const keeperFact = <In extends z.ZodObject, State>(
 export const NO_BOOKS = {
   evolvePostings: () => undefined,
   evolveStanding: () => undefined,
+  evolveAgreed: () => undefined,
   limitsHold: () => undefined,
   dayAllowed: () => undefined,
   isClosed: () => false,

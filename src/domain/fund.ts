@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
 import { keeperFact, type Fact, type FactData, type LedgerEvent } from './facts.js';
+import { ACCEPTANCE_FACTS } from './fund/acceptance.js';
 import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
 import { GRANT_FACTS } from './fund/grants.js';
@@ -96,6 +97,7 @@ const FACTS: readonly Fact<FundState>[] = [
   ...RETURN_FACTS,
   ...PERIOD_FACTS,
   ...AGREEMENT_FACTS,
+  ...ACCEPTANCE_FACTS,
   ...RISK_SHARE_FACTS,
   ...LIFE_CYCLE_FACTS,
 ];
@@ -164,6 +166,12 @@ function nothingRestsOn(
   return undefined;
 }
 
+/** Every item that a fact stands on, with whether it moves what the item stands at. */
+const standsOn = (fact: Fact<FundState>, data: FactData): [item: string, level: Standing['level']][] => [
+  ...itemsOf(fact, data).map((item): [string, Standing['level']] => [item, fact.level]),
+  ...[fact.needs?.(data) ?? []].flat().map((item): [string, Standing['level']] => [item, undefined]),
+];
+
 /** The items that a fact changes or counts on. */
 const itemsOf = (fact: Fact<FundState>, data: FactData): readonly string[] => [fact.restsOn?.(data) ?? []].flat();
 
@@ -199,19 +207,22 @@ export const FUND: Kind<FundState> = {
       : refuse('fund_name_wrong', `The address names ${stream.replace(/^fund-/, '')}; the area and year make ${name}.`);
   },
   evolvePostings,
+  evolveAgreed(state, signers) {
+    state.signers = signers;
+  },
   evolveStanding(state, fact, event) {
     keepTestedFact(state.tested.facts, event);
     const name = fact.names?.(event.data);
     if (name !== undefined) state.named.set(name, event.revision);
     if (fact.name === REVERSAL.name) {
       const { reverses, fact: original } = event.data as Reversal;
-      for (const item of itemsOf(reversibleFacts.get(original.type)!, original.data))
+      for (const [item] of standsOn(reversibleFacts.get(original.type)!, original.data))
         state.standing.get(item)!.delete(Number(reverses));
       return;
     }
-    for (const item of itemsOf(fact, event.data)) {
+    for (const [item, level] of standsOn(fact, event.data)) {
       const standing = state.standing.get(item) ?? new Map<number, Standing>();
-      state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level: fact.level }));
+      state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level }));
     }
   },
   limitsHold,

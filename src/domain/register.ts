@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Day } from './calendar.js';
 import { dayInWords, daysAfter } from './calendar.js';
-import { fact, keeperFact, NO_BOOKS, type Fact } from './facts.js';
+import { fact, keeperFact, NO_BOOKS, type Fact, type FactData } from './facts.js';
 import { pence, pounds, type Pence } from './money.js';
 import { BODY_FACTS } from './register/bodies.js';
 import { REFERENCE_FACTS } from './register/reference-data.js';
@@ -304,6 +304,16 @@ export interface Errand {
   readonly amount?: Pence;
   /** What is being done, for the refusal: `post ContributionReceived`. */
   readonly act: string;
+}
+
+/** The register as the first fact of a ledger makes it: it names its own first officers, and is checked against them. */
+export function opening(register: RegisterState, data: FactData): RegisterState {
+  const { partner, officers } = data as unknown as { partner: string; officers: { officer: string; role: Role }[] };
+  const mandates = new Map<string, Mandate[]>();
+  for (const { officer, role } of officers) {
+    mandates.set(officer, [...(mandates.get(officer) ?? []), { partner, role, from: data.effective }]);
+  }
+  return { ...register, mandates };
 }
 
 /**

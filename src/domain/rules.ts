@@ -455,8 +455,8 @@ export const RULES = {
   more_than_a_fund_holds: rule(
     422,
     'The fund’s movements would be too large to be added exactly',
-    'All that stands in one fund stays below £999,999,999,999.99, and what one partner has offered or assumes below £99,999,999,999.99, so that no sum is ever rounded. What is undone on its own first day counts no more.',
-    'Check the amount; or undo what is too large: reverse it, or withdraw or decline what is offered.',
+    'What stands in one fund stays below £999,999,999,999.99, and what one partner has ever offered or assumed in it below half of £499,999,999,999.99, so that no sum is ever rounded. What is reversed from its own first day stands no more.',
+    'Check the amount; reverse what is too large.',
   ),
   already_reversed: rule(
     409,

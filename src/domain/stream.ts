@@ -14,10 +14,11 @@ import type { Foresight } from './foresight.js';
 import { pounds } from './money.js';
 import type { Posting } from './postings.js';
 import { endingInWords, isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
-import { mandateFor, type Errand, type Mandate } from './register.js';
+import { mandateFor, opening, type Errand, type Mandate } from './register.js';
 import type { Role } from './roles.js';
 import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
 import { refuse, Refusal } from './rules.js';
+import { sameValue } from './same-value.js';
 
 /**
  * How every stream decides: a fact is posted, or it is proposed and answered, and nothing else ever happens.
@@ -38,10 +39,12 @@ export interface Kind<State> {
   notOpen(stream: string): Refusal;
   /** Whether the stream's name is the one that its opening fact gives it. */
   nameFits(stream: string, data: FactData): Refusal | undefined;
-  evolvePostings(state: State, postings: readonly Posting[]): void;
+  evolvePostings(state: State, postings: readonly Posting[], by: string): void;
+  /** Keeps who signed the fact that is recorded next, for kinds to whose facts it matters. */
+  evolveAgreed(state: State, signers: readonly string[]): void;
   /** Keeps what rests on what, for reversals. */
   evolveStanding(state: State, fact: Fact<State>, event: LedgerEvent): void;
-  limitsHold(state: State, postings: readonly Posting[], limits: readonly string[]): Refusal | undefined;
+  limitsHold(state: State, postings: readonly Posting[], limits: readonly string[], by: string): Refusal | undefined;
   /** What a fact would do to the tests that the stream is held to, before it is recorded. */
   foresee(state: State, fact: Fact<State>, data: FactData, context: Context): Foresight;
   dayAllowed(state: State, fact: Fact<State>, effective: Day): Refusal | undefined;
@@ -104,8 +107,17 @@ export function evolveOwn<State>(
   event: LedgerEvent,
   postings = postingsOf(kind, event),
 ): void {
-  kind.evolvePostings(own, postings);
-  if (isProposalEvent(event)) return;
+  kind.evolvePostings(own, postings, event.metadata.partner);
+  if (isProposalEvent(event)) {
+    if (event.type === 'ProposalAgreed') {
+      const { signatures } = event.data;
+      kind.evolveAgreed(
+        own,
+        signatures.map(({ partner }) => partner),
+      );
+    }
+    return;
+  }
   const fact = factOf(kind, event.type);
   fact.evolve(own, event.data, event);
   kind.evolveStanding(own, fact, event);
@@ -328,17 +340,18 @@ function holds<State>(
   fact: Fact<State>,
   data: FactData,
   context: Context,
+  by: string,
 ): Foresight | Refusal {
   const refusal =
-    fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? []);
+    fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? [], by);
   if (refusal) return refusal;
   const foresight = kind.foresee(state.own, fact, data, context);
   return foresight.refusal ?? foresight;
 }
 
 /** What is put on the table must stay within what the stream can add exactly, whoever offers it. */
-const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: NewFact): Refusal | undefined =>
-  kind.limitsHold(own, postingsOf(kind, step), []);
+const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: NewFact, by: string) =>
+  kind.limitsHold(own, postingsOf(kind, step), [], by);
 
 /** Whether the effective day can take the fact: in the fund's year, and in an open period or as an adjustment. */
 function dayHolds<State>(
@@ -387,7 +400,7 @@ function begin<State>(
   const proposing = command.act === 'propose';
   const bothSides = proposing && demands.signature === 'other-side';
   const mandate = mandateFor(
-    registerFor(context, fact.name, data),
+    fact.name === 'LedgerOpened' ? opening(context.register, data) : context.register,
     asking.officer,
     context.today,
     {
@@ -412,7 +425,7 @@ function begin<State>(
   }
   if (completed instanceof Refusal) return completed;
   const stored = completed;
-  const foresight = holds(kind, state, fact, stored, context);
+  const foresight = holds(kind, state, fact, stored, context, mandate.partner);
   if (foresight instanceof Refusal) return foresight;
 
   if (proposing && command.expires !== undefined && command.expires < context.today) {
@@ -436,18 +449,7 @@ function begin<State>(
     awaiting,
     ...termsOf(command),
   });
-  return tableHolds(kind, state, made) ?? { ...capacity, events: [made] };
-}
-
-/** The first facts of a ledger name their own first officers, so they are checked against the register they make. */
-function registerFor(context: Context, name: string, data: FactData): Context['register'] {
-  if (name !== 'LedgerOpened') return context.register;
-  const { partner, officers } = data as unknown as { partner: string; officers: { officer: string; role: Role }[] };
-  const mandates = new Map<string, Mandate[]>();
-  for (const { officer, role } of officers) {
-    mandates.set(officer, [...(mandates.get(officer) ?? []), { partner, role, from: data.effective }]);
-  }
-  return { ...context.register, mandates };
+  return tableHolds(kind, state, made, mandate.partner) ?? { ...capacity, events: [made] };
 }
 
 function awaitedBy(demands: Demands, mandate: Mandate): string[] {
@@ -544,7 +546,7 @@ function agree<State>(
     dayHolds(kind, state, fact, data.effective, context.adjustment) ??
     stillRestsOn(kind, state, proposal, context);
   if (refusal) return refusal;
-  const foresight = holds(kind, state, fact, data, context);
+  const foresight = holds(kind, state, fact, data, context, mandate.partner);
   if (foresight instanceof Refusal) return foresight;
   const { officer, by: partner, role } = proposal;
   const signatures = [
@@ -587,15 +589,6 @@ function stillRestsOn<State>(
     : refuse('changed_since_proposed', `The "${moved}" that the proposal of ${fact.name} rests on has changed.`);
 }
 
-function sameValue(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
-  );
-}
-
 function counter<State>(
   kind: Kind<State>,
   state: StreamState<State>,
@@ -631,7 +624,7 @@ function counter<State>(
     dayHolds(kind, state, fact, data.effective, context.adjustment);
   if (refusal) return refusal;
   if (completed instanceof Refusal) return completed;
-  const foresight = holds(kind, state, fact, completed, context);
+  const foresight = holds(kind, state, fact, completed, context, mandate.partner);
   if (foresight instanceof Refusal) return foresight;
   const text: FactText = { type: fact.name, version: fact.version, data: completed };
   const countered = proposalEvent('ProposalCountered', proposal.id, text, {
@@ -641,7 +634,7 @@ function counter<State>(
     ...termsOf(command),
   });
   return (
-    tableHolds(kind, state, countered) ?? {
+    tableHolds(kind, state, countered, mandate.partner) ?? {
       partner: mandate.partner,
       role: mandate.role,
       ...adjusting(proposal.adjustment),

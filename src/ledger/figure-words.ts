@@ -69,7 +69,8 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   variance: 'budget − forecast: below nothing where more will be spent. Of a risk share: spent − budget.',
   notForecast: 'The budgets of lines without a forecast. budget = forecast + variance + notForecast.',
   drawn: 'Taken out of what was set aside, into a later year’s fund.',
-  unspent: 'received − spent − accrued − passedDown − returned − setAside − drawn; below nothing where more was spent than came.',
+  unspent:
+    'received − spent − accrued − passedDown − returned − setAside − drawn; below nothing where more was spent than came.',
   approved: 'What was approved to be set aside.',
   left: 'approved − drawn.',
   earned: 'What performance has earned of it.',

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { asked, signAgreement, terms } from '../support/agreements.js';
+import { asked, signAgreement, southAccepts, terms } from '../support/agreements.js';
 import { told } from '../support/told.js';
 import { DAY, merger, registerAll, split, succeeded } from '../support/bodies.js';
 import { contribution, COUNTY, line, NORTH, openedLedger, SOUTH, type TestLedger } from '../support/ledger.js';
@@ -47,6 +47,7 @@ async function yearOf(
   await registerAll(ledger);
   ledger.now('2016-09-01T09:00:00Z');
   await signAgreement(ledger, terms({ underspend: { kind: 'shared' }, ...more }));
+  await southAccepts(ledger);
   await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
   await ledger.signed('county-finance', 'north-ccg-finance', 'ContributionAgreed', {
     ...contribution({ contribution: 'county-extra', payer: COUNTY, source: 'LA_ADD', amount: '777.77' }),
@@ -131,6 +132,7 @@ t.test('a party of an agreement that is no partner of the fund has its share in 
   const ledger = await openedLedger(t);
   ledger.now('2017-06-01T09:00:00Z');
   await signAgreement(ledger, terms({ defaultRule: { kind: 'own-risk', commissioner: SOUTH } }));
+  await southAccepts(ledger);
   const fund = 'testshire-2017-18';
   const effective = '2017-04-01';
   await ledger.post(

@@ -32,6 +32,10 @@ export const agreement = (more: Readonly<Record<string, unknown>> = {}, ofTerms 
 export const signAgreement = (ledger: TestLedger, ofTerms = terms(), more: Readonly<Record<string, unknown>> = {}) =>
   ledger.signed('county-finance', 'north-ccg-finance', 'AgreementSigned', agreement(more, ofTerms));
 
+/** South, which does not sign the agreement of the test fund, accepts it. */
+export const southAccepts = (ledger: TestLedger, effective = '2016-04-01') =>
+  ledger.post('south-ccg-chief', 'AgreementAccepted', { effective, agreement: 's75', partner: SOUTH });
+
 /** Asks a question of the test fund, and gives its table too. */
 export async function asked(ledger: TestLedger, name: string, given: Readonly<Record<string, string>> = {}) {
   const { answer, table } = await askedWhole(ledger, name, given);
@@ -63,6 +67,6 @@ export function spend(
     on: day(on),
     pence: signedPence(amount),
   });
-  evolvePostings(own, postings);
+  evolvePostings(own, postings, COUNTY);
   ledger.model.fund(FUND)!.balances.add(ledger.model.size() - 1, postings);
 }

@@ -26,6 +26,7 @@ export const year = (more: Partial<RiskYear> = {}): RiskYear => ({
   recurrent: new Map(),
   schemes: new Map(),
   passOn: (shares) => shares,
+  notBound: () => [],
   ...more,
 });
 

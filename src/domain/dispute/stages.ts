@@ -3,12 +3,13 @@ import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf } from '../register.js';
+import { sameValue } from '../same-value.js';
 import { EffectiveDay, Name, words } from '../values.js';
 import { workingDaysAfter } from '../working-days.js';
 import type { Entry } from './claim.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
-import { PROTOCOLS, type Stage } from './reference.js';
+import { PROTOCOLS } from './reference.js';
 import {
   bodiesOf,
   bothSides,
@@ -31,13 +32,6 @@ const Stages = z
   });
 
 const PROTOCOL_NAMES = PROTOCOLS.map((each) => each.protocol).join(', ');
-
-const sameStages = (a: readonly Stage[], b: readonly Stage[]): boolean =>
-  a.length === b.length &&
-  a.every(
-    ({ stage, title, workingDays }, index) =>
-      stage === b[index]!.stage && title === b[index]!.title && workingDays === b[index]!.workingDays,
-  );
 
 /** The stage that a case is in, as it was entered; undefined where it is in none. */
 const stageOf = (entries: readonly Entry[]): Entry | undefined =>
@@ -80,7 +74,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       return {
         ...data,
         ...(title !== (known?.title ?? data.protocol) && { title }),
-        ...(!(stages && known && sameStages(stages, known.stages)) && { stages }),
+        ...(!sameValue(stages, known?.stages) && { stages }),
       };
     },
     sides(_data, state: DisputeState, { register }) {

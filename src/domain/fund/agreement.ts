@@ -9,7 +9,7 @@ import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, words } from '../values.js';
 import { AgreementTerms } from './agreement-terms.js';
 import { partnersOf, ruleInWords } from './risk-rule.js';
-import { standingFact, standingFacts, type StandingFact } from './standing-facts.js';
+import { signedFact, standingFact, standingFacts, type StandingFact } from './standing-facts.js';
 import { inOrder, opened, partnerIsIn, type FundState, type Opened } from './state.js';
 
 /** The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end. Source: domain.md 5, 6. */
@@ -39,6 +39,11 @@ export interface Agreement {
   readonly terms: AgreementTerms;
   /** The first day of the terms as they stand: of the last variation, or of the signing. Bodies are named as of that day. */
   readonly termsFrom: Day;
+  /** Where these terms were signed: the revision of the agreement, or of its last variation. */
+  readonly termsRevision: number;
+  /** The partners whose officers signed them, and the parties that have accepted them since. */
+  readonly signers: readonly string[];
+  readonly accepted: readonly { readonly revision: number; readonly partner: string }[];
   readonly variations: readonly { readonly revision: number; readonly effective: Day; readonly clause: string }[];
   readonly notices: readonly Notice[];
   readonly ended: readonly { readonly revision: number; readonly lastDay: Day; readonly schemes: readonly string[] }[];
@@ -91,12 +96,14 @@ export function agreementsOn(
   const standing = standingFacts(facts, reversed, on, upTo);
   return standing
     .filter(({ type }) => type === 'AgreementSigned')
-    .map(({ revision, data }) => {
+    .map((signed) => {
+      const { revision, data } = signed;
       const { agreement, parties, terms, effective } = data as unknown as Signed & { readonly effective: Day };
       const own = standing.filter((each) => each.data['agreement'] === agreement);
       const of = (type: string) => own.filter((each) => each.type === type);
       const varied = of('AgreementVaried');
-      const lastTerms = (varied.at(-1)?.data['terms'] as AgreementTerms | undefined) ?? terms;
+      const last = varied.at(-1) ?? signed;
+      const lastTerms = (last === signed ? terms : last.data['terms']) as AgreementTerms;
       const ended = of('AgreementTerminated').map((each) => {
         const { effective: lastDay, schemes } = each.data as unknown as z.output<typeof TerminationStored>;
         return { revision: each.revision, lastDay, schemes };
@@ -108,7 +115,12 @@ export function agreementsOn(
         effective,
         parties,
         terms: lastTerms,
-        termsFrom: varied.at(-1)?.data.effective ?? effective,
+        termsFrom: last.data.effective,
+        termsRevision: last.revision,
+        signers: last.signers!,
+        accepted: of('AgreementAccepted')
+          .filter((each) => each.data['terms'] === String(last.revision))
+          .map((each) => ({ revision: each.revision, partner: each.data['partner'] as string })),
         variations: varied.map((each) => ({
           revision: each.revision,
           effective: each.data.effective,
@@ -219,7 +231,7 @@ export function noticeAsked(
 }
 
 /** The named agreement as it stands on a day, where it was signed in this fund and is in force then. */
-function named(state: FundState, agreement: string, on: Day, context: Context): Agreement | Refusal {
+export function named(state: FundState, agreement: string, on: Day, context: Context): Agreement | Refusal {
   const found = agreementsOn(state.agreements, state.reversed, on).find((each) => each.agreement === agreement);
   if (found && on <= found.lastDay) return found;
   const elsewhere = found ? undefined : agreementOn(state, on, context);
@@ -236,8 +248,26 @@ function named(state: FundState, agreement: string, on: Day, context: Context): 
 const partiesOf = (state: FundState, agreement: string): readonly string[] =>
   agreementsOn(state.agreements, state.reversed, LAST_DAY).find((each) => each.agreement === agreement)?.parties ?? [];
 
-/** Who acts and who signs what binds all parties: councils on one side, NHS bodies on the other. */
-export function sidesOf(parties: readonly string[], register: RegisterState): { acts: string[]; signs: string[] } {
+/**
+ * Who acts and who signs what binds all parties: councils on one side, NHS bodies on the other. On its own side the host,
+ * or who has followed it, signs and nobody else: it holds the pool, and nothing binds it that it has not signed.
+ */
+export function sidesOf(
+  parties: readonly string[],
+  { host, area }: Pick<Opened, 'host' | 'area'>,
+  on: Day,
+  register: RegisterState,
+): { acts: string[]; signs: string[] } {
+  const hosts = family(register.successions, host, on, area);
+  const { acts, signs } = sectorsOf(parties, register);
+  const withHost = (side: string[]): string[] => {
+    const own = side.filter((each) => hosts.includes(each));
+    return own.length > 0 ? own : side;
+  };
+  return { acts: withHost(acts), signs: withHost(signs) };
+}
+
+function sectorsOf(parties: readonly string[], register: RegisterState): { acts: string[]; signs: string[] } {
   const of = (sector: Sector): string[] =>
     parties.filter((party) => {
       const partner = register.partners.get(party);
@@ -247,7 +277,7 @@ export function sidesOf(parties: readonly string[], register: RegisterState): { 
 }
 
 /** Whether a body is a party to an agreement on a day: one that signed it, or that follows one of those by then. */
-const isParty = (parties: readonly string[], body: string, day: Day, { register, area }: Context): boolean =>
+export const isParty = (parties: readonly string[], body: string, day: Day, { register, area }: Context): boolean =>
   parties.some((party) => family(register.successions, party, day, area).includes(body));
 
 /** The terms must hold together: their days in order, and every body that they name a party on their first day. */
@@ -284,10 +314,14 @@ function partiesFit(
     const outside = partnerIsIn(state, party, effective, { register });
     if (outside) return outside;
   }
-  const { acts, signs } = sidesOf(parties, register);
-  return acts.length > 0 && signs.length > 0
+  const { acts, signs } = sectorsOf(parties, register);
+  if (acts.length === 0 || signs.length === 0) {
+    return refuse('not_a_party', 'A section 75 agreement is between a council and an NHS body at least.');
+  }
+  const { host, area } = opened(state);
+  return family(register.successions, host, effective, area).some((each) => parties.includes(each))
     ? undefined
-    : refuse('not_a_party', 'A section 75 agreement is between a council and an NHS body at least.');
+    : refuse('not_a_party', `${host} hosts the fund, and is no party.`);
 }
 
 /**
@@ -344,7 +378,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     reversible: true,
     undoneWhole: true,
-    sides: (data, _state: FundState, { register }) => sidesOf(data.parties, register),
+    sides: (data, state: FundState, { register }) => sidesOf(data.parties, opened(state), data.effective, register),
     subject: (data) => data.agreement,
     names: (data) => itemOfAgreement(data.agreement),
     check: (data, state: FundState, context) =>
@@ -355,7 +389,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       termsFit(data.terms, data.parties, data.effective, context) ??
       standsAlone(state, data, context),
     postings: () => [],
-    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    evolve: (state, _data, event) => void state.agreements.push(signedFact(event, state.signers)),
     sentence: (data) =>
       `${data.parties.join(', ')} signed the section 75 agreement "${data.agreement}" (${termsInWords(data.terms)}).`,
   }),
@@ -372,7 +406,8 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     undoneWhole: true,
     level: 'states',
     restsOn: (data) => itemOfAgreement(data.agreement),
-    sides: (data, state: FundState, { register }) => sidesOf(partiesOf(state, data.agreement), register),
+    sides: (data, state: FundState, { register }) =>
+      sidesOf(partiesOf(state, data.agreement), opened(state), data.effective, register),
     subject: (data) => data.agreement,
     complete(data, state: FundState, context) {
       const stands = named(state, data.agreement, data.effective, context);
@@ -386,7 +421,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     },
     check: (data, _state, context) => termsFit(data.terms, data.parties, data.effective, context),
     postings: () => [],
-    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    evolve: (state, _data, event) => void state.agreements.push(signedFact(event, state.signers)),
     sentence: (data) =>
       `The agreement "${data.agreement}" was varied in ${data.clause} (${termsInWords(data.terms)}): ${data.reason}`,
   }),
@@ -435,7 +470,8 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     undoneWhole: true,
     level: 'states',
     restsOn: (data) => itemOfAgreement(data.agreement),
-    sides: (data, state: FundState, { register }) => sidesOf(partiesOf(state, data.agreement), register),
+    sides: (data, state: FundState, { register }) =>
+      sidesOf(partiesOf(state, data.agreement), opened(state), data.effective, register),
     subject: (data) => `${data.agreement} by notice ${data.notice}`,
     complete(data, state: FundState, context) {
       const stands = named(state, data.agreement, data.effective, context);

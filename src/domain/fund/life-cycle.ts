@@ -4,9 +4,10 @@ import { completedFact, fact, type Context, type Fact } from '../facts.js';
 import type { PartnerKind, RegisterState } from '../register.js';
 import { CHIEF, MANAGE } from '../roles.js';
 import { rulesOn } from '../register/reference-state.js';
+import { heirsOf, successionsOn, successorsIn, type Succession } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, words } from '../values.js';
-import { agreementInForce } from './agreement.js';
+import { agreementInForce, fundNameOf, itemOfAgreement } from './agreement.js';
 import {
   capacitiesOf,
   PLAN_STATE_NAMES,
@@ -45,7 +46,13 @@ const moveInput = {
   letter: words(200).optional().meta({ description: 'The letter that it rests on, where it rests on one.' }),
   conditions: Conditions.optional().meta({ description: 'What an approval with conditions asks for, and by when.' }),
 };
-const Move = z.strictObject({ ...moveInput, from: z.enum(PLAN_STATE_NAMES), planHash: PlanHash });
+const Move = z.strictObject({
+  ...moveInput,
+  from: z.enum(PLAN_STATE_NAMES),
+  planHash: PlanHash,
+  agreement: Name.optional().meta({ description: 'The agreement that the step rests on, where it rests on one.' }),
+  signedIn: Name.optional().meta({ description: 'The fund in which that agreement was signed, where it is another.' }),
+});
 const signOffInput = {
   effective: EffectiveDay,
   partner: Name,
@@ -101,36 +108,60 @@ export function planYearOn(
   };
 }
 
+/** Who stands in the place of whom where a fund’s plan is concerned: the successions in force on a day, as known. */
+export type Standins = readonly Succession[];
+
+/** The bodies in whose place a fund’s partners are on a day: themselves, while they have not ended. */
+const nowOf = (bodies: readonly string[], { area }: Opened, inForce: Standins): string[] => [
+  ...new Set(bodies.flatMap((body) => heirsOf(inForce, body, area))),
+];
+
 /** The partners of a fund, with the kind of body that each is. */
 const bodiesOf = ({ partners }: Opened, register: RegisterState): { partner: string; kind: PartnerKind }[] =>
   partners.map((partner) => ({ partner, kind: register.partners.get(partner)!.kind }));
 
-/** Who takes a step: the host, and, for those of assurance, NHS England where it is a partner. */
-export const takersOf = ({ by }: Pick<Transition, 'by'>, fund: Opened, register: RegisterState): string[] => {
+/** Who takes a step: the host; those of assurance NHS England alone where it is a partner, and otherwise the host. */
+export function takersOf(
+  { by }: Pick<Transition, 'by'>,
+  fund: Opened,
+  register: RegisterState,
+  inForce: Standins,
+): string[] {
   const assurers = bodiesOf(fund, register).filter(({ kind }) => kind === 'nhs-england');
-  return by === 'host' ? [fund.host] : [...assurers.map(({ partner }) => partner), fund.host];
-};
+  const takers = by === 'assurance' && assurers.length > 0 ? assurers.map(({ partner }) => partner) : [fund.host];
+  return nowOf(takers, fund, inForce);
+}
 
-/** The partners who sign off the plan of a fund in a capacity. */
-export const signersOf = (capacity: Capacity, fund: Opened, register: RegisterState): string[] =>
-  signatoriesOf(capacity, fund.host, bodiesOf(fund, register));
+/** The bodies that sign off the plan of a fund in a capacity on a day: in the place of those that ended, their successors. */
+export const signersOf = (capacity: Capacity, fund: Opened, register: RegisterState, inForce: Standins): string[] =>
+  nowOf(signatoriesOf(capacity, fund.host, bodiesOf(fund, register)), fund, inForce);
 
-/** The sign-offs that a plan with a hash still lacks before it can be submitted. */
-export const missingSignOffs = (
+/**
+ * The sign-offs that a plan with a hash still lacks before it can be submitted. What a body signed off before it ended
+ * stands; where it had not, those that have followed it do so in its place.
+ */
+export function missingSignOffs(
   { signOffs }: Pick<PlanYear, 'signOffs'>,
   planHash: string,
   fund: Opened,
   register: RegisterState,
-): { capacity: string; partner: string }[] =>
-  capacitiesOf(fund.year.label)
-    .filter(({ needed }) => needed === 'to-submit')
-    .flatMap((each) => signersOf(each, fund, register).map((partner) => ({ capacity: each.capacity, partner })))
-    .filter(
-      ({ capacity, partner }) =>
-        !signOffs.some(
-          (given) => given.planHash === planHash && given.capacity === capacity && given.partner === partner,
-        ),
+  inForce: Standins,
+): { capacity: string; partner: string }[] {
+  const lacking = (capacity: string, body: string): string[] => {
+    const given = signOffs.some(
+      (each) => each.planHash === planHash && each.capacity === capacity && each.partner === body,
     );
+    if (given) return [];
+    const ended = inForce.find(({ predecessors }) => predecessors.includes(body));
+    return ended ? successorsIn(ended, body, fund.area).flatMap((heir) => lacking(capacity, heir)) : [body];
+  };
+  return capacitiesOf(fund.year.label)
+    .filter(({ needed }) => needed === 'to-submit')
+    .flatMap((each) => {
+      const missing = signersOf(each, fund, register, []).flatMap((body) => lacking(each.capacity, body));
+      return [...new Set(missing)].map((partner) => ({ capacity: each.capacity, partner }));
+    });
+}
 
 // Decide
 
@@ -160,8 +191,8 @@ function stepTo(state: FundState, to: PlanState, effective: Day, { register }: C
   );
 }
 
-/** What the step rests on must be there: its letter, the conditions that it sets, the sign-offs, the agreement. */
-function restsOnAll(step: Transition, move: PlanMove, state: FundState, context: Context): Refusal | undefined {
+/** What the step rests on must be there: its letter, the conditions that it sets, the sign-offs. */
+function restsOnAll(step: Transition, move: PlanMove, state: FundState, { register }: Context): Refusal | undefined {
   if (step.letter && move.letter === undefined) {
     return refuse('letter_needed', `“${PLAN_STATES[step.to]}” is said in a letter; name it.`);
   }
@@ -177,7 +208,13 @@ function restsOnAll(step: Transition, move: PlanMove, state: FundState, context:
   }
   if (step.signedOff) {
     const fund = opened(state);
-    const missing = missingSignOffs(planYearOn(state, move.effective), move.planHash, fund, context.register);
+    const missing = missingSignOffs(
+      planYearOn(state, move.effective),
+      move.planHash,
+      fund,
+      register,
+      successionsOn(register.successions, move.effective, Infinity),
+    );
     if (missing.length > 0) {
       return refuse(
         'sign_off_missing',
@@ -185,10 +222,12 @@ function restsOnAll(step: Transition, move: PlanMove, state: FundState, context:
       );
     }
   }
-  if (!step.agreement) return undefined;
-  const agreement = agreementInForce(state, clampedTo(move.effective, opened(state).year), context);
-  return agreement instanceof Refusal ? agreement : undefined;
+  return undefined;
 }
+
+/** Who takes a step on a day, as now known. */
+const takersOn = (step: Pick<Transition, 'by'>, state: FundState, on: Day, { register }: Context): string[] =>
+  takersOf(step, opened(state), register, successionsOn(register.successions, on, Infinity));
 
 export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
@@ -204,15 +243,27 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     undoneWhole: true,
     level: 'states',
     restsOn: () => PLAN_OF_THE_YEAR,
+    needs: (data) =>
+      data.agreement === undefined || data.signedIn !== undefined ? undefined : itemOfAgreement(data.agreement),
     sides(data, state: FundState, context) {
       const step = stepTo(state, data.to, data.effective, context);
-      return { acts: step instanceof Refusal ? [] : takersOf(step, opened(state), context.register), signs: [] };
+      return { acts: step instanceof Refusal ? [] : takersOn(step, state, data.effective, context), signs: [] };
     },
     complete(data, state: FundState, context) {
       const step = stepTo(state, data.to, data.effective, context);
       if (step instanceof Refusal) return step;
       const move = { ...data, from: step.from, planHash: hashOn(state, data.effective, context) };
-      return restsOnAll(step, move, state, context) ?? move;
+      const refusal = restsOnAll(step, move, state, context);
+      if (refusal) return refusal;
+      if (!step.agreement) return move;
+      const fund = opened(state);
+      const agreement = agreementInForce(state, clampedTo(move.effective, fund.year), context);
+      if (agreement instanceof Refusal) return agreement;
+      return {
+        ...move,
+        agreement: agreement.agreement,
+        ...(agreement.fund !== fundNameOf(fund) && { signedIn: agreement.fund }),
+      };
     },
     check: () => undefined,
     postings: () => [],
@@ -247,7 +298,13 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
           `${fund.year.label} asks for no sign-off as "${data.capacity}"; it asks for ${asked.map((each) => each.capacity).join(', ')}.`,
         );
       }
-      const signers = signersOf(capacity, fund, context.register);
+      const { register } = context;
+      const signers = signersOf(
+        capacity,
+        fund,
+        register,
+        successionsOn(register.successions, data.effective, Infinity),
+      );
       if (!signers.includes(data.partner)) {
         return refuse('capacity_not_asked', `As ${data.capacity} signs ${signers.join(', ')}, not ${data.partner}.`);
       }
@@ -284,8 +341,8 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     undoneWhole: true,
     level: 'states',
     restsOn: () => PLAN_OF_THE_YEAR,
-    sides: (_data, state: FundState, { register }) => ({
-      acts: takersOf({ by: 'assurance' }, opened(state), register),
+    sides: (data, state: FundState, context) => ({
+      acts: takersOn({ by: 'assurance' }, state, data.effective, context),
       signs: [],
     }),
     complete(data, state: FundState) {

@@ -11,7 +11,7 @@ import {
   type TestResult,
 } from './minimum-tests.js';
 import { descriptionsOn, type TestedFact } from './tested.js';
-import type { Account, Posting } from '../postings.js';
+import { PLAN, POOL, type Account, type Measure, type Posting } from '../postings.js';
 
 /**
  * T1, T2 and T3 of a fund on one day after another. A year has many days, and a plan may have thousands of lines: sums run
@@ -26,21 +26,27 @@ interface Move {
 
 const byDay = (a: { readonly on: Day }, b: { readonly on: Day }): number => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0);
 
+const isPaid = (measure: Measure, holder: string): boolean => measure === 'agreed' && holder !== POOL;
+
+/** The movements that the tests see, in the order of their days: of lines, and of what payers agreed to. */
 const movesOf = (books: readonly Book[], more: readonly Posting[]): Move[] =>
   [
     ...books.flatMap(({ account, series }) =>
       series.days.map((on, index) => ({ on, account, pence: series.moves[index]! })),
     ),
     ...more.map((posting) => ({ on: posting.on, account: posting, pence: posting.pence })),
-  ].sort(byDay);
+  ]
+    .filter(({ account: { measure, holder } }) =>
+      measure === 'requirement' ? holder === PLAN : isPaid(measure, holder),
+    )
+    .sort(byDay);
 
-/** The facts that describe each line, and the days on which any of them begins or ends. */
+/** The facts that set and describe each line, and the days on which any of them begins or ends. */
 function describing(facts: readonly TestedFact[]) {
   const byLine = new Map<string, TestedFact[]>();
   const days: { readonly on: Day; readonly line: string }[] = [];
   for (const fact of facts) {
-    const line = fact.data['line'];
-    if (typeof line !== 'string') continue;
+    const line = fact.data['line'] as string;
     const own = byLine.get(line);
     if (own) own.push(fact);
     else byLine.set(line, [fact]);
@@ -99,7 +105,7 @@ export function minimumWalk(
 
   function count(name: string, on: Day): void {
     const line = lineOf(name);
-    const { scheme } = descriptionsOn(byLine.get(name) ?? [], on).get(name) ?? { scheme: undefined };
+    const { scheme } = descriptionsOn(byLine.get(name)!, on).get(name) ?? { scheme: undefined };
     const { socialCare, outOfHospital } = lineCounts(line.sum, scheme, areas);
     counted = {
       socialCare: plus(minus(counted.socialCare, line.counts.socialCare), socialCare),

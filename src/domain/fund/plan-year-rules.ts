@@ -56,6 +56,12 @@ export const PLAN_YEAR_RULES = {
     'A section 75 agreement is between a council and an NHS body at least, and binds its parties alone (NHS Act 2006, section 75).',
     'Check the parties, and the bodies that the terms name.',
   ),
+  terms_not_accepted: rule(
+    409,
+    'The terms do not bind everybody to whom a share would fall',
+    'An agreement is signed by the host and one party of the other side; nobody else bears or keeps a share of a variance under terms that it has not accepted.',
+    'Have each party that the detail names post AgreementAccepted, effective on that day or before.',
+  ),
   notice_running: rule(
     422,
     'The notice has not run out',

@@ -6,6 +6,7 @@ import { successionsOn } from '../register/succession.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
+import { refuseUnbound } from './acceptance.js';
 import { agreementInForce, agreementOn, fundNameOf, itemOfAgreement, sidesOf, type Agreement } from './agreement.js';
 import { booksOn } from './books.js';
 import {
@@ -91,7 +92,7 @@ function sharedLater(state: FundState, scheme: string, day: Day): Refusal | unde
 function shareOn(
   state: FundState,
   scheme: string,
-  { terms, termsFrom }: Agreement,
+  agreement: Agreement,
   effective: Day,
   { register }: Context,
 ): SchemeShare | undefined {
@@ -101,10 +102,10 @@ function shareOn(
     described: descriptionsOn(state.tested.facts, effective),
     host,
     inheritance: { area, successions: successionsOn(register.successions, effective, Infinity) },
-    termsFrom,
+    agreement,
   });
   const signed = signedShares(appliedOn(state, effective));
-  return riskShares(year, terms, signed, scheme).find((each) => each.scheme === scheme);
+  return riskShares(year, agreement.terms, signed, scheme).find((each) => each.scheme === scheme);
 }
 
 /** Whether a sum is neither shared, covered nor given away: then there is nothing to sign. */
@@ -131,7 +132,12 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     level: 'states',
     restsOn: (data) => (data.signedIn === undefined ? itemOfAgreement(data.agreement) : undefined),
     sides: (data, state: FundState, context) =>
-      sidesOf(agreementOn(state, data.effective, context)?.parties ?? [], context.register),
+      sidesOf(
+        agreementOn(state, data.effective, context)?.parties ?? [],
+        opened(state),
+        data.effective,
+        context.register,
+      ),
     subject: (data) => data.scheme,
     complete(data, state: FundState, context) {
       const agreement = agreementInForce(state, data.effective, context);
@@ -140,6 +146,8 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
       if (!share) return refuse('reference_unknown', `No plan line of this fund is of the scheme "${data.scheme}".`);
       const late = sharedLater(state, data.scheme, data.effective);
       if (late) return late;
+      const unbound = refuseUnbound(agreement, share.notBound);
+      if (unbound) return unbound;
       const { spending, variance, covered, given, shares, uncovered } = share;
       return {
         ...data,

@@ -1,6 +1,8 @@
 import type { Day } from '../calendar.js';
 import { apportion, lesser, minus, NO_MONEY, notNegative, pence, plus, total, type Pence } from '../money.js';
 import { passedOn, sumsPassedOn, type Inheritance } from '../register/inheritance.js';
+import { notBoundBy } from './acceptance.js';
+import type { Agreement } from './agreement.js';
 import { ruleOf, type AgreementTerms } from './agreement-terms.js';
 import type { Balanced } from './books.js';
 import { inheritedBooks } from './heirs.js';
@@ -30,6 +32,8 @@ export interface RiskYear {
   readonly schemes: ReadonlyMap<string, Spending>;
   /** Shares under the names in which a rule speaks, or was applied, as those bear them who follow on the day. */
   passOn(shares: ReadonlyMap<string, Pence>, rule: RiskRule): ReadonlyMap<string, Pence>;
+  /** The partners among some, of those who bear shares on the day, whom the agreement in force does not bind. */
+  notBound(partners: readonly string[]): readonly string[];
 }
 
 /** Where a year’s books stand, and whose names its terms speak. */
@@ -40,9 +44,12 @@ export interface RiskBasis {
   /** The host that the fund was opened with. */
   readonly host: string;
   readonly inheritance: Inheritance;
-  /** The day as of which the terms name bodies; none where no agreement is in force. */
-  readonly termsFrom: Day | undefined;
+  /** The agreement in force: the day as of which its terms name bodies, and whom they bind. */
+  readonly agreement: Pick<Agreement, 'termsFrom' | 'signers' | 'accepted'> | undefined;
 }
+
+/** Where no agreement is in force, no terms name anybody, and nobody is bound. */
+const NO_TERMS = { termsFrom: undefined, signers: [], accepted: [] };
 
 /** Whose contributions a named body’s are on the day, by that body: where it has ended, its successors’. */
 function followedBy(books: Balanced, inheritance: Inheritance): Map<string, Map<string, Pence>> {
@@ -61,8 +68,9 @@ function followedBy(books: Balanced, inheritance: Inheritance): Map<string, Map<
  * was signed for; what each comes to is passed on to those who follow by the day. In a rule that goes by contributions a
  * body’s share follows its contributions; otherwise it follows the shares of the succession.
  */
-export function riskYear({ books, described, host, inheritance, termsFrom }: RiskBasis): RiskYear {
+export function riskYear({ books, described, host, inheritance, agreement }: RiskBasis): RiskYear {
   const { area, successions } = inheritance;
+  const { termsFrom, ...binding } = agreement ?? NO_TERMS;
   const isBefore = ({ effective }: { readonly effective: Day }) => termsFrom !== undefined && effective <= termsFrom;
   const asNamed = inheritedBooks(books, { area, successions: successions.filter(isBefore) });
   const after = { area, successions: successions.filter((each) => !isBefore(each)) };
@@ -87,6 +95,7 @@ export function riskYear({ books, described, host, inheritance, termsFrom }: Ris
       }
       return passed;
     },
+    notBound: (partners) => notBoundBy(binding, partners, inheritance),
   };
 }
 
@@ -121,6 +130,11 @@ export interface SchemeShare {
   readonly uncovered: Pence;
   /** The shares that were signed alone, under the same names. */
   readonly signed: ReadonlyMap<string, Pence>;
+  /**
+   * The partners to whom a share would fall by the rule, and whom the terms do not bind: they have neither signed nor
+   * accepted them. Where there are any, the rule shares nothing: what it would share stays in the pool.
+   */
+  readonly notBound: readonly string[];
 }
 
 interface Draft {
@@ -213,7 +227,8 @@ function drafted(
  * agreement’s rule is for what has come since: what it would share now, less what it would have shared then. Overspends
  * are covered first, by what was signed and then in the order of the schemes’ names; what a scheme’s underspend covers it
  * shares no more, whichever is signed first. All shares, with what nobody bears and what the risk pool covers, are the
- * variances. Source: domain.md 5 [W65], 7.6.
+ * variances. No share falls by the rule to a partner whom the terms do not bind: then all of it stays in the pool.
+ * Source: domain.md 5 [W65], 7.6.
  * @param signing the scheme of which a share is being signed, where one is: it is covered before those of which none is
  */
 export function riskShares(
@@ -232,18 +247,21 @@ export function riskShares(
     const shares = new Map<string, Pence>();
     const signedShares = own ? year.passOn(own.shares, own.rule) : new Map<string, Pence>();
     for (const [partner, amount] of signedShares) addTo(shares, partner, amount);
+    let notBound: readonly string[] = [];
     if (terms && rule) {
       const byRule = (of: { readonly sum: Pence; readonly variance: Pence }, spent: Pence) =>
         year.passOn(shareOf(lastRule(rule), terms.underspend, of, { ...year, spent }), rule);
       const now = byRule({ sum: borne, variance }, minus(spending.spent, amounts(covered)));
-      for (const [partner, amount] of now) addTo(shares, partner, amount);
+      const since = new Map(now);
       if (own) {
         const sum = plus(total(own.shares.values()), own.uncovered);
         const then = byRule({ sum, variance: own.variance }, minus(own.spent, amounts(own.covered)));
-        for (const [partner, amount] of then) addTo(shares, partner, minus(NO_MONEY, amount));
+        for (const [partner, amount] of then) addTo(since, partner, minus(NO_MONEY, amount));
       }
+      notBound = year.notBound([...since].filter(([, amount]) => amount !== NO_MONEY).map(([partner]) => partner));
+      if (notBound.length === 0) for (const [partner, amount] of since) addTo(shares, partner, amount);
     }
     const uncovered = minus(borne, total(shares.values()));
-    return { scheme, spending, variance, rule, covered, given, shares, uncovered, signed: signedShares };
+    return { scheme, spending, variance, rule, covered, given, shares, uncovered, signed: signedShares, notBound };
   });
 }

@@ -11,12 +11,20 @@ export interface StandingFact {
   readonly type: string;
   readonly recordedAt: string;
   readonly data: FactData;
+  /** The partners who signed it, where that matters. */
+  readonly signers?: readonly string[];
 }
 
 export const standingFact = (event: LedgerEvent): StandingFact => {
   const { revision, type, data, metadata } = event;
   return { revision, type, recordedAt: metadata.recordedAt, data };
 };
+
+/** The same with who signed it. */
+export const signedFact = (event: LedgerEvent, signers: readonly string[]): StandingFact => ({
+  ...standingFact(event),
+  signers,
+});
 
 /**
  * Those of some facts that stand: effective on or before a day, inclusive; recorded at or before a revision, and not

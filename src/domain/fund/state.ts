@@ -1,6 +1,6 @@
 import { dayInWords, daysAfter, isWithin, LAST_DAY, periodOf, type Day, type FinancialYear } from '../calendar.js';
 import type { Context } from '../facts.js';
-import { exactly, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
+import { exactly, minus, NO_MONEY, notNegative, pence, plus, pounds, type Pence } from '../money.js';
 import {
   addToSeries,
   combined,
@@ -41,25 +41,34 @@ export interface FundState {
   readonly reversed: Map<number, number>;
   /** The facts that stand on each item, by revision: what a reversal must not take away from under them. */
   readonly standing: Map<string, Map<number, Standing>>;
-  /**
-   * The sum of the sizes of all movements that stand: while it is bounded, every balance is exact. What was taken back on
-   * the day on which it took effect counts no more: no balance holds it.
-   */
-  moved: Pence;
-  /** The same of what each partner has on the table or assumes, which is bounded apart: it binds nobody. */
-  readonly supposed: Map<string, Pence>;
+  readonly size: Size;
   /** What the minimum tests are made of. */
   readonly tested: Tested;
   /** The movements of each account, by its key: what formulas over the whole fund are decided on. */
   readonly books: Map<string, Book>;
   readonly spending: SpendingState;
   readonly returns: ReturnsState;
+  /** The partners who signed the last agreement to a fact: the fact itself is the next event. */
+  signers: readonly string[];
   /** The facts of the section 75 agreement, in the order of recording. */
   readonly agreements: StandingFact[];
   /** The risk share that was applied, scheme by scheme. */
   readonly riskShares: StandingFact[];
   /** The life cycle of the plan: its moves, sign-offs, and conditions met. */
   readonly lifeCycle: StandingFact[];
+}
+
+/** How much a fund has moved. While that is bounded, every sum of any of its movements is exact. */
+export interface Size {
+  /**
+   * The sum of the sizes of all movements that stand; what was taken back on the day on which it took effect counts no
+   * more. What is only proposed or assumed is counted apart.
+   */
+  stands: Pence;
+  /** All that was ever moved, with as much again that it may take to undo it. */
+  turnover: Pence;
+  /** The same of what each partner’s officers have proposed or assumed: it binds nobody, and stands in no other’s way. */
+  readonly supposed: Map<string, Pence>;
 }
 
 export interface Standing {
@@ -148,12 +157,12 @@ export const emptyFund = (): FundState => ({
   closedThrough: 0,
   reversed: new Map(),
   standing: new Map(),
-  moved: NO_MONEY,
-  supposed: new Map(),
+  size: { stands: NO_MONEY, turnover: NO_MONEY, supposed: new Map() },
   tested: emptyTested(),
   books: new Map(),
   spending: noSpending(),
   returns: noReturns(),
+  signers: [],
   agreements: [],
   riskShares: [],
   lifeCycle: [],
@@ -163,42 +172,46 @@ export const emptyFund = (): FundState => ({
 
 const seriesKey = (measure: Measure, item: string): string => `${measure}|${item}`;
 
-/** Every event's postings move the series that limits are held against. */
-export function evolvePostings(state: FundState, postings: readonly Posting[]): void {
+/** Every event's postings move the series that limits are held against. `by` is the partner who acted. */
+export function evolvePostings(state: FundState, postings: readonly Posting[], by: string): void {
   for (const posting of postings) {
     if (posting.holder === POOL) continue;
     const key = seriesKey(posting.measure, posting.item);
     let series = state.series.get(key);
     if (!series) state.series.set(key, (series = emptySeries()));
-    const more = growth(series, posting);
-    if (isSupposed(posting)) state.supposed.set(posting.holder, plus(supposedOf(state, posting.holder), more));
-    else state.moved = plus(state.moved, more);
+    grow(state.size, series, posting, by);
     addToSeries(series, posting.on, posting.pence);
     enterInBooks(state.books, posting);
   }
 }
 
-/** By how much the size of what stands grows by one more movement; below nothing where it takes back. */
-function growth(series: DaySeries, { on, pence: more }: Posting): Pence {
-  const standing = movedOn(series, on);
-  return exactly(Math.abs(standing + more) - Math.abs(standing));
+/** What is only proposed or assumed: any partner says so alone. */
+const isSupposed = ({ measure }: Posting): boolean => measure === 'proposed' || measure === 'assumed';
+
+/** Counts one more movement of a series in the size of its fund. */
+function grow(size: Size, series: DaySeries, posting: Posting, by: string): void {
+  const before = movedOn(series, posting.on);
+  const growth = exactly(Math.abs(before + posting.pence) - Math.abs(before));
+  const turned = exactly(2 * notNegative(growth));
+  if (isSupposed(posting)) size.supposed.set(by, plus(size.supposed.get(by) ?? NO_MONEY, turned));
+  else {
+    size.stands = plus(size.stands, growth);
+    size.turnover = plus(size.turnover, turned);
+  }
 }
 
-/** What is only proposed or assumed: any partner says so alone, and what it says must not stand in others’ way. */
-const isSupposed = ({ measure }: Posting): boolean => measure === 'proposed' || measure === 'assumed';
-const supposedOf = (state: FundState, partner: string): Pence => state.supposed.get(partner) ?? NO_MONEY;
-
 /** What stands in one fund stays below this: a hundred times the whole Better Care Fund of a year. */
-const MOVED_MAX = pence('999999999999.99');
-/** What one partner offers or assumes, of a fund of some sixty. */
-const SUPPOSED_MAX = pence('99999999999.99');
-/** A reversal goes through beyond either, or nobody could undo what reached it: sums are exact to £90 trillion. */
-const UNDONE_MAX = exactly(10 * MOVED_MAX);
+const STANDS_MAX = pence('999999999999.99');
+/** Of a fund; and of one of a hundred partners and their successors. All together they stay below £90 trillion. */
+const TURNOVER_MAX = exactly(20 * STANDS_MAX);
+const SUPPOSED_MAX = pence('499999999999.99');
+/** A reversal goes through beyond, or nobody could undo what is too large. */
+const UNDONE_MAX = exactly(30 * STANDS_MAX);
 
 // Reading the state
 
 const nothing = emptySeries();
-export const seriesOf = (state: FundState, measure: Measure, item: string): DaySeries =>
+export const seriesOf = (state: Pick<FundState, 'series'>, measure: Measure, item: string): DaySeries =>
   state.series.get(seriesKey(measure, item)) ?? nothing;
 
 /** What an item stands at on a day, inclusive, as now known. */
@@ -458,35 +471,33 @@ export const ALL_LIMITS: readonly string[] = [...Object.keys(LIMITS), SET_ASIDE,
 
 export type LimitName = keyof typeof LIMITS;
 
-/** What stands must stay so small that every sum is exact: of the fund, and of what each partner offers or assumes. */
-function staysExact(state: FundState, own: readonly Posting[], undoes: boolean): Refusal | undefined {
-  let moved = state.moved;
-  const supposed = new Map<string, Pence>();
-  for (const posting of own) {
-    const { holder, measure, item } = posting;
-    const more = growth(seriesOf(state, measure, item), posting);
-    if (isSupposed(posting)) supposed.set(holder, plus(supposed.get(holder) ?? supposedOf(state, holder), more));
-    else moved = plus(moved, more);
+/** A fund must stay so small that every sum is exact: what stands in it, what was ever moved, and what each partner supposes. */
+function staysExact({ size, ...state }: FundState, own: readonly Posting[], by: string, undoes: boolean) {
+  const after: Size = { ...size, supposed: new Map(size.supposed) };
+  for (const posting of own) grow(after, seriesOf(state, posting.measure, posting.item), posting, by);
+  const { stands, turnover, supposed } = after;
+  const offered = supposed.get(by) ?? NO_MONEY;
+  const over = (sum: Pence, most: Pence, before: Pence): boolean => sum > (undoes ? UNDONE_MAX : most) && sum > before;
+  if (over(stands, STANDS_MAX, size.stands)) {
+    return refuse('more_than_a_fund_holds', `What stands in the fund would come to ${pounds(stands)} in all.`);
   }
-  if (moved > (undoes ? UNDONE_MAX : MOVED_MAX) && moved > state.moved) {
-    return refuse('more_than_a_fund_holds', `The fund’s movements would come to ${pounds(moved)} in all.`);
+  if (over(turnover, TURNOVER_MAX, size.turnover)) {
+    return refuse('more_than_a_fund_holds', `All that was ever moved in the fund would come to ${pounds(turnover)}.`);
   }
-  for (const [partner, sum] of supposed) {
-    if (sum > (undoes ? UNDONE_MAX : SUPPOSED_MAX) && sum > supposedOf(state, partner)) {
-      return refuse('more_than_a_fund_holds', `What ${partner} offers and assumes would come to ${pounds(sum)}.`);
-    }
-  }
-  return undefined;
+  return over(offered, SUPPOSED_MAX, size.supposed.get(by) ?? NO_MONEY)
+    ? refuse('more_than_a_fund_holds', `What ${by} has offered and assumed would come to ${pounds(offered)}.`)
+    : undefined;
 }
 
-/** Holds the named limits over every later day for every item that the postings touch. */
+/** Holds the named limits over every later day for every item that the postings of a partner’s act touch. */
 export function limitsHold(
   state: FundState,
   postings: readonly Posting[],
   names: readonly string[],
+  by: string,
 ): Refusal | undefined {
   const own = postings.filter((posting) => posting.holder !== POOL);
-  const large = staysExact(state, own, names.includes(UNDOES));
+  const large = staysExact(state, own, by, names.includes(UNDOES));
   if (large) return large;
   for (const item of new Set(own.map((posting) => posting.item))) {
     for (const name of names) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agreementFacts, inForce } from '../../../projections/fund-facts.js';
 import { LAST_DAY, type Day } from '../../domain/calendar.js';
+import { notBoundBy } from '../../domain/fund/acceptance.js';
 import { AgreementTerms, SchemeTerms } from '../../domain/fund/agreement-terms.js';
 import {
   agreementAmong,
@@ -67,6 +68,11 @@ const AgreementText = z.object({
   effective: z.string(),
   parties: z.array(z.string()).meta({ description: 'Those who signed it.' }),
   partiesNow: z.array(z.string()).meta({ description: 'Those who stand in their place on the day.' }),
+  signers: z.array(z.string()).meta({ description: 'The two partners whose officers signed the terms that stand.' }),
+  accepted: z.array(z.object({ partner: z.string(), revision: z.string() })),
+  notBound: z.array(z.string()).meta({
+    description: 'The parties that have neither signed nor accepted these terms: no share of a variance falls to them.',
+  }),
   inForce: z.boolean(),
   ends: z.string().meta({ description: 'Its last day, inclusive, by what is known: of its term, or as terminated.' }),
   terms: TermsText,
@@ -111,6 +117,9 @@ export const agreement = query({
           effective: each.effective,
           parties: [...each.parties],
           partiesNow: [...new Set(each.parties.flatMap((party) => heirsOf(successions, party, at.area)))],
+          signers: [...each.signers],
+          accepted: each.accepted.map((one) => ({ partner: one.partner, revision: String(one.revision) })),
+          notBound: notBoundBy(each, each.parties, at.inheritance),
           inForce: at.on <= each.lastDay,
           ends: ends.get(keyOf(each))!,
           terms: each.terms,
@@ -128,6 +137,7 @@ export const agreement = query({
         ['signed in', fund],
         ['parties', of.parties.join(', ')],
         ['parties now', of.partiesNow.join(', ')],
+        ['not accepted yet by', of.notBound.join(', ')],
         ['in force', stands ? 'yes' : 'no'],
         ['from', terms.from],
         ['ends', ends],

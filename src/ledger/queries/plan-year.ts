@@ -83,6 +83,7 @@ export const planYear = query({
     const { own } = await ledger.folded('fund', stream);
     const register = ledger.model.register();
     const fund = own.opened!;
+    const { successions } = at.inheritance;
     const { label } = at.year;
     const plan = planYearOn(own, at.on, ledger.model.knownRevision(stream, at.size));
     const planHash = sha256(canonical(planRows(viewOf(at.model, clampedTo(at.on, at.year), at.size))));
@@ -114,12 +115,12 @@ export const planYear = query({
       capacities: capacitiesOf(label).map((each) => ({
         capacity: each.capacity,
         title: each.title,
-        partners: signersOf(each, fund, register),
+        partners: signersOf(each, fund, register, successions),
         needed: each.needed,
         evidence: each.evidence,
         proven: each.proven,
       })),
-      missing: planNeeded ? missingSignOffs(plan, planHash, fund, register) : [],
+      missing: planNeeded ? missingSignOffs(plan, planHash, fund, register, successions) : [],
       conditions: plan.conditions.map(({ condition, words, due, met }) => ({
         condition,
         words,
@@ -132,7 +133,7 @@ export const planYear = query({
         .map((step) => ({
           to: step.to,
           title: PLAN_STATES[step.to],
-          by: takersOf(step, fund, register),
+          by: takersOf(step, fund, register, successions),
           letter: step.letter ?? false,
         })),
       dueDates: dueDates.map(({ what, day, evidence, proven }) => ({

@@ -46,7 +46,7 @@ export async function sharesAt(
     described: descriptionsOn(factsKnown(own.tested.facts, known), at.on),
     host: hostOf(at),
     inheritance: at.inheritance,
-    termsFrom: agreement?.termsFrom,
+    agreement,
   });
   return {
     shares: riskShares(year, agreement?.terms, signedShares(applied)),
@@ -94,6 +94,10 @@ export const riskShare = query({
           description: 'spent by the day − budget of the whole year: an overspend is above nothing.',
         }),
         rule: RiskRule.nullable(),
+        notBound: z.array(z.string()).meta({
+          description:
+            'The partners to whom a share would fall, and who have neither signed nor accepted the terms: until they have, the rule shares nothing.',
+        }),
         ...ShareText,
         applied: z
           .object({ revision: z.string(), effective: z.string(), variance: SignedMoney, ...ShareText })
@@ -126,6 +130,7 @@ export const riskShare = query({
         spent: moneyText(spending.spent),
         variance: moneyText(variance),
         rule: rule ?? null,
+        notBound: [...share.notBound],
         covered: coveredText(share.covered),
         given: givenText(share.given),
         shares: sharesText(share.shares),
@@ -142,21 +147,24 @@ export const riskShare = query({
   table: ({ schemes, partners }) => ({
     columns: ['scheme', 'budget', 'spent', 'variance', 'what', 'amount', 'applied'],
     rows: [
-      ...schemes.flatMap(({ scheme, budget, spent, variance, rule, covered, given, shares, uncovered, applied }) => [
-        [scheme, budget, spent, variance, rule === null ? 'no agreement in force' : ruleInWords(rule), '', ''],
-        ...covered.map((each) => [scheme, '', '', '', coveredInWords(each), each.amount, '']),
-        ...given.map((each) => [scheme, '', '', '', `given to "${each.to}"`, each.amount, '']),
-        ...namesIn(shares, applied?.shares ?? []).map((partner) => [
-          scheme,
-          '',
-          '',
-          '',
-          partner,
-          shareIn(shares, partner),
-          shareIn(applied?.shares ?? [], partner),
-        ]),
-        [scheme, '', '', '', 'borne by nobody', uncovered, applied?.uncovered ?? ''],
-      ]),
+      ...schemes.flatMap(
+        ({ scheme, budget, spent, variance, rule, notBound, covered, given, shares, uncovered, applied }) => [
+          [scheme, budget, spent, variance, rule === null ? 'no agreement in force' : ruleInWords(rule), '', ''],
+          ...notBound.map((partner) => [scheme, '', '', '', `not accepted yet by ${partner}`, '', '']),
+          ...covered.map((each) => [scheme, '', '', '', coveredInWords(each), each.amount, '']),
+          ...given.map((each) => [scheme, '', '', '', `given to "${each.to}"`, each.amount, '']),
+          ...namesIn(shares, applied?.shares ?? []).map((partner) => [
+            scheme,
+            '',
+            '',
+            '',
+            partner,
+            shareIn(shares, partner),
+            shareIn(applied?.shares ?? [], partner),
+          ]),
+          [scheme, '', '', '', 'borne by nobody', uncovered, applied?.uncovered ?? ''],
+        ],
+      ),
       ...partners.map(({ name, amount }) => ['Total', '', '', '', name, amount, '']),
     ],
   }),

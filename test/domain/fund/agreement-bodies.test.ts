@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Day } from '../../../src/domain/calendar.js';
 import { endedBodyIn, type Succession } from '../../../src/domain/register/succession.js';
 import { verify } from '../../../src/ledger/verify.js';
-import { agreement, asked, signAgreement, terms } from '../../support/agreements.js';
+import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
 import { told } from '../../support/told.js';
 import { MIDDLETON, DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../../support/bodies.js';
 import {
@@ -221,6 +221,7 @@ t.test('a cap protects whom it was signed for, and a share goes where the contri
     ledger,
     terms({ defaultRule: { kind: 'capped', of: pro, caps: [{ partner: NORTH, most: '12.00' }] } }),
   );
+  await southAccepts(ledger);
   ledger.now('2017-02-01T09:00:00Z');
   await overspent(ledger, '100');
   t.match(await shares(ledger, '2016-09-30'), { shares: 'county 22.00, north-ccg 12.00, south-ccg 66.00' });

@@ -5,8 +5,11 @@ import { planRows } from '../../../src/domain/fund/plan-rows.js';
 import { exactly } from '../../../src/domain/money.js';
 import { PLAN, type Account } from '../../../src/domain/postings.js';
 import { Refusal } from '../../../src/domain/rules.js';
+import { fundStream } from '../../../src/ledger/catalogue.js';
 import { verify } from '../../../src/ledger/verify.js';
-import { asked, askedOfNothing, signAgreement } from '../../support/agreements.js';
+import type { Done } from '../../../src/ledger/submit.js';
+import { asked, askedOfNothing, signAgreement, terms } from '../../support/agreements.js';
+import { DOWNTON, MERGED, merger, MIDDLETON, registerAll, split, succeeded, UPTON } from '../../support/bodies.js';
 import { fact } from '../../support/figures.js';
 import {
   contribution,
@@ -390,8 +393,151 @@ t.test('NHS England takes the steps of assurance where it is a partner', async (
   await ledger.post('assurer', 'PlanMoved', { effective: '2025-04-02', to: 'in-assurance' }, other);
   told(t, (await asked(ledger, 'plan-year', { fund: other, on: '2025-04-02' })).answer, {
     state: 'in-assurance',
-    next: [{ by: ['nhs-england', COUNTY] }, {}, {}],
+    next: [{ by: ['nhs-england'] }, {}, {}],
   });
+  await refusals(t, ledger, other, [
+    {
+      ...refused('the host does not approve its own plan', 'approved', '2025-05-01', 'wrong_partner', LETTER),
+      officer: 'county-finance',
+    },
+  ]);
+});
+
+t.test('what a plan was put into effect under is not reversed while it is in effect', async (t) => {
+  const ledger = await planned(t);
+  await moved(ledger, 'locally-agreed', '2016-04-20');
+  await signedOff(ledger, '2016-05-02');
+  await moved(ledger, 'submitted', '2016-05-03');
+  await moved(ledger, 'in-assurance', '2016-05-04');
+  await moved(ledger, 'approved', '2016-06-10', LETTER);
+  const signed = await signAgreement(ledger);
+  const put = await moved(ledger, 'section-75-signed', '2016-06-30');
+  await ledger.signed('county-finance', 'north-ccg-finance', 'AgreementVaried', {
+    effective: '2016-05-01',
+    agreement: 's75',
+    clause: '12.1',
+    terms: terms({ noticeMonths: 3 }),
+    reason: 'more notice is not needed',
+  });
+  const reversal = ({ outcome }: Done, effective: string) =>
+    fact('FactReversed', { effective, reverses: outcome.revision, reason: 'a mistake' });
+  const variation = String(Number(put.outcome.revision) + 3);
+  await ledger.signed('county-finance', 'north-ccg-finance', 'FactReversed', {
+    effective: '2016-05-01',
+    reverses: variation,
+    reason: 'it was agreed otherwise',
+  });
+  const unsign = { act: 'propose', fact: reversal(signed, '2016-04-01') } as const;
+  t.equal(await ledger.refused('county-finance', unsign), 'others_rest_on_it');
+  await ledger.done('pool-manager', { act: 'post', fact: reversal(put, '2016-06-30') });
+  await ledger.done('county-finance', unsign);
+  t.same((await verify(ledger.store)).problems, []);
+});
+
+t.test('a plan that is put into effect under the agreement of a year before says where that was signed', async (t) => {
+  const ledger = await planned(t);
+  await signAgreement(ledger);
+  await openFund(ledger, '2017-18');
+  const next = 'testshire-2017-18';
+  ledger.now('2017-06-01T09:00:00Z');
+  const step = (to: PlanState, effective: string, more: object = {}) =>
+    ledger.post('pool-manager', 'PlanMoved', { effective, to, ...more }, next);
+  const planHash = (await asked(ledger, 'plan-year', { fund: next, on: '2017-04-20' })).answer['planHash'] as string;
+  for (const [partner, capacity] of [
+    [COUNTY, 'health-and-wellbeing-board'],
+    [COUNTY, 'section-151-officer'],
+    [NORTH, 'nhs-chief-finance-officer'],
+    [SOUTH, 'nhs-chief-finance-officer'],
+  ] as const) {
+    const given = { effective: '2017-04-20', partner, capacity, planHash, statement: 'the plan is affordable' };
+    await ledger.post(`${partner}-chief`, 'SignOffGiven', given, next);
+  }
+  await step('locally-agreed', '2017-04-20');
+  await step('submitted', '2017-05-03');
+  await step('in-assurance', '2017-05-04');
+  await step('approved', '2017-05-10', LETTER);
+  await step('section-75-signed', '2017-05-30');
+  t.match((await asked(ledger, 'plan-year', { fund: next, on: '2017-05-30' })).answer, { state: 'section-75-signed' });
+  const { own } = await ledger.ledger.folded('fund', fundStream(next));
+  t.match(own.lifeCycle.at(-1)?.data, { to: 'section-75-signed', agreement: 's75', signedIn: FUND });
+  t.same((await verify(ledger.store)).problems, []);
+});
+
+t.test('in the place of bodies that ended, those that followed them sign the plan off', async (t) => {
+  const ledger = await planned(t);
+  await registerAll(ledger);
+  ledger.now('2016-05-01T09:00:00Z');
+  await succeeded(ledger, merger());
+  ledger.now('2016-11-01T09:00:00Z');
+  const before = await hashOf(ledger, '2016-09-30');
+  const on = '2016-11-01';
+  const asking = async () => (await asked(ledger, 'plan-year', { on })).answer;
+  told(t, await asking(), {
+    capacities: [{}, {}, { partners: [MERGED] }],
+    missing: [
+      { capacity: 'health-and-wellbeing-board', partner: COUNTY },
+      { capacity: 'section-151-officer', partner: COUNTY },
+      { capacity: 'nhs-chief-finance-officer', partner: MERGED },
+    ],
+  });
+  t.equal(before, await hashOf(ledger, on), 'the plan is the same');
+  await signOff(ledger, COUNTY, 'health-and-wellbeing-board', before, on);
+  await signOff(ledger, COUNTY, 'section-151-officer', before, on);
+  for (const ccg of [NORTH, SOUTH]) {
+    told(t, ((await asking()) as { missing: unknown }).missing, [{ partner: MERGED }], `${ccg} has not signed`);
+    await ledger.post(`${MERGED}-chief`, 'SignOffGiven', {
+      effective: '2016-09-30',
+      partner: ccg,
+      capacity: 'nhs-chief-finance-officer',
+      planHash: before,
+      statement: 'by its minute of September',
+    });
+  }
+  told(t, ((await asking()) as { missing: unknown }).missing, [], 'what bodies signed off before they ended stands');
+  await refusals(t, ledger, FUND, [
+    {
+      name: 'not by another body',
+      officer: 'east-district-chief',
+      act: 'post',
+      type: 'SignOffGiven',
+      data: { effective: on, partner: EAST, capacity: 'nhs-chief-finance-officer', planHash: before, statement: 'x' },
+      rule: 'capacity_not_asked',
+    },
+  ]);
+  await signOff(ledger, MERGED, 'nhs-chief-finance-officer', before, on);
+  await moved(ledger, 'locally-agreed', on);
+  await moved(ledger, 'submitted', on);
+  t.same((await verify(ledger.store)).problems, []);
+});
+
+t.test('where a host was split, each council that followed it signs off and may take its steps', async (t) => {
+  const ledger = await planned(t);
+  await registerAll(ledger);
+  ledger.now('2016-05-01T09:00:00Z');
+  await succeeded(ledger, split());
+  ledger.now('2016-11-01T09:00:00Z');
+  told(t, (await asked(ledger, 'plan-year', { on: '2016-11-01' })).answer, {
+    capacities: [{ partners: [DOWNTON, MIDDLETON, UPTON] }, {}, {}],
+    next: [{ by: [DOWNTON, MIDDLETON, UPTON] }],
+  });
+  const hash = await hashOf(ledger, '2016-11-01');
+  await signOff(ledger, UPTON, 'section-151-officer', hash, '2016-11-01');
+  await ledger.post(`${UPTON}-finance`, 'PlanMoved', { effective: '2016-11-01', to: 'locally-agreed' });
+  told(
+    t,
+    (await asked(ledger, 'plan-year', { on: '2016-11-01' })).table.flatMap(([what, of]) =>
+      what === 'sign-off missing' ? [of] : [],
+    ),
+    [
+      `${DOWNTON}, health-and-wellbeing-board`,
+      `${MIDDLETON}, health-and-wellbeing-board`,
+      `${UPTON}, health-and-wellbeing-board`,
+      `${DOWNTON}, section-151-officer`,
+      `${MIDDLETON}, section-151-officer`,
+      `${NORTH}, nhs-chief-finance-officer`,
+      `${SOUTH}, nhs-chief-finance-officer`,
+    ],
+  );
 });
 
 t.test('the data of the life cycle holds together', async (t) => {

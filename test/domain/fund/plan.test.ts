@@ -128,6 +128,26 @@ t.test('the codes of a scheme are those of the year’s rules', async (t) => {
   await ledger.post('pool-manager', 'PlanLineDescribed', { ...description, scheme: scheme({ type: 'alchemy' }) });
 });
 
+t.test('a virement counts for an officer’s limit by what moves, whatever the signs of its changes', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'one' }));
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'two' }));
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'less', category: 'saving' }));
+  const mandate = { effective: '2016-01-01', officer: 'small', partner: 'county', role: 'finance-officer' };
+  await ledger.signed('registrar', 'county-chief', 'OfficerMandated', { ...mandate, limit: '100.00' }, REGISTER_STREAM);
+  const small = (name: string, moves: Readonly<Record<string, string>>, rule: string) =>
+    ({ name, officer: 'small', act: 'propose', type: 'BudgetVired', data: vire(moves), rule }) as never;
+  await refusals(t, ledger, FUND, [
+    small('between two lines', { one: '-100.01', two: '100.01' }, 'over_limit'),
+    small('from a line and a saving alike', { one: '-100.01', less: '-100.01' }, 'over_limit'),
+    small('of an odd penny too much', { one: '-100.00', two: '100.01' }, 'over_limit'),
+    small('within the limit, that does not balance', { one: '-100.00', two: '99.99' }, 'virement_not_balanced'),
+  ]);
+  const within = { act: 'propose', fact: { type: 'BudgetVired', data: vire({ one: '-100.00', less: '-100.00' }) } };
+  const { outcome } = await ledger.done('small', within as never);
+  await ledger.done('county-chief', { act: 'agree', proposal: outcome.proposal! });
+});
+
 t.test('a virement moves budget between lines, and leaves the requirement as it is', async (t) => {
   const ledger = await openedLedger(t);
   for (const name of ['one', 'two']) await ledger.post('pool-manager', 'PlanLineSet', line({ line: name }));

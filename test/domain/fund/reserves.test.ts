@@ -320,6 +320,39 @@ t.test('unspent money goes back to who paid it, signed by both, never more than 
   });
 });
 
+t.test('money that goes back, or is spent, on a later day does not go back before as well', async (t) => {
+  const ledger = await holding(t);
+  await ledger.signed(
+    'south-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ contribution: 'south', payer: 'south-ccg', amount: '1000.00' }),
+  );
+  await ledger.post('county-finance', 'ContributionReceived', {
+    effective: '2016-05-01',
+    contribution: 'south',
+    amount: '1000.00',
+    bankReference: 'BACS 2',
+  });
+  const back = (effective: string, amount: string) => ({
+    effective,
+    partner: NORTH,
+    source: 'NHS_ADD',
+    amount,
+    reason: 'year end',
+  });
+  await ledger.signed('county-finance', 'north-ccg-finance', 'UnderspendReturned', back('2016-12-01', '700.00'));
+  const over = by('county-finance', 'UnderspendReturned', 'more_than_held');
+  await refusals(t, ledger, FUND, [
+    over('the whole, a month before', back('2016-11-01', '1000.00')),
+    over('a penny more than is left in December', back('2016-11-01', '300.01')),
+    over('before it came in', back('2016-04-30', '0.01')),
+  ]);
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending('200.00', { effective: '2017-01-10' }));
+  await refusals(t, ledger, FUND, [over('more than is left in January', back('2016-11-01', '200.01'))]);
+  await ledger.signed('county-finance', 'north-ccg-finance', 'UnderspendReturned', back('2016-11-01', '200.00'));
+});
+
 t.test('a reserve that is reversed leaves its money to be spent, unless some of it was drawn', async (t) => {
   const ledger = await holding(t);
   const { outcome } = await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());

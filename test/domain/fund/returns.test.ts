@@ -2,7 +2,7 @@ import t from 'tap';
 import { Refusal } from '../../../src/domain/rules.js';
 import { canonical, decode, encode, fundStream, sha256 } from '../../../src/ledger/catalogue.js';
 import { QUERIES } from '../../../src/ledger/queries/all.js';
-import { eventId } from '../../../src/ledger/submit.js';
+import { eventId, requestOf } from '../../../src/ledger/submit.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { ask, asked, tableOf } from '../../support/asking.js';
 import { acts, caseNamed, disputing, share } from '../../support/disputes.js';
@@ -288,11 +288,22 @@ t.test('a return counts the claims that its service had read, and verification c
     recordedAt: '2019-01-15T09:00:00.000Z',
     key: 'behind',
   });
-  const stored = (said: object, key: string) =>
-    encode(eventId('pool-manager', key, 0), 'ReturnSubmitted', said as never, { ...metadata, key });
+  const stored = (said: Readonly<Record<string, unknown>>, key: string, more: object = {}) => {
+    const { effective, return: name, kind, on } = said;
+    const request = requestOf({
+      kind: 'fund',
+      stream: fundStream(YEAR),
+      command: {
+        act: 'post',
+        fact: { type: 'ReturnSubmitted', data: { effective, return: name, kind, on, ...more } as never },
+      },
+      evidence: [],
+    });
+    return encode(eventId('pool-manager', key, 0), 'ReturnSubmitted', said as never, { ...metadata, key, request });
+  };
   await ledger.store.append(fundStream(YEAR), 1n, [stored(behind, 'behind')]);
   t.same((await verify(ledger.store)).problems, []);
   const wrong = { ...behind, return: 'q3-wrong', kind: 'quarter-3', replaces: 'q3', claimsKnownTo: '9' };
-  await ledger.store.append(fundStream(YEAR), 2n, [stored(wrong, 'wrong')]);
+  await ledger.store.append(fundStream(YEAR), 2n, [stored(wrong, 'wrong', { replaces: 'q3' })]);
   t.match((await verify(ledger.store)).problems, [{ check: 'decisions', words: 'the rules decide otherwise of it.' }]);
 });

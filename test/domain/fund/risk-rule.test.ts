@@ -271,7 +271,10 @@ const names = fc.subarray(['x', 'y', 'z'], { minLength: 1 });
 const steps = fc.array(
   fc.oneof(
     fc.record({ from: fc.constantFrom('underspends' as const, 'uncommitted' as const), schemes: names }),
-    fc.record({ from: fc.constant('risk-pool' as const), amount: texts }),
+    fc.record({
+      from: fc.constant('risk-pool' as const),
+      amount: fc.integer({ min: 1, max: 900_000_000 }).map((number) => moneyText(exactly(number))),
+    }),
   ),
   { minLength: 1, maxLength: 4 },
 );

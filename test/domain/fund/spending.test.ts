@@ -41,6 +41,27 @@ const monitored = async (ledger: TestLedger, period: number, more: Readonly<Reco
   return { ...answer, lines: answer['lines'] as LineText[], total: answer['total'] as Record<string, string> };
 };
 
+t.test('a line that was taken out of the plan still takes what was spent before', async (t) => {
+  const ledger = await openedLedger(t);
+  const { outcome } = await ledger.post('pool-manager', 'PlanLineSet', line());
+  await ledger.post('pool-manager', 'FactReversed', {
+    effective: '2016-10-01',
+    reverses: outcome.revision,
+    reason: 'the service ends',
+  });
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending({ effective: '2016-09-30' }));
+  await refusals(t, ledger, FUND, [
+    {
+      name: 'from its last day on nothing more',
+      officer: 'county-finance',
+      act: 'post',
+      type: 'ExpenditureRecorded',
+      data: spending({ effective: '2016-10-01' }),
+      rule: 'reference_unknown',
+    },
+  ]);
+});
+
 t.test('what is ordered is committed until it is spent or released', async (t) => {
   const ledger = await openedLedger(t);
   await ledger.post('pool-manager', 'PlanLineSet', line());
