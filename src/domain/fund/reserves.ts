@@ -113,6 +113,9 @@ function followsHost(
   { fund, register }: Context,
 ): Refusal | undefined {
   const { host, area } = opened(state);
+  if (into === `${area}-${toYear}`) {
+    return refuse('reserve_for_another', `${into} is where "${reserve}" goes by itself: leave "into" out.`);
+  }
   const target = fund(into);
   if (!target) return refuse('reference_unknown', `No fund named ${into} is open.`);
   const heir = opened(target);
@@ -226,7 +229,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       if (found instanceof Refusal) return found;
       const { source, purpose, toYear } = found;
       const whole = { ...data, source, purpose, toYear };
-      if (into === undefined || into === `${opened(state).area}-${toYear}`) return whole;
+      if (into === undefined) return whole;
       return followsHost(state, { ...whole, into }, context) ?? { ...whole, into };
     },
     check(data) {

@@ -77,7 +77,7 @@ export const SPENDING_RULES = {
   reserve_for_another: rule(
     422,
     'That reserve is for another fund',
-    'A reserve is carried into the fund of its own area, in the year that it was set aside for.',
+    'A reserve is carried into the fund of its own area, or of a body that follows its host, in the year that it was set aside for.',
     'Check the reserve and the fund.',
   ),
   year_not_later: rule(

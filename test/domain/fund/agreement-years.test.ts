@@ -49,7 +49,6 @@ t.test('an agreement whose term runs on is in force in the later year’s fund',
   told(t, (await asked(ledger, 'agreement', { fund: NEXT, on: '2017-05-01' })).answer, {
     agreements: [{ agreement: 's75', fund: FUND, inForce: true, ends: '2018-03-31' }],
   });
-  told(t, (await asked(ledger, 'agreement', { fund: NEXT, 'known-at': '2017-04-30' })).answer, { agreements: [] });
   await ledger.post('pool-manager', 'PlanLineSet', line({ effective: '2017-04-01' }), NEXT);
   await ledger.signed(
     'north-ccg-finance',
