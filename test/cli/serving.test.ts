@@ -34,6 +34,18 @@ t.test('a broken key and an unreadable event are said', async (t) => {
   t.match(await run(['token', 'auditor', '--ledger', sound.file]), { code: 3, err: /key file .* cannot be read/ });
 });
 
+t.test('a ledger that was served is opened from its snapshot, by this program alone', async (t) => {
+  const cwd = folder(t);
+  const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
+  await stated(ledger, 1_100);
+  await ledger.close();
+  t.match((await run(['doctor'], {}, cwd)).out, /1106 events, 0 of them from a snapshot/, 'looking writes none');
+  const { stop } = await serving(['serve'], cwd);
+  await stop('SIGTERM');
+  t.match((await run(['doctor'], {}, cwd)).out, /1106 events, 1106 of them from a snapshot/);
+  t.match(await run(['gap', FUND, '--on', '2016-04-01'], {}, cwd), { code: 0, err: /from the first 1106 events/ });
+});
+
 t.test('an identity provider takes the place of the ledger’s own key', async (t) => {
   const cwd = folder(t);
   const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));

@@ -54,6 +54,25 @@ t.test('a service whose clock is behind records no earlier than what was recorde
   t.equal(outcome.recordedAt, '2016-05-01T12:00:00.000Z');
 });
 
+t.test('an act that was recorded before its answer came is answered as it was recorded', async (t) => {
+  const opened = await openedLedger(t);
+  const { together, ...alone } = opened.store;
+  t.ok(together, 'acts are appended one by one where a store has no transaction for them');
+  let appends = 0;
+  const elsewhere: EventStore = {
+    ...alone,
+    async append(...values) {
+      const appended = await opened.store.append(...values);
+      // As where another service has recorded the same key meanwhile, with an instant of its own.
+      return appends++ === 0 ? { ...appended, asSent: false } : appended;
+    },
+  };
+  const ledger = new TestLedger(await openLedger(elsewhere, opened.clock), elsewhere, opened.clock, opened.file);
+  t.teardown(() => ledger.ledger.projector.stop());
+  t.match(await ledger.done('pool-manager', set('a'), { key: 'same' }), { replayed: true, outcome: { revision: '1' } });
+  t.equal(appends, 1);
+});
+
 t.test('an act that always meets others is given up with words, and a fault of the store is passed on', async (t) => {
   const opened = await openedLedger(t);
   const failing = (error: Error): EventStore => ({
