@@ -14,7 +14,7 @@ import { exactly } from '../src/domain/money.js';
  * Memory: 16 bytes a posting; and for tables 40 bytes a posting, less where a holder has few, and never above 80. All
  * books of a fund share one long buffer, which grows by a quarter of what it holds.
  */
-export interface Paper {
+interface Paper {
   /** One buffer, seen as money and as numbers of 4 bytes; counted in units of 8 bytes. */
   money: Float64Array;
   words: Uint32Array;

@@ -1,4 +1,5 @@
 import { minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
+import { byText } from '../src/domain/order.js';
 import { POOL, type Account } from '../src/domain/postings.js';
 import { charted } from './chart.js';
 import type { View } from './view.js';
@@ -89,7 +90,7 @@ const byHolder = charted(
     let of = sources.find((each) => each.source === source);
     if (!of) {
       sources.push((of = { source, accounts: [] }));
-      sources.sort((a, b) => (a.source < b.source ? -1 : 1));
+      sources.sort((a, b) => byText(a.source, b.source));
     }
     of.accounts.push({ slot, account });
   },

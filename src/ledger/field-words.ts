@@ -68,13 +68,13 @@ const GENERIC: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** The kind of a field in words, and what its schema says of it beyond that. */
-export function fieldInWords(schema: z.ZodType): { readonly kind: string; readonly about: string } {
+function fieldInWords(schema: z.ZodType): { readonly kind: string; readonly about: string } {
   const node = nodeOf(schema);
   return { kind: inWords(node), about: GENERIC.has(node.description) ? '' : node.description! };
 }
 
 /** Whether a field may be left out. */
-export const isOptional = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
+const isOptional = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

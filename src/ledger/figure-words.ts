@@ -1,3 +1,4 @@
+import { byText } from '../domain/order.js';
 import { z } from 'zod';
 import { SignedMoney } from '../domain/values.js';
 import { QUERIES } from './queries/all.js';
@@ -168,7 +169,7 @@ export function figuresInAnswers(): FigureUse[] {
   }
   return [...found.values()]
     .map((each) => ({ ...each, questions: [...each.questions] }))
-    .sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
+    .sort((a, b) => byText(a.name, b.name));
 }
 
 /** The page of figures, in Markdown. */

@@ -10,9 +10,9 @@ import type { ReadModel } from './read-model.js';
  * Where the store cannot be followed it is reconnecting, for as long as that takes.
  */
 export const PROJECTOR_STATES = ['catching-up', 'live', 'reconnecting', 'faulted', 'stopped'] as const;
-export type ProjectorState = (typeof PROJECTOR_STATES)[number];
+type ProjectorState = (typeof PROJECTOR_STATES)[number];
 
-export interface ProjectorStatus {
+interface ProjectorStatus {
   readonly state: ProjectorState;
   /** Events taken. */
   readonly size: number;

@@ -55,7 +55,10 @@ export interface ReadModel {
   acted(key: string, stream: string): Acted | undefined;
   /** How much of the ledger was known at an instant: the largest prefix whose recorded instants are all ≤ it. */
   prefix(knownAt: Instant): Prefix;
-  /** All that is remembered, as {@link createReadModel} takes it; not the state of funds for decisions. */
+  /**
+   * All that is remembered, as {@link createReadModel} takes it; not the state of funds for decisions. To go through it
+   * throws where a state is ahead of the ledger, as after a commit that failed.
+   */
   kept(): KeptModel;
 }
 
@@ -194,10 +197,12 @@ export function createReadModel(kept?: KeptModel): ReadModel {
   }
 
   function* keptStreams(): Generator<KeptStream> {
-    for (const { folded, state, places, fund, area } of byNumber) {
+    for (const { state, places, fund, area } of byNumber) {
       const { stream, revision, open, ended } = state;
+      // After a commit that failed a state may be ahead of the ledger until it is read anew: that is nothing to keep.
+      if (revision !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
       // What funds are decided on is folded anew when somebody decides: it would be most of all that is kept.
-      const own = folded && !fund ? { own: state.own } : {};
+      const own = fund ? {} : { own: state.own };
       yield {
         state: { stream, revision, open, ended, ...own },
         places: places.all(),

@@ -117,7 +117,7 @@ export interface Prepared extends Submission {
 }
 
 /** What a fingerprint is made of. */
-export type Requested = Pick<Submission, 'kind' | 'stream' | 'command' | 'actingFor' | 'evidence'>;
+type Requested = Pick<Submission, 'kind' | 'stream' | 'command' | 'actingFor' | 'evidence'>;
 
 /** The fingerprint of a request: what was asked, of which stream, for whom, and on which evidence. */
 export function requestOf({ kind, stream, command, actingFor, evidence }: Requested): string {

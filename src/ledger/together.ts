@@ -29,7 +29,7 @@ export interface Recorded {
   readonly foresight: Foresight;
 }
 
-export interface TogetherParts {
+interface TogetherParts {
   readonly store: EventStore;
   readonly together: NonNullable<EventStore['together']>;
   readonly model: ReadModel;

@@ -12,7 +12,7 @@ export interface SnapshotFile {
   write(about: About, parts: Iterable<Uint8Array>): void;
 }
 
-export type About = Readonly<Record<string, string | number>>;
+type About = Readonly<Record<string, string | number>>;
 
 export interface Snapshot {
   readonly about: About;

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import type { ReadModel } from '../../src/ledger/read-model.js';
-import type { Snapshots } from '../../src/ledger/snapshot.js';
+import { toSnapshot, type Snapshots } from '../../src/ledger/snapshot.js';
 import { snapshotFile, type SnapshotFile } from '../../src/store/snapshot-file.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { contribution, folder, FUND, line, openedLedger, stated, TestLedger } from '../support/ledger.js';
@@ -112,6 +112,16 @@ t.test('a snapshot that cannot be written costs nothing but the time that it wou
   const ledger = await open({ ...snapshots, file });
   t.equal(ledger.fromSnapshot, 0);
   t.ok(ledger.model.size() > 1_000);
+});
+
+t.test('a state that is ahead of the ledger since a commit failed is in no snapshot', async (t) => {
+  const { open, snapshot, snapshots } = await kept(t);
+  rmSync(snapshot);
+  const ledger = await open({ ...snapshots, write: false });
+  Object.assign(ledger.model.stream('register', 'register'), { revision: 99 });
+  t.throws(() => remembered(ledger.model), /The state of register is ahead of the ledger/);
+  t.equal(await toSnapshot(ledger.store, ledger.model, snapshots, 0), 0);
+  t.equal(snapshots.file.read(), undefined);
 });
 
 t.test('a snapshot is not used', async (t) => {

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import t from 'tap';
 import { naiveBalance } from '../../projections/balances.js';
@@ -13,7 +14,7 @@ import { dayNumber, dayOfNumber, daysAfter, type Day } from '../../src/domain/ca
 import { exactly, minus, NO_MONEY, plus } from '../../src/domain/money.js';
 import { imbalance } from '../../src/domain/postings.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
-import { viewOf } from '../../src/ledger/read-model.js';
+import { createReadModel, viewOf, type KeptModel } from '../../src/ledger/read-model.js';
 import { verify } from '../../src/ledger/verify.js';
 import { FUND, NORTH, openedLedger, PARTNERS, type TestLedger } from '../support/ledger.js';
 import { histories, play } from '../support/histories.js';
@@ -64,12 +65,20 @@ t.test('at any two dates, over random histories', async (t) => {
         if (imbalance(entry.postings) !== 0) throw new Error(`The postings of ${entry.type} do not sum to nothing.`);
       }
 
+      // What a snapshot remembers answers as the log does, too.
+      const { ledger: head, streams } = ledger.ledger.model.kept();
+      const kept = { ledger: head, streams: [...streams] };
+      const restored = createReadModel(deserialize(serialize(kept)) as KeptModel).fund(FUND)!;
+
       for (const { on, part } of asked) {
         const size = sizeAt(ledger, part);
+        const fromSnapshot = viewOf(restored, on, size);
         const view = viewAt(ledger, on, size);
         for (const account of view.accounts) {
           if (view.balance(account) !== naiveBalance(entries, account, on, size))
             throw new Error('A balance is not the sum of the log.');
+          if (fromSnapshot.balance(account) !== view.balance(account))
+            throw new Error('A balance from a snapshot is not the sum of the log.');
         }
         const gap = gapOf(view, NO_MONEY);
         if (plus(plus(gap.funded, gap.soft), gap.hard) !== gap.requirement)

@@ -209,7 +209,7 @@ export function noticeDue(given: Day, months: number): Day {
 }
 
 /** What notice an agreement asks for before a payment is withdrawn, and whether it was not given in full. */
-export interface NoticeAsked {
+interface NoticeAsked {
   readonly months: number;
   /** The first day on which the notice would have run out. */
   readonly due: Day;

@@ -109,7 +109,7 @@ export function planYearOn(
 }
 
 /** Who stands in the place of whom where a fund’s plan is concerned: the successions in force on a day, as known. */
-export type Standins = readonly Succession[];
+type Standins = readonly Succession[];
 
 /** The bodies in whose place a fund’s partners are on a day: themselves, while they have not ended. */
 const nowOf = (bodies: readonly string[], { area }: Opened, inForce: Standins): string[] => [

@@ -1,5 +1,6 @@
 import type { Day } from '../calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../money.js';
+import { byText } from '../order.js';
 import type { Book } from './books.js';
 import {
   areaCounts,
@@ -24,7 +25,7 @@ interface Move {
   readonly pence: Pence;
 }
 
-const byDay = (a: { readonly on: Day }, b: { readonly on: Day }): number => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0);
+const byDay = (a: { readonly on: Day }, b: { readonly on: Day }): number => byText(a.on, b.on);
 
 const isPaid = (measure: Measure, holder: string): boolean => measure === 'agreed' && holder !== POOL;
 

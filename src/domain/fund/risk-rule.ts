@@ -155,7 +155,7 @@ export interface Given {
 }
 
 /** What a rule rests on, as it stands on one day: all sums in pence, from the first day of the year to that day inclusive. */
-export interface RiskInputs {
+interface RiskInputs {
   readonly host: string;
   /** What the scheme has spent, less what is covered. */
   readonly spent: Pence;
@@ -164,7 +164,7 @@ export interface RiskInputs {
 }
 
 /** A rule without the steps that come before it: by it people bear what nothing covers. */
-export type LastRule = Exclude<RiskRule, { kind: 'stepwise' }>;
+type LastRule = Exclude<RiskRule, { kind: 'stepwise' }>;
 export type Steps = Extract<RiskRule, { kind: 'stepwise' }>['steps'];
 
 export const lastRule = (rule: RiskRule): LastRule => (rule.kind === 'stepwise' ? rule.then : rule);

@@ -37,7 +37,7 @@ export interface RiskYear {
 }
 
 /** Where a year’s books stand, and whose names its terms speak. */
-export interface RiskBasis {
+interface RiskBasis {
   /** The books of the day under the names in which they were recorded. */
   readonly books: Balanced;
   readonly described: ReadonlyMap<string, Described>;

@@ -32,7 +32,7 @@ import { follow } from './following.js';
  * The ledger's streams are those of its categories; whatever else the server holds, its own events included, is passed
  * over. What the ledger writes is sent as bytes, since the client gives only those back as they are.
  */
-export interface EventStoreDBOptions extends ConnectionOptions {
+interface EventStoreDBOptions extends ConnectionOptions {
   /** The categories of the ledger's streams: the text of a stream's name before its first dash. */
   readonly categories: readonly string[];
 }

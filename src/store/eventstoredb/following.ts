@@ -15,7 +15,7 @@ import type { Connection } from './connection.js';
  * to have caught up proves nothing; so this one begins again after the last event that was handled, drops what it had, and
  * has caught up when that event is the last one of the log.
  */
-export interface Followed extends Pick<EventStore, 'isAfter' | 'head'> {
+interface Followed extends Pick<EventStore, 'isAfter' | 'head'> {
   readonly connection: Connection;
   readonly categories: readonly string[];
   readonly oursOf: (resolved: readonly AllStreamResolvedEvent[]) => AllStreamResolvedEvent[];

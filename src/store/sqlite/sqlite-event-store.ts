@@ -92,7 +92,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-export interface SqliteOptions {
+interface SqliteOptions {
   readonly file: string;
   /** Opens a file without writing to it, for verifying a copy. */
   readonly readOnly?: boolean;
