@@ -1,9 +1,18 @@
+import fc from 'fast-check';
 import t from 'tap';
+import { naiveBalance } from '../../projections/balances.js';
+import { gapOf } from '../../projections/gap.js';
 import { z } from 'zod';
 import { createToday } from '../../src/http/access.js';
 import { createKeptAnswers, keepText } from '../../src/http/kept-answers.js';
+import { daysAfter, instantText, type Day } from '../../src/domain/calendar.js';
+import { moneyText, NO_MONEY } from '../../src/domain/money.js';
+import type { Account } from '../../src/domain/postings.js';
+import { fundStream } from '../../src/ledger/catalogue.js';
 import { compiled } from '../../src/http/serialise.js';
-import { at, COUNTY, line, NORTH, REGISTER_STREAM, stated } from '../support/ledger.js';
+import { histories, play } from '../support/histories.js';
+import { at, COUNTY, FUND, line, NORTH, REGISTER_STREAM, stated } from '../support/ledger.js';
+import { asyncProperty } from '../support/property.js';
 import { fund, service } from './support.js';
 
 const THEN = `${fund('/gap')}?on=2016-04-01&known-at=2016-03-01`;
@@ -40,6 +49,43 @@ t.test('what is known next is answered next: an event or a new day ends what was
   ledger.now('2016-05-02T09:00:00Z');
   const later = await get(asked, 'auditor', { 'if-none-match': String(after.headers['etag']) });
   t.match(later.json(), { on: '2016-05-02' });
+});
+
+t.test('whether it was kept or worked out, an answer is what the log adds up to', async (t) => {
+  await asyncProperty(
+    t,
+    fc.asyncProperty(histories(24), async (moves) => {
+      const { get, ledger } = await service(t);
+      const { model } = ledger.ledger;
+      const asked: string[] = [];
+      const first = instantText(ledger.clock.now());
+      await play(ledger, moves, async (index) => {
+        const on = daysAfter('2016-04-01' as Day, (index * 37) % 365);
+        asked.push(
+          `on=${on}&known-at=${index % 2 ? first : '2017-12-31'}`,
+          `on=${on}&known-at=${instantText(ledger.clock.now())}`,
+        );
+        const entries = await ledger.ledger.entries(fundStream(FUND), model.size());
+        // Each is asked twice, and the ones before again: some are kept, some were, and some cannot be any more.
+        for (const options of [...asked.slice(-4), ...asked.slice(-4)]) {
+          const [day, knownAt] = [...new URLSearchParams(options).values()] as [Day, string];
+          const { size } = model.prefix(knownAt.length === 10 ? at(`${knownAt}T23:59:59.999Z`) : at(knownAt));
+          const view = {
+            on: day,
+            accounts: model.fund(FUND)!.balances.accounts(),
+            balance: (account: Account) => naiveBalance(entries, account, day, size),
+          };
+          const naive = gapOf(view, NO_MONEY);
+          const answer = (await get(`${fund('/gap')}?${options}`)).json<Record<string, string>>();
+          for (const name of ['requirement', 'funded', 'soft', 'hard', 'atRisk'] as const) {
+            if (answer[name] !== moneyText(naive[name]))
+              throw new Error(`${name} with ${options} is not what the log adds up to.`);
+          }
+        }
+      });
+    }),
+    10,
+  );
 });
 
 t.test('the present is not kept, nor a table, nor what has a revision of its own', async (t) => {
