@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from '../src/http/app.js';
+import { logTo } from '../src/http/log.js';
 import type { SignIn } from '../src/http/sign-in.js';
 import type { Ledger } from '../src/ledger/ledger.js';
 import type { Answered, Load } from './http-client.js';
@@ -19,7 +20,7 @@ export const wholeService = (ledger: Ledger, signIn: SignIn): Promise<FastifyIns
   buildApp({
     ledger,
     signIn,
-    logger: pino({ level: 'info' }, pino.destination({ dest: devNull, sync: false })),
+    logger: pino({ level: 'info' }, logTo(devNull)),
     requestsPerMinute: Number.MAX_SAFE_INTEGER,
     demonstration: false,
     version: 'benchmark',

@@ -1,4 +1,5 @@
 import { dayNumber, type Day } from '../src/domain/calendar.js';
+import { inside } from '../src/domain/chart.js';
 import { NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { accountKey, type Account, type Posting } from '../src/domain/postings.js';
 import { ACCOUNTS_MAX, createBook, createPaper, enter, readBook, type Book } from './books.js';
@@ -121,13 +122,6 @@ export function createBalances(kept?: KeptBalances): Balances {
   kept?.accounts.forEach(opened);
   kept?.books.forEach((book, index) => Object.assign(books[index]!, book));
   return balances;
-}
-
-/** What a map holds under a key, put there where there is nothing yet. */
-function inside<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }
 
 /** What a balance *is*: the sum over the whole log of what is early enough on both axes. Slow, and never wrong. */

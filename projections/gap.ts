@@ -1,6 +1,6 @@
 import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
 import { POOL, type Account, type Measure } from '../src/domain/postings.js';
-import { charted } from './chart.js';
+import { charted } from '../src/domain/chart.js';
 import type { View } from './view.js';
 
 /**

@@ -1,7 +1,7 @@
 import { minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
 import { byText } from '../src/domain/order.js';
 import { POOL, type Account } from '../src/domain/postings.js';
-import { charted } from './chart.js';
+import { charted } from '../src/domain/chart.js';
 import type { View } from './view.js';
 
 /**

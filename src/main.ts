@@ -123,12 +123,14 @@ async function serve(
   config: Config,
   { file, port = config.port, demonstration }: Parameters<Parts['serve']>[0],
 ): Promise<void> {
-  const [{ buildApp }, { createSignIn, localKey }, { pino }, { default: closeWithGrace }] = await Promise.all([
-    import('./http/app.js'),
-    import('./http/sign-in.js'),
-    import('pino'),
-    import('close-with-grace'),
-  ]);
+  const [{ buildApp }, { createSignIn, localKey }, { logTo }, { pino }, { default: closeWithGrace }] =
+    await Promise.all([
+      import('./http/app.js'),
+      import('./http/sign-in.js'),
+      import('./http/log.js'),
+      import('pino'),
+      import('close-with-grace'),
+    ]);
   const keyFile = config.provider ? undefined : keyFileOf(file, config);
   const { ledger, store } = await opened(config, file, { readOnly: false });
   const register = ledger.model.register().ledger;
@@ -138,8 +140,7 @@ async function serve(
       'Demonstration identities are accepted only for a ledger that was opened as a demonstration, on a loopback address.',
     );
   }
-  // Written between requests; what is left when the service stops is written then.
-  const log = pino.destination({ sync: false });
+  const log = logTo();
   const logger = pino(
     {
       level: demonstration ? 'warn' : config.logLevel,

@@ -53,8 +53,18 @@ const london = new Intl.DateTimeFormat('en-CA', {
   day: '2-digit',
 });
 
-/** The day it is in Europe/London at an instant. */
-export const londonDay = (instant: Instant): Day => london.format(instant) as Day;
+let hourAskedLast: number | undefined;
+let dayOfThatHour = '' as Day;
+
+/** The day it is in Europe/London at an instant. It is looked up once an hour: no day there begins within one. */
+export function londonDay(instant: Instant): Day {
+  const hour = Math.floor(instant / MS_PER_HOUR);
+  if (hour !== hourAskedLast) {
+    dayOfThatHour = london.format(instant) as Day;
+    hourAskedLast = hour;
+  }
+  return dayOfThatHour;
+}
 
 /** The last millisecond of a day in Europe/London: 22:59:59.999Z in summer time, 23:59:59.999Z in winter. */
 export function endOfLondonDay(day: Day): Instant {

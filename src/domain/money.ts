@@ -40,8 +40,9 @@ export const signedPence = (text: string): Pence =>
 
 /** Writes pence as money text: `-1234.50`. */
 export function moneyText(amount: Pence): string {
-  const digits = String(Math.abs(amount)).padStart(3, '0');
-  return `${amount < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  const size = Math.abs(amount);
+  const places = size % 100;
+  return `${amount < 0 ? '-' : ''}${(size - places) / 100}.${places < 10 ? '0' : ''}${places}`;
 }
 
 /** Writes pence for a reader: `£1,234.50`, with a leading minus where negative. */

@@ -224,11 +224,11 @@ export function decide<State>(
   context: Omit<Context, 'proposals' | 'answering' | 'adjustment' | 'area'>,
 ): Decision | Refusal {
   const full = {
-    ...context,
     proposals: state.open,
-    ...('proposal' in command && { answering: command.proposal }),
     adjustment: adjustmentOf(state, command) !== undefined,
     area: kind.area(state.own),
+    ...('proposal' in command && { answering: command.proposal }),
+    ...context,
   };
   switch (command.act) {
     case 'post':

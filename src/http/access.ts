@@ -14,29 +14,15 @@ export interface Sight extends Seeing {
   readonly key: string;
 }
 
-const MS_PER_HOUR = 3_600_000;
-
-/** The day in London at the ledger's present instant. It is looked up once an hour: no day there begins within one. */
-export function createToday(ledger: Ledger): () => Day {
-  let hour = -1;
-  let day = '' as Day;
-  return () => {
-    const now = ledger.model.now(ledger.clock);
-    const present = Math.floor(now / MS_PER_HOUR);
-    if (present !== hour) {
-      hour = present;
-      day = londonDay(now);
-    }
-    return day;
-  };
-}
+/** The day in London at the ledger's present instant. */
+export const todayOf = ({ model, clock }: Ledger): Day => londonDay(model.now(clock));
 
 /** Looks officers' sights up, and keeps each for as long as neither the register nor the day has changed. */
-export function createSights(ledger: Ledger, today: () => Day): (officer: string) => Sight | Refusal {
+export function createSights(ledger: Ledger): (officer: string) => Sight | Refusal {
   const kept = new Map<string, Sight>();
   let keptAt = '';
   return (officer) => {
-    const at = `${ledger.model.stream('register', REGISTER_STREAM).revision} ${today()}`;
+    const at = `${ledger.model.stream('register', REGISTER_STREAM).revision} ${todayOf(ledger)}`;
     if (at !== keptAt) kept.clear();
     keptAt = at;
     const found = kept.get(officer) ?? sightOf(ledger, officer);
@@ -71,14 +57,14 @@ export function seesArea(
 /** Looks an officer's mandates up in the register, today; a token without a mandate shows nothing. */
 export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const register = ledger.model.register();
-  const mandates = mandatesOn(register, officer, londonDay(ledger.model.now(ledger.clock)));
+  const mandates = mandatesOn(register, officer, todayOf(ledger));
   if (mandates.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
   const partners = new Set(mandates.map((mandate) => mandate.partner));
   // A program reads totals: single cases are for people, who act for a partner in the area.
   const inPerson = new Set(mandates.filter(({ role }) => role !== 'api-client').map((mandate) => mandate.partner));
   // Whoever is mandated is so in a ledger that has been opened.
   const { keeper } = register.ledger!;
-  const today = londonDay(ledger.model.now(ledger.clock));
+  const today = todayOf(ledger);
   /** Whether a body, or one that has followed it in an area, is among some. */
   const stillIs = (body: string, area: string | undefined, among: ReadonlySet<string>): boolean =>
     family(register.successions, body, today, area).some((each) => among.has(each));

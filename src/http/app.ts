@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import sseModule, { type SSEPluginOptions } from '@fastify/sse';
 import swagger from '@fastify/swagger';
@@ -10,7 +9,7 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { createSights, createToday, type Sight } from './access.js';
+import { createSights, type Sight } from './access.js';
 import { registerFactRoutes } from './facts.js';
 import { registerFeed } from './feed.js';
 import { createKeptAnswers } from './kept-answers.js';
@@ -18,6 +17,7 @@ import { registerOperations } from './operations.js';
 import { finished } from './openapi.js';
 import { onError, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
+import { securityHeaders } from './security-headers.js';
 import type { SignedIn, SignIn } from './sign-in.js';
 import { writtenBy } from './written.js';
 
@@ -63,6 +63,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     loggerInstance: logger,
     // One line for each request, when it has been answered (operations.ts).
     logController: new LogController({ disableRequestLogging: true }),
+    // What little is logged of a request names it: a logger of its own would cost more than its line.
+    childLoggerFactory: (service) => service,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
@@ -88,26 +90,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
 
-  await app.register(helmet, {
-    global: false,
-    contentSecurityPolicy: {
-      directives: {
-        defaultSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        baseUri: ["'none'"],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-        upgradeInsecureRequests: null,
-      },
-    },
-  });
-  // Its headers are the same for every request, so they are worked out for the first.
-  let secured: readonly (readonly [name: string, value: string])[] | undefined;
-  app.addHook('onRequest', async (_request, reply) => {
-    for (const [name, value] of secured ?? []) reply.raw.setHeader(name, value);
-    if (secured) return;
-    reply.helmet();
-    secured = Object.entries(reply.raw.getHeaders() as Record<string, string>);
+  const headers = securityHeaders();
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(headers);
+    done();
   });
   await app.register(underPressure, { maxEventLoopDelay: waitMsMax, sampleInterval: WAIT_AVERAGED_MS });
   const tooMany = (detail: string) => new Refused(new Refusal('too_many_requests', detail));
@@ -167,12 +153,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 
-  const today = createToday(ledger);
-  const sightsOf = createSights(ledger, today);
+  const sightsOf = createSights(ledger);
   await app.register(
     async (v1) => {
       v1.addHook('onRequest', async (request) => {
-        const signedIn = await signIn(request.headers.authorization);
+        const found = signIn(request.headers.authorization);
+        const signedIn = found instanceof Promise ? await found : found;
         if (signedIn instanceof Refusal) {
           const failed = await failedSignIn(request);
           if (!failed.isAllowed && failed.isExceeded) {
@@ -190,7 +176,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       });
       v1.addHook('preHandler', v1.rateLimit());
       registerFactRoutes(v1, ledger);
-      registerQuestionRoutes(v1, ledger, createKeptAnswers(ledger, today, version));
+      registerQuestionRoutes(v1, ledger, createKeptAnswers(ledger, version));
       registerFeed(v1, ledger);
     },
     { prefix: '/v1' },

@@ -207,6 +207,13 @@ const paramsOf = (kind: StreamKind, answers: boolean) => {
   return z.object({ ...(param && { [param]: Name }), ...(answers && NewProposal.shape) });
 };
 
+/** What names a stream of each kind in an address. */
+const PARAMS: Readonly<Record<StreamKind, z.ZodObject>> = {
+  register: paramsOf('register', false),
+  fund: paramsOf('fund', false),
+  dispute: paramsOf('dispute', false),
+};
+
 const headersOf = (ifMatch: 'required' | 'optional') =>
   z.object({
     'idempotency-key': Key.meta({ description: 'Your own name for this act; sent again, the act is not repeated.' }),
@@ -248,7 +255,7 @@ async function submit(ledger: Ledger, asked: Asked): Promise<unknown> {
   const key = keyOf(request);
   const { officer, by } = request.signedIn;
   const { param } = WHEREABOUTS[kind];
-  const name = param ? parsed(z.object({ [param]: Name }), request.params, '/path')[param]! : '';
+  const name = param ? String(parsed(PARAMS[kind], request.params, '/path')[param]) : '';
   const keeping = command.act === 'post' && factOf(KINDS[kind], command.fact.type).byKeeper === true;
   const unseen =
     kind === 'fund'

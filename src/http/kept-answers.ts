@@ -1,7 +1,6 @@
-import type { Day } from '../domain/calendar.js';
 import { sha256 } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Sight } from './access.js';
+import { todayOf, type Sight } from './access.js';
 
 /**
  * Answers as they were sent, for the next who asks the same. What a question that names its instant is answered depends
@@ -24,12 +23,12 @@ const URL_LENGTH_MAX = 512;
 /** What is longer is worked out again: kept answers take no more than some 32 MiB. */
 const BODY_LENGTH_MAX = 16 * 1024;
 
-export function createKeptAnswers(ledger: Ledger, today: () => Day, version: string): KeptAnswers {
+export function createKeptAnswers(ledger: Ledger, version: string): KeptAnswers {
   const kept = new Map<string, KeptAnswer>();
   let keptAt = '';
   return {
     of(sight, url) {
-      const at = `${ledger.model.position()!} ${today()}`;
+      const at = `${ledger.model.position()!} ${todayOf(ledger)}`;
       if (at !== keptAt) kept.clear();
       keptAt = at;
       const key = `${sight.key} ${url}`;

@@ -49,14 +49,15 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
   app.decorate('onRefusal', (rule: RuleCode) => refusals.inc({ rule }));
   app.decorate('onRecorded', (type: string) => recorded.inc({ type }));
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     durations.observe(
       { route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode },
       reply.elapsedTime / 1000,
     );
-    const { method, url } = request;
+    const { id: reqId, method, url } = request;
     const ms = Math.round(reply.elapsedTime * 1000) / 1000;
-    request.log.info({ officer: officerOf(request), method, url, status: reply.statusCode, ms }, 'answered');
+    request.log.info({ reqId, officer: officerOf(request), method, url, status: reply.statusCode, ms }, 'answered');
+    done();
   });
 
   app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, async () => ({ status: 'alive' }));

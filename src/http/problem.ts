@@ -79,11 +79,7 @@ function sendProblem(
     ...(errors && { errors }),
   };
   // Sent as text, so that a route's response schema never stands between an officer and the reason.
-  return reply
-    .status(status)
-    .type('application/problem+json; charset=utf-8')
-    .serializer(String)
-    .send(JSON.stringify(problem));
+  return reply.status(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }
 
 /** What Fastify and its plugins refuse by themselves, under our codes. */
@@ -118,6 +114,7 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
   if (error instanceof Refused) return sendProblem(request, reply, error.refusal, error.errors);
   const code = ruleOf(error);
   const { status }: Rule = RULES[code];
-  if (status >= 500) request.log.error({ err: error, officer: officerOf(request) }, 'request failed');
+  if (status >= 500)
+    request.log.error({ reqId: request.id, err: error, officer: officerOf(request) }, 'request failed');
   return sendProblem(request, reply, new Refusal(code, status >= 500 ? whyOf(code, ADDRESSES) : error.message));
 }

@@ -111,7 +111,6 @@ async function answer(answering: Answering, request: FastifyRequest, reply: Fast
         ...dateHeaders(seen),
         'content-disposition': `attachment; filename="${fileName(query, params, seen)}.csv"`,
       })
-      .serializer(String)
       .send(csv(query.table(seen)));
   }
   const text = textOf(seen);
@@ -136,4 +135,4 @@ const tagged = (reply: FastifyReply, { tag }: KeptAnswer): FastifyReply =>
   reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
 
 const sendText = (reply: FastifyReply, text: string): FastifyReply =>
-  reply.type('application/json; charset=utf-8').serializer(String).send(text);
+  reply.type('application/json; charset=utf-8').send(text);

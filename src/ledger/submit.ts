@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { v5 as uuid } from 'uuid';
+import { parse, v5 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
 import type { LedgerEvent, Metadata, SentFact, StreamKind } from '../domain/facts.js';
@@ -94,11 +94,11 @@ const ATTEMPTS_MAX = 12;
 /** Two services that meet on one stream step aside for a random while, or they would go on meeting. */
 const STEP_ASIDE_MS_MAX = 50;
 /** The namespace of event identifiers: the same officer's same key makes the same event. */
-const EVENT_IDS = '6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21';
+const EVENT_IDS = parse('6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21');
 
 /** The identifier of an act's event: `key` is the digest that events carry, not the text that was sent. */
 export const eventId = (officer: string, key: string, index: number): string =>
-  uuid(`${scopedKey(officer, key)} ${index}`, EVENT_IDS);
+  uuid(Buffer.from(`${scopedKey(officer, key)} ${index}`), EVENT_IDS);
 
 /** What an act would record: the events as they will be read, and as they will be stored. */
 export interface Decided {
@@ -132,9 +132,9 @@ const understood = (kind: StreamKind, { type, data }: SentFact): SentFact => ({
 });
 
 const prepared = (submission: Submission): Prepared => ({
+  request: requestOf(submission),
   ...submission,
   key: sha256(submission.key),
-  request: requestOf(submission),
 });
 
 export function createSubmitter({ store, model, projector, clock, folded }: SubmitterParts): Submitter {
@@ -194,15 +194,16 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
         return refuse('if_match_stale', `You have read revision ${ifMatch}; the present one is ${present}.`);
       }
     }
+    const id = eventId(officer, key, 0);
     const decision = decide(
       KINDS[kindName],
       state,
       command,
-      { officer, actingFor, newProposal: eventId(officer, key, 0) },
+      { officer, actingFor, newProposal: id },
       decisionContext(model, { today: londonDay(now), original: original && decode(original) }),
     );
     if (decision instanceof Refusal) return decision;
-    const composed = compose(submission, decision, now);
+    const composed = compose(submission, id, decision, now);
     const foresight = decision.foresight ?? NOTHING_FORESEEN;
     const encoded = composed.map(({ id, type, data, metadata }) => encode(id, type, data, metadata));
     // What is written for ever must be readable for ever: it is read back before it is written.
@@ -273,7 +274,7 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
     }
   }
 
-  function compose(submission: Prepared, decision: Decision, now: Instant) {
+  function compose(submission: Prepared, first: string, decision: Decision, now: Instant) {
     const { officer, signedInBy, key, request, correlation, evidence } = submission;
     return decision.events.map(({ type, version, data }, index) => {
       const metadata: Metadata = {
@@ -286,11 +287,11 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
         key,
         request,
         correlation,
-        ...(index > 0 && { causation: eventId(officer, key, index - 1) }),
+        ...(index > 0 && { causation: first }),
         evidence,
         ...(decision.adjustment && { adjustment: decision.adjustment }),
       };
-      return { id: eventId(officer, key, index), type, data, metadata };
+      return { id: index === 0 ? first : eventId(officer, key, index), type, data, metadata };
     });
   }
 
@@ -352,10 +353,10 @@ const warned = ({ warnings }: Foresight): Pick<Outcome, 'warnings'> => (warnings
 
 /** The answer to an act that was recorded now. */
 const outcomeAt = (events: readonly LedgerEvent[], position: Position, foresight: Foresight): Outcome => ({
-  ...outcomeOf(events),
-  ...recordedAs(events),
   position,
+  recordedAt: events.at(-1)!.metadata.recordedAt,
   ...warned(foresight),
+  ...outcomeOf(events),
 });
 
 const recordedAs = (events: readonly LedgerEvent[]): Required<Pick<Outcome, 'position' | 'recordedAt'>> => {

@@ -3,7 +3,7 @@ import t from 'tap';
 import { naiveBalance } from '../../projections/balances.js';
 import { gapOf } from '../../projections/gap.js';
 import { z } from 'zod';
-import { createToday } from '../../src/http/access.js';
+import { todayOf } from '../../src/http/access.js';
 import { createKeptAnswers, keepText } from '../../src/http/kept-answers.js';
 import { daysAfter, instantText, type Day } from '../../src/domain/calendar.js';
 import { moneyText, NO_MONEY } from '../../src/domain/money.js';
@@ -131,7 +131,7 @@ t.test('nobody is answered what another sees, and who loses a mandate sees it no
 
 t.test('no more is kept than there is room for', async (t) => {
   const { ledger, get } = await service(t);
-  const answers = createKeptAnswers(ledger.ledger, createToday(ledger.ledger), 'test');
+  const answers = createKeptAnswers(ledger.ledger, 'test');
   const sight = { key: 'all' } as never;
   const long = `/${'x'.repeat(600)}`;
   t.not(answers.of(sight, long), answers.of(sight, long), 'a long address is not kept');
@@ -169,7 +169,6 @@ t.test('an answer worked out while an event was taken has no tag', async (t) => 
 
 t.test('the day is London’s, hour by hour', async (t) => {
   const { ledger } = await service(t);
-  const today = createToday(ledger.ledger);
   for (const [instant, day] of [
     ['2016-07-01T22:59:59.999Z', '2016-07-01'],
     ['2016-07-01T23:00:00.000Z', '2016-07-02'],
@@ -177,7 +176,7 @@ t.test('the day is London’s, hour by hour', async (t) => {
     ['2016-12-02T00:00:00.000Z', '2016-12-02'],
   ] as const) {
     ledger.clock.set(at(instant));
-    t.equal(today(), day);
+    t.equal(todayOf(ledger.ledger), day);
   }
 });
 

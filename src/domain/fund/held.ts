@@ -1,3 +1,4 @@
+import { charted, inside } from '../chart.js';
 import { apportion, minus, NO_MONEY, plus, total, type Pence } from '../money.js';
 import { POOL, type Account, type Measure } from '../postings.js';
 import type { Balanced } from './books.js';
@@ -77,47 +78,32 @@ const isCharged = (measure: Measure): measure is Charged => charges.has(measure)
 const own: ReadonlySet<Measure> = new Set(OF_PARTNER);
 const isOfPartner = (measure: Measure): measure is OfPartner => own.has(measure);
 
-interface Sums extends Record<OfPartner, Map<string, Pence>>, Record<Charged, Pence> {
-  /** What others than the one asked about have agreed: it is looked at only where something is charged to them all. */
-  readonly others: Account[];
+type Measured<Of extends Measure> = { readonly measure: Of; readonly account: Account }[];
+
+/** The accounts of one source that use is worked out from: what is charged to all, and each holder’s own. */
+interface SourceAccounts {
+  readonly charged: Measured<Charged>;
+  readonly byHolder: Map<string, Measured<OfPartner>>;
 }
 
-const noSums = (): Sums => ({
-  agreed: new Map(),
-  received: new Map(),
-  returned: new Map(),
-  spent: NO_MONEY,
-  accrued: NO_MONEY,
-  passedDown: NO_MONEY,
-  drawn: NO_MONEY,
-  carriedForward: NO_MONEY,
-  others: [],
-});
+const noAccounts = (): SourceAccounts => ({ charged: [], byHolder: new Map() });
 
-const addTo = (sums: Map<string, Pence>, holder: string, amount: Pence): void =>
-  void sums.set(holder, plus(sums.get(holder) ?? NO_MONEY, amount));
-
-/** The sums that use is worked out from, by source, in one pass over the accounts. */
-function sumsBySource(books: Balanced, only: string | undefined): Map<string, Sums> {
-  const bySource = new Map<string, Sums>();
-  for (const account of books.accounts) {
+const bySource = charted(
+  () => new Map<string, SourceAccounts>(),
+  (sources, account) => {
     const { measure, holder, source } = account;
-    if (holder === POOL || !(isOfPartner(measure) || isCharged(measure))) continue;
-    const sums = bySource.get(source) ?? noSums();
-    bySource.set(source, sums);
-    if (isOfPartner(measure) && only !== undefined && holder !== only) {
-      if (measure === 'agreed') sums.others.push(account);
-      continue;
-    }
-    const balance = books.balance(account);
-    if (isOfPartner(measure)) addTo(sums[measure], holder, balance);
-    else sums[measure] = plus(sums[measure], balance);
-  }
-  for (const sums of bySource.values()) {
-    if (CHARGED.every((each) => sums[each] === NO_MONEY)) continue;
-    for (const account of sums.others) addTo(sums.agreed, account.holder, books.balance(account));
-  }
-  return bySource;
+    if (holder === POOL || !(isOfPartner(measure) || isCharged(measure))) return;
+    const { charged, byHolder } = inside(sources, source, noAccounts);
+    if (isCharged(measure)) charged.push({ measure, account });
+    else inside(byHolder, holder, (): Measured<OfPartner> => []).push({ measure, account });
+  },
+);
+
+/** What the accounts of one measure among some come to. */
+function sumOf<Of extends Measure>(books: Balanced, accounts: Measured<Of> | undefined, of: Of): Pence {
+  let sum = NO_MONEY;
+  for (const { measure, account } of accounts ?? []) if (measure === of) sum = plus(sum, books.balance(account));
+  return sum;
 }
 
 /**
@@ -126,23 +112,29 @@ function sumsBySource(books: Balanced, only: string | undefined): Map<string, Su
  */
 export function useOf(books: Balanced, host: string, only?: string): Map<string, Map<string, Use>> {
   const uses = new Map<string, Map<string, Use>>();
-  for (const [source, sums] of sumsBySource(books, only)) {
-    const charged = new Map<Charged, Shares>(CHARGED.map((each) => [each, shared(sums[each], sums.agreed, host)]));
-    const share = (of: Charged, partner: string): Pence => charged.get(of)!.get(partner) ?? NO_MONEY;
-    const all = [...sums.agreed.keys(), ...sums.received.keys(), ...sums.returned.keys(), host];
-    for (const partner of only === undefined ? new Set(all) : [only]) {
-      const figures = {
-        spent: share('spent', partner),
-        accrued: share('accrued', partner),
-        passedDown: share('passedDown', partner),
-        returned: sums.returned.get(partner) ?? NO_MONEY,
-        drawn: share('drawn', partner),
-      };
-      const use: Use = {
-        ...figures,
-        setAside: share('carriedForward', partner),
-        held: minus(sums.received.get(partner) ?? NO_MONEY, total(Object.values(figures))),
-      };
+  for (const [source, { charged, byHolder }] of bySource(books.accounts)) {
+    /** Looked at only where something is charged to them all. */
+    let agreed: Map<string, Pence> | undefined;
+    const shares = {} as Record<Charged, Shares>;
+    for (const each of CHARGED) {
+      const sum = sumOf(books, charged, each);
+      if (sum !== NO_MONEY) agreed ??= new Map([...byHolder].map(([id, of]) => [id, sumOf(books, of, 'agreed')]));
+      shares[each] = agreed ? shared(sum, agreed, host) : NOBODY;
+    }
+    const share = (of: Charged, partner: string): Pence => shares[of].get(partner) ?? NO_MONEY;
+    for (const partner of only === undefined ? new Set([...byHolder.keys(), host]) : [only]) {
+      const ofPartner = byHolder.get(partner);
+      // Most sources are nobody’s but a few partners’.
+      if (!ofPartner && !agreed) continue;
+      const spent = share('spent', partner);
+      const accrued = share('accrued', partner);
+      const passedDown = share('passedDown', partner);
+      const returned = sumOf(books, ofPartner, 'returned');
+      const drawn = share('drawn', partner);
+      const setAside = share('carriedForward', partner);
+      const gone = total([spent, accrued, passedDown, returned, drawn]);
+      const held = minus(sumOf(books, ofPartner, 'received'), gone);
+      const use: Use = { spent, accrued, passedDown, returned, drawn, setAside, held };
       if (USE_FIGURES.every((name) => use[name] === NO_MONEY)) continue;
       uses.set(partner, (uses.get(partner) ?? new Map<string, Use>()).set(source, use));
     }

@@ -147,11 +147,11 @@ export const partnerPositionQuery = query({
       fund: asked.fund,
       partner: asked.partner,
       name: nameOf(ledger, asked.partner),
-      ...at.stamp,
       sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
       total: inText(total),
       inDispute: inText(claimsAt(ledger, at).byPartner.get(asked.partner) ?? NOT_IN_DISPUTE),
       successions: successionsText(at.inheritance),
+      ...at.stamp,
     };
   },
   table: ({ sources, total, inDispute }) => ({

@@ -202,11 +202,11 @@ export const GapText = z.object(
   Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>,
 );
 
-export const inText = <Name extends string>(figures: Readonly<Record<Name, Pence>>): Record<Name, string> =>
-  Object.fromEntries(Object.entries<Pence>(figures).map(([name, amount]) => [name, moneyText(amount)])) as Record<
-    Name,
-    string
-  >;
+export function inText<Name extends string>(figures: Readonly<Record<Name, Pence>>): Record<Name, string> {
+  const texts = {} as Record<Name, string>;
+  for (const name in figures) texts[name] = moneyText(figures[name]);
+  return texts;
+}
 
 export const SuccessionsText = z
   .array(

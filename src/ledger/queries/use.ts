@@ -1,6 +1,6 @@
-import { totalFigures, type Figures, type PartnerPosition } from '../../../projections/position.js';
+import { FIGURES, totalFigures, type Figures, type PartnerPosition } from '../../../projections/position.js';
 import { addedUse, NO_USE, USE_FIGURES, useOf, type Use } from '../../domain/fund/held.js';
-import { exactly, minus, NO_MONEY, plus } from '../../domain/money.js';
+import { exactly, minus, NO_MONEY, plus, type Pence } from '../../domain/money.js';
 import { passedOn } from '../../domain/register/inheritance.js';
 import type { Standing } from './query.js';
 import { hostOf } from './risk-share.js';
@@ -13,7 +13,13 @@ interface PositionAndUse {
   readonly total: FiguresAndUse;
 }
 
-const both = (figures: Figures, use: Use): FiguresAndUse => ({ ...figures, ...use });
+/** Copied name by name: to spread two objects into one takes ten times as long. */
+function both(figures: Figures, use: Use): FiguresAndUse {
+  const all = {} as Record<keyof FiguresAndUse, Pence>;
+  for (const name of FIGURES) all[name] = figures[name];
+  for (const name of USE_FIGURES) all[name] = use[name];
+  return all;
+}
 
 /**
  * What has been done with each partner’s money, by partner and source, at the two dates that were asked for. What is the

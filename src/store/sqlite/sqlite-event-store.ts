@@ -92,6 +92,18 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/**
+ * What is known of the file inside a transaction. Nothing is ever taken out of it and positions have no gaps, so while its
+ * last position is the same, so is all the rest; what a transaction that failed has added to this is forgotten with it.
+ */
+interface Seen {
+  /** 0 where there is no event. */
+  position: number;
+  digest: string;
+  /** The last revisions of the streams that were asked for. */
+  readonly heads: Map<string, ExpectedRevision>;
+}
+
 interface SqliteOptions {
   readonly file: string;
   /** Opens a file without writing to it, for verifying a copy. */
@@ -151,6 +163,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   let closed = false;
   const waiting: Waiting[] = [];
   let flushing = false;
+  let seen: Seen | undefined;
   const followers = new Set<Following>();
 
   function prepareFile(): void {
@@ -177,17 +190,31 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     }
   }
 
-  const headOf = (stream: string): ExpectedRevision => {
-    const { revision } = lastRevision.get(stream) as { revision: number | null };
-    return revision === null ? 'no_stream' : BigInt(revision);
-  };
+  /** Looks, inside the open transaction, how far the ledger has come. */
+  function look(): Seen {
+    const position = (lastPosition.get() as { position: number | null }).position ?? 0;
+    // A store that writes has digests.
+    if (seen?.position !== position) seen = { position, digest: digests!.upTo(position), heads: new Map() };
+    return seen;
+  }
+
+  function headOf(stream: string, { heads }: Seen): ExpectedRevision {
+    let head = heads.get(stream);
+    if (head === undefined) {
+      const { revision } = lastRevision.get(stream) as { revision: number | null };
+      heads.set(stream, (head = revision === null ? 'no_stream' : BigInt(revision)));
+    }
+    return head;
+  }
 
   /** Writes one append inside the open transaction, or says why not. */
-  function write({ stream, expected, events }: Pick<Waiting, 'stream' | 'expected' | 'events'>): AppendedHere {
-    const head = headOf(stream);
+  function write(
+    to: Seen,
+    { stream, expected, events }: Pick<Waiting, 'stream' | 'expected' | 'events'>,
+  ): AppendedHere {
+    const head = headOf(stream, to);
     const first = expected === 'no_stream' ? 0n : expected + 1n;
     const next = head === 'no_stream' ? 0n : head + 1n;
-    const { position: last } = lastPosition.get() as { position: number | null };
     if (first < next && events.length > 0) {
       const there = recordedFrom.all(stream, Number(first), events.length) as {
         readonly id: string;
@@ -205,17 +232,18 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     if (first !== next || events.some((event) => holdsId.get(stream, event.id) !== undefined)) {
       throw new ConcurrencyConflict(stream, expected, head);
     }
-    let position = last ?? 0;
-    // A store that writes has digests.
-    let digest = digests!.upTo(position);
-    events.forEach((event, index) => {
+    let { position, digest } = to;
+    const positions = events.map((event, index) => {
       const { id, type, data, metadata } = event;
       const revision = first + BigInt(index);
       insert.run(++position, stream, Number(revision), id, type, data, metadata);
       digest = digests!.add(position, digest, { stream, revision, id, type, data, metadata });
+      return String(position);
     });
-    const positions = events.map((_, index) => String(position - events.length + 1 + index));
-    return { revision: first + BigInt(events.length) - 1n, position: String(position), positions, asSent: true };
+    const revision = first + BigInt(events.length) - 1n;
+    if (events.length > 0) to.heads.set(stream, revision);
+    Object.assign(to, { position, digest });
+    return { revision, position: String(position), positions, asSent: true };
   }
 
   /** Commits everything that waits, in one transaction; each append has a savepoint of its own. */
@@ -227,10 +255,11 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     const outcomes: (Appended | Error)[] = [];
     try {
       db.exec('BEGIN IMMEDIATE');
+      const to = look();
       for (const each of batch) {
         db.exec('SAVEPOINT append');
         try {
-          outcomes.push(write(each));
+          outcomes.push(write(to, each));
         } catch (error) {
           // A fault so grave that SQLite has undone the whole transaction is everybody's.
           if (!db.isTransaction) throw error;
@@ -242,6 +271,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       db.exec('COMMIT');
       commits++;
     } catch (error) {
+      seen = undefined;
       if (db.isTransaction) db.exec('ROLLBACK');
       for (const each of batch) each.reject(unavailable(file, error));
       return;
@@ -260,21 +290,24 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     let appended: AppendedHere | undefined;
     try {
       begin.run();
-      const { position } = lastPosition.get() as { position: number | null };
-      const level = position === Number(at ?? NaN) || (position === null && at === undefined);
+      const to = look();
+      const level = to.position === Number(at ?? 0);
       if (level) {
         decide({
           append(stream, expected, events) {
-            appended = write({ stream, expected, events });
+            appended = write(to, { stream, expected, events });
             return appended;
           },
           readStream: (stream, { after, limit }) =>
             (pageOfStream.all(stream, Number(after), page(limit)) as unknown as Columns[]).map(recorded),
         });
       }
+      // What looking may have added to the digests is not kept.
+      if (!appended) seen = undefined;
       (appended ? commit : rollback).run();
       if (!level) return false;
     } catch (error) {
+      seen = undefined;
       if (db.isTransaction) rollback.run();
       throw unavailable(file, error);
     }

@@ -1,4 +1,4 @@
-import type { Account } from '../src/domain/postings.js';
+import type { Account } from './postings.js';
 
 /**
  * What a projection works out of a list of accounts that only grows, such as which of them are whose: each account is
@@ -15,4 +15,11 @@ export function charted<Chart>(
     while (kept.seen < accounts.length) add(kept.chart, accounts[kept.seen++]!);
     return kept.chart;
   };
+}
+
+/** What a map holds under a key, put there where there is nothing yet. */
+export function inside<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
