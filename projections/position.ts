@@ -96,14 +96,24 @@ const byHolder = charted(
   },
 );
 
-function addUp(view: View, accounts: SourceAccounts['accounts'], sums: Pence[]): void {
-  for (const { slot, account } of accounts) sums[slot] = plus(sums[slot]!, view.balance(account));
+/** Adds the balances of some accounts to sums, and says whether any of them is something. */
+function addUp(view: View, accounts: SourceAccounts['accounts'], sums: Pence[]): boolean {
+  let any = false;
+  for (const { slot, account } of accounts) {
+    const balance = view.balance(account);
+    if (balance === NO_MONEY) continue;
+    any = true;
+    sums[slot] = plus(sums[slot]!, balance);
+  }
+  return any;
 }
 
-function figuresOf(sums: readonly Pence[]): Figures {
+/** What has fallen due of one source and not come. */
+const overdueOf = (sums: readonly Pence[]): Pence => notNegative(minus(sums[Slot.due]!, sums[Slot.received]!));
+
+function figuresOf(sums: readonly Pence[], overdue = overdueOf(sums)): Figures {
   const recurrent = sums[Slot.recurrent]!;
   const oneOff = sums[Slot.oneOff]!;
-  const due = sums[Slot.due]!;
   const received = sums[Slot.received]!;
   const agreed = plus(recurrent, oneOff);
   return {
@@ -112,10 +122,10 @@ function figuresOf(sums: readonly Pence[]): Figures {
     agreedRecurrent: recurrent,
     agreedOneOff: oneOff,
     withdrawn: sums[Slot.withdrawn]!,
-    due,
+    due: sums[Slot.due]!,
     received,
     outstanding: minus(agreed, received),
-    overdue: notNegative(minus(due, received)),
+    overdue,
     atRisk: sums[Slot.atRisk]!,
     assumed: sums[Slot.assumed]!,
   };
@@ -142,16 +152,18 @@ export const totalFigures = (all: readonly Figures[]): Figures => all.reduce(tog
 /** One partner's position by source of funding, sources in the order of their codes; those that stand at nothing left out. */
 export function partnerPosition(view: View, partner: string): PartnerPosition {
   const sources: SourceFigures[] = [];
-  let total = NO_FIGURES;
+  const all = noSums();
+  let overdue = NO_MONEY;
   for (const { source, accounts } of byHolder(view.accounts).get(partner) ?? []) {
     const sums = noSums();
-    addUp(view, accounts, sums);
+    if (!addUp(view, accounts, sums)) continue;
     if (sums.every((sum) => sum === NO_MONEY)) continue;
     const figures = figuresOf(sums);
     sources.push({ source, figures });
-    total = together(total, figures);
+    for (let slot = 0; slot < sums.length; slot++) all[slot] = plus(all[slot]!, sums[slot]!);
+    overdue = plus(overdue, figures.overdue);
   }
-  return { partner, sources, total };
+  return { partner, sources, total: figuresOf(all, overdue) };
 }
 
 /** The fund's position: every partner's, and their total. */
