@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from '@photostructure/sqlite';
 import type { View } from '../../projections/view.js';
 import type { Day } from '../../src/domain/calendar.js';
 import type { FactData } from '../../src/domain/facts.js';
@@ -41,6 +42,10 @@ interface EmmettPostgres {
 export async function emmettSqlite(packages: string, file: string): Promise<EmmettStore> {
   await packageOf(packages, 'sqlite3');
   const { getSQLiteEventStore } = await packageOf<EmmettSqlite>(packages, '@event-driven-io/emmett-sqlite');
+  // It asks for this mode while its first transaction may be open, which SQLite allows only where the file has it already.
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA journal_mode = WAL');
+  db.close();
   return getSQLiteEventStore({ fileName: file });
 }
 

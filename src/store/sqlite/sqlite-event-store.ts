@@ -229,14 +229,17 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
         return { revision: first + BigInt(events.length - 1), position: positions.at(-1)!, positions, asSent };
       }
     }
-    if (first !== next || events.some((event) => holdsId.get(stream, event.id) !== undefined)) {
-      throw new ConcurrencyConflict(stream, expected, head);
-    }
+    if (first !== next) throw new ConcurrencyConflict(stream, expected, head);
     let { position, digest } = to;
     const positions = events.map((event, index) => {
       const { id, type, data, metadata } = event;
       const revision = first + BigInt(index);
-      insert.run(++position, stream, Number(revision), id, type, data, metadata);
+      try {
+        insert.run(++position, stream, Number(revision), id, type, data, metadata);
+      } catch (error) {
+        // What the file refuses as a second of its kind: the identifier, since the revision has been looked at.
+        throw holdsId.get(stream, id) === undefined ? error : new ConcurrencyConflict(stream, expected, head);
+      }
       digest = digests!.add(position, digest, { stream, revision, id, type, data, metadata });
       return String(position);
     });
