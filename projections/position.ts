@@ -96,16 +96,8 @@ const byHolder = charted(
   },
 );
 
-/** Adds the balances of some accounts to sums, and says whether any of them is something. */
-function addUp(view: View, accounts: SourceAccounts['accounts'], sums: Pence[]): boolean {
-  let any = false;
-  for (const { slot, account } of accounts) {
-    const balance = view.balance(account);
-    if (balance === NO_MONEY) continue;
-    any = true;
-    sums[slot] = plus(sums[slot]!, balance);
-  }
-  return any;
+function addUp(view: View, accounts: SourceAccounts['accounts'], sums: Pence[]): void {
+  for (const { slot, account } of accounts) sums[slot] = plus(sums[slot]!, view.balance(account));
 }
 
 /** What has fallen due of one source and not come. */
@@ -156,7 +148,7 @@ export function partnerPosition(view: View, partner: string): PartnerPosition {
   let overdue = NO_MONEY;
   for (const { source, accounts } of byHolder(view.accounts).get(partner) ?? []) {
     const sums = noSums();
-    if (!addUp(view, accounts, sums)) continue;
+    addUp(view, accounts, sums);
     if (sums.every((sum) => sum === NO_MONEY)) continue;
     const figures = figuresOf(sums);
     sources.push({ source, figures });
