@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * A file of parts and a manifest that says what they are of, read back only as it was written: the manifest carries the
@@ -56,7 +56,9 @@ export function snapshotFile(path: string): SnapshotFile {
       return undefined;
     },
     write(about, parts) {
-      const beside = `${path}.${randomUUID()}`;
+      const beside = `${path}.new`;
+      // What a program that was killed has left. Should another be at it, what comes of both is found not to be as written.
+      rmSync(beside, { force: true });
       // For its owner alone, as the ledger is.
       const file = openSync(beside, 'wx', 0o600);
       try {

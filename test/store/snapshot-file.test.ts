@@ -90,6 +90,33 @@ t.test('a snapshot that cannot be made leaves the one before it, and nothing bes
   t.equal(readdirSync(join(path, '..')).length, 1);
 });
 
+t.test('what a program that was killed has left beside it is replaced', async (t) => {
+  const path = written(t);
+  writeFileSync(`${path}.new`, 'half of one');
+  snapshotFile(path).write(ABOUT, PARTS);
+  t.same(read(path), { parts: 3, damaged: false });
+  t.equal(readdirSync(join(path, '..')).length, 1);
+});
+
+t.test('where two are at it at once, what comes of it is whole or none', async (t) => {
+  const path = written(t);
+  const other = snapshotFile(path);
+  t.throws(
+    () =>
+      snapshotFile(path).write(
+        { program: 'two' },
+        (function* () {
+          yield new Uint8Array(10);
+          other.write(ABOUT, PARTS);
+          yield new Uint8Array(10);
+        })(),
+      ),
+    { code: 'ENOENT' },
+  );
+  t.same(read(path), { parts: 3, damaged: false });
+  t.equal(readdirSync(join(path, '..')).length, 1);
+});
+
 t.test('a folder that cannot be written to is told', async (t) => {
   t.throws(() => snapshotFile(join(folder(t), 'nowhere', 'ledger.snapshot')).write(ABOUT, PARTS), { code: 'ENOENT' });
 });
