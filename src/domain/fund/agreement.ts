@@ -142,6 +142,20 @@ export function agreementsOn(
     });
 }
 
+/**
+ * The last day of a scheme under an agreement, inclusive: its own, where the terms give it one; the day on which it was
+ * ended by notice, unless terms of a later day have a rule for it again; else the agreement’s. Source: domain.md 5 (duration, termination).
+ */
+export function lastDayOfScheme(
+  { terms, termsFrom, ended, lastDay }: Pick<Agreement, 'terms' | 'termsFrom' | 'ended' | 'lastDay'>,
+  scheme: string,
+): Day {
+  const own = terms.riskShares.find((each) => each.scheme === scheme);
+  const byNotice = ended.findLast(({ schemes }) => schemes.includes(scheme))?.lastDay ?? lastDay;
+  const resumed = own !== undefined && termsFrom > byNotice;
+  return [own?.until ?? lastDay, resumed ? lastDay : byNotice].sort()[0]!;
+}
+
 /** The facts of the agreements that were signed in one fund, as far as they are known. */
 export interface SignedIn {
   readonly fund: string;
@@ -488,9 +502,8 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
           `The notice of ${dayInWords(notice.given)} runs until ${dayInWords(notice.earliest)}.`,
         );
       }
-      const gone = stands.ended.flatMap(({ schemes }) => schemes);
       const longer = stands.terms.riskShares.find(
-        ({ scheme, until }) => until !== undefined && until > data.effective && !gone.includes(scheme),
+        ({ scheme, until }) => until !== undefined && lastDayOfScheme(stands, scheme) > data.effective,
       );
       if (notice.schemes.length === 0 && longer) {
         return refuse('notice_running', `The scheme "${longer.scheme}" runs until ${dayInWords(longer.until!)}.`);

@@ -7,7 +7,15 @@ import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
 import { refuseUnbound } from './acceptance.js';
-import { agreementInForce, agreementOn, fundNameOf, itemOfAgreement, sidesOf, type Agreement } from './agreement.js';
+import {
+  agreementInForce,
+  agreementOn,
+  fundNameOf,
+  itemOfAgreement,
+  lastDayOfScheme,
+  sidesOf,
+  type Agreement,
+} from './agreement.js';
 import { booksOn } from './books.js';
 import {
   amountsOf,
@@ -20,6 +28,7 @@ import {
   ruleInWords,
   SharedText,
   sharesText,
+  uncoveredInWords,
 } from './risk-rule.js';
 import { riskShares, riskYear, type SchemeShare, type SignedShare } from './risk-year.js';
 import { standingFact, standingFacts } from './standing-facts.js';
@@ -103,6 +112,7 @@ function shareOn(
     host,
     inheritance: { area, successions: successionsOn(register.successions, effective, Infinity) },
     agreement,
+    on: effective,
   });
   const signed = signedShares(appliedOn(state, effective));
   return riskShares(year, agreement.terms, signed, scheme).find((each) => each.scheme === scheme);
@@ -148,12 +158,19 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
       if (late) return late;
       const unbound = refuseUnbound(agreement, share.notBound);
       if (unbound) return unbound;
-      const { spending, variance, covered, given, shares, uncovered } = share;
+      const { spending, variance, rule, covered, given, shares, uncovered } = share;
+      if (!rule) {
+        const last = dayInWords(lastDayOfScheme(agreement, data.scheme));
+        return refuse(
+          'agreement_missing',
+          `The scheme "${data.scheme}" ended on ${last}, and its rule in "${agreement.agreement}" with it: share its variance as at that day.`,
+        );
+      }
       return {
         ...data,
         agreement: agreement.agreement,
         ...(agreement.fund !== fundNameOf(opened(state)) && { signedIn: agreement.fund }),
-        rule: share.rule!,
+        rule,
         budget: moneyText(spending.budget),
         spent: moneyText(spending.spent),
         variance: moneyText(variance),
@@ -175,7 +192,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         ...data.covered.map(coveredInWords),
         ...(data.given ?? []).map(givenInWords),
         ...data.shares.map(({ partner, amount }) => `${partner} ${amount}`),
-        ...(data.uncovered === '0.00' ? [] : [`${data.uncovered} stays in the pool`]),
+        ...uncoveredInWords(data.uncovered),
       ].join(', ') +
       '.',
   }),

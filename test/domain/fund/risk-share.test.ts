@@ -79,6 +79,7 @@ t.test('an overspend is shared by the signed rule, and a one-off payment does no
     partners: [],
   });
   t.equal(without.table[0]?.[4], 'no agreement in force');
+  t.same(without.table[1], ['home-care', '', '', '', 'stays in the pool', '-9000000.00', '']);
   await signAgreement(ledger);
   spend(ledger, 'home-care', '2016-12-31', '9000000.00');
   await refusals(t, ledger, FUND, [
