@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, type Day } from '../calendar.js';
-import { completedFact, fact, type Fact } from '../facts.js';
+import { completedFact, fact, type Context, type Fact } from '../facts.js';
 import {
   apportion,
   lesser,
@@ -317,7 +317,11 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
         : undefined) ??
       addsUp('tranches', data.tranches, data.amount) ??
       (data.passDown && addsUp('districts’ shares', data.passDown.shares, data.amount)) ??
-      firstRefusal(data.passDown?.shares ?? [], (share) => partnerIsIn(state, share.district, data.effective, context)),
+      firstRefusal(
+        data.passDown?.shares ?? [],
+        ({ district }) =>
+          partnerIsIn(state, district, data.effective, context) ?? canBePassedTo(district, data, context),
+      ),
     postings: (data) => [
       ...posted({ ...holding('agreed', data), item: data.grant, on: data.effective, pence: pence(data.amount) }),
       ...data.tranches.flatMap((each) =>
@@ -427,6 +431,23 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       `${data.district} waived ${pounds(pence(data.amount))} of its share of the grant "${data.grant}" (${data.consent}).`,
   }),
 ];
+
+/** A share is for another council than the holder, which signs what is passed down to it. Source: domain.md 2 (DFG). */
+function canBePassedTo(
+  district: string,
+  { holder, grant }: { readonly holder: string; readonly grant: string },
+  { register }: Context,
+): Refusal | undefined {
+  if (district === holder) {
+    return refuse(
+      'not_in_fund',
+      `${holder} holds "${grant}", and nothing is passed down to itself: its own part is a grant without "passDown".`,
+    );
+  }
+  return sectorOf(register.partners.get(district)!.kind) === 'nhs'
+    ? refuse('not_in_fund', `${district} is an NHS body; "${grant}" is passed down to councils.`)
+    : undefined;
+}
 
 /** What a district has of a grant, in one measure. */
 const toDistrict = (
