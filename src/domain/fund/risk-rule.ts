@@ -14,7 +14,7 @@ import {
   type Pence,
 } from '../money.js';
 import { byKey } from '../order.js';
-import { Amount, Money, Name, SignedMoney } from '../values.js';
+import { Amount, Money, Name, SignedMoney, Sum } from '../values.js';
 
 /**
  * Who bears an overspend, and who keeps an underspend: the rules of a section 75 agreement as data, and the one formula
@@ -254,10 +254,10 @@ export function shareOf(
 const CoveredText = z.strictObject({
   from: z.enum(['underspends', 'risk-pool', 'uncommitted']),
   scheme: Name.optional(),
-  amount: Money,
+  amount: Sum,
 });
 
-const GivenText = z.strictObject({ to: Name, amount: Money });
+const GivenText = z.strictObject({ to: Name, amount: Sum });
 
 /** How a shared variance is stored and answered: partners in the order of their names. */
 export const SharedText = {
