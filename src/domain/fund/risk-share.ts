@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Context, type Fact } from '../facts.js';
-import { moneyText, signedPence } from '../money.js';
+import { largest, moneyText, pence, signedPence, total, type Pence } from '../money.js';
 import { successionsOn } from '../register/succession.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
@@ -122,6 +122,12 @@ function shareOn(
 const isNothing = ({ variance, covered, given = [], shares }: RiskShareApplied): boolean =>
   variance === '0.00' && covered.length + given.length === 0 && shares.every(({ amount }) => amount === '0.00');
 
+/** What an officer’s limit is held against: the variance, or what is shared and drawn without signs, whichever is more. */
+const sumSigned = ({ variance, covered, shares }: RiskShareApplied): Pence =>
+  largest(sizeOf(variance), total([...covered, ...shares].map(({ amount }) => sizeOf(amount))));
+
+const sizeOf = (amount: string): Pence => pence(amount.replace('-', ''));
+
 const varianceInWords = (variance: string): string => {
   if (variance === '0.00') return `variance of ${variance}`;
   return variance.startsWith('-') ? `underspend of ${variance.slice(1)}` : `overspend of ${variance}`;
@@ -149,11 +155,17 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         context.register,
       ),
     subject: (data) => data.scheme,
+    amount: sumSigned,
     complete(data, state: FundState, context) {
       const agreement = agreementInForce(state, data.effective, context);
       if (agreement instanceof Refusal) return agreement;
       const share = shareOn(state, data.scheme, agreement, data.effective, context);
-      if (!share) return refuse('reference_unknown', `No plan line of this fund is of the scheme "${data.scheme}".`);
+      if (!share) {
+        return refuse(
+          'reference_unknown',
+          `Nothing is planned, spent or committed on a scheme "${data.scheme}" by ${dayInWords(data.effective)}.`,
+        );
+      }
       const late = sharedLater(state, data.scheme, data.effective);
       if (late) return late;
       const unbound = refuseUnbound(agreement, share.notBound);
