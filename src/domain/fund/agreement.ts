@@ -339,34 +339,86 @@ function partiesFit(
 }
 
 /**
- * One agreement at a time, of this fund and of those of the years that its term reaches into: another begins after the
- * last day of the one before, and before none that is signed.
+ * One agreement at a time, of this fund and of those of the years that its term reaches into: on no day from one to
+ * another, inclusive, is another in force. What changes an agreement of this fund names it as `itself`.
  */
 function standsAlone(
   state: FundState,
-  { effective, terms }: { readonly effective: Day; readonly terms: AgreementTerms },
+  { from, to, itself }: { readonly from: Day; readonly to: Day; readonly itself?: string },
   context: Context,
 ): Refusal | undefined {
   const of = opened(state);
-  const later = FINANCIAL_YEARS.filter(({ first }) => first > of.year.last && first <= terms.to).flatMap(
-    ({ label }) => {
-      const other = context.fund(fundOf(of, label));
-      return other ? [signedIn(fundOf(of, label), other)] : [];
-    },
-  );
-  const all = (funds: Iterable<SignedIn>) =>
-    [...funds].flatMap(({ fund, facts, reversed }) =>
-      agreementsOn(facts, reversed, LAST_DAY)
-        .filter(({ lastDay }) => lastDay >= effective)
-        .map((each) => ({ ...each, fund })),
-    );
-  const other = [...all(seenBy(state, context)), ...all(later).filter((each) => each.effective <= terms.to)][0];
+  const later = FINANCIAL_YEARS.filter(({ first }) => first > of.year.last && first <= to).flatMap(({ label }) => {
+    const other = context.fund(fundOf(of, label));
+    return other ? [signedIn(fundOf(of, label), other)] : [];
+  });
+  const other = [...seenBy(state, context), ...later]
+    .flatMap(({ fund, facts, reversed }) =>
+      agreementsOn(facts, reversed, LAST_DAY).map((each): FundAgreement => ({ ...each, fund })),
+    )
+    .filter(({ fund, agreement }) => !(fund === fundNameOf(of) && agreement === itself))
+    .find(({ effective, lastDay }) => lastDay >= from && effective <= to);
   return other
     ? refuse(
         'agreement_stands',
         `"${other.agreement}" of ${other.fund} is in force from ${dayInWords(other.effective)} to ${dayInWords(other.lastDay)}.`,
       )
     : undefined;
+}
+
+/** What says until when an agreement runs is not taken back where it would then run on into another. */
+function standsAloneWithout(
+  { agreement, effective }: { readonly agreement: string; readonly effective: Day },
+  state: FundState,
+  context: Context,
+  revision: number,
+): Refusal | undefined {
+  const without = new Map(state.reversed).set(revision, revision);
+  const restored = agreementsOn(state.agreements, without, LAST_DAY).find((each) => each.agreement === agreement)!;
+  return standsAlone(state, { from: effective, to: restored.lastDay, itself: agreement }, context);
+}
+
+/** The shares of a variance that stand signed under an agreement of this fund, in the order of recording. */
+export const sharesUnder = (
+  { riskShares, reversed }: Pick<FundState, 'riskShares' | 'reversed'>,
+  agreement: string,
+): StandingFact[] =>
+  standingFacts(riskShares, reversed, LAST_DAY).filter(
+    ({ data }) => data['agreement'] === agreement && data['signedIn'] === undefined,
+  );
+
+/** Terms do not change, and schemes do not end, before a day as at which a variance was shared by them. */
+function sharedLater(
+  state: FundState,
+  { agreement, effective }: { readonly agreement: string; readonly effective: Day },
+  isOf: (scheme: string) => boolean,
+): Refusal | undefined {
+  const later = sharesUnder(state, agreement).find(
+    ({ data }) => data.effective > effective && isOf(data['scheme'] as string),
+  );
+  return later
+    ? refuse(
+        'later_change_stands',
+        `Revision ${later.revision} shares the variance of "${later.data['scheme'] as string}" as at ${dayInWords(later.data.effective)}; this would change its terms from ${dayInWords(effective)}.`,
+      )
+    : undefined;
+}
+
+/** A variation is not taken back from under a share that was signed by its terms. */
+function sharedBy(
+  state: FundState,
+  { agreement, effective }: { readonly agreement: string; readonly effective: Day },
+  revision: number,
+): Refusal | undefined {
+  const resting = sharesUnder(state, agreement).filter(
+    (each) => each.revision > revision && each.data.effective >= effective,
+  );
+  return resting.length === 0
+    ? undefined
+    : refuse(
+        'others_rest_on_it',
+        `By its terms the facts at revision ${resting.map((each) => each.revision).join(', ')} share a variance.`,
+      );
 }
 
 const termsInWords = ({ reference, from, to, noticeMonths, defaultRule }: AgreementTerms): string =>
@@ -401,7 +453,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
         ? refuse('identifier_used', `"${data.agreement}" already names an agreement of this fund.`)
         : undefined) ??
       termsFit(data.terms, data.parties, data.effective, context) ??
-      standsAlone(state, data, context),
+      standsAlone(state, { from: data.effective, to: data.terms.to }, context),
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(signedFact(event, state.signers)),
     sentence: (data) =>
@@ -433,7 +485,12 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
         }
       );
     },
-    check: (data, _state, context) => termsFit(data.terms, data.parties, data.effective, context),
+    check: (data, state: FundState, context) =>
+      sharedLater(state, data, () => true) ??
+      termsFit(data.terms, data.parties, data.effective, context) ??
+      standsAlone(state, { from: data.effective, to: data.terms.to, itself: data.agreement }, context),
+    staysWhile: (data, state, context, revision) =>
+      sharedBy(state, data, revision) ?? standsAloneWithout(data, state, context, revision),
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(signedFact(event, state.signers)),
     sentence: (data) =>
@@ -451,7 +508,6 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     effective: 'any-day',
     reversible: true,
     undoneWhole: true,
-    level: 'moves',
     restsOn: (data) => itemOfAgreement(data.agreement),
     sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
     complete(data, state: FundState, context) {
@@ -465,6 +521,20 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       return { ...data, months, earliest: noticeDue(data.effective, months) };
     },
     check: () => undefined,
+    staysWhile(data, state, _context, revision) {
+      const ended = standingFacts(state.agreements, state.reversed, LAST_DAY).filter(
+        (each) =>
+          each.type === 'AgreementTerminated' &&
+          each.data['agreement'] === data.agreement &&
+          each.data['notice'] === String(revision),
+      );
+      return ended.length === 0
+        ? undefined
+        : refuse(
+            'others_rest_on_it',
+            `By this notice something was ended at revision ${ended.map((each) => each.revision).join(', ')}.`,
+          );
+    },
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
     sentence: (data) =>
@@ -510,7 +580,9 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       }
       return { ...data, schemes: [...notice.schemes] };
     },
-    check: () => undefined,
+    check: (data, state: FundState) =>
+      sharedLater(state, data, (scheme) => data.schemes.length === 0 || data.schemes.includes(scheme)),
+    staysWhile: standsAloneWithout,
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
     sentence: (data) =>

@@ -146,7 +146,8 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     reversible: true,
     undoneWhole: true,
     level: 'states',
-    restsOn: (data) => (data.signedIn === undefined ? itemOfAgreement(data.agreement) : undefined),
+    restsOn: (data) => `risk-share/${data.scheme}`,
+    needs: (data) => (data.signedIn === undefined ? itemOfAgreement(data.agreement) : undefined),
     sides: (data, state: FundState, context) =>
       sidesOf(
         agreementOn(state, data.effective, context)?.parties ?? [],

@@ -120,7 +120,7 @@ t.test('what came before its tranche was due and is taken back comes off the tra
     const days = ['2016-05-31', '2016-06-01', '2016-06-10', '2016-07-01', '2016-08-31', '2016-09-01'];
     const found = [];
     for (const on of days) {
-      const { total } = (await asked(ledger, 'position', { on })) as { total: Record<string, string> };
+      const { total } = await asked<{ total: Record<string, string> }>(ledger, 'position', { on });
       const { overdue } = await asked(ledger, 'instalments', { on });
       t.equal(overdue, total['overdue'], 'instalments and position agree');
       t.equal((await asked(ledger, 'memorandum', { on }))['grossFunding'], total['due']);
