@@ -16,7 +16,7 @@ import type { Posting } from './postings.js';
 import { endingInWords, isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
 import { mandateFor, opening, type Errand, type Mandate } from './register.js';
 import type { Role } from './roles.js';
-import { actingFor, endedBodiesIn, successionInWords } from './register/succession.js';
+import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
 import { refuse, Refusal } from './rules.js';
 import { sameValue } from './same-value.js';
 
@@ -288,21 +288,9 @@ const standingFor =
 const standingForProposed = <State>(kind: Kind<State>, { fact }: OpenProposal, context: Context) =>
   standingFor(factOf(kind, fact.type), fact.data, context);
 
-/**
- * Nothing new is undertaken in the name of a body for days on which it has ended. What is on the table names it already: a
- * counter may go on naming it, in the fields and for such days as what it replaces does. Source: domain.md 6, 11.
- */
-function namesNoEnded<State>(
-  fact: Fact<State>,
-  data: FactData,
-  { register }: Context,
-  replaces?: FactData,
-): Refusal | undefined {
-  if (fact.underItsName) return undefined;
-  const before = replaces ? endedBodiesIn(register.successions, replaces, replaces.effective) : [];
-  const found = endedBodiesIn(register.successions, data, data.effective).find(
-    ({ field, body }) => !before.some((each) => each.field === field && each.body === body),
-  );
+/** Nothing new is undertaken in the name of a body for days on which it has ended. Source: domain.md 6, 11. */
+function namesNoEnded<State>(fact: Fact<State>, data: FactData, { register }: Context): Refusal | undefined {
+  const found = fact.underItsName ? undefined : endedBodyIn(register.successions, data, data.effective);
   return found && refuse('partner_ended', `${successionInWords(found.ended)}.`);
 }
 
@@ -612,8 +600,6 @@ function counter<State>(
   if (proposal instanceof Refusal) return proposal;
   const fact = factOf(kind, command.fact.type);
   const { data } = command.fact;
-  const ended = namesNoEnded(fact, data, context, proposal.fact.data);
-  if (ended) return ended;
   const demands = demandsOfProposed(kind, state, proposal, context);
   const standFor = standingForProposed(kind, proposal, context);
   const mandate = answering(proposal, standFor(proposal.awaiting), demands, 'counter', asking, context);

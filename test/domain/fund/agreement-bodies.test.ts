@@ -1,9 +1,8 @@
 import t from 'tap';
 import type { Day } from '../../../src/domain/calendar.js';
-import { endedBodiesIn, type Succession } from '../../../src/domain/register/succession.js';
+import { endedBodyIn, type Succession } from '../../../src/domain/register/succession.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
-import { fact } from '../../support/figures.js';
 import { told } from '../../support/told.js';
 import { MIDDLETON, DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../../support/bodies.js';
 import {
@@ -118,44 +117,6 @@ t.test('who follows a party gives notice, varies the agreement and ends it in it
   t.same((await verify(ledger.store)).problems, []);
 });
 
-t.test(
-  'a counter names no ended body that what it replaces does not name, in the same field and for such days',
-  async (t) => {
-    const ledger = await openedLedger(t);
-    await registerAll(ledger);
-    const offer = (effective: string, ofTerms: object = {}) => ({
-      ...agreement({ effective }, terms({ from: effective, ...ofTerms })),
-    });
-    const proposed = async (effective: string): Promise<string> => {
-      const { outcome } = await ledger.done('county-finance', {
-        act: 'propose',
-        fact: fact('AgreementSigned', offer(effective)),
-      });
-      return outcome.proposal!;
-    };
-    const early = await proposed('2016-04-01');
-    const late = await proposed('2016-11-01');
-    await succeeded(ledger, merger());
-    ledger.now('2016-11-01T09:00:00Z');
-    const counter = (proposal: string, data: object) =>
-      ({ act: 'counter', proposal, fact: fact('AgreementSigned', { ...data }) }) as const;
-    const no = (proposal: string, data: object) => ledger.refused(`${MERGED}-finance`, counter(proposal, data));
-    const toSouth = { underspend: { kind: 'to-partner', partner: SOUTH } };
-    t.equal(await no(early, offer('2016-11-01')), 'partner_ended', 'for days on which it has ended');
-    t.equal(await no(late, offer('2016-11-01', toSouth)), 'partner_ended', 'in another field');
-    t.equal(
-      await no(late, offer('2016-11-01', { underspend: { kind: 'to-partner', partner: 'nobody' } })),
-      'not_a_party',
-      'other rules hold a counter as before',
-    );
-    const own = offer('2016-09-30', toSouth);
-    await ledger.done(`${MERGED}-finance`, counter(early, own));
-    await ledger.done(`${MERGED}-finance`, counter(late, offer('2016-11-01', { noticeMonths: 3 })));
-    await ledger.done('county-finance', { act: 'agree', proposal: late });
-    t.same((await verify(ledger.store)).problems, []);
-  },
-);
-
 t.test('names in terms are names of bodies; the first day of a term is no day from which a body stands', (t) => {
   const all: Succession[] = [
     {
@@ -168,7 +129,7 @@ t.test('names in terms are names of bodies; the first day of a term is no day fr
       instrument: 'order',
     },
   ];
-  const found = (value: unknown, on: string) => endedBodiesIn(all, value, on as Day)[0]?.body;
+  const found = (value: unknown, on: string) => endedBodyIn(all, value, on as Day)?.body;
   const inTerms = { terms: { from: '2016-04-01', defaultRule: { kind: 'own-risk', commissioner: NORTH } } };
   t.equal(found(inTerms, DAY), NORTH);
   t.equal(found(inTerms, '2016-09-30'), undefined);
