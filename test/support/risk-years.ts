@@ -27,6 +27,7 @@ export const year = (more: Partial<RiskYear> = {}): RiskYear => ({
   schemes: new Map(),
   passOn: (shares) => shares,
   notBound: () => [],
+  hasEnded: () => false,
   ...more,
 });
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { completedFact, type Fact } from '../facts.js';
+import type { Day } from '../calendar.js';
+import { completedFact, type Context, type Fact } from '../facts.js';
 import type { Inheritance } from '../register/inheritance.js';
 import { lineOf, successionsOn, type Succession } from '../register/succession.js';
 import { CHIEF } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, Revision } from '../values.js';
-import { isParty, itemOfAgreement, named, type Agreement } from './agreement.js';
+import { agreementsOn, isParty, itemOfAgreement, named, sharesUnder, type Agreement } from './agreement.js';
 import { standingFact } from './standing-facts.js';
 import { opened, type FundState } from './state.js';
 
@@ -42,6 +43,37 @@ export function refuseUnbound(
       );
 }
 
+/** An acceptance is not taken back from under a share that falls to a partner whom the terms bound by it alone. */
+function acceptanceStays(
+  data: { readonly agreement: string },
+  state: FundState,
+  { register }: Context,
+  revision: number,
+): Refusal | undefined {
+  const resting = sharesUnder(state, data.agreement).filter((share) => {
+    const { effective: on, shares } = share.data as unknown as RiskShareText;
+    const under = agreementsOn(state.agreements, state.reversed, on, share.revision).find(
+      ({ agreement }) => agreement === data.agreement,
+    )!;
+    const borne = shares.filter(({ amount }) => amount !== '0.00').map(({ partner }) => partner);
+    const inheritance = { area: opened(state).area, successions: successionsOn(register.successions, on, Infinity) };
+    const accepted = under.accepted.filter((each) => each.revision !== revision);
+    return notBoundBy({ ...under, accepted }, borne, inheritance).length > notBoundBy(under, borne, inheritance).length;
+  });
+  return resting.length === 0
+    ? undefined
+    : refuse(
+        'others_rest_on_it',
+        `By this acceptance the facts at revision ${resting.map((each) => each.revision).join(', ')} share a variance.`,
+      );
+}
+
+/** What is looked at of a share that was signed. */
+interface RiskShareText {
+  readonly effective: Day;
+  readonly shares: readonly { readonly partner: string; readonly amount: string }[];
+}
+
 const sent = {
   effective: EffectiveDay.meta({ description: 'The day from which the terms bind the party.' }),
   agreement: Name,
@@ -63,7 +95,6 @@ export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
     effective: 'any-day',
     reversible: true,
     undoneWhole: true,
-    level: 'moves',
     restsOn: (data) => itemOfAgreement(data.agreement),
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     complete(data, state: FundState, context) {
@@ -78,6 +109,7 @@ export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
         : { ...data, terms: String(stands.termsRevision) };
     },
     check: () => undefined,
+    staysWhile: acceptanceStays,
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
     sentence: (data) =>

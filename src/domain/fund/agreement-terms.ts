@@ -22,7 +22,9 @@ const Months = z.int().min(0).max(60);
 export const SchemeTerms = z.strictObject({
   scheme: Name,
   rule: RiskRule,
-  until: EffectiveDay.optional().meta({ description: 'The last day of the scheme, where it has its own.' }),
+  until: EffectiveDay.optional().meta({
+    description: 'The last day of the scheme, inclusive, where it has its own: no rule shares its variance afterwards.',
+  }),
 });
 
 export const AgreementTerms = z.strictObject({

@@ -142,6 +142,20 @@ export function agreementsOn(
     });
 }
 
+/**
+ * The last day of a scheme under an agreement, inclusive: its own, where the terms give it one; the day on which it was
+ * ended by notice, unless terms of a later day have a rule for it again; else the agreement’s. Source: domain.md 5 (duration, termination).
+ */
+export function lastDayOfScheme(
+  { terms, termsFrom, ended, lastDay }: Pick<Agreement, 'terms' | 'termsFrom' | 'ended' | 'lastDay'>,
+  scheme: string,
+): Day {
+  const own = terms.riskShares.find((each) => each.scheme === scheme);
+  const byNotice = ended.findLast(({ schemes }) => schemes.includes(scheme))?.lastDay ?? lastDay;
+  const resumed = own !== undefined && termsFrom > byNotice;
+  return [own?.until ?? lastDay, resumed ? lastDay : byNotice].sort()[0]!;
+}
+
 /** The facts of the agreements that were signed in one fund, as far as they are known. */
 export interface SignedIn {
   readonly fund: string;
@@ -325,34 +339,86 @@ function partiesFit(
 }
 
 /**
- * One agreement at a time, of this fund and of those of the years that its term reaches into: another begins after the
- * last day of the one before, and before none that is signed.
+ * One agreement at a time, of this fund and of those of the years that its term reaches into: on no day from one to
+ * another, inclusive, is another in force. What changes an agreement of this fund names it as `itself`.
  */
 function standsAlone(
   state: FundState,
-  { effective, terms }: { readonly effective: Day; readonly terms: AgreementTerms },
+  { from, to, itself }: { readonly from: Day; readonly to: Day; readonly itself?: string },
   context: Context,
 ): Refusal | undefined {
   const of = opened(state);
-  const later = FINANCIAL_YEARS.filter(({ first }) => first > of.year.last && first <= terms.to).flatMap(
-    ({ label }) => {
-      const other = context.fund(fundOf(of, label));
-      return other ? [signedIn(fundOf(of, label), other)] : [];
-    },
-  );
-  const all = (funds: Iterable<SignedIn>) =>
-    [...funds].flatMap(({ fund, facts, reversed }) =>
-      agreementsOn(facts, reversed, LAST_DAY)
-        .filter(({ lastDay }) => lastDay >= effective)
-        .map((each) => ({ ...each, fund })),
-    );
-  const other = [...all(seenBy(state, context)), ...all(later).filter((each) => each.effective <= terms.to)][0];
+  const later = FINANCIAL_YEARS.filter(({ first }) => first > of.year.last && first <= to).flatMap(({ label }) => {
+    const other = context.fund(fundOf(of, label));
+    return other ? [signedIn(fundOf(of, label), other)] : [];
+  });
+  const other = [...seenBy(state, context), ...later]
+    .flatMap(({ fund, facts, reversed }) =>
+      agreementsOn(facts, reversed, LAST_DAY).map((each): FundAgreement => ({ ...each, fund })),
+    )
+    .filter(({ fund, agreement }) => !(fund === fundNameOf(of) && agreement === itself))
+    .find(({ effective, lastDay }) => lastDay >= from && effective <= to);
   return other
     ? refuse(
         'agreement_stands',
         `"${other.agreement}" of ${other.fund} is in force from ${dayInWords(other.effective)} to ${dayInWords(other.lastDay)}.`,
       )
     : undefined;
+}
+
+/** What says until when an agreement runs is not taken back where it would then run on into another. */
+function standsAloneWithout(
+  { agreement, effective }: { readonly agreement: string; readonly effective: Day },
+  state: FundState,
+  context: Context,
+  revision: number,
+): Refusal | undefined {
+  const without = new Map(state.reversed).set(revision, revision);
+  const restored = agreementsOn(state.agreements, without, LAST_DAY).find((each) => each.agreement === agreement)!;
+  return standsAlone(state, { from: effective, to: restored.lastDay, itself: agreement }, context);
+}
+
+/** The shares of a variance that stand signed under an agreement of this fund, in the order of recording. */
+export const sharesUnder = (
+  { riskShares, reversed }: Pick<FundState, 'riskShares' | 'reversed'>,
+  agreement: string,
+): StandingFact[] =>
+  standingFacts(riskShares, reversed, LAST_DAY).filter(
+    ({ data }) => data['agreement'] === agreement && data['signedIn'] === undefined,
+  );
+
+/** Terms do not change, and schemes do not end, before a day as at which a variance was shared by them. */
+function sharedLater(
+  state: FundState,
+  { agreement, effective }: { readonly agreement: string; readonly effective: Day },
+  isOf: (scheme: string) => boolean,
+): Refusal | undefined {
+  const later = sharesUnder(state, agreement).find(
+    ({ data }) => data.effective > effective && isOf(data['scheme'] as string),
+  );
+  return later
+    ? refuse(
+        'later_change_stands',
+        `Revision ${later.revision} shares the variance of "${later.data['scheme'] as string}" as at ${dayInWords(later.data.effective)}; this would change its terms from ${dayInWords(effective)}.`,
+      )
+    : undefined;
+}
+
+/** A variation is not taken back from under a share that was signed by its terms. */
+function sharedBy(
+  state: FundState,
+  { agreement, effective }: { readonly agreement: string; readonly effective: Day },
+  revision: number,
+): Refusal | undefined {
+  const resting = sharesUnder(state, agreement).filter(
+    (each) => each.revision > revision && each.data.effective >= effective,
+  );
+  return resting.length === 0
+    ? undefined
+    : refuse(
+        'others_rest_on_it',
+        `By its terms the facts at revision ${resting.map((each) => each.revision).join(', ')} share a variance.`,
+      );
 }
 
 const termsInWords = ({ reference, from, to, noticeMonths, defaultRule }: AgreementTerms): string =>
@@ -387,7 +453,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
         ? refuse('identifier_used', `"${data.agreement}" already names an agreement of this fund.`)
         : undefined) ??
       termsFit(data.terms, data.parties, data.effective, context) ??
-      standsAlone(state, data, context),
+      standsAlone(state, { from: data.effective, to: data.terms.to }, context),
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(signedFact(event, state.signers)),
     sentence: (data) =>
@@ -419,7 +485,12 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
         }
       );
     },
-    check: (data, _state, context) => termsFit(data.terms, data.parties, data.effective, context),
+    check: (data, state: FundState, context) =>
+      sharedLater(state, data, () => true) ??
+      termsFit(data.terms, data.parties, data.effective, context) ??
+      standsAlone(state, { from: data.effective, to: data.terms.to, itself: data.agreement }, context),
+    staysWhile: (data, state, context, revision) =>
+      sharedBy(state, data, revision) ?? standsAloneWithout(data, state, context, revision),
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(signedFact(event, state.signers)),
     sentence: (data) =>
@@ -437,7 +508,6 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     effective: 'any-day',
     reversible: true,
     undoneWhole: true,
-    level: 'moves',
     restsOn: (data) => itemOfAgreement(data.agreement),
     sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
     complete(data, state: FundState, context) {
@@ -451,6 +521,20 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       return { ...data, months, earliest: noticeDue(data.effective, months) };
     },
     check: () => undefined,
+    staysWhile(data, state, _context, revision) {
+      const ended = standingFacts(state.agreements, state.reversed, LAST_DAY).filter(
+        (each) =>
+          each.type === 'AgreementTerminated' &&
+          each.data['agreement'] === data.agreement &&
+          each.data['notice'] === String(revision),
+      );
+      return ended.length === 0
+        ? undefined
+        : refuse(
+            'others_rest_on_it',
+            `By this notice something was ended at revision ${ended.map((each) => each.revision).join(', ')}.`,
+          );
+    },
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
     sentence: (data) =>
@@ -488,16 +572,17 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
           `The notice of ${dayInWords(notice.given)} runs until ${dayInWords(notice.earliest)}.`,
         );
       }
-      const gone = stands.ended.flatMap(({ schemes }) => schemes);
       const longer = stands.terms.riskShares.find(
-        ({ scheme, until }) => until !== undefined && until > data.effective && !gone.includes(scheme),
+        ({ scheme, until }) => until !== undefined && lastDayOfScheme(stands, scheme) > data.effective,
       );
       if (notice.schemes.length === 0 && longer) {
         return refuse('notice_running', `The scheme "${longer.scheme}" runs until ${dayInWords(longer.until!)}.`);
       }
       return { ...data, schemes: [...notice.schemes] };
     },
-    check: () => undefined,
+    check: (data, state: FundState) =>
+      sharedLater(state, data, (scheme) => data.schemes.length === 0 || data.schemes.includes(scheme)),
+    staysWhile: standsAloneWithout,
     postings: () => [],
     evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
     sentence: (data) =>

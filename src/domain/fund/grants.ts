@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, type Day } from '../calendar.js';
-import { completedFact, fact, type Fact } from '../facts.js';
+import { completedFact, fact, type Context, type Fact } from '../facts.js';
 import {
   apportion,
   lesser,
@@ -92,17 +92,17 @@ const riskMoves = (data: Risk, sign: 1 | -1): Posting[] =>
   });
 
 /**
- * How what is at risk falls with a cut, day by day from the cut on: by the cut, or to nothing. So it never exceeds what is
- * left of the grant, whichever of the two was recorded first.
+ * How a quantity falls with a cut, day by day from the cut on: by the cut, or to nothing. What is at risk so never exceeds
+ * what is left of the grant, nor does what has fallen due, whichever of the facts was recorded first.
  */
-function riskTakenAlong(risk: DaySeries, from: Day, cut: Pence): { on: Day; change: string }[] {
-  const days = [from, ...risk.days.filter((day) => day > from)];
+function takenAlong(series: DaySeries, from: Day, cut: Pence): { on: Day; change: Pence }[] {
+  const days = [from, ...series.days.filter((day) => day > from)];
   let before: Pence = NO_MONEY;
   return days.flatMap((on) => {
-    const taken = negated(lesser(seriesOn(risk, on), cut));
+    const taken = negated(lesser(seriesOn(series, on), cut));
     const change = minus(taken, before);
     before = taken;
-    return change === NO_MONEY ? [] : [{ on, change: moneyText(change) }];
+    return change === NO_MONEY ? [] : [{ on, change }];
   });
 }
 
@@ -170,16 +170,20 @@ const ofDistrict = {
   check: () => undefined,
   evolve: () => undefined,
 } as const;
-/** How a cut changes what falls due. What was received and is taken back had fallen due: it is credited on the day. */
+
+/**
+ * How a cut changes what falls due. What was received and is taken back is credited on the day, as far as it had fallen due;
+ * what came before its tranche was due is taken off the tranches to come, the earliest first.
+ */
 function dueAfterCut(
   state: FundState,
   { grant, effective, amount, tranches }: z.output<z.ZodObject<typeof cutInput>>,
   recovers: boolean,
 ): DueChange[] | Refusal {
-  const cut = negated(pence(amount));
+  const due = seriesOf(state, 'due', grant);
   return recovers
-    ? [{ due: effective, change: cut }]
-    : replanned(seriesOf(state, 'due', grant), effective, cut, tranches);
+    ? takenAlong(due, effective, pence(amount)).map(({ on, change }) => ({ due: on, change }))
+    : replanned(due, effective, negated(pence(amount)), tranches);
 }
 
 /** A cut of a grant: of what is still to come, or of what was received and is taken back. */
@@ -232,7 +236,10 @@ const cutFact = (declared: {
         holder: item.holder,
         source: item.source,
         recurrent: item.recurrent,
-        riskChanges: riskTakenAlong(seriesOf(state, 'atRisk', data.grant), data.effective, cut),
+        riskChanges: takenAlong(seriesOf(state, 'atRisk', data.grant), data.effective, cut).map(({ on, change }) => ({
+          on,
+          change: moneyText(change),
+        })),
         shareChanges: sharesCut(state, item, data, cut),
         dueChanges: dueChanges.map(({ due, change }) => ({ due, change: moneyText(change) })),
       };
@@ -317,7 +324,11 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
         : undefined) ??
       addsUp('tranches', data.tranches, data.amount) ??
       (data.passDown && addsUp('districts’ shares', data.passDown.shares, data.amount)) ??
-      firstRefusal(data.passDown?.shares ?? [], (share) => partnerIsIn(state, share.district, data.effective, context)),
+      firstRefusal(
+        data.passDown?.shares ?? [],
+        ({ district }) =>
+          partnerIsIn(state, district, data.effective, context) ?? canBePassedTo(district, data, context),
+      ),
     postings: (data) => [
       ...posted({ ...holding('agreed', data), item: data.grant, on: data.effective, pence: pence(data.amount) }),
       ...data.tranches.flatMap((each) =>
@@ -395,8 +406,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   cutFact({
     name: 'GrantRecovered',
     about:
-      'Part of a grant that was received is taken back by who determined it, never more than was received; what is determined, what was at risk and the districts’ shares fall with it.',
-    // It gives no new tranches: those to come stand.
+      'Part of a grant that was received is taken back by who determined it, never more than was received; what is determined, what was at risk and the districts’ shares fall with it, and what had not fallen due yet comes off the tranches to come.',
+    // It gives no new tranches: those to come stand, but for what came of them too early and is taken back.
     input: riskInput as typeof cutInput,
     recovers: true,
     sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" was recovered: ${data.cause}`,
@@ -427,6 +438,23 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       `${data.district} waived ${pounds(pence(data.amount))} of its share of the grant "${data.grant}" (${data.consent}).`,
   }),
 ];
+
+/** A share is for another council than the holder, which signs what is passed down to it. Source: domain.md 2 (DFG). */
+function canBePassedTo(
+  district: string,
+  { holder, grant }: { readonly holder: string; readonly grant: string },
+  { register }: Context,
+): Refusal | undefined {
+  if (district === holder) {
+    return refuse(
+      'not_in_fund',
+      `${holder} holds "${grant}", and nothing is passed down to itself: its own part is a grant without "passDown".`,
+    );
+  }
+  return sectorOf(register.partners.get(district)!.kind) === 'nhs'
+    ? refuse('not_in_fund', `${district} is an NHS body; "${grant}" is passed down to councils.`)
+    : undefined;
+}
 
 /** What a district has of a grant, in one measure. */
 const toDistrict = (

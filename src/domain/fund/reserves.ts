@@ -6,7 +6,7 @@ import { combined, firstBreach, PLAN, posted, type Measure } from '../postings.j
 import { refuse, Refusal } from '../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { family, heirsOf, successionsOn } from '../register/succession.js';
-import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
+import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
 import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Balanced, type Book } from './books.js';
 import { receivers } from './contributions.js';
 import { NO_USE, useOf } from './held.js';
@@ -105,6 +105,15 @@ function heldNow(
   const theirs = total(heirs.map((heir) => heldOf(now, hostNow, heir, source)));
   return heirs.includes(partner) ? theirs : lesser(heldOf(recorded, host, partner, source), theirs);
 }
+
+/** What is held of a partner’s money, in words: below nothing, more of it was used than has come in. */
+const heldInWords = (
+  held: Pence,
+  { partner, source }: { readonly partner: string; readonly source: string },
+): string =>
+  held < 0
+    ? `nothing of ${source} is held of ${partner}’s: ${pounds(negated(held))} more of it was used than has come in`
+    : `${pounds(held)} of ${source} is held of ${partner}’s`;
 
 /** The other fund that a draw names must be one that follows this one’s host, in the year that the reserve is for. */
 function followsHost(
@@ -342,7 +351,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       source: Code,
       amount: Amount,
       reason: words(500),
-      held: Money.meta({ description: 'What was held of the partner’s on that day, before it.' }),
+      held: Sum.meta({ description: 'What was held of the partner’s on that day, before it.' }),
     }),
     signature: 'other-side',
     roles: FINANCE,
@@ -367,7 +376,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
         ? { ...data, held: moneyText(heldOn(data.effective)) }
         : refuse(
             'more_than_held',
-            `${pounds(heldOn(short))} of ${data.source} is held of ${data.partner}’s on ${dayInWords(short)}; ${pounds(pence(data.amount))} would go back.`,
+            `On ${dayInWords(short)}, ${heldInWords(heldOn(short), data)}; ${pounds(pence(data.amount))} would go back.`,
           );
     },
     check: () => undefined,

@@ -14,7 +14,7 @@ import {
   type Pence,
 } from '../money.js';
 import { byKey } from '../order.js';
-import { Amount, Money, Name, SignedMoney } from '../values.js';
+import { Amount, Money, Name, SignedMoney, Sum } from '../values.js';
 
 /**
  * Who bears an overspend, and who keeps an underspend: the rules of a section 75 agreement as data, and the one formula
@@ -113,17 +113,17 @@ export function partnersOf(rule: RiskRule): string[] {
   }
 }
 
-/** A rule in words, for sentences and tables. */
+/** A rule in words, for sentences and tables: how a variance is shared by it. */
 export function ruleInWords(rule: RiskRule): string {
   switch (rule.kind) {
     case 'fixed':
-      return `fixed shares (${sharesInWords(rule.shares)})`;
+      return `in fixed shares (${sharesInWords(rule.shares)})`;
     case 'pro-rata':
       return 'in proportion to recurrent contributions';
     case 'own-risk':
       return `at the risk of ${rule.commissioner ?? 'the host'}`;
     case 'over-base':
-      return `what is spent above ${rule.base} in fixed shares (${sharesInWords(rule.shares)})`;
+      return `in fixed shares of what is spent above ${rule.base} (${sharesInWords(rule.shares)})`;
     case 'capped':
       return `${ruleInWords(rule.of)}, capped (${rule.caps.map(({ partner, most }) => `${partner} ${most}`).join(', ')}), the excess borne by ${rule.excess ?? 'the others'}`;
     case 'stepwise':
@@ -254,10 +254,10 @@ export function shareOf(
 const CoveredText = z.strictObject({
   from: z.enum(['underspends', 'risk-pool', 'uncommitted']),
   scheme: Name.optional(),
-  amount: Money,
+  amount: Sum,
 });
 
-const GivenText = z.strictObject({ to: Name, amount: Money });
+const GivenText = z.strictObject({ to: Name, amount: Sum });
 
 /** How a shared variance is stored and answered: partners in the order of their names. */
 export const SharedText = {
@@ -265,7 +265,9 @@ export const SharedText = {
     .array(CoveredText)
     .meta({ description: 'What of an overspend other money covers, before anybody bears it.' }),
   shares: z.array(z.strictObject({ partner: Name, amount: SignedMoney })),
-  uncovered: SignedMoney.meta({ description: 'What nobody bears: it stays in the pool.' }),
+  uncovered: SignedMoney.meta({
+    description: 'What nobody bears; below nothing, what nobody keeps: it stays in the pool.',
+  }),
 };
 
 /** What of a scheme’s underspend covers others, as it is stored and answered. */
@@ -279,6 +281,12 @@ export const coveredInWords = ({ from, scheme, amount }: z.output<typeof Covered
     : `${amount} from what is not ${from === 'underspends' ? 'spent' : 'committed'} of "${scheme}"`;
 
 export const givenInWords = ({ to, amount }: z.output<typeof GivenText>): string => `${amount} covers "${to}"`;
+
+/** What nobody bears, in words; none where that is nothing. An underspend that nobody keeps stays in the pool. */
+export function uncoveredInWords(amount: string): string[] {
+  if (amount === '0.00') return [];
+  return amount.startsWith('-') ? [`${amount.slice(1)} stays in the pool`] : [`${amount} is borne by nobody`];
+}
 
 /** Sums as they are stored, read back. */
 export const amountsOf = <Row extends { readonly amount: string }>(stored: readonly Row[]) =>

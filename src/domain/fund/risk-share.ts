@@ -1,13 +1,21 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Context, type Fact } from '../facts.js';
-import { moneyText, signedPence } from '../money.js';
+import { largest, moneyText, pence, signedPence, total, type Pence } from '../money.js';
 import { successionsOn } from '../register/succession.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
 import { refuseUnbound } from './acceptance.js';
-import { agreementInForce, agreementOn, fundNameOf, itemOfAgreement, sidesOf, type Agreement } from './agreement.js';
+import {
+  agreementInForce,
+  agreementOn,
+  fundNameOf,
+  itemOfAgreement,
+  lastDayOfScheme,
+  sidesOf,
+  type Agreement,
+} from './agreement.js';
 import { booksOn } from './books.js';
 import {
   amountsOf,
@@ -20,6 +28,7 @@ import {
   ruleInWords,
   SharedText,
   sharesText,
+  uncoveredInWords,
 } from './risk-rule.js';
 import { riskShares, riskYear, type SchemeShare, type SignedShare } from './risk-year.js';
 import { standingFact, standingFacts } from './standing-facts.js';
@@ -103,6 +112,7 @@ function shareOn(
     host,
     inheritance: { area, successions: successionsOn(register.successions, effective, Infinity) },
     agreement,
+    on: effective,
   });
   const signed = signedShares(appliedOn(state, effective));
   return riskShares(year, agreement.terms, signed, scheme).find((each) => each.scheme === scheme);
@@ -111,6 +121,12 @@ function shareOn(
 /** Whether a sum is neither shared, covered nor given away: then there is nothing to sign. */
 const isNothing = ({ variance, covered, given = [], shares }: RiskShareApplied): boolean =>
   variance === '0.00' && covered.length + given.length === 0 && shares.every(({ amount }) => amount === '0.00');
+
+/** What an officer’s limit is held against: the variance, or what is shared and drawn without signs, whichever is more. */
+const sumSigned = ({ variance, covered, shares }: RiskShareApplied): Pence =>
+  largest(sizeOf(variance), total([...covered, ...shares].map(({ amount }) => sizeOf(amount))));
+
+const sizeOf = (amount: string): Pence => pence(amount.replace('-', ''));
 
 const varianceInWords = (variance: string): string => {
   if (variance === '0.00') return `variance of ${variance}`;
@@ -130,7 +146,8 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     reversible: true,
     undoneWhole: true,
     level: 'states',
-    restsOn: (data) => (data.signedIn === undefined ? itemOfAgreement(data.agreement) : undefined),
+    restsOn: (data) => `risk-share/${data.scheme}`,
+    needs: (data) => (data.signedIn === undefined ? itemOfAgreement(data.agreement) : undefined),
     sides: (data, state: FundState, context) =>
       sidesOf(
         agreementOn(state, data.effective, context)?.parties ?? [],
@@ -139,21 +156,34 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         context.register,
       ),
     subject: (data) => data.scheme,
+    amount: sumSigned,
     complete(data, state: FundState, context) {
       const agreement = agreementInForce(state, data.effective, context);
       if (agreement instanceof Refusal) return agreement;
       const share = shareOn(state, data.scheme, agreement, data.effective, context);
-      if (!share) return refuse('reference_unknown', `No plan line of this fund is of the scheme "${data.scheme}".`);
+      if (!share) {
+        return refuse(
+          'reference_unknown',
+          `Nothing is planned, spent or committed on a scheme "${data.scheme}" by ${dayInWords(data.effective)}.`,
+        );
+      }
       const late = sharedLater(state, data.scheme, data.effective);
       if (late) return late;
       const unbound = refuseUnbound(agreement, share.notBound);
       if (unbound) return unbound;
-      const { spending, variance, covered, given, shares, uncovered } = share;
+      const { spending, variance, rule, covered, given, shares, uncovered } = share;
+      if (!rule) {
+        const last = dayInWords(lastDayOfScheme(agreement, data.scheme));
+        return refuse(
+          'agreement_missing',
+          `The scheme "${data.scheme}" ended on ${last}, and its rule in "${agreement.agreement}" with it: share its variance as at that day.`,
+        );
+      }
       return {
         ...data,
         agreement: agreement.agreement,
         ...(agreement.fund !== fundNameOf(opened(state)) && { signedIn: agreement.fund }),
-        rule: share.rule!,
+        rule,
         budget: moneyText(spending.budget),
         spent: moneyText(spending.spent),
         variance: moneyText(variance),
@@ -175,7 +205,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         ...data.covered.map(coveredInWords),
         ...(data.given ?? []).map(givenInWords),
         ...data.shares.map(({ partner, amount }) => `${partner} ${amount}`),
-        ...(data.uncovered === '0.00' ? [] : [`${data.uncovered} stays in the pool`]),
+        ...uncoveredInWords(data.uncovered),
       ].join(', ') +
       '.',
   }),

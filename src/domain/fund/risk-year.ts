@@ -2,7 +2,7 @@ import type { Day } from '../calendar.js';
 import { apportion, lesser, minus, NO_MONEY, notNegative, pence, plus, total, type Pence } from '../money.js';
 import { passedOn, sumsPassedOn, type Inheritance } from '../register/inheritance.js';
 import { notBoundBy } from './acceptance.js';
-import type { Agreement } from './agreement.js';
+import { lastDayOfScheme, type Agreement } from './agreement.js';
 import { ruleOf, type AgreementTerms } from './agreement-terms.js';
 import type { Balanced } from './books.js';
 import { inheritedBooks } from './heirs.js';
@@ -34,6 +34,8 @@ export interface RiskYear {
   passOn(shares: ReadonlyMap<string, Pence>, rule: RiskRule): ReadonlyMap<string, Pence>;
   /** The partners among some, of those who bear shares on the day, whom the agreement in force does not bind. */
   notBound(partners: readonly string[]): readonly string[];
+  /** Whether a scheme had ended before the day: then no rule is for it. */
+  hasEnded(scheme: string): boolean;
 }
 
 /** Where a year’s books stand, and whose names its terms speak. */
@@ -44,8 +46,10 @@ interface RiskBasis {
   /** The host that the fund was opened with. */
   readonly host: string;
   readonly inheritance: Inheritance;
-  /** The agreement in force: the day as of which its terms name bodies, and whom they bind. */
-  readonly agreement: Pick<Agreement, 'termsFrom' | 'signers' | 'accepted'> | undefined;
+  /** The agreement in force on the day: as of when its terms name bodies, whom they bind, and when its schemes end. */
+  readonly agreement: Agreement | undefined;
+  /** The day by whose rules variances are shared, inclusive: of the year. */
+  readonly on: Day;
 }
 
 /** Where no agreement is in force, no terms name anybody, and nobody is bound. */
@@ -68,7 +72,7 @@ function followedBy(books: Balanced, inheritance: Inheritance): Map<string, Map<
  * was signed for; what each comes to is passed on to those who follow by the day. In a rule that goes by contributions a
  * body’s share follows its contributions; otherwise it follows the shares of the succession.
  */
-export function riskYear({ books, described, host, inheritance, agreement }: RiskBasis): RiskYear {
+export function riskYear({ books, described, host, inheritance, agreement, on }: RiskBasis): RiskYear {
   const { area, successions } = inheritance;
   const { termsFrom, ...binding } = agreement ?? NO_TERMS;
   const isBefore = ({ effective }: { readonly effective: Day }) => termsFrom !== undefined && effective <= termsFrom;
@@ -96,6 +100,7 @@ export function riskYear({ books, described, host, inheritance, agreement }: Ris
       return passed;
     },
     notBound: (partners) => notBoundBy(binding, partners, inheritance),
+    hasEnded: (scheme) => agreement !== undefined && lastDayOfScheme(agreement, scheme) < on,
   };
 }
 
@@ -119,7 +124,7 @@ export interface SchemeShare {
   readonly scheme: string;
   readonly spending: Spending;
   readonly variance: Pence;
-  /** None where no agreement is in force: then nobody bears what was not signed. */
+  /** None where no agreement is in force, or the scheme has ended: then nobody bears what was not signed. */
   readonly rule: RiskRule | undefined;
   /** Money that covers an overspend before anybody bears it. */
   readonly covered: readonly Covered[];
@@ -173,7 +178,7 @@ const NOTHING_SPENT: Spending = { budget: NO_MONEY, spent: NO_MONEY, committed: 
 
 /** What covers each scheme: what was signed, as far as there is still an overspend, and what the rules draw beyond it. */
 function drafted(
-  { schemes }: RiskYear,
+  { schemes, hasEnded }: RiskYear,
   terms: AgreementTerms | undefined,
   signed: ReadonlyMap<string, SignedShare>,
   signing: string | undefined,
@@ -188,7 +193,8 @@ function drafted(
     const own = signed.get(scheme);
     const overspent = notNegative(plus(variance, taken(everySigned, scheme)));
     const covered = own ? upTo(own.covered, overspent) : [];
-    return { scheme, spending, variance, rule: terms && ruleOf(terms, scheme), signed: own, covered };
+    const rule = terms && !hasEnded(scheme) ? ruleOf(terms, scheme) : undefined;
+    return { scheme, spending, variance, rule, signed: own, covered };
   });
   const drawn = (of: string | undefined): Pence =>
     taken(
@@ -224,7 +230,8 @@ function drafted(
 
 /**
  * Shares the variance of every scheme, schemes in the order of their names. What was signed of a scheme stands, and the
- * agreement’s rule is for what has come since: what it would share now, less what it would have shared then. Overspends
+ * agreement’s rule is for what has come since: what it would share now, less what it would have shared then. A scheme that
+ * has ended has no rule, as where no agreement is in force. Overspends
  * are covered first, by what was signed and then in the order of the schemes’ names; what a scheme’s underspend covers it
  * shares no more, whichever is signed first. All shares, with what nobody bears and what the risk pool covers, are the
  * variances. No share falls by the rule to a partner whom the terms do not bind: then all of it stays in the pool.

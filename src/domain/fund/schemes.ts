@@ -27,6 +27,9 @@ const addedUp = (a: Spending, b: Spending): Spending => ({
   committed: plus(a.committed, b.committed),
 });
 
+const isNothing = ({ budget, spent, committed }: Spending): boolean =>
+  [budget, spent, committed].every((sum) => sum === NO_MONEY);
+
 const FIGURE: ReadonlyMap<Measure, keyof LineSpending> = new Map([
   ['requirement', 'budget'],
   ['committed', 'committed'],
@@ -70,7 +73,8 @@ function passedDownByLine(books: Balanced): Map<string, Pence> {
 
 /**
  * What stands of each scheme, schemes in the order of their names. A line that is described as part of none is a scheme of
- * its own. A decision reads its books so, a question a view.
+ * its own. A scheme of which nothing stands is left out: a view has accounts of what was only recorded after its instant.
+ * A decision reads its books so, a question a view.
  */
 export function spendingByScheme(books: Balanced, described: ReadonlyMap<string, Described>): Map<string, Spending> {
   const schemes = new Map<string, Spending>();
@@ -81,7 +85,7 @@ export function spendingByScheme(books: Balanced, described: ReadonlyMap<string,
     const before = schemes.get(scheme);
     schemes.set(scheme, before ? addedUp(before, spending) : spending);
   }
-  return new Map([...schemes].sort(byKey));
+  return new Map([...schemes].filter(([, of]) => !isNothing(of)).sort(byKey));
 }
 
 /** The accounts of what partners contribute recurrently: agreed, with grants; one-off payments and what was carried in left out. */

@@ -18,7 +18,7 @@ import { posted, seriesOn, type Account, type Measure } from '../postings.js';
 import { SUPPLIER_CLASSES } from '../reference/supplier-classes.js';
 import { refuse, Refusal } from '../rules.js';
 import { MANAGE } from '../roles.js';
-import { Amount, Code, EffectiveDay, Money, Name, Revision, words } from '../values.js';
+import { Amount, Code, EffectiveDay, Money, Name, Revision, Sum, words } from '../values.js';
 import { SET_ASIDE } from './books.js';
 import { Period } from './periods.js';
 import type { Accrual } from './spending-state.js';
@@ -301,7 +301,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     stored: z.strictObject({
       ...spendingInput,
       ...OfLine,
-      charge: Amount.meta({ description: 'What the line bears: net, and the VAT that is not recovered.' }),
+      charge: Sum.meta({ description: 'What the line bears: net, and the VAT that is not recovered.' }),
       released: Money.meta({ description: 'What is no longer committed, because it is spent.' }),
     }),
     signature: 'none',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Day } from '../../domain/calendar.js';
 import {
   coveredInWords,
   coveredText,
@@ -25,9 +26,10 @@ import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing, type S
 /** The host that a fund was opened with: what is its own stands with those who have followed it. */
 export const hostOf = ({ model }: Pick<Standing, 'model'>): string => model.outline.opened!.host;
 
-/** The agreement by which a day’s variances are shared; after the year by the one of its last day, since they are that year’s. */
-const agreementOfYear = (ledger: Ledger, at: Standing) =>
-  agreementAt(ledger, at, at.on > at.year.last ? at.year.last : at.on);
+/** The day by whose rules a day’s variances are shared: after the year its last day, since they are that year’s. */
+const dayOfRules = ({ on, year }: Standing): Day => (on > year.last ? year.last : on);
+
+const agreementOfYear = (ledger: Ledger, at: Standing) => agreementAt(ledger, at, dayOfRules(at));
 
 type Applied = RiskShareApplied & { readonly revision: number };
 
@@ -47,6 +49,7 @@ export async function sharesAt(
     host: hostOf(at),
     inheritance: at.inheritance,
     agreement,
+    on: dayOfRules(at),
   });
   return {
     shares: riskShares(year, agreement?.terms, signedShares(applied)),
@@ -93,7 +96,10 @@ export const riskShare = query({
         variance: SignedMoney.meta({
           description: 'spent by the day − budget of the whole year: an overspend is above nothing.',
         }),
-        rule: RiskRule.nullable(),
+        rule: RiskRule.nullable().meta({
+          description:
+            'The rule in force; null where no agreement is, or the scheme has ended: then nobody bears what was not signed.',
+        }),
         notBound: z.array(z.string()).meta({
           description:
             'The partners to whom a share would fall, and who have neither signed nor accepted the terms: until they have, the rule shares nothing.',
@@ -144,12 +150,20 @@ export const riskShare = query({
       })),
     };
   },
-  table: ({ schemes, partners }) => ({
+  table: ({ agreement, schemes, partners }) => ({
     columns: ['scheme', 'budget', 'spent', 'variance', 'what', 'amount', 'applied'],
     rows: [
       ...schemes.flatMap(
         ({ scheme, budget, spent, variance, rule, notBound, covered, given, shares, uncovered, applied }) => [
-          [scheme, budget, spent, variance, rule === null ? 'no agreement in force' : ruleInWords(rule), '', ''],
+          [
+            scheme,
+            budget,
+            spent,
+            variance,
+            rule === null ? `no ${agreement === null ? 'agreement' : 'rule'} in force` : ruleInWords(rule),
+            '',
+            '',
+          ],
           ...notBound.map((partner) => [scheme, '', '', '', `not accepted yet by ${partner}`, '', '']),
           ...covered.map((each) => [scheme, '', '', '', coveredInWords(each), each.amount, '']),
           ...given.map((each) => [scheme, '', '', '', `given to "${each.to}"`, each.amount, '']),
@@ -162,7 +176,15 @@ export const riskShare = query({
             shareIn(shares, partner),
             shareIn(applied?.shares ?? [], partner),
           ]),
-          [scheme, '', '', '', 'borne by nobody', uncovered, applied?.uncovered ?? ''],
+          [
+            scheme,
+            '',
+            '',
+            '',
+            uncovered.startsWith('-') ? 'stays in the pool' : 'borne by nobody',
+            uncovered,
+            applied?.uncovered ?? '',
+          ],
         ],
       ),
       ...partners.map(({ name, amount }) => ['Total', '', '', '', name, amount, '']),

@@ -100,6 +100,66 @@ t.test('what was received of a grant is taken back, and the grant falls by it', 
   t.same((await verify(ledger.store)).problems, []);
 });
 
+t.test('what came before its tranche was due and is taken back comes off the tranches to come', async (t) => {
+  const ledger = await openedLedger(t);
+  ledger.now('2016-07-01T09:00:00Z');
+  const tranches = [
+    { due: '2016-06-01', amount: '600.00' },
+    { due: '2016-09-01', amount: '300.00' },
+  ];
+  await ledger.post('county-finance', 'GrantDetermined', grant({ amount: '900.00', tranches }));
+  await ledger.post('county-finance', 'GrantTrancheReceived', {
+    effective: '2016-04-20',
+    grant: 'dfg',
+    amount: '800.00',
+    bankReference: 'DFG',
+  });
+  const taken = (effective: string, amount: string) =>
+    ledger.post('county-finance', 'GrantRecovered', recovery(amount, { effective }));
+  const all = async () => {
+    const days = ['2016-05-31', '2016-06-01', '2016-06-10', '2016-07-01', '2016-08-31', '2016-09-01'];
+    const found = [];
+    for (const on of days) {
+      const { total } = await asked<{ total: Record<string, string> }>(ledger, 'position', { on });
+      const { overdue } = await asked(ledger, 'instalments', { on });
+      t.equal(overdue, total['overdue'], 'instalments and position agree');
+      t.equal((await asked(ledger, 'memorandum', { on }))['grossFunding'], total['due']);
+      found.push(`${total['due']} of ${total['agreed']}`);
+    }
+    return found.join(', ');
+  };
+  t.equal(
+    await all(),
+    '0.00 of 900.00, 600.00 of 900.00, 600.00 of 900.00, 600.00 of 900.00, 600.00 of 900.00, 900.00 of 900.00',
+  );
+  await taken('2016-05-10', '100.00');
+  t.equal(
+    await all(),
+    '0.00 of 800.00, 500.00 of 800.00, 500.00 of 800.00, 500.00 of 800.00, 500.00 of 800.00, 800.00 of 800.00',
+  );
+  await taken('2016-07-01', '550.00');
+  t.equal(
+    await all(),
+    '0.00 of 800.00, 500.00 of 800.00, 500.00 of 800.00, 0.00 of 250.00, 0.00 of 250.00, 250.00 of 250.00',
+  );
+  const back = await taken('2016-06-10', '120.00');
+  t.equal(
+    await all(),
+    '0.00 of 800.00, 500.00 of 800.00, 380.00 of 680.00, 0.00 of 130.00, 0.00 of 130.00, 130.00 of 130.00',
+    'recorded late, it is never below nothing either',
+  );
+  await ledger.post('county-finance', 'FactReversed', {
+    effective: '2016-06-10',
+    reverses: back.outcome.revision,
+    reason: 'they gave in',
+  });
+  t.equal(
+    await all(),
+    '0.00 of 800.00, 500.00 of 800.00, 500.00 of 800.00, 0.00 of 250.00, 0.00 of 250.00, 250.00 of 250.00',
+  );
+  t.same((await verify(ledger.store)).problems, []);
+});
+
 t.test('what was set aside is not there to be recovered, and a receipt stays while some of it was', async (t) => {
   const ledger = await halfReceived(t);
   await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { RuleCode } from '../../../src/domain/rules.js';
+import { Refusal, type RuleCode } from '../../../src/domain/rules.js';
 import { fact, figures, gap } from '../../support/figures.js';
 import { COUNTY, EAST, grant, NORTH, openedLedger, WEST } from '../../support/ledger.js';
 
@@ -102,6 +102,33 @@ t.test('a grant is passed down when the district confirms it, within its share',
   await ledger.done('county-finance', { act: 'agree', proposal: outcome.proposal! });
   await ledger.signed('county-finance', 'east-district-chief', 'GrantPassedDown', pass({ amount: '100000.00' }));
   t.equal(await ledger.refused('county-finance', propose(pass({ amount: '0.01' }))), 'more_than_share');
+});
+
+t.test('a grant is passed down to other councils than its holder', async (t) => {
+  const ledger = await openedLedger(t);
+  const to = async (district: string) => {
+    const data = grant({
+      passDown: {
+        by: '2016-12-31',
+        shares: [
+          { district: EAST, amount: '400000.00' },
+          { district, amount: '500000.00' },
+        ],
+      },
+    });
+    const done = await ledger.submit('county-finance', { act: 'post', fact: fact('GrantDetermined', data) });
+    return done instanceof Refusal ? `${done.rule}: ${done.detail}` : 'determined';
+  };
+  t.equal(
+    await to(COUNTY),
+    'not_in_fund: county holds "dfg", and nothing is passed down to itself: its own part is a grant without "passDown".',
+  );
+  t.equal(await to(NORTH), 'not_in_fund: north-ccg is an NHS body; "dfg" is passed down to councils.');
+  t.equal(
+    await to('elsewhere'),
+    'not_in_fund: elsewhere is not a partner of testshire-2016-17; its partners on 1 April 2016 are county, north-ccg, south-ccg, east-district, west-district.',
+  );
+  t.equal(await to(WEST), 'determined');
 });
 
 t.test('a cut takes what is at risk and the districts’ shares with it, whatever was recorded first', async (t) => {

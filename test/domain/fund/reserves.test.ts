@@ -320,6 +320,29 @@ t.test('unspent money goes back to who paid it, signed by both, never more than 
   });
 });
 
+t.test('where more of a partner’s money was used than has come in, the refusal says so', async (t) => {
+  const ledger = await holding(t);
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending('1300.00'));
+  const back = {
+    effective: '2016-12-01',
+    partner: NORTH,
+    source: 'NHS_ADD',
+    amount: '5.00',
+    reason: 'year end',
+  };
+  t.match(
+    await ledger.submit('county-finance', {
+      act: 'propose',
+      fact: { type: 'UnderspendReturned', data: back as never },
+    }),
+    {
+      rule: 'more_than_held',
+      detail:
+        'On 1 December 2016, nothing of NHS_ADD is held of north-ccg’s: £300.00 more of it was used than has come in; £5.00 would go back.',
+    },
+  );
+});
+
 t.test('money that goes back, or is spent, on a later day does not go back before as well', async (t) => {
   const ledger = await holding(t);
   await ledger.signed(

@@ -7,6 +7,7 @@ import {
   partnersOf,
   RiskRule,
   ruleInWords,
+  uncoveredInWords,
   sharesText,
   type UnderspendRule,
 } from '../../../src/domain/fund/risk-rule.js';
@@ -223,7 +224,7 @@ t.test('a rule is said in words, names its partners, and its shares make a whole
   t.equal(
     ruleInWords(rule),
     'first from what is not spent of carers, then the risk pool of 500000.00, then what is not committed of prevention and equipment; ' +
-      'then what is spent above 1.00 in fixed shares (county 50%, ccg 50%), capped (ccg 9.00), the excess borne by district',
+      'then in fixed shares of what is spent above 1.00 (county 50%, ccg 50%), capped (ccg 9.00), the excess borne by district',
   );
   t.same(partnersOf(rule), ['county', 'ccg', 'ccg', 'district']);
   const capped: RiskRule = { kind: 'capped', of: { kind: 'pro-rata' }, caps: [{ partner: 'ccg', most: '9.00' }] };
@@ -234,7 +235,10 @@ t.test('a rule is said in words, names its partners, and its shares make a whole
   t.same(partnersOf(capped), ['ccg']);
   t.equal(ruleInWords({ kind: 'own-risk' }), 'at the risk of the host');
   t.equal(ruleInWords({ kind: 'own-risk', commissioner: 'ccg' }), 'at the risk of ccg');
-  t.equal(ruleInWords({ kind: 'fixed', shares: HALVES }), 'fixed shares (county 50%, ccg 50%)');
+  t.equal(ruleInWords({ kind: 'fixed', shares: HALVES }), 'in fixed shares (county 50%, ccg 50%)');
+  t.same(uncoveredInWords('-5.00'), ['5.00 stays in the pool']);
+  t.same(uncoveredInWords('5.00'), ['5.00 is borne by nobody']);
+  t.same(uncoveredInWords('0.00'), []);
   t.same(partnersOf({ kind: 'own-risk', commissioner: 'ccg' }), ['ccg']);
   t.same(partnersOf({ kind: 'own-risk' }), []);
   t.notOk(RiskRule.safeParse({ kind: 'fixed', shares: [{ partner: 'a', share: 9_999 }] }).success);

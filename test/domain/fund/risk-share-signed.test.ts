@@ -127,8 +127,8 @@ t.test('a rule over a base is applied although the budget was kept to', async (t
   await spent(ledger, 'equipment', '1.00');
   t.equal(
     await applied(ledger, 'home-care'),
-    'The variance of 0.00 on "home-care" was shared what is spent above 120000.00 in fixed shares (county 50%, north-ccg 50%): ' +
-      'county 15000.00, north-ccg 15000.00, -30000.00 stays in the pool.',
+    'The variance of 0.00 on "home-care" was shared in fixed shares of what is spent above 120000.00 (county 50%, north-ccg 50%): ' +
+      'county 15000.00, north-ccg 15000.00, 30000.00 stays in the pool.',
   );
   const nothing = {
     act: 'propose',

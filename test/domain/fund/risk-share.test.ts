@@ -16,6 +16,7 @@ import {
   NORTH,
   openedLedger,
   refusals,
+  REGISTER_STREAM,
   SOUTH,
   type Refused,
   type TestLedger,
@@ -79,6 +80,7 @@ t.test('an overspend is shared by the signed rule, and a one-off payment does no
     partners: [],
   });
   t.equal(without.table[0]?.[4], 'no agreement in force');
+  t.same(without.table[1], ['home-care', '', '', '', 'stays in the pool', '-9000000.00', '']);
   await signAgreement(ledger);
   spend(ledger, 'home-care', '2016-12-31', '9000000.00');
   await refusals(t, ledger, FUND, [
@@ -147,6 +149,69 @@ t.test('an overspend is shared by the signed rule, and a one-off payment does no
   });
   t.equal(await askedOfNothing(ledger, 'risk-share'), 'fund_unknown');
 });
+
+t.test('what was recorded after an instant is in no answer of what was known then, not even as nothing', async (t) => {
+  const ledger = await openedLedger(t);
+  await signAgreement(ledger, terms({ defaultRule: { kind: 'fixed', shares: HALVES } }));
+  const then = { on: '2017-03-31', 'known-at': '2016-03-02T12:00:00Z' };
+  ledger.now('2016-03-02T13:00:00Z');
+  const before = await asked(ledger, 'risk-share', then);
+  told(t, before.answer, { schemes: [], partners: [] });
+  ledger.now('2016-07-01T09:00:00Z');
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  t.same(await asked(ledger, 'risk-share', then), before);
+  told(t, (await asked(ledger, 'risk-share', { on: '2017-03-31' })).answer, { schemes: [{ scheme: 'home-care' }] });
+});
+
+t.test(
+  'an officer’s limit is held against the variance that is shared, and against what is shared and drawn',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const mandated = (proposer: string, signer: string, partner: string, officer: string) =>
+      ledger.signed(
+        proposer,
+        signer,
+        'OfficerMandated',
+        { effective: '2016-01-01', partner, officer, role: 'finance-officer', limit: '100.00' },
+        REGISTER_STREAM,
+      );
+    await mandated('registrar', 'county-chief', COUNTY, 'county-junior');
+    await mandated('north-ccg-chief', 'north-ccg-finance', NORTH, 'north-junior');
+    const overBase = { kind: 'over-base', base: '49.99', shares: HALVES };
+    const covering = { kind: 'stepwise', steps: [{ from: 'risk-pool', amount: '60.00' }], then: overBase };
+    await signAgreement(
+      ledger,
+      terms({
+        riskShares: [
+          { scheme: 'carers', rule: overBase },
+          { scheme: 'equipment', rule: covering },
+        ],
+      }),
+    );
+    for (const [name, amount, spentOn] of [
+      ['home-care', '100.01', '0.00'],
+      ['carers', '150.00', '150.00'],
+      ['equipment', '90.00', '150.01'],
+      ['prevention', '100.00', '0.00'],
+    ] as const) {
+      await ledger.post('pool-manager', 'PlanLineSet', line({ line: name, amount }));
+      if (spentOn !== '0.00') spend(ledger, name, '2016-05-01', spentOn);
+    }
+    const sign = (scheme: string, officer: string) =>
+      ({ name: `${scheme} by ${officer}`, officer, act: 'propose', rule: 'over_limit', ...apply({ scheme }) }) as const;
+    await refusals(t, ledger, FUND, [
+      sign('home-care', 'county-junior'),
+      sign('carers', 'north-junior'),
+      sign('equipment', 'county-junior'),
+    ]);
+    const offered = await ledger.done('county-finance', { act: 'propose', fact: apply() });
+    const agree = { act: 'agree', proposal: offered.outcome.proposal! } as const;
+    t.equal(await ledger.refused('north-junior', agree), 'over_limit');
+    await ledger.done('north-ccg-finance', agree);
+    await ledger.signed('county-junior', 'north-junior', 'RiskShareApplied', apply({ scheme: 'prevention' }).data);
+  },
+);
 
 t.test('the terms are not taken away from under a risk share', async (t) => {
   const ledger = await funded(t);
