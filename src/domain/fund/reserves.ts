@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { dayInWords, financialYear, LAST_DAY, type Day } from '../calendar.js';
+import { dayInWords, financialYear, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../facts.js';
-import { lesser, minus, moneyText, negated, pence, plus, pounds, total, type Pence } from '../money.js';
-import { combined, firstBreach, PLAN, posted, type Measure } from '../postings.js';
+import { lesser, minus, moneyText, negated, pence, pounds, total, type Pence } from '../money.js';
+import { combined, firstBreach, PLAN, posted, seriesOn, type DaySeries, type Measure } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { family, heirsOf, successionsOn } from '../register/succession.js';
@@ -13,17 +13,7 @@ import { NO_USE, useOf } from './held.js';
 import { inheritedBooks } from './heirs.js';
 import { purposesOf } from './spending.js';
 import { limitToPurposes } from './spending-state.js';
-import {
-  holding,
-  itemOf,
-  nameIsFree,
-  opened,
-  partnerIsIn,
-  seriesOf,
-  sourceFits,
-  standsAt,
-  type FundState,
-} from './state.js';
+import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits, type FundState } from './state.js';
 
 /**
  * Money kept for a later year, and money given back. A reserve is set aside in the fund of its year, drawn from there,
@@ -79,9 +69,11 @@ const carryIns = (state: FundState, from: string, reserve: string): string[] =>
     item.kind === 'carry-in' && item.from === from && item.reserve === reserve ? [name] : [],
   );
 
-/** What a fund has taken in already from a reserve of another. */
-const takenIn = (state: FundState, from: string, reserve: string): Pence =>
-  total(carryIns(state, from, reserve).map((name) => standsAt(state, 'agreed', name, LAST_DAY)));
+/** What a fund has taken in from a reserve of another, day by day. */
+const takenIn = (state: FundState, from: string, reserve: string): DaySeries =>
+  combined(
+    carryIns(state, from, reserve).map((name) => ({ sign: 1 as const, series: seriesOf(state, 'agreed', name) })),
+  );
 
 const heldOf = (books: Balanced, host: string, partner: string, source: string): Pence =>
   (useOf(books, host, partner).get(partner)?.get(source) ?? NO_USE).held;
@@ -141,10 +133,7 @@ function drawStays(
   if (!later) return undefined;
   const standing = combined([
     { sign: 1, series: seriesOf(state, 'drawn', drawnItem(draw.reserve, draw.into)) },
-    ...carryIns(later, `${area}-${year.label}`, draw.reserve).map((name) => ({
-      sign: -1 as const,
-      series: seriesOf(later, 'agreed', name),
-    })),
+    { sign: -1, series: takenIn(later, `${area}-${year.label}`, draw.reserve) },
   ]);
   const breach = firstBreach(standing, { days: [undone.on], moves: [negated(undone.amount)] });
   return (
@@ -212,7 +201,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ReserveDrawn',
     about:
-      'Money is drawn from a reserve for the year and purpose that it was set aside for, in that year or later; never more than is in it.',
+      'Money is drawn from a reserve for the year and purpose that it was set aside for, on a day of that year; never more than is in it.',
     input: z.strictObject(drawInput),
     stored: z.strictObject({ ...drawInput, source: Code, purpose: Name, toYear: z.string() }),
     signature: 'second-officer',
@@ -233,11 +222,18 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       return followsHost(state, { ...whole, into }, context) ?? { ...whole, into };
     },
     check(data) {
-      const { first } = financialYear(data.toYear)!;
-      return data.effective < first
+      const { first, last } = financialYear(data.toYear)!;
+      if (data.effective < first) {
+        return refuse(
+          'drawn_too_early',
+          `"${data.reserve}" was set aside for ${data.toYear}, which begins on ${dayInWords(first)}; it would be drawn on ${dayInWords(data.effective)}.`,
+        );
+      }
+      // No fund could carry it in: that of its year ends on the same day.
+      return data.effective > last
         ? refuse(
-            'drawn_too_early',
-            `"${data.reserve}" was set aside for ${data.toYear}, which begins on ${dayInWords(first)}; it would be drawn on ${dayInWords(data.effective)}.`,
+            'drawn_too_late',
+            `"${data.reserve}" was set aside for ${data.toYear}, which ended on ${dayInWords(last)}; it would be drawn on ${dayInWords(data.effective)}.`,
           )
         : undefined;
     },
@@ -308,16 +304,21 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     check(data, state: FundState, { fund }) {
       // That there is such a fund was seen when the fact was completed.
       const from = fund(data.from)!;
-      const drawn = standsAt(from, 'drawn', drawnFor(from, state, data.reserve), data.effective);
+      const drawn = seriesOf(from, 'drawn', drawnFor(from, state, data.reserve));
       const taken = takenIn(state, data.from, data.reserve);
+      const standing = combined([
+        { sign: 1, series: drawn },
+        { sign: -1, series: taken },
+      ]);
+      // On every later day: what is carried in until a day, or from one on, was drawn once all the same.
+      const breach = firstBreach(standing, { days: [data.effective], moves: [negated(pence(data.amount))] });
       return (
         nameIsFree(state, data.carryIn) ??
-        (plus(taken, pence(data.amount)) > drawn
-          ? refuse(
-              'more_than_drawn',
-              `${pounds(drawn)} was drawn for this fund from "${data.reserve}" by ${dayInWords(data.effective)}, of which ${pounds(taken)} has been carried in already.`,
-            )
-          : undefined)
+        (breach &&
+          refuse(
+            'more_than_drawn',
+            `${pounds(seriesOn(drawn, breach.day))} was drawn for this fund from "${data.reserve}" by ${dayInWords(breach.day)}, of which ${pounds(seriesOn(taken, breach.day))} is carried in on that day already.`,
+          ))
       );
     },
     postings: (data) =>
