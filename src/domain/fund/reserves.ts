@@ -7,10 +7,10 @@ import { refuse, Refusal } from '../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { family, heirsOf, successionsOn } from '../register/succession.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
-import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Balanced, type Book } from './books.js';
+import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Book } from './books.js';
 import { receivers } from './contributions.js';
-import { NO_USE, useOf } from './held.js';
-import { inheritedBooks } from './heirs.js';
+import { NO_USE, useOf, type Use } from './held.js';
+import { inheritedBooks, usesNow } from './heirs.js';
 import { purposesOf } from './spending.js';
 import { limitToPurposes } from './spending-state.js';
 import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits, type FundState } from './state.js';
@@ -75,8 +75,8 @@ const takenIn = (state: FundState, from: string, reserve: string): DaySeries =>
     carryIns(state, from, reserve).map((name) => ({ sign: 1 as const, series: seriesOf(state, 'agreed', name) })),
   );
 
-const heldOf = (books: Balanced, host: string, partner: string, source: string): Pence =>
-  (useOf(books, host, partner).get(partner)?.get(source) ?? NO_USE).held;
+const heldOf = (uses: ReadonlyMap<string, ReadonlyMap<string, Use>>, partner: string, source: string): Pence =>
+  (uses.get(partner)?.get(source) ?? NO_USE).held;
 
 /**
  * What is held of a partner’s money of a source, on a day, inclusive: with what it took over from those that it follows. Of
@@ -91,11 +91,11 @@ function heldNow(
   const { host, area } = opened(state);
   const successions = successionsOn(register.successions, effective, Infinity);
   const recorded = booksOn(books, effective);
-  const now = inheritedBooks(recorded, { successions, area });
+  const inheritance = { successions, area };
+  const now = usesNow(inheritedBooks(recorded, inheritance), host, inheritance);
   const heirs = heirsOf(successions, partner, area);
-  const hostNow = heirsOf(successions, host, area)[0]!;
-  const theirs = total(heirs.map((heir) => heldOf(now, hostNow, heir, source)));
-  return heirs.includes(partner) ? theirs : lesser(heldOf(recorded, host, partner, source), theirs);
+  const theirs = total(heirs.map((heir) => heldOf(now, heir, source)));
+  return heirs.includes(partner) ? theirs : lesser(heldOf(useOf(recorded, host, partner), partner, source), theirs);
 }
 
 /** The other fund that a draw names must be one that follows this one’s host, in the year that the reserve is for. */
