@@ -74,15 +74,15 @@ export function endOfLondonDay(day: Day): Instant {
   return ((londonDay(summerMidnight) === next ? summerMidnight : midnightUtc) - 1) as Instant;
 }
 
-/** Whether the ledger could have been there: of years before the first there is no reckoning of days and instants here. */
-const couldBeKnown = (day: string): boolean => isDay(day) && day >= FIRST_DAY;
+/** Whether it is a day that the ledger speaks of: of the years 1 or 9999 there is no reckoning of instants here. */
+const isSpokenOf = (day: string): boolean => isDay(day) && day >= FIRST_DAY && day <= LAST_DAY;
 
 /**
- * Reads an ISO instant in UTC (`2016-06-30T12:00:00Z`, with or without milliseconds), on the first day or later, or returns
- * undefined.
+ * Reads an ISO instant in UTC (`2016-06-30T12:00:00Z`, with or without milliseconds), on a day that the ledger speaks of, or
+ * returns undefined.
  */
 export function instantOf(text: string): Instant | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/.test(text) || !couldBeKnown(text.slice(0, 10)))
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/.test(text) || !isSpokenOf(text.slice(0, 10)))
     return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : (at as Instant);
@@ -93,7 +93,7 @@ export const instantText = (instant: Instant): string => new Date(instant).toISO
 /** What *known at* means: a bare date is the end of that day in Europe/London; an instant is itself. Source: design.md 2. */
 export function knownAtInstant(text: string): Instant | undefined {
   if (!isDay(text)) return instantOf(text);
-  return couldBeKnown(text) ? endOfLondonDay(text) : undefined;
+  return isSpokenOf(text) ? endOfLondonDay(text) : undefined;
 }
 
 /** A financial year, 1 April to 31 March, both days inside it. */

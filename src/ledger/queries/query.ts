@@ -112,7 +112,7 @@ export const KnownAt = z
     context.addIssue({
       code: 'custom',
       message:
-        'must be a day, such as "2016-06-30" (the end of that day in London), or a UTC instant, such as "2016-06-30T12:00:00Z"; from 1 April 2013 on',
+        'must be a day, such as "2016-06-30" (the end of that day in London), or a UTC instant, such as "2016-06-30T12:00:00Z"; from 2013-04-01 to 2099-03-31',
     });
     return z.NEVER;
   })
