@@ -16,7 +16,7 @@ import type { Posting } from './postings.js';
 import { endingInWords, isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
 import { mandateFor, opening, type Errand, type Mandate } from './register.js';
 import type { Role } from './roles.js';
-import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
+import { actingFor, endedBodiesIn, successionInWords } from './register/succession.js';
 import { refuse, Refusal } from './rules.js';
 import { sameValue } from './same-value.js';
 
@@ -275,8 +275,15 @@ function demandsOf<State>(
 ): Demands {
   const demands = demandedBy(fact, data, state, context, completed);
   const standFor = standingFor(fact, data, context);
-  return { ...demands, acts: standFor(demands.acts), signs: standFor(demands.signs) };
+  const [acts, signs] = [standFor(demands.acts), standFor(demands.signs)];
+  return { ...demands, acts, signs, signature: becameOne(acts, signs, demands.signature) };
 }
+
+/** Where both sides have become one body, there is no other side to sign: a second officer of that body does. */
+const becameOne = (acts: readonly string[], signs: readonly string[], signature: Signature): Signature =>
+  signature === 'other-side' && acts.length === 1 && signs.length === 1 && acts[0] === signs[0]
+    ? 'second-officer'
+    : signature;
 
 /** The bodies that stand for others where a fact is concerned. The keeper keeps the ledger until the day it ends. */
 const standingFor =
@@ -288,9 +295,22 @@ const standingFor =
 const standingForProposed = <State>(kind: Kind<State>, { fact }: OpenProposal, context: Context) =>
   standingFor(factOf(kind, fact.type), fact.data, context);
 
-/** Nothing new is undertaken in the name of a body for days on which it has ended. Source: domain.md 6, 11. */
-function namesNoEnded<State>(fact: Fact<State>, data: FactData, { register }: Context): Refusal | undefined {
-  const found = fact.underItsName ? undefined : endedBodyIn(register.successions, data, data.effective);
+/**
+ * Nothing new is undertaken in the name of a body for days on which it has ended. A counter may name again whom the text on
+ * the table names for such days, in the same fields, and nobody else. Source: domain.md 6, 11.
+ */
+function namesNoEnded<State>(
+  fact: Fact<State>,
+  data: FactData,
+  { register }: Context,
+  onTable?: FactData,
+): Refusal | undefined {
+  if (fact.underItsName) return undefined;
+  const endedIn = (text: FactData) => endedBodiesIn(register.successions, text, text.effective);
+  const before = onTable ? endedIn(onTable) : [];
+  const found = endedIn(data).find(
+    ({ body, field }) => !before.some((each) => each.body === body && each.field === field),
+  );
   return found && refuse('partner_ended', `${successionInWords(found.ended)}.`);
 }
 
@@ -454,8 +474,13 @@ function begin<State>(
 
 function awaitedBy(demands: Demands, mandate: Mandate): string[] {
   if (demands.signature === 'second-officer') return [mandate.partner];
-  const others = demands.acts.includes(mandate.partner) ? demands.signs : demands.acts;
-  return others.filter((partner) => partner !== mandate.partner);
+  const { partner: by } = mandate;
+  // A body may stand on both sides since it followed others; then whoever stands on either beside it can sign.
+  const others = [
+    ...(demands.acts.includes(by) ? demands.signs : []),
+    ...(demands.signs.includes(by) ? demands.acts : []),
+  ];
+  return [...new Set(others)].filter((partner) => partner !== by);
 }
 
 /**
@@ -615,6 +640,7 @@ function counter<State>(
   const next = demandsOf(fact, data, state.own, context, completed);
   const refusal =
     expired(proposal, context.today) ??
+    namesNoEnded(fact, data, context, proposal.fact.data) ??
     (isBetween(next, standFor([proposal.by]), mandate.partner)
       ? undefined
       : refuse('counter_differs', `${proposal.by} and ${mandate.partner} are not the two sides of the counter.`)) ??
