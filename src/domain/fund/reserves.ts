@@ -8,6 +8,7 @@ import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { family, heirsOf, successionsOn } from '../register/succession.js';
 import { Amount, Code, EffectiveDay, Money, Name, words } from '../values.js';
 import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Book } from './books.js';
+import { CARRY_IN, standsWith } from './carried-in.js';
 import { receivers } from './contributions.js';
 import { NO_USE, useOf, type Use } from './held.js';
 import { inheritedBooks, usesNow } from './heirs.js';
@@ -56,6 +57,17 @@ const carryInput = {
   reserve: Name,
   amount: Amount,
 };
+
+/** Whose money was carried in, part by part: the host’s, where it is not said. */
+const carriedParts = ({
+  holder,
+  amount,
+  standsWith: parts = [{ partner: holder, amount }],
+}: {
+  readonly holder: string;
+  readonly amount: string;
+  readonly standsWith?: readonly { readonly partner: string; readonly amount: string }[] | undefined;
+}) => parts;
 
 /** The item of what was drawn from a fund’s reserve for another: a fund of the same area needs no name. */
 const drawnFor = (from: FundState, to: FundState, reserve: string): string => {
@@ -260,7 +272,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'CarriedForwardReceived',
     about:
-      'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn.',
+      'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn. It stands with those whose money was drawn, in proportion to what they had agreed to pay of its source; with the host where they are not in this fund.',
     input: z.strictObject(carryInput),
     stored: z.strictObject({
       ...carryInput,
@@ -268,6 +280,12 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       source: Code,
       recurrent: z.boolean(),
       cameFrom: Code.meta({ description: 'The source of the money in the fund that it comes from.' }),
+      standsWith: z
+        .array(z.strictObject({ partner: Name, amount: Amount }))
+        .optional()
+        .meta({
+          description: 'Whose money it is, where any of it is another’s than the host’s; left out, the host’s.',
+        }),
       purpose: Name,
     }),
     signature: 'none',
@@ -278,9 +296,9 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     names: (data) => data.carryIn,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
     amount: (data) => pence(data.amount),
-    complete(data, state: FundState, { fund }) {
+    complete(data, state: FundState, context) {
       const { area, host, year } = opened(state);
-      const from = fund(data.from);
+      const from = context.fund(data.from);
       if (!from) return refuse('reference_unknown', `No fund named ${data.from} is open.`);
       const found = itemOf(from, 'reserve', data.reserve);
       if (found instanceof Refusal)
@@ -292,13 +310,16 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
           `"${data.reserve}" of ${data.from} was set aside for ${opened(from).area}-${found.toYear}, and none of it was drawn into ${area}-${year.label}.`,
         );
       }
+      const carried = { amount: pence(data.amount), source: found.source, on: data.effective };
+      const parts = standsWith(carried, from, state, context);
       return {
         ...data,
         holder: host,
-        source: 'CARRY_IN',
+        source: CARRY_IN,
         recurrent: false,
         cameFrom: found.source,
         purpose: found.purpose,
+        ...(parts && { standsWith: parts }),
       };
     },
     check(data, state: FundState, { fund }) {
@@ -322,15 +343,25 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       );
     },
     postings: (data) =>
-      (['agreed', 'due', 'received'] as const).flatMap((measure) =>
-        posted({ ...holding(measure, data), item: data.carryIn, on: data.effective, pence: pence(data.amount) }),
+      carriedParts(data).flatMap(({ partner, amount }) =>
+        (['agreed', 'due', 'received'] as const).flatMap((measure) =>
+          posted({
+            ...holding(measure, { ...data, holder: partner }),
+            item: data.carryIn,
+            on: data.effective,
+            pence: pence(amount),
+          }),
+        ),
       ),
-    evolve(state, { carryIn, from, reserve, source, purpose }) {
-      state.items.set(carryIn, { kind: 'carry-in', from, reserve });
+    evolve(state, { carryIn, from, reserve, source, cameFrom, purpose }) {
+      state.items.set(carryIn, { kind: 'carry-in', from, reserve, cameFrom });
       limitToPurposes(state.spending, source, carryIn, [purpose]);
     },
     sentence: (data) =>
-      `${pounds(pence(data.amount))} was carried in from "${data.reserve}" of ${data.from} (${data.cameFrom}), for ${data.purpose}.`,
+      `${pounds(pence(data.amount))} was carried in from "${data.reserve}" of ${data.from} (${data.cameFrom}), for ${data.purpose}.` +
+      ` It stands with ${carriedParts(data)
+        .map(({ partner, amount }) => `${partner} (${pounds(pence(amount))})`)
+        .join(', ')}.`,
   }),
   completedFact({
     name: 'UnderspendReturned',

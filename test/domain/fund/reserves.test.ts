@@ -198,7 +198,7 @@ t.test('a reserve is drawn to nothing, and enters the fund of its year bound to 
   const taken = await ledger.post('county-finance', 'CarriedForwardReceived', taking({ amount: '100.00' }), NEXT);
   t.match(
     taken.outcome.events[0]?.sentence,
-    '£100.00 was carried in from "kept" of testshire-2016-17 (NHS_ADD), for winter.',
+    '£100.00 was carried in from "kept" of testshire-2016-17 (NHS_ADD), for winter. It stands with north-ccg (£100.00).',
   );
   await refusals(t, ledger, NEXT, [
     enter('once only', taking({ carryIn: 'again', amount: '50.01' }), 'more_than_drawn'),
@@ -259,7 +259,7 @@ t.test('a reserve is drawn to nothing, and enters the fund of its year bound to 
       onlyForPurposes: true,
     },
   ]);
-  t.match((await asked(ledger, 'partner-position', { fund: NEXT, partner: COUNTY, on: '2017-06-30' }))['sources'], [
+  t.match((await asked(ledger, 'partner-position', { fund: NEXT, partner: NORTH, on: '2017-06-30' }))['sources'], [
     { source: 'CARRY_IN', figures: { agreed: '150.00', received: '150.00', spent: '10.00', held: '140.00' } },
   ]);
   t.match(

@@ -196,6 +196,17 @@ t.test(
     await take(`${UPTON}-finance`, '300.00', 'upton-2017-18');
     await take(`${DOWNTON}-finance`, '500.00', 'downton-2017-18');
     await take(`${MIDDLETON}-finance`, '100.00', 'testshire-2017-18');
+    for (const [fund, holder, amount] of [
+      ['upton-2017-18', UPTON, '300.00'],
+      ['testshire-2017-18', NORTH, '100.00'],
+    ] as const) {
+      const position = await asked<PositionText>(ledger, 'position', { fund, on: '2017-04-01' });
+      t.same(
+        figureOf(position, 'held'),
+        [`${holder} CARRY_IN ${amount}`],
+        'whose money it is, or the host’s where that is no partner',
+      );
+    }
     await refusals(t, ledger, FUND, [
       {
         name: 'a draw stays while its fund has taken it in',
