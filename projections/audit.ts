@@ -96,7 +96,7 @@ export function lateFacts(entries: readonly Entry[], firstDay: Day, daysMin: num
 
 // What a figure is made of
 
-interface Traced {
+export interface Traced {
   readonly entry: Entry;
   readonly posting: Posting;
 }
@@ -175,6 +175,7 @@ export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] 
 
 interface Instalment {
   readonly item: string;
+  /** Under the name in which it was recorded. */
   readonly payer: string;
   readonly source: string;
   readonly due: Day;
