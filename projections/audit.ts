@@ -103,7 +103,6 @@ export interface Traced {
 
 interface Sought {
   readonly measure: Measure;
-  readonly holder?: string | undefined;
   readonly source?: string | undefined;
   readonly item?: string | undefined;
 }
@@ -117,7 +116,6 @@ export const traced = (entries: readonly Entry[], on: Day, sought: Sought): Trac
           posting.holder !== POOL &&
           posting.on <= on &&
           posting.measure === sought.measure &&
-          (sought.holder === undefined || posting.holder === sought.holder) &&
           (sought.source === undefined || posting.source === sought.source) &&
           (sought.item === undefined || posting.item === sought.item),
       )
