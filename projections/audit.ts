@@ -96,14 +96,13 @@ export function lateFacts(entries: readonly Entry[], firstDay: Day, daysMin: num
 
 // What a figure is made of
 
-interface Traced {
+export interface Traced {
   readonly entry: Entry;
   readonly posting: Posting;
 }
 
 interface Sought {
   readonly measure: Measure;
-  readonly holder?: string | undefined;
   readonly source?: string | undefined;
   readonly item?: string | undefined;
 }
@@ -117,7 +116,6 @@ export const traced = (entries: readonly Entry[], on: Day, sought: Sought): Trac
           posting.holder !== POOL &&
           posting.on <= on &&
           posting.measure === sought.measure &&
-          (sought.holder === undefined || posting.holder === sought.holder) &&
           (sought.source === undefined || posting.source === sought.source) &&
           (sought.item === undefined || posting.item === sought.item),
       )
@@ -175,6 +173,7 @@ export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] 
 
 interface Instalment {
   readonly item: string;
+  /** Under the name in which it was recorded. */
   readonly payer: string;
   readonly source: string;
   readonly due: Day;

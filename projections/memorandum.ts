@@ -1,3 +1,4 @@
+import { agreedBy } from '../src/domain/fund/held.js';
 import { proRata } from '../src/domain/fund/risk-rule.js';
 import { recurrentBy, spendingByLine } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
@@ -119,16 +120,17 @@ export interface Whose {
 }
 
 /**
- * Each partner's share of a surplus or deficit: what the signed rules give or charge it for each scheme, and the rest in
- * proportion to recurrent contributions; where nobody contributes recurrently the rest is the host's. The shares add up
- * to the surplus. Source: domain.md 7.6, 7.9.
+ * Each partner’s share of a surplus or deficit: what the signed rules give or charge it for each scheme, and the rest in
+ * proportion to recurrent contributions. Where nobody contributes recurrently, a surplus goes by all that is agreed, with
+ * what was carried in, and a deficit is the host’s. The shares add up to the surplus. Source: domain.md 7.6, 7.9.
  */
 function surplusShares(view: View, surplus: Pence, { charged, hosts }: Whose): Map<string, Pence> {
   const shares = new Map<string, Pence>();
   const add = (partner: string, amount: Pence) => shares.set(partner, plus(shares.get(partner) ?? NO_MONEY, amount));
   for (const each of charged) for (const [partner, amount] of each) add(partner, negated(amount));
   const rest = minus(surplus, total(shares.values()));
-  const spread = proRata(rest, recurrentBy(view));
+  const recurrent = proRata(rest, recurrentBy(view));
+  const spread = recurrent.size === 0 && rest > 0 ? proRata(rest, agreedBy(view)) : recurrent;
   for (const [partner, amount] of spread.size === 0 ? hosts(rest) : spread) add(partner, amount);
   return shares;
 }

@@ -101,10 +101,13 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
   withLedger(program.command('load'))
     .description('load files of acts, in the order of their recorded instants; loading a file again changes nothing')
     .argument('<files...>', 'JSON files of acts')
-    .option('--dry-run', 'check that the files can be read, and load nothing')
+    .option('--dry-run', 'check how the files are written, every field, fact and label; try no rule, and load nothing')
     .action(async (paths: string[], options: { ledger: string; dryRun?: true }) => {
       const planned = planLoad(parts.readFiles(paths));
-      if (options.dryRun) return output.note(`${planned.length} steps can be read; nothing was loaded.`);
+      if (options.dryRun)
+        return output.note(
+          `${planned.length} steps are written as they must be; no rule was tried, and nothing was loaded.`,
+        );
       await loadInto(options.ledger, planned);
     });
 

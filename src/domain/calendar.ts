@@ -74,9 +74,16 @@ export function endOfLondonDay(day: Day): Instant {
   return ((londonDay(summerMidnight) === next ? summerMidnight : midnightUtc) - 1) as Instant;
 }
 
-/** Reads an ISO instant in UTC (`2016-06-30T12:00:00Z`, with or without milliseconds), or returns undefined. */
+/** Whether it is a day that the ledger speaks of: of the years 1 or 9999 there is no reckoning of instants here. */
+const isSpokenOf = (day: string): boolean => isDay(day) && day >= FIRST_DAY && day <= LAST_DAY;
+
+/**
+ * Reads an ISO instant in UTC (`2016-06-30T12:00:00Z`, with or without milliseconds), on a day that the ledger speaks of, or
+ * returns undefined.
+ */
 export function instantOf(text: string): Instant | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/.test(text) || !isDay(text.slice(0, 10))) return undefined;
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/.test(text) || !isSpokenOf(text.slice(0, 10)))
+    return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : (at as Instant);
 }
@@ -85,7 +92,8 @@ export const instantText = (instant: Instant): string => new Date(instant).toISO
 
 /** What *known at* means: a bare date is the end of that day in Europe/London; an instant is itself. Source: design.md 2. */
 export function knownAtInstant(text: string): Instant | undefined {
-  return isDay(text) ? endOfLondonDay(text) : instantOf(text);
+  if (!isDay(text)) return instantOf(text);
+  return isSpokenOf(text) ? endOfLondonDay(text) : undefined;
 }
 
 /** A financial year, 1 April to 31 March, both days inside it. */

@@ -1,5 +1,5 @@
 import type { Day } from './calendar.js';
-import { exactly, minus, negated, NO_MONEY, plus, type Pence } from './money.js';
+import { exactly, largest, minus, negated, NO_MONEY, plus, type Pence } from './money.js';
 
 /**
  * The chart of accounts. Every fact becomes postings to these accounts, and the postings of one event sum to zero:
@@ -126,6 +126,18 @@ export function seriesOn(series: DaySeries, day: Day): Pence {
   let sum: Pence = NO_MONEY;
   for (let at = 0; at < series.days.length && series.days[at]! <= day; at++) sum = plus(sum, series.moves[at]!);
   return sum;
+}
+
+/** The most that a series comes to on a day, inclusive, or on any later one. */
+export function mostFrom(series: DaySeries, day: Day): Pence {
+  let sum = seriesOn(series, day);
+  let most = sum;
+  series.days.forEach((on, at) => {
+    if (on <= day) return;
+    sum = plus(sum, series.moves[at]!);
+    most = largest(most, sum);
+  });
+  return most;
 }
 
 interface Breach {

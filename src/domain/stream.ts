@@ -1,24 +1,14 @@
 import { dayInWords, type Day } from './calendar.js';
-import type {
-  Context,
-  Fact,
-  FactData,
-  FactText,
-  LedgerEvent,
-  SentFact,
-  SignedAs,
-  Signature,
-  StreamKind,
-} from './facts.js';
+import type { Context, Fact, FactData, FactText, LedgerEvent, SentFact, StreamKind } from './facts.js';
 import type { Foresight } from './foresight.js';
 import { pounds } from './money.js';
 import type { Posting } from './postings.js';
 import { endingInWords, isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
-import { mandateFor, opening, type Errand, type Mandate } from './register.js';
+import { mandateFor, opening, type Mandate } from './register.js';
 import type { Role } from './roles.js';
-import { actingFor, endedBodyIn, successionInWords } from './register/succession.js';
 import { refuse, Refusal } from './rules.js';
 import { sameValue } from './same-value.js';
+import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demands } from './sides.js';
 
 /**
  * How every stream decides: a fact is posted, or it is proposed and answered, and nothing else ever happens.
@@ -255,72 +245,9 @@ function adjustmentOf<State>(state: StreamState<State>, command: Command) {
 
 const adjusting = (adjustment: Adjusting['adjustment']) => (adjustment ? { adjustment } : {});
 
-/** What a fact asks for: whose act it is, whose signature, in which roles. A reversal asks for what its original did. */
-interface Demands {
-  readonly signature: Signature;
-  readonly roles: readonly Role[];
-  readonly signerRoles: readonly Role[];
-  readonly acts: readonly string[];
-  readonly signs: readonly string[];
-  readonly amount: Pick<Errand, 'amount'>;
-}
-
-/** What a fact demands of the bodies that stand for its parties: of their successors, once they have ended. */
-function demandsOf<State>(
-  fact: Fact<State>,
-  data: FactData,
-  state: State,
-  context: Context,
-  completed: FactData | Refusal = data,
-): Demands {
-  const demands = demandedBy(fact, data, state, context, completed);
-  const standFor = standingFor(fact, data, context);
-  return { ...demands, acts: standFor(demands.acts), signs: standFor(demands.signs) };
-}
-
-/** The bodies that stand for others where a fact is concerned. The keeper keeps the ledger until the day it ends. */
-const standingFor =
-  <State>(fact: Fact<State>, { effective }: FactData, { register, today, area }: Context) =>
-  (bodies: readonly string[]): string[] =>
-    actingFor(register.successions, bodies, { area, today, effective: fact.byKeeper ? today : effective });
-
 /** The same for an open proposal: who made it, or whom it waits for, may have ended since. */
 const standingForProposed = <State>(kind: Kind<State>, { fact }: OpenProposal, context: Context) =>
   standingFor(factOf(kind, fact.type), fact.data, context);
-
-/** Nothing new is undertaken in the name of a body for days on which it has ended. Source: domain.md 6, 11. */
-function namesNoEnded<State>(fact: Fact<State>, data: FactData, { register }: Context): Refusal | undefined {
-  const found = fact.underItsName ? undefined : endedBodyIn(register.successions, data, data.effective);
-  return found && refuse('partner_ended', `${successionInWords(found.ended)}.`);
-}
-
-function demandedBy<State>(
-  fact: Fact<State>,
-  data: FactData,
-  state: State,
-  context: Context,
-  completed: FactData | Refusal,
-): Demands {
-  // That a reversal names an original, and a reversible one, has been seen before.
-  const as = fact.signedAs?.(data, context) as SignedAs<State> | undefined;
-  if (as) {
-    const demands = demandedBy(as.fact, as.data, state, context, as.data);
-    if (as.fact.signature !== 'none') return demands;
-    const { partner, adjustment } = context.original!.metadata;
-    // What one partner said without a signature is that partner's to take back; with a second officer, if it was
-    // recorded with one: an adjustment of a closed period stands on two signatures from whatever day it is undone.
-    return { ...demands, acts: [partner], ...(adjustment && { signature: 'second-officer' as const }) };
-  }
-  const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed, state, context);
-  return {
-    // An adjustment of a closed period always takes a second signature. Source: design.md 3.
-    signature: context.adjustment && fact.signature === 'none' ? 'second-officer' : fact.signature,
-    roles: fact.roles,
-    signerRoles: fact.signerRoles ?? fact.roles,
-    ...fact.sides(data, state, context),
-    amount: amount === undefined ? {} : { amount },
-  };
-}
 
 /** What an open proposal asks for. That it can be told was seen when it was made; an original stands for ever. */
 const demandsOfProposed = <State>(
@@ -451,25 +378,6 @@ function begin<State>(
   });
   return tableHolds(kind, state, made, mandate.partner) ?? { ...capacity, events: [made] };
 }
-
-function awaitedBy(demands: Demands, mandate: Mandate): string[] {
-  if (demands.signature === 'second-officer') return [mandate.partner];
-  const others = demands.acts.includes(mandate.partner) ? demands.signs : demands.acts;
-  return others.filter((partner) => partner !== mandate.partner);
-}
-
-/**
- * Whether two partners are the two sides of a fact; where a second officer of one partner signs, that partner is both.
- * `by` is who made the proposal, or who stands for it now.
- */
-const isBetween = (demands: Demands, by: readonly string[], signer: string): boolean =>
-  demands.signature === 'second-officer'
-    ? by.includes(signer)
-    : by.some(
-        (each) =>
-          (demands.acts.includes(each) && demands.signs.includes(signer)) ||
-          (demands.signs.includes(each) && demands.acts.includes(signer)),
-      );
 
 /** Terms without the fields that are not given. */
 export const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[Key] | undefined }): Terms => ({
@@ -615,6 +523,7 @@ function counter<State>(
   const next = demandsOf(fact, data, state.own, context, completed);
   const refusal =
     expired(proposal, context.today) ??
+    namesNoEnded(fact, data, context, proposal.fact.data) ??
     (isBetween(next, standFor([proposal.by]), mandate.partner)
       ? undefined
       : refuse('counter_differs', `${proposal.by} and ${mandate.partner} are not the two sides of the counter.`)) ??

@@ -320,8 +320,8 @@ function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outco
   return { act: 'counter', proposal: proposal(step.counter!), fact: fact(step.with!), ...terms };
 }
 
-/** The fields that name an event of the same stream by its revision. */
-const REVISION_FIELDS: ReadonlySet<string> = new Set(['reverses', 'revises', 'notice']);
+/** The fields that name an event of the same stream by its revision, whichever fact they are of. */
+export const REVISION_FIELDS: ReadonlySet<string> = new Set(['reverses', 'revises', 'notice', 'settles']);
 
 /** Reads a fact, after putting what labels stand for in their place: a proposal's identifier, or a fact's revision. */
 function factIn(

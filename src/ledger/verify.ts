@@ -28,7 +28,7 @@ export const CHECKS = {
   balance: 'The postings of every event sum to zero.',
   mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
   signatures:
-    'Every fact that needs two signatures has them: two people, and two partners where the other side must sign; and after every agreement stands the fact agreed, word for word.',
+    'Every fact that needs two signatures has them: two people, and two partners where the other side must sign, unless both sides have become one body; and after every agreement stands the fact agreed, word for word.',
   requests:
     'Every event carries the fingerprint of the request that it records: of its act, its stream and its evidence; and the fact after an agreement carries what the agreement does.',
   decisions: 'Every event is what the rules decide of the act that it records, on the state of the ledger before it.',
@@ -107,7 +107,7 @@ export async function verify(
         checkMandate(event, register.own as RegisterState, where);
         const agreed = agreements.get(event.stream)?.event;
         agreements.delete(event.stream);
-        checkSignatures(event, agreed, where);
+        checkSignatures(event, agreed, register.own as RegisterState, where);
         checkRequest(event, agreed, where);
         try {
           await checkDecision(event, agreed, where);
@@ -187,7 +187,17 @@ export async function verify(
     }
   }
 
-  function checkSignatures(event: LedgerEvent, agreed: LedgerEvent | undefined, where: string): void {
+  /** Whether a body follows others: both sides of a fact may have become that one body, two of whose officers sign. */
+  function followsOthers({ successions }: RegisterState, partner: string): boolean {
+    return successions.some(({ reversed, successors }) => reversed === undefined && successors.includes(partner));
+  }
+
+  function checkSignatures(
+    event: LedgerEvent,
+    agreed: LedgerEvent | undefined,
+    state: RegisterState,
+    where: string,
+  ): void {
     const isAgreed =
       agreed !== undefined && !isProposalEvent(event) && canonical(textOf(agreed)) === canonical(asText(event));
     if (agreed && !isAgreed) report('signatures', where, `it is not what was agreed at revision ${agreed.revision}.`);
@@ -201,7 +211,7 @@ export async function verify(
     const officers = new Set(signatures.map((each) => each.officer));
     const partners = new Set(signatures.map((each) => each.partner));
     if (officers.size < 2) report('signatures', where, `${[...officers].join()} signed it twice.`);
-    if (needed === 'other-side' && partners.size < 2)
+    if (needed === 'other-side' && partners.size < 2 && !followsOthers(state, signatures[0]!.partner))
       report('signatures', where, `only ${[...partners].join()} signed it.`);
     const second = signatures.at(-1)!;
     if (second.officer !== event.metadata.officer || second.partner !== event.metadata.partner) {

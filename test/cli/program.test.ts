@@ -95,7 +95,7 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
   const ledger = ['--ledger', join(cwd, 'own.sqlite')];
   t.match(await runHere(['load', acts, '--dry-run', ...ledger]), {
     code: 0,
-    err: /1 steps can be read; nothing was loaded/,
+    err: /1 steps are written as they must be; no rule was tried, and nothing was loaded/,
   });
   t.notOk(existsSync(join(cwd, 'own.sqlite')));
   t.match(await run(['load', acts, ...ledger]), { code: 0, err: /1 acts recorded/ });

@@ -79,6 +79,9 @@ t.test('an instant is UTC, to the second or the millisecond', async (t) => {
     '2016-06-30T12:00:00+01:00',
     '2017-02-30T12:00:00Z',
     '2016-06-30T25:00:00Z',
+    '0001-01-01T00:00:00Z',
+    '2013-03-31T23:59:59Z',
+    '2099-04-01T00:00:00Z',
   ]) {
     t.equal(instantOf(bad), undefined, bad);
   }
@@ -87,6 +90,14 @@ t.test('an instant is UTC, to the second or the millisecond', async (t) => {
 t.test('known at an instant means that instant, and nothing else is understood', async (t) => {
   t.equal(knownAtInstant('2016-06-30T12:00:00Z'), instantOf('2016-06-30T12:00:00Z'));
   t.equal(knownAtInstant('yesterday'), undefined);
+});
+
+t.test('known at is of a day that the ledger speaks of', async (t) => {
+  for (const bad of ['0001-01-01', '0001-01-01T00:00:00Z', '2013-03-31', '2099-04-01', '9999-12-31']) {
+    t.equal(knownAtInstant(bad), undefined, bad);
+  }
+  t.equal(instantText(knownAtInstant('2013-04-01')!), '2013-04-01T22:59:59.999Z');
+  t.equal(instantText(knownAtInstant('2013-04-01T00:00:00Z')!), '2013-04-01T00:00:00.000Z');
 });
 
 t.test('a financial year runs from 1 April to 31 March', async (t) => {

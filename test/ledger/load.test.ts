@@ -1,5 +1,7 @@
 import t from 'tap';
-import { load, LoadStopped, planLoad } from '../../src/ledger/load.js';
+import type { z } from 'zod';
+import { allFacts } from '../../src/ledger/catalogue.js';
+import { load, LoadStopped, planLoad, REVISION_FIELDS } from '../../src/ledger/load.js';
 import {
   contribution,
   emptyLedger,
@@ -105,6 +107,32 @@ t.test('a period that is closed is adjusted from a file too', async (t) => {
     [{ officer: 'pool-manager', in: FUND, post: { type: 'PlanLineSet', data: line({ line: 'b' }) }, adjustment }],
     /signature_needed/,
   );
+});
+
+t.test('wherever a fact names an event by its revision, a label stands for it', async (t) => {
+  const isRevision = (schema: z.ZodType): boolean =>
+    ['0', '17'].every((text) => schema.safeParse(text).success) &&
+    ['x', '-1', '01'].every((text) => !schema.safeParse(text).success);
+  const declared = allFacts().flatMap(({ fact }) =>
+    Object.entries(fact.input.shape).flatMap(([name, schema]) => (isRevision(schema as z.ZodType) ? [name] : [])),
+  );
+  t.same([...new Set(declared)].sort(), [...REVISION_FIELDS].sort());
+
+  const ledger = (await openedLedger(t)).now('2017-05-10T09:00:00Z');
+  const accrual = { effective: '2017-03-31', period: 12, line: 'care', amount: '5.00', reason: 'late invoice' };
+  const invoice = { effective: '2017-04-10', line: 'care', net: '5.00', vat: '0.00', recoverable: '0.00' };
+  const step = (type: string, data: object, more: object = {}) => ({
+    officer: 'county-finance',
+    in: FUND,
+    post: { type, data },
+    ...more,
+  });
+  const steps = [
+    set('care'),
+    step('AccrualPosted', accrual, { as: 'owed' }),
+    step('ExpenditureRecorded', { ...invoice, reference: 'INV', settles: '@owed' }),
+  ];
+  t.match(await load(planLoad([file(steps)]), into(ledger)), { recorded: 3 });
 });
 
 t.test('a load stops at the first step that is refused, and says which and why', async (t) => {

@@ -6,7 +6,7 @@ import { riskShares } from '../../src/domain/fund/risk-year.js';
 import { recurrentBy, spendingByScheme } from '../../src/domain/fund/schemes.js';
 import { daysAfter, type Day } from '../../src/domain/calendar.js';
 import { AgreementTerms } from '../../src/domain/fund/agreement-terms.js';
-import { exactly, minus, NO_MONEY, pence, plus, total, type Pence } from '../../src/domain/money.js';
+import { exactly, minus, moneyText, NO_MONEY, pence, plus, total, type Pence } from '../../src/domain/money.js';
 import { PLAN, POOL, posted, type Measure, type Posting } from '../../src/domain/postings.js';
 import { viewOf } from '../../src/ledger/read-model.js';
 import { asked, askedOfNothing, day, signAgreement, spend, terms } from '../support/agreements.js';
@@ -281,7 +281,34 @@ t.test('over random histories the memorandum holds, and the mirror agrees', asyn
   );
 });
 
-t.test('where nobody contributes recurrently, what no rule shares is the host’s', async (t) => {
+t.test(
+  'where nobody contributes recurrently, a surplus goes by what is agreed, and a deficit is the host’s',
+  async (t) => {
+    const balances = createBalances();
+    const moved = (measure: 'agreed' | 'due' | 'received' | 'spent', holder: string, source: string, sum: string) =>
+      balances.add(0, posted({ measure, holder, source, term: 'one-off', item: 'x', on: FIRST, pence: pence(sum) }));
+    for (const measure of ['agreed', 'due', 'received'] as const) {
+      moved(measure, 'b', 'CARRY_IN', '30.00');
+      moved(measure, 'c', 'NHS_ADD', '10.00');
+    }
+    const surpluses = (): string[] => {
+      const { partners, holds } = memorandum(viewOf({ balances }, FIRST, 1), viewOf({ balances }, FIRST, 0), {
+        partners: PARTNERS,
+        charged: [],
+        hosts: (rest) => new Map([['a', rest]]),
+      });
+      t.ok(holds);
+      return partners.map(({ surplus }) => moneyText(surplus));
+    };
+    t.same(surpluses(), ['0.00', '30.00', '10.00']);
+    moved('spent', PLAN, 'NHS_ADD', '20.00');
+    t.same(surpluses(), ['0.00', '15.00', '5.00']);
+    moved('spent', PLAN, 'NHS_ADD', '21.00');
+    t.same(surpluses(), ['-1.00', '0.00', '0.00']);
+  },
+);
+
+t.test('where nobody has agreed to pay anything, what no rule shares is the host’s', async (t) => {
   const balances = createBalances();
   balances.add(
     0,

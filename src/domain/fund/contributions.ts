@@ -98,24 +98,50 @@ const allocationStands = (
     Infinity,
   )(effective).allocations.some(({ data }) => data.source === MINIMUM && data.payer === payer);
 
+/** Who would withdraw, and from which day on. */
+type Withdrawing = Pick<z.output<z.ZodObject<typeof withdrawalInput>>, 'payer' | 'effective' | 'amount'>;
+
+/** Where a body that has ended pays, and who follows it would withdraw in its own name, that is said. */
+function paidUnderAnotherName(
+  what: string,
+  payer: string,
+  by: Withdrawing,
+  { register, area }: Context,
+): Refusal | undefined {
+  return family(register.successions, payer, by.effective, area).includes(by.payer)
+    ? refuse(
+        'reference_unknown',
+        `${what} stands under the name of ${payer}, which ${by.payer} follows: write "payer": "${payer}".`,
+      )
+    : undefined;
+}
+
 /** The agreed contribution that a payer would withdraw from: its own. */
-function agreedBy(state: FundState, contribution: string, payer: string): Paid | Refusal {
+function agreedBy(state: FundState, contribution: string, by: Withdrawing, context: Context): Paid | Refusal {
   const item = itemOf(state, 'contribution', contribution);
-  if (item instanceof Refusal || item.payer === payer) return item;
-  return refuse('wrong_partner', `"${contribution}" is paid by ${item.payer}, not by ${payer}.`);
+  if (item instanceof Refusal || item.payer === by.payer) return item;
+  return (
+    paidUnderAnotherName(`"${contribution}"`, item.payer, by, context) ??
+    refuse('wrong_partner', `"${contribution}" is paid by ${item.payer}, not by ${by.payer}.`)
+  );
 }
 
 /** The offer that a payer would withdraw while it is still on the table: its own, and whole. */
-function offeredBy(proposals: Context['proposals'], id: string, payer: string, amount: Pence): Paid | Refusal {
-  const proposal = proposals.get(id);
+function offeredBy(id: string, by: Withdrawing, context: Context): Paid | Refusal {
+  const { payer } = by;
+  const amount = pence(by.amount);
+  const proposal = context.proposals.get(id);
   if (proposal?.fact.type !== 'ContributionAgreed') {
     return refuse('proposal_unknown', `No proposal ${id} of a contribution is on the table in this fund.`);
   }
   const offer = proposal.fact.data as unknown as Paid & { readonly amount: string };
   if (proposal.by !== payer || offer.payer !== payer) {
-    return refuse(
-      'wrong_partner',
-      `Proposal ${id} was made by ${proposal.by} for ${offer.payer} to pay, not offered by ${payer}.`,
+    return (
+      (proposal.by === offer.payer ? paidUnderAnotherName(`Proposal ${id}`, offer.payer, by, context) : undefined) ??
+      refuse(
+        'wrong_partner',
+        `Proposal ${id} was made by ${proposal.by} for ${offer.payer} to pay, not offered by ${payer}.`,
+      )
     );
   }
   return amount === pence(offer.amount)
@@ -141,8 +167,8 @@ const withdrawalInput = {
 
 const withdrawnFrom = (data: z.output<z.ZodObject<typeof withdrawalInput>>, state: FundState, context: Context) =>
   data.of.contribution
-    ? agreedBy(state, data.of.contribution, data.payer)
-    : offeredBy(context.proposals, data.of.proposal!, data.payer, pence(data.amount));
+    ? agreedBy(state, data.of.contribution, data, context)
+    : offeredBy(data.of.proposal!, data, context);
 
 /** The notice that the agreement in force asks for, as far as it is known when the withdrawal is recorded. */
 function noticeOf(data: { readonly effective: Day; readonly noticeGiven: Day }, state: FundState, context: Context) {

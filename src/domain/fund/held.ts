@@ -70,6 +70,21 @@ function shared(sum: Pence, agreed: ReadonlyMap<string, Pence>, host: string): S
   return payers.length === 0 ? new Map([[host, sum]]) : apportion(sum, payers);
 }
 
+/** What each partner has agreed to pay, recurrently, once and carried in: of one source, or of all. */
+export function agreedBy(books: Balanced, source?: string): Map<string, Pence> {
+  const agreed = new Map<string, Pence>();
+  for (const account of books.accounts) {
+    const { measure, holder } = account;
+    if (measure !== 'agreed' || holder === POOL || account.source !== (source ?? account.source)) continue;
+    agreed.set(holder, plus(agreed.get(holder) ?? NO_MONEY, books.balance(account)));
+  }
+  return agreed;
+}
+
+/** Whom a sum of a source falls on by the books of a day, as what is drawn of it does: see {@link Use}. */
+export const fallsOn = (sum: Pence, source: string, books: Balanced, host: string): Shares =>
+  shared(sum, agreedBy(books, source), host);
+
 type Charged = (typeof CHARGED)[number];
 type OfPartner = (typeof OF_PARTNER)[number];
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { completedFact, fact, type Fact } from '../facts.js';
 import { isLess, minus, moneyText, NO_MONEY, pence, plus, portion, pounds, type Pence } from '../money.js';
-import { posted } from '../postings.js';
+import { mostFrom, posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { FINANCE, MANAGE } from '../roles.js';
-import { LAST_DAY, type Day } from '../calendar.js';
+import type { Day } from '../calendar.js';
 import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
 import { payerFits, receivers } from './contributions.js';
-import { holding, itemOf, nameIsFree, opened, partnerIsIn, sourceFits, standsAt, type FundState } from './state.js';
+import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits, type FundState } from './state.js';
 
 /**
  * Pay for performance of 2015-16: a pot held back by an NHS body, released into the pool as emergency admissions fall;
@@ -106,7 +106,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       recurrent: z.boolean(),
       achieved: Achieved,
       planned: Planned,
-      before: Sum.meta({ description: 'What had been released before.' }),
+      before: Sum.meta({ description: 'The most that stands as released on that day or a later one, before it.' }),
       amount: Amount,
     }),
     signature: 'none',
@@ -124,8 +124,8 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       if (achieved === undefined) {
         return refuse('nothing_to_release', `Nothing has been measured against "${data.pot}" by that day.`);
       }
-      // On every day: what was released of a later day counts too.
-      const before = standsAt(state, 'agreed', data.pot, LAST_DAY);
+      // On every later day: what was released of one counts, and so does what a reversal took back from one on only.
+      const before = mostFrom(seriesOf(state, 'agreed', data.pot), data.effective);
       const earned = released(pot.amount, achieved, pot.planned);
       return earned <= before
         ? refuse(

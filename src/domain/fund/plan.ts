@@ -17,8 +17,9 @@ import {
 import { posted } from '../postings.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
-import { LINE_CATEGORIES, lineCategoryOf, sourceOf, type FundingSource } from '../sources.js';
+import { LINE_CATEGORIES, lineCategoryOf, type FundingSource } from '../sources.js';
 import { Amount, Code, EffectiveDay, Money, Name, SignedAmount, SignedMoney, Sum, words } from '../values.js';
+import { kindOfSource } from './carried-in.js';
 import { Scheme, schemeFits } from './scheme.js';
 import {
   inOrder,
@@ -85,9 +86,10 @@ const changeOf = ({ change, effect }: { readonly change: string; readonly effect
  */
 function betweenKinds(
   moves: readonly { readonly change: string; readonly effect: Line['effect']; readonly source: string }[],
+  kindOf: (source: string) => FundingSource['kind'],
 ): Refusal | undefined {
   const gain = (kind: FundingSource['kind']): Pence =>
-    total(moves.filter(({ source }) => sourceOf(source)!.kind === kind).map(changeOf));
+    total(moves.filter(({ source }) => kindOf(source) === kind).map(changeOf));
   const [capital, revenue] = [gain('capital'), gain('revenue')];
   return Math.sign(capital) * Math.sign(revenue) < 0
     ? refuse(
@@ -258,7 +260,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'BudgetVired',
     about:
-      'Moves budget between plan lines, leaving the requirement as it is, and capital apart from revenue; a second officer of the host signs, and the minimum tests still pass.',
+      'Moves budget between plan lines, leaving the requirement as it is, and capital apart from revenue, also where it was carried in; a second officer of the host signs, and the minimum tests still pass.',
     input: z.strictObject({ ...virement, moves: movesOf(Moved).refine(...NAMED_ONCE) }),
     stored: z.strictObject({
       ...virement,
@@ -293,10 +295,10 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       }
       return { ...data, moves };
     },
-    check(data) {
+    check(data, state: FundState, { fund }) {
       const difference = total(data.moves.map(changeOf));
       return difference === NO_MONEY
-        ? betweenKinds(data.moves)
+        ? betweenKinds(data.moves, (source) => kindOfSource(state, source, data.effective, fund))
         : refuse('virement_not_balanced', `The requirement would change by ${pounds(difference)}.`);
     },
     postings: (data) =>

@@ -1,29 +1,20 @@
 import { z } from 'zod';
-import { dayInWords, financialYear, LAST_DAY, type Day } from '../calendar.js';
+import { dayInWords, financialYear, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../facts.js';
-import { lesser, minus, moneyText, negated, pence, plus, pounds, total, type Pence } from '../money.js';
-import { combined, firstBreach, PLAN, posted, type Measure } from '../postings.js';
+import { lesser, minus, moneyText, negated, pence, pounds, total, type Pence } from '../money.js';
+import { combined, firstBreach, PLAN, posted, seriesOn, type DaySeries, type Measure } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { family, heirsOf, successionsOn } from '../register/succession.js';
 import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
-import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Balanced, type Book } from './books.js';
+import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Book } from './books.js';
+import { CARRY_IN, standsWith } from './carried-in.js';
 import { receivers } from './contributions.js';
-import { NO_USE, useOf } from './held.js';
-import { inheritedBooks } from './heirs.js';
+import { NO_USE, useOf, type Use } from './held.js';
+import { inheritedBooks, usesNow } from './heirs.js';
 import { purposesOf } from './spending.js';
 import { limitToPurposes } from './spending-state.js';
-import {
-  holding,
-  itemOf,
-  nameIsFree,
-  opened,
-  partnerIsIn,
-  seriesOf,
-  sourceFits,
-  standsAt,
-  type FundState,
-} from './state.js';
+import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits, type FundState } from './state.js';
 
 /**
  * Money kept for a later year, and money given back. A reserve is set aside in the fund of its year, drawn from there,
@@ -67,6 +58,17 @@ const carryInput = {
   amount: Amount,
 };
 
+/** Whose money was carried in, part by part: the host’s, where it is not said. */
+const carriedParts = ({
+  holder,
+  amount,
+  standsWith: parts = [{ partner: holder, amount }],
+}: {
+  readonly holder: string;
+  readonly amount: string;
+  readonly standsWith?: readonly { readonly partner: string; readonly amount: string }[] | undefined;
+}) => parts;
+
 /** The item of what was drawn from a fund’s reserve for another: a fund of the same area needs no name. */
 const drawnFor = (from: FundState, to: FundState, reserve: string): string => {
   const { area, year } = opened(to);
@@ -79,12 +81,14 @@ const carryIns = (state: FundState, from: string, reserve: string): string[] =>
     item.kind === 'carry-in' && item.from === from && item.reserve === reserve ? [name] : [],
   );
 
-/** What a fund has taken in already from a reserve of another. */
-const takenIn = (state: FundState, from: string, reserve: string): Pence =>
-  total(carryIns(state, from, reserve).map((name) => standsAt(state, 'agreed', name, LAST_DAY)));
+/** What a fund has taken in from a reserve of another, day by day. */
+const takenIn = (state: FundState, from: string, reserve: string): DaySeries =>
+  combined(
+    carryIns(state, from, reserve).map((name) => ({ sign: 1 as const, series: seriesOf(state, 'agreed', name) })),
+  );
 
-const heldOf = (books: Balanced, host: string, partner: string, source: string): Pence =>
-  (useOf(books, host, partner).get(partner)?.get(source) ?? NO_USE).held;
+const heldOf = (uses: ReadonlyMap<string, ReadonlyMap<string, Use>>, partner: string, source: string): Pence =>
+  (uses.get(partner)?.get(source) ?? NO_USE).held;
 
 /**
  * What is held of a partner’s money of a source, on a day, inclusive: with what it took over from those that it follows. Of
@@ -99,11 +103,11 @@ function heldNow(
   const { host, area } = opened(state);
   const successions = successionsOn(register.successions, effective, Infinity);
   const recorded = booksOn(books, effective);
-  const now = inheritedBooks(recorded, { successions, area });
+  const inheritance = { successions, area };
+  const now = usesNow(inheritedBooks(recorded, inheritance), host, inheritance);
   const heirs = heirsOf(successions, partner, area);
-  const hostNow = heirsOf(successions, host, area)[0]!;
-  const theirs = total(heirs.map((heir) => heldOf(now, hostNow, heir, source)));
-  return heirs.includes(partner) ? theirs : lesser(heldOf(recorded, host, partner, source), theirs);
+  const theirs = total(heirs.map((heir) => heldOf(now, heir, source)));
+  return heirs.includes(partner) ? theirs : lesser(heldOf(useOf(recorded, host, partner), partner, source), theirs);
 }
 
 /** What is held of a partner’s money, in words: below nothing, more of it was used than has come in. */
@@ -150,10 +154,7 @@ function drawStays(
   if (!later) return undefined;
   const standing = combined([
     { sign: 1, series: seriesOf(state, 'drawn', drawnItem(draw.reserve, draw.into)) },
-    ...carryIns(later, `${area}-${year.label}`, draw.reserve).map((name) => ({
-      sign: -1 as const,
-      series: seriesOf(later, 'agreed', name),
-    })),
+    { sign: -1, series: takenIn(later, `${area}-${year.label}`, draw.reserve) },
   ]);
   const breach = firstBreach(standing, { days: [undone.on], moves: [negated(undone.amount)] });
   return (
@@ -221,7 +222,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ReserveDrawn',
     about:
-      'Money is drawn from a reserve for the year and purpose that it was set aside for, in that year or later; never more than is in it.',
+      'Money is drawn from a reserve for the year and purpose that it was set aside for, on a day of that year; never more than is in it.',
     input: z.strictObject(drawInput),
     stored: z.strictObject({ ...drawInput, source: Code, purpose: Name, toYear: z.string() }),
     signature: 'second-officer',
@@ -242,11 +243,18 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       return followsHost(state, { ...whole, into }, context) ?? { ...whole, into };
     },
     check(data) {
-      const { first } = financialYear(data.toYear)!;
-      return data.effective < first
+      const { first, last } = financialYear(data.toYear)!;
+      if (data.effective < first) {
+        return refuse(
+          'drawn_too_early',
+          `"${data.reserve}" was set aside for ${data.toYear}, which begins on ${dayInWords(first)}; it would be drawn on ${dayInWords(data.effective)}.`,
+        );
+      }
+      // No fund could carry it in: that of its year ends on the same day.
+      return data.effective > last
         ? refuse(
-            'drawn_too_early',
-            `"${data.reserve}" was set aside for ${data.toYear}, which begins on ${dayInWords(first)}; it would be drawn on ${dayInWords(data.effective)}.`,
+            'drawn_too_late',
+            `"${data.reserve}" was set aside for ${data.toYear}, which ended on ${dayInWords(last)}; it would be drawn on ${dayInWords(data.effective)}.`,
           )
         : undefined;
     },
@@ -273,7 +281,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'CarriedForwardReceived',
     about:
-      'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn.',
+      'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn. It stands with those whose money was drawn, in proportion to what they had agreed to pay of its source; with the host where they are not in this fund. A body that has had money back counts by what it has agreed still.',
     input: z.strictObject(carryInput),
     stored: z.strictObject({
       ...carryInput,
@@ -281,6 +289,12 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       source: Code,
       recurrent: z.boolean(),
       cameFrom: Code.meta({ description: 'The source of the money in the fund that it comes from.' }),
+      standsWith: z
+        .array(z.strictObject({ partner: Name, amount: Amount }))
+        .optional()
+        .meta({
+          description: 'Whose money it is, where any of it is another’s than the host’s; left out, the host’s.',
+        }),
       purpose: Name,
     }),
     signature: 'none',
@@ -291,9 +305,9 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     names: (data) => data.carryIn,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
     amount: (data) => pence(data.amount),
-    complete(data, state: FundState, { fund }) {
+    complete(data, state: FundState, context) {
       const { area, host, year } = opened(state);
-      const from = fund(data.from);
+      const from = context.fund(data.from);
       if (!from) return refuse('reference_unknown', `No fund named ${data.from} is open.`);
       const found = itemOf(from, 'reserve', data.reserve);
       if (found instanceof Refusal)
@@ -305,40 +319,58 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
           `"${data.reserve}" of ${data.from} was set aside for ${opened(from).area}-${found.toYear}, and none of it was drawn into ${area}-${year.label}.`,
         );
       }
+      const carried = { amount: pence(data.amount), source: found.source, on: data.effective };
+      const parts = standsWith(carried, from, state, context);
       return {
         ...data,
         holder: host,
-        source: 'CARRY_IN',
+        source: CARRY_IN,
         recurrent: false,
         cameFrom: found.source,
         purpose: found.purpose,
+        ...(parts && { standsWith: parts }),
       };
     },
     check(data, state: FundState, { fund }) {
       // That there is such a fund was seen when the fact was completed.
       const from = fund(data.from)!;
-      const drawn = standsAt(from, 'drawn', drawnFor(from, state, data.reserve), data.effective);
+      const drawn = seriesOf(from, 'drawn', drawnFor(from, state, data.reserve));
       const taken = takenIn(state, data.from, data.reserve);
+      const standing = combined([
+        { sign: 1, series: drawn },
+        { sign: -1, series: taken },
+      ]);
+      // On every later day: what is carried in until a day, or from one on, was drawn once all the same.
+      const breach = firstBreach(standing, { days: [data.effective], moves: [negated(pence(data.amount))] });
       return (
         nameIsFree(state, data.carryIn) ??
-        (plus(taken, pence(data.amount)) > drawn
-          ? refuse(
-              'more_than_drawn',
-              `${pounds(drawn)} was drawn for this fund from "${data.reserve}" by ${dayInWords(data.effective)}, of which ${pounds(taken)} has been carried in already.`,
-            )
-          : undefined)
+        (breach &&
+          refuse(
+            'more_than_drawn',
+            `${pounds(seriesOn(drawn, breach.day))} was drawn for this fund from "${data.reserve}" by ${dayInWords(breach.day)}, of which ${pounds(seriesOn(taken, breach.day))} is carried in on that day already.`,
+          ))
       );
     },
     postings: (data) =>
-      (['agreed', 'due', 'received'] as const).flatMap((measure) =>
-        posted({ ...holding(measure, data), item: data.carryIn, on: data.effective, pence: pence(data.amount) }),
+      carriedParts(data).flatMap(({ partner, amount }) =>
+        (['agreed', 'due', 'received'] as const).flatMap((measure) =>
+          posted({
+            ...holding(measure, { ...data, holder: partner }),
+            item: data.carryIn,
+            on: data.effective,
+            pence: pence(amount),
+          }),
+        ),
       ),
-    evolve(state, { carryIn, from, reserve, source, purpose }) {
-      state.items.set(carryIn, { kind: 'carry-in', from, reserve });
+    evolve(state, { carryIn, from, reserve, source, cameFrom, purpose }) {
+      state.items.set(carryIn, { kind: 'carry-in', from, reserve, cameFrom });
       limitToPurposes(state.spending, source, carryIn, [purpose]);
     },
     sentence: (data) =>
-      `${pounds(pence(data.amount))} was carried in from "${data.reserve}" of ${data.from} (${data.cameFrom}), for ${data.purpose}.`,
+      `${pounds(pence(data.amount))} was carried in from "${data.reserve}" of ${data.from} (${data.cameFrom}), for ${data.purpose}.` +
+      ` It stands with ${carriedParts(data)
+        .map(({ partner, amount }) => `${partner} (${pounds(pence(amount))})`)
+        .join(', ')}.`,
   }),
   completedFact({
     name: 'UnderspendReturned',

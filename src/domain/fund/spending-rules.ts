@@ -68,11 +68,17 @@ export const SPENDING_RULES = {
     'Money is set aside for a later year, and leaves the reserve on the first day of that year or after it.',
     'Give a day from the one named in the detail on; or reverse the reserve, if the money is needed now.',
   ),
+  drawn_too_late: rule(
+    422,
+    'A reserve is drawn in the year that it is for',
+    'What is drawn enters the fund of that year, on one of its days; after the last of them no fund could take it in.',
+    'Give a day of that year. What is not used can be set aside again, from the fund of that year or, once the reserve is reversed, from this one.',
+  ),
   more_than_drawn: rule(
     422,
     'It is more than was drawn',
-    'Money enters a fund from a reserve of an earlier year once it has been drawn there, and once only.',
-    'Draw it first: propose ReserveDrawn in the fund of the earlier year.',
+    'Money enters a fund from a reserve of an earlier year once it has been drawn there, and once only, on every day.',
+    'Draw it first, where it has not been: propose ReserveDrawn in the fund of the earlier year.',
   ),
   reserve_for_another: rule(
     422,

@@ -137,6 +137,8 @@ interface CarryIn {
   readonly kind: 'carry-in';
   readonly from: string;
   readonly reserve: string;
+  /** The source of the money in the fund that it comes from. */
+  readonly cameFrom: string;
 }
 
 /** Money held back until a result is achieved: pay for performance. */

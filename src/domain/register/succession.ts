@@ -152,25 +152,25 @@ const BODY_FIELDS: ReadonlySet<string> = new Set([
   'excess',
 ]);
 
-/** The first body that a fact names for a day on which it has ended, with the succession that ended it. */
-export function endedBodyIn(
-  all: readonly Succession[],
-  value: unknown,
-  day: Day,
-  field = '',
-): { readonly body: string; readonly ended: Succession } | undefined {
+/** A body that a fact names in a field for a day on which it has ended, and the succession that ended it. */
+interface EndedBody {
+  readonly field: string;
+  readonly body: string;
+  readonly ended: Succession;
+}
+
+/** The bodies that a fact names for a day on which they have ended, in the order in which it names them. */
+export function endedBodiesIn(all: readonly Succession[], value: unknown, day: Day, field = ''): EndedBody[] {
   if (typeof value === 'string') {
     const ended = BODY_FIELDS.has(field) ? endOf(all, value) : undefined;
-    return ended && ended.effective <= day ? { body: value, ended } : undefined;
+    return ended && ended.effective <= day ? [{ field, body: value, ended }] : [];
   }
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null) return [];
   // A body that is given by date is named for the days from its own day on. A term’s first day, or a step’s, is no such day.
   const from = BODY_FIELDS.has(field) && 'from' in value ? (value.from as Day) : day;
-  for (const [name, part] of Object.entries(value)) {
-    const found = endedBodyIn(all, part, from, Array.isArray(value) ? field : name);
-    if (found) return found;
-  }
-  return undefined;
+  return Object.entries(value).flatMap(([name, part]) =>
+    endedBodiesIn(all, part, from, Array.isArray(value) ? field : name),
+  );
 }
 
 export const successionInWords = ({

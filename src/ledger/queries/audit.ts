@@ -9,14 +9,19 @@ import {
   type Signatory,
 } from '../../../projections/audit.js';
 import type { Entry } from '../../../projections/entry.js';
-import { moneyText, pence, pounds, signedPence, total } from '../../domain/money.js';
+import { passedOnTo } from '../../../projections/trace-now.js';
+import { moneyText, NO_MONEY, pence, pounds, signedPence, total, type Pence } from '../../domain/money.js';
 import { MEASURES } from '../../domain/postings.js';
 import { mandatesOn, type RegisterState } from '../../domain/register.js';
+import { passedOn, type Inheritance } from '../../domain/register/inheritance.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { sourceOf } from '../../domain/sources.js';
 import { Code, Name, SignedMoney } from '../../domain/values.js';
+import { REGISTER_STREAM } from '../catalogue.js';
+import type { Ledger } from '../ledger.js';
 import {
   AtTwoDates,
+  changesOf,
   entriesOf,
   EntryText,
   entryText,
@@ -195,18 +200,43 @@ function filterUnknown(
     : refuse('name_unknown', `${at.fund} had no contribution, grant or plan line named "${item}" at that instant.`);
 }
 
+/** What changes of bodies passed on to the partner that a trace is narrowed to, or from it, as rows of the trace. */
+async function passedOnRows(
+  ledger: Ledger,
+  at: Standing,
+  register: RegisterState,
+  partner: string,
+  traced: Parameters<typeof passedOnTo>[1],
+) {
+  const passed = passedOnTo(partner, traced, await changesOf(ledger, at), at.area);
+  if (passed.length === 0) return [];
+  const approved = approvals(await ledger.entries(REGISTER_STREAM, at.size));
+  return passed.map(({ change: { succession, entry }, source, amount }) => ({
+    ...approvalText(
+      register,
+      approved.find((each) => each.entry.revision === entry.revision)!,
+    ),
+    stream: 'register' as const,
+    on: succession.effective,
+    holder: partner,
+    source,
+    item: '',
+    amount: moneyText(amount),
+  }));
+}
+
 export const trace = query({
   name: 'trace',
   path: '/funds/{fund}/trace',
   about:
-    'The facts that a figure is the sum of, each with what it adds, who approved it and its documents; they add up to the figure.',
+    'The facts that a figure is the sum of, each with what it adds, who approved it and its documents; they add up to the figure. Of a partner, with what changes of bodies passed on to it, or from it.',
   params: OfFund,
   options: AtTwoDates.extend({
     measure: z
       .enum(MEASURES)
       .default('agreed')
       .meta({ description: 'What is added up; what is agreed, where it is left out.' }),
-    partner: Name.optional().meta({ description: 'Only what this partner holds.' }),
+    partner: Name.optional().meta({ description: 'Only what this partner holds on the day.' }),
     source: Code.optional().meta({ description: 'Only this source of funding.' }),
     item: Name.optional().meta({ description: 'Only this contribution, grant or plan line.' }),
   }),
@@ -217,10 +247,13 @@ export const trace = query({
     total: SignedMoney,
     facts: z.array(
       ApprovalText.extend({
+        stream: z.enum(['fund', 'register']).meta({
+          description: 'Where its revision is: a change of bodies is in the register.',
+        }),
         on: z.string(),
         holder: z.string(),
         source: z.string(),
-        item: z.string(),
+        item: z.string().meta({ description: 'Empty for a change of bodies, which passes on all there is.' }),
         amount: SignedMoney,
       }),
     ),
@@ -234,25 +267,30 @@ export const trace = query({
     const { measure, partner: holder, source, item } = asked;
     const unknown = filterUnknown(at, entries, asked);
     if (unknown) return unknown;
-    const found = traced(entries, at.on, { measure, holder, source, item });
+    const all = traced(entries, at.on, { measure, source, item });
+    const found = holder === undefined ? all : all.filter(({ posting }) => posting.holder === holder);
+    const passed = holder === undefined ? [] : await passedOnRows(ledger, at, register, holder, all);
+    const facts = found.map(({ entry, posting }) => ({
+      // What is on the table is put there by the steps of proposals, which nobody has to approve.
+      ...approvalText(register, approved.get(entry) ?? { entry, by: [], conditions: undefined }),
+      stream: 'fund' as const,
+      on: posting.on,
+      holder: posting.holder,
+      source: posting.source,
+      item: posting.item,
+      amount: moneyText(posting.pence),
+    }));
+    const rows = [...facts, ...passed];
     return {
       fund: asked.fund,
       ...at.stamp,
       measure,
-      total: moneyText(total(found.map(({ posting }) => posting.pence))),
-      facts: found.map(({ entry, posting }) => ({
-        // What is on the table is put there by the steps of proposals, which nobody has to approve.
-        ...approvalText(register, approved.get(entry) ?? { entry, by: [], conditions: undefined }),
-        on: posting.on,
-        holder: posting.holder,
-        source: posting.source,
-        item: posting.item,
-        amount: moneyText(posting.pence),
-      })),
+      total: moneyText(total(rows.map(({ amount }) => signedPence(amount)))),
+      facts: rows,
     };
   },
   table: ({ facts, total: sum, measure }) => ({
-    columns: ['revision', 'on', 'holder', 'source', 'item', 'amount', 'what', 'approved', 'documents'],
+    columns: ['revision', 'on', 'holder', 'source', 'item', 'amount', 'what', 'approved', 'documents', 'stream'],
     rows: [
       ...facts.map((each) => [
         each.revision,
@@ -264,8 +302,9 @@ export const trace = query({
         each.sentence,
         each.by.map(inWords).join('; '),
         each.evidence.join('; '),
+        each.stream,
       ]),
-      ['', '', '', '', `Total ${measure}`, sum, '', '', ''],
+      ['', '', '', '', `Total ${measure}`, sum, '', '', '', ''],
     ],
   }),
 });
@@ -330,6 +369,15 @@ export const contributions = query({
   }),
 });
 
+/** Who is to pay an instalment on the day: its payer, or those to whom shares of it were passed on, by their names. */
+const payersNow = (
+  { payer: holder, source, amount }: { readonly payer: string; readonly source: string; readonly amount: Pence },
+  inheritance: Inheritance,
+): string[] =>
+  [...passedOn([[{ holder, source }, amount]], (of) => of.holder, inheritance)]
+    .flatMap(([partner, { pence: part }]) => (part === NO_MONEY ? [] : [partner]))
+    .sort();
+
 export const instalmentsQuery = query({
   name: 'instalments',
   path: '/funds/{fund}/instalments',
@@ -345,7 +393,10 @@ export const instalmentsQuery = query({
     instalments: z.array(
       z.object({
         item: z.string(),
-        payer: z.string(),
+        payer: z.string().meta({ description: 'Who undertook it, under the name in which it was recorded.' }),
+        payersNow: z
+          .array(z.string())
+          .meta({ description: 'Who is to pay it on the day: the payer, or those who follow it, each its share.' }),
         source: z.string(),
         due: z.string(),
         amount: SignedMoney,
@@ -362,7 +413,10 @@ export const instalmentsQuery = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const all = instalments(await entriesOf(ledger, at), at.on);
+    const all = instalments(await entriesOf(ledger, at), at.on).map((each) => ({
+      ...each,
+      payersNow: payersNow(each, at.inheritance),
+    }));
     const overdue = all.filter((each) => each.overdue);
     return {
       fund: asked.fund,
@@ -375,11 +429,13 @@ export const instalmentsQuery = query({
     };
   },
   table: ({ instalments: all, overdue }) => ({
-    columns: ['item', 'payer', 'source', 'due', 'amount', 'paid', 'no longer due', 'unpaid', 'overdue'],
+    columns: ['item', 'payer', 'payers now', 'source', 'due', 'amount', 'paid', 'no longer due', 'unpaid', 'overdue'],
+    minor: ['payers now'],
     rows: [
       ...all.map((each) => [
         each.item,
         each.payer,
+        each.payersNow.includes(each.payer) ? '' : each.payersNow.join(', '),
         each.source,
         each.due,
         each.amount,
@@ -388,7 +444,7 @@ export const instalmentsQuery = query({
         each.unpaid,
         each.overdue ? 'overdue' : '',
       ]),
-      ['Overdue', '', '', '', '', '', '', overdue, ''],
+      ['Overdue', '', '', '', '', '', '', '', overdue, ''],
     ],
   }),
 });

@@ -45,7 +45,7 @@ export const memorandum = query({
       )
       .meta({
         description:
-          'Each partner’s share: its funding less its share of the surplus is its share of the spending. The surplus is shared as the risk shares that were signed say, and on the last day of the year or after it as the agreement’s rules say; the rest in proportion to the recurrent contributions that are agreed by the day.',
+          'Each partner’s share: its funding less its share of the surplus is its share of the spending. The surplus is shared as the risk shares that were signed say, and on the last day of the year or after it as the agreement’s rules say; the rest in proportion to the recurrent contributions that are agreed by the day. Where there are none, a surplus goes by all that is agreed, with what was carried in, and a deficit is the host’s.',
       }),
     returned: SignedMoney,
     drawn: SignedMoney.meta({ description: 'Drawn from reserves: it is in a later year’s fund.' }),

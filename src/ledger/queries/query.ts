@@ -28,7 +28,7 @@ import { moneyText, type Pence } from '../../domain/money.js';
 import { cellsOf } from '../../domain/dispute/claim.js';
 import { assignedOn, termsAt } from '../../domain/dispute/state.js';
 import type { Inheritance } from '../../domain/register/inheritance.js';
-import { successionsOn } from '../../domain/register/succession.js';
+import { lineOf, successionsOn } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
@@ -112,7 +112,7 @@ export const KnownAt = z
     context.addIssue({
       code: 'custom',
       message:
-        'must be a day, such as "2016-06-30" (the end of that day in London), or a UTC instant, such as "2016-06-30T12:00:00Z"',
+        'must be a day, such as "2016-06-30" (the end of that day in London), or a UTC instant, such as "2016-06-30T12:00:00Z"; from 2013-04-01 to 2099-03-31',
     });
     return z.NEVER;
   })
@@ -260,9 +260,10 @@ export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
 
 // Names that are asked about
 
-/** A partner of the fund, under the name of its opening or of those in whose place it now is. */
+/** A partner of the fund, under the name of its opening or of those who have followed it, also where they have ended too. */
 export const isIn = (at: Standing, partner: string): boolean =>
-  at.opened.includes(partner) || at.partners.includes(partner);
+  at.opened.some((each) => lineOf(at.inheritance.successions, each, at.area).includes(partner)) ||
+  at.partners.includes(partner);
 
 /** Refuses a partner in an address that is none of the fund’s. */
 export const partnerUnknown = (fund: string, partner: string): Refusal =>

@@ -1,7 +1,7 @@
 import { FIGURES, totalFigures, type Figures, type PartnerPosition } from '../../../projections/position.js';
-import { addedUse, NO_USE, USE_FIGURES, useOf, type Use } from '../../domain/fund/held.js';
-import { exactly, minus, NO_MONEY, plus, type Pence } from '../../domain/money.js';
-import { passedOn } from '../../domain/register/inheritance.js';
+import { addedUse, NO_USE, USE_FIGURES, type Use } from '../../domain/fund/held.js';
+import { usesNow } from '../../domain/fund/heirs.js';
+import type { Pence } from '../../domain/money.js';
 import type { Standing } from './query.js';
 import { hostOf } from './risk-share.js';
 
@@ -21,35 +21,9 @@ function both(figures: Figures, use: Use): FiguresAndUse {
   return all;
 }
 
-/**
- * What has been done with each partner’s money, by partner and source, at the two dates that were asked for. What is the
- * host’s, since nobody has agreed to pay it, stands with those who have followed the host, by their shares. Where one
- * partner only is asked about, others may be left out.
- */
-export function usesAt(at: Standing, only?: string): Map<string, Map<string, Use>> {
-  const { view, inheritance } = at;
-  const host = hostOf(at);
-  const uses = useOf(view, host, inheritance.successions.length === 0 ? only : undefined);
-  const own = inheritance.successions.some(({ predecessors }) => predecessors.includes(host))
-    ? [...(uses.get(host) ?? [])]
-    : [];
-  if (own.length > 0) uses.delete(host);
-  for (const [source, use] of own) {
-    for (const name of USE_FIGURES) {
-      // Money in and money out are shared alike: a minus sign moves no penny.
-      const size = exactly(Math.abs(use[name]));
-      const rows = passedOn([[{ holder: host, source }, size]], ({ holder }) => holder, inheritance);
-      for (const [holder, { pence }] of rows) {
-        if (pence === NO_MONEY) continue;
-        const ofHeir = uses.get(holder) ?? new Map<string, Use>();
-        const before = ofHeir.get(source) ?? NO_USE;
-        const after = use[name] < 0 ? minus(before[name], pence) : plus(before[name], pence);
-        uses.set(holder, ofHeir.set(source, { ...before, [name]: after }));
-      }
-    }
-  }
-  return uses;
-}
+/** What has been done with each partner’s money, at the two dates that were asked for; with `only`, others may be left out. */
+export const usesAt = (at: Standing, only?: string): Map<string, Map<string, Use>> =>
+  usesNow(at.view, hostOf(at), at.inheritance, only);
 
 /** A partner’s position with the use of its money; sources in the order of their codes. */
 export function withUse(

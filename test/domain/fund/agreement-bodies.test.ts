@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Day } from '../../../src/domain/calendar.js';
-import { endedBodyIn, type Succession } from '../../../src/domain/register/succession.js';
+import { endedBodiesIn, type Succession } from '../../../src/domain/register/succession.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
 import { told } from '../../support/told.js';
@@ -129,7 +129,7 @@ t.test('names in terms are names of bodies; the first day of a term is no day fr
       instrument: 'order',
     },
   ];
-  const found = (value: unknown, on: string) => endedBodyIn(all, value, on as Day)?.body;
+  const found = (value: unknown, on: string) => endedBodiesIn(all, value, on as Day)[0]?.body;
   const inTerms = { terms: { from: '2016-04-01', defaultRule: { kind: 'own-risk', commissioner: NORTH } } };
   t.equal(found(inTerms, DAY), NORTH);
   t.equal(found(inTerms, '2016-09-30'), undefined);

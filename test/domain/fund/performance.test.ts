@@ -129,6 +129,35 @@ t.test('a measurement that was reversed earns nothing', async (t) => {
   t.same((await asked(ledger, 'performance', { fund: YEAR, on: '2015-10-01' }))['pots'], []);
 });
 
+t.test(
+  'a release that was taken back from a day on is made again from that day, and not for the days before it',
+  async (t) => {
+    const ledger = await in2015(t);
+    await ledger.signed('north-ccg-finance', 'county-finance', 'PerformancePotSet', pot(), YEAR);
+    await ledger.post('county-finance', 'PerformanceMeasured', measured('2015-06-30', '4.2'), YEAR);
+    const { outcome } = await ledger.post('county-finance', 'PerformanceReleased', release('2015-07-01'), YEAR);
+    const reversal = { effective: '2015-12-01', reverses: outcome.revision, reason: 'not paid' };
+    await ledger.post('county-finance', 'FactReversed', reversal, YEAR);
+    const again = (name: string, effective: string): Refused => ({
+      name,
+      officer: 'county-finance',
+      act: 'post',
+      type: 'PerformanceReleased',
+      data: release(effective),
+      rule: 'nothing_to_release',
+    });
+    await refusals(t, ledger, YEAR, [
+      again('not from its first day', '2015-07-01'),
+      again('nor from the last on which it stood', '2015-11-30'),
+    ]);
+    await ledger.post('county-finance', 'PerformanceReleased', release('2015-12-01'), YEAR);
+    await refusals(t, ledger, YEAR, [again('and once', '2015-07-01')]);
+    for (const on of ['2015-09-30', '2016-03-31']) {
+      t.match((await asked(ledger, 'memorandum', { fund: YEAR, on }))['grossFunding'], '2800000.00', on);
+    }
+  },
+);
+
 t.test('a pot is an NHS body’s, in 2015-16', async (t) => {
   const ledger = await in2015(t);
   const set = (name: string, data: object, rule: Refused['rule'], officer = 'north-ccg-finance') =>

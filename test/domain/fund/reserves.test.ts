@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { verify } from '../../../src/ledger/verify.js';
 import { asked, tableOf } from '../../support/asking.js';
 import {
   contribution,
@@ -164,6 +165,10 @@ t.test('a reserve is drawn to nothing, and enters the fund of its year bound to 
   await refusals(t, ledger, FUND, [
     over('more than is in it', draw('400.01')),
     { ...over('before the year that it is for', draw('1.00', '2017-03-31')), rule: 'drawn_too_early' },
+    {
+      ...over('after it, when no fund could carry it in any more', draw('1.00', '2018-04-01')),
+      rule: 'drawn_too_late',
+    },
     { ...over('there is no such reserve', { ...draw('1.00'), reserve: 'none' }), rule: 'reference_unknown' },
   ]);
   const drawn = await ledger.signed('county-finance', 'county-chief', 'ReserveDrawn', draw('150.00'));
@@ -193,7 +198,7 @@ t.test('a reserve is drawn to nothing, and enters the fund of its year bound to 
   const taken = await ledger.post('county-finance', 'CarriedForwardReceived', taking({ amount: '100.00' }), NEXT);
   t.match(
     taken.outcome.events[0]?.sentence,
-    '£100.00 was carried in from "kept" of testshire-2016-17 (NHS_ADD), for winter.',
+    '£100.00 was carried in from "kept" of testshire-2016-17 (NHS_ADD), for winter. It stands with north-ccg (£100.00).',
   );
   await refusals(t, ledger, NEXT, [
     enter('once only', taking({ carryIn: 'again', amount: '50.01' }), 'more_than_drawn'),
@@ -254,7 +259,7 @@ t.test('a reserve is drawn to nothing, and enters the fund of its year bound to 
       onlyForPurposes: true,
     },
   ]);
-  t.match((await asked(ledger, 'partner-position', { fund: NEXT, partner: COUNTY, on: '2017-06-30' }))['sources'], [
+  t.match((await asked(ledger, 'partner-position', { fund: NEXT, partner: NORTH, on: '2017-06-30' }))['sources'], [
     { source: 'CARRY_IN', figures: { agreed: '150.00', received: '150.00', spent: '10.00', held: '140.00' } },
   ]);
   t.match(
@@ -426,4 +431,43 @@ t.test('what is drawn leaves the old fund, and stays drawn while a later fund ha
   await sign('FactReversed', undo(late.outcome.revision, '2017-05-01'));
   t.equal(await closing('2017-05-01'), '900850.00', 'what nobody has taken in goes back into the reserve');
   t.equal(await closing('2017-05-01', NEXT), '150.00');
+});
+
+t.test('what was drawn is carried in once on every day, in whatever order and however it was taken back', async (t) => {
+  const ledger = await holding(t);
+  await openFund(ledger, '2017-18');
+  await ledger.signed('county-finance', 'county-chief', 'CarryForwardApproved', carry());
+  ledger.now('2017-12-01T09:00:00Z');
+  const sign = (type: string, data: object) =>
+    ledger.signed('county-finance', 'county-chief', type, data as Refused['data']);
+  await sign('ReserveDrawn', draw('100.00', '2017-04-01'));
+  await sign('ReserveDrawn', draw('50.00', '2017-06-01'));
+  const take = (carryIn: string, effective: string, amount: string) =>
+    ledger.post('county-finance', 'CarriedForwardReceived', taking({ carryIn, effective, amount }), NEXT);
+  await take('june', '2017-06-01', '50.00');
+  const april = await take('april', '2017-04-01', '100.00');
+  const refused = (name: string, carryIn: string, effective: string): Refused => ({
+    name,
+    officer: 'county-finance',
+    act: 'post',
+    type: 'CarriedForwardReceived',
+    data: taking({ carryIn, effective, amount: '0.01' }),
+    rule: 'more_than_drawn',
+  });
+  await refusals(t, ledger, NEXT, [refused('no penny more', 'more', '2017-04-01')]);
+  await ledger.post(
+    'county-finance',
+    'FactReversed',
+    { effective: '2017-09-01', reverses: april.outcome.revision, reason: 'another purpose' },
+    NEXT,
+  );
+  await refusals(t, ledger, NEXT, [
+    refused('nor before it was taken back', 'more', '2017-04-01'),
+    refused('on the last day of that either', 'more', '2017-08-31'),
+  ]);
+  await take('september', '2017-09-01', '100.00');
+  for (const on of ['2017-06-30', '2017-10-01']) {
+    t.match(await asked(ledger, 'memorandum', { fund: NEXT, on }), { grossFunding: '150.00', holds: true }, on);
+  }
+  t.same((await verify(ledger.store)).problems, []);
 });

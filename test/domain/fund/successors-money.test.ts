@@ -1,12 +1,25 @@
 import t from 'tap';
 import { verify } from '../../../src/ledger/verify.js';
 import { asked } from '../../support/asking.js';
-import { DOWNTON, MERGED, MIDDLETON, merger, registerAll, split, succeeded, UPTON } from '../../support/bodies.js';
+import {
+  DOWNTON,
+  figureOf,
+  MERGED,
+  MIDDLETON,
+  merger,
+  registerAll,
+  split,
+  succeeded,
+  UPTON,
+  type PositionText,
+} from '../../support/bodies.js';
 import {
   contribution,
+  COUNTY,
   EAST,
   FUND,
   grant,
+  line,
   NORTH,
   openedLedger,
   openFund,
@@ -183,6 +196,17 @@ t.test(
     await take(`${UPTON}-finance`, '300.00', 'upton-2017-18');
     await take(`${DOWNTON}-finance`, '500.00', 'downton-2017-18');
     await take(`${MIDDLETON}-finance`, '100.00', 'testshire-2017-18');
+    for (const [fund, holder, amount] of [
+      ['upton-2017-18', UPTON, '300.00'],
+      ['testshire-2017-18', NORTH, '100.00'],
+    ] as const) {
+      const position = await asked<PositionText>(ledger, 'position', { fund, on: '2017-04-01' });
+      t.same(
+        figureOf(position, 'held'),
+        [`${holder} CARRY_IN ${amount}`],
+        'whose money it is, or the host’s where that is no partner',
+      );
+    }
     await refusals(t, ledger, FUND, [
       {
         name: 'a draw stays while its fund has taken it in',
@@ -200,5 +224,78 @@ t.test(
       holds: true,
     });
     t.same((await verify(ledger.store)).problems, []);
+  },
+);
+
+t.test(
+  'what nobody agrees to pay any more falls on all who follow the host, for decisions as for questions',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    await registerAll(ledger);
+    ledger.now('2017-05-10T09:00:00Z');
+    const own = contribution({ contribution: 'own', payer: COUNTY, source: 'LA_ADD', amount: '900.00' });
+    await ledger.signed('county-finance', 'north-ccg-finance', 'ContributionAgreed', own);
+    await ledger.post('county-finance', 'ContributionReceived', {
+      effective: '2016-04-02',
+      contribution: 'own',
+      amount: '900.00',
+      bankReference: 'BACS',
+    });
+    await ledger.post('pool-manager', 'PlanLineSet', line({ source: 'LA_ADD' }));
+    const withdrawn = { effective: '2016-06-01', contribution: 'own', now: '0.00', reason: 'cuts' };
+    await ledger.signed('county-finance', 'north-ccg-finance', 'ContributionVaried', withdrawn);
+    const cost = { effective: '2016-07-01', line: 'home-care', net: '600.00', vat: '0.00', recoverable: '0.00' };
+    await ledger.post('county-finance', 'ExpenditureRecorded', { ...cost, reference: 'INV' });
+    await succeeded(ledger, split());
+
+    const held = async () => figureOf(await asked<PositionText>(ledger, 'position', { on: '2017-03-31' }), 'held');
+    t.same(await held(), [
+      'downton-council LA_ADD 100.00',
+      'middleton-council LA_ADD 100.00',
+      'upton-council LA_ADD 100.00',
+    ]);
+    const back = (partner: string, amount: string) => ({
+      effective: '2017-03-31',
+      partner,
+      source: 'LA_ADD',
+      amount,
+      reason: 'year end',
+    });
+    for (const council of [UPTON, MIDDLETON, DOWNTON]) {
+      await refusals(t, ledger, FUND, [
+        {
+          name: `${council} holds a third of what is left, and no more goes back`,
+          officer: `${council}-finance`,
+          act: 'propose',
+          type: 'UnderspendReturned',
+          data: back(council, '100.01'),
+          rule: 'more_than_held',
+        },
+      ]);
+      await ledger.signed(`${council}-finance`, 'north-ccg-finance', 'UnderspendReturned', back(council, '100.00'));
+    }
+    t.same(await held(), [], 'and all of it has gone back');
+    t.same((await verify(ledger.store)).problems, []);
+  },
+);
+
+t.test(
+  'what is held of each who follows the host is what came in less its parts of what went out, to the penny',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    await registerAll(ledger);
+    ledger.now('2017-04-10T09:00:00Z');
+    await ledger.post('pool-manager', 'PlanLineSet', line({ source: 'LA_ADD' }));
+    const cost = { effective: '2016-06-01', line: 'home-care', net: '0.02', vat: '0.00', recoverable: '0.00' };
+    await ledger.post('county-finance', 'ExpenditureRecorded', { ...cost, reference: 'INV' });
+    const owed = { effective: '2017-03-31', period: 12, line: 'home-care', amount: '0.02', reason: 'late invoice' };
+    await ledger.post('county-finance', 'AccrualPosted', owed);
+    await succeeded(ledger, split());
+    const position = await asked<PositionText>(ledger, 'position', { on: '2017-03-31' });
+    const figures = (figure: string) => figureOf(position, figure);
+    t.same(figures('spent'), ['downton-council LA_ADD 0.01', 'middleton-council LA_ADD 0.01']);
+    t.same(figures('accrued'), ['downton-council LA_ADD 0.01', 'middleton-council LA_ADD 0.01']);
+    t.same(figures('held'), ['downton-council LA_ADD -0.02', 'middleton-council LA_ADD -0.02']);
+    t.match(position.total, { spent: '0.02', accrued: '0.02', held: '-0.04' });
   },
 );
