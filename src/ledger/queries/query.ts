@@ -262,6 +262,7 @@ export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
 
 /** A partner of the fund, under the name of its opening or of those who have followed it, also where they have ended too. */
 export const isIn = (at: Standing, partner: string): boolean =>
+  at.opened.includes(partner) ||
   at.opened.some((each) => lineOf(at.inheritance.successions, each, at.area).includes(partner)) ||
   at.partners.includes(partner);
 
