@@ -83,10 +83,14 @@ export function createBalances(kept?: KeptBalances): Balances {
 
   const balances: Balances = {
     add(place, postings) {
+      let on: Day | undefined;
+      let day = 0;
       for (const posting of postings) {
         const { bound, at } = (found(posting) ?? opened(posting))[WHERE];
         bound.reader = undefined;
-        enter(paper, bound.book, at, place, dayNumber(posting.on), posting.pence);
+        // Most postings of an event are of one day.
+        if (posting.on !== on) day = dayNumber((on = posting.on));
+        enter(paper, bound.book, at, place, day, posting.pence);
       }
     },
     balance: (account, on, size) => balances.at(on, size)(account),
