@@ -12,7 +12,7 @@ import { exactly } from '../src/domain/money.js';
  * least. So the time to an answer grows with the days from a holder's first to its last, with the number of its accounts
  * and with the logarithm of the ledger, and not with the ledger.
  *
- * Memory: 16 bytes a posting; and for tables 56 bytes a posting, less where a holder has few, and never above 112. All
+ * Memory: 16 bytes a posting; and for tables 64 bytes a posting, less where a holder has few, and never above 128. All
  * books of a fund share one long buffer, which grows by an eighth of what it holds.
  */
 interface Paper {
@@ -55,7 +55,7 @@ const DAY_MAX = (1 << DAY_BITS) - 1;
 /** Many holders have few postings: a page begins short, and is moved when it is full until it is a whole one. */
 const POSTINGS_AT_FIRST = 4;
 const POSTINGS_MIN = 64;
-const CELLS_PER_POSTING = 7;
+const CELLS_PER_POSTING = 8;
 const ROOM_AT_FIRST = 1;
 const UNITS_AT_FIRST = 64;
 const GROWTH = 1.125;

@@ -15,12 +15,26 @@ export interface Growing {
 
 const ROOM_AT_FIRST = 16;
 const GROWTH = 1.25;
+const STRIDE = 128;
+
+/** The first index from one to another, exclusive, of a number above one; the last where there is none. */
+function countIn(numbers: ArrayLike<number>, from: number, to: number, most: number): number {
+  let [low, high] = [from, to];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle]! <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 /** Whole numbers below 4,294,967,296 in four bytes each; any others in eight. `kept` are those that it begins with. */
 export function growing(kind: 'uint32' | 'float64', kept?: Uint32Array | Float64Array): Growing {
   const Kind = kind === 'uint32' ? Uint32Array : Float64Array;
   let numbers: Uint32Array | Float64Array = kept ?? new Kind(ROOM_AT_FIRST);
   let length = kept?.length ?? 0;
+  /** The first number of each stretch, as far as anybody has asked: a long list is not in the processor’s cache, these are. */
+  const marks: number[] = [];
   return {
     length: () => length,
     push(number) {
@@ -33,14 +47,10 @@ export function growing(kind: 'uint32' | 'float64', kept?: Uint32Array | Float64
     },
     at: (index) => numbers[index]!,
     countUpTo(most) {
-      let low = 0;
-      let high = length;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (numbers[middle]! <= most) low = middle + 1;
-        else high = middle;
-      }
-      return low;
+      while (marks.length * STRIDE < length) marks.push(numbers[marks.length * STRIDE]!);
+      const stretches = countIn(marks, 0, marks.length, most);
+      const start = (stretches - 1) * STRIDE;
+      return stretches === 0 ? 0 : countIn(numbers, start, Math.min(start + STRIDE, length), most);
     },
     all: () => numbers.subarray(0, length),
   };

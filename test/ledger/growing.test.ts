@@ -26,4 +26,10 @@ t.test('it is told how many numbers are not above one', async (t) => {
     [0, 1, 3, 4, 8.5, 9, 10].map((most) => list.countUpTo(most)),
     [0, 2, 2, 3, 3, 4, 4],
   );
+  for (let number = 0; number < 1_000; number++) {
+    list.push(10 + Math.floor(number / 3));
+    t.equal(list.countUpTo(10 + Math.floor(number / 3)), list.length());
+  }
+  for (const most of [9.5, 10, 52, 53, 180.5, 343])
+    t.equal(list.countUpTo(most), [...list.all()].filter((each) => each <= most).length, `not above ${most}`);
 });
