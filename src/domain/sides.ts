@@ -52,7 +52,7 @@ export function namesNoEnded<State>(
   { register }: Context,
   onTable?: FactData,
 ): Refusal | undefined {
-  if (fact.underItsName) return undefined;
+  if (fact.underItsName || register.successions.length === 0) return undefined;
   const endedIn = (text: FactData) => endedBodiesIn(register.successions, text, text.effective);
   const before = onTable ? endedIn(onTable) : [];
   const found = endedIn(data).find(

@@ -1,8 +1,8 @@
-import { londonDay, type Day } from '../domain/calendar.js';
 import { mandatesOn } from '../domain/register.js';
 import { family } from '../domain/register/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { disputeStream, placed, REGISTER_STREAM } from '../ledger/catalogue.js';
+import { todayOf } from '../ledger/clock.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Seeing } from '../ledger/queries/query.js';
 
@@ -13,9 +13,6 @@ export interface Sight extends Seeing {
   /** The same text for officers who see the same, and for no others while the ledger and the day are the same. */
   readonly key: string;
 }
-
-/** The day in London at the ledger's present instant. */
-export const todayOf = ({ model, clock }: Ledger): Day => londonDay(model.now(clock));
 
 /** Looks officers' sights up, and keeps each for as long as neither the register nor the day has changed. */
 export function createSights(ledger: Ledger): (officer: string) => Sight | Refusal {

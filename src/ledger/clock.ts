@@ -1,4 +1,5 @@
-import type { Instant } from '../domain/calendar.js';
+import { londonDay, type Day, type Instant } from '../domain/calendar.js';
+import type { ReadModel } from './read-model.js';
 
 /** The only place where the time comes from. */
 export interface Clock {
@@ -21,3 +22,7 @@ export function settableClock(at: Instant): SettableClock {
     },
   };
 }
+
+/** The day in London at the ledger’s present instant. */
+export const todayOf = ({ model, clock }: { readonly model: ReadModel; readonly clock: Clock }): Day =>
+  londonDay(model.now(clock));

@@ -18,7 +18,7 @@ import {
   type RecordedEvent,
 } from '../store/event-store.js';
 import { canonical, decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
-import type { Clock } from './clock.js';
+import { todayOf, type Clock } from './clock.js';
 import { decisionContext } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
@@ -310,7 +310,7 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
       }
     },
     async lapseExpired() {
-      const today = londonDay(model.now(clock));
+      const today = todayOf({ model, clock });
       const due = model
         .openProposals()
         .filter(({ proposal }) => proposal.expires !== undefined && proposal.expires < today);

@@ -7,6 +7,7 @@ import { inForce, known } from '../../projections/fund-facts.js';
 import { gapOf } from '../../projections/gap.js';
 import { monitoringOf } from '../../projections/monitoring.js';
 import { linesStanding, planOf } from '../../projections/plan.js';
+import { fundPosition } from '../../projections/position.js';
 import type { View } from '../../projections/view.js';
 import {
   dayNumber,
@@ -23,7 +24,7 @@ import { fundStream } from '../../src/ledger/catalogue.js';
 import { viewOf } from '../../src/ledger/read-model.js';
 import { verify } from '../../src/ledger/verify.js';
 import { asked } from '../support/asking.js';
-import { COUNTY, FUND, openedLedger, type TestLedger } from '../support/ledger.js';
+import { COUNTY, FUND, openedLedger, PARTNERS, type TestLedger } from '../support/ledger.js';
 import { asyncProperty, property } from '../support/property.js';
 import { spend, spendings } from '../support/spending-histories.js';
 
@@ -134,6 +135,13 @@ function checkUse(entries: readonly Entry[], on: Day, size: number, view: View):
   }
 }
 
+/** The figures for which it is kept, of a list of accounts, whose they are and what they are for. */
+const figuresOf = (view: View) => ({
+  position: fundPosition(view, PARTNERS),
+  gap: gapOf(view, NO_MONEY),
+  use: useOf(view, COUNTY),
+});
+
 /** Which balances a figure of a return is of. */
 const MEASURES: Readonly<Record<string, Measure>> = {
   agreed: 'agreed',
@@ -211,6 +219,8 @@ t.test('spending, reserves and returns at any two dates, over random histories',
       const ledger = await openedLedger(t);
       const returns: { readonly name: string; readonly figures: readonly FigureText[] }[] = [];
       const played = await spend(ledger, moves, async (type, data) => {
+        // Asked all along, so that what a figure’s accounts are is kept while there are ever more of them.
+        figuresOf(viewOf(ledger.ledger.model.fund(FUND)!, data['effective'], ledger.ledger.model.size()));
         if (type !== 'ReturnSubmitted') return;
         const { figures } = await asked(ledger, 'return-figures', { on: data['on'] as string });
         const known = await ledger.ledger.entries(fundStream(FUND), ledger.ledger.model.size());
@@ -234,6 +244,13 @@ t.test('spending, reserves and returns at any two dates, over random histories',
           if (view.balance(account) !== naiveBalance(entries, account, on, size))
             throw new Error('A balance is not the sum of the log.');
         }
+        const naive: View = {
+          on,
+          accounts: [...view.accounts],
+          balance: (account) => naiveBalance(entries, account, on, size),
+        };
+        if (!isDeepStrictEqual(figuresOf(view), figuresOf(naive)))
+          throw new Error('Positions, gap and use are not what the log adds up to.');
         checkMonitoring(ledger, entries, on, size, view);
         checkAccruals(entries, on, size);
         checkUse(entries, on, size, view);

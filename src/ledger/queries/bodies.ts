@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NOT_IN_DISPUTE } from '../../../projections/claims.js';
 import { fundPosition, totalFigures, type PartnerPosition } from '../../../projections/position.js';
 import { holdersOf } from '../../../projections/succession.js';
-import { instantText, londonDay } from '../../domain/calendar.js';
+import { instantText } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, total, type Pence } from '../../domain/money.js';
 import { byText } from '../../domain/order.js';
 import type { OpenProposal } from '../../domain/proposal.js';
@@ -10,6 +10,7 @@ import { actingFor, heirsOf } from '../../domain/register/succession.js';
 import { refuse } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, placed, REGISTER_STREAM, sentenceOf } from '../catalogue.js';
+import { todayOf } from '../clock.js';
 import type { Ledger } from '../ledger.js';
 import {
   AreaAtTwoDates,
@@ -163,7 +164,7 @@ function proposalsOf(
   area: string,
   streams: readonly string[],
 ): z.input<typeof ProposalRow>[] {
-  const today = londonDay(model.now(clock));
+  const today = todayOf({ model, clock });
   const now = (bodies: readonly string[], { fact }: OpenProposal): string[] =>
     actingFor(model.register().successions, bodies, { area, today, effective: fact.data.effective });
   return model

@@ -4,9 +4,9 @@ import { Refusal } from '../../domain/rules.js';
 import { PROTOCOLS, type Stage } from '../../domain/dispute/reference.js';
 import { EffectiveDay } from '../../domain/values.js';
 import { bankHolidays } from '../../domain/working-days.js';
-import { londonDay } from '../../domain/calendar.js';
 import { SOURCES } from '../../domain/sources.js';
 import { allFacts, disputeStream, fundStream } from '../catalogue.js';
+import { todayOf } from '../clock.js';
 import type { Ledger } from '../ledger.js';
 import { Nothing, OfFund, PartnerName, query, standing, type Table } from './query.js';
 
@@ -177,7 +177,7 @@ export const holidays = query({
     holidays: z.array(z.object({ day: z.string(), name: z.string() })),
   }),
   async run(ledger, asked) {
-    const today = londonDay(ledger.model.now(ledger.clock));
+    const today = todayOf(ledger);
     const year = asked.year ?? today.slice(0, 4);
     const knownOn = asked['known-on'] ?? today;
     return { year, knownOn, holidays: bankHolidays(Number(year), knownOn) };
