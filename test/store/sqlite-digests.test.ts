@@ -95,6 +95,15 @@ t.test('a ledger that was made without digests', async (t) => {
     t.same(await store.digests!('5004'), []);
     await store.append('b', 0n, someEvents(1));
     t.equal(await held(t, store), 5_005);
+    asBefore(`INSERT INTO events VALUES (5006, 'old', 1, 'older', 'Noted', '{}', '${anEvent().metadata}')`);
+    t.equal(
+      store.together('5006', () => undefined),
+      true,
+      'a transaction in which nothing is recorded gives none',
+    );
+    t.same(await store.digests!('5006'), []);
+    await store.append('b', 1n, someEvents(1));
+    t.equal(await held(t, store), 5_007, 'and stands in no way of those that come');
     await store.close();
   });
 });
