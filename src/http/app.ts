@@ -17,7 +17,7 @@ import { registerOperations } from './operations.js';
 import { finished } from './openapi.js';
 import { onError, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
-import { securityHeaders } from './security-headers.js';
+import { headersOfData, headersOfPages } from './security-headers.js';
 import type { SignedIn, SignIn } from './sign-in.js';
 import { writtenBy } from './written.js';
 
@@ -90,9 +90,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
 
-  const headers = securityHeaders();
-  app.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers(headers);
+  const [ofData, ofPages] = [headersOfData(), headersOfPages()];
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(request.url.startsWith('/v1/') ? ofData : ofPages);
     done();
   });
   await app.register(underPressure, { maxEventLoopDelay: waitMsMax, sampleInterval: WAIT_AVERAGED_MS });

@@ -15,14 +15,14 @@ export interface KeptAnswers {
 
 export interface KeptAnswer {
   readonly tag: string;
-  /** The answer's text, once it has been given. */
-  body: string | undefined;
+  /** The answer's bytes, once it has been given: a text would be put together and encoded anew each time. */
+  body: Buffer | undefined;
 }
 
 const ANSWERS_MAX = 2_000;
 const URL_LENGTH_MAX = 512;
 /** What is longer is worked out again: kept answers take no more than some 32 MiB. */
-const BODY_LENGTH_MAX = 16 * 1024;
+const BODY_BYTES_MAX = 16 * 1024;
 
 export function createKeptAnswers(ledger: Ledger, version: string): KeptAnswers {
   const kept = new Map<string, KeptAnswer>();
@@ -44,7 +44,7 @@ export function createKeptAnswers(ledger: Ledger, version: string): KeptAnswers 
   };
 }
 
-/** Keeps the text of an answer, unless it is a long one. */
-export function keepText(answer: KeptAnswer, body: string): void {
-  if (body.length <= BODY_LENGTH_MAX) answer.body = body;
+/** Keeps the bytes of an answer, unless it is a long one. */
+export function keepBody(answer: KeptAnswer, body: Buffer): void {
+  if (body.length <= BODY_BYTES_MAX) answer.body = body;
 }

@@ -1,15 +1,21 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import helmet from 'helmet';
+import helmet, { type HelmetOptions } from 'helmet';
 
 /**
- * The headers that tell browsers what an answer may not do: helmet’s, with foreign scripts and framing forbidden. They
- * depend on no request, so they are worked out once, on an answer that nobody is sent.
+ * The headers that tell browsers what an answer may not do, helmet’s. They depend on no request, so they are worked out
+ * once, on an answer that nobody is sent.
  */
-export function securityHeaders(): Record<string, string> {
+function headersBy(options: HelmetOptions): Record<string, string> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
-  helmet({
+  helmet(options)(request, response, () => undefined);
+  return response.getHeaders() as Record<string, string>;
+}
+
+/** Of pages: nothing foreign is loaded, and nobody frames them. */
+export const headersOfPages = (): Record<string, string> =>
+  headersBy({
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'self'"],
@@ -20,6 +26,19 @@ export function securityHeaders(): Record<string, string> {
         upgradeInsecureRequests: null,
       },
     },
-  })(request, response, () => undefined);
-  return response.getHeaders() as Record<string, string>;
-}
+  });
+
+/** Of answers to programs: should a browser show one all the same, it loads nothing. What only pages can do is not forbidden. */
+export const headersOfData = (): Record<string, string> =>
+  headersBy({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  });

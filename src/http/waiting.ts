@@ -13,8 +13,7 @@ export const PositionText = z.string().regex(/^\d{1,15}$/, { error: 'must be the
 const WAIT_MS_MAX = 3_000;
 
 /** Waits until the service has read up to a position. Throws {@link Refused} where that takes too long. */
-export async function waitFor(ledger: Ledger, position: Position | undefined): Promise<void> {
-  if (position === undefined) return;
+export async function waitFor(ledger: Ledger, position: Position): Promise<void> {
   const over = new AbortController();
   const late = setTimeout(WAIT_MS_MAX, 'late', { signal: over.signal });
   try {

@@ -280,11 +280,19 @@ t.test('a stream that was never opened as a fund is nobody’s to see', async (t
   t.match((await get('/v1/funds/ghost-2016-17/gap')).json(), { code: 'fund_unknown' });
 });
 
-t.test('headers forbid framing and foreign scripts', async (t) => {
-  const { app } = await service(t);
+t.test('headers forbid framing and foreign scripts on pages, and everything where an answer is data', async (t) => {
+  const { app, get } = await service(t);
   const { headers } = await app.inject('/problems');
   t.match(headers['content-security-policy'], /default-src 'self'.*frame-ancestors 'none'/);
   t.equal(headers['x-content-type-options'], 'nosniff');
+  t.match((await get('/v1/funds')).headers, {
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'SAMEORIGIN',
+    'cross-origin-resource-policy': 'same-origin',
+    'strict-transport-security': /^max-age=/,
+    'referrer-policy': 'no-referrer',
+  });
 });
 
 t.test('too many requests are turned away with the time to wait', async (t) => {
