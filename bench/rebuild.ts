@@ -10,6 +10,7 @@ import { viewOf } from '../src/ledger/read-model.js';
 import { READ_PAGE_MAX } from '../src/store/event-store.js';
 import { snapshotFile } from '../src/store/snapshot-file.js';
 import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.js';
+import { threadsOn } from '../src/threads.js';
 import { FUNDS, LAST, PARTNERS, RECORDED_UNTIL } from './facts.js';
 import { told, whole, type Line, type Measuring } from './figures.js';
 import { fundFacts } from './log.js';
@@ -135,10 +136,10 @@ export async function measureOthersRebuild(
 /** What it takes to open the ledger once more, to the first answer, from the snapshot that the first opening wrote. */
 export async function measureAgain(file: string, events: number): Promise<Line> {
   const snapshots = { file: snapshotFile(`${file}.snapshot`), program: () => 'bench', write: true };
-  const first = await openLedger(openSqliteEventStore({ file }), systemClock, snapshots);
+  const first = await openLedger(openSqliteEventStore({ file }), systemClock, { snapshots });
   await first.close();
   const start = performance.now();
-  const ledger = await openLedger(openSqliteEventStore({ file }), systemClock, snapshots);
+  const ledger = await openLedger(openSqliteEventStore({ file }), systemClock, { snapshots });
   const view = viewOf(ledger.model.fund(FUNDS[0]!)!, LAST, ledger.model.size());
   const position = partnerPosition(view, PARTNERS[0]!);
   const milliseconds = performance.now() - start;
@@ -162,7 +163,9 @@ async function rebuilt(
   events: number,
 ): Promise<{ readonly ledger: Ledger; readonly milliseconds: number }> {
   const start = performance.now();
-  const ledger = await openLedger(openSqliteEventStore({ file, readOnly: true }), systemClock);
+  const ledger = await openLedger(openSqliteEventStore({ file, readOnly: true }), systemClock, {
+    threads: threadsOn(file),
+  });
   const milliseconds = performance.now() - start;
   if (ledger.model.size() !== events) throw new Error(`Of ${events} events ${ledger.model.size()} were taken.`);
   return { ledger, milliseconds };

@@ -10,11 +10,11 @@ import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
 import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
-import type { Snapshots } from './ledger/snapshot.js';
 import { NotALedger, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
 import { snapshotFile } from './store/snapshot-file.js';
 import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
+import { threadsOn } from './threads.js';
 
 /** The composition root: the only file that knows every part. */
 
@@ -113,10 +113,13 @@ async function opened(
   store = openStore(config, ledger, how),
 ): Promise<Opened> {
   const clock = loadingClock();
-  const snapshots: Snapshots | undefined = isFile(ledger)
-    ? { file: snapshotFile(snapshotOf(ledger)), program: programDigest, write: !how.readOnly }
-    : undefined;
-  return { ledger: await openLedger(store, clock, snapshots), clock, store };
+  const start = isFile(ledger)
+    ? {
+        snapshots: { file: snapshotFile(snapshotOf(ledger)), program: programDigest, write: !how.readOnly },
+        threads: threadsOn(ledger),
+      }
+    : {};
+  return { ledger: await openLedger(store, clock, start), clock, store };
 }
 
 async function serve(

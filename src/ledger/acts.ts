@@ -9,6 +9,8 @@ export interface Acts {
   /** Keeps the place of an act, unless the officer's key is there already: then that one's place is returned. */
   add(officer: string, key: string, place: number): number | undefined;
   find(officer: string, key: string): number | undefined;
+  /** Adds an act as it is written elsewhere: what {@link entriesOf} gives. */
+  copy(entry: Entry, place: number): number | undefined;
   /** All of them, as {@link createActs} takes them. */
   kept(): KeptActs;
 }
@@ -19,6 +21,14 @@ export interface KeptActs {
   readonly places: Uint32Array | Float64Array;
   readonly bytes: Uint8Array;
   readonly slots: Uint32Array;
+}
+
+/** An act in the bytes in which it is kept. */
+interface Entry {
+  readonly officer: string;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -44,11 +54,15 @@ export function createActs(kept?: KeptActs): Acts {
 
   const startOf = (act: number): number => (act === 0 ? 0 : ends.at(act - 1));
 
-  /** Writes the entry of an act after all others, where it stays if it is new: the officer, what the key is, the key. */
-  function write(officer: number, key: string): number {
-    const isDigest = DIGEST.test(key);
+  function numberOf(officer: string): number {
+    let number = officers.get(officer);
+    if (number === undefined) officers.set(officer, (number = officers.size));
+    return number;
+  }
+
+  /** Makes room for an entry after all others, and writes its head there: the officer, and what the key is. */
+  function begin(officer: number, isDigest: boolean, length: number): number {
     const start = startOf(places.length());
-    const length = HEAD + (isDigest ? DIGEST_BYTES : key.length * 2);
     if (start + length > bytes.length) {
       const longer = new Uint8Array(Math.ceil((start + length) * GROWTH));
       longer.set(bytes);
@@ -56,6 +70,14 @@ export function createActs(kept?: KeptActs): Acts {
     }
     const what = officer * 2 + Number(isDigest);
     for (let at = 0; at < HEAD; at++) bytes[start + at] = what >>> (at * 8);
+    return start;
+  }
+
+  /** Writes the entry of an act after all others, where it stays if it is new. */
+  function write(officer: number, key: string): number {
+    const isDigest = DIGEST.test(key);
+    const length = HEAD + (isDigest ? DIGEST_BYTES : key.length * 2);
+    const start = begin(officer, isDigest, length);
     (isDigest ? writeDigest : writeText)(bytes, start + HEAD, key);
     return start + length;
   }
@@ -75,6 +97,17 @@ export function createActs(kept?: KeptActs): Acts {
     return slot;
   }
 
+  /** Leaves the entry that has been written up to an end where it is, unless it is there already. */
+  function stay(end: number, place: number): number | undefined {
+    const slot = slotOf(end);
+    if (slots[slot] !== 0) return places.at(slots[slot]! - 1);
+    ends.push(end);
+    places.push(place);
+    slots[slot] = places.length();
+    if (places.length() > slots.length * LOAD_MAX) double();
+    return undefined;
+  }
+
   function double(): void {
     slots = new Uint32Array(slots.length * 2);
     for (let act = 0; act < places.length(); act++) {
@@ -92,17 +125,11 @@ export function createActs(kept?: KeptActs): Acts {
       bytes: bytes.subarray(0, startOf(places.length())),
       slots,
     }),
-    add(officer, key, place) {
-      let number = officers.get(officer);
-      if (number === undefined) officers.set(officer, (number = officers.size));
-      const end = write(number, key);
-      const slot = slotOf(end);
-      if (slots[slot] !== 0) return places.at(slots[slot]! - 1);
-      ends.push(end);
-      places.push(place);
-      slots[slot] = places.length();
-      if (places.length() > slots.length * LOAD_MAX) double();
-      return undefined;
+    add: (officer, key, place) => stay(write(numberOf(officer), key), place),
+    copy({ officer, bytes: from, start, end }, place) {
+      const to = begin(numberOf(officer), isDigestAt(from, start), end - start);
+      for (let at = HEAD; at < end - start; at++) bytes[to + at] = from[start + at]!;
+      return stay(to + end - start, place);
     },
     find(officer, key) {
       const number = officers.get(officer);
@@ -112,6 +139,23 @@ export function createActs(kept?: KeptActs): Acts {
     },
   };
 }
+
+/** The acts of what was kept, in the order in which they were added: each as it is written, with its place. */
+export function* entriesOf({ officers, ends, places, bytes }: KeptActs): Generator<Entry & { readonly place: number }> {
+  const names = [...officers.keys()];
+  for (let act = 0, start = 0; act < places.length; start = ends[act++]!) {
+    const what = bytes[start]! | (bytes[start + 1]! << 8) | (bytes[start + 2]! << 16) | (bytes[start + 3]! << 24);
+    yield { officer: names[what >>> 1]!, bytes, start, end: ends[act]!, place: places[act]! };
+  }
+}
+
+/** The key of an act, read back from where it is written. */
+export function keyOf({ bytes, start, end }: Entry): string {
+  const key = Buffer.from(bytes.buffer, bytes.byteOffset + start + HEAD, end - start - HEAD);
+  return key.toString(isDigestAt(bytes, start) ? 'hex' : 'utf16le');
+}
+
+const isDigestAt = (bytes: Uint8Array, start: number): boolean => (bytes[start]! & 1) === 1;
 
 function writeDigest(bytes: Uint8Array, start: number, key: string): void {
   for (let at = 0; at < DIGEST_BYTES; at++) {
@@ -136,7 +180,7 @@ const A = 'a'.charCodeAt(0);
 /** FNV-1a, over the bytes of an entry: over few of them, where they are a digest, since any of its bytes is as good as all. */
 function hash(bytes: Uint8Array, start: number, end: number): number {
   let sum = 0x811c9dc5;
-  const last = (bytes[start]! & 1) === 1 ? start + HEAD + DIGEST_BYTES_HASHED : end;
+  const last = isDigestAt(bytes, start) ? start + HEAD + DIGEST_BYTES_HASHED : end;
   for (let at = start; at < last; at++) sum = Math.imul(sum ^ bytes[at]!, 0x01000193);
   return sum >>> 0;
 }

@@ -24,6 +24,15 @@ export interface KeptPositions {
   readonly texts: Position[];
 }
 
+/** As many positions as there are, from "1" on, without gaps: what pushing each of them would keep. */
+export const countedFrom1 = (numbered: number): KeptPositions => ({
+  starts: Uint32Array.of(0),
+  firsts: Float64Array.of(1),
+  numbered,
+  next: numbered + 1,
+  texts: [],
+});
+
 export function createPositions(kept?: KeptPositions): Positions {
   const starts = growing('uint32', kept?.starts);
   const firsts = growing('float64', kept?.firsts);

@@ -1,18 +1,17 @@
-import { createBalances, type Balances, type KeptBalances } from '../../projections/balances.js';
-import { keep, noFundFacts, type FundFacts } from '../../projections/fund-facts.js';
+import type { Balances } from '../../projections/balances.js';
 import type { View } from '../../projections/view.js';
 import type { Day, Instant } from '../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../domain/facts.js';
 import type { OpenProposal } from '../domain/proposal.js';
 import type { RegisterState } from '../domain/register.js';
-import { fundOutline, type FundOutline } from '../domain/fund.js';
-import { evolve, evolveTable, initialStream, postingsOf, type StreamState, type Table } from '../domain/stream.js';
+import { initialStream, type StreamState } from '../domain/stream.js';
 import type { Position } from '../store/event-store.js';
 import { createActs, type KeptActs } from './acts.js';
-import { KINDS, placed, REGISTER_STREAM, type AnyKind, type StateOf } from './catalogue.js';
+import { KINDS, REGISTER_STREAM, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
-import { growing, type Growing } from './growing.js';
+import { growing } from './growing.js';
 import { createPositions, type KeptPositions } from './positions.js';
+import { createShelves, type FundModel, type KeptStream } from './shelves.js';
 
 /**
  * What the service remembers of the ledger, built by reading it from the first event on and never in any other way:
@@ -76,13 +75,6 @@ export interface KeptLedger {
   readonly actsElsewhere: Map<string, number>;
 }
 
-export interface KeptStream {
-  readonly state: Table & { readonly own?: unknown };
-  readonly places: Uint32Array | Float64Array;
-  readonly fund?: { readonly balances: KeptBalances; readonly facts: FundFacts; readonly outline: FundOutline };
-  readonly area?: KeptBalances;
-}
-
 export interface Acted {
   readonly stream: string;
   readonly revision: number;
@@ -92,23 +84,6 @@ interface Prefix {
   readonly size: number;
   /** The position of the last event in it; undefined where it is empty. */
   readonly position: Position | undefined;
-}
-
-export interface FundModel {
-  readonly balances: Balances;
-  readonly facts: FundFacts;
-  readonly outline: FundOutline;
-}
-
-/** The state of a stream for decisions is not at hand: fold it from the store, give it to the read model, and try again. */
-export class NotFolded extends Error {
-  readonly stream: string;
-
-  constructor(stream: string) {
-    super(`The state of ${stream} has not been folded.`);
-    this.name = 'NotFolded';
-    this.stream = stream;
-  }
 }
 
 /** A key is an officer's own: nobody can take another's. */
@@ -122,36 +97,21 @@ function unscoped(key: string): [officer: string, key: string] {
 
 const keyIn = (key: string, stream: string): string => `${key} ${stream}`;
 
-/** What is kept of one stream. */
-interface Shelf {
-  readonly kind: AnyKind;
-  state: StreamState<unknown>;
-  folded: boolean;
-  /** The place of each of its events, by revision. */
-  readonly places: Growing;
-  readonly number: number;
-  /** Where its money is kept: a fund’s, or an area’s. */
-  readonly fund?: FundModel & { take(event: LedgerEvent): void };
-  readonly area?: Balances;
+/** Keeps where a key was used first in a stream that was not the first to have it. */
+export function noteElsewhere(
+  actsElsewhere: Map<string, number>,
+  officer: string,
+  key: string,
+  stream: string,
+  place: number,
+): void {
+  const there = keyIn(scopedKey(officer, key), stream);
+  if (!actsElsewhere.has(there)) actsElsewhere.set(there, place);
 }
-
-/** A stream of which only what is on the table is kept. */
-const notFolded = ({ stream, revision, open, ended }: Table): StreamState<unknown> => ({
-  stream,
-  revision,
-  open,
-  ended,
-  get own(): never {
-    throw new NotFolded(stream);
-  },
-});
 
 /** An empty read model, or one that goes on from what was kept of another. */
 export function createReadModel(kept?: KeptModel): ReadModel {
-  const shelves = new Map<string, Shelf>();
-  const byNumber: Shelf[] = [];
-  const funds = new Map<string, FundModel>();
-  const areas = new Map<string, Balances>();
+  const shelves = createShelves(kept?.streams);
   const acts = createActs(kept?.ledger.acts);
   /** Where a key was used in a stream, for the streams that did not have it first. */
   const actsElsewhere = kept?.ledger.actsElsewhere ?? new Map<string, number>();
@@ -162,85 +122,21 @@ export function createReadModel(kept?: KeptModel): ReadModel {
   const recorded = growing('float64', kept?.ledger.recorded);
   let latest = (recorded.length() === 0 ? 0 : recorded.at(recorded.length() - 1)) as Instant;
 
-  function shelfOf(stream: string): Shelf {
-    let shelf = shelves.get(stream);
-    if (!shelf) shelves.set(stream, (shelf = newShelf(stream)));
-    return shelf;
-  }
-
-  function newShelf(stream: string, was?: KeptStream): Shelf {
-    const { kind: kindName, name } = placed(stream);
-    const kind = KINDS[kindName];
-    const number = byNumber.length;
-    // The register is needed by every decision and every answer, and what is claimed by every figure of an area.
-    const folded = kindName !== 'fund';
-    const state = was?.state ?? initialStream(kind, stream);
-    const shelf: Shelf = {
-      kind,
-      number,
-      folded,
-      state: folded ? (state as StreamState<unknown>) : notFolded(state),
-      places: growing('uint32', was?.places),
-      ...(kindName === 'fund' && {
-        fund: {
-          balances: createBalances(was?.fund?.balances),
-          facts: was?.fund?.facts ?? noFundFacts(),
-          ...fundOutline(was?.fund?.outline),
-        },
-      }),
-      ...(kindName === 'dispute' && { area: createBalances(was?.area) }),
-    };
-    byNumber.push(shelf);
-    if (shelf.fund) funds.set(name, shelf.fund);
-    if (shelf.area) areas.set(name, shelf.area);
-    return shelf;
-  }
-
-  function* keptStreams(): Generator<KeptStream> {
-    for (const { state, places, fund, area } of byNumber) {
-      const { stream, revision, open, ended } = state;
-      // After a commit that failed a state may be ahead of the ledger until it is read anew: that is nothing to keep.
-      if (revision !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
-      // What funds are decided on is folded anew when somebody decides: it would be most of all that is kept.
-      const own = fund ? {} : { own: state.own };
-      yield {
-        state: { stream, revision, open, ended, ...own },
-        places: places.all(),
-        ...(fund && { fund: keptFund(fund) }),
-        ...(area && { area: area.kept() }),
-      };
-    }
-  }
-
-  for (const each of kept?.streams ?? []) shelves.set(each.state.stream, newShelf(each.state.stream, each));
-
   const actAt = (place: number): Acted => {
-    const { state, places } = byNumber[shelfAt.at(place)]!;
+    const { state, places } = shelves.all[shelfAt.at(place)]!;
     return { stream: state.stream, revision: places.countUpTo(place) - 1 };
   };
 
   return {
     apply(event) {
-      const shelf = shelfOf(event.stream);
+      const { officer, key, recordedAt } = event.metadata;
       const place = positions.length();
-      const { revision, type, data, metadata } = event;
       // That it is an instant was seen when the event was read.
-      const at = Date.parse(metadata.recordedAt) as Instant;
-      const postings = shelf.folded ? evolve(shelf.kind, shelf.state, event) : postingsOf(shelf.kind, event);
-      if (!shelf.folded) evolveTable(shelf.kind, shelf.state, event);
-      shelf.area?.add(place, postings);
-      if (shelf.fund) {
-        shelf.fund.balances.add(place, postings);
-        const { recordedAt, evidence } = metadata;
-        keep(shelf.fund.facts, { place, revision, type, data, recordedAt, evidence });
-        shelf.fund.take(event);
-      }
-      const first = acts.add(metadata.officer, metadata.key, place);
-      if (first !== undefined && shelfAt.at(first) !== shelf.number) {
-        const key = keyIn(scopedKey(metadata.officer, metadata.key), event.stream);
-        if (!actsElsewhere.has(key)) actsElsewhere.set(key, place);
-      }
-      shelf.places.push(place);
+      const at = Date.parse(recordedAt) as Instant;
+      const shelf = shelves.take(place, event);
+      const first = acts.add(officer, key, place);
+      if (first !== undefined && shelfAt.at(first) !== shelf.number)
+        noteElsewhere(actsElsewhere, officer, key, event.stream, place);
       shelfAt.push(shelf.number);
       positions.push(event.position);
       if (at > latest) latest = at;
@@ -250,23 +146,25 @@ export function createReadModel(kept?: KeptModel): ReadModel {
     position: () => positions.at(positions.length() - 1),
     lastRecorded: () => latest,
     now: (clock) => Math.max(clock.now(), latest) as Instant,
-    stream: (kind, stream) => (shelves.get(stream)?.state ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
-    isFolded: (stream) => shelves.get(stream)?.folded ?? true,
+    stream: (kind, stream) => (shelves.find(stream)?.state ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
+    isFolded: (stream) => shelves.find(stream)?.folded ?? true,
     keep(stream, own) {
-      const shelf = shelves.get(stream)!;
+      const shelf = shelves.find(stream)!;
       const { revision, open, ended } = shelf.state;
       shelf.state = { stream, revision, own, open, ended };
       shelf.folded = true;
     },
-    register: () => shelfOf(REGISTER_STREAM).state.own as RegisterState,
-    funds: () => [...funds.keys()].sort(),
-    fund: (fund) => funds.get(fund),
-    areas: () => [...areas.keys()].sort(),
-    area: (area) => areas.get(area),
-    places: (stream) => shelves.get(stream)?.places.all() ?? [],
-    knownRevision: (stream, size) => (shelves.get(stream)?.places.countUpTo(size - 1) ?? 0) - 1,
+    register: () => shelves.shelfOf(REGISTER_STREAM).state.own as RegisterState,
+    funds: () => [...shelves.funds.keys()].sort(),
+    fund: (fund) => shelves.funds.get(fund),
+    areas: () => [...shelves.areas.keys()].sort(),
+    area: (area) => shelves.areas.get(area),
+    places: (stream) => shelves.find(stream)?.places.all() ?? [],
+    knownRevision: (stream, size) => (shelves.find(stream)?.places.countUpTo(size - 1) ?? 0) - 1,
     openProposals: () =>
-      byNumber.flatMap(({ state: { stream, open } }) => [...open.values()].map((proposal) => ({ stream, proposal }))),
+      shelves.all.flatMap(({ state: { stream, open } }) =>
+        [...open.values()].map((proposal) => ({ stream, proposal })),
+      ),
     acted(key, stream) {
       const place = actsElsewhere.get(keyIn(key, stream)) ?? acts.find(...unscoped(key));
       return place === undefined ? undefined : actAt(place);
@@ -283,16 +181,10 @@ export function createReadModel(kept?: KeptModel): ReadModel {
         acts: acts.kept(),
         actsElsewhere,
       },
-      streams: keptStreams(),
+      streams: shelves.kept(),
     }),
   };
 }
-
-const keptFund = ({ balances, facts, outline: { opened, closedThrough } }: FundModel): KeptStream['fund'] => ({
-  balances: balances.kept(),
-  facts,
-  outline: { opened, closedThrough },
-});
 
 /** A fund, or an area’s disputes, on a day, as known at a size of the ledger. */
 export const viewOf = ({ balances }: { readonly balances: Balances }, on: Day, size: number): View => ({

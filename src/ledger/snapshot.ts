@@ -1,7 +1,8 @@
 import { deserialize, serialize } from 'node:v8';
 import type { EventStore } from '../store/event-store.js';
 import type { Snapshot, SnapshotFile } from '../store/snapshot-file.js';
-import { createReadModel, type KeptLedger, type KeptModel, type KeptStream, type ReadModel } from './read-model.js';
+import { createReadModel, type KeptLedger, type KeptModel, type ReadModel } from './read-model.js';
+import type { KeptStream } from './shelves.js';
 
 /**
  * What the service remembers, written down so that the next start need not read the ledger from its first event.

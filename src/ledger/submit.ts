@@ -23,7 +23,8 @@ import { decisionContext } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
 import type { Folding } from './folding.js';
-import { NotFolded, scopedKey, type Acted, type ReadModel } from './read-model.js';
+import { scopedKey, type Acted, type ReadModel } from './read-model.js';
+import { NotFolded } from './shelves.js';
 import { createTogether, type Together } from './together.js';
 
 /**

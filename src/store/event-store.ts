@@ -26,6 +26,13 @@ export interface EventStore {
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
   readAll(page?: { readonly after?: Position | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
+  /** Reading some streams and not others: of a store that numbers its events 1, 2, 3 … in ledger order, without gaps. */
+  readonly parts?: {
+    /** Every stream, with how many events it has up to a position, inclusive. */
+    streams(upTo: Position): Promise<ReadonlyMap<string, number>>;
+    /** A page of the events of some streams after a position, up to another, inclusive, in position order; empty at the end. */
+    read(streams: readonly string[], after: Position | undefined, upTo: Position): Promise<RecordedEvent[]>;
+  };
   /**
    * The digests of the ledger up to each event from a position on, inclusive, so many at the most; where the store keeps
    * them, written in the transaction that recorded the event. See digest.ts for how they are made.

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { createFolding } from '../../src/ledger/folding.js';
-import { NotFolded } from '../../src/ledger/read-model.js';
+import { NotFolded } from '../../src/ledger/shelves.js';
 import { StoreUnavailable } from '../../src/store/event-store.js';
 import { contribution, FUND, line, onSameFile, openedLedger, stated, type TestLedger } from '../support/ledger.js';
 

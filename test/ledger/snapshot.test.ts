@@ -36,7 +36,7 @@ async function kept(t: Test, facts = 1_100): Promise<Kept> {
   const snapshot = `${file}.snapshot`;
   const snapshots = { file: snapshotFile(snapshot), program, write: true };
   const open = async (given: Snapshots | null = snapshots) => {
-    const ledger = await openLedger(openSqliteEventStore({ file }), clock, given ?? undefined);
+    const ledger = await openLedger(openSqliteEventStore({ file }), clock, { snapshots: given ?? undefined });
     t.teardown(() => ledger.close());
     return ledger;
   };
@@ -163,7 +163,7 @@ t.test('a store that keeps no digests has no snapshots', async (t) => {
   rmSync(snapshot);
   const { digests, ...store } = openSqliteEventStore({ file });
   t.ok(digests);
-  const ledger = await openLedger(store, clock, snapshots);
+  const ledger = await openLedger(store, clock, { snapshots });
   await ledger.close();
   t.equal(snapshots.file.read(), undefined);
 });

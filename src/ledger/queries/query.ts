@@ -34,7 +34,8 @@ import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
 import { knownAtInWords } from '../echo.js';
 import type { Ledger } from '../ledger.js';
-import { viewOf, type FundModel } from '../read-model.js';
+import { viewOf } from '../read-model.js';
+import type { FundModel } from '../shelves.js';
 
 /**
  * Every question that the ledger answers, declared once: its name, address, parameters and answer. The HTTP routes with

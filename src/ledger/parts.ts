@@ -1,0 +1,124 @@
+import type { EventStore, Position } from '../store/event-store.js';
+import { createActs, entriesOf, keyOf, type Acts, type KeptActs } from './acts.js';
+import { decode } from './catalogue.js';
+import { growing, type Growing } from './growing.js';
+import { countedFrom1 } from './positions.js';
+import { createReadModel, noteElsewhere, type KeptModel, type ReadModel } from './read-model.js';
+import { createShelves, type KeptStream } from './shelves.js';
+
+/**
+ * Reading a ledger from its first event in several threads at once, each some of its streams: what is remembered of one
+ * stream never depends on another. Put together, the parts are what reading event by event would have remembered, in
+ * every number; a test holds them to that. Where anything goes wrong in any of them all are thrown away, and the ledger is
+ * read event by event, which stops at an event that cannot be read, and says so.
+ */
+export interface Threads {
+  /** How many parts are read at once, one of them in this thread. */
+  readonly count: number;
+  /** A ledger of fewer events has been read before a thread has begun. */
+  readonly eventsMin: number;
+  /** Reads the events of some streams up to a position, inclusive, in a thread of its own. */
+  read(streams: readonly string[], upTo: Position): Promise<Part>;
+}
+
+export type Part = readonly PartOfStream[];
+
+/** What is remembered of one stream: beside what is kept of it, when each of its events was recorded, and its acts. */
+interface PartOfStream {
+  readonly kept: KeptStream;
+  readonly recorded: Uint32Array | Float64Array;
+  readonly acts: KeptActs;
+}
+
+/** Reads a part. Rejects where an event of it cannot be read. */
+export async function readPart(store: EventStore, streams: readonly string[], upTo: Position): Promise<Part> {
+  const shelves = createShelves();
+  const beside: { readonly recorded: Growing; readonly acts: Acts }[] = [];
+  let after: Position | undefined;
+  for (;;) {
+    const page = await store.parts!.read(streams, after, upTo);
+    for (const each of page) {
+      const event = decode(each);
+      const { officer, key, recordedAt } = event.metadata;
+      const place = placeOf(event.position);
+      const { number } = shelves.take(place, event);
+      const { recorded, acts } = (beside[number] ??= { recorded: growing('float64'), acts: createActs() });
+      recorded.push(Date.parse(recordedAt));
+      acts.add(officer, key, place);
+    }
+    after = page.at(-1)?.position;
+    if (after === undefined) break;
+  }
+  return [...shelves.kept()].map((kept, number) => {
+    const { recorded, acts } = beside[number]!;
+    return { kept, recorded: recorded.all(), acts: acts.kept() };
+  });
+}
+
+/** A store that is read in parts numbers its events from 1, without gaps. */
+const placeOf = (position: Position): number => Number(position) - 1;
+
+/** Puts parts together that hold every stream of a ledger. Throws where an event is in none of them. */
+export function together(parts: readonly Part[]): KeptModel {
+  const streams = parts.flat().sort((a, b) => a.kept.places[0]! - b.kept.places[0]!);
+  const size = streams.reduce((sum, { recorded }) => sum + recorded.length, 0);
+  const shelfAt = new Uint32Array(size);
+  const recorded = new Float64Array(size);
+  streams.forEach((stream, number) => {
+    const { places } = stream.kept;
+    if (places.at(-1)! >= size) throw new RangeError('There are events in none of the parts.');
+    for (let revision = 0; revision < places.length; revision++) {
+      const place = places[revision]!;
+      shelfAt[place] = number;
+      recorded[place] = stream.recorded[revision]!;
+    }
+  });
+  const acts = createActs();
+  const actsElsewhere = new Map<string, number>();
+  const unread = streams.map((stream) => entriesOf(stream.acts));
+  const next = unread.map((entries) => entries.next());
+  let latest = 0;
+  for (let place = 0; place < size; place++) {
+    recorded[place] = latest = Math.max(latest, recorded[place]!);
+    const number = shelfAt[place]!;
+    const { value: entry } = next[number]!;
+    // Other events of the same act are of the same key.
+    if (entry?.place !== place) continue;
+    next[number] = unread[number]!.next();
+    const first = acts.copy(entry, place);
+    if (first === undefined) continue;
+    noteElsewhere(actsElsewhere, entry.officer, keyOf(entry), streams[number]!.kept.state.stream, place);
+  }
+  return {
+    ledger: { shelfAt, recorded, positions: countedFrom1(size), acts: acts.kept(), actsElsewhere },
+    streams: streams.map(({ kept }) => kept),
+  };
+}
+
+/** Reads all that there is in several threads. Undefined where that would take longer, and where anything goes wrong in it. */
+export async function readInThreads(store: EventStore, threads: Threads): Promise<ReadModel | undefined> {
+  const upTo = await store.head();
+  if (upTo === undefined || !store.parts || placeOf(upTo) + 1 < threads.eventsMin || threads.count < 2)
+    return undefined;
+  const [own = [], ...others] = shared(await store.parts.streams(upTo), threads.count);
+  try {
+    const elsewhere = Promise.all(others.map((streams) => threads.read(streams, upTo)));
+    // Told of what fails elsewhere when its own part has been read, and not as of something that nobody waits for.
+    elsewhere.catch(() => undefined);
+    const part = await readPart(store, own, upTo);
+    return createReadModel(together([part, ...(await elsewhere)]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Deals streams out, the longest first, each to whom the fewest events have been dealt. */
+function shared(streams: ReadonlyMap<string, number>, count: number): string[][] {
+  const hands = Array.from({ length: count }, () => ({ streams: [] as string[], events: 0 }));
+  for (const [stream, events] of [...streams].sort(([, a], [, b]) => b - a)) {
+    const hand = hands.reduce((least, each) => (each.events < least.events ? each : least));
+    hand.streams.push(stream);
+    hand.events += events;
+  }
+  return hands.map((hand) => hand.streams).filter((hand) => hand.length > 0);
+}
