@@ -17,9 +17,7 @@ function buffersOf(part: Part): ArrayBuffer[] {
     places,
     recorded,
     acts.ends,
-    acts.places,
     acts.bytes,
-    acts.slots,
     ...[fund?.balances, area].flatMap((balances) => (balances ? [balances.money] : [])),
   ]);
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);

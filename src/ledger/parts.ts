@@ -1,5 +1,13 @@
 import type { EventStore, Position } from '../store/event-store.js';
-import { createActs, entriesOf, keyOf, type Acts, type KeptActs } from './acts.js';
+import {
+  createActEntries,
+  entriesIn,
+  keyOf,
+  type ActEntries,
+  type ActEntry,
+  type KeptActEntries,
+} from './act-entries.js';
+import { createActs } from './acts.js';
 import { decode } from './catalogue.js';
 import { growing, type Growing } from './growing.js';
 import { countedFrom1 } from './positions.js';
@@ -23,17 +31,17 @@ export interface Threads {
 
 export type Part = readonly PartOfStream[];
 
-/** What is remembered of one stream: beside what is kept of it, when each of its events was recorded, and its acts. */
+/** What is remembered of one stream: beside what is kept of it, when each of its events was recorded, and by which act. */
 interface PartOfStream {
   readonly kept: KeptStream;
   readonly recorded: Uint32Array | Float64Array;
-  readonly acts: KeptActs;
+  readonly acts: KeptActEntries;
 }
 
 /** Reads a part. Rejects where an event of it cannot be read. */
 export async function readPart(store: EventStore, streams: readonly string[], upTo: Position): Promise<Part> {
   const shelves = createShelves();
-  const beside: { readonly recorded: Growing; readonly acts: Acts }[] = [];
+  const beside: { readonly recorded: Growing; readonly acts: ActEntries }[] = [];
   let after: Position | undefined;
   for (;;) {
     const page = await store.parts!.read(streams, after, upTo);
@@ -42,9 +50,9 @@ export async function readPart(store: EventStore, streams: readonly string[], up
       const { officer, key, recordedAt } = event.metadata;
       const place = placeOf(event.position);
       const { number } = shelves.take(place, event);
-      const { recorded, acts } = (beside[number] ??= { recorded: growing('float64'), acts: createActs() });
+      const { recorded, acts } = (beside[number] ??= { recorded: growing('float64'), acts: createActEntries() });
       recorded.push(Date.parse(recordedAt));
-      acts.add(officer, key, place);
+      acts.stay(acts.write(officer, key));
     }
     after = page.at(-1)?.position;
     if (after === undefined) break;
@@ -75,19 +83,15 @@ export function together(parts: readonly Part[]): KeptModel {
   });
   const acts = createActs();
   const actsElsewhere = new Map<string, number>();
-  const unread = streams.map((stream) => entriesOf(stream.acts));
-  const next = unread.map((entries) => entries.next());
+  const entries = streams.map((stream) => entriesIn(stream.acts));
   let latest = 0;
   for (let place = 0; place < size; place++) {
     recorded[place] = latest = Math.max(latest, recorded[place]!);
     const number = shelfAt[place]!;
-    const { value: entry } = next[number]!;
-    // Other events of the same act are of the same key.
-    if (entry?.place !== place) continue;
-    next[number] = unread[number]!.next();
+    const entry = entries[number]!.next().value as ActEntry;
     const first = acts.copy(entry, place);
-    if (first === undefined) continue;
-    noteElsewhere(actsElsewhere, entry.officer, keyOf(entry), streams[number]!.kept.state.stream, place);
+    if (first !== undefined && shelfAt[first] !== number)
+      noteElsewhere(actsElsewhere, entry.officer, keyOf(entry), streams[number]!.kept.state.stream, place);
   }
   return {
     ledger: { shelfAt, recorded, positions: countedFrom1(size), acts: acts.kept(), actsElsewhere },
