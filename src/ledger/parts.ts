@@ -66,15 +66,15 @@ export async function readPart(store: EventStore, streams: readonly string[], up
 /** A store that is read in parts numbers its events from 1, without gaps. */
 const placeOf = (position: Position): number => Number(position) - 1;
 
-/** Puts parts together that hold every stream of a ledger. Throws where an event is in none of them. */
-export function together(parts: readonly Part[]): KeptModel {
+/** Puts the parts of a ledger of so many events together. Throws where one of them is missing. */
+export function together(parts: readonly Part[], size: number): KeptModel {
   const streams = parts.flat().sort((a, b) => a.kept.places[0]! - b.kept.places[0]!);
-  const size = streams.reduce((sum, { recorded }) => sum + recorded.length, 0);
+  const read = streams.reduce((sum, { recorded }) => sum + recorded.length, 0);
+  if (read !== size) throw new RangeError(`Of ${size} events ${read} are in the parts.`);
   const shelfAt = new Uint32Array(size);
   const recorded = new Float64Array(size);
   streams.forEach((stream, number) => {
     const { places } = stream.kept;
-    if (places.at(-1)! >= size) throw new RangeError('There are events in none of the parts.');
     for (let revision = 0; revision < places.length; revision++) {
       const place = places[revision]!;
       shelfAt[place] = number;
@@ -102,15 +102,16 @@ export function together(parts: readonly Part[]): KeptModel {
 /** Reads all that there is in several threads. Undefined where that would take longer, and where anything goes wrong in it. */
 export async function readInThreads(store: EventStore, threads: Threads): Promise<ReadModel | undefined> {
   const upTo = await store.head();
-  if (upTo === undefined || !store.parts || placeOf(upTo) + 1 < threads.eventsMin || threads.count < 2)
-    return undefined;
-  const [own = [], ...others] = shared(await store.parts.streams(upTo), threads.count);
+  if (!store.parts || upTo === undefined) return undefined;
+  const size = placeOf(upTo) + 1;
+  if (size < threads.eventsMin || threads.count < 2) return undefined;
+  const [own, ...others] = shared(await store.parts.streams(upTo), threads.count);
   try {
     const elsewhere = Promise.all(others.map((streams) => threads.read(streams, upTo)));
     // Told of what fails elsewhere when its own part has been read, and not as of something that nobody waits for.
     elsewhere.catch(() => undefined);
-    const part = await readPart(store, own, upTo);
-    return createReadModel(together([part, ...(await elsewhere)]));
+    const part = await readPart(store, own!, upTo);
+    return createReadModel(together([part, ...(await elsewhere)], size));
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
+import { createActEntries, entriesIn, keyOf } from '../../src/ledger/act-entries.js';
 import { createActs } from '../../src/ledger/acts.js';
 import { property } from '../support/property.js';
 
@@ -59,5 +61,33 @@ t.test('it finds what a map would find, at any size', async (t) => {
       return entries.every(({ officer, key }) => acts.find(officer, key) === map.get(JSON.stringify([officer, key])));
     }),
     20,
+  );
+});
+
+t.test('acts are read back as they were written, and written elsewhere are the same acts', async (t) => {
+  const act = fc.record({
+    officer: fc.constantFrom('a', 'b', 'c'),
+    key: fc.oneof(
+      fc.nat(9).map(String),
+      fc.nat(9).map((each) => digest(String(each))),
+      fc.string({ unit: 'binary' }),
+    ),
+  });
+  property(
+    t,
+    fc.property(fc.array(act, { maxLength: 60 }), (all) => {
+      const [entries, acts, copied] = [createActEntries(), createActs(), createActs()];
+      for (const { officer, key } of all) entries.stay(entries.write(officer, key));
+      const again = [...entriesIn(entries.kept())];
+      const firsts = all.map(({ officer, key }, place) => acts.add(officer, key, place));
+      return isDeepStrictEqual(
+        [
+          again.map((entry, place) => copied.copy(entry, place)),
+          again.map((entry) => ({ officer: entry.officer, key: keyOf(entry) })),
+          copied.kept(),
+        ],
+        [firsts, all.map(({ officer, key }) => ({ officer, key })), acts.kept()],
+      );
+    }),
   );
 });

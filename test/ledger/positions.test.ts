@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createPositions } from '../../src/ledger/positions.js';
+import { countedFrom1, createPositions } from '../../src/ledger/positions.js';
 
 const kept = (given: readonly string[]) => {
   const positions = createPositions();
@@ -24,4 +24,12 @@ t.test('positions come back as they were given: by one, with gaps, and where the
     t.same(kept(given), { length: given.length, all: given, after: undefined }, given.join() || 'none');
   }
   t.equal(createPositions().at(-1), undefined);
+});
+
+t.test('positions that are only counted are those that were given one by one', async (t) => {
+  for (const size of [1, 2, 1_000]) {
+    const positions = createPositions();
+    for (let position = 1; position <= size; position++) positions.push(String(position));
+    t.strictSame(countedFrom1(size), positions.kept());
+  }
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { NotALedger, StoreUnavailable } from '../../src/store/event-store.js';
+import { NotALedger, StoreUnavailable, type RecordedEvent } from '../../src/store/event-store.js';
 import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { folder } from '../support/ledger.js';
 import { anEvent, conformance, everything, followed, idsOf, INSTANT, rejection, someEvents } from './conformance.js';
@@ -175,6 +175,32 @@ t.test('appends that wait at the same moment', async (t) => {
     await store.close();
     t.equal((await everything(open(t, file))).length, 600);
   });
+});
+
+t.test('some streams are read without the others, page by page, up to a position', async (t) => {
+  const store = openSqliteEventStore({ file: join(folder(t), 'ledger.sqlite') });
+  t.same([...(await store.parts!.streams('0'))], []);
+  const streams = ['register', 'fund-a', 'fund-b', 'disputes-"x"'];
+  const heads = new Map<string, bigint>();
+  for (let round = 0; round < 24; round++) {
+    const stream = streams[round % streams.length]!;
+    const { revision } = await store.append(stream, heads.get(stream) ?? 'no_stream', someEvents(200));
+    heads.set(stream, revision);
+  }
+  const upTo = '4700';
+  const all = (await everything(store)).filter(({ position }) => Number(position) <= Number(upTo));
+  const counts = await store.parts!.streams(upTo);
+  for (const stream of streams) t.equal(counts.get(stream), all.filter((each) => each.stream === stream).length);
+  for (const some of [[], ['register'], ['fund-a', 'disputes-"x"'], [...streams, 'fund-c']]) {
+    const read: RecordedEvent[] = [];
+    for (let page; (page = await store.parts!.read(some, read.at(-1)?.position, upTo)).length > 0;) read.push(...page);
+    t.strictSame(
+      read,
+      all.filter(({ stream }) => some.includes(stream)),
+      some.join(),
+    );
+  }
+  await store.close();
 });
 
 t.test('a closed store', async (t) => {
