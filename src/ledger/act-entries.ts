@@ -96,15 +96,19 @@ export function createActEntries(kept?: KeptActEntries): ActEntries {
   };
 }
 
-/** Entries that were kept, in their order. */
-export function* entriesIn({ officers, ends, bytes }: KeptActEntries): Generator<ActEntry> {
+/** Gives the entries that were kept, one after another in their order: each until the next is asked for. */
+export function entriesIn({ officers, ends, bytes }: KeptActEntries): () => ActEntry {
   const names = [...officers.keys()];
-  let start = 0;
-  for (const end of ends) {
+  let next = 0;
+  const entry = { officer: '', bytes, start: 0, end: 0 };
+  return () => {
+    const start = entry.end;
     const what = bytes[start]! | (bytes[start + 1]! << 8) | (bytes[start + 2]! << 16) | (bytes[start + 3]! << 24);
-    yield { officer: names[what >>> 1]!, bytes, start, end };
-    start = end;
-  }
+    entry.officer = names[what >>> 1]!;
+    entry.start = start;
+    entry.end = ends[next++]!;
+    return entry;
+  };
 }
 
 /** The key of an act, read back from where it is written. */

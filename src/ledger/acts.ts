@@ -25,12 +25,20 @@ const SLOTS_AT_FIRST = 64;
 /** Of the table's slots so many are taken before it is made twice as long: above that, searches grow long. */
 const LOAD_MAX = 0.75;
 
-export function createActs(kept?: KeptActs): Acts {
+/** As many slots as so many acts need. */
+function slotsFor(acts: number): Uint32Array {
+  let slots = SLOTS_AT_FIRST;
+  while (acts > slots * LOAD_MAX) slots *= 2;
+  return new Uint32Array(slots);
+}
+
+/** No acts, or those that were kept; with room in the table for as many as are expected. */
+export function createActs(kept?: KeptActs, expected = 0): Acts {
   const entries = createActEntries(kept);
   /** The place of each act in the ledger. */
   const places = growing('uint32', kept?.places);
   /** The number of an act plus one; 0 where the slot is free. */
-  let slots = kept?.slots ?? new Uint32Array(SLOTS_AT_FIRST);
+  let slots = kept?.slots ?? slotsFor(expected);
 
   /** The slot in which the entry is that has been written up to an end, or that it would take. */
   function slotOf(end: number): number {

@@ -1,12 +1,5 @@
 import type { EventStore, Position } from '../store/event-store.js';
-import {
-  createActEntries,
-  entriesIn,
-  keyOf,
-  type ActEntries,
-  type ActEntry,
-  type KeptActEntries,
-} from './act-entries.js';
+import { createActEntries, entriesIn, keyOf, type ActEntries, type KeptActEntries } from './act-entries.js';
 import { createActs } from './acts.js';
 import { decode } from './catalogue.js';
 import { growing, type Growing } from './growing.js';
@@ -81,14 +74,14 @@ export function together(parts: readonly Part[], size: number): KeptModel {
       recorded[place] = stream.recorded[revision]!;
     }
   });
-  const acts = createActs();
+  const acts = createActs(undefined, size);
   const actsElsewhere = new Map<string, number>();
   const entries = streams.map((stream) => entriesIn(stream.acts));
   let latest = 0;
   for (let place = 0; place < size; place++) {
     recorded[place] = latest = Math.max(latest, recorded[place]!);
     const number = shelfAt[place]!;
-    const entry = entries[number]!.next().value as ActEntry;
+    const entry = entries[number]!();
     const first = acts.copy(entry, place);
     if (first !== undefined && shelfAt[first] !== number)
       noteElsewhere(actsElsewhere, entry.officer, keyOf(entry), streams[number]!.kept.state.stream, place);

@@ -16,7 +16,12 @@ import { demonstration } from '../support/scenarios.js';
 
 /** A ledger that is read in several threads is remembered as one that is read event by event. */
 
-const remembered = (model: ReadModel) => ({ ledger: model.kept().ledger, streams: [...model.kept().streams] });
+/** All that a read model remembers; of the table of acts what is in it, and not how long it is. */
+function remembered(model: ReadModel) {
+  const { ledger, streams } = model.kept();
+  const { slots, ...acts } = ledger.acts;
+  return { ledger: { ...ledger, acts, inTable: slots.filter((slot) => slot !== 0).length }, streams: [...streams] };
+}
 
 /** Reads parts of any ledger, in this thread. */
 const here = (store: EventStore, count: number): Threads => ({
