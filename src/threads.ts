@@ -13,11 +13,11 @@ export interface PartToRead {
 
 /** More would wait for the disk, and for the one thread that puts their parts together. */
 const THREADS_MAX = 4;
-const EVENTS_MIN = 50_000;
+const HEAD_START = 40_000;
 
 export const threadsOn = (file: string): Threads => ({
   count: Math.min(availableParallelism(), THREADS_MAX),
-  eventsMin: EVENTS_MIN,
+  headStart: HEAD_START,
   read: (streams, upTo) =>
     new Promise<Part>((resolve, reject) => {
       const worker = new Worker(new URL('part-thread.js', import.meta.url), {

@@ -16,8 +16,8 @@ import { createShelves, type KeptStream } from './shelves.js';
 export interface Threads {
   /** How many parts are read at once, one of them in this thread. */
   readonly count: number;
-  /** A ledger of fewer events has been read before a thread has begun. */
-  readonly eventsMin: number;
+  /** So many events are read here before another thread has begun and is as quick. */
+  readonly headStart: number;
   /** Reads the events of some streams up to a position, inclusive, in a thread of its own. */
   read(streams: readonly string[], upTo: Position): Promise<Part>;
 }
@@ -96,23 +96,25 @@ export function together(parts: readonly Part[], size: number): KeptModel {
 export async function readInThreads(store: EventStore, threads: Threads): Promise<ReadModel | undefined> {
   const upTo = await store.head();
   if (!store.parts || upTo === undefined) return undefined;
-  const size = placeOf(upTo) + 1;
-  if (size < threads.eventsMin || threads.count < 2) return undefined;
-  const [own, ...others] = shared(await store.parts.streams(upTo), threads.count);
+  const [own, ...others] = shared(await store.parts.streams(upTo), threads);
+  if (others.length === 0) return undefined;
   try {
     const elsewhere = Promise.all(others.map((streams) => threads.read(streams, upTo)));
     // Told of what fails elsewhere when its own part has been read, and not as of something that nobody waits for.
     elsewhere.catch(() => undefined);
     const part = await readPart(store, own!, upTo);
-    return createReadModel(together([part, ...(await elsewhere)], size));
+    return createReadModel(together([part, ...(await elsewhere)], placeOf(upTo) + 1));
   } catch {
     return undefined;
   }
 }
 
-/** Deals streams out, the longest first, each to whom the fewest events have been dealt. */
-function shared(streams: ReadonlyMap<string, number>, count: number): string[][] {
-  const hands = Array.from({ length: count }, () => ({ streams: [] as string[], events: 0 }));
+/** Deals streams out, the longest first, each to the thread that would be done first: the first of them is this one. */
+function shared(streams: ReadonlyMap<string, number>, { count, headStart }: Threads): string[][] {
+  const hands = Array.from({ length: count }, (_, hand) => ({
+    streams: [] as string[],
+    events: hand === 0 ? 0 : headStart,
+  }));
   for (const [stream, events] of [...streams].sort(([, a], [, b]) => b - a)) {
     const hand = hands.reduce((least, each) => (each.events < least.events ? each : least));
     hand.streams.push(stream);

@@ -26,7 +26,7 @@ function remembered(model: ReadModel) {
 /** Reads parts of any ledger, in this thread. */
 const here = (store: EventStore, count: number): Threads => ({
   count,
-  eventsMin: 1,
+  headStart: 0,
   read: (streams, upTo) => readPart(store, streams, upTo),
 });
 
@@ -55,7 +55,7 @@ t.test('in two, three and more parts the demonstration is remembered as it is ev
     t.strictSame(remembered(model!), remembered(ledger.model), `${count} parts`);
   }
   const other = await openLedger(openSqliteEventStore({ file, readOnly: true }), ledger.clock, {
-    threads: { ...threadsOn(file), count: 2, eventsMin: 1 },
+    threads: { ...threadsOn(file), count: 2, headStart: 0 },
   });
   t.strictSame(remembered(other.model), remembered(ledger.model), 'in another thread');
   t.equal(other.fromSnapshot, 0);
@@ -111,7 +111,7 @@ t.test('a ledger is read event by event where that is sooner, or where it cannot
     },
   };
   const whole = Object.fromEntries(Object.entries(store).filter(([name]) => name !== 'parts')) as unknown as EventStore;
-  t.equal(await readInThreads(store, { ...never, eventsMin: 1_000 }), undefined, 'a short ledger');
+  t.equal(await readInThreads(store, { ...never, headStart: 1_000 }), undefined, 'a short ledger');
   t.equal(await readInThreads(store, { ...never, count: 1 }), undefined, 'one processor');
   t.equal(await readInThreads(whole, never), undefined, 'another store');
   const empty = openSqliteEventStore({ file: join(folder(t), 'empty.sqlite') });
@@ -130,8 +130,8 @@ async function faultOf(t: Test, fund: string, threads: (file: string) => Threads
 
 t.test('an event that cannot be read is met event by event, in whichever part it is', async (t) => {
   for (const [name, threads] of [
-    ['here', (file: string) => ({ ...threadsOn(file), count: 2, eventsMin: 1 })],
-    ['elsewhere', (file: string) => ({ ...threadsOn(file), count: 9, eventsMin: 1 })],
+    ['here', (file: string) => ({ ...threadsOn(file), count: 2, headStart: 0 })],
+    ['elsewhere', (file: string) => ({ ...threadsOn(file), count: 9, headStart: 0 })],
   ] as const) {
     await t.test(name, async (t) => faultOf(t, 'ghost-2016-17', threads));
   }
@@ -142,7 +142,7 @@ t.test('a thread that ends without its part is no part', async (t) => {
   const threads = threadsOn(file);
   await t.rejects(threadsOn(join(folder(t), 'none.sqlite')).read(['register'], '1'), { name: 'StoreUnavailable' });
   t.equal(
-    await readInThreads(store, { ...threads, count: 2, eventsMin: 1, read: () => Promise.resolve([]) }),
+    await readInThreads(store, { ...threads, count: 2, headStart: 0, read: () => Promise.resolve([]) }),
     undefined,
   );
 });
