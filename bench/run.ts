@@ -245,7 +245,7 @@ function heading(seed: number): void {
 
 const NOTES = `A position is of one partner, all its sources; a gap is of one fund; both on a random day as known at a random instant,
 but for ledger and hledger, which know one date, and start anew for each question. Rebuild and bare reading find the file
-in the system’s cache; the best of three runs counts, of one from 500,000 events. A post is answered once its event is
+in the system’s cache; the best of three runs counts, of one from five million events. A post is answered once its event is
 on disk. What is asked again over HTTP is answered with the text that was kept; what is asked anew is worked out. Client and server share this machine’s cores, the client in a thread of its own. The disk sets the pace of
 commits: the fsync of a virtual disk is faster than that of an honest disk, so compare the ratios and not the rates.`;
 

@@ -4,7 +4,7 @@ import { readAs } from '../domain/faults.js';
 import type { Rule } from '../domain/rule.js';
 import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
 import { ProjectorStopped } from '../ledger/projector.js';
-import { quickCheck, type QuickCheck } from '../ledger/quick-check.js';
+import { quickCheck } from '../ledger/quick-check.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
 import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
 import { officerOf } from './sign-in.js';
@@ -46,18 +46,9 @@ export class Refused extends Error {
 
 const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
 
-const quick = new WeakMap<z.ZodType, QuickCheck>();
-
-/** Whether a schema takes what was sent as it is. */
-function isTaken(schema: z.ZodType, sent: unknown): boolean {
-  let check = quick.get(schema);
-  if (!check) quick.set(schema, (check = quickCheck(schema)));
-  return check(sent);
-}
-
 /** Reads what a client sent by a schema, or refuses, naming every field that is not as it must be. */
 export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string): z.output<S> {
-  if (isTaken(schema, sent)) return sent as z.output<S>;
+  if (quickCheck(schema)(sent)) return sent as z.output<S>;
   const read = readAs(schema, sent);
   if ('value' in read) return read.value;
   const errors = read.faults.map(({ path, words }): FieldError => ({

@@ -14,7 +14,7 @@ import { factOf, type Kind } from '../domain/stream.js';
 import { Evidence, Name, words } from '../domain/values.js';
 import { eventHash } from '../store/digest.js';
 import type { NewEvent, RecordedEvent } from '../store/event-store.js';
-import { quickCheck, type QuickCheck } from './quick-check.js';
+import { quickCheck } from './quick-check.js';
 
 /**
  * The catalogue of everything that can be in the ledger, and the single place where stored bytes become events and
@@ -158,14 +158,9 @@ export function decode(recorded: RecordedEvent, kind: AnyKind = kindOf(recorded.
   }
 }
 
-const quickChecks = new WeakMap<z.ZodType, QuickCheck>();
-
 /** What a schema makes of a value. Throws its error where it refuses it. */
-function accepted(schema: z.ZodType, value: unknown): unknown {
-  let check = quickChecks.get(schema);
-  if (!check) quickChecks.set(schema, (check = quickCheck(schema)));
-  return check(value) ? value : schema.parse(value);
-}
+const accepted = (schema: z.ZodType, value: unknown): unknown =>
+  quickCheck(schema)(value) ? value : schema.parse(value);
 
 interface Text {
   readonly type: string;

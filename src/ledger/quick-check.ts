@@ -17,7 +17,14 @@ interface Compiled {
 
 const NEVER: Compiled = { check: () => false, asItIs: false };
 
-export const quickCheck = (schema: z.ZodType): QuickCheck => compiled(schema).check;
+const made = new WeakMap<z.ZodType, QuickCheck>();
+
+/** The quick check of a schema, worked out the first time that it is asked for. */
+export function quickCheck(schema: z.ZodType): QuickCheck {
+  let check = made.get(schema);
+  if (!check) made.set(schema, (check = compiled(schema).check));
+  return check;
+}
 
 /** What this looks at of zod’s own definitions; every field may be absent. */
 interface Definition {
