@@ -282,9 +282,17 @@ t.test('a stream that was never opened as a fund is nobody’s to see', async (t
 
 t.test('headers forbid framing and foreign scripts on pages, and everything where an answer is data', async (t) => {
   const { app, get } = await service(t);
-  const { headers } = await app.inject('/problems');
-  t.match(headers['content-security-policy'], /default-src 'self'.*frame-ancestors 'none'/);
-  t.equal(headers['x-content-type-options'], 'nosniff');
+  for (const page of ['/problems', '/docs/']) {
+    const { headers } = await app.inject(page);
+    const policy = String(headers['content-security-policy']);
+    t.match(policy, /default-src 'self'.*frame-ancestors 'none'/);
+    t.notMatch(
+      policy,
+      /upgrade-insecure-requests/,
+      'where there is no TLS in front of it, a page loads its parts all the same',
+    );
+    t.equal(headers['x-content-type-options'], 'nosniff');
+  }
   t.match((await get('/v1/funds')).headers, {
     'content-security-policy': "default-src 'none';frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
