@@ -8,6 +8,7 @@ import { CONNECTION, readConfig, settings, type Config } from './config.js';
 import { CATEGORIES } from './ledger/catalogue.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
+import { readInWords } from './ledger/parts.js';
 import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
 import { NotALedger, type Finding } from './store/event-store.js';
@@ -97,7 +98,7 @@ function programDigest(): string {
     const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
     for (const name of files.sort()) digest.update(name).update(readFileSync(join(path, name)));
   }
-  return digest.digest('hex');
+  return digest.update(readFileSync(fileURLToPath(new URL('part-thread.js', import.meta.url)))).digest('hex');
 }
 
 interface Opened {
@@ -235,7 +236,7 @@ async function diagnose(config: Config, file: string): Promise<Finding[]> {
     {
       name: 'read model',
       ok: status.state === 'live',
-      words: `${status.state}, ${status.size} events, ${ledger.fromSnapshot} of them from a snapshot.`,
+      words: `${status.state}, ${status.size} events, ${ledger.fromSnapshot} of them from a snapshot; ${readInWords(ledger.readBy)}.`,
     },
     {
       name: 'clock',

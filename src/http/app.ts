@@ -59,6 +59,7 @@ const FAILED_SIGN_INS_PER_MINUTE = 60;
 /** The service, apart from the server that listens: built for tests and for `serve` alike. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { ledger, signIn, logger, requestsPerMinute, demonstration, version, waitMsMax = WAIT_MS_MAX } = options;
+  const [ofData, ofPages] = [headersOfData(), headersOfPages()];
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // One line for each request, when it has been answered (operations.ts).
@@ -69,7 +70,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 128 },
-    frameworkErrors: (error, request, reply) => void onError(error, request, reply),
+    // An address that cannot be read is answered before there is any hook.
+    frameworkErrors: (error, request, reply) => void onError(error, request, reply.headers(ofPages)),
     // A client that keeps a connection open must not hold up a stop.
     forceCloseConnections: 'idle',
   });
@@ -90,9 +92,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
 
-  const [ofData, ofPages] = [headersOfData(), headersOfPages()];
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(request.url.startsWith('/v1/') ? ofData : ofPages);
+    void reply.headers(request.routeOptions.url?.startsWith('/v1/') ? ofData : ofPages);
     done();
   });
   await app.register(underPressure, { maxEventLoopDelay: waitMsMax, sampleInterval: WAIT_AVERAGED_MS });

@@ -46,7 +46,10 @@ export class Refused extends Error {
 
 const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Reads what a client sent by a schema, or refuses, naming every field that is not as it must be. */
+/**
+ * Reads what a client sent by a schema, or refuses, naming every field that is not as it must be. Names in an address are
+ * taken as they are; what a schema fills in or changes is for zod.
+ */
 export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string): z.output<S> {
   if (quickCheck(schema)(sent)) return sent as z.output<S>;
   const read = readAs(schema, sent);

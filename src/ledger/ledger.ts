@@ -7,7 +7,7 @@ import { decode, kindOf, REGISTER_STREAM, sentenceOf } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { startProjector, type Projector } from './projector.js';
 import { createFolding, type Folding } from './folding.js';
-import { readInThreads, type Threads } from './parts.js';
+import { readInThreads, type ReadBy, type Threads } from './parts.js';
 import { createReadModel, type ReadModel } from './read-model.js';
 import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
 import { createSubmitter, type Submitter } from './submit.js';
@@ -22,6 +22,8 @@ export interface Ledger extends Submitter {
   readonly folded: Folding;
   /** How many events were known from a snapshot, and not read, when the ledger was opened. */
   readonly fromSnapshot: number;
+  /** How the rest was read then. */
+  readonly readBy: ReadBy;
   /**
    * The entries of a stream in ledger order, those at places below `size`; from the store, not from a cache.
    * `after` is a revision, exclusive.
@@ -47,7 +49,9 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
   await store.head();
   const remembered = snapshots && (await fromSnapshot(store, snapshots));
   const known = remembered?.size() ?? 0;
-  const model = remembered ?? (threads && (await readInThreads(store, threads))) ?? createReadModel();
+  const read = remembered || !threads ? undefined : await readInThreads(store, threads);
+  const inThreads = read && 'model' in read ? read : undefined;
+  const model = remembered ?? inThreads?.model ?? createReadModel();
   const folded = createFolding(store, model);
   const projector = startProjector(store, model, clock);
   await projector.caughtUp;
@@ -89,6 +93,7 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
       return state.own;
     },
     fromSnapshot: known,
+    readBy: { threads: inThreads?.threads ?? 1, ...(read && 'failed' in read && read) },
     async close() {
       await projector.stop();
       if (snapshots) await toSnapshot(store, model, snapshots, inSnapshot);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EventStore, Position } from '../store/event-store.js';
 import { createActEntries, entriesIn, keyOf, type ActEntries, type KeptActEntries } from './act-entries.js';
 import { createActs } from './acts.js';
@@ -11,15 +12,15 @@ import { createShelves, type KeptStream } from './shelves.js';
  * Reading a ledger from its first event in several threads at once, each some of its streams: what is remembered of one
  * stream never depends on another. Put together, the parts are what reading event by event would have remembered, in
  * every number; a test holds them to that. Where anything goes wrong in any of them all are thrown away, and the ledger is
- * read event by event, which stops at an event that cannot be read, and says so.
+ * read event by event, which stops at an event that cannot be read, and says so; why is kept for `doctor` to tell.
  */
 export interface Threads {
   /** How many parts are read at once, one of them in this thread. */
   readonly count: number;
   /** So many events are read here before another thread has begun and is as quick. */
   readonly headStart: number;
-  /** Reads the events of some streams up to a position, inclusive, in a thread of its own. */
-  read(streams: readonly string[], upTo: Position): Promise<Part>;
+  /** Reads the events of some streams up to a position, inclusive, in a thread of its own, which ends when it is told to. */
+  read(streams: readonly string[], upTo: Position, over: AbortSignal): Promise<Part>;
 }
 
 export type Part = readonly PartOfStream[];
@@ -31,8 +32,13 @@ interface PartOfStream {
   readonly acts: KeptActEntries;
 }
 
-/** Reads a part. Rejects where an event of it cannot be read. */
-export async function readPart(store: EventStore, streams: readonly string[], upTo: Position): Promise<Part> {
+/** Reads a part. Rejects where an event of it cannot be read, and once it is over for all parts. */
+export async function readPart(
+  store: EventStore,
+  streams: readonly string[],
+  upTo: Position,
+  over?: AbortSignal,
+): Promise<Part> {
   const shelves = createShelves();
   const beside: { readonly recorded: Growing; readonly acts: ActEntries }[] = [];
   let after: Position | undefined;
@@ -49,6 +55,9 @@ export async function readPart(store: EventStore, streams: readonly string[], up
     }
     after = page.at(-1)?.position;
     if (after === undefined) break;
+    // What has failed elsewhere is heard of between two pages.
+    await setImmediate();
+    over?.throwIfAborted();
   }
   return [...shelves.kept()].map((kept, number) => {
     const { recorded, acts } = beside[number]!;
@@ -92,33 +101,53 @@ export function together(parts: readonly Part[], size: number): KeptModel {
   };
 }
 
-/** Reads all that there is in several threads. Undefined where that would take longer, and where anything goes wrong in it. */
-export async function readInThreads(store: EventStore, threads: Threads): Promise<ReadModel | undefined> {
-  const upTo = await store.head();
-  if (!store.parts || upTo === undefined) return undefined;
-  const [own, ...others] = shared(await store.parts.streams(upTo), threads);
-  if (others.length === 0) return undefined;
+/** How many threads have read a ledger, and why it was one where several had begun. */
+export interface ReadBy {
+  readonly threads: number;
+  readonly failed?: string;
+}
+
+export const readInWords = ({ threads, failed }: ReadBy): string =>
+  failed === undefined
+    ? `read by ${threads} thread${threads === 1 ? '' : 's'}`
+    : `read by one thread, since several could not: ${failed}`;
+
+/** A ledger that was read in threads, or why it could not be. */
+type InThreads = { readonly model: ReadModel; readonly threads: number } | { readonly failed: string };
+
+/** Reads all that there is in several threads. Undefined where one thread is to read it. */
+export async function readInThreads(store: EventStore, threads: Threads): Promise<InThreads | undefined> {
+  if (!store.parts) return undefined;
+  const over = new AbortController();
   try {
-    const elsewhere = Promise.all(others.map((streams) => threads.read(streams, upTo)));
-    // Told of what fails elsewhere when its own part has been read, and not as of something that nobody waits for.
-    elsewhere.catch(() => undefined);
-    const part = await readPart(store, own!, upTo);
-    return createReadModel(together([part, ...(await elsewhere)], placeOf(upTo) + 1));
-  } catch {
-    return undefined;
+    const upTo = await store.head();
+    if (upTo === undefined) return undefined;
+    const [own, ...others] = shared(await store.parts.streams(upTo), threads);
+    if (others.length === 0) return undefined;
+    const elsewhere = others.map((streams) => threads.read(streams, upTo, over.signal));
+    const parts = await Promise.all([readPart(store, own!, upTo, over.signal), ...elsewhere]);
+    return { model: createReadModel(together(parts, placeOf(upTo) + 1)), threads: parts.length };
+  } catch (error) {
+    return { failed: (error as Error).message };
+  } finally {
+    over.abort();
   }
 }
 
+/** Of what a thread could have read before it has begun it is given a part at least: it would not be worth its beginning. */
+const WORTH = 0.25;
+
 /** Deals streams out, the longest first, each to the thread that would be done first: the first of them is this one. */
 function shared(streams: ReadonlyMap<string, number>, { count, headStart }: Threads): string[][] {
-  const hands = Array.from({ length: count }, (_, hand) => ({
-    streams: [] as string[],
-    events: hand === 0 ? 0 : headStart,
-  }));
+  const hands = Array.from({ length: count }, () => ({ streams: [] as string[], events: 0 }));
+  const [own, ...others] = hands as [(typeof hands)[0], ...typeof hands];
+  const doneAt = (hand: typeof own): number => (hand === own ? hand.events : hand.events + headStart);
   for (const [stream, events] of [...streams].sort(([, a], [, b]) => b - a)) {
-    const hand = hands.reduce((least, each) => (each.events < least.events ? each : least));
+    const hand = hands.reduce((first, each) => (doneAt(each) < doneAt(first) ? each : first));
     hand.streams.push(stream);
     hand.events += events;
   }
-  return hands.map((hand) => hand.streams).filter((hand) => hand.length > 0);
+  const isWorth = ({ events }: typeof own): boolean => events > 0 && events >= headStart * WORTH;
+  const back = others.filter((hand) => !isWorth(hand)).flatMap((hand) => hand.streams);
+  return [[...own.streams, ...back], ...others.filter(isWorth).map((hand) => hand.streams)];
 }

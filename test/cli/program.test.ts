@@ -168,6 +168,7 @@ t.test('the doctor looks at the machine and at the file', async (t) => {
   const well = await run(['doctor', '--ledger', ledger.file]);
   t.equal(well.code, 0, well.out);
   t.match(well.out, /^well +durability +synchronous is 2/m);
+  t.match(well.out, /6 events, 0 of them from a snapshot; read by 1 thread\./);
   chmodSync(ledger.file, 0o666);
   const empty = join(folder(t), 'empty.sqlite');
   writeFileSync(empty, '');

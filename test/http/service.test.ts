@@ -293,6 +293,14 @@ t.test('headers forbid framing and foreign scripts on pages, and everything wher
     );
     t.equal(headers['x-content-type-options'], 'nosniff');
   }
+  const bad = await app.inject('/v1/%zz');
+  t.equal(bad.statusCode, 404);
+  t.equal(bad.headers['x-content-type-options'], 'nosniff', 'also where an address cannot be read');
+  t.match(
+    (await get('/%761/funds')).headers,
+    { 'content-security-policy': /^default-src 'none'/ },
+    'however it is spelt',
+  );
   t.match((await get('/v1/funds')).headers, {
     'content-security-policy': "default-src 'none';frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
