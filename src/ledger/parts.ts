@@ -128,9 +128,8 @@ export async function readInThreads(store: EventStore, threads: Threads): Promis
     const parts = await Promise.all([readPart(store, own!, upTo, over.signal), ...elsewhere]);
     return { model: createReadModel(together(parts, placeOf(upTo) + 1)), threads: parts.length };
   } catch (error) {
-    return { failed: (error as Error).message };
-  } finally {
     over.abort();
+    return { failed: (error as Error).message };
   }
 }
 
