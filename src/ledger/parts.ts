@@ -69,7 +69,7 @@ export async function readPart(
 const placeOf = (position: Position): number => Number(position) - 1;
 
 /** Puts the parts of a ledger of so many events together. Throws where one of them is missing. */
-export function together(parts: readonly Part[], size: number): KeptModel {
+export function joined(parts: readonly Part[], size: number): KeptModel {
   const streams = parts.flat().sort((a, b) => a.kept.places[0]! - b.kept.places[0]!);
   const read = streams.reduce((sum, { recorded }) => sum + recorded.length, 0);
   if (read !== size) throw new RangeError(`Of ${size} events ${read} are in the parts.`);
@@ -122,11 +122,14 @@ export async function readInThreads(store: EventStore, threads: Threads): Promis
   try {
     const upTo = await store.head();
     if (upTo === undefined) return undefined;
+    const size = placeOf(upTo) + 1;
+    // All of it would be dealt to this thread: its streams need not be counted.
+    if (threads.count === 1 || size <= threads.headStart) return undefined;
     const [own, ...others] = shared(await store.parts.streams(upTo), threads);
     if (others.length === 0) return undefined;
     const elsewhere = others.map((streams) => threads.read(streams, upTo, over.signal));
     const parts = await Promise.all([readPart(store, own!, upTo, over.signal), ...elsewhere]);
-    return { model: createReadModel(together(parts, placeOf(upTo) + 1)), threads: parts.length };
+    return { model: createReadModel(joined(parts, size)), threads: parts.length };
   } catch (error) {
     over.abort();
     return { failed: (error as Error).message };

@@ -8,6 +8,17 @@ import { property } from '../support/property.js';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** An act of one of three officers; its key is one of some numbers, the digest of one, or any text. */
+const anAct = (numbers: number) =>
+  fc.record({
+    officer: fc.constantFrom('a', 'b', 'c'),
+    key: fc.oneof(
+      fc.nat(numbers).map(String),
+      fc.nat(numbers).map((each) => digest(String(each))),
+      fc.string({ unit: 'binary' }),
+    ),
+  });
+
 t.test('an act is found by its officer and its key, and the first place of both is kept', async (t) => {
   const acts = createActs();
   const key = digest('one');
@@ -40,17 +51,9 @@ t.test('no two keys are taken for each other, digests and other texts alike', as
 });
 
 t.test('it finds what a map would find, at any size', async (t) => {
-  const entry = fc.record({
-    officer: fc.constantFrom('a', 'b', 'c'),
-    key: fc.oneof(
-      fc.nat(3_000).map(String),
-      fc.nat(3_000).map((each) => digest(String(each))),
-      fc.string(),
-    ),
-  });
   property(
     t,
-    fc.property(fc.array(entry, { maxLength: 2_000, size: 'max' }), (entries) => {
+    fc.property(fc.array(anAct(3_000), { maxLength: 2_000, size: 'max' }), (entries) => {
       const acts = createActs();
       const map = new Map<string, number>();
       for (const [place, { officer, key }] of entries.entries()) {
@@ -65,17 +68,9 @@ t.test('it finds what a map would find, at any size', async (t) => {
 });
 
 t.test('acts are read back as they were written, and written elsewhere are the same acts', async (t) => {
-  const act = fc.record({
-    officer: fc.constantFrom('a', 'b', 'c'),
-    key: fc.oneof(
-      fc.nat(9).map(String),
-      fc.nat(9).map((each) => digest(String(each))),
-      fc.string({ unit: 'binary' }),
-    ),
-  });
   property(
     t,
-    fc.property(fc.array(act, { maxLength: 60 }), (all) => {
+    fc.property(fc.array(anAct(9), { maxLength: 60 }), (all) => {
       const [entries, acts, copied] = [createActEntries(), createActs(), createActs()];
       for (const { officer, key } of all) entries.stay(entries.write(officer, key));
       const next = entriesIn(entries.kept());

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { encode } from '../../src/ledger/catalogue.js';
 import { openLedger } from '../../src/ledger/ledger.js';
-import { readInThreads, readInWords, readPart, together, type Part, type Threads } from '../../src/ledger/parts.js';
+import { joined, readInThreads, readInWords, readPart, type Part, type Threads } from '../../src/ledger/parts.js';
 import type { ReadModel } from '../../src/ledger/read-model.js';
 import { eventId } from '../../src/ledger/submit.js';
 import type { EventStore } from '../../src/store/event-store.js';
@@ -141,7 +141,7 @@ t.test('streams are dealt to the thread that would be done first', async (t) => 
         return Promise.resolve([]);
       },
     };
-    const store = { head: () => Promise.resolve('1'), parts } as unknown as EventStore;
+    const store = { head: () => Promise.resolve('1000'), parts } as unknown as EventStore;
     await readInThreads(store, {
       count,
       headStart,
@@ -222,7 +222,7 @@ t.test('parts that do not hold every stream are not put together', async (t) => 
   const { store } = await openedLedger(t);
   const upTo = (await store.head())!;
   const part = await readPart(store, ['fund-testshire-2016-17'], upTo);
-  t.throws(() => together([part], Number(upTo)), { name: 'RangeError', message: /are in the parts/ });
+  t.throws(() => joined([part], Number(upTo)), { name: 'RangeError', message: /are in the parts/ });
 });
 
 t.test('how a ledger was read is said in words', (t) => {
