@@ -123,12 +123,14 @@ t.test('the domain and the projections run no input or output', async (t) => {
   }
 });
 
-t.test('time, the environment and the terminal have one door each', async (t) => {
+t.test('time, the environment, questions and acts have one door each', async (t) => {
   const doors: readonly (readonly [pattern: RegExp, file: string])[] = [
     [/\bDate\.now\(/, 'src/ledger/clock.ts'],
     [/\bnew Date\(\)/, 'nowhere'],
     [/\bconsole\./, 'nowhere'],
     [/\bprocess\.env\b/, 'src/main.ts'],
+    [/\bquery\.run\(/, 'src/ledger/ask.ts'],
+    [/\bledger\.submit\(/, 'src/ledger/act.ts'],
   ];
   for (const file of sources) {
     const text = readFileSync(join(ROOT, file), 'utf8');

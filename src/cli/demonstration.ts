@@ -1,4 +1,6 @@
 import { Refusal } from '../domain/rules.js';
+import { OPERATOR } from '../ledger/access.js';
+import { ask } from '../ledger/ask.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import { z } from 'zod';
@@ -176,7 +178,12 @@ export async function demonstrationTable(ledger: Ledger, width?: number): Promis
   const rows: [string, string][] = [];
   for (const { asked, query: name, with: given, say } of QUESTIONS) {
     const query = QUERIES.find((each) => each.name === name)!;
-    const answer = await query.run(ledger, z.object({ ...query.params.shape, ...query.options.shape }).parse(given));
+    const answer = await ask(
+      ledger,
+      OPERATOR,
+      query,
+      z.object({ ...query.params.shape, ...query.options.shape }).parse(given),
+    );
     rows.push([asked, answer instanceof Refusal ? answer.detail : say(answer as never)]);
   }
   return tableText({ columns: ['asked', 'answer'], rows }, width);

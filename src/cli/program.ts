@@ -2,6 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { z } from 'zod';
 import { readAs } from '../domain/faults.js';
 import { Refusal } from '../domain/rules.js';
+import { OPERATOR } from '../ledger/access.js';
+import { ask } from '../ledger/ask.js';
 import type { SettableClock } from '../ledger/clock.js';
 import { csv } from '../ledger/csv.js';
 import { asWhole, datesInWords, nextPage } from '../ledger/echo.js';
@@ -289,7 +291,8 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         throw new Ended(EXIT.usage, faults.join('\n'));
       }
       await using(options.ledger, true, async (ledger) => {
-        const found = await query.run(ledger, options['csv'] ? asWhole(query, asked.value, raw) : asked.value);
+        const question = options['csv'] ? asWhole(query, asked.value, raw) : asked.value;
+        const found = await ask(ledger, OPERATOR, query, question);
         if (found instanceof Refusal)
           throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
         // What is declared and nothing more, as over HTTP.

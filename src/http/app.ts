@@ -9,7 +9,7 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { createSights, type Sight } from './access.js';
+import { createSights, type Sight } from '../ledger/access.js';
 import { registerFactRoutes } from './facts.js';
 import { registerFeed } from './feed.js';
 import { createKeptAnswers } from './kept-answers.js';

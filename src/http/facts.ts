@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SentFact, StreamKind } from '../domain/facts.js';
 import { Refusal } from '../domain/rules.js';
-import { factOf, termsOf, type Command } from '../domain/stream.js';
+import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
+import { act } from '../ledger/act.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { TestText } from '../ledger/minimum-tests-text.js';
-import { seesArea, seesFund } from './access.js';
 import { answered, factsFor, factsSchema, REFUSED, withHeaders } from './openapi.js';
 import { parsed, Refused } from './problem.js';
 
@@ -256,15 +256,7 @@ async function submit(ledger: Ledger, asked: Asked): Promise<unknown> {
   const { officer, by } = request.signedIn;
   const { param } = WHEREABOUTS[kind];
   const name = param ? String(parsed(PARAMS[kind], request.params, '/path')[param]) : '';
-  const keeping = command.act === 'post' && factOf(KINDS[kind], command.fact.type).byKeeper === true;
-  const unseen =
-    kind === 'fund'
-      ? seesFund(ledger, name, officer, request.sight)
-      : kind === 'dispute'
-        ? seesArea(ledger, name, officer, request.sight, keeping ? 'totals' : 'cases')
-        : undefined;
-  if (unseen) throw new Refused(unseen);
-  const done = await ledger.submit({
+  const done = await act(ledger, request.sight, {
     kind,
     stream: streamOf(kind, name),
     command,

@@ -6,7 +6,7 @@ import { eventLine } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { READ_PAGE_MAX, type Position, type RecordedEvent } from '../store/event-store.js';
 import { Refusal } from '../domain/rules.js';
-import { sightOf, type Sight } from './access.js';
+import { sightOf, type Sight } from '../ledger/access.js';
 import { answered, REFUSED } from './openapi.js';
 import { parsed } from './problem.js';
 import type { SignedIn } from './sign-in.js';

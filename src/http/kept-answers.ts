@@ -1,7 +1,7 @@
 import { sha256 } from '../ledger/catalogue.js';
 import { todayOf } from '../ledger/clock.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Sight } from './access.js';
+import type { Sight } from '../ledger/access.js';
 
 /**
  * Answers as they were sent, for the next who asks the same. What a question that names its instant is answered depends

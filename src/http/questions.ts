@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../domain/rules.js';
+import { ask } from '../ledger/ask.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { WHEREABOUTS } from '../ledger/catalogue.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Asked, Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
 import { asWhole, dateHeaders, fileName, nextPage } from '../ledger/echo.js';
-import { seesArea, seesFund } from './access.js';
 import { keepBody, type KeptAnswer, type KeptAnswers } from './kept-answers.js';
 import { answered, CSV, REFUSED, withHeaders } from './openapi.js';
 import { parsed, Refused } from './problem.js';
@@ -94,22 +94,11 @@ async function workedOut(
   const asked = parsed(Options, request.query, '/query') as { format?: 'json' | 'csv'; 'wait-for'?: string };
   const { format, 'wait-for': position } = asked;
   if (position !== undefined) await waitFor(ledger, position);
-  const { fund, area } = params as { fund?: string; area?: string };
-  const { sight, signedIn } = request;
-  // Other questions of an area are about its funds: what of them is seen, each says itself.
-  const ofDisputes = query.path.startsWith(WHEREABOUTS.dispute.path);
-  const unseen =
-    fund !== undefined
-      ? seesFund(ledger, fund, signedIn.officer, sight)
-      : area !== undefined && ofDisputes
-        ? seesArea(ledger, area, signedIn.officer, sight, query.cases ? 'cases' : 'totals')
-        : undefined;
-  if (unseen) throw new Refused(unseen);
   const asCsv = format === 'csv' || (format === undefined && acceptsCsv);
   const toAsk = toBeAsked(params, asked);
-  const found = await query.run(ledger, asCsv ? asWhole(query, toAsk, request.query as Asked) : toAsk, sight);
-  if (found instanceof Refusal) throw new Refused(found);
-  const seen = query.seenBy?.(found, sight) ?? found;
+  const question = asCsv ? asWhole(query, toAsk, request.query as Asked) : toAsk;
+  const seen = await ask(ledger, request.sight, query, question);
+  if (seen instanceof Refusal) throw new Refused(seen);
   if (query.revision) void reply.header('etag', `"${query.revision(seen)}"`);
   if (asCsv) {
     const next = nextPage(query, seen);

@@ -10,6 +10,8 @@ import type { SettableClock } from './clock.js';
 import type { Ledger } from './ledger.js';
 import { scopedKey } from './read-model.js';
 import { COMMANDS, remedyOf } from './remedies.js';
+import { OPERATOR } from './access.js';
+import { act } from './act.js';
 import type { Outcome, Submission } from './submit.js';
 
 /**
@@ -24,7 +26,7 @@ const Label = z
   .string()
   .regex(/^@?[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be a label that an earlier step has under "as"' });
 
-const act = {
+const acts = {
   post: Text.optional().meta({ description: 'A fact that counts as soon as it is posted.' }),
   propose: Text.optional().meta({ description: 'A fact that waits for a signature.' }),
   counter: Label.optional().meta({
@@ -56,7 +58,7 @@ const STEP = {
   }),
   in: Name.meta({ description: 'Where: the name of a fund, `register`, or `disputes-` and an area.' }),
   as: Name.optional().meta({ description: 'A label by which later steps of the file refer to this one.' }),
-  ...act,
+  ...acts,
   reason: words(500).optional().meta({ description: 'Why a proposal is declined or withdrawn.' }),
   conditions: words(1000).optional().meta({ description: 'The conditions of a proposal or a counter.' }),
   expires: EffectiveDay.optional().meta({ description: 'The last day on which it can be signed, inclusive.' }),
@@ -249,7 +251,7 @@ export async function load(
       const refusal = setClock(ledger, clock, step, submission.stream, scopedKey(step.officer, sha256(key)));
       if (refusal) throw stop(refusal);
     }
-    const done = await ledger.submit(submission);
+    const done = await act(ledger, OPERATOR, submission);
     if (done instanceof Refusal) throw stop(done);
     if (step.as) labels.set(`${file}@${step.as}`, done.outcome);
     if (done.replayed) replayed++;

@@ -1,13 +1,14 @@
 import { mandatesOn } from '../domain/register.js';
 import { family } from '../domain/register/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { disputeStream, placed, REGISTER_STREAM } from '../ledger/catalogue.js';
-import { todayOf } from '../ledger/clock.js';
-import type { Ledger } from '../ledger/ledger.js';
-import type { Seeing } from '../ledger/queries/query.js';
+import { disputeStream, placed, REGISTER_STREAM } from './catalogue.js';
+import { todayOf } from './clock.js';
+import type { Ledger } from './ledger.js';
+import type { Seeing } from './queries/query.js';
 
 /** What an officer may see, deny by default: what their partners are in; the keeper’s officers see all funds. */
 export interface Sight extends Seeing {
+  readonly officer: string;
   /** Whether the events of a stream may be shown. */
   seesEvents(stream: string): boolean;
   /** The same text for officers who see the same, and for no others while the ledger and the day are the same. */
@@ -29,25 +30,29 @@ export function createSights(ledger: Ledger): (officer: string) => Sight | Refus
   };
 }
 
+/** Who works at the ledger itself, with its file or its store in hand, sees all that is in it. */
+export const OPERATOR: Sight = {
+  officer: 'operator',
+  key: 'operator',
+  sees: () => true,
+  seesArea: () => true,
+  seesCases: () => true,
+  seesEvents: () => true,
+};
+
 /** Refuses who may not see a fund, in words. What is not open yet is nobody's: its own rules say so. */
-export const seesFund = (ledger: Ledger, fund: string, officer: string, sight: Sight): Refusal | undefined =>
+export const seesFund = (ledger: Ledger, fund: string, sight: Sight): Refusal | undefined =>
   !ledger.model.fund(fund) || sight.sees(fund)
     ? undefined
-    : refuse('not_your_fund', `${officer} acts for no partner of ${fund}.`);
+    : refuse('not_your_fund', `${sight.officer} acts for no partner of ${fund}.`);
 
 /** The same of the disputes of an area: totals are for its partners; single cases for those of them who act in person. */
-export function seesArea(
-  ledger: Ledger,
-  area: string,
-  officer: string,
-  sight: Sight,
-  what: 'totals' | 'cases',
-): Refusal | undefined {
+export function seesArea(ledger: Ledger, area: string, sight: Sight, what: 'totals' | 'cases'): Refusal | undefined {
   if (!ledger.model.area(area) || sight.seesCases(area)) return undefined;
   if (!sight.seesArea(area))
-    return refuse('not_your_area', `${officer} acts for no partner in the disputes of ${area}.`);
+    return refuse('not_your_area', `${sight.officer} acts for no partner in the disputes of ${area}.`);
   return what === 'cases'
-    ? refuse('not_your_area', `${officer} may see the totals of ${area}, and no case.`)
+    ? refuse('not_your_area', `${sight.officer} may see the totals of ${area}, and no case.`)
     : undefined;
 }
 
@@ -71,6 +76,7 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
       stillIs(partner, area, acting),
     );
   const sight: Sight = {
+    officer,
     key: JSON.stringify([[...partners].sort(), [...inPerson].sort()]),
     sees(fund) {
       if (keeps) return true;
