@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-/** A line of code knows its room and what it may touch: the arrows of docs/decisions.md, held by walking the imports. */
+/** A line of code knows its room and what it may touch: the arrows of docs/decisions/shape.md, held by walking the imports. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const files = (folder: string): string[] =>

@@ -49,7 +49,7 @@ t.test('the README names only settings that there are', async (t) => {
 
 t.test('every dependency is named in the decisions, with what it replaces', async (t) => {
   const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
-  const decisions = read('docs/decisions.md');
+  const decisions = read('docs/decisions/parts.md');
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
     if (name.startsWith('@types/')) continue;
     t.ok(decisions.includes(name.replace(/^@fastify\//, '')), name);
