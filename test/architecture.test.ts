@@ -86,6 +86,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'fast-json-stringify',
       'helmet',
       'jose',
+      'negotiator',
       'pino',
       'prom-client',
       'zod',

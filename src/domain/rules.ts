@@ -18,6 +18,54 @@ export const RULES = {
     'Addresses are listed on the documentation page.',
     'Check the address.',
   ),
+  method_not_allowed: rule(
+    405,
+    'This address does not take that method',
+    'Each address is asked (GET, HEAD) or posted to (POST), as the documentation page lists it.',
+    'Use one of the methods that the Allow header names.',
+  ),
+  request_malformed: rule(
+    400,
+    'The request cannot be read',
+    'What arrives must be HTTP as its standard has it; what can be read in two ways is not read at all.',
+    'Send it with a well-kept client; the detail says what is wrong with it.',
+  ),
+  request_too_slow: rule(
+    408,
+    'The request did not arrive in time',
+    'A connection that sends nothing would keep its place for ever.',
+    'Send it again, whole.',
+  ),
+  address_too_long: rule(
+    414,
+    'The address is too long',
+    'No question needs an address of more than 4,096 characters, or a name in it of more than 128.',
+    'Ask for less at once, and check the names in the address.',
+  ),
+  headers_too_large: rule(
+    431,
+    'The headers of the request are too large',
+    'No request needs more than 16 kilobytes of headers.',
+    'Send fewer or shorter headers; cookies are not needed here.',
+  ),
+  expectation_not_met: rule(
+    417,
+    'The Expect header asks for something unknown',
+    'Only 100-continue can be expected.',
+    'Leave the Expect header out.',
+  ),
+  host_not_served: rule(
+    421,
+    'The service does not answer under this name',
+    'Demonstration identities take anybody at their word, so a demonstration answers to this machine’s own names only: no page of another site can ask it anything.',
+    'Use 127.0.0.1, localhost or [::1] in the address.',
+  ),
+  stopping: rule(
+    503,
+    'The service is stopping',
+    'What was begun is finished, and nothing new is begun.',
+    'Try again in a few seconds; it may be another service that answers.',
+  ),
   too_many_requests: rule(
     429,
     'Too many requests',
@@ -42,11 +90,23 @@ export const RULES = {
     'Facts are posted as JSON.',
     'Send the header Content-Type: application/json.',
   ),
+  body_compressed: rule(
+    415,
+    'The request is compressed',
+    'Facts are small and posted as they are: a small body that unpacks to a large one is an old trick.',
+    'Send the body without Content-Encoding.',
+  ),
   body_not_json: rule(
     400,
     'The request cannot be read as JSON',
     'A body that is not well-formed JSON cannot be recorded.',
     'Correct the JSON; the detail says where reading stopped.',
+  ),
+  name_repeated: rule(
+    400,
+    'A name stands twice in one object',
+    'Programs differ in which of the two they take, so nobody could say what was signed.',
+    'Leave one of them out.',
   ),
   not_signed_in: rule(
     401,

@@ -7,9 +7,18 @@ import underPressure from '@fastify/under-pressure';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { Refusal, type RuleCode } from '../domain/rules.js';
+import { refuse, Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { createSights, type Sight } from '../ledger/access.js';
+import {
+  answerForNode,
+  createMethods,
+  NAME_LENGTH_MAX,
+  readBodies,
+  refuseMalformed,
+  refuseOtherHosts,
+  refuseUnrouted,
+} from './edges.js';
 import { registerFactRoutes } from './facts.js';
 import { registerFeed } from './feed.js';
 import { createKeptAnswers } from './kept-answers.js';
@@ -69,31 +78,39 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
-    routerOptions: { maxParamLength: 128 },
+    routerOptions: { maxParamLength: NAME_LENGTH_MAX },
+    // What has no Host header is refused in our words (edges.ts), and what comes while it stops too.
+    http: { requireHostHeader: false },
+    return503OnClosing: false,
     // An address that cannot be read is answered before there is any hook.
     frameworkErrors: (error, request, reply) => void onError(error, request, reply.headers(ofPages)),
     // A client that keeps a connection open must not hold up a stop.
     forceCloseConnections: 'idle',
   });
+  let stopping = false;
   const closers = new Set<() => void>();
   app.decorate('whenClosing', (act: () => void) => {
     closers.add(act);
     return () => closers.delete(act);
   });
   app.addHook('preClose', async () => {
+    stopping = true;
     for (const act of closers) act();
   });
   app.setErrorHandler(onError);
   // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(({ schema }: { schema: z.ZodType }) => writtenBy(schema));
-  // Facts are JSON; text is refused as what it is, not as a body without fields.
-  app.removeContentTypeParser('text/plain');
+  readBodies(app);
+  const methodsOf = createMethods(app);
   app.decorateRequest('signedIn', null as unknown as SignedIn);
   app.decorateRequest('sight', null as unknown as Sight);
 
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(request.routeOptions.url?.startsWith('/v1/') ? ofData : ofPages);
+    refuseMalformed(request);
+    if (demonstration) refuseOtherHosts(request);
+    if (stopping) throw new Refused(refuse('stopping', 'The service is being stopped.'));
     done();
   });
   await app.register(underPressure, { maxEventLoopDelay: waitMsMax, sampleInterval: WAIT_AVERAGED_MS });
@@ -148,9 +165,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(swaggerUi, { routePrefix: '/docs' });
 
   registerOperations(app, ledger);
-  app.setNotFoundHandler((request) => {
-    throw new Refused(new Refusal('not_found', `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`));
-  });
+  const unrouted = refuseUnrouted(methodsOf);
+  app.setNotFoundHandler((request, reply) => unrouted(request, (methods) => void reply.header('allow', methods)));
+  answerForNode(app, ofPages);
   app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 
@@ -172,7 +189,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         request.signedIn = signedIn;
         request.sight = sight;
         const fault = ledger.projector.fault();
-        if (fault !== undefined && request.method !== 'GET')
+        if (fault !== undefined && request.method === 'POST')
           throw new Refused(new Refusal('read_model_faulted', fault));
       });
       v1.addHook('preHandler', v1.rateLimit());

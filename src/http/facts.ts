@@ -241,12 +241,25 @@ function revisionRead(request: FastifyRequest, needed: 'required' | 'optional'):
     throw new Refused(new Refusal('if_match_missing', 'To answer a proposal, say which state of it you have read.'));
   }
   const revision = /^"(0|[1-9]\d{0,14})"$/.exec(sent)?.[1];
-  if (revision === undefined) {
-    throw new Refused(
-      new Refusal('if_match_stale', `The header If-Match is ${sent}, which is no ETag of this service.`),
+  if (revision === undefined) throw new Refused(notARevision(sent.trim()));
+  return Number(revision);
+}
+
+/** What proxies make of a tag when they compress the answer that it came with: `W/"17"`, `"17-gzip"`. */
+const CHANGED_ON_THE_WAY = /^(?:W\/"\d+(?:[-;]+\w+)?"|"\d+[-;]+\w+")$/;
+
+function notARevision(sent: string): Refusal {
+  const header = `The header If-Match is ${sent.slice(0, 100)}`;
+  if (sent === '*')
+    return new Refusal('if_match_missing', `${header}, which stands for any state: say which one you have read.`);
+  if (CHANGED_ON_THE_WAY.test(sent)) {
+    const why = 'a proxy between you and the service has changed the ETag, as it does when it compresses answers';
+    return new Refusal(
+      'if_match_stale',
+      `${header}: ${why}. Send the revision alone, "${/\d+/.exec(sent)![0]}", and ask whoever runs the proxy to leave /v1 uncompressed.`,
     );
   }
-  return Number(revision);
+  return new Refusal('if_match_stale', `${header}, which is no ETag of this service.`);
 }
 
 async function submit(ledger: Ledger, asked: Asked): Promise<unknown> {

@@ -35,12 +35,15 @@ interface FieldError {
 export class Refused extends Error {
   readonly refusal: Refusal;
   readonly errors: readonly FieldError[] | undefined;
+  /** How long to wait before asking again, where it is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(refusal: Refusal, errors?: readonly FieldError[]) {
+  constructor(refusal: Refusal, errors?: readonly FieldError[], retryAfterSeconds?: number) {
     super(refusal.detail);
     this.name = 'Refused';
     this.refusal = refusal;
     this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -63,28 +66,40 @@ export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string
   throw new Refused(new Refusal('fields_invalid', `${pointer || 'The request'}: ${detail}.${more}`), errors);
 }
 
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Rules that say to wait, and for how many seconds where nothing else is known. */
+const WAIT_SECONDS: Partial<Record<RuleCode, number>> = { key_in_progress: 1, too_many_requests: 60 };
+const WAIT_SECONDS_503 = 2;
+
+/** The document of a refusal. `instance` is the identifier of the request. */
+export function problemOf({ rule: code, detail }: Refusal, instance: string, errors?: readonly FieldError[]) {
+  const { status, title }: Rule = RULES[code];
+  const remedy = remedyOf(code, ADDRESSES);
+  return { type: `/problems/${code}`, title, status, detail, remedy, code, instance, ...(errors && { errors }) };
+}
+
 function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
-  { rule: code, detail }: Refusal,
-  errors?: readonly FieldError[],
+  refusal: Refusal,
+  { errors, retryAfterSeconds }: Partial<Pick<Refused, 'errors' | 'retryAfterSeconds'>> = {},
 ): FastifyReply {
-  const { status, title }: Rule = RULES[code];
-  request.server.onRefusal(code);
-  if (status === 401) void reply.header('www-authenticate', 'Bearer realm="bcf-ledger"');
-  if (status === 503) void reply.header('retry-after', '2');
-  const problem = {
-    type: `/problems/${code}`,
-    title,
-    status,
-    detail,
-    remedy: remedyOf(code, ADDRESSES),
-    code,
-    instance: request.id,
-    ...(errors && { errors }),
-  };
+  const { rule } = refusal;
+  const problem = problemOf(refusal, request.id, errors);
+  request.server.onRefusal(rule);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="bcf-ledger"');
+  const wait = retryAfterSeconds ?? WAIT_SECONDS[rule] ?? (problem.status === 503 ? WAIT_SECONDS_503 : undefined);
+  // The limiter has set its own, which is exact.
+  if (wait !== undefined && (problem.status === 503 || !reply.hasHeader('retry-after'))) {
+    void reply.header('retry-after', String(wait));
+  }
   // Sent as text, so that a route's response schema never stands between an officer and the reason.
-  return reply.status(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  return reply
+    .status(problem.status)
+    .type(PROBLEM_TYPE)
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(problem));
 }
 
 /** What Fastify and its plugins refuse by themselves, under our codes. */
@@ -96,14 +111,13 @@ const BY_CODE: Readonly<Record<string, RuleCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'body_not_json',
   FST_UNDER_PRESSURE: 'overloaded',
   FST_ERR_BAD_URL: 'not_found',
-  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
+  FST_ERR_MAX_PARAM_LENGTH: 'address_too_long',
 };
 
 const BY_STATUS: Readonly<Record<number, RuleCode>> = {
   400: 'body_not_json',
   403: 'not_found',
   404: 'not_found',
-  414: 'not_found',
   429: 'too_many_requests',
 };
 
@@ -116,7 +130,7 @@ function ruleOf(error: FastifyError): RuleCode {
 
 /** Every error that reaches Fastify becomes a problem document; what is our own fault is logged, and not told. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof Refused) return sendProblem(request, reply, error.refusal, error.errors);
+  if (error instanceof Refused) return sendProblem(request, reply, error.refusal, error);
   const code = ruleOf(error);
   const { status }: Rule = RULES[code];
   if (status >= 500)

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
 import { z } from 'zod';
 import { Refusal } from '../domain/rules.js';
 import { ask } from '../ledger/ask.js';
@@ -72,10 +73,19 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger, ans
 const titleOf = (query: Query): string =>
   Object.values(WHEREABOUTS).find(({ path }) => query.path.startsWith(path))?.title ?? 'Reference';
 
+const JSON_TYPE = 'application/json';
+
+/** Whether a client would rather have a table than JSON, by the grammar of its Accept header. */
+const prefersCsv = (accept = '*/*'): boolean =>
+  // What most clients send needs no reading.
+  accept !== '*/*' &&
+  accept !== JSON_TYPE &&
+  new Negotiator({ headers: { accept } }).mediaType([JSON_TYPE, 'text/csv']) === 'text/csv';
+
 /** What is kept is sent at once, what is not is worked out first. */
 function answer(answering: Answering, request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined {
   void reply.header('vary', 'accept, authorization');
-  const acceptsCsv = /\btext\/csv\b/.test(request.headers.accept ?? '');
+  const acceptsCsv = prefersCsv(request.headers.accept);
   const kept = acceptsCsv ? undefined : answering.answers.of(request.sight, request.url);
   if (kept && request.headers['if-none-match']?.includes(kept.tag)) void tagged(reply, kept).status(304).send();
   else if (kept?.body) void sendJson(tagged(reply, kept), kept.body);

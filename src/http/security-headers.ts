@@ -28,9 +28,13 @@ export const headersOfPages = (): Record<string, string> =>
     },
   });
 
-/** Of answers to programs: should a browser show one all the same, it loads nothing. What only pages can do is not forbidden. */
-export const headersOfData = (): Record<string, string> =>
-  headersBy({
+/**
+ * Of answers to programs: should a browser show one all the same, it loads nothing. What only pages can do is not forbidden.
+ * Nobody stores figures; an answer that has a tag says otherwise of itself.
+ */
+export const headersOfData = (): Record<string, string> => ({
+  'cache-control': 'no-store',
+  ...headersBy({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -41,4 +45,5 @@ export const headersOfData = (): Record<string, string> =>
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
-  });
+  }),
+});

@@ -327,8 +327,8 @@ t.test('bad input gets its problem document, in words, and the ledger’s head d
       name: 'an address that is too long',
       path: `/v1/funds/${'x'.repeat(200)}/facts`,
       body: set(),
-      status: 404,
-      code: 'not_found',
+      status: 414,
+      code: 'address_too_long',
     },
     {
       name: 'a digest that is none',

@@ -266,7 +266,7 @@ t.test('every rule has a page, and a page is the type of its problem', async (t)
     t.match(page.headers['content-type'], /html/);
   }
   t.match((await app.inject('/problems/constructor')).json(), { code: 'not_found' });
-  t.match((await app.inject({ method: 'DELETE', url: '/v1/funds' })).json(), { code: 'not_found' });
+  t.match((await app.inject({ method: 'DELETE', url: '/v1/nothing' })).json(), { code: 'not_found' });
 });
 
 t.test('a stream that was never opened as a fund is nobody’s to see', async (t) => {
