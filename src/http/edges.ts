@@ -153,7 +153,8 @@ export function refuseUnrouted(methodsOf: (address: string) => readonly string[]
     const methods = methodsOf(url);
     const asked = `${method} ${url.split('?', 1)[0]!.slice(0, 200)}`;
     // A route may find by itself that there is nothing at its address.
-    if (methods.length === 0 || methods.includes(method)) throw new Refused(new Refusal('not_found', `There is nothing at ${asked}.`));
+    if (methods.length === 0 || methods.includes(method))
+      throw new Refused(new Refusal('not_found', `There is nothing at ${asked}.`));
     allow(methods.join(', '));
     throw new Refused(new Refusal('method_not_allowed', `${asked} is not taken; ${methods.join(', ')} is.`));
   };

@@ -206,12 +206,9 @@ t.test('a tag that a proxy has changed, or that names no state, is refused in wo
   const { post } = await service(t);
   const refused = async (tag: string) =>
     (
-      await post(
-        fund('/proposals/6158e32f-7fd2-4cef-93fd-d29dd78439c4/agreement'),
-        {},
-        'county-finance',
-        { 'if-match': tag },
-      )
+      await post(fund('/proposals/6158e32f-7fd2-4cef-93fd-d29dd78439c4/agreement'), {}, 'county-finance', {
+        'if-match': tag,
+      })
     ).json<{ code: string; detail: string }>();
   for (const tag of ['W/"17"', '"17-gzip"', '"17;gzip"', 'W/"17--gzip"']) {
     const answer = await refused(tag);
