@@ -10,7 +10,8 @@ import { keeperFact, NO_BOOKS, type Fact } from './facts.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
-import { EffectiveDay, Name } from './values.js';
+import { EffectiveDay } from './values.js';
+import { Area, Partner, PartnerRef } from './fields.js';
 
 /** The stream of one area's disputes: `disputes-<area>`. Its facts stand in the files of `dispute/`, by subject. */
 
@@ -19,12 +20,13 @@ const OPENING: Fact<DisputeState> = keeperFact({
   about: 'Opens the disputes of one area, with the partners between whom they can be; the ledger’s keeper opens them.',
   input: z.strictObject({
     effective: EffectiveDay,
-    area: Name,
+    area: Area,
     partners: z
-      .array(Name)
+      .array(PartnerRef)
       .min(2, { error: 'a dispute has two sides' })
       .max(60)
-      .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' }),
+      .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' })
+      .meta({ title: 'Partners', description: 'The bodies between whom there can be disputes.' }),
   }),
   check(data, state: DisputeState, { register }) {
     if (state.opened) return refuse('area_exists', `The disputes of ${data.area} are open already.`);
@@ -40,7 +42,7 @@ const OPENING: Fact<DisputeState> = keeperFact({
 const JOINING: Fact<DisputeState> = keeperFact({
   name: 'DisputePartnerAdded',
   about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it.',
-  input: z.strictObject({ effective: EffectiveDay, partner: Name }),
+  input: z.strictObject({ effective: EffectiveDay, partner: Partner }),
   check(data, state: DisputeState, { register }) {
     const { area, partners } = opened(state);
     if (partners.has(data.partner)) {

@@ -32,7 +32,8 @@ import { reversalFact, reversedBy, type Reversal } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import { sourceOf } from './sources.js';
 import { factOf, type Kind } from './stream.js';
-import { EffectiveDay, Name } from './values.js';
+import { EffectiveDay } from './values.js';
+import { Area, Host, PartnerRef } from './fields.js';
 
 /** The stream of one fund: `fund-<area>-<financial year>`. Its facts stand in the files of `fund/`, by subject. */
 
@@ -42,16 +43,18 @@ const OPENING: Fact<FundState> = keeperFact({
     'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it.',
   input: z.strictObject({
     effective: EffectiveDay,
-    area: Name,
-    year: z.string().refine((label) => financialYear(label) !== undefined, {
-      error: 'must be a financial year such as "2016-17"',
-    }),
-    host: Name,
+    area: Area,
+    year: z
+      .string()
+      .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+      .meta({ title: 'Financial year', description: 'The year of the fund, from 1 April to 31 March.' }),
+    host: Host,
     partners: z
-      .array(Name)
+      .array(PartnerRef)
       .min(2, { error: 'a pooled fund has at least two partners' })
       .max(60)
-      .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' }),
+      .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' })
+      .meta({ title: 'Partners', description: 'The bodies that pool money in the fund, the host among them.' }),
   }),
   check(data, state: FundState, { register }) {
     const name = `${data.area}-${data.year}`;

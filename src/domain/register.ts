@@ -11,7 +11,8 @@ import { reversalFact, reversedBy } from './reversal.js';
 import { ADMINISTER, READING_ROLES, ROLES, type Role } from './roles.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
-import { Amount, EffectiveDay, Name, words } from './values.js';
+import { Amount, EffectiveDay } from './values.js';
+import { Demonstration, FullName, LastDay, LedgerTitle, Officer, Partner, Reason, RoleField } from './fields.js';
 
 /** The register: who the partners are, and which officers may act for them, in what role, from when to when. */
 
@@ -37,18 +38,27 @@ export const sectorOf = (kind: PartnerKind): Sector => {
   return kind === 'ccg' || kind === 'icb' || kind === 'nhs-england' ? 'nhs' : 'local-government';
 };
 
-const PartnerKindField = z.enum(Object.keys(PARTNER_KINDS) as [PartnerKind, ...PartnerKind[]]);
-const Limit = Amount.optional().meta({ description: 'The most that one act may move; none means no limit.' });
+const PartnerKindField = z
+  .enum(Object.keys(PARTNER_KINDS) as [PartnerKind, ...PartnerKind[]])
+  .meta({ title: 'Kind of body', description: 'What kind of body it is.' });
+const Limit = Amount.optional().meta({
+  title: 'Limit',
+  description: 'The most that one act may move; none means no limit.',
+});
 
 const FirstOfficers = z
-  .array(z.strictObject({ officer: Name, role: z.enum(ROLES), limit: Limit }))
+  .array(z.strictObject({ officer: Officer, role: RoleField, limit: Limit }))
   .min(2, { error: 'a partner needs at least two officers from its first day' })
   .max(50)
   .refine((officers) => new Set(officers.map((each) => each.officer)).size >= 2, {
     error: 'must name at least two different officers',
+  })
+  .meta({
+    title: 'First officers',
+    description: 'The officers who act for the body from its first day: two at least.',
   });
 
-const PartnerFields = { partner: Name, name: words(120), kind: PartnerKindField, officers: FirstOfficers };
+const PartnerFields = { partner: Partner, name: FullName, kind: PartnerKindField, officers: FirstOfficers };
 
 const FACTS: readonly Fact<RegisterState>[] = [
   fact({
@@ -56,8 +66,8 @@ const FACTS: readonly Fact<RegisterState>[] = [
     about: 'Opens the ledger: who keeps it, its first officers, two at least, and whether it is a demonstration.',
     input: z.strictObject({
       effective: EffectiveDay,
-      ledger: words(120),
-      demonstration: z.boolean(),
+      ledger: LedgerTitle,
+      demonstration: Demonstration,
       ...PartnerFields,
     }),
     signature: 'none',
@@ -98,11 +108,11 @@ const FACTS: readonly Fact<RegisterState>[] = [
     input: z
       .strictObject({
         effective: EffectiveDay,
-        officer: Name,
-        partner: Name,
-        role: z.enum(ROLES),
+        officer: Officer,
+        partner: Partner,
+        role: RoleField,
         limit: Limit,
-        until: EffectiveDay.optional(),
+        until: LastDay.optional(),
       })
       .refine((data) => data.until === undefined || data.until >= data.effective, {
         error: 'must not be before the effective date',
@@ -140,10 +150,10 @@ const FACTS: readonly Fact<RegisterState>[] = [
     about: 'Ends a mandate; the effective date is its last day, inclusive.',
     input: z.strictObject({
       effective: EffectiveDay,
-      officer: Name,
-      partner: Name,
-      role: z.enum(ROLES),
-      reason: words(500),
+      officer: Officer,
+      partner: Partner,
+      role: RoleField,
+      reason: Reason,
     }),
     signature: 'none',
     roles: ADMINISTER,

@@ -3,7 +3,8 @@ import { dayInWords } from './calendar.js';
 import { completedFact, type Context, type Fact, type FactData, type LedgerEvent } from './facts.js';
 import { inverted } from './postings.js';
 import { refuse, Refusal } from './rules.js';
-import { EffectiveDay, Revision, words } from './values.js';
+import { EffectiveDay } from './values.js';
+import { Reason, Reverses } from './fields.js';
 
 /** How a stream of facts takes one of them back. The same for every kind of stream but for what rests on what. */
 interface Reversing<State> {
@@ -26,7 +27,7 @@ export interface Reversal extends FactData {
   readonly fact: { readonly type: string; readonly version: number; readonly data: FactData };
 }
 
-const sent = { effective: EffectiveDay, reverses: Revision, reason: words(500) };
+const sent = { effective: EffectiveDay, reverses: Reverses, reason: Reason };
 
 /** The event that a reversal names, where it is one that can be reversed. */
 function originalOf<State>(

@@ -53,7 +53,7 @@ export function namesNoEnded<State>(
   onTable?: FactData,
 ): Refusal | undefined {
   if (fact.underItsName || register.successions.length === 0) return undefined;
-  const endedIn = (text: FactData) => endedBodiesIn(register.successions, text, text.effective);
+  const endedIn = (text: FactData) => endedBodiesIn(register.successions, fact.input, text);
   const before = onTable ? endedIn(onTable) : [];
   const found = endedIn(data).find(
     ({ body, field }) => !before.some((each) => each.body === body && each.field === field),

@@ -48,7 +48,12 @@ export const EffectiveDay = z
     error: `must be between ${FIRST_DAY} and ${LAST_DAY}`,
   })
   .transform((text) => text as Day)
-  .meta({ description: 'A day in Europe/London, YYYY-MM-DD.', format: 'date', examples: ['2016-04-01'] });
+  .meta({
+    title: 'Effective day',
+    description: 'A day in Europe/London, YYYY-MM-DD.',
+    format: 'date',
+    examples: ['2016-04-01'],
+  });
 
 export const Code = z
   .string({ error: 'must be a code such as "NHS_ADD"' })
@@ -172,9 +177,14 @@ export const Evidence = z
 export type EvidenceList = z.output<typeof Evidence>;
 
 export const Instalments = z
-  .array(z.strictObject({ due: EffectiveDay, amount: Amount }))
+  .array(
+    z.strictObject({
+      due: EffectiveDay.meta({ title: 'Due', description: 'The day on which it falls due.' }),
+      amount: Amount.meta({ title: 'Amount', description: 'What falls due on the day.' }),
+    }),
+  )
   .min(1, { error: 'must name at least one instalment' })
   .max(120, { error: 'must be at most 120 instalments' })
-  .meta({ description: 'What falls due on which day; the amounts add up to the whole.' });
+  .meta({ title: 'Instalments', description: 'What falls due on which day; the amounts add up to the whole.' });
 
 export type Instalment = z.output<typeof Instalments>[number];

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { instantOf, type Instant } from '../domain/calendar.js';
+import { replacingTexts } from '../domain/naming.js';
 import { readAs, type Fault } from '../domain/faults.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
 import type { StreamKind } from '../domain/facts.js';
-import { allFacts, canonical, fundStream, placed, REGISTER_STREAM, sha256, WHEREABOUTS } from './catalogue.js';
+import { canonical, fundStream, KINDS, placed, REGISTER_STREAM, sha256, WHEREABOUTS } from './catalogue.js';
 import type { SettableClock } from './clock.js';
 import type { Ledger } from './ledger.js';
 import { scopedKey } from './read-model.js';
@@ -142,14 +143,17 @@ function faultText({ path, words: what }: Fault): string {
 
 const named = (label: string): string => label.replace(/^@/, '');
 
+/** What a fact is sent as. The facts of a file are looked at before their labels are. */
+const inputOf = (type: string, kind: StreamKind): z.ZodType => KINDS[kind].byName.get(type)!.input;
+
 /** The labels that a step refers to, as proposals or as events. */
 function references(step: Step): { readonly proposals: string[]; readonly events: string[] } {
   const proposals = ACTS.flatMap((name) => (typeof step[name] === 'string' ? [step[name]] : []));
   const events: string[] = [];
   for (const text of [step.post, step.propose, step.with]) {
-    JSON.stringify(text?.data, (field, value: unknown) => {
-      if (typeof value === 'string' && value.startsWith('@'))
-        (REVISION_FIELDS.has(field) ? events : proposals).push(value);
+    if (!text) continue;
+    replacingTexts(inputOf(text.type, kindOfStep(step)), text.data, (value, what) => {
+      if (value.startsWith('@')) (what === 'event' ? events : proposals).push(value);
       return value;
     });
   }
@@ -307,7 +311,7 @@ function submissionOf(
   };
 }
 
-function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outcome, where: string): Command {
+function commandOf(step: Step, kind: StreamKind, outcomeOf: (label: string) => Outcome, where: string): Command {
   const { adjustment, reason } = step;
   const terms = termsOf(step);
   const proposal = (label: string): string => outcomeOf(label).proposal!;
@@ -322,26 +326,21 @@ function commandOf(step: Step, kind: string, outcomeOf: (label: string) => Outco
   return { act: 'counter', proposal: proposal(step.counter!), fact: fact(step.with!), ...terms };
 }
 
-/** The fields that name an event of the same stream by its revision, whichever fact they are of. */
-export const REVISION_FIELDS: ReadonlySet<string> = new Set(['reverses', 'revises', 'notice', 'settles']);
-
 /** Reads a fact, after putting what labels stand for in their place: a proposal's identifier, or a fact's revision. */
 function factIn(
   text: z.output<typeof Text>,
-  kind: string,
+  kind: StreamKind,
   revision: (label: string) => string,
   proposal: (label: string) => string,
   where: string,
 ) {
-  const declared = allFacts().find((each) => each.kind.name === kind && each.fact.name === text.type);
+  const declared = KINDS[kind].byName.get(text.type);
   if (!declared) throw new LoadStopped(where, `"${text.type}" is not a fact of a ${kind}.`);
-  const filled = z.record(z.string(), z.unknown()).parse(
-    JSON.parse(JSON.stringify(text.data), (field, value: unknown) => {
-      if (typeof value !== 'string' || !value.startsWith('@')) return value;
-      return REVISION_FIELDS.has(field) ? revision(value) : proposal(value);
-    }),
-  );
-  const read = readAs(declared.fact.input, filled);
+  const filled = replacingTexts(declared.input, text.data, (value, what) => {
+    if (!value.startsWith('@')) return value;
+    return what === 'event' ? revision(value) : proposal(value);
+  });
+  const read = readAs(declared.input, filled);
   if ('faults' in read) {
     const faults = read.faults.map(({ path, words: what }) => `${['data', ...path].join('.')}: ${what}`);
     throw new LoadStopped(where, `${text.type} is not as it must be.\n${faults.join('\n')}`);

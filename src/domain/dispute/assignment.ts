@@ -3,19 +3,22 @@ import { dayInWords } from '../calendar.js';
 import { completedFact, type Context, type Fact } from '../facts.js';
 import { endOf, successorsIn } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
-import { EffectiveDay, Name } from '../values.js';
+import { EffectiveDay } from '../values.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
 import { bodyOn } from './claim.js';
 import { caseOf, enter, type Assignment, type DisputeState } from './state.js';
+import { Predecessor, Successor } from '../fields.js';
 
 /** Cases of a body that was split: held jointly by its successors until two of them sign whose a case is. */
 
 const sent = {
   effective: EffectiveDay,
   case: CaseReference,
-  side: z.enum(['claimant', 'respondent']).meta({ description: 'The side on which the body stood that has ended.' }),
-  successor: Name,
+  side: z
+    .enum(['claimant', 'respondent'])
+    .meta({ title: 'Side', description: 'The side on which the body stood that has ended.' }),
+  successor: Successor,
 };
 
 type Sent = z.output<z.ZodObject<typeof sent>>;
@@ -44,7 +47,7 @@ export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
     name: 'CaseAssigned',
     about: 'Of several successors who hold a case jointly, one takes it over from a day on; another of them signs.',
     input: z.strictObject(sent),
-    stored: z.strictObject({ ...sent, predecessor: Name }),
+    stored: z.strictObject({ ...sent, predecessor: Predecessor }),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',

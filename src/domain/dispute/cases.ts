@@ -14,7 +14,7 @@ import {
 } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import { FINANCE } from '../roles.js';
-import { Amount, EffectiveDay, holdsNhsNumber, Name, SignedMoney, Sum, words } from '../values.js';
+import { Amount, EffectiveDay, holdsNhsNumber, SignedMoney, Sum } from '../values.js';
 import {
   asAt,
   cellsOf,
@@ -61,6 +61,19 @@ import {
   type DisputeState,
 } from './state.js';
 import { CASE_PARTS, treatmentOf } from './treatment.js';
+import {
+  DecidedOn,
+  DecisionReference,
+  FromDay,
+  LastDay,
+  OnDay,
+  Partner,
+  RaisedOn,
+  Respondent,
+  ShortReason,
+  WorkedOutSum,
+} from '../fields.js';
+import { fromItsDay } from '../naming.js';
 
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 
@@ -74,37 +87,47 @@ export const CaseReference = z
     error: 'holds digits that are shaped like an NHS number; take another random UUID',
   })
   .transform((text) => text.toLowerCase())
-  .meta({ description: 'The random reference of the case.', format: 'uuid' });
+  .meta({ title: 'Case', description: 'The random reference of the case.', format: 'uuid' });
 
 const Share = z.int({ error: 'must be a whole number of basis points' }).min(0).max(WHOLE_BASIS_POINTS);
 
 const SplitShares = z
-  .strictObject({ claimant: Share, respondent: Share })
+  .strictObject({
+    claimant: Share.meta({ title: 'Claimant', description: 'What the claimant bears, in basis points.' }),
+    respondent: Share.meta({ title: 'Respondent', description: 'What the respondent bears, in basis points.' }),
+  })
   .refine((split) => split.claimant + split.respondent === WHOLE_BASIS_POINTS, {
     error: `must add up to ${WHOLE_BASIS_POINTS} basis points`,
   })
-  .meta({ description: 'Who bears the cost, in basis points: 10000 are the whole.' });
+  .meta({ title: 'Split', description: 'Who bears the cost, in basis points: 10000 are the whole.' });
 
 const atMost = (max: string) =>
   Amount.refine((text) => !/^\d+\.\d{2}$/.test(text) || pence(text) <= pence(max), { error: `must be at most ${max}` });
 
+const Weekly = z
+  .union([z.literal('0.00'), atMost(WEEKLY_COST_MAX)])
+  .meta({ title: 'A week', description: 'What the care costs a week.' });
+
 const Costs = z
-  .array(z.strictObject({ from: EffectiveDay, weekly: z.union([z.literal('0.00'), atMost(WEEKLY_COST_MAX)]) }))
+  .array(z.strictObject({ from: FromDay, weekly: Weekly }))
   .max(60, { error: 'must be at most 60 weekly costs' })
-  .meta({ description: 'The weekly cost of the care in dispute, from each day on, in the order of the days.' });
+  .meta({
+    title: 'Weekly costs',
+    description: 'The weekly cost of the care in dispute, from each day on, in the order of the days.',
+  });
 
 const Invoices = z
-  .array(z.strictObject({ on: EffectiveDay, amount: atMost(INVOICE_MAX) }))
+  .array(z.strictObject({ on: OnDay, amount: atMost(INVOICE_MAX).meta({ title: 'Amount' }) }))
   .max(INVOICES_MAX, { error: `must be at most ${INVOICES_MAX} invoices` })
-  .meta({ description: 'Sums in dispute that are no weekly cost: each counts whole on its day.' });
+  .meta({ title: 'Invoices', description: 'Sums in dispute that are no weekly cost: each counts whole on its day.' });
 
 const Bodies = z
-  .array(z.strictObject({ from: EffectiveDay, partner: Name }))
+  .array(fromItsDay(z.strictObject({ from: FromDay, partner: Partner })))
   .min(1)
   .max(20)
-  .meta({ description: 'The body responsible from each day on, in the order of the days.' });
+  .meta({ title: 'Bodies', description: 'The body responsible from each day on, in the order of the days.' });
 
-const Ground = z.enum(codesOf(GROUNDS));
+const Ground = z.enum(codesOf(GROUNDS)).meta({ title: 'Ground', description: 'What the claim rests on.' });
 
 /** The sums of a case at a day, as an event keeps them; what is repayable only where something is. */
 const SumsText = z.strictObject({
@@ -128,18 +151,23 @@ const OfCase = { effective: EffectiveDay, case: CaseReference };
 
 const RevisedFields = z.strictObject({
   ...OfCase,
-  until: EffectiveDay.optional(),
-  costs: Costs.min(1).optional().meta({ description: 'Replace all weekly costs from the effective date on.' }),
-  invoices: Invoices.optional().meta({ description: 'Replace all invoices from the effective date on.' }),
+  until: LastDay.optional(),
+  costs: Costs.min(1)
+    .optional()
+    .meta({ title: 'Weekly costs', description: 'Replace all weekly costs from the effective date on.' }),
+  invoices: Invoices.optional().meta({
+    title: 'Invoices',
+    description: 'Replace all invoices from the effective date on.',
+  }),
   claimed: SplitShares.optional(),
-  respondent: Name.optional(),
+  respondent: Respondent.optional(),
   ground: Ground.optional(),
 });
 
 const Decision = z.strictObject({
   ...OfCase,
   effective: EffectiveDay.meta({ description: 'The first day of care that is decided; it may lie far back.' }),
-  decidedOn: EffectiveDay.meta({ description: 'The day on which it was decided, from the raising of the case on.' }),
+  decidedOn: DecidedOn.meta({ description: 'The day on which it was decided, from the raising of the case on.' }),
 });
 
 /** A decision's sums on the day on which it was made: what is signed. */
@@ -147,10 +175,12 @@ const WithSums = { sums: SumsText };
 
 const SplitSent = Decision.extend({
   split: SplitShares,
-  by: z.enum(codesOf(DECIDED_BY)),
-  decision: words(80).optional().meta({ description: 'The reference of the decision.' }),
+  by: z.enum(codesOf(DECIDED_BY)).meta({ title: 'Decided by', description: 'Who decided it.' }),
+  decision: DecisionReference.optional().meta({ description: 'The reference of the decision.' }),
 });
-const WithdrawalSent = Decision.extend({ ground: z.enum(codesOf(WITHDRAWN_FOR)) });
+const WithdrawalSent = Decision.extend({
+  ground: z.enum(codesOf(WITHDRAWN_FOR)).meta({ title: 'Ground', description: 'Why the claim is withdrawn.' }),
+});
 
 type DecisionData = FactData & { readonly case: string; readonly decidedOn: Day };
 
@@ -189,10 +219,10 @@ const decidedInWords = ({ agreed, abandoned, repayable }: SumsText): string =>
 
 const ClassSent = z.strictObject({
   ...OfCase,
-  partner: Name,
-  part: z.enum(codesOf(CASE_PARTS)),
-  class: z.enum(codesOf(ACCOUNTING_CLASSES)),
-  reason: words(300).optional(),
+  partner: Partner,
+  part: z.enum(codesOf(CASE_PARTS)).meta({ title: 'Part of the claim', description: 'The part that the class is of.' }),
+  class: z.enum(codesOf(ACCOUNTING_CLASSES)).meta({ title: 'Class', description: 'What the accounts show it as.' }),
+  reason: ShortReason.optional(),
 });
 
 const onCase = (state: DisputeState, data: { readonly case: string }) => [[state.cases, data.case]] as const;
@@ -304,10 +334,12 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     input: z.strictObject({
       ...OfCase,
       effective: EffectiveDay.meta({ description: 'The first day of the care that is claimed for.' }),
-      until: EffectiveDay.optional().meta({ description: 'The last day of care, inclusive; left out, it goes on.' }),
-      kind: z.enum(codesOf(DISPUTE_KINDS)),
+      until: LastDay.optional().meta({ description: 'The last day of care, inclusive; left out, it goes on.' }),
+      kind: z
+        .enum(codesOf(DISPUTE_KINDS))
+        .meta({ title: 'Kind of dispute', description: 'What the dispute is about.' }),
       ground: Ground,
-      raisedOn: EffectiveDay,
+      raisedOn: RaisedOn,
       claimant: Bodies,
       respondent: Bodies,
       costs: Costs,
@@ -482,7 +514,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason.',
     input: ClassSent,
-    stored: ClassSent.extend({ proposed: z.enum(codesOf(ACCOUNTING_CLASSES)), amount: Sum }),
+    stored: ClassSent.extend({ proposed: z.enum(codesOf(ACCOUNTING_CLASSES)), amount: WorkedOutSum }),
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',

@@ -17,7 +17,7 @@ import {
 } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import type { Posting } from '../postings.js';
-import { Amount, EffectiveDay, Money, Name, SignedAmount, SignedMoney, Sum, words } from '../values.js';
+import { EffectiveDay, SignedAmount, SignedMoney, Sum } from '../values.js';
 import { asAt, bodyOn, cellsOf, sumsOf, type Cell, type Terms } from './claim.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
@@ -47,6 +47,24 @@ import {
   type DisputeState,
   type OpenCase,
 } from './state.js';
+import {
+  Abandoned,
+  AmountOf,
+  BankReference,
+  Claimant,
+  Creditor,
+  Debtor,
+  InterestBasis,
+  Minute,
+  Partner,
+  Payee,
+  Payer,
+  Respondent,
+  SettlementName,
+  ShortNote,
+  Through,
+  WriteOffLimit,
+} from '../fields.js';
 
 /** Settlements: one fact may settle many cases; what is agreed is paid, what is abandoned is written off with authority. */
 
@@ -54,8 +72,8 @@ const LINES_MAX = 500;
 
 const PartText = z.strictObject({
   year: z.string(),
-  claimant: Name,
-  respondent: Name,
+  claimant: Claimant,
+  respondent: Respondent,
   agreed: SignedMoney,
   abandoned: Sum,
 });
@@ -63,32 +81,36 @@ const PartText = z.strictObject({
 const LineSent = z.strictObject({
   case: CaseReference,
   agreed: SignedAmount.meta({
+    title: 'Agreed',
     description:
       'What the respondent pays the claimant; negative where the claimant gives money back, and so has abandoned the whole claim.',
   }),
-  abandoned: Money.meta({ description: 'What the claimant gives up.' }),
-  through: EffectiveDay.optional().meta({
+  abandoned: Abandoned.meta({ description: 'What the claimant gives up.' }),
+  through: Through.optional().meta({
     description: 'The last day of care that is settled, inclusive; left out, the effective date.',
   }),
-  closes: z.boolean().optional().meta({ description: 'Whether nothing more accrues on the case; left out, it is so.' }),
+  closes: z
+    .boolean()
+    .optional()
+    .meta({ title: 'Closes the case', description: 'Whether nothing more accrues on the case; left out, it is so.' }),
 });
 
 const LineStored = z.strictObject({
   case: CaseReference,
-  claimant: Name,
-  respondent: Name,
-  through: EffectiveDay,
+  claimant: Claimant,
+  respondent: Respondent,
+  through: Through,
   closes: z.boolean(),
   claimed: SignedMoney,
   agreed: SignedMoney,
-  abandoned: Money,
+  abandoned: Abandoned,
   open: SignedMoney,
   paidBefore: SignedMoney,
   writtenOffBefore: Sum,
   parts: z.array(PartText),
 });
 
-const settlementSent = { effective: EffectiveDay, settlement: Name, note: words(300).optional() };
+const settlementSent = { effective: EffectiveDay, settlement: SettlementName, note: ShortNote.optional() };
 
 /** What is left of each cell of a case through a day: claimed, and not settled before. */
 function leftIn(terms: Terms, effective: Day, through: Day): (Cell & { readonly left: Pence })[] {
@@ -238,10 +260,11 @@ const between = (
 };
 
 const Of = z
-  .strictObject({ case: CaseReference.optional(), settlement: Name.optional() })
+  .strictObject({ case: CaseReference.optional(), settlement: SettlementName.optional() })
   .refine((of) => (of.case === undefined) !== (of.settlement === undefined), {
     error: 'must name either a case or a settlement',
-  });
+  })
+  .meta({ title: 'Owed under', description: 'The case or the settlement that the money is owed under.' });
 
 const ofInWords = (of: Against): string =>
   of.case === undefined ? `under the settlement "${of.settlement!}"` : `on case ${of.case}`;
@@ -347,23 +370,21 @@ function writtenOffAlready(state: DisputeState, of: Against, creditor: string): 
 const refundSent = {
   effective: EffectiveDay,
   of: Of,
-  payer: Name,
-  amount: Amount,
-  bankReference: words(80),
-  interest: z
-    .strictObject({ amount: Amount, basis: words(120) })
-    .optional()
-    .meta({ description: 'Interest paid beside the refund, and how it was worked out; it pays nothing off.' }),
+  payer: Payer,
+  amount: AmountOf,
+  bankReference: BankReference,
+  interest: z.strictObject({ amount: AmountOf, basis: InterestBasis }).optional().meta({
+    title: 'Interest',
+    description: 'Interest paid beside the refund, and how it was worked out; it pays nothing off.',
+  }),
 };
 
 const writeOffSent = {
   effective: EffectiveDay,
   of: Of,
-  creditor: Name,
-  amount: Amount,
-  minute: words(120)
-    .optional()
-    .meta({ description: 'The minute by which it was approved, above the delegated limit.' }),
+  creditor: Creditor,
+  amount: AmountOf,
+  minute: Minute.optional().meta({ description: 'The minute by which it was approved, above the delegated limit.' }),
 };
 
 export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
@@ -379,7 +400,8 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
         .max(LINES_MAX, { error: `must be at most ${LINES_MAX} cases` })
         .refine((lines) => new Set(lines.map((each) => each.case)).size === lines.length, {
           error: 'must name each case once',
-        }),
+        })
+        .meta({ title: 'Cases', description: 'The cases that are settled, and for how much.' }),
     }),
     stored: z.strictObject({ ...settlementSent, lines: z.array(LineStored) }),
     signature: 'other-side',
@@ -463,7 +485,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     input: z.strictObject(refundSent),
     stored: z.strictObject({
       ...refundSent,
-      payee: Name,
+      payee: Payee,
       towards: z.enum(['claimant', 'respondent', 'settlement']),
       left: SignedMoney,
     }),
@@ -503,7 +525,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'A creditor writes off what it has abandoned; a second officer signs, and above the delegated limit a minute is named.',
     input: z.strictObject(writeOffSent),
-    stored: z.strictObject({ ...writeOffSent, debtor: Name, left: SignedMoney }),
+    stored: z.strictObject({ ...writeOffSent, debtor: Debtor, left: SignedMoney }),
     signature: 'second-officer',
     roles: FINANCE,
     signerRoles: ['chief-finance-officer'],
@@ -553,7 +575,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     name: 'WriteOffLimitSet',
     about:
       'The sum up to which a partner’s officers may write off without a minute, from a day on; a second officer signs.',
-    input: z.strictObject({ effective: EffectiveDay, partner: Name, limit: Money, minute: words(120) }),
+    input: z.strictObject({ effective: EffectiveDay, partner: Partner, limit: WriteOffLimit, minute: Minute }),
     signature: 'second-officer',
     roles: FINANCE,
     signerRoles: ['chief-finance-officer'],

@@ -4,7 +4,7 @@ import { completedFact, type Fact } from '../facts.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf } from '../register.js';
 import { sameValue } from '../same-value.js';
-import { EffectiveDay, Name, words } from '../values.js';
+import { EffectiveDay } from '../values.js';
 import { workingDaysAfter } from '../working-days.js';
 import type { Entry } from './claim.js';
 import { FINANCE } from '../roles.js';
@@ -20,16 +20,24 @@ import {
   opened,
   type DisputeState,
 } from './state.js';
+import { DueBy, Panel, ProtocolName, SchemeTitle, ShortTitle, StageName } from '../fields.js';
 
 /** The stages through which a dispute goes by the area's protocol, and their deadlines in working days. */
 
+const WorkingDays = z
+  .int()
+  .min(1)
+  .max(260)
+  .meta({ title: 'Working days', description: 'How many working days the stage may take.' });
+
 const Stages = z
-  .array(z.strictObject({ stage: Name, title: words(120), workingDays: z.int().min(1).max(260).optional() }))
+  .array(z.strictObject({ stage: StageName, title: ShortTitle, workingDays: WorkingDays.optional() }))
   .min(1)
   .max(12)
   .refine((stages) => new Set(stages.map((each) => each.stage)).size === stages.length, {
     error: 'must name each stage once',
-  });
+  })
+  .meta({ title: 'Stages', description: 'The stages in their order.' });
 
 const PROTOCOL_NAMES = PROTOCOLS.map((each) => each.protocol).join(', ');
 
@@ -46,10 +54,10 @@ const dueByOf = (entries: readonly Entry[]): Day | undefined =>
 const EntrySent = z.strictObject({
   effective: EffectiveDay,
   case: CaseReference,
-  stage: Name,
-  panel: EffectiveDay.optional(),
+  stage: StageName,
+  panel: Panel.optional(),
 });
-const ExtensionSent = z.strictObject({ effective: EffectiveDay, case: CaseReference, dueBy: EffectiveDay });
+const ExtensionSent = z.strictObject({ effective: EffectiveDay, case: CaseReference, dueBy: DueBy });
 
 export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
@@ -58,13 +66,13 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs, or any two where all are of one sector.',
     input: z.strictObject({
       effective: EffectiveDay,
-      protocol: Name,
-      title: words(200).optional(),
+      protocol: ProtocolName,
+      title: SchemeTitle.optional(),
       stages: Stages.optional().meta({
         description: `The stages in order; left out, those of a protocol known by its name: ${PROTOCOL_NAMES}.`,
       }),
     }),
-    stored: z.strictObject({ effective: EffectiveDay, protocol: Name, title: words(200), stages: Stages }),
+    stored: z.strictObject({ effective: EffectiveDay, protocol: ProtocolName, title: SchemeTitle, stages: Stages }),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',
@@ -114,7 +122,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'A case enters a stage of the protocol that was in force, and known, when it was raised, forward only; its deadline is so many working days later.',
     input: EntrySent,
-    stored: EntrySent.extend({ protocol: Name, title: words(120).optional(), dueBy: EffectiveDay.optional() }),
+    stored: EntrySent.extend({ protocol: ProtocolName, title: ShortTitle.optional(), dueBy: DueBy.optional() }),
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',
@@ -170,7 +178,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     name: 'DisputeStageExtended',
     about: 'Both sides agree a later deadline for the stage that a case is in.',
     input: ExtensionSent,
-    stored: ExtensionSent.extend({ stage: Name, was: EffectiveDay.optional() }),
+    stored: ExtensionSent.extend({ stage: StageName, was: EffectiveDay.optional() }),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',

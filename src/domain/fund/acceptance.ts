@@ -5,10 +5,11 @@ import type { Inheritance } from '../register/inheritance.js';
 import { lineOf, successionsOn, type Succession } from '../register/succession.js';
 import { CHIEF } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
-import { EffectiveDay, Name, Revision } from '../values.js';
+import { EffectiveDay } from '../values.js';
 import { agreementsOn, isParty, itemOfAgreement, named, sharesUnder, type Agreement } from './agreement.js';
 import { standingFact } from './standing-facts.js';
 import { opened, type FundState } from './state.js';
+import { AgreementName, EventRef, Partner } from '../fields.js';
 
 /**
  * Whom the terms of an agreement bind. Two of its parties sign, the host and one of the other side; a section 75 agreement
@@ -76,8 +77,8 @@ interface RiskShareText {
 
 const sent = {
   effective: EffectiveDay.meta({ description: 'The day from which the terms bind the party.' }),
-  agreement: Name,
-  partner: Name,
+  agreement: AgreementName,
+  partner: Partner,
 };
 
 export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
@@ -88,7 +89,7 @@ export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(sent),
     stored: z.strictObject({
       ...sent,
-      terms: Revision.meta({ description: 'Where the terms that it accepts were signed.' }),
+      terms: EventRef.meta({ description: 'Where the terms that it accepts were signed.' }),
     }),
     signature: 'none',
     roles: CHIEF,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { EffectiveDay, Name, words } from '../values.js';
 import { RiskRule, UnderspendRule } from './risk-rule.js';
+import { DisputeProtocolName, FromDay, LastDay, PaperReference, SchemeName } from '../fields.js';
 
 /** The terms of a section 75 agreement that the ledger acts on, as data. Source: domain.md 5. */
 
@@ -20,30 +20,49 @@ const VAT_REGIMES = [
 const Months = z.int().min(0).max(60);
 
 export const SchemeTerms = z.strictObject({
-  scheme: Name,
-  rule: RiskRule,
-  until: EffectiveDay.optional().meta({
+  scheme: SchemeName,
+  rule: RiskRule.meta({ title: 'Rule', description: 'How the variance of the scheme is shared.' }),
+  until: LastDay.optional().meta({
     description: 'The last day of the scheme, inclusive, where it has its own: no rule shares its variance afterwards.',
   }),
 });
 
 export const AgreementTerms = z.strictObject({
-  reference: words(120),
-  from: EffectiveDay.meta({ description: 'The first day of the term.' }),
-  to: EffectiveDay.meta({ description: 'The last day of the term, inclusive.' }),
-  noticeMonths: Months.meta({ description: 'Months of notice for the whole agreement, and to withdraw a payment.' }),
-  schemeNoticeMonths: Months.optional().meta({ description: 'Months of notice for a scheme, where they differ.' }),
-  contributionBasis: z.enum(CONTRIBUTION_BASES),
-  vatRegime: z.enum(VAT_REGIMES.map(({ code }) => code)),
-  underspend: UnderspendRule,
+  reference: PaperReference,
+  from: FromDay.meta({ description: 'The first day of the term.' }),
+  to: LastDay.meta({ description: 'The last day of the term, inclusive.' }),
+  noticeMonths: Months.meta({
+    title: 'Notice',
+    description: 'Months of notice for the whole agreement, and to withdraw a payment.',
+  }),
+  schemeNoticeMonths: Months.optional().meta({
+    title: 'Notice for a scheme',
+    description: 'Months of notice for a scheme, where they differ.',
+  }),
+  contributionBasis: z
+    .enum(CONTRIBUTION_BASES)
+    .meta({ title: 'Basis of contributions', description: 'Whether partners pay gross, or net of what they receive.' }),
+  vatRegime: z
+    .enum(VAT_REGIMES.map(({ code }) => code))
+    .meta({ title: 'VAT', description: 'Whose VAT rules the spending goes by.' }),
+  underspend: UnderspendRule.meta({ title: 'Underspends', description: 'What becomes of an underspend.' }),
   riskShares: z
     .array(SchemeTerms)
     .max(200)
     .refine((all) => new Set(all.map(({ scheme }) => scheme)).size === all.length, {
       error: 'must name each scheme once',
+    })
+    .meta({
+      title: 'Schemes with a rule',
+      description: 'The schemes whose variance is shared by a rule of their own.',
     }),
-  defaultRule: RiskRule.meta({ description: 'How the variance of a scheme with no rule of its own is shared.' }),
-  disputeProtocol: Name.optional().meta({ description: 'The dispute protocol of the area that it goes by.' }),
+  defaultRule: RiskRule.meta({
+    title: 'Rule for the others',
+    description: 'How the variance of a scheme with no rule of its own is shared.',
+  }),
+  disputeProtocol: DisputeProtocolName.optional().meta({
+    description: 'The dispute protocol of the area that it goes by.',
+  }),
 });
 
 export type AgreementTerms = z.output<typeof AgreementTerms>;

@@ -6,11 +6,13 @@ import { FINANCE } from '../roles.js';
 import type { RegisterState } from '../register.js';
 import { family } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
-import { EffectiveDay, Name, words } from '../values.js';
+import { EffectiveDay } from '../values.js';
 import { AgreementTerms } from './agreement-terms.js';
 import { partnersOf, ruleInWords } from './risk-rule.js';
 import { signedFact, standingFact, standingFacts, type StandingFact } from './standing-facts.js';
 import { inOrder, opened, partnerIsIn, type FundState, type Opened } from './state.js';
+import { AgreementName, Clause, Parties, Partner, PartnerRef, Reason, SchemeName } from '../fields.js';
+import { naming } from '../naming.js';
 
 /** The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end. Source: domain.md 5, 6. */
 
@@ -57,31 +59,41 @@ interface Signed {
   readonly terms: AgreementTerms;
 }
 
+const TermsField = AgreementTerms.meta({ title: 'Terms', description: 'The terms that the ledger acts on.' });
+
 /** What is sent when notice is given, and what the decision adds. */
 const noticeInput = {
-  effective: EffectiveDay.meta({ description: 'The day on which notice is given.' }),
-  agreement: Name,
-  partner: Name,
-  schemes: z.array(Name).min(1).max(60).optional().meta({ description: 'Left out, the whole agreement.' }),
-  reason: words(500),
+  effective: EffectiveDay.meta({ title: 'Given on', description: 'The day on which notice is given.' }),
+  agreement: AgreementName,
+  partner: Partner,
+  schemes: z
+    .array(SchemeName)
+    .min(1)
+    .max(60)
+    .optional()
+    .meta({ title: 'Schemes', description: 'The schemes that notice is given of; left out, the whole agreement.' }),
+  reason: Reason,
 };
 const NoticeStored = z.strictObject({ ...noticeInput, months: z.int(), earliest: EffectiveDay });
 
 const variationInput = {
   effective: EffectiveDay,
-  agreement: Name,
-  clause: words(120),
-  terms: AgreementTerms,
-  reason: words(500),
+  agreement: AgreementName,
+  clause: Clause,
+  terms: TermsField,
+  reason: Reason,
 };
 
 const terminationInput = {
-  effective: EffectiveDay.meta({ description: 'The last day, inclusive.' }),
-  agreement: Name,
-  notice: z.string().regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the revision at which notice was given' }),
-  reason: words(500),
+  effective: EffectiveDay.meta({ title: 'Last day', description: 'The last day, inclusive.' }),
+  agreement: AgreementName,
+  notice: naming(
+    z.string().regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the revision at which notice was given' }),
+    'event',
+  ).meta({ title: 'Notice', description: 'The notice that the agreement ends by.' }),
+  reason: Reason,
 };
-const TerminationStored = z.strictObject({ ...terminationInput, schemes: z.array(Name).max(60) });
+const TerminationStored = z.strictObject({ ...terminationInput, schemes: z.array(SchemeName).max(60) });
 
 /**
  * Every agreement that had been signed by a day, inclusive, as known at a revision, in the order of signing. Those whose
@@ -431,13 +443,14 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject({
       effective: EffectiveDay,
-      agreement: Name,
+      agreement: AgreementName,
       parties: z
-        .array(Name)
+        .array(PartnerRef)
         .min(2)
         .max(60)
-        .refine((parties) => new Set(parties).size === parties.length, { error: 'must name each party once' }),
-      terms: AgreementTerms,
+        .refine((parties) => new Set(parties).size === parties.length, { error: 'must name each party once' })
+        .meta({ title: 'Parties', description: 'The bodies that the agreement binds.' }),
+      terms: TermsField,
     }),
     signature: 'other-side',
     roles: FINANCE,
@@ -464,7 +477,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     about:
       'Varies the agreement from a day of its term on, naming the clause; the new terms are stated in full, and both sides sign. It is posted to the fund in which the agreement was signed, also for a day of a later year.',
     input: z.strictObject(variationInput),
-    stored: z.strictObject({ ...variationInput, parties: z.array(Name) }),
+    stored: z.strictObject({ ...variationInput, parties: Parties }),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',

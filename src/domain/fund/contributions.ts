@@ -8,7 +8,7 @@ import { sectorOf } from '../register.js';
 import { FINANCE, MANAGE } from '../roles.js';
 import { family } from '../register/succession.js';
 import { sourceOf } from '../sources.js';
-import { Amount, Code, EffectiveDay, Instalments, Money, Name, SignedMoney, Sum, words } from '../values.js';
+import { EffectiveDay, Instalments } from '../values.js';
 import { agreementOn, noticeAsked } from './agreement.js';
 import { publishedFor } from './minima.js';
 import { MINIMUM } from './minimum-tests.js';
@@ -29,10 +29,28 @@ import {
   type DueChange,
   type FundState,
 } from './state.js';
+import {
+  AmountChange,
+  AmountOf,
+  BankReference,
+  Clause,
+  ContributionName,
+  DueDay,
+  Note,
+  NoticeGiven,
+  NowStandsAt,
+  Payer,
+  ProposalRef,
+  Reason,
+  Recurrent,
+  Schedule,
+  Source,
+  Was,
+} from '../fields.js';
 
 /** Contributions: what a partner undertakes to pay into the pool, changes, pays, or withdraws. */
 
-const DueChanges = z.array(z.strictObject({ due: EffectiveDay, change: SignedMoney }));
+const DueChanges = z.array(z.strictObject({ due: DueDay, change: AmountChange }));
 
 const dueText = (changes: readonly DueChange[]) =>
   changes.map(({ due, change }) => ({ due, change: moneyText(change) }));
@@ -150,18 +168,22 @@ function offeredBy(id: string, by: Withdrawing, context: Context): Paid | Refusa
 }
 
 const WithdrawnFrom = z
-  .strictObject({ contribution: Name.optional(), proposal: z.uuid().optional() })
+  .strictObject({
+    contribution: ContributionName.optional(),
+    proposal: ProposalRef.optional().meta({ title: 'Offer', description: 'The offer that is on the table.' }),
+  })
   .refine((of) => (of.contribution === undefined) !== (of.proposal === undefined), {
     error: 'must name either a contribution that is agreed or a proposal that is on the table',
-  });
+  })
+  .meta({ title: 'What is withdrawn', description: 'An agreed contribution, or an offer that is on the table.' });
 
 const withdrawalInput = {
   effective: EffectiveDay,
-  payer: Name,
+  payer: Payer,
   of: WithdrawnFrom,
-  amount: Amount,
-  noticeGiven: EffectiveDay,
-  reason: words(500),
+  amount: AmountOf,
+  noticeGiven: NoticeGiven,
+  reason: Reason,
   instalments: Instalments.optional(),
 };
 
@@ -184,14 +206,14 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     about: 'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
-      contribution: Name,
-      payer: Name,
-      source: Code,
-      amount: Amount,
-      recurrent: z.boolean(),
+      contribution: ContributionName,
+      payer: Payer,
+      source: Source,
+      amount: AmountOf,
+      recurrent: Recurrent,
       instalments: Instalments,
-      schedule: words(120).optional().meta({ description: 'The section 75 schedule under which it is paid.' }),
-      note: words(500).optional(),
+      schedule: Schedule.optional().meta({ description: 'The section 75 schedule under which it is paid.' }),
+      note: Note.optional(),
     }),
     signature: 'other-side',
     roles: FINANCE,
@@ -236,25 +258,25 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall, but for the minimum NHS contribution, where an allocation is published, as far as that.',
     input: z.strictObject({
       effective: EffectiveDay,
-      contribution: Name,
-      now: Money,
+      contribution: ContributionName,
+      now: NowStandsAt,
       instalments: Instalments.optional().meta({
         description: 'What falls due from the effective date on; left out, the standing instalments are scaled.',
       }),
-      clause: words(120).optional(),
-      reason: words(500),
+      clause: Clause.optional(),
+      reason: Reason,
     }),
     stored: z.strictObject({
       effective: EffectiveDay,
-      contribution: Name,
-      now: Money,
+      contribution: ContributionName,
+      now: NowStandsAt,
       instalments: Instalments.optional(),
-      clause: words(120).optional(),
-      reason: words(500),
-      was: Sum,
-      payer: Name,
-      source: Code,
-      recurrent: z.boolean(),
+      clause: Clause.optional(),
+      reason: Reason,
+      was: Was,
+      payer: Payer,
+      source: Source,
+      recurrent: Recurrent,
       dueChanges: DueChanges,
     }),
     signature: 'other-side',
@@ -322,20 +344,20 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     about: 'The host has received money for a contribution. More than is agreed needs a reason.',
     input: z.strictObject({
       effective: EffectiveDay,
-      contribution: Name,
-      amount: Amount,
-      bankReference: words(80),
-      reason: words(500).optional(),
+      contribution: ContributionName,
+      amount: AmountOf,
+      bankReference: BankReference,
+      reason: Reason.optional(),
     }),
     stored: z.strictObject({
       effective: EffectiveDay,
-      contribution: Name,
-      amount: Amount,
-      bankReference: words(80),
-      reason: words(500).optional(),
-      payer: Name,
-      source: Code,
-      recurrent: z.boolean(),
+      contribution: ContributionName,
+      amount: AmountOf,
+      bankReference: BankReference,
+      reason: Reason.optional(),
+      payer: Payer,
+      source: Source,
+      recurrent: Recurrent,
     }),
     signature: 'none',
     roles: MANAGE,
@@ -372,8 +394,8 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(withdrawalInput),
     stored: z.strictObject({
       ...withdrawalInput,
-      source: Code,
-      recurrent: z.boolean(),
+      source: Source,
+      recurrent: Recurrent,
       dueChanges: DueChanges,
       noticeMonths: z.int().optional(),
       withinNotice: z.literal(true).optional(),

@@ -17,7 +17,7 @@ import { posted, seriesOn, type DaySeries, type Posting } from '../postings.js';
 import { sectorOf } from '../register.js';
 import { FINANCE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
-import { Amount, Code, EffectiveDay, Instalments, Name, SignedMoney, words } from '../values.js';
+import { EffectiveDay, Instalments } from '../values.js';
 import { SET_ASIDE } from './books.js';
 import {
   addsUp,
@@ -37,11 +37,27 @@ import {
   type LimitName,
 } from './state.js';
 import { limitToPurposes, Purposes } from './spending-state.js';
+import {
+  AmountChange,
+  AmountOf,
+  BankReference,
+  ByDay,
+  Cause,
+  Consent,
+  Determination,
+  District,
+  DueDay,
+  GrantName,
+  Holder,
+  OnDay,
+  Recurrent,
+  Source,
+} from '../fields.js';
 
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
 
 /** What a decision adds to a fact about a grant, so that its postings need nothing else. */
-const OfGrant = { holder: Name, source: Code, recurrent: z.boolean() };
+const OfGrant = { holder: Holder, source: Source, recurrent: Recurrent };
 
 function ofGrant(state: FundState, grant: string) {
   const item = itemOf(state, 'grant', grant);
@@ -59,24 +75,24 @@ const byHolder = (data: { readonly grant: string }, state: FundState) => ({
   signs: [],
 });
 
-const riskInput = { effective: EffectiveDay, grant: Name, amount: Amount, cause: words(500) };
+const riskInput = { effective: EffectiveDay, grant: GrantName, amount: AmountOf, cause: Cause };
 const cutInput = { ...riskInput, tranches: Instalments.optional() };
-const tranche = { effective: EffectiveDay, grant: Name, amount: Amount, bankReference: words(80) };
-const passed = { effective: EffectiveDay, grant: Name, district: Name, amount: Amount };
+const tranche = { effective: EffectiveDay, grant: GrantName, amount: AmountOf, bankReference: BankReference };
+const passed = { effective: EffectiveDay, grant: GrantName, district: District, amount: AmountOf };
 
 type Passed = z.output<z.ZodObject<typeof passed>>;
 
 const waived = {
   ...passed,
-  consent: words(120).meta({ description: 'Where the district consents: a letter, a minute.' }),
+  consent: Consent.meta({ description: 'Where the district consents: a letter, a minute.' }),
 };
 
 /** What a decision adds to a cut. */
 const cutAdded = {
   ...OfGrant,
-  riskChanges: z.array(z.strictObject({ on: EffectiveDay, change: SignedMoney })),
-  shareChanges: z.array(z.strictObject({ district: Name, change: SignedMoney })),
-  dueChanges: z.array(z.strictObject({ due: EffectiveDay, change: SignedMoney })),
+  riskChanges: z.array(z.strictObject({ on: OnDay, change: AmountChange })),
+  shareChanges: z.array(z.strictObject({ district: District, change: AmountChange })),
+  dueChanges: z.array(z.strictObject({ due: DueDay, change: AmountChange })),
 };
 
 const districtItem = (grant: string, district: string): string => `${grant}/${district}`;
@@ -285,28 +301,30 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it.',
     input: z.strictObject({
       effective: EffectiveDay,
-      grant: Name,
-      holder: Name,
-      source: Code,
-      amount: Amount,
-      recurrent: z.boolean(),
-      determination: words(120).meta({ description: 'The number or title of the determination.' }),
+      grant: GrantName,
+      holder: Holder,
+      source: Source,
+      amount: AmountOf,
+      recurrent: Recurrent,
+      determination: Determination.meta({ description: 'The number or title of the determination.' }),
       tranches: Instalments,
       purposes: Purposes.optional().meta({
         description: 'What it may be spent on; spending on its source then names one of them.',
       }),
       passDown: z
         .strictObject({
-          by: EffectiveDay,
+          by: ByDay,
           shares: z
-            .array(z.strictObject({ district: Name, amount: Amount }))
+            .array(z.strictObject({ district: District, amount: AmountOf }))
             .min(1)
             .max(40)
             .refine((shares) => new Set(shares.map((share) => share.district)).size === shares.length, {
               error: 'must name each district once',
-            }),
+            })
+            .meta({ title: 'Shares', description: 'What each district is owed; together the whole grant.' }),
         })
-        .optional(),
+        .optional()
+        .meta({ title: 'Passing down', description: 'The councils that the grant is passed down to, and by when.' }),
     }),
     signature: 'none',
     roles: FINANCE,

@@ -6,7 +6,7 @@ import { CHIEF, MANAGE } from '../roles.js';
 import { rulesOn } from '../register/reference-state.js';
 import { heirsOf, successionsOn, successorsIn, type Succession } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
-import { EffectiveDay, Name, words } from '../values.js';
+import { EffectiveDay } from '../values.js';
 import { agreementInForce, fundNameOf, itemOfAgreement } from './agreement.js';
 import {
   capacitiesOf,
@@ -22,43 +22,62 @@ import { booksOn } from './books.js';
 import { planRows } from './plan-rows.js';
 import { standingFact, standingFacts } from './standing-facts.js';
 import { opened, type FundState, type Opened } from './state.js';
+import {
+  AgreementName,
+  ConditionName,
+  ConditionWords,
+  DueDay,
+  Letter,
+  Partner,
+  SignOffCapacity,
+  SignOffStatement,
+  SignedIn,
+} from '../fields.js';
 
 /** The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions. Source: domain.md 4. */
 
 /** What moves, sign-offs and conditions rest on, for reversals. No item of a fund can be named so. */
 const PLAN_OF_THE_YEAR = '(plan of the year)';
 
-const PlanHash = z.string().regex(/^[0-9a-f]{64}$/, {
-  error: 'must be the 64 lower-case hexadecimal digits that GET …/plan-year gives as planHash',
-});
+const PlanHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, {
+    error: 'must be the 64 lower-case hexadecimal digits that GET …/plan-year gives as planHash',
+  })
+  .meta({ title: 'Plan', description: 'The digest of the plan that is signed off.' });
 
 const Conditions = z
-  .array(z.strictObject({ condition: Name, words: words(500), due: EffectiveDay }))
+  .array(z.strictObject({ condition: ConditionName, words: ConditionWords, due: DueDay }))
   .min(1)
   .max(60)
   .refine((all) => new Set(all.map(({ condition }) => condition)).size === all.length, {
     error: 'must name each condition once',
-  });
+  })
+  .meta({ title: 'Conditions', description: 'What must be done, and by when.' });
 
 const moveInput = {
   effective: EffectiveDay,
-  to: z.enum(PLAN_STATE_NAMES),
-  letter: words(200).optional().meta({ description: 'The letter that it rests on, where it rests on one.' }),
+  to: z.enum(PLAN_STATE_NAMES).meta({ title: 'New state', description: 'The state that the plan comes to.' }),
+  letter: Letter.optional().meta({ description: 'The letter that it rests on, where it rests on one.' }),
   conditions: Conditions.optional().meta({ description: 'What an approval with conditions asks for, and by when.' }),
 };
 const Move = z.strictObject({
   ...moveInput,
   from: z.enum(PLAN_STATE_NAMES),
   planHash: PlanHash,
-  agreement: Name.optional().meta({ description: 'The agreement that the step rests on, where it rests on one.' }),
-  signedIn: Name.optional().meta({ description: 'The fund in which that agreement was signed, where it is another.' }),
+  agreement: AgreementName.optional().meta({
+    description: 'The agreement that the step rests on, where it rests on one.',
+  }),
+  signedIn: SignedIn.optional().meta({
+    description: 'The fund in which that agreement was signed, where it is another.',
+  }),
 });
 const signOffInput = {
   effective: EffectiveDay,
-  partner: Name,
-  capacity: Name,
+  partner: Partner,
+  capacity: SignOffCapacity,
   planHash: PlanHash,
-  statement: words(500),
+  statement: SignOffStatement,
 };
 const SignOff = z.strictObject(signOffInput);
 
@@ -327,12 +346,12 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ConditionMet',
     about: 'A condition of the plan’s approval has been met.',
-    input: z.strictObject({ effective: EffectiveDay, condition: Name, letter: words(200).optional() }),
+    input: z.strictObject({ effective: EffectiveDay, condition: ConditionName, letter: Letter.optional() }),
     stored: z.strictObject({
       effective: EffectiveDay,
-      condition: Name,
-      letter: words(200).optional(),
-      due: EffectiveDay,
+      condition: ConditionName,
+      letter: Letter.optional(),
+      due: DueDay,
     }),
     signature: 'none',
     roles: MANAGE,

@@ -5,23 +5,30 @@ import { mostFrom, posted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { FINANCE, MANAGE } from '../roles.js';
 import type { Day } from '../calendar.js';
-import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
+import { EffectiveDay, Sum } from '../values.js';
 import { payerFits, receivers } from './contributions.js';
 import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits, type FundState } from './state.js';
+import { AmountOf, BankReference, Holder, MeasuredBasis, Payer, PotName, Recurrent, Source, Unit } from '../fields.js';
 
 /**
  * Pay for performance of 2015-16: a pot held back by an NHS body, released into the pool as emergency admissions fall;
  * what is not released stays with the body, for services that the NHS commissions. Source: domain.md 2, 7.7.
  */
 
-const Planned = z.string().regex(/^(?!0(\.0+)?$)(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
-  error: 'must be a number above nothing, as text, such as "4.2"',
-});
-const Achieved = z.string().regex(/^-?(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
-  error: 'must be a number, as text, such as "2.1"; below nothing where admissions rose',
-});
+const Planned = z
+  .string()
+  .regex(/^(?!0(\.0+)?$)(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
+    error: 'must be a number above nothing, as text, such as "4.2"',
+  })
+  .meta({ title: 'Planned' });
+const Achieved = z
+  .string()
+  .regex(/^-?(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
+    error: 'must be a number, as text, such as "2.1"; below nothing where admissions rose',
+  })
+  .meta({ title: 'Achieved', description: 'What was achieved, in the unit of the pot.' });
 
-const releaseInput = { effective: EffectiveDay, pot: Name, bankReference: words(80) };
+const releaseInput = { effective: EffectiveDay, pot: PotName, bankReference: BankReference };
 
 /**
  * What is released of a pot, in all: pot × min(1, achieved ÷ planned), half to even; nothing where nothing was achieved.
@@ -45,11 +52,11 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     about: 'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
-      pot: Name,
-      payer: Name,
-      amount: Amount,
+      pot: PotName,
+      payer: Payer,
+      amount: AmountOf,
       planned: Planned.meta({ description: 'The reduction planned, in the unit given.' }),
-      unit: words(120).meta({ description: 'What is counted, such as "per cent fewer emergency admissions".' }),
+      unit: Unit.meta({ description: 'What is counted, such as "per cent fewer emergency admissions".' }),
     }),
     signature: 'other-side',
     roles: FINANCE,
@@ -75,9 +82,9 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     about: 'What has been achieved against a pot so far, in all; the latest counts.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The last day that was measured.' }),
-      pot: Name,
+      pot: PotName,
       achieved: Achieved,
-      basis: words(300),
+      basis: MeasuredBasis,
     }),
     signature: 'none',
     roles: MANAGE,
@@ -101,13 +108,13 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(releaseInput),
     stored: z.strictObject({
       ...releaseInput,
-      holder: Name,
-      source: Code,
-      recurrent: z.boolean(),
+      holder: Holder,
+      source: Source,
+      recurrent: Recurrent,
       achieved: Achieved,
       planned: Planned,
       before: Sum.meta({ description: 'The most that stands as released on that day or a later one, before it.' }),
-      amount: Amount,
+      amount: AmountOf,
     }),
     signature: 'none',
     roles: MANAGE,

@@ -5,15 +5,17 @@ import { minus, moneyText, NO_MONEY, plus, type Pence } from '../money.js';
 import { seriesOn, type Measure } from '../postings.js';
 import { MANAGE } from '../roles.js';
 import { refuse } from '../rules.js';
-import { EffectiveDay, SignedMoney, words } from '../values.js';
+import { EffectiveDay, SignedMoney } from '../values.js';
 import { opened, type FundState } from './state.js';
+import { Reason } from '../fields.js';
 
 /** Accounting periods, P1 (April) to P12 (March): closed in order by two officers of the host, reopened in reverse. */
 
 export const Period = z
   .int({ error: 'must be a whole number from 1 (April) to 12 (March)' })
   .min(1, { error: 'must be from 1 (April) to 12 (March)' })
-  .max(12, { error: 'must be from 1 (April) to 12 (March)' });
+  .max(12, { error: 'must be from 1 (April) to 12 (March)' })
+  .meta({ title: 'Period', description: 'The accounting period, from 1 (April) to 12 (March).' });
 
 const input = { effective: EffectiveDay, period: Period };
 
@@ -89,7 +91,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'PeriodReopened',
     about: 'Reopens the last closed period, with a reason and two officers of the host.',
-    input: z.strictObject({ ...input, reason: words(500) }),
+    input: z.strictObject({ ...input, reason: Reason }),
     signature: 'second-officer',
     roles: MANAGE,
     signerRoles: ['chief-finance-officer'],

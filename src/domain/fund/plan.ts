@@ -18,7 +18,7 @@ import { posted } from '../postings.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf, type FundingSource } from '../sources.js';
-import { Amount, Code, EffectiveDay, Money, Name, SignedAmount, SignedMoney, Sum, words } from '../values.js';
+import { EffectiveDay, SignedAmount } from '../values.js';
 import { kindOfSource } from './carried-in.js';
 import { Scheme, schemeFits } from './scheme.js';
 import {
@@ -34,6 +34,20 @@ import {
   type FundState,
   type Line,
 } from './state.js';
+import {
+  AmountChange,
+  AmountOf,
+  Lead,
+  LineCategory,
+  LineDescription,
+  LineName,
+  NowStandsAt,
+  Reason,
+  Recurrent,
+  ReprofileName,
+  Source,
+  Was,
+} from '../fields.js';
 
 /**
  * The spending plan: lines that say what the fund requires, from which source, for how long, and by which scheme, who
@@ -45,24 +59,30 @@ const signOf = (effect: 'adds' | 'reduces'): 1 | -1 => (effect === 'adds' ? 1 : 
 /** Half of a move of money between two years; the other half is a revision of the same name in the other year’s fund. */
 const Reprofile = z
   .strictObject({
-    name: Name,
-    otherYear: z.string().refine((label) => financialYear(label) !== undefined, {
-      error: 'must be a financial year such as "2016-17"',
-    }),
+    name: ReprofileName,
+    otherYear: z
+      .string()
+      .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+      .meta({ title: 'Other year', description: 'The financial year that holds the other half.' }),
   })
   .optional()
   .meta({
+    title: 'Reprofiling',
     description: 'The name of a reprofiling between two years, which the revision in the other year’s fund gives too.',
   });
 const byHost = (_data: unknown, state: FundState) => ({ acts: [opened(state).host], signs: [] });
 
-const virement = { effective: EffectiveDay, reason: words(500) };
-const Change = SignedAmount.refine((text) => text !== '0.00', { error: 'must not be 0.00' });
+const virement = { effective: EffectiveDay, reason: Reason };
+const Change = SignedAmount.refine((text) => text !== '0.00', { error: 'must not be 0.00' }).meta({
+  title: 'Change',
+  description: 'By how much the line changes; negative where it gives money.',
+});
+const SchemeField = Scheme.meta({ title: 'Scheme', description: 'The dimensions of the national template.' });
 const NAMED_ONCE = [
   (moves: readonly { readonly line: string }[]) => new Set(moves.map((each) => each.line)).size === moves.length,
   { error: 'must name each line once' },
 ] as const;
-const description = { effective: EffectiveDay, line: Name, scheme: Scheme, reason: words(500) };
+const description = { effective: EffectiveDay, line: LineName, scheme: SchemeField, reason: Reason };
 
 const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
   nhs === WHOLE_BASIS_POINTS
@@ -71,7 +91,7 @@ const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
       ? 'council-commissioned'
       : `commissioned jointly, ${nhs / 100}% NHS`;
 
-const Moved = { line: Name, change: Change };
+const Moved = { line: LineName, change: Change };
 
 const movesOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.array(z.strictObject(shape)).min(2, { error: 'must move money between two lines at least' }).max(100);
@@ -112,14 +132,14 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off.',
     input: z.strictObject({
       effective: EffectiveDay,
-      line: Name,
-      description: words(200),
-      category: Name,
-      source: Code,
-      recurrent: z.boolean(),
-      amount: Amount,
-      scheme: Scheme.optional().meta({ description: 'The dimensions of the national template.' }),
-      lead: Name.optional().meta({
+      line: LineName,
+      description: LineDescription,
+      category: LineCategory,
+      source: Source,
+      recurrent: Recurrent,
+      amount: AmountOf,
+      scheme: SchemeField.optional(),
+      lead: Lead.optional().meta({
         description: 'The partner that commissions it, and may record what it costs beside the host.',
       }),
     }),
@@ -167,21 +187,21 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     about: 'Changes what a plan line requires from a day on; the amount that stood before is recorded with it.',
     input: z.strictObject({
       effective: EffectiveDay,
-      line: Name,
-      now: Money,
-      reason: words(500),
+      line: LineName,
+      now: NowStandsAt,
+      reason: Reason,
       reprofile: Reprofile,
     }),
     stored: z.strictObject({
       effective: EffectiveDay,
-      line: Name,
-      now: Money,
-      reason: words(500),
+      line: LineName,
+      now: NowStandsAt,
+      reason: Reason,
       reprofile: Reprofile,
-      was: Sum,
-      source: Code,
-      recurrent: z.boolean(),
-      change: SignedMoney,
+      was: Was,
+      source: Source,
+      recurrent: Recurrent,
+      change: AmountChange,
     }),
     signature: 'none',
     roles: MANAGE,
@@ -236,7 +256,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     about:
       'Gives a plan line its scheme, area of spend, commissioner and provider from a day on, or changes them; its sum stays.',
     input: z.strictObject(description),
-    stored: z.strictObject({ ...description, source: Code }),
+    stored: z.strictObject({ ...description, source: Source }),
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
@@ -261,14 +281,19 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     name: 'BudgetVired',
     about:
       'Moves budget between plan lines, leaving the requirement as it is, and capital apart from revenue, also where it was carried in; a second officer of the host signs, and the minimum tests still pass.',
-    input: z.strictObject({ ...virement, moves: movesOf(Moved).refine(...NAMED_ONCE) }),
+    input: z.strictObject({
+      ...virement,
+      moves: movesOf(Moved)
+        .refine(...NAMED_ONCE)
+        .meta({ title: 'Moves', description: 'The lines that give and take; together they come to nothing.' }),
+    }),
     stored: z.strictObject({
       ...virement,
       moves: movesOf({
         ...Moved,
-        was: Sum,
-        source: Code,
-        recurrent: z.boolean(),
+        was: Was,
+        source: Source,
+        recurrent: Recurrent,
         effect: z.enum(['adds', 'reduces']),
       }),
     }),

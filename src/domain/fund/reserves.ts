@@ -6,7 +6,7 @@ import { combined, firstBreach, PLAN, posted, seriesOn, type DaySeries, type Mea
 import { refuse, Refusal } from '../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../roles.js';
 import { family, heirsOf, successionsOn } from '../register/succession.js';
-import { Amount, Code, EffectiveDay, Name, Sum, words } from '../values.js';
+import { EffectiveDay, Sum } from '../values.js';
 import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Book } from './books.js';
 import { CARRY_IN, standsWith } from './carried-in.js';
 import { receivers } from './contributions.js';
@@ -15,6 +15,21 @@ import { inheritedBooks, usesNow } from './heirs.js';
 import { purposesOf } from './spending.js';
 import { limitToPurposes } from './spending-state.js';
 import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits, type FundState } from './state.js';
+import {
+  AmountOf,
+  CameFrom,
+  CarryInName,
+  DrawnInto,
+  FundName,
+  Holder,
+  Minute,
+  Partner,
+  Purpose,
+  Reason,
+  Recurrent,
+  ReserveName,
+  Source,
+} from '../fields.js';
 
 /**
  * Money kept for a later year, and money given back. A reserve is set aside in the fund of its year, drawn from there,
@@ -41,10 +56,10 @@ const inReserve = (measure: Measure, reserve: string, source: string) => ({
 
 const drawInput = {
   effective: EffectiveDay,
-  reserve: Name,
-  amount: Amount,
-  minute: words(120).meta({ description: 'The decision that draws it.' }),
-  into: Name.optional().meta({
+  reserve: ReserveName,
+  amount: AmountOf,
+  minute: Minute.meta({ description: 'The decision that draws it.' }),
+  into: DrawnInto.optional().meta({
     description:
       'The fund that it goes into, where that is not this area’s of the reserve’s year: the fund of a body that follows the host, such as "west-norfolk-2028-29".',
   }),
@@ -52,10 +67,10 @@ const drawInput = {
 
 const carryInput = {
   effective: EffectiveDay,
-  carryIn: Name,
-  from: Name.meta({ description: 'The fund whose reserve it is drawn from, such as "norfolk-2017-18".' }),
-  reserve: Name,
-  amount: Amount,
+  carryIn: CarryInName,
+  from: FundName.meta({ description: 'The fund whose reserve it is drawn from, such as "norfolk-2017-18".' }),
+  reserve: ReserveName,
+  amount: AmountOf,
 };
 
 /** Whose money was carried in, part by part: the host’s, where it is not said. */
@@ -173,14 +188,17 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes.',
     input: z.strictObject({
       effective: EffectiveDay,
-      reserve: Name,
-      source: Code,
-      amount: Amount,
-      purpose: Name,
-      toYear: z.string().refine((label) => financialYear(label) !== undefined, {
-        error: 'must be a financial year such as "2018-19"',
-      }),
-      minute: words(120).meta({ description: 'The decision that approved it.' }),
+      reserve: ReserveName,
+      source: Source,
+      amount: AmountOf,
+      purpose: Purpose,
+      toYear: z
+        .string()
+        .refine((label) => financialYear(label) !== undefined, {
+          error: 'must be a financial year such as "2018-19"',
+        })
+        .meta({ title: 'Set aside for', description: 'The financial year that the money is set aside for.' }),
+      minute: Minute.meta({ description: 'The decision that approved it.' }),
     }),
     signature: 'second-officer',
     roles: MANAGE,
@@ -224,7 +242,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     about:
       'Money is drawn from a reserve for the year and purpose that it was set aside for, on a day of that year; never more than is in it.',
     input: z.strictObject(drawInput),
-    stored: z.strictObject({ ...drawInput, source: Code, purpose: Name, toYear: z.string() }),
+    stored: z.strictObject({ ...drawInput, source: Source, purpose: Purpose, toYear: z.string() }),
     signature: 'second-officer',
     roles: MANAGE,
     signerRoles: CHIEF,
@@ -285,17 +303,17 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(carryInput),
     stored: z.strictObject({
       ...carryInput,
-      holder: Name,
-      source: Code,
-      recurrent: z.boolean(),
-      cameFrom: Code.meta({ description: 'The source of the money in the fund that it comes from.' }),
+      holder: Holder,
+      source: Source,
+      recurrent: Recurrent,
+      cameFrom: CameFrom.meta({ description: 'The source of the money in the fund that it comes from.' }),
       standsWith: z
-        .array(z.strictObject({ partner: Name, amount: Amount }))
+        .array(z.strictObject({ partner: Partner, amount: AmountOf }))
         .optional()
         .meta({
           description: 'Whose money it is, where any of it is another’s than the host’s; left out, the host’s.',
         }),
-      purpose: Name,
+      purpose: Purpose,
     }),
     signature: 'none',
     roles: MANAGE,
@@ -376,13 +394,19 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     name: 'UnderspendReturned',
     about:
       'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s, on that day and every later one.',
-    input: z.strictObject({ effective: EffectiveDay, partner: Name, source: Code, amount: Amount, reason: words(500) }),
+    input: z.strictObject({
+      effective: EffectiveDay,
+      partner: Partner,
+      source: Source,
+      amount: AmountOf,
+      reason: Reason,
+    }),
     stored: z.strictObject({
       effective: EffectiveDay,
-      partner: Name,
-      source: Code,
-      amount: Amount,
-      reason: words(500),
+      partner: Partner,
+      source: Source,
+      amount: AmountOf,
+      reason: Reason,
       held: Sum.meta({ description: 'What was held of the partner’s on that day, before it.' }),
     }),
     signature: 'other-side',

@@ -4,10 +4,11 @@ import { completedFact, type Fact } from '../facts.js';
 import { moneyText } from '../money.js';
 import { MANAGE } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
-import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
+import { EffectiveDay, SignedMoney } from '../values.js';
 import { booksOn } from './books.js';
 import { returnFigures } from './return-figures.js';
 import { opened, type FundState } from './state.js';
+import { Note, OnDay, ReplacedReturn, ReturnName } from '../fields.js';
 
 /**
  * Returns: what a fund reported of itself, as it stood when it was filed, under a digest. A return never changes; what is
@@ -36,13 +37,15 @@ export const ReturnFigureText = z.strictObject({
 
 const input = {
   effective: EffectiveDay.meta({ description: 'The day on which it was filed.' }),
-  return: Name,
-  kind: z.enum(Object.keys(RETURN_KINDS) as [ReturnKind, ...ReturnKind[]]),
-  on: EffectiveDay.meta({ description: 'The cut-off: the last day that it reports, inclusive.' }),
-  replaces: Name.optional().meta({
+  return: ReturnName,
+  kind: z
+    .enum(Object.keys(RETURN_KINDS) as [ReturnKind, ...ReturnKind[]])
+    .meta({ title: 'Kind of return', description: 'Which return it is.' }),
+  on: OnDay.meta({ description: 'The cut-off: the last day that it reports, inclusive.' }),
+  replaces: ReplacedReturn.optional().meta({
     description: 'The return of the same kind and cut-off that it takes the place of.',
   }),
-  note: words(500).optional(),
+  note: Note.optional(),
 };
 
 const cutOffs = (year: FinancialYear, kind: ReturnKind): Day[] =>

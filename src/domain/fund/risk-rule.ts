@@ -14,7 +14,8 @@ import {
   type Pence,
 } from '../money.js';
 import { byKey } from '../order.js';
-import { Amount, Money, Name, SignedMoney, Sum } from '../values.js';
+import { Money, SignedMoney } from '../values.js';
+import { AmountOf, Commissioner, Partner, RiskTaker, SchemeName, WorkedOutSum } from '../fields.js';
 
 /**
  * Who bears an overspend, and who keeps an underspend: the rules of a section 75 agreement as data, and the one formula
@@ -24,57 +25,87 @@ import { Amount, Money, Name, SignedMoney, Sum } from '../values.js';
 const once = (each: readonly { readonly partner: string }[]): boolean =>
   new Set(each.map(({ partner }) => partner)).size === each.length;
 
+const BasisPoints = z
+  .int()
+  .min(0)
+  .max(WHOLE_BASIS_POINTS)
+  .meta({ title: 'Share', description: 'The share in basis points: 10000 are the whole.' });
+
+/** Which rule it is: a form asks for it first. */
+const kind = <Kind extends string>(name: Kind, title: string) =>
+  z.literal(name).meta({ title, description: 'The kind of rule.' });
+
 const FixedShares = z
-  .array(z.strictObject({ partner: Name, share: z.int().min(0).max(WHOLE_BASIS_POINTS) }))
+  .array(z.strictObject({ partner: Partner, share: BasisPoints }))
   .min(1)
   .max(60)
   .refine(once, { error: 'must name each partner once' })
   .refine((shares) => shares.reduce((sum, { share }) => sum + share, 0) === WHOLE_BASIS_POINTS, {
     error: 'must be shares in basis points that add up to 10000',
   })
-  .meta({ description: 'Each partner’s share in basis points; they add up to 10000.' });
+  .meta({ title: 'Shares', description: 'Each partner’s share in basis points; they add up to 10000.' });
 
-const Fixed = z.strictObject({ kind: z.literal('fixed'), shares: FixedShares });
-const ProRata = z.strictObject({ kind: z.literal('pro-rata') }).meta({
+const Fixed = z.strictObject({ kind: kind('fixed', 'Fixed shares'), shares: FixedShares });
+const ProRata = z.strictObject({ kind: kind('pro-rata', 'In proportion to contributions') }).meta({
   description: 'In proportion to what each partner contributes recurrently; one-off payments do not count.',
 });
 const OwnRisk = z.strictObject({
-  kind: z.literal('own-risk'),
-  commissioner: Name.optional().meta({ description: 'Who commissions the scheme and bears it; left out, the host.' }),
+  kind: kind('own-risk', 'The commissioner bears it'),
+  commissioner: Commissioner.optional().meta({
+    description: 'Who commissions the scheme and bears it; left out, the host.',
+  }),
 });
-const OverBase = z.strictObject({ kind: z.literal('over-base'), base: Money, shares: FixedShares }).meta({
-  description: 'What is spent above a base is shared, as in the Transforming Care template.',
-});
+const Base = Money.meta({ title: 'Base', description: 'What is spent above it is shared.' });
+const Most = Money.meta({ title: 'Most', description: 'The most that the partner bears.' });
+const OverBase = z
+  .strictObject({ kind: kind('over-base', 'Shared above a base'), base: Base, shares: FixedShares })
+  .meta({
+    description: 'What is spent above a base is shared, as in the Transforming Care template.',
+  });
 const Plain = z.discriminatedUnion('kind', [Fixed, ProRata, OwnRisk, OverBase]);
 
 const Capped = z.strictObject({
-  kind: z.literal('capped'),
-  of: Plain,
+  kind: kind('capped', 'Shared up to a cap'),
+  of: Plain.meta({ title: 'Shared by', description: 'The rule that shares the overspend up to the caps.' }),
   caps: z
-    .array(z.strictObject({ partner: Name, most: Money }))
+    .array(z.strictObject({ partner: Partner, most: Most }))
     .min(1)
     .max(60)
     .refine(once, { error: 'must name each partner once' })
     .meta({
+      title: 'Caps',
       description:
         'The most that a partner bears of one scheme’s overspend; each scheme that the rule is for is capped by itself.',
     }),
-  excess: Name.optional().meta({
+  excess: RiskTaker.optional().meta({
     description:
       'The partner who bears what is above the caps, and all of it where nobody contributes; left out, those below their caps share it.',
   }),
 });
 
-const Schemes = z.array(Name).min(1).max(60);
+const Schemes = z
+  .array(SchemeName)
+  .min(1)
+  .max(60)
+  .meta({ title: 'Schemes', description: 'The schemes that the step takes the money from.' });
+/** Where a step takes the money from. */
+const from = <From extends string>(name: From, title: string) =>
+  z.literal(name).meta({ title, description: 'Where the money comes from.' });
 const Step = z.discriminatedUnion('from', [
-  z.strictObject({ from: z.literal('underspends'), schemes: Schemes }),
-  z.strictObject({ from: z.literal('risk-pool'), amount: Amount }),
-  z.strictObject({ from: z.literal('uncommitted'), schemes: Schemes }),
+  z.strictObject({ from: from('underspends', 'Underspends of schemes'), schemes: Schemes }),
+  z.strictObject({ from: from('risk-pool', 'The risk pool'), amount: AmountOf }),
+  z.strictObject({ from: from('uncommitted', 'Uncommitted money of schemes'), schemes: Schemes }),
 ]);
 const Stepwise = z.strictObject({
-  kind: z.literal('stepwise'),
-  steps: z.array(Step).min(1).max(12),
-  then: z.discriminatedUnion('kind', [Fixed, ProRata, OwnRisk, OverBase, Capped]),
+  kind: kind('stepwise', 'Covered step by step'),
+  steps: z
+    .array(Step)
+    .min(1)
+    .max(12)
+    .meta({ title: 'Steps', description: 'Where the money is taken from, in this order.' }),
+  then: z
+    .discriminatedUnion('kind', [Fixed, ProRata, OwnRisk, OverBase, Capped])
+    .meta({ title: 'Then', description: 'The rule that shares what the steps leave.' }),
 });
 
 /** How the variance of a scheme is shared. Source: domain.md 5, 7.6. */
@@ -82,9 +113,9 @@ export const RiskRule = z.discriminatedUnion('kind', [Fixed, ProRata, OwnRisk, O
 
 /** What becomes of an underspend where the agreement says nothing else. Source: domain.md 5 [W65][W67][W68][W25]. */
 export const UnderspendRule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('kept-in-pool') }),
-  z.strictObject({ kind: z.literal('shared') }),
-  z.strictObject({ kind: z.literal('to-partner'), partner: Name }),
+  z.strictObject({ kind: kind('kept-in-pool', 'Kept in the pool') }),
+  z.strictObject({ kind: kind('shared', 'Shared as the variance is') }),
+  z.strictObject({ kind: kind('to-partner', 'Goes to one partner'), partner: Partner }),
 ]);
 
 export type RiskRule = z.output<typeof RiskRule>;
@@ -253,18 +284,18 @@ export function shareOf(
 
 const CoveredText = z.strictObject({
   from: z.enum(['underspends', 'risk-pool', 'uncommitted']),
-  scheme: Name.optional(),
-  amount: Sum,
+  scheme: SchemeName.optional(),
+  amount: WorkedOutSum,
 });
 
-const GivenText = z.strictObject({ to: Name, amount: Sum });
+const GivenText = z.strictObject({ to: SchemeName, amount: WorkedOutSum });
 
 /** How a shared variance is stored and answered: partners in the order of their names. */
 export const SharedText = {
   covered: z
     .array(CoveredText)
     .meta({ description: 'What of an overspend other money covers, before anybody bears it.' }),
-  shares: z.array(z.strictObject({ partner: Name, amount: SignedMoney })),
+  shares: z.array(z.strictObject({ partner: Partner, amount: SignedMoney })),
   uncovered: SignedMoney.meta({
     description: 'What nobody bears; below nothing, what nobody keeps: it stays in the pool.',
   }),

@@ -5,7 +5,7 @@ import { largest, moneyText, pence, signedPence, total, type Pence } from '../mo
 import { successionsOn } from '../register/succession.js';
 import { MANAGE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
-import { EffectiveDay, Name, SignedMoney, words } from '../values.js';
+import { EffectiveDay, SignedMoney } from '../values.js';
 import { refuseUnbound } from './acceptance.js';
 import {
   agreementInForce,
@@ -34,19 +34,22 @@ import { riskShares, riskYear, type SchemeShare, type SignedShare } from './risk
 import { standingFact, standingFacts } from './standing-facts.js';
 import { opened, type FundState } from './state.js';
 import { descriptionsOn } from './tested.js';
+import { AgreementName, Note, SchemeName, SignedIn } from '../fields.js';
 
 /** The risk share of a scheme as it was applied: the variance and each partner’s share, signed by both sides. */
 
 const input = {
   effective: EffectiveDay.meta({ description: 'The day as at which the variance is shared, inclusive.' }),
-  scheme: Name,
-  note: words(500).optional(),
+  scheme: SchemeName,
+  note: Note.optional(),
 };
 
 const Applied = z.strictObject({
   ...input,
-  agreement: Name,
-  signedIn: Name.optional().meta({ description: 'The fund in which the agreement was signed, where it is another.' }),
+  agreement: AgreementName,
+  signedIn: SignedIn.optional().meta({
+    description: 'The fund in which the agreement was signed, where it is another.',
+  }),
   rule: RiskRule,
   budget: SignedMoney,
   spent: SignedMoney,

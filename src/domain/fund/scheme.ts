@@ -5,27 +5,36 @@ import { WHOLE_BASIS_POINTS as WHOLE } from '../money.js';
 import { rulesOn } from '../register/reference-state.js';
 import type { RegisterState } from '../register.js';
 import { refuse, type Refusal } from '../rules.js';
-import { Name, words } from '../values.js';
+import { AreaOfSpend, IsNew, Outputs, Provider, SchemeName, SchemeTitle, SchemeType, SubType } from '../fields.js';
 
 /** The dimensions of a plan line beside its source and sum: the columns of the national template. Source: domain.md 2. */
 
 const BasisPoints = z.int().min(0).max(WHOLE);
 
 export const Scheme = z.strictObject({
-  scheme: Name.meta({ description: 'Lines of one scheme share this name.' }),
-  title: words(200),
-  type: Name,
-  subType: words(120).optional(),
-  areaOfSpend: Name,
+  scheme: SchemeName.meta({ description: 'Lines of one scheme share this name.' }),
+  title: SchemeTitle,
+  type: SchemeType,
+  subType: SubType.optional(),
+  areaOfSpend: AreaOfSpend,
   commissioner: z
-    .strictObject({ nhs: BasisPoints, localGovernment: BasisPoints })
+    .strictObject({
+      nhs: BasisPoints.meta({ title: 'NHS', description: 'What the NHS commissions, in basis points.' }),
+      localGovernment: BasisPoints.meta({
+        title: 'Local government',
+        description: 'What councils commission, in basis points.',
+      }),
+    })
     .refine(({ nhs, localGovernment }) => nhs + localGovernment === WHOLE, {
       error: 'must add up to 10000 basis points',
     })
-    .meta({ description: 'Who commissions, in basis points: both above nothing where they commission jointly.' }),
-  provider: Name,
-  outputs: words(200).optional(),
-  new: z.boolean(),
+    .meta({
+      title: 'Commissioner',
+      description: 'Who commissions, in basis points: both above nothing where they commission jointly.',
+    }),
+  provider: Provider,
+  outputs: Outputs.optional(),
+  new: IsNew,
 });
 
 export type Scheme = z.output<typeof Scheme>;

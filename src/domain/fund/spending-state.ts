@@ -52,4 +52,5 @@ export const Purposes = z
   .array(Name)
   .min(1, { error: 'must name at least one purpose' })
   .max(20)
-  .refine((purposes) => new Set(purposes).size === purposes.length, { error: 'must name each purpose once' });
+  .refine((purposes) => new Set(purposes).size === purposes.length, { error: 'must name each purpose once' })
+  .meta({ title: 'Purposes', description: 'What the money may be used for.' });

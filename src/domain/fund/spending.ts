@@ -18,7 +18,7 @@ import { posted, seriesOn, type Account, type Measure } from '../postings.js';
 import { SUPPLIER_CLASSES } from '../reference/supplier-classes.js';
 import { refuse, Refusal } from '../rules.js';
 import { MANAGE } from '../roles.js';
-import { Amount, Code, EffectiveDay, Money, Name, Revision, Sum, words } from '../values.js';
+import { EffectiveDay, Money, Sum } from '../values.js';
 import { SET_ASIDE } from './books.js';
 import { Period } from './periods.js';
 import type { Accrual } from './spending-state.js';
@@ -35,13 +35,30 @@ import {
   type FundState,
   type Line,
 } from './state.js';
+import {
+  AmountOf,
+  CommitmentName,
+  EventRef,
+  LineName,
+  Net,
+  Note,
+  Outturn,
+  PaperReference,
+  Purpose,
+  Reason,
+  Recoverable,
+  Recurrent,
+  Source,
+  SupplierClass,
+  Vat,
+} from '../fields.js';
 
 /**
  * What plan lines cost: ordered, spent, accrued and forecast, the steps of the ladder proposed → agreed → committed →
  * accrued → actual (domain.md 12). The host records it, or the partner that commissions the line.
  */
 
-const OfLine = { source: Code, recurrent: z.boolean() };
+const OfLine = { source: Source, recurrent: Recurrent };
 
 const account = (
   measure: Measure,
@@ -190,16 +207,17 @@ const commitmentOf = (state: FundState, name: string): Commitment | Refusal => i
 
 const spendingInput = {
   effective: EffectiveDay,
-  line: Name,
-  net: Amount.meta({ description: 'What was paid, without VAT.' }),
-  vat: Money.meta({ description: 'The VAT on it; 0.00 where there is none.' }),
-  recoverable: Money.meta({
+  line: LineName,
+  net: Net.meta({ description: 'What was paid, without VAT.' }),
+  vat: Vat.meta({ description: 'The VAT on it; 0.00 where there is none.' }),
+  recoverable: Recoverable.meta({
     description: 'The part of the VAT that is recovered; the rest is a cost. It follows the body that delivers.',
   }),
-  reference: words(120),
-  purpose: Name.optional().meta({ description: 'One of the grant’s purposes, where its determination states any.' }),
-  commitment: Name.optional().meta({ description: 'The commitment that it pays, as far as it goes.' }),
-  settles: Revision.optional().meta({
+  reference: PaperReference,
+  purpose: Purpose.optional().meta({ description: 'One of the grant’s purposes, where its determination states any.' }),
+  commitment: CommitmentName.optional().meta({ description: 'The commitment that it pays, as far as it goes.' }),
+  settles: EventRef.optional().meta({
+    title: 'Accrual that it settles',
     description:
       'The accrual whose invoice it is, by revision. What was accrued on the last day of the year is settled here, in the fund of that year, up to a year later.',
   }),
@@ -207,15 +225,15 @@ const spendingInput = {
 
 const commitmentInput = {
   effective: EffectiveDay,
-  commitment: Name,
-  line: Name,
-  supplierClass: Name,
-  amount: Amount,
-  reference: words(120),
+  commitment: CommitmentName,
+  line: LineName,
+  supplierClass: SupplierClass,
+  amount: AmountOf,
+  reference: PaperReference,
 };
 
-const releaseInput = { effective: EffectiveDay, commitment: Name, amount: Amount, reason: words(500) };
-const accrualInput = { effective: EffectiveDay, line: Name, period: Period, amount: Amount, reason: words(500) };
+const releaseInput = { effective: EffectiveDay, commitment: CommitmentName, amount: AmountOf, reason: Reason };
+const accrualInput = { effective: EffectiveDay, line: LineName, period: Period, amount: AmountOf, reason: Reason };
 
 /** What is stated as at a period is stated as at its last day. */
 function dayOfPeriod(
@@ -263,7 +281,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     name: 'CommitmentReleased',
     about: 'Part of a commitment will not have to be paid after all.',
     input: z.strictObject(releaseInput),
-    stored: z.strictObject({ ...releaseInput, line: Name, ...OfLine }),
+    stored: z.strictObject({ ...releaseInput, line: LineName, ...OfLine }),
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
@@ -397,10 +415,10 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       'What a plan line is expected to have cost by the end of the year, as seen at the end of a period; the latest of a period counts, and the older are kept.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The last day of the period.' }),
-      line: Name,
+      line: LineName,
       period: Period,
-      outturn: Money.meta({ description: 'The forecast outturn of the whole year.' }),
-      note: words(500).optional(),
+      outturn: Outturn.meta({ description: 'The forecast outturn of the whole year.' }),
+      note: Note.optional(),
     }),
     signature: 'none',
     roles: MANAGE,

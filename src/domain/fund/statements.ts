@@ -5,7 +5,8 @@ import { pence, pounds } from '../money.js';
 import { posted } from '../postings.js';
 import { MANAGE } from '../roles.js';
 import { nameIsFree, opened, partnerIsIn, sourceFits, type FundState } from './state.js';
-import { Amount, Code, EffectiveDay, Name, words } from '../values.js';
+import { EffectiveDay } from '../values.js';
+import { AmountOf, AssumptionName, Basis, GapClaimant, Partner, Recurrent, Source, StatedOn } from '../fields.js';
 
 /** What somebody says of the fund: claims and assumptions, shown beside the figures and never inside them. */
 
@@ -15,10 +16,10 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     about: 'Somebody has claimed a gap in public. The claim is kept with its claimant and date; it changes no balance.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The first day of the gap that is claimed.' }),
-      claimant: words(200),
-      statedOn: EffectiveDay,
-      amount: Amount,
-      basis: words(500),
+      claimant: GapClaimant,
+      statedOn: StatedOn,
+      amount: AmountOf,
+      basis: Basis,
     }),
     signature: 'none',
     roles: MANAGE,
@@ -36,12 +37,12 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     about: 'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed.',
     input: z.strictObject({
       effective: EffectiveDay,
-      assumption: Name,
-      partner: Name,
-      source: Code,
-      recurrent: z.boolean(),
-      amount: Amount,
-      basis: words(500),
+      assumption: AssumptionName,
+      partner: Partner,
+      source: Source,
+      recurrent: Recurrent,
+      amount: AmountOf,
+      basis: Basis,
     }),
     signature: 'none',
     roles: MANAGE,

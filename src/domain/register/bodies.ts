@@ -5,28 +5,29 @@ import type { RegisterState } from '../register.js';
 import { ADMINISTER } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
-import { Code, EffectiveDay, Name, words } from '../values.js';
+import { EffectiveDay } from '../values.js';
 import { endOf, SHARE_PLACES, successionInWords, sumsToOne, type Share, type Succession } from './succession.js';
+import { Area, Instrument, NamedPartner, Predecessor, Source, Successor } from '../fields.js';
 
 /** Bodies that merge, split, or change their boundaries, and who follows them. Source: domain.md 6, 7.10, 11. */
 
 const Bodies = z
-  .array(Name)
+  .array(NamedPartner)
   .min(1)
   .max(40)
   .refine((bodies) => new Set(bodies).size === bodies.length, { error: 'must name each body once' });
 
 const ShareFields = z.strictObject({
-  predecessor: Name,
-  successor: Name,
-  area: Name.optional(),
-  source: Code.optional(),
+  predecessor: Predecessor,
+  successor: Successor,
+  area: Area.optional(),
+  source: Source.optional(),
   share: z
     .string()
     .regex(new RegExp(`^(1|0\\.(?=\\d*[1-9])\\d{1,${SHARE_PLACES}})$`), {
       error: `must be "1", or a part of one with at most ${SHARE_PLACES} places, such as "0.25"`,
     })
-    .meta({ description: 'The successor’s share of one.' }),
+    .meta({ title: 'Share', description: 'The successor’s share of one.' }),
 });
 
 type Sent = Omit<Succession, 'revision' | 'shares'> & { readonly shares?: readonly Share[] | undefined };
@@ -96,15 +97,21 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
     about:
       'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. A second officer of the ledger’s keeper signs.',
     input: z.strictObject({
-      effective: EffectiveDay.meta({ description: 'The first day of the successors; the predecessors end before it.' }),
-      mode: z.enum(['merge', 'split', 'boundary']),
-      predecessors: Bodies,
-      successors: Bodies,
+      effective: EffectiveDay.meta({
+        title: 'First day',
+        description: 'The first day of the successors; the predecessors end before it.',
+      }),
+      mode: z
+        .enum(['merge', 'split', 'boundary'])
+        .meta({ title: 'What happens', description: 'Whether bodies merge, are split, or change their boundaries.' }),
+      predecessors: Bodies.meta({ title: 'Bodies that end', description: 'The bodies that end.' }),
+      successors: Bodies.meta({ title: 'Bodies that follow', description: 'The bodies that follow them.' }),
       shares: z.array(ShareFields).max(400).optional().meta({
+        title: 'Shares',
         description:
           'Where there are several successors: each one’s share of what a predecessor held, for an area, for a source of funding, for both, or for all else.',
       }),
-      instrument: words(200).meta({ description: 'The order or scheme by which it happens.' }),
+      instrument: Instrument.meta({ description: 'The order or scheme by which it happens.' }),
     }),
     signature: 'second-officer',
     roles: ADMINISTER,

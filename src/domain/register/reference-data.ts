@@ -7,26 +7,43 @@ import { sectorOf, type RegisterState } from '../register.js';
 import { ADMINISTER } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
-import { Code, EffectiveDay, Money, Name, Revision, words } from '../values.js';
+import { EffectiveDay, words } from '../values.js';
 import { allocationKey, type Chain } from './reference-state.js';
+import {
+  AmountOrNothing,
+  Area,
+  DeadlineDay,
+  EventRef,
+  FullName,
+  OutOfHospital,
+  Payer,
+  PlanNeeded,
+  Publication,
+  SocialCare,
+  Source,
+  TemplateCode,
+  Unpublished,
+} from '../fields.js';
 
 /**
  * Reference data that is published by year: what each payer must pool for each area, and the year's rules. The ledger's
  * keeper records them; they are never reversed, and revised by another publication that names the one it replaces.
  */
 
-const Year = z.string().refine((label) => financialYear(label) !== undefined, {
-  error: 'must be a financial year such as "2016-17"',
-});
+const Year = z
+  .string()
+  .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+  .meta({ title: 'Financial year', description: 'The year, from 1 April to 31 March.' });
 
-const Revises = Revision.optional().meta({
+const Revises = EventRef.optional().meta({
+  title: 'Replaces',
   description: 'The revision, in the register, of the publication that this one replaces.',
 });
 
 const onceEach = <Each>(all: readonly Each[], of: (each: Each) => string): boolean =>
   new Set(all.map(of)).size === all.length;
 
-const Coded = { code: Name, name: words(120) };
+const Coded = { code: TemplateCode, name: FullName };
 const codedList = <Shape extends z.ZodRawShape & typeof Coded>(shape: Shape) =>
   z
     .array(z.strictObject(shape))
@@ -34,9 +51,14 @@ const codedList = <Shape extends z.ZodRawShape & typeof Coded>(shape: Shape) =>
     .max(100)
     .refine((list) => onceEach(list, (each) => (each as { code: string }).code), { error: 'must list each code once' });
 
-const Percent = z.string().regex(/^-?(0|[1-9]\d?)(\.\d{1,4})?$/, {
-  error: 'must be per cent as text, such as "5.66", between -100 and 100',
-});
+const UpliftOf = z.enum(UPLIFTS_OF).meta({ title: 'Uplift of', description: 'What rises.' });
+
+const Percent = z
+  .string()
+  .regex(/^-?(0|[1-9]\d?)(\.\d{1,4})?$/, {
+    error: 'must be per cent as text, such as "5.66", between -100 and 100',
+  })
+  .meta({ title: 'Per cent', description: 'The uplift in per cent.' });
 
 /** Of each thing one publication is in force: another names it, and takes effect no earlier. */
 function follows(
@@ -83,16 +105,16 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
       'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination.',
     input: z.strictObject({
       effective: EffectiveDay,
-      area: Name,
+      area: Area,
       year: Year,
-      payer: Name,
-      source: Code,
-      amount: Money,
+      payer: Payer,
+      source: Source,
+      amount: AmountOrNothing,
       minima: z
-        .strictObject({ socialCare: Money, outOfHospital: Money })
+        .strictObject({ socialCare: SocialCare, outOfHospital: OutOfHospital })
         .optional()
-        .meta({ description: 'Only of the minimum NHS contribution: the least of it for each.' }),
-      publication: words(200),
+        .meta({ title: 'Minima', description: 'Only of the minimum NHS contribution: the least of it for each.' }),
+      publication: Publication,
       revises: Revises,
     }),
     roles: ADMINISTER,
@@ -137,19 +159,28 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
     input: z.strictObject({
       effective: EffectiveDay,
       year: Year,
-      planNeeded: z.boolean(),
+      planNeeded: PlanNeeded,
       uplifts: z
-        .array(z.strictObject({ of: z.enum(UPLIFTS_OF), percent: Percent }))
-        .refine((list) => onceEach(list, (each) => each.of), { error: 'must give each uplift once' }),
-      schemeTypes: codedList(Coded),
+        .array(z.strictObject({ of: UpliftOf, percent: Percent }))
+        .refine((list) => onceEach(list, (each) => each.of), { error: 'must give each uplift once' })
+        .meta({ title: 'Uplifts', description: 'By how much the minima rise in the year.' }),
+      schemeTypes: codedList(Coded).meta({ title: 'Scheme types', description: 'The types that a scheme can be of.' }),
       areasOfSpend: codedList({
         ...Coded,
-        counts: z.enum(COUNTED_BY).meta({ description: 'Which minimum test counts what is spent in the area.' }),
-      }),
-      providers: codedList(Coded),
-      dueDates: z.array(z.strictObject({ what: words(120), day: EffectiveDay })).max(100),
-      conditions: z.array(words(500)).max(50),
-      publication: words(200),
+        counts: z
+          .enum(COUNTED_BY)
+          .meta({ title: 'Counts', description: 'Which minimum test counts what is spent in the area.' }),
+      }).meta({ title: 'Areas of spend', description: 'The areas that a scheme can spend in.' }),
+      providers: codedList(Coded).meta({ title: 'Providers', description: 'The kinds of provider that there are.' }),
+      dueDates: z
+        .array(z.strictObject({ what: Unpublished, day: DeadlineDay }))
+        .max(100)
+        .meta({ title: 'Deadlines', description: 'What is due in the year, and by which day.' }),
+      conditions: z
+        .array(words(500))
+        .max(50)
+        .meta({ title: 'National conditions', description: 'The conditions that a plan must meet.' }),
+      publication: Publication,
       revises: Revises,
     }),
     roles: ADMINISTER,

@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import { dayInWords, type Day } from '../calendar.js';
+import { namingsIn } from '../naming.js';
 
 /**
  * Bodies that end and those that follow them: five groups become one, a county becomes three councils. Nothing that was
@@ -133,25 +135,6 @@ export function actingFor(all: readonly Succession[], bodies: readonly string[],
   return [...new Set(acting)];
 }
 
-/** The fields of facts that name bodies, wherever they stand. */
-const BODY_FIELDS: ReadonlySet<string> = new Set([
-  'partner',
-  'partners',
-  'payer',
-  'payee',
-  'host',
-  'holder',
-  'district',
-  'claimant',
-  'respondent',
-  'creditor',
-  'successor',
-  'parties',
-  'lead',
-  'commissioner',
-  'excess',
-]);
-
 /** A body that a fact names in a field for a day on which it has ended, and the succession that ended it. */
 interface EndedBody {
   readonly field: string;
@@ -160,17 +143,15 @@ interface EndedBody {
 }
 
 /** The bodies that a fact names for a day on which they have ended, in the order in which it names them. */
-export function endedBodiesIn(all: readonly Succession[], value: unknown, day: Day, field = ''): EndedBody[] {
-  if (typeof value === 'string') {
-    const ended = BODY_FIELDS.has(field) ? endOf(all, value) : undefined;
-    return ended && ended.effective <= day ? [{ field, body: value, ended }] : [];
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  // A body that is given by date is named for the days from its own day on. A term’s first day, or a step’s, is no such day.
-  const from = BODY_FIELDS.has(field) && 'from' in value ? (value.from as Day) : day;
-  return Object.entries(value).flatMap(([name, part]) =>
-    endedBodiesIn(all, part, from, Array.isArray(value) ? field : name),
-  );
+export function endedBodiesIn(
+  all: readonly Succession[],
+  schema: z.ZodType,
+  data: { readonly effective: Day },
+): EndedBody[] {
+  return namingsIn(schema, data).flatMap(({ named, text: body, field, from }): EndedBody[] => {
+    const ended = named === 'partner' ? endOf(all, body) : undefined;
+    return ended && ended.effective <= (from ?? data.effective) ? [{ field, body, ended }] : [];
+  });
 }
 
 export const successionInWords = ({

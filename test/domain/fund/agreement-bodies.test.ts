@@ -1,5 +1,10 @@
 import t from 'tap';
+import { z } from 'zod';
 import type { Day } from '../../../src/domain/calendar.js';
+import { FundRef, PartnerRef } from '../../../src/domain/fields.js';
+import { RiskRule } from '../../../src/domain/fund/risk-rule.js';
+import { fromItsDay } from '../../../src/domain/naming.js';
+import { EffectiveDay } from '../../../src/domain/values.js';
 import { endedBodiesIn, type Succession } from '../../../src/domain/register/succession.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
@@ -129,7 +134,19 @@ t.test('names in terms are names of bodies; the first day of a term is no day fr
       instrument: 'order',
     },
   ];
-  const found = (value: unknown, on: string) => endedBodiesIn(all, value, on as Day)[0]?.body;
+  const Terms = z.object({
+    terms: z.object({ from: EffectiveDay, defaultRule: RiskRule }),
+  });
+  const Dated = z.object({
+    from: FundRef.optional(),
+    payer: PartnerRef.optional(),
+    steps: z.array(z.object({ from: z.string(), partner: PartnerRef })).optional(),
+    claimant: z.array(fromItsDay(z.object({ from: EffectiveDay, partner: PartnerRef }))).optional(),
+  });
+  const found = (value: object, on: string) => {
+    const data = { ...value, effective: on as Day };
+    return endedBodiesIn(all, Terms.or(Dated), data)[0]?.body;
+  };
   const inTerms = { terms: { from: '2016-04-01', defaultRule: { kind: 'own-risk', commissioner: NORTH } } };
   t.equal(found(inTerms, DAY), NORTH);
   t.equal(found(inTerms, '2016-09-30'), undefined);

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+/**
+ * What a field names. A field's meaning is its type: from it follow what the field is checked against, what a label in a
+ * file of acts stands for, where its choices come from, and what the documentation says of it.
+ */
+export type Named =
+  | 'partner'
+  | 'officer'
+  | 'area'
+  | 'fund'
+  | 'source'
+  | 'event'
+  | 'proposal'
+  | 'case'
+  | 'contribution'
+  | 'grant'
+  | 'line'
+  | 'scheme'
+  | 'agreement'
+  | 'commitment'
+  | 'assumption'
+  | 'reserve'
+  | 'carryIn'
+  | 'pot'
+  | 'condition'
+  | 'settlement'
+  | 'return'
+  | 'protocol'
+  | 'stage';
+
+/** Under these names a schema says what its text names, and whether what it holds counts from a day of its own. */
+const NAMES = 'x-names';
+const FROM_DAY = 'x-from-day';
+
+/** Marks a type of text as one that names something. The schema checks what it checked before. */
+export const naming = <S extends z.ZodType>(schema: S, named: Named): S => schema.meta({ [NAMES]: named });
+
+/** Marks an object with a field `from` as one whose names count from that day on, inclusive. */
+export const fromItsDay = <S extends z.ZodType>(schema: S): S => schema.meta({ [FROM_DAY]: true });
+
+/** A text that names something, where it stands. */
+export interface Naming {
+  readonly named: Named;
+  readonly text: string;
+  /** The name of the field, or of the list that it stands in. */
+  readonly field: string;
+  /** The day from which it counts, where it is given by date. */
+  readonly from: string | undefined;
+}
+
+interface At {
+  readonly field: string;
+  readonly from: string | undefined;
+}
+
+/** All that a value names, in the order in which it names it, by the types of its fields. The value may still be unread. */
+export function namingsIn(schema: z.ZodType, value: unknown): Naming[] {
+  const found: Naming[] = [];
+  walk(schema, value, { field: '', from: undefined }, (text, named, at) => {
+    if (named) found.push({ named, text, ...at });
+    return text;
+  });
+  return found;
+}
+
+/** The same value with every text replaced; what a text names is said where its field's type says so. */
+export const replacingTexts = (
+  schema: z.ZodType,
+  value: unknown,
+  replace: (text: string, named: Named | undefined) => string,
+): unknown => walk(schema, value, { field: '', from: undefined }, replace);
+
+type Visit = (text: string, named: Named | undefined, at: At) => string;
+
+/** Goes through a value along its schema; what no schema describes is gone through all the same, and names nothing. */
+function walk(schema: z.ZodType | undefined, value: unknown, at: At, visit: Visit): unknown {
+  if (typeof value === 'string') return visit(value, namedBy(schema), at);
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = schema && unwrapped(schema, value);
+  if (Array.isArray(value)) {
+    const element = inner instanceof z.ZodArray ? (inner.element as z.ZodType) : undefined;
+    return value.map((each) => walk(element, each, at, visit));
+  }
+  const shape = inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : {};
+  const from = inner?.meta()?.[FROM_DAY] && 'from' in value ? String(value.from) : at.from;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, part]) => [
+      field,
+      walk(Object.hasOwn(shape, field) ? shape[field] : undefined, part, { field, from }, visit),
+    ]),
+  );
+}
+
+/** What a text of this type names. The mark stands on the type itself, or on the one that it wraps. */
+function namedBy(schema: z.ZodType | undefined): Named | undefined {
+  for (let each = schema; each; each = wrapped(each)) {
+    const named = each.meta()?.[NAMES];
+    if (named !== undefined) return named as Named;
+  }
+  return undefined;
+}
+
+/** The type inside one that may be left out, or that changes what it reads. */
+const wrapped = (schema: z.ZodType): z.ZodType | undefined =>
+  schema instanceof z.ZodOptional
+    ? (schema.unwrap() as z.ZodType)
+    : schema instanceof z.ZodPipe
+      ? (schema.in as z.ZodType)
+      : undefined;
+
+/** The type that describes a value: what is wrapped, and of several the one that reads it. */
+function unwrapped(schema: z.ZodType, value: unknown): z.ZodType | undefined {
+  const inner = wrapped(schema);
+  if (inner) return unwrapped(inner, value);
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const options = schema.options as readonly z.ZodType[];
+  const reads = options.find((each) => each.safeParse(value).success);
+  return reads && unwrapped(reads, value);
+}
