@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc tsconfig.json ./
 RUN npm ci --ignore-scripts
 COPY src src
 COPY projections projections
+COPY evidence evidence
 # Tests and benches are not here, so only what runs is compiled.
 RUN npx tsc
 RUN npm prune --omit=dev --ignore-scripts
@@ -15,6 +16,7 @@ WORKDIR /app
 COPY --from=build --chown=root:root /app/node_modules node_modules
 COPY --from=build --chown=root:root /app/build/src build/src
 COPY --from=build --chown=root:root /app/build/projections build/projections
+COPY --from=build --chown=root:root /app/build/evidence build/evidence
 COPY --chown=root:root package.json ./
 COPY --chown=root:root scenarios scenarios
 # What is written, is written below /data: a SQLite file, or the signing key. Everything else may be read-only.

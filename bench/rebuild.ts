@@ -156,7 +156,7 @@ export async function measureAgain(file: string, events: number): Promise<Line> 
     what: RESTART,
     at: '',
     perSecond: (events * 1000) / milliseconds,
-    beside: `${told(milliseconds)} ms to the first answer, from a snapshot of ${whole(statSync(`${file}.snapshot`).size / 1e6)} MB held to the ledger’s digest`,
+    beside: `${told(milliseconds)} ms to the first answer, from a snapshot of ${whole(statSync(`${file}.snapshot`).size / 1e6)} MB held to the ledger’s size and root`,
   };
 }
 

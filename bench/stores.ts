@@ -70,7 +70,7 @@ async function measure({ name, fresh, ledger }: Measured, source: EventStore, ev
 
   const target = ledger();
   const began = performance.now();
-  const { before, digest } = await move(source, target);
+  const { before, root } = await move(source, target);
   const moved = (performance.now() - began) / 1000;
   if (before === 0) lines.push({ what: 'move to it, and compare', at: name, perSecond: events / moved });
   await target.close();
@@ -84,7 +84,7 @@ async function measure({ name, fresh, ledger }: Measured, source: EventStore, ev
     what: 'rebuild, in events',
     at: name,
     perSecond: events / seconds,
-    beside: `digest ${digest.slice(0, 8)}`,
+    beside: `root ${root.slice(0, 8)}`,
   });
   note(`${name}: done`);
   return lines;

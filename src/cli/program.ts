@@ -4,6 +4,7 @@ import { readAs } from '../domain/faults.js';
 import { Refusal } from '../domain/rules.js';
 import { OPERATOR } from '../ledger/access.js';
 import { ask } from '../ledger/ask.js';
+import { sizeOfDigest } from '../ledger/chain-digest.js';
 import type { SettableClock } from '../ledger/clock.js';
 import { csv } from '../ledger/csv.js';
 import { asWhole, datesInWords, nextPage } from '../ledger/echo.js';
@@ -13,7 +14,7 @@ import { move, MoveStopped } from '../ledger/move.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { COMMANDS, remedyOf } from '../ledger/remedies.js';
-import { CHECKS, verify, type CheckName } from '../ledger/verify.js';
+import { CHECKS, verify } from '../ledger/verify.js';
 import { eventLine } from '../ledger/catalogue.js';
 import { actsPage } from '../ledger/acts-page.js';
 import { eventCatalogue } from '../ledger/event-catalogue.js';
@@ -170,31 +171,41 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       'check the whole ledger from its bytes; nothing on standard output where all is well. It only reads, so it can be run on a copy',
     )
     .option('--json', 'as JSON')
+    .addOption(
+      new Option(
+        '--digest <hex>',
+        'a digest that an earlier program gave, before it gave a size and a root: says how many events it is of',
+      ).argParser(digest),
+    )
+    .option('--at <size>', 'how many events the digest is to be of', size)
     .addHelpText(
       'after',
       `\nChecks:\n${Object.entries(CHECKS)
         .map(([name, words]) => `  ${name.padEnd(12)}${words}`)
         .join('\n')}`,
     )
-    .action(async (options: { ledger: string; json?: true }) => {
+    .action(async (options: { ledger: string; json?: true; digest?: string; at?: number }) => {
       const store = toRead(options.ledger);
       try {
-        const { events, streams, digest, problems } = await verify(store);
-        if (options.json) output.data(JSON.stringify({ events, streams, digest, problems }, null, 2));
+        const { size, root, streams, problems: found } = await verify(store);
+        const noted = options.digest === undefined ? undefined : await notedDigest(store, options.digest, options.at);
+        const problems = [...found, ...(noted?.problem ? [noted.problem] : [])];
+        if (options.json) output.data(JSON.stringify({ size, root, streams, problems }, null, 2));
         else for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
-        if (events === 0) throw new Ended(EXIT.unreadable, `${options.ledger} holds no event.`);
+        if (size === 0) throw new Ended(EXIT.unreadable, `${options.ledger} holds no event.`);
         if (problems.length > 0) {
-          const checks = [...new Set(problems.map((problem): CheckName => problem.check))].join(', ');
-          throw new Ended(EXIT.finding, `${events} events in ${streams} streams; found by ${checks}.`);
+          const checks = [...new Set(problems.map(({ check }) => check))].join(', ');
+          throw new Ended(EXIT.finding, `${size} events in ${streams} streams; found by ${checks}.`);
         }
-        output.note(`${events} events in ${streams} streams; all is well.\nThe ledger’s digest is ${digest}.`);
+        output.note(`${size} events in ${streams} streams; all is well.\nSize ${size}, root ${root}.`);
+        if (noted) output.note(`The digest is that of the first ${noted.size} events.`);
       } finally {
         await store.close();
       }
     });
 
   withLedger(program.command('export'))
-    .description('write every event as a JSON line, with its hash, in ledger order')
+    .description('write every event as a JSON line, with its leaf hash, in ledger order')
     .action(async (options: { ledger: string }) => {
       const store = toRead(options.ledger);
       try {
@@ -230,9 +241,9 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
           bar.at(done);
         });
         if (options.json) output.data(JSON.stringify(moved, null, 2));
-        const { events, before, digest } = moved;
+        const { size, root, before } = moved;
         output.note(
-          `${events} events in ${options.to}, ${before} of them from before; the same bytes in the same order as in ${options.from} (${digest}).`,
+          `${size} events in ${options.to}, ${before} of them from before; the same bytes in the same order as in ${options.from}.\nSize ${size}, root ${root}.`,
         );
       } finally {
         bar?.done();
@@ -367,6 +378,29 @@ function explain(error: unknown, output: Output): number {
   if (error instanceof WrongUse) return EXIT.usage;
   // What is left is that the ledger, or a file beside it, cannot be read: an unreadable event, a broken key.
   return EXIT.unreadable;
+}
+
+/** How many events a digest that was noted down is of, and what is wrong where it is of none, or of others than were told. */
+async function notedDigest(store: EventStore, digest: string, at: number | undefined) {
+  const size = await sizeOfDigest(store, digest);
+  if (size !== undefined && (at === undefined || at === size)) return { size };
+  const words =
+    size === undefined
+      ? 'it is the digest of no beginning of this ledger: what it was noted down for is not what is there now.'
+      : `it is the digest of the first ${size} events, and not of the first ${at!}.`;
+  return { size, problem: { check: 'digest', where: `the digest ${digest}`, words } };
+}
+
+function digest(text: string): string {
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('It must be a digest: 64 hexadecimal digits.');
+  return text.toLowerCase();
+}
+
+function size(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number of events, 1 at least.');
+  return number;
 }
 
 function port(text: string): number {

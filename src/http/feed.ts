@@ -27,7 +27,10 @@ const EventText = z
     revision: z.string(),
     id: z.uuid(),
     type: z.string(),
-    hash: z.string().meta({ description: 'SHA-256 of the canonical JSON of the event, its position left out.' }),
+    hash: z.string().meta({
+      description:
+        'The event’s leaf hash in the ledger’s tree (RFC 6962): SHA-256 of a zero byte and the canonical JSON (RFC 8785) of data, id, metadata, revision, stream and type, where data and metadata are texts: canonical JSON themselves.',
+    }),
     data: z.looseObject({ effective: z.string() }).meta({ description: 'As docs/events.md lists it for its type.' }),
     metadata: z.looseObject({ recordedAt: z.string(), officer: z.string(), partner: z.string(), role: z.string() }),
   })
@@ -100,7 +103,7 @@ export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
         operationId: 'events',
         querystring: Options,
         response: {
-          200: answered('The events, each with its hash.', {
+          200: answered('The events, each with its leaf hash.', {
             'application/x-ndjson': EventText,
             'text/event-stream': EventText,
           }),

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
+import { hexOf } from '../../evidence/tree.js';
 import { instantOf } from '../domain/calendar.js';
 import type { Fact, FactData, LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
 import { DISPUTE } from '../domain/dispute.js';
@@ -12,7 +13,7 @@ import { REGISTER, type RegisterState } from '../domain/register.js';
 import { ROLES } from '../domain/roles.js';
 import { factOf, type Kind } from '../domain/stream.js';
 import { Evidence, Name, words } from '../domain/values.js';
-import { eventHash } from '../store/digest.js';
+import { leafOf } from '../store/leaf.js';
 import type { NewEvent, RecordedEvent } from '../store/event-store.js';
 import { quickCheck } from './quick-check.js';
 
@@ -134,10 +135,10 @@ export function canonical(value: unknown): string {
 
 export const sha256 = (text: string): string => hash('sha256', text);
 
-/** An event as one line of JSON, with its hash; data and metadata as they are stored, byte for byte. */
+/** An event as one line of JSON, with its leaf hash; data and metadata as they are stored, byte for byte. */
 export function eventLine(event: RecordedEvent): string {
   const { position, stream, revision, id, type, data, metadata } = event;
-  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash: eventHash(event) });
+  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash: hexOf(leafOf(event)) });
   return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
 }
 

@@ -1,3 +1,5 @@
+import { createTree } from '../../evidence/memory.js';
+import type { Tree } from '../../evidence/tree.js';
 import type { Entry } from '../../projections/entry.js';
 import type { LedgerEvent } from '../domain/facts.js';
 import { REGISTER, type RegisterState } from '../domain/register.js';
@@ -11,6 +13,7 @@ import { readInThreads, type ReadBy, type Threads } from './parts.js';
 import { createReadModel, type ReadModel } from './read-model.js';
 import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
 import { createSubmitter, type Submitter } from './submit.js';
+import { storedTree } from './tree.js';
 
 /** The application: everything that the faces (HTTP, command line) may ask of the ledger. */
 export interface Ledger extends Submitter {
@@ -18,6 +21,8 @@ export interface Ledger extends Submitter {
   readonly model: ReadModel;
   readonly projector: Projector;
   readonly clock: Clock;
+  /** The tree of what the read model has taken: its size and root are the ledger’s identity to people. */
+  readonly tree: Tree;
   /** The whole state of a stream, as decisions see it. */
   readonly folded: Folding;
   /** How many events were known from a snapshot, and not read, when the ledger was opened. */
@@ -49,11 +54,14 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
   await store.head();
   const remembered = snapshots && (await fromSnapshot(store, snapshots));
   const known = remembered?.size() ?? 0;
-  const read = remembered || !threads ? undefined : await readInThreads(store, threads);
+  // A ledger without a tree of its own is read here, event by event, so that its tree is made here.
+  const read = remembered || !threads || !store.leaves ? undefined : await readInThreads(store, threads);
   const inThreads = read && 'model' in read ? read : undefined;
   const model = remembered ?? inThreads?.model ?? createReadModel();
   const folded = createFolding(store, model);
-  const projector = startProjector(store, model, clock);
+  const stored = storedTree(store, () => model.size());
+  const made = stored ? undefined : createTree();
+  const projector = startProjector(store, model, clock, made);
   await projector.caughtUp;
   const inSnapshot = snapshots ? await toSnapshot(store, model, snapshots, known) : 0;
 
@@ -81,6 +89,7 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
     model,
     projector,
     clock,
+    tree: stored ?? made!,
     folded,
     async entries(stream, size, page) {
       const entries: Entry[] = [];

@@ -1,17 +1,17 @@
+import { added, hexOf, isSameHash, rootOf, type Edge } from '../../evidence/tree.js';
 import type { EventStore, NewEvent, Position, RecordedEvent } from '../store/event-store.js';
-import { digestAfter, eventHash } from '../store/digest.js';
+import { leafOf } from '../store/leaf.js';
 
 /**
  * Copies a ledger from one store to another, event by event, in ledger order, and then reads both to the end and compares
  * them. Begun again, it goes on where it stopped: what is there already is compared, and not written twice.
  */
 interface Moved {
-  /** How many events both stores hold. */
-  readonly events: number;
+  /** How many events both stores hold, and the root of their tree (evidence/tree.ts) in hexadecimal, from the bytes of both. */
+  readonly size: number;
+  readonly root: string;
   /** How many of them the other store had before. */
   readonly before: number;
-  /** The digest of the ledger in both (digest.ts). */
-  readonly digest: string;
 }
 
 /** A move that stopped: the other store holds something else. What was copied stands. */
@@ -60,7 +60,7 @@ export async function move(
 
   const after = await compare(from, to);
   if (after.extra || after.same !== after.of) throw differs(after.same, after.extra);
-  return { events: after.of, before: before.same, digest: after.digest };
+  return { size: after.of, root: after.root, before: before.same };
 }
 
 const given = ({ id, type, data, metadata }: RecordedEvent): NewEvent => ({ id, type, data, metadata });
@@ -92,25 +92,27 @@ interface Compared {
   readonly of: number;
   /** The event of the other store that the first has not got at its place. */
   readonly extra: RecordedEvent | undefined;
-  readonly digest: string;
+  /** Of the tree of what both begin with. */
+  readonly root: string;
 }
 
 async function compare(from: EventStore, to: EventStore): Promise<Compared> {
   const copy = everyEvent(to);
-  let [same, of, digest] = [0, 0, ''];
+  let [same, of] = [0, 0];
+  let edge: Edge | undefined;
   let at: Position | undefined;
   let extra: RecordedEvent | undefined;
   let next = await copy.next();
   for await (const event of everyEvent(from)) {
     of++;
     if (next.done || extra) continue;
-    const hash = eventHash(event);
-    if (hash === eventHash(next.value)) {
+    const leaf = leafOf(event);
+    if (isSameHash(leaf, leafOf(next.value))) {
       same++;
       at = event.position;
-      digest = digestAfter(digest, hash);
+      edge = added(edge, leaf);
       next = await copy.next();
     } else extra = next.value;
   }
-  return { same, at, of, extra: extra ?? (next.done ? undefined : next.value), digest };
+  return { same, at, of, extra: extra ?? (next.done ? undefined : next.value), root: hexOf(rootOf(edge)) };
 }

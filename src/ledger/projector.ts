@@ -1,4 +1,6 @@
+import type { GrowingTree } from '../../evidence/memory.js';
 import type { EventStore, Position, Subscription } from '../store/event-store.js';
+import { leafOf } from '../store/leaf.js';
 import type { LedgerEvent } from '../domain/facts.js';
 import { decode } from './catalogue.js';
 import type { Clock } from './clock.js';
@@ -55,7 +57,13 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-export function startProjector(store: EventStore, model: ReadModel, clock: Clock): Projector {
+/** `tree` is given where the store keeps none: it takes the leaf of each event that the read model takes. */
+export function startProjector(
+  store: EventStore,
+  model: ReadModel,
+  clock: Clock,
+  tree?: Pick<GrowingTree, 'add'>,
+): Projector {
   let state: ProjectorState = 'catching-up';
   let fault: string | undefined;
   let reason: string | undefined;
@@ -78,7 +86,10 @@ export function startProjector(store: EventStore, model: ReadModel, clock: Clock
   const subscription: Subscription = store.subscribe(model.position(), {
     handle(events) {
       try {
-        for (const event of events) model.apply(decode(event));
+        for (const event of events) {
+          model.apply(decode(event));
+          tree?.add(leafOf(event));
+        }
       } finally {
         settle();
       }

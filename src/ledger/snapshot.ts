@@ -1,16 +1,18 @@
 import { deserialize, serialize } from 'node:v8';
+import { HashMissing, hexOf } from '../../evidence/tree.js';
 import type { EventStore } from '../store/event-store.js';
 import type { Snapshot, SnapshotFile } from '../store/snapshot-file.js';
 import { createReadModel, type KeptLedger, type KeptModel, type ReadModel } from './read-model.js';
 import type { KeptStream } from './shelves.js';
+import { storedTree } from './tree.js';
 
 /**
  * What the service remembers, written down so that the next start need not read the ledger from its first event.
  *
  * A snapshot saves time and nothing else. It is used only where it is proven to be what this program would make of this
  * ledger: its file is byte for byte as it was written; it was made by the same program, on the same version of Node; and
- * the digest that the store keeps of the ledger, at the event that the snapshot goes up to, is the one that it names.
- * Otherwise the ledger is read from its first event, as if there were none. A store that keeps no digests has no snapshots.
+ * the tree that the store keeps of the ledger has, at the size that the snapshot goes up to, the root that it names.
+ * Otherwise the ledger is read from its first event, as if there were none. A store that keeps no tree has no snapshots.
  */
 export interface Snapshots {
   readonly file: SnapshotFile;
@@ -26,16 +28,23 @@ const PART_MIN = 0.02;
 
 const madeBy = (snapshots: Snapshots): string => `${snapshots.program()} ${process.version}`;
 
-/** The digest of the ledger up to an event, where the store keeps it. */
-const digestAt = async (store: EventStore, position: string): Promise<string | undefined> =>
-  (await store.digests?.(position, 1))?.[0];
+/** The root of the ledger’s tree at a size, where the store keeps all of that tree. */
+async function rootAt(store: EventStore, size: number): Promise<string | undefined> {
+  try {
+    const root = await storedTree(store, () => size)?.rootAt(size);
+    return root && hexOf(root);
+  } catch (error) {
+    if (error instanceof HashMissing) return undefined;
+    throw error;
+  }
+}
 
 /** What the snapshot remembers, where it is proven to be of this ledger. */
 export async function fromSnapshot(store: EventStore, snapshots: Snapshots): Promise<ReadModel | undefined> {
   const snapshot = snapshots.file.read();
   if (!snapshot) return undefined;
-  const { program, position, digest } = snapshot.about;
-  const isOfThis = program === madeBy(snapshots) && digest === (await digestAt(store, String(position)));
+  const { program, size, root } = snapshot.about;
+  const isOfThis = program === madeBy(snapshots) && root === (await rootAt(store, Number(size)));
   const model = isOfThis ? remembered(snapshot) : undefined;
   snapshot.close();
   return model;
@@ -75,10 +84,10 @@ export async function toSnapshot(
   if (!snapshots.write || size - upTo < Math.max(EVENTS_MIN, size * PART_MIN)) return upTo;
   const position = model.position()!;
   try {
-    const digest = await digestAt(store, position);
-    // While the digest was looked up, more may have been taken.
-    if (digest === undefined || model.position() !== position) return upTo;
-    snapshots.file.write({ program: madeBy(snapshots), position, digest }, partsOf(model.kept()));
+    const root = await rootAt(store, size);
+    // While the root was looked up, more may have been taken.
+    if (root === undefined || model.size() !== size) return upTo;
+    snapshots.file.write({ program: madeBy(snapshots), position, size, root }, partsOf(model.kept()));
     return size;
   } catch {
     return upTo;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hexOf } from '../../evidence/tree.js';
 import { createBalances } from '../../projections/balances.js';
 import type { Entry } from '../../projections/entry.js';
 import { accountKey, imbalance, type Account } from '../domain/postings.js';
@@ -9,12 +10,12 @@ import { isProposalEvent, type ProposalEvent } from '../domain/proposal.js';
 import { mandatesOn, type RegisterState } from '../domain/register.js';
 import { Refusal } from '../domain/rules.js';
 import { decide, evolve, factOf, initialStream, termsOf, type Command, type StreamState } from '../domain/stream.js';
-import { digestAfter, eventHash } from '../store/digest.js';
 import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from './catalogue.js';
 import { decisionContext, type Streams } from './decision-context.js';
 import { entryOf } from './ledger.js';
 import { eventId, requestOf } from './submit.js';
+import { createTreeCheck } from './tree-check.js';
 
 /**
  * Checks a whole ledger from its stored bytes, without asking the service that wrote it. Silent checks that find
@@ -32,7 +33,7 @@ export const CHECKS = {
   requests:
     'Every event carries the fingerprint of the request that it records: of its act, its stream and its evidence; and the fact after an agreement carries what the agreement does.',
   decisions: 'Every event is what the rules decide of the act that it records, on the state of the ledger before it.',
-  digests: 'The digest that a file keeps with each event is the one that all bytes up to it come to.',
+  tree: 'Every leaf and every subtree that a file keeps is the hash of the bytes of its events; none is missing, and none is of events that are gone.',
   figures: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
 } as const;
 
@@ -45,10 +46,10 @@ interface Problem {
 }
 
 interface Verification {
-  readonly events: number;
+  /** How many events there are, and the root of their tree (evidence/tree.ts) in hexadecimal, from their bytes. */
+  readonly size: number;
+  readonly root: string;
   readonly streams: number;
-  /** The digest of the ledger (src/store/digest.ts), from its bytes: who noted it down earlier can tell that nothing was replaced. */
-  readonly digest: string;
   readonly problems: readonly Problem[];
 }
 
@@ -90,14 +91,12 @@ export async function verify(
   let after: Position | undefined;
   let last: Instant = 0 as Instant;
   let place = 0;
-  let digest = '';
-  let digestsHold = true;
+  const tree = createTreeCheck(store, (where, words) => report('tree', where, words));
 
   for (;;) {
     const page = await store.readAll({ after });
     if (page.length === 0) break;
-    const digests = (await store.digests?.(page[0]!.position, page.length)) ?? [];
-    page.forEach((recorded, index) => checkDigest(recorded, digests[index]));
+    await tree.page(page);
     for (const recorded of page) {
       const where = `position ${recorded.position} (${recorded.stream} revision ${recorded.revision})`;
       checkSequence(recorded, where);
@@ -125,19 +124,8 @@ export async function verify(
   }
   for (const { where } of agreements.values()) report('signatures', where, 'the fact agreed does not follow it.');
   for (const [stream, entries] of books) checkFigures(stream, entries);
-  return { events: place, streams: heads.size, digest, problems };
-
-  /** A file that an earlier program wrote to has none of its last events; after one that is wrong all others are. */
-  function checkDigest(recorded: RecordedEvent, kept: string | undefined): void {
-    digest = digestAfter(digest, eventHash(recorded));
-    if (!digestsHold || kept === undefined || kept === digest) return;
-    digestsHold = false;
-    report(
-      'digests',
-      `position ${recorded.position}`,
-      'it, or one before it, is not what it was when it was recorded.',
-    );
-  }
+  const { size, root } = await tree.end();
+  return { size, root: hexOf(root), streams: heads.size, problems };
 
   function checkSequence(recorded: RecordedEvent, where: string): void {
     const head = heads.get(recorded.stream) ?? -1n;

@@ -1,3 +1,5 @@
+import type { Hashes } from '../../evidence/tree.js';
+
 /**
  * The port to the store of events. What it promises, every adapter keeps, and `test/store/conformance.ts` checks:
  *
@@ -34,10 +36,12 @@ export interface EventStore {
     read(streams: readonly string[], after: Position | undefined, upTo: Position): Promise<RecordedEvent[]>;
   };
   /**
-   * The digests of the ledger up to each event from a position on, inclusive, so many at the most; where the store keeps
-   * them, written in the transaction that recorded the event. See digest.ts for how they are made.
+   * The hashes of the ledger's tree (evidence/tree.ts) where the store keeps them, written in the transaction that recorded
+   * the events: of its leaves, by place, and of its whole subtrees of 256 leaves, of 65,536 … (level 8, 16 …), by place
+   * among those of their level. From a place on, inclusive, so many at the most; undefined for one that is missing.
    */
-  digests?(from: Position, limit?: number): Promise<readonly string[]>;
+  leaves?(from: number, limit?: number): Promise<Hashes>;
+  subtrees?(level: number, from: number, limit?: number): Promise<Hashes>;
   /** Whether recorded instants never go backwards along the sequence of positions. */
   readonly instantsInOrder: boolean;
   /** The last position, or undefined in an empty store. */

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { hexOf } from '../../evidence/tree.js';
 import { CATEGORIES, eventLine } from '../../src/ledger/catalogue.js';
 import { move } from '../../src/ledger/move.js';
 import { verify } from '../../src/ledger/verify.js';
 import type { EventStore } from '../../src/store/event-store.js';
 import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';
+import { leafOf } from '../../src/store/leaf.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import { naiveRoot } from '../evidence/naive.js';
 import { startServer } from '../support/eventstoredb/server.js';
 import { contribution, folder, openedLedger, openFund, stated, type TestLedger } from '../support/ledger.js';
 import { anEvent, everything, someEvents } from '../store/conformance.js';
@@ -48,7 +51,7 @@ t.test('a ledger is moved to a cluster and back, event by event, and both verify
   const [there, back] = [await cluster(t), file(t)];
   const progress: number[] = [];
   const moved = await move(ledger.store, there, (done, of) => progress.push(done / of));
-  t.equal(moved.events, ledger.ledger.model.size());
+  t.equal(moved.size, ledger.ledger.model.size());
   t.equal(moved.before, 0);
   t.equal(progress.at(-1), 1);
   t.strictSame(
@@ -56,7 +59,9 @@ t.test('a ledger is moved to a cluster and back, event by event, and both verify
     [...progress].sort((a, b) => a - b),
   );
   const returned = await move(there, back);
-  t.equal(returned.digest, moved.digest);
+  t.equal(returned.root, moved.root);
+  t.equal(moved.root, hexOf(naiveRoot((await everything(ledger.store)).map(leafOf))));
+  t.equal((await verify(there)).root, moved.root);
   t.strictSame(await lines(there), await lines(ledger.store));
   t.strictSame(await lines(back), await lines(ledger.store));
   t.strictSame((await verify(there)).problems, []);
@@ -74,8 +79,8 @@ t.test('a move that was broken off goes on, and one that was finished changes no
   await t.rejects(move(ledger.store, breaking), { message: 'the cable' });
   const half = (await everything(there)).length;
   t.ok(half > 0 && half < ledger.ledger.model.size());
-  t.match(await move(ledger.store, there), { before: half, events: ledger.ledger.model.size() });
-  t.match(await move(ledger.store, there), { before: ledger.ledger.model.size(), events: ledger.ledger.model.size() });
+  t.match(await move(ledger.store, there), { before: half, size: ledger.ledger.model.size() });
+  t.match(await move(ledger.store, there), { before: ledger.ledger.model.size(), size: ledger.ledger.model.size() });
   t.strictSame(await lines(there), await lines(ledger.store));
 });
 
@@ -116,7 +121,7 @@ t.test('large events are written few at a time', async (t) => {
   await from.append('fund-a', 'no_stream', large);
   await from.append('fund-a', 8n, someEvents(500));
   const there = await cluster(t);
-  t.match(await move(from, there), { events: 509 });
+  t.match(await move(from, there), { size: 509 });
   t.strictSame(await lines(there), await lines(from));
 });
 
@@ -130,7 +135,7 @@ t.test(
     await t.rejects(move(there, file(t)), { name: 'RecordedBehind' });
     const told = file(t, true);
     t.notOk(told.instantsInOrder);
-    t.match(await move(there, told), { events: 2 });
+    t.match(await move(there, told), { size: 2 });
     t.strictSame(await lines(told), await lines(there));
   },
 );

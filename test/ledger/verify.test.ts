@@ -1,5 +1,6 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
+import { hexOf } from '../../evidence/tree.js';
 import { createBalances } from '../../projections/balances.js';
 import type { Metadata } from '../../src/domain/facts.js';
 import { exactly } from '../../src/domain/money.js';
@@ -7,7 +8,10 @@ import { canonical, encode } from '../../src/ledger/catalogue.js';
 import { entryOf } from '../../src/ledger/ledger.js';
 import { eventId } from '../../src/ledger/submit.js';
 import { verify, type CheckName, type Verified } from '../../src/ledger/verify.js';
+import { leafOf } from '../../src/store/leaf.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import { naiveRoot } from '../evidence/naive.js';
+import { everything } from '../store/conformance.js';
 import { AREA, DISPUTES } from '../support/disputes.js';
 import { carried, contribution, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
 
@@ -19,14 +23,14 @@ async function signedLedger(t: Parameters<typeof openedLedger>[0]): Promise<Test
   return ledger;
 }
 
-/** Changes the file behind the ledger's back, as somebody with a database tool could who takes its digests away too. */
+/** Changes the file behind the ledger's back, as somebody with a database tool could who makes it one of before there was the tree. */
 const tampered = (ledger: TestLedger, ...statements: string[]): Promise<void> =>
-  edited(ledger, 'DROP TABLE digests', ...statements);
+  edited(ledger, 'DROP TABLE leaves', 'DROP TABLE subtrees', 'PRAGMA user_version = 1', ...statements);
 
 async function edited(ledger: TestLedger, ...statements: string[]): Promise<void> {
   await ledger.close();
   const db = new DatabaseSync(ledger.file);
-  for (const table of ['events', 'digests']) {
+  for (const table of ['events', 'leaves', 'subtrees']) {
     for (const act of ['updated', 'deleted']) db.exec(`DROP TRIGGER ${table}_are_never_${act}`);
   }
   for (const statement of statements) db.exec(statement);
@@ -54,9 +58,9 @@ const LAST = '(SELECT max(position) FROM events)';
 t.test('an untouched ledger has nothing to find', async (t) => {
   const ledger = await signedLedger(t);
   let done = 0;
-  const { events, streams, problems } = await verify(ledger.store, (count) => (done = count));
+  const { size, streams, problems } = await verify(ledger.store, (count) => (done = count));
   t.same(problems, []);
-  t.same({ events, streams, done }, { events: 10, streams: 2, done: 10 });
+  t.same({ size, streams, done }, { size: 10, streams: 2, done: 10 });
 });
 
 t.test('each kind of tampering is found by a named check', async (t) => {
@@ -159,30 +163,47 @@ t.test('each kind of tampering is found by a named check', async (t) => {
   }
 });
 
-t.test('whatever is changed where digests are kept is found by them, once', async (t) => {
+t.test('whatever is changed in a file with its tree is told by the tree, once', async (t) => {
   const CHANGES = {
-    'an amount, wherever it stands': `UPDATE events SET data = replace(data, '1000000.00', '1000001.00')`,
-    'a document put under a fact': `UPDATE events SET metadata = replace(metadata, '"evidence":[]', '"evidence":[{"reference":"minutes"}]') WHERE position = 7`,
-    'a digest replaced': `UPDATE digests SET digest = zeroblob(32) WHERE position = 7`,
-    'a digest taken out': `DELETE FROM digests WHERE position = 7`,
-  };
-  for (const [name, statement] of Object.entries(CHANGES)) {
+    'an amount, wherever it stands': [
+      `UPDATE events SET data = replace(data, '1000000.00', '1000001.00')`,
+      /^leaf \d+ of the tree is not the hash of the bytes that the file holds, and the same holds of the \d after it\.$/,
+    ],
+    'a document put under a fact': [
+      `UPDATE events SET metadata = replace(metadata, '"evidence":[]', '"evidence":[{"reference":"minutes"}]') WHERE position = 7`,
+      'leaf 6 of the tree is not the hash of the bytes that the file holds.',
+    ],
+    'a leaf replaced': [
+      `UPDATE leaves SET hash = zeroblob(32) WHERE position = 7`,
+      'leaf 6 of the tree is not the hash of the bytes that the file holds.',
+    ],
+    'a leaf taken out': [`DELETE FROM leaves WHERE position = 7`, 'leaf 6 is missing from the tree.'],
+    'the last leaves taken away': [
+      `DELETE FROM leaves WHERE position > 7`,
+      'leaf 7 is missing from the tree, and the same holds of the 2 after it.',
+    ],
+    'the last events taken away': [
+      `DELETE FROM events WHERE position > 8`,
+      'the tree has leaf 8 and no events for it: the last events were taken away.',
+    ],
+  } as const;
+  for (const [name, [statement, words]] of Object.entries(CHANGES)) {
     const ledger = await signedLedger(t);
     await edited(ledger, statement);
-    const problems = (await problemsOf(ledger.file)).filter(({ check }) => check === 'digests');
-    t.match(problems, [{ where: 'position 7', words: /is not what it was when it was recorded/ }], name);
+    const problems = (await problemsOf(ledger.file)).filter(({ check }) => check === 'tree');
+    t.match(problems, [{ words }], name);
     t.equal(problems.length, 1, name);
   }
 });
 
-t.test('the digest of a ledger is the same wherever it is kept, and another where anything is', async (t) => {
+t.test('the root of a ledger is the same wherever it is kept', async (t) => {
   const ledger = await signedLedger(t);
-  const { digest } = await verify(ledger.store);
-  const { digests, ...without } = ledger.store;
-  t.equal((await digests!.call(ledger.store, (await ledger.store.head())!))[0], digest);
-  t.equal((await verify(without)).digest, digest);
-  await edited(ledger, `DELETE FROM digests WHERE position > 7`);
-  t.same(await problemsOf(ledger.file), [], 'the last may be missing: an earlier program writes none');
+  const { size, root } = await verify(ledger.store);
+  const { leaves, ...without } = ledger.store;
+  t.ok(leaves);
+  t.match(await verify(without), { size, root, problems: [] });
+  t.equal(hexOf(await ledger.ledger.tree.rootAt(size)), root);
+  t.equal(hexOf(naiveRoot((await everything(ledger.store)).map(leafOf))), root);
 });
 
 t.test('a stream that does not begin with its opening is found', async (t) => {

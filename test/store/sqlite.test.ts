@@ -366,10 +366,10 @@ t.test('what is not a ledger is not opened', async (t) => {
   t.test('nor a ledger of a newer program', async (t) => {
     const file = await closedLedger(t);
     const db = raw(t, file);
-    db.exec('PRAGMA user_version = 2');
+    db.exec('PRAGMA user_version = 3');
     db.close();
-    notALedger(t, file, /schema version 2; this program knows 1/);
-    notALedger(t, file, /schema version 2; this program knows 1/, true);
+    notALedger(t, file, /schema version 3; this program knows those up to 2/);
+    notALedger(t, file, /schema version 3; this program knows those up to 2/, true);
   });
 
   t.test('nor a file that is no database', async (t) => {

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
+import type { Edge } from '../../../evidence/tree.js';
 import {
   ConcurrencyConflict,
   NotALedger,
@@ -18,7 +19,8 @@ import {
   type RecordedEvent,
   type Subscription,
 } from '../event-store.js';
-import { openDigests, type Digests } from './digests.js';
+import { giveTree } from './conversion.js';
+import { LEAVES_SCHEMA, openLeaves, type Leaves } from './leaves.js';
 
 /**
  * The embedded store: one SQLite file, one table of events. Positions are assigned inside `BEGIN IMMEDIATE`, so they
@@ -28,7 +30,9 @@ import { openDigests, type Digests } from './digests.js';
 
 /** "BCFL" in ASCII: marks the file as a ledger. */
 const APPLICATION_ID = 0x4243464c;
-const SCHEMA_VERSION = 1;
+/** Files of version 1 have no tree: they are read as they are, and given one by whoever opens them to write. */
+const VERSION_WITHOUT_TREE = 1;
+const SCHEMA_VERSION = 2;
 const SYNCHRONOUS_FULL = 2;
 const BUSY_TIMEOUT_MS = 5_000;
 const APPENDS_PER_COMMIT_MAX = 512;
@@ -62,6 +66,7 @@ const SCHEMA = `
     BEGIN SELECT RAISE(ABORT, 'events are never updated'); END;
   CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
     BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+  ${LEAVES_SCHEMA}
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
@@ -99,7 +104,8 @@ interface Waiting {
 interface Seen {
   /** 0 where there is no event. */
   position: number;
-  digest: string;
+  /** Of the tree of all that there is. */
+  edge: Edge | undefined;
   /** The last revisions of the streams that were asked for. */
   readonly heads: Map<string, ExpectedRevision>;
 }
@@ -127,10 +133,11 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   const get = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
   const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`)!)[0];
 
-  let digests: Digests | undefined;
+  /** Undefined where a file without a tree is only read. */
+  let leaves: Leaves | undefined;
   try {
-    prepareFile();
-    digests = openDigests(db, readOnly);
+    const version = prepareFile();
+    leaves = version === VERSION_WITHOUT_TREE ? undefined : openLeaves(db);
   } catch (error) {
     db.close();
     if (error instanceof NotALedger || error instanceof StoreUnavailable) throw error;
@@ -172,7 +179,8 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   let seen: Seen | undefined;
   const followers = new Set<Following>();
 
-  function prepareFile(): void {
+  /** Returns the version of the file's schema. */
+  function prepareFile(): number {
     const isEmpty = () => get("SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' LIMIT 1") === undefined;
     if (isEmpty()) {
       if (readOnly) throw new NotALedger(`${file} is empty: there is no ledger in it.`);
@@ -183,24 +191,38 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     }
     if (pragma('application_id') !== APPLICATION_ID) throw new NotALedger(`${file} is a database, but not a ledger.`);
     const version = pragma('user_version');
-    if (version !== SCHEMA_VERSION) {
-      throw new NotALedger(`${file} has schema version ${String(version)}; this program knows ${SCHEMA_VERSION}.`);
+    if (version !== VERSION_WITHOUT_TREE && version !== SCHEMA_VERSION) {
+      throw new NotALedger(
+        `${file} has schema version ${String(version)}; this program knows those up to ${SCHEMA_VERSION}.`,
+      );
     }
     db.exec('SELECT position FROM events LIMIT 0');
-    if (readOnly) return;
+    if (readOnly) return version;
     if (outOfOrder) db.exec('DROP TRIGGER IF EXISTS recorded_instants_never_go_back');
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
     // A build may quietly reopen WAL files at a lower level, where an acknowledged commit can be lost with the power.
     if (pragma('synchronous') !== SYNCHRONOUS_FULL) {
       throw new StoreUnavailable(`${file} would not be written with synchronous=FULL, so a commit could be lost.`);
     }
+    if (version === VERSION_WITHOUT_TREE) convert();
+    return SCHEMA_VERSION;
+  }
+
+  function convert(): void {
+    db.exec('BEGIN IMMEDIATE');
+    // Another process may have done it while this one waited for the lock.
+    if (pragma('user_version') === VERSION_WITHOUT_TREE) {
+      giveTree(db, file);
+      db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    }
+    db.exec('COMMIT');
   }
 
   /** Looks, inside the open transaction, how far the ledger has come. */
   function look(): Seen {
     const position = (lastPosition.get() as { position: number | null }).position ?? 0;
-    // A store that writes has digests.
-    if (seen?.position !== position) seen = { position, digest: digests!.upTo(position), heads: new Map() };
+    // A store that writes has leaves.
+    if (seen?.position !== position) seen = { position, edge: leaves!.edgeAt(position), heads: new Map() };
     return seen;
   }
 
@@ -236,7 +258,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       }
     }
     if (first !== next) throw new ConcurrencyConflict(stream, expected, head);
-    let { position, digest } = to;
+    let { position, edge } = to;
     const positions = events.map((event, index) => {
       const { id, type, data, metadata } = event;
       const revision = first + BigInt(index);
@@ -246,12 +268,12 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
         // What the file refuses as a second of its kind: the identifier, since the revision has been looked at.
         throw holdsId.get(stream, id) === undefined ? error : new ConcurrencyConflict(stream, expected, head);
       }
-      digest = digests!.add(position, digest, { stream, revision, id, type, data, metadata });
+      edge = leaves!.add(edge, { stream, revision, id, type, data, metadata });
       return String(position);
     });
     const revision = first + BigInt(events.length) - 1n;
     if (events.length > 0) to.heads.set(stream, revision);
-    Object.assign(to, { position, digest });
+    Object.assign(to, { position, edge });
     return { revision, position: String(position), positions, asSent: true };
   }
 
@@ -311,8 +333,6 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
             (pageOfStream.all(stream, Number(after), page(limit)) as unknown as Columns[]).map(recorded),
         });
       }
-      // What looking may have added to the digests is not kept.
-      if (!appended) seen = undefined;
       (appended ? commit : rollback).run();
       if (!level) return false;
     } catch (error) {
@@ -375,8 +395,11 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       read: (streams, after, upTo) =>
         rows(pageOfSome, Number(after ?? 0), Number(upTo), JSON.stringify(streams), READ_PAGE_MAX),
     },
-    ...(digests && {
-      digests: (from: Position, limit?: number) => guarded(() => digests.from(Number(from), page(limit))),
+    ...(leaves && {
+      leaves: (from: number, limit?: number) =>
+        guarded(() => leaves.read({ level: 0, place: from, count: page(limit) })),
+      subtrees: (level: number, from: number, limit?: number) =>
+        guarded(() => leaves.read({ level, place: from, count: page(limit) })),
     }),
     isAfter: (a, b) => Number(a) > Number(b ?? 0),
     canFollow: (a, b) => Number(a) === Number(b ?? 0) + 1,
