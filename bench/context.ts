@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../src/domain/facts.js';
 import type { RegisterState } from '../src/domain/register.js';
+import { RULES_NOW } from '../src/domain/rule-versions.js';
 import { initialStream, type StreamState } from '../src/domain/stream.js';
 import type { Day } from '../src/domain/calendar.js';
 import { KINDS } from '../src/ledger/catalogue.js';
@@ -9,5 +10,5 @@ import { decisionContext } from '../src/ledger/decision-context.js';
 export const contextOf = (register: StreamState<RegisterState>, today: Day, original: LedgerEvent | undefined) =>
   decisionContext(
     { stream: (kind, stream) => (kind === 'register' ? register : initialStream(KINDS[kind], stream)) as never },
-    { today, original },
+    { today, rules: RULES_NOW, original },
   );

@@ -71,7 +71,12 @@ export async function makeLedger(store: EventStore, events: number, seed: number
   ) {
     const id = idFrom(random, made);
     const metadata = metadataOf(id);
-    const context = { ...contextOf(register, LAST, original), proposals: new Map(), adjustment: false };
+    const context = {
+      ...contextOf(register, LAST, original),
+      officer: metadata.officer,
+      proposals: new Map(),
+      adjustment: false,
+    };
     const fact = factOf(kind, type);
     const data = fact.complete ? fact.complete(sent, stream.own, context) : sent;
     if (data instanceof Refusal) throw new Error(`${type} cannot be made: ${data.detail}`);

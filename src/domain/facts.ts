@@ -26,6 +26,8 @@ interface Actor {
 /** What every event carries beside its business data. Written by the service; never by a client. */
 export interface Metadata extends Actor {
   readonly schemaVersion: number;
+  /** The version of the rules by which it was decided: see rule-versions.ts. Left out, 1. */
+  readonly rules?: number;
   readonly recordedAt: string;
   readonly key: string;
   /** SHA-256 of the request as sent, so that a key reused for another request is recognised. */
@@ -46,6 +48,8 @@ export interface LedgerEvent<Data extends FactData = FactData> {
   readonly type: string;
   readonly data: Data;
   readonly metadata: Metadata;
+  /** What is stored, where it, or a text in it, is of an older version than this program writes. */
+  readonly stored?: FactText;
 }
 
 /** A fact as it is proposed and signed: its name, the version of its schema, and its data. */
@@ -53,6 +57,8 @@ export interface FactText {
   readonly type: string;
   readonly version: number;
   readonly data: FactData;
+  /** The text as it is stored and was signed, where that is in an older version: see texts.ts. */
+  readonly stored?: FactText;
 }
 
 /** A fact as an officer sends it. */
@@ -69,6 +75,10 @@ export interface Sides {
 /** What a decision may look at beside the state of its own stream. */
 export interface Context {
   readonly today: Day;
+  /** The version of the rules to decide by: see rule-versions.ts. */
+  readonly rules: number;
+  /** Who posts, proposes or signs. */
+  readonly officer: string;
   readonly register: RegisterState;
   /** The proposals of the same stream that wait for a signature. */
   readonly proposals: ReadonlyMap<string, OpenProposal>;
@@ -94,6 +104,19 @@ interface KnownClaims {
   readonly revision: number;
 }
 
+/** A version of a fact’s stored shape before the present one: what is needed of it for as long as an event of it stands. */
+export interface EarlierVersion {
+  /** What an officer sent then: the fingerprints of requests were made of it. */
+  readonly input: z.ZodObject;
+  /** What was understood then, as `understood` of the fact says of the present version. */
+  understood?(data: FactData): FactData;
+  /**
+   * The stored data of this version as the next one stores it. It leaves what it is given as it is. What it puts into a field
+   * that a decision fills in is what the decision puts there by the rules of that day.
+   */
+  lift(data: FactData): FactData;
+}
+
 /**
  * One business fact, declared once. The HTTP routes and their OpenAPI, the command line, the projections and the tests
  * all follow from this declaration. `In` is what an officer sends; `Stored` is what is recorded, where a decision adds
@@ -101,10 +124,12 @@ interface KnownClaims {
  */
 interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
   readonly name: string;
-  /** The version of the stored schema; a changed shape is a new version, and the old one is upcast where events are read. */
+  /** The version of the stored schema: one more than there were before it. */
   readonly version: number;
-  /** How each earlier version of the stored data becomes the next: the first lifts version 1 to version 2. */
-  readonly earlier?: readonly ((data: FactData) => FactData)[];
+  /** The versions before: the first is version 1. A changed shape is a new version; old ones are upcast where events are read. */
+  readonly earlier?: readonly EarlierVersion[];
+  /** The fields of the stored data that hold the whole text of another fact. */
+  readonly texts?: readonly string[];
   /** One sentence for the documentation, with the source of the rule. */
   readonly about: string;
   readonly input: In;
@@ -177,7 +202,7 @@ export type Fact<State> = Declaration<z.ZodObject, z.ZodObject, State>;
 export function fact<In extends z.ZodObject, State>(
   declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version'>,
 ): Fact<State> {
-  return { ...declaration, version: 1, stored: declaration.input };
+  return { ...declaration, version: versionOf(declaration), stored: declaration.input };
 }
 
 /** Declares a fact to which the decision adds what it rests on. */
@@ -185,8 +210,10 @@ export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject
   declaration: Omit<Declaration<In, Stored, State>, 'version'> &
     Required<Pick<Declaration<In, Stored, State>, 'complete'>>,
 ): Fact<State> {
-  return { ...declaration, version: 1 };
+  return { ...declaration, version: versionOf(declaration) };
 }
+
+const versionOf = ({ earlier = [] }: { readonly earlier?: readonly EarlierVersion[] }): number => earlier.length + 1;
 
 /** Whose act a fact is that the ledger’s keeper posts, for whichever stream it opens or adds to. */
 const BY_KEEPER = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, type Day } from './calendar.js';
-import type { FactData, FactText, Signature } from './facts.js';
+import type { EarlierVersion, FactData, FactText, Signature } from './facts.js';
 import { negated } from './money.js';
 import type { Posting } from './postings.js';
 import { ROLES, type Role } from './roles.js';
@@ -28,18 +28,23 @@ const onTheTable = {
 };
 const Signed = z.strictObject({ officer: Name, partner: Name, role: z.enum(ROLES) });
 
-/** The stored shape of each step of a proposal, by the name of its event. */
+/** Declares a step: its stored shape, which of its fields hold the text of a fact, and the versions before. */
+const step = <Stored extends z.ZodObject>(
+  stored: Stored,
+  texts: readonly string[] = ['fact'],
+  earlier: readonly Pick<EarlierVersion, 'lift'>[] = [],
+) => ({ stored, texts, earlier, version: earlier.length + 1 });
+
+/** Each step of a proposal, by the name of its event. */
 export const PROPOSAL_EVENTS = {
-  ProposalMade: z.strictObject({ ...common, ...onTheTable }),
-  ProposalCountered: z.strictObject({ ...common, ...onTheTable, replaces: Text }),
-  ProposalAgreed: z.strictObject({
-    ...common,
-    signatures: z.array(Signed).length(2),
-    conditions: words(1000).optional(),
-  }),
-  ProposalDeclined: z.strictObject({ ...common, reason: words(500) }),
-  ProposalWithdrawn: z.strictObject({ ...common, reason: words(500) }),
-  ProposalLapsed: z.strictObject(common),
+  ProposalMade: step(z.strictObject({ ...common, ...onTheTable })),
+  ProposalCountered: step(z.strictObject({ ...common, ...onTheTable, replaces: Text }), ['fact', 'replaces']),
+  ProposalAgreed: step(
+    z.strictObject({ ...common, signatures: z.array(Signed).length(2), conditions: words(1000).optional() }),
+  ),
+  ProposalDeclined: step(z.strictObject({ ...common, reason: words(500) })),
+  ProposalWithdrawn: step(z.strictObject({ ...common, reason: words(500) })),
+  ProposalLapsed: step(z.strictObject(common)),
 } as const;
 
 const ENDINGS: Readonly<Record<string, string>> = {
@@ -52,7 +57,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 /** How a proposal ended: by a step of its own, or by the fact that took it off the table. */
 export const endingInWords = (how: string): string => ENDINGS[how] ?? `${how} took it off the table`;
 
-type Events = typeof PROPOSAL_EVENTS;
+type Events = { readonly [Name in keyof typeof PROPOSAL_EVENTS]: (typeof PROPOSAL_EVENTS)[Name]['stored'] };
 type WithText<Data> = Omit<Data, 'fact' | 'replaces'> & { readonly fact: FactText };
 
 export type ProposalEvent =
@@ -91,6 +96,8 @@ export interface OpenProposal {
   /** The last day on which it can be signed, inclusive. */
   readonly expires?: Day;
   readonly adjustment?: { readonly reason: string };
+  /** The version of the rules by which its terms were decided. */
+  readonly rules: number;
 }
 
 // Postings

@@ -9,6 +9,7 @@ import { emptyReference, type ReferenceState } from './register/reference-state.
 import { endOf, type Succession } from './register/succession.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { ADMINISTER, READING_ROLES, ROLES, type Role } from './roles.js';
+import { inForce } from './rule-versions.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
 import { Amount, EffectiveDay } from './values.js';
@@ -124,13 +125,17 @@ const FACTS: readonly Fact<RegisterState>[] = [
     effective: 'any-day',
     reversible: false,
     sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
-    check: (data, state: RegisterState) =>
-      standing(state, data.officer, data.partner, data.role, data.effective)
+    check(data, state: RegisterState, context) {
+      if (inForce('own_mandate', context) && context.officer === data.officer) {
+        return refuse('own_mandate', `The mandate would be ${data.officer}’s own.`);
+      }
+      return standing(state, data.officer, data.partner, data.role, data.effective)
         ? refuse(
             'officer_mandated',
             `${data.officer} is mandated as ${data.role} of ${data.partner} on ${dayInWords(data.effective)} already.`,
           )
-        : undefined,
+        : undefined;
+    },
     postings: () => [],
     evolve: (state, data) =>
       addMandate(state, data.officer, {

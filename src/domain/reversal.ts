@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords } from './calendar.js';
-import { completedFact, type Context, type Fact, type FactData, type LedgerEvent } from './facts.js';
+import { completedFact, type Context, type Fact, type FactData, type FactText, type LedgerEvent } from './facts.js';
 import { inverted } from './postings.js';
 import { refuse, Refusal } from './rules.js';
 import { EffectiveDay } from './values.js';
@@ -24,7 +24,7 @@ interface Reversing<State> {
 export interface Reversal extends FactData {
   readonly reverses: string;
   readonly reason: string;
-  readonly fact: { readonly type: string; readonly version: number; readonly data: FactData };
+  readonly fact: FactText;
 }
 
 const sent = { effective: EffectiveDay, reverses: Reverses, reason: Reason };
@@ -61,6 +61,7 @@ export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
     roles: [],
     effective: 'any-day',
     reversible: false,
+    texts: ['fact'],
     limits: of.limits,
     signedAs(data, context) {
       const original = originalOf(of, data.reverses, context);
@@ -69,8 +70,9 @@ export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
     sides: () => ({ acts: [], signs: [] }),
     complete(data, _state, context) {
       // That there is an original, and a reversible one, has been seen when its signatures were looked up.
-      const { type, metadata, data: original } = context.original!;
-      return { ...data, fact: { type, version: metadata.schemaVersion, data: original } };
+      const { type, data: original, stored } = context.original!;
+      const { version } = of.reversible.get(type)!;
+      return { ...data, fact: { type, version, data: original, ...(stored && { stored }) } };
     },
     check(data, state: State, context) {
       const began = data.fact.data.effective;

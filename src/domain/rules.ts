@@ -208,6 +208,12 @@ export const RULES = {
     'Four eyes: what one officer proposes another must sign.',
     'Ask another officer to sign.',
   ),
+  own_mandate: rule(
+    403,
+    'Nobody proposes or signs a mandate of their own',
+    'Four eyes: a mandate, its role and its limit are for two other officers of the partner to give.',
+    'Ask two other officers of your partner, one to propose it and one to sign it.',
+  ),
   same_partner: rule(
     403,
     'The other side must sign',

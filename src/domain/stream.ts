@@ -3,9 +3,17 @@ import type { Context, Fact, FactData, FactText, LedgerEvent, SentFact, StreamKi
 import type { Foresight } from './foresight.js';
 import { pounds } from './money.js';
 import type { Posting } from './postings.js';
-import { endingInWords, isProposalEvent, proposalPostings, type OpenProposal, type ProposalEvent } from './proposal.js';
+import {
+  endingInWords,
+  isProposalEvent,
+  PROPOSAL_EVENTS,
+  proposalPostings,
+  type OpenProposal,
+  type ProposalEvent,
+} from './proposal.js';
 import { mandateFor, opening, type Mandate } from './register.js';
 import type { Role } from './roles.js';
+import { rulesOf } from './rule-versions.js';
 import { refuse, Refusal } from './rules.js';
 import { sameValue } from './same-value.js';
 import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demands } from './sides.js';
@@ -154,6 +162,7 @@ function evolveProposal(
       role: metadata.role,
       awaiting: data.awaiting,
       revision,
+      rules: rulesOf(metadata),
       ...termsOf(data),
       ...(metadata.adjustment && { adjustment: metadata.adjustment }),
     });
@@ -179,6 +188,9 @@ export type Command =
   | { readonly act: 'decline' | 'withdraw'; readonly proposal: string; readonly reason: string }
   | { readonly act: 'lapse'; readonly proposal: string };
 
+/** What whoever decides gives to a decision; the rest is of the stream and of the command. */
+export type Given = Omit<Context, 'officer' | 'proposals' | 'answering' | 'adjustment' | 'area'>;
+
 /** Who asks, and under which identifier a proposal would be known. */
 interface Asking {
   readonly officer: string;
@@ -186,14 +198,9 @@ interface Asking {
   readonly newProposal: string;
 }
 
-interface NewFact {
-  readonly type: string;
-  readonly version: number;
-  readonly data: FactData;
-}
-
 export interface Decision {
-  readonly events: readonly NewFact[];
+  /** As they are read; what is stored of each is said in texts.ts. */
+  readonly events: readonly FactText[];
   /** The capacity in which the officer acted; the service itself where a proposal lapses. */
   readonly partner: string;
   readonly role: Role | 'service';
@@ -211,9 +218,10 @@ export function decide<State>(
   state: StreamState<State>,
   command: Command,
   asking: Asking,
-  context: Omit<Context, 'proposals' | 'answering' | 'adjustment' | 'area'>,
+  context: Given,
 ): Decision | Refusal {
   const full = {
+    officer: asking.officer,
     proposals: state.open,
     adjustment: adjustmentOf(state, command) !== undefined,
     area: kind.area(state.own),
@@ -277,7 +285,7 @@ function holds<State>(
 }
 
 /** What is put on the table must stay within what the stream can add exactly, whoever offers it. */
-const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: NewFact, by: string) =>
+const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: FactText, by: string) =>
   kind.limitsHold(own, postingsOf(kind, step), [], by);
 
 /** Whether the effective day can take the fact: in the fund's year, and in an open period or as an adjustment. */
@@ -385,9 +393,9 @@ export const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[K
   ...(expires !== undefined && { expires }),
 });
 
-const proposalEvent = (type: ProposalEvent['type'], proposal: string, fact: FactText, more: object): NewFact => ({
+const proposalEvent = (type: ProposalEvent['type'], proposal: string, fact: FactText, more: object): FactText => ({
   type,
-  version: 1,
+  version: PROPOSAL_EVENTS[type].version,
   data: { proposal, effective: fact.data.effective, fact, ...more },
 });
 
@@ -489,7 +497,9 @@ function stillRestsOn<State>(
   const sent = Object.fromEntries(
     Object.keys(fact.input.shape).flatMap((key) => (key in data ? [[key, data[key]]] : [])),
   );
-  const now = fact.complete(sent, state.own, context);
+  // What an older version said is worked out by the rules of its day, to which it is brought up to date.
+  const rules = proposal.fact.stored ? proposal.rules : context.rules;
+  const now = fact.complete(sent, state.own, { ...context, rules });
   if (now instanceof Refusal) return now;
   const moved = Object.keys({ ...data, ...now }).find((key) => !sameValue(now[key], data[key]));
   return moved === undefined

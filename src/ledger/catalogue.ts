@@ -3,15 +3,17 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { hexOf } from '../../evidence/tree.js';
 import { instantOf } from '../domain/calendar.js';
-import type { Fact, FactData, LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
+import type { Fact, FactData, FactText, LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
 import { DISPUTE } from '../domain/dispute.js';
 import type { DisputeState } from '../domain/dispute/state.js';
 import { FUND } from '../domain/fund.js';
 import type { FundState } from '../domain/fund/state.js';
-import { isProposalEvent, PROPOSAL_EVENTS, proposalSentence } from '../domain/proposal.js';
+import { isProposalEvent, proposalSentence } from '../domain/proposal.js';
 import { REGISTER, type RegisterState } from '../domain/register.js';
 import { ROLES } from '../domain/roles.js';
+import { RULES_NOW, rulesOf } from '../domain/rule-versions.js';
 import { factOf, type Kind } from '../domain/stream.js';
+import { formOf, withTexts } from '../domain/texts.js';
 import { Evidence, Name, words } from '../domain/values.js';
 import { leafOf } from '../store/leaf.js';
 import type { NewEvent, RecordedEvent } from '../store/event-store.js';
@@ -115,6 +117,7 @@ class UnreadableEvent extends Error {
 
 const StoredMetadata = z.strictObject({
   schemaVersion: z.int().positive(),
+  rules: z.int().min(2).optional(),
   recordedAt: z.string().refine((text) => instantOf(text) !== undefined),
   officer: Name,
   partner: Name,
@@ -151,8 +154,11 @@ export function decode(recorded: RecordedEvent, kind: AnyKind = kindOf(recorded.
   const { id, stream, position, type } = recorded;
   try {
     const metadata = accepted(StoredMetadata, JSON.parse(recorded.metadata)) as Metadata;
-    const data = upToDate(kind, type, metadata.schemaVersion, JSON.parse(recorded.data));
-    return { id, stream, revision: Number(recorded.revision), position, type, data, metadata };
+    if (rulesOf(metadata) > RULES_NOW) throw new Error(newerRules(rulesOf(metadata)));
+    const text = { type, version: metadata.schemaVersion, data: JSON.parse(recorded.data) as FactData };
+    const { data, stored } = upToDate(kind, text);
+    const event = { id, stream, revision: Number(recorded.revision), position, type, data, metadata };
+    return stored ? { ...event, stored } : event;
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new UnreadableEvent(`${type} at revision ${recorded.revision} of ${stream} cannot be read: ${why}`, error);
@@ -163,28 +169,28 @@ export function decode(recorded: RecordedEvent, kind: AnyKind = kindOf(recorded.
 const accepted = (schema: z.ZodType, value: unknown): unknown =>
   quickCheck(schema)(value) ? value : schema.parse(value);
 
-interface Text {
-  readonly type: string;
-  readonly version: number;
-  data: unknown;
-}
+const newerRules = (rules: number): string =>
+  `it was recorded by a newer program: this ledger holds acts by rules ${rules}; this program knows rules ` +
+  `${RULES_NOW === 1 ? '1' : `1 to ${RULES_NOW}`}. Use the newer program.`;
 
-function upToDate(kind: AnyKind, type: string, version: number, stored: unknown): FactData {
-  const step = PROPOSAL_EVENTS[type as keyof typeof PROPOSAL_EVENTS] as z.ZodType | undefined;
-  if (step) {
-    const data = accepted(step, stored) as FactData & { readonly fact: Text; readonly replaces?: Text };
-    // What has just been read is nobody else's, so the texts in it are brought up to date where they stand.
-    for (const text of [data.fact, data.replaces]) {
-      if (text) text.data = upToDate(kind, text.type, text.version, text.data);
-    }
-    return data;
+/** A text in the present version of its fact, and every text in it; with the stored one, where that is another. */
+function upToDate(kind: AnyKind, text: FactText): FactText {
+  const { type, version } = text;
+  const { version: newest, stored, earlier, texts } = formOf(kind, type);
+  if (version > newest) throw new Error(`version ${version} is newer than ${newest}, which this program knows`);
+  let older = version < newest;
+  let { data } = text;
+  if (older) for (const { lift } of earlier!.slice(version - 1)) data = lift(data);
+  data = accepted(stored, data) as FactData;
+  if (texts) {
+    data = withTexts(kind, { type, data }, (each) => {
+      const now = upToDate(kind, each);
+      older ||= now.stored !== undefined;
+      return now;
+    });
   }
-  const fact = factOf(kind, type);
-  let data = stored;
-  if (version > fact.version)
-    throw new Error(`version ${version} is newer than ${fact.version}, which this program knows`);
-  for (const lift of fact.earlier?.slice(version - 1) ?? []) data = lift(data as FactData);
-  return accepted(fact.stored, data) as FactData;
+  if (older) return { type, version: newest, data, stored: text };
+  return data === text.data ? text : { type, version, data };
 }
 
 /** Says an event in one sentence, without names of database fields or code. */

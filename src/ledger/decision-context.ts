@@ -1,7 +1,7 @@
 import { openClaims } from '../../projections/claims.js';
 import type { Day } from '../domain/calendar.js';
-import type { Context, LedgerEvent, StreamKind } from '../domain/facts.js';
-import type { StreamState } from '../domain/stream.js';
+import type { LedgerEvent, StreamKind } from '../domain/facts.js';
+import type { Given, StreamState } from '../domain/stream.js';
 import { canonical, disputeStream, fundStream, REGISTER_STREAM, sha256, type StateOf } from './catalogue.js';
 
 /** Whoever holds the state of every stream: the service as it stands, verification as it reads on. */
@@ -11,6 +11,8 @@ export interface Streams {
 
 interface Deciding {
   readonly today: Day;
+  /** The version of the rules to decide by: the newest, or that of an act that is decided again. */
+  readonly rules: number;
   /** The event that a reversal names. */
   readonly original: LedgerEvent | undefined;
   /**
@@ -23,9 +25,10 @@ interface Deciding {
 /** What a decision may look at beside its own stream: made here alone, for whoever decides and for whoever verifies. */
 export const decisionContext = (
   streams: Streams,
-  { today, original, claimsKnownTo = Infinity }: Deciding,
-): Omit<Context, 'proposals' | 'answering' | 'adjustment' | 'area'> => ({
+  { today, rules, original, claimsKnownTo = Infinity }: Deciding,
+): Given => ({
   today,
+  rules,
   register: streams.stream('register', REGISTER_STREAM).own,
   ...(original && { original }),
   fund(name) {

@@ -2,10 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import { parse, v5 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
-import type { LedgerEvent, Metadata, SentFact, StreamKind } from '../domain/facts.js';
+import type { LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
 import { NOTHING_FORESEEN, type Foresight } from '../domain/foresight.js';
+import { RULES_NOW } from '../domain/rule-versions.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { decide, factOf, type Command, type Decision } from '../domain/stream.js';
+import { decide, type Command, type Decision } from '../domain/stream.js';
+import { asStored } from '../domain/texts.js';
 import type { EvidenceList } from '../domain/values.js';
 import {
   ConcurrencyConflict,
@@ -17,13 +19,15 @@ import {
   type Position,
   type RecordedEvent,
 } from '../store/event-store.js';
-import { canonical, decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
+import { decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
 import { todayOf, type Clock } from './clock.js';
 import { decisionContext } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
 import type { Folding } from './folding.js';
 import { scopedKey, type Acted, type ReadModel } from './read-model.js';
+import { requestsNow } from './recorded-act.js';
+import { requestOf } from './request.js';
 import { NotFolded } from './shelves.js';
 import { createTogether, type Together } from './together.js';
 
@@ -117,21 +121,6 @@ export interface Prepared extends Submission {
   readonly request: string;
 }
 
-/** What a fingerprint is made of. */
-type Requested = Pick<Submission, 'kind' | 'stream' | 'command' | 'actingFor' | 'evidence'>;
-
-/** The fingerprint of a request: what was asked, of which stream, for whom, and on which evidence. */
-export function requestOf({ kind, stream, command, actingFor, evidence }: Requested): string {
-  const plain = 'fact' in command ? { ...command, fact: understood(kind, command.fact) } : command;
-  return sha256(canonical({ stream, command: plain, actingFor: actingFor ?? null, evidence }));
-}
-
-/** A fact as it would be sent by somebody who leaves out what is understood. */
-const understood = (kind: StreamKind, { type, data }: SentFact): SentFact => ({
-  type,
-  data: factOf(KINDS[kind], type).understood?.(data) ?? data,
-});
-
 const prepared = (submission: Submission): Prepared => ({
   request: requestOf(submission),
   ...submission,
@@ -160,11 +149,9 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
     const acted = model.acted(scopedKey(submission.officer, submission.key), submission.stream);
     if (!acted) return undefined;
     const events = await eventsOf(acted, submission);
-    if (events[0]!.metadata.request !== submission.request) {
-      return refuse(
-        'key_reused',
-        `This key stands for ${events[0]!.type}, recorded at ${events[0]!.metadata.recordedAt}.`,
-      );
+    const [first] = events;
+    if (!isSameRequest(first!, submission)) {
+      return refuse('key_reused', `This key stands for ${first!.type}, recorded at ${first!.metadata.recordedAt}.`);
     }
     return { outcome: { ...outcomeOf(events), ...recordedAs(events) }, replayed: true };
   }
@@ -201,7 +188,7 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
       state,
       command,
       { officer, actingFor, newProposal: id },
-      decisionContext(model, { today: londonDay(now), original: original && decode(original) }),
+      decisionContext(model, { today: londonDay(now), rules: RULES_NOW, original: original && decode(original) }),
     );
     if (decision instanceof Refusal) return decision;
     const composed = compose(submission, id, decision, now);
@@ -277,9 +264,11 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
 
   function compose(submission: Prepared, first: string, decision: Decision, now: Instant) {
     const { officer, signedInBy, key, request, correlation, evidence } = submission;
-    return decision.events.map(({ type, version, data }, index) => {
+    return decision.events.map((text, index) => {
+      const { type, version, data } = asStored(KINDS[submission.kind], text);
       const metadata: Metadata = {
         schemaVersion: version,
+        rules: RULES_NOW,
         recordedAt: instantText(now),
         officer,
         partner: decision.partner,
@@ -333,6 +322,11 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
     },
   };
 }
+
+/** Whether a request is the one that an event records; of one of an older version, as it is asked in this program’s. */
+const isSameRequest = (event: LedgerEvent, { kind, request }: Prepared): boolean =>
+  event.metadata.request === request ||
+  (event.stored !== undefined && requestsNow(KINDS[kind], event).includes(request));
 
 function outcomeOf(events: readonly LedgerEvent[]): Outcome {
   const last = events.at(-1)!;

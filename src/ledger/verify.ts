@@ -1,20 +1,22 @@
-import { z } from 'zod';
 import { hexOf } from '../../evidence/tree.js';
 import { createBalances } from '../../projections/balances.js';
 import type { Entry } from '../../projections/entry.js';
 import { accountKey, imbalance, type Account } from '../domain/postings.js';
 import { instantOf, londonDay, type Day, type Instant } from '../domain/calendar.js';
-import type { Fact, FactData, FactText, LedgerEvent, SentFact, Signature } from '../domain/facts.js';
+import type { Fact, FactData, FactText, LedgerEvent, Signature } from '../domain/facts.js';
 import { exactly, moneyText, type Pence } from '../domain/money.js';
-import { isProposalEvent, type ProposalEvent } from '../domain/proposal.js';
+import { isProposalEvent } from '../domain/proposal.js';
 import { mandatesOn, type RegisterState } from '../domain/register.js';
+import { rulesOf } from '../domain/rule-versions.js';
 import { Refusal } from '../domain/rules.js';
-import { decide, evolve, factOf, initialStream, termsOf, type Command, type StreamState } from '../domain/stream.js';
+import { decide, evolve, factOf, initialStream, type StreamState } from '../domain/stream.js';
+import { asStored, textOf } from '../domain/texts.js';
 import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from './catalogue.js';
 import { decisionContext, type Streams } from './decision-context.js';
 import { entryOf } from './ledger.js';
-import { eventId, requestOf } from './submit.js';
+import { commandOf, isSame, requestsOf } from './recorded-act.js';
+import { eventId } from './submit.js';
 import { createTreeCheck } from './tree-check.js';
 
 /**
@@ -24,7 +26,7 @@ import { createTreeCheck } from './tree-check.js';
 export const CHECKS = {
   decodes: 'Every event can be read, and its bytes are canonical.',
   sequence:
-    'Positions go up (by one, in a file), each stream’s revisions go up from 0 without a gap, and no instant goes back (across streams of a cluster, by no more than a minute).',
+    'Positions go up (by one, in a file), each stream’s revisions go up from 0 without a gap and by no older rules, and no instant goes back (across streams of a cluster, by no more than a minute).',
   opening: 'The first event opens the ledger, and each stream’s first event opens it.',
   balance: 'The postings of every event sum to zero.',
   mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
@@ -86,6 +88,8 @@ export async function verify(
   const agreements = new Map<string, { readonly event: LedgerEvent; readonly where: string }>();
   /** The facts that were recorded as adjustments of closed periods, by stream and revision. */
   const adjusted = new Set<string>();
+  /** By which version of the rules the last event of each stream was recorded. */
+  const rules = new Map<string, number>();
   /** When the last event of each stream was recorded. */
   const instants = new Map<string, Instant>();
   let after: Position | undefined;
@@ -103,6 +107,7 @@ export async function verify(
       const event = read(recorded, where);
       if (event) {
         checkOpening(event, where);
+        checkRules(event, where);
         checkMandate(event, register.own as RegisterState, where);
         const agreed = agreements.get(event.stream)?.event;
         agreements.delete(event.stream);
@@ -161,6 +166,13 @@ export async function verify(
     if (revision === 0 && type !== kindOf(stream).opener) report('opening', where, `the stream begins with ${type}.`);
   }
 
+  /** Who records an act has read its stream, and no program reads acts by rules that it does not know. */
+  function checkRules({ stream, metadata }: LedgerEvent, where: string): void {
+    const [before, now] = [rules.get(stream) ?? 1, rulesOf(metadata)];
+    if (now < before) report('sequence', where, `it is by rules ${now}, and the event before it by rules ${before}.`);
+    rules.set(stream, Math.max(before, now));
+  }
+
   function mandated(state: RegisterState, officer: string, partner: string, role: string, day: Day): boolean {
     return mandatesOn(state, officer, day).some((each) => each.partner === partner && each.role === role);
   }
@@ -187,7 +199,9 @@ export async function verify(
     where: string,
   ): void {
     const isAgreed =
-      agreed !== undefined && !isProposalEvent(event) && canonical(textOf(agreed)) === canonical(asText(event));
+      agreed !== undefined &&
+      !isProposalEvent(event) &&
+      canonical(agreedText(agreed)) === canonical(asStored(kindOf(event.stream), textOf(kindOf(event.stream), event)));
     if (agreed && !isAgreed) report('signatures', where, `it is not what was agreed at revision ${agreed.revision}.`);
     const needed = isProposalEvent(event) ? 'none' : signatureNeeded(event);
     if (!isAgreed) {
@@ -220,28 +234,15 @@ export async function verify(
     return needed === 'none' && adjusts ? 'second-officer' : needed;
   }
 
-  /**
-   * Works out the fingerprint of the request anew. Whether the officer named the partner that they acted for, and said
-   * again that what they signed is an adjustment, is not recorded: it is one of the ways in which the act could be asked.
-   */
+  /** Works out the fingerprint of the request anew. */
   function checkRequest(event: LedgerEvent, agreed: LedgerEvent | undefined, where: string): void {
-    const { stream, metadata } = event;
     if (agreed) {
       if (canonical(asOneAct(event)) !== canonical(asOneAct(agreed))) {
         report('requests', where, `it does not carry what the agreement at revision ${agreed.revision} does.`);
       }
       return;
     }
-    const kind = kindOf(stream);
-    const command = commandOf(event, kind);
-    const { adjustment, ...plain } = command as Command & { adjustment?: unknown };
-    const commands = command.act === 'agree' && adjustment ? [command, plain] : [command];
-    const asked = commands.flatMap((each) =>
-      [undefined, metadata.partner].map((actingFor) =>
-        requestOf({ kind: kind.name, stream, command: each, actingFor, evidence: metadata.evidence }),
-      ),
-    );
-    if (!asked.includes(metadata.request)) {
+    if (!requestsOf(kindOf(event.stream), event).includes(event.metadata.request)) {
       report('requests', where, 'the fingerprint of its request is not that of its act and evidence.');
     }
   }
@@ -269,7 +270,7 @@ export async function verify(
     kind: AnyKind,
   ): Promise<string | undefined> {
     const { metadata } = event;
-    const command = commandOf(event, kind);
+    const command = commandOf(kind, event);
     const named = 'fact' in command ? command.fact : state.open.get(command.proposal)?.fact;
     const revision = named && kind.referredTo(named);
     const [original] = revision ? await store.readStream(event.stream, { after: BigInt(revision) - 1n, limit: 1 }) : [];
@@ -284,6 +285,7 @@ export async function verify(
       },
       decisionContext(streams, {
         today: londonDay(instantOf(metadata.recordedAt)!),
+        rules: rulesOf(metadata),
         original: original && decode(original),
         claimsKnownTo: claimsKnownTo(event),
       }),
@@ -291,9 +293,7 @@ export async function verify(
     if (decision instanceof Refusal) return `the rules refuse it: ${decision.detail} (${decision.rule})`;
     const { role, partner, events } = decision;
     const same =
-      role === metadata.role &&
-      partner === metadata.partner &&
-      canonical([events[0]!.type, events[0]!.data]) === canonical([event.type, event.data]);
+      role === metadata.role && partner === metadata.partner && isSame(kind, events[0]!, textOf(kind, event));
     return same ? undefined : 'the rules decide otherwise of it.';
   }
 
@@ -346,8 +346,8 @@ function sumsOf(entries: readonly Entry[], on: Day, size: number): Map<string, n
   return sums;
 }
 
-const textOf = (agreed: LedgerEvent): FactText => agreed.data['fact'] as FactText;
-const asText = ({ type, data, metadata }: LedgerEvent): FactText => ({ type, version: metadata.schemaVersion, data });
+/** The text that an agreement is to, as it is stored. */
+const agreedText = (agreed: LedgerEvent): FactText => asStored(kindOf(agreed.stream), agreed.data['fact'] as FactText);
 
 /** What two events of one act have in common: all but the version of their schemas, and what caused the second. */
 const asOneAct = ({ metadata }: LedgerEvent) => ({ ...metadata, schemaVersion: 1, causation: '' });
@@ -363,43 +363,4 @@ function claimsKnownTo({ data }: LedgerEvent): number | undefined {
   const revision = data['claimsKnownTo'];
   if (revision === undefined) return undefined;
   return revision === null ? -1 : Number(revision);
-}
-
-/** The command that an event is the record of. */
-function commandOf(event: LedgerEvent, kind: AnyKind): Command {
-  const { adjustment } = event.metadata;
-  const adjusting = adjustment ? { adjustment } : {};
-  if (!isProposalEvent(event)) return { act: 'post', fact: sent(kind, event), ...adjusting };
-  const step: ProposalEvent = event;
-  const { proposal } = step.data;
-  switch (step.type) {
-    case 'ProposalMade':
-      return { act: 'propose', fact: sent(kind, step.data.fact), ...termsOf(step.data), ...adjusting };
-    case 'ProposalCountered':
-      return { act: 'counter', proposal, fact: sent(kind, step.data.fact), ...termsOf(step.data) };
-    case 'ProposalAgreed':
-      return { act: 'agree', proposal, ...adjusting };
-    case 'ProposalDeclined':
-      return { act: 'decline', proposal, reason: step.data.reason };
-    case 'ProposalWithdrawn':
-      return { act: 'withdraw', proposal, reason: step.data.reason };
-    case 'ProposalLapsed':
-      return { act: 'lapse', proposal };
-  }
-}
-
-/** A fact as it was sent: without what the decision added to it. */
-const sent = (kind: AnyKind, { type, data }: SentFact): SentFact => ({
-  type,
-  data: namedBy(factOf(kind, type).input, data) as FactData,
-});
-
-/** Of a value what a schema names, however deep: a decision adds fields to the lines of a list, too. */
-function namedBy(schema: z.core.$ZodType, value: unknown): unknown {
-  if (schema instanceof z.ZodOptional) return namedBy(schema.def.innerType, value);
-  if (schema instanceof z.ZodArray) return (value as unknown[]).map((each) => namedBy(schema.def.element, each));
-  if (!(schema instanceof z.ZodObject)) return value;
-  const given = value as Readonly<Record<string, unknown>>;
-  const named = Object.entries<z.core.$ZodType>(schema.shape).filter(([name]) => name in given);
-  return Object.fromEntries(named.map(([name, of]) => [name, namedBy(of, given[name])]));
 }

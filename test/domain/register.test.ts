@@ -281,3 +281,13 @@ t.test('a partner is never left with fewer than two officers who can act', async
     'mandate_unknown',
   );
 });
+
+t.test('nobody proposes or signs a mandate of their own', async (t) => {
+  const ledger = await openedLedger(t);
+  const own = { effective: '2016-04-01', officer: 'north-ccg-chief', partner: 'north-ccg', role: 'finance-officer' };
+  t.equal(await ledger.refused('north-ccg-chief', propose('OfficerMandated', own), here), 'own_mandate');
+  const others = { ...own, officer: 'north-ccg-finance', role: 'pool-manager' };
+  const { outcome } = await ledger.done('north-ccg-chief', propose('OfficerMandated', others), here);
+  const sign = { act: 'agree', proposal: outcome.proposal! } as const;
+  t.equal(await ledger.refused('north-ccg-finance', sign, here), 'own_mandate');
+});

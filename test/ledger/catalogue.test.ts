@@ -1,6 +1,6 @@
 import t from 'tap';
 import { z } from 'zod';
-import type { Metadata } from '../../src/domain/facts.js';
+import type { FactData, Metadata } from '../../src/domain/facts.js';
 import { fact } from '../../src/domain/facts.js';
 import type { FundState } from '../../src/domain/fund/state.js';
 import { EffectiveDay } from '../../src/domain/values.js';
@@ -74,6 +74,8 @@ t.test('what cannot be read is named, not skipped', async (t) => {
   t.throws(() => kindOf('weather-norfolk'), { name: 'UnreadableEvent', message: /of no kind/ });
 });
 
+const textToWords = ({ effective, text }: FactData): FactData => ({ effective, words: text });
+const plainly = (data: FactData): FactData => ({ ...data, tone: 'plain' });
 const NOTED = { effective: EffectiveDay, words: z.string(), tone: z.string() };
 
 t.test('an older version is brought up to date where it is read, also inside a proposal', async (t) => {
@@ -94,8 +96,8 @@ t.test('an older version is brought up to date where it is read, also inside a p
     }),
     version: 3,
     earlier: [
-      (data: Readonly<Record<string, unknown>>) => ({ effective: data['effective'], words: data['text'] }) as never,
-      (data: Readonly<Record<string, unknown>>) => ({ ...data, tone: 'plain' }) as never,
+      { input: z.strictObject({ effective: EffectiveDay, text: z.string() }), lift: textToWords },
+      { input: z.strictObject({ effective: EffectiveDay, words: z.string() }), lift: plainly },
     ],
   };
   const kind = { ...KINDS.fund, facts: [noted], byName: new Map([['Noted', noted as never]]) } as AnyKind;

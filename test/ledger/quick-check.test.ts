@@ -94,7 +94,7 @@ t.test(
       for (const { stream, type, data } of page) {
         const read = { type, data: JSON.parse(data) as { [name: string]: Json } };
         const schema = isProposalEvent(read as never)
-          ? PROPOSAL_EVENTS[type as keyof typeof PROPOSAL_EVENTS]
+          ? PROPOSAL_EVENTS[type as keyof typeof PROPOSAL_EVENTS].stored
           : factOf(kindOf(stream), type).stored;
         events.push({ schema, data: read.data });
       }

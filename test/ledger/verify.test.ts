@@ -4,6 +4,7 @@ import { hexOf } from '../../evidence/tree.js';
 import { createBalances } from '../../projections/balances.js';
 import type { Metadata } from '../../src/domain/facts.js';
 import { exactly } from '../../src/domain/money.js';
+import { RULES_NOW } from '../../src/domain/rule-versions.js';
 import { canonical, encode } from '../../src/ledger/catalogue.js';
 import { entryOf } from '../../src/ledger/ledger.js';
 import { eventId } from '../../src/ledger/submit.js';
@@ -13,7 +14,16 @@ import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.
 import { naiveRoot } from '../evidence/naive.js';
 import { everything } from '../store/conformance.js';
 import { AREA, DISPUTES } from '../support/disputes.js';
-import { carried, contribution, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
+import {
+  carried,
+  contribution,
+  FUND,
+  line,
+  onSameFile,
+  openedLedger,
+  stated,
+  type TestLedger,
+} from '../support/ledger.js';
 
 /** A ledger whose last events are a plan line, an offer, its signature and what was agreed. */
 async function signedLedger(t: Parameters<typeof openedLedger>[0]): Promise<TestLedger> {
@@ -322,7 +332,11 @@ t.test('what the rules would not have decided is found, however well it is writt
       effective: '2016-04-01',
       reverses: '0',
       reason: 'x',
-      fact: { type: 'FundOpened', version: 1, data: { effective: '2016-04-01' } },
+      fact: {
+        type: 'FundOpened',
+        version: 1,
+        data: { effective: '2016-04-01', area: 'a', year: '2016-17', host: 'county', partners: ['county', 'b'] },
+      },
     });
     await append('ContributionReceived', {
       effective: '2016-04-05',
@@ -374,6 +388,28 @@ t.test('what a decision fills in where it was left out is no reason to doubt the
   for (const [index, data] of cases.entries()) {
     t.same((await adopt(data, { effective: `2016-04-0${index + 1}` })).problems, [], JSON.stringify(data));
   }
+});
+
+t.test('an act by rules that this program does not know is found, and the ledger is not served', async (t) => {
+  const ledger = await openedLedger(t);
+  const metadata = carried({ rules: RULES_NOW + 1 });
+  await ledger.store.append(`fund-${FUND}`, 0n, [encode('x', 'PlanLineSet', line() as never, metadata)]);
+  const words = new RegExp(
+    `recorded by a newer program: this ledger holds acts by rules ${RULES_NOW + 1}; this program knows rules 1 to ${RULES_NOW}`,
+  );
+  t.match((await verify(ledger.store)).problems, [{ check: 'decodes', words }]);
+  await t.rejects(onSameFile(t, ledger), { message: words });
+});
+
+t.test('within a stream nobody goes back to older rules', async (t) => {
+  const ledger = await openedLedger(t);
+  const { rules, ...metadata } = carried();
+  await ledger.store.append(`fund-${FUND}`, 0n, [encode('x', 'PlanLineSet', line() as never, metadata)]);
+  t.match((await verify(ledger.store)).problems, [
+    { check: 'sequence', words: `it is by rules 1, and the event before it by rules ${rules}.` },
+    { check: 'requests' },
+    { check: 'decisions' },
+  ]);
 });
 
 t.test('an identifier that is not of its officer and key is found', async (t) => {

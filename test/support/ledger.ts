@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import { instantOf, type Instant } from '../../src/domain/calendar.js';
 import type { FactData, Metadata } from '../../src/domain/facts.js';
+import { RULES_NOW } from '../../src/domain/rule-versions.js';
 import { Refusal, type RuleCode } from '../../src/domain/rules.js';
 import type { Command } from '../../src/domain/stream.js';
 import { encode, fundStream, placed, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
@@ -258,6 +259,7 @@ export const grant = (more: Readonly<Record<string, unknown>> = {}) => {
 /** What an event carries beside its data, for events that a test writes straight into a store. */
 export const carried = (more: Partial<Metadata> = {}): Metadata => ({
   schemaVersion: 1,
+  rules: RULES_NOW,
   recordedAt: '2016-03-01T09:00:00.000Z',
   officer: 'county-finance',
   partner: COUNTY,

@@ -1,0 +1,34 @@
+/**
+ * The versions of the rules. Every act is judged by the rules of the day on which it was recorded: its event says by which
+ * version (`rules` in its metadata; 1 where it says none), and whoever decides it again uses that one. So a new rule never
+ * makes an old ledger wrong.
+ *
+ * A change of the rules (a refusal that is new, a state that evolves otherwise, a recorded figure with another formula) gets
+ * a name and a line in this table, and holds where {@link inForce} says so. All changes of one release share a version.
+ */
+interface Change {
+  /** The first version of the rules in which it holds. */
+  readonly from: number;
+  /** What changed and why, in a sentence. */
+  readonly why: string;
+}
+
+/** Every change since version 1, by its name: the code of the refusal, where it is one. A line is never taken out. */
+export const RULE_CHANGES = {
+  own_mandate: {
+    from: 2,
+    why: 'Nobody proposes or signs a mandate of their own: an officer could raise their own limit with one other signature.',
+  },
+} as const satisfies Readonly<Record<string, Change>>;
+
+export type RuleChange = keyof typeof RULE_CHANGES;
+
+/** The version of the rules by which this program decides what is new. */
+export const RULES_NOW: number = Math.max(...Object.values(RULE_CHANGES).map(({ from }) => from));
+
+/** Whether a change of the rules holds in a version of them. */
+export const inForce = (change: RuleChange, { rules }: { readonly rules: number }): boolean =>
+  rules >= RULE_CHANGES[change].from;
+
+/** The version of the rules by which an event was decided, from its metadata. */
+export const rulesOf = ({ rules = 1 }: { readonly rules?: number }): number => rules;

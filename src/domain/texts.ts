@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { FactData, FactText, LedgerEvent } from './facts.js';
+import { PROPOSAL_EVENTS } from './proposal.js';
+import { factOf, type Kind } from './stream.js';
+
+/**
+ * The texts of facts in their versions. A text is read as the newest version of its fact, for everybody who decides or
+ * answers; where it was stored in an older one, it keeps the stored text beside that. What was signed, what is recorded
+ * and what is compared word for word is always the stored text.
+ */
+
+/** What facts and the steps of proposals have in common: a stored shape that may have had others before. */
+interface Form {
+  readonly version: number;
+  readonly stored: z.ZodType;
+  readonly earlier?: readonly { lift(data: FactData): FactData }[];
+  readonly texts?: readonly string[];
+}
+
+/** The form of an event of a kind of stream, or of a text in one. Throws where there is none. */
+export const formOf = <State>(kind: Kind<State>, type: string): Form =>
+  (PROPOSAL_EVENTS as Readonly<Record<string, Form | undefined>>)[type] ?? factOf(kind, type);
+
+/** Data with every whole text in it as something else makes of it; the same data where that changes none. */
+export function withTexts<State>(
+  kind: Kind<State>,
+  { type, data }: Pick<FactText, 'type' | 'data'>,
+  change: (text: FactText) => FactText,
+): FactData {
+  let changed = data;
+  for (const field of formOf(kind, type).texts ?? []) {
+    const was = data[field] as FactText;
+    const now = change(was);
+    if (now !== was) changed = { ...changed, [field]: now };
+  }
+  return changed;
+}
+
+/** A text as it is stored: by the version in which it was first recorded, with every text in it. */
+export const asStored = <State>(kind: Kind<State>, text: FactText): FactText =>
+  text.stored ?? {
+    type: text.type,
+    version: text.version,
+    data: withTexts(kind, text, (each) => asStored(kind, each)),
+  };
+
+/** An event as the text that it records. */
+export const textOf = <State>(kind: Kind<State>, { type, data, stored }: LedgerEvent): FactText => ({
+  type,
+  version: formOf(kind, type).version,
+  data,
+  ...(stored && { stored }),
+});
