@@ -1,5 +1,6 @@
 import type { Fact } from '../domain/facts.js';
 import { PROPOSAL_EVENTS } from '../domain/proposal.js';
+import { RULE_CHANGES } from '../domain/rule-versions.js';
 import { KINDS, WHEREABOUTS } from './catalogue.js';
 import { fieldTable } from './field-words.js';
 
@@ -38,14 +39,18 @@ export function eventCatalogue(): string {
   const kinds = Object.values(KINDS).map((kind) =>
     [`## ${WHEREABOUTS[kind.name].about}`, ...kind.facts.map(factText)].join('\n\n'),
   );
+  const changes = Object.entries(RULE_CHANGES).map(([name, { from, why }]) => `| \`${name}\` | ${from} | ${why} |`);
   const steps = Object.entries(STEPS).map(([name, words]) => `| \`${name}\` | ${words} |`);
   return `${[
     '# Events',
     'Written by `bcf-ledger catalogue` from the declarations in `src/domain`; not edited by hand.',
     'Fields with a question mark may be left out. Money is text with two places, `"1234.50"`; a day is `YYYY-MM-DD`; a name is lower-case letters, digits and dashes; a revision is that of an event of the same stream.',
-    'Every event carries, beside its data, when it was recorded, by which officer of which partner in which role, how they signed in, the idempotency key with a fingerprint of the request, a correlation, and its evidence.',
+    'Every event carries, beside its data, when it was recorded, by which officer of which partner in which role, how they signed in, the idempotency key with a fingerprint of the request, a correlation, its evidence, and the version of the rules that decided it (`rules`; 1 where it says none).',
     ...kinds,
     '## Steps of a proposal, in any stream',
     ['| event | what it means |', '|---|---|', ...steps].join('\n'),
+    '## Versions of the rules',
+    'Every act is judged by the rules of the day on which it was recorded. A change holds from the version of the rules that is named; acts by earlier ones stay as they were decided.',
+    ['| change | from | what and why |', '|---|---|---|', ...changes].join('\n'),
   ].join('\n\n')}\n`;
 }

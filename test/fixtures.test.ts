@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import t from 'tap';
+import { z } from 'zod';
+import { Refusal } from '../src/domain/rules.js';
+import { canonical } from '../src/ledger/catalogue.js';
+import { QUERIES } from '../src/ledger/queries/all.js';
+import { verify } from '../src/ledger/verify.js';
+import { emptyLedger, folder, type TestLedger } from './support/ledger.js';
+
+/**
+ * Ledgers that earlier programs wrote, and what those programs answered of them. Every later program finds them well and
+ * gives the same answers. What is in them and how they were made: test/fixtures/README.md.
+ */
+const FIXTURES = fileURLToPath(new URL('../../test/fixtures', import.meta.url));
+
+/** Fields that later versions add to answers: where the earlier answer has none of the name, it is taken out; nothing else is. */
+const ADDED_LATER: readonly string[] = ['settled'];
+
+interface Written {
+  readonly ledger: string;
+  readonly events: number;
+  readonly streams: number;
+  /** The chain digest of the whole ledger, as the program that wrote it told it. */
+  readonly chain: string;
+}
+
+interface Answered {
+  readonly ledger: string;
+  readonly question: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly answer: unknown;
+}
+
+const isWritten = (line: Written | Answered): line is Written => 'chain' in line;
+
+function withoutLaterFields(value: unknown, earlier: unknown): unknown {
+  if (typeof value !== 'object' || value === null || typeof earlier !== 'object' || earlier === null) return value;
+  const before = earlier as Readonly<Record<string, unknown>>;
+  if (Array.isArray(value)) return value.map((each, index) => withoutLaterFields(each, before[index]));
+  const kept = Object.entries(value).filter(([name]) => name in before || !ADDED_LATER.includes(name));
+  return Object.fromEntries(kept.map(([name, each]) => [name, withoutLaterFields(each, before[name])]));
+}
+
+async function answerTo({ ledger }: TestLedger, { question, params, answer }: Answered): Promise<unknown> {
+  const query = QUERIES.find(({ name }) => name === question)!;
+  const asked = z.object({ ...query.params.shape, ...query.options.shape }).parse(params);
+  const found = await query.run(ledger, asked);
+  return found instanceof Refusal ? { refused: found.rule } : withoutLaterFields(query.answer.parse(found), answer);
+}
+
+for (const version of readdirSync(FIXTURES).filter((name) => name.startsWith('rules-'))) {
+  const unzipped = (name: string): Buffer => gunzipSync(readFileSync(join(FIXTURES, version, name)));
+  const lines = unzipped('answers.jsonl.gz')
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Written | Answered);
+
+  for (const written of lines.filter(isWritten)) {
+    t.test(`${version}, ${written.ledger}: it is well, and every answer is what it was`, async (t) => {
+      const file = join(folder(t), written.ledger);
+      writeFileSync(file, unzipped(`${written.ledger}.gz`), { mode: 0o600 });
+      const ledger = await emptyLedger(t, file);
+      ledger.clock.set(ledger.ledger.model.lastRecorded());
+      const { problems, events, streams, digest } = await verify(ledger.store);
+      t.same(problems, []);
+      t.same(
+        { events, streams, chain: digest },
+        { events: written.events, streams: written.streams, chain: written.chain },
+      );
+      let asked = 0;
+      for (const line of lines) {
+        if (isWritten(line) || line.ledger !== written.ledger) continue;
+        asked++;
+        const answer = await answerTo(ledger, line);
+        // Only what differs is told: there are thousands of questions.
+        if (canonical(answer) !== canonical(line.answer))
+          t.same(answer, line.answer, `${line.question} ${JSON.stringify(line.params)}`);
+      }
+      t.ok(asked > 50, `${asked} questions were asked`);
+    });
+  }
+}
