@@ -6,6 +6,7 @@ import t from 'tap';
 import { z } from 'zod';
 import { Refusal } from '../src/domain/rules.js';
 import { canonical } from '../src/ledger/catalogue.js';
+import { sizeOfDigest } from '../src/ledger/chain-digest.js';
 import { QUERIES } from '../src/ledger/queries/all.js';
 import { verify } from '../src/ledger/verify.js';
 import { emptyLedger, folder, type TestLedger } from './support/ledger.js';
@@ -65,12 +66,10 @@ for (const version of readdirSync(FIXTURES).filter((name) => name.startsWith('ru
       writeFileSync(file, unzipped(`${written.ledger}.gz`), { mode: 0o600 });
       const ledger = await emptyLedger(t, file);
       ledger.clock.set(ledger.ledger.model.lastRecorded());
-      const { problems, events, streams, digest } = await verify(ledger.store);
+      const { problems, size, streams } = await verify(ledger.store);
       t.same(problems, []);
-      t.same(
-        { events, streams, chain: digest },
-        { events: written.events, streams: written.streams, chain: written.chain },
-      );
+      t.same({ events: size, streams }, { events: written.events, streams: written.streams });
+      t.equal(await sizeOfDigest(ledger.store, written.chain), size, 'the digest that was noted then is found');
       let asked = 0;
       for (const line of lines) {
         if (isWritten(line) || line.ledger !== written.ledger) continue;
