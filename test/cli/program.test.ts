@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
+import { hexOf } from '../../evidence/tree.js';
+import { chainDigest } from '../../src/store/chain.js';
 import { run, runHere } from './run.js';
 import { contribution, emptyLedger, FUND, folder, LEDGER_OPENED, line, openedLedger } from '../support/ledger.js';
 import { told } from '../support/told.js';
@@ -159,6 +161,25 @@ t.test('what cannot be read is said, and nothing is made by asking', async (t) =
     err: /found by tree, sequence/,
   });
   t.match(await runHere(['gap', FUND, '--ledger', ledger.file]), { code: 0 });
+});
+
+t.test('a digest that an earlier program gave is found where it was, or told to be of nothing', async (t) => {
+  const ledger = await openedLedger(t);
+  const [first, second] = await ledger.store.readAll();
+  const digest = hexOf(chainDigest(chainDigest(undefined, first!), second!));
+  await ledger.close();
+  const verify = (...words: string[]) => runHere(['verify', '--ledger', ledger.file, '--digest', ...words]);
+  t.match(await verify(digest), { code: 0, err: /The digest is that of the first 2 events\./ });
+  t.match(await verify(digest.toUpperCase(), '--at', '2'), { code: 0, err: /of the first 2 events/ });
+  t.match(await verify(digest, '--at', '3'), { code: 1, out: /of the first 2 events, and not of the first 3\./ });
+  const other = '0'.repeat(64);
+  t.match(await verify(other), {
+    code: 1,
+    out: /it is the digest of no beginning of this ledger/,
+    err: /found by digest/,
+  });
+  t.match(await verify('abc'), { code: 2, err: /64 hexadecimal digits/ });
+  t.match(await verify(digest, '--at', '0'), { code: 2, err: /1 at least/ });
 });
 
 t.test('the doctor looks at the machine and at the file', async (t) => {
