@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { readAs } from './domain/faults.js';
 
@@ -6,6 +7,21 @@ export const CONNECTION = /^esdb(\+discover)?:\/\//;
 
 const PORT = 'must be a port from 0 to 65535';
 const MANY = 'must be a whole number, 1 or more';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/** Whether nobody on the way can put other keys in the place of those at an address. */
+function isKept(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
+}
+
+/** Whether a text is an IP address, or a network such as 10.0.0.0/8. */
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128);
+}
 
 /** The environment, read once. Every setting has a name beginning with BCF_, a meaning and, where it can, a safe default. */
 const Environment = z.object({
@@ -36,13 +52,35 @@ const Environment = z.object({
     .string()
     .optional()
     .meta({ description: 'The ledger’s own signing key; by default beside the ledger, <ledger>.key.json.' }),
-  BCF_JWKS_URL: z.url().optional().meta({ description: 'Where the identity provider publishes its keys.' }),
+  BCF_JWKS_URL: z
+    .url()
+    .refine(isKept, { error: 'must begin with https:// (http:// only on this machine)' })
+    .optional()
+    .meta({ description: 'Where the identity provider publishes its keys.' }),
   BCF_JWT_ISSUER: z.string().optional().meta({ description: 'The issuer that its tokens must name.' }),
   BCF_JWT_AUDIENCE: z.string().optional().meta({ description: 'The audience that its tokens must name.' }),
   BCF_JWT_CLAIM: z
     .string()
     .default('sub')
     .meta({ description: 'The claim that holds the officer’s name in the register.' }),
+  BCF_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .refine((each) => each.every(isNetwork), {
+      error: 'must be addresses or networks, separated by commas, such as 10.0.0.5,10.1.0.0/16',
+    })
+    .optional()
+    .meta({
+      description:
+        'The proxies in front of the service, by address or network: they are believed where a request comes from.',
+    }),
+  BCF_ACCESS_LOG: z
+    .string()
+    .optional()
+    .meta({ description: 'A file for the log of who asked what. Left out, it is written with the other logs.' }),
+  BCF_METRICS_TOKEN: z.string().min(16, { error: 'must have 16 characters or more' }).optional().meta({
+    description: 'The bearer token for the metrics that are not open to all: what is counted by kind of act.',
+  }),
   BCF_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -67,6 +105,10 @@ export interface Config {
     | undefined;
   readonly logLevel: string;
   readonly requestsPerMinute: number;
+  readonly trustedProxies: readonly string[];
+  /** The file of the log of access, where it has one of its own. */
+  readonly accessLog: string | undefined;
+  readonly metricsToken: string | undefined;
 }
 
 class ConfigError extends Error {
@@ -102,6 +144,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     provider: jwksUrl === undefined ? undefined : { jwksUrl, issuer: issuer!, audience: audience!, claim },
     logLevel: env.BCF_LOG_LEVEL,
     requestsPerMinute: env.BCF_REQUESTS_PER_MINUTE,
+    trustedProxies: env.BCF_TRUSTED_PROXIES ?? [],
+    accessLog: env.BCF_ACCESS_LOG,
+    metricsToken: env.BCF_METRICS_TOKEN,
   };
 }
 

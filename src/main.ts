@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
@@ -152,6 +152,11 @@ async function serve(
     },
     log,
   );
+  const access = config.accessLog === undefined ? log : logTo(openSync(config.accessLog, 'a', 0o600));
+  const accessLog = pino(
+    { base: { log: 'access' }, enabled: !demonstration || config.accessLog !== undefined },
+    access,
+  );
   const signIn = await createSignIn({
     provider: config.provider,
     localKey: keyFile === undefined ? undefined : await localKey(keyFile),
@@ -164,6 +169,9 @@ async function serve(
     requestsPerMinute: config.requestsPerMinute,
     demonstration,
     version,
+    accessLog,
+    metricsToken: config.metricsToken,
+    trustedProxies: config.trustedProxies,
   });
   await ledger.lapseExpired();
   let address: string;
@@ -185,6 +193,7 @@ async function serve(
       await app.close();
       await ledger.close();
       log.flushSync();
+      access.flushSync();
       resolve();
     });
   });
@@ -205,6 +214,19 @@ async function removeDemonstration(config: Config, file: string): Promise<void> 
   for (const each of [file, `${file}-wal`, `${file}-shm`, snapshotOf(file)]) rmSync(each, { force: true });
 }
 
+/** Whether files that are there are their owner’s alone. */
+const whoMayRead = (files: readonly string[]): Finding[] =>
+  files.filter(existsSync).map((file) => {
+    const others = (statSync(file).mode & 0o077) !== 0;
+    return {
+      name: 'permissions',
+      ok: !others,
+      words: others
+        ? `${file} can be read or written by others on this machine: chmod 600 ${file}`
+        : `${file} is its owner’s alone.`,
+    };
+  });
+
 async function diagnose(config: Config, file: string): Promise<Finding[]> {
   const major = Number(process.versions.node.split('.')[0]);
   const findings = [
@@ -212,12 +234,7 @@ async function diagnose(config: Config, file: string): Promise<Finding[]> {
   ];
   if (isFile(file)) {
     if (!existsSync(file)) return [...findings, { name: 'file', ok: false, words: `There is no file ${file}.` }];
-    const others = (statSync(file).mode & 0o077) !== 0;
-    findings.push({
-      name: 'permissions',
-      ok: !others,
-      words: others ? `${file} can be read or written by others on this machine.` : `${file} is its owner’s alone.`,
-    });
+    findings.push(...whoMayRead([file, `${file}-wal`, `${file}-shm`, snapshotOf(file), keyFileOf(file, config)]));
   }
   const store = openStore(config, file);
   findings.push(...(await store.diagnose()));

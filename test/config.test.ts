@@ -48,6 +48,35 @@ t.test('a connection string stands in its own setting, and is not repeated or pr
   t.ok(readConfig({ BCF_EVENTSTOREDB: connection, DEBUG: 'fastify' }));
 });
 
+t.test('keys come by https, or from this machine', async (t) => {
+  const more = { BCF_JWT_ISSUER: 'i', BCF_JWT_AUDIENCE: 'a' };
+  for (const url of [
+    'https://id.example/keys',
+    'http://127.0.0.1:9/keys',
+    'http://localhost/keys',
+    'http://[::1]:1/',
+  ]) {
+    t.equal(readConfig({ ...more, BCF_JWKS_URL: url }).provider?.jwksUrl, url);
+  }
+  for (const url of ['http://id.example/keys', 'ftp://id.example/', 'http://127.0.0.1.example/', 'file:///keys']) {
+    t.throws(() => readConfig({ ...more, BCF_JWKS_URL: url }), /BCF_JWKS_URL must begin with https/, url);
+  }
+});
+
+t.test('trusted proxies are addresses and networks, and none by default', async (t) => {
+  t.same(readConfig({}).trustedProxies, []);
+  t.same(readConfig({ BCF_TRUSTED_PROXIES: '10.0.0.5, 10.1.0.0/16,::1,fd00::/8' }).trustedProxies, [
+    '10.0.0.5',
+    '10.1.0.0/16',
+    '::1',
+    'fd00::/8',
+  ]);
+  for (const bad of ['proxy.example', '10.0.0.0/33', 'fd00::/129', '', '*', '10.0.0.1,']) {
+    t.throws(() => readConfig({ BCF_TRUSTED_PROXIES: bad }), /BCF_TRUSTED_PROXIES must be addresses/, bad);
+  }
+  t.throws(() => readConfig({ BCF_METRICS_TOKEN: 'short' }), /BCF_METRICS_TOKEN must have 16/);
+});
+
 t.test('a setting that is not as it must be is named', async (t) => {
   t.throws(
     () => readConfig({ BCF_PORT: 'eighty', BCF_LOG_LEVEL: 'loud' }),

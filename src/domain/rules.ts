@@ -72,10 +72,28 @@ export const RULES = {
     'Each client may make a limited number of requests a minute, so that nobody crowds out the others.',
     'Wait for as long as the Retry-After header says.',
   ),
+  too_many_feeds: rule(
+    429,
+    'Too many streams of events are open',
+    'Each officer may follow events a limited number of times at once, and all together too, so that posting stays quick.',
+    'Close streams that nobody reads, or try again later.',
+  ),
+  feed_beyond_head: rule(
+    409,
+    'The ledger ends before that position',
+    'A stream that is resumed after an event which is not there would stay silent for ever. It is so when the ledger was restored from a backup.',
+    'Read the events again from the first, and compare them with what you have.',
+  ),
+  metrics_not_open: rule(
+    401,
+    'The token for metrics is not the right one',
+    'What is counted by kind of act is for the operator, who sets BCF_METRICS_TOKEN.',
+    'Send Authorization: Bearer with that token, or leave the header out for what is open.',
+  ),
   overloaded: rule(
     503,
     'The service is busy',
-    'Requests are turned away before answers become slow.',
+    'Requests are turned away before answers become slow: first those of whoever takes more than a tenth of the service’s time.',
     'Try again in a few seconds.',
   ),
   body_too_large: rule(
@@ -613,6 +631,13 @@ export const RULES = {
     'Recorded dates cannot be given here',
     'The recorded instant is set by the service. Only a demonstration ledger may replay a recorded clock, and only forwards.',
     'Leave the recorded dates out, or load into a new demonstration ledger.',
+  ),
+
+  too_many_proposals: rule(
+    422,
+    'You have too much on the table',
+    'An officer may have 250 proposals open at once, with 512 kilobytes of text in all, so that nobody buries the others’.',
+    'Wait for answers, or withdraw what is out of date: {proposals} lists them.',
   ),
 
   // The service.

@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import rateLimit from '@fastify/rate-limit';
 import sseModule, { type SSEPluginOptions } from '@fastify/sse';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import underPressure from '@fastify/under-pressure';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { refuse, Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -20,10 +15,11 @@ import {
   refuseUnrouted,
 } from './edges.js';
 import { registerFactRoutes } from './facts.js';
-import { registerFeed } from './feed.js';
+import { FEED_LIMITS, registerFeed, type FeedLimits } from './feed.js';
+import { registerDocumentation } from './documentation.js';
 import { createKeptAnswers } from './kept-answers.js';
+import { limitOfOfficers, registerLimits } from './limits.js';
 import { registerOperations } from './operations.js';
-import { finished } from './openapi.js';
 import { onError, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
 import { headersOfData, headersOfPages } from './security-headers.js';
@@ -53,6 +49,13 @@ export interface AppOptions {
   readonly version: string;
   /** Requests are turned away while those before them wait for longer than this on average; 0 turns none away. */
   readonly waitMsMax?: number;
+  /** How much reading of events there may be at once, where it is not what is usual. */
+  readonly feeds?: Partial<FeedLimits>;
+  /** The proxies, by address or network, whose word on where a request comes from is taken. */
+  readonly trustedProxies?: readonly string[];
+  /** Where it is written who asked what; left out, with all else. */
+  readonly accessLog?: FastifyBaseLogger;
+  readonly metricsToken?: string | undefined;
 }
 
 /** What the package exports is the plugin itself; its types say that it is a namespace. */
@@ -61,13 +64,11 @@ const sse = sseModule as unknown as FastifyPluginAsync<SSEPluginOptions>;
 const BODY_BYTES_MAX = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const WAIT_MS_MAX = 2_000;
-/** Waiting is averaged over so long that one long piece of work, such as reading the ledger at the start, is no reason. */
-const WAIT_AVERAGED_MS = 5_000;
-const FAILED_SIGN_INS_PER_MINUTE = 60;
 
 /** The service, apart from the server that listens: built for tests and for `serve` alike. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { ledger, signIn, logger, requestsPerMinute, demonstration, version, waitMsMax = WAIT_MS_MAX } = options;
+  const { feeds, trustedProxies = [], accessLog = logger, metricsToken } = options;
   const [ofData, ofPages] = [headersOfData(), headersOfPages()];
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
@@ -75,6 +76,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     // What little is logged of a request names it: a logger of its own would cost more than its line.
     childLoggerFactory: (service) => service,
+    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
@@ -113,63 +115,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     if (stopping) throw new Refused(refuse('stopping', 'The service is being stopped.'));
     done();
   });
-  await app.register(underPressure, { maxEventLoopDelay: waitMsMax, sampleInterval: WAIT_AVERAGED_MS });
-  const tooMany = (detail: string) => new Refused(new Refusal('too_many_requests', detail));
-  // Officers are limited by name, once they are known; whoever fails to sign in, by address.
-  await app.register(rateLimit, {
-    global: false,
-    max: requestsPerMinute,
-    timeWindow: '1 minute',
-    hook: 'preHandler',
-    keyGenerator: (request) => request.signedIn.officer,
-    errorResponseBuilder: (_request, { after }) =>
-      tooMany(`Only ${requestsPerMinute} requests a minute are taken; try again in ${after}.`),
-  });
-  const failedSignIn = app.createRateLimit({
-    max: FAILED_SIGN_INS_PER_MINUTE,
-    timeWindow: '1 minute',
-    keyGenerator: (request) => request.ip,
-  });
+  const limits = await registerLimits(app, waitMsMax);
   await app.register(sse, { heartbeatInterval: 15_000 });
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'bcf-ledger',
-        version,
-        description: [
-          'The ledger of Better Care Fund negotiations: every position and every gap, on a day, as known at an instant.',
-          'Money is text in pounds with exactly two places. Days are in Europe/London and inclusive. Revisions and positions are text.',
-          ...(demonstration
-            ? [
-                '**This is a demonstration.** Sign in with the header `Authorization: Demonstration <officer>`, such as `Demonstration norfolk-auditor`.',
-              ]
-            : []),
-        ].join('\n\n'),
-      },
-      components: {
-        securitySchemes: {
-          token: {
-            type: 'apiKey',
-            in: 'header',
-            name: 'authorization',
-            description: demonstration ? 'Demonstration and an officer’s name.' : 'Bearer and a token.',
-          },
-        },
-      },
-      security: [{ token: [] }],
-    },
-    transform: jsonSchemaTransform,
-    transformObject: finished,
-  });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await registerDocumentation(app, { version, demonstration });
 
-  registerOperations(app, ledger);
+  registerOperations(app, ledger, { accessLog, metricsToken });
   const unrouted = refuseUnrouted(methodsOf);
   app.setNotFoundHandler((request, reply) => unrouted(request, (methods) => void reply.header('allow', methods)));
   answerForNode(app, ofPages);
-  app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 
   const sightsOf = createSights(ledger);
   await app.register(
@@ -178,24 +131,26 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         const found = signIn(request.headers.authorization);
         const signedIn = found instanceof Promise ? await found : found;
         if (signedIn instanceof Refusal) {
-          const failed = await failedSignIn(request);
-          if (!failed.isAllowed && failed.isExceeded) {
-            throw tooMany(`Too many attempts to sign in failed; try again in ${failed.ttlInSeconds} seconds.`);
-          }
+          await limits.failedSignIn(request);
           throw new Refused(signedIn);
         }
         const sight = sightsOf(signedIn.officer);
-        if (sight instanceof Refusal) throw new Refused(sight);
+        if (sight instanceof Refusal) {
+          // A good token without a mandate is no reason to ask for ever.
+          await limits.failedSignIn(request);
+          throw new Refused(sight);
+        }
+        limits.refuseHeavy(signedIn.officer);
         request.signedIn = signedIn;
         request.sight = sight;
         const fault = ledger.projector.fault();
         if (fault !== undefined && request.method === 'POST')
           throw new Refused(new Refusal('read_model_faulted', fault));
       });
-      v1.addHook('preHandler', v1.rateLimit());
+      v1.addHook('preHandler', limitOfOfficers(v1, requestsPerMinute));
       registerFactRoutes(v1, ledger);
       registerQuestionRoutes(v1, ledger, createKeptAnswers(ledger, version));
-      registerFeed(v1, ledger);
+      registerFeed(v1, ledger, sightsOf, { ...FEED_LIMITS, ...feeds });
     },
     { prefix: '/v1' },
   );

@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream';
 import type { SSEMessage } from '@fastify/sse';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { eventLine } from '../ledger/catalogue.js';
+import type { Sight } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { READ_PAGE_MAX, type Position, type RecordedEvent } from '../store/event-store.js';
-import { Refusal } from '../domain/rules.js';
-import { sightOf, type Sight } from '../ledger/access.js';
+import type { Position } from '../store/event-store.js';
+import { refuse, Refusal } from '../domain/rules.js';
 import { answered, REFUSED } from './openapi.js';
-import { parsed } from './problem.js';
-import type { SignedIn } from './sign-in.js';
+import { parsed, Refused } from './problem.js';
+import { createTail, lineOf, type Line, type Tail } from './tail.js';
 import { PositionText } from './waiting.js';
 
 /** The events themselves, to follow: JSON lines of what there is, or server-sent events that go on and can be resumed. */
@@ -36,66 +35,155 @@ const EventText = z
   })
   .meta({ id: 'Event', description: 'One event: a line of JSON, or the data of one server-sent event.' });
 
-interface Reading {
-  readonly ledger: Ledger;
-  readonly request: FastifyRequest;
-  readonly after: Position | undefined;
-  /** Settles when nobody reads any more; left out, reading ends with what there is. */
-  readonly ended?: Promise<void>;
+/** How much reading of events there may be at once. */
+export interface FeedLimits {
+  readonly perOfficer: number;
+  readonly inAll: number;
+  /** A reader that takes nothing of what is sent for so long is let go. */
+  readonly stalledMs: number;
 }
 
-function sightNow(ledger: Ledger, { officer, until }: SignedIn): Sight | undefined {
+export const FEED_LIMITS: FeedLimits = { perOfficer: 20, inAll: 2_000, stalledMs: 30_000 };
+/** Older events are read so many at once, and no more of them are held for a reader than this. */
+const PAGE = 64;
+const PAGE_BYTES_MAX = 64 * 1024;
+
+interface Reading {
+  readonly request: FastifyRequest;
+  readonly after: Position | undefined;
+  readonly isLive: boolean;
+  /** Whether anybody reads still. */
+  isRead: boolean;
+  /** Wakes the reader, where it waits. */
+  goOn?: () => void;
+  /** Since when what was sent waits to be taken; nothing while nothing does. */
+  waitsSince?: number | undefined;
+}
+
+interface Feeding {
+  readonly ledger: Ledger;
+  readonly tail: Tail;
+  readonly sightsOf: (officer: string) => Sight | Refusal;
+}
+
+/** What somebody may see now: a stream may outlive a mandate or a token. */
+function sightNow({ ledger, sightsOf }: Feeding, { signedIn: { officer, until } }: FastifyRequest): Sight | undefined {
   if (until !== undefined && ledger.clock.now() > until) return undefined;
-  const sight = sightOf(ledger, officer);
+  const sight = sightsOf(officer);
   return sight instanceof Refusal ? undefined : sight;
 }
 
+/** Some of the older events after a position, from the store; more than none where there are any. */
+async function olderThanTail({ store, model }: Ledger, after: Position | undefined): Promise<Line[]> {
+  const read = await store.readAll({ after, limit: PAGE });
+  const page: Line[] = [];
+  let bytes = 0;
+  for (const event of read) {
+    if (store.isAfter(event.position, model.position()) || bytes > PAGE_BYTES_MAX) break;
+    page.push(lineOf(event));
+    bytes += event.data.length + event.metadata.length;
+  }
+  return page;
+}
+
 /** The events that somebody may see, in ledger order: those that the read model has taken. */
-async function* events({ ledger, request, after, ended }: Reading): AsyncGenerator<RecordedEvent> {
-  let from = after;
-  let read = true;
-  // One reaction to the end for the whole stream: one for each wait would be kept as long as the stream lasts.
-  const waiting = new Set<() => void>();
-  void ended?.then(() => {
-    read = false;
-    for (const goOn of waiting) goOn();
-  });
-  const isRead = () => read;
-  for (;;) {
-    const moved = ledger.projector.whenMoved();
-    const page = await ledger.store.readAll({ after: from });
-    const taken = page.filter((event) => !ledger.store.isAfter(event.position, ledger.model.position()));
-    // A stream may outlive a mandate or a token: both are looked at again before anything more is shown.
-    const sight = sightNow(ledger, request.signedIn);
-    if (!sight) return;
-    for (const event of taken) {
-      if (sight.seesEvents(event.stream)) yield event;
+async function* events(feeding: Feeding, reading: Reading): AsyncGenerator<Line> {
+  const { ledger, tail } = feeding;
+  let from = reading.after;
+  const isMore = (): boolean => ledger.store.isAfter(ledger.model.position()!, from);
+  while (reading.isRead) {
+    const found = tail.next(from);
+    if (found === undefined && reading.isLive) {
+      await new Promise<void>((resolve) => {
+        const forget = tail.whenMore(resolve);
+        reading.goOn = () => {
+          forget();
+          resolve();
+        };
+      });
+      continue;
     }
-    from = taken.at(-1)?.position ?? from;
-    if (taken.length === READ_PAGE_MAX) continue;
-    if (!ended) return;
-    await new Promise<void>((resolve) => {
-      waiting.add(resolve);
-      void moved.then(resolve);
-    });
-    waiting.clear();
-    if (!isRead()) return;
+    // Who does not follow reads to the end of what there is, whatever is kept for those who do.
+    if (found === undefined && !isMore()) return;
+    for (const line of typeof found === 'object' ? [found] : await olderThanTail(ledger, from)) {
+      const sight = sightNow(feeding, reading.request);
+      if (!sight) return;
+      from = line.position;
+      if (!sight.seesEvents(line.stream)) continue;
+      reading.waitsSince = performance.now();
+      yield line;
+      reading.waitsSince = undefined;
+    }
   }
 }
 
-async function* lines(reading: Reading): AsyncGenerator<string> {
-  for await (const event of events(reading)) yield `${eventLine(event)}\n`;
+async function* lines(feeding: Feeding, reading: Reading): AsyncGenerator<string> {
+  for await (const { text } of events(feeding, reading)) yield `${text}\n`;
 }
 
-async function* messages(reading: Reading): AsyncGenerator<SSEMessage> {
-  for await (const event of events(reading)) yield { id: event.position, event: event.type, data: eventLine(event) };
+async function* messages(feeding: Feeding, reading: Reading): AsyncGenerator<SSEMessage> {
+  for await (const { position, type, text } of events(feeding, reading))
+    yield { id: position, event: type, data: text };
 }
 
-export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
+/** Counts who reads, lets go of who takes nothing any more, and ends all where the service stops. */
+function createReaders(app: FastifyInstance, { perOfficer, inAll, stalledMs }: FeedLimits) {
+  const reading = new Map<Reading, FastifyReply>();
+  const release = setInterval(() => {
+    const late = performance.now() - stalledMs;
+    for (const [{ waitsSince = Infinity }, reply] of reading) {
+      if (waitsSince < late) reply.raw.destroy(new Error('A reader took nothing for too long.'));
+    }
+  }, stalledMs / 2).unref();
+  app.whenClosing(() => clearInterval(release));
+  return {
+    /** Takes a place for a reader, until its connection ends. */
+    begin(begun: Reading, reply: FastifyReply): void {
+      const { officer } = begun.request.signedIn;
+      const own = [...reading.keys()].filter(({ request }) => request.signedIn.officer === officer).length;
+      if (own >= perOfficer) {
+        throw new Refused(refuse('too_many_feeds', `${officer} reads events ${own} times at once already.`));
+      }
+      if (reading.size >= inAll) {
+        throw new Refused(refuse('too_many_feeds', `Events are read ${reading.size} times at once already.`));
+      }
+      reading.set(begun, reply);
+      const end = (): void => {
+        begun.isRead = false;
+        begun.goOn?.();
+      };
+      const forget = app.whenClosing(end);
+      reply.raw.once('close', () => {
+        reading.delete(begun);
+        forget();
+        end();
+      });
+    },
+  };
+}
+
+export function registerFeed(
+  app: FastifyInstance,
+  ledger: Ledger,
+  sightsOf: Feeding['sightsOf'],
+  limits: FeedLimits,
+): void {
+  const feeding: Feeding = { ledger, sightsOf, tail: createTail(ledger) };
+  const readers = createReaders(app, limits);
+
+  /** Refuses to wait for ever for events after one that there is not, as there may be none after a restore. */
+  async function refuseBeyondHead(after: Position | undefined): Promise<void> {
+    const head = await ledger.store.head();
+    if (after === undefined || !ledger.store.isAfter(after, head)) return;
+    throw new Refused(refuse('feed_beyond_head', `There is no event at position ${after}; the last is at ${head!}.`));
+  }
+
   app.get(
     '/events',
     {
       sse: { kind: 'dual', serializer: String },
+      // What HEAD says is known without reading events.
+      exposeHeadRoute: false,
       schema: {
         summary:
           'The events that you may see, in ledger order: JSON lines, or server-sent events with Accept: text/event-stream.',
@@ -113,24 +201,25 @@ export function registerFeed(app: FastifyInstance, ledger: Ledger): void {
     },
     async (request, reply) => {
       const { after } = parsed(Options, request.query, '/query');
-      if (!(reply.sse as unknown)) {
-        return reply.type('application/x-ndjson; charset=utf-8').send(Readable.from(lines({ ledger, request, after })));
-      }
-      const { lastEventId } = reply.sse;
-      const resumed = lastEventId === null ? after : parsed(Options, { after: lastEventId }, '/last-event-id').after;
-      const ended = new Promise<void>((resolve) => {
-        const forget = app.whenClosing(resolve);
-        reply.sse.onClose(() => {
-          forget();
-          resolve();
-        });
-      });
+      const sse = reply.sse as typeof reply.sse | undefined;
+      const lastEventId = sse?.lastEventId ?? undefined;
+      const from = lastEventId === undefined ? after : parsed(Options, { after: lastEventId }, '/last-event-id').after;
+      await refuseBeyondHead(from);
+      const reading: Reading = { request, after: from, isLive: sse !== undefined, isRead: true };
+      readers.begin(reading, reply);
+      if (!sse) return reply.type(JSON_LINES).send(Readable.from(lines(feeding, reading), { highWaterMark: 1 }));
       // A reader knows that it is connected before there is anything to read.
-      reply.sse.sendHeaders();
+      sse.sendHeaders();
       reply.raw.flushHeaders();
-      await reply.sse.send(messages({ ledger, request, after: resumed, ended }));
+      await sse.send(messages(feeding, reading));
       // Not the reply: it is thenable, and would wait for the end that only returning brings.
       return undefined;
     },
   );
+  app.head('/events', { schema: { hide: true } }, async (request, reply) => {
+    await refuseBeyondHead(parsed(Options, request.query, '/query').after);
+    return reply.type(JSON_LINES).send();
+  });
 }
+
+const JSON_LINES = 'application/x-ndjson; charset=utf-8';

@@ -1,10 +1,12 @@
-import type { FastifyInstance } from 'fastify';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Rule } from '../domain/rule.js';
-import { RULES, type RuleCode } from '../domain/rules.js';
+import { refuse, RULES, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
-import { officerOf } from './sign-in.js';
+import { Refused } from './problem.js';
+import { signedInOf } from './sign-in.js';
 import { PROJECTOR_STATES } from '../ledger/projector.js';
 
 /** What an operator watches: whether the service lives, whether it is ready, and what it does. No figures of any fund. */
@@ -12,9 +14,25 @@ import { PROJECTOR_STATES } from '../ledger/projector.js';
 /** Further behind than this, the service says that it is not ready. */
 const LAG_SECONDS_MAX = 10;
 
-export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
+export interface OperationsOptions {
+  /** Who asked what, reads too, and no figure: a log of its own. */
+  readonly accessLog: FastifyBaseLogger;
+  /** What the operator shows for the metrics that are not open to all. */
+  readonly metricsToken?: string | undefined;
+}
+
+/** Metrics are made no more often than this, however many ask. */
+const METRICS_KEPT_MS = 1_000;
+
+export function registerOperations(
+  app: FastifyInstance,
+  ledger: Ledger,
+  { accessLog, metricsToken }: OperationsOptions,
+): void {
+  /** What says how the process is, for all; and what is counted by kind of question and act, for the operator. */
+  const open = new Registry();
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: open });
   const durations = new Histogram({
     name: 'bcf_http_request_seconds',
     help: 'How long requests took, by route, method and status.',
@@ -38,13 +56,13 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
   const lag = new Gauge({
     name: 'bcf_projector_lag_seconds',
     help: 'How long the read model has been behind the store.',
-    registers: [registry],
+    registers: [open],
   });
   const state = new Gauge({
     name: 'bcf_projector_state',
     help: 'The state of the read model: 1 for the one that it is in.',
     labelNames: ['state'],
-    registers: [registry],
+    registers: [open],
   });
   app.decorate('onRefusal', (rule: RuleCode) => refusals.inc({ rule }));
   app.decorate('onRecorded', (type: string) => recorded.inc({ type }));
@@ -54,9 +72,17 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
       { route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode },
       reply.elapsedTime / 1000,
     );
-    const { id: reqId, method, url } = request;
+    const { id: reqId, method, ip: address } = request;
+    const { url: route, schema } = request.routeOptions;
+    const { statusCode: status } = reply;
     const ms = Math.round(reply.elapsedTime * 1000) / 1000;
-    request.log.info({ reqId, officer: officerOf(request), method, url, status: reply.statusCode, ms }, 'answered');
+    // Not the address that was asked for: its names and its options are the asker’s, and stand in the log of access.
+    request.log.info({ reqId, address, method, route: route ?? 'none', status, ms }, 'answered');
+    if (route?.startsWith('/v1/')) {
+      const { operationId: operation } = schema as { readonly operationId?: string };
+      const { officer, by } = signedInOf(request) ?? {};
+      accessLog.info({ reqId, officer, by, address, method, operation, of: request.params, status }, 'asked');
+    }
     done();
   });
 
@@ -68,12 +94,25 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
     return reply.status(ready ? 200 : 503).send({ ready, projector: projector });
   });
 
-  app.get('/metrics', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
+  let kept: { readonly open: string; readonly all: string; readonly until: number } | undefined;
+  async function metrics(): Promise<{ readonly open: string; readonly all: string }> {
+    if (kept && performance.now() < kept.until) return kept;
     const projector = await ledger.projector.status();
     size.set(projector.size);
     lag.set(projector.lagSeconds);
     for (const each of PROJECTOR_STATES) state.set({ state: each }, each === projector.state ? 1 : 0);
-    return reply.type(registry.contentType).send(await registry.metrics());
+    const said = await open.metrics();
+    kept = { open: said, all: `${said}${await registry.metrics()}`, until: performance.now() + METRICS_KEPT_MS };
+    return kept;
+  }
+
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    const { authorization } = request.headers;
+    const isOperator = authorization !== undefined && isToken(authorization, metricsToken);
+    if (authorization !== undefined && !isOperator)
+      throw new Refused(refuse('metrics_not_open', 'The Authorization header does not hold the token for metrics.'));
+    const { open: forAll, all } = await metrics();
+    return reply.type(open.contentType).send(isOperator ? all : forAll);
   });
 
   app.get('/problems', { schema: { hide: true } }, async (_request, reply) =>
@@ -92,6 +131,12 @@ export function registerOperations(app: FastifyInstance, ledger: Ledger): void {
     return reply.type('text/html; charset=utf-8').send(page(title, body));
   });
 }
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Compared in a time that tells nothing of the token. */
+const isToken = (authorization: string, token: string | undefined): boolean =>
+  token !== undefined && timingSafeEqual(digestOf(authorization), digestOf(`Bearer ${token}`));
 
 const text = (plain: string): string => plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 

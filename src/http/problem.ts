@@ -7,7 +7,7 @@ import { ProjectorStopped } from '../ledger/projector.js';
 import { quickCheck } from '../ledger/quick-check.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
 import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
-import { officerOf } from './sign-in.js';
+import { signedInOf } from './sign-in.js';
 
 /** Problem documents (RFC 9457): every refusal, in words for a finance officer, under the code of its rule. */
 export const Problem = z
@@ -134,6 +134,6 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
   const code = ruleOf(error);
   const { status }: Rule = RULES[code];
   if (status >= 500)
-    request.log.error({ reqId: request.id, err: error, officer: officerOf(request) }, 'request failed');
+    request.log.error({ reqId: request.id, err: error, officer: signedInOf(request)?.officer }, 'request failed');
   return sendProblem(request, reply, new Refusal(code, status >= 500 ? whyOf(code, ADDRESSES) : error.message));
 }

@@ -104,10 +104,12 @@ async function workedOut(
   const asked = parsed(Options, request.query, '/query') as { format?: 'json' | 'csv'; 'wait-for'?: string };
   const { format, 'wait-for': position } = asked;
   if (position !== undefined) await waitFor(ledger, position);
+  const begun = performance.now();
   const asCsv = format === 'csv' || (format === undefined && acceptsCsv);
   const toAsk = toBeAsked(params, asked);
   const question = asCsv ? asWhole(query, toAsk, request.query as Asked) : toAsk;
   const seen = await ask(ledger, request.sight, query, question);
+  request.server.shares.spent(request.signedIn.officer, performance.now() - begun);
   if (seen instanceof Refusal) throw new Refused(seen);
   if (query.revision) void reply.header('etag', `"${query.revision(seen)}"`);
   if (asCsv) {

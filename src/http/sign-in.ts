@@ -9,6 +9,7 @@ import {
   type JWK,
   type JWTVerifyGetKey,
 } from 'jose';
+import { z } from 'zod';
 import { refuse, Refusal } from '../domain/rules.js';
 import { systemClock, type Clock } from '../ledger/clock.js';
 
@@ -26,8 +27,8 @@ export interface SignedIn {
 }
 
 /** Who asks; nobody where a probe does, or where signing in failed. */
-export const officerOf = ({ signedIn }: { readonly signedIn: SignedIn | null }): string | undefined =>
-  signedIn?.officer;
+export const signedInOf = ({ signedIn }: { readonly signedIn: SignedIn | null }): SignedIn | undefined =>
+  signedIn ?? undefined;
 
 /** At once, where nothing has to be checked that takes time. */
 export type SignIn = (authorization: string | undefined) => SignedIn | Refusal | Promise<SignedIn | Refusal>;
@@ -50,6 +51,8 @@ interface SignInOptions {
 const LOCAL = 'bcf-ledger';
 const LOCAL_ALGORITHM = 'EdDSA';
 const PROVIDER_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+/** The types of tokens that say who asks (RFC 9068, RFC 7519), in lower case. */
+const TYPES: ReadonlySet<string | undefined> = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
 const CLOCK_TOLERANCE_SECONDS = 30;
 /** A signature costs more to check than most questions to answer. It is checked anew in time for a key that was taken back. */
 const CHECKED_AGAIN_MS = 60_000;
@@ -120,7 +123,7 @@ function verifier(
   clock: Clock,
 ): (token: string) => Promise<CheckedToken> {
   return async (token) => {
-    const { payload } = await jwtVerify(token, key, {
+    const { payload, protectedHeader } = await jwtVerify(token, key, {
       issuer,
       audience,
       algorithms,
@@ -128,20 +131,41 @@ function verifier(
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(clock.now()),
     });
+    if (!TYPES.has(protectedHeader.typ?.toLowerCase())) {
+      throw new Error(`its type is "${protectedHeader.typ ?? ''}", where at+jwt or JWT is needed`);
+    }
+    // Providers sign other tokens with the same keys, and not all of them give those a type of their own.
+    if ('events' in payload) throw new Error('it tells of an event, such as signing out, and signs nobody in');
     const officer = payload[claim];
     if (typeof officer !== 'string') throw new Error(`it has no "${claim}"`);
     return { officer, by, until: payload.exp! * 1000 };
   };
 }
 
+const Part = z.string().regex(/^[\w-]{43}$/);
+const LocalKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: Part, d: Part });
+
+/** A key as it is in its file; nothing where the text is none. What the text says is repeated nowhere. */
+function keyIn(text: string): JWK | undefined {
+  try {
+    return LocalKey.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads the ledger's own key, making it on first use, readable by its owner alone. */
 export async function localKey(file: string): Promise<JWK> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as JWK;
+    const key = keyIn(readFileSync(file, 'utf8'));
+    if (key) return key;
+    throw new Error(
+      `The key file ${file} cannot be read as a key: it must be the JSON of an Ed25519 key, as this program writes it. Put a copy of it back, or move it away: a new key is made then, and tokens signed with the old one are no longer accepted.`,
+    );
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new Error(`The key file ${file} cannot be read: ${(error as Error).message}`, { cause: error });
-    }
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    if (code !== 'ENOENT') throw new Error(`The key file ${file} cannot be read: ${code}.`, { cause: error });
   }
   const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
   const key = await exportJWK(privateKey);

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { Refusal } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -13,16 +12,12 @@ export const PositionText = z.string().regex(/^\d{1,15}$/, { error: 'must be the
 const WAIT_MS_MAX = 3_000;
 
 /** Waits until the service has read up to a position. Throws {@link Refused} where that takes too long. */
-export async function waitFor(ledger: Ledger, position: Position): Promise<void> {
-  const over = new AbortController();
-  const late = setTimeout(WAIT_MS_MAX, 'late', { signal: over.signal });
+export async function waitFor(ledger: Ledger, position: Position, waitMs = WAIT_MS_MAX): Promise<void> {
+  const late = AbortSignal.timeout(waitMs);
   try {
-    if ((await Promise.race([ledger.projector.whenTaken(position), late])) === 'late') {
-      throw new Refused(
-        new Refusal('not_read_yet', `This service has read up to position ${ledger.model.position()!}.`),
-      );
-    }
-  } finally {
-    over.abort();
+    await ledger.projector.whenTaken(position, late);
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new Refused(new Refusal('not_read_yet', `This service has read up to position ${ledger.model.position()!}.`));
   }
 }

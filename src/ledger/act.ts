@@ -1,8 +1,9 @@
-import type { Refusal } from '../domain/rules.js';
+import { refuse, type Refusal } from '../domain/rules.js';
 import { factOf } from '../domain/stream.js';
-import { seesArea, seesFund, type Sight } from './access.js';
-import { KINDS, placed } from './catalogue.js';
+import { OPERATOR, seesArea, seesFund, type Sight } from './access.js';
+import { KINDS, placed, sha256 } from './catalogue.js';
 import type { Ledger } from './ledger.js';
+import { scopedKey } from './read-model.js';
 import type { Done, Submission } from './submit.js';
 
 /**
@@ -12,7 +13,7 @@ import type { Done, Submission } from './submit.js';
  * Resolves to the act as it is recorded, or to the first rule that refuses it; a refused act leaves nothing behind.
  */
 export async function act(ledger: Ledger, sight: Sight, submission: Submission): Promise<Done | Refusal> {
-  return mayAct(ledger, sight, submission) ?? ledger.submit(submission);
+  return mayAct(ledger, sight, submission) ?? hasRoom(ledger, sight, submission) ?? ledger.submit(submission);
 }
 
 /** Refuses an act on a fund, or on the disputes of an area, that the officer may not see. */
@@ -22,4 +23,24 @@ function mayAct(ledger: Ledger, sight: Sight, { kind, stream, command }: Submiss
   if (kind !== 'dispute') return undefined;
   const byKeeper = command.act === 'post' && factOf(KINDS[kind], command.fact.type).byKeeper === true;
   return seesArea(ledger, name, sight, byKeeper ? 'totals' : 'cases');
+}
+
+/** How much one officer may have on the table at once, in all funds together. */
+export const OPEN_PROPOSALS_MAX = 250;
+export const OPEN_PROPOSALS_TEXT_MAX = 512 * 1024;
+
+/** Refuses one more proposal of an officer who has so much on the table that nobody would find the others’. */
+function hasRoom({ model }: Ledger, sight: Sight, submission: Submission): Refusal | undefined {
+  const { command, officer, key, stream } = submission;
+  if ((command.act !== 'propose' && command.act !== 'counter') || sight === OPERATOR) return undefined;
+  const own = model.openProposals().filter(({ proposal }) => proposal.officer === officer);
+  const texts = [command.fact.data, ...own.map(({ proposal }) => proposal.fact.data)];
+  const length = texts.reduce((sum, data) => sum + JSON.stringify(data).length, 0);
+  const isFull = own.length >= OPEN_PROPOSALS_MAX || length > OPEN_PROPOSALS_TEXT_MAX;
+  // What has been proposed before, under the same key, is answered as it was then.
+  if (!isFull || model.acted(scopedKey(officer, sha256(key)), stream)) return undefined;
+  return refuse(
+    'too_many_proposals',
+    `${officer} has ${own.length} proposals on the table; with this one they would have ${length} characters of text.`,
+  );
 }

@@ -35,8 +35,11 @@ export interface Projector {
    * read back from the same bytes, that the store would deliver.
    */
   take(events: readonly LedgerEvent[]): void;
-  /** Resolves once the event at a position has been taken. Rejects {@link ProjectorStopped} where it never will be. */
-  whenTaken(position: Position): Promise<void>;
+  /**
+   * Resolves once the event at a position has been taken. Rejects {@link ProjectorStopped} where it never will be, and
+   * with the signal's reason where whoever waits gives up: nothing is kept for them then.
+   */
+  whenTaken(position: Position, signal?: AbortSignal): Promise<void>;
   /** Resolves when more events have been taken, or when no more will be. */
   whenMoved(): Promise<void>;
   /** Resolves once everything that was there at the start has been taken. */
@@ -159,11 +162,18 @@ export function startProjector(
       }
     },
     whenMoved: () => moved.fired,
-    whenTaken(position) {
+    whenTaken(position, signal) {
       const taken = model.position();
       if (taken !== undefined && !store.isAfter(position, taken)) return Promise.resolve();
       if (isOver()) return Promise.reject(new ProjectorStopped(fault ?? 'it was asked to.'));
-      return new Promise((resolve, reject) => waiters.add({ position, resolve, reject }));
+      return new Promise((resolve, reject) => {
+        const waiter = { position, resolve, reject };
+        waiters.add(waiter);
+        signal?.addEventListener('abort', () => {
+          waiters.delete(waiter);
+          reject(signal.reason as Error);
+        });
+      });
     },
     async stop() {
       subscription.stop();

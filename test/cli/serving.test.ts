@@ -106,15 +106,22 @@ t.test('a real ledger is served to those with its tokens, and never with demonst
   t.equal((await ask('Demonstration auditor')).status, 401);
   const answer = await ask(`Bearer ${token}`);
   t.equal(answer.status, 200);
-  t.same(await answer.json(), { fund: FUND, proposals: [] }, 'what nobody signed in time lapsed at the start');
+  t.same(
+    await answer.json(),
+    { fund: FUND, proposals: [], next: null },
+    'what nobody signed in time lapsed at the start',
+  );
   const { code, out } = await stop('SIGINT');
   t.equal(code, 0);
   const logs = out
     .trim()
     .split('\n')
-    .map((each) => JSON.parse(each) as { url?: string; officer?: string; status?: number });
+    .map((each) => JSON.parse(each) as { log?: string; operation?: string; officer?: string; status?: number });
   t.ok(
-    logs.some(({ url, officer, status }) => url?.endsWith('/proposals') && officer === 'auditor' && status === 200),
+    logs.some(
+      ({ log, operation, officer, status }) =>
+        log === 'access' && operation === 'proposals' && officer === 'auditor' && status === 200,
+    ),
     'requests are logged',
   );
   t.notMatch(out, token, 'and nobody’s token is');

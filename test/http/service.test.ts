@@ -40,8 +40,15 @@ t.test('a small site signs in with tokens of the ledger’s own key', async (t) 
   })) {
     t.equal(reason(await signIn(header)), 'sign_in_refused', name);
   }
-  writeFileSync(file, 'not a key');
-  await t.rejects(localKey(file), /cannot be read/);
+  for (const broken of ['a secret', '{"d":"a secret"}', JSON.stringify({ ...key, d: 'a secret' })]) {
+    writeFileSync(file, broken);
+    await t.rejects(localKey(file), /cannot be read as a key/);
+    await localKey(file).catch((error: Error) => {
+      t.notMatch(error.message, /secret/, 'not a byte of it is told');
+      t.equal(error.cause, undefined);
+    });
+  }
+  await t.rejects(localKey(folder(t)), /cannot be read: EISDIR/);
 });
 
 t.test('a token that was found right is looked at again within a minute, and never taken past its end', async (t) => {
@@ -92,9 +99,14 @@ t.test('an organisation signs in with tokens of its identity provider', async (t
     },
     demonstration: false,
   });
-  const token = (claims: object, issuer = 'https://id.example', audience = 'ledger') =>
+  const token = (
+    claims: object,
+    issuer = 'https://id.example',
+    audience = 'ledger',
+    typ: string | undefined = 'at+jwt',
+  ) =>
     new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .setProtectedHeader({ alg: 'RS256', kid: 'one', ...(typ !== undefined && { typ }) })
       .setIssuer(issuer)
       .setAudience(audience)
       .setExpirationTime(nowSeconds() + 8 * HOUR)
@@ -112,6 +124,17 @@ t.test('an organisation signs in with tokens of its identity provider', async (t
   t.equal(
     reason(await signIn(`Bearer ${await token({ oid: 'a' }, 'https://id.example', 'another-service')}`)),
     'sign_in_refused',
+  );
+  const typed = (typ: string | undefined, claims: object = {}) =>
+    token({ oid: 'a', ...claims }, undefined, undefined, typ).then((text) => signIn(`Bearer ${text}`));
+  for (const typ of ['JWT', 'jwt', 'application/at+jwt']) t.equal(reason(await typed(typ)), 'a', typ);
+  for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', '']) {
+    t.equal(reason(await typed(typ)), 'sign_in_refused', `a token of the type ${typ}`);
+  }
+  t.equal(
+    reason(await typed('JWT', { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } })),
+    'sign_in_refused',
+    'a logout token without a type of its own',
   );
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"oid":"a"}').toString('base64url')}.`;
   t.equal(reason(await signIn(`Bearer ${unsigned}`)), 'sign_in_refused');
@@ -235,7 +258,7 @@ t.test('what was posted at one service can be waited for at another', async (t) 
 });
 
 t.test('the service says that it lives, whether it is ready, and what it does', async (t) => {
-  const { app, get, post, ledger } = await service(t);
+  const { app, get, post, ledger } = await service(t, { metricsToken: 'the-token-of-metrics' });
   t.same((await app.inject('/health')).json(), { status: 'alive' });
   t.match((await app.inject('/ready')).json(), {
     ready: true,
@@ -244,7 +267,8 @@ t.test('the service says that it lives, whether it is ready, and what it does', 
   await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
   await post(fund('/facts'), { fact: { type: 'PlanLineSet', data: line() } });
   await get(fund('/gap'));
-  const metrics = (await app.inject('/metrics')).body;
+  const headers = { authorization: 'Bearer the-token-of-metrics' };
+  const metrics = (await app.inject({ url: '/metrics', headers })).body;
   t.match(metrics, /bcf_events_recorded_total\{type="PlanLineSet"\} 1/);
   t.match(metrics, /bcf_refusals_total\{rule="identifier_used"\} 1/);
   t.match(metrics, /bcf_projector_state\{state="live"\} 1/);

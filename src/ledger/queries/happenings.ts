@@ -92,6 +92,14 @@ const proposalsIn = (ledger: Ledger, stream: string): ProposalText[] =>
       expires: proposal.expires ?? null,
     }));
 
+/** Those after a revision, in the order in which their terms last changed: one that is countered meanwhile comes again, and none is lost. */
+function proposalsPage(ledger: Ledger, stream: string, { after, limit }: Pick<Page, 'after' | 'limit'>) {
+  const all = proposalsIn(ledger, stream).sort((a, b) => Number(a.revision) - Number(b.revision));
+  const rest = after === undefined ? all : all.filter(({ revision }) => Number(revision) > Number(after));
+  const proposals = rest.slice(0, limit);
+  return { proposals, next: rest.length > proposals.length ? proposals.at(-1)!.revision : null };
+}
+
 const proposalsTable = ({ proposals }: Answer): Table => ({
   columns: ['proposal', 'revision', 'what', 'by', 'waits for', 'expires'],
   rows: (proposals as ProposalText[]).map((each) => [
@@ -147,11 +155,11 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       name: `${prefix}proposals`,
       path: `${path}/proposals`,
       about: `What waits for a signature in ${place} now.`,
-      options: Nothing,
-      answer: z.object({ ...named, proposals: z.array(ProposalText) }),
+      options: PageOptions.omit({ 'known-at': true }),
+      answer: z.object({ ...named, proposals: z.array(ProposalText), next: NextPage }),
       async run(ledger, of) {
         const at = asked(ledger, of);
-        return at instanceof Refusal ? at : { ...at.named, proposals: proposalsIn(ledger, at.stream) };
+        return at instanceof Refusal ? at : { ...at.named, ...proposalsPage(ledger, at.stream, of) };
       },
       table: proposalsTable,
     }),

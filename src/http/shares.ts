@@ -1,0 +1,45 @@
+/**
+ * Who takes how much of the service's time: when it cannot keep up, whoever takes most waits first. Time is counted in
+ * slices, so that a moment of hard work is forgotten soon.
+ */
+
+const SLICE_MS = 5_000;
+const SLICES = 2;
+/** Of the time of the last slices: who takes more is asked to wait while others wait for them. */
+const SHARE_MAX = 0.1;
+
+export interface Shares {
+  /** Adds what a caller's request has taken, in milliseconds. */
+  spent(caller: string, ms: number): void;
+  /** Whether a caller has taken more than a tenth of the time of the last five to ten seconds. */
+  isHeavy(caller: string): boolean;
+}
+
+/** @param now milliseconds from any beginning, never going back */
+export function createShares(now: () => number): Shares {
+  let slices: Map<string, number>[] = [new Map()];
+  let begun = now();
+
+  /** The slice of the present moment; those that have passed are let go. */
+  function present(): Map<string, number> {
+    const passed = Math.floor((now() - begun) / SLICE_MS);
+    if (passed > 0) {
+      const fresh = Array.from({ length: Math.min(passed, SLICES) }, () => new Map<string, number>());
+      slices = [...fresh, ...slices].slice(0, SLICES);
+      begun += passed * SLICE_MS;
+    }
+    return slices[0]!;
+  }
+
+  return {
+    spent(caller, ms) {
+      const slice = present();
+      slice.set(caller, (slice.get(caller) ?? 0) + ms);
+    },
+    isHeavy(caller) {
+      present();
+      const taken = slices.reduce((sum, slice) => sum + (slice.get(caller) ?? 0), 0);
+      return taken > SHARE_MAX * SLICE_MS * SLICES;
+    },
+  };
+}
