@@ -14,6 +14,7 @@ import type { NamedFile } from './ledger/load.js';
 import { NotALedger, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
 import { snapshotFile } from './store/snapshot-file.js';
+import { backUp } from './store/sqlite/backup.js';
 import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 import { threadsOn } from './threads.js';
 
@@ -279,6 +280,10 @@ async function main(): Promise<number> {
     openStore: (ledger, how) => openStore(config, ledger, how),
     openLedger: (ledger, how) => opened(config, ledger, how),
     exists: (ledger) => !isFile(ledger) || existsSync(ledger),
+    backUp: (ledger, to) => {
+      if (isFile(ledger)) return backUp(ledger, to);
+      throw new WrongUse('A cluster is backed up by its own means, and by bcf-ledger move --to a file.');
+    },
     readFiles: (paths) => paths.map(readJson),
     scenarios: () =>
       readdirSync(join(ROOT, 'scenarios'))

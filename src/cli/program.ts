@@ -41,6 +41,8 @@ export interface Parts {
     how: { readonly readOnly: boolean },
   ): Promise<{ readonly ledger: Ledger; readonly clock: SettableClock }>;
   exists(ledger: string): boolean;
+  /** Copies a ledger that is a file to a new file. */
+  backUp(ledger: string, to: string): Promise<void>;
   readFiles(paths: readonly string[]): readonly NamedFile[];
   scenarios(): readonly NamedFile[];
   /** Removes a demonstration ledger, so that another can be made. Refuses to remove anything else. */
@@ -199,6 +201,25 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         }
         output.note(`${size} events in ${streams} streams; all is well.\nSize ${size}, root ${root}.`);
         if (noted) output.note(`The digest is that of the first ${noted.size} events.`);
+      } finally {
+        await store.close();
+      }
+    });
+
+  withLedger(program.command('backup'))
+    .description(
+      'copy the ledger’s file, which may be in use, to a new one that is its owner’s alone, and verify the copy',
+    )
+    .argument('<file>', 'the new file')
+    .action(async (to: string, options: { ledger: string }) => {
+      if (!parts.exists(options.ledger)) throw new WrongUse(`There is no ledger ${options.ledger}.`);
+      await parts.backUp(options.ledger, to);
+      const store = parts.openStore(to, { readOnly: true });
+      try {
+        const { events, problems } = await verify(store);
+        for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
+        if (problems.length > 0) throw new Ended(EXIT.finding, `${to} is a copy of ${events} events that is not well.`);
+        output.note(`${events} events are in ${to}; all is well.`);
       } finally {
         await store.close();
       }

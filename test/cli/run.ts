@@ -7,6 +7,7 @@ import { run as runProgram, type Parts } from '../../src/cli/program.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import type { EventStore } from '../../src/store/event-store.js';
+import { backUp } from '../../src/store/sqlite/backup.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { at } from '../support/ledger.js';
 
@@ -56,6 +57,7 @@ const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
     return { ledger: await openLedger(this.openStore(ledger, how), clock), clock };
   },
   exists: (ledger) => ledger === 'eventstoredb' || existsSync(resolve(cwd, ledger)),
+  backUp: (ledger, to) => backUp(resolve(cwd, ledger), resolve(cwd, to)),
   readFiles: (paths) =>
     paths.map((path) => ({ name: basename(path), content: JSON.parse(readFileSync(path, 'utf8')) as unknown })),
   scenarios: notHere,
