@@ -1,5 +1,5 @@
 # The service, built from this repository: a stage that compiles, and one that only runs.
-FROM node:20.20.2-bookworm-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 RUN npm ci --ignore-scripts
@@ -10,7 +10,7 @@ COPY evidence evidence
 RUN npx tsc
 RUN npm prune --omit=dev --ignore-scripts
 
-FROM node:20.20.2-bookworm-slim
+FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production BCF_HOST=0.0.0.0 BCF_PORT=8181
 WORKDIR /app
 COPY --from=build --chown=root:root /app/node_modules node_modules

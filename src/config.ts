@@ -81,6 +81,11 @@ const Environment = z.object({
   BCF_METRICS_TOKEN: z.string().min(16, { error: 'must have 16 characters or more' }).optional().meta({
     description: 'The bearer token for the metrics that are not open to all: what is counted by kind of act.',
   }),
+  BCF_SECURITY_CONTACT: z
+    .string()
+    .regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/, { error: 'must be mailto: and an address, or https: and a page' })
+    .optional()
+    .meta({ description: 'Whom to tell of a weakness, mailto:… or https:…, published at /.well-known/security.txt.' }),
   BCF_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -109,6 +114,7 @@ export interface Config {
   /** The file of the log of access, where it has one of its own. */
   readonly accessLog: string | undefined;
   readonly metricsToken: string | undefined;
+  readonly securityContact: string | undefined;
 }
 
 class ConfigError extends Error {
@@ -147,6 +153,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     trustedProxies: env.BCF_TRUSTED_PROXIES ?? [],
     accessLog: env.BCF_ACCESS_LOG,
     metricsToken: env.BCF_METRICS_TOKEN,
+    securityContact: env.BCF_SECURITY_CONTACT,
   };
 }
 

@@ -172,6 +172,7 @@ async function serve(
     version,
     accessLog,
     metricsToken: config.metricsToken,
+    securityContact: config.securityContact,
     trustedProxies: config.trustedProxies,
   });
   await ledger.lapseExpired();

@@ -45,6 +45,7 @@ t.test(
         'node1.eventstore',
         'node2.eventstore',
         'node3.eventstore',
+        'rights',
         'ledger-cluster',
       ],
     );
@@ -68,7 +69,54 @@ t.test('the service runs as nobody special, on a file system that it cannot writ
   for (const promise of ['read_only: true', 'cap_drop: [ALL]', 'no-new-privileges:true']) t.match(compose, promise);
   const dockerfile = read('Dockerfile');
   t.equal(dockerfile.match(/^FROM node:\d+\.\d+\.\d+-/gm)?.length, 2, 'two stages, pinned');
+  t.match(dockerfile, /^FROM node:24\./m, 'a version of Node that is looked after');
+  const services = blocks(compose);
+  t.match(services.get('ledger-cluster'), 'esdb://bcf-ledger:', 'a user of its own rights');
+  t.notMatch(services.get('ledger-cluster'), /admin/i);
+  for (const [name, body] of [...services].filter(([each]) => each !== 'certificates')) {
+    t.match(
+      `${body}${/<<: \*(\w+)/.test(body) ? compose.slice(0, compose.indexOf('\nservices:')) : ''}`,
+      /mem_limit[\s\S]*pids_limit/,
+      name,
+    );
+  }
   t.match(dockerfile, /^USER node$/m);
   t.match(dockerfile, /^HEALTHCHECK /m);
   t.notMatch(dockerfile.slice(dockerfile.lastIndexOf('FROM ')), /COPY \S* ?(?:\. |test|bench)/);
+});
+
+t.test(
+  'what is installed beside containers keeps to the same: a user without rights, TLS, nothing compressed',
+  async (t) => {
+    const unit = read('deploy/bcf-ledger.service');
+    for (const promise of [
+      'User=bcf-ledger',
+      'NoNewPrivileges=yes',
+      'ProtectSystem=strict',
+      'StateDirectoryMode=0700',
+      'MemoryMax=',
+      'TasksMax=',
+    ]) {
+      t.match(unit, promise);
+    }
+    const proxy = read('deploy/nginx.conf');
+    t.match(proxy, /ssl_protocols TLSv1\.2 TLSv1\.3;/);
+    t.match(proxy, /gzip off;/);
+    t.match(proxy, /location = \/v1\/events \{[^}]*proxy_buffering off;/);
+    t.equal(proxy.match(/proxy_set_header X-Forwarded-For \$remote_addr;/g)?.length, 2, 'set, and never added to');
+  },
+);
+
+t.test('the program is installed without what only its makers need, and lists what it is made of', async (t) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  t.match(scripts['prepare'], /import\('typescript'\)/, 'without a compiler, nothing is compiled, and nothing fails');
+  const found = spawnSync('npm', ['run', '--silent', 'sbom'], { cwd: ROOT, encoding: 'utf8' });
+  const { bomFormat, components } = JSON.parse(found.stdout) as {
+    bomFormat: string;
+    components: readonly { readonly name: string }[];
+  };
+  t.equal(bomFormat, 'CycloneDX');
+  const names = components.map(({ name }) => name);
+  t.ok(names.includes('fastify'));
+  t.notOk(names.includes('tap'));
 });

@@ -74,6 +74,7 @@ t.test('trusted proxies are addresses and networks, and none by default', async 
   for (const bad of ['proxy.example', '10.0.0.0/33', 'fd00::/129', '', '*', '10.0.0.1,']) {
     t.throws(() => readConfig({ BCF_TRUSTED_PROXIES: bad }), /BCF_TRUSTED_PROXIES must be addresses/, bad);
   }
+  t.throws(() => readConfig({ BCF_SECURITY_CONTACT: 'somebody' }), /BCF_SECURITY_CONTACT must be mailto/);
   t.throws(() => readConfig({ BCF_METRICS_TOKEN: 'short' }), /BCF_METRICS_TOKEN must have 16/);
 });
 

@@ -216,10 +216,10 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       await parts.backUp(options.ledger, to);
       const store = parts.openStore(to, { readOnly: true });
       try {
-        const { events, problems } = await verify(store);
+        const { size, root, problems } = await verify(store);
         for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
-        if (problems.length > 0) throw new Ended(EXIT.finding, `${to} is a copy of ${events} events that is not well.`);
-        output.note(`${events} events are in ${to}; all is well.`);
+        if (problems.length > 0) throw new Ended(EXIT.finding, `${to} is a copy of ${size} events that is not well.`);
+        output.note(`${size} events are in ${to}; all is well.\nSize ${size}, root ${root}.`);
       } finally {
         await store.close();
       }

@@ -56,6 +56,7 @@ export interface AppOptions {
   /** Where it is written who asked what; left out, with all else. */
   readonly accessLog?: FastifyBaseLogger;
   readonly metricsToken?: string | undefined;
+  readonly securityContact?: string | undefined;
 }
 
 /** What the package exports is the plugin itself; its types say that it is a namespace. */
@@ -68,7 +69,7 @@ const WAIT_MS_MAX = 2_000;
 /** The service, apart from the server that listens: built for tests and for `serve` alike. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { ledger, signIn, logger, requestsPerMinute, demonstration, version, waitMsMax = WAIT_MS_MAX } = options;
-  const { feeds, trustedProxies = [], accessLog = logger, metricsToken } = options;
+  const { feeds, trustedProxies = [], accessLog = logger, metricsToken, securityContact } = options;
   const [ofData, ofPages] = [headersOfData(), headersOfPages()];
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
@@ -119,7 +120,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(sse, { heartbeatInterval: 15_000 });
   await registerDocumentation(app, { version, demonstration });
 
-  registerOperations(app, ledger, { accessLog, metricsToken });
+  registerOperations(app, ledger, { accessLog, metricsToken, securityContact });
   const unrouted = refuseUnrouted(methodsOf);
   app.setNotFoundHandler((request, reply) => unrouted(request, (methods) => void reply.header('allow', methods)));
   answerForNode(app, ofPages);

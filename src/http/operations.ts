@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Rule } from '../domain/rule.js';
+import { instantText, type Instant } from '../domain/calendar.js';
 import { refuse, RULES, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
@@ -19,7 +20,12 @@ export interface OperationsOptions {
   readonly accessLog: FastifyBaseLogger;
   /** What the operator shows for the metrics that are not open to all. */
   readonly metricsToken?: string | undefined;
+  /** Whom to tell of a weakness: `mailto:…` or `https:…`. */
+  readonly securityContact?: string | undefined;
 }
+
+/** For how long what security.txt says is good, of the year that RFC 9116 advises at the most. */
+const SECURITY_TXT_DAYS = 180;
 
 /** Metrics are made no more often than this, however many ask. */
 const METRICS_KEPT_MS = 1_000;
@@ -27,7 +33,7 @@ const METRICS_KEPT_MS = 1_000;
 export function registerOperations(
   app: FastifyInstance,
   ledger: Ledger,
-  { accessLog, metricsToken }: OperationsOptions,
+  { accessLog, metricsToken, securityContact }: OperationsOptions,
 ): void {
   /** What says how the process is, for all; and what is counted by kind of question and act, for the operator. */
   const open = new Registry();
@@ -114,6 +120,15 @@ export function registerOperations(
     const { open: forAll, all } = await metrics();
     return reply.type(open.contentType).send(isOperator ? all : forAll);
   });
+
+  if (securityContact !== undefined) {
+    app.get('/.well-known/security.txt', { schema: { hide: true } }, async (_request, reply) => {
+      const expires = instantText((ledger.clock.now() + SECURITY_TXT_DAYS * 86_400_000) as Instant);
+      return reply
+        .type('text/plain; charset=utf-8')
+        .send(`Contact: ${securityContact}\nExpires: ${expires}\nPreferred-Languages: en\n`);
+    });
+  }
 
   app.get('/problems', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(page('Why a request is refused', rulesList())),

@@ -17,7 +17,7 @@ export interface Shares {
 
 /** @param now milliseconds from any beginning, never going back */
 export function createShares(now: () => number): Shares {
-  let slices: Map<string, number>[] = [new Map()];
+  let slices = [new Map<string, number>()];
   let begun = now();
 
   /** The slice of the present moment; those that have passed are let go. */

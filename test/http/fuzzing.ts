@@ -220,7 +220,7 @@ export async function fuzz(
     }
     return {
       of,
-      method: of.method as 'GET',
+      method: of.method,
       url: `${path}?${search.toString()}`,
       headers,
       ...(payload && { payload }),

@@ -303,3 +303,12 @@ t.test('metrics tell everybody how the service is, and the operator what is done
     },
   );
 });
+
+t.test('whom to tell of a weakness is published where the operator has said it', async (t) => {
+  const { app } = await service(t, { securityContact: 'mailto:security@example.gov.uk' });
+  const answer = await app.inject('/.well-known/security.txt');
+  t.match(answer.headers['content-type'], /^text\/plain/);
+  t.match(answer.body, /^Contact: mailto:security@example.gov.uk\nExpires: 2016-08-\d\dT[\d:.]+Z\n/);
+  const { app: silent } = await service(t);
+  t.equal((await silent.inject('/.well-known/security.txt')).statusCode, 404);
+});

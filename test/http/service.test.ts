@@ -43,9 +43,9 @@ t.test('a small site signs in with tokens of the ledger’s own key', async (t) 
   for (const broken of ['a secret', '{"d":"a secret"}', JSON.stringify({ ...key, d: 'a secret' })]) {
     writeFileSync(file, broken);
     await t.rejects(localKey(file), /cannot be read as a key/);
-    await localKey(file).catch((error: Error) => {
-      t.notMatch(error.message, /secret/, 'not a byte of it is told');
-      t.equal(error.cause, undefined);
+    await localKey(file).catch((error: unknown) => {
+      t.notMatch((error as Error).message, /secret/, 'not a byte of it is told');
+      t.equal((error as Error).cause, undefined);
     });
   }
   await t.rejects(localKey(folder(t)), /cannot be read: EISDIR/);
@@ -99,14 +99,9 @@ t.test('an organisation signs in with tokens of its identity provider', async (t
     },
     demonstration: false,
   });
-  const token = (
-    claims: object,
-    issuer = 'https://id.example',
-    audience = 'ledger',
-    typ: string | undefined = 'at+jwt',
-  ) =>
+  const token = (claims: object, issuer = 'https://id.example', audience = 'ledger', typ = 'at+jwt') =>
     new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid: 'one', ...(typ !== undefined && { typ }) })
+      .setProtectedHeader({ alg: 'RS256', kid: 'one', typ })
       .setIssuer(issuer)
       .setAudience(audience)
       .setExpirationTime(nowSeconds() + 8 * HOUR)
@@ -125,7 +120,7 @@ t.test('an organisation signs in with tokens of its identity provider', async (t
     reason(await signIn(`Bearer ${await token({ oid: 'a' }, 'https://id.example', 'another-service')}`)),
     'sign_in_refused',
   );
-  const typed = (typ: string | undefined, claims: object = {}) =>
+  const typed = (typ: string, claims: object = {}) =>
     token({ oid: 'a', ...claims }, undefined, undefined, typ).then((text) => signIn(`Bearer ${text}`));
   for (const typ of ['JWT', 'jwt', 'application/at+jwt']) t.equal(reason(await typed(typ)), 'a', typ);
   for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', '']) {
