@@ -81,6 +81,7 @@ function keyFileOf(ledger: string, config: Config): string {
 function loadingClock(): SettableClock {
   let set: ReturnType<SettableClock['now']> | undefined;
   return {
+    ...systemClock,
     now: () => set ?? systemClock.now(),
     set(instant) {
       set = instant;

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
+import type { Instant } from '../domain/calendar.js';
 import { Refusal } from '../domain/rules.js';
 import { ask } from '../ledger/ask.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -9,7 +10,7 @@ import { QUERIES } from '../ledger/queries/all.js';
 import type { Asked, Query } from '../ledger/queries/query.js';
 import { csv } from '../ledger/csv.js';
 import { asWhole, dateHeaders, fileName, nextPage } from '../ledger/echo.js';
-import { keepBody, type KeptAnswer, type KeptAnswers } from './kept-answers.js';
+import type { KeptAnswer, KeptAnswers } from './kept-answers.js';
 import { answered, CSV, REFUSED, withHeaders } from './openapi.js';
 import { parsed, Refused } from './problem.js';
 import { writtenBy } from './written.js';
@@ -32,8 +33,16 @@ const ANSWER_HEADERS = {
   link: 'Of CSV that was asked for with a limit: the address of the next page, rel="next".',
   'bcf-on': 'Of CSV: the effective day; of two pairs of dates bcf-from-on and bcf-to-on.',
   'bcf-known-at': 'Of CSV: the instant of what was known.',
+  'bcf-settled': 'Of CSV: whether nothing that is recorded later can change the answer.',
   'bcf-ledger-size': 'Of CSV: how many events it was computed from.',
 };
+
+/** What is asked beside the question’s own options, and the instant that it names. */
+interface AskedHow extends Asked {
+  readonly format?: 'json' | 'csv';
+  readonly 'wait-for'?: string;
+  readonly 'known-at'?: Instant;
+}
 
 /** What a route answers with: its declaration, and how answers by it are written. */
 interface Answering {
@@ -87,9 +96,10 @@ function answer(answering: Answering, request: FastifyRequest, reply: FastifyRep
   void reply.header('vary', 'accept, authorization');
   const acceptsCsv = prefersCsv(request.headers.accept);
   const kept = acceptsCsv ? undefined : answering.answers.of(request.sight, request.url);
-  if (kept && request.headers['if-none-match']?.includes(kept.tag)) void tagged(reply, kept).status(304).send();
-  else if (kept?.body) void sendJson(tagged(reply, kept), kept.body);
-  else return workedOut(answering, request, reply, kept, acceptsCsv);
+  const given = kept?.given;
+  if (!given || !(given.body || isHeld(request, given.tag)))
+    return workedOut(answering, request, reply, kept, acceptsCsv);
+  void sendTagged(request, reply, given.tag, given.body);
   return undefined;
 }
 
@@ -101,7 +111,7 @@ async function workedOut(
   acceptsCsv: boolean,
 ): Promise<unknown> {
   const params = parsed(query.params, request.params, '/path');
-  const asked = parsed(Options, request.query, '/query') as { format?: 'json' | 'csv'; 'wait-for'?: string };
+  const asked = parsed(Options, request.query, '/query') as AskedHow;
   const { format, 'wait-for': position } = asked;
   if (position !== undefined) await waitFor(ledger, position);
   const begun = performance.now();
@@ -124,10 +134,11 @@ async function workedOut(
       .send(csv(query.table(seen)));
   }
   const body = Buffer.from(textOf(seen));
+  const { 'known-at': knownAt } = asked;
   // Only what names its instant is the same later on; and only where no event was taken while it was worked out.
-  if (kept && 'known-at' in asked && !query.revision && answers.of(request.sight, request.url) === kept) {
-    keepBody(kept, body);
-    tagged(reply, kept);
+  if (kept && knownAt !== undefined && !query.revision && answers.of(request.sight, request.url) === kept) {
+    const { tag } = answers.keep(kept, { settled: seen['settled'] as boolean, knownAt }, body);
+    return sendTagged(request, reply, tag, body);
   }
   return sendJson(reply, body);
 }
@@ -148,9 +159,15 @@ function addressAfter(url: string, cursor: string): string {
   return `${path!}?${search.toString()}`;
 }
 
-/** May be stored by who asked, and is asked for again with its tag each time. */
-const tagged = (reply: FastifyReply, { tag }: KeptAnswer): FastifyReply =>
-  reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
+/** Whether who asks says that they have the answer already. */
+const isHeld = (request: FastifyRequest, tag: string): boolean =>
+  request.headers['if-none-match']?.includes(tag) === true;
+
+/** May be stored by who asked, and is asked for again with its tag each time. Who has it is not sent its body again. */
+function sendTagged(request: FastifyRequest, reply: FastifyReply, tag: string, body: Buffer | undefined): FastifyReply {
+  void reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
+  return isHeld(request, tag) ? reply.status(304).send() : sendJson(reply, body!);
+}
 
 const sendJson = (reply: FastifyReply, body: Buffer): FastifyReply =>
   reply.type('application/json; charset=utf-8').send(body);

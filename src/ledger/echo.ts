@@ -7,6 +7,7 @@ import type { Answer, Asked, Query } from './queries/query.js';
 interface Moment {
   readonly on?: string;
   readonly knownAt: string;
+  readonly settled: boolean;
   readonly ledger?: { readonly size: number };
   readonly outsideYear?: boolean;
 }
@@ -43,12 +44,21 @@ const inWords = ({ on, knownAt, ledger, outsideYear }: Moment): string =>
     ...(ledger ? [`from the first ${ledger.size} events of the ledger`] : []),
   ].join(', ');
 
-/** The dates of an answer in a sentence, or nothing where it is of none. */
+/** Whether the answer can still change, in a sentence; each of two pairs of dates may be settled or not. */
+function settledInWords(moments: ReturnType<typeof momentsOf>): string {
+  const open = moments.filter(([, { settled }]) => !settled);
+  if (open.length === 0) return 'This answer is settled: nothing that is recorded later can change it.';
+  const named = open.map(([name]) => name).filter((name) => name !== '' && open.length < moments.length);
+  const instant = named.length > 0 ? `the instant of “${named.join()}”` : 'its instant';
+  return `This answer can still change: something may yet be recorded at or before ${instant}.`;
+}
+
+/** The dates of an answer in a sentence, and whether it can still change in a second, or nothing where it is of none. */
 export function datesInWords(answer: Answer): string | undefined {
-  const said = momentsOf(answer).map(([name, moment]) => `${name ? `${name}: ` : ''}${inWords(moment)}`);
-  if (said.length === 0) return undefined;
-  const text = said.join('; ');
-  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+  const moments = momentsOf(answer);
+  if (moments.length === 0) return undefined;
+  const text = moments.map(([name, moment]) => `${name ? `${name}: ` : ''}${inWords(moment)}`).join('; ');
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.\n${settledInWords(moments)}`;
 }
 
 /** What no file is named after: a case is between its parties, and a proposal’s identifier tells nobody anything. */
@@ -66,15 +76,16 @@ export function fileName(query: Query, params: Asked, answer: Answer): string {
   return [...of, query.name, ...dates].join('-');
 }
 
-/** The same dates as headers of an answer over HTTP: `bcf-on`, `bcf-known-at`, `bcf-ledger-size`; or `bcf-from-on` and so on. */
+/** The same as headers of an answer over HTTP: `bcf-on`, `bcf-known-at`, `bcf-settled`, `bcf-ledger-size`; or `bcf-from-on` and so on. */
 export const dateHeaders = (answer: Answer): Record<string, string> =>
   Object.assign(
     {},
-    ...momentsOf(answer).map(([name, { on, knownAt, ledger }]) => {
+    ...momentsOf(answer).map(([name, { on, knownAt, settled, ledger }]) => {
       const prefix = name ? `bcf-${name}` : 'bcf';
       return {
         ...(on !== undefined && { [`${prefix}-on`]: on }),
         [`${prefix}-known-at`]: knownAt,
+        [`${prefix}-settled`]: String(settled),
         ...(ledger && { [`${prefix}-ledger-size`]: String(ledger.size) }),
       };
     }),

@@ -1,16 +1,17 @@
 import { createTree } from '../../evidence/memory.js';
 import type { Tree } from '../../evidence/tree.js';
 import type { Entry } from '../../projections/entry.js';
-import type { LedgerEvent } from '../domain/facts.js';
-import { REGISTER, type RegisterState } from '../domain/register.js';
-import { evolve, initialStream, postingsOf } from '../domain/stream.js';
+import type { LedgerEvent, StreamKind } from '../domain/facts.js';
+import type { RegisterState } from '../domain/register.js';
+import { evolve, initialStream, postingsOf, type StreamState } from '../domain/stream.js';
 import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
-import { decode, kindOf, REGISTER_STREAM, sentenceOf } from './catalogue.js';
+import { decode, kindOf, KINDS, REGISTER_STREAM, sentenceOf, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { startProjector, type Projector } from './projector.js';
 import { createFolding, type Folding } from './folding.js';
 import { readInThreads, type ReadBy, type Threads } from './parts.js';
 import { createReadModel, type ReadModel } from './read-model.js';
+import { createSettling, type Settling } from './settling.js';
 import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
 import { createSubmitter, type Submitter } from './submit.js';
 import { storedTree } from './tree.js';
@@ -23,6 +24,7 @@ export interface Ledger extends Submitter {
   readonly clock: Clock;
   /** The tree of what the read model has taken: its size and root are the ledger’s identity to people. */
   readonly tree: Tree;
+  readonly settling: Settling;
   /** The whole state of a stream, as decisions see it. */
   readonly folded: Folding;
   /** How many events were known from a snapshot, and not read, when the ledger was opened. */
@@ -34,6 +36,8 @@ export interface Ledger extends Submitter {
    * `after` is a revision, exclusive.
    */
   entries(stream: string, size: number, page?: { readonly after: number; readonly limit: number }): Promise<Entry[]>;
+  /** The state of a stream as it was known at a size of the ledger, folded from the store. */
+  stateAt<K extends StreamKind>(kind: K, stream: string, size: number): Promise<StreamState<StateOf<K>>>;
   /** The register as it was known at a size of the ledger: who was mandated when, by what had been recorded by then. */
   registerAt(size: number): Promise<RegisterState>;
   close(): Promise<void>;
@@ -83,6 +87,12 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
     }
   }
 
+  async function stateAt<K extends StreamKind>(kind: K, stream: string, size: number) {
+    const state: StreamState<unknown> = initialStream(KINDS[kind], stream);
+    for await (const { event } of eventsKnown(stream, size)) evolve(KINDS[kind], state, event);
+    return state as StreamState<StateOf<K>>;
+  }
+
   return {
     ...createSubmitter({ store, model, projector, clock, folded }),
     store,
@@ -90,17 +100,15 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
     projector,
     clock,
     tree: stored ?? made!,
+    settling: createSettling({ store, model, projector, clock }),
     folded,
     async entries(stream, size, page) {
       const entries: Entry[] = [];
       for await (const { event, place } of eventsKnown(stream, size, page)) entries.push(entryOf(event, place));
       return entries;
     },
-    async registerAt(size) {
-      const state = initialStream(REGISTER, REGISTER_STREAM);
-      for await (const { event } of eventsKnown(REGISTER_STREAM, size)) evolve(REGISTER, state, event);
-      return state.own;
-    },
+    stateAt,
+    registerAt: async (size) => (await stateAt('register', REGISTER_STREAM, size)).own,
     fromSnapshot: known,
     readBy: { threads: inThreads?.threads ?? 1, ...(read && 'failed' in read && read) },
     async close() {

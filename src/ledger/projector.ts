@@ -89,7 +89,10 @@ export function startProjector(
   const subscription: Subscription = store.subscribe(model.position(), {
     handle(events) {
       try {
+        const taken = model.position();
         for (const event of events) {
+          // Some may have been taken after they were read and before they came here.
+          if (!store.isAfter(event.position, taken)) continue;
           model.apply(decode(event));
           tree?.add(leafOf(event));
         }

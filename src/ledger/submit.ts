@@ -20,7 +20,7 @@ import {
   type RecordedEvent,
 } from '../store/event-store.js';
 import { decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
-import { todayOf, type Clock } from './clock.js';
+import { stampNow, todayOf, type Clock } from './clock.js';
 import { decisionContext } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
@@ -208,7 +208,7 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
     const { stream } = submission;
     const revision = referredTo(submission);
     const [original] = revision === undefined ? [] : await store.readStream(stream, { after: revision - 1n, limit: 1 });
-    const found = decided(submission, model.now(clock), original);
+    const found = decided(submission, stampNow({ model, clock }, store.floor?.known()), original);
     if (found instanceof Refusal) return found;
     const { events, encoded, expected, foresight } = found;
     if (submission.dryRun) {

@@ -5,7 +5,7 @@ import { Refusal } from '../domain/rules.js';
 import { evolve, initialStream, type StreamState } from '../domain/stream.js';
 import { READ_PAGE_MAX, type Batch, type EventStore, type Position, type RecordedEvent } from '../store/event-store.js';
 import { decode, kindOf, KINDS } from './catalogue.js';
-import type { Clock } from './clock.js';
+import { stampNow, type Clock } from './clock.js';
 import type { Projector } from './projector.js';
 import { scopedKey, type ReadModel } from './read-model.js';
 import type { Decided, Prepared } from './submit.js';
@@ -89,7 +89,7 @@ export function createTogether({ store, together, model, projector, clock, ...ac
     const outcomes = new Map<Waiting, Recorded | Refusal | 'again' | Error>();
     /** What each stream has been given here that its state has not taken. */
     const ahead = new Map<string, readonly LedgerEvent[]>();
-    let now = model.now(clock);
+    let now = stampNow({ model, clock }, batch.floor);
     for (const each of acts) {
       const { submission } = each;
       const { kind, stream, officer, key } = submission;
@@ -106,7 +106,7 @@ export function createTogether({ store, together, model, projector, clock, ...ac
         for (const event of before) evolve(KINDS[kind], state, event);
         ahead.delete(stream);
       }
-      now = Math.max(now, model.now(clock)) as Instant;
+      now = Math.max(now, stampNow({ model, clock }, batch.floor)) as Instant;
       const revision = act.referredTo(submission);
       const [original] = revision === undefined ? [] : batch.readStream(stream, { after: revision - 1n, limit: 1 });
       let found: Decided | Refusal;

@@ -44,6 +44,8 @@ export interface EventStore {
   subtrees?(level: number, from: number, limit?: number): Promise<Hashes>;
   /** Whether recorded instants never go backwards along the sequence of positions. */
   readonly instantsInOrder: boolean;
+  /** The floor, where the store can keep one: where who writes keeps everybody else from writing. */
+  readonly floor?: Floor;
   /** The last position, or undefined in an empty store. */
   head(): Promise<Position | undefined>;
   /** Whether position `a` comes after position `b`. */
@@ -78,8 +80,29 @@ export interface RecordedEvent extends NewEvent {
   readonly position: Position;
 }
 
+/**
+ * The floor of a store: an instant such that nothing is recorded at it or before it any more, by whichever service and
+ * whatever its clock does. It never goes down. Instants are written as `recordedAt` is.
+ */
+export interface Floor {
+  /** As it was when the store was opened, or last raised or appended to here; does not look at the store. */
+  known(): string | undefined;
+  /**
+   * Raises it to an instant, on disk when this returns; or only reads how high others have raised it. Meanwhile nobody else can write, and `take` is given what others
+   * have recorded after a position: so whoever knows the floor knows all that is recorded up to it. Returns false, and
+   * does nothing, where somebody else is writing. Throws {@link StoreUnavailable}. Absent where the store is only read.
+   */
+  raise?(
+    after: Position | undefined,
+    to: string | undefined,
+    take: (events: readonly RecordedEvent[]) => void,
+  ): boolean;
+}
+
 /** A transaction that acts are decided in: they see what the acts before them have appended. */
 export interface Batch {
+  /** The store’s floor, as nobody can raise it before the transaction ends: what is appended is recorded after it. */
+  readonly floor: string | undefined;
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): AppendedHere;
   readStream(stream: string, page: { readonly after: bigint; readonly limit: number }): RecordedEvent[];
 }
@@ -138,10 +161,12 @@ export class ConcurrencyConflict extends Error {
   }
 }
 
-/** The event's recorded instant is before that of the last event; nothing was written. Stamp it anew and repeat. */
+/** The event's recorded instant is before that of the last event, or not after the floor; nothing was written. Stamp it anew. */
 export class RecordedBehind extends Error {
   constructor(stream: string) {
-    super(`An event for ${stream} was recorded before the last event of the ledger: recorded instants never go back.`);
+    super(
+      `An event for ${stream} was recorded before the last event of the ledger, or at an instant of which answers are settled: recorded instants never go back.`,
+    );
     this.name = 'RecordedBehind';
   }
 }

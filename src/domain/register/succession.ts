@@ -82,13 +82,16 @@ export function successorsIn(succession: Succession, predecessor: string, area: 
   return [...new Set(all)].sort();
 }
 
+/** The successions as they were known at a revision of the register, without those that had been taken back by then. */
+export const successionsKnown = (all: readonly Succession[], upTo: number): Succession[] =>
+  all.flatMap(({ reversed, ...succession }) =>
+    succession.revision <= upTo && (reversed === undefined || reversed > upTo) ? [succession] : [],
+  );
+
 /** The successions in force on a day, inclusive, as known at a revision of the register, in the order of their days. */
 export const successionsOn = (all: readonly Succession[], on: Day, upTo: number): Succession[] =>
-  all
-    .filter(
-      ({ revision, reversed, effective }) =>
-        revision <= upTo && !(reversed !== undefined && reversed <= upTo) && effective <= on,
-    )
+  successionsKnown(all, upTo)
+    .filter(({ effective }) => effective <= on)
     .sort((a, b) => a.effective.localeCompare(b.effective));
 
 /** The bodies in whose place a body’s affairs of an area are, by successions in force: itself, while it has not ended. */

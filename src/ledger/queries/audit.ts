@@ -19,6 +19,7 @@ import { sourceOf } from '../../domain/sources.js';
 import { Code, Name, SignedMoney } from '../../domain/values.js';
 import { REGISTER_STREAM } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
+import { Known } from './known.js';
 import {
   AtTwoDates,
   changesOf,
@@ -95,8 +96,7 @@ export const approvalsQuery = query({
   options: PageOptions,
   answer: z.object({
     fund: z.string(),
-    knownAt: z.string(),
-    ledger: Stamp.ledger,
+    ...Known,
     approvals: z.array(ApprovalText),
     next: NextPage,
   }),
@@ -109,8 +109,7 @@ export const approvalsQuery = query({
     const page = all.slice(0, asked.limit);
     return {
       fund: asked.fund,
-      knownAt: at.stamp.knownAt,
-      ledger: at.stamp.ledger,
+      ...at.known,
       approvals: page.map((each) => approvalText(register, each)),
       next: all.length > page.length ? String(page.at(-1)!.entry.revision) : null,
     };
@@ -143,8 +142,7 @@ export const late = query({
   }),
   answer: z.object({
     fund: z.string(),
-    knownAt: z.string(),
-    ledger: Stamp.ledger,
+    ...Known,
     facts: z.array(
       EntryText.extend({
         daysLate: z.int(),
@@ -159,8 +157,7 @@ export const late = query({
     const facts = lateFacts(await entriesOf(ledger, at), at.year.first, asked.days);
     return {
       fund: asked.fund,
-      knownAt: at.stamp.knownAt,
-      ledger: at.stamp.ledger,
+      ...at.known,
       facts: facts.map(({ entry, days, closedPeriod }) => ({
         ...entryText(entry),
         daysLate: days,

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { NOT_IN_DISPUTE } from '../../../projections/claims.js';
 import { fundPosition, totalFigures, type PartnerPosition } from '../../../projections/position.js';
 import { holdersOf } from '../../../projections/succession.js';
-import { instantText } from '../../domain/calendar.js';
+import { londonDay } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, total, type Pence } from '../../domain/money.js';
 import { byText } from '../../domain/order.js';
 import type { OpenProposal } from '../../domain/proposal.js';
-import { actingFor, heirsOf } from '../../domain/register/succession.js';
+import { actingFor, heirsOf, successionsKnown } from '../../domain/register/succession.js';
 import { refuse } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, placed, REGISTER_STREAM, sentenceOf } from '../catalogue.js';
-import { todayOf } from '../clock.js';
 import type { Ledger } from '../ledger.js';
+import { Known, knownThen, type KnownThen } from './known.js';
 import {
   AreaAtTwoDates,
   claimsOfArea,
@@ -40,7 +40,7 @@ export const successions = query({
   params: Nothing,
   options: z.strictObject({ 'known-at': KnownAt.optional() }),
   answer: z.object({
-    knownAt: z.string(),
+    ...Known,
     successions: z.array(
       SuccessionsText.element.extend({
         shares: z.array(
@@ -56,13 +56,14 @@ export const successions = query({
       }),
     ),
   }),
-  async run({ model, clock }, asked) {
-    const knownAt = asked['known-at'] ?? model.now(clock);
-    const upTo = model.knownRevision(REGISTER_STREAM, model.prefix(knownAt).size);
+  async run(ledger, asked) {
+    const { model } = ledger;
+    const { size, text } = knownThen(ledger, asked['known-at']);
+    const upTo = model.knownRevision(REGISTER_STREAM, size);
     const known = model.register().successions.filter(({ revision }) => revision <= upTo);
     const texts = successionsText({ successions: known });
     return {
-      knownAt: instantText(knownAt),
+      ...text,
       successions: known.map(({ shares, reversed = Infinity }, index) => ({
         ...texts[index]!,
         shares: shares.map(({ area = null, source = null, ...share }) => ({ ...share, area, source })),
@@ -158,18 +159,21 @@ const ProposalRow = z.object({
   awaitingNow: z.array(z.string()),
 });
 
-/** Proposals that bodies now ended have made or were to sign, and who answers for them today. */
-function proposalsOf(
-  { model, clock }: Ledger,
+/** Proposals that were open at an instant, of bodies that had ended by then or were to, and who answered for them on its day. */
+async function proposalsOf(
+  ledger: Ledger,
   area: string,
   streams: readonly string[],
-): z.input<typeof ProposalRow>[] {
-  const today = todayOf({ model, clock });
+  { instant, size }: KnownThen,
+): Promise<z.input<typeof ProposalRow>[]> {
+  const { model } = ledger;
+  const today = londonDay(instant);
+  const known = successionsKnown(model.register().successions, model.knownRevision(REGISTER_STREAM, size));
   const now = (bodies: readonly string[], { fact }: OpenProposal): string[] =>
-    actingFor(model.register().successions, bodies, { area, today, effective: fact.data.effective });
-  return model
-    .openProposals()
-    .filter(({ stream }) => streams.includes(stream))
+    actingFor(known, bodies, { area, today, effective: fact.data.effective });
+  const states = await Promise.all(streams.map((stream) => ledger.stateAt(placed(stream).kind, stream, size)));
+  return states
+    .flatMap(({ stream, open }) => [...open.values()].map((proposal) => ({ stream, proposal })))
     .map(({ stream, proposal }) => ({
       stream,
       proposal: proposal.id,
@@ -186,7 +190,7 @@ export const succession = query({
   name: 'succession',
   path: '/areas/{area}/succession',
   about:
-    'What follows a successor body in an area, on a day, as known at an instant: the same sums under the old names and the new, fund by fund; instalments not yet due; open claims; and, as of now, the proposals that successors answer.',
+    'What follows a successor body in an area, on a day, as known at an instant: the same sums under the old names and the new, fund by fund; instalments not yet due; open claims; and the proposals that were open at that instant and that successors answer.',
   params: OfArea,
   options: AreaAtTwoDates,
   answer: z.object({
@@ -207,7 +211,9 @@ export const succession = query({
       description:
         'Open claims of all years. A case that was assigned goes with its successor; others are held jointly, by the shares.',
     }),
-    proposals: z.array(ProposalRow).meta({ description: 'As of now, whatever the dates that were asked for.' }),
+    proposals: z.array(ProposalRow).meta({
+      description: 'Those that were open at the instant of what was known, whatever the day that was asked for.',
+    }),
   }),
   async run(ledger, asked) {
     const funds = fundsOf(ledger, asked.area);
@@ -232,7 +238,7 @@ export const succession = query({
       funds: at.map(movedIn).filter((each) => each.before.length + each.after.length > 0),
       notYetDue: due.flat(),
       claims: { before: rows(before), after: rows(after) },
-      proposals: proposalsOf(ledger, asked.area, [...funds.map(fundStream), disputeStream(asked.area)]),
+      proposals: await proposalsOf(ledger, asked.area, [...funds.map(fundStream), disputeStream(asked.area)], claims),
     };
   },
   seenBy(answer, { sees, seesArea, seesCases }) {

@@ -14,6 +14,7 @@ import { exactly, moneyText, negated, NO_MONEY, pounds, signedPence, type Pence 
 import { heirsOf } from '../../domain/register/succession.js';
 import { Refusal } from '../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../domain/values.js';
+import { BothSettled } from './known.js';
 import {
   AtTwoDates,
   changesOf,
@@ -307,6 +308,7 @@ export const compareQuery = query({
   answer: z.object({
     fund: z.string(),
     area: z.string(),
+    settled: BothSettled,
     from: z.object({ ...Stamp, ...GapText.shape }),
     to: z.object({ ...Stamp, ...GapText.shape }),
     change: GapText,
@@ -332,6 +334,7 @@ export const compareQuery = query({
     return {
       fund: asked.fund,
       area: from.area,
+      settled: from.stamp.settled && to.stamp.settled,
       from: { ...from.stamp, ...inText(compared.from) },
       to: { ...to.stamp, ...inText(compared.to) },
       change: inText(compared.change),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { instantText, type Instant } from '../../domain/calendar.js';
+import type { Instant } from '../../domain/calendar.js';
 import type { StreamKind } from '../../domain/facts.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { KINDS, sentenceOf, streamOf, WHEREABOUTS } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
+import { Known, knownThen } from './known.js';
 import {
   EntryText,
   entryText,
@@ -28,19 +29,18 @@ interface Page {
 }
 
 const TimelinePage = {
-  knownAt: z.string(),
+  ...Known,
   entries: z.array(EntryText),
   next: NextPage,
 };
 
 async function timelineOf(ledger: Ledger, stream: string, asked: Page) {
-  const knownAt = asked['known-at'] ?? ledger.model.now(ledger.clock);
-  const { size } = ledger.model.prefix(knownAt);
+  const { size, text } = knownThen(ledger, asked['known-at']);
   const after = asked.after === undefined ? -1 : Number(asked.after);
   const entries = await ledger.entries(stream, size, { after, limit: asked.limit + 1 });
   const page = entries.slice(0, asked.limit);
   return {
-    knownAt: instantText(knownAt),
+    ...text,
     entries: page.map(entryText),
     next: entries.length > page.length ? String(page.at(-1)!.revision) : null,
   };

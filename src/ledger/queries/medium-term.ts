@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import { gapOf } from '../../../projections/gap.js';
 import { bridgeSteps, categoriesOf, ROW_KINDS, yearPlan, type Step } from '../../../projections/medium-term.js';
-import {
-  FINANCIAL_YEARS,
-  financialYear,
-  instantText,
-  type FinancialYear,
-  type Instant,
-} from '../../domain/calendar.js';
+import { FINANCIAL_YEARS, financialYear, type FinancialYear, type Instant } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, signedPence, total, type Pence } from '../../domain/money.js';
 import { byKey } from '../../domain/order.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { fundStream } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
+import { BothSettled, Known, knownThen } from './known.js';
 import {
   claimsAt,
   entriesOf,
@@ -25,7 +20,6 @@ import {
   OfArea,
   query,
   SEES_ALL,
-  Stamp,
   standingEver,
   type Seeing,
   type Standing,
@@ -94,12 +88,6 @@ const FIGURES = ['requirement', 'funded', 'gap', 'soft', 'hard', 'recurrentGap']
 
 const sumOf = (amounts: readonly string[]): string => moneyText(total(amounts.map(signedPence)));
 
-const stampOf = (ledger: Ledger, knownAt: Instant) => {
-  const { size, position } = ledger.model.prefix(knownAt);
-  return { knownAt: instantText(knownAt), ledger: { size, position: position ?? null } };
-};
-const Known = { knownAt: Stamp.knownAt, ledger: Stamp.ledger };
-
 export const mediumTerm = query({
   name: 'medium-term',
   path: '/areas/{area}/medium-term',
@@ -125,15 +113,14 @@ export const mediumTerm = query({
     ),
   }),
   async run(ledger, asked, seeing = SEES_ALL) {
-    const knownAt = asked['known-at'] ?? ledger.model.now(ledger.clock);
-    const stamp = stampOf(ledger, knownAt);
-    const years = yearsOf(ledger, asked, stamp.ledger.size, seeing);
+    const { instant, size, text } = knownThen(ledger, asked['known-at']);
+    const years = yearsOf(ledger, asked, size, seeing);
     if (years instanceof Refusal) return years;
     return {
       area: asked.area,
-      ...stamp,
+      ...text,
       years: years.map(({ year, fund }) => {
-        const at = atYearEnd(ledger, fund, year, knownAt);
+        const at = atYearEnd(ledger, fund, year, instant);
         const gap = gapAt(ledger, at);
         const { requirement, funded } = at
           ? yearPlan(at.view, categoriesOf(linesSet(at)))
@@ -186,6 +173,7 @@ type FactText = z.input<typeof FactText>;
 
 const Bridge = z.object({
   area: z.string(),
+  settled: BothSettled,
   from: z.object(Known),
   to: z.object(Known),
   years: z.array(
@@ -255,34 +243,33 @@ export const bridge = query({
   options: z.strictObject({ ...Years, 'known-from': KnownFrom.optional(), 'known-to': KnownAt.optional() }),
   answer: Bridge,
   async run(ledger, asked, seeing = SEES_ALL) {
-    const knownFrom = asked['known-from'] ?? BEFORE_ALL;
-    const knownTo = asked['known-to'] ?? ledger.model.now(ledger.clock);
-    const from = stampOf(ledger, knownFrom);
-    const to = stampOf(ledger, knownTo);
-    const size = Math.max(from.ledger.size, to.ledger.size);
+    const from = knownThen(ledger, asked['known-from'] ?? BEFORE_ALL);
+    const to = knownThen(ledger, asked['known-to']);
+    const size = Math.max(from.size, to.size);
     const years = yearsOf(ledger, asked, size, seeing);
     if (years instanceof Refusal) return years;
     const columns = years.map(({ year, fund }) => {
       const gapKnown = (knownAt: Instant) => gapAt(ledger, atYearEnd(ledger, fund, year, knownAt))?.gap ?? NO_MONEY;
-      const [gapFrom, gapTo] = [gapKnown(knownFrom), gapKnown(knownTo)];
+      const [gapFrom, gapTo] = [gapKnown(from.instant), gapKnown(to.instant)];
       return { year: year.label, on: year.last, fund: fund ?? null, gapFrom, gapTo, change: gapTo - gapFrom };
     });
     const found: { readonly place: number; readonly fact: FactText }[] = [];
     for (const { year, on, fund } of columns) {
       if (fund === null) continue;
-      const at = standingEver(ledger, fund, { on, 'known-at': knownTo }) as Standing;
+      const at = standingEver(ledger, fund, { on, 'known-at': to.instant }) as Standing;
       const steps = bridgeSteps(await entriesOf(ledger, { fund, size }), categoriesOf(linesSet(at)), {
         on,
-        fromSize: from.ledger.size,
-        toSize: to.ledger.size,
+        fromSize: from.size,
+        toSize: to.size,
       });
       found.push(...steps.map((step) => ({ place: step.entry.place, fact: factText(step, year) })));
     }
     const facts = found.sort((a, b) => a.place - b.place).map(({ fact }) => fact);
     return {
       area: asked.area,
-      from,
-      to,
+      settled: from.text.settled && to.text.settled,
+      from: from.text,
+      to: to.text,
       years: columns.map(({ gapFrom, gapTo, change, ...column }) => ({
         ...column,
         ...inText({ gapFrom, gapTo, change: change as Pence }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clampedTo, financialYear, instantText, londonDay, type Day, type Instant } from '../../domain/calendar.js';
+import { clampedTo, financialYear, londonDay, type Day, type Instant } from '../../domain/calendar.js';
 import { GRANT_SERIES } from '../../domain/reference/grant-series.js';
 import { NATIONAL_TOTALS } from '../../domain/reference/national-totals.js';
 import { COUNTED_BY, RULE_SETS, UPLIFTS_OF } from '../../domain/reference/rule-sets.js';
@@ -9,6 +9,7 @@ import { refuse } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { REGISTER_STREAM } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
+import { knownThen } from './known.js';
 import { AreaAtTwoDates, fundsOf, inText, Nothing, query, Stamp, type Table } from './query.js';
 
 /** What is published: allocations and rules at two dates, and the national figures shipped with the ledger. */
@@ -37,17 +38,16 @@ const AtTwoDates = AreaAtTwoDates.extend({
 });
 
 /** The register at two dates, defaults filled in and echoed. */
-function registerAt({ model, clock }: Ledger, { on, 'known-at': knownAt }: TwoDates) {
-  const now = model.now(clock);
-  const instant = knownAt ?? now;
-  const { size, position } = model.prefix(instant);
+function registerAt(ledger: Ledger, { on, 'known-at': knownAt }: TwoDates) {
+  const { model } = ledger;
+  const { now, size, text } = knownThen(ledger, knownAt);
   const today = londonDay(now);
   return {
     reference: model.register().reference,
     /** The day on which what is of a year is asked for. */
     dayIn: (year: string): Day => on ?? clampedTo(today, financialYear(year)!),
     upTo: model.knownRevision(REGISTER_STREAM, size),
-    stamp: { on: on ?? today, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    stamp: { on: on ?? today, ...text },
   };
 }
 

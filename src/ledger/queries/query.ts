@@ -15,7 +15,6 @@ import type { View } from '../../../projections/view.js';
 import {
   clampedTo,
   dayNumber,
-  instantText,
   isWithin,
   knownAtInstant,
   londonDay,
@@ -36,6 +35,7 @@ import { knownAtInWords } from '../echo.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf } from '../read-model.js';
 import type { FundModel } from '../shelves.js';
+import { Known, knownThen, type KnownText } from './known.js';
 
 /**
  * Every question that the ledger answers, declared once: its name, address, parameters and answer. The HTTP routes with
@@ -101,7 +101,20 @@ interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.Zod
 
 export const query = <P extends z.ZodObject, O extends z.ZodObject, A extends z.ZodObject>(
   declared: Declared<P, O, A>,
-): Query => declared;
+): Query => ({
+  ...declared,
+  async run(ledger, asked, seeing) {
+    // Only an instant that is asked for by name is settled first: who asks for the present asks for what can change.
+    await ledger.settling.settle(instantsIn(asked));
+    return declared.run(ledger, asked as z.output<P> & z.output<O>, seeing);
+  },
+});
+
+/** The instants that a question names: the options of which it is said what was known. */
+const instantsIn = (asked: Asked): Instant[] =>
+  Object.entries(asked).flatMap(([name, value]) =>
+    name.includes('known') && typeof value === 'number' ? [value as Instant] : [],
+  );
 
 // Parameters
 
@@ -180,10 +193,7 @@ export const NextPage = z
 
 export const Stamp = {
   on: z.string(),
-  knownAt: z.string(),
-  ledger: z.object({ size: z.int(), position: z.string().nullable() }).meta({
-    description: 'How much of the ledger the answer was computed from: how many events, and the last one’s position.',
-  }),
+  ...Known,
   outsideYear: z
     .boolean()
     .optional()
@@ -288,14 +298,13 @@ export interface Standing {
   /** The partners that the fund was opened with, and those in whose place they and others are on the day. */
   readonly opened: readonly string[];
   readonly partners: readonly string[];
+  readonly known: KnownText;
   readonly stamp: StampText;
 }
 
-interface StampText {
-  on: string;
-  knownAt: string;
-  ledger: { size: number; position: string | null };
-  outsideYear?: boolean;
+interface StampText extends KnownText {
+  readonly on: string;
+  readonly outsideYear?: boolean;
 }
 
 interface TwoDates {
@@ -312,6 +321,16 @@ export function standing(ledger: Ledger, fund: string, dates: TwoDates): Standin
   return at instanceof Refusal ? at : (notKnownYet(ledger, fundStream(fund), fund, at) ?? at);
 }
 
+/**
+ * A fund at an instant, for a question that takes no day of its own: on the day of the instant, so that the same question
+ * is of the same two dates whenever it is asked.
+ */
+export function standingThen(ledger: Ledger, fund: string, knownAt: Instant | undefined): Standing | Refusal {
+  const year = ledger.model.fund(fund)?.outline.opened?.year;
+  const on = knownAt !== undefined && year ? clampedTo(londonDay(knownAt), year) : undefined;
+  return standing(ledger, fund, { on, 'known-at': knownAt });
+}
+
 /** Refuses what is asked of a fund or an area as known before it was recorded that it is there. */
 const notKnownYet = (
   { model }: Ledger,
@@ -325,13 +344,10 @@ const notKnownYet = (
 
 /** The same also of instants at which the fund was not known: its figures are nothing then. */
 export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): Standing | Refusal {
-  const { model, clock } = ledger;
-  const found = model.fund(fund);
+  const found = ledger.model.fund(fund);
   const opened = found?.outline.opened;
   if (!opened) return refuse('fund_unknown', `There is no fund named ${fund}.`);
-  const now = model.now(clock);
-  const instant = knownAt ?? now;
-  const { size, position } = model.prefix(instant);
+  const { now, size, text } = knownThen(ledger, knownAt);
   const day = on ?? clampedTo(londonDay(now), opened.year);
   const recorded = viewOf(found, day, size);
   const inheritance = inheritanceAt(ledger, opened.area, day, size);
@@ -351,12 +367,8 @@ export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': kno
     get partners() {
       return partnersNow(opened.partners, view, inheritance);
     },
-    stamp: {
-      on: day,
-      knownAt: instantText(instant),
-      ledger: { size, position: position ?? null },
-      ...(!isWithin(day, opened.year) && { outsideYear: true }),
-    },
+    known: text,
+    stamp: { on: day, ...text, ...(!isWithin(day, opened.year) && { outsideYear: true }) },
   };
 }
 
@@ -419,16 +431,16 @@ export function claimsAt(
 
 /** The open claims of an area, of all years, under the names in which they were raised and under those of today. */
 export function claimsOfArea(ledger: Ledger, area: string, { on, 'known-at': knownAt }: TwoDates) {
-  const now = ledger.model.now(ledger.clock);
-  const instant = knownAt ?? now;
-  const { size, position } = ledger.model.prefix(instant);
+  const known = knownThen(ledger, knownAt);
+  const { now, size, text } = known;
   const day = on ?? londonDay(now);
   const inheritance = inheritanceAt(ledger, area, day, size);
   const view = { state: disputesOf(ledger, area), on: day, upTo: revisionAt(ledger, area)(size) };
   const before = openClaims(view);
   return {
+    ...known,
     on: day,
-    stamp: { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } },
+    stamp: { on: day, ...text },
     inheritance,
     before,
     after: claimsNow(before, assignedClaims(view), inheritance),
@@ -483,16 +495,13 @@ export function standingDisputes(
   area: string,
   { on, 'known-at': knownAt }: TwoDates,
 ): StandingDisputes | Refusal {
-  const { model, clock } = ledger;
-  const balances = model.area(area);
+  const balances = ledger.model.area(area);
   const state = disputesOf(ledger, area);
   if (!balances || !state.opened) return refuse('area_unknown', `No disputes of ${area} have been opened.`);
-  const now = model.now(clock);
-  const instant = knownAt ?? now;
-  const { size, position } = model.prefix(instant);
+  const { now, size, text } = knownThen(ledger, knownAt);
   const day = on ?? londonDay(now);
   const upTo = revisionAt(ledger, area)(size);
-  const stamp = { on: day, knownAt: instantText(instant), ledger: { size, position: position ?? null } };
+  const stamp = { on: day, ...text };
   const unknown = notKnownYet(ledger, disputeStream(area), `The register of disputes of ${area}`, { size, stamp });
   if (unknown) return unknown;
   return {

@@ -32,6 +32,7 @@ import {
   query,
   Stamp,
   standing,
+  standingThen,
   type Standing,
 } from './query.js';
 
@@ -130,7 +131,7 @@ export const filedReturns = query({
     returns: z.array(z.object({ ...ReturnText, figuresMoved: z.int() })),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = standingThen(ledger, asked.fund, asked['known-at']);
     if (at instanceof Refusal) return at;
     const all = returnsAt(at);
     return {
@@ -236,7 +237,7 @@ export const filedReturn = query({
       }),
   }),
   async run(ledger, asked) {
-    const now = standing(ledger, asked.fund, asked);
+    const now = standingThen(ledger, asked.fund, asked['known-at']);
     if (now instanceof Refusal) return now;
     const all = returnsAt(now);
     const found = all.find(({ filed }) => filed.return === asked.return);

@@ -21,6 +21,7 @@ import {
   query,
   Stamp,
   standing,
+  standingThen,
   type Standing,
 } from './query.js';
 
@@ -80,7 +81,7 @@ export const monitoring = query({
   }),
   async run(ledger, asked) {
     const knownAt = { 'known-at': asked['known-at'] };
-    const now = standing(ledger, asked.fund, knownAt);
+    const now = standingThen(ledger, asked.fund, asked['known-at']);
     if (now instanceof Refusal) return now;
     const period = asked.period ?? periodOf(now.on);
     // The fund is there: it was found a line above.

@@ -20,6 +20,7 @@ import {
   type Subscription,
 } from '../event-store.js';
 import { giveTree } from './conversion.js';
+import { openFloor, type FloorRow } from './floor.js';
 import { LEAVES_SCHEMA, openLeaves, type Leaves } from './leaves.js';
 
 /**
@@ -38,6 +39,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 const APPENDS_PER_COMMIT_MAX = 512;
 /** How often another process's commits are looked for. Its own commits wake a subscription at once. */
 const POLL_MS = 200;
+/** How long a raise of the floor waits for who is writing: everybody who asks waits with it. */
+const RAISE_WAIT_MS = 20;
 
 const SCHEMA = `
   CREATE TABLE events (
@@ -135,9 +138,11 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
 
   /** Undefined where a file without a tree is only read. */
   let leaves: Leaves | undefined;
+  let floorRow: FloorRow | undefined;
   try {
     const version = prepareFile();
     leaves = version === VERSION_WITHOUT_TREE ? undefined : openLeaves(db);
+    floorRow = openFloor(db, readOnly);
   } catch (error) {
     db.close();
     if (error instanceof NotALedger || error instanceof StoreUnavailable) throw error;
@@ -172,6 +177,8 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
 
   const instantsInOrder =
     get("SELECT 1 FROM sqlite_schema WHERE name = 'recorded_instants_never_go_back'") !== undefined;
+  // Read before any event is: whoever reads the ledger from here on knows all that is recorded up to it.
+  let floorKnown = floorRow?.read();
   let commits = 0;
   let closed = false;
   const waiting: Waiting[] = [];
@@ -324,7 +331,9 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       const to = look();
       const level = to.position === Number(at ?? 0);
       if (level) {
+        floorKnown = floorRow!.read();
         decide({
+          floor: floorKnown,
           append(stream, expected, events) {
             appended = write(to, { stream, expected, events });
             return appended;
@@ -345,6 +354,39 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       for (const following of followers) following.wake(appended.position);
     }
     return true;
+  }
+
+  function raiseFloor(
+    after: Position | undefined,
+    to: string | undefined,
+    take: (events: readonly RecordedEvent[]) => void,
+  ): boolean {
+    if (closed) throw new StoreUnavailable(`${file} is closed.`);
+    try {
+      db.exec(`PRAGMA busy_timeout = ${RAISE_WAIT_MS}`);
+      try {
+        begin.run();
+      } catch (error) {
+        if (/database is locked/.test(String(error))) return false;
+        throw error;
+      } finally {
+        db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      }
+      for (let from = Number(after ?? 0), more = true; more;) {
+        const events = (pageOfAll.all(from, READ_PAGE_MAX) as unknown as Columns[]).map(recorded);
+        if (events.length > 0) take(events);
+        from += events.length;
+        more = events.length === READ_PAGE_MAX;
+      }
+      if (to !== undefined) floorRow!.note(to);
+      const noted = floorRow!.read();
+      commit.run();
+      floorKnown = noted;
+      return true;
+    } catch (error) {
+      if (db.isTransaction) rollback.run();
+      throw unavailable(file, error);
+    }
   }
 
   function scheduleFlush(): void {
@@ -369,6 +411,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   const store: SqliteEventStore = {
     commits: () => commits,
     instantsInOrder,
+    floor: { known: () => floorKnown, ...(!readOnly && { raise: raiseFloor }) },
     together,
     append: (stream, expected, events) =>
       new Promise((resolve, reject) => {
