@@ -178,7 +178,7 @@ t.test('every question of a ledger that grows keeps its settled answers, whichev
             recorded + Math.max(steps, 0),
             recorded + 10 ** 9,
           ] as Instant[];
-          for (const query of OF_AN_INSTANT)
+          for (const query of last ? [...OF_AN_INSTANT, ...OF_AN_INSTANT, ...OF_AN_INSTANT] : OF_AN_INSTANT)
             for (const each of services) await kept.note(each, putTo(each, query, pick, instants));
         }
         await kept.hold(services[0]!);
