@@ -18,7 +18,10 @@ import { emptyLedger, folder, type TestLedger } from './support/ledger.js';
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures', import.meta.url));
 
 /** Fields that later versions add to answers: where the earlier answer has none of the name, it is taken out; nothing else is. */
-const ADDED_LATER: readonly string[] = ['settled'];
+const ADDED_LATER: readonly string[] = ['settled', 'ledger'];
+
+/** Takes no day, and earlier programs said of it the day on which they were asked; later ones say the day of its instant. */
+const OF_NO_DAY = 'returns';
 
 interface Written {
   readonly ledger: string;
@@ -49,7 +52,9 @@ async function answerTo({ ledger }: TestLedger, { question, params, answer }: An
   const query = QUERIES.find(({ name }) => name === question)!;
   const asked = z.object({ ...query.params.shape, ...query.options.shape }).parse(params);
   const found = await query.run(ledger, asked);
-  return found instanceof Refusal ? { refused: found.rule } : withoutLaterFields(query.answer.parse(found), answer);
+  if (found instanceof Refusal) return { refused: found.rule };
+  const now = withoutLaterFields(query.answer.parse(found), answer) as object;
+  return question === OF_NO_DAY ? { ...now, on: (answer as { readonly on: string }).on } : now;
 }
 
 for (const version of readdirSync(FIXTURES).filter((name) => name.startsWith('rules-'))) {
