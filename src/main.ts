@@ -190,15 +190,33 @@ async function serve(
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, (err) => logger.error({ err }, 'proposals could not be lapsed'));
   const where = 'where' in store ? `the ledger at ${store.where}` : file;
   process.stderr.write(`Serving ${where} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
+  const fault = (err: unknown, words: string): void => {
+    logger.fatal({ err }, words);
+    log.flushSync();
+  };
   await new Promise<void>((resolve) => {
-    closeWithGrace({ delay: STOP_WITHIN_MS, logger }, async () => {
-      lapsing.stop();
-      await app.close();
-      await ledger.close();
-      log.flushSync();
-      access.flushSync();
-      resolve();
-    });
+    closeWithGrace(
+      {
+        delay: STOP_WITHIN_MS,
+        logger,
+        onSecondError: (err) => fault(err, 'another fault ends the service before it has stopped'),
+        onTimeout: (ms) => fault(undefined, `it has not stopped within ${ms} ms and is ended`),
+      },
+      async ({ err }) => {
+        if (err) fault(err, 'a fault that nothing caught ends the service');
+        try {
+          lapsing.stop();
+          await app.close();
+          await ledger.close();
+        } catch (error) {
+          fault(error, 'the service cannot be stopped as it should be');
+          throw error;
+        }
+        log.flushSync();
+        access.flushSync();
+        resolve();
+      },
+    );
   });
 }
 

@@ -653,6 +653,12 @@ export const RULES = {
     'Nothing is accepted that is not on disk.',
     'Try again; the operator’s health page says more.',
   ),
+  store_busy: rule(
+    503,
+    'Another program is writing to the ledger',
+    'One program writes at a time. This act waited for a few seconds and has not been recorded; figures go on being answered.',
+    'Send the same request again with the same Idempotency-Key, after as many seconds as the Retry-After header says. Where it lasts, ask the operator which program holds the ledger’s file.',
+  ),
   not_read_yet: rule(
     503,
     'This service has not read so far yet',
@@ -664,6 +670,12 @@ export const RULES = {
     'It is not known whether the act was recorded',
     'The store did not answer in time.',
     'Send the same request again with the same Idempotency-Key: it is recorded once.',
+  ),
+  events_hidden: rule(
+    503,
+    'The store no longer gives what it has recorded',
+    'An answer from a part of the record would be wrong, so none is given. What was recorded still counts, and figures stand.',
+    'Tell the operator, who can undo what hides the events as docs/operations.md says, and then ask again: an act that was recorded is not repeated.',
   ),
   read_model_faulted: rule(
     503,

@@ -57,6 +57,8 @@ export interface AppOptions {
   readonly accessLog?: FastifyBaseLogger;
   readonly metricsToken?: string | undefined;
   readonly securityContact?: string | undefined;
+  /** Over how long that average is, in milliseconds. */
+  readonly waitAveragedMs?: number;
 }
 
 /** What the package exports is the plugin itself; its types say that it is a namespace. */
@@ -68,7 +70,16 @@ const WAIT_MS_MAX = 2_000;
 
 /** The service, apart from the server that listens: built for tests and for `serve` alike. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { ledger, signIn, logger, requestsPerMinute, demonstration, version, waitMsMax = WAIT_MS_MAX } = options;
+  const {
+    ledger,
+    signIn,
+    logger,
+    requestsPerMinute,
+    demonstration,
+    version,
+    waitMsMax = WAIT_MS_MAX,
+    waitAveragedMs,
+  } = options;
   const { feeds, trustedProxies = [], accessLog = logger, metricsToken, securityContact } = options;
   const [ofData, ofPages] = [headersOfData(), headersOfPages()];
   const app: FastifyInstance = fastify({
@@ -116,7 +127,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     if (stopping) throw new Refused(refuse('stopping', 'The service is being stopped.'));
     done();
   });
-  const limits = await registerLimits(app, waitMsMax);
+  const limits = await registerLimits(app, waitMsMax, waitAveragedMs);
   await app.register(sse, { heartbeatInterval: 15_000 });
   await registerDocumentation(app, { version, demonstration });
 

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
-import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuse } from '../domain/rules.js';
+import { watchPressure, type Pressure } from './pressure.js';
 import { Refused } from './problem.js';
 import { createShares, type Shares } from './shares.js';
 
@@ -13,6 +13,7 @@ import { createShares, type Shares } from './shares.js';
 declare module 'fastify' {
   interface FastifyInstance {
     shares: Shares;
+    pressure: Pressure;
   }
 }
 
@@ -33,9 +34,19 @@ export interface Limits {
   refuseHeavy(officer: string): void;
 }
 
-/** @param waitMsMax beyond it all requests are turned away; 0 turns none away */
-export async function registerLimits(app: FastifyInstance, waitMsMax: number): Promise<Limits> {
-  await app.register(underPressure, { maxEventLoopDelay: waitMsMax, sampleInterval: WAIT_AVERAGED_MS });
+/** @param waitMsMax beyond it, on average over `waitAveragedMs`, all requests are turned away; 0 turns none away */
+export async function registerLimits(
+  app: FastifyInstance,
+  waitMsMax: number,
+  waitAveragedMs = WAIT_AVERAGED_MS,
+): Promise<Limits> {
+  const pressure = watchPressure(waitAveragedMs);
+  app.decorate('pressure', pressure);
+  app.addHook('onClose', () => pressure.stop());
+  app.addHook('onRequest', async () => {
+    if (waitMsMax > 0 && app.pressure.lateMs() > waitMsMax)
+      throw new Refused(refuse('overloaded', `Requests wait for longer than ${waitMsMax} ms on average.`));
+  });
   // An address of IPv6 is taken with its whole network, as one subscriber is given it.
   await app.register(rateLimit, { global: false, timeWindow: '1 minute' });
   app.decorate(
@@ -70,7 +81,7 @@ export async function registerLimits(app: FastifyInstance, waitMsMax: number): P
   return {
     failedSignIn: limitedByAddress(FAILED_SIGN_INS_PER_MINUTE, 'Too many attempts to sign in failed'),
     refuseHeavy(officer) {
-      if (waitMsMax === 0 || app.memoryUsage().eventLoopDelay < WAIT_BUSY_MS || !app.shares.isHeavy(officer)) return;
+      if (waitMsMax === 0 || app.pressure.lateMs() < WAIT_BUSY_MS || !app.shares.isHeavy(officer)) return;
       throw new Refused(
         refuse('overloaded', `${officer} has taken more than a tenth of the service’s time in the last seconds.`),
       );

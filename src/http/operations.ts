@@ -70,6 +70,11 @@ export function registerOperations(
     labelNames: ['state'],
     registers: [open],
   });
+  const writable = new Gauge({
+    name: 'bcf_store_writable',
+    help: 'Whether acts can be recorded, as far as is known: 0 from the first that could not be written until one is.',
+    registers: [open],
+  });
   app.decorate('onRefusal', (rule: RuleCode) => refusals.inc({ rule }));
   app.decorate('onRecorded', (type: string) => recorded.inc({ type }));
 
@@ -96,8 +101,10 @@ export function registerOperations(
 
   app.get('/ready', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
     const projector = await ledger.projector.status();
-    const ready = projector.state === 'live' && projector.lagSeconds <= LAG_SECONDS_MAX;
-    return reply.status(ready ? 200 : 503).send({ ready, projector: projector });
+    const fault = await ledger.writing.fault();
+    const ready = projector.state === 'live' && projector.lagSeconds <= LAG_SECONDS_MAX && fault === undefined;
+    const writing = { ok: fault === undefined, ...(fault !== undefined && { reason: fault }) };
+    return reply.status(ready ? 200 : 503).send({ ready, projector, writing });
   });
 
   let kept: { readonly open: string; readonly all: string; readonly until: number } | undefined;
@@ -105,6 +112,7 @@ export function registerOperations(
     if (kept && performance.now() < kept.until) return kept;
     const projector = await ledger.projector.status();
     size.set(projector.size);
+    writable.set((await ledger.writing.fault()) === undefined ? 1 : 0);
     lag.set(projector.lagSeconds);
     for (const each of PROJECTOR_STATES) state.set({ state: each }, each === projector.state ? 1 : 0);
     const said = await open.metrics();

@@ -6,7 +6,7 @@ import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
 import { ProjectorStopped } from '../ledger/projector.js';
 import { quickCheck } from '../ledger/quick-check.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
-import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
+import { EventsHidden, OutcomeUnknown, StoreBusy, StoreUnavailable } from '../store/event-store.js';
 import { signedInOf } from './sign-in.js';
 
 /** Problem documents (RFC 9457): every refusal, in words for a finance officer, under the code of its rule. */
@@ -109,7 +109,6 @@ const BY_CODE: Readonly<Record<string, RuleCode>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'body_not_json',
   FST_ERR_CTP_INVALID_JSON_BODY: 'body_not_json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'body_not_json',
-  FST_UNDER_PRESSURE: 'overloaded',
   FST_ERR_BAD_URL: 'not_found',
   FST_ERR_MAX_PARAM_LENGTH: 'address_too_long',
 };
@@ -122,8 +121,10 @@ const BY_STATUS: Readonly<Record<number, RuleCode>> = {
 };
 
 function ruleOf(error: FastifyError): RuleCode {
+  if (error instanceof StoreBusy) return 'store_busy';
   if (error instanceof StoreUnavailable) return 'store_unavailable';
   if (error instanceof OutcomeUnknown) return 'outcome_unknown';
+  if (error instanceof EventsHidden) return 'events_hidden';
   if (error instanceof ProjectorStopped) return 'read_model_faulted';
   return BY_CODE[error.code] ?? BY_STATUS[error.statusCode ?? 500] ?? 'internal_error';
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   createRemoteJWKSet,
   exportJWK,
@@ -12,6 +12,7 @@ import {
 import { z } from 'zod';
 import { refuse, Refusal } from '../domain/rules.js';
 import { systemClock, type Clock } from '../ledger/clock.js';
+import { madeOnce } from './made-once.js';
 
 /**
  * Who somebody is. What they may do is never in a token: it comes from the register, on the day.
@@ -154,8 +155,8 @@ function keyIn(text: string): JWK | undefined {
   }
 }
 
-/** Reads the ledger's own key, making it on first use, readable by its owner alone. */
-export async function localKey(file: string): Promise<JWK> {
+/** The key in a file; nothing where there is no file. Throws, in words, where it cannot be read as a key. */
+function keyOf(file: string): JWK | undefined {
   try {
     const key = keyIn(readFileSync(file, 'utf8'));
     if (key) return key;
@@ -166,11 +167,17 @@ export async function localKey(file: string): Promise<JWK> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     if (code !== 'ENOENT') throw new Error(`The key file ${file} cannot be read: ${code}.`, { cause: error });
+    return undefined;
   }
+}
+
+/** Reads the ledger's own key, making it on first use, readable by its owner alone. Who makes it at the same moment shares it. */
+export async function localKey(file: string): Promise<JWK> {
+  const there = keyOf(file);
+  if (there) return there;
   const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
-  const key = await exportJWK(privateKey);
-  writeFileSync(file, `${JSON.stringify(key)}\n`, { mode: 0o600, flag: 'wx' });
-  return key;
+  madeOnce(file, `${JSON.stringify(await exportJWK(privateKey))}\n`);
+  return keyOf(file)!;
 }
 
 /** Issues a token for an officer, signed with the ledger's own key. It says who they are, and nothing of what they may do. */

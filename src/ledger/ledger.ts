@@ -15,6 +15,7 @@ import { createSettling, type Settling } from './settling.js';
 import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
 import { createSubmitter, type Submitter } from './submit.js';
 import { storedTree } from './tree.js';
+import { watchWriting, type Writing } from './writing.js';
 
 /** The application: everything that the faces (HTTP, command line) may ask of the ledger. */
 export interface Ledger extends Submitter {
@@ -25,6 +26,8 @@ export interface Ledger extends Submitter {
   /** The tree of what the read model has taken: its size and root are the ledger’s identity to people. */
   readonly tree: Tree;
   readonly settling: Settling;
+  /** Whether acts can be recorded. */
+  readonly writing: Writing;
   /** The whole state of a stream, as decisions see it. */
   readonly folded: Folding;
   /** How many events were known from a snapshot, and not read, when the ledger was opened. */
@@ -66,6 +69,7 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
   const stored = storedTree(store, () => model.size());
   const made = stored ? undefined : createTree();
   const projector = startProjector(store, model, clock, made);
+  const writing = watchWriting(store);
   await projector.caughtUp;
   const inSnapshot = snapshots ? await toSnapshot(store, model, snapshots, known) : 0;
 
@@ -94,13 +98,14 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
   }
 
   return {
-    ...createSubmitter({ store, model, projector, clock, folded }),
+    ...createSubmitter({ store, model, projector, clock, folded, writing }),
     store,
     model,
     projector,
     clock,
     tree: stored ?? made!,
     settling: createSettling({ store, model, projector, clock }),
+    writing,
     folded,
     async entries(stream, size, page) {
       const entries: Entry[] = [];

@@ -13,7 +13,8 @@ import { scopedKey } from './read-model.js';
 import { COMMANDS, remedyOf } from './remedies.js';
 import { OPERATOR } from './access.js';
 import { act } from './act.js';
-import type { Outcome, Submission } from './submit.js';
+import { OutcomeUnknown, StoreBusy } from '../store/event-store.js';
+import type { Done, Outcome, Submission } from './submit.js';
 
 /**
  * Loads files of acts: opening a ledger, a year's plan, a demonstration. Each step is decided like any other act, by the
@@ -229,8 +230,12 @@ interface Loading {
   /** The ledger's own clock, where it may be set to the recorded instants of a demonstration. */
   readonly clock: SettableClock;
   readonly signedInBy: string;
+  /** How long each step is tried again where others who post at the same time are ahead of it. */
+  readonly patienceMs?: number;
   onStep?(done: number, of: number): void;
 }
+
+const PATIENCE_MS = 60_000;
 
 interface Loaded {
   readonly recorded: number;
@@ -242,7 +247,7 @@ interface Loaded {
 /** Loads a plan step by step. Throws {@link LoadStopped} at the first step that is refused. */
 export async function load(
   planned: readonly Planned[],
-  { ledger, clock, signedInBy, onStep }: Loading,
+  { ledger, clock, signedInBy, patienceMs = PATIENCE_MS, onStep }: Loading,
 ): Promise<Loaded> {
   const labels = new Map<string, Outcome>();
   const warnings: string[] = [];
@@ -255,7 +260,7 @@ export async function load(
       const refusal = setClock(ledger, clock, step, submission.stream, scopedKey(step.officer, sha256(key)));
       if (refusal) throw stop(refusal);
     }
-    const done = await act(ledger, OPERATOR, submission);
+    const done = await persistently(() => act(ledger, OPERATOR, submission), patienceMs);
     if (done instanceof Refusal) throw stop(done);
     if (step.as) labels.set(`${file}@${step.as}`, done.outcome);
     if (done.replayed) replayed++;
@@ -263,6 +268,21 @@ export async function load(
     onStep?.(index + 1, planned.length);
   }
   return { recorded: planned.length - replayed, replayed, warnings };
+}
+
+/** Submits a step, and again where it met others or its answer was lost: a step’s key is always the same, so it is one act. */
+async function persistently(submit: () => Promise<Done | Refusal>, patienceMs: number): Promise<Done | Refusal> {
+  const until = performance.now() + patienceMs;
+  const isLate = (): boolean => performance.now() >= until;
+  for (;;) {
+    try {
+      const done = await submit();
+      if (!(done instanceof Refusal) || done.rule !== 'conflict' || isLate()) return done;
+    } catch (error) {
+      const mayPass = error instanceof StoreBusy || error instanceof OutcomeUnknown;
+      if (!mayPass || isLate()) throw error;
+    }
+  }
 }
 
 /** Only a demonstration ledger, or one that is about to be opened as one, takes its instants from the file; forwards. */

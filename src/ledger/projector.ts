@@ -6,6 +6,9 @@ import { decode } from './catalogue.js';
 import type { Clock } from './clock.js';
 import type { ReadModel } from './read-model.js';
 
+/** The store is given so long to say how far it has come: who watches the service is answered within a second. */
+const STATUS_WITHIN_MS = 800;
+
 /**
  * Carries events from the store into the read model, in order, each once. Its state has a name; where an event cannot
  * be read it stops there, says so, and the last good state goes on being served: a skipped event is a wrong balance.
@@ -116,6 +119,16 @@ export function startProjector(
     (error: unknown) => stopAt('faulted', (error as Error).message),
   );
 
+  /** The question to the store that is under way: however often the status is asked for, there is one. */
+  let asking: Promise<Position | undefined> | undefined;
+  function headInTime(): Promise<Position | undefined> {
+    const asked = (asking ??= store.head().finally(() => (asking = undefined)));
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('The store does not answer in time.')), STATUS_WITHIN_MS);
+      asked.then(resolve, reject).finally(() => clearTimeout(late));
+    });
+  }
+
   const isOver = (): boolean => state === 'faulted' || state === 'stopped';
 
   function stopAt(as: 'stopped' | 'faulted', why: string): void {
@@ -133,7 +146,7 @@ export function startProjector(
     caughtUp: caughtUp.fired,
     async status() {
       let unreachable: string | undefined;
-      const head = await store.head().catch((error: unknown) => {
+      const head = await headInTime().catch((error: unknown) => {
         unreachable = (error as Error).message;
       });
       const position = model.position();

@@ -11,6 +11,7 @@ import { asStored } from '../domain/texts.js';
 import type { EvidenceList } from '../domain/values.js';
 import {
   ConcurrencyConflict,
+  EventsHidden,
   RecordedBehind,
   type Appended,
   type EventStore,
@@ -30,6 +31,7 @@ import { requestsNow } from './recorded-act.js';
 import { requestOf } from './request.js';
 import { NotFolded } from './shelves.js';
 import { createTogether, type Together } from './together.js';
+import type { Writing } from './writing.js';
 
 /**
  * The one way into the ledger: mandate, four eyes, rules, then one append to one stream. The same key is the same act:
@@ -93,6 +95,7 @@ interface SubmitterParts {
   readonly projector: Projector;
   readonly clock: Clock;
   readonly folded: Folding;
+  readonly writing: Writing;
 }
 
 const ATTEMPTS_MAX = 12;
@@ -127,7 +130,7 @@ const prepared = (submission: Submission): Prepared => ({
   key: sha256(submission.key),
 });
 
-export function createSubmitter({ store, model, projector, clock, folded }: SubmitterParts): Submitter {
+export function createSubmitter({ store, model, projector, clock, folded, writing }: SubmitterParts): Submitter {
   const inProgress = new Set<string>();
   /** The last act under way in each stream: acts on one stream wait for each other, so they do not conflict. */
   const queues = new Map<string, Promise<unknown>>();
@@ -159,6 +162,7 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
   async function eventsOf({ stream, revision }: Acted, { officer, key }: Prepared): Promise<LedgerEvent[]> {
     // No act records more than an agreement and the fact agreed.
     const page = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 2 });
+    if (page.length === 0) throw new EventsHidden(stream, BigInt(revision));
     return page
       .map((recorded) => decode(recorded))
       .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
@@ -217,7 +221,7 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
     }
     let appended: Appended;
     try {
-      appended = await store.append(stream, expected, encoded);
+      appended = await writing.watched(() => store.append(stream, expected, encoded));
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict) && !(error instanceof RecordedBehind)) throw error;
       const head = await store.head();
@@ -234,7 +238,10 @@ export function createSubmitter({ store, model, projector, clock, folded }: Subm
   async function batched(batches: Together, submission: Prepared): Promise<Done | Refusal | 'again'> {
     const done = await earlier(submission);
     if (done) return done;
-    const found = await batches.record(submission);
+    const found = await writing.watched(
+      () => batches.record(submission),
+      (recorded) => typeof recorded === 'object' && 'position' in recorded,
+    );
     if (found === 'again' || found instanceof Refusal) return found;
     const { events, position, foresight } = found;
     return { outcome: outcomeAt(events, position, foresight), replayed: false };

@@ -3,7 +3,16 @@ import type { LedgerEvent } from '../domain/facts.js';
 import type { Foresight } from '../domain/foresight.js';
 import { Refusal } from '../domain/rules.js';
 import { evolve, initialStream, type StreamState } from '../domain/stream.js';
-import { READ_PAGE_MAX, type Batch, type EventStore, type Position, type RecordedEvent } from '../store/event-store.js';
+import {
+  BUSY_MS_MAX,
+  busyPauseMs,
+  READ_PAGE_MAX,
+  StoreBusy,
+  type Batch,
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+} from '../store/event-store.js';
 import { decode, kindOf, KINDS } from './catalogue.js';
 import { stampNow, type Clock } from './clock.js';
 import type { Projector } from './projector.js';
@@ -46,6 +55,8 @@ const ACTS_PER_COMMIT_MAX = 128;
 
 interface Waiting {
   readonly submission: Prepared;
+  /** Until when it waits for another process that is writing: an instant of the monotonic clock. */
+  readonly until: number;
   readonly resolve: (outcome: Recorded | Refusal | 'again') => void;
   readonly reject: (error: unknown) => void;
 }
@@ -136,12 +147,17 @@ export function createTogether({ store, together, model, projector, clock, ...ac
       mend();
       level = together(model.position(), (batch) => (outcomes = decideAll(acts, batch)));
     } catch (error) {
+      if (error instanceof StoreBusy) {
+        waitForTheirTurn(acts, error);
+        return;
+      }
       cautious = true;
       mendIfItCan();
       for (const { reject } of acts) reject(error);
       schedule();
       return;
     }
+    looks = 0;
     if (level) {
       toMend.clear();
       waiting.unshift(...acts.filter((each) => !outcomes.has(each)));
@@ -163,20 +179,32 @@ export function createTogether({ store, together, model, projector, clock, ...ac
     }
   }
 
+  /** How often in a row another process was found writing. */
+  let looks = 0;
+  /** Acts wait in the order in which they came while another process is writing, each for so long; nobody else does. */
+  function waitForTheirTurn(acts: readonly Waiting[], error: StoreBusy): void {
+    const now = performance.now();
+    waiting.unshift(...acts.filter(({ until }) => now < until));
+    for (const { until, reject } of acts) if (now >= until) reject(error);
+    schedule(busyPauseMs(looks++));
+  }
+
   let scheduled = false;
-  function schedule(): void {
+  function schedule(afterMs?: number): void {
     if (scheduled || waiting.length === 0) return;
     scheduled = true;
-    setImmediate(() => {
+    const go = (): void => {
       scheduled = false;
       void run();
-    });
+    };
+    if (afterMs === undefined) setImmediate(go);
+    else setTimeout(go, afterMs);
   }
 
   return {
     record: (submission) =>
       new Promise((resolve, reject) => {
-        waiting.push({ submission, resolve, reject });
+        waiting.push({ submission, until: performance.now() + BUSY_MS_MAX, resolve, reject });
         schedule();
       }),
   };

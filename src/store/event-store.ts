@@ -21,9 +21,15 @@ export interface EventStore {
    * Several acts in one transaction, where the store can: `decide` is called inside it, while nobody else can write, if
    * `at` is the last position of the store; what it appends is on disk when this returns, all of it. Returns false, and
    * calls nothing, where others have written since. Throws {@link StoreUnavailable} where it cannot be written, and then
-   * nothing was. All of it happens before anything else does: who is told of a change finds it on disk.
+   * nothing was; {@link StoreBusy}, before anything is called, where another process is writing: it does not wait. All of
+   * it happens before anything else does: who is told of a change finds it on disk.
    */
   together?(at: Position | undefined, decide: (batch: Batch) => void): boolean;
+  /**
+   * Writes to disk as an append would, but nothing that is recorded: for finding out whether a store that failed can be
+   * written again. Rejects as an append would.
+   */
+  tryWriting?(): Promise<void>;
   /** One page of a stream, in revision order: empty where the stream does not exist or ends. */
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
@@ -179,6 +185,14 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** Another process is writing and has not let go in time; nothing was written. Repeat the same call. */
+export class StoreBusy extends StoreUnavailable {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause);
+    this.name = 'StoreBusy';
+  }
+}
+
 /** The store did not answer in time; the append may have happened. Repeating the same call settles it. */
 export class OutcomeUnknown extends Error {
   constructor(message: string, cause?: unknown) {
@@ -195,4 +209,20 @@ export class NotALedger extends Error {
   }
 }
 
+/** The store no longer gives events that it has recorded: an answer from the rest would be wrong, so there is none. */
+export class EventsHidden extends Error {
+  constructor(stream: string, revision: bigint) {
+    super(
+      `The store no longer gives revision ${revision} of ${stream}, which was recorded: somebody has set $maxCount, $maxAge or $tb on the stream, or has removed events.`,
+    );
+    this.name = 'EventsHidden';
+  }
+}
+
 export const READ_PAGE_MAX = 1_000;
+
+/** How long those who write wait for another process that is writing before they are refused: {@link StoreBusy}. */
+export const BUSY_MS_MAX = 5_000;
+const BUSY_PAUSE_MS_MAX = 25;
+/** How long to wait before looking again whether it has let go. By chance, so that two who meet do not go on meeting. */
+export const busyPauseMs = (looks: number): number => Math.random() * Math.min(BUSY_PAUSE_MS_MAX, 2 ** looks);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
@@ -78,14 +78,28 @@ export async function runHere(args: readonly string[], cwd = '.', eventStoreDB?:
   return { code, ...said };
 }
 
-/** Starts the service as a user would, and resolves once it says where it listens. */
-export async function serving(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args, '--port', '0'], { cwd, env: environment(env) });
+/**
+ * Starts the service as a user would, and resolves once it says where it listens. It logs to `log` where one is given.
+ * `by` is what runs it, Node unless something else is to run Node.
+ */
+export async function serving(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+  log: number | 'pipe' = 'pipe',
+  by: readonly string[] = [process.execPath],
+) {
+  const child = spawn(by[0]!, [...by.slice(1), MAIN, ...args, '--port', '0'], {
+    cwd,
+    env: environment(env),
+    stdio: ['ignore', log, 'pipe'],
+  });
   let out = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
   let err = '';
+  const closed = once(child, 'close') as Promise<[number | null]>;
   const address = await new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr!.on('data', (chunk: Buffer) => {
       err += chunk.toString();
       const found = /at (http:\/\/\S+); documentation/.exec(err)?.[1];
       if (found) resolve(found);
@@ -94,8 +108,13 @@ export async function serving(args: readonly string[], cwd: string, env: Readonl
   });
   const stop = async (signal: NodeJS.Signals) => {
     child.kill(signal);
-    const [code] = (await once(child, 'close')) as [number | null];
+    const [code] = await closed;
     return { code, out, err };
   };
-  return { address, stop };
+  /** Sets what the running process may use: `--nofile=20:`. */
+  const limited = (...limits: readonly string[]) => {
+    const { status, stderr } = spawnSync('prlimit', ['--pid', String(child.pid), ...limits], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`prlimit: ${stderr}`);
+  };
+  return { address, stop, limited };
 }

@@ -29,7 +29,8 @@ t.test('whoever takes more than a tenth of the time is known, and forgotten afte
 
 t.test('while requests wait, whoever causes it is turned away first', async (t) => {
   const { app, get } = await service(t, { waitMsMax: 2_000 });
-  const waiting = (eventLoopDelay: number) => (app.memoryUsage = () => ({ eventLoopDelay }) as never);
+  const { stop } = app.pressure;
+  const waiting = (lateMs: number) => (app.pressure = { lateMs: () => lateMs, stop });
   app.shares.spent('county-finance', 1_500);
   waiting(100);
   t.equal((await get(fund('/gap'), 'county-finance')).statusCode, 200);

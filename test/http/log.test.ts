@@ -14,7 +14,7 @@ const linesIn = (file: string): unknown[] =>
 t.test('lines wait to be written together, and are written in their order', async (t) => {
   const file = join(t.testdir(), 'log');
   const log = logTo(openSync(file, 'w'));
-  const logger = pino(log);
+  const logger = pino({}, log);
   logger.info('first');
   logger.info('second');
   log.flushSync();
@@ -22,4 +22,14 @@ t.test('lines wait to be written together, and are written in their order', asyn
   logger.info('third');
   while (linesIn(file).length < 3) await setTimeout(50);
   t.same(linesIn(file), ['first', 'second', 'third'], 'and otherwise after a while, without being asked');
+});
+
+t.test('lines for a place that cannot be written wait, up to a bound, and hold nothing up', async (t) => {
+  const log = logTo('/dev/full');
+  const line = `${'x'.repeat(64 * 1_024)}\n`;
+  for (let lines = 0; lines < 40; lines++) log.write(line);
+  await setTimeout(20);
+  for (let lines = 0; lines < 40; lines++) log.write(line);
+  log.flushSync();
+  t.pass('it returns');
 });

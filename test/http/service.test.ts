@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import t, { type Test } from 'tap';
 import { RULES } from '../../src/domain/rules.js';
@@ -49,6 +50,35 @@ t.test('a small site signs in with tokens of the ledger’s own key', async (t) 
     });
   }
   await t.rejects(localKey(folder(t)), /cannot be read: EISDIR/);
+});
+
+t.test('a key is made whole, for its owner alone, and once, however many begin at the same moment', async (t) => {
+  const file = join(folder(t), 'ledger.key.json');
+  const all = await Promise.all(Array.from({ length: 8 }, () => localKey(file)));
+  for (const key of all) t.same(key, all[0]);
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  t.same(readdirSync(dirname(file)), ['ledger.key.json'], 'nothing is left beside it');
+});
+
+t.test('a key that cannot be written leaves nothing that would be taken for one', async (t) => {
+  const file = join(folder(t), 'ledger.key.json');
+  const made = new URL('../../src/http/sign-in.js', import.meta.url).href;
+  const script = `import { localKey } from '${made}'; await localKey(process.argv[1])`;
+  const { status, stderr } = spawnSync(
+    'bash',
+    [
+      '-c',
+      'ulimit -f 0; exec "$0" --input-type=module -e "$1" "$2" 2>&1 | cat >&2; exit ${PIPESTATUS[0]}',
+      process.execPath,
+      script,
+      file,
+    ],
+    { encoding: 'utf8' },
+  );
+  t.not(status, 0);
+  t.match(stderr, /EFBIG/);
+  t.same(readdirSync(dirname(file)), []);
+  await localKey(file);
 });
 
 t.test('a token that was found right is looked at again within a minute, and never taken past its end', async (t) => {

@@ -2,7 +2,10 @@ import t from 'tap';
 import type { z } from 'zod';
 import { allFacts } from '../../src/ledger/catalogue.js';
 import { namingsIn } from '../../src/domain/naming.js';
+import { refuse, type Refusal } from '../../src/domain/rules.js';
 import { load, LoadStopped, planLoad } from '../../src/ledger/load.js';
+import type { Submission } from '../../src/ledger/submit.js';
+import { OutcomeUnknown, StoreBusy, StoreUnavailable } from '../../src/store/event-store.js';
 import {
   contribution,
   emptyLedger,
@@ -311,5 +314,41 @@ t.test('the same step is the same act, whatever its file is called', async (t) =
   await t.rejects(
     load(planLoad([file([same, set('twice', { as: 'again' })])]), into(ledger)),
     /identifier_used.*The 1 before it stand/,
+  );
+});
+
+t.test('a busy client beside it delays a load and does not stop it', async (t) => {
+  const ledger = await openedLedger(t);
+  const { submit } = ledger.ledger;
+  const steps = [set('one'), set('two'), set('three')];
+  type Meet = () => Refusal;
+  const meets: readonly Meet[] = [
+    () => refuse('conflict', 'Others posted to it 12 times in between.'),
+    () => {
+      throw new StoreBusy('another process is writing');
+    },
+    () => {
+      throw new OutcomeUnknown('no answer within 5000 ms');
+    },
+  ];
+  const busy = (met: Meet[] = [...meets, ...meets]) => ({
+    ...into(ledger),
+    ledger: { ...ledger.ledger, submit: async (step: Submission) => met.shift()?.() ?? submit(step) },
+  });
+  t.match(await load(planLoad([file(steps)]), busy()), { recorded: 3, replayed: 0 });
+  const impatient = (meet: Meet) => load(planLoad([file([set('four')])]), { ...busy([meet, meet]), patienceMs: 0 });
+  await t.rejects(impatient(meets[0]!), { name: 'LoadStopped', message: /12 times/ });
+  await t.rejects(impatient(meets[1]!), { name: 'StoreBusy' });
+  await t.rejects(
+    load(
+      planLoad([file([set('five')])]),
+      busy([
+        () => {
+          throw new StoreUnavailable('the disk is full');
+        },
+      ]),
+    ),
+    { name: 'StoreUnavailable' },
+    'what does not pass is told at once',
   );
 });

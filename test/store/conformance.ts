@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import {
@@ -43,12 +44,17 @@ interface Adapter {
 export const INSTANT = '2016-04-01T09:00:00.000Z';
 
 let ids = 0;
+/**
+ * Each run has identifiers of its own. A server that has met one in another stream, in an earlier run, keeps that in memory
+ * and does not note it again; an append that is under way twice then conflicts with itself, until its index has come so far.
+ */
+const RUN = randomBytes(4).toString('hex');
 
 /** A new event, unlike any other. */
 export function anEvent(more: Partial<NewEvent> = {}): NewEvent {
   const number = ++ids;
   return {
-    id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
+    id: `${RUN}-0000-4000-8000-${String(number).padStart(12, '0')}`,
     type: 'Noted',
     data: `{"note":${number}}`,
     metadata: `{"recordedAt":"${INSTANT}"}`,

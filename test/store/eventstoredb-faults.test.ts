@@ -7,6 +7,7 @@ import grpc from '@grpc/grpc-js';
 import t, { type Test } from 'tap';
 import {
   ConcurrencyConflict,
+  EventsHidden,
   NotALedger,
   OutcomeUnknown,
   StoreUnavailable,
@@ -16,6 +17,8 @@ import {
 import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';
 import {
   accessDenied,
+  conflictsAt,
+  conflictsWithItself,
   cutAfter,
   cutBefore,
   cutDuring,
@@ -540,4 +543,47 @@ t.test('a connection string', async (t) => {
     await loopback.close();
     await open.close();
   });
+});
+
+t.test('a conflict is believed once the event in the way can be read and is another’s', async (t) => {
+  t.test('it may be the append itself', async (t) => {
+    const server = await served(t);
+    const store = open(t, server);
+    const events = someEvents(2);
+    server.panel.appends.push(conflictsWithItself(1));
+    t.match(await store.append('fund-a', 'no_stream', events), { revision: 1n, asSent: true });
+    t.strictSame(idsOf(await everything(store)), idsOf(events));
+  });
+
+  t.test('it may be of events that only one server has, and then nothing is known', async (t) => {
+    const server = await served(t);
+    const store = open(t, server);
+    await store.append('fund-a', 'no_stream', [anEvent()]);
+    server.panel.appends.push(...Array<AppendFault>(4).fill(conflictsAt(1)));
+    const event = anEvent();
+    const unknown = await rejection(t, store.append('fund-a', 0n, [event]), OutcomeUnknown);
+    t.match(unknown.message, /does not give them yet/);
+    server.panel.appends.push(conflictsAt(1), conflictsAt(1));
+    t.match(await store.append('fund-a', 0n, [event]), { revision: 1n }, 'until it is');
+    t.equal((await everything(store)).length, 2);
+  });
+
+  t.test('a stream that was deleted for ever is at no revision', async (t) => {
+    const server = await served(t);
+    const store = open(t, server);
+    server.panel.appends.push(conflictsAt(2n ** 63n - 1n));
+    const deleted = await rejection(t, store.append('fund-a', 'no_stream', [anEvent()]), NotALedger);
+    t.match(deleted.message, /has been deleted on the server/);
+  });
+});
+
+t.test('a stream whose first events are hidden is not read as if it began later', async (t) => {
+  const server = await served(t);
+  const store = open(t, server);
+  await store.append('fund-a', 'no_stream', someEvents(4));
+  server.log.hide('fund-a', 2);
+  const hidden = await rejection(t, store.readStream('fund-a'), EventsHidden);
+  t.match(hidden.message, /no longer gives revision 0 of fund-a.*\$maxCount/);
+  t.equal((await store.readStream('fund-a', { after: 1n })).length, 2);
+  t.equal((await store.readAll()).length, 4, 'all streams together give them still');
 });

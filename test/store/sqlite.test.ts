@@ -1,12 +1,12 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { NotALedger, StoreUnavailable, type RecordedEvent } from '../../src/store/event-store.js';
+import { NotALedger, StoreBusy, StoreUnavailable, type RecordedEvent } from '../../src/store/event-store.js';
 import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { folder } from '../support/ledger.js';
 import { anEvent, conformance, everything, followed, idsOf, INSTANT, rejection, someEvents } from './conformance.js';
@@ -446,24 +446,101 @@ t.test('what is not in order is found', async (t) => {
   });
 });
 
-t.test('a file that another connection holds for writing', async (t) => {
+t.test('while another connection is writing', async (t) => {
+  t.test('what is recorded is read, and appends wait in their order until it has let go', async (t) => {
+    const file = fileIn(t);
+    const store = open(t, file);
+    await store.append('fund-a', 'no_stream', [anEvent()]);
+    const db = raw(t, file);
+    db.exec('BEGIN IMMEDIATE');
+    const events = someEvents(3);
+    const landed: string[] = [];
+    const waiting = events.map(async (event, index) => {
+      const { position } = await store.append('fund-a', BigInt(index), [event]);
+      landed.push(event.id);
+      return position;
+    });
+    // So many turns of the loop: nobody has to wait for who waits.
+    for (let turn = 0; turn < 20; turn++) {
+      t.equal((await everything(store)).length, 1);
+      await setTimeout(2);
+    }
+    t.throws(
+      () => store.together('1', () => t.fail('it is not decided')),
+      { name: 'StoreBusy', message: /another process is writing/ },
+      'a decision does not wait: who decides does',
+    );
+    t.same(landed, []);
+    db.exec('ROLLBACK');
+    t.same(await Promise.all(waiting), ['2', '3', '4']);
+    t.same(landed, idsOf(events));
+    t.equal(store.commits(), 2, 'those that waited share a commit');
+  });
+
+  t.test('an append is refused after a while, and nothing is left of it', async (t) => {
+    const file = fileIn(t);
+    const store = open(t, file);
+    const db = raw(t, file);
+    db.exec('BEGIN IMMEDIATE');
+    const event = anEvent();
+    const busy = await rejection(t, store.append('fund-a', 'no_stream', [event]), StoreBusy);
+    t.type(busy, StoreUnavailable);
+    db.exec('ROLLBACK');
+    t.equal((await store.append('fund-a', 'no_stream', [event])).position, '1');
+  });
+
+  t.test('a store that closes waits no longer than that either', async (t) => {
+    const file = fileIn(t);
+    const store = open(t, file);
+    const db = raw(t, file);
+    db.exec('BEGIN IMMEDIATE');
+    const refused = rejection(t, store.append('fund-a', 'no_stream', [anEvent()]), StoreBusy);
+    await store.close();
+    await refused;
+    db.exec('ROLLBACK');
+    t.equal(await open(t, file).head(), undefined);
+  });
+});
+
+t.test('a read that meets another process as it mends or closes the file is tried again', async (t) => {
+  let busy = 0;
+  class Mended extends DatabaseSync {
+    override prepare(...values: Parameters<DatabaseSyncInstance['prepare']>) {
+      const statement = super.prepare(...values);
+      const all = statement.all.bind(statement);
+      return Object.defineProperty(statement, 'all', {
+        value: (...bound: unknown[]): unknown[] => {
+          if (busy-- > 0) throw Object.assign(new Error('database is locked'), { errcode: 261 });
+          return all(...bound);
+        },
+      });
+    }
+  }
+  const adapter = new URL('../../src/store/sqlite/sqlite-event-store.js', import.meta.url).href;
+  const { openSqliteEventStore: openMended } = await t.mockImport<
+    typeof import('../../src/store/sqlite/sqlite-event-store.js')
+  >(adapter, { '@photostructure/sqlite': { DatabaseSync: Mended } });
+  const store = openMended({ file: fileIn(t) });
+  t.teardown(() => store.close());
+  const event = anEvent();
+  await store.append('fund-a', 'no_stream', [event]);
+  busy = 3;
+  t.same(idsOf(await store.readAll()), [event.id]);
+  busy = Infinity;
+  await t.rejects(store.readStream('fund-a'), { name: 'StoreBusy' }, 'but not for ever');
+});
+
+t.test('whether a file can be written is tried without recording anything', async (t) => {
   const file = fileIn(t);
   const store = open(t, file);
   await store.append('fund-a', 'no_stream', [anEvent()]);
-  const db = raw(t, file);
-  db.exec('BEGIN IMMEDIATE');
-  const event = anEvent();
-  const outcomes = await Promise.allSettled([
-    store.append('fund-a', 0n, [event]),
-    store.append('fund-b', 'no_stream', [anEvent()]),
-  ]);
-  for (const outcome of outcomes) {
-    t.match(outcome, { status: 'rejected', reason: { name: 'StoreUnavailable', message: /locked/ } });
-  }
-  t.equal((await everything(store)).length, 1, 'is still read');
-  db.exec('ROLLBACK');
-  t.equal((await store.append('fund-a', 0n, [event])).revision, 1n, 'and written once it is let go');
-  t.equal(store.commits(), 2);
+  const [before, size] = [await everything(store), statSync(`${file}-wal`).size];
+  await store.tryWriting!();
+  t.ok(statSync(`${file}-wal`).size > size, 'the disk is written to');
+  t.same(await everything(store), before);
+  t.equal((await store.append('fund-a', 0n, [anEvent()])).position, '2');
+  const reader = open(t, await closedLedger(t), true);
+  await t.rejects(reader.tryWriting!(), { name: 'StoreUnavailable', message: /readonly/ });
 });
 
 /** Starts a process that waits for a message and then writes. It ends with its exit code. */

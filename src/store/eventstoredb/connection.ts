@@ -17,7 +17,10 @@ export interface Connection {
   readonly isPrivate: boolean;
   /** Reads, and again where it failed in a way that may pass. Rejects {@link StoreUnavailable}. */
   read<T>(read: (late: AbortSignal) => Promise<T>): Promise<T>;
-  /** Writes what may be written again: the server takes the same identifiers at the same revision once. */
+  /**
+   * Writes what may be written again: the server takes the same identifiers at the same revision once. Rejects
+   * {@link ConcurrencyConflict} as the server says it: whose events are in the way has to be looked at.
+   */
   write<T>(stream: string, write: () => Promise<T>): Promise<T>;
   /** How long to wait before trying again after so many failures in a row, in milliseconds. */
   backoff(failures: number): number;
@@ -169,7 +172,6 @@ export function connect({ connection, deadlineMs = DEADLINE_MS, pauseMs = PAUSE_
     write: (stream, write) =>
       persist(write, (failure, unknown) => {
         const { refused, conflict, words, cause } = failure;
-        // Somebody else has the revision, so no earlier attempt took it.
         if (conflict) return new ConcurrencyConflict(stream, conflict.expected, conflict.actual);
         if (!unknown) return refused ?? unavailable(failure);
         return new OutcomeUnknown(
@@ -216,21 +218,28 @@ const NOT_SENT = /No connection established|Failed to discover/;
 /** The code of gRPC for what will never do, such as an event above the server's limit, which the client has no name for. */
 const INVALID_ARGUMENT = 3;
 
+/** The revision at which the server says that a stream is which has been deleted for ever. */
+const TOMBSTONE = 2n ** 63n - 1n;
+
+function streamDeleted(cause: Error): Failure {
+  const words = 'A stream of the ledger has been deleted on the server. Restore a backup of the server.';
+  return refusedOf(words, cause, new NotALedger(words, cause));
+}
+
 function failureOf(thrown: Error): Failure {
   const error = convertToCommandError(thrown);
   if (isCommandError(error)) {
     switch (error.type) {
       case ErrorType.WRONG_EXPECTED_VERSION: {
         const { expectedVersion, actualVersion } = error;
+        if (actualVersion === TOMBSTONE) return streamDeleted(error);
         const conflict = { expected: numbered(expectedVersion), actual: numbered(actualVersion) };
         return { ...refusedOf('is at another revision.', error), conflict };
       }
       case ErrorType.ACCESS_DENIED:
         return refusedOf('refuses the user or password, or the user may not do this. Ask who keeps the server.', error);
-      case ErrorType.STREAM_DELETED: {
-        const words = 'A stream of the ledger has been deleted on the server. Restore a backup of the server.';
-        return refusedOf(words, error, new NotALedger(words, error));
-      }
+      case ErrorType.STREAM_DELETED:
+        return streamDeleted(error);
       case ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED:
         return refusedOf('takes no append as large as this one.', error);
       case ErrorType.NOT_LEADER:

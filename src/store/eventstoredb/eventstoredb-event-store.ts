@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   BACKWARDS,
   binaryEvent,
@@ -12,6 +13,7 @@ import {
 import canonicalize from 'canonicalize';
 import {
   ConcurrencyConflict,
+  EventsHidden,
   OutcomeUnknown,
   READ_PAGE_MAX,
   StoreUnavailable,
@@ -47,6 +49,8 @@ const APPEND_BYTES_MAX = 1_024 * 1_024;
 const EVENT_OVERHEAD_BYTES = 512;
 /** How many events of the log are looked at first, and then at a time, for the last one of ours. */
 const HEAD_SEARCH_FIRST = 4;
+/** How often a conflict is looked into before it is left unknown. */
+const CONFLICT_LOOKS = 4;
 /** A page of the whole log asks for at least so many events: some are the server's own. */
 const LOG_PAGE_MIN = 64;
 
@@ -122,8 +126,8 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     }
     const last = events.at(-1);
     if (!last) return check(stream, expected);
-    await connection.write(stream, () =>
-      client.appendToStream(stream, bytes, { ...asking, expectedRevision: expected }),
+    await settled(stream, expected, events, () =>
+      connection.write(stream, () => client.appendToStream(stream, bytes, { ...asking, expectedRevision: expected })),
     );
     const revision = (expected === 'no_stream' ? -1n : expected) + BigInt(events.length);
     // The server answers with the position of another record than the last event's, or with none.
@@ -131,6 +135,39 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
       throw new OutcomeUnknown(`${stream} was written, but could not be read back. ${(error as Error).message}`, error);
     });
     return { revision, position: is!.position, asSent: is!.data === last.data && is!.metadata === last.metadata };
+  }
+
+  /**
+   * A conflict is believed once the event in the way can be read and is another's. It may be the very append's own: of an
+   * attempt whose answer was lost, or of the same append under way twice, which the server does not know again while its
+   * index has not come so far and the identifier has been used in another stream. And it may be one that no majority has
+   * yet, which may still be lost: then nothing is known.
+   */
+  async function settled(
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+    append: () => Promise<unknown>,
+  ): Promise<void> {
+    const first = expected === 'no_stream' ? 0n : expected + 1n;
+    for (let looks = 1; ; looks++) {
+      try {
+        await append();
+        return;
+      } catch (error) {
+        if (!(error instanceof ConcurrencyConflict) || isAhead(expected, error)) throw error;
+        const there = await pageOfStream(stream, first, events.length);
+        if (there.length === events.length && there.every(({ id }, index) => id === events[index]!.id)) return;
+        if (there.length > 0) throw error;
+        if (looks === CONFLICT_LOOKS) {
+          throw new OutcomeUnknown(
+            `It is not known whether ${stream} was written: the event store at ${where} says that there are other events, and does not give them yet.`,
+            error,
+          );
+        }
+      }
+      await pause(connection.backoff(looks));
+    }
   }
 
   async function head(): Promise<Position | undefined> {
@@ -182,7 +219,11 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     async readStream(stream, { after = -1n, limit = READ_PAGE_MAX } = {}) {
       open();
       const count = Math.min(limit, READ_PAGE_MAX);
-      return count > 0 ? pageOfStream(stream, after + 1n, count) : [];
+      if (count <= 0) return [];
+      const page = await pageOfStream(stream, after + 1n, count);
+      // The server passes over what it was told to hide.
+      if (page[0] && page[0].revision !== after + 1n) throw new EventsHidden(stream, after + 1n);
+      return page;
     },
     readAll,
     head,
@@ -226,6 +267,10 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     },
   };
 }
+
+/** Whether more was expected than the server says is there: nobody's events are in the way. */
+const isAhead = (expected: ExpectedRevision, { actual }: ConcurrencyConflict): boolean =>
+  actual === 'no_stream' || (expected !== 'no_stream' && BigInt(actual) < expected);
 
 const isAfter = (a: Position, b: Position | undefined): boolean => Number(a) > Number(b ?? -1);
 

@@ -1,11 +1,15 @@
 import { closeSync, openSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import type { Edge } from '../../../evidence/tree.js';
 import {
+  BUSY_MS_MAX,
+  busyPauseMs,
   ConcurrencyConflict,
   NotALedger,
   READ_PAGE_MAX,
   RecordedBehind,
+  StoreBusy,
   StoreUnavailable,
   type Appended,
   type AppendedHere,
@@ -35,7 +39,6 @@ const APPLICATION_ID = 0x4243464c;
 const VERSION_WITHOUT_TREE = 1;
 const SCHEMA_VERSION = 2;
 const SYNCHRONOUS_FULL = 2;
-const BUSY_TIMEOUT_MS = 5_000;
 const APPENDS_PER_COMMIT_MAX = 512;
 /** How often another process's commits are looked for. Its own commits wake a subscription at once. */
 const POLL_MS = 200;
@@ -96,6 +99,8 @@ interface Waiting {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly events: readonly NewEvent[];
+  /** Until when it waits for another process that is writing: an instant of the monotonic clock. */
+  readonly until: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: Error) => void;
 }
@@ -157,6 +162,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
+  const rewriteVersion = db.prepare(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   const lastPosition = db.prepare('SELECT max(position) AS position FROM events');
   const lastRevision = db.prepare('SELECT max(revision) AS revision FROM events WHERE stream = ?');
   const recordedFrom = db.prepare(
@@ -174,6 +180,8 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
      ORDER BY position LIMIT ?`,
   );
   for (const page of [pageOfStream, pageOfAll, pageOfSome]) page.setReturnArrays(true);
+  // There is one thread: while it waited for another process inside SQLite, nobody would be answered.
+  db.exec('PRAGMA busy_timeout = 0');
 
   const instantsInOrder =
     get("SELECT 1 FROM sqlite_schema WHERE name = 'recorded_instants_never_go_back'") !== undefined;
@@ -183,6 +191,8 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   let closed = false;
   const waiting: Waiting[] = [];
   let flushing = false;
+  /** How often in a row another process was found writing. */
+  let looks = 0;
   let seen: Seen | undefined;
   const followers = new Set<Following>();
 
@@ -289,10 +299,11 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     flushing = false;
     const batch = waiting.splice(0, APPENDS_PER_COMMIT_MAX);
     if (batch.length === 0) return;
-    if (waiting.length > 0) scheduleFlush();
     const outcomes: (Appended | Error)[] = [];
     try {
       db.exec('BEGIN IMMEDIATE');
+      looks = 0;
+      if (waiting.length > 0) scheduleFlush();
       const to = look();
       for (const each of batch) {
         db.exec('SAVEPOINT append');
@@ -311,7 +322,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     } catch (error) {
       seen = undefined;
       if (db.isTransaction) db.exec('ROLLBACK');
-      for (const each of batch) each.reject(unavailable(file, error));
+      failed(batch, unavailable(file, error));
       return;
     }
     batch.forEach((each, index) => {
@@ -320,6 +331,14 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       else each.resolve(outcome);
     });
     for (const following of followers) following.wake();
+  }
+
+  /** Where another process is writing, appends wait for it, in their order, each for so long; otherwise they have failed. */
+  function failed(batch: readonly Waiting[], error: StoreUnavailable): void {
+    const waits = (each: Waiting) => error instanceof StoreBusy && !closed && performance.now() < each.until;
+    waiting.unshift(...batch.filter(waits));
+    for (const each of batch) if (!waits(each)) each.reject(error);
+    if (waiting.length > 0) scheduleFlush(error instanceof StoreBusy ? busyPauseMs(looks++) : undefined);
   }
 
   /** The transaction in which acts are decided: nobody writes between what they rest on and what they record. */
@@ -370,7 +389,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
         if (/database is locked/.test(String(error))) return false;
         throw error;
       } finally {
-        db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+        db.exec('PRAGMA busy_timeout = 0');
       }
       for (let from = Number(after ?? 0), more = true; more;) {
         const events = (pageOfAll.all(from, READ_PAGE_MAX) as unknown as Columns[]).map(recorded);
@@ -389,21 +408,49 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     }
   }
 
-  function scheduleFlush(): void {
+  function scheduleFlush(afterMs?: number): void {
     if (flushing) return;
     flushing = true;
-    setImmediate(flush);
+    if (afterMs === undefined) setImmediate(flush);
+    else setTimeout(flush, afterMs);
+  }
+
+  /** Brings what is in the log into the file. Where it cannot be written, the log keeps it, as safe as before. */
+  function intoTheFile(): void {
+    try {
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The next who opens the file brings it in.
+    }
+  }
+
+  /** Writes the first page of the file as it is. */
+  function tryWriting(): void {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      rewriteVersion.run();
+      db.exec('COMMIT');
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   const page = (limit = READ_PAGE_MAX) => Math.max(0, Math.min(limit, READ_PAGE_MAX));
 
-  const guarded = <T>(read: () => T): Promise<T> => {
-    try {
-      return Promise.resolve(read());
-    } catch (error) {
-      return Promise.reject(unavailable(file, error));
+  /** Reads. What is recorded can be read while others write; only while one of them mends or closes the file it cannot. */
+  async function guarded<T>(read: () => T): Promise<T> {
+    const until = performance.now() + BUSY_MS_MAX;
+    for (let times = 0; ; times++) {
+      try {
+        return read();
+      } catch (error) {
+        const failure = unavailable(file, error);
+        if (!(failure instanceof StoreBusy) || performance.now() >= until) throw failure;
+        await pause(busyPauseMs(times));
+      }
     }
-  };
+  }
 
   const rows = (statement: StatementSyncInstance, ...values: unknown[]) =>
     guarded(() => (statement.all(...values) as unknown as Columns[]).map(recorded));
@@ -413,13 +460,14 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     instantsInOrder,
     floor: { known: () => floorKnown, ...(!readOnly && { raise: raiseFloor }) },
     together,
+    tryWriting: () => guarded(tryWriting),
     append: (stream, expected, events) =>
       new Promise((resolve, reject) => {
         if (closed) {
           reject(new StoreUnavailable(`${file} is closed.`));
           return;
         }
-        waiting.push({ stream, expected, events, resolve, reject });
+        waiting.push({ stream, expected, events, until: performance.now() + BUSY_MS_MAX, resolve, reject });
         scheduleFlush();
       }),
     readStream: (stream, { after = -1n, limit } = {}) => rows(pageOfStream, stream, Number(after), page(limit)),
@@ -451,9 +499,11 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     close: async () => {
       if (closed) return;
       closed = true;
+      // Nobody is being answered any more, so it can wait where it is.
+      db.exec(`PRAGMA busy_timeout = ${BUSY_MS_MAX}`);
       while (waiting.length > 0) flush();
       for (const following of followers) following.stop();
-      if (!readOnly) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      if (!readOnly) intoTheFile();
       db.close();
     },
   };
@@ -478,7 +528,7 @@ function openDatabase(file: string, readOnly: boolean) {
   try {
     // Made readable by its owner alone: who may see what is for the register to say, not for the machine.
     if (!readOnly) closeSync(openSync(file, 'a', 0o600));
-    return new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+    return new DatabaseSync(file, { readOnly, timeout: BUSY_MS_MAX, enableForeignKeyConstraints: true });
   } catch (error) {
     throw unavailable(file, error);
   }
@@ -494,8 +544,15 @@ function refusal(error: unknown, stream: string, file: string): Error {
   return unavailable(file, error);
 }
 
-const unavailable = (file: string, cause: unknown): StoreUnavailable =>
-  new StoreUnavailable(`${file}: ${(cause as Error).message}`, cause);
+/** The primary code of SQLite for a lock that somebody else holds; codes that say more about it have it in the low byte. */
+const SQLITE_BUSY = 5;
+
+function unavailable(file: string, cause: unknown): StoreUnavailable {
+  const { message, errcode = 0 } = cause as Error & { readonly errcode?: number };
+  return (errcode & 0xff) === SQLITE_BUSY
+    ? new StoreBusy(`${file}: another process is writing to it (${message}).`, cause)
+    : new StoreUnavailable(`${file}: ${message}`, cause);
+}
 
 /** Reads page after page until there is no more, then waits to be woken, or looks again after a while. */
 function follow(

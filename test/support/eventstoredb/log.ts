@@ -34,6 +34,8 @@ export interface Log {
   write(stream: string, more?: Partial<Proposed>): void;
   /** Takes away the first events of a stream, as a server does that was told to keep only the newest. */
   truncate(stream: string, before: Revision): void;
+  /** Hides the first events of a stream from who reads that stream, and from nobody else, as `$maxCount` does before a scavenge. */
+  hide(stream: string, before: Revision): void;
   /** Puts other bytes in the place of an event's data, as nobody should. */
   tamper(stream: string, revision: Revision, data: string): void;
   /** Called after each append. */
@@ -48,6 +50,7 @@ const FIRST_POSITION = 4_096;
 export function createLog(): Log {
   const events: Stored[] = [];
   const streams = new Map<string, Stored[]>();
+  const hidden = new Map<string, Revision>();
   const listeners = new Set<() => void>();
   let position = FIRST_POSITION;
   let appends = 0;
@@ -69,7 +72,7 @@ export function createLog(): Log {
 
   const log: Log = {
     events,
-    stream: (name) => streams.get(name) ?? [],
+    stream: (name) => (streams.get(name) ?? []).filter(({ revision }) => revision >= (hidden.get(name) ?? 0)),
     append(name, expected, proposed) {
       const stream = streams.get(name) ?? [];
       const current = stream.at(-1)?.revision ?? -1;
@@ -107,6 +110,7 @@ export function createLog(): Log {
       );
       for (const event of gone) events.splice(events.indexOf(event), 1);
     },
+    hide: (name, before) => void hidden.set(name, before),
     tamper(name, revision, data) {
       const event = of(name).find((each) => each.revision === revision)!;
       Object.assign(event, { data: Buffer.from(data) });

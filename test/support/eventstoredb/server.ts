@@ -115,6 +115,18 @@ export const failAfter =
     write();
     answer(error);
   };
+/** The server says that its stream is further, of events that it does not give: its followers have not got them. */
+export const conflictsAt =
+  (current: Revision | bigint): AppendFault =>
+  ({ answer }) =>
+    answer(null, conflict(-1, current));
+/** Written, and then taken for somebody else's. */
+export const conflictsWithItself =
+  (current: Revision): AppendFault =>
+  ({ write, answer }) => {
+    write();
+    answer(null, conflict(-1, current));
+  };
 export const slowly =
   (milliseconds: number): AppendFault =>
   ({ write, answer }) =>
@@ -332,16 +344,18 @@ function proposed(message: AppendReq.ProposedMessage): Proposed {
   };
 }
 
+function conflict(expected: Revision, current: Revision | bigint): AppendResp {
+  const wrong = new streams.AppendResp.WrongExpectedVersion();
+  if (expected < 0) wrong.setExpectedNoStream(new shared.Empty());
+  else wrong.setExpectedRevision(String(expected));
+  if (current < 0) wrong.setCurrentNoStream(new shared.Empty());
+  else wrong.setCurrentRevision(String(current));
+  return new streams.AppendResp().setWrongExpectedVersion(wrong);
+}
+
 function appended(log: Log, stream: string, expected: Revision, events: readonly Proposed[]): AppendResp {
   const written = log.append(stream, expected, events);
-  if (written.is === 'conflict') {
-    const wrong = new streams.AppendResp.WrongExpectedVersion();
-    if (expected < 0) wrong.setExpectedNoStream(new shared.Empty());
-    else wrong.setExpectedRevision(String(expected));
-    if (written.current < 0) wrong.setCurrentNoStream(new shared.Empty());
-    else wrong.setCurrentRevision(String(written.current));
-    return new streams.AppendResp().setWrongExpectedVersion(wrong);
-  }
+  if (written.is === 'conflict') return conflict(expected, written.current);
   const success = new streams.AppendResp.Success().setCurrentRevision(String(written.last));
   if (written.is === 'written before') success.setNoPosition(new shared.Empty());
   else {
