@@ -11,9 +11,10 @@ import { openLedger, type Ledger } from './ledger/ledger.js';
 import { readInWords } from './ledger/parts.js';
 import { startLapsing } from './ledger/lapsing.js';
 import type { NamedFile } from './ledger/load.js';
+import { watchSoundness } from './ledger/soundness.js';
 import { NotALedger, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
-import { snapshotFile } from './store/snapshot-file.js';
+import { secretOf, snapshotFile } from './store/snapshot-file.js';
 import { backUp } from './store/sqlite/backup.js';
 import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 import { threadsOn } from './threads.js';
@@ -23,6 +24,9 @@ import { threadsOn } from './threads.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const LAPSE_EVERY_MS = 60_000;
+/** A hundred events in a millisecond or two, and then a pause in which the service does nothing but answer. */
+const PROVE_EVERY_MS = 15;
+const WATCH_EVERY_MS = 1_000;
 const STOP_WITHIN_MS = 10_000;
 
 /** Never logged: what lets somebody in, and what an officer's act can be traced by outside the ledger. */
@@ -59,12 +63,15 @@ function isFile(ledger: string): boolean {
 /** The adapter for BCF_EVENTSTOREDB. Its client takes longer to load than most questions to answer, as does the service. */
 let eventStoreDB: typeof import('./store/eventstoredb/eventstoredb-event-store.js') | undefined;
 
-function openStore(
-  config: Config,
-  ledger: string,
-  how: { readonly readOnly: boolean; readonly outOfOrder?: boolean } = { readOnly: false },
-): SqliteEventStore | EventStoreDBEventStore {
-  if (isFile(ledger)) return openSqliteEventStore({ file: ledger, ...how });
+/** What a ledger is opened for. A file is made, or an empty one made a ledger, only where `make` says so. */
+interface HowOpened {
+  readonly readOnly: boolean;
+  readonly make?: boolean;
+  readonly outOfOrder?: boolean;
+}
+
+function openStore(config: Config, ledger: string, how: HowOpened): SqliteEventStore | EventStoreDBEventStore {
+  if (isFile(ledger)) return openSqliteEventStore({ file: ledger, mustExist: !how.make, ...how });
   if (!eventStoreDB) throw new WrongUse('Set BCF_EVENTSTOREDB to the connection string first.');
   return eventStoreDB.openEventStoreDB({ connection: config.eventStoreDB!, categories: CATEGORIES });
 }
@@ -112,8 +119,9 @@ interface Opened {
 async function opened(
   config: Config,
   ledger: string,
-  how: { readonly readOnly: boolean },
+  how: HowOpened,
   store = openStore(config, ledger, how),
+  proveEveryMs?: number,
 ): Promise<Opened> {
   const clock = loadingClock();
   const start = isFile(ledger)
@@ -122,12 +130,12 @@ async function opened(
         threads: threadsOn(ledger),
       }
     : {};
-  return { ledger: await openLedger(store, clock, start), clock, store };
+  return { ledger: await openLedger(store, clock, { ...start, proveEveryMs }), clock, store };
 }
 
 async function serve(
   config: Config,
-  { file, port = config.port, demonstration }: Parameters<Parts['serve']>[0],
+  { file, port = config.port, demonstration, make }: Parameters<Parts['serve']>[0],
 ): Promise<void> {
   const [{ buildApp }, { createSignIn, localKey }, { logTo }, { pino }, { default: closeWithGrace }] =
     await Promise.all([
@@ -138,7 +146,7 @@ async function serve(
       import('close-with-grace'),
     ]);
   const keyFile = config.provider ? undefined : keyFileOf(file, config);
-  const { ledger, store } = await opened(config, file, { readOnly: false });
+  const { ledger, store } = await opened(config, file, { readOnly: false, make }, undefined, PROVE_EVERY_MS);
   const register = ledger.model.register().ledger;
   if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host))) {
     await ledger.close();
@@ -187,6 +195,9 @@ async function serve(
       `It cannot listen on ${config.host}:${port} (${(error as Error).message}); give another --port.`,
     );
   }
+  const unwatch = watchSoundness(ledger.unsound, WATCH_EVERY_MS, ({ rule, detail }) =>
+    logger.error({ rule }, `The ledger is not recorded in any more. ${detail}`),
+  );
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, (err) => logger.error({ err }, 'proposals could not be lapsed'));
   const where = 'where' in store ? `the ledger at ${store.where}` : file;
   process.stderr.write(`Serving ${where} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
@@ -206,6 +217,7 @@ async function serve(
         if (err) fault(err, 'a fault that nothing caught ends the service');
         try {
           lapsing.stop();
+          unwatch();
           await app.close();
           await ledger.close();
         } catch (error) {
@@ -232,7 +244,8 @@ async function removeDemonstration(config: Config, file: string): Promise<void> 
   if (register?.demonstration === false) {
     throw new NotALedger(`${file} is not a demonstration ledger; the demonstration will not replace it.`);
   }
-  for (const each of [file, `${file}-wal`, `${file}-shm`, snapshotOf(file)]) rmSync(each, { force: true });
+  const snapshot = snapshotOf(file);
+  for (const each of [file, `${file}-wal`, `${file}-shm`, snapshot, secretOf(snapshot)]) rmSync(each, { force: true });
 }
 
 /** Whether files that are there are their owner’s alone. */
@@ -248,6 +261,7 @@ const whoMayRead = (files: readonly string[]): Finding[] =>
     };
   });
 
+/** What an operator should know of the machine and of the ledger. It makes no ledger; what cannot be opened is a finding. */
 async function diagnose(config: Config, file: string): Promise<Finding[]> {
   const major = Number(process.versions.node.split('.')[0]);
   const findings = [
@@ -257,35 +271,56 @@ async function diagnose(config: Config, file: string): Promise<Finding[]> {
     if (!existsSync(file)) return [...findings, { name: 'file', ok: false, words: `There is no file ${file}.` }];
     findings.push(...whoMayRead([file, `${file}-wal`, `${file}-shm`, snapshotOf(file), keyFileOf(file, config)]));
   }
-  const store = openStore(config, file);
-  findings.push(...(await store.diagnose()));
-  const { ledger } = await opened(config, file, { readOnly: true }, store);
-  const register = ledger.model.register().ledger;
-  const status = await ledger.projector.status();
-  const behind = systemClock.now() < ledger.model.lastRecorded();
-  findings.push(
-    {
-      name: 'opened',
-      ok: register !== undefined,
-      words: register
-        ? `The ledger "${register.name}"${register.demonstration ? ', a demonstration' : ''}.`
-        : 'The ledger has not been opened.',
-    },
-    {
-      name: 'read model',
-      ok: status.state === 'live',
-      words: `${status.state}, ${status.size} events, ${ledger.fromSnapshot} of them from a snapshot; ${readInWords(ledger.readBy)}.`,
-    },
-    {
-      name: 'clock',
-      ok: !behind,
-      words: behind
-        ? 'This machine’s clock is behind the last recorded instant.'
-        : 'The clock is not behind the ledger.',
-    },
-  );
-  await ledger.close();
+  try {
+    const store = openStore(config, file, { readOnly: false });
+    findings.push(...(await store.diagnose()));
+    findings.push(...(await findingsOfLedger(config, file, store)));
+  } catch (error) {
+    findings.push({ name: 'opened', ok: false, words: (error as Error).message });
+  }
   return findings;
+}
+
+async function findingsOfLedger(config: Config, file: string, store: ReturnType<typeof openStore>): Promise<Finding[]> {
+  try {
+    const { ledger } = await opened(config, file, { readOnly: true }, store, 0);
+    // What is damaged ends this in words, which are a finding.
+    await ledger.whenProven;
+    const proven = ledger.proven();
+    const register = ledger.model.register().ledger;
+    const status = await ledger.projector.status();
+    const behind = systemClock.now() < ledger.model.lastRecorded();
+    return [
+      {
+        name: 'opened',
+        ok: register !== undefined,
+        words: register
+          ? `The ledger "${register.name}"${register.demonstration ? ', a demonstration' : ''}.`
+          : 'The ledger has not been opened.',
+      },
+      {
+        name: 'read model',
+        ok: status.state === 'live',
+        words: `${status.state}, ${status.size} events, ${ledger.fromSnapshot} of them from a snapshot; ${readInWords(ledger.readBy)}.`,
+      },
+      {
+        name: 'proven',
+        ok: true,
+        words: proven
+          ? `All ${proven.of} events are what was recorded: their hashes are those of the tree that was written with them.`
+          : 'This store keeps no tree of its own to hold its events to; verify works the root out.',
+      },
+      {
+        name: 'clock',
+        ok: !behind,
+        words: behind
+          ? 'This machine’s clock is behind the last recorded instant.'
+          : 'The clock is not behind the ledger.',
+      },
+    ];
+  } finally {
+    await store.close();
+  }
 }
 
 async function main(): Promise<number> {
@@ -299,6 +334,7 @@ async function main(): Promise<number> {
     settings: settings(),
     openStore: (ledger, how) => openStore(config, ledger, how),
     openLedger: (ledger, how) => opened(config, ledger, how),
+    isFile,
     exists: (ledger) => !isFile(ledger) || existsSync(ledger),
     backUp: (ledger, to) => {
       if (isFile(ledger)) return backUp(ledger, to);

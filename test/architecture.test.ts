@@ -70,18 +70,22 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/store/leaf.ts',
       'src/store/chain.ts',
       'src/store/snapshot-file.ts',
+      'src/store/pages.ts',
     ],
     packages: ['zod', 'uuid', 'canonicalize', 'node:crypto', 'node:timers/promises', 'node:v8'],
   },
   'src/ledger/queries': { ours: ['src/ledger', 'src/domain', 'projections'], packages: ['zod'] },
-  'src/store': { ours: ['src/store', 'evidence'], packages: ['node:crypto', 'node:fs'] },
-  'src/store/sqlite': { ours: ['src/store', 'evidence'], packages: ['@photostructure/sqlite', 'node:fs'] },
+  'src/store': { ours: ['src/store', 'evidence'], packages: ['node:crypto', 'node:fs', 'node:path'] },
+  'src/store/sqlite': {
+    ours: ['src/store', 'evidence'],
+    packages: ['@photostructure/sqlite', 'node:fs', 'node:os', 'node:path', 'node:url'],
+  },
   'src/store/eventstoredb': {
     ours: ['src/store/eventstoredb', 'src/store/event-store.ts'],
     packages: ['@eventstore/db-client', 'canonicalize', 'node:timers/promises'],
   },
   'src/http': {
-    ours: ['src/http', 'src/ledger', 'src/domain', 'src/store/event-store.ts'],
+    ours: ['src/http', 'src/ledger', 'src/domain', 'src/store/event-store.ts', 'src/store/pages.ts'],
     packages: [
       'fastify',
       '@fastify/',
@@ -97,7 +101,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
     ],
   },
   'src/cli': {
-    ours: ['src/cli', 'src/ledger', 'src/domain', 'src/store/event-store.ts'],
+    ours: ['src/cli', 'src/ledger', 'src/domain', 'src/store/event-store.ts', 'src/store/pages.ts'],
     packages: ['commander', 'cli-progress', 'cli-table3', 'zod'],
   },
 };
@@ -139,6 +143,15 @@ t.test('time, the environment, questions and acts have one door each', async (t)
   for (const file of sources) {
     const text = readFileSync(join(ROOT, file), 'utf8');
     for (const [pattern, door] of doors) t.notOk(pattern.test(text) && file !== door, `${file}: ${String(pattern)}`);
+  }
+});
+
+t.test('whoever goes through a store page by page does it where pages are held to their order', async (t) => {
+  for (const file of sources.filter((each) => !each.startsWith('src/store/'))) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    const looks = text.split('\n').filter((line) => /\.(readAll|readStream|parts!?\.read)\(/.test(line));
+    for (const look of looks)
+      t.match(look, /goingOn|limit: [12] }/, `${file}: ${look.trim()} reads a page that nothing holds to its order`);
   }
 });
 

@@ -20,6 +20,7 @@ import { actsPage } from '../ledger/acts-page.js';
 import { eventCatalogue } from '../ledger/event-catalogue.js';
 import { figuresPage } from '../ledger/figure-words.js';
 import type { EventStore } from '../store/event-store.js';
+import { pages } from '../store/pages.js';
 import { demonstrationTable } from './demonstration.js';
 import { leftOut, tableText, type Output } from './output.js';
 import { progress, type Progress } from './progress.js';
@@ -34,15 +35,20 @@ export interface Parts {
   readonly version: string;
   readonly defaultLedger: string;
   readonly settings: readonly { readonly name: string; readonly words: string }[];
-  /** Opens what `--ledger` names: a file, or `eventstoredb`. `outOfOrder` where it takes a ledger that services shared. */
-  openStore(ledger: string, how: { readonly readOnly: boolean; readonly outOfOrder?: boolean }): EventStore;
+  /** Opens what `--ledger` names: a file, made only where `make` says so, or `eventstoredb`. `outOfOrder` where it takes a ledger that services shared. */
+  openStore(
+    ledger: string,
+    how: { readonly readOnly: boolean; readonly make?: boolean; readonly outOfOrder?: boolean },
+  ): EventStore;
   openLedger(
     ledger: string,
-    how: { readonly readOnly: boolean },
+    how: { readonly readOnly: boolean; readonly make?: boolean },
   ): Promise<{ readonly ledger: Ledger; readonly clock: SettableClock }>;
   exists(ledger: string): boolean;
   /** Copies a ledger that is a file to a new file. */
   backUp(ledger: string, to: string): Promise<void>;
+  /** Whether a ledger is a file, which can be made, and not on a server, where it begins with the first act. */
+  isFile(ledger: string): boolean;
   readFiles(paths: readonly string[]): readonly NamedFile[];
   scenarios(): readonly NamedFile[];
   /** Removes a demonstration ledger, so that another can be made. Refuses to remove anything else. */
@@ -52,9 +58,12 @@ export interface Parts {
     readonly file: string;
     readonly port?: number | undefined;
     readonly demonstration: boolean;
+    readonly make: boolean;
   }): Promise<void>;
   diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
 }
+
+const NEW = 'make the file, where there is none';
 
 const WHERE = 'the ledger: a SQLite file, or eventstoredb for the one at BCF_EVENTSTOREDB';
 
@@ -106,14 +115,15 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
   withLedger(program.command('load'))
     .description('load files of acts, in the order of their recorded instants; loading a file again changes nothing')
     .argument('<files...>', 'JSON files of acts')
+    .option('--new', NEW)
     .option('--dry-run', 'check how the files are written, every field, fact and label; try no rule, and load nothing')
-    .action(async (paths: string[], options: { ledger: string; dryRun?: true }) => {
+    .action(async (paths: string[], options: { ledger: string; new?: true; dryRun?: true }) => {
       const planned = planLoad(parts.readFiles(paths));
       if (options.dryRun)
         return output.note(
           `${planned.length} steps are written as they must be; no rule was tried, and nothing was loaded.`,
         );
-      await loadInto(options.ledger, planned);
+      await loadInto(options.ledger, planned, toBeMade(options));
     });
 
   withLedger(program.command('demo'), 'demonstration.sqlite', 'demonstration.sqlite, in this folder')
@@ -122,13 +132,16 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .option('--port <number>', 'the port to listen on', port)
     .action(async ({ ledger: file, ...options }: { ledger: string; once?: true; port?: number }) => {
       await parts.removeDemonstration(file);
-      await loadInto(file, planLoad(parts.scenarios()));
-      await using(file, true, async (ledger) => output.data(await demonstrationTable(ledger, output.width)));
-      if (!options.once) await parts.serve({ file, port: options.port, demonstration: true });
+      await loadInto(file, planLoad(parts.scenarios()), true);
+      await using(file, { readOnly: true }, async (ledger) =>
+        output.data(await demonstrationTable(ledger, output.width)),
+      );
+      if (!options.once) await parts.serve({ file, port: options.port, demonstration: true, make: false });
     });
 
   withLedger(program.command('serve'))
     .description('serve the ledger over HTTP')
+    .option('--new', NEW)
     .option('--port <number>', 'the port to listen on', port)
     .option(
       '--demonstration-identities',
@@ -138,11 +151,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       'after',
       () => `\nSettings:\n${parts.settings.map((each) => `  ${each.name.padEnd(26)}${each.words}`).join('\n')}`,
     )
-    .action((options: { ledger: string; port?: number; demonstrationIdentities?: true }) =>
+    .action(async (options: { ledger: string; new?: true; port?: number; demonstrationIdentities?: true }) =>
       parts.serve({
         file: options.ledger,
         port: options.port,
         demonstration: options.demonstrationIdentities === true,
+        make: toBeMade(options),
       }),
     );
 
@@ -159,7 +173,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .option('--json', 'as JSON')
     .action(async (options: { ledger: string; json?: true }) => {
       const began = process.hrtime.bigint();
-      await using(options.ledger, true, async (ledger) => {
+      await using(options.ledger, { readOnly: true }, async (ledger) => {
         const seconds = Number(process.hrtime.bigint() - began) / 1e9;
         const events = ledger.model.size();
         const rate = Math.round(events / seconds);
@@ -230,13 +244,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (options: { ledger: string }) => {
       const store = toRead(options.ledger);
       try {
-        let after: string | undefined;
-        for (;;) {
-          const page = await store.readAll({ after });
-          if (page.length === 0) break;
-          for (const event of page) output.data(eventLine(event));
-          after = page.at(-1)!.position;
-        }
+        for await (const page of pages(store)) for (const event of page) output.data(eventLine(event));
       } finally {
         await store.close();
       }
@@ -256,7 +264,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       let to: EventStore | undefined;
       let bar: Progress | undefined;
       try {
-        to = parts.openStore(options.to, { readOnly: false, outOfOrder: !from.instantsInOrder });
+        to = parts.openStore(options.to, { readOnly: false, make: true, outOfOrder: !from.instantsInOrder });
         const moved = await move(from, to, (done, of) => {
           bar ??= progress(output, 'Moving', of);
           bar.at(done);
@@ -322,7 +330,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         });
         throw new Ended(EXIT.usage, faults.join('\n'));
       }
-      await using(options.ledger, true, async (ledger) => {
+      await using(options.ledger, { readOnly: true }, async (ledger) => {
         const question = options['csv'] ? asWhole(query, asked.value, raw) : asked.value;
         const found = await ask(ledger, OPERATOR, query, question);
         if (found instanceof Refusal)
@@ -349,14 +357,29 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     if (!parts.exists(file)) throw new Ended(EXIT.unreadable, `There is no file ${file}.`);
   }
 
+  /** Whether the ledger is to be made. A file that was mistyped, or is gone, is told and never begun anew unasked. */
+  function toBeMade({ ledger, new: told }: { readonly ledger: string; readonly new?: true }): boolean {
+    const asked = told === true;
+    if (asked && !parts.isFile(ledger))
+      throw new WrongUse('A ledger on a server begins with its first act: leave --new out.');
+    if (asked && parts.exists(ledger)) throw new WrongUse(`${ledger} is there already: leave --new out.`);
+    if (!asked && !parts.exists(ledger))
+      throw new Ended(EXIT.unreadable, `There is no ledger ${ledger}. Say --new to make one.`);
+    return asked;
+  }
+
   function toRead(file: string): EventStore {
     mustBeThere(file);
     return parts.openStore(file, { readOnly: true });
   }
 
-  async function using(file: string, readOnly: boolean, act: (ledger: Ledger, clock: SettableClock) => Promise<void>) {
-    if (readOnly) mustBeThere(file);
-    const { ledger, clock } = await parts.openLedger(file, { readOnly });
+  async function using(
+    file: string,
+    how: { readonly readOnly: boolean; readonly make?: boolean },
+    act: (ledger: Ledger, clock: SettableClock) => Promise<void>,
+  ) {
+    if (how.readOnly) mustBeThere(file);
+    const { ledger, clock } = await parts.openLedger(file, how);
     try {
       await act(ledger, clock);
     } finally {
@@ -364,8 +387,8 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     }
   }
 
-  async function loadInto(file: string, planned: ReturnType<typeof planLoad>): Promise<void> {
-    await using(file, false, async (ledger, clock) => {
+  async function loadInto(file: string, planned: ReturnType<typeof planLoad>, make: boolean): Promise<void> {
+    await using(file, { readOnly: false, make }, async (ledger, clock) => {
       const bar = progress(output, 'Loading', planned.length);
       try {
         const { recorded, replayed, warnings } = await load(planned, {

@@ -1,6 +1,7 @@
 import { DISPUTE_RULES } from './dispute/rules.js';
 import { SPENDING_RULES } from './fund/spending-rules.js';
 import { PLAN_RULES } from './fund/plan-rules.js';
+import { SERVICE_RULES } from './service-rules.js';
 import { ENDED_RULES, SUCCESSION_RULES } from './register/rules.js';
 import { rule, type Rule } from './rule.js';
 import { PLAN_YEAR_RULES } from './fund/plan-year-rules.js';
@@ -641,54 +642,7 @@ export const RULES = {
   ),
 
   // The service.
-  conflict: rule(
-    409,
-    'Others were posting at the same time',
-    'Every decision is made on the present state; this one met others too often.',
-    'Send the same request again with the same Idempotency-Key.',
-  ),
-  store_unavailable: rule(
-    503,
-    'The ledger’s store cannot be reached',
-    'Nothing is accepted that is not on disk.',
-    'Try again; the operator’s health page says more.',
-  ),
-  store_busy: rule(
-    503,
-    'Another program is writing to the ledger',
-    'One program writes at a time. This act waited for a few seconds and has not been recorded; figures go on being answered.',
-    'Send the same request again with the same Idempotency-Key, after as many seconds as the Retry-After header says. Where it lasts, ask the operator which program holds the ledger’s file.',
-  ),
-  not_read_yet: rule(
-    503,
-    'This service has not read so far yet',
-    'Services that share a ledger each read all of it; this one is behind, or there is no event at that position.',
-    'Ask again, or leave wait-for out.',
-  ),
-  outcome_unknown: rule(
-    503,
-    'It is not known whether the act was recorded',
-    'The store did not answer in time.',
-    'Send the same request again with the same Idempotency-Key: it is recorded once.',
-  ),
-  events_hidden: rule(
-    503,
-    'The store no longer gives what it has recorded',
-    'An answer from a part of the record would be wrong, so none is given. What was recorded still counts, and figures stand.',
-    'Tell the operator, who can undo what hides the events as docs/operations.md says, and then ask again: an act that was recorded is not repeated.',
-  ),
-  read_model_faulted: rule(
-    503,
-    'Figures have stopped at an earlier state',
-    'An event could not be read; a wrong balance is worse than none, so it is not skipped.',
-    'Tell the operator; bcf-ledger verify names the event.',
-  ),
-  internal_error: rule(
-    500,
-    'Something went wrong in the service',
-    'This is a fault of the service, not of your request.',
-    'Send the request’s identifier to the operator.',
-  ),
+  ...SERVICE_RULES,
 } as const satisfies Record<string, Rule>;
 
 export type RuleCode = keyof typeof RULES;

@@ -155,9 +155,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         limits.refuseHeavy(signedIn.officer);
         request.signedIn = signedIn;
         request.sight = sight;
-        const fault = ledger.projector.fault();
-        if (fault !== undefined && request.method === 'POST')
-          throw new Refused(new Refusal('read_model_faulted', fault));
+        const fault = ledger.unsound();
+        if (fault && (fault.questionsToo || request.method === 'POST')) throw new Refused(fault.refusal);
       });
       v1.addHook('preHandler', limitOfOfficers(v1, requestsPerMinute));
       registerFactRoutes(v1, ledger);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Sight } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Position } from '../store/event-store.js';
+import { goingOn } from '../store/pages.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { answered, REFUSED } from './openapi.js';
 import { parsed, Refused } from './problem.js';
@@ -75,7 +76,7 @@ function sightNow({ ledger, sightsOf }: Feeding, { signedIn: { officer, until } 
 
 /** Some of the older events after a position, from the store; more than none where there are any. */
 async function olderThanTail({ store, model }: Ledger, after: Position | undefined): Promise<Line[]> {
-  const read = await store.readAll({ after, limit: PAGE });
+  const read = goingOn(store, after, await store.readAll({ after, limit: PAGE }));
   const page: Line[] = [];
   let bytes = 0;
   for (const event of read) {

@@ -75,6 +75,11 @@ export function registerOperations(
     help: 'Whether acts can be recorded, as far as is known: 0 from the first that could not be written until one is.',
     registers: [open],
   });
+  const faulted = new Gauge({
+    name: 'bcf_ledger_faulted',
+    help: '1 once acts, or questions too, are refused because something is wrong with the ledger.',
+    registers: [open],
+  });
   app.decorate('onRefusal', (rule: RuleCode) => refusals.inc({ rule }));
   app.decorate('onRecorded', (type: string) => recorded.inc({ type }));
 
@@ -97,14 +102,19 @@ export function registerOperations(
     done();
   });
 
-  app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, async () => ({ status: 'alive' }));
+  app.get('/health', { schema: { hide: true }, config: { rateLimit: false } }, async () => ({
+    status: 'alive',
+    ...faultOf(ledger),
+  }));
 
   app.get('/ready', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
     const projector = await ledger.projector.status();
-    const fault = await ledger.writing.fault();
-    const ready = projector.state === 'live' && projector.lagSeconds <= LAG_SECONDS_MAX && fault === undefined;
-    const writing = { ok: fault === undefined, ...(fault !== undefined && { reason: fault }) };
-    return reply.status(ready ? 200 : 503).send({ ready, projector, writing });
+    const cannotWrite = await ledger.writing.fault();
+    const fault = faultOf(ledger);
+    const level = projector.state === 'live' && projector.lagSeconds <= LAG_SECONDS_MAX;
+    const ready = level && cannotWrite === undefined && !('fault' in fault);
+    const writing = { ok: cannotWrite === undefined, ...(cannotWrite !== undefined && { reason: cannotWrite }) };
+    return reply.status(ready ? 200 : 503).send({ ready, projector, writing, proven: ledger.proven(), ...fault });
   });
 
   let kept: { readonly open: string; readonly all: string; readonly until: number } | undefined;
@@ -114,6 +124,7 @@ export function registerOperations(
     size.set(projector.size);
     writable.set((await ledger.writing.fault()) === undefined ? 1 : 0);
     lag.set(projector.lagSeconds);
+    faulted.set(ledger.unsound() ? 1 : 0);
     for (const each of PROJECTOR_STATES) state.set({ state: each }, each === projector.state ? 1 : 0);
     const said = await open.metrics();
     kept = { open: said, all: `${said}${await registry.metrics()}`, until: performance.now() + METRICS_KEPT_MS };
@@ -160,6 +171,12 @@ const digestOf = (text: string): Buffer => createHash('sha256').update(text).dig
 /** Compared in a time that tells nothing of the token. */
 const isToken = (authorization: string, token: string | undefined): boolean =>
   token !== undefined && timingSafeEqual(digestOf(authorization), digestOf(`Bearer ${token}`));
+
+/** What has been found wrong since the service started, for whoever watches it. */
+function faultOf(ledger: Ledger): { readonly fault?: { readonly code: RuleCode; readonly words: string } } {
+  const found = ledger.unsound();
+  return found ? { fault: { code: found.refusal.rule, words: found.refusal.detail } } : {};
+}
 
 const text = (plain: string): string => plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 

@@ -6,7 +6,14 @@ import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
 import { ProjectorStopped } from '../ledger/projector.js';
 import { quickCheck } from '../ledger/quick-check.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
-import { EventsHidden, OutcomeUnknown, StoreBusy, StoreUnavailable } from '../store/event-store.js';
+import {
+  EventsHidden,
+  LedgerDamaged,
+  LedgerReplaced,
+  OutcomeUnknown,
+  StoreBusy,
+  StoreUnavailable,
+} from '../store/event-store.js';
 import { signedInOf } from './sign-in.js';
 
 /** Problem documents (RFC 9457): every refusal, in words for a finance officer, under the code of its rule. */
@@ -122,6 +129,8 @@ const BY_STATUS: Readonly<Record<number, RuleCode>> = {
 
 function ruleOf(error: FastifyError): RuleCode {
   if (error instanceof StoreBusy) return 'store_busy';
+  if (error instanceof LedgerDamaged) return 'ledger_damaged';
+  if (error instanceof LedgerReplaced) return 'ledger_replaced';
   if (error instanceof StoreUnavailable) return 'store_unavailable';
   if (error instanceof OutcomeUnknown) return 'outcome_unknown';
   if (error instanceof EventsHidden) return 'events_hidden';

@@ -2,6 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { eventLine } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Position, RecordedEvent } from '../store/event-store.js';
+import { goingOn } from '../store/pages.js';
 
 /** An event, with its line of JSON, which is written once for all who read it. */
 export interface Line {
@@ -78,7 +79,8 @@ export function createTail({ store, model, projector }: Pick<Ledger, 'store' | '
   async function read(): Promise<boolean> {
     const before = last();
     while (store.isAfter(model.position()!, last())) {
-      const page = await store.readAll({ after: last(), limit: EVENTS_READ_AT_ONCE });
+      const after = last();
+      const page = goingOn(store, after, await store.readAll({ after, limit: EVENTS_READ_AT_ONCE }));
       keep(page.filter(({ position }) => !store.isAfter(position, model.position())));
     }
     return last() !== before;

@@ -7,13 +7,18 @@ import { scopedKey } from './read-model.js';
 import type { Done, Submission } from './submit.js';
 
 /**
- * The door for acts. HTTP, the terminal, pages and files act here and nowhere else: whether the officer may see what the
- * act is about is decided first; then the key, the revision that was read, the mandate and the rules, or a dry run of them.
+ * The door for acts. HTTP, the terminal, pages and files act here and nowhere else: whether the ledger may be recorded in,
+ * and whether the officer may see what the act is about, is decided first; then the key, the revision that was read, the mandate and the rules, or a dry run of them.
  *
  * Resolves to the act as it is recorded, or to the first rule that refuses it; a refused act leaves nothing behind.
  */
 export async function act(ledger: Ledger, sight: Sight, submission: Submission): Promise<Done | Refusal> {
-  return mayAct(ledger, sight, submission) ?? hasRoom(ledger, sight, submission) ?? ledger.submit(submission);
+  return (
+    ledger.unsound()?.refusal ??
+    mayAct(ledger, sight, submission) ??
+    hasRoom(ledger, sight, submission) ??
+    ledger.submit(submission)
+  );
 }
 
 /** Refuses an act on a fund, or on the disputes of an area, that the officer may not see. */

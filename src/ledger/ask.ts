@@ -9,9 +9,11 @@ import type { Answer, Asked, Query } from './queries/query.js';
  * question is decided here, and the answer holds what the asker may see of it, and no more.
  *
  * `asked` are the question's parameters and options, read by its schemas. Returns the first rule that refuses the
- * question: the asker's sight of the fund or the area, then the question's own rules.
+ * question: a ledger that is found damaged, the asker's sight of the fund or the area, then the question's own rules.
  */
 export async function ask(ledger: Ledger, sight: Sight, query: Query, asked: Asked): Promise<Answer | Refusal> {
+  const fault = ledger.unsound();
+  if (fault?.questionsToo) return fault.refusal;
   const unseen = mayAsk(ledger, sight, query, asked);
   if (unseen) return unseen;
   const found = await query.run(ledger, asked, sight);

@@ -1,6 +1,7 @@
 import { hexOf } from '../../evidence/tree.js';
 import { chainDigest } from '../store/chain.js';
-import type { EventStore, Position } from '../store/event-store.js';
+import type { EventStore } from '../store/event-store.js';
+import { pages } from '../store/pages.js';
 
 /**
  * At how many events the digest of a ledger was the one, in hexadecimal, that somebody noted down before there was the tree
@@ -9,14 +10,12 @@ import type { EventStore, Position } from '../store/event-store.js';
 export async function sizeOfDigest(store: EventStore, noted: string): Promise<number | undefined> {
   let digest: Uint8Array | undefined;
   let size = 0;
-  for (let after: Position | undefined; ;) {
-    const page = await store.readAll({ after });
-    if (page.length === 0) return undefined;
+  for await (const page of pages(store)) {
     for (const event of page) {
       digest = chainDigest(digest, event);
       size++;
       if (hexOf(digest) === noted) return size;
     }
-    after = page.at(-1)!.position;
   }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import type { StreamKind } from '../domain/facts.js';
 import { evolveOwn, type StreamState } from '../domain/stream.js';
 import { StoreUnavailable, type EventStore } from '../store/event-store.js';
+import { pageOfStream } from '../store/pages.js';
 import { decode, KINDS, type StateOf } from './catalogue.js';
 import type { ReadModel } from './read-model.js';
 
@@ -19,7 +20,7 @@ export function createFolding(store: EventStore, model: ReadModel): Folding {
     let at = -1;
     // The read model goes on meanwhile: this ends where it is level with it, in the same turn of the loop.
     while (at < model.stream(kindName, stream).revision) {
-      const page = await store.readStream(stream, { after: BigInt(at) });
+      const page = await pageOfStream(store, stream, BigInt(at));
       const taken = page.filter(({ revision }) => revision <= model.stream(kindName, stream).revision);
       if (taken.length === 0) throw new StoreUnavailable(`Of ${stream} no event after revision ${at} can be read.`);
       for (const event of taken) evolveOwn(kind, own, decode(event, kind));

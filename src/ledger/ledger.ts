@@ -5,14 +5,17 @@ import type { LedgerEvent, StreamKind } from '../domain/facts.js';
 import type { RegisterState } from '../domain/register.js';
 import { evolve, initialStream, postingsOf, type StreamState } from '../domain/stream.js';
 import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
+import { pageOfStream } from '../store/pages.js';
 import { decode, kindOf, KINDS, REGISTER_STREAM, sentenceOf, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { startProjector, type Projector } from './projector.js';
 import { createFolding, type Folding } from './folding.js';
 import { readInThreads, type ReadBy, type Threads } from './parts.js';
+import { endHolds, startProving } from './proof.js';
 import { createReadModel, type ReadModel } from './read-model.js';
 import { createSettling, type Settling } from './settling.js';
 import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
+import { unsound, type Unsound } from './soundness.js';
 import { createSubmitter, type Submitter } from './submit.js';
 import { storedTree } from './tree.js';
 import { watchWriting, type Writing } from './writing.js';
@@ -43,6 +46,12 @@ export interface Ledger extends Submitter {
   stateAt<K extends StreamKind>(kind: K, stream: string, size: number): Promise<StreamState<StateOf<K>>>;
   /** The register as it was known at a size of the ledger: who was mandated when, by what had been recorded by then. */
   registerAt(size: number): Promise<RegisterState>;
+  /** Up to which size what the store holds is proven to be what was recorded, of how many events; where that is being done. */
+  proven(): { readonly size: number; readonly of: number } | undefined;
+  /** Settles once all of it is; rejects where it is not. */
+  readonly whenProven: Promise<void>;
+  /** Why acts, or questions too, are refused, where something has been found wrong since the ledger was opened. */
+  unsound(): Unsound | undefined;
   close(): Promise<void>;
 }
 
@@ -50,13 +59,19 @@ export interface Ledger extends Submitter {
 interface Start {
   readonly snapshots?: Snapshots | undefined;
   readonly threads?: Threads | undefined;
+  /** Proves everything that is there, with a pause of so many milliseconds after each hundred events; left out, nothing. */
+  readonly proveEveryMs?: number | undefined;
 }
 
 /**
  * Opens the ledger on a store, and returns once the read model has taken all that is there: from the first event on, or
  * from those that follow a snapshot, where there is one of this ledger.
  */
-export async function openLedger(store: EventStore, clock: Clock, { snapshots, threads }: Start = {}): Promise<Ledger> {
+export async function openLedger(
+  store: EventStore,
+  clock: Clock,
+  { snapshots, threads, proveEveryMs }: Start = {},
+): Promise<Ledger> {
   // A store that cannot be read is told at once; from then on it is waited for.
   await store.head();
   const remembered = snapshots && (await fromSnapshot(store, snapshots));
@@ -71,6 +86,14 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
   const projector = startProjector(store, model, clock, made);
   const writing = watchWriting(store);
   await projector.caughtUp;
+  await endHolds(store, model.size());
+  const proving =
+    proveEveryMs === undefined || !stored ? undefined : startProving(store, () => model.size(), proveEveryMs);
+  let isWhole = false;
+  proving?.whole.then(
+    () => void (isWhole = true),
+    (error: unknown) => projector.foundDamaged((error as Error).message),
+  );
   const inSnapshot = snapshots ? await toSnapshot(store, model, snapshots, known) : 0;
 
   /** The events of a stream at places below `size`, after a revision, so many at the most. */
@@ -79,7 +102,7 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
     let from = BigInt(after);
     let left = limit;
     for (;;) {
-      const page = await store.readStream(stream, { after: from, limit: Math.min(left, READ_PAGE_MAX) });
+      const page = await pageOfStream(store, stream, from, Math.min(left, READ_PAGE_MAX));
       for (const recorded of page) {
         const place = places[Number(recorded.revision)];
         if (place === undefined || place >= size) return;
@@ -114,9 +137,13 @@ export async function openLedger(store: EventStore, clock: Clock, { snapshots, t
     },
     stateAt,
     registerAt: async (size) => (await stateAt('register', REGISTER_STREAM, size)).own,
+    unsound: () => unsound(store, projector),
     fromSnapshot: known,
     readBy: { threads: inThreads?.threads ?? 1, ...(read && 'failed' in read && read) },
+    proven: () => proving && { size: isWhole ? model.size() : proving.size(), of: model.size() },
+    whenProven: proving?.whole ?? Promise.resolve(),
     async close() {
+      proving?.stop();
       await projector.stop();
       if (snapshots) await toSnapshot(store, model, snapshots, inSnapshot);
       await store.close();

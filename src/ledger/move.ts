@@ -1,6 +1,7 @@
 import { added, hexOf, isSameHash, rootOf, type Edge } from '../../evidence/tree.js';
 import type { EventStore, NewEvent, Position, RecordedEvent } from '../store/event-store.js';
 import { leafOf } from '../store/leaf.js';
+import { pages } from '../store/pages.js';
 
 /**
  * Copies a ledger from one store to another, event by event, in ledger order, and then reads both to the end and compares
@@ -74,13 +75,7 @@ const differs = (place: number, event: RecordedEvent | undefined): MoveStopped =
   );
 
 async function* everyEvent(store: EventStore, after?: Position): AsyncGenerator<RecordedEvent> {
-  let from = after;
-  for (;;) {
-    const page = await store.readAll({ after: from });
-    if (page.length === 0) return;
-    yield* page;
-    from = page.at(-1)!.position;
-  }
+  for await (const page of pages(store, after)) yield* page;
 }
 
 interface Compared {

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EventStore, Position } from '../store/event-store.js';
+import { pagesOfSome } from '../store/pages.js';
 import { createActEntries, entriesIn, keyOf, type ActEntries, type KeptActEntries } from './act-entries.js';
 import { createActs } from './acts.js';
 import { decode } from './catalogue.js';
 import { growing, type Growing } from './growing.js';
 import { countedFrom1 } from './positions.js';
+import { leavesHold } from './proof.js';
 import { createReadModel, noteElsewhere, type KeptModel, type ReadModel } from './read-model.js';
 import { createShelves, type KeptStream } from './shelves.js';
 
@@ -41,9 +43,12 @@ export async function readPart(
 ): Promise<Part> {
   const shelves = createShelves();
   const beside: { readonly recorded: Growing; readonly acts: ActEntries }[] = [];
-  let after: Position | undefined;
-  for (;;) {
-    const page = await store.parts!.read(streams, after, upTo);
+  for await (const page of pagesOfSome(store, streams, upTo)) {
+    await leavesHold(
+      store,
+      page,
+      page.map(({ position }) => placeOf(position)),
+    );
     for (const each of page) {
       const event = decode(each);
       const { officer, key, recordedAt } = event.metadata;
@@ -53,8 +58,6 @@ export async function readPart(
       recorded.push(Date.parse(recordedAt));
       acts.stay(acts.write(officer, key));
     }
-    after = page.at(-1)?.position;
-    if (after === undefined) break;
     // What has failed elsewhere is heard of between two pages.
     await setImmediate();
     over?.throwIfAborted();

@@ -1,9 +1,10 @@
 import type { GrowingTree } from '../../evidence/memory.js';
-import type { EventStore, Position, Subscription } from '../store/event-store.js';
+import { LedgerDamaged, type EventStore, type Position, type Subscription } from '../store/event-store.js';
 import { leafOf } from '../store/leaf.js';
 import type { LedgerEvent } from '../domain/facts.js';
 import { decode } from './catalogue.js';
 import type { Clock } from './clock.js';
+import { leavesHold } from './proof.js';
 import type { ReadModel } from './read-model.js';
 
 /** The store is given so long to say how far it has come: who watches the service is answered within a second. */
@@ -33,6 +34,10 @@ export interface Projector {
   status(): Promise<ProjectorStatus>;
   /** Why it has stopped at an event, where it has; known without asking the store. */
   fault(): string | undefined;
+  /** What is wrong with what the store holds, where it has stopped for that, or somebody has found it. */
+  damage(): string | undefined;
+  /** Stops it, since what it has taken is found not to be what was recorded. */
+  foundDamaged(why: string): void;
   /**
    * Takes what has just been appended {@link EventStore.together} after everything that it had taken: the same events,
    * read back from the same bytes, that the store would deliver.
@@ -72,6 +77,7 @@ export function startProjector(
 ): Projector {
   let state: ProjectorState = 'catching-up';
   let fault: string | undefined;
+  let damage: string | undefined;
   let reason: string | undefined;
   let levelAt = clock.now();
   const waiters = new Set<Waiter>();
@@ -90,7 +96,13 @@ export function startProjector(
   };
 
   const subscription: Subscription = store.subscribe(model.position(), {
-    handle(events) {
+    async handle(events) {
+      const from = model.size();
+      await leavesHold(
+        store,
+        events,
+        events.map((_, index) => from + index),
+      );
       try {
         const taken = model.position();
         for (const event of events) {
@@ -116,8 +128,13 @@ export function startProjector(
   });
   const ended = subscription.ended.then(
     () => stopAt('stopped', 'it was asked to.'),
-    (error: unknown) => stopAt('faulted', (error as Error).message),
+    (error: unknown) => stopFor(error as Error),
   );
+
+  function stopFor(error: Error): void {
+    if (error instanceof LedgerDamaged) damage ??= error.message;
+    stopAt('faulted', error.message);
+  }
 
   /** The question to the store that is under way: however often the status is asked for, there is one. */
   let asking: Promise<Position | undefined> | undefined;
@@ -163,6 +180,11 @@ export function startProjector(
       };
     },
     fault: () => fault,
+    damage: () => damage,
+    foundDamaged(why) {
+      subscription.stop();
+      stopFor(new LedgerDamaged(why));
+    },
     take(events) {
       const last = events.at(-1);
       if (!last || isOver()) return;
@@ -172,7 +194,7 @@ export function startProjector(
         levelAt = clock.now();
       } catch (error) {
         subscription.stop();
-        stopAt('faulted', (error as Error).message);
+        stopFor(error as Error);
       } finally {
         settle();
       }

@@ -13,6 +13,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '../store/event-store.js';
+import { goingOnIn } from '../store/pages.js';
 import { decode, kindOf, KINDS } from './catalogue.js';
 import { stampNow, type Clock } from './clock.js';
 import type { Projector } from './projector.js';
@@ -74,7 +75,8 @@ export function createTogether({ store, together, model, projector, clock, ...ac
       const fresh = initialStream(kind, stream);
       const read = together(model.position(), (batch) => {
         for (;;) {
-          const page = batch.readStream(stream, { after: BigInt(fresh.revision), limit: READ_PAGE_MAX });
+          const after = BigInt(fresh.revision);
+          const page = goingOnIn(stream, after, batch.readStream(stream, { after, limit: READ_PAGE_MAX }));
           for (const event of page) evolve(kind, fresh, decode(event));
           if (page.length < READ_PAGE_MAX) return;
         }

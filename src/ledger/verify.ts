@@ -11,7 +11,8 @@ import { rulesOf } from '../domain/rule-versions.js';
 import { Refusal } from '../domain/rules.js';
 import { decide, evolve, factOf, initialStream, type StreamState } from '../domain/stream.js';
 import { asStored, textOf } from '../domain/texts.js';
-import type { EventStore, Position, RecordedEvent } from '../store/event-store.js';
+import { LedgerDamaged, type EventStore, type Position, type RecordedEvent } from '../store/event-store.js';
+import { pages } from '../store/pages.js';
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from './catalogue.js';
 import { decisionContext, type Streams } from './decision-context.js';
 import { entryOf } from './ledger.js';
@@ -24,6 +25,7 @@ import { createTreeCheck } from './tree-check.js';
  * nothing are good news; each finding names the event. It only reads, so it can be run on a copy.
  */
 export const CHECKS = {
+  structure: 'The store finds nothing wrong with its own structure: of a file, its pages, tables and indexes.',
   decodes: 'Every event can be read, and its bytes are canonical.',
   sequence:
     'Positions go up (by one, in a file), each stream’s revisions go up from 0 without a gap and by no older rules, and no instant goes back (across streams of a cluster, by no more than a minute).',
@@ -74,8 +76,11 @@ export async function verify(
   verified: Verified = { createBalances, entryOf },
 ): Promise<Verification> {
   const problems: Problem[] = [];
+  const counts = new Map<CheckName, number>();
   const report = (check: CheckName, where: string, words: string): void => {
-    if (problems.length < PROBLEMS_MAX) problems.push({ check, where, words });
+    const count = (counts.get(check) ?? 0) + 1;
+    counts.set(check, count);
+    if (count <= PROBLEMS_MAX) problems.push({ check, where, words });
   };
   const states = new Map<string, StreamState<unknown>>();
   const register = stateOf(states, REGISTER_STREAM);
@@ -93,13 +98,12 @@ export async function verify(
   /** When the last event of each stream was recorded. */
   const instants = new Map<string, Instant>();
   let after: Position | undefined;
+  for (const words of (await store.examine?.()) ?? []) report('structure', 'the store', words);
   let last: Instant = 0 as Instant;
   let place = 0;
   const tree = createTreeCheck(store, (where, words) => report('tree', where, words));
 
-  for (;;) {
-    const page = await store.readAll({ after });
-    if (page.length === 0) break;
+  for await (const page of pagesInOrder()) {
     await tree.page(page);
     for (const recorded of page) {
       const where = `position ${recorded.position} (${recorded.stream} revision ${recorded.revision})`;
@@ -131,6 +135,20 @@ export async function verify(
   for (const [stream, entries] of books) checkFigures(stream, entries);
   const { size, root } = await tree.end();
   return { size, root: hexOf(root), streams: heads.size, problems };
+
+  /** All pages, as far as they can be read and are in their order: what is missing between two events is for `sequence`. */
+  async function* pagesInOrder(): AsyncGenerator<RecordedEvent[]> {
+    try {
+      yield* pages(store, undefined, 'allowed');
+    } catch (error) {
+      if (!(error instanceof LedgerDamaged)) throw error;
+      report(
+        'structure',
+        `what comes after position ${after ?? '0'}`,
+        `${error.message} Nothing after it was checked.`,
+      );
+    }
+  }
 
   function checkSequence(recorded: RecordedEvent, where: string): void {
     const head = heads.get(recorded.stream) ?? -1n;

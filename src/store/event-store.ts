@@ -65,6 +65,10 @@ export interface EventStore {
   subscribe(after: Position | undefined, follower: Follower): Subscription;
   /** What an operator should know of the store, and whether it is in order. */
   diagnose(): Promise<readonly Finding[]>;
+  /** What the store finds wrong with its own structures, looking at all of them: in words, none where all is well. */
+  examine?(): Promise<readonly string[]>;
+  /** Why nothing more is recorded here, where what was opened has been taken away or replaced: {@link LedgerReplaced}. */
+  replaced?(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -216,6 +220,25 @@ export class EventsHidden extends Error {
       `The store no longer gives revision ${revision} of ${stream}, which was recorded: somebody has set $maxCount, $maxAge or $tb on the stream, or has removed events.`,
     );
     this.name = 'EventsHidden';
+  }
+}
+
+/** The store does not hold what it was given: an event is missing, is elsewhere, or is not what was recorded. */
+export class LedgerDamaged extends StoreUnavailable {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause);
+    this.name = 'LedgerDamaged';
+  }
+}
+
+/**
+ * The file is no longer the one that was opened: what is recorded in it would be nowhere. Nothing is recorded from then on,
+ * and what the last commit wrote is not known to be kept.
+ */
+export class LedgerReplaced extends StoreUnavailable {
+  constructor(message: string) {
+    super(message);
+    this.name = 'LedgerReplaced';
   }
 }
 

@@ -1,14 +1,17 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { hash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { putFile } from './put-file.js';
 
 /**
  * A file of parts and a manifest that says what they are of, read back only as it was written: the manifest carries the
- * digest of each part, and the file ends with the digest of the manifest. It is put in place whole or not at all.
+ * digest of each part, and the file ends with the manifest’s HMAC-SHA256 under a secret, which is in a file of its own
+ * beside it. Who can write to one of the two and not read the other cannot make a snapshot that is used. It is put in place
+ * whole or not at all.
  */
 export interface SnapshotFile {
-  /** What is there; undefined where there is no file, or none that is as it was written. */
+  /** What is there; undefined where there is no file, no secret, or no file that is as it was written. */
   read(): Snapshot | undefined;
-  /** Replaces what is there. Throws, and leaves what is there, where it cannot be written. */
+  /** Replaces what is there, and makes the secret where there is none. Throws, and leaves what is there, where it cannot. */
   write(about: About, parts: Iterable<Uint8Array>): void;
 }
 
@@ -33,57 +36,70 @@ interface Manifest {
   readonly parts: readonly { readonly bytes: number; readonly digest: string }[];
 }
 
-/** The file ends with the length of the manifest, four bytes, and its digest, thirty-two. */
+/** The file ends with the length of the manifest, four bytes, and its HMAC, thirty-two. */
 const LENGTH_BYTES = 4;
-const DIGEST_BYTES = 32;
-const TAIL_BYTES = LENGTH_BYTES + DIGEST_BYTES;
+const MAC_BYTES = 32;
+const TAIL_BYTES = LENGTH_BYTES + MAC_BYTES;
+const SECRET_BYTES = 32;
 
 const digestOf = (bytes: Uint8Array): string => hash('sha256', bytes);
+
+const macOf = (secret: Uint8Array, bytes: Uint8Array): Uint8Array =>
+  createHmac('sha256', secret).update(bytes).digest();
+
+/** The secret beside a snapshot; undefined where there is none. */
+function secretIn(path: string): Uint8Array | undefined {
+  try {
+    const secret = readFileSync(path);
+    return secret.length === SECRET_BYTES ? secret : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function newSecret(path: string): Uint8Array {
+  const secret = randomBytes(SECRET_BYTES);
+  putFile(path, [secret]);
+  return secret;
+}
+
+/** The file with the secret of a snapshot. */
+export const secretOf = (snapshot: string): string => `${snapshot}.key`;
 
 export function snapshotFile(path: string): SnapshotFile {
   return {
     read() {
+      const secret = secretIn(secretOf(path));
+      if (!secret) return undefined;
       let file: number;
       try {
         file = openSync(path, 'r');
       } catch {
         return undefined;
       }
-      const manifest = manifestOf(file);
+      const manifest = manifestOf(file, secret);
       if (manifest)
         return { about: manifest.about, parts: () => partsOf(file, manifest), close: () => closeSync(file) };
       closeSync(file);
       return undefined;
     },
     write(about, parts) {
-      const beside = `${path}.new`;
-      // What a program that was killed has left. Should another be at it, what comes of both is found not to be as written.
-      rmSync(beside, { force: true });
-      // For its owner alone, as the ledger is.
-      const file = openSync(beside, 'wx', 0o600);
-      try {
-        const written: Manifest['parts'][number][] = [];
-        for (const part of parts) {
-          writeAll(file, part);
-          written.push({ bytes: part.length, digest: digestOf(part) });
-        }
-        const manifest = Buffer.from(JSON.stringify({ about, parts: written } satisfies Manifest));
-        const length = Buffer.alloc(LENGTH_BYTES);
-        length.writeUInt32LE(manifest.length);
-        for (const bytes of [manifest, length, Buffer.from(digestOf(manifest), 'hex')]) writeAll(file, bytes);
-        renameSync(beside, path);
-      } catch (error) {
-        rmSync(beside, { force: true });
-        throw error;
-      } finally {
-        closeSync(file);
-      }
+      const secret = secretIn(secretOf(path)) ?? newSecret(secretOf(path));
+      putFile(path, written(about, parts, secret), { synced: false });
     },
   };
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+function* written(about: About, parts: Iterable<Uint8Array>, secret: Uint8Array): Generator<Uint8Array> {
+  const listed: Manifest['parts'][number][] = [];
+  for (const part of parts) {
+    yield part;
+    listed.push({ bytes: part.length, digest: digestOf(part) });
+  }
+  const manifest = Buffer.from(JSON.stringify({ about, parts: listed } satisfies Manifest));
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(manifest.length);
+  yield* [manifest, length, macOf(secret, manifest)];
 }
 
 /** So many bytes from a place on; fewer where the file ends before. */
@@ -95,7 +111,7 @@ function readAll(file: number, from: number, count: number): Uint8Array {
   return bytes.subarray(0, done);
 }
 
-function manifestOf(file: number): Manifest | undefined {
+function manifestOf(file: number, secret: Uint8Array): Manifest | undefined {
   const { size } = fstatSync(file);
   if (size < TAIL_BYTES) return undefined;
   const tail = Buffer.from(readAll(file, size - TAIL_BYTES, TAIL_BYTES));
@@ -103,7 +119,7 @@ function manifestOf(file: number): Manifest | undefined {
   const start = size - TAIL_BYTES - length;
   if (start < 0) return undefined;
   const manifest = readAll(file, start, length);
-  return digestOf(manifest) === tail.toString('hex', LENGTH_BYTES)
+  return timingSafeEqual(macOf(secret, manifest), tail.subarray(LENGTH_BYTES))
     ? (JSON.parse(Buffer.from(manifest).toString()) as Manifest)
     : undefined;
 }

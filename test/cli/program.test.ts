@@ -100,7 +100,13 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
     err: /1 steps are written as they must be; no rule was tried, and nothing was loaded/,
   });
   t.notOk(existsSync(join(cwd, 'own.sqlite')));
-  t.match(await run(['load', acts, ...ledger]), { code: 0, err: /1 acts recorded/ });
+  t.match(await run(['load', acts, ...ledger]), {
+    code: 3,
+    err: /There is no ledger .*own.sqlite. Say --new to make one/,
+  });
+  t.notOk(existsSync(join(cwd, 'own.sqlite')), 'a name that was mistyped makes no ledger');
+  t.match(await run(['load', acts, '--new', ...ledger]), { code: 0, err: /1 acts recorded/ });
+  t.match(await runHere(['load', acts, '--new', ...ledger]), { code: 2, err: /is there already: leave --new out/ });
   t.match(await run(['load', acts, ...ledger]), { code: 0, err: /0 acts recorded.*1 had been before/ });
   t.match(await run(['load', join(SCENARIOS, 'norfolk-1-register.json'), ...ledger]), {
     code: 4,
@@ -137,6 +143,8 @@ t.test('what cannot be read is said, and nothing is made by asking', async (t) =
   for (const command of [['gap', FUND], ['verify'], ['export'], ['replay']]) {
     t.match(await runHere([...command, '--ledger', none]), { code: 3, err: /There is no file/ }, command.join(' '));
   }
+  t.match(await run(['serve', '--ledger', none]), { code: 3, err: /There is no ledger .* Say --new to make one/ });
+  t.match(await runHere(['serve', '--new', '--ledger', 'eventstoredb']), { code: 2, err: /begins with its first act/ });
   t.notOk(existsSync(none));
   const nothing = await emptyLedger(t);
   await nothing.close();
@@ -196,19 +204,24 @@ t.test('the doctor looks at the machine and at the file', async (t) => {
   const ahead = await openedLedger(t, undefined, true);
   await ahead.now('2098-01-01T00:00:00Z').post('pool-manager', 'PlanLineSet', line());
   await ahead.close();
-  const [open, json, missing, early, unopened] = await Promise.all([
+  const nothing = await emptyLedger(t);
+  await nothing.close();
+  const [open, json, missing, early, unopened, begun] = await Promise.all([
     run(['doctor', '--ledger', ledger.file]),
     run(['doctor', '--json', '--ledger', ledger.file]),
     run(['doctor', '--ledger', join(folder(t), 'none')]),
     run(['doctor', '--ledger', ahead.file]),
     run(['doctor', '--ledger', empty]),
+    run(['doctor', '--ledger', nothing.file]),
   ]);
   t.match(open, { code: 1, out: /^WRONG +permissions/m });
+  t.equal(readFileSync(empty).length, 0, 'the doctor makes no ledger of it');
   t.match(JSON.parse(json.out), [{ name: 'node', ok: true }]);
   t.match(missing, { code: 1, out: /^WRONG +file/m });
   t.match(early, {
     code: 1,
     out: /well +opened +The ledger "Test ledger", a demonstration[\s\S]*WRONG +clock/,
   });
-  t.match(unopened, { code: 1, out: /WRONG +opened +The ledger has not been opened/ });
+  t.match(unopened, { code: 1, out: /WRONG +opened .*empty.sqlite is empty: there is no ledger in it/ });
+  t.match(begun, { code: 1, out: /WRONG +opened +The ledger has not been opened/ });
 });

@@ -51,11 +51,14 @@ const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
   defaultLedger: eventStoreDB ? 'eventstoredb' : 'ledger.sqlite',
   settings: [],
   openStore: (ledger, how) =>
-    ledger === 'eventstoredb' ? eventStoreDB!() : openSqliteEventStore({ file: resolve(cwd, ledger), ...how }),
+    ledger === 'eventstoredb'
+      ? eventStoreDB!()
+      : openSqliteEventStore({ file: resolve(cwd, ledger), mustExist: !how.make, ...how }),
   async openLedger(ledger, how) {
     const clock = settableClock(at('2026-04-01T09:00:00Z'));
     return { ledger: await openLedger(this.openStore(ledger, how), clock), clock };
   },
+  isFile: (ledger) => ledger !== 'eventstoredb',
   exists: (ledger) => ledger === 'eventstoredb' || existsSync(resolve(cwd, ledger)),
   backUp: (ledger, to) => backUp(resolve(cwd, ledger), resolve(cwd, to)),
   readFiles: (paths) =>

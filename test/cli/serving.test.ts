@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { MAIN, run, serving } from './run.js';
-import { contribution, folder, FUND, openedLedger, stated } from '../support/ledger.js';
+import { contribution, folder, FUND, line, openedLedger, stated } from '../support/ledger.js';
 
 t.test('a reader that goes away ends an export', async (t) => {
   const ledger = await openedLedger(t);
@@ -75,7 +75,7 @@ t.test('the demonstration is served on this machine with its identities, and sto
   t.equal((await ask('/v1/funds', 'Demonstration nobody')).status, 403);
   t.match(await run(['demo', '--once'], {}, cwd), { code: 2, err: /demonstration.sqlite is being served/ });
   const taken = new URL(address).port;
-  t.match(await run(['serve', '--port', taken, '--ledger', join(cwd, 'other.sqlite')], {}, cwd), {
+  t.match(await run(['serve', '--new', '--port', taken, '--ledger', join(cwd, 'other.sqlite')], {}, cwd), {
     code: 2,
     err: /cannot listen on 127.0.0.1/,
   });
@@ -126,4 +126,37 @@ t.test('a real ledger is served to those with its tokens, and never with demonst
   );
   t.notMatch(out, token, 'and nobody’s token is');
   t.notMatch(readFileSync(ledger.file).toString('latin1'), token);
+});
+
+t.test('a service whose file is taken away says so on every face, and acknowledges nothing more', async (t) => {
+  const cwd = folder(t);
+  const file = join(cwd, 'ledger.sqlite');
+  const ledger = await openedLedger(t, file);
+  await ledger.close();
+  const token = (await run(['token', 'pool-manager'], {}, cwd)).out.trim();
+  const { address, stop } = await serving(['serve'], cwd);
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const post = (key: string) =>
+    fetch(`${address}/v1/funds/${FUND}/facts`, {
+      method: 'POST',
+      headers: { ...headers, 'idempotency-key': key },
+      body: JSON.stringify({ fact: { type: 'PlanLineSet', data: line({ line: key }) } }),
+    });
+  t.equal((await post('one')).status, 201);
+  t.equal((await fetch(`${address}/ready`)).status, 200);
+  rmSync(file);
+  const refused = await post('two');
+  t.equal(refused.status, 503);
+  const words = /ledger.sqlite was removed while the ledger was open/;
+  t.match(await refused.json(), { code: 'ledger_replaced', detail: words, remedy: /stop the service/ });
+  const ready = await fetch(`${address}/ready`);
+  t.equal(ready.status, 503);
+  t.match(await ready.json(), { ready: false, fault: { code: 'ledger_replaced', words } });
+  t.match(await (await fetch(`${address}/health`)).json(), { status: 'alive', fault: { words } });
+  t.match(await (await fetch(`${address}/metrics`)).text(), /^bcf_ledger_faulted 1$/m);
+  const funds = await fetch(`${address}/v1/funds`, { headers });
+  t.equal(funds.status, 200, 'figures are answered as they stood');
+  t.match((await run(['doctor'], {}, cwd)).out, /WRONG +file +There is no file/);
+  const { out } = await stop('SIGTERM');
+  t.match(out, /The ledger is not recorded in any more/);
 });

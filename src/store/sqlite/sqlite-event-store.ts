@@ -1,11 +1,12 @@
-import { closeSync, openSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import type { Edge } from '../../../evidence/tree.js';
 import {
   BUSY_MS_MAX,
   busyPauseMs,
   ConcurrencyConflict,
+  LedgerDamaged,
+  LedgerReplaced,
   NotALedger,
   READ_PAGE_MAX,
   RecordedBehind,
@@ -23,9 +24,11 @@ import {
   type RecordedEvent,
   type Subscription,
 } from '../event-store.js';
+import { goingOn, pageAfter } from '../pages.js';
 import { giveTree } from './conversion.js';
 import { openFloor, type FloorRow } from './floor.js';
 import { LEAVES_SCHEMA, openLeaves, type Leaves } from './leaves.js';
+import { openToRead, openToWrite, type FileToOpen } from './open-file.js';
 
 /**
  * The embedded store: one SQLite file, one table of events. Positions are assigned inside `BEGIN IMMEDIATE`, so they
@@ -120,8 +123,10 @@ interface Seen {
 
 interface SqliteOptions {
   readonly file: string;
-  /** Opens a file without writing to it, for verifying a copy. */
+  /** Opens a file without writing to it, and leaves nothing beside it. */
   readonly readOnly?: boolean;
+  /** Opens only a ledger that is there already: no file is made, and none that is empty is made a ledger. */
+  readonly mustExist?: boolean;
   /** Takes a ledger that services shared, whose recorded instants are a little out of order, as it is. */
   readonly outOfOrder?: boolean;
 }
@@ -133,11 +138,16 @@ export interface SqliteEventStore extends EventStore {
 }
 
 /**
- * Opens or creates the file. Throws {@link NotALedger} where it holds something else or a newer schema, and
+ * Opens the file, or makes it. Throws {@link NotALedger} where it holds something else or a newer schema, and
  * {@link StoreUnavailable} where it cannot be opened or would not keep what it acknowledges.
  */
-export function openSqliteEventStore({ file, readOnly = false, outOfOrder = false }: SqliteOptions): SqliteEventStore {
-  const db = openDatabase(file, readOnly);
+export function openSqliteEventStore({
+  file,
+  readOnly = false,
+  mustExist = readOnly,
+  outOfOrder = false,
+}: SqliteOptions): SqliteEventStore {
+  const { db, opened } = openDatabase(file, readOnly, mustExist);
   const get = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
   const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`)!)[0];
 
@@ -148,8 +158,12 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     const version = prepareFile();
     leaves = version === VERSION_WITHOUT_TREE ? undefined : openLeaves(db);
     floorRow = openFloor(db, readOnly);
+    // From the first reading on the log is there, by which it is known later that it is still the same.
+    get('SELECT max(position) FROM events');
+    opened.replaced();
   } catch (error) {
     db.close();
+    opened.forget();
     if (error instanceof NotALedger || error instanceof StoreUnavailable) throw error;
     throw /not a database/.test(String(error))
       ? new NotALedger(`${file} is not a ledger: it is not a database.`, error)
@@ -189,6 +203,8 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   let floorKnown = floorRow?.read();
   let commits = 0;
   let closed = false;
+  /** Why nothing more is recorded in what was opened; never taken back. */
+  let gone: string | undefined;
   const waiting: Waiting[] = [];
   let flushing = false;
   /** How often in a row another process was found writing. */
@@ -200,7 +216,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
   function prepareFile(): number {
     const isEmpty = () => get("SELECT 1 FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' LIMIT 1") === undefined;
     if (isEmpty()) {
-      if (readOnly) throw new NotALedger(`${file} is empty: there is no ledger in it.`);
+      if (mustExist) throw new NotALedger(`${file} is empty: there is no ledger in it.`);
       db.exec('BEGIN IMMEDIATE');
       // Another process may have made it while this one waited for the lock.
       if (isEmpty()) db.exec(SCHEMA);
@@ -233,6 +249,27 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     }
     db.exec('COMMIT');
+  }
+
+  function replaced(): string | undefined {
+    gone ??= closed ? undefined : opened.replaced();
+    return gone;
+  }
+
+  function holdToFile(): void {
+    const why = replaced();
+    if (why !== undefined) throw new LedgerReplaced(why);
+  }
+
+  /**
+   * Commits to the file that is at the path. It is looked at before, so that nothing is written to a file that is nowhere,
+   * and again after, so that nothing is acknowledged that went there meanwhile.
+   */
+  function commitToFile(): void {
+    holdToFile();
+    commit.run();
+    commits++;
+    holdToFile();
   }
 
   /** Looks, inside the open transaction, how far the ledger has come. */
@@ -317,8 +354,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
         }
         db.exec('RELEASE append');
       }
-      db.exec('COMMIT');
-      commits++;
+      commitToFile();
     } catch (error) {
       seen = undefined;
       if (db.isTransaction) db.exec('ROLLBACK');
@@ -361,7 +397,8 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
             (pageOfStream.all(stream, Number(after), page(limit)) as unknown as Columns[]).map(recorded),
         });
       }
-      (appended ? commit : rollback).run();
+      if (appended) commitToFile();
+      else rollback.run();
       if (!level) return false;
     } catch (error) {
       seen = undefined;
@@ -369,7 +406,6 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       throw unavailable(file, error);
     }
     if (appended) {
-      commits++;
       for (const following of followers) following.wake(appended.position);
     }
     return true;
@@ -392,14 +428,22 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
         db.exec('PRAGMA busy_timeout = 0');
       }
       for (let from = Number(after ?? 0), more = true; more;) {
-        const events = (pageOfAll.all(from, READ_PAGE_MAX) as unknown as Columns[]).map(recorded);
+        const after = from === 0 ? undefined : String(from);
+        const events = goingOn(
+          store,
+          after,
+          (pageOfAll.all(from, READ_PAGE_MAX) as unknown as Columns[]).map(recorded),
+        );
         if (events.length > 0) take(events);
         from += events.length;
         more = events.length === READ_PAGE_MAX;
       }
       if (to !== undefined) floorRow!.note(to);
       const noted = floorRow!.read();
+      // A floor that is noted in a file that is nowhere would be no floor.
+      holdToFile();
       commit.run();
+      holdToFile();
       floorKnown = noted;
       return true;
     } catch (error) {
@@ -443,7 +487,10 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     const until = performance.now() + BUSY_MS_MAX;
     for (let times = 0; ; times++) {
       try {
-        return read();
+        const found = read();
+        // What is read at rest may have been written to while it was read.
+        if (readOnly) holdToFile();
+        return found;
       } catch (error) {
         const failure = unavailable(file, error);
         if (!(failure instanceof StoreBusy) || performance.now() >= until) throw failure;
@@ -495,7 +542,9 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
     isAfter: (a, b) => Number(a) > Number(b ?? 0),
     canFollow: (a, b) => Number(a) === Number(b ?? 0) + 1,
     subscribe: (after, follower) => follow(store, after, follower, followers),
-    diagnose: () => guarded(() => diagnose(pragma, readOnly)),
+    diagnose: () => guarded(() => diagnose(pragma, readOnly, opened.logged)),
+    examine: () => guarded(() => examined(db)),
+    ...(!readOnly && { replaced }),
     close: async () => {
       if (closed) return;
       closed = true;
@@ -505,6 +554,7 @@ export function openSqliteEventStore({ file, readOnly = false, outOfOrder = fals
       for (const following of followers) following.stop();
       if (!readOnly) intoTheFile();
       db.close();
+      opened.forget();
     },
   };
   return store;
@@ -524,12 +574,17 @@ export function isInUse(file: string): boolean {
   return inUse;
 }
 
-function openDatabase(file: string, readOnly: boolean) {
+function openDatabase(
+  file: string,
+  readOnly: boolean,
+  mustExist: boolean,
+): { readonly db: DatabaseSyncInstance; readonly opened: FileToOpen } {
+  let opened: FileToOpen | undefined;
   try {
-    // Made readable by its owner alone: who may see what is for the register to say, not for the machine.
-    if (!readOnly) closeSync(openSync(file, 'a', 0o600));
-    return new DatabaseSync(file, { readOnly, timeout: BUSY_MS_MAX, enableForeignKeyConstraints: true });
+    opened = readOnly ? openToRead(file) : openToWrite(file, !mustExist);
+    return { db: new DatabaseSync(opened.location, opened.options), opened };
   } catch (error) {
+    opened?.forget();
     throw unavailable(file, error);
   }
 }
@@ -548,10 +603,12 @@ function refusal(error: unknown, stream: string, file: string): Error {
 const SQLITE_BUSY = 5;
 
 function unavailable(file: string, cause: unknown): StoreUnavailable {
+  if (cause instanceof StoreUnavailable) return cause;
   const { message, errcode = 0 } = cause as Error & { readonly errcode?: number };
-  return (errcode & 0xff) === SQLITE_BUSY
-    ? new StoreBusy(`${file}: another process is writing to it (${message}).`, cause)
-    : new StoreUnavailable(`${file}: ${message}`, cause);
+  if ((errcode & 0xff) === SQLITE_BUSY)
+    return new StoreBusy(`${file}: another process is writing to it (${message}).`, cause);
+  const words = `${file}: ${message}`;
+  return /malformed/.test(words) ? new LedgerDamaged(words, cause) : new StoreUnavailable(words, cause);
 }
 
 /** Reads page after page until there is no more, then waits to be woken, or looks again after a while. */
@@ -592,7 +649,8 @@ function follow(
     while (goesOn()) {
       const isLevel = woken && last !== undefined && last === from;
       woken = false;
-      const events = isLevel ? [] : await store.readAll({ after: from });
+      // What a file that was replaced holds beyond what was acknowledged is nobody's to see.
+      const events = isLevel || store.replaced?.() !== undefined ? [] : await pageAfter(store, from);
       if (!goesOn()) return;
       if (events.length > 0) {
         await follower.handle(events);
@@ -609,9 +667,18 @@ function follow(
   return { ended, skipTo, stop: () => following.stop() };
 }
 
-function diagnose(pragma: (name: string) => unknown, readOnly: boolean): Finding[] {
+/** All that SQLite finds wrong with pages, tables, indexes and constraints, so many at the most. */
+const FOUND_MAX = 100;
+
+function examined(db: DatabaseSyncInstance): string[] {
+  const rows = db.prepare(`PRAGMA integrity_check(${FOUND_MAX})`).all() as { readonly integrity_check: string }[];
+  return rows.map(({ integrity_check: words }) => words).filter((words) => words !== 'ok');
+}
+
+/** `logged` is said of a file that is read at rest. */
+function diagnose(pragma: (name: string) => unknown, readOnly: boolean, logged?: boolean): Finding[] {
   const integrity = String(pragma('quick_check'));
-  const journal = String(pragma('journal_mode'));
+  const journal = logged ? 'wal' : String(pragma('journal_mode'));
   const synchronous = pragma('synchronous');
   return [
     { name: 'structure', ok: integrity === 'ok', words: `SQLite finds the file's structure ${integrity}.` },

@@ -1,0 +1,116 @@
+import { setTimeout } from 'node:timers/promises';
+import { added, isKept, isSameHash, nameOf, type Edge, type Hash } from '../../evidence/tree.js';
+import { LedgerDamaged, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../store/event-store.js';
+import { leafOf } from '../store/leaf.js';
+import { goingOn } from '../store/pages.js';
+import { storedTree } from './tree.js';
+
+/**
+ * Whether a store holds what was recorded: the bytes of its events are held to the tree that was written with them. What is
+ * read is held to its leaves while it is read; what a snapshot, or other threads, spared a start is proven afterwards, a
+ * little at a time. All of it throws {@link LedgerDamaged}, naming the place. A store that keeps no tree proves nothing.
+ */
+
+const where = ({ position, stream, revision }: RecordedEvent): string =>
+  `Position ${position} (${stream} revision ${revision})`;
+
+function held(event: RecordedEvent, leaf: Hash, kept: Hash | undefined): void {
+  if (!kept)
+    throw new LedgerDamaged(`${where(event)} has no leaf in the ledger’s tree: something was added or taken away.`);
+  if (!isSameHash(kept, leaf))
+    throw new LedgerDamaged(`${where(event)} is not what was recorded: its leaf in the ledger’s tree is another.`);
+}
+
+/** Holds events to their leaves. `places` are those of the events, going up. */
+export async function leavesHold(
+  store: EventStore,
+  events: readonly RecordedEvent[],
+  places: readonly number[],
+): Promise<void> {
+  if (!store.leaves) return;
+  const [last] = places.slice(-1);
+  let at = 0;
+  // Where only some streams are read, their places are apart.
+  for (let from = places[0] ?? 0; last !== undefined && from <= last; from += READ_PAGE_MAX) {
+    const kept = await store.leaves(from, Math.min(READ_PAGE_MAX, last - from + 1));
+    for (; at < places.length && places[at]! < from + READ_PAGE_MAX; at++)
+      held(events[at]!, leafOf(events[at]!), kept[places[at]! - from]);
+  }
+}
+
+/**
+ * Holds the tree to its end: it is whole, and goes no further than the events. Rests on a look at a few hundred hashes.
+ * `size` is how many events have been read; others may be recording.
+ */
+export async function endHolds(store: EventStore, size: number): Promise<void> {
+  const tree = storedTree(store, () => size);
+  if (!tree) return;
+  try {
+    await tree.rootAt(size);
+  } catch (error) {
+    throw new LedgerDamaged((error as Error).message, error);
+  }
+  const [next] = await store.leaves!(size, 1);
+  if (!next) return;
+  // Whoever records writes an event and its leaf at once: where there is a leaf, there is an event by now.
+  const [event] = await store.readAll({ after: size === 0 ? undefined : String(size), limit: 1 });
+  if (!event)
+    throw new LedgerDamaged(
+      `The ledger’s tree goes on after event ${size}, and the events do not: the last were taken away.`,
+    );
+}
+
+/** So many events are hashed in a turn of the loop: a millisecond or two. */
+const EVENTS_A_TURN = 100;
+
+export interface Proving {
+  /** Up to which size what the store holds is proven. */
+  size(): number;
+  /** Settles once everything is, that was there when it came to its end; rejects where it is not. */
+  readonly whole: Promise<void>;
+  stop(): void;
+}
+
+/** Proves what a store holds from its first event on, with a pause after each turn. `upTo` is how far it has been read. */
+export function startProving(store: EventStore, upTo: () => number, pauseMs: number): Proving {
+  let edge: Edge | undefined;
+  let stopped = false;
+  const size = (): number => edge?.size ?? 0;
+  const isOver = (): boolean => stopped || size() >= upTo();
+
+  async function turn(): Promise<void> {
+    const from = size();
+    const after = from === 0 ? undefined : String(from);
+    const page = goingOn(store, after, await store.readAll({ after, limit: EVENTS_A_TURN }));
+    if (page.length === 0)
+      throw new LedgerDamaged(`After event ${from} nothing can be read, and ${upTo()} were there before.`);
+    const kept = await store.leaves!(from, page.length);
+    const whole: { readonly level: number; readonly place: number; readonly hash: Hash }[] = [];
+    page.forEach((event, index) => {
+      const leaf = leafOf(event);
+      held(event, leaf, kept[index]);
+      edge = added(edge, leaf, 0, (level, place, hash) => {
+        if (isKept(level)) whole.push({ level, place, hash });
+      });
+    });
+    for (const { level, place, hash } of whole) {
+      const [is] = await store.subtrees!(level, place, 1);
+      if (!is || !isSameHash(is, hash))
+        throw new LedgerDamaged(
+          `The ledger’s tree is not that of its events: ${nameOf(level, place)} is ${is ? 'another' : 'missing'}.`,
+        );
+    }
+  }
+
+  async function run(): Promise<void> {
+    if (!store.leaves || !store.subtrees) return;
+    while (!isOver()) {
+      await turn();
+      await setTimeout(pauseMs);
+    }
+  }
+
+  const whole = run();
+  whole.catch(() => undefined);
+  return { size, whole, stop: () => void (stopped = true) };
+}
