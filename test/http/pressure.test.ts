@@ -34,7 +34,7 @@ t.test('memory that cannot be looked at ends nothing', async (t) => {
   );
   const { app, get } = await service(t, { waitMsMax: 60_000 });
   await app.ready();
-  t.equal((await get('/metrics')).statusCode, 200);
+  t.equal((await app.inject('/metrics')).statusCode, 200);
   t.equal((await get('/health')).statusCode, 200);
 });
 
