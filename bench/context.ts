@@ -7,8 +7,13 @@ import { KINDS } from '../src/ledger/catalogue.js';
 import { decisionContext } from '../src/ledger/decision-context.js';
 
 /** The context of a decision on made-up data, none of which rests on another fund or on disputes. */
-export const contextOf = (register: StreamState<RegisterState>, today: Day, original: LedgerEvent | undefined) =>
+export const contextOf = (
+  register: StreamState<RegisterState>,
+  stream: string,
+  today: Day,
+  original: LedgerEvent | undefined,
+) =>
   decisionContext(
-    { stream: (kind, stream) => (kind === 'register' ? register : initialStream(KINDS[kind], stream)) as never },
-    { today, rules: RULES_NOW, original },
+    { stream: (kind, name) => (kind === 'register' ? register : initialStream(KINDS[kind], name)) as never },
+    { stream, today, rules: RULES_NOW, original },
   );

@@ -70,16 +70,13 @@ export async function makeLedger(store: EventStore, events: number, seed: number
     original?: LedgerEvent,
   ) {
     const id = idFrom(random, made);
-    const metadata = metadataOf(id);
-    const context = {
-      ...contextOf(register, LAST, original),
-      officer: metadata.officer,
-      proposals: new Map(),
-      adjustment: false,
-    };
+    const looking = contextOf(register, stream.stream, LAST, original);
+    const context = { ...looking.context, officer: OFFICER, proposals: new Map(), adjustment: false };
     const fact = factOf(kind, type);
     const data = fact.complete ? fact.complete(sent, stream.own, context) : sent;
     if (data instanceof Refusal) throw new Error(`${type} cannot be made: ${data.detail}`);
+    const rests = looking.rests();
+    const metadata: Metadata = { ...metadataOf(id), ...(rests && { rests }) };
     const event: LedgerEvent = {
       id,
       stream: stream.stream,

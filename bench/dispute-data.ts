@@ -102,7 +102,7 @@ export async function makeDisputes(store: EventStore, cases: number, random: Ran
     const text = 'fact' in command ? command.fact : stream.open.get(command.proposal)!.fact;
     const reverses = text.data['reverses'];
     const original = reverses === undefined ? undefined : log[Number(reverses)]!;
-    const context = contextOf(register, today, original);
+    const { context, rests } = contextOf(register, stream.stream, today, original);
     const newProposal = `${random.hex(8)}-0000-4000-8000-${random.hex(12)}`;
     const decision = decide(kind, stream, command, { officer, newProposal }, context);
     if (decision instanceof Refusal) return decision;
@@ -122,6 +122,7 @@ export async function makeDisputes(store: EventStore, cases: number, random: Ran
         request: sha256(key),
         correlation: 'benchmark',
         evidence: [],
+        ...(rests() && { rests: rests()! }),
       };
       const { stream: name, revision } = stream;
       const event: LedgerEvent = { id, stream: name, revision: revision + 1, position: '', type, data, metadata };

@@ -13,11 +13,14 @@ parentPort!.postMessage(part, buffersOf(part));
 
 /** What is given away instead of copied: nearly all of it. */
 function buffersOf(part: Part): ArrayBuffer[] {
-  const arrays = part.flatMap(({ kept: { places, fund, area }, recorded, acts }) => [
+  const arrays = part.flatMap(({ kept: { places, fund, area }, recorded, acts, rests }) => [
     places,
     recorded,
     acts.ends,
     acts.bytes,
+    rests.ends,
+    rests.streams,
+    rests.nexts,
     ...[fund?.balances, area].flatMap((balances) => (balances ? [balances.money] : [])),
   ]);
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);

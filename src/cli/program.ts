@@ -14,6 +14,7 @@ import { move, MoveStopped } from '../ledger/move.js';
 import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { COMMANDS, remedyOf } from '../ledger/remedies.js';
+import { createStanding, judgedAsStored, whyVoidInWords } from '../ledger/standing.js';
 import { CHECKS, verify } from '../ledger/verify.js';
 import { eventLine } from '../ledger/catalogue.js';
 import { actsPage } from '../ledger/acts-page.js';
@@ -203,17 +204,19 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (options: { ledger: string; json?: true; digest?: string; at?: number }) => {
       const store = toRead(options.ledger);
       try {
-        const { size, root, streams, problems: found } = await verify(store);
+        const { size, root, streams, voids, problems: findings, found: counts } = await verify(store);
         const noted = options.digest === undefined ? undefined : await notedDigest(store, options.digest, options.at);
-        const problems = [...found, ...(noted?.problem ? [noted.problem] : [])];
-        if (options.json) output.data(JSON.stringify({ size, root, streams, problems }, null, 2));
+        const problems = [...findings, ...(noted?.problem ? [noted.problem] : [])];
+        const found = { ...counts, ...(noted?.problem && { [noted.problem.check]: 1 }) };
+        if (options.json) output.data(JSON.stringify({ size, root, streams, voids, problems, found }, null, 2));
         else for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
         if (size === 0) throw new Ended(EXIT.unreadable, `${options.ledger} holds no event.`);
+        const what = `${size} events${voids > 0 ? `, ${voids} of them void,` : ''} in ${streams} streams`;
         if (problems.length > 0) {
-          const checks = [...new Set(problems.map(({ check }) => check))].join(', ');
-          throw new Ended(EXIT.finding, `${size} events in ${streams} streams; found by ${checks}.`);
+          const totals = Object.entries(found).map(([check, count]) => `${check} (${count})`);
+          throw new Ended(EXIT.finding, `${what}; found by ${totals.join(', ')}.`);
         }
-        output.note(`${size} events in ${streams} streams; all is well.\nSize ${size}, root ${root}.`);
+        output.note(`${what}; all is well.\nSize ${size}, root ${root}.`);
         if (noted) output.note(`The digest is that of the first ${noted.size} events.`);
       } finally {
         await store.close();
@@ -244,7 +247,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (options: { ledger: string }) => {
       const store = toRead(options.ledger);
       try {
-        for await (const page of pages(store)) for (const event of page) output.data(eventLine(event));
+        const standing = createStanding();
+        for await (const page of pages(store))
+          for (const event of page) {
+            const why = standing.take(judgedAsStored(event));
+            output.data(eventLine(event, why && whyVoidInWords(why)));
+          }
       } finally {
         await store.close();
       }

@@ -36,6 +36,11 @@ export interface Metadata extends Actor {
   readonly causation?: string;
   readonly evidence: EvidenceList;
   readonly adjustment?: { readonly reason: string };
+  /**
+   * What its act was decided on: for each other stream that the decision looked at, the last revision that stood, or
+   * `no_stream`. Absent where there was none, and in events from before acts named what they rest on.
+   */
+  readonly rests?: Readonly<Record<string, string>>;
 }
 
 export type FactData = Readonly<Record<string, unknown>> & { readonly effective: Day };

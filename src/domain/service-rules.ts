@@ -29,7 +29,7 @@ export const SERVICE_RULES = {
   outcome_unknown: rule(
     503,
     'It is not known whether the act was recorded',
-    'The store did not answer in time.',
+    'The store did not answer in time, or what the act rests on moved each time that it was recorded.',
     'Send the same request again with the same Idempotency-Key: it is recorded once.',
   ),
   events_hidden: rule(

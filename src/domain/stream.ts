@@ -54,8 +54,10 @@ export interface Kind<State> {
 
 export interface StreamState<State> {
   readonly stream: string;
-  /** The revision of the last event; -1 where there is none. */
+  /** The revision of the last event that stands; -1 where none does. */
   revision: number;
+  /** The revision of the last event, void ones too: what an append to the stream expects. */
+  last: number;
   readonly own: State;
   readonly open: Map<string, OpenProposal>;
   /** How each ended proposal ended, with its terms where a reversal could put it back. */
@@ -65,6 +67,7 @@ export interface StreamState<State> {
 export const initialStream = <State>(kind: Kind<State>, stream: string): StreamState<State> => ({
   stream,
   revision: -1,
+  last: -1,
   own: kind.initial(),
   open: new Map(),
   ended: new Map(),
@@ -121,12 +124,17 @@ export function evolveOwn<State>(
   kind.evolveStanding(own, fact, event);
 }
 
+/** Passes over an event that is void: it counts as a revision, and as nothing else. */
+export function passOver(table: Table, { revision }: Pick<LedgerEvent, 'revision'>): void {
+  table.last = revision;
+}
+
 /** A stream without what is its kind's own: how far it has come, and what is on the table. */
 export type Table = Omit<StreamState<unknown>, 'own'>;
 
 /** Moves on what is on the table, and how far the stream has come. It needs nothing of what is the kind's own. */
 export function evolveTable<State>(kind: Kind<State>, table: Table, event: LedgerEvent): void {
-  table.revision = event.revision;
+  table.revision = table.last = event.revision;
   if (isProposalEvent(event)) {
     evolveProposal(table, event, event);
     return;

@@ -31,6 +31,10 @@ const EventText = z
       description:
         'The event’s leaf hash in the ledger’s tree (RFC 6962): SHA-256 of a zero byte and the canonical JSON (RFC 8785) of data, id, metadata, revision, stream and type, where data and metadata are texts: canonical JSON themselves.',
     }),
+    void: z.literal(true).optional().meta({
+      description: 'Where it counts for nothing: what its act was decided on had moved when it was recorded.',
+    }),
+    why: z.string().optional().meta({ description: 'Why it is void.' }),
     data: z.looseObject({ effective: z.string() }).meta({ description: 'As docs/events.md lists it for its type.' }),
     metadata: z.looseObject({ recordedAt: z.string(), officer: z.string(), partner: z.string(), role: z.string() }),
   })
@@ -81,7 +85,7 @@ async function olderThanTail({ store, model }: Ledger, after: Position | undefin
   let bytes = 0;
   for (const event of read) {
     if (store.isAfter(event.position, model.position()) || bytes > PAGE_BYTES_MAX) break;
-    page.push(lineOf(event));
+    page.push(lineOf({ model }, event));
     bytes += event.data.length + event.metadata.length;
   }
   return page;

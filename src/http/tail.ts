@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { eventLine } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { whyVoidInWords } from '../ledger/standing.js';
 import type { Position, RecordedEvent } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
 
@@ -33,15 +34,17 @@ const RESTS_FOR = 4;
 const REST_MS_MAX = 1_000;
 const EVENTS_READ_AT_ONCE = 64;
 
-export function lineOf(event: RecordedEvent): Line {
+/** The line of an event that the read model has taken, which says where it is void. */
+export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): Line {
   let text: string | undefined;
-  const { position, stream, type } = event;
+  const { position, stream, revision, type } = event;
   return {
     position,
     stream,
     type,
     get text() {
-      return (text ??= eventLine(event));
+      const why = model.whyVoid(stream, Number(revision));
+      return (text ??= eventLine(event, why && whyVoidInWords(why)));
     },
   };
 }
@@ -65,7 +68,7 @@ export function createTail({ store, model, projector }: Pick<Ledger, 'store' | '
   function keep(events: readonly RecordedEvent[]): void {
     for (const event of events) {
       const size = event.data.length + event.metadata.length;
-      kept.push({ line: lineOf(event), bytes: size });
+      kept.push({ line: lineOf({ model }, event), bytes: size });
       bytes += size;
     }
     let gone = 0;

@@ -3,7 +3,7 @@ import { factOf } from '../domain/stream.js';
 import { OPERATOR, seesArea, seesFund, type Sight } from './access.js';
 import { KINDS, placed, sha256 } from './catalogue.js';
 import type { Ledger } from './ledger.js';
-import { scopedKey } from './read-model.js';
+import { scopedKey } from './acts.js';
 import type { Done, Submission } from './submit.js';
 
 /**

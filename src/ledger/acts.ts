@@ -16,6 +16,9 @@ export interface Acts {
   kept(): KeptActs;
 }
 
+/** A key is an officer's own: nobody can take another's. */
+export const scopedKey = (officer: string, key: string): string => `${officer} ${key}`;
+
 export interface KeptActs extends KeptActEntries {
   readonly places: Uint32Array | Float64Array;
   readonly slots: Uint32Array;

@@ -129,6 +129,7 @@ const StoredMetadata = z.strictObject({
   causation: z.string().optional(),
   evidence: Evidence,
   adjustment: z.strictObject({ reason: words(500) }).optional(),
+  rests: z.record(z.string(), z.string().regex(/^(no_stream|0|[1-9]\d*)$/)).optional(),
 });
 
 /** Canonical JSON (RFC 8785): the one way in which a value is written, so that it has one hash for ever. */
@@ -138,10 +139,15 @@ export function canonical(value: unknown): string {
 
 export const sha256 = (text: string): string => hash('sha256', text);
 
-/** An event as one line of JSON, with its leaf hash; data and metadata as they are stored, byte for byte. */
-export function eventLine(event: RecordedEvent): string {
+/**
+ * An event as one line of JSON, with its leaf hash; data and metadata as they are stored, byte for byte.
+ * @param why in words, why it is void; left out where it stands
+ */
+export function eventLine(event: RecordedEvent, why?: string): string {
   const { position, stream, revision, id, type, data, metadata } = event;
-  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash: hexOf(leafOf(event)) });
+  const isVoid = why !== undefined && { void: true, why };
+  const hash = hexOf(leafOf(event));
+  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash, ...isVoid });
   return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
 }
 

@@ -19,11 +19,13 @@ export function createFolding(store: EventStore, model: ReadModel): Folding {
     const own = kind.initial();
     let at = -1;
     // The read model goes on meanwhile: this ends where it is level with it, in the same turn of the loop.
-    while (at < model.stream(kindName, stream).revision) {
+    while (at < model.stream(kindName, stream).last) {
       const page = await pageOfStream(store, stream, BigInt(at));
-      const taken = page.filter(({ revision }) => revision <= model.stream(kindName, stream).revision);
+      const taken = page.filter(({ revision }) => revision <= model.stream(kindName, stream).last);
       if (taken.length === 0) throw new StoreUnavailable(`Of ${stream} no event after revision ${at} can be read.`);
-      for (const event of taken) evolveOwn(kind, own, decode(event, kind));
+      for (const event of taken) {
+        if (!model.whyVoid(stream, Number(event.revision))) evolveOwn(kind, own, decode(event, kind));
+      }
       at += taken.length;
     }
     model.keep(stream, own);

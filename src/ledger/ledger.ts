@@ -16,6 +16,7 @@ import { createReadModel, type ReadModel } from './read-model.js';
 import { createSettling, type Settling } from './settling.js';
 import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
 import { unsound, type Unsound } from './soundness.js';
+import { whyVoidInWords } from './standing.js';
 import { createSubmitter, type Submitter } from './submit.js';
 import { storedTree } from './tree.js';
 import { watchWriting, type Writing } from './writing.js';
@@ -38,10 +39,12 @@ export interface Ledger extends Submitter {
   /** How the rest was read then. */
   readonly readBy: ReadBy;
   /**
-   * The entries of a stream in ledger order, those at places below `size`; from the store, not from a cache.
+   * The entries of a stream that stand, in ledger order, those at places below `size`; from the store, not from a cache.
    * `after` is a revision, exclusive.
    */
-  entries(stream: string, size: number, page?: { readonly after: number; readonly limit: number }): Promise<Entry[]>;
+  entries(stream: string, size: number, after?: number): Promise<Entry[]>;
+  /** A page of all that was recorded in a stream, void acts too: so many entries, and the rest of the last one’s act. */
+  history(stream: string, size: number, page: { readonly after: number; readonly limit: number }): Promise<History>;
   /** The state of a stream as it was known at a size of the ledger, folded from the store. */
   stateAt<K extends StreamKind>(kind: K, stream: string, size: number): Promise<StreamState<StateOf<K>>>;
   /** The register as it was known at a size of the ledger: who was mandated when, by what had been recorded by then. */
@@ -55,23 +58,31 @@ export interface Ledger extends Submitter {
   close(): Promise<void>;
 }
 
-/** What makes a start shorter, and changes nothing else. */
+export interface History {
+  readonly entries: readonly HistoryEntry[];
+  /** Whether more was recorded after them. */
+  readonly more: boolean;
+}
+
+/** An entry, and why it is void where it is: then it posts nothing, and its sentence says so. */
+export type HistoryEntry = Entry & { readonly why?: string };
+
 interface Start {
+  /** What makes a start shorter, and changes nothing else. */
   readonly snapshots?: Snapshots | undefined;
   readonly threads?: Threads | undefined;
   /** Proves everything that is there, with a pause of so many milliseconds after each hundred events; left out, nothing. */
   readonly proveEveryMs?: number | undefined;
+  /** How long it may take, in milliseconds, until an act stands that was recorded on a store that others share. */
+  readonly standsMsMax?: number | undefined;
 }
 
 /**
  * Opens the ledger on a store, and returns once the read model has taken all that is there: from the first event on, or
  * from those that follow a snapshot, where there is one of this ledger.
  */
-export async function openLedger(
-  store: EventStore,
-  clock: Clock,
-  { snapshots, threads, proveEveryMs }: Start = {},
-): Promise<Ledger> {
+export async function openLedger(store: EventStore, clock: Clock, start: Start = {}): Promise<Ledger> {
+  const { snapshots, threads, proveEveryMs, standsMsMax } = start;
   // A store that cannot be read is told at once; from then on it is waited for.
   await store.head();
   const remembered = snapshots && (await fromSnapshot(store, snapshots));
@@ -96,32 +107,37 @@ export async function openLedger(
   );
   const inSnapshot = snapshots ? await toSnapshot(store, model, snapshots, known) : 0;
 
-  /** The events of a stream at places below `size`, after a revision, so many at the most. */
-  async function* eventsKnown(stream: string, size: number, { after, limit } = { after: -1, limit: Infinity }) {
+  /** The events of a stream at places below `size`, after a revision; so many are read at once. */
+  async function* eventsKnown(stream: string, size: number, after = -1, atOnce = READ_PAGE_MAX) {
     const places = model.places(stream);
+    const limit = Math.min(atOnce, READ_PAGE_MAX);
     let from = BigInt(after);
-    let left = limit;
     for (;;) {
-      const page = await pageOfStream(store, stream, from, Math.min(left, READ_PAGE_MAX));
+      const page = await pageOfStream(store, stream, from, limit);
       for (const recorded of page) {
-        const place = places[Number(recorded.revision)];
+        const revision = Number(recorded.revision);
+        const place = places[revision];
         if (place === undefined || place >= size) return;
-        yield { event: decode(recorded), place };
+        yield { event: decode(recorded), place, why: model.whyVoid(stream, revision) };
       }
-      if (page.length < READ_PAGE_MAX) return;
-      left -= page.length;
+      if (page.length < limit) return;
       from = page.at(-1)!.revision;
     }
   }
 
+  /** The same of those that stand. */
+  async function* standing(stream: string, size: number, after?: number) {
+    for await (const each of eventsKnown(stream, size, after)) if (!each.why) yield each;
+  }
+
   async function stateAt<K extends StreamKind>(kind: K, stream: string, size: number) {
     const state: StreamState<unknown> = initialStream(KINDS[kind], stream);
-    for await (const { event } of eventsKnown(stream, size)) evolve(KINDS[kind], state, event);
+    for await (const { event } of standing(stream, size)) evolve(KINDS[kind], state, event);
     return state as StreamState<StateOf<K>>;
   }
 
   return {
-    ...createSubmitter({ store, model, projector, clock, folded, writing }),
+    ...createSubmitter({ store, model, projector, clock, folded, writing, standsMsMax }),
     store,
     model,
     projector,
@@ -130,10 +146,20 @@ export async function openLedger(
     settling: createSettling({ store, model, projector, clock }),
     writing,
     folded,
-    async entries(stream, size, page) {
+    async entries(stream, size, after) {
       const entries: Entry[] = [];
-      for await (const { event, place } of eventsKnown(stream, size, page)) entries.push(entryOf(event, place));
+      for await (const { event, place } of standing(stream, size, after)) entries.push(entryOf(event, place));
       return entries;
+    },
+    async history(stream, size, { after, limit }) {
+      const entries: HistoryEntry[] = [];
+      // Most acts are one event, and what comes after a page is looked at.
+      for await (const { event, place, why } of eventsKnown(stream, size, after, limit + 2)) {
+        const goesOn = event.metadata.causation !== undefined && entries.length > 0;
+        if (entries.length >= limit && !goesOn) return { entries, more: true };
+        entries.push(why ? voidEntryOf(event, place, whyVoidInWords(why)) : entryOf(event, place));
+      }
+      return { entries, more: false };
     },
     stateAt,
     registerAt: async (size) => (await stateAt('register', REGISTER_STREAM, size)).own,
@@ -149,6 +175,12 @@ export async function openLedger(
       await store.close();
     },
   };
+}
+
+/** An event that is void, for those who read what was recorded: it counts for nothing. */
+function voidEntryOf(event: LedgerEvent, place: number, why: string): HistoryEntry {
+  const entry = entryOf(event, place);
+  return { ...entry, sentence: `Void: ${entry.sentence} ${why}`, postings: [], why };
 }
 
 export function entryOf(event: LedgerEvent, place: number): Entry {

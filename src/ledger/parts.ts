@@ -5,16 +5,18 @@ import { createActEntries, entriesIn, keyOf, type ActEntries, type KeptActEntrie
 import { createActs } from './acts.js';
 import { decode } from './catalogue.js';
 import { growing, type Growing } from './growing.js';
+import { createPartRests, judging, type KeptRests, type PartRests } from './part-rests.js';
 import { countedFrom1 } from './positions.js';
 import { leavesHold } from './proof.js';
 import { createReadModel, noteElsewhere, type KeptModel, type ReadModel } from './read-model.js';
 import { createShelves, type KeptStream } from './shelves.js';
 
 /**
- * Reading a ledger from its first event in several threads at once, each some of its streams: what is remembered of one
- * stream never depends on another. Put together, the parts are what reading event by event would have remembered, in
- * every number; a test holds them to that. Where anything goes wrong in any of them all are thrown away, and the ledger is
- * read event by event, which stops at an event that cannot be read, and says so; why is kept for `doctor` to tell.
+ * Reading a ledger from its first event in several threads at once, each some of its streams: where every act stands, what
+ * is remembered of one stream never depends on another. Put together, the parts are what reading event by event would have
+ * remembered, in every number; a test holds them to that. Where anything goes wrong in any of them, or an act is void, all
+ * are thrown away, and the ledger is read event by event, which stops at an event that cannot be read, and says so; why is
+ * kept for `doctor` to tell.
  */
 export interface Threads {
   /** How many parts are read at once, one of them in this thread. */
@@ -27,11 +29,12 @@ export interface Threads {
 
 export type Part = readonly PartOfStream[];
 
-/** What is remembered of one stream: beside what is kept of it, when each of its events was recorded, and by which act. */
+/** What is remembered of one stream: beside what is kept of it, when each of its events was recorded, by which act, and on what it rests. */
 interface PartOfStream {
   readonly kept: KeptStream;
   readonly recorded: Uint32Array | Float64Array;
   readonly acts: KeptActEntries;
+  readonly rests: KeptRests;
 }
 
 /** Reads a part. Rejects where an event of it cannot be read, and once it is over for all parts. */
@@ -42,7 +45,7 @@ export async function readPart(
   over?: AbortSignal,
 ): Promise<Part> {
   const shelves = createShelves();
-  const beside: { readonly recorded: Growing; readonly acts: ActEntries }[] = [];
+  const beside: { readonly recorded: Growing; readonly acts: ActEntries; readonly rests: PartRests }[] = [];
   for await (const page of pagesOfSome(store, streams, upTo)) {
     await leavesHold(
       store,
@@ -51,27 +54,32 @@ export async function readPart(
     );
     for (const each of page) {
       const event = decode(each);
-      const { officer, key, recordedAt } = event.metadata;
+      const { officer, key, recordedAt, rests } = event.metadata;
       const place = placeOf(event.position);
       const { number } = shelves.take(place, event);
-      const { recorded, acts } = (beside[number] ??= { recorded: growing('float64'), acts: createActEntries() });
-      recorded.push(Date.parse(recordedAt));
-      acts.stay(acts.write(officer, key));
+      const more = (beside[number] ??= {
+        recorded: growing('float64'),
+        acts: createActEntries(),
+        rests: createPartRests(),
+      });
+      more.recorded.push(Date.parse(recordedAt));
+      more.acts.stay(more.acts.write(officer, key));
+      more.rests.add(rests);
     }
     // What has failed elsewhere is heard of between two pages.
     await setImmediate();
     over?.throwIfAborted();
   }
   return [...shelves.kept()].map((kept, number) => {
-    const { recorded, acts } = beside[number]!;
-    return { kept, recorded: recorded.all(), acts: acts.kept() };
+    const { recorded, acts, rests } = beside[number]!;
+    return { kept, recorded: recorded.all(), acts: acts.kept(), rests: rests.kept() };
   });
 }
 
 /** A store that is read in parts numbers its events from 1, without gaps. */
 const placeOf = (position: Position): number => Number(position) - 1;
 
-/** Puts the parts of a ledger of so many events together. Throws where one of them is missing. */
+/** Puts the parts of a ledger of so many events together. Throws where one of them is missing, or an act is void. */
 export function joined(parts: readonly Part[], size: number): KeptModel {
   const streams = parts.flat().sort((a, b) => a.kept.places[0]! - b.kept.places[0]!);
   const read = streams.reduce((sum, { recorded }) => sum + recorded.length, 0);
@@ -89,17 +97,34 @@ export function joined(parts: readonly Part[], size: number): KeptModel {
   const acts = createActs(undefined, size);
   const actsElsewhere = new Map<string, number>();
   const entries = streams.map((stream) => entriesIn(stream.acts));
+  const names = streams.map(({ kept }) => kept.state.stream);
+  const stands = judging(
+    names,
+    streams.map(({ rests }) => rests),
+  );
   let latest = 0;
   for (let place = 0; place < size; place++) {
     recorded[place] = latest = Math.max(latest, recorded[place]!);
     const number = shelfAt[place]!;
+    if (!stands(number)) throw new Error(`The event at place ${place + 1} is void, which no part can tell by itself.`);
     const entry = entries[number]!();
     const first = acts.copy(entry, place);
     if (first !== undefined && shelfAt[first] !== number)
-      noteElsewhere(actsElsewhere, entry.officer, keyOf(entry), streams[number]!.kept.state.stream, place);
+      noteElsewhere(actsElsewhere, entry.officer, keyOf(entry), names[number]!, place);
   }
   return {
-    ledger: { shelfAt, recorded, positions: countedFrom1(size), acts: acts.kept(), actsElsewhere },
+    ledger: {
+      shelfAt,
+      recorded,
+      positions: countedFrom1(size),
+      acts: acts.kept(),
+      actsElsewhere,
+      standing: {
+        last: new Map(streams.map(({ kept }, number) => [names[number]!, String(kept.state.last)])),
+        lastVoid: new Map(),
+        voidActs: new Map(),
+      },
+    },
     streams: streams.map(({ kept }) => kept),
   };
 }

@@ -1,18 +1,25 @@
 import type { GrowingTree } from '../../evidence/memory.js';
-import { LedgerDamaged, type EventStore, type Position, type Subscription } from '../store/event-store.js';
+import {
+  LedgerDamaged,
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+  type Subscription,
+} from '../store/event-store.js';
 import { leafOf } from '../store/leaf.js';
 import type { LedgerEvent } from '../domain/facts.js';
 import { decode } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { leavesHold } from './proof.js';
 import type { ReadModel } from './read-model.js';
+import { isMoreToCome } from './standing.js';
 
 /** The store is given so long to say how far it has come: who watches the service is answered within a second. */
 const STATUS_WITHIN_MS = 800;
 
 /**
- * Carries events from the store into the read model, in order, each once. Its state has a name; where an event cannot
- * be read it stops there, says so, and the last good state goes on being served: a skipped event is a wrong balance.
+ * Carries events from the store into the read model, in order, each once; what is one act is taken whole, so that nobody sees
+ * an agreement without the fact agreed. Its state has a name; where an event cannot be read it stops there, says so, and the last good state goes on being served: a skipped event is a wrong balance.
  * Where the store cannot be followed it is reconnecting, for as long as that takes.
  */
 export const PROJECTOR_STATES = ['catching-up', 'live', 'reconnecting', 'faulted', 'stopped'] as const;
@@ -95,27 +102,55 @@ export function startProjector(
     }
   };
 
+  /** The first events of an act of which more are to come. */
+  let begun: { readonly event: LedgerEvent; readonly recorded: RecordedEvent }[] = [];
+
+  function takeBegun(): void {
+    const act = begun;
+    begun = [];
+    for (const { event, recorded } of act) {
+      model.apply(event);
+      tree?.add(leafOf(recorded));
+    }
+  }
+
+  /** Some may have been taken after they were read and before they came here. Returns up to where all is taken. */
+  function forgetTaken(): Position | undefined {
+    const taken = model.position();
+    begun = begun.filter(({ recorded }) => store.isAfter(recorded.position, taken));
+    return taken;
+  }
+
   const subscription: Subscription = store.subscribe(model.position(), {
     async handle(events) {
-      const from = model.size();
+      const before = forgetTaken();
+      const next = events.filter(({ position }) => store.isAfter(position, before));
+      const from = model.size() + begun.length;
       await leavesHold(
         store,
-        events,
-        events.map((_, index) => from + index),
+        next,
+        next.map((_, index) => from + index),
       );
       try {
-        const taken = model.position();
-        for (const event of events) {
-          // Some may have been taken after they were read and before they came here.
-          if (!store.isAfter(event.position, taken)) continue;
-          model.apply(decode(event));
-          tree?.add(leafOf(event));
+        // More may have been taken while their leaves were looked up.
+        const taken = forgetTaken();
+        for (const recorded of next) {
+          if (!store.isAfter(recorded.position, taken)) continue;
+          const event = decode(recorded);
+          begun.push({ event, recorded });
+          if (!isMoreToCome(event)) takeBegun();
         }
       } finally {
         settle();
       }
     },
     caughtUp() {
+      // An agreement that nothing follows is a fault of the ledger, which verifying it finds; waiting would not mend it.
+      if (begun.length > 0) {
+        forgetTaken();
+        takeBegun();
+        settle();
+      }
       state = 'live';
       reason = undefined;
       levelAt = clock.now();

@@ -37,6 +37,8 @@ interface Definition {
   readonly catchall?: z.ZodType;
   readonly element: z.ZodType;
   readonly innerType: z.ZodType;
+  readonly keyType: z.ZodType;
+  readonly valueType: z.ZodType;
   readonly in: z.ZodType;
   readonly out: z.ZodType;
   readonly transform: (value: unknown) => unknown;
@@ -119,6 +121,8 @@ function baseOf(definition: Definition): Compiled {
       return list(compiled(definition.element));
     case 'object':
       return record(definition);
+    case 'record':
+      return dictionary(compiled(definition.keyType), compiled(definition.valueType));
     case 'pipe':
       return changed(definition);
     case 'union':
@@ -174,6 +178,17 @@ function record({ shape, catchall }: Definition): Compiled {
     return present === declared || others === 'unknown';
   };
   return { check, asItIs: fields.every((each) => each.asItIs) };
+}
+
+/** An object whose fields have any names that a schema accepts. */
+function dictionary(key: Compiled, value: Compiled): Compiled {
+  const check: QuickCheck = (given) => {
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
+    const object = given as Readonly<Record<string, unknown>>;
+    for (const name in object) if (name === '__proto__' || !key.check(name) || !value.check(object[name])) return false;
+    return true;
+  };
+  return { check, asItIs: key.asItIs && value.asItIs };
 }
 
 /** A further check of a schema; lengths in signs of text are counted only where units of text leave no doubt. */

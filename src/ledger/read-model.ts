@@ -6,12 +6,13 @@ import type { OpenProposal } from '../domain/proposal.js';
 import type { RegisterState } from '../domain/register.js';
 import { initialStream, type StreamState } from '../domain/stream.js';
 import type { Position } from '../store/event-store.js';
-import { createActs, type KeptActs } from './acts.js';
+import { createActs, scopedKey, type KeptActs } from './acts.js';
 import { KINDS, REGISTER_STREAM, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { growing } from './growing.js';
 import { createPositions, type KeptPositions } from './positions.js';
 import { createShelves, type FundModel, type KeptStream } from './shelves.js';
+import { createStanding, type KeptStanding, type WhyVoid } from './standing.js';
 
 /**
  * What the service remembers of the ledger, built by reading it from the first event on and never in any other way:
@@ -43,13 +44,18 @@ export interface ReadModel {
   area(area: string): Balances | undefined;
   /** The place in the ledger of each event of a stream, by revision. */
   places(stream: string): ArrayLike<number>;
-  /** The last revision of a stream that was known at a size of the ledger; -1 where none was. */
+  /** Why an event is void; undefined where it stands. */
+  whyVoid(stream: string, revision: number): WhyVoid | undefined;
+  /** How many acts under an officer's key were void: the next under it has events of its own. */
+  voidActs(officer: string, key: string): number;
+  /** The last standing revision of a stream that was known at a size of the ledger; -1 where none was. */
   knownRevision(stream: string, size: number): number;
   /** Every proposal that waits for a signature, with the stream it stands in. */
   openProposals(): readonly { readonly stream: string; readonly proposal: OpenProposal }[];
   /**
    * Where the act with this idempotency key was recorded: in the stream, or else in the one that had it first. Two services
-   * that are given one key for two streams in the same moment both record an act, and each is then found in its own.
+   * that are given one key for two streams in the same moment both record an act, and each is then found in its own. An
+   * act that is void is not there: its key is free.
    */
   acted(key: string, stream: string): Acted | undefined;
   /** How much of the ledger was known at an instant: the largest prefix whose recorded instants are all ≤ it. */
@@ -73,6 +79,7 @@ export interface KeptLedger {
   readonly positions: KeptPositions;
   readonly acts: KeptActs;
   readonly actsElsewhere: Map<string, number>;
+  readonly standing: KeptStanding;
 }
 
 export interface Acted {
@@ -85,9 +92,6 @@ interface Prefix {
   /** The position of the last event in it; undefined where it is empty. */
   readonly position: Position | undefined;
 }
-
-/** A key is an officer's own: nobody can take another's. */
-export const scopedKey = (officer: string, key: string): string => `${officer} ${key}`;
 
 /** The officer and the key of a scoped key: no officer's name has a space in it. */
 function unscoped(key: string): [officer: string, key: string] {
@@ -115,6 +119,7 @@ export function createReadModel(kept?: KeptModel): ReadModel {
   const acts = createActs(kept?.ledger.acts);
   /** Where a key was used in a stream, for the streams that did not have it first. */
   const actsElsewhere = kept?.ledger.actsElsewhere ?? new Map<string, number>();
+  const standing = createStanding(kept?.ledger.standing);
   const positions = createPositions(kept?.ledger.positions);
   /** The number of the shelf of each event. */
   const shelfAt = growing('uint32', kept?.ledger.shelfAt);
@@ -133,8 +138,9 @@ export function createReadModel(kept?: KeptModel): ReadModel {
       const place = positions.length();
       // That it is an instant was seen when the event was read.
       const at = Date.parse(recordedAt) as Instant;
-      const shelf = shelves.take(place, event);
-      const first = acts.add(officer, key, place);
+      const why = standing.take(event);
+      const shelf = why ? shelves.pass(place, event, why) : shelves.take(place, event);
+      const first = why ? undefined : acts.add(officer, key, place);
       if (first !== undefined && shelfAt.at(first) !== shelf.number)
         noteElsewhere(actsElsewhere, officer, key, event.stream, place);
       shelfAt.push(shelf.number);
@@ -150,8 +156,8 @@ export function createReadModel(kept?: KeptModel): ReadModel {
     isFolded: (stream) => shelves.find(stream)?.folded ?? true,
     keep(stream, own) {
       const shelf = shelves.find(stream)!;
-      const { revision, open, ended } = shelf.state;
-      shelf.state = { stream, revision, own, open, ended };
+      const { revision, last, open, ended } = shelf.state;
+      shelf.state = { stream, revision, last, own, open, ended };
       shelf.folded = true;
     },
     register: () => shelves.shelfOf(REGISTER_STREAM).state.own as RegisterState,
@@ -160,7 +166,14 @@ export function createReadModel(kept?: KeptModel): ReadModel {
     areas: () => [...shelves.areas.keys()].sort(),
     area: (area) => shelves.areas.get(area),
     places: (stream) => shelves.find(stream)?.places.all() ?? [],
-    knownRevision: (stream, size) => (shelves.find(stream)?.places.countUpTo(size - 1) ?? 0) - 1,
+    whyVoid: (stream, revision) => shelves.find(stream)?.voids.get(revision),
+    voidActs: (officer, key) => standing.voidActs(officer, key),
+    knownRevision(stream, size) {
+      const shelf = shelves.find(stream);
+      let revision = (shelf?.places.countUpTo(size - 1) ?? 0) - 1;
+      while (shelf?.voids.has(revision)) revision--;
+      return revision;
+    },
     openProposals: () =>
       shelves.all.flatMap(({ state: { stream, open } }) =>
         [...open.values()].map((proposal) => ({ stream, proposal })),
@@ -180,6 +193,7 @@ export function createReadModel(kept?: KeptModel): ReadModel {
         positions: positions.kept(),
         acts: acts.kept(),
         actsElsewhere,
+        standing: standing.kept(),
       },
       streams: shelves.kept(),
     }),

@@ -2,17 +2,28 @@ import { createBalances, type Balances, type KeptBalances } from '../../projecti
 import { keep, noFundFacts, type FundFacts } from '../../projections/fund-facts.js';
 import type { LedgerEvent } from '../domain/facts.js';
 import { fundOutline, type FundOutline } from '../domain/fund.js';
-import { evolve, evolveTable, initialStream, postingsOf, type StreamState, type Table } from '../domain/stream.js';
+import {
+  evolve,
+  evolveTable,
+  initialStream,
+  passOver,
+  postingsOf,
+  type StreamState,
+  type Table,
+} from '../domain/stream.js';
 import { KINDS, placed, type AnyKind } from './catalogue.js';
 import { growing, type Growing } from './growing.js';
+import type { WhyVoid } from './standing.js';
 
 /**
- * What is remembered of each stream by itself. No stream’s events say anything of another’s, so any of them can be
- * remembered apart from the rest: in another thread, say (parts.ts).
+ * What is remembered of each stream by itself. Of which events are void it is told; besides, no stream’s events say anything
+ * of another’s, so any of them can be remembered apart from the rest: in another thread, say (parts.ts).
  */
 export interface Shelves {
   /** Takes the next event of its stream, at its place in the ledger, and returns where it is kept. */
   take(place: number, event: LedgerEvent): Shelf;
+  /** The same of an event that is void: it keeps its place, and changes nothing. */
+  pass(place: number, event: LedgerEvent, why: WhyVoid): Shelf;
   shelfOf(stream: string): Shelf;
   find(stream: string): Shelf | undefined;
   /** In the order of their first events. */
@@ -30,6 +41,8 @@ export interface Shelf {
   folded: boolean;
   /** The place of each of its events, by revision. */
   readonly places: Growing;
+  /** Why each event that is void is so, by revision. */
+  readonly voids: Map<number, WhyVoid>;
   readonly number: number;
   /** Where its money is kept: a fund’s, or an area’s. */
   readonly fund?: FundModel & { take(event: LedgerEvent): void };
@@ -39,6 +52,7 @@ export interface Shelf {
 export interface KeptStream {
   readonly state: Table & { readonly own?: unknown };
   readonly places: Uint32Array | Float64Array;
+  readonly voids: Map<number, WhyVoid>;
   readonly fund?: { readonly balances: KeptBalances; readonly facts: FundFacts; readonly outline: FundOutline };
   readonly area?: KeptBalances;
 }
@@ -61,9 +75,10 @@ export class NotFolded extends Error {
 }
 
 /** A stream of which only what is on the table is kept. */
-const notFolded = ({ stream, revision, open, ended }: Table): StreamState<unknown> => ({
+const notFolded = ({ stream, revision, last, open, ended }: Table): StreamState<unknown> => ({
   stream,
   revision,
+  last,
   open,
   ended,
   get own(): never {
@@ -97,6 +112,7 @@ export function createShelves(kept: Iterable<KeptStream> = []): Shelves {
       folded,
       state: folded ? (state as StreamState<unknown>) : notFolded(state),
       places: growing('uint32', was?.places),
+      voids: was?.voids ?? new Map<number, WhyVoid>(),
       ...(kindName === 'fund' && {
         fund: {
           balances: createBalances(was?.fund?.balances),
@@ -113,15 +129,16 @@ export function createShelves(kept: Iterable<KeptStream> = []): Shelves {
   }
 
   function* keptStreams(): Generator<KeptStream> {
-    for (const { state, places, fund, area } of all) {
-      const { stream, revision, open, ended } = state;
+    for (const { state, places, voids, fund, area } of all) {
+      const { stream, revision, last, open, ended } = state;
       // After a commit that failed a state may be ahead of the ledger until it is read anew: that is nothing to keep.
-      if (revision !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
+      if (last !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
       // What funds are decided on is folded anew when somebody decides: it would be most of all that is kept.
       const own = fund ? {} : { own: state.own };
       yield {
-        state: { stream, revision, open, ended, ...own },
+        state: { stream, revision, last, open, ended, ...own },
         places: places.all(),
+        voids,
         ...(fund && { fund: keptFund(fund) }),
         ...(area && { area: area.kept() }),
       };
@@ -143,6 +160,13 @@ export function createShelves(kept: Iterable<KeptStream> = []): Shelves {
         keep(shelf.fund.facts, { place, revision, type, data, recordedAt, evidence });
         shelf.fund.take(event);
       }
+      shelf.places.push(place);
+      return shelf;
+    },
+    pass(place, event, why) {
+      const shelf = shelfOf(event.stream);
+      passOver(shelf.state, event);
+      shelf.voids.set(event.revision, why);
       shelf.places.push(place);
       return shelf;
     },

@@ -12,6 +12,7 @@ import type { EvidenceList } from '../domain/values.js';
 import {
   ConcurrencyConflict,
   EventsHidden,
+  OutcomeUnknown,
   RecordedBehind,
   type Appended,
   type EventStore,
@@ -20,13 +21,14 @@ import {
   type Position,
   type RecordedEvent,
 } from '../store/event-store.js';
+import { scopedKey } from './acts.js';
 import { decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
 import { stampNow, todayOf, type Clock } from './clock.js';
-import { decisionContext } from './decision-context.js';
+import { decisionContext, type Streams } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
 import type { Folding } from './folding.js';
-import { scopedKey, type Acted, type ReadModel } from './read-model.js';
+import type { Acted, ReadModel } from './read-model.js';
 import { requestsNow } from './recorded-act.js';
 import { requestOf } from './request.js';
 import { NotFolded } from './shelves.js';
@@ -96,17 +98,24 @@ interface SubmitterParts {
   readonly clock: Clock;
   readonly folded: Folding;
   readonly writing: Writing;
+  /** How long it may take, in milliseconds, until an act is read back and stands; left out, {@link STANDS_MS_MAX}. */
+  readonly standsMsMax?: number | undefined;
 }
 
 const ATTEMPTS_MAX = 12;
 /** Two services that meet on one stream step aside for a random while, or they would go on meeting. */
 const STEP_ASIDE_MS_MAX = 50;
+/** How long an act is recorded again, where it is void each time, before its poster is told that nothing is known of it. */
+const STANDS_MS_MAX = 10_000;
 /** The namespace of event identifiers: the same officer's same key makes the same event. */
 const EVENT_IDS = parse('6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21');
 
-/** The identifier of an act's event: `key` is the digest that events carry, not the text that was sent. */
-export const eventId = (officer: string, key: string, index: number): string =>
-  uuid(Buffer.from(`${scopedKey(officer, key)} ${index}`), EVENT_IDS);
+/**
+ * The identifier of an act's event: `key` is the digest that events carry, not the text that was sent. `voidActs` is how many
+ * acts under the key were void before it: what is tried again is another event.
+ */
+export const eventId = (officer: string, key: string, index: number, voidActs = 0): string =>
+  uuid(Buffer.from(`${scopedKey(officer, key)} ${index}${voidActs > 0 ? ` ${voidActs}` : ''}`), EVENT_IDS);
 
 /** What an act would record: the events as they will be read, and as they will be stored. */
 export interface Decided {
@@ -130,7 +139,8 @@ const prepared = (submission: Submission): Prepared => ({
   key: sha256(submission.key),
 });
 
-export function createSubmitter({ store, model, projector, clock, folded, writing }: SubmitterParts): Submitter {
+export function createSubmitter(parts: SubmitterParts): Submitter {
+  const { store, model, projector, clock, folded, writing, standsMsMax = STANDS_MS_MAX } = parts;
   const inProgress = new Set<string>();
   /** The last act under way in each stream: acts on one stream wait for each other, so they do not conflict. */
   const queues = new Map<string, Promise<unknown>>();
@@ -168,45 +178,51 @@ export function createSubmitter({ store, model, projector, clock, folded, writin
       .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
   }
 
-  /** The revision of the event that a command is about where it names one, such as the one that it reverses. */
-  function referredTo({ kind, stream, command }: Prepared): bigint | undefined {
-    const state = model.stream(kind, stream);
+  /** The revision of the event that a command is about where it names one that stands, such as the one that it reverses. */
+  function referredTo({ kind, stream, command }: Prepared, streams: Streams = model): bigint | undefined {
+    const state = streams.stream(kind, stream);
     const named = 'fact' in command ? command.fact : 'proposal' in command && state.open.get(command.proposal)?.fact;
     const revision = named && KINDS[kind].referredTo(named);
-    return revision ? BigInt(revision) : undefined;
+    return revision && !model.whyVoid(stream, Number(revision)) ? BigInt(revision) : undefined;
   }
 
-  /** The events that an act would record, on the state of its stream; or the first rule that refuses it. */
-  function decided(submission: Prepared, now: Instant, original: RecordedEvent | undefined): Decided | Refusal {
+  /** The events that an act would record, on the state of the streams; or the first rule that refuses it. */
+  function decided(
+    submission: Prepared,
+    now: Instant,
+    original: RecordedEvent | undefined,
+    streams: Streams = model,
+  ): Decided | Refusal {
     const { kind: kindName, stream, command, officer, actingFor, key, ifMatch } = submission;
-    const state = model.stream(kindName, stream);
+    const state = streams.stream(kindName, stream);
     if (ifMatch !== undefined) {
       const present = 'proposal' in command ? state.open.get(command.proposal)?.revision : state.revision;
       if (present !== undefined && present !== ifMatch) {
         return refuse('if_match_stale', `You have read revision ${ifMatch}; the present one is ${present}.`);
       }
     }
-    const id = eventId(officer, key, 0);
-    const decision = decide(
-      KINDS[kindName],
-      state,
-      command,
-      { officer, actingFor, newProposal: id },
-      decisionContext(model, { today: londonDay(now), rules: RULES_NOW, original: original && decode(original) }),
-    );
+    const voidActs = model.voidActs(officer, key);
+    const id = eventId(officer, key, 0, voidActs);
+    const looking = decisionContext(streams, {
+      stream,
+      today: londonDay(now),
+      rules: RULES_NOW,
+      original: original && decode(original),
+    });
+    const decision = decide(KINDS[kindName], state, command, { officer, actingFor, newProposal: id }, looking.context);
     if (decision instanceof Refusal) return decision;
-    const composed = compose(submission, id, decision, now);
+    const composed = compose(submission, decision, { id, voidActs, now, rests: looking.rests() });
     const foresight = decision.foresight ?? NOTHING_FORESEEN;
     const encoded = composed.map(({ id, type, data, metadata }) => encode(id, type, data, metadata));
     // What is written for ever must be readable for ever: it is read back before it is written.
     const events = encoded.map((event, index) =>
-      decode({ ...event, stream, revision: BigInt(state.revision + 1 + index), position: '' }),
+      decode({ ...event, stream, revision: BigInt(state.last + 1 + index), position: '' }),
     );
-    return { events, encoded, expected: state.revision < 0 ? 'no_stream' : BigInt(state.revision), foresight };
+    return { events, encoded, expected: state.last < 0 ? 'no_stream' : BigInt(state.last), foresight };
   }
 
   /** Decides one act and appends it, on a store where acts cannot be decided inside a transaction; or decides it only. */
-  async function attempt(submission: Prepared): Promise<Done | Refusal | 'again'> {
+  async function attempt(submission: Prepared, late: Promise<never>): Promise<Done | Refusal | 'again' | 'void'> {
     const done = await earlier(submission);
     if (done) return done;
     const { stream } = submission;
@@ -225,12 +241,14 @@ export function createSubmitter({ store, model, projector, clock, folded, writin
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict) && !(error instanceof RecordedBehind)) throw error;
       const head = await store.head();
-      if (head !== undefined) await projector.whenTaken(head);
+      if (head !== undefined) await Promise.race([projector.whenTaken(head), late]);
       return 'again';
     }
-    await projector.whenTaken(appended.position);
+    await Promise.race([projector.whenTaken(appended.position), late]);
     // Another service, or an attempt whose answer was lost, recorded this key before: what it recorded is the answer.
     if (!appended.asSent) return 'again';
+    // Only at its place can be seen whether what it was decided on still stood there.
+    if (model.whyVoid(stream, events[0]!.revision)) return 'void';
     return { outcome: outcomeAt(events, appended.position, foresight), replayed: false };
   }
 
@@ -247,12 +265,34 @@ export function createSubmitter({ store, model, projector, clock, folded, writin
     return { outcome: outcomeAt(events, position, foresight), replayed: false };
   }
 
+  /** Has an act recorded by itself, and again where it is void. Rejects {@link OutcomeUnknown} where that takes too long. */
+  async function alone(submission: Prepared): Promise<Done | Refusal> {
+    const over = new AbortController();
+    const late = setTimeout(standsMsMax, undefined, { signal: over.signal }).then(() => {
+      throw new OutcomeUnknown(
+        `${submission.stream}: after ${standsMsMax} ms it is not known whether the act stands: it has not been read back, or what it rests on has moved each time.`,
+      );
+    });
+    late.catch(() => undefined);
+    try {
+      return await untilKnown(submission, () => attempt(submission, late), [late]);
+    } finally {
+      over.abort();
+    }
+  }
+
   /** Tries until it is known how an act ends; others who post at the same time may be ahead of it a few times. */
-  async function untilKnown({ stream }: Prepared, act: () => Promise<Done | Refusal | 'again'>) {
-    for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
+  async function untilKnown(
+    { stream }: Prepared,
+    act: () => Promise<Done | Refusal | 'again' | 'void'>,
+    late: readonly Promise<never>[] = [],
+  ): Promise<Done | Refusal> {
+    for (let tries = 0; tries < ATTEMPTS_MAX;) {
       const outcome = await folding(act);
-      if (outcome !== 'again') return outcome;
-      await setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries));
+      if (outcome !== 'again' && outcome !== 'void') return outcome;
+      // A void act says nothing of the next: others have moved on, which they may do until it is late.
+      if (outcome === 'again') tries++;
+      await Promise.race([setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries)), ...late]);
     }
     return refuse('conflict', `Others posted to ${stream} ${ATTEMPTS_MAX} times in between.`);
   }
@@ -269,7 +309,11 @@ export function createSubmitter({ store, model, projector, clock, folded, writin
     }
   }
 
-  function compose(submission: Prepared, first: string, decision: Decision, now: Instant) {
+  function compose(
+    submission: Prepared,
+    decision: Decision,
+    { id, voidActs, now, rests }: { id: string; voidActs: number; now: Instant; rests: Metadata['rests'] },
+  ) {
     const { officer, signedInBy, key, request, correlation, evidence } = submission;
     return decision.events.map((text, index) => {
       const { type, version, data } = asStored(KINDS[submission.kind], text);
@@ -284,11 +328,12 @@ export function createSubmitter({ store, model, projector, clock, folded, writin
         key,
         request,
         correlation,
-        ...(index > 0 && { causation: first }),
+        ...(index > 0 && { causation: id }),
         evidence,
         ...(decision.adjustment && { adjustment: decision.adjustment }),
+        ...(rests && { rests }),
       };
-      return { id: index === 0 ? first : eventId(officer, key, index), type, data, metadata };
+      return { id: index === 0 ? id : eventId(officer, key, index, voidActs), type, data, metadata };
     });
   }
 
@@ -301,7 +346,7 @@ export function createSubmitter({ store, model, projector, clock, folded, writin
       try {
         return await (batches && !submission.dryRun
           ? untilKnown(handled, () => batched(batches, handled))
-          : inTurn(submission.stream, () => untilKnown(handled, () => attempt(handled))));
+          : inTurn(submission.stream, () => alone(handled)));
       } finally {
         inProgress.delete(key);
       }

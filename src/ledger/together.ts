@@ -2,7 +2,7 @@ import type { Instant } from '../domain/calendar.js';
 import type { LedgerEvent } from '../domain/facts.js';
 import type { Foresight } from '../domain/foresight.js';
 import { Refusal } from '../domain/rules.js';
-import { evolve, initialStream, type StreamState } from '../domain/stream.js';
+import { evolve, initialStream, passOver, type StreamState } from '../domain/stream.js';
 import {
   BUSY_MS_MAX,
   busyPauseMs,
@@ -14,19 +14,21 @@ import {
   type RecordedEvent,
 } from '../store/event-store.js';
 import { goingOnIn } from '../store/pages.js';
-import { decode, kindOf, KINDS } from './catalogue.js';
+import { scopedKey } from './acts.js';
+import { decode, kindOf } from './catalogue.js';
 import { stampNow, type Clock } from './clock.js';
+import type { Streams } from './decision-context.js';
 import type { Projector } from './projector.js';
-import { scopedKey, type ReadModel } from './read-model.js';
+import type { ReadModel } from './read-model.js';
 import type { Decided, Prepared } from './submit.js';
 
 /**
  * Acts that wait in the same moment share one commit, those on one fund too. They are decided inside the transaction, one
- * after the other, each on what the ones before it have recorded; nobody else can write meanwhile, and nothing else runs
- * in this process, so nobody sees a state that is not on disk. An act is answered once the commit is.
+ * after the other, each on what the ones before it have recorded, on whichever stream; nobody else can write meanwhile, and
+ * nothing else runs in this process, so nobody sees a state that is not on disk. An act is answered once the commit is.
  *
- * Only where a later act of the same transaction needs it is a stream's state moved on before the commit. Should the commit
- * fail, such a state is read from the store anew before anything else happens, and all acts of the transaction fail alike.
+ * Before each act is decided, the states of the streams that the transaction has written to are moved on. Should the commit
+ * fail, they are read from the store anew before anything else happens, and all acts of the transaction fail alike.
  */
 export interface Together {
   /** What was recorded; why it was refused; or `again`, where others have written, or this key has, in between. */
@@ -45,10 +47,10 @@ interface TogetherParts {
   readonly model: ReadModel;
   readonly projector: Projector;
   readonly clock: Clock;
-  /** Decides an act on the state of its stream. */
-  decided(submission: Prepared, now: Instant, original: RecordedEvent | undefined): Decided | Refusal;
+  /** Decides an act on the state of the streams. */
+  decided(submission: Prepared, now: Instant, original: RecordedEvent | undefined, streams: Streams): Decided | Refusal;
   /** The revision of the event that an act is about, where it names one. */
-  referredTo(submission: Prepared): bigint | undefined;
+  referredTo(submission: Prepared, streams: Streams): bigint | undefined;
 }
 
 /** So many acts are decided in a few hundredths of a second: nobody else waits for longer. */
@@ -66,7 +68,7 @@ export function createTogether({ store, together, model, projector, clock, ...ac
   const waiting: Waiting[] = [];
   /** Streams whose state may be ahead of the store since a commit failed. */
   const toMend = new Set<string>();
-  /** After a failed commit no state is moved on ahead of one, until one succeeds: a full disk fails them all. */
+  /** After a failed commit one act is recorded at a time, and no state is moved on, until one succeeds: a full disk fails all. */
   let cautious = false;
 
   function mend(): void {
@@ -75,9 +77,12 @@ export function createTogether({ store, together, model, projector, clock, ...ac
       const fresh = initialStream(kind, stream);
       const read = together(model.position(), (batch) => {
         for (;;) {
-          const after = BigInt(fresh.revision);
+          const after = BigInt(fresh.last);
           const page = goingOnIn(stream, after, batch.readStream(stream, { after, limit: READ_PAGE_MAX }));
-          for (const event of page) evolve(kind, fresh, decode(event));
+          for (const event of page.map((each) => decode(each))) {
+            if (model.whyVoid(stream, event.revision)) passOver(fresh, event);
+            else evolve(kind, fresh, event);
+          }
           if (page.length < READ_PAGE_MAX) return;
         }
       });
@@ -97,34 +102,51 @@ export function createTogether({ store, together, model, projector, clock, ...ac
     }
   }
 
+  /** The states of all streams, moved on by what is recorded in a transaction. */
+  function movedOn(): Streams & { take(events: readonly LedgerEvent[]): void } {
+    /** Those of the streams that are opened in it: the model has none of them yet. */
+    const opened = new Map<string, StreamState<unknown>>();
+    const streams: Streams = {
+      stream: (kind, stream) => (opened.get(stream) as StreamState<never> | undefined) ?? model.stream(kind, stream),
+    };
+    return {
+      ...streams,
+      take(events) {
+        for (const event of events) {
+          const { stream } = event;
+          const kind = kindOf(stream);
+          const state: StreamState<unknown> = streams.stream(kind.name, stream);
+          if (model.places(stream).length > 0) toMend.add(stream);
+          else opened.set(stream, state);
+          evolve(kind, state, event);
+        }
+      },
+    };
+  }
+
   /** Decides the acts of one transaction and appends what they record. Returns how each ended, those left for the next out. */
   function decideAll(acts: readonly Waiting[], batch: Batch): Map<Waiting, Recorded | Refusal | 'again' | Error> {
     const outcomes = new Map<Waiting, Recorded | Refusal | 'again' | Error>();
-    /** What each stream has been given here that its state has not taken. */
-    const ahead = new Map<string, readonly LedgerEvent[]>();
+    const moving = movedOn();
+    /** What the last act recorded. */
+    let before: readonly LedgerEvent[] = [];
     let now = stampNow({ model, clock }, batch.floor);
     for (const each of acts) {
       const { submission } = each;
-      const { kind, stream, officer, key } = submission;
+      const { stream, officer, key } = submission;
       if (model.acted(scopedKey(officer, key), stream)) {
         outcomes.set(each, 'again');
         continue;
       }
-      const state: StreamState<unknown> = model.stream(kind, stream);
-      const before = ahead.get(stream);
-      if (before) {
-        // A stream that is being opened here has no state yet that could be moved on.
-        if (cautious || state.revision < 0) continue;
-        toMend.add(stream);
-        for (const event of before) evolve(KINDS[kind], state, event);
-        ahead.delete(stream);
-      }
+      if (cautious && before.length > 0) break;
+      moving.take(before);
+      before = [];
       now = Math.max(now, stampNow({ model, clock }, batch.floor)) as Instant;
-      const revision = act.referredTo(submission);
+      const revision = act.referredTo(submission, moving);
       const [original] = revision === undefined ? [] : batch.readStream(stream, { after: revision - 1n, limit: 1 });
       let found: Decided | Refusal;
       try {
-        found = act.decided(submission, now, original);
+        found = act.decided(submission, now, original, moving);
       } catch (error) {
         outcomes.set(each, error as Error);
         continue;
@@ -134,9 +156,8 @@ export function createTogether({ store, together, model, projector, clock, ...ac
         continue;
       }
       const { position, positions } = batch.append(stream, found.expected, found.encoded);
-      const events = found.events.map((event, index) => ({ ...event, position: positions[index]! }));
-      ahead.set(stream, events);
-      outcomes.set(each, { events, position, foresight: found.foresight });
+      before = found.events.map((event, index) => ({ ...event, position: positions[index]! }));
+      outcomes.set(each, { events: before, position, foresight: found.foresight });
     }
     return outcomes;
   }

@@ -9,7 +9,7 @@ import { isProposalEvent } from '../domain/proposal.js';
 import { mandatesOn, type RegisterState } from '../domain/register.js';
 import { rulesOf } from '../domain/rule-versions.js';
 import { Refusal } from '../domain/rules.js';
-import { decide, evolve, factOf, initialStream, type StreamState } from '../domain/stream.js';
+import { decide, evolve, factOf, initialStream, passOver, type StreamState } from '../domain/stream.js';
 import { asStored, textOf } from '../domain/texts.js';
 import { LedgerDamaged, type EventStore, type Position, type RecordedEvent } from '../store/event-store.js';
 import { pages } from '../store/pages.js';
@@ -17,6 +17,7 @@ import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from 
 import { decisionContext, type Streams } from './decision-context.js';
 import { entryOf } from './ledger.js';
 import { commandOf, isSame, requestsOf } from './recorded-act.js';
+import { createStanding, judgedAsStored } from './standing.js';
 import { eventId } from './submit.js';
 import { createTreeCheck } from './tree-check.js';
 
@@ -29,14 +30,15 @@ export const CHECKS = {
   decodes: 'Every event can be read, and its bytes are canonical.',
   sequence:
     'Positions go up (by one, in a file), each stream’s revisions go up from 0 without a gap and by no older rules, and no instant goes back (across streams of a cluster, by no more than a minute).',
-  opening: 'The first event opens the ledger, and each stream’s first event opens it.',
+  opening: 'The first event opens the ledger, and each stream’s first event that stands opens it.',
   balance: 'The postings of every event sum to zero.',
   mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
   signatures:
     'Every fact that needs two signatures has them: two people, and two partners where the other side must sign, unless both sides have become one body; and after every agreement stands the fact agreed, word for word.',
   requests:
     'Every event carries the fingerprint of the request that it records: of its act, its stream and its evidence; and the fact after an agreement carries what the agreement does.',
-  decisions: 'Every event is what the rules decide of the act that it records, on the state of the ledger before it.',
+  decisions:
+    'Every event that stands is what the rules decide of the act that it records, on the state of the ledger before it. One is void where a stream that it rests on had moved on: of that the numbers say all.',
   tree: 'Every leaf and every subtree that a file keeps is the hash of the bytes of its events; none is missing, and none is of events that are gone.',
   figures: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
 } as const;
@@ -54,7 +56,12 @@ interface Verification {
   readonly size: number;
   readonly root: string;
   readonly streams: number;
+  /** How many of the events are void. */
+  readonly voids: number;
+  /** The first findings of each check. */
   readonly problems: readonly Problem[];
+  /** How many findings there are of each check that found something. */
+  readonly found: Readonly<Partial<Record<CheckName, number>>>;
 }
 
 /** Findings of one check beyond this many are counted but not kept: the first ones say what is wrong. */
@@ -76,12 +83,16 @@ export async function verify(
   verified: Verified = { createBalances, entryOf },
 ): Promise<Verification> {
   const problems: Problem[] = [];
-  const counts = new Map<CheckName, number>();
+  const found: Partial<Record<CheckName, number>> = {};
   const report = (check: CheckName, where: string, words: string): void => {
-    const count = (counts.get(check) ?? 0) + 1;
-    counts.set(check, count);
+    const count = (found[check] ?? 0) + 1;
+    found[check] = count;
     if (count <= PROBLEMS_MAX) problems.push({ check, where, words });
   };
+  const standing = createStanding();
+  const voids = new Set<string>();
+  /** The streams that have an event that stands. */
+  const begun = new Set<string>();
   const states = new Map<string, StreamState<unknown>>();
   const register = stateOf(states, REGISTER_STREAM);
   const streams: Streams = {
@@ -110,21 +121,22 @@ export async function verify(
       checkSequence(recorded, where);
       const event = read(recorded, where);
       if (event) {
-        checkOpening(event, where);
-        checkRules(event, where);
-        checkMandate(event, register.own as RegisterState, where);
+        const tried = standing.voidActs(event.metadata.officer, event.metadata.key);
+        const isVoid = standing.take(event) !== undefined;
         const agreed = agreements.get(event.stream)?.event;
         agreements.delete(event.stream);
-        checkSignatures(event, agreed, register.own as RegisterState, where);
+        checkRules(event, where);
+        if (!isVoid) checkWhoAndWhere(event, agreed, where);
         checkRequest(event, agreed, where);
-        try {
-          await checkDecision(event, agreed, where);
-          keepEntry(event, where);
-        } catch (error) {
-          report('decisions', where, `it does not fit what came before it: ${(error as Error).message}`);
-        }
+        checkIdentifier(event, agreed, tried, where);
+        if (isVoid) {
+          voids.add(`${event.stream} ${event.revision}`);
+          passOver(stateOf(states, event.stream), event);
+        } else await checkWhat(event, agreed, where);
         if (event.type === 'ProposalAgreed') agreements.set(event.stream, { event, where });
-        if (event.metadata.adjustment) adjusted.add(`${event.stream} ${event.revision}`);
+      } else {
+        standing.take(judgedAsStored(recorded));
+        begun.add(recorded.stream);
       }
       after = recorded.position;
       place++;
@@ -134,7 +146,25 @@ export async function verify(
   for (const { where } of agreements.values()) report('signatures', where, 'the fact agreed does not follow it.');
   for (const [stream, entries] of books) checkFigures(stream, entries);
   const { size, root } = await tree.end();
-  return { size, root: hexOf(root), streams: heads.size, problems };
+  return { size, root: hexOf(root), streams: heads.size, voids: voids.size, problems, found };
+
+  /** Whether an event that stands may stand where it does, by the mandates and signatures that it needs. */
+  function checkWhoAndWhere(event: LedgerEvent, agreed: LedgerEvent | undefined, where: string): void {
+    checkOpening(event, where);
+    checkMandate(event, register.own as RegisterState, where);
+    checkSignatures(event, agreed, register.own as RegisterState, where);
+  }
+
+  /** Whether it says what the rules make of its act, and what it posts. */
+  async function checkWhat(event: LedgerEvent, agreed: LedgerEvent | undefined, where: string): Promise<void> {
+    try {
+      await checkDecision(event, agreed, where);
+      keepEntry(event, where);
+    } catch (error) {
+      report('decisions', where, `it does not fit what came before it: ${(error as Error).message}`);
+    }
+    if (event.metadata.adjustment) adjusted.add(`${event.stream} ${event.revision}`);
+  }
 
   /** All pages, as far as they can be read and are in their order: what is missing between two events is for `sequence`. */
   async function* pagesInOrder(): AsyncGenerator<RecordedEvent[]> {
@@ -179,9 +209,11 @@ export async function verify(
     }
   }
 
-  function checkOpening({ stream, revision, type }: LedgerEvent, where: string): void {
+  function checkOpening({ stream, type }: LedgerEvent, where: string): void {
     if (place === 0 && type !== 'LedgerOpened') report('opening', where, `the ledger begins with ${type}.`);
-    if (revision === 0 && type !== kindOf(stream).opener) report('opening', where, `the stream begins with ${type}.`);
+    const isFirst = !begun.has(stream);
+    begun.add(stream);
+    if (isFirst && type !== kindOf(stream).opener) report('opening', where, `the stream begins with ${type}.`);
   }
 
   /** Who records an act has read its stream, and no program reads acts by rules that it does not know. */
@@ -270,16 +302,24 @@ export async function verify(
    * after an agreement was decided with it.
    */
   async function checkDecision(event: LedgerEvent, agreed: LedgerEvent | undefined, where: string): Promise<void> {
-    const { stream, metadata } = event;
-    const state = stateOf(states, stream);
-    const kind = kindOf(stream);
-    const followsItsAgreement = agreed?.metadata.key === metadata.key;
-    if (event.id !== eventId(metadata.officer, metadata.key, followsItsAgreement ? 1 : 0)) {
-      report('decisions', where, 'its identifier is not that of its officer and key.');
-    }
-    const wrong = followsItsAgreement ? undefined : await decidedOtherwise(event, state, kind);
+    const state = stateOf(states, event.stream);
+    const kind = kindOf(event.stream);
+    const wrong = isOneActWith(agreed, event) ? undefined : await decidedOtherwise(event, state, kind);
     if (wrong !== undefined) report('decisions', where, wrong);
     evolve(kind, state, event);
+  }
+
+  /** An act has the identifier of its first try, or of one after as many as were void: how many its service had read of. */
+  function checkIdentifier(
+    { id, metadata }: LedgerEvent,
+    agreed: LedgerEvent | undefined,
+    tried: number,
+    where: string,
+  ): void {
+    const { officer, key } = metadata;
+    const index = isOneActWith(agreed, { metadata }) ? 1 : 0;
+    for (let voidActs = 0; voidActs <= tried; voidActs++) if (id === eventId(officer, key, index, voidActs)) return;
+    report('decisions', where, 'its identifier is not that of its officer and key.');
   }
 
   async function decidedOtherwise(
@@ -291,7 +331,10 @@ export async function verify(
     const command = commandOf(kind, event);
     const named = 'fact' in command ? command.fact : state.open.get(command.proposal)?.fact;
     const revision = named && kind.referredTo(named);
-    const [original] = revision ? await store.readStream(event.stream, { after: BigInt(revision) - 1n, limit: 1 }) : [];
+    const [original] =
+      revision && !voids.has(`${event.stream} ${revision}`)
+        ? await store.readStream(event.stream, { after: BigInt(revision) - 1n, limit: 1 })
+        : [];
     const decision = decide(
       kind,
       state,
@@ -302,11 +345,12 @@ export async function verify(
         newProposal: event.data['proposal'] as string,
       },
       decisionContext(streams, {
+        stream: event.stream,
         today: londonDay(instantOf(metadata.recordedAt)!),
         rules: rulesOf(metadata),
         original: original && decode(original),
         claimsKnownTo: claimsKnownTo(event),
-      }),
+      }).context,
     );
     if (decision instanceof Refusal) return `the rules refuse it: ${decision.detail} (${decision.rule})`;
     const { role, partner, events } = decision;
@@ -363,6 +407,10 @@ function sumsOf(entries: readonly Entry[], on: Day, size: number): Map<string, n
   }
   return sums;
 }
+
+/** Whether an event was recorded in one act with the agreement right before it. */
+const isOneActWith = (agreed: LedgerEvent | undefined, { metadata }: Pick<LedgerEvent, 'metadata'>): boolean =>
+  agreed?.metadata.key === metadata.key;
 
 /** The text that an agreement is to, as it is stored. */
 const agreedText = (agreed: LedgerEvent): FactText => asStored(kindOf(agreed.stream), agreed.data['fact'] as FactText);

@@ -118,7 +118,7 @@ t.test('a state that is ahead of the ledger since a commit failed is in no snaps
   const { open, snapshot, snapshots } = await kept(t);
   rmSync(snapshot);
   const ledger = await open({ ...snapshots, write: false });
-  Object.assign(ledger.model.stream('register', 'register'), { revision: 99 });
+  Object.assign(ledger.model.stream('register', 'register'), { revision: 99, last: 99 });
   t.throws(() => remembered(ledger.model), /The state of register is ahead of the ledger/);
   t.equal(await toSnapshot(ledger.store, ledger.model, snapshots, 0), 0);
   t.equal(snapshots.file.read(), undefined);

@@ -257,11 +257,23 @@ t.test('a canary: postings that do not balance, and a read model that is wrong, 
   });
 });
 
-t.test('of very many findings the first hundred are kept', async (t) => {
+t.test('of very many findings the first hundred of each check are kept, and how many there are of each', async (t) => {
   const ledger = await openedLedger(t);
   await stated(ledger, 150);
-  await tampered(ledger, "UPDATE events SET data = '{ ' || substr(data, 2) WHERE type = 'GapStated'");
-  t.equal((await problemsOf(ledger.file)).length, 100);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  await tampered(
+    ledger,
+    "UPDATE events SET data = '{ ' || substr(data, 2) WHERE type = 'GapStated'",
+    `UPDATE events SET metadata = json_set(metadata, '$.officer', 'stranger') WHERE position = ${LAST}`,
+  );
+  const store = openSqliteEventStore({ file: ledger.file, readOnly: true });
+  t.teardown(() => store.close());
+  const { problems, found: counts } = await verify(store);
+  const kept = (check: CheckName) => problems.filter((each) => each.check === check).length;
+  t.equal(counts.decodes, 150);
+  t.equal(kept('decodes'), 100);
+  t.match(counts, { mandates: 1 });
+  for (const check of Object.keys(counts) as CheckName[]) t.ok(kept(check) > 0, check);
 });
 
 /** Puts forged events at the end of a ledger, as its own service would have written them, but undecided. */

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/calendar.js';
 import type { StreamKind } from '../../domain/facts.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { KINDS, sentenceOf, streamOf, WHEREABOUTS } from '../catalogue.js';
-import type { Ledger } from '../ledger.js';
+import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
   EntryText,
@@ -28,27 +28,38 @@ interface Page {
   readonly limit: number;
 }
 
+const HappeningText = EntryText.extend({
+  void: z.literal(true).optional().meta({
+    description: 'Where it counts for nothing: what its act was decided on had moved when it was recorded.',
+  }),
+  why: z.string().optional().meta({ description: 'Why it is void.' }),
+});
+
+const happeningText = (entry: HistoryEntry): z.input<typeof HappeningText> => ({
+  ...entryText(entry),
+  ...(entry.why !== undefined && { void: true, why: entry.why }),
+});
+
 const TimelinePage = {
   ...Known,
-  entries: z.array(EntryText),
+  entries: z.array(HappeningText),
   next: NextPage,
 };
 
 async function timelineOf(ledger: Ledger, stream: string, asked: Page) {
   const { size, text } = knownThen(ledger, asked['known-at']);
   const after = asked.after === undefined ? -1 : Number(asked.after);
-  const entries = await ledger.entries(stream, size, { after, limit: asked.limit + 1 });
-  const page = entries.slice(0, asked.limit);
+  const { entries, more } = await ledger.history(stream, size, { after, limit: asked.limit });
   return {
     ...text,
-    entries: page.map(entryText),
-    next: entries.length > page.length ? String(page.at(-1)!.revision) : null,
+    entries: entries.map(happeningText),
+    next: more ? String(entries.at(-1)!.revision) : null,
   };
 }
 
 const timelineTable = ({ entries }: Answer): Table => ({
   columns: ['revision', 'recorded at', 'effective', 'officer', 'partner', 'what'],
-  rows: (entries as z.output<typeof EntryText>[]).map((entry) => [
+  rows: (entries as z.output<typeof HappeningText>[]).map((entry) => [
     entry.revision,
     entry.recordedAt,
     entry.effective,

@@ -386,8 +386,8 @@ export const inheritanceAt = (ledger: Ledger, area: string, on: Day, size: numbe
 export async function changesOf(ledger: Ledger, { inheritance, size }: Standing): Promise<Change[]> {
   const { successions } = inheritance;
   if (successions.length === 0) return [];
-  const entries = await ledger.entries(REGISTER_STREAM, size);
-  return successions.map((succession) => ({ succession, entry: entries[succession.revision]! }));
+  const entries = new Map((await ledger.entries(REGISTER_STREAM, size)).map((entry) => [entry.revision, entry]));
+  return successions.map((succession) => ({ succession, entry: entries.get(succession.revision)! }));
 }
 
 /** The fund’s position under the names of those who hold it on the day. */

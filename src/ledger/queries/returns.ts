@@ -77,7 +77,7 @@ const inText = (figures: readonly ReturnFigure[]): z.output<typeof ReturnFigureT
 /** Facts of the fund, and of its area’s disputes, that moved a return’s figures after it was filed. */
 async function moversSince(ledger: Ledger, at: Standing, { kept, filed }: KeptReturn) {
   const walk = claimsAlong(ledger, at);
-  const since = (stream: string, after: number) => ledger.entries(stream, at.size, { after, limit: Infinity });
+  const since = (stream: string, after: number) => ledger.entries(stream, at.size, after);
   const moved = (sums: FigureSums): ReturnFigure[] =>
     [...sums.values()].filter(({ amount }) => amount !== NO_MONEY).sort(inReturnOrder);
   const ofFund = (await since(fundStream(at.fund), kept.revision)).map((entry) => {

@@ -1,0 +1,109 @@
+import type { LedgerEvent } from '../domain/facts.js';
+import type { RecordedEvent } from '../store/event-store.js';
+import { scopedKey } from './acts.js';
+import { placed } from './catalogue.js';
+
+/**
+ * What stands. An act counts only where what it was decided on still stands at its place in the ledger: its events name, in
+ * `rests`, the last standing revision of every other stream that its decision looked at, and it is void where, at its place,
+ * the last standing revision of any of them is another. Its own stream is not named: the append itself checks that one.
+ *
+ * Only numbers are compared. No rule is asked and no state is folded, so every service, version and verification finds the
+ * same acts void. A void act moves no revision that others rest on, so it makes no other act void. Events of ledgers from
+ * before acts named what they rest on stand.
+ */
+
+/** Names a stream with no event that stands. */
+export const NO_STREAM = 'no_stream';
+
+/** Why an act is void: the first stream, by name, that had moved, the revision that it rested on, and the one that stood. */
+export interface WhyVoid {
+  readonly stream: string;
+  readonly rested: string;
+  readonly stood: string;
+}
+
+export interface Standing {
+  /** Takes the next event of the ledger, in ledger order. Returns why it is void, where it is. */
+  take(event: Judged): WhyVoid | undefined;
+  /** How many acts under an officer's key were void so far. */
+  voidActs(officer: string, key: string): number;
+  /** All of it, as {@link createStanding} takes it. */
+  kept(): KeptStanding;
+}
+
+/** What is looked at of an event. */
+export type Judged = Pick<LedgerEvent, 'stream' | 'revision'> & {
+  readonly metadata: Pick<LedgerEvent['metadata'], 'rests' | 'causation' | 'officer' | 'key'>;
+};
+
+export interface KeptStanding {
+  /** The last standing revision of each stream, as `rests` names it. */
+  readonly last: Map<string, string>;
+  /** Why the last act of a stream is void, for the streams where it is. */
+  readonly lastVoid: Map<string, WhyVoid>;
+  readonly voidActs: Map<string, number>;
+}
+
+/** Begins before the first event, or goes on from what was kept. */
+export function createStanding(kept?: KeptStanding): Standing {
+  const last = kept?.last ?? new Map<string, string>();
+  const lastVoid = kept?.lastVoid ?? new Map<string, WhyVoid>();
+  const voidActs = kept?.voidActs ?? new Map<string, number>();
+
+  function moved(rests: Readonly<Record<string, string>>): WhyVoid | undefined {
+    for (const stream in rests) {
+      const [rested, stood] = [rests[stream]!, last.get(stream) ?? NO_STREAM];
+      if (rested !== stood) return { stream, rested, stood };
+    }
+    return undefined;
+  }
+
+  return {
+    take({ stream, revision, metadata }) {
+      const { rests, causation, officer, key } = metadata;
+      // What is recorded in one append is one act, and stands or is void whole.
+      const goesOn = causation !== undefined;
+      const why = goesOn ? lastVoid.get(stream) : rests && moved(rests);
+      if (!why) {
+        last.set(stream, String(revision));
+        if (lastVoid.size > 0) lastVoid.delete(stream);
+        return undefined;
+      }
+      lastVoid.set(stream, why);
+      if (!goesOn) {
+        const act = scopedKey(officer, key);
+        voidActs.set(act, (voidActs.get(act) ?? 0) + 1);
+      }
+      return why;
+    },
+    voidActs: (officer, key) => (voidActs.size === 0 ? 0 : (voidActs.get(scopedKey(officer, key)) ?? 0)),
+    kept: () => ({ last, lastVoid, voidActs }),
+  };
+}
+
+/** A stored event as it is judged, for those who read events that this version may not know. One without metadata stands. */
+export function judgedAsStored({ stream, revision, metadata }: RecordedEvent): Judged {
+  let read: unknown;
+  try {
+    read = JSON.parse(metadata);
+  } catch {
+    read = {};
+  }
+  return { stream, revision: Number(revision), metadata: read as Judged['metadata'] };
+}
+
+/** Whether more events of the same act come right after an event: the fact that was agreed follows its agreement. */
+export const isMoreToCome = ({ type }: Pick<LedgerEvent, 'type'>): boolean => type === 'ProposalAgreed';
+
+/** Why an act is void, in a sentence. */
+export function whyVoidInWords({ stream, rested, stood }: WhyVoid): string {
+  const { kind, name } = placed(stream);
+  const what = kind === 'register' ? 'the register' : kind === 'fund' ? `the fund ${name}` : `the disputes of ${name}`;
+  const then = rested === NO_STREAM ? 'not being open' : `at revision ${rested}`;
+  const now =
+    stood === NO_STREAM
+      ? 'of which nothing stood'
+      : `which ${rested === NO_STREAM ? 'was at revision' : 'had moved to'} ${stood}`;
+  return `It rested on ${what} ${then}, ${now} when it was recorded.`;
+}
