@@ -78,7 +78,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
   'src/store': { ours: ['src/store', 'evidence'], packages: ['node:crypto', 'node:fs', 'node:path'] },
   'src/store/sqlite': {
     ours: ['src/store', 'evidence'],
-    packages: ['@photostructure/sqlite', 'node:fs', 'node:os', 'node:path', 'node:url'],
+    packages: ['@photostructure/sqlite', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:url'],
   },
   'src/store/eventstoredb': {
     ours: ['src/store/eventstoredb', 'src/store/event-store.ts'],

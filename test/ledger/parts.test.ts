@@ -199,9 +199,9 @@ t.test('what goes wrong in a thread costs the time of one, and is told', async (
   const threads = { ...threadsOn(file), count: 2, headStart: 0 };
   const none = threadsOn(join(folder(t), 'none.sqlite'));
   const failing: Threads = { ...threads, read: none.read };
-  t.match(await readInThreads(store, failing), { failed: /unable to open/ });
+  t.match(await readInThreads(store, failing), { failed: /There is no file/ });
   const ledger = await openLedger(store, clock, { threads: failing });
-  t.match(ledger.readBy, { threads: 1, failed: /unable to open/ });
+  t.match(ledger.readBy, { threads: 1, failed: /There is no file/ });
   t.equal(ledger.model.position(), await store.head());
   t.match(await readInThreads(store, { ...threads, read: () => Promise.resolve([]) }), { failed: /are in the parts/ });
   const lost = { ...store, parts: { ...store.parts!, streams: () => Promise.reject(new Error('the disk is gone')) } };

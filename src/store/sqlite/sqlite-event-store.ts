@@ -159,7 +159,7 @@ export function openSqliteEventStore({
     leaves = version === VERSION_WITHOUT_TREE ? undefined : openLeaves(db);
     floorRow = openFloor(db, readOnly);
     // From the first reading on the log is there, by which it is known later that it is still the same.
-    get('SELECT max(position) FROM events');
+    get('SELECT 1 FROM sqlite_schema LIMIT 1');
     opened.replaced();
   } catch (error) {
     db.close();
