@@ -289,7 +289,7 @@ async function findingsOfLedger(config: Config, file: string, store: ReturnType<
     const proven = ledger.proven();
     const register = ledger.model.register().ledger;
     const status = await ledger.projector.status();
-    const behind = systemClock.now() < ledger.model.lastRecorded();
+    const doubt = ledger.clockWatch.doubt();
     return [
       {
         name: 'opened',
@@ -312,10 +312,8 @@ async function findingsOfLedger(config: Config, file: string, store: ReturnType<
       },
       {
         name: 'clock',
-        ok: !behind,
-        words: behind
-          ? 'This machine’s clock is behind the last recorded instant.'
-          : 'The clock is not behind the ledger.',
+        ok: doubt === undefined,
+        words: doubt ?? 'The clock is level with the ledger: acts can be stamped.',
       },
     ];
   } finally {

@@ -20,6 +20,12 @@ export const SERVICE_RULES = {
     'One program writes at a time. This act waited for a few seconds and has not been recorded; figures go on being answered.',
     'Send the same request again with the same Idempotency-Key, after as many seconds as the Retry-After header says. Where it lasts, ask the operator which program holds the ledger’s file.',
   ),
+  clock_in_doubt: rule(
+    503,
+    'This machine’s clock cannot be trusted now',
+    'Every act is stamped with the instant at which it is recorded, and a wrong stamp stays for ever. Nothing is recorded while the clock is far from the ledger’s last instant, or has just been set.',
+    'Send the same request again later with the same Idempotency-Key. Ask the operator to look at the clock of the machine.',
+  ),
   not_read_yet: rule(
     503,
     'This service has not read so far yet',

@@ -70,6 +70,11 @@ export function registerOperations(
     labelNames: ['state'],
     registers: [open],
   });
+  const trusted = new Gauge({
+    name: 'bcf_clock_trusted',
+    help: 'Whether acts can be stamped by this machine’s clock: 1 or 0.',
+    registers: [open],
+  });
   const writable = new Gauge({
     name: 'bcf_store_writable',
     help: 'Whether acts can be recorded, as far as is known: 0 from the first that could not be written until one is.',
@@ -111,10 +116,14 @@ export function registerOperations(
     const projector = await ledger.projector.status();
     const cannotWrite = await ledger.writing.fault();
     const fault = faultOf(ledger);
+    const doubt = ledger.clockWatch.doubt();
     const level = projector.state === 'live' && projector.lagSeconds <= LAG_SECONDS_MAX;
-    const ready = level && cannotWrite === undefined && !('fault' in fault);
+    const ready = level && cannotWrite === undefined && doubt === undefined && !('fault' in fault);
+    const clock = { ok: doubt === undefined, ...(doubt !== undefined && { reason: doubt }) };
     const writing = { ok: cannotWrite === undefined, ...(cannotWrite !== undefined && { reason: cannotWrite }) };
-    return reply.status(ready ? 200 : 503).send({ ready, projector, writing, proven: ledger.proven(), ...fault });
+    return reply
+      .status(ready ? 200 : 503)
+      .send({ ready, projector, writing, clock, proven: ledger.proven(), ...fault });
   });
 
   let kept: { readonly open: string; readonly all: string; readonly until: number } | undefined;
@@ -122,6 +131,7 @@ export function registerOperations(
     if (kept && performance.now() < kept.until) return kept;
     const projector = await ledger.projector.status();
     size.set(projector.size);
+    trusted.set(ledger.clockWatch.doubt() === undefined ? 1 : 0);
     writable.set((await ledger.writing.fault()) === undefined ? 1 : 0);
     lag.set(projector.lagSeconds);
     faulted.set(ledger.unsound() ? 1 : 0);

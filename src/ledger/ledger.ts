@@ -8,6 +8,7 @@ import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
 import { pageOfStream } from '../store/pages.js';
 import { decode, kindOf, KINDS, REGISTER_STREAM, sentenceOf, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
+import { watchClock, type ClockWatch } from './clock-watch.js';
 import { startProjector, type Projector } from './projector.js';
 import { createFolding, type Folding } from './folding.js';
 import { readInThreads, type ReadBy, type Threads } from './parts.js';
@@ -27,6 +28,7 @@ export interface Ledger extends Submitter {
   readonly model: ReadModel;
   readonly projector: Projector;
   readonly clock: Clock;
+  readonly clockWatch: ClockWatch;
   /** The tree of what the read model has taken: its size and root are the ledger’s identity to people. */
   readonly tree: Tree;
   readonly settling: Settling;
@@ -94,6 +96,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
   const folded = createFolding(store, model);
   const stored = storedTree(store, () => model.size());
   const made = stored ? undefined : createTree();
+  const clockWatch = watchClock({ model, clock, floor: () => store.floor?.known() });
   const projector = startProjector(store, model, clock, made);
   const writing = watchWriting(store);
   await projector.caughtUp;
@@ -137,13 +140,14 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
   }
 
   return {
-    ...createSubmitter({ store, model, projector, clock, folded, writing, standsMsMax }),
+    ...createSubmitter({ store, model, projector, clock, clockWatch, folded, writing, standsMsMax }),
     store,
     model,
     projector,
     clock,
+    clockWatch,
     tree: stored ?? made!,
-    settling: createSettling({ store, model, projector, clock }),
+    settling: createSettling({ store, model, projector, clock, clockWatch }),
     writing,
     folded,
     async entries(stream, size, after) {

@@ -2,6 +2,7 @@ import { instantOf, instantText, type Instant } from '../domain/calendar.js';
 import type { EventStore, RecordedEvent } from '../store/event-store.js';
 import { decode } from './catalogue.js';
 import type { Clock } from './clock.js';
+import type { ClockWatch } from './clock-watch.js';
 import { ProjectorStopped, type Projector } from './projector.js';
 import type { ReadModel } from './read-model.js';
 
@@ -25,12 +26,13 @@ interface SettlingParts {
   readonly model: ReadModel;
   readonly projector: Projector;
   readonly clock: Clock;
+  readonly clockWatch: ClockWatch;
 }
 
 /** The store is looked at no oftener, whoever asks. */
 const EVERY_MS = 1_000;
 
-export function createSettling({ store, model, projector, clock }: SettlingParts): Settling {
+export function createSettling({ store, model, projector, clock, clockWatch }: SettlingParts): Settling {
   const { floor } = store;
   /** When the floor was last to be raised, and when it was only looked at: who asks for what is to come delays nobody. */
   const last = { raised: -Infinity, looked: -Infinity };
@@ -61,7 +63,9 @@ export function createSettling({ store, model, projector, clock }: SettlingParts
       if (!floor?.raise || open.length === 0) return undefined;
       const elapsed = clock.elapsed();
       // Of an instant that is not past by this clock, another service may have noted that it is by its own.
-      const does = open.some((instant) => instant <= now) ? 'raised' : 'looked';
+      // While the clock is in doubt the floor stays: it never goes down again.
+      const isPast = open.some((instant) => instant <= now) && clockWatch.doubt() === undefined;
+      const does = isPast ? 'raised' : 'looked';
       if (elapsed - last[does] < EVERY_MS || projector.fault() !== undefined) return undefined;
       last[does] = elapsed;
       try {

@@ -24,6 +24,7 @@ import {
 import { scopedKey } from './acts.js';
 import { decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
 import { stampNow, todayOf, type Clock } from './clock.js';
+import type { ClockWatch } from './clock-watch.js';
 import { decisionContext, type Streams } from './decision-context.js';
 import { testText, type TestText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
@@ -96,6 +97,7 @@ interface SubmitterParts {
   readonly model: ReadModel;
   readonly projector: Projector;
   readonly clock: Clock;
+  readonly clockWatch: ClockWatch;
   readonly folded: Folding;
   readonly writing: Writing;
   /** How long it may take, in milliseconds, until an act is read back and stands; left out, {@link STANDS_MS_MAX}. */
@@ -140,7 +142,7 @@ const prepared = (submission: Submission): Prepared => ({
 });
 
 export function createSubmitter(parts: SubmitterParts): Submitter {
-  const { store, model, projector, clock, folded, writing, standsMsMax = STANDS_MS_MAX } = parts;
+  const { store, model, projector, clock, clockWatch, folded, writing, standsMsMax = STANDS_MS_MAX } = parts;
   const inProgress = new Set<string>();
   /** The last act under way in each stream: acts on one stream wait for each other, so they do not conflict. */
   const queues = new Map<string, Promise<unknown>>();
@@ -341,6 +343,8 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     async submit(submission) {
       const key = scopedKey(submission.officer, submission.key);
       if (inProgress.has(key)) return refuse('key_in_progress', `The key "${submission.key}" is being handled.`);
+      const doubt = submission.dryRun ? undefined : clockWatch.doubt();
+      if (doubt !== undefined) return refuse('clock_in_doubt', doubt);
       inProgress.add(key);
       const handled = prepared(submission);
       try {
