@@ -7,7 +7,7 @@ COPY src src
 COPY projections projections
 COPY evidence evidence
 # Tests and benches are not here, so only what runs is compiled.
-RUN npx tsc
+RUN npm run build
 RUN npm prune --omit=dev --ignore-scripts
 
 FROM node:24.21.0-bookworm-slim

@@ -86,6 +86,25 @@ const Environment = z.object({
     .regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/, { error: 'must be mailto: and an address, or https: and a page' })
     .optional()
     .meta({ description: 'Whom to tell of a weakness, mailto:… or https:…, published at /.well-known/security.txt.' }),
+  BCF_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ description: 'Where browsers find the pages, https://bcf.example.gov.uk; without it there are none.' }),
+  BCF_SESSION_KEYS: z
+    .string()
+    .transform((text) => text.split(',').map((key) => Buffer.from(key.trim(), 'base64')))
+    .refine((keys) => keys.every((key) => key.length === 32), {
+      error: 'must be keys of 32 bytes in base64, with commas between',
+    })
+    .optional()
+    .meta({
+      description:
+        'The keys that seal sessions, with commas between: the first seals, all open. Left out, one is made at each start, and a start signs everybody out.',
+    }),
+  BCF_PEOPLE: z
+    .string()
+    .optional()
+    .meta({ description: 'A JSON file of officers’ names for pages: a list of officer, name and title.' }),
   BCF_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -108,6 +127,9 @@ export interface Config {
   readonly provider:
     | { readonly jwksUrl: string; readonly issuer: string; readonly audience: string; readonly claim: string }
     | undefined;
+  readonly publicUrl: string | undefined;
+  readonly sessionKeys: readonly Buffer[] | undefined;
+  readonly people: string | undefined;
   readonly logLevel: string;
   readonly requestsPerMinute: number;
   readonly trustedProxies: readonly string[];
@@ -148,6 +170,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: env.BCF_PORT,
     keyFile: env.BCF_KEY_FILE,
     provider: jwksUrl === undefined ? undefined : { jwksUrl, issuer: issuer!, audience: audience!, claim },
+    publicUrl: env.BCF_PUBLIC_URL,
+    sessionKeys: env.BCF_SESSION_KEYS,
+    people: env.BCF_PEOPLE,
     logLevel: env.BCF_LOG_LEVEL,
     requestsPerMinute: env.BCF_REQUESTS_PER_MINUTE,
     trustedProxies: env.BCF_TRUSTED_PROXIES ?? [],

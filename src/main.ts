@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
 import { CONNECTION, readConfig, settings, type Config } from './config.js';
+import type { JWK } from 'jose';
+import { readAs } from './domain/faults.js';
 import { CATEGORIES } from './ledger/catalogue.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
@@ -18,6 +20,7 @@ import { secretOf, snapshotFile } from './store/snapshot-file.js';
 import { backUp } from './store/sqlite/backup.js';
 import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 import { threadsOn } from './threads.js';
+import type { PagesOptions } from './web/pages.js';
 
 /** The composition root: the only file that knows every part. */
 
@@ -99,6 +102,9 @@ function loadingClock(): SettableClock {
 /** The snapshot of a ledger’s read model, beside its file. */
 const snapshotOf = (file: string): string => `${file}.snapshot`;
 
+/** What has happened once and is no fact of the ledger: ended sessions, used sign-in links. */
+const onceOf = (file: string): string => `${file}.once`;
+
 /** A digest of the code that makes a read model: another program, or a later version, may make another of the same events. */
 function programDigest(): string {
   const digest = createHash('sha256');
@@ -167,9 +173,12 @@ async function serve(
     { base: { log: 'access' }, enabled: !demonstration || config.accessLog !== undefined },
     access,
   );
+  const ownKey = keyFile === undefined ? undefined : await localKey(keyFile);
+  const pages =
+    demonstration || config.publicUrl !== undefined ? await pagesOf(config, file, demonstration, ownKey) : undefined;
   const signIn = await createSignIn({
     provider: config.provider,
-    localKey: keyFile === undefined ? undefined : await localKey(keyFile),
+    localKey: ownKey,
     demonstration,
   });
   const app = await buildApp({
@@ -183,6 +192,7 @@ async function serve(
     metricsToken: config.metricsToken,
     securityContact: config.securityContact,
     trustedProxies: config.trustedProxies,
+    ...(pages && { pages }),
   });
   await ledger.lapseExpired();
   let address: string;
@@ -200,7 +210,9 @@ async function serve(
   );
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, (err) => logger.error({ err }, 'proposals could not be lapsed'));
   const where = 'where' in store ? `the ledger at ${store.where}` : file;
-  process.stderr.write(`Serving ${where} at ${address}; documentation at ${address}/docs. Stop with Ctrl+C.\n`);
+  process.stderr.write(
+    `Serving ${where} at ${address}${pages ? '; open it in a browser' : ''}; documentation at ${address}/docs. Stop with Ctrl+C.\n`,
+  );
   const fault = (err: unknown, words: string): void => {
     logger.fatal({ err }, words);
     log.flushSync();
@@ -220,6 +232,7 @@ async function serve(
           unwatch();
           await app.close();
           await ledger.close();
+          pages?.once.close();
         } catch (error) {
           fault(error, 'the service cannot be stopped as it should be');
           throw error;
@@ -230,6 +243,34 @@ async function serve(
       },
     );
   });
+}
+
+/** What pages need beside the ledger. What happens once is kept in a file, so pages are served where the ledger is one. */
+async function pagesOf(
+  config: Config,
+  file: string,
+  demonstration: boolean,
+  ownKey: JWK | undefined,
+): Promise<PagesOptions> {
+  if (!isFile(file))
+    throw new WrongUse('Pages are served from a ledger in a file; unset BCF_PUBLIC_URL for one in EventStoreDB.');
+  const [{ linkReader }, { PeopleFile }, { openSqliteOnceStore }] = await Promise.all([
+    import('./http/sign-in.js'),
+    import('./web/people.js'),
+    import('./store/sqlite/once-store.js'),
+  ]);
+  const people = readAs(PeopleFile, config.people === undefined ? [] : readJson(config.people).content);
+  if ('faults' in people) {
+    const [{ path, words }] = people.faults as [(typeof people.faults)[number]];
+    throw new WrongUse(`${config.people!}: ${path.map(String).join('.')} ${words}.`);
+  }
+  return {
+    publicUrl: demonstration ? undefined : config.publicUrl,
+    sessionKeys: config.sessionKeys ?? [randomBytes(32)],
+    once: openSqliteOnceStore(onceOf(file)),
+    people: people.value,
+    readLink: ownKey && linkReader(ownKey),
+  };
 }
 
 async function removeDemonstration(config: Config, file: string): Promise<void> {
@@ -244,8 +285,9 @@ async function removeDemonstration(config: Config, file: string): Promise<void> 
   if (register?.demonstration === false) {
     throw new NotALedger(`${file} is not a demonstration ledger; the demonstration will not replace it.`);
   }
-  const snapshot = snapshotOf(file);
-  for (const each of [file, `${file}-wal`, `${file}-shm`, snapshot, secretOf(snapshot)]) rmSync(each, { force: true });
+  const [snapshot, once] = [snapshotOf(file), onceOf(file)];
+  const beside = [`${file}-wal`, `${file}-shm`, snapshot, secretOf(snapshot), once, `${once}-wal`, `${once}-shm`];
+  for (const each of [file, ...beside]) rmSync(each, { force: true });
 }
 
 /** Whether files that are there are their owner’s alone. */
@@ -321,6 +363,15 @@ async function findingsOfLedger(config: Config, file: string, store: ReturnType<
   }
 }
 
+/** Throws {@link WrongUse} where a ledger is not there, or its register does not name an officer. */
+async function mustKnow(config: Config, file: string, officer: string): Promise<void> {
+  if (isFile(file) && !existsSync(file)) throw new WrongUse(`There is no ledger ${file}.`);
+  const { ledger } = await opened(config, file, { readOnly: true });
+  const known = ledger.model.register().mandates.has(officer);
+  await ledger.close();
+  if (!known) throw new WrongUse(`No officer named "${officer}" is in the register of ${file}.`);
+}
+
 async function main(): Promise<number> {
   const config = readConfig(process.env);
   if (config.eventStoreDB !== undefined) {
@@ -347,14 +398,20 @@ async function main(): Promise<number> {
     removeDemonstration: (file) => removeDemonstration(config, file),
     issueToken: async (file, officer, hours) => {
       if (config.provider) throw new WrongUse('Tokens come from the identity provider at BCF_JWKS_URL.');
-      if (isFile(file) && !existsSync(file)) throw new WrongUse(`There is no ledger ${file}.`);
       const keyFile = keyFileOf(file, config);
-      const { ledger } = await opened(config, file, { readOnly: true });
-      const known = ledger.model.register().mandates.has(officer);
-      await ledger.close();
-      if (!known) throw new WrongUse(`No officer named "${officer}" is in the register of ${file}.`);
+      await mustKnow(config, file, officer);
       const { issueToken, localKey } = await import('./http/sign-in.js');
       return issueToken(await localKey(keyFile), officer, hours, Math.floor(systemClock.now() / 1000));
+    },
+    signInLink: async (file, officer) => {
+      if (config.provider) throw new WrongUse('Officers sign in with the identity provider.');
+      if (config.publicUrl === undefined)
+        throw new WrongUse('Set BCF_PUBLIC_URL to where browsers find the pages first.');
+      const keyFile = keyFileOf(file, config);
+      await mustKnow(config, file, officer);
+      const { issueSignInLink, localKey } = await import('./http/sign-in.js');
+      const token = await issueSignInLink(await localKey(keyFile), officer, Math.floor(systemClock.now() / 1000));
+      return new URL(`/sign-in/link?link=${token}`, config.publicUrl).href;
     },
     serve: (how) => serve(config, how),
     diagnose: (file) => diagnose(config, file),

@@ -85,7 +85,14 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
     packages: ['@eventstore/db-client', 'canonicalize', 'node:timers/promises'],
   },
   'src/http': {
-    ours: ['src/http', 'src/ledger', 'src/domain', 'src/store/event-store.ts', 'src/store/pages.ts'],
+    ours: [
+      'src/http',
+      'src/web/pages.ts',
+      'src/ledger',
+      'src/domain',
+      'src/store/event-store.ts',
+      'src/store/pages.ts',
+    ],
     packages: [
       'fastify',
       '@fastify/',
@@ -99,6 +106,15 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'zod',
       'node:',
     ],
+  },
+  'src/web': {
+    ours: ['src/web', 'src/ledger', 'src/domain', 'src/store/event-store.ts', 'src/store/once-store.ts'],
+    packages: ['cookie', 'fastify', 'zod', 'node:'],
+  },
+  'src/web/components': { ours: ['src/web'], packages: [] },
+  'src/web/screens': {
+    ours: ['src/web', 'src/ledger/act.ts', 'src/ledger/what-if.ts', 'src/ledger/catalogue.ts', 'src/domain'],
+    packages: ['zod', 'node:crypto'],
   },
   'src/cli': {
     ours: ['src/cli', 'src/ledger', 'src/domain', 'src/store/event-store.ts', 'src/store/pages.ts'],

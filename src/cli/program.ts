@@ -15,6 +15,7 @@ import { QUERIES } from '../ledger/queries/all.js';
 import type { Query } from '../ledger/queries/query.js';
 import { COMMANDS, remedyOf } from '../ledger/remedies.js';
 import { createStanding, judgedAsStored, whyVoidInWords } from '../ledger/standing.js';
+import { whatIf, WhatIfAnswer, WhatIfAsked, whatIfTable } from '../ledger/what-if.js';
 import { CHECKS, verify } from '../ledger/verify.js';
 import { eventLine } from '../ledger/catalogue.js';
 import { actsPage } from '../ledger/acts-page.js';
@@ -55,6 +56,7 @@ export interface Parts {
   /** Removes a demonstration ledger, so that another can be made. Refuses to remove anything else. */
   removeDemonstration(file: string): Promise<void>;
   issueToken(file: string, officer: string, hours: number): Promise<string>;
+  signInLink(file: string, officer: string): Promise<string>;
   serve(how: {
     readonly file: string;
     readonly port?: number | undefined;
@@ -65,6 +67,15 @@ export interface Parts {
 }
 
 const NEW = 'make the file, where there is none';
+
+interface WhatIfOptions {
+  readonly ledger: string;
+  readonly officer: string;
+  readonly acts?: string;
+  readonly proposals?: { readonly proposal: string }[];
+  readonly on?: string;
+  readonly json?: true;
+}
 
 const WHERE = 'the ledger: a SQLite file, or eventstoredb for the one at BCF_EVENTSTOREDB';
 
@@ -168,6 +179,46 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (officer: string, options: { ledger: string; hours: number }) =>
       output.data(await parts.issueToken(options.ledger, officer, options.hours)),
     );
+
+  withLedger(program.command('sign-in-link'))
+    .description('print a link with which an officer signs in to the pages: good once, for ten minutes')
+    .argument('<officer>', 'the officer’s name in the register')
+    .action(async (officer: string, options: { ledger: string }) =>
+      output.data(await parts.signInLink(options.ledger, officer)),
+    );
+
+  withLedger(program.command('what-if'))
+    .description('try facts and open proposals on a fund: its figures before and after them; nothing is recorded')
+    .argument('<fund>', 'the fund: its area and financial year')
+    .requiredOption('--officer <name>', 'who would act, by name in the register')
+    .option('--acts <file>', 'a JSON file: a list of {"fact": …} and {"proposal": …}, tried in this order')
+    .option('--proposals <list>', 'proposals to be signed, by identifier, with commas between', (text) =>
+      text.split(',').map((proposal) => ({ proposal: proposal.trim() })),
+    )
+    .option('--on <day>', 'the effective day; left out, today or the nearest day of the fund’s year')
+    .option('--json', 'as JSON')
+    .action(async (fund: string, options: WhatIfOptions) => {
+      const { officer, acts, proposals = [], on } = options;
+      const given = acts === undefined ? [] : parts.readFiles([acts])[0]!.content;
+      const read = readAs(WhatIfAsked, { acts: [...(given as unknown[]), ...proposals], ...(on && { on }) });
+      if ('faults' in read)
+        throw new Ended(
+          EXIT.usage,
+          read.faults.map(({ path, words }) => `${path.map(String).join('.')} ${words}.`).join('\n'),
+        );
+      await using(options.ledger, { readOnly: true }, async (ledger) => {
+        const found = await whatIf(ledger, fund, read.value, { officer, signedInBy: 'terminal' });
+        if (found instanceof Refusal)
+          throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
+        const answer = WhatIfAnswer.parse(found);
+        if (options.json) output.data(JSON.stringify(answer, null, 2));
+        else output.data(tableText(whatIfTable(answer), output.width));
+        const against = answer.acts.filter(({ refusal }) => refusal !== null);
+        for (const { sentence, refusal } of against) output.note(`Refused: ${sentence} ${refusal!.detail}`);
+        if (against.length > 0)
+          throw new Ended(EXIT.refused, `${against.length} of ${answer.acts.length} acts would be refused.`);
+      });
+    });
 
   withLedger(program.command('replay'))
     .description('rebuild the read model from the first event, and say how fast')

@@ -139,6 +139,18 @@ export const RULES = {
     'A token must be signed by the configured issuer, meant for this service, and within its time.',
     'Sign in again, or ask for a new token.',
   ),
+  form_not_ours: rule(
+    403,
+    'That form did not come from a page of this service',
+    'What is sent in an officer’s name must come from a page that this service has shown to that officer, in the same session.',
+    'Open the page again, and send the form from there.',
+  ),
+  link_not_good: rule(
+    401,
+    'That sign-in link is not good any more',
+    'A sign-in link is good once, for ten minutes, and for the officer for whom it was made.',
+    'Ask whoever runs the service for a new one.',
+  ),
   fields_invalid: rule(
     400,
     'Some fields are not as they must be',

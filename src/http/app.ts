@@ -24,6 +24,8 @@ import { onError, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
 import { headersOfData, headersOfPages } from './security-headers.js';
 import type { SignedIn, SignIn } from './sign-in.js';
+import { registerWhatIf } from './what-if.js';
+import { registerPages, type PagesOptions } from '../web/pages.js';
 import { writtenBy } from './written.js';
 
 declare module 'fastify' {
@@ -47,6 +49,8 @@ export interface AppOptions {
   /** Shown on the documentation page where the service runs a demonstration. */
   readonly demonstration: boolean;
   readonly version: string;
+  /** The pages, where the service has them. */
+  readonly pages?: PagesOptions;
   /** Requests are turned away while those before them wait for longer than this on average; 0 turns none away. */
   readonly waitMsMax?: number;
   /** How much reading of events there may be at once, where it is not what is usual. */
@@ -136,6 +140,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => unrouted(request, (methods) => void reply.header('allow', methods)));
   answerForNode(app, ofPages);
 
+  const { pages } = options;
+  if (pages) await app.register(async (site) => registerPages(site, ledger, demonstration, pages));
+  else app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
+
   const sightsOf = createSights(ledger);
   await app.register(
     async (v1) => {
@@ -161,6 +169,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       v1.addHook('preHandler', limitOfOfficers(v1, requestsPerMinute));
       registerFactRoutes(v1, ledger);
       registerQuestionRoutes(v1, ledger, createKeptAnswers(ledger, version));
+      registerWhatIf(v1, ledger);
       registerFeed(v1, ledger, sightsOf, { ...FEED_LIMITS, ...feeds });
     },
     { prefix: '/v1' },

@@ -55,7 +55,6 @@ export async function registerDocumentation(
       route.handler = async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(document('yaml'));
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
-  app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(document('json')),
   );

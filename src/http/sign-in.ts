@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   createRemoteJWKSet,
@@ -178,6 +179,38 @@ export async function localKey(file: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
   madeOnce(file, `${JSON.stringify(await exportJWK(privateKey))}\n`);
   return keyOf(file)!;
+}
+
+const LINK_AUDIENCE = 'bcf-ledger-pages';
+const LINK_TYPE = 'sign-in-link+jwt';
+const LINK_SECONDS = 600;
+
+/** A link’s token: for pages, for ten minutes. It opens nothing but a session, since it is meant for another audience. */
+export async function issueSignInLink(key: JWK, officer: string, nowSeconds: number): Promise<string> {
+  return new SignJWT()
+    .setProtectedHeader({ alg: LOCAL_ALGORITHM, typ: LINK_TYPE })
+    .setSubject(officer)
+    .setIssuer(LOCAL)
+    .setAudience(LINK_AUDIENCE)
+    .setJti(randomUUID())
+    .setIssuedAt(nowSeconds)
+    .setExpirationTime(nowSeconds + LINK_SECONDS)
+    .sign(await importJWK(key, LOCAL_ALGORITHM));
+}
+
+/** Reads a link’s token. Rejects one that is not a link’s, was not made here, or whose time is over. */
+export function linkReader(key: JWK, clock: Clock = systemClock) {
+  return async (token: string): Promise<{ readonly officer: string; readonly id: string }> => {
+    const { payload } = await jwtVerify(token, await importJWK({ ...key, d: undefined }, LOCAL_ALGORITHM), {
+      issuer: LOCAL,
+      audience: LINK_AUDIENCE,
+      typ: LINK_TYPE,
+      algorithms: [LOCAL_ALGORITHM],
+      requiredClaims: ['exp', 'jti', 'sub'],
+      currentDate: new Date(clock.now()),
+    });
+    return { officer: payload.sub!, id: payload.jti! };
+  };
 }
 
 /** Issues a token for an officer, signed with the ledger's own key. It says who they are, and nothing of what they may do. */

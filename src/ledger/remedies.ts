@@ -5,7 +5,7 @@ import { QUERIES } from './queries/all.js';
  * What a rule says to do, for whoever is told. Rules name questions and acts in braces, `{funds}` or `{post}`, and each
  * face says where they are: over HTTP by their addresses, on a terminal by their commands.
  */
-interface Ways {
+export interface Ways {
   question(name: string): string;
   readonly acts: Readonly<Record<'post' | 'propose' | 'load', string>>;
 }

@@ -131,6 +131,7 @@ t.test('loading tells what an act breaks, and what to do where one is refused', 
 
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
 const NAMES: Readonly<Record<string, string>> = {
+  officer: 'norfolk-finance',
   fund: 'norfolk-2018-19',
   partner: 'norfolk-county-council',
   return: 'norfolk-2018-19-q3',

@@ -66,6 +66,7 @@ const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
   scenarios: notHere,
   removeDemonstration: notHere,
   issueToken: notHere,
+  signInLink: notHere,
   serve: notHere,
   diagnose: notHere,
 });

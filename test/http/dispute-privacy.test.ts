@@ -47,6 +47,7 @@ const addresses = (proposal: string): { name: string; cases: boolean; path: stri
       options: options.shape,
       cases: cases === true,
       path: `/v1${path
+        .replace('{officer}', 'county-finance')
         .replace('{area}', AREA)
         .replace('{fund}', 'testshire-2018-19')
         .replace('{partner}', COUNTY)

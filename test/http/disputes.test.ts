@@ -391,7 +391,7 @@ t.test(
     t.equal(code(await post(`${path}/counter`, other, 'county-finance', now)), 'counter_differs');
     t.equal(code(await post(`${path}/agreement`, {}, 'county-finance', etag)), 'if_match_stale');
     t.equal((await post(`${path}/decline`, { reason: 'another panel' }, 'county-finance', now)).statusCode, 201);
-    t.match((await get(path, 'county-finance')).json(), { code: 'proposal_unknown' });
+    t.match((await get(path, 'county-finance')).json(), { state: 'declined', replaces: {}, signers: [] });
   },
 );
 

@@ -357,7 +357,11 @@ t.test('every question that makes a table answers as CSV, safe to open in a spre
   // Those of an area's disputes are asked in disputes.test.ts, where there is an area.
   for (const { path, name } of QUERIES.filter((each) => !each.path.includes('{area}'))) {
     const proposal = name.startsWith('register') ? mandate.outcome.proposal! : outcome.proposal!;
-    const named = path.replace('{fund}', FUND).replace('{partner}', NORTH).replace('{return}', 'q1');
+    const named = path
+      .replace('{officer}', 'county-finance')
+      .replace('{fund}', FUND)
+      .replace('{partner}', NORTH)
+      .replace('{return}', 'q1');
     const address = `/v1${named.replace('{proposal}', proposal).replace('{year}', '2016-17')}`;
     const json = await get(address);
     t.equal(json.statusCode, 200, address);

@@ -3,6 +3,7 @@ import t from 'tap';
 import { z } from 'zod';
 import { signedPence, total } from '../../src/domain/money.js';
 import { QUERIES } from '../../src/ledger/queries/all.js';
+import { SEES_ALL } from '../../src/ledger/queries/query.js';
 import { asked as ask } from '../support/asking.js';
 import { contribution, COUNTY, FUND, line, NORTH, openedLedger, openFund, type TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
@@ -308,7 +309,7 @@ t.test('years whose fund somebody may not see are left out, and what is left add
   const seen = async <Answer>(name: string, given: Readonly<Record<string, string>>): Promise<Answer> => {
     const query = QUERIES.find((each) => each.name === name)!;
     const asked = z.object({ ...query.params.shape, ...query.options.shape }).parse(given);
-    return (await query.run(ledger.ledger, asked, { sees })) as Answer;
+    return (await query.run(ledger.ledger, asked, { ...SEES_ALL, sees })) as Answer;
   };
   const bridge = await seen<Bridge>('bridge', { ...COMMITTEES, from: '2016-17', to: '2020-21' });
   t.same(

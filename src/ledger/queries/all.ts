@@ -19,14 +19,19 @@ import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happ
 import { bridge, mediumTerm } from './medium-term.js';
 import { memorandum, mirror } from './memorandum.js';
 import { planYear } from './plan-year.js';
+import { proposalAnywhere } from './proposal.js';
 import type { Query } from './query.js';
 import { filedReturn, filedReturns, returnFiguresQuery } from './returns.js';
 import { riskShare } from './risk-share.js';
 import { grantUse, monitoring, performance, reserves, supplierClasses } from './spending.js';
+import { officers, portfolio, tasks } from './tasks.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference.js';
 
 /** Every question, in the order in which documentation and help list them. */
 export const QUERIES: readonly Query[] = [
+  tasks,
+  officers,
+  portfolio,
   funds,
   fund,
   position,
@@ -57,6 +62,7 @@ export const QUERIES: readonly Query[] = [
   memorandum,
   mirror,
   ...FUND_HAPPENINGS,
+  proposalAnywhere,
   areas,
   mediumTerm,
   bridge,

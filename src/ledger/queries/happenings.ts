@@ -1,13 +1,23 @@
 import { z } from 'zod';
 import type { Instant } from '../../domain/calendar.js';
 import type { StreamKind } from '../../domain/facts.js';
-import { refuse, Refusal } from '../../domain/rules.js';
-import { KINDS, sentenceOf, streamOf, WHEREABOUTS } from '../catalogue.js';
+import { Refusal } from '../../domain/rules.js';
+import { KINDS, streamOf, WHEREABOUTS } from '../catalogue.js';
 import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
+  OfProposal,
+  ProposalText,
+  proposalTable,
+  proposalText,
+  tableOf,
+  WholeProposal,
+  wholeProposal,
+} from './proposal.js';
+import {
   EntryText,
   entryText,
+  KnownAt,
   NextPage,
   Nothing,
   OfArea,
@@ -69,43 +79,21 @@ const timelineTable = ({ entries }: Answer): Table => ({
   ]),
 });
 
-const ProposalText = z.object({
-  proposal: z.string(),
-  revision: z
-    .string()
-    .meta({ description: 'The revision at which its terms last changed: send it as If-Match to answer.' }),
-  fact: z.object({ type: z.string(), data: z.looseObject({}) }),
-  sentence: z.string(),
-  by: z.string(),
-  officer: z.string(),
-  awaiting: z.array(z.string()),
-  signature: z.string(),
-  conditions: z.string().nullable(),
-  expires: z.string().nullable(),
-});
-
-type ProposalText = z.output<typeof ProposalText>;
-
-const proposalsIn = (ledger: Ledger, stream: string): ProposalText[] =>
-  ledger.model
-    .openProposals()
-    .filter((each) => each.stream === stream)
-    .map(({ proposal }) => ({
-      proposal: proposal.id,
-      revision: String(proposal.revision),
-      fact: { type: proposal.fact.type, data: proposal.fact.data },
-      sentence: sentenceOf({ stream, type: proposal.fact.type, data: proposal.fact.data } as never),
-      by: proposal.by,
-      officer: proposal.officer,
-      awaiting: [...proposal.awaiting],
-      signature: proposal.signature,
-      conditions: proposal.conditions ?? null,
-      expires: proposal.expires ?? null,
-    }));
+/** What was on the table of a stream at an instant; now, where none is given. */
+async function proposalsIn(ledger: Ledger, kind: StreamKind, stream: string, knownAt?: Instant) {
+  const { size } = ledger.model.prefix(knownAt ?? ledger.model.now(ledger.clock));
+  const open =
+    knownAt === undefined
+      ? ledger.model.stream(kind, stream).open
+      : tableOf(KINDS[kind], stream, await ledger.entries(stream, size)).open;
+  return [...open.values()].map((proposal) => proposalText(stream, proposal));
+}
 
 /** Those after a revision, in the order in which their terms last changed: one that is countered meanwhile comes again, and none is lost. */
-function proposalsPage(ledger: Ledger, stream: string, { after, limit }: Pick<Page, 'after' | 'limit'>) {
-  const all = proposalsIn(ledger, stream).sort((a, b) => Number(a.revision) - Number(b.revision));
+async function proposalsPage(ledger: Ledger, kind: StreamKind, stream: string, { after, limit, ...of }: Page) {
+  const all = (await proposalsIn(ledger, kind, stream, of['known-at'])).sort(
+    (a, b) => Number(a.revision) - Number(b.revision),
+  );
   const rest = after === undefined ? all : all.filter(({ revision }) => Number(revision) > Number(after));
   const proposals = rest.slice(0, limit);
   return { proposals, next: rest.length > proposals.length ? proposals.at(-1)!.revision : null };
@@ -121,12 +109,6 @@ const proposalsTable = ({ proposals }: Answer): Table => ({
     each.awaiting.join(' or '),
     each.expires ?? '',
   ]),
-});
-
-const OfProposal = z.strictObject({
-  proposal: z
-    .uuid({ error: 'must be the identifier of a proposal' })
-    .meta({ description: 'The proposal, by its identifier.' }),
 });
 
 /** The timeline and the proposals of one kind of stream; `prefix` tells the names of the questions apart. */
@@ -165,12 +147,12 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       ...common,
       name: `${prefix}proposals`,
       path: `${path}/proposals`,
-      about: `What waits for a signature in ${place} now.`,
-      options: PageOptions.omit({ 'known-at': true }),
+      about: `What waits for a signature in ${place} now, or waited for one at an instant.`,
+      options: PageOptions,
       answer: z.object({ ...named, proposals: z.array(ProposalText), next: NextPage }),
       async run(ledger, of) {
         const at = asked(ledger, of);
-        return at instanceof Refusal ? at : { ...at.named, ...proposalsPage(ledger, at.stream, of) };
+        return at instanceof Refusal ? at : { ...at.named, ...(await proposalsPage(ledger, kind, at.stream, of)) };
       },
       table: proposalsTable,
     }),
@@ -178,20 +160,17 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       ...common,
       name: `${prefix}proposal`,
       path: `${path}/proposals/{proposal}`,
-      about: `One proposal that waits for a signature in ${place}; its ETag is what a signer sends as If-Match.`,
+      about: `One proposal of ${place}, waiting or ended: its terms, its steps, who can sign it now; its ETag is what a signer sends as If-Match.`,
       params: params.extend(OfProposal.shape),
-      options: Nothing,
-      answer: ProposalText,
+      options: z.strictObject({ 'known-at': KnownAt.optional() }),
+      answer: WholeProposal,
       async run(ledger, of) {
         const at = asked(ledger, of);
         if (at instanceof Refusal) return at;
-        const { proposal: id } = of as Asked as { readonly proposal: string };
-        return (
-          proposalsIn(ledger, at.stream).find((each) => each.proposal === id) ??
-          refuse('proposal_unknown', `No proposal ${id} waits for a signature here.`)
-        );
+        const { proposal, 'known-at': knownAt } = of as { proposal: string; 'known-at'?: Instant };
+        return wholeProposal(ledger, kind, at.stream, proposal, knownAt);
       },
-      table: (answer) => proposalsTable({ proposals: [answer] }),
+      table: proposalTable,
       revision: (answer) => answer.revision,
     }),
   ];

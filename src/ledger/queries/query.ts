@@ -50,7 +50,7 @@ export interface Query {
   readonly options: z.ZodObject;
   readonly answer: z.ZodObject;
   /** Answers; of what the asker may not see, the more costly questions work nothing out. */
-  run(ledger: Ledger, asked: Asked, seeing?: Pick<Seeing, 'sees'>): Promise<Answer | Refusal>;
+  run(ledger: Ledger, asked: Asked, seeing?: Seeing): Promise<Answer | Refusal>;
   /** The answer as a table, for CSV and the terminal. */
   table(answer: Answer): Table;
   /** The revision that a later act may be bound to, where the answer has one. */
@@ -71,7 +71,7 @@ export interface Seeing {
 }
 
 /** Who asks at the ledger itself sees every fund. */
-export const SEES_ALL: Pick<Seeing, 'sees'> = { sees: () => true };
+export const SEES_ALL: Seeing = { sees: () => true, seesArea: () => true, seesCases: () => true };
 
 export type Asked = Readonly<Record<string, unknown>>;
 export type Answer = Readonly<Record<string, unknown>>;
@@ -92,7 +92,7 @@ interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.Zod
   readonly params: P;
   readonly options: O;
   readonly answer: A;
-  run(ledger: Ledger, asked: z.output<P> & z.output<O>, seeing?: Pick<Seeing, 'sees'>): Promise<z.input<A> | Refusal>;
+  run(ledger: Ledger, asked: z.output<P> & z.output<O>, seeing?: Seeing): Promise<z.input<A> | Refusal>;
   table(answer: z.output<A>): Table;
   revision?(answer: z.output<A>): string;
   readonly cases?: true;

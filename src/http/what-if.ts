@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { Refusal } from '../domain/rules.js';
+import { seesFund } from '../ledger/access.js';
+import { KINDS } from '../ledger/catalogue.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { OfFund } from '../ledger/queries/query.js';
+import { whatIf, WhatIfAnswer, WhatIfAsked } from '../ledger/what-if.js';
+import { answered, factsSchema, REFUSED } from './openapi.js';
+import { parsed, Refused } from './problem.js';
+import { writtenBy } from './written.js';
+
+/** What the facts of a body look like: documentation describes each, and each is read where it is tried. */
+const described = WhatIfAsked.extend({
+  acts: z.array(
+    z.union([
+      z.object({ fact: factsSchema(KINDS.fund.facts), adjustment: WhatIfAsked.shape.acts.element.shape.adjustment }),
+      z.object({ proposal: z.uuid() }),
+    ]),
+  ),
+});
+
+/** The route on which acts are tried: a question with a body, which records nothing and needs no key. */
+export function registerWhatIf(app: FastifyInstance, ledger: Ledger): void {
+  const textOf = writtenBy(WhatIfAnswer);
+  app.post(
+    '/funds/:fund/what-if',
+    {
+      schema: {
+        summary: 'Try facts and open proposals on a fund: its figures before and after them. Nothing is recorded.',
+        operationId: 'what-if',
+        tags: ['Fund: figures'],
+        params: OfFund,
+        body: described,
+        response: {
+          200: answered('What would be, and what would be refused.', { 'application/json': WhatIfAnswer }),
+          default: REFUSED,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { fund } = parsed(OfFund, request.params, '/path');
+      const asked = parsed(WhatIfAsked, request.body, '');
+      const { sight, signedIn } = request;
+      const unseen = seesFund(ledger, fund, sight);
+      if (unseen) throw new Refused(unseen);
+      const found = await whatIf(ledger, fund, asked, { officer: signedIn.officer, signedInBy: signedIn.by });
+      if (found instanceof Refusal) throw new Refused(found);
+      return reply.type('application/json; charset=utf-8').send(textOf(found));
+    },
+  );
+}

@@ -1,0 +1,106 @@
+import type { LedgerEvent } from '../domain/facts.js';
+import { initialStream } from '../domain/stream.js';
+import { ConcurrencyConflict, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../store/event-store.js';
+import { decode, KINDS, placed, type AnyKind } from './catalogue.js';
+import { entryOf, type Ledger } from './ledger.js';
+import type { ReadModel } from './read-model.js';
+import { createShelves, type Shelf } from './shelves.js';
+import { createSubmitter } from './submit.js';
+import { watchWriting } from './writing.js';
+
+/** Every event of a stream that the read model has taken, in order. */
+async function eventsOf({ store, model }: Ledger, kind: AnyKind, stream: string): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  const last = model.stream(kind.name, stream).revision;
+  while (events.length <= last) {
+    const after = BigInt(events.length - 1);
+    const page = await store.readStream(stream, { after, limit: Math.min(READ_PAGE_MAX, last + 1 - events.length) });
+    events.push(...page);
+  }
+  return events;
+}
+
+/**
+ * A scratch of a ledger: one stream of it is written to, and nothing is recorded. Acts are decided by the same submitter
+ * and the same rules, and figures are asked by the same questions, of what would be there; everything else is read where
+ * it stands. Where the stream moves on meanwhile, the scratch does not.
+ */
+export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger> {
+  const { kind: kindName, name } = placed(stream);
+  const kind = KINDS[kindName];
+  const { model: live, clock } = ledger;
+  const recorded = await eventsOf(ledger, kind, stream);
+  const base = live.size();
+  const position = live.position();
+  const added: RecordedEvent[] = [];
+
+  const shelves = createShelves();
+  const shelf: Shelf = shelves.shelfOf(stream);
+  shelf.state = initialStream(kind, stream);
+  shelf.folded = true;
+  const places = live.places(stream);
+  for (const [revision, recordedEvent] of recorded.entries()) {
+    const event = decode(recordedEvent, kind);
+    const why = live.whyVoid(stream, revision);
+    if (why) shelves.pass(places[revision]!, event, why);
+    else shelves.take(places[revision]!, event);
+  }
+
+  const take = (event: LedgerEvent): void => void shelves.take(base + added.length - 1, event);
+  const model: ReadModel = {
+    ...live,
+    stream: (of, each) => (each === stream ? (shelf.state as never) : live.stream(of, each)),
+    isFolded: (each) => each === stream || live.isFolded(each),
+    fund: (fund) => (kindName === 'fund' && fund === name ? shelf.fund : live.fund(fund)),
+    places: (each) => (each === stream ? shelf.places.all() : live.places(each)),
+    knownRevision: (each, size) =>
+      each === stream && size > base
+        ? shelf.places.countUpTo(size - 1) - 1
+        : live.knownRevision(each, Math.min(size, base)),
+    size: () => base + added.length,
+    position: () => position,
+    // Only the present is asked about: what was known before an act of the scratch is asked of the ledger itself.
+    prefix: () => ({ size: base + added.length, position }),
+  };
+
+  const readStream: EventStore['readStream'] = async (each, page = {}) => {
+    if (each !== stream) return ledger.store.readStream(each, page);
+    const from = Number(page.after ?? -1n) + 1;
+    return [...recorded, ...added].slice(from, from + (page.limit ?? READ_PAGE_MAX));
+  };
+  const store: EventStore = {
+    ...ledger.store,
+    together: undefined as never,
+    readStream,
+    async append(each, expected, events) {
+      const revision = BigInt(recorded.length + added.length);
+      if (each !== stream || BigInt(expected === 'no_stream' ? 0 : expected + 1n) !== revision)
+        throw new ConcurrencyConflict(each, expected, revision - 1n);
+      for (const [index, event] of events.entries()) {
+        const now = { ...event, stream, revision: revision + BigInt(index), position: 'scratch' };
+        added.push(now);
+        take(decode(now, kind));
+      }
+      return { revision: revision + BigInt(events.length) - 1n, position: 'scratch', asSent: true };
+    },
+  };
+  const folded: Ledger['folded'] = async (of, each) =>
+    each === stream ? (shelf.state as never) : ledger.folded(of, each);
+  const projector = { ...ledger.projector, whenTaken: () => Promise.resolve() };
+  return {
+    ...ledger,
+    ...createSubmitter({ store, model, projector, clock, folded, writing: watchWriting(store) }),
+    store,
+    model,
+    clock,
+    folded,
+    async entries(each, size, after = -1) {
+      if (each !== stream) return ledger.entries(each, Math.min(size, base), after);
+      const all = [...recorded, ...added].slice(after + 1);
+      return all
+        .filter(({ revision }) => !live.whyVoid(stream, Number(revision)))
+        .map((event) => entryOf(decode(event, kind), shelf.places.at(Number(event.revision))))
+        .filter(({ place }) => place < size);
+    },
+  };
+}

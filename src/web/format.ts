@@ -1,0 +1,59 @@
+import { dayInWords, type Day } from '../domain/calendar.js';
+
+/** How figures, days and names are written on pages. What is written is what was answered: nothing is worked out here. */
+
+const NOTHING = /^-?0\.00$/;
+const MILLION = /^(-?)(\d+)(\d{6})\.00$/;
+
+export const isNothing = (amount: string): boolean => NOTHING.test(amount);
+
+const withCommas = (whole: string): string => whole.replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** A sum in a table: 7,000,000.00, with a true minus. */
+export function sum(amount: string): string {
+  const [whole = '', pence = ''] = amount.replace('-', '').split('.');
+  return `${amount.startsWith('-') ? '−' : ''}${withCommas(whole)}.${pence}`;
+}
+
+/** A sum in a sentence: £7 million, £1.6 million, £250,000, £12.50. */
+export function inWords(amount: string): string {
+  const [, minus, millions, rest] = MILLION.exec(amount) ?? [];
+  if (millions !== undefined && /^\d{0,3}0{3,6}$/.test(rest!) && rest!.endsWith('000')) {
+    const part = rest!.replace(/0+$/, '');
+    if (part.length <= 2) return `${minus ? '−' : ''}£${withCommas(millions)}${part && `.${part}`} million`;
+  }
+  return `${amount.startsWith('-') ? '−' : ''}£${sum(amount.replace('-', '')).replace(/\.00$/, '')}`;
+}
+
+export const day = (text: string): string => dayInWords(text as Day);
+
+const TIME = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/London',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  hour12: true,
+});
+
+/** An instant as it was in London: 2 March 2016, 11:15am. */
+export function instant(text: string): string {
+  const parts = Object.fromEntries(TIME.formatToParts(Date.parse(text)).map(({ type, value }) => [type, value]));
+  const { day: of, month, year, hour, minute, dayPeriod } = parts as Record<string, string>;
+  return `${of!} ${month!} ${year!}, ${hour!}:${minute!}${dayPeriod!.toLowerCase().replace(/\s/g, '')}`;
+}
+
+/** A financial year in words: 2016 to 2017. */
+export const year = (label: string): string => `${label.slice(0, 4)} to ${label.slice(0, 2)}${label.slice(-2)}`;
+
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
+/** A name of the ledger where there is no better one: norfolk-finance as Norfolk finance. */
+export const plainly = (name: string): string => capital(name.replaceAll('-', ' '));
+
+/** A fund by its name: norfolk-2016-17 as Norfolk, 2016 to 2017. */
+export function fundName(fund: string): string {
+  const [, area, label] = /^(.*)-(\d{4}-\d{2})$/.exec(fund) ?? [];
+  return area === undefined ? plainly(fund) : `${area.split('-').map(capital).join(' ')}, ${year(label!)}`;
+}

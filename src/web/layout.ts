@@ -1,0 +1,68 @@
+import { html, type Content, type Html } from './html.js';
+import { skipLink } from './components/ways.js';
+
+/** What stands around every page. */
+export interface Around {
+  readonly style: string;
+  readonly demonstration: boolean;
+  /** The officer who is signed in, by name, and the token of the form that signs them out. */
+  readonly officer?: string | undefined;
+  readonly token: string;
+}
+
+interface Page {
+  readonly title: string;
+  readonly main: Content;
+  /** Above the main part: a back link, or breadcrumbs. */
+  readonly before?: Content;
+  /** The part of the service that the page belongs to. */
+  readonly section?: 'tasks' | 'funds';
+  /** What the page was worked out from, for its foot. */
+  readonly source?: string;
+}
+
+const link = (href: string, text: string, current: boolean): Html =>
+  html`<a href="${href}"${current && html` aria-current="page"`}>${text}</a>`;
+
+const header = (around: Around, section: Page['section']): Html =>
+  html`<header class="bcf-header"><div class="govuk-width-container bcf-header__row">
+    <a class="bcf-header__name" href="/">BCF ledger</a>
+    ${
+      around.officer !== undefined &&
+      html`<nav aria-label="Main" class="bcf-header__row">${link('/', 'Tasks', section === 'tasks')}${link('/funds', 'Funds', section === 'funds')}</nav>
+      <div class="bcf-header__who"><span>${around.officer}</span>
+        <form method="post" action="/sign-out" novalidate><input type="hidden" name="token" value="${around.token}"><button class="bcf-plain-button" type="submit">Sign out</button></form>
+      </div>`
+    }
+  </div></header>`;
+
+const demonstration = html`<div class="bcf-demonstration" role="note"><div class="govuk-width-container">This is a demonstration. Anybody can sign in as anybody, and no case in it is a real person’s.</div></div>`;
+
+/** A whole page. It loads its style and nothing else, and holds no script. */
+export const page = (around: Around, { title, main, before, section, source }: Page): string =>
+  `<!DOCTYPE html>${
+    html`<html lang="en-GB" class="govuk-template">
+  <head>
+    <meta charset="utf-8">
+    <title>${title} – BCF ledger</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${around.style}">
+  </head>
+  <body class="govuk-template__body">
+    ${skipLink({ href: '#main', content: 'Skip to main content' })}
+    ${header(around, section)}
+    ${around.demonstration && demonstration}
+    <div class="govuk-width-container">
+      ${before}
+      <main class="govuk-main-wrapper" id="main">${main}</main>
+      ${source !== undefined && html`<p class="bcf-print govuk-body-s">${source}</p>`}
+    </div>
+    <footer class="bcf-footer"><div class="govuk-width-container"><a class="govuk-link" href="/help">Help</a><a class="govuk-link" href="/accessibility">Accessibility</a><a class="govuk-link" href="/docs">For programs</a></div></footer>
+  </body>
+</html>`.text
+  }`;
+
+export const heading = (text: Content): Html => html`<h1 class="govuk-heading-l">${text}</h1>`;
+export const subheading = (text: Content): Html => html`<h2 class="govuk-heading-m">${text}</h2>`;
+export const paragraph = (text: Content): Html => html`<p class="govuk-body">${text}</p>`;

@@ -1,0 +1,31 @@
+import type { Sight } from '../ledger/access.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { askedOf } from './asking.js';
+import { plainly } from './format.js';
+
+/** The names of bodies and of sources of funding, for sentences in which the ledger uses short ones. */
+export interface Names {
+  of(partner: string): string;
+  in(sentence: string): string;
+}
+
+interface Sources {
+  readonly sources: readonly { readonly code: string; readonly name: string }[];
+}
+
+interface Partners {
+  readonly partners: readonly { readonly partner: string; readonly name: string }[];
+}
+
+export async function namesFor(ledger: Ledger, sight: Sight): Promise<Names> {
+  const { partners } = await askedOf<Partners>(ledger, sight, 'partners', {});
+  const { sources } = await askedOf<Sources>(ledger, sight, 'sources', {});
+  const names = new Map([
+    ...partners.map(({ partner, name }): [string, string] => [partner, name]),
+    ...sources.map(({ code, name }): [string, string] => [code, name]),
+  ]);
+  return {
+    of: (partner) => names.get(partner) ?? plainly(partner),
+    in: (sentence) => sentence.replace(/[a-z0-9]+(-[a-z0-9]+)+|[A-Z][A-Z0-9_]+/g, (word) => names.get(word) ?? word),
+  };
+}

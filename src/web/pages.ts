@@ -1,0 +1,263 @@
+import { parse, serialize } from 'cookie';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuse, Refusal, RULES } from '../domain/rules.js';
+import type { Rule } from '../domain/rule.js';
+import { createSights, type Sight } from '../ledger/access.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { remedyOf, type Ways } from '../ledger/remedies.js';
+import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
+import type { OnceStore } from '../store/once-store.js';
+import { registerAssets } from './assets.js';
+import { errorSummary } from './components/fields.js';
+import { html, type Html } from './html.js';
+import { heading, page, paragraph, type Around } from './layout.js';
+import { createPeople, type People, type PeopleFile } from './people.js';
+import { Refused } from './refused.js';
+import { registerFunds } from './screens/fund.js';
+import { registerHelp } from './screens/help.js';
+import { registerProposals } from './screens/proposal.js';
+import { registerTasks } from './screens/tasks.js';
+import { createSessions, SESSION_MS_MAX, type OfficersSession, type Session } from './session.js';
+import { registerSignIn } from './sign-in.js';
+import type { z } from 'zod';
+
+/** The pages: the third face of the ledger, beside HTTP and the terminal. Sessions are for pages alone, tokens for programs. */
+
+export interface PagesOptions {
+  /** Where browsers find the service: the base of every redirect, and the only origin of forms. A demonstration has none. */
+  readonly publicUrl?: string | undefined;
+  readonly sessionKeys: readonly Buffer[];
+  readonly once: OnceStore;
+  readonly people: z.output<typeof PeopleFile>;
+  /** Reads a sign-in link: the officer and the link’s own name; throws where it is not one, or its time is over. */
+  readonly readLink?: ((token: string) => Promise<{ readonly officer: string; readonly id: string }>) | undefined;
+}
+
+/** An officer’s request: who asks, and what may be shown to them. */
+export interface Asking {
+  readonly session: OfficersSession;
+  readonly sight: Sight;
+  readonly around: Around;
+}
+
+type Handler = (asking: Asking, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+export type Form = Readonly<Record<string, string>>;
+type FormHandler = (asking: Asking, form: Form, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** What the screens are made with. */
+export interface Site {
+  readonly app: FastifyInstance;
+  readonly ledger: Ledger;
+  readonly people: People;
+  readonly demonstration: boolean;
+  readonly options: PagesOptions;
+  /** A page for an officer: whoever is not signed in is sent to sign in, and back. */
+  get(path: string, handler: Handler): void;
+  /** What an officer sends: from a page of ours, in the same session. */
+  post(path: string, handler: FormHandler): void;
+  /** A page, or a form, for anybody. */
+  getOpen(
+    path: string,
+    handler: (session: Session, around: Around, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  ): void;
+  postOpen(
+    path: string,
+    handler: (session: Session, form: Form, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  ): void;
+  signIn(reply: FastifyReply, who: { readonly officer: string; readonly by: string }): void;
+  signOut(reply: FastifyReply, session: Session): void;
+  redirect(reply: FastifyReply, path: string): FastifyReply;
+}
+
+/** Where an officer goes after having signed in: a place of this service, and of no other. */
+export const placeOfOurs = (to: unknown): string =>
+  typeof to === 'string' && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) ? to : '/';
+
+const FORM_BYTES_MAX = 64 * 1024;
+const SEEN_AGAIN_MS = 60_000;
+
+/** Pages speak of pages, not of addresses for programs. */
+const WAYS: Ways = {
+  question: (name) =>
+    name.includes('proposal') ? 'your tasks' : name === 'funds' ? 'the page of funds' : 'the pages of the fund',
+  acts: { post: 'the form', propose: 'a proposal', load: 'whoever runs the service' },
+};
+
+const isForm = (request: FastifyRequest): boolean => request.method === 'POST';
+
+export function registerPages(
+  app: FastifyInstance,
+  ledger: Ledger,
+  demonstration: boolean,
+  options: PagesOptions,
+): void {
+  const { publicUrl, once } = options;
+  const secure = publicUrl?.startsWith('https:') ?? false;
+  // A name with this prefix is taken by browsers from this host alone, over TLS alone.
+  const COOKIE = secure ? '__Host-bcf' : 'bcf';
+  const sessions = createSessions(options.sessionKeys);
+  const sightsOf = createSights(ledger);
+  const people = createPeople(options.people);
+  const style = registerAssets(app);
+  const now = () => ledger.clock.now();
+
+  const setCookie = (reply: FastifyReply, session: Session): void =>
+    void reply.header(
+      'set-cookie',
+      serialize(COOKIE, sessions.seal(session), { path: '/', httpOnly: true, secure, sameSite: 'lax' }),
+    );
+
+  /** The session of a request; a new one of nobody where it has none, or one that has ended. */
+  function sessionOf(request: FastifyRequest, reply: FastifyReply): Session {
+    const found = sessions.open(parse(request.headers.cookie ?? '')[COOKIE], now());
+    if (!found || once.has(`ended ${found.id}`)) {
+      const begun = sessions.begin(now());
+      setCookie(reply, begun);
+      return begun;
+    }
+    if (now() - found.seen < SEEN_AGAIN_MS) return found;
+    const seen = { ...found, seen: now() };
+    setCookie(reply, seen);
+    return seen;
+  }
+
+  const around = (session: Session): Around => ({
+    style,
+    demonstration,
+    officer: session.officer === undefined ? undefined : people.nameOf(session.officer),
+    token: sessions.token(session),
+  });
+
+  /** Whether a form came from a page of ours: browsers say where from, and our pages put a token of the session in. */
+  function isOurs(request: FastifyRequest, session: Session, form: Form): boolean {
+    const origin = publicUrl === undefined ? `http://${request.headers.host ?? ''}` : new URL(publicUrl).origin;
+    return request.headers.origin === origin && sessions.isToken(session, form['token']);
+  }
+
+  const formOf = (request: FastifyRequest, session: Session): Form => {
+    const form = (request.body ?? {}) as Form;
+    if (!isOurs(request, session, form))
+      throw new Refused(refuse('form_not_ours', 'It came without the mark of your session, or from another site.'));
+    return form;
+  };
+
+  const redirect = (reply: FastifyReply, path: string): FastifyReply =>
+    reply.redirect(publicUrl === undefined ? path : new URL(path, publicUrl).href, 303);
+
+  /** Who asks; undefined where nobody is signed in. Throws where the officer holds no mandate today. */
+  function askingOf(request: FastifyRequest, reply: FastifyReply): Asking | undefined {
+    const session = sessionOf(request, reply);
+    const { officer, by } = session;
+    if (officer === undefined || by === undefined) return undefined;
+    const sight = sightsOf(officer);
+    if (sight instanceof Refusal) throw new Refused(sight);
+    request.signedIn = { officer, by };
+    return { session: { ...session, officer, by }, sight, around: around(session) };
+  }
+
+  const toSignIn = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    redirect(reply, `/sign-in?to=${encodeURIComponent(isForm(request) ? '/' : request.url)}`);
+
+  const asPage = (reply: FastifyReply): FastifyReply => reply.type('text/html; charset=utf-8');
+  const hidden = { schema: { hide: true } };
+
+  const site: Site = {
+    app,
+    ledger,
+    people,
+    demonstration,
+    options,
+    get: (path, handler) =>
+      void app.get(path, hidden, async (request, reply) => {
+        const asking = askingOf(request, reply);
+        return asking ? handler(asking, request, asPage(reply)) : toSignIn(request, reply);
+      }),
+    post: (path, handler) =>
+      void app.post(path, hidden, async (request, reply) => {
+        const asking = askingOf(request, reply);
+        if (!asking) return toSignIn(request, reply);
+        return handler(asking, formOf(request, asking.session), request, asPage(reply));
+      }),
+    getOpen: (path, handler) =>
+      void app.get(path, hidden, async (request, reply) => {
+        const session = sessionOf(request, reply);
+        return handler(session, around(session), request, asPage(reply));
+      }),
+    postOpen: (path, handler) =>
+      void app.post(path, hidden, async (request, reply) => {
+        const session = sessionOf(request, reply);
+        return handler(session, formOf(request, session), request, reply);
+      }),
+    signIn: (reply, who) => setCookie(reply, sessions.begin(now(), who)),
+    signOut(reply, session) {
+      once.note(`ended ${session.id}`, session.since + SESSION_MS_MAX, now());
+      setCookie(reply, sessions.begin(now()));
+    },
+    redirect,
+  };
+
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: FORM_BYTES_MAX },
+    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
+  );
+  app.addHook('onRequest', async (_request, reply) => {
+    void reply.headers({
+      'cache-control': 'no-store',
+      'referrer-policy': 'same-origin',
+      'content-security-policy': CSP,
+    });
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const refusal = refusalOf(error);
+    const { status, title }: Rule = RULES[refusal.rule];
+    if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'page failed');
+    const body = refusedPage(title, refusal);
+    return asPage(reply)
+      .status(status)
+      .send(page({ style, demonstration, token: '' }, { title: `Error: ${title}`, main: body }));
+  });
+
+  registerSignIn(site);
+  registerTasks(site);
+  registerFunds(site);
+  registerProposals(site);
+  registerHelp(site);
+}
+
+/** No script at all, no style but our own, forms to ourselves, and nobody’s frame. */
+const CSP = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+function refusalOf(error: Error & { statusCode?: number }): Refusal {
+  if (error instanceof Refused) return error.refusal;
+  if (error instanceof StoreUnavailable)
+    return refuse('store_unavailable', 'What has to be kept cannot be kept just now.');
+  if (error instanceof OutcomeUnknown) return refuse('outcome_unknown', 'The ledger did not answer in time.');
+  if (error.statusCode === 413) return refuse('body_too_large', 'The form is longer than 64 kilobytes.');
+  return error.statusCode !== undefined && error.statusCode < 500
+    ? refuse('not_found', 'There is no such page.')
+    : refuse('internal_error', 'The page could not be made.');
+}
+
+/** A refusal as an officer reads it: the words of the rule, what to do, and its code in small print. */
+export const refusedPage = (title: string, { rule, detail }: Refusal): Html =>
+  html`${errorSummary({
+    title: 'There is a problem',
+    description: html`${detail}`,
+    errors: [],
+  })}${heading(title)}${paragraph(remedyOf(rule, WAYS))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${rule}</p>`;
+
+/** The same above what the officer was doing, which stays as it was. */
+export const refusedAbove = ({ rule, detail }: Refusal): Html =>
+  errorSummary({
+    title: 'There is a problem',
+    description: html`${detail} ${remedyOf(rule, WAYS)}`,
+    errors: [],
+  });

@@ -1,0 +1,375 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { readAs } from '../../domain/faults.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+import type { Day } from '../../domain/calendar.js';
+import type { Command } from '../../domain/stream.js';
+import { words } from '../../domain/values.js';
+import { act } from '../../ledger/act.js';
+import { streamOf } from '../../ledger/catalogue.js';
+import { whatIf, type WhatIfText } from '../../ledger/what-if.js';
+import { askedOf } from '../asking.js';
+import { button, errorSummary, textarea } from '../components/fields.js';
+import { table } from '../components/lists.js';
+import { breadcrumbs } from '../components/ways.js';
+import { details, insetText, notificationBanner, tag } from '../components/words.js';
+import { day, fundName, instant, plainly, sum } from '../format.js';
+import { html, joined, type Content, type Html } from '../html.js';
+import { heading, page, paragraph, subheading } from '../layout.js';
+import { namesFor, type Names } from '../names.js';
+import { refusedAbove, type Asking, type Form, type Site } from '../pages.js';
+import { Refused } from '../refused.js';
+import { scrolling, verdictTag } from './fund.js';
+import { placeName } from './tasks.js';
+import { changesTable, termsList, type Data } from './terms.js';
+
+/** One proposal: what it says, what it would change, who can sign it; and afterwards, at the same address, its receipt. */
+
+interface Signer {
+  readonly officer: string;
+  readonly partner: string;
+  readonly able: boolean;
+  readonly rule: string | null;
+  readonly why: string | null;
+}
+
+interface Proposal {
+  readonly proposal: string;
+  readonly revision: string;
+  readonly kind: 'register' | 'fund' | 'dispute';
+  readonly in: string;
+  readonly fact: { readonly type: string; readonly data: Data };
+  readonly replaces: { readonly data: Data } | null;
+  readonly sentence: string;
+  readonly by: string;
+  readonly officer: string;
+  readonly awaiting: readonly string[];
+  readonly conditions: string | null;
+  readonly expires: string | null;
+  readonly knownAt: string;
+  readonly ledger: { readonly size: number };
+  readonly state: string;
+  readonly ending: string | null;
+  readonly steps: readonly {
+    readonly type: string;
+    readonly recordedAt: string;
+    readonly officer: string;
+    readonly partner: string;
+    readonly role: string;
+    readonly revision: string;
+  }[];
+  readonly recorded: {
+    readonly id: string;
+    readonly revision: string;
+    readonly recordedAt: string;
+    readonly sentence: string;
+  } | null;
+  readonly signers: readonly Signer[];
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  ProposalMade: 'Proposed',
+  ProposalCountered: 'Countered',
+  ProposalSigned: 'Signed in part',
+  ProposalAgreed: 'Signed',
+  ProposalDeclined: 'Declined',
+  ProposalWithdrawn: 'Taken back',
+  ProposalLapsed: 'Lapsed',
+};
+
+const STATES: Readonly<Record<string, readonly [string, string]>> = {
+  open: ['Waits for a signature', 'govuk-tag--blue'],
+  agreed: ['Signed', 'govuk-tag--green'],
+  declined: ['Declined', 'govuk-tag--grey'],
+  withdrawn: ['Taken back', 'govuk-tag--grey'],
+  lapsed: ['Lapsed', 'govuk-tag--grey'],
+  'taken-off': ['Off the table', 'govuk-tag--grey'],
+};
+
+const proposalOf = (site: Site, { sight }: Asking, proposal: string): Promise<Proposal> =>
+  askedOf<Proposal>(site.ledger, sight, 'find-proposal', { proposal });
+
+/** What would be if it were signed; nothing of what is in no fund, for there are no figures of it. */
+async function foretold(
+  site: Site,
+  { session }: Asking,
+  { kind, in: fund, proposal, state, fact }: Proposal,
+): Promise<WhatIfText | undefined> {
+  if (kind !== 'fund' || state !== 'open') return undefined;
+  const by = { officer: session.officer, signedInBy: session.by };
+  const found = await whatIf(site.ledger, fund, { acts: [{ proposal }], on: fact.data['effective'] as Day }, by);
+  if (found instanceof Refusal) throw new Refused(found);
+  return found;
+}
+
+/** What an officer has seen of what a signature would change: other figures, another mark. */
+const markOf = (whatIf: WhatIfText | undefined): string =>
+  whatIf === undefined
+    ? 'none'
+    : createHash('sha256')
+        .update(JSON.stringify([whatIf.gap, whatIf.tests.map(({ before, after }) => [before.verdict, after.verdict])]))
+        .digest('hex')
+        .slice(0, 32);
+
+const MOVED = [
+  ['funded', 'Funded'],
+  ['soft', 'Offered, not signed'],
+  ['hard', 'Nobody offers'],
+  ['recurrentGap', 'Gap without one-offs'],
+] as const;
+
+function foretoldPart({ gap, tests, on, acts: [tried] }: WhatIfText): Html {
+  if (tried!.refusal) return insetText({ content: `It cannot be signed as it stands: ${tried!.refusal.detail}` });
+  const changed = tests.filter(({ before, after }) => before.verdict !== after.verdict);
+  return html`${scrolling(
+    'If signed',
+    table({
+      caption: `If signed: the fund on ${day(on)}, £`,
+      head: [{ content: 'Figure' }, ...['Now', 'After', 'Change'].map((content) => ({ content, format: 'numeric' }))],
+      firstCellIsHeader: true,
+      rows: MOVED.map(([figure, title]) => [
+        { content: title },
+        ...[gap.before, gap.after, gap.change].map((figures) => ({ content: sum(figures[figure]), format: 'numeric' })),
+      ]),
+    }),
+  )}${
+    changed.length === 0
+      ? paragraph('No minimum test changes.')
+      : html`<ul class="govuk-list govuk-list--bullet">${changed.map(
+          ({ title, before, after }) =>
+            html`<li>${title}: ${verdictTag(before.verdict)} now, ${verdictTag(after.verdict)} after</li>`,
+        )}</ul>`
+  }`;
+}
+
+const hidden = (all: Form): Html =>
+  joined(Object.entries(all).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`));
+
+/** The buttons that an officer has: a signature for each body that they can sign for, and what else they may do. */
+function acts(
+  { session, around }: Asking,
+  proposal: Proposal,
+  { mark, names, mayTakeBack }: { readonly mark: string; readonly names: Names; readonly mayTakeBack: boolean },
+): Content {
+  const { proposal: id, revision, signers } = proposal;
+  const address = `/proposals/${id}`;
+  const own = signers.filter(({ officer }) => officer === session.officer);
+  const able = own.filter((each) => each.able);
+  const signing = able.map(
+    ({ partner }) =>
+      html`<form method="post" action="${address}/sign" novalidate>${hidden({ token: around.token, revision, mark, partner })}${button({ content: `Sign for ${names.of(partner)}`, classes: 'govuk-!-margin-bottom-0' })}</form>`,
+  );
+  const declining = own.length > 0 && own.some(({ rule }) => rule === null || rule === 'over_limit');
+  return html`<div class="bcf-buttons">${signing}
+    ${declining && button({ href: `${address}/decline`, content: 'Decline', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
+    ${mayTakeBack && html`<a class="govuk-link govuk-body govuk-!-margin-bottom-0" href="${address}/withdraw">Take it back</a>`}
+  </div>${own.filter((each) => !each.able).map(({ why }) => paragraph(names.in(why!)))}`;
+}
+
+function whoSigns(site: Site, { session }: Asking, { awaiting, signers }: Proposal, names: Names): Html {
+  const able = signers.filter((each) => each.able);
+  const bodies = awaiting.map((each) => names.of(each)).join(' or ');
+  const who = able.map(({ officer, partner }) =>
+    officer === session.officer
+      ? `you, for ${names.of(partner)}`
+      : `${site.people.nameOf(officer)}, for ${names.of(partner)}`,
+  );
+  return paragraph(
+    `It waits for ${bodies}. ${who.length === 0 ? 'No officer can sign it now.' : `Who can sign it now: ${who.join('; ')}.`}`,
+  );
+}
+
+const stepsList = (site: Site, { steps }: Proposal, names: Names): Html =>
+  html`<ol class="govuk-list govuk-list--number">${steps.map(
+    ({ type, recordedAt, officer, partner, role }) =>
+      html`<li>${STEPS[type] ?? plainly(type)} by ${site.people.nameOf(officer)}, ${role.replaceAll('-', ' ')} of ${names.of(partner)}, ${instant(recordedAt)}</li>`,
+  )}</ol>`;
+
+const forAuditors = ({ proposal, revision, fact, recorded, steps, ledger }: Proposal): Html =>
+  details({
+    summary: 'Details for auditors and programs',
+    content: html`<p>Proposal ${proposal}, ${fact.type}, terms at revision ${revision}; steps at revisions ${steps.map((each) => each.revision).join(', ')}.${recorded && ` Recorded as ${recorded.id} at revision ${recorded.revision}.`} Ledger of ${ledger.size} events.</p>`,
+  });
+
+/** Whether the rules would let an officer take a proposal back: tried, and not recorded. */
+async function couldTakeBack({ ledger }: Site, { session, sight }: Asking, of: Proposal): Promise<boolean> {
+  const command = { act: 'withdraw' as const, proposal: of.proposal, reason: 'tried only' };
+  const tried = await act(ledger, sight, {
+    kind: of.kind,
+    stream: streamOf(of.kind, of.in),
+    command,
+    officer: session.officer,
+    signedInBy: session.by,
+    key: `could take back ${of.proposal}`,
+    correlation: of.proposal,
+    evidence: [],
+    dryRun: true,
+  });
+  return !(tried instanceof Refusal);
+}
+
+interface Above {
+  readonly refusal?: Refusal;
+  readonly moved?: true;
+}
+
+async function proposalPage(site: Site, asking: Asking, id: string, above: Above = {}): Promise<string> {
+  const proposal = await proposalOf(site, asking, id);
+  const names = await namesFor(site.ledger, asking.sight);
+  const what = await foretold(site, asking, proposal);
+  const mayTakeBack = proposal.state === 'open' && (await couldTakeBack(site, asking, proposal));
+  const [label, colour] = STATES[proposal.state]!;
+  const title = names.in(proposal.sentence);
+  const place =
+    proposal.kind === 'fund'
+      ? { content: fundName(proposal.in), href: `/funds/${proposal.in}` }
+      : { content: placeName(proposal) };
+  const more: (readonly [string, Content])[] = [
+    ...(proposal.conditions === null ? [] : [['Conditions', proposal.conditions] as const]),
+    ...(proposal.state === 'open'
+      ? [['Last day to sign', proposal.expires === null ? 'None' : day(proposal.expires)] as const]
+      : []),
+  ];
+  const main = html`${above.refusal && refusedAbove(above.refusal)}
+    ${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and sign again if you still want to.' })}
+    <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(title)}
+    ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.`)}
+    ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${names.in(proposal.recorded.sentence)}` })}
+    ${subheading('Terms')}${termsList(proposal.fact.data, more, names)}
+    ${proposal.replaces && changesTable(proposal.replaces.data, proposal.fact.data, names)}
+    ${what && html`${subheading('What it would change')}${foretoldPart(what)}`}
+    ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
+    ${stepsList(site, proposal, names)}
+    ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack })}`}
+    ${forAuditors(proposal)}`;
+  return page(asking.around, {
+    title: above.refusal ? `Error: ${title}` : title,
+    section: 'tasks',
+    before: breadcrumbs({ items: [{ content: 'Tasks', href: '/' }, place] }),
+    main,
+    source: `As known on ${instant(proposal.knownAt)}, from a ledger of ${proposal.ledger.size} events.`,
+  });
+}
+
+/** One act of an officer on a proposal. Its key follows from what is done: a double click, or Back, does it once. */
+async function done(
+  site: Site,
+  { session, sight }: Asking,
+  proposal: Proposal,
+  command: Command,
+  { revision, partner }: Form,
+  correlation: string,
+) {
+  return act(site.ledger, sight, {
+    kind: proposal.kind,
+    stream: streamOf(proposal.kind, proposal.in),
+    command,
+    officer: session.officer,
+    actingFor: partner === '' ? undefined : partner,
+    signedInBy: session.by,
+    key: createHash('sha256')
+      .update(JSON.stringify(['page', revision, partner ?? '', command]))
+      .digest('hex'),
+    correlation,
+    evidence: [],
+    ifMatch: /^\d{1,15}$/.test(revision ?? '') ? Number(revision) : -1,
+  });
+}
+
+const ENDS = {
+  decline: {
+    title: 'Decline this proposal',
+    label: 'Why do you decline it?',
+    button: 'Decline',
+    said: 'Say why you decline it',
+  },
+  withdraw: {
+    title: 'Take this proposal back',
+    label: 'Why do you take it back?',
+    button: 'Take it back',
+    said: 'Say why you take it back',
+  },
+} as const;
+
+const REASON_MAX = 500;
+
+type Ending = keyof typeof ENDS;
+
+async function endingPage(
+  site: Site,
+  asking: Asking,
+  ending: Ending,
+  id: string,
+  sent?: Form,
+  refusal?: Refusal,
+): Promise<string> {
+  const proposal = await proposalOf(site, asking, id);
+  const names = await namesFor(site.ledger, asking.sight);
+  const { title, label, button: press, said } = ENDS[ending];
+  const missing = sent !== undefined && refusal === undefined;
+  const main = html`${refusal && refusedAbove(refusal)}
+    ${missing && errorSummary({ title: 'There is a problem', errors: [{ content: said, href: '#reason' }] })}
+    ${heading(title)}${insetText({ content: names.in(proposal.sentence) })}
+    <form method="post" action="/proposals/${id}/${ending}" novalidate>
+      ${hidden({ token: asking.around.token, revision: sent?.['revision'] ?? proposal.revision })}
+      ${textarea({
+        name: 'reason',
+        label: { content: label },
+        hint: { content: 'Everybody who sees the fund can read it. Name no patient.' },
+        ...(sent?.['reason'] !== undefined && { value: sent['reason'] }),
+        ...(missing && { errorMessage: { content: said } }),
+      })}
+      <div class="bcf-buttons">${button({ content: press, classes: 'govuk-!-margin-bottom-0' })}<a class="govuk-link govuk-body govuk-!-margin-bottom-0" href="/proposals/${id}">Go back</a></div>
+    </form>`;
+  return page(asking.around, {
+    title: missing || refusal ? `Error: ${title}` : title,
+    section: 'tasks',
+    before: breadcrumbs({
+      items: [
+        { content: 'Tasks', href: '/' },
+        { content: 'The proposal', href: `/proposals/${id}` },
+      ],
+    }),
+    main,
+  });
+}
+
+export function registerProposals(site: Site): void {
+  const idOf = (params: unknown): string => (params as { proposal: string }).proposal;
+
+  site.get('/proposals/:proposal', async (asking, { params }, reply) =>
+    reply.send(await proposalPage(site, asking, idOf(params))),
+  );
+
+  site.post('/proposals/:proposal/sign', async (asking, form, { params, id: correlation }, reply) => {
+    const id = idOf(params);
+    const proposal = await proposalOf(site, asking, id);
+    // What is signed is what was seen. What has ended is told by the rules, or is this same act sent again.
+    if (proposal.state === 'open' && markOf(await foretold(site, asking, proposal)) !== form['mark'])
+      return reply.status(409).send(await proposalPage(site, asking, id, { moved: true }));
+    const found = await done(site, asking, proposal, { act: 'agree', proposal: id }, form, correlation);
+    if (found instanceof Refusal)
+      return reply.status(422).send(await proposalPage(site, asking, id, { refusal: found }));
+    return site.redirect(reply, `/proposals/${id}`);
+  });
+
+  for (const ending of Object.keys(ENDS) as Ending[]) {
+    site.get(`/proposals/:proposal/${ending}`, async (asking, { params }, reply) =>
+      reply.send(await endingPage(site, asking, ending, idOf(params))),
+    );
+    site.post(`/proposals/:proposal/${ending}`, async (asking, form, { params, id: correlation }, reply) => {
+      const id = idOf(params);
+      const reason = (form['reason'] ?? '').trim();
+      const read = readAs(z.strictObject({ reason: words(REASON_MAX) }), { reason });
+      if (reason === '') return reply.status(400).send(await endingPage(site, asking, ending, id, form));
+      const proposal = await proposalOf(site, asking, id);
+      const found =
+        'faults' in read
+          ? refuse('fields_invalid', `The reason ${read.faults[0]!.words}.`)
+          : await done(site, asking, proposal, { act: ending, proposal: id, reason }, form, correlation);
+      if (found instanceof Refusal)
+        return reply.status(422).send(await endingPage(site, asking, ending, id, form, found));
+      return site.redirect(reply, `/proposals/${id}`);
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { askedOf } from '../asking.js';
+import { table, taskList } from '../components/lists.js';
+import { tag } from '../components/words.js';
+import { day, fundName, instant, plainly, sum } from '../format.js';
+import { html, type Html } from '../html.js';
+import { heading, page, paragraph, subheading } from '../layout.js';
+import { namesFor, type Names } from '../names.js';
+import type { Site } from '../pages.js';
+
+/** An officer’s tasks: the first page that they see. */
+
+export interface Waiting {
+  readonly proposal: string;
+  readonly kind: string;
+  readonly in: string;
+  readonly sentence: string;
+  readonly by: string;
+  readonly officer: string;
+  readonly awaiting: readonly string[];
+  readonly expires: string | null;
+  readonly daysLeft: number | null;
+}
+
+interface Tasks {
+  readonly on: string;
+  readonly knownAt: string;
+  readonly mandates: readonly { readonly name: string; readonly role: string }[];
+  readonly toSign: readonly Waiting[];
+  readonly waiting: readonly Waiting[];
+  readonly overdue: readonly { readonly fund: string; readonly name: string; readonly amount: string }[];
+}
+
+export const placeName = ({ kind, in: where }: Pick<Waiting, 'kind' | 'in'>): string =>
+  kind === 'fund' ? fundName(where) : kind === 'dispute' ? `Disputes of ${plainly(where)}` : 'The register';
+
+const until = ({ expires, daysLeft }: Waiting): string =>
+  expires === null ? 'No last day' : `Sign by ${day(expires)} (${daysLeft === 1 ? 'today' : `${daysLeft!} days`})`;
+
+const waitingList = (all: readonly Waiting[], names: Names, id: string, status: string): Html =>
+  taskList({
+    idPrefix: id,
+    items: all.map((each) => ({
+      title: { content: names.in(each.sentence) },
+      hint: `${placeName(each)}. From ${names.of(each.by)}; waits for ${each.awaiting.map((body) => names.of(body)).join(' or ')}. ${until(each)}.`,
+      href: `/proposals/${each.proposal}`,
+      status: { tag: { content: status, classes: id === 'sign' ? 'govuk-tag--blue' : 'govuk-tag--grey' } },
+    })),
+  });
+
+const overdueTable = (overdue: Tasks['overdue']): Html =>
+  html`<div class="bcf-scroll" tabindex="0" role="region" aria-label="Overdue payments">${table({
+    caption: 'Due and not received',
+    captionClasses: 'govuk-visually-hidden',
+    head: [{ content: 'Fund' }, { content: 'Who' }, { content: 'Overdue, £', format: 'numeric' }],
+    rows: overdue.map(({ fund, name, amount }) => [
+      { content: html`<a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a>` },
+      { content: name },
+      { content: sum(amount), format: 'numeric' },
+    ]),
+  })}</div>`;
+
+export function registerTasks(site: Site): void {
+  site.get('/', async ({ session, sight, around }, _request, reply) => {
+    const tasks = await askedOf<Tasks>(site.ledger, sight, 'tasks', { officer: session.officer });
+    const names = await namesFor(site.ledger, sight);
+    const roles = tasks.mandates.map(({ name, role }) => `${role.replaceAll('-', ' ')} of ${name}`);
+    const main = html`${heading('Your tasks')}${paragraph(`You are ${roles.join(' and ')}. Today is ${day(tasks.on)}.`)}
+      ${subheading(html`To sign ${tasks.toSign.length > 0 && tag({ content: tasks.toSign.length, classes: 'govuk-tag--blue' })}`)}
+      ${tasks.toSign.length > 0 ? waitingList(tasks.toSign, names, 'sign', 'Waits for you') : paragraph('Nothing waits for your signature.')}
+      ${subheading('Waiting for others')}
+      ${tasks.waiting.length > 0 ? waitingList(tasks.waiting, names, 'waiting', 'Waits') : paragraph('Nothing that you have proposed waits for anybody.')}
+      ${subheading('Overdue')}
+      ${tasks.overdue.length > 0 ? overdueTable(tasks.overdue) : paragraph('Nothing is overdue.')}`;
+    return reply.send(
+      page(around, { title: 'Your tasks', section: 'tasks', main, source: `As known on ${instant(tasks.knownAt)}.` }),
+    );
+  });
+}

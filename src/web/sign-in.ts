@@ -1,0 +1,112 @@
+import type { FastifyReply } from 'fastify';
+import { refuse } from '../domain/rules.js';
+import { OPERATOR } from '../ledger/access.js';
+import { askedOf } from './asking.js';
+import { button, radios } from './components/fields.js';
+import { fieldset } from './components/fields.js';
+import { html, type Content } from './html.js';
+import { heading, page, paragraph, type Around } from './layout.js';
+import { placeOfOurs, type Site } from './pages.js';
+import { Refused } from './refused.js';
+
+/** Signing in and out: in a demonstration as anybody, at a small site by a link that is good once. */
+
+const LINK_MS = 10 * 60_000;
+
+interface Officers {
+  readonly officers: readonly {
+    readonly officer: string;
+    readonly mandates: readonly { readonly name: string; readonly role: string }[];
+  }[];
+}
+
+const hiddenField = (name: string, value: string) => html`<input type="hidden" name="${name}" value="${value}">`;
+
+const form = (action: string, around: Around, content: Content) =>
+  html`<form method="post" action="${action}" novalidate>${hiddenField('token', around.token)}${content}</form>`;
+
+export function registerSignIn(site: Site): void {
+  site.getOpen('/sign-in', async (session, around, request, reply) => {
+    const to = placeOfOurs((request.query as { to?: string }).to);
+    if (session.officer !== undefined) return site.redirect(reply, to);
+    const main = site.demonstration
+      ? await choosing(site, around, to)
+      : html`${heading('Sign in')}${paragraph('Whoever runs this service gives you a link to sign in with. It is good once, for ten minutes.')}`;
+    return reply.send(page(around, { title: 'Sign in', main }));
+  });
+
+  if (site.demonstration) {
+    site.postOpen('/sign-in', async (session, sent, _request, reply) => {
+      const { officers } = await askedOf<Officers>(site.ledger, OPERATOR, 'officers', {});
+      const found = officers.find(({ officer }) => officer === sent['officer']);
+      const to = placeOfOurs(sent['to']);
+      if (!found) return site.redirect(reply, `/sign-in?to=${encodeURIComponent(to)}`);
+      end(site, reply, session);
+      site.signIn(reply, { officer: found.officer, by: 'demonstration' });
+      return site.redirect(reply, to);
+    });
+  }
+
+  const { readLink } = site.options;
+  if (readLink) {
+    // Mail scanners open links: to open one shows a button, and only the button uses it.
+    site.getOpen('/sign-in/link', async (_session, around, request, reply) => {
+      const { link = '' } = request.query as { link?: string };
+      const main = html`${heading('Sign in')}${form('/sign-in/link', around, [hiddenField('link', link), button({ content: 'Sign in' })])}`;
+      return reply.send(page(around, { title: 'Sign in', main }));
+    });
+    site.postOpen('/sign-in/link', async (session, sent, _request, reply) => {
+      const notGood = (why: string) => new Refused(refuse('link_not_good', why));
+      const { officer, id } = await readLink(sent['link'] ?? '').catch(() => {
+        throw notGood('The link is not one of this service, or its time is over.');
+      });
+      const now = site.ledger.clock.now();
+      if (!site.options.once.note(`link ${id}`, now + LINK_MS, now)) throw notGood('The link has been used.');
+      end(site, reply, session);
+      site.signIn(reply, { officer, by: 'sign-in link' });
+      return site.redirect(reply, '/');
+    });
+  }
+
+  site.postOpen('/sign-out', async (session, _form, _request, reply) => {
+    site.signOut(reply, session);
+    return site.redirect(reply, '/signed-out');
+  });
+  site.getOpen('/signed-out', async (_session, around, _request, reply) =>
+    reply.send(
+      page(around, {
+        title: 'You have signed out',
+        main: html`${heading('You have signed out')}${paragraph(html`<a class="govuk-link" href="/sign-in">Sign in again</a>`)}`,
+      }),
+    ),
+  );
+}
+
+/** A session that somebody had before they signed in ends: nobody who knew it is signed in with them. */
+function end(site: Site, reply: FastifyReply, session: Parameters<Site['signOut']>[1]): void {
+  site.signOut(reply, session);
+}
+
+async function choosing(site: Site, around: Around, to: string): Promise<Content> {
+  const { officers } = await askedOf<Officers>(site.ledger, OPERATOR, 'officers', {});
+  const groups = new Map<string, (typeof officers)[number][]>();
+  for (const each of officers) {
+    const { name } = each.mandates[0]!;
+    groups.set(name, [...(groups.get(name) ?? []), each]);
+  }
+  const choices = [...groups].map(([name, members], index) =>
+    fieldset({
+      legend: { content: name, classes: 'govuk-fieldset__legend--s' },
+      content: radios({
+        name: 'officer',
+        idPrefix: `officer-${index + 1}`,
+        classes: 'govuk-radios--small',
+        items: members.map(({ officer, mandates }) => ({
+          value: officer,
+          content: html`${site.people.nameOf(officer)} <span class="govuk-hint">${[...new Set(mandates.map(({ role }) => role.replaceAll('-', ' ')))].join(', ')}</span>`,
+        })),
+      }),
+    }),
+  );
+  return html`${heading('Choose an officer')}${paragraph('Each of them sees what their body sees, and may do what they are mandated for.')}${form('/sign-in', around, [hiddenField('to', to), choices, button({ content: 'Sign in' })])}`;
+}

@@ -1,0 +1,98 @@
+import t from 'tap';
+import { Refusal } from '../../src/domain/rules.js';
+import { asked, ask, tableOf } from '../support/asking.js';
+import { contribution, FUND, line, openedLedger, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
+
+/** What waits for whom, what has fallen due, and every fund at a glance. */
+
+const offer = (ledger: TestLedger, more: Readonly<Record<string, unknown>> = {}, terms = {}) =>
+  ledger.done('north-ccg-finance', {
+    act: 'propose',
+    fact: { type: 'ContributionAgreed', data: contribution(more) as never },
+    ...terms,
+  });
+
+interface Tasks {
+  readonly toSign: readonly { readonly proposal: string; readonly daysLeft: number | null; readonly in: string }[];
+  readonly waiting: readonly { readonly proposal: string }[];
+  readonly overdue: readonly object[];
+  readonly mandates: readonly object[];
+}
+
+t.test('an offer waits for the officers of the other side, and its own side waits for them', async (t) => {
+  const ledger = await openedLedger(t);
+  const late = (await offer(ledger, { contribution: 'later' })).outcome.proposal!;
+  const soon = (await offer(ledger, {}, { expires: '2016-03-10' })).outcome.proposal!;
+  const county = await asked<Tasks>(ledger, 'tasks', { officer: 'county-finance' });
+  t.match(county.toSign, [
+    { proposal: soon, daysLeft: 10, in: FUND },
+    { proposal: late, daysLeft: null },
+  ]);
+  t.same(county.waiting, []);
+  t.match(county.mandates, [{ partner: 'county', role: 'finance-officer', limit: null }]);
+  const north = await asked<Tasks>(ledger, 'tasks', { officer: 'north-ccg-chief' });
+  t.same(north.toSign, []);
+  t.same(
+    north.waiting.map(({ proposal }) => proposal),
+    [soon, late],
+  );
+  const auditor = await asked<Tasks>(ledger, 'tasks', { officer: 'auditor' });
+  t.same(auditor.toSign, [], 'who only reads signs nothing');
+  t.equal((await tableOf(ledger, 'tasks', { officer: 'county-finance' })).rows.length, 2);
+});
+
+t.test('a mandate waits for a second officer of the same partner, and not for the one who proposed it', async (t) => {
+  const ledger = await openedLedger(t);
+  const made = await ledger.done(
+    'county-chief',
+    {
+      act: 'propose',
+      fact: {
+        type: 'OfficerMandated',
+        data: { effective: '2016-03-01', officer: 'new', partner: 'county', role: 'finance-officer' } as never,
+      },
+    },
+    { in: REGISTER_STREAM },
+  );
+  const waits = async (officer: string) =>
+    (await asked<Tasks>(ledger, 'tasks', { officer })).toSign.map((each) => each.proposal);
+  t.same(await waits('county-finance'), [made.outcome.proposal]);
+  t.same(await waits('county-chief'), []);
+  t.same(await waits('north-ccg-chief'), []);
+});
+
+t.test('what is overdue is told to the payer and to who holds the pool, and to nobody else', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  ledger.now('2016-05-01T09:00:00Z');
+  const overdue = async (officer: string) => (await asked<Tasks>(ledger, 'tasks', { officer })).overdue;
+  const found = [{ fund: FUND, partner: 'north-ccg', name: 'NHS North CCG', amount: '1000000.00' }];
+  t.same(await overdue('north-ccg-finance'), found);
+  t.same(await overdue('county-finance'), found);
+  t.same(await overdue('south-ccg-finance'), []);
+  t.match((await tableOf(ledger, 'tasks', { officer: 'county-finance' })).rows, [['overdue', FUND]]);
+});
+
+t.test('who holds no mandate today has no tasks, and is told so', async (t) => {
+  const ledger = await openedLedger(t);
+  const found = await ask(ledger, 'tasks', { officer: 'stranger' });
+  t.ok(found instanceof Refusal && found.rule === 'not_mandated');
+});
+
+t.test('the portfolio has a row for each fund that was known then, and the sums of each year', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  await offer(ledger, { amount: '400000.00' });
+  const all = await asked(ledger, 'portfolio', { on: '2016-04-01' });
+  const figures = { requirement: '1000000.00', funded: '0.00', soft: '400000.00', hard: '600000.00', overdue: '0.00' };
+  t.match(all, {
+    on: '2016-04-01',
+    funds: [
+      { fund: FUND, area: 'testshire', year: '2016-17', hostName: 'Testshire County Council', waiting: 1, ...figures },
+    ],
+    years: [{ year: '2016-17', ...figures }],
+  });
+  t.match(await asked(ledger, 'portfolio'), { on: null, funds: [{ on: '2016-04-01' }] });
+  t.match(await asked(ledger, 'portfolio', { 'known-at': '2016-02-01' }), { funds: [], years: [] });
+  t.match((await tableOf(ledger, 'portfolio')).rows, [[FUND], ['Total 2016-17']]);
+});

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { openBrowser } from './browser.js';
+
+/** Pictures of the main pages of a demonstration that is being served: `npm run screenshots -- http://127.0.0.1:8181 docs/pages`. */
+
+const [address = 'http://127.0.0.1:8181', folder = 'docs/pages', all] = process.argv.slice(2);
+const WIDTHS = all === undefined ? [1280] : [320, 1280];
+
+mkdirSync(folder, { recursive: true });
+const browser = await openBrowser();
+try {
+  for (const width of WIDTHS) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled: false });
+    const page = await context.newPage();
+    const picture = async (name: string, fullPage = true): Promise<void> => {
+      const suffix = all === undefined ? '' : `-${width}`;
+      await page.screenshot({ path: `${folder}/${name}${suffix}.png`, fullPage });
+    };
+    await page.goto(`${address}/sign-in`);
+    await picture('sign-in', false);
+    await page.check('input[value=norfolk-finance]');
+    await page.click('main button');
+    await picture('tasks', all !== undefined);
+    await page.click('text=Funds');
+    await picture('funds');
+    await page.goto(`${address}/funds/norfolk-2016-17?on=2016-04-01&known-at=2016-04-30`);
+    await picture('fund');
+    if (all !== undefined) {
+      await page.emulateMedia({ media: 'print' });
+      await picture('fund-print');
+      await page.emulateMedia({ media: 'screen' });
+    }
+    await page.goto(`${address}/funds/norfolk-2016-17?on=2016-04-01&known-at=2016-04-30`);
+    await page.click('main table a[href^="/proposals/"]');
+    await picture('receipt');
+    await page.goto(`${address}/`);
+    const open = page.locator('.govuk-task-list__link').first();
+    if ((await open.count()) > 0) {
+      await open.click();
+      await picture('proposal');
+    }
+    await context.close();
+  }
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import type { LightMyRequestResponse } from 'fastify';
+import type { Test } from 'tap';
+import { linkReader, localKey } from '../../src/http/sign-in.js';
+import { openSqliteOnceStore } from '../../src/store/sqlite/once-store.js';
+import { service } from '../http/support.js';
+import { folder, openedLedger, type TestLedger } from '../support/ledger.js';
+
+/** The pages on a test ledger, as a browser without scripts would use them: it keeps its cookie and sends what forms hold. */
+export interface Visitor {
+  get(path: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  /** Sends the form of a page that has one for this address, filled in. */
+  send(
+    page: LightMyRequestResponse,
+    action: string,
+    filled?: Record<string, string>,
+    headers?: Record<string, string>,
+  ): Promise<LightMyRequestResponse>;
+  post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  signIn(officer: string): Promise<Visitor>;
+  cookie: string;
+}
+
+export const ORIGIN = 'http://127.0.0.1:8181';
+
+/** What the hidden fields of a form hold. */
+export function fieldsOf(body: string, action: string): Record<string, string> {
+  const form = body.split('<form').find((each) => each.includes(`action="${action}"`));
+  if (form === undefined) throw new Error(`There is no form for ${action}.`);
+  const [own = ''] = form.split('</form>');
+  return Object.fromEntries(
+    [...own.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
+  );
+}
+
+export async function site(t: Test, given?: TestLedger) {
+  const ledger = given ?? (await openedLedger(t, undefined, true));
+  const path = folder(t);
+  const once = openSqliteOnceStore(`${path}/once`);
+  const key = await localKey(`${path}/key.json`);
+  const { app } = await service(
+    t,
+    {
+      demonstration: true,
+      pages: {
+        sessionKeys: [randomBytes(32)],
+        once,
+        people: [{ officer: 'county-chief', name: 'C. Chief', title: 'director of finance' }],
+        readLink: linkReader(key, ledger.clock),
+      },
+    },
+    ledger,
+  );
+  t.teardown(() => once.close());
+
+  const visitor = (): Visitor => {
+    const self: Visitor = {
+      cookie: '',
+      async get(url, headers = {}) {
+        const answer = await app.inject({
+          method: 'GET',
+          url,
+          headers: { host: '127.0.0.1:8181', cookie: self.cookie, ...headers },
+        });
+        return kept(answer);
+      },
+      async post(url, fields, headers = {}) {
+        const answer = await app.inject({
+          method: 'POST',
+          url,
+          headers: {
+            host: '127.0.0.1:8181',
+            cookie: self.cookie,
+            origin: ORIGIN,
+            'content-type': 'application/x-www-form-urlencoded',
+            ...headers,
+          },
+          payload: new URLSearchParams(fields).toString(),
+        });
+        return kept(answer);
+      },
+      send: (page, action, filled = {}, headers = {}) =>
+        self.post(action, { ...fieldsOf(page.body, action), ...filled }, headers),
+      async signIn(officer) {
+        await self.send(await self.get('/sign-in'), '/sign-in', { officer });
+        return self;
+      },
+    };
+    const kept = (answer: LightMyRequestResponse): LightMyRequestResponse => {
+      const set = answer.headers['set-cookie'];
+      const last = Array.isArray(set) ? set.at(-1) : set;
+      if (last !== undefined) self.cookie = last.split(';')[0]!;
+      return answer;
+    };
+    return self;
+  };
+  return { app, ledger, key, visitor };
+}
