@@ -70,7 +70,7 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
   };
   const store: EventStore = {
     ...ledger.store,
-    together: undefined as never,
+    together: undefined,
     readStream,
     async append(each, expected, events) {
       const revision = BigInt(recorded.length + added.length);

@@ -71,10 +71,10 @@ const isMapping = (value: unknown): value is Options =>
 const ofAttributes = (all: Options): Options =>
   Object.fromEntries(
     Object.entries(all).map(([name, value]) => {
-      if (!isMapping(value)) return [name, value === null || value === undefined ? '' : String(value as string)];
+      if (!isMapping(value)) return [name, value === null || value === undefined ? '' : String(value)];
       const { value: own, optional } = value;
       if (optional !== true) return [name, String(own)];
-      return [name, own === true ? true : own === null || own === false ? undefined : String(own as string)];
+      return [name, own === true ? true : own === null || own === false ? undefined : String(own)];
     }),
   );
 

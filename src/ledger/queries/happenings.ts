@@ -167,7 +167,7 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       async run(ledger, of) {
         const at = asked(ledger, of);
         if (at instanceof Refusal) return at;
-        const { proposal, 'known-at': knownAt } = of as { proposal: string; 'known-at'?: Instant };
+        const { proposal, 'known-at': knownAt } = of;
         return wholeProposal(ledger, kind, at.stream, proposal, knownAt);
       },
       table: proposalTable,
