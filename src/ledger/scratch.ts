@@ -89,7 +89,15 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
   const projector = { ...ledger.projector, whenTaken: () => Promise.resolve() };
   return {
     ...ledger,
-    ...createSubmitter({ store, model, projector, clock, folded, writing: watchWriting(store) }),
+    ...createSubmitter({
+      store,
+      model,
+      projector,
+      clock,
+      clockWatch: ledger.clockWatch,
+      folded,
+      writing: watchWriting(store),
+    }),
     store,
     model,
     clock,

@@ -68,13 +68,16 @@ const CONTENTS: readonly (readonly [text: string, html: string, ours: string])[]
 const isMapping = (value: unknown): value is Options =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
+
 const ofAttributes = (all: Options): Options =>
   Object.fromEntries(
     Object.entries(all).map(([name, value]) => {
-      if (!isMapping(value)) return [name, value === null || value === undefined ? '' : String(value)];
+      if (!isMapping(value)) return [name, textOf(value)];
       const { value: own, optional } = value;
-      if (optional !== true) return [name, String(own)];
-      return [name, own === true ? true : own === null || own === false ? undefined : String(own)];
+      if (optional !== true) return [name, textOf(own)];
+      return [name, own === true ? true : own === null || own === false ? undefined : textOf(own)];
     }),
   );
 
