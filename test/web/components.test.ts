@@ -103,7 +103,8 @@ function ours(value: unknown, key = ''): unknown {
 }
 
 /** Examples of what the types of our functions do not let anybody write. */
-const NOT_WRITTEN = /falsy|with empty (items|values)|^empty$|no params|visually hidden text removed|^translated$/;
+const NOT_WRITTEN =
+  /falsy|with empty (items|values)|^empty$|no params|visually hidden text removed|custom names|with field value and items|^translated$/;
 
 const hasUntaken = (value: unknown): boolean =>
   Array.isArray(value)
@@ -152,7 +153,15 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
       })),
     }),
   },
-  'date-input': { make: dateInput },
+  'date-input': {
+    make: dateInput,
+    // The macro has an option for each of the three parts; ours are always a list.
+    options: ({ day, month, year, ...all }) => {
+      const parts = Object.entries({ day, month, year }).filter(([, part]) => part !== false);
+      const given = parts.map(([name, part]) => ({ name, ...(part as Options | undefined) }));
+      return day === undefined && month === undefined && year === undefined ? all : { items: given, ...all };
+    },
+  },
   'error-summary': { make: errorSummary, options: ({ errorList = [], ...all }) => ({ errors: errorList, ...all }) },
   'error-message': { make: errorMessage },
   hint: { make: hint },
