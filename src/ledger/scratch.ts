@@ -1,6 +1,13 @@
 import type { LedgerEvent } from '../domain/facts.js';
 import { initialStream } from '../domain/stream.js';
-import { ConcurrencyConflict, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../store/event-store.js';
+import {
+  ConcurrencyConflict,
+  LedgerDamaged,
+  READ_PAGE_MAX,
+  type EventStore,
+  type RecordedEvent,
+} from '../store/event-store.js';
+import { goingOnIn, pageOfStream } from '../store/pages.js';
 import { decode, KINDS, placed, type AnyKind } from './catalogue.js';
 import { entryOf, type Ledger } from './ledger.js';
 import type { ReadModel } from './read-model.js';
@@ -11,13 +18,14 @@ import { watchWriting } from './writing.js';
 /** Every event of a stream that the read model has taken, in order. */
 async function eventsOf({ store, model }: Ledger, kind: AnyKind, stream: string): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
-  const last = model.stream(kind.name, stream).revision;
+  const { last } = model.stream(kind.name, stream);
   while (events.length <= last) {
-    const after = BigInt(events.length - 1);
-    const page = await store.readStream(stream, { after, limit: Math.min(READ_PAGE_MAX, last + 1 - events.length) });
+    const page = await pageOfStream(store, stream, BigInt(events.length - 1));
+    if (page.length === 0)
+      throw new LedgerDamaged(`Of ${stream} no event after revision ${events.length - 1} can be read.`);
     events.push(...page);
   }
-  return events;
+  return events.slice(0, last + 1);
 }
 
 /**
@@ -64,7 +72,7 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
   };
 
   const readStream: EventStore['readStream'] = async (each, page = {}) => {
-    if (each !== stream) return ledger.store.readStream(each, page);
+    if (each !== stream) return goingOnIn(each, page.after ?? -1n, await ledger.store.readStream(each, page));
     const from = Number(page.after ?? -1n) + 1;
     return [...recorded, ...added].slice(from, from + (page.limit ?? READ_PAGE_MAX));
   };
