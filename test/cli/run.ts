@@ -105,7 +105,7 @@ export async function serving(
   const address = await new Promise<string>((resolve, reject) => {
     child.stderr!.on('data', (chunk: Buffer) => {
       err += chunk.toString();
-      const found = /at (http:\/\/\S+); documentation/.exec(err)?.[1];
+      const found = /at (http:\/\/[^;\s]+);/.exec(err)?.[1];
       if (found) resolve(found);
     });
     child.on('close', () => reject(new Error(err)));
