@@ -18,7 +18,23 @@ import { emptyLedger, folder, type TestLedger } from './support/ledger.js';
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures', import.meta.url));
 
 /** Fields that later versions add to answers: where the earlier answer has none of the name, it is taken out; nothing else is. */
-const ADDED_LATER: readonly string[] = ['settled', 'ledger'];
+const ADDED_LATER: readonly string[] = [
+  'settled',
+  'ledger',
+  'next',
+  'steps',
+  'signers',
+  'state',
+  'kind',
+  'in',
+  'knownAt',
+];
+
+/** Earlier programs knew no proposal that had ended; later ones say how it ended. */
+const saysMore = ({ question, answer }: Answered, now: unknown): boolean =>
+  /proposal$/.test(question) &&
+  (answer as { refused?: string }).refused === 'proposal_unknown' &&
+  typeof (now as { ending?: unknown }).ending === 'string';
 
 /** Takes no day, and earlier programs said of it the day on which they were asked; later ones say the day of its instant. */
 const OF_NO_DAY = 'returns';
@@ -81,7 +97,7 @@ for (const version of readdirSync(FIXTURES).filter((name) => name.startsWith('ru
         asked++;
         const answer = await answerTo(ledger, line);
         // Only what differs is told: there are thousands of questions.
-        if (canonical(answer) !== canonical(line.answer))
+        if (canonical(answer) !== canonical(line.answer) && !saysMore(line, answer))
           t.same(answer, line.answer, `${line.question} ${JSON.stringify(line.params)}`);
       }
       t.ok(asked > 50, `${asked} questions were asked`);

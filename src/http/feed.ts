@@ -91,8 +91,13 @@ async function olderThanTail({ store, model }: Ledger, after: Position | undefin
   return page;
 }
 
+/** An event as one reader is shown it. */
+interface Shown extends Pick<Line, 'position' | 'type'> {
+  readonly text: string;
+}
+
 /** The events that somebody may see, in ledger order: those that the read model has taken. */
-async function* events(feeding: Feeding, reading: Reading): AsyncGenerator<Line> {
+async function* events(feeding: Feeding, reading: Reading): AsyncGenerator<Shown> {
   const { ledger, tail } = feeding;
   let from = reading.after;
   const isMore = (): boolean => ledger.store.isAfter(ledger.model.position()!, from);
@@ -116,7 +121,7 @@ async function* events(feeding: Feeding, reading: Reading): AsyncGenerator<Line>
       from = line.position;
       if (!sight.seesEvents(line.stream)) continue;
       reading.waitsSince = performance.now();
-      yield line;
+      yield { position: line.position, type: line.type, text: line.seenBy(sight.seesEvents) };
       reading.waitsSince = undefined;
     }
   }

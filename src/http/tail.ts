@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { eventLine } from '../ledger/catalogue.js';
+import { canonical, eventLine } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { whyVoidInWords } from '../ledger/standing.js';
 import type { Position, RecordedEvent } from '../store/event-store.js';
@@ -10,7 +10,8 @@ export interface Line {
   readonly position: Position;
   readonly stream: string;
   readonly type: string;
-  readonly text: string;
+  /** The event as a line of JSON, as whoever may see those streams sees it. */
+  seenBy(seesEvents: (stream: string) => boolean): string;
 }
 
 /**
@@ -36,17 +37,33 @@ const EVENTS_READ_AT_ONCE = 64;
 
 /** The line of an event that the read model has taken, which says where it is void. */
 export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): Line {
-  let text: string | undefined;
+  let whole: string | undefined;
   const { position, stream, revision, type } = event;
+  const text = (shown: RecordedEvent): string => {
+    const why = model.whyVoid(stream, Number(revision));
+    return eventLine(event, why && whyVoidInWords(why), shown.metadata);
+  };
   return {
     position,
     stream,
     type,
-    get text() {
-      const why = model.whyVoid(stream, Number(revision));
-      return (text ??= eventLine(event, why && whyVoidInWords(why)));
+    seenBy(seesEvents) {
+      const metadata = restsSeen(event.metadata, seesEvents);
+      return metadata === event.metadata ? (whole ??= text(event)) : text({ ...event, metadata });
     },
   };
+}
+
+/**
+ * The metadata of an event without the streams that it rests on and a reader may not see: their names and revisions say
+ * which disputes there are, and how much was recorded of them.
+ */
+function restsSeen(metadata: string, seesEvents: (stream: string) => boolean): string {
+  const { rests, ...others } = JSON.parse(metadata) as { readonly rests?: Readonly<Record<string, string>> };
+  const unseen = Object.keys(rests ?? {}).filter((stream) => !seesEvents(stream));
+  if (unseen.length === 0) return metadata;
+  const seen = Object.entries(rests!).filter(([stream]) => !unseen.includes(stream));
+  return canonical({ ...others, rests: Object.fromEntries(seen) });
 }
 
 export function createTail({ store, model, projector }: Pick<Ledger, 'store' | 'model' | 'projector'>): Tail {

@@ -142,9 +142,10 @@ export const sha256 = (text: string): string => hash('sha256', text);
 /**
  * An event as one line of JSON, with its leaf hash; data and metadata as they are stored, byte for byte.
  * @param why in words, why it is void; left out where it stands
+ * @param metadata what is shown of the metadata, where somebody may not see all of it; the hash is that of the whole event
  */
-export function eventLine(event: RecordedEvent, why?: string): string {
-  const { position, stream, revision, id, type, data, metadata } = event;
+export function eventLine(event: RecordedEvent, why?: string, metadata = event.metadata): string {
+  const { position, stream, revision, id, type, data } = event;
   const isVoid = why !== undefined && { void: true, why };
   const hash = hexOf(leafOf(event));
   const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash, ...isVoid });

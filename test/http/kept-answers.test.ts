@@ -97,7 +97,7 @@ t.test('the present is not kept, nor a table, nor what has a revision of its own
   t.match((await get(THEN, 'auditor', { accept: 'text/csv' })).headers, { 'content-type': /csv/, etag: undefined });
   t.match((await get(table)).headers, { 'content-type': /csv/, etag: undefined });
   t.match((await get(table)).headers, { 'content-type': /csv/, etag: undefined });
-  t.equal((await get('/v1/register/proposals', 'registrar')).headers['cache-control'], undefined);
+  t.equal((await get('/v1/register/proposals', 'registrar')).headers['cache-control'], 'no-store');
 });
 
 t.test('nobody is answered what another sees, and who loses a mandate sees it no more', async (t) => {

@@ -308,7 +308,7 @@ t.test('the latest forecast of the latest period counts, and the older are kept'
     ['Total', '', '', '1000040.00', '0.00', '0.00', '0.00', '1000040.00', '999000.00', '', '1000.00'],
     ['Not forecast', '', '', '40.00', '', '', '', '', '', '', ''],
   ]);
-  ledger.now('2016-06-01T09:00:00Z');
+  ledger.now('2016-08-12T09:00:00Z');
   for (const [period, effective] of [
     [1, '2016-04-30'],
     [2, '2016-05-31'],
