@@ -28,13 +28,16 @@ const ADDED_LATER: readonly string[] = [
   'kind',
   'in',
   'knownAt',
+  'ending',
+  'replaces',
+  'recorded',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */
 const saysMore = ({ question, answer }: Answered, now: unknown): boolean =>
   /proposal$/.test(question) &&
   (answer as { refused?: string }).refused === 'proposal_unknown' &&
-  typeof (now as { ending?: unknown }).ending === 'string';
+  (now as { refused?: string }).refused === undefined;
 
 /** Takes no day, and earlier programs said of it the day on which they were asked; later ones say the day of its instant. */
 const OF_NO_DAY = 'returns';

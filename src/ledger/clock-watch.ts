@@ -25,9 +25,10 @@ interface Watched {
   readonly clock: Clock;
   /** The store's floor, where it has one. */
   floor(): string | undefined;
+  readonly msMax?: number | undefined;
 }
 
-export function watchClock({ model, clock, floor }: Watched): ClockWatch {
+export function watchClock({ model, clock, floor, msMax = CLOCK_MS_MAX }: Watched): ClockWatch {
   /** What the clock says beyond the monotonic clock: the same for as long as nobody sets it. */
   const beyond = (): number => clock.now() - clock.elapsed();
   let trusted = beyond();
@@ -36,11 +37,11 @@ export function watchClock({ model, clock, floor }: Watched): ClockWatch {
 
   function wasSet(): string | undefined {
     const at = beyond();
-    if (Math.abs(at - trusted) <= CLOCK_MS_MAX) {
+    if (Math.abs(at - trusted) <= msMax) {
       parted = undefined;
       return undefined;
     }
-    if (!parted || Math.abs(at - parted.at) > CLOCK_MS_MAX) parted = { at, since: clock.elapsed() };
+    if (!parted || Math.abs(at - parted.at) > msMax) parted = { at, since: clock.elapsed() };
     const seconds = Math.round((at - trusted) / 1000);
     if (clock.elapsed() - parted.since >= EVEN_MS_MIN) {
       trusted = at;
@@ -58,7 +59,7 @@ export function watchClock({ model, clock, floor }: Watched): ClockWatch {
       const set = wasSet();
       if (set !== undefined) return set;
       const ahead = (stampNow({ model, clock }, floor()) - clock.now()) as Instant;
-      return ahead <= CLOCK_MS_MAX
+      return ahead <= msMax
         ? undefined
         : `The ledger’s last instant is ${Math.round(ahead / 1000)} seconds ahead of this machine’s clock. Posting begins again when that time has come, or when the clock is put right.`;
     },

@@ -77,6 +77,8 @@ interface Start {
   readonly proveEveryMs?: number | undefined;
   /** How long it may take, in milliseconds, until an act stands that was recorded on a store that others share. */
   readonly standsMsMax?: number | undefined;
+  /** By how much the clock may be off: {@link CLOCK_MS_MAX} unless a story is told at instants of its own. */
+  readonly clockMsMax?: number | undefined;
 }
 
 /**
@@ -84,7 +86,7 @@ interface Start {
  * from those that follow a snapshot, where there is one of this ledger.
  */
 export async function openLedger(store: EventStore, clock: Clock, start: Start = {}): Promise<Ledger> {
-  const { snapshots, threads, proveEveryMs, standsMsMax } = start;
+  const { snapshots, threads, proveEveryMs, standsMsMax, clockMsMax } = start;
   // A store that cannot be read is told at once; from then on it is waited for.
   await store.head();
   const remembered = snapshots && (await fromSnapshot(store, snapshots));
@@ -96,7 +98,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
   const folded = createFolding(store, model);
   const stored = storedTree(store, () => model.size());
   const made = stored ? undefined : createTree();
-  const clockWatch = watchClock({ model, clock, floor: () => store.floor?.known() });
+  const clockWatch = watchClock({ model, clock, floor: () => store.floor?.known(), msMax: clockMsMax });
   const projector = startProjector(store, model, clock, made);
   const writing = watchWriting(store);
   await projector.caughtUp;

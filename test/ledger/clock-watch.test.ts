@@ -3,7 +3,8 @@ import type { Instant } from '../../src/domain/calendar.js';
 import type { Clock } from '../../src/ledger/clock.js';
 import { CLOCK_MS_MAX, EVEN_MS_MIN, watchClock } from '../../src/ledger/clock-watch.js';
 import { createReadModel } from '../../src/ledger/read-model.js';
-import { at, line, openFund, openedLedger } from '../support/ledger.js';
+import { openLedger } from '../../src/ledger/ledger.js';
+import { at, line, openFund, openedLedger, TestLedger } from '../support/ledger.js';
 
 /** A clock that runs, and that somebody can set. */
 function machine(text: string) {
@@ -71,7 +72,10 @@ t.test('nothing is stamped far ahead of the clock', async (t) => {
 });
 
 t.test('while the clock is behind the ledger, acts are refused and figures are answered', async (t) => {
-  const ledger = await openedLedger(t);
+  const { store, clock, file, ledger: opened } = await openedLedger(t);
+  const ledger = new TestLedger(await openLedger(store, clock), store, clock, file);
+  t.teardown(() => ledger.ledger.projector.stop());
+  t.equal(opened.clockWatch.doubt(), undefined);
   ledger.now('2016-06-01T09:00:00Z');
   await ledger.post('pool-manager', 'PlanLineSet', line());
   ledger.now('2016-05-31T09:00:00Z');

@@ -150,7 +150,7 @@ export async function emptyLedger(
 ): Promise<TestLedger> {
   const clock = settableClock(at('2016-03-01T09:00:00Z'));
   const store = given ?? (await testStore(t, file));
-  const ledger = new TestLedger(await openLedger(store, clock), store, clock, file);
+  const ledger = new TestLedger(await openLedger(store, clock, { clockMsMax: Infinity }), store, clock, file);
   t.teardown(() => ledger.close());
   return ledger;
 }
@@ -158,7 +158,7 @@ export async function emptyLedger(
 /** Another service on the same file, as another process would be. */
 export async function onSameFile(t: Test, { clock, file }: TestLedger): Promise<TestLedger> {
   const store = openSqliteEventStore({ file });
-  const ledger = new TestLedger(await openLedger(store, clock), store, clock, file);
+  const ledger = new TestLedger(await openLedger(store, clock, { clockMsMax: Infinity }), store, clock, file);
   t.teardown(() => ledger.close());
   return ledger;
 }

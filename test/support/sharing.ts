@@ -44,7 +44,12 @@ export async function service(
   { clock }: Pick<TestLedger, 'clock'>,
   standsMsMax?: number,
 ): Promise<TestLedger> {
-  const ledger = new TestLedger(await openLedger(store, clock, { standsMsMax }), store, clock, '');
+  const ledger = new TestLedger(
+    await openLedger(store, clock, { standsMsMax, clockMsMax: Infinity }),
+    store,
+    clock,
+    '',
+  );
   t.teardown(() => ledger.close());
   return ledger;
 }

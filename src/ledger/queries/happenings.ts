@@ -149,10 +149,12 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       path: `${path}/proposals`,
       about: `What waits for a signature in ${place} now, or waited for one at an instant.`,
       options: PageOptions,
-      answer: z.object({ ...named, proposals: z.array(ProposalText), next: NextPage }),
+      answer: z.object({ ...named, ...Known, proposals: z.array(ProposalText), next: NextPage }),
       async run(ledger, of) {
         const at = asked(ledger, of);
-        return at instanceof Refusal ? at : { ...at.named, ...(await proposalsPage(ledger, kind, at.stream, of)) };
+        if (at instanceof Refusal) return at;
+        const { text } = knownThen(ledger, of['known-at']);
+        return { ...at.named, ...text, ...(await proposalsPage(ledger, kind, at.stream, of)) };
       },
       table: proposalsTable,
     }),
