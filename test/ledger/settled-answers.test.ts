@@ -20,7 +20,11 @@ import { scenarios } from '../support/scenarios.js';
 /** What an answer that says that it is settled is worth: asked again with its dates, it is the same bytes for ever. */
 
 /** The questions that say what was known, one by one or of two instants. */
-const OF_AN_INSTANT = QUERIES.filter(({ answer }) => 'settled' in answer.shape);
+/** What is asked of the present alone, such as an officer's tasks, cannot be asked again of the same instant. */
+const OF_AN_INSTANT = QUERIES.filter(
+  ({ answer, options }) =>
+    'settled' in answer.shape && Object.keys(options.shape).some((option) => /known/.test(option)),
+);
 
 /** Every object of a schema, with those inside it. */
 function objectsIn(schema: z.core.$ZodType): z.ZodObject[] {
@@ -78,6 +82,7 @@ function namesFor({ ledger: { model } }: TestLedger, { path, params }: Query, pi
   const areas = model.areas().filter((each) => !names('settlement') || disputes(each).settlements.size > 0);
   const area = path.includes('disputes') ? any(areas) : undefined;
   return {
+    officer: 'norfolk-finance',
     fund,
     area: area ?? fund.slice(0, -'-2016-17'.length),
     year: fund.slice(-'2016-17'.length),
@@ -85,6 +90,7 @@ function namesFor({ ledger: { model } }: TestLedger, { path, params }: Query, pi
     return: (any(names('return') ? filed(fund) : [])?.data['return'] as string | undefined) ?? 'none',
     case: (area && any([...disputes(area).cases.keys()])) ?? NO_CASE,
     settlement: (area && any([...disputes(area).settlements.keys()])) ?? 'none',
+    proposal: any(model.openProposals())?.proposal.id ?? NO_CASE,
   };
 }
 
