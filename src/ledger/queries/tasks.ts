@@ -160,6 +160,8 @@ export const tasks = query({
       officer,
       on: today,
       ...known,
+      // Tasks are those of the present, and cannot be asked again of the same instant.
+      settled: false,
       mandates: held.map((each) => mandateText(ledger, each)),
       toSign: seen
         .filter(({ stream, proposal }) => awaits(ledger, stream, proposal, officer, held))
