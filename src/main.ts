@@ -10,14 +10,18 @@ import { readAs } from './domain/faults.js';
 import { CATEGORIES } from './ledger/catalogue.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
+import type { Done } from './ledger/submit.js';
 import { readInWords } from './ledger/parts.js';
 import { startLapsing } from './ledger/lapsing.js';
+import { acceptLoss } from './ledger/loss.js';
 import type { NamedFile } from './ledger/load.js';
 import { watchSoundness } from './ledger/soundness.js';
-import { NotALedger, type Finding } from './store/event-store.js';
+import { LedgerDamaged, NotALedger, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
 import { secretOf, snapshotFile } from './store/snapshot-file.js';
 import { backUp } from './store/sqlite/backup.js';
+import { headFileOf } from './store/sqlite/noted-head.js';
+import { putBack } from './store/sqlite/restore.js';
 import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 import { threadsOn } from './threads.js';
 import type { PagesOptions } from './web/pages.js';
@@ -71,10 +75,12 @@ interface HowOpened {
   readonly readOnly: boolean;
   readonly make?: boolean;
   readonly outOfOrder?: boolean;
+  /** Goes on although acts that were recorded are gone, and records that it does. */
+  readonly acceptLoss?: boolean;
 }
 
 function openStore(config: Config, ledger: string, how: HowOpened): SqliteEventStore | EventStoreDBEventStore {
-  if (isFile(ledger)) return openSqliteEventStore({ file: ledger, mustExist: !how.make, ...how });
+  if (isFile(ledger)) return openSqliteEventStore({ file: ledger, mustExist: !how.make, ...how, notedBy: version });
   if (!eventStoreDB) throw new WrongUse('Set BCF_EVENTSTOREDB to the connection string first.');
   return eventStoreDB.openEventStoreDB({ connection: config.eventStoreDB!, categories: CATEGORIES });
 }
@@ -120,28 +126,41 @@ interface Opened {
   readonly ledger: Ledger;
   readonly clock: SettableClock;
   readonly store: ReturnType<typeof openStore>;
+  /** How it was recorded that the ledger goes on although acts are gone, where it does. */
+  readonly accepted: Done | undefined;
 }
 
 async function opened(
   config: Config,
-  ledger: string,
+  at: string,
   how: HowOpened,
-  store = openStore(config, ledger, how),
+  store = openStore(config, at, how),
   proveEveryMs?: number,
 ): Promise<Opened> {
   const clock = loadingClock();
-  const start = isFile(ledger)
+  const start = isFile(at)
     ? {
-        snapshots: { file: snapshotFile(snapshotOf(ledger)), program: programDigest, write: !how.readOnly },
-        threads: threadsOn(ledger),
+        snapshots: { file: snapshotFile(snapshotOf(at)), program: programDigest, write: !how.readOnly },
+        threads: threadsOn(at),
       }
     : {};
-  return { ledger: await openLedger(store, clock, { ...start, proveEveryMs }), clock, store };
+  try {
+    const lost = store.lost?.();
+    if (lost && !how.acceptLoss) throw new LedgerDamaged(`${lost.words} ${LOSS_REMEDY}`);
+    const ledger = await openLedger(store, clock, { ...start, proveEveryMs });
+    return { ledger, clock, store, accepted: how.acceptLoss ? await acceptLoss(ledger) : undefined };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
+
+const LOSS_REMEDY =
+  'Put the newest file back, or restore the newest backup (bcf-ledger restore). Where what is missing is lost for good, serve once with --accept-loss: that is recorded.';
 
 async function serve(
   config: Config,
-  { file, port = config.port, demonstration, make }: Parameters<Parts['serve']>[0],
+  { file, port = config.port, demonstration, make, acceptLoss: accepts }: Parameters<Parts['serve']>[0],
 ): Promise<void> {
   const [{ buildApp }, { createSignIn, localKey }, { logTo }, { pino }, { default: closeWithGrace }] =
     await Promise.all([
@@ -152,7 +171,12 @@ async function serve(
       import('close-with-grace'),
     ]);
   const keyFile = config.provider ? undefined : keyFileOf(file, config);
-  const { ledger, store } = await opened(config, file, { readOnly: false, make }, undefined, PROVE_EVERY_MS);
+  const how = { readOnly: false, make, acceptLoss: accepts };
+  const { ledger, store, accepted } = await opened(config, file, how, undefined, PROVE_EVERY_MS);
+  if (accepts && !accepted) {
+    await ledger.close();
+    throw new WrongUse('Nothing of this ledger is missing: leave --accept-loss out, so that a later loss is told.');
+  }
   const register = ledger.model.register().ledger;
   if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host))) {
     await ledger.close();
@@ -286,8 +310,28 @@ async function removeDemonstration(config: Config, file: string): Promise<void> 
     throw new NotALedger(`${file} is not a demonstration ledger; the demonstration will not replace it.`);
   }
   const [snapshot, once] = [snapshotOf(file), onceOf(file)];
-  const beside = [`${file}-wal`, `${file}-shm`, snapshot, secretOf(snapshot), once, `${once}-wal`, `${once}-shm`];
+  const beside = [
+    headFileOf(file),
+    `${file}-wal`,
+    `${file}-shm`,
+    snapshot,
+    secretOf(snapshot),
+    once,
+    `${once}-wal`,
+    `${once}-shm`,
+  ];
   for (const each of [file, ...beside]) rmSync(each, { force: true });
+}
+
+async function restore(config: Config, from: string, file: string): ReturnType<Parts['restore']> {
+  if (!isFile(file)) throw new WrongUse('A backup is restored to a file; give one with --ledger.');
+  if (existsSync(file) && isInUse(file))
+    throw new WrongUse(`${file} is being served or read by another program; stop it first.`);
+  const stamp = new Date(systemClock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
+  const kept = await putBack(from, file, { program: version, stamp });
+  const { ledger, accepted } = await opened(config, file, { readOnly: false, acceptLoss: true });
+  await ledger.close();
+  return { kept, accepted: accepted?.outcome.events[0]!.sentence };
 }
 
 /** Whether files that are there are their owner’s alone. */
@@ -389,6 +433,7 @@ async function main(): Promise<number> {
       if (isFile(ledger)) return backUp(ledger, to);
       throw new WrongUse('A cluster is backed up by its own means, and by bcf-ledger move --to a file.');
     },
+    restore: (from, file) => restore(config, from, file),
     readFiles: (paths) => paths.map(readJson),
     scenarios: () =>
       readdirSync(join(ROOT, 'scenarios'))

@@ -71,6 +71,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/store/chain.ts',
       'src/store/snapshot-file.ts',
       'src/store/pages.ts',
+      'src/store/stored-tree.ts',
     ],
     packages: ['zod', 'uuid', 'canonicalize', 'node:crypto', 'node:timers/promises', 'node:v8'],
   },
@@ -78,7 +79,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
   'src/store': { ours: ['src/store', 'evidence'], packages: ['node:crypto', 'node:fs', 'node:path'] },
   'src/store/sqlite': {
     ours: ['src/store', 'evidence'],
-    packages: ['@photostructure/sqlite', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:url'],
+    packages: ['@photostructure/sqlite', 'zod', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:url'],
   },
   'src/store/eventstoredb': {
     ours: ['src/store/eventstoredb', 'src/store/event-store.ts'],

@@ -49,6 +49,11 @@ export interface Parts {
   exists(ledger: string): boolean;
   /** Copies a ledger that is a file to a new file. */
   backUp(ledger: string, to: string): Promise<void>;
+  /** Puts a backup in a ledger’s place: where the old file is kept, and what was recorded of what is lost. */
+  restore(
+    from: string,
+    ledger: string,
+  ): Promise<{ readonly kept: string | undefined; readonly accepted: string | undefined }>;
   /** Whether a ledger is a file, which can be made, and not on a server, where it begins with the first act. */
   isFile(ledger: string): boolean;
   readFiles(paths: readonly string[]): readonly NamedFile[];
@@ -62,6 +67,7 @@ export interface Parts {
     readonly port?: number | undefined;
     readonly demonstration: boolean;
     readonly make: boolean;
+    readonly acceptLoss: boolean;
   }): Promise<void>;
   diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
 }
@@ -75,6 +81,14 @@ interface WhatIfOptions {
   readonly proposals?: { readonly proposal: string }[];
   readonly on?: string;
   readonly json?: true;
+}
+
+interface ServeOptions {
+  readonly ledger: string;
+  readonly new?: true;
+  readonly port?: number;
+  readonly acceptLoss?: true;
+  readonly demonstrationIdentities?: true;
 }
 
 const WHERE = 'the ledger: a SQLite file, or eventstoredb for the one at BCF_EVENTSTOREDB';
@@ -148,13 +162,15 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       await using(file, { readOnly: true }, async (ledger) =>
         output.data(await demonstrationTable(ledger, output.width)),
       );
-      if (!options.once) await parts.serve({ file, port: options.port, demonstration: true, make: false });
+      if (!options.once)
+        await parts.serve({ file, port: options.port, demonstration: true, make: false, acceptLoss: false });
     });
 
   withLedger(program.command('serve'))
     .description('serve the ledger over HTTP')
     .option('--new', NEW)
     .option('--port <number>', 'the port to listen on', port)
+    .option('--accept-loss', 'go on although acts that were recorded are gone, and record that; say it once')
     .option(
       '--demonstration-identities',
       'accept anybody as anybody: only for a demonstration ledger, only on this machine',
@@ -163,12 +179,13 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       'after',
       () => `\nSettings:\n${parts.settings.map((each) => `  ${each.name.padEnd(26)}${each.words}`).join('\n')}`,
     )
-    .action(async (options: { ledger: string; new?: true; port?: number; demonstrationIdentities?: true }) =>
+    .action(async (options: ServeOptions) =>
       parts.serve({
         file: options.ledger,
         port: options.port,
         demonstration: options.demonstrationIdentities === true,
         make: toBeMade(options),
+        acceptLoss: options.acceptLoss === true,
       }),
     );
 
@@ -282,15 +299,20 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (to: string, options: { ledger: string }) => {
       if (!parts.exists(options.ledger)) throw new WrongUse(`There is no ledger ${options.ledger}.`);
       await parts.backUp(options.ledger, to);
-      const store = parts.openStore(to, { readOnly: true });
-      try {
-        const { size, root, problems } = await verify(store);
-        for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
-        if (problems.length > 0) throw new Ended(EXIT.finding, `${to} is a copy of ${size} events that is not well.`);
-        output.note(`${size} events are in ${to}; all is well.\nSize ${size}, root ${root}.`);
-      } finally {
-        await store.close();
-      }
+      await verified(to, 'is a copy of');
+    });
+
+  withLedger(program.command('restore'))
+    .description(
+      'put a backup, once verified, in the place of the ledger’s file, which nobody may be using; the old file is kept, and what is lost is recorded',
+    )
+    .argument('<backup>', 'the backup: a ledger’s file, which stays as it is')
+    .action(async (from: string, options: { ledger: string }) => {
+      mustBeThere(from);
+      await verified(from, 'is a backup of');
+      const { kept, accepted } = await parts.restore(from, options.ledger);
+      output.note(`${options.ledger} is restored${kept === undefined ? '.' : `; what was there is kept as ${kept}.`}`);
+      output.note(accepted ?? 'Nothing that was noted is missing.');
     });
 
   withLedger(program.command('export'))
@@ -323,6 +345,8 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       let to: EventStore | undefined;
       let bar: Progress | undefined;
       try {
+        const lost = from.lost?.();
+        if (lost) throw new Ended(EXIT.finding, `${lost.words} Restore it first: nothing was moved.`);
         to = parts.openStore(options.to, { readOnly: false, make: true, outOfOrder: !from.instantsInOrder });
         const moved = await move(from, to, (done, of) => {
           bar ??= progress(output, 'Moving', of);
@@ -410,6 +434,20 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         if (next !== undefined) output.note(`There is more: add --after ${next}.`);
       });
     });
+  }
+
+  /** Verifies a file, and ends the command where it is not well. */
+  async function verified(file: string, isA: string): Promise<void> {
+    const store = parts.openStore(file, { readOnly: true });
+    try {
+      const { size, root, problems } = await verify(store);
+      for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
+      if (size === 0) throw new Ended(EXIT.unreadable, `${file} holds no event.`);
+      if (problems.length > 0) throw new Ended(EXIT.finding, `${file} ${isA} ${size} events that is not well.`);
+      output.note(`${size} events are in ${file}; all is well.\nSize ${size}, root ${root}.`);
+    } finally {
+      await store.close();
+    }
   }
 
   function mustBeThere(file: string): void {

@@ -155,6 +155,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly undoneWhole?: true;
   /** Whether the ledger’s keeper does it, also where the keeper is no party to what the stream is about. */
   readonly byKeeper?: true;
+  /** Whether the service itself records it, and nobody posts it. */
+  readonly byService?: true;
   /** Whether the bodies that it names are those under which something stands already: they may have ended since. */
   readonly underItsName?: true;
   /** The quantities that the fact must leave at nothing or more on every later day, by the names of the fund's limits. */

@@ -4,6 +4,7 @@ import { dayInWords, daysAfter } from './calendar.js';
 import { fact, keeperFact, NO_BOOKS, type Fact, type FactData } from './facts.js';
 import { pence, pounds, type Pence } from './money.js';
 import { BODY_FACTS } from './register/bodies.js';
+import { LOSS_FACTS } from './register/loss.js';
 import { REFERENCE_FACTS } from './register/reference-data.js';
 import { emptyReference, type ReferenceState } from './register/reference-state.js';
 import { endOf, type Succession } from './register/succession.js';
@@ -206,6 +207,7 @@ const REVERSAL = reversalFact<RegisterState>({
     AllocationPublished: 'Publish a revision of it.',
     RuleSetPublished: 'Publish a revision of it.',
     FactReversed: 'Post the original fact again.',
+    LossAccepted: 'Post again what is missing.',
   },
   limits: [],
   reversed: (state) => state.reversed,
@@ -378,7 +380,7 @@ export function mandateFor(
 export const REGISTER: Kind<RegisterState> = {
   name: 'register',
   facts: REGISTER_FACTS,
-  byName: new Map(REGISTER_FACTS.map((each) => [each.name, each])),
+  byName: new Map([...REGISTER_FACTS, ...LOSS_FACTS].map((each) => [each.name, each])),
   opener: 'LedgerOpened',
   initial: emptyRegister,
   isOpen: (state) => state.ledger !== undefined,

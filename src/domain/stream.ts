@@ -26,7 +26,9 @@ import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demand
 /** A kind of stream: its facts, its state, and what its facts are held to as a family. */
 export interface Kind<State> {
   readonly name: StreamKind;
+  /** Those that people post or propose. */
   readonly facts: readonly Fact<State>[];
+  /** Those that the service itself records too. */
   readonly byName: ReadonlyMap<string, Fact<State>>;
   /** The fact that opens a stream of this kind. */
   readonly opener: string;
@@ -194,7 +196,8 @@ export type Command =
   | ({ readonly act: 'counter'; readonly proposal: string; readonly fact: SentFact } & Terms)
   | ({ readonly act: 'agree'; readonly proposal: string } & Adjusting)
   | { readonly act: 'decline' | 'withdraw'; readonly proposal: string; readonly reason: string }
-  | { readonly act: 'lapse'; readonly proposal: string };
+  | { readonly act: 'lapse'; readonly proposal: string }
+  | { readonly act: 'note'; readonly fact: SentFact };
 
 /** What whoever decides gives to a decision; the rest is of the stream and of the command. */
 export type Given = Omit<Context, 'officer' | 'proposals' | 'answering' | 'adjustment' | 'area'>;
@@ -209,7 +212,7 @@ interface Asking {
 export interface Decision {
   /** As they are read; what is stored of each is said in texts.ts. */
   readonly events: readonly FactText[];
-  /** The capacity in which the officer acted; the service itself where a proposal lapses. */
+  /** The capacity in which the officer acted, or the service itself. */
   readonly partner: string;
   readonly role: Role | 'service';
   readonly adjustment?: { readonly reason: string };
@@ -249,11 +252,14 @@ export function decide<State>(
       return close(kind, state, command, asking, full);
     case 'lapse':
       return lapse(state, command.proposal, full);
+    case 'note':
+      return note(kind, state, command.fact, full);
   }
 }
 
 function adjustmentOf<State>(state: StreamState<State>, command: Command) {
   if (command.act === 'post' || command.act === 'propose') return command.adjustment;
+  if (command.act === 'note') return undefined;
   // What was proposed before a period closed can be signed after it, as an adjustment.
   const given = command.act === 'agree' ? command.adjustment : undefined;
   return given ?? state.open.get(command.proposal)?.adjustment;
@@ -618,5 +624,22 @@ function lapse<State>(state: StreamState<State>, id: string, context: Context): 
     partner: proposal.by,
     role: 'service',
     events: [proposalEvent('ProposalLapsed', id, proposal.fact, {})],
+  };
+}
+
+/** What the service itself has to say, for the body that keeps the ledger. Throws where it is a fact that people post. */
+function note<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  { type, data }: SentFact,
+  { register }: Context,
+): Decision | Refusal {
+  const fact = factOf(kind, type);
+  if (!fact.byService) throw new Error(`${type} is posted by officers, and not noted by the service.`);
+  if (!kind.isOpen(state.own)) return kind.notOpen(state.stream);
+  return {
+    partner: register.ledger!.keeper,
+    role: 'service',
+    events: [{ type: fact.name, version: fact.version, data }],
   };
 }

@@ -27,7 +27,9 @@ function factText(fact: Fact<unknown>): string {
   return [
     `### \`${fact.name}\``,
     fact.about,
-    `- Posted by: ${roles}; ${signature}${fact.signerRoles ? ` (${fact.signerRoles.join(', ')})` : ''}.`,
+    fact.byService
+      ? '- Recorded by the service itself; nobody posts it.'
+      : `- Posted by: ${roles}; ${signature}${fact.signerRoles ? ` (${fact.signerRoles.join(', ')})` : ''}.`,
     ...(added.length > 0 ? [`- Added by the decision: ${added.map((name) => `\`${name}\``).join(', ')}.`] : []),
     `- ${fact.reversible ? 'Can be reversed, once.' : 'Cannot be reversed.'}`,
     fieldTable(fact.input.shape),
@@ -37,7 +39,7 @@ function factText(fact: Fact<unknown>): string {
 /** The page, in Markdown. */
 export function eventCatalogue(): string {
   const kinds = Object.values(KINDS).map((kind) =>
-    [`## ${WHEREABOUTS[kind.name].about}`, ...kind.facts.map(factText)].join('\n\n'),
+    [`## ${WHEREABOUTS[kind.name].about}`, ...[...kind.byName.values()].map(factText)].join('\n\n'),
   );
   const changes = Object.entries(RULE_CHANGES).map(([name, { from, why }]) => `| \`${name}\` | ${from} | ${why} |`);
   const steps = Object.entries(STEPS).map(([name, words]) => `| \`${name}\` | ${words} |`);

@@ -19,7 +19,7 @@ import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
 import { unsound, type Unsound } from './soundness.js';
 import { whyVoidInWords } from './standing.js';
 import { createSubmitter, type Submitter } from './submit.js';
-import { storedTree } from './tree.js';
+import { storedTree } from '../store/stored-tree.js';
 import { watchWriting, type Writing } from './writing.js';
 
 /** The application: everything that the faces (HTTP, command line) may ask of the ledger. */

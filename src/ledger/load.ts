@@ -354,7 +354,7 @@ function factIn(
   proposal: (label: string) => string,
   where: string,
 ) {
-  const declared = KINDS[kind].byName.get(text.type);
+  const declared = KINDS[kind].facts.find(({ name }) => name === text.type);
   if (!declared) throw new LoadStopped(where, `"${text.type}" is not a fact of a ${kind}.`);
   const filled = replacingTexts(declared.input, text.data, (value, what) => {
     if (!value.startsWith('@')) return value;

@@ -3,7 +3,7 @@ import { added, isKept, isSameHash, nameOf, type Edge, type Hash } from '../../e
 import { LedgerDamaged, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../store/event-store.js';
 import { leafOf } from '../store/leaf.js';
 import { goingOn } from '../store/pages.js';
-import { storedTree } from './tree.js';
+import { storedTree } from '../store/stored-tree.js';
 
 /**
  * Whether a store holds what was recorded: the bytes of its events are held to the tree that was written with them. What is

@@ -38,7 +38,10 @@ function fingerprints(kind: AnyKind, event: LedgerEvent, saying: Saying): string
 function commandSaying(kind: AnyKind, event: LedgerEvent, saying: Saying): Command {
   const { adjustment } = event.metadata;
   const adjusting = adjustment ? { adjustment } : {};
-  if (!isProposalEvent(event)) return { act: 'post', fact: saying(textOf(kind, event)), ...adjusting };
+  if (!isProposalEvent(event)) {
+    const fact = saying(textOf(kind, event));
+    return factOf(kind, event.type).byService ? { act: 'note', fact } : { act: 'post', fact, ...adjusting };
+  }
   const step: ProposalEvent = event;
   const { proposal } = step.data;
   switch (step.type) {

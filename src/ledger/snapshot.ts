@@ -4,7 +4,7 @@ import type { EventStore } from '../store/event-store.js';
 import type { Snapshot, SnapshotFile } from '../store/snapshot-file.js';
 import { createReadModel, type KeptLedger, type KeptModel, type ReadModel } from './read-model.js';
 import type { KeptStream } from './shelves.js';
-import { storedTree } from './tree.js';
+import { storedTree } from '../store/stored-tree.js';
 
 /**
  * What the service remembers, written down so that the next start need not read the ledger from its first event.

@@ -26,6 +26,7 @@ import { createTreeCheck } from './tree-check.js';
  * nothing are good news; each finding names the event. It only reads, so it can be run on a copy.
  */
 export const CHECKS = {
+  loss: 'Everything that was noted beside a file is in it: no act that was acknowledged is gone.',
   structure: 'The store finds nothing wrong with its own structure: of a file, its pages, tables and indexes.',
   decodes: 'Every event can be read, and its bytes are canonical.',
   sequence:
@@ -109,6 +110,8 @@ export async function verify(
   /** When the last event of each stream was recorded. */
   const instants = new Map<string, Instant>();
   let after: Position | undefined;
+  const lost = store.lost?.();
+  if (lost) report('loss', 'the end', lost.words);
   for (const words of (await store.examine?.()) ?? []) report('structure', 'the store', words);
   let last: Instant = 0 as Instant;
   let place = 0;
@@ -228,8 +231,8 @@ export async function verify(
   }
 
   function checkMandate({ type, metadata }: LedgerEvent, state: RegisterState, where: string): void {
-    // The opening names its own first officers; a proposal lapses by itself.
-    if (type === 'LedgerOpened' || type === 'ProposalLapsed') return;
+    // The opening names its own first officers; what the service itself does is looked at with the decision.
+    if (type === 'LedgerOpened' || metadata.role === 'service') return;
     const day = londonDay(instantOf(metadata.recordedAt)!);
     const { officer, partner, role } = metadata;
     if (!mandated(state, officer, partner, role, day)) {

@@ -67,6 +67,10 @@ export interface EventStore {
   diagnose(): Promise<readonly Finding[]>;
   /** What the store finds wrong with its own structures, looking at all of them: in words, none where all is well. */
   examine?(): Promise<readonly string[]>;
+  /** What was noted apart from the store, and is not in it any more. Nothing is recorded until that is accepted. */
+  lost?(): Loss | undefined;
+  /** Has it go on from what there is: what is noted from then on is of that. */
+  acceptLoss?(): void;
   /** Why nothing more is recorded here, where what was opened has been taken away or replaced: {@link LedgerReplaced}. */
   replaced?(): string | undefined;
   close(): Promise<void>;
@@ -107,6 +111,20 @@ export interface Floor {
     to: string | undefined,
     take: (events: readonly RecordedEvent[]) => void,
   ): boolean;
+}
+
+/** How far a ledger had come: how many events it had, and the root of its tree in hexadecimal. */
+export interface Beginning {
+  readonly size: number;
+  readonly root: string;
+}
+
+/** Acts that were recorded and are gone. */
+export interface Loss {
+  readonly noted: Beginning;
+  readonly found: Beginning;
+  /** What is missing, in a sentence. */
+  readonly words: string;
 }
 
 /** A transaction that acts are decided in: they see what the acts before them have appended. */

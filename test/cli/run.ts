@@ -53,7 +53,7 @@ const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
   openStore: (ledger, how) =>
     ledger === 'eventstoredb'
       ? eventStoreDB!()
-      : openSqliteEventStore({ file: resolve(cwd, ledger), mustExist: !how.make, ...how }),
+      : openSqliteEventStore({ file: resolve(cwd, ledger), mustExist: !how.make, ...how, notedBy: 'test' }),
   async openLedger(ledger, how) {
     const clock = settableClock(at('2026-04-01T09:00:00Z'));
     return { ledger: await openLedger(this.openStore(ledger, how), clock), clock };
@@ -63,6 +63,7 @@ const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
   backUp: (ledger, to) => backUp(resolve(cwd, ledger), resolve(cwd, to)),
   readFiles: (paths) =>
     paths.map((path) => ({ name: basename(path), content: JSON.parse(readFileSync(path, 'utf8')) as unknown })),
+  restore: notHere,
   scenarios: notHere,
   removeDemonstration: notHere,
   issueToken: notHere,

@@ -180,7 +180,8 @@ t.test(
     await revise(ledger, '2019-20', 'efficiency', '350000.00', { name: 'scheme-b', otherYear: '2018-19' });
     const later = await ask<Bridge>(ledger, 'bridge', { ...COMMITTEES, 'known-to': '2016-11-02' });
     told(t, later.rows[2], { row: 'scheme-b', total: '0.00', missing: [], difference: '0.00' });
-    t.match(await ask<Bridge>(ledger, 'bridge', COMMITTEES), bridge, 'what two committees knew never changes');
+    const again = await ask<Bridge>(ledger, 'bridge', COMMITTEES);
+    t.same([again.rows, again.facts], [bridge.rows, bridge.facts], 'what two committees knew never changes');
     t.match(
       (await ask<Bridge>(ledger, 'bridge', { ...COMMITTEES, 'known-from': '2016-10-01', 'known-to': '2016-11-02' }))
         .rows,
@@ -326,8 +327,11 @@ t.test('a fund that is opened later changes nothing of what was known before', a
   const ledger = await openedLedger(t);
   ledger.now('2016-05-01T09:00:00Z');
   await ledger.post('pool-manager', 'PlanLineSet', line());
-  const term = () => ask<{ years: { fund: string | null }[] }>(ledger, 'medium-term', KNOWN);
-  const bridge = () => ask<Bridge>(ledger, 'bridge', { area: 'testshire', 'known-to': '2016-05-02' });
+  /** An answer without whether it is settled: it may be so the second time, and its figures stay. */
+  const figures = async (name: string, given: Readonly<Record<string, string>>): Promise<string> =>
+    JSON.stringify(await ask(ledger, name, given), (key, value: unknown) => (key === 'settled' ? undefined : value));
+  const term = () => figures('medium-term', KNOWN);
+  const bridge = () => figures('bridge', { area: 'testshire', 'known-to': '2016-05-02' });
   const KNOWN = { area: 'testshire', 'known-at': '2016-05-02' };
   const before = [await term(), await bridge()];
   ledger.now('2016-06-01T09:00:00Z');

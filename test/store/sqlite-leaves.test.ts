@@ -7,7 +7,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { EMPTY_ROOT, hexOf, isSameHash, type Hash, type Hashes } from '../../evidence/tree.js';
-import { storedTree } from '../../src/ledger/tree.js';
+import { storedTree } from '../../src/store/stored-tree.js';
 import type { EventStore, ExpectedRevision, NewEvent } from '../../src/store/event-store.js';
 import { leafOf } from '../../src/store/leaf.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';

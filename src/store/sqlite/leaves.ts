@@ -20,6 +20,8 @@ import { leafOf, type Hashed } from '../leaf.js';
 export interface Leaves {
   /** The edge of the tree up to a position, inside a transaction. Throws where the tables do not go up to it, and no further. */
   edgeAt(position: number): Edge | undefined;
+  /** Of the tree of the first so many events. Throws where a hash that it is made of is missing. */
+  edgeOf(size: number): Edge | undefined;
   /** Adds the leaf of the event at the position after the edge, inside the transaction that records it. */
   add(edge: Edge | undefined, event: Hashed): Edge;
   /** Of leaves, level 0, or of the subtrees of a level. */
@@ -69,14 +71,19 @@ export function openLeaves(db: DatabaseSyncInstance): Leaves {
     return hashes;
   }
 
+  function edgeOf(size: number): Edge | undefined {
+    const stretches = stretchesOver(0, size);
+    return edgeOver(stretches, stretches.map(read));
+  }
+
   return {
+    edgeOf,
     edgeAt(position) {
       const last = (lastLeaf.get() as { readonly position: number | null }).position ?? 0;
       if (last !== position) {
         throw new Error(`it has ${position} events and ${last} leaves: some of it was taken away. Run verify on it`);
       }
-      const stretches = stretchesOver(0, position);
-      return edgeOver(stretches, stretches.map(read));
+      return edgeOf(position);
     },
     add(edge, event) {
       const hash = leafOf(event);

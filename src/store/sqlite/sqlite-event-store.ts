@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import type { Edge } from '../../../evidence/tree.js';
@@ -28,6 +29,7 @@ import { goingOn, pageAfter } from '../pages.js';
 import { giveTree } from './conversion.js';
 import { openFloor, type FloorRow } from './floor.js';
 import { LEAVES_SCHEMA, openLeaves, type Leaves } from './leaves.js';
+import { headFileOf, NOTHING_NOTED, openNotedHead, readHead, type NotedHead } from './noted-head.js';
 import { openToRead, openToWrite, type FileToOpen } from './open-file.js';
 
 /**
@@ -129,6 +131,8 @@ interface SqliteOptions {
   readonly mustExist?: boolean;
   /** Takes a ledger that services shared, whose recorded instants are a little out of order, as it is. */
   readonly outOfOrder?: boolean;
+  /** The version of the program, where what was noted beside the file is looked at, and how far it has come noted there. */
+  readonly notedBy?: string | undefined;
 }
 
 export interface SqliteEventStore extends EventStore {
@@ -146,7 +150,15 @@ export function openSqliteEventStore({
   readOnly = false,
   mustExist = readOnly,
   outOfOrder = false,
+  notedBy,
 }: SqliteOptions): SqliteEventStore {
+  // Read before the file is: others may be recording, and the file is never behind what was noted of it.
+  const before = notedBy === undefined ? undefined : readHead(file);
+  if (before && !mustExist && !existsSync(file)) {
+    throw new StoreUnavailable(
+      `${file} is gone, and ${headFileOf(file)} notes ${before.size} events of it: restore a backup, or move ${headFileOf(file)} away to begin anew.`,
+    );
+  }
   const { db, opened } = openDatabase(file, readOnly, mustExist);
   const get = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
   const pragma = (name: string): unknown => Object.values(get(`PRAGMA ${name}`)!)[0];
@@ -154,10 +166,13 @@ export function openSqliteEventStore({
   /** Undefined where a file without a tree is only read. */
   let leaves: Leaves | undefined;
   let floorRow: FloorRow | undefined;
+  let noted: NotedHead = NOTHING_NOTED;
   try {
     const version = prepareFile();
     leaves = version === VERSION_WITHOUT_TREE ? undefined : openLeaves(db);
     floorRow = openFloor(db, readOnly);
+    if (notedBy !== undefined && leaves)
+      noted = openNotedHead({ file, program: notedBy, before, readOnly, db, leaves, floor: floorRow, now: look });
     // From the first reading on the log is there, by which it is known later that it is still the same.
     get('SELECT 1 FROM sqlite_schema LIMIT 1');
     opened.replaced();
@@ -269,6 +284,7 @@ export function openSqliteEventStore({
     holdToFile();
     commit.run();
     commits++;
+    noted.soon();
     holdToFile();
   }
 
@@ -338,6 +354,7 @@ export function openSqliteEventStore({
     if (batch.length === 0) return;
     const outcomes: (Appended | Error)[] = [];
     try {
+      noted.hold();
       db.exec('BEGIN IMMEDIATE');
       looks = 0;
       if (waiting.length > 0) scheduleFlush();
@@ -382,6 +399,7 @@ export function openSqliteEventStore({
     if (closed) throw new StoreUnavailable(`${file} is closed.`);
     let appended: AppendedHere | undefined;
     try {
+      noted.hold();
       begin.run();
       const to = look();
       const level = to.position === Number(at ?? 0);
@@ -439,12 +457,13 @@ export function openSqliteEventStore({
         more = events.length === READ_PAGE_MAX;
       }
       if (to !== undefined) floorRow!.note(to);
-      const noted = floorRow!.read();
+      const raised = floorRow!.read();
       // A floor that is noted in a file that is nowhere would be no floor.
       holdToFile();
       commit.run();
+      if (to !== undefined) noted.soon();
       holdToFile();
-      floorKnown = noted;
+      floorKnown = raised;
       return true;
     } catch (error) {
       if (db.isTransaction) rollback.run();
@@ -470,6 +489,7 @@ export function openSqliteEventStore({
 
   /** Writes the first page of the file as it is. */
   function tryWriting(): void {
+    noted.hold();
     db.exec('BEGIN IMMEDIATE');
     try {
       rewriteVersion.run();
@@ -542,9 +562,11 @@ export function openSqliteEventStore({
     isAfter: (a, b) => Number(a) > Number(b ?? 0),
     canFollow: (a, b) => Number(a) === Number(b ?? 0) + 1,
     subscribe: (after, follower) => follow(store, after, follower, followers),
-    diagnose: () => guarded(() => diagnose(pragma, readOnly, opened.logged)),
+    diagnose: () => guarded(() => [...diagnose(pragma, readOnly, opened.logged), ...noted.findings()]),
     examine: () => guarded(() => examined(db)),
     ...(!readOnly && { replaced }),
+    lost: noted.lost,
+    ...(!readOnly && { acceptLoss: noted.accept }),
     close: async () => {
       if (closed) return;
       closed = true;
@@ -552,6 +574,7 @@ export function openSqliteEventStore({
       db.exec(`PRAGMA busy_timeout = ${BUSY_MS_MAX}`);
       while (waiting.length > 0) flush();
       for (const following of followers) following.stop();
+      noted.end();
       if (!readOnly) intoTheFile();
       db.close();
       opened.forget();
@@ -563,15 +586,16 @@ export function openSqliteEventStore({
 /** Whether another connection, of this process or another, has the ledger's file open. */
 export function isInUse(file: string): boolean {
   const db = new DatabaseSync(file, { timeout: 0 });
-  let inUse = false;
   try {
     // Only the sole user of a file can take it out of WAL mode; the next opening puts it back.
     db.exec('PRAGMA journal_mode = DELETE');
-  } catch {
-    inUse = true;
+    return false;
+  } catch (error) {
+    // A file that is damaged is in nobody's use for that.
+    return unavailable(file, error) instanceof StoreBusy;
+  } finally {
+    db.close();
   }
-  db.close();
-  return inUse;
 }
 
 function openDatabase(

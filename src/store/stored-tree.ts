@@ -1,5 +1,5 @@
 import { treeOver, type Tree } from '../../evidence/tree.js';
-import type { EventStore } from '../store/event-store.js';
+import type { EventStore } from './event-store.js';
 
 /** The tree of a ledger as its store keeps it; undefined where the store keeps none. */
 export function storedTree(store: EventStore, size: () => number): Tree | undefined {

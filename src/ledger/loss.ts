@@ -1,0 +1,31 @@
+import { Refusal } from '../domain/rules.js';
+import { REGISTER_STREAM } from './catalogue.js';
+import { todayOf } from './clock.js';
+import type { Ledger } from './ledger.js';
+import type { Done } from './submit.js';
+
+/**
+ * Has a ledger go on although acts that were recorded in it are gone, as its operator says, and records that it does.
+ * Returns undefined where nothing is missing. Throws, and accepts nothing, where no event is left to go on from.
+ */
+export async function acceptLoss(ledger: Ledger): Promise<Done | undefined> {
+  const { store } = ledger;
+  const loss = store.lost?.();
+  if (!loss) return undefined;
+  const { noted: lost, found } = loss;
+  if (!ledger.model.register().ledger)
+    throw new Error(`${loss.words} No ledger is left to go on from: restore a backup.`);
+  store.acceptLoss!();
+  const done = await ledger.submit({
+    kind: 'register',
+    stream: REGISTER_STREAM,
+    command: { act: 'note', fact: { type: 'LossAccepted', data: { effective: todayOf(ledger), lost, found } } },
+    officer: 'ledger-service',
+    signedInBy: 'service',
+    key: `loss ${lost.size} ${lost.root} ${found.size} ${found.root}`,
+    correlation: 'loss',
+    evidence: [],
+  });
+  if (done instanceof Refusal) throw new Error(`${loss.words} That it goes on cannot be recorded now. ${done.detail}`);
+  return done;
+}
