@@ -1,5 +1,4 @@
 import { Refusal } from '../domain/rules.js';
-import { REGISTER_STREAM } from './catalogue.js';
 import { todayOf } from './clock.js';
 import type { Ledger } from './ledger.js';
 import type { Done } from './submit.js';
@@ -16,16 +15,8 @@ export async function acceptLoss(ledger: Ledger): Promise<Done | undefined> {
   if (!ledger.model.register().ledger)
     throw new Error(`${loss.words} No ledger is left to go on from: restore a backup.`);
   store.acceptLoss!();
-  const done = await ledger.submit({
-    kind: 'register',
-    stream: REGISTER_STREAM,
-    command: { act: 'note', fact: { type: 'LossAccepted', data: { effective: todayOf(ledger), lost, found } } },
-    officer: 'ledger-service',
-    signedInBy: 'service',
-    key: `loss ${lost.size} ${lost.root} ${found.size} ${found.root}`,
-    correlation: 'loss',
-    evidence: [],
-  });
+  const fact = { type: 'LossAccepted', data: { effective: todayOf(ledger), lost, found } };
+  const done = await ledger.note(fact, `loss ${lost.size} ${lost.root} ${found.size} ${found.root}`);
   if (done instanceof Refusal) throw new Error(`${loss.words} That it goes on cannot be recorded now. ${done.detail}`);
   return done;
 }

@@ -7,7 +7,6 @@ import { decode } from './catalogue.js';
 import { growing, type Growing } from './growing.js';
 import { createPartRests, judging, type KeptRests, type PartRests } from './part-rests.js';
 import { countedFrom1 } from './positions.js';
-import { leavesHold } from './proof.js';
 import { createReadModel, noteElsewhere, type KeptModel, type ReadModel } from './read-model.js';
 import { createShelves, type KeptStream } from './shelves.js';
 
@@ -47,11 +46,6 @@ export async function readPart(
   const shelves = createShelves();
   const beside: { readonly recorded: Growing; readonly acts: ActEntries; readonly rests: PartRests }[] = [];
   for await (const page of pagesOfSome(store, streams, upTo)) {
-    await leavesHold(
-      store,
-      page,
-      page.map(({ position }) => placeOf(position)),
-    );
     for (const each of page) {
       const event = decode(each);
       const { officer, key, recordedAt, rests } = event.metadata;

@@ -10,7 +10,6 @@ import { leafOf } from '../store/leaf.js';
 import type { LedgerEvent } from '../domain/facts.js';
 import { decode } from './catalogue.js';
 import type { Clock } from './clock.js';
-import { leavesHold } from './proof.js';
 import type { ReadModel } from './read-model.js';
 import { isMoreToCome } from './standing.js';
 
@@ -122,20 +121,11 @@ export function startProjector(
   }
 
   const subscription: Subscription = store.subscribe(model.position(), {
-    async handle(events) {
+    handle(events) {
       const before = forgetTaken();
       const next = events.filter(({ position }) => store.isAfter(position, before));
-      const from = model.size() + begun.length;
-      await leavesHold(
-        store,
-        next,
-        next.map((_, index) => from + index),
-      );
       try {
-        // More may have been taken while their leaves were looked up.
-        const taken = forgetTaken();
         for (const recorded of next) {
-          if (!store.isAfter(recorded.position, taken)) continue;
           const event = decode(recorded);
           begun.push({ event, recorded });
           if (!isMoreToCome(event)) takeBegun();

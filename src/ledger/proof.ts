@@ -1,42 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { added, isKept, isSameHash, nameOf, type Edge, type Hash } from '../../evidence/tree.js';
-import { LedgerDamaged, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../store/event-store.js';
+import { LedgerDamaged, type EventStore } from '../store/event-store.js';
 import { leafOf } from '../store/leaf.js';
 import { goingOn } from '../store/pages.js';
 import { storedTree } from '../store/stored-tree.js';
 
 /**
- * Whether a store holds what was recorded: the bytes of its events are held to the tree that was written with them. What is
- * read is held to its leaves while it is read; what a snapshot, or other threads, spared a start is proven afterwards, a
- * little at a time. All of it throws {@link LedgerDamaged}, naming the place. A store that keeps no tree proves nothing.
+ * Whether a store holds what was recorded: the bytes of its events are held to the tree that was written with them. A store
+ * holds what is read to its leaves itself; what a snapshot spared a start is read afterwards, a little at a time. All of it
+ * throws {@link LedgerDamaged}, naming the place. A store that keeps no tree proves nothing.
  */
-
-const where = ({ position, stream, revision }: RecordedEvent): string =>
-  `Position ${position} (${stream} revision ${revision})`;
-
-function held(event: RecordedEvent, leaf: Hash, kept: Hash | undefined): void {
-  if (!kept)
-    throw new LedgerDamaged(`${where(event)} has no leaf in the ledger’s tree: something was added or taken away.`);
-  if (!isSameHash(kept, leaf))
-    throw new LedgerDamaged(`${where(event)} is not what was recorded: its leaf in the ledger’s tree is another.`);
-}
-
-/** Holds events to their leaves. `places` are those of the events, going up. */
-export async function leavesHold(
-  store: EventStore,
-  events: readonly RecordedEvent[],
-  places: readonly number[],
-): Promise<void> {
-  if (!store.leaves) return;
-  const [last] = places.slice(-1);
-  let at = 0;
-  // Where only some streams are read, their places are apart.
-  for (let from = places[0] ?? 0; last !== undefined && from <= last; from += READ_PAGE_MAX) {
-    const kept = await store.leaves(from, Math.min(READ_PAGE_MAX, last - from + 1));
-    for (; at < places.length && places[at]! < from + READ_PAGE_MAX; at++)
-      held(events[at]!, leafOf(events[at]!), kept[places[at]! - from]);
-  }
-}
 
 /**
  * Holds the tree to its end: it is whole, and goes no further than the events. Rests on a look at a few hundred hashes.
@@ -84,15 +57,12 @@ export function startProving(store: EventStore, upTo: () => number, pauseMs: num
     const page = goingOn(store, after, await store.readAll({ after, limit: EVENTS_A_TURN }));
     if (page.length === 0)
       throw new LedgerDamaged(`After event ${from} nothing can be read, and ${upTo()} were there before.`);
-    const kept = await store.leaves!(from, page.length);
     const whole: { readonly level: number; readonly place: number; readonly hash: Hash }[] = [];
-    page.forEach((event, index) => {
-      const leaf = leafOf(event);
-      held(event, leaf, kept[index]);
-      edge = added(edge, leaf, 0, (level, place, hash) => {
+    for (const event of page) {
+      edge = added(edge, leafOf(event), 0, (level, place, hash) => {
         if (isKept(level)) whole.push({ level, place, hash });
       });
-    });
+    }
     for (const { level, place, hash } of whole) {
       const [is] = await store.subtrees!(level, place, 1);
       if (!is || !isSameHash(is, hash))

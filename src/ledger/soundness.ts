@@ -15,7 +15,7 @@ export interface Unsound {
 
 /** What has been found wrong; undefined where nothing has. The gravest first. */
 export function unsound(store: EventStore, projector: Projector): Unsound | undefined {
-  const damage = projector.damage();
+  const damage = projector.damage() ?? store.damage?.();
   if (damage !== undefined) return { refusal: refuse('ledger_damaged', damage), questionsToo: true };
   const replaced = store.replaced?.();
   if (replaced !== undefined)

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parse, v5 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
-import type { LedgerEvent, Metadata, StreamKind } from '../domain/facts.js';
+import type { LedgerEvent, Metadata, SentFact, StreamKind } from '../domain/facts.js';
 import { NOTHING_FORESEEN, type Foresight } from '../domain/foresight.js';
 import { RULES_NOW } from '../domain/rule-versions.js';
 import { refuse, Refusal } from '../domain/rules.js';
@@ -22,7 +22,7 @@ import {
   type RecordedEvent,
 } from '../store/event-store.js';
 import { scopedKey } from './acts.js';
-import { decode, encode, KINDS, placed, sentenceOf, sha256 } from './catalogue.js';
+import { decode, encode, KINDS, placed, REGISTER_STREAM, sentenceOf, sha256 } from './catalogue.js';
 import { stampNow, todayOf, type Clock } from './clock.js';
 import type { ClockWatch } from './clock-watch.js';
 import { decisionContext, type Streams } from './decision-context.js';
@@ -90,6 +90,8 @@ export interface Submitter {
   submit(submission: Submission): Promise<Done | Refusal>;
   /** Ends every proposal that nobody can sign any more. Returns how many lapsed. */
   lapseExpired(): Promise<number>;
+  /** Records in the register what the service itself has to say; under the same key once. */
+  note(fact: SentFact, key: string): Promise<Done | Refusal>;
 }
 
 interface SubmitterParts {
@@ -339,6 +341,18 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     });
   }
 
+  /** What the service itself does, in nobody’s name. */
+  const byService = (stream: string, command: Command, key: string, correlation: string): Submission => ({
+    kind: placed(stream).kind,
+    stream,
+    command,
+    officer: 'ledger-service',
+    signedInBy: 'service',
+    key,
+    correlation,
+    evidence: [],
+  });
+
   return {
     async submit(submission) {
       const key = scopedKey(submission.officer, submission.key);
@@ -362,19 +376,15 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
         .filter(({ proposal }) => proposal.expires !== undefined && proposal.expires < today);
       let lapsed = 0;
       for (const { stream, proposal } of due) {
-        const outcome = await this.submit({
-          kind: placed(stream).kind,
-          stream,
-          command: { act: 'lapse', proposal: proposal.id },
-          officer: 'ledger-service',
-          signedInBy: 'service',
-          key: `lapse ${proposal.id} ${proposal.revision}`,
-          correlation: proposal.id,
-          evidence: [],
-        });
+        const command = { act: 'lapse', proposal: proposal.id } as const;
+        const key = `lapse ${proposal.id} ${proposal.revision}`;
+        const outcome = await this.submit(byService(stream, command, key, proposal.id));
         if (!(outcome instanceof Refusal)) lapsed++;
       }
       return lapsed;
+    },
+    async note(fact, key) {
+      return this.submit(byService(REGISTER_STREAM, { act: 'note', fact }, key, key));
     },
   };
 }

@@ -12,7 +12,7 @@ import { Refusal } from '../domain/rules.js';
 import { decide, evolve, factOf, initialStream, passOver, type StreamState } from '../domain/stream.js';
 import { asStored, textOf } from '../domain/texts.js';
 import { LedgerDamaged, type EventStore, type Position, type RecordedEvent } from '../store/event-store.js';
-import { pages } from '../store/pages.js';
+import { asItLies, pages } from '../store/pages.js';
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from './catalogue.js';
 import { decisionContext, type Streams } from './decision-context.js';
 import { entryOf } from './ledger.js';
@@ -79,10 +79,11 @@ export interface Verified {
 }
 
 export async function verify(
-  store: EventStore,
+  given: EventStore,
   onEvents?: (done: number) => void,
   verified: Verified = { createBalances, entryOf },
 ): Promise<Verification> {
+  const store = asItLies(given);
   const problems: Problem[] = [];
   const found: Partial<Record<CheckName, number>> = {};
   const report = (check: CheckName, where: string, words: string): void => {

@@ -11,6 +11,7 @@ import type { Hashes } from '../../evidence/tree.js';
  * - Where `instantsInOrder`, recorded instants never go backwards along the sequence of positions: an append that would is
  *   refused. Elsewhere services that share the store may record a little out of order; along a stream they never do, since
  *   who appends has read it to its end. Who asks what was known at an instant takes the latest one up to each position.
+ * - What it hands out is what was recorded, where it keeps hashes of that; otherwise it throws {@link LedgerDamaged}.
  * - Positions are opaque: they are compared only here.
  * - Every `after` is exclusive.
  */
@@ -34,6 +35,10 @@ export interface EventStore {
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
   readAll(page?: { readonly after?: Position | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
+  /** The same readings of what is there, damaged or not: for whoever looks for damage. */
+  readonly asItLies?: Pick<EventStore, 'readStream' | 'readAll'>;
+  /** What was read and is not what was recorded, in words: a store that keeps hashes of its events hands none such out. */
+  damage?(): string | undefined;
   /** Reading some streams and not others: of a store that numbers its events 1, 2, 3 … in ledger order, without gaps. */
   readonly parts?: {
     /** Every stream, with how many events it has up to a position, inclusive. */

@@ -93,3 +93,6 @@ export async function* pagesOfSome(
     from = page.at(-1)!.position;
   }
 }
+
+/** A store as it lies, damaged or not: for whoever looks for damage. */
+export const asItLies = (store: EventStore): EventStore => ({ ...store, ...store.asItLies });

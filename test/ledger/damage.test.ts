@@ -254,6 +254,39 @@ t.test('a difference that is found afterwards ends answers and acts alike, namin
   t.match(answer, { rule: 'ledger_damaged', detail: words });
 });
 
+t.test(
+  'what is altered under a running ledger is told by whoever reads it first, and ends answers and acts alike',
+  async (t) => {
+    const made = await openedLedger(t);
+    await made.post('county-finance', 'PlanLineSet', line({ amount: '1000000.00' }));
+    await stated(made, 3);
+    const stream = `fund-${FUND}`;
+    const { ledger } = made;
+    t.equal((await ledger.entries(stream, ledger.model.size())).length, 5);
+    // No other connection could take the log away while it is in use.
+    const db = new DatabaseSync(made.file);
+    db.exec('DROP TRIGGER events_are_never_updated; DROP TRIGGER leaves_are_never_deleted');
+    db.exec(AMOUNT);
+    t.equal(ledger.unsound(), undefined, 'nobody has read it yet');
+    await t.rejects(ledger.entries(stream, ledger.model.size()), {
+      name: 'LedgerDamaged',
+      message: /Position 7 .* is not what was recorded/,
+    });
+    t.match(ledger.unsound(), { refusal: { rule: 'ledger_damaged' }, questionsToo: true });
+    t.match(await verify(made.store), { found: { tree: 1 } }, 'whoever looks for damage reads on');
+    db.exec('DELETE FROM leaves WHERE position = 7');
+    db.close();
+    await t.rejects(
+      made.store.readAll(),
+      { message: /Position 7 .* is not what was recorded/ },
+      'the first is what is said',
+    );
+    const again = openSqliteEventStore({ file: made.file, readOnly: true });
+    await t.rejects(again.readAll(), { message: /Position 7 .* has no leaf in the ledger’s tree/ });
+    await again.close();
+  },
+);
+
 t.test('a snapshot that somebody altered and digested anew is not used', async (t) => {
   const { file, open } = await withSnapshot(t);
   const other = `${file}.other`;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
-import type { Edge } from '../../../evidence/tree.js';
+import { isSameHash, type Edge, type Hash } from '../../../evidence/tree.js';
 import {
   BUSY_MS_MAX,
   busyPauseMs,
@@ -19,15 +19,15 @@ import {
   type EventStore,
   type ExpectedRevision,
   type Finding,
-  type Follower,
   type NewEvent,
   type Position,
   type RecordedEvent,
-  type Subscription,
 } from '../event-store.js';
-import { goingOn, pageAfter } from '../pages.js';
+import { leafOf } from '../leaf.js';
+import { goingOn } from '../pages.js';
 import { giveTree } from './conversion.js';
 import { openFloor, type FloorRow } from './floor.js';
+import { follow, type Following } from './following.js';
 import { LEAVES_SCHEMA, openLeaves, type Leaves } from './leaves.js';
 import { headFileOf, NOTHING_NOTED, openNotedHead, readHead, type NotedHead } from './noted-head.js';
 import { openToRead, openToWrite, type FileToOpen } from './open-file.js';
@@ -45,8 +45,6 @@ const VERSION_WITHOUT_TREE = 1;
 const SCHEMA_VERSION = 2;
 const SYNCHRONOUS_FULL = 2;
 const APPENDS_PER_COMMIT_MAX = 512;
-/** How often another process's commits are looked for. Its own commits wake a subscription at once. */
-const POLL_MS = 200;
 /** How long a raise of the floor waits for who is writing: everybody who asks waits with it. */
 const RAISE_WAIT_MS = 20;
 
@@ -91,14 +89,9 @@ type Columns = readonly [
   type: string,
   data: string,
   metadata: string,
+  leaf: Hash | null,
 ];
 const COLUMNS = 'position, stream, revision, id, type, data, metadata';
-
-interface Following {
-  /** There may be more; up to a position, where it is known. */
-  wake(upTo?: Position): void;
-  stop(): void;
-}
 
 interface Waiting {
   readonly stream: string;
@@ -198,14 +191,16 @@ export function openSqliteEventStore({
     'SELECT id, position, data, metadata FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
   );
   const holdsId = db.prepare('SELECT 1 AS held FROM events WHERE stream = ? AND id = ?');
-  const pageOfStream = db.prepare(
-    `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`,
-  );
-  const pageOfAll = db.prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
+  // An event is read with the leaf that was written with it, and handed out only where it is that of its bytes.
+  const withLeaf = leaves
+    ? `SELECT ${COLUMNS}, hash FROM events LEFT JOIN leaves USING (position)`
+    : `SELECT ${COLUMNS}, NULL FROM events`;
+  const pageOfStream = db.prepare(`${withLeaf} WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`);
+  const pageOfAll = db.prepare(`${withLeaf} WHERE position > ? ORDER BY position LIMIT ?`);
   const streamsUpTo = db.prepare('SELECT stream, count(*) AS events FROM events WHERE position <= ? GROUP BY stream');
   // The plus keeps SQLite from going through the streams one by one, and sorting each page anew.
   const pageOfSome = db.prepare(
-    `SELECT ${COLUMNS} FROM events WHERE position > ? AND position <= ? AND +stream IN (SELECT value FROM json_each(?))
+    `${withLeaf} WHERE position > ? AND position <= ? AND +stream IN (SELECT value FROM json_each(?))
      ORDER BY position LIMIT ?`,
   );
   for (const page of [pageOfStream, pageOfAll, pageOfSome]) page.setReturnArrays(true);
@@ -220,6 +215,8 @@ export function openSqliteEventStore({
   let closed = false;
   /** Why nothing more is recorded in what was opened; never taken back. */
   let gone: string | undefined;
+  /** What was found that is not what was recorded; never taken back. */
+  let damage: string | undefined;
   const waiting: Waiting[] = [];
   let flushing = false;
   /** How often in a row another process was found writing. */
@@ -412,7 +409,7 @@ export function openSqliteEventStore({
             return appended;
           },
           readStream: (stream, { after, limit }) =>
-            (pageOfStream.all(stream, Number(after), page(limit)) as unknown as Columns[]).map(recorded),
+            (pageOfStream.all(stream, Number(after), page(limit)) as unknown as Columns[]).map(held),
         });
       }
       if (appended) commitToFile();
@@ -447,11 +444,7 @@ export function openSqliteEventStore({
       }
       for (let from = Number(after ?? 0), more = true; more;) {
         const after = from === 0 ? undefined : String(from);
-        const events = goingOn(
-          store,
-          after,
-          (pageOfAll.all(from, READ_PAGE_MAX) as unknown as Columns[]).map(recorded),
-        );
+        const events = goingOn(store, after, (pageOfAll.all(from, READ_PAGE_MAX) as unknown as Columns[]).map(held));
         if (events.length > 0) take(events);
         from += events.length;
         more = events.length === READ_PAGE_MAX;
@@ -519,8 +512,25 @@ export function openSqliteEventStore({
     }
   }
 
-  const rows = (statement: StatementSyncInstance, ...values: unknown[]) =>
-    guarded(() => (statement.all(...values) as unknown as Columns[]).map(recorded));
+  /** An event as it was recorded: its bytes are those whose hash was written with them. Throws {@link LedgerDamaged}. */
+  function held(row: Columns): RecordedEvent {
+    const event = recorded(row);
+    const [leaf] = row.slice(-1) as [Hash | null];
+    if (!leaves || (leaf && isSameHash(leaf, leafOf(event)))) return event;
+    const where = `Position ${event.position} (${event.stream} revision ${event.revision})`;
+    damage ??= leaf
+      ? `${where} is not what was recorded: its leaf in the ledger’s tree is another.`
+      : `${where} has no leaf in the ledger’s tree: something was added or taken away.`;
+    throw new LedgerDamaged(damage);
+  }
+
+  const rows = (as: (row: Columns) => RecordedEvent, statement: StatementSyncInstance, ...values: unknown[]) =>
+    guarded(() => (statement.all(...values) as unknown as Columns[]).map(as));
+
+  const readsOf = (as: (row: Columns) => RecordedEvent): Pick<EventStore, 'readStream' | 'readAll'> => ({
+    readStream: (stream, { after = -1n, limit } = {}) => rows(as, pageOfStream, stream, Number(after), page(limit)),
+    readAll: ({ after, limit } = {}) => rows(as, pageOfAll, Number(after ?? 0), page(limit)),
+  });
 
   const store: SqliteEventStore = {
     commits: () => commits,
@@ -537,8 +547,9 @@ export function openSqliteEventStore({
         waiting.push({ stream, expected, events, until: performance.now() + BUSY_MS_MAX, resolve, reject });
         scheduleFlush();
       }),
-    readStream: (stream, { after = -1n, limit } = {}) => rows(pageOfStream, stream, Number(after), page(limit)),
-    readAll: ({ after, limit } = {}) => rows(pageOfAll, Number(after ?? 0), page(limit)),
+    ...readsOf(held),
+    asItLies: readsOf(recorded),
+    damage: () => damage,
     head: () =>
       guarded(() => {
         const { position } = lastPosition.get() as { position: number | null };
@@ -551,7 +562,7 @@ export function openSqliteEventStore({
           return new Map(all.map(({ stream, events }) => [stream, events]));
         }),
       read: (streams, after, upTo) =>
-        rows(pageOfSome, Number(after ?? 0), Number(upTo), JSON.stringify(streams), READ_PAGE_MAX),
+        rows(held, pageOfSome, Number(after ?? 0), Number(upTo), JSON.stringify(streams), READ_PAGE_MAX),
     },
     ...(leaves && {
       leaves: (from: number, limit?: number) =>
@@ -633,62 +644,6 @@ function unavailable(file: string, cause: unknown): StoreUnavailable {
     return new StoreBusy(`${file}: another process is writing to it (${message}).`, cause);
   const words = `${file}: ${message}`;
   return /malformed/.test(words) ? new LedgerDamaged(words, cause) : new StoreUnavailable(words, cause);
-}
-
-/** Reads page after page until there is no more, then waits to be woken, or looks again after a while. */
-function follow(
-  store: EventStore,
-  after: Position | undefined,
-  follower: Follower,
-  followers: Set<Following>,
-): Subscription {
-  let stopped = false;
-  let woken = false;
-  let from = after;
-  /** The last there is, where that is known without reading. */
-  let last: Position | undefined;
-  let endPause = (): void => undefined;
-  const following: Following = {
-    wake(upTo) {
-      last = upTo;
-      woken = true;
-      endPause();
-    },
-    stop() {
-      stopped = true;
-      following.wake();
-    },
-  };
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (woken) endPause();
-    });
-  const goesOn = () => !stopped;
-  const run = async (): Promise<void> => {
-    while (goesOn()) {
-      const isLevel = woken && last !== undefined && last === from;
-      woken = false;
-      // What a file that was replaced holds beyond what was acknowledged is nobody's to see.
-      const events = isLevel || store.replaced?.() !== undefined ? [] : await pageAfter(store, from);
-      if (!goesOn()) return;
-      if (events.length > 0) {
-        await follower.handle(events);
-        from = events.at(-1)!.position;
-      } else {
-        follower.caughtUp?.();
-        await pause();
-      }
-    }
-  };
-  followers.add(following);
-  const ended = run().finally(() => followers.delete(following));
-  const skipTo = (position: Position): void => void (from = position);
-  return { ended, skipTo, stop: () => following.stop() };
 }
 
 /** All that SQLite finds wrong with pages, tables, indexes and constraints, so many at the most. */
