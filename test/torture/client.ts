@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { REGISTER_STREAM } from '../../src/ledger/catalogue.js';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import type { RecordedEvent } from '../../src/store/event-store.js';
+import { contribution, FUND, line } from '../support/ledger.js';
+import { FILE, type Case } from './room.js';
+import { DEADLINE_MS, Hung, type Served } from './service.js';
+
+/** A client that posts acts under keys, notes what was acknowledged, and looks afterwards what became of it. */
+
+export interface Act {
+  readonly key: string;
+  readonly officer: string;
+  readonly path: string;
+  readonly fact: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+  /** The answer that acknowledged it; undefined where none did. */
+  acknowledged?: string;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly body: string;
+  /** The refusal in words, where the answer is one. */
+  readonly words?: string | undefined;
+}
+
+/** Makes acts that are each other’s like only in kind: what is recorded twice, or altered, shows. */
+export function actsOf({ random, seed }: Pick<Case, 'random' | 'seed'>) {
+  let made = 0;
+  const one = (): Act => {
+    const name = `t${seed}-${++made}`;
+    const amount = `${1 + random.below(999_999)}.00`;
+    const facts = `/v1/funds/${FUND}/facts`;
+    switch (random.below(3)) {
+      case 0: {
+        const data = { effective: '2016-04-01', claimant: name, statedOn: '2016-04-01', amount, basis: 'a report' };
+        return { key: name, officer: 'county-finance', path: facts, fact: { type: 'GapStated', data } };
+      }
+      case 1: {
+        const fact = { type: 'PlanLineSet', data: line({ line: name, amount }) };
+        return { key: name, officer: 'pool-manager', path: facts, fact };
+      }
+      default: {
+        const fact = { type: 'ContributionAgreed', data: contribution({ contribution: name, amount }) };
+        return { key: name, officer: 'north-ccg-finance', path: `/v1/funds/${FUND}/proposals`, fact };
+      }
+    }
+  };
+  return (count: number): Act[] => Array.from({ length: count }, one);
+}
+
+async function request(url: string, init: RequestInit): Promise<Answered | undefined> {
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  try {
+    const answer = await fetch(url, { ...init, signal });
+    const body = await answer.text();
+    return { status: answer.status, body, words: answer.ok ? undefined : wordsOf(body) };
+  } catch (error) {
+    if ((error as Error).name === 'TimeoutError') throw new Hung(url);
+    // The connection was refused or cut: there is nobody any more.
+    return undefined;
+  }
+}
+
+/** The words of a refusal; undefined where a fault of the program stands in their place. */
+function wordsOf(body: string): string | undefined {
+  try {
+    const { code, title, detail = '' } = JSON.parse(body) as { code?: string; title?: string; detail?: string };
+    return code === undefined || title === undefined || code === 'internal_error'
+      ? undefined
+      : `${title} ${detail}`.trim();
+  } catch {
+    return undefined;
+  }
+}
+
+// A connection that is kept open may be closed by the service just as it is used again.
+const headersOf = ({ room }: Pick<Case, 'room'>, officer: string) => ({
+  authorization: `Bearer ${room.tokens[officer]!}`,
+  connection: 'close',
+});
+
+/** Posts one act; undefined where the connection was cut. */
+export async function post(of: Pick<Case, 'room'>, { address }: Served, act: Act): Promise<Answered | undefined> {
+  const answer = await request(`${address}${act.path}`, {
+    method: 'POST',
+    headers: {
+      ...headersOf(of, act.officer),
+      'content-type': 'application/json',
+      'idempotency-key': act.key,
+    },
+    body: JSON.stringify({ fact: act.fact }),
+  });
+  if (answer?.status === 201) act.acknowledged = answer.body;
+  return answer;
+}
+
+export const get = (
+  of: Pick<Case, 'room'>,
+  { address }: Served,
+  path: string,
+  officer = 'auditor',
+): Promise<Answered | undefined> => request(`${address}${path}`, { headers: headersOf(of, officer) });
+
+/**
+ * Posts acts, so many at once, until all are answered or nobody answers any more. `each` is told of every answer.
+ */
+export async function postAll(
+  of: Pick<Case, 'room'>,
+  service: Served,
+  acts: readonly Act[],
+  each: (answer: Answered, act: Act) => void = () => undefined,
+  atOnce = 4,
+): Promise<void> {
+  const waiting = [...acts];
+  let gone = false;
+  const worker = async (): Promise<void> => {
+    for (let act = waiting.shift(); act && !gone; act = waiting.shift()) {
+      const answer = await post(of, service, act);
+      if (answer) each(answer, act);
+      else gone = true;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+/** All events of the ledger of a folder, in use or at rest. */
+export async function eventsIn(folder: string): Promise<RecordedEvent[]> {
+  const store = openSqliteEventStore({ file: join(folder, FILE), readOnly: true });
+  try {
+    const all: RecordedEvent[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await store.readAll({ after });
+      if (page.length === 0) return all;
+      all.push(...page);
+      after = page.at(-1)!.position;
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** How often each key is recorded, by its digest, with the data of what it recorded. */
+export async function recordedIn(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const { data, metadata, stream } of await eventsIn(folder)) {
+    if (stream === REGISTER_STREAM) continue;
+    const { key } = JSON.parse(metadata) as { key: string };
+    found.set(key, [...(found.get(key) ?? []), data]);
+  }
+  return found;
+}
+
+const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+/** Says of each act whether it is there as often as it must be: once where it was acknowledged, and never twice. */
+export async function holdToActs(tried: Case, folder: string, acts: readonly Act[], when: string): Promise<boolean> {
+  const recorded = await recordedIn(folder);
+  let holds = true;
+  const wrong = (outcome: 'lost' | 'doubled', words: string): void => {
+    holds = false;
+    tried.note(outcome, words);
+  };
+  for (const act of acts) {
+    const there = recorded.get(digestOf(act.key)) ?? [];
+    if (there.length > 1) wrong('doubled', `${act.key} is recorded ${there.length} times ${when}`);
+    else if (act.acknowledged === undefined) continue;
+    else if (there.length === 0) wrong('lost', `${act.key} was acknowledged and is not there ${when}`);
+    else if (!there[0]!.includes(`"amount":"${String(act.fact.data['amount'])}"`))
+      wrong('lost', `${act.key} was acknowledged and is another ${when}: ${there[0]!}`);
+  }
+  return holds;
+}

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { attached } from './calls.js';
+import { actsOf, get, holdToActs, postAll, type Act } from './client.js';
+import { FILE, QUESTIONS, type Case } from './room.js';
+import { command, serve, type Served } from './service.js';
+
+/**
+ * The disk is full, or fails. The service's files may not grow any more, or its writes and syncs are answered with an
+ * error, for a while. No act that was acknowledged is lost, what is refused is refused in words (told), questions are
+ * answered all the while, and posting goes on by itself once the disk is well.
+ */
+
+export const FAILING = 'failing writes';
+const SPELLS = 3;
+const ACTS_A_SPELL = 10;
+/** How often a service that was refused is asked again whether it records: it says itself when to ask. */
+const TRIES_MAX = 30;
+
+export async function failingWrites(tried: Case): Promise<void> {
+  const { room, random } = tried;
+  const folder = room.copyOf(random.pick([room.atRest, room.logged]));
+  const acts = actsOf(tried);
+  const service = await serve(folder);
+  const posted: Act[] = [];
+  for (let spell = 0; spell < SPELLS; spell++) {
+    posted.push(...acts(ACTS_A_SPELL), ...acts(ACTS_A_SPELL), ...acts(ACTS_A_SPELL));
+    const [before, during, after] = [3, 2, 1].map((from) =>
+      posted.slice(posted.length - from * ACTS_A_SPELL, posted.length - (from - 1) * ACTS_A_SPELL),
+    ) as [Act[], Act[], Act[]];
+    await postAll(tried, service, before);
+    const { name, end } = await (tried.strace && random.chance(0.6)
+      ? failing(tried, service)
+      : full(tried, folder, service));
+    const when = `while ${name}`;
+    let wordless = 0;
+    let refused = 0;
+    await postAll(tried, service, during, ({ status, body, words }, act) => {
+      if (status === 201) return;
+      refused++;
+      if (words !== undefined) return;
+      wordless++;
+      tried.note('wordless', `${act.key} ${when}: ${status} ${body}`);
+    });
+    const died = service.hasEnded();
+    if (died) {
+      tried.note('wordless', `the service ended ${when}: ${String(died.signal ?? died.code)} ${died.out}${died.err}`);
+      break;
+    }
+    const asked = await get(tried, service, QUESTIONS[0]!.path);
+    if (asked?.status !== 200) {
+      wordless++;
+      tried.note(asked?.words === undefined ? 'wordless' : 'told', `a question ${when}: ${asked?.body ?? 'no answer'}`);
+    }
+    await end();
+    const goesOn = await recovers(tried, service, [...during, ...after], `after ${name}`);
+    if ((await holdToActs(tried, folder, posted, `after ${name}`)) && wordless === 0 && goesOn)
+      tried.note(refused > 0 ? 'told' : 'held');
+  }
+  if (!service.hasEnded()) await service.stop();
+  const { code, out, err } = await command(folder, 'verify');
+  tried.note(code === 0 ? 'held' : 'silent', `verify after writes that failed: ${out}${err}`);
+  room.forget(folder);
+}
+
+interface Spell {
+  readonly name: string;
+  end(): Promise<void>;
+}
+
+/** No file of the service may grow beyond some place a little after the end of its log: what a full disk does. */
+async function full({ random }: Case, folder: string, { pid }: Served): Promise<Spell> {
+  const sizes = ['', '-wal'].map((each) => statSync(join(folder, `${FILE}${each}`)).size);
+  const most = Math.max(...sizes) === sizes[1] ? sizes[1] + random.below(40_000) : sizes[1]! + random.below(20_000);
+  limit(pid, `--fsize=${most}:`);
+  return { name: `no file may grow beyond ${most} bytes`, end: async () => limit(pid, '--fsize=unlimited:') };
+}
+
+function limit(pid: number, what: string): void {
+  const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), what], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`prlimit: ${stderr}`);
+}
+
+/** Some of its writes, or its syncs, are answered with an error. */
+async function failing({ random }: Case, { pid }: Served): Promise<Spell> {
+  const call = random.pick(['pwrite64', 'fsync', 'pwrite64,fsync', 'ftruncate,fsync']);
+  const error = random.pick(['EIO', 'ENOSPC', 'EDQUOT']);
+  const from = 1 + random.below(12);
+  // From some call on all of them, or every second, or that one alone.
+  const when = `${from}${random.pick(['+', '+2', ''])}`;
+  const options = ['-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:error=${error}:when=${when}`];
+  const { detach } = await attached(pid, options);
+  return { name: `${call} is answered ${error} (when=${when})`, end: detach };
+}
+
+/** Posts the rest until all of it is recorded. Nobody restarts the service. */
+async function recovers(tried: Case, service: Served, acts: readonly Act[], when: string): Promise<boolean> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const rest = acts.filter(({ acknowledged }) => acknowledged === undefined);
+    if (rest.length === 0) return true;
+    await postAll(tried, service, rest);
+    // Asks whether it is ready, as whoever balances services does: that has the service try its file again.
+    await get(tried, service, '/ready');
+  }
+  const ready = await get(tried, service, '/ready');
+  const why = ready?.words ?? ready?.body;
+  tried.note(why === undefined ? 'wordless' : 'told', `it does not record again ${when}: ${String(why)}`);
+  return false;
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { OPERATOR } from '../../src/ledger/access.js';
+import { ask } from '../../src/ledger/ask.js';
+import { settableClock } from '../../src/ledger/clock.js';
+import { openLedger } from '../../src/ledger/ledger.js';
+import { QUERIES } from '../../src/ledger/queries/all.js';
+import { Refusal } from '../../src/domain/rules.js';
+import { snapshotFile } from '../../src/store/snapshot-file.js';
+import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import { runHere } from '../cli/run.js';
+import { at } from '../support/ledger.js';
+import { AFTER_THE_STORY, FILE, JUDGE, QUESTIONS } from './room.js';
+
+/**
+ * A process that is sent the folders of ledgers and says of each what `verify` finds and what its questions are answered:
+ * faster than to start the program for each. It may be ended by what it reads, and is started anew then.
+ */
+
+export interface Judged {
+  /** The exit code of verify, and its words. */
+  readonly verify: { readonly code: number; readonly words: string };
+  /** Why the ledger was not opened, or stopped answering, in its words. */
+  readonly fault?: string;
+  /** How much was known from a snapshot. */
+  readonly fromSnapshot?: number;
+  /** The answers, each as JSON, or the words of a refusal. */
+  readonly answers: readonly (string | { readonly refused: string })[];
+}
+
+async function judged(folder: string): Promise<Judged> {
+  const { code, out, err } = await runHere(['verify', '--ledger', FILE], folder);
+  const verify = { code: code!, words: `${out}${err}`.trim() };
+  const file = join(folder, FILE);
+  const answers: Judged['answers'][number][] = [];
+  let fromSnapshot = 0;
+  try {
+    const snapshots = { file: snapshotFile(`${file}.snapshot`), program: () => JUDGE, write: false };
+    const store = openSqliteEventStore({ file, readOnly: true });
+    try {
+      const ledger = await openLedger(store, settableClock(at(AFTER_THE_STORY)), { snapshots, proveEveryMs: 0 });
+      fromSnapshot = ledger.fromSnapshot;
+      // What is damaged and was spared the start is told from here on.
+      await ledger.whenProven.catch(() => undefined);
+      for (const { name, asked } of QUESTIONS) {
+        const query = QUERIES.find((each) => each.name === name)!;
+        const answer = await ask(ledger, OPERATOR, query, asked);
+        answers.push(answer instanceof Refusal ? { refused: answer.detail } : JSON.stringify(answer));
+      }
+      await ledger.close();
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    return { verify, fault: (error as Error).message, fromSnapshot, answers };
+  }
+  return { verify, fromSnapshot, answers };
+}
+
+process.on('message', (folder: string) => {
+  void judged(folder).then((found) => process.send!(found));
+});

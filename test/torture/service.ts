@@ -1,0 +1,153 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { MAIN } from '../cli/run.js';
+import { FILE } from './room.js';
+
+/**
+ * The only use of time: whoever says nothing for so long is taken to hang. A machine that is busy takes a second for what
+ * otherwise takes a tenth of one.
+ */
+export const DEADLINE_MS = 30_000;
+
+/** Nothing was heard within the deadline. */
+export class Hung extends Error {
+  constructor(what: string) {
+    super(`${what}: nothing was heard for ${DEADLINE_MS / 1000} s`);
+    this.name = 'Hung';
+  }
+}
+
+/** What something comes to, unless it hangs. */
+export async function within<T>(what: string, something: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const deadline = wait(DEADLINE_MS, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new Hung(what);
+  });
+  try {
+    return await Promise.race([something, deadline]);
+  } finally {
+    over.abort();
+    deadline.catch(() => undefined);
+  }
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A program that was started, and what it comes to. */
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/**
+ * What runs and measures the tests must not follow into the processes that are tortured: it would end them where a file may
+ * not grow, which Node by itself takes as a write that failed.
+ */
+export const ALONE: readonly string[] = [
+  'env',
+  ...['NODE_OPTIONS', 'NODE_V8_COVERAGE'].flatMap((name) => ['-u', name]),
+];
+
+const QUIET = { BCF_LOG_LEVEL: 'error', BCF_ACCESS_LOG: '/dev/null', BCF_REQUESTS_PER_MINUTE: '1000000' };
+
+function start(command: readonly string[], cwd: string): Started {
+  const child = spawn(ALONE[0]!, [...ALONE.slice(1), ...command], {
+    cwd,
+    env: { ...process.env, BCF_EVENTSTOREDB: undefined, ...QUIET },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, out, err }));
+  });
+  return { child, ended };
+}
+
+/** Runs a command of the program to its end, on the ledger of a folder. */
+export async function command(folder: string, ...args: readonly string[]): Promise<Ended> {
+  const { child, ended } = start([process.execPath, MAIN, ...args, '--ledger', FILE], folder);
+  try {
+    return await within(`bcf-ledger ${args.join(' ')}`, ended);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+export interface Served {
+  readonly pid: number;
+  readonly address: string;
+  readonly ended: Promise<Ended>;
+  /** What it came to, where it has ended by now. */
+  hasEnded(): Ended | undefined;
+  /** Asks it to end, and waits until it has. */
+  stop(): Promise<Ended>;
+  kill(): Promise<Ended>;
+}
+
+export interface HowServed {
+  /** What runs Node, such as strace, where it is not run as it is. It must leave the process that was started to Node. */
+  readonly by?: readonly string[];
+  /** What Node is given before the program. */
+  readonly node?: readonly string[];
+}
+
+/** A service that ended before it listened. */
+export class NotServed extends Error {
+  readonly ended: Ended;
+
+  constructor(ended: Ended) {
+    super(ended.err.trim());
+    this.name = 'NotServed';
+    this.ended = ended;
+  }
+}
+
+/** Starts the service on the ledger of a folder. Throws {@link NotServed} where it ends before it listens. */
+export async function serve(folder: string, { by = [], node = [] }: HowServed = {}): Promise<Served> {
+  const run = [...by, process.execPath, ...node, MAIN, 'serve', '--ledger', FILE, '--port', '0'];
+  const { child, ended } = start(run, folder);
+  const kill = () => {
+    child.kill('SIGKILL');
+    return within('a service that was killed', ended);
+  };
+  let is: Ended | undefined;
+  ended.then(
+    (end) => (is = end),
+    () => undefined,
+  );
+  let said = '';
+  const listening = new Promise<string>((resolve) => {
+    child.stderr!.on('data', (chunk: Buffer) => {
+      const found = /at (http:\/\/[^;\s]+);/.exec((said += chunk.toString()))?.[1];
+      if (found) resolve(found);
+    });
+  });
+  const first = await within('a service that is started', Promise.race([listening, ended])).catch(
+    async (error: unknown) => {
+      await kill();
+      throw error;
+    },
+  );
+  if (typeof first !== 'string') throw new NotServed(first);
+  return {
+    pid: child.pid!,
+    address: first,
+    ended,
+    hasEnded: () => is,
+    stop: () => {
+      child.kill('SIGTERM');
+      return within('a service that is stopped', ended).catch(async (error: unknown) => {
+        await kill();
+        throw error;
+      });
+    },
+    kill,
+  };
+}
