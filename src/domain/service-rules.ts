@@ -11,8 +11,8 @@ export const SERVICE_RULES = {
   store_unavailable: rule(
     503,
     'The ledger’s store cannot be reached',
-    'Nothing is accepted that is not on disk.',
-    'Try again; the operator’s health page says more.',
+    'Nothing is accepted that is not on disk. Where the disk failed just as an act was written, it may be recorded all the same.',
+    'Ask again, or send the same act again with the same Idempotency-Key: it is recorded once. The operator’s health page says more.',
   ),
   store_busy: rule(
     503,

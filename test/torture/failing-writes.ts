@@ -22,7 +22,7 @@ export async function failingWrites(tried: Case): Promise<void> {
   const { room, random } = tried;
   const folder = room.copyOf(random.pick([room.atRest, room.logged]));
   const acts = actsOf(tried);
-  const service = await serve(folder);
+  let service = await serve(folder);
   const posted: Act[] = [];
   for (let spell = 0; spell < SPELLS; spell++) {
     posted.push(...acts(ACTS_A_SPELL), ...acts(ACTS_A_SPELL), ...acts(ACTS_A_SPELL));
@@ -53,7 +53,12 @@ export async function failingWrites(tried: Case): Promise<void> {
       wordless++;
       tried.note(asked?.words === undefined ? 'wordless' : 'told', `a question ${when}: ${asked?.body ?? 'no answer'}`);
     }
-    await end();
+    if (random.chance(0.3)) {
+      // Before the disk is well again: what is in the log by then is all that the next one has.
+      await service.kill();
+      service = await serve(folder);
+      await holdToActs(tried, folder, posted, `after it was killed ${when}`);
+    } else await end();
     const goesOn = await recovers(tried, service, [...during, ...after], `after ${name}`);
     if ((await holdToActs(tried, folder, posted, `after ${name}`)) && wordless === 0 && goesOn)
       tried.note(refused > 0 ? 'told' : 'held');
@@ -71,8 +76,7 @@ interface Spell {
 
 /** No file of the service may grow beyond some place a little after the end of its log: what a full disk does. */
 async function full({ random }: Case, folder: string, { pid }: Served): Promise<Spell> {
-  const sizes = ['', '-wal'].map((each) => statSync(join(folder, `${FILE}${each}`)).size);
-  const most = Math.max(...sizes) === sizes[1] ? sizes[1] + random.below(40_000) : sizes[1]! + random.below(20_000);
+  const most = statSync(join(folder, `${FILE}-wal`)).size + random.below(40_000);
   limit(pid, `--fsize=${most}:`);
   return { name: `no file may grow beyond ${most} bytes`, end: async () => limit(pid, '--fsize=unlimited:') };
 }
