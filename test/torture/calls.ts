@@ -1,12 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import type { Random } from '../../bench/random.js';
+import type { Tools } from './room.js';
 import { within } from './service.js';
 
 /** Watching the calls that a service makes to the system, and making one of them fail or kill it: with strace, where it is there. */
 
-/** Whether strace can be used: it must be installed, and the machine must let one process trace another. */
-export const canTrace = (): boolean => spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
+/** What there is: strace must be installed, and the machine must let one process trace another. */
+export const toolsHere = (): Tools => ({
+  strace: spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0,
+  prlimit: spawnSync('prlimit', ['--version']).status === 0,
+});
 
 /**
  * What runs Node under strace. Strace becomes a process of its own beside (`-D`), so the one that was started is Node. It

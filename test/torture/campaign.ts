@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { createRandom } from '../../bench/random.js';
-import { canTrace } from './calls.js';
+import { toolsHere } from './calls.js';
 import { clocks, CLOCKS } from './clocks.js';
 import { damage, DAMAGE, TAKEN_BACK_KIND, takenBack, WHOLE_KIND, wholeTakenBack } from './damage.js';
 import { FAILING, failingWrites } from './failing-writes.js';
 import { dismissJudge } from './judging.js';
 import { kills, KILLS } from './kills.js';
 import { power, POWER } from './power.js';
-import { makeRoom, type Case, type Room } from './room.js';
+import { makeRoom, type Case, type Room, type Tools } from './room.js';
 import { Hung } from './service.js';
 import { Tally } from './tally.js';
 import { TWO, twoProcesses } from './two-processes.js';
@@ -41,13 +41,12 @@ export interface Campaign {
 export async function campaign({ seed, kinds = Object.keys(KINDS), others, goesOn, say }: Campaign): Promise<Tally> {
   const tally = new Tally();
   const all = { ...KINDS, ...others };
-  const strace = canTrace();
+  const tools = toolsHere();
   say(`Seed ${seed}. Node ${process.version}, ${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}).`);
-  if (!strace) say('There is no strace here: kills come at some moment, and what needs it is left out.');
   const room = await makeRoom();
   try {
     for (let round = 0; goesOn(round); round++) {
-      for (const kind of kinds) await tryOne(kind, all[kind]!, { room, seed: seed + round, strace, tally, say });
+      for (const kind of kinds) await tryOne(kind, all[kind]!, { room, seed: seed + round, tools, tally, say });
     }
   } finally {
     dismissJudge();
@@ -59,7 +58,7 @@ export async function campaign({ seed, kinds = Object.keys(KINDS), others, goesO
 interface Turn {
   readonly room: Room;
   readonly seed: number;
-  readonly strace: boolean;
+  readonly tools: Tools;
   readonly tally: Tally;
   say(words: string): void;
 }
@@ -67,13 +66,13 @@ interface Turn {
 async function tryOne(
   kind: string,
   one: (tried: Case) => Promise<void>,
-  { room, seed, strace, tally, say }: Turn,
+  { room, seed, tools, tally, say }: Turn,
 ): Promise<void> {
   const note: Case['note'] = (outcome, words = '') => {
     if (tally.note(kind, seed, outcome, words)) say(`${kind}, seed ${seed}: ${outcome}. ${words.slice(0, WORDS_MAX)}`);
   };
   try {
-    await one({ room, random: createRandom(seed), seed, strace, tally, note });
+    await one({ room, random: createRandom(seed), seed, tools, tally, note });
   } catch (error) {
     if (!(error instanceof Hung))
       throw new Error(`${kind}, seed ${seed}: ${(error as Error).message}`, { cause: error });

@@ -62,6 +62,8 @@ function flip(of: Buffer, random: Random, from = 0, to = of.length, count = 1 + 
   return of;
 }
 
+const anything = (random: Random): Buffer => Buffer.from(random.hex(2 * (1 + random.below(20_000))), 'hex');
+
 const pageSize = (of: Buffer): number => of.readUInt16BE(16);
 
 /** Two different pages, neither of them the first, which says what the file is. */
@@ -262,10 +264,13 @@ export const DAMAGES: Readonly<Record<string, (wreck: Wreck) => void>> = {
     for (const name of [`${FILE}.snapshot`, `${FILE}.snapshot.key`])
       if (existsSync(join(room.older, name))) cpSync(join(room.older, name), join(folder, name));
   },
-  'bits of the log': (wreck) => {
-    // A log that means nothing beside a file at rest.
-    writeFileSync(`${wreck.file}-wal`, Buffer.from(wreck.random.hex(2 * (1 + wreck.random.below(20_000))), 'hex'));
+  'a log that means nothing': ({ file, random }) => writeFileSync(`${file}-wal`, anything(random)),
+  'shared memory that means nothing': ({ file, random }) => {
+    writeFileSync(`${file}-wal`, '');
+    writeFileSync(`${file}-shm`, anything(random));
   },
+  'bits of the signing key': bytes(`${FILE}.key.json`, (of, { random }) => flip(of, random)),
+  'the signing key cut short': bytes(`${FILE}.key.json`, (of, { random }) => of.subarray(0, random.below(of.length))),
 };
 
 /** How many copies are judged in a case: one of them by the real service, which takes as long as all others. */

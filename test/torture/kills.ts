@@ -36,8 +36,9 @@ export async function kills(tried: Case): Promise<void> {
 
 /** Posts until the service is killed, and says where that was. */
 async function posting(tried: Case, service: Served, acts: readonly Act[]): Promise<string> {
-  const { random, strace } = tried;
-  if (!strace) {
+  const { random, tools } = tried;
+  if (!tools.strace) {
+    tried.tally.remark(KILLS, 'at some moment: there is no strace');
     const last = random.below(acts.length);
     let answered = 0;
     await postAll(tried, service, acts, () => {
@@ -55,8 +56,8 @@ async function posting(tried: Case, service: Served, acts: readonly Act[]): Prom
 }
 
 /** Opens the ledger again: some are killed while they do, and then another does. */
-async function opened({ random, strace }: Case, folder: string): Promise<{ service: Served; died: string }> {
-  if (!strace || random.chance(0.5)) return { service: await serve(folder), died: '' };
+async function opened({ random, tools }: Case, folder: string): Promise<{ service: Served; died: string }> {
+  if (!tools.strace || random.chance(0.5)) return { service: await serve(folder), died: '' };
   const { call, options } = killAt(random, 1);
   try {
     const service = await serve(folder, { by: traced(...options) });

@@ -206,7 +206,10 @@ let recorded: { readonly of: Recording; states: number } | undefined;
 const CASES_OF_A_RECORDING = 4;
 
 export async function power(tried: Case): Promise<void> {
-  if (!tried.strace) return;
+  if (!tried.tools.strace) {
+    tried.tally.remark(POWER, 'left out: there is no strace');
+    return;
+  }
   if (!recorded || recorded.states++ >= CASES_OF_A_RECORDING) recorded = { of: await recording(tried), states: 0 };
   await cutsOf(tried, recorded.of);
 }

@@ -41,13 +41,20 @@ export interface Room {
   forget(folder: string): void;
 }
 
+/** What this machine has, without which some of it cannot be tried. */
+export interface Tools {
+  /** Calls to the system can be watched, made to fail, and killed at. */
+  readonly strace: boolean;
+  /** It can be said how far the files of a process may grow. */
+  readonly prlimit: boolean;
+}
+
 /** One thing that is tried: its own random choices, and where it says what became of it. */
 export interface Case {
   readonly room: Room;
   readonly random: Random;
   readonly seed: number;
-  /** Whether calls to the system can be watched and made to fail here. */
-  readonly strace: boolean;
+  readonly tools: Tools;
   readonly tally: Tally;
   note(outcome: Outcome, words?: string): void;
 }

@@ -35,6 +35,7 @@ export class Tally {
   readonly #findings: Finding[] = [];
   /** Kinds whose silence is known: nothing that the program has could tell it. */
   readonly #beyondTelling = new Set<string>();
+  readonly #remarks = new Map<string, string>();
 
   /** Counts it, and says whether it must not be. */
   note(kind: string, seed: number, outcome: Outcome, words = ''): boolean {
@@ -50,6 +51,13 @@ export class Tally {
   /** Silence of this kind is counted and shown, and is no goal that is missed. */
   cannotBeTold(kind: string): void {
     this.#beyondTelling.add(kind);
+    this.remark(kind, 'cannot be told');
+  }
+
+  /** What is to be known of a kind beside its numbers, such as what it went without. A kind that was left out has a row too. */
+  remark(kind: string, words: string): void {
+    this.#remarks.set(kind, words);
+    if (!this.#rows.has(kind)) this.#rows.set(kind, new Map());
   }
 
   get findings(): readonly Finding[] {
@@ -67,8 +75,12 @@ export class Tally {
       style: { head: [], border: [] },
     });
     for (const [kind, row] of this.#rows) {
-      const name = this.#beyondTelling.has(kind) ? `${kind} (cannot be told)` : kind;
-      table.push([name, this.tried(kind), ...OUTCOMES.map((outcome) => row.get(outcome) ?? 0)]);
+      const remark = this.#remarks.get(kind);
+      table.push([
+        remark === undefined ? kind : `${kind} (${remark})`,
+        this.tried(kind),
+        ...OUTCOMES.map((outcome) => row.get(outcome) ?? 0),
+      ]);
     }
     return table.toString();
   }
