@@ -184,6 +184,8 @@ async function serve(
       'Demonstration identities are accepted only for a ledger that was opened as a demonstration, on a loopback address.',
     );
   }
+  // So that whoever asks whether it is ready is told of its clock before an act is refused.
+  await ledger.clockWatch.compared();
   const log = logTo();
   const logger = pino(
     {
@@ -375,6 +377,7 @@ async function findingsOfLedger(config: Config, file: string, store: ReturnType<
     const proven = ledger.proven();
     const register = ledger.model.register().ledger;
     const status = await ledger.projector.status();
+    await ledger.clockWatch.compared();
     const doubt = ledger.clockWatch.doubt();
     return [
       {

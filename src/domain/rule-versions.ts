@@ -19,6 +19,14 @@ export const RULE_CHANGES = {
     from: 2,
     why: 'Nobody proposes or signs a mandate of their own: an officer could raise their own limit with one other signature.',
   },
+  late_is_void: {
+    from: 3,
+    why: 'An act is void where it was recorded more than 60 seconds behind what stands: services that share a ledger may record a little out of order, and nothing is added to what was known long ago.',
+  },
+  rests_are_complete: {
+    from: 3,
+    why: 'An event names every other stream that its decision looked at, and no more: verification looks again and compares.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

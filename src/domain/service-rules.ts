@@ -23,7 +23,7 @@ export const SERVICE_RULES = {
   clock_in_doubt: rule(
     503,
     'This machine’s clock cannot be trusted now',
-    'Every act is stamped with the instant at which it is recorded, and a wrong stamp stays for ever. Nothing is recorded while the clock is far from the ledger’s last instant, or has just been set.',
+    'Every act is stamped with the instant at which it is recorded, and a wrong stamp stays for ever. Nothing is recorded while the clock is far from the ledger’s last instant or from the clock of the event store, or has just been set.',
     'Send the same request again later with the same Idempotency-Key. Ask the operator to look at the clock of the machine.',
   ),
   not_read_yet: rule(

@@ -98,7 +98,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
   const folded = createFolding(store, model);
   const stored = storedTree(store, () => model.size());
   const made = stored ? undefined : createTree();
-  const clockWatch = watchClock({ model, clock, floor: () => store.floor?.known(), msMax: clockMsMax });
+  const clockWatch = watchClock({ model, clock, store, msMax: clockMsMax });
   const projector = startProjector(store, model, clock, made);
   const writing = watchWriting(store);
   await projector.caughtUp;

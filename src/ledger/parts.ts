@@ -9,6 +9,7 @@ import { createPartRests, judging, type KeptRests, type PartRests } from './part
 import { countedFrom1 } from './positions.js';
 import { createReadModel, noteElsewhere, type KeptModel, type ReadModel } from './read-model.js';
 import { createShelves, type KeptStream } from './shelves.js';
+import { BEHIND_MS_MAX } from './standing.js';
 
 /**
  * Reading a ledger from its first event in several threads at once, each some of its streams: where every act stands, what
@@ -96,8 +97,12 @@ export function joined(parts: readonly Part[], size: number): KeptModel {
     names,
     streams.map(({ rests }) => rests),
   );
-  let latest = 0;
+  let latest = -Infinity;
   for (let place = 0; place < size; place++) {
+    if (recorded[place]! < latest - BEHIND_MS_MAX)
+      throw new Error(
+        `The event at place ${place + 1} was recorded long before others that come before it: it may be void.`,
+      );
     recorded[place] = latest = Math.max(latest, recorded[place]!);
     const number = shelfAt[place]!;
     if (!stands(number)) throw new Error(`The event at place ${place + 1} is void, which no part can tell by itself.`);
@@ -117,6 +122,7 @@ export function joined(parts: readonly Part[], size: number): KeptModel {
         last: new Map(streams.map(({ kept }, number) => [names[number]!, String(kept.state.last)])),
         lastVoid: new Map(),
         voidActs: new Map(),
+        latest,
       },
     },
     streams: streams.map(({ kept }) => kept),

@@ -239,6 +239,9 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
       const foreseen = foresight.tests && { tests: foresight.tests().map(testText) };
       return { outcome: { ...outcomeOf(events), ...warned(foresight), ...foreseen }, replayed: false };
     }
+    // An act that was void is stamped after what had stood, which may be far ahead of this clock.
+    const doubt = clockWatch.doubt();
+    if (doubt !== undefined) return refuse('clock_in_doubt', doubt);
     let appended: Appended;
     try {
       appended = await writing.watched(() => store.append(stream, expected, encoded));
@@ -355,6 +358,8 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
 
   return {
     async submit(submission) {
+      const comparing = submission.dryRun ? undefined : clockWatch.compared();
+      if (comparing) await comparing;
       const key = scopedKey(submission.officer, submission.key);
       if (inProgress.has(key)) return refuse('key_in_progress', `The key "${submission.key}" is being handled.`);
       const doubt = submission.dryRun ? undefined : clockWatch.doubt();

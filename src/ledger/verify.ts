@@ -7,7 +7,7 @@ import type { Fact, FactData, FactText, LedgerEvent, Signature } from '../domain
 import { exactly, moneyText, type Pence } from '../domain/money.js';
 import { isProposalEvent } from '../domain/proposal.js';
 import { mandatesOn, type RegisterState } from '../domain/register.js';
-import { rulesOf } from '../domain/rule-versions.js';
+import { inForce, rulesOf } from '../domain/rule-versions.js';
 import { Refusal } from '../domain/rules.js';
 import { decide, evolve, factOf, initialStream, passOver, type StreamState } from '../domain/stream.js';
 import { asStored, textOf } from '../domain/texts.js';
@@ -17,7 +17,7 @@ import { canonical, decode, kindOf, KINDS, REGISTER_STREAM, type AnyKind } from 
 import { decisionContext, type Streams } from './decision-context.js';
 import { entryOf } from './ledger.js';
 import { commandOf, isSame, requestsOf } from './recorded-act.js';
-import { createStanding, judgedAsStored } from './standing.js';
+import { BEHIND_MS_MAX, createStanding, judgedAsStored } from './standing.js';
 import { eventId } from './submit.js';
 import { createTreeCheck } from './tree-check.js';
 
@@ -30,7 +30,7 @@ export const CHECKS = {
   structure: 'The store finds nothing wrong with its own structure: of a file, its pages, tables and indexes.',
   decodes: 'Every event can be read, and its bytes are canonical.',
   sequence:
-    'Positions go up (by one, in a file), each stream’s revisions go up from 0 without a gap and by no older rules, and no instant goes back (across streams of a cluster, by no more than a minute).',
+    'Positions go up (by one, in a file), each stream’s revisions go up from 0 without a gap and by no older rules, and no instant goes back (across streams of a cluster it may: an act that is more than a minute behind what stands is void, and by rules 1 and 2 a finding).',
   opening: 'The first event opens the ledger, and each stream’s first event that stands opens it.',
   balance: 'The postings of every event sum to zero.',
   mandates: 'Whoever recorded an event was mandated for that partner, in that role, on that day.',
@@ -39,7 +39,7 @@ export const CHECKS = {
   requests:
     'Every event carries the fingerprint of the request that it records: of its act, its stream and its evidence; and the fact after an agreement carries what the agreement does.',
   decisions:
-    'Every event that stands is what the rules decide of the act that it records, on the state of the ledger before it. One is void where a stream that it rests on had moved on: of that the numbers say all.',
+    'Every event that stands is what the rules decide of the act that it records, on the state of the ledger before it. One is void where a stream that it rests on had moved on, or where it came a minute too late: of that the numbers say all. From rules 3 on it also names every other stream that its decision looks at, and no more.',
   tree: 'Every leaf and every subtree that a file keeps is the hash of the bytes of its events; none is missing, and none is of events that are gone.',
   figures: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
 } as const;
@@ -67,8 +67,6 @@ interface Verification {
 
 /** Findings of one check beyond this many are counted but not kept: the first ones say what is wrong. */
 const PROBLEMS_MAX = 100;
-/** By how much the services of a cluster may record out of order: an append is on its way for no longer. */
-const APART_MS_MAX = 60_000;
 /** How many sizes and days of each stream are compared with the sum over the log. */
 const SAMPLES_PER_AXIS = 12;
 
@@ -202,7 +200,7 @@ export async function verify(
       const event = decode(recorded);
       const at = instantOf(event.metadata.recordedAt)!;
       const before = instants.get(recorded.stream) ?? 0;
-      if (at < Math.max(before, store.instantsInOrder ? last : last - APART_MS_MAX))
+      if (at < Math.max(before, mayGoBackTo(event)))
         report('sequence', where, `it was recorded at ${event.metadata.recordedAt}, before the event before it.`);
       instants.set(recorded.stream, at);
       last = store.instantsInOrder ? at : (Math.max(at, last) as Instant);
@@ -211,6 +209,13 @@ export async function verify(
       report('decodes', where, (error as Error).message);
       return undefined;
     }
+  }
+
+  /** How early an event may have been recorded, across streams. */
+  function mayGoBackTo({ metadata }: LedgerEvent): number {
+    if (store.instantsInOrder) return last;
+    // What is further behind is void by those rules: who judges what stands sees to it.
+    return inForce('late_is_void', { rules: rulesOf(metadata) }) ? 0 : last - BEHIND_MS_MAX;
   }
 
   function checkOpening({ stream, type }: LedgerEvent, where: string): void {
@@ -339,6 +344,14 @@ export async function verify(
       revision && !voids.has(`${event.stream} ${revision}`)
         ? await store.readStream(event.stream, { after: BigInt(revision) - 1n, limit: 1 })
         : [];
+    const rules = rulesOf(metadata);
+    const looking = decisionContext(streams, {
+      stream: event.stream,
+      today: londonDay(instantOf(metadata.recordedAt)!),
+      rules,
+      original: original && decode(original),
+      claimsKnownTo: claimsKnownTo(event),
+    });
     const decision = decide(
       kind,
       state,
@@ -348,19 +361,14 @@ export async function verify(
         actingFor: metadata.role === 'service' ? undefined : metadata.partner,
         newProposal: event.data['proposal'] as string,
       },
-      decisionContext(streams, {
-        stream: event.stream,
-        today: londonDay(instantOf(metadata.recordedAt)!),
-        rules: rulesOf(metadata),
-        original: original && decode(original),
-        claimsKnownTo: claimsKnownTo(event),
-      }).context,
+      looking.context,
     );
     if (decision instanceof Refusal) return `the rules refuse it: ${decision.detail} (${decision.rule})`;
     const { role, partner, events } = decision;
     const same =
       role === metadata.role && partner === metadata.partner && isSame(kind, events[0]!, textOf(kind, event));
-    return same ? undefined : 'the rules decide otherwise of it.';
+    if (!same) return 'the rules decide otherwise of it.';
+    return inForce('rests_are_complete', { rules }) ? restsOtherwise(metadata.rests, looking.rests()) : undefined;
   }
 
   function keepEntry(event: LedgerEvent, where: string): void {
@@ -389,6 +397,17 @@ export async function verify(
       }
     }
   }
+}
+
+/** What an event should name that its act rests on and does not, or the other way about. Where they stood is judged by who says what is void. */
+function restsOtherwise(
+  named: Readonly<Record<string, string>> = {},
+  looked: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const missing = Object.keys(looked).find((stream) => !(stream in named));
+  if (missing !== undefined) return `its decision looks at ${missing}, which it does not name among what it rests on.`;
+  const beyond = Object.keys(named).find((stream) => !(stream in looked));
+  return beyond && `it names ${beyond} among what it rests on, which its decision does not look at.`;
 }
 
 const difference = (account: Account, fast: Pence, slow: Pence): string =>

@@ -57,6 +57,11 @@ export interface EventStore {
   readonly instantsInOrder: boolean;
   /** The floor, where the store can keep one: where who writes keeps everybody else from writing. */
   readonly floor?: Floor;
+  /**
+   * Asks the store for its time, as `recordedAt` is written, where it has a clock that is not this machine’s. A store tells its
+   * time only of what it stores, so this writes something: nothing that is of the ledger. Rejects as an append would.
+   */
+  time?(): Promise<string>;
   /** The last position, or undefined in an empty store. */
   head(): Promise<Position | undefined>;
   /** Whether position `a` comes after position `b`. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { startServer } from '../support/eventstoredb/server.js';
+import { CLOCK_STREAM, startServer } from '../support/eventstoredb/server.js';
 import { folder, FUND, line, openedLedger } from '../support/ledger.js';
 import { CATEGORIES } from '../../src/ledger/catalogue.js';
+import { systemClock } from '../../src/ledger/clock.js';
 import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';
 import { run, runHere, serving } from './run.js';
 
@@ -32,7 +33,8 @@ t.test('a ledger is opened, asked and checked in an event store as in a file', a
   t.match(doctor, { code: 0, out: /^well +event store +127\.0\.0\.1:\d+, .* answers/m });
   t.notMatch(doctor.out, /permissions/);
   const exported = (await here('export')).out.trim().split('\n');
-  t.equal(exported.length, server.log.events.filter((event) => !event.stream.startsWith('$')).length);
+  const isOfTheLedger = (stream: string) => !stream.startsWith('$') && stream !== CLOCK_STREAM;
+  t.equal(exported.length, server.log.events.filter(({ stream }) => isOfTheLedger(stream)).length);
 });
 
 t.test('a ledger is moved from a file to an event store and back, and both say the same', async (t) => {
@@ -91,6 +93,21 @@ t.test('services on one event store are served with one key, and each says where
     t.match(err, /Serving the ledger at 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+, 127\.0\.0\.1:\d+ at http/);
     t.notMatch(out + err, 'esdb://');
   }
+});
+
+t.test('a machine whose clock is not the server’s is told so when it starts, before anybody posts', async (t) => {
+  const { cwd, env, server } = await cluster(t);
+  await run(['load', OPENING], env, cwd);
+  t.match(await run(['doctor'], env, cwd), { code: 0, out: /^well +clock/m });
+  server.log.now = () => systemClock.now() + 3_600_000;
+  const why = /clock is at least \d+ seconds behind the event store’s\. Put right whichever of them is wrong/;
+  t.match(await run(['doctor'], env, cwd), { code: 1, out: /^WRONG +clock +This machine’s clock is at least/m });
+  const { address, stop } = await serving(['serve'], cwd, { ...env, BCF_KEY_FILE: join(cwd, 'key.json') });
+  const ready = await fetch(`${address}/ready`);
+  t.equal(ready.status, 503);
+  t.match(await ready.json(), { ready: false, clock: { ok: false, reason: why } });
+  t.match(await (await fetch(`${address}/metrics`)).text(), /^bcf_clock_trusted 0$/m);
+  await stop('SIGTERM');
 });
 
 t.test('a connection string stands in the environment alone', async (t) => {

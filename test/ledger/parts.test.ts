@@ -76,7 +76,7 @@ t.test('keys of acts are found where they were used, whoever used them first', a
     fund: fc.constantFrom('a', 'b', 'c', 'd'),
     key: fc.constantFrom('one', 'two', digest('one'), digest('two')),
     officer: fc.constantFrom('x', 'y'),
-    minute: fc.nat(59),
+    second: fc.nat(59),
   });
   await asyncProperty(
     t,
@@ -84,8 +84,8 @@ t.test('keys of acts are found where they were used, whoever used them first', a
       // Services that shared a store may have recorded a little out of order.
       const store = openSqliteEventStore({ file: join(folder(t), 'ledger.sqlite'), outOfOrder: true });
       for (const fund of ['a', 'b']) await appended(store, fund, `first of ${fund}`, 'x', '2016-04-01T08:00:00.000Z');
-      for (const { fund, key, officer, minute } of acts) {
-        await appended(store, fund, key, officer, `2016-04-01T09:${String(minute).padStart(2, '0')}:00.000Z`);
+      for (const { fund, key, officer, second } of acts) {
+        await appended(store, fund, key, officer, `2016-04-01T09:00:${String(second).padStart(2, '0')}.000Z`);
       }
       const { model } = (await emptyLedger(t, '', store)).ledger;
       t.strictSame(remembered(await read(store, here(store, count))), remembered(model));

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { instantText, type Instant } from '../../src/domain/calendar.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { datesInWords } from '../../src/ledger/echo.js';
 import { openLedger } from '../../src/ledger/ledger.js';
+import { verify } from '../../src/ledger/verify.js';
 import { RecordedBehind } from '../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { asked } from '../support/asking.js';
 import { at, carried, folder, FUND, line, openedLedger, TestLedger } from '../support/ledger.js';
+import { asyncProperty } from '../support/property.js';
+import { gated, level, service, shared } from '../support/sharing.js';
 
 /** Which instants are settled, and what makes them so. */
 
@@ -181,6 +185,78 @@ t.test('what goes wrong while the floor is raised leaves it as it was, and the a
   t.equal(two.ledger.settling.isSettled((at('2016-05-01T12:00:00Z') - 1) as Instant), true);
   await two.ledger.settling.settle([at('2016-05-01T12:00:01Z')]);
   t.equal(two.ledger.settling.isSettled(at('2016-05-01T12:00:01Z')), false);
+});
+
+t.test('on a server an instant is settled by what was recorded after it, and by nothing else', async (t) => {
+  const { first: one, another: open } = await shared(t, 'a server');
+  const two = await service(t, open(), { clock: settableClock(one.clock.now()) });
+  await level(one, two);
+  one.now('2016-05-01T12:00:00Z');
+  two.now('2016-05-01T11:59:30Z');
+  const first = await postLine(one, 'a');
+  await level(two);
+  const answers = new Map<string, string>();
+  const whole = (by: TestLedger, knownAt: string) => asked(by, 'gap', { 'known-at': knownAt, on: '2016-05-01' });
+  for (const instant of ['2016-05-01T11:59:59.999Z', first, '2016-05-01T12:00:00.001Z']) {
+    const answer = await whole(one, instant);
+    t.equal(answer['settled'], instant < first, instant);
+    answers.set(instant, JSON.stringify(answer));
+  }
+  one.now('2016-05-31T12:00:00Z');
+  await settled(one, '2016-05-01T12:00:00.001Z');
+  t.equal(await settled(one, '2016-05-30'), false, 'an append may be on its way for as long as it likes');
+  t.equal(await postLine(two, 'b'), first, 'whoever has read it stamps no earlier');
+  await level(one);
+  t.not(JSON.stringify(await whole(one, first)), answers.get(first), 'what was not settled has changed');
+  await postLine(one, 'c');
+  await level(two);
+  for (const by of [one, two]) {
+    t.equal(JSON.stringify(await whole(by, '2016-05-01T11:59:59.999Z')), answers.get('2016-05-01T11:59:59.999Z'));
+    t.equal(await settled(by, '2016-05-30'), true, 'a month later somebody has recorded something');
+  }
+});
+
+t.test('whatever services with other clocks record on a server, what was settled is answered the same', async (t) => {
+  const act = fc.record({ by: fc.nat(1), seconds: fc.integer({ min: -90, max: 120 }), held: fc.boolean() });
+  await asyncProperty(
+    t,
+    fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 8 }), async (acts) => {
+      const { first: one, another: open } = await shared(t, 'a server');
+      const { store, hold } = gated(open());
+      const two = await service(t, store, { clock: settableClock(one.clock.now()) });
+      await level(one, two);
+      const start = at('2016-05-01T12:00:00Z');
+      const answers = new Map<string, string>();
+      const ask = async (by: TestLedger, instant: number) =>
+        JSON.stringify(await asked(by, 'gap', { 'known-at': instantText(instant as Instant), on: '2016-05-01' }));
+      for (const [index, { by, seconds, held }] of acts.entries()) {
+        const service = by === 0 ? one : two;
+        service.clock.set((start + index * 45_000 + seconds * 1_000) as Instant);
+        const release = held ? hold() : () => undefined;
+        const posting = service.submit('pool-manager', {
+          act: 'post',
+          fact: { type: 'PlanLineSet', data: line({ line: `line-${index}` }) as never },
+        });
+        if (service === one) await posting;
+        release();
+        await posting;
+        for (const instant of [0, 30_000, 60_000, 90_000].map((back) => one.ledger.model.lastRecorded() - back)) {
+          const now = await ask(one, instant);
+          const key = String(instant);
+          if ((JSON.parse(now) as { settled: boolean }).settled) answers.set(key, answers.get(key) ?? now);
+        }
+        for (const [instant, then] of answers)
+          if ((await ask(one, Number(instant))) !== then) throw new Error(`What was known at ${instant} has changed.`);
+      }
+      await level(one, two);
+      for (const [instant, then] of answers)
+        if ((await ask(two, Number(instant))) !== then) throw new Error(`The services differ at ${instant}.`);
+      if ((await verify(one.store)).problems.length > 0) throw new Error('It does not verify.');
+      await two.close();
+      await one.close();
+    }),
+    10,
+  );
 });
 
 t.test('an answer says in words whether it can still change', async (t) => {

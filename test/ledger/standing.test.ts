@@ -14,10 +14,12 @@ const FUND = 'fund-testshire-2016-17';
 const NEXT = 'fund-testshire-2017-18';
 const DISPUTES = 'disputes-testshire';
 
+const whyMoved = (rested: string, stood: string): WhyVoid => ({ stream: 'register', rested, stood });
+
 const event = (stream: string, revision: number, more: Partial<Judged['metadata']> = {}): Judged => ({
   stream,
   revision,
-  metadata: { officer: 'o', key: `${stream} ${revision}`, ...more },
+  metadata: { officer: 'o', key: `${stream} ${revision}`, recordedAt: '2016-05-01T12:00:00.000Z', ...more },
 });
 
 t.test('an act is void where a stream that it rests on had moved, and moves nothing itself', (t) => {
@@ -52,6 +54,46 @@ t.test('an act is void where a stream that it rests on had moved, and moves noth
     ['the older event of a stream with void ones stands', event(NEXT, 3), undefined],
   ];
   for (const [words, judged, why] of rows) t.same(standing.take(judged), why, words);
+  t.end();
+});
+
+t.test('an act is void that was recorded more than a minute behind what stands, from rules 3 on', (t) => {
+  const standing = createStanding();
+  const at = (time: string, more: Partial<Judged['metadata']> = {}) => ({
+    rules: 3,
+    recordedAt: `2016-05-01T${time}Z`,
+    ...more,
+  });
+  const why = (time: string, latest: string) => ({
+    recorded: `2016-05-01T${time}Z`,
+    latest: `2016-05-01T${latest}Z`,
+  });
+  const rows: readonly (readonly [words: string, event: Judged, why: WhyVoid | undefined])[] = [
+    ['the first event', event('register', 0, at('12:00:00.000')), undefined],
+    ['a void act', event(FUND, 0, at('13:00:00.000', { rests: { register: '7' } })), whyMoved('7', '0')],
+    ['what is void moves no instant', event(FUND, 1, at('12:00:00.000')), undefined],
+    ['another that stands', event('register', 1, at('12:02:00.000')), undefined],
+    ['a minute behind it', event(FUND, 2, at('12:01:00.000')), undefined],
+    ['more than that', event(FUND, 3, at('12:00:59.999')), why('12:00:59.999', '12:02:00.000')],
+    [
+      'the rest of the same act',
+      event(FUND, 4, at('12:00:59.999', { causation: 'first' })),
+      why('12:00:59.999', '12:02:00.000'),
+    ],
+    [
+      'what it rests on had moved, too: that is said first',
+      event(FUND, 5, at('12:00:00.000', { rests: { register: '0' } })),
+      whyMoved('0', '1'),
+    ],
+    ['by the rules of before', event(FUND, 6, at('11:00:00.000', { rules: 2 })), undefined],
+    ['by the first rules', event(FUND, 7, { recordedAt: '2016-05-01T11:00:00.000Z' }), undefined],
+    ['behind what stood before those', event(NEXT, 0, at('12:00:00.000')), why('12:00:00.000', '12:02:00.000')],
+    ['ahead of all', event(NEXT, 1, at('12:03:00.000')), undefined],
+  ];
+  for (const [words, judged, expected] of rows) t.same(standing.take(judged), expected, words);
+  const again = createStanding(structuredClone(standing.kept()));
+  t.ok(again.take(event(NEXT, 2, at('12:01:59.999'))), 'what is kept goes on the same');
+  t.notOk(again.take(event(NEXT, 3, at('12:02:00.000'))));
   t.end();
 });
 
@@ -100,6 +142,10 @@ t.test('why an act is void is said in words', (t) => {
   t.equal(
     words(DISPUTES, '3', 'no_stream'),
     'It rested on the disputes of testshire at revision 3, of which nothing stood when it was recorded.',
+  );
+  t.equal(
+    whyVoidInWords({ recorded: '2016-05-01T12:00:00.000Z', latest: '2016-05-01T12:02:00.000Z' }),
+    'It came too late: it was recorded at 2016-05-01T12:00:00.000Z, more than 60 seconds behind what stood before it, of 2016-05-01T12:02:00.000Z.',
   );
   t.end();
 });

@@ -79,7 +79,7 @@ t.test('each kind of tampering is found by a named check', async (t) => {
     ['an event deleted', ['sequence'], 'DELETE FROM events WHERE position = 7'],
     [
       'an instant moved back',
-      ['sequence', 'mandates'],
+      ['sequence'],
       `UPDATE events SET metadata = json_set(metadata, '$.recordedAt', '2015-01-01T00:00:00.000Z') WHERE position = 7`,
     ],
     ['bytes rewritten with spaces', ['decodes'], `UPDATE events SET data = '{ ' || substr(data, 2) WHERE position = 7`],
@@ -411,6 +411,30 @@ t.test('an act by rules that this program does not know is found, and the ledger
   );
   t.match((await verify(ledger.store)).problems, [{ check: 'decodes', words }]);
   await t.rejects(onSameFile(t, ledger), { message: words });
+});
+
+t.test('what an act rests on is worked out again, and held to what its event names', async (t) => {
+  const decisionsOf = async (statement: string): Promise<string[]> => {
+    const ledger = await signedLedger(t);
+    await tampered(ledger, statement);
+    return (await problemsOf(ledger.file)).flatMap(({ check, words }) => (check === 'decisions' ? [words] : []));
+  };
+  t.same(await decisionsOf(`UPDATE events SET metadata = json_remove(metadata, '$.rests') WHERE position = 7`), [
+    'its decision looks at register, which it does not name among what it rests on.',
+  ]);
+  t.same(
+    await decisionsOf(
+      `UPDATE events SET metadata = json_insert(metadata, '$.rests."fund-north-2016-17"', 'no_stream') WHERE position = 7`,
+    ),
+    ['it names fund-north-2016-17 among what it rests on, which its decision does not look at.'],
+  );
+  t.same(
+    await decisionsOf(
+      `UPDATE events SET metadata = json_set(json_remove(metadata, '$.rests'), '$.rules', 2) WHERE position = 7`,
+    ),
+    [],
+    'acts by earlier rules need not name anything',
+  );
 });
 
 t.test('within a stream nobody goes back to older rules', async (t) => {

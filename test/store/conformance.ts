@@ -263,6 +263,21 @@ export function conformance({ name, create, capabilities }: Adapter): void {
       t.equal(await store.head(), next.position);
     });
 
+    t.test('who asks for its time, where it has a clock of its own, leaves nothing in the ledger', async (t) => {
+      const { store } = await create(t);
+      const events = someEvents(2);
+      const { position } = await store.append('fund-a', 'no_stream', events);
+      const told: string[] = [];
+      for (let asked = 0; store.time && asked < 3; asked++) told.push(await store.time());
+      t.strictSame(
+        told.map((text) => new Date(text).toISOString()),
+        told,
+      );
+      t.strictSame([...told].sort(), told);
+      t.equal(await store.head(), position);
+      t.strictSame(idsOf(await everything(store)), idsOf(events));
+    });
+
     t.test('also after others were appended', async (t) => {
       const { store } = await create(t);
       const [first, second] = [someEvents(3), someEvents(2)];

@@ -7,7 +7,9 @@ import { startServer } from '../support/eventstoredb/server.js';
 const SCRIPT = fileURLToPath(new URL('real-eventstoredb.js', import.meta.url));
 
 async function tried(connection?: string): Promise<{ readonly code: number | null; readonly out: string }> {
-  const child = spawn(process.execPath, [SCRIPT], { env: { ...process.env, BCF_EVENTSTOREDB: connection } });
+  const child = spawn(process.execPath, [SCRIPT], {
+    env: { ...process.env, BCF_EVENTSTOREDB: connection, BCF_TEST_ACTS: '1' },
+  });
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];

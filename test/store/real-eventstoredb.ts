@@ -1,42 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import t from 'tap';
-import { ConcurrencyConflict, type EventStore, type RecordedEvent } from '../../src/store/event-store.js';
-import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';
+import { sharedServer } from '../support/eventstoredb/renamed.js';
+import { inOneOrder, racing } from '../support/one-order.js';
+import { serveFrom } from '../support/sharing.js';
 import { conformance } from './conformance.js';
 import { CATEGORIES, EVENTSTOREDB } from './eventstoredb.js';
 
 /**
- * The conformance suite against a real server: `npm run test:eventstoredb`, with its connection string in
- * BCF_EVENTSTOREDB. Each test writes streams of categories of its own, so that it finds the store empty and meets nobody
- * else's events; they stay on the server, so it should be one for tests.
+ * The conformance suite against a real server, and then two services that share a ledger on it: `npm run test:eventstoredb`,
+ * with its connection string in BCF_EVENTSTOREDB. `BCF_TEST_ACTS` is how many acts race; left out, 1000.
  */
 const connection = process.env['BCF_EVENTSTOREDB'];
-const run = `conformance${randomBytes(4).toString('hex')}x`;
-let tests = 0;
-
-/** A store whose streams have other names on the server. */
-function renamed(store: EventStore, prefix: string): EventStore {
-  const plain = (event: RecordedEvent): RecordedEvent => ({ ...event, stream: event.stream.slice(prefix.length) });
-  return {
-    ...store,
-    async append(stream, expected, events) {
-      try {
-        return await store.append(prefix + stream, expected, events);
-      } catch (error) {
-        if (!(error instanceof ConcurrencyConflict)) throw error;
-        throw new ConcurrencyConflict(
-          stream,
-          expected,
-          error.actual === 'no_stream' ? 'no_stream' : BigInt(error.actual),
-        );
-      }
-    },
-    readStream: async (stream, page) => (await store.readStream(prefix + stream, page)).map(plain),
-    readAll: async (page) => (await store.readAll(page)).map(plain),
-    subscribe: (after, follower) =>
-      store.subscribe(after, { ...follower, handle: (events) => follower.handle(events.map(plain)) }),
-  };
-}
+const acts = Number(process.env['BCF_TEST_ACTS'] ?? 1_000);
 
 /** Run by itself, tap would end it after half a minute; a server on the other side of a network takes longer. */
 const WITHIN_MS = 30 * 60_000;
@@ -49,18 +23,26 @@ if (connection === undefined) {
   );
   t.fail('there is no server to test');
 } else {
-  t.comment(`the streams of this run begin with ${run} and stay on the server`);
+  const server = sharedServer(connection);
+  t.comment(`the streams of this run begin with ${server.run} and stay on the server`);
   conformance({
     name: 'the EventStoreDB store on a real server',
     async create(t) {
-      const prefix = `${run}${++tests}x`;
-      const open = () => {
-        const store = openEventStoreDB({ connection, categories: CATEGORIES.map((category) => prefix + category) });
+      const open = server.ledger(CATEGORIES);
+      const another = () => {
+        const store = open();
         t.teardown(() => store.close());
-        return renamed(store, prefix);
+        return store;
       };
-      return { store: open(), another: open };
+      return { store: another(), another };
     },
     capabilities: EVENTSTOREDB,
   });
+  serveFrom(server);
+  t.test('what stands on a real server is what the rules accept', { timeout: WITHIN_MS }, (t) =>
+    inOneOrder(t, 'a server', Math.min(acts, 8)),
+  );
+  t.test(`${acts} acts race through two services on a real server`, { timeout: WITHIN_MS }, (t) =>
+    racing(t, 'a server', acts),
+  );
 }

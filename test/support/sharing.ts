@@ -5,6 +5,7 @@ import { openLedger } from '../../src/ledger/ledger.js';
 import type { Command } from '../../src/domain/stream.js';
 import type { EventStore } from '../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import type { SharedServer } from './eventstoredb/renamed.js';
 import { contribution, folder, FUND, openedLedger, openFund, TestLedger } from './ledger.js';
 
 /** Services that share a ledger, and money that one fund hands to the next: what acts of two streams rest on. */
@@ -22,7 +23,15 @@ export async function shared(
   return { first: await openedLedger(t, undefined, false, another()), another };
 }
 
+let server: SharedServer | undefined;
+
+/** Has the ledgers of this process on a real server, wherever they are to be on one. */
+export function serveFrom(real: SharedServer): void {
+  server = real;
+}
+
 async function storesOf(t: Test, sharing: Sharing): Promise<() => EventStore> {
+  if (sharing === 'a server' && server) return server.ledger(CATEGORIES);
   const file = join(folder(t), 'ledger.sqlite');
   if (sharing === 'one file') return () => openSqliteEventStore({ file });
   if (sharing === 'one file, act by act')
@@ -32,9 +41,9 @@ async function storesOf(t: Test, sharing: Sharing): Promise<() => EventStore> {
     };
   const { openEventStoreDB } = await import('../../src/store/eventstoredb/eventstoredb-event-store.js');
   const { startServer } = await import('./eventstoredb/server.js');
-  const server = await startServer();
-  t.teardown(() => server.close());
-  return () => openEventStoreDB({ connection: server.connection, categories: CATEGORIES, pauseMs: 1 });
+  const { connection, close } = await startServer();
+  t.teardown(() => close());
+  return () => openEventStoreDB({ connection, categories: CATEGORIES, pauseMs: 1 });
 }
 
 /** Another service on the same ledger, closed after the test. */

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  ANY,
   BACKWARDS,
   binaryEvent,
   END,
@@ -51,6 +53,8 @@ const EVENT_OVERHEAD_BYTES = 512;
 const HEAD_SEARCH_FIRST = 4;
 /** How often a conflict is looked into before it is left unknown. */
 const CONFLICT_LOOKS = 4;
+/** The stream of another category than the ledger’s that is written to for the server’s time. */
+const CLOCK_STREAM = 'bcfclock-asked';
 /** A page of the whole log asks for at least so many events: some are the server's own. */
 const LOG_PAGE_MIN = 64;
 
@@ -76,13 +80,15 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     if (closed) throw new StoreUnavailable(`The connection to the event store at ${where} is closed.`);
   };
 
-  async function pageOfStream(stream: string, from: bigint | typeof END, maxCount: number): Promise<RecordedEvent[]> {
+  function resolvedOfStream(stream: string, from: bigint | typeof END, maxCount: number): Promise<ResolvedEvent[]> {
     const direction = from === END ? BACKWARDS : FORWARDS;
-    const page = await connection.read((late) =>
+    return connection.read((late) =>
       collect(client.readStream(stream, { ...asking, fromRevision: from, direction, maxCount }), late),
     );
-    return page.map(recorded);
   }
+
+  const pageOfStream = async (...page: Parameters<typeof resolvedOfStream>): Promise<RecordedEvent[]> =>
+    (await resolvedOfStream(...page)).map(recorded);
 
   /** A page of the whole log: forwards from a position, inclusive, or the first; backwards before one, or from the last. */
   async function pageOfLog(
@@ -97,6 +103,14 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
   async function headOf(stream: string): Promise<RecordedEvent | undefined> {
     const [last] = await pageOfStream(stream, END, 1);
     return last;
+  }
+
+  /** Sees to it that what is under way is waited for before the connection is closed. */
+  function awaited<T>(writing: Promise<T>): Promise<T> {
+    underWay.add(writing);
+    const over = () => underWay.delete(writing);
+    writing.then(over, over);
+    return writing;
   }
 
   /** An append of nothing is only checked: the server would write a record for it. */
@@ -130,7 +144,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
       connection.write(stream, () => client.appendToStream(stream, bytes, { ...asking, expectedRevision: expected })),
     );
     const revision = (expected === 'no_stream' ? -1n : expected) + BigInt(events.length);
-    // The server answers with the position of another record than the last event's, or with none.
+    // Of which record of the append the server answers with the position is not promised.
     const [is] = await pageOfStream(stream, revision, 1).catch((error: unknown) => {
       throw new OutcomeUnknown(`${stream} was written, but could not be read back. ${(error as Error).message}`, error);
     });
@@ -168,6 +182,21 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
       }
       await pause(connection.backoff(looks));
     }
+  }
+
+  /**
+   * Of the ledger’s own events it is not asked: the server answers a repeated append as it did the first, so an event that is
+   * read back may be older than the append.
+   */
+  async function time(): Promise<string> {
+    open();
+    const asked = binaryEvent({ id: randomUUID(), type: 'TimeAsked', data: new Uint8Array() });
+    await connection.write(CLOCK_STREAM, () =>
+      client.appendToStream(CLOCK_STREAM, [asked], { ...asking, expectedRevision: ANY }),
+    );
+    // Should another service ask in the same moment, its event is stored after this one and before it is read, too.
+    const [last] = await resolvedOfStream(CLOCK_STREAM, END, 1);
+    return last!.event!.created.toISOString();
   }
 
   async function head(): Promise<Position | undefined> {
@@ -209,13 +238,8 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     where,
     // The server checks one stream at a time.
     instantsInOrder: false,
-    append(stream, expected, events) {
-      const writing = write(stream, expected, events);
-      underWay.add(writing);
-      const over = () => underWay.delete(writing);
-      writing.then(over, over);
-      return writing;
-    },
+    append: (stream, expected, events) => awaited(write(stream, expected, events)),
+    time: () => awaited(time()),
     async readStream(stream, { after = -1n, limit = READ_PAGE_MAX } = {}) {
       open();
       const count = Math.min(limit, READ_PAGE_MAX);

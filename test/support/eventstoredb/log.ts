@@ -1,3 +1,5 @@
+import { systemClock } from '../../../src/ledger/clock.js';
+
 /**
  * What a test server holds: one log of events in memory, with the rules by which EventStoreDB takes an append. All nodes
  * of a test cluster share it, as if replication were instant.
@@ -15,6 +17,8 @@ export interface Stored extends Proposed {
   readonly revision: number;
   /** Where the record begins in the log: positions have gaps, as they are counted in bytes. */
   readonly position: number;
+  /** When it was stored, in milliseconds, by the server's clock. */
+  readonly created: number;
 }
 
 /** The revision of a stream; -1 where it does not exist. */
@@ -22,14 +26,17 @@ export type Revision = number;
 
 type Written =
   | { readonly is: 'written'; readonly last: Revision; readonly position: number }
-  /** All of it had been written before. As of the real server, nothing is promised of the position. */
-  | { readonly is: 'written before'; readonly last: Revision }
+  /** All of it had been written before: as the real server does, it answers as if it were written now. */
+  | { readonly is: 'written before'; readonly last: Revision; readonly position: number }
   | { readonly is: 'conflict'; readonly current: Revision };
 
 export interface Log {
   readonly events: readonly Stored[];
   stream(name: string): readonly Stored[];
-  append(stream: string, expected: Revision, events: readonly Proposed[]): Written;
+  /** What the server's clock says; to be replaced by whoever sets it. */
+  now: () => number;
+  /** Checks nothing where any revision will do. */
+  append(stream: string, expected: Revision | 'any', events: readonly Proposed[]): Written;
   /** Writes what is not the ledger's: into a stream of the system, or of another program. */
   write(stream: string, more?: Partial<Proposed>): void;
   /** Takes away the first events of a stream, as a server does that was told to keep only the newest. */
@@ -63,7 +70,13 @@ export function createLog(): Log {
 
   function record(name: string, event: Proposed): Stored {
     const stream = of(name);
-    const stored = { ...event, stream: name, revision: (stream.at(-1)?.revision ?? -1) + 1, position };
+    const stored = {
+      ...event,
+      stream: name,
+      revision: (stream.at(-1)?.revision ?? -1) + 1,
+      position,
+      created: log.now(),
+    };
     position += 96 + event.data.length + event.metadata.length;
     stream.push(stored);
     events.push(stored);
@@ -72,23 +85,28 @@ export function createLog(): Log {
 
   const log: Log = {
     events,
+    now: systemClock.now,
     stream: (name) => (streams.get(name) ?? []).filter(({ revision }) => revision >= (hidden.get(name) ?? 0)),
-    append(name, expected, proposed) {
+    append(name, expects, proposed) {
       const stream = streams.get(name) ?? [];
       const current = stream.at(-1)?.revision ?? -1;
+      const expected = expects === 'any' ? current : expects;
       if (expected > current) return { is: 'conflict', current };
       if (expected < current) {
         // The same identifiers at the same revisions are the same append; anything else is a conflict.
         const there = stream.filter(({ revision }) => revision > expected).slice(0, proposed.length);
         const same =
           there.length === proposed.length && there.every((event, index) => event.id === proposed[index]!.id);
-        return same ? { is: 'written before', last: expected + proposed.length } : { is: 'conflict', current };
+        const last = there.at(-1);
+        return same && last
+          ? { is: 'written before', last: last.revision, position: last.position }
+          : { is: 'conflict', current };
       }
       if (++appends % SYSTEM_EVENT_EVERY === 0) log.write('$stats-127.0.0.1:2113', { type: '$statsCollected' });
       // At its head a stream takes identifiers again that it holds already.
       const recorded = proposed.map((event) => record(name, event));
       for (const listener of listeners) listener();
-      // The server says where the append begins, which is not where its last event is.
+      // Which record of an append the server names is not promised.
       return { is: 'written', last: current + proposed.length, position: recorded[0]!.position };
     },
     write(name, more = {}) {

@@ -132,6 +132,9 @@ export const slowly =
   ({ write, answer }) =>
     void setTimeout(() => answer(null, write()), milliseconds);
 
+/** Where the ledger's services ask for the server's time: which revision it has does not matter to them. */
+export const CLOCK_STREAM = 'bcfclock-asked';
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface Security {
@@ -177,12 +180,12 @@ export async function startServer(nodes = 1, security?: Security): Promise<TestS
       const stream = Buffer.from(options.getStreamIdentifier()!.getStreamName_asU8()).toString();
       const denied =
         mayNot(node, call.metadata) ??
-        (options.hasNoStream() || options.hasRevision()
+        (options.hasNoStream() || options.hasRevision() || stream === CLOCK_STREAM
           ? undefined
           : refusal(grpc.status.INVALID_ARGUMENT, 'The ledger always says what it expects.')) ??
         (events.every(({ id }) => UUID.test(id)) ? undefined : refusal(grpc.status.INVALID_ARGUMENT, 'No UUID.'));
       if (denied) return done(denied);
-      const expected = options.hasNoStream() ? -1 : Number(options.getRevision());
+      const expected = options.hasNoStream() ? -1 : options.hasRevision() ? Number(options.getRevision()) : 'any';
       const write = () => appended(log, stream, expected, events);
       const fault = panel.appends.shift();
       if (fault) fault({ write, answer: (error, response) => done(error, response), node: all[node]! });
@@ -353,15 +356,12 @@ function conflict(expected: Revision, current: Revision | bigint): AppendResp {
   return new streams.AppendResp().setWrongExpectedVersion(wrong);
 }
 
-function appended(log: Log, stream: string, expected: Revision, events: readonly Proposed[]): AppendResp {
+function appended(log: Log, stream: string, expected: Revision | 'any', events: readonly Proposed[]): AppendResp {
   const written = log.append(stream, expected, events);
-  if (written.is === 'conflict') return conflict(expected, written.current);
-  const success = new streams.AppendResp.Success().setCurrentRevision(String(written.last));
-  if (written.is === 'written before') success.setNoPosition(new shared.Empty());
-  else {
-    const at = String(written.position);
-    success.setPosition(new streams.AppendResp.Position().setCommitPosition(at).setPreparePosition(at));
-  }
+  if (written.is === 'conflict') return conflict(Number(expected), written.current);
+  const at = String(written.position);
+  const position = new streams.AppendResp.Position().setCommitPosition(at).setPreparePosition(at);
+  const success = new streams.AppendResp.Success().setCurrentRevision(String(written.last)).setPosition(position);
   return new streams.AppendResp().setSuccess(success);
 }
 
@@ -428,7 +428,11 @@ function eventMessage(event: Stored): ReadResp {
     .setPreparePosition(at)
     .setCustomMetadata(event.metadata)
     .setData(event.data);
-  record.getMetadataMap().set('type', event.type).set('content-type', event.contentType).set('created', '0');
+  record
+    .getMetadataMap()
+    .set('type', event.type)
+    .set('content-type', event.contentType)
+    .set('created', String(event.created * 10_000));
   return new streams.ReadResp().setEvent(new streams.ReadResp.ReadEvent().setEvent(record).setCommitPosition(at));
 }
 
