@@ -10,7 +10,7 @@ import { emptyReference, type ReferenceState } from './register/reference-state.
 import { endOf, type Succession } from './register/succession.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { ADMINISTER, READING_ROLES, ROLES, type Role } from './roles.js';
-import { inForce } from './rule-versions.js';
+import { inForce, rulesOf } from './rule-versions.js';
 import { refuse, type Refusal } from './rules.js';
 import type { Kind } from './stream.js';
 import { Amount, EffectiveDay } from './values.js';
@@ -92,13 +92,17 @@ const FACTS: readonly Fact<RegisterState>[] = [
     about: 'Registers a partner with its first officers, two at least.',
     input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
     roles: ADMINISTER,
-    check: (data, state: RegisterState) =>
-      state.partners.has(data.partner)
-        ? refuse(
-            'partner_exists',
-            `${data.partner} is registered already, as ${state.partners.get(data.partner)!.name}.`,
-          )
-        : undefined,
+    check(data, state: RegisterState, context) {
+      const there = state.partners.get(data.partner);
+      if (there) return refuse('partner_exists', `${data.partner} is registered already, as ${there.name}.`);
+      const { keeper } = state.ledger!;
+      const own = data.officers.find(({ officer }) =>
+        state.mandates.get(officer)?.some(({ partner }) => partner === keeper),
+      );
+      return own && inForce('keeper_officer', context)
+        ? refuse('keeper_officer', `${own.officer} is an officer of ${keeper}, which keeps the ledger.`)
+        : undefined;
+    },
     postings: () => [],
     evolve: (state, data) => registerPartner(state, data),
     sentence: (data) => `${data.name} was registered as ${withArticle(PARTNER_KINDS[data.kind])}.`,
@@ -153,7 +157,8 @@ const FACTS: readonly Fact<RegisterState>[] = [
   }),
   fact({
     name: 'MandateEnded',
-    about: 'Ends a mandate; the effective date is its last day, inclusive.',
+    about:
+      'Ends what an officer is mandated for in a role of a body; the effective date is the last day, inclusive. What begins later stays.',
     input: z.strictObject({
       effective: EffectiveDay,
       officer: Officer,
@@ -184,8 +189,10 @@ const FACTS: readonly Fact<RegisterState>[] = [
           );
     },
     postings: () => [],
-    evolve(state, data) {
-      standing(state, data.officer, data.partner, data.role, data.effective)!.until = data.effective;
+    evolve(state, data, { metadata }) {
+      const ended = allStanding(state, data.officer, data.partner, data.role, data.effective);
+      const all = inForce('all_mandates_end', { rules: rulesOf(metadata) });
+      for (const mandate of all ? ended : ended.slice(0, 1)) mandate.until = data.effective;
     },
     sentence: (data) =>
       `${data.officer}’s mandate as ${data.role} of ${data.partner} ended on ${dayInWords(data.effective)}: ${data.reason}`,
@@ -290,8 +297,11 @@ function addMandate(state: RegisterState, officer: string, mandate: Mandate): vo
 const inForceOn = (mandate: Mandate, day: Day): boolean =>
   mandate.from <= day && (mandate.until === undefined || day <= mandate.until);
 
-const standing = (state: RegisterState, officer: string, partner: string, role: Role, day: Day) =>
-  state.mandates.get(officer)?.find((each) => each.partner === partner && each.role === role && inForceOn(each, day));
+const allStanding = (state: RegisterState, officer: string, partner: string, role: Role, day: Day): Mandate[] =>
+  mandatesOn(state, officer, day).filter((each) => each.partner === partner && each.role === role);
+
+const standing = (state: RegisterState, officer: string, partner: string, role: Role, day: Day): Mandate | undefined =>
+  allStanding(state, officer, partner, role, day)[0];
 
 /** The officers of a partner who could still act on the day after a mandate ends. */
 function othersAble(

@@ -27,6 +27,14 @@ export const RULE_CHANGES = {
     from: 3,
     why: 'An event names every other stream that its decision looked at, and no more: verification looks again and compares.',
   },
+  all_mandates_end: {
+    from: 3,
+    why: 'The end of a mandate ends every mandate of that officer, body and role that is in force on the day: where two overlapped, one went on.',
+  },
+  keeper_officer: {
+    from: 3,
+    why: 'No officer of the ledger’s keeper is among the first officers of another body: the keeper could act for both sides.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

@@ -319,6 +319,12 @@ export const RULES = {
     'A partner’s name stands for one body for ever.',
     'Use another name.',
   ),
+  keeper_officer: rule(
+    409,
+    'That officer acts for the keeper of the ledger',
+    'The keeper registers bodies. Were its own officers the first of another body, it could act for both sides of a deal.',
+    'Name two officers of the body itself.',
+  ),
   officer_mandated: rule(
     409,
     'The officer holds that mandate already',

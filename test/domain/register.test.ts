@@ -1,5 +1,7 @@
 import t from 'tap';
+import type { Day } from '../../src/domain/calendar.js';
 import type { FactData } from '../../src/domain/facts.js';
+import { mandatesOn } from '../../src/domain/register.js';
 import type { Command } from '../../src/domain/stream.js';
 import {
   contribution,
@@ -280,6 +282,58 @@ t.test('a partner is never left with fewer than two officers who can act', async
     await ledger.refused('north-ccg-chief', post('MandateEnded', { ...ending, officer: 'nobody' }), here),
     'mandate_unknown',
   );
+});
+
+t.test('an ending ends every mandate of the role that is in force, and none that begins later', async (t) => {
+  const ledger = await openedLedger(t);
+  const deputy = { officer: 'north-deputy', partner: NORTH, role: 'finance-officer' };
+  for (const [effective, until] of [
+    ['2016-04-01', '2017-03-31'],
+    // Proposed later and of an earlier day: it overlaps the first.
+    ['2016-03-01', '2016-12-31'],
+    ['2018-01-01', '2018-12-31'],
+  ] as const) {
+    const mandate = { ...deputy, effective, until };
+    await ledger.signed('north-ccg-chief', 'north-ccg-finance', 'OfficerMandated', mandate, 'register');
+  }
+  const inForce = (day = '2016-06-01') => mandatesOn(ledger.ledger.model.register(), 'north-deputy', day as Day).length;
+  t.equal(inForce(), 2);
+  await ledger.post(
+    'north-ccg-chief',
+    'MandateEnded',
+    { ...deputy, effective: '2016-05-31', reason: 'left' },
+    'register',
+  );
+  t.equal(inForce(), 0);
+  t.equal(inForce('2018-06-01'), 1);
+  await ledger.signed(
+    'north-ccg-chief',
+    'north-ccg-finance',
+    'OfficerMandated',
+    {
+      ...deputy,
+      effective: '2016-06-01',
+    },
+    'register',
+  );
+  t.equal(inForce(), 1, 'who comes back is mandated anew');
+});
+
+t.test('an officer of the ledger’s keeper is not among the first officers of another body', async (t) => {
+  const ledger = await openedLedger(t);
+  const body = {
+    effective: '2016-01-01',
+    partner: 'new-ccg',
+    name: 'New CCG',
+    kind: 'ccg',
+    officers: [
+      { officer: 'new-chief', role: 'chief-finance-officer' },
+      { officer: 'pool-manager', role: 'finance-officer' },
+    ],
+  };
+  t.equal(await ledger.refused('registrar', post('PartnerRegistered', body), here), 'keeper_officer');
+  const own = [body.officers[0]!, { officer: 'new-second', role: 'finance-officer' }];
+  await ledger.done('registrar', post('PartnerRegistered', { ...body, officers: own }), here);
 });
 
 t.test('nobody proposes or signs a mandate of their own', async (t) => {
