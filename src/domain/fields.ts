@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { naming, type Named } from './naming.js';
 import { ROLES } from './roles.js';
-import { Amount, Code, EffectiveDay, Money, Name, Revision, SignedMoney, Sum, words } from './values.js';
+import { Amount, Code, EffectiveDay, Money, Name, Revision, SignedMoney, Sum, TOLD, words } from './values.js';
 
 /**
  * The types of fields. A type says what a field may hold, what it names, and how people call it: its title, and a sentence
@@ -67,7 +67,11 @@ export const WorkedOutSum = field(Sum, 'Amount', 'The sum in pounds and pence, a
 export const NowStandsAt = field(Money, 'New amount', 'What it stands at from the effective day on.');
 export const Was = field(Sum, 'Amount before', 'What it stood at before.');
 export const AmountChange = field(SignedMoney, 'Change', 'By how much it changes; negative where it falls.');
-export const Recurrent = field(z.boolean(), 'How often', 'Whether the money comes every year.');
+export const Recurrent = field(
+  z.boolean().meta({ [TOLD]: ['This year only', 'Every year'] }),
+  'How often',
+  'Whether the money comes every year.',
+);
 export const WriteOffLimit = field(Money, 'Limit', 'The most that one write-off may come to.');
 export const BankReference = field(words(80), 'Bank reference', 'What the bank statement says of the payment.');
 export const Net = field(Amount, 'Net amount', 'What was paid, without VAT.');

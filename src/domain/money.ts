@@ -67,6 +67,9 @@ export function total(amounts: Iterable<Pence>): Pence {
 /** All of a sum, in basis points. */
 export const WHOLE_BASIS_POINTS = 10_000;
 
+/** A share in basis points, for a reader. */
+export const inPercent = (share: number): string => `${(share / (WHOLE_BASIS_POINTS / 100)).toFixed(2)}%`;
+
 /** A part of a sum in basis points, to the whole penny, half to even. */
 export function partOf(sum: Pence, basisPoints: number): Pence {
   // Nearly every part is nothing or the whole, and a plan has hundreds.

@@ -92,11 +92,14 @@ function walk(schema: z.ZodType | undefined, value: unknown, at: At, visit: Visi
   );
 }
 
-/** What a text of this type names. The mark stands on the type itself, or on the one that it wraps. */
-function namedBy(schema: z.ZodType | undefined): Named | undefined {
+/** What a text of this type names. */
+export const namedBy = (schema: z.ZodType | undefined): Named | undefined => saidOf(schema, NAMES) as Named | undefined;
+
+/** What a type says of itself under a name. It stands on the type itself, or on the one that it wraps. */
+export function saidOf(schema: z.ZodType | undefined, under: string): unknown {
   for (let each = schema; each; each = wrapped(each)) {
-    const named = each.meta()?.[NAMES];
-    if (named !== undefined) return named as Named;
+    const said = each.meta()?.[under];
+    if (said !== undefined) return said;
   }
   return undefined;
 }
@@ -110,7 +113,7 @@ const wrapped = (schema: z.ZodType): z.ZodType | undefined =>
       : undefined;
 
 /** The type that describes a value: what is wrapped, and of several the one that reads it. */
-function unwrapped(schema: z.ZodType, value: unknown): z.ZodType | undefined {
+export function unwrapped(schema: z.ZodType, value: unknown): z.ZodType | undefined {
   const inner = wrapped(schema);
   if (inner) return unwrapped(inner, value);
   if (!(schema instanceof z.ZodUnion)) return schema;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FIRST_DAY, isDay, LAST_DAY, type Day } from './calendar.js';
-import { MONEY_TEXT } from './money.js';
+import { MONEY_TEXT, WHOLE_BASIS_POINTS } from './money.js';
 
 /**
  * The shapes that values have at the edge of the ledger. Money stays text here, so that the stored bytes are the
@@ -35,6 +35,16 @@ export const SignedAmount = SignedMoney.refine(
   (text) => text !== '-0.00' && Money.safeParse(text.replace('-', '')).success,
   { error: 'must be pounds with exactly two places of pence, from -9999999999.99 to 9999999999.99' },
 );
+
+/** Under this name a schema says how a reader is told its values, where that is not how they are sent. */
+export const TOLD = 'x-told';
+
+/** A share in basis points: readers are told percent. */
+export const BasisPoints = z
+  .int({ error: 'must be a whole number of basis points' })
+  .min(0)
+  .max(WHOLE_BASIS_POINTS)
+  .meta({ [TOLD]: 'percent' });
 
 /** The revision of an event in its stream, as officers refer to it. */
 export const Revision = z

@@ -20,7 +20,7 @@ import { registerDocumentation } from './documentation.js';
 import { createKeptAnswers } from './kept-answers.js';
 import { limitOfOfficers, registerLimits } from './limits.js';
 import { registerOperations } from './operations.js';
-import { onError, Refused } from './problem.js';
+import { onError, refusalOf, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
 import { headersOfData, headersOfPages } from './security-headers.js';
 import type { SignedIn, SignIn } from './sign-in.js';
@@ -141,7 +141,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerForNode(app, ofPages);
 
   const { pages } = options;
-  if (pages) await app.register(async (site) => registerPages(site, ledger, demonstration, pages));
+  if (pages) await app.register(async (site) => registerPages(site, ledger, demonstration, pages, refusalOf));
   else app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
 
   const sightsOf = createSights(ledger);

@@ -138,12 +138,20 @@ function ruleOf(error: FastifyError): RuleCode {
   return BY_CODE[error.code] ?? BY_STATUS[error.statusCode ?? 500] ?? 'internal_error';
 }
 
-/** Every error that reaches Fastify becomes a problem document; what is our own fault is logged, and not told. */
-export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof Refused) return sendProblem(request, reply, error.refusal, error);
+/** Any error as a refusal. Of what is our own fault it tells no more than the rule does. */
+export function refusalOf(error: FastifyError): Refusal {
+  if (error instanceof Refused) return error.refusal;
   const code = ruleOf(error);
   const { status }: Rule = RULES[code];
+  return new Refusal(code, status >= 500 ? whyOf(code, ADDRESSES) : error.message);
+}
+
+/** Every error that reaches Fastify becomes a problem document; what is our own fault is logged. */
+export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusalOf(error);
+  if (error instanceof Refused) return sendProblem(request, reply, refusal, error);
+  const { status }: Rule = RULES[refusal.rule];
   if (status >= 500)
     request.log.error({ reqId: request.id, err: error, officer: signedInOf(request)?.officer }, 'request failed');
-  return sendProblem(request, reply, new Refusal(code, status >= 500 ? whyOf(code, ADDRESSES) : error.message));
+  return sendProblem(request, reply, refusal);
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { readAs } from '../domain/faults.js';
-import { refuse, Refusal } from '../domain/rules.js';
+import { refuse } from '../domain/rules.js';
 import type { Sight } from '../ledger/access.js';
 import { ask } from '../ledger/ask.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { QUERIES } from '../ledger/queries/all.js';
-import { Refused } from './refused.js';
+import { answered, Refused } from './refused.js';
 
 /** How pages ask: the declared questions, by name, through the one door. */
 
@@ -20,7 +20,5 @@ export async function askedOf<Answer>(ledger: Ledger, sight: Sight, name: string
     const [{ path, words }] = read.faults as [(typeof read.faults)[number]];
     throw new Refused(refuse('fields_invalid', `"${path.map(String).join('.')}" ${words}.`));
   }
-  const found = await ask(ledger, sight, query, read.value);
-  if (found instanceof Refusal) throw new Refused(found);
-  return found as Answer;
+  return answered(await ask(ledger, sight, query, read.value)) as Answer;
 }

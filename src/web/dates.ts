@@ -1,4 +1,4 @@
-import { isDay, knownAtInstant } from '../domain/calendar.js';
+import { isDay, knownAtInstant, londonDay } from '../domain/calendar.js';
 import { button, dateInput, errorSummary } from './components/fields.js';
 import { day, instant } from './format.js';
 import { html, type Html } from './html.js';
@@ -88,12 +88,8 @@ export const datesInWords = ({ on, knownAt }: { readonly on: string; readonly kn
 
 /** The control: the dates, and the three questions that people ask most. */
 export const dateControl = (shown: Shown): Html => {
-  const known =
-    shown.asked.knownAt === undefined
-      ? ''
-      : knownAtInstant(shown.asked.knownAt) === undefined
-        ? ''
-        : shown.asked.knownAt.slice(0, 10);
+  // Where no instant was asked for, it stays left out.
+  const known = shown.asked.knownAt ? londonDay(knownAtInstant(shown.asked.knownAt)!) : '';
   return html`<div class="bcf-dates">
     <form method="get" action="${shown.path}" novalidate>
       <div class="bcf-dates__fields">${field('on', shown, shown.on)}${field('known', shown, known)}${button({ content: 'Show', classes: 'govuk-button--secondary' })}</div>

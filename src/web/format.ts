@@ -2,27 +2,31 @@ import { dayInWords, type Day } from '../domain/calendar.js';
 
 /** How figures, days and names are written on pages. What is written is what was answered: nothing is worked out here. */
 
-const NOTHING = /^-?0\.00$/;
-const MILLION = /^(-?)(\d+)(\d{6})\.00$/;
-
-export const isNothing = (amount: string): boolean => NOTHING.test(amount);
+export const isNothing = (amount: string): boolean => /^-?0\.00$/.test(amount);
 
 const withCommas = (whole: string): string => whole.replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** A sum in a table: 7,000,000.00, with a true minus. */
-export function sum(amount: string): string {
-  const [whole = '', pence = ''] = amount.replace('-', '').split('.');
-  return `${amount.startsWith('-') ? '−' : ''}${withCommas(whole)}.${pence}`;
+/** A sum in its parts: a true minus below nothing, whole pounds, and pence. */
+function partsOf(amount: string) {
+  const [whole, pence] = amount.replace('-', '').split('.') as [string, string];
+  return { minus: amount.startsWith('-') ? '−' : '', whole, pence };
 }
+
+/** A sum in a table of pounds: 7,000,000.00, −12.50. */
+export function sum(amount: string): string {
+  const { minus, whole, pence } = partsOf(amount);
+  return `${minus}${withCommas(whole)}.${pence}`;
+}
+
+/** A sum to the penny: £7,000,000.00, −£12.50. */
+export const pounds = (amount: string): string => sum(amount).replace(/\d/, '£$&');
 
 /** A sum in a sentence: £7 million, £1.6 million, £250,000, £12.50. */
 export function inWords(amount: string): string {
-  const [, minus, millions, rest] = MILLION.exec(amount) ?? [];
-  if (millions !== undefined && /^\d{0,3}0{3,6}$/.test(rest!) && rest!.endsWith('000')) {
-    const part = rest!.replace(/0+$/, '');
-    if (part.length <= 2) return `${minus ? '−' : ''}£${withCommas(millions)}${part && `.${part}`} million`;
-  }
-  return `${amount.startsWith('-') ? '−' : ''}£${sum(amount.replace('-', '')).replace(/\.00$/, '')}`;
+  const { minus, whole, pence } = partsOf(amount);
+  if (pence !== '00' || !/\d0000$/.test(whole) || whole.length < 7) return pounds(amount).replace(/\.00$/, '');
+  const part = whole.slice(-6).replace(/0+$/, '');
+  return `${minus}£${withCommas(whole.slice(0, -6))}${part && `.${part}`} million`;
 }
 
 export const day = (text: string): string => dayInWords(text as Day);
@@ -45,7 +49,7 @@ export function instant(text: string): string {
 }
 
 /** A financial year in words: 2016 to 2017. */
-export const year = (label: string): string => `${label.slice(0, 4)} to ${label.slice(0, 2)}${label.slice(-2)}`;
+const year = (label: string): string => `${label.slice(0, 4)} to ${label.slice(0, 2)}${label.slice(-2)}`;
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
@@ -54,6 +58,6 @@ export const plainly = (name: string): string => capital(name.replaceAll('-', ' 
 
 /** A fund by its name: norfolk-2016-17 as Norfolk, 2016 to 2017. */
 export function fundName(fund: string): string {
-  const [, area, label] = /^(.*)-(\d{4}-\d{2})$/.exec(fund) ?? [];
-  return area === undefined ? plainly(fund) : `${area.split('-').map(capital).join(' ')}, ${year(label!)}`;
+  const [, area, label] = /^(.+)-(\d{4}-\d{2})$/.exec(fund) as unknown as [string, string, string];
+  return `${area.split('-').map(capital).join(' ')}, ${year(label)}`;
 }

@@ -7,10 +7,6 @@ export class Html {
   constructor(text: string) {
     this.text = text;
   }
-
-  toString(): string {
-    return this.text;
-  }
 }
 
 /** What may stand in a template: nothing where it is left out, and all of a list. */

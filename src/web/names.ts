@@ -1,11 +1,11 @@
 import type { Sight } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { askedOf } from './asking.js';
-import { plainly } from './format.js';
 
 /** The names of bodies and of sources of funding, for sentences in which the ledger uses short ones. */
 export interface Names {
-  of(partner: string): string;
+  /** Of a body or a source that the ledger knows. */
+  of(name: string): string;
   in(sentence: string): string;
 }
 
@@ -25,7 +25,7 @@ export async function namesFor(ledger: Ledger, sight: Sight): Promise<Names> {
     ...sources.map(({ code, name }): [string, string] => [code, name]),
   ]);
   return {
-    of: (partner) => names.get(partner) ?? plainly(partner),
+    of: (name) => names.get(name)!,
     in: (sentence) => sentence.replace(/[a-z0-9]+(-[a-z0-9]+)+|[A-Z][A-Z0-9_]+/g, (word) => names.get(word) ?? word),
   };
 }

@@ -1,18 +1,17 @@
 import { parse, serialize } from 'cookie';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { refuse, Refusal, RULES } from '../domain/rules.js';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuse, RULES, type Refusal } from '../domain/rules.js';
 import type { Rule } from '../domain/rule.js';
 import { createSights, type Sight } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { remedyOf, type Ways } from '../ledger/remedies.js';
-import { OutcomeUnknown, StoreUnavailable } from '../store/event-store.js';
 import type { OnceStore } from '../store/once-store.js';
 import { registerAssets } from './assets.js';
 import { errorSummary } from './components/fields.js';
 import { html, type Html } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import { createPeople, type People, type PeopleFile } from './people.js';
-import { Refused } from './refused.js';
+import { answered, Refused } from './refused.js';
 import { registerFunds } from './screens/fund.js';
 import { registerHelp } from './screens/help.js';
 import { registerProposals } from './screens/proposal.js';
@@ -62,7 +61,7 @@ export interface Site {
   ): void;
   postOpen(
     path: string,
-    handler: (session: Session, form: Form, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+    handler: (session: Session, around: Around, form: Form, reply: FastifyReply) => Promise<unknown>,
   ): void;
   signIn(reply: FastifyReply, who: { readonly officer: string; readonly by: string }): void;
   signOut(reply: FastifyReply, session: Session): void;
@@ -90,6 +89,7 @@ export function registerPages(
   ledger: Ledger,
   demonstration: boolean,
   options: PagesOptions,
+  refusalOf: (error: FastifyError) => Refusal,
 ): void {
   const { publicUrl, once } = options;
   const secure = publicUrl?.startsWith('https:') ?? false;
@@ -130,7 +130,7 @@ export function registerPages(
 
   /** Whether a form came from a page of ours: browsers say where from, and our pages put a token of the session in. */
   function isOurs(request: FastifyRequest, session: Session, form: Form): boolean {
-    const origin = publicUrl === undefined ? `http://${request.headers.host ?? ''}` : new URL(publicUrl).origin;
+    const origin = publicUrl === undefined ? `http://${request.host}` : new URL(publicUrl).origin;
     return request.headers.origin === origin && sessions.isToken(session, form['token']);
   }
 
@@ -149,8 +149,7 @@ export function registerPages(
     const session = sessionOf(request, reply);
     const { officer, by } = session;
     if (officer === undefined || by === undefined) return undefined;
-    const sight = sightsOf(officer);
-    if (sight instanceof Refusal) throw new Refused(sight);
+    const sight = answered(sightsOf(officer));
     request.signedIn = { officer, by };
     return { session: { ...session, officer, by }, sight, around: around(session) };
   }
@@ -186,7 +185,7 @@ export function registerPages(
     postOpen: (path, handler) =>
       void app.post(path, hidden, async (request, reply) => {
         const session = sessionOf(request, reply);
-        return handler(session, formOf(request, session), request, reply);
+        return handler(session, around(session), formOf(request, session), asPage(reply));
       }),
     signIn: (reply, who) => setCookie(reply, sessions.begin(now(), who)),
     signOut(reply, session) {
@@ -196,6 +195,11 @@ export function registerPages(
     redirect,
   };
 
+  // Pages send forms, and nothing else is read here.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, done) =>
+    done(new Refused(refuse('form_not_ours', 'It was not sent as a form of a page is sent.'))),
+  );
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: FORM_BYTES_MAX },
@@ -208,8 +212,8 @@ export function registerPages(
       'content-security-policy': CSP,
     });
   });
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const refusal = refusalOf(error);
+  app.setErrorHandler((error: FastifyError | Refused, request, reply) => {
+    const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
     const { status, title }: Rule = RULES[refusal.rule];
     if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'page failed');
     const body = refusedPage(title, refusal);
@@ -234,17 +238,6 @@ const CSP = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-
-function refusalOf(error: Error & { statusCode?: number }): Refusal {
-  if (error instanceof Refused) return error.refusal;
-  if (error instanceof StoreUnavailable)
-    return refuse('store_unavailable', 'What has to be kept cannot be kept just now.');
-  if (error instanceof OutcomeUnknown) return refuse('outcome_unknown', 'The ledger did not answer in time.');
-  if (error.statusCode === 413) return refuse('body_too_large', 'The form is longer than 64 kilobytes.');
-  return error.statusCode !== undefined && error.statusCode < 500
-    ? refuse('not_found', 'There is no such page.')
-    : refuse('internal_error', 'The page could not be made.');
-}
 
 /** A refusal as an officer reads it: the words of the rule, what to do, and its code in small print. */
 export const refusedPage = (title: string, { rule, detail }: Refusal): Html =>

@@ -1,9 +1,7 @@
-import type { FastifyReply } from 'fastify';
 import { refuse } from '../domain/rules.js';
 import { OPERATOR } from '../ledger/access.js';
 import { askedOf } from './asking.js';
-import { button, radios } from './components/fields.js';
-import { fieldset } from './components/fields.js';
+import { button, errorSummary, fieldset, radios } from './components/fields.js';
 import { html, type Content } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import { placeOfOurs, type Site } from './pages.js';
@@ -36,12 +34,16 @@ export function registerSignIn(site: Site): void {
   });
 
   if (site.demonstration) {
-    site.postOpen('/sign-in', async (session, sent, _request, reply) => {
+    site.postOpen('/sign-in', async (session, around, sent, reply) => {
       const { officers } = await askedOf<Officers>(site.ledger, OPERATOR, 'officers', {});
       const found = officers.find(({ officer }) => officer === sent['officer']);
       const to = placeOfOurs(sent['to']);
-      if (!found) return site.redirect(reply, `/sign-in?to=${encodeURIComponent(to)}`);
-      end(site, reply, session);
+      if (!found) {
+        const main = html`${errorSummary({ title: 'There is a problem', errors: [{ content: 'Choose an officer', href: '#officer-1' }] })}${await choosing(site, around, to)}`;
+        return reply.status(400).send(page(around, { title: 'Error: Sign in', main }));
+      }
+      // A session from before signing in ends: whoever knew it is not signed in with the officer.
+      site.signOut(reply, session);
       site.signIn(reply, { officer: found.officer, by: 'demonstration' });
       return site.redirect(reply, to);
     });
@@ -55,20 +57,20 @@ export function registerSignIn(site: Site): void {
       const main = html`${heading('Sign in')}${form('/sign-in/link', around, [hiddenField('link', link), button({ content: 'Sign in' })])}`;
       return reply.send(page(around, { title: 'Sign in', main }));
     });
-    site.postOpen('/sign-in/link', async (session, sent, _request, reply) => {
+    site.postOpen('/sign-in/link', async (session, _around, sent, reply) => {
       const notGood = (why: string) => new Refused(refuse('link_not_good', why));
       const { officer, id } = await readLink(sent['link'] ?? '').catch(() => {
         throw notGood('The link is not one of this service, or its time is over.');
       });
       const now = site.ledger.clock.now();
       if (!site.options.once.note(`link ${id}`, now + LINK_MS, now)) throw notGood('The link has been used.');
-      end(site, reply, session);
+      site.signOut(reply, session);
       site.signIn(reply, { officer, by: 'sign-in link' });
       return site.redirect(reply, '/');
     });
   }
 
-  site.postOpen('/sign-out', async (session, _form, _request, reply) => {
+  site.postOpen('/sign-out', async (session, _around, _form, reply) => {
     site.signOut(reply, session);
     return site.redirect(reply, '/signed-out');
   });
@@ -80,11 +82,6 @@ export function registerSignIn(site: Site): void {
       }),
     ),
   );
-}
-
-/** A session that somebody had before they signed in ends: nobody who knew it is signed in with them. */
-function end(site: Site, reply: FastifyReply, session: Parameters<Site['signOut']>[1]): void {
-  site.signOut(reply, session);
 }
 
 async function choosing(site: Site, around: Around, to: string): Promise<Content> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LightMyRequestResponse } from 'fastify';
 import type { Test } from 'tap';
 import { linkReader, localKey } from '../../src/http/sign-in.js';
+import type { OnceStore } from '../../src/store/once-store.js';
 import { openSqliteOnceStore } from '../../src/store/sqlite/once-store.js';
 import { service } from '../http/support.js';
 import { folder, openedLedger, type TestLedger } from '../support/ledger.js';
@@ -33,25 +34,44 @@ export function fieldsOf(body: string, action: string): Record<string, string> {
   );
 }
 
-export async function site(t: Test, given?: TestLedger) {
+function ownOnce(t: Test): OnceStore {
+  const once = openSqliteOnceStore(`${folder(t)}/once`);
+  t.teardown(() => once.close());
+  return once;
+}
+
+/** What of the site is not as most tests have it. */
+interface Otherwise {
+  readonly demonstration?: boolean;
+  readonly publicUrl?: string;
+  readonly once?: OnceStore;
+}
+
+export async function site(
+  t: Test,
+  given?: TestLedger,
+  { demonstration = true, publicUrl, once = ownOnce(t) }: Otherwise = {},
+) {
   const ledger = given ?? (await openedLedger(t, undefined, true));
   const path = folder(t);
-  const once = openSqliteOnceStore(`${path}/once`);
   const key = await localKey(`${path}/key.json`);
   const { app } = await service(
     t,
     {
-      demonstration: true,
+      demonstration,
       pages: {
+        publicUrl,
         sessionKeys: [randomBytes(32)],
         once,
-        people: [{ officer: 'county-chief', name: 'C. Chief', title: 'director of finance' }],
+        people: [
+          { officer: 'county-chief', name: 'C. Chief', title: 'director of finance' },
+          { officer: 'south-ccg-chief', name: 'S. South' },
+        ],
         readLink: linkReader(key, ledger.clock),
       },
     },
     ledger,
   );
-  t.teardown(() => once.close());
 
   const visitor = (): Visitor => {
     const self: Visitor = {
@@ -71,7 +91,7 @@ export async function site(t: Test, given?: TestLedger) {
           headers: {
             host: '127.0.0.1:8181',
             cookie: self.cookie,
-            origin: ORIGIN,
+            origin: publicUrl ?? ORIGIN,
             'content-type': 'application/x-www-form-urlencoded',
             ...headers,
           },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact, type FactData, type LedgerEvent } from '../facts.js';
 import {
+  inPercent,
   largest,
   moneyText,
   NO_MONEY,
@@ -14,7 +15,7 @@ import {
 } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import { FINANCE } from '../roles.js';
-import { Amount, EffectiveDay, holdsNhsNumber, SignedMoney, Sum } from '../values.js';
+import { Amount, BasisPoints, EffectiveDay, holdsNhsNumber, SignedMoney, Sum } from '../values.js';
 import {
   asAt,
   cellsOf,
@@ -46,7 +47,6 @@ import {
   counted,
   enter,
   inDayOrder,
-  inPercent,
   noOtherOnTheTable,
   notBeforeRaising,
   notLaterThanToday,
@@ -89,12 +89,10 @@ export const CaseReference = z
   .transform((text) => text.toLowerCase())
   .meta({ title: 'Case', description: 'The random reference of the case.', format: 'uuid' });
 
-const Share = z.int({ error: 'must be a whole number of basis points' }).min(0).max(WHOLE_BASIS_POINTS);
-
 const SplitShares = z
   .strictObject({
-    claimant: Share.meta({ title: 'Claimant', description: 'What the claimant bears, in basis points.' }),
-    respondent: Share.meta({ title: 'Respondent', description: 'What the respondent bears, in basis points.' }),
+    claimant: BasisPoints.meta({ title: 'Claimant', description: 'What the claimant bears, in basis points.' }),
+    respondent: BasisPoints.meta({ title: 'Respondent', description: 'What the respondent bears, in basis points.' }),
   })
   .refine((split) => split.claimant + split.respondent === WHOLE_BASIS_POINTS, {
     error: `must add up to ${WHOLE_BASIS_POINTS} basis points`,

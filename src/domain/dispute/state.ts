@@ -1,6 +1,6 @@
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import type { Context, FactData, LedgerEvent, Sides } from '../facts.js';
-import { minus, NO_MONEY, pence, plus, pounds, WHOLE_BASIS_POINTS, type Pence } from '../money.js';
+import { inPercent, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
 import {
   bodyOn,
@@ -295,9 +295,6 @@ export function canChange(found: OpenCase, type: string, effective: Day): Refusa
 /** The terms as they would be with one more fact. */
 export const termsWith = ({ entries }: OpenCase, type: string, data: FactData): Terms =>
   termsOf([...entries, { revision: Infinity, type, data }]);
-
-/** A share in basis points, for a reader. */
-export const inPercent = (share: number): string => `${(share / (WHOLE_BASIS_POINTS / 100)).toFixed(2)}%`;
 
 /** No day may ask for less than is paid meanwhile already, nor be decided beyond what is claimed. */
 export function sharesHold(terms: Terms): Refusal | undefined {

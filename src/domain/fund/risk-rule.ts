@@ -14,7 +14,7 @@ import {
   type Pence,
 } from '../money.js';
 import { byKey } from '../order.js';
-import { Money, SignedMoney } from '../values.js';
+import { BasisPoints, Money, SignedMoney } from '../values.js';
 import { AmountOf, Commissioner, Partner, RiskTaker, SchemeName, WorkedOutSum } from '../fields.js';
 
 /**
@@ -25,18 +25,14 @@ import { AmountOf, Commissioner, Partner, RiskTaker, SchemeName, WorkedOutSum } 
 const once = (each: readonly { readonly partner: string }[]): boolean =>
   new Set(each.map(({ partner }) => partner)).size === each.length;
 
-const BasisPoints = z
-  .int()
-  .min(0)
-  .max(WHOLE_BASIS_POINTS)
-  .meta({ title: 'Share', description: 'The share in basis points: 10000 are the whole.' });
+const Share = BasisPoints.meta({ title: 'Share', description: 'The share in basis points: 10000 are the whole.' });
 
 /** Which rule it is: a form asks for it first. */
 const kind = <Kind extends string>(name: Kind, title: string) =>
   z.literal(name).meta({ title, description: 'The kind of rule.' });
 
 const FixedShares = z
-  .array(z.strictObject({ partner: Partner, share: BasisPoints }))
+  .array(z.strictObject({ partner: Partner, share: Share }))
   .min(1)
   .max(60)
   .refine(once, { error: 'must name each partner once' })

@@ -5,11 +5,10 @@ import { WHOLE_BASIS_POINTS as WHOLE } from '../money.js';
 import { rulesOn } from '../register/reference-state.js';
 import type { RegisterState } from '../register.js';
 import { refuse, type Refusal } from '../rules.js';
+import { BasisPoints } from '../values.js';
 import { AreaOfSpend, IsNew, Outputs, Provider, SchemeName, SchemeTitle, SchemeType, SubType } from '../fields.js';
 
 /** The dimensions of a plan line beside its source and sum: the columns of the national template. Source: domain.md 2. */
-
-const BasisPoints = z.int().min(0).max(WHOLE);
 
 export const Scheme = z.strictObject({
   scheme: SchemeName.meta({ description: 'Lines of one scheme share this name.' }),

@@ -13,8 +13,8 @@ import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, type Sums } from '../..
 import { CaseReference } from '../../domain/dispute/cases.js';
 import { owedOn } from '../../domain/dispute/owed.js';
 import { codesOf, DISPUTE_KINDS } from '../../domain/dispute/reference.js';
-import { inPercent, standing } from '../../domain/dispute/state.js';
-import { moneyText, NO_MONEY, WHOLE_BASIS_POINTS, type Pence } from '../../domain/money.js';
+import { standing } from '../../domain/dispute/state.js';
+import { inPercent, moneyText, NO_MONEY, WHOLE_BASIS_POINTS, type Pence } from '../../domain/money.js';
 import { byText } from '../../domain/order.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';

@@ -90,7 +90,7 @@ const keyFigures = (gap: Gap): Html =>
     ['Required', gap.requirement],
     ['Funded', gap.funded],
     ['Offered, not signed', gap.soft],
-    ['Nobody offers', gap.hard],
+    gap.hard.startsWith('-') ? ['More than required', gap.hard.slice(1)] : ['Nobody offers', gap.hard],
   ].map(([title, amount]) => html`<div><dt>${title}</dt><dd>${sum(amount!)}</dd></div>`)}</dl>
   ${paragraph(`Beside these: at risk ${sum(gap.atRisk)}, disputed ${sum(gap.openClaims)}, assumed ${sum(gap.assumed)}.`)}`;
 
@@ -205,13 +205,13 @@ async function fundPage(
     ${subheading('Waiting for signature')}${waitingTable(proposals, names)}
     ${subheading('Partners and sources')}${positionTable(position, words)}
     ${subheading('Tests')}${testsTable(tests)}
-    <p class="govuk-body-s">Worked out from ${gap.ledger.size} facts of the ledger.</p>`;
+    <p class="govuk-body-s">Worked out from the first ${gap.ledger.size} events of the ledger.</p>`;
   return page(around, {
     title: `${typed ? 'Error: ' : ''}${fundName(fund)}`,
     section: 'funds',
     before: breadcrumbs({ items: [{ content: 'Funds', href: '/funds' }, { content: fundName(fund) }] }),
     main,
-    source: `${fundName(fund)}. ${words}. Worked out from ${gap.ledger.size} facts of the ledger.`,
+    source: `${fundName(fund)}. ${words}. Worked out from the first ${gap.ledger.size} events of the ledger.`,
   });
 }
 
@@ -239,7 +239,7 @@ export function registerFunds(site: Site): void {
         { content: 'Fund' },
         { content: 'Held by' },
         ...PORTFOLIO.map(([, title]) => ({ content: title, format: 'numeric' })),
-        { content: 'To sign', format: 'numeric' },
+        { content: 'Proposals open', format: 'numeric' },
       ],
       rows,
     });
@@ -249,7 +249,8 @@ export function registerFunds(site: Site): void {
 
   site.get('/funds/:fund', async (asking, request, reply) => {
     const { fund } = request.params as { fund: string };
-    const asked = request.query as Figures;
+    // Of a field that is given twice the last counts, as in a form.
+    const asked = Object.fromEntries(new URLSearchParams(request.url.split('?')[1]));
     const read = readDates(`/funds/${fund}`, asked);
     if ('goTo' in read) return site.redirect(reply, read.goTo);
     if ('wrong' in read) return reply.send(await fundPage(site, asking, fund, {}, { asked, wrong: read.wrong }));

@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { readAs } from '../../domain/faults.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import type { Day } from '../../domain/calendar.js';
+import { PROPOSAL_EVENTS } from '../../domain/proposal.js';
 import type { Command } from '../../domain/stream.js';
 import { words } from '../../domain/values.js';
 import { act } from '../../ledger/act.js';
-import { streamOf } from '../../ledger/catalogue.js';
+import { KINDS, streamOf } from '../../ledger/catalogue.js';
 import { whatIf, type WhatIfText } from '../../ledger/what-if.js';
 import { askedOf } from '../asking.js';
 import { button, errorSummary, textarea } from '../components/fields.js';
 import { table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
-import { day, fundName, instant, plainly, sum } from '../format.js';
+import { day, fundName, instant, sum } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import { refusedAbove, type Asking, type Form, type Site } from '../pages.js';
-import { Refused } from '../refused.js';
+import { answered } from '../refused.js';
 import { scrolling, verdictTag } from './fund.js';
 import { placeName } from './tasks.js';
-import { changesTable, termsList, type Data } from './terms.js';
+import { changesTable, termsList, type Text } from './terms.js';
 
 /** One proposal: what it says, what it would change, who can sign it; and afterwards, at the same address, its receipt. */
 
@@ -38,8 +38,8 @@ interface Proposal {
   readonly revision: string;
   readonly kind: 'register' | 'fund' | 'dispute';
   readonly in: string;
-  readonly fact: { readonly type: string; readonly data: Data };
-  readonly replaces: { readonly data: Data } | null;
+  readonly fact: Text;
+  readonly replaces: Text | null;
   readonly sentence: string;
   readonly by: string;
   readonly officer: string;
@@ -51,7 +51,7 @@ interface Proposal {
   readonly state: string;
   readonly ending: string | null;
   readonly steps: readonly {
-    readonly type: string;
+    readonly type: keyof typeof PROPOSAL_EVENTS;
     readonly recordedAt: string;
     readonly officer: string;
     readonly partner: string;
@@ -67,10 +67,9 @@ interface Proposal {
   readonly signers: readonly Signer[];
 }
 
-const STEPS: Readonly<Record<string, string>> = {
+const STEPS: Readonly<Record<keyof typeof PROPOSAL_EVENTS, string>> = {
   ProposalMade: 'Proposed',
   ProposalCountered: 'Countered',
-  ProposalSigned: 'Signed in part',
   ProposalAgreed: 'Signed',
   ProposalDeclined: 'Declined',
   ProposalWithdrawn: 'Taken back',
@@ -97,9 +96,7 @@ async function foretold(
 ): Promise<WhatIfText | undefined> {
   if (kind !== 'fund' || state !== 'open') return undefined;
   const by = { officer: session.officer, signedInBy: session.by };
-  const found = await whatIf(site.ledger, fund, { acts: [{ proposal }], on: fact.data['effective'] as Day }, by);
-  if (found instanceof Refusal) throw new Refused(found);
-  return found;
+  return answered(await whatIf(site.ledger, fund, { acts: [{ proposal }], on: fact.data['effective'] as Day }, by));
 }
 
 /** What an officer has seen of what a signature would change: other figures, another mark. */
@@ -159,7 +156,7 @@ function acts(
     ({ partner }) =>
       html`<form method="post" action="${address}/sign" novalidate>${hidden({ token: around.token, revision, mark, partner })}${button({ content: `Sign for ${names.of(partner)}`, classes: 'govuk-!-margin-bottom-0' })}</form>`,
   );
-  const declining = own.length > 0 && own.some(({ rule }) => rule === null || rule === 'over_limit');
+  const declining = own.some(({ rule }) => rule === null || rule === 'over_limit');
   return html`<div class="bcf-buttons">${signing}
     ${declining && button({ href: `${address}/decline`, content: 'Decline', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
     ${mayTakeBack && html`<a class="govuk-link govuk-body govuk-!-margin-bottom-0" href="${address}/withdraw">Take it back</a>`}
@@ -182,7 +179,8 @@ function whoSigns(site: Site, { session }: Asking, { awaiting, signers }: Propos
 const stepsList = (site: Site, { steps }: Proposal, names: Names): Html =>
   html`<ol class="govuk-list govuk-list--number">${steps.map(
     ({ type, recordedAt, officer, partner, role }) =>
-      html`<li>${STEPS[type] ?? plainly(type)} by ${site.people.nameOf(officer)}, ${role.replaceAll('-', ' ')} of ${names.of(partner)}, ${instant(recordedAt)}</li>`,
+      // What nobody signed in time is ended by the service.
+      html`<li>${STEPS[type]}${role !== 'service' && ` by ${site.people.nameOf(officer)}, ${role.replaceAll('-', ' ')} of ${names.of(partner)}`}, ${instant(recordedAt)}</li>`,
   )}</ol>`;
 
 const forAuditors = ({ proposal, revision, fact, recorded, steps, ledger }: Proposal): Html =>
@@ -224,10 +222,12 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     proposal.kind === 'fund'
       ? { content: fundName(proposal.in), href: `/funds/${proposal.in}` }
       : { content: placeName(proposal) };
-  const more: (readonly [string, Content])[] = [
-    ...(proposal.conditions === null ? [] : [['Conditions', proposal.conditions] as const]),
+  const kind = KINDS[proposal.kind];
+  const { conditions, expires } = proposal;
+  const more = [
+    ...(conditions === null ? [] : [{ title: 'Conditions', content: conditions }]),
     ...(proposal.state === 'open'
-      ? [['Last day to sign', proposal.expires === null ? 'None' : day(proposal.expires)] as const]
+      ? [{ title: 'Last day to sign', content: expires === null ? 'None' : day(expires) }]
       : []),
   ];
   const main = html`${above.refusal && refusedAbove(above.refusal)}
@@ -235,8 +235,8 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(title)}
     ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.`)}
     ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${names.in(proposal.recorded.sentence)}` })}
-    ${subheading('Terms')}${termsList(proposal.fact.data, more, names)}
-    ${proposal.replaces && changesTable(proposal.replaces.data, proposal.fact.data, names)}
+    ${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}
+    ${proposal.replaces && changesTable(kind, proposal.replaces, proposal.fact, names)}
     ${what && html`${subheading('What it would change')}${foretoldPart(what)}`}
     ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
     ${stepsList(site, proposal, names)}
@@ -257,7 +257,7 @@ async function done(
   { session, sight }: Asking,
   proposal: Proposal,
   command: Command,
-  { revision, partner }: Form,
+  { revision = '', partner }: Form,
   correlation: string,
 ) {
   return act(site.ledger, sight, {
@@ -265,14 +265,14 @@ async function done(
     stream: streamOf(proposal.kind, proposal.in),
     command,
     officer: session.officer,
-    actingFor: partner === '' ? undefined : partner,
+    actingFor: partner,
     signedInBy: session.by,
     key: createHash('sha256')
-      .update(JSON.stringify(['page', revision, partner ?? '', command]))
+      .update(JSON.stringify(['page', revision, partner, command]))
       .digest('hex'),
     correlation,
     evidence: [],
-    ifMatch: /^\d{1,15}$/.test(revision ?? '') ? Number(revision) : -1,
+    ifMatch: /^\d{1,15}$/.test(revision) ? Number(revision) : -1,
   });
 }
 
@@ -359,14 +359,14 @@ export function registerProposals(site: Site): void {
     );
     site.post(`/proposals/:proposal/${ending}`, async (asking, form, { params, id: correlation }, reply) => {
       const id = idOf(params);
-      const reason = (form['reason'] ?? '').trim();
-      const read = readAs(z.strictObject({ reason: words(REASON_MAX) }), { reason });
-      if (reason === '') return reply.status(400).send(await endingPage(site, asking, ending, id, form));
+      const { reason = '' } = form;
+      if (reason.trim() === '') return reply.status(400).send(await endingPage(site, asking, ending, id, form));
       const proposal = await proposalOf(site, asking, id);
+      const read = readAs(words(REASON_MAX), reason);
       const found =
         'faults' in read
           ? refuse('fields_invalid', `The reason ${read.faults[0]!.words}.`)
-          : await done(site, asking, proposal, { act: ending, proposal: id, reason }, form, correlation);
+          : await done(site, asking, proposal, { act: ending, proposal: id, reason: read.value }, form, correlation);
       if (found instanceof Refusal)
         return reply.status(422).send(await endingPage(site, asking, ending, id, form, found));
       return site.redirect(reply, `/proposals/${id}`);

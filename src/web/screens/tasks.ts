@@ -34,7 +34,9 @@ export const placeName = ({ kind, in: where }: Pick<Waiting, 'kind' | 'in'>): st
   kind === 'fund' ? fundName(where) : kind === 'dispute' ? `Disputes of ${plainly(where)}` : 'The register';
 
 const until = ({ expires, daysLeft }: Waiting): string =>
-  expires === null ? 'No last day' : `Sign by ${day(expires)} (${daysLeft === 1 ? 'today' : `${daysLeft!} days`})`;
+  expires === null
+    ? 'No last day'
+    : `Sign by ${day(expires)} (${daysLeft === 1 ? 'today' : `${daysLeft!} days left, today among them`})`;
 
 const waitingList = (all: readonly Waiting[], names: Names, id: string, status: string): Html =>
   taskList({

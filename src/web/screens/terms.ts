@@ -1,83 +1,138 @@
+import { z } from 'zod';
+import { inPercent } from '../../domain/money.js';
+import { namedBy, saidOf, unwrapped } from '../../domain/naming.js';
+import { factOf } from '../../domain/stream.js';
+import { TOLD } from '../../domain/values.js';
+import type { AnyKind } from '../../ledger/catalogue.js';
 import { summaryList, table } from '../components/lists.js';
-import { day, plainly, sum } from '../format.js';
+import { day, plainly, pounds } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import type { Names } from '../names.js';
 import { scrolling } from './fund.js';
 
-/** The text of a proposal, field by field, in words. */
+/** The text of a proposal, field by field, in words. What a field is called, and how it is told, follows from its type. */
 
-export type Data = Readonly<Record<string, unknown>>;
+type Data = Readonly<Record<string, unknown>>;
 
-const MONEY = /^-?\d+\.\d{2}$/;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-/** A field’s name in words: noticeGiven as Notice given. */
-const title = (name: string): string => plainly(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
-
-function worded(value: unknown, names: Names): Content {
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  if (typeof value !== 'string') return value === null || value === undefined ? 'Not provided' : ofMany(value, names);
-  if (MONEY.test(value)) return `£${sum(value)}`;
-  if (DAY.test(value)) return day(value);
-  return names.in(value);
+/** The text of a fact. */
+export interface Text {
+  readonly type: string;
+  readonly data: Data;
 }
 
-/** Lists of like items are tables; any others are lists of lists. */
-function ofMany(value: unknown, names: Names): Content {
-  if (typeof value !== 'object') return JSON.stringify(value);
-  if (!Array.isArray(value))
+interface Field {
+  readonly name: string;
+  readonly field: z.ZodType;
+  readonly title: string;
+  readonly value: unknown;
+}
+
+const MONEY = /^-?\d+\.\d{2}$/;
+const NOTHING = '0.00';
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The fields of an object, in the order in which its type names them. */
+const fieldsOf = (type: z.ZodType, data: Data): Field[] =>
+  Object.entries((type as z.ZodObject).shape as Readonly<Record<string, z.ZodType>>)
+    .filter(([name]) => data[name] !== undefined)
+    .map(([name, field]) => ({ name, field, title: titleOf(field, name), value: data[name] }));
+
+/** What people call a field. What the ledger fills in may have no title: noticeMonths is Notice months. */
+const titleOf = (field: z.ZodType, name: string): string =>
+  (saidOf(field, 'title') as string | undefined) ??
+  plainly(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+
+const fieldsByName = (type: z.ZodType, data: Data) => new Map(fieldsOf(type, data).map((field) => [field.name, field]));
+function worded({ field, title, value }: Omit<Field, 'name'>, names: Names): Content {
+  const type = unwrapped(field, value)!;
+  if (Array.isArray(value)) return ofList(type as z.ZodArray<z.ZodType>, value, title, names);
+  if (typeof value === 'object') return ofObject(type, value as Data, names);
+  if (typeof value === 'boolean') return ((saidOf(field, TOLD) ?? ['No', 'Yes']) as [string, string])[value ? 1 : 0];
+  if (typeof value === 'number') return saidOf(field, TOLD) === 'percent' ? inPercent(value) : value;
+  const text = value as string;
+  if (MONEY.test(text)) return pounds(text);
+  if (DAY.test(text)) return day(text);
+  if (type instanceof z.ZodEnum) return plainly(text);
+  // What an officer wrote is shown as it was written, to the letter.
+  return ['partner', 'source'].includes(namedBy(field)!) ? names.of(text) : text;
+}
+
+function ofObject(type: z.ZodType, data: Data, names: Names): Html {
+  const lines = fieldsOf(type, data).map((each) =>
+    // Which kind of thing it is: the title says it in full.
+    each.field instanceof z.ZodLiteral && typeof each.value === 'string'
+      ? each.title
+      : html`${each.title}: ${worded(each, names)}`,
+  );
+  return html`<ul class="govuk-list">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
+}
+
+const isObject = (value: unknown): value is Data => typeof value === 'object';
+
+/** Items of one shape with plain fields are a table, with a column for all that any of them holds; others are a list. */
+function ofList({ element }: z.ZodArray<z.ZodType>, value: readonly unknown[], title: string, names: Names): Content {
+  if (value.length === 0) return 'None';
+  if (!value.every(isObject))
     return joined(
-      Object.entries(value as Data).map(([name, each]) => html`${title(name)}: ${worded(each, names)}`),
-      html`<br>`,
-    );
-  const items = value as readonly unknown[];
-  const [first] = items;
-  if (typeof first !== 'object' || first === null)
-    return joined(
-      items.map((each) => worded(each, names)),
+      value.map((each) => worded({ field: element, title, value: each }, names)),
       ', ',
     );
-  const columns = Object.keys(first);
+  if (element instanceof z.ZodUnion || value.some((item) => Object.values(item).some(isObject)))
+    return html`<ul class="govuk-list govuk-list--bullet">${value.map((item) => html`<li>${ofObject(unwrapped(element, item)!, item, names)}</li>`)}</ul>`;
+  const rows = value.map((item) => fieldsByName(element, item));
+  const columns = [...new Map(rows.flatMap((row) => [...row])).values()].map(({ name, title: content }) => {
+    const amounts = rows.map((row) => row.get(name)?.value ?? NOTHING);
+    return { name, content, format: amounts.every((amount) => MONEY.test(String(amount))) ? 'numeric' : undefined };
+  });
   return scrolling(
-    'List',
+    title,
     table({
-      head: columns.map((name) => ({ content: title(name), format: isMoney(first as Data, name) })),
-      rows: (items as readonly Data[]).map((item) =>
-        columns.map((name) => ({ content: worded(item[name], names), format: isMoney(item, name) })),
+      head: columns,
+      rows: rows.map((row) =>
+        columns.map(({ name, format }) => ({ content: row.has(name) && worded(row.get(name)!, names), format })),
       ),
     }),
   );
 }
 
-const isMoney = (item: Data, name: string): string | undefined =>
-  typeof item[name] === 'string' && MONEY.test(item[name]) ? 'numeric' : undefined;
+interface Told {
+  readonly title: string;
+  readonly content: Content;
+}
 
-const inWords = (name: string, value: unknown, names: Names): Content =>
-  name === 'recurrent' ? (value === true ? 'Every year' : 'This year only') : worded(value, names);
+/** The fields of a text. Where it holds another text, that one’s fields are told by its own type. */
+function told(kind: AnyKind, { type, data }: Text, names: Names): Map<string, Told> {
+  const { stored, texts = [] } = factOf(kind, type);
+  const tell = ({ name, ...field }: Field): Content => {
+    if (!texts.includes(name)) return worded(field, names);
+    const inner = field.value as Text;
+    return ofObject(factOf(kind, inner.type).stored, inner.data, names);
+  };
+  return new Map(fieldsOf(stored, data).map((field) => [field.name, { title: field.title, content: tell(field) }]));
+}
 
-export const termsList = (data: Data, more: readonly (readonly [string, Content])[], names: Names): Html =>
+/** The fields of a text, and what else belongs to its terms. */
+export const termsList = (kind: AnyKind, text: Text, more: readonly Told[], names: Names): Html =>
   summaryList({
-    rows: [
-      ...Object.entries(data).map(([name, value]) => [title(name), inWords(name, value, names)] as const),
-      ...more,
-    ].map(([key, content]) => ({ key: { content: key }, value: { content } })),
+    rows: [...told(kind, text, names).values(), ...more].map(({ title, content }) => ({
+      key: { content: title },
+      value: { content },
+    })),
   });
 
 /** What a counter changed: each field as it was and as it is now. */
-export function changesTable(was: Data, now: Data, names: Names): Html {
-  const fields = Object.keys({ ...was, ...now }).filter(
-    (name) => JSON.stringify(was[name]) !== JSON.stringify(now[name]),
+export function changesTable(kind: AnyKind, was: Text, now: Text, names: Names): Html {
+  const [before, after] = [told(kind, was, names), told(kind, now, names)];
+  const changed = [...new Map([...before, ...after])].filter(
+    ([name]) => JSON.stringify(was.data[name]) !== JSON.stringify(now.data[name]),
   );
+  const cell = (each: Told | undefined) => ({ content: each?.content ?? 'Not provided' });
   return scrolling(
     'What the counter changed',
     table({
       caption: 'What the counter changed',
       head: [{ content: 'Field' }, { content: 'Was' }, { content: 'Is now' }],
-      rows: fields.map((name) => [
-        { content: title(name) },
-        { content: inWords(name, was[name], names) },
-        { content: inWords(name, now[name], names) },
-      ]),
+      rows: changed.map(([name, { title }]) => [{ content: title }, cell(before.get(name)), cell(after.get(name))]),
     }),
   );
 }
