@@ -77,8 +77,7 @@ const SEEN_AGAIN_MS = 60_000;
 
 /** Pages speak of pages, not of addresses for programs. */
 const WAYS: Ways = {
-  question: (name) =>
-    name.includes('proposal') ? 'your tasks' : name === 'funds' ? 'the page of funds' : 'the pages of the fund',
+  question: (name) => `the list of ${name}`,
   acts: { post: 'the form', propose: 'a proposal', load: 'whoever runs the service' },
 };
 

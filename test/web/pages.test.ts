@@ -79,6 +79,33 @@ t.test('an offer is declined with a reason, and taken back by its own side', asy
   t.match((await north.get(`/proposals/${own}`)).body, 'Taken back');
 });
 
+t.test('where nobody can sign, the page says why, and an officer over their limit may still decline', async (t) => {
+  const { ledger, visitor } = await site(t);
+  const [first, second] = [await offer(ledger), await offer(ledger)];
+  await ledger.done('county-finance', { act: 'agree', proposal: first });
+  const officer = await visitor().signIn('county-finance');
+  const { body } = await officer.get(`/proposals/${second}`);
+  t.match(body, /It cannot be signed as it stands: .*&quot;north-extra&quot;/);
+  t.match(body, 'No officer can sign it now.');
+  t.notMatch(body, `action="/proposals/${second}/sign"`);
+  const newcomer = { officer: 'newcomer', partner: 'county', role: 'finance-officer', limit: '5.00' };
+  await ledger.signed(
+    'registrar',
+    'county-chief',
+    'OfficerMandated',
+    { effective: '2016-03-01', ...newcomer },
+    'register',
+  );
+  const third = await offer(ledger, { contribution: 'third' });
+  const limited = await visitor().signIn('newcomer');
+  const page = await limited.get(`/proposals/${third}`);
+  t.match(page.body, /£5\.00/);
+  t.notMatch(page.body, `action="/proposals/${third}/sign"`);
+  const form = await limited.get(`/proposals/${third}/decline`);
+  t.match(page.body, `href="/proposals/${third}/decline"`);
+  t.equal((await limited.send(form, `/proposals/${third}/decline`, { reason: 'not now' })).statusCode, 303);
+});
+
 t.test('the two dates are one control, and travel in the address', async (t) => {
   const { visitor } = await site(t);
   const officer = await visitor().signIn('auditor');
