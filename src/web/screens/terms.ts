@@ -81,8 +81,8 @@ function ofList({ element }: z.ZodArray<z.ZodType>, value: readonly unknown[], t
     return html`<ul class="govuk-list govuk-list--bullet">${value.map((item) => html`<li>${ofObject(unwrapped(element, item)!, item, names)}</li>`)}</ul>`;
   const rows = value.map((item) => fieldsByName(element, item));
   const columns = [...new Map(rows.flatMap((row) => [...row])).values()].map(({ name, title: content }) => {
-    const amounts = rows.map((row) => row.get(name)?.value ?? NOTHING);
-    return { name, content, format: amounts.every((amount) => MONEY.test(String(amount))) ? 'numeric' : undefined };
+    const isMoney = rows.every((row) => MONEY.test((row.get(name)?.value ?? NOTHING) as string));
+    return { name, content, format: isMoney ? 'numeric' : undefined };
   });
   return scrolling(
     title,
