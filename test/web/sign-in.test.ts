@@ -107,7 +107,11 @@ t.test('what is sent by nobody, or is no form of ours, does nothing', async (t) 
   const stale = await officer.post(`${address}/sign`, { ...of, revision: '0' });
   t.match([stale.statusCode, stale.body], [422, /Error: .*There is a problem/s]);
   const { token, mark, partner } = of as Record<'token' | 'mark' | 'partner', string>;
-  t.equal((await officer.post(`${address}/sign`, { token, mark, partner })).statusCode, 422, 'without saying what was read');
+  t.equal(
+    (await officer.post(`${address}/sign`, { token, mark, partner })).statusCode,
+    422,
+    'without saying what was read',
+  );
   const bare = await officer.post(`${address}/decline`, { token });
   t.match([bare.statusCode, bare.body], [400, 'Say why you decline it'], 'without a reason');
   t.match((await officer.get(address)).body, 'Waits for a signature');
