@@ -31,7 +31,7 @@ export function createTree(): GrowingTree {
   const read = ({ level, place, count }: Stretch) =>
     Promise.resolve(Array.from({ length: count }, (_, index) => hashAt(level, place + index)));
   return {
-    ...treeOver(size, read),
+    ...treeOver(read),
     add(leaf) {
       keep(0, size(), leaf);
       edge = added(edge, leaf, 0, keep);

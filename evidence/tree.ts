@@ -180,8 +180,6 @@ function consistencyNodes(size: number, later: number): Leaves[] {
 
 /** The tree of a ledger, at every size that it has had. */
 export interface Tree {
-  /** How many leaves it has now. */
-  size(): number;
   /** The root at a size. Rejects {@link HashMissing} where the tree was never as large, or is not whole. */
   rootAt(size: number): Promise<Hash>;
   /** Proves the leaf at a place, from 0, to be in the tree of a size. Rejects {@link HashMissing}, and RangeError where it is in none. */
@@ -191,14 +189,13 @@ export interface Tree {
 }
 
 /** A tree over hashes that are kept. */
-export function treeOver(size: () => number, read: (of: Stretch) => Promise<Hashes>): Tree {
+export function treeOver(read: (of: Stretch) => Promise<Hashes>): Tree {
   async function hashOver([from, to]: Leaves): Promise<Hash> {
     const stretches = stretchesOver(from, to);
     return rootOf(edgeOver(stretches, await Promise.all(stretches.map(read))));
   }
   const proof = (nodes: readonly Leaves[]): Promise<Hash[]> => Promise.all(nodes.map(hashOver));
   return {
-    size,
     rootAt: (size) => hashOver([0, size]),
     inclusion: async (leaf, size) => proof(inclusionNodes(leaf, size)),
     consistency: async (size, later) => proof(consistencyNodes(size, later)),

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
@@ -194,7 +194,7 @@ async function serve(
     },
     log,
   );
-  const access = config.accessLog === undefined ? log : logTo(openSync(config.accessLog, 'a', 0o600));
+  const access = config.accessLog === undefined ? log : logTo(config.accessLog);
   const accessLog = pino(
     { base: { log: 'access' }, enabled: !demonstration || config.accessLog !== undefined },
     access,

@@ -22,11 +22,10 @@ const OF_PARSER: Readonly<Record<string, Refusal>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: refuse('body_too_large', 'The extensions of the body’s chunks are too long.'),
 };
 
-type ParserError = Error & { readonly code?: string; readonly reason?: string };
+type ParserError = Error & { readonly code?: string };
 
-const refusalOf = ({ code = '', reason }: ParserError): Refusal =>
-  OF_PARSER[code] ??
-  refuse('request_malformed', `It is not HTTP as its standard has it${reason ? `: ${reason}` : ''}.`);
+const refusalOf = ({ code = '', message }: ParserError): Refusal =>
+  OF_PARSER[code] ?? refuse('request_malformed', `It is not HTTP as its standard has it: ${message}.`);
 
 /** Answers by ourselves what Node’s parser refuses, and what asks for something that Node does not know. */
 export function answerForNode(app: FastifyInstance, headers: Readonly<Record<string, string>>): void {

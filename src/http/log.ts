@@ -30,17 +30,12 @@ export function logTo(dest: string | number = 1): Log {
       unsent = Buffer.from(waiting);
       waiting = '';
     }
-    if (unsent.length > 0) go();
-  }
-
-  function go(): void {
+    if (unsent.length === 0) return;
     underWay = true;
     write(file, unsent, (error, written) => {
       underWay = false;
-      // What failed is tried again with the next lines, or the next second.
-      if (error) return;
-      unsent = unsent.subarray(written);
-      if (unsent.length > 0) go();
+      // What has failed, or was not written whole, is tried again with the next lines, or the next second.
+      if (!error) unsent = unsent.subarray(written);
     });
   }
 

@@ -134,7 +134,7 @@ function verifier(
       currentDate: new Date(clock.now()),
     });
     if (!TYPES.has(protectedHeader.typ?.toLowerCase())) {
-      throw new Error(`its type is "${protectedHeader.typ ?? ''}", where at+jwt or JWT is needed`);
+      throw new Error(`its type is "${protectedHeader.typ!}", where at+jwt or JWT is needed`);
     }
     // Providers sign other tokens with the same keys, and not all of them give those a type of their own.
     if ('events' in payload) throw new Error('it tells of an event, such as signing out, and signs nobody in');

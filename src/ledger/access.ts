@@ -4,7 +4,7 @@ import { refuse, Refusal } from '../domain/rules.js';
 import { disputeStream, placed, REGISTER_STREAM } from './catalogue.js';
 import { todayOf } from './clock.js';
 import type { Ledger } from './ledger.js';
-import type { Seeing } from './queries/query.js';
+import { SEES_ALL, type Seeing } from './queries/query.js';
 
 /** What an officer may see, deny by default: what their partners are in; the keeper’s officers see all funds. */
 export interface Sight extends Seeing {
@@ -31,14 +31,7 @@ export function createSights(ledger: Ledger): (officer: string) => Sight | Refus
 }
 
 /** Who works at the ledger itself, with its file or its store in hand, sees all that is in it. */
-export const OPERATOR: Sight = {
-  officer: 'operator',
-  key: 'operator',
-  sees: () => true,
-  seesArea: () => true,
-  seesCases: () => true,
-  seesEvents: () => true,
-};
+export const OPERATOR: Sight = { officer: 'operator', key: 'operator', ...SEES_ALL, seesEvents: SEES_ALL.sees };
 
 /** Refuses who may not see a fund, in words. What is not open yet is nobody's: its own rules say so. */
 export const seesFund = (ledger: Ledger, fund: string, sight: Sight): Refusal | undefined =>

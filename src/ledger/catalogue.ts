@@ -160,7 +160,7 @@ export function encode(id: string, type: string, data: FactData, metadata: Metad
 export function decode(recorded: RecordedEvent, kind: AnyKind = kindOf(recorded.stream)): LedgerEvent {
   const { id, stream, position, type } = recorded;
   try {
-    const metadata = accepted(StoredMetadata, JSON.parse(recorded.metadata)) as Metadata;
+    const metadata = accepted(StoredMetadata, JSON.parse(recorded.metadata) as Metadata);
     if (rulesOf(metadata) > RULES_NOW) throw new Error(newerRules(rulesOf(metadata)));
     const text = { type, version: metadata.schemaVersion, data: JSON.parse(recorded.data) as FactData };
     const { data, stored } = upToDate(kind, text);
@@ -172,13 +172,15 @@ export function decode(recorded: RecordedEvent, kind: AnyKind = kindOf(recorded.
   }
 }
 
-/** What a schema makes of a value. Throws its error where it refuses it. */
-const accepted = (schema: z.ZodType, value: unknown): unknown =>
-  quickCheck(schema)(value) ? value : schema.parse(value);
+/** A value that a schema accepts, as it is: what is stored is as the schema made it then. Throws the schema’s error. */
+function accepted<T>(schema: z.ZodType, value: T): T {
+  if (!quickCheck(schema)(value)) schema.parse(value);
+  return value;
+}
 
 const newerRules = (rules: number): string =>
   `it was recorded by a newer program: this ledger holds acts by rules ${rules}; this program knows rules ` +
-  `${RULES_NOW === 1 ? '1' : `1 to ${RULES_NOW}`}. Use the newer program.`;
+  `1 to ${RULES_NOW}. Use the newer program.`;
 
 /** A text in the present version of its fact, and every text in it; with the stored one, where that is another. */
 function upToDate(kind: AnyKind, text: FactText): FactText {
@@ -188,7 +190,7 @@ function upToDate(kind: AnyKind, text: FactText): FactText {
   let older = version < newest;
   let { data } = text;
   if (older) for (const { lift } of earlier!.slice(version - 1)) data = lift(data);
-  data = accepted(stored, data) as FactData;
+  data = accepted(stored, data);
   if (texts) {
     data = withTexts(kind, { type, data }, (each) => {
       const now = upToDate(kind, each);
@@ -196,8 +198,7 @@ function upToDate(kind: AnyKind, text: FactText): FactText {
       return now;
     });
   }
-  if (older) return { type, version: newest, data, stored: text };
-  return data === text.data ? text : { type, version, data };
+  return older ? { type, version: newest, data, stored: text } : text;
 }
 
 /** Says an event in one sentence, without names of database fields or code. */

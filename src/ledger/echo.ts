@@ -8,7 +8,7 @@ interface Moment {
   readonly on?: string;
   readonly knownAt: string;
   readonly settled: boolean;
-  readonly ledger?: { readonly size: number };
+  readonly ledger: { readonly size: number };
   readonly outsideYear?: boolean;
 }
 
@@ -41,7 +41,7 @@ const inWords = ({ on, knownAt, ledger, outsideYear }: Moment): string =>
   [
     ...(on === undefined ? [] : [`on ${on}${outsideYear ? ' (outside the fund’s year)' : ''}`]),
     `as known at ${knownAtInWords(knownAt)}`,
-    ...(ledger ? [`from the first ${ledger.size} events of the ledger`] : []),
+    `from the first ${ledger.size} events of the ledger`,
   ].join(', ');
 
 /** Whether the answer can still change, in a sentence; each of two pairs of dates may be settled or not. */
@@ -86,7 +86,7 @@ export const dateHeaders = (answer: Answer): Record<string, string> =>
         ...(on !== undefined && { [`${prefix}-on`]: on }),
         [`${prefix}-known-at`]: knownAt,
         [`${prefix}-settled`]: String(settled),
-        ...(ledger && { [`${prefix}-ledger-size`]: String(ledger.size) }),
+        [`${prefix}-ledger-size`]: String(ledger.size),
       };
     }),
   ) as Record<string, string>;

@@ -96,7 +96,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
   const inThreads = read && 'model' in read ? read : undefined;
   const model = remembered ?? inThreads?.model ?? createReadModel();
   const folded = createFolding(store, model);
-  const stored = storedTree(store, () => model.size());
+  const stored = storedTree(store);
   const made = stored ? undefined : createTree();
   const clockWatch = watchClock({ model, clock, store, msMax: clockMsMax });
   const projector = startProjector(store, model, clock, made);

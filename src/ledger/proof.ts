@@ -16,7 +16,7 @@ import { storedTree } from '../store/stored-tree.js';
  * `size` is how many events have been read; others may be recording.
  */
 export async function endHolds(store: EventStore, size: number): Promise<void> {
-  const tree = storedTree(store, () => size);
+  const tree = storedTree(store);
   if (!tree) return;
   try {
     await tree.rootAt(size);
@@ -44,7 +44,7 @@ export interface Proving {
   stop(): void;
 }
 
-/** Proves what a store holds from its first event on, with a pause after each turn. `upTo` is how far it has been read. */
+/** Proves what a store that keeps a tree holds, from its first event on, with a pause after each turn. `upTo` is how far it has been read. */
 export function startProving(store: EventStore, upTo: () => number, pauseMs: number): Proving {
   let edge: Edge | undefined;
   let stopped = false;
@@ -73,7 +73,6 @@ export function startProving(store: EventStore, upTo: () => number, pauseMs: num
   }
 
   async function run(): Promise<void> {
-    if (!store.leaves || !store.subtrees) return;
     while (!isOver()) {
       await turn();
       await setTimeout(pauseMs);

@@ -31,7 +31,7 @@ const madeBy = (snapshots: Snapshots): string => `${snapshots.program()} ${proce
 /** The root of the ledger’s tree at a size, where the store keeps all of that tree. */
 async function rootAt(store: EventStore, size: number): Promise<string | undefined> {
   try {
-    const root = await storedTree(store, () => size)?.rootAt(size);
+    const root = await storedTree(store)?.rootAt(size);
     return root && hexOf(root);
   } catch (error) {
     if (error instanceof HashMissing) return undefined;

@@ -134,10 +134,9 @@ class Trial {
 
   /** Signs a proposal: as the officer who asks where they can, or else as the first officer who can. */
   async sign(proposal: string, adjustment?: { readonly reason: string }): Promise<Tried> {
-    const { own, open } = await this.#scratch.folded('fund', this.#stream);
+    const { open } = await this.#scratch.folded('fund', this.#stream);
     const found = open.get(proposal);
     const sentence = found ? sentenceOf({ stream: this.#stream, ...found.fact } as never) : '';
-    const area = own.opened?.area;
     const register = this.#scratch.model.register();
     const today = todayOf(this.#scratch);
     const command = { act: 'agree' as const, proposal, ...(adjustment && { adjustment }) };
@@ -150,10 +149,8 @@ class Trial {
         if (!OTHERS_MAY.includes(done.rule)) return refused(sentence, done);
       }
     }
-    return refused(
-      sentence,
-      first ?? refuse('not_mandated', `No officer is mandated in ${area ?? 'this ledger'} today.`),
-    );
+    // In a fund there are officers always: a body never has fewer than two.
+    return refused(sentence, first!);
   }
 
   /** Posts a fact, or proposes and signs it where it needs a second signature. */
@@ -204,6 +201,8 @@ export async function whatIf(
   { on, partner, acts }: z.output<typeof WhatIfAsked>,
   by: Trying,
 ): Promise<WhatIfAnswer | Refusal> {
+  const fault = ledger.unsound();
+  if (fault) return fault.refusal;
   const at = standing(ledger, fund, { on });
   if (at instanceof Refusal) return at;
   const stream = fundStream(fund);
@@ -228,9 +227,7 @@ export async function whatIf(
 
 /** A question’s answer about a fund that is there, at a day that has been chosen. */
 async function answerOf<A>(query: Query, ledger: Ledger, asked: Asked): Promise<A> {
-  const found = await ask(ledger, OPERATOR, query, asked);
-  if (found instanceof Refusal) throw new Error(`${query.name} was refused: ${found.detail}`);
-  return query.answer.parse(found) as A;
+  return query.answer.parse(await ask(ledger, OPERATOR, query, asked)) as A;
 }
 
 interface FiguresThen {
@@ -262,10 +259,6 @@ function compared(
   before: FiguresThen,
   after: FiguresThen,
 ): Pick<WhatIfAnswer, 'gap' | 'partners' | 'tests' | 'riskShare'> {
-  const owed = (all: FiguresThen, partner: string) => {
-    const total = all.partners.find((each) => each.partner === partner)?.total;
-    return Object.fromEntries(FIGURES.map((name) => [name, total?.[name] ?? NONE])) as z.output<typeof OwedText>;
-  };
   const names = (all: readonly { readonly partner: string; readonly name: string }[]) => [
     ...new Map(all.map(({ partner, name }) => [partner, name])),
   ];
@@ -279,11 +272,12 @@ function compared(
         typeof GapText
       >,
     },
-    partners: names([...before.partners, ...after.partners]).map(([partner, name]) => ({
+    // The partners of a fund are those with which it was opened, or who follow them: no act on the fund changes them.
+    partners: before.partners.map(({ partner, name, total }, index) => ({
       partner,
       name,
-      before: owed(before, partner),
-      after: owed(after, partner),
+      before: total,
+      after: after.partners[index]!.total,
     })),
     tests: before.tests.map((test, index) => ({
       test: test.test,

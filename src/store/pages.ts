@@ -30,7 +30,7 @@ export function goingOn<Page extends readonly RecordedEvent[]>(
 const outOfOrder = (position: Position, before: Position | undefined, missing: boolean): string =>
   missing
     ? `Position ${position} comes straight after ${before ?? 'the beginning'}: what was recorded between them is missing.`
-    : `Position ${position} comes after ${before ?? 'the beginning'}: the events are not in their order.`;
+    : `Position ${position} comes after ${before!}: the events are not in their order.`;
 
 /** The next page of all streams; empty at the end. */
 export const pageAfter = async (

@@ -77,7 +77,6 @@ t.test('a tree of some hundred thousand leaves is read at any size from what is 
     edges.push(added(edges.at(-1), leaf));
     tree.add(leaf);
   }
-  t.equal(tree.size(), leaves.length);
   for (const size of [255, 256, 257, 2 ** 16 - 1, 2 ** 16, 2 ** 16 + 1, 2 ** 17 + 255, 2 ** 17 + 256, leaves.length]) {
     const root = rootOf(edges[size]);
     t.same(await tree.rootAt(size), root, String(size));
@@ -90,7 +89,7 @@ t.test('a tree of some hundred thousand leaves is read at any size from what is 
 });
 
 /** A tree too large to keep, of which every leaf is the same: so is every whole subtree of a level. */
-function endless(size: number) {
+function endless() {
   const ofLevel = [leafHash('')];
   const at = (level: number): Hash => {
     while (ofLevel.length <= level) {
@@ -101,17 +100,14 @@ function endless(size: number) {
     }
     return ofLevel[level]!;
   };
-  return treeOver(
-    () => size,
-    ({ level, count }) => Promise.resolve(Array<Hash>(count).fill(at(level))),
-  );
+  return treeOver(({ level, count }) => Promise.resolve(Array<Hash>(count).fill(at(level))));
 }
 
 t.test('sizes around 2 to the power of 31, 32 and 52 are whole numbers like any other', async (t) => {
   const leaf = leafHash('');
   for (const power of [2 ** 31, 2 ** 32, 2 ** 52]) {
     for (const size of [power - 1, power, power + 1]) {
-      const tree = endless(size);
+      const tree = endless();
       const head = { size: BigInt(size), root: await tree.rootAt(size) };
       t.ok(isIncluded(leaf, head.size - 1n, head.size, head.root, await tree.inclusion(size - 1, size)), String(size));
       for (const earlier of [1, power / 2 + 1, power - 2, power - 1, size]) {

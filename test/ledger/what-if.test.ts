@@ -2,7 +2,17 @@ import t from 'tap';
 import { Refusal } from '../../src/domain/rules.js';
 import { whatIf, WhatIfAnswer, WhatIfAsked, whatIfTable } from '../../src/ledger/what-if.js';
 import { asked } from '../support/asking.js';
-import { contribution, FUND, line, openedLedger, type TestLedger } from '../support/ledger.js';
+import { agreement, terms } from '../support/agreements.js';
+import {
+  contribution,
+  COUNTY,
+  FUND,
+  line,
+  NORTH,
+  openedLedger,
+  REGISTER_STREAM,
+  type TestLedger,
+} from '../support/ledger.js';
 
 /** What would be if acts were recorded: told before they are, and held to what is told once they have been. */
 
@@ -107,4 +117,70 @@ t.test('of a fund that is not there nothing is foretold', async (t) => {
   );
   t.ok(found instanceof Refusal && found.rule === 'fund_unknown');
   t.throws(() => WhatIfAsked.parse({ acts: [{}] }), 'an act is a fact or a proposal');
+});
+
+t.test(
+  'a fact is tried with its adjustment, and refused in the words of the rule that stands against it',
+  async (t) => {
+    const ledger = await planned(t);
+    const adjustment = { reason: 'found late' };
+    const { acts } = await tried(ledger, [
+      { proposal: await offer(ledger), adjustment },
+      { fact: { type: 'PlanLineSet', data: line({ line: 'more' }) }, adjustment },
+      { fact: { type: 'PlanLineSet', data: line() } },
+      {
+        fact: {
+          type: 'ContributionVaried',
+          data: { effective: '2016-04-01', contribution: 'none', now: '1.00', reason: 'x' },
+        },
+      },
+      { fact: { type: 'PlanLineSet', data: { ...line(), other: 1 } } },
+    ]);
+    t.match(acts.at(2)?.refusal?.code, 'identifier_used');
+    t.match(acts.at(3), { sentence: 'ContributionVaried', refusal: { code: 'reference_unknown' } });
+    t.match(acts.at(4)?.refusal, { code: 'fields_invalid', detail: /other/ });
+  },
+);
+
+t.test('where no officer of the other side may sign, the trial says so', async (t) => {
+  const ledger = await openedLedger(t);
+  const officers = ['one', 'two'].map((officer) => ({ officer, role: 'finance-officer', limit: '1.00' }));
+  const tiny = { effective: '2016-01-01', partner: 'tiny-ccg', name: 'Tiny CCG', kind: 'ccg', officers };
+  await ledger.post('registrar', 'PartnerRegistered', tiny, REGISTER_STREAM);
+  const fund = 'testshire-2017-18';
+  const opening = { effective: '2017-04-01', area: 'testshire', year: '2017-18', host: COUNTY };
+  await ledger.post('pool-manager', 'FundOpened', { ...opening, partners: [COUNTY, 'tiny-ccg'] }, fund);
+  const fact = { type: 'ContributionAgreed', data: contribution({ effective: '2017-04-01', payer: 'tiny-ccg' }) };
+  const asked = WhatIfAsked.parse({ acts: [{ fact }] });
+  const found = await whatIf(ledger.ledger, fund, asked, { officer: 'county-finance', signedInBy: 'test' });
+  t.match(found, { acts: [{ signedBy: null, refusal: { code: String } }] });
+});
+
+t.test('what an agreement would share is told partner by partner', async (t) => {
+  const ledger = (await planned(t)).now('2016-06-01T09:00:00Z');
+  await ledger.post('pool-manager', 'ExpenditureRecorded', {
+    effective: '2016-05-10',
+    line: 'home-care',
+    net: '1500000.00',
+    vat: '0.00',
+    recoverable: '0.00',
+    reference: 'INV 1',
+  });
+  const shares = [COUNTY, NORTH].map((partner) => ({ partner, share: 5_000 }));
+  const data = agreement({ parties: [COUNTY, NORTH] }, terms({ defaultRule: { kind: 'fixed', shares } }));
+  const whole = await tried(ledger, [{ fact: { type: 'AgreementSigned', data } }], 'county-finance', {
+    on: '2017-03-31',
+  });
+  t.match(whole.riskShare, [
+    { partner: COUNTY, before: '0.00', after: '250000.00' },
+    { partner: NORTH, before: '0.00', after: '250000.00' },
+  ]);
+  t.match(whatIfTable(whole).rows.at(-1), ['NHS North CCG', 'risk share', '0.00', '250000.00']);
+});
+
+t.test('of a ledger that is found damaged nothing is foretold', async (t) => {
+  const ledger = await planned(t);
+  ledger.ledger.projector.foundDamaged('a leaf is another');
+  const acts = [{ fact: { type: 'PlanLineSet', data: line() } }];
+  await t.rejects(tried(ledger, acts), /a leaf is another/);
 });

@@ -114,9 +114,8 @@ const byDaysLeft = (a: Waiting, b: Waiting): number => (a.daysLeft ?? Infinity) 
 
 /** What the partners of some mandates have not paid in a fund, and, for those who hold the pool, what others have not. */
 function overdueIn(ledger: Ledger, fund: string, partners: ReadonlySet<string>): z.input<typeof OverdueText>[] {
-  const at = standing(ledger, fund, {});
   // Today is a day of no fund but this year’s: what an earlier year left unpaid stands overdue on its last day.
-  if (at instanceof Refusal) return [];
+  const at = standing(ledger, fund, {}) as Standing;
   const holds = partners.has(at.model.outline.opened!.host);
   return positionAt(at)
     .partners.filter(({ partner, total }) => total.overdue !== NO_MONEY && (holds || partners.has(partner)))

@@ -40,7 +40,7 @@ async function headIn(file: string, program: string): Promise<Head | undefined> 
     const store = openSqliteEventStore({ file, readOnly: true });
     try {
       const size = Number(await store.head());
-      const root = await storedTree(store, () => size)!.rootAt(size);
+      const root = await storedTree(store)!.rootAt(size);
       const [first] = await store.leaves!(0, 1);
       return { ledger: hexOf(first!), size, root: hexOf(root), program };
     } finally {
