@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   ANY,
@@ -190,7 +189,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
    */
   async function time(): Promise<string> {
     open();
-    const asked = binaryEvent({ id: randomUUID(), type: 'TimeAsked', data: new Uint8Array() });
+    const asked = binaryEvent({ type: 'TimeAsked', data: new Uint8Array() });
     await connection.write(CLOCK_STREAM, () =>
       client.appendToStream(CLOCK_STREAM, [asked], { ...asking, expectedRevision: ANY }),
     );
