@@ -158,32 +158,28 @@ async function opened(
 const LOSS_REMEDY =
   'Put the newest file back, or restore the newest backup (bcf-ledger restore). Where what is missing is lost for good, serve once with --accept-loss: that is recorded.';
 
-async function serve(
+type HowServed = Parameters<Parts['serve']>[0];
+
+/** The service on a ledger, once it listens; where it cannot, in words. */
+async function listening(
   config: Config,
-  { file, port = config.port, demonstration, make, acceptLoss: accepts }: Parameters<Parts['serve']>[0],
-): Promise<void> {
-  const [{ buildApp }, { createSignIn, localKey }, { logTo }, { pino }, { default: closeWithGrace }] =
-    await Promise.all([
-      import('./http/app.js'),
-      import('./http/sign-in.js'),
-      import('./http/log.js'),
-      import('pino'),
-      import('close-with-grace'),
-    ]);
-  const keyFile = config.provider ? undefined : keyFileOf(file, config);
-  const how = { readOnly: false, make, acceptLoss: accepts };
-  const { ledger, store, accepted } = await opened(config, file, how, undefined, PROVE_EVERY_MS);
-  if (accepts && !accepted) {
-    await ledger.close();
+  { file, port = config.port, demonstration, acceptLoss }: HowServed,
+  keyFile: string | undefined,
+  { ledger, accepted }: Opened,
+) {
+  const [{ buildApp }, { createSignIn, localKey }, { logTo }, { pino }] = await Promise.all([
+    import('./http/app.js'),
+    import('./http/sign-in.js'),
+    import('./http/log.js'),
+    import('pino'),
+  ]);
+  if (acceptLoss && !accepted)
     throw new WrongUse('Nothing of this ledger is missing: leave --accept-loss out, so that a later loss is told.');
-  }
   const register = ledger.model.register().ledger;
-  if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host))) {
-    await ledger.close();
+  if (demonstration && !(register?.demonstration && LOOPBACK.has(config.host)))
     throw new WrongUse(
       'Demonstration identities are accepted only for a ledger that was opened as a demonstration, on a loopback address.',
     );
-  }
   // So that whoever asks whether it is ready is told of its clock before an act is refused.
   await ledger.clockWatch.compared();
   const log = logTo();
@@ -221,16 +217,30 @@ async function serve(
     ...(pages && { pages }),
   });
   await ledger.lapseExpired();
-  let address: string;
   try {
-    address = await app.listen({ host: config.host, port });
+    const address = await app.listen({ host: config.host, port });
+    return { app, pages, logger, log, access, address };
   } catch (error) {
     await app.close();
-    await ledger.close();
     throw new WrongUse(
       `It cannot listen on ${config.host}:${port} (${(error as Error).message}); give another --port.`,
     );
   }
+}
+
+async function serve(config: Config, how: HowServed): Promise<void> {
+  const { file, make, acceptLoss } = how;
+  const keyFile = config.provider ? undefined : keyFileOf(file, config);
+  const open = await opened(config, file, { readOnly: false, make, acceptLoss }, undefined, PROVE_EVERY_MS);
+  const { ledger, store } = open;
+  const { default: closeWithGrace } = await import('close-with-grace');
+  const { app, pages, logger, log, access, address } = await listening(config, how, keyFile, open).catch(
+    async (error: unknown) => {
+      // Left open it keeps the process from ending: whoever started it waits for a service that never comes.
+      await ledger.close();
+      throw error;
+    },
+  );
   const unwatch = watchSoundness(ledger.unsound, WATCH_EVERY_MS, ({ rule, detail }) =>
     logger.error({ rule }, `The ledger is not recorded in any more. ${detail}`),
   );

@@ -32,6 +32,8 @@ t.test('a broken key and an unreadable event are said', async (t) => {
   await sound.close();
   writeFileSync(`${sound.file}.key.json`, 'broken');
   t.match(await run(['token', 'auditor', '--ledger', sound.file]), { code: 3, err: /key file .* cannot be read/ });
+  // It ends: whoever starts services waits for one that runs.
+  t.match(await run(['serve', '--port', '0', '--ledger', sound.file]), { code: 3, err: /key file .* cannot be read/ });
 });
 
 t.test('a ledger that was served is opened from its snapshot, by this program alone', async (t) => {

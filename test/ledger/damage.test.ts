@@ -98,6 +98,13 @@ function zeroed(file: string): void {
   writeFileSync(file, bytes);
 }
 
+/** Zeroes the second half of a page of events, as a disk that writes in smaller pieces may leave it. */
+function halfZeroed(file: string): void {
+  const { bytes, size, pages } = pagesOf(file);
+  bytes.fill(0, (pages[3]! - 0.5) * size, pages[3]! * size);
+  writeFileSync(file, bytes);
+}
+
 interface Damage {
   readonly does: (file: string) => void;
   /** What is said at the opening; undefined where only verify, which looks at all of the tree, can tell. */
@@ -158,6 +165,11 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
   },
   'two pages swapped': { does: swapped, opening: /Position \d+ comes (straight )?after \d+/, verify: 'structure' },
   'a page zeroed': { does: zeroed, opening: /malformed/, verify: 'structure' },
+  'half a page zeroed': {
+    does: halfZeroed,
+    opening: /Position \d+ cannot be read: what stands there is no event/,
+    verify: 'structure',
+  },
   'the file cut short': {
     does: (file) => {
       const bytes = readFileSync(file);

@@ -625,6 +625,15 @@ function openDatabase(
 }
 
 function recorded([position, stream, revision, id, type, data, metadata]: Columns): RecordedEvent {
+  // A page that was damaged may hold rows that its table refuses.
+  const isEvent =
+    typeof revision === 'number' &&
+    typeof stream === 'string' &&
+    typeof id === 'string' &&
+    typeof type === 'string' &&
+    typeof data === 'string' &&
+    typeof metadata === 'string';
+  if (!isEvent) throw new LedgerDamaged(`Position ${position} cannot be read: what stands there is no event.`);
   return { position: String(position), stream, revision: BigInt(revision), id, type, data, metadata };
 }
 
