@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync }
 import { join } from 'node:path';
 import type { Random } from '../../bench/random.js';
 import { leafOf } from '../../src/store/leaf.js';
-import { hasHead, verdictOn, verdictOnServed } from './judging.js';
+import { verdictOn, verdictOnServed } from './judging.js';
 import { FILE, type Case, type Room } from './room.js';
 
 /**
@@ -12,6 +12,9 @@ import { FILE, type Case, type Room } from './room.js';
  */
 
 export const DAMAGE = 'damage';
+
+/** What notes beside a ledger how far it has come. */
+const HEAD = `${FILE}.head`;
 
 interface Wreck {
   readonly folder: string;
@@ -269,6 +272,10 @@ export const DAMAGES: Readonly<Record<string, (wreck: Wreck) => void>> = {
     writeFileSync(`${file}-wal`, '');
     writeFileSync(`${file}-shm`, anything(random));
   },
+  'bits of the head': bytes(HEAD, (of, { random }) => flip(of, random)),
+  'the head cut short': bytes(HEAD, (of, { random }) => of.subarray(0, random.below(of.length))),
+  'the head gone': ({ folder }) => rmSync(join(folder, HEAD)),
+  'an older head': ({ folder, room }) => cpSync(join(room.older, HEAD), join(folder, HEAD)),
   'bits of the signing key': bytes(`${FILE}.key.json`, (of, { random }) => flip(of, random)),
   'the signing key cut short': bytes(`${FILE}.key.json`, (of, { random }) => of.subarray(0, random.below(of.length))),
 };
@@ -342,7 +349,6 @@ export async function takenBack(tried: Case): Promise<void> {
   const { room, random } = tried;
   const name = random.pick(Object.keys(TAKEN_BACK));
   const folder = room.copyOf(room.logged);
-  if (!hasHead(folder)) tried.tally.cannotBeTold(TAKEN_BACK_KIND);
   TAKEN_BACK[name]!({ folder, file: join(folder, FILE), random, room });
   await judgeBoth(tried, folder, room.logged, name);
 }

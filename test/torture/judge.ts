@@ -35,8 +35,10 @@ async function judged(folder: string): Promise<Judged> {
   let fromSnapshot = 0;
   try {
     const snapshots = { file: snapshotFile(`${file}.snapshot`), program: () => JUDGE, write: false };
-    const store = openSqliteEventStore({ file, readOnly: true });
+    const store = openSqliteEventStore({ file, readOnly: true, notedBy: JUDGE });
     try {
+      const lost = store.lost?.();
+      if (lost) throw new Error(lost.words);
       const ledger = await openLedger(store, settableClock(at(AFTER_THE_STORY)), { snapshots, proveEveryMs: 0 });
       fromSnapshot = ledger.fromSnapshot;
       // What is damaged and was spared the start is told from here on.

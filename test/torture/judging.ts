@@ -1,11 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { get } from './client.js';
 import type { Judged } from './judge.js';
-import { FILE, QUESTIONS, type Case } from './room.js';
+import { QUESTIONS, type Case } from './room.js';
 import { ALONE, command, DEADLINE_MS, Hung, NotServed, serve, within, type Served } from './service.js';
 import type { Outcome } from './tally.js';
 
@@ -17,7 +15,7 @@ export interface Verdict {
 
 /** What a program says of its own fault, and nobody who keeps a ledger can make anything of. */
 const RAW =
-  /Cannot read propert|is not a function|is not iterable|is not defined|Unexpected (token|end)|Assertion|Maximum call stack|Invalid (array|typed array|string) length|^\s+at .*:\d+:\d+/m;
+  /Cannot (read|convert|set|mix|destructure) |is not a function|is not iterable|is not defined|Unexpected (token|end)|Assertion|Maximum call stack|Invalid (array|typed array|string) length|^\s+at .*:\d+:\d+/m;
 
 /** Words are told where they are words. */
 export const told = (words: string): Verdict =>
@@ -156,6 +154,3 @@ export async function verdictOnServed(tried: Pick<Case, 'room'>, folder: string,
     ? { outcome: 'held', words: '' }
     : { outcome: 'silent', words: `verify says ${err} where ${is.verify.words} is right` };
 }
-
-/** Whether the program keeps, beside a ledger, how far it has come. */
-export const hasHead = (folder: string): boolean => existsSync(join(folder, `${FILE}.head`));

@@ -7,6 +7,7 @@ import { issueToken, localKey } from '../../src/http/sign-in.js';
 import { settableClock, systemClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { snapshotFile } from '../../src/store/snapshot-file.js';
+import { headFileOf } from '../../src/store/sqlite/noted-head.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import {
   at,
@@ -80,7 +81,9 @@ export async function makeRoom(): Promise<Room> {
     join(folder, name),
   ) as [string, string, string, string];
 
-  const first = await openedLedger(t, undefined);
+  const begun = await openedLedger(t);
+  await begun.close();
+  const first = await goOn(begun);
   await beginning(first);
   await first.close();
   copyLedger(first.file, older);
@@ -96,10 +99,12 @@ export async function makeRoom(): Promise<Room> {
   copyLedger(third.file, logged);
   cpSync(`${third.file}-wal`, join(logged, `${FILE}-wal`));
   await third.close();
+  // As it is noted within a second of the last act.
+  copyHead(third.file, logged);
   for (const close of closing) await close();
 
   const key = await localKey(join(atRest, `${FILE}.key.json`));
-  for (const each of [older, logged]) cpSync(join(atRest, `${FILE}.key.json`), join(each, `${FILE}.key.json`));
+  for (const each of [judged, older, logged]) cpSync(join(atRest, `${FILE}.key.json`), join(each, `${FILE}.key.json`));
   const issued = OFFICERS.map(
     async (officer) => [officer, await issueToken(key, officer, 24 * 7, Math.floor(systemClock.now() / 1000))] as const,
   );
@@ -125,11 +130,14 @@ export async function makeRoom(): Promise<Room> {
 
 function copyLedger(file: string, to: string): void {
   cpSync(file, join(to, FILE));
+  copyHead(file, to);
 }
+
+const copyHead = (file: string, to: string): void => cpSync(headFileOf(file), headFileOf(join(to, FILE)));
 
 /** Opens the ledger that was closed, to go on with it. */
 async function goOn({ clock, file }: TestLedger): Promise<TestLedger> {
-  const store = openSqliteEventStore({ file });
+  const store = openSqliteEventStore({ file, notedBy: JUDGE });
   return new TestLedger(await openLedger(store, clock, { clockMsMax: Infinity }), store, clock, file);
 }
 
@@ -147,7 +155,8 @@ async function beginning(ledger: TestLedger): Promise<void> {
 async function withSnapshot(folder: string): Promise<void> {
   const file = join(folder, FILE);
   const snapshots = { file: snapshotFile(`${file}.snapshot`), program: () => JUDGE, write: true };
-  await (await openLedger(openSqliteEventStore({ file }), settableClock(at(AFTER_THE_STORY)), { snapshots })).close();
+  const store = openSqliteEventStore({ file, notedBy: JUDGE });
+  await (await openLedger(store, settableClock(at(AFTER_THE_STORY)), { snapshots })).close();
 }
 
 /** At once, so that they share commits. */
