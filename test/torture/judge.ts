@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { OPERATOR } from '../../src/ledger/access.js';
 import { ask } from '../../src/ledger/ask.js';
 import { settableClock } from '../../src/ledger/clock.js';
@@ -45,7 +46,8 @@ async function judged(folder: string): Promise<Judged> {
       await ledger.whenProven.catch(() => undefined);
       for (const { name, asked } of QUESTIONS) {
         const query = QUERIES.find((each) => each.name === name)!;
-        const answer = await ask(ledger, OPERATOR, query, asked);
+        const read = z.object({ ...query.params.shape, ...query.options.shape }).parse(asked);
+        const answer = await ask(ledger, OPERATOR, query, read);
         answers.push(answer instanceof Refusal ? { refused: answer.detail } : JSON.stringify(answer));
       }
       await ledger.close();

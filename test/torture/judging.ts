@@ -60,7 +60,8 @@ const rightAnswers = new Map<string, Judged>();
 /** What the ledger of a folder answers where nothing is wrong with it. */
 async function right(base: string): Promise<Judged> {
   const known = rightAnswers.get(base) ?? (await judgedAt(base));
-  if (known?.verify.code !== 0 || known.fault !== undefined || known.answers.length !== QUESTIONS.length)
+  const answered = known?.answers.filter((answer) => typeof answer === 'string').length;
+  if (known?.verify.code !== 0 || known.fault !== undefined || answered !== QUESTIONS.length)
     throw new Error(`The ledger at ${base} is not right to begin with: ${JSON.stringify(known).slice(0, 1_000)}`);
   rightAnswers.set(base, known);
   return known;
@@ -120,8 +121,11 @@ export async function rightOfService(tried: Pick<Case, 'room'>, base: string): P
   if (known) return known;
   const folder = tried.room.copyOf(base);
   const service = await serve(folder);
-  const answers = (await answersOf(tried, service)).map(({ words }) => words);
+  const found = await answersOf(tried, service);
   await service.stop();
+  const refused = found.find(({ outcome }) => outcome !== 'held');
+  if (refused) throw new Error(`A service on ${base} does not answer to begin with: ${refused.words}`);
+  const answers = found.map(({ words }) => words);
   tried.room.forget(folder);
   rightlyServed.set(base, answers);
   return answers;
