@@ -18,6 +18,7 @@ export function follow(
   after: Position | undefined,
   follower: Follower,
   followers: Set<Following>,
+  isReplaced: () => boolean,
 ): Subscription {
   let stopped = false;
   let woken = false;
@@ -51,7 +52,7 @@ export function follow(
       const isLevel = woken && last !== undefined && last === from;
       woken = false;
       // What a file that was replaced holds beyond what was acknowledged is nobody's to see.
-      const events = isLevel || store.replaced?.() !== undefined ? [] : await pageAfter(store, from);
+      const events = isLevel || isReplaced() ? [] : await pageAfter(store, from);
       if (!goesOn()) return;
       if (events.length > 0) {
         await follower.handle(events);

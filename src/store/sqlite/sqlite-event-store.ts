@@ -45,6 +45,8 @@ const VERSION_WITHOUT_TREE = 1;
 const SCHEMA_VERSION = 2;
 const SYNCHRONOUS_FULL = 2;
 const APPENDS_PER_COMMIT_MAX = 512;
+/** How often the file at the path is looked at for who only asks. */
+const LOOK_EVERY_MS = 200;
 /** How long a raise of the floor waits for who is writing: everybody who asks waits with it. */
 const RAISE_WAIT_MS = 20;
 
@@ -215,6 +217,7 @@ export function openSqliteEventStore({
   let closed = false;
   /** Why nothing more is recorded in what was opened; never taken back. */
   let gone: string | undefined;
+  let lookedAt = -Infinity;
   /** What was found that is not what was recorded; never taken back. */
   let damage: string | undefined;
   const waiting: Waiting[] = [];
@@ -263,14 +266,21 @@ export function openSqliteEventStore({
     db.exec('COMMIT');
   }
 
-  function replaced(): string | undefined {
+  /** Whether the file at the path is another than the one that was opened; once it was, it stays so. */
+  function isReplaced(): boolean {
+    lookedAt = performance.now();
     gone ??= closed ? undefined : opened.replaced();
+    return gone !== undefined;
+  }
+
+  /** Why it is: whoever asks before each question has the file looked at now and then. */
+  function replaced(): string | undefined {
+    if (performance.now() - lookedAt >= LOOK_EVERY_MS) isReplaced();
     return gone;
   }
 
   function holdToFile(): void {
-    const why = replaced();
-    if (why !== undefined) throw new LedgerReplaced(why);
+    if (isReplaced()) throw new LedgerReplaced(gone!);
   }
 
   /**
@@ -572,7 +582,7 @@ export function openSqliteEventStore({
     }),
     isAfter: (a, b) => Number(a) > Number(b ?? 0),
     canFollow: (a, b) => Number(a) === Number(b ?? 0) + 1,
-    subscribe: (after, follower) => follow(store, after, follower, followers),
+    subscribe: (after, follower) => follow(store, after, follower, followers, isReplaced),
     diagnose: () => guarded(() => [...diagnose(pragma, readOnly, opened.logged), ...noted.findings()]),
     examine: () => guarded(() => examined(db)),
     ...(!readOnly && { replaced }),
