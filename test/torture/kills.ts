@@ -11,7 +11,7 @@ import { command, NotServed, serve, type Served } from './service.js';
  */
 
 export const KILLS = 'kills';
-const LIVES = 4;
+const LIVES = 3;
 const ACTS_A_LIFE = 24;
 
 export async function kills(tried: Case): Promise<void> {

@@ -17,7 +17,7 @@ import { command, serve } from './service.js';
 
 export const POWER = 'power';
 const ACTS = 60;
-const STATES = 12;
+const STATES = 10;
 
 /** What was done to the folder, or said to a client, in order. */
 type Step =

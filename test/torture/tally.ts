@@ -64,6 +64,10 @@ export class Tally {
     return this.#findings;
   }
 
+  count(kind: string, outcome: Outcome): number {
+    return this.#rows.get(kind)?.get(outcome) ?? 0;
+  }
+
   tried(kind: string): number {
     return [...(this.#rows.get(kind)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
   }
