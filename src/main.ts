@@ -244,7 +244,7 @@ async function serve(config: Config, how: HowServed): Promise<void> {
   const unwatch = watchSoundness(ledger.unsound, WATCH_EVERY_MS, ({ rule, detail }) =>
     logger.error({ rule }, `The ledger is not recorded in any more. ${detail}`),
   );
-  const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, (err) => logger.error({ err }, 'proposals could not be lapsed'));
+  const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, logger);
   const where = 'where' in store ? `the ledger at ${store.where}` : file;
   process.stderr.write(
     `Serving ${where} at ${address}${pages ? '; open it in a browser' : ''}; documentation at ${address}/docs. Stop with Ctrl+C.\n`,

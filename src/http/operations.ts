@@ -99,9 +99,11 @@ export function registerOperations(
     const ms = Math.round(reply.elapsedTime * 1000) / 1000;
     // Not the address that was asked for: its names and its options are the asker’s, and stand in the log of access.
     request.log.info({ reqId, address, method, route: route ?? 'none', status, ms }, 'answered');
-    if (route?.startsWith('/v1/')) {
-      const { operationId: operation } = schema as { readonly operationId?: string };
-      const { officer, by } = signedInOf(request) ?? {};
+    const who = signedInOf(request);
+    if (who || route?.startsWith('/v1/')) {
+      // A page has no name but its route.
+      const { operationId: operation = route } = schema as { readonly operationId?: string };
+      const { officer, by } = who ?? {};
       accessLog.info({ reqId, officer, by, address, method, operation, of: request.params, status }, 'asked');
     }
     done();

@@ -1,8 +1,9 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runHere } from './run.js';
 import { folder, line, openedLedger } from '../support/ledger.js';
+import { backUp } from '../../src/store/sqlite/backup.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 
 t.test('a ledger in use is copied to a new file, its owner’s alone, and the copy is verified', async (t) => {
@@ -32,6 +33,12 @@ t.test('what cannot be copied is said', async (t) => {
   t.match(await runHere(['backup', join(cwd, 'no', 'where'), '--ledger', ledger.file]), { code: 3, err: /ENOENT/ });
   writeFileSync(join(cwd, 'text'), 'no database, but long enough to be looked at as if it were one');
   t.match(await runHere(['backup', 'b', '--ledger', 'text'], cwd), { code: 3, err: /./ });
+});
+
+t.test('what is not there cannot be copied, and no copy is begun', async (t) => {
+  const [from, to] = [join(folder(t), 'none.sqlite'), join(folder(t), 'copy.sqlite')];
+  await t.rejects(backUp(from, to), { name: 'NotALedger', message: /none\.sqlite cannot be read/ });
+  t.notOk(existsSync(to));
 });
 
 t.test('a copy that is not well is told', async (t) => {

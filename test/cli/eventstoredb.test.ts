@@ -134,3 +134,14 @@ t.test('an event store that is not there is told in words', async (t) => {
   const asked = await run(['gap', FUND], env, cwd);
   t.match(asked, { code: 3, err: /The event store at 127\.0\.0\.1:\d+.* does not answer: Failed to discover/ });
 });
+
+t.test('an event store has no pages yet, and is backed up by its own means', async (t) => {
+  const { cwd, env } = await cluster(t);
+  await run(['load', OPENING], env, cwd);
+  const served = { ...env, BCF_KEY_FILE: join(cwd, 'key.json'), BCF_PUBLIC_URL: 'https://bcf.example' };
+  t.match(await run(['serve', '--port', '0'], served, cwd), {
+    code: 2,
+    err: /Pages are served from a ledger in a file/,
+  });
+  t.match(await run(['backup', 'copy.sqlite'], env, cwd), { code: 2, err: /backed up by its own means/ });
+});

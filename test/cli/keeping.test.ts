@@ -84,6 +84,29 @@ t.test('so is a second one, while it is being stopped', async (t) => {
   );
 });
 
+t.test('a service that cannot be stopped as it should be says so', async (t) => {
+  const broken = "globalThis.clearInterval = () => { throw new Error('stuck') }; process.kill(process.pid, 'SIGTERM')";
+  const { stop } = await served(t, { NODE_OPTIONS: onSignal(broken) });
+  const { code, out } = await stop('SIGCONT');
+  t.equal(code, 1);
+  t.match(
+    linesOf(out).find(({ level }) => level === FATAL),
+    { err: { message: 'stuck' }, msg: 'the service cannot be stopped as it should be' },
+  );
+});
+
+t.test('a service that does not come to its end is ended after a while, and says so', async (t) => {
+  const hanging =
+    "import('node:http').then(({ Server }) => { Server.prototype.close = () => {}; process.kill(process.pid, 'SIGTERM') })";
+  const { stop } = await served(t, { NODE_OPTIONS: onSignal(hanging) });
+  const { code, out } = await stop('SIGCONT');
+  t.equal(code, 1);
+  t.match(
+    linesOf(out).find(({ level }) => level === FATAL),
+    { msg: /^it has not stopped within \d+ ms/ },
+  );
+});
+
 t.test(
   'on a full disk figures are answered, the service is not ready, and it stops well; it goes on when there is room',
   async (t) => {

@@ -26,7 +26,11 @@ t.test('sight follows succession: a successor sees what its predecessor was in, 
 t.test('what follows a successor is shown fund by fund to those who see the fund, and as a table', async (t) => {
   const ledger = await disputing(t);
   await registerAll(ledger);
-  await ledger.signed(`${NORTH}-finance`, `${COUNTY}-finance`, 'ContributionAgreed', contribution());
+  const instalments = [
+    { due: '2016-04-01', amount: '600000.00' },
+    { due: '2018-12-01', amount: '400000.00' },
+  ];
+  await ledger.signed(`${NORTH}-finance`, `${COUNTY}-finance`, 'ContributionAgreed', contribution({ instalments }));
   await ledger.done(`${COUNTY}-finance`, {
     act: 'propose',
     fact: { type: 'ContributionAgreed', data: contribution({ contribution: 'late' }) as never },
@@ -60,6 +64,7 @@ t.test('what follows a successor is shown fund by fund to those who see the fund
         after: [{ partner: MERGED, source: 'NHS_ADD' }],
       },
     ],
+    notYetDue: [{ fund: FUND, amount: '400000.00' }],
     claims: { after: [{ partner: MERGED, claimedAgainst: '6400.00' }] },
   });
   t.equal(whole.proposals.length, 2);

@@ -10,6 +10,7 @@ import { snapshotFile } from '../../src/store/snapshot-file.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { leafOf } from '../../src/store/leaf.js';
 import { Refusal } from '../../src/domain/rules.js';
+import { act } from '../../src/ledger/act.js';
 import { ask } from '../../src/ledger/ask.js';
 import { OPERATOR } from '../../src/ledger/access.js';
 import { QUERIES } from '../../src/ledger/queries/all.js';
@@ -250,6 +251,35 @@ t.test('what a snapshot spared a start is proven afterwards, and how far is said
   t.equal(ledger.unsound(), undefined);
   const unproven = await open();
   t.equal(unproven.proven(), undefined, 'who only asks a question proves nothing');
+});
+
+t.test('while it is being proven it is said how far', async (t) => {
+  const { open } = await withSnapshot(t);
+  const ledger = await open(1_000);
+  const { size, of } = ledger.proven()!;
+  t.equal(of, ledger.model.size());
+  t.ok(size < of, `${size} of ${of}`);
+});
+
+t.test('what can be read no further, or has lost a part of its tree, is not proven', async (t) => {
+  const { open } = await withSnapshot(t);
+  const { store, model } = await open();
+  const beyond = startProving(store, () => model.size() + 1, 0);
+  await t.rejects(beyond.whole, { name: 'LedgerDamaged', message: /nothing can be read/ });
+  const without = startProving({ ...store, subtrees: () => Promise.resolve([]) }, () => model.size(), 0);
+  await t.rejects(without.whole, { name: 'LedgerDamaged', message: /is missing/ });
+});
+
+t.test('in a ledger that is found damaged no act is recorded, by whichever face', async (t) => {
+  const { ledger } = await openedLedger(t);
+  ledger.projector.foundDamaged('a leaf is another');
+  const command = { act: 'post', fact: { type: 'PlanLineSet', data: line() as never } } as const;
+  const submission = { kind: 'fund', stream: `fund-${FUND}`, command, officer: 'pool-manager' } as const;
+  const more = { signedInBy: 'test', key: 'one', correlation: 'test', evidence: [] };
+  t.match(await act(ledger, OPERATOR, { ...submission, ...more }), {
+    rule: 'ledger_damaged',
+    detail: 'a leaf is another',
+  });
 });
 
 t.test('a difference that is found afterwards ends answers and acts alike, naming the place', async (t) => {

@@ -146,6 +146,8 @@ t.test('what is accepted, and what is left to zod', async (t) => {
     [Evidence, [[], [{ reference: 'x', page: 1 }]], [[{}], [{ reference: 'x', page: 0 }], [{ reference: 'x', of: 1 }]]],
     [z.strictObject({ a: Name.optional() }), [{}, { a: 'x' }], [{ b: 1 }, { a: 1 }, { a: undefined }, [], null, 'a']],
     [z.looseObject({ a: Name }), [{ a: 'x' }, { a: 'x', b: 1 }], [{ b: 1 }, JSON.parse('{"a":"x","__proto__":1}')]],
+    [z.strictObject({ a: Name.optional() }), [], [JSON.parse('{"__proto__":1}')]],
+    [z.record(Name, z.int()), [{}, { a: 1 }], [null, 'a', [], { A: 1 }, { a: 'x' }, JSON.parse('{"__proto__":1}')]],
     [z.strictObject({ a: Name }).refine(({ a }) => a !== 'b'), [{ a: 'a' }], [{ a: 'b' }]],
     [z.string().transform((text) => text.toUpperCase()), ['A'], ['a']],
     [z.array(z.string().optional()), [['a', undefined]], []],

@@ -11,7 +11,7 @@ import { verify } from '../../src/ledger/verify.js';
 import { RecordedBehind } from '../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { asked } from '../support/asking.js';
-import { at, carried, folder, FUND, line, openedLedger, TestLedger } from '../support/ledger.js';
+import { at, carried, folder, FUND, line, onSameFile, openedLedger, TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 import { gated, level, service, shared } from '../support/sharing.js';
 
@@ -277,4 +277,16 @@ t.test('an answer says in words whether it can still change', async (t) => {
     /at or before the instant of “to”\.$/,
   );
   t.match(await words('compare', { 'from-known-at': '2016-05-30', 'to-known-at': '2016-06-30' }), /its instant\.$/);
+});
+
+t.test('a read model that was stopped settles nothing: it has not taken what others recorded', async (t) => {
+  const ledger = await openedLedger(t);
+  const other = await onSameFile(t, ledger);
+  await ledger.ledger.projector.stop();
+  ledger.now('2016-03-02T09:00:00Z');
+  await other.post('pool-manager', 'PlanLineSet', line());
+  ledger.now('2016-03-03T09:00:00Z');
+  const yesterday = at('2016-03-02T12:00:00Z');
+  await ledger.ledger.settling.settle([yesterday]);
+  t.notOk(ledger.ledger.settling.isSettled(yesterday));
 });

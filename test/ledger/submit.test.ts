@@ -161,13 +161,19 @@ t.test('expired proposals are ended now and then, and a fault is told and tried 
     const lapsing = startLapsing(
       { ...ledger.ledger, lapseExpired: () => Promise.reject(new Error(`try ${++tries}`)) },
       5,
-      (error) => {
-        faults.push(error);
-        if (tries < 3) return;
-        lapsing.stop();
-        resolve();
+      {
+        error(fault, words) {
+          faults.push({ ...fault, words });
+          if (tries < 3) return;
+          lapsing.stop();
+          resolve();
+        },
       },
     );
   });
-  t.match(faults, [{ message: 'try 1' }, { message: 'try 2' }, { message: 'try 3' }]);
+  const words = 'proposals could not be lapsed';
+  t.match(
+    faults,
+    ['try 1', 'try 2', 'try 3'].map((message) => ({ err: { message }, words })),
+  );
 });

@@ -3,15 +3,16 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { Refusal } from '../../src/domain/rules.js';
 import type { Command } from '../../src/domain/stream.js';
-import { fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/catalogue.js';
+import { encode, fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/catalogue.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { gap } from '../../src/ledger/queries/figures.js';
-import type { Done } from '../../src/ledger/submit.js';
+import { eventId, type Done } from '../../src/ledger/submit.js';
 import { verify } from '../../src/ledger/verify.js';
 import { StoreUnavailable, type Batch } from '../../src/store/event-store.js';
 import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import {
+  carried,
   COUNTY,
   folder,
   FUND,
@@ -432,3 +433,20 @@ t.test('under concurrent posts and faults, acknowledged is on disk, and nothing 
 });
 
 const keyOf = (metadata: string): string => (JSON.parse(metadata) as { key: string }).key;
+
+t.test('a state that is read anew passes over what is void', async (t) => {
+  const service = await faulty(t);
+  const { ledger, store, faults } = service;
+  const void_ = encode(
+    eventId('void', 'void', 0),
+    'PlanLineSet',
+    line({ line: 'void' }) as never,
+    carried({ key: 'void', rests: { [REGISTER_STREAM]: '0' } }),
+  );
+  const { position } = await store.append(fundStream(FUND), 0n, [void_]);
+  await ledger.ledger.projector.whenTaken(position);
+  t.ok(ledger.ledger.model.whyVoid(fundStream(FUND), 1));
+  faults.push('at the commit');
+  await t.rejects(ledger.submit('pool-manager', set('a')), { name: 'StoreUnavailable' });
+  t.match(await ledger.done('pool-manager', set('void')), { outcome: { revision: '2' } });
+});

@@ -9,6 +9,7 @@ import { canonical, encode } from '../../src/ledger/catalogue.js';
 import { entryOf } from '../../src/ledger/ledger.js';
 import { eventId } from '../../src/ledger/submit.js';
 import { verify, type CheckName, type Verified } from '../../src/ledger/verify.js';
+import { StoreUnavailable } from '../../src/store/event-store.js';
 import { leafOf } from '../../src/store/leaf.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { naiveRoot } from '../evidence/naive.js';
@@ -497,4 +498,11 @@ t.test('a ledger with every kind of act is decided again to the same events', as
   });
   await ledger.done('county-finance', { act: 'agree', proposal: outcome.proposal! });
   t.same((await verify(ledger.store)).problems, []);
+});
+
+t.test('a store that cannot be read is not said to be wrong: verifying it fails', async (t) => {
+  const ledger = await openedLedger(t);
+  const readAll = () => Promise.reject(new StoreUnavailable('The disk is gone.'));
+  const store = { ...ledger.store, asItLies: { ...ledger.store, readAll } };
+  await t.rejects(verify(store), { name: 'StoreUnavailable' });
 });

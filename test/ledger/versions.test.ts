@@ -11,7 +11,7 @@ import { canonical, encode, REGISTER_STREAM, decode } from '../../src/ledger/cat
 import { requestOf } from '../../src/ledger/request.js';
 import { eventId } from '../../src/ledger/submit.js';
 import { verify } from '../../src/ledger/verify.js';
-import { carried, COUNTY, FUND, NORTH, onSameFile, openedLedger } from '../support/ledger.js';
+import { carried, contribution, COUNTY, FUND, NORTH, onSameFile, openedLedger } from '../support/ledger.js';
 
 /** The first version 2 of a fact, and of a step of a proposal, through a whole ledger; with facts made up for this test. */
 
@@ -148,6 +148,30 @@ t.test(
     const reversal = (await ledger.store.readStream(stream)).at(-1)!;
     t.same((JSON.parse(reversal.data) as { fact: unknown }).fact, { type: 'GapStated', version: 1, data });
     t.match(decode(reversal).data, { fact: { version: 2, data: { medium: 'unknown' } } });
+    t.same((await verify(ledger.store)).problems, []);
+  },
+);
+
+t.test(
+  'what was proposed in version 1 is signed by a program that writes version 2, by the rules of its day',
+  async (t) => {
+    const old = await openedLedger(t);
+    await old.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+    const varied = { effective: '2016-05-01', contribution: 'north-extra', now: '900000.00', reason: 'as agreed' };
+    const proposed = await old.done('north-ccg-finance', {
+      act: 'propose',
+      fact: { type: 'ContributionVaried', data: varied as never },
+    });
+    await old.close();
+    const changed = declared.get('ContributionVaried')!;
+    const before = { ...changed };
+    t.teardown(() => Object.assign(changed, before, { earlier: undefined }));
+    Object.assign(changed, {
+      version: 2,
+      earlier: [{ input: before.input, lift: (stored: FactData) => ({ ...stored }) }],
+    });
+    const ledger = await onSameFile(t, old);
+    await ledger.done('county-finance', { act: 'agree', proposal: proposed.outcome.proposal! });
     t.same((await verify(ledger.store)).problems, []);
   },
 );

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { snapshotFile, SnapshotDamaged } from '../../src/store/snapshot-file.js';
+import { secretOf, snapshotFile, SnapshotDamaged } from '../../src/store/snapshot-file.js';
 import { folder } from '../support/ledger.js';
 
 /** A snapshot file is read back as it was written, or not at all. */
@@ -120,3 +120,14 @@ t.test('where two are at it at once, what comes of it is whole or none', async (
 t.test('a folder that cannot be written to is told', async (t) => {
   t.throws(() => snapshotFile(join(folder(t), 'nowhere', 'ledger.snapshot')).write(ABOUT, PARTS), { code: 'ENOENT' });
 });
+
+t.test(
+  'a secret of another length is none: what was written under it is not read, and a new one is made',
+  async (t) => {
+    const path = written(t);
+    writeFileSync(secretOf(path), 'short');
+    t.equal(read(path), undefined);
+    snapshotFile(path).write(ABOUT, PARTS);
+    t.same(read(path), { parts: 3, damaged: false });
+  },
+);

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import {
   chmodSync,
   copyFileSync,
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t, { type Test } from 'tap';
 import { LedgerReplaced, type NewEvent } from '../../src/store/event-store.js';
+import { openToWrite } from '../../src/store/sqlite/open-file.js';
 import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { folder } from '../support/ledger.js';
 
@@ -217,4 +219,40 @@ t.test('an index that does not hold what its table does is found by looking at a
   const found = await store.examine!();
   t.ok(found.length > 0, found.join('\n'));
   await store.close();
+});
+
+t.test('what SQLite makes beside the file only later is known from then on', async (t) => {
+  const file = join(folder(t), 'ledger.sqlite');
+  const { replaced } = openToWrite(file, true);
+  t.equal(replaced(), undefined);
+  writeFileSync(`${file}-wal`, '');
+  t.equal(replaced(), undefined);
+  rmSync(`${file}-wal`);
+  t.match(replaced(), /-wal was removed while the ledger was open/);
+});
+
+t.test('a folder is no file to write to', async (t) => {
+  t.throws(() => openSqliteEventStore({ file: folder(t) }), { name: 'StoreUnavailable', message: /unable to open/ });
+});
+
+t.test('a file that is opened for writing while it is copied to be read is asked for again', async (t) => {
+  const { store: writer, file } = opened(t);
+  await writer.append('fund-a', 'no_stream', [anEvent()]);
+  const copy = join(folder(t), 'copy.sqlite');
+  copyFileSync(file, copy);
+  copyFileSync(`${file}-wal`, `${copy}-wal`);
+  const { openToRead } = await t.mockImport<typeof import('../../src/store/sqlite/open-file.js')>(
+    new URL('../../src/store/sqlite/open-file.js', import.meta.url).href,
+    {
+      'node:fs': {
+        ...fs,
+        copyFileSync(from: string, to: string) {
+          copyFileSync(from, to);
+          // What users of the log share: somebody has opened the file.
+          writeFileSync(`${copy}-shm`, '');
+        },
+      },
+    },
+  );
+  t.throws(() => openToRead(copy), { name: 'StoreUnavailable', message: /ask again/ });
 });

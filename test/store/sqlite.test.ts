@@ -613,3 +613,58 @@ t.test('a ledger without its table cannot be used, and that is said', async (t) 
   db.close();
   t.throws(() => openSqliteEventStore({ file }), { name: 'StoreUnavailable', message: /no such table/ });
 });
+
+t.test('the floor of a ledger without events is raised like any other', async (t) => {
+  const store = open(t, fileIn(t));
+  t.ok(store.floor!.raise!(undefined, INSTANT, () => t.fail('there is nothing to take')));
+  t.equal(store.floor!.known(), INSTANT);
+});
+
+t.test('within an act the floor cannot be raised, and the act is not recorded', async (t) => {
+  const store = open(t, fileIn(t));
+  t.throws(
+    () =>
+      store.together(undefined, (batch) => {
+        batch.append('fund-a', 'no_stream', [anEvent()]);
+        store.floor!.raise!(undefined, INSTANT, () => undefined);
+      }),
+    { name: 'StoreUnavailable', message: /within a transaction/ },
+  );
+  t.same(await everything(store), []);
+  await store.append('fund-a', 'no_stream', [anEvent()]);
+});
+
+t.test('a store that is closed within an act records nothing of it, and keeps all from before', async (t) => {
+  const file = fileIn(t);
+  const store = open(t, file);
+  const event = anEvent();
+  await store.append('fund-a', 'no_stream', [event]);
+  t.throws(
+    () =>
+      store.together('1', (batch) => {
+        batch.append('fund-b', 'no_stream', [anEvent()]);
+        void store.close();
+      }),
+    { name: 'StoreUnavailable' },
+  );
+  t.same(idsOf(await everything(open(t, file))), [event.id]);
+});
+
+t.test('appends that wait behind those that cannot be committed are tried after them', async (t) => {
+  const file = fileIn(t);
+  const store = open(t, file);
+  const other = raw(t, file);
+  other.exec(`
+    CREATE TABLE parent (id INTEGER PRIMARY KEY);
+    CREATE TABLE child (parent REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);
+    CREATE TRIGGER orphans AFTER INSERT ON events WHEN NEW.type = 'Fatal' BEGIN INSERT INTO child VALUES (1); END;
+  `);
+  other.close();
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 600 }, (_, index) =>
+      store.append(`fund-${index}`, 'no_stream', [anEvent(index === 0 ? { type: 'Fatal' } : {})]),
+    ),
+  );
+  t.same(new Set(statuses(outcomes.slice(0, 512))), new Set(['rejected']));
+  t.same(new Set(statuses(outcomes.slice(512))), new Set(['fulfilled']));
+});

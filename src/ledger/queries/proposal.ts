@@ -240,7 +240,7 @@ export const proposalTable = (answer: z.output<typeof WholeProposal>): Table => 
     ...answer.steps.map(({ sentence, officer, recordedAt, revision }) => [sentence, officer, recordedAt, revision]),
     ...(answer.ending === null ? [] : [[`It has ended: ${answer.ending}.`, '', '', '']]),
     ...answer.signers.map(({ officer, partner, able, why }) => [
-      able ? `can sign for ${partner}` : (why ?? ''),
+      able ? `can sign for ${partner}` : why!,
       officer,
       '',
       '',

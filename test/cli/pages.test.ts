@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { contribution, folder, FUND, line, openedLedger } from '../support/ledger.js';
+import { run, runHere, serving } from './run.js';
+
+/** The pages and what if, as whoever runs the service finds them on a terminal. */
+
+async function ledgerIn(t: Test) {
+  const cwd = folder(t);
+  const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
+  return { cwd, ledger };
+}
+
+const PUBLIC = { BCF_PUBLIC_URL: 'https://bcf.example' };
+const PROVIDER = { BCF_JWKS_URL: 'http://127.0.0.1:9/keys', BCF_JWT_ISSUER: 'i', BCF_JWT_AUDIENCE: 'a' };
+
+t.test('an officer signs in with a link that whoever runs the service makes', async (t) => {
+  const { cwd, ledger } = await ledgerIn(t);
+  await ledger.close();
+  const link = (env: Readonly<Record<string, string>>) => run(['sign-in-link', 'auditor'], env, cwd);
+  t.match(await link({}), { code: 2, err: /Set BCF_PUBLIC_URL/ });
+  t.match(await link({ ...PUBLIC, ...PROVIDER }), { code: 2, err: /identity provider/ });
+  const { code, out } = await link(PUBLIC);
+  t.match([code, out], [0, /^https:\/\/bcf\.example\/sign-in\/link\?link=\S+\n$/]);
+  writeFileSync(join(cwd, 'people.json'), JSON.stringify([{ officer: 'auditor', name: 'A. Uditor' }]));
+  const { address, stop } = await serving(['serve'], cwd, {
+    ...PUBLIC,
+    BCF_SESSION_KEYS: [randomBytes(32), randomBytes(32)].map((key) => key.toString('base64')).join(', '),
+    BCF_PEOPLE: join(cwd, 'people.json'),
+    BCF_ACCESS_LOG: join(cwd, 'access.log'),
+  });
+  const page = await fetch(`${address}${new URL(out.trim()).pathname}${new URL(out.trim()).search}`);
+  const [cookie] = page.headers.get('set-cookie')!.split(';');
+  const fields = [...(await page.text()).matchAll(/name="(token|link)" value="([^"]+)"/g)];
+  const signed = await fetch(`${address}/sign-in/link`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie: cookie!, origin: 'https://bcf.example' },
+    body: new URLSearchParams(fields.map(([, name, value]): [string, string] => [name!, value!])),
+  });
+  t.match([signed.status, signed.headers.get('location')], [303, 'https://bcf.example/']);
+  const own = signed.headers.getSetCookie().at(-1)!.split(';')[0]!;
+  t.match(await (await fetch(address, { headers: { cookie: own } })).text(), 'A. Uditor');
+  await stop('SIGTERM');
+  t.equal(statSync(join(cwd, 'access.log')).mode & 0o777, 0o600);
+  t.match(readFileSync(join(cwd, 'access.log'), 'utf8'), /"log":"access".*"officer":"auditor".*"operation":"\/"/);
+});
+
+t.test('what pages are told wrongly is said before anything is served', async (t) => {
+  const { cwd, ledger } = await ledgerIn(t);
+  await ledger.close();
+  const serve = (env: Readonly<Record<string, string>>) => run(['serve', '--port', '0'], { ...PUBLIC, ...env }, cwd);
+  t.match(await serve({ BCF_SESSION_KEYS: 'c2hvcnQ=' }), { code: 2, err: /keys of 32 bytes in base64/ });
+  writeFileSync(join(cwd, 'people.json'), JSON.stringify([{ officer: 'Not A Name', name: 'N.' }]));
+  t.match(await serve({ BCF_PEOPLE: join(cwd, 'people.json') }), { code: 2, err: /people\.json: 0\.officer must be/ });
+});
+
+t.test('what if is asked on a terminal, and says what would be refused', async (t) => {
+  const { cwd, ledger } = await ledgerIn(t);
+  const { outcome } = await ledger.done('north-ccg-finance', {
+    act: 'propose',
+    fact: { type: 'ContributionAgreed', data: contribution() as never },
+  });
+  await ledger.close();
+  const whatIf = (...args: readonly string[]) =>
+    runHere(['what-if', FUND, '--officer', 'county-finance', '--ledger', ledger.file, ...args], cwd);
+  const proposal = outcome.proposal!;
+  t.match(await whatIf('--proposals', ` ${proposal}`), { code: 0, out: /funded +0\.00 +1,000,000\.00/, err: '' });
+  writeFileSync(join(cwd, 'acts.json'), JSON.stringify([{ fact: { type: 'PlanLineSet', data: line() } }]));
+  const acts = ['--acts', join(cwd, 'acts.json'), '--on', '2016-04-01'];
+  const asJson = await whatIf(...acts, '--json');
+  t.match(JSON.parse(asJson.out), { on: '2016-04-01', gap: { change: { requirement: '1000000.00' } } });
+  t.match(await whatIf(...acts, '--proposals', `${proposal},${proposal}`), {
+    code: 1,
+    err: /Refused: .*\n1 of 3 acts would be refused/,
+  });
+  t.match(await whatIf('--proposals', 'none'), { code: 2, err: /must be the identifier of a proposal/ });
+  const nowhere = await runHere(
+    ['what-if', 'nowhere-2016-17', '--officer', 'county-finance', '--ledger', ledger.file, ...acts],
+    cwd,
+  );
+  t.match(nowhere, { code: 1, err: /There is no fund named nowhere-2016-17.*bcf-ledger funds/s });
+});
