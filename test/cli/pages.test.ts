@@ -73,7 +73,7 @@ t.test('what if is asked on a terminal, and says what would be refused', async (
   const asJson = await whatIf(...acts, '--json');
   t.match(JSON.parse(asJson.out), { on: '2016-04-01', gap: { change: { requirement: '1000000.00' } } });
   t.match(await whatIf(...acts, '--proposals', `${proposal},${proposal}`), {
-    code: 1,
+    code: 4,
     err: /Refused: .*\n1 of 3 acts would be refused/,
   });
   t.match(await whatIf('--proposals', 'none'), { code: 2, err: /must be the identifier of a proposal/ });
@@ -81,5 +81,5 @@ t.test('what if is asked on a terminal, and says what would be refused', async (
     ['what-if', 'nowhere-2016-17', '--officer', 'county-finance', '--ledger', ledger.file, ...acts],
     cwd,
   );
-  t.match(nowhere, { code: 1, err: /There is no fund named nowhere-2016-17.*bcf-ledger funds/s });
+  t.match(nowhere, { code: 4, err: /There is no fund named nowhere-2016-17.*bcf-ledger funds/s });
 });

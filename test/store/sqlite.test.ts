@@ -645,7 +645,7 @@ t.test('a store that is closed within an act records nothing of it, and keeps al
         batch.append('fund-b', 'no_stream', [anEvent()]);
         void store.close();
       }),
-    { name: 'StoreUnavailable' },
+    { message: /not open/ },
   );
   t.same(idsOf(await everything(open(t, file))), [event.id]);
 });
