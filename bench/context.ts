@@ -1,7 +1,7 @@
-import type { LedgerEvent } from '../src/domain/facts.js';
-import type { RegisterState } from '../src/domain/register.js';
+import type { LedgerEvent } from '../src/domain/event.js';
+import type { RegisterState } from '../src/domain/register/state.js';
 import { RULES_NOW } from '../src/domain/rule-versions.js';
-import { initialStream, type StreamState } from '../src/domain/stream.js';
+import { initialStream, type StreamState } from '../src/domain/kind.js';
 import type { Day } from '../src/domain/calendar.js';
 import { KINDS } from '../src/ledger/catalogue.js';
 import { decisionContext } from '../src/ledger/decision-context.js';

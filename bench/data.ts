@@ -1,9 +1,10 @@
 import { dayNumber, dayOfNumber, instantText, type Day, type Instant } from '../src/domain/calendar.js';
-import type { FactData, LedgerEvent, Metadata } from '../src/domain/facts.js';
+import type { FactData, LedgerEvent, Metadata } from '../src/domain/event.js';
 import { FUND } from '../src/domain/fund.js';
 import { REGISTER } from '../src/domain/register.js';
 import { Refusal } from '../src/domain/rules.js';
-import { evolve, factOf, initialStream, type Kind, type StreamState } from '../src/domain/stream.js';
+import { evolve } from '../src/domain/stream.js';
+import { factOf, initialStream, type Kind, type StreamState } from '../src/domain/kind.js';
 import { encode, fundStream, REGISTER_STREAM, sha256 } from '../src/ledger/catalogue.js';
 import type { EventStore, NewEvent } from '../src/store/event-store.js';
 import {

@@ -1,18 +1,11 @@
 import { dayNumber, dayOfNumber, instantText, type Day, type Instant } from '../src/domain/calendar.js';
 import { DISPUTE } from '../src/domain/dispute.js';
-import type { LedgerEvent, Metadata } from '../src/domain/facts.js';
+import type { LedgerEvent, Metadata } from '../src/domain/event.js';
 import { FUND } from '../src/domain/fund.js';
 import { REGISTER } from '../src/domain/register.js';
 import { Refusal } from '../src/domain/rules.js';
-import {
-  decide,
-  evolve,
-  factOf,
-  initialStream,
-  type Command,
-  type Kind,
-  type StreamState,
-} from '../src/domain/stream.js';
+import { decide, evolve, type Command } from '../src/domain/stream.js';
+import { factOf, initialStream, type Kind, type StreamState } from '../src/domain/kind.js';
 import { disputeStream, encode, fundStream, REGISTER_STREAM, sha256 } from '../src/ledger/catalogue.js';
 import type { EventStore, NewEvent } from '../src/store/event-store.js';
 import {

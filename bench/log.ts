@@ -1,6 +1,6 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { instantOf, type Instant } from '../src/domain/calendar.js';
-import type { FactData } from '../src/domain/facts.js';
+import type { FactData } from '../src/domain/event.js';
 import type { Posting } from '../src/domain/postings.js';
 import { postingsOf } from '../src/domain/stream.js';
 import { KINDS, placed } from '../src/ledger/catalogue.js';

@@ -2,7 +2,7 @@ import type { View } from '../projections/view.js';
 import { NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { accountKey, type Account } from '../src/domain/postings.js';
 import { fundFacts } from './log.js';
-import type { Question } from './questions.js';
+import type { Question } from './question.js';
 
 /**
  * The answers by definition: for each question, the sum over the whole log of every posting that is early enough on both

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { gapOf } from '../projections/gap.js';
 import { partnerPosition, type PartnerPosition } from '../projections/position.js';
 import type { View } from '../projections/view.js';
-import { dayNumber, dayOfNumber, instantText, type Day, type Instant } from '../src/domain/calendar.js';
+import { dayNumber, dayOfNumber, instantText, type Instant } from '../src/domain/calendar.js';
 import { NO_MONEY } from '../src/domain/money.js';
 import { viewOf, type ReadModel } from '../src/ledger/read-model.js';
 import { FIRST, FUNDS, LAST, PARTNERS, RECORDED_FROM, RECORDED_UNTIL } from './facts.js';
@@ -13,6 +13,7 @@ import { JOURNAL_PROGRAMS, journalAsker } from './opponents/journal.js';
 import { postgresMoves, sqliteMoves } from './opponents/moves.js';
 import { Missing, orMissing } from './opponents/packages.js';
 import type { Postgres } from './opponents/postgres.js';
+import type { Asker, Question } from './question.js';
 import { createRandom, type Random } from './random.js';
 
 /**
@@ -20,25 +21,6 @@ import { createRandom, type Random } from './random.js';
  * what a user would take instead. Nobody is timed before a sample of the answers has been found equal to the naive fold
  * over the log.
  */
-export interface Question {
-  readonly fund: string;
-  readonly partner: string;
-  readonly on: Day;
-  readonly knownAt: Instant;
-}
-
-/** Somebody who answers. */
-export interface Asker<Raw> {
-  readonly name: string;
-  /** Knows no second date, and is asked with everything known. */
-  readonly effectiveOnly?: true;
-  /** What is timed. */
-  ask(question: Question): Raw | Promise<Raw>;
-  /** What the answer means. */
-  view(question: Question, raw: Raw): View;
-  close(): Promise<void>;
-}
-
 export const OURS = 'ours';
 export const POSITION = 'position of a partner';
 const CHECKED = 32;

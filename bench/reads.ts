@@ -14,7 +14,8 @@ import { told, type Line, type Measuring } from './figures.js';
 import { answered, atConnections, CONNECTIONS, emptyService, listening, wholeService } from './http.js';
 import type { Answered } from './http-client.js';
 import { naiveViews } from './naive.js';
-import { anyQuestion, type Question } from './questions.js';
+import { anyQuestion } from './questions.js';
+import type { Question } from './question.js';
 import { createRandom } from './random.js';
 
 /**

@@ -10,7 +10,7 @@ import { readAs } from './domain/faults.js';
 import { CATEGORIES } from './ledger/catalogue.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
-import type { Done } from './ledger/submit.js';
+import type { Done } from './ledger/submission.js';
 import { readInWords } from './ledger/parts.js';
 import { startLapsing } from './ledger/lapsing.js';
 import { acceptLoss } from './ledger/loss.js';
@@ -24,7 +24,7 @@ import { headFileOf } from './store/sqlite/noted-head.js';
 import { putBack } from './store/sqlite/restore.js';
 import { isInUse, openSqliteEventStore, type SqliteEventStore } from './store/sqlite/sqlite-event-store.js';
 import { threadsOn } from './threads.js';
-import type { PagesOptions } from './web/pages.js';
+import type { PagesOptions } from './web/site.js';
 
 /** The composition root: the only file that knows every part. */
 

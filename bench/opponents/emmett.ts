@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { View } from '../../projections/view.js';
 import type { Day } from '../../src/domain/calendar.js';
-import type { FactData } from '../../src/domain/facts.js';
+import type { FactData } from '../../src/domain/event.js';
 import { accountKey, type Posting } from '../../src/domain/postings.js';
 import { plus } from '../../src/domain/money.js';
 import { postingsOf } from '../../src/domain/stream.js';

@@ -5,7 +5,7 @@ import type { Pence } from '../../src/domain/money.js';
 import { PLAN, POOL, type Measure, type Posting, type Term } from '../../src/domain/postings.js';
 import { fundFacts } from '../log.js';
 import { viewOfSums, type Summed } from '../naive.js';
-import type { Asker } from '../questions.js';
+import type { Asker } from '../question.js';
 import { programVersion } from './packages.js';
 
 /**

@@ -5,7 +5,7 @@ import type { Pence } from '../../src/domain/money.js';
 import { PLAN, POOL, type Measure, type Term } from '../../src/domain/postings.js';
 import { fundFacts } from '../log.js';
 import { viewOfSums } from '../naive.js';
-import type { Asker, Question } from '../questions.js';
+import type { Asker, Question } from '../question.js';
 import type { Postgres } from './postgres.js';
 
 /**

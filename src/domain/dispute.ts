@@ -9,7 +9,7 @@ import { emptyDisputes, opened, reverse, standing, type DisputeState } from './d
 import { keeperFact, NO_BOOKS, type Fact } from './facts.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
-import type { Kind } from './stream.js';
+import type { Kind } from './kind.js';
 import { EffectiveDay } from './values.js';
 import { Area, Partner, PartnerRef } from './fields.js';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dayInWords, financialYear } from './calendar.js';
-import { keeperFact, type Fact, type FactData, type LedgerEvent } from './facts.js';
+import { keeperFact, type Fact } from './facts.js';
+import type { FactData, LedgerEvent } from './event.js';
 import { ACCEPTANCE_FACTS } from './fund/acceptance.js';
 import { AGREEMENT_FACTS } from './fund/agreement.js';
 import { CONTRIBUTION_FACTS } from './fund/contributions.js';
@@ -31,7 +32,7 @@ import { keepTestedFact } from './fund/tested.js';
 import { reversalFact, reversedBy, type Reversal } from './reversal.js';
 import { refuse, type Refusal } from './rules.js';
 import { sourceOf } from './sources.js';
-import { factOf, type Kind } from './stream.js';
+import { factOf, type Kind } from './kind.js';
 import { EffectiveDay } from './values.js';
 import { Area, Host, PartnerRef } from './fields.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, type Day } from './calendar.js';
-import type { EarlierVersion, FactData, FactText, Signature } from './facts.js';
+import type { EarlierVersion, FactData, FactText, Signature } from './event.js';
 import { negated } from './money.js';
 import type { Posting } from './postings.js';
 import { ROLES, type Role } from './roles.js';

@@ -1,44 +1,35 @@
 import { z } from 'zod';
 import type { Day } from './calendar.js';
 import { dayInWords, daysAfter } from './calendar.js';
-import { fact, keeperFact, NO_BOOKS, type Fact, type FactData } from './facts.js';
-import { pence, pounds, type Pence } from './money.js';
+import { fact, keeperFact, NO_BOOKS, type Fact } from './facts.js';
+import { pence, pounds } from './money.js';
 import { BODY_FACTS } from './register/bodies.js';
 import { LOSS_FACTS } from './register/loss.js';
 import { REFERENCE_FACTS } from './register/reference-data.js';
-import { emptyReference, type ReferenceState } from './register/reference-state.js';
-import { endOf, type Succession } from './register/succession.js';
+import { endOf } from './register/succession.js';
 import { reversalFact, reversedBy } from './reversal.js';
 import { ADMINISTER, READING_ROLES, ROLES, type Role } from './roles.js';
 import { inForce, rulesOf } from './rule-versions.js';
-import { refuse, type Refusal } from './rules.js';
-import type { Kind } from './stream.js';
+import { refuse } from './rules.js';
+import type { Kind } from './kind.js';
 import { Amount, EffectiveDay } from './values.js';
 import { Demonstration, FullName, LastDay, LedgerTitle, Officer, Partner, Reason, RoleField } from './fields.js';
+
+import {
+  emptyRegister,
+  inForceOn,
+  mandatesOn,
+  PARTNER_KINDS,
+  type Mandate,
+  type PartnerKind,
+  type RegisterState,
+} from './register/state.js';
 
 /** The register: who the partners are, and which officers may act for them, in what role, from when to when. */
 
 // Facts
 
-export const PARTNER_KINDS = {
-  ccg: 'clinical commissioning group',
-  icb: 'integrated care board',
-  'nhs-england': 'NHS England',
-  county: 'county council',
-  unitary: 'unitary council',
-  district: 'district council',
-  unnamed: 'body not named in the evidence',
-} as const;
-
 const withArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
-
-export type PartnerKind = keyof typeof PARTNER_KINDS;
-export type Sector = 'nhs' | 'local-government' | 'unknown';
-
-export const sectorOf = (kind: PartnerKind): Sector => {
-  if (kind === 'unnamed') return 'unknown';
-  return kind === 'ccg' || kind === 'icb' || kind === 'nhs-england' ? 'nhs' : 'local-government';
-};
 
 const PartnerKindField = z
   .enum(Object.keys(PARTNER_KINDS) as [PartnerKind, ...PartnerKind[]])
@@ -235,41 +226,6 @@ const REGISTER_FACTS: readonly Fact<RegisterState>[] = [...FACTS, REVERSAL];
 
 // State
 
-interface Partner {
-  readonly name: string;
-  readonly kind: PartnerKind;
-}
-
-export interface Mandate {
-  readonly partner: string;
-  readonly role: Role;
-  readonly from: Day;
-  /** The last day, inclusive. */
-  until?: Day;
-  readonly limit?: Pence;
-}
-
-export interface RegisterState {
-  ledger: { readonly name: string; readonly demonstration: boolean; readonly keeper: string } | undefined;
-  readonly partners: Map<string, Partner>;
-  readonly mandates: Map<string, Mandate[]>;
-  /** Who followed whom, in the order of recording, those reversed included. */
-  readonly successions: Succession[];
-  /** The facts that were reversed, by revision, with the revision of the reversal. */
-  readonly reversed: Map<number, number>;
-  /** Allocations and rules as published. */
-  readonly reference: ReferenceState;
-}
-
-const emptyRegister = (): RegisterState => ({
-  ledger: undefined,
-  partners: new Map(),
-  mandates: new Map(),
-  successions: [],
-  reversed: new Map(),
-  reference: emptyReference(),
-});
-
 // Evolve
 
 type RegisteredPartner = z.output<z.ZodObject<typeof PartnerFields>> & { readonly effective: Day };
@@ -294,9 +250,6 @@ function addMandate(state: RegisterState, officer: string, mandate: Mandate): vo
 
 // Decide
 
-const inForceOn = (mandate: Mandate, day: Day): boolean =>
-  mandate.from <= day && (mandate.until === undefined || day <= mandate.until);
-
 const allStanding = (state: RegisterState, officer: string, partner: string, role: Role, day: Day): Mandate[] =>
   mandatesOn(state, officer, day).filter((each) => each.partner === partner && each.role === role);
 
@@ -318,72 +271,6 @@ function othersAble(
     }
   }
   return able;
-}
-
-/** The mandates that an officer holds on a day, inclusive at both ends. */
-export const mandatesOn = (state: RegisterState, officer: string, day: Day): Mandate[] =>
-  (state.mandates.get(officer) ?? []).filter((mandate) => inForceOn(mandate, day));
-
-export interface Errand {
-  /** The partners for which the act may be done. */
-  readonly partners: readonly string[];
-  readonly roles: readonly Role[];
-  readonly amount?: Pence;
-  /** What is being done, for the refusal: `post ContributionReceived`. */
-  readonly act: string;
-}
-
-/** The register as the first fact of a ledger makes it: it names its own first officers, and is checked against them. */
-export function opening(register: RegisterState, data: FactData): RegisterState {
-  const { partner, officers } = data as unknown as { partner: string; officers: { officer: string; role: Role }[] };
-  const mandates = new Map<string, Mandate[]>();
-  for (const { officer, role } of officers) {
-    mandates.set(officer, [...(mandates.get(officer) ?? []), { partner, role, from: data.effective }]);
-  }
-  return { ...register, mandates };
-}
-
-/**
- * Picks the mandate under which an officer may do something on a day, or says why there is none. The officer acts for
- * the partner named, or for the only one that fits. Source: design.md 3, "officers act only for their own partner".
- */
-export function mandateFor(
-  state: RegisterState,
-  officer: string,
-  day: Day,
-  errand: Errand,
-  actingFor?: string,
-): Mandate | Refusal {
-  const held = mandatesOn(state, officer, day);
-  if (held.length === 0) {
-    return refuse('not_mandated', `${officer} holds no mandate on ${dayInWords(day)}, so cannot ${errand.act}.`);
-  }
-  const own = actingFor === undefined ? held : held.filter((mandate) => mandate.partner === actingFor);
-  const right = own.filter((mandate) => errand.partners.includes(mandate.partner));
-  if (right.length === 0) {
-    const may = errand.partners.join(' or ');
-    const acts = [...new Set((own.length > 0 ? own : held).map((mandate) => mandate.partner))].join(', ');
-    return refuse('wrong_partner', `To ${errand.act} is for an officer of ${may}; ${officer} acts for ${acts}.`);
-  }
-  const able = right.filter((mandate) => errand.roles.includes(mandate.role));
-  if (able.length === 0) {
-    return refuse(
-      'role_not_allowed',
-      `To ${errand.act} needs the role ${errand.roles.join(' or ')}; ${officer} is ${right.map((each) => each.role).join(', ')}.`,
-    );
-  }
-  if (new Set(able.map((mandate) => mandate.partner)).size > 1) {
-    return refuse(
-      'partner_unclear',
-      `${officer} could ${errand.act} for ${able.map((mandate) => mandate.partner).join(' or ')}. Name one in "partner".`,
-    );
-  }
-  const within = able.find((mandate) => mandate.limit === undefined || (errand.amount ?? 0) <= mandate.limit);
-  if (!within) {
-    const limit = able.map((mandate) => pounds(mandate.limit!)).join(', ');
-    return refuse('over_limit', `${officer}’s limit is ${limit}; this is ${pounds(errand.amount!)}.`);
-  }
-  return within;
 }
 
 /** The one stream of the register. It holds no money and knows no periods. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dayInWords } from './calendar.js';
-import { completedFact, type Context, type Fact, type FactData, type FactText, type LedgerEvent } from './facts.js';
+import { completedFact, type Context, type Fact } from './facts.js';
+import type { FactData, FactText, LedgerEvent } from './event.js';
 import { inverted } from './postings.js';
 import { refuse, Refusal } from './rules.js';
 import { EffectiveDay } from './values.js';

@@ -1,5 +1,6 @@
-import type { Context, Fact, FactData, SignedAs, Signature } from './facts.js';
-import type { Errand, Mandate } from './register.js';
+import type { Context, Fact, SignedAs } from './facts.js';
+import type { FactData, Signature } from './event.js';
+import type { Errand, Mandate } from './register/state.js';
 import { actingFor, endedBodiesIn, successionInWords } from './register/succession.js';
 import type { Role } from './roles.js';
 import { refuse, Refusal } from './rules.js';

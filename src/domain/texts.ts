@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { FactData, FactText, LedgerEvent } from './facts.js';
+import type { FactData, FactText, LedgerEvent } from './event.js';
 import { PROPOSAL_EVENTS } from './proposal.js';
-import { factOf, type Kind } from './stream.js';
+import { factOf, type Kind } from './kind.js';
 
 /**
  * The texts of facts in their versions. A text is read as the newest version of its fact, for everybody who decides or

@@ -25,7 +25,8 @@ import { registerQuestionRoutes } from './questions.js';
 import { headersOfData, headersOfPages } from './security-headers.js';
 import type { SignedIn, SignIn } from './sign-in.js';
 import { registerWhatIf } from './what-if.js';
-import { registerPages, type PagesOptions } from '../web/pages.js';
+import { registerPages } from '../web/pages.js';
+import type { PagesOptions } from '../web/site.js';
 import { writtenBy } from './written.js';
 
 declare module 'fastify' {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { SentFact, StreamKind } from '../domain/facts.js';
+import type { SentFact, StreamKind } from '../domain/event.js';
 import { Refusal } from '../domain/rules.js';
 import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';

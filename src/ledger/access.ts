@@ -1,8 +1,8 @@
-import { mandatesOn } from '../domain/register.js';
+import { mandatesOn } from '../domain/register/state.js';
 import { family } from '../domain/register/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { disputeStream, placed, REGISTER_STREAM } from './catalogue.js';
-import { todayOf } from './clock.js';
+import { todayOf } from './stamp.js';
 import type { Ledger } from './ledger.js';
 import { SEES_ALL, type Seeing } from './queries/query.js';
 

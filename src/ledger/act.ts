@@ -1,10 +1,10 @@
 import { refuse, type Refusal } from '../domain/rules.js';
-import { factOf } from '../domain/stream.js';
+import { factOf } from '../domain/kind.js';
 import { OPERATOR, seesArea, seesFund, type Sight } from './access.js';
 import { KINDS, placed, sha256 } from './catalogue.js';
 import type { Ledger } from './ledger.js';
 import { scopedKey } from './acts.js';
-import type { Done, Submission } from './submit.js';
+import type { Done, Submission } from './submission.js';
 
 /**
  * The door for acts. HTTP, the terminal, pages and files act here and nowhere else: whether the ledger may be recorded in,

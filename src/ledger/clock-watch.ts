@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { instantOf, type Instant } from '../domain/calendar.js';
 import type { EventStore } from '../store/event-store.js';
-import { stampNow, type Clock } from './clock.js';
+import type { Clock } from './clock.js';
+import { stampNow } from './stamp.js';
 import type { ReadModel } from './read-model.js';
 
 /**

@@ -1,7 +1,8 @@
 import { openClaims } from '../../projections/claims.js';
 import type { Day } from '../domain/calendar.js';
-import type { LedgerEvent, StreamKind } from '../domain/facts.js';
-import type { Given, StreamState } from '../domain/stream.js';
+import type { LedgerEvent, StreamKind } from '../domain/event.js';
+import type { Given } from '../domain/stream.js';
+import type { StreamState } from '../domain/kind.js';
 import { canonical, disputeStream, fundStream, REGISTER_STREAM, sha256, type StateOf } from './catalogue.js';
 import { NO_STREAM } from './standing.js';
 

@@ -1,5 +1,5 @@
-import { dayInWords, endOfLondonDay, instantOf, londonDay, type Day } from '../domain/calendar.js';
 import type { Answer, Asked, Query } from './queries/query.js';
+import { dayEndedBy, knownAtInWords } from './known-words.js';
 
 /** What an answer says of itself, for those who show it without its JSON: a table, a file of CSV, a line on a terminal. */
 
@@ -23,19 +23,6 @@ const momentsOf = (answer: Answer): [name: '' | 'from' | 'to', moment: Moment][]
       ['to', answer['to']],
     ] as const
   ).flatMap(([name, value]) => (isMoment(value) ? [[name, value]] : []));
-
-/** The day in London that an instant ends, where it ends one: what a bare day as *known at* means. */
-function dayEndedBy(knownAt: string): Day | undefined {
-  const instant = instantOf(knownAt)!;
-  const day = londonDay(instant);
-  return endOfLondonDay(day) === instant ? day : undefined;
-}
-
-/** An instant for a reader: `the end of 30 June 2016 (London)` where it is the end of a day there, and itself otherwise. */
-export function knownAtInWords(knownAt: string): string {
-  const day = dayEndedBy(knownAt);
-  return day === undefined ? knownAt : `the end of ${dayInWords(day)} (London)`;
-}
 
 const inWords = ({ on, knownAt, ledger, outsideYear }: Moment): string =>
   [

@@ -1,5 +1,6 @@
-import type { StreamKind } from '../domain/facts.js';
-import { evolveOwn, type StreamState } from '../domain/stream.js';
+import type { StreamKind } from '../domain/event.js';
+import { evolveOwn } from '../domain/stream.js';
+import type { StreamState } from '../domain/kind.js';
 import { StoreUnavailable, type EventStore } from '../store/event-store.js';
 import { pageOfStream } from '../store/pages.js';
 import { decode, KINDS, type StateOf } from './catalogue.js';

@@ -1,9 +1,10 @@
 import { createTree } from '../../evidence/memory.js';
 import type { Tree } from '../../evidence/tree.js';
 import type { Entry } from '../../projections/entry.js';
-import type { LedgerEvent, StreamKind } from '../domain/facts.js';
-import type { RegisterState } from '../domain/register.js';
-import { evolve, initialStream, postingsOf, type StreamState } from '../domain/stream.js';
+import type { LedgerEvent, StreamKind } from '../domain/event.js';
+import type { RegisterState } from '../domain/register/state.js';
+import { evolve, postingsOf } from '../domain/stream.js';
+import { initialStream, type StreamState } from '../domain/kind.js';
 import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
 import { pageOfStream } from '../store/pages.js';
 import { decode, kindOf, KINDS, REGISTER_STREAM, sentenceOf, type StateOf } from './catalogue.js';

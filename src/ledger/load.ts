@@ -5,7 +5,7 @@ import { readAs, type Fault } from '../domain/faults.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
-import type { StreamKind } from '../domain/facts.js';
+import type { StreamKind } from '../domain/event.js';
 import { canonical, fundStream, KINDS, placed, REGISTER_STREAM, sha256, WHEREABOUTS } from './catalogue.js';
 import { scopedKey } from './acts.js';
 import type { SettableClock } from './clock.js';
@@ -14,7 +14,7 @@ import { COMMANDS, remedyOf } from './remedies.js';
 import { OPERATOR } from './access.js';
 import { act } from './act.js';
 import { OutcomeUnknown, StoreBusy } from '../store/event-store.js';
-import type { Done, Outcome, Submission } from './submit.js';
+import type { Done, Outcome, Submission } from './submission.js';
 
 /**
  * Loads files of acts: opening a ledger, a year's plan, a demonstration. Each step is decided like any other act, by the

@@ -1,7 +1,7 @@
 import { Refusal } from '../domain/rules.js';
-import { todayOf } from './clock.js';
+import { todayOf } from './stamp.js';
 import type { Ledger } from './ledger.js';
-import type { Done } from './submit.js';
+import type { Done } from './submission.js';
 
 /**
  * Has a ledger go on although acts that were recorded in it are gone, as its operator says, and records that it does.

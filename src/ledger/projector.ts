@@ -7,7 +7,7 @@ import {
   type Subscription,
 } from '../store/event-store.js';
 import { leafOf } from '../store/leaf.js';
-import type { LedgerEvent } from '../domain/facts.js';
+import type { LedgerEvent } from '../domain/event.js';
 import { decode } from './catalogue.js';
 import type { Clock } from './clock.js';
 import type { ReadModel } from './read-model.js';

@@ -1,10 +1,10 @@
 import type { Balances } from '../../projections/balances.js';
 import type { View } from '../../projections/view.js';
 import type { Day, Instant } from '../domain/calendar.js';
-import type { LedgerEvent, StreamKind } from '../domain/facts.js';
+import type { LedgerEvent, StreamKind } from '../domain/event.js';
 import type { OpenProposal } from '../domain/proposal.js';
-import type { RegisterState } from '../domain/register.js';
-import { initialStream, type StreamState } from '../domain/stream.js';
+import type { RegisterState } from '../domain/register/state.js';
+import { initialStream, type StreamState } from '../domain/kind.js';
 import type { Position } from '../store/event-store.js';
 import { createActs, scopedKey, type KeptActs } from './acts.js';
 import { KINDS, REGISTER_STREAM, type StateOf } from './catalogue.js';

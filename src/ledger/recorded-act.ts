@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { FactData, FactText, LedgerEvent, SentFact } from '../domain/facts.js';
+import type { FactData, FactText, LedgerEvent, SentFact } from '../domain/event.js';
 import { isProposalEvent, type ProposalEvent } from '../domain/proposal.js';
-import { factOf, termsOf, type Command } from '../domain/stream.js';
+import { termsOf, type Command } from '../domain/stream.js';
+import { factOf } from '../domain/kind.js';
 import { asStored, formOf, textOf } from '../domain/texts.js';
 import { canonical, type AnyKind } from './catalogue.js';
 import { fingerprint, understood } from './request.js';

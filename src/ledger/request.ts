@@ -1,5 +1,6 @@
-import type { SentFact, StreamKind } from '../domain/facts.js';
-import { factOf, type Command } from '../domain/stream.js';
+import type { SentFact, StreamKind } from '../domain/event.js';
+import type { Command } from '../domain/stream.js';
+import { factOf } from '../domain/kind.js';
 import type { EvidenceList } from '../domain/values.js';
 import { canonical, KINDS, sha256, type AnyKind } from './catalogue.js';
 

@@ -1,5 +1,5 @@
-import type { LedgerEvent } from '../domain/facts.js';
-import { initialStream } from '../domain/stream.js';
+import type { LedgerEvent } from '../domain/event.js';
+import { initialStream } from '../domain/kind.js';
 import {
   ConcurrencyConflict,
   LedgerDamaged,

@@ -1,16 +1,9 @@
 import { createBalances, type Balances, type KeptBalances } from '../../projections/balances.js';
 import { keep, noFundFacts, type FundFacts } from '../../projections/fund-facts.js';
-import type { LedgerEvent } from '../domain/facts.js';
+import type { LedgerEvent } from '../domain/event.js';
 import { fundOutline, type FundOutline } from '../domain/fund.js';
-import {
-  evolve,
-  evolveTable,
-  initialStream,
-  passOver,
-  postingsOf,
-  type StreamState,
-  type Table,
-} from '../domain/stream.js';
+import { evolve, evolveTable, passOver, postingsOf, type Table } from '../domain/stream.js';
+import { initialStream, type StreamState } from '../domain/kind.js';
 import { KINDS, placed, type AnyKind } from './catalogue.js';
 import { growing, type Growing } from './growing.js';
 import type { WhyVoid } from './standing.js';

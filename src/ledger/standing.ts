@@ -1,5 +1,5 @@
 import { instantText, type Instant } from '../domain/calendar.js';
-import type { LedgerEvent } from '../domain/facts.js';
+import type { LedgerEvent } from '../domain/event.js';
 import { inForce, rulesOf } from '../domain/rule-versions.js';
 import type { RecordedEvent } from '../store/event-store.js';
 import { scopedKey } from './acts.js';

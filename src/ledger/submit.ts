@@ -1,14 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { parse, v5 as uuid } from 'uuid';
-import type { z } from 'zod';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
-import type { LedgerEvent, Metadata, SentFact, StreamKind } from '../domain/facts.js';
+import type { LedgerEvent, Metadata, SentFact } from '../domain/event.js';
 import { NOTHING_FORESEEN, type Foresight } from '../domain/foresight.js';
 import { RULES_NOW } from '../domain/rule-versions.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { decide, type Command, type Decision } from '../domain/stream.js';
 import { asStored } from '../domain/texts.js';
-import type { EvidenceList } from '../domain/values.js';
 import {
   ConcurrencyConflict,
   EventsHidden,
@@ -16,23 +14,23 @@ import {
   RecordedBehind,
   type Appended,
   type EventStore,
-  type ExpectedRevision,
-  type NewEvent,
   type Position,
   type RecordedEvent,
 } from '../store/event-store.js';
 import { scopedKey } from './acts.js';
 import { decode, encode, KINDS, placed, REGISTER_STREAM, sentenceOf, sha256 } from './catalogue.js';
-import { stampNow, todayOf, type Clock } from './clock.js';
+import type { Clock } from './clock.js';
+import { stampNow, todayOf } from './stamp.js';
 import type { ClockWatch } from './clock-watch.js';
 import { decisionContext, type Streams } from './decision-context.js';
-import { testText, type TestText } from './minimum-tests-text.js';
+import { testText } from './minimum-tests-text.js';
 import type { Projector } from './projector.js';
 import type { Folding } from './folding.js';
 import type { Acted, ReadModel } from './read-model.js';
 import { requestsNow } from './recorded-act.js';
 import { requestOf } from './request.js';
 import { NotFolded } from './shelves.js';
+import type { Decided, Done, Outcome, Prepared, Submission } from './submission.js';
 import { createTogether, type Together } from './together.js';
 import type { Writing } from './writing.js';
 
@@ -41,51 +39,6 @@ import type { Writing } from './writing.js';
  * it is recorded once, and asked again it answers as the first time. The proof that it was done is the event itself,
  * which carries the key and the fingerprint of the request, so nothing else has to be written with it.
  */
-export interface Submission {
-  readonly kind: StreamKind;
-  readonly stream: string;
-  readonly command: Command;
-  readonly officer: string;
-  readonly actingFor?: string | undefined;
-  readonly signedInBy: string;
-  readonly key: string;
-  readonly correlation: string;
-  readonly evidence: EvidenceList;
-  /** The revision that the officer has read: of the proposal where one is answered, of the stream otherwise. */
-  readonly ifMatch?: number | undefined;
-  /** Decide, and say what would be recorded, but record nothing. */
-  readonly dryRun?: boolean;
-}
-
-interface RecordedFact {
-  readonly id: string;
-  readonly type: string;
-  readonly revision: string;
-  readonly sentence: string;
-}
-
-export interface Outcome {
-  readonly stream: string;
-  /** The revision of the stream after the act. */
-  readonly revision: string;
-  /** The position of the act's last event; absent on a dry run. */
-  readonly position?: string;
-  readonly recordedAt?: string;
-  /** The proposal that was made or answered. */
-  readonly proposal?: string;
-  readonly events: readonly RecordedFact[];
-  /** What the act breaks without being refused, seen when it was decided; not recorded, so a replayed answer has none. */
-  readonly warnings?: readonly string[];
-  /** On a dry run of a fact: the minimum tests as they would stand after it, on its effective day. */
-  readonly tests?: readonly z.output<typeof TestText>[];
-}
-
-/** An act that was recorded, now or, where `replayed`, by an earlier request with the same key. */
-export interface Done {
-  readonly outcome: Outcome;
-  readonly replayed: boolean;
-}
-
 export interface Submitter {
   submit(submission: Submission): Promise<Done | Refusal>;
   /** Ends every proposal that nobody can sign any more. Returns how many lapsed. */
@@ -120,22 +73,6 @@ const EVENT_IDS = parse('6f1d3a52-8f0e-5c1b-9d63-0b9c1f7a4e21');
  */
 export const eventId = (officer: string, key: string, index: number, voidActs = 0): string =>
   uuid(Buffer.from(`${scopedKey(officer, key)} ${index}${voidActs > 0 ? ` ${voidActs}` : ''}`), EVENT_IDS);
-
-/** What an act would record: the events as they will be read, and as they will be stored. */
-export interface Decided {
-  readonly events: readonly LedgerEvent[];
-  readonly encoded: readonly NewEvent[];
-  readonly expected: ExpectedRevision;
-  /** What it does to the tests that its stream is held to. */
-  readonly foresight: Foresight;
-}
-
-/** A submission as it is handled: its key and itself as digests, worked out once. */
-export interface Prepared extends Submission {
-  /** The digest of the key: what a client chose to write in one is nobody's business. */
-  readonly key: string;
-  readonly request: string;
-}
 
 const prepared = (submission: Submission): Prepared => ({
   request: requestOf(submission),

@@ -1,8 +1,9 @@
 import type { Instant } from '../domain/calendar.js';
-import type { LedgerEvent } from '../domain/facts.js';
+import type { LedgerEvent } from '../domain/event.js';
 import type { Foresight } from '../domain/foresight.js';
 import { Refusal } from '../domain/rules.js';
-import { evolve, initialStream, passOver, type StreamState } from '../domain/stream.js';
+import { evolve, passOver } from '../domain/stream.js';
+import { initialStream, type StreamState } from '../domain/kind.js';
 import {
   BUSY_MS_MAX,
   busyPauseMs,
@@ -16,11 +17,12 @@ import {
 import { goingOnIn } from '../store/pages.js';
 import { scopedKey } from './acts.js';
 import { decode, kindOf } from './catalogue.js';
-import { stampNow, type Clock } from './clock.js';
+import type { Clock } from './clock.js';
+import { stampNow } from './stamp.js';
 import type { Streams } from './decision-context.js';
 import type { Projector } from './projector.js';
 import type { ReadModel } from './read-model.js';
-import type { Decided, Prepared } from './submit.js';
+import type { Decided, Prepared } from './submission.js';
 
 /**
  * Acts that wait in the same moment share one commit, those on one fund too. They are decided inside the transaction, one

@@ -2,84 +2,24 @@ import { parse, serialize } from 'cookie';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, RULES, type Refusal } from '../domain/rules.js';
 import type { Rule } from '../domain/rule.js';
-import { createSights, type Sight } from '../ledger/access.js';
+import { createSights } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { remedyOf, type Ways } from '../ledger/remedies.js';
-import type { OnceStore } from '../store/once-store.js';
 import { registerAssets } from './assets.js';
-import { errorSummary } from './components/fields.js';
-import { html, type Html } from './html.js';
-import { heading, page, paragraph, type Around } from './layout.js';
-import { createPeople, type People, type PeopleFile } from './people.js';
-import { answered, Refused } from './refused.js';
+import { page, type Around } from './layout.js';
+import { createPeople } from './people.js';
+import { answered, Refused, refusedPage } from './refused.js';
 import { registerFunds } from './screens/fund.js';
 import { registerHelp } from './screens/help.js';
 import { registerProposals } from './screens/proposal.js';
 import { registerTasks } from './screens/tasks.js';
-import { createSessions, SESSION_MS_MAX, type OfficersSession, type Session } from './session.js';
+import { createSessions, SESSION_MS_MAX, type Session } from './session.js';
 import { registerSignIn } from './sign-in.js';
-import type { z } from 'zod';
+import type { Asking, Form, PagesOptions, Site } from './site.js';
 
 /** The pages: the third face of the ledger, beside HTTP and the terminal. Sessions are for pages alone, tokens for programs. */
 
-export interface PagesOptions {
-  /** Where browsers find the service: the base of every redirect, and the only origin of forms. A demonstration has none. */
-  readonly publicUrl?: string | undefined;
-  readonly sessionKeys: readonly Buffer[];
-  readonly once: OnceStore;
-  readonly people: z.output<typeof PeopleFile>;
-  /** Reads a sign-in link: the officer and the link’s own name; throws where it is not one, or its time is over. */
-  readonly readLink?: ((token: string) => Promise<{ readonly officer: string; readonly id: string }>) | undefined;
-}
-
-/** An officer’s request: who asks, and what may be shown to them. */
-export interface Asking {
-  readonly session: OfficersSession;
-  readonly sight: Sight;
-  readonly around: Around;
-}
-
-type Handler = (asking: Asking, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
-export type Form = Readonly<Record<string, string>>;
-type FormHandler = (asking: Asking, form: Form, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
-
-/** What the screens are made with. */
-export interface Site {
-  readonly app: FastifyInstance;
-  readonly ledger: Ledger;
-  readonly people: People;
-  readonly demonstration: boolean;
-  readonly options: PagesOptions;
-  /** A page for an officer: whoever is not signed in is sent to sign in, and back. */
-  get(path: string, handler: Handler): void;
-  /** What an officer sends: from a page of ours, in the same session. */
-  post(path: string, handler: FormHandler): void;
-  /** A page, or a form, for anybody. */
-  getOpen(
-    path: string,
-    handler: (session: Session, around: Around, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
-  ): void;
-  postOpen(
-    path: string,
-    handler: (session: Session, around: Around, form: Form, reply: FastifyReply) => Promise<unknown>,
-  ): void;
-  signIn(reply: FastifyReply, who: { readonly officer: string; readonly by: string }): void;
-  signOut(reply: FastifyReply, session: Session): void;
-  redirect(reply: FastifyReply, path: string): FastifyReply;
-}
-
-/** Where an officer goes after having signed in: a place of this service, and of no other. */
-export const placeOfOurs = (to: unknown): string =>
-  typeof to === 'string' && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) ? to : '/';
-
 const FORM_BYTES_MAX = 64 * 1024;
 const SEEN_AGAIN_MS = 60_000;
-
-/** Pages speak of pages, not of addresses for programs. */
-const WAYS: Ways = {
-  question: (name) => `the list of ${name}`,
-  acts: { post: 'the form', propose: 'a proposal', load: 'whoever runs the service' },
-};
 
 const isForm = (request: FastifyRequest): boolean => request.method === 'POST';
 
@@ -237,19 +177,3 @@ const CSP = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-
-/** A refusal as an officer reads it: the words of the rule, what to do, and its code in small print. */
-export const refusedPage = (title: string, { rule, detail }: Refusal): Html =>
-  html`${errorSummary({
-    title: 'There is a problem',
-    description: html`${detail}`,
-    errors: [],
-  })}${heading(title)}${paragraph(remedyOf(rule, WAYS))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${rule}</p>`;
-
-/** The same above what the officer was doing, which stays as it was. */
-export const refusedAbove = ({ rule, detail }: Refusal): Html =>
-  errorSummary({
-    title: 'There is a problem',
-    description: html`${detail} ${remedyOf(rule, WAYS)}`,
-    errors: [],
-  });

@@ -1,4 +1,8 @@
 import { Refusal } from '../domain/rules.js';
+import { remedyOf, type Ways } from '../ledger/remedies.js';
+import { errorSummary } from './components/fields.js';
+import { html, type Html } from './html.js';
+import { heading, paragraph } from './layout.js';
 
 /** Thrown inside a request to answer it with a page that says which rule refuses, why, and what to do. */
 export class Refused extends Error {
@@ -16,3 +20,25 @@ export function answered<T>(found: T | Refusal): T {
   if (found instanceof Refusal) throw new Refused(found);
   return found;
 }
+
+/** Pages speak of pages, not of addresses for programs. */
+const WAYS: Ways = {
+  question: (name) => `the list of ${name}`,
+  acts: { post: 'the form', propose: 'a proposal', load: 'whoever runs the service' },
+};
+
+/** A refusal as an officer reads it: the words of the rule, what to do, and its code in small print. */
+export const refusedPage = (title: string, { rule, detail }: Refusal): Html =>
+  html`${errorSummary({
+    title: 'There is a problem',
+    description: html`${detail}`,
+    errors: [],
+  })}${heading(title)}${paragraph(remedyOf(rule, WAYS))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${rule}</p>`;
+
+/** The same above what the officer was doing, which stays as it was. */
+export const refusedAbove = ({ rule, detail }: Refusal): Html =>
+  errorSummary({
+    title: 'There is a problem',
+    description: html`${detail} ${remedyOf(rule, WAYS)}`,
+    errors: [],
+  });

@@ -4,7 +4,7 @@ import { askedOf } from './asking.js';
 import { button, errorSummary, fieldset, radios } from './components/fields.js';
 import { html, type Content } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
-import { placeOfOurs, type Site } from './pages.js';
+import { placeOfOurs, type Site } from './site.js';
 import { Refused } from './refused.js';
 
 /** Signing in and out: in a demonstration as anybody, at a small site by a link that is good once. */

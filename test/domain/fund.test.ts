@@ -4,7 +4,7 @@ import type { Day } from '../../src/domain/calendar.js';
 import { exactly } from '../../src/domain/money.js';
 import { ALL_LIMITS, emptyFund, evolvePostings, limitsHold, planAccount } from '../../src/domain/fund/state.js';
 import { posted } from '../../src/domain/postings.js';
-import type { Done } from '../../src/ledger/submit.js';
+import type { Done } from '../../src/ledger/submission.js';
 import { verify } from '../../src/ledger/verify.js';
 import { signAgreement } from '../support/agreements.js';
 import { fact, gap } from '../support/figures.js';

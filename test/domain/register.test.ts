@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Day } from '../../src/domain/calendar.js';
-import type { FactData } from '../../src/domain/facts.js';
-import { mandatesOn } from '../../src/domain/register.js';
+import type { FactData } from '../../src/domain/event.js';
+import { mandatesOn } from '../../src/domain/register/state.js';
 import type { Command } from '../../src/domain/stream.js';
 import {
   contribution,

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { z } from 'zod';
-import type { FactData, Metadata } from '../../src/domain/facts.js';
+import type { FactData, Metadata } from '../../src/domain/event.js';
 import { fact } from '../../src/domain/facts.js';
 import type { FundState } from '../../src/domain/fund/state.js';
 import { EffectiveDay } from '../../src/domain/values.js';

@@ -4,7 +4,7 @@ import { allFacts } from '../../src/ledger/catalogue.js';
 import { namingsIn } from '../../src/domain/naming.js';
 import { refuse, type Refusal } from '../../src/domain/rules.js';
 import { load, LoadStopped, planLoad } from '../../src/ledger/load.js';
-import type { Submission } from '../../src/ledger/submit.js';
+import type { Submission } from '../../src/ledger/submission.js';
 import { OutcomeUnknown, StoreBusy, StoreUnavailable } from '../../src/store/event-store.js';
 import {
   contribution,

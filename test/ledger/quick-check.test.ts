@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { z } from 'zod';
 import { isProposalEvent, PROPOSAL_EVENTS } from '../../src/domain/proposal.js';
-import { factOf } from '../../src/domain/stream.js';
+import { factOf } from '../../src/domain/kind.js';
 import { Amount, Code, EffectiveDay, Evidence, Name, words } from '../../src/domain/values.js';
 import { kindOf } from '../../src/ledger/catalogue.js';
 import { load, planLoad } from '../../src/ledger/load.js';

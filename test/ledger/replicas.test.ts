@@ -6,7 +6,7 @@ import { Refusal } from '../../src/domain/rules.js';
 import { CATEGORIES, decode, fundStream } from '../../src/ledger/catalogue.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
-import type { Done } from '../../src/ledger/submit.js';
+import type { Done } from '../../src/ledger/submission.js';
 import { verify } from '../../src/ledger/verify.js';
 import { ConcurrencyConflict, type EventStore } from '../../src/store/event-store.js';
 import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';

@@ -7,7 +7,8 @@ import { encode, fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/ca
 import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { gap } from '../../src/ledger/queries/figures.js';
-import { eventId, type Done } from '../../src/ledger/submit.js';
+import { eventId } from '../../src/ledger/submit.js';
+import type { Done } from '../../src/ledger/submission.js';
 import { verify } from '../../src/ledger/verify.js';
 import { StoreUnavailable, type Batch } from '../../src/store/event-store.js';
 import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';

@@ -2,7 +2,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
 import { hexOf } from '../../evidence/tree.js';
 import { createBalances } from '../../projections/balances.js';
-import type { Metadata } from '../../src/domain/facts.js';
+import type { Metadata } from '../../src/domain/event.js';
 import { exactly } from '../../src/domain/money.js';
 import { RULES_NOW } from '../../src/domain/rule-versions.js';
 import { canonical, encode } from '../../src/ledger/catalogue.js';

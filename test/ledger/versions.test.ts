@@ -1,6 +1,7 @@
 import t from 'tap';
 import { z } from 'zod';
-import { fact, type Fact, type FactData } from '../../src/domain/facts.js';
+import { fact, type Fact } from '../../src/domain/facts.js';
+import type { FactData } from '../../src/domain/event.js';
 import type { FundState } from '../../src/domain/fund/state.js';
 import { inForce, RULE_CHANGES, RULES_NOW } from '../../src/domain/rule-versions.js';
 import { FUND as FUND_KIND } from '../../src/domain/fund.js';

@@ -7,7 +7,8 @@ import { encode, fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/ca
 import { openLedger } from '../../src/ledger/ledger.js';
 import { move } from '../../src/ledger/move.js';
 import { readInThreads, readPart } from '../../src/ledger/parts.js';
-import { eventId, type Done } from '../../src/ledger/submit.js';
+import { eventId } from '../../src/ledger/submit.js';
+import type { Done } from '../../src/ledger/submission.js';
 import { verify } from '../../src/ledger/verify.js';
 import { OutcomeUnknown, type EventStore } from '../../src/store/event-store.js';
 import { snapshotFile } from '../../src/store/snapshot-file.js';

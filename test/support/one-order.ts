@@ -4,7 +4,7 @@ import { Refusal } from '../../src/domain/rules.js';
 import type { Command } from '../../src/domain/stream.js';
 import { decode, fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/catalogue.js';
 import { createStanding } from '../../src/ledger/standing.js';
-import type { Done } from '../../src/ledger/submit.js';
+import type { Done } from '../../src/ledger/submission.js';
 import { verify } from '../../src/ledger/verify.js';
 import { OutcomeUnknown } from '../../src/store/event-store.js';
 import { COUNTY, FUND, line, type TestLedger } from './ledger.js';

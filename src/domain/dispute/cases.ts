@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
-import { completedFact, fact, type Context, type Fact, type FactData, type LedgerEvent } from '../facts.js';
+import { completedFact, fact, type Context, type Fact } from '../facts.js';
+import type { FactData, LedgerEvent } from '../event.js';
 import {
   inPercent,
   largest,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Fact } from '../facts.js';
 import { refuse, Refusal } from '../rules.js';
-import { sectorOf } from '../register.js';
+import { sectorOf } from '../register/state.js';
 import { sameValue } from '../same-value.js';
 import { EffectiveDay } from '../values.js';
 import { workingDaysAfter } from '../working-days.js';

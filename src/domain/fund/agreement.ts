@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { dayInWords, FINANCIAL_YEARS, LAST_DAY, monthsAfter, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../facts.js';
-import { sectorOf, type Sector } from '../register.js';
+import { sectorOf, type Sector } from '../register/state.js';
 import { FINANCE } from '../roles.js';
-import type { RegisterState } from '../register.js';
+import type { RegisterState } from '../register/state.js';
 import { family } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay } from '../values.js';

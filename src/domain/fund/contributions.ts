@@ -4,7 +4,7 @@ import { completedFact, fact, type Context, type Fact } from '../facts.js';
 import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../money.js';
 import { posted, type Posting } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import { sectorOf } from '../register.js';
+import { sectorOf } from '../register/state.js';
 import { FINANCE, MANAGE } from '../roles.js';
 import { family } from '../register/succession.js';
 import { sourceOf } from '../sources.js';

@@ -14,7 +14,7 @@ import {
   type Pence,
 } from '../money.js';
 import { posted, seriesOn, type DaySeries, type Posting } from '../postings.js';
-import { sectorOf } from '../register.js';
+import { sectorOf } from '../register/state.js';
 import { FINANCE } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, Instalments } from '../values.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clampedTo, dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../facts.js';
-import type { PartnerKind, RegisterState } from '../register.js';
+import type { PartnerKind, RegisterState } from '../register/state.js';
 import { CHIEF, MANAGE } from '../roles.js';
 import { rulesOn } from '../register/reference-state.js';
 import { heirsOf, successionsOn, successorsIn, type Succession } from '../register/succession.js';

@@ -1,5 +1,6 @@
 import type { Day } from '../calendar.js';
-import type { Context, Fact, FactData } from '../facts.js';
+import type { Context, Fact } from '../facts.js';
+import type { FactData } from '../event.js';
 import type { Foresight } from '../foresight.js';
 import { NOTHING_FORESEEN } from '../foresight.js';
 import type { Posting } from '../postings.js';

@@ -1,4 +1,4 @@
-import type { PartnerKind } from '../register.js';
+import type { PartnerKind } from '../register/state.js';
 import { cited } from '../reference/works.js';
 
 /**

@@ -3,7 +3,7 @@ import type { Day } from '../calendar.js';
 import type { Coded } from '../reference/rule-sets.js';
 import { WHOLE_BASIS_POINTS as WHOLE } from '../money.js';
 import { rulesOn } from '../register/reference-state.js';
-import type { RegisterState } from '../register.js';
+import type { RegisterState } from '../register/state.js';
 import { refuse, type Refusal } from '../rules.js';
 import { BasisPoints } from '../values.js';
 import { AreaOfSpend, IsNew, Outputs, Provider, SchemeName, SchemeTitle, SchemeType, SubType } from '../fields.js';

@@ -1,5 +1,4 @@
 import { dayInWords, daysAfter, isWithin, LAST_DAY, periodOf, type Day, type FinancialYear } from '../calendar.js';
-import type { Context } from '../facts.js';
 import { exactly, minus, NO_MONEY, notNegative, pence, plus, pounds, type Pence } from '../money.js';
 import {
   addToSeries,
@@ -16,6 +15,7 @@ import {
   type Measure,
   type Posting,
 } from '../postings.js';
+import type { RegisterState } from '../register/state.js';
 import { family } from '../register/succession.js';
 import { refuse, Refusal, type RuleCode } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
@@ -286,7 +286,7 @@ export function partnerIsIn(
   state: FundState,
   partner: string,
   effective: Day,
-  { register }: Pick<Context, 'register'>,
+  { register }: { readonly register: RegisterState },
 ): Refusal | undefined {
   const { partners, area, year } = opened(state);
   const all = new Set(partners.flatMap((each) => family(register.successions, each, effective, area)));

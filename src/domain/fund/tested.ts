@@ -1,5 +1,5 @@
 import type { Day } from '../calendar.js';
-import type { FactData } from '../facts.js';
+import type { FactData } from '../event.js';
 import { exactly, NO_MONEY, plus, type Pence } from '../money.js';
 import { byText } from '../order.js';
 import { POOL, seriesOn, type Account, type Measure, type Posting } from '../postings.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dayInWords } from '../calendar.js';
 import { fact, type Fact } from '../facts.js';
-import type { RegisterState } from '../register.js';
+import type { RegisterState } from './state.js';
 import { ADMINISTER } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';

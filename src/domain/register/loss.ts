@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fact, type Fact } from '../facts.js';
-import type { RegisterState } from '../register.js';
+import type { RegisterState } from './state.js';
 import { EffectiveDay } from '../values.js';
 
 /**

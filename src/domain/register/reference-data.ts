@@ -3,7 +3,7 @@ import { dayInWords, financialYear, type Day } from '../calendar.js';
 import { keeperFact, type Fact } from '../facts.js';
 import { pence, pounds } from '../money.js';
 import { COUNTED_BY, UPLIFTS_OF } from '../reference/rule-sets.js';
-import { sectorOf, type RegisterState } from '../register.js';
+import { sectorOf, type RegisterState } from './state.js';
 import { ADMINISTER } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';

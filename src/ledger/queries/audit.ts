@@ -12,7 +12,7 @@ import type { Entry } from '../../../projections/entry.js';
 import { passedOnTo } from '../../../projections/trace-now.js';
 import { moneyText, NO_MONEY, pence, pounds, signedPence, total, type Pence } from '../../domain/money.js';
 import { MEASURES } from '../../domain/postings.js';
-import { mandatesOn, type RegisterState } from '../../domain/register.js';
+import { mandatesOn, type RegisterState } from '../../domain/register/state.js';
 import { passedOn, type Inheritance } from '../../domain/register/inheritance.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { sourceOf } from '../../domain/sources.js';

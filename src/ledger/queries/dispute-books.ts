@@ -16,7 +16,8 @@ import {
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
-import { Count, GroupSum, sumsInText, SumsText, treatmentText, TreatmentText } from './disputes.js';
+import { sumsInText, SumsText, treatmentText, TreatmentText } from './disputes.js';
+import { Count, GroupSum } from './disputes-text.js';
 import {
   AreaAtTwoDates,
   inText,

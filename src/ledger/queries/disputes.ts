@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   caseRow,
   disputeRegister,
-  GROUPINGS,
   registerNumbers,
   STATUSES,
   type CaseRow,
@@ -26,19 +25,15 @@ import {
   notInArea,
   OfArea,
   Overdue,
-  PartnerName,
   query,
   Stamp,
   standingDisputes,
   type StandingDisputes,
 } from './query.js';
+import { Count, DisputesText, GroupSum, Repayable } from './disputes-text.js';
 import { countText, sumText, withheldBy, withoutSmallCounts } from './small-counts.js';
 
 /** The disputes of an area: totals for all who act for its partners, single cases for those who act in person. */
-
-const Repayable = {
-  description: 'What the claimant gives back of what was paid meanwhile: beside the claim, never inside it.',
-};
 
 export const SumsText = {
   claimed: SignedMoney,
@@ -50,42 +45,6 @@ export const SumsText = {
 
 export const sumsInText = ({ claimed, agreed, abandoned, open, repayable }: Sums) =>
   inText({ claimed, agreed, abandoned, open, repayable });
-
-const Withheld = ' Null where you may see no cases and it, or a number that it would give away, is fewer than five.';
-export const Count = z
-  .int()
-  .nullable()
-  .meta({ description: `How many cases.${Withheld}` });
-export const GroupSum = SignedMoney.nullable();
-const WithheldSums = {
-  claimed: GroupSum,
-  agreed: GroupSum,
-  abandoned: GroupSum,
-  open: SignedMoney,
-  repayable: GroupSum.meta(Repayable),
-};
-
-const DisputesText = z.object({
-  area: z.string(),
-  ...Stamp,
-  cases: Count,
-  openCases: Count,
-  overdue: Count,
-  ...WithheldSums,
-  groups: z.array(z.object({ by: z.enum(GROUPINGS), group: z.string(), cases: Count, overdue: Count, open: GroupSum })),
-  partners: z.array(
-    z.object({
-      ...PartnerName,
-      claimedBy: GroupSum,
-      claimedAgainst: GroupSum,
-      settled: GroupSum.meta({ description: 'What it is to be paid under settlements, less what it is to pay.' }),
-      refunded: GroupSum.meta({ description: 'What it was paid, less what it paid.' }),
-      writtenOff: GroupSum.meta({ description: 'What it wrote off, less what others wrote off of its debts.' }),
-    }),
-  ),
-});
-
-export type DisputesText = z.output<typeof DisputesText>;
 
 export const disputes = query({
   name: 'disputes',

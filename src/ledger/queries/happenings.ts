@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '../../domain/calendar.js';
-import type { StreamKind } from '../../domain/facts.js';
+import type { StreamKind } from '../../domain/event.js';
 import { Refusal } from '../../domain/rules.js';
 import { KINDS, streamOf, WHEREABOUTS } from '../catalogue.js';
 import type { HistoryEntry, Ledger } from '../ledger.js';

@@ -31,7 +31,7 @@ import { lineOf, successionsOn } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
-import { knownAtInWords } from '../echo.js';
+import { knownAtInWords } from '../known-words.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf } from '../read-model.js';
 import type { FundModel } from '../shelves.js';

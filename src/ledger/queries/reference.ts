@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { PARTNER_KINDS } from '../../domain/register.js';
+import { PARTNER_KINDS } from '../../domain/register/state.js';
 import { Refusal } from '../../domain/rules.js';
 import { PROTOCOLS, type Stage } from '../../domain/dispute/reference.js';
 import { EffectiveDay } from '../../domain/values.js';
 import { bankHolidays } from '../../domain/working-days.js';
 import { SOURCES } from '../../domain/sources.js';
 import { allFacts, disputeStream, fundStream } from '../catalogue.js';
-import { todayOf } from '../clock.js';
+import { todayOf } from '../stamp.js';
 import type { Ledger } from '../ledger.js';
 import { Nothing, OfFund, PartnerName, query, standing, type Table } from './query.js';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Entry } from '../../../projections/entry.js';
 import { inForce, type Kept } from '../../../projections/fund-facts.js';
 import { LAST_DAY, type Day } from '../../domain/calendar.js';
-import type { FactData } from '../../domain/facts.js';
+import type { FactData } from '../../domain/event.js';
 import {
   addFigure,
   countInto,

@@ -1,6 +1,6 @@
 import { GROUPINGS } from '../../../projections/dispute-register.js';
 import { isSmall, withheld } from '../../../projections/suppression.js';
-import type { DisputesText } from './disputes.js';
+import type { DisputesText } from './disputes-text.js';
 
 /** Answers for those who may see the totals of an area and no case of it: small counts are null, and so are their sums. */
 

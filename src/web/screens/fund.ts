@@ -7,7 +7,7 @@ import { day, fundName, inWords, isNothing, plainly, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
-import type { Asking, Site } from '../pages.js';
+import type { Asking, Site } from '../site.js';
 
 /** Every fund at a glance, and one fund at two dates. */
 

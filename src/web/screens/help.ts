@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
-import type { Site } from '../pages.js';
+import type { Site } from '../site.js';
 
 /** Pages of words, for anybody. */
 

@@ -5,7 +5,7 @@ import { day, fundName, instant, plainly, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
-import type { Site } from '../pages.js';
+import type { Site } from '../site.js';
 
 /** An officer’s tasks: the first page that they see. */
 

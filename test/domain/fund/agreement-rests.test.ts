@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Refusal } from '../../../src/domain/rules.js';
-import type { Done } from '../../../src/ledger/submit.js';
+import type { Done } from '../../../src/ledger/submission.js';
 import { verify } from '../../../src/ledger/verify.js';
 import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
 import { fact } from '../../support/figures.js';

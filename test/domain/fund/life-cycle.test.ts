@@ -7,7 +7,7 @@ import { PLAN, type Account } from '../../../src/domain/postings.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import { fundStream } from '../../../src/ledger/catalogue.js';
 import { verify } from '../../../src/ledger/verify.js';
-import type { Done } from '../../../src/ledger/submit.js';
+import type { Done } from '../../../src/ledger/submission.js';
 import { asked, askedOfNothing, signAgreement, terms } from '../../support/agreements.js';
 import { DOWNTON, MERGED, merger, MIDDLETON, registerAll, split, succeeded, UPTON } from '../../support/bodies.js';
 import { fact } from '../../support/figures.js';

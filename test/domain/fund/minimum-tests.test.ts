@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Day } from '../../../src/domain/calendar.js';
 import { minimumTests, type TestInputs } from '../../../src/domain/fund/minimum-tests.js';
-import type { Done } from '../../../src/ledger/submit.js';
+import type { Done } from '../../../src/ledger/submission.js';
 import { verify } from '../../../src/ledger/verify.js';
 import {
   contribution,

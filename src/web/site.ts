@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Sight } from '../ledger/access.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { OnceStore } from '../store/once-store.js';
+import type { Around } from './layout.js';
+import type { People, PeopleFile } from './people.js';
+import type { OfficersSession, Session } from './session.js';
+
+/** What screens are made with, and what they know of who asks. */
+
+export interface PagesOptions {
+  /** Where browsers find the service: the base of every redirect, and the only origin of forms. A demonstration has none. */
+  readonly publicUrl?: string | undefined;
+  readonly sessionKeys: readonly Buffer[];
+  readonly once: OnceStore;
+  readonly people: z.output<typeof PeopleFile>;
+  /** Reads a sign-in link: the officer and the link’s own name; throws where it is not one, or its time is over. */
+  readonly readLink?: ((token: string) => Promise<{ readonly officer: string; readonly id: string }>) | undefined;
+}
+
+/** An officer’s request: who asks, and what may be shown to them. */
+export interface Asking {
+  readonly session: OfficersSession;
+  readonly sight: Sight;
+  readonly around: Around;
+}
+
+export type Handler = (asking: Asking, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+export type Form = Readonly<Record<string, string>>;
+export type FormHandler = (
+  asking: Asking,
+  form: Form,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<unknown>;
+
+/** What the screens are made with. */
+export interface Site {
+  readonly app: FastifyInstance;
+  readonly ledger: Ledger;
+  readonly people: People;
+  readonly demonstration: boolean;
+  readonly options: PagesOptions;
+  /** A page for an officer: whoever is not signed in is sent to sign in, and back. */
+  get(path: string, handler: Handler): void;
+  /** What an officer sends: from a page of ours, in the same session. */
+  post(path: string, handler: FormHandler): void;
+  /** A page, or a form, for anybody. */
+  getOpen(
+    path: string,
+    handler: (session: Session, around: Around, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  ): void;
+  postOpen(
+    path: string,
+    handler: (session: Session, around: Around, form: Form, reply: FastifyReply) => Promise<unknown>,
+  ): void;
+  signIn(reply: FastifyReply, who: { readonly officer: string; readonly by: string }): void;
+  signOut(reply: FastifyReply, session: Session): void;
+  redirect(reply: FastifyReply, path: string): FastifyReply;
+}
+
+/** Where an officer goes after having signed in: a place of this service, and of no other. */
+export const placeOfOurs = (to: unknown): string =>
+  typeof to === 'string' && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) ? to : '/';
