@@ -35,6 +35,7 @@ t.test('an event that is void says so, and why, over HTTP and in a file', async 
   t.notMatch(JSON.parse(lines(body)[0]!), { void: true });
   const { out } = await runHere(['export', '--ledger', ledger.file]);
   t.match(JSON.parse(lines(out).at(-1)!), { void: true, why: String });
+  t.match((await runHere(['verify', '--ledger', ledger.file])).err, /7 events, 1 of them void,/);
   const head = await app.inject({ method: 'HEAD', url: '/v1/events', headers: { authorization: 'Test auditor' } });
   t.match([head.statusCode, head.headers['content-type'], head.body], [200, /x-ndjson/, '']);
 });

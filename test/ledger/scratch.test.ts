@@ -1,8 +1,9 @@
 import t from 'tap';
 import { LedgerDamaged } from '../../src/store/event-store.js';
-import { fundStream, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
+import { encode, fundStream, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
 import { scratchOf } from '../../src/ledger/scratch.js';
-import { contribution, FUND, line, openedLedger, openFund } from '../support/ledger.js';
+import { eventId } from '../../src/ledger/submit.js';
+import { carried, contribution, FUND, line, openedLedger, openFund } from '../support/ledger.js';
 
 /** A scratch stands for the ledger: one stream of it goes on, everything else is as it is, and nothing is recorded. */
 
@@ -48,6 +49,7 @@ t.test('a scratch goes on from where the ledger is, and the ledger stays there',
   t.same(types(await scratch.entries(OTHER, size + 1)), ['FundOpened']);
   const event = (await store.readStream(STREAM, { limit: 1 }))[0]!;
   await t.rejects(scratch.store.append(STREAM, 0n, [event]), { name: 'ConcurrencyConflict' });
+  await t.rejects(scratch.store.append(STREAM, 'no_stream', [event]), { name: 'ConcurrencyConflict' });
   await t.rejects(scratch.store.append(REGISTER_STREAM, 'no_stream', [event]), { name: 'ConcurrencyConflict' });
 });
 
@@ -67,6 +69,20 @@ t.test('what a reversal takes back is read on the scratch', async (t) => {
     evidence: [],
   });
   t.match(done, { outcome: { events: [{ sentence: /^Reversed/ }] } });
+});
+
+t.test('what is void in the ledger counts for nothing on the scratch', async (t) => {
+  const ledger = await openedLedger(t);
+  const data = line({ line: 'void' }) as never;
+  const event = encode(eventId('void', 'void', 0), 'PlanLineSet', data, carried({ rests: { [REGISTER_STREAM]: '0' } }));
+  const { position } = await ledger.store.append(STREAM, 0n, [event]);
+  await ledger.ledger.projector.whenTaken(position);
+  const scratch = await scratchOf(ledger.ledger, STREAM);
+  t.equal(scratch.model.stream('fund', STREAM).own.items.size, 0);
+  t.same(
+    (await scratch.entries(STREAM, scratch.model.size())).map(({ type }) => type),
+    ['FundOpened'],
+  );
 });
 
 t.test('where events that were there cannot be read, there is no scratch', async (t) => {

@@ -96,3 +96,12 @@ t.test('the portfolio has a row for each fund that was known then, and the sums 
   t.match(await asked(ledger, 'portfolio', { 'known-at': '2016-02-01' }), { funds: [], years: [] });
   t.match((await tableOf(ledger, 'portfolio')).rows, [[FUND], ['Total 2016-17']]);
 });
+
+t.test('a proposal that has ended says how, in its table too', async (t) => {
+  const ledger = await openedLedger(t);
+  const proposal = (await offer(ledger)).outcome.proposal!;
+  const rows = async () => (await tableOf(ledger, 'find-proposal', { proposal })).rows.map(([what]) => what);
+  t.ok((await rows()).includes('can sign for county'));
+  await ledger.done('county-finance', { act: 'decline', proposal, reason: 'too little' });
+  t.ok((await rows()).includes('It has ended: it was declined.'));
+});
