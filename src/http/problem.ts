@@ -143,7 +143,9 @@ export function refusalOf(error: FastifyError): Refusal {
   if (error instanceof Refused) return error.refusal;
   const code = ruleOf(error);
   const { status }: Rule = RULES[code];
-  return new Refusal(code, status >= 500 ? whyOf(code, ADDRESSES) : error.message);
+  // What is wrong with the file is for whoever mends it to know.
+  const isOfTheFile = error instanceof LedgerReplaced || error instanceof LedgerDamaged;
+  return new Refusal(code, status < 500 || isOfTheFile ? error.message : whyOf(code, ADDRESSES));
 }
 
 /** Every error that reaches Fastify becomes a problem document; what is our own fault is logged. */
