@@ -267,7 +267,7 @@ t.test('a return counts the claims that its service had read, and verification c
   const filing = { effective: '2019-01-15', return: 'q3', kind: 'quarter-3', on: '2018-12-31' };
   await ledger.post('pool-manager', 'ReturnSubmitted', filing, YEAR);
   const [recorded] = await ledger.store.readStream(fundStream(YEAR), { after: 0n, limit: 1 });
-  const { data } = decode(recorded!);
+  const { data, metadata: asRecorded } = decode(recorded!);
   t.match(data, { claimsKnownTo: '4' });
 
   // Another service filed a second one before it had read that the case was raised.
@@ -288,6 +288,7 @@ t.test('a return counts the claims that its service had read, and verification c
     role: 'pool-manager',
     recordedAt: '2019-01-15T09:00:00.000Z',
     key: 'behind',
+    rests: asRecorded.rests!,
   });
   const stored = (said: Readonly<Record<string, unknown>>, key: string, more: object = {}) => {
     const { effective, return: name, kind, on } = said;
