@@ -158,6 +158,8 @@ async function opened(
 const LOSS_REMEDY =
   'Put the newest file back, or restore the newest backup (bcf-ledger restore). Where what is missing is lost for good, serve once with --accept-loss: that is recorded.';
 
+const sentenceOfLoss = ({ outcome }: Done): string => outcome.events[0]!.sentence;
+
 type HowServed = Parameters<Parts['serve']>[0];
 
 /** The service on a ledger, once it listens; where it cannot, in words. */
@@ -245,6 +247,7 @@ async function serve(config: Config, how: HowServed): Promise<void> {
     logger.error({ rule }, `The ledger is not recorded in any more. ${detail}`),
   );
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, logger);
+  if (open.accepted) process.stderr.write(`${sentenceOfLoss(open.accepted)}\n`);
   const where = 'where' in store ? `the ledger at ${store.where}` : file;
   process.stderr.write(
     `Serving ${where} at ${address}${pages ? '; open it in a browser' : ''}; documentation at ${address}/docs. Stop with Ctrl+C.\n`,
@@ -343,7 +346,7 @@ async function restore(config: Config, from: string, file: string): ReturnType<P
   const kept = await putBack(from, file, { program: version, stamp });
   const { ledger, accepted } = await opened(config, file, { readOnly: false, acceptLoss: true });
   await ledger.close();
-  return { kept, accepted: accepted?.outcome.events[0]!.sentence };
+  return { kept, accepted: accepted && sentenceOfLoss(accepted) };
 }
 
 /** Whether files that are there are their owner’s alone. */

@@ -300,6 +300,13 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       if (!parts.exists(options.ledger)) throw new WrongUse(`There is no ledger ${options.ledger}.`);
       await parts.backUp(options.ledger, to);
       await verified(to, 'is a copy of');
+      // The copy is sound, and cannot tell: nothing is noted beside it. Whoever replaces better ones by it must know.
+      const store = toRead(options.ledger);
+      try {
+        tellLoss(store, `${to} is a copy of what is left: keep the older backups.`);
+      } finally {
+        await store.close();
+      }
     });
 
   withLedger(program.command('restore'))
@@ -313,6 +320,10 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       const { kept, accepted } = await parts.restore(from, options.ledger);
       output.note(`${options.ledger} is restored${kept === undefined ? '.' : `; what was there is kept as ${kept}.`}`);
       output.note(accepted ?? 'Nothing that was noted is missing.');
+      if (accepted !== undefined) {
+        const from = kept === undefined ? '' : ` What can still be read of it: bcf-ledger export --ledger ${kept}.`;
+        output.note(`Tell the officers: what they posted after the backup has to be posted again.${from}`);
+      }
     });
 
   withLedger(program.command('export'))
@@ -326,6 +337,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
             const why = standing.take(judgedAsStored(event));
             output.data(eventLine(event, why && whyVoidInWords(why)));
           }
+        tellLoss(store, 'What is left was written.');
       } finally {
         await store.close();
       }
@@ -345,8 +357,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       let to: EventStore | undefined;
       let bar: Progress | undefined;
       try {
-        const lost = from.lost?.();
-        if (lost) throw new Ended(EXIT.finding, `${lost.words} Restore it first: nothing was moved.`);
+        tellLoss(from, 'Restore it first: nothing was moved.');
         to = parts.openStore(options.to, { readOnly: false, make: true, outOfOrder: !from.instantsInOrder });
         const moved = await move(from, to, (done, of) => {
           bar ??= progress(output, 'Moving', of);
@@ -448,6 +459,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     } finally {
       await store.close();
     }
+  }
+
+  /** Ends a command where acts that were recorded are not in the store any more. */
+  function tellLoss(store: EventStore, then: string): void {
+    const lost = store.lost?.();
+    if (lost) throw new Ended(EXIT.finding, `${lost.words} ${then}`);
   }
 
   function mustBeThere(file: string): void {

@@ -25,7 +25,7 @@ async function stopped(t: Test): Promise<string> {
   const cwd = folder(t);
   await opened(t, join(cwd, 'ledger.sqlite'));
   await servedTo(cwd, 'first');
-  t.equal((await runHere(['backup', 'backup'], cwd)).code, 0);
+  t.equal((await run(['backup', 'backup'], {}, cwd)).code, 0);
   return cwd;
 }
 
@@ -67,6 +67,8 @@ t.test(
     t.match(await run(['doctor'], {}, cwd), { code: 1, out: /WRONG {2}noted .*are gone/ });
     t.match(await runHere(['move', '--from', 'ledger.sqlite', '--to', 'elsewhere'], cwd), { code: 1, err: gone });
     t.notOk(existsSync(join(cwd, 'elsewhere')));
+    t.match(await runHere(['export'], cwd), { code: 1, out: /LedgerOpened/, err: gone });
+    t.match(await runHere(['backup', 'another'], cwd), { code: 1, err: /gone.*keep the older backups/ });
 
     await servedTo(cwd, 'after', undefined, '--accept-loss');
     t.match((await eventsIn(cwd)).at(-2), {
@@ -106,7 +108,7 @@ t.test('a backup is restored: the old file is kept, and what the backup has not 
   });
   t.match(await run(['restore', 'backup'], {}, cwd), {
     code: 0,
-    err: /The ledger goes on from \d+ events .*although \d+ events/,
+    err: /The ledger goes on from \d+ events .*although \d+ events[^]*posted again.*export --ledger ledger\.sqlite\.before-/,
   });
   const after = await eventsIn(cwd);
   t.same(after.slice(0, -1), before);
@@ -119,6 +121,7 @@ t.test('what was not noted is measured by the file that was there, where it can 
   const cwd = await stopped(t);
   const file = join(cwd, 'ledger.sqlite');
   await servedTo(cwd, 'lost');
+  const noted = readFileSync(`${file}.head`);
   rmSync(`${file}.head`);
   t.match(await run(['restore', 'backup'], {}, cwd), { code: 0, err: /The ledger goes on from/ });
 
@@ -133,6 +136,11 @@ t.test('what was not noted is measured by the file that was there, where it can 
 
   rmSync(file);
   t.match(await run(['restore', 'backup'], {}, cwd), { code: 0, err: /ledger\.sqlite is restored\./ });
+  rmSync(file);
+  writeFileSync(`${file}.head`, noted);
+  const { err } = await run(['restore', 'backup'], {}, cwd);
+  t.match(err, /The ledger goes on from .*posted again\.\n/s);
+  t.notMatch(err, /export/, 'where no file is kept there is none to read');
 });
 
 t.test('a backup that is not well, or is not there, is not restored', async (t) => {

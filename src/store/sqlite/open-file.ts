@@ -1,4 +1,14 @@
-import { closeSync, copyFileSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +21,16 @@ const companionsOf = (file: string): { readonly log: string; readonly shared: st
   log: `${file}-wal`,
   shared: `${file}-shm`,
 });
+
+/**
+ * The file that a path stands for, where it is a symbolic link. SQLite follows links and keeps its log beside the file itself;
+ * whoever looked for it beside the link would read a ledger in use without its newest commits.
+ */
+export function followed(path: string): string {
+  const isLink =
+    lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && statSync(path, { throwIfNoEntry: false });
+  return isLink ? realpathSync(path) : path;
+}
 
 /** The number by which the file system knows a file; undefined where there is none at the path. */
 function identityOf(path: string): string | undefined {

@@ -1,48 +1,66 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { hexOf } from '../../../evidence/tree.js';
+import { added, hexOf, rootOf, type Edge } from '../../../evidence/tree.js';
 import { StoreUnavailable } from '../event-store.js';
-import { storedTree } from '../stored-tree.js';
+import { leafOf } from '../leaf.js';
+import { pages } from '../pages.js';
 import { backUp } from './backup.js';
 import { putHead, readHead, type Head } from './noted-head.js';
+import { followed } from './open-file.js';
 import { openSqliteEventStore } from './sqlite-event-store.js';
 
 /**
  * Puts a backup in the place of a ledger’s file, which nobody may be using. The file that was there is kept under another
- * name, which is returned. How far it went is noted beside the ledger, where that was not noted before and can be read: so
- * that whoever opens the ledger next is told what the backup has not. `stamp` tells one old file from another.
+ * name, which is returned. How far it went is noted beside the ledger, where it can be read and went further than was noted:
+ * so that whoever opens the ledger next is told what the backup has not. `stamp` tells one old file from another.
  *
  * Throws {@link StoreUnavailable}, and replaces nothing, where the backup cannot be copied, or is one of another ledger.
  */
 export async function putBack(
   from: string,
-  file: string,
+  path: string,
   { program, stamp }: { readonly program: string; readonly stamp: string },
 ): Promise<string | undefined> {
+  const file = followed(path);
   const noted = readHead(file);
-  const was = noted ?? (await headIn(file, program));
+  const there = await headIn(file, program);
+  // A service that was killed may have recorded for a second what nobody noted.
+  const went = there && there.size > (noted?.size ?? 0) ? there : noted;
   const backup = await headIn(from, program);
-  if (was && backup && was.ledger !== backup.ledger)
+  if (!backup) throw new StoreUnavailable(`${from} cannot be read as a ledger. Nothing was replaced.`);
+  if (went && went.ledger !== backup.ledger)
     throw new StoreUnavailable(`${from} is a backup of another ledger than ${file}. Nothing was replaced.`);
   const copy = `${file}.restored`;
   rmSync(copy, { force: true });
   await backUp(from, copy);
-  if (was && !noted) putHead(file, was);
-  const kept = existsSync(file) ? `${file}.before-${stamp}` : undefined;
-  for (const end of ['', '-wal', '-shm']) if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${kept}${end}`);
+  if (went && went !== noted) putHead(file, went);
+  // A log may be all that is left where the file was moved away.
+  const old = ['', '-wal', '-shm'].filter((end) => existsSync(`${file}${end}`));
+  const kept = `${file}.before-${stamp}`;
+  for (const end of old) renameSync(`${file}${end}`, `${kept}${end}`);
   renameSync(copy, file);
-  return kept;
+  return old.length > 0 ? kept : undefined;
 }
 
-/** How far a file goes; undefined where there is none, it cannot be read, or it is of a program that kept no tree. */
+/**
+ * How far a file goes, by its events: a file of an earlier program has no tree to ask. Undefined where there is none, it
+ * cannot be read, or it is not what was noted of it.
+ */
 async function headIn(file: string, program: string): Promise<Head | undefined> {
   if (!existsSync(file)) return undefined;
   try {
-    const store = openSqliteEventStore({ file, readOnly: true });
+    const store = openSqliteEventStore({ file, readOnly: true, notedBy: program });
     try {
-      const size = Number(await store.head());
-      const root = await storedTree(store)!.rootAt(size);
-      const [first] = await store.leaves!(0, 1);
-      return { ledger: hexOf(first!), size, root: hexOf(root), program };
+      if (store.lost!()) return undefined;
+      let ledger: string | undefined;
+      let edge: Edge | undefined;
+      for await (const page of pages(store))
+        for (const event of page) {
+          const leaf = leafOf(event);
+          ledger ??= hexOf(leaf);
+          edge = added(edge, leaf);
+        }
+      if (!ledger || !edge) return undefined;
+      return { ledger, size: edge.size, root: hexOf(rootOf(edge)), floor: store.floor!.known(), program };
     } finally {
       await store.close();
     }

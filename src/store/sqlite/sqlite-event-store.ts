@@ -30,7 +30,7 @@ import { openFloor, type FloorRow } from './floor.js';
 import { follow, type Following } from './following.js';
 import { LEAVES_SCHEMA, openLeaves, type Leaves } from './leaves.js';
 import { headFileOf, NOTHING_NOTED, openNotedHead, readHead, type NotedHead } from './noted-head.js';
-import { openToRead, openToWrite, type FileToOpen } from './open-file.js';
+import { followed, openToRead, openToWrite, type FileToOpen } from './open-file.js';
 
 /**
  * The embedded store: one SQLite file, one table of events. Positions are assigned inside `BEGIN IMMEDIATE`, so they
@@ -141,12 +141,13 @@ export interface SqliteEventStore extends EventStore {
  * {@link StoreUnavailable} where it cannot be opened or would not keep what it acknowledges.
  */
 export function openSqliteEventStore({
-  file,
+  file: path,
   readOnly = false,
   mustExist = readOnly,
   outOfOrder = false,
   notedBy,
 }: SqliteOptions): SqliteEventStore {
+  const file = followed(path);
   // Read before the file is: others may be recording, and the file is never behind what was noted of it.
   const before = notedBy === undefined ? undefined : readHead(file);
   if (before && !mustExist && !existsSync(file)) {
@@ -165,6 +166,11 @@ export function openSqliteEventStore({
   try {
     const version = prepareFile();
     leaves = version === VERSION_WITHOUT_TREE ? undefined : openLeaves(db);
+    // Whoever notes a head has given the file its tree before.
+    if (before && !leaves)
+      throw new LedgerDamaged(
+        `${file} is a copy from before ${headFileOf(file)} was noted, by an earlier program: acts that were recorded are gone. Put the newest file back, or restore the newest backup (bcf-ledger restore).`,
+      );
     floorRow = openFloor(db, readOnly);
     if (notedBy !== undefined && leaves)
       noted = openNotedHead({ file, program: notedBy, before, readOnly, db, leaves, floor: floorRow, now: look });
