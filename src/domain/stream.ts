@@ -575,14 +575,16 @@ function note<State>(
   kind: Kind<State>,
   state: StreamState<State>,
   { type, data }: SentFact,
-  { register }: Context,
+  context: Context,
 ): Decision | Refusal {
   const fact = factOf(kind, type);
   if (!fact.byService) throw new Error(`${type} is posted by officers, and not noted by the service.`);
   if (!kind.isOpen(state.own)) return kind.notOpen(state.stream);
-  return {
-    partner: register.ledger!.keeper,
-    role: 'service',
-    events: [{ type: fact.name, version: fact.version, data }],
-  };
+  return (
+    fact.check(data, state.own, context) ?? {
+      partner: context.register.ledger!.keeper,
+      role: 'service',
+      events: [{ type: fact.name, version: fact.version, data }],
+    }
+  );
 }

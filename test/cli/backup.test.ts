@@ -41,6 +41,13 @@ t.test('what is not there cannot be copied, and no copy is begun', async (t) => 
   t.notOk(existsSync(to));
 });
 
+t.test('a copy without an event is told', async (t) => {
+  const cwd = folder(t);
+  await openSqliteEventStore({ file: join(cwd, 'empty.sqlite') }).close();
+  const { code, err } = await runHere(['backup', join(cwd, 'copy'), '--ledger', 'empty.sqlite'], cwd);
+  t.match({ code, err }, { code: 3, err: /holds no event/ });
+});
+
 t.test('a copy that is not well is told', async (t) => {
   const ledger = await openedLedger(t);
   await ledger.close();

@@ -336,6 +336,20 @@ t.test('an officer of the ledger’s keeper is not among the first officers of a
   await ledger.done('registrar', post('PartnerRegistered', { ...body, officers: own }), here);
 });
 
+t.test('what the service itself notes is posted by nobody, and it notes nothing else', async (t) => {
+  const ledger = await openedLedger(t);
+  const root = 'a'.repeat(64);
+  const loss = { effective: '2016-03-01', lost: { size: 9, root }, found: { size: 6, root } };
+  t.equal(await ledger.refused('registrar', post('LossAccepted', loss), here), 'wrong_partner');
+  const fact = { type: 'LossAccepted', data: loss as never };
+  t.match(await ledger.ledger.note(fact, 'loss'), { outcome: { events: [{ type: 'LossAccepted' }] } });
+  t.match(await ledger.ledger.note(fact, 'loss'), { replayed: true });
+  const body = { type: 'PartnerRegistered', data: { effective: '2016-03-01' } as never };
+  await t.rejects(ledger.ledger.note(body, 'body'), { message: /posted by officers/ });
+  const empty = await emptyLedger(t);
+  t.match(await empty.ledger.note(fact, 'loss'), { rule: 'ledger_not_open' });
+});
+
 t.test('nobody proposes or signs a mandate of their own', async (t) => {
   const ledger = await openedLedger(t);
   const own = { effective: '2016-04-01', officer: 'north-ccg-chief', partner: 'north-ccg', role: 'finance-officer' };

@@ -156,6 +156,13 @@ t.test('a file that is gone is not begun anew while its note is there', async (t
   t.ok(existsSync(file));
 });
 
+t.test('of a ledger that nobody notes nothing is missing', async (t) => {
+  const store = openSqliteEventStore({ file: join(folder(t), 'ledger.sqlite') });
+  store.acceptLoss!();
+  t.equal(store.lost!(), undefined);
+  await store.close();
+});
+
 t.test('a note that cannot be read is told', async (t) => {
   const file = await ledger(t, 1);
   writeFileSync(`${file}.head`, '{"size":1}');

@@ -130,3 +130,10 @@ t.test('a symbolic link stands for the file, with the log and the head beside th
   rmSync(real);
   t.throws(() => open(file, true), { name: 'StoreUnavailable' }, 'a link to nothing');
 });
+
+t.test('a file without an event is no backup', async (t) => {
+  const [empty, file] = [join(folder(t), 'empty'), join(folder(t), 'ledger.sqlite')];
+  await open(empty).close();
+  await append(file);
+  await t.rejects(putBack(empty, file, HOW), { message: /cannot be read as a ledger\. Nothing was replaced/ });
+});
