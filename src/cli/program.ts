@@ -478,7 +478,10 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       throw new WrongUse('A ledger on a server begins with its first act: leave --new out.');
     if (asked && parts.exists(ledger)) throw new WrongUse(`${ledger} is there already: leave --new out.`);
     if (!asked && !parts.exists(ledger))
-      throw new Ended(EXIT.unreadable, `There is no ledger ${ledger}. Say --new to make one.`);
+      throw new Ended(
+        EXIT.unreadable,
+        `There is no ledger ${ledger}. Say --new to make one; where there was one before, put it back or restore a backup.`,
+      );
     return asked;
   }
 
