@@ -1,47 +1,12 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { z } from 'zod';
+import { addressed, createValues, described, type Json, type Schema } from '../support/document.js';
 import { contribution, FUND, grant, line } from '../support/ledger.js';
 
 /**
  * Requests made from the service's own OpenAPI document, and then damaged: whatever comes, the service answers as the
  * document says, and what it refuses leaves the ledger as it was.
  */
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-
-interface Schema {
-  readonly $ref?: string;
-  readonly const?: Json;
-  readonly enum?: readonly Json[];
-  readonly examples?: readonly Json[];
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly format?: string;
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly parameters?: readonly {
-    readonly name: string;
-    readonly in: string;
-    readonly required?: boolean;
-    readonly schema: Schema;
-  }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>
-  >;
-}
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
 
 export interface Fuzzed {
   readonly requests: number;
@@ -123,44 +88,9 @@ export async function fuzz(
   const oneOf = <T>(all: readonly T[]): T => all[below(all.length)]!;
   const chance = (of: number): boolean => random() < of;
 
-  const document = (await app.inject('/openapi.json')).json<Document>();
-  const { schemas } = document.components;
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-  );
-  const resolved = (schema: Schema): Schema =>
-    schema.$ref === undefined ? schema : resolved(schemas[schema.$ref.split('/').at(-1)!]!);
-
-  /** A value of a schema, by its form; names that the ledger knows where a field is called so. */
-  function valueOf(given: Schema, name = '', depth = 0): Json {
-    const schema = resolved(given);
-    if (schema.const !== undefined) return schema.const;
-    if (schema.enum) return oneOf(schema.enum);
-    const options = schema.oneOf ?? schema.anyOf;
-    if (options) return valueOf(oneOf(options), name, depth);
-    if (KNOWN[name] && chance(0.9)) return oneOf(KNOWN[name]);
-    if (schema.examples?.length && chance(0.8)) return oneOf(schema.examples);
-    switch ([schema.type].flat()[0]) {
-      case 'object':
-        return Object.fromEntries(
-          Object.entries(schema.properties ?? {})
-            .filter(([each]) => (schema.required?.includes(each) ?? false) || chance(0.3))
-            .map(([each, of]) => [each, depth > 6 ? null : valueOf(of, each, depth + 1)]),
-        );
-      case 'array':
-        return Array.from({ length: (schema.minItems ?? 0) + below(3) }, () =>
-          depth > 6 ? null : valueOf(schema.items ?? {}, name, depth + 1),
-        );
-      case 'integer':
-      case 'number':
-        return below(20);
-      case 'boolean':
-        return chance(0.5);
-      default:
-        if (schema.format === 'uuid') return '6158e32f-7fd2-4cef-93fd-d29dd78439c4';
-        return oneOf(['a', 'home-care', '2016-04-01', '100.00', 'A text of some words.', '12']);
-    }
-  }
+  const document = await described(app);
+  const { operations, schemas } = document;
+  const valueOf = createValues(document, { below, chance }, KNOWN);
 
   /** The same with something changed, left out, added or put in place of another. */
   function damaged(value: Json): Json {
@@ -197,9 +127,9 @@ export async function fuzz(
     const parameters = of.operation.parameters ?? [];
     const value = (name: string, schema: Schema): string =>
       inText(chance(0.1) ? oneOf(STRANGE) : valueOf(schema, name)).slice(0, 3_000);
-    const path = of.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const schema = parameters.find((each) => each.in === 'path' && each.name === name)?.schema ?? { type: 'string' };
-      return encodeURIComponent(value(name, schema));
+    const path = addressed(of.path, (name) => {
+      const found = parameters.find((each) => each.in === 'path' && each.name === name);
+      return value(name, found?.schema ?? { type: 'string' });
     });
     const search = new URLSearchParams();
     for (const { name, in: where, schema, required } of parameters) {
