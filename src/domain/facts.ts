@@ -8,6 +8,7 @@ import type { Refusal } from './rules.js';
 import type { OpenProposal } from './proposal.js';
 import type { RegisterState } from './register/state.js';
 import type { Role } from './roles.js';
+import { inForce, type RuleChange } from './rule-versions.js';
 import type { FundState } from './fund/state.js';
 
 /** The two sides of a fact. Where no signature is needed only `acts` matters. */
@@ -71,6 +72,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly roles: readonly Role[];
   /** Roles that may sign, where they differ from those that may propose. */
   readonly signerRoles?: readonly Role[];
+  /** How it was signed by the rules before a change of them, where it was signed otherwise. */
+  readonly signedBefore?: Signing & { readonly change: RuleChange };
   /** Whether the effective date must lie in the fund's own year. */
   readonly effective: 'in-year' | 'any-day';
   /**
@@ -128,6 +131,18 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
 export interface SignedAs<State> {
   readonly fact: Fact<State>;
   readonly data: FactData;
+}
+
+/** Whose signature a fact needs, and in which roles. */
+interface Signing {
+  readonly signature: Signature;
+  readonly signerRoles: readonly Role[];
+}
+
+/** How a fact is signed by a version of the rules. */
+export function signingOf<State>(fact: Fact<State>, version: { readonly rules: number }): Signing {
+  const { signedBefore, signature, roles, signerRoles = roles } = fact;
+  return signedBefore && !inForce(signedBefore.change, version) ? signedBefore : { signature, signerRoles };
 }
 
 /** A declaration with its data types forgotten, for those who handle any fact. */

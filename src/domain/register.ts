@@ -4,6 +4,7 @@ import { dayInWords, daysAfter } from './calendar.js';
 import { fact, keeperFact, NO_BOOKS, type Fact } from './facts.js';
 import { pence, pounds } from './money.js';
 import { BODY_FACTS } from './register/bodies.js';
+import { actsForSome, keeperAlone, keepersOn } from './register/ending.js';
 import { LOSS_FACTS } from './register/loss.js';
 import { REFERENCE_FACTS } from './register/reference-data.js';
 import { endOf } from './register/succession.js';
@@ -20,6 +21,7 @@ import {
   inForceOn,
   mandatesOn,
   PARTNER_KINDS,
+  reserved,
   type Mandate,
   type PartnerKind,
   type RegisterState,
@@ -68,8 +70,10 @@ const FACTS: readonly Fact<RegisterState>[] = [
     effective: 'any-day',
     reversible: false,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
-    check: (_data, state: RegisterState) =>
-      state.ledger ? refuse('ledger_open', `The ledger "${state.ledger.name}" is open already.`) : undefined,
+    check: ({ officers }, state: RegisterState, context) =>
+      state.ledger
+        ? refuse('ledger_open', `The ledger "${state.ledger.name}" is open already.`)
+        : reserved(officers, context),
     postings: () => [],
     evolve(state, data) {
       state.ledger = { name: data.ledger, demonstration: data.demonstration, keeper: data.partner };
@@ -87,12 +91,11 @@ const FACTS: readonly Fact<RegisterState>[] = [
       const there = state.partners.get(data.partner);
       if (there) return refuse('partner_exists', `${data.partner} is registered already, as ${there.name}.`);
       const { keeper } = state.ledger!;
-      const own = data.officers.find(({ officer }) =>
-        state.mandates.get(officer)?.some(({ partner }) => partner === keeper),
-      );
+      const keepers = inForce('keeper_followed', context) ? keepersOn(state, context.today) : [keeper];
+      const own = data.officers.find(({ officer }) => actsForSome(state, officer, keepers));
       return own && inForce('keeper_officer', context)
-        ? refuse('keeper_officer', `${own.officer} is an officer of ${keeper}, which keeps the ledger.`)
-        : undefined;
+        ? refuse('keeper_officer', `${own.officer} is an officer of ${keepers.join(' or ')}, which keeps the ledger.`)
+        : reserved(data.officers, context);
     },
     postings: () => [],
     evolve: (state, data) => registerPartner(state, data),
@@ -125,12 +128,15 @@ const FACTS: readonly Fact<RegisterState>[] = [
       if (inForce('own_mandate', context) && context.officer === data.officer) {
         return refuse('own_mandate', `The mandate would be ${data.officer}’s own.`);
       }
-      return standing(state, data.officer, data.partner, data.role, data.effective)
-        ? refuse(
-            'officer_mandated',
-            `${data.officer} is mandated as ${data.role} of ${data.partner} on ${dayInWords(data.effective)} already.`,
-          )
-        : undefined;
+      return (
+        reserved([data], context) ??
+        (standing(state, data.officer, data.partner, data.role, data.effective)
+          ? refuse(
+              'officer_mandated',
+              `${data.officer} is mandated as ${data.role} of ${data.partner} on ${dayInWords(data.effective)} already.`,
+            )
+          : undefined)
+      );
     },
     postings: () => [],
     evolve: (state, data) =>
@@ -209,9 +215,9 @@ const REVERSAL = reversalFact<RegisterState>({
   },
   limits: [],
   reversed: (state) => state.reversed,
-  check: (_state, _original, { effective, fact: { data } }) =>
+  check: (state, _original, { effective, fact: { data } }, context) =>
     effective === data.effective
-      ? undefined
+      ? keeperAlone(state, context)
       : refuse(
           'reversal_day_fixed',
           `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,

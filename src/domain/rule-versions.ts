@@ -35,6 +35,22 @@ export const RULE_CHANGES = {
     from: 3,
     why: 'No officer of the ledger’s keeper is among the first officers of another body: the keeper could act for both sides.',
   },
+  predecessor_signs: {
+    from: 4,
+    why: 'A succession ends one body, an officer of which signs while it has officers, to its last day; else a body of the sector that the keeper is not of. One that is taken back is signed by those who followed. The keeper could do both by its own officers alone.',
+  },
+  keeper_alone: {
+    from: 4,
+    why: 'Of the two who sign a succession, or that one is taken back, one at most has, had or will have a mandate for the keeper of the ledger: whoever acts for both bodies could sign what a colleague proposes.',
+  },
+  keeper_followed: {
+    from: 4,
+    why: 'No officer of a body that followed the keeper of the ledger is among the first officers of another body: who keeps the ledger now was not asked about.',
+  },
+  officer_reserved: {
+    from: 4,
+    why: 'No officer goes by the name under which the service itself records: what the service did could not be told from what a person did.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

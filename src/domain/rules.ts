@@ -325,6 +325,12 @@ export const RULES = {
     'The keeper registers bodies. Were its own officers the first of another body, it could act for both sides of a deal.',
     'Name two officers of the body itself.',
   ),
+  officer_reserved: rule(
+    422,
+    'That name is the service’s own',
+    'What the service itself records stands under a name that no officer has: else nobody could tell the two apart.',
+    'Give the officer another name in the register.',
+  ),
   officer_mandated: rule(
     409,
     'The officer holds that mandate already',

@@ -1,4 +1,4 @@
-import type { Context, Fact, SignedAs } from './facts.js';
+import { signingOf, type Context, type Fact, type SignedAs } from './facts.js';
 import type { FactData, Signature } from './event.js';
 import type { Errand, Mandate } from './register/state.js';
 import { actingFor, endedBodiesIn, successionInWords } from './register/succession.js';
@@ -80,11 +80,12 @@ function demandedBy<State>(
     return { ...demands, acts: [partner], ...(adjustment && { signature: 'second-officer' as const }) };
   }
   const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed, state, context);
+  const { signature, signerRoles } = signingOf(fact, context);
   return {
     // An adjustment of a closed period always takes a second signature. Source: design.md 3.
-    signature: context.adjustment && fact.signature === 'none' ? 'second-officer' : fact.signature,
+    signature: context.adjustment && signature === 'none' ? 'second-officer' : signature,
     roles: fact.roles,
-    signerRoles: fact.signerRoles ?? fact.roles,
+    signerRoles,
     ...fact.sides(data, state, context),
     amount: amount === undefined ? {} : { amount },
   };

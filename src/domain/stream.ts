@@ -13,9 +13,9 @@ import {
   type OpenProposal,
   type ProposalEvent,
 } from './proposal.js';
-import { mandateFor, opening, type Mandate } from './register/state.js';
+import { mandateFor, opening, SERVICE, type Mandate } from './register/state.js';
 import type { Role } from './roles.js';
-import { rulesOf } from './rule-versions.js';
+import { inForce, rulesOf } from './rule-versions.js';
 import { refuse, Refusal } from './rules.js';
 import { sameValue } from './same-value.js';
 import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demands } from './sides.js';
@@ -142,6 +142,9 @@ export type Command =
   | { readonly act: 'lapse'; readonly proposal: string }
   | { readonly act: 'note'; readonly fact: SentFact };
 
+/** What the service itself does, in nobody’s name. */
+const BY_SERVICE: ReadonlySet<Command['act']> = new Set(['lapse', 'note']);
+
 /** What whoever decides gives to a decision; the rest is of the stream and of the command. */
 export type Given = Omit<Context, 'officer' | 'proposals' | 'answering' | 'adjustment' | 'area'>;
 
@@ -182,6 +185,9 @@ export function decide<State>(
     ...('proposal' in command && { answering: command.proposal }),
     ...context,
   };
+  if (asking.officer === SERVICE && !BY_SERVICE.has(command.act) && inForce('officer_reserved', full)) {
+    return refuse('not_mandated', `Nobody acts as ${SERVICE}: it is the name under which the service itself records.`);
+  }
   switch (command.act) {
     case 'post':
     case 'propose':

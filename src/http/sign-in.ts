@@ -11,6 +11,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { z } from 'zod';
+import { SERVICE } from '../domain/register/state.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { systemClock, type Clock } from '../ledger/clock.js';
 import { madeOnce } from './made-once.js';
@@ -55,6 +56,8 @@ const LOCAL_ALGORITHM = 'EdDSA';
 const PROVIDER_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 /** The types of tokens that say who asks (RFC 9068, RFC 7519), in lower case. */
 const TYPES: ReadonlySet<string | undefined> = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
+/** Whoever could sign in under the service’s name would be taken for it in what is recorded. */
+const NOBODY = `${SERVICE} is the service itself, and nobody signs in as it`;
 const CLOCK_TOLERANCE_SECONDS = 30;
 /** A signature costs more to check than most questions to answer. It is checked anew in time for a key that was taken back. */
 const CHECKED_AGAIN_MS = 60_000;
@@ -89,7 +92,11 @@ export async function createSignIn(options: SignInOptions): Promise<SignIn> {
     if (!scheme) return refuse('not_signed_in', 'The request carries no Authorization header.');
     if (!token || rest.length > 0)
       return refuse('sign_in_refused', 'The Authorization header is not a scheme and a token.');
-    if (demonstration && scheme.toLowerCase() === 'demonstration') return { officer: token, by: 'demonstration' };
+    if (demonstration && scheme.toLowerCase() === 'demonstration') {
+      return token === SERVICE
+        ? refuse('sign_in_refused', `The name is not accepted: ${NOBODY}.`)
+        : { officer: token, by: 'demonstration' };
+    }
     if (scheme.toLowerCase() !== 'bearer')
       return refuse('sign_in_refused', `The scheme "${scheme}" is not accepted here.`);
     return checked.find(token) ?? verified(token);
@@ -140,6 +147,7 @@ function verifier(
     if ('events' in payload) throw new Error('it tells of an event, such as signing out, and signs nobody in');
     const officer = payload[claim];
     if (typeof officer !== 'string') throw new Error(`it has no "${claim}"`);
+    if (officer === SERVICE) throw new Error(NOBODY);
     return { officer, by, until: payload.exp! * 1000 };
   };
 }

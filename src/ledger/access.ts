@@ -1,4 +1,4 @@
-import { mandatesOn } from '../domain/register/state.js';
+import { mandatesOn, SERVICE } from '../domain/register/state.js';
 import { family } from '../domain/register/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { disputeStream, placed, REGISTER_STREAM } from './catalogue.js';
@@ -54,6 +54,8 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const register = ledger.model.register();
   const mandates = mandatesOn(register, officer, todayOf(ledger));
   if (mandates.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
+  // Earlier rules let a register give a mandate under this name.
+  if (officer === SERVICE) return refuse('not_mandated', `Nobody acts as ${SERVICE}: it is the service itself.`);
   const partners = new Set(mandates.map((mandate) => mandate.partner));
   // A program reads totals: single cases are for people, who act for a partner in the area.
   const inPerson = new Set(mandates.filter(({ role }) => role !== 'api-client').map((mandate) => mandate.partner));

@@ -3,6 +3,7 @@ import { parse, v5 as uuid } from 'uuid';
 import { instantText, londonDay, type Instant } from '../domain/calendar.js';
 import type { LedgerEvent, Metadata, SentFact } from '../domain/event.js';
 import { NOTHING_FORESEEN, type Foresight } from '../domain/foresight.js';
+import { SERVICE } from '../domain/register/state.js';
 import { RULES_NOW } from '../domain/rule-versions.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { decide, type Command, type Decision } from '../domain/stream.js';
@@ -286,7 +287,7 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     kind: placed(stream).kind,
     stream,
     command,
-    officer: 'ledger-service',
+    officer: SERVICE,
     signedInBy: 'service',
     key,
     correlation,

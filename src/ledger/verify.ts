@@ -3,11 +3,11 @@ import { createBalances } from '../../projections/balances.js';
 import type { Entry } from '../../projections/entry.js';
 import { accountKey, imbalance, type Account } from '../domain/postings.js';
 import { instantOf, londonDay, type Day, type Instant } from '../domain/calendar.js';
-import type { Fact } from '../domain/facts.js';
+import { signingOf, type Fact } from '../domain/facts.js';
 import type { FactData, FactText, LedgerEvent, Signature } from '../domain/event.js';
 import { exactly, moneyText, type Pence } from '../domain/money.js';
 import { isProposalEvent } from '../domain/proposal.js';
-import { mandatesOn, type RegisterState } from '../domain/register/state.js';
+import { mandatesOn, SERVICE, type RegisterState } from '../domain/register/state.js';
 import { inForce, rulesOf } from '../domain/rule-versions.js';
 import { Refusal } from '../domain/rules.js';
 import { decide, evolve, passOver } from '../domain/stream.js';
@@ -239,10 +239,15 @@ export async function verify(
   }
 
   function checkMandate({ type, metadata }: LedgerEvent, state: RegisterState, where: string): void {
-    // The opening names its own first officers; what the service itself does is looked at with the decision.
-    if (type === 'LedgerOpened' || metadata.role === 'service') return;
-    const day = londonDay(instantOf(metadata.recordedAt)!);
     const { officer, partner, role } = metadata;
+    // The opening names its own first officers; what the service itself does is looked at with the decision.
+    if (type === 'LedgerOpened') return;
+    if (role === 'service') {
+      if (officer !== SERVICE)
+        report('mandates', where, `${officer} is not the service, and recorded it as the service.`);
+      return;
+    }
+    const day = londonDay(instantOf(metadata.recordedAt)!);
     if (!mandated(state, officer, partner, role, day)) {
       report('mandates', where, `${officer} was not mandated as ${role} of ${partner} on ${day}.`);
     }
@@ -290,7 +295,9 @@ export async function verify(
     const kind = kindOf(stream);
     const fact: Fact<unknown> = factOf(kind, type);
     const original = data['fact'] as { type: string; data: FactData } | undefined;
-    const needed = original ? factOf(kind, original.type).signature : fact.signature;
+    const { signature: needed } = signingOf(original ? factOf(kind, original.type) : fact, {
+      rules: rulesOf(metadata),
+    });
     const adjusts = metadata.adjustment ?? adjusted.has(`${stream} ${kind.referredTo({ type, data }) ?? ''}`);
     return needed === 'none' && adjusts ? 'second-officer' : needed;
   }

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { asked as ask } from '../support/asking.js';
-import { DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
+import { DAY, MERGED, merger, registerAll, split, succeeded, takenBack, UPTON } from '../support/bodies.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
 import { contribution, COUNTY, FUND, NORTH, openFund, SOUTH, WEST } from '../support/ledger.js';
 import { service } from './support.js';
@@ -81,16 +81,10 @@ t.test('what follows a successor is shown fund by fund to those who see the fund
 
   t.match(
     (await get('/v1/successions?format=csv')).payload,
-    /2018-10-15,merge,"north-ccg, south-ccg",merged-ccg,Merger order,\d+,no/,
+    /2018-10-15,merge,north-ccg,merged-ccg,Merger order,\d+,no\r\n2018-10-15,merge,south-ccg,merged-ccg,/,
   );
-  const outcome = ledger.ledger.model.register().successions[0]!;
-  await ledger.signed(
-    'registrar',
-    'county-chief',
-    'FactReversed',
-    { effective: '2018-10-15', reverses: String(outcome.revision), reason: 'not approved' },
-    'register',
-  );
+  for (const { revision } of ledger.ledger.model.register().successions)
+    await takenBack(ledger, '2018-10-15', revision);
   t.match((await get('/v1/successions?format=csv')).payload, /,yes/);
   told(t, await ask(ledger, 'succession', { area: AREA }), { successions: [], funds: [] });
 });
@@ -109,7 +103,10 @@ t.test('an area of which only disputes are kept has its succession too', async (
     ledger: { size: 0, position: null },
     successions: [],
   });
-  told(t, await ask(ledger, 'succession', { area: 'elsewhere' }), { funds: [], successions: [{ mode: 'merge' }] });
+  told(t, await ask(ledger, 'succession', { area: 'elsewhere' }), {
+    funds: [],
+    successions: [{ mode: 'merge', predecessors: [NORTH] }, { predecessors: [SOUTH] }],
+  });
 });
 
 t.test('the successors of the keeper keep the ledger, and see it', async (t) => {
@@ -122,4 +119,50 @@ t.test('the successors of the keeper keep the ledger, and see it', async (t) => 
   ledger.now('2018-11-02T09:00:00Z');
   t.equal((await get(`/v1/funds/${FUND}/position?on=${DAY}`, officer)).statusCode, 200);
   t.equal((await get(`/v1/areas/${AREA}/disputes`, officer)).statusCode, 200);
+});
+
+t.test('the keeper’s officers make a body over HTTP, and do not get it to take over another', async (t) => {
+  const { get, post, ledger } = await service(t);
+  const made = {
+    effective: '2016-01-01',
+    partner: 'made-body',
+    name: 'Made by the keeper',
+    kind: 'icb',
+    officers: [
+      { officer: 'made-one', role: 'registrar' },
+      { officer: 'made-two', role: 'registrar' },
+    ],
+  };
+  const registered = await post('/v1/register/facts', { fact: { type: 'PartnerRegistered', data: made } }, 'registrar');
+  t.equal(registered.statusCode, 201);
+  const fact = {
+    type: 'PartnerSucceeded',
+    data: {
+      effective: DAY,
+      mode: 'merge',
+      predecessors: [NORTH],
+      successors: ['made-body'],
+      instrument: 'none',
+    },
+  };
+  const { proposal } = (await post('/v1/register/proposals', { fact }, 'registrar')).json<{ proposal: string }>();
+  const path = `/v1/register/proposals/${proposal}`;
+  const read = await get(path);
+  t.match(read.json(), { awaiting: [NORTH], signature: 'other-side' });
+  const headers = { 'if-match': String(read.headers['etag']) };
+  const sign = (officer: string) => post(`${path}/agreement`, {}, officer, headers);
+  for (const officer of ['county-chief', 'made-one', `${SOUTH}-chief`]) {
+    const refused = await sign(officer);
+    t.equal(refused.statusCode, 403);
+    t.match(refused.json(), { code: 'wrong_partner', detail: /is for an officer of north-ccg/ }, officer);
+  }
+  t.match((await sign('registrar')).json(), { code: 'same_partner' });
+  t.match((await sign('ledger-service')).json(), { code: 'not_mandated' });
+  const two = { ...fact, data: { ...fact.data, predecessors: [NORTH, SOUTH] } };
+  t.match((await post('/v1/register/proposals', { fact: two }, 'registrar')).json(), {
+    code: 'one_predecessor',
+    detail: /Record one for each body that ends/,
+  });
+  t.same(ledger.ledger.model.register().successions, []);
+  t.equal((await sign(`${NORTH}-chief`)).statusCode, 201, 'whom it is about signs it');
 });

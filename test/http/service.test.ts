@@ -34,6 +34,7 @@ t.test('a small site signs in with tokens of the ledger’s own key', async (t) 
     'too many words': `Bearer ${token} more`,
     'another scheme': `Basic ${token}`,
     'a demonstration identity where there is none': 'Demonstration county-finance',
+    'the name of the service itself': `Bearer ${await issueToken(key, 'ledger-service', 8, nowSeconds())}`,
     'a changed token': `Bearer ${token.slice(0, -4)}AAAA`,
     'an expired token': `Bearer ${await issueToken(key, 'county-finance', 1, nowSeconds() - 9 * HOUR)}`,
     'a token of another key': `Bearer ${await issueToken(await localKey(join(folder(t), 'other')), 'county-finance', 8, nowSeconds())}`,
@@ -171,6 +172,11 @@ t.test('nobody signs in where no way is configured, and a demonstration takes an
     officer: 'norfolk-auditor',
     by: 'demonstration',
   });
+  t.equal(
+    reason(await (await createSignIn({ demonstration: true }))('Demonstration ledger-service')),
+    'sign_in_refused',
+    'but not for the service itself',
+  );
 });
 
 t.test('every route asks who you are, but health, metrics and the documentation', async (t) => {

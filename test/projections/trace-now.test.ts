@@ -59,12 +59,13 @@ t.test('what a partner’s figure is traced to adds up to its position, whoever 
       holder: MERGED,
       source: 'NHS_ADD',
       item: '',
-      amount: '900.01',
+      amount: '600.01',
       by: [
         { officer: 'registrar', act: 'proposed' },
-        { officer: 'county-chief', act: 'signed' },
+        { officer: `${SOUTH}-chief`, act: 'signed' },
       ],
     },
+    { type: 'PartnerSucceeded', holder: MERGED, amount: '300.00', by: [{}, { officer: `${MERGED}-chief` }] },
   ]);
 });
 
@@ -76,7 +77,7 @@ t.test('a body that has ended is traced to what it held and what was passed on',
   };
   t.same(await rows(NORTH, '2016-09-30'), ['600.01', 'fund 600.01']);
   t.same(await rows(NORTH), ['0.00', 'fund 600.01', 'register -600.01']);
-  t.same(await rows(MERGED), ['0.00', 'register 900.01', 'register -900.01']);
+  t.same(await rows(MERGED), ['0.00', 'register 600.01', 'register 300.00', 'register -900.01']);
   t.same(await rows(BOARD), ['900.01', 'register 900.01']);
   t.same(await rows(UPTON, '2016-12-01'), ['66.66', 'register 66.66']);
   t.same(

@@ -55,8 +55,56 @@ export const split = (more: Readonly<Record<string, unknown>> = {}) => ({
   ...more,
 });
 
-export const succeeded = (ledger: TestLedger, data: Readonly<Record<string, unknown>>): Promise<Done> =>
-  ledger.signed('registrar', 'county-chief', 'PartnerSucceeded', data, REGISTER_STREAM);
+interface Bodies {
+  readonly mode?: unknown;
+  readonly predecessors?: unknown;
+  readonly successors?: unknown;
+  readonly shares?: unknown;
+}
+
+/** What is said of several bodies that end, as it is recorded: one for each of them, with those that follow it. */
+export function eachEnding(data: Bodies): Readonly<Record<string, unknown>>[] {
+  const shares = (data.shares ?? []) as readonly { readonly predecessor: string; readonly successor: string }[];
+  return (data.predecessors as readonly string[]).map((body) => {
+    const own = shares.filter(({ predecessor }) => predecessor === body);
+    const named = (data.successors as readonly string[]).filter((each) =>
+      own.some(({ successor }) => successor === each),
+    );
+    const successors = own.length > 0 ? named : data.successors;
+    const alone = (successors as readonly string[]).length === 1;
+    return {
+      ...data,
+      ...(alone && data.mode === 'split' && { mode: 'merge' }),
+      predecessors: [body],
+      successors,
+      shares: alone ? undefined : own,
+    };
+  });
+}
+
+/** Proposes a fact of the register for its keeper, and has the first of those sign for whom it waits. */
+async function signedAsAwaited(ledger: TestLedger, type: string, data: object): Promise<Done> {
+  const fact = { type, data: data as never };
+  const { outcome } = await ledger.done('registrar', { act: 'propose', fact }, { in: REGISTER_STREAM });
+  const proposal = outcome.proposal!;
+  const [signer] = ledger.ledger.model.stream('register', REGISTER_STREAM).open.get(proposal)!.awaiting;
+  return ledger.done(`${signer!}-chief`, { act: 'agree', proposal }, { in: REGISTER_STREAM });
+}
+
+/** Takes a succession back, with the signature of one that followed. */
+export const takenBack = (ledger: TestLedger, effective: string, revision: number | string): Promise<Done> =>
+  signedAsAwaited(ledger, 'FactReversed', { effective, reverses: String(revision), reason: 'not approved' });
+
+/** Has bodies end one by one, each with the signature that it waits for. Returns the last agreement. */
+export async function succeeded(ledger: TestLedger, data: Bodies): Promise<Done> {
+  let done: Done | undefined;
+  // The keeper comes last: once it has ended, others keep the ledger.
+  const [others, keeper] = [false, true].map((last) =>
+    eachEnding(data).filter(({ predecessors }) => (predecessors as string[]).includes(COUNTY) === last),
+  );
+  for (const each of [...others!, ...keeper!]) done = await signedAsAwaited(ledger, 'PartnerSucceeded', each);
+  return done!;
+}
 
 export async function registerAll(ledger: TestLedger): Promise<void> {
   await registerBody(ledger, MERGED, 'ccg');

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { dayInWords } from '../calendar.js';
 import { fact, type Fact } from '../facts.js';
 import type { RegisterState } from './state.js';
+import { canBeSigned, endsOne, keeperAlone, SIGN_ENDS, sidesOfEnd } from './ending.js';
 import { ADMINISTER } from '../roles.js';
+import { inForce } from '../rule-versions.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
 import { EffectiveDay } from '../values.js';
@@ -95,16 +97,16 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'PartnerSucceeded',
     about:
-      'Bodies end and others follow them, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. A second officer of the ledger’s keeper signs.',
+      'A body ends and others follow it, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. One is recorded for each body that ends, and an officer of that body signs while it has officers, to its last day. After that, or where it has none, or where it keeps the ledger, a body signs of the sector that the keeper is not of (a body of the NHS, where a council keeps it). No officer of the keeper gives that signature. Taking a succession back is signed by a body that followed.',
     input: z.strictObject({
       effective: EffectiveDay.meta({
         title: 'First day',
-        description: 'The first day of the successors; the predecessors end before it.',
+        description: 'The first day of the successors; the body ends before it.',
       }),
       mode: z
         .enum(['merge', 'split', 'boundary'])
         .meta({ title: 'What happens', description: 'Whether bodies merge, are split, or change their boundaries.' }),
-      predecessors: Bodies.meta({ title: 'Bodies that end', description: 'The bodies that end.' }),
+      predecessors: Bodies.meta({ title: 'Body that ends', description: 'The body that ends: one.' }),
       successors: Bodies.meta({ title: 'Bodies that follow', description: 'The bodies that follow them.' }),
       shares: z.array(ShareFields).max(400).optional().meta({
         title: 'Shares',
@@ -113,13 +115,23 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
       }),
       instrument: Instrument.meta({ description: 'The order or scheme by which it happens.' }),
     }),
-    signature: 'second-officer',
+    signature: 'other-side',
     roles: ADMINISTER,
+    signerRoles: SIGN_ENDS,
+    signedBefore: { change: 'predecessor_signs', signature: 'second-officer', signerRoles: ADMINISTER },
     effective: 'any-day',
     reversible: true,
     byKeeper: true,
-    sides: (_data, state: RegisterState) => ({ acts: [state.ledger!.keeper], signs: [state.ledger!.keeper] }),
-    check: (data, state: RegisterState) => bodiesFit(data, state) ?? sharesFit(data),
+    sides: (data, state: RegisterState, context) =>
+      inForce('predecessor_signs', context)
+        ? sidesOfEnd(data, state, context)
+        : { acts: [state.ledger!.keeper], signs: [state.ledger!.keeper] },
+    check: (data, state: RegisterState, context) =>
+      endsOne(data, context) ??
+      bodiesFit(data, state) ??
+      sharesFit(data) ??
+      canBeSigned(data, state, context) ??
+      keeperAlone(state, context),
     postings: () => [],
     evolve: (state, { shares = [], ...data }, { revision }) =>
       void state.successions.push({ ...data, shares, revision }),

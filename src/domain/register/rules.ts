@@ -19,6 +19,24 @@ export const SUCCESSION_RULES = {
     'A merger has one successor and a split several; every body begins before it ends.',
     'Correct the bodies, the day or the mode.',
   ),
+  one_predecessor: rule(
+    422,
+    'A succession ends one body',
+    'Each body that ends signs for itself, and a proposal takes one signature beside its own.',
+    'Record one for each body that ends, with its own shares.',
+  ),
+  nobody_to_sign: rule(
+    409,
+    'There is nobody who could sign for the body that ends',
+    'An officer of the body signs while it has officers, to its last day; else a body of the sector that the keeper of the ledger is not of.',
+    'Give the body officers, where two of its own can; or register a body of the other sector that is in the pool, with its own officers.',
+  ),
+  keeper_alone: rule(
+    403,
+    'Both who sign are officers of the keeper',
+    'A body ends, or has its end taken back, by a signature beside the keeper’s; an officer of the keeper does not give it for another body.',
+    'Ask an officer of the other body who has no mandate of the keeper.',
+  ),
   shares_not_one: rule(
     422,
     'The shares do not sum to one',

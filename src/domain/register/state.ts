@@ -2,6 +2,7 @@ import { dayInWords, type Day } from '../calendar.js';
 import type { FactData } from '../event.js';
 import { pounds, type Pence } from '../money.js';
 import type { Role } from '../roles.js';
+import { inForce } from '../rule-versions.js';
 import { refuse, type Refusal } from '../rules.js';
 import { emptyReference, type ReferenceState } from './reference-state.js';
 import type { Succession } from './succession.js';
@@ -60,6 +61,18 @@ export const emptyRegister = (): RegisterState => ({
   reversed: new Map(),
   reference: emptyReference(),
 });
+
+/** The name under which the service itself records. No officer has it. */
+export const SERVICE = 'ledger-service';
+
+/** Refuses a fact that would give somebody a mandate under the service’s own name. */
+export const reserved = (
+  officers: readonly { readonly officer: string }[],
+  context: { readonly rules: number },
+): Refusal | undefined =>
+  officers.some(({ officer }) => officer === SERVICE) && inForce('officer_reserved', context)
+    ? refuse('officer_reserved', `${SERVICE} is the name under which the service itself records.`)
+    : undefined;
 
 export const inForceOn = (mandate: Mandate, day: Day): boolean =>
   mandate.from <= day && (mandate.until === undefined || day <= mandate.until);

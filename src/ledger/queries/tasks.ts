@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { gapOf } from '../../../projections/gap.js';
+import { signingOf } from '../../domain/facts.js';
+import { RULES_NOW } from '../../domain/rule-versions.js';
 import { dayNumber, londonDay } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
 import type { OpenProposal } from '../../domain/proposal.js';
@@ -78,7 +80,7 @@ interface Standings {
 function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer: string, held: readonly Standings[]) {
   const { kind: kindName } = placed(stream);
   const fact = factOf(KINDS[kindName], proposal.fact.type);
-  const roles = fact.signerRoles ?? fact.roles;
+  const { signerRoles: roles } = signingOf(fact, { rules: RULES_NOW });
   const sides = sidesOf(ledger, stream, proposal, proposal.awaiting);
   return (
     officer !== proposal.officer && held.some(({ partner, role }) => sides.includes(partner) && roles.includes(role))
