@@ -159,6 +159,34 @@ t.test('an officer of the body signs to its last day; after it, a body of the ot
   t.same((await verify(ledger.store)).problems, []);
 });
 
+t.test(
+  'the body that ends may counter by which shares, and the keeper signs; nobody counters another body in',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    await registerAll(ledger);
+    const shared = (share: string, rest: string) => ({
+      mode: 'split',
+      successors: [MERGED, BOARD],
+      shares: [
+        { predecessor: NORTH, successor: MERGED, share },
+        { predecessor: NORTH, successor: BOARD, share: rest },
+      ],
+    });
+    const proposal = await propose(ledger, ends(NORTH, shared('0.5', '0.5')));
+    const counter = (data: object) =>
+      ({ act: 'counter', proposal, fact: { type: 'PartnerSucceeded', data: data as never } }) as const;
+    const other = ends(SOUTH, { successors: [MERGED] });
+    t.equal(await ledger.refused(`${NORTH}-chief`, counter(other), IN), 'counter_differs');
+    const less = ends(NORTH, shared('0.25', '0.75'));
+    t.equal(await ledger.refused('county-chief', counter(less), IN), 'wrong_partner');
+    await ledger.done(`${NORTH}-chief`, counter(less), IN);
+    t.equal(await signing(ledger, `${NORTH}-finance`, proposal), 'wrong_partner', 'its own side does not sign it');
+    await ledger.done('county-chief', { act: 'agree', proposal }, IN);
+    t.match(ledger.ledger.model.register().successions, [{ predecessors: [NORTH], shares: [{ share: '0.25' }, {}] }]);
+    t.same((await verify(ledger.store)).problems, []);
+  },
+);
+
 t.test('where a body has nobody who can act, a body of the other sector signs, whatever the day', async (t) => {
   const ledger = await openedLedger(t);
   const readers = [

@@ -126,6 +126,7 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
       inForce('predecessor_signs', context)
         ? sidesOfEnd(data, state, context)
         : { acts: [state.ledger!.keeper], signs: [state.ledger!.keeper] },
+    subject: ({ predecessors }) => predecessors.join(' '),
     check: (data, state: RegisterState, context) =>
       endsOne(data, context) ??
       bodiesFit(data, state) ??
