@@ -21,7 +21,7 @@ import { settableClock } from '../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../src/ledger/ledger.js';
 import { disputeCases, disputes } from '../src/ledger/queries/disputes.js';
 import { gap, position } from '../src/ledger/queries/figures.js';
-import type { Answer, Query } from '../src/ledger/queries/query.js';
+import { SEES_ALL, type Answer, type Query } from '../src/ledger/queries/query.js';
 import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.js';
 import { fundOf, makeDisputes, YEARS } from './dispute-data.js';
 import { AREA, FIRST, LAST } from './dispute-facts.js';
@@ -105,7 +105,7 @@ function viewFor(ledger: Ledger, { on, knownAt }: Dates): DisputesView {
 }
 
 async function answerOf(ledger: Ledger, query: Query, asked: Readonly<Record<string, unknown>>): Promise<Answer> {
-  const answer = await query.run(ledger, asked);
+  const answer = await query.run(ledger, asked, SEES_ALL);
   if (answer instanceof Refusal) throw new Error(`${query.name} is refused: ${answer.detail}`);
   return answer;
 }

@@ -28,7 +28,7 @@ interface Fact {
   readonly by: 'day' | 'knowledge';
 }
 
-interface Comparison {
+export interface Comparison {
   readonly from: Gap;
   readonly to: Gap;
   readonly change: Record<keyof Gap, Pence>;

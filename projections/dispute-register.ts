@@ -144,7 +144,7 @@ const VALUE_BANDS = [
 ] as const;
 
 export const GROUPINGS = ['status', 'kind', 'stage', 'age', 'value', 'claimant', 'respondent'] as const;
-type Grouping = (typeof GROUPINGS)[number];
+export type Grouping = (typeof GROUPINGS)[number];
 
 interface Group {
   readonly by: Grouping;
@@ -156,6 +156,22 @@ interface Group {
 
 const ageBand = (age: number): string => AGE_BANDS.findLast((each) => each.from <= age)!.band;
 const valueBand = (open: Pence): string => VALUE_BANDS.findLast((each) => each.from <= open)!.band;
+
+/** The rows of all breakdowns in which a case is counted: by status every case, by everything else those that are open. */
+export const groupsOf = ({ status, kind, stage = 'none', age, open, claimant, respondent }: CaseRow) =>
+  [
+    ['status', status],
+    ...(status === 'open'
+      ? ([
+          ['kind', kind],
+          ['stage', stage],
+          ['age', ageBand(age)],
+          ['value', valueBand(open)],
+          ['claimant', claimant],
+          ['respondent', respondent],
+        ] as const)
+      : []),
+  ] as const satisfies readonly (readonly [Grouping, string])[];
 
 type Groups = Map<string, { cases: number; overdue: number; open: Pence }>;
 

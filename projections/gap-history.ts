@@ -6,7 +6,7 @@ import type { Entry } from './entry.js';
 import { count, GAP_FIGURES, gapFrom, noSums, type Gap } from './gap.js';
 
 /** The gap along one of its two dates: a point wherever any of its figures changes. */
-interface GapPoint {
+export interface GapPoint {
   /** The day from which the figures hold, or the recorded instant at which they became known. */
   readonly at: string;
   readonly gap: Gap;

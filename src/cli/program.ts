@@ -224,7 +224,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
           read.faults.map(({ path, words }) => `${path.map(String).join('.')} ${words}.`).join('\n'),
         );
       await using(options.ledger, { readOnly: true }, async (ledger) => {
-        const found = await whatIf(ledger, fund, read.value, { officer, signedInBy: 'terminal' });
+        const found = await whatIf(ledger, fund, read.value, { officer, signedInBy: 'terminal', sight: OPERATOR });
         if (found instanceof Refusal)
           throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
         const answer = WhatIfAnswer.parse(found);

@@ -88,6 +88,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly byKeeper?: true;
   /** Whether the service itself records it, and nobody posts it. */
   readonly byService?: true;
+  /** Whether what is recorded holds the exact sum of open claims: then it is shown whole only to those who see cases. */
+  readonly holdsClaims?: true;
   /** Whether the bodies that it names are those under which something stands already: they may have ended since. */
   readonly underItsName?: true;
   /** The quantities that the fact must leave at nothing or more on every later day, by the names of the fund's limits. */

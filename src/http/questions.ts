@@ -35,6 +35,8 @@ const ANSWER_HEADERS = {
   'bcf-known-at': 'Of CSV: the instant of what was known.',
   'bcf-settled': 'Of CSV: whether nothing that is recorded later can change the answer.',
   'bcf-ledger-size': 'Of CSV: how many events it was computed from.',
+  'bcf-disclosed': 'Of CSV: “rounded” where claims are not exact, because you may see no cases.',
+  'bcf-release': 'Of CSV: the last day of the month as at which rounded claims are told.',
 };
 
 /** What is asked beside the question’s own options, and the instant that it names. */

@@ -1,17 +1,22 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { canonical, eventLine } from '../ledger/catalogue.js';
+import type { FactData } from '../domain/event.js';
+import type { Sight } from '../ledger/access.js';
+import { canonical, eventLine, KINDS, placed, type ShownPart } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { whyVoidInWords } from '../ledger/standing.js';
 import type { Position, RecordedEvent } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
+
+/** What somebody may see, as far as it matters to events. */
+type Seen = Pick<Sight, 'seesEvents' | 'seesCases'>;
 
 /** An event, with its line of JSON, which is written once for all who read it. */
 export interface Line {
   readonly position: Position;
   readonly stream: string;
   readonly type: string;
-  /** The event as a line of JSON, as whoever may see those streams sees it. */
-  seenBy(seesEvents: (stream: string) => boolean): string;
+  /** The event as a line of JSON, as somebody sees it. */
+  seenBy(sight: Seen): string;
 }
 
 /**
@@ -39,20 +44,28 @@ const EVENTS_READ_AT_ONCE = 64;
 export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): Line {
   let whole: string | undefined;
   const { position, stream, revision, type } = event;
-  const text = (shown: RecordedEvent): string => {
+  const { kind, name } = placed(stream);
+  // Facts of funds alone hold claims.
+  const area = KINDS[kind].byName.get(type)?.holdsClaims && model.fund(name)!.outline.opened!.area;
+  const text = (shown: ShownPart): string => {
     const why = model.whyVoid(stream, Number(revision));
-    return eventLine(event, why && whyVoidInWords(why), shown.metadata);
+    return eventLine(event, why && whyVoidInWords(why), shown);
   };
   return {
     position,
     stream,
     type,
-    seenBy(seesEvents) {
+    seenBy({ seesEvents, seesCases }) {
       const metadata = restsSeen(event.metadata, seesEvents);
-      return metadata === event.metadata ? (whole ??= text(event)) : text({ ...event, metadata });
+      const data = area === undefined || seesCases(area) ? event.data : dayAlone(event.data);
+      if (metadata === event.metadata && data === event.data) return (whole ??= text(event));
+      return text({ data, metadata });
     },
   };
 }
+
+/** What is left of data that hold the exact sum of claims, for those who see no cases. */
+const dayAlone = (data: string): string => canonical({ effective: (JSON.parse(data) as FactData).effective });
 
 /**
  * The metadata of an event without the streams that it rests on and a reader may not see: their names and revisions say

@@ -44,7 +44,7 @@ export function registerWhatIf(app: FastifyInstance, ledger: Ledger): void {
       const { sight, signedIn } = request;
       const unseen = seesFund(ledger, fund, sight);
       if (unseen) throw new Refused(unseen);
-      const found = await whatIf(ledger, fund, asked, { officer: signedIn.officer, signedInBy: signedIn.by });
+      const found = await whatIf(ledger, fund, asked, { officer: signedIn.officer, signedInBy: signedIn.by, sight });
       if (found instanceof Refusal) throw new Refused(found);
       return reply.type('application/json; charset=utf-8').send(textOf(found));
     },

@@ -141,16 +141,22 @@ export function canonical(value: unknown): string {
 
 export const sha256 = (text: string): string => hash('sha256', text);
 
+/** The data and metadata of an event that somebody is shown, each as canonical JSON. */
+export type ShownPart = Pick<RecordedEvent, 'data' | 'metadata'>;
+
 /**
  * An event as one line of JSON, with its leaf hash; data and metadata as they are stored, byte for byte.
  * @param why in words, why it is void; left out where it stands
- * @param metadata what is shown of the metadata, where somebody may not see all of it; the hash is that of the whole event
+ * @param shown what is shown, where somebody may not see all of it: a hash is that of the whole event, and is left out
+ * where data are
  */
-export function eventLine(event: RecordedEvent, why?: string, metadata = event.metadata): string {
-  const { position, stream, revision, id, type, data } = event;
+export function eventLine(event: RecordedEvent, why?: string, shown: ShownPart = event): string {
+  const { position, stream, revision, id, type } = event;
   const isVoid = why !== undefined && { void: true, why };
-  const hash = hexOf(leafOf(event));
-  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, hash, ...isVoid });
+  const { data, metadata } = shown;
+  // Of an event that is not shown whole, what is left out could be tried until the hash fits.
+  const ofData = data === event.data ? { hash: hexOf(leafOf(event)) } : { withheld: true };
+  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, ...ofData, ...isVoid });
   return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
 }
 

@@ -10,6 +10,8 @@ interface Moment {
   readonly settled: boolean;
   readonly ledger: { readonly size: number };
   readonly outsideYear?: boolean;
+  readonly disclosed?: string;
+  readonly release?: string | null;
 }
 
 const isMoment = (value: unknown): value is Moment => typeof value === 'object' && value !== null && 'knownAt' in value;
@@ -67,13 +69,15 @@ export function fileName(query: Query, params: Asked, answer: Answer): string {
 export const dateHeaders = (answer: Answer): Record<string, string> =>
   Object.assign(
     {},
-    ...momentsOf(answer).map(([name, { on, knownAt, settled, ledger }]) => {
+    ...momentsOf(answer).map(([name, { on, knownAt, settled, ledger, disclosed, release }]) => {
       const prefix = name ? `bcf-${name}` : 'bcf';
       return {
         ...(on !== undefined && { [`${prefix}-on`]: on }),
         [`${prefix}-known-at`]: knownAt,
         [`${prefix}-settled`]: String(settled),
         [`${prefix}-ledger-size`]: String(ledger.size),
+        ...(disclosed !== undefined && { [`${prefix}-disclosed`]: disclosed }),
+        ...(release && { [`${prefix}-release`]: release }),
       };
     }),
   ) as Record<string, string>;

@@ -67,8 +67,9 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
         : live.knownRevision(each, Math.min(size, base)),
     size: () => base + added.length,
     position: () => position,
-    // Only the present is asked about: what was known before an act of the scratch is asked of the ledger itself.
-    prefix: () => ({ size: base + added.length, position }),
+    // What is tried is recorded after all that there is.
+    prefix: (instant) =>
+      instant < live.lastRecorded() ? live.prefix(instant) : { size: base + added.length, position },
   };
 
   const readStream: EventStore['readStream'] = async (each, page = {}) => {

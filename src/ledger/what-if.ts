@@ -7,7 +7,7 @@ import { exactly, moneyText, signedPence } from '../domain/money.js';
 import { mandatesOn } from '../domain/register/state.js';
 import { refuse, Refusal, type RuleCode } from '../domain/rules.js';
 import { Name, SignedMoney, words } from '../domain/values.js';
-import { OPERATOR } from './access.js';
+import type { Sight } from './access.js';
 import { ask } from './ask.js';
 import { fundStream, KINDS, sentenceOf } from './catalogue.js';
 import { todayOf } from './stamp.js';
@@ -92,6 +92,8 @@ type Tried = WhatIfAnswer['acts'][number];
 /** Who tries the acts, and how they are known. */
 export interface Trying {
   readonly officer: string;
+  /** What they may see of the figures. */
+  readonly sight: Sight;
   readonly signedInBy: string;
 }
 
@@ -208,7 +210,7 @@ export async function whatIf(
   const stream = fundStream(fund);
   const scratch = await scratchOf(ledger, stream);
   const asked = { fund, on: at.on };
-  const before = await figuresOf(scratch, asked);
+  const before = await figuresOf(scratch, by.sight, asked);
   const trial = new Trial(scratch, stream, by);
   const tried: Tried[] = [];
   for (const { fact, proposal, adjustment } of acts) {
@@ -221,13 +223,13 @@ export async function whatIf(
           : await trial.record(read, partner, adjustment),
     );
   }
-  const after = await figuresOf(scratch, asked);
+  const after = await figuresOf(scratch, by.sight, asked);
   return { fund, ...at.stamp, acts: tried, ...compared(before, after) };
 }
 
 /** A question’s answer about a fund that is there, at a day that has been chosen. */
-async function answerOf<A>(query: Query, ledger: Ledger, asked: Asked): Promise<A> {
-  return query.answer.parse(await ask(ledger, OPERATOR, query, asked)) as A;
+async function answerOf<A>(query: Query, ledger: Ledger, sight: Sight, asked: Asked): Promise<A> {
+  return query.answer.parse(await ask(ledger, sight, query, asked)) as A;
 }
 
 interface FiguresThen {
@@ -241,12 +243,12 @@ interface FiguresThen {
   readonly riskShare: readonly { readonly partner: string; readonly name: string; readonly amount: string }[];
 }
 
-async function figuresOf(ledger: Ledger, asked: Asked): Promise<FiguresThen> {
+async function figuresOf(ledger: Ledger, sight: Sight, asked: Asked): Promise<FiguresThen> {
   return {
-    gap: GapText.parse(await answerOf(gap, ledger, asked)),
-    partners: (await answerOf<{ partners: FiguresThen['partners'] }>(position, ledger, asked)).partners,
-    tests: (await answerOf<{ tests: FiguresThen['tests'] }>(minimumTestsQuery, ledger, asked)).tests,
-    riskShare: (await answerOf<{ partners: FiguresThen['riskShare'] }>(riskShare, ledger, asked)).partners,
+    gap: GapText.parse(await answerOf(gap, ledger, sight, asked)),
+    partners: (await answerOf<{ partners: FiguresThen['partners'] }>(position, ledger, sight, asked)).partners,
+    tests: (await answerOf<{ tests: FiguresThen['tests'] }>(minimumTestsQuery, ledger, sight, asked)).tests,
+    riskShare: (await answerOf<{ partners: FiguresThen['riskShare'] }>(riskShare, ledger, sight, asked)).partners,
   };
 }
 

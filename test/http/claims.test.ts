@@ -210,9 +210,10 @@ const KNOWN = ['2018-11-01T09:00:00Z', '2018-12-31', '2019-03-20', '2019-06-03T0
 t.test('what moved and what accrued add up to the change between any two pairs of dates', async (t) => {
   const { get } = await claimed(t);
   const gaps = new Map<string, Record<string, string>>();
-  const gapAt = async (on: string, known: string) => {
-    const key = `?on=${on}&known-at=${known}`;
-    const gap = gaps.get(key) ?? (await get(fund(`/gap${key}`))).json<Record<string, string>>();
+  const gapAt = async (on: string, known: string, officer: string) => {
+    const asked = `/gap?on=${on}&known-at=${known}`;
+    const key = `${officer} ${asked}`;
+    const gap = gaps.get(key) ?? (await get(fund(asked), officer)).json<Record<string, string>>();
     gaps.set(key, gap);
     return gap;
   };
@@ -229,7 +230,7 @@ t.test('what moved and what accrued add up to the change between any two pairs o
       async (fromOn, fromKnown, toOn, toKnown, officer) => {
         const query = `?from-on=${fromOn}&from-known-at=${fromKnown}&to-on=${toOn}&to-known-at=${toKnown}`;
         const { from, to, change, movers, accrued } = (await get(fund(`/compare${query}`), officer)).json<Compared>();
-        const [first, last] = [await gapAt(fromOn, fromKnown), await gapAt(toOn, toKnown)];
+        const [first, last] = [await gapAt(fromOn, fromKnown, officer), await gapAt(toOn, toKnown, officer)];
         return GAP_FIGURES.every((figure) => {
           const moved = movers.reduce((sum, each) => sum + pence(each.changes[figure]), pence(accrued[figure]));
           return (
@@ -272,7 +273,7 @@ t.test('a comparison names the facts of disputes that changed what is open, and 
   t.notMatch(csv, /Claims accrued/);
   t.match((await get(fund(`/compare${weeks}&format=csv`))).body, /,Claims accrued,,/);
   const folded = (await get(fund(`/compare${learnt}&format=csv`), PROGRAM)).body;
-  t.match(folded, /,Claims accrued,,.*-39350.00,-39350.00/);
+  t.notMatch(folded, /Claims accrued/, 'too few cases for a program to be told of any');
   t.notMatch(folded, /was decided/);
 });
 

@@ -98,7 +98,10 @@ t.test('a program of a partner reads totals, and is told that cases are not for 
     [
       'dispute-cases',
       'dispute-case',
+      'dispute-outcomes',
+      'dispute-classes',
       'dispute-treatments',
+      'settlements',
       'settlement',
       'dispute-timeline',
       'dispute-proposals',
@@ -235,171 +238,64 @@ t.test('the keeper adds a partner to an area that is not its own, and does nothi
   t.equal((await get(disputesOf(OTHER, '/cases'), 'pool-manager')).statusCode, 403, 'and the keeper does not');
 });
 
-t.test('counts below five are withheld from programs, with their sums and what would give them away', async (t) => {
-  const { ask, ledger, signed } = await disputeService(t);
-  await many(ledger, 'north', 7);
-  const numbers = async (): Promise<Numbers> => (await ask('', PROGRAM)).json();
-  let seen = await numbers();
-  t.match(seen, { cases: 7, openCases: 7, claimed: '44800.00' });
-  await many(ledger, 'south', 3, { ...respondent(SOUTH), kind: 's117', ground: 'section-117-duty' });
-  seen = await numbers();
-  t.match(seen, { cases: 10, openCases: 10, overdue: 0, open: '64000.00', claimed: '64000.00' });
-  t.same(groupsOf(seen, 'kind'), { chc: null, s117: null }, 'seven and three of ten: either would tell the other');
-  t.same(groupsOf(seen, 'respondent'), { [NORTH]: null, [SOUTH]: null });
-  t.same(groupsOf(seen, 'claimant'), { [COUNTY]: 10 });
-  t.same(groupsOf(seen, 'status'), { open: 10 });
-  t.ok(
-    seen.groups.every((each) => (each.cases === null) === (each.open === null)),
-    'a sum goes with its count',
-  );
-  const sums = (partner: string) => seen.partners.find((each) => each.partner === partner);
-  t.match(sums(COUNTY), { claimedBy: '64000.00', claimedAgainst: '0.00' });
-  t.match(sums(NORTH), { claimedBy: '0.00', claimedAgainst: null }, 'the same sum under a partner’s name');
-  t.match(sums(SOUTH), { claimedAgainst: null });
+t.test(
+  'a program reads claims as they stood at the last month’s end, rounded, and never of fewer than five cases',
+  async (t) => {
+    const { ask, ledger, signed } = await disputeService(t);
+    const numbers = async (asked = ''): Promise<Numbers> => (await ask(asked, PROGRAM)).json();
+    const north = { weekly: '1234.56' };
+    await many(ledger, 'north', 7, { costs: [{ from: '2018-10-01', weekly: north.weekly }] });
+    t.match(
+      await numbers(),
+      { disclosed: 'rounded', release: '2018-10-31', cases: 0, openCases: 0, claimed: '0.00', groups: [] },
+      'what was raised in the month is told at its end',
+    );
+    ledger.now('2018-12-03T09:00:00Z');
+    let seen = await numbers();
+    t.match(seen, { release: '2018-11-30', cases: 5, openCases: 5, overdue: 0, claimed: '75000.00', open: '75000.00' });
+    t.match(await numbers('?on=2018-10-05'), { claimed: '75000.00', on: '2018-10-05' }, 'whatever day is asked for');
+    t.match(await numbers('?known-at=2018-11-29'), { claimed: '0.00', release: '2018-10-31' }, 'of what was known');
+    t.match((await ask('?on=2018-11-30')).json(), { cases: 7, claimed: '75308.17' }, 'exactly, who sees cases');
+    t.same(groupsOf(seen, 'kind'), { chc: 5 });
+    t.same(groupsOf(seen, 'claimant'), { [COUNTY]: 5 });
+    t.ok(seen.groups.every((each) => each.open === null && each.overdue === null));
 
-  t.match((await ask('/accounting-classes', PROGRAM)).json(), {
-    classes: [
-      { partner: COUNTY, class: 'contingent-asset', cases: 10, amount: '64000.00' },
-      { partner: NORTH, class: 'contingent-liability', cases: null, amount: null, confirmed: null },
-      { partner: SOUTH, class: 'contingent-liability', cases: null, amount: null, confirmed: null },
-    ],
-  });
-  t.match((await ask('/outcomes?step=10000', PROGRAM)).json(), {
-    outcomes: Array.from({ length: 4 }, () => ({
-      cases: null,
-      due: null,
-      borneByClaimant: null,
-      borneByRespondent: null,
-    })),
-  });
-  const csv = (await ask('?format=csv', PROGRAM)).body;
-  t.match(csv, /kind,chc,withheld,withheld,withheld/);
-  t.match(csv, /partner,NHS South CCG,,,,claimedAgainst,withheld/);
-  t.match((await ask('/outcomes?format=csv', PROGRAM)).body, /south-ccg,100.00%,withheld,withheld,withheld,withheld/);
-  t.match(
-    (await ask('/accounting-classes?format=csv', PROGRAM)).body,
-    /NHS South CCG,contingent-liability,withheld,withheld,withheld/,
-  );
+    await many(ledger, 'south', 4, { ...respondent(SOUTH), kind: 's117', ground: 'section-117-duty' });
+    ledger.now('2019-01-03T09:00:00Z');
+    seen = await numbers();
+    t.match(
+      seen,
+      { release: '2018-12-31', cases: 5, openCases: 5 },
+      'seven to the nearest five: four more renew nothing',
+    );
+    t.same(groupsOf(seen, 'kind'), { chc: 5 }, 'four of a kind have no row');
+    t.same(groupsOf(seen, 'respondent'), { [NORTH]: 5 });
+    t.equal(seen.claimed, '114000.00', 'nor are they in any sum');
+    const sums = (partner: string) => seen.partners.find((each) => each.partner === partner);
+    t.match(sums(COUNTY), { claimedBy: '114000.00', claimedAgainst: '0.00', settled: null });
+    t.match(sums(NORTH), { claimedBy: '0.00', claimedAgainst: '114000.00' });
+    t.match(sums(SOUTH), { claimedAgainst: '0.00' });
 
-  await signed('county-finance', 'north-ccg-finance', 'SplitDecided', decided('north-0', 6_000));
-  seen = await numbers();
-  t.match(seen, { cases: null, openCases: 9, open: '57600.00' }, 'ten less nine would be the one that was decided');
-  t.match(seen, { claimed: null, agreed: null, abandoned: null }, 'and its sums are those agreed and abandoned');
-  t.same(groupsOf(seen, 'status'), { decided: null, open: 9 });
-  t.match(
-    (await ask('?on=2018-09-30', PROGRAM)).json(),
-    { cases: 0, openCases: 0, open: '0.00' },
-    'nothing is no secret',
-  );
-});
-
-t.test('of fewer than five cases in all, a program reads what is open and nothing else', async (t) => {
-  const { ask, ledger } = await disputeService(t);
-  await many(ledger, 'case', 3);
-  const seen = (await ask('', PROGRAM)).json<Numbers>();
-  t.match(seen, {
-    cases: null,
-    openCases: null,
-    overdue: 0,
-    claimed: null,
-    agreed: '0.00',
-    abandoned: '0.00',
-    open: '19200.00',
-  });
-  t.ok(seen.groups.length > 1);
-  t.ok(seen.groups.every((each) => each.cases === null && each.overdue === null && each.open === null));
-  t.match(seen.partners, [
-    { partner: COUNTY, claimedBy: null, claimedAgainst: '0.00' },
-    { partner: NORTH, claimedBy: '0.00', claimedAgainst: null },
-    { partner: SOUTH, claimedBy: '0.00', claimedAgainst: '0.00' },
-    {},
-  ]);
-});
-
-t.test('deadlines overdue are counted as carefully as cases', async (t) => {
-  const { ask, ledger } = await disputeService(t);
-  const stage = async (cases: readonly string[]) => {
-    for (const each of cases) {
-      const data = { effective: '2018-11-01', case: each, stage: 'informal' };
-      await ledger.post('county-finance', 'DisputeStageEntered', data, DISPUTES);
-    }
-  };
-  const chc = await many(ledger, 'chc', 6);
-  const residence = await many(ledger, 'residence', 8, { kind: 'residence', ground: 'responsible-body' });
-  await stage([chc[0]!, ...residence.slice(0, 6)]);
-  const { overdue, groups } = (await ask('?on=2018-12-31', PROGRAM)).json<Numbers>();
-  t.equal(overdue, 7);
-  const kinds = groups.filter((each) => each.by === 'kind');
-  t.match(kinds, [
-    { group: 'chc', cases: 6, overdue: null },
-    { group: 'residence', cases: 8, overdue: null },
-  ]);
-  t.match(
-    (await ask('?on=2018-12-31')).json<Numbers>().groups.filter((each) => each.by === 'kind'),
-    [{ overdue: 1 }, { overdue: 6 }],
-  );
-});
-
-t.test('whatever the cases are, no count below five follows from what a program is shown', async (t) => {
-  const { ask, ledger, signed } = await disputeService(t);
-  const kinds = ['chc', 's117', 'fnc', 'residence'] as const;
-  const partners = [NORTH, SOUTH, 'east-district'];
-  for (let index = 0; index < 24; index++) {
-    await many(ledger, `c${index}`, 1, {
-      kind: kinds[Math.floor(Math.sqrt(index)) % 4]!,
-      ...respondent(partners[Math.floor(index / 9)]!),
-      raisedOn: index % 5 === 0 ? '2018-03-01' : '2018-10-30',
-    });
-    if (index % 6 === 5) {
-      const officer = `${partners[Math.floor(index / 9)]!}-finance`;
-      await signed('county-finance', officer, 'SplitDecided', decided(`c${index}-0`, 10_000));
-    }
-    const seen = (await ask('', PROGRAM)).json<Numbers>();
-    const truth = (await ask('')).json<Numbers>();
-    const small = (count: number) => count > 0 && count < 5;
-    for (const by of new Set(truth.groups.map((each) => each.by))) {
-      const shown = seen.groups.filter((each) => each.by === by);
-      const whole = by === 'status' ? seen.cases : seen.openCases;
-      t.notOk(
-        shown.some((each) => each.cases !== null && small(each.cases)),
-        `${index} ${by}`,
+    await signed('county-finance', 'north-ccg-finance', 'SplitDecided', decided('north-0', 6_000));
+    ledger.now('2019-04-03T09:00:00Z');
+    seen = await numbers();
+    t.match(seen, { release: '2019-03-31', openCases: 10, agreed: '19000.00', claimed: '225000.00' });
+    t.same(groupsOf(seen, 'status'), { open: 10 }, 'four that came and one that was decided are five');
+    for (const end of ['05', '06', '07']) {
+      ledger.now(`2019-${end}-03T09:00:00Z`);
+      const { release, ...later } = (await numbers()) as Numbers & { release: string };
+      t.match(
+        later,
+        { claimed: '225000.00', agreed: '19000.00' },
+        `${release}: nothing accrues, and nothing is renewed`,
       );
-      const hidden = shown.filter((each) => each.cases === null).length;
-      if (whole === null || hidden === 0) continue;
-      const rest = whole - shown.reduce((sum, each) => sum + (each.cases ?? 0), 0);
-      t.ok(hidden === 1 ? !small(rest) && rest >= 5 : rest >= 5, `${index} ${by}: ${rest} in ${hidden} rows`);
     }
-    if (seen.cases !== null && seen.openCases !== null) t.notOk(small(seen.cases - seen.openCases));
-  }
-});
-
-t.test('a settlement of fewer than five cases is not among those that a program reads', async (t) => {
-  const { ask, ledger, signed } = await disputeService(t);
-  await many(ledger, 'case', 13);
-  ledger.now('2019-04-10T09:00:00Z');
-  const settle = (settlement: string, from: number, to: number) =>
-    signed('county-finance', 'north-ccg-chief', 'DisputeSettled', {
-      effective: '2019-04-10',
-      settlement,
-      lines: Array.from({ length: to - from }, (_, index) => ({
-        case: caseNamed(`case-${from + index}`),
-        agreed: '36400.00',
-        abandoned: '0.00',
-      })),
-    });
-  const names = async (officer?: string) =>
-    (await ask('/settlements', officer))
-      .json<{ settlements: { settlement: string }[] }>()
-      .settlements.map((each) => each.settlement);
-  await settle('six', 0, 6);
-  t.same(await names(PROGRAM), ['six']);
-  await settle('two', 6, 8);
-  t.same(await names(), ['six', 'two']);
-  t.same(await names(PROGRAM), [], 'of eight settled, six would leave two');
-  t.notMatch((await ask('/settlements?format=csv', PROGRAM)).body, /two|72,?800/);
-  await settle('five', 8, 13);
-  t.same(await names(PROGRAM), ['six']);
-});
+    const csv = (await ask('?format=csv', PROGRAM)).body;
+    t.match(csv, /all,open,10,0,193000.00/);
+    t.match(csv, /kind,chc,5,withheld,withheld/);
+    t.match(csv, /partner,[^,]*County[^,]*,,,,settled,withheld/);
+  },
+);
 
 async function* messages(response: Response): AsyncGenerator<Record<string, string>> {
   let text = '';
@@ -499,18 +395,57 @@ t.test(
       (await get(`${fund}/gap/history${query}`, officer)).json<{ points: Point[] }>().points;
     ledger.now('2019-04-20T09:00:00Z');
     await many(ledger, 'later', 1);
-    const gap = (await get(`${fund}/gap?on=2019-03-31`)).json<Point>();
     t.match(await points('auditor'), [{ at: '2018-11-01T10:00:00.000Z' }, { at: '2019-04-20T09:00:00.000Z' }]);
-    t.equal((await points(PROGRAM)).length, 1);
-    t.match(await points(PROGRAM), [{ openClaims: gap.openClaims }]);
+    const ends = ['2018-11-30', '2018-12-31', '2019-01-31', '2019-02-28', '2019-03-31'];
+    const told = async () => (await points(PROGRAM)).map(({ at, openClaims }) => [at.slice(0, 10), openClaims]);
+    const accrued = await told();
+    t.same(
+      accrued.map(([day]) => day),
+      ends,
+      'the ends of the months in which the claims of thirteen cases accrued',
+    );
     ledger.now('2019-05-01T09:00:00Z');
-    t.match(await points(PROGRAM), [{ at: '2019-05-01T09:00:00.000Z' }], 'the instant asked for, not that of a fact');
+    t.same(await told(), accrued, 'one case more and one settled renew nothing');
+    t.equal((await get(`${fund}/gap?on=2019-03-31`, PROGRAM)).json<Point>().openClaims, accrued.at(-1)![1]);
     await ledger.post('pool-manager', 'PlanLineSet', line({ effective: '2018-04-01' }), 'testshire-2018-19');
-    t.match(await points(PROGRAM), [
-      { at: '2019-05-01T09:00:00.000Z', requirement: '1000000.00', openClaims: gap.openClaims },
-    ]);
-    t.equal((await points(PROGRAM)).length, 1);
-    t.same(await points(PROGRAM, '?on=2019-03-31&along=days'), await points('auditor', '?on=2019-03-31&along=days'));
+    t.match((await points(PROGRAM)).at(-1), {
+      at: '2019-05-01T09:00:00.000Z',
+      requirement: '1000000.00',
+      openClaims: accrued.at(-1)![1],
+    });
+    const days = await points(PROGRAM, '?on=2019-03-31&along=days');
+    t.ok(days.every(({ openClaims }) => openClaims === accrued.at(-1)![1]));
+    t.same((await points(PROGRAM, '?on=2018-04-01&along=days')).length, 1);
+  },
+);
+
+t.test(
+  'a return, which holds the sum of open claims to the penny, is followed whole by those who see cases',
+  async (t) => {
+    const { get } = await filled(t);
+    interface Line {
+      readonly type: string;
+      readonly hash?: string;
+      readonly withheld?: true;
+      readonly data: Readonly<Record<string, unknown>>;
+    }
+    const filed = async (officer: string) =>
+      (await get('/v1/events', officer)).body
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Line)
+        .find(({ type }) => type === 'ReturnSubmitted')!;
+    t.match(await filed('county-finance'), { hash: String, data: { figures: Array, digest: String } });
+    for (const officer of [PROGRAM, 'west-district-finance']) {
+      const line = await filed(officer);
+      t.same(line.data, { effective: '2019-04-10' }, officer);
+      t.equal(line.withheld, true);
+      t.notOk('hash' in line, 'a hash would be of the sum, which could be tried until it fits');
+      t.match((await get('/v1/funds/testshire-2018-19/returns/q3', officer)).json(), { digest: null, intact: true });
+      for (const path of ['returns/q3', 'return-figures', 'returns']) {
+        t.notMatch((await get(`/v1/funds/testshire-2018-19/${path}`, officer)).body, /openClaims|digest":"/);
+      }
+    }
   },
 );
 

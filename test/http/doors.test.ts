@@ -122,8 +122,9 @@ const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
   fund: words(`fund position partner-position gap gap-history compare statement plan pass-down minimum-tests contributions
     instalments approvals late trace monitoring grant-use reserves performance returns return return-figures plan-year
     agreement withdrawals risk-share memorandum mirror timeline proposals proposal what-if`),
-  totals: words('disputes dispute-outcomes dispute-classes settlements'),
-  cases: words(`dispute-cases dispute-case dispute-treatments settlement dispute-timeline dispute-proposals
+  totals: words('disputes'),
+  cases:
+    words(`dispute-cases dispute-case dispute-treatments dispute-outcomes dispute-classes settlement settlements dispute-timeline dispute-proposals
     dispute-proposal`),
   'any proposal': ['find-proposal'],
   'acts of the register': words(`post-register-fact propose-register-fact agree-register-proposal

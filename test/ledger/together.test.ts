@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SEES_ALL } from '../../src/ledger/queries/query.js';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { Refusal } from '../../src/domain/rules.js';
@@ -415,7 +416,7 @@ t.test('under concurrent posts and faults, acknowledged is on disk, and nothing 
         for (const fund of [FUND, NEXT]) {
           const [is, should] = await Promise.all(
             [ledger, fresh].map(async (each) => [
-              await gap.run(each.ledger, { fund }),
+              await gap.run(each.ledger, { fund }, SEES_ALL),
               await each.ledger.folded('fund', fundStream(fund)),
             ]),
           );

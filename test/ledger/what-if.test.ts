@@ -1,4 +1,5 @@
 import t from 'tap';
+import { OPERATOR } from '../../src/ledger/access.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { whatIf, WhatIfAnswer, WhatIfAsked, whatIfTable } from '../../src/ledger/what-if.js';
 import { asked } from '../support/asking.js';
@@ -20,6 +21,7 @@ const tried = async (ledger: TestLedger, acts: readonly object[], officer = 'cou
   const found = await whatIf(ledger.ledger, FUND, WhatIfAsked.parse({ acts, on: '2016-04-01', ...more }), {
     officer,
     signedInBy: 'test',
+    sight: OPERATOR,
   });
   if (found instanceof Refusal) throw new Error(found.detail);
   return WhatIfAnswer.parse(found);
@@ -113,6 +115,7 @@ t.test('of a fund that is not there nothing is foretold', async (t) => {
     {
       officer: 'county-finance',
       signedInBy: 'test',
+      sight: OPERATOR,
     },
   );
   t.ok(found instanceof Refusal && found.rule === 'fund_unknown');
@@ -152,7 +155,11 @@ t.test('where no officer of the other side may sign, the trial says so', async (
   await ledger.post('pool-manager', 'FundOpened', { ...opening, partners: [COUNTY, 'tiny-ccg'] }, fund);
   const fact = { type: 'ContributionAgreed', data: contribution({ effective: '2017-04-01', payer: 'tiny-ccg' }) };
   const asked = WhatIfAsked.parse({ acts: [{ fact }] });
-  const found = await whatIf(ledger.ledger, fund, asked, { officer: 'county-finance', signedInBy: 'test' });
+  const found = await whatIf(ledger.ledger, fund, asked, {
+    officer: 'county-finance',
+    signedInBy: 'test',
+    sight: OPERATOR,
+  });
   t.match(found, { acts: [{ signedBy: null, refusal: { code: String } }] });
 });
 

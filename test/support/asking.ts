@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../../src/domain/rules.js';
 import { QUERIES } from '../../src/ledger/queries/all.js';
-import type { Answer, Table } from '../../src/ledger/queries/query.js';
+import { SEES_ALL, type Answer, type Table } from '../../src/ledger/queries/query.js';
 import { FUND, type TestLedger } from './ledger.js';
 
 interface Asked {
@@ -18,7 +18,7 @@ export async function ask(
   const query = QUERIES.find((each) => each.name === name)!;
   const { shape } = query.params;
   const named = { ...('fund' in shape && { fund: FUND }), ...('area' in shape && { area: 'testshire' }), ...given };
-  const answer = await query.run(ledger, z.object({ ...shape, ...query.options.shape }).parse(named));
+  const answer = await query.run(ledger, z.object({ ...shape, ...query.options.shape }).parse(named), SEES_ALL);
   return answer instanceof Refusal ? answer : { answer: query.answer.parse(answer), table: query.table(answer) };
 }
 

@@ -1,4 +1,5 @@
 import { Refusal } from '../../src/domain/rules.js';
+import { SEES_ALL } from '../../src/ledger/queries/query.js';
 import { knownAtInstant } from '../../src/domain/calendar.js';
 import { minimumTestsQuery } from '../../src/ledger/queries/minimum-tests.js';
 import { FUND, NORTH, REGISTER_STREAM, type TestLedger } from './ledger.js';
@@ -60,12 +61,16 @@ export async function testsOf(
   on: string,
   more: { readonly knownAt?: string; readonly with?: readonly string[]; readonly fund?: string } = {},
 ): Promise<Asked> {
-  const answer = await minimumTestsQuery.run(ledger, {
-    fund: more.fund ?? FUND,
-    on: on,
-    ...(more.knownAt && { 'known-at': knownAtInstant(more.knownAt) }),
-    ...(more.with && { with: more.with }),
-  });
+  const answer = await minimumTestsQuery.run(
+    ledger,
+    {
+      fund: more.fund ?? FUND,
+      on: on,
+      ...(more.knownAt && { 'known-at': knownAtInstant(more.knownAt) }),
+      ...(more.with && { with: more.with }),
+    },
+    SEES_ALL,
+  );
   if (answer instanceof Refusal) throw new Error(answer.detail);
   return answer as unknown as Asked;
 }

@@ -92,6 +92,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     effective: 'any-day',
     inClosedPeriods: true,
     reversible: false,
+    holdsClaims: true,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
     complete(data, state: FundState, { openClaims, digest }) {
       const { area, year } = opened(state);

@@ -11,10 +11,11 @@ import { refuse } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, placed, REGISTER_STREAM, sentenceOf } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
+import { claimsOfArea } from './claims.js';
+import { ClaimSum, Disclosure } from './claims-text.js';
 import { Known, knownThen, type KnownThen } from './known.js';
 import {
   AreaAtTwoDates,
-  claimsOfArea,
   entriesOf,
   fundsOf,
   inText,
@@ -95,7 +96,7 @@ const DueText = z.object({
   due: z.string(),
   amount: SignedMoney,
 });
-const ClaimsRow = z.object({ partner: z.string(), claimedBy: SignedMoney, claimedAgainst: SignedMoney });
+const ClaimsRow = z.object({ partner: z.string(), claimedBy: ClaimSum, claimedAgainst: ClaimSum });
 
 const rowsOf = (partners: readonly PartnerPosition[]): z.input<typeof RowText>[] =>
   partners.flatMap(({ partner, sources }) =>
@@ -196,6 +197,7 @@ export const succession = query({
   answer: z.object({
     area: z.string(),
     ...Stamp,
+    ...Disclosure,
     successions: SuccessionsText,
     funds: z.array(
       z.object({
@@ -215,10 +217,10 @@ export const succession = query({
       description: 'Those that were open at the instant of what was known, whatever the day that was asked for.',
     }),
   }),
-  async run(ledger, asked) {
+  async run(ledger, asked, seeing) {
     const funds = fundsOf(ledger, asked.area);
-    const claims = claimsOfArea(ledger, asked.area, asked);
-    const { stamp, before, after, inheritance } = claims;
+    const claims = await claimsOfArea(ledger, asked.area, asked, seeing);
+    const { stamp, before, after, inheritance, disclosure } = claims;
     if (funds.length === 0 && !ledger.model.area(asked.area)) {
       return refuse('area_unknown', `There is no fund of ${asked.area}, and no disputes of it have been opened.`);
     }
@@ -234,6 +236,7 @@ export const succession = query({
     return {
       area: asked.area,
       ...stamp,
+      ...disclosure,
       successions: successionsText(inheritance),
       funds: at.map(movedIn).filter((each) => each.before.length + each.after.length > 0),
       notYetDue: due.flat(),
@@ -241,13 +244,12 @@ export const succession = query({
       proposals: await proposalsOf(ledger, asked.area, [...funds.map(fundStream), disputeStream(asked.area)], claims),
     };
   },
-  seenBy(answer, { sees, seesArea, seesCases }) {
+  seenBy(answer, { sees, seesCases }) {
     const { area } = answer;
     return {
       ...answer,
       funds: answer.funds.filter(({ fund }) => sees(fund)),
       notYetDue: answer.notYetDue.filter(({ fund }) => sees(fund)),
-      claims: seesArea(area) ? answer.claims : { before: [], after: [] },
       proposals: answer.proposals.filter(({ stream }) => {
         const { kind, name } = placed(stream);
         return kind === 'fund' ? sees(name) : seesCases(area);

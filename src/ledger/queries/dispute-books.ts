@@ -17,7 +17,6 @@ import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
 import { sumsInText, SumsText, treatmentText, TreatmentText } from './disputes.js';
-import { Count, GroupSum } from './disputes-text.js';
 import {
   AreaAtTwoDates,
   inText,
@@ -30,7 +29,6 @@ import {
   standingDisputes,
   type StandingDisputes,
 } from './query.js';
-import { countText, sumText, withheldBy } from './small-counts.js';
 
 /** The disputes of an area as the books of its partners carry them: accounting classes, treatments and settlements. */
 
@@ -44,9 +42,10 @@ export const disputeClasses = query({
     area: z.string(),
     ...Stamp,
     classes: z.array(
-      z.object({ ...PartnerName, class: z.string(), cases: Count, amount: GroupSum, confirmed: GroupSum }),
+      z.object({ ...PartnerName, class: z.string(), cases: z.int(), amount: SignedMoney, confirmed: SignedMoney }),
     ),
   }),
+  cases: true,
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
@@ -60,25 +59,9 @@ export const disputeClasses = query({
       })),
     };
   },
-  seenBy(answer, { seesCases }) {
-    if (seesCases(answer.area)) return answer;
-    const hidden = withheldBy(answer.classes, (each) => each.class);
-    return {
-      ...answer,
-      classes: answer.classes.map((each) =>
-        hidden.has(each) ? { ...each, cases: null, amount: null, confirmed: null } : each,
-      ),
-    };
-  },
   table: (answer) => ({
     columns: ['partner', 'class', 'cases', 'amount', 'confirmed'],
-    rows: answer.classes.map((each) => [
-      each.name,
-      each.class,
-      countText(each.cases),
-      sumText(each.amount),
-      sumText(each.confirmed),
-    ]),
+    rows: answer.classes.map((each) => [each.name, each.class, String(each.cases), each.amount, each.confirmed]),
   }),
 });
 
@@ -275,6 +258,7 @@ export const settlements = query({
   params: OfArea,
   options: AreaAtTwoDates,
   answer: z.object({ area: z.string(), ...Stamp, settlements: z.array(z.object(SettlementText)) }),
+  cases: true,
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
@@ -283,11 +267,6 @@ export const settlements = query({
       ...at.stamp,
       settlements: [...at.state.settlements.keys()].flatMap((name) => settlementText(ledger, at, name)?.text ?? []),
     };
-  },
-  seenBy(answer, { seesCases }) {
-    if (seesCases(answer.area)) return answer;
-    const hidden = withheldBy(answer.settlements, () => 'all');
-    return { ...answer, settlements: answer.settlements.filter((each) => !hidden.has(each)) };
   },
   table: (answer) => ({
     columns: ['settlement', 'effective', 'cases', ...CLAIM_SUMS, 'net'],

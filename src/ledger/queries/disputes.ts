@@ -2,21 +2,26 @@ import { z } from 'zod';
 import {
   caseRow,
   disputeRegister,
+  GROUPINGS,
   registerNumbers,
   STATUSES,
   type CaseRow,
 } from '../../../projections/dispute-register.js';
 import { outcomes } from '../../../projections/outcomes.js';
 import { treatmentsOfCase, type ConfirmedTreatment } from '../../../projections/treatments.js';
+import { NOT_IN_DISPUTE } from '../../../projections/claims.js';
+import { instantOf } from '../../domain/calendar.js';
 import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, type Sums } from '../../domain/dispute/claim.js';
 import { CaseReference } from '../../domain/dispute/cases.js';
 import { owedOn } from '../../domain/dispute/owed.js';
 import { codesOf, DISPUTE_KINDS } from '../../domain/dispute/reference.js';
 import { standing } from '../../domain/dispute/state.js';
-import { inPercent, moneyText, NO_MONEY, WHOLE_BASIS_POINTS, type Pence } from '../../domain/money.js';
+import { inPercent, moneyText, WHOLE_BASIS_POINTS, type Pence } from '../../domain/money.js';
 import { byText } from '../../domain/order.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Name, SignedMoney } from '../../domain/values.js';
+import type { ClaimsTold } from '../claims-told.js';
+import type { Ledger } from '../ledger.js';
 import {
   AreaAtTwoDates,
   inText,
@@ -30,8 +35,8 @@ import {
   standingDisputes,
   type StandingDisputes,
 } from './query.js';
-import { Count, DisputesText, GroupSum, Repayable } from './disputes-text.js';
-import { countText, sumText, withheldBy, withoutSmallCounts } from './small-counts.js';
+import { disclosureOf, openClaimsTold, releasesFor } from './claims.js';
+import { DisputesText, Repayable } from './disputes-text.js';
 
 /** The disputes of an area: totals for all who act for its partners, single cases for those who act in person. */
 
@@ -46,6 +51,36 @@ export const SumsText = {
 export const sumsInText = ({ claimed, agreed, abandoned, open, repayable }: Sums) =>
   inText({ claimed, agreed, abandoned, open, repayable });
 
+/**
+ * The register in numbers as it is told to those who see no cases. Sums stand in cells of a year between two bodies, and
+ * in their totals; other breakdowns are told in cases alone, or two of them could be set against each other.
+ */
+function disputesTold(ledger: Ledger, at: StandingDisputes, told: ClaimsTold) {
+  const claims = openClaimsTold(told.cells);
+  const groups = told.groups.toSorted(
+    (a, b) => GROUPINGS.indexOf(a.by) - GROUPINGS.indexOf(b.by) || byText(a.group, b.group),
+  );
+  const ofStatus = groups.filter(({ by }) => by === 'status');
+  return {
+    ...disclosureOf(told),
+    cases: ofStatus.reduce((sum, { cases }) => sum + cases, 0),
+    openCases: ofStatus.find(({ group }) => group === 'open')?.cases ?? 0,
+    overdue: told.overdue,
+    ...sumsInText(sumsOf(told.cells)),
+    groups: groups.map((group) => ({ ...group, overdue: null, open: null })),
+    partners: at.partners.map((partner) => ({
+      partner,
+      name: nameOf(ledger, partner),
+      ...inText(claims.byPartner.get(partner) ?? NOT_IN_DISPUTE),
+      settled: null,
+      refunded: null,
+      writtenOff: null,
+    })),
+  };
+}
+
+const WITHHELD = 'withheld';
+
 export const disputes = query({
   name: 'disputes',
   path: '/areas/{area}/disputes',
@@ -54,9 +89,12 @@ export const disputes = query({
   params: OfArea,
   options: AreaAtTwoDates,
   answer: DisputesText,
-  async run(ledger, asked) {
+  async run(ledger, asked, seeing) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
+    const knownAt = instantOf(at.stamp.knownAt)!;
+    const released = await releasesFor(ledger, asked.area, knownAt, seeing);
+    if (released) return { area: asked.area, ...at.stamp, ...disputesTold(ledger, at, released.at(knownAt)) };
     const { cases, openCases, overdue, groups, claims, ...sums } = registerNumbers(at);
     const moved = (measure: 'settled' | 'refunded' | 'writtenOff', holder: string): Pence =>
       at.balances.balance({ measure, holder, source: 'CLAIM', term: 'one-off', detail: '' });
@@ -72,7 +110,7 @@ export const disputes = query({
         partner,
         name: nameOf(ledger, partner),
         ...inText({
-          ...(claims.byPartner.get(partner) ?? { claimedBy: NO_MONEY, claimedAgainst: NO_MONEY }),
+          ...(claims.byPartner.get(partner) ?? NOT_IN_DISPUTE),
           settled: moved('settled', partner),
           refunded: moved('refunded', partner),
           writtenOff: moved('writtenOff', partner),
@@ -80,26 +118,25 @@ export const disputes = query({
       })),
     };
   },
-  seenBy: (answer, { seesCases }) => (seesCases(answer.area) ? answer : withoutSmallCounts(answer)),
   table: ({ cases, openCases, overdue, groups, partners, ...sums }) => ({
     columns: ['by', 'group', 'cases', 'overdue', 'open', 'what', 'amount'],
     rows: [
-      ['all', 'raised', countText(cases), '', '', '', ''],
-      ['all', 'open', countText(openCases), countText(overdue), sums.open, '', ''],
-      ...CLAIM_SUMS.map((name) => ['all', '', '', '', '', name, sumText(sums[name])]),
+      ['all', 'raised', String(cases), '', '', '', ''],
+      ['all', 'open', String(openCases), String(overdue), sums.open, '', ''],
+      ...CLAIM_SUMS.map((name) => ['all', '', '', '', '', name, sums[name]]),
       ...groups.map((each) => [
         each.by,
         each.group,
-        countText(each.cases),
-        countText(each.overdue),
-        sumText(each.open),
+        String(each.cases),
+        String(each.overdue ?? WITHHELD),
+        each.open ?? WITHHELD,
         '',
         '',
       ]),
       ...partners.flatMap((each) =>
         (['claimedBy', 'claimedAgainst', 'settled', 'refunded', 'writtenOff'] as const)
           .filter((name) => each[name] !== '0.00')
-          .map((name) => ['partner', each.name, '', '', '', name, sumText(each[name])]),
+          .map((name) => ['partner', each.name, '', '', '', name, each[name] ?? WITHHELD]),
       ),
     ],
   }),
@@ -387,16 +424,16 @@ const OutcomeText = z.object({
   claimant: z.string(),
   respondent: z.string(),
   share: z.int().meta({ description: 'The respondent’s share, in basis points.' }),
-  cases: Count,
-  cost: GroupSum.meta({ description: 'The whole cost of the undecided days: what is split.' }),
-  claimed: GroupSum.meta({ description: 'What the claimant claims of those days, beyond what was paid of them.' }),
-  due: GroupSum.meta({
+  cases: z.int(),
+  cost: SignedMoney.meta({ description: 'The whole cost of the undecided days: what is split.' }),
+  claimed: SignedMoney.meta({ description: 'What the claimant claims of those days, beyond what was paid of them.' }),
+  due: SignedMoney.meta({
     description:
       'Due to the claimant at this share of the whole cost; negative where the claimant would pay. More than is claimed where the share is larger than the one claimed.',
   }),
-  moreThanClaimed: z.boolean().nullable().meta({ description: 'Whether more would be due than is claimed.' }),
-  borneByClaimant: GroupSum,
-  borneByRespondent: GroupSum,
+  moreThanClaimed: z.boolean().meta({ description: 'Whether more would be due than is claimed.' }),
+  borneByClaimant: SignedMoney,
+  borneByRespondent: SignedMoney,
 });
 
 export const disputeOutcomes = query({
@@ -415,6 +452,7 @@ export const disputeOutcomes = query({
       .meta({ description: 'The step of the respondent’s share, in basis points; 1000 are ten per cent.' }),
   }),
   answer: z.object({ area: z.string(), ...Stamp, outcomes: z.array(OutcomeText) }),
+  cases: true,
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
@@ -426,27 +464,6 @@ export const disputeOutcomes = query({
         ...inText({ cost, claimed, due, borneByClaimant, borneByRespondent }),
         moreThanClaimed: due > claimed,
       })),
-    };
-  },
-  seenBy(answer, { seesCases }) {
-    if (seesCases(answer.area)) return answer;
-    const hidden = withheldBy(answer.outcomes, (each) => each.share);
-    return {
-      ...answer,
-      outcomes: answer.outcomes.map((each) =>
-        hidden.has(each)
-          ? {
-              ...each,
-              cases: null,
-              cost: null,
-              claimed: null,
-              due: null,
-              moreThanClaimed: null,
-              borneByClaimant: null,
-              borneByRespondent: null,
-            }
-          : each,
-      ),
     };
   },
   table: (answer) => ({
@@ -466,12 +483,12 @@ export const disputeOutcomes = query({
       each.claimant,
       each.respondent,
       inPercent(each.share),
-      countText(each.cases),
-      sumText(each.cost),
-      sumText(each.claimed),
-      sumText(each.due),
-      sumText(each.borneByClaimant),
-      sumText(each.borneByRespondent),
+      String(each.cases),
+      each.cost,
+      each.claimed,
+      each.due,
+      each.borneByClaimant,
+      each.borneByRespondent,
       each.moreThanClaimed ? 'more than is claimed' : '',
     ]),
   }),

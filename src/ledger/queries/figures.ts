@@ -9,17 +9,27 @@ import { linesStanding, planOf } from '../../../projections/plan.js';
 import { fundPosition } from '../../../projections/position.js';
 import { statement } from '../../../projections/statement.js';
 import { statementNow } from '../../../projections/statement-now.js';
+import type { Instant } from '../../domain/calendar.js';
 import { USE_FIGURES } from '../../domain/fund/held.js';
-import { exactly, moneyText, negated, NO_MONEY, pounds, signedPence, type Pence } from '../../domain/money.js';
+import { moneyText, negated, NO_MONEY, pounds, type Pence } from '../../domain/money.js';
 import { heirsOf } from '../../domain/register/succession.js';
 import { Refusal } from '../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../domain/values.js';
+import {
+  claimsAlong,
+  claimsSeen,
+  disclosureOf,
+  instantOfStanding,
+  moving,
+  NO_CLAIMS_ALONG,
+  releasesFor,
+} from './claims.js';
+import { ClaimSum, Disclosure, type DisclosureText } from './claims-text.js';
+import { compareTold, historyTold } from './gap-told.js';
 import { BothSettled } from './known.js';
 import {
   AtTwoDates,
   changesOf,
-  claimsAlong,
-  claimsAt,
   entriesOf,
   EntryText,
   entryText,
@@ -28,7 +38,6 @@ import {
   inText,
   isIn,
   KnownAt,
-  moving,
   nameOf,
   OfFund,
   OfPartner,
@@ -41,6 +50,7 @@ import {
   Stamp,
   positionAt,
   standing,
+  type Standing,
   SuccessionsText,
   successionsText,
 } from './query.js';
@@ -51,7 +61,7 @@ import { totalWithUse, usesAt, withUse } from './use.js';
 const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
 /** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
 const InDisputeText = z
-  .object({ claimedBy: SignedMoney, claimedAgainst: SignedMoney })
+  .object({ claimedBy: ClaimSum, claimedAgainst: ClaimSum })
   .meta({ description: 'Open claims of the fund’s year: those that the partner makes, and those made of it.' });
 
 /** What most partners have none of, so that a terminal has room for the rest. */
@@ -74,21 +84,23 @@ export const position = query({
   answer: z.object({
     fund: z.string(),
     ...Stamp,
+    ...Disclosure,
     partners: z.array(z.object({ ...PartnerName, sources: SourcesText, total: FiguresText, inDispute: InDisputeText })),
     total: FiguresText,
     inDispute: InDisputeText,
     successions: SuccessionsText,
   }),
-  async run(ledger, asked) {
+  async run(ledger, asked, seeing) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const { partners, total } = positionAt(at);
     const uses = usesAt(at);
     const used = partners.map((each) => ({ partner: each.partner, ...withUse(each, uses) }));
-    const claims = claimsAt(ledger, at);
+    const { claims, disclosure } = await claimsSeen(ledger, at, seeing);
     return {
       fund: asked.fund,
       ...at.stamp,
+      ...disclosure,
       partners: used.map(({ partner, sources, total: own }) => ({
         partner,
         name: nameOf(ledger, partner),
@@ -132,16 +144,18 @@ export const partnerPositionQuery = query({
     fund: z.string(),
     ...PartnerName,
     ...Stamp,
+    ...Disclosure,
     sources: SourcesText,
     total: FiguresText,
     inDispute: InDisputeText,
     successions: SuccessionsText,
   }),
-  async run(ledger, asked) {
+  async run(ledger, asked, seeing) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const { recorded, view, inheritance } = at;
+    const { claims, disclosure } = await claimsSeen(ledger, at, seeing);
     const [own] = positionAt({ recorded, view, inheritance, partners: [asked.partner] }).partners;
     const { sources, total } = withUse(own!, usesAt(at, asked.partner));
     return {
@@ -150,9 +164,10 @@ export const partnerPositionQuery = query({
       name: nameOf(ledger, asked.partner),
       sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
       total: inText(total),
-      inDispute: inText(claimsAt(ledger, at).byPartner.get(asked.partner) ?? NOT_IN_DISPUTE),
+      inDispute: inText(claims.byPartner.get(asked.partner) ?? NOT_IN_DISPUTE),
       successions: successionsText(at.inheritance),
       ...at.stamp,
+      ...disclosure,
     };
   },
   table: ({ sources, total, inDispute }) => ({
@@ -185,17 +200,20 @@ export const gap = query({
   answer: z.object({
     fund: z.string(),
     ...Stamp,
+    ...Disclosure,
     ...GapText.shape,
     fundedBy: z.array(FundedBy),
     stated: z.array(Stated),
   }),
-  async run(ledger, asked) {
+  async run(ledger, asked, seeing) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
+    const { claims, disclosure } = await claimsSeen(ledger, at, seeing);
     return {
       fund: asked.fund,
       ...at.stamp,
-      ...inText(gapOf(at.view, claimsAt(ledger, at).total)),
+      ...disclosure,
+      ...inText(gapOf(at.view, claims.total)),
       fundedBy: fundPosition(at.view, at.partners).partners.flatMap(({ partner, sources }) =>
         sources
           .filter(({ figures }) => figures.agreed !== NO_MONEY)
@@ -229,6 +247,8 @@ export const gap = query({
 /** What stands beside the gap, where there is any of it. */
 const MINOR_GAP_FIGURES: readonly (keyof Gap)[] = ['proposed', 'assumed', 'atRisk', 'openClaims', 'exposure'];
 
+const PointText = z.object({ at: z.string(), ...GapText.shape });
+
 export const gapHistory = query({
   name: 'gap-history',
   path: '/funds/{fund}/gap/history',
@@ -244,36 +264,27 @@ export const gapHistory = query({
     fund: z.string(),
     area: z.string(),
     ...Stamp,
+    ...Disclosure,
     along: z.string(),
-    points: z.array(z.object({ at: z.string(), ...GapText.shape })),
+    points: z.array(PointText),
   }),
-  async run(ledger, asked) {
+  async run(ledger, asked, seeing) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const history = asked.along === 'days' ? gapByDay : gapByKnowledge;
-    const { entries } = await moving(ledger, at);
-    const points = history(entries, at.on, at.size, claimsAlong(ledger, at));
+    const released = await releasesFor(ledger, at.area, instantOfStanding(at), seeing);
+    const entries = released ? await entriesOf(ledger, at) : (await moving(ledger, at)).entries;
+    const points = history(entries, at.on, at.size, released ? NO_CLAIMS_ALONG : claimsAlong(ledger, at));
     return {
       fund: asked.fund,
       area: at.area,
       ...at.stamp,
+      ...(released && disclosureOf(released.at(instantOfStanding(at)))),
       along: asked.along,
-      points: points.map((point) => ({ at: point.at, ...inText(point.gap) })),
-    };
-  },
-  seenBy(answer, { seesCases }) {
-    if (seesCases(answer.area)) return answer;
-    // A point that claims alone have made would tell when one case changed, and by how much.
-    const told = GAP_FIGURES.filter((name) => name !== 'openClaims' && name !== 'exposure');
-    const last = answer.points.length - 1;
-    return {
-      ...answer,
-      points: answer.points.flatMap((point, index) => {
-        const before = answer.points[index - 1];
-        if (told.some((name) => point[name] !== (before?.[name] ?? '0.00'))) return [point];
-        // Where the history ends with one, it ends with what stands at the instant that was asked for.
-        return index === last ? [{ ...point, at: answer.along === 'days' ? point.at : answer.knownAt }] : [];
-      }),
+      points: (released ? historyTold(points, asked.along, released, at) : points).map((point) => ({
+        at: point.at,
+        ...inText(point.gap),
+      })),
     };
   },
   table: ({ points }) => ({
@@ -282,17 +293,6 @@ export const gapHistory = query({
     rows: points.map((point) => [point.at, ...GAP_FIGURES.map((figure) => point[figure])]),
   }),
 });
-
-/** Changes of claims move nothing but open claims and exposure, so what they change simply adds up. */
-const sumOfChanges = (all: readonly Partial<Record<keyof Gap, string>>[]): Record<keyof Gap, Pence> => {
-  const sums: Partial<Record<keyof Gap, Pence>> = {};
-  for (const changes of all) {
-    for (const [name, amount] of Object.entries(changes) as [keyof Gap, string][]) {
-      sums[name] = exactly((sums[name] ?? 0) + signedPence(amount));
-    }
-  }
-  return sums as Record<keyof Gap, Pence>;
-};
 
 export const compareQuery = query({
   name: 'compare',
@@ -309,8 +309,8 @@ export const compareQuery = query({
     fund: z.string(),
     area: z.string(),
     settled: BothSettled,
-    from: z.object({ ...Stamp, ...GapText.shape }),
-    to: z.object({ ...Stamp, ...GapText.shape }),
+    from: z.object({ ...Stamp, ...Disclosure, ...GapText.shape }),
+    to: z.object({ ...Stamp, ...Disclosure, ...GapText.shape }),
     change: GapText,
     movers: z.array(
       EntryText.extend({
@@ -321,22 +321,28 @@ export const compareQuery = query({
     ),
     accrued: GapText.partial().meta({
       description:
-        'How open claims changed by no single fact: what accrued with the days; and, for those who may see no cases, what the facts of disputes changed.',
+        'How open claims changed by no single fact: what accrued with the days; and, for those who may see no cases, all that is told of them.',
     }),
   }),
-  async run(ledger, asked) {
+  async run(ledger, asked, seeing) {
     const from = standing(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
     if (from instanceof Refusal) return from;
     const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] });
     if (to instanceof Refusal) return to;
+    const later = Math.max(instantOfStanding(from), instantOfStanding(to)) as Instant;
+    const released = await releasesFor(ledger, from.area, later, seeing);
     const { entries, isOfDisputes } = await moving(ledger, { ...from, size: Math.max(from.size, to.size) });
-    const compared = compare(entries, from, to, claimsAlong(ledger, from));
+    const compared = released
+      ? await compareTold(ledger, from, to, released)
+      : compare(entries, from, to, claimsAlong(ledger, from));
+    const disclosure = (at: Standing): DisclosureText =>
+      released ? disclosureOf(released.at(instantOfStanding(at))) : {};
     return {
       fund: asked.fund,
       area: from.area,
       settled: from.stamp.settled && to.stamp.settled,
-      from: { ...from.stamp, ...inText(compared.from) },
-      to: { ...to.stamp, ...inText(compared.to) },
+      from: { ...from.stamp, ...disclosure(from), ...inText(compared.from) },
+      to: { ...to.stamp, ...disclosure(to), ...inText(compared.to) },
       change: inText(compared.change),
       movers: compared.movers.flatMap(({ entry, by, changes }) =>
         by === 'accrual'
@@ -351,17 +357,6 @@ export const compareQuery = query({
             ],
       ),
       accrued: inText((compared.movers.find(({ by }) => by === 'accrual')?.changes ?? {}) as Record<keyof Gap, Pence>),
-    };
-  },
-  seenBy(answer, { seesCases }) {
-    const { area } = answer;
-    if (seesCases(area)) return answer;
-    const movers = answer.movers.filter((mover) => mover.stream === 'fund');
-    const withheld = answer.movers.filter((mover) => mover.stream === 'disputes');
-    return {
-      ...answer,
-      movers,
-      accrued: inText(sumOfChanges([answer.accrued, ...withheld.map(({ changes }) => changes)])),
     };
   },
   table: ({ from, to, change, movers, accrued }) => ({

@@ -10,7 +10,6 @@ import { fundStream } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import { BothSettled, Known, knownThen } from './known.js';
 import {
-  claimsAt,
   entriesOf,
   EntryText,
   entryText,
@@ -19,7 +18,6 @@ import {
   KnownAt,
   OfArea,
   query,
-  SEES_ALL,
   standingEver,
   type Seeing,
   type Standing,
@@ -73,7 +71,8 @@ function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear
   return ledger.model.knownRevision(fundStream(fund), at.size) < 0 ? undefined : at;
 }
 
-const gapAt = (ledger: Ledger, at: Standing | undefined) => at && gapOf(at.view, claimsAt(ledger, at).total);
+/** Claims stand beside the gap, and no figure here is of them. */
+const gapAt = (at: Standing | undefined) => at && gapOf(at.view, NO_MONEY);
 
 const linesSet = ({ model }: Standing) => model.facts.kept.filter(({ type }) => type === 'PlanLineSet');
 
@@ -112,7 +111,7 @@ export const mediumTerm = query({
       }),
     ),
   }),
-  async run(ledger, asked, seeing = SEES_ALL) {
+  async run(ledger, asked, seeing) {
     const { instant, size, text } = knownThen(ledger, asked['known-at']);
     const years = yearsOf(ledger, asked, size, seeing);
     if (years instanceof Refusal) return years;
@@ -121,7 +120,7 @@ export const mediumTerm = query({
       ...text,
       years: years.map(({ year, fund }) => {
         const at = atYearEnd(ledger, fund, year, instant);
-        const gap = gapAt(ledger, at);
+        const gap = gapAt(at);
         const { requirement, funded } = at
           ? yearPlan(at.view, categoriesOf(linesSet(at)))
           : { requirement: new Map<string, Pence>(), funded: new Map<string, Pence>() };
@@ -242,14 +241,14 @@ export const bridge = query({
   params: OfArea,
   options: z.strictObject({ ...Years, 'known-from': KnownFrom.optional(), 'known-to': KnownAt.optional() }),
   answer: Bridge,
-  async run(ledger, asked, seeing = SEES_ALL) {
+  async run(ledger, asked, seeing) {
     const from = knownThen(ledger, asked['known-from'] ?? BEFORE_ALL);
     const to = knownThen(ledger, asked['known-to']);
     const size = Math.max(from.size, to.size);
     const years = yearsOf(ledger, asked, size, seeing);
     if (years instanceof Refusal) return years;
     const columns = years.map(({ year, fund }) => {
-      const gapKnown = (knownAt: Instant) => gapAt(ledger, atYearEnd(ledger, fund, year, knownAt))?.gap ?? NO_MONEY;
+      const gapKnown = (knownAt: Instant) => gapAt(atYearEnd(ledger, fund, year, knownAt))?.gap ?? NO_MONEY;
       const [gapFrom, gapTo] = [gapKnown(from.instant), gapKnown(to.instant)];
       return { year: year.label, on: year.last, fund: fund ?? null, gapFrom, gapTo, change: gapTo - gapFrom };
     });

@@ -1,20 +1,13 @@
 import { z } from 'zod';
-import {
-  claimsWalk,
-  openClaims,
-  type ClaimsWalk,
-  type DisputesView,
-  type OpenClaims,
-} from '../../../projections/claims.js';
+import type { DisputesView } from '../../../projections/claims.js';
 import type { Entry } from '../../../projections/entry.js';
 import { GAP_FIGURES, type Gap } from '../../../projections/gap.js';
 import { FIGURES, type Figures, type FundPosition } from '../../../projections/position.js';
-import { claimsNow, inherited, partnersNow, positionNow, type AssignedClaim } from '../../../projections/succession.js';
+import { inherited, partnersNow, positionNow } from '../../../projections/succession.js';
 import type { Change } from '../../../projections/statement-now.js';
 import type { View } from '../../../projections/view.js';
 import {
   clampedTo,
-  dayNumber,
   isWithin,
   knownAtInstant,
   londonDay,
@@ -24,8 +17,6 @@ import {
 } from '../../domain/calendar.js';
 import { USE_FIGURES, type Use } from '../../domain/fund/held.js';
 import { moneyText, type Pence } from '../../domain/money.js';
-import { cellsOf } from '../../domain/dispute/claim.js';
-import { assignedOn, termsAt } from '../../domain/dispute/state.js';
 import type { Inheritance } from '../../domain/register/inheritance.js';
 import { lineOf, successionsOn } from '../../domain/register/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
@@ -35,6 +26,7 @@ import { knownAtInWords } from '../known-words.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf } from '../read-model.js';
 import type { FundModel } from '../shelves.js';
+import { ClaimSum, SumWithClaims } from './claims-text.js';
 import { Known, knownThen, type KnownText } from './known.js';
 
 /**
@@ -49,8 +41,8 @@ export interface Query {
   readonly params: z.ZodObject;
   readonly options: z.ZodObject;
   readonly answer: z.ZodObject;
-  /** Answers; of what the asker may not see, the more costly questions work nothing out. */
-  run(ledger: Ledger, asked: Asked, seeing?: Seeing): Promise<Answer | Refusal>;
+  /** Answers, with claims as the asker may know them; of what they may not see, the more costly work nothing out. */
+  run(ledger: Ledger, asked: Asked, seeing: Seeing): Promise<Answer | Refusal>;
   /** The answer as a table, for CSV and the terminal. */
   table(answer: Answer): Table;
   /** The revision that a later act may be bound to, where the answer has one. */
@@ -66,7 +58,7 @@ export interface Seeing {
   sees(fund: string): boolean;
   /** Totals of an area’s disputes. */
   seesArea(area: string): boolean;
-  /** Single cases of an area’s disputes, and counts of fewer than five. */
+  /** Single cases of an area’s disputes, and exact sums and counts of them. */
   seesCases(area: string): boolean;
 }
 
@@ -94,7 +86,7 @@ interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.Zod
   readonly params: P;
   readonly options: O;
   readonly answer: A;
-  run(ledger: Ledger, asked: z.output<P> & z.output<O>, seeing?: Seeing): Promise<z.input<A> | Refusal>;
+  run(ledger: Ledger, asked: z.output<P> & z.output<O>, seeing: Seeing): Promise<z.input<A> | Refusal>;
   table(answer: z.output<A>): Table;
   revision?(answer: z.output<A>): string;
   readonly cases?: true;
@@ -211,9 +203,11 @@ export const OwedText = z.object(
 export const FiguresText = OwedText.extend(
   Object.fromEntries(USE_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Use, typeof SignedMoney>,
 );
-export const GapText = z.object(
-  Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>,
-);
+export const GapText = z.object({
+  ...(Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>),
+  openClaims: ClaimSum,
+  exposure: SumWithClaims,
+});
 
 export function inText<Name extends string>(figures: Readonly<Record<Name, Pence>>): Record<Name, string> {
   const texts = {} as Record<Name, string>;
@@ -309,7 +303,7 @@ interface StampText extends KnownText {
   readonly outsideYear?: boolean;
 }
 
-interface TwoDates {
+export interface TwoDates {
   readonly on?: Day | undefined;
   readonly 'known-at'?: Instant | undefined;
 }
@@ -406,72 +400,9 @@ export const nameOf = (ledger: Ledger, partner: string): string => ledger.model.
 export const entriesOf = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' | 'size'>): Promise<Entry[]> =>
   ledger.entries(fundStream(fund), size);
 
-/** The facts of a fund and of its area's disputes, in ledger order: all that can move the fund's figures. */
-export async function moving(ledger: Ledger, { fund, area, size }: Pick<Standing, 'fund' | 'area' | 'size'>) {
-  const disputes = await ledger.entries(disputeStream(area), size);
-  const entries = [...(await entriesOf(ledger, { fund, size })), ...disputes].sort((a, b) => a.place - b.place);
-  const ofDisputes = new Set(disputes);
-  return { entries, isOfDisputes: (entry: Entry): boolean => ofDisputes.has(entry) };
-}
-
-const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('dispute', disputeStream(area)).own;
-const revisionAt = (ledger: Ledger, area: string) => (size: number) =>
-  ledger.model.knownRevision(disputeStream(area), size);
-
-/**
- * The claims of a fund's year that are open on the day and as known at the instant that were asked for.
- * @param knownTo the last revision of the disputes that counts; left out, all that were known
- */
-export function claimsAt(
-  ledger: Ledger,
-  { area, on, size, year, inheritance }: Standing,
-  knownTo = Infinity,
-): OpenClaims {
-  const view = { state: disputesOf(ledger, area), on, upTo: Math.min(revisionAt(ledger, area)(size), knownTo) };
-  return claimsNow(openClaims(view, year), assignedClaims(view, year), inheritance);
-}
-
-/** The open claims of an area, of all years, under the names in which they were raised and under those of today. */
-export function claimsOfArea(ledger: Ledger, area: string, { on, 'known-at': knownAt }: TwoDates) {
-  const known = knownThen(ledger, knownAt);
-  const { now, size, text } = known;
-  const day = on ?? londonDay(now);
-  const inheritance = inheritanceAt(ledger, area, day, size);
-  const view = { state: disputesOf(ledger, area), on: day, upTo: revisionAt(ledger, area)(size) };
-  const before = openClaims(view);
-  return {
-    ...known,
-    on: day,
-    stamp: { on: day, ...text },
-    inheritance,
-    before,
-    after: claimsNow(before, assignedClaims(view), inheritance),
-  };
-}
-
 /** The funds of an area, in the order of their years. */
 export const fundsOf = ({ model }: Ledger, area: string): string[] =>
   model.funds().filter((fund) => model.fund(fund)!.outline.opened!.area === area);
-
-/** What is open of each case that one of several successors has taken over. */
-function assignedClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): AssignedClaim[] {
-  const asAt = { on: dayNumber(on), ...(year && { from: dayNumber(year.first), to: dayNumber(year.last) }) };
-  return assignedOn(state, on, upTo).flatMap(({ case: id, side, predecessor, successor }) =>
-    // A case that was assigned has been raised: what is known of the one is known of the other.
-    cellsOf(termsAt(state.cases.get(id)!, upTo)!, asAt)
-      .filter((cell) => cell[side] === predecessor)
-      .map(({ open }) => ({
-        side: side === 'claimant' ? ('claimedBy' as const) : ('claimedAgainst' as const),
-        predecessor,
-        successor,
-        open,
-      })),
-  );
-}
-
-/** The same claims at every day and size, for walks from one to another. */
-export const claimsAlong = (ledger: Ledger, { area, year }: Standing): ClaimsWalk =>
-  claimsWalk(disputesOf(ledger, area), year, revisionAt(ledger, area));
 
 export interface StandingDisputes extends DisputesView {
   readonly area: string;
@@ -498,11 +429,11 @@ export function standingDisputes(
   { on, 'known-at': knownAt }: TwoDates,
 ): StandingDisputes | Refusal {
   const balances = ledger.model.area(area);
-  const state = disputesOf(ledger, area);
+  const state = ledger.model.stream('dispute', disputeStream(area)).own;
   if (!balances || !state.opened) return refuse('area_unknown', `No disputes of ${area} have been opened.`);
   const { now, size, text } = knownThen(ledger, knownAt);
   const day = on ?? londonDay(now);
-  const upTo = revisionAt(ledger, area)(size);
+  const upTo = ledger.model.knownRevision(disputeStream(area), size);
   const stamp = { on: day, ...text };
   const unknown = notKnownYet(ledger, disputeStream(area), `The register of disputes of ${area}`, { size, stamp });
   if (unknown) return unknown;

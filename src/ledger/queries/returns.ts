@@ -21,10 +21,9 @@ import { Name, SignedMoney } from '../../domain/values.js';
 import { canonical, disputeStream, fundStream, sha256 } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf } from '../read-model.js';
+import { claimsAlong, claimsAt } from './claims.js';
 import {
   AtTwoDates,
-  claimsAlong,
-  claimsAt,
   EntryText,
   entryText,
   KnownAt,
@@ -71,6 +70,19 @@ function figuresAt(ledger: Ledger, at: Standing, on: Day, size: number, claimsKn
 
 const claimsRevision = ({ claimsKnownTo }: Filed): number => (claimsKnownTo === null ? -1 : Number(claimsKnownTo));
 
+/**
+ * A return holds the sum of the open claims to the penny. Who sees no cases of the area is shown its other figures, and
+ * no digest of them all: the sum could be tried until the digest fits.
+ */
+const CLAIMS_KEY = figureKey(OPEN_CLAIMS);
+const withoutClaims = <Figure extends Omit<ReturnFigure, 'amount'>>(figures: readonly Figure[]): Figure[] =>
+  figures.filter((each) => figureKey(each) !== CLAIMS_KEY);
+
+const Digest = z
+  .string()
+  .nullable()
+  .meta({ description: 'Null where you may see no cases: a return holds the exact sum of the open claims.' });
+
 const inText = (figures: readonly ReturnFigure[]): z.output<typeof ReturnFigureText>[] =>
   figures.map((each) => ({ ...each, amount: moneyText(each.amount) }));
 
@@ -104,7 +116,7 @@ const ReturnText = {
   revision: z.string(),
   replaces: z.string().nullable(),
   replacedBy: z.string().nullable(),
-  digest: z.string(),
+  digest: Digest,
 };
 
 const returnText = ({ kept, filed }: KeptReturn, all: readonly KeptReturn[]) => ({
@@ -130,17 +142,19 @@ export const filedReturns = query({
     ...Stamp,
     returns: z.array(z.object({ ...ReturnText, figuresMoved: z.int() })),
   }),
-  async run(ledger, asked) {
+  async run(ledger, asked, { seesCases }) {
     const at = standingThen(ledger, asked.fund, asked['known-at']);
     if (at instanceof Refusal) return at;
     const all = returnsAt(at);
     return {
       fund: asked.fund,
       ...at.stamp,
-      returns: all.map((each) => ({
-        ...returnText(each, all),
-        figuresMoved: figureChanges(each.figures, figuresAt(ledger, at, each.filed.on, at.size, Infinity)).length,
-      })),
+      returns: all.map((each) => {
+        const moved = figureChanges(each.figures, figuresAt(ledger, at, each.filed.on, at.size, Infinity));
+        return seesCases(at.area)
+          ? { ...returnText(each, all), figuresMoved: moved.length }
+          : { ...returnText(each, all), digest: null, figuresMoved: withoutClaims(moved).length };
+      }),
     };
   },
   table: (answer) => ({
@@ -153,7 +167,7 @@ export const filedReturns = query({
       each.replaces ?? '',
       each.replacedBy ?? '',
       String(each.figuresMoved),
-      each.digest,
+      each.digest ?? '',
     ]),
   }),
 });
@@ -265,9 +279,16 @@ export const filedReturn = query({
       })),
     };
   },
-  /** Facts of single cases are for those who may see cases; what they add up to stands among the figures. */
   seenBy: (answer, { seesCases }) =>
-    seesCases(answer.area) ? answer : { ...answer, movers: answer.movers.filter(({ stream }) => stream === 'fund') },
+    seesCases(answer.area)
+      ? answer
+      : {
+          ...answer,
+          digest: null,
+          figures: withoutClaims(answer.figures),
+          movers: answer.movers.filter(({ stream }) => stream === 'fund'),
+          earlier: answer.earlier.map((each) => ({ ...each, changes: withoutClaims(each.changes) })),
+        },
   table: ({ figures, movers, ...of }) => ({
     inFiles: RETURN_COLUMNS,
     columns: [...RETURN_COLUMNS, 'what', 'section', 'source', 'line', 'figure', 'filed', 'now', 'change', 'moved by'],
@@ -309,10 +330,15 @@ export const returnFiguresQuery = query({
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, figures: z.array(ReturnFigureText) }),
-  async run(ledger, asked) {
+  async run(ledger, asked, { seesCases }) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    return { fund: asked.fund, ...at.stamp, figures: inText(figuresAt(ledger, at, at.on, at.size, Infinity)) };
+    const figures = figuresAt(ledger, at, at.on, at.size, Infinity);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      figures: inText(seesCases(at.area) ? figures : withoutClaims(figures)),
+    };
   },
   table: ({ figures }) => ({
     columns: ['section', 'source', 'line', 'figure', 'amount'],

@@ -16,7 +16,6 @@ import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
   AtTwoDates,
-  claimsAt,
   GapText,
   inText,
   nameOf,
@@ -210,8 +209,9 @@ const PortfolioText = z.object({
   overdue: SignedMoney,
 });
 
-function figuresOf(ledger: Ledger, at: Standing): Record<PortfolioFigure, Pence> {
-  const { requirement, funded, soft, hard } = gapOf(at.view, claimsAt(ledger, at).total);
+/** Claims stand beside the gap, and no figure of a portfolio is of them. */
+function figuresOf(at: Standing): Record<PortfolioFigure, Pence> {
+  const { requirement, funded, soft, hard } = gapOf(at.view, NO_MONEY);
   return { requirement, funded, soft, hard, overdue: positionAt(at).total.overdue };
 }
 
@@ -270,7 +270,7 @@ export const portfolio = query({
       const at = seeing.sees(fund) ? standing(ledger, fund, asked) : undefined;
       // What was not in the ledger then has no row.
       if (!at || at instanceof Refusal) return [];
-      return [{ at, figures: figuresOf(ledger, at) }];
+      return [{ at, figures: figuresOf(at) }];
     });
     const waiting = new Map<string, number>();
     for (const { stream } of ledger.model.openProposals()) waiting.set(stream, (waiting.get(stream) ?? 0) + 1);

@@ -30,6 +30,8 @@ interface Gap extends Record<string, unknown> {
   readonly openClaims: string;
   readonly assumed: string;
   readonly outsideYear?: boolean;
+  readonly disclosed?: 'rounded';
+  readonly release?: string | null;
 }
 
 interface Position {
@@ -85,6 +87,14 @@ export function gapInWords({
   return `${required}: ${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)!}.`;
 }
 
+/** What is disputed; whoever sees no cases reads it rounded, and as at which day. */
+const disputed = ({ openClaims, disclosed, release }: Gap): string =>
+  disclosed === undefined
+    ? `disputed ${sum(openClaims)}`
+    : release === null || release === undefined
+      ? 'disputed nothing that is told yet'
+      : `disputed about ${sum(openClaims)} on ${day(release)}`;
+
 const keyFigures = (gap: Gap): Html =>
   html`<dl class="bcf-figures">${[
     ['Required', gap.requirement],
@@ -92,7 +102,7 @@ const keyFigures = (gap: Gap): Html =>
     ['Offered, not signed', gap.soft],
     gap.hard.startsWith('-') ? ['More than required', gap.hard.slice(1)] : ['Nobody offers', gap.hard],
   ].map(([title, amount]) => html`<div><dt>${title}</dt><dd>${sum(amount!)}</dd></div>`)}</dl>
-  ${paragraph(`Beside these: at risk ${sum(gap.atRisk)}, disputed ${sum(gap.openClaims)}, assumed ${sum(gap.assumed)}.`)}`;
+  ${paragraph(`Beside these: at risk ${sum(gap.atRisk)}, ${disputed(gap)}, assumed ${sum(gap.assumed)}.`)}`;
 
 const OWED = [
   ['proposed', 'Offered'],

@@ -92,11 +92,11 @@ const proposalOf = (site: Site, { sight }: Asking, proposal: string): Promise<Pr
 /** What would be if it were signed; nothing of what is in no fund, for there are no figures of it. */
 async function foretold(
   site: Site,
-  { session }: Asking,
+  { session, sight }: Asking,
   { kind, in: fund, proposal, state, fact }: Proposal,
 ): Promise<WhatIfText | undefined> {
   if (kind !== 'fund' || state !== 'open') return undefined;
-  const by = { officer: session.officer, signedInBy: session.by };
+  const by = { officer: session.officer, signedInBy: session.by, sight };
   return answered(await whatIf(site.ledger, fund, { acts: [{ proposal }], on: fact.data['effective'] as Day }, by));
 }
 

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { SEES_ALL } from '../../../src/ledger/queries/query.js';
 import { knownAtInstant } from '../../../src/domain/calendar.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import { KINDS } from '../../../src/ledger/catalogue.js';
@@ -15,11 +16,15 @@ interface PlanAnswer {
 }
 
 async function planOn({ ledger }: TestLedger, on: string, knownAt?: string): Promise<PlanAnswer> {
-  const answer = await plan.run(ledger, {
-    fund: FUND,
-    on: on,
-    ...(knownAt && { 'known-at': knownAtInstant(knownAt) }),
-  });
+  const answer = await plan.run(
+    ledger,
+    {
+      fund: FUND,
+      on: on,
+      ...(knownAt && { 'known-at': knownAtInstant(knownAt) }),
+    },
+    SEES_ALL,
+  );
   if (answer instanceof Refusal) throw new Error(answer.detail);
   return answer as unknown as PlanAnswer;
 }

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { CASES_TOLD_MIN, claimReleases, type ToldCell } from '../../projections/claim-releases.js';
+import { dayNumber, dayOfNumber, endOfLondonDay, monthsAfter, type Day } from '../../src/domain/calendar.js';
+import { cellsOf, CLAIM_SUMS } from '../../src/domain/dispute/claim.js';
+import { termsAt, type DisputeState } from '../../src/domain/dispute/state.js';
+import { caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
+import { COUNTY, NORTH, SOUTH, type TestLedger } from '../support/ledger.js';
+import { asyncProperty } from '../support/property.js';
+
+/** What is told of claims to those who see no cases: renewed by five cases at a time, and rounded. */
+
+interface Move {
+  readonly month: number;
+  readonly what: 'raise' | 'decide' | 'revise' | 'reverse';
+  readonly pick: number;
+  readonly pence: number;
+  readonly ended: boolean;
+}
+
+const moves = fc.array(
+  fc.record({
+    month: fc.integer({ min: 0, max: 7 }),
+    what: fc.constantFrom<Move['what']>('raise', 'raise', 'raise', 'decide', 'revise', 'reverse'),
+    pick: fc.nat(1_000),
+    pence: fc.integer({ min: 10_000, max: 9_999_999 }),
+    ended: fc.boolean(),
+  }),
+  { minLength: 20, maxLength: 60, size: 'max' },
+);
+
+/** The last days of months from November 2018 on. */
+const monthEnd = (month: number): Day => dayOfNumber(dayNumber(monthsAfter('2018-12-01' as Day, month)) - 1);
+
+/** Plays moves month by month. What is refused leaves nothing. */
+async function play(ledger: TestLedger, all: readonly Move[]): Promise<void> {
+  const cases: { readonly name: string; readonly revision: string }[] = [];
+  for (let month = 0; month < 8; month++) {
+    ledger.now(`${monthsAfter('2018-11-01' as Day, month)}T09:00:00Z`);
+    for (const [index, move] of all.filter((each) => each.month === month).entries()) {
+      await playOne(ledger, move, `c-${month}-${index}`, cases).catch((error: unknown) => {
+        if (!/refused|: /.test(String(error))) throw error;
+      });
+    }
+  }
+}
+
+async function playOne(
+  ledger: TestLedger,
+  { what, pick, pence, ended }: Move,
+  name: string,
+  cases: { readonly name: string; readonly revision: string }[],
+): Promise<void> {
+  const weekly = (pence / 100).toFixed(2);
+  if (what === 'raise') {
+    const data = raised(name, {
+      until: ended ? '2018-10-31' : undefined,
+      respondent: [{ from: '2018-10-01', partner: pick % 4 === 0 ? SOUTH : NORTH }],
+      costs: [{ from: '2018-10-01', weekly }],
+    });
+    await ledger.post('county-finance', 'DisputeRaised', data, DISPUTES);
+    cases.push({ name, revision: String(ledger.ledger.model.stream('dispute', DISPUTES).revision) });
+    return;
+  }
+  const of = cases[pick % Math.max(cases.length, 1)];
+  if (!of) return;
+  const common = { effective: '2018-10-01', case: caseNamed(of.name) };
+  if (what === 'revise') {
+    const data = { ...common, costs: [{ from: '2018-10-01', weekly }] };
+    await ledger.post('county-finance', 'ClaimRevised', data, DISPUTES);
+  } else if (what === 'decide') {
+    const data = { ...common, decidedOn: '2018-11-01', split: share(pick % 10_000), by: 'panel' };
+    const signer = pick % 2 === 0 ? 'north-ccg-finance' : 'south-ccg-finance';
+    await ledger.signed('county-finance', signer, 'SplitDecided', data, DISPUTES);
+  } else {
+    const data = { effective: '2018-10-01', reverses: of.revision, reason: 'raised in error' };
+    await ledger.post('county-finance', 'FactReversed', data, DISPUTES);
+  }
+}
+
+/** What each case adds to a cell, worked out from the register by itself. */
+function standing(
+  state: DisputeState,
+  on: Day,
+  upTo: number,
+  cell: Pick<ToldCell, 'year' | 'claimant' | 'respondent'>,
+) {
+  const adds = new Map<string, readonly number[]>();
+  for (const [id, history] of state.cases) {
+    const terms = termsAt(history, upTo);
+    for (const each of terms ? cellsOf(terms, { on: dayNumber(on) }) : []) {
+      if (each.year !== cell.year || each.claimant !== cell.claimant || each.respondent !== cell.respondent) continue;
+      if (each.claimed + each.repayable > 0) adds.set(id, [each.agreed, each.abandoned, each.open, each.repayable]);
+    }
+  }
+  return adds;
+}
+
+const differing = (a: ReadonlyMap<string, readonly number[]>, b: ReadonlyMap<string, readonly number[]>): number =>
+  [...new Set([...a.keys(), ...b.keys()])].filter((id) => String(a.get(id)) !== String(b.get(id))).length;
+
+const toThousands = (pence: number): number => Math.round(pence / 100_000) * 100_000;
+
+/** Makes the releases of eight months of a ledger. */
+function released({ ledger }: TestLedger) {
+  const { model } = ledger;
+  const { own } = model.stream('dispute', DISPUTES);
+  const releases = claimReleases(own);
+  const months = Array.from({ length: 8 }, (_, month) => {
+    const on = monthEnd(month);
+    return { on, upTo: model.knownRevision(DISPUTES, model.prefix(endOfLondonDay(on)).size) };
+  });
+  for (const { on, upTo } of months) for (const step = releases.next(on, upTo); !step.next().done;);
+  return { own, months, releases };
+}
+
+t.test('every renewal of a cell is of five cases or more, against each telling before it', async (t) => {
+  let renewals = 0;
+  await asyncProperty(
+    t,
+    fc.asyncProperty(moves, async (all) => {
+      const ledger = await disputing(t);
+      await play(ledger, all);
+      const { own, months, releases } = released(ledger);
+      for (const respondent of [NORTH, SOUTH]) {
+        for (const year of ['2018-19', '2019-20']) {
+          const cell = { year, claimant: COUNTY, respondent };
+          const tellings: ReadonlyMap<string, readonly number[]>[] = [new Map()];
+          let before = '';
+          for (const [index, { on, upTo }] of months.entries()) {
+            const told = releases
+              .told(index + 1)
+              .cells.find((each) => each.year === year && each.respondent === respondent && each.claimant === COUNTY);
+            const now = told ? CLAIM_SUMS.map((name) => told[name]).join() : '';
+            if (now === before) continue;
+            before = now;
+            renewals++;
+            const adds = standing(own, on, upTo, cell);
+            // The sums are those of the month in which they changed, to the thousand.
+            const sums = [0, 1, 2, 3].map((at) => [...adds.values()].reduce((sum, each) => sum + each[at]!, 0));
+            const [agreed, abandoned, open, repayable] = sums.map(toThousands) as [number, number, number, number];
+            if (told) {
+              t.same(told, { ...cell, claimed: agreed + abandoned + open, agreed, abandoned, open, repayable });
+            } else t.equal(adds.size, 0);
+            for (const earlier of tellings) {
+              const count = differing(earlier, adds);
+              if (count > 0 && count < CASES_TOLD_MIN) return false;
+            }
+            tellings.push(adds);
+          }
+        }
+      }
+      return true;
+    }),
+    12,
+  );
+  t.ok(renewals > 12, `${renewals} renewals`);
+});
+
+t.test(
+  'what is told of a month is the same whatever was recorded afterwards, and however far releases go',
+  async (t) => {
+    const ledger = await disputing(t);
+    for (let index = 0; index < 6; index++) {
+      await ledger.post('county-finance', 'DisputeRaised', raised(`a-${index}`), DISPUTES);
+    }
+    ledger.now('2019-01-02T09:00:00Z');
+    const before = released(ledger).releases.told(1);
+    t.match(before.cells, [{ year: '2018-19', claimant: COUNTY, respondent: NORTH, open: 7_300_000 }]);
+    t.same(
+      before.groups.map(({ by, group, cases }) => [by, group, cases]).sort(),
+      [
+        ['age', '29-to-91-days', 5],
+        ['claimant', COUNTY, 5],
+        ['kind', 'chc', 5],
+        ['respondent', NORTH, 5],
+        ['stage', 'none', 5],
+        ['status', 'open', 5],
+        ['value', 'from-10000', 5],
+      ].sort(),
+    );
+    for (let index = 0; index < 6; index++) {
+      await ledger.post('county-finance', 'DisputeRaised', raised(`b-${index}`), DISPUTES);
+    }
+    t.same(released(ledger).releases.told(1), before);
+    t.equal(released(ledger).releases.told(0).cells.length, 0, 'before the first nothing is told');
+  },
+);
