@@ -139,8 +139,12 @@ const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
 /** The facts of disputes that the keeper posts, wherever it is no party. */
 const KEEPERS = ['DisputesOpened', 'DisputePartnerAdded'];
 
-/** Facts that are their body's, which is found first: who may see it all is told where there is none. */
+/**
+ * Facts that are their body's, which is found first: who may see it all is told where there is none. A succession is
+ * signed by other roles than propose it, and they are told that it is not countered.
+ */
 const FOUND_FIRST = [
+  'PartnerSucceeded',
   'CommitmentReleased',
   'PlanMoved',
   'RiskShareApplied',
