@@ -6,9 +6,12 @@ import fc from 'fast-check';
 import t from 'tap';
 import { sectorOf, type PartnerKind } from '../../src/domain/register/state.js';
 import { Refusal } from '../../src/domain/rules.js';
+import { encode } from '../../src/ledger/catalogue.js';
+import { eventId } from '../../src/ledger/submit.js';
 import { verify } from '../../src/ledger/verify.js';
 import { BOARD, DAY, MERGED, registerAll, split, succeeded, takenBack, UPTON } from '../support/bodies.js';
 import {
+  carried,
   COUNTY,
   EAST,
   emptyLedger,
@@ -436,3 +439,15 @@ t.test(
     t.ok(signatures > 100, `${signatures} signatures were accepted`);
   },
 );
+
+t.test('what stands as the service’s own, and is another’s, is found', async (t) => {
+  const ledger = await openedLedger(t);
+  const beginning = { size: 1, root: 'a'.repeat(64) };
+  const data = { effective: '2016-03-01', lost: beginning, found: beginning };
+  const metadata = carried({ role: 'service', officer: 'county-chief' });
+  const head = BigInt(ledger.ledger.model.stream('register', REGISTER_STREAM).revision);
+  const event = encode(eventId('county-chief', 'k', 0), 'LossAccepted', data as never, metadata);
+  await ledger.store.append(REGISTER_STREAM, head, [event]);
+  const found = (await verify(ledger.store)).problems.filter(({ check }) => check === 'mandates');
+  t.match(found, [{ words: /county-chief is not the service/ }]);
+});
