@@ -17,6 +17,8 @@ import { Area, Partner, PartnerRef } from './fields.js';
 
 const OPENING: Fact<DisputeState> = keeperFact({
   name: 'DisputesOpened',
+  title: 'Open the disputes of an area',
+  group: 'disputes',
   about: 'Opens the disputes of one area, with the partners between whom they can be; the ledger’s keeper opens them.',
   input: z.strictObject({
     effective: EffectiveDay,
@@ -41,6 +43,8 @@ const OPENING: Fact<DisputeState> = keeperFact({
 
 const JOINING: Fact<DisputeState> = keeperFact({
   name: 'DisputePartnerAdded',
+  title: 'Add a partner to the disputes',
+  group: 'disputes',
   about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it.',
   input: z.strictObject({ effective: EffectiveDay, partner: Partner }),
   check(data, state: DisputeState, { register }) {

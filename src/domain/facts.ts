@@ -7,6 +7,7 @@ import type { Posting } from './postings.js';
 import type { Refusal } from './rules.js';
 import type { OpenProposal } from './proposal.js';
 import type { RegisterState } from './register/state.js';
+import type { Group } from './groups.js';
 import type { Role } from './roles.js';
 import { inForce, type RuleChange } from './rule-versions.js';
 import type { FundState } from './fund/state.js';
@@ -58,6 +59,9 @@ interface KnownClaims {
  */
 interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
   readonly name: string;
+  /** What somebody does who records it, as a verb phrase for a reader: “Agree a contribution”. */
+  readonly title: string;
+  readonly group: Group;
   /** The version of the stored schema: one more than there were before it. */
   readonly version: number;
   /** The versions before: the first is version 1. A changed shape is a new version; old ones are upcast where events are read. */

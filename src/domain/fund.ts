@@ -40,6 +40,8 @@ import { Area, Host, PartnerRef } from './fields.js';
 
 const OPENING: Fact<FundState> = keeperFact({
   name: 'FundOpened',
+  title: 'Open a fund for a year',
+  group: 'fund',
   about:
     'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it.',
   input: z.strictObject({

@@ -54,8 +54,12 @@ const ENDINGS: Readonly<Record<string, string>> = {
   ProposalLapsed: 'its last day passed',
 };
 
-/** How a proposal ended: by a step of its own, or by the fact that took it off the table. */
-export const endingInWords = (how: string): string => ENDINGS[how] ?? `${how} took it off the table`;
+/**
+ * How a proposal ended: by a step of its own, or by a fact that took it off the table.
+ * @param titles the facts that may have, by their names
+ */
+export const endingInWords = (how: string, titles: ReadonlyMap<string, { readonly title: string }>): string =>
+  ENDINGS[how] ?? `it was taken off the table by “${titles.get(how)!.title}”`;
 
 type Events = { readonly [Name in keyof typeof PROPOSAL_EVENTS]: (typeof PROPOSAL_EVENTS)[Name]['stored'] };
 type WithText<Data> = Omit<Data, 'fact' | 'replaces'> & { readonly fact: FactText };

@@ -58,6 +58,8 @@ const PartnerFields = { partner: Partner, name: FullName, kind: PartnerKindField
 const FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'LedgerOpened',
+    title: 'Open the ledger',
+    group: 'bodies',
     about: 'Opens the ledger: who keeps it, its first officers, two at least, and whether it is a demonstration.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -84,6 +86,8 @@ const FACTS: readonly Fact<RegisterState>[] = [
   }),
   keeperFact({
     name: 'PartnerRegistered',
+    title: 'Register a partner',
+    group: 'bodies',
     about: 'Registers a partner with its first officers, two at least.',
     input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
     roles: ADMINISTER,
@@ -103,6 +107,8 @@ const FACTS: readonly Fact<RegisterState>[] = [
   }),
   fact({
     name: 'OfficerMandated',
+    title: 'Give an officer a mandate',
+    group: 'bodies',
     about:
       'Gives an officer a mandate: role, limit, first and last day, both inclusive. A second officer of the partner signs.',
     input: z
@@ -154,6 +160,8 @@ const FACTS: readonly Fact<RegisterState>[] = [
   }),
   fact({
     name: 'MandateEnded',
+    title: 'End an officer’s mandate',
+    group: 'bodies',
     about:
       'Ends what an officer is mandated for in a role of a body; the effective date is the last day, inclusive. What begins later stays.',
     input: z.strictObject({

@@ -51,6 +51,8 @@ function originalOf<State>(
 export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
   completedFact({
     name: 'FactReversed',
+    title: 'Take a fact back',
+    group: 'corrections',
     about:
       'Undoes exactly one fact, once, from its own effective date on; signed as the original was; never itself reversed.',
     input: z.strictObject(sent),

@@ -200,7 +200,7 @@ export function decide<State>(
     case 'withdraw':
       return close(kind, state, command, asking, full);
     case 'lapse':
-      return lapse(state, command.proposal, full);
+      return lapse(kind, state, command.proposal, full);
     case 'note':
       return note(kind, state, command.fact, full);
   }
@@ -363,12 +363,12 @@ const proposalEvent = (type: ProposalEvent['type'], proposal: string, fact: Fact
 });
 
 /** The proposal that a command names, where it is still open, or why it is not. */
-function openProposal<State>(state: StreamState<State>, id: string): OpenProposal | Refusal {
+function openProposal<State>(kind: Kind<State>, state: StreamState<State>, id: string): OpenProposal | Refusal {
   const proposal = state.open.get(id);
   if (proposal) return proposal;
   const ended = state.ended.get(id);
   return ended
-    ? refuse('proposal_ended', `Proposal ${id} has ended: ${endingInWords(ended.how)}.`)
+    ? refuse('proposal_ended', `Proposal ${id} has ended: ${endingInWords(ended.how, kind.byName)}.`)
     : refuse('proposal_unknown', `There is no proposal ${id} here.`);
 }
 
@@ -409,7 +409,7 @@ function agree<State>(
   asking: Asking,
   context: Context,
 ): Decision | Refusal {
-  const proposal = openProposal(state, command.proposal);
+  const proposal = openProposal(kind, state, command.proposal);
   if (proposal instanceof Refusal) return proposal;
   const fact = factOf(kind, proposal.fact.type);
   const { data } = proposal.fact;
@@ -477,7 +477,7 @@ function counter<State>(
   asking: Asking,
   context: Context,
 ): Decision | Refusal {
-  const proposal = openProposal(state, command.proposal);
+  const proposal = openProposal(kind, state, command.proposal);
   if (proposal instanceof Refusal) return proposal;
   const fact = factOf(kind, command.fact.type);
   const { data } = command.fact;
@@ -534,7 +534,7 @@ function close<State>(
   asking: Asking,
   context: Context,
 ): Decision | Refusal {
-  const proposal = openProposal(state, command.proposal);
+  const proposal = openProposal(kind, state, command.proposal);
   if (proposal instanceof Refusal) return proposal;
   const demands = demandsOfProposed(kind, state, proposal, context);
   const declining = command.act === 'decline';
@@ -563,8 +563,8 @@ function close<State>(
 }
 
 /** The service itself ends what nobody can sign any more, as an event, so that history shows when. */
-function lapse<State>(state: StreamState<State>, id: string, context: Context): Decision | Refusal {
-  const proposal = openProposal(state, id);
+function lapse<State>(kind: Kind<State>, state: StreamState<State>, id: string, context: Context): Decision | Refusal {
+  const proposal = openProposal(kind, state, id);
   if (proposal instanceof Refusal) return proposal;
   if (!expired(proposal, context.today)) {
     return refuse('proposal_ended', `Proposal ${id} has not expired on ${dayInWords(context.today)}.`);

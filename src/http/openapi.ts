@@ -55,7 +55,7 @@ export function factsSchema(facts: readonly Fact<never>[]): z.ZodType {
   const options = facts.map((fact) =>
     z
       .strictObject({ type: z.literal(fact.name), data: fact.input })
-      .meta({ title: fact.name, description: fact.about }),
+      .meta({ title: fact.title, description: fact.about }),
   );
   return z.discriminatedUnion('type', options as never, {
     error: () => `must be one of ${facts.map((fact) => fact.name).join(', ')}`,

@@ -1,4 +1,5 @@
 import type { Fact } from '../domain/facts.js';
+import { GROUPS, inGroups } from '../domain/groups.js';
 import { PROPOSAL_EVENTS } from '../domain/proposal.js';
 import { RULE_CHANGES } from '../domain/rule-versions.js';
 import { KINDS, WHEREABOUTS } from './catalogue.js';
@@ -26,7 +27,7 @@ function factText(fact: Fact<unknown>): string {
   const roles = fact.signedAs ? 'as its original' : fact.roles.join(', ');
   return [
     `### \`${fact.name}\``,
-    fact.about,
+    `**${fact.title}** (${GROUPS[fact.group].toLowerCase()}). ${fact.about}`,
     fact.byService
       ? '- Recorded by the service itself; nobody posts it.'
       : `- Posted by: ${roles}; ${signature}${fact.signerRoles ? ` (${fact.signerRoles.join(', ')})` : ''}.`,
@@ -39,7 +40,7 @@ function factText(fact: Fact<unknown>): string {
 /** The page, in Markdown. */
 export function eventCatalogue(): string {
   const kinds = Object.values(KINDS).map((kind) =>
-    [`## ${WHEREABOUTS[kind.name].about}`, ...[...kind.byName.values()].map(factText)].join('\n\n'),
+    [`## ${WHEREABOUTS[kind.name].about}`, ...inGroups([...kind.byName.values()]).map(factText)].join('\n\n'),
   );
   const changes = Object.entries(RULE_CHANGES).map(([name, { from, why }]) => `| \`${name}\` | ${from} | ${why} |`);
   const steps = Object.entries(STEPS).map(([name, words]) => `| \`${name}\` | ${words} |`);

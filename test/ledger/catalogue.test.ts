@@ -37,8 +37,11 @@ t.test('facts are declared once: every name stands for one fact of one kind', as
   // A reversal is a fact of every kind of stream in which facts can be reversed.
   const names = allFacts().map(({ kind, fact: each }) => (each.signedAs ? `${kind.name} ${each.name}` : each.name));
   t.equal(new Set(names).size, names.length);
+  const titles = allFacts().map(({ kind, fact: each }) => (each.signedAs ? `${kind.name} ${each.title}` : each.title));
+  t.equal(new Set(titles).size, titles.length, 'so does every title');
   for (const { fact: each } of allFacts()) {
     t.match(each.about, /^[A-Z].*\.$/s, `${each.name} is described in a sentence`);
+    t.match(each.title, /^[A-Z][a-z’]+ [^.]+[^. ]$/, `${each.name} says in a verb phrase what is done`);
     if (each.signedAs) t.same(each.sides({}, {}, {} as never), { acts: [], signs: [] }, 'it has no sides of its own');
     if (each.signature === 'other-side') t.ok(each.subject, `${each.name} says what a counter must leave alone`);
   }
@@ -82,6 +85,8 @@ t.test('an older version is brought up to date where it is read, also inside a p
   const noted = {
     ...fact<z.ZodObject<typeof NOTED>, FundState>({
       name: 'Noted',
+      title: 'Note something',
+      group: 'fund',
       about: 'A note.',
       input: z.strictObject(NOTED),
       signature: 'other-side',

@@ -22,6 +22,8 @@ const steps = PROPOSAL_EVENTS as Record<string, { version: number; earlier: read
 
 const common = {
   name: 'Noted',
+  title: 'Note something',
+  group: 'fund',
   about: 'A note.',
   signature: 'other-side',
   roles: ['finance-officer', 'chief-finance-officer'],

@@ -176,5 +176,5 @@ t.test('an offer that its payer withdraws is off the table, and its page says by
     reason: 'the board',
   });
   const text = read((await (await visitor().signIn('county-finance')).get(`/proposals/${id}`)).body);
-  t.match(text, /Off the table .* It has ended: DiscretionaryPaymentWithdrawn took it off the table\./);
+  t.match(text, /Off the table .* It has ended: it was taken off the table by “Withdraw a discretionary payment”\./);
 });

@@ -45,6 +45,8 @@ function heldJointly(
 export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'CaseAssigned',
+    title: 'Take a case over',
+    group: 'disputes',
     about: 'Of several successors who hold a case jointly, one takes it over from a day on; another of them signs.',
     input: z.strictObject(sent),
     stored: z.strictObject({ ...sent, predecessor: Predecessor }),

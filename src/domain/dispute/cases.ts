@@ -328,6 +328,8 @@ const revisionInWords = (data: z.output<typeof RevisedFields>): string =>
 export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   fact({
     name: 'DisputeRaised',
+    title: 'Raise a dispute',
+    group: 'disputes',
     about:
       'A body claims that another should bear the cost of a package of care, or more of it; the claim accrues by the day.',
     input: z.strictObject({
@@ -405,6 +407,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     ...REVISION,
     name: 'ClaimRevised',
+    title: 'Revise a claim',
+    group: 'disputes',
     about:
       'The claimant changes its claim from a day on: cost, invoices, share, last day of care, or the body that it is against; on no day to less.',
     signature: 'none',
@@ -415,6 +419,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     ...REVISION,
     name: 'ClaimReduced',
+    title: 'Reduce a claim',
+    group: 'disputes',
     about:
       'The claimant changes its claim so that it falls on some day, such as when the cost falls or care has ended; a second officer of the claimant signs.',
     signature: 'second-officer',
@@ -424,6 +430,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'InterimFundingAgreed',
+    title: 'Agree who pays meanwhile',
+    group: 'disputes',
     about: 'Both sides agree who pays from a day on until the case is decided, without prejudice to how it is.',
     input: z.strictObject({ ...OfCase, interim: SplitShares }),
     stored: z.strictObject({ ...OfCase, interim: SplitShares, withoutPrejudice: z.literal(true) }),
@@ -451,6 +459,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'SplitDecided',
+    title: 'Record how a case is split',
+    group: 'disputes',
     about:
       'How the cost of a case is split from a day on, by a panel or by the parties; both sides sign, since a panel cannot simply bind them.',
     input: SplitSent,
@@ -472,6 +482,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'ClaimWithdrawn',
+    title: 'Withdraw a claim',
+    group: 'disputes',
     about: 'The claimant gives its claim up from a day on; a second officer of the claimant signs.',
     input: WithdrawalSent,
     stored: WithdrawalSent.extend(WithSums),
@@ -491,6 +503,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'ClaimConceded',
+    title: 'Concede a claim',
+    group: 'disputes',
     about: 'The respondent accepts the claim from a day on; a second officer of the respondent signs.',
     input: Decision,
     stored: Decision.extend(WithSums),
@@ -510,6 +524,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'AccountingClassConfirmed',
+    title: 'Confirm an accounting class',
+    group: 'settlement',
     about:
       'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason.',
     input: ClassSent,

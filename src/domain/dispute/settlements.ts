@@ -390,6 +390,8 @@ const writeOffSent = {
 export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'DisputeSettled',
+    title: 'Settle cases',
+    group: 'settlement',
     about:
       'Two bodies settle one case or many, gross in both directions: each case’s claim is what is agreed + abandoned + still open; both sign.',
     input: z.strictObject({
@@ -481,6 +483,8 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'RefundPaid',
+    title: 'Record a refund',
+    group: 'settlement',
     about: 'A body pays what was agreed, on a decided case or under a settlement; never more than that.',
     input: z.strictObject(refundSent),
     stored: z.strictObject({
@@ -522,6 +526,8 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'WriteOffApproved',
+    title: 'Write a debt off',
+    group: 'settlement',
     about:
       'A creditor writes off what it has abandoned; a second officer signs, and above the delegated limit a minute is named.',
     input: z.strictObject(writeOffSent),
@@ -573,6 +579,8 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
   }),
   fact({
     name: 'WriteOffLimitSet',
+    title: 'Set the limit of write-offs',
+    group: 'settlement',
     about:
       'The sum up to which a partner’s officers may write off without a minute, from a day on; a second officer signs.',
     input: z.strictObject({ effective: EffectiveDay, partner: Partner, limit: WriteOffLimit, minute: Minute }),

@@ -62,6 +62,8 @@ const ExtensionSent = z.strictObject({ effective: EffectiveDay, case: CaseRefere
 export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
     name: 'DisputeProtocolAdopted',
+    title: 'Adopt a dispute protocol',
+    group: 'disputes',
     about:
       'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs, or any two where all are of one sector.',
     input: z.strictObject({
@@ -119,6 +121,8 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'DisputeStageEntered',
+    title: 'Enter a stage',
+    group: 'disputes',
     about:
       'A case enters a stage of the protocol that was in force, and known, when it was raised, forward only; its deadline is so many working days later.',
     input: EntrySent,
@@ -176,6 +180,8 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   }),
   completedFact({
     name: 'DisputeStageExtended',
+    title: 'Extend a stage',
+    group: 'disputes',
     about: 'Both sides agree a later deadline for the stage that a case is in.',
     input: ExtensionSent,
     stored: ExtensionSent.extend({ stage: StageName, was: EffectiveDay.optional() }),

@@ -439,6 +439,8 @@ const termsInWords = ({ reference, from, to, noticeMonths, defaultRule }: Agreem
 export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'AgreementSigned',
+    title: 'Sign the section 75 agreement',
+    group: 'agreement',
     about:
       'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject({
@@ -474,6 +476,8 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'AgreementVaried',
+    title: 'Vary the agreement',
+    group: 'agreement',
     about:
       'Varies the agreement from a day of its term on, naming the clause; the new terms are stated in full, and both sides sign. It is posted to the fund in which the agreement was signed, also for a day of a later year.',
     input: z.strictObject(variationInput),
@@ -511,6 +515,8 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'NoticeGiven',
+    title: 'Give notice',
+    group: 'agreement',
     about:
       'A party gives notice of the agreement, or of some of its schemes; the earliest day on which they can end is recorded with it (Law Insider, termination and default; duration and exit strategy).',
     input: z.strictObject(noticeInput),
@@ -556,6 +562,8 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'AgreementTerminated',
+    title: 'End the agreement',
+    group: 'agreement',
     about:
       'Ends the agreement, or the schemes of which notice was given, not before the notice has run out, and the whole not before its schemes; both sides sign.',
     input: z.strictObject(terminationInput),

@@ -203,6 +203,8 @@ const withdrawnItem = (of: z.output<typeof WithdrawnFrom>): string => of.contrib
 export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'ContributionAgreed',
+    title: 'Agree a contribution',
+    group: 'contributions',
     about: 'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -254,6 +256,8 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ContributionVaried',
+    title: 'Vary a contribution',
+    group: 'contributions',
     about:
       'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall, but for the minimum NHS contribution, where an allocation is published, as far as that.',
     input: z.strictObject({
@@ -341,6 +345,8 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ContributionReceived',
+    title: 'Record money received',
+    group: 'contributions',
     about: 'The host has received money for a contribution. More than is agreed needs a reason.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -389,6 +395,8 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'DiscretionaryPaymentWithdrawn',
+    title: 'Withdraw a discretionary payment',
+    group: 'contributions',
     about:
       'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (ADASS, Better Care Fund update, 1 March 2016).',
     input: z.strictObject(withdrawalInput),

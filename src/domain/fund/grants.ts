@@ -146,6 +146,7 @@ function withGrant<Data extends { readonly grant: string }>(data: Data, state: F
 /** Putting money at risk and lifting the risk differ in their sign, their limit and their words. */
 const riskFact = (declared: {
   readonly name: string;
+  readonly title: string;
   readonly about: string;
   readonly limit: LimitName;
   readonly sign: 1 | -1;
@@ -153,6 +154,8 @@ const riskFact = (declared: {
 }): Fact<FundState> =>
   completedFact({
     name: declared.name,
+    title: declared.title,
+    group: 'grants',
     about: declared.about,
     input: z.strictObject(riskInput),
     stored: z.strictObject({ ...riskInput, ...OfGrant }),
@@ -205,6 +208,7 @@ function dueAfterCut(
 /** A cut of a grant: of what is still to come, or of what was received and is taken back. */
 const cutFact = (declared: {
   readonly name: string;
+  readonly title: string;
   readonly about: string;
   readonly input: typeof cutInput;
   readonly recovers: boolean;
@@ -212,6 +216,8 @@ const cutFact = (declared: {
 }): Fact<FundState> =>
   completedFact({
     name: declared.name,
+    title: declared.title,
+    group: 'grants',
     about: declared.about,
     input: z.strictObject(declared.input),
     stored: z.strictObject({ ...declared.input, ...cutAdded }),
@@ -297,6 +303,8 @@ const cutFact = (declared: {
 export const GRANT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'GrantDetermined',
+    title: 'Record a grant',
+    group: 'grants',
     about:
       'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it.',
     input: z.strictObject({
@@ -380,6 +388,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'GrantTrancheReceived',
+    title: 'Record a tranche received',
+    group: 'grants',
     about: 'A tranche of a grant has arrived; never more than is determined.',
     input: z.strictObject(tranche),
     stored: z.strictObject({ ...tranche, ...OfGrant }),
@@ -401,6 +411,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   riskFact({
     name: 'GrantPutAtRisk',
+    title: 'Put a grant at risk',
     about: 'Part of a grant may be lost; it stays in the position and is shown beside it.',
     limit: 'riskWithinDetermined',
     sign: 1,
@@ -408,6 +419,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   riskFact({
     name: 'GrantRiskLifted',
+    title: 'Lift a risk to a grant',
     about: 'Money that was at risk no longer is.',
     limit: 'risk',
     sign: -1,
@@ -415,6 +427,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   cutFact({
     name: 'GrantReduced',
+    title: 'Reduce a grant',
     about:
       'A grant is cut by who determined it, from a day on, never below what has been received; what was at risk and the districts’ shares fall with it.',
     input: cutInput,
@@ -423,6 +436,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   cutFact({
     name: 'GrantRecovered',
+    title: 'Record a grant taken back',
     about:
       'Part of a grant that was received is taken back by who determined it, never more than was received; what is determined, what was at risk and the districts’ shares fall with it, and what had not fallen due yet comes off the tranches to come.',
     // It gives no new tranches: those to come stand, but for what came of them too early and is taken back.
@@ -432,6 +446,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'GrantPassedDown',
+    title: 'Pass a grant down',
+    group: 'grants',
     about:
       'A council passes a district its share of a grant, and the district confirms it by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
     input: z.strictObject(passed),
@@ -445,6 +461,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'PassDownWaived',
+    title: 'Waive a pass-down',
+    group: 'grants',
     about:
       'A district agrees that part of its share of a grant is not passed down to it, and consents by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
     input: z.strictObject(waived),

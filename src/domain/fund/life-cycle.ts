@@ -251,6 +251,8 @@ const takersOn = (step: Pick<Transition, 'by'>, state: FundState, on: Day, { reg
 export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PlanMoved',
+    title: 'Move the plan on',
+    group: 'plan',
     about:
       'The plan of the year moves to another state, by a legal step; the hash of the plan on that day is recorded with it.',
     input: z.strictObject(moveInput),
@@ -296,6 +298,8 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'SignOffGiven',
+    title: 'Sign the plan off',
+    group: 'plan',
     about:
       'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read.',
     input: SignOff,
@@ -345,6 +349,8 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ConditionMet',
+    title: 'Record that a condition is met',
+    group: 'plan',
     about: 'A condition of the plan’s approval has been met.',
     input: z.strictObject({ effective: EffectiveDay, condition: ConditionName, letter: Letter.optional() }),
     stored: z.strictObject({

@@ -49,6 +49,8 @@ const achievedBy = ({ spending, reversed }: FundState, pot: string, day: Day): s
 export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'PerformancePotSet',
+    title: 'Hold a performance pot back',
+    group: 'performance',
     about: 'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -79,6 +81,8 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'PerformanceMeasured',
+    title: 'Record what was achieved',
+    group: 'performance',
     about: 'What has been achieved against a pot so far, in all; the latest counts.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The last day that was measured.' }),
@@ -103,6 +107,8 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'PerformanceReleased',
+    title: 'Release a performance pot',
+    group: 'performance',
     about:
       'What has been earned of a pot and not been released before is paid into the pool: pot × min(1, achieved ÷ planned) (Commons Public Accounts Committee, HC 807, chapter 2).',
     input: z.strictObject(releaseInput),

@@ -43,6 +43,8 @@ function totalsOn(state: FundState, day: Day) {
 export const PERIOD_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'PeriodClosed',
+    title: 'Close a period',
+    group: 'periods',
     about:
       'Closes an accounting period with the totals as they stand; later truth is still recorded, as an adjustment, and shows under a later known-at.',
     input: z.strictObject(input),
@@ -90,6 +92,8 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'PeriodReopened',
+    title: 'Reopen a period',
+    group: 'periods',
     about: 'Reopens the last closed period, with a reason and two officers of the host.',
     input: z.strictObject({ ...input, reason: Reason }),
     signature: 'second-officer',

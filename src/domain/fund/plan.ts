@@ -129,6 +129,8 @@ const budgetMoved = (moves: readonly { readonly change: string }[]): Pence =>
 export const PLAN_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'PlanLineSet',
+    title: 'Add a plan line',
+    group: 'plan',
     about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -184,6 +186,8 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'PlanLineRevised',
+    title: 'Revise a plan line',
+    group: 'plan',
     about: 'Changes what a plan line requires from a day on; the amount that stood before is recorded with it.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -253,6 +257,8 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'PlanLineDescribed',
+    title: 'Describe a plan line',
+    group: 'plan',
     about:
       'Gives a plan line its scheme, area of spend, commissioner and provider from a day on, or changes them; its sum stays.',
     input: z.strictObject(description),
@@ -279,6 +285,8 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'BudgetVired',
+    title: 'Move budget between plan lines',
+    group: 'plan',
     about:
       'Moves budget between plan lines, leaving the requirement as it is, and capital apart from revenue, also where it was carried in; a second officer of the host signs, and the minimum tests still pass.',
     input: z.strictObject({

@@ -184,6 +184,8 @@ function drawStays(
 export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'CarryForwardApproved',
+    title: 'Carry money forward',
+    group: 'year-end',
     about:
       'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes.',
     input: z.strictObject({
@@ -239,6 +241,8 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ReserveDrawn',
+    title: 'Draw on a reserve',
+    group: 'year-end',
     about:
       'Money is drawn from a reserve for the year and purpose that it was set aside for, on a day of that year; never more than is in it.',
     input: z.strictObject(drawInput),
@@ -298,6 +302,8 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'CarriedForwardReceived',
+    title: 'Receive money carried forward',
+    group: 'year-end',
     about:
       'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn. It stands with those whose money was drawn, in proportion to what they had agreed to pay of its source; with the host where they are not in this fund. A body that has had money back counts by what it has agreed still.',
     input: z.strictObject(carryInput),
@@ -392,6 +398,8 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'UnderspendReturned',
+    title: 'Return an underspend',
+    group: 'year-end',
     about:
       'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s, on that day and every later one.',
     input: z.strictObject({

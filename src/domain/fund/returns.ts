@@ -70,6 +70,8 @@ function replacesRightly(
 export const RETURN_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'ReturnSubmitted',
+    title: 'File a return',
+    group: 'periods',
     about:
       'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),

@@ -139,6 +139,8 @@ const varianceInWords = (variance: string): string => {
 export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'RiskShareApplied',
+    title: 'Share a variance',
+    group: 'year-end',
     about:
       'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. What was signed of the scheme before stands, and the rule is for the variance since. It moves no balance: what a partner pays for it is agreed as a contribution of its own.',
     input: z.strictObject(input),

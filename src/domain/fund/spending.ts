@@ -252,6 +252,8 @@ function dayOfPeriod(
 export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   completedFact({
     name: 'CommitmentMade',
+    title: 'Record a commitment',
+    group: 'spending',
     about: 'Something was ordered on a plan line, and will have to be paid for.',
     input: z.strictObject(commitmentInput),
     stored: z.strictObject({ ...commitmentInput, ...OfLine }),
@@ -279,6 +281,8 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'CommitmentReleased',
+    title: 'Release a commitment',
+    group: 'spending',
     about: 'Part of a commitment will not have to be paid after all.',
     input: z.strictObject(releaseInput),
     stored: z.strictObject({ ...releaseInput, line: LineName, ...OfLine }),
@@ -313,6 +317,8 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'ExpenditureRecorded',
+    title: 'Record spending',
+    group: 'spending',
     about:
       'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes. After the year, the invoice of what was accrued at its end, once.',
     input: z.strictObject(spendingInput),
@@ -373,6 +379,8 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   completedFact({
     name: 'AccrualPosted',
+    title: 'Accrue a cost',
+    group: 'spending',
     about:
       'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next. What is accrued is not there to be carried forward or given back; the invoice of one at P12 is recorded in this fund too, and names it.',
     input: z.strictObject(accrualInput),
@@ -411,6 +419,8 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'ForecastRecorded',
+    title: 'Record a forecast',
+    group: 'spending',
     about:
       'What a plan line is expected to have cost by the end of the year, as seen at the end of a period; the latest of a period counts, and the older are kept.',
     input: z.strictObject({

@@ -13,6 +13,8 @@ import { AmountOf, AssumptionName, Basis, GapClaimant, Partner, Recurrent, Sourc
 export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'GapStated',
+    title: 'Record a gap that was stated',
+    group: 'contributions',
     about: 'Somebody has claimed a gap in public. The claim is kept with its claimant and date; it changes no balance.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The first day of the gap that is claimed.' }),
@@ -34,6 +36,8 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
   }),
   fact({
     name: 'AssumptionStated',
+    title: 'State money that is assumed',
+    group: 'contributions',
     about: 'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed.',
     input: z.strictObject({
       effective: EffectiveDay,

@@ -96,6 +96,8 @@ function sharesFit({ predecessors, successors, shares = [] }: Sent): Refusal | u
 export const BODY_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'PartnerSucceeded',
+    title: 'Record that a body ends and others follow it',
+    group: 'bodies',
     about:
       'A body ends and others follow it, from a day on, by shares that sum to one: a merger, a split or a change of boundaries. What stood with the old stands with the new; before the day everything answers under the old names. One is recorded for each body that ends, and an officer of that body signs while it has officers, to its last day. After that, or where it has none, or where it keeps the ledger, a body signs of the sector that the keeper is not of (a body of the NHS, where a council keeps it). No officer of the keeper gives that signature. Taking a succession back is signed by a body that followed.',
     input: z.strictObject({

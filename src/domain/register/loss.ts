@@ -25,6 +25,8 @@ const inWords = ({ size, root }: { readonly size: number; readonly root: string 
 export const LOSS_FACTS: readonly Fact<RegisterState>[] = [
   fact({
     name: 'LossAccepted',
+    title: 'Go on after a loss',
+    group: 'bodies',
     about:
       'Says that the ledger goes on although acts that were recorded in it are gone: what had been noted of it, and what was found. Recorded by the service itself where the operator says so.',
     input: z.strictObject({

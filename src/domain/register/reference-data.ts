@@ -101,6 +101,8 @@ function payableBy(source: string, year: string, payer: string, { partners }: Re
 export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
   keeperFact({
     name: 'AllocationPublished',
+    title: 'Record a published allocation',
+    group: 'published',
     about:
       'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination.',
     input: z.strictObject({
@@ -154,6 +156,8 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
   }),
   keeperFact({
     name: 'RuleSetPublished',
+    title: 'Record the published rules of a year',
+    group: 'published',
     about:
       'The rules of a year as published: whether a plan is needed, uplifts, the lists that plan lines are described by, due dates and conditions; in place of those shipped with the ledger.',
     input: z.strictObject({

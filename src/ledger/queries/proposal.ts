@@ -211,7 +211,7 @@ export async function wholeProposal(
     in: placed(stream).name,
     ...known,
     state: how === undefined ? 'open' : stateOf(how),
-    ending: how === undefined ? null : endingInWords(how),
+    ending: how === undefined ? null : endingInWords(how, KINDS[kind].byName),
     replaces: countered ? { type: countered.data.replaces.type, data: countered.data.replaces.data } : null,
     steps: steps.map(({ revision, type, recordedAt, officer, partner, role, sentence }) => ({
       revision: String(revision),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GROUPS, inGroups } from '../../domain/groups.js';
 import { PARTNER_KINDS } from '../../domain/register/state.js';
 import { Refusal } from '../../domain/rules.js';
 import { PROTOCOLS, type Stage } from '../../domain/dispute/reference.js';
@@ -242,13 +243,16 @@ export const sources = query({
 export const facts = query({
   name: 'facts',
   path: '/facts',
-  about: 'Every fact that can be recorded: whose it is, who signs it, and the rule it comes from.',
+  about:
+    'Every fact that can be recorded, in the order of a year’s work: what is done, whose it is, who signs it, and the rule it comes from.',
   params: Nothing,
   options: Nothing,
   answer: z.object({
     facts: z.array(
       z.object({
         type: z.string(),
+        title: z.string().meta({ description: 'What is done, as a verb phrase.' }),
+        group: z.string().meta({ description: 'Among what it is listed.' }),
         stream: z.string(),
         about: z.string(),
         signature: z.string(),
@@ -258,17 +262,21 @@ export const facts = query({
     ),
   }),
   run: async () => ({
-    facts: allFacts().map(({ kind, fact: each }) => ({
-      type: each.name,
-      stream: kind.name,
-      about: each.about,
-      signature: each.signedAs ? 'as the original' : each.signature,
-      roles: [...each.roles],
-      reversible: each.reversible,
-    })),
+    facts: inGroups(allFacts().map(({ kind, fact: each }) => ({ kind, each, group: each.group }))).map(
+      ({ kind, each }) => ({
+        type: each.name,
+        title: each.title,
+        group: GROUPS[each.group],
+        stream: kind.name,
+        about: each.about,
+        signature: each.signedAs ? 'as the original' : each.signature,
+        roles: [...each.roles],
+        reversible: each.reversible,
+      }),
+    ),
   }),
   table: (answer) => ({
-    columns: ['fact', 'stream', 'signature', 'about'],
-    rows: answer.facts.map((each) => [each.type, each.stream, each.signature, each.about]),
+    columns: ['title', 'group', 'fact', 'stream', 'signature', 'about'],
+    rows: answer.facts.map((each) => [each.title, each.group, each.type, each.stream, each.signature, each.about]),
   }),
 });
