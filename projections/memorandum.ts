@@ -22,6 +22,8 @@ interface Memorandum {
   readonly grossSpending: Pence;
   /** A − B: a deficit is below nothing. */
   readonly surplus: Pence;
+  /** Of the surplus, what is left of ring-fenced money. */
+  readonly ringFenced: Pence;
   readonly partners: readonly PartnerShare[];
   readonly returned: Pence;
   /** Grants passed down to districts, grant by grant: out of the pool, and so in gross spending, but on no plan line. */
@@ -44,12 +46,16 @@ interface FundingRow {
   readonly received: Pence;
 }
 
-/** One partner's share of the pool: its funding less its share of the surplus is its share of the spending. */
+/** One partner's share of the pool: its funding, with what is owed, less its share of the surplus is its share of the spending. */
 interface PartnerShare {
   readonly partner: string;
   readonly funding: Pence;
+  /** What the holder of a grant owes it of what is left of the grant; of the holder, what it owes, below nothing. */
+  readonly owed: Pence;
   readonly spending: Pence;
   readonly surplus: Pence;
+  /** Of its surplus, what is left of ring-fenced money that is owed to it. */
+  readonly ringFenced: Pence;
   readonly returned: Pence;
 }
 
@@ -115,24 +121,73 @@ export interface Whose {
   readonly partners: readonly string[];
   /** What the signed rules charge each partner for each scheme; what they give is below nothing. */
   readonly charged: readonly ReadonlyMap<string, Pence>[];
+  /** The sources whose money is ring-fenced: no rule shares what is left of it. */
+  readonly ringFenced: ReadonlySet<string>;
+  /** Whom a sum that is left of a ring-fenced source is owed to. */
+  owedTo(source: string, sum: Pence): RingFencedOwed;
   /** A sum that is the host's, as it stands with those who follow the host. */
   hosts(sum: Pence): ReadonlyMap<string, Pence>;
 }
 
+interface RingFencedOwed {
+  readonly passedDown: ReadonlyMap<string, Pence>;
+  readonly kept: ReadonlyMap<string, Pence>;
+}
+
+type Sums = Map<string, Pence>;
+
+const add = (sums: Sums, partner: string, amount: Pence): void =>
+  void sums.set(partner, plus(sums.get(partner) ?? NO_MONEY, amount));
+
+/** What is left of each ring-fenced source: its funding less what was spent, accrued and passed down of it, where there is more. */
+function leftBySource(year: View, funding: readonly FundingRow[], ringFenced: ReadonlySet<string>): Sums {
+  const left: Sums = new Map();
+  for (const { source, amount } of funding) if (ringFenced.has(source)) add(left, source, amount);
+  for (const account of year.accounts) {
+    const { measure, holder, source } = account;
+    if (holder !== POOL && SPENDING.has(measure) && ringFenced.has(source))
+      add(left, source, negated(year.balance(account)));
+  }
+  return new Map([...left].filter(([, amount]) => amount > 0));
+}
+
+/** Whose a surplus is: what is ring-fenced of it, what holders of grants owe districts of that, and each partner’s share. */
+interface SurplusShares {
+  readonly ringFenced: Sums;
+  readonly owed: Sums;
+  readonly all: Sums;
+}
+
 /**
- * Each partner’s share of a surplus or deficit: what the signed rules give or charge it for each scheme, and the rest in
- * proportion to recurrent contributions. Where nobody contributes recurrently, a surplus goes by all that is agreed, with
- * what was carried in, and a deficit is the host’s. The shares add up to the surplus. Source: domain.md 7.6, 7.9.
+ * Each partner’s share of a surplus or deficit: what is left of ring-fenced money, as it is owed; what the signed rules
+ * give or charge it for each scheme; and of the rest, a surplus in proportion to all that is agreed for the year, paid
+ * once or recurrently, ring-fenced money left out, and a deficit in proportion to recurrent contributions, since who pays
+ * once has undertaken no more. Where there are none, it is the host’s. The shares add up to the surplus.
+ * Source: domain.md 7.6, 7.9.
  */
-function surplusShares(view: View, surplus: Pence, { charged, hosts }: Whose): Map<string, Pence> {
-  const shares = new Map<string, Pence>();
-  const add = (partner: string, amount: Pence) => shares.set(partner, plus(shares.get(partner) ?? NO_MONEY, amount));
-  for (const each of charged) for (const [partner, amount] of each) add(partner, negated(amount));
-  const rest = minus(surplus, total(shares.values()));
-  const recurrent = proRata(rest, recurrentBy(view));
-  const spread = recurrent.size === 0 && rest > 0 ? proRata(rest, agreedBy(view)) : recurrent;
-  for (const [partner, amount] of spread.size === 0 ? hosts(rest) : spread) add(partner, amount);
+function surplusShares(view: View, surplus: Pence, left: Sums, of: Whose): SurplusShares {
+  const { charged, ringFenced: sources, owedTo, hosts } = of;
+  const shares = { ringFenced: new Map(), owed: new Map(), all: new Map() } satisfies Record<keyof SurplusShares, Sums>;
+  const { ringFenced, owed, all }: SurplusShares = shares;
+  for (const [source, sum] of left) {
+    const { passedDown, kept } = owedTo(source, sum);
+    for (const [partner, amount] of [...passedDown, ...kept]) add(ringFenced, partner, amount);
+    for (const [partner, amount] of passedDown) add(owed, partner, amount);
+    const holders = proRata(total(passedDown.values()), agreedBy(view, source));
+    for (const [holder, amount] of holders.size === 0 ? hosts(total(passedDown.values())) : holders)
+      add(owed, holder, negated(amount));
+  }
+  for (const [partner, amount] of ringFenced) add(all, partner, amount);
+  for (const each of charged) for (const [partner, amount] of each) add(all, partner, negated(amount));
+  const rest = minus(surplus, total(all.values()));
+  const spread = proRata(rest, rest > 0 ? generalBy(view, sources) : recurrentBy(view));
+  for (const [partner, amount] of spread.size === 0 ? hosts(rest) : spread) add(all, partner, amount);
   return shares;
+}
+
+/** What each partner has agreed for the year of money that is not ring-fenced. */
+function generalBy(view: View, ringFenced: ReadonlySet<string>): Sums {
+  return agreedBy({ ...view, accounts: view.accounts.filter(({ source }) => !ringFenced.has(source)) });
 }
 
 export function memorandum(view: View, before: View, of: Whose): Memorandum {
@@ -146,15 +201,25 @@ export function memorandum(view: View, before: View, of: Whose): Memorandum {
   const passedDown = passedDownRows(year);
   const grossSpending = total([...spending, ...passedDown].map(({ amount }) => amount));
   const surplus = minus(grossFunding, grossSpending);
-  const shares = surplusShares(view, surplus, of);
+  const left = leftBySource(year, funding, of.ringFenced);
+  const { ringFenced, owed, all } = surplusShares(view, surplus, left, of);
   const returnedBy = (partner: string): Pence =>
     sumOver(year, ({ measure, holder }) => measure === 'returned' && holder === partner);
   // An agreement of an earlier year can name a party that is no partner of this one.
-  const named = [...shares].flatMap(([partner, share]) => (share === NO_MONEY ? [] : [partner]));
-  const partners = [...new Set([...of.partners, ...named])].map((partner) => {
+  const named = [...all].flatMap(([partner, share]) => (share === NO_MONEY ? [] : [partner]));
+  const partners = [...new Set([...of.partners, ...named])].map((partner): PartnerShare => {
     const own = total(funding.filter((row) => row.partner === partner).map(({ amount }) => amount));
-    const share = shares.get(partner) ?? NO_MONEY;
-    return { partner, funding: own, spending: minus(own, share), surplus: share, returned: returnedBy(partner) };
+    const due = owed.get(partner) ?? NO_MONEY;
+    const share = all.get(partner) ?? NO_MONEY;
+    return {
+      partner,
+      funding: own,
+      owed: due,
+      spending: minus(plus(own, due), share),
+      surplus: share,
+      ringFenced: ringFenced.get(partner) ?? NO_MONEY,
+      returned: returnedBy(partner),
+    };
   });
   const returned = plus(total(partners.map((each) => each.returned)), returnedBy(PLAN));
   const [opening, closing] = [inPool(before), inPool(view)];
@@ -167,13 +232,17 @@ export function memorandum(view: View, before: View, of: Whose): Memorandum {
     spending,
     grossSpending,
     surplus,
+    ringFenced: total(left.values()),
     partners,
     returned,
     passedDown,
     drawn,
     carriedForward: sumOver(view, ({ measure, holder }) => measure === 'carriedForward' && holder !== POOL),
     closing,
-    holds: moved === closing && total(partners.map((each) => each.surplus)) === surplus,
+    holds:
+      moved === closing &&
+      total(partners.map((each) => each.surplus)) === surplus &&
+      total(partners.map((each) => each.owed)) === NO_MONEY,
   };
 }
 

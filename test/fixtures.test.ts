@@ -32,6 +32,9 @@ const ADDED_LATER: readonly string[] = [
   'ending',
   'replaces',
   'recorded',
+  'ringFenced',
+  'sharedBy',
+  'owed',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */
@@ -39,6 +42,32 @@ const saysMore = ({ question, answer }: Answered, now: unknown): boolean =>
   /proposal$/.test(question) &&
   (answer as { refused?: string }).refused === 'proposal_unknown' &&
   (now as { refused?: string }).refused === undefined;
+
+/**
+ * Answers that earlier programs gave wrongly and later ones mend: by question, the ledgers in which it shows, and the
+ * fields that are otherwise. All else of them is as it was.
+ */
+const MENDED: Readonly<Record<string, { readonly why: string; readonly ledgers: RegExp; readonly fields: string[] }>> =
+  {
+    'risk-share': {
+      why: 'What is left of ring-fenced grants is not shared: it is owed to districts, or kept for its purposes.',
+      ledgers: /^(demonstration|underspend)\./,
+      fields: ['variance', 'shares', 'uncovered', 'partners'],
+    },
+    memorandum: {
+      why: 'The same; and who has paid once has its part of a surplus.',
+      ledgers: /^(demonstration|grant-recovered|older-.*|underspend|what-later-rules-refuse)\./,
+      fields: ['partners'],
+    },
+  };
+
+/** An answer without what is mended of it. */
+function withoutMended(value: unknown, { ledger, question }: Answered): unknown {
+  const mended = MENDED[question];
+  if (!mended?.ledgers.test(ledger)) return value;
+  const text = JSON.stringify(value, (name, each: unknown) => (mended.fields.includes(name) ? undefined : each));
+  return JSON.parse(text) as unknown;
+}
 
 /** Takes no day, and earlier programs said of it the day on which they were asked; later ones say the day of its instant. */
 const OF_NO_DAY = 'returns';
@@ -101,8 +130,9 @@ for (const version of readdirSync(FIXTURES).filter((name) => name.startsWith('ru
         asked++;
         const answer = await answerTo(ledger, line);
         // Only what differs is told: there are thousands of questions.
-        if (canonical(answer) !== canonical(line.answer) && !saysMore(line, answer))
-          t.same(answer, line.answer, `${line.question} ${JSON.stringify(line.params)}`);
+        const [now, then] = [withoutMended(answer, line), withoutMended(line.answer, line)];
+        if (canonical(now) !== canonical(then) && !saysMore(line, answer))
+          t.same(now, then, `${line.question} ${JSON.stringify(line.params)}`);
       }
       t.ok(asked > 50, `${asked} questions were asked`);
     });

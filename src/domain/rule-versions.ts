@@ -51,6 +51,10 @@ export const RULE_CHANGES = {
     from: 4,
     why: 'No officer goes by the name under which the service itself records: what the service did could not be told from what a person did.',
   },
+  ring_fenced: {
+    from: 4,
+    why: 'A variance that is shared leaves out what is left of ring-fenced grants: an underspend of money that a district was owed went to others.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

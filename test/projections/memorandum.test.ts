@@ -3,6 +3,7 @@ import t from 'tap';
 import { createBalances } from '../../projections/balances.js';
 import { memorandum, mirrored } from '../../projections/memorandum.js';
 import { riskShares } from '../../src/domain/fund/risk-year.js';
+import { owedTo } from '../../src/domain/fund/ring-fence.js';
 import { recurrentBy, spendingByScheme } from '../../src/domain/fund/schemes.js';
 import { daysAfter, type Day } from '../../src/domain/calendar.js';
 import { AgreementTerms } from '../../src/domain/fund/agreement-terms.js';
@@ -162,6 +163,8 @@ const KINDS: readonly Kind[] = [
   ['due', PARTNERS, ['NHS_ADD', 'LA_ADD', 'IBCF'], ['']],
   ['agreed', PARTNERS, ['NHS_ADD', 'LA_ADD', 'CARRY_IN'], ['']],
   ['received', PARTNERS, ['NHS_ADD', 'CARRY_IN'], ['']],
+  ['share', ['c', 'd'], ['IBCF'], ['x']],
+  ['passedDown', ['c', 'd'], ['IBCF'], ['x']],
   ['returned', [...PARTNERS, PLAN], ['NHS_ADD', 'CARRY_IN'], ['']],
   ['carriedForward', [PLAN], ['IBCF'], ['x']],
   ['requirement', [PLAN], ['NHS_ADD', 'IBCF'], ['x', 'y', 'z']],
@@ -227,7 +230,8 @@ t.test(
         fc.array(posting, { minLength: 1, maxLength: 40 }),
         ofTerms,
         fc.double({ min: 0, max: 1, noNaN: true }),
-        (all, agreed, part) => {
+        fc.subarray(['IBCF', 'CARRY_IN', 'NHS_ADD']).map((sources) => new Set(sources)),
+        (all, agreed, part, ringFenced) => {
           const balances = createBalances();
           all.forEach((postings, place) => balances.add(place, postings));
           const size = Math.round(part * all.length);
@@ -238,7 +242,7 @@ t.test(
             const of = year({
               host: 'a',
               recurrent: recurrentBy(view),
-              schemes: spendingByScheme(view, new Map()),
+              schemes: spendingByScheme(view, new Map(), ringFenced),
             });
             const schemes = riskShares(of, agreed, new Map());
             for (const { variance, covered, given, shares, uncovered } of schemes) {
@@ -250,6 +254,8 @@ t.test(
             const account = memorandum(view, on < FIRST ? view : before, {
               partners: PARTNERS,
               charged: schemes.map(({ shares }) => shares),
+              ringFenced,
+              owedTo: (source, sum) => owedTo(sum, source, view, 'a'),
               hosts: (rest) => new Map([['a', rest]]),
             });
             if (!account.holds) throw new Error(`The memorandum does not hold on ${on}.`);
@@ -295,6 +301,8 @@ t.test(
       const { partners, holds } = memorandum(viewOf({ balances }, FIRST, 1), viewOf({ balances }, FIRST, 0), {
         partners: PARTNERS,
         charged: [],
+        ringFenced: new Set(),
+        owedTo: () => ({ passedDown: new Map(), kept: new Map() }),
         hosts: (rest) => new Map([['a', rest]]),
       });
       t.ok(holds);
@@ -326,6 +334,8 @@ t.test('where nobody has agreed to pay anything, what no rule shares is the host
   const { partners } = memorandum(view, viewOf({ balances }, FIRST, 0), {
     partners: PARTNERS,
     charged: [],
+    ringFenced: new Set(),
+    owedTo: () => ({ passedDown: new Map(), kept: new Map() }),
     hosts: (rest) => new Map([['a', rest]]),
   });
   t.same(

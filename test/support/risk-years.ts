@@ -17,7 +17,12 @@ export const schemes = (
   new Map(
     Object.entries(of).map(([name, [budget, spent, committed = '0.00']]) => [
       name,
-      { budget: signedPence(budget), spent: signedPence(spent), committed: signedPence(committed) },
+      {
+        budget: signedPence(budget),
+        spent: signedPence(spent),
+        committed: signedPence(committed),
+        ringFenced: NO_MONEY,
+      },
     ]),
   );
 

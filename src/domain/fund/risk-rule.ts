@@ -158,6 +158,23 @@ export function ruleInWords(rule: RiskRule): string {
   }
 }
 
+/** What a rule shares by, in words: what each partner’s share is in proportion to, or that nothing is. */
+export function sharedByInWords(rule: RiskRule): string {
+  switch (rule.kind) {
+    case 'fixed':
+    case 'over-base':
+      return 'the shares that the agreement states';
+    case 'pro-rata':
+      return 'what each has agreed to pay recurrently by the day, grants included; one-off payments and money carried in left out';
+    case 'own-risk':
+      return 'no shares: one partner bears it';
+    case 'capped':
+      return sharedByInWords(rule.of);
+    case 'stepwise':
+      return sharedByInWords(rule.then);
+  }
+}
+
 const sharesInWords = (shares: z.output<typeof FixedShares>): string =>
   shares.map(({ partner, share }) => `${partner} ${share / 100}%`).join(', ');
 
@@ -301,6 +318,20 @@ export const SharedText = {
 export const GivenTexts = z.array(GivenText).meta({
   description: 'What of an underspend covers other schemes: covered + shares + uncovered = variance + given.',
 });
+
+/** What of a scheme’s variance is ring-fenced, as it is stored and answered. */
+export const RingFenced = SignedMoney.meta({
+  description:
+    'What is left of ring-fenced money: variance = spent − budget + ringFenced. Below nothing, what such money covers of an overspend.',
+});
+
+/** What is ring-fenced, in words; none where that is nothing. */
+export function ringFencedInWords(amount = '0.00'): string[] {
+  if (amount === '0.00') return [];
+  return amount.startsWith('-')
+    ? [`${amount.slice(1)} more is covered by ring-fenced money`]
+    : [`${amount} more is left of ring-fenced money, and not shared`];
+}
 
 export const coveredInWords = ({ from, scheme, amount }: z.output<typeof CoveredText>): string =>
   scheme === undefined

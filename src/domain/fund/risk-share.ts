@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Context, type Fact } from '../facts.js';
-import { largest, moneyText, pence, signedPence, total, type Pence } from '../money.js';
+import { largest, moneyText, NO_MONEY, pence, signedPence, total, type Pence } from '../money.js';
 import { successionsOn } from '../register/succession.js';
 import { MANAGE } from '../roles.js';
+import { inForce } from '../rule-versions.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay, SignedMoney } from '../values.js';
 import { refuseUnbound } from './acceptance.js';
@@ -24,6 +25,8 @@ import {
   givenInWords,
   GivenTexts,
   givenText,
+  RingFenced,
+  ringFencedInWords,
   RiskRule,
   ruleInWords,
   SharedText,
@@ -31,6 +34,7 @@ import {
   uncoveredInWords,
 } from './risk-rule.js';
 import { riskShares, riskYear, type SchemeShare, type SignedShare } from './risk-year.js';
+import { ringFencedOn } from './ring-fence.js';
 import { standingFact, standingFacts } from './standing-facts.js';
 import { opened, type FundState } from './state.js';
 import { descriptionsOn } from './tested.js';
@@ -56,6 +60,7 @@ const Applied = z.strictObject({
   variance: SignedMoney,
   ...SharedText,
   given: GivenTexts.optional(),
+  ringFenced: RingFenced.optional(),
 });
 
 export type RiskShareApplied = z.output<typeof Applied>;
@@ -106,12 +111,14 @@ function shareOn(
   scheme: string,
   agreement: Agreement,
   effective: Day,
-  { register }: Context,
+  context: Context,
 ): SchemeShare | undefined {
+  const { register } = context;
   const { host, area } = opened(state);
   const year = riskYear({
     books: booksOn(state.books, effective),
     described: descriptionsOn(state.tested.facts, effective),
+    ringFenced: inForce('ring_fenced', context) ? ringFencedOn(state.tested.facts, effective) : new Set(),
     host,
     inheritance: { area, successions: successionsOn(register.successions, effective, Infinity) },
     agreement,
@@ -142,7 +149,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     title: 'Share a variance',
     group: 'year-end',
     about:
-      'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. What was signed of the scheme before stands, and the rule is for the variance since. It moves no balance: what a partner pays for it is agreed as a contribution of its own.',
+      'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. What was signed of the scheme before stands, and the rule is for the variance since. What is left of ring-fenced money is no part of it. It moves no balance: what a partner pays for it is agreed as a contribution of its own.',
     input: z.strictObject(input),
     stored: Applied,
     signature: 'other-side',
@@ -194,6 +201,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         variance: moneyText(variance),
         covered: coveredText(covered),
         ...(given.length > 0 && { given: givenText(given) }),
+        ...(spending.ringFenced !== NO_MONEY && { ringFenced: moneyText(spending.ringFenced) }),
         shares: sharesText(shares),
         uncovered: moneyText(uncovered),
       };
@@ -211,6 +219,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         ...(data.given ?? []).map(givenInWords),
         ...data.shares.map(({ partner, amount }) => `${partner} ${amount}`),
         ...uncoveredInWords(data.uncovered),
+        ...ringFencedInWords(data.ringFenced),
       ].join(', ') +
       '.',
   }),

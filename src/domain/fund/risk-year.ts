@@ -43,6 +43,8 @@ interface RiskBasis {
   /** The books of the day under the names in which they were recorded. */
   readonly books: Balanced;
   readonly described: ReadonlyMap<string, Described>;
+  /** The sources whose money is not shared; none by the rules before it was left out. */
+  readonly ringFenced: ReadonlySet<string>;
   /** The host that the fund was opened with. */
   readonly host: string;
   readonly inheritance: Inheritance;
@@ -72,7 +74,7 @@ function followedBy(books: Balanced, inheritance: Inheritance): Map<string, Map<
  * was signed for; what each comes to is passed on to those who follow by the day. In a rule that goes by contributions a
  * body’s share follows its contributions; otherwise it follows the shares of the succession.
  */
-export function riskYear({ books, described, host, inheritance, agreement, on }: RiskBasis): RiskYear {
+export function riskYear({ books, described, ringFenced, host, inheritance, agreement, on }: RiskBasis): RiskYear {
   const { area, successions } = inheritance;
   const { termsFrom, ...binding } = agreement ?? NO_TERMS;
   const isBefore = ({ effective }: { readonly effective: Day }) => termsFrom !== undefined && effective <= termsFrom;
@@ -82,7 +84,7 @@ export function riskYear({ books, described, host, inheritance, agreement, on }:
   return {
     host,
     recurrent: recurrentBy(asNamed),
-    schemes: spendingByScheme(books, described),
+    schemes: spendingByScheme(books, described, ringFenced),
     passOn(shares, rule) {
       if (!goesByContributions(rule)) return sumsPassedOn(shares, inheritance);
       const passed = new Map<string, Pence>();
@@ -119,7 +121,7 @@ export interface SignedShare {
   readonly uncovered: Pence;
 }
 
-/** A scheme’s variance shared: covered + shares + uncovered = variance + given. */
+/** A scheme’s variance shared, what is ring-fenced left out of it: covered + shares + uncovered = variance + given. */
 export interface SchemeShare {
   readonly scheme: string;
   readonly spending: Spending;
@@ -174,7 +176,12 @@ function merged(all: readonly Covered[]): Covered[] {
   return rows;
 }
 
-const NOTHING_SPENT: Spending = { budget: NO_MONEY, spent: NO_MONEY, committed: NO_MONEY };
+const NOTHING_SPENT: Spending = {
+  budget: NO_MONEY,
+  spent: NO_MONEY,
+  committed: NO_MONEY,
+  ringFenced: NO_MONEY,
+};
 
 /** What covers each scheme: what was signed, as far as there is still an overspend, and what the rules draw beyond it. */
 function drafted(
@@ -203,8 +210,9 @@ function drafted(
     );
   /** What of an underspend is still there: not drawn by another, and not shared out by what was signed. */
   const leftOf = (name: string, from: 'underspends' | 'uncommitted'): Pence => {
-    const { budget, spent, committed } = schemes.get(name) ?? NOTHING_SPENT;
-    const there = minus(minus(budget, spent), from === 'uncommitted' ? committed : NO_MONEY);
+    const spending = schemes.get(name) ?? NOTHING_SPENT;
+    const unspent = minus(NO_MONEY, varianceOf(spending));
+    const there = minus(unspent, from === 'uncommitted' ? spending.committed : NO_MONEY);
     const sharedOut = notNegative(minus(NO_MONEY, total(signed.get(name)?.shares.values() ?? [])));
     return minus(there, plus(drawn(name), sharedOut));
   };

@@ -26,7 +26,7 @@ export const emptyTested = (): Tested => ({ facts: [] });
 
 /** The measures that the tests read. */
 const MEASURES: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'share', 'passedDown', 'waived']);
-/** The facts whose words they need beside their postings. */
+/** The facts whose words they, or the shares of a variance, need beside their postings. */
 const WORDED: ReadonlySet<string> = new Set([
   'PlanLineSet',
   'PlanLineDescribed',
@@ -35,6 +35,7 @@ const WORDED: ReadonlySet<string> = new Set([
   'GrantRecovered',
   'GrantPassedDown',
   'PassDownWaived',
+  'CarriedForwardReceived',
 ]);
 
 export const isTested = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);

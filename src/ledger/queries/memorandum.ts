@@ -2,15 +2,19 @@ import { z } from 'zod';
 import { memorandum as memorandumOf, mirrored } from '../../../projections/memorandum.js';
 import { inherited } from '../../../projections/succession.js';
 import { daysAfter } from '../../domain/calendar.js';
-import { moneyText } from '../../domain/money.js';
+import { moneyText, NO_MONEY } from '../../domain/money.js';
 import { sumsPassedOn } from '../../domain/register/inheritance.js';
 import { Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { viewOf } from '../read-model.js';
 import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, standing } from './query.js';
-import { hostOf, sharesAt } from './risk-share.js';
+import { hostOf, ringFencedOwed, sharesAt } from './risk-share.js';
 
 /** The memorandum account of a pool and each partner's share of it, and whether both sides of the books agree. */
+
+const NOTHING = moneyText(NO_MONEY);
+const SHARED_BY =
+  'a surplus by what each has agreed for the year, paid once or recurrently, ring-fenced money left out; a deficit by recurrent contributions; where there are none, the host’s';
 
 export const memorandum = query({
   name: 'memorandum',
@@ -33,19 +37,30 @@ export const memorandum = query({
     }),
     grossSpending: SignedMoney,
     surplus: SignedMoney.meta({ description: 'Gross funding less gross spending; a deficit is below nothing.' }),
+    ringFenced: SignedMoney.meta({
+      description: 'Of the surplus, what is left of ring-fenced money: nobody shares it.',
+    }),
+    sharedBy: z.string().meta({ description: 'What the rest is shared by that no signed rule shares, in words.' }),
     partners: z
       .array(
         z.object({
           ...PartnerName,
           funding: SignedMoney,
+          owed: SignedMoney.meta({
+            description:
+              'What the holder of a grant owes it of what is left of that grant; of the holder, below nothing.',
+          }),
           spending: SignedMoney,
           surplus: SignedMoney,
+          ringFenced: SignedMoney.meta({
+            description: 'Of its surplus, what is left of ring-fenced money that is owed to it.',
+          }),
           returned: SignedMoney,
         }),
       )
       .meta({
         description:
-          'Each partner’s share: its funding less its share of the surplus is its share of the spending. The surplus is shared as the risk shares that were signed say, and on the last day of the year or after it as the agreement’s rules say; the rest in proportion to the recurrent contributions that are agreed by the day. Where there are none, a surplus goes by all that is agreed, with what was carried in, and a deficit is the host’s.',
+          'Each partner’s share: its funding, with what is owed, less its share of the surplus is its share of the spending. What is left of ring-fenced money stands with those that it is owed to. The rest is shared as the risk shares that were signed say, and on the last day of the year or after it as the agreement’s rules say; what those leave by what “sharedBy” says.',
       }),
     returned: SignedMoney,
     drawn: SignedMoney.meta({ description: 'Drawn from reserves: it is in a later year’s fund.' }),
@@ -61,11 +76,13 @@ export const memorandum = query({
     if (at instanceof Refusal) return at;
     const before = daysAfter(at.year.first, -1);
     const opening = inherited(viewOf(at.model, before < at.on ? before : at.on, at.size), at.inheritance);
-    const { shares } = await sharesAt(ledger, at);
+    const { shares, ringFenced } = await sharesAt(ledger, at);
     const account = memorandumOf(at.view, opening, {
       partners: at.partners,
       // Before the year has ended its whole budget is not set against some months of spending: only what was signed counts.
       charged: shares.map((each) => (at.on < at.year.last ? each.signed : each.shares)),
+      ringFenced,
+      owedTo: (source, sum) => ringFencedOwed(at, source, sum),
       hosts: (sum) => sumsPassedOn(new Map([[hostOf(at), sum]]), at.inheritance),
     });
     const { funding, spending, passedDown, partners, holds, ...sums } = account;
@@ -73,6 +90,7 @@ export const memorandum = query({
       fund: at.fund,
       ...at.stamp,
       ...inText(sums),
+      sharedBy: SHARED_BY,
       funding: funding.map(({ partner, source, amount, received }) => ({
         partner,
         name: nameOf(ledger, partner),
@@ -99,7 +117,12 @@ export const memorandum = query({
       ...answer.passedDown.map((each) => ['Passed down', each.grant, '', each.amount, '']),
       ['Gross spending', '', '', answer.grossSpending, ''],
       ['Surplus', '', '', answer.surplus, ''],
+      ['of which ring-fenced', '', '', answer.ringFenced, ''],
+      [`The rest is shared: ${answer.sharedBy}`, '', '', '', ''],
       ...answer.partners.map((each) => ['Share of the surplus', each.name, '', each.surplus, '']),
+      ...answer.partners
+        .filter((each) => each.ringFenced !== NOTHING)
+        .map((each) => ['of which ring-fenced', each.name, '', each.ringFenced, '']),
       ...answer.partners.map((each) => ['Share of the spending', each.name, '', each.spending, '']),
       ['Returned', '', '', answer.returned, ''],
       ['Drawn for a later year', '', '', answer.drawn, ''],

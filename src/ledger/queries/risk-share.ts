@@ -5,15 +5,20 @@ import {
   coveredText,
   GivenTexts,
   givenText,
+  RingFenced,
   RiskRule,
   ruleInWords,
+  sharedByInWords,
   SharedText,
   sharesText,
 } from '../../domain/fund/risk-rule.js';
 import { appliedOn, signedShares, type RiskShareApplied } from '../../domain/fund/risk-share.js';
 import { riskShares, riskYear, type SchemeShare } from '../../domain/fund/risk-year.js';
+import { owedTo, ringFencedOn } from '../../domain/fund/ring-fence.js';
+import { leftOfRingFenced } from '../../domain/fund/schemes.js';
 import { descriptionsOn, factsKnown } from '../../domain/fund/tested.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
+import { sumsPassedOn } from '../../domain/register/inheritance.js';
 import { Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { fundStream } from '../catalogue.js';
@@ -37,15 +42,18 @@ type Applied = RiskShareApplied & { readonly revision: number };
 export async function sharesAt(
   ledger: Ledger,
   at: Standing,
-): Promise<{ shares: SchemeShare[]; applied: Map<string, Applied> }> {
+): Promise<{ shares: SchemeShare[]; applied: Map<string, Applied>; ringFenced: ReadonlySet<string> }> {
   const stream = fundStream(at.fund);
   const { own } = await ledger.folded('fund', stream);
   const known = ledger.model.knownRevision(stream, at.size);
   const applied = appliedOn(own, at.on, known);
   const agreement = agreementOfYear(ledger, at);
+  const facts = factsKnown(own.tested.facts, known);
+  const ringFenced = ringFencedOn(facts, at.on);
   const year = riskYear({
     books: at.recorded,
-    described: descriptionsOn(factsKnown(own.tested.facts, known), at.on),
+    described: descriptionsOn(facts, at.on),
+    ringFenced,
     host: hostOf(at),
     inheritance: at.inheritance,
     agreement,
@@ -54,8 +62,47 @@ export async function sharesAt(
   return {
     shares: riskShares(year, agreement?.terms, signedShares(applied)),
     applied: new Map(applied.map((each) => [each.scheme, each])),
+    ringFenced,
   };
 }
+
+/** Whom a sum that is left of a ring-fenced source is owed to, under the names of the day: districts, and who keeps the rest. */
+export function ringFencedOwed(at: Standing, source: string, sum: Pence) {
+  const { passedDown, kept } = owedTo(sum, source, at.view, hostOf(at));
+  return { passedDown, kept: sumsPassedOn(kept, at.inheritance) };
+}
+
+const RingFencedText = z
+  .array(
+    z.object({
+      source: z.string(),
+      amount: SignedMoney,
+      owedTo: z.array(z.object({ ...PartnerName, amount: SignedMoney })),
+    }),
+  )
+  .meta({
+    description:
+      'What is left of each ring-fenced source: grants with purposes, or passed down, and what of them was carried in. No rule shares it: it stands with the districts that it is owed to, and the rest with those who hold the grant.',
+  });
+
+const ringFencedText = (
+  ledger: Ledger,
+  at: Standing,
+  ringFenced: ReadonlySet<string>,
+): z.input<typeof RingFencedText> =>
+  [...leftOfRingFenced(at.view, ringFenced)].map(([source, amount]) => {
+    const { passedDown, kept } = ringFencedOwed(at, source, amount);
+    const bodies = [...new Set([...passedDown.keys(), ...kept.keys()])].sort();
+    return {
+      source,
+      amount: moneyText(amount),
+      owedTo: bodies.map((partner) => ({
+        partner,
+        name: nameOf(ledger, partner),
+        amount: moneyText(plus(passedDown.get(partner) ?? NO_MONEY, kept.get(partner) ?? NO_MONEY)),
+      })),
+    };
+  });
 
 const appliedText = ({ revision, effective, variance, covered, given = [], shares, uncovered }: Applied) => ({
   revision: String(revision),
@@ -66,6 +113,8 @@ const appliedText = ({ revision, effective, variance, covered, given = [], share
   shares,
   uncovered,
 });
+
+const NOTHING = moneyText(NO_MONEY);
 
 type Shares = readonly { readonly partner: string; readonly amount: string }[];
 
@@ -94,11 +143,16 @@ export const riskShare = query({
         budget: SignedMoney,
         spent: SignedMoney,
         variance: SignedMoney.meta({
-          description: 'spent by the day − budget of the whole year: an overspend is above nothing.',
+          description:
+            'spent by the day − budget of the whole year + what of it is ring-fenced: an overspend is above nothing.',
         }),
+        ringFenced: RingFenced,
         rule: RiskRule.nullable().meta({
           description:
             'The rule in force; null where no agreement is, or the scheme has ended: then nobody bears what was not signed.',
+        }),
+        sharedBy: z.string().nullable().meta({
+          description: 'What the rule shares by, in words; null where there is no rule.',
         }),
         notBound: z.array(z.string()).meta({
           description:
@@ -117,11 +171,12 @@ export const riskShare = query({
     partners: z.array(z.object({ ...PartnerName, amount: SignedMoney })).meta({
       description: 'What all schemes come to for each partner: what it bears is above nothing.',
     }),
+    ringFenced: RingFencedText,
   }),
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const { shares, applied } = await sharesAt(ledger, at);
+    const { shares, applied, ringFenced } = await sharesAt(ledger, at);
     const sums = new Map<string, Pence>();
     for (const { shares: own } of shares) {
       for (const [partner, amount] of own) sums.set(partner, plus(sums.get(partner) ?? NO_MONEY, amount));
@@ -135,7 +190,9 @@ export const riskShare = query({
         budget: moneyText(spending.budget),
         spent: moneyText(spending.spent),
         variance: moneyText(variance),
+        ringFenced: moneyText(spending.ringFenced),
         rule: rule ?? null,
+        sharedBy: rule ? sharedByInWords(rule) : null,
         notBound: [...share.notBound],
         covered: coveredText(share.covered),
         given: givenText(share.given),
@@ -148,13 +205,27 @@ export const riskShare = query({
         name: nameOf(ledger, partner),
         amount: moneyText(sums.get(partner)!),
       })),
+      ringFenced: ringFencedText(ledger, at, ringFenced),
     };
   },
-  table: ({ agreement, schemes, partners }) => ({
+  table: ({ agreement, schemes, partners, ringFenced: fenced }) => ({
     columns: ['scheme', 'budget', 'spent', 'variance', 'what', 'amount', 'applied'],
     rows: [
       ...schemes.flatMap(
-        ({ scheme, budget, spent, variance, rule, notBound, covered, given, shares, uncovered, applied }) => [
+        ({
+          scheme,
+          budget,
+          spent,
+          variance,
+          ringFenced,
+          rule,
+          notBound,
+          covered,
+          given,
+          shares,
+          uncovered,
+          applied,
+        }) => [
           [
             scheme,
             budget,
@@ -164,6 +235,7 @@ export const riskShare = query({
             '',
             '',
           ],
+          ...(ringFenced === NOTHING ? [] : [[scheme, '', '', '', 'ring-fenced, not shared', ringFenced, '']]),
           ...notBound.map((partner) => [scheme, '', '', '', `not accepted yet by ${partner}`, '', '']),
           ...covered.map((each) => [scheme, '', '', '', coveredInWords(each), each.amount, '']),
           ...given.map((each) => [scheme, '', '', '', `given to "${each.to}"`, each.amount, '']),
@@ -188,6 +260,9 @@ export const riskShare = query({
         ],
       ),
       ...partners.map(({ name, amount }) => ['Total', '', '', '', name, amount, '']),
+      ...fenced.flatMap(({ source, owedTo: bodies }) =>
+        bodies.map(({ name, amount }) => [`Ring-fenced, ${source}`, '', '', '', `owed to ${name}`, amount, '']),
+      ),
     ],
   }),
 });

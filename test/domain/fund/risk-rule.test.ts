@@ -50,8 +50,8 @@ function shareOf(rule: RiskRule, variance: Pence, { spent = NO_MONEY, recurrent 
     recurrent,
     schemes: new Map([
       ...schemes(others),
-      ['own', { budget: minus(spent, variance), spent, committed: NO_MONEY }],
-      ['signed', { budget: NO_MONEY, spent: covered, committed: NO_MONEY }],
+      ['own', { budget: minus(spent, variance), spent, committed: NO_MONEY, ringFenced: NO_MONEY }],
+      ['signed', { budget: NO_MONEY, spent: covered, committed: NO_MONEY, ringFenced: NO_MONEY }],
     ]),
   });
   const before = new Map([['signed', signed({ variance: covered, covered: drawn })]]);

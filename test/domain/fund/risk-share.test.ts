@@ -354,11 +354,12 @@ t.test('a line that is described as part of a scheme is of it; another is a sche
           ['night-sitting', carers],
           ['equipment', undescribed],
         ]),
+        new Set(),
       ),
     ],
     [
-      ['carers', { budget: 400, spent: 225, committed: 0 }],
-      ['equipment', { budget: 0, spent: 0, committed: 50 }],
+      ['carers', { budget: 400, spent: 225, committed: 0, ringFenced: 0 }],
+      ['equipment', { budget: 0, spent: 0, committed: 50, ringFenced: 0 }],
     ],
     'what stands of the lines of a scheme is added up, schemes in the order of their names',
   );

@@ -163,7 +163,10 @@ t.test('a scheme whose lines are another’s by now takes back what was signed o
 
 const NAMES = ['w', 'x', 'y', 'z'];
 const sums = fc.integer({ min: 0, max: 100_000 }).map((number) => exactly(number));
-const spending = fc.record({ budget: sums, spent: sums, committed: sums });
+/** Any part of a variance is ring-fenced: of what is left, or of what ring-fenced money covers. */
+const spending = fc
+  .record({ budget: sums, spent: sums, committed: sums, part: fc.constantFrom(0, 0, 0.3, 1) })
+  .map(({ part, ...of }) => ({ ...of, ringFenced: exactly(Math.trunc((of.budget - of.spent) * part)) }));
 const world = fc
   .tuple(spending, spending, spending, spending)
   .map((all) => new Map(NAMES.map((name, at) => [name, all[at]!])));
