@@ -55,6 +55,8 @@ export async function registerDocumentation(
       route.handler = async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(document('yaml'));
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
+  // To write it takes some tenths of a second, in which nobody else is answered: before anybody asks, where people ask at all.
+  app.addHook('onListen', async () => void document('json'));
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(document('json')),
   );

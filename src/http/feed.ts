@@ -10,6 +10,7 @@ import { refuse, Refusal } from '../domain/rules.js';
 import { answered, REFUSED } from './openapi.js';
 import { parsed, Refused } from './problem.js';
 import { createTail, lineOf, type Line, type Tail } from './tail.js';
+import { createTurns, type Turns } from './turns.js';
 import { PositionText } from './waiting.js';
 
 /** The events themselves, to follow: JSON lines of what there is, or server-sent events that go on and can be resumed. */
@@ -71,6 +72,8 @@ interface Reading {
 
 interface Feeding {
   readonly ledger: Ledger;
+  /** Whoever reads what is old waits for a turn for each page: many of them would take all the time there is. */
+  readonly turns: Turns;
   readonly tail: Tail;
   readonly sightsOf: (officer: string) => Sight | Refusal;
 }
@@ -102,7 +105,7 @@ interface Shown extends Pick<Line, 'position' | 'type'> {
 
 /** The events that somebody may see, in ledger order: those that the read model has taken. */
 async function* events(feeding: Feeding, reading: Reading): AsyncGenerator<Shown> {
-  const { ledger, tail } = feeding;
+  const { ledger, tail, turns } = feeding;
   let from = reading.after;
   const isMore = (): boolean => ledger.store.isAfter(ledger.model.position()!, from);
   while (reading.isRead) {
@@ -119,6 +122,7 @@ async function* events(feeding: Feeding, reading: Reading): AsyncGenerator<Shown
     }
     // Who does not follow reads to the end of what there is, whatever is kept for those who do.
     if (found === undefined && !isMore()) return;
+    if (found === 'behind' || found === undefined) await turns.next();
     for (const line of typeof found === 'object' ? [found] : await olderThanTail(ledger, from)) {
       const sight = sightNow(feeding, reading.request);
       if (!sight) return;
@@ -182,7 +186,7 @@ export function registerFeed(
   sightsOf: Feeding['sightsOf'],
   limits: FeedLimits,
 ): void {
-  const feeding: Feeding = { ledger, sightsOf, tail: createTail(ledger) };
+  const feeding: Feeding = { ledger, sightsOf, tail: createTail(ledger), turns: createTurns() };
   const readers = createReaders(app, limits);
 
   /** Refuses to wait for ever for events after one that there is not, as there may be none after a restore. */

@@ -4,6 +4,7 @@ import { refuse } from '../domain/rules.js';
 import { watchPressure, type Pressure } from './pressure.js';
 import { Refused } from './problem.js';
 import { createShares, type Shares } from './shares.js';
+import { createTurns } from './turns.js';
 
 /**
  * How much anybody may ask. Officers are limited by name, once they are known; whoever is not known, by address: whoever
@@ -68,6 +69,8 @@ export async function registerLimits(
     };
   };
 
+  // Many addresses at once take turns, so that no act waits for all of them.
+  const turns = createTurns();
   const openPages = limitedByAddress(
     OPEN_PAGES_PER_MINUTE,
     `Only ${OPEN_PAGES_PER_MINUTE} pages a minute are sent to one address`,
@@ -75,7 +78,10 @@ export async function registerLimits(
   app.addHook('onRequest', (request, _reply, done) => {
     const { url = '' } = request.routeOptions;
     if (url.startsWith('/v1/') || PROBES.has(url)) done();
-    else openPages(request).then(() => done(), done);
+    else
+      openPages(request)
+        .then(() => turns.next())
+        .then(() => done(), done);
   });
 
   return {

@@ -17,8 +17,31 @@ export async function act(ledger: Ledger, sight: Sight, submission: Submission):
     ledger.unsound()?.refusal ??
     mayAct(ledger, sight, submission) ??
     hasRoom(ledger, sight, submission) ??
-    ledger.submit(submission)
+    submitted(ledger, submission)
   );
+}
+
+const isOffer = ({ command }: Submission): boolean => command.act === 'propose' || command.act === 'counter';
+
+/** How many proposals of each officer are on their way to the table: what is sent at once counts together. */
+const underWay = new WeakMap<Ledger, Map<string, number>>();
+
+async function submitted(ledger: Ledger, submission: Submission): Promise<Done | Refusal> {
+  if (!isOffer(submission)) return ledger.submit(submission);
+  const { officer } = submission;
+  const counts = underWay.get(ledger) ?? new Map<string, number>();
+  underWay.set(ledger, counts);
+  const add = (more: number): void => {
+    const count = (counts.get(officer) ?? 0) + more;
+    if (count === 0) counts.delete(officer);
+    else counts.set(officer, count);
+  };
+  add(1);
+  try {
+    return await ledger.submit(submission);
+  } finally {
+    add(-1);
+  }
 }
 
 /** Refuses an act on a fund, or on the disputes of an area, that the officer may not see. */
@@ -35,17 +58,19 @@ export const OPEN_PROPOSALS_MAX = 250;
 export const OPEN_PROPOSALS_TEXT_MAX = 512 * 1024;
 
 /** Refuses one more proposal of an officer who has so much on the table that nobody would find the others’. */
-function hasRoom({ model }: Ledger, sight: Sight, submission: Submission): Refusal | undefined {
+function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal | undefined {
+  const { model } = ledger;
   const { command, officer, key, stream } = submission;
   if ((command.act !== 'propose' && command.act !== 'counter') || sight === OPERATOR) return undefined;
   const own = model.openProposals().filter(({ proposal }) => proposal.officer === officer);
   const texts = [command.fact.data, ...own.map(({ proposal }) => proposal.fact.data)];
   const length = texts.reduce((sum, data) => sum + JSON.stringify(data).length, 0);
-  const isFull = own.length >= OPEN_PROPOSALS_MAX || length > OPEN_PROPOSALS_TEXT_MAX;
+  const many = own.length + (underWay.get(ledger)?.get(officer) ?? 0);
+  const isFull = many >= OPEN_PROPOSALS_MAX || length > OPEN_PROPOSALS_TEXT_MAX;
   // What has been proposed before, under the same key, is answered as it was then.
   if (!isFull || model.acted(scopedKey(officer, sha256(key)), stream)) return undefined;
   return refuse(
     'too_many_proposals',
-    `${officer} has ${own.length} proposals on the table; with this one they would have ${length} characters of text.`,
+    `${officer} has ${many} proposals on the table; with this one they would have ${length} characters of text.`,
   );
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { refuse } from '../../src/domain/rules.js';
@@ -193,15 +193,16 @@ t.test('each officer follows events some times at once, and all together too', a
 });
 
 t.test('a reader that takes nothing is let go, and others read on', async (t) => {
-  const { follow, ledger } = await feeding(t, { feeds: { stalledMs: 200 } });
+  const { app, follow, ledger } = await feeding(t, { feeds: { stalledMs: 200 } });
   await stated(ledger, 10_000);
+  const connected = once(app.server, 'connection') as Promise<[Socket]>;
   const slow = await follow();
   slow.socket.pause();
-  const ended = once(slow.socket, 'close');
+  const [served] = await connected;
+  if (!served.closed) await new Promise((resolve) => served.once('close', resolve));
   // What has arrived already is read only when the reader goes on: the end of the connection is behind it.
-  const watch = setInterval(() => slow.socket.resume(), 1_000);
-  await ended;
-  clearInterval(watch);
+  slow.socket.resume();
+  await once(slow.socket, 'close');
   t.pass('it was closed');
   const quick = await follow('auditor', `Last-Event-ID: ${(await ledger.store.head())!}\r\n`);
   const next = once(quick.socket, 'data');
