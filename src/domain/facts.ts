@@ -78,6 +78,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly signerRoles?: readonly Role[];
   /** How it was signed by the rules before a change of them, where it was signed otherwise. */
   readonly signedBefore?: Signing & { readonly change: RuleChange };
+  /** For what has happened when it is recorded: the day on which it did, never after today. */
+  happened?(data: z.output<In>): Day;
   /** Whether the effective date must lie in the fund's own year. */
   readonly effective: 'in-year' | 'any-day';
   /**

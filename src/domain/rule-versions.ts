@@ -55,6 +55,10 @@ export const RULE_CHANGES = {
     from: 4,
     why: 'A variance that is shared leaves out what is left of ring-fenced grants: an underspend of money that a district was owed went to others.',
   },
+  in_the_future: {
+    from: 4,
+    why: 'Money that came or went, spending, what was measured and a gap that was stated are dated today at the latest: a receipt of 2098 counted in no year that anybody looked at.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

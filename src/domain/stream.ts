@@ -251,15 +251,23 @@ function holds<State>(
 const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: FactText, by: string) =>
   kind.limitsHold(own, postingsOf(kind, step), [], by);
 
-/** Whether the effective day can take the fact: in the fund's year, and in an open period or as an adjustment. */
-function dayHolds<State>(
+/**
+ * Whether the days of a fact can take it: what has happened is over, and the effective day is in the fund's year, and in an
+ * open period or an adjustment of a closed one.
+ */
+function daysHold<State>(
   kind: Kind<State>,
   state: StreamState<State>,
   fact: Fact<State>,
-  effective: Day,
-  adjustment: boolean,
+  data: FactData,
+  { adjustment, today, ...context }: Context,
 ): Refusal | undefined {
   if (!kind.isOpen(state.own)) return undefined;
+  const { effective } = data;
+  const happened = inForce('in_the_future', context) ? fact.happened?.(data) : undefined;
+  if (happened !== undefined && happened > today) {
+    return refuse('in_the_future', `It would have happened on ${dayInWords(happened)}; today is ${dayInWords(today)}.`);
+  }
   const outside = kind.dayAllowed(state.own, fact, effective);
   if (outside) return outside;
   const closed = kind.isClosed(state.own, effective) && !fact.inClosedPeriods;
@@ -311,7 +319,7 @@ function begin<State>(
   );
   if (mandate instanceof Refusal) return mandate;
 
-  const day = dayHolds(kind, state, fact, data.effective, context.adjustment);
+  const day = daysHold(kind, state, fact, data, context);
   if (day) return day;
   if (!proposing && demands.signature !== 'none') {
     const whose =
@@ -422,7 +430,7 @@ function agree<State>(
   }
   const refusal =
     expired(proposal, context.today) ??
-    dayHolds(kind, state, fact, data.effective, context.adjustment) ??
+    daysHold(kind, state, fact, data, context) ??
     stillRestsOn(kind, state, proposal, context);
   if (refusal) return refusal;
   const foresight = holds(kind, state, fact, data, context, mandate.partner);
@@ -503,7 +511,7 @@ function counter<State>(
     (mandate.limit !== undefined && (next.amount.amount ?? 0) > mandate.limit
       ? refuse('over_limit', `${asking.officer}’s limit is ${pounds(mandate.limit)}; the counter is of more.`)
       : undefined) ??
-    dayHolds(kind, state, fact, data.effective, context.adjustment);
+    daysHold(kind, state, fact, data, context);
   if (refusal) return refusal;
   if (completed instanceof Refusal) return completed;
   const foresight = holds(kind, state, fact, completed, context, mandate.partner);

@@ -69,8 +69,19 @@ export const Code = z
   .string({ error: 'must be a code such as "NHS_ADD"' })
   .regex(/^[A-Z][A-Z0-9_]{1,31}$/, { error: 'must be a code in capitals, digits and underscores, such as "NHS_ADD"' });
 
-/** Days and sums of money as they are usually written: their digits name nobody, and are no part of other numbers. */
-const DAY_OR_MONEY = /\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b|£\d{1,3}(?:,\d{3})+\.\d\d\b/g;
+/**
+ * Days and sums of money as they are usually written, `31/03/2023` and `31.03.2023` among them: their digits name nobody,
+ * and are no part of other numbers.
+ */
+const DAY_OR_MONEY =
+  /\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b|\b(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d\b|£\d{1,3}(?:,\d{3})+\.\d\d\b/g;
+
+/** Two years in a row: `2018/19`, `2018-2019`. */
+const YEARS = /\b((?:19|20)\d\d)(?: ?[/–-] ?)((?:19|20)?\d\d)\b/g;
+
+/** A financial year, and no other pair of numbers. */
+const withoutYear = (text: string, first: string, second: string): string =>
+  Number(second.slice(-2)) === (Number(first) + 1) % 100 ? ' a year ' : text;
 
 /** Random references and digests: their letters follow no rule, and hide nothing between their digits. */
 const REFERENCE = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b/gi;
@@ -92,6 +103,7 @@ export function holdsNhsNumber(text: string): boolean {
     .replace(/\p{Cf}|\p{M}/gu, '')
     .replace(/\p{Nd}/gu, (digit) => String(valueOfDigit(digit)))
     .replace(DAY_OR_MONEY, ' a day or a sum ')
+    .replace(YEARS, withoutYear)
     .replace(REFERENCE, (reference) => reference.replace(/[a-f]/gi, 'and'));
   const groups = [...plain.matchAll(/\d+/g)].map((match) => ({ digits: match[0], at: match.index }));
   return groups.some((_, first) => startsNhsNumber(plain, groups.slice(first)));

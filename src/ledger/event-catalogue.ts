@@ -32,6 +32,7 @@ function factText(fact: Fact<unknown>): string {
       ? '- Recorded by the service itself; nobody posts it.'
       : `- Posted by: ${roles}; ${signature}${fact.signerRoles ? ` (${fact.signerRoles.join(', ')})` : ''}.`,
     ...(added.length > 0 ? [`- Added by the decision: ${added.map((name) => `\`${name}\``).join(', ')}.`] : []),
+    ...(fact.happened ? ['- Dated today at the latest: it is recorded once it has happened.'] : []),
     `- ${fact.reversible ? 'Can be reversed, once.' : 'Cannot be reversed.'}`,
     fieldTable(fact.input.shape),
   ].join('\n\n');

@@ -63,6 +63,11 @@ t.test('money, days, references and digests are what they are', async (t) => {
     '£94,347,659.19',
     'from £94,347,659.19 to £1,234,567.89',
     '2019-04-01 12',
+    '2018/19 - 2019/20',
+    'of 2018-2019 and 2019-2020',
+    '01/04/2019 - 31/03/2020',
+    '31/03/2023 & 30/06/2023',
+    'from 1.4.2019 to 31.3.2020',
     'on 2016-04-01, 2017-03-31 and 2018-03-31',
     'BACS 12345678, minute C/12 of 30 April 2019',
     '6158e32f-7fd2-4cef-93fd-d29dd78439c4',
@@ -75,6 +80,8 @@ t.test('money, days, references and digests are what they are', async (t) => {
     t.notOk(holdsNhsNumber(text), text);
   }
   t.ok(holdsNhsNumber('94347659-19ab-4cef-93fd-d29dd78439c4'), 'a reference that is made of one');
+  t.ok(holdsNhsNumber('from 2018/19 on, 943 476 5919'), 'beside a year');
+  t.ok(holdsNhsNumber('2018-22 000 4'), 'two numbers that are no financial year');
 });
 
 t.test('text that cannot be seen, or turns the reading round, is refused', async (t) => {

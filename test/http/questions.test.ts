@@ -18,7 +18,7 @@ async function filled(ledger: TestLedger): Promise<void> {
     .now('2016-03-20T09:00:00Z')
     .post('county-finance', 'GrantDetermined', grant({ recurrent: false, passDown: { by: '2016-06-30', shares } }));
   await ledger.signed('county-finance', 'east-district-finance', 'GrantPassedDown', {
-    effective: '2016-06-01',
+    effective: '2016-04-01',
     grant: 'dfg',
     district: EAST,
     amount: '400000.00',

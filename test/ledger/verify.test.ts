@@ -351,7 +351,7 @@ t.test('what the rules would not have decided is found, however well it is writt
         data: { effective: '2016-04-01', area: 'a', year: '2016-17', host: 'county', partners: ['county', 'b'] },
       },
     });
-    await append('ContributionReceived', {
+    const receipt = {
       effective: '2016-04-05',
       contribution: 'north-extra',
       amount: '1.00',
@@ -359,7 +359,8 @@ t.test('what the rules would not have decided is found, however well it is writt
       payer: 'south-ccg',
       source: 'NHS_ADD',
       recurrent: true,
-    });
+    };
+    await append('ContributionReceived', receipt, undefined, undefined, { recordedAt: '2016-04-06T09:00:00.000Z' });
   });
   t.match(words[0], /the rules refuse it: There is no proposal .* \(proposal_unknown\)/);
   t.ok(

@@ -97,7 +97,7 @@ t.test('acts of one commit', async (t) => {
   });
 
   t.test('see a fund that was opened in it', async (t) => {
-    const ledger = await openedLedger(t);
+    const ledger = (await openedLedger(t)).now('2017-05-03T09:00:00Z');
     const store = ledger.store as ReturnType<typeof openSqliteEventStore>;
     await ledger.ledger.folded('fund', fundStream(FUND));
     const commits = store.commits();

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { instantOf, type Instant } from '../../src/domain/calendar.js';
+import { instantOf, instantText, londonDay, type Instant } from '../../src/domain/calendar.js';
 import type { FactData, Metadata } from '../../src/domain/event.js';
 import { RULES_NOW } from '../../src/domain/rule-versions.js';
 import { Refusal, type RuleCode } from '../../src/domain/rules.js';
 import type { Command } from '../../src/domain/stream.js';
-import { encode, fundStream, placed, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
+import { encode, fundStream, KINDS, placed, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
 import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
 import { eventId } from '../../src/ledger/submit.js';
@@ -79,8 +79,18 @@ export class TestLedger {
     });
   }
 
+  /** What has happened is recorded on its day at the earliest: the clock goes to the noon of it. */
+  #onItsDay(command: Command, where = FUND): void {
+    if (!('fact' in command)) return;
+    const { type, data } = command.fact;
+    const kind = where === REGISTER_STREAM || where.startsWith('disputes-') ? placed(where).kind : 'fund';
+    const day = KINDS[kind].byName.get(type)?.happened?.(data);
+    if (day !== undefined && londonDay(this.clock.now()) < day) this.clock.set(at(`${day}T12:00:00Z`));
+  }
+
   /** Submits what must succeed. */
   async done(officer: string, command: Command, more: Partial<Submission> & { in?: string } = {}): Promise<Done> {
+    this.#onItsDay(command, more.in);
     const done = await this.submit(officer, command, more);
     if (done instanceof Refusal) throw new Error(`${command.act} was refused: ${done.rule}: ${done.detail}`);
     return done;
@@ -93,6 +103,7 @@ export class TestLedger {
     more: Partial<Submission> & { in?: string } = {},
   ): Promise<RuleCode> {
     const head = await this.store.head();
+    this.#onItsDay(command, more.in);
     const done = await this.submit(officer, command, more);
     if (!(done instanceof Refusal)) throw new Error(`${command.act} was not refused.`);
     if ((await this.store.head()) !== head)
@@ -274,7 +285,7 @@ export const carried = (more: Partial<Metadata> = {}): Metadata => ({
 });
 
 /** Writes many stated gaps straight into the store, faster than posting them one by one. */
-export async function stated({ store, ledger }: TestLedger, count: number): Promise<void> {
+export async function stated({ store, ledger, clock }: TestLedger, count: number): Promise<void> {
   const stream = fundStream(FUND);
   const head = ledger.model.stream('fund', stream).revision;
   const data = {
@@ -289,7 +300,7 @@ export async function stated({ store, ledger }: TestLedger, count: number): Prom
       eventId('many', String(head + index), 0),
       'GapStated',
       data as never,
-      carried({ key: `many-${head + index}` }),
+      carried({ key: `many-${head + index}`, recordedAt: instantText(ledger.model.now(clock)) }),
     ),
   );
   const { position } = await store.append(stream, BigInt(head), events);

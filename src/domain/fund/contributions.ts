@@ -366,6 +366,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       recurrent: Recurrent,
     }),
     signature: 'none',
+    happened: ({ effective }) => effective,
     roles: MANAGE,
     effective: 'any-day',
     reversible: true,

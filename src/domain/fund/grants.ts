@@ -394,6 +394,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject(tranche),
     stored: z.strictObject({ ...tranche, ...OfGrant }),
     signature: 'none',
+    happened: ({ effective }) => effective,
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
@@ -450,6 +451,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     group: 'grants',
     about:
       'A council passes a district its share of a grant, and the district confirms it by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
+    happened: ({ effective }) => effective,
     input: z.strictObject(passed),
     stored: z.strictObject({ ...passed, ...OfGrant }),
     ...ofDistrict,

@@ -91,6 +91,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       basis: MeasuredBasis,
     }),
     signature: 'none',
+    happened: ({ effective }) => effective,
     roles: MANAGE,
     effective: 'any-day',
     reversible: true,

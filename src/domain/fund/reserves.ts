@@ -322,6 +322,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       purpose: Purpose,
     }),
     signature: 'none',
+    happened: ({ effective }) => effective,
     roles: MANAGE,
     effective: 'in-year',
     reversible: true,

@@ -329,6 +329,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       released: Money.meta({ description: 'What is no longer committed, because it is spent.' }),
     }),
     signature: 'none',
+    happened: ({ effective }) => effective,
     roles: MANAGE,
     effective: 'any-day',
     reversible: true,

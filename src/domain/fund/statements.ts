@@ -24,6 +24,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
       basis: Basis,
     }),
     signature: 'none',
+    happened: ({ statedOn }) => statedOn,
     roles: MANAGE,
     effective: 'in-year',
     reversible: true,
