@@ -8,7 +8,7 @@ import { sumOver, type View } from './view.js';
 
 /**
  * The host's memorandum account of a pool for its year: what partners put in, what was spent, what is left and whose it
- * is. Funding is what fell due, and what was carried in; spending is what was spent or accrued, and what was passed down.
+ * is. Funding is what was agreed for the year, with what was carried in, whenever it falls due; spending is what was spent or accrued, and what was passed down.
  * Shape: domain.md 7.9 [R]; the partner's own view: domain.md 12.
  */
 interface Memorandum {
@@ -17,6 +17,8 @@ interface Memorandum {
   readonly funding: readonly FundingRow[];
   /** A: gross funding. */
   readonly grossFunding: Pence;
+  /** Of it, what has not come yet. */
+  readonly debtors: Pence;
   readonly spending: readonly { readonly line: string; readonly amount: Pence }[];
   /** B: gross spending. */
   readonly grossSpending: Pence;
@@ -44,6 +46,8 @@ interface FundingRow {
   readonly amount: Pence;
   /** What has come of it. */
   readonly received: Pence;
+  /** What is owed of it still; below nothing, what came beyond what is agreed. */
+  readonly debtor: Pence;
 }
 
 /** One partner's share of the pool: its funding, with what is owed, less its share of the surplus is its share of the spending. */
@@ -59,8 +63,8 @@ interface PartnerShare {
   readonly returned: Pence;
 }
 
-/** The accounts that are funding: what fell due, and what came from the year before, which falls due to nobody. */
-const isFunding = ({ measure, source }: Account): boolean => measure === (source === 'CARRY_IN' ? 'received' : 'due');
+/** The accounts that are funding: what was agreed for the year, whether it has fallen due and come or not. */
+const isFunding = ({ measure }: Account): boolean => measure === 'agreed';
 const SPENDING: ReadonlySet<Measure> = new Set(['spent', 'accrued', 'passedDown']);
 /** What leaves the pool without being spent: what went back, and what is in a later year's fund. */
 const LEFT: ReadonlySet<Measure> = new Set(['returned', 'drawn']);
@@ -88,7 +92,7 @@ function fundingRows(year: View): FundingRow[] {
     const counts = isFunding(account);
     if (partner === POOL || !(counts || measure === 'received')) continue;
     const key = `${partner} ${source}`;
-    const row = rows.get(key) ?? { partner, source, amount: NO_MONEY, received: NO_MONEY };
+    const row = rows.get(key) ?? { partner, source, amount: NO_MONEY, received: NO_MONEY, debtor: NO_MONEY };
     const moved = year.balance(account);
     rows.set(key, {
       ...row,
@@ -98,7 +102,7 @@ function fundingRows(year: View): FundingRow[] {
   }
   return [...rows]
     .sort(byKey)
-    .map(([, row]) => row)
+    .map(([, row]) => ({ ...row, debtor: minus(row.amount, row.received) }))
     .filter((row) => row.amount !== NO_MONEY || row.received !== NO_MONEY);
 }
 
@@ -229,6 +233,7 @@ export function memorandum(view: View, before: View, of: Whose): Memorandum {
     opening,
     funding,
     grossFunding,
+    debtors: total(funding.map(({ debtor }) => debtor)),
     spending,
     grossSpending,
     surplus,

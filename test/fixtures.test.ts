@@ -35,6 +35,8 @@ const ADDED_LATER: readonly string[] = [
   'ringFenced',
   'sharedBy',
   'owed',
+  'debtor',
+  'debtors',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */
@@ -55,9 +57,10 @@ const MENDED: Readonly<Record<string, { readonly why: string; readonly ledgers: 
       fields: ['variance', 'shares', 'uncovered', 'partners'],
     },
     memorandum: {
-      why: 'The same; and who has paid once has its part of a surplus.',
-      ledgers: /^(demonstration|grant-recovered|older-.*|underspend|what-later-rules-refuse)\./,
-      fields: ['partners'],
+      why: 'The same; who has paid once has its part of a surplus; and funding is what was agreed for the year, whenever it falls due.',
+      ledgers:
+        /^(demonstration|grant-at-risk|grant-recovered|older-.*|pass-down-waived|underspend|what-later-rules-refuse)\./,
+      fields: ['partners', 'opening', 'funding', 'grossFunding', 'surplus', 'closing'],
     },
   };
 

@@ -85,9 +85,11 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   outOfHospital: 'The least that must be spent outside hospital, of the minimum NHS contribution.',
 
   // The memorandum account.
-  funding: 'What fell due to the pool, and what was carried in.',
+  funding: 'What was agreed for the year, with what was carried in, whenever it falls due.',
   spending: 'What was spent or accrued.',
-  grossFunding: 'A: what fell due to the pool, and what was carried in.',
+  grossFunding: 'A: what was agreed for the year, with what was carried in, whenever it falls due.',
+  debtor: 'Agreed for the year, and not received yet; below nothing, received beyond what is agreed.',
+  debtors: 'Of the funding, what has not been received yet: it is owed to the pool.',
   grossSpending: 'B: what was spent, accrued, or passed down.',
   surplus: 'Funding − spending: a deficit is below nothing.',
   carriedForward: 'What was approved to be carried forward, out of the closing balance.',

@@ -30,7 +30,7 @@ t.test('the plan year’s questions have a route each, as JSON and as a table', 
       'revision,effective,partner,source,amount,of,notice given,on record,notice due,within notice,recorded as',
     ],
     ['risk-share', 'scheme,budget,spent,variance,what,amount,applied'],
-    ['memorandum', 'what,of,source,amount,received'],
+    ['memorandum', 'what,of,source,amount,received,not received'],
     ['mirror', 'measure,source,side,amount,agrees'],
   ] as const) {
     const table = await get(fund(`/${path}${on}&format=csv`));

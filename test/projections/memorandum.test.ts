@@ -49,32 +49,33 @@ t.test('the memorandum account says whose the pool is, and adds up', async (t) =
   told(t, answer, {
     opening: '0.00',
     funding: [
-      { partner: COUNTY, source: 'DFG', amount: '300.00', received: '0.00' },
-      { partner: NORTH, source: 'NHS_ADD', amount: '400.00', received: '350.00' },
+      { partner: COUNTY, source: 'DFG', amount: '300.00', received: '0.00', debtor: '300.00' },
+      { partner: NORTH, source: 'NHS_ADD', amount: '600.00', received: '350.00', debtor: '250.00' },
     ],
-    grossFunding: '700.00',
+    grossFunding: '900.00',
+    debtors: '550.00',
     spending: [{ line: 'home-care', amount: '840.00' }],
     grossSpending: '840.00',
-    surplus: '-140.00',
+    surplus: '60.00',
     returned: '0.00',
     carriedForward: '0.00',
-    closing: '-140.00',
+    closing: '60.00',
     holds: true,
   });
   told(
     t,
     answer['partners'],
     [
-      { partner: COUNTY, funding: '300.00', spending: '346.67', surplus: '-46.67' },
-      { partner: NORTH, funding: '400.00', spending: '493.33', surplus: '-93.33' },
+      { partner: COUNTY, funding: '300.00', spending: '280.00', surplus: '20.00' },
+      { partner: NORTH, funding: '600.00', spending: '560.00', surplus: '40.00' },
       { partner: SOUTH, funding: '0.00', spending: '0.00', surplus: '0.00' },
       {},
       {},
     ],
-    'without an agreement, in proportion to recurrent contributions',
+    'without an agreement, in proportion to what is agreed for the year',
   );
-  t.same(table[0], ['Opening balance', '', '', '0.00', '']);
-  t.same(table.at(-1), ['The account holds', 'yes', '', '', '']);
+  t.same(table[0], ['Opening balance', '', '', '0.00', '', '']);
+  t.same(table.at(-1), ['The account holds', 'yes', '', '', '', '']);
   told(t, (await asked(ledger, 'memorandum', { on: '2017-03-01' })).answer, { surplus: '60.00', closing: '60.00' });
   told(t, (await asked(ledger, 'memorandum', { on: '2016-03-01' })).answer, { opening: '0.00', closing: '0.00' });
   await t.rejects(asked(ledger, 'memorandum', { on: '2017-03-01', 'known-at': '2015-01-01' }), /not_known_then/);
@@ -104,6 +105,54 @@ t.test('the memorandum account says whose the pool is, and adds up', async (t) =
     partners: [{ surplus: '15.00' }, { surplus: '45.00' }, { surplus: '0.00' }, {}, {}],
   });
   t.equal(await askedOfNothing(ledger, 'memorandum'), 'fund_unknown');
+});
+
+t.test('what is paid in arrears is of the year that it was agreed for, and a debtor until it comes', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '1200.00', source: 'NHS_ADD' }));
+  await ledger.signed(
+    'north-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({
+      amount: '1200.00',
+      instalments: ['2016-07-01', '2016-10-01', '2017-01-01', '2017-04-15'].map((due) => ({ due, amount: '300.00' })),
+    }),
+  );
+  const receive = (effective: string, amount: string) =>
+    ledger.post('pool-manager', 'ContributionReceived', {
+      effective,
+      contribution: 'north-extra',
+      amount,
+      bankReference: `BACS ${effective}`,
+    });
+  await receive('2017-01-05', '900.00');
+  spend(ledger, 'home-care', '2017-03-31', '1200.00');
+  const funding = (received: string, debtor: string) => [
+    { partner: NORTH, source: 'NHS_ADD', amount: '1200.00', received, debtor },
+  ];
+  const { answer, table } = await asked(ledger, 'memorandum', { on: '2017-03-31' });
+  told(t, answer, { funding: funding('900.00', '300.00'), debtors: '300.00', surplus: '0.00', holds: true });
+  told(t, answer['partners'], [
+    {},
+    { partner: NORTH, funding: '1200.00', spending: '1200.00', surplus: '0.00' },
+    {},
+    {},
+    {},
+  ]);
+  t.same(
+    table.find(([what]) => what === 'Gross funding'),
+    ['Gross funding', '', '', '1200.00', '', '300.00'],
+  );
+  ledger.clock.set(Date.parse('2017-04-20T09:00:00Z') as never);
+  await receive('2017-04-15', '300.00');
+  told(t, (await asked(ledger, 'memorandum', { on: '2017-04-20' })).answer, {
+    funding: funding('1200.00', '0.00'),
+    debtors: '0.00',
+    surplus: '0.00',
+    closing: '0.00',
+    holds: true,
+  });
 });
 
 t.test('both sides of the books agree, by measure and source; and where they did not, it would show', async (t) => {
@@ -142,7 +191,7 @@ t.test('both sides of the books agree, by measure and source; and where they did
   t.same(wrong.table.at(-1), ['returned', 'NHS_ADD', 'pool', '0.00', 'no']);
   const account = await asked(ledger, 'memorandum', { on: '2016-04-01' });
   told(t, account.answer, { returned: '5.00', holds: false });
-  t.same(account.table.at(-1), ['The account holds', 'no', '', '', '']);
+  t.same(account.table.at(-1), ['The account holds', 'no', '', '', '', '']);
   t.equal(await askedOfNothing(ledger, 'mirror'), 'fund_unknown');
 });
 
@@ -161,7 +210,7 @@ type Kind = readonly [
 ];
 const KINDS: readonly Kind[] = [
   ['due', PARTNERS, ['NHS_ADD', 'LA_ADD', 'IBCF'], ['']],
-  ['agreed', PARTNERS, ['NHS_ADD', 'LA_ADD', 'CARRY_IN'], ['']],
+  ['agreed', PARTNERS, ['NHS_ADD', 'LA_ADD', 'IBCF', 'CARRY_IN'], ['']],
   ['received', PARTNERS, ['NHS_ADD', 'CARRY_IN'], ['']],
   ['share', ['c', 'd'], ['IBCF'], ['x']],
   ['passedDown', ['c', 'd'], ['IBCF'], ['x']],
@@ -263,6 +312,8 @@ t.test(
               throw new Error('The closing balance is another.');
             if (total(account.partners.map(({ spending }) => spending)) !== account.grossSpending)
               throw new Error('The partners’ shares of the spending are not the spending.');
+            if (minus(account.grossFunding, account.debtors) !== total(account.funding.map(({ received }) => received)))
+              throw new Error('What has come and what is owed are not the funding.');
             if (mirrored(view).some(({ agrees }) => !agrees)) throw new Error('The sides of the books differ.');
           }
         },
@@ -321,8 +372,8 @@ t.test('where nobody has agreed to pay anything, what no rule shares is the host
   balances.add(
     0,
     posted({
-      measure: 'due',
-      holder: 'b',
+      measure: 'spent',
+      holder: PLAN,
       source: 'NHS_ADD',
       term: 'one-off',
       item: 'x',
@@ -340,7 +391,7 @@ t.test('where nobody has agreed to pay anything, what no rule shares is the host
   });
   t.same(
     partners.map(({ surplus }) => surplus),
-    [1_000, NO_MONEY, NO_MONEY],
+    [-1_000, NO_MONEY, NO_MONEY],
   );
   t.ok(balances.accounts().some(({ holder }) => holder === POOL));
 });

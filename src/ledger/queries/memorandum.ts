@@ -28,15 +28,30 @@ export const memorandum = query({
     ...Stamp,
     opening: SignedMoney,
     funding: z
-      .array(z.object({ ...PartnerName, source: z.string(), amount: SignedMoney, received: SignedMoney }))
-      .meta({ description: 'What fell due in the year, and what was carried in; with what has come of it.' }),
+      .array(
+        z.object({
+          ...PartnerName,
+          source: z.string(),
+          amount: SignedMoney,
+          received: SignedMoney,
+          debtor: SignedMoney,
+        }),
+      )
+      .meta({
+        description:
+          'What was agreed for the year, with what was carried in, whenever it falls due; with what has come of it and what is still owed to the pool.',
+      }),
     grossFunding: SignedMoney,
+    debtors: SignedMoney,
     spending: z.array(z.object({ line: z.string(), amount: SignedMoney })),
     passedDown: z.array(z.object({ grant: z.string(), amount: SignedMoney })).meta({
       description: 'What was passed down to districts of each grant: out of the pool, and in gross spending.',
     }),
     grossSpending: SignedMoney,
-    surplus: SignedMoney.meta({ description: 'Gross funding less gross spending; a deficit is below nothing.' }),
+    surplus: SignedMoney.meta({
+      description:
+        'Gross funding less gross spending; a deficit is below nothing. Before the year has ended, the year’s funding less what was spent by the day.',
+    }),
     ringFenced: SignedMoney.meta({
       description: 'Of the surplus, what is left of ring-fenced money: nobody shares it.',
     }),
@@ -91,11 +106,11 @@ export const memorandum = query({
       ...at.stamp,
       ...inText(sums),
       sharedBy: SHARED_BY,
-      funding: funding.map(({ partner, source, amount, received }) => ({
+      funding: funding.map(({ partner, source, amount, received, debtor }) => ({
         partner,
         name: nameOf(ledger, partner),
         source,
-        ...inText({ amount, received }),
+        ...inText({ amount, received, debtor }),
       })),
       spending: spending.map(({ line, amount }) => ({ line, amount: moneyText(amount) })),
       passedDown: passedDown.map(({ grant, amount }) => ({ grant, amount: moneyText(amount) })),
@@ -108,27 +123,27 @@ export const memorandum = query({
     };
   },
   table: (answer) => ({
-    columns: ['what', 'of', 'source', 'amount', 'received'],
+    columns: ['what', 'of', 'source', 'amount', 'received', 'not received'],
     rows: [
-      ['Opening balance', '', '', answer.opening, ''],
-      ...answer.funding.map((each) => ['Funding', each.name, each.source, each.amount, each.received]),
-      ['Gross funding', '', '', answer.grossFunding, ''],
-      ...answer.spending.map((each) => ['Spending', each.line, '', each.amount, '']),
-      ...answer.passedDown.map((each) => ['Passed down', each.grant, '', each.amount, '']),
-      ['Gross spending', '', '', answer.grossSpending, ''],
-      ['Surplus', '', '', answer.surplus, ''],
-      ['of which ring-fenced', '', '', answer.ringFenced, ''],
-      [`The rest is shared: ${answer.sharedBy}`, '', '', '', ''],
-      ...answer.partners.map((each) => ['Share of the surplus', each.name, '', each.surplus, '']),
+      ['Opening balance', '', '', answer.opening, '', ''],
+      ...answer.funding.map((each) => ['Funding', each.name, each.source, each.amount, each.received, each.debtor]),
+      ['Gross funding', '', '', answer.grossFunding, '', answer.debtors],
+      ...answer.spending.map((each) => ['Spending', each.line, '', each.amount, '', '']),
+      ...answer.passedDown.map((each) => ['Passed down', each.grant, '', each.amount, '', '']),
+      ['Gross spending', '', '', answer.grossSpending, '', ''],
+      ['Surplus', '', '', answer.surplus, '', ''],
+      ['of which ring-fenced', '', '', answer.ringFenced, '', ''],
+      [`The rest is shared: ${answer.sharedBy}`, '', '', '', '', ''],
+      ...answer.partners.map((each) => ['Share of the surplus', each.name, '', each.surplus, '', '']),
       ...answer.partners
         .filter((each) => each.ringFenced !== NOTHING)
-        .map((each) => ['of which ring-fenced', each.name, '', each.ringFenced, '']),
-      ...answer.partners.map((each) => ['Share of the spending', each.name, '', each.spending, '']),
-      ['Returned', '', '', answer.returned, ''],
-      ['Drawn for a later year', '', '', answer.drawn, ''],
-      ['Closing balance', '', '', answer.closing, ''],
-      ['of which carried forward', '', '', answer.carriedForward, ''],
-      ['The account holds', answer.holds ? 'yes' : 'no', '', '', ''],
+        .map((each) => ['of which ring-fenced', each.name, '', each.ringFenced, '', '']),
+      ...answer.partners.map((each) => ['Share of the spending', each.name, '', each.spending, '', '']),
+      ['Returned', '', '', answer.returned, '', ''],
+      ['Drawn for a later year', '', '', answer.drawn, '', ''],
+      ['Closing balance', '', '', answer.closing, '', ''],
+      ['of which carried forward', '', '', answer.carriedForward, '', ''],
+      ['The account holds', answer.holds ? 'yes' : 'no', '', '', '', ''],
     ],
   }),
 });

@@ -123,7 +123,7 @@ t.test('what came before its tranche was due and is taken back comes off the tra
       const { total } = await asked<{ total: Record<string, string> }>(ledger, 'position', { on });
       const { overdue } = await asked(ledger, 'instalments', { on });
       t.equal(overdue, total['overdue'], 'instalments and position agree');
-      t.equal((await asked(ledger, 'memorandum', { on }))['grossFunding'], total['due']);
+      t.equal((await asked(ledger, 'memorandum', { on }))['grossFunding'], total['agreed']);
       found.push(`${total['due']} of ${total['agreed']}`);
     }
     return found.join(', ');

@@ -137,7 +137,7 @@ t.test('a rule over a base is applied although the budget was kept to', async (t
   t.equal(await ledger.refused('county-finance', nothing as never, { in: FUND }), 'nothing_to_change');
 });
 
-t.test('a mid-year memorandum sets no whole year’s budget against some months of spending', async (t) => {
+t.test('a mid-year memorandum shares what is left by what is agreed, and not a whole year’s budget by the rules', async (t) => {
   const ledger = await openedLedger(t);
   await signAgreement(
     ledger,
@@ -152,7 +152,7 @@ t.test('a mid-year memorandum sets no whole year’s budget against some months 
   );
   await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '1200.00' }));
   await spent(ledger, 'home-care', '290.00');
-  t.same(await surpluses(ledger, '2016-06-30'), ['north-ccg 10.00']);
+  t.same(await surpluses(ledger, '2016-06-30'), ['north-ccg 910.00']);
   t.same(await surpluses(ledger, '2017-03-30'), ['north-ccg 910.00']);
   t.same(await surpluses(ledger, '2017-03-31'), ['county 910.00']);
 });
