@@ -37,6 +37,7 @@ const ADDED_LATER: readonly string[] = [
   'owed',
   'debtor',
   'debtors',
+  'halves',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

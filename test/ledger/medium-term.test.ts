@@ -28,6 +28,11 @@ interface Bridge {
     readonly total: string;
     readonly missing: readonly string[];
     readonly difference: string;
+    readonly halves: readonly {
+      readonly change: string;
+      readonly otherChange: string;
+      readonly difference: string | null;
+    }[];
   }[];
   readonly change: string;
   readonly facts: readonly {
@@ -50,6 +55,9 @@ function addsUp(bridge: Bridge): string | undefined {
   }
   for (const row of rows) {
     if (sum(row.cells.map((cell) => cell.change)) !== sum([row.total])) return `the row ${row.row}`;
+    const halves = row.halves.flatMap((pair) => [pair.change, pair.otherChange]);
+    if (row.kind === 'reprofiled' && sum(halves) !== sum([row.total])) return `the halves of ${row.row}`;
+    if (row.missing.length === 0 && row.halves.some(({ difference }) => difference === null)) return 'a half unsaid';
     for (const { year, change: cell } of row.cells) {
       const own = facts.filter((fact) => fact.year === year && fact.kind === row.kind && fact.row === row.row);
       if (sum(own.map((fact) => fact.change)) !== sum([cell])) return `the facts of ${row.row} in ${year}`;
@@ -228,7 +236,49 @@ t.test('a reprofiling whose halves differ is named with the difference', async (
   const query = QUERIES.find(({ name }) => name === 'bridge')!;
   t.same(
     query.table(bridge as never).rows.map((row) => row.at(-1)),
-    ['', 'the halves differ by -10000.00', '2019-20', '', ''],
+    ['', 'the halves of 2016-17 and 2017-18 differ by -10000.00', '2019-20', '', ''],
+  );
+});
+
+t.test('halves of one name are paired year by year, so that no third year hides a difference', async (t) => {
+  const ledger = await fourYears(t);
+  // 1.0 is given by 2016-17 and 1.5 taken by 2017-18; a third year, and a difference the other way, stand beside it.
+  await revise(ledger, '2016-17', 'home-care', '4000000.00', { name: 'scheme-a', otherYear: '2017-18' });
+  await revise(ledger, '2017-18', 'home-care', '7500000.00', { name: 'scheme-a', otherYear: '2016-17' });
+  await revise(ledger, '2018-19', 'home-care', '6000000.00', { name: 'scheme-a', otherYear: '2019-20' });
+  const found = async () => {
+    const bridge = await ask<Bridge>(ledger, 'bridge', COMMITTEES);
+    const table = QUERIES.find(({ name }) => name === 'bridge')!.table(bridge as never).rows;
+    return { row: bridge.rows[0]!, said: table[1]?.at(-1) };
+  };
+  const one = await found();
+  t.match(one.row, {
+    missing: ['2019-20'],
+    difference: '500000.00',
+    halves: [
+      {
+        year: '2016-17',
+        otherYear: '2017-18',
+        change: '-1000000.00',
+        otherChange: '1500000.00',
+        difference: '500000.00',
+      },
+      { year: '2018-19', otherYear: '2019-20', otherChange: '0.00', difference: null },
+    ],
+  });
+  t.equal(one.said, '2019-20, the halves of 2016-17 and 2017-18 differ by 500000.00');
+  await revise(ledger, '2019-20', 'home-care', '8500000.00', { name: 'scheme-a', otherYear: '2018-19' });
+  const both = await found();
+  t.match(both.row, {
+    total: '0.00',
+    missing: [],
+    difference: '0.00',
+    halves: [{ difference: '500000.00' }, { difference: '-500000.00' }],
+  });
+  t.equal(
+    both.said,
+    'the halves of 2016-17 and 2017-18 differ by 500000.00, the halves of 2018-19 and 2019-20 differ by -500000.00',
+    'two that cancel out are both said',
   );
 });
 

@@ -157,8 +157,22 @@ const RowText = z.object({
   }),
   difference: SignedMoney.meta({
     description:
-      'Of a reprofiling whose halves are all here: by how much they differ, which is no move between years. Nothing elsewhere.',
+      'Of a reprofiling: by how much its halves differ, of those that are both here; that is no move between years. Nothing elsewhere.',
   }),
+  halves: z
+    .array(
+      z.object({
+        year: z.string(),
+        otherYear: z.string(),
+        change: SignedMoney,
+        otherChange: SignedMoney.meta({ description: 'What the other half comes to in the other year.' }),
+        difference: SignedMoney.nullable().meta({
+          description:
+            'By how much the two differ: change + otherChange; null where one of them is not in this bridge.',
+        }),
+      }),
+    )
+    .meta({ description: 'Of a reprofiling: its two halves beside each other, for each pair of years.' }),
 });
 const FactText = EntryText.extend({
   year: z.string(),
@@ -194,12 +208,44 @@ const Bridge = z.object({
     .meta({ description: 'The facts behind each cell, in the order in which they were recorded.' }),
 });
 
-/** What the facts of one row come to: by year, and the other years that its halves name. */
+/** What the facts of one row come to: by year, and of a reprofiling by pair of years. */
 interface Row {
   readonly kind: FactText['kind'];
   readonly row: string;
   readonly byYear: Map<string, Pence>;
-  readonly others: Set<string>;
+  readonly pairs: Map<string, Pair>;
+}
+
+/** Two years between which one reprofiling moves money, the earlier first, and what the halves of each come to. */
+interface Pair {
+  readonly years: readonly [string, string];
+  readonly halves: Map<string, Pence>;
+}
+
+const addTo = (sums: Map<string, Pence>, year: string, change: Pence): void =>
+  void sums.set(year, plus(sums.get(year) ?? NO_MONEY, change));
+
+/** The pair of years that a half belongs to: whichever of them it is in, it is the same. */
+function pairOf({ pairs }: Row, year: string, otherYear: string): Pair {
+  const years = year < otherYear ? ([year, otherYear] as const) : ([otherYear, year] as const);
+  const pair = pairs.get(years.join()) ?? { years, halves: new Map<string, Pence>() };
+  pairs.set(years.join(), pair);
+  return pair;
+}
+
+/** The halves of a reprofiling beside each other: a half that is not here has no sum, and then there is no difference. */
+function halvesOf({ pairs }: Row) {
+  const all = [...pairs].sort(byKey).map(([, { years, halves }]) => {
+    const [first, second] = years.map((year) => halves.get(year) ?? NO_MONEY) as [Pence, Pence];
+    return {
+      years,
+      first,
+      second,
+      isWhole: first !== NO_MONEY && second !== NO_MONEY,
+      difference: plus(first, second),
+    };
+  });
+  return all.filter(({ first, second }) => first !== NO_MONEY || second !== NO_MONEY);
 }
 
 /** The rows that facts add up to, over the years that are shown. */
@@ -207,24 +253,46 @@ function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<t
   const rows = new Map<string, Row>();
   for (const { kind, row, year, change, otherYear } of facts) {
     const key = `${ROW_KINDS.indexOf(kind)} ${row}`;
-    const found = rows.get(key) ?? { kind, row, byYear: new Map<string, Pence>(), others: new Set<string>() };
+    const found: Row = rows.get(key) ?? { kind, row, byYear: new Map(), pairs: new Map() };
     rows.set(key, found);
-    found.byYear.set(year, plus(found.byYear.get(year) ?? NO_MONEY, signedPence(change)));
-    if (otherYear !== null) found.others.add(otherYear);
+    addTo(found.byYear, year, signedPence(change));
+    if (otherYear !== null) addTo(pairOf(found, year, otherYear).halves, year, signedPence(change));
   }
-  return [...rows].sort(byKey).map(([, { kind, row, byYear, others }]) => {
-    const whole = total(byYear.values());
-    const missing = whole === NO_MONEY ? [] : [...others].filter((year) => !byYear.get(year)).sort();
+  return [...rows].sort(byKey).map(([, found]) => {
+    const { kind, row, byYear } = found;
+    const halves = halvesOf(found);
+    const missing = halves.flatMap(({ years: pair, first, isWhole }) =>
+      isWhole ? [] : [pair[first === NO_MONEY ? 0 : 1]],
+    );
+    const differences = halves.filter(({ isWhole }) => isWhole).map(({ difference }) => difference);
     return {
       kind,
       row,
       cells: years.map((year) => ({ year, change: moneyText(byYear.get(year) ?? NO_MONEY) })),
-      total: moneyText(whole),
-      missing,
-      difference: moneyText(kind === 'reprofiled' && missing.length === 0 ? whole : NO_MONEY),
+      total: moneyText(total(byYear.values())),
+      missing: [...new Set(missing)].sort(),
+      difference: moneyText(total(differences)),
+      halves: halves.map(({ years: pair, first, second, isWhole, difference }) => ({
+        year: pair[0],
+        otherYear: pair[1],
+        change: moneyText(first),
+        otherChange: moneyText(second),
+        difference: isWhole ? moneyText(difference) : null,
+      })),
     };
   });
 }
+
+/** What is amiss with the halves of a reprofiling, in words: years of which one is missing, and by how much two differ. */
+const halvesInWords = ({ missing, halves }: z.input<typeof RowText>): string =>
+  [
+    ...missing,
+    ...halves.flatMap(({ year, otherYear, difference }) =>
+      difference === null || difference === moneyText(NO_MONEY)
+        ? []
+        : [`the halves of ${year} and ${otherYear} differ by ${difference}`],
+    ),
+  ].join(', ');
 
 /** An instant before anything was recorded. */
 const BEFORE_ALL = 0 as Instant;
@@ -285,11 +353,11 @@ export const bridge = query({
     columns: ['what', ...years.map(({ year }) => year), 'all years', 'missing halves'],
     rows: [
       ['Gap as known first', ...years.map(({ gapFrom }) => gapFrom), sumOf(years.map(({ gapFrom }) => gapFrom)), ''],
-      ...rows.map(({ kind, row, cells, total: whole, missing, difference }) => [
-        `${kind}, ${row}`,
-        ...cells.map((cell) => cell.change),
-        whole,
-        difference === moneyText(NO_MONEY) ? missing.join(', ') : `the halves differ by ${difference}`,
+      ...rows.map((each) => [
+        `${each.kind}, ${each.row}`,
+        ...each.cells.map((cell) => cell.change),
+        each.total,
+        halvesInWords(each),
       ]),
       ['Change', ...years.map((year) => year.change), change, ''],
       ['Gap as known then', ...years.map(({ gapTo }) => gapTo), sumOf(years.map(({ gapTo }) => gapTo)), ''],

@@ -137,25 +137,28 @@ t.test('a rule over a base is applied although the budget was kept to', async (t
   t.equal(await ledger.refused('county-finance', nothing as never, { in: FUND }), 'nothing_to_change');
 });
 
-t.test('a mid-year memorandum shares what is left by what is agreed, and not a whole year’s budget by the rules', async (t) => {
-  const ledger = await openedLedger(t);
-  await signAgreement(
-    ledger,
-    terms({ underspend: { kind: 'shared' }, defaultRule: { kind: 'own-risk', commissioner: COUNTY } }),
-  );
-  const quarters = ['2016-04-01', '2016-07-01', '2016-10-01', '2017-01-01'].map((due) => ({ due, amount: '300.00' }));
-  await ledger.signed(
-    'north-ccg-finance',
-    'county-finance',
-    'ContributionAgreed',
-    contribution({ amount: '1200.00', instalments: quarters }),
-  );
-  await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '1200.00' }));
-  await spent(ledger, 'home-care', '290.00');
-  t.same(await surpluses(ledger, '2016-06-30'), ['north-ccg 910.00']);
-  t.same(await surpluses(ledger, '2017-03-30'), ['north-ccg 910.00']);
-  t.same(await surpluses(ledger, '2017-03-31'), ['county 910.00']);
-});
+t.test(
+  'a mid-year memorandum shares what is left by what is agreed, and not a whole year’s budget by the rules',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    await signAgreement(
+      ledger,
+      terms({ underspend: { kind: 'shared' }, defaultRule: { kind: 'own-risk', commissioner: COUNTY } }),
+    );
+    const quarters = ['2016-04-01', '2016-07-01', '2016-10-01', '2017-01-01'].map((due) => ({ due, amount: '300.00' }));
+    await ledger.signed(
+      'north-ccg-finance',
+      'county-finance',
+      'ContributionAgreed',
+      contribution({ amount: '1200.00', instalments: quarters }),
+    );
+    await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '1200.00' }));
+    await spent(ledger, 'home-care', '290.00');
+    t.same(await surpluses(ledger, '2016-06-30'), ['north-ccg 910.00']);
+    t.same(await surpluses(ledger, '2017-03-30'), ['north-ccg 910.00']);
+    t.same(await surpluses(ledger, '2017-03-31'), ['county 910.00']);
+  },
+);
 
 t.test('after the year its variances are shared by the agreement of its last day', async (t) => {
   const ledger = await openedLedger(t);
