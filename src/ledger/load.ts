@@ -5,7 +5,7 @@ import { readAs, type Fault } from '../domain/faults.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { termsOf, type Command } from '../domain/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
-import type { StreamKind } from '../domain/event.js';
+import type { SentFact, StreamKind } from '../domain/event.js';
 import { canonical, fundStream, KINDS, placed, REGISTER_STREAM, sha256, WHEREABOUTS } from './catalogue.js';
 import { scopedKey } from './acts.js';
 import type { SettableClock } from './clock.js';
@@ -14,6 +14,7 @@ import { COMMANDS, remedyOf } from './remedies.js';
 import { OPERATOR } from './access.js';
 import { act } from './act.js';
 import { OutcomeUnknown, StoreBusy } from '../store/event-store.js';
+import { understood } from './request.js';
 import type { Done, Outcome, Submission } from './submission.js';
 
 /**
@@ -128,6 +129,8 @@ export interface NamedFile {
 interface Planned {
   readonly where: string;
   readonly key: string;
+  /** The key that the program gave it before a step's key was what it would record: ledgers hold acts under it. */
+  readonly formerKey: string;
   readonly file: string;
   readonly step: Step;
 }
@@ -179,34 +182,75 @@ function checkLabels(planned: readonly Planned[]): void {
   }
 }
 
+/** Numbers what is the same: the first is 1, the next 2. */
+function counting(): (text: string) => string {
+  const times = new Map<string, number>();
+  return (text) => {
+    const time = (times.get(text) ?? 0) + 1;
+    times.set(text, time);
+    return `${text} ${time}`;
+  };
+}
+
+/**
+ * What a step would record, as one text: the same for all ways to write it. Labels, empty lists, blanks around words and
+ * what is understood make no other step of it; nor does which officer of a body does it, so that nothing is recorded twice
+ * because a colleague loads it again. What a label stands for is said by the key of its step.
+ */
+const recordedBy = (step: Step, facts: readonly SentFact[], refers: readonly string[]): string =>
+  sha256(
+    canonical({
+      act: ACTS.find((name) => step[name] !== undefined)!,
+      in: step.in,
+      at: step.at,
+      facts: facts.map((fact) => understood(KINDS[kindOfStep(step)], fact)),
+      refers,
+      reason: step.reason,
+      conditions: step.conditions,
+      expires: step.expires,
+      adjustment: step.adjustment,
+      evidence: step.evidence ?? [],
+      synthetic: step.synthetic,
+    }),
+  );
+
 /**
  * Checks files whole, every fact in them and every label, and puts their steps in the order of their recorded instants,
- * ties in the order given. A step's key is what it says: the same step is the same act, whatever its file is called or
- * however it is moved; said twice in one load, it is two acts.
+ * ties in the order given. A step's key is what it would record: the same step is the same act, whatever its file is called,
+ * however it is written or moved, and whoever loads it; said twice in one load, it is two acts.
  */
 export function planLoad(files: readonly NamedFile[]): Planned[] {
-  const times = new Map<string, number>();
+  const keyOf = counting();
+  const formerKeyOf = counting();
   const steps = files.flatMap(({ name, content }) => {
     const read = readAs(LoadFile, content);
     if ('faults' in read) {
       throw new LoadStopped(name, `it is not a file of acts.\n${read.faults.map(faultText).join('\n')}`);
     }
+    const labelled = new Map<string, string>();
     return read.value.steps.map((step, index): Planned => {
       const where = `${name}, step ${index + 1}`;
-      for (const text of [step.post, step.propose, step.with]) {
-        if (text)
-          factIn(
-            text,
-            kindOfStep(step),
-            () => UNKNOWN_YET.revision,
-            () => UNKNOWN_YET.proposal,
-            where,
-          );
-      }
-      const says = sha256(canonical(step));
-      const time = (times.get(says) ?? 0) + 1;
-      times.set(says, time);
-      return { where, key: `${says} ${time}`, file: name, step };
+      const refers = ACTS.flatMap((act) => (typeof step[act] === 'string' ? [step[act]] : []));
+      const standIn =
+        (text: string) =>
+        (label: string): string => {
+          refers.push(label);
+          return text;
+        };
+      const facts = [step.post, step.propose, step.with].flatMap((text) =>
+        text
+          ? [factIn(text, kindOfStep(step), standIn(UNKNOWN_YET.revision), standIn(UNKNOWN_YET.proposal), where)]
+          : [],
+      );
+      const key = keyOf(
+        recordedBy(
+          step,
+          facts,
+          refers.map((label) => labelled.get(named(label)) ?? label),
+        ),
+      );
+      if (step.as) labelled.set(step.as, key);
+      return { where, key, formerKey: formerKeyOf(sha256(canonical(step))), file: name, step };
     });
   });
   const timed = steps.filter(({ step }) => step.at !== undefined);
@@ -252,22 +296,63 @@ export async function load(
   const labels = new Map<string, Outcome>();
   const warnings: string[] = [];
   let replayed = 0;
-  for (const [index, { where, key, file, step }] of planned.entries()) {
+  for (const [index, each] of planned.entries()) {
+    const { where, file, step } = each;
     const before = index === 0 ? '' : ` The ${index} before it stand; correct it and load again.`;
     const stop = (why: Refusal) => new LoadStopped(where, why, before);
-    const submission = submissionOf(step, labels, key, file, signedInBy, where);
-    if (step.at !== undefined) {
-      const refusal = setClock(ledger, clock, step, submission.stream, scopedKey(step.officer, sha256(key)));
+    const recorded = await actOf(ledger, each);
+    const submission = submissionOf(step, labels, each.key, file, signedInBy, where);
+    if (step.at !== undefined && !recorded) {
+      const refusal = setClock(ledger, clock, step);
       if (refusal) throw stop(refusal);
     }
-    const done = await persistently(() => act(ledger, OPERATOR, submission), patienceMs);
-    if (done instanceof Refusal) throw stop(done);
+    // Whether the partner acted for was named when it was recorded is not known: it is the same act either way.
+    const sent = recorded
+      ? [recorded.partner, undefined].map((actingFor) => ({
+          ...submission,
+          officer: recorded.officer,
+          key: recorded.key,
+          actingFor,
+        }))
+      : [submission];
+    let done: Done | Refusal | undefined;
+    for (const one of sent) {
+      done = await persistently(() => act(ledger, OPERATOR, one), patienceMs);
+      if (!(done instanceof Refusal && done.rule === 'key_reused')) break;
+    }
+    if (!done || done instanceof Refusal) throw stop(done!);
     if (step.as) labels.set(`${file}@${step.as}`, done.outcome);
     if (done.replayed) replayed++;
     warnings.push(...(done.outcome.warnings ?? []).map((warning) => `${where}: ${warning}`));
     onStep?.(index + 1, planned.length);
   }
   return { recorded: planned.length - replayed, replayed, warnings };
+}
+
+interface Recorded {
+  readonly officer: string;
+  readonly key: string;
+  readonly partner: string;
+}
+
+/**
+ * Whose act a step is already, and under which key, where it was loaded before: by its officer, or by another of the same
+ * body. What one body has said another may say in the same words, and both are recorded.
+ */
+async function actOf(ledger: Ledger, { step, key, formerKey }: Planned): Promise<Recorded | undefined> {
+  const { model } = ledger;
+  const { mandates } = model.register();
+  const bodies = step.partner ? [step.partner] : (mandates.get(step.officer) ?? []).map(({ partner }) => partner);
+  for (const each of [key, formerKey]) {
+    for (const officer of new Set([step.officer, ...mandates.keys()])) {
+      const acted = model.acted(scopedKey(officer, sha256(each)), streamOfStep(step));
+      if (!acted) continue;
+      const [entry] = await ledger.entries(acted.stream, model.size(), acted.revision - 1);
+      if (!entry || (officer !== step.officer && !bodies.includes(entry.partner))) continue;
+      return { officer, key: each, partner: entry.partner };
+    }
+  }
+  return undefined;
 }
 
 /** Submits a step, and again where it met others or its answer was lost: a step’s key is always the same, so it is one act. */
@@ -286,8 +371,7 @@ async function persistently(submit: () => Promise<Done | Refusal>, patienceMs: n
 }
 
 /** Only a demonstration ledger, or one that is about to be opened as one, takes its instants from the file; forwards. */
-function setClock(ledger: Ledger, clock: SettableClock, step: Step, stream: string, key: string): Refusal | undefined {
-  if (ledger.model.acted(key, stream)) return undefined;
+function setClock(ledger: Ledger, clock: SettableClock, step: Step): Refusal | undefined {
   const opened = ledger.model.register().ledger;
   const demonstration = opened ? opened.demonstration : step.post?.data['demonstration'] === true;
   if (!demonstration) {

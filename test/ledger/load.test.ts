@@ -8,6 +8,7 @@ import type { Submission } from '../../src/ledger/submission.js';
 import { OutcomeUnknown, StoreBusy, StoreUnavailable } from '../../src/store/event-store.js';
 import {
   contribution,
+  COUNTY,
   emptyLedger,
   FUND,
   LEDGER_OPENED,
@@ -315,6 +316,62 @@ t.test('the same step is the same act, whatever its file is called', async (t) =
     load(planLoad([file([same, set('twice', { as: 'again' })])]), into(ledger)),
     /identifier_used.*The 1 before it stand/,
   );
+});
+
+t.test('a step that is written otherwise is the same act: nothing is recorded twice', async (t) => {
+  const ledger = await openedLedger(t);
+  const stated = {
+    effective: '2016-04-01',
+    claimant: 'Press',
+    statedOn: '2016-02-09',
+    amount: '2000000.00',
+    basis: 'a report',
+  };
+  const step = { officer: 'county-finance', in: FUND, post: { type: 'GapStated', data: stated } };
+  t.match(await load(planLoad([file([step])]), into(ledger)), { recorded: 1, replayed: 0 });
+  for (const [what, other] of [
+    ['a label', { ...step, as: 'gap' }],
+    ['a blank at the end', { ...step, post: { type: 'GapStated', data: { ...stated, basis: ' a report ' } } }],
+    ['an empty list of documents', { ...step, evidence: [] }],
+    ['the partner that was understood', { ...step, partner: COUNTY }],
+    ['a colleague', { ...step, officer: 'pool-manager' }],
+  ] as const) {
+    t.match(await load(planLoad([file([other])]), into(ledger)), { recorded: 0, replayed: 1 }, what);
+  }
+  const theirs = { ...step, officer: 'north-ccg-finance' };
+  const found = await load(planLoad([file([theirs])]), into(ledger)).catch((error: unknown) => error);
+  t.notMatch(found, { replayed: 1 }, 'what another body says in the same words is its own');
+  t.match(
+    await load(planLoad([file([step, { ...step, as: 'twice' }])]), into(ledger)),
+    { recorded: 1, replayed: 1 },
+    'said twice in one file, it is two acts',
+  );
+});
+
+t.test('steps that refer to others are known again by what those are, whatever their labels', async (t) => {
+  const ledger = await openedLedger(t);
+  const steps = (label: string) => [
+    {
+      officer: 'north-ccg-finance',
+      in: FUND,
+      as: label,
+      propose: { type: 'ContributionAgreed', data: contribution() },
+    },
+    { officer: 'county-finance', in: FUND, agree: label },
+  ];
+  t.match(await load(planLoad([file(steps('offer'))]), into(ledger)), { recorded: 2, replayed: 0 });
+  t.match(await load(planLoad([file(steps('other-name'))]), into(ledger)), { recorded: 0, replayed: 2 });
+});
+
+t.test('what an earlier program loaded is known again', async (t) => {
+  const ledger = await openedLedger(t);
+  const [planned] = planLoad([file([set('early')])]);
+  await ledger.submit(
+    'pool-manager',
+    { act: 'post', fact: { type: 'PlanLineSet', data: line({ line: 'early' }) as never } },
+    { key: planned!.formerKey },
+  );
+  t.match(await load([planned!], into(ledger)), { recorded: 0, replayed: 1 });
 });
 
 t.test('a busy client beside it delays a load and does not stop it', async (t) => {
