@@ -27,7 +27,10 @@ export const MONITORED = [
 
 interface Forecast {
   readonly period: number;
+  /** As it counts in the total: what lowers cost is below nothing. */
   readonly outturn: Pence;
+  /** Of a line that lowers cost, what it has saved or brought in so far, where that was said. */
+  readonly achieved: Pence | undefined;
   readonly revision: number;
   readonly recordedAt: string;
 }
@@ -36,6 +39,7 @@ interface MonitoredLine extends Monitored {
   readonly line: string;
   readonly description: string;
   readonly source: string;
+  readonly category: string;
   /** The latest forecast of the latest period that has one; undefined where none has. */
   readonly forecast: Forecast | undefined;
   /** budget − forecast: below nothing where more is expected to be spent; undefined where nothing is forecast. */
@@ -47,13 +51,63 @@ interface MonitoredLine extends Monitored {
 interface Monitoring {
   readonly lines: readonly MonitoredLine[];
   /** budget = forecast + variance + the budgets of lines that have no forecast. */
+  /** What lowers cost, by category: savings and income, above nothing. */
+  readonly lowering: readonly Lowering[];
   readonly total: Monitored & { readonly forecast: Pence; readonly variance: Pence; readonly notForecast: Pence };
 }
 
-const forecastOf = ({ data, revision, recordedAt }: Kept): Forecast & { readonly line: string } => {
-  const { line, period, outturn } = data as unknown as { line: string; period: number; outturn: string };
-  return { line, period, outturn: pence(outturn), revision, recordedAt };
-};
+/**
+ * What the lines of a category that lowers cost are planned to save or bring in, and are forecast to. Source: domain.md 13 E.
+ */
+interface Lowering {
+  readonly category: string;
+  readonly planned: Pence;
+  readonly forecast: Pence;
+  /** planned − forecast, of the lines that have a forecast. */
+  readonly atRisk: Pence;
+  /** What was said to be achieved so far. */
+  readonly achieved: Pence;
+  /** Of what is planned, the lines that have no forecast: planned = forecast + atRisk + notForecast. */
+  readonly notForecast: Pence;
+}
+
+interface ForecastData {
+  readonly line: string;
+  readonly period: number;
+  readonly outturn: string;
+  readonly achieved?: string;
+  readonly effect?: 'reduces';
+}
+
+function forecastOf({ data, revision, recordedAt }: Kept): Forecast & { readonly line: string } {
+  const { line, period, outturn, achieved, effect } = data as unknown as ForecastData;
+  return {
+    line,
+    period,
+    outturn: effect ? negated(pence(outturn)) : pence(outturn),
+    achieved: achieved === undefined ? undefined : pence(achieved),
+    revision,
+    recordedAt,
+  };
+}
+
+/** The lines that lower cost, category by category in the order in which the plan has them. */
+function loweringOf(lines: readonly (MonitoredLine & { readonly effect: 'adds' | 'reduces' })[]): Lowering[] {
+  const own = lines.filter(({ effect }) => effect === 'reduces');
+  return [...new Set(own.map(({ category }) => category))].map((category) => {
+    const of = own.filter((line) => line.category === category);
+    const sum = (part: (line: MonitoredLine) => Pence | undefined): Pence =>
+      of.reduce((acc, line) => plus(acc, part(line) ?? NO_MONEY), NO_MONEY);
+    return {
+      category,
+      planned: negated(sum(({ budget }) => budget)),
+      forecast: negated(sum(({ forecast }) => forecast?.outturn)),
+      atRisk: negated(sum(({ variance }) => variance)),
+      achieved: sum(({ forecast }) => forecast?.achieved),
+      notForecast: negated(sum(({ forecast, budget }) => (forecast ? undefined : budget))),
+    };
+  });
+}
 
 const isOfSomething = ({ committed, spent, accrued }: LineSpending): boolean =>
   committed !== NO_MONEY || spent !== NO_MONEY || accrued !== NO_MONEY;
@@ -79,7 +133,7 @@ export function monitoringOf(
   for (const { line, ...forecast } of forecasts.map(forecastOf)) {
     byLine.set(line, [...(byLine.get(line) ?? []), forecast]);
   }
-  const lines = planOf(view, shown, []).lines.map(({ line, description, source, effect, amount }): MonitoredLine => {
+  const lines = planOf(view, shown, []).lines.map(({ line, description, source, category, effect, amount }) => {
     const budget = effect === 'adds' ? amount : negated(amount);
     const { committed, spent, accrued } = spending.get(line)!;
     const own = byLine.get(line) ?? [];
@@ -91,6 +145,8 @@ export function monitoringOf(
       line,
       description,
       source,
+      category,
+      effect,
       budget,
       committed,
       spent,
@@ -105,6 +161,7 @@ export function monitoringOf(
     lines.reduce((acc, line) => plus(acc, of(line) ?? NO_MONEY), NO_MONEY);
   return {
     lines,
+    lowering: loweringOf(lines),
     total: {
       budget: sum((line) => line.budget),
       committed: sum((line) => line.committed),

@@ -38,6 +38,10 @@ const ADDED_LATER: readonly string[] = [
   'debtor',
   'debtors',
   'halves',
+  'lowering',
+  'category',
+  'achieved',
+  'overspend',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

@@ -78,6 +78,11 @@ export const Net = field(Amount, 'Net amount', 'What was paid, without VAT.');
 export const Vat = field(Money, 'VAT', 'The VAT on it; 0.00 where there is none.');
 export const Recoverable = field(Money, 'Recoverable VAT', 'The part of the VAT that is recovered.');
 export const Outturn = field(Money, 'Forecast outturn', 'What the whole year is forecast to come to.');
+export const Achieved = field(
+  Money,
+  'Achieved so far',
+  'What a line that lowers cost has saved or brought in by the last day of the period.',
+);
 export const SocialCare = field(Money, 'Adult social care', 'The least to be spent on adult social care.');
 export const OutOfHospital = field(
   Money,

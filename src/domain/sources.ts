@@ -212,6 +212,7 @@ export const LINE_CATEGORIES: readonly LineCategory[] = [
   { code: 'inflation', name: 'Inflation', effect: 'adds' },
   { code: 'funding-change', name: 'Funding change: a line that comes with a new grant', effect: 'adds' },
   { code: 'saving', name: 'Saving: what the plan no longer needs', effect: 'reduces' },
+  { code: 'income', name: 'Income: what users and others pay towards the plan, and credit notes', effect: 'reduces' },
 ];
 
 export const lineCategoryOf = (code: string): LineCategory | undefined =>

@@ -67,7 +67,7 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   available: 'budget − committed − spent − accrued.',
   forecast: 'What it is expected to cost in the year.',
   outturn: 'What it was then expected to cost in the year.',
-  variance: 'budget − forecast: below nothing where more will be spent. Of a risk share: spent − budget.',
+  variance: 'budget − forecast: below nothing where more will be spent. Of a risk share: spent − budget + ringFenced.',
   notForecast: 'The budgets of lines without a forecast. budget = forecast + variance + notForecast.',
   drawn: 'Taken out of what was set aside, into a later year’s fund.',
   unspent:
@@ -83,6 +83,9 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   uncovered: 'What the signed rule leaves with nobody.',
   socialCare: 'The least that must be spent on social care, of the minimum NHS contribution.',
   outOfHospital: 'The least that must be spent outside hospital, of the minimum NHS contribution.',
+
+  planned: 'Of savings and income: what the plan counts on, above nothing.',
+  achieved: 'Of savings and income: what was saved or came in so far, as their forecasts say.',
 
   // The memorandum account.
   funding: 'What was agreed for the year, with what was carried in, whenever it falls due.',

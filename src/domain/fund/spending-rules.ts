@@ -8,6 +8,12 @@ export const SPENDING_RULES = {
     'A line that reduces the requirement is met by costs that do not arise.',
     'Use a line that adds to the plan.',
   ),
+  line_saves_nothing: rule(
+    422,
+    'Only a line that lowers cost achieves something',
+    'What was saved or came in is said of savings and income; what a line that adds to the plan has cost is recorded as spending.',
+    'Leave the field "achieved" out, or use a line of savings or income.',
+  ),
   supplier_class_unknown: rule(
     422,
     'There is no such class of supplier',

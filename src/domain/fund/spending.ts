@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, daysAfter, lastDayOfPeriod, monthsAfter, type Day } from '../calendar.js';
-import { completedFact, fact, type Fact } from '../facts.js';
+import { completedFact, type Fact } from '../facts.js';
 import {
   lesser,
   minus,
@@ -36,6 +36,7 @@ import {
   type Line,
 } from './state.js';
 import {
+  Achieved,
   AmountOf,
   CommitmentName,
   EventRef,
@@ -86,8 +87,8 @@ const endOfLine = (state: FundState, name: string): Day | undefined => {
     : undefined;
 };
 
-/** The plan line that money may be spent on from a day on. Permitted spending is on a line of the plan: domain.md 5. */
-function spentOn(state: FundState, name: string, effective: Day): Line | Refusal {
+/** The plan line that something may be recorded of from a day on. */
+function lineOn(state: FundState, name: string, effective: Day): Line | Refusal {
   const line = everNamed(state, 'line', name);
   if (line instanceof Refusal) return line;
   const ended = endOfLine(state, name);
@@ -97,7 +98,6 @@ function spentOn(state: FundState, name: string, effective: Day): Line | Refusal
       `The plan line "${name}" was reversed from ${dayInWords(ended)}: from then on it is not in the plan.`,
     );
   }
-  if (line.effect === 'reduces') return refuse('line_is_saving', `"${name}" is a saving; nothing is spent on it.`);
   return effective < line.began
     ? refuse(
         'before_it_began',
@@ -106,10 +106,13 @@ function spentOn(state: FundState, name: string, effective: Day): Line | Refusal
     : line;
 }
 
-const lineIsIn = (data: { readonly line: string; readonly effective: Day }, state: FundState): Refusal | undefined => {
-  const line = spentOn(state, data.line, data.effective);
-  return line instanceof Refusal ? line : undefined;
-};
+/** The plan line that money may be spent on from a day on. Permitted spending is on a line of the plan: domain.md 5. */
+function spentOn(state: FundState, name: string, effective: Day): Line | Refusal {
+  const line = lineOn(state, name, effective);
+  return !(line instanceof Refusal) && line.effect === 'reduces'
+    ? refuse('line_is_saving', `"${name}" lowers cost; nothing is spent on it.`)
+    : line;
+}
 
 /** Adds to a fact what its line is, so that its postings need nothing else. */
 function withLine<Data extends { readonly line: string; readonly effective: Day }>(data: Data, state: FundState) {
@@ -230,6 +233,17 @@ const commitmentInput = {
   supplierClass: SupplierClass,
   amount: AmountOf,
   reference: PaperReference,
+};
+
+const forecastInput = {
+  effective: EffectiveDay.meta({ description: 'The last day of the period.' }),
+  line: LineName,
+  period: Period,
+  outturn: Outturn.meta({
+    description: 'The forecast outturn of the whole year; of a saving or income, what it saves or brings in.',
+  }),
+  achieved: Achieved.optional(),
+  note: Note.optional(),
 };
 
 const releaseInput = { effective: EffectiveDay, commitment: CommitmentName, amount: AmountOf, reason: Reason };
@@ -418,19 +432,14 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     sentence: (data) =>
       `${pounds(pence(data.amount))} was accrued on "${data.line}" as at P${data.period}: ${data.reason}`,
   }),
-  fact({
+  completedFact({
     name: 'ForecastRecorded',
     title: 'Record a forecast',
     group: 'spending',
     about:
-      'What a plan line is expected to have cost by the end of the year, as seen at the end of a period; the latest of a period counts, and the older are kept.',
-    input: z.strictObject({
-      effective: EffectiveDay.meta({ description: 'The last day of the period.' }),
-      line: LineName,
-      period: Period,
-      outturn: Outturn.meta({ description: 'The forecast outturn of the whole year.' }),
-      note: Note.optional(),
-    }),
+      'What a plan line is expected to have cost by the end of the year, or a saving or income to have saved or brought in, as seen at the end of a period; the latest of a period counts, and the older are kept. It moves no money.',
+    input: z.strictObject(forecastInput),
+    stored: z.strictObject({ ...forecastInput, effect: z.literal('reduces').optional() }),
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
@@ -438,10 +447,18 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     reversible: true,
     restsOn: (data) => data.line,
     sides: onLine,
-    check: (data, state: FundState) => lineIsIn(data, state) ?? dayOfPeriod(state, data),
+    complete(data, state: FundState) {
+      const line = lineOn(state, data.line, data.effective);
+      if (line instanceof Refusal) return line;
+      if (line.effect === 'reduces') return { ...data, effect: line.effect };
+      return data.achieved === undefined
+        ? data
+        : refuse('line_saves_nothing', `"${data.line}" adds to the plan; it has saved nothing and brought nothing in.`);
+    },
+    check: (data, state: FundState) => dayOfPeriod(state, data),
     postings: () => [],
     evolve: () => undefined,
     sentence: (data) =>
-      `"${data.line}" was forecast as at P${data.period} to cost ${pounds(pence(data.outturn))} in the year${data.note ? `: ${data.note}` : '.'}`,
+      `"${data.line}" was forecast as at P${data.period} to ${data.effect ? 'lower cost by' : 'cost'} ${pounds(pence(data.outturn))} in the year${data.achieved === undefined ? '' : `, ${pounds(pence(data.achieved))} of it so far`}${data.note ? `: ${data.note}` : '.'}`,
   }),
 ];

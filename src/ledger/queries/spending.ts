@@ -5,7 +5,7 @@ import { SOURCE_USE, sourceUses } from '../../../projections/source-use.js';
 import { sumOver } from '../../../projections/view.js';
 import { lastDayOfPeriod, periodOf, type Day } from '../../domain/calendar.js';
 import { released } from '../../domain/fund/performance.js';
-import { minus, moneyText, NO_MONEY, pence, type Pence } from '../../domain/money.js';
+import { minus, moneyText, negated, NO_MONEY, pence, type Pence } from '../../domain/money.js';
 import { POOL } from '../../domain/postings.js';
 import { Refusal } from '../../domain/rules.js';
 import { SUPPLIER_CLASSES } from '../../domain/reference/supplier-classes.js';
@@ -35,6 +35,10 @@ const only = <Names extends string>(names: readonly Names[], of: Readonly<Record
 
 const PERIOD_WORDS = 'must be a whole number from 1 (April) to 12 (March)';
 
+const LOWERING = ['planned', 'forecast', 'atRisk', 'achieved', 'notForecast'] as const;
+/** How an overspend is told. */
+const SIGNS = ['below-nothing', 'above-nothing'] as const;
+
 const TOTALS = [...MONITORED, 'forecast', 'variance', 'notForecast'] as const;
 
 export const monitoring = query({
@@ -52,31 +56,54 @@ export const monitoring = query({
       .optional()
       .meta({ description: 'The accounting period, 1 (April) to 12 (March). Left out, that of today.' }),
     'known-at': KnownAt.optional(),
+    overspend: z.enum(SIGNS).optional().meta({
+      description:
+        'How a variance is told: below nothing where more will be spent (budget − forecast), as left out; or above nothing (forecast − budget), as council papers print it.',
+    }),
   }),
   answer: z.object({
     fund: z.string(),
     ...Stamp,
     period: z.int(),
+    overspend: z.enum(SIGNS).meta({ description: 'How an overspend is told in the variances of this answer.' }),
     lines: z.array(
       z.object({
         line: z.string(),
         description: z.string(),
         source: z.string(),
+        category: z.string(),
         ...textOf(MONITORED).shape,
         forecast: SignedMoney.nullable().meta({
-          description: 'The latest forecast of the latest period that has one.',
+          description: 'The latest forecast of the latest period that has one; of what lowers cost, below nothing.',
+        }),
+        achieved: SignedMoney.nullable().meta({
+          description: 'Of a saving or income, what it has saved or brought in so far, where its forecast says so.',
         }),
         forecastPeriod: z.int().nullable(),
         variance: SignedMoney.nullable().meta({
-          description: 'budget − forecast: below nothing where more will be spent.',
+          description:
+            'budget − forecast: below nothing where more will be spent; the other way about where that was asked for.',
         }),
         forecasts: z
           .array(z.object({ period: z.int(), outturn: SignedMoney, revision: z.string(), recordedAt: z.string() }))
           .meta({ description: 'Every forecast of the line, in the order of recording.' }),
       }),
     ),
+    lowering: z
+      .array(
+        z.object({
+          category: z.string(),
+          ...textOf(LOWERING).shape,
+          atRisk: SignedMoney.meta({ description: 'planned − forecast, of the lines that have a forecast.' }),
+        }),
+      )
+      .meta({
+        description:
+          'What lowers cost, by category, above nothing: planned = forecast + atRisk + notForecast, the plans of lines without a forecast.',
+      }),
     total: textOf(TOTALS).meta({
-      description: 'budget = forecast + variance + notForecast, the budgets of lines without a forecast.',
+      description:
+        'budget = forecast + variance + notForecast, the budgets of lines without a forecast; with an overspend above nothing, − variance.',
     }),
   }),
   async run(ledger, asked) {
@@ -88,19 +115,24 @@ export const monitoring = query({
     const at = standing(ledger, asked.fund, { ...knownAt, on: lastDayOfPeriod(now.year, period) }) as Standing;
     const of = (type: string) => inForce(at.model.facts, type, at.on, at.size);
     const linesKnown = known(at.model.facts, 'PlanLineSet', at.size);
-    const { lines, total } = monitoringOf(at.view, of('PlanLineSet'), linesKnown, of('ForecastRecorded'));
+    const { lines, lowering, total } = monitoringOf(at.view, of('PlanLineSet'), linesKnown, of('ForecastRecorded'));
+    const overspend = asked.overspend ?? 'below-nothing';
+    const told = (variance: Pence): Pence => (overspend === 'above-nothing' ? negated(variance) : variance);
     return {
       fund: asked.fund,
       ...at.stamp,
       period,
+      overspend,
       lines: lines.map((each) => ({
         line: each.line,
         description: each.description,
         source: each.source,
+        category: each.category,
         ...only(MONITORED, each),
         forecast: each.forecast ? moneyText(each.forecast.outturn) : null,
+        achieved: each.forecast?.achieved === undefined ? null : moneyText(each.forecast.achieved),
         forecastPeriod: each.forecast ? each.forecast.period : null,
-        variance: each.variance === undefined ? null : moneyText(each.variance),
+        variance: each.variance === undefined ? null : moneyText(told(each.variance)),
         forecasts: each.forecasts.map((forecast) => ({
           period: forecast.period,
           outturn: moneyText(forecast.outturn),
@@ -108,10 +140,11 @@ export const monitoring = query({
           recordedAt: forecast.recordedAt,
         })),
       })),
-      total: inText(total),
+      lowering: lowering.map(({ category, ...sums }) => ({ category, ...inText(sums) })),
+      total: inText({ ...total, variance: told(total.variance) }),
     };
   },
-  table: ({ lines, total }) => ({
+  table: ({ lines, lowering, total }) => ({
     columns: ['line', 'description', 'source', ...MONITORED, 'forecast', 'forecast as at', 'variance'],
     rows: [
       ...lines.map((each) => [
@@ -125,6 +158,11 @@ export const monitoring = query({
       ]),
       ['Total', '', '', ...MONITORED.map((name) => total[name]), total.forecast, '', total.variance],
       ['Not forecast', '', '', total.notForecast, ...MONITORED.slice(1).map(() => ''), '', '', ''],
+      ...lowering.flatMap(({ category, planned, forecast, atRisk, achieved }) => [
+        [`Planned, ${category}`, '', '', planned, ...MONITORED.slice(1).map(() => ''), forecast, '', ''],
+        [`At risk, ${category}`, '', '', atRisk, ...MONITORED.slice(1).map(() => ''), '', '', ''],
+        [`Achieved, ${category}`, '', '', achieved, ...MONITORED.slice(1).map(() => ''), '', '', ''],
+      ]),
     ],
   }),
 });
