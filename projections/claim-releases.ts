@@ -1,6 +1,6 @@
 import { dayNumber, type Day } from '../src/domain/calendar.js';
 import { cellsOf, type Sums } from '../src/domain/dispute/claim.js';
-import { assignedOn, type DisputeState } from '../src/domain/dispute/state.js';
+import { assignedOn, termsRevision, type DisputeState } from '../src/domain/dispute/state.js';
 import { exactly, plus, type Pence } from '../src/domain/money.js';
 import type { DisputesView } from './claims.js';
 import { caseRow, groupsOf, type Grouping } from './dispute-register.js';
@@ -15,6 +15,8 @@ import { caseRow, groupsOf, type Grouping } from './dispute-register.js';
  * - At a month's end a cell is renewed where every earlier telling of it, and the empty cell that it began as, is of
  *   exactly the same cases with the same sums, or differs from it in {@link CASES_TOLD_MIN} cases or more. Otherwise it
  *   stays as it was told last. So whoever takes two tellings from each other never holds the sum of fewer cases.
+ * - Claims accrue by the day, which can be foretold. So the facts of the same number of cases must have changed as well, or
+ *   none: one claim that is raised beside many that accrue would be what remains once their growth is taken off.
  * - Sums are told to the nearest £1,000 and counts to the nearest five; every total is the sum of what is told, so
  *   claimed = agreed + abandoned + open still holds, and totals give nothing away that their parts do not.
  */
@@ -49,6 +51,8 @@ export interface ToldClaims {
 interface Cell {
   readonly of: Readonly<Record<string, string>>;
   readonly cases: number[];
+  /** Which state of its facts each case is in; nothing where cases are only counted. */
+  readonly facts: number[];
   /** A digest of what each case adds. Where two that differ have one digest, a cell is renewed later than it could be. */
   readonly digests: number[];
   readonly sums: number[];
@@ -79,9 +83,9 @@ export function claimReleases(state: DisputeState): ClaimReleases {
       const standing = yield* cellsOn({ state, on, upTo });
       for (const key of new Set([...standing.keys(), ...tellings.keys()])) {
         const told = tellings.get(key) ?? [];
-        const cell = standing.get(key) ?? { ...(told[0] ?? NO_CELL), cases: [], digests: [], sums: [] };
+        const cell = standing.get(key) ?? { ...(told[0] ?? NO_CELL), cases: [], facts: [], digests: [], sums: [] };
         const last = told.at(-1);
-        if (last && differences(last, cell) === 0) continue;
+        if (last && differences(last, cell, 'digests') === 0) continue;
         if (![NO_CELL, ...told].every((each) => isFarFrom(each, cell))) continue;
         tellings.set(key, [...told, { ...cell, release }]);
       }
@@ -107,7 +111,7 @@ export function claimReleases(state: DisputeState): ClaimReleases {
 
 const OVERDUE: Cell['of'] = { by: 'deadline', group: 'overdue' };
 
-const NO_CELL: Cell = { of: {}, cases: [], digests: [], sums: [] };
+const NO_CELL: Cell = { of: {}, cases: [], facts: [], digests: [], sums: [] };
 
 /** Cases are looked at so many at a time. */
 const CASES_AT_ONCE = 100;
@@ -120,17 +124,19 @@ function* cellsOn(view: DisputesView): Generator<void, Map<string, Cell>> {
     assignedOn(view.state, view.on, view.upTo).map((each) => [`${each.case} ${each.side} ${each.predecessor}`, each]),
   );
   let place = -1;
-  for (const id of view.state.cases.keys()) {
+  for (const [id, history] of view.state.cases) {
     if (++place % CASES_AT_ONCE === CASES_AT_ONCE - 1) yield;
     const found = caseRow(view, id);
     if (!found) continue;
+    const facts = termsRevision(history, view.upTo);
     const now = (side: 'claimant' | 'respondent', body: string) =>
       taken.get(`${id} ${side} ${body}`)?.successor ?? body;
     for (const { year, agreed, abandoned, open, repayable, ...sides } of cellsOf(found.terms, { on: day })) {
       const claimant = now('claimant', sides.claimant);
       const respondent = now('respondent', sides.respondent);
       const sums = [agreed, abandoned, open, repayable];
-      add(cells, `${year}|${claimant}|${respondent}`, () => ({ year, claimant, respondent }), place, sums);
+      const key = `${year}|${claimant}|${respondent}`;
+      add(cells, key, () => ({ year, claimant, respondent }), place, sums, facts);
     }
     for (const [by, group] of groupsOf(found.row)) add(cells, `${by}|${group}`, () => ({ by, group }), place, ONE);
     if (found.row.overdue) add(cells, 'overdue', () => OVERDUE, place, ONE);
@@ -145,10 +151,11 @@ function add(
   of: () => Cell['of'],
   place: number,
   sums: readonly number[],
+  facts = 0,
 ): void {
   if (sums.every((sum) => sum === 0)) return;
   let cell = cells.get(key);
-  if (!cell) cells.set(key, (cell = { of: of(), cases: [], digests: [], sums: sums.map(() => 0) }));
+  if (!cell) cells.set(key, (cell = { of: of(), cases: [], facts: [], digests: [], sums: sums.map(() => 0) }));
   for (let at = 0; at < sums.length; at++) cell.sums[at] = exactly(cell.sums[at]! + sums[at]!);
   if (cell.cases.at(-1) === place) {
     // A case may have two parts in one cell, where it was taken over.
@@ -156,6 +163,7 @@ function add(
     return;
   }
   cell.cases.push(place);
+  cell.facts.push(facts);
   cell.digests.push(sums === ONE ? DIGEST_OF_ONE : digestOf(sums));
 }
 
@@ -173,22 +181,23 @@ function digestOf(numbers: readonly number[]): number {
 const ONE: readonly number[] = [1];
 const DIGEST_OF_ONE = digestOf(ONE);
 
-/** In how many cases two states of a cell differ, counted up to {@link CASES_TOLD_MIN}. */
-function differences(a: Cell, b: Cell): number {
+/** In how many cases two states of a cell differ, in sums or in facts, counted up to {@link CASES_TOLD_MIN}. */
+function differences(a: Cell, b: Cell, of: 'digests' | 'facts'): number {
   let count = 0;
   for (let [i, j] = [0, 0]; count < CASES_TOLD_MIN && (i < a.cases.length || j < b.cases.length);) {
     const [x, y] = [a.cases[i] ?? Infinity, b.cases[j] ?? Infinity];
-    if (x !== y || a.digests[i] !== b.digests[j]) count++;
+    if (x !== y || a[of][i] !== b[of][j]) count++;
     if (x <= y) i++;
     if (y <= x) j++;
   }
   return count;
 }
 
-const isFarFrom = (told: Cell, cell: Cell): boolean => {
-  const count = differences(told, cell);
-  return count === 0 || count >= CASES_TOLD_MIN;
-};
+const isFarFrom = (told: Cell, cell: Cell): boolean =>
+  (['digests', 'facts'] as const).every((of) => {
+    const count = differences(told, cell, of);
+    return count === 0 || count >= CASES_TOLD_MIN;
+  });
 
 const toStep = (sum: number, step: number): number => Math.round(sum / step) * step;
 

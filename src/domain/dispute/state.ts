@@ -134,6 +134,10 @@ export const standing = ({ entries }: History, upTo = Infinity): Entry[] =>
 /** Nearly every case has fewer versions than this; of one that has more, no more terms than this are kept at once. */
 const TERMS_KEPT_MAX = 6;
 
+/** The revision of the last event that changed the terms of a case, as known up to a revision, inclusive; -1 where none did. */
+export const termsRevision = ({ versions }: History, upTo: number): number =>
+  versions.findLast(({ revision }) => revision <= upTo)?.revision ?? -1;
+
 /** The terms of a case as known up to a revision, inclusive; undefined where it was not yet, or no longer, raised. */
 export function termsAt(history: History, upTo = Infinity): Terms | undefined {
   const { versions } = history;
