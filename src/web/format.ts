@@ -61,3 +61,7 @@ export function fundName(fund: string): string {
   const [, area, label] = /^(.+)-(\d{4}-\d{2})$/.exec(fund) as unknown as [string, string, string];
   return `${area.split('-').map(capital).join(' ')}, ${year(label)}`;
 }
+
+/** What nobody offers, in a table; below nothing it is what a fund has beyond what is required. */
+export const nobodyOffers = (amount: string): string =>
+  amount.startsWith('-') ? `0.00; ${sum(amount.slice(1))} more than required` : sum(amount);

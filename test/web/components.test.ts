@@ -25,6 +25,7 @@ import {
   tag,
   warningText,
 } from '../../src/web/components/words.js';
+import { nobodyOffers } from '../../src/web/format.js';
 import { Html } from '../../src/web/html.js';
 
 /**
@@ -202,3 +203,9 @@ for (const [name, { make, options = (all: Options) => all }] of Object.entries(C
     }
   });
 }
+
+t.test('what nobody offers reads as what is beyond the requirement where there is more', async (t) => {
+  t.equal(nobodyOffers('7000000.00'), '7,000,000.00');
+  t.equal(nobodyOffers('0.00'), '0.00');
+  t.equal(nobodyOffers('-149363321.02'), '0.00; 149,363,321.02 more than required');
+});

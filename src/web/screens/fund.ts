@@ -3,7 +3,7 @@ import { table, type Cell } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { tag } from '../components/words.js';
 import { dateControl, dateFaults, datesInWords, readDates, type TwoDates } from '../dates.js';
-import { day, fundName, inWords, isNothing, plainly, sum } from '../format.js';
+import { day, fundName, inWords, isNothing, nobodyOffers, plainly, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
@@ -239,7 +239,7 @@ export function registerFunds(site: Site): void {
     const rows = funds.map((each) => [
       { content: html`<a class="govuk-link" href="/funds/${each['fund']}">${fundName(each['fund']!)}</a>` },
       { content: each['hostName'] },
-      ...PORTFOLIO.map(([figure]) => numeric(sum(each[figure]!))),
+      ...PORTFOLIO.map(([figure]) => numeric((figure === 'hard' ? nobodyOffers : sum)(each[figure]!))),
       numeric(String(each.waiting)),
     ]);
     const all = table({

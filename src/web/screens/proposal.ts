@@ -13,7 +13,7 @@ import { button, errorSummary, textarea } from '../components/fields.js';
 import { table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
-import { day, fundName, instant, sum } from '../format.js';
+import { day, fundName, instant, nobodyOffers, sum } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
@@ -127,7 +127,11 @@ function foretoldPart({ gap, tests, on, acts: [tried] }: WhatIfText): Html {
       firstCellIsHeader: true,
       rows: MOVED.map(([figure, title]) => [
         { content: title },
-        ...[gap.before, gap.after, gap.change].map((figures) => ({ content: sum(figures[figure]), format: 'numeric' })),
+        ...[gap.before, gap.after].map((figures) => ({
+          content: (figure === 'hard' ? nobodyOffers : sum)(figures[figure]),
+          format: 'numeric',
+        })),
+        { content: sum(gap.change[figure]), format: 'numeric' },
       ]),
     }),
   )}${
