@@ -12,6 +12,7 @@ import { refuse, Refusal } from '../../domain/rules.js';
 import { factOf } from '../../domain/kind.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import { fundStream, KINDS, placed, sentenceOf } from '../catalogue.js';
+import { tableOf } from './proposal.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
@@ -257,7 +258,7 @@ export const portfolio = query({
         hostName: z.string(),
         on: z.string(),
         ...PortfolioText.shape,
-        waiting: z.int().meta({ description: 'How many proposals wait for a signature now.' }),
+        waiting: z.int().meta({ description: 'How many proposals waited for a signature, as known then.' }),
       }),
     ),
     years: z
@@ -273,7 +274,14 @@ export const portfolio = query({
       return [{ at, figures: figuresOf(at) }];
     });
     const waiting = new Map<string, number>();
-    for (const { stream } of ledger.model.openProposals()) waiting.set(stream, (waiting.get(stream) ?? 0) + 1);
+    for (const { at } of rows) {
+      const stream = fundStream(at.fund);
+      const { open } =
+        asked['known-at'] === undefined
+          ? ledger.model.stream('fund', stream)
+          : tableOf(KINDS.fund, stream, await ledger.entries(stream, at.size));
+      waiting.set(at.fund, open.size);
+    }
     return {
       on: asked.on ?? null,
       ...known,
@@ -287,7 +295,7 @@ export const portfolio = query({
           hostName: nameOf(ledger, host),
           on: at.on,
           ...inText(figures),
-          waiting: waiting.get(fundStream(at.fund)) ?? 0,
+          waiting: waiting.get(at.fund)!,
         };
       }),
       years: yearsOf(rows),
