@@ -134,6 +134,10 @@ export function registerPages(
     redirect,
   };
 
+  /** Who is signed in can sign out, also where their mandate has ended; what failed by itself is not asked again who it is. */
+  const aroundRefusal = (request: FastifyRequest, reply: FastifyReply, { rule }: Refusal): Around =>
+    rule === 'not_mandated' ? around(sessionOf(request, reply)) : { style, demonstration, token: '' };
+
   // Pages send forms, and nothing else is read here.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) =>
@@ -158,7 +162,7 @@ export function registerPages(
     const body = refusedPage(title, refusal);
     return asPage(reply)
       .status(status)
-      .send(page({ style, demonstration, token: '' }, { title: `Error: ${title}`, main: body }));
+      .send(page(aroundRefusal(request, reply, refusal), { title: `Error: ${title}`, main: body }));
   });
 
   registerSignIn(site);

@@ -124,6 +124,10 @@ t.test('an officer whose mandate has ended is told so', async (t) => {
   await ledger.post('registrar', 'MandateEnded', { effective: '2016-02-29', ...left }, 'register');
   const { statusCode, body } = await officer.get('/');
   t.match([statusCode, body], [403, /not_mandated/]);
+  t.match(body, /action="\/sign-out"/, 'and can sign out');
+  const { token } = fieldsOf(body, '/sign-out') as { token: string };
+  t.equal((await officer.post('/sign-out', { token })).statusCode, 303);
+  t.notMatch((await visitor().get('/nowhere-at-all')).body, /Sign out/);
 });
 
 t.test('where a page cannot be made its reader is told why, and what to do', async (t) => {
