@@ -122,10 +122,20 @@ export async function neverRead(port: number, tokens: readonly string[], times: 
   };
 }
 
-/** One request after another on a connection, until it is told to stop; counts the answers by status and rule. */
-async function askOnAndOn(asked: (index: number) => Asked | undefined, counted: Map<string, number>): Promise<void> {
+/**
+ * One request after another on a connection, until it is told to stop, so many a second: whoever loads the service on the same
+ * processors as fast as it answers takes them from it. One that is late is made up for. Counts the answers by status and rule.
+ */
+async function askOnAndOn(
+  perSecond: number,
+  asked: (index: number) => Asked | undefined,
+  counted: Map<string, number>,
+): Promise<void> {
   let socket: Socket | undefined;
+  const begun = performance.now();
   for (let index = 0; ; index++) {
+    const early = begun + (index * 1000) / perSecond - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
     const next = asked(index);
     if (next === undefined) break;
     socket ??= await opened(next);
@@ -162,8 +172,15 @@ async function askOnAndOn(asked: (index: number) => Asked | undefined, counted: 
 const told = (counted: ReadonlyMap<string, number>): string =>
   [...counted].map(([what, times]) => `${times.toLocaleString('en-GB')} × ${what}`).join(', ');
 
-/** One officer puts so many proposals on the table, on a few connections, as fast as they are answered. */
-export function propose(port: number, token: string, path: string, many: number, name: string): Load {
+const PROPOSING = 4;
+
+/** One officer puts so many proposals on the table, so many a second, on a few connections. */
+export function propose(
+  port: number,
+  token: string,
+  path: string,
+  { many, perSecond, name }: { readonly many: number; readonly perSecond: number; readonly name: string },
+): Load {
   const counted = new Map<string, number>();
   let made = 0;
   const next = (): Asked | undefined => {
@@ -181,7 +198,7 @@ export function propose(port: number, token: string, path: string, many: number,
     const body = JSON.stringify({ fact: { type: 'ContributionAgreed', data } });
     return { port, path, token, method: 'POST', body, headers: [`idempotency-key: ${name}-${index}`] };
   };
-  const done = Promise.all(Array.from({ length: 4 }, () => askOnAndOn(next, counted)));
+  const done = Promise.all(Array.from({ length: PROPOSING }, () => askOnAndOn(perSecond / PROPOSING, next, counted)));
   return {
     what: `${many.toLocaleString('en-GB')} proposals by one officer`,
     async end() {
@@ -193,13 +210,14 @@ export function propose(port: number, token: string, path: string, many: number,
 
 const OPEN_PAGES = ['/openapi.json', '/docs/', '/metrics'];
 
-/** Asks for what is open to all, from so many addresses, each as fast as it is answered. */
-export function askForPages(port: number, addresses: number): Load {
+/** Asks for what is open to all, from so many addresses, so many times a second in all, whatever is answered. */
+export function askForPages(port: number, addresses: number, perSecond: number): Load {
   const counted = new Map<string, number>();
   let isOver = false;
   const done = Promise.all(
     Array.from({ length: addresses }, (_, address) =>
       askOnAndOn(
+        perSecond / addresses,
         (index) =>
           isOver ? undefined : { port, path: OPEN_PAGES[index % OPEN_PAGES.length]!, from: `127.0.1.${address + 1}` },
         counted,
@@ -207,7 +225,7 @@ export function askForPages(port: number, addresses: number): Load {
     ),
   );
   return {
-    what: `the documentation and metrics, from ${addresses} addresses`,
+    what: `the documentation and metrics, ${perSecond} times a second from ${addresses} addresses`,
     async end() {
       isOver = true;
       await done;

@@ -21,7 +21,9 @@ const { values } = parseArgs({
     feeds: { ...text, default: '1000' },
     slow: { ...text, default: '100' },
     proposals: { ...text, default: '1200' },
+    'proposals-per-second': { ...text, default: '200' },
     addresses: { ...text, default: '20' },
+    'pages-per-second': { ...text, default: '500' },
     events: { ...text, default: '20000' },
     seconds: { ...text, default: '20' },
     'per-second': { ...text, default: '15' },
@@ -70,8 +72,12 @@ async function stages(port: number, file: string) {
   const following = (after: string) => follow(port, own, Math.min(feeds, PER_OFFICER), after);
   const stalling = () => neverRead(port, idle, Math.min(slow, PER_OFFICER), number('wait') * 1000);
   const proposing = (index: number) => async () =>
-    propose(port, await token(`proposer-${index}`), path, proposals, `offer-${index}`);
-  const asking = async () => askForPages(port, addresses);
+    propose(port, await token(`proposer-${index}`), path, {
+      many: proposals,
+      perSecond: number('proposals-per-second'),
+      name: `offer-${index}`,
+    });
+  const asking = async () => askForPages(port, addresses, number('pages-per-second'));
   const all: Stage[] = [
     { name: 'quiet', loads: [] },
     { name: 'feeds', loads: [following] },

@@ -171,7 +171,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       registerFactRoutes(v1, ledger);
       registerQuestionRoutes(v1, ledger, createKeptAnswers(ledger, version));
       registerWhatIf(v1, ledger);
-      registerFeed(v1, ledger, sightsOf, { ...FEED_LIMITS, ...feeds });
+      registerFeed(v1, ledger, sightsOf, { ...FEED_LIMITS, ...feeds }, limits.turns);
     },
     { prefix: '/v1' },
   );

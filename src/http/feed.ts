@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { SSEMessage } from '@fastify/sse';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Sight } from '../ledger/access.js';
@@ -9,8 +8,8 @@ import { goingOn } from '../store/pages.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { answered, REFUSED } from './openapi.js';
 import { parsed, Refused } from './problem.js';
-import { createTail, lineOf, type Line, type Tail } from './tail.js';
-import { createTurns, type Turns } from './turns.js';
+import { createTail, lineOf, PAGE, PAGE_BYTES_MAX, type Line, type Tail } from './tail.js';
+import type { Lane, Turns } from './turns.js';
 import { PositionText } from './waiting.js';
 
 /** The events themselves, to follow: JSON lines of what there is, or server-sent events that go on and can be resumed. */
@@ -54,9 +53,9 @@ export interface FeedLimits {
 }
 
 export const FEED_LIMITS: FeedLimits = { perOfficer: 20, inAll: 2_000, stalledMs: 30_000 };
-/** Older events are read so many at once, and no more of them are held for a reader than this. */
-const PAGE = 64;
-const PAGE_BYTES_MAX = 64 * 1024;
+
+/** A turn is for so long: whoever reads small pages reads more than one in it. */
+const TURN_MS = 2;
 
 interface Reading {
   readonly request: FastifyRequest;
@@ -73,7 +72,7 @@ interface Reading {
 interface Feeding {
   readonly ledger: Ledger;
   /** Whoever reads what is old waits for a turn for each page: many of them would take all the time there is. */
-  readonly turns: Turns;
+  readonly turns: Lane;
   readonly tail: Tail;
   readonly sightsOf: (officer: string) => Sight | Refusal;
 }
@@ -98,50 +97,70 @@ async function olderThanTail({ store, model }: Ledger, after: Position | undefin
   return page;
 }
 
-/** An event as one reader is shown it. */
-interface Shown extends Pick<Line, 'position' | 'type'> {
-  readonly text: string;
-}
+/** How an event is written for one who reads it. */
+type Writing = (line: Line, text: string) => string;
 
-/** The events that somebody may see, in ledger order: those that the read model has taken. */
-async function* events(feeding: Feeding, reading: Reading): AsyncGenerator<Shown> {
+const asLine: Writing = (_line, text) => `${text}\n`;
+/** A server-sent event. Its text is one line. */
+const asMessage: Writing = ({ position, type }, text) => `id: ${position}\nevent: ${type}\ndata: ${text}\n\n`;
+
+/** The events that somebody may see, in ledger order: those that the read model has taken, some at once. */
+async function* texts(feeding: Feeding, reading: Reading, written: Writing): AsyncGenerator<string> {
   const { ledger, tail, turns } = feeding;
   let from = reading.after;
   const isMore = (): boolean => ledger.store.isAfter(ledger.model.position()!, from);
+  /** Since when it has its turn. Whoever has just been woken has one. */
+  let begun = -Infinity;
   while (reading.isRead) {
     const found = tail.next(from);
-    if (found === undefined && reading.isLive) {
-      await new Promise<void>((resolve) => {
-        const forget = tail.whenMore(resolve);
-        reading.goOn = () => {
-          forget();
-          resolve();
-        };
-      });
-      continue;
+    const kept = found === 'behind' ? [] : found;
+    if (found !== 'behind' && kept.length === 0) {
+      if (reading.isLive) {
+        await new Promise<void>((resolve) => {
+          const forget = tail.whenMore(resolve);
+          reading.goOn = () => {
+            forget();
+            resolve();
+          };
+        });
+        begun = performance.now();
+        continue;
+      }
+      // Who does not follow reads to the end of what there is, whatever is kept for those who do.
+      if (!isMore()) return;
     }
-    // Who does not follow reads to the end of what there is, whatever is kept for those who do.
-    if (found === undefined && !isMore()) return;
-    if (found === 'behind' || found === undefined) await turns.next();
-    for (const line of typeof found === 'object' ? [found] : await olderThanTail(ledger, from)) {
-      const sight = sightNow(feeding, reading.request);
-      if (!sight) return;
+    if (performance.now() - begun > TURN_MS) {
+      await turns.next();
+      begun = performance.now();
+    }
+    const page = kept.length > 0 ? kept : await olderThanTail(ledger, from);
+    const sight = sightNow(feeding, reading.request);
+    if (!sight) return;
+    let text = '';
+    for (const line of page) {
       from = line.position;
-      if (!sight.seesEvents(line.stream)) continue;
-      reading.waitsSince = performance.now();
-      yield { position: line.position, type: line.type, text: line.seenBy(sight) };
-      reading.waitsSince = undefined;
+      if (sight.seesEvents(line.stream)) text += written(line, line.seenBy(sight));
     }
+    if (text === '') continue;
+    reading.waitsSince = performance.now();
+    yield text;
+    reading.waitsSince = undefined;
   }
 }
 
-async function* lines(feeding: Feeding, reading: Reading): AsyncGenerator<string> {
-  for await (const { text } of events(feeding, reading)) yield `${text}\n`;
-}
-
-async function* messages(feeding: Feeding, reading: Reading): AsyncGenerator<SSEMessage> {
-  for await (const { position, type, text } of events(feeding, reading))
-    yield { id: position, event: type, data: text };
+/** Sends what there is, no faster than it is taken. */
+async function send({ raw }: FastifyReply, all: AsyncGenerator<string>): Promise<void> {
+  for await (const text of all) {
+    if (raw.destroyed) return;
+    if (raw.write(text)) continue;
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        raw.off('drain', goOn).off('close', goOn);
+        resolve();
+      };
+      raw.once('drain', goOn).once('close', goOn);
+    });
+  }
 }
 
 /** Counts who reads, lets go of who takes nothing any more, and ends all where the service stops. */
@@ -185,8 +204,10 @@ export function registerFeed(
   ledger: Ledger,
   sightsOf: Feeding['sightsOf'],
   limits: FeedLimits,
+  turns: Turns,
 ): void {
-  const feeding: Feeding = { ledger, sightsOf, tail: createTail(ledger), turns: createTurns() };
+  const tail = createTail(ledger, turns.lane());
+  const feeding: Feeding = { ledger, sightsOf, tail, turns: turns.lane() };
   const readers = createReaders(app, limits);
 
   /** Refuses to wait for ever for events after one that there is not, as there may be none after a restore. */
@@ -199,7 +220,7 @@ export function registerFeed(
   app.get(
     '/events',
     {
-      sse: { kind: 'dual', serializer: String },
+      sse: { kind: 'dual' },
       // What HEAD says is known without reading events.
       exposeHeadRoute: false,
       schema: {
@@ -225,11 +246,12 @@ export function registerFeed(
       await refuseBeyondHead(from);
       const reading: Reading = { request, after: from, isLive: sse !== undefined, isRead: true };
       readers.begin(reading, reply);
-      if (!sse) return reply.type(JSON_LINES).send(Readable.from(lines(feeding, reading), { highWaterMark: 1 }));
+      if (!sse)
+        return reply.type(JSON_LINES).send(Readable.from(texts(feeding, reading, asLine), { highWaterMark: 1 }));
       // A reader knows that it is connected before there is anything to read.
       sse.sendHeaders();
       reply.raw.flushHeaders();
-      await sse.send(messages(feeding, reading));
+      await send(reply, texts(feeding, reading, asMessage));
       // Not the reply: it is thenable, and would wait for the end that only returning brings.
       return undefined;
     },

@@ -4,7 +4,7 @@ import { refuse } from '../domain/rules.js';
 import { watchPressure, type Pressure } from './pressure.js';
 import { Refused } from './problem.js';
 import { createShares, type Shares } from './shares.js';
-import { createTurns } from './turns.js';
+import { createTurns, type Turns } from './turns.js';
 
 /**
  * How much anybody may ask. Officers are limited by name, once they are known; whoever is not known, by address: whoever
@@ -31,6 +31,8 @@ const PROBES: ReadonlySet<string> = new Set(['/health', '/ready']);
 export interface Limits {
   /** Counts a sign-in that failed, by its address. Throws {@link Refused} where there were too many. */
   failedSignIn(request: FastifyRequest): Promise<void>;
+  /** The turns of all that may wait: posts go before it. */
+  readonly turns: Turns;
   /** Refuses an officer who takes more of the service's time than all others, while it cannot keep up. */
   refuseHeavy(officer: string): void;
 }
@@ -71,6 +73,7 @@ export async function registerLimits(
 
   // Many addresses at once take turns, so that no act waits for all of them.
   const turns = createTurns();
+  const pages = turns.lane();
   const openPages = limitedByAddress(
     OPEN_PAGES_PER_MINUTE,
     `Only ${OPEN_PAGES_PER_MINUTE} pages a minute are sent to one address`,
@@ -80,11 +83,12 @@ export async function registerLimits(
     if (url.startsWith('/v1/') || PROBES.has(url)) done();
     else
       openPages(request)
-        .then(() => turns.next())
+        .then(() => pages.next())
         .then(() => done(), done);
   });
 
   return {
+    turns,
     failedSignIn: limitedByAddress(FAILED_SIGN_INS_PER_MINUTE, 'Too many attempts to sign in failed'),
     refuseHeavy(officer) {
       if (waitMsMax === 0 || app.pressure.lateMs() < WAIT_BUSY_MS || !app.shares.isHeavy(officer)) return;

@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { whyVoidInWords } from '../ledger/standing.js';
 import type { Position, RecordedEvent } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
+import { createTurns, type Lane } from './turns.js';
 
 /** What somebody may see, as far as it matters to events. */
 type Seen = Pick<Sight, 'seesEvents' | 'seesCases'>;
@@ -20,29 +21,35 @@ export interface Line {
 }
 
 /**
- * The newest events, read from the store once for all who follow them. Who follows is woken when there is more: some at
- * a time, so that an act does not wait for a thousand readers, and for a fifth of the time at the most.
+ * The newest events, read from the store once for all who follow them. Who follows is woken when there is more: a few at
+ * a time, with a rest after every few milliseconds, so that an act never waits for a thousand readers, and no more than a
+ * fifth of the time is taken. What comes meanwhile is read with what there is.
  */
 export interface Tail {
   /**
-   * The first event after a position; `behind` where older ones have to be read from the store first; nothing where there
+   * Some of the events after a position; `behind` where older ones have to be read from the store first; none where there
    * is none yet.
    */
-  next(after: Position | undefined): Line | 'behind' | undefined;
+  next(after: Position | undefined): readonly Line[] | 'behind';
   /** Calls back once, when there may be more. Returns what takes the callback off again. */
   whenMore(goOn: () => void): () => void;
 }
 
 const BYTES_KEPT_MAX = 4 * 1024 * 1024;
-const WOKEN_AT_ONCE = 25;
-/** After many have been woken for some time, they rest for so many times as long. */
+const WOKEN_AT_ONCE = 4;
+/** After some have been woken for so long, the others wait for so many times as long. */
+const WOKEN_MS_MAX = 3;
 const RESTS_FOR = 4;
-const REST_MS_MAX = 1_000;
-const EVENTS_READ_AT_ONCE = 64;
+/** How long it is until what cannot be read is tried again. */
+const RETRY_MS = 1_000;
+/** So much is read or handed out at once. */
+export const PAGE = 64;
+export const PAGE_BYTES_MAX = 64 * 1024;
 
 /** The line of an event that the read model has taken, which says where it is void. */
 export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): Line {
   let whole: string | undefined;
+  let rests: Rests | undefined;
   const { position, stream, revision, type } = event;
   const { kind, name } = placed(stream);
   // Facts of funds alone hold claims.
@@ -56,7 +63,8 @@ export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): 
     stream,
     type,
     seenBy({ seesEvents, seesCases }) {
-      const metadata = restsSeen(event.metadata, seesEvents);
+      rests ??= restsOf(event.metadata);
+      const metadata = restsSeen(event.metadata, rests, seesEvents);
       const data = area === undefined || seesCases(area) ? event.data : dayAlone(event.data);
       if (metadata === event.metadata && data === event.data) return (whole ??= text(event));
       return text({ data, metadata });
@@ -71,15 +79,23 @@ const dayAlone = (data: string): string => canonical({ effective: (JSON.parse(da
  * The metadata of an event without the streams that it rests on and a reader may not see: their names and revisions say
  * which disputes there are, and how much was recorded of them.
  */
-function restsSeen(metadata: string, seesEvents: (stream: string) => boolean): string {
-  const { rests, ...others } = JSON.parse(metadata) as { readonly rests?: Readonly<Record<string, string>> };
-  const unseen = Object.keys(rests ?? {}).filter((stream) => !seesEvents(stream));
-  if (unseen.length === 0) return metadata;
-  const seen = Object.entries(rests!).filter(([stream]) => !unseen.includes(stream));
-  return canonical({ ...others, rests: Object.fromEntries(seen) });
+function restsSeen(metadata: string, rests: Rests, seesEvents: (stream: string) => boolean): string {
+  const seen = rests.filter(([stream]) => seesEvents(stream));
+  if (seen.length === rests.length) return metadata;
+  return canonical({ ...(JSON.parse(metadata) as object), rests: Object.fromEntries(seen) });
 }
 
-export function createTail({ store, model, projector }: Pick<Ledger, 'store' | 'model' | 'projector'>): Tail {
+/** The streams that an event rests on, with their revisions: read once for all who are shown it. */
+type Rests = readonly (readonly [stream: string, revision: string])[];
+
+const restsOf = (metadata: string): Rests =>
+  Object.entries((JSON.parse(metadata) as { readonly rests?: Readonly<Record<string, string>> }).rests ?? {});
+
+/** @param turns those who are woken wait for a turn, with all else that may wait */
+export function createTail(
+  { store, model, projector }: Pick<Ledger, 'store' | 'model' | 'projector'>,
+  turns: Lane = createTurns().lane(),
+): Tail {
   /** What is kept, in ledger order: all that there is after `from`. */
   let kept: { readonly line: Line; readonly bytes: number }[] = [];
   let bytes = 0;
@@ -113,22 +129,26 @@ export function createTail({ store, model, projector }: Pick<Ledger, 'store' | '
     const before = last();
     while (store.isAfter(model.position()!, last())) {
       const after = last();
-      const page = goingOn(store, after, await store.readAll({ after, limit: EVENTS_READ_AT_ONCE }));
+      const page = goingOn(store, after, await store.readAll({ after, limit: PAGE }));
       keep(page.filter(({ position }) => !store.isAfter(position, model.position())));
     }
     return last() !== before;
   }
 
   async function wakeAll(): Promise<void> {
-    const begun = performance.now();
     const those = [...waiting];
     waiting.clear();
+    let took = 0;
     for (let index = 0; index < those.length; index += WOKEN_AT_ONCE) {
+      if (index > 0) await turns.next();
+      const begun = performance.now();
       for (const goOn of those.slice(index, index + WOKEN_AT_ONCE)) goOn();
       await setImmediate();
+      took += performance.now() - begun;
+      if (took < WOKEN_MS_MAX) continue;
+      await setTimeout(RESTS_FOR * took, undefined, { ref: false });
+      took = 0;
     }
-    if (those.length <= WOKEN_AT_ONCE) return;
-    await setTimeout(Math.min(RESTS_FOR * (performance.now() - begun), REST_MS_MAX), undefined, { ref: false });
   }
 
   /** Goes on for as long as somebody waits. What cannot be read for now is tried again. */
@@ -138,11 +158,11 @@ export function createTail({ store, model, projector }: Pick<Ledger, 'store' | '
       const moved = projector.whenMoved();
       const isMore = await read().catch(() => undefined);
       if (isMore) await wakeAll();
-      else if (isMore === undefined) await setTimeout(REST_MS_MAX, undefined, { ref: false });
+      else if (isMore === undefined) await setTimeout(RETRY_MS, undefined, { ref: false });
       else {
         await moved;
         // A read model that has stopped says so each time at once.
-        if (!store.isAfter(model.position()!, last())) await setTimeout(REST_MS_MAX, undefined, { ref: false });
+        if (!store.isAfter(model.position()!, last())) await setTimeout(RETRY_MS, undefined, { ref: false });
       }
     }
     isFollowing = false;
@@ -158,7 +178,12 @@ export function createTail({ store, model, projector }: Pick<Ledger, 'store' | '
         if (store.isAfter(kept[middle]!.line.position, after)) high = middle;
         else low = middle + 1;
       }
-      return kept[low]?.line;
+      const page: Line[] = [];
+      for (let size = 0; low < kept.length && page.length < PAGE && size <= PAGE_BYTES_MAX; low++) {
+        page.push(kept[low]!.line);
+        size += kept[low]!.bytes;
+      }
+      return page;
     },
     whenMore(goOn) {
       waiting.add(goOn);

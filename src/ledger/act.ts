@@ -1,4 +1,5 @@
 import { refuse, type Refusal } from '../domain/rules.js';
+import type { FactData } from '../domain/event.js';
 import { factOf } from '../domain/kind.js';
 import { OPERATOR, seesArea, seesFund, type Sight } from './access.js';
 import { KINDS, placed, sha256 } from './catalogue.js';
@@ -57,14 +58,22 @@ function mayAct(ledger: Ledger, sight: Sight, { kind, stream, command }: Submiss
 export const OPEN_PROPOSALS_MAX = 250;
 export const OPEN_PROPOSALS_TEXT_MAX = 512 * 1024;
 
+/** How long the texts of what is on the table are: each is written out once, not at each attempt. */
+const lengths = new WeakMap<FactData, number>();
+
+function lengthOf(data: FactData): number {
+  const length = lengths.get(data) ?? JSON.stringify(data).length;
+  lengths.set(data, length);
+  return length;
+}
+
 /** Refuses one more proposal of an officer who has so much on the table that nobody would find the others’. */
 function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal | undefined {
   const { model } = ledger;
   const { command, officer, key, stream } = submission;
   if ((command.act !== 'propose' && command.act !== 'counter') || sight === OPERATOR) return undefined;
   const own = model.openProposals().filter(({ proposal }) => proposal.officer === officer);
-  const texts = [command.fact.data, ...own.map(({ proposal }) => proposal.fact.data)];
-  const length = texts.reduce((sum, data) => sum + JSON.stringify(data).length, 0);
+  const length = own.reduce((sum, { proposal }) => sum + lengthOf(proposal.fact.data), lengthOf(command.fact.data));
   const many = own.length + (underWay.get(ledger)?.get(officer) ?? 0);
   const isFull = many >= OPEN_PROPOSALS_MAX || length > OPEN_PROPOSALS_TEXT_MAX;
   // What has been proposed before, under the same key, is answered as it was then.
