@@ -55,7 +55,7 @@ export interface FeedLimits {
 export const FEED_LIMITS: FeedLimits = { perOfficer: 20, inAll: 2_000, stalledMs: 30_000 };
 
 /** A turn is for so long: whoever reads small pages reads more than one in it. */
-const TURN_MS = 2;
+const TURN_MS = 1;
 
 interface Reading {
   readonly request: FastifyRequest;

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { FactData } from '../domain/event.js';
 import type { Sight } from '../ledger/access.js';
 import { canonical, eventLine, KINDS, placed, type ShownPart } from '../ledger/catalogue.js';
@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { whyVoidInWords } from '../ledger/standing.js';
 import type { Position, RecordedEvent } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
-import { createTurns, type Lane } from './turns.js';
+import { createTurns, nextTurn, type Lane } from './turns.js';
 
 /** What somebody may see, as far as it matters to events. */
 type Seen = Pick<Sight, 'seesEvents' | 'seesCases'>;
@@ -141,10 +141,8 @@ export function createTail(
     let took = 0;
     for (let index = 0; index < those.length; index += WOKEN_AT_ONCE) {
       if (index > 0) await turns.next();
-      const begun = performance.now();
       for (const goOn of those.slice(index, index + WOKEN_AT_ONCE)) goOn();
-      await setImmediate();
-      took += performance.now() - begun;
+      took += (await nextTurn()).own;
       if (took < WOKEN_MS_MAX) continue;
       await setTimeout(RESTS_FOR * took, undefined, { ref: false });
       took = 0;

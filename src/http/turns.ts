@@ -3,8 +3,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 /**
  * Work that may wait takes turns: one piece in a turn of the event loop, so that an act never waits for more than one of
  * them. Each kind of work has a lane, and the lane that has taken least time is served first, so that many small pieces do
- * not wait for as many large ones. While several wait and others have work, there is a rest after each slice of a few
- * milliseconds, so many times as long as the slice took; who is alone goes on.
+ * not wait for as many large ones. While several wait and others have work, there is a rest after each piece, so many times
+ * as long as it took; while nobody else has, they go on.
  */
 export interface Turns {
   /** A lane of its own for one kind of work. */
@@ -16,10 +16,9 @@ export interface Lane {
   next(): Promise<void>;
 }
 
-const SLICE_MS = 5;
-/** Others have work where one turn of the event loop takes longer than this without a piece. */
+/** Others have work where they have had more than this, in milliseconds, since a piece was done. */
 const OTHERS_MS = 0.5;
-const RESTS_FOR = 2;
+const RESTS_FOR = 3;
 const REST_MS_MAX = 100;
 
 interface Waiting {
@@ -28,10 +27,17 @@ interface Waiting {
   taken: number;
 }
 
-async function haveOthersWork(): Promise<boolean> {
+/**
+ * Waits for the next turn of the event loop. Resolves to how long what is ready to run now has taken, and how long others
+ * have had since, in milliseconds.
+ */
+export async function nextTurn(): Promise<{ readonly own: number; readonly others: number }> {
   const begun = performance.now();
+  let ended = begun;
+  // What is put off from here runs once no promise has anything left to do.
+  queueMicrotask(() => process.nextTick(() => (ended = performance.now())));
   await setImmediate();
-  return performance.now() - begun > OTHERS_MS;
+  return { own: ended - begun, others: performance.now() - ended };
 }
 
 export function createTurns(): Turns {
@@ -43,23 +49,14 @@ export function createTurns(): Turns {
 
   async function give(): Promise<void> {
     isGiving = true;
-    let slice = 0;
-    let several = false;
     for (let some = busy(); some.length > 0; some = busy()) {
       const now = least(some);
       const lane = some.find(({ taken }) => taken === now)!;
-      const go = lane.resolves.shift()!;
-      several ||= some.length > 1 || lane.resolves.length > 0;
-      const begun = performance.now();
-      go();
-      await setImmediate();
-      const took = performance.now() - begun;
-      lane.taken += took;
-      slice += took;
-      if (slice < SLICE_MS) continue;
-      if (several && (await haveOthersWork())) await setTimeout(Math.min(RESTS_FOR * slice, REST_MS_MAX));
-      slice = 0;
-      several = false;
+      const isAlone = some.length === 1 && lane.resolves.length === 1;
+      lane.resolves.shift()!();
+      const { own, others } = await nextTurn();
+      lane.taken += own;
+      if (!isAlone && others > OTHERS_MS) await setTimeout(Math.min(RESTS_FOR * own, REST_MS_MAX));
     }
     isGiving = false;
   }
