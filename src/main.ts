@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
 import { CONNECTION, readConfig, settings, type Config } from './config.js';
 import type { JWK } from 'jose';
+import { repeatedName } from './domain/json-text.js';
 import { readAs } from './domain/faults.js';
 import { CATEGORIES } from './ledger/catalogue.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
@@ -47,11 +48,19 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 function readJson(path: string): NamedFile {
   const name = basename(path);
   if (!existsSync(path)) throw new WrongUse(`There is no file ${path}.`);
+  // Editors of spreadsheets and texts write a byte-order mark before the text.
+  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  let content: unknown;
   try {
-    return { name, content: JSON.parse(readFileSync(path, 'utf8')) };
+    content = JSON.parse(text);
   } catch (error) {
     throw new WrongUse(`${path} cannot be read as JSON: ${(error as Error).message}`);
   }
+  const twice = repeatedName(text);
+  if (twice !== undefined) {
+    throw new WrongUse(`${path} has "${twice}" twice in one object, and only one of them would count: leave one out.`);
+  }
+  return { name, content };
 }
 
 /** What `--ledger` says for the ledger at BCF_EVENTSTOREDB, so that a password stands on no command line. */

@@ -121,6 +121,15 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
   t.match(await runHere(['load', acts, ...ledger]), { code: 2, err: /is not a file of acts/ });
   writeFileSync(acts, 'not JSON');
   t.match(await run(['load', acts, ...ledger]), { code: 2, err: /opening.json cannot be read as JSON/ });
+  const whole = { title: 'Acts', steps: [{ officer: 'a', in: 'register', post: { type: 'X', data: {} } }] };
+  writeFileSync(acts, `\uFEFF${JSON.stringify(whole)}`);
+  t.match(
+    await run(['load', acts, '--dry-run', ...ledger]),
+    { code: 2, err: /"X" is not a fact of a register/ },
+    'a byte-order mark is no part of the text',
+  );
+  writeFileSync(acts, JSON.stringify(whole).replace('"title":', '"title":"Other","title":'));
+  t.match(await run(['load', acts, ...ledger]), { code: 2, err: /has "title" twice in one object/ });
   t.match(await run(['load', join(cwd, 'none.json'), ...ledger]), { code: 2, err: /There is no file .*none.json/ });
   const token = await run(['token', 'registrar', '--hours', '1', ...ledger]);
   t.match(token, { code: 0, out: /^eyJ/ });
