@@ -7,7 +7,17 @@ import { QUERIES } from '../../src/ledger/queries/all.js';
 import { isClaimFigure } from '../../src/ledger/queries/claims-text.js';
 import type { Answer, Query } from '../../src/ledger/queries/query.js';
 import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
-import { contribution, COUNTY, line, NORTH, openFund, SOUTH, type TestLedger } from '../support/ledger.js';
+import {
+  contribution,
+  COUNTY,
+  FUND,
+  line,
+  NORTH,
+  openedLedger,
+  openFund,
+  SOUTH,
+  type TestLedger,
+} from '../support/ledger.js';
 import { programOf } from '../http/disputing.js';
 
 /**
@@ -206,6 +216,15 @@ t.test('who sees cases is told them exactly, and nothing is said of releases', a
   t.notOk('disclosed' in exact || 'release' in exact);
   const told = (await ask(ledger.ledger, sightOf(ledger.ledger, PROGRAM) as Sight, gap, askedOf(gap, {})!)) as Answer;
   t.match(told, { openClaims: '43000.00', disclosed: 'rounded', release: '2019-02-28' });
+});
+
+t.test('where no disputes are kept nothing is rounded', async (t) => {
+  const ledger = await openedLedger(t);
+  await programOf(ledger, COUNTY, 'registrar');
+  const gap = QUERIES.find(({ name }) => name === 'gap')!;
+  const answer = await ask(ledger.ledger, sightOf(ledger.ledger, PROGRAM) as Sight, gap, { fund: FUND });
+  t.match(answer, { openClaims: '0.00' });
+  t.notOk('disclosed' in (answer as Answer));
 });
 
 t.test('claims of an area are told under the names of successors, by what stands in its funds', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { issueSignInLink, issueToken } from '../../src/http/sign-in.js';
-import { FUND, contribution, line, openedLedger, type TestLedger } from '../support/ledger.js';
+import { DISPUTES, disputing, raised } from '../support/disputes.js';
+import { FUND, contribution, line, openedLedger, openFund, type TestLedger } from '../support/ledger.js';
 import { fieldsOf, site } from './site.js';
 
 /** The pages as officers use them, without scripts, and as attackers would. */
@@ -277,3 +278,20 @@ t.test('hostile text is shown as text, and nothing may be run, framed or kept', 
   t.notMatch(plain.replace(/Crown Copyright/, ''), /transport|crown|crest|@font-face|url\(/i);
   t.equal((await officer.get(style, { 'accept-encoding': 'gzip' })).headers['content-encoding'], 'gzip');
 });
+
+t.test(
+  'a fund’s page says what is disputed exactly to those who see cases, and about how much to others',
+  async (t) => {
+    const ledger = await disputing(t, undefined, true);
+    await openFund(ledger, '2018-19');
+    for (let index = 0; index < 7; index++) {
+      await ledger.post('county-finance', 'DisputeRaised', raised(`page-${index}`, { until: '2018-10-31' }), DISPUTES);
+    }
+    ledger.now('2019-01-10T09:00:00Z');
+    const { visitor } = await site(t, ledger);
+    const read = async (officer: string) =>
+      (await (await visitor().signIn(officer)).get('/funds/testshire-2018-19')).body;
+    t.match(await read('county-finance'), /disputed 43,400\.00,/);
+    t.match(await read('west-district-finance'), /disputed about 43,000\.00 on 31 December 2018,/);
+  },
+);

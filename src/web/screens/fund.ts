@@ -87,13 +87,9 @@ export function gapInWords({
   return `${required}: ${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)!}.`;
 }
 
-/** What is disputed; whoever sees no cases reads it rounded, and as at which day. */
+/** What is disputed; whoever sees no cases reads it rounded, and as at which day: a fund is in no ledger before the first. */
 const disputed = ({ openClaims, disclosed, release }: Gap): string =>
-  disclosed === undefined
-    ? `disputed ${sum(openClaims)}`
-    : release === null || release === undefined
-      ? 'disputed nothing that is told yet'
-      : `disputed about ${sum(openClaims)} on ${day(release)}`;
+  disclosed === undefined ? `disputed ${sum(openClaims)}` : `disputed about ${sum(openClaims)} on ${day(release!)}`;
 
 const keyFigures = (gap: Gap): Html =>
   html`<dl class="bcf-figures">${[
