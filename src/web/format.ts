@@ -62,6 +62,24 @@ export function fundName(fund: string): string {
   return `${area.split('-').map(capital).join(' ')}, ${year(label)}`;
 }
 
-/** What nobody offers, in a table; below nothing it is what a fund has beyond what is required. */
-export const nobodyOffers = (amount: string): string =>
-  amount.startsWith('-') ? `0.00; ${sum(amount.slice(1))} more than required` : sum(amount);
+const isBelow = (amount: string): boolean => amount.startsWith('-');
+
+/** A sum that is told the other way round: what is below nothing of one thing is above it of another. */
+const turned = (amount: string): string =>
+  isBelow(amount) ? amount.slice(1) : isNothing(amount) ? amount : `-${amount}`;
+
+/** What nobody offers, in a table beside what is required and funded, which say how much more there is where it is nothing. */
+export const nobodyOffers = (amount: string): string => sum(isBelow(amount) ? '0.00' : amount);
+
+/** What nobody offers before and after something, under the title that fits: a fund may have more than it needs. */
+export function offeredByNobody(
+  before: string,
+  after: string,
+  change: string,
+): { readonly title: string; readonly sums: readonly string[] } {
+  const all = [before, after, change];
+  if (isBelow(before) && isBelow(after)) return { title: 'More than required', sums: all.map(turned) };
+  const title =
+    isBelow(before) || isBelow(after) ? 'Nobody offers; below nothing, more than required' : 'Nobody offers';
+  return { title, sums: all };
+}

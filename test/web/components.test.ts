@@ -25,7 +25,7 @@ import {
   tag,
   warningText,
 } from '../../src/web/components/words.js';
-import { nobodyOffers } from '../../src/web/format.js';
+import { nobodyOffers, offeredByNobody } from '../../src/web/format.js';
 import { Html } from '../../src/web/html.js';
 
 /**
@@ -204,8 +204,19 @@ for (const [name, { make, options = (all: Options) => all }] of Object.entries(C
   });
 }
 
-t.test('what nobody offers reads as what is beyond the requirement where there is more', async (t) => {
+t.test('of a fund with more than it needs, a table says so under a title that fits', async (t) => {
   t.equal(nobodyOffers('7000000.00'), '7,000,000.00');
-  t.equal(nobodyOffers('0.00'), '0.00');
-  t.equal(nobodyOffers('-149363321.02'), '0.00; 149,363,321.02 more than required');
+  t.equal(nobodyOffers('-149363321.02'), '0.00');
+  t.same(offeredByNobody('10.00', '0.00', '-10.00'), { title: 'Nobody offers', sums: ['10.00', '0.00', '-10.00'] });
+  t.same(offeredByNobody('-10.00', '-12.00', '-2.00'), {
+    title: 'More than required',
+    sums: ['10.00', '12.00', '2.00'],
+  });
+  t.same(offeredByNobody('-10.00', '-10.00', '0.00').sums, ['10.00', '10.00', '0.00']);
+  t.match(offeredByNobody('-12.00', '-10.00', '2.00'), { sums: ['12.00', '10.00', '-2.00'] });
+  for (const [before, after] of [
+    ['1.00', '-1.00'],
+    ['-1.00', '1.00'],
+  ] as const)
+    t.match(offeredByNobody(before, after, '-2.00').title, /below nothing, more than required/);
 });

@@ -13,7 +13,7 @@ import { button, errorSummary, textarea } from '../components/fields.js';
 import { table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
-import { day, fundName, instant, nobodyOffers, sum } from '../format.js';
+import { day, fundName, instant, offeredByNobody, sum } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
@@ -125,14 +125,11 @@ function foretoldPart({ gap, tests, on, acts: [tried] }: WhatIfText): Html {
       caption: `If signed: the fund on ${day(on)}, £`,
       head: [{ content: 'Figure' }, ...['Now', 'After', 'Change'].map((content) => ({ content, format: 'numeric' }))],
       firstCellIsHeader: true,
-      rows: MOVED.map(([figure, title]) => [
-        { content: title },
-        ...[gap.before, gap.after].map((figures) => ({
-          content: (figure === 'hard' ? nobodyOffers : sum)(figures[figure]),
-          format: 'numeric',
-        })),
-        { content: sum(gap.change[figure]), format: 'numeric' },
-      ]),
+      rows: MOVED.map(([figure, name]) => {
+        const sums = [gap.before[figure], gap.after[figure], gap.change[figure]] as const;
+        const row = figure === 'hard' ? offeredByNobody(...sums) : { title: name, sums };
+        return [{ content: row.title }, ...row.sums.map((each) => ({ content: sum(each), format: 'numeric' }))];
+      }),
     }),
   )}${
     changed.length === 0
