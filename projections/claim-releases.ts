@@ -3,7 +3,7 @@ import { cellsOf, type Sums } from '../src/domain/dispute/claim.js';
 import { assignedOn, termsRevision, type DisputeState } from '../src/domain/dispute/state.js';
 import { exactly, plus, type Pence } from '../src/domain/money.js';
 import type { DisputesView } from './claims.js';
-import { caseRow, groupsOf, type Grouping } from './dispute-register.js';
+import { caseRow, eachRow, type Grouping } from './dispute-register.js';
 
 /**
  * What may be told of an area's claims to those who see its totals and no case. A sum of few cases, or two sums that
@@ -138,7 +138,9 @@ function* cellsOn(view: DisputesView): Generator<void, Map<string, Cell>> {
       const key = `${year}|${claimant}|${respondent}`;
       add(cells, key, () => ({ year, claimant, respondent }), place, sums, facts);
     }
-    for (const [by, group] of groupsOf(found.row)) add(cells, `${by}|${group}`, () => ({ by, group }), place, ONE);
+    const count = (by: Grouping, group: string) => add(cells, `${by}|${group}`, () => ({ by, group }), place, ONE);
+    count('status', found.row.status);
+    if (found.row.status === 'open') eachRow(found.row, count);
     if (found.row.overdue) add(cells, 'overdue', () => OVERDUE, place, ONE);
   }
   return cells;

@@ -157,21 +157,20 @@ interface Group {
 const ageBand = (age: number): string => AGE_BANDS.findLast((each) => each.from <= age)!.band;
 const valueBand = (open: Pence): string => VALUE_BANDS.findLast((each) => each.from <= open)!.band;
 
-/** The rows of all breakdowns in which a case is counted: by status every case, by everything else those that are open. */
-export const groupsOf = ({ status, kind, stage = 'none', age, open, claimant, respondent }: CaseRow) =>
-  [
-    ['status', status],
-    ...(status === 'open'
-      ? ([
-          ['kind', kind],
-          ['stage', stage],
-          ['age', ageBand(age)],
-          ['value', valueBand(open)],
-          ['claimant', claimant],
-          ['respondent', respondent],
-        ] as const)
-      : []),
-  ] as const satisfies readonly (readonly [Grouping, string])[];
+type Placed = Pick<CaseRow, 'kind' | 'stage' | 'age' | 'open' | 'claimant' | 'respondent'>;
+
+/** Tells the row of each breakdown in which an open case is counted, beside that of its status. */
+export function eachRow(
+  { kind, stage = 'none', age, open, claimant, respondent }: Placed,
+  tell: (by: Grouping, group: string) => void,
+): void {
+  tell('kind', kind);
+  tell('stage', stage);
+  tell('age', ageBand(age));
+  tell('value', valueBand(open));
+  tell('claimant', claimant);
+  tell('respondent', respondent);
+}
 
 type Groups = Map<string, { cases: number; overdue: number; open: Pence }>;
 
@@ -212,16 +211,19 @@ export function registerNumbers(view: DisputesView): RegisterNumbers {
       continue;
     }
     openCases++;
-    const { stage = 'none', dueBy } = stageOf(history, view);
+    const { stage, dueBy } = stageOf(history, view);
     const late = dueBy !== undefined && dueBy < view.on;
     if (late) overdue++;
     addTo(groups.status, status, totals.open, late);
-    addTo(groups.kind, terms.raised.kind, totals.open, late);
-    addTo(groups.stage, stage, totals.open, late);
-    addTo(groups.age, ageBand(Math.max(0, day - terms.raisedOn)), totals.open, late);
-    addTo(groups.value, valueBand(totals.open), totals.open, late);
-    addTo(groups.claimant, bodyAt(terms, 'claimant', day), totals.open, late);
-    addTo(groups.respondent, bodyAt(terms, 'respondent', day), totals.open, late);
+    const placed = {
+      kind: terms.raised.kind,
+      stage,
+      age: Math.max(0, day - terms.raisedOn),
+      open: totals.open,
+      claimant: bodyAt(terms, 'claimant', day),
+      respondent: bodyAt(terms, 'respondent', day),
+    };
+    eachRow(placed, (by, group) => addTo(groups[by], group, totals.open, late));
   }
   return {
     cases,

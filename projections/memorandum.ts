@@ -4,11 +4,13 @@ import { recurrentBy, spendingByLine } from '../src/domain/fund/schemes.js';
 import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
 import { byKey, byText } from '../src/domain/order.js';
 import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
+import type { Owed } from '../src/domain/fund/ring-fence.js';
 import { sumOver, type View } from './view.js';
 
 /**
  * The host's memorandum account of a pool for its year: what partners put in, what was spent, what is left and whose it
- * is. Funding is what was agreed for the year, with what was carried in, whenever it falls due; spending is what was spent or accrued, and what was passed down.
+ * is. Funding is what was agreed for the year, with what was carried in, whenever it falls due; spending is what was spent
+ * or accrued, and what was passed down.
  * Shape: domain.md 7.9 [R]; the partner's own view: domain.md 12.
  */
 interface Memorandum {
@@ -128,14 +130,9 @@ export interface Whose {
   /** The sources whose money is ring-fenced: no rule shares what is left of it. */
   readonly ringFenced: ReadonlySet<string>;
   /** Whom a sum that is left of a ring-fenced source is owed to. */
-  owedTo(source: string, sum: Pence): RingFencedOwed;
+  owedTo(source: string, sum: Pence): Owed;
   /** A sum that is the host's, as it stands with those who follow the host. */
   hosts(sum: Pence): ReadonlyMap<string, Pence>;
-}
-
-interface RingFencedOwed {
-  readonly passedDown: ReadonlyMap<string, Pence>;
-  readonly kept: ReadonlyMap<string, Pence>;
 }
 
 type Sums = Map<string, Pence>;
@@ -171,8 +168,9 @@ interface SurplusShares {
  */
 function surplusShares(view: View, surplus: Pence, left: Sums, of: Whose): SurplusShares {
   const { charged, ringFenced: sources, owedTo, hosts } = of;
-  const shares = { ringFenced: new Map(), owed: new Map(), all: new Map() } satisfies Record<keyof SurplusShares, Sums>;
-  const { ringFenced, owed, all }: SurplusShares = shares;
+  const ringFenced: Sums = new Map();
+  const owed: Sums = new Map();
+  const all: Sums = new Map();
   for (const [source, sum] of left) {
     const { passedDown, kept } = owedTo(source, sum);
     for (const [partner, amount] of [...passedDown, ...kept]) add(ringFenced, partner, amount);
@@ -186,7 +184,7 @@ function surplusShares(view: View, surplus: Pence, left: Sums, of: Whose): Surpl
   const rest = minus(surplus, total(all.values()));
   const spread = proRata(rest, rest > 0 ? generalBy(view, sources) : recurrentBy(view));
   for (const [partner, amount] of spread.size === 0 ? hosts(rest) : spread) add(all, partner, amount);
-  return shares;
+  return { ringFenced, owed, all };
 }
 
 /** What each partner has agreed for the year of money that is not ring-fenced. */

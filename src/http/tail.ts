@@ -9,7 +9,7 @@ import { goingOn } from '../store/pages.js';
 import { createTurns, nextTurn, type Lane } from './turns.js';
 
 /** What somebody may see, as far as it matters to events. */
-type Seen = Pick<Sight, 'seesEvents' | 'seesCases'>;
+type Seen = Pick<Sight, 'seesEvents' | 'seesClaims'>;
 
 /** An event, with its line of JSON, which is written once for all who read it. */
 export interface Line {
@@ -62,10 +62,10 @@ export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): 
     position,
     stream,
     type,
-    seenBy({ seesEvents, seesCases }) {
+    seenBy({ seesEvents, seesClaims }) {
       rests ??= restsOf(event.metadata);
       const metadata = restsSeen(event.metadata, rests, seesEvents);
-      const data = area === undefined || seesCases(area) ? event.data : dayAlone(event.data);
+      const data = area === undefined || seesClaims(area) ? event.data : dayAlone(event.data);
       if (metadata === event.metadata && data === event.data) return (whole ??= text(event));
       return text({ data, metadata });
     },

@@ -66,10 +66,9 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const stillIs = (body: string, area: string | undefined, among: ReadonlySet<string>): boolean =>
     family(register.successions, body, today, area).some((each) => among.has(each));
   const keeps = stillIs(keeper, undefined, partners);
+  const disputesOf = (area: string) => ledger.model.stream('dispute', disputeStream(area)).own.opened;
   const ofArea = (area: string, acting: ReadonlySet<string>): boolean =>
-    [...(ledger.model.stream('dispute', disputeStream(area)).own.opened?.partners.keys() ?? [])].some((partner) =>
-      stillIs(partner, area, acting),
-    );
+    [...(disputesOf(area)?.partners.keys() ?? [])].some((partner) => stillIs(partner, area, acting));
   const sight: Sight = {
     officer,
     key: JSON.stringify([[...partners].sort(), [...inPerson].sort()]),
@@ -81,6 +80,7 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
     seesArea: (area) => keeps || ofArea(area, partners),
     // Keeping the ledger is no reason to see a case: its parties’ partners in the area see it, and nobody else.
     seesCases: (area) => ofArea(area, inPerson),
+    seesClaims: (area) => !disputesOf(area) || sight.seesCases(area),
     seesEvents(stream) {
       const { kind, name } = placed(stream);
       return kind === 'register' || (kind === 'fund' ? sight.sees(name) : sight.seesCases(name));

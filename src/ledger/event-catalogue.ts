@@ -33,6 +33,9 @@ function factText(fact: Fact<unknown>): string {
       : `- Posted by: ${roles}; ${signature}${fact.signerRoles ? ` (${fact.signerRoles.join(', ')})` : ''}.`,
     ...(added.length > 0 ? [`- Added by the decision: ${added.map((name) => `\`${name}\``).join(', ')}.`] : []),
     ...(fact.happened ? ['- Dated today at the latest: it is recorded once it has happened.'] : []),
+    ...(fact.holdsClaims
+      ? ['- Shown whole to those alone who see the cases of the area: it holds the exact sum of open claims.']
+      : []),
     `- ${fact.reversible ? 'Can be reversed, once.' : 'Cannot be reversed.'}`,
     fieldTable(fact.input.shape),
   ].join('\n\n');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { ROLES } from '../../src/domain/roles.js';
 import type { LightMyRequestResponse } from 'fastify';
 import t, { type Test } from 'tap';
 import { createSignIn, issueToken, linkReader, localKey } from '../../src/http/sign-in.js';
@@ -14,7 +15,6 @@ import {
   KEEPER,
   LATER,
   officerOf,
-  ROLES_HELD,
   twoAreas,
   YEAR,
   type Area,
@@ -183,7 +183,7 @@ interface Asker {
 
 function askers([a, b]: readonly [Area, Area]): Asker[] {
   const of = (body: string, inPerson: readonly [Relation, Relation], program: readonly [Relation, Relation]) =>
-    ROLES_HELD.map((role) => ({
+    ROLES.map((role) => ({
       name: `${role} of ${body}`,
       officer: officerOf(body, role),
       body,

@@ -1,3 +1,4 @@
+import { ROLES, type Role } from '../../src/domain/roles.js';
 import type { Test } from 'tap';
 import type { Done } from '../../src/ledger/submission.js';
 import { caseNamed, raised, share } from './disputes.js';
@@ -10,15 +11,7 @@ import { contribution, emptyLedger, grant, line, REGISTER_STREAM, type TestLedge
 
 export const YEAR = '2018-19';
 export const KEEPER = 'keeper-board';
-export const ROLES_HELD = [
-  'registrar',
-  'finance-officer',
-  'chief-finance-officer',
-  'pool-manager',
-  'auditor',
-  'api-client',
-] as const;
-export const officerOf = (body: string, role: (typeof ROLES_HELD)[number]): string => `${body}-${role}`;
+export const officerOf = (body: string, role: Role): string => `${body}-${role}`;
 
 /** A proposal that is open, and the revision that is to be named in answers to it. */
 export interface Proposed {
@@ -71,7 +64,7 @@ const area = (name: string, letter: string): Area => ({
   ofCases: [],
 });
 
-const officers = (body: string) => ROLES_HELD.map((role) => ({ officer: officerOf(body, role), role }));
+const officers = (body: string) => ROLES.map((role) => ({ officer: officerOf(body, role), role }));
 
 export interface TwoAreas {
   readonly ledger: TestLedger;

@@ -18,7 +18,8 @@ export function ringFencedOn(facts: readonly TestedFact[], on: Day): Set<string>
   const grants = factsInForce(facts, 'GrantDetermined', on).filter(
     ({ data }) => data['purposes'] !== undefined || data['passDown'] !== undefined,
   );
-  // What was carried in twice is not said to be other than a grant’s: it stands with those that it was carried in for.
+  // Money that is carried in a second time no longer names the source that it first came from. It counts as ring-fenced, so
+  // that it stays with those for whom it was carried in.
   const carried = factsInForce(facts, 'CarriedForwardReceived', on).filter(({ data }) => {
     const cameFrom = data['cameFrom'] as string;
     return cameFrom === CARRY_IN || sourceOf(cameFrom)!.grant;
@@ -44,7 +45,7 @@ function owedDown({ accounts, balance }: Balanced, source: string): Map<string, 
 export const toPassDown = (books: Balanced, source: string): Pence => total(owedDown(books, source).values());
 
 /** Whom what is left of a ring-fenced source is owed to. */
-interface Owed {
+export interface Owed {
   /** The districts that it is still to be passed down to, as far as it goes; all of them alike. */
   readonly passedDown: ReadonlyMap<string, Pence>;
   /** Those who answer for the rest: the holders of the grant, who spend it on its purposes or give it back. */

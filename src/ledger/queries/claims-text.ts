@@ -5,38 +5,36 @@ import { SignedMoney } from '../../domain/values.js';
  * The types of figures that rest on claims. Whoever sees cases reads them to the penny; others read what is told at
  * releases. A figure of claims has one of these types, so that a test can hold every question to it.
  */
-const CLAIM_FIGURES = z.registry<{ readonly step: 'pounds' | 'cases' | 'exact-beside' }>();
+const CLAIM_FIGURES = new WeakSet<z.ZodType>();
+
+export const isClaimFigure = (type: z.ZodType): boolean => CLAIM_FIGURES.has(type);
+
+function ofClaims<Type extends z.ZodType>(type: Type): Type {
+  CLAIM_FIGURES.add(type);
+  return type;
+}
 
 /** The words of money, which a type made of it keeps. */
 const MONEY = SignedMoney.description!;
 
-export const isClaimFigure = (type: z.ZodType): boolean => CLAIM_FIGURES.has(type);
-
-/** A sum of claims that says more of itself than its name does. */
-export const claimSum = (description: string) =>
-  SignedMoney.meta({ description }).register(CLAIM_FIGURES, { step: 'pounds' });
-
 /** A sum of claims; to the nearest £1,000 for those who see no cases. */
-export const ClaimSum = SignedMoney.describe(MONEY).register(CLAIM_FIGURES, { step: 'pounds' });
+export const claimSum = (description: string = MONEY) => ofClaims(SignedMoney.describe(description));
+
+/** The same, where its name says what it is; also of a sum in which claims stand with something else. */
+export const ClaimSum = claimSum();
 
 /** A sum of claims that only those who see cases are told: null for all others. */
-export const claimSumSeen = (description: string = MONEY) =>
-  SignedMoney.nullable().meta({ description }).register(CLAIM_FIGURES, { step: 'pounds' });
+export const claimSumSeen = (description: string = MONEY) => ofClaims(SignedMoney.nullable().meta({ description }));
 
-/** A sum of claims and of something else, which is exact. */
-export const SumWithClaims = SignedMoney.describe(MONEY).register(CLAIM_FIGURES, { step: 'exact-beside' });
+/** A number of cases; to the nearest five for those who see none. */
+export const ClaimCount = ofClaims(
+  z.int().meta({ description: 'How many cases; to the nearest five where you may see none.' }),
+);
 
-/** A number of cases; to the nearest five for those who see no cases. */
-export const ClaimCount = z
-  .int()
-  .meta({ description: 'How many cases; to the nearest five where you may see none.' })
-  .register(CLAIM_FIGURES, { step: 'cases' });
-
-export const ClaimCountSeen = z
-  .int()
-  .nullable()
-  .meta({ description: 'How many cases. Null where you may see none.' })
-  .register(CLAIM_FIGURES, { step: 'cases' });
+/** A number of cases that only those who see them are told. */
+export const ClaimCountSeen = ofClaims(
+  z.int().nullable().meta({ description: 'How many cases. Null where you may see none.' }),
+);
 
 /** What an answer says of its claims, where they are not exact. */
 export const Disclosure = {

@@ -22,7 +22,7 @@ import { entriesOf, inheritanceAt, type Seeing, type Standing, type TwoDates } f
 
 /** The claims that stand beside a fund's figures: exactly for those who see cases, as they are told to all others. */
 
-export const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('dispute', disputeStream(area)).own;
+const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('dispute', disputeStream(area)).own;
 
 const revisionAt = (ledger: Ledger, area: string) => (size: number) =>
   ledger.model.knownRevision(disputeStream(area), size);
@@ -40,9 +40,7 @@ export async function releasesFor(
   knownAt: Instant,
   seeing: Seeing,
 ): Promise<Released | undefined> {
-  // Where no disputes are kept there is nothing to be careful with.
-  if (seeing.seesCases(area) || !disputesOf(ledger, area).opened) return undefined;
-  return releasedUpTo(ledger, area, knownAt);
+  return seeing.seesClaims(area) ? undefined : releasedUpTo(ledger, area, knownAt);
 }
 
 export const disclosureOf = ({ release }: ClaimsTold): DisclosureText => ({
@@ -137,9 +135,17 @@ export const claimsAlong = (ledger: Ledger, { area, year }: Standing): ClaimsWal
 /** For walks along the facts of a fund alone: what is told of claims is put beside their figures afterwards. */
 export const NO_CLAIMS_ALONG: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
 
-/** The facts of a fund and of its area's disputes, in ledger order: all that can move the fund's figures. */
-export async function moving(ledger: Ledger, { fund, area, size }: Pick<Standing, 'fund' | 'area' | 'size'>) {
-  const disputes = await ledger.entries(disputeStream(area), size);
+/**
+ * The facts that can move a fund's figures, in ledger order: its own, and those of its area's disputes, which are for
+ * those alone who are told claims exactly.
+ * @param released the releases at which an asker is told claims instead
+ */
+export async function moving(
+  ledger: Ledger,
+  { fund, area, size }: Pick<Standing, 'fund' | 'area' | 'size'>,
+  released: Released | undefined,
+) {
+  const disputes = released ? [] : await ledger.entries(disputeStream(area), size);
   const entries = [...(await entriesOf(ledger, { fund, size })), ...disputes].sort((a, b) => a.place - b.place);
   const ofDisputes = new Set(disputes);
   return { entries, isOfDisputes: (entry: Entry): boolean => ofDisputes.has(entry) };

@@ -273,7 +273,7 @@ export const gapHistory = query({
     if (at instanceof Refusal) return at;
     const history = asked.along === 'days' ? gapByDay : gapByKnowledge;
     const released = await releasesFor(ledger, at.area, instantOfStanding(at), seeing);
-    const entries = released ? await entriesOf(ledger, at) : (await moving(ledger, at)).entries;
+    const { entries } = await moving(ledger, at, released);
     const points = history(entries, at.on, at.size, released ? NO_CLAIMS_ALONG : claimsAlong(ledger, at));
     return {
       fund: asked.fund,
@@ -331,9 +331,9 @@ export const compareQuery = query({
     if (to instanceof Refusal) return to;
     const later = Math.max(instantOfStanding(from), instantOfStanding(to)) as Instant;
     const released = await releasesFor(ledger, from.area, later, seeing);
-    const { entries, isOfDisputes } = await moving(ledger, { ...from, size: Math.max(from.size, to.size) });
+    const { entries, isOfDisputes } = await moving(ledger, { ...from, size: Math.max(from.size, to.size) }, released);
     const compared = released
-      ? await compareTold(ledger, from, to, released)
+      ? compareTold(entries, from, to, released)
       : compare(entries, from, to, claimsAlong(ledger, from));
     const disclosure = (at: Standing): DisclosureText =>
       released ? disclosureOf(released.at(instantOfStanding(at))) : {};

@@ -1,12 +1,12 @@
 import { compare, type Comparison } from '../../../projections/compare.js';
+import type { Entry } from '../../../projections/entry.js';
 import type { GapPoint } from '../../../projections/gap-history.js';
 import { GAP_FIGURES, gapFrom, noSums, type Gap } from '../../../projections/gap.js';
 import { instantOf, instantText, type Instant } from '../../domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../../domain/money.js';
 import type { Released } from '../claims-told.js';
-import type { Ledger } from '../ledger.js';
 import { instantOfStanding, NO_CLAIMS_ALONG, openClaimsTold } from './claims.js';
-import { entriesOf, type Standing } from './query.js';
+import type { Standing } from './query.js';
 
 /** How the gap moved, for those who are told claims at releases. */
 
@@ -48,14 +48,8 @@ export function historyTold(
  * A comparison as an asker may know it who is told claims at releases: the facts of the fund, and what is told of claims
  * at either pair of dates, as one change.
  */
-export async function compareTold(
-  ledger: Ledger,
-  from: Standing,
-  to: Standing,
-  released: Released,
-): Promise<Comparison> {
-  const size = Math.max(from.size, to.size);
-  const found = compare(await entriesOf(ledger, { ...from, size }), from, to, NO_CLAIMS_ALONG);
+export function compareTold(entries: readonly Entry[], from: Standing, to: Standing, released: Released): Comparison {
+  const found = compare(entries, from, to, NO_CLAIMS_ALONG);
   const open = (at: Standing): Pence => openClaimsTold(released.at(instantOfStanding(at)).cells, at.year).total;
   const openClaims = minus(open(to), open(from));
   return {

@@ -26,7 +26,7 @@ import { knownAtInWords } from '../known-words.js';
 import type { Ledger } from '../ledger.js';
 import { viewOf } from '../read-model.js';
 import type { FundModel } from '../shelves.js';
-import { ClaimSum, SumWithClaims } from './claims-text.js';
+import { ClaimSum } from './claims-text.js';
 import { Known, knownThen, type KnownText } from './known.js';
 
 /**
@@ -58,14 +58,16 @@ export interface Seeing {
   sees(fund: string): boolean;
   /** Totals of an area’s disputes. */
   seesArea(area: string): boolean;
-  /** Single cases of an area’s disputes, and exact sums and counts of them. */
+  /** Single cases of an area’s disputes. */
   seesCases(area: string): boolean;
+  /** What an area’s claims come to, to the penny: who sees its cases, and everybody where no disputes are kept. */
+  seesClaims(area: string): boolean;
 }
 
 /** Who asks at the ledger itself sees every fund. */
 const anything = (): boolean => true;
 
-export const SEES_ALL: Seeing = { sees: anything, seesArea: anything, seesCases: anything };
+export const SEES_ALL: Seeing = { sees: anything, seesArea: anything, seesCases: anything, seesClaims: anything };
 
 export type Asked = Readonly<Record<string, unknown>>;
 export type Answer = Readonly<Record<string, unknown>>;
@@ -206,7 +208,7 @@ export const FiguresText = OwedText.extend(
 export const GapText = z.object({
   ...(Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>),
   openClaims: ClaimSum,
-  exposure: SumWithClaims,
+  exposure: ClaimSum,
 });
 
 export function inText<Name extends string>(figures: Readonly<Record<Name, Pence>>): Record<Name, string> {

@@ -142,7 +142,7 @@ export const filedReturns = query({
     ...Stamp,
     returns: z.array(z.object({ ...ReturnText, figuresMoved: z.int() })),
   }),
-  async run(ledger, asked, { seesCases }) {
+  async run(ledger, asked, { seesClaims }) {
     const at = standingThen(ledger, asked.fund, asked['known-at']);
     if (at instanceof Refusal) return at;
     const all = returnsAt(at);
@@ -151,7 +151,7 @@ export const filedReturns = query({
       ...at.stamp,
       returns: all.map((each) => {
         const moved = figureChanges(each.figures, figuresAt(ledger, at, each.filed.on, at.size, Infinity));
-        return seesCases(at.area)
+        return seesClaims(at.area)
           ? { ...returnText(each, all), figuresMoved: moved.length }
           : { ...returnText(each, all), digest: null, figuresMoved: withoutClaims(moved).length };
       }),
@@ -279,8 +279,8 @@ export const filedReturn = query({
       })),
     };
   },
-  seenBy: (answer, { seesCases }) =>
-    seesCases(answer.area)
+  seenBy: (answer, { seesClaims }) =>
+    seesClaims(answer.area)
       ? answer
       : {
           ...answer,
@@ -330,14 +330,14 @@ export const returnFiguresQuery = query({
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, figures: z.array(ReturnFigureText) }),
-  async run(ledger, asked, { seesCases }) {
+  async run(ledger, asked, { seesClaims }) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const figures = figuresAt(ledger, at, at.on, at.size, Infinity);
     return {
       fund: asked.fund,
       ...at.stamp,
-      figures: inText(seesCases(at.area) ? figures : withoutClaims(figures)),
+      figures: inText(seesClaims(at.area) ? figures : withoutClaims(figures)),
     };
   },
   table: ({ figures }) => ({

@@ -247,7 +247,12 @@ t.test('claims that were open when a return was filed show in it, and what was d
   t.match((await asked(ledger, 'returns', { fund: YEAR }))['returns'], [{ figuresMoved: 1 }, { figuresMoved: 0 }]);
 
   const { seenBy } = QUERIES.find(({ name }) => name === 'return')!;
-  const seeing = (sees: boolean) => ({ sees: () => true, seesArea: () => true, seesCases: () => sees });
+  const seeing = (sees: boolean) => ({
+    sees: () => true,
+    seesArea: () => true,
+    seesCases: () => sees,
+    seesClaims: () => sees,
+  });
   t.equal(seenBy!(now, seeing(true)), now);
   told(t, seenBy!(now, seeing(false)), { movers: [], digest: null }, 'facts of cases are for who may see them');
   const names = (answer: Answer) => (answer['figures'] as { figure: string }[]).map(({ figure }) => figure);
