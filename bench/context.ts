@@ -1,10 +1,10 @@
-import type { LedgerEvent } from '../src/domain/event.js';
+import type { LedgerEvent } from '../src/domain/grammar/event.js';
 import type { RegisterState } from '../src/domain/register/state.js';
-import { RULES_NOW } from '../src/domain/rule-versions.js';
-import { initialStream, type StreamState } from '../src/domain/kind.js';
+import { RULES_NOW } from '../src/domain/grammar/rule-versions.js';
+import { initialStream, type StreamState } from '../src/domain/grammar/kind.js';
 import type { Day } from '../src/domain/calendar.js';
 import { KINDS } from '../src/ledger/catalogue.js';
-import { decisionContext } from '../src/ledger/decision-context.js';
+import { decisionContext } from '../src/ledger/acts/decision-context.js';
 
 /** The context of a decision on made-up data, none of which rests on another fund or on disputes. */
 export const contextOf = (

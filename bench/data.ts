@@ -1,10 +1,10 @@
 import { dayNumber, dayOfNumber, instantText, type Day, type Instant } from '../src/domain/calendar.js';
-import type { FactData, LedgerEvent, Metadata } from '../src/domain/event.js';
-import { FUND } from '../src/domain/fund.js';
-import { REGISTER } from '../src/domain/register.js';
+import type { FactData, LedgerEvent, Metadata } from '../src/domain/grammar/event.js';
+import { FUND } from '../src/domain/fund/facts.js';
+import { REGISTER } from '../src/domain/register/facts.js';
 import { Refusal } from '../src/domain/rules.js';
-import { evolve } from '../src/domain/stream.js';
-import { factOf, initialStream, type Kind, type StreamState } from '../src/domain/kind.js';
+import { evolve } from '../src/domain/grammar/stream.js';
+import { factOf, initialStream, type Kind, type StreamState } from '../src/domain/grammar/kind.js';
 import { encode, fundStream, REGISTER_STREAM, sha256 } from '../src/ledger/catalogue.js';
 import type { EventStore, NewEvent } from '../src/store/event-store.js';
 import {

@@ -1,11 +1,11 @@
 import { dayNumber, dayOfNumber, instantText, type Day, type Instant } from '../src/domain/calendar.js';
-import { DISPUTE } from '../src/domain/dispute.js';
-import type { LedgerEvent, Metadata } from '../src/domain/event.js';
-import { FUND } from '../src/domain/fund.js';
-import { REGISTER } from '../src/domain/register.js';
+import { DISPUTE } from '../src/domain/dispute/facts.js';
+import type { LedgerEvent, Metadata } from '../src/domain/grammar/event.js';
+import { FUND } from '../src/domain/fund/facts.js';
+import { REGISTER } from '../src/domain/register/facts.js';
 import { Refusal } from '../src/domain/rules.js';
-import { decide, evolve, type Command } from '../src/domain/stream.js';
-import { factOf, initialStream, type Kind, type StreamState } from '../src/domain/kind.js';
+import { decide, evolve, type Command } from '../src/domain/grammar/stream.js';
+import { factOf, initialStream, type Kind, type StreamState } from '../src/domain/grammar/kind.js';
 import { disputeStream, encode, fundStream, REGISTER_STREAM, sha256 } from '../src/ledger/catalogue.js';
 import type { EventStore, NewEvent } from '../src/store/event-store.js';
 import {

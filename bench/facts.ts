@@ -1,9 +1,9 @@
 import { instantOf, type Day } from '../src/domain/calendar.js';
-import type { LedgerEvent } from '../src/domain/event.js';
+import type { LedgerEvent } from '../src/domain/grammar/event.js';
 import { standsAt, type FundState } from '../src/domain/fund/state.js';
 import { exactly, moneyText, plus } from '../src/domain/money.js';
 import type { Role } from '../src/domain/roles.js';
-import type { StreamState } from '../src/domain/kind.js';
+import type { StreamState } from '../src/domain/grammar/kind.js';
 import type { Random } from './random.js';
 
 /**

@@ -1,8 +1,8 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { instantOf, type Instant } from '../src/domain/calendar.js';
-import type { FactData } from '../src/domain/event.js';
+import type { FactData } from '../src/domain/grammar/event.js';
 import type { Posting } from '../src/domain/postings.js';
-import { postingsOf } from '../src/domain/stream.js';
+import { postingsOf } from '../src/domain/grammar/stream.js';
 import { KINDS, placed } from '../src/ledger/catalogue.js';
 
 /**

@@ -4,7 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import type { FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { FactData } from '../src/domain/event.js';
+import type { FactData } from '../src/domain/grammar/event.js';
 import { Refusal } from '../src/domain/rules.js';
 import { factSchema } from '../src/http/facts.js';
 import { fundStream, KINDS } from '../src/ledger/catalogue.js';

@@ -5,7 +5,7 @@ import { partnerPosition, type PartnerPosition } from '../projections/position.j
 import type { View } from '../projections/view.js';
 import { dayNumber, dayOfNumber, instantText, type Instant } from '../src/domain/calendar.js';
 import { NO_MONEY } from '../src/domain/money.js';
-import { viewOf, type ReadModel } from '../src/ledger/read-model.js';
+import { viewOf, type ReadModel } from '../src/ledger/memory/read-model.js';
 import { FIRST, FUNDS, LAST, PARTNERS, RECORDED_FROM, RECORDED_UNTIL } from './facts.js';
 import { p50, timed, timesOf, type Line, type Measuring } from './figures.js';
 import { naiveViews } from './naive.js';

@@ -6,7 +6,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { partnerPosition } from '../projections/position.js';
 import { systemClock } from '../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../src/ledger/ledger.js';
-import { viewOf } from '../src/ledger/read-model.js';
+import { viewOf } from '../src/ledger/memory/read-model.js';
 import { READ_PAGE_MAX } from '../src/store/event-store.js';
 import { snapshotFile } from '../src/store/snapshot-file.js';
 import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.js';

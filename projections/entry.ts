@@ -1,5 +1,5 @@
 import type { Day } from '../src/domain/calendar.js';
-import type { FactData } from '../src/domain/event.js';
+import type { FactData } from '../src/domain/grammar/event.js';
 import type { Posting } from '../src/domain/postings.js';
 
 /** One event as a projection reads it: its place in the ledger, what it says, and what it posts. */

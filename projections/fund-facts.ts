@@ -1,5 +1,5 @@
 import type { Day } from '../src/domain/calendar.js';
-import type { FactData } from '../src/domain/event.js';
+import type { FactData } from '../src/domain/grammar/event.js';
 
 /**
  * The words of a fund that are not balances: which gaps were stated, what the plan lines are called, which grants are to

@@ -1,5 +1,5 @@
 import type { Day } from '../src/domain/calendar.js';
-import type { FactData } from '../src/domain/event.js';
+import type { FactData } from '../src/domain/grammar/event.js';
 import { negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { POOL, type Account, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';

@@ -1,10 +1,10 @@
-import { agreedBy } from '../src/domain/fund/held.js';
-import { proRata } from '../src/domain/fund/risk-rule.js';
-import { recurrentBy, spendingByLine } from '../src/domain/fund/schemes.js';
+import { agreedBy } from '../src/domain/fund/money/use-of-money.js';
+import { proRata } from '../src/domain/fund/agreement/risk-rule.js';
+import { recurrentBy, spendingByLine } from '../src/domain/fund/agreement/schemes.js';
 import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
 import { byKey, byText } from '../src/domain/order.js';
 import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
-import type { Owed } from '../src/domain/fund/ring-fence.js';
+import type { Owed } from '../src/domain/fund/money/ring-fence.js';
 import { sumOver, type View } from './view.js';
 
 /**

@@ -1,4 +1,4 @@
-import { spendingByLine, type LineSpending } from '../src/domain/fund/schemes.js';
+import { spendingByLine, type LineSpending } from '../src/domain/fund/agreement/schemes.js';
 import { minus, negated, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
 import type { Kept } from './fund-facts.js';
 import { linesStanding, planOf } from './plan.js';

@@ -1,4 +1,4 @@
-import { inheritedBooks } from '../src/domain/fund/heirs.js';
+import { inheritedBooks } from '../src/domain/fund/money/inherited-money.js';
 import { minus, NO_MONEY, type Pence } from '../src/domain/money.js';
 import { PLAN, POOL } from '../src/domain/postings.js';
 import { passedOn, type Inheritance } from '../src/domain/register/inheritance.js';

@@ -11,11 +11,11 @@ import { readAs } from './domain/faults.js';
 import { CATEGORIES } from './ledger/catalogue.js';
 import { systemClock, type SettableClock } from './ledger/clock.js';
 import { openLedger, type Ledger } from './ledger/ledger.js';
-import type { Done } from './ledger/submission.js';
-import { readInWords } from './ledger/parts.js';
-import { startLapsing } from './ledger/lapsing.js';
-import { acceptLoss } from './ledger/loss.js';
-import type { NamedFile } from './ledger/load.js';
+import type { Done } from './ledger/acts/submission.js';
+import { readInWords } from './ledger/memory/parallel-read.js';
+import { startLapsing } from './ledger/acts/lapsing.js';
+import { acceptLoss } from './ledger/audit/loss.js';
+import type { NamedFile } from './ledger/acts/load.js';
 import { watchSoundness } from './ledger/soundness.js';
 import { LedgerDamaged, NotALedger, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
@@ -128,7 +128,7 @@ function programDigest(): string {
     const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
     for (const name of files.sort()) digest.update(name).update(readFileSync(join(path, name)));
   }
-  return digest.update(readFileSync(fileURLToPath(new URL('part-thread.js', import.meta.url)))).digest('hex');
+  return digest.update(readFileSync(fileURLToPath(new URL('read-thread.js', import.meta.url)))).digest('hex');
 }
 
 interface Opened {

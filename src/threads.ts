@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Part, Threads } from './ledger/parts.js';
+import type { Part, Threads } from './ledger/memory/parallel-read.js';
 
 /** The threads in which a large file is read from its first event. */
 
-/** What the thread is told: see part-thread.ts. */
+/** What the thread is told: see read-thread.ts. */
 export interface PartToRead {
   readonly file: string;
   readonly streams: readonly string[];
@@ -36,7 +36,7 @@ export const threadsOn = (file: string): Threads => ({
   headStart: HEAD_START,
   read: (streams, upTo, over) =>
     new Promise<Part>((resolve, reject) => {
-      const worker = new Worker(new URL('part-thread.js', import.meta.url), {
+      const worker = new Worker(new URL('read-thread.js', import.meta.url), {
         workerData: { file, streams, upTo } satisfies PartToRead,
       });
       over.addEventListener('abort', () => void worker.terminate(), { once: true });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { SEES_ALL } from '../src/ledger/queries/query.js';
+import { SEES_ALL } from '../src/ledger/questions/question.js';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -7,9 +7,9 @@ import t from 'tap';
 import { z } from 'zod';
 import { Refusal } from '../src/domain/rules.js';
 import { canonical } from '../src/ledger/catalogue.js';
-import { sizeOfDigest } from '../src/ledger/chain-digest.js';
-import { QUERIES } from '../src/ledger/queries/all.js';
-import { verify } from '../src/ledger/verify.js';
+import { sizeOfDigest } from '../src/ledger/audit/chain-digest.js';
+import { QUERIES } from '../src/ledger/questions/all.js';
+import { verify } from '../src/ledger/audit/verify.js';
 import { emptyLedger, folder, type TestLedger } from './support/ledger.js';
 
 /**

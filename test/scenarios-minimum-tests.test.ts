@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { LoadFile } from '../src/ledger/load.js';
+import type { LoadFile } from '../src/ledger/acts/load.js';
 import type { TestLedger } from './support/ledger.js';
 import { testsOf, type AskedTest } from './support/plan.js';
 import { loadedLedger, scenarios } from './support/scenarios.js';

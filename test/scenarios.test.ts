@@ -1,7 +1,7 @@
 import t from 'tap';
 import { demonstrationTable } from '../src/cli/demonstration.js';
-import { load, planLoad, type LoadFile } from '../src/ledger/load.js';
-import { verify } from '../src/ledger/verify.js';
+import { load, planLoad, type LoadFile } from '../src/ledger/acts/load.js';
+import { verify } from '../src/ledger/audit/verify.js';
 import { asked } from './support/asking.js';
 import { emptyLedger, openedLedger } from './support/ledger.js';
 import { demonstration, scenarios } from './support/scenarios.js';

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { FactData } from '../../src/domain/event.js';
+import type { FactData } from '../../src/domain/grammar/event.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { encode, fundStream, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
 import { systemClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { issueToken, localKey } from '../../src/http/sign-in.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
-import { RULES_NOW } from '../../src/domain/rule-versions.js';
-import { eventId } from '../../src/ledger/submit.js';
+import { RULES_NOW } from '../../src/domain/grammar/rule-versions.js';
+import { eventId } from '../../src/ledger/acts/submit.js';
 
 /** A ledger with many officers and enough to read, and the service on it in a process of its own, as a user runs it. */
 

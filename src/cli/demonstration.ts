@@ -2,7 +2,7 @@ import { Refusal } from '../domain/rules.js';
 import { OPERATOR } from '../ledger/access.js';
 import { ask } from '../ledger/ask.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { QUERIES } from '../ledger/queries/all.js';
+import { QUERIES } from '../ledger/questions/all.js';
 import { z } from 'zod';
 import { tableText, withCommas } from './output.js';
 

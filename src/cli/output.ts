@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Table as Rows } from '../ledger/queries/query.js';
+import type { Table as Rows } from '../ledger/questions/question.js';
 
 /** Where a command writes: data on one stream, everything else on the other. */
 export interface Output {

@@ -1,10 +1,10 @@
 import { DISPUTE_RULES } from './dispute/rules.js';
-import { SPENDING_RULES } from './fund/spending-rules.js';
-import { PLAN_RULES } from './fund/plan-rules.js';
+import { SPENDING_RULES } from './fund/year/spending-rules.js';
+import { PLAN_RULES } from './fund/plan/plan-rules.js';
 import { SERVICE_RULES } from './service-rules.js';
 import { ENDED_RULES, SUCCESSION_RULES } from './register/rules.js';
-import { rule, type Rule } from './rule.js';
-import { PLAN_YEAR_RULES } from './fund/plan-year-rules.js';
+import { rule, type Rule } from './grammar/rule.js';
+import { PLAN_YEAR_RULES } from './fund/plan/plan-year-rules.js';
 
 /**
  * Every rule that can refuse a request, by its stable code. The code is the last part of the `type` of a problem

@@ -1,4 +1,4 @@
-import { rule } from './rule.js';
+import { rule } from './grammar/rule.js';
 
 /** What the service itself refuses, whatever was sent: others are ahead, or it, its store or its file is not as it must be. */
 export const SERVICE_RULES = {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { SentFact, StreamKind } from '../domain/event.js';
+import type { SentFact, StreamKind } from '../domain/grammar/event.js';
 import { Refusal } from '../domain/rules.js';
-import { termsOf, type Command } from '../domain/stream.js';
+import { termsOf, type Command } from '../domain/grammar/stream.js';
 import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
 import { act } from '../ledger/act.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';

@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/calendar.js';
 import type { Sight } from '../ledger/access.js';
 import { sha256 } from '../ledger/catalogue.js';
-import { todayOf } from '../ledger/stamp.js';
+import { todayOf } from '../ledger/acts/stamp.js';
 import type { Ledger } from '../ledger/ledger.js';
 
 /**

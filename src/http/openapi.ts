@@ -1,6 +1,6 @@
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Fact } from '../domain/facts.js';
+import type { Fact } from '../domain/grammar/fact.js';
 import type { AnyKind } from '../ledger/catalogue.js';
 import { describeFigures } from '../ledger/figure-words.js';
 import { Problem } from './problem.js';

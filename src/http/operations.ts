@@ -1,14 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Rule } from '../domain/rule.js';
+import type { Rule } from '../domain/grammar/rule.js';
 import { instantText, type Instant } from '../domain/calendar.js';
 import { refuse, RULES, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
 import { Refused } from './problem.js';
 import { signedInOf } from './sign-in.js';
-import { PROJECTOR_STATES } from '../ledger/projector.js';
+import { PROJECTOR_STATES } from '../ledger/memory/projector.js';
 
 /** What an operator watches: whether the service lives, whether it is ready, and what it does. No figures of any fund. */
 

@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readAs } from '../domain/faults.js';
-import type { Rule } from '../domain/rule.js';
+import type { Rule } from '../domain/grammar/rule.js';
 import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
-import { ProjectorStopped } from '../ledger/projector.js';
+import { ProjectorStopped } from '../ledger/memory/projector.js';
 import { quickCheck } from '../ledger/quick-check.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
 import {

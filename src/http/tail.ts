@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import type { FactData } from '../domain/event.js';
+import type { FactData } from '../domain/grammar/event.js';
 import type { Sight } from '../ledger/access.js';
 import { canonical, eventLine, KINDS, placed, type ShownPart } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { whyVoidInWords } from '../ledger/standing.js';
+import { whyVoidInWords } from '../ledger/memory/standing.js';
 import type { Position, RecordedEvent } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
 import { createTurns, nextTurn, type Lane } from './turns.js';

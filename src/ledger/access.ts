@@ -2,9 +2,9 @@ import { mandatesOn, SERVICE } from '../domain/register/state.js';
 import { family } from '../domain/register/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { disputeStream, placed, REGISTER_STREAM } from './catalogue.js';
-import { todayOf } from './stamp.js';
+import { todayOf } from './acts/stamp.js';
 import type { Ledger } from './ledger.js';
-import { SEES_ALL, type Seeing } from './queries/query.js';
+import { SEES_ALL, type Seeing } from './questions/question.js';
 
 /** What an officer may see, deny by default: what their partners are in; the keeper’s officers see all funds. */
 export interface Sight extends Seeing {

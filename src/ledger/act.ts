@@ -1,11 +1,11 @@
 import { refuse, type Refusal } from '../domain/rules.js';
-import type { FactData } from '../domain/event.js';
-import { factOf } from '../domain/kind.js';
+import type { FactData } from '../domain/grammar/event.js';
+import { factOf } from '../domain/grammar/kind.js';
 import { OPERATOR, seesArea, seesFund, type Sight } from './access.js';
 import { KINDS, placed, sha256 } from './catalogue.js';
 import type { Ledger } from './ledger.js';
-import { scopedKey } from './acts.js';
-import type { Done, Submission } from './submission.js';
+import { scopedKey } from './memory/key-table.js';
+import type { Done, Submission } from './acts/submission.js';
 
 /**
  * The door for acts. HTTP, the terminal, pages and files act here and nowhere else: whether the ledger may be recorded in,

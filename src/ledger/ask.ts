@@ -2,7 +2,7 @@ import { Refusal } from '../domain/rules.js';
 import { seesArea, seesFund, type Sight } from './access.js';
 import { WHEREABOUTS } from './catalogue.js';
 import type { Ledger } from './ledger.js';
-import type { Answer, Asked, Query } from './queries/query.js';
+import type { Answer, Asked, Query } from './questions/question.js';
 
 /**
  * The door for questions. HTTP, the terminal, pages and files ask here and nowhere else: whether the asker may put the

@@ -1,4 +1,4 @@
-import type { Table } from './queries/query.js';
+import type { Table } from './questions/question.js';
 
 /** What a spreadsheet would read as a formula if a cell began with it, full-width forms included. */
 const FORMULA = /^[=+\-@\t\r\n\0\uFF1D\uFF0B\uFF0D\uFF20]/;

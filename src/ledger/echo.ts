@@ -1,4 +1,4 @@
-import type { Answer, Asked, Query } from './queries/query.js';
+import type { Answer, Asked, Query } from './questions/question.js';
 import { dayEndedBy, knownAtInWords } from './known-words.js';
 
 /** What an answer says of itself, for those who show it without its JSON: a table, a file of CSV, a line on a terminal. */

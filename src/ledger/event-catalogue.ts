@@ -1,7 +1,7 @@
-import type { Fact } from '../domain/facts.js';
-import { GROUPS, inGroups } from '../domain/groups.js';
-import { PROPOSAL_EVENTS } from '../domain/proposal.js';
-import { RULE_CHANGES } from '../domain/rule-versions.js';
+import type { Fact } from '../domain/grammar/fact.js';
+import { GROUPS, inGroups } from '../domain/grammar/groups.js';
+import { PROPOSAL_EVENTS } from '../domain/grammar/proposal.js';
+import { RULE_CHANGES } from '../domain/grammar/rule-versions.js';
 import { KINDS, WHEREABOUTS } from './catalogue.js';
 import { fieldTable } from './field-words.js';
 

@@ -1,7 +1,7 @@
 import { byText } from '../domain/order.js';
 import { z } from 'zod';
 import { SignedMoney } from '../domain/values.js';
-import { QUERIES } from './queries/all.js';
+import { QUERIES } from './questions/all.js';
 
 /**
  * What each figure of an answer is, by its name. A field that says more of itself, in its own schema, is described by

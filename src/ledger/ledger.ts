@@ -1,27 +1,27 @@
 import { createTree } from '../../evidence/memory.js';
 import type { Tree } from '../../evidence/tree.js';
 import type { Entry } from '../../projections/entry.js';
-import type { LedgerEvent, StreamKind } from '../domain/event.js';
+import type { LedgerEvent, StreamKind } from '../domain/grammar/event.js';
 import type { RegisterState } from '../domain/register/state.js';
-import { evolve, postingsOf } from '../domain/stream.js';
-import { initialStream, type StreamState } from '../domain/kind.js';
+import { evolve, postingsOf } from '../domain/grammar/stream.js';
+import { initialStream, type StreamState } from '../domain/grammar/kind.js';
 import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
 import { pageOfStream } from '../store/pages.js';
 import { decode, kindOf, KINDS, REGISTER_STREAM, sentenceOf, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
-import { watchClock, type ClockWatch } from './clock-watch.js';
-import { startProjector, type Projector } from './projector.js';
-import { createFolding, type Folding } from './folding.js';
-import { readInThreads, type ReadBy, type Threads } from './parts.js';
-import { endHolds, startProving } from './proof.js';
-import { createReadModel, type ReadModel } from './read-model.js';
-import { createSettling, type Settling } from './settling.js';
-import { fromSnapshot, toSnapshot, type Snapshots } from './snapshot.js';
+import { watchClock, type ClockWatch } from './acts/clock-watch.js';
+import { startProjector, type Projector } from './memory/projector.js';
+import { createFolding, type Folding } from './memory/state-on-demand.js';
+import { readInThreads, type ReadBy, type Threads } from './memory/parallel-read.js';
+import { endHolds, startProving } from './audit/proof.js';
+import { createReadModel, type ReadModel } from './memory/read-model.js';
+import { createSettling, type Settling } from './memory/settling.js';
+import { fromSnapshot, toSnapshot, type Snapshots } from './memory/snapshot.js';
 import { unsound, type Unsound } from './soundness.js';
-import { whyVoidInWords } from './standing.js';
-import { createSubmitter, type Submitter } from './submit.js';
+import { whyVoidInWords } from './memory/standing.js';
+import { createSubmitter, type Submitter } from './acts/submit.js';
 import { storedTree } from '../store/stored-tree.js';
-import { watchWriting, type Writing } from './writing.js';
+import { watchWriting, type Writing } from './acts/writing.js';
 
 /** The application: everything that the faces (HTTP, command line) may ask of the ledger. */
 export interface Ledger extends Submitter {

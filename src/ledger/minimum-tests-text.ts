@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VERDICTS, type TestResult } from '../domain/fund/minimum-tests.js';
+import { VERDICTS, type TestResult } from '../domain/fund/plan/minimum-tests.js';
 import { moneyText } from '../domain/money.js';
 import { SignedMoney } from '../domain/values.js';
 

@@ -1,5 +1,5 @@
 import { RULES, type RuleCode } from '../domain/rules.js';
-import { QUERIES } from './queries/all.js';
+import { QUERIES } from './questions/all.js';
 
 /**
  * What a rule says to do, for whoever is told. Rules name questions and acts in braces, `{funds}` or `{post}`, and each

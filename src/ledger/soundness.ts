@@ -1,6 +1,6 @@
 import { refuse, type Refusal } from '../domain/rules.js';
 import type { EventStore } from '../store/event-store.js';
-import type { Projector } from './projector.js';
+import type { Projector } from './memory/projector.js';
 
 /**
  * Whether the ledger may be recorded in and answered from. A fault is found while the service runs and is never taken back:

@@ -4,7 +4,7 @@ import { refuse } from '../domain/rules.js';
 import type { Sight } from '../ledger/access.js';
 import { ask } from '../ledger/ask.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { QUERIES } from '../ledger/queries/all.js';
+import { QUERIES } from '../ledger/questions/all.js';
 import { answered, Refused } from './refused.js';
 
 /** How pages ask: the declared questions, by name, through the one door. */

@@ -1,7 +1,7 @@
 import { parse, serialize } from 'cookie';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, RULES, type Refusal } from '../domain/rules.js';
-import type { Rule } from '../domain/rule.js';
+import type { Rule } from '../domain/grammar/rule.js';
 import { createSights } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { registerAssets } from './assets.js';

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { run, type Parts } from '../../src/cli/program.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
-import { load, planLoad, type NamedFile } from '../../src/ledger/load.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
+import { load, planLoad, type NamedFile } from '../../src/ledger/acts/load.js';
+import { QUERIES } from '../../src/ledger/questions/all.js';
 import {
   contribution,
   emptyLedger,

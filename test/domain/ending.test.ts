@@ -7,8 +7,8 @@ import t from 'tap';
 import { sectorOf, type PartnerKind } from '../../src/domain/register/state.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { encode } from '../../src/ledger/catalogue.js';
-import { eventId } from '../../src/ledger/submit.js';
-import { verify } from '../../src/ledger/verify.js';
+import { eventId } from '../../src/ledger/acts/submit.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { BOARD, DAY, MERGED, registerAll, split, succeeded, takenBack, UPTON } from '../support/bodies.js';
 import {
   carried,

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { FactData } from '../../src/domain/event.js';
+import type { FactData } from '../../src/domain/grammar/event.js';
 import { allFacts } from '../../src/ledger/catalogue.js';
-import { verify } from '../../src/ledger/verify.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { contribution, openedLedger } from '../support/ledger.js';
 
 /** What has happened is recorded once it has: money that came or went, spending, measures, statements. */

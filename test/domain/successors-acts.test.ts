@@ -1,5 +1,5 @@
 import t from 'tap';
-import { verify } from '../../src/ledger/verify.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { agreement, terms } from '../support/agreements.js';
 import { asked as ask } from '../support/asking.js';
 import { DAY, DOWNTON, MERGED, merger, MIDDLETON, registerAll, split, succeeded, UPTON } from '../support/bodies.js';

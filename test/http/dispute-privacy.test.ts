@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
 import { z } from 'zod';
 import { allFacts, KINDS, WHEREABOUTS } from '../../src/ledger/catalogue.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
-import { PROPOSAL_EVENTS } from '../../src/domain/proposal.js';
+import { QUERIES } from '../../src/ledger/questions/all.js';
+import { PROPOSAL_EVENTS } from '../../src/domain/grammar/proposal.js';
 import { AREA, caseNamed, DISPUTES, raised } from '../support/disputes.js';
 import { contribution, COUNTY, FUND, line, NORTH, openFund, SOUTH } from '../support/ledger.js';
 import {

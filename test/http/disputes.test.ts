@@ -1,7 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import t from 'tap';
 import { WHEREABOUTS } from '../../src/ledger/catalogue.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
+import { QUERIES } from '../../src/ledger/questions/all.js';
 import { AREA, caseNamed, raised, share } from '../support/disputes.js';
 import { COUNTY, EAST, NORTH, openedLedger, SOUTH } from '../support/ledger.js';
 import { decided, disputeService, disputesOf, many, OTHER, PROGRAM } from './disputing.js';

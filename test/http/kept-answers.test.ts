@@ -3,7 +3,7 @@ import t from 'tap';
 import { naiveBalance } from '../../projections/balances.js';
 import { gapOf } from '../../projections/gap.js';
 import { z } from 'zod';
-import { todayOf } from '../../src/ledger/stamp.js';
+import { todayOf } from '../../src/ledger/acts/stamp.js';
 import { createKeptAnswers } from '../../src/http/kept-answers.js';
 import { daysAfter, instantText, type Day } from '../../src/domain/calendar.js';
 import { moneyText, NO_MONEY } from '../../src/domain/money.js';

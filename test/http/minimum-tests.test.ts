@@ -1,5 +1,5 @@
 import t from 'tap';
-import { TESTS } from '../../src/domain/fund/minimum-tests.js';
+import { TESTS } from '../../src/domain/fund/plan/minimum-tests.js';
 import { contribution, line, NORTH } from '../support/ledger.js';
 import { allocation, scheme, SOCIAL_CARE } from '../support/plan.js';
 import { fund, service, type Service } from './support.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { QUERIES } from '../../src/ledger/queries/all.js';
+import { QUERIES } from '../../src/ledger/questions/all.js';
 import { contribution, EAST, FUND, grant, line, NORTH, openFund, WEST, type TestLedger } from '../support/ledger.js';
 import { fund, service } from './support.js';
 import { told } from '../support/told.js';

@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { pino } from 'pino';
 import type { Test } from 'tap';
 import { buildApp, type AppOptions } from '../../src/http/app.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
+import { QUERIES } from '../../src/ledger/questions/all.js';
 import { FUND, openedLedger, type TestLedger } from '../support/ledger.js';
 
 /** The service on a test ledger, asked without a network. Officers sign in by name. */

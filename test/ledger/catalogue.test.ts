@@ -1,7 +1,7 @@
 import t from 'tap';
 import { z } from 'zod';
-import type { FactData, Metadata } from '../../src/domain/event.js';
-import { fact } from '../../src/domain/facts.js';
+import type { FactData, Metadata } from '../../src/domain/grammar/event.js';
+import { fact } from '../../src/domain/grammar/fact.js';
 import type { FundState } from '../../src/domain/fund/state.js';
 import { EffectiveDay } from '../../src/domain/values.js';
 import {

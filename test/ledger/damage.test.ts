@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t, { type Test } from 'tap';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
-import { startProving } from '../../src/ledger/proof.js';
-import type { Snapshots } from '../../src/ledger/snapshot.js';
-import { verify, type CheckName } from '../../src/ledger/verify.js';
+import { startProving } from '../../src/ledger/audit/proof.js';
+import type { Snapshots } from '../../src/ledger/memory/snapshot.js';
+import { verify, type CheckName } from '../../src/ledger/audit/verify.js';
 import { snapshotFile } from '../../src/store/snapshot-file.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { leafOf } from '../../src/store/leaf.js';
@@ -13,7 +13,7 @@ import { Refusal } from '../../src/domain/rules.js';
 import { act } from '../../src/ledger/act.js';
 import { ask } from '../../src/ledger/ask.js';
 import { OPERATOR } from '../../src/ledger/access.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
+import { QUERIES } from '../../src/ledger/questions/all.js';
 import { contribution, folder, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
 
 /** Whatever is done to the file of a ledger is told, by opening it and by verify, in words; and nothing runs for ever. */

@@ -1,9 +1,9 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
 import { canonical, encode } from '../../src/ledger/catalogue.js';
-import { load, planLoad } from '../../src/ledger/load.js';
-import { eventId } from '../../src/ledger/submit.js';
-import { verify } from '../../src/ledger/verify.js';
+import { load, planLoad } from '../../src/ledger/acts/load.js';
+import { eventId } from '../../src/ledger/acts/submit.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
 import { carried, NORTH, openedLedger, type TestLedger } from '../support/ledger.js';

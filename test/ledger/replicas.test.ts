@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { instantOf, type Instant } from '../../src/domain/calendar.js';
-import { RULES_NOW } from '../../src/domain/rule-versions.js';
+import { RULES_NOW } from '../../src/domain/grammar/rule-versions.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { CATEGORIES, decode, fundStream } from '../../src/ledger/catalogue.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
-import type { Done } from '../../src/ledger/submission.js';
-import { verify } from '../../src/ledger/verify.js';
+import type { Done } from '../../src/ledger/acts/submission.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { ConcurrencyConflict, type EventStore } from '../../src/store/event-store.js';
 import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';
 import {

@@ -1,17 +1,17 @@
 import t from 'tap';
 import { z } from 'zod';
-import { fact, type Fact } from '../../src/domain/facts.js';
-import type { FactData } from '../../src/domain/event.js';
+import { fact, type Fact } from '../../src/domain/grammar/fact.js';
+import type { FactData } from '../../src/domain/grammar/event.js';
 import type { FundState } from '../../src/domain/fund/state.js';
-import { inForce, RULE_CHANGES, RULES_NOW } from '../../src/domain/rule-versions.js';
-import { FUND as FUND_KIND } from '../../src/domain/fund.js';
-import { PROPOSAL_EVENTS } from '../../src/domain/proposal.js';
+import { inForce, RULE_CHANGES, RULES_NOW } from '../../src/domain/grammar/rule-versions.js';
+import { FUND as FUND_KIND } from '../../src/domain/fund/facts.js';
+import { PROPOSAL_EVENTS } from '../../src/domain/grammar/proposal.js';
 import { refuse, RULES } from '../../src/domain/rules.js';
 import { EffectiveDay, words } from '../../src/domain/values.js';
 import { canonical, encode, REGISTER_STREAM, decode } from '../../src/ledger/catalogue.js';
-import { requestOf } from '../../src/ledger/request.js';
-import { eventId } from '../../src/ledger/submit.js';
-import { verify } from '../../src/ledger/verify.js';
+import { requestOf } from '../../src/ledger/acts/request.js';
+import { eventId } from '../../src/ledger/acts/submit.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { carried, contribution, COUNTY, FUND, NORTH, onSameFile, openedLedger } from '../support/ledger.js';
 
 /** The first version 2 of a fact, and of a step of a proposal, through a whole ledger; with facts made up for this test. */

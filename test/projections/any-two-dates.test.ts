@@ -14,8 +14,8 @@ import { dayNumber, dayOfNumber, daysAfter, type Day } from '../../src/domain/ca
 import { exactly, minus, NO_MONEY, plus } from '../../src/domain/money.js';
 import { imbalance } from '../../src/domain/postings.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
-import { createReadModel, viewOf, type KeptModel } from '../../src/ledger/read-model.js';
-import { verify } from '../../src/ledger/verify.js';
+import { createReadModel, viewOf, type KeptModel } from '../../src/ledger/memory/read-model.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { FUND, NORTH, openedLedger, PARTNERS, type TestLedger } from '../support/ledger.js';
 import { histories, play } from '../support/histories.js';
 import { asyncProperty } from '../support/property.js';

@@ -17,12 +17,12 @@ import {
   lastDayOfPeriod,
   type Day,
 } from '../../src/domain/calendar.js';
-import { useOf, type Use } from '../../src/domain/fund/held.js';
+import { useOf, type Use } from '../../src/domain/fund/money/use-of-money.js';
 import { exactly, minus, negated, NO_MONEY, pence, plus, signedPence, type Pence } from '../../src/domain/money.js';
 import { imbalance, PLAN, POOL, type Account, type Measure, type Posting } from '../../src/domain/postings.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
-import { viewOf } from '../../src/ledger/read-model.js';
-import { verify } from '../../src/ledger/verify.js';
+import { viewOf } from '../../src/ledger/memory/read-model.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { asked } from '../support/asking.js';
 import { COUNTY, FUND, openedLedger, PARTNERS, type TestLedger } from '../support/ledger.js';
 import { asyncProperty, property } from '../support/property.js';

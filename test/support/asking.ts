@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../../src/domain/rules.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
-import { SEES_ALL, type Answer, type Table } from '../../src/ledger/queries/query.js';
+import { QUERIES } from '../../src/ledger/questions/all.js';
+import { SEES_ALL, type Answer, type Table } from '../../src/ledger/questions/question.js';
 import { FUND, type TestLedger } from './ledger.js';
 
 interface Asked {

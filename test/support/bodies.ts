@@ -1,4 +1,4 @@
-import type { Done } from '../../src/ledger/submission.js';
+import type { Done } from '../../src/ledger/acts/submission.js';
 import { COUNTY, EAST, NORTH, REGISTER_STREAM, SOUTH, WEST, type TestLedger } from './ledger.js';
 
 /** Bodies that follow those of the test ledger: one group after two, and three councils after a county and two districts. */

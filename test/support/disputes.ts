@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import type { Day } from '../../src/domain/calendar.js';
 import { asAt, cellsOf, NO_CLAIM, sumsOf, type Sums } from '../../src/domain/dispute/claim.js';
 import { termsAt } from '../../src/domain/dispute/state.js';
-import type { FactData } from '../../src/domain/event.js';
+import type { FactData } from '../../src/domain/grammar/event.js';
 import { moneyText } from '../../src/domain/money.js';
 import { COUNTY, NORTH, openedLedger, SOUTH, EAST, type TestLedger } from './ledger.js';
 

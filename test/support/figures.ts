@@ -2,9 +2,9 @@ import { gapOf } from '../../projections/gap.js';
 import { partnerPosition, type Figures } from '../../projections/position.js';
 import type { View } from '../../projections/view.js';
 import type { Day } from '../../src/domain/calendar.js';
-import type { FactData, SentFact } from '../../src/domain/event.js';
+import type { FactData, SentFact } from '../../src/domain/grammar/event.js';
 import { moneyText, NO_MONEY, type Pence } from '../../src/domain/money.js';
-import { viewOf } from '../../src/ledger/read-model.js';
+import { viewOf } from '../../src/ledger/memory/read-model.js';
 import { FUND, type TestLedger } from './ledger.js';
 
 /** The figures of the test fund on a day, as now known, in text. */

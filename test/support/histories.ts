@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { daysAfter, type Day } from '../../src/domain/calendar.js';
-import type { FactData } from '../../src/domain/event.js';
+import type { FactData } from '../../src/domain/grammar/event.js';
 import { exactly, moneyText } from '../../src/domain/money.js';
 import { Refusal } from '../../src/domain/rules.js';
-import type { Command } from '../../src/domain/stream.js';
-import type { Submission } from '../../src/ledger/submission.js';
+import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Submission } from '../../src/ledger/acts/submission.js';
 import { COUNTY, EAST, NORTH, SOUTH, WEST, type TestLedger } from './ledger.js';
 
 /**

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { Test } from 'tap';
 import { Refusal } from '../../src/domain/rules.js';
-import type { Command } from '../../src/domain/stream.js';
+import type { Command } from '../../src/domain/grammar/stream.js';
 import { decode, fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/catalogue.js';
-import { createStanding } from '../../src/ledger/standing.js';
-import type { Done } from '../../src/ledger/submission.js';
-import { verify } from '../../src/ledger/verify.js';
+import { createStanding } from '../../src/ledger/memory/standing.js';
+import type { Done } from '../../src/ledger/acts/submission.js';
+import { verify } from '../../src/ledger/audit/verify.js';
 import { OutcomeUnknown } from '../../src/store/event-store.js';
 import { COUNTY, FUND, line, type TestLedger } from './ledger.js';
 import { asyncProperty } from './property.js';

@@ -1,7 +1,7 @@
 import { Refusal } from '../../src/domain/rules.js';
-import { SEES_ALL } from '../../src/ledger/queries/query.js';
+import { SEES_ALL } from '../../src/ledger/questions/question.js';
 import { knownAtInstant } from '../../src/domain/calendar.js';
-import { minimumTestsQuery } from '../../src/ledger/queries/minimum-tests.js';
+import { minimumTestsQuery } from '../../src/ledger/questions/fund/minimum-tests.js';
 import { FUND, NORTH, REGISTER_STREAM, type TestLedger } from './ledger.js';
 
 /** A scheme as a plan line has it: commissioned by the NHS, outside hospital, unless told otherwise. */

@@ -1,7 +1,7 @@
-import { type AgreementTerms, AgreementTerms as Terms } from '../../src/domain/fund/agreement-terms.js';
-import type { RiskRule, UnderspendRule } from '../../src/domain/fund/risk-rule.js';
-import type { RiskYear, SignedShare } from '../../src/domain/fund/risk-year.js';
-import type { Spending } from '../../src/domain/fund/schemes.js';
+import { type AgreementTerms, AgreementTerms as Terms } from '../../src/domain/fund/agreement/agreement-terms.js';
+import type { RiskRule, UnderspendRule } from '../../src/domain/fund/agreement/risk-rule.js';
+import type { RiskYear, SignedShare } from '../../src/domain/fund/agreement/risk-year.js';
+import type { Spending } from '../../src/domain/fund/agreement/schemes.js';
 import { moneyText, NO_MONEY, signedPence, type Pence } from '../../src/domain/money.js';
 import { terms } from './agreements.js';
 

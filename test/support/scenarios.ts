@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import root, { type Test } from 'tap';
-import { load, planLoad, type NamedFile } from '../../src/ledger/load.js';
+import { load, planLoad, type NamedFile } from '../../src/ledger/acts/load.js';
 import { emptyLedger, folder, type TestLedger } from './ledger.js';
 
 const FOLDER = fileURLToPath(new URL('../../../scenarios', import.meta.url));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { daysAfter, financialYear, lastDayOfPeriod, type Day } from '../../src/domain/calendar.js';
-import type { FactData } from '../../src/domain/event.js';
+import type { FactData } from '../../src/domain/grammar/event.js';
 import { exactly, moneyText } from '../../src/domain/money.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { fundStream } from '../../src/ledger/catalogue.js';

@@ -1,6 +1,6 @@
 import { ROLES, type Role } from '../../src/domain/roles.js';
 import type { Test } from 'tap';
-import type { Done } from '../../src/ledger/submission.js';
+import type { Done } from '../../src/ledger/acts/submission.js';
 import { caseNamed, raised, share } from './disputes.js';
 import { contribution, emptyLedger, grant, line, REGISTER_STREAM, type TestLedger } from './ledger.js';
 

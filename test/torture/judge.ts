@@ -4,7 +4,7 @@ import { OPERATOR } from '../../src/ledger/access.js';
 import { ask } from '../../src/ledger/ask.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
-import { QUERIES } from '../../src/ledger/queries/all.js';
+import { QUERIES } from '../../src/ledger/questions/all.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { snapshotFile } from '../../src/store/snapshot-file.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords } from '../calendar.js';
-import { completedFact, type Context, type Fact } from '../facts.js';
+import { completedFact, type Context, type Fact } from '../grammar/fact.js';
 import { endOf, successorsIn } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay } from '../values.js';
@@ -8,7 +8,7 @@ import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
 import { bodyOn } from './claim.js';
 import { caseOf, enter, type Assignment, type DisputeState } from './state.js';
-import { Predecessor, Successor } from '../fields.js';
+import { Predecessor, Successor } from '../grammar/fields.js';
 
 /** Cases of a body that was split: held jointly by its successors until two of them sign whose a case is. */
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
-import { completedFact, fact, type Context, type Fact } from '../facts.js';
-import type { FactData, LedgerEvent } from '../event.js';
+import { completedFact, fact, type Context, type Fact } from '../grammar/fact.js';
+import type { FactData, LedgerEvent } from '../grammar/event.js';
 import {
   inPercent,
   largest,
@@ -61,7 +61,7 @@ import {
   volumeOf,
   type DisputeState,
 } from './state.js';
-import { CASE_PARTS, treatmentOf } from './treatment.js';
+import { CASE_PARTS, treatmentOf } from './accounting-class.js';
 import {
   DecidedOn,
   DecisionReference,
@@ -73,8 +73,8 @@ import {
   Respondent,
   ShortReason,
   WorkedOutSum,
-} from '../fields.js';
-import { fromItsDay } from '../naming.js';
+} from '../grammar/fields.js';
+import { fromItsDay } from '../grammar/naming.js';
 
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 

@@ -1,5 +1,5 @@
 import { dayNumber, dayOfNumber, FINANCIAL_YEARS, LAST_DAY, yearIndexOf, type Day } from '../calendar.js';
-import type { FactData } from '../event.js';
+import type { FactData } from '../grammar/event.js';
 import { exactly, minus, NO_MONEY, pence, plus, signedPence, WHOLE_BASIS_POINTS, type Pence } from '../money.js';
 
 /**

@@ -1,4 +1,4 @@
-import { rule } from '../rule.js';
+import { rule } from '../grammar/rule.js';
 
 /** The rules about disputes, for the table of all rules. Source: domain.md 6, 10. */
 export const DISPUTE_RULES = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, dayNumber, LAST_DAY, type Day } from '../calendar.js';
-import { completedFact, fact, type Fact } from '../facts.js';
+import { completedFact, fact, type Fact } from '../grammar/fact.js';
 import {
   apportion,
   lesser,
@@ -64,7 +64,7 @@ import {
   ShortNote,
   Through,
   WriteOffLimit,
-} from '../fields.js';
+} from '../grammar/fields.js';
 
 /** Settlements: one fact may settle many cases; what is agreed is paid, what is abandoned is written off with authority. */
 

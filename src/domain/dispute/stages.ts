@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
-import { completedFact, type Fact } from '../facts.js';
+import { completedFact, type Fact } from '../grammar/fact.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf } from '../register/state.js';
 import { sameValue } from '../same-value.js';
@@ -20,7 +20,7 @@ import {
   opened,
   type DisputeState,
 } from './state.js';
-import { DueBy, Panel, ProtocolName, SchemeTitle, ShortTitle, StageName } from '../fields.js';
+import { DueBy, Panel, ProtocolName, SchemeTitle, ShortTitle, StageName } from '../grammar/fields.js';
 
 /** The stages through which a dispute goes by the area's protocol, and their deadlines in working days. */
 

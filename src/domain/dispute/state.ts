@@ -1,6 +1,6 @@
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
-import type { Context, Sides } from '../facts.js';
-import type { FactData, LedgerEvent } from '../event.js';
+import type { Context, Sides } from '../grammar/fact.js';
+import type { FactData, LedgerEvent } from '../grammar/event.js';
 import { inPercent, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
 import {

@@ -1,5 +1,5 @@
 import type { Day } from '../calendar.js';
-import type { FactData, LedgerEvent } from '../event.js';
+import type { FactData, LedgerEvent } from '../grammar/event.js';
 
 /**
  * Facts that move no money, kept as they were recorded, so that what they come to can be asked as known at any revision:

@@ -22,9 +22,9 @@ import { inForce, sourceOf } from '../sources.js';
 import type { StandingFact } from './standing-facts.js';
 import type { Instalment } from '../values.js';
 import { enterInBooks, SET_ASIDE, setAsideHolds, type Book } from './books.js';
-import { noReturns, type ReturnsState } from './return-state.js';
-import { noSpending, type SpendingState } from './spending-state.js';
-import { emptyTested, type Tested } from './tested.js';
+import { noReturns, type ReturnsState } from './year/return-state.js';
+import { noSpending, type SpendingState } from './year/spending-state.js';
+import { noTestInputs, type TestInputs } from './plan/test-inputs.js';
 
 /** A fund: the pooled fund of one area for one financial year, as a decision needs to see it. */
 export interface FundState {
@@ -43,7 +43,7 @@ export interface FundState {
   readonly standing: Map<string, Map<number, Standing>>;
   readonly size: Size;
   /** What the minimum tests are made of. */
-  readonly tested: Tested;
+  readonly tested: TestInputs;
   /** The movements of each account, by its key: what formulas over the whole fund are decided on. */
   readonly books: Map<string, Book>;
   readonly spending: SpendingState;
@@ -160,7 +160,7 @@ export const emptyFund = (): FundState => ({
   reversed: new Map(),
   standing: new Map(),
   size: { stands: NO_MONEY, turnover: NO_MONEY, supposed: new Map() },
-  tested: emptyTested(),
+  tested: noTestInputs(),
   books: new Map(),
   spending: noSpending(),
   returns: noReturns(),

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { dayInWords } from '../calendar.js';
-import { fact, type Fact } from '../facts.js';
+import { fact, type Fact } from '../grammar/fact.js';
 import type { RegisterState } from './state.js';
 import { canBeSigned, endsOne, keeperAlone, SIGN_ENDS, sidesOfEnd } from './ending.js';
 import { ADMINISTER } from '../roles.js';
-import { inForce } from '../rule-versions.js';
+import { inForce } from '../grammar/rule-versions.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
 import { EffectiveDay } from '../values.js';
 import { endOf, SHARE_PLACES, successionInWords, sumsToOne, type Share, type Succession } from './succession.js';
-import { Area, Instrument, NamedPartner, Predecessor, Source, Successor } from '../fields.js';
+import { Area, Instrument, NamedPartner, Predecessor, Source, Successor } from '../grammar/fields.js';
 
 /** Bodies that merge, split, or change their boundaries, and who follows them. Source: domain.md 6, 7.10, 11. */
 

@@ -1,7 +1,7 @@
 import { dayInWords, type Day } from '../calendar.js';
-import type { Context, Sides } from '../facts.js';
+import type { Context, Sides } from '../grammar/fact.js';
 import { READING_ROLES, ROLES, type Role } from '../roles.js';
-import { inForce } from '../rule-versions.js';
+import { inForce } from '../grammar/rule-versions.js';
 import { refuse, type Refusal } from '../rules.js';
 import { inForceOn, sectorOf, type RegisterState } from './state.js';
 import { actingFor, endOf, type Succession } from './succession.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fact, type Fact } from '../facts.js';
+import { fact, type Fact } from '../grammar/fact.js';
 import type { RegisterState } from './state.js';
 import { EffectiveDay } from '../values.js';
 

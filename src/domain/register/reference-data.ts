@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, financialYear, type Day } from '../calendar.js';
-import { keeperFact, type Fact } from '../facts.js';
+import { keeperFact, type Fact } from '../grammar/fact.js';
 import { pence, pounds } from '../money.js';
 import { COUNTED_BY, UPLIFTS_OF } from '../reference/rule-sets.js';
 import { sectorOf, type RegisterState } from './state.js';
@@ -23,7 +23,7 @@ import {
   Source,
   TemplateCode,
   Unpublished,
-} from '../fields.js';
+} from '../grammar/fields.js';
 
 /**
  * Reference data that is published by year: what each payer must pool for each area, and the year's rules. The ledger's

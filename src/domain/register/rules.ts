@@ -1,4 +1,4 @@
-import { rule } from '../rule.js';
+import { rule } from '../grammar/rule.js';
 
 /** The rules about bodies that end and those that follow them, for the table of all rules. Source: domain.md 6, 7.10, 11. */
 

@@ -1,8 +1,8 @@
 import { dayInWords, type Day } from '../calendar.js';
-import type { FactData } from '../event.js';
+import type { FactData } from '../grammar/event.js';
 import { pounds, type Pence } from '../money.js';
 import type { Role } from '../roles.js';
-import { inForce } from '../rule-versions.js';
+import { inForce } from '../grammar/rule-versions.js';
 import { refuse, type Refusal } from '../rules.js';
 import { emptyReference, type ReferenceState } from './reference-state.js';
 import type { Succession } from './succession.js';

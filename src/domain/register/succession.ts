@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { dayInWords, type Day } from '../calendar.js';
-import { namingsIn } from '../naming.js';
+import { namingsIn } from '../grammar/naming.js';
 
 /**
  * Bodies that end and those that follow them: five groups become one, a county becomes three councils. Nothing that was

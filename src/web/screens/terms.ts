@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inPercent } from '../../domain/money.js';
-import { namedBy, saidOf, unwrapped } from '../../domain/naming.js';
-import { factOf } from '../../domain/kind.js';
+import { namedBy, saidOf, unwrapped } from '../../domain/grammar/naming.js';
+import { factOf } from '../../domain/grammar/kind.js';
 import { TOLD } from '../../domain/values.js';
 import type { AnyKind } from '../../ledger/catalogue.js';
 import { summaryList, table } from '../components/lists.js';

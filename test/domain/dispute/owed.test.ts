@@ -1,6 +1,6 @@
 import t from 'tap';
 import { owedOn } from '../../../src/domain/dispute/owed.js';
-import { treatmentOf } from '../../../src/domain/dispute/treatment.js';
+import { treatmentOf } from '../../../src/domain/dispute/accounting-class.js';
 import type { Day } from '../../../src/domain/calendar.js';
 import { moneyText } from '../../../src/domain/money.js';
 import { acts, caseNamed, caseSums, DISPUTES, disputing, settle, share } from '../../support/disputes.js';

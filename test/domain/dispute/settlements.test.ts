@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { RuleCode } from '../../../src/domain/rules.js';
 import { owedOn, settlementOn } from '../../../src/domain/dispute/owed.js';
-import { treatmentOf } from '../../../src/domain/dispute/treatment.js';
+import { treatmentOf } from '../../../src/domain/dispute/accounting-class.js';
 import type { Day } from '../../../src/domain/calendar.js';
 import { moneyText } from '../../../src/domain/money.js';
 import {

@@ -1,12 +1,12 @@
 import t from 'tap';
 import { z } from 'zod';
 import type { Day } from '../../../src/domain/calendar.js';
-import { FundRef, PartnerRef } from '../../../src/domain/fields.js';
-import { RiskRule } from '../../../src/domain/fund/risk-rule.js';
-import { fromItsDay } from '../../../src/domain/naming.js';
+import { FundRef, PartnerRef } from '../../../src/domain/grammar/fields.js';
+import { RiskRule } from '../../../src/domain/fund/agreement/risk-rule.js';
+import { fromItsDay } from '../../../src/domain/grammar/naming.js';
 import { EffectiveDay } from '../../../src/domain/values.js';
 import { endedBodiesIn, type Succession } from '../../../src/domain/register/succession.js';
-import { verify } from '../../../src/ledger/verify.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
 import { told } from '../../support/told.js';
 import { MIDDLETON, DAY, MERGED, merger, registerAll, split, succeeded, UPTON } from '../../support/bodies.js';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Refusal } from '../../../src/domain/rules.js';
-import type { Done } from '../../../src/ledger/submission.js';
-import { verify } from '../../../src/ledger/verify.js';
+import type { Done } from '../../../src/ledger/acts/submission.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
 import { fact } from '../../support/figures.js';
 import { COUNTY, line, NORTH, openedLedger, openFund, SOUTH, type TestLedger } from '../../support/ledger.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { verify } from '../../../src/ledger/verify.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { agreement, asked, signAgreement, terms } from '../../support/agreements.js';
 import { told } from '../../support/told.js';
 import { DAY, MERGED, merger, registerAll, succeeded } from '../../support/bodies.js';

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { verify } from '../../../src/ledger/verify.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { asked } from '../../support/asking.js';
 import {
   COUNTY,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { verify } from '../../../src/ledger/verify.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { asked, signAgreement, terms } from '../../support/agreements.js';
 import { contribution, COUNTY, line, NORTH, openedLedger } from '../../support/ledger.js';
 import { told } from '../../support/told.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { verify } from '../../../src/ledger/verify.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { contribution, FUND, NORTH, openedLedger, refusals, SOUTH, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish, testsOf, verdicts } from '../../support/plan.js';
 

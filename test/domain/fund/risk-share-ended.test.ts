@@ -1,7 +1,7 @@
 import t from 'tap';
-import { AgreementTerms } from '../../../src/domain/fund/agreement-terms.js';
-import { lastDayOfScheme } from '../../../src/domain/fund/agreement.js';
-import { verify } from '../../../src/ledger/verify.js';
+import { AgreementTerms } from '../../../src/domain/fund/agreement/agreement-terms.js';
+import { lastDayOfScheme } from '../../../src/domain/fund/agreement/agreement.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { asked, day, signAgreement, terms } from '../../support/agreements.js';
 import { fact } from '../../support/figures.js';
 import {

@@ -3,13 +3,13 @@ import t from 'tap';
 import { daysAfter, type Day } from '../../../src/domain/calendar.js';
 import { exactly, moneyText } from '../../../src/domain/money.js';
 import { Refusal } from '../../../src/domain/rules.js';
-import type { Command } from '../../../src/domain/stream.js';
-import { verify } from '../../../src/ledger/verify.js';
+import type { Command } from '../../../src/domain/grammar/stream.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { contribution, grant, line, openedLedger, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish, scheme, SOCIAL_CARE, testsOf, type AskedTest } from '../../support/plan.js';
 import { asyncProperty } from '../../support/property.js';
 
-/** What is foreseen of a proposal is what is found once it is signed, whatever else is on the table. */
+/** What is withFact of a proposal is what is found once it is signed, whatever else is on the table. */
 
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 30);
 const FIRST = '2016-04-01' as Day;
@@ -158,7 +158,7 @@ function sent({ ledger }: TestLedger, { what, day, pence, pick, other }: Move, i
 const figures = (tests: readonly AskedTest[]): string =>
   JSON.stringify(tests.map((test) => ({ ...test, facts: undefined })));
 
-t.test('what is foreseen is what is found once it is signed or posted', async (t) => {
+t.test('what is withFact is what is found once it is signed or posted', async (t) => {
   const seen = { posted: 0, signed: 0, refused: 0, breached: 0, warned: 0 };
   await asyncProperty(
     t,
@@ -177,14 +177,14 @@ t.test('what is foreseen is what is found once it is signed or posted', async (t
           if (done.rule === 'minimum_breached') seen.breached++;
           continue;
         }
-        const foreseen = (tried as typeof done).outcome;
-        if (foreseen.warnings) seen.warned++;
-        if (JSON.stringify(foreseen.warnings) !== JSON.stringify(done.outcome.warnings))
+        const withFact = (tried as typeof done).outcome;
+        if (withFact.warnings) seen.warned++;
+        if (JSON.stringify(withFact.warnings) !== JSON.stringify(done.outcome.warnings))
           throw new Error('A dry run warns of something else.');
         const { proposal } = done.outcome;
         if (proposal === undefined) {
           seen.posted++;
-          if (foreseen.tests && figures(foreseen.tests) !== figures((await testsOf(ledger, effective)).tests))
+          if (withFact.tests && figures(withFact.tests) !== figures((await testsOf(ledger, effective)).tests))
             throw new Error(`The tests after ${command.act} are not those of its dry run.`);
           continue;
         }
@@ -208,7 +208,7 @@ t.test('what is foreseen is what is found once it is signed or posted', async (t
         if (missed.length > 0) throw new Error(`A minimum that was met is missed: ${missed.join(', ')}.`);
         for (const [at, on] of days.entries()) {
           if (figures((await testsOf(ledger, on)).tests) !== expected[at])
-            throw new Error(`On ${on} the tests after signing are not those that were foreseen.`);
+            throw new Error(`On ${on} the tests after signing are not those that were withFact.`);
         }
       }
       const { problems } = await verify(ledger.store);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { SEES_ALL } from '../../../src/ledger/queries/query.js';
+import { SEES_ALL } from '../../../src/ledger/questions/question.js';
 import { moneyText, pence } from '../../../src/domain/money.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import { GRANT_SERIES } from '../../../src/domain/reference/grant-series.js';
@@ -7,8 +7,8 @@ import { NATIONAL_TOTALS } from '../../../src/domain/reference/national-totals.j
 import { RULE_SETS, shippedRuleSet } from '../../../src/domain/reference/rule-sets.js';
 import { uplifted, upliftChecks } from '../../../src/domain/reference/uplift.js';
 import { knownAtInstant } from '../../../src/domain/calendar.js';
-import { QUERIES } from '../../../src/ledger/queries/all.js';
-import { verify } from '../../../src/ledger/verify.js';
+import { QUERIES } from '../../../src/ledger/questions/all.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { COUNTY, NORTH, openedLedger, refusals, REGISTER_STREAM, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish } from '../../support/plan.js';
 import { told } from '../../support/told.js';

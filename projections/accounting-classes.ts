@@ -1,0 +1,91 @@
+import { dayNumber } from '../src/domain/calendar.js';
+import { sheetsOn } from '../src/domain/dispute/owed.js';
+import { standing, termsAt } from '../src/domain/dispute/state.js';
+import { treatmentOf, type Treatment } from '../src/domain/dispute/accounting-class.js';
+import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
+import { byKey } from '../src/domain/order.js';
+import type { DisputesView } from './claims.js';
+import { isListed } from './dispute-register.js';
+
+/**
+ * The accounting treatment of every case: the class that the rule proposes for each part in each side's books, and the
+ * one that an officer has confirmed. Source: domain.md 8 (question 22), 10.
+ */
+export interface ConfirmedTreatment extends Treatment {
+  readonly case: string;
+  /** The class that an officer of the partner confirmed last for this part of the case, where it was for this very sum. */
+  readonly confirmed: string | undefined;
+  /** The class confirmed last where that was for another sum, or for one the other way: it is to be confirmed again. */
+  readonly confirmedEarlier: { readonly class: string; readonly amount: Pence } | undefined;
+}
+
+/** The treatments of one case on a day. */
+export function treatmentsOfCase(
+  { state, on, upTo }: DisputesView,
+  id: string,
+  sheets = sheetsOn(state, on, upTo),
+): ConfirmedTreatment[] {
+  const confirmations = standing(state.cases.get(id)!, upTo).filter(
+    (each) => each.type === 'AccountingClassConfirmed' && each.data.effective <= on,
+  );
+  return treatmentOf(state, id, on, upTo, sheets)!.map((each) => {
+    const last = confirmations.findLast(({ data }) => data['partner'] === each.partner && data['part'] === each.part);
+    const none = { ...each, case: id, confirmed: undefined, confirmedEarlier: undefined };
+    if (!last) return none;
+    const { class: confirmed, amount, proposed } = last.data as unknown as Confirmation;
+    return pence(amount) === each.amount && proposed === each.proposed
+      ? { ...none, confirmed }
+      : { ...none, confirmedEarlier: { class: confirmed, amount: pence(amount) } };
+  });
+}
+
+/** What an officer confirmed: a class, for a sum, of which the class proposed says which way it was owed. */
+interface Confirmation {
+  readonly class: string;
+  readonly amount: string;
+  readonly proposed: string;
+}
+
+/** The treatments of all cases of the register. */
+export function treatments(view: DisputesView): ConfirmedTreatment[] {
+  const { state, on, upTo } = view;
+  const sheets = sheetsOn(state, on, upTo);
+  const day = dayNumber(on);
+  return [...state.cases].flatMap(([id, history]) => {
+    const terms = termsAt(history, upTo);
+    return terms && isListed(terms, day) ? treatmentsOfCase(view, id, sheets) : [];
+  });
+}
+
+interface ClassTotal {
+  readonly partner: string;
+  readonly class: string;
+  readonly cases: number;
+  readonly amount: Pence;
+  /** How much of it an officer has confirmed in that class. */
+  readonly confirmed: Pence;
+}
+
+/** What each partner carries in each class: as confirmed, or as proposed where nobody has confirmed it. */
+export function classTotals(all: readonly ConfirmedTreatment[]): ClassTotal[] {
+  const totals = new Map<
+    string,
+    { partner: string; class: string; cases: Set<string>; amount: Pence; confirmed: Pence }
+  >();
+  for (const { partner, proposed, confirmed, case: id, amount } of all) {
+    const carried = confirmed ?? proposed;
+    const key = `${partner} ${carried}`;
+    const total = totals.get(key) ?? {
+      partner,
+      class: carried,
+      cases: new Set(),
+      amount: NO_MONEY,
+      confirmed: NO_MONEY,
+    };
+    totals.set(key, total);
+    total.cases.add(id);
+    total.amount = plus(total.amount, amount);
+    if (confirmed !== undefined) total.confirmed = plus(total.confirmed, amount);
+  }
+  return [...totals].sort(byKey).map(([, total]) => ({ ...total, cases: total.cases.size }));
+}

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { dayInWords } from '../calendar.js';
+import { ASSIGNMENT_FACTS } from './assignment.js';
+import { CASE_FACTS } from './cases.js';
+import type { Entry } from './claim.js';
+import { SETTLEMENT_FACTS } from './settlements.js';
+import { STAGE_FACTS } from './stages.js';
+import { emptyDisputes, opened, reverse, standing, type DisputeState } from './state.js';
+import { keeperFact, NO_BOOKS, type Fact } from '../grammar/fact.js';
+import { reversalFact, reversedBy } from '../grammar/reversal.js';
+import { refuse, type Refusal } from '../rules.js';
+import type { Kind } from '../grammar/kind.js';
+import { EffectiveDay } from '../values.js';
+import { Area, Partner, PartnerRef } from '../grammar/fields.js';
+
+/** The stream of one area's disputes: `disputes-<area>`. Its facts stand in the files of `dispute/`, by subject. */
+
+const OPENING: Fact<DisputeState> = keeperFact({
+  name: 'DisputesOpened',
+  title: 'Open the disputes of an area',
+  group: 'disputes',
+  about: 'Opens the disputes of one area, with the partners between whom they can be; the ledger’s keeper opens them.',
+  input: z.strictObject({
+    effective: EffectiveDay,
+    area: Area,
+    partners: z
+      .array(PartnerRef)
+      .min(2, { error: 'a dispute has two sides' })
+      .max(60)
+      .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' })
+      .meta({ title: 'Partners', description: 'The bodies between whom there can be disputes.' }),
+  }),
+  check(data, state: DisputeState, { register }) {
+    if (state.opened) return refuse('area_exists', `The disputes of ${data.area} are open already.`);
+    const unknown = data.partners.find((partner) => !register.partners.has(partner));
+    return unknown === undefined ? undefined : refuse('partner_unknown', `${unknown} is not registered as a partner.`);
+  },
+  postings: () => [],
+  evolve: (state, { area, partners }, { revision }) =>
+    void (state.opened = { area, partners: new Map(partners.map((partner) => [partner, revision])) }),
+  sentence: (data) => `The disputes of ${data.area} were opened, with ${data.partners.length} partners.`,
+});
+
+const JOINING: Fact<DisputeState> = keeperFact({
+  name: 'DisputePartnerAdded',
+  title: 'Add a partner to the disputes',
+  group: 'disputes',
+  about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it.',
+  input: z.strictObject({ effective: EffectiveDay, partner: Partner }),
+  check(data, state: DisputeState, { register }) {
+    const { area, partners } = opened(state);
+    if (partners.has(data.partner)) {
+      return refuse('nothing_to_change', `${data.partner} is a partner of ${area} already.`);
+    }
+    return register.partners.has(data.partner)
+      ? undefined
+      : refuse('partner_unknown', `${data.partner} is not registered as a partner.`);
+  },
+  postings: () => [],
+  evolve: (state, { partner }, { revision }) => void opened(state).partners.set(partner, revision),
+  sentence: (data) => `${data.partner} came to the area from ${dayInWords(data.effective)}.`,
+});
+
+const FACTS: readonly Fact<DisputeState>[] = [
+  OPENING,
+  JOINING,
+  ...STAGE_FACTS,
+  ...CASE_FACTS,
+  ...SETTLEMENT_FACTS,
+  ...ASSIGNMENT_FACTS,
+];
+const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
+
+/** What an event does to a case, and so what rests on it once later events have been recorded. */
+const STAGES = ['DisputeStageEntered', 'DisputeStageExtended'];
+const MONEY = ['RefundPaid', 'WriteOffApproved'];
+const SETTLES = ['DisputeSettled'];
+const REVISES = ['ClaimRevised', 'ClaimReduced'];
+const TERMS = [...REVISES, 'InterimFundingAgreed', 'SplitDecided', 'ClaimWithdrawn', 'ClaimConceded', ...SETTLES];
+
+/** The later facts of a history that count on an earlier one, by the type of the earlier. */
+function countsOn(type: string): (later: Entry) => boolean {
+  if (type === 'DisputeRaised') return () => true;
+  const of = STAGES.includes(type)
+    ? STAGES
+    : TERMS.includes(type)
+      ? [...TERMS, ...MONEY]
+      : MONEY.includes(type)
+        ? SETTLES
+        : [];
+  return (later) => of.includes(later.type);
+}
+
+/** The later facts that were worked out from one that would be reversed. */
+function restingOn(state: DisputeState, type: string, revision: number): Entry[] {
+  const { entry, histories } = state.entries.get(revision)!;
+  if (type !== 'WriteOffLimitSet') return histories.flatMap((history) => standing(history).filter(countsOn(type)));
+  // What was written off without a minute since rests on the limit that the partner had set.
+  return [...state.entries.values()]
+    .map((each) => each.entry)
+    .filter(
+      (each) =>
+        each.type === 'WriteOffApproved' &&
+        each.reversed === undefined &&
+        each.data['creditor'] === entry.data['partner'] &&
+        each.data['minute'] === undefined,
+    );
+}
+
+/** A fact is not taken away from under later ones that were worked out from it. */
+function nothingRestsOn(state: DisputeState, type: string, revision: number): Refusal | undefined {
+  const others = restingOn(state, type, revision).filter((each) => each.revision > revision);
+  return others.length === 0
+    ? undefined
+    : refuse(
+        'others_rest_on_it',
+        `On it rest the facts at revision ${[...new Set(others.map((each) => each.revision))].join(', ')}.`,
+      );
+}
+
+const REVERSAL = reversalFact<DisputeState>({
+  place: 'area',
+  reversible: reversibleFacts,
+  waysBack: {
+    DisputesOpened: 'An area’s disputes stay open for ever.',
+    FactReversed: 'Post the original fact again.',
+    DisputePartnerAdded: 'A partner stays for ever; nothing need be done in its name.',
+    DisputeProtocolAdopted: 'Adopt another protocol.',
+  },
+  limits: [],
+  reversed: (state) => state.reversed,
+  check(state, original, { effective, reverses, fact: { data } }) {
+    // What a case comes to is worked out from the facts that stand; one that does not stand never stood.
+    if (effective !== data.effective) {
+      return refuse(
+        'reversal_day_fixed',
+        `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
+      );
+    }
+    return nothingRestsOn(state, original.name, Number(reverses));
+  },
+  evolve(state, { reverses }, revision) {
+    reverse(state, Number(reverses), revision);
+  },
+});
+
+const DISPUTE_FACTS: readonly Fact<DisputeState>[] = [...FACTS, REVERSAL];
+
+/** The disputes of one area. They know no accounting periods: a fund's returns show what was known when they were filed. */
+export const DISPUTE: Kind<DisputeState> = {
+  name: 'dispute',
+  facts: DISPUTE_FACTS,
+  byName: new Map(DISPUTE_FACTS.map((each) => [each.name, each])),
+  opener: OPENING.name,
+  initial: emptyDisputes,
+  isOpen: (state) => state.opened !== undefined,
+  notOpen: (stream) => refuse('area_unknown', `No disputes of ${stream.replace(/^disputes-/, '')} have been opened.`),
+  nameFits: (stream, data) =>
+    stream === `disputes-${String(data['area'])}`
+      ? undefined
+      : refuse(
+          'area_name_wrong',
+          `The address names ${stream.replace(/^disputes-/, '')}; the area is ${String(data['area'])}.`,
+        ),
+  ...NO_BOOKS,
+  area: (state) => state.opened?.area,
+  referredTo: reversedBy,
+};

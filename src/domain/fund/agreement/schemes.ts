@@ -1,0 +1,152 @@
+import { apportion, minus, NO_MONEY, notNegative, plus, total, type Pence } from '../../money.js';
+import { byKey } from '../../order.js';
+import { PLAN, POOL, type Account, type Measure } from '../../postings.js';
+import type { Balanced } from '../books.js';
+import { outsideOf } from '../money/ring-fence.js';
+import type { Described } from '../plan/test-inputs.js';
+
+/** Schemes: the plan lines that one rule of the agreement is about, and what a rule rests on. Source: domain.md 1, 5. */
+
+/** What stands of a plan line on a day: pence, to that day inclusive. */
+export interface LineSpending {
+  /** What the plan requires. */
+  readonly budget: Pence;
+  readonly committed: Pence;
+  readonly spent: Pence;
+  /** What has been had and is not yet invoiced. */
+  readonly accrued: Pence;
+}
+
+/** What stands of a whole scheme on a day: what is spent with what is accrued and what was passed down. */
+export interface Spending extends Omit<LineSpending, 'accrued'> {
+  /** What of its variance is ring-fenced, and not shared: what is left is above nothing, what it covers below. */
+  readonly ringFenced: Pence;
+}
+
+const NOTHING_SPENT: LineSpending = { budget: NO_MONEY, committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
+
+const addedUp = (a: Spending, b: Spending): Spending => ({
+  budget: plus(a.budget, b.budget),
+  spent: plus(a.spent, b.spent),
+  committed: plus(a.committed, b.committed),
+  ringFenced: plus(a.ringFenced, b.ringFenced),
+});
+
+const isNothing = ({ budget, spent, committed }: Spending): boolean =>
+  [budget, spent, committed].every((sum) => sum === NO_MONEY);
+
+const FIGURE: ReadonlyMap<Measure, keyof LineSpending> = new Map([
+  ['requirement', 'budget'],
+  ['committed', 'committed'],
+  ['spent', 'spent'],
+  ['accrued', 'accrued'],
+]);
+
+/** What stands of each plan line that has ever had a budget or spending, lines in the order of first use. */
+export function spendingByLine(books: Balanced): Map<string, LineSpending> {
+  const lines = new Map<string, LineSpending>();
+  for (const account of books.accounts) {
+    const figure = account.holder === PLAN ? FIGURE.get(account.measure) : undefined;
+    if (figure === undefined) continue;
+    const line = lines.get(account.detail) ?? NOTHING_SPENT;
+    lines.set(account.detail, { ...line, [figure]: plus(line[figure], books.balance(account)) });
+  }
+  return lines;
+}
+
+/** What stands of one plan line from one source. */
+interface SourceRow extends Omit<LineSpending, 'accrued'> {
+  readonly line: string;
+  readonly source: string;
+}
+
+/**
+ * What stands of each plan line, source by source: what is spent with what is accrued and what was passed down. That is
+ * spending of the plan lines of its source in proportion to their budgets, since a pass-down names no line; otherwise a
+ * line that districts spend for the council would be shared out as an underspend.
+ */
+function sourceRows(books: Balanced): SourceRow[] {
+  const sources = new Map<string, { passedDown: Pence; readonly lines: Map<string, LineSpending> }>();
+  for (const account of books.accounts) {
+    const { measure, holder, source, detail: line } = account;
+    const figure = holder === PLAN ? FIGURE.get(measure) : undefined;
+    if (holder === POOL || (figure === undefined && measure !== 'passedDown')) continue;
+    const of = sources.get(source) ?? { passedDown: NO_MONEY, lines: new Map<string, LineSpending>() };
+    sources.set(source, of);
+    if (figure === undefined) of.passedDown = plus(of.passedDown, books.balance(account));
+    else {
+      const before = of.lines.get(line) ?? NOTHING_SPENT;
+      of.lines.set(line, { ...before, [figure]: plus(before[figure], books.balance(account)) });
+    }
+  }
+  return [...sources].flatMap(([source, { passedDown, lines }]) => {
+    const weights = [...lines]
+      .filter(([, { budget }]) => budget > 0)
+      .map(([id, { budget }]) => ({ id, weight: budget }));
+    const parts: ReadonlyMap<string, Pence> =
+      passedDown === NO_MONEY || weights.length === 0 ? new Map<string, Pence>() : apportion(passedDown, weights);
+    return [...lines].map(([line, { budget, committed, spent, accrued }]) => ({
+      line,
+      source,
+      budget,
+      committed,
+      spent: total([spent, accrued, parts.get(line) ?? NO_MONEY]),
+    }));
+  });
+}
+
+/** What is ordered beyond what ring-fenced money is left for it: as far as that goes, nothing else pays for it. */
+const committedBeyond = (committed: Pence, outside: Pence): Pence =>
+  outside > 0 ? notNegative(minus(committed, outside)) : committed;
+
+/**
+ * What stands of each scheme, schemes in the order of their names. A line that is described as part of none is a scheme of
+ * its own. A scheme of which nothing stands is left out: a view has accounts of what was only recorded after its instant.
+ * A decision reads its books so, a question a view.
+ * @param ringFenced the sources whose money is not shared
+ */
+export function spendingByScheme(
+  books: Balanced,
+  described: ReadonlyMap<string, Described>,
+  ringFenced: ReadonlySet<string>,
+): Map<string, Spending> {
+  const schemes = new Map<string, Spending>();
+  const rows = sourceRows(books);
+  const outside = outsideOf(rows, ringFenced, books);
+  rows.forEach(({ line, budget, committed, spent }, at) => {
+    const fenced = outside[at]!;
+    const spending = { budget, committed: committedBeyond(committed, fenced), spent, ringFenced: fenced };
+    const scheme = described.get(line)?.scheme?.scheme ?? line;
+    const before = schemes.get(scheme);
+    schemes.set(scheme, before ? addedUp(before, spending) : spending);
+  });
+  return new Map([...schemes].filter(([, of]) => !isNothing(of)).sort(byKey));
+}
+
+/** What is left of each ring-fenced source by the plan, in the order of their names: its budgets, less what was spent of it. */
+export function leftOfRingFenced(books: Balanced, ringFenced: ReadonlySet<string>): Map<string, Pence> {
+  const rows = sourceRows(books);
+  const outside = outsideOf(rows, ringFenced, books);
+  const left = new Map<string, Pence>();
+  rows.forEach(({ source }, at) => left.set(source, plus(left.get(source) ?? NO_MONEY, outside[at]!)));
+  return new Map([...left].filter(([, amount]) => amount !== NO_MONEY).sort(byKey));
+}
+
+/** The accounts of what partners contribute recurrently: agreed, with grants; one-off payments and what was carried in left out. */
+export const recurrentAccounts = ({ accounts }: Balanced): Account[] =>
+  accounts.filter(
+    ({ measure, holder, term, source }) =>
+      measure === 'agreed' && holder !== POOL && term === 'recurrent' && source !== 'CARRY_IN',
+  );
+
+/** What each partner contributes recurrently. */
+export function recurrentBy(books: Balanced): Map<string, Pence> {
+  const recurrent = new Map<string, Pence>();
+  for (const account of recurrentAccounts(books)) {
+    recurrent.set(account.holder, plus(recurrent.get(account.holder) ?? NO_MONEY, books.balance(account)));
+  }
+  return recurrent;
+}
+
+/** spent − budget + what is ring-fenced of it: what partners share. An overspend is above nothing. */
+export const varianceOf = ({ spent, budget, ringFenced }: Spending): Pence => plus(minus(spent, budget), ringFenced);

@@ -1,0 +1,251 @@
+import { z } from 'zod';
+import { dayInWords, financialYear } from '../calendar.js';
+import { keeperFact, type Fact } from '../grammar/fact.js';
+import type { FactData, LedgerEvent } from '../grammar/event.js';
+import { ACCEPTANCE_FACTS } from './money/acceptance.js';
+import { AGREEMENT_FACTS } from './agreement/agreement.js';
+import { CONTRIBUTION_FACTS } from './money/contributions.js';
+import { GRANT_FACTS } from './money/grants.js';
+import { LIFE_CYCLE_FACTS } from './plan/life-cycle.js';
+import { preview } from './plan/minima.js';
+import { PERFORMANCE_FACTS } from './money/performance.js';
+import { PERIOD_FACTS } from './year/periods.js';
+import { PLAN_FACTS } from './plan/plan.js';
+import { RESERVE_FACTS } from './year/reserves.js';
+import { RETURN_FACTS } from './year/returns.js';
+import { SPENDING_FACTS } from './year/spending.js';
+import {
+  emptyFund,
+  evolvePostings,
+  ALL_LIMITS,
+  isClosed,
+  limitsHold,
+  opened,
+  outsideYear,
+  standingOn,
+  type FundState,
+  type Standing,
+} from './state.js';
+import { RISK_SHARE_FACTS } from './agreement/risk-share.js';
+import { STATEMENT_FACTS } from './money/statements.js';
+import { keepTestInput } from './plan/test-inputs.js';
+import { reversalFact, reversedBy, type Reversal } from '../grammar/reversal.js';
+import { refuse, type Refusal } from '../rules.js';
+import { sourceOf } from '../sources.js';
+import { factOf, type Kind } from '../grammar/kind.js';
+import { EffectiveDay } from '../values.js';
+import { Area, Host, PartnerRef } from '../grammar/fields.js';
+
+/** The stream of one fund: `fund-<area>-<financial year>`. Its facts stand in the files of `fund/`, by subject. */
+
+const OPENING: Fact<FundState> = keeperFact({
+  name: 'FundOpened',
+  title: 'Open a fund for a year',
+  group: 'fund',
+  about:
+    'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it.',
+  input: z.strictObject({
+    effective: EffectiveDay,
+    area: Area,
+    year: z
+      .string()
+      .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+      .meta({ title: 'Financial year', description: 'The year of the fund, from 1 April to 31 March.' }),
+    host: Host,
+    partners: z
+      .array(PartnerRef)
+      .min(2, { error: 'a pooled fund has at least two partners' })
+      .max(60)
+      .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' })
+      .meta({ title: 'Partners', description: 'The bodies that pool money in the fund, the host among them.' }),
+  }),
+  check(data, state: FundState, { register }) {
+    const name = `${data.area}-${data.year}`;
+    if (state.opened) return refuse('fund_exists', `${name} is open already.`);
+    if (data.effective !== financialYear(data.year)!.first) {
+      return refuse(
+        'effective_outside_year',
+        `A fund opens on the first day of its year, ${financialYear(data.year)!.first}.`,
+      );
+    }
+    const unknown = data.partners.find((partner) => !register.partners.has(partner));
+    if (unknown) return refuse('partner_unknown', `${unknown} is not registered as a partner.`);
+    return data.partners.includes(data.host)
+      ? undefined
+      : refuse('not_in_fund', `The host, ${data.host}, must be one of the fund’s partners.`);
+  },
+  postings: () => [],
+  evolve(state, data) {
+    const { area, host, partners } = data;
+    state.opened = { area, host, partners, year: financialYear(data.year)! };
+  },
+  sentence: (data) =>
+    `The fund of ${data.area} for ${data.year} was opened, hosted by ${data.host}, with ${data.partners.length} partners.`,
+});
+
+const WAYS_BACK: Readonly<Record<string, string>> = {
+  FundOpened: 'A fund stays open for ever.',
+  FactReversed: 'Post the original fact again under a new name.',
+  PeriodClosed: 'Propose PeriodReopened.',
+  PeriodReopened: 'Propose PeriodClosed.',
+  ReturnSubmitted: 'What was filed stays as filed; file another that replaces it.',
+};
+
+const FACTS: readonly Fact<FundState>[] = [
+  OPENING,
+  ...PLAN_FACTS,
+  ...CONTRIBUTION_FACTS,
+  ...GRANT_FACTS,
+  ...STATEMENT_FACTS,
+  ...SPENDING_FACTS,
+  ...RESERVE_FACTS,
+  ...PERFORMANCE_FACTS,
+  ...RETURN_FACTS,
+  ...PERIOD_FACTS,
+  ...AGREEMENT_FACTS,
+  ...ACCEPTANCE_FACTS,
+  ...RISK_SHARE_FACTS,
+  ...LIFE_CYCLE_FACTS,
+];
+
+const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
+
+const REVERSAL = reversalFact<FundState>({
+  place: 'fund',
+  reversible: reversibleFacts,
+  waysBack: WAYS_BACK,
+  limits: ALL_LIMITS,
+  reversed: (state) => state.reversed,
+  check(state, original, { effective, reverses, fact: { data } }, context) {
+    const { last } = opened(state).year;
+    if (effective > last && effective > data.effective) {
+      return refuse(
+        'effective_outside_year',
+        `A reversal takes effect by the end of the fund’s year, ${dayInWords(last)}.`,
+      );
+    }
+    if (
+      effective !== data.effective &&
+      (original.undoneWhole ?? original.endsProposal?.(data) ?? bringsCompulsoryMoney(original, data))
+    ) {
+      return refuse(
+        'reversal_day_fixed',
+        `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
+      );
+    }
+    return (
+      nothingRestsOn(state, original, data, Number(reverses)) ??
+      original.staysWhile?.(data, state, context, Number(reverses))
+    );
+  },
+  evolve: (state, { reverses }, revision) => void state.reversed.set(Number(reverses), revision),
+});
+
+const FUND_FACTS: readonly Fact<FundState>[] = [...FACTS, REVERSAL];
+
+/** Whether a fact brings in money of a compulsory source, which is never ended part-way. */
+const bringsCompulsoryMoney = (fact: Fact<FundState>, data: FactData): boolean =>
+  fact
+    .postings(data)
+    .some(({ measure, source, pence }) => measure === 'agreed' && pence > 0 && sourceOf(source)?.duty === 'compulsory');
+
+/** A fact is not reversed while others rest on it: on the name that it brought, or on the amount that it changed. */
+function nothingRestsOn(
+  state: FundState,
+  fact: Fact<FundState>,
+  data: FactData,
+  revision: number,
+): Refusal | undefined {
+  const named = fact.names?.(data);
+  for (const item of named === undefined ? itemsOf(fact, data) : [named]) {
+    const others = standingOn(state, item).filter(
+      ([other, { level }]) =>
+        named !== undefined || (fact.level !== undefined && other > revision && level === 'states'),
+    );
+    if (others.length > 0) {
+      return refuse(
+        'others_rest_on_it',
+        `On "${item}" rest the facts at revision ${others.map(([other]) => other).join(', ')}.`,
+      );
+    }
+  }
+  return undefined;
+}
+
+/** Every item that a fact stands on, with whether it moves what the item stands at. */
+const standsOn = (fact: Fact<FundState>, data: FactData): [item: string, level: Standing['level']][] => [
+  ...itemsOf(fact, data).map((item): [string, Standing['level']] => [item, fact.level]),
+  ...[fact.needs?.(data) ?? []].flat().map((item): [string, Standing['level']] => [item, undefined]),
+];
+
+/** The items that a fact changes or counts on. */
+const itemsOf = (fact: Fact<FundState>, data: FactData): readonly string[] => [fact.restsOn?.(data) ?? []].flat();
+
+/** What is asked of a fund before any figure. It is kept apart from its other state, which only decisions need. */
+export type FundOutline = Pick<FundState, 'opened' | 'closedThrough'>;
+
+const OUTLINE_FACTS: ReadonlySet<string> = new Set([OPENING, ...PERIOD_FACTS].map(({ name }) => name));
+
+/** A way to keep an outline, from its beginning or from what was kept: none of the facts that move it is ever reversed. */
+export function fundOutline(kept?: FundOutline): { readonly outline: FundOutline; take(event: LedgerEvent): void } {
+  const outline: FundState = { ...emptyFund(), ...kept };
+  return {
+    outline,
+    take(event) {
+      if (OUTLINE_FACTS.has(event.type)) factOf(FUND, event.type).evolve(outline, event.data, event);
+    },
+  };
+}
+
+export const FUND: Kind<FundState> = {
+  name: 'fund',
+  facts: FUND_FACTS,
+  byName: new Map(FUND_FACTS.map((each) => [each.name, each])),
+  opener: 'FundOpened',
+  initial: emptyFund,
+  isOpen: (state) => state.opened !== undefined,
+  area: (state) => state.opened?.area,
+  notOpen: (stream) => refuse('fund_unknown', `No fund named ${stream.replace(/^fund-/, '')} has been opened.`),
+  nameFits: (stream, data) => {
+    const name = `${String(data['area'])}-${String(data['year'])}`;
+    return stream === `fund-${name}`
+      ? undefined
+      : refuse('fund_name_wrong', `The address names ${stream.replace(/^fund-/, '')}; the area and year make ${name}.`);
+  },
+  evolvePostings,
+  evolveAgreed(state, signers) {
+    state.signers = signers;
+  },
+  evolveStanding(state, fact, event) {
+    keepTestInput(state.tested.facts, event);
+    const name = fact.names?.(event.data);
+    if (name !== undefined) state.named.set(name, event.revision);
+    if (fact.name === REVERSAL.name) {
+      const { reverses, fact: original } = event.data as Reversal;
+      for (const [item] of standsOn(reversibleFacts.get(original.type)!, original.data))
+        state.standing.get(item)!.delete(Number(reverses));
+      return;
+    }
+    for (const [item, level] of standsOn(fact, event.data)) {
+      const standing = state.standing.get(item) ?? new Map<number, Standing>();
+      state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level }));
+    }
+  },
+  limitsHold,
+  preview(state, fact, data, context) {
+    const of = fact.name === REVERSAL.name ? reversibleFacts.get((data as Reversal).fact.type)! : fact;
+    return preview(state, fact, data, context, of.holdsMinima === true);
+  },
+  dayAllowed(state, fact, effective) {
+    const { year } = opened(state);
+    return fact.effective === 'any-day' ? undefined : outsideYear(year, effective);
+  },
+  isClosed,
+  /** A reversal that takes back a withdrawal puts the offer back on the table. */
+  restoresProposal: (event) => {
+    if (event.type !== REVERSAL.name) return undefined;
+    const { type, data } = (event.data as Reversal).fact;
+    return reversibleFacts.get(type)!.endsProposal?.(data);
+  },
+  referredTo: reversedBy,
+};

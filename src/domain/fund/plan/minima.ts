@@ -1,0 +1,164 @@
+import type { Day } from '../../calendar.js';
+import type { Context, Fact } from '../../grammar/fact.js';
+import type { FactData } from '../../grammar/event.js';
+import type { Preview } from '../../grammar/preview.js';
+import { NOTHING_PREVIEWED } from '../../grammar/preview.js';
+import type { Posting } from '../../postings.js';
+import { allocationChains, inForceAmong, rulesOn, type ReferenceState } from '../../register/reference-state.js';
+import { refuse } from '../../rules.js';
+import type { Book } from '../books.js';
+import { minimumWalk } from './minima-walk.js';
+import {
+  breachesBetween,
+  breachInWords,
+  MINIMUM,
+  minimumTests,
+  type Breach,
+  type TestInputs,
+  type TestResult,
+} from './minimum-tests.js';
+import { opened, type FundState, type Opened } from '../state.js';
+import { holdingsOn, isTestInput, keepTestInput, type TestInput } from './test-inputs.js';
+
+/** What a fact does to the minimum tests, seen before it is recorded: the same formula as questions ask, on the state. */
+
+/** What is not recorded yet, as the tests would see it: the movements, and all facts with it among them. */
+export interface TestsInput {
+  readonly postings: readonly Posting[];
+  readonly facts: readonly TestInput[];
+}
+
+/** With one more fact that is not recorded yet; undefined where the tests would not see it. */
+export function withFact(
+  before: TestsInput,
+  { type, data, revision }: Pick<TestInput, 'type' | 'data' | 'revision'>,
+  postings: readonly Posting[],
+): TestsInput | undefined {
+  const facts = [...before.facts];
+  const worded = keepTestInput(facts, { type, data, revision });
+  return worded || postings.some(isTestInput) ? { postings: [...before.postings, ...postings], facts } : undefined;
+}
+
+type Published = Pick<TestInputs, 'allocations' | 'areasOfSpend'>;
+
+/** What the register publishes for a fund's area and year, day by day, as known at a revision of the register. */
+export function publishedFor(
+  { area, year }: Pick<Opened, 'area' | 'year'>,
+  reference: ReferenceState,
+  upTo: number,
+): (on: Day) => Published {
+  const chains = allocationChains(reference, { area, year: year.label });
+  return (on) => ({
+    allocations: inForceAmong(chains, on, upTo),
+    areasOfSpend: rulesOn(reference, year.label, on, upTo).areasOfSpend,
+  });
+}
+
+const ofMinimum = ({ source }: { readonly source: string }): boolean => source === MINIMUM;
+
+/** What T1, T2 and T3 see of facts and postings: a year has many days to look at, and most accounts are of other sources. */
+const narrowed = ({ postings, facts }: TestsInput): TestsInput => ({
+  postings: postings.filter(ofMinimum),
+  facts: facts.filter(({ data }) => data['source'] === MINIMUM),
+});
+
+/**
+ * The days of the year after a fact's own on which what is spent of the minimum contribution changes, is described
+ * otherwise or is allocated otherwise: those on which the fact could miss a minimum that it meets on its own day. None
+ * where it is not about the minimum contribution, or where no allocation of it is published.
+ */
+function laterDays(
+  { accounts, first, last }: { readonly accounts: readonly Book[]; readonly first: Day; readonly last: Day },
+  { postings, facts }: TestsInput,
+  allocated: readonly Day[],
+  moves: readonly Posting[],
+): Day[] {
+  if (allocated.length === 0 || (moves.length > 0 && postings.length === 0)) return [];
+  const days = [
+    ...accounts.flatMap(({ series }) => series.days),
+    ...facts.flatMap(({ data, reversed }) => [data.effective, ...(reversed ? [reversed.on] : [])]),
+    ...allocated,
+  ];
+  return [...new Set(days)].filter((day) => day > first && day < last).sort();
+}
+
+const MINIMA: ReadonlySet<Breach['test']> = new Set(['T1', 'T2', 'T3']);
+
+/**
+ * Foresees what a fact does to the tests. It refuses (`minimum_breached`) what a partner decides itself and what would
+ * miss a minimum that is met: T1, T2 and T3 are of compulsory money. The rest is told as a warning: a plan line above its
+ * income is a gap, which is recorded, and what others determine is a fact. A contribution of the minimum must reach its
+ * allocation, where one is published, whether it did before or not. Looked at are the fact's own day, the last day of the
+ * year, and for T1 to T3 every day between on which something of the minimum changes. Source: domain.md 6, 7.4.
+ *
+ * @param held whether the fact, or the one that it reverses, is refused for missing a minimum
+ */
+export function preview(
+  state: FundState,
+  fact: Fact<FundState>,
+  data: FactData,
+  { register }: Context,
+  held: boolean,
+): Preview {
+  if (!state.opened) return NOTHING_PREVIEWED;
+  const postings = fact.postings(data);
+  const before: TestsInput = { postings: [], facts: state.tested.facts };
+  const after = withFact(before, { type: fact.name, data, revision: Infinity }, postings);
+  if (!after) return NOTHING_PREVIEWED;
+  const published = publishedFor(state.opened, register.reference, Infinity);
+  const accounts = [...state.books.values()].filter(({ account }) => isTestInput(account));
+  const every = (on: Day, { postings: more, facts }: TestsInput): TestResult[] =>
+    minimumTests({ on, holdings: holdingsOn(accounts, on, more), facts, ...published(on) });
+
+  const narrowAccounts = accounts.filter(({ account }) => ofMinimum(account));
+  const [narrowBefore, narrowAfter] = [narrowed(before), narrowed(after)];
+  const minimumBefore = minimumWalk(narrowAccounts, narrowBefore, published);
+  const minimumAfter = minimumWalk(narrowAccounts, narrowAfter, published);
+
+  // Nothing that the tests see takes effect before the year: shares, lines and sums agreed begin in it.
+  const first = data.effective;
+  const { area, year } = opened(state);
+  const allocated = allocationChains(register.reference, { area, year: year.label })
+    .flat()
+    .flatMap((each) => (ofMinimum(each.data) ? [each.data.effective] : []));
+  const between = laterDays({ accounts: narrowAccounts, first, last: year.last }, narrowAfter, allocated, postings);
+  const looked: readonly (readonly [on: Day, tests: () => readonly [TestResult[], TestResult[]]])[] = [
+    [first, () => [every(first, before), every(first, after)]],
+    ...between.map((on) => [on, () => [minimumBefore(on), minimumAfter(on)] as const] as const),
+    ...(first < year.last
+      ? [[year.last, () => [every(year.last, before), every(year.last, after)] as const] as const]
+      : []),
+  ];
+  const warned = new Map<string, string>();
+  for (const [on, tests] of looked) {
+    const [was, now] = tests();
+    const breaches = breachesBetween(was, now);
+    const missed = held
+      ? (breaches.find(({ test }) => MINIMA.has(test)) ?? stillShort(postings, data, on, now))
+      : undefined;
+    if (missed) return { refusal: refuse('minimum_breached', breachInWords(on, missed)), warnings: [] };
+    for (const breach of breaches) {
+      const name = `${breach.test} ${breach.row.of}`;
+      if (!warned.has(name)) warned.set(name, breachInWords(on, breach));
+    }
+  }
+  return { warnings: [...warned.values()], tests: () => every(first, after) };
+}
+
+/**
+ * A contribution of the minimum that does not reach its payer's allocation on its own day; or one that falls, and leaves it
+ * short of it on any day.
+ */
+function stillShort(
+  postings: readonly Posting[],
+  data: FactData,
+  on: Day,
+  tests: readonly TestResult[],
+): Breach | undefined {
+  const changes = postings.filter(
+    ({ measure, holder, source }) => measure === 'agreed' && holder === data['payer'] && source === MINIMUM,
+  );
+  if (changes.length === 0 || (on !== data.effective && changes.every(({ pence }) => pence > 0))) return undefined;
+  const row = tests[0]!.rows.find((each) => each.of === data['payer'] && each.verdict === 'fail');
+  return row && { test: 'T1', row };
+}

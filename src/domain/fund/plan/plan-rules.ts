@@ -1,0 +1,47 @@
+import { rule } from '../../grammar/rule.js';
+
+/** Rules of reference data, of the plan in full, and of its minimum tests. */
+export const PLAN_RULES = {
+  publication_stands: rule(
+    409,
+    'A publication stands already',
+    'Of each allocation, and of each year’s rules, one publication is in force; another names the one that it revises.',
+    'Give the revision named in the detail under "revises".',
+  ),
+  minima_do_not_fit: rule(
+    422,
+    'The minima do not fit the allocation',
+    'What must be spent on social care and outside hospital is part of the minimum NHS contribution.',
+    'Correct the sums; leave minima out for any other source.',
+  ),
+  scheme_not_in_rules: rule(
+    422,
+    'The rules of the year do not list that',
+    'Scheme types, areas of spend and providers are the lists of the fund’s year; {rule-set} gives them.',
+    'Use one of the codes named in the detail.',
+  ),
+  virement_not_balanced: rule(
+    422,
+    'A virement leaves the requirement as it is',
+    'Virement moves budget between lines inside the approved total: what some lines gain, others lose.',
+    'Correct the changes; the detail says by how much they differ.',
+  ),
+  capital_and_revenue: rule(
+    422,
+    'Capital and revenue are not moved into one another',
+    'A capital grant pays for capital, and revenue for revenue; which a source is, is reference data.',
+    'Move budget between lines of one kind; GET /v1/sources says which is which.',
+  ),
+  more_than_planned: rule(
+    422,
+    'It is more than the line has',
+    'No plan line falls below nothing, on any day from the effective date on.',
+    'Lower the amount, or move money to the line first.',
+  ),
+  minimum_breached: rule(
+    422,
+    'A national minimum would be missed',
+    'The minimum NHS contribution is pooled in full, and of it the minima for social care and for services outside hospital are spent so (NHS Act 2006, section 223GA). What passes may not be made to fail.',
+    'Agree the whole allocation; move money between lines in one BudgetVired; ask {minimum-tests} beforehand, with the proposal.',
+  ),
+} as const;

@@ -1,0 +1,157 @@
+import type { PartnerKind } from '../../register/state.js';
+import { cited } from '../../reference/works.js';
+
+/**
+ * The life cycle of a plan as dated reference data: its states, the legal steps between them, and which sign-offs a year
+ * asks for. Source: domain.md 3, 4; `proven: false` marks what it tags [R] or [I].
+ */
+
+export const PLAN_STATES = {
+  drafting: 'Drafting',
+  'locally-agreed': 'Locally agreed',
+  submitted: 'Submitted',
+  'in-assurance': 'In assurance',
+  approved: 'Approved',
+  'approved-with-conditions': 'Approved with conditions',
+  'not-approved': 'Not approved',
+  escalated: 'Escalated',
+  resubmitted: 'Resubmitted',
+  directed: 'Directed',
+  'section-75-signed': 'Section 75 agreement signed',
+  'in-year': 'In the year',
+  'year-end-reported': 'Year end reported',
+  audited: 'Audited',
+  closed: 'Closed',
+} as const;
+
+export type PlanState = keyof typeof PLAN_STATES;
+
+export const PLAN_STATE_NAMES = Object.keys(PLAN_STATES) as [PlanState, ...PlanState[]];
+
+/** A legal step of the plan. */
+export interface Transition {
+  readonly from: PlanState;
+  readonly to: PlanState;
+  /** Who takes it: the host; or those who assure plans, whose letter the host may record where they are no partner. */
+  readonly by: 'host' | 'assurance';
+  /** Whether it rests on a letter, which it then names. */
+  readonly letter?: true;
+  /** Whether the sign-offs of the year must have been given, to the plan as it stands. */
+  readonly signedOff?: true;
+  /** Whether a section 75 agreement must be in force. */
+  readonly agreement?: true;
+}
+
+/** Every legal step in a year with a plan. Source: domain.md 4 [W53][W34][W54], marked [I]. */
+const TRANSITIONS: readonly Transition[] = [
+  { from: 'drafting', to: 'locally-agreed', by: 'host' },
+  { from: 'locally-agreed', to: 'submitted', by: 'host', signedOff: true },
+  { from: 'submitted', to: 'in-assurance', by: 'assurance' },
+  { from: 'in-assurance', to: 'approved', by: 'assurance', letter: true },
+  { from: 'in-assurance', to: 'approved-with-conditions', by: 'assurance', letter: true },
+  { from: 'in-assurance', to: 'not-approved', by: 'assurance', letter: true },
+  { from: 'not-approved', to: 'escalated', by: 'assurance', letter: true },
+  { from: 'escalated', to: 'resubmitted', by: 'host', signedOff: true },
+  { from: 'escalated', to: 'directed', by: 'assurance', letter: true },
+  { from: 'resubmitted', to: 'in-assurance', by: 'assurance' },
+  { from: 'approved', to: 'section-75-signed', by: 'host', agreement: true },
+  { from: 'approved-with-conditions', to: 'section-75-signed', by: 'host', agreement: true },
+  { from: 'directed', to: 'section-75-signed', by: 'host', agreement: true },
+  { from: 'section-75-signed', to: 'in-year', by: 'host' },
+  { from: 'in-year', to: 'year-end-reported', by: 'host' },
+  { from: 'year-end-reported', to: 'audited', by: 'host' },
+  { from: 'audited', to: 'closed', by: 'host' },
+];
+
+/** A year without a plan begins at once; how the money was used is agreed in writing, and reported at its end. */
+const WITHOUT_PLAN: readonly Transition[] = [
+  { from: 'drafting', to: 'in-year', by: 'host' },
+  ...TRANSITIONS.filter(({ from }) => ['in-year', 'year-end-reported', 'audited'].includes(from)),
+];
+
+/** The legal steps of a year, with a plan or without: the rules of the year say which. */
+export const transitionsOf = (planNeeded: boolean): readonly Transition[] => (planNeeded ? TRANSITIONS : WITHOUT_PLAN);
+
+/** A capacity in which a plan is signed off. */
+export interface Capacity {
+  readonly capacity: string;
+  readonly title: string;
+  /** Whose officers give it; the board’s is recorded by the host, from its minute. */
+  readonly bodies: 'host' | 'nhs' | 'councils-and-nhs';
+  /** Whether a plan is not submitted without it, or it may follow. */
+  readonly needed: 'to-submit' | 'later';
+  /** The first and last financial years, both inclusive. */
+  readonly from: string;
+  readonly until?: string;
+  readonly evidence: string;
+  readonly proven: boolean;
+}
+
+export const CAPACITIES: readonly Capacity[] = [
+  {
+    capacity: 'health-and-wellbeing-board',
+    title: 'Health and Wellbeing Board, by its minute',
+    bodies: 'host',
+    needed: 'to-submit',
+    from: '2015-16',
+    until: '2023-24',
+    evidence: cited('[S3]; [W15]'),
+    proven: true,
+  },
+  {
+    capacity: 'health-and-wellbeing-board',
+    title: 'Health and Wellbeing Board, by its minute; it may follow',
+    bodies: 'host',
+    needed: 'later',
+    from: '2024-25',
+    evidence: cited('2024-25: [W60]; later years: [R]'),
+    proven: false,
+  },
+  {
+    capacity: 'section-151-officer',
+    title: 'Chief finance officer of the host council (section 151)',
+    bodies: 'host',
+    needed: 'to-submit',
+    from: '2015-16',
+    evidence: cited('2025-26: [W10]; earlier years: [R]'),
+    proven: false,
+  },
+  {
+    capacity: 'nhs-chief-finance-officer',
+    title: 'Chief finance officer of each NHS body',
+    bodies: 'nhs',
+    needed: 'to-submit',
+    from: '2015-16',
+    until: '2024-25',
+    evidence: cited('[R]'),
+    proven: false,
+  },
+  {
+    capacity: 'chief-executive',
+    title: 'Chief executive of every body; not to be delegated',
+    bodies: 'councils-and-nhs',
+    needed: 'to-submit',
+    from: '2025-26',
+    evidence: cited('[W10]'),
+    proven: true,
+  },
+];
+
+const BODIES: Readonly<Record<Exclude<Capacity['bodies'], 'host'>, readonly PartnerKind[]>> = {
+  nhs: ['ccg', 'icb'],
+  'councils-and-nhs': ['ccg', 'icb', 'county', 'unitary'],
+};
+
+/** The capacities in which a year’s plan is signed off. */
+export const capacitiesOf = (year: string): Capacity[] =>
+  CAPACITIES.filter(({ from, until }) => from <= year && (until === undefined || year <= until));
+
+/** The partners of a fund who sign off in a capacity. */
+export const signatoriesOf = (
+  { bodies }: Capacity,
+  host: string,
+  partners: readonly { readonly partner: string; readonly kind: PartnerKind }[],
+): string[] =>
+  bodies === 'host'
+    ? [host]
+    : partners.filter(({ kind }) => BODIES[bodies].includes(kind)).map(({ partner }) => partner);

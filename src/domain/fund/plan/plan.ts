@@ -1,0 +1,352 @@
+import { z } from 'zod';
+import { financialYear } from '../../calendar.js';
+import { completedFact, fact, type Fact } from '../../grammar/fact.js';
+import {
+  exactly,
+  largest,
+  minus,
+  moneyText,
+  NO_MONEY,
+  pence,
+  pounds,
+  signedPence,
+  total,
+  WHOLE_BASIS_POINTS,
+  type Pence,
+} from '../../money.js';
+import { posted } from '../../postings.js';
+import { MANAGE } from '../../roles.js';
+import { refuse, Refusal } from '../../rules.js';
+import { LINE_CATEGORIES, lineCategoryOf, type FundingSource } from '../../sources.js';
+import { EffectiveDay, SignedAmount } from '../../values.js';
+import { kindOfSource } from '../money/carried-in.js';
+import { Scheme, schemeFits } from './scheme.js';
+import {
+  inOrder,
+  itemOf,
+  nameIsFree,
+  notBefore,
+  opened,
+  partnerIsIn,
+  planAccount,
+  sourceFits,
+  standsAt,
+  type FundState,
+  type Line,
+} from '../state.js';
+import {
+  AmountChange,
+  AmountOf,
+  Lead,
+  LineCategory,
+  LineDescription,
+  LineName,
+  NowStandsAt,
+  Reason,
+  Recurrent,
+  ReprofileName,
+  Source,
+  Was,
+} from '../../grammar/fields.js';
+
+/**
+ * The spending plan: lines that say what the fund requires, from which source, for how long, and by which scheme, who
+ * commissions it and who provides it.
+ */
+
+const signOf = (effect: 'adds' | 'reduces'): 1 | -1 => (effect === 'adds' ? 1 : -1);
+
+/** Half of a move of money between two years; the other half is a revision of the same name in the other year’s fund. */
+const Reprofile = z
+  .strictObject({
+    name: ReprofileName,
+    otherYear: z
+      .string()
+      .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+      .meta({ title: 'Other year', description: 'The financial year that holds the other half.' }),
+  })
+  .optional()
+  .meta({
+    title: 'Reprofiling',
+    description: 'The name of a reprofiling between two years, which the revision in the other year’s fund gives too.',
+  });
+const byHost = (_data: unknown, state: FundState) => ({ acts: [opened(state).host], signs: [] });
+
+const virement = { effective: EffectiveDay, reason: Reason };
+const Change = SignedAmount.refine((text) => text !== '0.00', { error: 'must not be 0.00' }).meta({
+  title: 'Change',
+  description: 'By how much the line changes; negative where it gives money.',
+});
+const SchemeField = Scheme.meta({ title: 'Scheme', description: 'The dimensions of the national template.' });
+const NAMED_ONCE = [
+  (moves: readonly { readonly line: string }[]) => new Set(moves.map((each) => each.line)).size === moves.length,
+  { error: 'must name each line once' },
+] as const;
+const description = { effective: EffectiveDay, line: LineName, scheme: SchemeField, reason: Reason };
+
+const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
+  nhs === WHOLE_BASIS_POINTS
+    ? 'NHS-commissioned'
+    : nhs === 0
+      ? 'council-commissioned'
+      : `commissioned jointly, ${nhs / 100}% NHS`;
+
+const Moved = { line: LineName, change: Change };
+
+const movesOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.array(z.strictObject(shape)).min(2, { error: 'must move money between two lines at least' }).max(100);
+
+/** What a line of the plan gains or loses by a virement, as it stands in the requirement. */
+const changeOf = ({ change, effect }: { readonly change: string; readonly effect: Line['effect'] }): Pence =>
+  exactly(signOf(effect) * signedPence(change));
+
+/**
+ * Capital does not become revenue by a virement, nor revenue capital: where lines of the one lose in all and those of the
+ * other gain, some of it would. A source that may be either can give to both and take from both. Source: domain.md 2.
+ */
+function betweenKinds(
+  moves: readonly { readonly change: string; readonly effect: Line['effect']; readonly source: string }[],
+  kindOf: (source: string) => FundingSource['kind'],
+): Refusal | undefined {
+  const gain = (kind: FundingSource['kind']): Pence =>
+    total(moves.filter(({ source }) => kindOf(source) === kind).map(changeOf));
+  const [capital, revenue] = [gain('capital'), gain('revenue')];
+  return Math.sign(capital) * Math.sign(revenue) < 0
+    ? refuse(
+        'capital_and_revenue',
+        `Lines paid from capital would change by ${pounds(capital)} and those paid from revenue by ${pounds(revenue)}.`,
+      )
+    : undefined;
+}
+
+/**
+ * How much budget moves is what one half of the changes comes to, whatever their signs: where a line loses and a saving
+ * shrinks by as much, no line gains. Rounded up, to the penny, where the changes do not balance.
+ */
+const budgetMoved = (moves: readonly { readonly change: string }[]): Pence =>
+  exactly(Math.ceil(total(moves.map(({ change }) => exactly(Math.abs(signedPence(change))))) / 2));
+
+export const PLAN_FACTS: readonly Fact<FundState>[] = [
+  fact({
+    name: 'PlanLineSet',
+    title: 'Add a plan line',
+    group: 'plan',
+    about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off.',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      line: LineName,
+      description: LineDescription,
+      category: LineCategory,
+      source: Source,
+      recurrent: Recurrent,
+      amount: AmountOf,
+      scheme: SchemeField.optional(),
+      lead: Lead.optional().meta({
+        description: 'The partner that commissions it, and may record what it costs beside the host.',
+      }),
+    }),
+    signature: 'none',
+    roles: MANAGE,
+    effective: 'in-year',
+    reversible: true,
+    holdsMinima: true,
+    sides: byHost,
+    amount: (data) => pence(data.amount),
+    check: (data, state: FundState, context) =>
+      nameIsFree(state, data.line) ??
+      sourceFits(state, data.source, 'line') ??
+      (data.lead === undefined ? undefined : partnerIsIn(state, data.lead, data.effective, context)) ??
+      (lineCategoryOf(data.category)
+        ? undefined
+        : refuse(
+            'category_unknown',
+            `"${data.category}" is not a category; use ${LINE_CATEGORIES.map((each) => each.code).join(', ')}.`,
+          )) ??
+      (data.scheme && schemeFits(data.scheme, context.register, opened(state).year.label, data.effective)),
+    postings: (data) =>
+      posted({
+        ...planAccount(data.line, data),
+        item: data.line,
+        on: data.effective,
+        pence: exactly(signOf(lineCategoryOf(data.category)!.effect) * pence(data.amount)),
+      }),
+    evolve: (state, data) =>
+      void state.items.set(data.line, {
+        kind: 'line',
+        source: data.source,
+        recurrent: data.recurrent,
+        effect: lineCategoryOf(data.category)!.effect,
+        began: data.effective,
+        lead: data.lead,
+      }),
+    names: (data) => data.line,
+    sentence: (data) =>
+      `Plan line "${data.line}" (${data.description}) was set at ${pounds(pence(data.amount))} from ${data.source}, ` +
+      `${data.recurrent ? 'recurrent' : 'one-off'}.`,
+  }),
+  completedFact({
+    name: 'PlanLineRevised',
+    title: 'Revise a plan line',
+    group: 'plan',
+    about: 'Changes what a plan line requires from a day on; the amount that stood before is recorded with it.',
+    input: z.strictObject({
+      effective: EffectiveDay,
+      line: LineName,
+      now: NowStandsAt,
+      reason: Reason,
+      reprofile: Reprofile,
+    }),
+    stored: z.strictObject({
+      effective: EffectiveDay,
+      line: LineName,
+      now: NowStandsAt,
+      reason: Reason,
+      reprofile: Reprofile,
+      was: Was,
+      source: Source,
+      recurrent: Recurrent,
+      change: AmountChange,
+    }),
+    signature: 'none',
+    roles: MANAGE,
+    effective: 'in-year',
+    reversible: true,
+    holdsMinima: true,
+    limits: ['planned'],
+    level: 'states',
+    restsOn: (data) => data.line,
+    sides: byHost,
+    amount: (data) => largest(pence(data.now), pence(data.was)),
+    complete(data, state: FundState) {
+      const line = itemOf(state, 'line', data.line);
+      if (line instanceof Refusal) return line;
+      const late = inOrder(state, data.line, line.began, data.effective);
+      if (late) return late;
+      const sign = signOf(line.effect);
+      const was = exactly(sign * standsAt(state, 'requirement', data.line, data.effective));
+      return {
+        ...data,
+        was: moneyText(was),
+        source: line.source,
+        recurrent: line.recurrent,
+        change: moneyText(exactly(sign * minus(pence(data.now), was))),
+      };
+    },
+    check(data, state: FundState) {
+      if (data.now === data.was) {
+        return refuse('nothing_to_change', `"${data.line}" stands at ${pounds(pence(data.now))} on that day already.`);
+      }
+      return data.reprofile?.otherYear === opened(state).year.label
+        ? refuse(
+            'reprofiled_within',
+            `"${data.reprofile.name}" names ${data.reprofile.otherYear}, this fund’s own year.`,
+          )
+        : undefined;
+    },
+    postings: (data) =>
+      posted({
+        ...planAccount(data.line, data),
+        item: data.line,
+        on: data.effective,
+        pence: signedPence(data.change),
+      }),
+    evolve: () => undefined,
+    sentence: (data) =>
+      `Plan line "${data.line}" was revised from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}` +
+      `${data.reprofile ? ` (reprofiled with ${data.reprofile.otherYear} as "${data.reprofile.name}")` : ''}: ${data.reason}`,
+  }),
+  completedFact({
+    name: 'PlanLineDescribed',
+    title: 'Describe a plan line',
+    group: 'plan',
+    about:
+      'Gives a plan line its scheme, area of spend, commissioner and provider from a day on, or changes them; its sum stays.',
+    input: z.strictObject(description),
+    stored: z.strictObject({ ...description, source: Source }),
+    signature: 'none',
+    roles: MANAGE,
+    effective: 'in-year',
+    reversible: true,
+    holdsMinima: true,
+    restsOn: (data) => data.line,
+    sides: byHost,
+    complete(data, state: FundState) {
+      const line = itemOf(state, 'line', data.line);
+      if (line instanceof Refusal) return line;
+      return notBefore(data.line, line.began, data.effective) ?? { ...data, source: line.source };
+    },
+    check: (data, state: FundState, { register }) =>
+      schemeFits(data.scheme, register, opened(state).year.label, data.effective),
+    postings: () => [],
+    evolve: () => undefined,
+    sentence: ({ line, scheme, reason }) =>
+      `Plan line "${line}" is described as part of "${scheme.scheme}" (${scheme.title}): ${scheme.type}, ` +
+      `area ${scheme.areaOfSpend}, ${commissionedBy(scheme)}, provider ${scheme.provider}: ${reason}`,
+  }),
+  completedFact({
+    name: 'BudgetVired',
+    title: 'Move budget between plan lines',
+    group: 'plan',
+    about:
+      'Moves budget between plan lines, leaving the requirement as it is, and capital apart from revenue, also where it was carried in; a second officer of the host signs, and the minimum tests still pass.',
+    input: z.strictObject({
+      ...virement,
+      moves: movesOf(Moved)
+        .refine(...NAMED_ONCE)
+        .meta({ title: 'Moves', description: 'The lines that give and take; together they come to nothing.' }),
+    }),
+    stored: z.strictObject({
+      ...virement,
+      moves: movesOf({
+        ...Moved,
+        was: Was,
+        source: Source,
+        recurrent: Recurrent,
+        effect: z.enum(['adds', 'reduces']),
+      }),
+    }),
+    signature: 'second-officer',
+    roles: MANAGE,
+    effective: 'in-year',
+    reversible: true,
+    holdsMinima: true,
+    limits: ['planned'],
+    level: 'moves',
+    restsOn: (data) => data.moves.map((each) => each.line),
+    sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [opened(state).host] }),
+    amount: (data) => budgetMoved(data.moves),
+    complete(data, state: FundState) {
+      const moves = [];
+      for (const each of data.moves) {
+        const line = itemOf(state, 'line', each.line);
+        if (line instanceof Refusal) return line;
+        const late = inOrder(state, each.line, line.began, data.effective);
+        if (late) return late;
+        const { source, recurrent, effect } = line;
+        const was = exactly(signOf(effect) * standsAt(state, 'requirement', each.line, data.effective));
+        moves.push({ ...each, was: moneyText(was), source, recurrent, effect });
+      }
+      return { ...data, moves };
+    },
+    check(data, state: FundState, { fund }) {
+      const difference = total(data.moves.map(changeOf));
+      return difference === NO_MONEY
+        ? betweenKinds(data.moves, (source) => kindOfSource(state, source, data.effective, fund))
+        : refuse('virement_not_balanced', `The requirement would change by ${pounds(difference)}.`);
+    },
+    postings: (data) =>
+      data.moves.flatMap((each) =>
+        posted({
+          ...planAccount(each.line, each),
+          item: each.line,
+          on: data.effective,
+          pence: changeOf(each),
+        }),
+      ),
+    evolve: () => undefined,
+    sentence: (data) =>
+      `Budget was moved: ${data.moves
+        .map((each) => `"${each.line}" ${each.change.startsWith('-') ? '' : '+'}${pounds(signedPence(each.change))}`)
+        .join(', ')}: ${data.reason}`,
+  }),
+];

@@ -1,0 +1,129 @@
+import type { Day } from '../../calendar.js';
+import type { FactData } from '../../grammar/event.js';
+import { exactly, NO_MONEY, plus, type Pence } from '../../money.js';
+import { byText } from '../../order.js';
+import { POOL, seriesOn, type Account, type Measure, type Posting } from '../../postings.js';
+import type { Book } from '../books.js';
+import type { Scheme } from './scheme.js';
+
+/**
+ * What a fund remembers for its minimum tests beside its books: the facts whose words they need. Kept with revisions, so
+ * that decisions and questions, now and as known before, read the same.
+ */
+export interface TestInputs {
+  readonly facts: TestInput[];
+}
+
+export interface TestInput {
+  readonly revision: number;
+  readonly type: string;
+  readonly data: FactData;
+  /** When it was reversed, and from which day on. */
+  readonly reversed?: { readonly revision: number; readonly on: Day };
+}
+
+export const noTestInputs = (): TestInputs => ({ facts: [] });
+
+/** The measures that the tests read. */
+const MEASURES: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'share', 'passedDown', 'waived']);
+/** The facts whose words they, or the shares of a variance, need beside their postings. */
+const WORDED: ReadonlySet<string> = new Set([
+  'PlanLineSet',
+  'PlanLineDescribed',
+  'GrantDetermined',
+  'GrantReduced',
+  'GrantRecovered',
+  'GrantPassedDown',
+  'PassDownWaived',
+  'CarriedForwardReceived',
+]);
+
+export const isTestInput = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);
+
+/** Takes one more fact into a list of them, or marks the one that it reverses. Whether the list has changed. */
+export function keepTestInput(
+  facts: TestInput[],
+  { revision, type, data }: Pick<TestInput, 'revision' | 'type' | 'data'>,
+): boolean {
+  if (WORDED.has(type)) {
+    facts.push({ revision, type, data });
+    return true;
+  }
+  const at = type === 'FactReversed' ? facts.findIndex((each) => String(each.revision) === data['reverses']) : -1;
+  if (at < 0) return false;
+  facts[at] = { ...facts[at]!, reversed: { revision, on: data.effective } };
+  return true;
+}
+
+/** The facts as they were known at a revision, inclusive. */
+export const factsKnown = (facts: readonly TestInput[], upTo: number): TestInput[] =>
+  facts
+    .filter((each) => each.revision <= upTo)
+    .map(({ reversed, ...each }) => (reversed && reversed.revision <= upTo ? { ...each, reversed } : each));
+
+/** The facts of one type in force on a day, inclusive, in the order of recording. */
+export const factsInForce = (facts: readonly TestInput[], type: string, on: Day): TestInput[] =>
+  facts.filter((each) => each.type === type && each.data.effective <= on && !(each.reversed && each.reversed.on <= on));
+
+/** What an account stands at. */
+export interface Holding {
+  readonly account: Account;
+  readonly pence: Pence;
+}
+
+/** The holdings on a day, inclusive, as now known, with movements that are not recorded yet beside them. */
+export function holdingsOn(books: Iterable<Book>, on: Day, more: readonly Posting[]): Holding[] {
+  const standing = [...books].map(({ account, series }) => ({ account, pence: seriesOn(series, on) }));
+  return withPostings(standing, on, more);
+}
+
+/** Holdings with the movements that would come to them by a day, inclusive. */
+export function withPostings(holdings: readonly Holding[], on: Day, more: readonly Posting[]): Holding[] {
+  const coming = more.filter((posting) => posting.on <= on && isTestInput(posting));
+  return [...holdings, ...coming.map((posting) => ({ account: posting, pence: posting.pence }))];
+}
+
+/** The sum of the holdings that satisfy a condition. */
+export const sumOf = (holdings: readonly Holding[], counts: (account: Account) => boolean): Pence =>
+  holdings.reduce((sum, { account, pence }) => (counts(account) ? plus(sum, pence) : sum), NO_MONEY);
+
+/** Holdings gathered by a name, those that come to nothing left out; in the order of the names. */
+export function gathered(
+  holdings: readonly Holding[],
+  nameOf: (account: Account) => string | undefined,
+): { readonly name: string; readonly pence: Pence }[] {
+  const sums = new Map<string, number>();
+  for (const { account, pence } of holdings) {
+    const name = nameOf(account);
+    if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + pence);
+  }
+  return [...sums]
+    .flatMap(([name, sum]) => (sum === 0 ? [] : [{ name, pence: exactly(sum) }]))
+    .sort((a, b) => byText(a.name, b.name));
+}
+
+export interface Described {
+  readonly scheme: Scheme | undefined;
+  /** The revision of the fact that describes the line on that day. */
+  readonly revision: number;
+}
+
+/**
+ * How each plan line in force on a day is described: by the description in force that took effect last, the one recorded
+ * last where two do on one day, or else as it was set.
+ */
+export function descriptionsOn(facts: readonly TestInput[], on: Day): Map<string, Described> {
+  const described = new Map<string, TestInput>();
+  const nameOf = ({ data }: TestInput) => data['line'] as string;
+  for (const set of factsInForce(facts, 'PlanLineSet', on)) described.set(nameOf(set), set);
+  for (const each of factsInForce(facts, 'PlanLineDescribed', on)) {
+    const last = described.get(nameOf(each));
+    if (last && last.data.effective <= each.data.effective) described.set(nameOf(each), each);
+  }
+  return new Map(
+    [...described].map(([line, { data, revision }]) => [
+      line,
+      { scheme: data['scheme'] as Scheme | undefined, revision },
+    ]),
+  );
+}

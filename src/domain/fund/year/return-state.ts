@@ -1,0 +1,14 @@
+import type { Day } from '../../calendar.js';
+
+/** A return as later ones need to see it. */
+interface Filed {
+  readonly kind: string;
+  readonly on: Day;
+  /** The return that took its place. */
+  replacedBy: string | undefined;
+}
+
+/** The returns that were filed, by name. A name is used once. */
+export type ReturnsState = Map<string, Filed>;
+
+export const noReturns = (): ReturnsState => new Map();

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { dayInWords, lastDayOfPeriod, type Day, type FinancialYear } from '../../calendar.js';
+import { completedFact, type Fact } from '../../grammar/fact.js';
+import { moneyText } from '../../money.js';
+import { MANAGE } from '../../roles.js';
+import { refuse, type Refusal } from '../../rules.js';
+import { EffectiveDay, SignedMoney } from '../../values.js';
+import { booksOn } from '../books.js';
+import { returnFigures } from './return-figures.js';
+import { opened, type FundState } from '../state.js';
+import { Note, OnDay, ReplacedReturn, ReturnName } from '../../grammar/fields.js';
+
+/**
+ * Returns: what a fund reported of itself, as it stood when it was filed, under a digest. A return never changes; what is
+ * learnt later shows beside it as an adjustment of a prior period. Source: domain.md 4, 6.
+ */
+
+/** The last periods of what each kind of return reports: the improved Better Care Fund had a return of each quarter [W43]. */
+const RETURN_KINDS = {
+  'quarter-1': [3],
+  'quarter-2': [6],
+  'quarter-3': [9],
+  'quarter-4': [12],
+  'year-end': [12],
+  ibcf: [3, 6, 9, 12],
+} as const satisfies Record<string, readonly number[]>;
+
+type ReturnKind = keyof typeof RETURN_KINDS;
+
+export const ReturnFigureText = z.strictObject({
+  section: z.enum(['income', 'spending', 'total']),
+  source: z.string(),
+  line: z.string(),
+  figure: z.string(),
+  amount: SignedMoney,
+});
+
+const input = {
+  effective: EffectiveDay.meta({ description: 'The day on which it was filed.' }),
+  return: ReturnName,
+  kind: z
+    .enum(Object.keys(RETURN_KINDS) as [ReturnKind, ...ReturnKind[]])
+    .meta({ title: 'Kind of return', description: 'Which return it is.' }),
+  on: OnDay.meta({ description: 'The cut-off: the last day that it reports, inclusive.' }),
+  replaces: ReplacedReturn.optional().meta({
+    description: 'The return of the same kind and cut-off that it takes the place of.',
+  }),
+  note: Note.optional(),
+};
+
+const cutOffs = (year: FinancialYear, kind: ReturnKind): Day[] =>
+  RETURN_KINDS[kind].map((period) => lastDayOfPeriod(year, period));
+
+/** A second return of one kind and cut-off says which it replaces: the one that stands. */
+function replacesRightly(
+  { kind, on, replaces }: { kind: ReturnKind; on: Day; replaces?: string | undefined },
+  { returns }: FundState,
+): Refusal | undefined {
+  const standing = [...returns].find(
+    ([, each]) => each.kind === kind && each.on === on && each.replacedBy === undefined,
+  )?.[0];
+  if (standing === replaces) return undefined;
+  const stands = standing === undefined ? 'none stands' : `"${standing}" stands`;
+  return refuse(
+    'return_stands',
+    `Of the returns for ${kind} as at ${dayInWords(on)}, ${stands}; this would replace ${replaces === undefined ? 'none' : `"${replaces}"`}.`,
+  );
+}
+
+export const RETURN_FACTS: readonly Fact<FundState>[] = [
+  completedFact({
+    name: 'ReturnSubmitted',
+    title: 'File a return',
+    group: 'periods',
+    about:
+      'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
+    input: z.strictObject(input),
+    stored: z.strictObject({
+      ...input,
+      figures: z.array(ReturnFigureText),
+      claimsKnownTo: z.string().nullable().meta({
+        description:
+          'The last revision of the area’s disputes that open claims were counted from; null where there are none.',
+      }),
+      digest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .meta({
+          description: 'SHA-256 over the canonical JSON of the fund, kind, cut-off, figures and claimsKnownTo.',
+        }),
+    }),
+    signature: 'none',
+    roles: MANAGE,
+    effective: 'any-day',
+    inClosedPeriods: true,
+    reversible: false,
+    holdsClaims: true,
+    sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
+    complete(data, state: FundState, { openClaims, digest }) {
+      const { area, year } = opened(state);
+      const claims = openClaims(area, year, data.on);
+      const figures = returnFigures(booksOn(state.books, data.on), claims.open).map((each) => ({
+        ...each,
+        amount: moneyText(each.amount),
+      }));
+      const claimsKnownTo = claims.revision < 0 ? null : String(claims.revision);
+      return {
+        ...data,
+        figures,
+        claimsKnownTo,
+        digest: digest(sealed({ fund: `${area}-${year.label}`, ...data, figures, claimsKnownTo })),
+      };
+    },
+    check(data, state: FundState, { today }) {
+      const days = cutOffs(opened(state).year, data.kind);
+      if (!days.includes(data.on)) {
+        return refuse(
+          'return_day_wrong',
+          `A return for ${data.kind} is as at ${days.map(dayInWords).join(', or ')}; this is as at ${dayInWords(data.on)}.`,
+        );
+      }
+      if (data.effective < data.on) {
+        return refuse(
+          'return_day_wrong',
+          `It would be filed on ${dayInWords(data.effective)}, before its cut-off, ${dayInWords(data.on)}.`,
+        );
+      }
+      if (data.effective > today) {
+        return refuse(
+          'in_the_future',
+          `It would be filed on ${dayInWords(data.effective)}; today is ${dayInWords(today)}.`,
+        );
+      }
+      return state.returns.has(data.return)
+        ? refuse('identifier_used', `"${data.return}" already names a return of this fund.`)
+        : replacesRightly(data, state);
+    },
+    postings: () => [],
+    evolve({ returns }, data) {
+      if (data.replaces !== undefined) returns.get(data.replaces)!.replacedBy = data.return;
+      returns.set(data.return, { kind: data.kind, on: data.on, replacedBy: undefined });
+    },
+    sentence: (data) =>
+      `The return "${data.return}" (${data.kind}) was filed as at ${dayInWords(data.on)}${data.replaces ? `, in place of "${data.replaces}"` : ''}.`,
+  }),
+];
+
+/** What the digest of a return is taken over: anyone can work it out again. */
+export const sealed = (of: {
+  readonly fund: string;
+  readonly kind: string;
+  readonly on: string;
+  readonly figures: readonly unknown[];
+  readonly claimsKnownTo: string | null;
+}): unknown => ({
+  fund: of.fund,
+  kind: of.kind,
+  on: of.on,
+  figures: of.figures,
+  claimsKnownTo: of.claimsKnownTo,
+});

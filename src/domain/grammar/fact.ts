@@ -1,0 +1,207 @@
+import type { z } from 'zod';
+import type { Day, FinancialYear } from '../calendar.js';
+import type { EarlierVersion, FactData, LedgerEvent, Signature } from './event.js';
+import { NOTHING_PREVIEWED } from './preview.js';
+import type { Pence } from '../money.js';
+import type { Posting } from '../postings.js';
+import type { Refusal } from '../rules.js';
+import type { OpenProposal } from './proposal.js';
+import type { RegisterState } from '../register/state.js';
+import type { Group } from './groups.js';
+import type { Role } from '../roles.js';
+import { inForce, type RuleChange } from './rule-versions.js';
+import type { FundState } from '../fund/state.js';
+
+/** The two sides of a fact. Where no signature is needed only `acts` matters. */
+export interface Sides {
+  /** The partners whose officers may post the fact, or propose it. */
+  readonly acts: readonly string[];
+  /** The partners one of whose officers must sign. */
+  readonly signs: readonly string[];
+}
+
+/** What a decision may look at beside the state of its own stream. */
+export interface Context {
+  readonly today: Day;
+  /** The version of the rules to decide by: see rule-versions.ts. */
+  readonly rules: number;
+  /** Who posts, proposes or signs. */
+  readonly officer: string;
+  readonly register: RegisterState;
+  /** The proposals of the same stream that wait for a signature. */
+  readonly proposals: ReadonlyMap<string, OpenProposal>;
+  /** The one of them that is being signed or countered. */
+  readonly answering?: string;
+  /** The event that a reversal names, where it names one. */
+  readonly original?: LedgerEvent;
+  /** Whether the fact is marked as a prior-period adjustment. */
+  readonly adjustment: boolean;
+  /** The area that the stream is of, where it is open and of one. */
+  readonly area?: string | undefined;
+  /** Another fund as now known, where it is open: money that one year carries into the next rests on it. */
+  fund(name: string): FundState | undefined;
+  /** The claims of an area’s financial year that are open on a day, inclusive, as now known. */
+  openClaims(area: string, year: FinancialYear, on: Day): KnownClaims;
+  /** The SHA-256 of a value’s canonical JSON, in lower-case hexadecimal. */
+  digest(value: unknown): string;
+}
+
+/** What is open of an area’s claims, and the last revision of its disputes that was known; -1 where there are none. */
+interface KnownClaims {
+  readonly open: Pence;
+  readonly revision: number;
+}
+
+/**
+ * One business fact, declared once. The HTTP routes and their OpenAPI, the command line, the projections and the tests
+ * all follow from this declaration. `In` is what an officer sends; `Stored` is what is recorded, where a decision adds
+ * what the fact rests on (the amount that stood before, the original of a reversal) so that an event explains itself.
+ */
+interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
+  readonly name: string;
+  /** What somebody does who records it, as a verb phrase for a reader: “Agree a contribution”. */
+  readonly title: string;
+  readonly group: Group;
+  /** The version of the stored schema: one more than there were before it. */
+  readonly version: number;
+  /** The versions before: the first is version 1. A changed shape is a new version; old ones are upcast where events are read. */
+  readonly earlier?: readonly EarlierVersion[];
+  /** The fields of the stored data that hold the whole text of another fact. */
+  readonly texts?: readonly string[];
+  /** One sentence for the documentation, with the source of the rule. */
+  readonly about: string;
+  readonly input: In;
+  readonly stored: Stored;
+  readonly signature: Signature;
+  readonly roles: readonly Role[];
+  /** Roles that may sign, where they differ from those that may propose. */
+  readonly signerRoles?: readonly Role[];
+  /** How it was signed by the rules before a change of them, where it was signed otherwise. */
+  readonly signedBefore?: Signing & { readonly change: RuleChange };
+  /** For what has happened when it is recorded: the day on which it did, never after today. */
+  happened?(data: z.output<In>): Day;
+  /** Whether the effective date must lie in the fund's own year. */
+  readonly effective: 'in-year' | 'any-day';
+  /**
+   * Whether it may take effect in a closed period without being an adjustment: what opens and closes periods, and what is
+   * said of a period and moves no balance.
+   */
+  readonly inClosedPeriods?: true;
+  readonly reversible: boolean;
+  /** Whether a reversal can only say that it was never so, from its own first day: what moves no money and cannot end. */
+  readonly undoneWhole?: true;
+  /** Whether the ledger’s keeper does it, also where the keeper is no party to what the stream is about. */
+  readonly byKeeper?: true;
+  /** Whether the service itself records it, and nobody posts it. */
+  readonly byService?: true;
+  /** Whether what is recorded holds the exact sum of open claims: then it is shown whole only to those who see cases. */
+  readonly holdsClaims?: true;
+  /** Whether the bodies that it names are those under which something stands already: they may have ended since. */
+  readonly underItsName?: true;
+  /** The quantities that the fact must leave at nothing or more on every later day, by the names of the fund's limits. */
+  readonly limits?: readonly string[];
+  sides(data: z.output<In>, state: State, context: Context): Sides;
+  /**
+   * What was sent without the fields that say what is understood where they are left out, for a fact whose decision fills
+   * them in: so that the request can be told from what is recorded.
+   */
+  understood?(data: z.output<In>): FactData;
+  /** What a counter-proposal must leave as it is; declared by facts that the other side signs. */
+  subject?(data: z.output<In>): string;
+  /** For a fact that is signed as another is, that other: a reversal takes the signatures of its original. */
+  signedAs?(data: z.output<In>, context: Context): SignedAs<State> | Refusal;
+  /** The sum that an officer's limit is held against, when it is proposed and again when it is signed. */
+  amount?(data: z.output<Stored>, state: State, context: Context): Pence;
+  /** Why it may not be taken back just now, where more rests on it than its own stream tells; `revision` is its own. */
+  staysWhile?(data: z.output<Stored>, state: State, context: Context, revision: number): Refusal | undefined;
+  /** The name that the fact brings into use. */
+  names?(data: z.output<Stored>): string;
+  /** The named contribution, line or grant that the fact changes or counts on; a virement changes several. */
+  restsOn?(data: z.output<Stored>): string | readonly string[] | undefined;
+  /** The name of what must stand for as long as the fact does, and of which it changes nothing: an agreement, for a plan. */
+  needs?(data: z.output<Stored>): string | undefined;
+  /** Whether it is refused where it would make a minimum test fail: what a partner decides itself, of compulsory money. */
+  readonly holdsMinima?: true;
+  /** Whether it states what its item stands at from its day on, or moves it by a sum. */
+  readonly level?: 'states' | 'moves';
+  /** Adds what the fact rests on. Runs once, when it is posted or proposed. */
+  complete?(data: z.output<In>, state: State, context: Context): z.output<Stored> | Refusal;
+  check(data: z.output<Stored>, state: State, context: Context): Refusal | undefined;
+  postings(data: z.output<Stored>): Posting[];
+  /** What a proposal of the fact puts on the table, under the proposal's identifier. */
+  proposes?(data: z.output<Stored>, proposal: string): Posting[];
+  evolve(state: State, data: z.output<Stored>, event: LedgerEvent): void;
+  /** The proposal that the fact takes off the table, where it does; reversing the fact puts it back. */
+  endsProposal?(data: z.output<Stored>): string | undefined;
+  sentence(data: z.output<Stored>): string;
+}
+
+export interface SignedAs<State> {
+  readonly fact: Fact<State>;
+  readonly data: FactData;
+}
+
+/** Whose signature a fact needs, and in which roles. */
+interface Signing {
+  readonly signature: Signature;
+  readonly signerRoles: readonly Role[];
+}
+
+/** How a fact is signed by a version of the rules. */
+export function signingOf<State>(fact: Fact<State>, version: { readonly rules: number }): Signing {
+  const { signedBefore, signature, roles, signerRoles = roles } = fact;
+  return signedBefore && !inForce(signedBefore.change, version) ? signedBefore : { signature, signerRoles };
+}
+
+/** A declaration with its data types forgotten, for those who handle any fact. */
+export type Fact<State> = Declaration<z.ZodObject, z.ZodObject, State>;
+
+/** Declares a fact whose stored form is what is sent. */
+export function fact<In extends z.ZodObject, State>(
+  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version'>,
+): Fact<State> {
+  return { ...declaration, version: versionOf(declaration), stored: declaration.input };
+}
+
+/** Declares a fact to which the decision adds what it rests on. */
+export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject, State>(
+  declaration: Omit<Declaration<In, Stored, State>, 'version'> &
+    Required<Pick<Declaration<In, Stored, State>, 'complete'>>,
+): Fact<State> {
+  return { ...declaration, version: versionOf(declaration) };
+}
+
+const versionOf = ({ earlier = [] }: { readonly earlier?: readonly EarlierVersion[] }): number => earlier.length + 1;
+
+/** Whose act a fact is that the ledger’s keeper posts, for whichever stream it opens or adds to. */
+const BY_KEEPER = {
+  signature: 'none',
+  roles: ['pool-manager', 'registrar', 'chief-finance-officer'],
+  byKeeper: true,
+  effective: 'any-day',
+  reversible: false,
+  sides: (_data: unknown, _state: unknown, { register }: Context): Sides => ({
+    acts: register.ledger ? [register.ledger.keeper] : [],
+    signs: [],
+  }),
+} as const;
+
+/** Declares a fact that the ledger’s keeper posts, alone and for ever; by other roles where it says so. */
+export const keeperFact = <In extends z.ZodObject, State>(
+  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version' | keyof typeof BY_KEEPER> & {
+    readonly roles?: readonly Role[];
+  },
+): Fact<State> => fact<In, State>({ ...BY_KEEPER, ...declaration });
+
+/** A kind of stream that keeps no money of a year: it has no limits of its own, no accounting periods and no offers. */
+export const NO_BOOKS = {
+  evolvePostings: () => undefined,
+  evolveStanding: () => undefined,
+  evolveAgreed: () => undefined,
+  limitsHold: () => undefined,
+  dayAllowed: () => undefined,
+  isClosed: () => false,
+  restoresProposal: () => undefined,
+  area: () => undefined,
+  preview: () => NOTHING_PREVIEWED,
+};

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { dayInWords } from '../calendar.js';
+import { completedFact, type Context, type Fact } from './fact.js';
+import type { FactData, FactText, LedgerEvent } from './event.js';
+import { inverted } from '../postings.js';
+import { refuse, Refusal } from '../rules.js';
+import { EffectiveDay } from '../values.js';
+import { Reason, Reverses } from './fields.js';
+
+/** How a stream of facts takes one of them back. The same for every kind of stream but for what rests on what. */
+interface Reversing<State> {
+  /** What an officer calls the stream: `fund`. */
+  readonly place: string;
+  /** The facts that can be reversed, by name. */
+  readonly reversible: ReadonlyMap<string, Fact<State>>;
+  /** What to do about those that cannot be. */
+  readonly waysBack: Readonly<Record<string, string>>;
+  readonly limits: readonly string[];
+  readonly reversed: (state: State) => ReadonlyMap<number, number>;
+  /** The rules of this kind of stream, once the original is known and not yet reversed. */
+  check(state: State, original: Fact<State>, reversal: Reversal, context: Context): Refusal | undefined;
+  evolve(state: State, reversal: Reversal, revision: number): void;
+}
+
+export interface Reversal extends FactData {
+  readonly reverses: string;
+  readonly reason: string;
+  readonly fact: FactText;
+}
+
+const sent = { effective: EffectiveDay, reverses: Reverses, reason: Reason };
+
+/** The event that a reversal names, where it is one that can be reversed. */
+function originalOf<State>(
+  { place, reversible, waysBack }: Reversing<State>,
+  revision: string,
+  { original }: Context,
+): LedgerEvent | Refusal {
+  if (!original) return refuse('reference_unknown', `This ${place} has no event at revision ${revision}.`);
+  if (reversible.has(original.type)) return original;
+  return refuse(
+    'not_reversible',
+    `${original.type} is never reversed. ${waysBack[original.type] ?? 'Answer the proposal itself.'}`,
+  );
+}
+
+/**
+ * Declares the fact that undoes another exactly once, from its own effective date on, with the signatures of its
+ * original; it is never itself reversed. Source: design.md 3.
+ */
+export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
+  completedFact({
+    name: 'FactReversed',
+    title: 'Take a fact back',
+    group: 'corrections',
+    about:
+      'Undoes exactly one fact, once, from its own effective date on; signed as the original was; never itself reversed.',
+    input: z.strictObject(sent),
+    stored: z.strictObject({
+      ...sent,
+      fact: z.strictObject({ type: z.string(), version: z.int(), data: z.looseObject({ effective: EffectiveDay }) }),
+    }),
+    signature: 'none',
+    roles: [],
+    effective: 'any-day',
+    reversible: false,
+    texts: ['fact'],
+    limits: of.limits,
+    signedAs(data, context) {
+      const original = originalOf(of, data.reverses, context);
+      return original instanceof Refusal ? original : { fact: of.reversible.get(original.type)!, data: original.data };
+    },
+    sides: () => ({ acts: [], signs: [] }),
+    complete(data, _state, context) {
+      // That there is an original, and a reversible one, has been seen when its signatures were looked up.
+      const { type, data: original, stored } = context.original!;
+      const { version } = of.reversible.get(type)!;
+      return { ...data, fact: { type, version, data: original, ...(stored && { stored }) } };
+    },
+    check(data, state: State, context) {
+      const began = data.fact.data.effective;
+      if (of.reversed(state).has(Number(data.reverses))) {
+        return refuse('already_reversed', `The fact at revision ${data.reverses} has been reversed already.`);
+      }
+      if (data.effective < began) {
+        return refuse(
+          'reversal_too_early',
+          `The original takes effect on ${dayInWords(began)}; the reversal would on ${dayInWords(data.effective)}.`,
+        );
+      }
+      return of.check(state, of.reversible.get(data.fact.type)!, data, context);
+    },
+    postings: (data) => inverted(of.reversible.get(data.fact.type)!.postings(data.fact.data), data.effective),
+    evolve: (state, data, event) => of.evolve(state, data, event.revision),
+    sentence: (data) =>
+      `Reversed from ${dayInWords(data.effective)}: “${of.reversible.get(data.fact.type)!.sentence(data.fact.data)}” because ${data.reason}`,
+  });
+
+/** The revision of the event that a fact undoes, where it is a reversal. */
+export const reversedBy = ({ type, data }: { readonly type: string; readonly data: FactData }): string | undefined =>
+  type === 'FactReversed' ? String(data['reverses']) : undefined;

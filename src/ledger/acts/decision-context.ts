@@ -1,0 +1,72 @@
+import { openClaims } from '../../../projections/claims.js';
+import type { Day } from '../../domain/calendar.js';
+import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
+import type { Given } from '../../domain/grammar/stream.js';
+import type { StreamState } from '../../domain/grammar/kind.js';
+import { canonical, disputeStream, fundStream, REGISTER_STREAM, sha256, type StateOf } from '../catalogue.js';
+import { NO_STREAM } from '../memory/standing.js';
+
+/** Whoever holds the state of every stream: the service as it stands, verification as it reads on. */
+export interface Streams {
+  stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;
+}
+
+interface Deciding {
+  /** The stream that the act is recorded in. */
+  readonly stream: string;
+  readonly today: Day;
+  /** The version of the rules to decide by: the newest, or that of an act that is decided again. */
+  readonly rules: number;
+  /** The event that a reversal names. */
+  readonly original: LedgerEvent | undefined;
+  /**
+   * The last revision of the area’s disputes that counts; left out, the last there is. Of an act from before acts named what
+   * they rest on, what the service had not read when it decided may be in the ledger before it: its decision says how far
+   * it had read.
+   */
+  readonly claimsKnownTo?: number | undefined;
+}
+
+interface DecisionContext {
+  readonly context: Given;
+  /**
+   * The other streams that the decision has looked at so far, each with its last standing revision: what an event records
+   * as `rests`. Undefined where there was none.
+   */
+  rests(): Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * What a decision may look at beside its own stream: made here alone, for whoever decides and for whoever verifies. No other
+ * stream is reached in any other way, and each that is handed out is noted, so that no decision forgets what it rests on.
+ */
+export function decisionContext(
+  streams: Streams,
+  { stream: own, today, rules, original, claimsKnownTo = Infinity }: Deciding,
+): DecisionContext {
+  const looked: Record<string, string> = {};
+  function at<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>> {
+    const state = streams.stream(kind, stream);
+    if (stream !== own) looked[stream] = state.revision < 0 ? NO_STREAM : String(state.revision);
+    return state;
+  }
+  return {
+    context: {
+      today,
+      rules,
+      register: at('register', REGISTER_STREAM).own,
+      ...(original && { original }),
+      fund(name) {
+        const fund = at('fund', fundStream(name)).own;
+        return fund.opened ? fund : undefined;
+      },
+      openClaims(area, year, on) {
+        const { own: state, revision } = at('dispute', disputeStream(area));
+        const upTo = Math.min(revision, claimsKnownTo);
+        return { open: openClaims({ state, on, upTo }, year).total, revision: upTo };
+      },
+      digest: (value) => sha256(canonical(value)),
+    },
+    rests: () => (Object.keys(looked).length > 0 ? looked : undefined),
+  };
+}

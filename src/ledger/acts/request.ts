@@ -1,0 +1,29 @@
+import type { SentFact, StreamKind } from '../../domain/grammar/event.js';
+import type { Command } from '../../domain/grammar/stream.js';
+import { factOf } from '../../domain/grammar/kind.js';
+import type { EvidenceList } from '../../domain/values.js';
+import { canonical, KINDS, sha256, type AnyKind } from '../catalogue.js';
+
+/** What is asked, of which stream, for whom, and on which evidence. */
+interface Requested {
+  readonly stream: string;
+  readonly command: Command;
+  readonly actingFor?: string | undefined;
+  readonly evidence: EvidenceList;
+}
+
+/** The fingerprint of a request: by it a key that is used again is known to stand for the same act, or for another. */
+export function requestOf({ kind, command, ...asked }: Requested & { readonly kind: StreamKind }): string {
+  const plain = 'fact' in command ? { ...command, fact: understood(KINDS[kind], command.fact) } : command;
+  return fingerprint({ ...asked, command: plain });
+}
+
+/** A fact as it would be sent by somebody who leaves out what is understood. */
+export const understood = (kind: AnyKind, { type, data }: SentFact): SentFact => ({
+  type,
+  data: factOf(kind, type).understood?.(data) ?? data,
+});
+
+/** The same of a request whose fact is without what is understood. */
+export const fingerprint = ({ stream, command, actingFor, evidence }: Requested): string =>
+  sha256(canonical({ stream, command, actingFor: actingFor ?? null, evidence }));

@@ -1,0 +1,318 @@
+import { z } from 'zod';
+import { FIGURES } from '../../../projections/position.js';
+import { GAP_FIGURES } from '../../../projections/gap.js';
+import { readAs } from '../../domain/faults.js';
+import type { FactData, SentFact } from '../../domain/grammar/event.js';
+import { exactly, moneyText, signedPence } from '../../domain/money.js';
+import { mandatesOn } from '../../domain/register/state.js';
+import { refuse, Refusal, type RuleCode } from '../../domain/rules.js';
+import { Name, SignedMoney, words } from '../../domain/values.js';
+import type { Sight } from '../access.js';
+import { ask } from '../ask.js';
+import { fundStream, KINDS, sentenceOf } from '../catalogue.js';
+import { todayOf } from './stamp.js';
+import type { Ledger } from '../ledger.js';
+import { TestText } from '../minimum-tests-text.js';
+import { gap, position } from '../questions/fund/figures.js';
+import { minimumTestsQuery } from '../questions/fund/minimum-tests.js';
+import {
+  GapText,
+  On,
+  OwedText,
+  PartnerName,
+  Stamp,
+  standing,
+  type Asked,
+  type Query,
+  type Table,
+} from '../questions/question.js';
+import { riskShare } from '../questions/fund/risk-share.js';
+import { scratchOf } from '../audit/scratch.js';
+
+/** What if: several acts are tried on a fund one after another, figures are asked before and after, and nothing is recorded. */
+
+const ACTS_MAX = 20;
+
+const Act = z
+  .strictObject({
+    fact: z.strictObject({ type: z.string(), data: z.looseObject({}) }).optional(),
+    proposal: z.uuid({ error: 'must be the identifier of a proposal' }).optional(),
+    adjustment: z.strictObject({ reason: words(500) }).optional(),
+  })
+  .refine(({ fact, proposal }) => (fact === undefined) !== (proposal === undefined), {
+    error: 'must hold a fact, or the proposal that is signed, and not both',
+  });
+
+export const WhatIfAsked = z.strictObject({
+  on: On.optional(),
+  partner: Name.optional().meta({ description: 'The partner you act for; only where you are mandated for several.' }),
+  acts: z.array(Act).min(1).max(ACTS_MAX).meta({
+    description:
+      'Facts and open proposals, tried in this order, each on what those before it have left. A fact that needs a second signature is tried as if it were proposed and signed.',
+  }),
+});
+
+const beforeAndAfter = <S extends z.ZodType>(schema: S) => z.object({ before: schema, after: schema });
+
+export const WhatIfAnswer = z
+  .object({
+    fund: z.string(),
+    ...Stamp,
+    acts: z.array(
+      z.object({
+        sentence: z.string().meta({ description: 'The fact in words; empty where it cannot be read.' }),
+        signedBy: z
+          .string()
+          .nullable()
+          .meta({ description: 'The officer who was taken to sign it; null where none must, or none can.' }),
+        refusal: z
+          .object({ code: z.string(), detail: z.string() })
+          .nullable()
+          .meta({ description: 'The rule that refuses it; the acts after it are tried without it.' }),
+      }),
+    ),
+    gap: beforeAndAfter(GapText).extend({ change: GapText }),
+    partners: z.array(z.object({ ...PartnerName, ...beforeAndAfter(OwedText).shape })),
+    tests: z.array(
+      z.object({
+        test: z.string(),
+        title: z.string(),
+        before: TestText.pick({ verdict: true, margin: true, why: true }),
+        after: TestText.pick({ verdict: true, margin: true, why: true }),
+      }),
+    ),
+    riskShare: z.array(z.object({ ...PartnerName, before: SignedMoney, after: SignedMoney })),
+  })
+  .meta({ id: 'WhatIf' });
+
+type WhatIfAnswer = z.input<typeof WhatIfAnswer>;
+export type WhatIfText = WhatIfAnswer;
+type Tried = WhatIfAnswer['acts'][number];
+
+/** Who tries the acts, and how they are known. */
+export interface Trying {
+  readonly officer: string;
+  /** What they may see of the figures. */
+  readonly sight: Sight;
+  readonly signedInBy: string;
+}
+
+/** Why one officer cannot sign, and another may. */
+const OTHERS_MAY: readonly RuleCode[] = [
+  'not_mandated',
+  'wrong_partner',
+  'role_not_allowed',
+  'over_limit',
+  'same_partner',
+  'same_officer',
+];
+
+/** Tries acts on a scratch of a fund. */
+class Trial {
+  readonly #scratch: Ledger;
+  readonly #stream: string;
+  readonly #by: Trying;
+  #keys = 0;
+
+  constructor(scratch: Ledger, stream: string, by: Trying) {
+    this.#scratch = scratch;
+    this.#stream = stream;
+    this.#by = by;
+  }
+
+  #submit(command: Parameters<Ledger['submit']>[0]['command'], officer: string, actingFor?: string) {
+    return this.#scratch.submit({
+      kind: 'fund',
+      stream: this.#stream,
+      command,
+      officer,
+      actingFor,
+      signedInBy: this.#by.signedInBy,
+      key: `what-if ${++this.#keys}`,
+      correlation: 'what-if',
+      evidence: [],
+    });
+  }
+
+  /** Signs a proposal: as the officer who asks where they can, or else as the first officer who can. */
+  async sign(proposal: string, adjustment?: { readonly reason: string }): Promise<Tried> {
+    const { open } = await this.#scratch.folded('fund', this.#stream);
+    const found = open.get(proposal);
+    const sentence = found ? sentenceOf({ stream: this.#stream, ...found.fact } as never) : '';
+    const register = this.#scratch.model.register();
+    const today = todayOf(this.#scratch);
+    const command = { act: 'agree' as const, proposal, ...(adjustment && { adjustment }) };
+    let first: Refusal | undefined;
+    for (const officer of new Set([this.#by.officer, ...register.mandates.keys()])) {
+      for (const { partner } of mandatesOn(register, officer, today)) {
+        const done = await this.#submit(command, officer, partner);
+        if (!(done instanceof Refusal)) return { sentence, signedBy: officer, refusal: null };
+        first ??= done;
+        if (!OTHERS_MAY.includes(done.rule)) return refused(sentence, done);
+      }
+    }
+    // In a fund there are officers always: a body never has fewer than two.
+    return refused(sentence, first!);
+  }
+
+  /** Posts a fact, or proposes and signs it where it needs a second signature. */
+  async record(fact: SentFact, partner?: string, adjustment?: { readonly reason: string }): Promise<Tried> {
+    const sentence = sentenceSafely(this.#stream, fact);
+    const more = adjustment && { adjustment };
+    const posted = await this.#submit({ act: 'post', fact, ...more }, this.#by.officer, partner);
+    if (!(posted instanceof Refusal))
+      return { sentence: posted.outcome.events[0]!.sentence, signedBy: null, refusal: null };
+    const proposed = await this.#submit({ act: 'propose', fact, ...more }, this.#by.officer, partner);
+    if (!(proposed instanceof Refusal)) return this.sign(proposed.outcome.proposal!);
+    return refused(sentence, proposed.rule === 'signature_not_needed' ? posted : proposed);
+  }
+}
+
+const refused = (sentence: string, { rule, detail }: Refusal): Tried => ({
+  sentence,
+  signedBy: null,
+  refusal: { code: rule, detail },
+});
+
+/** A fact in words, where what was sent is enough for words: what a decision adds is not there yet. */
+function sentenceSafely(stream: string, { type, data }: SentFact): string {
+  try {
+    return sentenceOf({ stream, type, data } as never);
+  } catch {
+    return type;
+  }
+}
+
+/** What was sent as a fact of a fund, read by the fact’s own schema. */
+function factRead({ type, data }: { readonly type: string; readonly data: unknown }): SentFact | Refusal {
+  const fact = KINDS.fund.byName.get(type);
+  if (!fact) return refuse('fields_invalid', `"${type}" is not a fact of a fund.`);
+  const read = readAs(fact.input, data);
+  if ('value' in read) return { type, data: read.value as FactData };
+  const [{ path, words: why }] = read.faults as [(typeof read.faults)[number]];
+  return refuse('fields_invalid', `${path.map(String).join('.') || 'The fact'}: ${why}.`);
+}
+
+/**
+ * Tries acts on a fund, one after another, and answers its figures on a day before and after them, as now known. Nothing
+ * is recorded. What a rule refuses is told act by act, and the others are tried all the same.
+ */
+export async function whatIf(
+  ledger: Ledger,
+  fund: string,
+  { on, partner, acts }: z.output<typeof WhatIfAsked>,
+  by: Trying,
+): Promise<WhatIfAnswer | Refusal> {
+  const fault = ledger.unsound();
+  if (fault) return fault.refusal;
+  const at = standing(ledger, fund, { on });
+  if (at instanceof Refusal) return at;
+  const stream = fundStream(fund);
+  const scratch = await scratchOf(ledger, stream);
+  const asked = { fund, on: at.on };
+  const before = await figuresOf(scratch, by.sight, asked);
+  const trial = new Trial(scratch, stream, by);
+  const tried: Tried[] = [];
+  for (const { fact, proposal, adjustment } of acts) {
+    const read = fact && factRead(fact);
+    tried.push(
+      read === undefined
+        ? await trial.sign(proposal!, adjustment)
+        : read instanceof Refusal
+          ? refused('', read)
+          : await trial.record(read, partner, adjustment),
+    );
+  }
+  const after = await figuresOf(scratch, by.sight, asked);
+  return { fund, ...at.stamp, acts: tried, ...compared(before, after) };
+}
+
+/** A question’s answer about a fund that is there, at a day that has been chosen. */
+async function answerOf<A>(query: Query, ledger: Ledger, sight: Sight, asked: Asked): Promise<A> {
+  return query.answer.parse(await ask(ledger, sight, query, asked)) as A;
+}
+
+interface FiguresThen {
+  readonly gap: z.output<typeof GapText>;
+  readonly partners: readonly {
+    readonly partner: string;
+    readonly name: string;
+    readonly total: z.output<typeof OwedText>;
+  }[];
+  readonly tests: readonly z.output<typeof TestText>[];
+  readonly riskShare: readonly { readonly partner: string; readonly name: string; readonly amount: string }[];
+}
+
+async function figuresOf(ledger: Ledger, sight: Sight, asked: Asked): Promise<FiguresThen> {
+  return {
+    gap: GapText.parse(await answerOf(gap, ledger, sight, asked)),
+    partners: (await answerOf<{ partners: FiguresThen['partners'] }>(position, ledger, sight, asked)).partners,
+    tests: (await answerOf<{ tests: FiguresThen['tests'] }>(minimumTestsQuery, ledger, sight, asked)).tests,
+    riskShare: (await answerOf<{ partners: FiguresThen['riskShare'] }>(riskShare, ledger, sight, asked)).partners,
+  };
+}
+
+const changeOf = (before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>, name: string) =>
+  moneyText(exactly(signedPence(after[name]!) - signedPence(before[name]!)));
+
+const NONE = '0.00';
+
+function compared(
+  before: FiguresThen,
+  after: FiguresThen,
+): Pick<WhatIfAnswer, 'gap' | 'partners' | 'tests' | 'riskShare'> {
+  const names = (all: readonly { readonly partner: string; readonly name: string }[]) => [
+    ...new Map(all.map(({ partner, name }) => [partner, name])),
+  ];
+  const shareOf = (all: FiguresThen, partner: string) =>
+    all.riskShare.find((each) => each.partner === partner)?.amount ?? NONE;
+  return {
+    gap: {
+      before: before.gap,
+      after: after.gap,
+      change: Object.fromEntries(GAP_FIGURES.map((name) => [name, changeOf(before.gap, after.gap, name)])) as z.output<
+        typeof GapText
+      >,
+    },
+    // The partners of a fund are those with which it was opened, or who follow them: no act on the fund changes them.
+    partners: before.partners.map(({ partner, name, total }, index) => ({
+      partner,
+      name,
+      before: total,
+      after: after.partners[index]!.total,
+    })),
+    tests: before.tests.map((test, index) => ({
+      test: test.test,
+      title: test.title,
+      before: test,
+      after: after.tests[index]!,
+    })),
+    riskShare: names([...before.riskShare, ...after.riskShare]).map(([partner, name]) => ({
+      partner,
+      name,
+      before: shareOf(before, partner),
+      after: shareOf(after, partner),
+    })),
+  };
+}
+
+/** The figures that moved, for a terminal. */
+export function whatIfTable({ gap: moved, partners, tests, riskShare: shares }: z.output<typeof WhatIfAnswer>): Table {
+  const rows: [string, string, string, string][] = [
+    ...GAP_FIGURES.map((name): [string, string, string, string] => ['', name, moved.before[name], moved.after[name]]),
+    ...partners.flatMap(({ name: who, before, after }) =>
+      FIGURES.map((name): [string, string, string, string] => [who, name, before[name], after[name]]),
+    ),
+    ...tests.map(({ test, before, after }): [string, string, string, string] => [
+      '',
+      test,
+      before.verdict,
+      after.verdict,
+    ]),
+    ...shares.map(({ name, before, after }): [string, string, string, string] => [name, 'risk share', before, after]),
+  ];
+  return {
+    columns: ['who', 'figure', 'before', 'after'],
+    rows: rows.filter(([, , before, after]) => before !== after),
+  };
+}

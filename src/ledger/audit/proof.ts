@@ -1,0 +1,85 @@
+import { setTimeout } from 'node:timers/promises';
+import { added, isKept, isSameHash, nameOf, type Edge, type Hash } from '../../../evidence/tree.js';
+import { LedgerDamaged, type EventStore } from '../../store/event-store.js';
+import { leafOf } from '../../store/leaf.js';
+import { goingOn } from '../../store/pages.js';
+import { storedTree } from '../../store/stored-tree.js';
+
+/**
+ * Whether a store holds what was recorded: the bytes of its events are held to the tree that was written with them. A store
+ * holds what is read to its leaves itself; what a snapshot spared a start is read afterwards, a little at a time. All of it
+ * throws {@link LedgerDamaged}, naming the place. A store that keeps no tree proves nothing.
+ */
+
+/**
+ * Holds the tree to its end: it is whole, and goes no further than the events. Rests on a look at a few hundred hashes.
+ * `size` is how many events have been read; others may be recording.
+ */
+export async function endHolds(store: EventStore, size: number): Promise<void> {
+  const tree = storedTree(store);
+  if (!tree) return;
+  try {
+    await tree.rootAt(size);
+  } catch (error) {
+    throw new LedgerDamaged((error as Error).message, error);
+  }
+  const [next] = await store.leaves!(size, 1);
+  if (!next) return;
+  // Whoever records writes an event and its leaf at once: where there is a leaf, there is an event by now.
+  const [event] = await store.readAll({ after: size === 0 ? undefined : String(size), limit: 1 });
+  if (!event)
+    throw new LedgerDamaged(
+      `The ledger’s tree goes on after event ${size}, and the events do not: the last were taken away.`,
+    );
+}
+
+/** So many events are hashed in a turn of the loop: a millisecond or two. */
+const EVENTS_A_TURN = 100;
+
+export interface Proving {
+  /** Up to which size what the store holds is proven. */
+  size(): number;
+  /** Settles once everything is, that was there when it came to its end; rejects where it is not. */
+  readonly whole: Promise<void>;
+  stop(): void;
+}
+
+/** Proves what a store that keeps a tree holds, from its first event on, with a pause after each turn. `upTo` is how far it has been read. */
+export function startProving(store: EventStore, upTo: () => number, pauseMs: number): Proving {
+  let edge: Edge | undefined;
+  let stopped = false;
+  const size = (): number => edge?.size ?? 0;
+  const isOver = (): boolean => stopped || size() >= upTo();
+
+  async function turn(): Promise<void> {
+    const from = size();
+    const after = from === 0 ? undefined : String(from);
+    const page = goingOn(store, after, await store.readAll({ after, limit: EVENTS_A_TURN }));
+    if (page.length === 0)
+      throw new LedgerDamaged(`After event ${from} nothing can be read, and ${upTo()} were there before.`);
+    const whole: { readonly level: number; readonly place: number; readonly hash: Hash }[] = [];
+    for (const event of page) {
+      edge = added(edge, leafOf(event), 0, (level, place, hash) => {
+        if (isKept(level)) whole.push({ level, place, hash });
+      });
+    }
+    for (const { level, place, hash } of whole) {
+      const [is] = await store.subtrees!(level, place, 1);
+      if (!is || !isSameHash(is, hash))
+        throw new LedgerDamaged(
+          `The ledger’s tree is not that of its events: ${nameOf(level, place)} is ${is ? 'another' : 'missing'}.`,
+        );
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!isOver()) {
+      await turn();
+      await setTimeout(pauseMs);
+    }
+  }
+
+  const whole = run();
+  whole.catch(() => undefined);
+  return { size, whole, stop: () => void (stopped = true) };
+}

@@ -1,0 +1,92 @@
+import { agreement, withdrawals } from './fund/agreement.js';
+import { approvalsQuery, contributions, instalmentsQuery, late, trace } from './fund/audit.js';
+import { succession, successions } from './reference/bodies.js';
+import { disputeClasses, disputeTreatments, settlement, settlements } from './disputes/dispute-books.js';
+import { disputeCase, disputeCases, disputeOutcomes, disputes } from './disputes/disputes.js';
+import {
+  compareQuery,
+  gap,
+  gapHistory,
+  partnerPositionQuery,
+  passDown,
+  plan,
+  position,
+  statementQuery,
+} from './fund/figures.js';
+import { minimumTestsQuery } from './fund/minimum-tests.js';
+import { allocations, grantSeries, nationalTotals, ruleSet, ruleSets } from './reference/published.js';
+import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
+import { bridge, mediumTerm } from './area/medium-term.js';
+import { memorandum, mirror } from './fund/memorandum.js';
+import { planYear } from './fund/plan-year.js';
+import { proposalAnywhere } from './proposal.js';
+import type { Query } from './question.js';
+import { filedReturn, filedReturns, returnFiguresQuery } from './fund/returns.js';
+import { riskShare } from './fund/risk-share.js';
+import { grantUse, monitoring, performance, reserves, supplierClasses } from './fund/spending.js';
+import { officers, portfolio, tasks } from './tasks.js';
+import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference/reference.js';
+
+/** Every question, in the order in which documentation and help list them. */
+export const QUERIES: readonly Query[] = [
+  tasks,
+  officers,
+  portfolio,
+  funds,
+  fund,
+  position,
+  partnerPositionQuery,
+  gap,
+  gapHistory,
+  compareQuery,
+  statementQuery,
+  plan,
+  passDown,
+  minimumTestsQuery,
+  contributions,
+  instalmentsQuery,
+  approvalsQuery,
+  late,
+  trace,
+  monitoring,
+  grantUse,
+  reserves,
+  performance,
+  filedReturns,
+  filedReturn,
+  returnFiguresQuery,
+  planYear,
+  agreement,
+  withdrawals,
+  riskShare,
+  memorandum,
+  mirror,
+  ...FUND_HAPPENINGS,
+  proposalAnywhere,
+  areas,
+  mediumTerm,
+  bridge,
+  succession,
+  disputes,
+  disputeCases,
+  disputeCase,
+  disputeOutcomes,
+  disputeClasses,
+  disputeTreatments,
+  settlements,
+  settlement,
+  ...DISPUTE_HAPPENINGS,
+  ...REGISTER_HAPPENINGS,
+  partners,
+  successions,
+  sources,
+  allocations,
+  ruleSets,
+  ruleSet,
+  nationalTotals,
+  grantSeries,
+  protocols,
+  holidays,
+  supplierClasses,
+  facts,
+];

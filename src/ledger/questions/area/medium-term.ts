@@ -1,0 +1,375 @@
+import { z } from 'zod';
+import { gapOf } from '../../../../projections/gap.js';
+import { bridgeSteps, categoriesOf, ROW_KINDS, yearPlan, type Step } from '../../../../projections/medium-term.js';
+import { FINANCIAL_YEARS, financialYear, type FinancialYear, type Instant } from '../../../domain/calendar.js';
+import { moneyText, NO_MONEY, plus, signedPence, total, type Pence } from '../../../domain/money.js';
+import { byKey } from '../../../domain/order.js';
+import { refuse, Refusal } from '../../../domain/rules.js';
+import { SignedMoney } from '../../../domain/values.js';
+import { fundStream } from '../../catalogue.js';
+import type { Ledger } from '../../ledger.js';
+import { BothSettled, Known, knownThen } from '../known.js';
+import {
+  entriesOf,
+  EntryText,
+  entryText,
+  fundsOf,
+  inText,
+  KnownAt,
+  OfArea,
+  query,
+  standingEver,
+  type Seeing,
+  type Standing,
+} from '../question.js';
+
+/** Several years of one area: the gap of each, as known at an instant, and the bridge between two instants. */
+
+const Year = z
+  .string()
+  .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2018-19"' });
+
+const Years = {
+  from: Year.optional().meta({
+    description: 'The first year. Left out, the first of which the area had a fund by then.',
+  }),
+  to: Year.optional().meta({ description: 'The last year. Left out, the last of which the area had a fund by then.' }),
+};
+
+interface AskedYears {
+  readonly area: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/**
+ * The years asked for, each with the area’s fund of it where there is one: by what is known at a size of the ledger, so
+ * that a fund that is opened later changes no answer. Years of a fund that the asker may not see are left out.
+ */
+function yearsOf(
+  ledger: Ledger,
+  { area, from, to }: AskedYears,
+  size: number,
+  { sees }: Pick<Seeing, 'sees'>,
+): { readonly year: FinancialYear; readonly fund: string | undefined }[] | Refusal {
+  const funds = fundsOf(ledger, area).filter((fund) => ledger.model.knownRevision(fundStream(fund), size) >= 0);
+  if (funds.length === 0) return refuse('area_unknown', `No fund of ${area} was open by then.`);
+  const labels = funds.map((fund) => fund.slice(area.length + 1));
+  const first = from ?? labels[0]!;
+  const last = to ?? labels.at(-1)!;
+  const years = FINANCIAL_YEARS.filter(({ label }) => label >= first && label <= last);
+  if (years.length === 0) return refuse('days_out_of_order', `${first} is after ${last}.`);
+  return years
+    .map((year) => ({ year, fund: funds[labels.indexOf(year.label)] }))
+    .filter(({ fund }) => fund === undefined || sees(fund));
+}
+
+/** A fund on the last day of its year, as known at an instant: where it had been opened by then. */
+function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear, knownAt: Instant) {
+  if (fund === undefined) return undefined;
+  const at = standingEver(ledger, fund, { on: year.last, 'known-at': knownAt }) as Standing;
+  return ledger.model.knownRevision(fundStream(fund), at.size) < 0 ? undefined : at;
+}
+
+/** Claims stand beside the gap, and no figure here is of them. */
+const gapAt = (at: Standing | undefined) => at && gapOf(at.view, NO_MONEY);
+
+const linesSet = ({ model }: Standing) => model.facts.kept.filter(({ type }) => type === 'PlanLineSet');
+
+const PartText = z.object({ name: z.string(), amount: SignedMoney });
+const partsOf = (sums: ReadonlyMap<string, Pence>): z.input<typeof PartText>[] =>
+  [...sums]
+    .filter(([, amount]) => amount !== NO_MONEY)
+    .sort(byKey)
+    .map(([name, amount]) => ({ name, amount: moneyText(amount) }));
+
+const FIGURES = ['requirement', 'funded', 'gap', 'soft', 'hard', 'recurrentGap'] as const;
+
+const sumOf = (amounts: readonly string[]): string => moneyText(total(amounts.map(signedPence)));
+
+export const mediumTerm = query({
+  name: 'medium-term',
+  path: '/areas/{area}/medium-term',
+  about:
+    'Several years of one area: requirement by category, funding by source and the gap of each, on the last day of the year, as known at an instant.',
+  params: OfArea,
+  options: z.strictObject({ ...Years, 'known-at': KnownAt.optional() }),
+  answer: z.object({
+    area: z.string(),
+    ...Known,
+    years: z.array(
+      z.object({
+        year: z.string(),
+        on: z.string(),
+        fund: z.string().nullable().meta({ description: 'Null where no fund of the year was open by then.' }),
+        requirements: z.array(PartText).meta({ description: 'By category; what saves is below nothing.' }),
+        funding: z.array(PartText).meta({ description: 'By source.' }),
+        ...(Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<
+          (typeof FIGURES)[number],
+          typeof SignedMoney
+        >),
+      }),
+    ),
+  }),
+  async run(ledger, asked, seeing) {
+    const { instant, size, text } = knownThen(ledger, asked['known-at']);
+    const years = yearsOf(ledger, asked, size, seeing);
+    if (years instanceof Refusal) return years;
+    return {
+      area: asked.area,
+      ...text,
+      years: years.map(({ year, fund }) => {
+        const at = atYearEnd(ledger, fund, year, instant);
+        const gap = gapAt(at);
+        const { requirement, funded } = at
+          ? yearPlan(at.view, categoriesOf(linesSet(at)))
+          : { requirement: new Map<string, Pence>(), funded: new Map<string, Pence>() };
+        const figures = Object.fromEntries(FIGURES.map((name) => [name, gap?.[name] ?? NO_MONEY]));
+        return {
+          year: year.label,
+          on: year.last,
+          fund: at?.fund ?? null,
+          requirements: partsOf(requirement),
+          funding: partsOf(funded),
+          ...inText(figures as Record<(typeof FIGURES)[number], Pence>),
+        };
+      }),
+    };
+  },
+  table: ({ years }) => ({
+    columns: ['year', 'what', 'amount'],
+    rows: years.flatMap(({ year, requirements, funding, ...figures }) => [
+      ...requirements.map(({ name, amount }) => [year, `requires, ${name}`, amount]),
+      ...funding.map(({ name, amount }) => [year, `funded, ${name}`, amount]),
+      ...FIGURES.map((name) => [year, name, figures[name]]),
+    ]),
+  }),
+});
+
+const CellText = z.object({ year: z.string(), change: SignedMoney });
+const RowText = z.object({
+  kind: z.enum(ROW_KINDS),
+  row: z.string().meta({ description: 'The category, the name of the reprofiling, or the source of funding.' }),
+  cells: z.array(CellText),
+  total: SignedMoney,
+  missing: z.array(z.string()).meta({
+    description: 'Of a reprofiling: the other years that it names and of which there is no half in this bridge.',
+  }),
+  difference: SignedMoney.meta({
+    description:
+      'Of a reprofiling: by how much its halves differ, of those that are both here; that is no move between years. Nothing elsewhere.',
+  }),
+  halves: z
+    .array(
+      z.object({
+        year: z.string(),
+        otherYear: z.string(),
+        change: SignedMoney,
+        otherChange: SignedMoney.meta({ description: 'What the other half comes to in the other year.' }),
+        difference: SignedMoney.nullable().meta({
+          description:
+            'By how much the two differ: change + otherChange; null where one of them is not in this bridge.',
+        }),
+      }),
+    )
+    .meta({ description: 'Of a reprofiling: its two halves beside each other, for each pair of years.' }),
+});
+const FactText = EntryText.extend({
+  year: z.string(),
+  kind: z.enum(ROW_KINDS),
+  row: z.string(),
+  change: SignedMoney,
+  otherYear: z.string().nullable(),
+});
+
+type FactText = z.input<typeof FactText>;
+
+const Bridge = z.object({
+  area: z.string(),
+  settled: BothSettled,
+  from: z.object(Known),
+  to: z.object(Known),
+  years: z.array(
+    z.object({
+      year: z.string(),
+      on: z.string(),
+      fund: z.string().nullable(),
+      gapFrom: SignedMoney,
+      gapTo: SignedMoney,
+      change: SignedMoney,
+    }),
+  ),
+  rows: z.array(RowText).meta({
+    description: 'What each row changed of the gap of each year; more funding takes off it. Rows and columns add up.',
+  }),
+  change: SignedMoney,
+  facts: z
+    .array(FactText)
+    .meta({ description: 'The facts behind each cell, in the order in which they were recorded.' }),
+});
+
+/** What the facts of one row come to: by year, and of a reprofiling by pair of years. */
+interface Row {
+  readonly kind: FactText['kind'];
+  readonly row: string;
+  readonly byYear: Map<string, Pence>;
+  readonly pairs: Map<string, Pair>;
+}
+
+/** Two years between which one reprofiling moves money, the earlier first, and what the halves of each come to. */
+interface Pair {
+  readonly years: readonly [string, string];
+  readonly halves: Map<string, Pence>;
+}
+
+const addTo = (sums: Map<string, Pence>, year: string, change: Pence): void =>
+  void sums.set(year, plus(sums.get(year) ?? NO_MONEY, change));
+
+/** The pair of years that a half belongs to: whichever of them it is in, it is the same. */
+function pairOf({ pairs }: Row, year: string, otherYear: string): Pair {
+  const years = year < otherYear ? ([year, otherYear] as const) : ([otherYear, year] as const);
+  const pair = pairs.get(years.join()) ?? { years, halves: new Map<string, Pence>() };
+  pairs.set(years.join(), pair);
+  return pair;
+}
+
+/** The halves of a reprofiling beside each other: a half that is not here has no sum, and then there is no difference. */
+function halvesOf({ pairs }: Row) {
+  const all = [...pairs].sort(byKey).map(([, { years, halves }]) => {
+    const [first, second] = years.map((year) => halves.get(year) ?? NO_MONEY) as [Pence, Pence];
+    return {
+      years,
+      first,
+      second,
+      isWhole: first !== NO_MONEY && second !== NO_MONEY,
+      difference: plus(first, second),
+    };
+  });
+  return all.filter(({ first, second }) => first !== NO_MONEY || second !== NO_MONEY);
+}
+
+/** The rows that facts add up to, over the years that are shown. */
+function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<typeof RowText>[] {
+  const rows = new Map<string, Row>();
+  for (const { kind, row, year, change, otherYear } of facts) {
+    const key = `${ROW_KINDS.indexOf(kind)} ${row}`;
+    const found: Row = rows.get(key) ?? { kind, row, byYear: new Map(), pairs: new Map() };
+    rows.set(key, found);
+    addTo(found.byYear, year, signedPence(change));
+    if (otherYear !== null) addTo(pairOf(found, year, otherYear).halves, year, signedPence(change));
+  }
+  return [...rows].sort(byKey).map(([, found]) => {
+    const { kind, row, byYear } = found;
+    const halves = halvesOf(found);
+    const missing = halves.flatMap(({ years: pair, first, isWhole }) =>
+      isWhole ? [] : [pair[first === NO_MONEY ? 0 : 1]],
+    );
+    const differences = halves.filter(({ isWhole }) => isWhole).map(({ difference }) => difference);
+    return {
+      kind,
+      row,
+      cells: years.map((year) => ({ year, change: moneyText(byYear.get(year) ?? NO_MONEY) })),
+      total: moneyText(total(byYear.values())),
+      missing: [...new Set(missing)].sort(),
+      difference: moneyText(total(differences)),
+      halves: halves.map(({ years: pair, first, second, isWhole, difference }) => ({
+        year: pair[0],
+        otherYear: pair[1],
+        change: moneyText(first),
+        otherChange: moneyText(second),
+        difference: isWhole ? moneyText(difference) : null,
+      })),
+    };
+  });
+}
+
+/** What is amiss with the halves of a reprofiling, in words: years of which one is missing, and by how much two differ. */
+const halvesInWords = ({ missing, halves }: z.input<typeof RowText>): string =>
+  [
+    ...missing,
+    ...halves.flatMap(({ year, otherYear, difference }) =>
+      difference === null || difference === moneyText(NO_MONEY)
+        ? []
+        : [`the halves of ${year} and ${otherYear} differ by ${difference}`],
+    ),
+  ].join(', ');
+
+/** An instant before anything was recorded. */
+const BEFORE_ALL = 0 as Instant;
+
+const KnownFrom = KnownAt.meta({
+  description: 'What was known first: a UTC instant, or a day, which means its end in London. Left out, nothing.',
+});
+
+export const bridge = query({
+  name: 'bridge',
+  path: '/areas/{area}/bridge',
+  about:
+    'Why the gaps of several years changed between two instants: by category, reprofiling and source (rows) and year (columns), both adding up, with the facts behind each cell.',
+  params: OfArea,
+  options: z.strictObject({ ...Years, 'known-from': KnownFrom.optional(), 'known-to': KnownAt.optional() }),
+  answer: Bridge,
+  async run(ledger, asked, seeing) {
+    const from = knownThen(ledger, asked['known-from'] ?? BEFORE_ALL);
+    const to = knownThen(ledger, asked['known-to']);
+    const size = Math.max(from.size, to.size);
+    const years = yearsOf(ledger, asked, size, seeing);
+    if (years instanceof Refusal) return years;
+    const columns = years.map(({ year, fund }) => {
+      const gapKnown = (knownAt: Instant) => gapAt(atYearEnd(ledger, fund, year, knownAt))?.gap ?? NO_MONEY;
+      const [gapFrom, gapTo] = [gapKnown(from.instant), gapKnown(to.instant)];
+      return { year: year.label, on: year.last, fund: fund ?? null, gapFrom, gapTo, change: gapTo - gapFrom };
+    });
+    const found: { readonly place: number; readonly fact: FactText }[] = [];
+    for (const { year, on, fund } of columns) {
+      if (fund === null) continue;
+      const at = standingEver(ledger, fund, { on, 'known-at': to.instant }) as Standing;
+      const steps = bridgeSteps(await entriesOf(ledger, { fund, size }), categoriesOf(linesSet(at)), {
+        on,
+        fromSize: from.size,
+        toSize: to.size,
+      });
+      found.push(...steps.map((step) => ({ place: step.entry.place, fact: factText(step, year) })));
+    }
+    const facts = found.sort((a, b) => a.place - b.place).map(({ fact }) => fact);
+    return {
+      area: asked.area,
+      settled: from.text.settled && to.text.settled,
+      from: from.text,
+      to: to.text,
+      years: columns.map(({ gapFrom, gapTo, change, ...column }) => ({
+        ...column,
+        ...inText({ gapFrom, gapTo, change: change as Pence }),
+      })),
+      rows: rowsOf(
+        facts,
+        columns.map(({ year }) => year),
+      ),
+      change: moneyText(columns.reduce((sum, { change }) => plus(sum, change as Pence), NO_MONEY)),
+      facts,
+    };
+  },
+  table: ({ years, rows, change }) => ({
+    columns: ['what', ...years.map(({ year }) => year), 'all years', 'missing halves'],
+    rows: [
+      ['Gap as known first', ...years.map(({ gapFrom }) => gapFrom), sumOf(years.map(({ gapFrom }) => gapFrom)), ''],
+      ...rows.map((each) => [
+        `${each.kind}, ${each.row}`,
+        ...each.cells.map((cell) => cell.change),
+        each.total,
+        halvesInWords(each),
+      ]),
+      ['Change', ...years.map((year) => year.change), change, ''],
+      ['Gap as known then', ...years.map(({ gapTo }) => gapTo), sumOf(years.map(({ gapTo }) => gapTo)), ''],
+    ],
+  }),
+});
+
+const factText = ({ entry, kind, row, change, otherYear }: Step, year: string): FactText => ({
+  ...entryText(entry),
+  year,
+  kind,
+  row,
+  change: moneyText(change),
+  otherYear: otherYear ?? null,
+});

@@ -1,0 +1,152 @@
+import {
+  claimsWalk,
+  countClaims,
+  openClaims,
+  type ClaimsWalk,
+  type DisputesView,
+  type OpenClaims,
+} from '../../../../projections/claims.js';
+import type { Entry } from '../../../../projections/entry.js';
+import type { ToldCell } from '../../../../projections/claim-releases.js';
+import { claimsNow, type AssignedClaim } from '../../../../projections/succession.js';
+import { dayNumber, instantOf, londonDay, type FinancialYear, type Instant } from '../../../domain/calendar.js';
+import { cellsOf } from '../../../domain/dispute/claim.js';
+import { assignedOn, termsAt } from '../../../domain/dispute/state.js';
+import { NO_MONEY } from '../../../domain/money.js';
+import { disputeStream } from '../../catalogue.js';
+import { releasedUpTo, type ClaimsTold, type Released } from '../../memory/claims-told.js';
+import type { Ledger } from '../../ledger.js';
+import { knownThen } from '../known.js';
+import type { DisclosureText } from './claims-text.js';
+import { entriesOf, inheritanceAt, type Seeing, type Standing, type TwoDates } from '../question.js';
+
+/** The claims that stand beside a fund's figures: exactly for those who see cases, as they are told to all others. */
+
+const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('dispute', disputeStream(area)).own;
+
+const revisionAt = (ledger: Ledger, area: string) => (size: number) =>
+  ledger.model.knownRevision(disputeStream(area), size);
+
+/** Open claims as an asker may know them, and what the answer says of that. */
+export interface ClaimsSeen {
+  readonly claims: OpenClaims;
+  readonly disclosure: DisclosureText;
+}
+
+/** The releases up to an instant that an asker is told claims at; undefined for those who are told them exactly. */
+export async function releasesFor(
+  ledger: Ledger,
+  area: string,
+  knownAt: Instant,
+  seeing: Seeing,
+): Promise<Released | undefined> {
+  return seeing.seesClaims(area) ? undefined : releasedUpTo(ledger, area, knownAt);
+}
+
+export const disclosureOf = ({ release }: ClaimsTold): DisclosureText => ({
+  disclosed: 'rounded',
+  release: release ?? null,
+});
+
+/** The instant of what was known that a question about a fund is of. */
+export const instantOfStanding = ({ known }: Pick<Standing, 'known'>): Instant => instantOf(known.knownAt)!;
+
+/** The open claims among cells that are told, of one financial year or of all. */
+export function openClaimsTold(cells: readonly ToldCell[], year?: FinancialYear): OpenClaims {
+  const count = countClaims();
+  count.add(year ? cells.filter((cell) => cell.year === year.label) : cells);
+  return count.claims();
+}
+
+/** The claims of a fund's year that are open, as an asker may know them on the two dates of a question. */
+export async function claimsSeen(ledger: Ledger, at: Standing, seeing: Seeing): Promise<ClaimsSeen> {
+  const knownAt = instantOfStanding(at);
+  const released = await releasesFor(ledger, at.area, knownAt, seeing);
+  if (!released) return { claims: claimsAt(ledger, at), disclosure: {} };
+  const told = released.at(knownAt);
+  return {
+    claims: claimsNow(openClaimsTold(told.cells, at.year), [], at.inheritance),
+    disclosure: disclosureOf(told),
+  };
+}
+
+/**
+ * The claims of a fund's year that are open on the day and as known at the instant that were asked for, to the penny.
+ * @param knownTo the last revision of the disputes that counts; left out, all that were known
+ */
+export function claimsAt(
+  ledger: Ledger,
+  { area, on, size, year, inheritance }: Standing,
+  knownTo = Infinity,
+): OpenClaims {
+  const view = { state: disputesOf(ledger, area), on, upTo: Math.min(revisionAt(ledger, area)(size), knownTo) };
+  return claimsNow(openClaims(view, year), assignedClaims(view, year), inheritance);
+}
+
+/** The open claims of an area, of all years, under the names in which they were raised and under those of today. */
+export async function claimsOfArea(
+  ledger: Ledger,
+  area: string,
+  { on, 'known-at': knownAt }: TwoDates,
+  seeing: Seeing,
+) {
+  const known = knownThen(ledger, knownAt);
+  const { now, instant, size, text } = known;
+  const day = on ?? londonDay(now);
+  const inheritance = inheritanceAt(ledger, area, day, size);
+  const released = seeing.seesArea(area) ? await releasesFor(ledger, area, instant, seeing) : undefined;
+  const told = released?.at(instant);
+  const view = { state: disputesOf(ledger, area), on: day, upTo: revisionAt(ledger, area)(size) };
+  const before = !seeing.seesArea(area) ? NO_CLAIMS : told ? openClaimsTold(told.cells) : openClaims(view);
+  return {
+    ...known,
+    on: day,
+    stamp: { on: day, ...text },
+    inheritance,
+    before,
+    // Cases that one successor took over are told under its name from the start.
+    after: claimsNow(before, seeing.seesCases(area) ? assignedClaims(view) : [], inheritance),
+    disclosure: told ? disclosureOf(told) : {},
+  };
+}
+
+const NO_CLAIMS: OpenClaims = { total: NO_MONEY, byPartner: new Map() };
+
+/** What is open of each case that one of several successors has taken over. */
+function assignedClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): AssignedClaim[] {
+  const asAt = { on: dayNumber(on), ...(year && { from: dayNumber(year.first), to: dayNumber(year.last) }) };
+  return assignedOn(state, on, upTo).flatMap(({ case: id, side, predecessor, successor }) =>
+    // A case that was assigned has been raised: what is known of the one is known of the other.
+    cellsOf(termsAt(state.cases.get(id)!, upTo)!, asAt)
+      .filter((cell) => cell[side] === predecessor)
+      .map(({ open }) => ({
+        side: side === 'claimant' ? ('claimedBy' as const) : ('claimedAgainst' as const),
+        predecessor,
+        successor,
+        open,
+      })),
+  );
+}
+
+/** The same claims to the penny at every day and size, for walks from one to another. */
+export const claimsAlong = (ledger: Ledger, { area, year }: Standing): ClaimsWalk =>
+  claimsWalk(disputesOf(ledger, area), year, revisionAt(ledger, area));
+
+/** For walks along the facts of a fund alone: what is told of claims is put beside their figures afterwards. */
+export const NO_CLAIMS_ALONG: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
+
+/**
+ * The facts that can move a fund's figures, in ledger order: its own, and those of its area's disputes, which are for
+ * those alone who are told claims exactly.
+ * @param released the releases at which an asker is told claims instead
+ */
+export async function moving(
+  ledger: Ledger,
+  { fund, area, size }: Pick<Standing, 'fund' | 'area' | 'size'>,
+  released: Released | undefined,
+) {
+  const disputes = released ? [] : await ledger.entries(disputeStream(area), size);
+  const entries = [...(await entriesOf(ledger, { fund, size })), ...disputes].sort((a, b) => a.place - b.place);
+  const ofDisputes = new Set(disputes);
+  return { entries, isOfDisputes: (entry: Entry): boolean => ofDisputes.has(entry) };
+}

@@ -1,0 +1,643 @@
+import { z } from 'zod';
+import { NOT_IN_DISPUTE, type InDispute } from '../../../../projections/claims.js';
+import { compare } from '../../../../projections/compare.js';
+import { inForce, known } from '../../../../projections/fund-facts.js';
+import { GAP_FIGURES, gapOf, type Gap } from '../../../../projections/gap.js';
+import { gapByDay, gapByKnowledge } from '../../../../projections/gap-history.js';
+import { passDowns } from '../../../../projections/pass-down.js';
+import { linesStanding, planOf } from '../../../../projections/plan.js';
+import { fundPosition } from '../../../../projections/position.js';
+import { statement } from '../../../../projections/statement.js';
+import { statementNow } from '../../../../projections/statement-now.js';
+import type { Instant } from '../../../domain/calendar.js';
+import { USE_FIGURES } from '../../../domain/fund/money/use-of-money.js';
+import { moneyText, negated, NO_MONEY, pounds, type Pence } from '../../../domain/money.js';
+import { heirsOf } from '../../../domain/register/succession.js';
+import { Refusal } from '../../../domain/rules.js';
+import { EffectiveDay, SignedMoney } from '../../../domain/values.js';
+import {
+  claimsAlong,
+  claimsSeen,
+  disclosureOf,
+  instantOfStanding,
+  moving,
+  NO_CLAIMS_ALONG,
+  releasesFor,
+} from '../disputes/claims.js';
+import { ClaimSum, Disclosure, type DisclosureText } from '../disputes/claims-text.js';
+import { compareTold, historyTold } from './gap-told.js';
+import { BothSettled } from '../known.js';
+import {
+  AtTwoDates,
+  changesOf,
+  entriesOf,
+  EntryText,
+  entryText,
+  FiguresText,
+  GapText,
+  inText,
+  isIn,
+  KnownAt,
+  nameOf,
+  OfFund,
+  OfPartner,
+  On,
+  PartnerName,
+  partnerUnknown,
+  POSITION_FIGURES,
+  query,
+  SourcesText,
+  Stamp,
+  positionAt,
+  standing,
+  type Standing,
+  SuccessionsText,
+  successionsText,
+} from '../question.js';
+import { totalWithUse, usesAt, withUse } from './use.js';
+
+/** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
+
+const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
+/** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
+const InDisputeText = z
+  .object({ claimedBy: ClaimSum, claimedAgainst: ClaimSum })
+  .meta({ description: 'Open claims of the fund’s year: those that the partner makes, and those made of it.' });
+
+/** What most partners have none of, so that a terminal has room for the rest. */
+const MINOR_FIGURES = [
+  'agreedRecurrent',
+  'agreedOneOff',
+  'withdrawn',
+  'atRisk',
+  'assumed',
+  ...USE_FIGURES,
+  ...CLAIMS,
+] as const satisfies readonly ((typeof POSITION_FIGURES)[number] | (typeof CLAIMS)[number])[];
+
+export const position = query({
+  name: 'position',
+  path: '/funds/{fund}/position',
+  about: 'The fund’s position: each partner’s, and their total, on a day, as known at an instant.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    ...Disclosure,
+    partners: z.array(z.object({ ...PartnerName, sources: SourcesText, total: FiguresText, inDispute: InDisputeText })),
+    total: FiguresText,
+    inDispute: InDisputeText,
+    successions: SuccessionsText,
+  }),
+  async run(ledger, asked, seeing) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const { partners, total } = positionAt(at);
+    const uses = usesAt(at);
+    const used = partners.map((each) => ({ partner: each.partner, ...withUse(each, uses) }));
+    const { claims, disclosure } = await claimsSeen(ledger, at, seeing);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      ...disclosure,
+      partners: used.map(({ partner, sources, total: own }) => ({
+        partner,
+        name: nameOf(ledger, partner),
+        sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
+        total: inText(own),
+        inDispute: inText(claims.byPartner.get(partner) ?? NOT_IN_DISPUTE),
+      })),
+      total: inText(totalWithUse(total, used)),
+      inDispute: inText({ claimedBy: claims.total, claimedAgainst: claims.total }),
+      successions: successionsText(at.inheritance),
+    };
+  },
+  table: ({ partners, total, inDispute }) => ({
+    columns: ['partner', 'source', ...POSITION_FIGURES, ...CLAIMS],
+    minor: MINOR_FIGURES,
+    rows: [
+      ...partners.flatMap(({ name, sources, inDispute: own }) => [
+        ...sources.map(({ source, figures }) => [
+          name,
+          source,
+          ...POSITION_FIGURES.map((figure) => figures[figure]),
+          '',
+          '',
+        ]),
+        ...(CLAIMS.every((each) => own[each] === '0.00')
+          ? []
+          : [[name, 'in dispute', ...POSITION_FIGURES.map(() => ''), ...CLAIMS.map((each) => own[each])]]),
+      ]),
+      ['Total', '', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
+    ],
+  }),
+});
+
+export const partnerPositionQuery = query({
+  name: 'partner-position',
+  path: '/funds/{fund}/partners/{partner}/position',
+  about: 'One partner’s position in a fund, by source of funding.',
+  params: OfPartner,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...PartnerName,
+    ...Stamp,
+    ...Disclosure,
+    sources: SourcesText,
+    total: FiguresText,
+    inDispute: InDisputeText,
+    successions: SuccessionsText,
+  }),
+  async run(ledger, asked, seeing) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
+    const { recorded, view, inheritance } = at;
+    const { claims, disclosure } = await claimsSeen(ledger, at, seeing);
+    const [own] = positionAt({ recorded, view, inheritance, partners: [asked.partner] }).partners;
+    const { sources, total } = withUse(own!, usesAt(at, asked.partner));
+    return {
+      fund: asked.fund,
+      partner: asked.partner,
+      name: nameOf(ledger, asked.partner),
+      sources: sources.map(({ source, figures }) => ({ source, figures: inText(figures) })),
+      total: inText(total),
+      inDispute: inText(claims.byPartner.get(asked.partner) ?? NOT_IN_DISPUTE),
+      successions: successionsText(at.inheritance),
+      ...at.stamp,
+      ...disclosure,
+    };
+  },
+  table: ({ sources, total, inDispute }) => ({
+    columns: ['source', ...POSITION_FIGURES, ...CLAIMS],
+    minor: MINOR_FIGURES,
+    rows: [
+      ...sources.map(({ source, figures }) => [source, ...POSITION_FIGURES.map((figure) => figures[figure]), '', '']),
+      ['Total', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
+    ],
+  }),
+});
+
+const Stated = z.object({
+  amount: SignedMoney,
+  claimant: z.string(),
+  statedOn: z.string(),
+  basis: z.string(),
+  evidence: z.array(z.string()),
+});
+
+const FundedBy = z.object({ ...PartnerName, source: z.string(), recurrent: SignedMoney, oneOff: SignedMoney });
+
+export const gap = query({
+  name: 'gap',
+  path: '/funds/{fund}/gap',
+  about:
+    'The funding gap on a day, as known at an instant: soft, hard and recurrent, who funds what, and the gaps that were stated.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    ...Disclosure,
+    ...GapText.shape,
+    fundedBy: z.array(FundedBy),
+    stated: z.array(Stated),
+  }),
+  async run(ledger, asked, seeing) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const { claims, disclosure } = await claimsSeen(ledger, at, seeing);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      ...disclosure,
+      ...inText(gapOf(at.view, claims.total)),
+      fundedBy: fundPosition(at.view, at.partners).partners.flatMap(({ partner, sources }) =>
+        sources
+          .filter(({ figures }) => figures.agreed !== NO_MONEY)
+          .map(({ source, figures }) => ({
+            partner,
+            name: nameOf(ledger, partner),
+            source,
+            recurrent: moneyText(figures.agreedRecurrent),
+            oneOff: moneyText(figures.agreedOneOff),
+          })),
+      ),
+      stated: inForce(at.model.facts, 'GapStated', at.on, at.size).map(({ data, evidence }) => ({
+        ...(data as unknown as { amount: string; claimant: string; statedOn: string; basis: string }),
+        evidence: evidence.map((each) => each.reference),
+      })),
+    };
+  },
+  table: (answer) => ({
+    columns: ['figure', 'amount', 'who', 'when'],
+    rows: [
+      ...GAP_FIGURES.map((figure) => [figure, answer[figure], '', '']),
+      ...answer.fundedBy.flatMap(({ name, source, recurrent, oneOff }) => [
+        ...(recurrent === '0.00' ? [] : [[`funded, ${source}, recurrent`, recurrent, name, '']]),
+        ...(oneOff === '0.00' ? [] : [[`funded, ${source}, one-off`, oneOff, name, '']]),
+      ]),
+      ...answer.stated.map((each) => ['stated gap', each.amount, each.claimant, each.statedOn]),
+    ],
+  }),
+});
+
+/** What stands beside the gap, where there is any of it. */
+const MINOR_GAP_FIGURES: readonly (keyof Gap)[] = ['proposed', 'assumed', 'atRisk', 'openClaims', 'exposure'];
+
+const PointText = z.object({ at: z.string(), ...GapText.shape });
+
+export const gapHistory = query({
+  name: 'gap-history',
+  path: '/funds/{fund}/gap/history',
+  about: 'How the gap moved: along the days, as known at one instant; or along what was known, on one day.',
+  params: OfFund,
+  options: AtTwoDates.extend({
+    along: z
+      .enum(['days', 'knowledge'])
+      .default('knowledge')
+      .meta({ description: 'Which of the two dates moves while the other stands still.' }),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    area: z.string(),
+    ...Stamp,
+    ...Disclosure,
+    along: z.string(),
+    points: z.array(PointText),
+  }),
+  async run(ledger, asked, seeing) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const history = asked.along === 'days' ? gapByDay : gapByKnowledge;
+    const released = await releasesFor(ledger, at.area, instantOfStanding(at), seeing);
+    const { entries } = await moving(ledger, at, released);
+    const points = history(entries, at.on, at.size, released ? NO_CLAIMS_ALONG : claimsAlong(ledger, at));
+    return {
+      fund: asked.fund,
+      area: at.area,
+      ...at.stamp,
+      ...(released && disclosureOf(released.at(instantOfStanding(at)))),
+      along: asked.along,
+      points: (released ? historyTold(points, asked.along, released, at) : points).map((point) => ({
+        at: point.at,
+        ...inText(point.gap),
+      })),
+    };
+  },
+  table: ({ points }) => ({
+    columns: ['at', ...GAP_FIGURES],
+    minor: MINOR_GAP_FIGURES,
+    rows: points.map((point) => [point.at, ...GAP_FIGURES.map((figure) => point[figure])]),
+  }),
+});
+
+export const compareQuery = query({
+  name: 'compare',
+  path: '/funds/{fund}/compare',
+  about: 'Why the gap changed between two pairs of dates: the facts that moved each figure, adding up to the change.',
+  params: OfFund,
+  options: z.strictObject({
+    'from-on': On.optional(),
+    'from-known-at': KnownAt.optional(),
+    'to-on': On.optional(),
+    'to-known-at': KnownAt.optional(),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    area: z.string(),
+    settled: BothSettled,
+    from: z.object({ ...Stamp, ...Disclosure, ...GapText.shape }),
+    to: z.object({ ...Stamp, ...Disclosure, ...GapText.shape }),
+    change: GapText,
+    movers: z.array(
+      EntryText.extend({
+        stream: z.enum(['fund', 'disputes']),
+        by: z.enum(['day', 'knowledge']),
+        changes: GapText.partial(),
+      }),
+    ),
+    accrued: GapText.partial().meta({
+      description:
+        'How open claims changed by no single fact: what accrued with the days; and, for those who may see no cases, all that is told of them.',
+    }),
+  }),
+  async run(ledger, asked, seeing) {
+    const from = standing(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
+    if (from instanceof Refusal) return from;
+    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] });
+    if (to instanceof Refusal) return to;
+    const later = Math.max(instantOfStanding(from), instantOfStanding(to)) as Instant;
+    const released = await releasesFor(ledger, from.area, later, seeing);
+    const { entries, isOfDisputes } = await moving(ledger, { ...from, size: Math.max(from.size, to.size) }, released);
+    const compared = released
+      ? compareTold(entries, from, to, released)
+      : compare(entries, from, to, claimsAlong(ledger, from));
+    const disclosure = (at: Standing): DisclosureText =>
+      released ? disclosureOf(released.at(instantOfStanding(at))) : {};
+    return {
+      fund: asked.fund,
+      area: from.area,
+      settled: from.stamp.settled && to.stamp.settled,
+      from: { ...from.stamp, ...disclosure(from), ...inText(compared.from) },
+      to: { ...to.stamp, ...disclosure(to), ...inText(compared.to) },
+      change: inText(compared.change),
+      movers: compared.movers.flatMap(({ entry, by, changes }) =>
+        by === 'accrual'
+          ? []
+          : [
+              {
+                ...entryText(entry),
+                stream: isOfDisputes(entry) ? ('disputes' as const) : ('fund' as const),
+                by,
+                changes: inText(changes as Record<keyof Gap, Pence>),
+              },
+            ],
+      ),
+      accrued: inText((compared.movers.find(({ by }) => by === 'accrual')?.changes ?? {}) as Record<keyof Gap, Pence>),
+    };
+  },
+  table: ({ from, to, change, movers, accrued }) => ({
+    columns: ['revision', 'what', 'recorded at', ...GAP_FIGURES],
+    minor: MINOR_GAP_FIGURES,
+    rows: [
+      ['', `From ${from.on}, known at ${from.knownAt}`, '', ...GAP_FIGURES.map((figure) => from[figure])],
+      ...movers.map((mover) => [
+        mover.revision,
+        mover.sentence,
+        mover.recordedAt,
+        ...GAP_FIGURES.map((figure) => mover.changes[figure] ?? ''),
+      ]),
+      ...(Object.keys(accrued).length === 0
+        ? []
+        : [['', 'Claims accrued', '', ...GAP_FIGURES.map((figure) => accrued[figure] ?? '')]]),
+      ['', 'Change', '', ...GAP_FIGURES.map((figure) => change[figure])],
+      ['', `To ${to.on}, known at ${to.knownAt}`, '', ...GAP_FIGURES.map((figure) => to[figure])],
+    ],
+  }),
+});
+
+const StatementText = z.object({
+  on: z.string(),
+  source: z.string(),
+  agreed: SignedMoney,
+  due: SignedMoney,
+  received: SignedMoney,
+  outstanding: SignedMoney,
+  ...EntryText.shape,
+  what: z.string().meta({
+    description: 'What the line says: the fact, or that an instalment of it fell due.',
+  }),
+  stream: z
+    .enum(['fund', 'register'])
+    .meta({ description: 'Where the revision stands: bodies change in the register.' }),
+});
+
+/** A line in words: of a fact of an earlier line, that an instalment of it fell due, or is due no longer. */
+function lineInWords(
+  { sentence, revision }: { readonly sentence: string; readonly revision: number },
+  { agreed, due, received }: { readonly agreed: Pence; readonly due: Pence; readonly received: Pence },
+): string {
+  if (agreed !== NO_MONEY || received !== NO_MONEY) return sentence;
+  return due > 0
+    ? `An instalment of ${pounds(due)} fell due, under revision ${revision}.`
+    : `${pounds(negated(due))} is due no longer, under revision ${revision}.`;
+}
+
+export const statementQuery = query({
+  name: 'statement',
+  path: '/funds/{fund}/partners/{partner}/statement',
+  about:
+    'A partner’s statement of account with the balance outstanding after each line; opening + movements = closing.',
+  params: OfPartner,
+  options: AtTwoDates.extend({
+    from: EffectiveDay.optional().meta({
+      description: 'The first day, inclusive. Left out, the first day of the fund’s year.',
+    }),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    ...PartnerName,
+    from: z.string(),
+    ...Stamp,
+    opening: SignedMoney,
+    lines: z.array(StatementText),
+    closing: SignedMoney,
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
+    const from = asked.from ?? at.year.first;
+    const entries = await entriesOf(ledger, at);
+    const changes = await changesOf(ledger, at);
+    const span = { from, on: at.on, size: at.size };
+    const { opening, lines, closing } =
+      changes.length === 0
+        ? statement(entries, asked.partner, span)
+        : statementNow(entries, changes, asked.partner, at.area, span);
+    const ofRegister = new Set(changes.map(({ entry }) => entry));
+    return {
+      fund: asked.fund,
+      partner: asked.partner,
+      name: nameOf(ledger, asked.partner),
+      from,
+      ...at.stamp,
+      opening: moneyText(opening),
+      lines: lines.map(({ on, source, entry, agreed, due, received, outstanding }) => ({
+        on,
+        source,
+        ...inText({ agreed, due, received, outstanding }),
+        ...entryText(entry),
+        what: lineInWords(entry, { agreed, due, received }),
+        stream: ofRegister.has(entry) ? ('register' as const) : ('fund' as const),
+      })),
+      closing: moneyText(closing),
+    };
+  },
+  table: ({ opening, lines, closing }) => ({
+    columns: ['on', 'source', 'what', 'agreed', 'due', 'received', 'outstanding', 'recorded at', 'revision'],
+    rows: [
+      ['', '', 'Opening', '', '', '', opening, '', ''],
+      ...lines.map((line) => [
+        line.on,
+        line.source,
+        line.what,
+        line.agreed,
+        line.due,
+        line.received,
+        line.outstanding,
+        line.recordedAt,
+        line.revision,
+      ]),
+      ['', '', 'Closing', '', '', '', closing, '', ''],
+    ],
+  }),
+});
+
+const SchemeText = z.object({
+  scheme: z.string(),
+  title: z.string(),
+  type: z.string(),
+  subType: z.string().nullable(),
+  areaOfSpend: z.string(),
+  commissioner: z.object({ nhs: z.int(), localGovernment: z.int() }).meta({ description: 'In basis points.' }),
+  provider: z.string(),
+  outputs: z.string().nullable(),
+  new: z.boolean(),
+});
+
+const SCHEME_COLUMNS = [
+  'scheme',
+  'title',
+  'type',
+  'sub-type',
+  'area of spend',
+  'NHS commissioned %',
+  'council commissioned %',
+  'provider',
+  'outputs',
+  'new',
+];
+
+const schemeCells = (of: z.output<typeof SchemeText> | null): string[] =>
+  of
+    ? [
+        of.scheme,
+        of.title,
+        of.type,
+        of.subType ?? '',
+        of.areaOfSpend,
+        String(of.commissioner.nhs / 100),
+        String(of.commissioner.localGovernment / 100),
+        of.provider,
+        of.outputs ?? '',
+        of.new ? 'new' : 'existing',
+      ]
+    : SCHEME_COLUMNS.map(() => '');
+
+export const plan = query({
+  name: 'plan',
+  path: '/funds/{fund}/plan',
+  about: 'The spending plan: each line in force, and the requirement that they add up to.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    lines: z.array(
+      z.object({
+        line: z.string(),
+        description: z.string(),
+        category: z.string(),
+        effect: z.enum(['adds', 'reduces']),
+        source: z.string(),
+        recurrent: z.boolean(),
+        amount: SignedMoney,
+        scheme: SchemeText.nullable().meta({
+          description: 'The dimensions of the national template; null where nobody has described the line.',
+        }),
+      }),
+    ),
+    requirement: SignedMoney,
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const { lines, requirement } = planOf(
+      at.view,
+      linesStanding(
+        at.view,
+        inForce(at.model.facts, 'PlanLineSet', at.on, at.size),
+        known(at.model.facts, 'PlanLineSet', at.size),
+      ),
+      inForce(at.model.facts, 'PlanLineDescribed', at.on, at.size),
+    );
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      lines: lines.map((line) => ({
+        ...line,
+        amount: moneyText(line.amount),
+        scheme: line.scheme
+          ? { ...line.scheme, subType: line.scheme.subType ?? null, outputs: line.scheme.outputs ?? null }
+          : null,
+      })),
+      requirement: moneyText(requirement),
+    };
+  },
+  table: ({ lines, requirement }) => ({
+    columns: ['line', 'description', 'category', 'source', 'recurrent', 'amount', ...SCHEME_COLUMNS],
+    rows: [
+      ...lines.map((line) => [
+        line.line,
+        line.description,
+        line.category,
+        line.source,
+        line.recurrent ? 'recurrent' : 'one-off',
+        line.effect === 'adds' ? line.amount : `-${line.amount}`,
+        ...schemeCells(line.scheme),
+      ]),
+      ['Requirement', '', '', '', '', requirement, ...schemeCells(null)],
+    ],
+  }),
+});
+
+const PassDownText = {
+  share: SignedMoney,
+  passedDown: SignedMoney,
+  waived: SignedMoney,
+  shortfall: SignedMoney,
+};
+
+export const passDown = query({
+  name: 'pass-down',
+  path: '/funds/{fund}/pass-down',
+  about: 'Whether each grant that must be passed down has been, district by district, and what is missing.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    grants: z.array(
+      z.object({
+        grant: z.string(),
+        holder: z.string(),
+        source: z.string(),
+        by: z.string(),
+        inFull: z.boolean(),
+        ...PassDownText,
+        districts: z.array(z.object({ district: z.string(), name: z.string(), ...PassDownText })),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const grants = passDowns(at.view, inForce(at.model.facts, 'GrantDetermined', at.on, at.size), ({ district }) =>
+      heirsOf(at.inheritance.successions, district, at.area),
+    );
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      grants: grants.map(({ share, passedDown, waived, shortfall, districts, ...grant }) => ({
+        ...grant,
+        ...inText({ share, passedDown, waived, shortfall }),
+        districts: districts.map(({ district, ...figures }) => ({
+          district,
+          name: nameOf(ledger, district),
+          ...inText(figures),
+        })),
+      })),
+    };
+  },
+  table: ({ grants }) => ({
+    columns: ['grant', 'district', 'share', 'passed down', 'waived', 'shortfall'],
+    rows: grants.flatMap(({ grant, districts, share, passedDown, waived, shortfall }) => [
+      ...districts.map((each) => [grant, each.name, each.share, each.passedDown, each.waived, each.shortfall]),
+      [grant, 'Total', share, passedDown, waived, shortfall],
+    ]),
+  }),
+});

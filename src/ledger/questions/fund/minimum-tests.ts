@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import type { Entry } from '../../../../projections/entry.js';
+import { FUND } from '../../../domain/fund/facts.js';
+import { withFact, publishedFor, type TestsInput } from '../../../domain/fund/plan/minima.js';
+import { minimumTests, type TestAccounts, type TestResult } from '../../../domain/fund/plan/minimum-tests.js';
+import { factsKnown, isTestInput, withPostings } from '../../../domain/fund/plan/test-inputs.js';
+import type { FactText } from '../../../domain/grammar/event.js';
+import { POOL, type Posting } from '../../../domain/postings.js';
+import type { Allocation, Publication } from '../../../domain/register/reference-state.js';
+import { refuse, Refusal } from '../../../domain/rules.js';
+import { factOf } from '../../../domain/grammar/kind.js';
+import { fundStream, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
+import type { Ledger } from '../../ledger.js';
+import { TestText, testText } from '../../minimum-tests-text.js';
+import { AtTwoDates, entriesOf, OfFund, query, Stamp, standing, type Standing } from '../question.js';
+
+/** The minimum tests at two dates, and as they would stand with what waits for a signature signed. */
+
+const PROPOSALS_MAX = 20;
+
+const With = z
+  .string()
+  .transform((text) => text.split(',').map((each) => each.trim()))
+  .pipe(
+    z
+      .array(z.uuid({ error: 'must be identifiers of proposals, with commas between them' }))
+      .max(PROPOSALS_MAX, { error: `must be at most ${PROPOSALS_MAX} proposals` }),
+  )
+  .meta({
+    description:
+      'Proposals of this fund, by identifier, with commas between: what if they were signed, in this order? They must have been on the table at the instant that is asked about, and it must be possible to sign them all; one that is named twice counts once.',
+  });
+
+const FactBehind = z.object({ stream: z.enum(['fund', 'register']), revision: z.string(), sentence: z.string() });
+
+const TestedText = TestText.extend({
+  facts: z.array(FactBehind).meta({ description: 'The facts that the figures are made of.' }),
+});
+
+/**
+ * The fund's tests on the day and as known at the instant of a question, with what is withFact beside it. The formula is
+ * the one that decisions are made by; only the balances are read from the read model.
+ */
+function testsAt(ledger: Ledger, at: Standing, { postings, facts }: TestsInput): TestResult[] {
+  const upTo = ledger.model.knownRevision(REGISTER_STREAM, at.size);
+  const standing = at.recorded.accounts
+    .filter((account) => isTestInput(account))
+    .map((account) => ({ account, pence: at.recorded.balance(account) }));
+  return minimumTests({
+    on: at.on,
+    holdings: withPostings(standing, at.on, postings),
+    facts,
+    ...publishedFor(at, ledger.model.register().reference, upTo)(at.on),
+  });
+}
+
+/** The proposals that were on the table at a size of the ledger, by identifier, with the text that would be signed. */
+function onTheTable(entries: readonly Entry[]): Map<string, FactText> {
+  const open = new Map<string, FactText>();
+  const ended = new Map<string, FactText>();
+  const end = (id: string): void => {
+    ended.set(id, open.get(id)!);
+    open.delete(id);
+  };
+  for (const entry of entries) {
+    const { type, data } = entry;
+    const id = data['proposal'] as string;
+    if (type === 'ProposalMade' || type === 'ProposalCountered') open.set(id, data['fact'] as FactText);
+    else if (type.startsWith('Proposal')) end(id);
+    else {
+      const taken = factOf(FUND, type).endsProposal?.(data);
+      if (taken !== undefined) end(taken);
+      const restored = FUND.restoresProposal(entry as never);
+      if (restored !== undefined) open.set(restored, ended.get(restored)!);
+    }
+  }
+  return open;
+}
+
+const nameBrought = ({ type, data }: Pick<FactText, 'type' | 'data'>): string | undefined =>
+  factOf(FUND, type).names?.(data);
+
+/** The names in use, with who brought each: a name is used once, so of two that bring it only one can be signed. */
+const namesIn = (entries: readonly Entry[]): Map<string, string> =>
+  new Map(
+    entries.flatMap((entry): [string, string][] => {
+      const name = FUND.byName.has(entry.type) ? nameBrought(entry) : undefined;
+      return name === undefined ? [] : [[name, `the fact at revision ${entry.revision}`]];
+    }),
+  );
+
+const concerns = (rests: readonly TestAccounts[], { measure, holder, source, detail }: Posting): boolean =>
+  holder !== POOL &&
+  rests.some(
+    (each) =>
+      each.measure === measure &&
+      (each.holder ?? holder) === holder &&
+      (each.source ?? source) === source &&
+      (each.detail ?? detail) === detail,
+  );
+
+const published = ({ revision, data }: Publication<Allocation>) => ({
+  stream: 'register' as const,
+  revision: String(revision),
+  sentence: sentenceOf({ stream: REGISTER_STREAM, type: 'AllocationPublished', data } as never),
+});
+
+/** The facts behind a test: those that moved its accounts by the day, that describe its lines, and that were published. */
+const behind = (test: TestResult, entries: readonly Entry[], at: Standing) => [
+  ...test.publications.map(published),
+  ...entries
+    .filter(
+      ({ revision, postings }) =>
+        test.descriptions.includes(revision) ||
+        postings.some((posting) => posting.on <= at.on && concerns(test.restsOn, posting)),
+    )
+    .map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
+];
+
+/** What a table says of each row as it would stand with the proposals signed. */
+const IF_SIGNED = ['actual', 'margin', 'verdict'] as const;
+
+export const minimumTestsQuery = query({
+  name: 'minimum-tests',
+  path: '/funds/{fund}/minimum-tests',
+  about:
+    'The money tests of the national conditions, T1 to T6, with their figures, margins and the facts behind them; and what they would be with proposals signed.',
+  params: OfFund,
+  options: AtTwoDates.extend({ with: With.optional() }),
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    tests: z.array(TestedText),
+    whatIf: z
+      .object({
+        proposals: z.array(z.object({ proposal: z.string(), sentence: z.string() })),
+        tests: z.array(TestText),
+      })
+      .nullable()
+      .meta({ description: 'The tests with the proposals signed; null where none are asked about.' }),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const entries = await entriesOf(ledger, at);
+    const stream = fundStream(asked.fund);
+    const { own } = await ledger.folded('fund', stream);
+    const now: TestsInput = {
+      postings: [],
+      facts: factsKnown(own.tested.facts, ledger.model.knownRevision(stream, at.size)),
+    };
+    const tests = testsAt(ledger, at, now);
+    const table = onTheTable(entries);
+    const proposals = [];
+    let then = now;
+    const names = namesIn(entries);
+    for (const proposal of new Set(asked.with)) {
+      const fact = table.get(proposal);
+      if (!fact)
+        return refuse('proposal_unknown', `No proposal ${proposal} waited for a signature here at that instant.`);
+      const name = nameBrought(fact);
+      const taken = name === undefined ? undefined : names.get(name);
+      if (taken !== undefined) {
+        return refuse(
+          'identifier_used',
+          `Proposal ${proposal} cannot be signed: "${name}" is already in use, by ${taken}.`,
+        );
+      }
+      if (name !== undefined) names.set(name, `proposal ${proposal}`);
+      then = withFact(then, { ...fact, revision: Infinity }, factOf(FUND, fact.type).postings(fact.data)) ?? then;
+      proposals.push({ proposal, sentence: sentenceOf({ stream, ...fact } as never) });
+    }
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      tests: tests.map((test) => ({ ...testText(test), facts: behind(test, entries, at) })),
+      whatIf: asked.with ? { proposals, tests: testsAt(ledger, at, then).map(testText) } : null,
+    };
+  },
+  table: ({ tests, whatIf }) => ({
+    columns: [
+      'test',
+      'title',
+      'of',
+      'required',
+      'actual',
+      'margin',
+      'verdict',
+      'why',
+      ...(whatIf ? IF_SIGNED.map((name) => `${name} if signed`) : []),
+    ],
+    rows: tests.flatMap((test, index) => {
+      const then = whatIf?.tests[index];
+      const head = [test.test, test.title];
+      const names = [...new Set([...test.rows, ...(then?.rows ?? [])].map((row) => row.of))];
+      const rows = names.map((of) => {
+        const row = test.rows.find((each) => each.of === of);
+        const after = then?.rows.find((each) => each.of === of);
+        return [
+          ...head,
+          of,
+          ...(row ? [row.required, row.actual, row.margin, row.verdict, row.why] : ['', '', '', '', '']),
+          ...(then ? IF_SIGNED.map((name) => (after ? after[name] : '')) : []),
+        ];
+      });
+      const alone = [...head, '', '', '', '', test.verdict, test.why, ...(then ? ['', '', then.verdict] : [])];
+      const unclassified = test.unclassified.map((line) => [
+        ...head,
+        line,
+        '',
+        '',
+        '',
+        'unclassified',
+        'No area of spend is known of this line.',
+        ...(then ? IF_SIGNED.map(() => '') : []),
+      ]);
+      return [...(rows.length === 0 ? [alone] : rows), ...unclassified];
+    }),
+  }),
+});

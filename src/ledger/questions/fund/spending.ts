@@ -1,0 +1,382 @@
+import { z } from 'zod';
+import { inForce, known } from '../../../../projections/fund-facts.js';
+import { MONITORED, monitoringOf } from '../../../../projections/monitoring.js';
+import { SOURCE_USE, sourceUses } from '../../../../projections/source-use.js';
+import { sumOver } from '../../../../projections/view.js';
+import { lastDayOfPeriod, periodOf, type Day } from '../../../domain/calendar.js';
+import { released } from '../../../domain/fund/money/performance.js';
+import { minus, moneyText, negated, NO_MONEY, pence, type Pence } from '../../../domain/money.js';
+import { POOL } from '../../../domain/postings.js';
+import { Refusal } from '../../../domain/rules.js';
+import { SUPPLIER_CLASSES } from '../../../domain/reference/supplier-classes.js';
+import { SignedMoney } from '../../../domain/values.js';
+import {
+  AtTwoDates,
+  entriesOf,
+  inText,
+  KnownAt,
+  nameOf,
+  Nothing,
+  OfFund,
+  query,
+  Stamp,
+  standing,
+  standingThen,
+  type Standing,
+} from '../question.js';
+
+/** What the plan costs, what grants were used for, what is kept for later years, and what was earned. */
+
+const textOf = <Names extends string>(names: readonly Names[]) =>
+  z.object(Object.fromEntries(names.map((name) => [name, SignedMoney])) as Record<Names, typeof SignedMoney>);
+
+const only = <Names extends string>(names: readonly Names[], of: Readonly<Record<Names, Pence>>) =>
+  inText(Object.fromEntries(names.map((name) => [name, of[name]])) as Record<Names, Pence>);
+
+const PERIOD_WORDS = 'must be a whole number from 1 (April) to 12 (March)';
+
+const LOWERING = ['planned', 'forecast', 'atRisk', 'achieved', 'notForecast'] as const;
+/** How an overspend is told. */
+const SIGNS = ['below-nothing', 'above-nothing'] as const;
+
+const TOTALS = [...MONITORED, 'forecast', 'variance', 'notForecast'] as const;
+
+export const monitoring = query({
+  name: 'monitoring',
+  path: '/funds/{fund}/monitoring',
+  about:
+    'Each plan line as at the end of a period, as known at an instant: budget, committed, spent, accrued, forecast and variance (budget − forecast).',
+  params: OfFund,
+  options: z.strictObject({
+    period: z.coerce
+      .number({ error: PERIOD_WORDS })
+      .int({ error: PERIOD_WORDS })
+      .min(1, { error: PERIOD_WORDS })
+      .max(12, { error: PERIOD_WORDS })
+      .optional()
+      .meta({ description: 'The accounting period, 1 (April) to 12 (March). Left out, that of today.' }),
+    'known-at': KnownAt.optional(),
+    overspend: z.enum(SIGNS).optional().meta({
+      description:
+        'How a variance is told: below nothing where more will be spent (budget − forecast), as left out; or above nothing (forecast − budget), as council papers print it.',
+    }),
+  }),
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    period: z.int(),
+    overspend: z.enum(SIGNS).meta({ description: 'How an overspend is told in the variances of this answer.' }),
+    lines: z.array(
+      z.object({
+        line: z.string(),
+        description: z.string(),
+        source: z.string(),
+        category: z.string(),
+        ...textOf(MONITORED).shape,
+        forecast: SignedMoney.nullable().meta({
+          description: 'The latest forecast of the latest period that has one; of what lowers cost, below nothing.',
+        }),
+        achieved: SignedMoney.nullable().meta({
+          description: 'Of a saving or income, what it has saved or brought in so far, where its forecast says so.',
+        }),
+        forecastPeriod: z.int().nullable(),
+        variance: SignedMoney.nullable().meta({
+          description:
+            'budget − forecast: below nothing where more will be spent; the other way about where that was asked for.',
+        }),
+        forecasts: z
+          .array(z.object({ period: z.int(), outturn: SignedMoney, revision: z.string(), recordedAt: z.string() }))
+          .meta({ description: 'Every forecast of the line, in the order of recording.' }),
+      }),
+    ),
+    lowering: z
+      .array(
+        z.object({
+          category: z.string(),
+          ...textOf(LOWERING).shape,
+          atRisk: SignedMoney.meta({ description: 'planned − forecast, of the lines that have a forecast.' }),
+        }),
+      )
+      .meta({
+        description:
+          'What lowers cost, by category, above nothing: planned = forecast + atRisk + notForecast, the plans of lines without a forecast.',
+      }),
+    total: textOf(TOTALS).meta({
+      description:
+        'budget = forecast + variance + notForecast, the budgets of lines without a forecast; with an overspend above nothing, − variance.',
+    }),
+  }),
+  async run(ledger, asked) {
+    const knownAt = { 'known-at': asked['known-at'] };
+    const now = standingThen(ledger, asked.fund, asked['known-at']);
+    if (now instanceof Refusal) return now;
+    const period = asked.period ?? periodOf(now.on);
+    // The fund is there: it was found a line above.
+    const at = standing(ledger, asked.fund, { ...knownAt, on: lastDayOfPeriod(now.year, period) }) as Standing;
+    const of = (type: string) => inForce(at.model.facts, type, at.on, at.size);
+    const linesKnown = known(at.model.facts, 'PlanLineSet', at.size);
+    const { lines, lowering, total } = monitoringOf(at.view, of('PlanLineSet'), linesKnown, of('ForecastRecorded'));
+    const overspend = asked.overspend ?? 'below-nothing';
+    const told = (variance: Pence): Pence => (overspend === 'above-nothing' ? negated(variance) : variance);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      period,
+      overspend,
+      lines: lines.map((each) => ({
+        line: each.line,
+        description: each.description,
+        source: each.source,
+        category: each.category,
+        ...only(MONITORED, each),
+        forecast: each.forecast ? moneyText(each.forecast.outturn) : null,
+        achieved: each.forecast?.achieved === undefined ? null : moneyText(each.forecast.achieved),
+        forecastPeriod: each.forecast ? each.forecast.period : null,
+        variance: each.variance === undefined ? null : moneyText(told(each.variance)),
+        forecasts: each.forecasts.map((forecast) => ({
+          period: forecast.period,
+          outturn: moneyText(forecast.outturn),
+          revision: String(forecast.revision),
+          recordedAt: forecast.recordedAt,
+        })),
+      })),
+      lowering: lowering.map(({ category, ...sums }) => ({ category, ...inText(sums) })),
+      total: inText({ ...total, variance: told(total.variance) }),
+    };
+  },
+  table: ({ lines, lowering, total }) => ({
+    columns: ['line', 'description', 'source', ...MONITORED, 'forecast', 'forecast as at', 'variance'],
+    rows: [
+      ...lines.map((each) => [
+        each.line,
+        each.description,
+        each.source,
+        ...MONITORED.map((name) => each[name]),
+        each.forecast ?? '',
+        each.forecastPeriod === null ? '' : `P${each.forecastPeriod}`,
+        each.variance ?? '',
+      ]),
+      ['Total', '', '', ...MONITORED.map((name) => total[name]), total.forecast, '', total.variance],
+      ['Not forecast', '', '', total.notForecast, ...MONITORED.slice(1).map(() => ''), '', '', ''],
+      ...lowering.flatMap(({ category, planned, forecast, atRisk, achieved }) => [
+        [`Planned, ${category}`, '', '', planned, ...MONITORED.slice(1).map(() => ''), forecast, '', ''],
+        [`At risk, ${category}`, '', '', atRisk, ...MONITORED.slice(1).map(() => ''), '', '', ''],
+        [`Achieved, ${category}`, '', '', achieved, ...MONITORED.slice(1).map(() => ''), '', '', ''],
+      ]),
+    ],
+  }),
+});
+
+export const grantUse = query({
+  name: 'grant-use',
+  path: '/funds/{fund}/grant-use',
+  about:
+    'How much of each grant, and of the money carried in, was received, spent by purpose, set aside and is unspent; and whether it was spent for its purposes only.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    sources: z.array(
+      z.object({
+        source: z.string(),
+        items: z.array(z.string()).meta({ description: 'The grants of the source, or the sums carried in.' }),
+        purposes: z.array(z.string()),
+        ...textOf(SOURCE_USE).shape,
+        byPurpose: z.array(z.object({ purpose: z.string().nullable(), spent: SignedMoney })),
+        outside: SignedMoney.meta({ description: 'What was spent on none of the purposes stated.' }),
+        onlyForPurposes: z.boolean().nullable().meta({ description: 'Null where no purpose is stated.' }),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const brought = ['GrantDetermined', 'CarriedForwardReceived'].flatMap((type) =>
+      inForce(at.model.facts, type, at.on, at.size),
+    );
+    const uses = sourceUses(at.view, brought, await entriesOf(ledger, at));
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      sources: uses.map((each) => ({
+        source: each.source,
+        items: [...each.items],
+        purposes: [...each.purposes],
+        ...only(SOURCE_USE, each),
+        byPurpose: each.byPurpose.map(({ purpose, spent }) => ({ purpose: purpose ?? null, spent: moneyText(spent) })),
+        outside: moneyText(each.outside),
+        onlyForPurposes: each.purposes.length === 0 ? null : each.outside === NO_MONEY,
+      })),
+    };
+  },
+  table: ({ sources }) => ({
+    columns: ['source', 'purpose', ...SOURCE_USE, 'outside purposes'],
+    rows: sources.flatMap((each) => [
+      [each.source, '', ...SOURCE_USE.map((name) => each[name]), each.onlyForPurposes === null ? '' : each.outside],
+      ...each.byPurpose.map(({ purpose, spent }) => [
+        each.source,
+        purpose ?? 'none named',
+        ...SOURCE_USE.map((name) => (name === 'spent' ? spent : '')),
+        '',
+      ]),
+    ]),
+  }),
+});
+
+const ofDetail = ({ view }: Standing, measure: 'carriedForward' | 'drawn' | 'agreed', detail: string): Pence =>
+  sumOver(view, (account) => account.measure === measure && account.detail === detail && account.holder !== POOL);
+
+export const reserves = query({
+  name: 'reserves',
+  path: '/funds/{fund}/reserves',
+  about: 'What is set aside for later years: each reserve with its purpose, what was drawn from it and what is left.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    reserves: z.array(
+      z.object({
+        reserve: z.string(),
+        source: z.string(),
+        purpose: z.string(),
+        toYear: z.string(),
+        minute: z.string(),
+        approved: SignedMoney,
+        drawn: SignedMoney,
+        left: SignedMoney,
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      reserves: inForce(at.model.facts, 'CarryForwardApproved', at.on, at.size).map(({ data }) => {
+        const { reserve, source, purpose, toYear, minute, amount } = data as unknown as Record<string, string>;
+        return {
+          reserve: reserve!,
+          source: source!,
+          purpose: purpose!,
+          toYear: toYear!,
+          minute: minute!,
+          approved: amount!,
+          drawn: moneyText(ofDetail(at, 'drawn', reserve!)),
+          left: moneyText(ofDetail(at, 'carriedForward', reserve!)),
+        };
+      }),
+    };
+  },
+  table: (answer) => ({
+    columns: ['reserve', 'source', 'purpose', 'to year', 'minute', 'approved', 'drawn', 'left'],
+    rows: answer.reserves.map((each) => [
+      each.reserve,
+      each.source,
+      each.purpose,
+      each.toYear,
+      each.minute,
+      each.approved,
+      each.drawn,
+      each.left,
+    ]),
+  }),
+});
+
+interface Measured {
+  readonly effective: Day;
+  readonly pot: string;
+  readonly achieved: string;
+}
+
+export const performance = query({
+  name: 'performance',
+  path: '/funds/{fund}/performance',
+  about:
+    'Pay for performance of 2015-16: each pot, what was planned and achieved, what that earns, what was released, and what stays with the payer for services that the NHS commissions.',
+  params: OfFund,
+  options: AtTwoDates,
+  answer: z.object({
+    fund: z.string(),
+    ...Stamp,
+    pots: z.array(
+      z.object({
+        pot: z.string(),
+        payer: z.string(),
+        name: z.string(),
+        unit: z.string(),
+        amount: SignedMoney,
+        planned: z.string(),
+        achieved: z.string().nullable(),
+        earned: SignedMoney,
+        released: SignedMoney,
+        remainder: SignedMoney.meta({ description: 'What is not earned: it stays with the payer.' }),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, asked);
+    if (at instanceof Refusal) return at;
+    const of = (type: string) => inForce(at.model.facts, type, at.on, at.size);
+    const measured = of('PerformanceMeasured').map(({ data }) => data as unknown as Measured);
+    return {
+      fund: asked.fund,
+      ...at.stamp,
+      pots: of('PerformancePotSet').map(({ data }) => {
+        const { pot, payer, amount, planned, unit } = data as unknown as Record<
+          'pot' | 'payer' | 'amount' | 'planned' | 'unit',
+          string
+        >;
+        const latest = measured
+          .filter((each) => each.pot === pot)
+          .sort((a, b) => a.effective.localeCompare(b.effective))
+          .at(-1);
+        const earned = latest ? released(pence(amount), latest.achieved, planned) : NO_MONEY;
+        return {
+          pot,
+          payer,
+          name: nameOf(ledger, payer),
+          unit,
+          amount,
+          planned,
+          achieved: latest ? latest.achieved : null,
+          earned: moneyText(earned),
+          released: moneyText(ofDetail(at, 'agreed', pot)),
+          remainder: moneyText(minus(pence(amount), earned)),
+        };
+      }),
+    };
+  },
+  table: ({ pots }) => ({
+    columns: ['pot', 'payer', 'amount', 'planned', 'achieved', 'unit', 'earned', 'released', 'remainder'],
+    rows: pots.map((each) => [
+      each.pot,
+      each.name,
+      each.amount,
+      each.planned,
+      each.achieved ?? '',
+      each.unit,
+      each.earned,
+      each.released,
+      each.remainder,
+    ]),
+  }),
+});
+
+export const supplierClasses = query({
+  name: 'supplier-classes',
+  path: '/supplier-classes',
+  about: 'The classes of supplier that a commitment names, as reference data; what is not proven says so.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({
+    classes: z.array(z.object({ code: z.string(), name: z.string(), evidence: z.string(), proven: z.boolean() })),
+  }),
+  run: async () => ({ classes: [...SUPPLIER_CLASSES] }),
+  table: ({ classes }) => ({
+    columns: ['code', 'name', 'evidence'],
+    rows: classes.map((each) => [each.code, each.name, each.evidence]),
+  }),
+});

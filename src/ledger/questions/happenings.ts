@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import type { Instant } from '../../domain/calendar.js';
+import type { StreamKind } from '../../domain/grammar/event.js';
+import { Refusal } from '../../domain/rules.js';
+import { KINDS, streamOf, WHEREABOUTS } from '../catalogue.js';
+import type { HistoryEntry, Ledger } from '../ledger.js';
+import { Known, knownThen } from './known.js';
+import {
+  OfProposal,
+  ProposalText,
+  proposalTable,
+  proposalText,
+  tableOf,
+  WholeProposal,
+  wholeProposal,
+} from './proposal.js';
+import {
+  EntryText,
+  entryText,
+  KnownAt,
+  NextPage,
+  Nothing,
+  OfArea,
+  OfFund,
+  PageOptions,
+  query,
+  type Answer,
+  type Asked,
+  type Query,
+  type Table,
+} from './question.js';
+
+/** What happened, and what waits for a signature: the same questions of every kind of stream. */
+
+interface Page {
+  readonly 'known-at'?: Instant | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+const HappeningText = EntryText.extend({
+  void: z.literal(true).optional().meta({
+    description: 'Where it counts for nothing: what its act was decided on had moved when it was recorded.',
+  }),
+  why: z.string().optional().meta({ description: 'Why it is void.' }),
+});
+
+const happeningText = (entry: HistoryEntry): z.input<typeof HappeningText> => ({
+  ...entryText(entry),
+  ...(entry.why !== undefined && { void: true, why: entry.why }),
+});
+
+const TimelinePage = {
+  ...Known,
+  entries: z.array(HappeningText),
+  next: NextPage,
+};
+
+async function timelineOf(ledger: Ledger, stream: string, asked: Page) {
+  const { size, text } = knownThen(ledger, asked['known-at']);
+  const after = asked.after === undefined ? -1 : Number(asked.after);
+  const { entries, more } = await ledger.history(stream, size, { after, limit: asked.limit });
+  return {
+    ...text,
+    entries: entries.map(happeningText),
+    next: more ? String(entries.at(-1)!.revision) : null,
+  };
+}
+
+const timelineTable = ({ entries }: Answer): Table => ({
+  columns: ['revision', 'recorded at', 'effective', 'officer', 'partner', 'what'],
+  rows: (entries as z.output<typeof HappeningText>[]).map((entry) => [
+    entry.revision,
+    entry.recordedAt,
+    entry.effective,
+    entry.officer,
+    entry.partner,
+    entry.sentence,
+  ]),
+});
+
+/** What was on the table of a stream at an instant; now, where none is given. */
+async function proposalsIn(ledger: Ledger, kind: StreamKind, stream: string, knownAt?: Instant) {
+  const { size } = ledger.model.prefix(knownAt ?? ledger.model.now(ledger.clock));
+  const open =
+    knownAt === undefined
+      ? ledger.model.stream(kind, stream).open
+      : tableOf(KINDS[kind], stream, await ledger.entries(stream, size)).open;
+  return [...open.values()].map((proposal) => proposalText(stream, proposal));
+}
+
+/** Those after a revision, in the order in which their terms last changed: one that is countered meanwhile comes again, and none is lost. */
+async function proposalsPage(ledger: Ledger, kind: StreamKind, stream: string, { after, limit, ...of }: Page) {
+  const all = (await proposalsIn(ledger, kind, stream, of['known-at'])).sort(
+    (a, b) => Number(a.revision) - Number(b.revision),
+  );
+  const rest = after === undefined ? all : all.filter(({ revision }) => Number(revision) > Number(after));
+  const proposals = rest.slice(0, limit);
+  return { proposals, next: rest.length > proposals.length ? proposals.at(-1)!.revision : null };
+}
+
+const proposalsTable = ({ proposals }: Answer): Table => ({
+  columns: ['proposal', 'revision', 'what', 'by', 'waits for', 'expires'],
+  rows: (proposals as ProposalText[]).map((each) => [
+    each.proposal,
+    each.revision,
+    each.sentence,
+    each.by,
+    each.awaiting.join(' or '),
+    each.expires ?? '',
+  ]),
+});
+
+/** The timeline and the proposals of one kind of stream; `prefix` tells the names of the questions apart. */
+function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
+  const { path, param, title } = WHEREABOUTS[kind];
+  const place = `the ${title.toLowerCase()}${param === 'area' ? ' of an area' : ''}`.replace('the fund', 'a fund');
+  const params = param === 'fund' ? OfFund : param === 'area' ? OfArea : Nothing;
+  const named: z.ZodRawShape = param ? { [param]: z.string() } : {};
+
+  /** The stream that is asked about, and its name for the answer; or that there is none. */
+  function asked(ledger: Ledger, of: Asked): { readonly stream: string; readonly named: Answer } | Refusal {
+    const name = param ? (of[param] as string) : '';
+    const stream = streamOf(kind, name);
+    // The first fact of a stream is the one that opens it.
+    return ledger.model.stream(kind, stream).revision >= 0
+      ? { stream, named: param ? { [param]: name } : {} }
+      : KINDS[kind].notOpen(stream);
+  }
+
+  const common = { params, ...(cases && { cases }) };
+  return [
+    query({
+      ...common,
+      name: `${prefix}timeline`,
+      path: `${path}/timeline`,
+      about: `What happened in ${place}, in the order in which it was recorded, each fact in a sentence.`,
+      options: PageOptions,
+      answer: z.object({ ...named, ...TimelinePage }),
+      async run(ledger, of) {
+        const at = asked(ledger, of);
+        return at instanceof Refusal ? at : { ...at.named, ...(await timelineOf(ledger, at.stream, of)) };
+      },
+      table: timelineTable,
+    }),
+    query({
+      ...common,
+      name: `${prefix}proposals`,
+      path: `${path}/proposals`,
+      about: `What waits for a signature in ${place} now, or waited for one at an instant.`,
+      options: PageOptions,
+      answer: z.object({ ...named, ...Known, proposals: z.array(ProposalText), next: NextPage }),
+      async run(ledger, of) {
+        const at = asked(ledger, of);
+        if (at instanceof Refusal) return at;
+        const { text } = knownThen(ledger, of['known-at']);
+        return { ...at.named, ...text, ...(await proposalsPage(ledger, kind, at.stream, of)) };
+      },
+      table: proposalsTable,
+    }),
+    query({
+      ...common,
+      name: `${prefix}proposal`,
+      path: `${path}/proposals/{proposal}`,
+      about: `One proposal of ${place}, waiting or ended: its terms, its steps, who can sign it now; its ETag is what a signer sends as If-Match.`,
+      params: params.extend(OfProposal.shape),
+      options: z.strictObject({ 'known-at': KnownAt.optional() }),
+      answer: WholeProposal,
+      async run(ledger, of) {
+        const at = asked(ledger, of);
+        if (at instanceof Refusal) return at;
+        const { proposal, 'known-at': knownAt } = of;
+        return wholeProposal(ledger, kind, at.stream, proposal, knownAt);
+      },
+      table: proposalTable,
+      revision: (answer) => answer.revision,
+    }),
+  ];
+}
+
+export const FUND_HAPPENINGS = happeningsOf('fund', '');
+export const REGISTER_HAPPENINGS = happeningsOf('register', 'register-');
+export const DISPUTE_HAPPENINGS = happeningsOf('dispute', 'dispute-', true);

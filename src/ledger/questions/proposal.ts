@@ -1,0 +1,289 @@
+import { z } from 'zod';
+import type { Entry } from '../../../projections/entry.js';
+import type { Instant } from '../../domain/calendar.js';
+import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
+import { moneyText } from '../../domain/money.js';
+import {
+  endingInWords,
+  isProposalEvent,
+  type OpenProposal,
+  type ProposalEvent,
+} from '../../domain/grammar/proposal.js';
+import { mandatesOn } from '../../domain/register/state.js';
+import { actingFor } from '../../domain/register/succession.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+import { evolveTable, type Table as OnTable } from '../../domain/grammar/stream.js';
+import { initialStream } from '../../domain/grammar/kind.js';
+import { SignedMoney } from '../../domain/values.js';
+import { OPERATOR } from '../access.js';
+import { act } from '../act.js';
+import { disputeStream, fundStream, KINDS, placed, REGISTER_STREAM, sentenceOf, type AnyKind } from '../catalogue.js';
+import { todayOf } from '../acts/stamp.js';
+import type { Ledger } from '../ledger.js';
+import { Known, knownThen } from './known.js';
+import { KnownAt, query, SEES_ALL, type Seeing, type Table } from './question.js';
+
+/** One proposal, whole: its terms, the steps that it went through, how it ended, and who can sign it. */
+
+export const ProposalText = z.object({
+  proposal: z.string(),
+  revision: z
+    .string()
+    .meta({ description: 'The revision at which its terms last changed: send it as If-Match to answer.' }),
+  fact: z.object({ type: z.string(), data: z.looseObject({}) }),
+  sentence: z.string(),
+  by: z.string(),
+  officer: z.string(),
+  awaiting: z.array(z.string()),
+  signature: z.string(),
+  conditions: z.string().nullable(),
+  expires: z.string().nullable(),
+});
+
+export type ProposalText = z.output<typeof ProposalText>;
+
+/** What is told of a proposal: all but the version of the rules by which its terms were decided. */
+type Terms = Omit<OpenProposal, 'rules'>;
+
+export const proposalText = (stream: string, proposal: Terms): ProposalText => ({
+  proposal: proposal.id,
+  revision: String(proposal.revision),
+  fact: { type: proposal.fact.type, data: proposal.fact.data },
+  sentence: sentenceOf({ stream, type: proposal.fact.type, data: proposal.fact.data } as never),
+  by: proposal.by,
+  officer: proposal.officer,
+  awaiting: [...proposal.awaiting],
+  signature: proposal.signature,
+  conditions: proposal.conditions ?? null,
+  expires: proposal.expires ?? null,
+});
+
+export const OfProposal = z.strictObject({
+  proposal: z
+    .uuid({ error: 'must be the identifier of a proposal' })
+    .meta({ description: 'The proposal, by its identifier.' }),
+});
+
+const STATES = ['open', 'agreed', 'declined', 'withdrawn', 'lapsed', 'taken-off'] as const;
+
+const StepText = z.object({
+  revision: z.string(),
+  type: z.string(),
+  recordedAt: z.string(),
+  officer: z.string(),
+  partner: z.string(),
+  role: z.string(),
+  sentence: z.string(),
+});
+
+const SignerText = z.object({
+  officer: z.string(),
+  partner: z.string(),
+  role: z.string(),
+  limit: SignedMoney.nullable().meta({
+    description: 'The most that one act of this officer may move; null for no limit.',
+  }),
+  able: z.boolean(),
+  rule: z
+    .string()
+    .nullable()
+    .meta({ description: 'The rule by which this officer cannot sign now; null where they can.' }),
+  why: z.string().nullable().meta({ description: 'The same in words.' }),
+});
+
+export const WholeProposal = ProposalText.extend({
+  kind: z.enum(['register', 'fund', 'dispute']),
+  in: z.string().meta({ description: 'The fund, or the area, in which it was made; empty for the register.' }),
+  ...Known,
+  state: z.enum(STATES),
+  ending: z.string().nullable().meta({ description: 'How it ended, in words; null while it is on the table.' }),
+  replaces: z
+    .object({ type: z.string(), data: z.looseObject({}) })
+    .nullable()
+    .meta({ description: 'The text that its last counter took the place of; null where nobody has countered it.' }),
+  steps: z.array(StepText).meta({ description: 'What was done with it, in the order in which it was recorded.' }),
+  recorded: z
+    .object({ id: z.string(), revision: z.string(), recordedAt: z.string(), sentence: z.string() })
+    .nullable()
+    .meta({ description: 'The fact that its signature recorded; null where it is not signed.' }),
+  signers: z.array(SignerText).meta({
+    description:
+      'The officers of the side that it waits for, and whether each could sign it now; none of a proposal that has ended, or where an earlier instant is asked about.',
+  }),
+});
+
+type WholeProposal = z.input<typeof WholeProposal>;
+
+/** An entry as the table of a stream takes it. */
+const asEvent = ({ officer, partner, role, adjustment, ...entry }: Entry): LedgerEvent =>
+  ({ ...entry, metadata: { officer, partner, role, adjustment } }) as unknown as LedgerEvent;
+
+/** What was on the table of a stream, and how each proposal had ended, after some of its entries. */
+export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]): OnTable {
+  const table = initialStream(kind, stream);
+  for (const entry of entries) evolveTable(kind, table, asEvent(entry));
+  return table;
+}
+
+const stateOf = (how: string): (typeof STATES)[number] =>
+  STATES.find((state) => how.toLowerCase() === `proposal${state}`) ?? 'taken-off';
+
+/** The last terms of a proposal that has ended, as they stood before. */
+function lastTerms(steps: readonly (Entry & ProposalEvent)[]): Terms {
+  const last = steps.findLast(({ type }) => type === 'ProposalMade' || type === 'ProposalCountered')!;
+  const { data, partner, officer, revision } = last as Entry & Extract<ProposalEvent, { type: 'ProposalMade' }>;
+  const role = last.role as OpenProposal['role'];
+  return {
+    id: data.proposal,
+    fact: data.fact,
+    signature: data.signature,
+    by: partner,
+    officer,
+    role,
+    awaiting: data.awaiting,
+    revision,
+    ...(data.conditions !== undefined && { conditions: data.conditions }),
+    ...(data.expires !== undefined && { expires: data.expires }),
+  };
+}
+
+/** Whether each officer of the side that a proposal waits for could sign it now, tried by the rules themselves. */
+async function signersOf(
+  ledger: Ledger,
+  kind: StreamKind,
+  stream: string,
+  { id, fact, awaiting, revision }: OpenProposal,
+) {
+  const register = ledger.model.register();
+  const today = todayOf(ledger);
+  const area = KINDS[kind].area((await ledger.folded(kind, stream)).own);
+  const sides = actingFor(register.successions, awaiting, { area, today, effective: fact.data.effective });
+  const signers: WholeProposal['signers'][number][] = [];
+  for (const officer of register.mandates.keys()) {
+    for (const { partner, role, limit } of mandatesOn(register, officer, today)) {
+      if (!sides.includes(partner)) continue;
+      const tried = await act(ledger, OPERATOR, {
+        kind,
+        stream,
+        command: { act: 'agree', proposal: id },
+        officer,
+        actingFor: partner,
+        signedInBy: 'dry-run',
+        key: `signers ${id} ${revision} ${partner} ${role}`,
+        correlation: id,
+        evidence: [],
+        dryRun: true,
+      });
+      const refusal = tried instanceof Refusal ? tried : undefined;
+      signers.push({
+        officer,
+        partner,
+        role,
+        limit: limit === undefined ? null : moneyText(limit),
+        able: refusal === undefined,
+        rule: refusal?.rule ?? null,
+        why: refusal?.detail ?? null,
+      });
+    }
+  }
+  return signers;
+}
+
+/** A proposal as known at an instant; where none is given, now, with who can sign it. */
+export async function wholeProposal(
+  ledger: Ledger,
+  kind: StreamKind,
+  stream: string,
+  id: string,
+  knownAt?: Instant,
+): Promise<WholeProposal | Refusal> {
+  const { size, text: known } = knownThen(ledger, knownAt);
+  const entries = await ledger.entries(stream, size);
+  const steps = entries.filter(
+    (entry): entry is Entry & ProposalEvent => isProposalEvent(entry) && entry.data.proposal === id,
+  );
+  if (steps.length === 0) return refuse('proposal_unknown', `No proposal ${id} was made here.`);
+  const table = tableOf(KINDS[kind], stream, entries);
+  const open = table.open.get(id);
+  const how = table.ended.get(id)?.how;
+  const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
+  const recorded = agreed && entries.find(({ revision }) => revision === agreed.revision + 1)!;
+  const countered = steps.findLast(({ type }) => type === 'ProposalCountered') as
+    Extract<ProposalEvent, { type: 'ProposalCountered' }> | undefined;
+  return {
+    ...proposalText(stream, open ?? lastTerms(steps)),
+    kind,
+    in: placed(stream).name,
+    ...known,
+    state: how === undefined ? 'open' : stateOf(how),
+    ending: how === undefined ? null : endingInWords(how, KINDS[kind].byName),
+    replaces: countered ? { type: countered.data.replaces.type, data: countered.data.replaces.data } : null,
+    steps: steps.map(({ revision, type, recordedAt, officer, partner, role, sentence }) => ({
+      revision: String(revision),
+      type,
+      recordedAt,
+      officer,
+      partner,
+      role,
+      sentence,
+    })),
+    recorded: recorded
+      ? {
+          id: recorded.id,
+          revision: String(recorded.revision),
+          recordedAt: recorded.recordedAt,
+          sentence: recorded.sentence,
+        }
+      : null,
+    signers: open && knownAt === undefined ? await signersOf(ledger, kind, stream, open) : [],
+  };
+}
+
+export const proposalTable = (answer: z.output<typeof WholeProposal>): Table => ({
+  columns: ['what', 'who', 'when', 'revision'],
+  rows: [
+    [answer.sentence, answer.by, '', answer.revision],
+    ...answer.steps.map(({ sentence, officer, recordedAt, revision }) => [sentence, officer, recordedAt, revision]),
+    ...(answer.ending === null ? [] : [[`It has ended: ${answer.ending}.`, '', '', '']]),
+    ...answer.signers.map(({ officer, partner, able, why }) => [
+      able ? `can sign for ${partner}` : why!,
+      officer,
+      '',
+      '',
+    ]),
+  ],
+});
+
+/** The streams that may hold proposals. */
+const streamsOf = ({ model }: Ledger): string[] => [
+  REGISTER_STREAM,
+  ...model.funds().map(fundStream),
+  ...model.areas().map(disputeStream),
+];
+
+const maySee = (seeing: Seeing, stream: string): boolean => {
+  const { kind, name } = placed(stream);
+  return kind === 'register' || (kind === 'fund' ? seeing.sees(name) : seeing.seesCases(name));
+};
+
+/** A receipt and a mailed link name a proposal and nothing else: where it stands is found here. */
+export const proposalAnywhere = query({
+  name: 'find-proposal',
+  path: '/proposals/{proposal}',
+  about:
+    'One proposal by its identifier alone, wherever it was made, waiting or ended; of what the asker may not see it says what it says of one that is not there.',
+  params: OfProposal,
+  options: z.strictObject({ 'known-at': KnownAt.optional() }),
+  answer: WholeProposal,
+  async run(ledger, { proposal, 'known-at': knownAt }, seeing = SEES_ALL) {
+    const stream = streamsOf(ledger).find((each) => {
+      const { open, ended } = ledger.model.stream(placed(each).kind, each);
+      return open.has(proposal) || ended.has(proposal);
+    });
+    return stream !== undefined && maySee(seeing, stream)
+      ? wholeProposal(ledger, placed(stream).kind, stream, proposal, knownAt)
+      : refuse('proposal_unknown', `No proposal ${proposal} was made here.`);
+  },
+  table: proposalTable,
+  revision: (answer) => answer.revision,
+});

@@ -1,0 +1,279 @@
+import { z } from 'zod';
+import { clampedTo, financialYear, londonDay, type Day, type Instant } from '../../../domain/calendar.js';
+import { GRANT_SERIES } from '../../../domain/reference/grant-series.js';
+import { NATIONAL_TOTALS } from '../../../domain/reference/national-totals.js';
+import { COUNTED_BY, RULE_SETS, UPLIFTS_OF } from '../../../domain/reference/rule-sets.js';
+import { upliftChecks } from '../../../domain/reference/uplift.js';
+import {
+  allocationChains,
+  inForceAmong,
+  rulesOn,
+  type RulesInForce,
+} from '../../../domain/register/reference-state.js';
+import { refuse } from '../../../domain/rules.js';
+import { EffectiveDay, Name, SignedMoney } from '../../../domain/values.js';
+import { REGISTER_STREAM } from '../../catalogue.js';
+import type { Ledger } from '../../ledger.js';
+import { knownThen } from '../known.js';
+import { AreaAtTwoDates, fundsOf, inText, Nothing, query, Stamp, type Table } from '../question.js';
+
+/** What is published: allocations and rules at two dates, and the national figures shipped with the ledger. */
+
+const Year = z
+  .string()
+  .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+  .meta({ examples: ['2016-17'] });
+
+const Proven = {
+  evidence: z.string(),
+  proven: z.boolean().meta({ description: 'False where no source proves it: it is held as data, to be corrected.' }),
+};
+
+interface TwoDates {
+  readonly on?: Day | undefined;
+  readonly 'known-at'?: Instant | undefined;
+}
+
+const AtTwoDates = AreaAtTwoDates.extend({
+  on: EffectiveDay.optional().meta({
+    description:
+      'The effective day, inclusive, in Europe/London. Left out, today, or of another year the day of it that is nearest.',
+    examples: ['2016-04-01'],
+  }),
+});
+
+/** The register at two dates, defaults filled in and echoed. */
+function registerAt(ledger: Ledger, { on, 'known-at': knownAt }: TwoDates) {
+  const { model } = ledger;
+  const { now, size, text } = knownThen(ledger, knownAt);
+  const today = londonDay(now);
+  return {
+    reference: model.register().reference,
+    /** The day on which what is of a year is asked for. */
+    dayIn: (year: string): Day => on ?? clampedTo(today, financialYear(year)!),
+    upTo: model.knownRevision(REGISTER_STREAM, size),
+    stamp: { on: on ?? today, ...text },
+  };
+}
+
+/** Whether the ledger has anything of an area: a fund, its disputes, or what was published of it. */
+const isArea = (ledger: Ledger, area: string): boolean =>
+  ledger.model.area(area) !== undefined ||
+  fundsOf(ledger, area).length > 0 ||
+  allocationChains(ledger.model.register().reference, { area }).length > 0;
+
+export const allocations = query({
+  name: 'allocations',
+  path: '/reference/allocations',
+  about:
+    'What each payer must pool, by area and year, as published: in force on a day, as known at an instant, with the minima of the NHS contribution.',
+  params: Nothing,
+  options: AtTwoDates.extend({
+    area: Name.optional().meta({ description: 'Only those of this area.', examples: ['norfolk'] }),
+    year: Year.optional().meta({ description: 'Only those of this financial year.' }),
+  }),
+  answer: z.object({
+    ...Stamp,
+    allocations: z.array(
+      z.object({
+        area: z.string(),
+        year: z.string(),
+        payer: z.string(),
+        source: z.string(),
+        amount: SignedMoney,
+        minima: z.object({ socialCare: SignedMoney, outOfHospital: SignedMoney }).nullable(),
+        effective: z.string(),
+        publication: z.string(),
+        revision: z.string(),
+        revises: z.string().nullable(),
+        evidence: z.array(z.string()),
+      }),
+    ),
+  }),
+  async run(ledger, asked) {
+    const { reference, dayIn, upTo, stamp } = registerAt(ledger, asked);
+    const { area } = asked;
+    if (area !== undefined && !isArea(ledger, area))
+      return refuse('area_unknown', `The ledger has nothing of ${area}.`);
+    return {
+      ...stamp,
+      allocations: allocationChains(reference, asked)
+        .flatMap((chain) => inForceAmong([chain], dayIn(chain[0]!.data.year), upTo))
+        .map(({ data, revision, evidence }) => ({
+          ...data,
+          minima: data.minima ?? null,
+          revises: data.revises ?? null,
+          revision: String(revision),
+          evidence: evidence.map((each) => each.reference),
+        })),
+    };
+  },
+  table: (answer) => ({
+    columns: ['area', 'year', 'payer', 'source', 'amount', 'social care', 'outside hospital', 'from', 'publication'],
+    rows: answer.allocations.map((each) => [
+      each.area,
+      each.year,
+      each.payer,
+      each.source,
+      each.amount,
+      each.minima?.socialCare ?? '',
+      each.minima?.outOfHospital ?? '',
+      each.effective,
+      each.publication,
+    ]),
+  }),
+});
+
+const Coded = { code: z.string(), name: z.string() };
+
+const RuleSetText = z.object({
+  year: z.string(),
+  rulesOf: z
+    .string()
+    .meta({ description: 'The year whose rules they are: another, where none are known of this one.' }),
+  published: z.string().nullable().meta({ description: 'The revision of the register, or null for those shipped.' }),
+  planNeeded: z.boolean(),
+  uplifts: z.array(z.object({ of: z.enum(UPLIFTS_OF), percent: z.string(), ...Proven })),
+  schemeTypes: z.array(z.object(Coded)),
+  areasOfSpend: z.array(z.object({ ...Coded, counts: z.enum(COUNTED_BY) })),
+  providers: z.array(z.object(Coded)),
+  dueDates: z.array(z.object({ what: z.string(), day: z.string(), ...Proven })),
+  conditions: z.array(z.object({ words: z.string(), ...Proven })),
+  ...Proven,
+});
+
+type RuleSetText = z.output<typeof RuleSetText>;
+
+const ruleSetText = (year: string, rules: RulesInForce): RuleSetText => ({
+  year,
+  rulesOf: rules.year,
+  published: rules.published ? String(rules.published.revision) : null,
+  planNeeded: rules.planNeeded,
+  uplifts: [...rules.uplifts],
+  schemeTypes: [...rules.schemeTypes],
+  areasOfSpend: [...rules.areasOfSpend],
+  providers: [...rules.providers],
+  dueDates: [...rules.dueDates],
+  conditions: [...rules.conditions],
+  evidence: rules.evidence,
+  proven: rules.proven,
+});
+
+const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
+
+export const ruleSets = query({
+  name: 'rule-sets',
+  path: '/reference/rule-sets',
+  about: 'The rules of each year, published or shipped: whether a plan is needed, uplifts and due dates.',
+  params: Nothing,
+  options: AtTwoDates,
+  answer: z.object({ ...Stamp, ruleSets: z.array(RuleSetText) }),
+  async run(ledger, asked) {
+    const { reference, dayIn, upTo, stamp } = registerAt(ledger, asked);
+    const years = [...new Set([...RULE_SETS.map((each) => each.year), ...reference.ruleSets.keys()])].sort();
+    return { ...stamp, ruleSets: years.map((year) => ruleSetText(year, rulesOn(reference, year, dayIn(year), upTo))) };
+  },
+  table: (answer) => ({
+    columns: ['year', 'plan needed', 'uplifts', 'due dates', 'published', 'lists proven'],
+    rows: answer.ruleSets.map((each) => [
+      each.year,
+      yesNo(each.planNeeded),
+      each.uplifts.map(({ of, percent }) => `${of} ${percent}%`).join('; '),
+      each.dueDates.map(({ what, day }) => `${what} ${day}`).join('; '),
+      each.published ?? '',
+      yesNo(each.proven),
+    ]),
+  }),
+});
+
+const ruleSetTable = ({ ruleSet }: { readonly ruleSet: RuleSetText }): Table => {
+  const proof = (each: { readonly evidence: string; readonly proven: boolean }) => [each.evidence, yesNo(each.proven)];
+  const list = (what: string, all: readonly { readonly code: string; readonly name: string }[]) =>
+    all.map(({ code, name }) => [what, code, name, ...proof(ruleSet)]);
+  return {
+    columns: ['what', 'code', 'value', 'evidence', 'proven'],
+    rows: [
+      ['plan needed', '', yesNo(ruleSet.planNeeded), ...proof(ruleSet)],
+      ...ruleSet.uplifts.map((each) => ['uplift', each.of, `${each.percent}%`, ...proof(each)]),
+      ...ruleSet.dueDates.map((each) => ['due date', '', `${each.what}: ${each.day}`, ...proof(each)]),
+      ...ruleSet.conditions.map((each) => ['condition', '', each.words, ...proof(each)]),
+      ...list('type of scheme', ruleSet.schemeTypes),
+      ...list('area of spend', ruleSet.areasOfSpend),
+      ...list('provider', ruleSet.providers),
+    ],
+  };
+};
+
+export const ruleSet = query({
+  name: 'rule-set',
+  path: '/reference/rule-sets/{year}',
+  about: 'The rules of one year with every list, each with its evidence and whether it is proven.',
+  params: z.strictObject({ year: Year.meta({ description: 'The financial year.' }) }),
+  options: AtTwoDates,
+  answer: z.object({ ...Stamp, ruleSet: RuleSetText }),
+  async run(ledger, asked) {
+    const { reference, dayIn, upTo, stamp } = registerAt(ledger, asked);
+    return { ...stamp, ruleSet: ruleSetText(asked.year, rulesOn(reference, asked.year, dayIn(asked.year), upTo)) };
+  },
+  table: ruleSetTable,
+});
+
+export const nationalTotals = query({
+  name: 'national-totals',
+  path: '/reference/national-totals',
+  about: 'The Better Care Fund of England by year, each figure with its evidence; what was not found is null.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({
+    totals: z.array(
+      z.object({ year: z.string(), figure: z.string(), name: z.string(), amount: SignedMoney.nullable(), ...Proven }),
+    ),
+    uplifted: z
+      .array(
+        z.object({
+          year: z.string(),
+          percent: z.string(),
+          from: SignedMoney,
+          amount: SignedMoney,
+          stated: SignedMoney,
+        }),
+      )
+      .meta({
+        description:
+          'The check of the minimum contribution: that of the year before with the year’s uplift, to the penny, beside what is stated.',
+      }),
+  }),
+  run: async () => ({
+    totals: [...NATIONAL_TOTALS],
+    uplifted: upliftChecks().map(({ year, percent, ...sums }) => ({ year, percent, ...inText(sums) })),
+  }),
+  table: (answer) => ({
+    columns: ['year', 'figure', 'amount', 'evidence', 'proven'],
+    rows: answer.totals.map((each) => [each.year, each.name, each.amount ?? '', each.evidence, yesNo(each.proven)]),
+  }),
+});
+
+export const grantSeries = query({
+  name: 'grant-series',
+  path: '/reference/grant-series',
+  about: 'Grants of single councils by year, as found in public answers.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({
+    grants: z.array(
+      z.object({
+        area: z.string(),
+        source: z.string(),
+        of: z.string(),
+        year: z.string(),
+        amount: SignedMoney,
+        ...Proven,
+      }),
+    ),
+  }),
+  run: async () => ({ grants: [...GRANT_SERIES] }),
+  table: (answer) => ({
+    columns: ['area', 'source', 'of', 'year', 'amount', 'evidence'],
+    rows: answer.grants.map((each) => [each.area, each.source, each.of, each.year, each.amount, each.evidence]),
+  }),
+});

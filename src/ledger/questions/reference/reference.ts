@@ -1,0 +1,282 @@
+import { z } from 'zod';
+import { GROUPS, inGroups } from '../../../domain/grammar/groups.js';
+import { PARTNER_KINDS } from '../../../domain/register/state.js';
+import { Refusal } from '../../../domain/rules.js';
+import { PROTOCOLS, type Stage } from '../../../domain/dispute/reference.js';
+import { EffectiveDay } from '../../../domain/values.js';
+import { bankHolidays } from '../../../domain/working-days.js';
+import { SOURCES } from '../../../domain/sources.js';
+import { allFacts, disputeStream, fundStream } from '../../catalogue.js';
+import { todayOf } from '../../acts/stamp.js';
+import type { Ledger } from '../../ledger.js';
+import { Nothing, OfFund, PartnerName, query, standing, type Table } from '../question.js';
+
+/** What there is: funds, partners, sources of funding, and the facts that can be recorded. */
+
+const StageText = z.object({ stage: z.string(), title: z.string(), workingDays: z.int().nullable() });
+
+const stageText = ({ stage, title, workingDays }: Stage): z.output<typeof StageText> => ({
+  stage,
+  title,
+  workingDays: workingDays ?? null,
+});
+
+const FundText = z.object({
+  fund: z.string(),
+  area: z.string(),
+  year: z.string(),
+  host: z.string(),
+  partners: z.array(z.string()),
+  closedThrough: z
+    .int()
+    .meta({ description: 'The last accounting period closed, 1 (April) to 12 (March); 0 where none is.' }),
+  revision: z.string(),
+});
+
+function fundText(ledger: Ledger, fund: string): z.input<typeof FundText> {
+  const { opened, closedThrough } = ledger.model.fund(fund)!.outline;
+  const { area, year, host, partners } = opened!;
+  return {
+    fund,
+    area,
+    year: year.label,
+    host,
+    partners: [...partners],
+    closedThrough,
+    revision: String(ledger.model.stream('fund', fundStream(fund)).revision),
+  };
+}
+
+const fundTable = (funds: readonly z.output<typeof FundText>[]): Table => ({
+  columns: ['fund', 'host', 'partners', 'closed through', 'revision'],
+  rows: funds.map((each) => [
+    each.fund,
+    each.host,
+    String(each.partners.length),
+    each.closedThrough === 0 ? '' : `P${each.closedThrough}`,
+    each.revision,
+  ]),
+});
+
+export const funds = query({
+  name: 'funds',
+  path: '/funds',
+  about: 'The funds in the ledger.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({ funds: z.array(FundText) }),
+  run: async (ledger) => ({ funds: ledger.model.funds().map((each) => fundText(ledger, each)) }),
+  table: (answer) => fundTable(answer.funds),
+  seenBy: (answer, { sees }) => ({ funds: answer.funds.filter((each) => sees(each.fund)) }),
+});
+
+export const fund = query({
+  name: 'fund',
+  path: '/funds/{fund}',
+  about: 'One fund: its host, its partners, the last period closed, and its revision.',
+  params: OfFund,
+  options: Nothing,
+  answer: FundText,
+  async run(ledger, asked) {
+    const at = standing(ledger, asked.fund, {});
+    return at instanceof Refusal ? at : fundText(ledger, asked.fund);
+  },
+  table: (answer) => fundTable([answer]),
+  revision: (answer) => answer.revision,
+});
+
+export const areas = query({
+  name: 'areas',
+  path: '/areas',
+  about: 'The areas whose disputes are kept, with their partners and the dispute protocol in force.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({
+    areas: z.array(
+      z.object({
+        area: z.string(),
+        partners: z.array(z.string()),
+        protocols: z.array(z.object({ protocol: z.string(), effective: z.string(), stages: z.array(StageText) })).meta({
+          description: 'The protocols adopted, the last of them in force for disputes raised from its day on.',
+        }),
+        revision: z.string(),
+      }),
+    ),
+  }),
+  run: async (ledger) => ({
+    areas: ledger.model.areas().map((area) => {
+      const { own, revision } = ledger.model.stream('dispute', disputeStream(area));
+      return {
+        area,
+        partners: [...own.opened!.partners.keys()],
+        protocols: own.protocols.map(({ protocol, effective, stages }) => ({
+          protocol,
+          effective,
+          stages: stages.map(stageText),
+        })),
+        revision: String(revision),
+      };
+    }),
+  }),
+  seenBy: (answer, { seesArea }) => ({ areas: answer.areas.filter((each) => seesArea(each.area)) }),
+  table: (answer) => ({
+    columns: ['area', 'partners', 'protocol', 'from', 'revision'],
+    rows: answer.areas.map((each) => [
+      each.area,
+      String(each.partners.length),
+      each.protocols.at(-1)?.protocol ?? '',
+      each.protocols.at(-1)?.effective ?? '',
+      each.revision,
+    ]),
+  }),
+});
+
+export const protocols = query({
+  name: 'dispute-protocols',
+  path: '/dispute-protocols',
+  about: 'Dispute protocols that an area can adopt by name; what is not proven says so.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({
+    protocols: z.array(
+      z.object({
+        protocol: z.string(),
+        title: z.string(),
+        stages: z.array(StageText),
+        evidence: z.string(),
+        proven: z.boolean(),
+      }),
+    ),
+  }),
+  run: async () => ({
+    protocols: PROTOCOLS.map(({ stages, ...protocol }) => ({ ...protocol, stages: stages.map(stageText) })),
+  }),
+  table: (answer) => ({
+    columns: ['protocol', 'stage', 'title', 'working days', 'evidence'],
+    rows: answer.protocols.flatMap(({ protocol, stages, evidence }) =>
+      stages.map((each) => [protocol, each.stage, each.title, String(each.workingDays ?? 'no limit'), evidence]),
+    ),
+  }),
+});
+
+export const holidays = query({
+  name: 'bank-holidays',
+  path: '/bank-holidays',
+  about: 'The bank holidays of a year in England, which are no working days, as known on a day.',
+  params: Nothing,
+  options: z.strictObject({
+    year: z
+      .string()
+      .regex(/^20\d{2}$/, { error: 'must be a calendar year such as "2026"' })
+      .optional()
+      .meta({ description: 'The calendar year. Left out, this one.' }),
+    'known-on': EffectiveDay.optional().meta({ description: 'What was proclaimed by this day. Left out, today.' }),
+  }),
+  answer: z.object({
+    year: z.string(),
+    knownOn: z.string(),
+    holidays: z.array(z.object({ day: z.string(), name: z.string() })),
+  }),
+  async run(ledger, asked) {
+    const today = todayOf(ledger);
+    const year = asked.year ?? today.slice(0, 4);
+    const knownOn = asked['known-on'] ?? today;
+    return { year, knownOn, holidays: bankHolidays(Number(year), knownOn) };
+  },
+  table: (answer) => ({ columns: ['day', 'name'], rows: answer.holidays.map((each) => [each.day, each.name]) }),
+});
+
+export const partners = query({
+  name: 'partners',
+  path: '/partners',
+  about: 'The partners in the register.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({ partners: z.array(z.object({ ...PartnerName, kind: z.string() })) }),
+  run: async (ledger) => ({
+    partners: [...ledger.model.register().partners].map(([partner, { name, kind }]) => ({
+      partner,
+      name,
+      kind: PARTNER_KINDS[kind],
+    })),
+  }),
+  table: (answer) => ({
+    columns: ['partner', 'name', 'kind'],
+    rows: answer.partners.map((each) => [each.partner, each.name, each.kind]),
+  }),
+});
+
+const SourceText = z.object({
+  code: z.string(),
+  name: z.string(),
+  duty: z.string(),
+  kind: z.string(),
+  grant: z.boolean(),
+  from: z.string(),
+  until: z.string().nullable(),
+  evidence: z.string(),
+  proven: z.boolean(),
+});
+
+export const sources = query({
+  name: 'sources',
+  path: '/sources',
+  about: 'The sources of funding, as dated reference data; what is not proven says so.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({ sources: z.array(SourceText) }),
+  run: async () => ({ sources: SOURCES.map((source) => ({ ...source, until: source.until ?? null })) }),
+  table: (answer) => ({
+    columns: ['code', 'name', 'duty', 'kind', 'from', 'until', 'proven'],
+    rows: answer.sources.map((each) => [
+      each.code,
+      each.name,
+      each.duty,
+      each.kind,
+      each.from,
+      each.until ?? '',
+      each.proven ? 'yes' : 'no',
+    ]),
+  }),
+});
+
+export const facts = query({
+  name: 'facts',
+  path: '/facts',
+  about:
+    'Every fact that can be recorded, in the order of a year’s work: what is done, whose it is, who signs it, and the rule it comes from.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({
+    facts: z.array(
+      z.object({
+        type: z.string(),
+        title: z.string().meta({ description: 'What is done, as a verb phrase.' }),
+        group: z.string().meta({ description: 'Among what it is listed.' }),
+        stream: z.string(),
+        about: z.string(),
+        signature: z.string(),
+        roles: z.array(z.string()),
+        reversible: z.boolean(),
+      }),
+    ),
+  }),
+  run: async () => ({
+    facts: inGroups(allFacts().map(({ kind, fact: each }) => ({ kind, each, group: each.group }))).map(
+      ({ kind, each }) => ({
+        type: each.name,
+        title: each.title,
+        group: GROUPS[each.group],
+        stream: kind.name,
+        about: each.about,
+        signature: each.signedAs ? 'as the original' : each.signature,
+        roles: [...each.roles],
+        reversible: each.reversible,
+      }),
+    ),
+  }),
+  table: (answer) => ({
+    columns: ['title', 'group', 'fact', 'stream', 'signature', 'about'],
+    rows: answer.facts.map((each) => [each.title, each.group, each.type, each.stream, each.signature, each.about]),
+  }),
+});

@@ -1,0 +1,341 @@
+import { z } from 'zod';
+import { gapOf } from '../../../projections/gap.js';
+import { signingOf } from '../../domain/grammar/fact.js';
+import { RULES_NOW } from '../../domain/grammar/rule-versions.js';
+import { dayNumber, londonDay } from '../../domain/calendar.js';
+import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
+import type { OpenProposal } from '../../domain/grammar/proposal.js';
+import { mandatesOn, type Mandate } from '../../domain/register/state.js';
+import { actingFor } from '../../domain/register/succession.js';
+import type { Role } from '../../domain/roles.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+import { factOf } from '../../domain/grammar/kind.js';
+import { Name, SignedMoney } from '../../domain/values.js';
+import { fundStream, KINDS, placed, sentenceOf } from '../catalogue.js';
+import { tableOf } from './proposal.js';
+import type { Ledger } from '../ledger.js';
+import { Known, knownThen } from './known.js';
+import {
+  AtTwoDates,
+  GapText,
+  inText,
+  nameOf,
+  Nothing,
+  positionAt,
+  query,
+  SEES_ALL,
+  standing,
+  type Standing,
+} from './question.js';
+
+/** What waits for an officer, what the officer waits for, and what has fallen due; and all funds at a glance. */
+
+const Waiting = z.object({
+  proposal: z.string(),
+  kind: z.enum(['register', 'fund', 'dispute']),
+  in: z.string().meta({ description: 'The fund, or the area; empty for the register.' }),
+  sentence: z.string(),
+  by: z.string(),
+  officer: z.string(),
+  awaiting: z.array(z.string()),
+  expires: z.string().nullable(),
+  daysLeft: z.int().nullable().meta({
+    description: 'The days in which it can still be signed, today among them; null where it has no last day.',
+  }),
+});
+
+type Waiting = z.output<typeof Waiting>;
+
+const MandateText = z.object({
+  partner: z.string(),
+  name: z.string(),
+  role: z.string(),
+  limit: SignedMoney.nullable().meta({ description: 'The most that one act may move; null for no limit.' }),
+});
+
+const mandateText = (ledger: Ledger, { partner, role, limit }: Mandate): z.input<typeof MandateText> => ({
+  partner,
+  name: nameOf(ledger, partner),
+  role,
+  limit: limit === undefined ? null : moneyText(limit),
+});
+
+const OverdueText = z.object({
+  fund: z.string(),
+  partner: z.string(),
+  name: z.string(),
+  amount: SignedMoney.meta({ description: 'What is overdue today: due less received.' }),
+});
+
+const OfOfficer = z.strictObject({
+  officer: Name.meta({ description: 'The officer, by name in the register.', examples: ['norfolk-finance'] }),
+});
+
+interface Standings {
+  readonly partner: string;
+  readonly role: Role;
+}
+
+/** Whether an officer of these mandates is one of those that a proposal waits for; the rules say whether they may sign. */
+function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer: string, held: readonly Standings[]) {
+  const { kind: kindName } = placed(stream);
+  const fact = factOf(KINDS[kindName], proposal.fact.type);
+  const { signerRoles: roles } = signingOf(fact, { rules: RULES_NOW });
+  const sides = sidesOf(ledger, stream, proposal, proposal.awaiting);
+  return (
+    officer !== proposal.officer && held.some(({ partner, role }) => sides.includes(partner) && roles.includes(role))
+  );
+}
+
+/** The bodies that stand today for those that a proposal names. */
+function sidesOf(ledger: Ledger, stream: string, { fact }: OpenProposal, bodies: readonly string[]): string[] {
+  const { kind, name } = placed(stream);
+  const today = londonDay(ledger.model.now(ledger.clock));
+  const area = kind === 'fund' ? ledger.model.fund(name)?.outline.opened?.area : kind === 'dispute' ? name : undefined;
+  return actingFor(ledger.model.register().successions, bodies, { area, today, effective: fact.data.effective });
+}
+
+function waitingText(stream: string, proposal: OpenProposal, today: string): Waiting {
+  const { kind, name } = placed(stream);
+  const { id, fact, by, officer, awaiting, expires } = proposal;
+  return {
+    proposal: id,
+    kind,
+    in: name,
+    sentence: sentenceOf({ stream, type: fact.type, data: fact.data } as never),
+    by,
+    officer,
+    awaiting: [...awaiting],
+    expires: expires ?? null,
+    daysLeft: expires === undefined ? null : dayNumber(expires) - dayNumber(today as never) + 1,
+  };
+}
+
+/** Those that end first come first; those that do not end come last. */
+const byDaysLeft = (a: Waiting, b: Waiting): number => (a.daysLeft ?? Infinity) - (b.daysLeft ?? Infinity);
+
+/** What the partners of some mandates have not paid in a fund, and, for those who hold the pool, what others have not. */
+function overdueIn(ledger: Ledger, fund: string, partners: ReadonlySet<string>): z.input<typeof OverdueText>[] {
+  // Today is a day of no fund but this year’s: what an earlier year left unpaid stands overdue on its last day.
+  const at = standing(ledger, fund, {}) as Standing;
+  const holds = partners.has(at.model.outline.opened!.host);
+  return positionAt(at)
+    .partners.filter(({ partner, total }) => total.overdue !== NO_MONEY && (holds || partners.has(partner)))
+    .map(({ partner, total }) => ({ fund, partner, name: nameOf(ledger, partner), amount: moneyText(total.overdue) }));
+}
+
+export const tasks = query({
+  name: 'tasks',
+  path: '/officers/{officer}/tasks',
+  about:
+    'What an officer has to do today: what waits for their signature, what their partners have proposed and others must sign, and what is overdue in the funds of their partners.',
+  params: OfOfficer,
+  options: Nothing,
+  answer: z.object({
+    officer: z.string(),
+    on: z.string(),
+    ...Known,
+    mandates: z.array(MandateText),
+    toSign: z.array(Waiting).meta({
+      description:
+        'What waits for a partner and a role that the officer is mandated for. The limit of the officer, and every other rule, are tried when it is signed; the question of the proposal says what they say now.',
+    }),
+    waiting: z.array(Waiting).meta({ description: 'What the officer’s partners have proposed, and others must sign.' }),
+    overdue: z.array(OverdueText).meta({
+      description:
+        'What the officer’s partners have not paid, and what others have not paid to a pool that they hold; of a fund of an earlier year on its last day.',
+    }),
+  }),
+  async run(ledger, { officer }, seeing = SEES_ALL) {
+    const { now, text: known } = knownThen(ledger, undefined);
+    const today = londonDay(now);
+    const held = mandatesOn(ledger.model.register(), officer, today);
+    if (held.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
+    const partners = new Set(held.map(({ partner }) => partner));
+    const seen = ledger.model.openProposals().filter(({ stream }) => {
+      const { kind, name } = placed(stream);
+      return kind === 'register' || (kind === 'fund' ? seeing.sees(name) : seeing.seesCases(name));
+    });
+    const text = ({ stream, proposal }: (typeof seen)[number]) => waitingText(stream, proposal, today);
+    return {
+      officer,
+      on: today,
+      ...known,
+      // Tasks are those of the present, and cannot be asked again of the same instant.
+      settled: false,
+      mandates: held.map((each) => mandateText(ledger, each)),
+      toSign: seen
+        .filter(({ stream, proposal }) => awaits(ledger, stream, proposal, officer, held))
+        .map(text)
+        .sort(byDaysLeft),
+      waiting: seen
+        .filter(({ stream, proposal }) =>
+          sidesOf(ledger, stream, proposal, [proposal.by]).some((partner) => partners.has(partner)),
+        )
+        .map(text)
+        .sort(byDaysLeft),
+      overdue: ledger.model
+        .funds()
+        .filter((fund) => seeing.sees(fund))
+        .flatMap((fund) => overdueIn(ledger, fund, partners)),
+    };
+  },
+  table: ({ toSign, waiting, overdue }) => ({
+    columns: ['what', 'where', 'sentence', 'by', 'waits for', 'days left', 'amount'],
+    rows: [
+      ...toSign.map((each) => ['to sign', ...waitingCells(each)]),
+      ...waiting.map((each) => ['waits for others', ...waitingCells(each)]),
+      ...overdue.map(({ fund, name, amount }) => ['overdue', fund, '', name, '', '', amount]),
+    ],
+  }),
+});
+
+const waitingCells = ({ in: where, sentence, by, awaiting, daysLeft }: Waiting): string[] => [
+  where,
+  sentence,
+  by,
+  awaiting.join(' or '),
+  daysLeft === null ? '' : String(daysLeft),
+  '',
+];
+
+const PORTFOLIO_FIGURES = ['requirement', 'funded', 'soft', 'hard', 'overdue'] as const;
+type PortfolioFigure = (typeof PORTFOLIO_FIGURES)[number];
+
+const PortfolioText = z.object({
+  requirement: GapText.shape.requirement,
+  funded: GapText.shape.funded,
+  soft: GapText.shape.soft,
+  hard: GapText.shape.hard,
+  overdue: SignedMoney,
+});
+
+/** Claims stand beside the gap, and no figure of a portfolio is of them. */
+function figuresOf(at: Standing): Record<PortfolioFigure, Pence> {
+  const { requirement, funded, soft, hard } = gapOf(at.view, NO_MONEY);
+  return { requirement, funded, soft, hard, overdue: positionAt(at).total.overdue };
+}
+
+interface PortfolioRow {
+  readonly at: Standing;
+  readonly figures: Record<PortfolioFigure, Pence>;
+}
+
+/** The sums of each financial year: a year’s gap is nobody’s in another. */
+const yearsOf = (rows: readonly PortfolioRow[]) =>
+  [...new Set(rows.map(({ at }) => at.year.label))].sort().map((year) => {
+    const own = rows.filter(({ at }) => at.year.label === year);
+    const sum = (name: PortfolioFigure) => own.reduce((all, { figures }) => plus(all, figures[name]), NO_MONEY);
+    return {
+      year,
+      requirement: moneyText(sum('requirement')),
+      funded: moneyText(sum('funded')),
+      soft: moneyText(sum('soft')),
+      hard: moneyText(sum('hard')),
+      overdue: moneyText(sum('overdue')),
+    };
+  });
+
+export const portfolio = query({
+  name: 'portfolio',
+  path: '/portfolio',
+  about:
+    'Every fund that the asker sees, one row each, at two dates: what it requires, what is funded, offered and late.',
+  params: Nothing,
+  options: AtTwoDates,
+  answer: z.object({
+    on: z.string().nullable().meta({
+      description:
+        'The effective day asked for; null where none was: then each fund has its own, today or the nearest day of its year.',
+    }),
+    ...Known,
+    funds: z.array(
+      z.object({
+        fund: z.string(),
+        area: z.string(),
+        year: z.string(),
+        host: z.string(),
+        hostName: z.string(),
+        on: z.string(),
+        ...PortfolioText.shape,
+        waiting: z.int().meta({ description: 'How many proposals waited for a signature, as known then.' }),
+      }),
+    ),
+    years: z
+      .array(z.object({ year: z.string(), ...PortfolioText.shape }))
+      .meta({ description: 'The sums of the funds of each financial year.' }),
+  }),
+  async run(ledger, asked, seeing = SEES_ALL) {
+    const { text: known } = knownThen(ledger, asked['known-at']);
+    const rows = ledger.model.funds().flatMap((fund): PortfolioRow[] => {
+      const at = seeing.sees(fund) ? standing(ledger, fund, asked) : undefined;
+      // What was not in the ledger then has no row.
+      if (!at || at instanceof Refusal) return [];
+      return [{ at, figures: figuresOf(at) }];
+    });
+    const waiting = new Map<string, number>();
+    for (const { at } of rows) {
+      const stream = fundStream(at.fund);
+      const { open } =
+        asked['known-at'] === undefined
+          ? ledger.model.stream('fund', stream)
+          : tableOf(KINDS.fund, stream, await ledger.entries(stream, at.size));
+      waiting.set(at.fund, open.size);
+    }
+    return {
+      on: asked.on ?? null,
+      ...known,
+      funds: rows.map(({ at, figures }) => {
+        const { area, year, host } = at.model.outline.opened!;
+        return {
+          fund: at.fund,
+          area,
+          year: year.label,
+          host,
+          hostName: nameOf(ledger, host),
+          on: at.on,
+          ...inText(figures),
+          waiting: waiting.get(at.fund)!,
+        };
+      }),
+      years: yearsOf(rows),
+    };
+  },
+  table: ({ funds, years }) => ({
+    columns: ['fund', 'on', ...PORTFOLIO_FIGURES, 'waiting'],
+    rows: [
+      ...funds.map((each) => [
+        each.fund,
+        each.on,
+        ...PORTFOLIO_FIGURES.map((name) => each[name]),
+        String(each.waiting),
+      ]),
+      ...years.map((each) => [`Total ${each.year}`, '', ...PORTFOLIO_FIGURES.map((name) => each[name]), '']),
+    ],
+  }),
+});
+
+export const officers = query({
+  name: 'officers',
+  path: '/officers',
+  about: 'The officers who hold a mandate today, by name in the register, with their mandates.',
+  params: Nothing,
+  options: Nothing,
+  answer: z.object({ officers: z.array(z.object({ officer: z.string(), mandates: z.array(MandateText) })) }),
+  async run(ledger) {
+    const register = ledger.model.register();
+    const today = londonDay(ledger.model.now(ledger.clock));
+    return {
+      officers: [...register.mandates.keys()].flatMap((officer) => {
+        const held = mandatesOn(register, officer, today);
+        return held.length === 0 ? [] : [{ officer, mandates: held.map((each) => mandateText(ledger, each)) }];
+      }),
+    };
+  },
+  table: ({ officers: all }) => ({
+    columns: ['officer', 'partner', 'role', 'limit'],
+    rows: all.flatMap(({ officer, mandates }) =>
+      mandates.map(({ name, role, limit }) => [officer, name, role, limit ?? '']),
+    ),
+  }),
+});
