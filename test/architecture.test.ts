@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { KINDS } from '../src/ledger/catalogue.js';
 
 /** A line of code knows its room and what it may touch: the arrows of docs/decisions/shape.md, held by walking the imports. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -233,4 +234,58 @@ t.test('every source is used by another, or is where a program or a thread begin
   // Checking a proof is for whoever is given one.
   const begins = new Set(['src/main.ts', 'src/read-thread.ts', 'evidence/check.ts']);
   for (const file of sources) t.ok(used.has(file) || begins.has(file), file);
+});
+
+/** The names of the facts that are declared, and the file in which each is. */
+function declaredIn(texts: ReadonlyMap<string, string>): Map<string, string> {
+  const names = new Set(Object.values(KINDS).flatMap(({ byName }) => [...byName.keys()]));
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const own = [...texts].filter(([, text]) => new RegExp(`(name:|NAME =) '${name}'`).test(text));
+    t.equal(own.length, 1, `${name} is declared in one file: ${own.map(([file]) => file).join(', ')}`);
+    found.set(name, own[0]![0]);
+  }
+  return found;
+}
+
+/** Where facts are named all the same, and how often; each with why no property of the fact can say it. */
+const NAMED_ELSEWHERE: Readonly<Record<string, number>> = {
+  // The list of sources says by which fact some money comes in. The facts rest on the list, so it cannot import them.
+  'src/domain/sources.ts': 2,
+  // Still to be said by declarations.
+  'src/domain/dispute/claim.ts': 15,
+  'src/domain/dispute/facts.ts': 14,
+  'src/domain/dispute/owed.ts': 9,
+  'src/domain/dispute/state.ts': 16,
+  'src/domain/fund/agreement/agreement.ts': 1,
+  'src/domain/fund/money/ring-fence.ts': 2,
+  'src/domain/fund/plan/minimum-tests.ts': 5,
+  'src/domain/fund/plan/test-inputs.ts': 11,
+  'src/ledger/questions/area/medium-term.ts': 1,
+  'src/ledger/questions/disputes/disputes.ts': 1,
+  'src/ledger/questions/fund/agreement.ts': 1,
+  'src/ledger/questions/fund/figures.ts': 5,
+  'src/ledger/questions/fund/returns.ts': 1,
+  'src/ledger/questions/fund/spending.ts': 8,
+  'projections/accounting-classes.ts': 1,
+  'projections/audit.ts': 2,
+  'projections/dispute-register.ts': 2,
+  'projections/fund-facts.ts': 17,
+  'projections/source-use.ts': 2,
+};
+
+t.test('a fact is named in its own file; what others need to know of it, its declaration says', async (t) => {
+  const texts = new Map(
+    [...files('src'), ...files('projections')].map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]),
+  );
+  const declared = declaredIn(texts);
+  const mentions: Record<string, number> = {};
+  for (const [file, text] of texts) {
+    const named = [...text.matchAll(/'([A-Z][A-Za-z]+)'|^ *([A-Z][A-Za-z]+):/gm)].flatMap(([, quoted, key]) => {
+      const name = quoted ?? key!;
+      return declared.has(name) && declared.get(name) !== file ? [name] : [];
+    });
+    if (named.length > 0) mentions[file] = named.length;
+  }
+  t.same(mentions, NAMED_ELSEWHERE);
 });

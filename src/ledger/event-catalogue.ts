@@ -36,7 +36,7 @@ function factText(fact: Fact<unknown>): string {
     ...(fact.holdsClaims
       ? ['- Shown whole to those alone who see the cases of the area: it holds the exact sum of open claims.']
       : []),
-    `- ${fact.reversible ? 'Can be reversed, once.' : 'Cannot be reversed.'}`,
+    `- ${fact.reversible ? 'Can be reversed, once.' : `Cannot be reversed. ${fact.wayBack!}`}`,
     fieldTable(fact.input.shape),
   ].join('\n\n');
 }

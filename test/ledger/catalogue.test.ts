@@ -43,6 +43,8 @@ t.test('facts are declared once: every name stands for one fact of one kind', as
     t.match(each.about, /^[A-Z].*\.$/s, `${each.name} is described in a sentence`);
     t.match(each.title, /^[A-Z][a-z’]+ [^.]+[^. ]$/, `${each.name} says in a verb phrase what is done`);
     if (each.signedAs) t.same(each.sides({}, {}, {} as never), { acts: [], signs: [] }, 'it has no sides of its own');
+    if (!each.reversible)
+      t.match(each.wayBack, /^[A-Z].*\.$/, `${each.name} says what is done instead of taking it back`);
     if (each.signature === 'other-side') t.ok(each.subject, `${each.name} says what a counter must leave alone`);
   }
 });

@@ -30,6 +30,7 @@ const OPENING: Fact<DisputeState> = keeperFact({
       .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' })
       .meta({ title: 'Partners', description: 'The bodies between whom there can be disputes.' }),
   }),
+  wayBack: 'An area’s disputes stay open for ever.',
   check(data, state: DisputeState, { register }) {
     if (state.opened) return refuse('area_exists', `The disputes of ${data.area} are open already.`);
     const unknown = data.partners.find((partner) => !register.partners.has(partner));
@@ -47,6 +48,7 @@ const JOINING: Fact<DisputeState> = keeperFact({
   group: 'disputes',
   about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it.',
   input: z.strictObject({ effective: EffectiveDay, partner: Partner }),
+  wayBack: 'A partner stays for ever; nothing need be done in its name.',
   check(data, state: DisputeState, { register }) {
     const { area, partners } = opened(state);
     if (partners.has(data.partner)) {
@@ -69,8 +71,6 @@ const FACTS: readonly Fact<DisputeState>[] = [
   ...SETTLEMENT_FACTS,
   ...ASSIGNMENT_FACTS,
 ];
-const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
-
 /** What an event does to a case, and so what rests on it once later events have been recorded. */
 const STAGES = ['DisputeStageEntered', 'DisputeStageExtended'];
 const MONEY = ['RefundPaid', 'WriteOffApproved'];
@@ -120,13 +120,8 @@ function nothingRestsOn(state: DisputeState, type: string, revision: number): Re
 
 const REVERSAL = reversalFact<DisputeState>({
   place: 'area',
-  reversible: reversibleFacts,
-  waysBack: {
-    DisputesOpened: 'An area’s disputes stay open for ever.',
-    FactReversed: 'Post the original fact again.',
-    DisputePartnerAdded: 'A partner stays for ever; nothing need be done in its name.',
-    DisputeProtocolAdopted: 'Adopt another protocol.',
-  },
+  facts: FACTS,
+  wayBack: 'Post the original fact again.',
   limits: [],
   reversed: (state) => state.reversed,
   check(state, original, { effective, reverses, fact: { data } }) {

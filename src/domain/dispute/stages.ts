@@ -79,6 +79,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: false,
+    wayBack: 'Adopt another protocol.',
     understood({ title, stages, ...data }) {
       const known = PROTOCOLS.find((each) => each.protocol === data.protocol);
       return {

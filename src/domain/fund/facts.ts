@@ -59,6 +59,7 @@ const OPENING: Fact<FundState> = keeperFact({
       .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' })
       .meta({ title: 'Partners', description: 'The bodies that pool money in the fund, the host among them.' }),
   }),
+  wayBack: 'A fund stays open for ever.',
   check(data, state: FundState, { register }) {
     const name = `${data.area}-${data.year}`;
     if (state.opened) return refuse('fund_exists', `${name} is open already.`);
@@ -83,14 +84,6 @@ const OPENING: Fact<FundState> = keeperFact({
     `The fund of ${data.area} for ${data.year} was opened, hosted by ${data.host}, with ${data.partners.length} partners.`,
 });
 
-const WAYS_BACK: Readonly<Record<string, string>> = {
-  FundOpened: 'A fund stays open for ever.',
-  FactReversed: 'Post the original fact again under a new name.',
-  PeriodClosed: 'Propose PeriodReopened.',
-  PeriodReopened: 'Propose PeriodClosed.',
-  ReturnSubmitted: 'What was filed stays as filed; file another that replaces it.',
-};
-
 const FACTS: readonly Fact<FundState>[] = [
   OPENING,
   ...PLAN_FACTS,
@@ -112,8 +105,8 @@ const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((eac
 
 const REVERSAL = reversalFact<FundState>({
   place: 'fund',
-  reversible: reversibleFacts,
-  waysBack: WAYS_BACK,
+  facts: FACTS,
+  wayBack: 'Post the original fact again under a new name.',
   limits: ALL_LIMITS,
   reversed: (state) => state.reversed,
   check(state, original, { effective, reverses, fact: { data } }, context) {
@@ -201,7 +194,7 @@ export const FUND: Kind<FundState> = {
   name: 'fund',
   facts: FUND_FACTS,
   byName: new Map(FUND_FACTS.map((each) => [each.name, each])),
-  opener: 'FundOpened',
+  opener: OPENING.name,
   initial: emptyFund,
   isOpen: (state) => state.opened !== undefined,
   area: (state) => state.opened?.area,

@@ -88,10 +88,14 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
    */
   readonly inClosedPeriods?: true;
   readonly reversible: boolean;
+  /** For what is never reversed: what somebody does instead. */
+  readonly wayBack?: string;
   /** Whether a reversal can only say that it was never so, from its own first day: what moves no money and cannot end. */
   readonly undoneWhole?: true;
   /** Whether the ledger’s keeper does it, also where the keeper is no party to what the stream is about. */
   readonly byKeeper?: true;
+  /** Whether it names its own first officers, and is held to their mandates: before it there is no register. */
+  readonly bringsOfficers?: true;
   /** Whether the service itself records it, and nobody posts it. */
   readonly byService?: true;
   /** Whether what is recorded holds the exact sum of open claims: then it is shown whole only to those who see cases. */

@@ -11,10 +11,10 @@ import { Reason, Reverses } from './fields.js';
 interface Reversing<State> {
   /** What an officer calls the stream: `fund`. */
   readonly place: string;
-  /** The facts that can be reversed, by name. */
-  readonly reversible: ReadonlyMap<string, Fact<State>>;
-  /** What to do about those that cannot be. */
-  readonly waysBack: Readonly<Record<string, string>>;
+  /** The other facts of the stream: those that can be reversed, and those that say what is done instead. */
+  readonly facts: readonly Fact<State>[];
+  /** What to do about a reversal itself. */
+  readonly wayBack: string;
   readonly limits: readonly string[];
   readonly reversed: (state: State) => ReadonlyMap<number, number>;
   /** The rules of this kind of stream, once the original is known and not yet reversed. */
@@ -28,29 +28,31 @@ export interface Reversal extends FactData {
   readonly fact: FactText;
 }
 
+const NAME = 'FactReversed';
+
 const sent = { effective: EffectiveDay, reverses: Reverses, reason: Reason };
 
 /** The event that a reversal names, where it is one that can be reversed. */
 function originalOf<State>(
-  { place, reversible, waysBack }: Reversing<State>,
+  { place, facts, wayBack }: Reversing<State>,
   revision: string,
   { original }: Context,
 ): LedgerEvent | Refusal {
   if (!original) return refuse('reference_unknown', `This ${place} has no event at revision ${revision}.`);
-  if (reversible.has(original.type)) return original;
-  return refuse(
-    'not_reversible',
-    `${original.type} is never reversed. ${waysBack[original.type] ?? 'Answer the proposal itself.'}`,
-  );
+  const fact = facts.find((each) => each.name === original.type);
+  if (fact?.reversible) return original;
+  const instead = original.type === NAME ? wayBack : (fact?.wayBack ?? 'Answer the proposal itself.');
+  return refuse('not_reversible', `${original.type} is never reversed. ${instead}`);
 }
 
 /**
  * Declares the fact that undoes another exactly once, from its own effective date on, with the signatures of its
  * original; it is never itself reversed. Source: design.md 3.
  */
-export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
-  completedFact({
-    name: 'FactReversed',
+export function reversalFact<State>(of: Reversing<State>): Fact<State> {
+  const reversible = new Map(of.facts.filter((each) => each.reversible).map((each) => [each.name, each]));
+  return completedFact({
+    name: NAME,
     title: 'Take a fact back',
     group: 'corrections',
     about:
@@ -64,17 +66,18 @@ export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
     roles: [],
     effective: 'any-day',
     reversible: false,
+    wayBack: of.wayBack,
     texts: ['fact'],
     limits: of.limits,
     signedAs(data, context) {
       const original = originalOf(of, data.reverses, context);
-      return original instanceof Refusal ? original : { fact: of.reversible.get(original.type)!, data: original.data };
+      return original instanceof Refusal ? original : { fact: reversible.get(original.type)!, data: original.data };
     },
     sides: () => ({ acts: [], signs: [] }),
     complete(data, _state, context) {
       // That there is an original, and a reversible one, has been seen when its signatures were looked up.
       const { type, data: original, stored } = context.original!;
-      const { version } = of.reversible.get(type)!;
+      const { version } = reversible.get(type)!;
       return { ...data, fact: { type, version, data: original, ...(stored && { stored }) } };
     },
     check(data, state: State, context) {
@@ -88,14 +91,15 @@ export const reversalFact = <State>(of: Reversing<State>): Fact<State> =>
           `The original takes effect on ${dayInWords(began)}; the reversal would on ${dayInWords(data.effective)}.`,
         );
       }
-      return of.check(state, of.reversible.get(data.fact.type)!, data, context);
+      return of.check(state, reversible.get(data.fact.type)!, data, context);
     },
-    postings: (data) => inverted(of.reversible.get(data.fact.type)!.postings(data.fact.data), data.effective),
+    postings: (data) => inverted(reversible.get(data.fact.type)!.postings(data.fact.data), data.effective),
     evolve: (state, data, event) => of.evolve(state, data, event.revision),
     sentence: (data) =>
-      `Reversed from ${dayInWords(data.effective)}: “${of.reversible.get(data.fact.type)!.sentence(data.fact.data)}” because ${data.reason}`,
+      `Reversed from ${dayInWords(data.effective)}: “${reversible.get(data.fact.type)!.sentence(data.fact.data)}” because ${data.reason}`,
   });
+}
 
 /** The revision of the event that a fact undoes, where it is a reversal. */
 export const reversedBy = ({ type, data }: { readonly type: string; readonly data: FactData }): string | undefined =>
-  type === 'FactReversed' ? String(data['reverses']) : undefined;
+  type === NAME ? String(data['reverses']) : undefined;

@@ -306,7 +306,7 @@ function begin<State>(
   const proposing = command.act === 'propose';
   const bothSides = proposing && demands.signature === 'other-side';
   const mandate = mandateFor(
-    fact.name === 'LedgerOpened' ? opening(context.register, data) : context.register,
+    fact.bringsOfficers ? opening(context.register, data) : context.register,
     asking.officer,
     context.today,
     {

@@ -5,7 +5,7 @@ import { fact, keeperFact, NO_BOOKS, type Fact } from '../grammar/fact.js';
 import { pence, pounds } from '../money.js';
 import { BODY_FACTS } from './bodies.js';
 import { actsForSome, keeperAlone, keepersOn } from './ending.js';
-import { LOSS_FACTS } from './loss.js';
+import { LOSS } from './loss.js';
 import { REFERENCE_FACTS } from './reference-data.js';
 import { endOf } from './succession.js';
 import { reversalFact, reversedBy } from '../grammar/reversal.js';
@@ -64,35 +64,39 @@ const FirstOfficers = z
 
 const PartnerFields = { partner: Partner, name: FullName, kind: PartnerKindField, officers: FirstOfficers };
 
-const FACTS: readonly Fact<RegisterState>[] = [
-  fact({
-    name: 'LedgerOpened',
-    title: 'Open the ledger',
-    group: 'bodies',
-    about: 'Opens the ledger: who keeps it, its first officers, two at least, and whether it is a demonstration.',
-    input: z.strictObject({
-      effective: EffectiveDay,
-      ledger: LedgerTitle,
-      demonstration: Demonstration,
-      ...PartnerFields,
-    }),
-    signature: 'none',
-    roles: ADMINISTER,
-    effective: 'any-day',
-    reversible: false,
-    sides: (data) => ({ acts: [data.partner], signs: [] }),
-    check: ({ officers }, state: RegisterState, context) =>
-      state.ledger
-        ? refuse('ledger_open', `The ledger "${state.ledger.name}" is open already.`)
-        : reserved(officers, context),
-    postings: () => [],
-    evolve(state, data) {
-      state.ledger = { name: data.ledger, demonstration: data.demonstration, keeper: data.partner };
-      registerPartner(state, data);
-    },
-    sentence: (data) =>
-      `${data.name} opened the ${data.demonstration ? 'demonstration ' : ''}ledger "${data.ledger}", which it keeps.`,
+const OPENING: Fact<RegisterState> = fact({
+  name: 'LedgerOpened',
+  title: 'Open the ledger',
+  group: 'bodies',
+  about: 'Opens the ledger: who keeps it, its first officers, two at least, and whether it is a demonstration.',
+  input: z.strictObject({
+    effective: EffectiveDay,
+    ledger: LedgerTitle,
+    demonstration: Demonstration,
+    ...PartnerFields,
   }),
+  signature: 'none',
+  roles: ADMINISTER,
+  bringsOfficers: true,
+  effective: 'any-day',
+  reversible: false,
+  wayBack: 'A ledger stays open for ever.',
+  sides: (data) => ({ acts: [data.partner], signs: [] }),
+  check: ({ officers }, state: RegisterState, context) =>
+    state.ledger
+      ? refuse('ledger_open', `The ledger "${state.ledger.name}" is open already.`)
+      : reserved(officers, context),
+  postings: () => [],
+  evolve(state, data) {
+    state.ledger = { name: data.ledger, demonstration: data.demonstration, keeper: data.partner };
+    registerPartner(state, data);
+  },
+  sentence: (data) =>
+    `${data.name} opened the ${data.demonstration ? 'demonstration ' : ''}ledger "${data.ledger}", which it keeps.`,
+});
+
+const FACTS: readonly Fact<RegisterState>[] = [
+  OPENING,
   keeperFact({
     name: 'PartnerRegistered',
     title: 'Register a partner',
@@ -100,6 +104,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     about: 'Registers a partner with its first officers, two at least.',
     input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
     roles: ADMINISTER,
+    wayBack: 'A partner stays registered; nothing need be done in its name.',
     check(data, state: RegisterState, context) {
       const there = state.partners.get(data.partner);
       if (there) return refuse('partner_exists', `${data.partner} is registered already, as ${there.name}.`);
@@ -138,6 +143,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     signerRoles: ROLES.filter((role) => !READING_ROLES.includes(role)),
     effective: 'any-day',
     reversible: false,
+    wayBack: 'Post MandateEnded.',
     sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
     check(data, state: RegisterState, context) {
       if (inForce('own_mandate', context) && context.officer === data.officer) {
@@ -185,6 +191,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     underItsName: true,
     effective: 'any-day',
     reversible: false,
+    wayBack: 'Propose OfficerMandated.',
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     check(data, state: RegisterState) {
       if (!standing(state, data.officer, data.partner, data.role, data.effective)) {
@@ -215,21 +222,10 @@ const FACTS: readonly Fact<RegisterState>[] = [
   ...REFERENCE_FACTS,
 ];
 
-const reversibleFacts = new Map(FACTS.filter((each) => each.reversible).map((each) => [each.name, each]));
-
 const REVERSAL = reversalFact<RegisterState>({
   place: 'register',
-  reversible: reversibleFacts,
-  waysBack: {
-    LedgerOpened: 'A ledger stays open for ever.',
-    PartnerRegistered: 'A partner stays registered; nothing need be done in its name.',
-    OfficerMandated: 'Post MandateEnded.',
-    MandateEnded: 'Propose OfficerMandated.',
-    AllocationPublished: 'Publish a revision of it.',
-    RuleSetPublished: 'Publish a revision of it.',
-    FactReversed: 'Post the original fact again.',
-    LossAccepted: 'Post again what is missing.',
-  },
+  facts: [...FACTS, LOSS],
+  wayBack: 'Post the original fact again.',
   limits: [],
   reversed: (state) => state.reversed,
   check: (state, _original, { effective, fact: { data } }, context) =>
@@ -300,8 +296,8 @@ function othersAble(
 export const REGISTER: Kind<RegisterState> = {
   name: 'register',
   facts: REGISTER_FACTS,
-  byName: new Map([...REGISTER_FACTS, ...LOSS_FACTS].map((each) => [each.name, each])),
-  opener: 'LedgerOpened',
+  byName: new Map([...REGISTER_FACTS, LOSS].map((each) => [each.name, each])),
+  opener: OPENING.name,
   initial: emptyRegister,
   isOpen: (state) => state.ledger !== undefined,
   notOpen: () => refuse('ledger_not_open', 'This ledger has not been opened yet.'),

@@ -22,28 +22,27 @@ const Beginning = (title: string, description: string) =>
 const inWords = ({ size, root }: { readonly size: number; readonly root: string }): string =>
   `${size} events (root ${root.slice(0, 12)}…)`;
 
-export const LOSS_FACTS: readonly Fact<RegisterState>[] = [
-  fact({
-    name: 'LossAccepted',
-    title: 'Go on after a loss',
-    group: 'bodies',
-    about:
-      'Says that the ledger goes on although acts that were recorded in it are gone: what had been noted of it, and what was found. Recorded by the service itself where the operator says so.',
-    input: z.strictObject({
-      effective: EffectiveDay,
-      lost: Beginning('What was noted', 'How far the ledger had come, by what was noted beside its file.'),
-      found: Beginning('What was found', 'How far the file went when it was opened.'),
-    }),
-    signature: 'none',
-    roles: [],
-    byService: true,
-    effective: 'any-day',
-    reversible: false,
-    sides: () => ({ acts: [], signs: [] }),
-    check: () => undefined,
-    postings: () => [],
-    evolve: () => undefined,
-    sentence: ({ lost, found }) =>
-      `The ledger goes on from ${inWords(found)}, although ${inWords(lost)} had been recorded: the operator accepted that what is missing is lost.`,
+export const LOSS: Fact<RegisterState> = fact({
+  name: 'LossAccepted',
+  title: 'Go on after a loss',
+  group: 'bodies',
+  about:
+    'Says that the ledger goes on although acts that were recorded in it are gone: what had been noted of it, and what was found. Recorded by the service itself where the operator says so.',
+  input: z.strictObject({
+    effective: EffectiveDay,
+    lost: Beginning('What was noted', 'How far the ledger had come, by what was noted beside its file.'),
+    found: Beginning('What was found', 'How far the file went when it was opened.'),
   }),
-];
+  signature: 'none',
+  roles: [],
+  byService: true,
+  effective: 'any-day',
+  reversible: false,
+  wayBack: 'Post again what is missing.',
+  sides: () => ({ acts: [], signs: [] }),
+  check: () => undefined,
+  postings: () => [],
+  evolve: () => undefined,
+  sentence: ({ lost, found }) =>
+    `The ledger goes on from ${inWords(found)}, although ${inWords(lost)} had been recorded: the operator accepted that what is missing is lost.`,
+});

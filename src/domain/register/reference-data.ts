@@ -98,62 +98,65 @@ function payableBy(source: string, year: string, payer: string, { partners }: Re
     : refuse('source_wrong_sector', `${source} is not paid by ${partner.name}.`);
 }
 
-export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
-  keeperFact({
-    name: 'AllocationPublished',
-    title: 'Record a published allocation',
-    group: 'published',
-    about:
-      'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination.',
-    input: z.strictObject({
-      effective: EffectiveDay,
-      area: Area,
-      year: Year,
-      payer: Payer,
-      source: Source,
-      amount: AmountOrNothing,
-      minima: z
-        .strictObject({ socialCare: SocialCare, outOfHospital: OutOfHospital })
-        .optional()
-        .meta({ title: 'Minima', description: 'Only of the minimum NHS contribution: the least of it for each.' }),
-      publication: Publication,
-      revises: Revises,
-    }),
-    roles: ADMINISTER,
-    check(data, state: RegisterState) {
-      const unpayable = payableBy(data.source, data.year, data.payer, state);
-      if (unpayable) return unpayable;
-      if (data.minima && data.source !== 'NHS_MIN') {
-        return refuse('minima_do_not_fit', `Minima are of NHS_MIN; this is ${data.source}.`);
-      }
-      const least = data.minima && [data.minima.socialCare, data.minima.outOfHospital];
-      const above = least?.find((each) => pence(each) > pence(data.amount));
-      if (above !== undefined) {
-        return refuse(
-          'minima_do_not_fit',
-          `${pounds(pence(above))} is more than the allocation of ${pounds(pence(data.amount))}.`,
-        );
-      }
-      return follows(
-        state.reference.allocations.get(allocationKey(data)),
-        `the ${data.source} of ${data.payer} for ${data.area} in ${data.year}`,
-        data,
-      );
-    },
-    postings: () => [],
-    evolve(state, data, { revision, metadata }) {
-      const { allocations } = state.reference;
-      const key = allocationKey(data);
-      allocations.set(key, [...(allocations.get(key) ?? []), { revision, data, evidence: metadata.evidence }]);
-    },
-    sentence: ({ minima, ...data }) =>
-      `For ${data.area} in ${data.year}, ${data.payer} is allocated ${pounds(pence(data.amount))} of ${data.source}` +
-      (minima
-        ? `, of it at least ${pounds(pence(minima.socialCare))} for social care and ` +
-          `${pounds(pence(minima.outOfHospital))} for NHS-commissioned services outside hospital`
-        : '') +
-      ` (${data.publication}${data.revises ? `, in place of revision ${data.revises}` : ''}).`,
+export const ALLOCATION: Fact<RegisterState> = keeperFact({
+  name: 'AllocationPublished',
+  title: 'Record a published allocation',
+  group: 'published',
+  about:
+    'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination.',
+  input: z.strictObject({
+    effective: EffectiveDay,
+    area: Area,
+    year: Year,
+    payer: Payer,
+    source: Source,
+    amount: AmountOrNothing,
+    minima: z
+      .strictObject({ socialCare: SocialCare, outOfHospital: OutOfHospital })
+      .optional()
+      .meta({ title: 'Minima', description: 'Only of the minimum NHS contribution: the least of it for each.' }),
+    publication: Publication,
+    revises: Revises,
   }),
+  roles: ADMINISTER,
+  wayBack: 'Publish a revision of it.',
+  check(data, state: RegisterState) {
+    const unpayable = payableBy(data.source, data.year, data.payer, state);
+    if (unpayable) return unpayable;
+    if (data.minima && data.source !== 'NHS_MIN') {
+      return refuse('minima_do_not_fit', `Minima are of NHS_MIN; this is ${data.source}.`);
+    }
+    const least = data.minima && [data.minima.socialCare, data.minima.outOfHospital];
+    const above = least?.find((each) => pence(each) > pence(data.amount));
+    if (above !== undefined) {
+      return refuse(
+        'minima_do_not_fit',
+        `${pounds(pence(above))} is more than the allocation of ${pounds(pence(data.amount))}.`,
+      );
+    }
+    return follows(
+      state.reference.allocations.get(allocationKey(data)),
+      `the ${data.source} of ${data.payer} for ${data.area} in ${data.year}`,
+      data,
+    );
+  },
+  postings: () => [],
+  evolve(state, data, { revision, metadata }) {
+    const { allocations } = state.reference;
+    const key = allocationKey(data);
+    allocations.set(key, [...(allocations.get(key) ?? []), { revision, data, evidence: metadata.evidence }]);
+  },
+  sentence: ({ minima, ...data }) =>
+    `For ${data.area} in ${data.year}, ${data.payer} is allocated ${pounds(pence(data.amount))} of ${data.source}` +
+    (minima
+      ? `, of it at least ${pounds(pence(minima.socialCare))} for social care and ` +
+        `${pounds(pence(minima.outOfHospital))} for NHS-commissioned services outside hospital`
+      : '') +
+    ` (${data.publication}${data.revises ? `, in place of revision ${data.revises}` : ''}).`,
+});
+
+export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
+  ALLOCATION,
   keeperFact({
     name: 'RuleSetPublished',
     title: 'Record the published rules of a year',
@@ -188,6 +191,7 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
       revises: Revises,
     }),
     roles: ADMINISTER,
+    wayBack: 'Publish a revision of it.',
     check: (data, state: RegisterState) =>
       follows(state.reference.ruleSets.get(data.year), `the rules of ${data.year}`, data),
     postings: () => [],

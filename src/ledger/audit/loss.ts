@@ -1,3 +1,4 @@
+import { LOSS } from '../../domain/register/loss.js';
 import { Refusal } from '../../domain/rules.js';
 import { todayOf } from '../acts/stamp.js';
 import type { Ledger } from '../ledger.js';
@@ -15,7 +16,7 @@ export async function acceptLoss(ledger: Ledger): Promise<Done | undefined> {
   if (!ledger.model.register().ledger)
     throw new Error(`${loss.words} No ledger is left to go on from: restore a backup.`);
   store.acceptLoss!();
-  const fact = { type: 'LossAccepted', data: { effective: todayOf(ledger), lost, found } };
+  const fact = { type: LOSS.name, data: { effective: todayOf(ledger), lost, found } };
   const done = await ledger.note(fact, `loss ${lost.size} ${lost.root} ${found.size} ${found.root}`);
   if (done instanceof Refusal) throw new Error(`${loss.words} That it goes on cannot be recorded now. ${done.detail}`);
   return done;

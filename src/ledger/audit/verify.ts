@@ -221,7 +221,7 @@ export async function verify(
   }
 
   function checkOpening({ stream, type }: LedgerEvent, where: string): void {
-    if (place === 0 && type !== 'LedgerOpened') report('opening', where, `the ledger begins with ${type}.`);
+    if (place === 0 && type !== KINDS.register.opener) report('opening', where, `the ledger begins with ${type}.`);
     const isFirst = !begun.has(stream);
     begun.add(stream);
     if (isFirst && type !== kindOf(stream).opener) report('opening', where, `the stream begins with ${type}.`);
@@ -238,10 +238,10 @@ export async function verify(
     return mandatesOn(state, officer, day).some((each) => each.partner === partner && each.role === role);
   }
 
-  function checkMandate({ type, metadata }: LedgerEvent, state: RegisterState, where: string): void {
+  function checkMandate({ stream, type, metadata }: LedgerEvent, state: RegisterState, where: string): void {
     const { officer, partner, role } = metadata;
     // The opening names its own first officers; what the service itself does is looked at with the decision.
-    if (type === 'LedgerOpened') return;
+    if (kindOf(stream).byName.get(type)?.bringsOfficers) return;
     if (role === 'service') {
       if (officer !== SERVICE)
         report('mandates', where, `${officer} is not the service, and recorded it as the service.`);

@@ -63,6 +63,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     inClosedPeriods: true,
     reversible: false,
+    wayBack: 'Propose PeriodReopened.',
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [opened(state).host] }),
     complete: (data, state: FundState) => ({ ...data, totals: totalsOn(state, data.effective) }),
     check(data, state: FundState, { today }) {
@@ -102,6 +103,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     inClosedPeriods: true,
     reversible: false,
+    wayBack: 'Propose PeriodClosed.',
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [opened(state).host] }),
     check: (data, state: FundState) =>
       data.period === state.closedThrough

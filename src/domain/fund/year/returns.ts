@@ -94,6 +94,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     effective: 'any-day',
     inClosedPeriods: true,
     reversible: false,
+    wayBack: 'What was filed stays as filed; file another that replaces it.',
     holdsClaims: true,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
     complete(data, state: FundState, { openClaims, digest }) {

@@ -6,6 +6,7 @@ import { minimumTests, type TestAccounts, type TestResult } from '../../../domai
 import { factsKnown, isTestInput, withPostings } from '../../../domain/fund/plan/test-inputs.js';
 import type { FactText } from '../../../domain/grammar/event.js';
 import { POOL, type Posting } from '../../../domain/postings.js';
+import { ALLOCATION } from '../../../domain/register/reference-data.js';
 import type { Allocation, Publication } from '../../../domain/register/reference-state.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
 import { factOf } from '../../../domain/grammar/kind.js';
@@ -102,7 +103,7 @@ const concerns = (rests: readonly TestAccounts[], { measure, holder, source, det
 const published = ({ revision, data }: Publication<Allocation>) => ({
   stream: 'register' as const,
   revision: String(revision),
-  sentence: sentenceOf({ stream: REGISTER_STREAM, type: 'AllocationPublished', data } as never),
+  sentence: sentenceOf({ stream: REGISTER_STREAM, type: ALLOCATION.name, data } as never),
 });
 
 /** The facts behind a test: those that moved its accounts by the day, that describe its lines, and that were published. */
