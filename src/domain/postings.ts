@@ -1,4 +1,5 @@
 import type { Day } from './calendar.js';
+import { onUndo } from './grammar/change.js';
 import { exactly, largest, minus, negated, NO_MONEY, plus, type Pence } from './money.js';
 
 /**
@@ -113,6 +114,19 @@ export function addToSeries(series: DaySeries, day: Day, amount: Pence): void {
     series.days = days.toSpliced(at, 0, day);
     series.moves = moves.toSpliced(at, 0, amount);
   }
+}
+
+/** The same for a series that is part of a state: it can be undone. */
+export function moveSeries(series: DaySeries, day: Day, amount: Pence): void {
+  const { days, moves } = series;
+  const at = firstNotBefore(series, day);
+  const before = moves[at];
+  const isThere = days[at] === day;
+  onUndo(() => {
+    if (isThere) moves[at] = before!;
+    else Object.assign(series, { days, moves });
+  });
+  addToSeries(series, day, amount);
 }
 
 /** What a series moves by on one day. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append } from '../grammar/change.js';
 import { dayInWords } from '../calendar.js';
 import { completedFact, type Context, type Fact } from '../grammar/fact.js';
 import { endOf, successorsIn } from '../register/succession.js';
@@ -81,7 +82,7 @@ export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
         predecessor,
         successor,
       };
-      state.assigned.push(assignment);
+      append(state.assigned, assignment);
       enter(state, event, [[state.cases, id]]);
     },
     sentence: (data) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assign, put } from '../grammar/change.js';
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
@@ -310,7 +311,7 @@ const REVISION = {
   check: () => undefined,
   postings: () => [],
   evolve(state: DisputeState, data: z.output<typeof RevisedFields>, event: LedgerEvent) {
-    state.volume = plus(state.volume, volumeOf(data));
+    assign(state, 'volume', plus(state.volume, volumeOf(data)));
     enter(state, event, onCase(state, data));
   },
 } as const;
@@ -394,8 +395,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     },
     postings: () => [],
     evolve(state, data, event) {
-      state.volume = plus(state.volume, volumeOf(data));
-      state.goesBy.set(data.case, protocolOn(state, data.raisedOn)!);
+      assign(state, 'volume', plus(state.volume, volumeOf(data)));
+      put(state.goesBy, data.case, protocolOn(state, data.raisedOn)!);
       enter(state, event, onCase(state, data));
     },
     sentence: (data) =>

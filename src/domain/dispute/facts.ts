@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assign, put } from '../grammar/change.js';
 import { dayInWords } from '../calendar.js';
 import { ASSIGNMENT_FACTS } from './assignment.js';
 import { CASE_FACTS } from './cases.js';
@@ -38,7 +39,7 @@ const OPENING: Fact<DisputeState> = keeperFact({
   },
   postings: () => [],
   evolve: (state, { area, partners }, { revision }) =>
-    void (state.opened = { area, partners: new Map(partners.map((partner) => [partner, revision])) }),
+    assign(state, 'opened', { area, partners: new Map(partners.map((partner) => [partner, revision])) }),
   sentence: (data) => `The disputes of ${data.area} were opened, with ${data.partners.length} partners.`,
 });
 
@@ -59,7 +60,7 @@ const JOINING: Fact<DisputeState> = keeperFact({
       : refuse('partner_unknown', `${data.partner} is not registered as a partner.`);
   },
   postings: () => [],
-  evolve: (state, { partner }, { revision }) => void opened(state).partners.set(partner, revision),
+  evolve: (state, { partner }, { revision }) => put(opened(state).partners, partner, revision),
   sentence: (data) => `${data.partner} came to the area from ${dayInWords(data.effective)}.`,
 });
 

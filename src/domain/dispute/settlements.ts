@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append } from '../grammar/change.js';
 import { dayInWords, dayNumber, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../grammar/fact.js';
 import {
@@ -594,7 +595,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     postings: () => [],
     evolve(state, _data, event) {
       enter(state, event, []);
-      state.writeOffLimits.push(state.entries.get(event.revision)!.entry);
+      append(state.writeOffLimits, state.entries.get(event.revision)!.entry);
     },
     sentence: (data) =>
       `${data.partner} may write off up to ${pounds(pence(data.limit))} without a minute from ${dayInWords(data.effective)} (${data.minute}).`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append } from '../grammar/change.js';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, type Fact } from '../grammar/fact.js';
 import { refuse, Refusal } from '../rules.js';
@@ -114,7 +115,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
         : undefined;
     },
     postings: () => [],
-    evolve: (state, { effective, protocol, stages }) => void state.protocols.push({ effective, protocol, stages }),
+    evolve: (state, { effective, protocol, stages }) => append(state.protocols, { effective, protocol, stages }),
     sentence: (data) =>
       `The dispute protocol "${data.title}" was adopted from ${dayInWords(data.effective)}: ${data.stages
         .map((each) => `${each.title}${each.workingDays ? ` (${each.workingDays} working days)` : ''}`)

@@ -1,4 +1,5 @@
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
+import { append, assign, put } from '../grammar/change.js';
 import type { Context, Sides } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
 import { inPercent, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
@@ -18,22 +19,22 @@ import type { Stage } from './reference.js';
 /** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
 export interface DisputeState {
   /** The area, and its partners with the revision at which each came. */
-  opened: { readonly area: string; readonly partners: Map<string, number> } | undefined;
+  readonly opened: { readonly area: string; readonly partners: ReadonlyMap<string, number> } | undefined;
   /** The protocols that the area adopted, in the order of their effective days. */
-  readonly protocols: Adopted[];
+  readonly protocols: readonly Adopted[];
   /** The sum up to which each partner's officers may write off without a minute, in the order of recording. */
-  readonly writeOffLimits: Entry[];
-  readonly cases: Map<string, History>;
+  readonly writeOffLimits: readonly Entry[];
+  readonly cases: ReadonlyMap<string, History>;
   /** The protocol by which each case goes: the one in force, and known, when it was raised. What is adopted later moves none. */
-  readonly goesBy: Map<string, Adopted>;
-  readonly settlements: Map<string, History>;
+  readonly goesBy: ReadonlyMap<string, Adopted>;
+  readonly settlements: ReadonlyMap<string, History>;
   /** Every entry by its revision, with the histories that it stands in: one that touches several cases is one entry. */
-  readonly entries: Map<number, { readonly entry: Entry; readonly histories: readonly History[] }>;
-  readonly reversed: Map<number, number>;
+  readonly entries: ReadonlyMap<number, { readonly entry: Entry; readonly histories: readonly History[] }>;
+  readonly reversed: ReadonlyMap<number, number>;
   /** The cases that one of several successors took over, in the order of recording, those reversed included. */
-  readonly assigned: Assignment[];
+  readonly assigned: readonly Assignment[];
   /** All weekly costs and invoices claimed by facts that stand: while their sum is bounded, every figure is exact. */
-  volume: Pence;
+  readonly volume: Pence;
 }
 
 export interface Assignment {
@@ -53,11 +54,11 @@ interface Adopted {
 
 /** The facts that stand on a case or a settlement, in the order of recording, those reversed included. */
 export interface History {
-  readonly entries: Entry[];
+  readonly entries: readonly Entry[];
   /** Those of them that say at what stage a case is, so that a register need not go through all. */
-  readonly stages: Entry[];
+  readonly stages: readonly Entry[];
   /** The states of knowledge of its terms, in the order of recording: one for each event that changed them. */
-  readonly versions: Version[];
+  readonly versions: readonly Version[];
 }
 
 /**
@@ -90,33 +91,33 @@ const STAGE_EVENTS: ReadonlySet<string> = new Set(['DisputeStageEntered', 'Dispu
 export function enter(
   state: DisputeState,
   { revision, type, data }: Pick<LedgerEvent, 'revision' | 'type' | 'data'>,
-  into: readonly (readonly [histories: Map<string, History>, name: string])[],
+  into: readonly (readonly [histories: ReadonlyMap<string, History>, name: string])[],
 ): void {
   const entry: Entry = { revision, type: sameText(type), data };
   const touched = into.map(([histories, name]) => {
-    const history: History = histories.get(name) ?? { entries: [], stages: [], versions: [] };
-    histories.set(name, history);
-    history.entries.push(entry);
-    if (STAGE_EVENTS.has(type)) history.stages.push(entry);
+    if (!histories.has(name)) put(histories, name, { entries: [], stages: [], versions: [] });
+    const history = histories.get(name)!;
+    append(history.entries, entry);
+    if (STAGE_EVENTS.has(type)) append(history.stages, entry);
     return history;
   });
-  state.entries.set(revision, { entry, histories: touched });
+  put(state.entries, revision, { entry, histories: touched });
   newVersion(touched, entry, revision);
 }
 
 /** Marks an event as reversed by another in the histories that it touched. */
 export function reverse(state: DisputeState, revision: number, by: number): void {
   const { entry, histories } = state.entries.get(revision)!;
-  state.reversed.set(revision, by);
-  entry.reversed = by;
-  state.volume = minus(state.volume, volumeOf(entry.data as Partial<Raised>));
+  put(state.reversed, revision, by);
+  assign(entry, 'reversed', by);
+  assign(state, 'volume', minus(state.volume, volumeOf(entry.data as Partial<Raised>)));
   newVersion(histories, entry, by);
 }
 
 /** Stages, payments and classes leave the terms as they are: most of what happens to a case makes no new version of it. */
 function newVersion(histories: readonly History[], { type }: Entry, revision: number): void {
   if (!TERMS_FACTS.has(type)) return;
-  for (const { versions } of histories) versions.push({ revision, terms: undefined });
+  for (const { versions } of histories) append(versions, { revision, terms: undefined });
 }
 
 /** The cases that an event of the area changes: those that it names, or that the fact which it reverses named. */

@@ -1,8 +1,9 @@
 import { dayInWords, type Day } from '../calendar.js';
+import { put } from '../grammar/change.js';
 import { negated, plus, pounds, type Pence } from '../money.js';
 import {
   accountKey,
-  addToSeries,
+  moveSeries,
   combined,
   emptySeries,
   seriesOn,
@@ -25,14 +26,14 @@ export interface Balanced {
   balance(account: Account): Pence;
 }
 
-export function enterInBooks(books: Map<string, Book>, posting: Posting): void {
+export function enterInBooks(books: ReadonlyMap<string, Book>, posting: Posting): void {
   const key = accountKey(posting);
   let book = books.get(key);
   if (!book) {
     const { measure, holder, source, term, detail } = posting;
-    books.set(key, (book = { account: { measure, holder, source, term, detail }, series: emptySeries() }));
+    put(books, key, (book = { account: { measure, holder, source, term, detail }, series: emptySeries() }));
   }
-  addToSeries(book.series, posting.on, posting.pence);
+  moveSeries(book.series, posting.on, posting.pence);
 }
 
 /** The books on a day, inclusive, as now known. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assign, drop, put } from '../grammar/change.js';
 import { dayInWords, financialYear } from '../calendar.js';
 import { keeperFact, type Fact } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
@@ -78,7 +79,7 @@ const OPENING: Fact<FundState> = keeperFact({
   postings: () => [],
   evolve(state, data) {
     const { area, host, partners } = data;
-    state.opened = { area, host, partners, year: financialYear(data.year)! };
+    assign(state, 'opened', { area, host, partners, year: financialYear(data.year)! });
   },
   sentence: (data) =>
     `The fund of ${data.area} for ${data.year} was opened, hosted by ${data.host}, with ${data.partners.length} partners.`,
@@ -131,7 +132,7 @@ const REVERSAL = reversalFact<FundState>({
       original.staysWhile?.(data, state, context, Number(reverses))
     );
   },
-  evolve: (state, { reverses }, revision) => void state.reversed.set(Number(reverses), revision),
+  evolve: (state, { reverses }, revision) => put(state.reversed, Number(reverses), revision),
 });
 
 const FUND_FACTS: readonly Fact<FundState>[] = [...FACTS, REVERSAL];
@@ -207,21 +208,21 @@ export const FUND: Kind<FundState> = {
   },
   evolvePostings,
   evolveAgreed(state, signers) {
-    state.signers = signers;
+    assign(state, 'signers', signers);
   },
   evolveStanding(state, fact, event) {
     keepTestInput(state.tested.facts, event);
     const name = fact.names?.(event.data);
-    if (name !== undefined) state.named.set(name, event.revision);
+    if (name !== undefined) put(state.named, name, event.revision);
     if (fact.name === REVERSAL.name) {
       const { reverses, fact: original } = event.data as Reversal;
       for (const [item] of standsOn(reversibleFacts.get(original.type)!, original.data))
-        state.standing.get(item)!.delete(Number(reverses));
+        drop(state.standing.get(item)!, Number(reverses));
       return;
     }
     for (const [item, level] of standsOn(fact, event.data)) {
-      const standing = state.standing.get(item) ?? new Map<number, Standing>();
-      state.standing.set(item, standing.set(event.revision, { effective: event.data.effective, level }));
+      if (!state.standing.has(item)) put(state.standing, item, new Map<number, Standing>());
+      put(state.standing.get(item)!, event.revision, { effective: event.data.effective, level });
     }
   },
   limitsHold,

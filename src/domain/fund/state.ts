@@ -1,7 +1,9 @@
 import { dayInWords, daysAfter, isWithin, LAST_DAY, periodOf, type Day, type FinancialYear } from '../calendar.js';
+import { assign, put } from '../grammar/change.js';
 import { exactly, minus, NO_MONEY, notNegative, pence, plus, pounds, type Pence } from '../money.js';
 import {
   addToSeries,
+  moveSeries,
   combined,
   emptySeries,
   firstBreach,
@@ -28,34 +30,34 @@ import { noTestInputs, type TestInputs } from './plan/test-inputs.js';
 
 /** A fund: the pooled fund of one area for one financial year, as a decision needs to see it. */
 export interface FundState {
-  opened: Opened | undefined;
+  readonly opened: Opened | undefined;
   /** Plan lines, contributions and grants by name. A name is used once, even if its fact is reversed. */
-  readonly items: Map<string, Item>;
+  readonly items: ReadonlyMap<string, Item>;
   /** The revision of the fact that brought each name: where it was reversed, the name stands for nothing any more. */
-  readonly named: Map<string, number>;
+  readonly named: ReadonlyMap<string, number>;
   /** The movements of each measure of each item, by `measure|item`. */
-  readonly series: Map<string, DaySeries>;
+  readonly series: ReadonlyMap<string, DaySeries>;
   /** The last accounting period closed; 0 where none is. */
-  closedThrough: number;
+  readonly closedThrough: number;
   /** The facts that were reversed, by revision, with the revision of the reversal. */
-  readonly reversed: Map<number, number>;
+  readonly reversed: ReadonlyMap<number, number>;
   /** The facts that stand on each item, by revision: what a reversal must not take away from under them. */
-  readonly standing: Map<string, Map<number, Standing>>;
+  readonly standing: ReadonlyMap<string, ReadonlyMap<number, Standing>>;
   readonly size: Size;
   /** What the minimum tests are made of. */
   readonly tested: TestInputs;
   /** The movements of each account, by its key: what formulas over the whole fund are decided on. */
-  readonly books: Map<string, Book>;
+  readonly books: ReadonlyMap<string, Book>;
   readonly spending: SpendingState;
   readonly returns: ReturnsState;
   /** The partners who signed the last agreement to a fact: the fact itself is the next event. */
-  signers: readonly string[];
+  readonly signers: readonly string[];
   /** The facts of the section 75 agreement, in the order of recording. */
-  readonly agreements: StandingFact[];
+  readonly agreements: readonly StandingFact[];
   /** The risk share that was applied, scheme by scheme. */
-  readonly riskShares: StandingFact[];
+  readonly riskShares: readonly StandingFact[];
   /** The life cycle of the plan: its moves, sign-offs, and conditions met. */
-  readonly lifeCycle: StandingFact[];
+  readonly lifeCycle: readonly StandingFact[];
 }
 
 /** How much a fund has moved. While that is bounded, every sum of any of its movements is exact. */
@@ -64,11 +66,11 @@ export interface Size {
    * The sum of the sizes of all movements that stand; what was taken back on the day on which it took effect counts no
    * more. What is only proposed or assumed is counted apart.
    */
-  stands: Pence;
+  readonly stands: Pence;
   /** All that was ever moved, with as much again that it may take to undo it. */
-  turnover: Pence;
+  readonly turnover: Pence;
   /** The same of what each partner’s officers have proposed or assumed: it binds nobody, and stands in no other’s way. */
-  readonly supposed: Map<string, Pence>;
+  readonly supposed: ReadonlyMap<string, Pence>;
 }
 
 export interface Standing {
@@ -180,9 +182,9 @@ export function evolvePostings(state: FundState, postings: readonly Posting[], b
     if (posting.holder === POOL) continue;
     const key = seriesKey(posting.measure, posting.item);
     let series = state.series.get(key);
-    if (!series) state.series.set(key, (series = emptySeries()));
+    if (!series) put(state.series, key, (series = emptySeries()));
     grow(state.size, series, posting, by);
-    addToSeries(series, posting.on, posting.pence);
+    moveSeries(series, posting.on, posting.pence);
     enterInBooks(state.books, posting);
   }
 }
@@ -195,10 +197,10 @@ function grow(size: Size, series: DaySeries, posting: Posting, by: string): void
   const before = movedOn(series, posting.on);
   const growth = exactly(Math.abs(before + posting.pence) - Math.abs(before));
   const turned = exactly(2 * notNegative(growth));
-  if (isSupposed(posting)) size.supposed.set(by, plus(size.supposed.get(by) ?? NO_MONEY, turned));
+  if (isSupposed(posting)) put(size.supposed, by, plus(size.supposed.get(by) ?? NO_MONEY, turned));
   else {
-    size.stands = plus(size.stands, growth);
-    size.turnover = plus(size.turnover, turned);
+    assign(size, 'stands', plus(size.stands, growth));
+    assign(size, 'turnover', plus(size.turnover, turned));
   }
 }
 

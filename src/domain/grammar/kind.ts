@@ -42,13 +42,13 @@ export interface Kind<State> {
 export interface StreamState<State> {
   readonly stream: string;
   /** The revision of the last event that stands; -1 where none does. */
-  revision: number;
+  readonly revision: number;
   /** The revision of the last event, void ones too: what an append to the stream expects. */
-  last: number;
+  readonly last: number;
   readonly own: State;
-  readonly open: Map<string, OpenProposal>;
+  readonly open: ReadonlyMap<string, OpenProposal>;
   /** How each ended proposal ended, with its terms where a reversal could put it back. */
-  readonly ended: Map<string, { readonly how: string; readonly proposal?: OpenProposal }>;
+  readonly ended: ReadonlyMap<string, { readonly how: string; readonly proposal?: OpenProposal }>;
 }
 
 export const initialStream = <State>(kind: Kind<State>, stream: string): StreamState<State> => ({

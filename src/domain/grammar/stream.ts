@@ -1,4 +1,5 @@
 import { dayInWords, type Day } from '../calendar.js';
+import { assign, drop, put } from './change.js';
 import { factOf, type Kind, type StreamState } from './kind.js';
 import type { Context, Fact } from './fact.js';
 import type { FactData, FactText, LedgerEvent, SentFact } from './event.js';
@@ -71,7 +72,7 @@ export function evolveOwn<State>(
 
 /** Passes over an event that is void: it counts as a revision, and as nothing else. */
 export function passOver(table: Table, { revision }: Pick<LedgerEvent, 'revision'>): void {
-  table.last = revision;
+  assign(table, 'last', revision);
 }
 
 /** A stream without what is its kind's own: how far it has come, and what is on the table. */
@@ -79,7 +80,8 @@ export type Table = Omit<StreamState<unknown>, 'own'>;
 
 /** Moves on what is on the table, and how far the stream has come. It needs nothing of what is the kind's own. */
 export function evolveTable<State>(kind: Kind<State>, table: Table, event: LedgerEvent): void {
-  table.revision = table.last = event.revision;
+  assign(table, 'revision', event.revision);
+  assign(table, 'last', event.revision);
   if (isProposalEvent(event)) {
     evolveProposal(table, event, event);
     return;
@@ -88,15 +90,15 @@ export function evolveTable<State>(kind: Kind<State>, table: Table, event: Ledge
   if (takenOff) end(table, takenOff, event.type, true);
   const restored = kind.restoresProposal(event);
   if (restored) {
-    table.open.set(restored, { ...table.ended.get(restored)!.proposal!, revision: event.revision });
-    table.ended.delete(restored);
+    put(table.open, restored, { ...table.ended.get(restored)!.proposal!, revision: event.revision });
+    drop(table.ended, restored);
   }
 }
 
 function end(state: Table, id: string, how: string, keep: boolean): void {
   const proposal = state.open.get(id)!;
-  state.open.delete(id);
-  state.ended.set(id, keep ? { how, proposal } : { how });
+  drop(state.open, id);
+  put(state.ended, id, keep ? { how, proposal } : { how });
 }
 
 function evolveProposal(
@@ -106,7 +108,7 @@ function evolveProposal(
 ): void {
   if (step.type === 'ProposalMade' || step.type === 'ProposalCountered') {
     const { data } = step;
-    state.open.set(data.proposal, {
+    put(state.open, data.proposal, {
       id: data.proposal,
       fact: data.fact,
       signature: data.signature,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append } from '../grammar/change.js';
 import { dayInWords } from '../calendar.js';
 import { fact, type Fact } from '../grammar/fact.js';
 import type { RegisterState } from './state.js';
@@ -136,8 +137,7 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
       canBeSigned(data, state, context) ??
       keeperAlone(state, context),
     postings: () => [],
-    evolve: (state, { shares = [], ...data }, { revision }) =>
-      void state.successions.push({ ...data, shares, revision }),
+    evolve: (state, { shares = [], ...data }, { revision }) => append(state.successions, { ...data, shares, revision }),
     sentence: (data) => `${successionInWords(data)} (${data.mode}): ${data.instrument}.`,
   }),
 ];

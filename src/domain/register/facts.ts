@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append, assign, put } from '../grammar/change.js';
 import type { Day } from '../calendar.js';
 import { dayInWords, daysAfter } from '../calendar.js';
 import { fact, keeperFact, NO_BOOKS, type Fact } from '../grammar/fact.js';
@@ -88,7 +89,7 @@ const OPENING: Fact<RegisterState> = fact({
       : reserved(officers, context),
   postings: () => [],
   evolve(state, data) {
-    state.ledger = { name: data.ledger, demonstration: data.demonstration, keeper: data.partner };
+    assign(state, 'ledger', { name: data.ledger, demonstration: data.demonstration, keeper: data.partner });
     registerPartner(state, data);
   },
   sentence: (data) =>
@@ -213,7 +214,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     evolve(state, data, { metadata }) {
       const ended = allStanding(state, data.officer, data.partner, data.role, data.effective);
       const all = inForce('all_mandates_end', { rules: rulesOf(metadata) });
-      for (const mandate of all ? ended : ended.slice(0, 1)) mandate.until = data.effective;
+      for (const mandate of all ? ended : ended.slice(0, 1)) assign(mandate, 'until', data.effective);
     },
     sentence: (data) =>
       `${data.officer}’s mandate as ${data.role} of ${data.partner} ended on ${dayInWords(data.effective)}: ${data.reason}`,
@@ -236,8 +237,12 @@ const REVERSAL = reversalFact<RegisterState>({
           `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
         ),
   evolve(state, { reverses }, revision) {
-    state.reversed.set(Number(reverses), revision);
-    state.successions.find((each) => each.revision === Number(reverses))!.reversed = revision;
+    put(state.reversed, Number(reverses), revision);
+    assign(
+      state.successions.find((each) => each.revision === Number(reverses))!,
+      'reversed',
+      revision,
+    );
   },
 });
 
@@ -250,7 +255,7 @@ const REGISTER_FACTS: readonly Fact<RegisterState>[] = [...FACTS, REVERSAL];
 type RegisteredPartner = z.output<z.ZodObject<typeof PartnerFields>> & { readonly effective: Day };
 
 function registerPartner(state: RegisterState, data: RegisteredPartner): void {
-  state.partners.set(data.partner, { name: data.name, kind: data.kind });
+  put(state.partners, data.partner, { name: data.name, kind: data.kind });
   for (const { officer, role, limit } of data.officers) {
     addMandate(state, officer, {
       partner: data.partner,
@@ -263,8 +268,8 @@ function registerPartner(state: RegisterState, data: RegisteredPartner): void {
 
 function addMandate(state: RegisterState, officer: string, mandate: Mandate): void {
   const held = state.mandates.get(officer);
-  if (held) held.push(mandate);
-  else state.mandates.set(officer, [mandate]);
+  if (held) append(held, mandate);
+  else put(state.mandates, officer, [mandate]);
 }
 
 // Decide

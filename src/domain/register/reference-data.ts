@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../grammar/change.js';
 import { dayInWords, financialYear, type Day } from '../calendar.js';
 import { keeperFact, type Fact } from '../grammar/fact.js';
 import { pence, pounds } from '../money.js';
@@ -144,7 +145,7 @@ export const ALLOCATION: Fact<RegisterState> = keeperFact({
   evolve(state, data, { revision, metadata }) {
     const { allocations } = state.reference;
     const key = allocationKey(data);
-    allocations.set(key, [...(allocations.get(key) ?? []), { revision, data, evidence: metadata.evidence }]);
+    put(allocations, key, [...(allocations.get(key) ?? []), { revision, data, evidence: metadata.evidence }]);
   },
   sentence: ({ minima, ...data }) =>
     `For ${data.area} in ${data.year}, ${data.payer} is allocated ${pounds(pence(data.amount))} of ${data.source}` +
@@ -197,7 +198,7 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
     postings: () => [],
     evolve(state, data, { revision, metadata }) {
       const { ruleSets } = state.reference;
-      ruleSets.set(data.year, [...(ruleSets.get(data.year) ?? []), { revision, data, evidence: metadata.evidence }]);
+      put(ruleSets, data.year, [...(ruleSets.get(data.year) ?? []), { revision, data, evidence: metadata.evidence }]);
     },
     sentence: (data) =>
       `The rules of ${data.year} were published (${data.publication}${data.revises ? `, in place of revision ${data.revises}` : ''}): ` +

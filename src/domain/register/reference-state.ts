@@ -51,8 +51,8 @@ export interface Publication<Data> {
 export type Chain<Data> = readonly Publication<Data>[];
 
 export interface ReferenceState {
-  readonly allocations: Map<string, Chain<Allocation>>;
-  readonly ruleSets: Map<string, Chain<PublishedRules>>;
+  readonly allocations: ReadonlyMap<string, Chain<Allocation>>;
+  readonly ruleSets: ReadonlyMap<string, Chain<PublishedRules>>;
 }
 
 export const emptyReference = (): ReferenceState => ({ allocations: new Map(), ruleSets: new Map() });

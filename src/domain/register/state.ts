@@ -37,18 +37,18 @@ export interface Mandate {
   readonly role: Role;
   readonly from: Day;
   /** The last day, inclusive. */
-  until?: Day;
+  readonly until?: Day;
   readonly limit?: Pence;
 }
 
 export interface RegisterState {
-  ledger: { readonly name: string; readonly demonstration: boolean; readonly keeper: string } | undefined;
-  readonly partners: Map<string, Partner>;
-  readonly mandates: Map<string, Mandate[]>;
+  readonly ledger: { readonly name: string; readonly demonstration: boolean; readonly keeper: string } | undefined;
+  readonly partners: ReadonlyMap<string, Partner>;
+  readonly mandates: ReadonlyMap<string, readonly Mandate[]>;
   /** Who followed whom, in the order of recording, those reversed included. */
-  readonly successions: Succession[];
+  readonly successions: readonly Succession[];
   /** The facts that were reversed, by revision, with the revision of the reversal. */
-  readonly reversed: Map<number, number>;
+  readonly reversed: ReadonlyMap<number, number>;
   /** Allocations and rules as published. */
   readonly reference: ReferenceState;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append } from '../../grammar/change.js';
 import { dayInWords, FINANCIAL_YEARS, LAST_DAY, monthsAfter, type Day } from '../../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { sectorOf, type Sector } from '../../register/state.js';
@@ -470,7 +471,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       termsFit(data.terms, data.parties, data.effective, context) ??
       standsAlone(state, { from: data.effective, to: data.terms.to }, context),
     postings: () => [],
-    evolve: (state, _data, event) => void state.agreements.push(signedFact(event, state.signers)),
+    evolve: (state, _data, event) => append(state.agreements, signedFact(event, state.signers)),
     sentence: (data) =>
       `${data.parties.join(', ')} signed the section 75 agreement "${data.agreement}" (${termsInWords(data.terms)}).`,
   }),
@@ -509,7 +510,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     staysWhile: (data, state, context, revision) =>
       sharedBy(state, data, revision) ?? standsAloneWithout(data, state, context, revision),
     postings: () => [],
-    evolve: (state, _data, event) => void state.agreements.push(signedFact(event, state.signers)),
+    evolve: (state, _data, event) => append(state.agreements, signedFact(event, state.signers)),
     sentence: (data) =>
       `The agreement "${data.agreement}" was varied in ${data.clause} (${termsInWords(data.terms)}): ${data.reason}`,
   }),
@@ -555,7 +556,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
           );
     },
     postings: () => [],
-    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    evolve: (state, _data, event) => append(state.agreements, standingFact(event)),
     sentence: (data) =>
       `${data.partner} gave ${data.months} months’ notice of ${data.schemes ? `the schemes ${data.schemes.join(', ')} of ` : ''}the agreement "${data.agreement}", ` +
       `to end on ${dayInWords(data.earliest)} at the earliest: ${data.reason}`,
@@ -605,7 +606,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       sharedLater(state, data, (scheme) => data.schemes.length === 0 || data.schemes.includes(scheme)),
     staysWhile: standsAloneWithout,
     postings: () => [],
-    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    evolve: (state, _data, event) => append(state.agreements, standingFact(event)),
     sentence: (data) =>
       `${data.schemes.length === 0 ? 'The' : `The schemes ${data.schemes.join(', ')} of the`} agreement "${data.agreement}" ended on ${dayInWords(data.effective)}, by the notice at revision ${data.notice}: ${data.reason}`,
   }),

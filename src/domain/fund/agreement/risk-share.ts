@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append } from '../../grammar/change.js';
 import { dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { completedFact, type Context, type Fact } from '../../grammar/fact.js';
 import { largest, moneyText, NO_MONEY, pence, signedPence, total, type Pence } from '../../money.js';
@@ -211,7 +212,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         ? refuse('nothing_to_change', `"${data.scheme}" has spent its budget and no more; there is nothing to share.`)
         : undefined,
     postings: () => [],
-    evolve: (state, _data, event) => void state.riskShares.push(standingFact(event)),
+    evolve: (state, _data, event) => append(state.riskShares, standingFact(event)),
     sentence: (data) =>
       `The ${varianceInWords(data.variance)} on "${data.scheme}" was shared ${ruleInWords(data.rule)}: ` +
       [

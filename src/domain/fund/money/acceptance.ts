@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append } from '../../grammar/change.js';
 import type { Day } from '../../calendar.js';
 import { completedFact, type Context, type Fact } from '../../grammar/fact.js';
 import type { Inheritance } from '../../register/inheritance.js';
@@ -114,7 +115,7 @@ export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
     check: () => undefined,
     staysWhile: acceptanceStays,
     postings: () => [],
-    evolve: (state, _data, event) => void state.agreements.push(standingFact(event)),
+    evolve: (state, _data, event) => append(state.agreements, standingFact(event)),
     sentence: (data) =>
       `${data.partner} accepted the terms of the agreement "${data.agreement}" as signed at revision ${data.terms}.`,
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../../grammar/change.js';
 import { dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../../money.js';
@@ -244,7 +245,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     proposes: (data, proposal) =>
       posted({ item: proposal, on: data.effective, pence: pence(data.amount), ...account('proposed', data) }),
     evolve: (state, data) =>
-      void state.items.set(data.contribution, {
+      put(state.items, data.contribution, {
         kind: 'contribution',
         ...paidBy(data),
         began: data.effective,

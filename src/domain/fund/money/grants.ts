@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../../grammar/change.js';
 import { dayInWords, type Day } from '../../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
 import {
@@ -371,7 +372,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       ),
     ],
     evolve(state, data) {
-      state.items.set(data.grant, {
+      put(state.items, data.grant, {
         kind: 'grant',
         holder: data.holder,
         source: data.source,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append, put } from '../../grammar/change.js';
 import { completedFact, fact, type Fact } from '../../grammar/fact.js';
 import { isLess, minus, moneyText, NO_MONEY, pence, plus, portion, pounds, type Pence } from '../../money.js';
 import { mostFrom, posted } from '../../postings.js';
@@ -85,7 +86,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       payerFits({ payer: data.payer, source: 'P4P' }, context),
     postings: () => [],
     evolve: (state, { pot, payer, amount, planned }) =>
-      void state.items.set(pot, { kind: 'pot', payer, amount: pence(amount), planned }),
+      put(state.items, pot, { kind: 'pot', payer, amount: pence(amount), planned }),
     sentence: (data) =>
       `${data.payer} holds back ${pounds(pence(data.amount))} as "${data.pot}", to be released as ${data.planned} (${data.unit}) is achieved.`,
   }),
@@ -113,7 +114,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     },
     postings: () => [],
     evolve: ({ spending }, { pot, effective, achieved }, { revision }) =>
-      void spending.measured.push({ revision, pot, effective, achieved }),
+      append(spending.measured, { revision, pot, effective, achieved }),
     sentence: (data) => `Against "${data.pot}", ${data.achieved} has been achieved: ${data.basis}`,
   }),
   completedFact({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../../grammar/change.js';
 import { dayInWords } from '../../calendar.js';
 import { fact, type Fact } from '../../grammar/fact.js';
 import { pence, pounds } from '../../money.js';
@@ -79,7 +80,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
         pence: pence(data.amount),
       }),
     names: (data) => data.assumption,
-    evolve: (state, data) => void state.items.set(data.assumption, { kind: 'assumption' }),
+    evolve: (state, data) => put(state.items, data.assumption, { kind: 'assumption' }),
     sentence: (data) => `${data.partner} assumes ${pounds(pence(data.amount))} of ${data.source}: ${data.basis}`,
   }),
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { append } from '../../grammar/change.js';
 import { clampedTo, dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
 import type { PartnerKind, RegisterState } from '../../register/state.js';
@@ -288,7 +289,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     },
     check: () => undefined,
     postings: () => [],
-    evolve: (state, _data, event) => void state.lifeCycle.push(standingFact(event)),
+    evolve: (state, _data, event) => append(state.lifeCycle, standingFact(event)),
     sentence: (data) =>
       `The plan moved from “${PLAN_STATES[data.from]}” to “${PLAN_STATES[data.to]}”` +
       (data.letter ? ` (${data.letter})` : '') +
@@ -343,7 +344,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
         : undefined;
     },
     postings: () => [],
-    evolve: (state, _data, event) => void state.lifeCycle.push(standingFact(event)),
+    evolve: (state, _data, event) => append(state.lifeCycle, standingFact(event)),
     sentence: (data) =>
       `${data.partner} signed off the plan ${data.planHash.slice(0, 12)} as ${data.capacity}: ${data.statement}`,
   }),
@@ -384,7 +385,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
         ? refuse('nothing_to_change', `The condition "${data.condition}" has been met already.`)
         : undefined,
     postings: () => [],
-    evolve: (state, _data, event) => void state.lifeCycle.push(standingFact(event)),
+    evolve: (state, _data, event) => append(state.lifeCycle, standingFact(event)),
     sentence: (data) =>
       `The condition "${data.condition}" was met on ${dayInWords(data.effective)}` +
       `${data.effective > data.due ? `, after it was due on ${dayInWords(data.due)}` : ''}${data.letter ? ` (${data.letter})` : ''}.`,

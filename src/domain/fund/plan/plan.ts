@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../../grammar/change.js';
 import { financialYear } from '../../calendar.js';
 import { completedFact, fact, type Fact } from '../../grammar/fact.js';
 import {
@@ -171,7 +172,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         pence: exactly(signOf(lineCategoryOf(data.category)!.effect) * pence(data.amount)),
       }),
     evolve: (state, data) =>
-      void state.items.set(data.line, {
+      put(state.items, data.line, {
         kind: 'line',
         source: data.source,
         recurrent: data.recurrent,

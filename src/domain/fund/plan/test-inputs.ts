@@ -1,4 +1,5 @@
 import type { Day } from '../../calendar.js';
+import { append, assign } from '../../grammar/change.js';
 import type { FactData } from '../../grammar/event.js';
 import { exactly, NO_MONEY, plus, type Pence } from '../../money.js';
 import { byText } from '../../order.js';
@@ -11,7 +12,7 @@ import type { Scheme } from './scheme.js';
  * that decisions and questions, now and as known before, read the same.
  */
 export interface TestInputs {
-  readonly facts: TestInput[];
+  readonly facts: readonly TestInput[];
 }
 
 export interface TestInput {
@@ -42,16 +43,16 @@ export const isTestInput = ({ measure, holder }: Account): boolean => holder !==
 
 /** Takes one more fact into a list of them, or marks the one that it reverses. Whether the list has changed. */
 export function keepTestInput(
-  facts: TestInput[],
+  facts: readonly TestInput[],
   { revision, type, data }: Pick<TestInput, 'revision' | 'type' | 'data'>,
 ): boolean {
   if (WORDED.has(type)) {
-    facts.push({ revision, type, data });
+    append(facts, { revision, type, data });
     return true;
   }
   const at = type === 'FactReversed' ? facts.findIndex((each) => String(each.revision) === data['reverses']) : -1;
   if (at < 0) return false;
-  facts[at] = { ...facts[at]!, reversed: { revision, on: data.effective } };
+  assign(facts as TestInput[], at, { ...facts[at]!, reversed: { revision, on: data.effective } });
   return true;
 }
 

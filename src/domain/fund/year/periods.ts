@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assign } from '../../grammar/change.js';
 import { dayInWords, lastDayOfPeriod, type Day } from '../../calendar.js';
 import { completedFact, fact, type Fact } from '../../grammar/fact.js';
 import { minus, moneyText, NO_MONEY, plus, type Pence } from '../../money.js';
@@ -86,7 +87,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
     },
     postings: () => [],
     evolve(state, data) {
-      state.closedThrough = data.period;
+      assign(state, 'closedThrough', data.period);
     },
     sentence: (data) =>
       `Period P${data.period} was closed as at ${dayInWords(data.effective)}: requirement ${data.totals.requirement}, funded ${data.totals.funded}, gap ${data.totals.gap}.`,
@@ -116,7 +117,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
           ),
     postings: () => [],
     evolve(state, data) {
-      state.closedThrough = data.period - 1;
+      assign(state, 'closedThrough', data.period - 1);
     },
     sentence: (data) => `Period P${data.period} was reopened: ${data.reason}`,
   }),

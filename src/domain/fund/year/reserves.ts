@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../../grammar/change.js';
 import { dayInWords, financialYear, type Day } from '../../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { lesser, minus, moneyText, negated, pence, pounds, total, type Pence } from '../../money.js';
@@ -235,7 +236,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
         pence: pence(data.amount),
       }),
     evolve: (state, { reserve, source, purpose, toYear }) =>
-      void state.items.set(reserve, { kind: 'reserve', source, purpose, toYear }),
+      put(state.items, reserve, { kind: 'reserve', source, purpose, toYear }),
     sentence: (data) =>
       `${pounds(pence(data.amount))} of ${data.source} was set aside as "${data.reserve}" for ${data.purpose} in ${data.toYear} (${data.minute}).`,
   }),
@@ -388,7 +389,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
         ),
       ),
     evolve(state, { carryIn, from, reserve, source, cameFrom, purpose }) {
-      state.items.set(carryIn, { kind: 'carry-in', from, reserve, cameFrom });
+      put(state.items, carryIn, { kind: 'carry-in', from, reserve, cameFrom });
       limitToPurposes(state.spending, source, carryIn, [purpose]);
     },
     sentence: (data) =>

@@ -5,10 +5,10 @@ interface Filed {
   readonly kind: string;
   readonly on: Day;
   /** The return that took its place. */
-  replacedBy: string | undefined;
+  readonly replacedBy: string | undefined;
 }
 
 /** The returns that were filed, by name. A name is used once. */
-export type ReturnsState = Map<string, Filed>;
+export type ReturnsState = ReadonlyMap<string, Filed>;
 
 export const noReturns = (): ReturnsState => new Map();

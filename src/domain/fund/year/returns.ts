@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../../grammar/change.js';
 import { dayInWords, lastDayOfPeriod, type Day, type FinancialYear } from '../../calendar.js';
 import { completedFact, type Fact } from '../../grammar/fact.js';
 import { moneyText } from '../../money.js';
@@ -138,8 +139,9 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     },
     postings: () => [],
     evolve({ returns }, data) {
-      if (data.replaces !== undefined) returns.get(data.replaces)!.replacedBy = data.return;
-      returns.set(data.return, { kind: data.kind, on: data.on, replacedBy: undefined });
+      const before = data.replaces === undefined ? undefined : returns.get(data.replaces)!;
+      if (before) put(returns, data.replaces!, { ...before, replacedBy: data.return });
+      put(returns, data.return, { kind: data.kind, on: data.on, replacedBy: undefined });
     },
     sentence: (data) =>
       `The return "${data.return}" (${data.kind}) was filed as at ${dayInWords(data.on)}${data.replaces ? `, in place of "${data.replaces}"` : ''}.`,

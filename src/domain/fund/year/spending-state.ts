@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../../grammar/change.js';
 import type { Day } from '../../calendar.js';
 import type { Pence } from '../../money.js';
 import { Name } from '../../values.js';
@@ -6,11 +7,11 @@ import { Name } from '../../values.js';
 /** What decisions on spending remember beside the items and their movements. */
 export interface SpendingState {
   /** By source: the grants, and the money carried in, that may be spent on certain purposes only. */
-  readonly purposed: Map<string, Purposed[]>;
+  readonly purposed: ReadonlyMap<string, readonly Purposed[]>;
   /** What was accrued, by the revision of the fact that says so. */
-  readonly accruals: Map<number, Accrual>;
+  readonly accruals: ReadonlyMap<number, Accrual>;
   /** What was achieved against each pot of pay for performance, in the order of recording. */
-  readonly measured: Measured[];
+  readonly measured: readonly Measured[];
 }
 
 interface Purposed {
@@ -26,7 +27,7 @@ export interface Accrual {
   readonly on: Day;
   readonly amount: Pence;
   /** What was spent on the invoices that settle it, by the revision of each. */
-  readonly settledBy: Map<number, Pence>;
+  readonly settledBy: ReadonlyMap<number, Pence>;
 }
 
 interface Measured {
@@ -45,7 +46,7 @@ export function limitToPurposes(
   item: string,
   purposes: readonly string[],
 ): void {
-  purposed.set(source, [...(purposed.get(source) ?? []), { item, purposes }]);
+  put(purposed, source, [...(purposed.get(source) ?? []), { item, purposes }]);
 }
 
 export const Purposes = z

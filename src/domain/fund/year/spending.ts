@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { put } from '../../grammar/change.js';
 import { dayInWords, daysAfter, lastDayOfPeriod, monthsAfter, type Day } from '../../calendar.js';
 import { completedFact, type Fact } from '../../grammar/fact.js';
 import {
@@ -289,7 +290,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
         pence: pence(data.amount),
       }),
     evolve: (state, { commitment, line, source, recurrent }) =>
-      void state.items.set(commitment, { kind: 'commitment', line, source, recurrent }),
+      put(state.items, commitment, { kind: 'commitment', line, source, recurrent }),
     sentence: (data) =>
       `${pounds(pence(data.amount))} was committed on "${data.line}" as "${data.commitment}" (${data.supplierClass}, ${data.reference}).`,
   }),
@@ -386,7 +387,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       }),
     ],
     evolve({ spending }, { settles, charge }, { revision }) {
-      if (settles !== undefined) spending.accruals.get(Number(settles))!.settledBy.set(revision, pence(charge));
+      if (settles !== undefined) put(spending.accruals.get(Number(settles))!.settledBy, revision, pence(charge));
     },
     sentence: (data) =>
       `${pounds(pence(data.charge))} was spent on "${data.line}"${data.purpose ? `, for ${data.purpose}` : ''} (${data.reference})` +
@@ -428,7 +429,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       ];
     },
     evolve: ({ spending }, { line, effective: on, amount }, { revision }) =>
-      void spending.accruals.set(revision, { line, on, amount: pence(amount), settledBy: new Map() }),
+      put(spending.accruals, revision, { line, on, amount: pence(amount), settledBy: new Map() }),
     sentence: (data) =>
       `${pounds(pence(data.amount))} was accrued on "${data.line}" as at P${data.period}: ${data.reason}`,
   }),

@@ -1,0 +1,101 @@
+/**
+ * The one way in which the state of a stream changes. Whoever evolves a state changes it through these functions alone:
+ * the fields of states are read-only to everybody, so the compiler holds it. While changes are noted, each leaves behind how
+ * to undo it: so facts can be tried one after another, each on what the ones before it left, and all be undone.
+ *
+ * Nothing here waits: notes are begun and ended within one turn of the event loop, so no two of them ever mix.
+ */
+
+type Undo = () => void;
+
+/** How to undo what was changed, oldest first; undefined while nobody notes changes. */
+let noted: Undo[] | undefined;
+
+/** Notes how to undo a change of another shape than those below, if changes are noted. */
+export function onUndo(undo: Undo): void {
+  noted?.push(undo);
+}
+
+/** Sets an entry of a map. */
+export function put<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key, value: Value): void {
+  const own = map as Map<Key, Value>;
+  if (noted) {
+    if (own.has(key)) {
+      const before = own.get(key)!;
+      noted.push(() => own.set(key, before));
+    } else noted.push(() => own.delete(key));
+  }
+  own.set(key, value);
+}
+
+/** Takes an entry out of a map. Undone, it is back in its place: answers list entries in their order. */
+export function drop<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): void {
+  const own = map as Map<Key, Value>;
+  if (noted && own.has(key)) {
+    const before = [...own];
+    noted.push(() => {
+      own.clear();
+      for (const [each, value] of before) own.set(each, value);
+    });
+  }
+  own.delete(key);
+}
+
+/** Adds a value at the end of a list. */
+export function append<Value>(list: readonly Value[], value: Value): void {
+  const own = list as Value[];
+  noted?.push(() => own.pop());
+  own.push(value);
+}
+
+/** Sets a field, or one value of a list by its index. */
+export function assign<Of extends object, Field extends keyof Of>(of: Of, field: Field, value: Of[Field]): void {
+  if (noted) {
+    const had = field in of;
+    const before = of[field];
+    noted.push(() => {
+      if (had) of[field] = before;
+      else delete of[field];
+    });
+  }
+  of[field] = value;
+}
+
+/** Changes that are being noted. */
+export interface Changes {
+  /** Lets them stand. */
+  keep(): void;
+  /** Undoes them all, the last first: every state is as it was when they were begun to be noted. */
+  undo(): void;
+}
+
+/** Begins to note changes, until they are kept or undone. Those noted inside are kept or undone before those outside. */
+export function noteChanges(): Changes {
+  const outer = noted;
+  const own: Undo[] = [];
+  noted = own;
+  const end = (): void => {
+    if (noted !== own) throw new Error('Changes that were noted inside have not been kept or undone.');
+    noted = outer;
+  };
+  return {
+    keep() {
+      end();
+      if (outer) for (const undo of own) outer.push(undo);
+    },
+    undo() {
+      end();
+      for (const undo of own.toReversed()) undo();
+    },
+  };
+}
+
+/** Does something to states and returns what it returns; all that it changed is undone, also where it throws. */
+export function trying<Result>(work: () => Result): Result {
+  const changes = noteChanges();
+  try {
+    return work();
+  } finally {
+    changes.undo();
+  }
+}
