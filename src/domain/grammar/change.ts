@@ -55,7 +55,7 @@ export function assign<Of extends object, Field extends keyof Of>(of: Of, field:
     const before = of[field];
     noted.push(() => {
       if (had) of[field] = before;
-      else delete of[field];
+      else Reflect.deleteProperty(of, field);
     });
   }
   of[field] = value;

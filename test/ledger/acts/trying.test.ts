@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serialize } from 'node:v8';
+import { inspect } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
@@ -14,10 +14,14 @@ import { folder } from '../../support/ledger.js';
 import { property } from '../../support/property.js';
 import { testStore } from '../../support/store.js';
 
-/** Ledgers with every fact that there is: what is tried on them, and undone, leaves every state byte for byte as it was. */
+/** Ledgers with every fact that there is: what is tried on them, and undone, leaves every state as it was. */
 const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/rules-1', import.meta.url));
 
 const ledgers = readdirSync(FIXTURES).filter((name) => name.endsWith('.sqlite.gz'));
+
+/** All of a state, in the order of its entries and fields. */
+const written = (state: unknown): string =>
+  inspect(state, { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity });
 
 for (const name of ledgers) {
   t.test(`${name}: whatever is tried leaves nothing behind`, async (t) => {
@@ -39,14 +43,13 @@ for (const name of ledgers) {
           const state: StreamState<unknown> = initialStream(kind, stream);
           const [from, to] = [one, other].map((each) => Math.floor(each * (events.length + 1))).sort((a, b) => a - b);
           for (const event of events.slice(0, from)) evolve(kind, state, event);
-          const before = serialize(state);
+          const before = written(state);
           const after = trying(() => {
             for (const event of events.slice(from, to)) evolve(kind, state, event);
-            return serialize(state);
+            return written(state);
           });
-          if (!serialize(state).equals(before))
-            throw new Error(`${stream}: revisions ${from} to ${to} left something.`);
-          if (from !== to && after.equals(before)) throw new Error(`${stream}: nothing was tried.`);
+          if (written(state) !== before) throw new Error(`${stream}: revisions ${from} to ${to} left something.`);
+          if (from !== to && after === before) throw new Error(`${stream}: nothing was tried.`);
         }
       }),
       3,
