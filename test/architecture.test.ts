@@ -289,3 +289,13 @@ t.test('a fact is named in its own file; what others need to know of it, its dec
   }
   t.same(mentions, NAMED_ELSEWHERE);
 });
+
+t.test('tests of the domain use the rules alone: they open no file and no store', async (t) => {
+  for (const file of files('test/domain')) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    const taken = [...text.matchAll(/import \{([^}]*)\} from '[^']*support\/(?:ledger|disputes)\.js'/g)];
+    const opening = taken.join().match(/\b(emptyLedger|openedLedger|disputing|onSameFile|folder)\b/g) ?? [];
+    const stores = importsOf(file).filter(({ to }) => /^(src\/store|node:fs)/.test(to));
+    t.same([...opening, ...stores.map(({ to }) => to)], [], file);
+  }
+});

@@ -23,7 +23,6 @@ import {
   FUND,
   grant,
   NORTH,
-  openedLedger,
   refusals,
   REGISTER_STREAM,
   SOUTH,
@@ -32,6 +31,7 @@ import {
 } from '../support/ledger.js';
 import { allocation, publish } from '../support/plan.js';
 import { told } from '../support/told.js';
+import { openedLedger } from '../support/rules-alone.js';
 
 const before = '2016-09-30T12:00:00Z';
 const after = '2016-10-03T12:00:00Z';

@@ -1,7 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
 import { sectorOf, type PartnerKind } from '../../src/domain/register/state.js';
@@ -10,20 +6,9 @@ import { encode } from '../../src/ledger/catalogue.js';
 import { eventId } from '../../src/ledger/acts/submit.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import { BOARD, DAY, MERGED, registerAll, split, succeeded, takenBack, UPTON } from '../support/bodies.js';
-import {
-  carried,
-  COUNTY,
-  EAST,
-  emptyLedger,
-  folder,
-  NORTH,
-  openedLedger,
-  REGISTER_STREAM,
-  SOUTH,
-  WEST,
-  type TestLedger,
-} from '../support/ledger.js';
+import { carried, COUNTY, EAST, NORTH, REGISTER_STREAM, SOUTH, WEST, type TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
+import { emptyLedger, openedLedger } from '../support/rules-alone.js';
 
 /** Who may end a body: nobody makes a body and has it take over another by their own officers alone. */
 
@@ -295,39 +280,6 @@ t.test('a succession is taken back by the signature of one that followed, not by
   t.equal(await signing(ledger, `${NORTH}-chief`, proposal), 'signed');
   t.same((await verify(ledger.store)).problems, []);
 });
-
-t.test(
-  'what the keeper alone recorded under rules 3 stands and is well, and what it proposed is not signed any more',
-  async (t) => {
-    const name = 'successions-by-the-keeper.sqlite';
-    const fixture = fileURLToPath(new URL(`../../../test/fixtures/rules-3/${name}.gz`, import.meta.url));
-    const file = join(folder(t), name);
-    writeFileSync(file, gunzipSync(readFileSync(fixture)), { mode: 0o600 });
-    const ledger = await emptyLedger(t, file);
-    ledger.clock.set(ledger.ledger.model.lastRecorded());
-    t.same((await verify(ledger.store)).problems, []);
-    t.match(ledger.ledger.model.register().successions, [
-      { predecessors: ['north-ccg', 'south-ccg'], successors: [MADE], reversed: Number },
-      { predecessors: ['north-ccg', 'south-ccg'], successors: [MADE] },
-      { predecessors: ['county', 'east-district'] },
-    ]);
-    const open = [...ledger.ledger.model.stream('register', REGISTER_STREAM).open.values()];
-    const ending = open.find(({ fact }) => fact.type === 'PartnerSucceeded')!;
-    t.equal(await signing(ledger, 'downton-finance', ending.id), 'changed_since_proposed');
-    await ledger.done('downton-chief', { act: 'withdraw', proposal: ending.id, reason: 'rules have changed' }, IN);
-    const both = ledger.ledger.model.register().successions[1]!;
-    const back = { effective: both.effective, reverses: String(both.revision), reason: 'taken over' };
-    const proposal = await propose(ledger, back, 'downton-chief', 'FactReversed');
-    t.equal(
-      await signing(ledger, 'upton-chief', proposal),
-      'wrong_partner',
-      'it is not taken back by its keepers alone either',
-    );
-    t.equal(await signing(ledger, 'made-one', proposal), 'keeper_alone', 'nor with one whom the keeper took on');
-    t.equal(await signing(ledger, 'ledger-service', proposal), 'not_mandated', 'nobody acts under the service’s name');
-    t.same((await verify(ledger.store)).problems, []);
-  },
-);
 
 t.test('no officer has the service’s name', async (t) => {
   const ledger = await openedLedger(t);

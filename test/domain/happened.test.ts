@@ -2,7 +2,8 @@ import t from 'tap';
 import type { FactData } from '../../src/domain/grammar/event.js';
 import { allFacts } from '../../src/ledger/catalogue.js';
 import { verify } from '../../src/ledger/audit/verify.js';
-import { contribution, openedLedger } from '../support/ledger.js';
+import { contribution } from '../support/ledger.js';
+import { openedLedger } from '../support/rules-alone.js';
 
 /** What has happened is recorded once it has: money that came or went, spending, measures, statements. */
 

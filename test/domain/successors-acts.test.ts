@@ -3,17 +3,8 @@ import { verify } from '../../src/ledger/audit/verify.js';
 import { agreement, terms } from '../support/agreements.js';
 import { asked as ask } from '../support/asking.js';
 import { DAY, DOWNTON, MERGED, merger, MIDDLETON, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
-import {
-  contribution,
-  COUNTY,
-  EAST,
-  grant,
-  NORTH,
-  openedLedger,
-  SOUTH,
-  WEST,
-  type TestLedger,
-} from '../support/ledger.js';
+import { contribution, COUNTY, EAST, grant, NORTH, SOUTH, WEST, type TestLedger } from '../support/ledger.js';
+import { openedLedger } from '../support/rules-alone.js';
 
 /** What those who follow others act on and sign, and under which names. */
 

@@ -42,8 +42,11 @@ export const raised = (name = 'one', more: Readonly<Record<string, unknown>> = {
 };
 
 /** Opens the test ledger with its disputes; the clock stands at 1 November 2018. */
-export async function disputing(t: Test, file?: string, demonstration = false): Promise<TestLedger> {
-  const ledger = await openedLedger(t, file, demonstration);
+export const disputing = async (t: Test, file?: string, demonstration = false): Promise<TestLedger> =>
+  withDisputes(await openedLedger(t, file, demonstration));
+
+/** Opens the disputes of a ledger. */
+export async function withDisputes(ledger: TestLedger): Promise<TestLedger> {
   ledger.now('2018-11-01T09:00:00Z');
   await ledger.post(
     'pool-manager',

@@ -191,13 +191,15 @@ export const LEDGER_OPENED = {
 };
 
 /** Opens a ledger with its partners and the fund `testshire-2016-17`, hosted by the county. */
-export async function openedLedger(
+export const openedLedger = async (
   t: Test,
   file?: string,
   demonstration = false,
   store?: EventStore,
-): Promise<TestLedger> {
-  const ledger = await emptyLedger(t, file, store);
+): Promise<TestLedger> => opened(await emptyLedger(t, file, store), demonstration);
+
+/** Has a ledger that is empty opened, with its partners and its fund. */
+export async function opened(ledger: TestLedger, demonstration: boolean): Promise<TestLedger> {
   await ledger.post('registrar', 'LedgerOpened', { ...LEDGER_OPENED, demonstration }, REGISTER_STREAM);
   for (const [partner, name, kind] of [
     [NORTH, 'NHS North CCG', 'ccg'],

@@ -12,8 +12,9 @@ import {
   succeeded,
   UPTON,
 } from '../../support/bodies.js';
-import { acts, AREA, caseNamed, DISPUTES, disputing, raised } from '../../support/disputes.js';
+import { acts, AREA, caseNamed, DISPUTES, raised } from '../../support/disputes.js';
 import { COUNTY, NORTH, openFund, refusals, type TestLedger } from '../../support/ledger.js';
+import { disputing } from '../../support/rules-alone.js';
 
 const LATER = '2019-01-01';
 

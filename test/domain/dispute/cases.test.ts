@@ -8,23 +8,13 @@ import {
   caseSums,
   claimedByYear,
   DISPUTES,
-  disputing,
   head,
   raised,
   repayable,
   share,
 } from '../../support/disputes.js';
-import {
-  COUNTY,
-  EAST,
-  emptyLedger,
-  LEDGER_OPENED,
-  NORTH,
-  refusals,
-  REGISTER_STREAM,
-  SOUTH,
-  WEST,
-} from '../../support/ledger.js';
+import { COUNTY, EAST, LEDGER_OPENED, NORTH, refusals, REGISTER_STREAM, SOUTH, WEST } from '../../support/ledger.js';
+import { disputing, emptyLedger } from '../../support/rules-alone.js';
 
 const ONE = { effective: '2018-10-01', case: caseNamed('one') };
 

@@ -1,6 +1,7 @@
 import t from 'tap';
-import { acts, caseNamed, caseSums, DISPUTES, disputing, head, settle, share } from '../../support/disputes.js';
+import { acts, caseNamed, caseSums, DISPUTES, head, settle, share } from '../../support/disputes.js';
 import { COUNTY, NORTH, REGISTER_STREAM, SOUTH, type TestLedger } from '../../support/ledger.js';
+import { disputing } from '../../support/rules-alone.js';
 
 /** What one officer, or one side, can do alone in a dispute; and what nobody can by choosing a day or by splitting it. */
 

@@ -3,8 +3,9 @@ import { owedOn } from '../../../src/domain/dispute/owed.js';
 import { treatmentOf } from '../../../src/domain/dispute/accounting-class.js';
 import type { Day } from '../../../src/domain/calendar.js';
 import { moneyText } from '../../../src/domain/money.js';
-import { acts, caseNamed, caseSums, DISPUTES, disputing, settle, share } from '../../support/disputes.js';
+import { acts, caseNamed, caseSums, DISPUTES, settle, share } from '../../support/disputes.js';
 import { COUNTY, EAST, NORTH, SOUTH, type TestLedger } from '../../support/ledger.js';
+import { disputing } from '../../support/rules-alone.js';
 
 /** What is owed on a case, and in whose books it stands. */
 

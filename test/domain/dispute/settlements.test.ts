@@ -4,18 +4,9 @@ import { owedOn, settlementOn } from '../../../src/domain/dispute/owed.js';
 import { treatmentOf } from '../../../src/domain/dispute/accounting-class.js';
 import type { Day } from '../../../src/domain/calendar.js';
 import { moneyText } from '../../../src/domain/money.js';
-import {
-  acts,
-  caseNamed,
-  caseSums,
-  DISPUTES,
-  disputing,
-  raised,
-  repayable,
-  settle,
-  share,
-} from '../../support/disputes.js';
+import { acts, caseNamed, caseSums, DISPUTES, raised, repayable, settle, share } from '../../support/disputes.js';
 import { COUNTY, NORTH, REGISTER_STREAM, SOUTH, type TestLedger } from '../../support/ledger.js';
+import { disputing } from '../../support/rules-alone.js';
 
 const stateOf = ({ ledger }: TestLedger) => ledger.model.stream('dispute', DISPUTES).own;
 

@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { RuleCode } from '../../../src/domain/rules.js';
-import { acts, caseNamed, DISPUTES, disputing, settle } from '../../support/disputes.js';
-import { COUNTY, openedLedger, WEST } from '../../support/ledger.js';
+import { acts, caseNamed, DISPUTES, settle } from '../../support/disputes.js';
+import { COUNTY, WEST } from '../../support/ledger.js';
+import { disputing, openedLedger } from '../../support/rules-alone.js';
 
 const ONE = { case: caseNamed('one') };
 

@@ -5,12 +5,12 @@ import {
   FUND,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   type Refused,
   type TestLedger,
 } from '../../support/ledger.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 const P12 = '2017-03-31';
 

@@ -16,12 +16,12 @@ import {
   FUND,
   line,
   NORTH,
-  openedLedger,
   refusals,
   SOUTH,
   type Refused,
   type TestLedger,
 } from '../../support/ledger.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 const fixed = (...partners: readonly string[]) => ({
   kind: 'fixed',

@@ -4,8 +4,9 @@ import type { Done } from '../../../src/ledger/acts/submission.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
 import { fact } from '../../support/figures.js';
-import { COUNTY, line, NORTH, openedLedger, openFund, SOUTH, type TestLedger } from '../../support/ledger.js';
+import { COUNTY, line, NORTH, openFund, SOUTH, type TestLedger } from '../../support/ledger.js';
 import { told } from '../../support/told.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 /** What rests on an agreement, and what is free: one agreement stands at a time, and shares keep the terms they were signed by. */
 

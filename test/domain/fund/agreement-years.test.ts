@@ -8,13 +8,12 @@ import {
   FUND,
   line,
   NORTH,
-  onSameFile,
-  openedLedger,
   openFund,
   refusals,
   type Refused,
   type TestLedger,
 } from '../../support/ledger.js';
+import { openedLedger, readAnew } from '../../support/rules-alone.js';
 
 const NEXT = 'testshire-2017-18';
 const proposed = (name: string, type: string, data: object, rule: Refused['rule']): Refused => ({
@@ -73,7 +72,7 @@ t.test('an agreement whose term runs on is in force in the later year’s fund',
   const withdrawn = await withdraw(ledger, { effective: '2017-05-01', noticeGiven: '2017-05-01' }, NEXT);
   t.match(withdrawn.outcome.events[1]?.sentence, /within the 6 months’ notice of the agreement/);
   t.same((await verify(ledger.store)).problems, []);
-  const again = await onSameFile(t, ledger);
+  const again = await readAnew(t, ledger);
   await withdraw(again, { effective: '2017-05-02', noticeGiven: '2016-11-02' }, NEXT);
   told(t, (await asked(again, 'withdrawals', { fund: NEXT, on: '2017-05-02' })).answer, {
     withdrawals: [

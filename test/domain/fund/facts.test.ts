@@ -12,18 +12,17 @@ import {
   contribution,
   COUNTY,
   EAST,
-  emptyLedger,
   FUND,
   grant,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   type Refused,
   REGISTER_STREAM,
   SOUTH,
 } from '../../support/ledger.js';
+import { emptyLedger, openedLedger } from '../../support/rules-alone.js';
 
 t.test('a fund refuses what does not belong in it', async (t) => {
   const ledger = await openedLedger(t);

@@ -3,8 +3,9 @@ import t from 'tap';
 import { exactly, moneyText, pence, signedPence } from '../../../src/domain/money.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { askedWhole } from '../../support/asking.js';
-import { FUND, line, openedLedger, refusals, type TestLedger } from '../../support/ledger.js';
+import { FUND, line, refusals, type TestLedger } from '../../support/ledger.js';
 import { asyncProperty } from '../../support/property.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 /** Forecasts of what lowers cost: the monitoring of Norfolk’s committee of 4 September 2017, at P4. */
 

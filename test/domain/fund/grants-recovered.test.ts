@@ -1,18 +1,9 @@
 import t, { type Test } from 'tap';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { asked } from '../../support/asking.js';
-import {
-  COUNTY,
-  EAST,
-  FUND,
-  grant,
-  openedLedger,
-  refusals,
-  WEST,
-  type Refused,
-  type TestLedger,
-} from '../../support/ledger.js';
+import { COUNTY, EAST, FUND, grant, refusals, WEST, type Refused, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish, testsOf, verdicts } from '../../support/plan.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 const DAY = '2016-10-01';
 

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { asked, signAgreement, terms } from '../../support/agreements.js';
-import { contribution, COUNTY, line, NORTH, openedLedger } from '../../support/ledger.js';
+import { contribution, COUNTY, line, NORTH } from '../../support/ledger.js';
 import { told } from '../../support/told.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 /** One act moves at most £9,999,999,999.99; what the ledger works out of several may be more. */
 const MOST = '9999999999.99';

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { verify } from '../../../src/ledger/audit/verify.js';
-import { contribution, FUND, NORTH, openedLedger, refusals, SOUTH, type TestLedger } from '../../support/ledger.js';
+import { contribution, FUND, NORTH, refusals, SOUTH, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish, testsOf, verdicts } from '../../support/plan.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 /** A contribution of the minimum falls as far as its allocation, where one is published, and no further. */
 

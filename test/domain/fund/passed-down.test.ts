@@ -1,16 +1,7 @@
 import t, { type Test } from 'tap';
 import { asked, tableOf } from '../../support/asking.js';
-import {
-  COUNTY,
-  EAST,
-  FUND,
-  grant,
-  line,
-  openedLedger,
-  refusals,
-  WEST,
-  type TestLedger,
-} from '../../support/ledger.js';
+import { COUNTY, EAST, FUND, grant, line, refusals, WEST, type TestLedger } from '../../support/ledger.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 const YEAR_END = { on: '2017-03-31' };
 

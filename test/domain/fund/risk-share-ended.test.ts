@@ -4,17 +4,9 @@ import { lastDayOfScheme } from '../../../src/domain/fund/agreement/agreement.js
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { asked, day, signAgreement, terms } from '../../support/agreements.js';
 import { fact } from '../../support/figures.js';
-import {
-  contribution,
-  COUNTY,
-  FUND,
-  line,
-  NORTH,
-  openedLedger,
-  refusals,
-  type TestLedger,
-} from '../../support/ledger.js';
+import { contribution, COUNTY, FUND, line, NORTH, refusals, type TestLedger } from '../../support/ledger.js';
 import { told } from '../../support/told.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 /** The rule of a scheme ends with the scheme, whether it was ended by notice or had a last day of its own. */
 

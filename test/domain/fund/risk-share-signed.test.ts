@@ -2,7 +2,8 @@ import t from 'tap';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { asked, signAgreement, terms } from '../../support/agreements.js';
 import { told } from '../../support/told.js';
-import { contribution, COUNTY, FUND, line, NORTH, openedLedger, type TestLedger } from '../../support/ledger.js';
+import { contribution, COUNTY, FUND, line, NORTH, type TestLedger } from '../../support/ledger.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 const spent = (ledger: TestLedger, of: string, net: string) =>
   ledger.post('county-finance', 'ExpenditureRecorded', {

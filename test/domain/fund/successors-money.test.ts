@@ -21,7 +21,6 @@ import {
   grant,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   SOUTH,
@@ -29,6 +28,7 @@ import {
   type Refused,
   type TestLedger,
 } from '../../support/ledger.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 /** Money of bodies that have ended: waived, kept for a later year, or given back, under whichever name it stands. */
 

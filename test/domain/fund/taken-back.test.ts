@@ -6,12 +6,12 @@ import {
   grant,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   type Refused,
   type TestLedger,
 } from '../../support/ledger.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 /** What was taken back is not there for anything new: it would stand in some figures and not in others. */
 

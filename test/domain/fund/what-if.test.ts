@@ -5,9 +5,10 @@ import { exactly, moneyText } from '../../../src/domain/money.js';
 import { Refusal } from '../../../src/domain/rules.js';
 import type { Command } from '../../../src/domain/grammar/stream.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
-import { contribution, grant, line, openedLedger, type TestLedger } from '../../support/ledger.js';
+import { contribution, grant, line, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish, scheme, SOCIAL_CARE, testsOf, type AskedTest } from '../../support/plan.js';
 import { asyncProperty } from '../../support/property.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 /** What is withFact of a proposal is what is found once it is signed, whatever else is on the table. */
 

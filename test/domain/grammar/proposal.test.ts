@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { Day } from '../../../src/domain/calendar.js';
 import { fact, figures } from '../../support/figures.js';
-import { contribution, COUNTY, EAST, grant, NORTH, openedLedger, REGISTER_STREAM } from '../../support/ledger.js';
+import { contribution, COUNTY, EAST, grant, NORTH, REGISTER_STREAM } from '../../support/ledger.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 t.test('a contribution counts only once both sides have signed it', async (t) => {
   const ledger = await openedLedger(t);

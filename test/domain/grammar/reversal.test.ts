@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { RuleCode } from '../../../src/domain/rules.js';
 import { fact, figures, gap } from '../../support/figures.js';
-import { contribution, FUND, grant, line, NORTH, openedLedger, refusals, type Refused } from '../../support/ledger.js';
+import { contribution, FUND, grant, line, NORTH, refusals, type Refused } from '../../support/ledger.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 t.test('a fact is reversed once, from its own day on, with the signatures of its original', async (t) => {
   const ledger = await openedLedger(t);

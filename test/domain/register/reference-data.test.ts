@@ -9,9 +9,10 @@ import { uplifted, upliftChecks } from '../../../src/domain/reference/uplift.js'
 import { knownAtInstant } from '../../../src/domain/calendar.js';
 import { QUERIES } from '../../../src/ledger/questions/all.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
-import { COUNTY, NORTH, openedLedger, refusals, REGISTER_STREAM, type TestLedger } from '../../support/ledger.js';
+import { COUNTY, NORTH, refusals, REGISTER_STREAM, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish } from '../../support/plan.js';
 import { told } from '../../support/told.js';
+import { openedLedger } from '../../support/rules-alone.js';
 
 const ruleSet = (more: Readonly<Record<string, unknown>> = {}) => ({
   effective: '2016-03-01',

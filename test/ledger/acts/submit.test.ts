@@ -177,3 +177,12 @@ t.test('expired proposals are ended now and then, and a fault is told and tried 
     ['try 1', 'try 2', 'try 3'].map((message) => ({ err: { message }, words })),
   );
 });
+
+t.test('what the service notes under a key it notes once', async (t) => {
+  const ledger = await openedLedger(t);
+  const root = 'a'.repeat(64);
+  const data = { effective: '2016-03-01', lost: { size: 9, root }, found: { size: 6, root } };
+  const fact = { type: 'LossAccepted', data: data as never };
+  t.match(await ledger.ledger.note(fact, 'loss'), { outcome: { events: [{ type: 'LossAccepted' }] }, replayed: false });
+  t.match(await ledger.ledger.note(fact, 'loss'), { replayed: true });
+});

@@ -4,18 +4,9 @@ import { load, planLoad } from '../../../../src/ledger/acts/load.js';
 import { noticeDue } from '../../../../src/domain/fund/agreement/agreement.js';
 import { agreement, asked, askedOfNothing, day, signAgreement, terms } from '../../../support/agreements.js';
 import { fact } from '../../../support/figures.js';
-import {
-  contribution,
-  COUNTY,
-  EAST,
-  FUND,
-  NORTH,
-  openedLedger,
-  refusals,
-  SOUTH,
-  type Refused,
-} from '../../../support/ledger.js';
+import { contribution, COUNTY, EAST, FUND, NORTH, refusals, SOUTH, type Refused } from '../../../support/ledger.js';
 import { told } from '../../../support/told.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 const refusedAgreement = (name: string, data: object, rule: Refused['rule']): Refused => ({
   name,

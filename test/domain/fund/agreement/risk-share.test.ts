@@ -14,7 +14,6 @@ import {
   grant,
   line,
   NORTH,
-  openedLedger,
   refusals,
   REGISTER_STREAM,
   SOUTH,
@@ -22,6 +21,7 @@ import {
   type TestLedger,
 } from '../../../support/ledger.js';
 import { told } from '../../../support/told.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 const apply = (data: object = {}) =>
   fact('RiskShareApplied', { effective: '2017-03-31', scheme: 'home-care', ...data });

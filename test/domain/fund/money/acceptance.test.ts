@@ -9,7 +9,6 @@ import {
   FUND,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   SOUTH,
@@ -17,6 +16,7 @@ import {
   type TestLedger,
 } from '../../../support/ledger.js';
 import { told } from '../../../support/told.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 /** An agreement binds who has signed it, and who has accepted it: nobody bears a share under terms of others. */
 

@@ -9,13 +9,13 @@ import {
   grant,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   SOUTH,
   type Refused,
   type TestLedger,
 } from '../../../support/ledger.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 /** Money carried in from an earlier year: whose it is, and what kind of money. */
 

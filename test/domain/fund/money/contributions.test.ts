@@ -1,17 +1,8 @@
 import t from 'tap';
 import type { RuleCode } from '../../../../src/domain/rules.js';
 import { fact, figures, gap } from '../../../support/figures.js';
-import {
-  contribution,
-  COUNTY,
-  FUND,
-  line,
-  NORTH,
-  openedLedger,
-  refusals,
-  type Refused,
-  SOUTH,
-} from '../../../support/ledger.js';
+import { contribution, COUNTY, FUND, line, NORTH, refusals, type Refused, SOUTH } from '../../../support/ledger.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 t.test('where the host pays, a partner of the other sector signs', async (t) => {
   const ledger = await openedLedger(t);

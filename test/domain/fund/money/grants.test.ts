@@ -1,7 +1,8 @@
 import t from 'tap';
 import { Refusal, type RuleCode } from '../../../../src/domain/rules.js';
 import { fact, figures, gap } from '../../../support/figures.js';
-import { COUNTY, EAST, grant, NORTH, openedLedger, WEST } from '../../../support/ledger.js';
+import { COUNTY, EAST, grant, NORTH, WEST } from '../../../support/ledger.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 t.test('a grant is received, put at risk, lifted and reduced within its determination', async (t) => {
   const ledger = await openedLedger(t);

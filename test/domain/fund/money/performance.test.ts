@@ -2,15 +2,8 @@ import t, { type Test } from 'tap';
 import { released } from '../../../../src/domain/fund/money/performance.js';
 import { moneyText, pence } from '../../../../src/domain/money.js';
 import { asked, tableOf } from '../../../support/asking.js';
-import {
-  COUNTY,
-  NORTH,
-  openedLedger,
-  openFund,
-  refusals,
-  type Refused,
-  type TestLedger,
-} from '../../../support/ledger.js';
+import { COUNTY, NORTH, openFund, refusals, type Refused, type TestLedger } from '../../../support/ledger.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 const YEAR = 'testshire-2015-16';
 

@@ -12,10 +12,11 @@ import { viewOf } from '../../../../src/ledger/memory/read-model.js';
 import { verify } from '../../../../src/ledger/audit/verify.js';
 import { asked, signAgreement, southAccepts, spend, terms } from '../../../support/agreements.js';
 import { fact } from '../../../support/figures.js';
-import { contribution, COUNTY, EAST, grant, line, NORTH, openedLedger, SOUTH } from '../../../support/ledger.js';
+import { contribution, COUNTY, EAST, grant, line, NORTH, SOUTH } from '../../../support/ledger.js';
 import { property } from '../../../support/property.js';
 import { inLine, termsOf, year } from '../../../support/risk-years.js';
 import { told } from '../../../support/told.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 /** A grant of £100,000 that a district is owed, of which nothing was passed down, beside a pool that spends its budget. */
 async function withGrant(t: Parameters<typeof openedLedger>[0], ofGrant: object, once = '400000.00') {

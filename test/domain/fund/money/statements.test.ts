@@ -1,6 +1,7 @@
 import t from 'tap';
 import { fact, figures, gap } from '../../../support/figures.js';
-import { COUNTY, openedLedger } from '../../../support/ledger.js';
+import { COUNTY } from '../../../support/ledger.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 t.test('what is assumed stands beside what is agreed and never inside it', async (t) => {
   const ledger = await openedLedger(t);

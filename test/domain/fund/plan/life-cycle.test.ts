@@ -24,7 +24,6 @@ import {
   grant,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   REGISTER_STREAM,
@@ -34,6 +33,7 @@ import {
 } from '../../../support/ledger.js';
 import { asyncProperty } from '../../../support/property.js';
 import { told } from '../../../support/told.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 const LETTER = { letter: 'Letter of assurance' };
 const CONDITION = { condition: 'winter-plan', words: 'the winter plan is costed', due: '2016-10-31' };

@@ -11,7 +11,6 @@ import {
   grant,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   SOUTH,
@@ -20,6 +19,7 @@ import {
 } from '../../../support/ledger.js';
 import { allocation, publish, scheme, SOCIAL_CARE, testsOf, verdicts, type AskedTest } from '../../../support/plan.js';
 import { told } from '../../../support/told.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 const test = async (ledger: TestLedger, code: string, on: string, knownAt?: string): Promise<AskedTest> =>
   (await testsOf(ledger, on, knownAt ? { knownAt } : {})).tests.find((each) => each.test === code)!;

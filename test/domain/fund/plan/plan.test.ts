@@ -7,8 +7,9 @@ import { plan } from '../../../../src/ledger/questions/fund/figures.js';
 import { verify } from '../../../../src/ledger/audit/verify.js';
 import { asked } from '../../../support/asking.js';
 import { fact, gap } from '../../../support/figures.js';
-import { FUND, line, openedLedger, refusals, REGISTER_STREAM, type TestLedger } from '../../../support/ledger.js';
+import { FUND, line, refusals, REGISTER_STREAM, type TestLedger } from '../../../support/ledger.js';
 import { scheme } from '../../../support/plan.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 interface PlanAnswer {
   readonly requirement: string;

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { fact, figures, gap } from '../../../support/figures.js';
-import { contribution, line, NORTH, openedLedger } from '../../../support/ledger.js';
+import { contribution, line, NORTH } from '../../../support/ledger.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 t.test('periods close in order by two officers of the host, and bind later facts', async (t) => {
   const ledger = await openedLedger(t);

@@ -8,12 +8,12 @@ import {
   grant,
   line,
   NORTH,
-  openedLedger,
   openFund,
   refusals,
   type Refused,
   type TestLedger,
 } from '../../../support/ledger.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 const NEXT = 'testshire-2017-18';
 

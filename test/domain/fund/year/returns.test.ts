@@ -7,18 +7,10 @@ import { requestOf } from '../../../../src/ledger/acts/request.js';
 import { eventId } from '../../../../src/ledger/acts/submit.js';
 import { verify } from '../../../../src/ledger/audit/verify.js';
 import { ask, asked, tableOf } from '../../../support/asking.js';
-import { acts, caseNamed, disputing, share } from '../../../support/disputes.js';
-import {
-  carried,
-  contribution,
-  FUND,
-  line,
-  openedLedger,
-  openFund,
-  refusals,
-  type Refused,
-} from '../../../support/ledger.js';
+import { acts, caseNamed, share } from '../../../support/disputes.js';
+import { carried, contribution, FUND, line, openFund, refusals, type Refused } from '../../../support/ledger.js';
 import { told } from '../../../support/told.js';
+import { disputing, openedLedger } from '../../../support/rules-alone.js';
 
 interface FigureText {
   readonly figure: string;

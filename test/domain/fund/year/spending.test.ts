@@ -1,8 +1,9 @@
 import t from 'tap';
 import type { TestLedger } from '../../../support/ledger.js';
 import { asked, tableOf } from '../../../support/asking.js';
-import { COUNTY, FUND, grant, line, NORTH, openedLedger, refusals, SOUTH } from '../../../support/ledger.js';
+import { COUNTY, FUND, grant, line, NORTH, refusals, SOUTH } from '../../../support/ledger.js';
 import { told } from '../../../support/told.js';
+import { openedLedger } from '../../../support/rules-alone.js';
 
 const spending = (more: Readonly<Record<string, unknown>> = {}) => ({
   effective: '2016-05-10',

@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import t from 'tap';
+import { Refusal } from '../../../src/domain/rules.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
+import { emptyLedger, folder, REGISTER_STREAM } from '../../support/ledger.js';
+
+/** A ledger that an earlier program wrote by earlier rules, and what today’s rules let be done with it. */
+
+const IN = { in: REGISTER_STREAM };
+
+t.test(
+  'what the keeper alone recorded under rules 3 stands and is well, and what it proposed is not signed any more',
+  async (t) => {
+    const name = 'successions-by-the-keeper.sqlite';
+    const fixture = fileURLToPath(new URL(`../../../../test/fixtures/rules-3/${name}.gz`, import.meta.url));
+    const file = join(folder(t), name);
+    writeFileSync(file, gunzipSync(readFileSync(fixture)), { mode: 0o600 });
+    const ledger = await emptyLedger(t, file);
+    /** Under which rule an officer’s signature is refused, or that it is not: nothing is recorded. */
+    const signing = async (officer: string, proposal: string): Promise<string> => {
+      const done = await ledger.submit(officer, { act: 'agree', proposal }, { ...IN, dryRun: true });
+      return done instanceof Refusal ? done.rule : 'signed';
+    };
+    ledger.clock.set(ledger.ledger.model.lastRecorded());
+    t.same((await verify(ledger.store)).problems, []);
+    const successors = ['made-body'];
+    t.match(ledger.ledger.model.register().successions, [
+      { predecessors: ['north-ccg', 'south-ccg'], successors, reversed: Number },
+      { predecessors: ['north-ccg', 'south-ccg'], successors },
+      { predecessors: ['county', 'east-district'] },
+    ]);
+    const open = [...ledger.ledger.model.stream('register', REGISTER_STREAM).open.values()];
+    const ending = open.find(({ fact }) => fact.type === 'PartnerSucceeded')!;
+    t.equal(await signing('downton-finance', ending.id), 'changed_since_proposed');
+    await ledger.done('downton-chief', { act: 'withdraw', proposal: ending.id, reason: 'rules have changed' }, IN);
+    const both = ledger.ledger.model.register().successions[1]!;
+    const back = { effective: both.effective, reverses: String(both.revision), reason: 'taken over' };
+    const fact = { type: 'FactReversed', data: back as never };
+    const { outcome } = await ledger.done('downton-chief', { act: 'propose', fact }, IN);
+    const proposal = outcome.proposal!;
+    t.equal(
+      await signing('upton-chief', proposal),
+      'wrong_partner',
+      'it is not taken back by its keepers alone either',
+    );
+    t.equal(await signing('made-one', proposal), 'keeper_alone', 'nor with one whom the keeper took on');
+    t.equal(await signing('ledger-service', proposal), 'not_mandated', 'nobody acts under the service’s name');
+    t.same((await verify(ledger.store)).problems, []);
+  },
+);
