@@ -26,7 +26,7 @@ export function treatmentsOfCase(
   sheets = sheetsOn(state, on, upTo),
 ): ConfirmedTreatment[] {
   const confirmations = standing(state.cases.get(id)!, upTo).filter(
-    (each) => each.type === 'AccountingClassConfirmed' && each.data.effective <= on,
+    (each) => each.step === 'classes' && each.data.effective <= on,
   );
   return treatmentOf(state, id, on, upTo, sheets)!.map((each) => {
     const last = confirmations.findLast(({ data }) => data['partner'] === each.partner && data['part'] === each.part);

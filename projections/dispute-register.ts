@@ -1,15 +1,8 @@
 import { dayNumber, type Day } from '../src/domain/calendar.js';
-import {
-  bodyAt,
-  NO_CLAIM,
-  totalsOf,
-  type Entry,
-  type Sums,
-  type Terms,
-  type Totals,
-} from '../src/domain/dispute/claim.js';
+import { bodyAt, NO_CLAIM, totalsOf, type Sums, type Terms, type Totals } from '../src/domain/dispute/claim.js';
 import { AGE_BANDS } from '../src/domain/dispute/reference.js';
 import { termsAt, type History } from '../src/domain/dispute/state.js';
+import { isInForce } from '../src/domain/grammar/remembered.js';
 import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
 import { byKey } from '../src/domain/order.js';
 import { countClaims, type DisputesView, type OpenClaims } from './claims.js';
@@ -54,9 +47,6 @@ function statusOf({ settled, decisions, until }: Terms, day: number, open: Pence
   return partly ? 'settled' : 'open';
 }
 
-const isKnown = ({ revision, reversed }: Entry, upTo: number): boolean =>
-  revision <= upTo && !(reversed !== undefined && reversed <= upTo);
-
 /** Where a case stands in its protocol. */
 interface AtStage {
   readonly stage: string | undefined;
@@ -70,7 +60,7 @@ const NO_STAGE: AtStage = { stage: undefined, dueBy: undefined };
 function stageOf({ stages }: History, { on, upTo }: DisputesView): AtStage {
   for (let at = stages.length - 1; at >= 0; at--) {
     const each = stages[at]!;
-    if (each.data.effective <= on && isKnown(each, upTo)) return each.data as unknown as AtStage;
+    if (isInForce(each, { on, upTo })) return each.data as unknown as AtStage;
   }
   return NO_STAGE;
 }
@@ -78,11 +68,8 @@ function stageOf({ stages }: History, { on, upTo }: DisputesView): AtStage {
 /** The ground of a case, as it was last revised. */
 const groundOf = ({ entries }: History, { on, upTo }: DisputesView, raised: string): string =>
   (entries.findLast(
-    (each) =>
-      each.data['ground'] !== undefined && REVISES.has(each.type) && each.data.effective <= on && isKnown(each, upTo),
+    (each) => each.data['ground'] !== undefined && each.step === 'revises' && isInForce(each, { on, upTo }),
   )?.data['ground'] as string | undefined) ?? raised;
-
-const REVISES: ReadonlySet<string> = new Set(['ClaimRevised', 'ClaimReduced']);
 
 function rowOf(history: History, terms: Terms, totals: Totals, view: DisputesView, day: number): CaseRow {
   const { raised, raisedOn } = terms;

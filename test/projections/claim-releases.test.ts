@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { CASES_TOLD_MIN, claimReleases, type ToldCell } from '../../projections/claim-releases.js';
 import { dayNumber, dayOfNumber, endOfLondonDay, monthsAfter, type Day } from '../../src/domain/calendar.js';
-import { cellsOf, CLAIM_SUMS, TERMS_FACTS } from '../../src/domain/dispute/claim.js';
+import { cellsOf, CLAIM_SUMS } from '../../src/domain/dispute/claim.js';
+import { TERMS_STEPS } from '../../src/domain/dispute/steps.js';
 import { termsAt, type DisputeState } from '../../src/domain/dispute/state.js';
 import { caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
 import { COUNTY, NORTH, SOUTH, type TestLedger } from '../support/ledger.js';
@@ -107,8 +108,8 @@ function factsOf(state: DisputeState, upTo: number, cases: Iterable<string>) {
       id,
       state.cases
         .get(id)!
-        .entries.filter(({ type, revision }) => TERMS_FACTS.has(type) && known(revision))
-        .map(({ revision, reversed }) => (known(reversed) ? -revision : revision)),
+        .entries.filter(({ step, revision }) => TERMS_STEPS.has(step) && known(revision))
+        .map(({ revision, reversed }) => (known(reversed?.revision) ? -revision : revision)),
     ]),
   );
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { dayNumber, dayOfNumber, type Day } from '../../src/domain/calendar.js';
-import type { Entry, Invoice, Raised, Revised, SettledLine, Split } from '../../src/domain/dispute/claim.js';
+import type { Invoice, Raised, Revised, SettledLine, Split } from '../../src/domain/dispute/claim.js';
+import type { Entry } from '../../src/domain/dispute/steps.js';
 import { cellsOf, asAt, sumsOf } from '../../src/domain/dispute/claim.js';
 import { termsAt } from '../../src/domain/dispute/state.js';
 import { exactly, minus, moneyText } from '../../src/domain/money.js';

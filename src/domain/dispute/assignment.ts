@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { append } from '../grammar/change.js';
-import { dayInWords } from '../calendar.js';
+import { dayInWords, LAST_DAY } from '../calendar.js';
 import { completedFact, type Context, type Fact } from '../grammar/fact.js';
 import { endOf, successorsIn } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
@@ -8,7 +8,7 @@ import { EffectiveDay } from '../values.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
 import { bodyOn } from './claim.js';
-import { caseOf, enter, type Assignment, type DisputeState } from './state.js';
+import { assignedOn, caseOf, enter, type DisputeState } from './state.js';
 import { Predecessor, Successor } from '../grammar/fields.js';
 
 /** Cases of a body that was split: held jointly by its successors until two of them sign whose a case is. */
@@ -67,24 +67,14 @@ export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
       return held instanceof Refusal ? held : { ...data, predecessor: held.predecessor };
     },
     check(data, state: DisputeState) {
-      const before = state.assigned.find(
-        (each) => each.case === data.case && each.side === data.side && !state.reversed.has(each.revision),
+      const before = assignedOn(state, LAST_DAY, Infinity).find(
+        (each) => each.case === data.case && each.side === data.side,
       );
       return before && refuse('nothing_to_change', `Case ${data.case} is ${before.successor}’s already.`);
     },
     postings: () => [],
-    evolve(state, { case: id, side, effective, predecessor, successor }, event) {
-      const assignment: Assignment = {
-        revision: event.revision,
-        case: id,
-        side,
-        effective,
-        predecessor,
-        successor,
-      };
-      append(state.assigned, assignment);
-      enter(state, event, [[state.cases, id]]);
-    },
+    evolve: (state, data, event) =>
+      append(state.assigned, enter(state, event, 'takes-over', [[state.cases, data.case]])),
     sentence: (data) =>
       `From ${dayInWords(data.effective)} ${data.successor} alone is ${data.side} of case ${data.case}, in the place of ${data.predecessor}.`,
   }),

@@ -30,6 +30,7 @@ import {
   type Split,
   type Sums,
 } from './claim.js';
+import type { Step } from './steps.js';
 import { writeOffsHold } from './owed.js';
 import {
   ACCOUNTING_CLASSES,
@@ -184,14 +185,14 @@ const WithdrawalSent = Decision.extend({
 
 type DecisionData = FactData & { readonly case: string; readonly decidedOn: Day };
 
-function decided<Data extends DecisionData>(type: string, data: Data, state: DisputeState, today: Day) {
+function decided<Data extends DecisionData>(step: Step, data: Data, state: DisputeState, today: Day) {
   const found = caseOf(state, data.case);
   if (found instanceof Refusal) return found;
-  const terms = termsWith(found, type, data);
+  const terms = termsWith(found, step, data);
   const refusal =
     notLaterThanToday('It was decided', data.decidedOn, today) ??
     notBeforeRaising('It was decided', data.decidedOn, found.terms) ??
-    canChange(found, type, data.effective) ??
+    canChange(found, step, data.effective) ??
     sharesHold(terms) ??
     writeOffsHold(found, terms);
   return refusal ?? { ...data, sums: sumsText(sumsOf(cellsOf(terms, asAt(data.decidedOn)))) };
@@ -202,13 +203,13 @@ function decided<Data extends DecisionData>(type: string, data: Data, state: Dis
  * that no early day makes a decision small.
  */
 const movedBy =
-  (type: string) =>
+  (step: Step) =>
   (data: DecisionData & { readonly sums: SumsText }, state: DisputeState, { today }: Context): Pence => {
     const { agreed, abandoned, repayable = '0.00' } = data.sums;
     const stated = largest(largest(signedPence(agreed), pence(abandoned)), pence(repayable));
     const found = caseOf(state, data.case);
     if (found instanceof Refusal) return stated;
-    const now = sumsOf(cellsOf(termsWith(found, type, data), asAt(today)));
+    const now = sumsOf(cellsOf(termsWith(found, step, data), asAt(today)));
     return largest(stated, largest(largest(now.agreed, now.abandoned), now.repayable));
   };
 
@@ -264,7 +265,7 @@ function revised(
     return refuse('both_sides', `${respondent!} would stand on both sides of the case.`);
   }
   const refusal =
-    canChange(found, type, effective) ??
+    canChange(found, 'revises', effective) ??
     partnersAreIn(state, respondent === undefined ? [] : [respondent]) ??
     inDayOrder(
       'weekly costs',
@@ -273,7 +274,7 @@ function revised(
     ) ??
     volumeHolds(state, volumeOf(data));
   if (refusal) return refusal;
-  const terms = termsWith(found, type, data);
+  const terms = termsWith(found, 'revises', data);
   const beyond = sharesHold(terms);
   if (beyond) return beyond;
   const from = dayNumber(effective);
@@ -312,7 +313,7 @@ const REVISION = {
   postings: () => [],
   evolve(state: DisputeState, data: z.output<typeof RevisedFields>, event: LedgerEvent) {
     assign(state, 'volume', plus(state.volume, volumeOf(data)));
-    enter(state, event, onCase(state, data));
+    enter(state, event, 'revises', onCase(state, data));
   },
 } as const;
 
@@ -397,7 +398,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     evolve(state, data, event) {
       assign(state, 'volume', plus(state.volume, volumeOf(data)));
       put(state.goesBy, data.case, protocolOn(state, data.raisedOn)!);
-      enter(state, event, onCase(state, data));
+      enter(state, event, 'raises', onCase(state, data));
     },
     sentence: (data) =>
       `${heldOn(data.claimant, data.raisedOn)} claims from ${heldOn(data.respondent, data.raisedOn)}, for case ${data.case} ` +
@@ -445,16 +446,16 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     complete(data, state: DisputeState) {
       const found = caseOf(state, data.case);
       if (found instanceof Refusal) return found;
-      const terms = termsWith(found, 'InterimFundingAgreed', data);
+      const terms = termsWith(found, 'shares-meanwhile', data);
       return (
-        canChange(found, 'InterimFundingAgreed', data.effective) ??
+        canChange(found, 'shares-meanwhile', data.effective) ??
         sharesHold(terms) ??
         writeOffsHold(found, terms) ?? { ...data, withoutPrejudice: true as const }
       );
     },
     check: (data, _state, context) => noOtherOnTheTable('InterimFundingAgreed', data.case, context),
     postings: () => [],
-    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    evolve: (state, data, event) => void enter(state, event, 'shares-meanwhile', onCase(state, data)),
     sentence: (data) =>
       `From ${dayInWords(data.effective)} case ${data.case} is paid for meanwhile, without prejudice: ${splitInWords(data.interim)}.`,
   }),
@@ -472,11 +473,11 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     reversible: true,
     sides: bothSides,
     subject: (data) => data.case,
-    amount: movedBy('SplitDecided'),
-    complete: (data, state: DisputeState, { today }) => decided('SplitDecided', data, state, today),
+    amount: movedBy('splits'),
+    complete: (data, state: DisputeState, { today }) => decided('splits', data, state, today),
     check: (data, _state, context) => noOtherOnTheTable('SplitDecided', data.case, context),
     postings: () => [],
-    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    evolve: (state, data, event) => void enter(state, event, 'splits', onCase(state, data)),
     sentence: (data) =>
       `Case ${data.case} was decided from ${dayInWords(data.effective)} by ${nameOfCode(DECIDED_BY, data.by)}: ${splitInWords(data.split)}; of the ` +
       `${pounds(pence(data.sums.claimed))} claimed to ${dayInWords(data.decidedOn)}, ${decidedInWords(data.sums)}`,
@@ -493,11 +494,11 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     effective: 'any-day',
     reversible: true,
     sides: oneSide('claimant'),
-    amount: movedBy('ClaimWithdrawn'),
-    complete: (data, state: DisputeState, { today }) => decided('ClaimWithdrawn', data, state, today),
+    amount: movedBy('withdraws'),
+    complete: (data, state: DisputeState, { today }) => decided('withdraws', data, state, today),
     check: () => undefined,
     postings: () => [],
-    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    evolve: (state, data, event) => void enter(state, event, 'withdraws', onCase(state, data)),
     sentence: (data) =>
       `The claim of case ${data.case} was withdrawn from ${dayInWords(data.effective)}, since ${nameOfCode(WITHDRAWN_FOR, data.ground)}: ` +
       `${pounds(pence(data.sums.abandoned))} abandoned to ${dayInWords(data.decidedOn)}.`,
@@ -514,11 +515,11 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     effective: 'any-day',
     reversible: true,
     sides: oneSide('respondent'),
-    amount: movedBy('ClaimConceded'),
-    complete: (data, state: DisputeState, { today }) => decided('ClaimConceded', data, state, today),
+    amount: movedBy('concedes'),
+    complete: (data, state: DisputeState, { today }) => decided('concedes', data, state, today),
     check: () => undefined,
     postings: () => [],
-    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    evolve: (state, data, event) => void enter(state, event, 'concedes', onCase(state, data)),
     sentence: (data) =>
       `The claim of case ${data.case} was conceded from ${dayInWords(data.effective)}: ` +
       `${pounds(signedPence(data.sums.agreed))} is due to the claimant to ${dayInWords(data.decidedOn)}.`,
@@ -561,7 +562,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
           )
         : undefined,
     postings: () => [],
-    evolve: (state, data, event) => enter(state, event, onCase(state, data)),
+    evolve: (state, data, event) => void enter(state, event, 'classes', onCase(state, data)),
     sentence: (data) =>
       `${data.partner} classes what is ${inSentence(CASE_PARTS, data.part)} of case ${data.case}, ${pounds(pence(data.amount))}, ` +
       `as ${inSentence(ACCOUNTING_CLASSES, data.class)}` +

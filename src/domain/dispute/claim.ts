@@ -1,6 +1,7 @@
 import { dayNumber, dayOfNumber, FINANCIAL_YEARS, LAST_DAY, yearIndexOf, type Day } from '../calendar.js';
 import type { FactData } from '../grammar/event.js';
 import { exactly, minus, NO_MONEY, pence, plus, signedPence, WHOLE_BASIS_POINTS, type Pence } from '../money.js';
+import { TERMS_STEPS, type Entry } from './steps.js';
 
 /**
  * What a claim comes to. A claim accrues by the day:
@@ -79,14 +80,6 @@ export interface SettledLine {
   readonly through: Day;
   readonly closes: boolean;
   readonly parts: readonly Part[];
-}
-
-/** An event as a case remembers it. `reversed` is the revision of its reversal. */
-export interface Entry {
-  readonly revision: number;
-  readonly type: string;
-  readonly data: FactData;
-  reversed?: number;
 }
 
 interface Level<Value> {
@@ -197,18 +190,6 @@ const weeklySigned = ({ costs, untils }: Basis, day: number): number =>
 const invoicedOn = (invoices: Basis['invoices'], day: number): number =>
   invoices.reduce((sum, each) => (each.day === day ? sum + each.pence : sum), 0);
 
-/** The facts that terms are worked out from; stages, payments and classes leave them as they are. */
-export const TERMS_FACTS: ReadonlySet<string> = new Set([
-  'DisputeRaised',
-  'ClaimRevised',
-  'ClaimReduced',
-  'InterimFundingAgreed',
-  'SplitDecided',
-  'ClaimWithdrawn',
-  'ClaimConceded',
-  'DisputeSettled',
-]);
-
 /** The terms of a case, from the facts that stand on it, in the order of recording; the first is its raising. */
 export function termsOf(entries: readonly Entry[]): Terms {
   const raised = entries[0]!.data as Raised;
@@ -221,12 +202,11 @@ export function termsOf(entries: readonly Entry[]): Terms {
   let respondents = bodyLevels(raised.respondent);
   let invoices = invoicesOn(raised.invoices ?? []);
   const settled: Settled[] = [];
-  for (const { type, data } of entries) {
-    if (!TERMS_FACTS.has(type)) continue;
+  for (const { step, data } of entries) {
+    if (!TERMS_STEPS.has(step)) continue;
     const from = dayNumber(data.effective);
-    switch (type) {
-      case 'ClaimRevised':
-      case 'ClaimReduced': {
+    switch (step) {
+      case 'revises': {
         const revised = data as Revised;
         if (revised.costs) costs = replaced(costs, from, costLevels(revised.costs));
         if (revised.until) untils = replaced(untils, from, [{ from, value: dayNumber(revised.until) }]);
@@ -238,10 +218,10 @@ export function termsOf(entries: readonly Entry[]): Terms {
         }
         break;
       }
-      case 'InterimFundingAgreed':
+      case 'shares-meanwhile':
         interim = replaced(interim, from, [{ from, value: (data['interim'] as Split).respondent }]);
         break;
-      case 'SplitDecided':
+      case 'splits':
         decisions = replaced(decisions, from, [
           {
             from,
@@ -249,13 +229,13 @@ export function termsOf(entries: readonly Entry[]): Terms {
           },
         ]);
         break;
-      case 'ClaimWithdrawn':
+      case 'withdraws':
         decisions = replaced(decisions, from, [{ from, value: { how: 'withdrawn' } }]);
         break;
-      case 'ClaimConceded':
+      case 'concedes':
         decisions = replaced(decisions, from, [{ from, value: { how: 'conceded', of: { costs, untils, invoices } } }]);
         break;
-      case 'DisputeSettled': {
+      case 'settles': {
         const line = (data['lines'] as SettledLine[]).find((each) => each.case === raised.case)!;
         settled.push({ effective: from, through: dayNumber(line.through), closes: line.closes, parts: line.parts });
         break;

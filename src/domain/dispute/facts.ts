@@ -3,7 +3,7 @@ import { assign, put } from '../grammar/change.js';
 import { dayInWords } from '../calendar.js';
 import { ASSIGNMENT_FACTS } from './assignment.js';
 import { CASE_FACTS } from './cases.js';
-import type { Entry } from './claim.js';
+import { TERMS_STEPS, type Entry, type Step } from './steps.js';
 import { SETTLEMENT_FACTS } from './settlements.js';
 import { STAGE_FACTS } from './stages.js';
 import { emptyDisputes, opened, reverse, standing, type DisputeState } from './state.js';
@@ -72,36 +72,35 @@ const FACTS: readonly Fact<DisputeState>[] = [
   ...SETTLEMENT_FACTS,
   ...ASSIGNMENT_FACTS,
 ];
-/** What an event does to a case, and so what rests on it once later events have been recorded. */
-const STAGES = ['DisputeStageEntered', 'DisputeStageExtended'];
-const MONEY = ['RefundPaid', 'WriteOffApproved'];
-const SETTLES = ['DisputeSettled'];
-const REVISES = ['ClaimRevised', 'ClaimReduced'];
-const TERMS = [...REVISES, 'InterimFundingAgreed', 'SplitDecided', 'ClaimWithdrawn', 'ClaimConceded', ...SETTLES];
+/** What rests on a step once later ones have been recorded. */
+const STAGES: readonly Step[] = ['enters-stage', 'extends-stage'];
+const MONEY: readonly Step[] = ['pays', 'writes-off'];
+const TERMS: readonly Step[] = [...TERMS_STEPS].filter((step) => step !== 'raises');
 
-/** The later facts of a history that count on an earlier one, by the type of the earlier. */
-function countsOn(type: string): (later: Entry) => boolean {
-  if (type === 'DisputeRaised') return () => true;
-  const of = STAGES.includes(type)
+/** The later facts of a history that count on an earlier one, by what the earlier one does. */
+function countsOn(step: Step): (later: Entry) => boolean {
+  if (step === 'raises') return () => true;
+  const of = STAGES.includes(step)
     ? STAGES
-    : TERMS.includes(type)
+    : TERMS.includes(step)
       ? [...TERMS, ...MONEY]
-      : MONEY.includes(type)
-        ? SETTLES
+      : MONEY.includes(step)
+        ? ['settles']
         : [];
-  return (later) => of.includes(later.type);
+  return (later) => of.includes(later.step);
 }
 
 /** The later facts that were worked out from one that would be reversed. */
-function restingOn(state: DisputeState, type: string, revision: number): Entry[] {
+function restingOn(state: DisputeState, revision: number): Entry[] {
   const { entry, histories } = state.entries.get(revision)!;
-  if (type !== 'WriteOffLimitSet') return histories.flatMap((history) => standing(history).filter(countsOn(type)));
+  if (entry.step !== 'limits-write-offs')
+    return histories.flatMap((history) => standing(history).filter(countsOn(entry.step)));
   // What was written off without a minute since rests on the limit that the partner had set.
   return [...state.entries.values()]
     .map((each) => each.entry)
     .filter(
       (each) =>
-        each.type === 'WriteOffApproved' &&
+        each.step === 'writes-off' &&
         each.reversed === undefined &&
         each.data['creditor'] === entry.data['partner'] &&
         each.data['minute'] === undefined,
@@ -109,8 +108,8 @@ function restingOn(state: DisputeState, type: string, revision: number): Entry[]
 }
 
 /** A fact is not taken away from under later ones that were worked out from it. */
-function nothingRestsOn(state: DisputeState, type: string, revision: number): Refusal | undefined {
-  const others = restingOn(state, type, revision).filter((each) => each.revision > revision);
+function nothingRestsOn(state: DisputeState, revision: number): Refusal | undefined {
+  const others = restingOn(state, revision).filter((each) => each.revision > revision);
   return others.length === 0
     ? undefined
     : refuse(
@@ -125,7 +124,7 @@ const REVERSAL = reversalFact<DisputeState>({
   wayBack: 'Post the original fact again.',
   limits: [],
   reversed: (state) => state.reversed,
-  check(state, original, { effective, reverses, fact: { data } }) {
+  check(state, _original, { effective, reverses, fact: { data } }) {
     // What a case comes to is worked out from the facts that stand; one that does not stand never stood.
     if (effective !== data.effective) {
       return refuse(
@@ -133,11 +132,9 @@ const REVERSAL = reversalFact<DisputeState>({
         `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
       );
     }
-    return nothingRestsOn(state, original.name, Number(reverses));
+    return nothingRestsOn(state, Number(reverses));
   },
-  evolve(state, { reverses }, revision) {
-    reverse(state, Number(reverses), revision);
-  },
+  evolve: (state, { reverses, effective }, revision) => reverse(state, Number(reverses), { revision, on: effective }),
 });
 
 const DISPUTE_FACTS: readonly Fact<DisputeState>[] = [...FACTS, REVERSAL];

@@ -12,8 +12,10 @@ import {
   signedPence,
   type Pence,
 } from '../money.js';
+import { inForce } from '../grammar/remembered.js';
 import { refuse, type Refusal } from '../rules.js';
-import { asAt, bodyOn, cellsOf, sumsOf, type Entry, type SettledLine, type Sums, type Terms } from './claim.js';
+import { asAt, bodyOn, cellsOf, sumsOf, type SettledLine, type Sums, type Terms } from './claim.js';
+import type { Entry, Step } from './steps.js';
 import { standing, termsAt, type DisputeState, type History, type OpenCase } from './state.js';
 
 /**
@@ -46,10 +48,6 @@ const dataOf = (entry: Entry): SettlementData => entry.data as unknown as Settle
 
 /** The line of a settlement for one of its cases. */
 export const lineFor = (entry: Entry, id: string): Line => dataOf(entry).lines.find((line) => line.case === id)!;
-
-/** The facts of a history in force on a day, inclusive, as known up to a revision. */
-const inForce = (history: History, on: Day, upTo: number): Entry[] =>
-  standing(history, upTo).filter((each) => each.data.effective <= on);
 
 const sum = (amounts: readonly Pence[]): Pence => amounts.reduce(plus, NO_MONEY);
 
@@ -86,11 +84,11 @@ export interface SettlementOwed {
 /** The settlement of a name on a day, as known up to a revision; undefined where it is not in force. */
 export function settlementOn(state: DisputeState, name: string, on: Day, upTo = Infinity): SettlementOwed | undefined {
   const history = state.settlements.get(name);
-  const entries = history ? inForce(history, on, upTo) : [];
-  if (entries[0]?.type !== 'DisputeSettled') return undefined;
+  const entries = history ? inForce(history.entries, { on, upTo }) : [];
+  if (entries[0]?.step !== 'settles') return undefined;
   const { effective, lines } = dataOf(entries[0]);
-  const done = (type: string, field: string, partner: string): Pence =>
-    sum(entries.filter((each) => each.type === type && each.data[field] === partner).map(amountOf));
+  const done = (step: Step, field: string, partner: string): Pence =>
+    sum(entries.filter((each) => each.step === step && each.data[field] === partner).map(amountOf));
   const directions = new Map<string, { payer: string; payee: string; agreed: Pence; paid: Pence }>();
   const creditors = new Map<string, { creditor: string; abandoned: Pence; writtenOff: Pence }>();
   for (const line of lines) {
@@ -100,13 +98,13 @@ export function settlementOn(state: DisputeState, name: string, on: Day, upTo = 
       payer,
       payee,
       agreed: NO_MONEY,
-      paid: done('RefundPaid', 'payer', payer),
+      paid: done('pays', 'payer', payer),
     };
     directions.set(payer, { ...direction, agreed: plus(direction.agreed, sizeToPay(line)) });
     const creditor = creditors.get(line.claimant) ?? {
       creditor: line.claimant,
       abandoned: NO_MONEY,
-      writtenOff: done('WriteOffApproved', 'creditor', line.claimant),
+      writtenOff: done('writes-off', 'creditor', line.claimant),
     };
     creditors.set(line.claimant, { ...creditor, abandoned: plus(creditor.abandoned, lineToWriteOff(line)) });
   }
@@ -202,7 +200,7 @@ export function owedOn(
   const claimant = bodyOn(terms, 'claimant', on);
   const respondent = bodyOn(terms, 'respondent', on);
   const entries = standing(history, upTo);
-  const settled = entries.filter((each) => each.type === 'DisputeSettled' && each.data.effective <= on);
+  const settled = entries.filter((each) => each.step === 'settles' && each.data.effective <= on);
   const between: Owing[] = [];
   const of = (pair: { readonly claimant: string; readonly respondent: string }): Owing => {
     let owing = between.find((each) => each.claimant === pair.claimant && each.respondent === pair.respondent);
@@ -236,13 +234,13 @@ export function owedOn(
   let paid: Pence = NO_MONEY;
   let writtenOff: Pence = NO_MONEY;
   for (const entry of entries) {
-    const { revision, type, data } = entry;
-    if (type !== 'RefundPaid' && type !== 'WriteOffApproved') continue;
+    const { revision, step, data } = entry;
+    if (step !== 'pays' && step !== 'writes-off') continue;
     const done = data.effective <= on;
     const amount = amountOf(entry);
     // What a settlement has counted in before its day is still to come until then.
     const moved = done === revision > countedIn ? (done ? amount : negated(amount)) : NO_MONEY;
-    if (type === 'WriteOffApproved') {
+    if (step === 'writes-off') {
       if (done) writtenOff = plus(writtenOff, amount);
       takeOff(between, 'decidedToWriteOff', 1, moved, (each) => each.claimant === data['creditor'], standingPair);
       continue;
@@ -367,10 +365,10 @@ export function writeOffsHold(
   settling?: { readonly effective: Day; readonly line: Line },
 ): Refusal | undefined {
   const { case: id } = terms.raised;
-  const writeOffs = entries.filter((each) => each.type === 'WriteOffApproved');
+  const writeOffs = entries.filter((each) => each.step === 'writes-off');
   const settled = [
     ...entries
-      .filter((each) => each.type === 'DisputeSettled')
+      .filter((each) => each.step === 'settles')
       .map((each) => ({ effective: each.data.effective, line: lineFor(each, id) })),
     ...(settling ? [settling] : []),
   ];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { append } from '../grammar/change.js';
 import { dayInWords, dayNumber, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, fact, type Fact } from '../grammar/fact.js';
+import { lastInForce } from '../grammar/remembered.js';
 import {
   apportion,
   lesser,
@@ -165,7 +166,7 @@ function lineOf(
   const { terms, entries } = found;
   const id = sent.case;
   const { through = effective, closes = true } = sent;
-  const later = entries.find((each) => each.type === 'DisputeSettled' && each.data.effective > effective);
+  const later = entries.find((each) => each.step === 'settles' && each.data.effective > effective);
   const settledThrough = terms.settled.at(-1);
   if (later || settledThrough?.closes || (settledThrough && settledThrough.through > dayNumber(through))) {
     return refuse('settled_already', `Case ${id} has been settled already for days up to ${dayInWords(through)}.`);
@@ -214,9 +215,7 @@ function lineOf(
   // What was paid and written off on the case on any day: the settlement counts all of it in.
   const before = owedOn(state, id, LAST_DAY)!;
   const inSettlements = (of: (line: Line) => Pence): Pence =>
-    entries
-      .filter((each) => each.type === 'DisputeSettled')
-      .reduce((sum, each) => plus(sum, of(lineFor(each, id))), NO_MONEY);
+    entries.filter((each) => each.step === 'settles').reduce((sum, each) => plus(sum, of(lineFor(each, id))), NO_MONEY);
   const line = {
     case: id,
     claimant: bodyOn(terms, 'claimant', effective),
@@ -241,7 +240,7 @@ function lineOf(
     ),
     parts: partsOf(cells, towardsClaimant, abandoned),
   };
-  const settles = termsWith(found, 'DisputeSettled', { effective, lines: [line] });
+  const settles = termsWith(found, 'settles', { effective, lines: [line] });
   return writeOffsHold(found, settles, { effective, line }) ?? line;
 }
 
@@ -345,10 +344,8 @@ function abandonedBy(
 
 /** The sum up to which a partner's officers may write off without a minute, from a day on; none until it is set. */
 function writeOffLimitOn(state: DisputeState, partner: string, on: Day): Pence {
-  const set = state.writeOffLimits
-    .filter((each) => each.data['partner'] === partner && each.data.effective <= on && each.reversed === undefined)
-    .sort((a, b) => a.data.effective.localeCompare(b.data.effective))
-    .at(-1);
+  const own = state.writeOffLimits.filter(({ data }) => data['partner'] === partner);
+  const set = lastInForce(own, { on }, 'by-day');
   return set ? pence(set.data['limit'] as string) : NO_MONEY;
 }
 
@@ -356,7 +353,7 @@ function writeOffLimitOn(state: DisputeState, partner: string, on: Day): Pence {
 function writtenOffAlready(state: DisputeState, of: Against, creditor: string): Pence {
   const history = of.case === undefined ? state.settlements.get(of.settlement!)! : state.cases.get(of.case)!;
   return standing(history)
-    .filter(({ type, data }) => type === 'WriteOffApproved' && data['creditor'] === creditor)
+    .filter(({ step, data }) => step === 'writes-off' && data['creditor'] === creditor)
     .map(({ data }) => pence(data['amount'] as string))
     .concat(
       of.settlement === undefined
@@ -466,7 +463,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
         }),
       ),
     evolve: (state, data, event) =>
-      enter(state, event, [
+      void enter(state, event, 'settles', [
         [state.settlements, data.settlement],
         ...data.lines.map((line) => [state.cases, line.case] as const),
       ]),
@@ -520,7 +517,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
         from: data.payer,
         pence: pence(data.amount),
       }),
-    evolve: (state, data, event) => enter(state, event, enterOf(state, data.of)),
+    evolve: (state, data, event) => void enter(state, event, 'pays', enterOf(state, data.of)),
     sentence: (data) =>
       `${data.payer} paid ${data.payee} ${pounds(pence(data.amount))} ${ofInWords(data.of)} (${data.bankReference})` +
       (data.interest ? `, and ${pounds(pence(data.interest.amount))} of interest (${data.interest.basis}).` : '.'),
@@ -573,7 +570,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
         from: data.debtor,
         pence: pence(data.amount),
       }),
-    evolve: (state, data, event) => enter(state, event, enterOf(state, data.of)),
+    evolve: (state, data, event) => void enter(state, event, 'writes-off', enterOf(state, data.of)),
     sentence: (data) =>
       `${data.creditor} wrote off ${pounds(pence(data.amount))} owed by ${data.debtor} ${ofInWords(data.of)}` +
       (data.minute ? ` (${data.minute}).` : '.'),
@@ -594,8 +591,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     check: (data, state: DisputeState) => partnersAreIn(state, [data.partner]),
     postings: () => [],
     evolve(state, _data, event) {
-      enter(state, event, []);
-      append(state.writeOffLimits, state.entries.get(event.revision)!.entry);
+      append(state.writeOffLimits, enter(state, event, 'limits-write-offs', []));
     },
     sentence: (data) =>
       `${data.partner} may write off up to ${pounds(pence(data.limit))} without a minute from ${dayInWords(data.effective)} (${data.minute}).`,

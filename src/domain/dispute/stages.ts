@@ -7,7 +7,7 @@ import { sectorOf } from '../register/state.js';
 import { sameValue } from '../same-value.js';
 import { EffectiveDay } from '../values.js';
 import { workingDaysAfter } from '../working-days.js';
-import type { Entry } from './claim.js';
+import type { Entry } from './steps.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
 import { PROTOCOLS } from './reference.js';
@@ -44,13 +44,12 @@ const PROTOCOL_NAMES = PROTOCOLS.map((each) => each.protocol).join(', ');
 
 /** The stage that a case is in, as it was entered; undefined where it is in none. */
 const stageOf = (entries: readonly Entry[]): Entry | undefined =>
-  entries.findLast((each) => each.type === 'DisputeStageEntered');
+  entries.findLast((each) => each.step === 'enters-stage');
 
 /** The day by which the stage of a case ends, inclusive: as first set, or as the two sides extended it. */
 const dueByOf = (entries: readonly Entry[]): Day | undefined =>
-  entries.findLast((each) => each.type === 'DisputeStageEntered' || each.type === 'DisputeStageExtended')?.data[
-    'dueBy'
-  ] as Day | undefined;
+  entries.findLast((each) => each.step === 'enters-stage' || each.step === 'extends-stage')?.data['dueBy'] as
+    Day | undefined;
 
 const EntrySent = z.strictObject({
   effective: EffectiveDay,
@@ -110,12 +109,13 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     },
     check(data, state: DisputeState) {
       const last = state.protocols.at(-1);
-      return last && last.effective >= data.effective
-        ? refuse('later_change_stands', `"${last.protocol}" is adopted from ${dayInWords(last.effective)}.`)
+      return last && last.data.effective >= data.effective
+        ? refuse('later_change_stands', `"${last.data.protocol}" is adopted from ${dayInWords(last.data.effective)}.`)
         : undefined;
     },
     postings: () => [],
-    evolve: (state, { effective, protocol, stages }) => append(state.protocols, { effective, protocol, stages }),
+    evolve: (state, { effective, protocol, stages }, { revision }) =>
+      append(state.protocols, { revision, data: { effective, protocol, stages } }),
     sentence: (data) =>
       `The dispute protocol "${data.title}" was adopted from ${dayInWords(data.effective)}: ${data.stages
         .map((each) => `${each.title}${each.workingDays ? ` (${each.workingDays} working days)` : ''}`)
@@ -174,7 +174,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     },
     check: () => undefined,
     postings: () => [],
-    evolve: (state, data, event) => enter(state, event, [[state.cases, data.case]]),
+    evolve: (state, data, event) => void enter(state, event, 'enters-stage', [[state.cases, data.case]]),
     sentence: (data) =>
       `Case ${data.case} entered the stage "${data.title ?? data.stage}" on ${dayInWords(data.effective)}` +
       (data.panel ? `, panel on ${dayInWords(data.panel)}` : '') +
@@ -218,7 +218,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
         : undefined;
     },
     postings: () => [],
-    evolve: (state, data, event) => enter(state, event, [[state.cases, data.case]]),
+    evolve: (state, data, event) => void enter(state, event, 'extends-stage', [[state.cases, data.case]]),
     sentence: (data) =>
       `The stage "${data.stage}" of case ${data.case} was extended by consent to ${dayInWords(data.dueBy)}.`,
   }),

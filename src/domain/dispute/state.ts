@@ -2,18 +2,11 @@ import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import { append, assign, put } from '../grammar/change.js';
 import type { Context, Sides } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
+import { inForce, isKnown, lastInForce, type Remembered, type Reversed } from '../grammar/remembered.js';
 import { inPercent, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
-import {
-  bodyOn,
-  sameText,
-  TERMS_FACTS,
-  termsOf,
-  type Entry,
-  type Raised,
-  type SettledLine,
-  type Terms,
-} from './claim.js';
+import { bodyOn, sameText, termsOf, type Raised, type SettledLine, type Terms } from './claim.js';
+import { TERMS_STEPS, type Entry, type Step } from './steps.js';
 import type { Stage } from './reference.js';
 
 /** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
@@ -21,7 +14,7 @@ export interface DisputeState {
   /** The area, and its partners with the revision at which each came. */
   readonly opened: { readonly area: string; readonly partners: ReadonlyMap<string, number> } | undefined;
   /** The protocols that the area adopted, in the order of their effective days. */
-  readonly protocols: readonly Adopted[];
+  readonly protocols: readonly Remembered<Adopted>[];
   /** The sum up to which each partner's officers may write off without a minute, in the order of recording. */
   readonly writeOffLimits: readonly Entry[];
   readonly cases: ReadonlyMap<string, History>;
@@ -32,13 +25,12 @@ export interface DisputeState {
   readonly entries: ReadonlyMap<number, { readonly entry: Entry; readonly histories: readonly History[] }>;
   readonly reversed: ReadonlyMap<number, number>;
   /** The cases that one of several successors took over, in the order of recording, those reversed included. */
-  readonly assigned: readonly Assignment[];
+  readonly assigned: readonly Entry[];
   /** All weekly costs and invoices claimed by facts that stand: while their sum is bounded, every figure is exact. */
   readonly volume: Pence;
 }
 
 export interface Assignment {
-  readonly revision: number;
   readonly case: string;
   readonly side: 'claimant' | 'respondent';
   readonly effective: Day;
@@ -85,52 +77,54 @@ export const emptyDisputes = (): DisputeState => ({
 
 // Evolve
 
-const STAGE_EVENTS: ReadonlySet<string> = new Set(['DisputeStageEntered', 'DisputeStageExtended']);
+const STAGE_STEPS: ReadonlySet<Step> = new Set(['enters-stage', 'extends-stage']);
 
-/** Enters an event into the histories that it touches. */
+/** Enters an event into the histories that it touches, under what it does to them. */
 export function enter(
   state: DisputeState,
   { revision, type, data }: Pick<LedgerEvent, 'revision' | 'type' | 'data'>,
+  step: Step,
   into: readonly (readonly [histories: ReadonlyMap<string, History>, name: string])[],
-): void {
-  const entry: Entry = { revision, type: sameText(type), data };
+): Entry {
+  const entry: Entry = { revision, step, type: sameText(type), data };
   const touched = into.map(([histories, name]) => {
     if (!histories.has(name)) put(histories, name, { entries: [], stages: [], versions: [] });
     const history = histories.get(name)!;
     append(history.entries, entry);
-    if (STAGE_EVENTS.has(type)) append(history.stages, entry);
+    if (STAGE_STEPS.has(step)) append(history.stages, entry);
     return history;
   });
   put(state.entries, revision, { entry, histories: touched });
   newVersion(touched, entry, revision);
+  return entry;
 }
 
 /** Marks an event as reversed by another in the histories that it touched. */
-export function reverse(state: DisputeState, revision: number, by: number): void {
+export function reverse(state: DisputeState, revision: number, by: Reversed): void {
   const { entry, histories } = state.entries.get(revision)!;
-  put(state.reversed, revision, by);
+  put(state.reversed, revision, by.revision);
   assign(entry, 'reversed', by);
   assign(state, 'volume', minus(state.volume, volumeOf(entry.data as Partial<Raised>)));
-  newVersion(histories, entry, by);
+  newVersion(histories, entry, by.revision);
 }
 
 /** Stages, payments and classes leave the terms as they are: most of what happens to a case makes no new version of it. */
-function newVersion(histories: readonly History[], { type }: Entry, revision: number): void {
-  if (!TERMS_FACTS.has(type)) return;
+function newVersion(histories: readonly History[], { step }: Entry, revision: number): void {
+  if (!TERMS_STEPS.has(step)) return;
   for (const { versions } of histories) append(versions, { revision, terms: undefined });
 }
 
 /** The cases that an event of the area changes: those that it names, or that the fact which it reverses named. */
 export const casesTouched = (state: DisputeState, revision: number, { reverses }: Readonly<Record<string, unknown>>) =>
   (state.entries.get(reverses === undefined ? revision : Number(reverses))?.histories ?? []).filter(
-    ({ entries }) => entries[0]!.type === 'DisputeRaised',
+    ({ entries }) => entries[0]!.step === 'raises',
   );
 
 // Reading the state
 
 /** The facts of a history that stand, as known up to a revision, inclusive. */
 export const standing = ({ entries }: History, upTo = Infinity): Entry[] =>
-  entries.filter((each) => each.revision <= upTo && !(each.reversed !== undefined && each.reversed <= upTo));
+  entries.filter((each) => isKnown(each, upTo));
 
 /** Nearly every case has fewer versions than this; of one that has more, no more terms than this are kept at once. */
 const TERMS_KEPT_MAX = 6;
@@ -148,7 +142,7 @@ export function termsAt(history: History, upTo = Infinity): Terms | undefined {
   if (!version) return undefined;
   if (version.terms) return version.terms;
   const entries = standing(history, upTo);
-  if (entries[0]?.type !== 'DisputeRaised') return undefined;
+  if (entries[0]?.step !== 'raises') return undefined;
   if (versions.length > TERMS_KEPT_MAX && versions.filter((each) => each.terms).length >= TERMS_KEPT_MAX)
     forget(history);
   version.terms = termsOf(entries);
@@ -198,11 +192,8 @@ function standingOn(state: DisputeState, terms: Terms, side: 'claimant' | 'respo
 }
 
 /** The assignments in force on a day, as known at a revision, both inclusive. */
-export const assignedOn = ({ assigned, reversed }: DisputeState, day: Day, upTo: number): Assignment[] =>
-  assigned.filter(({ revision, effective }) => {
-    const by = reversed.get(revision);
-    return effective <= day && revision <= upTo && !(by !== undefined && by <= upTo);
-  });
+export const assignedOn = ({ assigned }: DisputeState, on: Day, upTo: number): Assignment[] =>
+  inForce(assigned, { on, upTo }).map(({ data }) => data as unknown as Assignment);
 
 /** The sides of what both bodies of a case sign: those that stand on it today. */
 export const bothSides = (data: { readonly case: string }, state: DisputeState, { today }: Context): Sides => {
@@ -219,8 +210,8 @@ export const oneSide =
   };
 
 /** The protocol in force in the area on a day. */
-export const protocolOn = (state: DisputeState, day: Day): Adopted | undefined =>
-  state.protocols.findLast((each) => each.effective <= day);
+export const protocolOn = ({ protocols }: DisputeState, on: Day): Adopted | undefined =>
+  lastInForce(protocols, { on })?.data;
 
 // Decide: the checks that several facts share
 
@@ -236,18 +227,14 @@ export const notLaterThanToday = (what: string, day: Day, today: Day): Refusal |
   day > today ? refuse('in_the_future', `${what} on ${dayInWords(day)}; today is ${dayInWords(today)}.`) : undefined;
 
 /** What one side says alone does not change what both have signed. */
-const ONE_SIDED: readonly string[] = ['ClaimRevised', 'ClaimReduced', 'ClaimWithdrawn', 'ClaimConceded'];
+const ONE_SIDED: readonly Step[] = ['revises', 'withdraws', 'concedes'];
 
-/** Facts that state the same thing of a case from a day on: they are made in the order of their days. */
-const SUBJECTS = [
-  ['ClaimRevised', 'ClaimReduced'],
-  ['InterimFundingAgreed'],
-  ['SplitDecided', 'ClaimWithdrawn', 'ClaimConceded'],
-] as const;
+/** Steps that state the same thing of a case from a day on: they are made in the order of their days. */
+const SUBJECTS: readonly (readonly Step[])[] = [['revises'], ['shares-meanwhile'], ['splits', 'withdraws', 'concedes']];
 
 /** The settlement that dealt with a case last: whether it closed the case, and through which day it settled it. */
 function settledLast({ entries, terms }: OpenCase) {
-  const settled = entries.findLast((each) => each.type === 'DisputeSettled');
+  const settled = entries.findLast((each) => each.step === 'settles');
   if (!settled) return undefined;
   const id = terms.raised.case;
   const { through, closes } = (settled.data['lines'] as SettledLine[]).find((each) => each.case === id)!;
@@ -263,7 +250,7 @@ export function notClosed(found: OpenCase): Refusal | undefined {
 }
 
 /** Whether the terms of a case can be changed from a day on: after its first, after settled ones, and in order. */
-export function canChange(found: OpenCase, type: string, effective: Day): Refusal | undefined {
+export function canChange(found: OpenCase, step: Step, effective: Day): Refusal | undefined {
   const { entries, terms } = found;
   const { case: id, effective: first } = terms.raised;
   if (effective < first) {
@@ -281,15 +268,15 @@ export function canChange(found: OpenCase, type: string, effective: Day): Refusa
       `Case ${id} is settled through ${dayInWords(last.through)} by "${last.settlement}".`,
     );
   }
-  const split = entries.findLast((each) => each.type === 'SplitDecided');
-  if (split && ONE_SIDED.includes(type) && effective <= (split.data['decidedOn'] as Day)) {
+  const split = entries.findLast((each) => each.step === 'splits');
+  if (split && ONE_SIDED.includes(step) && effective <= (split.data['decidedOn'] as Day)) {
     return refuse(
       'decided_already',
       `Both sides have signed how case ${id} is split, and what that comes to by ${dayInWords(split.data['decidedOn'] as Day)}.`,
     );
   }
-  const subject: readonly string[] = SUBJECTS.find((types) => (types as readonly string[]).includes(type))!;
-  const later = entries.find((each) => subject.includes(each.type) && each.data.effective > effective);
+  const subject = SUBJECTS.find((steps) => steps.includes(step))!;
+  const later = entries.find((each) => subject.includes(each.step) && each.data.effective > effective);
   return later
     ? refuse(
         'later_change_stands',
@@ -298,9 +285,9 @@ export function canChange(found: OpenCase, type: string, effective: Day): Refusa
     : undefined;
 }
 
-/** The terms as they would be with one more fact. */
-export const termsWith = ({ entries }: OpenCase, type: string, data: FactData): Terms =>
-  termsOf([...entries, { revision: Infinity, type, data }]);
+/** The terms as they would be with one more step. */
+export const termsWith = ({ entries }: OpenCase, step: Step, data: FactData): Terms =>
+  termsOf([...entries, { revision: Infinity, step, type: '', data }]);
 
 /** No day may ask for less than is paid meanwhile already, nor be decided beyond what is claimed. */
 export function sharesHold(terms: Terms): Refusal | undefined {

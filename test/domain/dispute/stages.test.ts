@@ -43,7 +43,7 @@ t.test('an area adopts a protocol by name or with stages of its own, signed by b
   t.match(named.outcome.events.at(-1)!.sentence, 'The dispute protocol "our-own" was adopted from 1 February 2019');
   const { protocols } = ledger.ledger.model.stream('dispute', DISPUTES).own;
   t.same(
-    protocols.map((each) => [each.protocol, each.stages.length]),
+    protocols.map(({ data }) => [data.protocol, data.stages.length]),
     [
       ['three-stage', 3],
       ['sheffield-five-stage', 5],

@@ -194,7 +194,7 @@ const stageUnknown = (
 ): Refusal | undefined =>
   stage === undefined ||
   rows.some((row) => row.stage === stage) ||
-  state.protocols.some(({ stages }) => stages.some((each) => each.stage === stage))
+  state.protocols.some(({ data }) => data.stages.some((each) => each.stage === stage))
     ? undefined
     : refuse('name_unknown', `No protocol of ${area} has a stage "${stage}".`);
 
@@ -378,7 +378,7 @@ export const disputeCase = query({
       })),
       owed: inText({ decidedToPay, settledToPay, toWriteOff, paid, writtenOff }),
       stages: standing(at.state.cases.get(asked.case)!, at.upTo)
-        .filter(({ type, data }) => type === 'DisputeStageEntered' && data.effective <= at.on)
+        .filter(({ step, data }) => step === 'enters-stage' && data.effective <= at.on)
         .map(({ data }) => ({
           stage: data['stage'] as string,
           entered: data.effective,

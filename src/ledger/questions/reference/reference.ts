@@ -109,7 +109,7 @@ export const areas = query({
       return {
         area,
         partners: [...own.opened!.partners.keys()],
-        protocols: own.protocols.map(({ protocol, effective, stages }) => ({
+        protocols: own.protocols.map(({ data: { protocol, effective, stages } }) => ({
           protocol,
           effective,
           stages: stages.map(stageText),

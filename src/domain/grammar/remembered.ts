@@ -1,0 +1,97 @@
+import type { Day } from '../calendar.js';
+import { byText } from '../order.js';
+import { assign } from './change.js';
+import type { FactData } from './event.js';
+
+/**
+ * Facts as they are remembered, and which of them are in force on a day, as known then. A list of them is in the order in
+ * which they were recorded, and facts are only added to it: what is taken back is marked, so that any earlier state of
+ * knowledge can still be asked.
+ */
+export interface Remembered<Data extends Dated = FactData> {
+  /** The revision of its stream at which it was recorded: from that one on it is known. */
+  readonly revision: number;
+  readonly data: Data;
+  readonly reversed?: Reversed | undefined;
+}
+
+interface Dated {
+  readonly effective: Day;
+}
+
+/** The revision at which a fact was taken back, and the first day from which it counts no more. */
+export interface Reversed {
+  readonly revision: number;
+  readonly on: Day;
+}
+
+/** What is asked: a day, inclusive, and the last revision that is known, inclusive; left out, all that is recorded. */
+interface Asked {
+  readonly on: Day;
+  readonly upTo?: number | undefined;
+}
+
+/**
+ * In which order facts answer. What changes a thing keeps the order of recording: what was signed last stands. What
+ * describes a thing goes by its effective day: the description of the latest day stands, and of two of one day the one
+ * that was recorded last.
+ */
+type Order = 'as-recorded' | 'by-day';
+
+/** Whether a fact was recorded by a revision, inclusive, and had not been taken back by then, from whatever day. */
+export const isKnown = ({ revision, reversed }: Omit<Remembered, 'data'>, upTo: number): boolean =>
+  revision <= upTo && !(reversed !== undefined && reversed.revision <= upTo);
+
+/** Whether a fact is in force: in effect on the day, known by the revision, and by then not taken back from that day. */
+export const isInForce = (
+  { revision, data, reversed }: Remembered<Dated>,
+  { on, upTo = Number.POSITIVE_INFINITY }: Asked,
+): boolean =>
+  revision <= upTo &&
+  data.effective <= on &&
+  !(reversed !== undefined && reversed.revision <= upTo && reversed.on <= on);
+
+/** The facts that are in force, in the order that is asked for. */
+export function inForce<Of extends Remembered<Dated>>(
+  all: readonly Of[],
+  asked: Asked,
+  order: Order = 'as-recorded',
+): Of[] {
+  const found = all.filter((each) => isInForce(each, asked));
+  return order === 'as-recorded' ? found : found.sort((a, b) => byText(a.data.effective, b.data.effective));
+}
+
+/** The last of the facts that are in force, in the order that is asked for: the one that stands. */
+export function lastInForce<Of extends Remembered<Dated>>(
+  all: readonly Of[],
+  asked: Asked,
+  order: Order = 'as-recorded',
+): Of | undefined {
+  if (order === 'as-recorded') return all.findLast((each) => isInForce(each, asked));
+  let last: Of | undefined;
+  for (const each of all) {
+    if (isInForce(each, asked) && (last === undefined || last.data.effective <= each.data.effective)) last = each;
+  }
+  return last;
+}
+
+/** The facts as they were known at a revision, inclusive: none that was recorded later, and no later mark on one. */
+export const asKnown = <Of extends Remembered<Dated>>(all: readonly Of[], upTo: number): Of[] =>
+  all.flatMap((each) => {
+    if (each.revision > upTo) return [];
+    return each.reversed === undefined || each.reversed.revision <= upTo ? [each] : [{ ...each, reversed: undefined }];
+  });
+
+/** Marks the fact of a revision as taken back, where it is in the list. Whether it is. It is found by halving. */
+export function takeBack(all: readonly Remembered<Dated>[], revision: number, reversed: Reversed): boolean {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (all[middle]!.revision < revision) low = middle + 1;
+    else high = middle;
+  }
+  const found = all[low];
+  if (found?.revision !== revision) return false;
+  assign(all as Remembered<Dated>[], low, { ...found, reversed });
+  return true;
+}
