@@ -138,19 +138,24 @@ interface Undertaking {
   readonly changes: readonly { readonly entry: Entry; readonly change: Pence }[];
 }
 
+/** Where an undertaking says who pays, and under which paper. */
 const UNDERTAKINGS = {
-  ContributionAgreed: { kind: 'contribution', name: 'contribution', payer: 'payer', under: 'schedule' },
-  GrantDetermined: { kind: 'grant', name: 'grant', payer: 'holder', under: 'determination' },
+  contribution: { payer: 'payer', under: 'schedule' },
+  grant: { payer: 'holder', under: 'determination' },
 } as const;
+
+const undertakes = (keptAs: Entry['keptAs']): keptAs is keyof typeof UNDERTAKINGS =>
+  keptAs !== undefined && keptAs in UNDERTAKINGS;
 
 /** Every contribution and grant that was agreed by a day, inclusive, with what it stands at and who signed it. */
 export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] {
   return approvals(entries)
-    .filter(({ entry }) => entry.type in UNDERTAKINGS && entry.effective <= on)
-    .map((approval) => {
-      const { data, type, revision } = approval.entry;
-      const of = UNDERTAKINGS[type as keyof typeof UNDERTAKINGS];
-      const name = data[of.name] as string;
+    .filter(({ entry }) => entry.effective <= on)
+    .flatMap((approval) => {
+      const { data, keptAs: kind, revision } = approval.entry;
+      if (!undertakes(kind)) return [];
+      const of = UNDERTAKINGS[kind];
+      const name = data[kind] as string;
       const moved = new Map<Entry, Pence>();
       for (const { entry, posting } of traced(entries, on, { measure: 'agreed', item: name })) {
         moved.set(entry, plus(moved.get(entry) ?? NO_MONEY, posting.pence));
@@ -158,7 +163,7 @@ export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] 
       return {
         approval,
         name,
-        kind: of.kind,
+        kind,
         payer: data[of.payer] as string,
         source: data['source'] as string,
         recurrent: data['recurrent'] as boolean,

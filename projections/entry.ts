@@ -1,5 +1,6 @@
 import type { Day } from '../src/domain/calendar.js';
 import type { FactData } from '../src/domain/grammar/event.js';
+import type { KeptAs } from '../src/domain/grammar/remembered.js';
 import type { Posting } from '../src/domain/postings.js';
 
 /** One event as a projection reads it: its place in the ledger, what it says, and what it posts. */
@@ -9,6 +10,10 @@ export interface Entry {
   readonly revision: number;
   readonly id: string;
   readonly type: string;
+  /** What its words are kept as; nothing where nobody asks for them later. */
+  readonly keptAs?: KeptAs | undefined;
+  /** The revision of the fact that it takes back, where it does. */
+  readonly reverses?: string | undefined;
   readonly recordedAt: string;
   readonly effective: Day;
   readonly officer: string;

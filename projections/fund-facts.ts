@@ -1,95 +1,75 @@
 import type { Day } from '../src/domain/calendar.js';
-import type { FactData } from '../src/domain/grammar/event.js';
+import { OF_AGREEMENT, type StandingFact } from '../src/domain/fund/standing-facts.js';
+import { asKnown, inForce, takeBack, type KeptAs } from '../src/domain/grammar/remembered.js';
 
 /**
  * The words of a fund that are not balances: which gaps were stated, what the plan lines are called, which grants are to
- * be passed down, what was withdrawn with what notice. A plain list in ledger order; what was reversed is marked with the place of its reversal, so that any
- * earlier state of knowledge still shows it.
+ * be passed down, what was withdrawn with what notice. A list of each kind in ledger order; what was reversed is marked, so
+ * that any earlier state of knowledge still shows it.
  */
-export interface Kept {
+export interface Kept extends StandingFact {
   readonly place: number;
-  readonly revision: number;
-  readonly type: string;
-  readonly recordedAt: string;
-  readonly data: FactData;
   readonly evidence: readonly { readonly reference: string }[];
-  reversed?: { readonly place: number; readonly on: Day };
 }
 
 export interface FundFacts {
-  readonly kept: Kept[];
-  readonly byRevision: Map<string, Kept>;
+  readonly kept: ReadonlyMap<KeptAs, Kept[]>;
+  /** The partners who signed what is recorded next. */
+  signers: readonly string[];
 }
 
-const AGREEMENT: ReadonlySet<string> = new Set([
-  'AgreementSigned',
-  'AgreementVaried',
-  'AgreementAccepted',
-  'NoticeGiven',
-  'AgreementTerminated',
-]);
+/** What questions ask for. The agreement’s facts are asked for by later years’ funds too. */
+const ASKED_FOR: readonly KeptAs[] = [
+  'gap',
+  'line',
+  'description',
+  'grant',
+  'withdrawal',
+  'forecast',
+  'reserve',
+  'carry-in',
+  'pot',
+  'measurement',
+  'return',
+  ...OF_AGREEMENT,
+];
 
-const KEPT: ReadonlySet<string> = new Set([
-  'GapStated',
-  'PlanLineSet',
-  'PlanLineDescribed',
-  'GrantDetermined',
-  'DiscretionaryPaymentWithdrawn',
-  // Spending, reserves, performance and returns.
-  'ForecastRecorded',
-  'CarryForwardApproved',
-  'CarriedForwardReceived',
-  'PerformancePotSet',
-  'PerformanceMeasured',
-  'ReturnSubmitted',
-  // The section 75 agreement, which later years’ funds are asked about too.
-  ...AGREEMENT,
-]);
+export const noFundFacts = (): FundFacts => ({ kept: new Map(ASKED_FOR.map((each) => [each, []])), signers: [] });
 
-export const noFundFacts = (): FundFacts => ({ kept: [], byRevision: new Map() });
+/** An event as it comes to be known, with what its declaration says of it. */
+export interface NewlyKnown extends Omit<Kept, 'reversed' | 'keptAs' | 'signers'> {
+  readonly keptAs: KeptAs | undefined;
+  /** The revision of the fact that it takes back. */
+  readonly reverses: string | undefined;
+  /** The partners who signed the fact that is recorded next, where it says that they did. */
+  readonly agreed: readonly string[];
+}
 
-/** The two signatures under terms are kept as well: they were recorded just before what they are under. */
-const signsTerms = ({ type, data }: Pick<Kept, 'type' | 'data'>): boolean =>
-  type === 'ProposalAgreed' && AGREEMENT.has((data['fact'] as { readonly type: string }).type);
-
-export function keep(facts: FundFacts, entry: Omit<Kept, 'reversed'>): void {
-  if (KEPT.has(entry.type) || signsTerms(entry)) {
-    const { place, revision, type, recordedAt, data, evidence } = entry;
-    const kept = { place, revision, type, recordedAt, data, evidence };
-    facts.kept.push(kept);
-    facts.byRevision.set(String(revision), kept);
-  } else if (entry.type === 'FactReversed') {
-    const original = facts.byRevision.get(entry.data['reverses'] as string);
-    if (original) original.reversed = { place: entry.place, on: entry.data.effective };
+export function keep(facts: FundFacts, { keptAs, reverses, agreed, ...said }: NewlyKnown): void {
+  const { revision, place, recordedAt, data, evidence } = said;
+  const list = keptAs && facts.kept.get(keptAs);
+  if (list) {
+    const signed = facts.signers.length > 0 && { signers: facts.signers };
+    list.push({ revision, place, keptAs, recordedAt, data, evidence, ...signed });
+  } else if (reverses !== undefined) {
+    for (const each of facts.kept.values()) takeBack(each, Number(reverses), { revision, on: data.effective });
   }
+  facts.signers = agreed;
 }
 
-/** The facts of one type that are known at a size of the ledger, in force or reversed. */
-export const known = (facts: FundFacts, type: string, size: number): Kept[] =>
-  facts.kept.filter((each) => each.type === type && each.place < size);
+const listOf = ({ kept }: FundFacts, keptAs: KeptAs): readonly Kept[] => kept.get(keptAs)!;
 
-/** The facts of one type in force on a day, inclusive, by what is known at a size of the ledger. */
-export const inForce = (facts: FundFacts, type: string, on: Day, size: number): Kept[] =>
-  facts.kept.filter(
-    (each) =>
-      each.type === type &&
-      each.place < size &&
-      each.data.effective <= on &&
-      !(each.reversed && each.reversed.place < size && each.reversed.on <= on),
-  );
+/** The facts of one kind that are known at a revision, inclusive, in force or reversed. */
+export const known = (facts: FundFacts, keptAs: KeptAs, upTo: number): Kept[] =>
+  listOf(facts, keptAs).filter((each) => each.revision <= upTo);
 
-/** The partners whose officers signed a fact, where its signatures were kept. */
-function signersOf({ byRevision }: FundFacts, { revision }: Kept): { signers?: readonly string[] } {
-  const signatures = byRevision.get(String(revision - 1))?.data['signatures'] as
-    readonly { readonly partner: string }[] | undefined;
-  return signatures ? { signers: signatures.map(({ partner }) => partner) } : {};
-}
+/** The facts of one kind in force on a day, by what is known at a revision, both inclusive. */
+export const keptInForce = (
+  facts: FundFacts,
+  keptAs: KeptAs,
+  at: { readonly on: Day; readonly upTo: number },
+): Kept[] => inForce(listOf(facts, keptAs), at);
 
-/**
- * The facts of a fund’s agreements that stand, by what is known at a size of the ledger, with who signed them; they are
- * reversed whole.
- */
-export const agreementFacts = (facts: FundFacts, size: number): (Kept & { readonly signers?: readonly string[] })[] =>
-  facts.kept
-    .filter((each) => AGREEMENT.has(each.type) && each.place < size && !(each.reversed && each.reversed.place < size))
-    .map((each) => ({ ...each, ...signersOf(facts, each) }));
+/** The facts of a fund’s agreements, with who signed them, as they were known at a revision, inclusive. */
+export const agreementFacts = (facts: FundFacts, upTo: number): Kept[] =>
+  OF_AGREEMENT.flatMap((keptAs) => asKnown(listOf(facts, keptAs), upTo));

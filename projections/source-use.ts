@@ -47,8 +47,8 @@ export const SOURCE_USE = [
 ] as const satisfies readonly (keyof SourceUse)[];
 
 /** The purpose that a fact spends on: its own, or that of the fact that it reverses. */
-function purposeOf({ type, data }: Entry): string | undefined {
-  const said = type === 'FactReversed' ? (data['fact'] as Pick<Entry, 'data'>).data : data;
+function purposeOf({ reverses, data }: Entry): string | undefined {
+  const said = reverses !== undefined ? (data['fact'] as Pick<Entry, 'data'>).data : data;
   return said['purpose'] as string | undefined;
 }
 
@@ -74,7 +74,7 @@ interface Bound {
   readonly purposes: readonly string[];
 }
 
-function boundBy({ type, data }: Kept): Bound {
+function boundBy({ keptAs, data }: Kept): Bound {
   const said = data as unknown as {
     grant: string;
     carryIn: string;
@@ -82,7 +82,7 @@ function boundBy({ type, data }: Kept): Bound {
     purpose: string;
     purposes?: string[];
   };
-  return type === 'GrantDetermined'
+  return keptAs === 'grant'
     ? { item: said.grant, source: said.source, purposes: said.purposes ?? [] }
     : { item: said.carryIn, source: said.source, purposes: [said.purpose] };
 }

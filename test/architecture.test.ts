@@ -253,19 +253,6 @@ function declaredIn(texts: ReadonlyMap<string, string>): Map<string, string> {
 const NAMED_ELSEWHERE: Readonly<Record<string, number>> = {
   // The list of sources says by which fact some money comes in. The facts rest on the list, so it cannot import them.
   'src/domain/sources.ts': 2,
-  // Still to be said by declarations.
-  'src/domain/fund/agreement/agreement.ts': 1,
-  'src/domain/fund/money/ring-fence.ts': 2,
-  'src/domain/fund/plan/minimum-tests.ts': 5,
-  'src/domain/fund/plan/test-inputs.ts': 11,
-  'src/ledger/questions/area/medium-term.ts': 1,
-  'src/ledger/questions/fund/agreement.ts': 1,
-  'src/ledger/questions/fund/figures.ts': 5,
-  'src/ledger/questions/fund/returns.ts': 1,
-  'src/ledger/questions/fund/spending.ts': 8,
-  'projections/audit.ts': 2,
-  'projections/fund-facts.ts': 17,
-  'projections/source-use.ts': 2,
 };
 
 t.test('a fact is named in its own file; what others need to know of it, its declaration says', async (t) => {

@@ -1,4 +1,5 @@
 import { createTree } from '../../evidence/memory.js';
+import { reversedBy } from '../domain/grammar/reversal.js';
 import type { Tree } from '../../evidence/tree.js';
 import type { Entry } from '../../projections/entry.js';
 import type { LedgerEvent, StreamKind } from '../domain/grammar/event.js';
@@ -197,6 +198,8 @@ export function entryOf(event: LedgerEvent, place: number): Entry {
     revision,
     id,
     type,
+    keptAs: kindOf(event.stream).byName.get(type)?.keptAs,
+    reverses: reversedBy(event),
     recordedAt: metadata.recordedAt,
     effective: data.effective,
     officer: metadata.officer,

@@ -76,7 +76,7 @@ const NO_CASE = '00000000-0000-4000-8000-000000000000';
 function namesFor({ ledger: { model } }: TestLedger, { path, params }: Query, pick: (count: number) => number) {
   const any = <Each>(all: readonly Each[]): Each | undefined => all[pick(all.length)];
   const names = (parameter: string): boolean => parameter in params.shape;
-  const filed = (fund: string) => model.fund(fund)!.facts.kept.filter(({ type }) => type === 'ReturnSubmitted');
+  const filed = (fund: string) => model.fund(fund)!.facts.kept.get('return')!;
   const disputes = (area: string) => model.stream('dispute', `disputes-${area}`).own;
   const fund = any(model.funds().filter((each) => !names('return') || filed(each).length > 0)) ?? 'norfolk-2016-17';
   const areas = model.areas().filter((each) => !names('settlement') || disputes(each).settlements.size > 0);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Entry } from '../../projections/entry.js';
 import { naiveBalance } from '../../projections/balances.js';
-import { inForce, known } from '../../projections/fund-facts.js';
+import type { KeptAs } from '../../src/domain/grammar/remembered.js';
+import { keptInForce, known } from '../../projections/fund-facts.js';
 import { gapOf } from '../../projections/gap.js';
 import { monitoringOf } from '../../projections/monitoring.js';
 import { linesStanding, planOf } from '../../projections/plan.js';
@@ -64,13 +65,9 @@ const fold = (entries: readonly Entry[], { on, size }: { on: Day; size: number }
 
 function checkMonitoring(ledger: TestLedger, entries: readonly Entry[], on: Day, size: number, view: View): void {
   const { facts } = ledger.ledger.model.fund(FUND)!;
-  const of = (type: string) => inForce(facts, type, on, size);
-  const { lines, total } = monitoringOf(
-    view,
-    of('PlanLineSet'),
-    known(facts, 'PlanLineSet', size),
-    of('ForecastRecorded'),
-  );
+  const upTo = ledger.ledger.model.knownRevision(`fund-${FUND}`, size);
+  const of = (keptAs: KeptAs) => keptInForce(facts, keptAs, { on, upTo });
+  const { lines, total } = monitoringOf(view, of('line'), known(facts, 'line', upTo), of('forecast'));
   for (const line of lines) {
     if (line.forecast && plus(line.forecast.outturn, line.variance!) !== line.budget)
       throw new Error('A budget is not its forecast and its variance.');
@@ -86,8 +83,8 @@ function checkMonitoring(ledger: TestLedger, entries: readonly Entry[], on: Day,
   }
   if (sumOf([total.forecast, total.variance, total.notForecast]) !== total.budget)
     throw new Error('The budgets are not forecast, variance and what is not forecast.');
-  const set = of('PlanLineSet');
-  const plan = planOf(view, linesStanding(view, set, known(facts, 'PlanLineSet', size)), []);
+  const set = of('line');
+  const plan = planOf(view, linesStanding(view, set, known(facts, 'line', upTo)), []);
   const planned = sumOf(plan.lines.map(({ effect, amount }) => (effect === 'adds' ? amount : negated(amount))));
   const required = fold(entries, { on, size }, (each) => each.measure === 'requirement' && each.holder === PLAN);
   if ([planned, plan.requirement, total.budget, gapOf(view, NO_MONEY).requirement].some((each) => each !== required))

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assign, drop, put } from '../grammar/change.js';
+import { append, assign, drop, put } from '../grammar/change.js';
 import { dayInWords, financialYear } from '../calendar.js';
 import { keeperFact, type Fact } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
@@ -29,6 +29,8 @@ import {
 } from './state.js';
 import { RISK_SHARE_FACTS } from './agreement/risk-share.js';
 import { STATEMENT_FACTS } from './money/statements.js';
+import { isStanding, STANDING, standingFact } from './standing-facts.js';
+import { takeBack } from '../grammar/remembered.js';
 import { keepTestInput } from './plan/test-inputs.js';
 import { reversalFact, reversedBy, type Reversal } from '../grammar/reversal.js';
 import { refuse, type Refusal } from '../rules.js';
@@ -211,13 +213,18 @@ export const FUND: Kind<FundState> = {
     assign(state, 'signers', signers);
   },
   evolveStanding(state, fact, event) {
-    keepTestInput(state.tested.facts, event);
+    const { keptAs } = fact;
+    keepTestInput(state.tested.facts, { ...event, keptAs, reverses: reversedBy(event) });
+    if (keptAs && isStanding(keptAs))
+      append(state[STANDING[keptAs]], standingFact(event, keptAs, fact.signature === 'none' ? [] : state.signers));
     const name = fact.names?.(event.data);
     if (name !== undefined) put(state.named, name, event.revision);
     if (fact.name === REVERSAL.name) {
       const { reverses, fact: original } = event.data as Reversal;
       for (const [item] of standsOn(reversibleFacts.get(original.type)!, original.data))
         drop(state.standing.get(item)!, Number(reverses));
+      for (const facts of [state.agreements, state.riskShares, state.lifeCycle, state.spending.measured])
+        takeBack(facts, Number(reverses), { revision: event.revision, on: event.data.effective });
       return;
     }
     for (const [item, level] of standsOn(fact, event.data)) {

@@ -1,41 +1,38 @@
-import type { Day } from '../calendar.js';
-import type { FactData, LedgerEvent } from '../grammar/event.js';
+import type { LedgerEvent } from '../grammar/event.js';
+import type { KeptAs, KeptFact } from '../grammar/remembered.js';
 
 /**
  * Facts that move no money, kept as they were recorded, so that what they come to can be asked as known at any revision:
  * the agreement, the life cycle of the plan, the risk share applied. They are reversed from their own first day only, as
  * never having been so.
  */
-export interface StandingFact {
-  readonly revision: number;
-  readonly type: string;
+export interface StandingFact extends KeptFact {
   readonly recordedAt: string;
-  readonly data: FactData;
-  /** The partners who signed it, where that matters. */
+  /** The partners who signed it, where some did. */
   readonly signers?: readonly string[];
 }
 
-export const standingFact = (event: LedgerEvent): StandingFact => {
-  const { revision, type, data, metadata } = event;
-  return { revision, type, recordedAt: metadata.recordedAt, data };
-};
+/** The list in which a fund keeps a fact, by what it is kept as. */
+export const STANDING = {
+  agreement: 'agreements',
+  variation: 'agreements',
+  acceptance: 'agreements',
+  notice: 'agreements',
+  termination: 'agreements',
+  'risk-share': 'riskShares',
+  'plan-move': 'lifeCycle',
+  'sign-off': 'lifeCycle',
+  'condition-met': 'lifeCycle',
+} as const satisfies Partial<Record<KeptAs, string>>;
 
-/** The same with who signed it. */
-export const signedFact = (event: LedgerEvent, signers: readonly string[]): StandingFact => ({
-  ...standingFact(event),
-  signers,
-});
+/** The kinds of facts that an agreement is made of. */
+export const OF_AGREEMENT: readonly KeptAs[] = ['agreement', 'variation', 'acceptance', 'notice', 'termination'];
 
-/**
- * Those of some facts that stand: effective on or before a day, inclusive; recorded at or before a revision, and not
- * reversed by then.
- */
-export const standingFacts = (
-  facts: readonly StandingFact[],
-  reversed: ReadonlyMap<number, number>,
-  on: Day,
-  upTo = Number.MAX_SAFE_INTEGER,
-): StandingFact[] =>
-  facts.filter(
-    ({ revision, data }) => revision <= upTo && data.effective <= on && !((reversed.get(revision) ?? Infinity) <= upTo),
-  );
+export const isStanding = (keptAs: KeptAs): keptAs is keyof typeof STANDING => keptAs in STANDING;
+
+/** A fact with who signed it; nobody, where it counts as soon as it is posted. */
+export const standingFact = (
+  { revision, data, metadata: { recordedAt } }: LedgerEvent,
+  keptAs: KeptAs,
+  signers: readonly string[],
+): StandingFact => ({ revision, keptAs, recordedAt, data, ...(signers.length > 0 && { signers }) });

@@ -9,6 +9,7 @@ import type { OpenProposal } from './proposal.js';
 import type { RegisterState } from '../register/state.js';
 import type { Group } from './groups.js';
 import type { Role } from '../roles.js';
+import type { KeptAs } from './remembered.js';
 import { inForce, type RuleChange } from './rule-versions.js';
 import type { FundState } from '../fund/state.js';
 
@@ -96,6 +97,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly byKeeper?: true;
   /** Whether it names its own first officers, and is held to their mandates: before it there is no register. */
   readonly bringsOfficers?: true;
+  /** What its words are kept as, where other facts or questions ask for them later. */
+  readonly keptAs?: KeptAs;
   /** Whether the service itself records it, and nobody posts it. */
   readonly byService?: true;
   /** Whether what is recorded holds the exact sum of open claims: then it is shown whole only to those who see cases. */

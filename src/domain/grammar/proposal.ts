@@ -82,6 +82,10 @@ export const isProposalEvent = <E extends { readonly type: string; readonly data
   event: E,
 ): event is E & ProposalEvent => event.type in PROPOSAL_EVENTS;
 
+/** The partners who signed what is recorded next, where an event says that they did. */
+export const signersIn = (event: { readonly type: string; readonly data: FactData }): string[] =>
+  isProposalEvent(event) && event.type === 'ProposalAgreed' ? event.data.signatures.map(({ partner }) => partner) : [];
+
 // State
 
 export interface OpenProposal {

@@ -15,6 +15,41 @@ export interface Remembered<Data extends Dated = FactData> {
   readonly reversed?: Reversed | undefined;
 }
 
+/** What the words of a fact are kept as, where others ask for them later: several facts may be kept as one. */
+export type KeptAs =
+  | 'contribution'
+  | 'grant'
+  | 'grant-cut'
+  | 'pass-down'
+  | 'carry-in'
+  | 'reserve'
+  | 'withdrawal'
+  | 'line'
+  | 'description'
+  | 'forecast'
+  | 'gap'
+  | 'pot'
+  | 'measurement'
+  | 'return'
+  | 'agreement'
+  | 'variation'
+  | 'acceptance'
+  | 'notice'
+  | 'termination'
+  | 'risk-share'
+  | 'plan-move'
+  | 'sign-off'
+  | 'condition-met';
+
+/** A fact that is remembered under what it is kept as. */
+export interface KeptFact extends Remembered {
+  readonly keptAs: KeptAs;
+}
+
+/** Those of some facts that are kept as one thing. */
+export const ofKind = <Of extends KeptFact>(all: readonly Of[], keptAs: KeptAs): Of[] =>
+  all.filter((each) => each.keptAs === keptAs);
+
 interface Dated {
   readonly effective: Day;
 }

@@ -7,6 +7,7 @@ import {
   type RuleSet,
   type Uplift,
 } from '../reference/rule-sets.js';
+import { lastInForce, type Remembered } from '../grammar/remembered.js';
 import { byKey } from '../order.js';
 import type { EvidenceList } from '../values.js';
 
@@ -41,14 +42,12 @@ interface PublishedRules {
   readonly revises?: string | undefined;
 }
 
-export interface Publication<Data> {
-  readonly revision: number;
-  readonly data: Data;
+export interface Publication<Data extends { readonly effective: Day }> extends Remembered<Data> {
   readonly evidence: EvidenceList;
 }
 
 /** The publications of one thing in their order: each but the first revises the one before it, none takes effect earlier. */
-export type Chain<Data> = readonly Publication<Data>[];
+export type Chain<Data extends { readonly effective: Day }> = readonly Publication<Data>[];
 
 export interface ReferenceState {
   readonly allocations: ReadonlyMap<string, Chain<Allocation>>;
@@ -62,7 +61,7 @@ export const allocationKey = ({ area, year, payer, source }: Pick<Allocation, 'a
 
 /** The publication of a chain in force on a day, inclusive, as known at a revision of the register, inclusive. */
 const inForceOf = <Data extends { readonly effective: Day }>(chain: Chain<Data>, on: Day, upTo: number) =>
-  chain.findLast(({ revision, data }) => revision <= upTo && data.effective <= on);
+  lastInForce(chain, { on, upTo });
 
 /** The chains of an area and a year, or of every one where it is left out; by area, year, payer and source. */
 export const allocationChains = (

@@ -3,6 +3,8 @@ import { keep, noFundFacts, type FundFacts } from '../../../projections/fund-fac
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import { fundOutline, type FundOutline } from '../../domain/fund/facts.js';
 import { evolve, evolveTable, passOver, postingsOf, type Table } from '../../domain/grammar/stream.js';
+import { signersIn } from '../../domain/grammar/proposal.js';
+import { reversedBy } from '../../domain/grammar/reversal.js';
 import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
 import { KINDS, placed, type AnyKind } from '../catalogue.js';
 import { numberList, type NumberList } from './number-list.js';
@@ -143,14 +145,16 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
   return {
     take(place, event) {
       const memory = memoryOf(event.stream);
-      const { revision, type, data, metadata } = event;
+      const { revision, data, metadata } = event;
       const postings = memory.folded ? evolve(memory.kind, memory.state, event) : postingsOf(memory.kind, event);
       if (!memory.folded) evolveTable(memory.kind, memory.state, event);
       memory.area?.add(place, postings);
       if (memory.fund) {
         memory.fund.balances.add(place, postings);
         const { recordedAt, evidence } = metadata;
-        keep(memory.fund.facts, { place, revision, type, data, recordedAt, evidence });
+        const { keptAs } = memory.kind.byName.get(event.type) ?? {};
+        const said = { keptAs, reverses: reversedBy(event), agreed: signersIn(event) };
+        keep(memory.fund.facts, { place, revision, data, recordedAt, evidence, ...said });
         memory.fund.take(event);
       }
       memory.places.push(place);

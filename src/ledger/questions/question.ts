@@ -292,6 +292,8 @@ export interface Standing {
   readonly inheritance: Inheritance;
   readonly on: Day;
   readonly size: number;
+  /** The last revision of the fund that is known; -1 where none is. */
+  readonly upTo: number;
   readonly year: FinancialYear;
   /** The partners that the fund was opened with, and those in whose place they and others are on the day. */
   readonly opened: readonly string[];
@@ -359,6 +361,7 @@ export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': kno
     inheritance,
     on: day,
     size,
+    upTo: ledger.model.knownRevision(fundStream(fund), size),
     year: opened.year,
     opened: opened.partners,
     // Not every question is about them all.

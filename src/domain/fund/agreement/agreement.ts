@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { append } from '../../grammar/change.js';
 import { dayInWords, FINANCIAL_YEARS, LAST_DAY, monthsAfter, type Day } from '../../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { sectorOf, type Sector } from '../../register/state.js';
@@ -10,7 +9,8 @@ import { refuse, Refusal } from '../../rules.js';
 import { EffectiveDay } from '../../values.js';
 import { AgreementTerms } from './agreement-terms.js';
 import { partnersOf, ruleInWords } from './risk-rule.js';
-import { signedFact, standingFact, standingFacts, type StandingFact } from '../standing-facts.js';
+import { inForce, ofKind, type KeptAs } from '../../grammar/remembered.js';
+import type { StandingFact } from '../standing-facts.js';
 import { inOrder, opened, partnerIsIn, type FundState, type Opened } from '../state.js';
 import { AgreementName, Clause, Parties, Partner, PartnerRef, Reason, SchemeName } from '../../grammar/fields.js';
 import { naming } from '../../grammar/naming.js';
@@ -100,59 +100,52 @@ const TerminationStored = z.strictObject({ ...terminationInput, schemes: z.array
  * Every agreement that had been signed by a day, inclusive, as known at a revision, in the order of signing. Those whose
  * last day has passed are among them.
  */
-export function agreementsOn(
-  facts: readonly StandingFact[],
-  reversed: ReadonlyMap<number, number>,
-  on: Day,
-  upTo?: number,
-): Agreement[] {
-  const standing = standingFacts(facts, reversed, on, upTo);
-  return standing
-    .filter(({ type }) => type === 'AgreementSigned')
-    .map((signed) => {
-      const { revision, data } = signed;
-      const { agreement, parties, terms, effective } = data as unknown as Signed & { readonly effective: Day };
-      const own = standing.filter((each) => each.data['agreement'] === agreement);
-      const of = (type: string) => own.filter((each) => each.type === type);
-      const varied = of('AgreementVaried');
-      const last = varied.at(-1) ?? signed;
-      const lastTerms = (last === signed ? terms : last.data['terms']) as AgreementTerms;
-      const ended = of('AgreementTerminated').map((each) => {
-        const { effective: lastDay, schemes } = each.data as unknown as z.output<typeof TerminationStored>;
-        return { revision: each.revision, lastDay, schemes };
-      });
-      const whole = ended.find(({ schemes }) => schemes.length === 0);
-      return {
-        agreement,
-        signedRevision: revision,
-        effective,
-        parties,
-        terms: lastTerms,
-        termsFrom: last.data.effective,
-        termsRevision: last.revision,
-        signers: last.signers!,
-        accepted: of('AgreementAccepted')
-          .filter((each) => each.data['terms'] === String(last.revision))
-          .map((each) => ({ revision: each.revision, partner: each.data['partner'] as string })),
-        variations: varied.map((each) => ({
-          revision: each.revision,
-          effective: each.data.effective,
-          clause: each.data['clause'] as string,
-        })),
-        notices: of('NoticeGiven').map((each) => {
-          const {
-            effective: given,
-            partner,
-            schemes,
-            earliest,
-            reason,
-          } = each.data as unknown as z.output<typeof NoticeStored>;
-          return { revision: each.revision, given, partner, schemes: schemes ?? [], earliest, reason };
-        }),
-        ended,
-        lastDay: whole?.lastDay ?? lastTerms.to,
-      };
+export function agreementsOn(facts: readonly StandingFact[], on: Day, upTo?: number): Agreement[] {
+  const standing = inForce(facts, { on, upTo });
+  return ofKind(standing, 'agreement').map((signed) => {
+    const { revision, data } = signed;
+    const { agreement, parties, terms, effective } = data as unknown as Signed & { readonly effective: Day };
+    const own = standing.filter((each) => each.data['agreement'] === agreement);
+    const of = (keptAs: KeptAs) => ofKind(own, keptAs);
+    const varied = of('variation');
+    const last = varied.at(-1) ?? signed;
+    const lastTerms = (last === signed ? terms : last.data['terms']) as AgreementTerms;
+    const ended = of('termination').map((each) => {
+      const { effective: lastDay, schemes } = each.data as unknown as z.output<typeof TerminationStored>;
+      return { revision: each.revision, lastDay, schemes };
     });
+    const whole = ended.find(({ schemes }) => schemes.length === 0);
+    return {
+      agreement,
+      signedRevision: revision,
+      effective,
+      parties,
+      terms: lastTerms,
+      termsFrom: last.data.effective,
+      termsRevision: last.revision,
+      signers: last.signers!,
+      accepted: of('acceptance')
+        .filter((each) => each.data['terms'] === String(last.revision))
+        .map((each) => ({ revision: each.revision, partner: each.data['partner'] as string })),
+      variations: varied.map((each) => ({
+        revision: each.revision,
+        effective: each.data.effective,
+        clause: each.data['clause'] as string,
+      })),
+      notices: of('notice').map((each) => {
+        const {
+          effective: given,
+          partner,
+          schemes,
+          earliest,
+          reason,
+        } = each.data as unknown as z.output<typeof NoticeStored>;
+        return { revision: each.revision, given, partner, schemes: schemes ?? [], earliest, reason };
+      }),
+      ended,
+      lastDay: whole?.lastDay ?? lastTerms.to,
+    };
+  });
 }
 
 /**
@@ -173,7 +166,6 @@ export function lastDayOfScheme(
 export interface SignedIn {
   readonly fund: string;
   readonly facts: readonly StandingFact[];
-  readonly reversed: ReadonlyMap<number, number>;
 }
 
 export interface FundAgreement extends Agreement {
@@ -190,7 +182,7 @@ export const fundsBefore = (of: Pick<Opened, 'area' | 'year'>): string[] =>
     .map(({ label }) => fundOf(of, label))
     .reverse();
 
-const signedIn = (fund: string, { agreements: facts, reversed }: FundState): SignedIn => ({ fund, facts, reversed });
+const signedIn = (fund: string, { agreements: facts }: FundState): SignedIn => ({ fund, facts });
 
 /** What a decision sees of the agreements of its own fund and, only as far as it asks, of the funds before. */
 function* seenBy(state: FundState, { fund }: Pick<Context, 'fund'>): Generator<SignedIn> {
@@ -207,8 +199,8 @@ function* seenBy(state: FundState, { fund }: Pick<Context, 'fund'>): Generator<S
  * years before whose term runs on. Undefined where there is none. Source: domain.md 5 (duration).
  */
 export function agreementAmong(funds: Iterable<SignedIn>, on: Day): FundAgreement | undefined {
-  for (const { fund, facts, reversed } of funds) {
-    const found = agreementsOn(facts, reversed, on).find(({ lastDay }) => on <= lastDay);
+  for (const { fund, facts } of funds) {
+    const found = agreementsOn(facts, on).find(({ lastDay }) => on <= lastDay);
     if (found) return { ...found, fund };
   }
   return undefined;
@@ -259,7 +251,7 @@ export function noticeAsked(
 
 /** The named agreement as it stands on a day, where it was signed in this fund and is in force then. */
 export function named(state: FundState, agreement: string, on: Day, context: Context): Agreement | Refusal {
-  const found = agreementsOn(state.agreements, state.reversed, on).find((each) => each.agreement === agreement);
+  const found = agreementsOn(state.agreements, on).find((each) => each.agreement === agreement);
   if (found && on <= found.lastDay) return found;
   const elsewhere = found ? undefined : agreementOn(state, on, context);
   const why = found
@@ -273,7 +265,7 @@ export function named(state: FundState, agreement: string, on: Day, context: Con
 // Decide
 
 const partiesOf = (state: FundState, agreement: string): readonly string[] =>
-  agreementsOn(state.agreements, state.reversed, LAST_DAY).find((each) => each.agreement === agreement)?.parties ?? [];
+  agreementsOn(state.agreements, LAST_DAY).find((each) => each.agreement === agreement)?.parties ?? [];
 
 /**
  * Who acts and who signs what binds all parties: councils on one side, NHS bodies on the other. On its own side the host,
@@ -366,9 +358,7 @@ function standsAlone(
     return other ? [signedIn(fundOf(of, label), other)] : [];
   });
   const other = [...seenBy(state, context), ...later]
-    .flatMap(({ fund, facts, reversed }) =>
-      agreementsOn(facts, reversed, LAST_DAY).map((each): FundAgreement => ({ ...each, fund })),
-    )
+    .flatMap(({ fund, facts }) => agreementsOn(facts, LAST_DAY).map((each): FundAgreement => ({ ...each, fund })))
     .filter(({ fund, agreement }) => !(fund === fundNameOf(of) && agreement === itself))
     .find(({ effective, lastDay }) => lastDay >= from && effective <= to);
   return other
@@ -386,17 +376,14 @@ function standsAloneWithout(
   context: Context,
   revision: number,
 ): Refusal | undefined {
-  const without = new Map(state.reversed).set(revision, revision);
-  const restored = agreementsOn(state.agreements, without, LAST_DAY).find((each) => each.agreement === agreement)!;
+  const without = state.agreements.filter((each) => each.revision !== revision);
+  const restored = agreementsOn(without, LAST_DAY).find((each) => each.agreement === agreement)!;
   return standsAlone(state, { from: effective, to: restored.lastDay, itself: agreement }, context);
 }
 
 /** The shares of a variance that stand signed under an agreement of this fund, in the order of recording. */
-export const sharesUnder = (
-  { riskShares, reversed }: Pick<FundState, 'riskShares' | 'reversed'>,
-  agreement: string,
-): StandingFact[] =>
-  standingFacts(riskShares, reversed, LAST_DAY).filter(
+export const sharesUnder = ({ riskShares }: Pick<FundState, 'riskShares'>, agreement: string): StandingFact[] =>
+  inForce(riskShares, { on: LAST_DAY }).filter(
     ({ data }) => data['agreement'] === agreement && data['signedIn'] === undefined,
   );
 
@@ -442,6 +429,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     name: 'AgreementSigned',
     title: 'Sign the section 75 agreement',
     group: 'agreement',
+    keptAs: 'agreement',
     about:
       'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject({
@@ -471,7 +459,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       termsFit(data.terms, data.parties, data.effective, context) ??
       standsAlone(state, { from: data.effective, to: data.terms.to }, context),
     postings: () => [],
-    evolve: (state, _data, event) => append(state.agreements, signedFact(event, state.signers)),
+    evolve: () => undefined,
     sentence: (data) =>
       `${data.parties.join(', ')} signed the section 75 agreement "${data.agreement}" (${termsInWords(data.terms)}).`,
   }),
@@ -479,6 +467,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     name: 'AgreementVaried',
     title: 'Vary the agreement',
     group: 'agreement',
+    keptAs: 'variation',
     about:
       'Varies the agreement from a day of its term on, naming the clause; the new terms are stated in full, and both sides sign. It is posted to the fund in which the agreement was signed, also for a day of a later year.',
     input: z.strictObject(variationInput),
@@ -510,7 +499,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     staysWhile: (data, state, context, revision) =>
       sharedBy(state, data, revision) ?? standsAloneWithout(data, state, context, revision),
     postings: () => [],
-    evolve: (state, _data, event) => append(state.agreements, signedFact(event, state.signers)),
+    evolve: () => undefined,
     sentence: (data) =>
       `The agreement "${data.agreement}" was varied in ${data.clause} (${termsInWords(data.terms)}): ${data.reason}`,
   }),
@@ -518,6 +507,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     name: 'NoticeGiven',
     title: 'Give notice',
     group: 'agreement',
+    keptAs: 'notice',
     about:
       'A party gives notice of the agreement, or of some of its schemes; the earliest day on which they can end is recorded with it (Law Insider, termination and default; duration and exit strategy).',
     input: z.strictObject(noticeInput),
@@ -542,11 +532,8 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     },
     check: () => undefined,
     staysWhile(data, state, _context, revision) {
-      const ended = standingFacts(state.agreements, state.reversed, LAST_DAY).filter(
-        (each) =>
-          each.type === 'AgreementTerminated' &&
-          each.data['agreement'] === data.agreement &&
-          each.data['notice'] === String(revision),
+      const ended = inForce(ofKind(state.agreements, 'termination'), { on: LAST_DAY }).filter(
+        (each) => each.data['agreement'] === data.agreement && each.data['notice'] === String(revision),
       );
       return ended.length === 0
         ? undefined
@@ -556,7 +543,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
           );
     },
     postings: () => [],
-    evolve: (state, _data, event) => append(state.agreements, standingFact(event)),
+    evolve: () => undefined,
     sentence: (data) =>
       `${data.partner} gave ${data.months} months’ notice of ${data.schemes ? `the schemes ${data.schemes.join(', ')} of ` : ''}the agreement "${data.agreement}", ` +
       `to end on ${dayInWords(data.earliest)} at the earliest: ${data.reason}`,
@@ -565,6 +552,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     name: 'AgreementTerminated',
     title: 'End the agreement',
     group: 'agreement',
+    keptAs: 'termination',
     about:
       'Ends the agreement, or the schemes of which notice was given, not before the notice has run out, and the whole not before its schemes; both sides sign.',
     input: z.strictObject(terminationInput),
@@ -606,7 +594,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       sharedLater(state, data, (scheme) => data.schemes.length === 0 || data.schemes.includes(scheme)),
     staysWhile: standsAloneWithout,
     postings: () => [],
-    evolve: (state, _data, event) => append(state.agreements, standingFact(event)),
+    evolve: () => undefined,
     sentence: (data) =>
       `${data.schemes.length === 0 ? 'The' : `The schemes ${data.schemes.join(', ')} of the`} agreement "${data.agreement}" ended on ${dayInWords(data.effective)}, by the notice at revision ${data.notice}: ${data.reason}`,
   }),

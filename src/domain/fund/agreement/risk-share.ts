@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { append } from '../../grammar/change.js';
 import { dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { completedFact, type Context, type Fact } from '../../grammar/fact.js';
 import { largest, moneyText, NO_MONEY, pence, signedPence, total, type Pence } from '../../money.js';
@@ -36,7 +35,7 @@ import {
 } from './risk-rule.js';
 import { riskShares, riskYear, type SchemeShare, type SignedShare } from './risk-year.js';
 import { ringFencedOn } from '../money/ring-fence.js';
-import { standingFact, standingFacts } from '../standing-facts.js';
+import { inForce as factsInForce } from '../../grammar/remembered.js';
 import { opened, type FundState } from '../state.js';
 import { descriptionsOn } from '../plan/test-inputs.js';
 import { AgreementName, Note, SchemeName, SignedIn } from '../../grammar/fields.js';
@@ -68,11 +67,11 @@ export type RiskShareApplied = z.output<typeof Applied>;
 
 /** The risk share that stands applied to each scheme on a day, inclusive, as known at a revision: the last of each. */
 export function appliedOn(
-  { riskShares, reversed }: Pick<FundState, 'riskShares' | 'reversed'>,
+  { riskShares }: Pick<FundState, 'riskShares'>,
   on: Day,
   upTo?: number,
 ): (RiskShareApplied & { readonly revision: number })[] {
-  const last = standingFacts(riskShares, reversed, on, upTo).map(
+  const last = factsInForce(riskShares, { on, upTo }).map(
     ({ revision, data }) => [data['scheme'], { revision, ...(data as unknown as RiskShareApplied) }] as const,
   );
   return [...new Map(last).values()];
@@ -149,6 +148,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
     name: 'RiskShareApplied',
     title: 'Share a variance',
     group: 'year-end',
+    keptAs: 'risk-share',
     about:
       'Shares the variance of a scheme by the signed rule; the decision works out variance and shares, and both sides sign them. What was signed of the scheme before stands, and the rule is for the variance since. What is left of ring-fenced money is no part of it. It moves no balance: what a partner pays for it is agreed as a contribution of its own.',
     input: z.strictObject(input),
@@ -212,7 +212,7 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
         ? refuse('nothing_to_change', `"${data.scheme}" has spent its budget and no more; there is nothing to share.`)
         : undefined,
     postings: () => [],
-    evolve: (state, _data, event) => append(state.riskShares, standingFact(event)),
+    evolve: () => undefined,
     sentence: (data) =>
       `The ${varianceInWords(data.variance)} on "${data.scheme}" was shared ${ruleInWords(data.rule)}: ` +
       [

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { append } from '../../grammar/change.js';
 import type { Day } from '../../calendar.js';
 import { completedFact, type Context, type Fact } from '../../grammar/fact.js';
 import type { Inheritance } from '../../register/inheritance.js';
@@ -8,7 +7,6 @@ import { CHIEF } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
 import { EffectiveDay } from '../../values.js';
 import { agreementsOn, isParty, itemOfAgreement, named, sharesUnder, type Agreement } from '../agreement/agreement.js';
-import { standingFact } from '../standing-facts.js';
 import { opened, type FundState } from '../state.js';
 import { AgreementName, EventRef, Partner } from '../../grammar/fields.js';
 
@@ -54,7 +52,7 @@ function acceptanceStays(
 ): Refusal | undefined {
   const resting = sharesUnder(state, data.agreement).filter((share) => {
     const { effective: on, shares } = share.data as unknown as RiskShareText;
-    const under = agreementsOn(state.agreements, state.reversed, on, share.revision).find(
+    const under = agreementsOn(state.agreements, on, share.revision).find(
       ({ agreement }) => agreement === data.agreement,
     )!;
     const borne = shares.filter(({ amount }) => amount !== '0.00').map(({ partner }) => partner);
@@ -87,6 +85,7 @@ export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
     name: 'AgreementAccepted',
     title: 'Accept the agreement',
     group: 'agreement',
+    keptAs: 'acceptance',
     about:
       'A party that did not sign the agreement itself accepts its terms as they stand, by its chief finance officer; a variation is accepted anew. It is posted to the fund in which the agreement was signed, also for a day of a later year (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject(sent),
@@ -115,7 +114,7 @@ export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
     check: () => undefined,
     staysWhile: acceptanceStays,
     postings: () => [],
-    evolve: (state, _data, event) => append(state.agreements, standingFact(event)),
+    evolve: () => undefined,
     sentence: (data) =>
       `${data.partner} accepted the terms of the agreement "${data.agreement}" as signed at revision ${data.terms}.`,
   }),

@@ -206,6 +206,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     name: 'ContributionAgreed',
     title: 'Agree a contribution',
     group: 'contributions',
+    keptAs: 'contribution',
     about: 'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -399,6 +400,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     name: 'DiscretionaryPaymentWithdrawn',
     title: 'Withdraw a discretionary payment',
     group: 'contributions',
+    keptAs: 'withdrawal',
     about:
       'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (ADASS, Better Care Fund update, 1 March 2016).',
     input: z.strictObject(withdrawalInput),

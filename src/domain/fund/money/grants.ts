@@ -219,6 +219,7 @@ const cutFact = (declared: {
     name: declared.name,
     title: declared.title,
     group: 'grants',
+    keptAs: 'grant-cut',
     about: declared.about,
     input: z.strictObject(declared.input),
     stored: z.strictObject({ ...declared.input, ...cutAdded }),
@@ -306,6 +307,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     name: 'GrantDetermined',
     title: 'Record a grant',
     group: 'grants',
+    keptAs: 'grant',
     about:
       'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it.',
     input: z.strictObject({
@@ -450,6 +452,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     name: 'GrantPassedDown',
     title: 'Pass a grant down',
     group: 'grants',
+    keptAs: 'pass-down',
     about:
       'A council passes a district its share of a grant, and the district confirms it by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
     happened: ({ effective }) => effective,
@@ -466,6 +469,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     name: 'PassDownWaived',
     title: 'Waive a pass-down',
     group: 'grants',
+    keptAs: 'pass-down',
     about:
       'A district agrees that part of its share of a grant is not passed down to it, and consents by signing (Housing LIN, Better Care Fund and Disabled Facilities Grant, April 2017).',
     input: z.strictObject(waived),

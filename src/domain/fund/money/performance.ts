@@ -3,6 +3,7 @@ import { append, put } from '../../grammar/change.js';
 import { completedFact, fact, type Fact } from '../../grammar/fact.js';
 import { isLess, minus, moneyText, NO_MONEY, pence, plus, portion, pounds, type Pence } from '../../money.js';
 import { mostFrom, posted } from '../../postings.js';
+import { isKnown, lastInForce } from '../../grammar/remembered.js';
 import { refuse, Refusal } from '../../rules.js';
 import { FINANCE, MANAGE } from '../../roles.js';
 import type { Day } from '../../calendar.js';
@@ -51,17 +52,18 @@ export function released(pot: Pence, achieved: string, planned: string): Pence {
 }
 
 /** The latest that was measured of a pot by a day, inclusive, as now known. */
-const achievedBy = ({ spending, reversed }: FundState, pot: string, day: Day): string | undefined =>
-  spending.measured
-    .filter((each) => each.pot === pot && each.effective <= day && !reversed.has(each.revision))
-    .sort((a, b) => a.effective.localeCompare(b.effective))
-    .at(-1)?.achieved;
+function achievedBy({ spending }: FundState, pot: string, on: Day): string | undefined {
+  // What was taken back, from whatever day, was measured wrongly: it counts on no day.
+  const own = spending.measured.filter((each) => each.data.pot === pot && isKnown(each, Infinity));
+  return lastInForce(own, { on }, 'by-day')?.data.achieved;
+}
 
 export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
   fact({
     name: 'PerformancePotSet',
     title: 'Hold a performance pot back',
     group: 'performance',
+    keptAs: 'pot',
     about: 'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -94,6 +96,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     name: 'PerformanceMeasured',
     title: 'Record what was achieved',
     group: 'performance',
+    keptAs: 'measurement',
     about: 'What has been achieved against a pot so far, in all; the latest counts.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The last day that was measured.' }),
@@ -114,7 +117,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     },
     postings: () => [],
     evolve: ({ spending }, { pot, effective, achieved }, { revision }) =>
-      append(spending.measured, { revision, pot, effective, achieved }),
+      append(spending.measured, { revision, data: { pot, effective, achieved } }),
     sentence: (data) => `Against "${data.pot}", ${data.achieved} has been achieved: ${data.basis}`,
   }),
   completedFact({

@@ -5,7 +5,8 @@ import { sourceOf } from '../../sources.js';
 import type { Balanced } from '../books.js';
 import { CARRY_IN } from './carried-in.js';
 import { fallsOn } from './use-of-money.js';
-import { factsInForce, type TestInput } from '../plan/test-inputs.js';
+import { factsInForce } from '../plan/test-inputs.js';
+import type { KeptFact } from '../../grammar/remembered.js';
 
 /**
  * Ring-fenced money: grants that may be spent on certain purposes only, or that are passed down, and what of them is
@@ -14,13 +15,13 @@ import { factsInForce, type TestInput } from '../plan/test-inputs.js';
  */
 
 /** The sources that hold ring-fenced money on a day, inclusive, by the facts that are known. */
-export function ringFencedOn(facts: readonly TestInput[], on: Day): Set<string> {
-  const grants = factsInForce(facts, 'GrantDetermined', on).filter(
+export function ringFencedOn(facts: readonly KeptFact[], on: Day): Set<string> {
+  const grants = factsInForce(facts, 'grant', on).filter(
     ({ data }) => data['purposes'] !== undefined || data['passDown'] !== undefined,
   );
   // Money that is carried in a second time no longer names the source that it first came from. It counts as ring-fenced, so
   // that it stays with those for whom it was carried in.
-  const carried = factsInForce(facts, 'CarriedForwardReceived', on).filter(({ data }) => {
+  const carried = factsInForce(facts, 'carry-in', on).filter(({ data }) => {
     const cameFrom = data['cameFrom'] as string;
     return cameFrom === CARRY_IN || sourceOf(cameFrom)!.grant;
   });

@@ -25,6 +25,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     name: 'GapStated',
     title: 'Record a gap that was stated',
     group: 'contributions',
+    keptAs: 'gap',
     about: 'Somebody has claimed a gap in public. The claim is kept with its claimant and date; it changes no balance.',
     input: z.strictObject({
       effective: EffectiveDay.meta({ description: 'The first day of the gap that is claimed.' }),

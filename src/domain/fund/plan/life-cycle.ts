@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { append } from '../../grammar/change.js';
 import { clampedTo, dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
 import type { PartnerKind, RegisterState } from '../../register/state.js';
@@ -21,7 +20,7 @@ import {
 } from './plan-years.js';
 import { booksOn } from '../books.js';
 import { planRows } from './plan-rows.js';
-import { standingFact, standingFacts } from '../standing-facts.js';
+import { inForce as factsInForce, ofKind, type KeptAs } from '../../grammar/remembered.js';
 import { opened, type FundState, type Opened } from '../state.js';
 import {
   AgreementName,
@@ -103,25 +102,21 @@ interface PlanYear {
 }
 
 /** How the plan of a year stands on a day, inclusive, as known at a revision. */
-export function planYearOn(
-  { lifeCycle, reversed }: Pick<FundState, 'lifeCycle' | 'reversed'>,
-  on: Day,
-  upTo?: number,
-): PlanYear {
-  const facts = standingFacts(lifeCycle, reversed, on, upTo);
-  const of = (type: string) => facts.filter((each) => each.type === type);
-  const moves = of('PlanMoved').map(({ revision, recordedAt, data }) => ({
+export function planYearOn({ lifeCycle }: Pick<FundState, 'lifeCycle'>, on: Day, upTo?: number): PlanYear {
+  const facts = factsInForce(lifeCycle, { on, upTo });
+  const of = (keptAs: KeptAs) => ofKind(facts, keptAs);
+  const moves = of('plan-move').map(({ revision, recordedAt, data }) => ({
     revision,
     recordedAt,
     ...(data as unknown as PlanMove),
   }));
   const met = new Map(
-    of('ConditionMet').map(({ revision, data }) => [data['condition'], { on: data.effective, revision }]),
+    of('condition-met').map(({ revision, data }) => [data['condition'], { on: data.effective, revision }]),
   );
   return {
     state: moves.at(-1)?.to ?? 'drafting',
     moves,
-    signOffs: of('SignOffGiven').map(({ revision, data }) => ({ revision, ...(data as unknown as PlanSignOff) })),
+    signOffs: of('sign-off').map(({ revision, data }) => ({ revision, ...(data as unknown as PlanSignOff) })),
     conditions: moves.flatMap(({ conditions = [] }) =>
       conditions.map((each) => ({ ...each, met: met.get(each.condition) })),
     ),
@@ -254,6 +249,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     name: 'PlanMoved',
     title: 'Move the plan on',
     group: 'plan',
+    keptAs: 'plan-move',
     about:
       'The plan of the year moves to another state, by a legal step; the hash of the plan on that day is recorded with it.',
     input: z.strictObject(moveInput),
@@ -289,7 +285,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     },
     check: () => undefined,
     postings: () => [],
-    evolve: (state, _data, event) => append(state.lifeCycle, standingFact(event)),
+    evolve: () => undefined,
     sentence: (data) =>
       `The plan moved from “${PLAN_STATES[data.from]}” to “${PLAN_STATES[data.to]}”` +
       (data.letter ? ` (${data.letter})` : '') +
@@ -301,6 +297,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     name: 'SignOffGiven',
     title: 'Sign the plan off',
     group: 'plan',
+    keptAs: 'sign-off',
     about:
       'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read.',
     input: SignOff,
@@ -344,7 +341,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
         : undefined;
     },
     postings: () => [],
-    evolve: (state, _data, event) => append(state.lifeCycle, standingFact(event)),
+    evolve: () => undefined,
     sentence: (data) =>
       `${data.partner} signed off the plan ${data.planHash.slice(0, 12)} as ${data.capacity}: ${data.statement}`,
   }),
@@ -352,6 +349,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     name: 'ConditionMet',
     title: 'Record that a condition is met',
     group: 'plan',
+    keptAs: 'condition-met',
     about: 'A condition of the plan’s approval has been met.',
     input: z.strictObject({ effective: EffectiveDay, condition: ConditionName, letter: Letter.optional() }),
     stored: z.strictObject({
@@ -385,7 +383,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
         ? refuse('nothing_to_change', `The condition "${data.condition}" has been met already.`)
         : undefined,
     postings: () => [],
-    evolve: (state, _data, event) => append(state.lifeCycle, standingFact(event)),
+    evolve: () => undefined,
     sentence: (data) =>
       `The condition "${data.condition}" was met on ${dayInWords(data.effective)}` +
       `${data.effective > data.due ? `, after it was due on ${dayInWords(data.due)}` : ''}${data.letter ? ` (${data.letter})` : ''}.`,

@@ -11,7 +11,8 @@ import {
   type TestInputs,
   type TestResult,
 } from './minimum-tests.js';
-import { descriptionsOn, type TestInput } from './test-inputs.js';
+import { descriptionsOn } from './test-inputs.js';
+import type { KeptFact } from '../../grammar/remembered.js';
 import { PLAN, POOL, type Account, type Measure, type Posting } from '../../postings.js';
 
 /**
@@ -43,8 +44,8 @@ const movesOf = (books: readonly Book[], more: readonly Posting[]): Move[] =>
     .sort(byDay);
 
 /** The facts that set and describe each line, and the days on which any of them begins or ends. */
-function describing(facts: readonly TestInput[]) {
-  const byLine = new Map<string, TestInput[]>();
+function describing(facts: readonly KeptFact[]) {
+  const byLine = new Map<string, KeptFact[]>();
   const days: { readonly on: Day; readonly line: string }[] = [];
   for (const fact of facts) {
     const line = fact.data['line'] as string;
@@ -70,7 +71,7 @@ const NOTHING: Counted = { socialCare: NO_MONEY, outOfHospital: NO_MONEY };
  */
 export function minimumWalk(
   books: readonly Book[],
-  { postings, facts }: { readonly postings: readonly Posting[]; readonly facts: readonly TestInput[] },
+  { postings, facts }: { readonly postings: readonly Posting[]; readonly facts: readonly KeptFact[] },
   published: (on: Day) => Pick<TestInputs, 'allocations' | 'areasOfSpend'>,
 ): (on: Day) => TestResult[] {
   const moves = movesOf(books, postings);

@@ -5,6 +5,7 @@ import type { Preview } from '../../grammar/preview.js';
 import { NOTHING_PREVIEWED } from '../../grammar/preview.js';
 import type { Posting } from '../../postings.js';
 import { allocationChains, inForceAmong, rulesOn, type ReferenceState } from '../../register/reference-state.js';
+import { reversedBy } from '../../grammar/reversal.js';
 import { refuse } from '../../rules.js';
 import type { Book } from '../books.js';
 import { minimumWalk } from './minima-walk.js';
@@ -18,26 +19,31 @@ import {
   type TestResult,
 } from './minimum-tests.js';
 import { opened, type FundState, type Opened } from '../state.js';
-import { holdingsOn, isTestInput, keepTestInput, type TestInput } from './test-inputs.js';
+import { holdingsOn, isTestInput, keepTestInput, type NewFact } from './test-inputs.js';
+import type { KeptFact } from '../../grammar/remembered.js';
 
 /** What a fact does to the minimum tests, seen before it is recorded: the same formula as questions ask, on the state. */
 
 /** What is not recorded yet, as the tests would see it: the movements, and all facts with it among them. */
 export interface TestsInput {
   readonly postings: readonly Posting[];
-  readonly facts: readonly TestInput[];
+  readonly facts: readonly KeptFact[];
 }
 
 /** With one more fact that is not recorded yet; undefined where the tests would not see it. */
-export function withFact(
-  before: TestsInput,
-  { type, data, revision }: Pick<TestInput, 'type' | 'data' | 'revision'>,
-  postings: readonly Posting[],
-): TestsInput | undefined {
+export function withFact(before: TestsInput, fact: NewFact, postings: readonly Posting[]): TestsInput | undefined {
   const facts = [...before.facts];
-  const worded = keepTestInput(facts, { type, data, revision });
+  const worded = keepTestInput(facts, fact);
   return worded || postings.some(isTestInput) ? { postings: [...before.postings, ...postings], facts } : undefined;
 }
+
+/** A fact that would be recorded next. */
+export const newFact = (fact: Fact<FundState>, data: FactData): NewFact => ({
+  revision: Infinity,
+  data,
+  keptAs: fact.keptAs,
+  reverses: reversedBy({ type: fact.name, data }),
+});
 
 type Published = Pick<TestInputs, 'allocations' | 'areasOfSpend'>;
 
@@ -103,7 +109,7 @@ export function preview(
   if (!state.opened) return NOTHING_PREVIEWED;
   const postings = fact.postings(data);
   const before: TestsInput = { postings: [], facts: state.tested.facts };
-  const after = withFact(before, { type: fact.name, data, revision: Infinity }, postings);
+  const after = withFact(before, newFact(fact, data), postings);
   if (!after) return NOTHING_PREVIEWED;
   const published = publishedFor(state.opened, register.reference, Infinity);
   const accounts = [...state.books.values()].filter(({ account }) => isTestInput(account));

@@ -18,7 +18,8 @@ import type { AreaOfSpend } from '../../reference/rule-sets.js';
 import type { Allocation, Publication } from '../../register/reference-state.js';
 import { sourceOf } from '../../sources.js';
 import type { Scheme } from './scheme.js';
-import { descriptionsOn, factsInForce, gathered, sumOf, type Holding, type TestInput } from './test-inputs.js';
+import { descriptionsOn, factsInForce, gathered, sumOf, type Holding } from './test-inputs.js';
+import type { KeptFact } from '../../grammar/remembered.js';
 
 /**
  * The money tests of the national conditions, T1 to T6, as a pure formula. The same formula decides what may be recorded,
@@ -44,7 +45,7 @@ export interface TestInputs {
   /** What the fund's accounts stand at on the day; the pool's own side is left out. */
   readonly holdings: readonly Holding[];
   /** The facts whose words are needed, as known. */
-  readonly facts: readonly TestInput[];
+  readonly facts: readonly KeptFact[];
   /** The allocations of the fund's area and year in force on the day. */
   readonly allocations: readonly Publication<Allocation>[];
   /** The areas of spend of the year's rules in force on the day. */
@@ -262,7 +263,7 @@ function determined({ allocations, holdings, facts, on }: TestInputs): TestResul
       measure === 'agreed' && sourceOf(source)!.grant ? key(holder, source) : undefined,
     ).map(({ name, pence: sum }) => [name, sum]),
   );
-  const reductions = ['GrantReduced', 'GrantRecovered'].flatMap((type) => factsInForce(facts, type, on));
+  const reductions = factsInForce(facts, 'grant-cut', on);
   const reducedSince = ({ payer, source, effective }: Allocation): Pence =>
     total(
       reductions
@@ -300,7 +301,7 @@ function determined({ allocations, holdings, facts, on }: TestInputs): TestResul
  * how much it was late. Source: domain.md 7.4.
  */
 function passedDown({ holdings, facts, on }: TestInputs): TestResult {
-  const grants = factsInForce(facts, 'GrantDetermined', on).flatMap(({ data }) =>
+  const grants = factsInForce(facts, 'grant', on).flatMap(({ data }) =>
     data['passDown'] === undefined ? [] : [{ grant: data['grant'] as string, ...(data['passDown'] as PassDown) }],
   );
   const rows = grants.flatMap(({ grant, by, shares }) =>
@@ -331,12 +332,11 @@ function passedDown({ holdings, facts, on }: TestInputs): TestResult {
 
 /** The last day on which a district was given some of its share, or waived it; none before the day by which it is due. */
 const lastGiven = (
-  facts: readonly TestInput[],
+  facts: readonly KeptFact[],
   on: Day,
   of: { readonly grant: string; readonly district: string; readonly by: Day },
 ): Day =>
-  ['GrantPassedDown', 'PassDownWaived']
-    .flatMap((type) => factsInForce(facts, type, on))
+  factsInForce(facts, 'pass-down', on)
     .filter(({ data }) => data['grant'] === of.grant && data['district'] === of.district)
     .reduce((last, { data: { effective } }) => (effective > last ? effective : last), of.by);
 

@@ -132,6 +132,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     name: 'PlanLineSet',
     title: 'Add a plan line',
     group: 'plan',
+    keptAs: 'line',
     about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off.',
     input: z.strictObject({
       effective: EffectiveDay,
@@ -260,6 +261,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     name: 'PlanLineDescribed',
     title: 'Describe a plan line',
     group: 'plan',
+    keptAs: 'description',
     about:
       'Gives a plan line its scheme, area of spend, commissioner and provider from a day on, or changes them; its sum stays.',
     input: z.strictObject(description),

@@ -1,6 +1,7 @@
 import type { Day } from '../../calendar.js';
-import { append, assign } from '../../grammar/change.js';
+import { append } from '../../grammar/change.js';
 import type { FactData } from '../../grammar/event.js';
+import { inForce, ofKind, takeBack, type KeptAs, type KeptFact } from '../../grammar/remembered.js';
 import { exactly, NO_MONEY, plus, type Pence } from '../../money.js';
 import { byText } from '../../order.js';
 import { POOL, seriesOn, type Account, type Measure, type Posting } from '../../postings.js';
@@ -12,15 +13,7 @@ import type { Scheme } from './scheme.js';
  * that decisions and questions, now and as known before, read the same.
  */
 export interface TestInputs {
-  readonly facts: readonly TestInput[];
-}
-
-export interface TestInput {
-  readonly revision: number;
-  readonly type: string;
-  readonly data: FactData;
-  /** When it was reversed, and from which day on. */
-  readonly reversed?: { readonly revision: number; readonly on: Day };
+  readonly facts: readonly KeptFact[];
 }
 
 export const noTestInputs = (): TestInputs => ({ facts: [] });
@@ -28,43 +21,36 @@ export const noTestInputs = (): TestInputs => ({ facts: [] });
 /** The measures that the tests read. */
 const MEASURES: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'share', 'passedDown', 'waived']);
 /** The facts whose words they, or the shares of a variance, need beside their postings. */
-const WORDED: ReadonlySet<string> = new Set([
-  'PlanLineSet',
-  'PlanLineDescribed',
-  'GrantDetermined',
-  'GrantReduced',
-  'GrantRecovered',
-  'GrantPassedDown',
-  'PassDownWaived',
-  'CarriedForwardReceived',
+const WORDED: ReadonlySet<KeptAs | undefined> = new Set([
+  'line',
+  'description',
+  'grant',
+  'grant-cut',
+  'pass-down',
+  'carry-in',
 ]);
 
 export const isTestInput = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);
 
+/** A fact that is recorded, or would be: what its words are kept as, and the revision of the fact that it takes back. */
+export interface NewFact {
+  readonly revision: number;
+  readonly data: FactData;
+  readonly keptAs: KeptAs | undefined;
+  readonly reverses: string | undefined;
+}
+
 /** Takes one more fact into a list of them, or marks the one that it reverses. Whether the list has changed. */
-export function keepTestInput(
-  facts: readonly TestInput[],
-  { revision, type, data }: Pick<TestInput, 'revision' | 'type' | 'data'>,
-): boolean {
-  if (WORDED.has(type)) {
-    append(facts, { revision, type, data });
-    return true;
-  }
-  const at = type === 'FactReversed' ? facts.findIndex((each) => String(each.revision) === data['reverses']) : -1;
-  if (at < 0) return false;
-  assign(facts as TestInput[], at, { ...facts[at]!, reversed: { revision, on: data.effective } });
+export function keepTestInput(facts: readonly KeptFact[], { revision, keptAs, data, reverses }: NewFact): boolean {
+  if (reverses !== undefined) return takeBack(facts, Number(reverses), { revision, on: data.effective });
+  if (!keptAs || !WORDED.has(keptAs)) return false;
+  append(facts, { revision, keptAs, data });
   return true;
 }
 
-/** The facts as they were known at a revision, inclusive. */
-export const factsKnown = (facts: readonly TestInput[], upTo: number): TestInput[] =>
-  facts
-    .filter((each) => each.revision <= upTo)
-    .map(({ reversed, ...each }) => (reversed && reversed.revision <= upTo ? { ...each, reversed } : each));
-
-/** The facts of one type in force on a day, inclusive, in the order of recording. */
-export const factsInForce = (facts: readonly TestInput[], type: string, on: Day): TestInput[] =>
-  facts.filter((each) => each.type === type && each.data.effective <= on && !(each.reversed && each.reversed.on <= on));
+/** The facts of one kind in force on a day, inclusive, in the order of recording. */
+export const factsInForce = (facts: readonly KeptFact[], keptAs: KeptAs, on: Day): KeptFact[] =>
+  inForce(ofKind(facts, keptAs), { on });
 
 /** What an account stands at. */
 export interface Holding {
@@ -113,11 +99,11 @@ export interface Described {
  * How each plan line in force on a day is described: by the description in force that took effect last, the one recorded
  * last where two do on one day, or else as it was set.
  */
-export function descriptionsOn(facts: readonly TestInput[], on: Day): Map<string, Described> {
-  const described = new Map<string, TestInput>();
-  const nameOf = ({ data }: TestInput) => data['line'] as string;
-  for (const set of factsInForce(facts, 'PlanLineSet', on)) described.set(nameOf(set), set);
-  for (const each of factsInForce(facts, 'PlanLineDescribed', on)) {
+export function descriptionsOn(facts: readonly KeptFact[], on: Day): Map<string, Described> {
+  const described = new Map<string, KeptFact>();
+  const nameOf = ({ data }: KeptFact) => data['line'] as string;
+  for (const set of factsInForce(facts, 'line', on)) described.set(nameOf(set), set);
+  for (const each of inForce(ofKind(facts, 'description'), { on }, 'by-day')) {
     const last = described.get(nameOf(each));
     if (last && last.data.effective <= each.data.effective) described.set(nameOf(each), each);
   }

@@ -187,6 +187,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     name: 'CarryForwardApproved',
     title: 'Carry money forward',
     group: 'year-end',
+    keptAs: 'reserve',
     about:
       'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes.',
     input: z.strictObject({
@@ -305,6 +306,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     name: 'CarriedForwardReceived',
     title: 'Receive money carried forward',
     group: 'year-end',
+    keptAs: 'carry-in',
     about:
       'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn. It stands with those whose money was drawn, in proportion to what they had agreed to pay of its source; with the host where they are not in this fund. A body that has had money back counts by what it has agreed still.',
     input: z.strictObject(carryInput),

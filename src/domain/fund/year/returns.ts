@@ -73,6 +73,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     name: 'ReturnSubmitted',
     title: 'File a return',
     group: 'periods',
+    keptAs: 'return',
     about:
       'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { put } from '../../grammar/change.js';
 import type { Day } from '../../calendar.js';
+import type { Remembered } from '../../grammar/remembered.js';
 import type { Pence } from '../../money.js';
 import { Name } from '../../values.js';
 
@@ -11,7 +12,7 @@ export interface SpendingState {
   /** What was accrued, by the revision of the fact that says so. */
   readonly accruals: ReadonlyMap<number, Accrual>;
   /** What was achieved against each pot of pay for performance, in the order of recording. */
-  readonly measured: readonly Measured[];
+  readonly measured: readonly Remembered<Measured>[];
 }
 
 interface Purposed {
@@ -31,9 +32,8 @@ export interface Accrual {
 }
 
 interface Measured {
-  readonly revision: number;
   readonly pot: string;
-  readonly effective: string;
+  readonly effective: Day;
   /** The whole reduction achieved so far, in the unit of the pot. */
   readonly achieved: string;
 }

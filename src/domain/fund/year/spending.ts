@@ -437,6 +437,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     name: 'ForecastRecorded',
     title: 'Record a forecast',
     group: 'spending',
+    keptAs: 'forecast',
     about:
       'What a plan line is expected to have cost by the end of the year, or a saving or income to have saved or brought in, as seen at the end of a period; the latest of a period counts, and the older are kept. It moves no money.',
     input: z.strictObject(forecastInput),

@@ -74,7 +74,7 @@ function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear
 /** Claims stand beside the gap, and no figure here is of them. */
 const gapAt = (at: Standing | undefined) => at && gapOf(at.view, NO_MONEY);
 
-const linesSet = ({ model }: Standing) => model.facts.kept.filter(({ type }) => type === 'PlanLineSet');
+const linesSet = ({ model }: Standing) => model.facts.kept.get('line')!;
 
 const PartText = z.object({ name: z.string(), amount: SignedMoney });
 const partsOf = (sums: ReadonlyMap<string, Pence>): z.input<typeof PartText>[] =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agreementFacts, inForce } from '../../../../projections/fund-facts.js';
+import { agreementFacts, keptInForce } from '../../../../projections/fund-facts.js';
 import { LAST_DAY, type Day } from '../../../domain/calendar.js';
 import { notBoundBy } from '../../../domain/fund/money/acceptance.js';
 import { AgreementTerms, SchemeTerms } from '../../../domain/fund/agreement/agreement-terms.js';
@@ -16,6 +16,7 @@ import type { Inheritance } from '../../../domain/register/inheritance.js';
 import { heirsOf, lineOf } from '../../../domain/register/succession.js';
 import { Refusal } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
+import { fundStream } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import {
   AtTwoDates,
@@ -37,7 +38,8 @@ type OfYear = Pick<Standing, 'fund' | 'area' | 'year' | 'size'>;
 const signedAt = ({ model }: Ledger, { fund, area, year, size }: OfYear): SignedIn[] =>
   [fund, ...fundsBefore({ area, year })].flatMap((name) => {
     const found = model.fund(name);
-    return found ? [{ fund: name, facts: agreementFacts(found.facts, size), reversed: new Map<number, number>() }] : [];
+    const upTo = model.knownRevision(fundStream(name), size);
+    return found ? [{ fund: name, facts: agreementFacts(found.facts, upTo) }] : [];
   });
 
 /** The agreement in force on a day, inclusive, as known at a size of the ledger: of the fund, or of an earlier year’s. */
@@ -48,7 +50,7 @@ export const agreementAt = (ledger: Ledger, at: OfYear, on: Day): FundAgreement 
 const agreementsAt = (ledger: Ledger, at: Standing, on: Day): FundAgreement[] =>
   signedAt(ledger, at)
     .reverse()
-    .flatMap(({ fund, facts, reversed }) => agreementsOn(facts, reversed, on).map((each) => ({ ...each, fund })));
+    .flatMap(({ fund, facts }) => agreementsOn(facts, on).map((each) => ({ ...each, fund })));
 
 /** The terms as they are answered: days are text. */
 const TermsText = z.object({
@@ -230,7 +232,7 @@ export const withdrawals = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const found = inForce(at.model.facts, 'DiscretionaryPaymentWithdrawn', at.on, at.size).map((kept) => {
+    const found = keptInForce(at.model.facts, 'withdrawal', at).map((kept) => {
       const data = kept.data as unknown as Withdrawal;
       const agreed = data.of.contribution !== undefined;
       // What nobody has signed is under no agreement.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NOT_IN_DISPUTE, type InDispute } from '../../../../projections/claims.js';
 import { compare } from '../../../../projections/compare.js';
-import { inForce, known } from '../../../../projections/fund-facts.js';
+import { keptInForce, known } from '../../../../projections/fund-facts.js';
 import { GAP_FIGURES, gapOf, type Gap } from '../../../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../../../projections/gap-history.js';
 import { passDowns } from '../../../../projections/pass-down.js';
@@ -225,7 +225,7 @@ export const gap = query({
             oneOff: moneyText(figures.agreedOneOff),
           })),
       ),
-      stated: inForce(at.model.facts, 'GapStated', at.on, at.size).map(({ data, evidence }) => ({
+      stated: keptInForce(at.model.facts, 'gap', at).map(({ data, evidence }) => ({
         ...(data as unknown as { amount: string; claimant: string; statedOn: string; basis: string }),
         evidence: evidence.map((each) => each.reference),
       })),
@@ -548,12 +548,8 @@ export const plan = query({
     if (at instanceof Refusal) return at;
     const { lines, requirement } = planOf(
       at.view,
-      linesStanding(
-        at.view,
-        inForce(at.model.facts, 'PlanLineSet', at.on, at.size),
-        known(at.model.facts, 'PlanLineSet', at.size),
-      ),
-      inForce(at.model.facts, 'PlanLineDescribed', at.on, at.size),
+      linesStanding(at.view, keptInForce(at.model.facts, 'line', at), known(at.model.facts, 'line', at.upTo)),
+      keptInForce(at.model.facts, 'description', at),
     );
     return {
       fund: asked.fund,
@@ -616,7 +612,7 @@ export const passDown = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const grants = passDowns(at.view, inForce(at.model.facts, 'GrantDetermined', at.on, at.size), ({ district }) =>
+    const grants = passDowns(at.view, keptInForce(at.model.facts, 'grant', at), ({ district }) =>
       heirsOf(at.inheritance.successions, district, at.area),
     );
     return {

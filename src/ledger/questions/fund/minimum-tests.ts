@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Entry } from '../../../../projections/entry.js';
 import { FUND } from '../../../domain/fund/facts.js';
-import { withFact, publishedFor, type TestsInput } from '../../../domain/fund/plan/minima.js';
+import { newFact, publishedFor, withFact, type TestsInput } from '../../../domain/fund/plan/minima.js';
 import { minimumTests, type TestAccounts, type TestResult } from '../../../domain/fund/plan/minimum-tests.js';
-import { factsKnown, isTestInput, withPostings } from '../../../domain/fund/plan/test-inputs.js';
+import { isTestInput, withPostings } from '../../../domain/fund/plan/test-inputs.js';
 import type { FactText } from '../../../domain/grammar/event.js';
 import { POOL, type Posting } from '../../../domain/postings.js';
 import { ALLOCATION } from '../../../domain/register/reference-data.js';
 import type { Allocation, Publication } from '../../../domain/register/reference-state.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
+import { asKnown } from '../../../domain/grammar/remembered.js';
 import { factOf } from '../../../domain/grammar/kind.js';
 import { fundStream, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
@@ -148,7 +149,7 @@ export const minimumTestsQuery = query({
     const { own } = await ledger.folded('fund', stream);
     const now: TestsInput = {
       postings: [],
-      facts: factsKnown(own.tested.facts, ledger.model.knownRevision(stream, at.size)),
+      facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, at.size)),
     };
     const tests = testsAt(ledger, at, now);
     const table = onTheTable(entries);
@@ -168,7 +169,9 @@ export const minimumTestsQuery = query({
         );
       }
       if (name !== undefined) names.set(name, `proposal ${proposal}`);
-      then = withFact(then, { ...fact, revision: Infinity }, factOf(FUND, fact.type).postings(fact.data)) ?? then;
+      then =
+        withFact(then, newFact(factOf(FUND, fact.type), fact.data), factOf(FUND, fact.type).postings(fact.data)) ??
+        then;
       proposals.push({ proposal, sentence: sentenceOf({ stream, ...fact } as never) });
     }
     return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Entry } from '../../../../projections/entry.js';
-import { inForce, type Kept } from '../../../../projections/fund-facts.js';
+import { keptInForce, type Kept } from '../../../../projections/fund-facts.js';
 import { LAST_DAY, type Day } from '../../../domain/calendar.js';
 import type { FactData } from '../../../domain/grammar/event.js';
 import {
@@ -56,8 +56,8 @@ interface KeptReturn {
 }
 
 /** The returns that were filed by a size of the ledger, in the order of filing. */
-const returnsAt = ({ model, size }: Pick<Standing, 'model' | 'size'>): KeptReturn[] =>
-  inForce(model.facts, 'ReturnSubmitted', LAST_DAY, size).map((kept) => {
+const returnsAt = ({ model, upTo }: Pick<Standing, 'model' | 'upTo'>): KeptReturn[] =>
+  keptInForce(model.facts, 'return', { on: LAST_DAY, upTo }).map((kept) => {
     const filed = kept.data as unknown as Filed;
     return { kept, filed, figures: filed.figures.map((each) => ({ ...each, amount: signedPence(each.amount) })) };
   });

@@ -16,7 +16,8 @@ import { appliedOn, signedShares, type RiskShareApplied } from '../../../domain/
 import { riskShares, riskYear, type SchemeShare } from '../../../domain/fund/agreement/risk-year.js';
 import { owedTo, ringFencedOn } from '../../../domain/fund/money/ring-fence.js';
 import { leftOfRingFenced } from '../../../domain/fund/agreement/schemes.js';
-import { descriptionsOn, factsKnown } from '../../../domain/fund/plan/test-inputs.js';
+import { asKnown } from '../../../domain/grammar/remembered.js';
+import { descriptionsOn } from '../../../domain/fund/plan/test-inputs.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../../domain/money.js';
 import { sumsPassedOn } from '../../../domain/register/inheritance.js';
 import { Refusal } from '../../../domain/rules.js';
@@ -48,7 +49,7 @@ export async function sharesAt(
   const known = ledger.model.knownRevision(stream, at.size);
   const applied = appliedOn(own, at.on, known);
   const agreement = agreementOfYear(ledger, at);
-  const facts = factsKnown(own.tested.facts, known);
+  const facts = asKnown(own.tested.facts, known);
   const ringFenced = ringFencedOn(facts, at.on);
   const year = riskYear({
     books: at.recorded,

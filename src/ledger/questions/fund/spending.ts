@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { inForce, known } from '../../../../projections/fund-facts.js';
+import { keptInForce, known } from '../../../../projections/fund-facts.js';
 import { MONITORED, monitoringOf } from '../../../../projections/monitoring.js';
 import { SOURCE_USE, sourceUses } from '../../../../projections/source-use.js';
 import { sumOver } from '../../../../projections/view.js';
 import { lastDayOfPeriod, periodOf, type Day } from '../../../domain/calendar.js';
 import { released } from '../../../domain/fund/money/performance.js';
+import type { KeptAs } from '../../../domain/grammar/remembered.js';
 import { minus, moneyText, negated, NO_MONEY, pence, type Pence } from '../../../domain/money.js';
 import { POOL } from '../../../domain/postings.js';
 import { Refusal } from '../../../domain/rules.js';
@@ -113,9 +114,9 @@ export const monitoring = query({
     const period = asked.period ?? periodOf(now.on);
     // The fund is there: it was found a line above.
     const at = standing(ledger, asked.fund, { ...knownAt, on: lastDayOfPeriod(now.year, period) }) as Standing;
-    const of = (type: string) => inForce(at.model.facts, type, at.on, at.size);
-    const linesKnown = known(at.model.facts, 'PlanLineSet', at.size);
-    const { lines, lowering, total } = monitoringOf(at.view, of('PlanLineSet'), linesKnown, of('ForecastRecorded'));
+    const of = (keptAs: KeptAs) => keptInForce(at.model.facts, keptAs, at);
+    const linesKnown = known(at.model.facts, 'line', at.upTo);
+    const { lines, lowering, total } = monitoringOf(at.view, of('line'), linesKnown, of('forecast'));
     const overspend = asked.overspend ?? 'below-nothing';
     const told = (variance: Pence): Pence => (overspend === 'above-nothing' ? negated(variance) : variance);
     return {
@@ -192,9 +193,7 @@ export const grantUse = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const brought = ['GrantDetermined', 'CarriedForwardReceived'].flatMap((type) =>
-      inForce(at.model.facts, type, at.on, at.size),
-    );
+    const brought = (['grant', 'carry-in'] as const).flatMap((keptAs) => keptInForce(at.model.facts, keptAs, at));
     const uses = sourceUses(at.view, brought, await entriesOf(ledger, at));
     return {
       fund: asked.fund,
@@ -255,7 +254,7 @@ export const reserves = query({
     return {
       fund: asked.fund,
       ...at.stamp,
-      reserves: inForce(at.model.facts, 'CarryForwardApproved', at.on, at.size).map(({ data }) => {
+      reserves: keptInForce(at.model.facts, 'reserve', at).map(({ data }) => {
         const { reserve, source, purpose, toYear, minute, amount } = data as unknown as Record<string, string>;
         return {
           reserve: reserve!,
@@ -319,12 +318,12 @@ export const performance = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const of = (type: string) => inForce(at.model.facts, type, at.on, at.size);
-    const measured = of('PerformanceMeasured').map(({ data }) => data as unknown as Measured);
+    const of = (keptAs: KeptAs) => keptInForce(at.model.facts, keptAs, at);
+    const measured = of('measurement').map(({ data }) => data as unknown as Measured);
     return {
       fund: asked.fund,
       ...at.stamp,
-      pots: of('PerformancePotSet').map(({ data }) => {
+      pots: of('pot').map(({ data }) => {
         const { pot, payer, amount, planned, unit } = data as unknown as Record<
           'pot' | 'payer' | 'amount' | 'planned' | 'unit',
           string

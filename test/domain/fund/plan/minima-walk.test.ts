@@ -5,7 +5,8 @@ import type { Book } from '../../../../src/domain/fund/books.js';
 import { minimumWalk } from '../../../../src/domain/fund/plan/minima-walk.js';
 import { minimumTests, type TestInputs } from '../../../../src/domain/fund/plan/minimum-tests.js';
 import { planAccount } from '../../../../src/domain/fund/state.js';
-import { holdingsOn, isTestInput, type TestInput } from '../../../../src/domain/fund/plan/test-inputs.js';
+import type { KeptFact } from '../../../../src/domain/grammar/remembered.js';
+import { holdingsOn, isTestInput } from '../../../../src/domain/fund/plan/test-inputs.js';
 import { exactly } from '../../../../src/domain/money.js';
 import { addToSeries, emptySeries, posted, type Posting } from '../../../../src/domain/postings.js';
 import { allocation, scheme } from '../../../support/plan.js';
@@ -52,9 +53,9 @@ t.test('the walk over the days finds what the formula finds on each', (t) => {
     fc.property(Moves, (moves) => {
       const books = new Map<string, Book>();
       const postings: Posting[] = [];
-      const facts: TestInput[] = LINES.map((line, revision) => ({
+      const facts: KeptFact[] = LINES.map((line, revision) => ({
         revision,
-        type: 'PlanLineSet',
+        keptAs: 'line',
         data: { effective: FIRST, line, source, ...(line === 'one' && { scheme: scheme() }) },
       }));
       for (const [index, { what, day, until, pick, area, nhs, pence, recorded }] of moves.entries()) {
@@ -64,7 +65,7 @@ t.test('the walk over the days finds what the formula finds on each', (t) => {
           const commissioner = { nhs, localGovernment: 10_000 - nhs };
           facts.push({
             revision: 10 + index,
-            type: 'PlanLineDescribed',
+            keptAs: 'description',
             data: { ...data, scheme: scheme({ areaOfSpend: area, commissioner }) },
             ...(what === 'take back' && { reversed: { revision: 99, on: daysAfter(on, until) } }),
           });
