@@ -10,7 +10,7 @@ import { CATEGORIES } from '../src/ledger/catalogue.js';
 import { systemClock } from '../src/ledger/clock.js';
 import { openLedger } from '../src/ledger/ledger.js';
 import { move } from '../src/ledger/audit/move.js';
-import { eventId } from '../src/ledger/acts/submit.js';
+import { eventId } from '../src/ledger/acts/event-id.js';
 import type { EventStore, ExpectedRevision, RecordedEvent } from '../src/store/event-store.js';
 import { openEventStoreDB } from '../src/store/eventstoredb/eventstoredb-event-store.js';
 import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.js';

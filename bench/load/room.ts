@@ -9,7 +9,7 @@ import { openLedger } from '../../src/ledger/ledger.js';
 import { issueToken, localKey } from '../../src/http/sign-in.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { RULES_NOW } from '../../src/domain/grammar/rule-versions.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 
 /** A ledger with many officers and enough to read, and the service on it in a process of its own, as a user runs it. */
 

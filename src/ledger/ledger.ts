@@ -12,7 +12,7 @@ import { decode, kindOf, KINDS, REGISTER_STREAM, sentenceOf, type StateOf } from
 import type { Clock } from './clock.js';
 import { watchClock, type ClockWatch } from './acts/clock-watch.js';
 import { startProjector, type Projector } from './memory/projector.js';
-import { createFolding, type Folding } from './memory/state-on-demand.js';
+import { createStateOnDemand, type StateOnDemand } from './memory/state-on-demand.js';
 import { readInThreads, type ReadBy, type Threads } from './memory/parallel-read.js';
 import { endHolds, startProving } from './audit/proof.js';
 import { createReadModel, type ReadModel } from './memory/read-model.js';
@@ -37,7 +37,7 @@ export interface Ledger extends Submitter {
   /** Whether acts can be recorded. */
   readonly writing: Writing;
   /** The whole state of a stream, as decisions see it. */
-  readonly folded: Folding;
+  readonly stateOf: StateOnDemand;
   /** How many events were known from a snapshot, and not read, when the ledger was opened. */
   readonly fromSnapshot: number;
   /** How the rest was read then. */
@@ -97,13 +97,14 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
   const read = remembered || !threads || !store.leaves ? undefined : await readInThreads(store, threads);
   const inThreads = read && 'model' in read ? read : undefined;
   const model = remembered ?? inThreads?.model ?? createReadModel();
-  const folded = createFolding(store, model);
+  const stateOf = createStateOnDemand(store, model);
   const stored = storedTree(store);
   const made = stored ? undefined : createTree();
   const clockWatch = watchClock({ model, clock, store, msMax: clockMsMax });
   const projector = startProjector(store, model, clock, made);
   const writing = watchWriting(store);
   await projector.caughtUp;
+  model.goLive();
   await endHolds(store, model.size());
   const proving =
     proveEveryMs === undefined || !stored ? undefined : startProving(store, () => model.size(), proveEveryMs);
@@ -144,7 +145,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
   }
 
   return {
-    ...createSubmitter({ store, model, projector, clock, clockWatch, folded, writing, standsMsMax }),
+    ...createSubmitter({ store, model, projector, clock, clockWatch, stateOf, writing, standsMsMax }),
     store,
     model,
     projector,
@@ -153,7 +154,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
     tree: stored ?? made!,
     settling: createSettling({ store, model, projector, clock, clockWatch }),
     writing,
-    folded,
+    stateOf,
     async entries(stream, size, after) {
       const entries: Entry[] = [];
       for await (const { event, place } of standing(stream, size, after)) entries.push(entryOf(event, place));

@@ -3,7 +3,7 @@ import t from 'tap';
 import { sectorOf, type PartnerKind } from '../../src/domain/register/state.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { encode } from '../../src/ledger/catalogue.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import { BOARD, DAY, MERGED, registerAll, split, succeeded, takenBack, UPTON } from '../support/bodies.js';
 import { carried, COUNTY, EAST, NORTH, REGISTER_STREAM, SOUTH, WEST, type TestLedger } from '../support/ledger.js';

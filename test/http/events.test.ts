@@ -1,6 +1,6 @@
 import t from 'tap';
 import { encode, fundStream, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 import { createTail } from '../../src/http/tail.js';
 import { runHere } from '../cli/run.js';
 import { carried, FUND, line, openedLedger, TestLedger } from '../support/ledger.js';

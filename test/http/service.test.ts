@@ -9,7 +9,7 @@ import t, { type Test } from 'tap';
 import { RULES } from '../../src/domain/rules.js';
 import { createSignIn, issueToken, localKey, type SignIn } from '../../src/http/sign-in.js';
 import { Refusal } from '../../src/domain/rules.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../src/store/event-store.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { at, carried, folder, FUND, line, openedLedger, stated } from '../support/ledger.js';

@@ -2,7 +2,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
 import { canonical, encode } from '../../src/ledger/catalogue.js';
 import { load, planLoad } from '../../src/ledger/acts/load.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';

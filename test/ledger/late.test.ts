@@ -8,7 +8,7 @@ import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { move } from '../../src/ledger/audit/move.js';
 import { readInThreads, readPart } from '../../src/ledger/memory/parallel-read.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 import type { Done } from '../../src/ledger/acts/submission.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import type { EventStore } from '../../src/store/event-store.js';

@@ -443,7 +443,7 @@ t.test('rows, columns and corner add up for random histories, between any two in
           ledger.now(instants.at(-1)!);
           const amount = `${pounds}.01`;
           const effective = `${year.slice(0, 4)}-0${4 + (pick % 5)}-${day}`;
-          const { own, revision } = await ledger.ledger.folded('fund', `fund-${fundOf(year)}`);
+          const { own, revision } = await ledger.ledger.stateOf('fund', `fund-${fundOf(year)}`);
           const lines = [...own.items].flatMap(([name, { kind }]) => (kind === 'line' ? [name] : []));
           const post = (type: string, data: object) =>
             ledger.submit(

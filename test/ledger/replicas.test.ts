@@ -159,7 +159,8 @@ t.test('one key at two services in the same moment', async (t) => {
       key: 'same',
     }));
     // Both are ready to decide in the same moment: neither has to fold a fund first, and hears of the other meanwhile.
-    for (const { ledger } of [one, two]) for (const { in: fund } of acts) await ledger.folded('fund', fundStream(fund));
+    for (const { ledger } of [one, two])
+      for (const { in: fund } of acts) await ledger.stateOf('fund', fundStream(fund));
     const act = (more: { in: string; key: string }, ledger: TestLedger) =>
       ledger.submit('north-ccg-finance', propose('late', more.in.slice('testshire-'.length)), more);
     const first = await Promise.all([act(acts[0]!, one), act(acts[1]!, two)]);

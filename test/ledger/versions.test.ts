@@ -10,7 +10,7 @@ import { refuse, RULES } from '../../src/domain/rules.js';
 import { EffectiveDay, words } from '../../src/domain/values.js';
 import { canonical, encode, REGISTER_STREAM, decode } from '../../src/ledger/catalogue.js';
 import { requestOf } from '../../src/ledger/acts/request.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import { carried, contribution, COUNTY, FUND, NORTH, onSameFile, openedLedger } from '../support/ledger.js';
 

@@ -7,7 +7,7 @@ import { encode, fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/ca
 import { openLedger } from '../../src/ledger/ledger.js';
 import { move } from '../../src/ledger/audit/move.js';
 import { readInThreads, readPart } from '../../src/ledger/memory/parallel-read.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 import type { Done } from '../../src/ledger/acts/submission.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import { OutcomeUnknown, type EventStore } from '../../src/store/event-store.js';
@@ -99,7 +99,7 @@ t.test('acts of one commit', async (t) => {
   t.test('see a fund that was opened in it', async (t) => {
     const ledger = (await openedLedger(t)).now('2017-05-03T09:00:00Z');
     const store = ledger.store as ReturnType<typeof openSqliteEventStore>;
-    await ledger.ledger.folded('fund', fundStream(FUND));
+    await ledger.ledger.stateOf('fund', fundStream(FUND));
     const commits = store.commits();
     const opening = {
       effective: '2017-04-01',
@@ -406,16 +406,16 @@ t.test(
 
 t.test('a ledger with a void act is remembered alike, however it is read', async (t) => {
   const { one, two, another } = await withVoid(t);
-  await one.ledger.folded('fund', fundStream(FUND));
-  const should = await one.ledger.folded('fund', fundStream(FUND));
-  t.strictSame(await two.ledger.folded('fund', fundStream(FUND)), should);
+  await one.ledger.stateOf('fund', fundStream(FUND));
+  const should = await one.ledger.stateOf('fund', fundStream(FUND));
+  t.strictSame(await two.ledger.stateOf('fund', fundStream(FUND)), should);
 
   t.test('moved to another store', async (t) => {
     const to = openSqliteEventStore({ file: join(folder(t), 'moved.sqlite') });
     await move(another(), to);
     const moved = await service(t, to, one);
     t.strictSame(remembered(moved), remembered(one));
-    t.strictSame(await moved.ledger.folded('fund', fundStream(FUND)), should);
+    t.strictSame(await moved.ledger.stateOf('fund', fundStream(FUND)), should);
     t.match(await verify(to), { problems: [], voids: 1 });
   });
 

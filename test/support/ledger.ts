@@ -10,7 +10,7 @@ import type { Command } from '../../src/domain/grammar/stream.js';
 import { encode, fundStream, KINDS, placed, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
 import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
+import { eventId } from '../../src/ledger/acts/event-id.js';
 import type { Done, Submission } from '../../src/ledger/acts/submission.js';
 import type { EventStore, Position } from '../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
@@ -227,7 +227,7 @@ export async function openFund(ledger: TestLedger, year: string): Promise<Done> 
     { effective: `${year.slice(0, 4)}-04-01`, area: 'testshire', year, host: COUNTY, partners: [...PARTNERS] },
     fund,
   );
-  await ledger.ledger.folded('fund', fundStream(fund));
+  await ledger.ledger.stateOf('fund', fundStream(fund));
   return done;
 }
 

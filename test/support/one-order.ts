@@ -152,8 +152,8 @@ async function looked(
   t.strictSame(remembered(rebuilt), remembered(first), 'and so does one that reads all of it');
   for (const fund of [FUND, NEXT])
     t.strictSame(
-      await second.ledger.folded('fund', fundStream(fund)),
-      await rebuilt.ledger.folded('fund', fundStream(fund)),
+      await second.ledger.stateOf('fund', fundStream(fund)),
+      await rebuilt.ledger.stateOf('fund', fundStream(fund)),
     );
   await rebuilt.close();
   if (second !== first) await second.close();

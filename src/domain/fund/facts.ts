@@ -35,7 +35,7 @@ import { keepTestInput } from './plan/test-inputs.js';
 import { reversalFact, reversedBy, type Reversal } from '../grammar/reversal.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
-import { factOf, type Kind } from '../grammar/kind.js';
+import type { Kind } from '../grammar/kind.js';
 import { EffectiveDay } from '../values.js';
 import { Area, Host, PartnerRef } from '../grammar/fields.js';
 
@@ -178,17 +178,23 @@ const standsOn = (fact: Fact<FundState>, data: FactData): [item: string, level: 
 const itemsOf = (fact: Fact<FundState>, data: FactData): readonly string[] => [fact.restsOn?.(data) ?? []].flat();
 
 /** What is asked of a fund before any figure. It is kept apart from its other state, which only decisions need. */
-export type FundOutline = Pick<FundState, 'opened' | 'closedThrough'>;
+export interface FundOutline extends Pick<FundState, 'opened' | 'closedThrough'> {
+  /** The funds that money was moved from or to, by facts that were reversed too. */
+  readonly otherFunds: readonly string[];
+}
 
 const OUTLINE_FACTS: ReadonlySet<string> = new Set([OPENING, ...PERIOD_FACTS].map(({ name }) => name));
 
 /** A way to keep an outline, from its beginning or from what was kept: none of the facts that move it is ever reversed. */
 export function fundOutline(kept?: FundOutline): { readonly outline: FundOutline; take(event: LedgerEvent): void } {
-  const outline: FundState = { ...emptyFund(), ...kept };
+  const outline = { ...emptyFund(), ...kept, otherFunds: [...(kept?.otherFunds ?? [])] };
   return {
     outline,
-    take(event) {
-      if (OUTLINE_FACTS.has(event.type)) factOf(FUND, event.type).evolve(outline, event.data, event);
+    take({ type, ...event }) {
+      const of = FUND.byName.get(type);
+      if (OUTLINE_FACTS.has(type)) of!.evolve(outline, event.data, { type, ...event });
+      const other = of?.otherFund?.(event.data);
+      if (other !== undefined && !outline.otherFunds.includes(other)) outline.otherFunds.push(other);
     },
   };
 }

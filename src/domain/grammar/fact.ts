@@ -121,6 +121,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   amount?(data: z.output<Stored>, state: State, context: Context): Pence;
   /** Why it may not be taken back just now, where more rests on it than its own stream tells; `revision` is its own. */
   staysWhile?(data: z.output<Stored>, state: State, context: Context, revision: number): Refusal | undefined;
+  /** Another fund that it moves money from or to: whoever decides on the one looks at the other. */
+  otherFund?(data: z.output<Stored>): string | undefined;
   /** The name that the fact brings into use. */
   names?(data: z.output<Stored>): string;
   /** The named contribution, line or grant that the fact changes or counts on; a virement changes several. */

@@ -2,23 +2,22 @@ import type { Instant } from '../../domain/calendar.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import type { Preview } from '../../domain/grammar/preview.js';
 import { Refusal } from '../../domain/rules.js';
-import { evolve, passOver } from '../../domain/grammar/stream.js';
-import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
+import { noteChanges } from '../../domain/grammar/change.js';
+import { evolve } from '../../domain/grammar/stream.js';
+import type { StreamState } from '../../domain/grammar/kind.js';
 import {
   BUSY_MS_MAX,
   busyPauseMs,
-  READ_PAGE_MAX,
   StoreBusy,
   type Batch,
   type EventStore,
   type Position,
-  type RecordedEvent,
 } from '../../store/event-store.js';
-import { goingOnIn } from '../../store/pages.js';
 import { scopedKey } from '../memory/key-table.js';
-import { decode, kindOf } from '../catalogue.js';
+import { kindOf } from '../catalogue.js';
 import type { Clock } from '../clock.js';
 import { stampNow } from './stamp.js';
+import { decided, referredTo } from './deciding.js';
 import type { Streams } from './decision-context.js';
 import type { Projector } from '../memory/projector.js';
 import type { ReadModel } from '../memory/read-model.js';
@@ -30,7 +29,7 @@ import type { Decided, Prepared } from './submission.js';
  * nothing else runs in this process, so nobody sees a state that is not on disk. An act is answered once the commit is.
  *
  * Before each act is decided, the states of the streams that the transaction has written to are moved on. Should the commit
- * fail, they are read from the store anew before anything else happens, and all acts of the transaction fail alike.
+ * fail, they are put back as they were, and all acts of the transaction fail alike.
  */
 export interface Batches {
   /** What was recorded; why it was refused; or `again`, where others have written, or this key has, in between. */
@@ -49,10 +48,6 @@ interface BatchParts {
   readonly model: ReadModel;
   readonly projector: Projector;
   readonly clock: Clock;
-  /** Decides an act on the state of the streams. */
-  decided(submission: Prepared, now: Instant, original: RecordedEvent | undefined, streams: Streams): Decided | Refusal;
-  /** The revision of the event that an act is about, where it names one. */
-  referredTo(submission: Prepared, streams: Streams): bigint | undefined;
 }
 
 /** So many acts are decided in a few hundredths of a second: nobody else waits for longer. */
@@ -66,43 +61,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-export function createBatches({ store, together, model, projector, clock, ...act }: BatchParts): Batches {
+export function createBatches({ store, together, model, projector, clock }: BatchParts): Batches {
   const waiting: Waiting[] = [];
-  /** Streams whose state may be ahead of the store since a commit failed. */
-  const toMend = new Set<string>();
-  /** After a failed commit one act is recorded at a time, and no state is moved on, until one succeeds: a full disk fails all. */
-  let cautious = false;
-
-  function mend(): void {
-    for (const stream of toMend) {
-      const kind = kindOf(stream);
-      const fresh = initialStream(kind, stream);
-      const read = together(model.position(), (batch) => {
-        for (;;) {
-          const after = BigInt(fresh.last);
-          const page = goingOnIn(stream, after, batch.readStream(stream, { after, limit: READ_PAGE_MAX }));
-          for (const event of page.map((each) => decode(each))) {
-            if (model.whyVoid(stream, event.revision)) passOver(fresh, event);
-            else evolve(kind, fresh, event);
-          }
-          if (page.length < READ_PAGE_MAX) return;
-        }
-      });
-      // Where others have just written, it is read once the read model has taken what they wrote.
-      if (!read) return;
-      Object.assign(model.stream(kind.name, stream), fresh);
-      toMend.delete(stream);
-    }
-  }
-
-  /** What cannot be read now is read before the next act is decided, or that act fails. */
-  function mendIfItCan(): void {
-    try {
-      mend();
-    } catch {
-      // Why the store cannot be read is told to the next who posts.
-    }
-  }
 
   /** The states of all streams, moved on by what is recorded in a transaction. */
   function movedOn(): Streams & { take(events: readonly LedgerEvent[]): void } {
@@ -118,15 +78,14 @@ export function createBatches({ store, together, model, projector, clock, ...act
           const { stream } = event;
           const kind = kindOf(stream);
           const state: StreamState<unknown> = streams.stream(kind.name, stream);
-          if (model.places(stream).length > 0) toMend.add(stream);
-          else opened.set(stream, state);
+          if (model.places(stream).length === 0) opened.set(stream, state);
           evolve(kind, state, event);
         }
       },
     };
   }
 
-  /** Decides the acts of one transaction and appends what they record. Returns how each ended, those left for the next out. */
+  /** Decides the acts of one transaction and appends what they record. Returns how each ended. */
   function decideAll(acts: readonly Waiting[], batch: Batch): Map<Waiting, Recorded | Refusal | 'again' | Error> {
     const outcomes = new Map<Waiting, Recorded | Refusal | 'again' | Error>();
     const moving = movedOn();
@@ -140,15 +99,14 @@ export function createBatches({ store, together, model, projector, clock, ...act
         outcomes.set(each, 'again');
         continue;
       }
-      if (cautious && before.length > 0) break;
       moving.take(before);
       before = [];
       now = Math.max(now, stampNow({ model, clock }, batch.floor)) as Instant;
-      const revision = act.referredTo(submission, moving);
+      const revision = referredTo(submission, model, moving);
       const [original] = revision === undefined ? [] : batch.readStream(stream, { after: revision - 1n, limit: 1 });
       let found: Decided | Refusal;
       try {
-        found = act.decided(submission, now, original, moving);
+        found = decided(submission, now, original, model, moving);
       } catch (error) {
         outcomes.set(each, error as Error);
         continue;
@@ -168,31 +126,26 @@ export function createBatches({ store, together, model, projector, clock, ...act
     const acts = waiting.splice(0, ACTS_PER_COMMIT_MAX);
     let outcomes = new Map<Waiting, Recorded | Refusal | 'again' | Error>();
     let level: boolean;
+    const changes = noteChanges();
     try {
-      mend();
       level = together(model.position(), (batch) => (outcomes = decideAll(acts, batch)));
+      changes.keep();
     } catch (error) {
+      changes.undo();
       if (error instanceof StoreBusy) {
         waitForTheirTurn(acts, error);
         return;
       }
-      cautious = true;
-      mendIfItCan();
       for (const { reject } of acts) reject(error);
       schedule();
       return;
     }
     looks = 0;
-    if (level) {
-      toMend.clear();
-      waiting.unshift(...acts.filter((each) => !outcomes.has(each)));
-    }
     schedule();
     try {
       const recorded = [...outcomes.values()].filter((each) => typeof each === 'object' && 'position' in each);
       if (level) projector.take(recorded.flatMap(({ events }) => events));
       const head = level ? recorded.at(-1)?.position : await store.head();
-      if (level && head !== undefined) cautious = false;
       if (head !== undefined) await projector.whenTaken(head);
       for (const [{ resolve, reject }, outcome] of outcomes) {
         if (outcome instanceof Error) reject(outcome);

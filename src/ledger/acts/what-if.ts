@@ -136,7 +136,7 @@ class Trial {
 
   /** Signs a proposal: as the officer who asks where they can, or else as the first officer who can. */
   async sign(proposal: string, adjustment?: { readonly reason: string }): Promise<Tried> {
-    const { open } = await this.#scratch.folded('fund', this.#stream);
+    const { open } = await this.#scratch.stateOf('fund', this.#stream);
     const found = open.get(proposal);
     const sentence = found ? sentenceOf({ stream: this.#stream, ...found.fact } as never) : '';
     const register = this.#scratch.model.register();

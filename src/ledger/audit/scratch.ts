@@ -45,7 +45,7 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
   const memories = createStreamMemories();
   const memory: StreamMemory = memories.memoryOf(stream);
   memory.state = initialStream(kind, stream);
-  memory.folded = true;
+  memory.atHand = true;
   const places = live.places(stream);
   for (const [revision, recordedEvent] of recorded.entries()) {
     const event = decode(recordedEvent, kind);
@@ -58,7 +58,7 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
   const model: ReadModel = {
     ...live,
     stream: (of, each) => (each === stream ? (memory.state as never) : live.stream(of, each)),
-    isFolded: (each) => each === stream || live.isFolded(each),
+    isAtHand: (each) => each === stream || live.isAtHand(each),
     fund: (fund) => (kindName === 'fund' && fund === name ? memory.fund : live.fund(fund)),
     places: (each) => (each === stream ? memory.places.all() : live.places(each)),
     knownRevision: (each, size) =>
@@ -93,8 +93,8 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
       return { revision: revision + BigInt(events.length) - 1n, position: 'scratch', asSent: true };
     },
   };
-  const folded: Ledger['folded'] = async (of, each) =>
-    each === stream ? (memory.state as never) : ledger.folded(of, each);
+  const stateOf: Ledger['stateOf'] = async (of, each) =>
+    each === stream ? (memory.state as never) : ledger.stateOf(of, each);
   const projector = { ...ledger.projector, whenTaken: () => Promise.resolve() };
   return {
     ...ledger,
@@ -105,13 +105,13 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
       clock,
       // What is only tried asks the store for nothing.
       clockWatch: { ...ledger.clockWatch, compared: () => undefined },
-      folded,
+      stateOf,
       writing: watchWriting(store),
     }),
     store,
     model,
     clock,
-    folded,
+    stateOf,
     async entries(each, size, after = -1) {
       if (each !== stream) return ledger.entries(each, Math.min(size, base), after);
       const all = [...recorded, ...added].slice(after + 1);

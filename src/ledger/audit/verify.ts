@@ -20,7 +20,7 @@ import { decisionContext, type Streams } from '../acts/decision-context.js';
 import { entryOf } from '../ledger.js';
 import { commandOf, isSame, requestsOf } from '../acts/recorded-act.js';
 import { BEHIND_MS_MAX, createStanding, judgedAsStored } from '../memory/standing.js';
-import { eventId } from '../acts/submit.js';
+import { eventId } from '../acts/event-id.js';
 import { createTreeCheck } from './tree-check.js';
 
 /**

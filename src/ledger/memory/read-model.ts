@@ -31,8 +31,12 @@ export interface ReadModel {
   now(clock: Clock): Instant;
   /** The state of a stream. To look at the `own` of a fund’s throws {@link StateMissing} where it is not kept. */
   stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;
+  /** From now on the state of a fund that is opened is at hand from its first event. */
+  goLive(): void;
+  /** How many events those funds have whose state is at hand and not in what was kept last. */
+  eventsOfNewStates(): number;
   /** Whether the whole state of a stream is at hand. */
-  isFolded(stream: string): boolean;
+  isAtHand(stream: string): boolean;
   /** Takes the own state of a stream, folded up to the revision that the stream has here, and keeps it up to date. */
   keep(stream: string, own: unknown): void;
   register(): RegisterState;
@@ -61,8 +65,8 @@ export interface ReadModel {
   /** How much of the ledger was known at an instant: the largest prefix whose recorded instants are all ≤ it. */
   prefix(knownAt: Instant): Prefix;
   /**
-   * All that is remembered, as {@link createReadModel} takes it; not the state of funds for decisions. To go through it
-   * throws where a state is ahead of the ledger, as after a commit that failed.
+   * All that is remembered, as {@link createReadModel} takes it; the state of funds for decisions where it is at hand. To
+   * go through it throws where a state is ahead of the ledger.
    */
   kept(): KeptModel;
 }
@@ -154,13 +158,15 @@ export function createReadModel(kept?: KeptModel): ReadModel {
     now: (clock) => Math.max(clock.now(), latest) as Instant,
     stream: (kind, stream) =>
       (memories.find(stream)?.state ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
-    isFolded: (stream) => memories.find(stream)?.folded ?? true,
+    isAtHand: (stream) => memories.find(stream)?.atHand ?? true,
     keep(stream, own) {
       const memory = memories.find(stream)!;
       const { revision, last, open, ended } = memory.state;
       memory.state = { stream, revision, last, own, open, ended };
-      memory.folded = true;
+      memory.atHand = true;
     },
+    goLive: () => memories.goLive(),
+    eventsOfNewStates: () => memories.eventsOfNewStates(),
     register: () => memories.memoryOf(REGISTER_STREAM).state.own as RegisterState,
     funds: () => [...memories.funds.keys()].sort(),
     fund: (fund) => memories.funds.get(fund),

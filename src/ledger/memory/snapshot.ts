@@ -22,7 +22,7 @@ export interface Snapshots {
   readonly write: boolean;
 }
 
-/** A new snapshot is written once so many events, and such a part of the ledger, would have to be read after the old one. */
+/** A new snapshot is written once so many events, and such a part of the ledger, would have to be read beside the old one. */
 const EVENTS_MIN = 1_000;
 const PART_MIN = 0.02;
 
@@ -81,7 +81,8 @@ export async function toSnapshot(
   upTo: number,
 ): Promise<number> {
   const size = model.size();
-  if (!snapshots.write || size - upTo < Math.max(EVENTS_MIN, size * PART_MIN)) return upTo;
+  const missing = size - upTo + model.eventsOfNewStates();
+  if (!snapshots.write || missing < Math.max(EVENTS_MIN, size * PART_MIN)) return upTo;
   const position = model.position()!;
   try {
     const root = await rootAt(store, size);

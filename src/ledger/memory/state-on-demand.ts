@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { StreamKind } from '../../domain/grammar/event.js';
 import { evolveOwn } from '../../domain/grammar/stream.js';
 import type { StreamState } from '../../domain/grammar/kind.js';
@@ -8,17 +9,22 @@ import type { ReadModel } from './read-model.js';
 
 /**
  * The state of a stream for decisions, folded from the store the first time that somebody needs it and kept from then on.
+ * It is folded a few milliseconds at a time, so that nobody else waits for it.
  * Rejects {@link StoreUnavailable} where the store has not what the read model took from it.
  */
-export type Folding = <K extends StreamKind>(kind: K, stream: string) => Promise<StreamState<StateOf<K>>>;
+export type StateOnDemand = <K extends StreamKind>(kind: K, stream: string) => Promise<StreamState<StateOf<K>>>;
 
-export function createFolding(store: EventStore, model: ReadModel): Folding {
+/** So long others wait at the most while a state is folded. */
+const TURN_MS = 8;
+
+export function createStateOnDemand(store: EventStore, model: ReadModel): StateOnDemand {
   const underWay = new Map<string, Promise<void>>();
 
   async function fold(kindName: StreamKind, stream: string): Promise<void> {
     const kind = KINDS[kindName];
     const own = kind.initial();
     let at = -1;
+    let since = performance.now();
     // The read model goes on meanwhile: this ends where it is level with it, in the same turn of the loop.
     while (at < model.stream(kindName, stream).last) {
       const page = await pageOfStream(store, stream, BigInt(at));
@@ -26,14 +32,17 @@ export function createFolding(store: EventStore, model: ReadModel): Folding {
       if (taken.length === 0) throw new StoreUnavailable(`Of ${stream} no event after revision ${at} can be read.`);
       for (const event of taken) {
         if (!model.whyVoid(stream, Number(event.revision))) evolveOwn(kind, own, decode(event, kind));
+        at++;
+        if (performance.now() - since < TURN_MS) continue;
+        await setImmediate();
+        since = performance.now();
       }
-      at += taken.length;
     }
     model.keep(stream, own);
   }
 
   return async (kind, stream) => {
-    while (!model.isFolded(stream)) {
+    while (!model.isAtHand(stream)) {
       let folding = underWay.get(stream);
       if (!folding) {
         folding = fold(kind, stream).finally(() => underWay.delete(stream));

@@ -1,6 +1,7 @@
 import { createBalances, type Balances, type KeptBalances } from '../../../projections/balances.js';
 import { keep, noFundFacts, type FundFacts } from '../../../projections/fund-facts.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
+import type { FundState } from '../../domain/fund/state.js';
 import { fundOutline, type FundOutline } from '../../domain/fund/facts.js';
 import { evolve, evolveTable, passOver, postingsOf, type Table } from '../../domain/grammar/stream.js';
 import { signersIn } from '../../domain/grammar/proposal.js';
@@ -8,6 +9,7 @@ import { reversedBy } from '../../domain/grammar/reversal.js';
 import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
 import { KINDS, placed, type AnyKind } from '../catalogue.js';
 import { numberList, type NumberList } from './number-list.js';
+import { packed, unpacked, type PackedFund } from './packed-fund.js';
 import type { WhyVoid } from './standing.js';
 
 /**
@@ -25,6 +27,10 @@ export interface StreamMemories {
   readonly all: readonly StreamMemory[];
   readonly funds: ReadonlyMap<string, FundModel>;
   readonly areas: ReadonlyMap<string, Balances>;
+  /** From now on the state of a fund that is opened is at hand from its first event. */
+  goLive(): void;
+  /** How many events those funds have whose state is at hand and not in what was kept last. */
+  eventsOfNewStates(): number;
   /** All that is remembered, as {@link createStreamMemories} takes it. Throws where a state is ahead of the ledger. */
   kept(): Generator<KeptStream>;
 }
@@ -33,7 +39,7 @@ export interface StreamMemories {
 export interface StreamMemory {
   readonly kind: AnyKind;
   state: StreamState<unknown>;
-  folded: boolean;
+  atHand: boolean;
   /** The place of each of its events, by revision. */
   readonly places: NumberList;
   /** Why each event that is void is so, by revision. */
@@ -48,7 +54,13 @@ export interface KeptStream {
   readonly state: Table & { readonly own?: unknown };
   readonly places: Uint32Array | Float64Array;
   readonly voids: Map<number, WhyVoid>;
-  readonly fund?: { readonly balances: KeptBalances; readonly facts: FundFacts; readonly outline: FundOutline };
+  readonly fund?: {
+    readonly balances: KeptBalances;
+    readonly facts: FundFacts;
+    readonly outline: FundOutline;
+    /** The state for decisions, where it was at hand. */
+    readonly own?: PackedFund;
+  };
   readonly area?: KeptBalances;
 }
 
@@ -58,19 +70,19 @@ export interface FundModel {
   readonly outline: FundOutline;
 }
 
-/** The state of a stream for decisions is not at hand: fold it from the store, give it to the read model, and try again. */
+/** Somebody looked at the state of a stream that is not at hand: a fault of this program, since {@link seen} comes before. */
 export class StateMissing extends Error {
   readonly stream: string;
 
   constructor(stream: string) {
-    super(`The state of ${stream} has not been folded.`);
+    super(`The state of ${stream} is not at hand.`);
     this.name = 'StateMissing';
     this.stream = stream;
   }
 }
 
 /** A stream of which only what is on the table is kept. */
-const notFolded = ({ stream, revision, last, open, ended }: Table): StreamState<unknown> => ({
+const notAtHand = ({ stream, revision, last, open, ended }: Table): StreamState<unknown> => ({
   stream,
   revision,
   last,
@@ -87,6 +99,9 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
   const all: StreamMemory[] = [];
   const funds = new Map<string, FundModel>();
   const areas = new Map<string, Balances>();
+  /** The funds whose state is in what was kept last. */
+  const statesKept = new Set<string>();
+  let isLive = false;
 
   function memoryOf(stream: string): StreamMemory {
     let memory = memories.get(stream);
@@ -99,13 +114,15 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
     const kind = KINDS[kindName];
     const number = all.length;
     // The register is needed by every decision and every answer, and what is claimed by every figure of an area.
-    const folded = kindName !== 'fund';
-    const state = was?.state ?? initialStream(kind, stream);
+    const own = was?.fund?.own;
+    if (own) statesKept.add(stream);
+    const atHand = kindName !== 'fund' || isLive || own !== undefined;
+    const state = was ? { ...was.state, ...(own && { own: unpacked(own) }) } : initialStream(kind, stream);
     const memory: StreamMemory = {
       kind,
       number,
-      folded,
-      state: folded ? (state as StreamState<unknown>) : notFolded(state),
+      atHand,
+      state: atHand ? (state as StreamState<unknown>) : notAtHand(state),
       places: numberList('uint32', was?.places),
       voids: was?.voids ?? new Map<number, WhyVoid>(),
       ...(kindName === 'fund' && {
@@ -124,17 +141,17 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
   }
 
   function* keptStreams(): Generator<KeptStream> {
-    for (const { state, places, voids, fund, area } of all) {
+    for (const { state, places, voids, fund, area, atHand } of all) {
       const { stream, revision, last, open, ended } = state;
       // After a commit that failed a state may be ahead of the ledger until it is read anew: that is nothing to keep.
       if (last !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
-      // What funds are decided on is folded anew when somebody decides: it would be most of all that is kept.
       const own = fund ? {} : { own: state.own };
+      if (fund && atHand) statesKept.add(stream);
       yield {
         state: { stream, revision, last, open, ended, ...own },
         places: places.all(),
         voids,
-        ...(fund && { fund: keptFund(fund) }),
+        ...(fund && { fund: { ...keptFund(fund), ...(atHand && { own: packed(state.own as FundState) }) } }),
         ...(area && { area: area.kept() }),
       };
     }
@@ -146,8 +163,8 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
     take(place, event) {
       const memory = memoryOf(event.stream);
       const { revision, data, metadata } = event;
-      const postings = memory.folded ? evolve(memory.kind, memory.state, event) : postingsOf(memory.kind, event);
-      if (!memory.folded) evolveTable(memory.kind, memory.state, event);
+      const postings = memory.atHand ? evolve(memory.kind, memory.state, event) : postingsOf(memory.kind, event);
+      if (!memory.atHand) evolveTable(memory.kind, memory.state, event);
       memory.area?.add(place, postings);
       if (memory.fund) {
         memory.fund.balances.add(place, postings);
@@ -172,12 +189,17 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
     all,
     funds,
     areas,
+    goLive: () => void (isLive = true),
+    eventsOfNewStates: () =>
+      all
+        .filter(({ fund, atHand, state }) => fund && atHand && !statesKept.has(state.stream))
+        .reduce((sum, { places }) => sum + places.length(), 0),
     kept: keptStreams,
   };
 }
 
-const keptFund = ({ balances, facts, outline: { opened, closedThrough } }: FundModel): KeptStream['fund'] => ({
+const keptFund = ({ balances, facts, outline: { opened, closedThrough, otherFunds } }: FundModel) => ({
   balances: balances.kept(),
   facts,
-  outline: { opened, closedThrough },
+  outline: { opened, closedThrough, otherFunds },
 });

@@ -156,7 +156,7 @@ async function signersOf(
 ) {
   const register = ledger.model.register();
   const today = todayOf(ledger);
-  const area = KINDS[kind].area((await ledger.folded(kind, stream)).own);
+  const area = KINDS[kind].area((await ledger.stateOf(kind, stream)).own);
   const sides = actingFor(register.successions, awaiting, { area, today, effective: fact.data.effective });
   const signers: WholeProposal['signers'][number][] = [];
   for (const officer of register.mandates.keys()) {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { LedgerDamaged } from '../../../src/store/event-store.js';
 import { encode, fundStream, REGISTER_STREAM } from '../../../src/ledger/catalogue.js';
 import { scratchOf } from '../../../src/ledger/audit/scratch.js';
-import { eventId } from '../../../src/ledger/acts/submit.js';
+import { eventId } from '../../../src/ledger/acts/event-id.js';
 import { carried, contribution, FUND, line, openedLedger, openFund } from '../../support/ledger.js';
 
 /** A scratch stands for the ledger: one stream of it goes on, everything else is as it is, and nothing is recorded. */
@@ -30,11 +30,11 @@ t.test('a scratch goes on from where the ledger is, and the ledger stays there',
   t.match(done, { outcome: { revision: String } });
   t.same([scratch.model.size(), scratch.model.position()], [size + 1, position]);
   t.same([model.size(), model.position(), await store.head()], [size, position, position]);
-  t.ok(scratch.model.isFolded(STREAM));
-  t.equal(scratch.model.isFolded(OTHER), model.isFolded(OTHER));
+  t.ok(scratch.model.isAtHand(STREAM));
+  t.equal(scratch.model.isAtHand(OTHER), model.isAtHand(OTHER));
   t.equal(scratch.model.places(STREAM).length, model.places(STREAM).length + 1);
   t.same(scratch.model.places(OTHER), model.places(OTHER));
-  t.equal(await scratch.folded('fund', OTHER), await ledger.ledger.folded('fund', OTHER));
+  t.equal(await scratch.stateOf('fund', OTHER), await ledger.ledger.stateOf('fund', OTHER));
   t.equal(scratch.model.fund('testshire-2017-18'), model.fund('testshire-2017-18'));
   const types = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type);
   t.same(types(await scratch.store.readStream(STREAM, { after: 1n, limit: 2 })), [

@@ -7,7 +7,7 @@ import { exactly } from '../../../src/domain/money.js';
 import { RULES_NOW } from '../../../src/domain/grammar/rule-versions.js';
 import { canonical, encode } from '../../../src/ledger/catalogue.js';
 import { entryOf } from '../../../src/ledger/ledger.js';
-import { eventId } from '../../../src/ledger/acts/submit.js';
+import { eventId } from '../../../src/ledger/acts/event-id.js';
 import { verify, type CheckName, type Verified } from '../../../src/ledger/audit/verify.js';
 import { StoreUnavailable } from '../../../src/store/event-store.js';
 import { leafOf } from '../../../src/store/leaf.js';

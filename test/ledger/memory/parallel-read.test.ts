@@ -14,7 +14,7 @@ import {
   type Threads,
 } from '../../../src/ledger/memory/parallel-read.js';
 import type { ReadModel } from '../../../src/ledger/memory/read-model.js';
-import { eventId } from '../../../src/ledger/acts/submit.js';
+import { eventId } from '../../../src/ledger/acts/event-id.js';
 import type { EventStore } from '../../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../../src/store/sqlite/sqlite-event-store.js';
 import { processors, threadsOn } from '../../../src/threads.js';

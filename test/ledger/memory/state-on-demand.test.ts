@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { fundStream } from '../../../src/ledger/catalogue.js';
-import { createFolding } from '../../../src/ledger/memory/state-on-demand.js';
+import { createStateOnDemand } from '../../../src/ledger/memory/state-on-demand.js';
 import { StateMissing } from '../../../src/ledger/memory/streams.js';
 import { StoreUnavailable } from '../../../src/store/event-store.js';
 import { contribution, FUND, line, onSameFile, openedLedger, stated, type TestLedger } from '../../support/ledger.js';
@@ -33,24 +33,24 @@ async function twice(t: Test): Promise<{ first: TestLedger; second: TestLedger }
 t.test('a fund that is only asked about has no state for decisions, and says so', async (t) => {
   const { second } = await twice(t);
   const { model } = second.ledger;
-  t.notOk(model.isFolded(STREAM));
+  t.notOk(model.isAtHand(STREAM));
   t.throws(() => model.stream('fund', STREAM).own, new StateMissing(STREAM));
   t.equal(model.stream('fund', STREAM).open.size, 1, 'what is on the table is known all the same');
-  t.ok(model.isFolded('register'));
-  t.ok(model.isFolded('fund-nowhere-2016-17'), 'a stream of which there is nothing has nothing to fold');
+  t.ok(model.isAtHand('register'));
+  t.ok(model.isAtHand('fund-nowhere-2016-17'), 'a stream of which there is nothing has nothing to fold');
 });
 
 t.test('folded, it is what those who were there from the beginning have', async (t) => {
   const { first, second } = await twice(t);
-  const folded = await second.ledger.folded('fund', STREAM);
+  const folded = await second.ledger.stateOf('fund', STREAM);
   t.strictSame(folded, first.ledger.model.stream('fund', STREAM));
-  t.equal(await second.ledger.folded('fund', STREAM), folded, 'it is folded once');
+  t.equal(await second.ledger.stateOf('fund', STREAM), folded, 'it is folded once');
 });
 
 t.test('the first act on a fund has it folded, and what follows keeps it up to date', async (t) => {
   const { first, second } = await twice(t);
   await second.post('county-finance', 'PlanLineSet', line({ line: 'step-down' }));
-  t.ok(second.ledger.model.isFolded(STREAM));
+  t.ok(second.ledger.model.isAtHand(STREAM));
   await second.signed(
     'north-ccg-finance',
     'county-finance',
@@ -66,7 +66,7 @@ t.test('what is recorded while it is being folded is in it, once', async (t) => 
   // More than a page, so that the folding waits in between.
   await stated(first, 1_500);
   await second.ledger.projector.whenTaken((await first.store.head())!);
-  const folding = [second.ledger.folded('fund', STREAM), second.ledger.folded('fund', STREAM)];
+  const folding = [second.ledger.stateOf('fund', STREAM), second.ledger.stateOf('fund', STREAM)];
   await first.post('county-finance', 'PlanLineSet', line({ line: 'meanwhile' }));
   const [one, other] = await Promise.all(folding);
   t.equal(one, other, 'two who ask at the same moment wait for one folding');
@@ -77,7 +77,7 @@ t.test('what is recorded while it is being folded is in it, once', async (t) => 
 
 t.test('a store that has lost what was read of it gives no state', async (t) => {
   const { second } = await twice(t);
-  const folded = createFolding({ ...second.store, readStream: () => Promise.resolve([]) }, second.ledger.model);
-  await t.rejects(folded('fund', STREAM), StoreUnavailable);
-  t.notOk(second.ledger.model.isFolded(STREAM));
+  const stateOf = createStateOnDemand({ ...second.store, readStream: () => Promise.resolve([]) }, second.ledger.model);
+  await t.rejects(stateOf('fund', STREAM), StoreUnavailable);
+  t.notOk(second.ledger.model.isAtHand(STREAM));
 });

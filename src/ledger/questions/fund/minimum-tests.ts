@@ -146,7 +146,7 @@ export const minimumTestsQuery = query({
     if (at instanceof Refusal) return at;
     const entries = await entriesOf(ledger, at);
     const stream = fundStream(asked.fund);
-    const { own } = await ledger.folded('fund', stream);
+    const { own } = await ledger.stateOf('fund', stream);
     const now: TestsInput = {
       postings: [],
       facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, at.size)),

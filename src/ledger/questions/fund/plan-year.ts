@@ -80,7 +80,7 @@ export const planYear = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const stream = fundStream(at.fund);
-    const { own } = await ledger.folded('fund', stream);
+    const { own } = await ledger.stateOf('fund', stream);
     const register = ledger.model.register();
     const fund = own.opened!;
     const { successions } = at.inheritance;

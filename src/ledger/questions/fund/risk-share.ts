@@ -45,7 +45,7 @@ export async function sharesAt(
   at: Standing,
 ): Promise<{ shares: SchemeShare[]; applied: Map<string, Applied>; ringFenced: ReadonlySet<string> }> {
   const stream = fundStream(at.fund);
-  const { own } = await ledger.folded('fund', stream);
+  const { own } = await ledger.stateOf('fund', stream);
   const known = ledger.model.knownRevision(stream, at.size);
   const applied = appliedOn(own, at.on, known);
   const agreement = agreementOfYear(ledger, at);

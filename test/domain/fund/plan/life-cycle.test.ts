@@ -463,7 +463,7 @@ t.test('a plan that is put into effect under the agreement of a year before says
   await step('approved', '2017-05-10', LETTER);
   await step('section-75-signed', '2017-05-30');
   t.match((await asked(ledger, 'plan-year', { fund: next, on: '2017-05-30' })).answer, { state: 'section-75-signed' });
-  const { own } = await ledger.ledger.folded('fund', fundStream(next));
+  const { own } = await ledger.ledger.stateOf('fund', fundStream(next));
   t.match(own.lifeCycle.at(-1)?.data, { to: 'section-75-signed', agreement: 's75', signedIn: FUND });
   t.same((await verify(ledger.store)).problems, []);
 });

@@ -4,7 +4,7 @@ import { canonical, decode, encode, fundStream, sha256 } from '../../../../src/l
 import { QUERIES } from '../../../../src/ledger/questions/all.js';
 import type { Answer } from '../../../../src/ledger/questions/question.js';
 import { requestOf } from '../../../../src/ledger/acts/request.js';
-import { eventId } from '../../../../src/ledger/acts/submit.js';
+import { eventId } from '../../../../src/ledger/acts/event-id.js';
 import { verify } from '../../../../src/ledger/audit/verify.js';
 import { ask, asked, tableOf } from '../../../support/asking.js';
 import { acts, caseNamed, share } from '../../../support/disputes.js';

@@ -1,0 +1,48 @@
+import type { LedgerEvent } from '../../domain/grammar/event.js';
+import { refuse, type Refusal } from '../../domain/rules.js';
+import { EventsHidden, type EventStore } from '../../store/event-store.js';
+import { decode, KINDS } from '../catalogue.js';
+import { scopedKey } from '../memory/key-table.js';
+import type { Acted, ReadModel } from '../memory/read-model.js';
+import { doneBefore } from './answer.js';
+import { requestsNow } from './recorded-act.js';
+import type { Done, Prepared } from './submission.js';
+
+/**
+ * Looks up the key of an act. The same key is the same act: it is recorded once, and asked again it answers as the first
+ * time. The proof that it was done is the event itself, which carries the key and the fingerprint of the request.
+ */
+
+/** No act records more than an agreement and the fact agreed. */
+const EVENTS_MAX = 2;
+
+/** The answer of the act that this key stands for; a refusal where it stands for another; undefined where it is new. */
+export async function lookedUp(
+  act: Prepared,
+  { store, model }: { readonly store: EventStore; readonly model: ReadModel },
+): Promise<Done | Refusal | undefined> {
+  const acted = model.acted(scopedKey(act.officer, act.key), act.stream);
+  if (!acted) return undefined;
+  const events = await eventsOf(acted, act, store);
+  const [first] = events;
+  return isSameRequest(first!, act)
+    ? doneBefore(events)
+    : refuse('key_reused', `This key stands for ${first!.type}, recorded at ${first!.metadata.recordedAt}.`);
+}
+
+async function eventsOf(
+  { stream, revision }: Acted,
+  { officer, key }: Prepared,
+  store: EventStore,
+): Promise<LedgerEvent[]> {
+  const page = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: EVENTS_MAX });
+  if (page.length === 0) throw new EventsHidden(stream, BigInt(revision));
+  return page
+    .map((recorded) => decode(recorded))
+    .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
+}
+
+/** Whether a request is the one that an event records; of one of an older version, as it is asked in this program’s. */
+const isSameRequest = (event: LedgerEvent, { kind, request }: Prepared): boolean =>
+  event.metadata.request === request ||
+  (event.stored !== undefined && requestsNow(KINDS[kind], event).includes(request));
