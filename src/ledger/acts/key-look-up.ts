@@ -13,9 +13,6 @@ import type { Done, Prepared } from './submission.js';
  * time. The proof that it was done is the event itself, which carries the key and the fingerprint of the request.
  */
 
-/** No act records more than an agreement and the fact agreed. */
-const EVENTS_MAX = 2;
-
 /** The answer of the act that this key stands for; a refusal where it stands for another; undefined where it is new. */
 export async function lookedUp(
   act: Prepared,
@@ -35,7 +32,8 @@ async function eventsOf(
   { officer, key }: Prepared,
   store: EventStore,
 ): Promise<LedgerEvent[]> {
-  const page = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: EVENTS_MAX });
+  // No act records more than an agreement and the fact agreed.
+  const page = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 2 });
   if (page.length === 0) throw new EventsHidden(stream, BigInt(revision));
   return page
     .map((recorded) => decode(recorded))

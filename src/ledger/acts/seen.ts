@@ -1,4 +1,4 @@
-import { namingsIn } from '../../domain/grammar/naming.js';
+import { FINANCIAL_YEARS } from '../../domain/calendar.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { fundStream, KINDS, placed } from '../catalogue.js';
 import type { ReadModel } from '../memory/read-model.js';
@@ -7,34 +7,37 @@ import type { Prepared } from './submission.js';
 
 /**
  * Sees to it that the state of every stream that an act is decided on is at hand: its own, and of a fund those of the other
- * years of its area, those that money moves from or to, and those that the act names. Once at hand a state stays so.
- * The register and the disputes of every area always are.
+ * years of its area, those that money moves from or to, and the one that the act names. Once at hand a state stays so.
+ * The register and the disputes of every area always are. Returns undefined where all is at hand: then nobody waits, and
+ * acts are decided in the order in which they came.
  */
-export async function seen(
+export function seen(
   act: Prepared,
   { model, stateOf }: { readonly model: ReadModel; readonly stateOf: StateOnDemand },
-): Promise<void> {
-  if (act.kind !== 'fund') return;
-  for (const fund of fundsLookedAt(act, model)) await stateOf('fund', fundStream(fund));
+): Promise<unknown> | undefined {
+  if (act.kind !== 'fund') return undefined;
+  const missing = [...fundsLookedAt(act, model)].map(fundStream).filter((stream) => !model.isAtHand(stream));
+  return missing.length === 0 ? undefined : Promise.all(missing.map((stream) => stateOf('fund', stream)));
 }
 
 function fundsLookedAt(act: Prepared, model: ReadModel): Set<string> {
   const all = new Set<string>();
+  const areas = new Set<string>();
   const rest = [placed(act.stream).name, ...named(act, model)];
   for (let fund = rest.pop(); fund !== undefined; fund = rest.pop()) {
     const outline = model.fund(fund)?.outline;
-    if (all.has(fund) || !outline) continue;
+    if (all.has(fund) || !outline?.opened) continue;
     all.add(fund);
-    const area = outline.opened?.area;
-    rest.push(
-      ...outline.otherFunds,
-      ...model.funds().filter((each) => model.fund(each)?.outline.opened?.area === area),
-    );
+    rest.push(...outline.otherFunds);
+    const { area } = outline.opened;
+    if (areas.has(area)) continue;
+    areas.add(area);
+    rest.push(...FINANCIAL_YEARS.map(({ label }) => `${area}-${label}`));
   }
   return all;
 }
 
-/** The funds that an act names in what it says, or in what it answers. */
+/** The other fund that an act names in what it says, or in what it answers. */
 function named({ kind, stream, command }: Prepared, model: ReadModel): string[] {
   const fact =
     'fact' in command
@@ -42,8 +45,6 @@ function named({ kind, stream, command }: Prepared, model: ReadModel): string[] 
       : 'proposal' in command
         ? model.stream(kind, stream).open.get(command.proposal)?.fact
         : undefined;
-  if (!fact) return [];
-  return namingsIn(factOf(KINDS[kind], fact.type).input, fact.data)
-    .filter((each) => each.named === 'fund')
-    .map(({ text }) => text);
+  const other = fact && factOf(KINDS[kind], fact.type).otherFund?.(fact.data);
+  return other === undefined ? [] : [other];
 }

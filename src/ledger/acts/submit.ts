@@ -76,7 +76,8 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
   };
 
   async function tried(act: Prepared): Promise<Done | Refusal> {
-    await seen(act, parts);
+    const seeing = seen(act, parts);
+    if (seeing) await seeing;
     const before = await lookedUp(act, parts);
     if (before) return before;
     const found = await decidedNow(act, parts);
@@ -118,7 +119,8 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     once: () => Promise<Tried>,
     late: readonly Promise<never>[] = [],
   ): Promise<Done | Refusal> {
-    await seen(act, parts);
+    const seeing = seen(act, parts);
+    if (seeing) await seeing;
     for (let tries = 0; tries < ATTEMPTS_MAX;) {
       const outcome = (await lookedUp(act, parts)) ?? (await once());
       if (outcome !== 'again' && outcome !== 'void') return outcome;
