@@ -1,23 +1,20 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import type { Test } from 'tap';
-import { instantText, londonDay } from '../../src/domain/calendar.js';
-import type { LedgerEvent, Metadata, SentFact } from '../../src/domain/grammar/event.js';
-import { RULES_NOW } from '../../src/domain/grammar/rule-versions.js';
-import { decide, type Command, type Decision } from '../../src/domain/grammar/stream.js';
-import { asStored } from '../../src/domain/grammar/texts.js';
+import { londonDay } from '../../src/domain/calendar.js';
+import type { SentFact } from '../../src/domain/grammar/event.js';
+import type { Command } from '../../src/domain/grammar/stream.js';
 import { SERVICE } from '../../src/domain/register/state.js';
 import { Refusal } from '../../src/domain/rules.js';
-import { decisionContext } from '../../src/ledger/acts/decision-context.js';
+import { decidedNow } from '../../src/ledger/acts/alone.js';
+import { doneNow, wouldDo } from '../../src/ledger/acts/answer.js';
 import { requestOf } from '../../src/ledger/acts/request.js';
-import { stampNow } from '../../src/ledger/acts/stamp.js';
-import type { Done, Outcome, Submission } from '../../src/ledger/acts/submission.js';
-import { eventId } from '../../src/ledger/acts/submit.js';
-import { decode, encode, KINDS, placed, REGISTER_STREAM, sentenceOf, sha256 } from '../../src/ledger/catalogue.js';
+import { seen } from '../../src/ledger/acts/seen.js';
+import type { Decided, Done, Prepared, Submission } from '../../src/ledger/acts/submission.js';
+import { placed, REGISTER_STREAM, sha256 } from '../../src/ledger/catalogue.js';
 import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
-import { testText } from '../../src/ledger/minimum-tests-text.js';
-import { withDisputes } from './disputes.js';
 import type { EventStore } from '../../src/store/event-store.js';
+import { withDisputes } from './disputes.js';
 import { eventsInMemory } from './events-in-memory.js';
 import { at, opened, TestLedger } from './ledger.js';
 
@@ -27,10 +24,10 @@ import { at, opened, TestLedger } from './ledger.js';
  * key is looked up. Each act is decided twice, and the second decision must be the first: deciding changes nothing.
  */
 
-const plain = (decided: Decision | Refusal): unknown => {
-  if (decided instanceof Refusal) return { rule: decided.rule, detail: decided.detail };
-  const { preview, ...rest } = decided;
-  return { ...rest, warnings: preview?.warnings };
+const plain = (found: Decided | Refusal): unknown => {
+  if (found instanceof Refusal) return { rule: found.rule, detail: found.detail };
+  const { encoded, expected, preview } = found;
+  return { encoded, expected, warnings: preview.warnings };
 };
 
 const byService = (stream: string, command: Command, key: string): Submission => ({
@@ -45,76 +42,26 @@ const byService = (stream: string, command: Command, key: string): Submission =>
 });
 
 /** Decides and evolves on what a ledger remembers. */
-function acting({ model, clock, store, projector, folded }: Ledger): Pick<Ledger, 'submit' | 'lapseExpired' | 'note'> {
+function acting({ model, clock, store, projector, stateOf }: Ledger): Pick<Ledger, 'submit' | 'lapseExpired' | 'note'> {
   const keys = new Set<string>();
 
-  /** The event that a reversal names, on whichever way it comes to be decided. */
-  async function originalOf({ kind, stream, command }: Submission): Promise<LedgerEvent | undefined> {
-    const { open } = model.stream(kind, stream);
-    const named = 'fact' in command ? command.fact : 'proposal' in command && open.get(command.proposal)?.fact;
-    const revision = named && KINDS[kind].referredTo(named);
-    if (!revision) return undefined;
-    const [event] = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 });
-    return event && decode(event);
-  }
-
   async function submit(submission: Submission): Promise<Done | Refusal> {
-    const { kind: kindName, stream, command, officer, actingFor, evidence, correlation, signedInBy } = submission;
     if (submission.ifMatch !== undefined || keys.has(submission.key))
       throw new Error('Keys that are used again, and revisions that were read, are for tests of the ledger.');
     keys.add(submission.key);
-    // What the state of a fund rests on is folded by the ledger when it is first asked for, and kept.
-    for (const fund of model.funds()) await folded('fund', `fund-${fund}`);
-    const kind = KINDS[kindName];
-    const state = model.stream(kindName, stream);
-    const now = stampNow({ model, clock }, store.floor?.known());
-    const key = sha256(submission.key);
-    const id = eventId(officer, key, 0);
-    const given = { stream, today: londonDay(now), rules: RULES_NOW, original: await originalOf(submission) };
-    const decideNow = () => {
-      const looking = decisionContext(model, given);
-      const asking = { officer, actingFor, newProposal: id };
-      return { decision: decide(kind, state, command, asking, looking.context), rests: looking.rests() };
-    };
-    const { decision, rests } = decideNow();
-    const again = decideNow();
-    deepStrictEqual(plain(again.decision), plain(decision), 'decided again, it is the same');
-    deepStrictEqual(again.rests, rests, 'and rests on the same');
-    if (decision instanceof Refusal) return decision;
-
-    const added = decision.events.map((text, index) => {
-      const { type, version, data } = asStored(kind, text);
-      const metadata: Metadata = {
-        schemaVersion: version,
-        rules: RULES_NOW,
-        recordedAt: instantText(now),
-        officer,
-        partner: decision.partner,
-        role: decision.role,
-        signedInBy,
-        key,
-        request: requestOf(submission),
-        correlation,
-        ...(index > 0 && { causation: id }),
-        evidence,
-        ...(decision.adjustment && { adjustment: decision.adjustment }),
-        ...(rests && { rests }),
-      };
-      return encode(index === 0 ? id : eventId(officer, key, index), type, data, metadata);
-    });
-    const expected = state.last < 0 ? 'no_stream' : BigInt(state.last);
-    const first = state.last + 1;
-    const events = added.map((event, index) =>
-      decode({ ...event, stream, revision: BigInt(first + index), position: '' }),
+    const act: Prepared = { request: requestOf(submission), ...submission, key: sha256(submission.key) };
+    await seen(act, { model, stateOf });
+    const found = await decidedNow(act, { store, model, clock });
+    deepStrictEqual(
+      plain(await decidedNow(act, { store, model, clock })),
+      plain(found),
+      'decided again, it is the same',
     );
-    const outcome = outcomeOf(events, decision);
-    if (submission.dryRun) {
-      const tests = decision.preview?.tests && { tests: decision.preview.tests().map(testText) };
-      return { outcome: { ...outcome, ...tests }, replayed: false };
-    }
-    const { position } = await store.append(stream, expected, added);
+    if (found instanceof Refusal) return found;
+    if (act.dryRun) return wouldDo(found);
+    const { position } = await store.append(act.stream, found.expected, found.encoded);
     await projector.whenTaken(position);
-    return { outcome: { ...outcome, position, recordedAt: instantText(now) }, replayed: false };
+    return doneNow(found.events, position, found.preview);
   }
 
   return {
@@ -131,23 +78,6 @@ function acting({ model, clock, store, projector, folded }: Ledger): Pick<Ledger
       return lapsed;
     },
     note: (fact: SentFact, key: string) => submit(byService(REGISTER_STREAM, { act: 'note', fact }, key)),
-  };
-}
-
-function outcomeOf(events: readonly LedgerEvent[], { preview }: Decision): Outcome {
-  const last = events.at(-1)!;
-  const proposal = events[0]!.data['proposal'];
-  return {
-    stream: last.stream,
-    revision: String(last.revision),
-    ...(typeof proposal === 'string' && { proposal }),
-    events: events.map((event) => ({
-      id: event.id,
-      type: event.type,
-      revision: String(event.revision),
-      sentence: sentenceOf(event),
-    })),
-    ...(preview && preview.warnings.length > 0 && { warnings: preview.warnings }),
   };
 }
 
