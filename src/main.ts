@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Output } from './cli/output.js';
 import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
 import { CONNECTION, readConfig, settings, type Config } from './config.js';
 import type { JWK } from 'jose';
@@ -90,8 +91,9 @@ interface HowOpened {
 
 function openStore(config: Config, ledger: string, how: HowOpened): SqliteEventStore | EventStoreDBEventStore {
   if (isFile(ledger)) return openSqliteEventStore({ file: ledger, mustExist: !how.make, ...how, notedBy: version });
-  if (!eventStoreDB) throw new WrongUse('Set BCF_EVENTSTOREDB to the connection string first.');
-  return eventStoreDB.openEventStoreDB({ connection: config.eventStoreDB!, categories: CATEGORIES });
+  if (!eventStoreDB || config.eventStoreDB === undefined)
+    throw new WrongUse('Set BCF_EVENTSTOREDB to the connection string first.');
+  return eventStoreDB.openEventStoreDB({ connection: config.eventStoreDB, categories: CATEGORIES });
 }
 
 function keyFileOf(ledger: string, config: Config): string {
@@ -441,12 +443,25 @@ async function mustKnow(config: Config, file: string, officer: string): Promise<
   if (!known) throw new WrongUse(`No officer named "${officer}" is in the register of ${file}.`);
 }
 
-async function main(): Promise<number> {
-  const config = readConfig(process.env);
+/**
+ * Runs the program once, by an environment: `bcf-ledger` and these arguments. Returns its exit code; what cannot be run is
+ * told as a note.
+ */
+export async function main(args: readonly string[], env: NodeJS.ProcessEnv, output: Output): Promise<number> {
+  try {
+    return await run(args, await partsBy(readConfig(env)), output);
+  } catch (error) {
+    output.note((error as Error).message);
+    return EXIT.usage;
+  }
+}
+
+/** The parts that commands use, by the settings. */
+async function partsBy(config: Config): Promise<Parts> {
   if (config.eventStoreDB !== undefined) {
     eventStoreDB = await import('./store/eventstoredb/eventstoredb-event-store.js');
   }
-  const parts: Parts = {
+  return {
     version,
     defaultLedger: config.eventStoreDB === undefined ? config.ledger : EVENTSTOREDB,
     settings: settings(),
@@ -486,21 +501,20 @@ async function main(): Promise<number> {
     serve: (how) => serve(config, how),
     diagnose: (file) => diagnose(config, file),
   };
-  return run(process.argv.slice(2), parts, {
+}
+
+/** Whether this file is what Node was started with; it may be by a link to it. */
+const isStarted = (): boolean =>
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+
+if (isStarted()) {
+  // A reader that goes away, such as `| head`, ends the program.
+  process.stdout.on('error', () => process.exit(EXIT.unreadable));
+  process.exitCode = await main(process.argv.slice(2), process.env, {
     data: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
     terminal: process.stderr.isTTY,
     // Node gives a width only where there is a terminal.
     width: process.stdout.columns,
   });
-}
-
-// A reader that goes away, such as `| head`, ends the program.
-process.stdout.on('error', () => process.exit(EXIT.unreadable));
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = EXIT.usage;
 }

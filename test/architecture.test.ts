@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { KINDS } from '../src/ledger/catalogue.js';
+import { RUNS, testFiles } from './runs/runs.js';
 
 /** A line of code knows its room and what it may touch: the arrows of docs/decisions/shape.md, held by walking the imports. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -279,4 +280,10 @@ t.test('tests of the domain use the rules alone: they open no file and no store'
     const stores = importsOf(file).filter(({ to }) => /^(src\/store|node:fs)/.test(to));
     t.same([...opening, ...stores.map(({ to }) => to)], [], file);
   }
+});
+
+t.test('every file of tests is taken by one run, and every run has one of its own', async (t) => {
+  const runs = files('test/runs').flatMap((file) => /([\w-]+)\.run\.ts$/.exec(file)?.slice(1) ?? []);
+  t.same(runs.sort(), Object.keys(RUNS).sort());
+  for (const file of testFiles()) t.equal(Object.values(RUNS).filter((takes) => takes(file)).length, 1, file);
 });

@@ -4,15 +4,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { ALONE } from '../support/alone.js';
 import { folder } from '../support/ledger.js';
 
 const BENCH = fileURLToPath(new URL('../../bench/run.js', import.meta.url));
 
 /** Runs the bench where no opponent is installed: no program on the path, no package beside it. */
 async function bench(args: readonly string[], packages: string) {
-  const child = spawn(process.execPath, ['--expose-gc', BENCH, '--packages', packages, ...args], {
-    env: { ...process.env, PATH: '' },
-  });
+  const [env, ...alone] = [...ALONE.slice(0, -1), 'PATH=', process.execPath];
+  const child = spawn(env, [...alone, '--expose-gc', BENCH, '--packages', packages, ...args]);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
 import { folder, LEDGER_OPENED, line, NORTH, openFund } from '../support/ledger.js';
-import { run, runHere } from './run.js';
+import { runInside, runHere } from './run.js';
 
 /** Disputes from a terminal: whoever has the file sees what is in it. */
 
@@ -56,7 +56,7 @@ async function onFile(t: Test): Promise<readonly string[]> {
 t.test('the register, a case and a settlement are tables for reading, at two dates', async (t) => {
   const ledger = await onFile(t);
   const at = ['--on', '2019-04-10', '--known-at', '2019-04-10'];
-  const totals = await run(['disputes', AREA, ...at, ...ledger]);
+  const totals = await runInside(['disputes', AREA, ...at, ...ledger]);
   t.equal(totals.code, 0, totals.err);
   t.match(totals.out, /^all +raised +2$/m);
   t.match(totals.out, /^all +open +1 +1 +36,400.00/m, 'one is overdue');

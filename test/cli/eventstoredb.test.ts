@@ -6,7 +6,7 @@ import { folder, FUND, line, openedLedger } from '../support/ledger.js';
 import { CATEGORIES } from '../../src/ledger/catalogue.js';
 import { systemClock } from '../../src/ledger/clock.js';
 import { openEventStoreDB } from '../../src/store/eventstoredb/eventstoredb-event-store.js';
-import { run, runHere, serving } from './run.js';
+import { runInside, runHere, serving } from './run.js';
 
 const OPENING = fileURLToPath(new URL('../../../docs/opening.example.json', import.meta.url));
 
@@ -24,12 +24,12 @@ async function cluster(t: Test) {
 t.test('a ledger is opened, asked and checked in an event store as in a file', async (t) => {
   const { cwd, env, server, here } = await cluster(t);
   t.match(await here('verify'), { code: 3, err: /eventstoredb holds no event/ });
-  t.match(await run(['doctor'], env, cwd), { code: 1, out: /^WRONG +opened/m });
-  t.match(await run(['load', OPENING], env, cwd), { code: 0, err: /acts recorded in eventstoredb/ });
-  t.match(await run(['verify'], env, cwd), { code: 0, out: '', err: /all is well/ });
+  t.match(await runInside(['doctor'], env, cwd), { code: 1, out: /^WRONG +opened/m });
+  t.match(await runInside(['load', OPENING], env, cwd), { code: 0, err: /acts recorded in eventstoredb/ });
+  t.match(await runInside(['verify'], env, cwd), { code: 0, out: '', err: /all is well/ });
   t.match(await here('verify', '--ledger', 'eventstoredb'), { code: 0 });
   t.match(await here('replay'), { code: 0, out: /events replayed/ });
-  const doctor = await run(['doctor'], env, cwd);
+  const doctor = await runInside(['doctor'], env, cwd);
   t.match(doctor, { code: 0, out: /^well +event store +127\.0\.0\.1:\d+, .* answers/m });
   t.notMatch(doctor.out, /permissions/);
   const exported = (await here('export')).out.trim().split('\n');
@@ -44,7 +44,7 @@ t.test('a ledger is moved from a file to an event store and back, and both say t
     await ledger.post('pool-manager', 'PlanLineSet', line({ line: `line-${index}` }));
   await ledger.close();
   const moving = (from: string, to: string) => here('move', '--from', from, '--to', to);
-  const there = await run(['move', '--from', 'ledger.sqlite', '--to', 'eventstoredb', '--json'], env, cwd);
+  const there = await runInside(['move', '--from', 'ledger.sqlite', '--to', 'eventstoredb', '--json'], env, cwd);
   t.match(there, { code: 0, err: /66 events in eventstoredb, 0 of them from before; the same bytes/ });
   const { root } = JSON.parse(there.out) as { root: string };
   t.match(await moving('eventstoredb', 'back.sqlite'), {
@@ -71,12 +71,15 @@ t.test('a ledger is moved from a file to an event store and back, and both say t
 
 t.test('services on one event store are served with one key, and each says where it reads', async (t) => {
   const { cwd, env } = await cluster(t);
-  await run(['load', OPENING], env, cwd);
-  t.match(await run(['serve', '--port', '0'], env, cwd), { code: 2, err: /share an event store sign with one key/ });
-  t.match(await run(['token', 'eve-finance'], env, cwd), { code: 2, err: /BCF_KEY_FILE/ });
+  await runInside(['load', OPENING], env, cwd);
+  t.match(await runInside(['serve', '--port', '0'], env, cwd), {
+    code: 2,
+    err: /share an event store sign with one key/,
+  });
+  t.match(await runInside(['token', 'eve-finance'], env, cwd), { code: 2, err: /BCF_KEY_FILE/ });
   const keyed = { ...env, BCF_KEY_FILE: join(cwd, 'key.json') };
-  const token = (await run(['token', 'eve-finance'], keyed, cwd)).out.trim();
-  t.match(await run(['token', 'nobody'], keyed, cwd), { code: 2, err: /No officer named/ });
+  const token = (await runInside(['token', 'eve-finance'], keyed, cwd)).out.trim();
+  t.match(await runInside(['token', 'nobody'], keyed, cwd), { code: 2, err: /No officer named/ });
   const [one, two] = await Promise.all([serving(['serve'], cwd, keyed), serving(['serve'], cwd, keyed)]);
   for (const { address } of [one, two]) {
     const funds = await fetch(`${address}/v1/funds`, { headers: { authorization: `Bearer ${token}` } });
@@ -97,11 +100,11 @@ t.test('services on one event store are served with one key, and each says where
 
 t.test('a machine whose clock is not the server’s is told so when it starts, before anybody posts', async (t) => {
   const { cwd, env, server } = await cluster(t);
-  await run(['load', OPENING], env, cwd);
-  t.match(await run(['doctor'], env, cwd), { code: 0, out: /^well +clock/m });
+  await runInside(['load', OPENING], env, cwd);
+  t.match(await runInside(['doctor'], env, cwd), { code: 0, out: /^well +clock/m });
   server.log.now = () => systemClock.now() + 3_600_000;
   const why = /clock is at least \d+ seconds behind the event store’s\. Put right whichever of them is wrong/;
-  t.match(await run(['doctor'], env, cwd), { code: 1, out: /^WRONG +clock +This machine’s clock is at least/m });
+  t.match(await runInside(['doctor'], env, cwd), { code: 1, out: /^WRONG +clock +This machine’s clock is at least/m });
   const { address, stop } = await serving(['serve'], cwd, { ...env, BCF_KEY_FILE: join(cwd, 'key.json') });
   const ready = await fetch(`${address}/ready`);
   t.equal(ready.status, 503);
@@ -118,30 +121,30 @@ t.test('a connection string stands in the environment alone', async (t) => {
     ['move', '--from', secret, '--to', 'x.sqlite'],
     ['serve', '--ledger', secret, '--port', '0'],
   ]) {
-    const refused = await run(args, {}, cwd);
+    const refused = await runInside(args, {}, cwd);
     t.match(refused, { code: 2, err: /would be seen in the list of processes: put it into BCF_EVENTSTOREDB/ });
     t.notMatch(refused.out + refused.err, 'Pa55word');
   }
-  t.match(await run(['verify', '--ledger', 'eventstoredb'], {}, cwd), { code: 2, err: /Set BCF_EVENTSTOREDB/ });
-  t.match(await run(['demo', '--once', '--ledger', 'eventstoredb'], {}, cwd), { code: 2, err: /made in a file/ });
-  const help = await run(['verify', '--help'], { BCF_EVENTSTOREDB: secret });
+  t.match(await runInside(['verify', '--ledger', 'eventstoredb'], {}, cwd), { code: 2, err: /Set BCF_EVENTSTOREDB/ });
+  t.match(await runInside(['demo', '--once', '--ledger', 'eventstoredb'], {}, cwd), { code: 2, err: /made in a file/ });
+  const help = await runInside(['verify', '--help'], { BCF_EVENTSTOREDB: secret });
   t.notMatch(help.out, 'Pa55word');
 });
 
 t.test('an event store that is not there is told in words', async (t) => {
   const { cwd, env, server } = await cluster(t);
   await server.close();
-  const asked = await run(['gap', FUND], env, cwd);
+  const asked = await runInside(['gap', FUND], env, cwd);
   t.match(asked, { code: 3, err: /The event store at 127\.0\.0\.1:\d+.* does not answer: Failed to discover/ });
 });
 
 t.test('an event store has no pages yet, and is backed up by its own means', async (t) => {
   const { cwd, env } = await cluster(t);
-  await run(['load', OPENING], env, cwd);
+  await runInside(['load', OPENING], env, cwd);
   const served = { ...env, BCF_KEY_FILE: join(cwd, 'key.json'), BCF_PUBLIC_URL: 'https://bcf.example' };
-  t.match(await run(['serve', '--port', '0'], served, cwd), {
+  t.match(await runInside(['serve', '--port', '0'], served, cwd), {
     code: 2,
     err: /Pages are served from a ledger in a file/,
   });
-  t.match(await run(['backup', 'copy.sqlite'], env, cwd), { code: 2, err: /backed up by its own means/ });
+  t.match(await runInside(['backup', 'copy.sqlite'], env, cwd), { code: 2, err: /backed up by its own means/ });
 });

@@ -2,18 +2,19 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { ALONE, measuredWith } from '../support/alone.js';
 import { folder, FUND, line, openedLedger } from '../support/ledger.js';
-import { run, serving } from './run.js';
+import { runInside, serving } from './run.js';
 
 /** The service goes on working where the machine lets it down, and says why it cannot; each on a real process. */
 
 /** A ledger that is served, and its keeper, who asks and posts. */
-async function served(t: Test, env: Readonly<Record<string, string>> = {}, log?: number, by?: readonly string[]) {
+async function served(t: Test, log?: number, by?: readonly string[]) {
   const cwd = folder(t);
   const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
   await ledger.close();
-  const token = (await run(['token', 'pool-manager'], {}, cwd)).out.trim();
-  const service = await serving(['serve'], cwd, env, log, by);
+  const token = (await runInside(['token', 'pool-manager'], {}, cwd)).out.trim();
+  const service = await serving(['serve'], cwd, {}, log, by);
   t.teardown(() => service.stop('SIGKILL'));
   // A connection that is kept open may be closed by the service just as it is used again.
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', connection: 'close' };
@@ -44,12 +45,9 @@ const linesOf = (out: string): Logged[] =>
 
 const FATAL = 60;
 
-/** Node without what runs the tests, which ends a process by itself where a file may not grow: Node takes it as a failed write. */
-const ALONE = ['env', '-u', 'NODE_OPTIONS', process.execPath];
-
 /** What makes a process do something of its own when it is sent SIGCONT. */
-const onSignal = (code: string): string =>
-  `${process.env['NODE_OPTIONS'] ?? ''} --import data:text/javascript,${encodeURIComponent(`process.on('SIGCONT', () => { ${code} })`)}`;
+const onSignal = (code: string): readonly string[] =>
+  measuredWith(`--import data:text/javascript,${encodeURIComponent(`process.on('SIGCONT', () => { ${code} })`)}`);
 
 t.test('out of file descriptors the service lives on, and answers as soon as it has some again', async (t) => {
   const { get, limited, stop } = await served(t);
@@ -64,7 +62,7 @@ t.test('out of file descriptors the service lives on, and answers as soon as it 
 });
 
 t.test('a fault that nothing caught is logged before the service ends', async (t) => {
-  const { stop } = await served(t, { NODE_OPTIONS: onSignal("throw new Error('the floor gave way')") });
+  const { stop } = await served(t, undefined, onSignal("throw new Error('the floor gave way')"));
   const { code, out } = await stop('SIGCONT');
   t.equal(code, 1);
   t.match(
@@ -75,7 +73,7 @@ t.test('a fault that nothing caught is logged before the service ends', async (t
 
 t.test('so is a second one, while it is being stopped', async (t) => {
   const twice = "process.nextTick(() => { throw new Error('again') }); throw new Error('once')";
-  const { stop } = await served(t, { NODE_OPTIONS: onSignal(twice) });
+  const { stop } = await served(t, undefined, onSignal(twice));
   const { code, out } = await stop('SIGCONT');
   t.equal(code, 1);
   t.match(
@@ -86,7 +84,7 @@ t.test('so is a second one, while it is being stopped', async (t) => {
 
 t.test('a service that cannot be stopped as it should be says so', async (t) => {
   const broken = "globalThis.clearInterval = () => { throw new Error('stuck') }; process.kill(process.pid, 'SIGTERM')";
-  const { stop } = await served(t, { NODE_OPTIONS: onSignal(broken) });
+  const { stop } = await served(t, undefined, onSignal(broken));
   const { code, out } = await stop('SIGCONT');
   t.equal(code, 1);
   t.match(
@@ -98,7 +96,7 @@ t.test('a service that cannot be stopped as it should be says so', async (t) => 
 t.test('a service that does not come to its end is ended after a while, and says so', async (t) => {
   const hanging =
     "import('node:http').then(({ Server }) => { Server.prototype.close = () => {}; process.kill(process.pid, 'SIGTERM') })";
-  const { stop } = await served(t, { NODE_OPTIONS: onSignal(hanging) });
+  const { stop } = await served(t, undefined, onSignal(hanging));
   const { code, out } = await stop('SIGCONT');
   t.equal(code, 1);
   t.match(
@@ -110,7 +108,7 @@ t.test('a service that does not come to its end is ended after a while, and says
 t.test(
   'on a full disk figures are answered, the service is not ready, and it stops well; it goes on when there is room',
   async (t) => {
-    const { address, get, set, limited, stop, cwd } = await served(t, {}, undefined, ALONE);
+    const { address, get, set, limited, stop, cwd } = await served(t, undefined, ALONE);
     const metrics = async () => (await fetch(`${address}/metrics`)).text();
     const full = () => limited('--fsize=1:');
     const roomy = () => limited('--fsize=unlimited:');
@@ -131,7 +129,7 @@ t.test(
     t.equal((await set('third', 'k3')).status, 503);
     const { code } = await stop('SIGTERM');
     t.equal(code, 0, 'nothing that was acknowledged is lost');
-    const { out } = await run(['export'], {}, cwd);
+    const { out } = await runInside(['export'], {}, cwd);
     t.same(
       [...out.matchAll(/"line":"(\w+)"/g)].map(([, name]) => name),
       ['first', 'second'],
@@ -140,7 +138,7 @@ t.test(
 );
 
 t.test('a log that cannot be written ends nothing', async (t) => {
-  const { get, set, stop } = await served(t, {}, openSync('/dev/full', 'w'));
+  const { get, set, stop } = await served(t, openSync('/dev/full', 'w'));
   for (let request = 0; request < 60; request++) t.equal((await get('/health')).status, 200);
   // The lines that wait are written once a second.
   await setTimeout(2_500);

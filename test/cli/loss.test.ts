@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { folder, FUND, line, openedLedger } from '../support/ledger.js';
 import { systemClock } from '../../src/ledger/clock.js';
 import { issueToken, localKey } from '../../src/http/sign-in.js';
-import { run, runHere, serving } from './run.js';
+import { run, runInside, runHere, serving } from './run.js';
 
 /** Acts that were recorded and are gone: told at every start, accepted by an operator, and recorded as lost. */
 
@@ -60,11 +60,11 @@ t.test(
     copyFileSync(join(cwd, 'backup'), file);
 
     const gone = /acts that were recorded are gone/;
-    t.match(await run(['serve', '--port', '0'], {}, cwd), { code: 3, err: gone });
-    t.match(await run(['gap', FUND], {}, cwd), { code: 3, err: /gone.*bcf-ledger restore.*--accept-loss/ });
-    t.match(await run(['token', 'pool-manager'], {}, cwd), { code: 3, err: gone });
+    t.match(await runInside(['serve', '--port', '0'], {}, cwd), { code: 3, err: gone });
+    t.match(await runInside(['gap', FUND], {}, cwd), { code: 3, err: /gone.*bcf-ledger restore.*--accept-loss/ });
+    t.match(await runInside(['token', 'pool-manager'], {}, cwd), { code: 3, err: gone });
     t.match(await runHere(['verify'], cwd), { code: 1, out: gone, err: /loss \(1\)/ });
-    t.match(await run(['doctor'], {}, cwd), { code: 1, out: /WRONG {2}noted .*are gone/ });
+    t.match(await runInside(['doctor'], {}, cwd), { code: 1, out: /WRONG {2}noted .*are gone/ });
     t.match(await runHere(['move', '--from', 'ledger.sqlite', '--to', 'elsewhere'], cwd), { code: 1, err: gone });
     t.notOk(existsSync(join(cwd, 'elsewhere')));
     t.match(await runHere(['export'], cwd), { code: 1, out: /LedgerOpened/, err: gone });
@@ -77,8 +77,11 @@ t.test(
       metadata: { role: 'service', officer: 'ledger-service' },
     });
     t.match(await runHere(['verify'], cwd), { code: 0, out: '' });
-    t.match(await run(['serve', '--accept-loss', '--port', '0'], {}, cwd), { code: 2, err: /Nothing .* is missing/ });
-    t.match(await run(['doctor'], {}, cwd), { out: /well {3}noted .*they are all here/ });
+    t.match(await runInside(['serve', '--accept-loss', '--port', '0'], {}, cwd), {
+      code: 2,
+      err: /Nothing .* is missing/,
+    });
+    t.match(await runInside(['doctor'], {}, cwd), { out: /well {3}noted .*they are all here/ });
   },
 );
 
@@ -86,14 +89,14 @@ t.test('where no ledger is left there is nothing to go on from', async (t) => {
   const cwd = await stopped(t);
   const file = join(cwd, 'ledger.sqlite');
   rmSync(file);
-  t.match(await run(['serve', '--port', '0'], {}, cwd), { code: 3, err: /There is no ledger/ });
-  t.match(await run(['serve', '--new', '--port', '0'], {}, cwd), { code: 3, err: /is gone, and .*head notes/ });
+  t.match(await runInside(['serve', '--port', '0'], {}, cwd), { code: 3, err: /There is no ledger/ });
+  t.match(await runInside(['serve', '--new', '--port', '0'], {}, cwd), { code: 3, err: /is gone, and .*head notes/ });
   const head = readFileSync(`${file}.head`);
   rmSync(`${file}.head`);
   const service = await serving(['serve', '--new'], cwd);
   await service.stop('SIGTERM');
   writeFileSync(`${file}.head`, head);
-  t.match(await run(['serve', '--accept-loss', '--port', '0'], {}, cwd), { code: 3, err: /No ledger is left/ });
+  t.match(await runInside(['serve', '--accept-loss', '--port', '0'], {}, cwd), { code: 3, err: /No ledger is left/ });
 });
 
 t.test('a backup is restored: the old file is kept, and what the backup has not is recorded as lost', async (t) => {

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { contribution, folder, FUND, line, openedLedger } from '../support/ledger.js';
-import { run, runHere, serving } from './run.js';
+import { runInside, runHere, serving } from './run.js';
 
 /** The pages and what if, as whoever runs the service finds them on a terminal. */
 
@@ -19,7 +19,7 @@ const PROVIDER = { BCF_JWKS_URL: 'http://127.0.0.1:9/keys', BCF_JWT_ISSUER: 'i',
 t.test('an officer signs in with a link that whoever runs the service makes', async (t) => {
   const { cwd, ledger } = await ledgerIn(t);
   await ledger.close();
-  const link = (env: Readonly<Record<string, string>>) => run(['sign-in-link', 'auditor'], env, cwd);
+  const link = (env: Readonly<Record<string, string>>) => runInside(['sign-in-link', 'auditor'], env, cwd);
   t.match(await link({}), { code: 2, err: /Set BCF_PUBLIC_URL/ });
   t.match(await link({ ...PUBLIC, ...PROVIDER }), { code: 2, err: /identity provider/ });
   const { code, out } = await link(PUBLIC);
@@ -51,7 +51,8 @@ t.test('an officer signs in with a link that whoever runs the service makes', as
 t.test('what pages are told wrongly is said before anything is served', async (t) => {
   const { cwd, ledger } = await ledgerIn(t);
   await ledger.close();
-  const serve = (env: Readonly<Record<string, string>>) => run(['serve', '--port', '0'], { ...PUBLIC, ...env }, cwd);
+  const serve = (env: Readonly<Record<string, string>>) =>
+    runInside(['serve', '--port', '0'], { ...PUBLIC, ...env }, cwd);
   t.match(await serve({ BCF_SESSION_KEYS: 'c2hvcnQ=' }), { code: 2, err: /keys of 32 bytes in base64/ });
   writeFileSync(join(cwd, 'people.json'), JSON.stringify([{ officer: 'Not A Name', name: 'N.' }]));
   t.match(await serve({ BCF_PEOPLE: join(cwd, 'people.json') }), { code: 2, err: /people\.json: 0\.officer must be/ });

@@ -5,7 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
 import { hexOf } from '../../evidence/tree.js';
 import { chainDigest } from '../../src/store/chain.js';
-import { run, runHere } from './run.js';
+import { run, runInside, runHere } from './run.js';
 import { contribution, emptyLedger, FUND, folder, LEDGER_OPENED, line, openedLedger } from '../support/ledger.js';
 import { told } from '../support/told.js';
 
@@ -13,7 +13,7 @@ const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url))
 const stepsOf = (file: string): unknown[] => (JSON.parse(readFileSync(file, 'utf8')) as { steps: unknown[] }).steps;
 
 t.test('help lists every command and the exit codes, and a wrong word is wrong use', async (t) => {
-  const help = await run(['--help']);
+  const help = await runInside(['--help']);
   t.equal(help.code, 0);
   for (const command of [
     'serve',
@@ -37,11 +37,11 @@ t.test('help lists every command and the exit codes, and a wrong word is wrong u
     /Exit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused/,
   );
   t.match((await runHere(['catalogue'])).out, /^# Events/);
-  t.equal((await run(['gaps'])).code, 2);
+  t.equal((await runInside(['gaps'])).code, 2);
   t.match((await runHere(['gap'])).err, /missing required argument 'fund'/);
-  t.match((await run(['serve', '--help'])).out, /BCF_JWKS_URL/);
+  t.match((await runInside(['serve', '--help'])).out, /BCF_JWKS_URL/);
   t.match((await runHere(['verify', '--help'])).out, /signatures/);
-  t.match((await run([], { BCF_PORT: 'x' })).err, /BCF_PORT/);
+  t.match((await runInside([], { BCF_PORT: 'x' })).err, /BCF_PORT/);
   t.match((await runHere(['serve', '--port', '99999'])).err, /must be a port/);
   t.match((await runHere(['token', 'x', '--hours', '0'])).err, /more than 0/);
 });
@@ -56,7 +56,7 @@ t.test('the demonstration is made, shown and checked, in a folder of its own', a
   t.equal((await run(['demo', '--once'], {}, cwd)).code, 0, 'a demonstration is made anew');
   const ledger = ['--ledger', join(cwd, 'demonstration.sqlite')];
 
-  const gap = await run(['gap', 'norfolk-2016-17', '--on', '2016-04-01', '--known-at', '2016-04-30', ...ledger]);
+  const gap = await runInside(['gap', 'norfolk-2016-17', '--on', '2016-04-01', '--known-at', '2016-04-30', ...ledger]);
   t.match(gap.out, /^soft +7,000,000.00/m);
   t.match(gap.err, /On 2016-04-01, as known at the end of 30 April 2016 \(London\), from the first \d+ events/);
   t.match(JSON.parse((await runHere(['gap', 'norfolk-2016-17', '--json', ...ledger])).out), {
@@ -69,7 +69,7 @@ t.test('the demonstration is made, shown and checked, in a folder of its own', a
     /was opened, hosted by norfolk-county-council/,
   );
   t.match(await runHere(['gap', 'norfolk-2016-17', '--on', '2017-02-30', ...ledger]), { code: 2, err: /real day/ });
-  t.match(await run(['gap', 'nowhere-2016-17', ...ledger]), {
+  t.match(await runInside(['gap', 'nowhere-2016-17', ...ledger]), {
     code: 4,
     err: /There is no fund named nowhere-2016-17. Check the name/,
   });
@@ -130,7 +130,10 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
   );
   writeFileSync(acts, JSON.stringify(whole).replace('"title":', '"title":"Other","title":'));
   t.match(await run(['load', acts, ...ledger]), { code: 2, err: /has "title" twice in one object/ });
-  t.match(await run(['load', join(cwd, 'none.json'), ...ledger]), { code: 2, err: /There is no file .*none.json/ });
+  t.match(await run(['load', join(cwd, 'none.json'), ...ledger]), {
+    code: 2,
+    err: /There is no file .*none.json/,
+  });
   const token = await run(['token', 'registrar', '--hours', '1', ...ledger]);
   t.match(token, { code: 0, out: /^eyJ/ });
   t.ok(existsSync(join(cwd, 'own.sqlite.key.json')));
@@ -148,11 +151,14 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
 t.test('what cannot be read is said, and nothing is made by asking', async (t) => {
   const cwd = folder(t);
   const none = join(cwd, 'none.sqlite');
-  t.match(await run(['gap', FUND, '--ledger', none]), { code: 3, err: /There is no file/ });
+  t.match(await runInside(['gap', FUND, '--ledger', none]), { code: 3, err: /There is no file/ });
   for (const command of [['gap', FUND], ['verify'], ['export'], ['replay']]) {
     t.match(await runHere([...command, '--ledger', none]), { code: 3, err: /There is no file/ }, command.join(' '));
   }
-  t.match(await run(['serve', '--ledger', none]), { code: 3, err: /There is no ledger .* Say --new to make one/ });
+  t.match(await runInside(['serve', '--ledger', none]), {
+    code: 3,
+    err: /There is no ledger .* Say --new to make one/,
+  });
   t.match(await runHere(['serve', '--new', '--ledger', 'eventstoredb']), { code: 2, err: /begins with its first act/ });
   t.notOk(existsSync(none));
   const nothing = await emptyLedger(t);
@@ -172,7 +178,7 @@ t.test('what cannot be read is said, and nothing is made by asking', async (t) =
   const tamper = new DatabaseSync(copy);
   tamper.exec('DROP TRIGGER events_are_never_deleted; DELETE FROM events WHERE position = 7');
   tamper.close();
-  t.match(await run(['verify', '--ledger', copy]), {
+  t.match(await runInside(['verify', '--ledger', copy]), {
     code: 1,
     out: /^sequence: at position 8/m,
     err: /found by sequence \(\d+\), tree \(\d+\)/,
@@ -203,7 +209,7 @@ t.test('the doctor looks at the machine and at the file', async (t) => {
   const ledger = await openedLedger(t);
   await ledger.close();
   chmodSync(ledger.file, 0o600);
-  const well = await run(['doctor', '--ledger', ledger.file]);
+  const well = await runInside(['doctor', '--ledger', ledger.file]);
   t.equal(well.code, 0, well.out);
   t.match(well.out, /^well +durability +synchronous is 2/m);
   t.match(well.out, /6 events, 0 of them from a snapshot; read by 1 thread\./);
@@ -219,13 +225,13 @@ t.test('the doctor looks at the machine and at the file', async (t) => {
   const nothing = await emptyLedger(t);
   await nothing.close();
   const [open, json, missing, early, told, unopened, begun] = await Promise.all([
-    run(['doctor', '--ledger', ledger.file]),
-    run(['doctor', '--json', '--ledger', ledger.file]),
-    run(['doctor', '--ledger', join(folder(t), 'none')]),
-    run(['doctor', '--ledger', ahead.file]),
-    run(['doctor', '--ledger', story.file]),
-    run(['doctor', '--ledger', empty]),
-    run(['doctor', '--ledger', nothing.file]),
+    runInside(['doctor', '--ledger', ledger.file]),
+    runInside(['doctor', '--json', '--ledger', ledger.file]),
+    runInside(['doctor', '--ledger', join(folder(t), 'none')]),
+    runInside(['doctor', '--ledger', ahead.file]),
+    runInside(['doctor', '--ledger', story.file]),
+    runInside(['doctor', '--ledger', empty]),
+    runInside(['doctor', '--ledger', nothing.file]),
   ]);
   t.match(open, { code: 1, out: /^WRONG +permissions/m });
   t.equal(readFileSync(empty).length, 0, 'the doctor makes no ledger of it');

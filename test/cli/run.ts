@@ -9,6 +9,8 @@ import { openLedger } from '../../src/ledger/ledger.js';
 import type { EventStore } from '../../src/store/event-store.js';
 import { backUp } from '../../src/store/sqlite/backup.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
+import { main } from '../../src/main.js';
+import { MEASURED } from '../support/alone.js';
 import { at } from '../support/ledger.js';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -32,7 +34,7 @@ export async function run(
   env: Readonly<Record<string, string>> = {},
   cwd?: string,
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: environment(env), cwd });
+  const child = spawn(MEASURED[0]!, [...MEASURED.slice(1), MAIN, ...args], { env: environment(env), cwd });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -41,8 +43,32 @@ export async function run(
   return { code, out, err };
 }
 
+/**
+ * Runs the same program, all of it, in this process: for what says something and ends. What serves, ends by a signal or
+ * has a file for itself needs a process of its own, and so does what came before it on that file: {@link run}.
+ */
+export async function runInside(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = process.cwd(),
+): Promise<Ran> {
+  const said = { out: '', err: '' };
+  const here = process.cwd();
+  process.chdir(cwd);
+  try {
+    const code = await main(args, environment(env), {
+      data: (text) => void (said.out += `${text}\n`),
+      note: (text) => void (said.err += `${text}\n`),
+      terminal: false,
+    });
+    return { code, ...said };
+  } finally {
+    process.chdir(here);
+  }
+}
+
 const notHere = (): never => {
-  throw new Error('That needs a process of its own: run().');
+  throw new Error('That needs the whole program: runInside().');
 };
 
 /** The commands that ask and check, with the adapters that they read; what else there is needs the composition root. */
@@ -85,14 +111,14 @@ export async function runHere(args: readonly string[], cwd = '.', eventStoreDB?:
 
 /**
  * Starts the service as a user would, and resolves once it says where it listens. It logs to `log` where one is given.
- * `by` is what runs it, Node unless something else is to run Node.
+ * `by` is what runs it, Node by itself and measured unless something else is given.
  */
 export async function serving(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
   log: number | 'pipe' = 'pipe',
-  by: readonly string[] = [process.execPath],
+  by: readonly string[] = MEASURED,
 ) {
   const child = spawn(by[0]!, [...by.slice(1), MAIN, ...args, '--port', '0'], {
     cwd,
@@ -121,5 +147,5 @@ export async function serving(
     const { status, stderr } = spawnSync('prlimit', ['--pid', String(child.pid), ...limits], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`prlimit: ${stderr}`);
   };
-  return { address, stop, limited };
+  return { address, stop, limited, logged: () => out };
 }

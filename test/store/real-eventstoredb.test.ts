@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { ALONE } from '../support/alone.js';
 import { startServer } from '../support/eventstoredb/server.js';
 
 const SCRIPT = fileURLToPath(new URL('real-eventstoredb.js', import.meta.url));
 
 async function tried(connection?: string): Promise<{ readonly code: number | null; readonly out: string }> {
-  const child = spawn(process.execPath, [SCRIPT], {
+  const child = spawn(ALONE[0]!, [...ALONE.slice(1), SCRIPT], {
     env: { ...process.env, BCF_EVENTSTOREDB: connection, BCF_TEST_ACTS: '1' },
   });
   let out = '';

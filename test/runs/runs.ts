@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+/**
+ * A run: the files of tests of one room, one after the other in one process. Node starts once for them, and the program is
+ * loaded and compiled once. Every file can be run by itself as well.
+ */
+
+const TESTS = fileURLToPath(new URL('../', import.meta.url));
+
+/** Each run, and the files of tests that it takes. What needs a process of its own is a run by itself. */
+export const RUNS: Readonly<Record<string, (file: string) => boolean>> = {
+  torture: (file) => file.startsWith('torture/'),
+  'on-eventstoredb': (file) => file.endsWith('.eventstoredb.test.js'),
+  programs: (file) => /^(cli|bench)\//.test(file),
+  http: (file) => file.startsWith('http/') && !file.endsWith('.eventstoredb.test.js'),
+  ledger: (file) => file.startsWith('ledger/'),
+  store: (file) => file.startsWith('store/'),
+  figures: (file) => /^(projections|evidence)\//.test(file),
+  domain: (file) => file.startsWith('domain/'),
+  pages: (file) => file.startsWith('web/'),
+  whole: (file) => dirname(file) === '.',
+};
+
+/** Every file of tests, by its path below the folder of tests. */
+export const testFiles = (): string[] =>
+  readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.js'))
+    .sort();
+
+/** Runs the files of one run. Each is named before its tests. */
+export async function run(name: string): Promise<void> {
+  for (const file of testFiles().filter(RUNS[name]!)) {
+    t.comment(file);
+    await import(`../${file}`);
+  }
+}
