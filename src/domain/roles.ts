@@ -8,6 +8,16 @@ export const ROLES = [
   'api-client',
 ] as const;
 
+/** What people call each role. */
+export const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  registrar: 'Registrar',
+  'finance-officer': 'Finance officer',
+  'chief-finance-officer': 'Chief finance officer',
+  'pool-manager': 'Pool manager',
+  auditor: 'Auditor',
+  'api-client': 'Another system',
+};
+
 export type Role = (typeof ROLES)[number];
 
 /** The roles that only read. */

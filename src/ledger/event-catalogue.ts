@@ -1,4 +1,5 @@
 import type { Fact } from '../domain/grammar/fact.js';
+import { pagesOf } from '../domain/grammar/pages.js';
 import { GROUPS, inGroups } from '../domain/grammar/groups.js';
 import { PROPOSAL_EVENTS } from '../domain/grammar/proposal.js';
 import { RULE_CHANGES } from '../domain/grammar/rule-versions.js';
@@ -38,6 +39,9 @@ function factText(fact: Fact<unknown>): string {
       : []),
     `- ${fact.reversible ? 'Can be reversed, once.' : `Cannot be reversed. ${fact.wayBack!}`}`,
     fieldTable(fact.input.shape),
+    `Asked for in this order, each group on one page: ${pagesOf(fact)
+      .map((page) => page.map((name) => `\`${name}\``).join(', '))
+      .join('; ')}.`,
   ].join('\n\n');
 }
 

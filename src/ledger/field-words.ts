@@ -1,4 +1,16 @@
 import { z } from 'zod';
+import {
+  alternativesOf,
+  choicesInWords,
+  choicesOf,
+  isExactlyOne,
+  listOf,
+  suggestionInWords,
+  suggestionOf,
+  totalInWords,
+  totalOf,
+} from '../domain/grammar/asked.js';
+import { saidOf } from '../domain/grammar/naming.js';
 import { Amount, Code, Name, Revision, SignedMoney } from '../domain/values.js';
 
 /** What a field is, in words, from its schema: its kind, its values where they are few, and what it says of itself. */
@@ -73,10 +85,60 @@ function fieldInWords(schema: z.ZodType): { readonly kind: string; readonly abou
   return { kind: inWords(node), about: GENERIC.has(node.description) ? '' : node.description! };
 }
 
+/** What is asked for beside: where choices come from, what is suggested, and what its parts add up to. */
+function askedInWords(schema: z.ZodType): string[] {
+  const [choices, suggestion, sum, list] = [choicesOf(schema), suggestionOf(schema), totalOf(schema), listOf(schema)];
+  return [
+    ...(choices
+      ? [choices.from === 'codes' ? `In words: ${choicesInWords(choices)}.` : `One of the ${choicesInWords(choices)}.`]
+      : []),
+    ...(suggestion ? [`Suggested: ${suggestionInWords(suggestion)}.`] : []),
+    ...(sum ? [`Adds up to ${totalInWords(sum)}.`] : []),
+    ...(isExactlyOne(schema) ? ['Exactly one of them is given.'] : []),
+    ...(list ? [`${list.atLeast === 0 ? 'At most' : `${list.atLeast} to`} ${list.atMost}.`] : []),
+  ];
+}
+
 /** Whether a field may be left out. */
 const isOptional = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** What an answer says of a field: what people call it, and what a form of it needs to know. */
+export const FieldText = z.object({
+  name: z.string(),
+  title: z.string().meta({ description: 'What people call it.' }),
+  hint: z.string().meta({ description: 'A sentence that helps to fill it in.' }),
+  what: z.string().meta({ description: 'What it holds.' }),
+  optional: z.boolean().meta({ description: 'Whether it may be left out.' }),
+  choices: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where its choices come from; null where it is filled in freely.' }),
+  suggested: z.string().nullable().meta({ description: 'What is suggested.' }),
+  addsUpTo: z.string().nullable().meta({ description: 'What its parts add up to.' }),
+  alternatives: z.array(z.string()).meta({ description: 'What it may be one of; none where it is of one kind.' }),
+  item: z
+    .string()
+    .nullable()
+    .meta({ description: 'Of a list: what one item of it is called, and how many there may be.' }),
+});
+
+export function fieldText(name: string, schema: z.ZodType): z.input<typeof FieldText> {
+  const [choices, suggestion, sum, list] = [choicesOf(schema), suggestionOf(schema), totalOf(schema), listOf(schema)];
+  return {
+    name,
+    title: saidOf(schema, 'title') as string,
+    hint: saidOf(schema, 'description') as string,
+    what: fieldInWords(schema).kind,
+    optional: isOptional(schema),
+    choices: choices ? choicesInWords(choices) : null,
+    suggested: suggestion ? suggestionInWords(suggestion) : null,
+    addsUpTo: sum ? totalInWords(sum) : null,
+    alternatives: alternativesOf(schema) ?? [],
+    item: list ? `${list.item}, ${list.atLeast} to ${list.atMost}` : null,
+  };
+}
 
 /** A table of fields, in Markdown; those that may be left out have a question mark. */
 export const fieldTable = (shape: Readonly<Record<string, z.ZodType>>): string =>
@@ -85,6 +147,6 @@ export const fieldTable = (shape: Readonly<Record<string, z.ZodType>>): string =
     '|---|---|---|',
     ...Object.entries(shape).map(([name, schema]) => {
       const { kind, about } = fieldInWords(schema);
-      return `| \`${name}${isOptional(schema) ? '?' : ''}\` | ${cell(kind)} | ${cell(about)} |`;
+      return `| \`${name}${isOptional(schema) ? '?' : ''}\` | ${cell(kind)} | ${cell([about, ...askedInWords(schema)].filter((each) => each !== '').join(' '))} |`;
     }),
   ].join('\n');

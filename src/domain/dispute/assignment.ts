@@ -4,21 +4,22 @@ import { dayInWords, LAST_DAY } from '../calendar.js';
 import { completedFact, type Context, type Fact } from '../grammar/fact.js';
 import { endOf, successorsIn } from '../register/succession.js';
 import { refuse, Refusal } from '../rules.js';
-import { EffectiveDay } from '../values.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
 import { bodyOn } from './claim.js';
 import { assignedOn, caseOf, enter, type DisputeState } from './state.js';
-import { Predecessor, Successor } from '../grammar/fields.js';
+import { Effective, Predecessor, Successor } from '../grammar/fields.js';
+import { oneOf } from '../grammar/asked.js';
 
 /** Cases of a body that was split: held jointly by its successors until two of them sign whose a case is. */
 
 const sent = {
-  effective: EffectiveDay,
+  effective: Effective,
   case: CaseReference,
-  side: z
-    .enum(['claimant', 'respondent'])
-    .meta({ title: 'Side', description: 'The side on which the body stood that has ended.' }),
+  side: oneOf({ claimant: 'Claimant', respondent: 'Respondent' }).meta({
+    title: 'Side',
+    description: 'The side on which the body stood that has ended.',
+  }),
   successor: Successor,
 };
 

@@ -34,7 +34,6 @@ import type { Step } from './steps.js';
 import { writeOffsHold } from './owed.js';
 import {
   ACCOUNTING_CLASSES,
-  codesOf,
   DECIDED_BY,
   DISPUTE_KINDS,
   GROUNDS,
@@ -67,6 +66,7 @@ import { CASE_PARTS, treatmentOf } from './accounting-class.js';
 import {
   DecidedOn,
   DecisionReference,
+  Effective,
   FromDay,
   LastDay,
   OnDay,
@@ -76,7 +76,8 @@ import {
   ShortReason,
   WorkedOutSum,
 } from '../grammar/fields.js';
-import { fromItsDay } from '../grammar/naming.js';
+import { fromItsDay, naming } from '../grammar/naming.js';
+import { addingUpTo, listed, newName } from '../grammar/asked.js';
 
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 
@@ -84,33 +85,39 @@ import { fromItsDay } from '../grammar/naming.js';
  * A case is known by a random identifier; who it is about is held outside the ledger. Nothing else will do: a name of
  * the officer's choosing could name a person. Source: domain.md 10.
  */
-export const CaseReference = z
-  .uuidv4({ error: 'must be a random UUID (version 4); who the case is about is held outside the ledger' })
-  .refine((text) => !holdsNhsNumber(text), {
-    error: 'holds digits that are shaped like an NHS number; take another random UUID',
-  })
-  .transform((text) => text.toLowerCase())
-  .meta({ title: 'Case', description: 'The random reference of the case.', format: 'uuid' });
+export const CaseReference = naming(
+  z
+    .uuidv4({ error: 'must be a random UUID (version 4); who the case is about is held outside the ledger' })
+    .refine((text) => !holdsNhsNumber(text), {
+      error: 'holds digits that are shaped like an NHS number; take another random UUID',
+    })
+    .transform((text) => text.toLowerCase())
+    .meta({ title: 'Case', description: 'The random reference of the case.', format: 'uuid' }),
+  'case',
+);
 
-const SplitShares = z
-  .strictObject({
-    claimant: BasisPoints.meta({ title: 'Claimant', description: 'What the claimant bears, in basis points.' }),
-    respondent: BasisPoints.meta({ title: 'Respondent', description: 'What the respondent bears, in basis points.' }),
-  })
-  .refine((split) => split.claimant + split.respondent === WHOLE_BASIS_POINTS, {
-    error: `must add up to ${WHOLE_BASIS_POINTS} basis points`,
-  })
-  .meta({ title: 'Split', description: 'Who bears the cost, in basis points: 10000 are the whole.' });
+const SplitShares = addingUpTo(
+  { value: WHOLE_BASIS_POINTS },
+  z
+    .strictObject({
+      claimant: BasisPoints.meta({ title: 'Claimant', description: 'What the claimant bears, in basis points.' }),
+      respondent: BasisPoints.meta({ title: 'Respondent', description: 'What the respondent bears, in basis points.' }),
+    })
+    .refine((split) => split.claimant + split.respondent === WHOLE_BASIS_POINTS, {
+      error: `must add up to ${WHOLE_BASIS_POINTS} basis points`,
+    })
+    .meta({ title: 'Split', description: 'Who bears the cost, in basis points: 10000 are the whole.' }),
+);
 
 const atMost = (max: string) =>
   Amount.refine((text) => !/^\d+\.\d{2}$/.test(text) || pence(text) <= pence(max), { error: `must be at most ${max}` });
 
 const Weekly = z
-  .union([z.literal('0.00'), atMost(WEEKLY_COST_MAX)])
+  .union([z.literal('0.00').meta({ title: 'Nothing' }), atMost(WEEKLY_COST_MAX).meta({ title: 'A sum' })])
   .meta({ title: 'A week', description: 'What the care costs a week.' });
 
 const Costs = z
-  .array(z.strictObject({ from: FromDay, weekly: Weekly }))
+  .array(z.strictObject({ from: FromDay, weekly: Weekly }).meta({ title: 'Weekly cost' }))
   .max(60, { error: 'must be at most 60 weekly costs' })
   .meta({
     title: 'Weekly costs',
@@ -118,17 +125,24 @@ const Costs = z
   });
 
 const Invoices = z
-  .array(z.strictObject({ on: OnDay, amount: atMost(INVOICE_MAX).meta({ title: 'Amount' }) }))
+  .array(
+    z
+      .strictObject({
+        on: OnDay,
+        amount: atMost(INVOICE_MAX).meta({ title: 'Amount', description: 'The sum of the invoice.' }),
+      })
+      .meta({ title: 'Invoice' }),
+  )
   .max(INVOICES_MAX, { error: `must be at most ${INVOICES_MAX} invoices` })
   .meta({ title: 'Invoices', description: 'Sums in dispute that are no weekly cost: each counts whole on its day.' });
 
 const Bodies = z
-  .array(fromItsDay(z.strictObject({ from: FromDay, partner: Partner })))
+  .array(fromItsDay(z.strictObject({ from: FromDay, partner: Partner })).meta({ title: 'Body' }))
   .min(1)
   .max(20)
   .meta({ title: 'Bodies', description: 'The body responsible from each day on, in the order of the days.' });
 
-const Ground = z.enum(codesOf(GROUNDS)).meta({ title: 'Ground', description: 'What the claim rests on.' });
+const Ground = listed(GROUNDS).meta({ title: 'Ground', description: 'What the claim rests on.' });
 
 /** The sums of a case at a day, as an event keeps them; what is repayable only where something is. */
 const SumsText = z.strictObject({
@@ -148,7 +162,7 @@ const sumsText = ({ claimed, agreed, abandoned, open, repayable }: Sums): SumsTe
   ...(repayable !== NO_MONEY && { repayable: moneyText(repayable) }),
 });
 
-const OfCase = { effective: EffectiveDay, case: CaseReference };
+const OfCase = { effective: Effective, case: CaseReference };
 
 const RevisedFields = z.strictObject({
   ...OfCase,
@@ -176,11 +190,11 @@ const WithSums = { sums: SumsText };
 
 const SplitSent = Decision.extend({
   split: SplitShares,
-  by: z.enum(codesOf(DECIDED_BY)).meta({ title: 'Decided by', description: 'Who decided it.' }),
+  by: listed(DECIDED_BY).meta({ title: 'Decided by', description: 'Who decided it.' }),
   decision: DecisionReference.optional().meta({ description: 'The reference of the decision.' }),
 });
 const WithdrawalSent = Decision.extend({
-  ground: z.enum(codesOf(WITHDRAWN_FOR)).meta({ title: 'Ground', description: 'Why the claim is withdrawn.' }),
+  ground: listed(WITHDRAWN_FOR).meta({ title: 'Ground', description: 'Why the claim is withdrawn.' }),
 });
 
 type DecisionData = FactData & { readonly case: string; readonly decidedOn: Day };
@@ -221,8 +235,8 @@ const decidedInWords = ({ agreed, abandoned, repayable }: SumsText): string =>
 const ClassSent = z.strictObject({
   ...OfCase,
   partner: Partner,
-  part: z.enum(codesOf(CASE_PARTS)).meta({ title: 'Part of the claim', description: 'The part that the class is of.' }),
-  class: z.enum(codesOf(ACCOUNTING_CLASSES)).meta({ title: 'Class', description: 'What the accounts show it as.' }),
+  part: listed(CASE_PARTS).meta({ title: 'Part of the claim', description: 'The part that the class is of.' }),
+  class: listed(ACCOUNTING_CLASSES).meta({ title: 'Class', description: 'What the accounts show it as.' }),
   reason: ShortReason.optional(),
 });
 
@@ -336,11 +350,10 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       'A body claims that another should bear the cost of a package of care, or more of it; the claim accrues by the day.',
     input: z.strictObject({
       ...OfCase,
+      case: newName(CaseReference),
       effective: EffectiveDay.meta({ description: 'The first day of the care that is claimed for.' }),
       until: LastDay.optional().meta({ description: 'The last day of care, inclusive; left out, it goes on.' }),
-      kind: z
-        .enum(codesOf(DISPUTE_KINDS))
-        .meta({ title: 'Kind of dispute', description: 'What the dispute is about.' }),
+      kind: listed(DISPUTE_KINDS).meta({ title: 'Kind of dispute', description: 'What the dispute is about.' }),
       ground: Ground,
       raisedOn: RaisedOn,
       claimant: Bodies,
@@ -531,7 +544,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason.',
     input: ClassSent,
-    stored: ClassSent.extend({ proposed: z.enum(codesOf(ACCOUNTING_CLASSES)), amount: WorkedOutSum }),
+    stored: ClassSent.extend({ proposed: listed(ACCOUNTING_CLASSES), amount: WorkedOutSum }),
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',

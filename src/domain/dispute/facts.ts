@@ -11,8 +11,7 @@ import { keeperFact, NO_BOOKS, type Fact } from '../grammar/fact.js';
 import { reversalFact, reversedBy } from '../grammar/reversal.js';
 import { refuse, type Refusal } from '../rules.js';
 import type { Kind } from '../grammar/kind.js';
-import { EffectiveDay } from '../values.js';
-import { Area, Partner, PartnerRef } from '../grammar/fields.js';
+import { Area, Effective, Partner } from '../grammar/fields.js';
 
 /** The stream of one area's disputes: `disputes-<area>`. Its facts stand in the files of `dispute/`, by subject. */
 
@@ -22,10 +21,10 @@ const OPENING: Fact<DisputeState> = keeperFact({
   group: 'disputes',
   about: 'Opens the disputes of one area, with the partners between whom they can be; the ledger’s keeper opens them.',
   input: z.strictObject({
-    effective: EffectiveDay,
+    effective: Effective,
     area: Area,
     partners: z
-      .array(PartnerRef)
+      .array(Partner)
       .min(2, { error: 'a dispute has two sides' })
       .max(60)
       .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' })
@@ -48,7 +47,7 @@ const JOINING: Fact<DisputeState> = keeperFact({
   title: 'Add a partner to the disputes',
   group: 'disputes',
   about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it.',
-  input: z.strictObject({ effective: EffectiveDay, partner: Partner }),
+  input: z.strictObject({ effective: Effective, partner: Partner }),
   wayBack: 'A partner stays for ever; nothing need be done in its name.',
   check(data, state: DisputeState, { register }) {
     const { area, partners } = opened(state);

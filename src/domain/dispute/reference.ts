@@ -115,9 +115,6 @@ export const PROTOCOLS: readonly Protocol[] = [
   },
 ];
 
-export const codesOf = <Code extends string>(list: readonly { readonly code: Code }[]): [Code, ...Code[]] =>
-  list.map((each) => each.code) as [Code, ...Code[]];
-
 export const nameOfCode = (list: readonly Listed[], code: string): string =>
   list.find((each) => each.code === code)!.name;
 

@@ -19,7 +19,7 @@ import {
 } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import type { Posting } from '../postings.js';
-import { EffectiveDay, SignedAmount, SignedMoney, Sum } from '../values.js';
+import { SignedAmount, SignedMoney, Sum } from '../values.js';
 import { asAt, bodyOn, cellsOf, sumsOf, type Cell, type Terms } from './claim.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
@@ -56,6 +56,7 @@ import {
   Claimant,
   Creditor,
   Debtor,
+  Effective,
   InterestBasis,
   Minute,
   Partner,
@@ -67,6 +68,7 @@ import {
   Through,
   WriteOffLimit,
 } from '../grammar/fields.js';
+import { exactlyOne, newName, suggesting } from '../grammar/asked.js';
 
 /** Settlements: one fact may settle many cases; what is agreed is paid, what is abandoned is written off with authority. */
 
@@ -88,11 +90,10 @@ const LineSent = z.strictObject({
       'What the respondent pays the claimant; negative where the claimant gives money back, and so has abandoned the whole claim.',
   }),
   abandoned: Abandoned.meta({ description: 'What the claimant gives up.' }),
-  through: Through.optional().meta({
+  through: suggesting({ field: 'effective' }, Through).optional().meta({
     description: 'The last day of care that is settled, inclusive; left out, the effective date.',
   }),
-  closes: z
-    .boolean()
+  closes: suggesting({ value: true }, z.boolean())
     .optional()
     .meta({ title: 'Closes the case', description: 'Whether nothing more accrues on the case; left out, it is so.' }),
 });
@@ -112,7 +113,7 @@ const LineStored = z.strictObject({
   parts: z.array(PartText),
 });
 
-const settlementSent = { effective: EffectiveDay, settlement: SettlementName, note: ShortNote.optional() };
+const settlementSent = { effective: Effective, settlement: newName(SettlementName), note: ShortNote.optional() };
 
 /** What is left of each cell of a case through a day: claimed, and not settled before. */
 function leftIn(terms: Terms, effective: Day, through: Day): (Cell & { readonly left: Pence })[] {
@@ -259,12 +260,14 @@ const between = (
   ];
 };
 
-const Of = z
-  .strictObject({ case: CaseReference.optional(), settlement: SettlementName.optional() })
-  .refine((of) => (of.case === undefined) !== (of.settlement === undefined), {
-    error: 'must name either a case or a settlement',
-  })
-  .meta({ title: 'Owed under', description: 'The case or the settlement that the money is owed under.' });
+const Of = exactlyOne(
+  z
+    .strictObject({ case: CaseReference.optional(), settlement: SettlementName.optional() })
+    .refine((of) => (of.case === undefined) !== (of.settlement === undefined), {
+      error: 'must name either a case or a settlement',
+    })
+    .meta({ title: 'Owed under', description: 'The case or the settlement that the money is owed under.' }),
+);
 
 const ofInWords = (of: Against): string =>
   of.case === undefined ? `under the settlement "${of.settlement!}"` : `on case ${of.case}`;
@@ -366,7 +369,7 @@ function writtenOffAlready(state: DisputeState, of: Against, creditor: string): 
 }
 
 const refundSent = {
-  effective: EffectiveDay,
+  effective: Effective,
   of: Of,
   payer: Payer,
   amount: AmountOf,
@@ -378,7 +381,7 @@ const refundSent = {
 };
 
 const writeOffSent = {
-  effective: EffectiveDay,
+  effective: Effective,
   of: Of,
   creditor: Creditor,
   amount: AmountOf,
@@ -395,7 +398,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     input: z.strictObject({
       ...settlementSent,
       lines: z
-        .array(LineSent)
+        .array(LineSent.meta({ title: 'Case' }))
         .min(1)
         .max(LINES_MAX, { error: `must be at most ${LINES_MAX} cases` })
         .refine((lines) => new Set(lines.map((each) => each.case)).size === lines.length, {
@@ -581,7 +584,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     group: 'settlement',
     about:
       'The sum up to which a partner’s officers may write off without a minute, from a day on; a second officer signs.',
-    input: z.strictObject({ effective: EffectiveDay, partner: Partner, limit: WriteOffLimit, minute: Minute }),
+    input: z.strictObject({ effective: Effective, partner: Partner, limit: WriteOffLimit, minute: Minute }),
     signature: 'second-officer',
     roles: FINANCE,
     signerRoles: ['chief-finance-officer'],

@@ -21,7 +21,8 @@ import {
   opened,
   type DisputeState,
 } from './state.js';
-import { DueBy, Panel, ProtocolName, SchemeTitle, ShortTitle, StageName } from '../grammar/fields.js';
+import { DueBy, Effective, Panel, ProtocolName, SchemeTitle, ShortTitle, StageName } from '../grammar/fields.js';
+import { newName } from '../grammar/asked.js';
 
 /** The stages through which a dispute goes by the area's protocol, and their deadlines in working days. */
 
@@ -32,7 +33,11 @@ const WorkingDays = z
   .meta({ title: 'Working days', description: 'How many working days the stage may take.' });
 
 const Stages = z
-  .array(z.strictObject({ stage: StageName, title: ShortTitle, workingDays: WorkingDays.optional() }))
+  .array(
+    z
+      .strictObject({ stage: newName(StageName), title: ShortTitle, workingDays: WorkingDays.optional() })
+      .meta({ title: 'Stage' }),
+  )
   .min(1)
   .max(12)
   .refine((stages) => new Set(stages.map((each) => each.stage)).size === stages.length, {
@@ -52,12 +57,12 @@ const dueByOf = (entries: readonly Entry[]): Day | undefined =>
     Day | undefined;
 
 const EntrySent = z.strictObject({
-  effective: EffectiveDay,
+  effective: Effective,
   case: CaseReference,
   stage: StageName,
   panel: Panel.optional(),
 });
-const ExtensionSent = z.strictObject({ effective: EffectiveDay, case: CaseReference, dueBy: DueBy });
+const ExtensionSent = z.strictObject({ effective: Effective, case: CaseReference, dueBy: DueBy });
 
 export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
   completedFact({
@@ -67,14 +72,14 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs, or any two where all are of one sector.',
     input: z.strictObject({
-      effective: EffectiveDay,
-      protocol: ProtocolName,
+      effective: Effective,
+      protocol: newName(ProtocolName),
       title: SchemeTitle.optional(),
       stages: Stages.optional().meta({
         description: `The stages in order; left out, those of a protocol known by its name: ${PROTOCOL_NAMES}.`,
       }),
     }),
-    stored: z.strictObject({ effective: EffectiveDay, protocol: ProtocolName, title: SchemeTitle, stages: Stages }),
+    stored: z.strictObject({ effective: Effective, protocol: ProtocolName, title: SchemeTitle, stages: Stages }),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',

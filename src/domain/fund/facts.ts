@@ -36,8 +36,8 @@ import { reversalFact, reversedBy, type Reversal } from '../grammar/reversal.js'
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
 import type { Kind } from '../grammar/kind.js';
-import { EffectiveDay } from '../values.js';
-import { Area, Host, PartnerRef } from '../grammar/fields.js';
+import { Area, Effective, Host, Partner } from '../grammar/fields.js';
+import { chosenFrom } from '../grammar/asked.js';
 
 /** The stream of one fund: `fund-<area>-<financial year>`. Its facts stand in the files of `fund/`, by subject. */
 
@@ -48,15 +48,18 @@ const OPENING: Fact<FundState> = keeperFact({
   about:
     'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it.',
   input: z.strictObject({
-    effective: EffectiveDay,
+    effective: Effective,
     area: Area,
-    year: z
-      .string()
-      .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
-      .meta({ title: 'Financial year', description: 'The year of the fund, from 1 April to 31 March.' }),
+    year: chosenFrom(
+      'financial years',
+      z
+        .string()
+        .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+        .meta({ title: 'Financial year', description: 'The year of the fund, from 1 April to 31 March.' }),
+    ),
     host: Host,
     partners: z
-      .array(PartnerRef)
+      .array(Partner)
       .min(2, { error: 'a pooled fund has at least two partners' })
       .max(60)
       .refine((partners) => new Set(partners).size === partners.length, { error: 'must name each partner once' })

@@ -72,6 +72,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   /** One sentence for the documentation, with the source of the rule. */
   readonly about: string;
   readonly input: In;
+  /** The question pages of its form, each with the names of its fields, where they are others than pages.ts derives. */
+  readonly pages?: readonly (readonly string[])[];
   readonly stored: Stored;
   readonly signature: Signature;
   readonly roles: readonly Role[];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { chosenFrom, oneOf, suggesting } from './asked.js';
 import { naming, type Named } from './naming.js';
-import { ROLES } from '../roles.js';
+import { ROLE_WORDS } from '../roles.js';
 import { Amount, Code, EffectiveDay, Money, Name, Revision, SignedMoney, Sum, TOLD, words } from '../values.js';
 
 /**
@@ -17,7 +18,7 @@ export const field = <S extends z.ZodType>(type: S, title: string, description: 
 /** A body in the register, by its name there. A body that has ended is refused for days from its end on. */
 export const PartnerRef = naming(Name, 'partner');
 /** A body that may have ended, or that ends by the fact that names it. */
-export const NamedPartner = Name;
+export const NamedPartner = chosenFrom('bodies in the register', Name);
 export const OfficerRef = naming(Name, 'officer');
 export const AreaRef = naming(Name, 'area');
 export const FundRef = naming(Name, 'fund');
@@ -45,7 +46,7 @@ export const Predecessor = field(NamedPartner, 'Predecessor', 'The body that end
 export const Lead = field(PartnerRef, 'Lead commissioner', 'The partner that commissions the line.');
 export const RiskTaker = field(PartnerRef, 'Who bears the excess', 'The partner that bears what is above the limit.');
 export const Commissioner = field(PartnerRef, 'Commissioner', 'The partner that commissions.');
-export const Parties = field(z.array(PartnerRef), 'Parties', 'The bodies that the agreement binds.');
+export const Parties = field(z.array(Partner), 'Parties', 'The bodies that the agreement binds.');
 export const Officer = field(OfficerRef, 'Officer', 'The officer, by the pseudonym in the register.');
 export const Area = field(AreaRef, 'Area', 'The Health and Wellbeing Board area.');
 
@@ -75,8 +76,12 @@ export const Recurrent = field(
 export const WriteOffLimit = field(Money, 'Limit', 'The most that one write-off may come to.');
 export const BankReference = field(words(80), 'Bank reference', 'What the bank statement says of the payment.');
 export const Net = field(Amount, 'Net amount', 'What was paid, without VAT.');
-export const Vat = field(Money, 'VAT', 'The VAT on it; 0.00 where there is none.');
-export const Recoverable = field(Money, 'Recoverable VAT', 'The part of the VAT that is recovered.');
+export const Vat = field(suggesting({ value: '0.00' }, Money), 'VAT', 'The VAT on it; 0.00 where there is none.');
+export const Recoverable = field(
+  suggesting({ value: '0.00' }, Money),
+  'Recoverable VAT',
+  'The part of the VAT that is recovered.',
+);
 export const Outturn = field(Money, 'Forecast outturn', 'What the whole year is forecast to come to.');
 export const Achieved = field(
   Money,
@@ -153,6 +158,12 @@ export const DrawnInto = field(FundRef, 'Fund that it goes to', 'The fund of the
 
 // Days and periods
 
+export const Effective = field(
+  suggesting({ day: 'today' }, EffectiveDay),
+  'Effective day',
+  'The day from which it counts, inclusive.',
+);
+
 export const DueDay = field(EffectiveDay, 'Due', 'The day on which it falls due, inclusive.');
 export const DueBy = field(EffectiveDay, 'Due by', 'The last day, inclusive.');
 export const ByDay = field(EffectiveDay, 'By', 'The last day, inclusive.');
@@ -161,10 +172,26 @@ export const LastDay = field(EffectiveDay, 'Until', 'The last day, inclusive.');
 export const OnDay = field(EffectiveDay, 'On', 'The day.');
 export const Through = field(EffectiveDay, 'Through', 'The last day of care that is settled, inclusive.');
 export const Panel = field(EffectiveDay, 'Panel', 'The day on which the panel sits.');
-export const RaisedOn = field(EffectiveDay, 'Raised on', 'The day on which the dispute was raised.');
-export const DecidedOn = field(EffectiveDay, 'Decided on', 'The day on which it was decided.');
-export const StatedOn = field(EffectiveDay, 'Stated on', 'The day on which the gap was stated.');
-export const NoticeGiven = field(EffectiveDay, 'Notice given', 'The day on which notice was given.');
+export const RaisedOn = field(
+  suggesting({ day: 'today' }, EffectiveDay),
+  'Raised on',
+  'The day on which the dispute was raised.',
+);
+export const DecidedOn = field(
+  suggesting({ day: 'today' }, EffectiveDay),
+  'Decided on',
+  'The day on which it was decided.',
+);
+export const StatedOn = field(
+  suggesting({ day: 'today' }, EffectiveDay),
+  'Stated on',
+  'The day on which the gap was stated.',
+);
+export const NoticeGiven = field(
+  suggesting({ day: 'today' }, EffectiveDay),
+  'Notice given',
+  'The day on which notice was given.',
+);
 export const DeadlineDay = field(EffectiveDay, 'Day', 'The day of the deadline, inclusive.');
 
 // Reasons and papers
@@ -203,30 +230,58 @@ export const GapClaimant = field(
 // The plan
 
 export const LineDescription = field(words(200), 'Description', 'What the line pays for, as the plan says it.');
-export const LineCategory = field(Name, 'Category', 'The category under which the plan adds it up.');
+export const LineCategory = field(
+  chosenFrom('line categories', Name),
+  'Category',
+  'The category under which the plan adds it up.',
+);
 export const SchemeTitle = field(words(200), 'Title', 'The title that people know it by.');
 export const ShortTitle = field(words(120), 'Title', 'The title that people know it by.');
-export const SchemeType = field(Name, 'Scheme type', 'One of the scheme types of the year’s rules.');
+export const SchemeType = field(
+  chosenFrom('scheme types of the year', Name),
+  'Scheme type',
+  'One of the scheme types of the year’s rules.',
+);
 export const SubType = field(words(120), 'Sub-type', 'The sub-type of the national template.');
-export const AreaOfSpend = field(Name, 'Area of spend', 'One of the areas of spend of the year’s rules.');
-export const Provider = field(Name, 'Provider', 'One of the kinds of provider of the year’s rules.');
+export const AreaOfSpend = field(
+  chosenFrom('areas of spend of the year', Name),
+  'Area of spend',
+  'One of the areas of spend of the year’s rules.',
+);
+export const Provider = field(
+  chosenFrom('kinds of provider of the year', Name),
+  'Provider',
+  'One of the kinds of provider of the year’s rules.',
+);
 export const Outputs = field(words(200), 'Outputs', 'What the scheme delivers, in numbers.');
-export const IsNew = field(z.boolean(), 'New or existing', 'Whether the scheme begins in this year.');
-export const Purpose = field(Name, 'Purpose', 'What the money may be used for.');
-export const SupplierClass = field(Name, 'Kind of supplier', 'The kind of supplier: it decides the VAT.');
-export const SignOffCapacity = field(Name, 'Capacity', 'The capacity in which the signatory signs the plan off.');
+export const IsNew = field(
+  suggesting({ value: false }, z.boolean().meta({ [TOLD]: ['Existing', 'New'] })),
+  'New or existing',
+  'Whether the scheme begins in this year.',
+);
+export const Purpose = field(chosenFrom('purposes of the source', Name), 'Purpose', 'What the money may be used for.');
+export const SupplierClass = field(
+  chosenFrom('kinds of supplier', Name),
+  'Kind of supplier',
+  'The kind of supplier: it decides the VAT.',
+);
+export const SignOffCapacity = field(
+  chosenFrom('capacities of the year', Name),
+  'Capacity',
+  'The capacity in which the signatory signs the plan off.',
+);
 export const Unit = field(words(120), 'Unit', 'What is counted.');
 export const Unpublished = field(words(120), 'What is due', 'What has to be done by the day.');
-export const PlanNeeded = field(z.boolean(), 'Plan', 'Whether the year needs a plan.');
+export const PlanNeeded = field(suggesting({ value: true }, z.boolean()), 'Plan', 'Whether the year needs a plan.');
 
 // The register
 
 export const LedgerTitle = field(words(120), 'Name of the ledger', 'What people call this ledger.');
 export const FullName = field(words(120), 'Full name', 'The name in full, as it stands on letters.');
 export const Demonstration = field(
-  z.boolean(),
+  suggesting({ value: false }, z.boolean()),
   'Demonstration',
   'Whether the ledger only demonstrates: its figures bind nobody.',
 );
-export const RoleField = field(z.enum(ROLES), 'Role', 'The role that the officer acts in.');
+export const RoleField = field(oneOf(ROLE_WORDS), 'Role', 'The role that the officer acts in.');
 export const TemplateCode = field(Name, 'Code', 'The code that facts name it by.');

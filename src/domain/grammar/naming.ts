@@ -112,6 +112,12 @@ const wrapped = (schema: z.ZodType): z.ZodType | undefined =>
       ? (schema.in as z.ZodType)
       : undefined;
 
+/** The type itself, inside all that wraps it. */
+export function inner(schema: z.ZodType): z.ZodType {
+  const inside = wrapped(schema);
+  return inside ? inner(inside) : schema;
+}
+
 /** The type that describes a value: what is wrapped, and of several the one that reads it. */
 export function unwrapped(schema: z.ZodType, value: unknown): z.ZodType | undefined {
   const inner = wrapped(schema);

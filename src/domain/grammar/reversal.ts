@@ -5,7 +5,7 @@ import type { FactData, FactText, LedgerEvent } from './event.js';
 import { inverted } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay } from '../values.js';
-import { Reason, Reverses } from './fields.js';
+import { Effective, Reason, Reverses } from './fields.js';
 
 /** How a stream of facts takes one of them back. The same for every kind of stream but for what rests on what. */
 interface Reversing<State> {
@@ -30,7 +30,7 @@ export interface Reversal extends FactData {
 
 const NAME = 'FactReversed';
 
-const sent = { effective: EffectiveDay, reverses: Reverses, reason: Reason };
+const sent = { effective: Effective, reverses: Reverses, reason: Reason };
 
 /** The event that a reversal names, where it is one that can be reversed. */
 function originalOf<State>(

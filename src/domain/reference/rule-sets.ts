@@ -12,16 +12,24 @@ export interface Coded {
 }
 
 /** Which minimum test counts what a line spends in an area. Source: domain.md 7.4. */
-export const COUNTED_BY = ['social-care', 'out-of-hospital', 'none'] as const;
+export const COUNTED_BY = {
+  'social-care': 'Social care',
+  'out-of-hospital': 'Care outside hospital that the NHS commissions',
+  none: 'Neither',
+} as const;
 
 export interface AreaOfSpend extends Coded {
-  readonly counts: (typeof COUNTED_BY)[number];
+  readonly counts: keyof typeof COUNTED_BY;
 }
 
-export const UPLIFTS_OF = ['nhs-minimum', 'social-care', 'out-of-hospital'] as const;
+export const UPLIFTS_OF = {
+  'nhs-minimum': 'The minimum NHS contribution',
+  'social-care': 'The least to be spent on social care',
+  'out-of-hospital': 'The least to be spent outside hospital',
+} as const;
 
 export interface Uplift {
-  readonly of: (typeof UPLIFTS_OF)[number];
+  readonly of: keyof typeof UPLIFTS_OF;
   /** Per cent on the year before, as text: `5.66`. */
   readonly percent: string;
 }

@@ -11,11 +11,12 @@ import { sourceOf } from '../sources.js';
 import { EffectiveDay } from '../values.js';
 import { endOf, SHARE_PLACES, successionInWords, sumsToOne, type Share, type Succession } from './succession.js';
 import { Area, Instrument, NamedPartner, Predecessor, Source, Successor } from '../grammar/fields.js';
+import { oneOf } from '../grammar/asked.js';
 
 /** Bodies that merge, split, or change their boundaries, and who follows them. Source: domain.md 6, 7.10, 11. */
 
 const Bodies = z
-  .array(NamedPartner)
+  .array(NamedPartner.meta({ title: 'Body' }))
   .min(1)
   .max(40)
   .refine((bodies) => new Set(bodies).size === bodies.length, { error: 'must name each body once' });
@@ -106,16 +107,21 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
         title: 'First day',
         description: 'The first day of the successors; the body ends before it.',
       }),
-      mode: z
-        .enum(['merge', 'split', 'boundary'])
-        .meta({ title: 'What happens', description: 'Whether bodies merge, are split, or change their boundaries.' }),
+      mode: oneOf({ merge: 'Bodies merge', split: 'A body is split', boundary: 'Boundaries change' }).meta({
+        title: 'What happens',
+        description: 'Whether bodies merge, are split, or change their boundaries.',
+      }),
       predecessors: Bodies.meta({ title: 'Body that ends', description: 'The body that ends: one.' }),
       successors: Bodies.meta({ title: 'Bodies that follow', description: 'The bodies that follow them.' }),
-      shares: z.array(ShareFields).max(400).optional().meta({
-        title: 'Shares',
-        description:
-          'Where there are several successors: each one’s share of what a predecessor held, for an area, for a source of funding, for both, or for all else.',
-      }),
+      shares: z
+        .array(ShareFields.meta({ title: 'Share' }))
+        .max(400)
+        .optional()
+        .meta({
+          title: 'Shares',
+          description:
+            'Where there are several successors: each one’s share of what a predecessor held, for an area, for a source of funding, for both, or for all else.',
+        }),
       instrument: Instrument.meta({ description: 'The order or scheme by which it happens.' }),
     }),
     signature: 'other-side',

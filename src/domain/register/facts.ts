@@ -14,9 +14,10 @@ import { ADMINISTER, READING_ROLES, ROLES, type Role } from '../roles.js';
 import { inForce, rulesOf } from '../grammar/rule-versions.js';
 import { refuse } from '../rules.js';
 import type { Kind } from '../grammar/kind.js';
-import { Amount, EffectiveDay } from '../values.js';
+import { Amount } from '../values.js';
 import {
   Demonstration,
+  Effective,
   FullName,
   LastDay,
   LedgerTitle,
@@ -33,9 +34,9 @@ import {
   PARTNER_KINDS,
   reserved,
   type Mandate,
-  type PartnerKind,
   type RegisterState,
 } from './state.js';
+import { newName, oneOf } from '../grammar/asked.js';
 
 /** The register: who the partners are, and which officers may act for them, in what role, from when to when. */
 
@@ -43,16 +44,14 @@ import {
 
 const withArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
-const PartnerKindField = z
-  .enum(Object.keys(PARTNER_KINDS) as [PartnerKind, ...PartnerKind[]])
-  .meta({ title: 'Kind of body', description: 'What kind of body it is.' });
+const PartnerKindField = oneOf(PARTNER_KINDS).meta({ title: 'Kind of body', description: 'What kind of body it is.' });
 const Limit = Amount.optional().meta({
   title: 'Limit',
   description: 'The most that one act may move; none means no limit.',
 });
 
 const FirstOfficers = z
-  .array(z.strictObject({ officer: Officer, role: RoleField, limit: Limit }))
+  .array(z.strictObject({ officer: newName(Officer), role: RoleField, limit: Limit }).meta({ title: 'Officer' }))
   .min(2, { error: 'a partner needs at least two officers from its first day' })
   .max(50)
   .refine((officers) => new Set(officers.map((each) => each.officer)).size >= 2, {
@@ -63,7 +62,7 @@ const FirstOfficers = z
     description: 'The officers who act for the body from its first day: two at least.',
   });
 
-const PartnerFields = { partner: Partner, name: FullName, kind: PartnerKindField, officers: FirstOfficers };
+const PartnerFields = { partner: newName(Partner), name: FullName, kind: PartnerKindField, officers: FirstOfficers };
 
 const OPENING: Fact<RegisterState> = fact({
   name: 'LedgerOpened',
@@ -71,7 +70,7 @@ const OPENING: Fact<RegisterState> = fact({
   group: 'bodies',
   about: 'Opens the ledger: who keeps it, its first officers, two at least, and whether it is a demonstration.',
   input: z.strictObject({
-    effective: EffectiveDay,
+    effective: Effective,
     ledger: LedgerTitle,
     demonstration: Demonstration,
     ...PartnerFields,
@@ -103,7 +102,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     title: 'Register a partner',
     group: 'bodies',
     about: 'Registers a partner with its first officers, two at least.',
-    input: z.strictObject({ effective: EffectiveDay, ...PartnerFields }),
+    input: z.strictObject({ effective: Effective, ...PartnerFields }),
     roles: ADMINISTER,
     wayBack: 'A partner stays registered; nothing need be done in its name.',
     check(data, state: RegisterState, context) {
@@ -128,8 +127,8 @@ const FACTS: readonly Fact<RegisterState>[] = [
       'Gives an officer a mandate: role, limit, first and last day, both inclusive. A second officer of the partner signs.',
     input: z
       .strictObject({
-        effective: EffectiveDay,
-        officer: Officer,
+        effective: Effective,
+        officer: newName(Officer),
         partner: Partner,
         role: RoleField,
         limit: Limit,
@@ -181,7 +180,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     about:
       'Ends what an officer is mandated for in a role of a body; the effective date is the last day, inclusive. What begins later stays.',
     input: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       officer: Officer,
       partner: Partner,
       role: RoleField,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fact, type Fact } from '../grammar/fact.js';
 import type { RegisterState } from './state.js';
-import { EffectiveDay } from '../values.js';
+import { Effective } from '../grammar/fields.js';
 
 /**
  * Acts that were recorded and are gone: a damaged log, an older copy put back. The service notes once that an operator had
@@ -29,7 +29,7 @@ export const LOSS: Fact<RegisterState> = fact({
   about:
     'Says that the ledger goes on although acts that were recorded in it are gone: what had been noted of it, and what was found. Recorded by the service itself where the operator says so.',
   input: z.strictObject({
-    effective: EffectiveDay,
+    effective: Effective,
     lost: Beginning('What was noted', 'How far the ledger had come, by what was noted beside its file.'),
     found: Beginning('What was found', 'How far the file went when it was opened.'),
   }),

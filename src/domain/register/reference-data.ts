@@ -8,12 +8,13 @@ import { sectorOf, type RegisterState } from './state.js';
 import { ADMINISTER } from '../roles.js';
 import { refuse, type Refusal } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
-import { EffectiveDay, words } from '../values.js';
+import { words } from '../values.js';
 import { allocationKey, type Chain } from './reference-state.js';
 import {
   AmountOrNothing,
   Area,
   DeadlineDay,
+  Effective,
   EventRef,
   FullName,
   OutOfHospital,
@@ -25,16 +26,20 @@ import {
   TemplateCode,
   Unpublished,
 } from '../grammar/fields.js';
+import { chosenFrom, oneOf } from '../grammar/asked.js';
 
 /**
  * Reference data that is published by year: what each payer must pool for each area, and the year's rules. The ledger's
  * keeper records them; they are never reversed, and revised by another publication that names the one it replaces.
  */
 
-const Year = z
-  .string()
-  .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
-  .meta({ title: 'Financial year', description: 'The year, from 1 April to 31 March.' });
+const Year = chosenFrom(
+  'financial years',
+  z
+    .string()
+    .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+    .meta({ title: 'Financial year', description: 'The year, from 1 April to 31 March.' }),
+);
 
 const Revises = EventRef.optional().meta({
   title: 'Replaces',
@@ -47,12 +52,12 @@ const onceEach = <Each>(all: readonly Each[], of: (each: Each) => string): boole
 const Coded = { code: TemplateCode, name: FullName };
 const codedList = <Shape extends z.ZodRawShape & typeof Coded>(shape: Shape) =>
   z
-    .array(z.strictObject(shape))
+    .array(z.strictObject(shape).meta({ title: 'Code' }))
     .min(1)
     .max(100)
     .refine((list) => onceEach(list, (each) => (each as { code: string }).code), { error: 'must list each code once' });
 
-const UpliftOf = z.enum(UPLIFTS_OF).meta({ title: 'Uplift of', description: 'What rises.' });
+const UpliftOf = oneOf(UPLIFTS_OF).meta({ title: 'Uplift of', description: 'What rises.' });
 
 const Percent = z
   .string()
@@ -106,7 +111,7 @@ export const ALLOCATION: Fact<RegisterState> = keeperFact({
   about:
     'What a payer must pool for an area in a year, as published; of the minimum NHS contribution, what of it must be spent on social care and outside hospital; of a grant, its determination.',
   input: z.strictObject({
-    effective: EffectiveDay,
+    effective: Effective,
     area: Area,
     year: Year,
     payer: Payer,
@@ -165,27 +170,32 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
     about:
       'The rules of a year as published: whether a plan is needed, uplifts, the lists that plan lines are described by, due dates and conditions; in place of those shipped with the ledger.',
     input: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       year: Year,
       planNeeded: PlanNeeded,
       uplifts: z
-        .array(z.strictObject({ of: UpliftOf, percent: Percent }))
+        .array(z.strictObject({ of: UpliftOf, percent: Percent }).meta({ title: 'Uplift' }))
         .refine((list) => onceEach(list, (each) => each.of), { error: 'must give each uplift once' })
-        .meta({ title: 'Uplifts', description: 'By how much the minima rise in the year.' }),
+        .meta({
+          title: 'Uplifts',
+          description: 'By how much the minima rise in the year.',
+          maxItems: Object.keys(UPLIFTS_OF).length,
+        }),
       schemeTypes: codedList(Coded).meta({ title: 'Scheme types', description: 'The types that a scheme can be of.' }),
       areasOfSpend: codedList({
         ...Coded,
-        counts: z
-          .enum(COUNTED_BY)
-          .meta({ title: 'Counts', description: 'Which minimum test counts what is spent in the area.' }),
+        counts: oneOf(COUNTED_BY).meta({
+          title: 'Counts',
+          description: 'Which minimum test counts what is spent in the area.',
+        }),
       }).meta({ title: 'Areas of spend', description: 'The areas that a scheme can spend in.' }),
       providers: codedList(Coded).meta({ title: 'Providers', description: 'The kinds of provider that there are.' }),
       dueDates: z
-        .array(z.strictObject({ what: Unpublished, day: DeadlineDay }))
+        .array(z.strictObject({ what: Unpublished, day: DeadlineDay }).meta({ title: 'Deadline' }))
         .max(100)
         .meta({ title: 'Deadlines', description: 'What is due in the year, and by which day.' }),
       conditions: z
-        .array(words(500))
+        .array(words(500).meta({ title: 'Condition' }))
         .max(50)
         .meta({ title: 'National conditions', description: 'The conditions that a plan must meet.' }),
       publication: Publication,

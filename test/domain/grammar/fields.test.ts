@@ -1,8 +1,20 @@
 import t from 'tap';
 import { z } from 'zod';
-import { fromItsDay, namingsIn, replacingTexts } from '../../../src/domain/grammar/naming.js';
+import {
+  alternativesOf,
+  bringsName,
+  choicesInWords,
+  choicesOf,
+  listOf,
+  suggestionInWords,
+  suggestionOf,
+  totalInWords,
+  totalOf,
+} from '../../../src/domain/grammar/asked.js';
+import { pagesOf } from '../../../src/domain/grammar/pages.js';
+import { fromItsDay, inner, namingsIn, replacingTexts } from '../../../src/domain/grammar/naming.js';
 import { EventRef, ItemRef, PartnerRef, ProposalRef, SourceRef } from '../../../src/domain/grammar/fields.js';
-import { EffectiveDay } from '../../../src/domain/values.js';
+import { EffectiveDay, Money, SignedMoney } from '../../../src/domain/values.js';
 import { allFacts } from '../../../src/ledger/catalogue.js';
 
 /** What is looked at of a schema as JSON Schema describes it. */
@@ -25,14 +37,90 @@ function fieldsOf(described: Described, path: string): (readonly [path: string, 
   return [...own, ...parts.flatMap((each) => (each ? fieldsOf(each, path) : []))];
 }
 
-t.test('every field of every fact has a title and a sentence', async (t) => {
+/** The sentences of types that any field may be of: a field says what it is itself. */
+const SAID_OF_ANY = [EffectiveDay, Money, SignedMoney].map((type) => type.meta()!.description);
+
+t.test('every field of every fact has a title and a sentence of its own', async (t) => {
   for (const { fact } of allFacts()) {
     const described = z.toJSONSchema(fact.input, { io: 'input', unrepresentable: 'any', reused: 'inline' });
     for (const [path, { title, description }] of fieldsOf(described as Described, fact.name)) {
       t.match(title, /^\S.*\S$/, `${path} has a title`);
       t.match(description, /^[A-Z“].+[.)]$/s, `${path} has a sentence`);
+      t.notOk(SAID_OF_ANY.includes(description), `${path} says what it is, and not what any such field is`);
     }
   }
+});
+
+/** Every type in the input of a fact, with the fields beside it, each under its path. */
+function* typesIn(
+  type: z.ZodType,
+  path: string,
+  beside: readonly string[],
+): Generator<readonly [path: string, type: z.ZodType, beside: readonly string[]]> {
+  yield [path, type, beside];
+  const within = inner(type);
+  if (within instanceof z.ZodObject) {
+    const shape = within.shape as Readonly<Record<string, z.ZodType>>;
+    const names = [...beside, ...Object.keys(shape)];
+    for (const [name, field] of Object.entries(shape)) yield* typesIn(field, `${path}.${name}`, names);
+  } else if (within instanceof z.ZodArray) yield* typesIn(within.element as z.ZodType, `${path}[]`, beside);
+  else if (within instanceof z.ZodUnion)
+    for (const option of within.options as z.ZodType[]) yield* typesIn(option, `${path}|`, beside);
+}
+
+const allTypes = allFacts().flatMap(({ fact }) => [...typesIn(fact.input, fact.name, [])]);
+
+t.test('every list says what one item is called and how many there may be; every alternative has words', async (t) => {
+  let [lists, alternatives] = [0, 0];
+  for (const [path, type] of allTypes) {
+    const list = listOf(type);
+    if (list) {
+      lists++;
+      t.match(list.item, /^[A-Z]/, `${path}: what an item is called`);
+      t.ok(list.atLeast <= list.atMost && list.atMost <= 500, `${path}: ${list.atLeast} to ${list.atMost}`);
+    }
+    for (const words of alternativesOf(type) ?? []) {
+      alternatives++;
+      t.match(words, /^[A-Z]/, `${path}: what an alternative is called`);
+    }
+    const choices = choicesOf(type);
+    if (inner(type) instanceof z.ZodEnum) t.equal(choices?.from, 'codes', `${path}: each code has words`);
+    if (choices) t.match(choicesInWords(choices), /\S/, `${path}: where its choices come from`);
+  }
+  t.ok(lists > 20 && alternatives > 20);
+});
+
+t.test('what a field suggests or adds up to refers to fields that are there', async (t) => {
+  const told = { suggested: 0, added: 0 };
+  for (const [path, type, beside] of allTypes) {
+    const [suggestion, total] = [suggestionOf(type), totalOf(type)];
+    if (suggestion) {
+      told.suggested++;
+      if ('field' in suggestion) t.ok(beside.includes(suggestion.field), `${path} is suggested as ${suggestion.field}`);
+      if ('value' in suggestion) t.ok(type.safeParse(suggestion.value).success, `${path} takes what it suggests`);
+      t.match(suggestionInWords(suggestion), /\S/);
+    }
+    if (total) {
+      told.added++;
+      if ('field' in total) t.ok(beside.includes(total.field), `${path} adds up to ${total.field}`);
+      t.match(totalInWords(total), /\S/);
+    }
+  }
+  t.ok(told.suggested > 20 && told.added > 5);
+});
+
+t.test('a form asks for every field of a fact once, and a fact that brings a name asks for a new one', async (t) => {
+  for (const { fact } of allFacts()) {
+    const shape = fact.input.shape as Readonly<Record<string, z.ZodType>>;
+    t.same([...pagesOf(fact)].flat().sort(), Object.keys(shape).sort(), fact.name);
+    const brings = Object.entries(shape).filter(([, field]) => bringsName(field));
+    if (!fact.names) continue;
+    t.equal(brings.length, 1, `${fact.name} brings one name`);
+    const [name] = brings[0]!;
+    t.match(fact.names({ effective: '2016-04-01', [name]: 'a-name' }), /a-name$/, `${fact.name} brings ${name}`);
+  }
+  const withdrawal = allFacts().find(({ fact }) => fact.name === 'DiscretionaryPaymentWithdrawn')!.fact;
+  t.same(pagesOf(withdrawal)[0], ['of'], 'what is withdrawn is asked for first');
 });
 
 const Example = z.strictObject({

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { RiskRule, UnderspendRule } from './risk-rule.js';
 import { DisputeProtocolName, FromDay, LastDay, PaperReference, SchemeName } from '../../grammar/fields.js';
+import { listed, oneOf } from '../../grammar/asked.js';
 
 /** The terms of a section 75 agreement that the ledger acts on, as data. Source: domain.md 5. */
 
 /** Whether contributions are stated before or after the charges that users pay. Source: domain.md 5 [W24][W63]. */
-const CONTRIBUTION_BASES = ['gross', 'net'] as const;
+const CONTRIBUTION_BASES = {
+  gross: 'Gross: before the charges that users pay',
+  net: 'Net: after the charges that users pay',
+} as const;
 
 /**
  * Whose VAT rules the spending follows: those of the body that delivers. Source: domain.md 5 [W71]; which of them applies
@@ -39,15 +43,14 @@ export const AgreementTerms = z.strictObject({
     title: 'Notice for a scheme',
     description: 'Months of notice for a scheme, where they differ.',
   }),
-  contributionBasis: z
-    .enum(CONTRIBUTION_BASES)
-    .meta({ title: 'Basis of contributions', description: 'Whether partners pay gross, or net of what they receive.' }),
-  vatRegime: z
-    .enum(VAT_REGIMES.map(({ code }) => code))
-    .meta({ title: 'VAT', description: 'Whose VAT rules the spending goes by.' }),
+  contributionBasis: oneOf(CONTRIBUTION_BASES).meta({
+    title: 'Basis of contributions',
+    description: 'Whether partners pay gross, or net of what they receive.',
+  }),
+  vatRegime: listed(VAT_REGIMES).meta({ title: 'VAT', description: 'Whose VAT rules the spending goes by.' }),
   underspend: UnderspendRule.meta({ title: 'Underspends', description: 'What becomes of an underspend.' }),
   riskShares: z
-    .array(SchemeTerms)
+    .array(SchemeTerms.meta({ title: 'Scheme' }))
     .max(200)
     .refine((all) => new Set(all.map(({ scheme }) => scheme)).size === all.length, {
       error: 'must name each scheme once',

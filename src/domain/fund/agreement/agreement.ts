@@ -12,8 +12,9 @@ import { partnersOf, ruleInWords } from './risk-rule.js';
 import { inForce, ofKind, type KeptAs } from '../../grammar/remembered.js';
 import type { StandingFact } from '../standing-facts.js';
 import { inOrder, opened, partnerIsIn, type FundState, type Opened } from '../state.js';
-import { AgreementName, Clause, Parties, Partner, PartnerRef, Reason, SchemeName } from '../../grammar/fields.js';
+import { AgreementName, Clause, Effective, Parties, Partner, Reason, SchemeName } from '../../grammar/fields.js';
 import { naming } from '../../grammar/naming.js';
+import { newName } from '../../grammar/asked.js';
 
 /** The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end. Source: domain.md 5, 6. */
 
@@ -78,7 +79,7 @@ const noticeInput = {
 const NoticeStored = z.strictObject({ ...noticeInput, months: z.int(), earliest: EffectiveDay });
 
 const variationInput = {
-  effective: EffectiveDay,
+  effective: Effective,
   agreement: AgreementName,
   clause: Clause,
   terms: TermsField,
@@ -433,10 +434,10 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     about:
       'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject({
-      effective: EffectiveDay,
-      agreement: AgreementName,
+      effective: Effective,
+      agreement: newName(AgreementName),
       parties: z
-        .array(PartnerRef)
+        .array(Partner)
         .min(2)
         .max(60)
         .refine((parties) => new Set(parties).size === parties.length, { error: 'must name each party once' })

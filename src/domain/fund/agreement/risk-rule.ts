@@ -16,6 +16,7 @@ import {
 import { byKey } from '../../order.js';
 import { BasisPoints, Money, SignedMoney } from '../../values.js';
 import { AmountOf, Commissioner, Partner, RiskTaker, SchemeName, WorkedOutSum } from '../../grammar/fields.js';
+import { addingUpTo } from '../../grammar/asked.js';
 
 /**
  * Who bears an overspend, and who keeps an underspend: the rules of a section 75 agreement as data, and the one formula
@@ -31,15 +32,18 @@ const Share = BasisPoints.meta({ title: 'Share', description: 'The share in basi
 const kind = <Kind extends string>(name: Kind, title: string) =>
   z.literal(name).meta({ title, description: 'The kind of rule.' });
 
-const FixedShares = z
-  .array(z.strictObject({ partner: Partner, share: Share }))
-  .min(1)
-  .max(60)
-  .refine(once, { error: 'must name each partner once' })
-  .refine((shares) => shares.reduce((sum, { share }) => sum + share, 0) === WHOLE_BASIS_POINTS, {
-    error: 'must be shares in basis points that add up to 10000',
-  })
-  .meta({ title: 'Shares', description: 'Each partner’s share in basis points; they add up to 10000.' });
+const FixedShares = addingUpTo(
+  { value: WHOLE_BASIS_POINTS },
+  z
+    .array(z.strictObject({ partner: Partner, share: Share }).meta({ title: 'Partner’s share' }))
+    .min(1)
+    .max(60)
+    .refine(once, { error: 'must name each partner once' })
+    .refine((shares) => shares.reduce((sum, { share }) => sum + share, 0) === WHOLE_BASIS_POINTS, {
+      error: 'must be shares in basis points that add up to 10000',
+    })
+    .meta({ title: 'Shares', description: 'Each partner’s share in basis points; they add up to 10000.' }),
+);
 
 const Fixed = z.strictObject({ kind: kind('fixed', 'Fixed shares'), shares: FixedShares });
 const ProRata = z.strictObject({ kind: kind('pro-rata', 'In proportion to contributions') }).meta({
@@ -64,7 +68,7 @@ const Capped = z.strictObject({
   kind: kind('capped', 'Shared up to a cap'),
   of: Plain.meta({ title: 'Shared by', description: 'The rule that shares the overspend up to the caps.' }),
   caps: z
-    .array(z.strictObject({ partner: Partner, most: Most }))
+    .array(z.strictObject({ partner: Partner, most: Most }).meta({ title: 'Partner’s cap' }))
     .min(1)
     .max(60)
     .refine(once, { error: 'must name each partner once' })
@@ -95,7 +99,7 @@ const Step = z.discriminatedUnion('from', [
 const Stepwise = z.strictObject({
   kind: kind('stepwise', 'Covered step by step'),
   steps: z
-    .array(Step)
+    .array(Step.meta({ title: 'Step' }))
     .min(1)
     .max(12)
     .meta({ title: 'Steps', description: 'Where the money is taken from, in this order.' }),

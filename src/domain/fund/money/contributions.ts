@@ -9,7 +9,7 @@ import { sectorOf } from '../../register/state.js';
 import { FINANCE, MANAGE } from '../../roles.js';
 import { family } from '../../register/succession.js';
 import { sourceOf } from '../../sources.js';
-import { EffectiveDay, Instalments } from '../../values.js';
+import { Instalments } from '../../values.js';
 import { agreementOn, noticeAsked } from '../agreement/agreement.js';
 import { publishedFor } from '../plan/minima.js';
 import { MINIMUM } from '../plan/minimum-tests.js';
@@ -37,6 +37,7 @@ import {
   Clause,
   ContributionName,
   DueDay,
+  Effective,
   Note,
   NoticeGiven,
   NowStandsAt,
@@ -48,6 +49,7 @@ import {
   Source,
   Was,
 } from '../../grammar/fields.js';
+import { addingUpTo, exactlyOne, newName } from '../../grammar/asked.js';
 
 /** Contributions: what a partner undertakes to pay into the pool, changes, pays, or withdraws. */
 
@@ -168,18 +170,20 @@ function offeredBy(id: string, by: Withdrawing, context: Context): Paid | Refusa
     : refuse('withdrawn_whole', `${pounds(pence(offer.amount))} was offered; ${pounds(amount)} would be withdrawn.`);
 }
 
-const WithdrawnFrom = z
-  .strictObject({
-    contribution: ContributionName.optional(),
-    proposal: ProposalRef.optional().meta({ title: 'Offer', description: 'The offer that is on the table.' }),
-  })
-  .refine((of) => (of.contribution === undefined) !== (of.proposal === undefined), {
-    error: 'must name either a contribution that is agreed or a proposal that is on the table',
-  })
-  .meta({ title: 'What is withdrawn', description: 'An agreed contribution, or an offer that is on the table.' });
+const WithdrawnFrom = exactlyOne(
+  z
+    .strictObject({
+      contribution: ContributionName.optional(),
+      proposal: ProposalRef.optional().meta({ title: 'Offer', description: 'The offer that is on the table.' }),
+    })
+    .refine((of) => (of.contribution === undefined) !== (of.proposal === undefined), {
+      error: 'must name either a contribution that is agreed or a proposal that is on the table',
+    })
+    .meta({ title: 'What is withdrawn', description: 'An agreed contribution, or an offer that is on the table.' }),
+);
 
 const withdrawalInput = {
-  effective: EffectiveDay,
+  effective: Effective,
   payer: Payer,
   of: WithdrawnFrom,
   amount: AmountOf,
@@ -209,13 +213,13 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     keptAs: 'contribution',
     about: 'A partner undertakes to pay a sum into the pool by instalments; payer and receiver both sign.',
     input: z.strictObject({
-      effective: EffectiveDay,
-      contribution: ContributionName,
+      effective: Effective,
+      contribution: newName(ContributionName),
       payer: Payer,
       source: Source,
       amount: AmountOf,
       recurrent: Recurrent,
-      instalments: Instalments,
+      instalments: addingUpTo({ field: 'amount' }, Instalments),
       schedule: Schedule.optional().meta({ description: 'The section 75 schedule under which it is paid.' }),
       note: Note.optional(),
     }),
@@ -263,7 +267,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     about:
       'Changes an agreed contribution from a day on; both sides sign. A compulsory source cannot fall, but for the minimum NHS contribution, where an allocation is published, as far as that.',
     input: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       contribution: ContributionName,
       now: NowStandsAt,
       instalments: Instalments.optional().meta({
@@ -273,7 +277,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       reason: Reason,
     }),
     stored: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       contribution: ContributionName,
       now: NowStandsAt,
       instalments: Instalments.optional(),
@@ -351,14 +355,14 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     group: 'contributions',
     about: 'The host has received money for a contribution. More than is agreed needs a reason.',
     input: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       contribution: ContributionName,
       amount: AmountOf,
       bankReference: BankReference,
       reason: Reason.optional(),
     }),
     stored: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       contribution: ContributionName,
       amount: AmountOf,
       bankReference: BankReference,
@@ -412,6 +416,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       noticeMonths: z.int().optional(),
       withinNotice: z.literal(true).optional(),
     }),
+    pages: [['of'], ['payer', 'amount'], ['effective', 'noticeGiven'], ['instalments'], ['reason']],
     signature: 'second-officer',
     roles: FINANCE,
     signerRoles: ['chief-finance-officer'],

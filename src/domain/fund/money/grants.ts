@@ -18,7 +18,7 @@ import { posted, seriesOn, type DaySeries, type Posting } from '../../postings.j
 import { sectorOf } from '../../register/state.js';
 import { FINANCE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
-import { EffectiveDay, Instalments } from '../../values.js';
+import { Instalments } from '../../values.js';
 import { SET_ASIDE } from '../books.js';
 import {
   addsUp,
@@ -48,12 +48,14 @@ import {
   Determination,
   District,
   DueDay,
+  Effective,
   GrantName,
   Holder,
   OnDay,
   Recurrent,
   Source,
 } from '../../grammar/fields.js';
+import { addingUpTo, newName } from '../../grammar/asked.js';
 
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
 
@@ -76,10 +78,10 @@ const byHolder = (data: { readonly grant: string }, state: FundState) => ({
   signs: [],
 });
 
-const riskInput = { effective: EffectiveDay, grant: GrantName, amount: AmountOf, cause: Cause };
+const riskInput = { effective: Effective, grant: GrantName, amount: AmountOf, cause: Cause };
 const cutInput = { ...riskInput, tranches: Instalments.optional() };
-const tranche = { effective: EffectiveDay, grant: GrantName, amount: AmountOf, bankReference: BankReference };
-const passed = { effective: EffectiveDay, grant: GrantName, district: District, amount: AmountOf };
+const tranche = { effective: Effective, grant: GrantName, amount: AmountOf, bankReference: BankReference };
+const passed = { effective: Effective, grant: GrantName, district: District, amount: AmountOf };
 
 type Passed = z.output<z.ZodObject<typeof passed>>;
 
@@ -311,28 +313,31 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     about:
       'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it.',
     input: z.strictObject({
-      effective: EffectiveDay,
-      grant: GrantName,
+      effective: Effective,
+      grant: newName(GrantName),
       holder: Holder,
       source: Source,
       amount: AmountOf,
       recurrent: Recurrent,
       determination: Determination.meta({ description: 'The number or title of the determination.' }),
-      tranches: Instalments,
+      tranches: addingUpTo({ field: 'amount' }, Instalments),
       purposes: Purposes.optional().meta({
         description: 'What it may be spent on; spending on its source then names one of them.',
       }),
       passDown: z
         .strictObject({
           by: ByDay,
-          shares: z
-            .array(z.strictObject({ district: District, amount: AmountOf }))
-            .min(1)
-            .max(40)
-            .refine((shares) => new Set(shares.map((share) => share.district)).size === shares.length, {
-              error: 'must name each district once',
-            })
-            .meta({ title: 'Shares', description: 'What each district is owed; together the whole grant.' }),
+          shares: addingUpTo(
+            { field: 'amount' },
+            z
+              .array(z.strictObject({ district: District, amount: AmountOf }).meta({ title: 'District’s share' }))
+              .min(1)
+              .max(40)
+              .refine((shares) => new Set(shares.map((share) => share.district)).size === shares.length, {
+                error: 'must name each district once',
+              })
+              .meta({ title: 'Shares', description: 'What each district is owed; together the whole grant.' }),
+          ),
         })
         .optional()
         .meta({ title: 'Passing down', description: 'The councils that the grant is passed down to, and by when.' }),

@@ -13,6 +13,7 @@ import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits,
 import {
   AmountOf,
   BankReference,
+  Effective,
   Holder,
   MeasuredBasis,
   Payer,
@@ -21,6 +22,7 @@ import {
   Source,
   Unit,
 } from '../../grammar/fields.js';
+import { newName } from '../../grammar/asked.js';
 
 /**
  * Pay for performance of 2015-16: a pot held back by an NHS body, released into the pool as emergency admissions fall;
@@ -40,7 +42,7 @@ const Achieved = z
   })
   .meta({ title: 'Achieved', description: 'What was achieved, in the unit of the pot.' });
 
-const releaseInput = { effective: EffectiveDay, pot: PotName, bankReference: BankReference };
+const releaseInput = { effective: Effective, pot: PotName, bankReference: BankReference };
 
 /**
  * What is released of a pot, in all: pot × min(1, achieved ÷ planned), half to even; nothing where nothing was achieved.
@@ -66,8 +68,8 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     keptAs: 'pot',
     about: 'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign.',
     input: z.strictObject({
-      effective: EffectiveDay,
-      pot: PotName,
+      effective: Effective,
+      pot: newName(PotName),
       payer: Payer,
       amount: AmountOf,
       planned: Planned.meta({ description: 'The reduction planned, in the unit given.' }),

@@ -11,12 +11,14 @@ import {
   AmountOf,
   AssumptionName,
   Basis,
+  Effective,
   GapClaimant,
   Partner,
   Recurrent,
   Source,
   StatedOn,
 } from '../../grammar/fields.js';
+import { newName } from '../../grammar/asked.js';
 
 /** What somebody says of the fund: claims and assumptions, shown beside the figures and never inside them. */
 
@@ -52,8 +54,8 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     group: 'contributions',
     about: 'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed.',
     input: z.strictObject({
-      effective: EffectiveDay,
-      assumption: AssumptionName,
+      effective: Effective,
+      assumption: newName(AssumptionName),
       partner: Partner,
       source: Source,
       recurrent: Recurrent,

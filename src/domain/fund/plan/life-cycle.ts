@@ -6,11 +6,9 @@ import { CHIEF, MANAGE } from '../../roles.js';
 import { rulesOn } from '../../register/reference-state.js';
 import { heirsOf, successionsOn, successorsIn, type Succession } from '../../register/succession.js';
 import { refuse, Refusal } from '../../rules.js';
-import { EffectiveDay } from '../../values.js';
 import { agreementInForce, fundNameOf, itemOfAgreement } from '../agreement/agreement.js';
 import {
   capacitiesOf,
-  PLAN_STATE_NAMES,
   PLAN_STATES,
   signatoriesOf,
   transitionsOf,
@@ -27,12 +25,14 @@ import {
   ConditionName,
   ConditionWords,
   DueDay,
+  Effective,
   Letter,
   Partner,
+  SignedIn,
   SignOffCapacity,
   SignOffStatement,
-  SignedIn,
 } from '../../grammar/fields.js';
+import { newName, oneOf } from '../../grammar/asked.js';
 
 /** The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions. Source: domain.md 4. */
 
@@ -47,7 +47,11 @@ const PlanHash = z
   .meta({ title: 'Plan', description: 'The digest of the plan that is signed off.' });
 
 const Conditions = z
-  .array(z.strictObject({ condition: ConditionName, words: ConditionWords, due: DueDay }))
+  .array(
+    z
+      .strictObject({ condition: newName(ConditionName), words: ConditionWords, due: DueDay })
+      .meta({ title: 'Condition' }),
+  )
   .min(1)
   .max(60)
   .refine((all) => new Set(all.map(({ condition }) => condition)).size === all.length, {
@@ -56,14 +60,14 @@ const Conditions = z
   .meta({ title: 'Conditions', description: 'What must be done, and by when.' });
 
 const moveInput = {
-  effective: EffectiveDay,
-  to: z.enum(PLAN_STATE_NAMES).meta({ title: 'New state', description: 'The state that the plan comes to.' }),
+  effective: Effective,
+  to: oneOf(PLAN_STATES).meta({ title: 'New state', description: 'The state that the plan comes to.' }),
   letter: Letter.optional().meta({ description: 'The letter that it rests on, where it rests on one.' }),
   conditions: Conditions.optional().meta({ description: 'What an approval with conditions asks for, and by when.' }),
 };
 const Move = z.strictObject({
   ...moveInput,
-  from: z.enum(PLAN_STATE_NAMES),
+  from: oneOf(PLAN_STATES),
   planHash: PlanHash,
   agreement: AgreementName.optional().meta({
     description: 'The agreement that the step rests on, where it rests on one.',
@@ -73,7 +77,7 @@ const Move = z.strictObject({
   }),
 });
 const signOffInput = {
-  effective: EffectiveDay,
+  effective: Effective,
   partner: Partner,
   capacity: SignOffCapacity,
   planHash: PlanHash,
@@ -351,9 +355,9 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     group: 'plan',
     keptAs: 'condition-met',
     about: 'A condition of the plan’s approval has been met.',
-    input: z.strictObject({ effective: EffectiveDay, condition: ConditionName, letter: Letter.optional() }),
+    input: z.strictObject({ effective: Effective, condition: ConditionName, letter: Letter.optional() }),
     stored: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       condition: ConditionName,
       letter: Letter.optional(),
       due: DueDay,

@@ -26,8 +26,6 @@ export const PLAN_STATES = {
 
 export type PlanState = keyof typeof PLAN_STATES;
 
-export const PLAN_STATE_NAMES = Object.keys(PLAN_STATES) as [PlanState, ...PlanState[]];
-
 /** A legal step of the plan. */
 export interface Transition {
   readonly from: PlanState;

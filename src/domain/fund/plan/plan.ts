@@ -19,7 +19,7 @@ import { posted } from '../../postings.js';
 import { MANAGE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf, type FundingSource } from '../../sources.js';
-import { EffectiveDay, SignedAmount } from '../../values.js';
+import { SignedAmount } from '../../values.js';
 import { kindOfSource } from '../money/carried-in.js';
 import { Scheme, schemeFits } from './scheme.js';
 import {
@@ -38,6 +38,7 @@ import {
 import {
   AmountChange,
   AmountOf,
+  Effective,
   Lead,
   LineCategory,
   LineDescription,
@@ -49,6 +50,7 @@ import {
   Source,
   Was,
 } from '../../grammar/fields.js';
+import { newName } from '../../grammar/asked.js';
 
 /**
  * The spending plan: lines that say what the fund requires, from which source, for how long, and by which scheme, who
@@ -73,7 +75,7 @@ const Reprofile = z
   });
 const byHost = (_data: unknown, state: FundState) => ({ acts: [opened(state).host], signs: [] });
 
-const virement = { effective: EffectiveDay, reason: Reason };
+const virement = { effective: Effective, reason: Reason };
 const Change = SignedAmount.refine((text) => text !== '0.00', { error: 'must not be 0.00' }).meta({
   title: 'Change',
   description: 'By how much the line changes; negative where it gives money.',
@@ -83,7 +85,7 @@ const NAMED_ONCE = [
   (moves: readonly { readonly line: string }[]) => new Set(moves.map((each) => each.line)).size === moves.length,
   { error: 'must name each line once' },
 ] as const;
-const description = { effective: EffectiveDay, line: LineName, scheme: SchemeField, reason: Reason };
+const description = { effective: Effective, line: LineName, scheme: SchemeField, reason: Reason };
 
 const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
   nhs === WHOLE_BASIS_POINTS
@@ -95,7 +97,10 @@ const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
 const Moved = { line: LineName, change: Change };
 
 const movesOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.array(z.strictObject(shape)).min(2, { error: 'must move money between two lines at least' }).max(100);
+  z
+    .array(z.strictObject(shape).meta({ title: 'Line' }))
+    .min(2, { error: 'must move money between two lines at least' })
+    .max(100);
 
 /** What a line of the plan gains or loses by a virement, as it stands in the requirement. */
 const changeOf = ({ change, effect }: { readonly change: string; readonly effect: Line['effect'] }): Pence =>
@@ -135,8 +140,8 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     keptAs: 'line',
     about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off.',
     input: z.strictObject({
-      effective: EffectiveDay,
-      line: LineName,
+      effective: Effective,
+      line: newName(LineName),
       description: LineDescription,
       category: LineCategory,
       source: Source,
@@ -192,14 +197,14 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     group: 'plan',
     about: 'Changes what a plan line requires from a day on; the amount that stood before is recorded with it.',
     input: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       line: LineName,
       now: NowStandsAt,
       reason: Reason,
       reprofile: Reprofile,
     }),
     stored: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       line: LineName,
       now: NowStandsAt,
       reason: Reason,

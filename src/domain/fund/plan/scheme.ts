@@ -16,6 +16,7 @@ import {
   SchemeType,
   SubType,
 } from '../../grammar/fields.js';
+import { addingUpTo } from '../../grammar/asked.js';
 
 /** The dimensions of a plan line beside its source and sum: the columns of the national template. Source: domain.md 2. */
 
@@ -25,21 +26,24 @@ export const Scheme = z.strictObject({
   type: SchemeType,
   subType: SubType.optional(),
   areaOfSpend: AreaOfSpend,
-  commissioner: z
-    .strictObject({
-      nhs: BasisPoints.meta({ title: 'NHS', description: 'What the NHS commissions, in basis points.' }),
-      localGovernment: BasisPoints.meta({
-        title: 'Local government',
-        description: 'What councils commission, in basis points.',
+  commissioner: addingUpTo(
+    { value: WHOLE },
+    z
+      .strictObject({
+        nhs: BasisPoints.meta({ title: 'NHS', description: 'What the NHS commissions, in basis points.' }),
+        localGovernment: BasisPoints.meta({
+          title: 'Local government',
+          description: 'What councils commission, in basis points.',
+        }),
+      })
+      .refine(({ nhs, localGovernment }) => nhs + localGovernment === WHOLE, {
+        error: 'must add up to 10000 basis points',
+      })
+      .meta({
+        title: 'Commissioner',
+        description: 'Who commissions, in basis points: both above nothing where they commission jointly.',
       }),
-    })
-    .refine(({ nhs, localGovernment }) => nhs + localGovernment === WHOLE, {
-      error: 'must add up to 10000 basis points',
-    })
-    .meta({
-      title: 'Commissioner',
-      description: 'Who commissions, in basis points: both above nothing where they commission jointly.',
-    }),
+  ),
   provider: Provider,
   outputs: Outputs.optional(),
   new: IsNew,

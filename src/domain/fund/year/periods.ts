@@ -6,9 +6,9 @@ import { minus, moneyText, NO_MONEY, plus, type Pence } from '../../money.js';
 import { seriesOn, type Measure } from '../../postings.js';
 import { MANAGE } from '../../roles.js';
 import { refuse } from '../../rules.js';
-import { EffectiveDay, SignedMoney } from '../../values.js';
+import { SignedMoney } from '../../values.js';
 import { opened, type FundState } from '../state.js';
-import { Reason } from '../../grammar/fields.js';
+import { Effective, Reason } from '../../grammar/fields.js';
 
 /** Accounting periods, P1 (April) to P12 (March): closed in order by two officers of the host, reopened in reverse. */
 
@@ -18,7 +18,7 @@ export const Period = z
   .max(12, { error: 'must be from 1 (April) to 12 (March)' })
   .meta({ title: 'Period', description: 'The accounting period, from 1 (April) to 12 (March).' });
 
-const input = { effective: EffectiveDay, period: Period };
+const input = { effective: Effective, period: Period };
 
 /** A whole-fund total on a day, as now known: what a closing records of itself. */
 function fundTotal(state: FundState, measure: Measure, day: Day): Pence {

@@ -7,7 +7,7 @@ import { combined, firstBreach, PLAN, posted, seriesOn, type DaySeries, type Mea
 import { refuse, Refusal } from '../../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../../roles.js';
 import { family, heirsOf, successionsOn } from '../../register/succession.js';
-import { EffectiveDay, Sum } from '../../values.js';
+import { Sum } from '../../values.js';
 import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Book } from '../books.js';
 import { CARRY_IN, standsWith } from '../money/carried-in.js';
 import { receivers } from '../money/contributions.js';
@@ -21,6 +21,7 @@ import {
   CameFrom,
   CarryInName,
   DrawnInto,
+  Effective,
   FundName,
   Holder,
   Minute,
@@ -31,6 +32,7 @@ import {
   ReserveName,
   Source,
 } from '../../grammar/fields.js';
+import { chosenFrom, newName } from '../../grammar/asked.js';
 
 /**
  * Money kept for a later year, and money given back. A reserve is set aside in the fund of its year, drawn from there,
@@ -56,7 +58,7 @@ const inReserve = (measure: Measure, reserve: string, source: string) => ({
 });
 
 const drawInput = {
-  effective: EffectiveDay,
+  effective: Effective,
   reserve: ReserveName,
   amount: AmountOf,
   minute: Minute.meta({ description: 'The decision that draws it.' }),
@@ -67,8 +69,8 @@ const drawInput = {
 };
 
 const carryInput = {
-  effective: EffectiveDay,
-  carryIn: CarryInName,
+  effective: Effective,
+  carryIn: newName(CarryInName),
   from: FundName.meta({ description: 'The fund whose reserve it is drawn from, such as "norfolk-2017-18".' }),
   reserve: ReserveName,
   amount: AmountOf,
@@ -191,17 +193,20 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     about:
       'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes.',
     input: z.strictObject({
-      effective: EffectiveDay,
-      reserve: ReserveName,
+      effective: Effective,
+      reserve: newName(ReserveName),
       source: Source,
       amount: AmountOf,
       purpose: Purpose,
-      toYear: z
-        .string()
-        .refine((label) => financialYear(label) !== undefined, {
-          error: 'must be a financial year such as "2018-19"',
-        })
-        .meta({ title: 'Set aside for', description: 'The financial year that the money is set aside for.' }),
+      toYear: chosenFrom(
+        'financial years',
+        z
+          .string()
+          .refine((label) => financialYear(label) !== undefined, {
+            error: 'must be a financial year such as "2018-19"',
+          })
+          .meta({ title: 'Set aside for', description: 'The financial year that the money is set aside for.' }),
+      ),
       minute: Minute.meta({ description: 'The decision that approved it.' }),
     }),
     signature: 'second-officer',
@@ -409,14 +414,14 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     about:
       'Unspent money goes back to the partner that paid it; both sides sign. Never more than is held of that partner’s, on that day and every later one.',
     input: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       partner: Partner,
       source: Source,
       amount: AmountOf,
       reason: Reason,
     }),
     stored: z.strictObject({
-      effective: EffectiveDay,
+      effective: Effective,
       partner: Partner,
       source: Source,
       amount: AmountOf,

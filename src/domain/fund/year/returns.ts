@@ -10,6 +10,7 @@ import { booksOn } from '../books.js';
 import { returnFigures } from './return-figures.js';
 import { opened, type FundState } from '../state.js';
 import { Note, OnDay, ReplacedReturn, ReturnName } from '../../grammar/fields.js';
+import { newName, oneOf } from '../../grammar/asked.js';
 
 /**
  * Returns: what a fund reported of itself, as it stood when it was filed, under a digest. A return never changes; what is
@@ -28,6 +29,15 @@ const RETURN_KINDS = {
 
 type ReturnKind = keyof typeof RETURN_KINDS;
 
+const RETURN_WORDS: Readonly<Record<ReturnKind, string>> = {
+  'quarter-1': 'Quarter 1',
+  'quarter-2': 'Quarter 2',
+  'quarter-3': 'Quarter 3',
+  'quarter-4': 'Quarter 4',
+  'year-end': 'Year end',
+  ibcf: 'Improved Better Care Fund, of a quarter',
+};
+
 export const ReturnFigureText = z.strictObject({
   section: z.enum(['income', 'spending', 'total']),
   source: z.string(),
@@ -38,10 +48,8 @@ export const ReturnFigureText = z.strictObject({
 
 const input = {
   effective: EffectiveDay.meta({ description: 'The day on which it was filed.' }),
-  return: ReturnName,
-  kind: z
-    .enum(Object.keys(RETURN_KINDS) as [ReturnKind, ...ReturnKind[]])
-    .meta({ title: 'Kind of return', description: 'Which return it is.' }),
+  return: newName(ReturnName),
+  kind: oneOf(RETURN_WORDS).meta({ title: 'Kind of return', description: 'Which return it is.' }),
   on: OnDay.meta({ description: 'The cut-off: the last day that it reports, inclusive.' }),
   replaces: ReplacedReturn.optional().meta({
     description: 'The return of the same kind and cut-off that it takes the place of.',

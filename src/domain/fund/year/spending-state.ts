@@ -50,7 +50,7 @@ export function limitToPurposes(
 }
 
 export const Purposes = z
-  .array(Name)
+  .array(Name.meta({ title: 'Purpose' }))
   .min(1, { error: 'must name at least one purpose' })
   .max(20)
   .refine((purposes) => new Set(purposes).size === purposes.length, { error: 'must name each purpose once' })

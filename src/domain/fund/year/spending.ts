@@ -40,6 +40,7 @@ import {
   Achieved,
   AmountOf,
   CommitmentName,
+  Effective,
   EventRef,
   LineName,
   Net,
@@ -54,6 +55,7 @@ import {
   SupplierClass,
   Vat,
 } from '../../grammar/fields.js';
+import { newName } from '../../grammar/asked.js';
 
 /**
  * What plan lines cost: ordered, spent, accrued and forecast, the steps of the ladder proposed → agreed → committed →
@@ -210,7 +212,7 @@ function leastFrom(state: FundState, commitment: string, day: Day): Pence {
 const commitmentOf = (state: FundState, name: string): Commitment | Refusal => itemOf(state, 'commitment', name);
 
 const spendingInput = {
-  effective: EffectiveDay,
+  effective: Effective,
   line: LineName,
   net: Net.meta({ description: 'What was paid, without VAT.' }),
   vat: Vat.meta({ description: 'The VAT on it; 0.00 where there is none.' }),
@@ -228,8 +230,8 @@ const spendingInput = {
 };
 
 const commitmentInput = {
-  effective: EffectiveDay,
-  commitment: CommitmentName,
+  effective: Effective,
+  commitment: newName(CommitmentName),
   line: LineName,
   supplierClass: SupplierClass,
   amount: AmountOf,
@@ -247,8 +249,8 @@ const forecastInput = {
   note: Note.optional(),
 };
 
-const releaseInput = { effective: EffectiveDay, commitment: CommitmentName, amount: AmountOf, reason: Reason };
-const accrualInput = { effective: EffectiveDay, line: LineName, period: Period, amount: AmountOf, reason: Reason };
+const releaseInput = { effective: Effective, commitment: CommitmentName, amount: AmountOf, reason: Reason };
+const accrualInput = { effective: Effective, line: LineName, period: Period, amount: AmountOf, reason: Reason };
 
 /** What is stated as at a period is stated as at its last day. */
 function dayOfPeriod(

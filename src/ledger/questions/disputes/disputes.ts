@@ -14,7 +14,8 @@ import { instantOf } from '../../../domain/calendar.js';
 import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, type Sums } from '../../../domain/dispute/claim.js';
 import { CaseReference } from '../../../domain/dispute/cases.js';
 import { owedOn } from '../../../domain/dispute/owed.js';
-import { codesOf, DISPUTE_KINDS } from '../../../domain/dispute/reference.js';
+import { listed } from '../../../domain/grammar/asked.js';
+import { DISPUTE_KINDS } from '../../../domain/dispute/reference.js';
 import { standing } from '../../../domain/dispute/state.js';
 import { inPercent, moneyText, WHOLE_BASIS_POINTS, type Pence } from '../../../domain/money.js';
 import { byText } from '../../../domain/order.js';
@@ -209,7 +210,7 @@ export const disputeCases = query({
       .enum([...STATUSES, 'all'])
       .default('open')
       .meta({ description: 'Only cases that stand so; open ones where it is left out.' }),
-    kind: z.enum(codesOf(DISPUTE_KINDS)).optional().meta({ description: 'Only cases of this kind.' }),
+    kind: listed(DISPUTE_KINDS).optional().meta({ description: 'Only cases of this kind.' }),
     stage: Name.optional().meta({ description: 'Only cases at this stage of a protocol of the area.' }),
     partner: Name.optional().meta({ description: 'Only cases with this partner on either side.' }),
     overdue: Overdue.meta({ description: 'Only cases past the deadline of their stage.' }),

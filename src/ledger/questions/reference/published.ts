@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneOf } from '../../../domain/grammar/asked.js';
 import { clampedTo, financialYear, londonDay, type Day, type Instant } from '../../../domain/calendar.js';
 import { GRANT_SERIES } from '../../../domain/reference/grant-series.js';
 import { NATIONAL_TOTALS } from '../../../domain/reference/national-totals.js';
@@ -133,9 +134,9 @@ const RuleSetText = z.object({
     .meta({ description: 'The year whose rules they are: another, where none are known of this one.' }),
   published: z.string().nullable().meta({ description: 'The revision of the register, or null for those shipped.' }),
   planNeeded: z.boolean(),
-  uplifts: z.array(z.object({ of: z.enum(UPLIFTS_OF), percent: z.string(), ...Proven })),
+  uplifts: z.array(z.object({ of: oneOf(UPLIFTS_OF), percent: z.string(), ...Proven })),
   schemeTypes: z.array(z.object(Coded)),
-  areasOfSpend: z.array(z.object({ ...Coded, counts: z.enum(COUNTED_BY) })),
+  areasOfSpend: z.array(z.object({ ...Coded, counts: oneOf(COUNTED_BY) })),
   providers: z.array(z.object(Coded)),
   dueDates: z.array(z.object({ what: z.string(), day: z.string(), ...Proven })),
   conditions: z.array(z.object({ words: z.string(), ...Proven })),

@@ -10,6 +10,8 @@ import { allFacts, disputeStream, fundStream } from '../../catalogue.js';
 import { todayOf } from '../../acts/stamp.js';
 import type { Ledger } from '../../ledger.js';
 import { Nothing, OfFund, PartnerName, query, standing, type Table } from '../question.js';
+import { pagesOf } from '../../../domain/grammar/pages.js';
+import { FieldText, fieldText } from '../../field-words.js';
 
 /** What there is: funds, partners, sources of funding, and the facts that can be recorded. */
 
@@ -258,6 +260,9 @@ export const facts = query({
         signature: z.string(),
         roles: z.array(z.string()),
         reversible: z.boolean(),
+        pages: z.array(z.array(FieldText)).meta({
+          description: 'The fields that are asked for, page by page: those of one page together.',
+        }),
       }),
     ),
   }),
@@ -272,6 +277,7 @@ export const facts = query({
         signature: each.signedAs ? 'as the original' : each.signature,
         roles: [...each.roles],
         reversible: each.reversible,
+        pages: pagesOf(each).map((page) => page.map((name) => fieldText(name, each.input.shape[name] as z.ZodType))),
       }),
     ),
   }),

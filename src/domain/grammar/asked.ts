@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { inner, namedBy, saidOf, type Named } from './naming.js';
+
+/**
+ * What whoever asks for a field needs to know of it beside its words and its check: where its choices come from, what is
+ * suggested, and what it has to add up to. Documents, terminal and forms read it. It changes nothing of what a type accepts.
+ */
+
+/** Under these names a schema says it. */
+const CODES = 'x-codes';
+const CHOSEN_FROM = 'x-chosen-from';
+const NEW_NAME = 'x-new-name';
+const SUGGESTED = 'x-suggested';
+const SUMS_TO = 'x-sums-to';
+const EXACTLY_ONE = 'x-exactly-one';
+
+/** Lists that are no names of things: shipped reference data, or the rules of the year. */
+export type ListName =
+  | 'line categories'
+  | 'kinds of supplier'
+  | 'scheme types of the year'
+  | 'areas of spend of the year'
+  | 'kinds of provider of the year'
+  | 'capacities of the year'
+  | 'financial years'
+  | 'bodies in the register'
+  | 'purposes of the source';
+
+/** What names come from, in words. */
+const NAMED: Readonly<Record<Named, string>> = {
+  partner: 'bodies in the register',
+  officer: 'officers in the register',
+  area: 'areas',
+  fund: 'funds of the area',
+  source: 'sources of funding',
+  event: 'facts of the same stream',
+  proposal: 'open proposals',
+  case: 'cases of the area',
+  contribution: 'contributions of the fund',
+  grant: 'grants of the fund',
+  line: 'plan lines of the fund',
+  scheme: 'schemes of the plan',
+  agreement: 'agreements of the fund',
+  commitment: 'commitments of the fund',
+  assumption: 'assumptions of the fund',
+  reserve: 'reserves of the fund',
+  carryIn: 'sums that the fund carried in',
+  pot: 'performance pots of the fund',
+  condition: 'conditions of approval of the plan',
+  settlement: 'settlements of the area',
+  return: 'returns of the fund',
+  protocol: 'dispute protocols of the area',
+  stage: 'stages of the protocol',
+};
+
+/** What a form suggests: the day on which it is filled in, a value, or what another field of the same fact holds. */
+export type Suggestion = { readonly day: 'today' } | { readonly value: string | boolean } | { readonly field: string };
+
+/** What the sums or shares in a list, or in an object, add up to: another field of the same fact, or a fixed value. */
+export type Total = { readonly field: string } | { readonly value: string | number };
+
+export type Choices =
+  | { readonly from: 'codes'; readonly codes: Readonly<Record<string, string>> }
+  | { readonly from: 'names'; readonly named: Named }
+  | { readonly from: 'list'; readonly list: ListName };
+
+// Declaring
+
+/** One of some codes, each with its words. */
+export const oneOf = <Code extends string>(codes: Readonly<Record<Code, string>>) =>
+  z.enum(Object.keys(codes) as [Code, ...Code[]]).meta({ [CODES]: codes });
+
+/** One of the codes of a list, each with its name. */
+export const listed = <Code extends string>(list: readonly { readonly code: Code; readonly name: string }[]) =>
+  oneOf(Object.fromEntries(list.map(({ code, name }) => [code, name])) as Record<Code, string>);
+
+export const chosenFrom = <S extends z.ZodType>(list: ListName, type: S): S => type.meta({ [CHOSEN_FROM]: list });
+
+/** A name that the fact brings into use: it is made up, and not chosen. */
+export const newName = <S extends z.ZodType>(type: S): S => type.meta({ [NEW_NAME]: true });
+
+export const suggesting = <S extends z.ZodType>(suggestion: Suggestion, type: S): S =>
+  type.meta({ [SUGGESTED]: suggestion });
+
+export const addingUpTo = <S extends z.ZodType>(total: Total, type: S): S => type.meta({ [SUMS_TO]: total });
+
+/** An object of which exactly one field is given: each field is an alternative. */
+export const exactlyOne = <S extends z.ZodType>(type: S): S => type.meta({ [EXACTLY_ONE]: true });
+
+// Asking
+
+/** Where the choices of a field come from; undefined where it is filled in freely, or brings a new name. */
+export function choicesOf(field: z.ZodType): Choices | undefined {
+  if (saidOf(field, NEW_NAME)) return undefined;
+  const codes = saidOf(field, CODES) as Readonly<Record<string, string>> | undefined;
+  if (codes) return { from: 'codes', codes };
+  const list = saidOf(field, CHOSEN_FROM) as ListName | undefined;
+  if (list) return { from: 'list', list };
+  const named = namedBy(field);
+  return named && { from: 'names', named };
+}
+
+export const bringsName = (field: z.ZodType): boolean => saidOf(field, NEW_NAME) === true;
+export const suggestionOf = (field: z.ZodType): Suggestion | undefined =>
+  saidOf(field, SUGGESTED) as Suggestion | undefined;
+export const totalOf = (field: z.ZodType): Total | undefined => saidOf(field, SUMS_TO) as Total | undefined;
+export const isExactlyOne = (field: z.ZodType): boolean => saidOf(field, EXACTLY_ONE) === true;
+
+/** Of a list: what one item of it is called, and how many there may be, both inclusive. */
+export function listOf(field: z.ZodType): { item: string; atLeast: number; atMost: number } | undefined {
+  const type = inner(field);
+  if (!(type instanceof z.ZodArray)) return undefined;
+  const { minItems, maxItems } = z.toJSONSchema(field, { io: 'input', unrepresentable: 'any' });
+  return {
+    item: saidOf(type.element as z.ZodType, 'title') as string,
+    atLeast: minItems ?? 0,
+    atMost: maxItems ?? Infinity,
+  };
+}
+
+/** Of a field with alternatives: what each is called. Of objects it is what their first field says, which tells them apart. */
+export function alternativesOf(field: z.ZodType): string[] | undefined {
+  const type = inner(field);
+  if (isExactlyOne(field))
+    return Object.values((type as z.ZodObject).shape).map((each) => saidOf(each as z.ZodType, 'title') as string);
+  if (!(type instanceof z.ZodUnion)) return undefined;
+  return (type.options as z.ZodType[]).map((option) => {
+    const first = option instanceof z.ZodObject ? (Object.values(option.shape)[0] as z.ZodType) : option;
+    return saidOf(first, 'title') as string;
+  });
+}
+
+/** The choices of a field in words. */
+export function choicesInWords(choices: Choices): string {
+  switch (choices.from) {
+    case 'codes':
+      return Object.values(choices.codes).join('; ');
+    case 'list':
+      return choices.list;
+    case 'names':
+      return NAMED[choices.named];
+  }
+}
+
+export const suggestionInWords = (suggestion: Suggestion): string =>
+  'day' in suggestion
+    ? 'today'
+    : 'field' in suggestion
+      ? `the same as ${suggestion.field}`
+      : typeof suggestion.value === 'boolean'
+        ? suggestion.value
+          ? 'yes'
+          : 'no'
+        : suggestion.value;
+
+export const totalInWords = (total: Total): string => ('field' in total ? total.field : String(total.value));
