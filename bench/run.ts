@@ -24,6 +24,7 @@ import {
   EMPTY_POST,
   IN_PROCESS,
   measureBackDating,
+  measureFirstActs,
   measurePosts,
   OVER_HTTP,
   oneByOne,
@@ -122,6 +123,7 @@ async function measureSize(events: number, postgres: () => Promise<Postgres>, me
   await ledger.close();
   const others = await measureOthersRebuild(file, events, journal, measuring);
   const again = await measureAgain(file, events);
+  const firstActs = await measureFirstActs(file, measuring);
   const backDating = await measureBackDating(file, measuring);
   for (const name of [file, ...(written === undefined ? [] : [written])]) rmSync(name);
   const placed = (all: readonly Line[]): Line[] =>
@@ -130,7 +132,7 @@ async function measureSize(events: number, postgres: () => Promise<Postgres>, me
     events,
     questions: placed(questions),
     rebuild: placed([...lines, again, ...others]),
-    backDating: placed(backDating),
+    backDating: placed([...firstActs, ...backDating]),
     reads: placed(reads),
     bytesPerPosting,
     heapPerEvent,
