@@ -235,12 +235,12 @@ const REVERSAL = reversalFact<RegisterState>({
           'reversal_day_fixed',
           `The original takes effect on ${dayInWords(data.effective)}; so must its reversal.`,
         ),
-  evolve(state, { reverses }, revision) {
+  evolve(state, { reverses, effective }, revision) {
     put(state.reversed, Number(reverses), revision);
     assign(
       state.successions.find((each) => each.revision === Number(reverses))!,
       'reversed',
-      revision,
+      { revision, on: effective },
     );
   },
 });

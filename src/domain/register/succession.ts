@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { dayInWords, type Day } from '../calendar.js';
 import { namingsIn } from '../grammar/naming.js';
+import { inForce, isKnown, type Reversed } from '../grammar/remembered.js';
 
 /**
  * Bodies that end and those that follow them: five groups become one, a county becomes three councils. Nothing that was
@@ -28,8 +29,7 @@ export interface Succession {
   readonly successors: readonly string[];
   readonly shares: readonly Share[];
   readonly instrument: string;
-  /** The revision of its reversal, where it was reversed. */
-  reversed?: number;
+  readonly reversed?: Reversed;
 }
 
 /** What a succession is asked about: the area and the source of funding of some money. */
@@ -85,14 +85,16 @@ export function successorsIn(succession: Succession, predecessor: string, area: 
 /** The successions as they were known at a revision of the register, without those that had been taken back by then. */
 export const successionsKnown = (all: readonly Succession[], upTo: number): Succession[] =>
   all.flatMap(({ reversed, ...succession }) =>
-    succession.revision <= upTo && (reversed === undefined || reversed > upTo) ? [succession] : [],
+    isKnown({ revision: succession.revision, reversed }, upTo) ? [succession] : [],
   );
 
 /** The successions in force on a day, inclusive, as known at a revision of the register, in the order of their days. */
 export const successionsOn = (all: readonly Succession[], on: Day, upTo: number): Succession[] =>
-  successionsKnown(all, upTo)
-    .filter(({ effective }) => effective <= on)
-    .sort((a, b) => a.effective.localeCompare(b.effective));
+  inForce(
+    successionsKnown(all, upTo).map((each) => ({ revision: each.revision, data: each })),
+    { on },
+    'by-day',
+  ).map(({ data }) => data);
 
 /** The bodies in whose place a body’s affairs of an area are, by successions in force: itself, while it has not ended. */
 export function heirsOf(inForce: readonly Succession[], body: string, area: string | undefined): string[] {

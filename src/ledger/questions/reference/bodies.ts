@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NOT_IN_DISPUTE } from '../../../../projections/claims.js';
 import { fundPosition, totalFigures, type PartnerPosition } from '../../../../projections/position.js';
 import { holdersOf } from '../../../../projections/succession.js';
+import { isKnown } from '../../../domain/grammar/remembered.js';
 import { londonDay } from '../../../domain/calendar.js';
 import { moneyText, NO_MONEY, total, type Pence } from '../../../domain/money.js';
 import { byText } from '../../../domain/order.js';
@@ -65,10 +66,10 @@ export const successions = query({
     const texts = successionsText({ successions: known });
     return {
       ...text,
-      successions: known.map(({ shares, reversed = Infinity }, index) => ({
+      successions: known.map(({ shares, ...each }, index) => ({
         ...texts[index]!,
         shares: shares.map(({ area = null, source = null, ...share }) => ({ ...share, area, source })),
-        reversed: reversed <= upTo,
+        reversed: !isKnown(each, upTo),
       })),
     };
   },
