@@ -5,9 +5,10 @@ import { dayNumber, dayOfNumber, endOfLondonDay, monthsAfter, type Day } from '.
 import { cellsOf, CLAIM_SUMS } from '../../src/domain/dispute/claim.js';
 import { TERMS_STEPS } from '../../src/domain/dispute/steps.js';
 import { termsAt, type DisputeState } from '../../src/domain/dispute/state.js';
-import { caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
+import { caseNamed, DISPUTES, raised, share } from '../support/disputes.js';
 import { COUNTY, NORTH, SOUTH, type TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
+import { disputing } from '../support/rules-alone.js';
 
 /** What is told of claims to those who see no cases: renewed by five cases at a time, and rounded. */
 

@@ -16,10 +16,11 @@ import { imbalance } from '../../src/domain/postings.js';
 import { disputeStream, fundStream } from '../../src/ledger/catalogue.js';
 import { viewOf } from '../../src/ledger/memory/read-model.js';
 import { verify } from '../../src/ledger/audit/verify.js';
-import { acts, AREA, caseNamed, caseSums, DISPUTES, disputing, repayable, share } from '../support/disputes.js';
+import { acts, AREA, caseNamed, caseSums, DISPUTES, repayable, share } from '../support/disputes.js';
 import { disputeHistories, naiveCells, playDisputes } from '../support/dispute-histories.js';
 import { openFund, PARTNERS } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
+import { disputing } from '../support/rules-alone.js';
 
 /** What every claim keeps, over random histories with back-dated decisions, settlements and reversals, at any two dates. */
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 25);

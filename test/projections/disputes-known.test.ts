@@ -2,7 +2,8 @@ import t from 'tap';
 import { disputeRegister } from '../../projections/dispute-register.js';
 import type { Day } from '../../src/domain/calendar.js';
 import { forget } from '../../src/domain/dispute/state.js';
-import { AREA, DISPUTES, caseNamed, disputing, raised } from '../support/disputes.js';
+import { AREA, DISPUTES, caseNamed, raised } from '../support/disputes.js';
+import { disputing } from '../support/rules-alone.js';
 
 t.test('a case revised many times is told as it was known each time, in any order of asking', async (t) => {
   const ledger = await disputing(t);

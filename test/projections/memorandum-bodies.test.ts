@@ -2,7 +2,8 @@ import t from 'tap';
 import { asked, signAgreement, southAccepts, terms } from '../support/agreements.js';
 import { told } from '../support/told.js';
 import { DAY, merger, registerAll, split, succeeded } from '../support/bodies.js';
-import { contribution, COUNTY, line, NORTH, openedLedger, SOUTH, type TestLedger } from '../support/ledger.js';
+import { contribution, COUNTY, line, NORTH, SOUTH, type TestLedger } from '../support/ledger.js';
+import { openedLedger } from '../support/rules-alone.js';
 
 const fixed = {
   kind: 'fixed',

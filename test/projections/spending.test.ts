@@ -25,9 +25,10 @@ import { fundStream } from '../../src/ledger/catalogue.js';
 import { viewOf } from '../../src/ledger/memory/read-model.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import { asked } from '../support/asking.js';
-import { COUNTY, FUND, openedLedger, PARTNERS, type TestLedger } from '../support/ledger.js';
+import { COUNTY, FUND, PARTNERS, type TestLedger } from '../support/ledger.js';
 import { asyncProperty, property } from '../support/property.js';
 import { spend, spendings } from '../support/spending-histories.js';
+import { openedLedger } from '../support/rules-alone.js';
 
 /** What every figure of spending keeps, over random histories of a fund’s money, at random pairs of dates. */
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 30);

@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap';
 import { asked, tableOf } from '../support/asking.js';
 import { BOARD, DOWNTON, MERGED, merger, MIDDLETON, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
-import { contribution, COUNTY, NORTH, openedLedger, SOUTH, type TestLedger } from '../support/ledger.js';
+import { contribution, COUNTY, NORTH, SOUTH, type TestLedger } from '../support/ledger.js';
+import { openedLedger } from '../support/rules-alone.js';
 
 /** Two groups that merge in October and become a board in February, and a county that is split in December. */
 async function changed(t: Test): Promise<TestLedger> {
