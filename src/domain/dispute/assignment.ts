@@ -73,7 +73,6 @@ export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
       );
       return before && refuse('nothing_to_change', `Case ${data.case} is ${before.successor}’s already.`);
     },
-    postings: () => [],
     evolve: (state, data, event) =>
       append(state.assigned, enter(state, event, 'takes-over', [[state.cases, data.case]])),
     sentence: (data) =>

@@ -323,8 +323,6 @@ const REVISION = {
   roles: FINANCE,
   effective: 'any-day',
   reversible: true,
-  check: () => undefined,
-  postings: () => [],
   evolve(state: DisputeState, data: z.output<typeof RevisedFields>, event: LedgerEvent) {
     assign(state, 'volume', plus(state.volume, volumeOf(data)));
     enter(state, event, 'revises', onCase(state, data));
@@ -407,7 +405,6 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
         volumeHolds(state, volumeOf(data))
       );
     },
-    postings: () => [],
     evolve(state, data, event) {
       assign(state, 'volume', plus(state.volume, volumeOf(data)));
       put(state.goesBy, data.case, protocolOn(state, data.raisedOn)!);
@@ -467,7 +464,6 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       );
     },
     check: (data, _state, context) => noOtherOnTheTable('InterimFundingAgreed', data.case, context),
-    postings: () => [],
     evolve: (state, data, event) => void enter(state, event, 'shares-meanwhile', onCase(state, data)),
     sentence: (data) =>
       `From ${dayInWords(data.effective)} case ${data.case} is paid for meanwhile, without prejudice: ${splitInWords(data.interim)}.`,
@@ -489,7 +485,6 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     amount: movedBy('splits'),
     complete: (data, state: DisputeState, { today }) => decided('splits', data, state, today),
     check: (data, _state, context) => noOtherOnTheTable('SplitDecided', data.case, context),
-    postings: () => [],
     evolve: (state, data, event) => void enter(state, event, 'splits', onCase(state, data)),
     sentence: (data) =>
       `Case ${data.case} was decided from ${dayInWords(data.effective)} by ${nameOfCode(DECIDED_BY, data.by)}: ${splitInWords(data.split)}; of the ` +
@@ -509,8 +504,6 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     sides: oneSide('claimant'),
     amount: movedBy('withdraws'),
     complete: (data, state: DisputeState, { today }) => decided('withdraws', data, state, today),
-    check: () => undefined,
-    postings: () => [],
     evolve: (state, data, event) => void enter(state, event, 'withdraws', onCase(state, data)),
     sentence: (data) =>
       `The claim of case ${data.case} was withdrawn from ${dayInWords(data.effective)}, since ${nameOfCode(WITHDRAWN_FOR, data.ground)}: ` +
@@ -530,8 +523,6 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     sides: oneSide('respondent'),
     amount: movedBy('concedes'),
     complete: (data, state: DisputeState, { today }) => decided('concedes', data, state, today),
-    check: () => undefined,
-    postings: () => [],
     evolve: (state, data, event) => void enter(state, event, 'concedes', onCase(state, data)),
     sentence: (data) =>
       `The claim of case ${data.case} was conceded from ${dayInWords(data.effective)}: ` +
@@ -574,7 +565,6 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
             `The rule proposes the class ${inSentence(ACCOUNTING_CLASSES, data.proposed)}; ${inSentence(ACCOUNTING_CLASSES, data.class)} would be confirmed.`,
           )
         : undefined,
-    postings: () => [],
     evolve: (state, data, event) => void enter(state, event, 'classes', onCase(state, data)),
     sentence: (data) =>
       `${data.partner} classes what is ${inSentence(CASE_PARTS, data.part)} of case ${data.case}, ${pounds(pence(data.amount))}, ` +

@@ -36,7 +36,6 @@ const OPENING: Fact<DisputeState> = keeperFact({
     const unknown = data.partners.find((partner) => !register.partners.has(partner));
     return unknown === undefined ? undefined : refuse('partner_unknown', `${unknown} is not registered as a partner.`);
   },
-  postings: () => [],
   evolve: (state, { area, partners }, { revision }) =>
     assign(state, 'opened', { area, partners: new Map(partners.map((partner) => [partner, revision])) }),
   sentence: (data) => `The disputes of ${data.area} were opened, with ${data.partners.length} partners.`,
@@ -58,7 +57,6 @@ const JOINING: Fact<DisputeState> = keeperFact({
       ? undefined
       : refuse('partner_unknown', `${data.partner} is not registered as a partner.`);
   },
-  postings: () => [],
   evolve: (state, { partner }, { revision }) => put(opened(state).partners, partner, revision),
   sentence: (data) => `${data.partner} came to the area from ${dayInWords(data.effective)}.`,
 });

@@ -592,7 +592,6 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     reversible: true,
     sides: (data) => ({ acts: [data.partner], signs: [data.partner] }),
     check: (data, state: DisputeState) => partnersAreIn(state, [data.partner]),
-    postings: () => [],
     evolve(state, _data, event) {
       append(state.writeOffLimits, enter(state, event, 'limits-write-offs', []));
     },

@@ -118,7 +118,6 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
         ? refuse('later_change_stands', `"${last.data.protocol}" is adopted from ${dayInWords(last.data.effective)}.`)
         : undefined;
     },
-    postings: () => [],
     evolve: (state, { effective, protocol, stages }, { revision }) =>
       append(state.protocols, { revision, data: { effective, protocol, stages } }),
     sentence: (data) =>
@@ -177,8 +176,6 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       }
       return { ...data, protocol, title: stage.title, ...(dueBy !== undefined && { dueBy }) };
     },
-    check: () => undefined,
-    postings: () => [],
     evolve: (state, data, event) => void enter(state, event, 'enters-stage', [[state.cases, data.case]]),
     sentence: (data) =>
       `Case ${data.case} entered the stage "${data.title ?? data.stage}" on ${dayInWords(data.effective)}` +
@@ -222,7 +219,6 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
         ? refuse('deadline_not_later', `${dayInWords(dueBy)} is before ${dayInWords(earliest)}.`)
         : undefined;
     },
-    postings: () => [],
     evolve: (state, data, event) => void enter(state, event, 'extends-stage', [[state.cases, data.case]]),
     sentence: (data) =>
       `The stage "${data.stage}" of case ${data.case} was extended by consent to ${dayInWords(data.dueBy)}.`,

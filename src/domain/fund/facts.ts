@@ -81,7 +81,6 @@ const OPENING: Fact<FundState> = keeperFact({
       ? undefined
       : refuse('not_in_fund', `The host, ${data.host}, must be one of the fund’s partners.`);
   },
-  postings: () => [],
   evolve(state, data) {
     const { area, host, partners } = data;
     assign(state, 'opened', { area, host, partners, year: financialYear(data.year)! });

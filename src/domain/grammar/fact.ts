@@ -167,19 +167,28 @@ export function signingOf<State>(fact: Fact<State>, version: { readonly rules: n
 /** A declaration with its data types forgotten, for those who handle any fact. */
 export type Fact<State> = Declaration<z.ZodObject, z.ZodObject, State>;
 
+/** What a fact does where its declaration says nothing: it refuses nothing, moves no money and leaves the state as it is. */
+const NOTHING_MORE = { check: () => undefined, postings: () => [], evolve: () => undefined };
+
+/** What is declared of a fact: what it does nothing about is left out. */
+type Declared<In extends z.ZodObject, Stored extends z.ZodObject, State> = Omit<
+  Declaration<In, Stored, State>,
+  'version' | keyof typeof NOTHING_MORE
+> &
+  Partial<Pick<Declaration<In, Stored, State>, keyof typeof NOTHING_MORE>>;
+
 /** Declares a fact whose stored form is what is sent. */
 export function fact<In extends z.ZodObject, State>(
-  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version'>,
+  declaration: Omit<Declared<In, In, State>, 'stored' | 'complete'>,
 ): Fact<State> {
-  return { ...declaration, version: versionOf(declaration), stored: declaration.input };
+  return { ...NOTHING_MORE, ...declaration, version: versionOf(declaration), stored: declaration.input };
 }
 
 /** Declares a fact to which the decision adds what it rests on. */
 export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject, State>(
-  declaration: Omit<Declaration<In, Stored, State>, 'version'> &
-    Required<Pick<Declaration<In, Stored, State>, 'complete'>>,
+  declaration: Declared<In, Stored, State> & Required<Pick<Declaration<In, Stored, State>, 'complete'>>,
 ): Fact<State> {
-  return { ...declaration, version: versionOf(declaration) };
+  return { ...NOTHING_MORE, ...declaration, version: versionOf(declaration) };
 }
 
 const versionOf = ({ earlier = [] }: { readonly earlier?: readonly EarlierVersion[] }): number => earlier.length + 1;
@@ -199,7 +208,7 @@ const BY_KEEPER = {
 
 /** Declares a fact that the ledger’s keeper posts, alone and for ever; by other roles where it says so. */
 export const keeperFact = <In extends z.ZodObject, State>(
-  declaration: Omit<Declaration<In, In, State>, 'stored' | 'complete' | 'version' | keyof typeof BY_KEEPER> & {
+  declaration: Omit<Declared<In, In, State>, 'stored' | 'complete' | keyof typeof BY_KEEPER> & {
     readonly roles?: readonly Role[];
   },
 ): Fact<State> => fact<In, State>({ ...BY_KEEPER, ...declaration });

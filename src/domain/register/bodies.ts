@@ -142,7 +142,6 @@ export const BODY_FACTS: readonly Fact<RegisterState>[] = [
       sharesFit(data) ??
       canBeSigned(data, state, context) ??
       keeperAlone(state, context),
-    postings: () => [],
     evolve: (state, { shares = [], ...data }, { revision }) => append(state.successions, { ...data, shares, revision }),
     sentence: (data) => `${successionInWords(data)} (${data.mode}): ${data.instrument}.`,
   }),

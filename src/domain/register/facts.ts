@@ -86,7 +86,6 @@ const OPENING: Fact<RegisterState> = fact({
     state.ledger
       ? refuse('ledger_open', `The ledger "${state.ledger.name}" is open already.`)
       : reserved(officers, context),
-  postings: () => [],
   evolve(state, data) {
     assign(state, 'ledger', { name: data.ledger, demonstration: data.demonstration, keeper: data.partner });
     registerPartner(state, data);
@@ -115,7 +114,6 @@ const FACTS: readonly Fact<RegisterState>[] = [
         ? refuse('keeper_officer', `${own.officer} is an officer of ${keepers.join(' or ')}, which keeps the ledger.`)
         : reserved(data.officers, context);
     },
-    postings: () => [],
     evolve: (state, data) => registerPartner(state, data),
     sentence: (data) => `${data.name} was registered as ${withArticle(PARTNER_KINDS[data.kind])}.`,
   }),
@@ -159,7 +157,6 @@ const FACTS: readonly Fact<RegisterState>[] = [
           : undefined)
       );
     },
-    postings: () => [],
     evolve: (state, data) =>
       addMandate(state, data.officer, {
         partner: data.partner,
@@ -209,7 +206,6 @@ const FACTS: readonly Fact<RegisterState>[] = [
             `Without ${data.officer} as ${data.role}, ${data.partner} would have fewer than two officers who can act.`,
           );
     },
-    postings: () => [],
     evolve(state, data, { metadata }) {
       const ended = allStanding(state, data.officer, data.partner, data.role, data.effective);
       const all = inForce('all_mandates_end', { rules: rulesOf(metadata) });

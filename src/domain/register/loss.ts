@@ -40,9 +40,6 @@ export const LOSS: Fact<RegisterState> = fact({
   reversible: false,
   wayBack: 'Post again what is missing.',
   sides: () => ({ acts: [], signs: [] }),
-  check: () => undefined,
-  postings: () => [],
-  evolve: () => undefined,
   sentence: ({ lost, found }) =>
     `The ledger goes on from ${inWords(found)}, although ${inWords(lost)} had been recorded: the operator accepted that what is missing is lost.`,
 });

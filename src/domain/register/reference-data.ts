@@ -146,7 +146,6 @@ export const ALLOCATION: Fact<RegisterState> = keeperFact({
       data,
     );
   },
-  postings: () => [],
   evolve(state, data, { revision, metadata }) {
     const { allocations } = state.reference;
     const key = allocationKey(data);
@@ -205,7 +204,6 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
     wayBack: 'Publish a revision of it.',
     check: (data, state: RegisterState) =>
       follows(state.reference.ruleSets.get(data.year), `the rules of ${data.year}`, data),
-    postings: () => [],
     evolve(state, data, { revision, metadata }) {
       const { ruleSets } = state.reference;
       put(ruleSets, data.year, [...(ruleSets.get(data.year) ?? []), { revision, data, evidence: metadata.evidence }]);

@@ -459,8 +459,6 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
         : undefined) ??
       termsFit(data.terms, data.parties, data.effective, context) ??
       standsAlone(state, { from: data.effective, to: data.terms.to }, context),
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.parties.join(', ')} signed the section 75 agreement "${data.agreement}" (${termsInWords(data.terms)}).`,
   }),
@@ -499,8 +497,6 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       standsAlone(state, { from: data.effective, to: data.terms.to, itself: data.agreement }, context),
     staysWhile: (data, state, context, revision) =>
       sharedBy(state, data, revision) ?? standsAloneWithout(data, state, context, revision),
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `The agreement "${data.agreement}" was varied in ${data.clause} (${termsInWords(data.terms)}): ${data.reason}`,
   }),
@@ -531,7 +527,6 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       const months = data.schemes ? (schemeNoticeMonths ?? noticeMonths) : noticeMonths;
       return { ...data, months, earliest: noticeDue(data.effective, months) };
     },
-    check: () => undefined,
     staysWhile(data, state, _context, revision) {
       const ended = inForce(ofKind(state.agreements, 'termination'), { on: LAST_DAY }).filter(
         (each) => each.data['agreement'] === data.agreement && each.data['notice'] === String(revision),
@@ -543,8 +538,6 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
             `By this notice something was ended at revision ${ended.map((each) => each.revision).join(', ')}.`,
           );
     },
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.partner} gave ${data.months} months’ notice of ${data.schemes ? `the schemes ${data.schemes.join(', ')} of ` : ''}the agreement "${data.agreement}", ` +
       `to end on ${dayInWords(data.earliest)} at the earliest: ${data.reason}`,
@@ -594,8 +587,6 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     check: (data, state: FundState) =>
       sharedLater(state, data, (scheme) => data.schemes.length === 0 || data.schemes.includes(scheme)),
     staysWhile: standsAloneWithout,
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.schemes.length === 0 ? 'The' : `The schemes ${data.schemes.join(', ')} of the`} agreement "${data.agreement}" ended on ${dayInWords(data.effective)}, by the notice at revision ${data.notice}: ${data.reason}`,
   }),

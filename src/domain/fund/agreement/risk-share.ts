@@ -211,8 +211,6 @@ export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
       isNothing(data)
         ? refuse('nothing_to_change', `"${data.scheme}" has spent its budget and no more; there is nothing to share.`)
         : undefined,
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `The ${varianceInWords(data.variance)} on "${data.scheme}" was shared ${ruleInWords(data.rule)}: ` +
       [

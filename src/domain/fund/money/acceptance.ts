@@ -111,10 +111,7 @@ export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
         ? refuse('nothing_to_change', `The terms of "${data.agreement}" bind ${data.partner} already.`)
         : { ...data, terms: String(stands.termsRevision) };
     },
-    check: () => undefined,
     staysWhile: acceptanceStays,
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.partner} accepted the terms of the agreement "${data.agreement}" as signed at revision ${data.terms}.`,
   }),

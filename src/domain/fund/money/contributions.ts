@@ -345,7 +345,6 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
         pence: pence(data.now) > pence(data.was) ? minus(pence(data.now), pence(data.was)) : pence('0.00'),
         ...account('proposed', data),
       }),
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.payer}’s contribution "${data.contribution}" varies from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}: ${data.reason}`,
   }),
@@ -396,7 +395,6 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     },
     postings: (data) =>
       posted({ item: data.contribution, on: data.effective, pence: pence(data.amount), ...account('received', data) }),
-    evolve: () => undefined,
     sentence: (data) =>
       `The pool received ${pounds(pence(data.amount))} from ${data.payer} for "${data.contribution}" (${data.bankReference}).`,
   }),
@@ -452,7 +450,6 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
         ? dueChanges
         : { ...data, source, recurrent, dueChanges: dueText(dueChanges), ...noticeOf(data, state, context) };
     },
-    check: () => undefined,
     level: 'moves',
     restsOn: (data) => data.of.contribution,
     endsProposal: (data) => data.of.proposal,
@@ -466,7 +463,6 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
         ...duePostings(data, item, data.dueChanges),
       ];
     },
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.payer} withdrew ${pounds(pence(data.amount))} of ${data.source} ` +
       `(${data.of.contribution ? `agreed as "${data.of.contribution}"` : 'offered, not yet agreed'}), ` +

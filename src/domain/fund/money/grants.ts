@@ -171,9 +171,7 @@ const riskFact = (declared: {
     sides: byHolder,
     amount: (data) => pence(data.amount),
     complete: withGrant,
-    check: () => undefined,
     postings: (data) => riskMoves(data, declared.sign),
-    evolve: () => undefined,
     sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" ${declared.says}: ${data.cause}`,
   });
 
@@ -189,8 +187,6 @@ const ofDistrict = {
   subject: ({ grant, district }: Passed) => `${grant} to ${district}`,
   amount: ({ amount }: Passed) => pence(amount),
   complete: withGrant,
-  check: () => undefined,
-  evolve: () => undefined,
 } as const;
 
 /**
@@ -270,7 +266,6 @@ const cutFact = (declared: {
         dueChanges: dueChanges.map(({ due, change }) => ({ due, change: moneyText(change) })),
       };
     },
-    check: () => undefined,
     postings: (data) => [
       ...posted({
         item: data.grant,
@@ -300,7 +295,6 @@ const cutFact = (declared: {
         posted({ item: data.grant, on: due, pence: signedPence(change), ...holding('due', data) }),
       ),
     ],
-    evolve: () => undefined,
     sentence: declared.sentence,
   });
 
@@ -411,10 +405,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     sides: byHolder,
     amount: (data) => pence(data.amount),
     complete: withGrant,
-    check: () => undefined,
     postings: (data) =>
       posted({ item: data.grant, on: data.effective, pence: pence(data.amount), ...holding('received', data) }),
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.holder} received ${pounds(pence(data.amount))} of the grant "${data.grant}" (${data.bankReference}).`,
   }),

@@ -88,7 +88,6 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       nameIsFree(state, data.pot) ??
       sourceFits(state, 'P4P', 'line') ??
       payerFits({ payer: data.payer, source: 'P4P' }, context),
-    postings: () => [],
     evolve: (state, { pot, payer, amount, planned }) =>
       put(state.items, pot, { kind: 'pot', payer, amount: pence(amount), planned }),
     sentence: (data) =>
@@ -117,7 +116,6 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       const pot = itemOf(state, 'pot', data.pot);
       return pot instanceof Refusal ? pot : undefined;
     },
-    postings: () => [],
     evolve: ({ spending }, { pot, effective, achieved }, { revision }) =>
       append(spending.measured, { revision, data: { pot, effective, achieved } }),
     sentence: (data) => `Against "${data.pot}", ${data.achieved} has been achieved: ${data.basis}`,
@@ -173,7 +171,6 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
             amount: moneyText(minus(earned, before)),
           };
     },
-    check: () => undefined,
     postings: (data) =>
       (['agreed', 'due', 'received'] as const).flatMap((measure) =>
         posted({
@@ -184,7 +181,6 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
           pence: pence(data.amount),
         }),
       ),
-    evolve: () => undefined,
     sentence: (data) =>
       `${pounds(pence(data.amount))} of "${data.pot}" was released by ${data.holder}: ${data.achieved} of ${data.planned} earns ${pounds(plus(pence(data.before), pence(data.amount)))} (${data.bankReference}).`,
   }),

@@ -42,9 +42,6 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     effective: 'in-year',
     reversible: true,
     sides: (_data, state: FundState) => ({ acts: opened(state).partners, signs: [] }),
-    check: () => undefined,
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.claimant} stated a gap of ${pounds(pence(data.amount))} on ${dayInWords(data.statedOn)}: ${data.basis}`,
   }),

@@ -287,9 +287,6 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
         ...(agreement.fund !== fundNameOf(fund) && { signedIn: agreement.fund }),
       };
     },
-    check: () => undefined,
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `The plan moved from “${PLAN_STATES[data.from]}” to “${PLAN_STATES[data.to]}”` +
       (data.letter ? ` (${data.letter})` : '') +
@@ -344,8 +341,6 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
         ? refuse('nothing_to_change', `${data.partner} has signed off this plan as ${data.capacity} already.`)
         : undefined;
     },
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `${data.partner} signed off the plan ${data.planHash.slice(0, 12)} as ${data.capacity}: ${data.statement}`,
   }),
@@ -386,8 +381,6 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
       planYearOn(state, LAST_DAY).conditions.some(({ condition, met }) => condition === data.condition && met)
         ? refuse('nothing_to_change', `The condition "${data.condition}" has been met already.`)
         : undefined,
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `The condition "${data.condition}" was met on ${dayInWords(data.effective)}` +
       `${data.effective > data.due ? `, after it was due on ${dayInWords(data.due)}` : ''}${data.letter ? ` (${data.letter})` : ''}.`,

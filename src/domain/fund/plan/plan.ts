@@ -257,7 +257,6 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         on: data.effective,
         pence: signedPence(data.change),
       }),
-    evolve: () => undefined,
     sentence: (data) =>
       `Plan line "${data.line}" was revised from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}` +
       `${data.reprofile ? ` (reprofiled with ${data.reprofile.otherYear} as "${data.reprofile.name}")` : ''}: ${data.reason}`,
@@ -285,8 +284,6 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     },
     check: (data, state: FundState, { register }) =>
       schemeFits(data.scheme, register, opened(state).year.label, data.effective),
-    postings: () => [],
-    evolve: () => undefined,
     sentence: ({ line, scheme, reason }) =>
       `Plan line "${line}" is described as part of "${scheme.scheme}" (${scheme.title}): ${scheme.type}, ` +
       `area ${scheme.areaOfSpend}, ${commissionedBy(scheme)}, provider ${scheme.provider}: ${reason}`,
@@ -351,7 +348,6 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
           pence: changeOf(each),
         }),
       ),
-    evolve: () => undefined,
     sentence: (data) =>
       `Budget was moved: ${data.moves
         .map((each) => `"${each.line}" ${each.change.startsWith('-') ? '' : '+'}${pounds(signedPence(each.change))}`)

@@ -85,7 +85,6 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
         ? undefined
         : refuse('period_not_ended', `P${data.period} ends on ${dayInWords(last)}; today is ${dayInWords(today)}.`);
     },
-    postings: () => [],
     evolve(state, data) {
       assign(state, 'closedThrough', data.period);
     },
@@ -115,7 +114,6 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
               ? 'No period is closed.'
               : `The last period closed is P${state.closedThrough}; reopen it before P${data.period}.`,
           ),
-    postings: () => [],
     evolve(state, data) {
       assign(state, 'closedThrough', data.period - 1);
     },

@@ -303,7 +303,6 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
         pence: pence(data.amount),
       }),
     ],
-    evolve: () => undefined,
     sentence: (data) =>
       `${pounds(pence(data.amount))} was drawn from the reserve "${data.reserve}" for ${data.purpose} in ${data.toYear}` +
       `${data.into === undefined ? '' : `, into ${data.into}`} (${data.minute}).`,
@@ -454,7 +453,6 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
             `On ${dayInWords(short)}, ${heldInWords(heldOn(short), data)}; ${pounds(pence(data.amount))} would go back.`,
           );
     },
-    check: () => undefined,
     postings: (data) =>
       posted({
         ...holding('returned', { holder: data.partner, source: data.source, recurrent: false }),
@@ -462,7 +460,6 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
         on: data.effective,
         pence: pence(data.amount),
       }),
-    evolve: () => undefined,
     sentence: (data) =>
       `${pounds(pence(data.amount))} of ${data.source}, unspent, went back to ${data.partner}, leaving ${pounds(minus(pence(data.held), pence(data.amount)))}: ${data.reason}`,
   }),

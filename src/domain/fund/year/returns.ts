@@ -146,7 +146,6 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
         ? refuse('identifier_used', `"${data.return}" already names a return of this fund.`)
         : replacesRightly(data, state);
     },
-    postings: () => [],
     evolve({ returns }, data) {
       const before = data.replaces === undefined ? undefined : returns.get(data.replaces)!;
       if (before) put(returns, data.replaces!, { ...before, replacedBy: data.return });

@@ -320,7 +320,6 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       const { line, source, recurrent } = found;
       return { ...data, line, source, recurrent };
     },
-    check: () => undefined,
     postings: (data) =>
       posted({
         ...account('committed', data.line, data),
@@ -328,7 +327,6 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
         on: data.effective,
         pence: negated(pence(data.amount)),
       }),
-    evolve: () => undefined,
     sentence: (data) =>
       `${pounds(pence(data.amount))} of the commitment "${data.commitment}" was released: ${data.reason}`,
   }),
@@ -460,8 +458,6 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
         : refuse('line_saves_nothing', `"${data.line}" adds to the plan; it has saved nothing and brought nothing in.`);
     },
     check: (data, state: FundState) => dayOfPeriod(state, data),
-    postings: () => [],
-    evolve: () => undefined,
     sentence: (data) =>
       `"${data.line}" was forecast as at P${data.period} to ${data.effect ? 'lower cost by' : 'cost'} ${pounds(pence(data.outturn))} in the year${data.achieved === undefined ? '' : `, ${pounds(pence(data.achieved))} of it so far`}${data.note ? `: ${data.note}` : '.'}`,
   }),
