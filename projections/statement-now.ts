@@ -1,7 +1,7 @@
 import type { Day } from '../src/domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { accountKey, POOL, type Account, type Posting } from '../src/domain/postings.js';
-import type { Succession } from '../src/domain/register/succession.js';
+import type { Succession } from '../src/domain/grammar/succession.js';
 import type { Entry } from './entry.js';
 import { isShown, type Span, type Statement, type StatementLine } from './statement.js';
 import { inherited } from './succession.js';

@@ -2,7 +2,7 @@ import { inheritedBooks } from '../src/domain/fund/money/inherited-money.js';
 import { minus, NO_MONEY, type Pence } from '../src/domain/money.js';
 import { PLAN, POOL } from '../src/domain/postings.js';
 import { passedOn, type Inheritance } from '../src/domain/register/inheritance.js';
-import { heirsOf } from '../src/domain/register/succession.js';
+import { heirsOf } from '../src/domain/grammar/succession.js';
 import type { InDispute, OpenClaims } from './claims.js';
 import { fundPosition, totalFigures, type FundPosition, type SourceFigures } from './position.js';
 import type { View } from './view.js';

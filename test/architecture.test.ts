@@ -36,13 +36,41 @@ function importsOf(file: string): Import[] {
 const imports = sources.flatMap(importsOf);
 const ours = (target: string): boolean => /^(src|projections|evidence)\//.test(target);
 
+/** What every room of the domain may use: money, days, postings, and what refuses. */
+const SHARED = [
+  'calendar',
+  'chart',
+  'faults',
+  'json-text',
+  'money',
+  'order',
+  'postings',
+  'roles',
+  'rules',
+  'same-value',
+  'sources',
+  'values',
+  'working-days',
+].map((name) => `src/domain/${name}.ts`);
+
 /** What each room may import of ours, and which packages. */
 const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/domain': { ours: ['src/domain'], packages: ['zod', 'decimal.js'] },
-  'src/domain/fund': { ours: ['src/domain'], packages: ['zod'] },
-  'src/domain/register': { ours: ['src/domain'], packages: ['zod'] },
-  'src/domain/reference': { ours: ['src/domain'], packages: ['decimal.js'] },
-  'src/domain/dispute': { ours: ['src/domain'], packages: ['zod'] },
+  // The grammar of acts knows no register, no fund and no dispute.
+  'src/domain/grammar': { ours: ['src/domain/grammar/', ...SHARED], packages: ['zod'] },
+  'src/domain/reference': { ours: ['src/domain/reference/', ...SHARED], packages: ['decimal.js'] },
+  'src/domain/register': {
+    ours: ['src/domain/grammar/', 'src/domain/reference/', 'src/domain/register/', ...SHARED],
+    packages: ['zod'],
+  },
+  'src/domain/fund': {
+    ours: ['src/domain/grammar/', 'src/domain/reference/', 'src/domain/register/', 'src/domain/fund/', ...SHARED],
+    packages: ['zod'],
+  },
+  'src/domain/dispute': {
+    ours: ['src/domain/grammar/', 'src/domain/reference/', 'src/domain/register/', 'src/domain/dispute/', ...SHARED],
+    packages: ['zod'],
+  },
   projections: {
     ours: [
       'projections',
@@ -53,6 +81,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/domain/postings.ts',
       'src/domain/sources.ts',
       'src/domain/grammar/event.ts',
+      'src/domain/grammar/succession.ts',
       'src/domain/grammar/remembered.ts',
       'src/domain/dispute/',
       'src/domain/register/',

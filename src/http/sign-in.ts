@@ -11,7 +11,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { z } from 'zod';
-import { SERVICE } from '../domain/register/state.js';
+import { SERVICE } from '../domain/grammar/mandate.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { systemClock, type Clock } from '../ledger/clock.js';
 import { madeOnce } from './made-once.js';

@@ -1,5 +1,5 @@
-import { mandatesOn, SERVICE } from '../domain/register/state.js';
-import { family } from '../domain/register/succession.js';
+import { mandatesOn, SERVICE } from '../domain/grammar/mandate.js';
+import { family } from '../domain/grammar/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { disputeStream, placed, REGISTER_STREAM } from './catalogue.js';
 import { todayOf } from './acts/stamp.js';

@@ -7,7 +7,7 @@ import { sumOver, type View } from '../../projections/view.js';
 import { FIRST_DAY, dayOfNumber, dayNumber, type Day } from '../../src/domain/calendar.js';
 import { exactly, NO_MONEY, plus, type Pence } from '../../src/domain/money.js';
 import { accountKey, PLAN, POOL, type Account } from '../../src/domain/postings.js';
-import { heirsOf, successionsOn, type Succession } from '../../src/domain/register/succession.js';
+import { heirsOf, successionsOn, type Succession } from '../../src/domain/grammar/succession.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import { inheritanceAt, positionAt, standing, type Standing } from '../../src/ledger/questions/question.js';

@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { londonDay } from '../../src/domain/calendar.js';
 import type { SentFact } from '../../src/domain/grammar/event.js';
 import type { Command } from '../../src/domain/grammar/stream.js';
-import { SERVICE } from '../../src/domain/register/state.js';
+import { SERVICE } from '../../src/domain/grammar/mandate.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { decidedNow } from '../../src/ledger/acts/alone.js';
 import { doneNow, wouldDo } from '../../src/ledger/acts/answer.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { append } from '../grammar/change.js';
 import { dayInWords, LAST_DAY } from '../calendar.js';
 import { completedFact, type Context, type Fact } from '../grammar/fact.js';
-import { endOf, successorsIn } from '../register/succession.js';
+import { endOf, successorsIn } from '../grammar/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';

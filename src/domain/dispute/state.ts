@@ -1,4 +1,4 @@
-import { dayInWords, dayNumber, type Day } from '../calendar.js';
+import { dayInWords, dayNumber, type Day, type FinancialYear } from '../calendar.js';
 import { append, assign, put } from '../grammar/change.js';
 import type { Context, Sides } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
@@ -8,6 +8,20 @@ import { refuse, type Refusal } from '../rules.js';
 import { bodyOn, sameText, termsOf, type Raised, type SettledLine, type Terms } from './claim.js';
 import { TERMS_STEPS, type Entry, type Step } from './steps.js';
 import type { Stage } from './reference.js';
+
+/** What is open of an area’s claims, and the last revision of its disputes that was known; -1 where there are none. */
+interface KnownClaims {
+  readonly open: Pence;
+  readonly revision: number;
+}
+
+/** What the disputes of an area show to decisions on its funds. */
+declare module '../grammar/fact.js' {
+  interface World {
+    /** The claims of an area’s financial year that are open on a day, inclusive, as now known. */
+    openClaims(area: string, year: FinancialYear, on: Day): KnownClaims;
+  }
+}
 
 /** The disputes of one area, as a decision needs to see them: every case as the facts that stand on it. */
 export interface DisputeState {

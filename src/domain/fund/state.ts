@@ -18,7 +18,7 @@ import {
   type Posting,
 } from '../postings.js';
 import type { RegisterState } from '../register/state.js';
-import { family } from '../register/succession.js';
+import { family } from '../grammar/succession.js';
 import { refuse, Refusal, type RuleCode } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
 import type { StandingFact } from './standing-facts.js';
@@ -27,6 +27,14 @@ import { enterInBooks, SET_ASIDE, setAsideHolds, type Book } from './books.js';
 import { noReturns, type ReturnsState } from './year/return-state.js';
 import { noSpending, type SpendingState } from './year/spending-state.js';
 import { noTestInputs, type TestInputs } from './plan/test-inputs.js';
+
+/** What a fund shows to decisions on others. */
+declare module '../grammar/fact.js' {
+  interface World {
+    /** Another fund as now known, where it is open: money that one year carries into the next rests on it. */
+    fund(name: string): FundState | undefined;
+  }
+}
 
 /** A fund: the pooled fund of one area for one financial year, as a decision needs to see it. */
 export interface FundState {

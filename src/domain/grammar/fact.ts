@@ -1,17 +1,16 @@
 import type { z } from 'zod';
-import type { Day, FinancialYear } from '../calendar.js';
+import type { Day } from '../calendar.js';
 import type { EarlierVersion, FactData, LedgerEvent, Signature } from './event.js';
 import { NOTHING_PREVIEWED } from './preview.js';
 import type { Pence } from '../money.js';
 import type { Posting } from '../postings.js';
 import type { Refusal } from '../rules.js';
 import type { OpenProposal } from './proposal.js';
-import type { RegisterState } from '../register/state.js';
+import type { Register } from './mandate.js';
 import type { Group } from './groups.js';
 import type { Role } from '../roles.js';
 import type { KeptAs } from './remembered.js';
 import { inForce, type RuleChange } from './rule-versions.js';
-import type { FundState } from '../fund/state.js';
 
 /** The two sides of a fact. Where no signature is needed only `acts` matters. */
 export interface Sides {
@@ -21,14 +20,23 @@ export interface Sides {
   readonly signs: readonly string[];
 }
 
+/**
+ * What decisions may look at of other streams. The grammar knows none of them: who shows something of its own to others
+ * adds it to this type, in the file of its state.
+ */
+export interface World {
+  /** The SHA-256 of a value’s canonical JSON, in lower-case hexadecimal. */
+  digest(value: unknown): string;
+}
+
 /** What a decision may look at beside the state of its own stream. */
-export interface Context {
+export interface Context extends World {
   readonly today: Day;
   /** The version of the rules to decide by: see rule-versions.ts. */
   readonly rules: number;
   /** Who posts, proposes or signs. */
   readonly officer: string;
-  readonly register: RegisterState;
+  readonly register: Register;
   /** The proposals of the same stream that wait for a signature. */
   readonly proposals: ReadonlyMap<string, OpenProposal>;
   /** The one of them that is being signed or countered. */
@@ -39,18 +47,6 @@ export interface Context {
   readonly adjustment: boolean;
   /** The area that the stream is of, where it is open and of one. */
   readonly area?: string | undefined;
-  /** Another fund as now known, where it is open: money that one year carries into the next rests on it. */
-  fund(name: string): FundState | undefined;
-  /** The claims of an area’s financial year that are open on a day, inclusive, as now known. */
-  openClaims(area: string, year: FinancialYear, on: Day): KnownClaims;
-  /** The SHA-256 of a value’s canonical JSON, in lower-case hexadecimal. */
-  digest(value: unknown): string;
-}
-
-/** What is open of an area’s claims, and the last revision of its disputes that was known; -1 where there are none. */
-interface KnownClaims {
-  readonly open: Pence;
-  readonly revision: number;
 }
 
 /**

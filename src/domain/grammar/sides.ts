@@ -1,7 +1,7 @@
 import { signingOf, type Context, type Fact, type SignedAs } from './fact.js';
 import type { FactData, Signature } from './event.js';
-import type { Errand, Mandate } from '../register/state.js';
-import { actingFor, endedBodiesIn, successionInWords } from '../register/succession.js';
+import type { Errand, Mandate } from './mandate.js';
+import { actingFor, endedBodiesIn, successionInWords } from './succession.js';
 import type { Role } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 

@@ -14,7 +14,7 @@ import {
   type OpenProposal,
   type ProposalEvent,
 } from './proposal.js';
-import { mandateFor, opening, SERVICE, type Mandate } from '../register/state.js';
+import { mandateFor, opening, SERVICE, type Mandate } from './mandate.js';
 import type { Role } from '../roles.js';
 import { inForce, rulesOf } from './rule-versions.js';
 import { refuse, Refusal } from '../rules.js';

@@ -9,7 +9,14 @@ import { inForce } from '../grammar/rule-versions.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
 import { EffectiveDay } from '../values.js';
-import { endOf, SHARE_PLACES, successionInWords, sumsToOne, type Share, type Succession } from './succession.js';
+import {
+  endOf,
+  SHARE_PLACES,
+  successionInWords,
+  sumsToOne,
+  type Share,
+  type Succession,
+} from '../grammar/succession.js';
 import { Area, Instrument, NamedPartner, Predecessor, Source, Successor } from '../grammar/fields.js';
 import { oneOf } from '../grammar/asked.js';
 

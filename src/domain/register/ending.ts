@@ -3,8 +3,9 @@ import type { Context, Sides } from '../grammar/fact.js';
 import { READING_ROLES, ROLES, type Role } from '../roles.js';
 import { inForce } from '../grammar/rule-versions.js';
 import { refuse, type Refusal } from '../rules.js';
-import { inForceOn, sectorOf, type RegisterState } from './state.js';
-import { actingFor, endOf, type Succession } from './succession.js';
+import { sectorOf, type RegisterState } from './state.js';
+import { inForceOn } from '../grammar/mandate.js';
+import { actingFor, endOf, type Succession } from '../grammar/succession.js';
 
 /**
  * Who may end a body. The keeper of the ledger registers bodies and says who follows whom. Were that signed by its own officers

@@ -8,7 +8,7 @@ import { BODY_FACTS } from './bodies.js';
 import { actsForSome, keeperAlone, keepersOn } from './ending.js';
 import { LOSS } from './loss.js';
 import { REFERENCE_FACTS } from './reference-data.js';
-import { endOf } from './succession.js';
+import { endOf } from '../grammar/succession.js';
 import { reversalFact, reversedBy } from '../grammar/reversal.js';
 import { ADMINISTER, READING_ROLES, ROLES, type Role } from '../roles.js';
 import { inForce, rulesOf } from '../grammar/rule-versions.js';
@@ -27,15 +27,8 @@ import {
   RoleField,
 } from '../grammar/fields.js';
 
-import {
-  emptyRegister,
-  inForceOn,
-  mandatesOn,
-  PARTNER_KINDS,
-  reserved,
-  type Mandate,
-  type RegisterState,
-} from './state.js';
+import { emptyRegister, PARTNER_KINDS, reserved, type RegisterState } from './state.js';
+import { inForceOn, mandatesOn, type Mandate } from '../grammar/mandate.js';
 import { newName, oneOf } from '../grammar/asked.js';
 
 /** The register: who the partners are, and which officers may act for them, in what role, from when to when. */

@@ -1,5 +1,5 @@
 import { apportion, NO_MONEY, plus, type Pence } from '../money.js';
-import { sharesOf, type Succession } from './succession.js';
+import { sharesOf, type Succession } from '../grammar/succession.js';
 
 /**
  * What stood with bodies that have ended, passed on to those that follow them, by their shares, to the penny: sums before

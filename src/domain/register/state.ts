@@ -1,11 +1,7 @@
-import { dayInWords, type Day } from '../calendar.js';
-import type { FactData } from '../grammar/event.js';
-import { pounds, type Pence } from '../money.js';
-import type { Role } from '../roles.js';
 import { inForce } from '../grammar/rule-versions.js';
+import { SERVICE, type Register } from '../grammar/mandate.js';
 import { refuse, type Refusal } from '../rules.js';
 import { emptyReference, type ReferenceState } from './reference-state.js';
-import type { Succession } from './succession.js';
 
 /** What the register holds: bodies, mandates, who followed whom, and what was published; and who may act by it. */
 
@@ -32,26 +28,18 @@ export interface Partner {
   readonly kind: PartnerKind;
 }
 
-export interface Mandate {
-  readonly partner: string;
-  readonly role: Role;
-  readonly from: Day;
-  /** The last day, inclusive. */
-  readonly until?: Day;
-  readonly limit?: Pence;
+/** What the register keeps beside what every decision needs of it. */
+declare module '../grammar/mandate.js' {
+  interface Register {
+    readonly partners: ReadonlyMap<string, Partner>;
+    /** The facts that were reversed, by revision, with the revision of the reversal. */
+    readonly reversed: ReadonlyMap<number, number>;
+    /** Allocations and rules as published. */
+    readonly reference: ReferenceState;
+  }
 }
 
-export interface RegisterState {
-  readonly ledger: { readonly name: string; readonly demonstration: boolean; readonly keeper: string } | undefined;
-  readonly partners: ReadonlyMap<string, Partner>;
-  readonly mandates: ReadonlyMap<string, readonly Mandate[]>;
-  /** Who followed whom, in the order of recording, those reversed included. */
-  readonly successions: readonly Succession[];
-  /** The facts that were reversed, by revision, with the revision of the reversal. */
-  readonly reversed: ReadonlyMap<number, number>;
-  /** Allocations and rules as published. */
-  readonly reference: ReferenceState;
-}
+export type RegisterState = Register;
 
 export const emptyRegister = (): RegisterState => ({
   ledger: undefined,
@@ -62,9 +50,6 @@ export const emptyRegister = (): RegisterState => ({
   reference: emptyReference(),
 });
 
-/** The name under which the service itself records. No officer has it. */
-export const SERVICE = 'ledger-service';
-
 /** Refuses a fact that would give somebody a mandate under the service’s own name. */
 export const reserved = (
   officers: readonly { readonly officer: string }[],
@@ -73,72 +58,3 @@ export const reserved = (
   officers.some(({ officer }) => officer === SERVICE) && inForce('officer_reserved', context)
     ? refuse('officer_reserved', `${SERVICE} is the name under which the service itself records.`)
     : undefined;
-
-export const inForceOn = (mandate: Mandate, day: Day): boolean =>
-  mandate.from <= day && (mandate.until === undefined || day <= mandate.until);
-
-/** The mandates that an officer holds on a day, inclusive at both ends. */
-export const mandatesOn = (state: RegisterState, officer: string, day: Day): Mandate[] =>
-  (state.mandates.get(officer) ?? []).filter((mandate) => inForceOn(mandate, day));
-
-export interface Errand {
-  /** The partners for which the act may be done. */
-  readonly partners: readonly string[];
-  readonly roles: readonly Role[];
-  readonly amount?: Pence;
-  /** What is being done, for the refusal: `post ContributionReceived`. */
-  readonly act: string;
-}
-
-/** The register as the first fact of a ledger makes it: it names its own first officers, and is checked against them. */
-export function opening(register: RegisterState, data: FactData): RegisterState {
-  const { partner, officers } = data as unknown as { partner: string; officers: { officer: string; role: Role }[] };
-  const mandates = new Map<string, Mandate[]>();
-  for (const { officer, role } of officers) {
-    mandates.set(officer, [...(mandates.get(officer) ?? []), { partner, role, from: data.effective }]);
-  }
-  return { ...register, mandates };
-}
-
-/**
- * Picks the mandate under which an officer may do something on a day, or says why there is none. The officer acts for
- * the partner named, or for the only one that fits. Source: design.md 3, "officers act only for their own partner".
- */
-export function mandateFor(
-  state: RegisterState,
-  officer: string,
-  day: Day,
-  errand: Errand,
-  actingFor?: string,
-): Mandate | Refusal {
-  const held = mandatesOn(state, officer, day);
-  if (held.length === 0) {
-    return refuse('not_mandated', `${officer} holds no mandate on ${dayInWords(day)}, so cannot ${errand.act}.`);
-  }
-  const own = actingFor === undefined ? held : held.filter((mandate) => mandate.partner === actingFor);
-  const right = own.filter((mandate) => errand.partners.includes(mandate.partner));
-  if (right.length === 0) {
-    const may = errand.partners.join(' or ');
-    const acts = [...new Set((own.length > 0 ? own : held).map((mandate) => mandate.partner))].join(', ');
-    return refuse('wrong_partner', `To ${errand.act} is for an officer of ${may}; ${officer} acts for ${acts}.`);
-  }
-  const able = right.filter((mandate) => errand.roles.includes(mandate.role));
-  if (able.length === 0) {
-    return refuse(
-      'role_not_allowed',
-      `To ${errand.act} needs the role ${errand.roles.join(' or ')}; ${officer} is ${right.map((each) => each.role).join(', ')}.`,
-    );
-  }
-  if (new Set(able.map((mandate) => mandate.partner)).size > 1) {
-    return refuse(
-      'partner_unclear',
-      `${officer} could ${errand.act} for ${able.map((mandate) => mandate.partner).join(' or ')}. Name one in "partner".`,
-    );
-  }
-  const within = able.find((mandate) => mandate.limit === undefined || (errand.amount ?? 0) <= mandate.limit);
-  if (!within) {
-    const limit = able.map((mandate) => pounds(mandate.limit!)).join(', ');
-    return refuse('over_limit', `${officer}’s limit is ${limit}; this is ${pounds(errand.amount!)}.`);
-  }
-  return within;
-}

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SentFact } from '../../domain/grammar/event.js';
 import type { Command } from '../../domain/grammar/stream.js';
-import { SERVICE } from '../../domain/register/state.js';
+import { SERVICE } from '../../domain/grammar/mandate.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { OutcomeUnknown, type EventStore } from '../../store/event-store.js';
 import { placed, REGISTER_STREAM, sha256 } from '../catalogue.js';

@@ -4,7 +4,7 @@ import { GAP_FIGURES } from '../../../projections/gap.js';
 import { readAs } from '../../domain/faults.js';
 import type { FactData, SentFact } from '../../domain/grammar/event.js';
 import { exactly, moneyText, signedPence } from '../../domain/money.js';
-import { mandatesOn } from '../../domain/register/state.js';
+import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { refuse, Refusal, type RuleCode } from '../../domain/rules.js';
 import { Name, SignedMoney, words } from '../../domain/values.js';
 import type { Sight } from '../access.js';

@@ -9,8 +9,8 @@ import {
   type OpenProposal,
   type ProposalEvent,
 } from '../../domain/grammar/proposal.js';
-import { mandatesOn } from '../../domain/register/state.js';
-import { actingFor } from '../../domain/register/succession.js';
+import { mandatesOn } from '../../domain/grammar/mandate.js';
+import { actingFor } from '../../domain/grammar/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { evolveTable, type Table as OnTable } from '../../domain/grammar/stream.js';
 import { initialStream } from '../../domain/grammar/kind.js';

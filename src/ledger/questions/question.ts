@@ -18,7 +18,7 @@ import {
 import { USE_FIGURES, type Use } from '../../domain/fund/money/use-of-money.js';
 import { moneyText, type Pence } from '../../domain/money.js';
 import type { Inheritance } from '../../domain/register/inheritance.js';
-import { lineOf, successionsOn } from '../../domain/register/succession.js';
+import { lineOf, successionsOn } from '../../domain/grammar/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';

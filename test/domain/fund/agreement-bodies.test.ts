@@ -5,7 +5,7 @@ import { FundRef, PartnerRef } from '../../../src/domain/grammar/fields.js';
 import { RiskRule } from '../../../src/domain/fund/agreement/risk-rule.js';
 import { fromItsDay } from '../../../src/domain/grammar/naming.js';
 import { EffectiveDay } from '../../../src/domain/values.js';
-import { endedBodiesIn, type Succession } from '../../../src/domain/register/succession.js';
+import { endedBodiesIn, type Succession } from '../../../src/domain/grammar/succession.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { agreement, asked, signAgreement, southAccepts, terms } from '../../support/agreements.js';
 import { told } from '../../support/told.js';

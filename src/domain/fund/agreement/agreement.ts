@@ -4,7 +4,7 @@ import { completedFact, fact, type Context, type Fact } from '../../grammar/fact
 import { sectorOf, type Sector } from '../../register/state.js';
 import { FINANCE } from '../../roles.js';
 import type { RegisterState } from '../../register/state.js';
-import { family } from '../../register/succession.js';
+import { family } from '../../grammar/succession.js';
 import { refuse, Refusal } from '../../rules.js';
 import { EffectiveDay } from '../../values.js';
 import { AgreementTerms } from './agreement-terms.js';

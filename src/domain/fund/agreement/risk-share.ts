@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { completedFact, type Context, type Fact } from '../../grammar/fact.js';
 import { largest, moneyText, NO_MONEY, pence, signedPence, total, type Pence } from '../../money.js';
-import { successionsOn } from '../../register/succession.js';
+import { successionsOn } from '../../grammar/succession.js';
 import { MANAGE } from '../../roles.js';
 import { inForce } from '../../grammar/rule-versions.js';
 import { refuse, Refusal } from '../../rules.js';

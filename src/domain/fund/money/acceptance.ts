@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Day } from '../../calendar.js';
 import { completedFact, type Context, type Fact } from '../../grammar/fact.js';
 import type { Inheritance } from '../../register/inheritance.js';
-import { lineOf, successionsOn, type Succession } from '../../register/succession.js';
+import { lineOf, successionsOn, type Succession } from '../../grammar/succession.js';
 import { CHIEF } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
 import { EffectiveDay } from '../../values.js';

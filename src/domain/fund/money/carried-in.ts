@@ -4,7 +4,7 @@ import { moneyText, NO_MONEY, plus, type Pence } from '../../money.js';
 import { byKey } from '../../order.js';
 import { mostFrom } from '../../postings.js';
 import { passedOn } from '../../register/inheritance.js';
-import { successionsOn } from '../../register/succession.js';
+import { successionsOn } from '../../grammar/succession.js';
 import { sourceOf, type FundingSource } from '../../sources.js';
 import { booksOfSource, booksOn } from '../books.js';
 import { fallsOn } from './use-of-money.js';

@@ -7,7 +7,7 @@ import { posted, type Posting } from '../../postings.js';
 import { refuse, Refusal } from '../../rules.js';
 import { sectorOf } from '../../register/state.js';
 import { FINANCE, MANAGE } from '../../roles.js';
-import { family } from '../../register/succession.js';
+import { family } from '../../grammar/succession.js';
 import { sourceOf } from '../../sources.js';
 import { Instalments } from '../../values.js';
 import { agreementOn, noticeAsked } from '../agreement/agreement.js';

@@ -4,7 +4,7 @@ import { completedFact, fact, type Context, type Fact } from '../../grammar/fact
 import type { PartnerKind, RegisterState } from '../../register/state.js';
 import { CHIEF, MANAGE } from '../../roles.js';
 import { rulesOn } from '../../register/reference-state.js';
-import { heirsOf, successionsOn, successorsIn, type Succession } from '../../register/succession.js';
+import { heirsOf, successionsOn, successorsIn, type Succession } from '../../grammar/succession.js';
 import { refuse, Refusal } from '../../rules.js';
 import { agreementInForce, fundNameOf, itemOfAgreement } from '../agreement/agreement.js';
 import {

@@ -22,6 +22,13 @@ import { opened, type FundState, type Opened } from '../state.js';
 import { holdingsOn, isTestInput, keepTestInput, type NewFact } from './test-inputs.js';
 import type { KeptFact } from '../../grammar/remembered.js';
 
+declare module '../../grammar/preview.js' {
+  interface Preview {
+    /** The tests of the stream as they stand after it, on its effective day. */
+    tests?(): readonly TestResult[];
+  }
+}
+
 /** What a fact does to the minimum tests, seen before it is recorded: the same formula as questions ask, on the state. */
 
 /** What is not recorded yet, as the tests would see it: the movements, and all facts with it among them. */

@@ -6,7 +6,7 @@ import { lesser, minus, moneyText, negated, pence, pounds, total, type Pence } f
 import { combined, firstBreach, PLAN, posted, seriesOn, type DaySeries, type Measure } from '../../postings.js';
 import { refuse, Refusal } from '../../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../../roles.js';
-import { family, heirsOf, successionsOn } from '../../register/succession.js';
+import { family, heirsOf, successionsOn } from '../../grammar/succession.js';
 import { Sum } from '../../values.js';
 import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Book } from '../books.js';
 import { CARRY_IN, standsWith } from '../money/carried-in.js';

@@ -13,7 +13,7 @@ import {
 } from '../../../domain/fund/agreement/agreement.js';
 import { ruleInWords } from '../../../domain/fund/agreement/risk-rule.js';
 import type { Inheritance } from '../../../domain/register/inheritance.js';
-import { heirsOf, lineOf } from '../../../domain/register/succession.js';
+import { heirsOf, lineOf } from '../../../domain/grammar/succession.js';
 import { Refusal } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
 import { fundStream } from '../../catalogue.js';

@@ -12,7 +12,7 @@ import { statementNow } from '../../../../projections/statement-now.js';
 import type { Instant } from '../../../domain/calendar.js';
 import { USE_FIGURES } from '../../../domain/fund/money/use-of-money.js';
 import { moneyText, negated, NO_MONEY, pounds, type Pence } from '../../../domain/money.js';
-import { heirsOf } from '../../../domain/register/succession.js';
+import { heirsOf } from '../../../domain/grammar/succession.js';
 import { Refusal } from '../../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../../domain/values.js';
 import {

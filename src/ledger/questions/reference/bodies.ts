@@ -7,7 +7,7 @@ import { londonDay } from '../../../domain/calendar.js';
 import { moneyText, NO_MONEY, total, type Pence } from '../../../domain/money.js';
 import { byText } from '../../../domain/order.js';
 import type { OpenProposal } from '../../../domain/grammar/proposal.js';
-import { actingFor, heirsOf, successionsKnown } from '../../../domain/register/succession.js';
+import { actingFor, heirsOf, successionsKnown } from '../../../domain/grammar/succession.js';
 import { refuse } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
 import { disputeStream, fundStream, placed, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';

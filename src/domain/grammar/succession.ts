@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { dayInWords, type Day } from '../calendar.js';
-import { namingsIn } from '../grammar/naming.js';
-import { inForce, isKnown, type Reversed } from '../grammar/remembered.js';
+import { namingsIn } from './naming.js';
+import { inForce, isKnown, type Reversed } from './remembered.js';
 
 /**
  * Bodies that end and those that follow them: five groups become one, a county becomes three councils. Nothing that was
