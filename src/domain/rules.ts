@@ -9,7 +9,7 @@ import { PLAN_YEAR_RULES } from './fund/plan/plan-year-rules.js';
 /**
  * Every rule that can refuse a request, by its stable code. The code is the last part of the `type` of a problem
  * document and the name of the page that explains the rule; a code is never reused for another meaning.
- * They stand in the order in which they are looked at: where several would refuse, the first here is the one named.
+ * They stand by subject. Which of several is named where more than one would refuse: grammar/refusal-order.ts.
  */
 export const RULES = {
   // The request itself.

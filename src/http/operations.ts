@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Rule } from '../domain/grammar/rule.js';
 import { instantText, type Instant } from '../domain/calendar.js';
 import { refuse, RULES, type RuleCode } from '../domain/rules.js';
+import { POSTING_ORDER, SIGNING_ORDER } from '../domain/grammar/refusal-order.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { ADDRESSES, remedyOf, whyOf } from '../ledger/remedies.js';
 import { Refused } from './problem.js';
@@ -195,7 +196,13 @@ const text = (plain: string): string => plain.replaceAll('&', '&amp;').replaceAl
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en-GB"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)}</title><main><h1>${text(title)}</h1>${body}</main></html>`;
 
+/** The steps of an order as one sentence. */
+const inOrder = (what: string, steps: readonly string[]): string =>
+  text(`${what}, in this order: ${steps.join('; ')}.`);
+
 const rulesList = (): string =>
-  `<p>In the order in which the rules are looked at.</p><ul>${Object.entries<Rule>(RULES)
+  `<p>By subject. An act is refused by the first rule that it breaks. ${inOrder('A fact is held to', POSTING_ORDER)} ${inOrder('A signature is held to', SIGNING_ORDER)}</p><ul>${Object.entries<Rule>(
+    RULES,
+  )
     .map(([code, rule]) => `<li><a href="/problems/${code}">${text(rule.title)}</a> (<code>${code}</code>)</li>`)
     .join('')}</ul>`;

@@ -1,4 +1,4 @@
-/** A rule that can refuse a request. Each stands in a table of its subject; src/domain/rules.ts puts them in order. */
+/** A rule that can refuse a request. Each stands in a table of its subject; src/domain/rules.ts puts them together. */
 export interface Rule {
   readonly status: number;
   readonly title: string;
