@@ -51,7 +51,7 @@ export const ASSIGNMENT_FACTS: readonly Fact<DisputeState>[] = [
     group: 'disputes',
     about: 'Of several successors who hold a case jointly, one takes it over from a day on; another of them signs.',
     input: z.strictObject(sent),
-    stored: z.strictObject({ ...sent, predecessor: Predecessor }),
+    adds: { predecessor: Predecessor },
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',

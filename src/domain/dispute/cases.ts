@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { assign, put } from '../grammar/change.js';
 import { dayInWords, dayNumber, type Day } from '../calendar.js';
-import { completedFact, fact, type Context, type Fact } from '../grammar/fact.js';
+import { completedFact, recast, fact, type Context, type Fact } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
 import {
   inPercent,
@@ -416,7 +416,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       `${inPercent(data.claimed.respondent)} from ${dayInWords(data.effective)}${data.until ? ` to ${dayInWords(data.until)}` : ' on'}, ` +
       `where it pays ${inPercent(data.interim.respondent)} meanwhile.`,
   }),
-  completedFact({
+  recast({
     ...REVISION,
     name: 'ClaimRevised',
     title: 'Revise a claim',
@@ -428,7 +428,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     complete: (data, state: DisputeState) => revised('ClaimRevised', data, state),
     sentence: (data) => `The claim of case ${data.case} was revised ${revisionInWords(data)}`,
   }),
-  completedFact({
+  recast({
     ...REVISION,
     name: 'ClaimReduced',
     title: 'Reduce a claim',
@@ -440,7 +440,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     complete: (data, state: DisputeState) => revised('ClaimReduced', data, state),
     sentence: (data) => `The claim of case ${data.case} was reduced ${revisionInWords(data)}`,
   }),
-  completedFact({
+  recast({
     name: 'InterimFundingAgreed',
     title: 'Agree who pays meanwhile',
     group: 'disputes',
@@ -475,7 +475,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'How the cost of a case is split from a day on, by a panel or by the parties; both sides sign, since a panel cannot simply bind them.',
     input: SplitSent,
-    stored: SplitSent.extend(WithSums),
+    adds: WithSums,
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',
@@ -496,7 +496,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     group: 'disputes',
     about: 'The claimant gives its claim up from a day on; a second officer of the claimant signs.',
     input: WithdrawalSent,
-    stored: WithdrawalSent.extend(WithSums),
+    adds: WithSums,
     signature: 'second-officer',
     roles: FINANCE,
     effective: 'any-day',
@@ -515,7 +515,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     group: 'disputes',
     about: 'The respondent accepts the claim from a day on; a second officer of the respondent signs.',
     input: Decision,
-    stored: Decision.extend(WithSums),
+    adds: WithSums,
     signature: 'second-officer',
     roles: FINANCE,
     effective: 'any-day',
@@ -535,7 +535,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason.',
     input: ClassSent,
-    stored: ClassSent.extend({ proposed: listed(ACCOUNTING_CLASSES), amount: WorkedOutSum }),
+    adds: { proposed: listed(ACCOUNTING_CLASSES), amount: WorkedOutSum },
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { append } from '../grammar/change.js';
 import { dayInWords, dayNumber, LAST_DAY, type Day } from '../calendar.js';
-import { completedFact, fact, type Fact } from '../grammar/fact.js';
+import { completedFact, recast, fact, type Fact } from '../grammar/fact.js';
 import { lastInForce } from '../grammar/remembered.js';
 import {
   apportion,
@@ -389,7 +389,7 @@ const writeOffSent = {
 };
 
 export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
-  completedFact({
+  recast({
     name: 'DisputeSettled',
     title: 'Settle cases',
     group: 'settlement',
@@ -488,12 +488,11 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     group: 'settlement',
     about: 'A body pays what was agreed, on a decided case or under a settlement; never more than that.',
     input: z.strictObject(refundSent),
-    stored: z.strictObject({
-      ...refundSent,
+    adds: {
       payee: Payee,
       towards: z.enum(['claimant', 'respondent', 'settlement']),
       left: SignedMoney,
-    }),
+    },
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',
@@ -532,7 +531,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'A creditor writes off what it has abandoned; a second officer signs, and above the delegated limit a minute is named.',
     input: z.strictObject(writeOffSent),
-    stored: z.strictObject({ ...writeOffSent, debtor: Debtor, left: SignedMoney }),
+    adds: { debtor: Debtor, left: SignedMoney },
     signature: 'second-officer',
     roles: FINANCE,
     signerRoles: ['chief-finance-officer'],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { append } from '../grammar/change.js';
 import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
-import { completedFact, type Fact } from '../grammar/fact.js';
+import { completedFact, recast, type Fact } from '../grammar/fact.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf } from '../register/state.js';
 import { sameValue } from '../same-value.js';
@@ -65,7 +65,7 @@ const EntrySent = z.strictObject({
 const ExtensionSent = z.strictObject({ effective: Effective, case: CaseReference, dueBy: DueBy });
 
 export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
-  completedFact({
+  recast({
     name: 'DisputeProtocolAdopted',
     title: 'Adopt a dispute protocol',
     group: 'disputes',
@@ -132,7 +132,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'A case enters a stage of the protocol that was in force, and known, when it was raised, forward only; its deadline is so many working days later.',
     input: EntrySent,
-    stored: EntrySent.extend({ protocol: ProtocolName, title: ShortTitle.optional(), dueBy: DueBy.optional() }),
+    adds: { protocol: ProtocolName, title: ShortTitle.optional(), dueBy: DueBy.optional() },
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',
@@ -188,7 +188,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     group: 'disputes',
     about: 'Both sides agree a later deadline for the stage that a case is in.',
     input: ExtensionSent,
-    stored: ExtensionSent.extend({ stage: StageName, was: EffectiveDay.optional() }),
+    adds: { stage: StageName, was: EffectiveDay.optional() },
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',

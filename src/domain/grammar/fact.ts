@@ -180,12 +180,26 @@ export function fact<In extends z.ZodObject, State>(
   return { ...NOTHING_MORE, ...declaration, version: versionOf(declaration), stored: declaration.input };
 }
 
-/** Declares a fact to which the decision adds what it rests on. */
-export function completedFact<In extends z.ZodObject, Stored extends z.ZodObject, State>(
-  declaration: Declared<In, Stored, State> & Required<Pick<Declaration<In, Stored, State>, 'complete'>>,
+/** Declares a fact to which the decision adds fields: what is recorded is what is sent, and those. */
+export function completedFact<In extends z.ZodObject, Adds extends z.ZodRawShape, State>(
+  declaration: Completed<In, z.ZodObject<In['shape'] & Adds>, State> & { readonly adds: Adds },
+): Fact<State> {
+  const stored = declaration.input.extend(declaration.adds);
+  return recast<In, z.ZodObject<In['shape'] & Adds>, State>({ ...declaration, stored });
+}
+
+/** Declares a fact of which the decision records something of another shape: a list with more in each item, say. */
+export function recast<In extends z.ZodObject, Stored extends z.ZodObject, State>(
+  declaration: Completed<In, Stored, State> & { readonly stored: Stored },
 ): Fact<State> {
   return { ...NOTHING_MORE, ...declaration, version: versionOf(declaration) };
 }
+
+type Completed<In extends z.ZodObject, Stored extends z.ZodObject, State> = Omit<
+  Declared<In, Stored, State>,
+  'stored'
+> &
+  Required<Pick<Declaration<In, Stored, State>, 'complete'>>;
 
 const versionOf = ({ earlier = [] }: { readonly earlier?: readonly EarlierVersion[] }): number => earlier.length + 1;
 

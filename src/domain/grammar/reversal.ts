@@ -58,10 +58,9 @@ export function reversalFact<State>(of: Reversing<State>): Fact<State> {
     about:
       'Undoes exactly one fact, once, from its own effective date on; signed as the original was; never itself reversed.',
     input: z.strictObject(sent),
-    stored: z.strictObject({
-      ...sent,
+    adds: {
       fact: z.strictObject({ type: z.string(), version: z.int(), data: z.looseObject({ effective: EffectiveDay }) }),
-    }),
+    },
     signature: 'none',
     roles: [],
     effective: 'any-day',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, FINANCIAL_YEARS, LAST_DAY, monthsAfter, type Day } from '../../calendar.js';
-import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
+import { completedFact, recast, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { sectorOf, type Sector } from '../../register/state.js';
 import { FINANCE } from '../../roles.js';
 import type { RegisterState } from '../../register/state.js';
@@ -470,7 +470,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     about:
       'Varies the agreement from a day of its term on, naming the clause; the new terms are stated in full, and both sides sign. It is posted to the fund in which the agreement was signed, also for a day of a later year.',
     input: z.strictObject(variationInput),
-    stored: z.strictObject({ ...variationInput, parties: Parties }),
+    adds: { parties: Parties },
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',
@@ -500,7 +500,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     sentence: (data) =>
       `The agreement "${data.agreement}" was varied in ${data.clause} (${termsInWords(data.terms)}): ${data.reason}`,
   }),
-  completedFact({
+  recast({
     name: 'NoticeGiven',
     title: 'Give notice',
     group: 'agreement',
@@ -542,7 +542,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       `${data.partner} gave ${data.months} months’ notice of ${data.schemes ? `the schemes ${data.schemes.join(', ')} of ` : ''}the agreement "${data.agreement}", ` +
       `to end on ${dayInWords(data.earliest)} at the earliest: ${data.reason}`,
   }),
-  completedFact({
+  recast({
     name: 'AgreementTerminated',
     title: 'End the agreement',
     group: 'agreement',

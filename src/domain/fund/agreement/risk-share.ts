@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayInWords, LAST_DAY, type Day } from '../../calendar.js';
-import { completedFact, type Context, type Fact } from '../../grammar/fact.js';
+import { recast, type Context, type Fact } from '../../grammar/fact.js';
 import { largest, moneyText, NO_MONEY, pence, signedPence, total, type Pence } from '../../money.js';
 import { successionsOn } from '../../grammar/succession.js';
 import { MANAGE } from '../../roles.js';
@@ -144,7 +144,7 @@ const varianceInWords = (variance: string): string => {
 };
 
 export const RISK_SHARE_FACTS: readonly Fact<FundState>[] = [
-  completedFact({
+  recast({
     name: 'RiskShareApplied',
     title: 'Share a variance',
     group: 'year-end',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { put } from '../../grammar/change.js';
 import { dayInWords, LAST_DAY, type Day } from '../../calendar.js';
-import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
+import { completedFact, recast, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../../money.js';
 import { posted, type Posting } from '../../postings.js';
 import { refuse, Refusal } from '../../rules.js';
@@ -260,7 +260,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       `${data.payer} contributes ${pounds(pence(data.amount))} of ${data.source}, ` +
       `${data.recurrent ? 'recurrent' : 'one-off'}, as "${data.contribution}"${data.note ? ` (${data.note})` : ''}.`,
   }),
-  completedFact({
+  recast({
     name: 'ContributionVaried',
     title: 'Vary a contribution',
     group: 'contributions',
@@ -348,7 +348,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     sentence: (data) =>
       `${data.payer}’s contribution "${data.contribution}" varies from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}: ${data.reason}`,
   }),
-  completedFact({
+  recast({
     name: 'ContributionReceived',
     title: 'Record money received',
     group: 'contributions',
@@ -406,14 +406,13 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     about:
       'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (ADASS, Better Care Fund update, 1 March 2016).',
     input: z.strictObject(withdrawalInput),
-    stored: z.strictObject({
-      ...withdrawalInput,
+    adds: {
       source: Source,
       recurrent: Recurrent,
       dueChanges: DueChanges,
       noticeMonths: z.int().optional(),
       withinNotice: z.literal(true).optional(),
-    }),
+    },
     pages: [['of'], ['payer', 'amount'], ['effective', 'noticeGiven'], ['instalments'], ['reason']],
     signature: 'second-officer',
     roles: FINANCE,

@@ -127,8 +127,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     about:
       'What has been earned of a pot and not been released before is paid into the pool: pot × min(1, achieved ÷ planned) (Commons Public Accounts Committee, HC 807, chapter 2).',
     input: z.strictObject(releaseInput),
-    stored: z.strictObject({
-      ...releaseInput,
+    adds: {
       holder: Holder,
       source: Source,
       recurrent: Recurrent,
@@ -136,7 +135,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       planned: Planned,
       before: Sum.meta({ description: 'The most that stands as released on that day or a later one, before it.' }),
       amount: AmountOf,
-    }),
+    },
     signature: 'none',
     roles: MANAGE,
     effective: 'any-day',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clampedTo, dayInWords, LAST_DAY, type Day } from '../../calendar.js';
-import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
+import { recast, fact, type Context, type Fact } from '../../grammar/fact.js';
 import type { PartnerKind, RegisterState } from '../../register/state.js';
 import { CHIEF, MANAGE } from '../../roles.js';
 import { rulesOn } from '../../register/reference-state.js';
@@ -249,7 +249,7 @@ const takersOn = (step: Pick<Transition, 'by'>, state: FundState, on: Day, { reg
   takersOf(step, opened(state), register, successionsOn(register.successions, on, Infinity));
 
 export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
-  completedFact({
+  recast({
     name: 'PlanMoved',
     title: 'Move the plan on',
     group: 'plan',
@@ -344,7 +344,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     sentence: (data) =>
       `${data.partner} signed off the plan ${data.planHash.slice(0, 12)} as ${data.capacity}: ${data.statement}`,
   }),
-  completedFact({
+  recast({
     name: 'ConditionMet',
     title: 'Record that a condition is met',
     group: 'plan',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { put } from '../../grammar/change.js';
 import { financialYear } from '../../calendar.js';
-import { completedFact, fact, type Fact } from '../../grammar/fact.js';
+import { completedFact, recast, fact, type Fact } from '../../grammar/fact.js';
 import {
   exactly,
   largest,
@@ -191,7 +191,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       `Plan line "${data.line}" (${data.description}) was set at ${pounds(pence(data.amount))} from ${data.source}, ` +
       `${data.recurrent ? 'recurrent' : 'one-off'}.`,
   }),
-  completedFact({
+  recast({
     name: 'PlanLineRevised',
     title: 'Revise a plan line',
     group: 'plan',
@@ -269,7 +269,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     about:
       'Gives a plan line its scheme, area of spend, commissioner and provider from a day on, or changes them; its sum stays.',
     input: z.strictObject(description),
-    stored: z.strictObject({ ...description, source: Source }),
+    adds: { source: Source },
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
@@ -288,7 +288,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       `Plan line "${line}" is described as part of "${scheme.scheme}" (${scheme.title}): ${scheme.type}, ` +
       `area ${scheme.areaOfSpend}, ${commissionedBy(scheme)}, provider ${scheme.provider}: ${reason}`,
   }),
-  completedFact({
+  recast({
     name: 'BudgetVired',
     title: 'Move budget between plan lines',
     group: 'plan',

@@ -49,15 +49,14 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
     about:
       'Closes an accounting period with the totals as they stand; later truth is still recorded, as an adjustment, and shows under a later known-at.',
     input: z.strictObject(input),
-    stored: z.strictObject({
-      ...input,
+    adds: {
       totals: z.strictObject({
         requirement: SignedMoney,
         funded: SignedMoney,
         gap: SignedMoney,
         received: SignedMoney,
       }),
-    }),
+    },
     signature: 'second-officer',
     roles: MANAGE,
     signerRoles: ['chief-finance-officer'],

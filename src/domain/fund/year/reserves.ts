@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { put } from '../../grammar/change.js';
 import { dayInWords, financialYear, type Day } from '../../calendar.js';
-import { completedFact, fact, type Context, type Fact } from '../../grammar/fact.js';
+import { completedFact, recast, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { lesser, minus, moneyText, negated, pence, pounds, total, type Pence } from '../../money.js';
 import { combined, firstBreach, PLAN, posted, seriesOn, type DaySeries, type Measure } from '../../postings.js';
 import { refuse, Refusal } from '../../rules.js';
@@ -253,7 +253,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     about:
       'Money is drawn from a reserve for the year and purpose that it was set aside for, on a day of that year; never more than is in it.',
     input: z.strictObject(drawInput),
-    stored: z.strictObject({ ...drawInput, source: Source, purpose: Purpose, toYear: z.string() }),
+    adds: { source: Source, purpose: Purpose, toYear: z.string() },
     signature: 'second-officer',
     roles: MANAGE,
     signerRoles: CHIEF,
@@ -315,8 +315,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     about:
       'Money drawn from a reserve of an earlier year’s fund enters this one, bound to the purpose that it was set aside for; never more than was drawn. It stands with those whose money was drawn, in proportion to what they had agreed to pay of its source; with the host where they are not in this fund. A body that has had money back counts by what it has agreed still.',
     input: z.strictObject(carryInput),
-    stored: z.strictObject({
-      ...carryInput,
+    adds: {
       holder: Holder,
       source: Source,
       recurrent: Recurrent,
@@ -328,7 +327,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
           description: 'Whose money it is, where any of it is another’s than the host’s; left out, the host’s.',
         }),
       purpose: Purpose,
-    }),
+    },
     signature: 'none',
     happened: ({ effective }) => effective,
     roles: MANAGE,
@@ -406,7 +405,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
         .map(({ partner, amount }) => `${partner} (${pounds(pence(amount))})`)
         .join(', ')}.`,
   }),
-  completedFact({
+  recast({
     name: 'UnderspendReturned',
     title: 'Return an underspend',
     group: 'year-end',

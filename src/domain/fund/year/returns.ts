@@ -85,8 +85,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     about:
       'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),
-    stored: z.strictObject({
-      ...input,
+    adds: {
       figures: z.array(ReturnFigureText),
       claimsKnownTo: z.string().nullable().meta({
         description:
@@ -98,7 +97,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
         .meta({
           description: 'SHA-256 over the canonical JSON of the fund, kind, cut-off, figures and claimsKnownTo.',
         }),
-    }),
+    },
     signature: 'none',
     roles: MANAGE,
     effective: 'any-day',

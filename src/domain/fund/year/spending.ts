@@ -273,7 +273,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     group: 'spending',
     about: 'Something was ordered on a plan line, and will have to be paid for.',
     input: z.strictObject(commitmentInput),
-    stored: z.strictObject({ ...commitmentInput, ...OfLine }),
+    adds: { ...OfLine },
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
@@ -302,7 +302,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     group: 'spending',
     about: 'Part of a commitment will not have to be paid after all.',
     input: z.strictObject(releaseInput),
-    stored: z.strictObject({ ...releaseInput, line: LineName, ...OfLine }),
+    adds: { line: LineName, ...OfLine },
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
@@ -337,12 +337,11 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     about:
       'Money was spent on a plan line, net of the VAT that is recovered; a grant’s on one of its purposes. After the year, the invoice of what was accrued at its end, once.',
     input: z.strictObject(spendingInput),
-    stored: z.strictObject({
-      ...spendingInput,
+    adds: {
       ...OfLine,
       charge: Sum.meta({ description: 'What the line bears: net, and the VAT that is not recovered.' }),
       released: Money.meta({ description: 'What is no longer committed, because it is spent.' }),
-    }),
+    },
     signature: 'none',
     happened: ({ effective }) => effective,
     roles: MANAGE,
@@ -400,7 +399,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     about:
       'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next. What is accrued is not there to be carried forward or given back; the invoice of one at P12 is recorded in this fund too, and names it.',
     input: z.strictObject(accrualInput),
-    stored: z.strictObject({ ...accrualInput, ...OfLine }),
+    adds: { ...OfLine },
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
@@ -441,7 +440,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     about:
       'What a plan line is expected to have cost by the end of the year, or a saving or income to have saved or brought in, as seen at the end of a period; the latest of a period counts, and the older are kept. It moves no money.',
     input: z.strictObject(forecastInput),
-    stored: z.strictObject({ ...forecastInput, effect: z.literal('reduces').optional() }),
+    adds: { effect: z.literal('reduces').optional() },
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
