@@ -15,18 +15,9 @@ import { PLAN_FACTS } from './plan/plan.js';
 import { RESERVE_FACTS } from './year/reserves.js';
 import { RETURN_FACTS } from './year/returns.js';
 import { SPENDING_FACTS } from './year/spending.js';
-import {
-  emptyFund,
-  evolvePostings,
-  ALL_LIMITS,
-  isClosed,
-  limitsHold,
-  opened,
-  outsideYear,
-  standingOn,
-  type FundState,
-  type Standing,
-} from './state.js';
+import { emptyFund, evolvePostings, opened, type FundState, type Standing } from './state.js';
+import { ALL_LIMITS, limitsHold } from './limits.js';
+import { isClosed, outsideYear, standingOn } from './checks.js';
 import { RISK_SHARE_FACTS } from './agreement/risk-share.js';
 import { STATEMENT_FACTS } from './money/statements.js';
 import { isStanding, STANDING, standingFact } from './standing-facts.js';

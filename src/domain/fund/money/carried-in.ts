@@ -9,7 +9,8 @@ import { sourceOf, type FundingSource } from '../../sources.js';
 import { booksOfSource, booksOn } from '../books.js';
 import { fallsOn } from './use-of-money.js';
 import { inheritedBooks } from './inherited-money.js';
-import { opened, partnerIsIn, seriesOf, type FundState } from '../state.js';
+import { opened, seriesOf, type FundState } from '../state.js';
+import { partnerIsIn } from '../checks.js';
 
 /** Money carried in from the reserves of earlier years’ funds: what it was there, it is here too. */
 

@@ -13,23 +13,9 @@ import { Instalments } from '../../values.js';
 import { agreementOn, noticeAsked } from '../agreement/agreement.js';
 import { publishedFor } from '../plan/minima.js';
 import { MINIMUM } from '../plan/minimum-tests.js';
-import {
-  addsUp,
-  everNamed,
-  holding,
-  inOrder,
-  itemOf,
-  nameIsFree,
-  opened,
-  partnerIsIn,
-  replanned,
-  seriesOf,
-  sourceFits,
-  standsAt,
-  type Contribution,
-  type DueChange,
-  type FundState,
-} from '../state.js';
+import { addsUp, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
+import { everNamed, holding, itemOf, opened, seriesOf, standsAt, type Contribution, type FundState } from '../state.js';
+import { replanned, type DueChange } from '../instalments.js';
 import {
   AmountChange,
   AmountOf,

@@ -20,23 +20,10 @@ import { FINANCE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
 import { Instalments } from '../../values.js';
 import { SET_ASIDE } from '../books.js';
-import {
-  addsUp,
-  everNamed,
-  holding,
-  inOrder,
-  itemOf,
-  nameIsFree,
-  partnerIsIn,
-  replanned,
-  seriesOf,
-  sourceFits,
-  standsAt,
-  type DueChange,
-  type FundState,
-  type Grant,
-  type LimitName,
-} from '../state.js';
+import { addsUp, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
+import { everNamed, holding, itemOf, seriesOf, standsAt, type FundState, type Grant } from '../state.js';
+import { replanned, type DueChange } from '../instalments.js';
+import type { LimitName } from '../limits.js';
 import { limitToPurposes, Purposes } from '../year/spending-state.js';
 import {
   AmountChange,

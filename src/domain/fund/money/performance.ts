@@ -9,7 +9,8 @@ import { FINANCE, MANAGE } from '../../roles.js';
 import type { Day } from '../../calendar.js';
 import { EffectiveDay, Sum } from '../../values.js';
 import { payerFits, receivers } from './contributions.js';
-import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits, type FundState } from '../state.js';
+import { holding, itemOf, opened, seriesOf, type FundState } from '../state.js';
+import { nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
 import {
   AmountOf,
   BankReference,

@@ -5,7 +5,8 @@ import { fact, type Fact } from '../../grammar/fact.js';
 import { pence, pounds } from '../../money.js';
 import { posted } from '../../postings.js';
 import { MANAGE } from '../../roles.js';
-import { nameIsFree, opened, partnerIsIn, sourceFits, type FundState } from '../state.js';
+import { nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
+import { opened, type FundState } from '../state.js';
 import { EffectiveDay } from '../../values.js';
 import {
   AmountOf,

@@ -22,19 +22,8 @@ import { LINE_CATEGORIES, lineCategoryOf, type FundingSource } from '../../sourc
 import { SignedAmount } from '../../values.js';
 import { kindOfSource } from '../money/carried-in.js';
 import { Scheme, schemeFits } from './scheme.js';
-import {
-  inOrder,
-  itemOf,
-  nameIsFree,
-  notBefore,
-  opened,
-  partnerIsIn,
-  planAccount,
-  sourceFits,
-  standsAt,
-  type FundState,
-  type Line,
-} from '../state.js';
+import { inOrder, nameIsFree, notBefore, partnerIsIn, sourceFits } from '../checks.js';
+import { itemOf, opened, planAccount, standsAt, type FundState, type Line } from '../state.js';
 import {
   AmountChange,
   AmountOf,

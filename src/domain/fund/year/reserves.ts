@@ -15,7 +15,8 @@ import { NO_USE, useOf, type Use } from '../money/use-of-money.js';
 import { inheritedBooks, usesNow } from '../money/inherited-money.js';
 import { purposesOf } from './spending.js';
 import { limitToPurposes } from './spending-state.js';
-import { holding, itemOf, nameIsFree, opened, partnerIsIn, seriesOf, sourceFits, type FundState } from '../state.js';
+import { holding, itemOf, opened, seriesOf, type FundState } from '../state.js';
+import { nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
 import {
   AmountOf,
   CameFrom,

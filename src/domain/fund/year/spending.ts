@@ -26,9 +26,7 @@ import type { Accrual } from './spending-state.js';
 import {
   everNamed,
   itemOf,
-  nameIsFree,
   opened,
-  outsideYear,
   planAccount,
   seriesOf,
   standsAt,
@@ -36,6 +34,7 @@ import {
   type FundState,
   type Line,
 } from '../state.js';
+import { nameIsFree, outsideYear } from '../checks.js';
 import {
   Achieved,
   AmountOf,

@@ -1,0 +1,118 @@
+import { dayInWords, isWithin, periodOf, type Day, type FinancialYear } from '../calendar.js';
+import { NO_MONEY, pence, plus, pounds } from '../money.js';
+import type { RegisterState } from '../register/state.js';
+import { family } from '../grammar/succession.js';
+import { refuse, Refusal } from '../rules.js';
+import { inForce, sourceOf } from '../sources.js';
+import { type FundState, type Standing, opened } from './state.js';
+
+/** The checks that several facts of a fund share. */
+
+/** A day of the fund's year, or why it is not one. */
+export const outsideYear = (year: FinancialYear, day: Day): Refusal | undefined =>
+  isWithin(day, year)
+    ? undefined
+    : refuse(
+        'effective_outside_year',
+        `${dayInWords(day)} is outside ${year.label}, which runs from ${dayInWords(year.first)} to ${dayInWords(year.last)}.`,
+      );
+
+export const nameIsFree = (state: FundState, name: string): Refusal | undefined =>
+  state.items.has(name)
+    ? refuse('identifier_used', `"${name}" already names a ${state.items.get(name)!.kind} of this fund.`)
+    : undefined;
+
+/** A partner of a fund is one that it was opened with, or a successor of one in the area, from its own first day on. */
+export function partnerIsIn(
+  state: FundState,
+  partner: string,
+  effective: Day,
+  { register }: { readonly register: RegisterState },
+): Refusal | undefined {
+  const { partners, area, year } = opened(state);
+  const all = new Set(partners.flatMap((each) => family(register.successions, each, effective, area)));
+  return all.has(partner)
+    ? undefined
+    : refuse(
+        'not_in_fund',
+        `${partner} is not a partner of ${area}-${year.label}; its partners on ${dayInWords(effective)} are ${[...all].join(', ')}.`,
+      );
+}
+
+/** A source must exist, be in force in the fund's year, and enter the way that this fact brings it in. */
+export function sourceFits(
+  state: FundState,
+  code: string,
+  entersAs: 'grant' | 'contribution' | 'line',
+): Refusal | undefined {
+  const source = sourceOf(code);
+  if (!source) return refuse('source_unknown', `"${code}" is not a source of funding.`);
+  const { year } = opened(state);
+  if (!inForce(source, year.label)) {
+    const until = source.until ? ` to ${source.until}` : ' on';
+    return refuse(
+      'source_not_in_force',
+      `${code} is in force from ${source.from}${until}; this fund is for ${year.label}.`,
+    );
+  }
+  if (entersAs === 'contribution' && source.entersBy) {
+    return refuse('source_enters_otherwise', `${code} (${source.name}) enters by ${source.entersBy}.`);
+  }
+  if (entersAs === 'contribution' && source.grant) {
+    return refuse('source_is_grant', `${code} (${source.name}) is a government grant.`);
+  }
+  if (entersAs === 'grant' && !source.grant) {
+    return refuse('source_not_grant', `${code} (${source.name}) is not a government grant.`);
+  }
+  return undefined;
+}
+
+/** Parts must add up to the whole, to the penny. */
+export function addsUp(
+  what: string,
+  parts: readonly { readonly amount: string }[],
+  whole: string,
+): Refusal | undefined {
+  const sum = parts.reduce((acc, part) => plus(acc, pence(part.amount)), NO_MONEY);
+  return sum === pence(whole)
+    ? undefined
+    : refuse('schedule_mismatch', `The ${what} add up to ${pounds(sum)}; the amount is ${pounds(pence(whole))}.`);
+}
+
+/** Whether a day lies in a closed accounting period. Days after the fund's year lie in none. */
+export const isClosed = (state: FundState, day: Day): boolean => {
+  const { year } = opened(state);
+  // What takes effect before the year is in every one of its balances, and so in the first period.
+  if (day < year.first) return state.closedThrough > 0;
+  return day <= year.last && periodOf(day) <= state.closedThrough;
+};
+
+/** The facts that stand on an item, in the order of recording. */
+export const standingOn = (state: FundState, item: string): [number, Standing][] => [
+  ...(state.standing.get(item) ?? new Map<number, Standing>()),
+];
+
+/** Nothing changes an item before the item itself takes effect. */
+export const notBefore = (item: string, began: Day, effective: Day): Refusal | undefined =>
+  effective < began
+    ? refuse(
+        'before_it_began',
+        `"${item}" takes effect on ${dayInWords(began)}; this would on ${dayInWords(effective)}.`,
+      )
+    : undefined;
+
+/**
+ * A fact that changes what an item stands at must not slip in before one that states it: what was signed last would no
+ * longer be what stands. Nor may it take effect before the item itself.
+ */
+export function inOrder(state: FundState, item: string, began: Day, effective: Day): Refusal | undefined {
+  const early = notBefore(item, began, effective);
+  if (early) return early;
+  const later = standingOn(state, item).find(([, each]) => each.level === 'states' && each.effective > effective);
+  return later
+    ? refuse(
+        'later_change_stands',
+        `Revision ${later[0]} states what "${item}" stands at from ${dayInWords(later[1].effective)}; this would change it from ${dayInWords(effective)}.`,
+      )
+    : undefined;
+}

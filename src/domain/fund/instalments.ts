@@ -1,0 +1,79 @@
+import { dayInWords, daysAfter, LAST_DAY, type Day } from '../calendar.js';
+import { exactly, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
+import { addToSeries, combined, emptySeries, seriesOn, type DaySeries } from '../postings.js';
+import { refuse, Refusal } from '../rules.js';
+import type { Instalment } from '../values.js';
+
+/** When what is agreed falls due, and what becomes of that when it is changed. */
+
+/** A change of instalments: on which day how much more, or less, falls due. */
+export interface DueChange {
+  readonly due: Day;
+  readonly change: Pence;
+}
+
+/**
+ * The change of an item's instalments when what is agreed changes by a sum from a day on. What fell due before the
+ * effective date stands; what falls due on it or later is replaced by the instalments given, or, where none are, scaled
+ * in proportion. Where more has fallen due than will be, the excess is credited on the effective date. Changes already
+ * recorded for later days are part of what falls due later.
+ */
+export function replanned(
+  standing: DaySeries,
+  effective: Day,
+  change: Pence,
+  given?: readonly Instalment[],
+): DueChange[] | Refusal {
+  const before = seriesOn(standing, daysAfter(effective, -1));
+  const ahead = standing.days
+    .map((due, index) => ({ due, amount: standing.moves[index]! }))
+    .filter((each) => each.due >= effective);
+  const left = minus(plus(seriesOn(standing, LAST_DAY), change), before);
+  const next = emptySeries();
+  if (given) {
+    const early = given.find((each) => each.due < effective);
+    if (early) {
+      return refuse(
+        'schedule_mismatch',
+        `The instalment of ${dayInWords(early.due)} is before the effective date; give only what falls due from then on.`,
+      );
+    }
+    const sum = given.reduce((acc, each) => plus(acc, pence(each.amount)), NO_MONEY);
+    if (sum !== left) {
+      return refuse(
+        'schedule_mismatch',
+        `The instalments from ${dayInWords(effective)} add up to ${pounds(sum)}; what is left to fall due is ${pounds(left)}.`,
+      );
+    }
+    for (const each of given) addToSeries(next, each.due, pence(each.amount));
+  } else spread(next, ahead, effective, left);
+  const changes = combined([
+    { sign: 1, series: next },
+    { sign: -1, series: { days: ahead.map((each) => each.due), moves: ahead.map((each) => each.amount) } },
+  ]);
+  return changes.days
+    .map((due, index) => ({ due, change: changes.moves[index]! }))
+    .filter((each) => each.change !== NO_MONEY);
+}
+
+/** Spreads what is left over the instalments ahead in proportion; the last takes the remainder. */
+function spread(
+  into: DaySeries,
+  ahead: readonly { readonly due: Day; readonly amount: Pence }[],
+  effective: Day,
+  left: Pence,
+): void {
+  const whole = ahead.reduce((sum, each) => plus(sum, each.amount), NO_MONEY);
+  if (whole <= 0 || left < 0) {
+    addToSeries(into, effective, left);
+    return;
+  }
+  let soFar: Pence = NO_MONEY;
+  let placed: Pence = NO_MONEY;
+  for (const each of ahead) {
+    soFar = plus(soFar, each.amount);
+    const upToHere = exactly(Number((BigInt(left) * BigInt(soFar)) / BigInt(whole)));
+    addToSeries(into, each.due, minus(upToHere, placed));
+    placed = upToHere;
+  }
+}
