@@ -265,9 +265,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .option('--at <size>', 'how many events the digest is to be of', size)
     .addHelpText(
       'after',
-      `\nChecks:\n${Object.entries(CHECKS)
-        .map(([name, words]) => `  ${name.padEnd(12)}${words}`)
-        .join('\n')}`,
+      `\nChecks:\n${CHECKS.map(({ name, promise }) => `  ${name.padEnd(12)}${promise}`).join('\n')}`,
     )
     .action(async (options: { ledger: string; json?: true; digest?: string; at?: number }) => {
       const store = toRead(options.ledger);

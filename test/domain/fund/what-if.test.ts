@@ -10,7 +10,7 @@ import { allocation, publish, scheme, SOCIAL_CARE, testsOf, type AskedTest } fro
 import { asyncProperty } from '../../support/property.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** What is withFact of a proposal is what is found once it is signed, whatever else is on the table. */
+/** What is foreseen of a proposal is what is found once it is signed, whatever else is on the table. */
 
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 30);
 const FIRST = '2016-04-01' as Day;
@@ -159,7 +159,7 @@ function sent({ ledger }: TestLedger, { what, day, pence, pick, other }: Move, i
 const figures = (tests: readonly AskedTest[]): string =>
   JSON.stringify(tests.map((test) => ({ ...test, facts: undefined })));
 
-t.test('what is withFact is what is found once it is signed or posted', async (t) => {
+t.test('what is foreseen is what is found once it is signed or posted', async (t) => {
   const seen = { posted: 0, signed: 0, refused: 0, breached: 0, warned: 0 };
   await asyncProperty(
     t,

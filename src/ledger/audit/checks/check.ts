@@ -1,0 +1,53 @@
+import type { LedgerEvent } from '../../../domain/grammar/event.js';
+import type { StreamState } from '../../../domain/grammar/kind.js';
+import type { RegisterState } from '../../../domain/register/state.js';
+import type { EventStore, Position, RecordedEvent } from '../../../store/event-store.js';
+import type { Streams } from '../../acts/decision-context.js';
+
+/** One thing that is checked of a whole ledger, under a name: `verify` runs all of them over every event. */
+export interface Check {
+  readonly name: string;
+  /** What is so of a ledger that is well, in one sentence. */
+  readonly promise: string;
+  /** Begins to check one ledger. Absent where it is found out before, or beside, the events. */
+  begin?(before: Before, report: Report): Checking;
+}
+
+/** Tells what is wrong, and where. */
+export type Report = (where: string, words: string) => void;
+
+export interface Checking {
+  /** The next event as it is stored, readable or not; `after` is the position of the one before it. */
+  stored?(recorded: RecordedEvent, where: string, after: Position | undefined): void;
+  /** The next event, on what stood before it. Where this throws, nothing more is checked of the event. */
+  event?(looked: Looked): void | Promise<void>;
+  /** An event that cannot be read. */
+  unread?(recorded: RecordedEvent): void;
+  end?(): void;
+}
+
+/** An event as it is looked at. */
+export interface Looked {
+  readonly event: LedgerEvent;
+  readonly where: string;
+  /** Its place in the ledger, from 0. */
+  readonly place: number;
+  /** The agreement right before it in its stream. */
+  readonly agreed: LedgerEvent | undefined;
+  readonly isVoid: boolean;
+  /** How many acts under its key were void before it. */
+  readonly tried: number;
+}
+
+/** What stands before the event that is looked at. */
+export interface Before {
+  readonly store: EventStore;
+  readonly streams: Streams;
+  register(): RegisterState;
+  state(stream: string): StreamState<unknown>;
+  isVoid(stream: string, revision: string): boolean;
+}
+
+/** Whether an event was recorded in one act with the agreement right before it. */
+export const isOneActWith = (agreed: LedgerEvent | undefined, { metadata }: Pick<LedgerEvent, 'metadata'>): boolean =>
+  agreed?.metadata.key === metadata.key;

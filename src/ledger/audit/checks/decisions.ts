@@ -1,0 +1,87 @@
+import { instantOf, londonDay } from '../../../domain/calendar.js';
+import type { LedgerEvent } from '../../../domain/grammar/event.js';
+import { inForce, rulesOf } from '../../../domain/grammar/rule-versions.js';
+import { decide, evolve } from '../../../domain/grammar/stream.js';
+import { textOf } from '../../../domain/grammar/texts.js';
+import { Refusal } from '../../../domain/rules.js';
+import { decisionContext } from '../../acts/decision-context.js';
+import { eventId } from '../../acts/event-id.js';
+import { commandOf, isSame } from '../../acts/recorded-act.js';
+import { decode, kindOf } from '../../catalogue.js';
+import { isOneActWith, type Before, type Check, type Looked } from './check.js';
+
+/** Decides every act again, and moves the state of its stream on: what is looked at after it is on the state after it. */
+export const DECISIONS = {
+  name: 'decisions',
+  promise:
+    'Every event that stands is what the rules decide of the act that it records, on the state of the ledger before it. One is void where a stream that it rests on had moved on, or where it came a minute too late: of that the numbers say all. From rules 3 on it also names every other stream that its decision looks at, and no more.',
+  begin: (before, report) => ({
+    async event(looked) {
+      const { event, where, agreed, isVoid } = looked;
+      if (!hasItsIdentifier(looked)) report(where, 'its identifier is not that of its officer and key.');
+      if (isVoid) return;
+      // What was signed together is one act: the fact after an agreement was decided with it.
+      const wrong = isOneActWith(agreed, event) ? undefined : await decidedOtherwise(event, before);
+      if (wrong !== undefined) report(where, wrong);
+      evolve(kindOf(event.stream), before.state(event.stream), event);
+    },
+  }),
+} as const satisfies Check;
+
+/** An act has the identifier of its first try, or of one after as many as were void: how many its service had read of. */
+function hasItsIdentifier({ event: { id, metadata }, agreed, tried }: Looked): boolean {
+  const { officer, key } = metadata;
+  const index = isOneActWith(agreed, { metadata }) ? 1 : 0;
+  for (let voidActs = 0; voidActs <= tried; voidActs++) if (id === eventId(officer, key, index, voidActs)) return true;
+  return false;
+}
+
+async function decidedOtherwise(event: LedgerEvent, before: Before): Promise<string | undefined> {
+  const { stream, metadata } = event;
+  const kind = kindOf(stream);
+  const state = before.state(stream);
+  const command = commandOf(kind, event);
+  const named = 'fact' in command ? command.fact : state.open.get(command.proposal)?.fact;
+  const revision = named && kind.referredTo(named);
+  const [original] =
+    revision && !before.isVoid(stream, revision)
+      ? await before.store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 })
+      : [];
+  const rules = rulesOf(metadata);
+  const looking = decisionContext(before.streams, {
+    stream,
+    today: londonDay(instantOf(metadata.recordedAt)!),
+    rules,
+    original: original && decode(original),
+    claimsKnownTo: claimsKnownTo(event),
+  });
+  const asking = {
+    officer: metadata.officer,
+    actingFor: metadata.role === 'service' ? undefined : metadata.partner,
+    newProposal: event.data['proposal'] as string,
+  };
+  const decision = decide(kind, state, command, asking, looking.context);
+  if (decision instanceof Refusal) return `the rules refuse it: ${decision.detail} (${decision.rule})`;
+  const { role, partner, events } = decision;
+  const same = role === metadata.role && partner === metadata.partner && isSame(kind, events[0]!, textOf(kind, event));
+  if (!same) return 'the rules decide otherwise of it.';
+  return inForce('rests_are_complete', { rules }) ? restsOtherwise(metadata.rests, looking.rests()) : undefined;
+}
+
+/** How much of the area’s disputes a recorded return says that it counted. */
+function claimsKnownTo({ data }: LedgerEvent): number | undefined {
+  const revision = data['claimsKnownTo'];
+  if (revision === undefined) return undefined;
+  return revision === null ? -1 : Number(revision);
+}
+
+/** What an event should name that its act rests on and does not, or the other way about. Where they stood is judged by who says what is void. */
+function restsOtherwise(
+  named: Readonly<Record<string, string>> = {},
+  looked: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const missing = Object.keys(looked).find((stream) => !(stream in named));
+  if (missing !== undefined) return `its decision looks at ${missing}, which it does not name among what it rests on.`;
+  const beyond = Object.keys(named).find((stream) => !(stream in looked));
+  return beyond && `it names ${beyond} among what it rests on, which its decision does not look at.`;
+}
