@@ -130,11 +130,11 @@ t.test(
           const of = (name: string): number => signedPence(total[name]!);
           if (of('budget') !== budget || of('forecast') !== forecasts) throw new Error('Another total.');
           if (of('forecast') + of('variance') + of('notForecast') !== budget) throw new Error('It does not add up.');
-          for (const { planned, forecast: withFact, atRisk, notForecast } of answer['lowering'] as Record<
+          for (const { planned, forecast: foreseen, atRisk, notForecast } of answer['lowering'] as Record<
             string,
             string
           >[]) {
-            const [p, f, r, n] = [planned, withFact, atRisk, notForecast].map((text) => signedPence(text!)) as number[];
+            const [p, f, r, n] = [planned, foreseen, atRisk, notForecast].map((text) => signedPence(text!)) as number[];
             if (f! + r! + n! !== p) throw new Error('What lowers cost does not add up.');
           }
           await ledger.close();

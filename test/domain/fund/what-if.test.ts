@@ -178,14 +178,14 @@ t.test('what is foreseen is what is found once it is signed or posted', async (t
           if (done.rule === 'minimum_breached') seen.breached++;
           continue;
         }
-        const withFact = (tried as typeof done).outcome;
-        if (withFact.warnings) seen.warned++;
-        if (JSON.stringify(withFact.warnings) !== JSON.stringify(done.outcome.warnings))
+        const foreseen = (tried as typeof done).outcome;
+        if (foreseen.warnings) seen.warned++;
+        if (JSON.stringify(foreseen.warnings) !== JSON.stringify(done.outcome.warnings))
           throw new Error('A dry run warns of something else.');
         const { proposal } = done.outcome;
         if (proposal === undefined) {
           seen.posted++;
-          if (withFact.tests && figures(withFact.tests) !== figures((await testsOf(ledger, effective)).tests))
+          if (foreseen.tests && figures(foreseen.tests) !== figures((await testsOf(ledger, effective)).tests))
             throw new Error(`The tests after ${command.act} are not those of its dry run.`);
           continue;
         }
@@ -209,7 +209,7 @@ t.test('what is foreseen is what is found once it is signed or posted', async (t
         if (missed.length > 0) throw new Error(`A minimum that was met is missed: ${missed.join(', ')}.`);
         for (const [at, on] of days.entries()) {
           if (figures((await testsOf(ledger, on)).tests) !== expected[at])
-            throw new Error(`On ${on} the tests after signing are not those that were withFact.`);
+            throw new Error(`On ${on} the tests after signing are not those that were foreseen.`);
         }
       }
       const { problems } = await verify(ledger.store);

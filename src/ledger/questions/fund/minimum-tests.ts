@@ -40,7 +40,7 @@ const TestedText = TestText.extend({
 });
 
 /**
- * The fund's tests on the day and as known at the instant of a question, with what is withFact beside it. The formula is
+ * The fund's tests on the day and as known at the instant of a question, with what is not recorded yet beside it. The formula is
  * the one that decisions are made by; only the balances are read from the read model.
  */
 function testsAt(ledger: Ledger, at: Standing, { postings, facts }: TestsInput): TestResult[] {
