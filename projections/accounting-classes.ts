@@ -9,7 +9,7 @@ import { isListed } from './dispute-register.js';
 
 /**
  * The accounting treatment of every case: the class that the rule proposes for each part in each side's books, and the
- * one that an officer has confirmed. Source: domain.md 8 (question 22), 10.
+ * one that an officer has confirmed. Source: docs/sources.md, Disputes; docs/questions.md, 22.
  */
 export interface ConfirmedTreatment extends Treatment {
   readonly case: string;

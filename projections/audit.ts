@@ -7,7 +7,7 @@ import type { Entry } from './entry.js';
 /**
  * What an auditor asks of one fund: who approved each fact, what was recorded late, which facts a figure is made of,
  * what is agreed under which schedule, and which instalments are unpaid. Every function takes the fund's entries in
- * ledger order, those that are known. Source: domain.md 8, questions 2, 5 and 15 to 17.
+ * ledger order, those that are known. Source: docs/questions.md, 2, 5 and 15 to 17.
  */
 
 const isStep = (entry: Entry): boolean => entry.type.startsWith('Proposal');

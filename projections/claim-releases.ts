@@ -8,7 +8,7 @@ import { caseRow, eachRow, type Grouping } from './dispute-register.js';
 /**
  * What may be told of an area's claims to those who see its totals and no case. A sum of few cases, or two sums that
  * differ by few, can point at a person: so claims are told as they stood at the ends of months, the releases, in cells
- * that are renewed by several cases at a time. Source: domain.md 10 [I].
+ * that are renewed by several cases at a time. Source: docs/sources.md, Disputes.
  *
  * - A cell of money is what is agreed, abandoned, open and repayable of one financial year between two bodies. A cell of
  *   cases is one row of a breakdown: so many cases at a stage, of a kind, and so on.

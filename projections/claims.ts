@@ -6,7 +6,8 @@ import type { Entry } from './entry.js';
 
 /**
  * What is claimed and still open, beside what is agreed and never inside it. A claim falls into the fund of the
- * financial year of its days; only what has accrued by the day asked for counts. Source: design.md 5; domain.md 7.3, 7.8.
+ * financial year of its days; only what has accrued by the day asked for counts.
+ * Source: docs/sources.md, At risk and in dispute; Claims.
  */
 
 /** An area's disputes with both dates chosen: a day, inclusive, and the last revision that is known. */

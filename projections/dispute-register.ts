@@ -9,7 +9,8 @@ import { countClaims, type DisputesView, type OpenClaims } from './claims.js';
 
 /**
  * The dispute register: every case on a day, as known at an instant, with where it stands and what of it is claimed,
- * agreed, abandoned and open; and the same counted by stage, age, kind, partner and value. Source: domain.md 8, 10.
+ * agreed, abandoned and open; and the same counted by stage, age, kind, partner and value.
+ * Source: docs/questions.md, 9; docs/sources.md, Disputes.
  */
 
 export const STATUSES = ['open', 'decided', 'conceded', 'withdrawn', 'settled'] as const;

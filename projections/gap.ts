@@ -4,7 +4,7 @@ import { charted } from '../src/domain/chart.js';
 import type { View } from './view.js';
 
 /**
- * The funding gap, by the formulas of design.md 5: funded + soft + hard = requirement, always.
+ * The funding gap: funded + soft + hard = requirement, always. Source: docs/figures.md; docs/sources.md, Gap.
  * `soft` is what is on the table, unsigned; `hard` is what nobody has offered; a fund with more than it requires has a
  * gap below nothing, all of it in `hard`.
  */

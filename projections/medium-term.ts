@@ -8,7 +8,7 @@ import type { View } from './view.js';
 
 /**
  * Several years of an area beside each other, and the bridge between two states of knowledge of them: by how much each
- * year’s gap changed (columns), and through what (rows). Source: domain.md 7.2; design.md 5.
+ * year’s gap changed (columns), and through what (rows). Source: docs/sources.md, Gap.
  */
 
 /** The category of each plan line, by its name: a name is used once, so that it holds whatever was reversed. */

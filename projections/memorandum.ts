@@ -11,7 +11,7 @@ import { sumOver, type View } from './view.js';
  * The host's memorandum account of a pool for its year: what partners put in, what was spent, what is left and whose it
  * is. Funding is what was agreed for the year, with what was carried in, whenever it falls due; spending is what was spent
  * or accrued, and what was passed down.
- * Shape: domain.md 7.9 [R]; the partner's own view: domain.md 12.
+ * Shape: docs/sources.md, Memorandum account (not proven); the partner's own view: Accounting.
  */
 interface Memorandum {
   /** What stood in the pool on the day before the year. */
@@ -164,7 +164,7 @@ interface SurplusShares {
  * give or charge it for each scheme; and of the rest, a surplus in proportion to all that is agreed for the year, paid
  * once or recurrently, ring-fenced money left out, and a deficit in proportion to recurrent contributions, since who pays
  * once has undertaken no more. Where there are none, it is the host’s. The shares add up to the surplus.
- * Source: domain.md 7.6, 7.9.
+ * Source: docs/sources.md, Risk share; Memorandum account.
  */
 function surplusShares(view: View, surplus: Pence, left: Sums, of: Whose): SurplusShares {
   const { charged, ringFenced: sources, owedTo, hosts } = of;
@@ -259,7 +259,10 @@ interface Mirrored {
   readonly agrees: boolean;
 }
 
-/** What each side of the books says, measure by measure and source by source. Source: domain.md 8 (question 19), 12. */
+/**
+ * What each side of the books says, measure by measure and source by source.
+ * Source: docs/sources.md, Accounting; docs/questions.md, 19.
+ */
 export function mirrored(view: View): Mirrored[] {
   const sides = new Map<string, { own: Map<string, Pence>; pool: Pence; measure: Measure; source: string }>();
   for (const account of view.accounts) {

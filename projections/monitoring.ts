@@ -5,8 +5,8 @@ import { linesStanding, planOf } from './plan.js';
 import type { View } from './view.js';
 
 /**
- * The plan line by line as at a period: budget, committed, spent, accrued, forecast and variance. Source: domain.md 12,
- * the monitoring of [S4]: budget, forecast outturn, variance.
+ * The plan line by line as at a period: budget, committed, spent, accrued, forecast and variance.
+ * Source: docs/sources.md, Accounting: Norfolk’s monitoring gives budget, forecast outturn and variance.
  */
 interface Monitored {
   readonly budget: Pence;
@@ -57,7 +57,8 @@ interface Monitoring {
 }
 
 /**
- * What the lines of a category that lowers cost are planned to save or bring in, and are forecast to. Source: domain.md 13 E.
+ * What the lines of a category that lowers cost are planned to save or bring in, and are forecast to.
+ * Source: docs/sources.md, Accounting.
  */
 interface Lowering {
   readonly category: string;

@@ -7,7 +7,7 @@ import type { DisputesView } from './claims.js';
 /**
  * What each possible split of the whole cost of the undecided days would cost each side: for every pair of claimant and respondent, and
  * every share that the respondent might bear, what would be due to the claimant and what each would have borne.
- * A claim that a settlement left open is not split again here. Source: domain.md 8, question 10.
+ * A claim that a settlement left open is not split again here. Source: docs/questions.md, 10.
  */
 interface Outcome {
   readonly claimant: string;

@@ -3,7 +3,10 @@ import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { sumOver, type View } from './view.js';
 import type { Kept } from './fund-facts.js';
 
-/** Whether each grant that must be passed down has been, district by district. Source: domain.md 7.4, test T5. */
+/**
+ * Whether each grant that must be passed down has been, district by district.
+ * Source: docs/sources.md, Minimum tests, test T5.
+ */
 interface PassDown {
   readonly grant: string;
   readonly holder: string;

@@ -4,7 +4,7 @@ import { lineCategoryOf } from '../src/domain/sources.js';
 import type { Kept } from './fund-facts.js';
 import { sumOver, type View } from './view.js';
 
-/** The spending plan: each line in force, what it requires, and their total. Source: domain.md 2, 7.2. */
+/** The spending plan: each line in force, what it requires, and their total. Source: docs/sources.md, Money; Gap. */
 interface PlanLine {
   readonly line: string;
   readonly description: string;

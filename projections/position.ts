@@ -5,7 +5,8 @@ import { charted } from '../src/domain/chart.js';
 import type { View } from './view.js';
 
 /**
- * What a partner, or the whole fund, has proposed, agreed, withdrawn, had due, paid and has at risk. Source: design.md 5.
+ * What a partner, or the whole fund, has proposed, agreed, withdrawn, had due, paid and has at risk.
+ * Source: docs/figures.md; docs/sources.md, Position.
  * At-risk and assumed money stands beside what is agreed, never inside it.
  */
 export interface Figures {

@@ -6,7 +6,8 @@ import { sumOver, type View } from './view.js';
 
 /**
  * How much of each grant, and of the money carried in, has come, been spent and for which purpose, and is left. Plan lines
- * name a source, so spending is of a source, and of all its grants together. Source: domain.md 7.5; questions 7 and 20.
+ * name a source, so spending is of a source, and of all its grants together.
+ * Source: docs/sources.md, Instalments and carry-forward; docs/questions.md, 7 and 20.
  */
 interface SourceUse {
   readonly source: string;

@@ -5,7 +5,7 @@ import type { Entry } from './entry.js';
 
 /**
  * A partner's statement of account: every movement of what it agreed, had due and paid, with the balance outstanding
- * after each. Opening + movements = closing. In order of effect, then of recording. Source: design.md 5.
+ * after each. Opening + movements = closing. In order of effect, then of recording. Source: docs/figures.md.
  */
 export interface StatementLine {
   readonly on: Day;

@@ -9,7 +9,8 @@ import type { View } from './view.js';
 
 /**
  * Figures after bodies have ended: what stood with a predecessor stands with its successors, account by account, by their
- * shares, to the penny. Sums before and after are the same for every source, measure and term. Source: domain.md 7.10.
+ * shares, to the penny. Sums before and after are the same for every source, measure and term.
+ * Source: docs/sources.md, Reorganisation.
  */
 
 /** The view of a fund in which every account of a body that has ended stands with those that follow it. */
@@ -79,7 +80,7 @@ export interface AssignedClaim {
 
 /**
  * Open claims under the names of those who make them now, and of whom they are made: a case that was assigned goes with
- * its successor; all others are held jointly, by the shares. Source: domain.md 18 S-H.
+ * its successor; all others are held jointly, by the shares. Source: docs/sources.md, Reorganisation.
  */
 export function claimsNow(
   claims: OpenClaims,

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { readConfig, settings } from '../src/config.js';
@@ -64,6 +65,45 @@ t.test('what ships with evidence names public sources, and no dossier of ours', 
     ...readdirSync(folder).map((name): [string, string] => [name, read(`scenarios/${name}`)]),
   ];
   for (const [name, text] of texts) t.notMatch(text, /domain\.md|\[[SWRID]\d*\]/, name);
+});
+
+/** The files of a folder of the repository whose names end so, and what they say. */
+const filesOf = (folder: string, ending: string): [name: string, text: string][] =>
+  readdirSync(fileURLToPath(new URL(`../../${folder}`, import.meta.url)), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
+    .map((name) => [`${folder}/${name}`, read(`${folder}/${name}`)]);
+
+const isThere = (name: string): boolean => existsSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)));
+
+t.test('sources and tests cite only documents and sections that are in the repository', async (t) => {
+  const headings = [...read('docs/sources.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading!);
+  let cited = 0;
+  for (const folder of ['src', 'projections', 'evidence', 'bench', 'test']) {
+    for (const [name, text] of filesOf(folder, '.ts')) {
+      for (const [path] of text.matchAll(/[\w./-]+\.md\b/g)) {
+        t.ok(isThere(path.replace(/^(\.\.\/)+/, '')), `${name} cites ${path}`);
+      }
+      if (folder === 'test') continue;
+      const prose = text.replace(/\n *(\*|\/\/) /g, ' ');
+      for (const [, section] of prose.matchAll(/docs\/sources\.md, (.{10,40})/g)) {
+        cited++;
+        t.ok(
+          headings.some((heading) => section!.startsWith(heading)),
+          `${name} cites a section: ${section}`,
+        );
+      }
+    }
+  }
+  t.ok(cited > 50, `${cited} citations of docs/sources.md`);
+});
+
+t.test('links between documents lead to files that are there', async (t) => {
+  const documents: [string, string][] = [['README.md', read('README.md')], ...filesOf('docs', '.md')];
+  for (const [name, text] of documents) {
+    for (const [, link] of text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)) {
+      t.ok(isThere(posix.join(posix.dirname(name), link!)), `${name} links to ${link}`);
+    }
+  }
 });
 
 t.test('the examples of files of acts open a ledger, and go on from it', async (t) => {

@@ -4,7 +4,10 @@ import type { TestLedger } from './support/ledger.js';
 import { testsOf, type AskedTest } from './support/plan.js';
 import { loadedLedger, scenarios } from './support/scenarios.js';
 
-/** The minimum tests over the true story of Norfolk's Disabled Facilities Grant of 2017-18 (domain.md S-C). */
+/**
+ * The minimum tests over the true story of Norfolk's Disabled Facilities Grant of 2017-18 (docs/sources.md, Grants of
+ * single councils).
+ */
 const SOUTH_NORFOLK = 'dfg-2017-18: south-norfolk-district';
 
 const stories = () => scenarios(/^norfolk-[1-48]-/);

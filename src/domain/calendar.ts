@@ -90,7 +90,10 @@ export function instantOf(text: string): Instant | undefined {
 
 export const instantText = (instant: Instant): string => new Date(instant).toISOString();
 
-/** What *known at* means: a bare date is the end of that day in Europe/London; an instant is itself. Source: design.md 2. */
+/**
+ * What *known at* means: a bare date is the end of that day in Europe/London; an instant is itself.
+ * Source: README.md, The three questions.
+ */
 export function knownAtInstant(text: string): Instant | undefined {
   if (!isDay(text)) return instantOf(text);
   return isSpokenOf(text) ? endOfLondonDay(text) : undefined;
@@ -135,7 +138,7 @@ export function clampedTo(day: Day, year: FinancialYear): Day {
   return day > year.last ? year.last : day;
 }
 
-/** The accounting period of a day inside a financial year: 1 is April, 12 is March. Source: domain.md 1. */
+/** The accounting period of a day inside a financial year: 1 is April, 12 is March. Source: docs/sources.md, Terms. */
 export const periodOf = (day: Day): number => ((Number(day.slice(5, 7)) + 8) % 12) + 1;
 
 /** The last day of an accounting period (1 to 12) of a financial year. */

@@ -87,7 +87,7 @@ interface Share {
 /**
  * Splits a sum in proportion to weights, to the penny: by largest remainder, ties going to the lower id.
  * The parts always add up to the sum. Throws a RangeError where no weight is positive or one is negative.
- * Source: design.md 4; domain.md 7.
+ * Source: docs/sources.md, Rounding.
  */
 export function apportion(sum: Pence, shares: readonly Share[]): Map<string, Pence> {
   const weights = shares.map((share) => new Decimal(share.weight));
@@ -111,7 +111,7 @@ export function apportion(sum: Pence, shares: readonly Share[]): Map<string, Pen
 
 /**
  * The part of a sum that a quantity is of a whole: sum × part ÷ whole, to the penny, half to even. The whole must not be
- * nothing. Source: design.md 4.
+ * nothing. Source: docs/sources.md, Rounding.
  */
 export const portion = (sum: Pence, part: Decimal.Value, whole: Decimal.Value): Pence =>
   exactly(new Decimal(sum).times(part).div(whole).toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());

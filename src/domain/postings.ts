@@ -163,7 +163,8 @@ interface Breach {
 /**
  * Holds a limit over the whole effective time series: given the movements of a quantity as it stands and those that a
  * fact would add, returns the first day on which it would be below nothing *because of the fact*, or undefined.
- * A quantity that is below nothing already is no reason to refuse what does not worsen it. Source: design.md 3.
+ * A quantity that is below nothing already is no reason to refuse what does not worsen it.
+ * Source: docs/decisions/shape.md.
  */
 export function firstBreach(standing: DaySeries, added: DaySeries): Breach | undefined {
   const days = [...new Set([...standing.days, ...added.days])].sort();

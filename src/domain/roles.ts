@@ -1,4 +1,7 @@
-/** Roles under which officers are mandated, and those that acts are usually for. Source: domain.md 6, in words. */
+/**
+ * Roles under which officers are mandated, and those that acts are usually for.
+ * Source: docs/sources.md, Acts and corrections.
+ */
 export const ROLES = [
   'registrar',
   'finance-officer',

@@ -2,7 +2,7 @@ import { cited } from './reference/works.js';
 
 /**
  * Sources of funding, as dated reference data: the national template's term for where money comes from.
- * Source: domain.md 2. `proven: false` marks what domain.md tags [R] or [I]: professional knowledge not confirmed in a
+ * Source: docs/sources.md, Money. `proven: false` marks professional knowledge that is not confirmed in a
  * source, held as data so that it can be corrected without touching a rule.
  */
 export interface FundingSource {

@@ -6,7 +6,7 @@ import type { DisputeState } from './state.js';
 
 /**
  * How each part of a case is carried in the books of its bodies: proposed by rule, confirmed by an officer.
- * Source: domain.md 10, by the logic of IAS 37, marked [R].
+ * Source: docs/sources.md, Disputes: by the logic of IAS 37, not proven.
  */
 
 /** The parts of a case: what is still open, what was decided and is unpaid, settled and unpaid, abandoned and not written off. */

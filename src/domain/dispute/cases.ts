@@ -83,7 +83,7 @@ import { addingUpTo, listed, newName } from '../grammar/asked.js';
 
 /**
  * A case is known by a random identifier; who it is about is held outside the ledger. Nothing else will do: a name of
- * the officer's choosing could name a person. Source: domain.md 10.
+ * the officer's choosing could name a person. Source: docs/sources.md, Disputes.
  */
 export const CaseReference = naming(
   z

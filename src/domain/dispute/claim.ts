@@ -11,7 +11,8 @@ import { TERMS_STEPS, type Entry } from './steps.js';
  * summed exactly over the stretches in which cost, shares and bodies stand still, and rounded to the penny, half to
  * even, once per case and financial year. What is claimed is always what is agreed + what is abandoned + what is still
  * open, and none of them is below nothing. Where less is decided than was paid meanwhile, the whole claim is abandoned,
- * and what the claimant gives back is repayable: a sum beside the claim, never inside it. Source: domain.md 7.8; design.md 4.
+ * and what the claimant gives back is repayable: a sum beside the claim, never inside it.
+ * Source: docs/sources.md, Claims; Rounding.
  */
 
 const DAYS_IN_WEEK = 7;

@@ -331,7 +331,7 @@ export const leftToWriteOff = ({ between, claimant }: CaseOwed, creditor: string
 
 /**
  * A limit holds on every later day, not only on a fact's own: the least that is left of a case, on a day or on any later
- * one on which something is paid, written off or settled. Source: design.md 3.
+ * one on which something is paid, written off or settled. Source: docs/decisions/shape.md.
  */
 export const leastOfCase = (state: DisputeState, id: string, on: Day, left: (owed: CaseOwed) => Pence): Pence =>
   least(daysFrom(state.cases.get(id)!, on).map((day) => left(owedOn(state, id, day)!)));

@@ -10,7 +10,7 @@ export interface Listed {
   readonly name: string;
 }
 
-/** Source: domain.md 1, 6, 10. */
+/** Source: docs/sources.md, Terms; Acts and corrections; Disputes. */
 export const DISPUTE_KINDS = [
   { code: 'chc', name: 'NHS continuing healthcare' },
   { code: 'joint-package', name: 'Joint package of care' },
@@ -20,7 +20,10 @@ export const DISPUTE_KINDS = [
   { code: 'invoice', name: 'Invoice' },
 ] as const satisfies readonly Listed[];
 
-/** The grounds of a claim: codes, not words, so that no dispute can hold a person's story. Source: domain.md 10. */
+/**
+ * The grounds of a claim: codes, not words, so that no dispute can hold a person's story.
+ * Source: docs/sources.md, Disputes.
+ */
 export const GROUNDS = [
   { code: 'primary-health-need', name: 'The person has a primary health need' },
   { code: 'decision-delayed', name: 'The decision took longer than 28 days without good reason' },
@@ -33,7 +36,7 @@ export const GROUNDS = [
   { code: 'other', name: 'Another ground, set out in the evidence' },
 ] as const satisfies readonly Listed[];
 
-/** Who found how a case is split. Source: domain.md 10. */
+/** Who found how a case is split. Source: docs/sources.md, Disputes. */
 export const DECIDED_BY = [
   { code: 'parties', name: 'the parties' },
   { code: 'panel', name: 'a disputes panel' },
@@ -49,7 +52,10 @@ export const WITHDRAWN_FOR = [
   { code: 'not-worth-pursuing', name: 'it is not worth pursuing' },
 ] as const satisfies readonly Listed[];
 
-/** The accounting classes, by the logic of IAS 37. Source: domain.md 10, marked [R]: confirmed by an officer each time. */
+/**
+ * The accounting classes, by the logic of IAS 37.
+ * Source: docs/sources.md, Disputes; not proven, so an officer confirms each.
+ */
 export const ACCOUNTING_CLASSES = [
   { code: 'contingent-asset', name: 'Contingent asset: a note only, and only if probable' },
   { code: 'contingent-liability', name: 'Contingent liability: possible' },
@@ -87,7 +93,10 @@ interface Protocol {
   readonly proven: boolean;
 }
 
-/** Protocols that can be adopted by name. Source: domain.md 10; the days are its typical limits, marked [R]. */
+/**
+ * Protocols that can be adopted by name.
+ * Source: docs/sources.md, Disputes; the days are typical limits, not proven.
+ */
 export const PROTOCOLS: readonly Protocol[] = [
   {
     protocol: 'sheffield-five-stage',

@@ -1,6 +1,6 @@
 import { rule } from '../grammar/rule.js';
 
-/** The rules about disputes, for the table of all rules. Source: domain.md 6, 10. */
+/** The rules about disputes, for the table of all rules. Source: docs/sources.md, Acts and corrections; Disputes. */
 export const DISPUTE_RULES = {
   days_out_of_order: rule(
     422,

@@ -131,7 +131,7 @@ function leftIn(terms: Terms, effective: Day, through: Day): (Cell & { readonly 
 
 /**
  * Shares the sums of a settlement out over the years and bodies of a case, in proportion to what is left of each, to the
- * penny: the parts add up to the sums, and no part settles more than there is. Source: design.md 4.
+ * penny: the parts add up to the sums, and no part settles more than there is. Source: docs/sources.md, Rounding.
  */
 function partsOf(cells: readonly (Cell & { readonly left: Pence })[], towardsClaimant: Pence, abandoned: Pence) {
   const key = (cell: Cell) => `${cell.year} ${cell.claimant} ${cell.respondent}`;

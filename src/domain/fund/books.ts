@@ -93,7 +93,7 @@ const single = ({ on, pence }: Posting): DaySeries => ({ days: [on], moves: [pen
  * aside may a fact take received − spent − accrued − passed down − returned − set aside below nothing, or further below
  * it. Nor where some of a source was passed down and some of it spent: a district’s share is not the council’s to spend,
  * and one payment is not recorded as both. Any other source may be overspent: what was spent is a fact, and so is what was
- * passed down before the grant came. Source: domain.md 6, 7.5.
+ * passed down before the grant came. Source: docs/sources.md, Acts and corrections; Instalments and carry-forward.
  */
 export function setAsideHolds(books: ReadonlyMap<string, Book>, moved: readonly Posting[]): Refusal | undefined {
   const touched = moved.filter((posting) => HELD[posting.measure]);

@@ -7,7 +7,7 @@ import type { EvidenceList } from '../values.js';
 
 export type StreamKind = 'register' | 'fund' | 'dispute';
 
-/** Who must sign before a fact counts. Source: design.md 3. */
+/** Who must sign before a fact counts. Source: docs/sources.md, Acts and corrections. */
 export type Signature = 'none' | 'second-officer' | 'other-side';
 
 /** Who did it, in what capacity, and by what means they were known. */

@@ -55,7 +55,7 @@ export function opening(register: Register, data: FactData): Register {
 
 /**
  * Picks the mandate under which an officer may do something on a day, or says why there is none. The officer acts for
- * the partner named, or for the only one that fits. Source: design.md 3, "officers act only for their own partner".
+ * the partner named, or for the only one that fits. Source: docs/sources.md, Acts and corrections.
  */
 export function mandateFor(
   state: Pick<Register, 'mandates'>,

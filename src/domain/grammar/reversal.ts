@@ -47,7 +47,7 @@ function originalOf<State>(
 
 /**
  * Declares the fact that undoes another exactly once, from its own effective date on, with the signatures of its
- * original; it is never itself reversed. Source: design.md 3.
+ * original; it is never itself reversed. Source: docs/sources.md, Acts and corrections.
  */
 export function reversalFact<State>(of: Reversing<State>): Fact<State> {
   const reversible = new Map(of.facts.filter((each) => each.reversible).map((each) => [each.name, each]));

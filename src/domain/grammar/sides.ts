@@ -45,7 +45,8 @@ export const standingFor =
 
 /**
  * Nothing new is undertaken in the name of a body for days on which it has ended. A counter may name again whom the text on
- * the table names for such days, in the same fields, and nobody else. Source: domain.md 6, 11.
+ * the table names for such days, in the same fields, and nobody else.
+ * Source: docs/sources.md, Acts and corrections; Reorganisation.
  */
 export function namesNoEnded<State>(
   fact: Fact<State>,
@@ -82,7 +83,7 @@ function demandedBy<State>(
   const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed, state, context);
   const { signature, signerRoles } = signingOf(fact, context);
   return {
-    // An adjustment of a closed period always takes a second signature. Source: design.md 3.
+    // An adjustment of a closed period always takes a second signature. Source: docs/sources.md, Acts and corrections.
     signature: context.adjustment && signature === 'none' ? 'second-officer' : signature,
     roles: fact.roles,
     signerRoles,

@@ -26,7 +26,7 @@ import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demand
  * Signing is generic: a fact's declaration says who acts and who signs; the steps are the same for all.
  */
 
-/** The one function from an event to its postings. They sum to zero for every fact. Source: design.md 1. */
+/** The one function from an event to its postings. They sum to zero for every fact. Source: docs/decisions/shape.md. */
 export function postingsOf<State>(kind: Kind<State>, event: { type: string; data: FactData }): Posting[] {
   return isProposalEvent(event)
     ? proposalPostings(event, (text, proposal) => factOf(kind, text.type).proposes?.(text.data, proposal) ?? [])

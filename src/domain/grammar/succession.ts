@@ -7,7 +7,7 @@ import { inForce, isKnown, type Reversed } from './remembered.js';
  * Bodies that end and those that follow them: five groups become one, a county becomes three councils. Nothing that was
  * recorded is written again. Who stands where is worked out, for a day and from what is known: before the day everything
  * answers under the old names, for ever; from the day on it stands with the successors, by the shares that the fact
- * gives. Source: domain.md 7.10, 11.
+ * gives. Source: docs/sources.md, Reorganisation.
  */
 export interface Share {
   readonly predecessor: string;

@@ -1,8 +1,8 @@
 import { cited } from './works.js';
 
 /**
- * Grants of single councils by year, as found in public answers. Source: domain.md 13.C [W48], Parliamentary question
- * 49293. They are no determinations of the ledger: a fund's grant enters by GrantDetermined.
+ * Grants of single councils by year, as found in public answers. Source: docs/sources.md, Grants of
+ * single councils. They are no determinations of the ledger: a fund's grant enters by GrantDetermined.
  */
 interface GrantYear {
   readonly area: string;

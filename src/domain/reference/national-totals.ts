@@ -2,7 +2,7 @@ import { cited } from './works.js';
 
 /**
  * The Better Care Fund of England by year, as found: every figure with its evidence. Nothing is filled in: what was not
- * found is null and says so. Source: domain.md 2.1. Sums are pounds; the sources give millions.
+ * found is null and says so. Source: docs/sources.md, National totals. Sums are pounds; the sources give millions.
  */
 const TOTALS = {
   'nhs-minimum': 'Minimum NHS contribution',
@@ -22,7 +22,7 @@ interface NationalTotal {
   /** Pounds and pence; null where the year had none, or where none was found. */
   readonly amount: string | null;
   readonly evidence: string;
-  /** False where domain.md marks it [R] or [I], or where nothing was found. */
+  /** False where no source confirms it, or where nothing was found. */
   readonly proven: boolean;
 }
 

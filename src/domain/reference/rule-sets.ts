@@ -4,14 +4,14 @@ import { cited } from './works.js';
 /**
  * What the national rules of a year say, as dated reference data: the lists that plan lines are described by, uplifts,
  * due dates and conditions. A rule set that is published in the ledger takes the place of the one shipped here.
- * Source: domain.md 2, 3, 4. `proven: false` marks what domain.md tags [R] or [I].
+ * Source: docs/sources.md, Money; National conditions; Plan year. `proven: false` marks what no source confirms.
  */
 export interface Coded {
   readonly code: string;
   readonly name: string;
 }
 
-/** Which minimum test counts what a line spends in an area. Source: domain.md 7.4. */
+/** Which minimum test counts what a line spends in an area. Source: docs/sources.md, Minimum tests. */
 export const COUNTED_BY = {
   'social-care': 'Social care',
   'out-of-hospital': 'Care outside hospital that the NHS commissions',
@@ -68,7 +68,7 @@ const coded = (names: readonly string[]): Coded[] =>
     name,
   }));
 
-/** Scheme types of the templates of 2019 to 2025. Source: domain.md 2, marked [R]. */
+/** Scheme types of the templates of 2019 to 2025. Source: docs/sources.md, Money; not proven. */
 const SCHEME_TYPES = coded([
   'Assistive Technologies and Equipment',
   'Care Act Implementation',

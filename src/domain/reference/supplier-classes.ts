@@ -2,7 +2,7 @@ import { cited } from './works.js';
 
 /**
  * Who is paid: the template’s kinds of provider, as dated reference data, so that a list can be corrected without touching
- * a rule. Source: domain.md 2, plan line dimensions, tagged [R]: not confirmed in a source.
+ * a rule. Source: docs/sources.md, Money; not proven.
  */
 interface SupplierClass {
   readonly code: string;

@@ -6,7 +6,7 @@ import { RULE_SETS } from './rule-sets.js';
 /**
  * A sum raised by a percentage given as text (`"5.66"`), rounded once, to the whole penny, half to even.
  * £4,263 million raised by 5.66% is £4,504,285,800.00, which is published as £4,504.3 million.
- * Source: domain.md 2.1, 7.4.
+ * Source: docs/sources.md, National totals; Minimum tests.
  */
 export const uplifted = (amount: Pence, percent: string): Pence =>
   exactly(
@@ -27,7 +27,10 @@ interface UpliftCheck {
   readonly stated: Pence;
 }
 
-/** The worked check of the national minimum contribution, for each year whose uplift is known. Source: domain.md 2.1, 7.4. */
+/**
+ * The worked check of the national minimum contribution, for each year whose uplift is known.
+ * Source: docs/sources.md, National totals; Minimum tests.
+ */
 export const upliftChecks = (): UpliftCheck[] => {
   const statedOf = (year: string): Pence =>
     pence(NATIONAL_TOTALS.find((each) => each.year === year && each.figure === 'nhs-minimum')!.amount!);

@@ -20,7 +20,10 @@ import {
 import { Area, Instrument, NamedPartner, Predecessor, Source, Successor } from '../grammar/fields.js';
 import { oneOf } from '../grammar/asked.js';
 
-/** Bodies that merge, split, or change their boundaries, and who follows them. Source: domain.md 6, 7.10, 11. */
+/**
+ * Bodies that merge, split, or change their boundaries, and who follows them.
+ * Source: docs/sources.md, Acts and corrections; Reorganisation.
+ */
 
 const Bodies = z
   .array(NamedPartner.meta({ title: 'Body' }))

@@ -3,7 +3,7 @@ import { sharesOf, type Succession } from '../grammar/succession.js';
 
 /**
  * What stood with bodies that have ended, passed on to those that follow them, by their shares, to the penny: sums before
- * and after are the same. Source: domain.md 7.10.
+ * and after are the same. Source: docs/sources.md, Reorganisation.
  */
 export interface Inheritance {
   /** The successions in force on the day and as known at the instant that were asked for, in the order of their days. */

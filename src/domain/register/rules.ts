@@ -1,6 +1,9 @@
 import { rule } from '../grammar/rule.js';
 
-/** The rules about bodies that end and those that follow them, for the table of all rules. Source: domain.md 6, 7.10, 11. */
+/**
+ * The rules about bodies that end and those that follow them, for the table of all rules.
+ * Source: docs/sources.md, Acts and corrections; Reorganisation.
+ */
 
 /** Looked at before who may act: nobody acts for what has ended. */
 export const ENDED_RULES = {

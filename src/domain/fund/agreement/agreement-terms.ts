@@ -3,17 +3,20 @@ import { RiskRule, UnderspendRule } from './risk-rule.js';
 import { DisputeProtocolName, FromDay, LastDay, PaperReference, SchemeName } from '../../grammar/fields.js';
 import { listed, oneOf } from '../../grammar/asked.js';
 
-/** The terms of a section 75 agreement that the ledger acts on, as data. Source: domain.md 5. */
+/** The terms of a section 75 agreement that the ledger acts on, as data. Source: docs/sources.md, Section 75 terms. */
 
-/** Whether contributions are stated before or after the charges that users pay. Source: domain.md 5 [W24][W63]. */
+/**
+ * Whether contributions are stated before or after the charges that users pay.
+ * Source: docs/sources.md, Section 75 terms.
+ */
 const CONTRIBUTION_BASES = {
   gross: 'Gross: before the charges that users pay',
   net: 'Net: after the charges that users pay',
 } as const;
 
 /**
- * Whose VAT rules the spending follows: those of the body that delivers. Source: domain.md 5 [W71]; which of them applies
- * is for the partners to agree, and HMRC has asked about it [W72].
+ * Whose VAT rules the spending follows: those of the body that delivers. Which of them applies is
+ * for the partners to agree, and HMRC has asked about it. Source: docs/sources.md, Section 75 terms.
  */
 const VAT_REGIMES = [
   { code: 'council-delivers', name: 'A council delivers: full refund under section 33 of the VAT Act 1994' },

@@ -17,7 +17,10 @@ import { AgreementName, Clause, Effective, Parties, Partner, Reason, SchemeName 
 import { naming } from '../../grammar/naming.js';
 import { newName } from '../../grammar/asked.js';
 
-/** The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end. Source: domain.md 5, 6. */
+/**
+ * The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end.
+ * Source: docs/sources.md, Section 75 terms; Acts and corrections.
+ */
 
 /** What stands on an agreement: its variations, notice, its end, and the risk shared under it. */
 export const itemOfAgreement = (agreement: string): string => `agreement/${agreement}`;
@@ -152,7 +155,8 @@ export function agreementsOn(facts: readonly StandingFact[], on: Day, upTo?: num
 
 /**
  * The last day of a scheme under an agreement, inclusive: its own, where the terms give it one; the day on which it was
- * ended by notice, unless terms of a later day have a rule for it again; else the agreement’s. Source: domain.md 5 (duration, termination).
+ * ended by notice, unless terms of a later day have a rule for it again; else the agreement’s.
+ * Source: docs/sources.md, Section 75 terms (duration, termination).
  */
 export function lastDayOfScheme(
   { terms, termsFrom, ended, lastDay }: Pick<Agreement, 'terms' | 'termsFrom' | 'ended' | 'lastDay'>,
@@ -198,7 +202,7 @@ function* seenBy(state: FundState, { fund }: Pick<Context, 'fund'>): Generator<S
 
 /**
  * The agreement in force on a day, inclusive: one that was signed in the fund itself, or else in the nearest fund of the
- * years before whose term runs on. Undefined where there is none. Source: domain.md 5 (duration).
+ * years before whose term runs on. Undefined where there is none. Source: docs/sources.md, Section 75 terms (duration).
  */
 export function agreementAmong(funds: Iterable<SignedIn>, on: Day): FundAgreement | undefined {
   for (const { fund, facts } of funds) {
@@ -222,7 +226,7 @@ export function agreementInForce(state: FundState, on: Day, context: Pick<Contex
 
 /**
  * The first day on which what notice was given of may happen: so many whole months later, or the last day that the ledger
- * speaks of. Source: domain.md 5, 6.
+ * speaks of. Source: docs/sources.md, Section 75 terms; Acts and corrections.
  */
 export function noticeDue(given: Day, months: number): Day {
   const due = monthsAfter(given, months);
@@ -239,7 +243,7 @@ interface NoticeAsked {
 
 /**
  * What notice the agreement in force asks for a payment under it; none where no agreement is. A short notice is recorded,
- * never refused. Source: domain.md 5, 6, 8 (question 18).
+ * never refused. Source: docs/sources.md, Section 75 terms; Acts and corrections; docs/questions.md, 18.
  */
 export function noticeAsked(
   agreement: Agreement | undefined,

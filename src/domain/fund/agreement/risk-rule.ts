@@ -20,7 +20,7 @@ import { addingUpTo } from '../../grammar/asked.js';
 
 /**
  * Who bears an overspend, and who keeps an underspend: the rules of a section 75 agreement as data, and the one formula
- * that shares a variance by them. Sources: domain.md 5 (the terms), 7.6 (the formula).
+ * that shares a variance by them. Sources: docs/sources.md, Section 75 terms (the terms); Risk share (the formula).
  */
 
 const once = (each: readonly { readonly partner: string }[]): boolean =>
@@ -108,10 +108,10 @@ const Stepwise = z.strictObject({
     .meta({ title: 'Then', description: 'The rule that shares what the steps leave.' }),
 });
 
-/** How the variance of a scheme is shared. Source: domain.md 5, 7.6. */
+/** How the variance of a scheme is shared. Source: docs/sources.md, Section 75 terms; Risk share. */
 export const RiskRule = z.discriminatedUnion('kind', [Fixed, ProRata, OwnRisk, OverBase, Capped, Stepwise]);
 
-/** What becomes of an underspend where the agreement says nothing else. Source: domain.md 5 [W65][W67][W68][W25]. */
+/** What becomes of an underspend where the agreement says nothing else. Source: docs/sources.md, Section 75 terms. */
 export const UnderspendRule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('kept-in-pool', 'Kept in the pool') }),
   z.strictObject({ kind: kind('shared', 'Shared as the variance is') }),
@@ -245,7 +245,7 @@ function plainly(rule: PlainRule, sum: Pence, { host, spent, recurrent }: RiskIn
 
 /**
  * Splits a sum in proportion to recurrent contributions, to the penny by largest remainder. Where nobody contributes
- * recurrently there is no proportion, and nothing is shared. Source: domain.md 7.6.
+ * recurrently there is no proportion, and nothing is shared. Source: docs/sources.md, Risk share.
  */
 export function proRata(sum: Pence, recurrent: ReadonlyMap<string, Pence>): Map<string, Pence> {
   const shares = [...recurrent].filter(([, amount]) => amount > 0).map(([id, weight]) => ({ id, weight }));
@@ -283,7 +283,7 @@ function capped(rule: CappedRule, overspend: Pence, inputs: RiskInputs): Map<str
  * Who bears, or keeps, what is left of a scheme’s variance (in pence; an overspend is above nothing), to the penny by
  * largest remainder: an overspend by the rule, an underspend by the agreement’s default. Caps are for overspends. A rule
  * over a base looks at what was spent above it, whatever the budget foresaw, so its shares can be another sum; what they
- * do not come to is borne by nobody. Source: domain.md 5, 7.6.
+ * do not come to is borne by nobody. Source: docs/sources.md, Section 75 terms; Risk share.
  * @param sum what is left to share, once some of an overspend is covered or some of an underspend covers others
  */
 export function shareOf(

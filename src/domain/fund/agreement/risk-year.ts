@@ -21,7 +21,7 @@ import type { Described } from '../plan/test-inputs.js';
 /**
  * What the over- or underspend of each scheme of a year costs each partner under the signed rules. All schemes are worked
  * out together, since one covers another: what was signed is decided by the same formula as what is asked.
- * Source: domain.md 5, 7.6.
+ * Source: docs/sources.md, Section 75 terms; Risk share.
  */
 
 /** What the rules of a year rest on. */
@@ -243,7 +243,7 @@ function drafted(
  * are covered first, by what was signed and then in the order of the schemes’ names; what a scheme’s underspend covers it
  * shares no more, whichever is signed first. All shares, with what nobody bears and what the risk pool covers, are the
  * variances. No share falls by the rule to a partner whom the terms do not bind: then all of it stays in the pool.
- * Source: domain.md 5 [W65], 7.6.
+ * Source: docs/sources.md, Section 75 terms; Risk share.
  * @param signing the scheme of which a share is being signed, where one is: it is covered before those of which none is
  */
 export function riskShares(

@@ -5,7 +5,10 @@ import type { Balanced } from '../books.js';
 import { outsideOf } from '../money/ring-fence.js';
 import type { Described } from '../plan/test-inputs.js';
 
-/** Schemes: the plan lines that one rule of the agreement is about, and what a rule rests on. Source: domain.md 1, 5. */
+/**
+ * Schemes: the plan lines that one rule of the agreement is about, and what a rule rests on.
+ * Source: docs/sources.md, Terms; Section 75 terms.
+ */
 
 /** What stands of a plan line on a day: pence, to that day inclusive. */
 export interface LineSpending {

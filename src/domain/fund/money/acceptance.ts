@@ -13,7 +13,7 @@ import { AgreementName, EventRef, Partner } from '../../grammar/fields.js';
 /**
  * Whom the terms of an agreement bind. Two of its parties sign, the host and one of the other side; a section 75 agreement
  * has often more. Each of the others accepts the terms by itself, and no share of a variance falls to one that has not.
- * Source: NHS Act 2006, section 75; SI 2000/617 regulation 8 [R].
+ * Source: NHS Act 2006, section 75; SI 2000/617 regulation 8 (not proven).
  */
 
 /** Whether two bodies are the same, or one has followed the other. */

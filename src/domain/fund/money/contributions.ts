@@ -61,7 +61,8 @@ const duePostings = (of: Paid, item: string, changes: readonly { readonly due: D
 
 /**
  * Who receives a contribution, and so signs for it: the host; where the host itself pays, the fund's partners of the
- * other sector. A payer that the evidence does not name is answered by the host. Source: design.md 3; domain.md 6.
+ * other sector. A payer that the evidence does not name is answered by the host.
+ * Source: docs/sources.md, Acts and corrections.
  */
 export function receivers(payer: string, state: FundState, { register }: Context): string[] {
   const { host, partners, area } = opened(state);
@@ -91,7 +92,8 @@ const paidBy = ({ payer, source, recurrent }: Paid): Paid => ({ payer, source, r
 
 /**
  * Whether what a payer must pool of the minimum is published for the fund's area and year, in force on a day: then it is
- * the allocation that a contribution may not fall below, and the minimum tests that hold it. Source: domain.md 6.
+ * the allocation that a contribution may not fall below, and the minimum tests that hold it.
+ * Source: docs/sources.md, Acts and corrections.
  */
 const allocationStands = (
   state: FundState,

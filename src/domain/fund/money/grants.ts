@@ -466,7 +466,10 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
   }),
 ];
 
-/** A share is for another council than the holder, which signs what is passed down to it. Source: domain.md 2 (DFG). */
+/**
+ * A share is for another council than the holder, which signs what is passed down to it.
+ * Source: docs/sources.md, Money (DFG).
+ */
 function canBePassedTo(
   district: string,
   { holder, grant }: { readonly holder: string; readonly grant: string },

@@ -4,7 +4,10 @@ import { passedOn, type Inheritance } from '../../register/inheritance.js';
 import type { Balanced } from '../books.js';
 import { NO_USE, useOf, type Use } from './use-of-money.js';
 
-/** Money of bodies that have ended, under the names of those that follow them. Source: domain.md 7.10. */
+/**
+ * Money of bodies that have ended, under the names of those that follow them.
+ * Source: docs/sources.md, Reorganisation.
+ */
 
 /** The books in which every account of a body that has ended stands with those that follow it. */
 export function inheritedBooks(books: Balanced, inheritance: Inheritance): Balanced {

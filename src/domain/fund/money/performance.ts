@@ -27,7 +27,8 @@ import { newName } from '../../grammar/asked.js';
 
 /**
  * Pay for performance of 2015-16: a pot held back by an NHS body, released into the pool as emergency admissions fall;
- * what is not released stays with the body, for services that the NHS commissions. Source: domain.md 2, 7.7.
+ * what is not released stays with the body, for services that the NHS commissions.
+ * Source: docs/sources.md, Money; Pay for performance.
  */
 
 const Planned = z
@@ -47,7 +48,7 @@ const releaseInput = { effective: Effective, pot: PotName, bankReference: BankRe
 
 /**
  * What is released of a pot, in all: pot × min(1, achieved ÷ planned), half to even; nothing where nothing was achieved.
- * Source: domain.md 7.7.
+ * Source: docs/sources.md, Pay for performance.
  */
 export function released(pot: Pence, achieved: string, planned: string): Pence {
   if (!isLess(achieved, planned)) return pot;

@@ -11,7 +11,9 @@ import type { KeptFact } from '../../grammar/remembered.js';
 /**
  * Ring-fenced money: grants that may be spent on certain purposes only, or that are passed down, and what of them is
  * carried in from an earlier year. What is left of it is no surplus of the partners: it stands with the body that it is
- * owed to. Source: domain.md 2, 7.5 (passed down in full; carried forward for its purposes).
+ * owed to.
+ * Source: docs/sources.md, Money; Instalments and carry-forward (passed down in full; carried forward for its
+ * purposes).
  */
 
 /** The sources that hold ring-fenced money on a day, inclusive, by the facts that are known. */

@@ -7,7 +7,7 @@ import type { Balanced } from '../books.js';
  * What has been done with each partner’s money: what is spent of a source is charged to those who pay it, in proportion
  * to what they have agreed, to the penny by largest remainder; so is what is owed, what was passed down, what was drawn
  * for a later year and what is set aside for one. A source that nobody has agreed to pay is charged to the host, which
- * holds the pool. Source: domain.md 7.1.
+ * holds the pool. Source: docs/sources.md, Position.
  */
 export interface Use {
   readonly spent: Pence;

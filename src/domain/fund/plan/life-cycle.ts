@@ -34,7 +34,10 @@ import {
 } from '../../grammar/fields.js';
 import { newName, oneOf } from '../../grammar/asked.js';
 
-/** The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions. Source: domain.md 4. */
+/**
+ * The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions.
+ * Source: docs/sources.md, Plan year.
+ */
 
 /** What moves, sign-offs and conditions rest on, for reversals. No item of a fund can be named so. */
 const PLAN_OF_THE_YEAR = '(plan of the year)';

@@ -102,7 +102,8 @@ const MINIMA: ReadonlySet<Breach['test']> = new Set(['T1', 'T2', 'T3']);
  * miss a minimum that is met: T1, T2 and T3 are of compulsory money. The rest is told as a warning: a plan line above its
  * income is a gap, which is recorded, and what others determine is a fact. A contribution of the minimum must reach its
  * allocation, where one is published, whether it did before or not. Looked at are the fact's own day, the last day of the
- * year, and for T1 to T3 every day between on which something of the minimum changes. Source: domain.md 6, 7.4.
+ * year, and for T1 to T3 every day between on which something of the minimum changes.
+ * Source: docs/sources.md, Acts and corrections; Minimum tests.
  *
  * @param held whether the fact, or the one that it reverses, is refused for missing a minimum
  */

@@ -23,7 +23,8 @@ import type { KeptFact } from '../../grammar/remembered.js';
 
 /**
  * The money tests of the national conditions, T1 to T6, as a pure formula. The same formula decides what may be recorded,
- * foresees what a proposal would do, and answers questions at any two dates. Source: domain.md 3, 7.4.
+ * foresees what a proposal would do, and answers questions at any two dates.
+ * Source: docs/sources.md, National conditions; Minimum tests.
  */
 export const TESTS = {
   T1: 'The minimum NHS contribution is pooled in full',
@@ -298,7 +299,7 @@ function determined({ allocations, holdings, facts, on }: TestInputs): TestResul
 /**
  * T5: each district has its share of a grant passed down, or has waived the rest, by the last day for it. Until the end
  * of that day nothing has failed; from the day after it, what is missing has. What came after the day passes, and says by
- * how much it was late. Source: domain.md 7.4.
+ * how much it was late. Source: docs/sources.md, Minimum tests.
  */
 function passedDown({ holdings, facts, on }: TestInputs): TestResult {
   const grants = factsInForce(facts, 'grant', on).flatMap(({ data }) =>

@@ -3,7 +3,7 @@ import { cited } from '../../reference/works.js';
 
 /**
  * The life cycle of a plan as dated reference data: its states, the legal steps between them, and which sign-offs a year
- * asks for. Source: domain.md 3, 4; `proven: false` marks what it tags [R] or [I].
+ * asks for. Source: docs/sources.md, National conditions; Plan year; `proven: false` marks what no source confirms.
  */
 
 export const PLAN_STATES = {
@@ -40,7 +40,7 @@ export interface Transition {
   readonly agreement?: true;
 }
 
-/** Every legal step in a year with a plan. Source: domain.md 4 [W53][W34][W54], marked [I]. */
+/** Every legal step in a year with a plan. Source: docs/sources.md, Plan year; as a table, not proven. */
 const TRANSITIONS: readonly Transition[] = [
   { from: 'drafting', to: 'locally-agreed', by: 'host' },
   { from: 'locally-agreed', to: 'submitted', by: 'host', signedOff: true },

@@ -97,7 +97,8 @@ const changeOf = ({ change, effect }: { readonly change: string; readonly effect
 
 /**
  * Capital does not become revenue by a virement, nor revenue capital: where lines of the one lose in all and those of the
- * other gain, some of it would. A source that may be either can give to both and take from both. Source: domain.md 2.
+ * other gain, some of it would. A source that may be either can give to both and take from both.
+ * Source: docs/sources.md, Money.
  */
 function betweenKinds(
   moves: readonly { readonly change: string; readonly effect: Line['effect']; readonly source: string }[],

@@ -18,7 +18,10 @@ import {
 } from '../../grammar/fields.js';
 import { addingUpTo } from '../../grammar/asked.js';
 
-/** The dimensions of a plan line beside its source and sum: the columns of the national template. Source: domain.md 2. */
+/**
+ * The dimensions of a plan line beside its source and sum: the columns of the national template.
+ * Source: docs/sources.md, Money.
+ */
 
 export const Scheme = z.strictObject({
   scheme: SchemeName.meta({ description: 'Lines of one scheme share this name.' }),

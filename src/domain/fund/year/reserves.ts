@@ -160,7 +160,10 @@ function followsHost(
       );
 }
 
-/** A draw is not taken back from under what a later fund has taken in of it. Source: domain.md 6, drawn <= balance. */
+/**
+ * A draw is not taken back from under what a later fund has taken in of it.
+ * Source: docs/sources.md, Acts and corrections.
+ */
 function drawStays(
   state: FundState,
   draw: { readonly reserve: string; readonly into?: string | undefined; readonly toYear: string },

@@ -6,7 +6,7 @@ import type { Balanced } from '../books.js';
 /**
  * The figures of a return, each one line: income by source, spending by plan line, and the fund’s totals. A return that
  * is filed and the same return as now known are worked out by this one function, so that they can be set side by side.
- * Source: domain.md 4, the returns of 2015-16 [W57]; planned and actual by stream [R].
+ * Source: docs/sources.md, Plan year: the returns of 2015-16; planned and actual by source are not proven.
  */
 export interface ReturnFigure {
   readonly section: 'income' | 'spending' | 'total';

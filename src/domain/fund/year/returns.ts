@@ -14,10 +14,14 @@ import { newName, oneOf } from '../../grammar/asked.js';
 
 /**
  * Returns: what a fund reported of itself, as it stood when it was filed, under a digest. A return never changes; what is
- * learnt later shows beside it as an adjustment of a prior period. Source: domain.md 4, 6.
+ * learnt later shows beside it as an adjustment of a prior period.
+ * Source: docs/sources.md, Plan year; Acts and corrections.
  */
 
-/** The last periods of what each kind of return reports: the improved Better Care Fund had a return of each quarter [W43]. */
+/**
+ * The last periods of what each kind of return reports: the improved Better Care Fund had a return of each quarter
+ * (docs/sources.md, Plan year).
+ */
 const RETURN_KINDS = {
   'quarter-1': [3],
   'quarter-2': [6],

@@ -58,7 +58,7 @@ import { newName } from '../../grammar/asked.js';
 
 /**
  * What plan lines cost: ordered, spent, accrued and forecast, the steps of the ladder proposed → agreed → committed →
- * accrued → actual (domain.md 12). The host records it, or the partner that commissions the line.
+ * accrued → actual (docs/sources.md, Accounting). The host records it, or the partner that commissions the line.
  */
 
 const OfLine = { source: Source, recurrent: Recurrent };
@@ -108,7 +108,7 @@ function lineOn(state: FundState, name: string, effective: Day): Line | Refusal 
     : line;
 }
 
-/** The plan line that money may be spent on from a day on. Permitted spending is on a line of the plan: domain.md 5. */
+/** The plan line that money may be spent on from a day on. Source: docs/sources.md, Section 75 terms. */
 function spentOn(state: FundState, name: string, effective: Day): Line | Refusal {
   const line = lineOn(state, name, effective);
   return !(line instanceof Refusal) && line.effect === 'reduces'
@@ -137,7 +137,10 @@ export function purposesOf(state: FundState, source: string, day: Day): string[]
   return [...new Set(standing.flatMap(({ purposes }) => purposes))];
 }
 
-/** A grant is spent on its purposes only; where none are stated, none can be named. Source: domain.md 2, 12. */
+/**
+ * A grant is spent on its purposes only; where none are stated, none can be named.
+ * Source: docs/sources.md, Money; Accounting.
+ */
 function purposeFits(
   state: FundState,
   { source, effective, purpose }: { source: string; effective: Day; purpose: string | undefined },
@@ -167,7 +170,7 @@ const settledOf = ({ reversed }: FundState, { settledBy }: Accrual): [number, Pe
 /**
  * A cost is borne by one year, once. In the fund's year it is recorded on its day. After it, only as the invoice of what
  * was accrued on the last day, up to that sum: the accrual has taken itself back on the day after, so that the invoice
- * stands in its place. Source: domain.md 6, 12 (cut-off and accruals).
+ * stands in its place. Source: docs/sources.md, Acts and corrections; Accounting (cut-off and accruals).
  */
 function dayOfCost(state: FundState, cost: Cost, charge: Pence): Refusal | undefined {
   const { year } = opened(state);

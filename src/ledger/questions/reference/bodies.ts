@@ -33,7 +33,10 @@ import {
   type Standing,
 } from '../question.js';
 
-/** Bodies that end: who follows whom, and what follows the successor. Source: domain.md 7.10, 8 (question 13), 11. */
+/**
+ * Bodies that end: who follows whom, and what follows the successor.
+ * Source: docs/sources.md, Reorganisation; docs/questions.md, 13.
+ */
 
 export const successions = query({
   name: 'successions',

@@ -70,7 +70,8 @@ const shared = (rule: RiskRule, variance: string, more: Given = {}) => {
 t.test(
   'an overspend in proportion to contributions is shared to the penny, and one-off payments do not count',
   async (t) => {
-    // What is one-off is no part of the recurrent contributions that the rule is given. Source: domain.md 7.6.
+    // What is one-off is no part of the recurrent contributions that the rule is given.
+    // Source: docs/sources.md, Risk share.
     const recurrent = amounts({ county: '6000000.00', ccg: '3000000.00', district: '0.00' });
     t.same(shared({ kind: 'pro-rata' }, '100000.00', { recurrent }), {
       covered: [],
