@@ -92,7 +92,7 @@ export const instantText = (instant: Instant): string => new Date(instant).toISO
 
 /**
  * What *known at* means: a bare date is the end of that day in Europe/London; an instant is itself.
- * Source: README.md, The three questions.
+ * Source: docs/glossary.md.
  */
 export function knownAtInstant(text: string): Instant | undefined {
   if (!isDay(text)) return instantOf(text);

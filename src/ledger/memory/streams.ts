@@ -14,7 +14,7 @@ import type { WhyVoid } from './standing.js';
 
 /**
  * What is remembered of each stream by itself. Of which events are void it is told; besides, no stream’s events say anything
- * of another’s, so any of them can be remembered apart from the rest: in another thread, say (parts.ts).
+ * of another’s, so any of them can be remembered apart from the rest: in another thread, say (parallel-read.ts).
  */
 export interface StreamMemories {
   /** Takes the next event of its stream, at its place in the ledger, and returns where it is kept. */
@@ -143,7 +143,7 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
   function* keptStreams(): Generator<KeptStream> {
     for (const { state, places, voids, fund, area, atHand } of all) {
       const { stream, revision, last, open, ended } = state;
-      // After a commit that failed a state may be ahead of the ledger until it is read anew: that is nothing to keep.
+      // While a transaction is under way its states are ahead of the ledger: that is nothing to keep.
       if (last !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
       const own = fund ? {} : { own: state.own };
       if (fund && atHand) statesKept.add(stream);
