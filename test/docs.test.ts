@@ -73,12 +73,15 @@ const filesOf = (folder: string, ending: string): [name: string, text: string][]
     .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
     .map((name) => [`${folder}/${name}`, read(`${folder}/${name}`)]);
 
+/** The folders of code. */
+const CODE = ['src', 'projections', 'evidence', 'bench', 'test'];
+
 const isThere = (name: string): boolean => existsSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)));
 
 t.test('sources and tests cite only documents and sections that are in the repository', async (t) => {
   const headings = [...read('docs/sources.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading!);
   let cited = 0;
-  for (const folder of ['src', 'projections', 'evidence', 'bench', 'test']) {
+  for (const folder of CODE) {
     for (const [name, text] of filesOf(folder, '.ts')) {
       for (const [path] of text.matchAll(/[\w./-]+\.md\b/g)) {
         t.ok(isThere(path.replace(/^(\.\.\/)+/, '')), `${name} cites ${path}`);
@@ -102,6 +105,18 @@ t.test('links between documents lead to files that are there', async (t) => {
   for (const [name, text] of documents) {
     for (const [, link] of text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)) {
       t.ok(isThere(posix.join(posix.dirname(name), link!)), `${name} links to ${link}`);
+    }
+  }
+});
+
+t.test('documents name only files of code that are there', async (t) => {
+  const code = CODE.flatMap((folder) => filesOf(folder, '.ts')).map(([name]) => `/${name}`);
+  for (const [name, text] of [['README.md', read('README.md')], ...filesOf('docs', '.md')] as const) {
+    for (const [, file] of text.matchAll(/`([\w./-]+\.ts)`/g)) {
+      t.ok(
+        code.some((each) => each.endsWith(`/${file}`)),
+        `${name} names ${file}`,
+      );
     }
   }
 });
