@@ -16,7 +16,7 @@ import { stampNow } from './stamp.js';
 import type { Decided, Done, Prepared } from './submission.js';
 import type { Writing } from './writing.js';
 
-/** Deciding and recording one act by itself: on a store that decides nothing inside a transaction, and where it is only tried. */
+/** Decides and records one act by itself: for a store without transactions across streams, and for dry runs. */
 
 interface AloneParts {
   readonly store: EventStore;
@@ -39,9 +39,9 @@ export async function decidedNow(
 }
 
 /**
- * Tries once to record an act: decides it, appends it, and reads it back at its place. Answers `again` where others were
- * ahead of it, and `void` where what it was decided on did not stand any more at its place. Whatever takes longer than
- * `late` rejects as that does.
+ * Tries once to record an act: decides it, appends it, and reads it back at its place. Answers `again` if another act was
+ * recorded first, and `void` if what the act was decided on had changed by its place. Rejects as `late` does, once `late`
+ * has.
  */
 export async function recordedAlone(
   act: Prepared,
@@ -67,7 +67,7 @@ export async function recordedAlone(
   await Promise.race([projector.whenTaken(appended.position), late]);
   // Another service, or an attempt whose answer was lost, recorded this key before: what it recorded is the answer.
   if (!appended.asSent) return 'again';
-  // Only at its place can be seen whether what it was decided on still stood there.
+  // Whether the act is void is known once it has its place.
   if (model.whyVoid(act.stream, events[0]!.revision)) return 'void';
   return doneNow(events, appended.position, preview);
 }

@@ -5,7 +5,7 @@ import { sentenceOf } from '../catalogue.js';
 import { testText } from '../minimum-tests-text.js';
 import type { Decided, Done, Outcome } from './submission.js';
 
-/** What whoever acts is told, from the events of the act. */
+/** Answers to acts, made from the events of the act. */
 
 function outcomeOf(events: readonly LedgerEvent[]): Outcome {
   const last = events.at(-1)!;

@@ -24,9 +24,9 @@ import type { ReadModel } from '../memory/read-model.js';
 import type { Decided, Prepared } from './submission.js';
 
 /**
- * Acts that wait in the same moment share one commit, those on one fund too. They are decided inside the transaction, one
- * after the other, each on what the ones before it have recorded, on whichever stream; nobody else can write meanwhile, and
- * nothing else runs in this process, so nobody sees a state that is not on disk. An act is answered once the commit is.
+ * Acts that wait in the same moment share one commit, also those on one fund. They are decided inside the transaction, one
+ * after another. Each sees what the ones before it have recorded, on every stream. No other program can write meanwhile, and
+ * nothing else runs in this process, so nobody sees a state that is not on disk. An act is answered after the commit.
  *
  * Before each act is decided, the states of the streams that the transaction has written to are moved on. Should the commit
  * fail, they are put back as they were, and all acts of the transaction fail alike.
@@ -50,7 +50,7 @@ interface BatchParts {
   readonly clock: Clock;
 }
 
-/** So many acts are decided in a few hundredths of a second: nobody else waits for longer. */
+/** The most acts in one commit. Deciding so many takes a few hundredths of a second, and others wait for so long. */
 const ACTS_PER_COMMIT_MAX = 128;
 
 interface Waiting {
@@ -159,7 +159,7 @@ export function createBatches({ store, together, model, projector, clock }: Batc
 
   /** How often in a row another process was found writing. */
   let looks = 0;
-  /** Acts wait in the order in which they came while another process is writing, each for so long; nobody else does. */
+  /** While another process writes, acts wait in the order in which they came, each until its own limit. Questions go on. */
   function waitForTheirTurn(acts: readonly Waiting[], error: StoreBusy): void {
     const now = performance.now();
     waiting.unshift(...acts.filter(({ until }) => now < until));

@@ -31,7 +31,7 @@ export const EVEN_MS_MIN = 30_000;
 /** Who posts has the clocks compared again after so long; while they are apart, whoever wants to know sooner. */
 export const COMPARE_EVERY_MS = 600_000;
 export const ASK_EVERY_MS = 30_000;
-/** Nobody waits longer for the store’s time. */
+/** How long anybody waits for the store’s time at the most. */
 const ASK_MS_MAX = 2_000;
 
 interface Watched {
@@ -80,7 +80,7 @@ export function watchClock({ model, clock, store, msMax = CLOCK_MS_MAX, askMsMax
       const read = sent + clock.elapsed() - since;
       found = { ahead: Math.max(0, sent - told) - Math.max(0, told - read), beyond: before };
     } catch {
-      // Why the store cannot be asked is told to who posts.
+      // The act that follows tells its officer why the store cannot be asked.
     }
   }
 

@@ -53,7 +53,7 @@ export function decided(
   if (decision instanceof Refusal) return decision;
   const encoded = composed(act, decision, { id, voidActs, now, rests: looking.rests() });
   return {
-    // What is written for ever must be readable for ever: it is read back before it is written.
+    // An event is read back from its bytes before it is written: what cannot be read is never stored.
     events: encoded.map((event, index) =>
       decode({ ...event, stream, revision: BigInt(state.last + 1 + index), position: '' }),
     ),

@@ -6,7 +6,7 @@ import type { StreamState } from '../../domain/grammar/kind.js';
 import { canonical, disputeStream, fundStream, REGISTER_STREAM, sha256, type StateOf } from '../catalogue.js';
 import { NO_STREAM } from '../memory/standing.js';
 
-/** Whoever holds the state of every stream: the service as it stands, verification as it reads on. */
+/** The states of all streams: the service’s present ones, or those of `verify` as far as it has read. */
 export interface Streams {
   stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;
 }
@@ -37,8 +37,8 @@ interface DecisionContext {
 }
 
 /**
- * What a decision may look at beside its own stream: made here alone, for whoever decides and for whoever verifies. No other
- * stream is reached in any other way, and each that is handed out is noted, so that no decision forgets what it rests on.
+ * Makes what a decision may look at beside its own stream, for deciding and for `verify`. There is no other way to another
+ * stream. Each stream that is handed out is noted, so an event always names all that its decision rests on.
  */
 export function decisionContext(
   streams: Streams,

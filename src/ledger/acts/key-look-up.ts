@@ -9,8 +9,8 @@ import { requestsNow } from './recorded-act.js';
 import type { Done, Prepared } from './submission.js';
 
 /**
- * Looks up the key of an act. The same key is the same act: it is recorded once, and asked again it answers as the first
- * time. The proof that it was done is the event itself, which carries the key and the fingerprint of the request.
+ * Looks up the key of an act. The same key of the same officer is the same act: it is recorded once, and sent again it is
+ * answered as the first time. The event carries the key and the fingerprint of the request, so it proves the act.
  */
 
 /** The answer of the act that this key stands for; a refusal where it stands for another; undefined where it is new. */

@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger.js';
 
-/** Ends expired proposals now and then, for as long as the service runs. A fault is told, and the next time tried again. */
+/** Ends expired proposals at intervals, for as long as the service runs. A fault is logged, and the next round tries again. */
 export function startLapsing(
   ledger: Ledger,
   everyMs: number,

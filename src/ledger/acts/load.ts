@@ -77,7 +77,7 @@ const STEP = {
 
 type StepFields = z.output<z.ZodObject<typeof STEP>>;
 
-/** What an act cannot do without: a field of its own, by its name. */
+/** The field that each act needs, by the name of the act. */
 const NEEDS = { counter: 'with', decline: 'reason', withdraw: 'reason' } as const;
 
 const Step = z.strictObject(STEP).superRefine((step: StepFields, context) => {
@@ -108,7 +108,7 @@ export const STEP_FIELDS: Readonly<Record<string, z.ZodType>> = STEP;
 export type LoadFile = z.output<typeof LoadFile>;
 type Step = z.output<typeof Step>;
 
-/** A load that stopped: which step, and why. What came before it stands. */
+/** A load that stopped: at which step, and why. The steps before it are recorded. */
 export class LoadStopped extends Error {
   readonly refusal: Refusal | undefined;
 
@@ -288,7 +288,7 @@ interface Loaded {
   readonly warnings: readonly string[];
 }
 
-/** Loads a plan step by step. Throws {@link LoadStopped} at the first step that is refused. */
+/** Loads a plan step by step. Throws {@link LoadStopped} at the first step that is refused; the steps before it stay. */
 export async function load(
   planned: readonly Planned[],
   { ledger, clock, signedInBy, patienceMs = PATIENCE_MS, onStep }: Loading,
@@ -355,7 +355,7 @@ async function actOf(ledger: Ledger, { step, key, formerKey }: Planned): Promise
   return undefined;
 }
 
-/** Submits a step, and again where it met others or its answer was lost: a step’s key is always the same, so it is one act. */
+/** Submits a step; again if others were first or the answer was lost. A step always has the same key, so it is one act. */
 async function persistently(submit: () => Promise<Done | Refusal>, patienceMs: number): Promise<Done | Refusal> {
   const until = performance.now() + patienceMs;
   const isLate = (): boolean => performance.now() >= until;

@@ -12,7 +12,7 @@ interface Requested {
   readonly evidence: EvidenceList;
 }
 
-/** The fingerprint of a request: by it a key that is used again is known to stand for the same act, or for another. */
+/** The fingerprint of a request. It tells whether a key that is used again stands for the same act. */
 export function requestOf({ kind, command, ...asked }: Requested & { readonly kind: StreamKind }): string {
   const plain = 'fact' in command ? { ...command, fact: understood(KINDS[kind], command.fact) } : command;
   return fingerprint({ ...asked, command: plain });

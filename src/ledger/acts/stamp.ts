@@ -3,8 +3,8 @@ import type { Clock } from '../clock.js';
 import type { ReadModel } from '../memory/read-model.js';
 
 /**
- * The instant that what is recorded now is stamped with: by the clock, but never before what was recorded last, and after
- * the store’s floor. A clock that steps back stamps with the same instant until its time has come again.
+ * The instant of recording for an act that is recorded now: the clock’s, but never before the last recorded event, and
+ * after the store’s floor. When a clock steps back, acts get the last instant until the clock has caught up.
  */
 export function stampNow(
   { model, clock }: { readonly model: ReadModel; readonly clock: Clock },

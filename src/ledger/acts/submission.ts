@@ -64,7 +64,7 @@ export interface Decided {
 
 /** A submission as it is handled: its key and itself as digests, worked out once. */
 export interface Prepared extends Submission {
-  /** The digest of the key: what a client chose to write in one is nobody's business. */
+  /** The digest of the key. The key itself is not stored: a client may have written anything in it. */
   readonly key: string;
   readonly request: string;
 }

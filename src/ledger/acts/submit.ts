@@ -45,11 +45,11 @@ interface SubmitterParts {
   readonly standsMsMax?: number | undefined;
 }
 
-/** How one try to record an act ends: `again` where others were ahead of it, `void` where it does not stand at its place. */
+/** How one try to record an act ends: `again` if another act was recorded first, `void` if the act is void at its place. */
 type Tried = Done | Refusal | 'again' | 'void';
 
 const ATTEMPTS_MAX = 12;
-/** Two services that meet on one stream step aside for a random while, or they would go on meeting. */
+/** The longest pause before another try. It is random, so that two services on one stream do not collide each time. */
 const STEP_ASIDE_MS_MAX = 50;
 /** How long an act is recorded again, where it is void each time, before its poster is told that nothing is known of it. */
 const STANDS_MS_MAX = 10_000;
