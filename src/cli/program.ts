@@ -100,6 +100,23 @@ const fieldsOf = (schema: z.ZodObject) =>
     ...(field as { readonly description: string; readonly enum?: readonly string[] }),
   }));
 
+/** Under which heading the help lists a question: by what it is asked of. */
+function groupOf({ path }: Query): string {
+  if (path.startsWith('/funds/')) return 'Ask of a fund:';
+  if (path.includes('/disputes')) return 'Ask of disputes:';
+  if (path.startsWith('/areas/')) return 'Ask of an area over years:';
+  return 'Ask what there is and what waits:';
+}
+
+/** The other commands, by what they are for. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'Run the service, and let people in:': ['demo', 'serve', 'token', 'sign-in-link'],
+  'Record, and try without recording:': ['load', 'what-if'],
+  'Check:': ['verify', 'replay', 'doctor'],
+  'Keep, move and pass on:': ['backup', 'restore', 'move', 'export'],
+  'Read about it:': ['catalogue'],
+};
+
 /** The program was used wrongly: what was asked for cannot be done as it was asked. */
 export class WrongUse extends Error {}
 
@@ -394,8 +411,11 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       if (findings.some((each) => !each.ok)) throw new Ended(EXIT.finding, 'Something needs attention.');
     });
 
+  for (const [group, names] of Object.entries(GROUPS))
+    for (const command of program.commands.filter((each) => names.includes(each.name()))) command.helpGroup(group);
+
   function registerQuery(query: Query): void {
-    const command = withLedger(program.command(query.name)).description(query.about);
+    const command = withLedger(program.command(query.name)).description(query.about).helpGroup(groupOf(query));
     for (const { name, description } of fieldsOf(query.params)) command.argument(`<${name}>`, description);
     for (const { name, description, enum: choices } of fieldsOf(query.options)) {
       command.addOption(

@@ -47,6 +47,8 @@ t.test('every command’s help describes every argument and every option', async
   const { out } = await program(['--help'], ledger);
   const commands = [...out.matchAll(/^ {2}([a-z]+(?:-[a-z]+)*)(?: |$)/gm)].map(([, name]) => name!);
   for (const { name } of QUERIES) t.ok(commands.includes(name), name);
+  const [, groups] = out.split(/^Options:$/m);
+  t.match(groups!.match(/^Commands:\n( +\S.*\n?)+/m)?.[0], /^Commands:\n {2}help /, 'every command is in a group');
   for (const command of commands.filter((name) => name !== 'help')) {
     const help = (await program([command, '--help'], ledger)).out;
     t.notMatch(help, /undefined/, command);

@@ -232,9 +232,9 @@ export const FUND: Kind<FundState> = {
     }
   },
   limitsHold,
-  preview(state, fact, data, context) {
+  preview(state, fact, data, postings, context) {
     const of = fact.name === REVERSAL.name ? reversibleFacts.get((data as Reversal).fact.type)! : fact;
-    return preview(state, fact, data, context, of.holdsMinima === true);
+    return preview(state, fact, data, postings, context, of.holdsMinima === true);
   },
   dayAllowed(state, fact, effective) {
     const { year } = opened(state);

@@ -31,7 +31,7 @@ export interface Kind<State> {
   evolveStanding(state: State, fact: Fact<State>, event: LedgerEvent): void;
   limitsHold(state: State, postings: readonly Posting[], limits: readonly string[], by: string): Refusal | undefined;
   /** What a fact would do to the tests that the stream is held to, before it is recorded. */
-  preview(state: State, fact: Fact<State>, data: FactData, context: Context): Preview;
+  preview(state: State, fact: Fact<State>, data: FactData, postings: readonly Posting[], context: Context): Preview;
   dayAllowed(state: State, fact: Fact<State>, effective: Day): Refusal | undefined;
   isClosed(state: State, effective: Day): boolean;
   restoresProposal(event: LedgerEvent): string | undefined;

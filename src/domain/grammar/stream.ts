@@ -242,10 +242,12 @@ function holds<State>(
   context: Context,
   by: string,
 ): Preview | Refusal {
-  const refusal =
-    fact.check(data, state.own, context) ?? kind.limitsHold(state.own, fact.postings(data), fact.limits ?? [], by);
-  if (refusal) return refusal;
-  const preview = kind.preview(state.own, fact, data, context);
+  const wrong = fact.check(data, state.own, context);
+  if (wrong) return wrong;
+  const postings = fact.postings(data);
+  const beyond = kind.limitsHold(state.own, postings, fact.limits ?? [], by);
+  if (beyond) return beyond;
+  const preview = kind.preview(state.own, fact, data, postings, context);
   return preview.refusal ?? preview;
 }
 

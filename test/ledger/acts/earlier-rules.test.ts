@@ -28,7 +28,7 @@ t.test(
     t.same((await verify(ledger.store)).problems, []);
     const successors = ['made-body'];
     t.match(ledger.ledger.model.register().successions, [
-      { predecessors: ['north-ccg', 'south-ccg'], successors, reversed: Number },
+      { predecessors: ['north-ccg', 'south-ccg'], successors, reversed: { revision: Number } },
       { predecessors: ['north-ccg', 'south-ccg'], successors },
       { predecessors: ['county', 'east-district'] },
     ]);

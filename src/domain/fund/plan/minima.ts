@@ -111,11 +111,11 @@ export function preview(
   state: FundState,
   fact: Fact<FundState>,
   data: FactData,
+  postings: readonly Posting[],
   { register }: Context,
   held: boolean,
 ): Preview {
   if (!state.opened) return NOTHING_PREVIEWED;
-  const postings = fact.postings(data);
   const before: TestsInput = { postings: [], facts: state.tested.facts };
   const after = withFact(before, newFact(fact, data), postings);
   if (!after) return NOTHING_PREVIEWED;
