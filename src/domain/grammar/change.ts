@@ -8,7 +8,7 @@
 
 type Undo = () => void;
 
-/** How to undo what was changed, oldest first; undefined while nobody notes changes. */
+/** How to undo each change, oldest first; undefined while changes are not noted. */
 let noted: Undo[] | undefined;
 
 /** Notes how to undo a change of another shape than those below, if changes are noted. */

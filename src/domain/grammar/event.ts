@@ -18,7 +18,7 @@ interface Actor {
   readonly signedInBy: string;
 }
 
-/** What every event carries beside its business data. Written by the service; never by a client. */
+/** What every event carries beside its business data. The service writes it. */
 export interface Metadata extends Actor {
   readonly schemaVersion: number;
   /** The version of the rules by which it was decided: see rule-versions.ts. Left out, 1. */

@@ -77,7 +77,7 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly signerRoles?: readonly Role[];
   /** How it was signed by the rules before a change of them, where it was signed otherwise. */
   readonly signedBefore?: Signing & { readonly change: RuleChange };
-  /** For what has happened when it is recorded: the day on which it did, never after today. */
+  /** Of a fact about something that has happened, such as a receipt: the day on which it did. A day after today is refused. */
   happened?(data: z.output<In>): Day;
   /** Whether the effective date must lie in the fund's own year. */
   readonly effective: 'in-year' | 'any-day';
@@ -87,9 +87,9 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
    */
   readonly inClosedPeriods?: true;
   readonly reversible: boolean;
-  /** For what is never reversed: what somebody does instead. */
+  /** Of a fact that is never reversed: what an officer does instead. */
   readonly wayBack?: string;
-  /** Whether a reversal can only say that it was never so, from its own first day: what moves no money and cannot end. */
+  /** Whether a reversal must begin on the fact’s own first day: then the fact never was. So it is with what moves no money. */
   readonly undoneWhole?: true;
   /** Whether the ledger’s keeper does it, also where the keeper is no party to what the stream is about. */
   readonly byKeeper?: true;
@@ -97,13 +97,13 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly bringsOfficers?: true;
   /** What its words are kept as, where other facts or questions ask for them later. */
   readonly keptAs?: KeptAs;
-  /** Whether the service itself records it, and nobody posts it. */
+  /** Whether the service itself records it. Officers cannot post it. */
   readonly byService?: true;
   /** Whether what is recorded holds the exact sum of open claims: then it is shown whole only to those who see cases. */
   readonly holdsClaims?: true;
-  /** Whether the bodies that it names are those under which something stands already: they may have ended since. */
+  /** Whether it names bodies as earlier facts do. Such a body may have ended since. */
   readonly underItsName?: true;
-  /** The quantities that the fact must leave at nothing or more on every later day, by the names of the fund's limits. */
+  /** The limits that it is held to, by their names: quantities that must stay at or above nothing on every later day. */
   readonly limits?: readonly string[];
   sides(data: z.output<In>, state: State, context: Context): Sides;
   /**
@@ -119,13 +119,13 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   amount?(data: z.output<Stored>, state: State, context: Context): Pence;
   /** Why it may not be taken back just now, where more rests on it than its own stream tells; `revision` is its own. */
   staysWhile?(data: z.output<Stored>, state: State, context: Context, revision: number): Refusal | undefined;
-  /** Another fund that it moves money from or to: whoever decides on the one looks at the other. */
+  /** Another fund that it moves money from or to. A decision on one of the two looks at both. */
   otherFund?(data: z.output<Stored>): string | undefined;
   /** The name that the fact brings into use. */
   names?(data: z.output<Stored>): string;
   /** The named contribution, line or grant that the fact changes or counts on; a virement changes several. */
   restsOn?(data: z.output<Stored>): string | readonly string[] | undefined;
-  /** The name of what must stand for as long as the fact does, and of which it changes nothing: an agreement, for a plan. */
+  /** The name of what it needs and does not change, such as an agreement for a plan. That cannot be reversed before the fact. */
   needs?(data: z.output<Stored>): string | undefined;
   /** Whether it is refused where it would make a minimum test fail: what a partner decides itself, of compulsory money. */
   readonly holdsMinima?: true;
@@ -163,10 +163,10 @@ export function signingOf<State>(fact: Fact<State>, version: { readonly rules: n
 /** A declaration with its data types forgotten, for those who handle any fact. */
 export type Fact<State> = Declaration<z.ZodObject, z.ZodObject, State>;
 
-/** What a fact does where its declaration says nothing: it refuses nothing, moves no money and leaves the state as it is. */
+/** What a fact does if its declaration says nothing: no check, no postings, no change of state. */
 const NOTHING_MORE = { check: () => undefined, postings: () => [], evolve: () => undefined };
 
-/** What is declared of a fact: what it does nothing about is left out. */
+/** What a declaration says of a fact. Checks, postings and changes of state may be left out. */
 type Declared<In extends z.ZodObject, Stored extends z.ZodObject, State> = Omit<
   Declaration<In, Stored, State>,
   'version' | keyof typeof NOTHING_MORE

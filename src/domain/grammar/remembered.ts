@@ -96,7 +96,7 @@ export function inForce<Of extends Remembered<Dated>>(
   return order === 'as-recorded' ? found : found.sort((a, b) => byText(a.data.effective, b.data.effective));
 }
 
-/** The last of the facts that are in force, in the order that is asked for: the one that stands. */
+/** The last of the facts that are in force, in the order that is asked for. */
 export function lastInForce<Of extends Remembered<Dated>>(
   all: readonly Of[],
   asked: Asked,

@@ -31,7 +31,7 @@ export function demandsOf<State>(
   return { ...demands, acts, signs, signature: becameOne(acts, signs, demands.signature) };
 }
 
-/** Where both sides have become one body, there is no other side to sign: a second officer of that body does. */
+/** Where both sides have become one body, a second officer of that body signs. */
 const becameOne = (acts: readonly string[], signs: readonly string[], signature: Signature): Signature =>
   signature === 'other-side' && acts.length === 1 && signs.length === 1 && acts[0] === signs[0]
     ? 'second-officer'

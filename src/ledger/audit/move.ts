@@ -15,7 +15,7 @@ interface Moved {
   readonly before: number;
 }
 
-/** A move that stopped: the other store holds something else. What was copied stands. */
+/** A move that stopped: the other store holds something else. What was copied stays there. */
 export class MoveStopped extends Error {
   constructor(message: string) {
     super(message);

@@ -16,7 +16,7 @@ export interface Acts {
   kept(): KeptActs;
 }
 
-/** A key is an officer's own: nobody can take another's. */
+/** A key under its officer’s name: two officers may use the same text. */
 export const scopedKey = (officer: string, key: string): string => `${officer} ${key}`;
 
 export interface KeptActs extends KeptKeyEntries {

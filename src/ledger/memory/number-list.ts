@@ -7,7 +7,7 @@ export interface NumberList {
   push(number: number): void;
   /** The number at an index below the length. */
   at(index: number): number;
-  /** How many of the numbers, where these never go down, are not above one. */
+  /** How many of the numbers are at or below `most`, in a list whose numbers never go down. */
   countUpTo(most: number): number;
   /** All of them: of the moment, not of later ones. */
   all(): Uint32Array | Float64Array;

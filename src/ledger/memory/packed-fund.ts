@@ -121,7 +121,7 @@ class PartedMap extends Map<string, unknown> {
   }
 }
 
-/** Of a state that was packed, its parts that nobody has asked for since. */
+/** Where a state was unpacked from: its parts, and which of them have been read. */
 interface Source {
   readonly parts: readonly Uint8Array[];
   isRead(part: number): boolean;

@@ -1,7 +1,7 @@
 import { numberList } from './number-list.js';
 import { NO_STREAM } from './standing.js';
 
-/** What the events of one stream rest on, in numbers, for whoever reads a ledger in parts and judges it whole. */
+/** What the events of one stream rest on, in numbers: threads read parts of a ledger, and one finds the void acts. */
 export interface PartRests {
   /** Adds what the next event of the stream rests on. */
   add(rests: Readonly<Record<string, string>> | undefined): void;

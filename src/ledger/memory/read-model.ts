@@ -27,7 +27,7 @@ export interface ReadModel {
   position(): Position | undefined;
   /** The recorded instant that a new event may not go behind. */
   lastRecorded(): Instant;
-  /** The present instant, never before what was recorded last: a clock that steps back hides nobody's act. */
+  /** The present instant, never before the last recorded one: when a clock steps back, every act is still known. */
   now(clock: Clock): Instant;
   /** The state of a stream. To look at the `own` of a fund’s throws {@link StateMissing} where it is not kept. */
   stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;

@@ -12,7 +12,7 @@ import type { ReadModel } from './read-model.js';
  * and ends before the first event that is later. It is so of every instant up to the store’s floor, where it has one.
  */
 export interface Settling {
-  /** Whether what was known at an instant can never change. Looks at nothing but what is in memory. */
+  /** Whether what was known at an instant can never change, by what is in memory. */
   isSettled(instant: Instant): boolean;
   /**
    * Sees to it that instants which are past by the clock are settled: the store is looked at where one is not, at most
@@ -29,12 +29,12 @@ interface SettlingParts {
   readonly clockWatch: ClockWatch;
 }
 
-/** The store is looked at no oftener, whoever asks. */
+/** The store is read at the most so often, however many ask. */
 const EVERY_MS = 1_000;
 
 export function createSettling({ store, model, projector, clock, clockWatch }: SettlingParts): Settling {
   const { floor } = store;
-  /** When the floor was last to be raised, and when it was only looked at: who asks for what is to come delays nobody. */
+  /** When the floor was last to be raised, and when it was last read; apart, so that a question about the future delays no other. */
   const last = { raised: -Infinity, looked: -Infinity };
   let floorText: string | undefined;
   let floorAt = -Infinity;

@@ -266,7 +266,7 @@ const maySee = (seeing: Seeing, stream: string): boolean => {
   return kind === 'register' || (kind === 'fund' ? seeing.sees(name) : seeing.seesCases(name));
 };
 
-/** A receipt and a mailed link name a proposal and nothing else: where it stands is found here. */
+/** A receipt and a mailed link name a proposal alone. This finds the stream that it is in. */
 export const proposalAnywhere = query({
   name: 'find-proposal',
   path: '/proposals/{proposal}',

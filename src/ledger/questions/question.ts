@@ -41,7 +41,7 @@ export interface Query {
   readonly params: z.ZodObject;
   readonly options: z.ZodObject;
   readonly answer: z.ZodObject;
-  /** Answers, with claims as the asker may know them; of what they may not see, the more costly work nothing out. */
+  /** Answers, with claims as the asker may know them. Costly questions work out only what the asker may see. */
   run(ledger: Ledger, asked: Asked, seeing: Seeing): Promise<Answer | Refusal>;
   /** The answer as a table, for CSV and the terminal. */
   table(answer: Answer): Table;

@@ -221,7 +221,7 @@ interface PortfolioRow {
   readonly figures: Record<PortfolioFigure, Pence>;
 }
 
-/** The sums of each financial year: a year’s gap is nobody’s in another. */
+/** The sums of each financial year. The gap of one year says nothing of another. */
 const yearsOf = (rows: readonly PortfolioRow[]) =>
   [...new Set(rows.map(({ at }) => at.year.label))].sort().map((year) => {
     const own = rows.filter(({ at }) => at.year.label === year);
