@@ -39,12 +39,7 @@ function fundsLookedAt(act: Prepared, model: ReadModel): Set<string> {
 
 /** The other fund that an act names in what it says, or in what it answers. */
 function named({ kind, stream, command }: Prepared, model: ReadModel): string[] {
-  const fact =
-    'fact' in command
-      ? command.fact
-      : 'proposal' in command
-        ? model.stream(kind, stream).open.get(command.proposal)?.fact
-        : undefined;
+  const fact = 'fact' in command ? command.fact : model.stream(kind, stream).open.get(command.proposal)?.fact;
   const other = fact && factOf(KINDS[kind], fact.type).otherFund?.(fact.data);
   return other === undefined ? [] : [other];
 }

@@ -235,7 +235,7 @@ t.test('an act that another service recorded in the last moment is found, not re
 
 t.test('an act that cannot be decided fails alone', async (t) => {
   const { ledger } = await faulty(t);
-  const wrong = ledger.submit('pool-manager', post('NoSuchFact', { effective: '2016-04-01' }));
+  const wrong = ledger.submit('pool-manager', post('NoSuchFact', { effective: '2016-04-01' }), { in: 'register' });
   const right = ledger.done('pool-manager', set('a'));
   await t.rejects(wrong, /NoSuchFact/);
   t.equal((await right).outcome.revision, '1');

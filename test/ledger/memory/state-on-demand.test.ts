@@ -61,6 +61,14 @@ t.test('the first act on a fund has it folded, and what follows keeps it up to d
   t.strictSame(second.ledger.model.stream('fund', STREAM), first.ledger.model.stream('fund', STREAM));
 });
 
+t.test('an act that is only tried has it folded as well', async (t) => {
+  const { second } = await twice(t);
+  const command = { act: 'post', fact: { type: 'PlanLineSet', data: line({ line: 'step-down' }) as never } } as const;
+  const { outcome } = await second.done('county-finance', command, { dryRun: true });
+  t.match(outcome.events, [{ type: 'PlanLineSet' }]);
+  t.ok(second.ledger.model.isAtHand(STREAM));
+});
+
 t.test('what is recorded while it is being folded is in it, once', async (t) => {
   const { first, second } = await twice(t);
   // More than a page, so that the folding waits in between.
