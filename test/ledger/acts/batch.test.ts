@@ -235,10 +235,24 @@ t.test('an act that another service recorded in the last moment is found, not re
 
 t.test('an act that cannot be decided fails alone', async (t) => {
   const { ledger } = await faulty(t);
-  const wrong = ledger.submit('pool-manager', post('NoSuchFact', { effective: '2016-04-01' }), { in: 'register' });
+  const { model } = ledger.ledger;
+  const { voidActs } = model;
+  // The first act that is decided meets a fault of the program.
+  Object.assign(model, {
+    voidActs() {
+      Object.assign(model, { voidActs });
+      throw new Error('a fault of the program');
+    },
+  });
+  const wrong = ledger.submit('pool-manager', set('a'));
   const right = ledger.done('pool-manager', set('a'));
-  await t.rejects(wrong, /NoSuchFact/);
+  await t.rejects(wrong, /a fault of the program/);
   t.equal((await right).outcome.revision, '1');
+});
+
+t.test('a fact that there is not is no act', async (t) => {
+  const { ledger } = await faulty(t);
+  await t.rejects(ledger.submit('pool-manager', post('NoSuchFact', { effective: '2016-04-01' })), /NoSuchFact/);
 });
 
 t.test('a store that is closed is said to be', async (t) => {

@@ -45,6 +45,16 @@ t.test('a key used at one service is known at the other', async (t) => {
   t.same(second.outcome, first.outcome);
 });
 
+t.test('an act that is tried under a key that was used is answered as the act that was recorded', async (t) => {
+  const ledger = await openedLedger(t);
+  const first = await ledger.done('pool-manager', set('a'), { key: 'same' });
+  const tried = await ledger.done('pool-manager', set('a'), { key: 'same', dryRun: true });
+  t.ok(tried.replayed);
+  t.same(tried.outcome, first.outcome);
+  const other = await ledger.submit('pool-manager', set('b'), { key: 'same', dryRun: true });
+  t.equal(other instanceof Refusal && other.rule, 'key_reused');
+});
+
 t.test('a service whose clock is behind records no earlier than what was recorded before', async (t) => {
   const one = await openedLedger(t);
   const two = await another(one, (act) => t.teardown(act));
