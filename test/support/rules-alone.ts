@@ -1,16 +1,12 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import type { Test } from 'tap';
-import { londonDay } from '../../src/domain/calendar.js';
-import type { SentFact } from '../../src/domain/grammar/event.js';
-import type { Command } from '../../src/domain/grammar/stream.js';
-import { SERVICE } from '../../src/domain/grammar/mandate.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { decidedNow } from '../../src/ledger/acts/alone.js';
 import { doneNow, wouldDo } from '../../src/ledger/acts/answer.js';
-import { requestOf } from '../../src/ledger/acts/request.js';
 import { seen } from '../../src/ledger/acts/seen.js';
-import type { Decided, Done, Prepared, Submission } from '../../src/ledger/acts/submission.js';
-import { placed, REGISTER_STREAM, sha256 } from '../../src/ledger/catalogue.js';
+import { serviceActs } from '../../src/ledger/acts/service-acts.js';
+import { prepared } from '../../src/ledger/acts/submit.js';
+import type { Decided, Done, Submission } from '../../src/ledger/acts/submission.js';
 import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
 import type { EventStore } from '../../src/store/event-store.js';
@@ -30,17 +26,6 @@ const plain = (found: Decided | Refusal): unknown => {
   return { encoded, expected, warnings: preview.warnings };
 };
 
-const byService = (stream: string, command: Command, key: string): Submission => ({
-  kind: placed(stream).kind,
-  stream,
-  command,
-  officer: SERVICE,
-  signedInBy: 'service',
-  key,
-  correlation: key,
-  evidence: [],
-});
-
 /** Decides and evolves on what a ledger remembers. */
 function acting({ model, clock, store, projector, stateOf }: Ledger): Pick<Ledger, 'submit' | 'lapseExpired' | 'note'> {
   const keys = new Set<string>();
@@ -49,7 +34,7 @@ function acting({ model, clock, store, projector, stateOf }: Ledger): Pick<Ledge
     if (submission.ifMatch !== undefined || keys.has(submission.key))
       throw new Error('Keys that are used again, and revisions that were read, are for tests of the ledger.');
     keys.add(submission.key);
-    const act: Prepared = { request: requestOf(submission), ...submission, key: sha256(submission.key) };
+    const act = prepared(submission);
     await seen(act, { model, stateOf });
     const found = await decidedNow(act, { store, model, clock });
     deepStrictEqual(
@@ -64,21 +49,7 @@ function acting({ model, clock, store, projector, stateOf }: Ledger): Pick<Ledge
     return doneNow(found.events, position, found.preview);
   }
 
-  return {
-    submit,
-    async lapseExpired() {
-      const today = londonDay(model.now(clock));
-      let lapsed = 0;
-      for (const { stream, proposal } of model.openProposals()) {
-        if (proposal.expires === undefined || proposal.expires >= today) continue;
-        const key = `lapse ${proposal.id} ${proposal.revision}`;
-        const done = await submit(byService(stream, { act: 'lapse', proposal: proposal.id }, key));
-        if (!(done instanceof Refusal)) lapsed++;
-      }
-      return lapsed;
-    },
-    note: (fact: SentFact, key: string) => submit(byService(REGISTER_STREAM, { act: 'note', fact }, key)),
-  };
+  return { submit, ...serviceActs(submit, { model, clock }) };
 }
 
 /** The rules alone, with nothing recorded. */

@@ -1,10 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { SentFact } from '../../domain/grammar/event.js';
-import type { Command } from '../../domain/grammar/stream.js';
-import { SERVICE } from '../../domain/grammar/mandate.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { OutcomeUnknown, type EventStore } from '../../store/event-store.js';
-import { placed, REGISTER_STREAM, sha256 } from '../catalogue.js';
+import { sha256 } from '../catalogue.js';
 import type { Clock } from '../clock.js';
 import { scopedKey } from '../memory/key-table.js';
 import type { Projector } from '../memory/projector.js';
@@ -17,7 +14,7 @@ import type { ClockWatch } from './clock-watch.js';
 import { lookedUp } from './key-look-up.js';
 import { requestOf } from './request.js';
 import { seen } from './seen.js';
-import { todayOf } from './stamp.js';
+import { serviceActs, type ServiceActs } from './service-acts.js';
 import type { Done, Prepared, Submission } from './submission.js';
 import type { Writing } from './writing.js';
 
@@ -25,12 +22,8 @@ import type { Writing } from './writing.js';
  * The one way into the ledger. An act is prepared; the states that it is decided on are seen to be at hand; its key is looked
  * up; it is decided by mandate, four eyes and rules; appended to one stream; taken by the read model; and answered.
  */
-export interface Submitter {
+export interface Submitter extends ServiceActs {
   submit(submission: Submission): Promise<Done | Refusal>;
-  /** Ends every proposal that nobody can sign any more. Returns how many lapsed. */
-  lapseExpired(): Promise<number>;
-  /** Records in the register what the service itself has to say; under the same key once. */
-  note(fact: SentFact, key: string): Promise<Done | Refusal>;
 }
 
 interface SubmitterParts {
@@ -55,7 +48,7 @@ const STEP_ASIDE_MS_MAX = 50;
 const STANDS_MS_MAX = 10_000;
 
 /** An act with its key and itself as digests. */
-const prepared = (submission: Submission): Prepared => ({
+export const prepared = (submission: Submission): Prepared => ({
   request: requestOf(submission),
   ...submission,
   key: sha256(submission.key),
@@ -131,39 +124,22 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     return refuse('conflict', `Others posted to ${act.stream} ${ATTEMPTS_MAX} times in between.`);
   }
 
-  return {
-    async submit(submission) {
-      const comparing = submission.dryRun ? undefined : clockWatch.compared();
-      if (comparing) await comparing;
-      const key = scopedKey(submission.officer, submission.key);
-      if (inProgress.has(key)) return refuse('key_in_progress', `The key "${submission.key}" is being handled.`);
-      const doubt = submission.dryRun ? undefined : clockWatch.doubt();
-      if (doubt !== undefined) return refuse('clock_in_doubt', doubt);
-      inProgress.add(key);
-      try {
-        return await handled(prepared(submission));
-      } finally {
-        inProgress.delete(key);
-      }
-    },
-    async lapseExpired() {
-      const today = todayOf({ model, clock });
-      const due = model
-        .openProposals()
-        .filter(({ proposal }) => proposal.expires !== undefined && proposal.expires < today);
-      let lapsed = 0;
-      for (const { stream, proposal } of due) {
-        const command = { act: 'lapse', proposal: proposal.id } as const;
-        const key = `lapse ${proposal.id} ${proposal.revision}`;
-        const outcome = await this.submit(byService(stream, command, key, proposal.id));
-        if (!(outcome instanceof Refusal)) lapsed++;
-      }
-      return lapsed;
-    },
-    async note(fact, key) {
-      return this.submit(byService(REGISTER_STREAM, { act: 'note', fact }, key, key));
-    },
-  };
+  async function submit(submission: Submission): Promise<Done | Refusal> {
+    const comparing = submission.dryRun ? undefined : clockWatch.compared();
+    if (comparing) await comparing;
+    const key = scopedKey(submission.officer, submission.key);
+    if (inProgress.has(key)) return refuse('key_in_progress', `The key "${submission.key}" is being handled.`);
+    const doubt = submission.dryRun ? undefined : clockWatch.doubt();
+    if (doubt !== undefined) return refuse('clock_in_doubt', doubt);
+    inProgress.add(key);
+    try {
+      return await handled(prepared(submission));
+    } finally {
+      inProgress.delete(key);
+    }
+  }
+
+  return { submit, ...serviceActs(submit, { model, clock }) };
 }
 
 /** Has acts on one stream wait for each other, so that they do not conflict. */
@@ -180,15 +156,3 @@ function createQueues(): <T>(stream: string, act: () => Promise<T>) => Promise<T
     return turn;
   };
 }
-
-/** What the service itself does, in nobody’s name. */
-const byService = (stream: string, command: Command, key: string, correlation: string): Submission => ({
-  kind: placed(stream).kind,
-  stream,
-  command,
-  officer: SERVICE,
-  signedInBy: 'service',
-  key,
-  correlation,
-  evidence: [],
-});

@@ -1,4 +1,5 @@
 import { hexOf } from '../../../evidence/tree.js';
+import type { Entry } from '../../../projections/entry.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
 import { passOver } from '../../domain/grammar/stream.js';
@@ -9,7 +10,7 @@ import { canonical, decode, kindOf, KINDS, REGISTER_STREAM } from '../catalogue.
 import { createStanding, judgedAsStored } from '../memory/standing.js';
 import type { Before, Check, Checking } from './checks/check.js';
 import { DECISIONS } from './checks/decisions.js';
-import { AS_BUILT, balance, figures, type Verified } from './checks/figures.js';
+import { AS_BUILT, BALANCE, figures, type Verified } from './checks/figures.js';
 import { MANDATES } from './checks/mandates.js';
 import { OPENING } from './checks/opening.js';
 import { REQUESTS } from './checks/requests.js';
@@ -38,7 +39,7 @@ const checksOf = (verified: Verified) =>
     SIGNATURES,
     REQUESTS,
     DECISIONS,
-    balance(verified),
+    BALANCE,
     {
       name: 'tree',
       promise:
@@ -96,7 +97,8 @@ export async function verify(
   let after: Position | undefined;
   let place = 0;
 
-  for (const words of [store.lost?.()?.words]) if (words !== undefined) findings.add('loss', 'the end', words);
+  const lost = store.lost?.();
+  if (lost) findings.add('loss', 'the end', lost.words);
   for (const words of (await store.examine?.()) ?? []) findings.add('structure', 'the store', words);
   const tree = createTreeCheck(store, (where, words) => findings.add('tree', where, words));
 
@@ -130,8 +132,15 @@ export async function verify(
     const agreed = agreements.get(stream);
     agreements.delete(stream);
     if (event.type === 'ProposalAgreed') agreements.set(stream, event);
+    // Two checks look at the entry of an event; it is worked out once, and after its decision.
+    let known: Entry | undefined;
+    const entry = (): Entry => (known ??= verified.entryOf(event, place));
+    const looked = { event, where, place, agreed, isVoid, tried, entry };
     try {
-      for (const each of checking) await each.event?.({ event, where, place, agreed, isVoid, tried });
+      for (const each of checking) {
+        const waits = each.event?.(looked);
+        if (waits) await waits;
+      }
     } catch (error) {
       findings.add('decisions', where, `it does not fit what came before it: ${(error as Error).message}`);
     }

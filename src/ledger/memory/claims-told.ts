@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { claimReleases, type ClaimReleases, type ToldClaims } from '../../../projections/claim-releases.js';
 import {
   dayNumber,
@@ -12,6 +11,7 @@ import {
 import type { DisputeState } from '../../domain/dispute/state.js';
 import { disputeStream } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
+import { givingWay } from '../give-way.js';
 
 /**
  * The claims of an area as they are told to those who see no case of it: as they stood at the last month's end, London
@@ -92,12 +92,11 @@ export async function releasedUpTo({ model, clock }: Ledger, area: string, known
 
 /** Makes the releases that are missing, and lets others be answered meanwhile. */
 async function make(releases: ClaimReleases, ends: readonly MonthEnd[], revisions: readonly number[]): Promise<void> {
-  let begun = performance.now();
+  const giveWay = givingWay(GIVES_WAY_AFTER_MS);
   for (let at = releases.revisions.length; at < ends.length; at++) {
     for (const step = releases.next(ends[at]!.day, revisions[at]!); !step.next().done;) {
-      if (performance.now() - begun < GIVES_WAY_AFTER_MS) continue;
-      await setImmediate();
-      begun = performance.now();
+      const others = giveWay();
+      if (others) await others;
     }
   }
 }

@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import type { StreamKind } from '../../domain/grammar/event.js';
 import { evolveOwn } from '../../domain/grammar/stream.js';
 import type { StreamState } from '../../domain/grammar/kind.js';
 import { StoreUnavailable, type EventStore } from '../../store/event-store.js';
 import { pageOfStream } from '../../store/pages.js';
 import { decode, KINDS, type StateOf } from '../catalogue.js';
+import { givingWay } from '../give-way.js';
 import type { ReadModel } from './read-model.js';
 
 /**
@@ -26,7 +26,7 @@ export function createStateOnDemand(store: EventStore, model: ReadModel): StateO
     const kind = KINDS[kindName];
     const own = kind.initial();
     let at = -1;
-    let since = performance.now();
+    const giveWay = givingWay(TURN_MS);
     // The read model goes on meanwhile: this ends where it is level with it, in the same turn of the loop.
     while (at < model.stream(kindName, stream).last) {
       const page = await pageOfStream(store, stream, BigInt(at), PAGE);
@@ -35,9 +35,8 @@ export function createStateOnDemand(store: EventStore, model: ReadModel): StateO
       for (const event of taken) {
         if (!model.whyVoid(stream, Number(event.revision))) evolveOwn(kind, own, decode(event, kind));
         at++;
-        if (performance.now() - since < TURN_MS) continue;
-        await setImmediate();
-        since = performance.now();
+        const others = giveWay();
+        if (others) await others;
       }
     }
     model.keep(stream, own);

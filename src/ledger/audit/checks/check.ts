@@ -1,3 +1,4 @@
+import type { Entry } from '../../../../projections/entry.js';
 import type { LedgerEvent } from '../../../domain/grammar/event.js';
 import type { StreamState } from '../../../domain/grammar/kind.js';
 import type { RegisterState } from '../../../domain/register/state.js';
@@ -37,6 +38,8 @@ export interface Looked {
   readonly isVoid: boolean;
   /** How many acts under its key were void before it. */
   readonly tried: number;
+  /** What it says and posts, as the figures see it. Throws where it cannot be told. */
+  entry(): Entry;
 }
 
 /** What stands before the event that is looked at. */

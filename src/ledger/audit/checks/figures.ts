@@ -1,4 +1,4 @@
-import { createBalances } from '../../../../projections/balances.js';
+import { createBalances, type Balances } from '../../../../projections/balances.js';
 import type { Entry } from '../../../../projections/entry.js';
 import type { Day } from '../../../domain/calendar.js';
 import { exactly, moneyText, type Pence } from '../../../domain/money.js';
@@ -17,42 +17,39 @@ export const AS_BUILT: Verified = { createBalances, entryOf };
 /** How many sizes and days of each stream are compared with the sum over the log. */
 const SAMPLES_PER_AXIS = 12;
 
-export const balance = (verified: Verified) =>
-  ({
-    name: 'balance',
-    promise: 'The postings of every event sum to zero.',
-    begin: (_before, report) => ({
-      event({ event, where, place, isVoid }) {
-        if (isVoid) return;
-        const off = imbalance(verified.entryOf(event, place).postings);
-        if (off !== 0) report(where, `its postings sum to ${moneyText(off)}.`);
-      },
-    }),
-  }) as const satisfies Check;
+export const BALANCE = {
+  name: 'balance',
+  promise: 'The postings of every event sum to zero.',
+  begin: (_before, report) => ({
+    event({ where, entry, isVoid }) {
+      if (isVoid) return;
+      const off = imbalance(entry().postings);
+      if (off !== 0) report(where, `its postings sum to ${moneyText(off)}.`);
+    },
+  }),
+} as const satisfies Check;
 
-export const figures = (verified: Verified) =>
+export const figures = ({ createBalances: createOwn }: Pick<Verified, 'createBalances'>) =>
   ({
     name: 'figures',
     promise: 'Every balance of the read model equals the sum over the whole log, on sampled pairs of dates.',
     begin(_before, report) {
       const books = new Map<string, Entry[]>();
       return {
-        event({ event, place, isVoid }) {
+        event({ event, entry, isVoid }) {
           if (isVoid) return;
           const entries = books.get(event.stream);
-          const entry = verified.entryOf(event, place);
-          if (entries) entries.push(entry);
-          else books.set(event.stream, [entry]);
+          if (entries) entries.push(entry());
+          else books.set(event.stream, [entry()]);
         },
         end() {
-          for (const [stream, entries] of books) compare(stream, entries, verified, report);
+          for (const [stream, entries] of books) compare(stream, entries, createOwn(), report);
         },
       };
     },
   }) as const satisfies Check;
 
-function compare(stream: string, entries: readonly Entry[], verified: Verified, report: Report): void {
-  const balances = verified.createBalances();
+function compare(stream: string, entries: readonly Entry[], balances: Balances, report: Report): void {
   for (const entry of entries) balances.add(entry.place, entry.postings);
   const sizes = sampled(entries.map((entry) => entry.place + 1));
   const days = sampled([...new Set(entries.flatMap((entry) => entry.postings.map((posting) => posting.on)))].sort());
