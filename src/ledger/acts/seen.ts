@@ -22,19 +22,22 @@ export function seen(
 
 function fundsLookedAt(act: Prepared, model: ReadModel): Set<string> {
   const all = new Set<string>();
-  const areas = new Set<string>();
   const rest = [placed(act.stream).name, ...named(act, model)];
   for (let fund = rest.pop(); fund !== undefined; fund = rest.pop()) {
-    const outline = model.fund(fund)?.outline;
-    if (all.has(fund) || !outline?.opened) continue;
-    all.add(fund);
-    rest.push(...outline.otherFunds);
-    const { area } = outline.opened;
-    if (areas.has(area)) continue;
-    areas.add(area);
-    rest.push(...FINANCIAL_YEARS.map(({ label }) => `${area}-${label}`));
+    if (all.has(fund)) continue;
+    // A fund may be opened in the same commit: then its name alone tells its area.
+    for (const each of fundsOfArea(fund)) {
+      all.add(each);
+      rest.push(...(model.fund(each)?.outline.otherFunds ?? []));
+    }
   }
   return all;
+}
+
+/** A fund, and those that its area may have of the other years. */
+function fundsOfArea(fund: string): string[] {
+  const area = fund.replace(/-[^-]+-[^-]+$/, '');
+  return [fund, ...FINANCIAL_YEARS.map(({ label }) => `${area}-${label}`)];
 }
 
 /** The other fund that an act names in what it says, or in what it answers. */

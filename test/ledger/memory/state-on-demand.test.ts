@@ -3,7 +3,18 @@ import { fundStream } from '../../../src/ledger/catalogue.js';
 import { createStateOnDemand } from '../../../src/ledger/memory/state-on-demand.js';
 import { StateMissing } from '../../../src/ledger/memory/streams.js';
 import { StoreUnavailable } from '../../../src/store/event-store.js';
-import { contribution, FUND, line, onSameFile, openedLedger, stated, type TestLedger } from '../../support/ledger.js';
+import { agreement, terms } from '../../support/agreements.js';
+import {
+  COUNTY,
+  contribution,
+  FUND,
+  line,
+  onSameFile,
+  openedLedger,
+  PARTNERS,
+  stated,
+  type TestLedger,
+} from '../../support/ledger.js';
 
 /** The state of a fund for decisions is folded from the store when somebody first needs it. */
 
@@ -59,6 +70,26 @@ t.test('the first act on a fund has it folded, and what follows keeps it up to d
   );
   await first.ledger.projector.whenTaken((await second.store.head())!);
   t.strictSame(second.ledger.model.stream('fund', STREAM), first.ledger.model.stream('fund', STREAM));
+});
+
+t.test('an act on a fund that is opened in the same commit has those of the years before folded', async (t) => {
+  const { second } = await twice(t);
+  const where = { in: 'testshire-2017-18' };
+  const sent = (act: 'post' | 'propose', type: string, data: object) => ({ act, fact: { type, data: data as never } });
+  const opening = {
+    effective: '2017-04-01',
+    area: 'testshire',
+    year: '2017-18',
+    host: COUNTY,
+    partners: [...PARTNERS],
+  };
+  const signed = agreement({ effective: '2017-04-01' }, terms({ from: '2017-04-01' }));
+  const [opened, proposed] = await Promise.all([
+    second.done('pool-manager', sent('post', 'FundOpened', opening), where),
+    second.done('county-finance', sent('propose', 'AgreementSigned', signed), where),
+  ]);
+  t.match([opened, proposed], [{ outcome: { revision: '0' } }, { outcome: { revision: '1' } }]);
+  t.ok(second.ledger.model.isAtHand(STREAM), 'whose agreements it looks at');
 });
 
 t.test('an act that is only tried has it folded as well', async (t) => {
