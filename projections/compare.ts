@@ -1,4 +1,4 @@
-import type { Day } from '../src/domain/calendar.js';
+import type { Day, Instant } from '../src/domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import type { Posting } from '../src/domain/postings.js';
 import type { ClaimsWalk } from './claims.js';
@@ -15,7 +15,12 @@ interface Point {
   readonly on: Day;
   /** How many events of the ledger are known. */
   readonly size: number;
+  /** The instant at which they are known; it may be left out where nothing passes by itself. */
+  readonly instant?: Instant;
 }
+
+const isKnown = ({ place, passes }: Entry, { size, instant = Infinity as Instant }: Point): boolean =>
+  place < size && (passes === undefined || passes <= instant);
 
 type Mover = {
   /** What it changed; figures that it left alone are not named. */
@@ -40,7 +45,7 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
   const sums = noSums();
   sums.openClaims = claims.open(from.on, from.size);
   for (const entry of entries) {
-    if (entry.place >= from.size) break;
+    if (!isKnown(entry, from)) continue;
     for (const posting of entry.postings) if (posting.on <= from.on) count(sums, posting, posting.pence, 1);
   }
   const start = gapFrom(sums);
@@ -64,7 +69,7 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
   const [firstDay, lastDay, dayWay] =
     from.on <= to.on ? ([from.on, to.on, 1] as const) : ([to.on, from.on, -1] as const);
   const crossed = entries
-    .filter((entry) => entry.place < from.size)
+    .filter((entry) => isKnown(entry, from))
     .flatMap((entry) =>
       [...new Set(entry.postings.map((posting) => posting.on))]
         .filter((day) => day > firstDay && day <= lastDay)
@@ -81,10 +86,11 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
 
   step({ by: 'accrual' }, [], 1, minus(claims.open(to.on, from.size), claims.open(from.on, from.size)));
 
-  const [small, large, knowWay] =
-    from.size <= to.size ? ([from.size, to.size, 1] as const) : ([to.size, from.size, -1] as const);
-  const learnt = entries.filter((entry) => entry.place >= small && entry.place < large);
-  for (const entry of knowWay === 1 ? learnt : learnt.reverse()) {
+  // Who knows more knows all that the other knows: what one of the two knows alone is learnt, or forgotten.
+  const learnt = entries.filter((entry) => isKnown(entry, to) && !isKnown(entry, from));
+  const forgotten = entries.filter((entry) => isKnown(entry, from) && !isKnown(entry, to));
+  const knowWay = forgotten.length > 0 ? -1 : 1;
+  for (const entry of knowWay === 1 ? learnt : forgotten.reverse()) {
     step(
       { entry, by: 'knowledge' },
       entry.postings.filter((posting) => posting.on <= to.on),

@@ -1,4 +1,4 @@
-import type { Day } from '../src/domain/calendar.js';
+import type { Day, Instant } from '../src/domain/calendar.js';
 import type { FactData } from '../src/domain/grammar/event.js';
 import type { KeptAs } from '../src/domain/grammar/remembered.js';
 import type { Posting } from '../src/domain/postings.js';
@@ -7,6 +7,8 @@ import type { Posting } from '../src/domain/postings.js';
 export interface Entry {
   /** Its place in the whole ledger, from 0: the event is known from size `place + 1` on. */
   readonly place: number;
+  /** Of what passes by itself, the instant from which it is known, by those who know its place: see offers.ts. */
+  readonly passes?: Instant;
   readonly revision: number;
   readonly id: string;
   readonly type: string;
@@ -19,6 +21,8 @@ export interface Entry {
   readonly officer: string;
   readonly partner: string;
   readonly role: string;
+  /** The version of the rules by which it was decided; left out, 1. */
+  readonly rules?: number | undefined;
   /** Why it takes effect in a closed period, where it does. */
   readonly adjustment?: { readonly reason: string } | undefined;
   readonly evidence: readonly { readonly reference: string }[];

@@ -383,7 +383,7 @@ export const RULES = {
   proposal_expired: rule(
     409,
     'The proposal has expired',
-    'A proposal may name its last day; after that day it can no longer be signed.',
+    'A proposal may name its last day. From the day after it, in London, it is off the table: nobody can sign, counter, decline or withdraw it.',
     'Ask for a new proposal.',
   ),
   counter_differs: rule(

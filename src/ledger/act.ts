@@ -1,10 +1,12 @@
 import { refuse, type Refusal } from '../domain/rules.js';
 import type { FactData } from '../domain/grammar/event.js';
 import { factOf } from '../domain/grammar/kind.js';
+import { isExpired } from '../domain/grammar/proposal.js';
 import { OPERATOR, seesArea, seesFund, type Sight } from './access.js';
 import { KINDS, placed, sha256 } from './catalogue.js';
 import type { Ledger } from './ledger.js';
 import { scopedKey } from './memory/key-table.js';
+import { todayOf } from './acts/stamp.js';
 import type { Done, Submission } from './acts/submission.js';
 
 /**
@@ -72,7 +74,10 @@ function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal 
   const { model } = ledger;
   const { command, officer, key, stream } = submission;
   if ((command.act !== 'propose' && command.act !== 'counter') || sight === OPERATOR) return undefined;
-  const own = model.openProposals().filter(({ proposal }) => proposal.officer === officer);
+  const today = todayOf(ledger);
+  const own = model
+    .openProposals()
+    .filter(({ proposal }) => proposal.officer === officer && !isExpired(proposal, today));
   const length = own.reduce((sum, { proposal }) => sum + lengthOf(proposal.fact.data), lengthOf(command.fact.data));
   const many = own.length + (underWay.get(ledger)?.get(officer) ?? 0);
   const isFull = many >= OPEN_PROPOSALS_MAX || length > OPEN_PROPOSALS_TEXT_MAX;

@@ -22,7 +22,8 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   exposure: 'atRisk + openClaims: what may yet be lost or have to be paid. Beside the gap, never in it.',
 
   // A position.
-  proposed: 'On the table, and not signed.',
+  proposed:
+    'On the table, and not signed. An offer that names a last day is off the table for what is known from the day after it in London.',
   agreed:
     'Agreed contributions and determined grants, less what was withdrawn or reduced; in a dispute, what the claimant is to be paid.',
   agreedRecurrent: 'Of what is agreed, what goes on in later years.',

@@ -206,6 +206,7 @@ export function entryOf(event: LedgerEvent, place: number): Entry {
     officer: metadata.officer,
     partner: metadata.partner,
     role: metadata.role,
+    rules: metadata.rules,
     adjustment: metadata.adjustment,
     evidence: metadata.evidence,
     sentence: sentenceOf(event),

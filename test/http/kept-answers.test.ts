@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { naiveBalance } from '../../projections/balances.js';
 import { gapOf } from '../../projections/gap.js';
+import { withExpiries } from '../../projections/offers.js';
 import { z } from 'zod';
 import { todayOf } from '../../src/ledger/acts/stamp.js';
 import { createKeptAnswers } from '../../src/http/kept-answers.js';
@@ -69,11 +70,14 @@ t.test('whether it was kept or worked out, an answer is what the log adds up to'
         // Each is asked twice, and the ones before again: some are kept, some were, and some cannot be any more.
         for (const options of [...asked.slice(-4), ...asked.slice(-4)]) {
           const [day, knownAt] = [...new URLSearchParams(options).values()] as [Day, string];
-          const { size } = model.prefix(knownAt.length === 10 ? at(`${knownAt}T23:59:59.999Z`) : at(knownAt));
+          const instant = knownAt.length === 10 ? at(`${knownAt}T23:59:59.999Z`) : at(knownAt);
+          const { size } = model.prefix(instant);
+          const known = entries.filter(({ place }) => place < size);
+          const moves = withExpiries(known, model.fund(FUND)!.offers, { size, instant });
           const view = {
             on: day,
             accounts: model.fund(FUND)!.balances.accounts(),
-            balance: (account: Account) => naiveBalance(entries, account, day, size),
+            balance: (account: Account) => naiveBalance(moves, account, day, size),
           };
           const naive = gapOf(view, NO_MONEY);
           const answer = (await get(`${fund('/gap')}?${options}`)).json<Record<string, string>>();

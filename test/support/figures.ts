@@ -9,8 +9,8 @@ import { FUND, type TestLedger } from './ledger.js';
 
 /** The figures of the test fund on a day, as now known, in text. */
 
-const viewOn = ({ ledger: { model } }: TestLedger, on: string): View =>
-  viewOf(model.fund(FUND)!, on as Day, model.size());
+const viewOn = ({ ledger: { model }, clock }: TestLedger, on: string): View =>
+  viewOf(model.fund(FUND)!, on as Day, model.size(), model.now(clock));
 
 const inText = (sums: object): Record<string, string> =>
   Object.fromEntries(Object.entries<Pence>({ ...sums }).map(([name, sum]) => [name, moneyText(sum)]));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { daysAfter, type Day } from '../../src/domain/calendar.js';
+import { daysAfter, londonDay, type Day } from '../../src/domain/calendar.js';
 import type { FactData } from '../../src/domain/grammar/event.js';
 import { exactly, moneyText } from '../../src/domain/money.js';
 import { Refusal } from '../../src/domain/rules.js';
@@ -146,6 +146,8 @@ function sendings(
   const named = (kind: string) => pick(items.filter(([, item]) => item.kind === kind))?.[0] ?? 'nothing';
   const officers = (partner: string): Sent[0] => `${partner}-finance`;
   const later = daysAfter(effective, move.pick % 90);
+  // Every third offer can be signed for a few days only.
+  const expires = move.pick % 3 === 0 ? { expires: daysAfter(londonDay(ledger.clock.now()), move.pick % 7) } : {};
   switch (move.what) {
     case 'offer':
       contributions.push({ name, payer: move.payer });
@@ -154,6 +156,7 @@ function sendings(
           officers(move.payer),
           {
             act: 'propose',
+            ...expires,
             fact: fact('ContributionAgreed', {
               contribution: name,
               payer: move.payer,
@@ -174,6 +177,7 @@ function sendings(
           officers(proposal.awaiting[0]!),
           {
             act: 'counter',
+            ...expires,
             proposal: proposal.id,
             fact: {
               type: 'ContributionAgreed',

@@ -4,6 +4,7 @@ import type { EarlierVersion, FactData, FactText, Signature } from './event.js';
 import { negated } from '../money.js';
 import type { Posting } from '../postings.js';
 import { ROLES, type Role } from '../roles.js';
+import { inForce } from './rule-versions.js';
 import { EffectiveDay, Name, words } from '../values.js';
 
 /**
@@ -106,6 +107,25 @@ export interface OpenProposal {
   readonly adjustment?: { readonly reason: string };
   /** The version of the rules by which its terms were decided. */
   readonly rules: number;
+}
+
+/**
+ * The last day after which a proposal is off the table by itself: the one that it names, inclusive, where its terms were
+ * decided by rules that say so. By earlier ones it stayed until its lapse was recorded.
+ */
+export const lastDayOf = ({ expires, rules }: { readonly expires?: Day | undefined; readonly rules: number }) =>
+  inForce('offers_expire', { rules }) ? expires : undefined;
+
+/** Whether a proposal is off the table on a day because its last day has passed. */
+export const isExpired = (proposal: Pick<OpenProposal, 'expires' | 'rules'>, today: Day): boolean =>
+  (lastDayOf(proposal) ?? today) < today;
+
+/** The proposals that are still on the table on a day. */
+export function stillOpen(open: ReadonlyMap<string, OpenProposal>, today: Day): ReadonlyMap<string, OpenProposal> {
+  for (const proposal of open.values()) {
+    if (isExpired(proposal, today)) return new Map([...open].filter(([, each]) => !isExpired(each, today)));
+  }
+  return open;
 }
 
 // Postings

@@ -59,6 +59,10 @@ export const RULE_CHANGES = {
     from: 4,
     why: 'Money that came or went, spending, what was measured and a gap that was stated are dated today at the latest: a receipt of 2098 counted in no year that anybody looked at.',
   },
+  offers_expire: {
+    from: 4,
+    why: 'A proposal is off the table from the day after its last day, whether or not its lapse was recorded: an offer that nobody could sign any more counted as soft money until a service was started.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

@@ -8,9 +8,11 @@ import { pounds } from '../money.js';
 import type { Posting } from '../postings.js';
 import {
   endingInWords,
+  isExpired,
   isProposalEvent,
   PROPOSAL_EVENTS,
   proposalPostings,
+  stillOpen,
   type OpenProposal,
   type ProposalEvent,
 } from './proposal.js';
@@ -29,9 +31,20 @@ import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demand
 /** The one function from an event to its postings. They sum to zero for every fact. Source: docs/decisions/shape.md. */
 export function postingsOf<State>(kind: Kind<State>, event: { type: string; data: FactData }): Posting[] {
   return isProposalEvent(event)
-    ? proposalPostings(event, (text, proposal) => factOf(kind, text.type).proposes?.(text.data, proposal) ?? [])
+    ? proposalPostings(event, (text, proposal) => proposedBy(kind, text, proposal))
     : factOf(kind, event.type).postings(event.data);
 }
+
+/** What a proposal of a fact puts on the table. */
+export const proposedBy = <State>(kind: Kind<State>, { type, data }: SentFact, proposal: string): Posting[] =>
+  factOf(kind, type).proposes?.(data, proposal) ?? [];
+
+/** The proposal that an event is a step of, or that it takes off the table. */
+export const answeredBy = <State>(
+  kind: Kind<State>,
+  event: { readonly type: string; readonly data: FactData },
+): string | undefined =>
+  isProposalEvent(event) ? event.data.proposal : factOf(kind, event.type).endsProposal?.(event.data);
 
 // Evolve
 
@@ -181,7 +194,7 @@ export function decide<State>(
 ): Decision | Refusal {
   const full = {
     officer: asking.officer,
-    proposals: state.open,
+    proposals: stillOpen(state.open, context.today),
     adjustment: adjustmentOf(state, command) !== undefined,
     area: kind.area(state.own),
     ...('proposal' in command && { answering: command.proposal }),
@@ -374,7 +387,7 @@ const proposalEvent = (type: ProposalEvent['type'], proposal: string, fact: Fact
   data: { proposal, effective: fact.data.effective, fact, ...more },
 });
 
-/** The proposal that a command names, where it is still open, or why it is not. */
+/** The proposal that a command names, where it is still open, or why it is not. An expired one may wait for its lapse. */
 function openProposal<State>(kind: Kind<State>, state: StreamState<State>, id: string): OpenProposal | Refusal {
   const proposal = state.open.get(id);
   if (proposal) return proposal;
@@ -563,6 +576,7 @@ function close<State>(
     asking.actingFor,
   );
   if (mandate instanceof Refusal) return mandate;
+  if (isExpired(proposal, context.today)) return expired(proposal, context.today)!;
   return {
     partner: mandate.partner,
     role: mandate.role,

@@ -1,8 +1,11 @@
 import type { Balances } from '../../../projections/balances.js';
+import { offeredIn } from '../../../projections/offers.js';
 import type { View } from '../../../projections/view.js';
 import type { Day, Instant } from '../../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
+import { expiredBy, type Offer } from '../../domain/grammar/offers.js';
 import type { OpenProposal } from '../../domain/grammar/proposal.js';
+import { minus } from '../../domain/money.js';
 import type { RegisterState } from '../../domain/register/state.js';
 import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
 import type { Position } from '../../store/event-store.js';
@@ -207,9 +210,21 @@ export function createReadModel(kept?: KeptModel): ReadModel {
   };
 }
 
-/** A fund, or an area’s disputes, on a day, as known at a size of the ledger. */
-export const viewOf = ({ balances }: { readonly balances: Balances }, on: Day, size: number): View => ({
-  on,
-  balance: balances.at(on, size),
-  accounts: balances.accounts(),
-});
+interface Viewed {
+  readonly balances: Balances;
+  readonly offers?: readonly Offer[];
+}
+
+/**
+ * A fund, or an area’s disputes, on a day, as known at a size of the ledger; and at an instant, from which depends which
+ * offers have expired. Without one none has.
+ */
+export function viewOf(of: Viewed, on: Day, size: number, instant?: Instant): View {
+  const { balances, offers = [] } = of;
+  const balance = balances.at(on, size);
+  const expired = instant === undefined ? [] : expiredBy(offers, { size, instant });
+  const view = { on, accounts: balances.accounts() };
+  if (expired.length === 0) return { ...view, balance };
+  const offered = offeredIn(expired, on);
+  return { ...view, balance: (account) => minus(balance(account), offered(account)) };
+}

@@ -4,6 +4,7 @@ import type { LedgerEvent } from '../../domain/grammar/event.js';
 import type { FundState } from '../../domain/fund/state.js';
 import { fundOutline, type FundOutline } from '../../domain/fund/facts.js';
 import { evolve, evolveTable, passOver, postingsOf, type Table } from '../../domain/grammar/stream.js';
+import { keepOffers, type Offer } from '../../domain/grammar/offers.js';
 import { signersIn } from '../../domain/grammar/proposal.js';
 import { reversedBy } from '../../domain/grammar/reversal.js';
 import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
@@ -46,7 +47,7 @@ export interface StreamMemory {
   readonly voids: Map<number, WhyVoid>;
   readonly number: number;
   /** Where its money is kept: a fund’s, or an area’s. */
-  readonly fund?: FundModel & { take(event: LedgerEvent): void };
+  readonly fund?: Omit<FundModel, 'offers'> & { readonly offers: Offer[]; take(event: LedgerEvent): void };
   readonly area?: Balances;
 }
 
@@ -57,6 +58,7 @@ export interface KeptStream {
   readonly fund?: {
     readonly balances: KeptBalances;
     readonly facts: FundFacts;
+    readonly offers: readonly Offer[];
     readonly outline: FundOutline;
     /** The state for decisions, where it was at hand. */
     readonly own?: PackedFund;
@@ -67,6 +69,8 @@ export interface KeptStream {
 export interface FundModel {
   readonly balances: Balances;
   readonly facts: FundFacts;
+  /** The offers that have a last day, in ledger order. */
+  readonly offers: readonly Offer[];
   readonly outline: FundOutline;
 }
 
@@ -129,6 +133,7 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
         fund: {
           balances: createBalances(was?.fund?.balances),
           facts: was?.fund?.facts ?? noFundFacts(),
+          offers: [...(was?.fund?.offers ?? [])],
           ...fundOutline(was?.fund?.outline),
         },
       }),
@@ -172,6 +177,7 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
         const { keptAs } = memory.kind.byName.get(event.type) ?? {};
         const said = { keptAs, reverses: reversedBy(event), agreed: signersIn(event) };
         keep(memory.fund.facts, { place, revision, data, recordedAt, evidence, ...said });
+        keepOffers(memory.fund.offers, memory.kind, event, place);
         memory.fund.take(event);
       }
       memory.places.push(place);
@@ -198,8 +204,9 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
   };
 }
 
-const keptFund = ({ balances, facts, outline: { opened, closedThrough, otherFunds } }: FundModel) => ({
+const keptFund = ({ balances, facts, offers, outline: { opened, closedThrough, otherFunds } }: FundModel) => ({
   balances: balances.kept(),
   facts,
+  offers,
   outline: { opened, closedThrough, otherFunds },
 });

@@ -7,6 +7,7 @@ import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
   OfProposal,
+  onTheTable,
   ProposalText,
   proposalTable,
   proposalText,
@@ -81,12 +82,12 @@ const timelineTable = ({ entries }: Answer): Table => ({
 
 /** What was on the table of a stream at an instant; now, where none is given. */
 async function proposalsIn(ledger: Ledger, kind: StreamKind, stream: string, knownAt?: Instant) {
-  const { size } = ledger.model.prefix(knownAt ?? ledger.model.now(ledger.clock));
-  const open =
+  const { size, instant } = knownThen(ledger, knownAt);
+  const table =
     knownAt === undefined
-      ? ledger.model.stream(kind, stream).open
-      : tableOf(KINDS[kind], stream, await ledger.entries(stream, size)).open;
-  return [...open.values()].map((proposal) => proposalText(stream, proposal));
+      ? ledger.model.stream(kind, stream)
+      : tableOf(KINDS[kind], stream, await ledger.entries(stream, size));
+  return [...onTheTable(table, instant).values()].map((proposal) => proposalText(stream, proposal));
 }
 
 /** Those after a revision, in the order in which their terms last changed: one that is countered meanwhile comes again, and none is lost. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Entry } from '../../../projections/entry.js';
-import type { Instant } from '../../domain/calendar.js';
+import { londonDay, type Instant } from '../../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
 import { moneyText } from '../../domain/money.js';
 import {
   endingInWords,
   isProposalEvent,
+  stillOpen,
   type OpenProposal,
   type ProposalEvent,
 } from '../../domain/grammar/proposal.js';
@@ -115,8 +116,8 @@ export const WholeProposal = ProposalText.extend({
 type WholeProposal = z.input<typeof WholeProposal>;
 
 /** An entry as the table of a stream takes it. */
-const asEvent = ({ officer, partner, role, adjustment, ...entry }: Entry): LedgerEvent =>
-  ({ ...entry, metadata: { officer, partner, role, adjustment } }) as unknown as LedgerEvent;
+const asEvent = ({ officer, partner, role, rules, adjustment, ...entry }: Entry): LedgerEvent =>
+  ({ ...entry, metadata: { officer, partner, role, rules, adjustment } }) as unknown as LedgerEvent;
 
 /** What was on the table of a stream, and how each proposal had ended, after some of its entries. */
 export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]): OnTable {
@@ -124,6 +125,10 @@ export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]
   for (const entry of entries) evolveTable(kind, table, asEvent(entry));
   return table;
 }
+
+/** What is on the table of a stream at an instant: what has expired by then is not, whether or not its lapse is recorded. */
+export const onTheTable = ({ open }: Pick<OnTable, 'open'>, instant: Instant): ReadonlyMap<string, OpenProposal> =>
+  stillOpen(open, londonDay(instant));
 
 const stateOf = (how: string): (typeof STATES)[number] =>
   STATES.find((state) => how.toLowerCase() === `proposal${state}`) ?? 'taken-off';
@@ -197,21 +202,21 @@ export async function wholeProposal(
   id: string,
   knownAt?: Instant,
 ): Promise<WholeProposal | Refusal> {
-  const { size, text: known } = knownThen(ledger, knownAt);
+  const { size, instant, text: known } = knownThen(ledger, knownAt);
   const entries = await ledger.entries(stream, size);
   const steps = entries.filter(
     (entry): entry is Entry & ProposalEvent => isProposalEvent(entry) && entry.data.proposal === id,
   );
   if (steps.length === 0) return refuse('proposal_unknown', `No proposal ${id} was made here.`);
   const table = tableOf(KINDS[kind], stream, entries);
-  const open = table.open.get(id);
-  const how = table.ended.get(id)?.how;
+  const open = onTheTable(table, instant).get(id);
+  const how = table.ended.get(id)?.how ?? (open ? undefined : 'ProposalLapsed');
   const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
   const recorded = agreed && entries.find(({ revision }) => revision === agreed.revision + 1)!;
   const countered = steps.findLast(({ type }) => type === 'ProposalCountered') as
     Extract<ProposalEvent, { type: 'ProposalCountered' }> | undefined;
   return {
-    ...proposalText(stream, open ?? lastTerms(steps)),
+    ...proposalText(stream, table.open.get(id) ?? lastTerms(steps)),
     kind,
     in: placed(stream).name,
     ...known,

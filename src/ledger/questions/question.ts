@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DisputesView } from '../../../projections/claims.js';
 import type { Entry } from '../../../projections/entry.js';
 import { GAP_FIGURES, type Gap } from '../../../projections/gap.js';
+import { withExpiries } from '../../../projections/offers.js';
 import { FIGURES, type Figures, type FundPosition } from '../../../projections/position.js';
 import { inherited, partnersNow, positionNow } from '../../../projections/succession.js';
 import type { Change } from '../../../projections/statement-now.js';
@@ -247,7 +248,10 @@ export const PartnerName = { partner: z.string(), name: z.string() };
 export const SourcesText = z.array(z.object({ source: z.string(), figures: FiguresText }));
 export const EntryText = z.object({
   revision: z.string(),
-  type: z.string(),
+  type: z.string().meta({
+    description:
+      'The kind of fact, or of the step of a proposal. ProposalExpired where the last day of an offer passed: nobody records it, and its revision is that of the terms of the offer.',
+  }),
   recordedAt: z.string(),
   effective: z.string(),
   officer: z.string(),
@@ -292,6 +296,8 @@ export interface Standing {
   readonly inheritance: Inheritance;
   readonly on: Day;
   readonly size: number;
+  /** The instant of what was known. */
+  readonly instant: Instant;
   /** The last revision of the fund that is known; -1 where none is. */
   readonly upTo: number;
   readonly year: FinancialYear;
@@ -347,9 +353,9 @@ export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': kno
   const found = ledger.model.fund(fund);
   const opened = found?.outline.opened;
   if (!opened) return refuse('fund_unknown', `There is no fund named ${fund}.`);
-  const { now, size, text } = knownThen(ledger, knownAt);
+  const { now, instant, size, text } = knownThen(ledger, knownAt);
   const day = on ?? clampedTo(londonDay(now), opened.year);
-  const recorded = viewOf(found, day, size);
+  const recorded = viewOf(found, day, size, instant);
   const inheritance = inheritanceAt(ledger, opened.area, day, size);
   const view = inherited(recorded, inheritance);
   return {
@@ -361,6 +367,7 @@ export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': kno
     inheritance,
     on: day,
     size,
+    instant,
     upTo: ledger.model.knownRevision(fundStream(fund), size),
     year: opened.year,
     opened: opened.partners,
@@ -404,6 +411,10 @@ export const nameOf = (ledger: Ledger, partner: string): string => ledger.model.
 
 export const entriesOf = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' | 'size'>): Promise<Entry[]> =>
   ledger.entries(fundStream(fund), size);
+
+/** The same with what passes by itself: what they post adds up to the figures as known. */
+export const movesOf = async (ledger: Ledger, at: Pick<Standing, 'fund' | 'size' | 'instant'>): Promise<Entry[]> =>
+  withExpiries(await entriesOf(ledger, at), ledger.model.fund(at.fund)!.offers, at);
 
 /** The funds of an area, in the order of their years. */
 export const fundsOf = ({ model }: Ledger, area: string): string[] =>

@@ -4,7 +4,7 @@ import { signingOf } from '../../domain/grammar/fact.js';
 import { RULES_NOW } from '../../domain/grammar/rule-versions.js';
 import { dayNumber, londonDay } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
-import type { OpenProposal } from '../../domain/grammar/proposal.js';
+import { isExpired, type OpenProposal } from '../../domain/grammar/proposal.js';
 import { mandatesOn, type Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import type { Role } from '../../domain/roles.js';
@@ -12,7 +12,7 @@ import { refuse, Refusal } from '../../domain/rules.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import { fundStream, KINDS, placed, sentenceOf } from '../catalogue.js';
-import { tableOf } from './proposal.js';
+import { onTheTable, tableOf } from './proposal.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
@@ -152,7 +152,8 @@ export const tasks = query({
     const held = mandatesOn(ledger.model.register(), officer, today);
     if (held.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
     const partners = new Set(held.map(({ partner }) => partner));
-    const seen = ledger.model.openProposals().filter(({ stream }) => {
+    const seen = ledger.model.openProposals().filter(({ stream, proposal }) => {
+      if (isExpired(proposal, today)) return false;
       const { kind, name } = placed(stream);
       return kind === 'register' || (kind === 'fund' ? seeing.sees(name) : seeing.seesCases(name));
     });
@@ -276,11 +277,11 @@ export const portfolio = query({
     const waiting = new Map<string, number>();
     for (const { at } of rows) {
       const stream = fundStream(at.fund);
-      const { open } =
+      const table =
         asked['known-at'] === undefined
           ? ledger.model.stream('fund', stream)
           : tableOf(KINDS.fund, stream, await ledger.entries(stream, at.size));
-      waiting.set(at.fund, open.size);
+      waiting.set(at.fund, onTheTable(table, at.instant).size);
     }
     return {
       on: asked.on ?? null,

@@ -7,6 +7,7 @@ import {
   type OpenClaims,
 } from '../../../../projections/claims.js';
 import type { Entry } from '../../../../projections/entry.js';
+import { withExpiries } from '../../../../projections/offers.js';
 import type { ToldCell } from '../../../../projections/claim-releases.js';
 import { claimsNow, type AssignedClaim } from '../../../../projections/succession.js';
 import { dayNumber, instantOf, londonDay, type FinancialYear, type Instant } from '../../../domain/calendar.js';
@@ -136,17 +137,18 @@ export const claimsAlong = (ledger: Ledger, { area, year }: Standing): ClaimsWal
 export const NO_CLAIMS_ALONG: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
 
 /**
- * The facts that can move a fund's figures, in ledger order: its own, and those of its area's disputes, which are for
+ * What can move a fund's figures, in ledger order: its own facts, with what passes by itself, and those of its area's disputes, which are for
  * those alone who are told claims exactly.
  * @param released the releases at which an asker is told claims instead
  */
 export async function moving(
   ledger: Ledger,
-  { fund, area, size }: Pick<Standing, 'fund' | 'area' | 'size'>,
+  { fund, area, size, instant }: Pick<Standing, 'fund' | 'area' | 'size' | 'instant'>,
   released: Released | undefined,
 ) {
   const disputes = released ? [] : await ledger.entries(disputeStream(area), size);
-  const entries = [...(await entriesOf(ledger, { fund, size })), ...disputes].sort((a, b) => a.place - b.place);
+  const recorded = [...(await entriesOf(ledger, { fund, size })), ...disputes].sort((a, b) => a.place - b.place);
+  const entries = withExpiries(recorded, ledger.model.fund(fund)!.offers, { size, instant });
   const ofDisputes = new Set(disputes);
   return { entries, isOfDisputes: (entry: Entry): boolean => ofDisputes.has(entry) };
 }

@@ -25,6 +25,7 @@ import {
   AtTwoDates,
   changesOf,
   entriesOf,
+  movesOf,
   EntryText,
   entryText,
   inText,
@@ -259,7 +260,7 @@ export const trace = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const entries = await entriesOf(ledger, at);
+    const entries = await movesOf(ledger, at);
     const register = await ledger.registerAt(at.size);
     const approved = new Map(approvals(entries).map((each) => [each.entry, each]));
     const { measure, partner: holder, source, item } = asked;

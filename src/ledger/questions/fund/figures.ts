@@ -331,7 +331,8 @@ export const compareQuery = query({
     if (to instanceof Refusal) return to;
     const later = Math.max(instantOfStanding(from), instantOfStanding(to)) as Instant;
     const released = await releasesFor(ledger, from.area, later, seeing);
-    const { entries, isOfDisputes } = await moving(ledger, { ...from, size: Math.max(from.size, to.size) }, released);
+    const most = { ...from, size: Math.max(from.size, to.size), instant: later };
+    const { entries, isOfDisputes } = await moving(ledger, most, released);
     const compared = released
       ? compareTold(entries, from, to, released)
       : compare(entries, from, to, claimsAlong(ledger, from));

@@ -90,7 +90,7 @@ export const memorandum = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const before = daysAfter(at.year.first, -1);
-    const opening = inherited(viewOf(at.model, before < at.on ? before : at.on, at.size), at.inheritance);
+    const opening = inherited(viewOf(at.model, before < at.on ? before : at.on, at.size, at.instant), at.inheritance);
     const { shares, ringFenced } = await sharesAt(ledger, at);
     const account = memorandumOf(at.view, opening, {
       partners: at.partners,

@@ -86,7 +86,7 @@ export const planYear = query({
     const { successions } = at.inheritance;
     const { label } = at.year;
     const plan = planYearOn(own, at.on, ledger.model.knownRevision(stream, at.size));
-    const planHash = sha256(canonical(planRows(viewOf(at.model, clampedTo(at.on, at.year), at.size))));
+    const planHash = sha256(canonical(planRows(viewOf(at.model, clampedTo(at.on, at.year), at.size, at.instant))));
     const upTo = ledger.model.knownRevision(REGISTER_STREAM, at.size);
     const { planNeeded, dueDates } = rulesOn(register.reference, label, at.on, upTo);
     return {

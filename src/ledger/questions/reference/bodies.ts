@@ -6,7 +6,7 @@ import { isKnown } from '../../../domain/grammar/remembered.js';
 import { londonDay } from '../../../domain/calendar.js';
 import { moneyText, NO_MONEY, total, type Pence } from '../../../domain/money.js';
 import { byText } from '../../../domain/order.js';
-import type { OpenProposal } from '../../../domain/grammar/proposal.js';
+import { stillOpen, type OpenProposal } from '../../../domain/grammar/proposal.js';
 import { actingFor, heirsOf, successionsKnown } from '../../../domain/grammar/succession.js';
 import { refuse } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
@@ -178,7 +178,7 @@ async function proposalsOf(
     actingFor(known, bodies, { area, today, effective: fact.data.effective });
   const states = await Promise.all(streams.map((stream) => ledger.stateAt(placed(stream).kind, stream, size)));
   return states
-    .flatMap(({ stream, open }) => [...open.values()].map((proposal) => ({ stream, proposal })))
+    .flatMap(({ stream, open }) => [...stillOpen(open, today).values()].map((proposal) => ({ stream, proposal })))
     .map(({ stream, proposal }) => ({
       stream,
       proposal: proposal.id,
