@@ -1,6 +1,7 @@
 import { DISPUTE_RULES } from './dispute/rules.js';
 import { SPENDING_RULES } from './fund/year/spending-rules.js';
 import { PLAN_RULES } from './fund/plan/plan-rules.js';
+import { REQUEST_RULES } from './request-rules.js';
 import { SERVICE_RULES } from './service-rules.js';
 import { ENDED_RULES, SUCCESSION_RULES } from './register/rules.js';
 import { rule, type Rule } from './grammar/rule.js';
@@ -12,181 +13,7 @@ import { PLAN_YEAR_RULES } from './fund/plan/plan-year-rules.js';
  * They stand by subject. Which of several is named where more than one would refuse: grammar/refusal-order.ts.
  */
 export const RULES = {
-  // The request itself.
-  not_found: rule(
-    404,
-    'There is nothing at this address',
-    'Addresses are listed on the documentation page.',
-    'Check the address.',
-  ),
-  method_not_allowed: rule(
-    405,
-    'This address does not take that method',
-    'Each address is asked (GET, HEAD) or posted to (POST), as the documentation page lists it.',
-    'Use one of the methods that the Allow header names.',
-  ),
-  request_malformed: rule(
-    400,
-    'The request cannot be read',
-    'What arrives must be HTTP as its standard has it; what can be read in two ways is not read at all.',
-    'Send it with a well-kept client; the detail says what is wrong with it.',
-  ),
-  request_too_slow: rule(
-    408,
-    'The request did not arrive in time',
-    'A connection that sends nothing would keep its place for ever.',
-    'Send it again, whole.',
-  ),
-  address_too_long: rule(
-    414,
-    'The address is too long',
-    'No question needs an address of more than 4,096 characters, or a name in it of more than 128.',
-    'Ask for less at once, and check the names in the address.',
-  ),
-  headers_too_large: rule(
-    431,
-    'The headers of the request are too large',
-    'No request needs more than 16 kilobytes of headers.',
-    'Send fewer or shorter headers; cookies are not needed here.',
-  ),
-  expectation_not_met: rule(
-    417,
-    'The Expect header asks for something unknown',
-    'Only 100-continue can be expected.',
-    'Leave the Expect header out.',
-  ),
-  host_not_served: rule(
-    421,
-    'The service does not answer under this name',
-    'Demonstration identities take anybody at their word, so a demonstration answers to this machine’s own names only: no page of another site can ask it anything.',
-    'Use 127.0.0.1, localhost or [::1] in the address.',
-  ),
-  stopping: rule(
-    503,
-    'The service is stopping',
-    'What was begun is finished, and nothing new is begun.',
-    'Try again in a few seconds; it may be another service that answers.',
-  ),
-  too_many_requests: rule(
-    429,
-    'Too many requests',
-    'Each client may make a limited number of requests a minute, so that nobody crowds out the others.',
-    'Wait for as long as the Retry-After header says.',
-  ),
-  too_many_feeds: rule(
-    429,
-    'Too many streams of events are open',
-    'Each officer may follow events a limited number of times at once, and all together too, so that posting stays quick.',
-    'Close streams that nobody reads, or try again later.',
-  ),
-  feed_beyond_head: rule(
-    409,
-    'The ledger ends before that position',
-    'A stream that is resumed after an event which is not there would stay silent for ever. It is so when the ledger was restored from a backup.',
-    'Read the events again from the first, and compare them with what you have.',
-  ),
-  metrics_not_open: rule(
-    401,
-    'The token for metrics is not the right one',
-    'What is counted by kind of act is for the operator, who sets BCF_METRICS_TOKEN.',
-    'Send Authorization: Bearer with that token, or leave the header out for what is open.',
-  ),
-  overloaded: rule(
-    503,
-    'The service is busy',
-    'Requests are turned away before answers become slow: first those of whoever takes more than a tenth of the service’s time.',
-    'Try again in a few seconds.',
-  ),
-  body_too_large: rule(
-    413,
-    'The request is too large',
-    'No fact needs more than 256 kilobytes.',
-    'Send less: put documents in evidence by reference and digest, not in full.',
-  ),
-  body_not_supported: rule(
-    415,
-    'The request is not JSON',
-    'Facts are posted as JSON.',
-    'Send the header Content-Type: application/json.',
-  ),
-  body_compressed: rule(
-    415,
-    'The request is compressed',
-    'Facts are small and posted as they are: a small body that unpacks to a large one is an old trick.',
-    'Send the body without Content-Encoding.',
-  ),
-  body_not_json: rule(
-    400,
-    'The request cannot be read as JSON',
-    'A body that is not well-formed JSON cannot be recorded.',
-    'Correct the JSON; the detail says where reading stopped.',
-  ),
-  name_repeated: rule(
-    400,
-    'A name stands twice in one object',
-    'Programs differ in which of the two they take, so nobody could say what was signed.',
-    'Leave one of them out.',
-  ),
-  not_signed_in: rule(
-    401,
-    'You are not signed in',
-    'Every figure and every act belongs to somebody who is known. Health and documentation are the only open pages.',
-    'Send the header Authorization: Bearer with a token; in a demonstration, Demonstration with an officer’s name.',
-  ),
-  sign_in_refused: rule(
-    401,
-    'The token is not accepted',
-    'A token must be signed by the configured issuer, meant for this service, and within its time.',
-    'Sign in again, or ask for a new token.',
-  ),
-  form_not_ours: rule(
-    403,
-    'That form did not come from a page of this service',
-    'What is sent in an officer’s name must come from a page that this service has shown to that officer, in the same session.',
-    'Open the page again, and send the form from there.',
-  ),
-  link_not_good: rule(
-    401,
-    'That sign-in link is not good any more',
-    'A sign-in link is good once, for ten minutes, and for the officer for whom it was made.',
-    'Ask whoever runs the service for a new one.',
-  ),
-  fields_invalid: rule(
-    400,
-    'Some fields are not as they must be',
-    'Each field has one stated form; unknown fields are refused, so that a misspelt one is never silently ignored.',
-    'Correct the fields named under errors.',
-  ),
-  key_missing: rule(
-    400,
-    'The Idempotency-Key header is missing',
-    'A key of your own lets you send the same request again after a broken connection without posting it twice.',
-    'Send Idempotency-Key with a value that is new for each act, such as a UUID.',
-  ),
-  key_in_progress: rule(
-    409,
-    'This request is already being handled',
-    'The first request with this Idempotency-Key has not been answered yet.',
-    'Wait for its answer, or send it again in a moment.',
-  ),
-  key_reused: rule(
-    422,
-    'This Idempotency-Key was used for something else',
-    'A key stands for one act for as long as the ledger is kept.',
-    'Use a new key for a new act.',
-  ),
-  if_match_missing: rule(
-    428,
-    'The If-Match header is missing',
-    'A signature is to a text that the signer has read. If-Match says which state of it.',
-    'Read the proposal and send its ETag as If-Match.',
-  ),
-  if_match_stale: rule(
-    412,
-    'It has changed since you read it',
-    'The revision in If-Match is not the present one.',
-    'Read it again, and sign if you still agree.',
-  ),
+  ...REQUEST_RULES,
 
   ...ENDED_RULES,
 
@@ -617,9 +444,21 @@ export const RULES = {
   ),
   reason_needed: rule(
     422,
-    'It is more than is agreed, so it needs a reason',
-    'A receipt above the agreed sum is recorded, with the reason.',
-    'Give the field "reason", or agree a variation first.',
+    'It needs a reason',
+    'A receipt above the agreed sum is recorded with the reason, and so is a payment that is recorded once more.',
+    'Give the field "reason"; or agree a variation first.',
+  ),
+  recorded_already: rule(
+    409,
+    'The same is recorded already',
+    'A payment of the same day, sum and reference, for the same thing, would count twice.',
+    'Where there is another payment, send it with "again": true and a reason.',
+  ),
+  again_not_needed: rule(
+    422,
+    'There is none like it',
+    'What is marked as one more stands beside another of the same day, sum and reference.',
+    'Leave the field "again" out.',
   ),
   more_than_at_risk: rule(
     422,

@@ -591,6 +591,7 @@ t.test(
         'FactReversed reason',
         'RefundPaid bankReference',
         'RefundPaid interest.basis',
+        'RefundPaid reason',
         'SplitDecided decision',
         'WriteOffApproved minute',
         'WriteOffLimitSet minute',

@@ -9,6 +9,7 @@ import { STAGE_FACTS } from './stages.js';
 import { emptyDisputes, opened, reverse, standing, type DisputeState } from './state.js';
 import { keeperFact, NO_BOOKS, type Fact } from '../grammar/fact.js';
 import { reversalFact, reversedBy } from '../grammar/reversal.js';
+import { sameText } from '../grammar/same.js';
 import { refuse, type Refusal } from '../rules.js';
 import type { Kind } from '../grammar/kind.js';
 import { Area, Effective, Partner } from '../grammar/fields.js';
@@ -154,5 +155,11 @@ export const DISPUTE: Kind<DisputeState> = {
         ),
   ...NO_BOOKS,
   area: (state) => state.opened?.area,
+  alike(state, fact, data) {
+    const same = sameText(fact, data);
+    return [...state.entries.values()].find(
+      ({ entry }) => entry.type === fact.name && entry.reversed === undefined && sameText(fact, entry.data) === same,
+    )?.entry.revision;
+  },
   referredTo: reversedBy,
 };

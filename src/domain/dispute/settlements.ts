@@ -51,6 +51,7 @@ import {
 } from './state.js';
 import {
   Abandoned,
+  AGAIN,
   AmountOf,
   BankReference,
   Claimant,
@@ -378,6 +379,7 @@ const refundSent = {
     title: 'Interest',
     description: 'Interest paid beside the refund, and how it was worked out; it pays nothing off.',
   }),
+  ...AGAIN,
 };
 
 const writeOffSent = {
@@ -498,6 +500,14 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     effective: 'any-day',
     reversible: true,
     underItsName: true,
+    sameAs: ({ of, payer, effective, amount, bankReference }) => [
+      of.case ?? '',
+      of.settlement ?? '',
+      payer,
+      effective,
+      amount,
+      bankReference,
+    ],
     sides: (data) => ({ acts: [data.payer], signs: [] }),
     amount: (data) => plus(pence(data.amount), data.interest ? pence(data.interest.amount) : NO_MONEY),
     complete(data, state: DisputeState) {

@@ -24,6 +24,7 @@ import { isStanding, STANDING, standingFact } from './standing-facts.js';
 import { takeBack } from '../grammar/remembered.js';
 import { keepTestInput } from './plan/test-inputs.js';
 import { reversalFact, reversedBy, type Reversal } from '../grammar/reversal.js';
+import { sameText } from '../grammar/same.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
 import type { Kind } from '../grammar/kind.js';
@@ -226,10 +227,21 @@ export const FUND: Kind<FundState> = {
         takeBack(facts, Number(reverses), { revision: event.revision, on: event.data.effective });
       return;
     }
+    const same = sameText(fact, event.data);
     for (const [item, level] of standsOn(fact, event.data)) {
       if (!state.standing.has(item)) put(state.standing, item, new Map<number, Standing>());
-      put(state.standing.get(item)!, event.revision, { effective: event.data.effective, level });
+      put(state.standing.get(item)!, event.revision, {
+        effective: event.data.effective,
+        level,
+        ...(same !== undefined && { same }),
+      });
     }
+  },
+  alike(state, fact, data) {
+    const same = sameText(fact, data);
+    return itemsOf(fact, data)
+      .flatMap((item) => standingOn(state, item))
+      .find(([, each]) => each.same === same)?.[0];
   },
   limitsHold,
   preview(state, fact, data, postings, context) {

@@ -77,6 +77,8 @@ export interface Size {
 export interface Standing {
   readonly effective: Day;
   readonly level: 'states' | 'moves' | undefined;
+  /** What tells a payment from another: see grammar/same.ts. */
+  readonly same?: string;
 }
 
 export interface Opened {

@@ -79,6 +79,11 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly signedBefore?: Signing & { readonly change: RuleChange };
   /** Of a fact about something that has happened, such as a receipt: the day on which it did. A day after today is refused. */
   happened?(data: z.output<In>): Day;
+  /**
+   * Of a payment, what tells it from another: day, sum, reference. Where one that stands says the same, it is refused unless
+   * it is marked as one more: its input then has the fields of AGAIN (fields.ts).
+   */
+  sameAs?(data: z.output<Stored>): readonly string[];
   /** Whether the effective date must lie in the fund's own year. */
   readonly effective: 'in-year' | 'any-day';
   /**
@@ -233,5 +238,6 @@ export const NO_BOOKS = {
   isClosed: () => false,
   restoresProposal: () => undefined,
   area: () => undefined,
+  alike: () => undefined,
   preview: () => NOTHING_PREVIEWED,
 };

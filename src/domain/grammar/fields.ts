@@ -203,6 +203,15 @@ export const Cause = field(words(500), 'Cause', 'What puts the money at risk, or
 export const Basis = field(words(500), 'Basis', 'What the sum rests on: a paper, a letter, a calculation.');
 export const MeasuredBasis = field(words(300), 'Basis', 'What the measurement rests on.');
 export const InterestBasis = field(words(120), 'Basis', 'What the interest is worked out from.');
+/** What a payment says that is told apart by nothing from one that is recorded: see `sameAs` in fact.ts. */
+export const AGAIN = {
+  again: field(
+    suggesting({ value: false }, z.boolean().meta({ [TOLD]: ['The only one', 'One more'] })),
+    'One more',
+    'Whether there is another of the same day, sum and reference, and this is one more. It then needs a reason.',
+  ).optional(),
+  reason: Reason.optional(),
+};
 export const Note = field(words(500), 'Note', 'Anything that a reader should know.');
 export const ShortNote = field(words(300), 'Note', 'Anything that a reader should know.');
 export const Clause = field(words(120), 'Clause', 'The clause of the agreement that it rests on.');

@@ -63,6 +63,10 @@ export const RULE_CHANGES = {
     from: 4,
     why: 'A proposal is off the table from the day after its last day, whether or not its lapse was recorded: an offer that nobody could sign any more counted as soft money until a service was started.',
   },
+  recorded_already: {
+    from: 4,
+    why: 'The same receipt, tranche or invoice (item, day, sum and reference) is recorded once, unless it is marked as one more and says why: it counted twice.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

@@ -19,6 +19,7 @@ import {
 import { mandateFor, opening, SERVICE, type Mandate } from './mandate.js';
 import type { Role } from '../roles.js';
 import { inForce, rulesOf } from './rule-versions.js';
+import { notTwice } from './same.js';
 import { refuse, Refusal } from '../rules.js';
 import { sameValue } from '../same-value.js';
 import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demands } from './sides.js';
@@ -255,7 +256,7 @@ function holds<State>(
   context: Context,
   by: string,
 ): Preview | Refusal {
-  const wrong = fact.check(data, state.own, context);
+  const wrong = notTwice(kind, state.own, fact, data, context) ?? fact.check(data, state.own, context);
   if (wrong) return wrong;
   const postings = fact.postings(data);
   const beyond = kind.limitsHold(state.own, postings, fact.limits ?? [], by);

@@ -128,7 +128,11 @@ t.test('a settlement stands for the days that it settles, whatever was decided o
   await settle(ledger, 'after', '2019-04-30', [['one', '20000.00', '16400.00']]);
   t.same(owed(ledger, 'one', '2019-04-30'), ['0.00', '10000.00', '16400.00'], 'what was paid before is counted in');
   t.equal(
-    await acts(ledger).refused('north-ccg-finance', 'post', 'RefundPaid', { effective: '2019-04-30', ...refund }),
+    await acts(ledger).refused('north-ccg-finance', 'post', 'RefundPaid', {
+      effective: '2019-04-30',
+      ...refund,
+      bankReference: 'BACS 2',
+    }),
     'more_than_is_due_back',
     'and on the case itself nothing is owed any more',
   );

@@ -28,6 +28,7 @@ import { limitToPurposes, Purposes } from '../year/spending-state.js';
 import {
   AmountChange,
   AmountOf,
+  AGAIN,
   BankReference,
   ByDay,
   Cause,
@@ -67,7 +68,13 @@ const byHolder = (data: { readonly grant: string }, state: FundState) => ({
 
 const riskInput = { effective: Effective, grant: GrantName, amount: AmountOf, cause: Cause };
 const cutInput = { ...riskInput, tranches: Instalments.optional() };
-const tranche = { effective: Effective, grant: GrantName, amount: AmountOf, bankReference: BankReference };
+const tranche = {
+  effective: Effective,
+  grant: GrantName,
+  amount: AmountOf,
+  bankReference: BankReference,
+  ...AGAIN,
+};
 const passed = { effective: Effective, grant: GrantName, district: District, amount: AmountOf };
 
 type Passed = z.output<z.ZodObject<typeof passed>>;
@@ -387,6 +394,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     roles: FINANCE,
     effective: 'any-day',
     reversible: true,
+    sameAs: ({ grant, effective, amount, bankReference }) => [grant, effective, amount, bankReference],
     limits: ['receivedWithinDetermined'],
     restsOn: (data) => data.grant,
     sides: byHolder,

@@ -36,6 +36,7 @@ import {
 } from '../state.js';
 import { nameIsFree, outsideYear } from '../checks.js';
 import {
+  AGAIN,
   Achieved,
   AmountOf,
   CommitmentName,
@@ -229,6 +230,7 @@ const spendingInput = {
     description:
       'The accrual whose invoice it is, by revision. What was accrued on the last day of the year is settled here, in the fund of that year, up to a year later.',
   }),
+  ...AGAIN,
 };
 
 const commitmentInput = {
@@ -350,7 +352,8 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     effective: 'any-day',
     reversible: true,
     limits: ['committed', SET_ASIDE],
-    restsOn: (data) => data.commitment ?? data.line,
+    sameAs: ({ line, purpose = '', effective, net, vat, reference }) => [line, purpose, effective, net, vat, reference],
+    restsOn: ({ commitment, line }) => (commitment === undefined ? line : [commitment, line]),
     sides: onLine,
     amount: (data) => pence(data.charge),
     complete(data, state: FundState) {

@@ -191,7 +191,7 @@ t.test('money is spent on lines of the plan, by the host or by the partner that 
     reason: 'twice',
   });
   await ledger.post('north-ccg-finance', 'ExpenditureRecorded', spending());
-  await ledger.post('county-finance', 'ExpenditureRecorded', spending());
+  await ledger.post('county-finance', 'ExpenditureRecorded', spending({ reference: 'INV 2' }));
   const record = (officer: string, data: object, rule: string, name: string) =>
     ({ name, officer, act: 'post', type: 'ExpenditureRecorded', data: spending({ ...data }), rule }) as never;
   await refusals(t, ledger, FUND, [
