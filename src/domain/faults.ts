@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNSEEN_SIGNS, unseenIn } from './values.js';
 
 /** What is wrong with something that was sent, field by field, in words for the person who sent it. */
 export interface Fault {
@@ -59,5 +60,7 @@ export function readAs<S extends z.ZodType>(
   sent: unknown,
 ): { readonly value: z.output<S> } | { readonly faults: readonly Fault[] } {
   const read = schema.safeParse(sent, { reportInput: true, error: wordsFor });
-  return read.success ? { value: read.data } : { faults: faultsOf(read.error) };
+  if (!read.success) return { faults: faultsOf(read.error) };
+  const unseen = unseenIn(read.data);
+  return unseen.length === 0 ? { value: read.data } : { faults: unseen.map((path) => ({ path, words: UNSEEN_SIGNS })) };
 }

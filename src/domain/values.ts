@@ -170,17 +170,46 @@ const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\uFFFD]/u;
 /** Text in which nearly all is written, and in which nothing is unseen. */
 const PLAIN = /^[\n\t\x20-\x7e]*$/;
 
-/** Free text, as short as the act needs. It may name no patient: anything shaped like an NHS number is refused. */
-export const words = (max: number) =>
+export const UNSEEN_SIGNS = 'must hold no control characters or invisible signs';
+
+/**
+ * What shows nothing beside that: signs that Unicode lets every program leave out, fillers and blank patterns among them, and
+ * separators that some programs take for the end of a line. A sign that only says how a picture is drawn may follow the picture.
+ */
+const SHOWS_NOTHING =
+  /(?<!\p{Extended_Pictographic})[\uFE0E\uFE0F]|(?![\uFE0E\uFE0F])\p{Default_Ignorable_Code_Point}|[\u2028\u2029\u2800]/u;
+
+/**
+ * Where in what was sent a text holds signs that show nothing: two texts that look alike would be two. It is asked of what
+ * is sent and of nothing that is stored: earlier programs took such signs, and what they recorded stays readable.
+ */
+export function unseenIn(sent: unknown, path: readonly PropertyKey[] = []): PropertyKey[][] {
+  if (typeof sent === 'string') return !PLAIN.test(sent) && SHOWS_NOTHING.test(sent) ? [[...path]] : [];
+  if (typeof sent !== 'object' || sent === null) return [];
+  return Object.entries(sent).flatMap(([name, part]) =>
+    unseenIn(part, [...path, Array.isArray(sent) ? Number(name) : name]),
+  );
+}
+
+const text = (max: number) =>
   z
     .string({ error: 'must be text' })
     .trim()
     .min(1, { error: 'must not be empty' })
     .max(max, { error: `must be at most ${max} characters` })
-    .refine((text) => PLAIN.test(text) || !UNSEEN.test(text), {
-      error: 'must hold no control characters or invisible signs',
-    })
-    .refine((text) => !holdsNhsNumber(text), NAMES_NOBODY);
+    .refine((each) => PLAIN.test(each) || !UNSEEN.test(each), { error: UNSEEN_SIGNS });
+
+/** Free text, as short as the act needs. It may name no patient: anything shaped like an NHS number is refused. */
+export const words = (max: number) => text(max).refine((each) => !holdsNhsNumber(each), NAMES_NOBODY);
+
+/** Under this name a schema says that it is of a reference. */
+export const IS_REFERENCE = 'x-reference';
+
+/**
+ * The number of a paper or a payment, as others made it up. One in eleven numbers of ten digits is shaped like an NHS
+ * number: a reference may be, and whoever records it is warned the first time.
+ */
+export const reference = (max: number) => text(max).meta({ [IS_REFERENCE]: true });
 
 export const Evidence = z
   .array(

@@ -27,7 +27,7 @@ const Outcome = z
     events: z.array(z.object({ id: z.string(), type: z.string(), revision: z.string(), sentence: z.string() })),
     warnings: z.array(z.string()).optional().meta({
       description:
-        'What the act breaks without being refused: a test that passed and now fails. Not repeated on a replay.',
+        'What whoever acts should look at, and no rule refuses: a test that passed and now fails, a line that costs more than its budget, a reference that is shaped like an NHS number. Not repeated on a replay.',
     }),
     tests: z.array(TestText).optional().meta({
       description: 'On a dry run of a fact of a fund: the minimum tests as they would stand after it.',

@@ -1,5 +1,7 @@
 import t from 'tap';
-import { Amount, EffectiveDay, holdsNhsNumber, Name, words } from '../../src/domain/values.js';
+import { z } from 'zod';
+import { readAs } from '../../src/domain/faults.js';
+import { Amount, EffectiveDay, holdsNhsNumber, Name, reference, words } from '../../src/domain/values.js';
 
 /** 943 476 5919 is the published example of a valid NHS number; its check digit is 9. */
 t.test('ten digits with a valid check digit are shaped like an NHS number, however they are spaced', async (t) => {
@@ -87,6 +89,51 @@ t.test('money, days, references and digests are what they are', async (t) => {
 t.test('text that cannot be seen, or turns the reading round, is refused', async (t) => {
   for (const text of ['a\u202Eb', 'a\u200Bb', '\uD800x', 'a\uFFFDb'])
     t.notOk(words(20).safeParse(text).success, JSON.stringify(text));
+});
+
+t.test(
+  'what shows nothing is refused in what is sent, and read where it was recorded by an earlier program',
+  async (t) => {
+    const signs = {
+      'line separator': '\u2028',
+      'paragraph separator': '\u2029',
+      'Hangul filler': '\u3164',
+      'halfwidth Hangul filler': '\uFFA0',
+      'Hangul choseong filler': '\u115F',
+      'Hangul jungseong filler': '\u1160',
+      'blank of Braille': '\u2800',
+      'grapheme joiner': '\u034F',
+      'Khmer vowel that is not shown': '\u17B4',
+      'Mongolian selector': '\u180B',
+      'selector after a letter': '\uFE0F',
+      'selector of many': '\u{E0100}',
+    };
+    const Sent = z.strictObject({ list: z.array(z.strictObject({ reason: words(20) })) });
+    for (const [name, sign] of Object.entries(signs)) {
+      const sent = { list: [{ reason: 'as it is' }, { reason: `a${sign}b` }] };
+      t.same(
+        readAs(Sent, sent),
+        { faults: [{ path: ['list', 1, 'reason'], words: 'must hold no control characters or invisible signs' }] },
+        name,
+      );
+      t.ok(Sent.safeParse(sent).success, `${name}: what is stored is read`);
+    }
+    for (const sign of ['\u00AD', '\u200B', '\u202E']) {
+      t.notOk(words(20).safeParse(`a${sign}b`).success, 'what was refused always is');
+    }
+    for (const text of ['two\nlines\tof it', 'Mōrena, café', '\u2714\uFE0F done', '한국어', '£5 – “so”', 'a\u00A0b']) {
+      t.match(readAs(words(20), text), { value: text });
+    }
+  },
+);
+
+t.test('a reference may be shaped like an NHS number, and is otherwise held to what words are', async (t) => {
+  const Reference = reference(20);
+  t.equal(Reference.parse(' 943 476 5919 '), '943 476 5919');
+  t.equal(Reference.parse('PO 4500123456'), 'PO 4500123456');
+  t.match(Reference.safeParse('a\u0000b').error?.issues[0]?.message, /control/);
+  t.match(Reference.safeParse('x'.repeat(21)).error?.issues[0]?.message, /at most 20/);
+  t.notOk(words(20).safeParse('943 476 5919').success, 'prose may not');
 });
 
 t.test('a check digit of ten is no NHS number, and of eleven is nought', async (t) => {

@@ -15,6 +15,7 @@ import { PLAN_FACTS } from './plan/plan.js';
 import { RESERVE_FACTS } from './year/reserves.js';
 import { RETURN_FACTS } from './year/returns.js';
 import { SPENDING_FACTS } from './year/spending.js';
+import { keepReferences, referenceWarnings } from './references.js';
 import { emptyFund, evolvePostings, opened, type FundState, type Standing } from './state.js';
 import { ALL_LIMITS, limitsHold } from './limits.js';
 import { isClosed, outsideYear, standingOn } from './checks.js';
@@ -214,6 +215,7 @@ export const FUND: Kind<FundState> = {
   },
   evolveStanding(state, fact, event) {
     const { keptAs } = fact;
+    keepReferences(state, fact, event.data, event.revision);
     keepTestInput(state.tested.facts, { ...event, keptAs, reverses: reversedBy(event) });
     if (keptAs && isStanding(keptAs))
       append(state[STANDING[keptAs]], standingFact(event, keptAs, fact.signature === 'none' ? [] : state.signers));
@@ -246,7 +248,9 @@ export const FUND: Kind<FundState> = {
   limitsHold,
   preview(state, fact, data, postings, context) {
     const of = fact.name === REVERSAL.name ? reversibleFacts.get((data as Reversal).fact.type)! : fact;
-    return preview(state, fact, data, postings, context, of.holdsMinima === true);
+    const found = preview(state, fact, data, postings, context, of.holdsMinima === true);
+    const warnings = [...(fact.warns?.(data, state, postings) ?? []), ...referenceWarnings(state, fact, data)];
+    return warnings.length === 0 ? found : { ...found, warnings: [...found.warnings, ...warnings] };
   },
   dayAllowed(state, fact, effective) {
     const { year } = opened(state);

@@ -44,6 +44,8 @@ export interface FundState {
   readonly reversed: ReadonlyMap<number, number>;
   /** The facts that stand on each item, by revision: what a reversal must not take away from under them. */
   readonly standing: ReadonlyMap<string, ReadonlyMap<number, Standing>>;
+  /** The references shaped like an NHS number that were recorded, each with the first revision: see references.ts. */
+  readonly references: ReadonlyMap<string, number>;
   readonly size: Size;
   /** What the minimum tests are made of. */
   readonly tested: TestInputs;
@@ -164,6 +166,7 @@ export const emptyFund = (): FundState => ({
   closedThrough: 0,
   reversed: new Map(),
   standing: new Map(),
+  references: new Map(),
   size: { stands: NO_MONEY, turnover: NO_MONEY, supposed: new Map() },
   tested: noTestInputs(),
   books: new Map(),

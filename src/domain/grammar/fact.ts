@@ -140,6 +140,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   complete?(data: z.output<In>, state: State, context: Context): z.output<Stored> | Refusal;
   check(data: z.output<Stored>, state: State, context: Context): Refusal | undefined;
   postings(data: z.output<Stored>): Posting[];
+  /** What it does that no rule refuses, and that whoever records it should know: each in one sentence. `postings` are its own. */
+  warns?(data: z.output<Stored>, state: State, postings: readonly Posting[]): readonly string[];
   /** What a proposal of the fact puts on the table, under the proposal's identifier. */
   proposes?(data: z.output<Stored>, proposal: string): Posting[];
   evolve(state: State, data: z.output<Stored>, event: LedgerEvent): void;

@@ -2,7 +2,19 @@ import { z } from 'zod';
 import { chosenFrom, oneOf, suggesting } from './asked.js';
 import { naming, type Named } from './naming.js';
 import { ROLE_WORDS } from '../roles.js';
-import { Amount, Code, EffectiveDay, Money, Name, Revision, SignedMoney, Sum, TOLD, words } from '../values.js';
+import {
+  Amount,
+  Code,
+  EffectiveDay,
+  Money,
+  Name,
+  reference,
+  Revision,
+  SignedMoney,
+  Sum,
+  TOLD,
+  words,
+} from '../values.js';
 
 /**
  * The types of fields. A type says what a field may hold, what it names, and how people call it: its title, and a sentence
@@ -74,7 +86,11 @@ export const Recurrent = field(
   'Whether the money comes every year.',
 );
 export const WriteOffLimit = field(Money, 'Limit', 'The most that one write-off may come to.');
-export const BankReference = field(words(80), 'Bank reference', 'What the bank statement says of the payment.');
+/** The number of a paper or a payment: it may be shaped like an NHS number, and is then warned of the first time. */
+export const Reference = (max: number, title: string, description: string) => field(reference(max), title, description);
+export const BankReference = Reference(80, 'Bank reference', 'What the bank statement says of the payment.');
+/** A refund is for the care of one person: what names it is prose, and may be shaped like no NHS number. */
+export const RefundReference = field(words(80), 'Bank reference', 'What the bank statement says of the payment.');
 export const Net = field(Amount, 'Net amount', 'What was paid, without VAT.');
 export const Vat = field(suggesting({ value: '0.00' }, Money), 'VAT', 'The VAT on it; 0.00 where there is none.');
 export const Recoverable = field(
@@ -222,11 +238,7 @@ export const Letter = field(words(200), 'Letter', 'The letter that it rests on.'
 export const Publication = field(words(200), 'Publication', 'The publication that says so.');
 export const Instrument = field(words(200), 'Instrument', 'The order or scheme by which it happens.');
 export const Determination = field(words(120), 'Determination', 'The number or title of the determination.');
-export const PaperReference = field(
-  words(120),
-  'Reference',
-  'The number of the paper: an invoice, an order, a contract.',
-);
+export const PaperReference = Reference(120, 'Reference', 'The number of the paper: an invoice, an order, a contract.');
 export const DecisionReference = field(words(80), 'Decision', 'The reference of the decision.');
 export const SignOffStatement = field(words(500), 'Statement', 'What the signatory confirms.');
 export const ConditionWords = field(words(500), 'Condition', 'What must be done.');

@@ -64,6 +64,16 @@ export function namingsIn(schema: z.ZodType, value: unknown): Naming[] {
   return found;
 }
 
+/** The texts of a value whose type says something under a name, each with its field. */
+export function textsSaying(schema: z.ZodType, value: unknown, says: string): [field: string, text: string][] {
+  const found: [string, string][] = [];
+  walk(schema, value, { field: '', from: undefined }, (text, _named, { field }, type) => {
+    if (saidOf(type, says) !== undefined) found.push([field, text]);
+    return text;
+  });
+  return found;
+}
+
 /** The same value with every text replaced; what a text names is said where its field's type says so. */
 export const replacingTexts = (
   schema: z.ZodType,
@@ -71,11 +81,11 @@ export const replacingTexts = (
   replace: (text: string, named: Named | undefined) => string,
 ): unknown => walk(schema, value, { field: '', from: undefined }, replace);
 
-type Visit = (text: string, named: Named | undefined, at: At) => string;
+type Visit = (text: string, named: Named | undefined, at: At, type: z.ZodType | undefined) => string;
 
 /** Goes through a value along its schema; what no schema describes is gone through all the same, and names nothing. */
 function walk(schema: z.ZodType | undefined, value: unknown, at: At, visit: Visit): unknown {
-  if (typeof value === 'string') return visit(value, namedBy(schema), at);
+  if (typeof value === 'string') return visit(value, namedBy(schema), at, schema);
   if (typeof value !== 'object' || value === null) return value;
   const inner = schema && unwrapped(schema, value);
   if (Array.isArray(value)) {
@@ -102,6 +112,21 @@ export function saidOf(schema: z.ZodType | undefined, under: string): unknown {
     if (said !== undefined) return said;
   }
   return undefined;
+}
+
+/** Whether a type, or any part of it, says something under a name. */
+export function says(schema: z.ZodType, under: string): boolean {
+  if (saidOf(schema, under) !== undefined) return true;
+  const type = inner(schema);
+  const parts =
+    type instanceof z.ZodObject
+      ? Object.values(type.shape)
+      : type instanceof z.ZodArray
+        ? [type.element]
+        : type instanceof z.ZodUnion
+          ? type.options
+          : [];
+  return (parts as z.ZodType[]).some((part) => says(part, under));
 }
 
 /** The type inside one that may be left out, or that changes what it reads. */

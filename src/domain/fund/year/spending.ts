@@ -15,7 +15,7 @@ import {
   total,
   type Pence,
 } from '../../money.js';
-import { posted, seriesOn, type Account, type Measure } from '../../postings.js';
+import { accountKey, PLAN, posted, seriesOn, type Account, type Measure, type Posting } from '../../postings.js';
 import { SUPPLIER_CLASSES } from '../../reference/supplier-classes.js';
 import { refuse, Refusal } from '../../rules.js';
 import { MANAGE } from '../../roles.js';
@@ -214,6 +214,35 @@ function leastFrom(state: FundState, commitment: string, day: Day): Pence {
 
 const commitmentOf = (state: FundState, name: string): Commitment | Refusal => itemOf(state, 'commitment', name);
 
+/**
+ * Where more would be ordered, spent and accrued on a line than its budget of the year, that is said to whoever records it.
+ * It is not refused: what was ordered has to be paid.
+ */
+function overspending(
+  { line, ...of }: { readonly line: string; readonly source: string; readonly recurrent: boolean },
+  state: FundState,
+  postings: readonly Posting[],
+): string[] {
+  const { last } = opened(state).year;
+  const standing = (measure: Measure): Pence => {
+    const book = state.books.get(accountKey(account(measure, line, of)));
+    return book ? seriesOn(book.series, last) : NO_MONEY;
+  };
+  const added = postings.filter(
+    ({ holder, detail, measure, on }) =>
+      holder === PLAN && detail === line && on <= last && COSTS.some((each) => each === measure),
+  );
+  const costs = total([...COSTS.map(standing), ...added.map(({ pence: amount }) => amount)]);
+  const budget = standing('requirement');
+  return costs > budget && total(added.map(({ pence: amount }) => amount)) > 0
+    ? [
+        `"${line}" would cost ${pounds(costs)} in the year, ordered, spent and accrued; its budget is ${pounds(budget)}.`,
+      ]
+    : [];
+}
+
+const COSTS = ['committed', 'spent', 'accrued'] as const satisfies readonly Measure[];
+
 const spendingInput = {
   effective: Effective,
   line: LineName,
@@ -288,6 +317,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     amount: (data) => pence(data.amount),
     complete: withLine,
     check: (data, state: FundState) => nameIsFree(state, data.commitment) ?? supplierIsKnown(data.supplierClass),
+    warns: overspending,
     postings: (data) =>
       posted({
         ...account('committed', data.line, data),
@@ -376,6 +406,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       return { ...of, charge: moneyText(charge), released: moneyText(released) };
     },
     check: (data, state: FundState) => purposeFits(state, { ...data, purpose: data.purpose }),
+    warns: overspending,
     postings: (data) => [
       ...posted({
         ...account('spent', data.line, data),
@@ -424,6 +455,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
             `It was settled by the facts at revision ${invoices.map(([each]) => each).join(', ')}.`,
           );
     },
+    warns: overspending,
     postings(data) {
       const amount = pence(data.amount);
       const accrued = { ...account('accrued', data.line, data), item: data.line };

@@ -338,6 +338,40 @@ t.test('the latest forecast of the latest period counts, and the older are kept'
   ]);
 });
 
+t.test(
+  'what a line costs beyond its budget of the year is told to whoever orders, spends or accrues it, and recorded',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '5000.00' }));
+    const warned = async (type: string, data: object) =>
+      (await ledger.post('county-finance', type, data as never)).outcome.warnings;
+    t.equal(await warned('CommitmentMade', commitment()), undefined, 'all of the budget');
+    t.equal(
+      await warned('ExpenditureRecorded', spending({ commitment: 'order-1', net: '4000.00' })),
+      undefined,
+      'what was ordered is not counted twice',
+    );
+    t.same(await warned('ExpenditureRecorded', spending({ net: '0.01', reference: 'INV 2' })), [
+      '"home-care" would cost £5,000.01 in the year, ordered, spent and accrued; its budget is £5,000.00.',
+    ]);
+    t.match(await warned('CommitmentMade', commitment({ commitment: 'order-2', amount: '100.00' })), [/£5,100\.01/]);
+    const accrual = { line: 'home-care', amount: '1.00', reason: 'care of the month' };
+    t.equal(
+      await warned('AccrualPosted', { ...accrual, effective: '2016-06-30', period: 3 }),
+      undefined,
+      'what takes itself back within the year costs the year nothing',
+    );
+    t.match(await warned('AccrualPosted', { ...accrual, effective: '2017-03-31', period: 12 }), [/£5,101\.01/]);
+    await ledger.post('pool-manager', 'PlanLineRevised', {
+      effective: '2016-07-01',
+      line: 'home-care',
+      now: '6000.00',
+      reason: 'need',
+    });
+    t.equal(await warned('ExpenditureRecorded', spending({ net: '10.00', reference: 'INV 3' })), undefined);
+  },
+);
+
 t.test('a grant is spent on its purposes only', async (t) => {
   const ledger = await openedLedger(t);
   await ledger.post('county-finance', 'GrantDetermined', grant({ purposes: ['adaptations', 'advice'] }));
