@@ -213,17 +213,23 @@ export const reference = (max: number) => text(max).meta({ [IS_REFERENCE]: true 
 
 export const Evidence = z
   .array(
-    z.strictObject({
-      reference: words(300),
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/, { error: 'must be the 64 lower-case hexadecimal digits of a SHA-256 digest' })
-        .optional(),
-      page: z.int().positive().optional(),
-    }),
+    z
+      .strictObject({
+        reference: words(300).meta({ title: 'Document', description: 'What it is, and where it is held.' }),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, { error: 'must be the 64 lower-case hexadecimal digits of a SHA-256 digest' })
+          .optional()
+          .meta({ title: 'Digest', description: 'The SHA-256 of the file, where you have it.' }),
+        page: z.int().positive().optional().meta({ title: 'Page', description: 'The page that matters.' }),
+      })
+      .meta({ title: 'Document' }),
   )
   .max(20, { error: 'at most 20 documents' })
-  .meta({ description: 'The documents that a fact rests on: a reference, and where it is held its digest and page.' });
+  .meta({
+    title: 'Documents',
+    description: 'The documents that a fact rests on: a reference, and where it is held its digest and page.',
+  });
 
 export type EvidenceList = z.output<typeof Evidence>;
 

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SentFact, StreamKind } from '../domain/grammar/event.js';
 import { Refusal } from '../domain/rules.js';
+import { Adjustment, ProposalTerms } from '../domain/grammar/proposal.js';
 import { termsOf, type Command } from '../domain/grammar/stream.js';
-import { EffectiveDay, Evidence, Name, words } from '../domain/values.js';
+import { Evidence, Name, words } from '../domain/values.js';
 import { act } from '../ledger/act.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -39,15 +40,6 @@ const common = {
   partner: Name.optional().meta({ description: 'The partner you act for; only where you are mandated for several.' }),
   evidence: Evidence.default([]),
 };
-const Adjustment = z
-  .strictObject({ reason: words(500) })
-  .optional()
-  .meta({ description: 'Marks a prior-period adjustment of a closed period, with its reason.' });
-const terms = {
-  conditions: words(1000).optional(),
-  expires: EffectiveDay.optional().meta({ description: 'The last day on which it can be signed, inclusive.' }),
-};
-
 /** A fact as a client sends it: one of those of the stream's kind, by its type. */
 export const factSchema = (kind: AnyKind): z.ZodType<SentFact> => factsSchema(kind.facts) as z.ZodType<SentFact>;
 
@@ -77,8 +69,8 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
     // Any fact is read on any route: on which one it belongs is a rule with words of its own, not a fault of form.
     const fact = factSchema(kind);
     const Post = z.strictObject({ fact, ...common, adjustment: Adjustment });
-    const Propose = z.strictObject({ fact, ...common, ...terms, adjustment: Adjustment });
-    const Counter = z.strictObject({ fact, ...common, ...terms });
+    const Propose = z.strictObject({ fact, ...common, ...ProposalTerms, adjustment: Adjustment });
+    const Counter = z.strictObject({ fact, ...common, ...ProposalTerms });
     const Agree = z.strictObject({ ...common, adjustment: Adjustment });
     const End = z.strictObject({ ...common, reason: words(500) });
 

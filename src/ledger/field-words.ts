@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   alternativesOf,
   choicesInWords,
+  choicesName,
   choicesOf,
   isExactlyOne,
   listOf,
@@ -115,6 +116,10 @@ export const FieldText = z.object({
     .string()
     .nullable()
     .meta({ description: 'Where its choices come from; null where it is filled in freely.' }),
+  choicesName: z.string().nullable().meta({
+    description:
+      'The name under which the question of choices answers them; null where they are none, or few and fixed.',
+  }),
   suggested: z.string().nullable().meta({ description: 'What is suggested.' }),
   addsUpTo: z.string().nullable().meta({ description: 'What its parts add up to.' }),
   alternatives: z.array(z.string()).meta({ description: 'What it may be one of; none where it is of one kind.' }),
@@ -133,6 +138,7 @@ export function fieldText(name: string, schema: z.ZodType): z.input<typeof Field
     what: fieldInWords(schema).kind,
     optional: isOptional(schema),
     choices: choices ? choicesInWords(choices) : null,
+    choicesName: choices && choices.from !== 'codes' ? choicesName(choices) : null,
     suggested: suggestion ? suggestionInWords(suggestion) : null,
     addsUpTo: sum ? totalInWords(sum) : null,
     alternatives: alternativesOf(schema) ?? [],

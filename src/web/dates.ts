@@ -1,7 +1,8 @@
-import { isDay, knownAtInstant, londonDay } from '../domain/calendar.js';
+import { knownAtInstant, londonDay } from '../domain/calendar.js';
 import { button, dateInput, errorSummary } from './components/fields.js';
 import { day, instant } from './format.js';
 import { html, type Html } from './html.js';
+import { typedDay } from './typed.js';
 
 /** The two dates of every figure, in one control: they travel in the address, so that a page can be kept, mailed and printed. */
 
@@ -12,19 +13,11 @@ export interface TwoDates {
 
 type Asked = Readonly<Record<string, string | undefined>>;
 
-const MONTHS = 'january february march april may june july august september october november december'.split(' ');
-
-const monthNumber = (text: string): string => {
-  const named = text.length < 3 ? -1 : MONTHS.findIndex((month) => month.startsWith(text.toLowerCase()));
-  return named < 0 ? text : String(named + 1);
-};
-
 /** A day that was typed in three fields, as the ledger writes it; empty where nothing was typed, undefined where it is none. */
 function typed(asked: Asked, name: string): string | undefined {
   const [of = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => asked[`${name}-${part}`]?.trim());
   if (of === '' && month === '' && year === '') return '';
-  const written = `${year}-${monthNumber(month).padStart(2, '0')}-${of.padStart(2, '0')}`;
-  return isDay(written) ? written : undefined;
+  return typedDay(of, month, year);
 }
 
 /** What the address asks for: the two dates, or an address with those that were typed, or the fields that hold no day. */

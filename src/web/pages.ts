@@ -6,6 +6,7 @@ import { createSights } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { registerAssets } from './assets.js';
 import { page, type Around } from './layout.js';
+import { registerForms } from './forms/routes.js';
 import { createPeople } from './people.js';
 import { answered, Refused, refusedPage } from './refused.js';
 import { registerFunds } from './screens/fund.js';
@@ -169,6 +170,7 @@ export function registerPages(
   registerTasks(site);
   registerFunds(site);
   registerProposals(site);
+  registerForms(site);
   registerHelp(site);
 }
 

@@ -117,15 +117,16 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
 const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
   register:
     words(`officers register-proposals register-timeline register-proposal partners successions sources allocations
-    rule-sets rule-set national-totals grant-series dispute-protocols bank-holidays supplier-classes facts`),
+    rule-sets rule-set national-totals grant-series dispute-protocols bank-holidays supplier-classes facts
+    register-open-acts register-choices`),
   lists: words('tasks portfolio funds areas medium-term bridge succession events'),
   fund: words(`fund position partner-position gap gap-history compare statement plan pass-down minimum-tests contributions
     instalments approvals late trace monitoring grant-use reserves performance returns return return-figures plan-year
-    agreement withdrawals risk-share memorandum mirror timeline proposals proposal what-if`),
-  totals: words('disputes'),
+    agreement withdrawals risk-share memorandum mirror timeline proposals proposal open-acts choices what-if`),
+  totals: words('disputes dispute-open-acts'),
   cases:
     words(`dispute-cases dispute-case dispute-treatments dispute-outcomes dispute-classes settlement settlements dispute-timeline dispute-proposals
-    dispute-proposal`),
+    dispute-proposal dispute-choices`),
   'any proposal': ['find-proposal'],
   'acts of the register': words(`post-register-fact propose-register-fact agree-register-proposal
     counter-register-proposal decline-register-proposal withdraw-register-proposal`),
@@ -532,11 +533,36 @@ const PAGES = {
     /openapi.json /health /ready /metrics /problems /problems/:code /assets/style.:digest.css /help /accessibility
     /sign-in /sign-in/link /sign-out /signed-out`),
   lists: ['/', '/funds'],
-  fund: ['/funds/:fund'],
+  register: words('/register/propose /register/propose/:act /register/record /register/record/:act'),
+  fund: words(
+    '/funds/:fund /funds/:fund/propose /funds/:fund/propose/:act /funds/:fund/record /funds/:fund/record/:act',
+  ),
+  totals: words('/areas/:area/disputes/propose /areas/:area/disputes/record'),
+  cases: words('/areas/:area/disputes/propose/:act /areas/:area/disputes/record/:act'),
   'any proposal': words(
-    '/proposals/:proposal /proposals/:proposal/sign /proposals/:proposal/decline /proposals/:proposal/withdraw',
+    `/proposals/:proposal /proposals/:proposal/sign /proposals/:proposal/decline /proposals/:proposal/withdraw
+    /proposals/:proposal/counter`,
   ),
 } as const satisfies Partial<Record<Class | 'anybody', readonly string[]>>;
+
+/** Each address of forms, with a form that is there. */
+const FORMS: Readonly<Record<string, string>> = {
+  '/register/propose/:act': 'officer-mandated',
+  '/register/record/:act': 'partner-registered',
+  '/funds/:fund/propose/:act': 'contribution-agreed',
+  '/funds/:fund/record/:act': 'gap-stated',
+  '/areas/:area/disputes/propose/:act': 'split-decided',
+  '/areas/:area/disputes/record/:act': 'dispute-raised',
+  '/proposals/:proposal/counter': '',
+};
+
+/** What closes a page, by its class. */
+const CLOSED: Readonly<Record<string, readonly [number, string]>> = {
+  fund: [403, 'not_your_fund'],
+  totals: [403, 'not_your_area'],
+  cases: [403, 'not_your_area'],
+  'any proposal': [404, 'proposal_unknown'],
+};
 
 /** The addresses of the service that are not below /v1, each with its method, as its router knows them. */
 async function pagesOf({ app }: Pick<Awaited<ReturnType<typeof house>>, 'app'>) {
@@ -570,7 +596,11 @@ t.test(
       if (found === 'anybody') continue;
       for (const [index, area] of areas.entries()) {
         for (const offer of address.includes(':proposal') ? [area.offer, area.waits] : [area.offer]) {
-          const url = address.replace(':fund', area.fund).replace(':proposal', offer.id);
+          const url = address
+            .replace(':fund', area.fund)
+            .replace(':area', area.name)
+            .replace(':proposal', offer.id)
+            .replace(':act', FORMS[address] ?? '');
           const nobody = await visit(method, url);
           if (nobody.statusCode !== 303) faults.push(`${method} ${address} by nobody: ${nobody.statusCode}`);
           for (const officer of ['stranger', GONE, LATER]) {
@@ -581,18 +611,27 @@ t.test(
           for (const { name, officer, roles, to } of askers(areas)) {
             const ofCase = offer === area.waits;
             const seen = READS[to[index]!];
-            const isOpen = found === 'lists' || (ofCase ? seen.cases : seen.fund);
+            const isOfAll = found === 'lists' || found === 'register';
+            const door = found === 'totals' || found === 'cases' ? CLASSES[found][to[index]!] === 'open' : undefined;
+            const isOpen = isOfAll || (door ?? (ofCase ? seen.cases : seen.fund));
+            const isForm = address in FORMS;
             const reads = roles.every((role) => READING.includes(role));
             // What may be signed is not sent: whoever may sign is tried elsewhere.
-            if (method === 'POST' && isOpen && !reads) continue;
+            if (method === 'POST' && isOpen && !reads && !isForm) continue;
             const answer = await visit(method, url, officer, { reason: 'A reason.', mark: 'none' });
             asked++;
             const what = `${method} ${address} about ${area.name} by ${name}: ${answer.statusCode}`;
             const leaks = told(answer, url, areas, to);
             if (leaks.length > 0) faults.push(`${what} tells ${leaks.join(', ')}`);
-            const rule = found === 'fund' ? [403, 'not_your_fund'] : [404, 'proposal_unknown'];
-            if (!isOpen && (answer.statusCode !== rule[0] || !answer.body.includes(`Rule: ${rule[1]}`)))
+            const [status, rule] = CLOSED[found] ?? [];
+            const isNotTheirs = isForm && answer.statusCode === 403 && answer.body.includes('Rule: role_not_allowed');
+            if (!isOpen && !isNotTheirs && (answer.statusCode !== status || !answer.body.includes(`Rule: ${rule}`)))
               faults.push(what);
+            // A form that nobody has filled in says what is missing, and is sent nowhere.
+            if (isForm) {
+              if (isOpen && !isNotTheirs && ![200, 400].includes(answer.statusCode)) faults.push(what);
+              continue;
+            }
             if (isOpen && method === 'GET' && answer.statusCode !== 200) faults.push(what);
             if (isOpen && method === 'POST' && ![409, 422].includes(answer.statusCode)) faults.push(what);
           }

@@ -348,7 +348,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       'A body claims that another should bear the cost of a package of care, or more of it; the claim accrues by the day.',
     input: z.strictObject({
       ...OfCase,
-      case: newName(CaseReference),
+      case: newName(CaseReference, []),
       effective: EffectiveDay.meta({ description: 'The first day of the care that is claimed for.' }),
       until: LastDay.optional().meta({ description: 'The last day of care, inclusive; left out, it goes on.' }),
       kind: listed(DISPUTE_KINDS).meta({ title: 'Kind of dispute', description: 'What the dispute is about.' }),

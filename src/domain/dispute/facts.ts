@@ -12,6 +12,7 @@ import { reversalFact, reversedBy } from '../grammar/reversal.js';
 import { sameText } from '../grammar/same.js';
 import { refuse, type Refusal } from '../rules.js';
 import type { Kind } from '../grammar/kind.js';
+import { among } from '../grammar/asked.js';
 import { Area, Effective, Partner } from '../grammar/fields.js';
 
 /** The stream of one area's disputes: `disputes-<area>`. Its facts stand in the files of `dispute/`, by subject. */
@@ -47,7 +48,7 @@ const JOINING: Fact<DisputeState> = keeperFact({
   title: 'Add a partner to the disputes',
   group: 'disputes',
   about: 'A body comes to an area after its disputes were opened; the ledger’s keeper adds it.',
-  input: z.strictObject({ effective: Effective, partner: Partner }),
+  input: z.strictObject({ effective: Effective, partner: among(['register'], Partner) }),
   wayBack: 'A partner stays for ever; nothing need be done in its name.',
   check(data, state: DisputeState, { register }) {
     const { area, partners } = opened(state);

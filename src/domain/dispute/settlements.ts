@@ -114,7 +114,11 @@ const LineStored = z.strictObject({
   parts: z.array(PartText),
 });
 
-const settlementSent = { effective: Effective, settlement: newName(SettlementName), note: ShortNote.optional() };
+const settlementSent = {
+  effective: Effective,
+  settlement: newName(SettlementName, ['effective']),
+  note: ShortNote.optional(),
+};
 
 /** What is left of each cell of a case through a day: claimed, and not settled before. */
 function leftIn(terms: Terms, effective: Day, through: Day): (Cell & { readonly left: Pence })[] {

@@ -35,7 +35,7 @@ const WorkingDays = z
 const Stages = z
   .array(
     z
-      .strictObject({ stage: newName(StageName), title: ShortTitle, workingDays: WorkingDays.optional() })
+      .strictObject({ stage: newName(StageName, ['title']), title: ShortTitle, workingDays: WorkingDays.optional() })
       .meta({ title: 'Stage' }),
   )
   .min(1)

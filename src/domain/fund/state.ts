@@ -156,7 +156,7 @@ interface Pot {
   readonly planned: string;
 }
 
-type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot;
+export type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot;
 
 export const emptyFund = (): FundState => ({
   opened: undefined,

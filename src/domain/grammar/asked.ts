@@ -10,21 +10,26 @@ import { inner, namedBy, saidOf, type Named } from './naming.js';
 const CODES = 'x-codes';
 const CHOSEN_FROM = 'x-chosen-from';
 const NEW_NAME = 'x-new-name';
+const AMONG = 'x-among';
 const SUGGESTED = 'x-suggested';
 const SUMS_TO = 'x-sums-to';
 const EXACTLY_ONE = 'x-exactly-one';
 
 /** Lists that are no names of things: shipped reference data, or the rules of the year. */
-export type ListName =
-  | 'line categories'
-  | 'kinds of supplier'
-  | 'scheme types of the year'
-  | 'areas of spend of the year'
-  | 'kinds of provider of the year'
-  | 'capacities of the year'
-  | 'financial years'
-  | 'bodies in the register'
-  | 'purposes of the source';
+const LISTS = [
+  'line categories',
+  'kinds of supplier',
+  'scheme types of the year',
+  'areas of spend of the year',
+  'kinds of provider of the year',
+  'capacities of the year',
+  'financial years',
+  'bodies in the register',
+  'purposes of the source',
+  'plan of the fund',
+] as const;
+
+export type ListName = (typeof LISTS)[number];
 
 /** What names come from, in words. */
 const NAMED: Readonly<Record<Named, string>> = {
@@ -76,8 +81,18 @@ export const listed = <Code extends string>(list: readonly { readonly code: Code
 
 export const chosenFrom = <S extends z.ZodType>(list: ListName, type: S): S => type.meta({ [CHOSEN_FROM]: list });
 
-/** A name that the fact brings into use: it is made up, and not chosen. */
-export const newName = <S extends z.ZodType>(type: S): S => type.meta({ [NEW_NAME]: true });
+/**
+ * A name that the fact brings into use: it is made up, and not chosen. Where it says which fields of the same object a
+ * name is made from, a form makes it, and nobody has to; an empty list is a name that is made from nothing.
+ */
+export const newName = <S extends z.ZodType>(type: S, madeFrom?: readonly string[]): S =>
+  type.meta({ [NEW_NAME]: { madeFrom } });
+
+/**
+ * One of some of the choices only: of events, those that record facts of these names, or what is kept as these; of sources
+ * of funding, `contributions` or `grants`; of bodies, those of the whole `register`.
+ */
+export const among = <S extends z.ZodType>(some: readonly string[], type: S): S => type.meta({ [AMONG]: some });
 
 export const suggesting = <S extends z.ZodType>(suggestion: Suggestion, type: S): S =>
   type.meta({ [SUGGESTED]: suggestion });
@@ -100,7 +115,15 @@ export function choicesOf(field: z.ZodType): Choices | undefined {
   return named && { from: 'names', named };
 }
 
-export const bringsName = (field: z.ZodType): boolean => saidOf(field, NEW_NAME) === true;
+export const bringsName = (field: z.ZodType): boolean => saidOf(field, NEW_NAME) !== undefined;
+
+/** The fields that a new name is made from; undefined where whoever fills the form in makes it up. */
+export const madeFrom = (field: z.ZodType): readonly string[] | undefined =>
+  (saidOf(field, NEW_NAME) as { madeFrom: readonly string[] | undefined } | undefined)?.madeFrom;
+
+/** Among which of its choices a field chooses; undefined where it chooses among all. */
+export const amongOf = (field: z.ZodType): readonly string[] | undefined =>
+  saidOf(field, AMONG) as readonly string[] | undefined;
 export const suggestionOf = (field: z.ZodType): Suggestion | undefined =>
   saidOf(field, SUGGESTED) as Suggestion | undefined;
 export const totalOf = (field: z.ZodType): Total | undefined => saidOf(field, SUMS_TO) as Total | undefined;
@@ -129,6 +152,18 @@ export function alternativesOf(field: z.ZodType): string[] | undefined {
     return saidOf(first, 'title') as string;
   });
 }
+
+/** The name under which the choices of a field are asked for: `carry-in`, `line-categories`. Codes stand in the field itself. */
+export const choicesName = (choices: Exclude<Choices, { from: 'codes' }>): string =>
+  choices.from === 'list'
+    ? choices.list.replaceAll(' ', '-')
+    : choices.named.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Every name under which choices can be asked for. */
+export const CHOICES_NAMES: readonly string[] = [
+  ...(Object.keys(NAMED) as Named[]).map((named) => choicesName({ from: 'names', named })),
+  ...LISTS.map((list) => choicesName({ from: 'list', list })),
+];
 
 /** The choices of a field in words. */
 export function choicesInWords(choices: Choices): string {

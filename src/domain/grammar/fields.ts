@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chosenFrom, oneOf, suggesting } from './asked.js';
+import { among, chosenFrom, oneOf, suggesting } from './asked.js';
 import { naming, type Named } from './naming.js';
 import { ROLE_WORDS } from '../roles.js';
 import {
@@ -64,11 +64,12 @@ export const Area = field(AreaRef, 'Area', 'The Health and Wellbeing Board area.
 
 // Money
 
-export const Source = field(
-  SourceRef,
-  'Source of funding',
-  'The source of the money, by its code in the national template.',
-);
+const sourceOf = (type: typeof SourceRef) =>
+  field(type, 'Source of funding', 'Where the money comes from, as the national template names it.');
+export const Source = sourceOf(SourceRef);
+/** A source that a partner pays from, and that no grant and no earlier year brings. */
+export const ContributionSource = sourceOf(among(['contributions'], SourceRef));
+export const GrantSource = sourceOf(among(['grants'], SourceRef));
 export const CameFrom = field(
   SourceRef,
   'Where it came from',

@@ -21,6 +21,29 @@ const Text = z.strictObject({
 });
 
 const common = { proposal: z.uuid(), effective: EffectiveDay, fact: Text };
+/** What an officer gives beside a fact that waits for a signature. */
+export const ProposalTerms = {
+  conditions: words(1000).optional().meta({
+    title: 'Conditions',
+    description: 'What the offer depends on, in words that the other side signs too.',
+  }),
+  expires: EffectiveDay.optional().meta({
+    title: 'Last day to sign',
+    description: 'The last day on which it can be signed, inclusive.',
+  }),
+};
+
+/** What marks a fact of a closed period. */
+export const Adjustment = z
+  .strictObject({
+    reason: words(500).meta({ title: 'Reason', description: 'Why a closed period is adjusted.' }),
+  })
+  .optional()
+  .meta({
+    title: 'Prior-period adjustment',
+    description: 'Marks a prior-period adjustment of a closed period, with its reason.',
+  });
+
 const onTheTable = {
   signature: z.enum(['second-officer', 'other-side']),
   awaiting: z.array(Name).min(1),

@@ -55,7 +55,12 @@ const FirstOfficers = z
     description: 'The officers who act for the body from its first day: two at least.',
   });
 
-const PartnerFields = { partner: newName(Partner), name: FullName, kind: PartnerKindField, officers: FirstOfficers };
+const PartnerFields = {
+  partner: newName(Partner, ['name']),
+  name: FullName,
+  kind: PartnerKindField,
+  officers: FirstOfficers,
+};
 
 const OPENING: Fact<RegisterState> = fact({
   name: 'LedgerOpened',

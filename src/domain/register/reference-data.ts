@@ -26,7 +26,7 @@ import {
   TemplateCode,
   Unpublished,
 } from '../grammar/fields.js';
-import { chosenFrom, oneOf } from '../grammar/asked.js';
+import { chosenFrom, among, oneOf } from '../grammar/asked.js';
 
 /**
  * Reference data that is published by year: what each payer must pool for each area, and the year's rules. The ledger's
@@ -41,10 +41,11 @@ const Year = chosenFrom(
     .meta({ title: 'Financial year', description: 'The year, from 1 April to 31 March.' }),
 );
 
-const Revises = EventRef.optional().meta({
-  title: 'Replaces',
-  description: 'The revision, in the register, of the publication that this one replaces.',
-});
+const revises = (fact: string) =>
+  among([fact], EventRef).optional().meta({
+    title: 'Replaces',
+    description: 'The revision, in the register, of the publication that this one replaces.',
+  });
 
 const onceEach = <Each>(all: readonly Each[], of: (each: Each) => string): boolean =>
   new Set(all.map(of)).size === all.length;
@@ -122,7 +123,7 @@ export const ALLOCATION: Fact<RegisterState> = keeperFact({
       .optional()
       .meta({ title: 'Minima', description: 'Only of the minimum NHS contribution: the least of it for each.' }),
     publication: Publication,
-    revises: Revises,
+    revises: revises('AllocationPublished'),
   }),
   roles: ADMINISTER,
   wayBack: 'Publish a revision of it.',
@@ -198,7 +199,7 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
         .max(50)
         .meta({ title: 'National conditions', description: 'The conditions that a plan must meet.' }),
       publication: Publication,
-      revises: Revises,
+      revises: revises('RuleSetPublished'),
     }),
     roles: ADMINISTER,
     wayBack: 'Publish a revision of it.',

@@ -15,9 +15,11 @@ import {
 } from './fund/figures.js';
 import { minimumTestsQuery } from './fund/minimum-tests.js';
 import { allocations, grantSeries, nationalTotals, ruleSet, ruleSets } from './reference/published.js';
+import { DISPUTE_CHOICES, FUND_CHOICES, REGISTER_CHOICES } from './choices.js';
 import { DISPUTE_HAPPENINGS, FUND_HAPPENINGS, REGISTER_HAPPENINGS } from './happenings.js';
 import { bridge, mediumTerm } from './area/medium-term.js';
 import { memorandum, mirror } from './fund/memorandum.js';
+import { DISPUTE_OPEN_ACTS, FUND_OPEN_ACTS, REGISTER_OPEN_ACTS } from './open-acts.js';
 import { planYear } from './fund/plan-year.js';
 import { proposalAnywhere } from './proposal.js';
 import type { Query } from './question.js';
@@ -62,6 +64,8 @@ export const QUERIES: readonly Query[] = [
   memorandum,
   mirror,
   ...FUND_HAPPENINGS,
+  FUND_OPEN_ACTS,
+  FUND_CHOICES,
   proposalAnywhere,
   areas,
   mediumTerm,
@@ -76,7 +80,11 @@ export const QUERIES: readonly Query[] = [
   settlements,
   settlement,
   ...DISPUTE_HAPPENINGS,
+  DISPUTE_OPEN_ACTS,
+  DISPUTE_CHOICES,
   ...REGISTER_HAPPENINGS,
+  REGISTER_OPEN_ACTS,
+  REGISTER_CHOICES,
   partners,
   successions,
   sources,

@@ -67,7 +67,7 @@ const OverdueText = z.object({
   amount: SignedMoney.meta({ description: 'What is overdue today: due less received.' }),
 });
 
-const OfOfficer = z.strictObject({
+export const OfOfficer = z.strictObject({
   officer: Name.meta({ description: 'The officer, by name in the register.', examples: ['norfolk-finance'] }),
 });
 

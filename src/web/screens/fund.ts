@@ -1,4 +1,5 @@
 import { askedOf } from '../asking.js';
+import { button } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { tag } from '../components/words.js';
@@ -205,7 +206,9 @@ async function fundPage(
     asked: dates,
     ...(typed && { typed: typed.asked, wrong: typed.wrong }),
   });
-  const main = html`${dateFaults(typed?.wrong ?? [])}${heading(fundName(fund))}${control}
+  const main = html`${dateFaults(typed?.wrong ?? [])}${heading(fundName(fund))}
+    <div class="bcf-buttons">${button({ href: `${path}/propose`, content: 'Propose', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}${button({ href: `${path}/record`, content: 'Record', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}</div>
+    ${control}
     ${subheading(gapInWords(gap))}${keyFigures(gap)}
     ${gap.outsideYear && paragraph('This day is outside the fund’s year.')}
     ${subheading('Waiting for signature')}${waitingTable(proposals, names)}

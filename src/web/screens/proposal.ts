@@ -10,18 +10,17 @@ import { KINDS, streamOf } from '../../ledger/catalogue.js';
 import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
 import { askedOf } from '../asking.js';
 import { button, errorSummary, textarea } from '../components/fields.js';
-import { table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
-import { day, fundName, instant, offeredByNobody, sum } from '../format.js';
+import { day, fundName, instant } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import { refusedAbove } from '../refused.js';
 import type { Asking, Form, Site } from '../site.js';
 import { answered } from '../refused.js';
-import { scrolling, verdictTag } from './fund.js';
 import { placeName } from './tasks.js';
+import { foretoldPart, markOf } from './foretold.js';
 import { changesTable, termsList, type Text } from './terms.js';
 
 /** One proposal: what it says, what it would change, who can sign it; and afterwards, at the same address, its receipt. */
@@ -100,47 +99,6 @@ async function foretold(
   return answered(await whatIf(site.ledger, fund, { acts: [{ proposal }], on: fact.data['effective'] as Day }, by));
 }
 
-/** What an officer has seen of what a signature would change: other figures, another mark. */
-const markOf = (whatIf: WhatIfText | undefined): string =>
-  whatIf === undefined
-    ? 'none'
-    : createHash('sha256')
-        .update(JSON.stringify([whatIf.gap, whatIf.tests.map(({ before, after }) => [before.verdict, after.verdict])]))
-        .digest('hex')
-        .slice(0, 32);
-
-const MOVED = [
-  ['funded', 'Funded'],
-  ['soft', 'Offered, not signed'],
-  ['hard', 'Nobody offers'],
-  ['recurrentGap', 'Gap without one-offs'],
-] as const;
-
-function foretoldPart({ gap, tests, on, acts: [tried] }: WhatIfText): Html {
-  if (tried!.refusal) return insetText({ content: `It cannot be signed as it stands: ${tried!.refusal.detail}` });
-  const changed = tests.filter(({ before, after }) => before.verdict !== after.verdict);
-  return html`${scrolling(
-    'If signed',
-    table({
-      caption: `If signed: the fund on ${day(on)}, £`,
-      head: [{ content: 'Figure' }, ...['Now', 'After', 'Change'].map((content) => ({ content, format: 'numeric' }))],
-      firstCellIsHeader: true,
-      rows: MOVED.map(([figure, name]) => {
-        const sums = [gap.before[figure], gap.after[figure], gap.change[figure]] as const;
-        const row = figure === 'hard' ? offeredByNobody(...sums) : { title: name, sums };
-        return [{ content: row.title }, ...row.sums.map((each) => ({ content: sum(each), format: 'numeric' }))];
-      }),
-    }),
-  )}${
-    changed.length === 0
-      ? paragraph('No minimum test changes.')
-      : html`<ul class="govuk-list govuk-list--bullet">${changed.map(
-          ({ title, before, after }) =>
-            html`<li>${title}: ${verdictTag(before.verdict)} now, ${verdictTag(after.verdict)} after</li>`,
-        )}</ul>`
-  }`;
-}
-
 const hidden = (all: Form): Html =>
   joined(Object.entries(all).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`));
 
@@ -160,6 +118,7 @@ function acts(
   );
   const declining = own.some(({ rule }) => rule === null || rule === 'over_limit');
   return html`<div class="bcf-buttons">${signing}
+    ${declining && button({ href: `${address}/counter`, content: 'Counter', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
     ${declining && button({ href: `${address}/decline`, content: 'Decline', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
     ${mayTakeBack && html`<a class="govuk-link govuk-body govuk-!-margin-bottom-0" href="${address}/withdraw">Take it back</a>`}
   </div>${own.filter((each) => !each.able).map(({ why }) => paragraph(names.in(why!)))}`;
@@ -239,7 +198,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${names.in(proposal.recorded.sentence)}` })}
     ${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}
     ${proposal.replaces && changesTable(kind, proposal.replaces, proposal.fact, names)}
-    ${what && html`${subheading('What it would change')}${foretoldPart(what)}`}
+    ${what && html`${subheading('What it would change')}${foretoldPart(what, 'If signed')}`}
     ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
     ${stepsList(site, proposal, names)}
     ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack })}`}

@@ -43,7 +43,9 @@ const titleOf = (field: z.ZodType, name: string): string =>
   plainly(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 
 const fieldsByName = (type: z.ZodType, data: Data) => new Map(fieldsOf(type, data).map((field) => [field.name, field]));
-function worded({ field, title, value }: Omit<Field, 'name'>, names: Names): Content {
+
+/** A value of a field in words, by the type of the field. */
+export function worded({ field, title, value }: Omit<Field, 'name'>, names: Names): Content {
   const type = unwrapped(field, value)!;
   if (Array.isArray(value)) return ofList(type as z.ZodArray<z.ZodType>, value, title, names);
   if (typeof value === 'object') return ofObject(type, value as Data, names);

@@ -15,7 +15,7 @@ import { inOrder, partnerIsIn } from '../checks.js';
 import { opened, type FundState, type Opened } from '../state.js';
 import { AgreementName, Clause, Effective, Parties, Partner, Reason, SchemeName } from '../../grammar/fields.js';
 import { naming } from '../../grammar/naming.js';
-import { newName } from '../../grammar/asked.js';
+import { among, newName } from '../../grammar/asked.js';
 
 /**
  * The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end.
@@ -93,9 +93,12 @@ const variationInput = {
 const terminationInput = {
   effective: EffectiveDay.meta({ title: 'Last day', description: 'The last day, inclusive.' }),
   agreement: AgreementName,
-  notice: naming(
-    z.string().regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the revision at which notice was given' }),
-    'event',
+  notice: among(
+    ['notice'],
+    naming(
+      z.string().regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the revision at which notice was given' }),
+      'event',
+    ),
   ).meta({ title: 'Notice', description: 'The notice that the agreement ends by.' }),
   reason: Reason,
 };
@@ -440,7 +443,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
       'The section 75 agreement under which the fund is pooled, with the terms that the ledger acts on; a council and an NHS body sign (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject({
       effective: Effective,
-      agreement: newName(AgreementName),
+      agreement: newName(AgreementName, []),
       parties: z
         .array(Partner)
         .min(2)

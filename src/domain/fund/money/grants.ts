@@ -41,6 +41,7 @@ import {
   Holder,
   OnDay,
   Recurrent,
+  GrantSource,
   Source,
 } from '../../grammar/fields.js';
 import { addingUpTo, newName } from '../../grammar/asked.js';
@@ -302,9 +303,9 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it.',
     input: z.strictObject({
       effective: Effective,
-      grant: newName(GrantName),
+      grant: newName(GrantName, ['holder', 'source']),
       holder: Holder,
-      source: Source,
+      source: GrantSource,
       amount: AmountOf,
       recurrent: Recurrent,
       determination: Determination.meta({ description: 'The number or title of the determination.' }),
@@ -330,6 +331,13 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
         .optional()
         .meta({ title: 'Passing down', description: 'The councils that the grant is passed down to, and by when.' }),
     }),
+    pages: [
+      ['grant', 'holder', 'source', 'determination'],
+      ['amount', 'recurrent', 'effective'],
+      ['tranches'],
+      ['purposes'],
+      ['passDown'],
+    ],
     signature: 'none',
     roles: FINANCE,
     effective: 'in-year',

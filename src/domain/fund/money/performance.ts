@@ -71,7 +71,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     about: 'An NHS body holds a pot back, to be released as a reduction is achieved; payer and host both sign.',
     input: z.strictObject({
       effective: Effective,
-      pot: newName(PotName),
+      pot: newName(PotName, ['payer']),
       payer: Payer,
       amount: AmountOf,
       planned: Planned.meta({ description: 'The reduction planned, in the unit given.' }),

@@ -53,7 +53,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     about: 'A partner’s budget assumes money that nobody has agreed; it shows as assumed, never as agreed.',
     input: z.strictObject({
       effective: Effective,
-      assumption: newName(AssumptionName),
+      assumption: newName(AssumptionName, ['partner', 'source']),
       partner: Partner,
       source: Source,
       recurrent: Recurrent,

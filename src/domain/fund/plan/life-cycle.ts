@@ -32,7 +32,7 @@ import {
   SignOffCapacity,
   SignOffStatement,
 } from '../../grammar/fields.js';
-import { newName, oneOf } from '../../grammar/asked.js';
+import { chosenFrom, newName, oneOf } from '../../grammar/asked.js';
 
 /**
  * The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions.
@@ -42,17 +42,20 @@ import { newName, oneOf } from '../../grammar/asked.js';
 /** What moves, sign-offs and conditions rest on, for reversals. No item of a fund can be named so. */
 const PLAN_OF_THE_YEAR = '(plan of the year)';
 
-const PlanHash = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, {
-    error: 'must be the 64 lower-case hexadecimal digits that GET …/plan-year gives as planHash',
-  })
-  .meta({ title: 'Plan', description: 'The digest of the plan that is signed off.' });
+const PlanHash = chosenFrom(
+  'plan of the fund',
+  z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, {
+      error: 'must be the 64 lower-case hexadecimal digits that GET …/plan-year gives as planHash',
+    })
+    .meta({ title: 'Plan', description: 'The digest of the plan that is signed off.' }),
+);
 
 const Conditions = z
   .array(
     z
-      .strictObject({ condition: newName(ConditionName), words: ConditionWords, due: DueDay })
+      .strictObject({ condition: newName(ConditionName, ['words']), words: ConditionWords, due: DueDay })
       .meta({ title: 'Condition' }),
   )
   .min(1)

@@ -131,7 +131,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off.',
     input: z.strictObject({
       effective: Effective,
-      line: newName(LineName),
+      line: newName(LineName, ['description']),
       description: LineDescription,
       category: LineCategory,
       source: Source,

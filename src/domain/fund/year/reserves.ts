@@ -71,7 +71,7 @@ const drawInput = {
 
 const carryInput = {
   effective: Effective,
-  carryIn: newName(CarryInName),
+  carryIn: newName(CarryInName, ['from', 'reserve']),
   from: FundName.meta({ description: 'The fund whose reserve it is drawn from, such as "norfolk-2017-18".' }),
   reserve: ReserveName,
   amount: AmountOf,
@@ -198,7 +198,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       'Unspent money of a source is set aside for a later year, for a purpose; two officers of the host approve it. Never more than is held, and a grant’s only for its purposes.',
     input: z.strictObject({
       effective: Effective,
-      reserve: newName(ReserveName),
+      reserve: newName(ReserveName, ['source', 'toYear']),
       source: Source,
       amount: AmountOf,
       purpose: Purpose,

@@ -52,7 +52,7 @@ export const ReturnFigureText = z.strictObject({
 
 const input = {
   effective: EffectiveDay.meta({ description: 'The day on which it was filed.' }),
-  return: newName(ReturnName),
+  return: newName(ReturnName, ['kind', 'on']),
   kind: oneOf(RETURN_WORDS).meta({ title: 'Kind of return', description: 'Which return it is.' }),
   on: OnDay.meta({ description: 'The cut-off: the last day that it reports, inclusive.' }),
   replaces: ReplacedReturn.optional().meta({

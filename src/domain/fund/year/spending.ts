@@ -55,7 +55,7 @@ import {
   SupplierClass,
   Vat,
 } from '../../grammar/fields.js';
-import { newName } from '../../grammar/asked.js';
+import { among, newName } from '../../grammar/asked.js';
 
 /**
  * What plan lines cost: ordered, spent, accrued and forecast, the steps of the ladder proposed → agreed → committed →
@@ -254,7 +254,7 @@ const spendingInput = {
   reference: PaperReference,
   purpose: Purpose.optional().meta({ description: 'One of the grant’s purposes, where its determination states any.' }),
   commitment: CommitmentName.optional().meta({ description: 'The commitment that it pays, as far as it goes.' }),
-  settles: EventRef.optional().meta({
+  settles: among(['AccrualPosted'], EventRef).optional().meta({
     title: 'Accrual that it settles',
     description:
       'The accrual whose invoice it is, by revision. What was accrued on the last day of the year is settled here, in the fund of that year, up to a year later.',
@@ -264,7 +264,7 @@ const spendingInput = {
 
 const commitmentInput = {
   effective: Effective,
-  commitment: newName(CommitmentName),
+  commitment: newName(CommitmentName, ['line', 'reference']),
   line: LineName,
   supplierClass: SupplierClass,
   amount: AmountOf,

@@ -7,9 +7,19 @@ import { rulesOn } from '../../../domain/register/reference-state.js';
 import { Refusal } from '../../../domain/rules.js';
 import { canonical, fundStream, REGISTER_STREAM, sha256 } from '../../catalogue.js';
 import { viewOf } from '../../memory/read-model.js';
-import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing } from '../question.js';
+import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing, type Standing } from '../question.js';
 
 /** The plan of a year: where it stands, how it came there, who has signed it off, and what may and must come next. */
+
+/** The digest of the plan as it stands on the day, or on the nearest day of the year: what is signed off. */
+export const planHashAt = ({
+  model,
+  on,
+  year,
+  size,
+  instant,
+}: Pick<Standing, 'model' | 'on' | 'year' | 'size' | 'instant'>): string =>
+  sha256(canonical(planRows(viewOf(model, clampedTo(on, year), size, instant))));
 
 export const planYear = query({
   name: 'plan-year',
@@ -86,7 +96,7 @@ export const planYear = query({
     const { successions } = at.inheritance;
     const { label } = at.year;
     const plan = planYearOn(own, at.on, ledger.model.knownRevision(stream, at.size));
-    const planHash = sha256(canonical(planRows(viewOf(at.model, clampedTo(at.on, at.year), at.size, at.instant))));
+    const planHash = planHashAt(at);
     const upTo = ledger.model.knownRevision(REGISTER_STREAM, at.size);
     const { planNeeded, dueDates } = rulesOn(register.reference, label, at.on, upTo);
     return {

@@ -1,0 +1,354 @@
+import { z } from 'zod';
+import { known } from '../../../projections/fund-facts.js';
+import { FINANCIAL_YEARS, dayInWords } from '../../domain/calendar.js';
+import { PROTOCOLS, DISPUTE_KINDS, inSentence } from '../../domain/dispute/reference.js';
+import { termsAt } from '../../domain/dispute/state.js';
+import { capacitiesOf } from '../../domain/fund/plan/plan-years.js';
+import type { FundState, Item } from '../../domain/fund/state.js';
+import { purposesOf } from '../../domain/fund/year/spending.js';
+import { CHOICES_NAMES } from '../../domain/grammar/asked.js';
+import type { StreamKind } from '../../domain/grammar/event.js';
+import { mandatesOn } from '../../domain/grammar/mandate.js';
+import type { KeptAs } from '../../domain/grammar/remembered.js';
+import { rulesOn } from '../../domain/register/reference-state.js';
+import { SUPPLIER_CLASSES } from '../../domain/reference/supplier-classes.js';
+import { Refusal } from '../../domain/rules.js';
+import { inForce, LINE_CATEGORIES, sourceOf, SOURCES } from '../../domain/sources.js';
+import { Code, Name } from '../../domain/values.js';
+import { todayOf } from '../acts/stamp.js';
+import { disputeStream, fundStream, KINDS, sentenceOf, streamOf, WHEREABOUTS } from '../catalogue.js';
+import type { Ledger } from '../ledger.js';
+import { planHashAt } from './fund/plan-year.js';
+import { nameOf, Nothing, OfArea, OfFund, query, standing, type Query, type Seeing } from './question.js';
+
+/**
+ * What a field of a fact may hold: the choices behind every name and list that a form asks for, in words. What brings a
+ * new name, or is filled in freely, has none.
+ */
+
+const ChoiceText = z.object({
+  value: z.string().meta({ description: 'What the field holds where this is chosen.' }),
+  words: z.string().meta({ description: 'What people call it.' }),
+  about: z
+    .string()
+    .nullable()
+    .meta({ description: 'What tells it from others of the same name; null where nothing does.' }),
+});
+
+type ChoiceText = z.output<typeof ChoiceText>;
+
+/** Events are chosen from among so many that were recorded last. */
+const EVENTS_LOOKED_AT = 200;
+
+/** Years are chosen from the first of the Better Care Fund until so many years after this one. */
+const FIRST_YEAR = '2015-16';
+const YEARS_AHEAD = 6;
+
+const choice = (value: string, words: string, about: string | null = null): ChoiceText => ({ value, words, about });
+const listed = (list: readonly { readonly code: string; readonly name: string }[]): ChoiceText[] =>
+  list.map(({ code, name }) => choice(code, name));
+
+/** What is asked beside the name of the choices. */
+interface Given {
+  readonly source?: string | undefined;
+  readonly line?: string | undefined;
+  readonly case?: string | undefined;
+  readonly among?: string | undefined;
+}
+
+interface At {
+  readonly ledger: Ledger;
+  readonly kind: StreamKind;
+  /** The fund, or the area; empty for the register. */
+  readonly name: string;
+  readonly stream: string;
+  readonly given: Given;
+  readonly seeing: Seeing;
+}
+
+type ChoicesOf = (at: At) => ChoiceText[] | Promise<ChoiceText[]>;
+
+const bodies = (ledger: Ledger, names: Iterable<string>): ChoiceText[] =>
+  [...names].map((each) => choice(each, nameOf(ledger, each)));
+
+const sourceName = (code: string): string => sourceOf(code)?.name ?? code;
+
+const outlineOf = ({ ledger, name }: At) => ledger.model.fund(name)?.outline.opened;
+
+/** The financial year of the fund; of what is in no fund, the year of today. */
+function yearOf(at: At): string {
+  const today = todayOf(at.ledger);
+  return outlineOf(at)?.year.label ?? FINANCIAL_YEARS.find(({ first, last }) => first <= today && today <= last)!.label;
+}
+
+const rulesOf = (at: At) => rulesOn(at.ledger.model.register().reference, yearOf(at), todayOf(at.ledger), Infinity);
+
+/** The bodies that a stream is about: of the register, all. */
+function partners(at: At): ChoiceText[] {
+  const { ledger, kind, name, stream } = at;
+  if (kind === 'register' || at.given.among === 'register')
+    return bodies(ledger, ledger.model.register().partners.keys());
+  if (kind === 'dispute') return bodies(ledger, ledger.model.stream('dispute', stream).own.opened!.partners.keys());
+  const found = standing(ledger, name, {});
+  return found instanceof Refusal ? [] : bodies(ledger, new Set([...found.partners, ...found.opened]));
+}
+
+const fundState = async ({ ledger, name }: At): Promise<FundState> =>
+  (await ledger.stateOf('fund', fundStream(name))).own;
+
+/** The items of one kind that have not been taken back, each in words. */
+const items =
+  <Kind extends Item['kind']>(
+    kind: Kind,
+    words: (item: Extract<Item, { kind: Kind }>, name: string, at: At) => string,
+  ): ChoicesOf =>
+  async (at) => {
+    if (at.kind !== 'fund') return [];
+    const { items: all, named, reversed } = await fundState(at);
+    return [...all].flatMap(([name, item]) =>
+      item.kind === kind && !reversed.has(named.get(name)!) ? [choice(name, words(item as never, name, at), name)] : [],
+    );
+  };
+
+/** The facts of a fund that are kept under a name, as now known and not taken back. */
+const kept = ({ ledger, name }: At, keptAs: KeptAs) =>
+  known(ledger.model.fund(name)!.facts, keptAs, Infinity)
+    .filter(({ reversed }) => reversed === undefined)
+    .map(({ data }) => data);
+
+const text = (value: unknown): string => String(value);
+
+const lineWords = (at: At, line: string): string => {
+  const found = kept(at, 'line').find((each) => each['line'] === line);
+  return found ? text(found['description']) : line;
+};
+
+const schemes: ChoicesOf = (at) => {
+  if (at.kind !== 'fund') return [];
+  const found = [...kept(at, 'line'), ...kept(at, 'description')].flatMap((data) => {
+    const scheme = data['scheme'] as { scheme: string; title: string } | undefined;
+    return scheme ? [[scheme.scheme, scheme.title] as const] : [];
+  });
+  return [...new Map(found)].map(([scheme, title]) => choice(scheme, title, scheme));
+};
+
+const cases: ChoicesOf = ({ ledger, stream }) => {
+  const { own } = ledger.model.stream('dispute', stream);
+  return [...own.cases].flatMap(([id, history]) => {
+    const terms = termsAt(history);
+    if (!terms) return [];
+    const { kind, claimant, respondent, effective } = terms.raised;
+    const of = inSentence(DISPUTE_KINDS, kind);
+    return [
+      choice(
+        id,
+        `${nameOf(ledger, claimant.at(-1)!.partner)} against ${nameOf(ledger, respondent.at(-1)!.partner)}: ${of}, from ${dayInWords(effective)}`,
+        id,
+      ),
+    ];
+  });
+};
+
+/** The stages of the protocol that a case goes by; where no case is given, those of every protocol of the area. */
+const stages: ChoicesOf = ({ ledger, stream, given }) => {
+  const { own } = ledger.model.stream('dispute', stream);
+  const goesBy = given.case === undefined ? undefined : own.goesBy.get(given.case);
+  const all = goesBy ? [goesBy] : own.protocols.map(({ data }) => data);
+  return [
+    ...new Map(all.flatMap((each) => each.stages).map(({ stage, title }) => [stage, choice(stage, title)])).values(),
+  ];
+};
+
+/** The facts that stand in a stream, the last first: of some kinds where these are given, else those that can be taken back. */
+const events: ChoicesOf = async ({ ledger, kind, stream, given }) => {
+  const { last } = ledger.model.stream(kind, stream);
+  const { entries } = await ledger.history(stream, ledger.model.size(), {
+    after: last - EVENTS_LOOKED_AT,
+    limit: EVENTS_LOOKED_AT,
+  });
+  const undone = new Set(entries.map(({ reverses }) => reverses));
+  const of = given.among?.split(',');
+  return entries
+    .filter(({ type, keptAs, revision, why }) => {
+      if (why !== undefined || undone.has(String(revision))) return false;
+      return of ? of.includes(type) || of.includes(keptAs ?? '') : KINDS[kind].byName.get(type)?.reversible === true;
+    })
+    .map(({ revision, sentence, recordedAt }) =>
+      choice(String(revision), sentence, `recorded on ${dayInWords(recordedAt.slice(0, 10) as never)}`),
+    )
+    .reverse();
+};
+
+/** The purposes of a source on today, or of the source of a line; of every source that has any, where neither is given. */
+const purposes: ChoicesOf = async (at) => {
+  if (at.kind !== 'fund') return [];
+  const state = await fundState(at);
+  const line = at.given.line === undefined ? undefined : state.items.get(at.given.line);
+  const source = at.given.source ?? (line?.kind === 'line' ? line.source : undefined);
+  const sources = source === undefined ? [...state.spending.purposed.keys()] : [source];
+  const today = standing(at.ledger, at.name, {});
+  const day = today instanceof Refusal ? todayOf(at.ledger) : today.on;
+  const found = new Set(sources.flatMap((each) => purposesOf(state, each, day)));
+  return [...found].map((each) => choice(each, each.replaceAll('-', ' ')));
+};
+
+const OF: Readonly<Record<string, ChoicesOf>> = {
+  partner: partners,
+  'bodies-in-the-register': ({ ledger }) => bodies(ledger, ledger.model.register().partners.keys()),
+  officer({ ledger }) {
+    const register = ledger.model.register();
+    const today = todayOf(ledger);
+    return [...register.mandates.keys()].flatMap((officer) => {
+      const held = mandatesOn(register, officer, today);
+      return held.length === 0 ? [] : [choice(officer, `${officer}, of ${nameOf(ledger, held[0]!.partner)}`, null)];
+    });
+  },
+  area: ({ ledger }) =>
+    [
+      ...new Set([
+        ...ledger.model.areas(),
+        ...ledger.model.funds().map((each) => ledger.model.fund(each)!.outline.opened!.area),
+      ]),
+    ]
+      .sort()
+      .map((each) => choice(each, each.replaceAll('-', ' '))),
+  fund: ({ ledger, seeing }) =>
+    ledger.model
+      .funds()
+      .filter((each) => seeing.sees(each))
+      .map((each) => choice(each, each.replaceAll('-', ' '))),
+  source(at) {
+    const year = outlineOf(at)?.year.label;
+    const some = at.given.among;
+    const fits = ({ grant, entersBy }: (typeof SOURCES)[number]): boolean =>
+      some === undefined || (some === 'grants' ? grant : !grant && entersBy === undefined);
+    return listed(SOURCES.filter((each) => (year === undefined || inForce(each, year)) && fits(each)));
+  },
+  event: events,
+  proposal: ({ ledger, kind, stream }) =>
+    [...ledger.model.stream(kind, stream).open.values()].map(({ id, fact }) =>
+      choice(id, sentenceOf({ stream, type: fact.type, data: fact.data } as never)),
+    ),
+  case: cases,
+  contribution: items(
+    'contribution',
+    ({ payer, source }, _name, { ledger }) => `${nameOf(ledger, payer)}, ${sourceName(source)}`,
+  ),
+  grant: items(
+    'grant',
+    ({ holder, source }, _name, { ledger }) => `${sourceName(source)}, held by ${nameOf(ledger, holder)}`,
+  ),
+  line: items('line', (_line, name, at) => lineWords(at, name)),
+  commitment: items('commitment', ({ line }, name, at) => `${name}, on ${lineWords(at, line)}`),
+  assumption: items('assumption', (_item, name) => name.replaceAll('-', ' ')),
+  reserve: items('reserve', ({ source, toYear }) => `${sourceName(source)}, set aside for ${toYear}`),
+  'carry-in': items('carry-in', ({ from, cameFrom }) => `${sourceName(cameFrom)}, from ${from}`),
+  pot: items('pot', ({ payer }, _name, { ledger }) => `Held back by ${nameOf(ledger, payer)}`),
+  scheme: schemes,
+  agreement: (at) =>
+    at.kind === 'fund'
+      ? kept(at, 'agreement').map((data) =>
+          choice(text(data['agreement']), (data['terms'] as { reference: string }).reference, text(data['agreement'])),
+        )
+      : [],
+  condition: async (at) =>
+    at.kind === 'fund'
+      ? (await fundState(at)).lifeCycle.flatMap(({ data }) =>
+          ((data['conditions'] ?? []) as { condition: string; words: string }[]).map(({ condition, words }) =>
+            choice(condition, words, condition),
+          ),
+        )
+      : [],
+  settlement: ({ ledger, stream }) =>
+    [...ledger.model.stream('dispute', stream).own.settlements.keys()].map((each) =>
+      choice(each, each.replaceAll('-', ' ')),
+    ),
+  return: async (at) =>
+    at.kind === 'fund'
+      ? [...(await fundState(at)).returns].map(([name, { kind, on }]) =>
+          choice(name, `${kind.replaceAll('-', ' ')}, to ${dayInWords(on)}`, name),
+        )
+      : [],
+  protocol: ({ ledger, kind, name }) => {
+    const area = kind === 'fund' ? ledger.model.fund(name)?.outline.opened?.area : name;
+    const adopted =
+      area !== undefined && ledger.model.area(area)
+        ? ledger.model.stream('dispute', disputeStream(area)).own.protocols
+        : [];
+    const titles = new Map(PROTOCOLS.map(({ protocol, title }) => [protocol, title]));
+    return [...new Set(adopted.map(({ data }) => data.protocol))].map((each) =>
+      choice(each, titles.get(each) ?? each.replaceAll('-', ' '), each),
+    );
+  },
+  stage: stages,
+  'line-categories': () => listed(LINE_CATEGORIES),
+  'kinds-of-supplier': () => listed(SUPPLIER_CLASSES),
+  'scheme-types-of-the-year': (at) => listed(rulesOf(at).schemeTypes),
+  'areas-of-spend-of-the-year': (at) => listed(rulesOf(at).areasOfSpend),
+  'kinds-of-provider-of-the-year': (at) => listed(rulesOf(at).providers),
+  'capacities-of-the-year': (at) => capacitiesOf(yearOf(at)).map(({ capacity, title }) => choice(capacity, title)),
+  'financial-years'(at) {
+    const now = FINANCIAL_YEARS.findIndex(({ first }) => first > todayOf(at.ledger));
+    return FINANCIAL_YEARS.slice(0, now + YEARS_AHEAD)
+      .filter(({ label }) => label >= FIRST_YEAR)
+      .map(({ label }) => choice(label, `${label.slice(0, 4)} to 20${label.slice(-2)}`));
+  },
+  'purposes-of-the-source': purposes,
+  'plan-of-the-fund'(at) {
+    const found = at.kind === 'fund' ? standing(at.ledger, at.name, {}) : undefined;
+    if (!found || found instanceof Refusal) return [];
+    return [choice(planHashAt(found), `The plan as it stands on ${dayInWords(found.on)}`)];
+  },
+};
+
+const Asked = z.strictObject({
+  source: Code.optional().meta({
+    description: 'The source of funding that has been answered: purposes follow from it.',
+  }),
+  line: Name.optional().meta({ description: 'The plan line that has been answered: purposes follow from its source.' }),
+  case: z.uuid({ error: 'must be the reference of a case' }).optional().meta({
+    description: 'The case that has been answered: its stages are those of its protocol.',
+  }),
+  among: z.string().max(200).optional().meta({
+    description:
+      'Some of the choices only: of events, the facts that may be named, with commas between them (left out, those that can be taken back); of sources, contributions or grants; of bodies, those of the register.',
+  }),
+});
+
+const ofChoices = {
+  choices: z.enum(CHOICES_NAMES as [string, ...string[]]).meta({
+    description: 'What is chosen from, as the facts say it of each field.',
+    examples: ['partner'],
+  }),
+};
+
+/** The choices in one kind of stream. `prefix` tells the names of the questions apart. */
+function choicesIn(kind: StreamKind, prefix: string, isOfCases?: true): Query {
+  const { path, param, title } = WHEREABOUTS[kind];
+  const params = param === 'fund' ? OfFund : param === 'area' ? OfArea : Nothing;
+  return query({
+    name: `${prefix}choices`,
+    path: `${path}/choices/{choices}`,
+    about: `What a field of a fact may hold, in ${param ? `a ${title.toLowerCase().replace('disputes', 'dispute')}` : 'the register'}: every name and list that a form chooses from, in words.`,
+    params: params.extend(ofChoices),
+    options: Asked,
+    answer: z.object({ choices: z.array(ChoiceText) }),
+    ...(isOfCases && { cases: isOfCases }),
+    async run(ledger, of, seeing) {
+      const name = param ? String((of as Record<string, unknown>)[param]) : '';
+      const stream = streamOf(kind, name);
+      if (ledger.model.stream(kind, stream).revision < 0) return KINDS[kind].notOpen(stream);
+      const { choices, ...given } = of;
+      return { choices: await OF[choices]!({ ledger, kind, name, stream, given, seeing }) };
+    },
+    table: ({ choices }) => ({
+      columns: ['value', 'words', 'about'],
+      rows: choices.map(({ value, words, about }) => [value, words, about ?? '']),
+      minor: ['about'],
+    }),
+  });
+}
+
+export const FUND_CHOICES = choicesIn('fund', '');
+export const DISPUTE_CHOICES = choicesIn('dispute', 'dispute-', true);
+export const REGISTER_CHOICES = choicesIn('register', 'register-');

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { Fact } from '../../domain/grammar/fact.js';
+import type { StreamKind } from '../../domain/grammar/event.js';
+import { GROUPS, inGroups } from '../../domain/grammar/groups.js';
+import { mandatesOn, type Mandate } from '../../domain/grammar/mandate.js';
+import { actingFor } from '../../domain/grammar/succession.js';
+import { READING_ROLES } from '../../domain/roles.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+import { todayOf } from '../acts/stamp.js';
+import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
+import type { Ledger } from '../ledger.js';
+import { Nothing, OfArea, OfFund, query, standing, type Query } from './question.js';
+import { OfOfficer } from './tasks.js';
+
+/** What an officer may do: the facts that their roles and bodies let them record or propose in a stream. */
+
+const ActText = z.object({
+  type: z.string(),
+  title: z.string().meta({ description: 'What is done, as a verb phrase.' }),
+  group: z.string().meta({ description: 'Among what it is listed.' }),
+  about: z.string(),
+  proposed: z.boolean().meta({
+    description: 'Whether it waits for a second signature, and so is proposed; a reversal does where its original did.',
+  }),
+});
+
+/** The bodies that a stream is about, under the names of those who stand for them today. */
+function partnersOf(ledger: Ledger, kind: StreamKind, name: string): readonly string[] {
+  const register = ledger.model.register();
+  if (kind === 'register') return [...register.partners.keys()];
+  if (kind === 'dispute') {
+    const { opened } = ledger.model.stream('dispute', streamOf(kind, name)).own;
+    const today = todayOf(ledger);
+    return actingFor(register.successions, [...opened!.partners.keys()], { area: name, today, effective: today });
+  }
+  const at = standing(ledger, name, {});
+  return at instanceof Refusal ? [] : at.partners;
+}
+
+/** Whether somebody with these mandates may do it at all: which body’s it is follows from what they say. */
+function isOpen<State>(
+  fact: Fact<State>,
+  held: readonly Pick<Mandate, 'partner' | 'role'>[],
+  partners: ReadonlySet<string>,
+  keeper: string,
+): boolean {
+  return held.some(({ partner, role }) => {
+    const isTheirs = fact.byKeeper ? partner === keeper : partners.has(partner);
+    // What takes another fact back is for the roles of that fact: whoever acts at all may hold one.
+    return isTheirs && (fact.roles.length === 0 ? !READING_ROLES.includes(role) : fact.roles.includes(role));
+  });
+}
+
+/** The facts of a stream that is open: all but the one that opens it, and what the service records by itself. */
+const factsOf = (kind: AnyKind): Fact<unknown>[] => inGroups(kind.facts.filter(({ name }) => name !== kind.opener));
+
+function openActsIn(kind: StreamKind, prefix: string): Query {
+  const { path, param } = WHEREABOUTS[kind];
+  const params = param === 'fund' ? OfFund : param === 'area' ? OfArea : Nothing;
+  return query({
+    name: `${prefix}open-acts`,
+    path: `${path}/open-acts/{officer}`,
+    about: `The facts that an officer may record or propose in ${param ? (param === 'fund' ? 'a fund' : 'the disputes of an area') : 'the register'} today, by their roles and bodies. The rules decide when it is sent.`,
+    params: params.extend(OfOfficer.shape),
+    options: Nothing,
+    answer: z.object({ officer: z.string(), acts: z.array(ActText) }),
+    async run(ledger, of) {
+      const name = param ? String((of as Record<string, unknown>)[param]) : '';
+      if (ledger.model.stream(kind, streamOf(kind, name)).revision < 0)
+        return KINDS[kind].notOpen(streamOf(kind, name));
+      const { officer } = of as { officer: string };
+      const register = ledger.model.register();
+      const held = mandatesOn(register, officer, todayOf(ledger));
+      if (held.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
+      const partners = new Set(partnersOf(ledger, kind, name));
+      return {
+        officer,
+        acts: factsOf(KINDS[kind])
+          .filter((fact) => isOpen(fact, held, partners, register.ledger!.keeper))
+          .map(({ name: type, title, group, about, signature }) => ({
+            type,
+            title,
+            group: GROUPS[group],
+            about,
+            proposed: signature !== 'none',
+          })),
+      };
+    },
+    table: ({ acts }) => ({
+      columns: ['title', 'group', 'fact', 'proposed'],
+      rows: acts.map(({ title, group, type, proposed }) => [title, group, type, proposed ? 'yes' : 'no']),
+    }),
+  });
+}
+
+export const FUND_OPEN_ACTS = openActsIn('fund', '');
+export const DISPUTE_OPEN_ACTS = openActsIn('dispute', 'dispute-');
+export const REGISTER_OPEN_ACTS = openActsIn('register', 'register-');

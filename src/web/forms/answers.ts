@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type { Content, Html } from '../html.js';
+import { html } from '../html.js';
+import type { Names } from '../names.js';
+import { worded } from '../screens/terms.js';
+import type { Form } from '../site.js';
+import type { Looked } from './choosing.js';
+import { readFields, reading } from './reading.js';
+import { shapeOf, titleOf } from './shapes.js';
+import type { Step } from './steps.js';
+
+/** The answers of a form, to be checked before they are sent: each in words, with a button that leads back to it. */
+
+function inWords(field: z.ZodType, value: unknown, looked: Looked, names: Names): Content {
+  if (value === undefined) return 'Not provided';
+  const shape = shapeOf(field);
+  if (shape.kind === 'choice') {
+    const found = looked(field)?.find((each) => each.value === value);
+    if (found) return found.words;
+  }
+  if (shape.kind === 'list' && shapeOf(shape.element).kind === 'choice')
+    return (value as readonly unknown[]).map((each, index) => [
+      index > 0 && ', ',
+      inWords(shape.element, each, looked, names),
+    ]);
+  return worded({ field, title: titleOf(field), value }, names);
+}
+
+const row = (title: string, value: Content, change: Content): Html =>
+  html`<div class="govuk-summary-list__row">
+    <dt class="govuk-summary-list__key">${title}</dt>
+    <dd class="govuk-summary-list__value">${value}</dd>
+    <dd class="govuk-summary-list__actions">${change}</dd>
+  </div>`;
+
+/** A list of all answers. What only some need is one row, until there is something in it. */
+export const answersList = (steps: readonly Step[], form: Form, looked: Looked, names: Names): Html =>
+  html`<dl class="govuk-summary-list">${steps.map((step, at) => {
+    const change = (title: string): Html =>
+      html`<button class="bcf-link-button govuk-link" type="submit" name="go" value="change ${at}">Change<span class="govuk-visually-hidden"> ${title.toLowerCase()}</span></button>`;
+    const values = readFields(step.fields, reading(form, looked), step.prefix);
+    const given = Object.entries(step.fields).filter(([name]) => !step.onRequest || values[name] !== undefined);
+    if (given.length === 0) return row(step.title, 'None', change(step.title));
+    return given.map(([name, field]) =>
+      row(titleOf(field), inWords(field, values[name], looked, names), change(titleOf(field))),
+    );
+  })}</dl>`;

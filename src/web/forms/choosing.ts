@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import { choicesName, choicesOf, amongOf, type Choices } from '../../domain/grammar/asked.js';
+import type { StreamKind } from '../../domain/grammar/event.js';
+import type { Sight } from '../../ledger/access.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { askedOf, type Given } from '../asking.js';
+import { shapeOf } from './shapes.js';
+
+/** What the fields of a page may hold, looked up before the page is made: each list once. */
+
+export interface Choice {
+  readonly value: string;
+  readonly words: string;
+  readonly about: string | null;
+}
+
+/** The choices of a field; undefined where it has none. */
+export type Looked = (field: z.ZodType) => readonly Choice[] | undefined;
+
+/** What is chosen among what there is, or newly named: an area of no fund yet, a scheme of no line yet. */
+const OPEN: ReadonlySet<string> = new Set(['area', 'scheme']);
+
+export const isOpenChoice = (choices: Choices): boolean => choices.from === 'names' && OPEN.has(choices.named);
+
+const QUESTIONS: Readonly<Record<StreamKind, string>> = {
+  fund: 'choices',
+  dispute: 'dispute-choices',
+  register: 'register-choices',
+};
+
+interface Where {
+  readonly kind: StreamKind;
+  /** The fund or the area; empty for the register. */
+  readonly name: string;
+}
+
+/** Under which name, and among which, the choices of a field are asked for. */
+function askedFor(field: z.ZodType): { readonly choices: string; readonly among?: string } | undefined {
+  const choices = choicesOf(field);
+  if (!choices || choices.from === 'codes') return undefined;
+  const some = amongOf(field)?.join(',');
+  return { choices: choicesName(choices), ...(some !== undefined && { among: some }) };
+}
+
+const keyOf = ({ choices, among = '' }: { readonly choices: string; readonly among?: string }): string =>
+  `${choices} ${among}`;
+
+/** Every list that the fields of a type choose from, whichever of its kinds is filled in. */
+function listsIn(field: z.ZodType, found = new Map<string, { choices: string; among?: string }>()) {
+  const asked = askedFor(field);
+  if (asked) found.set(keyOf(asked), asked);
+  const shape = shapeOf(field);
+  if (shape.kind === 'object') for (const each of Object.values(shape.fields)) listsIn(each, found);
+  if (shape.kind === 'list') listsIn(shape.element, found);
+  if (shape.kind === 'alternatives')
+    for (const { fields } of shape.alternatives) for (const each of Object.values(fields)) listsIn(each, found);
+  return found;
+}
+
+/** Looks up what some fields may hold. What is answered already, such as a case, narrows what follows from it. */
+export async function lookUp(
+  ledger: Ledger,
+  sight: Sight,
+  { kind, name }: Where,
+  fields: Iterable<z.ZodType>,
+  answered: Given,
+): Promise<Looked> {
+  const lists = new Map([...fields].flatMap((field) => [...listsIn(field)]));
+  const place = kind === 'register' ? {} : kind === 'fund' ? { fund: name } : { area: name };
+  const found = new Map<string, readonly Choice[]>();
+  for (const [key, asked] of lists) {
+    const isOfRegister = asked.among === 'register';
+    const question = isOfRegister ? QUESTIONS.register : QUESTIONS[kind];
+    const { choices } = await askedOf<{ choices: readonly Choice[] }>(ledger, sight, question, {
+      ...(!isOfRegister && place),
+      ...answered,
+      ...asked,
+    });
+    found.set(key, choices);
+  }
+  return (field) => {
+    const choices = choicesOf(field);
+    if (choices?.from === 'codes')
+      return Object.entries(choices.codes).map(([value, words]) => ({ value, words, about: null }));
+    const asked = askedFor(field);
+    return asked && found.get(keyOf(asked));
+  };
+}
+
+/** Up to so many choices are shown; of more, one is looked for in words first. */
+export const FIND_MAX = 100;

@@ -1,0 +1,378 @@
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { clampedTo, financialYear, type Day } from '../../domain/calendar.js';
+import { Refusal } from '../../domain/rules.js';
+import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
+import { todayOf } from '../../ledger/acts/stamp.js';
+import { mandatesOn } from '../../domain/grammar/mandate.js';
+import { button, errorSummary, radios } from '../components/fields.js';
+import { breadcrumbs } from '../components/ways.js';
+import { insetText, notificationBanner, warningText } from '../components/words.js';
+import { html, joined, type Content, type Html } from '../html.js';
+import { page } from '../layout.js';
+import { namesFor, type Names } from '../names.js';
+import { answered, refusedAbove } from '../refused.js';
+import { foretoldPart, markOf } from '../screens/foretold.js';
+import type { Asking, Form, Site } from '../site.js';
+import { answersList } from './answers.js';
+import { fieldOf } from './fields.js';
+import { suggested, withoutRow, withRow } from './filling.js';
+import {
+  keyOf,
+  lookedUp,
+  newDraft,
+  sent,
+  stepsFor,
+  tried,
+  TRAVELS,
+  wholeOf,
+  type Errand,
+  type Tried,
+  type Whole,
+} from './form.js';
+import { readFields, reading, rowsAt, type Fault } from './reading.js';
+import { shapeOf, type Fields } from './shapes.js';
+import { split, splitButtons } from './splitting.js';
+import { fieldsAt, type Step } from './steps.js';
+
+/**
+ * A form on its way: question by question, to the page on which all answers are checked, and into the ledger. What was
+ * typed travels in the form itself; nothing of it is kept at the service, and each time it is read anew.
+ */
+
+/** The day on which a form is filled in; of a fund, the nearest day of its year. */
+function todayFor(site: Site, { kind, name }: Errand): Day {
+  const today = todayOf(site.ledger);
+  const year = kind === 'fund' ? financialYear(name.slice(-'2016-17'.length)) : undefined;
+  return year ? clampedTo(today, year) : today;
+}
+
+/** A form that nobody has filled in yet, but for what is suggested and what the address says. */
+export function begun(site: Site, errand: Errand, given: Form): Form {
+  const fields = errand.fact.input.shape as Fields;
+  return {
+    ...suggested(fields, todayFor(site, errand)),
+    ...Object.fromEntries(Object.entries(given).filter(([name]) => TRAVELS.test(name))),
+    draft: newDraft(),
+  };
+}
+
+const hidden = (all: Form): Html =>
+  joined(Object.entries(all).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`));
+
+const isOf = (at: string, name: string): boolean =>
+  name === at || name.startsWith(`${at}.`) || name.startsWith(`${at}-`);
+
+/** What travels beside the fields that a page shows. */
+function travelling(form: Form, shown: readonly string[]): Form {
+  return Object.fromEntries(
+    Object.entries(form).filter(([name]) => TRAVELS.test(name) && !shown.some((at) => isOf(at, name))),
+  );
+}
+
+interface Around {
+  readonly asking: Asking;
+  readonly errand: Errand;
+  readonly form: Form;
+}
+
+function formPage(
+  { asking, errand, form }: Around,
+  {
+    title,
+    above,
+    shown,
+    carried,
+    content,
+    isWrong,
+  }: {
+    readonly title: string;
+    readonly above?: Content;
+    readonly shown: readonly string[];
+    readonly carried: Form;
+    readonly content: Content;
+    readonly isWrong: boolean;
+  },
+): string {
+  const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>
+    <form method="post" action="${errand.address}" novalidate>
+      ${hidden({ token: asking.around.token, draft: form['draft'] ?? '', partner: form['partner'] ?? '', ...(errand.counters && { revision: errand.counters.revision }), ...carried, ...travelling(form, shown) })}
+      ${content}
+    </form>`;
+  return page(asking.around, {
+    title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}`,
+    section: errand.kind === 'fund' ? 'funds' : 'tasks',
+    before: breadcrumbs({ items: [errand.back, { content: errand.fact.title }] }),
+    main,
+  });
+}
+
+const faultSummary = (faults: readonly Fault[]): Html =>
+  errorSummary({
+    title: 'There is a problem',
+    errors: faults.map(({ at, words }) => ({ content: words, href: `#${at}` })),
+  });
+
+/** The key that sends a form presses the first button in it: where lists have buttons of their own, it is this one. */
+const sentByKey = html`<button class="govuk-visually-hidden" type="submit" name="go" value="next" tabindex="-1" aria-hidden="true">Continue</button>`;
+
+const hasRows = (field: z.ZodType): boolean => {
+  const shape = shapeOf(field);
+  return shape.kind === 'list' || shape.kind === 'object' || shape.kind === 'alternatives';
+};
+
+async function questionPage(
+  site: Site,
+  around: Around,
+  steps: readonly Step[],
+  at: number,
+  faults: readonly Fault[],
+): Promise<string> {
+  const { asking, errand, form } = around;
+  const step = steps[at]!;
+  const looked = await lookedUp(site, asking, errand, [step], form);
+  const fields = fieldsAt(step);
+  // A fault of a day is at its first part.
+  const places = faults.map((each) => ({ ...each, at: placeOf(each.at, fields) }));
+  const shown = {
+    form,
+    looked,
+    faults,
+    alone: fields.length === 1,
+    ...(errand.kind === 'fund' && { more: splitButtons }),
+  };
+  return formPage(around, {
+    title: step.title,
+    above: faults.length > 0 && faultSummary(places),
+    shown: fields.map(([name]) => name),
+    carried: { at: String(at), then: form['then'] ?? '' },
+    isWrong: faults.length > 0,
+    content: html`${fields.some(([, field]) => hasRows(field)) && sentByKey}${fields.map(([name, field]) => fieldOf(field, name, shown))}
+      <div class="bcf-buttons">${button({ content: 'Continue', name: 'go', value: 'next' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`,
+  });
+}
+
+/** Where a reader lands who follows a fault: at the first part of a day. */
+function placeOf(at: string, fields: ReturnType<typeof fieldsAt>): string {
+  const [, field] = fields.find(([name]) => name === at) ?? [];
+  return field && shapeOf(field).kind === 'day' ? `${at}-day` : at;
+}
+
+interface Above {
+  /** The figures moved between reading and sending. */
+  readonly moved?: true;
+  readonly refusal?: Refusal;
+}
+
+/** What a fact of a fund would change; undefined of what is in no fund, and of what is refused. */
+async function foretold(
+  site: Site,
+  { session, sight }: Asking,
+  errand: Errand,
+  { fact, found }: Tried,
+  form: Form,
+): Promise<WhatIfText | undefined> {
+  if (errand.kind !== 'fund' || errand.name === '' || errand.counters || found instanceof Refusal) return undefined;
+  const by = { officer: session.officer, signedInBy: session.by, sight };
+  const partner = form['partner'] === '' ? undefined : form['partner'];
+  const on = clampedTo(fact.data.effective, financialYear(errand.name.slice(-'2016-17'.length))!);
+  return answered(await whatIf(site.ledger, errand.name, { acts: [{ fact }], on, partner }, by));
+}
+
+/** The bodies that an officer may act for, where there are several. */
+function bodiesOf(site: Site, { session }: Asking): string[] {
+  const held = mandatesOn(site.ledger.model.register(), session.officer, todayOf(site.ledger));
+  return [...new Set(held.map(({ partner }) => partner))];
+}
+
+const actingFor = (site: Site, asking: Asking, form: Form, names: Names): Content => {
+  const bodies = bodiesOf(site, asking);
+  return (
+    bodies.length > 1 &&
+    html`${radios({
+      name: 'partner',
+      fieldset: { legend: { content: 'Who do you act for?', classes: 'govuk-fieldset__legend--s' } },
+      value: form['partner'] ?? '',
+      items: bodies.map((each) => ({ content: names.of(each), value: each })),
+    })}${button({ content: 'Try again', name: 'go', value: 'check', classes: 'govuk-button--secondary' })}`
+  );
+};
+
+const BUTTONS: Readonly<Record<string, string>> = {
+  post: 'Record',
+  propose: 'Propose',
+  counter: 'Send the counter-offer',
+};
+
+async function checkPage(
+  site: Site,
+  around: Around,
+  steps: readonly Step[],
+  whole: Extract<Whole, { data: object }>,
+  above: Above = {},
+): Promise<string> {
+  const { asking, errand } = around;
+  const names = await namesFor(site.ledger, asking.sight);
+  const attempt = await tried(site, asking, errand, whole);
+  const { found, command } = attempt;
+  // The names that were made travel on with the rest.
+  const form = { ...around.form, ...attempt.form };
+  const looked = await lookedUp(site, asking, errand, steps, form);
+  const what = await foretold(site, asking, errand, attempt, form);
+  const refusal = above.refusal ?? (found instanceof Refusal ? found : undefined);
+  const outcome = found instanceof Refusal ? undefined : found.outcome;
+  const isUnclear = refusal?.rule === 'partner_unclear' || (form['partner'] ?? '') !== '';
+  const content = html`${outcome && insetText({ content: outcome.events.map(({ sentence }) => names.in(sentence)).join(' ') })}
+    ${answersList(steps, form, looked, names)}
+    ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
+    ${what && html`<h2 class="govuk-heading-m">What it would change</h2>${foretoldPart(what, command.act === 'post' ? 'If recorded' : 'If signed')}`}
+    ${isUnclear && actingFor(site, asking, form, names)}
+    <div class="bcf-buttons">${outcome && button({ content: BUTTONS[command.act], name: 'go', value: 'send' })}${refusal?.rule === 'key_reused' && button({ content: 'Record another', name: 'go', value: 'again' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`;
+  return formPage(
+    { ...around, form },
+    {
+      title: 'Check your answers',
+      above: html`${refusal && refusedAbove(refusal)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
+      shown: [],
+      carried: { at: 'check', mark: markOf(what) },
+      isWrong: refusal !== undefined,
+      content,
+    },
+  );
+}
+
+/** Shows the page of answers; or the step at which something is wrong. */
+async function checked(site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): Promise<unknown> {
+  const looked = await lookedUp(site, around.asking, around.errand, steps, around.form);
+  const whole = wholeOf(steps, around.form, looked);
+  if ('data' in whole) return reply.send(await checkPage(site, around, steps, whole));
+  return reply.send(await questionPage(site, around, steps, whole.at, whole.faults));
+}
+
+/** Reads one step: what is wrong with it, and whether something has to be shown first. */
+async function stepRead(site: Site, { asking, errand, form }: Around, step: Step) {
+  const read = reading(form, await lookedUp(site, asking, errand, [step], form));
+  readFields(step.fields, read, step.prefix);
+  return read;
+}
+
+/** The list that a button of a page is about. */
+function listAt(steps: readonly Step[], name: string) {
+  for (const [at, field] of steps.flatMap(fieldsAt)) {
+    const found = fieldWithin(field, at, name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function fieldWithin(field: z.ZodType, at: string, name: string): z.ZodType | undefined {
+  if (at === name) return field;
+  if (!name.startsWith(`${at}.`)) return undefined;
+  const shape = shapeOf(field);
+  const [next = ''] = name.slice(at.length + 1).split('.');
+  if (shape.kind === 'list') return fieldWithin(shape.element, `${at}.${next}`, name);
+  if (shape.kind === 'object') return shape.fields[next] && fieldWithin(shape.fields[next], `${at}.${next}`, name);
+  if (shape.kind !== 'alternatives') return undefined;
+  const fields = shape.alternatives[Number(next)]?.fields ?? {};
+  const [, inner = ''] = name.slice(at.length + 1).split('.');
+  return fields[inner] && fieldWithin(fields[inner], `${at}.${next}.${inner}`, name);
+}
+
+/** A form after one of the buttons that change a list was pressed; undefined where none was. */
+function changed(
+  site: Site,
+  errand: Errand,
+  steps: readonly Step[],
+  form: Form,
+  [go, a = '', b = '']: readonly string[],
+): Form | undefined {
+  if (go === 'add') {
+    const field = listAt(steps, a);
+    const shape = field && shapeOf(field);
+    return shape?.kind === 'list' ? withRow(form, a, shape.element, rowsAt(form, a), todayFor(site, errand)) : form;
+  }
+  if (go === 'remove') return withoutRow(form, b, Number(a), rowsAt(form, b));
+  if (go === 'split') {
+    const field = listAt(steps, b);
+    return field ? split(form, field, b, a, errand.name.slice(-'2016-17'.length)) : form;
+  }
+  return undefined;
+}
+
+/** The rows that a list has at the least are there from the start. */
+function withFirstRows(site: Site, errand: Errand, step: Step, form: Form): Form {
+  let filled = form;
+  for (const [at, field] of fieldsAt(step)) {
+    const shape = shapeOf(field);
+    if (shape.kind !== 'list' || `${at}.count` in form) continue;
+    for (let row = 0; row < shape.least; row++)
+      filled = withRow(filled, at, shape.element, row, todayFor(site, errand));
+  }
+  return filled;
+}
+
+/** Shows a form at its first step. */
+export async function firstPage(site: Site, asking: Asking, errand: Errand, form: Form): Promise<string> {
+  const steps = stepsFor(errand);
+  return questionPage(site, { asking, errand, form: withFirstRows(site, errand, steps[0]!, form) }, steps, 0, []);
+}
+
+/** Answers a form that was sent: with the next page of it, or with what it has recorded. */
+export async function continued(
+  site: Site,
+  asking: Asking,
+  errand: Errand,
+  form: Form,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const steps = stepsFor(errand);
+  const around = { asking, errand, form };
+  const pressed = (form['go'] ?? 'next').split(' ');
+  const [go, to] = pressed;
+  const isCheck = form['at'] === 'check';
+  const at = Math.min(Number(form['at'] ?? 0) || 0, steps.length - 1);
+  const show = async (step: number, next: Form = form, faults: readonly Fault[] = []): Promise<unknown> => {
+    if (faults.length > 0) void reply.status(400);
+    const filled = withFirstRows(site, errand, steps[step]!, next);
+    return reply.send(await questionPage(site, { ...around, form: filled }, steps, step, faults));
+  };
+  const asked = steps.filter(({ onRequest }) => !onRequest).length;
+  if (go === 'change') return show(Math.min(Number(to) || 0, steps.length - 1), { ...form, then: 'check' });
+  if (isCheck && go === 'back') return show(asked - 1);
+  if (isCheck && go === 'again')
+    return checked(site, { ...around, form: { ...form, draft: newDraft() } }, steps, reply);
+  if (isCheck && go === 'send') return recorded(site, around, steps, reply);
+  if (isCheck) return checked(site, around, steps, reply);
+  if (go === 'back') return at === 0 || form['then'] === 'check' ? leave(site, around, steps, reply) : show(at - 1);
+  const next = changed(site, errand, steps, form, pressed);
+  if (next) return show(at, next);
+  const read = await stepRead(site, around, steps[at]!);
+  if (read.faults.length > 0 || read.unfolds) return show(at, form, read.faults);
+  if (form['then'] === 'check' || at + 1 >= asked) return checked(site, around, steps, reply);
+  return show(at + 1);
+}
+
+/** Goes back from a step that was called from the page of answers, or from the first. */
+const leave = (site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): unknown =>
+  around.form['then'] === 'check' ? checked(site, around, steps, reply) : site.redirect(reply, around.errand.back.href);
+
+async function recorded(site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): Promise<unknown> {
+  const { asking, errand, form } = around;
+  const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
+  if (!('data' in whole))
+    return reply.status(400).send(await questionPage(site, around, steps, whole.at, whole.faults));
+  const attempt = await tried(site, asking, errand, whole);
+  const once = { form, key: keyOf(form), evidence: whole.papers.evidence };
+  const before = await sent(site, asking, errand, attempt.command, { ...once, dryRun: true });
+  // What is sent is what was seen. What has been sent before is answered as it was then.
+  if (!(before instanceof Refusal) && !before.replayed) {
+    const seen = await foretold(site, asking, errand, attempt, form);
+    if (markOf(seen) !== form['mark'])
+      return reply.status(409).send(await checkPage(site, around, steps, whole, { moved: true }));
+  }
+  const found = await sent(site, asking, errand, attempt.command, { ...once, dryRun: false });
+  if (found instanceof Refusal)
+    return reply.status(422).send(await checkPage(site, around, steps, whole, { refusal: found }));
+  const { proposal, events } = found.outcome;
+  return site.redirect(reply, proposal === undefined ? `/events/${events[0]!.id}` : `/proposals/${proposal}`);
+}

@@ -1,0 +1,277 @@
+import type { z } from 'zod';
+import { madeFrom, suggestionOf, totalOf } from '../../domain/grammar/asked.js';
+import { readAs } from '../../domain/faults.js';
+import { inPercent, moneyText, signedPence, total } from '../../domain/money.js';
+import { pounds } from '../format.js';
+import type { Form } from '../site.js';
+import { nameOfWords, typedDay, typedMoney, typedPercent, typedWhole, unusedName } from '../typed.js';
+import { FIND_MAX, isOpenChoice, type Choice, type Looked } from './choosing.js';
+import { isOptional, shapeOf, titleOf, type Alternative, type Fields } from './shapes.js';
+
+/**
+ * What a form holds, by the types of its fields. A form is flat: `f.amount`, `f.instalments.0.due-day`. What cannot be
+ * read is a fault at its field, in words for whoever filled it in.
+ */
+
+export interface Fault {
+  /** The name of the field in the form. */
+  readonly at: string;
+  readonly words: string;
+}
+
+export interface Reading {
+  readonly form: Form;
+  readonly looked: Looked;
+  readonly faults: Fault[];
+  /** Whether something was chosen whose own fields, or whose choices, have not been shown yet. */
+  unfolds: boolean;
+}
+
+export const reading = (form: Form, looked: Looked): Reading => ({ form, looked, faults: [], unfolds: false });
+
+/** The name of a field of a fact in a form. */
+export const nameIn = (field: string, prefix = 'f'): string => `${prefix}.${field}`;
+
+const textAt = ({ form }: Pick<Reading, 'form'>, at: string): string => (form[at] ?? '').trim();
+
+/** How many rows of a list a form has. */
+export const rowsAt = (form: Form, at: string): number => {
+  const count = Number(form[`${at}.count`] ?? 0);
+  return Number.isSafeInteger(count) && count > 0 ? Math.min(count, ROWS_MAX) : 0;
+};
+
+/** So many rows a page has at the most; more come from a file. */
+export const ROWS_MAX = 100;
+
+/** A title within a sentence: “Who pays” as “who pays”; “VAT” as it is. */
+const within = (title: string): string =>
+  /^.[A-Z]/.test(title) ? title : `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;
+
+/** Notes what is wrong at a field, of which there is no value then. */
+function fault(of: Reading, at: string, words: string): string | undefined {
+  of.faults.push({ at, words });
+  return undefined;
+}
+
+/**
+ * Whether a form holds anything for a field. Within a thing that may be left out, what is suggested counts for nothing:
+ * nobody typed it.
+ */
+export function isGiven(field: z.ZodType, at: string, form: Form, within = false): boolean {
+  const shape = shapeOf(field);
+  const has = (name: string): boolean => (form[name] ?? '').trim() !== '';
+  switch (shape.kind) {
+    case 'object':
+      return Object.entries(shape.fields).some(([name, each]) => isGiven(each, `${at}.${name}`, form, true));
+    case 'list':
+      return rowsOf(form, at).some((row) => isGiven(shape.element, row, form, true));
+    case 'day':
+      return !(within && suggestionOf(field)) && ['day', 'month', 'year'].some((part) => has(`${at}-${part}`));
+    default:
+      return has(at) && !(within && isSuggested(field, textAt({ form }, at)));
+  }
+}
+
+function isSuggested(field: z.ZodType, text: string): boolean {
+  const suggestion = suggestionOf(field);
+  if (!suggestion || !('value' in suggestion)) return false;
+  return text === (typeof suggestion.value === 'boolean' ? (suggestion.value ? 'yes' : 'no') : suggestion.value);
+}
+
+const rowsOf = (form: Form, at: string): string[] =>
+  Array.from({ length: rowsAt(form, at) }, (_, index) => `${at}.${index}`);
+
+/** What a form holds for a field; undefined where it holds nothing, or nothing that can be read, which is a fault then. */
+export function readField(field: z.ZodType, at: string, of: Reading): unknown {
+  const optional = isOptional(field);
+  if ((optional || madeFrom(field)) && !isGiven(field, at, of.form)) return undefined;
+  const shape = shapeOf(field);
+  const title = titleOf(field);
+  switch (shape.kind) {
+    case 'object':
+      return checked(field, at, of, readObject(shape.fields, at, of));
+    case 'list':
+      return checked(field, at, of, readList(shape, at, of, title));
+    case 'alternatives':
+      return checked(field, at, of, readAlternative(shape.alternatives, at, of, title));
+    default: {
+      const value = readPlain(field, at, of);
+      return value === undefined ? undefined : checked(field, at, of, value);
+    }
+  }
+}
+
+function readObject(fields: Fields, at: string, of: Reading): Record<string, unknown> {
+  const values = Object.entries(fields).flatMap(([name, field]): [string, unknown][] => {
+    const value = readField(field, `${at}.${name}`, of);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return named(fields, Object.fromEntries(values), () => false);
+}
+
+/** Values with the names that are made from them: of what has none yet, and of what is not used already. */
+export function named(
+  fields: Fields,
+  values: Readonly<Record<string, unknown>>,
+  isUsed: (field: z.ZodType, name: string) => boolean,
+): Record<string, unknown> {
+  const made = Object.entries(fields).flatMap(([name, field]): [string, string][] => {
+    const from = madeFrom(field);
+    if (from === undefined || values[name] !== undefined || from.some((each) => values[each] === undefined)) return [];
+    const words = nameOfWords(from.map((each) => String(values[each])).join(' '));
+    return [[name, unusedName(words || nameOfWords(titleOf(field)), (each) => isUsed(field, each))]];
+  });
+  return { ...values, ...Object.fromEntries(made) };
+}
+
+function readList(
+  { element, item, least }: Extract<ReturnType<typeof shapeOf>, { kind: 'list' }>,
+  at: string,
+  of: Reading,
+  title: string,
+): unknown {
+  // Rows that nobody filled in are not there.
+  const rows = rowsOf(of.form, at).filter((row) => isGiven(element, row, of.form));
+  if (rows.length < least)
+    return fault(
+      of,
+      at,
+      least === 1
+        ? `Enter ${within(title)}: at least one ${within(item)}`
+        : `Enter ${within(title)}: at least ${least}`,
+    );
+  return rows.map((row) => readField(element, row, of));
+}
+
+function readAlternative(alternatives: readonly Alternative[], at: string, of: Reading, title: string): unknown {
+  const chosen = alternatives[Number(of.form[at] ?? '')];
+  if (chosen === undefined || of.form[at] === '') return fault(of, at, `Choose ${within(title)}`);
+  if (Object.keys(chosen.fields).length > 0 && of.form[`${at}.shown`] !== of.form[at]) {
+    of.unfolds = true;
+    return undefined;
+  }
+  return chosen.value(readObject(chosen.fields, `${at}.${of.form[at]!}`, of));
+}
+
+/** What is typed or chosen in one field. */
+function readPlain(field: z.ZodType, at: string, of: Reading): unknown {
+  const shape = shapeOf(field);
+  const title = titleOf(field);
+  if (shape.kind === 'day') return readDay(at, of, title);
+  const text = textAt(of, at);
+  if (text === '')
+    return fault(of, at, `${shape.kind === 'choice' || shape.kind === 'yes-no' ? 'Choose' : 'Enter'} ${within(title)}`);
+  switch (shape.kind) {
+    case 'money':
+      return typedMoney(text) ?? fault(of, at, `${title} must be a sum in pounds, like 1,600,000 or 1,600,000.50`);
+    case 'percent':
+      return (
+        typedPercent(text) ?? fault(of, at, `${title} must be a percentage with at most two places, like 25 or 33.33`)
+      );
+    case 'whole':
+      return typedWhole(text) ?? fault(of, at, `${title} must be a whole number from ${shape.least} to ${shape.most}`);
+    case 'yes-no':
+      return text === 'yes' || (text === 'no' ? false : fault(of, at, `Choose ${within(title)}`));
+    case 'choice':
+      return isOpenChoice(shape.choices) ? openChoice(text, of.looked(field)) : chosen(field, at, of, text, title);
+    case 'name':
+    case 'new-name':
+      return nameOfWords(text) || fault(of, at, `${title} must have a letter or a digit`);
+    default:
+      return text;
+  }
+}
+
+function readDay(at: string, of: Reading, title: string): string | undefined {
+  const [day, month, year] = ['day', 'month', 'year'].map((part) => textAt(of, `${at}-${part}`)) as [
+    string,
+    string,
+    string,
+  ];
+  if (day === '' && month === '' && year === '') return fault(of, at, `Enter ${within(title)}`);
+  return typedDay(day, month, year) ?? fault(of, at, `${title} must be a real day, like 27 3 2017`);
+}
+
+/** A name that there is, in words or as it is written, or else a new one. */
+const openChoice = (text: string, choices: readonly Choice[] = []): string =>
+  choices.find(({ value, words }) => value === text || words.toLowerCase() === text.toLowerCase())?.value ??
+  nameOfWords(text);
+
+/** The choices whose words hold all that was typed. */
+export const foundAmong = (choices: readonly Choice[], typed: string): readonly Choice[] => {
+  const parts = typed.toLowerCase().split(/\s+/);
+  return choices.filter(({ words, about }) =>
+    parts.every((part) => `${words} ${about ?? ''}`.toLowerCase().includes(part)),
+  );
+};
+
+function chosen(field: z.ZodType, at: string, of: Reading, text: string, title: string): string | undefined {
+  const choices = of.looked(field) ?? [];
+  if (choices.some(({ value }) => value === text)) return text;
+  // Of many, one is looked for in words and then chosen.
+  if (choices.length <= FIND_MAX) return fault(of, at, `Choose ${within(title)}`);
+  const found = foundAmong(choices, text);
+  if (found.length === 1) return found[0]!.value;
+  if (found.length === 0) return fault(of, at, `Nothing is called “${text}”. Type a part of ${within(title)}`);
+  return fault(of, at, `${found.length} fit “${text}”. Choose one, or type more`);
+}
+
+/** A value as its own type checks it: the type says what is wrong. Totals are checked where they are within reach. */
+function checked(field: z.ZodType, at: string, of: Reading, value: unknown): unknown {
+  if (value === undefined || of.unfolds || of.faults.some((each) => each.at.startsWith(at))) return value;
+  const read = readAs(field, value);
+  if ('faults' in read) {
+    const { path, words } = read.faults[0]!;
+    fault(of, [at, ...path.map(String)].join('.'), `${titleOf(field)} ${words}`);
+    return value;
+  }
+  const wrong = totalFault(field, value, of.form);
+  if (wrong !== undefined) fault(of, at, wrong);
+  return value;
+}
+
+/** What the parts of a field come to, and what they are to: in pounds, or in per cent. */
+export interface Totals {
+  readonly together: string;
+  readonly whole: string;
+  readonly fits: boolean;
+}
+
+export function totalsOf(field: z.ZodType, value: unknown, form: Form): Totals | undefined {
+  const to = totalOf(field);
+  if (!to) return undefined;
+  const shape = shapeOf(field);
+  const [parts, kinds] =
+    shape.kind === 'list'
+      ? [value as readonly Readonly<Record<string, unknown>>[], (shapeOf(shape.element) as { fields: Fields }).fields]
+      : [[value as Readonly<Record<string, unknown>>], (shape as { fields: Fields }).fields];
+  const of = (kind: string): unknown[] =>
+    parts.flatMap((part) =>
+      Object.entries(kinds).flatMap(([name, each]) =>
+        shapeOf(each).kind === kind && part[name] !== undefined ? [part[name]] : [],
+      ),
+    );
+  if ('value' in to) {
+    const together = (of('percent') as number[]).reduce((sum, each) => sum + each, 0);
+    return { together: inPercent(together), whole: inPercent(Number(to.value)), fits: together === Number(to.value) };
+  }
+  const whole = typedMoney(form[nameIn(to.field)] ?? '');
+  if (whole === undefined) return undefined;
+  const together = moneyText(total((of('money') as string[]).map(signedPence)));
+  return { together: pounds(together), whole: pounds(whole), fits: together === whole };
+}
+
+function totalFault(field: z.ZodType, value: unknown, form: Form): string | undefined {
+  const totals = totalsOf(field, value, form);
+  if (!totals || totals.fits) return undefined;
+  return `${titleOf(field)} must add up to ${totals.whole}; they add up to ${totals.together}`;
+}
+
+/** What a form holds for several fields, by name. */
+export const readFields = (fields: Fields, of: Reading, prefix?: string): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]) => {
+      const value = readField(field, nameIn(name, prefix), of);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import {
+  alternativesOf,
+  choicesOf,
+  bringsName,
+  isExactlyOne,
+  listOf,
+  type Choices,
+} from '../../domain/grammar/asked.js';
+import { inner, saidOf } from '../../domain/grammar/naming.js';
+import { Name, TOLD } from '../../domain/values.js';
+
+/**
+ * What a field looks like in a form: one of a few shapes, told from its type alone. A form knows no fact; what it needs
+ * to know of a field stands in the declaration of the field.
+ */
+
+export type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** One of several kinds of a thing: what it is called, and where its fields are. */
+export interface Alternative {
+  readonly words: string;
+  /** The fields that are filled in where it is chosen. */
+  readonly fields: Fields;
+  /** What the whole holds, by what the fields hold. */
+  value(fields: Readonly<Record<string, unknown>>): unknown;
+  /** What its fields hold where the whole is of this kind; undefined where it is of another. */
+  from(value: unknown): Readonly<Record<string, unknown>> | undefined;
+}
+
+export type Shape =
+  | { readonly kind: 'day' }
+  | { readonly kind: 'money'; readonly signed: boolean }
+  | { readonly kind: 'percent' }
+  | { readonly kind: 'whole'; readonly least: number; readonly most: number }
+  | { readonly kind: 'yes-no'; readonly words: readonly [no: string, yes: string] }
+  | { readonly kind: 'choice'; readonly choices: Choices }
+  /** A short name that nothing is chosen from: words are made into one. */
+  | { readonly kind: 'name' }
+  | { readonly kind: 'new-name' }
+  | { readonly kind: 'text'; readonly most: number }
+  | { readonly kind: 'object'; readonly fields: Fields }
+  | {
+      readonly kind: 'list';
+      readonly element: z.ZodType;
+      readonly item: string;
+      readonly least: number;
+      readonly most: number;
+    }
+  | { readonly kind: 'alternatives'; readonly alternatives: readonly Alternative[] };
+
+const TEXT_MAX = 200;
+/** How the patterns of sums end, and of no other text. */
+const PENCE = '\\.\\d{2}$';
+const patternOf = (type: z.ZodType): string | undefined =>
+  z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }).pattern;
+const NAME = patternOf(Name);
+
+const shapes = new WeakMap<z.ZodType, Shape>();
+
+export function shapeOf(field: z.ZodType): Shape {
+  let shape = shapes.get(field);
+  if (!shape) shapes.set(field, (shape = shapeOfNew(field)));
+  return shape;
+}
+
+function shapeOfNew(field: z.ZodType): Shape {
+  const type = inner(field);
+  if (isExactlyOne(field)) return { kind: 'alternatives', alternatives: oneFieldEach(type as z.ZodObject) };
+  if (type instanceof z.ZodUnion) return { kind: 'alternatives', alternatives: optionsOf(field, type) };
+  if (type instanceof z.ZodObject) return { kind: 'object', fields: type.shape };
+  if (type instanceof z.ZodArray) {
+    const { item, atLeast: least, atMost: most } = listOf(field)!;
+    return { kind: 'list', element: type.element as z.ZodType, item, least, most };
+  }
+  if (bringsName(field)) return { kind: 'new-name' };
+  const choices = choicesOf(field);
+  if (choices) return { kind: 'choice', choices };
+  if (type instanceof z.ZodBoolean)
+    return { kind: 'yes-no', words: (saidOf(field, TOLD) ?? ['No', 'Yes']) as readonly [string, string] };
+  return plainShape(field, type);
+}
+
+/** What is typed: a day, a sum, a number, or words. */
+function plainShape(field: z.ZodType, type: z.ZodType): Shape {
+  const {
+    type: json,
+    pattern,
+    minimum,
+    maximum,
+    maxLength,
+  } = z.toJSONSchema(type, {
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  if (json === 'integer')
+    return saidOf(field, TOLD) === 'percent' ? { kind: 'percent' } : { kind: 'whole', least: minimum!, most: maximum! };
+  if (saidOf(field, 'format') === 'date') return { kind: 'day' };
+  if (pattern?.endsWith(PENCE)) return { kind: 'money', signed: pattern.startsWith('^-?') };
+  if (pattern === NAME) return { kind: 'name' };
+  return { kind: 'text', most: maxLength ?? TEXT_MAX };
+}
+
+/** Of an object that holds exactly one field: each field is a kind of its own. */
+const oneFieldEach = ({ shape }: z.ZodObject): Alternative[] =>
+  Object.entries(shape as Fields).map(([name, field]) => ({
+    words: saidOf(field, 'title') as string,
+    // Where it is the one that is given, it may not be left out.
+    fields: { [name]: field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field },
+    value: (fields) => fields,
+    from: (value) => (Object.hasOwn(value as object, name) ? (value as Record<string, unknown>) : undefined),
+  }));
+
+/** Of a union: objects that are told apart by their first field, which is fixed; fixed values; and plain values. */
+function optionsOf(field: z.ZodType, { options }: z.ZodUnion): Alternative[] {
+  const words = alternativesOf(field)!;
+  return (options as z.ZodType[]).map((option, at): Alternative => {
+    if (option instanceof z.ZodLiteral) {
+      const fixed = option.value;
+      return { words: words[at]!, fields: {}, value: () => fixed, from: (value) => (value === fixed ? {} : undefined) };
+    }
+    if (!(option instanceof z.ZodObject)) {
+      const isFixed = (value: unknown): boolean =>
+        (options as z.ZodType[]).some((each) => each instanceof z.ZodLiteral && each.value === value);
+      return {
+        words: words[at]!,
+        fields: { value: option },
+        value: ({ value }) => value,
+        from: (value) => (isFixed(value) ? undefined : { value }),
+      };
+    }
+    const [[tag, literal], ...rest] = Object.entries(option.shape) as [
+      [string, z.ZodLiteral],
+      ...[string, z.ZodType][],
+    ];
+    return {
+      words: words[at]!,
+      fields: Object.fromEntries(rest),
+      value: (fields) => ({ [tag]: literal.value, ...fields }),
+      from(value) {
+        const { [tag]: which, ...fields } = value as Record<string, unknown>;
+        return which === literal.value ? fields : undefined;
+      },
+    };
+  });
+}
+
+export const titleOf = (field: z.ZodType): string => (saidOf(field, 'title') as string | undefined) ?? 'Value';
+/** What helps to fill a field in. Programs send shares in basis points; people write per cent. */
+export const hintOf = (field: z.ZodType): string | undefined =>
+  (saidOf(field, 'description') as string | undefined)?.replace(/,? in basis points\b[^.]*/, '');
+export const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;

@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import { madeFrom } from '../../domain/grammar/asked.js';
+import type { Fact } from '../../domain/grammar/fact.js';
+import { pagesOf } from '../../domain/grammar/pages.js';
+import { Adjustment, ProposalTerms } from '../../domain/grammar/proposal.js';
+import { Evidence } from '../../domain/values.js';
+import { nameIn } from './reading.js';
+import { isOptional, shapeOf, titleOf, type Fields } from './shapes.js';
+
+/** The steps of a form: the question pages that a fact declares, and after them what only some need. */
+
+export interface Step {
+  readonly title: string;
+  readonly fields: Fields;
+  /** Before the names of its fields: `f` for those of the fact, `p` for what goes with it. */
+  readonly prefix: 'f' | 'p';
+  /** Whether it is asked only by whoever wants it, from the page of answers. */
+  readonly onRequest: boolean;
+}
+
+const listed = (titles: readonly string[]): string => {
+  const [first = '', ...rest] = titles;
+  const lower = rest.map((each) => (/^.[A-Z]/.test(each) ? each : each.slice(0, 1).toLowerCase() + each.slice(1)));
+  const all = [first, ...lower];
+  return all.length < 2 ? first : `${all.slice(0, -1).join(', ')} and ${all.at(-1)!}`;
+};
+
+const step = (fields: Fields, more: Partial<Step> = {}): Step => ({
+  title: listed(Object.values(fields).map(titleOf)),
+  fields,
+  prefix: 'f',
+  onRequest: false,
+  ...more,
+});
+
+/** Whether the form makes a name up by itself. */
+const isMade = (field: z.ZodType): boolean => shapeOf(field).kind === 'new-name' && madeFrom(field) !== undefined;
+
+/** Where a sum is split over days, the days are asked after the sum and beside nothing else; all else as it is declared. */
+export function stepsOf(fact: Fact<unknown>, isProposed: boolean): Step[] {
+  const shape = fact.input.shape as Fields;
+  const pages = pagesOf(fact).map((page) => Object.fromEntries(page.map((name) => [name, shape[name]!])));
+  const asked = pages
+    .map((page) => Object.fromEntries(Object.entries(page).filter(([, field]) => !isMade(field))))
+    .filter((page) => Object.keys(page).length > 0);
+  const made = Object.fromEntries(
+    Object.entries(shape).filter(([, field]) => isMade(field) && madeFrom(field)!.length > 0),
+  );
+  const papers: Fields = {
+    evidence: Evidence.optional().meta({
+      title: 'Documents',
+      description: 'The papers that it rests on. Name no patient.',
+    }),
+    ...(isProposed && ProposalTerms),
+    adjustment: Adjustment,
+  };
+  return [
+    ...asked.map((fields) => step(fields)),
+    step(papers, { title: 'Documents and conditions', prefix: 'p', onRequest: true }),
+    ...(Object.keys(made).length > 0 ? [step(made, { title: 'Name in the ledger', onRequest: true })] : []),
+  ];
+}
+
+/** The fields of a step under their names in a form. */
+export const fieldsAt = ({ fields, prefix }: Step): [at: string, field: z.ZodType][] =>
+  Object.entries(fields).map(([name, field]) => [nameIn(name, prefix), field]);
+
+/** Whether a step may be passed over: each of its fields may be left out. */
+export const isOptionalStep = ({ fields }: Step): boolean => Object.values(fields).every(isOptional);

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { WhatIfText } from '../../ledger/acts/what-if.js';
+import { table } from '../components/lists.js';
+import { insetText } from '../components/words.js';
+import { day, offeredByNobody, sum } from '../format.js';
+import { html, type Html } from '../html.js';
+import { paragraph } from '../layout.js';
+import { scrolling, verdictTag } from './fund.js';
+
+/** What an act on a fund would change: each figure as it is, and as it would be. */
+
+/** What an officer has seen of what a signature would change: other figures, another mark. */
+export const markOf = (whatIf: WhatIfText | undefined): string =>
+  whatIf === undefined
+    ? 'none'
+    : createHash('sha256')
+        .update(JSON.stringify([whatIf.gap, whatIf.tests.map(({ before, after }) => [before.verdict, after.verdict])]))
+        .digest('hex')
+        .slice(0, 32);
+
+const MOVED = [
+  ['funded', 'Funded'],
+  ['soft', 'Offered, not signed'],
+  ['hard', 'Nobody offers'],
+  ['recurrentGap', 'Gap without one-offs'],
+] as const;
+
+/** Under a title, such as “If signed”, which says what would have been done. */
+export function foretoldPart({ gap, tests, on, acts: [tried] }: WhatIfText, title: string): Html {
+  if (tried!.refusal) return insetText({ content: `It cannot be signed as it stands: ${tried!.refusal.detail}` });
+  const changed = tests.filter(({ before, after }) => before.verdict !== after.verdict);
+  return html`${scrolling(
+    title,
+    table({
+      caption: `${title}: the fund on ${day(on)}, £`,
+      head: [{ content: 'Figure' }, ...['Now', 'After', 'Change'].map((content) => ({ content, format: 'numeric' }))],
+      firstCellIsHeader: true,
+      rows: MOVED.map(([figure, name]) => {
+        const sums = [gap.before[figure], gap.after[figure], gap.change[figure]] as const;
+        const row = figure === 'hard' ? offeredByNobody(...sums) : { title: name, sums };
+        return [{ content: row.title }, ...row.sums.map((each) => ({ content: sum(each), format: 'numeric' }))];
+      }),
+    }),
+  )}${
+    changed.length === 0
+      ? paragraph('No minimum test changes.')
+      : html`<ul class="govuk-list govuk-list--bullet">${changed.map(
+          ({ title, before, after }) =>
+            html`<li>${title}: ${verdictTag(before.verdict)} now, ${verdictTag(after.verdict)} after</li>`,
+        )}</ul>`
+  }`;
+}

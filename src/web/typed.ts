@@ -1,0 +1,72 @@
+import { isDay } from '../domain/calendar.js';
+
+/** What people type, as the ledger writes it. Nothing is guessed: what can be read in one way only is read. */
+
+const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+
+const monthNumber = (text: string): string => {
+  const named = text.length < 3 ? -1 : MONTHS.findIndex((month) => month.startsWith(text.toLowerCase()));
+  return named < 0 ? text : String(named + 1);
+};
+
+/** A day in three fields; undefined where they are none. A month may be a number, or its name from three letters on. */
+export function typedDay(day: string, month: string, year: string): string | undefined {
+  const written = `${year.trim()}-${monthNumber(month.trim()).padStart(2, '0')}-${day.trim().padStart(2, '0')}`;
+  return isDay(written) ? written : undefined;
+}
+
+const PLAIN = /^-?(\d+|\d{1,3}(,\d{3})+)(\.\d{2})?$/;
+const MILLIONS = /^(-?)(\d+)(?:\.(\d{1,8}))?(?:m|million)$/i;
+const withoutNoughts = (digits: string): string => digits.replace(/^0+(?=\d)/, '');
+
+/** A sum in pounds, as `7000000.00`: `£7,000,000`, `7 million`, `1,234.50`. Undefined where it is none, or has odd places. */
+export function typedMoney(text: string): string | undefined {
+  const plain = text.replace(/[£\s]/g, '').replace(/^[−–]/, '-');
+  const millions = MILLIONS.exec(plain);
+  if (millions) {
+    const [, minus = '', whole = '', part = ''] = millions;
+    const digits = `${whole}${part.padEnd(8, '0')}`;
+    return `${minus}${withoutNoughts(digits.slice(0, -2))}.${digits.slice(-2)}`;
+  }
+  if (!PLAIN.test(plain)) return undefined;
+  const [whole, pence = '00'] = plain.replaceAll(',', '').split('.') as [string, string?];
+  return `${whole.startsWith('-') ? '-' : ''}${withoutNoughts(whole.replace('-', ''))}.${pence}`;
+}
+
+/** A share in per cent, in basis points: 33.33 is 3333. Undefined where it is none, or has more than two places. */
+export function typedPercent(text: string): number | undefined {
+  const found = /^(\d{1,3})(?:\.(\d{1,2}))?%?$/.exec(text.replaceAll(' ', ''));
+  return found ? Number(found[1]!) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : undefined;
+}
+
+export const typedWhole = (text: string): number | undefined =>
+  /^-?\d{1,9}$/.test(text.trim()) ? Number(text.trim()) : undefined;
+
+const NAME_MAX = 64;
+
+/** A short name that is made of words: `Extra care (north)` is `extra-care-north`. Empty where they hold no letter and no digit. */
+export function nameOfWords(words: string): string {
+  const name = words
+    .normalize('NFKD')
+    .replace(/['’]|\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  return cut(name.replace(/^-|-$/g, ''), NAME_MAX);
+}
+
+/** The same name with a number, where others have it already: `extra-care-2`. */
+export function unusedName(name: string, isUsed: (name: string) => boolean): string {
+  for (let number = 1; ; number++) {
+    const next = number === 1 ? name : `${cut(name, NAME_MAX - String(number).length - 1)}-${number}`;
+    if (!isUsed(next)) return next;
+  }
+}
+
+/** Without the words that do not fit. */
+const cut = (name: string, most: number): string =>
+  name.length <= most
+    ? name
+    : name
+        .slice(0, most + 1)
+        .replace(/-[^-]*$/, '')
+        .slice(0, most);

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { isDeepStrictEqual as same } from 'node:util';
+import t from 'tap';
+import type { z } from 'zod';
+import { dayOfNumber } from '../../src/domain/calendar.js';
+import { namedBy } from '../../src/domain/grammar/naming.js';
+import { allFacts } from '../../src/ledger/catalogue.js';
+import { fieldOf } from '../../src/web/forms/fields.js';
+import { filledWith } from '../../src/web/forms/filling.js';
+import { nameIn, readFields, reading } from '../../src/web/forms/reading.js';
+import { isOptional, shapeOf, type Fields } from '../../src/web/forms/shapes.js';
+import { html } from '../../src/web/html.js';
+import { property } from '../support/property.js';
+
+/** Every fact has a form: what is filled in is what would be sent, and what an officer typed is never part of the page. */
+
+const name = fc.constantFrom('home-care', 'north-ccg', 'a', 'extra-care-2');
+const text = fc.constantFrom(
+  'A letter of 4 June 2017',
+  'x',
+  '<script>alert(1)</script>',
+  `" onfocus="alert(1)`,
+  "it's & 'that'",
+);
+const money = fc
+  .integer({ min: 1, max: 999_999_999 })
+  .map((pence) => `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, '0')}`);
+
+const NAMED: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  source: fc.constantFrom('NHS_ADD', 'LA_ADD'),
+  event: fc.nat(500).map(String),
+  proposal: fc.uuid({ version: 4 }),
+  case: fc.uuid({ version: 4 }),
+};
+
+/** Anything that a field may hold, as far as its own kind goes. */
+function held(field: z.ZodType): fc.Arbitrary<unknown> {
+  const shape = shapeOf(field);
+  switch (shape.kind) {
+    case 'day':
+      return fc.integer({ min: 16_000, max: 25_000 }).map(dayOfNumber);
+    case 'money':
+      return shape.signed ? fc.tuple(fc.constantFrom('', '-'), money).map((parts) => parts.join('')) : money;
+    case 'percent':
+      return fc.integer({ min: 0, max: 10_000 });
+    case 'whole':
+      return fc.integer({ min: shape.least, max: shape.most });
+    case 'yes-no':
+      return fc.boolean();
+    case 'choice':
+      return shape.choices.from === 'codes'
+        ? fc.constantFrom(...Object.keys(shape.choices.codes))
+        : (NAMED[namedBy(field) ?? ''] ?? name);
+    case 'name':
+    case 'new-name':
+      return name;
+    case 'text':
+      return text;
+    case 'object':
+      return heldFields(shape.fields);
+    case 'list':
+      return fc.array(held(shape.element), {
+        minLength: Math.max(shape.least, isOptional(field) ? 1 : 0),
+        maxLength: shape.least + 2,
+      });
+    case 'alternatives':
+      return fc.oneof(...shape.alternatives.map(({ fields, value }) => heldFields(fields).map(value)));
+  }
+}
+
+const heldFields = (fields: Fields): fc.Arbitrary<Record<string, unknown>> =>
+  fc.record(Object.fromEntries(Object.entries(fields).map(([each, field]) => [each, held(field)])), {
+    noNullPrototype: true,
+    requiredKeys: Object.entries(fields)
+      .filter(([, field]) => !isOptional(field))
+      .map(([each]) => each),
+  });
+
+const textsIn = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(textsIn)
+      : [];
+
+for (const { fact } of allFacts()) {
+  t.test(`what a form of ${fact.name} holds is what was filled in, and its page shows it as text`, async (t) => {
+    const fields = fact.input.shape as Fields;
+    property(
+      t,
+      fc.property(heldFields(fields), (data) => {
+        const form = filledWith(fields, data);
+        const choices = textsIn(data).map((value) => ({ value, words: value, about: null }));
+        const looked = () => choices;
+        const read = reading(form, looked);
+        const found = readFields(fields, read);
+        const pages = Object.entries(fields).map(
+          ([each, field]) => html`${fieldOf(field, nameIn(each), { form, looked, faults: read.faults })}`.text,
+        );
+        const isText = pages.every((page) => !/<script|" onfocus/.test(page));
+        return isText && !read.unfolds && same(found, data);
+      }),
+      20,
+    );
+  });
+}
