@@ -288,6 +288,8 @@ t.test('every question about a fund that is not there says so', async (t) => {
       .replace('{fund}', 'nowhere-2016-17')
       .replace('{partner}', NORTH)
       .replace('{return}', 'nothing')
+      .replace('{officer}', 'county-finance')
+      .replace('{choices}', 'partner')
       .replace('{proposal}', '00000000-0000-4000-8000-000000000000');
     t.match((await get(`/v1${address}`)).json(), { status: 404, code: 'fund_unknown' }, path);
   }
@@ -361,7 +363,8 @@ t.test('every question that makes a table answers as CSV, safe to open in a spre
       .replace('{officer}', 'county-finance')
       .replace('{fund}', FUND)
       .replace('{partner}', NORTH)
-      .replace('{return}', 'q1');
+      .replace('{return}', 'q1')
+      .replace('{choices}', 'partner');
     const address = `/v1${named.replace('{proposal}', proposal).replace('{year}', '2016-17')}`;
     const json = await get(address);
     t.equal(json.statusCode, 200, address);
