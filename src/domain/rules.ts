@@ -98,6 +98,12 @@ export const RULES = {
     'A fund is named by its area and financial year, such as norfolk-2016-17, and exists once it is opened.',
     'Check the name; {funds} lists them.',
   ),
+  cursor_of_other_dates: rule(
+    422,
+    'That cursor is of another listing',
+    'All pages of a listing are of one instant, and of one day: those of its first page.',
+    'Leave the dates out and send the cursor alone; or leave the cursor out and begin anew.',
+  ),
   not_known_then: rule(
     404,
     'It was not known at that instant',

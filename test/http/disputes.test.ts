@@ -487,7 +487,7 @@ t.test('a page goes on after its cursor although that case fits the filter no lo
   }
   const all = (await ask('/cases')).json<Page>().cases.map((each) => each.case);
   const first = (await ask('/cases?limit=2')).json<Page>();
-  t.equal(first.next, all[1]);
+  t.equal(first.next?.split('@')[0], all[1]);
   const name = Array.from({ length: 6 }, (_, index) => `case-${index}`).find((each) => caseNamed(each) === all[1])!;
   await signed('county-finance', 'north-ccg-finance', 'SplitDecided', decided(name, 6_000));
   const second = (await ask(`/cases?limit=2&after=${first.next!}`)).json<Page>();

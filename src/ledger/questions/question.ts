@@ -29,6 +29,7 @@ import { viewOf } from '../memory/read-model.js';
 import type { FundModel } from '../memory/streams.js';
 import { ClaimSum } from './disputes/claims-text.js';
 import { Known, knownThen, type KnownText } from './known.js';
+import { cursor, onDatesOfCursor, withDatesInCursor } from './pages.js';
 
 /**
  * Every question that the ledger answers, declared once: its name, address, parameters and answer. The HTTP routes with
@@ -100,10 +101,13 @@ export const query = <P extends z.ZodObject, O extends z.ZodObject, A extends z.
   declared: Declared<P, O, A>,
 ): Query => ({
   ...declared,
-  async run(ledger, asked, seeing) {
+  async run(ledger, sent, seeing) {
+    const asked = onDatesOfCursor(sent);
+    if (asked instanceof Refusal) return asked;
     // Only an instant that is asked for by name is settled first: who asks for the present asks for what can change.
     await ledger.settling.settle(instantsIn(asked));
-    return declared.run(ledger, asked as z.output<P> & z.output<O>, seeing);
+    const answer = await declared.run(ledger, asked as z.output<P> & z.output<O>, seeing);
+    return answer instanceof Refusal || !('after' in declared.options.shape) ? answer : withDatesInCursor(answer);
   },
 });
 
@@ -174,17 +178,13 @@ export const Overdue = z.enum(['true', 'false']).default('false');
 /** The place in pages of a stream's happenings: a revision, exclusive. */
 export const PageOptions = z.strictObject({
   'known-at': KnownAt.optional(),
-  after: z
-    .string()
-    .regex(/^(0|[1-9]\d{0,14})$/, { error: 'must be the "next" of an earlier page' })
-    .optional()
-    .meta({ description: 'The cursor given as "next" by the page before.' }),
+  after: cursor(z.string().regex(/^(0|[1-9]\d{0,14})$/)).optional(),
   limit: LimitOption,
 });
 export const NextPage = z
   .string()
   .nullable()
-  .meta({ description: 'The cursor of the next page, or null on the last.' });
+  .meta({ description: 'The cursor of the next page, which is of the same instant; null on the last.' });
 
 // Answers
 

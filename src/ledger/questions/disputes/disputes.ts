@@ -27,6 +27,7 @@ import {
   AreaAtTwoDates,
   inText,
   LimitOption,
+  NextPage,
   nameOf,
   notInArea,
   OfArea,
@@ -36,6 +37,7 @@ import {
   standingDisputes,
   type StandingDisputes,
 } from '../question.js';
+import { cursor } from '../pages.js';
 import { disclosureOf, openClaimsTold, releasesFor } from './claims.js';
 import { DisputesText, Repayable } from './disputes-text.js';
 
@@ -214,7 +216,7 @@ export const disputeCases = query({
     stage: Name.optional().meta({ description: 'Only cases at this stage of a protocol of the area.' }),
     partner: Name.optional().meta({ description: 'Only cases with this partner on either side.' }),
     overdue: Overdue.meta({ description: 'Only cases past the deadline of their stage.' }),
-    after: CaseReference.optional().meta({ description: 'The cursor given as "next" by the page before.' }),
+    after: cursor(CaseReference).optional(),
     limit: LimitOption,
   }),
   answer: z.object({
@@ -223,7 +225,7 @@ export const disputeCases = query({
     count: z.int().meta({ description: 'How many cases fit, on all pages.' }),
     ...SumsText,
     cases: z.array(CaseText),
-    next: z.string().nullable().meta({ description: 'The cursor of the next page, or null on the last.' }),
+    next: NextPage,
   }),
   cases: true,
   async run(ledger, asked) {

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { instantOf, isDay, type Day, type Instant } from '../../domain/calendar.js';
+import { refuse, Refusal } from '../../domain/rules.js';
+
+/**
+ * Pages of one listing are of one instant: what is recorded between two of them moves no row from one to the other. The
+ * cursor says where the next page begins, what was known on the first, and on which day: `17@2016-06-30T12:00:00.000Z`.
+ * Who writes a cursor without an instant asks for what is known now.
+ */
+
+const APART = '@';
+
+/** What is asked, or answered, by the names of its fields. */
+type Named = Readonly<Record<string, unknown>>;
+
+/** The cursor of a question, whose own part says where its rows go on. */
+export const cursor = (own: z.ZodType<string>) =>
+  z
+    .string()
+    .transform((text, context): string => {
+      const [after, knownAt, on, ...more] = text.split(APART);
+      const read = own.safeParse(after);
+      const dates = (knownAt === undefined || instantOf(knownAt)) && (on === undefined || isDay(on));
+      if (read.success && dates && more.length === 0) return [read.data, knownAt, on].filter(Boolean).join(APART);
+      context.addIssue({ code: 'custom', message: 'must be the "next" of an earlier page' });
+      return z.NEVER;
+    })
+    .meta({
+      description:
+        'The cursor given as "next" by the page before. It names the instant of that page, and its day: all pages of a listing are of one instant.',
+    });
+
+/** A cursor taken apart: where the page begins, and the dates that it is of. */
+interface Begun {
+  readonly after: string;
+  readonly 'known-at'?: Instant;
+  readonly on?: Day;
+}
+
+function begun(text: string): Begun {
+  const [after, knownAt, on] = text.split(APART) as [string, string?, Day?];
+  return { after, ...(knownAt !== undefined && { 'known-at': instantOf(knownAt)! }), ...(on !== undefined && { on }) };
+}
+
+/** What is asked with a cursor, on the dates that the cursor names; refused where others are asked for beside it. */
+export function onDatesOfCursor(asked: Named): Named | Refusal {
+  if (typeof asked['after'] !== 'string') return asked;
+  const page = begun(asked['after']);
+  for (const name of ['known-at', 'on'] as const) {
+    const [given, paged] = [asked[name], page[name]];
+    if (given !== undefined && paged !== undefined && given !== paged) {
+      return refuse('cursor_of_other_dates', `The cursor ${asked['after']} is of another "${name}" than is asked for.`);
+    }
+  }
+  return { ...asked, ...page };
+}
+
+/** The answer with a cursor that names its dates. */
+export function withDatesInCursor(answer: Named): Named {
+  const { next, knownAt, on } = answer;
+  return typeof next === 'string' ? { ...answer, next: [next, knownAt, on].filter(Boolean).join(APART) } : answer;
+}
