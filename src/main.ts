@@ -503,13 +503,20 @@ async function partsBy(config: Config): Promise<Parts> {
   };
 }
 
+/** What a shell says of a program that SIGPIPE ended: 128 and its number. */
+const ENDED_BY_CLOSED_PIPE = 141;
+
 /** Whether this file is what Node was started with; it may be by a link to it. */
 const isStarted = (): boolean =>
   process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
 
 if (isStarted()) {
-  // A reader that goes away, such as `| head`, ends the program.
-  process.stdout.on('error', () => process.exit(EXIT.unreadable));
+  // A reader that has enough, such as `| head`, ends the program as it ends others, and nobody is told of a fault.
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(ENDED_BY_CLOSED_PIPE);
+    process.stderr.write(`Standard output cannot be written: ${message}\n`);
+    process.exit(EXIT.unreadable);
+  });
   process.exitCode = await main(process.argv.slice(2), process.env, {
     data: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),

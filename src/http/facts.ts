@@ -168,7 +168,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
 
 const ACT_HEADERS = {
   etag: 'The revision of the stream after the act.',
-  'idempotency-replayed': 'true where the act had been recorded before, under the same key.',
+  'idempotency-replayed': 'true where the act had been recorded before, under the same key; on a dry run too.',
 };
 
 /** What a route is called in documentation: `post-fund-fact`, `agree-dispute-proposal`. */
@@ -276,8 +276,8 @@ async function submit(ledger: Ledger, asked: Asked): Promise<unknown> {
   });
   if (done instanceof Refusal) throw new Refused(done);
   const { outcome, replayed } = done;
-  if (dryRun) return reply.status(200).send(outcome);
   if (replayed) void reply.header('idempotency-replayed', 'true');
-  else for (const event of outcome.events) request.server.onRecorded(event.type);
+  if (dryRun) return reply.status(200).send(outcome);
+  if (!replayed) for (const event of outcome.events) request.server.onRecorded(event.type);
   return reply.status(201).header('etag', `"${outcome.revision}"`).send(outcome);
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
@@ -8,15 +8,27 @@ import { MAIN, run, runInside, serving } from './run.js';
 import { MEASURED } from '../support/alone.js';
 import { contribution, folder, FUND, line, openedLedger, stated } from '../support/ledger.js';
 
-t.test('a reader that goes away ends an export', async (t) => {
+t.test('a reader that goes away ends an export quietly, and a disk that is full is told', async (t) => {
   const ledger = await openedLedger(t);
   await stated(ledger, 3_000);
   await ledger.close();
-  const child = spawn(MEASURED[0]!, [...MEASURED.slice(1), MAIN, 'export', '--ledger', ledger.file]);
+  const exporting = [...MEASURED.slice(1), MAIN, 'export', '--ledger', ledger.file];
+  const child = spawn(MEASURED[0]!, exporting);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await once(child.stdout, 'data');
   child.stdout.destroy();
   const [code] = (await once(child, 'close')) as [number | null];
-  t.equal(code, 3);
+  t.equal(code, 141, 'as a closed pipe ends other programs');
+  t.equal(said, '');
+
+  const full = openSync('/dev/full', 'w');
+  const writing = spawn(MEASURED[0]!, exporting, { stdio: ['ignore', full, 'pipe'] });
+  let why = '';
+  writing.stderr!.on('data', (chunk: Buffer) => (why += chunk.toString()));
+  t.same((await once(writing, 'close'))[0], 3);
+  closeSync(full);
+  t.match(why, /^Standard output cannot be written: ENOSPC/);
 });
 
 t.test('a broken key and an unreadable event are said', async (t) => {

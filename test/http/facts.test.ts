@@ -39,6 +39,20 @@ t.test('the same key answers as the first time, and records nothing again', asyn
   t.equal(another.statusCode, 201, 'another officer’s key of the same name is another key');
 });
 
+t.test('a dry run under the key of an act that is recorded says that it is', async (t) => {
+  const { post, ledger } = await service(t);
+  const key = { 'idempotency-key': 'my-key' };
+  const tried = await post(`${fund('/facts')}?dry-run=true`, set(), 'pool-manager', key);
+  t.equal(tried.headers['idempotency-replayed'], undefined, 'nothing is recorded under it yet');
+  const first = await post(fund('/facts'), set(), 'pool-manager', key);
+  const head = await ledger.store.head();
+  const again = await post(`${fund('/facts')}?dry-run=true`, set(), 'pool-manager', key);
+  t.equal(again.statusCode, 200);
+  t.equal(again.headers['idempotency-replayed'], 'true');
+  t.same(again.json(), first.json());
+  t.equal(await ledger.store.head(), head);
+});
+
 t.test('two requests with one key at once are one act', async (t) => {
   const { post } = await service(t);
   const key = { 'idempotency-key': 'both' };
