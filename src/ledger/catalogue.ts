@@ -144,6 +144,9 @@ export const sha256 = (text: string): string => hash('sha256', text);
 /** The data and metadata of an event that somebody is shown, each as canonical JSON. */
 export type ShownPart = Pick<RecordedEvent, 'data' | 'metadata'>;
 
+/** The leaf hash of an event in the ledger’s tree, in hexadecimal. */
+export const hashOf = (event: RecordedEvent): string => hexOf(leafOf(event));
+
 /**
  * An event as one line of JSON, with its leaf hash; data and metadata as they are stored, byte for byte.
  * @param why in words, why it is void; left out where it stands
@@ -155,7 +158,7 @@ export function eventLine(event: RecordedEvent, why?: string, shown: ShownPart =
   const isVoid = why !== undefined && { void: true, why };
   const { data, metadata } = shown;
   // Of an event that is not shown whole, what is left out could be tried until the hash fits.
-  const ofData = data === event.data ? { hash: hexOf(leafOf(event)) } : { withheld: true };
+  const ofData = data === event.data ? { hash: hashOf(event) } : { withheld: true };
   const head = JSON.stringify({ position, stream, revision: String(revision), id, type, ...ofData, ...isVoid });
   return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
 }

@@ -141,6 +141,7 @@ const NAMES: Readonly<Record<string, string>> = {
   case: '6158e32f-7fd2-4cef-93fd-d29dd78439c4',
   settlement: 'norfolk-2023',
   year: '2017-18',
+  revision: '0',
   proposal: '00000000-0000-4000-8000-000000000000',
 };
 

@@ -53,6 +53,7 @@ const addresses = (proposal: string): { name: string; cases: boolean; path: stri
         .replace('{partner}', COUNTY)
         .replace('{case}', caseNamed('case-0'))
         .replace('{settlement}', 'spring')
+        .replace('{revision}', '1')
         .replace('{return}', 'q3')
         .replace('{proposal}', proposal)
         .replace('{year}', '2018-19')}`,
@@ -106,6 +107,7 @@ t.test('a program of a partner reads totals, and is told that cases are not for 
       'dispute-timeline',
       'dispute-proposals',
       'dispute-proposal',
+      'dispute-event',
     ],
   );
 });
@@ -641,7 +643,7 @@ t.test('what a fund says of its area’s disputes is totals', async (t) => {
     (each) => each.path.startsWith('/funds/{fund}') && !each.path.includes('{proposal}'),
   )) {
     const named = path.replace('{fund}', FUND.replace('2016-17', '2018-19')).replace('{return}', 'q3');
-    const address = `/v1${named.replace('{partner}', COUNTY)}`;
+    const address = `/v1${named.replace('{partner}', COUNTY).replace('{revision}', '0')}`;
     const { statusCode, body } = await get(address, PROGRAM);
     t.equal(statusCode, 200, path);
     t.notMatch(body, CASE, path);

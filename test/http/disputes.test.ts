@@ -519,6 +519,7 @@ t.test('every question of disputes answers at both dates, as JSON with its stamp
       .replace('{area}', AREA)
       .replace('{case}', caseNamed('case-1'))
       .replace('{settlement}', 'spring')
+      .replace('{revision}', '1')
       .replace('{proposal}', proposal(open));
     const dated = 'on' in options.shape;
     const query = dated ? '?on=2019-04-30&known-at=2019-05-31' : '';
@@ -538,7 +539,8 @@ t.test('every question of disputes answers at both dates, as JSON with its stamp
     const csv = await get(`/v1${address}${query}`, 'county-finance', { accept: 'text/csv' });
     t.equal(csv.statusCode, 200, name);
     t.match(csv.headers['content-type'], /^text\/csv/);
-    const called = name === 'settlement' ? `spring-${name}` : name;
+    const named = { settlement: 'spring-', 'dispute-event': '1-' }[name] ?? '';
+    const called = `${named}${name}`;
     const dates = dated ? '-on-2019-04-30-known-at-2019-05-31' : '(-known-at-\\S+)?';
     t.match(csv.headers['content-disposition'], new RegExp(`^attachment; filename="${AREA}-${called}${dates}.csv"$`));
     t.notMatch(csv.headers['content-disposition'], ONE, 'no case in a file’s name');
@@ -562,6 +564,7 @@ t.test('an area of which there are no disputes is not found, whatever is asked',
       .replace('{area}', 'nowhere')
       .replace('{case}', ONE)
       .replace('{settlement}', 'x')
+      .replace('{revision}', '1')
       .replace('{proposal}', '00000000-0000-4000-8000-000000000000');
     t.match((await get(`/v1${address}`)).json(), { status: 404, code: 'area_unknown' }, path);
   }
@@ -641,8 +644,11 @@ t.test('amounts at the edge of what can be claimed are refused or exact, and nev
   );
   for (const { name, path } of DISPUTE_QUERIES) {
     if (/proposal|\{settlement\}/.test(path)) continue;
-    const address = path.replace(WHEREABOUTS.dispute.path, '').replace('{case}', caseNamed('largest'));
-    const response = await ask(`${address}${name.includes('timeline') ? '' : '?on=2099-03-31'}`);
+    const address = path
+      .replace(WHEREABOUTS.dispute.path, '')
+      .replace('{case}', caseNamed('largest'))
+      .replace('{revision}', '1');
+    const response = await ask(`${address}${/timeline|event/.test(name) ? '' : '?on=2099-03-31'}`);
     t.equal(response.statusCode, 200, `${name}: ${response.body.slice(0, 300)}`);
   }
   // 99 invoices, and 29,403 days of £99,999.99 a week.

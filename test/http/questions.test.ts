@@ -290,6 +290,7 @@ t.test('every question about a fund that is not there says so', async (t) => {
       .replace('{return}', 'nothing')
       .replace('{officer}', 'county-finance')
       .replace('{choices}', 'partner')
+      .replace('{revision}', '0')
       .replace('{proposal}', '00000000-0000-4000-8000-000000000000');
     t.match((await get(`/v1${address}`)).json(), { status: 404, code: 'fund_unknown' }, path);
   }
@@ -364,7 +365,8 @@ t.test('every question that makes a table answers as CSV, safe to open in a spre
       .replace('{fund}', FUND)
       .replace('{partner}', NORTH)
       .replace('{return}', 'q1')
-      .replace('{choices}', 'partner');
+      .replace('{choices}', 'partner')
+      .replace('{revision}', '0');
     const address = `/v1${named.replace('{proposal}', proposal).replace('{year}', '2016-17')}`;
     const json = await get(address);
     t.equal(json.statusCode, 200, address);

@@ -91,6 +91,7 @@ function namesFor({ ledger: { model } }: TestLedger, { path, params }: Query, pi
     case: (area && any([...disputes(area).cases.keys()])) ?? NO_CASE,
     settlement: (area && any([...disputes(area).settlements.keys()])) ?? 'none',
     proposal: any(model.openProposals())?.proposal.id ?? NO_CASE,
+    revision: String(pick(4)),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   position,
   statementQuery,
 } from './fund/figures.js';
+import { disputeEvent, fundEvent, registerEvent } from './event.js';
 import { minimumTestsQuery } from './fund/minimum-tests.js';
 import { allocations, grantSeries, nationalTotals, ruleSet, ruleSets } from './reference/published.js';
 import { DISPUTE_CHOICES, FUND_CHOICES, REGISTER_CHOICES } from './choices.js';
@@ -64,6 +65,7 @@ export const QUERIES: readonly Query[] = [
   memorandum,
   mirror,
   ...FUND_HAPPENINGS,
+  fundEvent,
   FUND_OPEN_ACTS,
   FUND_CHOICES,
   proposalAnywhere,
@@ -80,11 +82,13 @@ export const QUERIES: readonly Query[] = [
   settlements,
   settlement,
   ...DISPUTE_HAPPENINGS,
+  disputeEvent,
   DISPUTE_OPEN_ACTS,
   DISPUTE_CHOICES,
   ...REGISTER_HAPPENINGS,
   REGISTER_OPEN_ACTS,
   REGISTER_CHOICES,
+  registerEvent,
   partners,
   successions,
   sources,

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Instant } from '../../domain/calendar.js';
 import type { StreamKind } from '../../domain/grammar/event.js';
+import { GROUPS, type Group } from '../../domain/grammar/groups.js';
+import { PROPOSAL_EVENTS } from '../../domain/grammar/proposal.js';
 import { Refusal } from '../../domain/rules.js';
-import { KINDS, streamOf, WHEREABOUTS } from '../catalogue.js';
+import { Name } from '../../domain/values.js';
+import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
 import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
@@ -33,6 +36,23 @@ import {
 
 /** What happened, and what waits for a signature: the same questions of every kind of stream. */
 
+/** How much of a stream is looked through for one page of what is asked for. */
+const LOOKED_MAX = 2_000;
+const LOOKED_AT_ONCE = 200;
+
+const GROUP_NAMES = Object.keys(GROUPS) as [Group, ...Group[]];
+
+const TimelineOptions = PageOptions.extend({
+  order: z.enum(['oldest', 'newest']).default('oldest').meta({
+    description: 'Which comes first, by when it was recorded; the oldest, where it is left out.',
+  }),
+  group: z.enum(GROUP_NAMES).optional().meta({
+    description:
+      'Only facts of this group, and the steps of proposals of them. A page may then hold fewer than its limit, and none, before the last.',
+  }),
+  partner: Name.optional().meta({ description: 'Only what officers of this partner did.' }),
+});
+
 interface Page {
   readonly 'known-at'?: Instant | undefined;
   readonly after?: string | undefined;
@@ -57,15 +77,62 @@ const TimelinePage = {
   next: NextPage,
 };
 
-async function timelineOf(ledger: Ledger, stream: string, asked: Page) {
+interface TimelineAsked extends Page {
+  readonly order: 'oldest' | 'newest';
+  readonly group?: Group | undefined;
+  readonly partner?: string | undefined;
+}
+
+/** The group of a fact; of a step of a proposal, that of the fact that it is about. */
+const groupOf = (kind: AnyKind, { type, data }: HistoryEntry): Group =>
+  kind.byName.get(isStep(type) ? (data as unknown as { readonly fact: { readonly type: string } }).fact.type : type)!
+    .group;
+
+const isStep = (type: string): boolean => Object.hasOwn(PROPOSAL_EVENTS, type);
+
+/** How many events of a stream are known at a size of the ledger, void ones too. */
+function countKnown({ model }: Ledger, stream: string, size: number): number {
+  const places = model.places(stream);
+  let count = places.length;
+  while (count > 0 && places[count - 1]! >= size) count--;
+  return count;
+}
+
+/** Some entries before a revision, exclusive, the newest first. */
+async function before(ledger: Ledger, stream: string, size: number, { from, limit }: { from: number; limit: number }) {
+  const after = Math.max(-1, from - 1 - limit);
+  const { entries } = await ledger.history(stream, size, { after, limit: from - 1 - after });
+  return { entries: entries.filter(({ revision }) => revision < from).reverse(), more: after >= 0 };
+}
+
+async function timelineOf(ledger: Ledger, kind: StreamKind, stream: string, asked: TimelineAsked) {
   const { size, text } = knownThen(ledger, asked['known-at']);
-  const after = asked.after === undefined ? -1 : Number(asked.after);
-  const { entries, more } = await ledger.history(stream, size, { after, limit: asked.limit });
-  return {
-    ...text,
-    entries: entries.map(happeningText),
-    next: more ? String(entries.at(-1)!.revision) : null,
-  };
+  const { order, group, partner, limit } = asked;
+  const isAsked = (entry: HistoryEntry): boolean =>
+    (group === undefined || groupOf(KINDS[kind], entry) === group) &&
+    (partner === undefined || entry.partner === partner);
+  const isEverything = group === undefined && partner === undefined;
+  const first = order === 'oldest' ? -1 : countKnown(ledger, stream, size);
+  let from = asked.after === undefined ? first : Number(asked.after);
+  const found: HistoryEntry[] = [];
+  let looked = 0;
+  let more = true;
+  while (more && found.length < limit && (isEverything || limit === Infinity || looked < LOOKED_MAX)) {
+    const page = { from, limit: isEverything ? limit : LOOKED_AT_ONCE };
+    const read =
+      order === 'oldest'
+        ? await ledger.history(stream, size, { after: from, limit: page.limit })
+        : await before(ledger, stream, size, page);
+    looked += read.entries.length;
+    const wanted = read.entries.filter(isAsked);
+    // What is past the limit is read again for the next page; the rest of an act stays with it.
+    const taken = isEverything ? wanted : wanted.slice(0, limit - found.length);
+    found.push(...taken);
+    const last = taken.length < wanted.length ? taken.at(-1) : read.entries.at(-1);
+    more = taken.length < wanted.length || read.more;
+    if (last) from = last.revision;
+  }
+  return { ...text, entries: found.map(happeningText), next: more ? String(from) : null };
 }
 
 const timelineTable = ({ entries }: Answer): Table => ({
@@ -136,11 +203,11 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       name: `${prefix}timeline`,
       path: `${path}/timeline`,
       about: `What happened in ${place}, in the order in which it was recorded, each fact in a sentence.`,
-      options: PageOptions,
+      options: TimelineOptions,
       answer: z.object({ ...named, ...TimelinePage }),
       async run(ledger, of) {
         const at = asked(ledger, of);
-        return at instanceof Refusal ? at : { ...at.named, ...(await timelineOf(ledger, at.stream, of)) };
+        return at instanceof Refusal ? at : { ...at.named, ...(await timelineOf(ledger, kind, at.stream, of)) };
       },
       table: timelineTable,
     }),

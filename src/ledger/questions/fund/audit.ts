@@ -48,7 +48,7 @@ const MandateText = z
   .nullable()
   .meta({ description: 'The mandate in that role for that partner on that day; null where there was none.' });
 
-const SignatoryText = z.object({
+export const SignatoryText = z.object({
   officer: z.string(),
   partner: z.string(),
   role: z.string(),
@@ -57,7 +57,8 @@ const SignatoryText = z.object({
   mandate: MandateText,
 });
 
-function signatory(register: RegisterState, { officer, partner, role, act, on }: Signatory) {
+/** Who approved a fact, with the mandate that they held on that day. */
+export function signatory(register: RegisterState, { officer, partner, role, act, on }: Signatory) {
   const held = mandatesOn(register, officer, on).find((each) => each.partner === partner && each.role === role);
   return {
     officer,

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { approvals } from '../../../projections/audit.js';
+import type { Entry } from '../../../projections/entry.js';
+import type { StreamKind } from '../../domain/grammar/event.js';
+import { refuse } from '../../domain/rules.js';
+import { Revision } from '../../domain/values.js';
+import { hashOf, KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
+import type { Ledger } from '../ledger.js';
+import { whyVoidInWords } from '../memory/standing.js';
+import { signatory, SignatoryText } from './fund/audit.js';
+import { Known, knownThen } from './known.js';
+import { EntryText, entryText, KnownAt, Nothing, OfArea, OfFund, query, type Query } from './question.js';
+
+/** One event, whole: what it says, who approved it by which mandate, what rests on it, and its hash. The same of every kind of stream. */
+
+const RestingText = EntryText.pick({ revision: true, type: true, recordedAt: true, sentence: true });
+
+const EventText = EntryText.extend({
+  id: z.string(),
+  role: z.string(),
+  signedInBy: z.string().meta({ description: 'How the officer was known.' }),
+  data: z.looseObject({}).meta({ description: 'As docs/events.md lists it for its type.' }),
+  withheld: z.boolean().meta({
+    description:
+      'Of a return, where you may see no cases of the area: its data is left out but for the day, and its hash.',
+  }),
+  reason: z.string().nullable().meta({ description: 'The reason given for adjusting a closed period.' }),
+  conditions: z.string().nullable(),
+  by: z.array(SignatoryText).meta({
+    description: 'Who posted, or proposed and signed it, with the mandate of that day; none for a step of a proposal.',
+  }),
+  void: z.boolean().meta({ description: 'Whether it counts for nothing.' }),
+  why: z.string().nullable().meta({ description: 'Why it is void; null where it stands.' }),
+  reversedBy: z.string().nullable().meta({ description: 'The revision that takes it back; null where none does.' }),
+  resting: z.array(RestingText).meta({
+    description: 'The later facts of the same stream that take it back, change what it opened, or need it.',
+  }),
+  hash: z
+    .string()
+    .nullable()
+    .meta({ description: 'The event’s leaf hash in the ledger’s tree; null where it is withheld.' }),
+});
+
+const restingText = ({ revision, type, recordedAt, sentence }: Entry) => ({
+  revision: String(revision),
+  type,
+  recordedAt,
+  sentence,
+});
+
+/** Whether a later fact takes an event back, or rests on the name that it brought into use. */
+function restsOn(kind: AnyKind, entry: Entry): (later: Entry) => boolean {
+  const name = kind.byName.get(entry.type)?.names?.(entry.data);
+  return (later) => {
+    if (later.reverses === String(entry.revision)) return true;
+    const fact = kind.byName.get(later.type);
+    if (name === undefined || !fact) return false;
+    return [fact.restsOn?.(later.data) ?? [], fact.needs?.(later.data) ?? []].flat().includes(name);
+  };
+}
+
+/** The event of a stream at a revision, as it is stored; and why it is void, where it is. */
+async function storedAt({ store, model }: Ledger, stream: string, revision: number) {
+  const [recorded] = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 });
+  const why = model.whyVoid(stream, revision);
+  return { recorded: recorded!, why: why && whyVoidInWords(why) };
+}
+
+function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
+  const { path, param, title } = WHEREABOUTS[kind];
+  const place = `the ${title.toLowerCase()}${param === 'area' ? ' of an area' : ''}`.replace('the fund', 'a fund');
+  const params = param === 'fund' ? OfFund : param === 'area' ? OfArea : Nothing;
+  const named: z.ZodRawShape = param ? { [param]: z.string() } : {};
+  return query({
+    name: `${prefix}event`,
+    path: `${path}/timeline/{revision}`,
+    about: `One event of ${place}: its sentence, every field, who approved it by which mandate of that day, its documents, what rests on it, and its hash.`,
+    params: params.extend({
+      revision: Revision.meta({ description: 'The event, by its number in its stream, from 0.', examples: ['0'] }),
+    }),
+    options: z.strictObject({ 'known-at': KnownAt.optional() }),
+    answer: z.object({ ...named, ...Known, ...EventText.shape }),
+    ...(cases && { cases }),
+    async run(ledger, asked, seeing) {
+      const name = param ? (asked as unknown as Record<string, string>)[param]! : '';
+      const stream = streamOf(kind, name);
+      if (ledger.model.stream(kind, stream).revision < 0) return KINDS[kind].notOpen(stream);
+      const { size, text } = knownThen(ledger, asked['known-at']);
+      const revision = Number(asked.revision);
+      const { entries } = await ledger.history(stream, size, { after: revision - 1, limit: 1 });
+      const [entry] = entries;
+      if (entry?.revision !== revision)
+        return refuse('name_unknown', `There is no event at revision ${asked.revision} here.`);
+      const { recorded, why } = await storedAt(ledger, stream, revision);
+      const all = await ledger.entries(stream, size);
+      const approved = approvals(all).find((each) => each.entry.revision === revision);
+      const register = await ledger.registerAt(size);
+      const rests = restsOn(KINDS[kind], entry);
+      const resting = all.filter((later) => later.revision > revision && rests(later));
+      // Facts of funds alone hold claims.
+      const holdsClaims = KINDS[kind].byName.get(entry.type)?.holdsClaims === true;
+      const withheld = holdsClaims && !seeing.seesClaims(ledger.model.fund(name)!.outline.opened!.area);
+      return {
+        ...(param ? { [param]: name } : {}),
+        ...text,
+        ...entryText(entry),
+        id: entry.id,
+        role: entry.role,
+        signedInBy: (JSON.parse(recorded.metadata) as { readonly signedInBy: string }).signedInBy,
+        data: withheld ? { effective: entry.effective } : entry.data,
+        withheld,
+        reason: entry.adjustment?.reason ?? null,
+        conditions: approved?.conditions ?? null,
+        by: approved ? approved.by.map((each) => signatory(register, each)) : [],
+        void: why !== undefined,
+        why: why ?? null,
+        reversedBy: resting.find((later) => later.reverses === asked.revision)?.revision.toString() ?? null,
+        resting: resting.map(restingText),
+        // Of an event that is not shown whole, what is left out could be tried until the hash fits.
+        hash: withheld ? null : hashOf(recorded),
+      };
+    },
+    table: (answer) => ({
+      columns: ['what', 'value'],
+      rows: [
+        ['sentence', answer.sentence],
+        ['recorded at', answer.recordedAt],
+        ['effective', answer.effective],
+        ['officer', answer.officer],
+        ['partner', answer.partner],
+        ['documents', answer.evidence.join('; ')],
+        ...answer.by.map((each) => [each.act, `${each.officer} (${each.partner}, ${each.role}) on ${each.on}`]),
+        ...answer.resting.map((each) => ['rests on it', `${each.revision}: ${each.sentence}`]),
+        ['hash', answer.hash ?? 'withheld'],
+      ],
+    }),
+  });
+}
+
+export const fundEvent = eventOf('fund', '');
+export const registerEvent = eventOf('register', 'register-');
+export const disputeEvent = eventOf('dispute', 'dispute-', true);
