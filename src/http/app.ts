@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import sseModule, { type SSEPluginOptions } from '@fastify/sse';
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyPluginAsync,
+} from 'fastify';
 import type { z } from 'zod';
 import { refuse, Refusal, type RuleCode } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -68,6 +75,10 @@ export interface AppOptions {
 
 /** What the package exports is the plugin itself; its types say that it is a namespace. */
 const sse = sseModule as unknown as FastifyPluginAsync<SSEPluginOptions>;
+
+/** Whether a browser asks for a page: what programs ask for is answered for programs. */
+const isForAPage = ({ method, url, headers: { accept = '' } }: FastifyRequest): boolean =>
+  method === 'GET' && accept.includes('text/html') && !url.startsWith('/v1/');
 
 const BODY_BYTES_MAX = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -138,11 +149,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   registerOperations(app, ledger, { accessLog, metricsToken, securityContact });
   const unrouted = refuseUnrouted(methodsOf);
-  app.setNotFoundHandler((request, reply) => unrouted(request, (methods) => void reply.header('allow', methods)));
+  let missingPage: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | undefined;
+  app.setNotFoundHandler((request, reply) => {
+    if (missingPage && isForAPage(request)) return missingPage(request, reply);
+    return unrouted(request, (methods) => void reply.header('allow', methods));
+  });
   answerForNode(app, ofPages);
 
   const { pages } = options;
-  if (pages) await app.register(async (site) => registerPages(site, ledger, demonstration, pages, refusalOf));
+  if (pages)
+    await app.register(async (site) => {
+      missingPage = registerPages(site, ledger, demonstration, pages, refusalOf);
+    });
   else app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
 
   const sightsOf = createSights(ledger);

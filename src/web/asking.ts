@@ -4,21 +4,79 @@ import { refuse } from '../domain/rules.js';
 import type { Sight } from '../ledger/access.js';
 import { ask } from '../ledger/ask.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { csv } from '../ledger/csv.js';
+import { asWhole, fileName, nextPage } from '../ledger/echo.js';
+import { describeFigures, FIGURE_WORDS } from '../ledger/figure-words.js';
 import { QUERIES } from '../ledger/questions/all.js';
+import type { Answer, Asked, Query } from '../ledger/questions/question.js';
 import { answered, Refused } from './refused.js';
 
 /** How pages ask: the declared questions, by name, through the one door. */
 
 export type Given = Readonly<Record<string, string | undefined>>;
 
+/** A question, as its declaration says it: what it takes, and the shape of its answer. */
+export type Question = Query;
+export type { Answer };
+
+export const QUESTIONS: readonly Question[] = QUERIES;
+
+/** A shape of an answer, as JSON Schema says it; every figure in it says what it is. */
+export interface Shape {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+  readonly anyOf?: readonly Shape[];
+  readonly oneOf?: readonly Shape[];
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
+  readonly const?: unknown;
+  readonly description?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly format?: string;
+}
+
+/** The shape of a question’s answer. */
+export function shapeOf({ answer }: Question): Shape {
+  const shape = z.toJSONSchema(answer, { io: 'output', reused: 'inline' });
+  describeFigures(shape);
+  return shape as Shape;
+}
+
+/** The shapes of what a question takes beside its address. */
+export const optionsOf = ({ options }: Question): Readonly<Record<string, Shape>> =>
+  (z.toJSONSchema(options, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Shape).properties ?? {};
+
+/** What each figure is, by its name. */
+export { FIGURE_WORDS, nextPage };
+
+export const questionNamed = (name: string): Question => QUERIES.find((each) => each.name === name)!;
+
+/** Reads what is asked by the question’s own schemas. Throws {@link Refused} where it cannot be read. */
+function read({ params, options }: Question, given: Given): Asked {
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
+  const found = readAs(z.strictObject({ ...params.shape, ...options.shape }), present);
+  if ('value' in found) return found.value;
+  const [{ path, words }] = found.faults as [(typeof found.faults)[number]];
+  throw new Refused(refuse('fields_invalid', `"${path.map(String).join('.')}" ${words}.`));
+}
+
 /** Asks a question. Throws {@link Refused} with the rule that refuses it. `Answer` is what the question declares. */
 export async function askedOf<Answer>(ledger: Ledger, sight: Sight, name: string, given: Given): Promise<Answer> {
-  const query = QUERIES.find((each) => each.name === name)!;
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
-  const read = readAs(z.strictObject({ ...query.params.shape, ...query.options.shape }), present);
-  if ('faults' in read) {
-    const [{ path, words }] = read.faults as [(typeof read.faults)[number]];
-    throw new Refused(refuse('fields_invalid', `"${path.map(String).join('.')}" ${words}.`));
-  }
-  return answered(await ask(ledger, sight, query, read.value)) as Answer;
+  const query = questionNamed(name);
+  return answered(await ask(ledger, sight, query, read(query, given))) as Answer;
+}
+
+/** The same answer as a file for a spreadsheet: all of it, unless so much was asked for. */
+export async function askedAsFile(
+  ledger: Ledger,
+  sight: Sight,
+  query: Question,
+  given: Given,
+): Promise<{ readonly name: string; readonly text: string }> {
+  const asked = read(query, given);
+  const answer = answered(await ask(ledger, sight, query, asWhole(query, asked, given)));
+  const params = Object.fromEntries(Object.keys(query.params.shape).map((name) => [name, asked[name]]));
+  return { name: `${fileName(query, params, answer)}.csv`, text: csv(query.table(answer)) };
 }

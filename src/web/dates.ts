@@ -1,10 +1,11 @@
 import { knownAtInstant, londonDay } from '../domain/calendar.js';
+import { dayEndedBy } from '../ledger/known-words.js';
 import { button, dateInput, errorSummary } from './components/fields.js';
 import { day, instant } from './format.js';
-import { html, type Html } from './html.js';
+import { html, type Content, type Html } from './html.js';
 import { typedDay } from './typed.js';
 
-/** The two dates of every figure, in one control: they travel in the address, so that a page can be kept, mailed and printed. */
+/** The dates of every figure, in one control: they travel in the address, so that a page can be kept, mailed and printed. */
 
 export interface TwoDates {
   readonly on?: string | undefined;
@@ -13,80 +14,162 @@ export interface TwoDates {
 
 type Asked = Readonly<Record<string, string | undefined>>;
 
+/** A date that questions take, as an officer types it: in three fields whose names begin with `prefix`. */
+interface DateWords {
+  readonly prefix: string;
+  readonly title: string;
+  readonly fault: string;
+}
+
+const dateWords = (prefix: string, title: string, what = 'The day that you ask about'): DateWords => ({
+  prefix,
+  title,
+  fault: `${what} must be a real day, like 27 3 2017`,
+});
+
+const KNOWN = 'The day on which it was known';
+
+/** The dates by the names under which questions take them. What is known is known by the end of a day. */
+const DATES = {
+  on: dateWords('on', 'On'),
+  'known-at': dateWords('known', 'As known at the end of', KNOWN),
+  'known-on': dateWords('known-on', 'As known on', KNOWN),
+  from: dateWords('from', 'From', 'The first day'),
+  'from-on': dateWords('from-on', 'First: on'),
+  'from-known-at': dateWords('from-known', 'First: as known at the end of', KNOWN),
+  'to-on': dateWords('to-on', 'Then: on'),
+  'to-known-at': dateWords('to-known', 'Then: as known at the end of', KNOWN),
+  'known-from': dateWords('known-from', 'First: as known at the end of', KNOWN),
+  'known-to': dateWords('known-to', 'Then: as known at the end of', KNOWN),
+} as const satisfies Readonly<Record<string, DateWords>>;
+
+export type DateName = keyof typeof DATES;
+
+export const isDateName = (name: string): name is DateName => Object.hasOwn(DATES, name);
+
+const isKnown = (name: DateName): boolean => name.includes('known');
+
 /** A day that was typed in three fields, as the ledger writes it; empty where nothing was typed, undefined where it is none. */
-function typed(asked: Asked, name: string): string | undefined {
-  const [of = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => asked[`${name}-${part}`]?.trim());
+function typed(asked: Asked, prefix: string): string | undefined {
+  const [of = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => asked[`${prefix}-${part}`]?.trim());
   if (of === '' && month === '' && year === '') return '';
   return typedDay(of, month, year);
 }
 
-/** What the address asks for: the two dates, or an address with those that were typed, or the fields that hold no day. */
-export type DatesRead =
-  { readonly dates: TwoDates } | { readonly goTo: string } | { readonly wrong: readonly ('on' | 'known')[] };
-
-export function readDates(path: string, asked: Asked): DatesRead {
-  if (!('on-day' in asked)) return { dates: { on: asked['on'], knownAt: asked['known-at'] } };
-  const [on, known] = [typed(asked, 'on'), typed(asked, 'known')];
-  const wrong = [...(on === undefined ? (['on'] as const) : []), ...(known === undefined ? (['known'] as const) : [])];
-  if (on === undefined || known === undefined) return { wrong };
-  return { goTo: addressOf(path, { on, knownAt: known }) };
-}
-
-export function addressOf(path: string, { on, knownAt }: TwoDates): string {
-  const search = new URLSearchParams({ ...(on && { on }), ...(knownAt && { 'known-at': knownAt }) }).toString();
+/** An address with what is asked: what is empty is left out. */
+export function addressWith(path: string, asked: Asked): string {
+  const given = Object.entries(asked).filter(
+    (each): each is [string, string] => each[1] !== undefined && each[1] !== '',
+  );
+  const search = new URLSearchParams(given).toString();
   return search === '' ? path : `${path}?${search}`;
 }
 
-const WORDS = {
-  on: { title: 'On', fault: 'The day that you ask about must be a real day, like 27 3 2017' },
-  known: { title: 'As known at the end of', fault: 'The day on which it was known must be a real day, like 27 3 2017' },
-} as const;
+export const addressOf = (path: string, { on, knownAt }: TwoDates): string =>
+  addressWith(path, { on, 'known-at': knownAt });
+
+/** What the address asks for: the options of a question, or an address with those that were typed, or the dates that are no days. */
+export type AskedRead = { readonly given: Asked } | { readonly goTo: string } | { readonly wrong: readonly DateName[] };
+
+/**
+ * Reads what a page is asked. `dates` are the dates that were perhaps typed; `others` are the other options that the page
+ * takes. What else stands in the address is left alone.
+ */
+export function readAsked(
+  path: string,
+  asked: Asked,
+  dates: readonly DateName[],
+  others: readonly string[],
+): AskedRead {
+  const rest = Object.fromEntries(others.map((name) => [name, asked[name]]));
+  if (!dates.some((name) => `${DATES[name].prefix}-day` in asked))
+    return { given: { ...Object.fromEntries(dates.map((name) => [name, asked[name]])), ...rest } };
+  const read = dates.map((name) => [name, typed(asked, DATES[name].prefix)] as const);
+  const wrong = read.flatMap(([name, value]) => (value === undefined ? [name] : []));
+  return wrong.length > 0 ? { wrong } : { goTo: addressWith(path, { ...Object.fromEntries(read), ...rest }) };
+}
+
+/** The two dates alone, for a page that takes no more. */
+export type DatesRead =
+  { readonly dates: TwoDates } | { readonly goTo: string } | { readonly wrong: readonly DateName[] };
+
+export function readDates(path: string, asked: Asked): DatesRead {
+  const read = readAsked(path, asked, ['on', 'known-at'], []);
+  return 'given' in read ? { dates: { on: read.given['on'], knownAt: read.given['known-at'] } } : read;
+}
 
 interface Shown {
   readonly path: string;
-  /** The two dates that the figures were worked out at. */
-  readonly on: string;
-  readonly knownAt: string;
-  readonly asked: TwoDates;
-  readonly typed?: Asked;
-  readonly wrong?: readonly ('on' | 'known')[];
+  /** The dates that the page takes, each with what it stands at. */
+  readonly dates: Readonly<Partial<Record<DateName, string | undefined>>>;
+  /** All that was asked: what is not a date goes along. */
+  readonly asked: Asked;
+  readonly typed?: Asked | undefined;
+  readonly wrong?: readonly DateName[] | undefined;
+  /** The other fields of the form. */
+  readonly more?: Content;
 }
 
-const field = (name: 'on' | 'known', { typed: sent, wrong = [] }: Shown, shown: string): Html => {
-  const [year = '', month = '', of = ''] = shown.split('-');
+function field(name: DateName, { typed: sent, wrong = [], dates, asked }: Shown): Html {
+  const { prefix, title, fault } = DATES[name];
+  // Where no instant was asked for, it stays left out.
+  const value = isKnown(name) ? asked[name] && dayOf(asked[name]) : dates[name];
+  const [year = '', month = '', of = ''] = (value ?? '').split('-');
   const values = sent ?? {
-    [`${name}-day`]: String(Number(of) || ''),
-    [`${name}-month`]: String(Number(month) || ''),
-    [`${name}-year`]: year,
+    [`${prefix}-day`]: String(Number(of) || ''),
+    [`${prefix}-month`]: String(Number(month) || ''),
+    [`${prefix}-year`]: year,
   };
   return dateInput({
-    id: name,
-    namePrefix: name,
-    fieldset: { legend: { content: WORDS[name].title, classes: 'govuk-fieldset__legend--s' } },
+    id: prefix,
+    namePrefix: prefix,
+    fieldset: { legend: { content: title, classes: 'govuk-fieldset__legend--s' } },
     values,
-    ...(wrong.includes(name) && { errorMessage: { content: WORDS[name].fault } }),
+    ...(wrong.includes(name) && { errorMessage: { content: fault } }),
   });
-};
+}
 
-export const dateFaults = (wrong: readonly ('on' | 'known')[]): Html | false =>
+/** The day in London of an instant, or of a day, that was asked for. */
+const dayOf = (knownAt: string): string => londonDay(knownAtInstant(knownAt)!);
+
+export const dateFaults = (wrong: readonly DateName[]): Html | false =>
   wrong.length > 0 &&
   errorSummary({
     title: 'There is a problem',
-    errors: wrong.map((name) => ({ content: WORDS[name].fault, href: `#${name}-day` })),
+    errors: wrong.map((name) => ({ content: DATES[name].fault, href: `#${DATES[name].prefix}-day` })),
   });
 
 /** The dates in words: what the figures of a page are figures of. */
-export const datesInWords = ({ on, knownAt }: { readonly on: string; readonly knownAt: string }): string =>
-  `On ${day(on)}, as known on ${instant(knownAt)}`;
+export const datesInWords = ({
+  on,
+  knownAt,
+}: {
+  readonly on?: string | undefined;
+  readonly knownAt: string;
+}): string =>
+  on === undefined ? `As known ${instantInWords(knownAt)}` : `On ${day(on)}, as known ${instantInWords(knownAt)}`;
 
-/** The control: the dates, and the three questions that people ask most. */
-export const dateControl = (shown: Shown): Html => {
-  // Where no instant was asked for, it stays left out.
-  const known = shown.asked.knownAt ? londonDay(knownAtInstant(shown.asked.knownAt)!) : '';
-  return html`<div class="bcf-dates">
+/** What is known by the end of a day is told by the day. */
+function instantInWords(knownAt: string): string {
+  const ended = dayEndedBy(knownAt);
+  return ended === undefined ? `on ${instant(knownAt)}` : `at the end of ${day(ended)}`;
+}
+
+const link = (href: string, text: string): Html => html`<a class="govuk-link" href="${href}">${text}</a>`;
+
+/** The three questions that people ask most, where a page takes both dates. */
+function threeLinks({ path, dates, asked }: Shown): Html | false {
+  if (!('on' in dates && 'known-at' in dates)) return false;
+  const { on } = dates;
+  const at = (more: Asked): string => addressWith(path, { ...asked, on: undefined, 'known-at': undefined, ...more });
+  return html`<span class="bcf-screen"> ${link(at({}), 'Now')} | ${link(at({ on }), 'That day, as known now')} | ${link(at({ on, 'known-at': on }), 'That day, as known then')}</span>`;
+}
+
+/** The control: the dates, what else the page can be asked, and the dates in words. */
+export const dateControl = (shown: Shown, words: string): Html =>
+  html`<div class="bcf-dates">
     <form method="get" action="${shown.path}" novalidate>
-      <div class="bcf-dates__fields">${field('on', shown, shown.on)}${field('known', shown, known)}${button({ content: 'Show', classes: 'govuk-button--secondary' })}</div>
+      <div class="bcf-dates__fields">${(Object.keys(shown.dates) as DateName[]).map((name) => field(name, shown))}${shown.more}${button({ content: 'Show', classes: 'govuk-button--secondary' })}</div>
     </form>
-    <p class="govuk-body">${datesInWords(shown)}. <a class="govuk-link" href="${shown.path}">Now</a> | <a class="govuk-link" href="${addressOf(shown.path, { on: shown.on })}">That day, as known now</a> | <a class="govuk-link" href="${addressOf(shown.path, { on: shown.on, knownAt: shown.on })}">That day, as known then</a></p>
+    <p class="govuk-body">${words !== '' && `${words}.`}${threeLinks(shown)}</p>
   </div>`;
-};

@@ -49,7 +49,7 @@ export function instant(text: string): string {
 }
 
 /** A financial year in words: 2016 to 2017. */
-const year = (label: string): string => `${label.slice(0, 4)} to ${label.slice(0, 2)}${label.slice(-2)}`;
+export const yearName = (label: string): string => `${label.slice(0, 4)} to ${label.slice(0, 2)}${label.slice(-2)}`;
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
@@ -59,8 +59,11 @@ export const plainly = (name: string): string => capital(name.replaceAll('-', ' 
 /** A fund by its name: norfolk-2016-17 as Norfolk, 2016 to 2017. */
 export function fundName(fund: string): string {
   const [, area, label] = /^(.+)-(\d{4}-\d{2})$/.exec(fund) as unknown as [string, string, string];
-  return `${area.split('-').map(capital).join(' ')}, ${year(label)}`;
+  return `${areaName(area)}, ${yearName(label)}`;
 }
+
+/** An area by its name: greater-essex as Greater Essex. */
+export const areaName = (area: string): string => area.split('-').map(capital).join(' ');
 
 const isBelow = (amount: string): boolean => amount.startsWith('-');
 

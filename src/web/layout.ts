@@ -10,13 +10,23 @@ export interface Around {
   readonly token: string;
 }
 
+/** The parts of the service, as the header lists them. */
+const SECTIONS = {
+  tasks: ['/', 'Tasks'],
+  funds: ['/funds', 'Funds'],
+  register: ['/register', 'Register'],
+  audit: ['/audit', 'Audit'],
+} as const;
+
+export type Section = keyof typeof SECTIONS;
+
 interface Page {
   readonly title: string;
   readonly main: Content;
   /** Above the main part: a back link, or breadcrumbs. */
   readonly before?: Content;
   /** The part of the service that the page belongs to. */
-  readonly section?: 'tasks' | 'funds';
+  readonly section?: Section | undefined;
   /** What the page was worked out from, for its foot. */
   readonly source?: string;
 }
@@ -29,7 +39,7 @@ const header = (around: Around, section: Page['section']): Html =>
     <a class="bcf-header__name" href="/">BCF ledger</a>
     ${
       around.officer !== undefined &&
-      html`<nav aria-label="Main" class="bcf-header__row">${link('/', 'Tasks', section === 'tasks')}${link('/funds', 'Funds', section === 'funds')}</nav>
+      html`<nav aria-label="Main" class="bcf-header__row">${Object.entries(SECTIONS).map(([name, [href, title]]) => link(href, title, section === name))}</nav>
       <div class="bcf-header__who"><span>${around.officer}</span>
         <form method="post" action="/sign-out" novalidate><input type="hidden" name="token" value="${around.token}"><button class="bcf-plain-button" type="submit">Sign out</button></form>
       </div>`
@@ -58,7 +68,7 @@ export const page = (around: Around, { title, main, before, section, source }: P
       <main class="govuk-main-wrapper" id="main">${main}</main>
       ${source !== undefined && html`<p class="bcf-print govuk-body-s">${source}</p>`}
     </div>
-    <footer class="bcf-footer"><div class="govuk-width-container"><a class="govuk-link" href="/help">Help</a><a class="govuk-link" href="/accessibility">Accessibility</a><a class="govuk-link" href="/docs">For programs</a></div></footer>
+    <footer class="bcf-footer"><div class="govuk-width-container"><a class="govuk-link" href="/help">Help</a><a class="govuk-link" href="/glossary">Words</a><a class="govuk-link" href="/accessibility">Accessibility</a><a class="govuk-link" href="/docs">For programs</a></div></footer>
   </body>
 </html>`.text
   }`;

@@ -6,6 +6,8 @@ import { askedOf } from './asking.js';
 export interface Names {
   /** Of a body or a source that the ledger knows. */
   of(name: string): string;
+  /** The same of any text; undefined where it names neither. */
+  known(text: string): string | undefined;
   in(sentence: string): string;
 }
 
@@ -26,6 +28,7 @@ export async function namesFor(ledger: Ledger, sight: Sight): Promise<Names> {
   ]);
   return {
     of: (name) => names.get(name)!,
+    known: (text) => names.get(text),
     in: (sentence) => sentence.replace(/[a-z0-9]+(-[a-z0-9]+)+|[A-Z][A-Z0-9_]+/g, (word) => names.get(word) ?? word),
   };
 }

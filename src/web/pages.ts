@@ -10,7 +10,12 @@ import { registerForms } from './forms/routes.js';
 import { createPeople } from './people.js';
 import { answered, Refused, refusedPage } from './refused.js';
 import { registerFunds } from './screens/fund.js';
-import { registerHelp } from './screens/help.js';
+import { registerOverviews } from './screens/overviews.js';
+import { registerQuestions } from './screens/question.js';
+import { registerCompare } from './screens/compare.js';
+import { registerPartners } from './screens/partner.js';
+import { registerHistory } from './screens/history.js';
+import { missingPage, registerHelp } from './screens/help.js';
 import { registerProposals } from './screens/proposal.js';
 import { registerTasks } from './screens/tasks.js';
 import { createSessions, SESSION_MS_MAX, type Session } from './session.js';
@@ -30,7 +35,7 @@ export function registerPages(
   demonstration: boolean,
   options: PagesOptions,
   refusalOf: (error: FastifyError) => Refusal,
-): void {
+): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   const { publicUrl, once } = options;
   const secure = publicUrl?.startsWith('https:') ?? false;
   // A name with this prefix is taken by browsers from this host alone, over TLS alone.
@@ -150,11 +155,7 @@ export function registerPages(
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
   );
   app.addHook('onRequest', async (_request, reply) => {
-    void reply.headers({
-      'cache-control': 'no-store',
-      'referrer-policy': 'same-origin',
-      'content-security-policy': CSP,
-    });
+    void reply.headers(HEADERS);
   });
   app.setErrorHandler((error: FastifyError | Refused, request, reply) => {
     const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
@@ -172,6 +173,17 @@ export function registerPages(
   registerProposals(site);
   registerForms(site);
   registerHelp(site);
+  registerQuestions(site);
+  registerOverviews(site);
+  registerHistory(site);
+  registerCompare(site);
+  registerPartners(site);
+
+  return (request, reply) =>
+    asPage(reply)
+      .headers(HEADERS)
+      .status(404)
+      .send(missingPage(around(sessionOf(request, reply))));
 }
 
 /** No script at all, no style but our own, forms to ourselves, and nobody’s frame. */
@@ -183,3 +195,10 @@ const CSP = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** What every page is sent with. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'same-origin',
+  'content-security-policy': CSP,
+} as const;

@@ -116,16 +116,16 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
 /** Each operation of the document, by its class. One that is in none fails the test. */
 const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
   register:
-    words(`officers register-proposals register-timeline register-proposal partners successions sources allocations
+    words(`officers register-proposals register-timeline register-event register-proposal partners successions sources allocations
     rule-sets rule-set national-totals grant-series dispute-protocols bank-holidays supplier-classes facts
     register-open-acts register-choices`),
   lists: words('tasks portfolio funds areas medium-term bridge succession events'),
   fund: words(`fund position partner-position gap gap-history compare statement plan pass-down minimum-tests contributions
     instalments approvals late trace monitoring grant-use reserves performance returns return return-figures plan-year
-    agreement withdrawals risk-share memorandum mirror timeline proposals proposal open-acts choices what-if`),
+    agreement withdrawals risk-share memorandum mirror timeline event proposals proposal open-acts choices what-if`),
   totals: words('disputes dispute-open-acts'),
   cases:
-    words(`dispute-cases dispute-case dispute-treatments dispute-outcomes dispute-classes settlement settlements dispute-timeline dispute-proposals
+    words(`dispute-cases dispute-case dispute-treatments dispute-outcomes dispute-classes settlement settlements dispute-timeline dispute-event dispute-proposals
     dispute-proposal dispute-choices`),
   'any proposal': ['find-proposal'],
   'acts of the register': words(`post-register-fact propose-register-fact agree-register-proposal
@@ -280,7 +280,9 @@ function known(each: Area, path: string): Readonly<Record<string, readonly Json[
     ...Object.fromEntries(['partner', 'holder', 'host', 'creditor'].map((field) => [field, council])),
     ...Object.fromEntries(['partners', 'parties'].map((field) => [field, [council, payer]])),
     ...Object.fromEntries(['interim', 'split', 'claimed'].map((field) => [field, whole])),
-    ...Object.fromEntries(['reverses', 'notice', 'period', 'planned', 'achieved'].map((field) => [field, '1'])),
+    ...Object.fromEntries(
+      ['reverses', 'notice', 'period', 'planned', 'achieved', 'revision'].map((field) => [field, '1']),
+    ),
     ...{ area: name, fund, payer, district, case: each.case, settlement, return: 'q3', year: YEAR },
     ...{ otherYear: '2019-20', toYear: '2019-20', source: 'NHS_ADD', measure: 'requirement' },
     ...{ line: `${name}-care`, contribution: `${name}-agreed`, grant: `${name}-dfg`, agreed: '1.00', period: 1 },
@@ -531,14 +533,25 @@ const PAGES = {
   /** For anybody: how the service is, what it is, and the way in. */
   anybody: words(`/docs /docs/ /docs/* /docs/json /docs/yaml /docs/static/index.html /docs/static/swagger-initializer.js
     /openapi.json /health /ready /metrics /problems /problems/:code /assets/style.:digest.css /help /accessibility
-    /sign-in /sign-in/link /sign-out /signed-out`),
-  lists: ['/', '/funds'],
-  register: words('/register/propose /register/propose/:act /register/record /register/record/:act'),
-  fund: words(
-    '/funds/:fund /funds/:fund/propose /funds/:fund/propose/:act /funds/:fund/record /funds/:fund/record/:act',
-  ),
-  totals: words('/areas/:area/disputes/propose /areas/:area/disputes/record'),
-  cases: words('/areas/:area/disputes/propose/:act /areas/:area/disputes/record/:act'),
+    /glossary /sign-in /sign-in/link /sign-out /signed-out`),
+  register: words(`/register /register/officers /register/partners /register/successions /register/proposals
+    /register/history /register/history/:revision /reference/sources /reference/allocations /reference/rule-sets
+    /reference/rule-sets/:year /reference/national-totals /reference/grant-series /reference/dispute-protocols
+    /reference/bank-holidays /reference/supplier-classes
+    /register/propose /register/propose/:act /register/record /register/record/:act`),
+  lists: words(`/ /funds /portfolio /register/funds /areas /areas/:area /areas/:area/medium-term /areas/:area/bridge
+    /areas/:area/succession /audit`),
+  fund: [
+    '/funds/:fund',
+    ...words(`about position gap gap/history compare plan pass-down minimum-tests contributions instalments approvals late
+      trace monitoring grant-use reserves performance returns returns/:return return-figures plan-year agreement
+      withdrawals risk-share memorandum mirror history history/:revision proposals year-end partners/:partner
+      partners/:partner/position partners/:partner/statement
+      propose propose/:act record record/:act`).map((page) => `/funds/:fund/${page}`),
+  ],
+  totals: words('/areas/:area/disputes /areas/:area/disputes/propose /areas/:area/disputes/record'),
+  cases: words(`cases cases/:case outcomes accounting-classes treatments settlements settlements/:settlement history
+    history/:revision proposals propose/:act record/:act`).map((page) => `/areas/:area/disputes/${page}`),
   'any proposal': words(
     `/proposals/:proposal /proposals/:proposal/sign /proposals/:proposal/decline /proposals/:proposal/withdraw
     /proposals/:proposal/counter`,
@@ -554,14 +567,6 @@ const FORMS: Readonly<Record<string, string>> = {
   '/areas/:area/disputes/propose/:act': 'split-decided',
   '/areas/:area/disputes/record/:act': 'dispute-raised',
   '/proposals/:proposal/counter': '',
-};
-
-/** What closes a page, by its class. */
-const CLOSED: Readonly<Record<string, readonly [number, string]>> = {
-  fund: [403, 'not_your_fund'],
-  totals: [403, 'not_your_area'],
-  cases: [403, 'not_your_area'],
-  'any proposal': [404, 'proposal_unknown'],
 };
 
 /** The addresses of the service that are not below /v1, each with its method, as its router knows them. */
@@ -596,11 +601,10 @@ t.test(
       if (found === 'anybody') continue;
       for (const [index, area] of areas.entries()) {
         for (const offer of address.includes(':proposal') ? [area.offer, area.waits] : [area.offer]) {
-          const url = address
-            .replace(':fund', area.fund)
-            .replace(':area', area.name)
-            .replace(':proposal', offer.id)
-            .replace(':act', FORMS[address] ?? '');
+          const names = { ...known(area, address), proposal: [offer.id], act: [FORMS[address] ?? ''] } as Readonly<
+            Record<string, readonly string[]>
+          >;
+          const url = address.replace(/:(\w+)/g, (_, name: string) => names[name]![0]!);
           const nobody = await visit(method, url);
           if (nobody.statusCode !== 303) faults.push(`${method} ${address} by nobody: ${nobody.statusCode}`);
           for (const officer of ['stranger', GONE, LATER]) {
@@ -611,9 +615,8 @@ t.test(
           for (const { name, officer, roles, to } of askers(areas)) {
             const ofCase = offer === area.waits;
             const seen = READS[to[index]!];
-            const isOfAll = found === 'lists' || found === 'register';
-            const door = found === 'totals' || found === 'cases' ? CLASSES[found][to[index]!] === 'open' : undefined;
-            const isOpen = isOfAll || (door ?? (ofCase ? seen.cases : seen.fund));
+            const door: Door = CLASSES[found as Class][to[index]!];
+            const isOpen = found === 'any proposal' ? (ofCase ? seen.cases : seen.fund) : door === 'open';
             const isForm = address in FORMS;
             const reads = roles.every((role) => READING.includes(role));
             // What may be signed is not sent: whoever may sign is tried elsewhere.
@@ -623,9 +626,13 @@ t.test(
             const what = `${method} ${address} about ${area.name} by ${name}: ${answer.statusCode}`;
             const leaks = told(answer, url, areas, to);
             if (leaks.length > 0) faults.push(`${what} tells ${leaks.join(', ')}`);
-            const [status, rule] = CLOSED[found] ?? [];
+            const [status, rule] = (found === 'any proposal' ? '404 proposal_unknown' : door).split(' ');
             const isNotTheirs = isForm && answer.statusCode === 403 && answer.body.includes('Rule: role_not_allowed');
-            if (!isOpen && !isNotTheirs && (answer.statusCode !== status || !answer.body.includes(`Rule: ${rule}`)))
+            if (
+              !isOpen &&
+              !isNotTheirs &&
+              (answer.statusCode !== Number(status) || !answer.body.includes(`Rule: ${rule!}`))
+            )
               faults.push(what);
             // A form that nobody has filled in says what is missing, and is sent nowhere.
             if (isForm) {

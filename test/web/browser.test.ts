@@ -1,33 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import t from 'tap';
-import type { Page } from 'playwright-core';
 import { FUND, contribution, line } from '../support/ledger.js';
+import { barriers, follow } from './barriers.js';
 import { openBrowser } from './browser.js';
 import { site } from './site.js';
 
 /** The pages in a real browser: an officer signs without scripts, and a program that looks for barriers finds none. */
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Found {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-/** What axe finds by the rules of WCAG 2.2, levels A and AA. It is the test’s script: pages have none. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const run = `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`;
-  const { violations } = await page.evaluate<Found>(run);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-}
-
-/** Clicks and waits for the page that the click leads to: a browser goes on with the old one until then. */
-async function follow(page: Page, what: string): Promise<void> {
-  const arrived = page.waitForEvent('domcontentloaded');
-  await page.click(what);
-  await arrived;
-}
 
 t.test(
   'in a browser an officer signs in three clicks, and no page has a barrier that a program can find',

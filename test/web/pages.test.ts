@@ -117,7 +117,7 @@ t.test('the two dates are one control, and travel in the address', async (t) => 
   t.match(wrong.body, 'value="31"');
   t.match(
     (await officer.get(`/funds/${FUND}?on=2016-06-01&known-at=2016-05-01`)).body,
-    /On 1 June 2016, as known on 1 May 2016, 11:59pm/,
+    /On 1 June 2016, as known at the end of 1 May 2016/,
   );
   t.match((await officer.get('/funds')).body, `href="/funds/${FUND}"`);
 });

@@ -5,7 +5,7 @@ import { insetText } from '../components/words.js';
 import { day, offeredByNobody, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { paragraph } from '../layout.js';
-import { scrolling, verdictTag } from './fund.js';
+import { scrolling, verdictTag } from './parts.js';
 
 /** What an act on a fund would change: each figure as it is, and as it would be. */
 

@@ -1,14 +1,24 @@
 import { askedOf } from '../asking.js';
+import { stepChart } from '../charts/steps.js';
 import { button } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
-import { tag } from '../components/words.js';
-import { dateControl, dateFaults, datesInWords, readDates, type TwoDates } from '../dates.js';
-import { day, fundName, inWords, isNothing, nobodyOffers, plainly, sum } from '../format.js';
+import {
+  addressWith,
+  dateControl,
+  dateFaults,
+  datesInWords,
+  readDates,
+  type DateName,
+  type TwoDates,
+} from '../dates.js';
+import { areaName, day, fundName, inWords, isNothing, nobodyOffers, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
+import { scrolling, verdictTag, ways } from './parts.js';
+import { placesOfFund } from './places.js';
 
 /** Every fund at a glance, and one fund at two dates. */
 
@@ -25,6 +35,7 @@ interface Gap extends Record<string, unknown> {
   readonly ledger: { readonly size: number };
   readonly requirement: string;
   readonly funded: string;
+  readonly gap: string;
   readonly soft: string;
   readonly hard: string;
   readonly atRisk: string;
@@ -36,7 +47,9 @@ interface Gap extends Record<string, unknown> {
 }
 
 interface Position {
+  readonly fund: string;
   readonly partners: readonly {
+    readonly partner: string;
     readonly name: string;
     readonly sources: readonly { readonly source: string; readonly figures: Figures }[];
   }[];
@@ -64,9 +77,6 @@ interface Proposals {
 }
 
 const numeric = (content: string): Cell => ({ content, format: 'numeric' });
-
-export const scrolling = (label: string, content: Html): Html =>
-  html`<div class="bcf-scroll" tabindex="0" role="region" aria-label="${label}">${content}</div>`;
 
 /** The gap in one sentence, from its figures alone. */
 export function gapInWords({
@@ -109,7 +119,7 @@ const OWED = [
   ['overdue', 'Overdue'],
 ] as const;
 
-const positionTable = ({ partners, total }: Position, dates: string): Html =>
+const positionTable = ({ fund, partners, total }: Position, dates: string, names: Names): Html =>
   scrolling(
     'Partners and sources',
     table({
@@ -120,10 +130,10 @@ const positionTable = ({ partners, total }: Position, dates: string): Html =>
         ...OWED.map(([, title]) => ({ content: title, format: 'numeric' })),
       ],
       rows: [
-        ...partners.flatMap(({ name, sources }) =>
+        ...partners.flatMap(({ partner, name, sources }) =>
           sources.map(({ source, figures }) => [
-            { content: name },
-            { content: source.replaceAll('_', ' ') },
+            { content: html`<a class="govuk-link" href="/funds/${fund}/partners/${partner}">${name}</a>` },
+            { content: names.of(source) },
             ...OWED.map(([figure]) => numeric(sum(figures[figure]!))),
           ]),
         ),
@@ -136,17 +146,7 @@ const positionTable = ({ partners, total }: Position, dates: string): Html =>
     }),
   );
 
-const VERDICTS: Readonly<Record<string, readonly [string, string]>> = {
-  pass: ['Passes', 'govuk-tag--green'],
-  fail: ['Fails', 'govuk-tag--red'],
-};
-
-export const verdictTag = (verdict: string): Html => {
-  const [words, colour] = VERDICTS[verdict] ?? [plainly(verdict), 'govuk-tag--grey'];
-  return tag({ content: words, classes: colour });
-};
-
-const testsTable = ({ tests }: Tests): Html =>
+const testsTable = (fund: string, { tests }: Tests, names: Names): Html =>
   scrolling(
     'Minimum tests',
     table({
@@ -161,7 +161,12 @@ const testsTable = ({ tests }: Tests): Html =>
         { content: title },
         { content: verdictTag(verdict) },
         numeric(margin === null ? 'Not applicable' : sum(margin)),
-        { content: why },
+        {
+          content:
+            why === ''
+              ? html`<a class="govuk-link" href="/funds/${fund}/minimum-tests">Source by source</a>`
+              : names.in(why),
+        },
       ]),
     }),
   );
@@ -184,12 +189,80 @@ const waitingTable = ({ proposals }: Proposals, names: Names): Html =>
         }),
       );
 
+interface History {
+  readonly points: readonly {
+    readonly at: string;
+    readonly requirement: string;
+    readonly funded: string;
+    readonly proposed: string;
+  }[];
+}
+
+/** A fund with more facts than these is drawn on a page of its own: to draw it, they are read. */
+const DRAWN_MAX = 2_000;
+
+/** What is required and what is funded, over the days of the year, as known then. */
+async function gapChart(
+  site: Site,
+  { sight }: Asking,
+  { fund, dates, gap }: { readonly fund: string; readonly dates: TwoDates; readonly gap: Gap },
+): Promise<Html> {
+  const [first, last] = yearOf(fund);
+  const known = { 'known-at': dates.knownAt };
+  const whole = addressWith(`/funds/${fund}/gap/history`, { ...known, on: last, along: 'days' });
+  const away = paragraph(
+    html`<a class="govuk-link" href="${whole}">The figures of each day on which the gap moves</a>`,
+  );
+  const { revision } = await askedOf<{ readonly revision: string }>(site.ledger, sight, 'fund', { fund });
+  if (Number(revision) > DRAWN_MAX) return away;
+  const { points } = await askedOf<History>(site.ledger, sight, 'gap-history', {
+    ...known,
+    fund,
+    on: last,
+    along: 'days',
+  });
+  const line = (figure: 'requirement' | 'funded') => points.map((point) => ({ day: point.at, sum: point[figure] }));
+  const moves = points.map(
+    ({ at, requirement, funded }) => `From ${day(at)}: required ${sum(requirement)}, funded ${sum(funded)}.`,
+  );
+  return html`${stepChart({
+    id: 'gap',
+    title: gapOnTheDay(gap),
+    about: `Required and funded on each day of the year, ${datesInWords({ knownAt: gap.knownAt }).replace(/^A/, 'a')}. The dotted line is ${day(gap.on)}.`,
+    words: moves.slice(0, TOLD_MAX).join(' '),
+    first,
+    last,
+    marked: gap.on,
+    lines: [
+      { title: 'Required', look: 'dashed', points: line('requirement') },
+      { title: 'Funded', look: 'whole', points: line('funded') },
+    ],
+  })}${away}`;
+}
+
+/** The finding of the chart: the gap on the day that is asked about. */
+const gapOnTheDay = ({ on, gap }: Gap): string =>
+  isNothing(gap)
+    ? `There is no gap on ${day(on)}`
+    : gap.startsWith('-')
+      ? `On ${day(on)}, ${inWords(gap.slice(1))} more is funded than is required`
+      : `The gap on ${day(on)} is ${inWords(gap)}`;
+
+/** So many moves are told in words: the page of the gap’s history has them all. */
+const TOLD_MAX = 40;
+
+/** The first and the last day of a fund’s year, which its name ends with. */
+const yearOf = (fund: string): readonly [string, string] => {
+  const first = Number(fund.slice(-'2016-17'.length).slice(0, 4));
+  return [`${first}-04-01`, `${first + 1}-03-31`];
+};
+
 async function fundPage(
   site: Site,
-  { sight, around }: Asking,
+  { session, sight, around }: Asking,
   fund: string,
   dates: TwoDates,
-  typed?: { readonly asked: Figures; readonly wrong: readonly ('on' | 'known')[] },
+  typed?: { readonly asked: Figures; readonly wrong: readonly DateName[] },
 ) {
   const given = { fund, on: dates.on, 'known-at': dates.knownAt };
   const gap = await askedOf<Gap>(site.ledger, sight, 'gap', given);
@@ -199,22 +272,27 @@ async function fundPage(
   const names = await namesFor(site.ledger, sight);
   const path = `/funds/${fund}`;
   const words = datesInWords(gap);
-  const control = dateControl({
-    path,
-    on: gap.on,
-    knownAt: gap.knownAt,
-    asked: dates,
-    ...(typed && { typed: typed.asked, wrong: typed.wrong }),
-  });
+  const control = dateControl(
+    {
+      path,
+      dates: { on: gap.on, 'known-at': gap.knownAt },
+      asked: { on: dates.on, 'known-at': dates.knownAt },
+      typed: typed?.asked,
+      wrong: typed?.wrong,
+    },
+    words,
+  );
   const main = html`${dateFaults(typed?.wrong ?? [])}${heading(fundName(fund))}
     <div class="bcf-buttons">${button({ href: `${path}/propose`, content: 'Propose', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}${button({ href: `${path}/record`, content: 'Record', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}</div>
     ${control}
     ${subheading(gapInWords(gap))}${keyFigures(gap)}
     ${gap.outsideYear && paragraph('This day is outside the fund’s year.')}
+    ${await gapChart(site, { session, sight, around }, { fund, dates, gap })}
     ${subheading('Waiting for signature')}${waitingTable(proposals, names)}
-    ${subheading('Partners and sources')}${positionTable(position, words)}
-    ${subheading('Tests')}${testsTable(tests)}
-    <p class="govuk-body-s">Worked out from the first ${gap.ledger.size} events of the ledger.</p>`;
+    ${subheading('Partners and sources')}${positionTable(position, words, names)}
+    ${subheading('Tests')}${testsTable(fund, tests, names)}
+    ${ways([...placesOfFund(fund), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}
+    <p class="govuk-body-s bcf-screen">Worked out from the first ${gap.ledger.size} events of the ledger.</p>`;
   return page(around, {
     title: `${typed ? 'Error: ' : ''}${fundName(fund)}`,
     section: 'funds',
@@ -223,6 +301,9 @@ async function fundPage(
     source: `${fundName(fund)}. ${words}. Worked out from the first ${gap.ledger.size} events of the ledger.`,
   });
 }
+
+/** The area of a fund, which its name begins with. */
+const areaOf = (fund: string): string => fund.slice(0, -'-2016-17'.length);
 
 const PORTFOLIO = [
   ['requirement', 'Required'],

@@ -1,8 +1,50 @@
+import { GROUPS, inGroups } from '../../domain/grammar/groups.js';
+import { KINDS } from '../../ledger/catalogue.js';
+import { FIGURE_WORDS } from '../asking.js';
 import { html, type Html } from '../html.js';
-import { heading, page, paragraph, subheading } from '../layout.js';
+import { heading, page, paragraph, subheading, type Around } from '../layout.js';
+import { figuresNamed, titleOf } from './answer-words.js';
 import type { Site } from '../site.js';
 
 /** Pages of words, for anybody. */
+
+/** What is shown where there is no page: an address that was mistyped, or cut short. */
+export const missingPage = (around: Around): string =>
+  page(around, {
+    title: 'Page not found',
+    main: html`${heading('Page not found')}
+      ${paragraph('If you typed the address, check that it is right. If you pasted it, check that you copied all of it.')}
+      ${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>, or <a class="govuk-link" href="/funds">to all funds</a>.`)}`,
+  });
+
+/** Every word of an answer that is a figure, and every fact that can be recorded, from their declarations. */
+function glossary(): Html {
+  const figures = Object.entries(FIGURE_WORDS).map(([name, words]) => [titleOf(name), words] as const);
+  const facts = inGroups(Object.values(KINDS).flatMap((kind) => [...kind.byName.values()]));
+  const groups = [...new Set(facts.map(({ group }) => group))];
+  const terms = (all: readonly (readonly [string, string])[]): Html =>
+    html`<dl class="bcf-definitions govuk-body">${all.map(([term, words]) => html`<dt>${term}</dt><dd>${words}</dd>`)}</dl>`;
+  return html`${subheading('What the ledger is about')}${terms(WORDS)}
+    ${subheading('Figures')}${terms(figures.map(([title, words]) => [title, figuresNamed(words)]))}
+    ${subheading('What can be recorded')}${groups.map(
+      (group) =>
+        html`<h3 class="govuk-heading-s">${GROUPS[group]}</h3>${terms(facts.filter((fact) => fact.group === group).map(({ title, about }) => [title, about]))}`,
+    )}`;
+}
+
+/** The words that pages use for what figures and facts are of. */
+const WORDS: readonly (readonly [string, string])[] = [
+  ['Area', 'The area of a Health and Wellbeing Board.'],
+  ['Fund', 'The pooled fund of one area for one financial year, 1 April to 31 March.'],
+  ['Partner', 'A body of the fund: a council, a clinical commissioning group, an integrated care board, NHS England.'],
+  ['Host', 'The partner that holds the pool.'],
+  ['Mandate', 'That an officer acts for a partner in a role, from a day to a day.'],
+  ['Fact', 'Something of the business that somebody says. It is recorded for ever, and put right by another fact.'],
+  ['Proposal', 'A fact that waits for a signature.'],
+  ['On', 'The day that a figure is of, inclusive.'],
+  ['As known', 'What somebody who asked at that moment would have been told.'],
+  ['Dispute', 'A claim of one body on another over who pays for a case.'],
+];
 
 export function registerHelp(site: Site): void {
   const words = (path: string, title: string, said: Html): void =>
@@ -19,6 +61,7 @@ export function registerHelp(site: Site): void {
       ${subheading('Mistakes')}
       ${paragraph('Nothing is ever changed or removed. A mistake is put right by a new fact that says why. Until there are forms for that, whoever runs the service loads it.')}`,
   );
+  words('/glossary', 'Words', glossary());
   words(
     '/accessibility',
     'Accessibility',

@@ -8,7 +8,7 @@ import { summaryList, table } from '../components/lists.js';
 import { day, plainly, pounds } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import type { Names } from '../names.js';
-import { scrolling } from './fund.js';
+import { scrolling } from './parts.js';
 
 /** The text of a proposal, field by field, in words. What a field is called, and how it is told, follows from its type. */
 
@@ -55,8 +55,10 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   if (MONEY.test(text)) return pounds(text);
   if (DAY.test(text)) return day(text);
   if (type instanceof z.ZodEnum) return plainly(text);
+  const named = namedBy(field);
+  if (named === 'proposal') return html`<a class="govuk-link" href="/proposals/${text}">an offer</a>`;
   // What an officer wrote is shown as it was written, to the letter.
-  return ['partner', 'source'].includes(namedBy(field)!) ? names.of(text) : text;
+  return named === 'partner' || named === 'source' ? names.of(text) : text;
 }
 
 function ofObject(type: z.ZodType, data: Data, names: Names): Html {

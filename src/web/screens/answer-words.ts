@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { inPercent } from '../../domain/money.js';
+import { ROLE_WORDS, type Role } from '../../domain/roles.js';
+import { KINDS } from '../../ledger/catalogue.js';
+import { day, fundName, instant, plainly, sum, yearName } from '../format.js';
+import { html, type Content } from '../html.js';
+import type { Names } from '../names.js';
+import type { People } from '../people.js';
+
+/** What the fields of an answer are called, and how their values are told: in words, without codes. */
+
+/** What a field is called, where its own name does not say it in plain words. */
+const TITLES: Readonly<Record<string, string>> = {
+  atRisk: 'At risk',
+  agreedOneOff: 'Agreed, this year only',
+  agreedRecurrent: 'Agreed, every year',
+  oneOff: 'This year only',
+  recurrent: 'Every year',
+  recurrentGap: 'Gap without one-offs',
+  soft: 'Offered, not signed',
+  hard: 'Nobody offers',
+  requirement: 'Required',
+  proposed: 'Offered',
+  inDispute: 'In dispute',
+  fundedBy: 'Who funds it',
+  stated: 'Gaps that were stated',
+  successions: 'Changes of bodies',
+  by: 'Approved by',
+  under: 'Under',
+  of: 'Of',
+  openClaims: 'Open claims',
+  exposure: 'At risk and in dispute',
+  gapFrom: 'Gap at first',
+  gapTo: 'Gap then',
+  knownAt: 'As known on',
+  filed: 'As filed',
+  now: 'As now known',
+  minima: 'Minimum',
+  lowering: 'Savings and income',
+  pots: 'Sums that depend on performance',
+  points: 'Each move',
+  at: 'When',
+  movers: 'What moved it',
+  accrued: 'Accrued',
+  payersNow: 'Payers now',
+  partiesNow: 'Parties now',
+  byNow: 'From, now',
+  awaiting: 'Waits for',
+  awaitingNow: 'Waits for, now',
+  sentence: 'What happened',
+  commissioner: 'Who commissions',
+  nhs: 'NHS',
+  localGovernment: 'Local government',
+  effect: 'Adds or saves',
+  what: 'What',
+  vatRegime: 'VAT',
+  met: 'Met on',
+  new: 'New scheme',
+  toYear: 'To year',
+  onlyForPurposes: 'Spent for its purposes only',
+  agrees: 'Both sides agree',
+  holds: 'The account adds up',
+  intact: 'As it was filed, to the letter',
+  interim: 'Respondent pays meanwhile',
+  decided: 'Decided',
+  raisedOn: 'Raised on',
+  dueBy: 'Due by',
+  age: 'Age, days',
+  daysLate: 'Days late',
+  workingDays: 'Working days',
+  closedThrough: 'Last period closed',
+  count: 'How many',
+  netTotal: 'Net',
+  net: 'Net',
+  proven: 'Proven',
+  digest: 'Digest',
+  hostName: 'Held by',
+  waiting: 'Proposals open',
+  figuresMoved: 'Figures that have moved since',
+  outsideYear: 'Outside the year',
+  planNeeded: 'A plan is needed',
+  ringFenced: 'Ring-fenced',
+  isOpen: 'Open',
+  whatIf: 'If the proposals were signed',
+  notBound: 'Not bound',
+  missing: 'Missing',
+  revision: 'Fact',
+  signOffs: 'Signatures',
+  moves: 'What has been done',
+  next: 'What can be done next',
+  capacities: 'Who signs the plan',
+  through: 'Through',
+  closes: 'Closes the case',
+  before: 'Under the old names',
+  after: 'Under the new names',
+  totalBefore: 'Total under the old names',
+  totalAfter: 'Total under the new names',
+  items: 'Contributions and grants',
+};
+
+/** A field’s name in words: openClaims as Open claims. */
+export const titleOf = (name: string): string =>
+  TITLES[name] ?? plainly(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+
+/** A definition of a figure, in which other figures stand by their names, with what these are called. */
+export const figuresNamed = (words: string): string =>
+  words.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) => `“${titleOf(name).toLowerCase()}”`);
+
+/** Fields that hold what somebody wrote, or made up as a name: they are shown as they were written. */
+const AS_WRITTEN = new Set(
+  `agreement allocation basis clause commitment conditions condition description disputeProtocol evidence grant instrument item
+  items line minute note outputs pot publication reason reference reserve return row scheme schemes settlement
+  settlements statement under unclassified replaces replacedBy purpose purposes title`.split(/\s+/),
+);
+
+/** Sentences of the ledger, in which bodies and sources stand by their short names. */
+const SENTENCES = new Set(['sentence', 'why', 'sharedBy', 'ending']);
+
+/** Whole numbers that are basis points: readers are told percent. */
+const PERCENT = new Set(['share', 'interim', 'claimed', 'decided', 'nhs', 'localGovernment']);
+
+/** Whole numbers that are accounting periods, of which the first is April. */
+const PERIODS = new Set(['period', 'forecastPeriod', 'closedPeriod', 'closedThrough']);
+const MONTHS = 'April May June July August September October November December January February March'.split(' ');
+
+/** A period in words: P12 (March). Of the last one that is closed, 0 says that none is. */
+export const periodName = (period: number): string => (period === 0 ? 'None' : `P${period} (${MONTHS[period - 1]!})`);
+
+/** Fields whose codes are declared under another name. */
+const ALIASES: Readonly<Record<string, string>> = {
+  confirmed: 'class',
+  proposed: 'class',
+  group: 'kind',
+  from: 'to',
+};
+
+/** What readers are told instead of yes and no. */
+const YES_OR_NO: Readonly<Record<string, readonly [no: string, yes: string]>> = {
+  recurrent: ['This year only', 'Every year'],
+  inFull: ['Not in full', 'In full'],
+  passed: ['To come', 'Past'],
+};
+
+/** Nothing, where what is meant by it is not plain. */
+const NOTHING: Readonly<Record<string, string>> = {
+  limit: 'No limit',
+  until: 'No end',
+  margin: 'Not applicable',
+  expires: 'No last day',
+  met: 'Not met',
+  workingDays: 'No limit',
+  forecast: 'No forecast',
+  forecastPeriod: 'No forecast',
+  variance: 'No forecast',
+};
+
+const MONEY = /^-?\d+\.\d{2}$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
+const YEAR = /^20\d{2}-\d{2}$/;
+const SLUG = /^([a-z0-9]+(-[a-z0-9]+)*|[A-Z][A-Z0-9_]+)$/;
+
+interface Node {
+  readonly 'x-codes'?: Readonly<Record<string, string>>;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
+  readonly anyOf?: readonly Node[];
+}
+
+let declared: Map<string, Readonly<Record<string, string>>> | undefined;
+
+/** The words of every code that a fact declares, by the name of the field. */
+function codesOf(name: string): Readonly<Record<string, string>> {
+  if (!declared) {
+    declared = new Map();
+    const look = (node: Node, field: string): void => {
+      if (node['x-codes']) declared!.set(field, { ...declared!.get(field), ...node['x-codes'] });
+      for (const [each, of] of Object.entries(node.properties ?? {})) look(of, each);
+      for (const each of [node.items ?? [], node.anyOf ?? []].flat()) look(each, field);
+    };
+    for (const kind of Object.values(KINDS))
+      for (const { input } of kind.byName.values())
+        look(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Node, '');
+  }
+  return declared.get(ALIASES[name] ?? name) ?? {};
+}
+
+/** What a code means, by the field that it stands in; plainly where nothing says it better. */
+export const codeInWords = (name: string, code: string): string => codesOf(name)[code] ?? plainly(code);
+
+/** Whom values name: bodies, sources and officers. */
+export interface Telling {
+  readonly names: Names;
+  readonly people: People;
+  /** Where a thing that a field names is shown, such as a case; nothing where it has no page. */
+  addressOf?(field: string, name: string): string | undefined;
+}
+
+const link = (href: string, text: string): Content => html`<a class="govuk-link" href="${href}">${text}</a>`;
+
+/** A case by the first part of its identifier: enough to tell it from others, and to say it on the telephone. */
+export const caseName = (name: string): string => `Case ${name.slice(0, 8)}`;
+
+/** A role as people call it; what the service does by itself is done in none. */
+export const roleName = (role: string): string => (role === 'service' ? 'The service' : ROLE_WORDS[role as Role]);
+
+/** A value of an answer as it is told. Money has no sign for pounds: the title of its column, or its caption, says it. */
+export function told(name: string, value: unknown, telling: Telling): Content {
+  if (value === null || value === undefined) return NOTHING[name] ?? 'None';
+  if (typeof value === 'boolean') return (YES_OR_NO[name] ?? ['No', 'Yes'])[value ? 1 : 0];
+  if (typeof value === 'number')
+    return PERCENT.has(name) ? inPercent(value) : PERIODS.has(name) ? periodName(value) : value;
+  return toldText(name, value as string, telling);
+}
+
+function toldText(name: string, text: string, telling: Telling): Content {
+  const { names, people } = telling;
+  if (text === '') return 'None';
+  const address = telling.addressOf?.(name, text);
+  if (address !== undefined)
+    return link(address, name === 'case' ? caseName(text) : YEAR.test(text) ? yearName(text) : text);
+  if (SENTENCES.has(name)) return names.in(text);
+  if (AS_WRITTEN.has(name)) return text;
+  if (MONEY.test(text)) return sum(text);
+  if (DAY.test(text)) return day(text);
+  if (INSTANT.test(text)) return instant(text);
+  if (name === 'case') return caseName(text);
+  if (name === 'officer') return people.nameOf(text);
+  if (name === 'role') return roleName(text);
+  if (name === 'fund') return text.includes('-') ? link(`/funds/${text}`, fundName(text)) : text;
+  if (YEAR.test(text)) return yearName(text);
+  if (!SLUG.test(text)) return text;
+  return codesOf(name)[text] ?? names.known(text) ?? plainly(text.replaceAll('_', ' '));
+}

@@ -1,0 +1,467 @@
+import type { Shape } from '../asking.js';
+import { summaryList, table, type Cell } from '../components/lists.js';
+import { instant } from '../format.js';
+import { html, joined, type Content, type Html } from '../html.js';
+import { subheading } from '../layout.js';
+import { roleName, told, titleOf, type Telling } from './answer-words.js';
+import { scrolling, verdictTag } from './parts.js';
+
+/**
+ * An answer as a page shows it, whole: what it says of the question at the top, then each of its lists. How it is laid out
+ * follows from its shape. A fact in it is one sentence that leads to the fact’s own page.
+ */
+
+export type Data = Readonly<Record<string, unknown>>;
+
+/** What an answer is shown with. */
+export interface Showing extends Telling {
+  /** Where a fact is shown, from what stands around its revision; nothing where that is nowhere. */
+  factAddress(revision: string, at: Data): string | undefined;
+  /** The dates of its figures, for captions. */
+  readonly dates: string;
+  /** What the address says, and the heading with it. */
+  readonly given: ReadonlySet<string>;
+  /** So many rows of each list are shown, from this one on. */
+  readonly from: number;
+}
+
+export const ROWS_MAX = 100;
+/** So many columns of figures stand beside each other, at the most. */
+const FIGURES_MAX = 6;
+/** So many columns of words beside figures. */
+const WORDS_MAX = 7;
+const RICH_MIN = 8;
+/** So few figures stand among words. */
+const IN_WORDS_MAX = 3;
+/** An object inside a row has columns of its own where it has so many fields at the most. */
+const SPREAD_MAX = 4;
+
+/** What an answer says of itself, and its page says elsewhere: in its heading, its dates and its foot. */
+const AROUND = new Set('on knownAt fund'.split(' '));
+const IN_THE_FOOT = new Set('ledger outsideYear disclosed release next'.split(' '));
+
+/** What belongs to a fact beside its sentence. */
+const OF_A_FACT = new Set(
+  'type recordedAt effective officer partner role evidence revision stream void why id'.split(' '),
+);
+
+/** Names of the same thing, of which the second is for people. */
+const SAID_TWICE: readonly (readonly [string, string])[] = [
+  ['partner', 'name'],
+  ['district', 'name'],
+  ['payer', 'name'],
+  ['figure', 'name'],
+  ['code', 'name'],
+  ['host', 'hostName'],
+  ['test', 'title'],
+  ['capacity', 'title'],
+  ['stage', 'title'],
+  ['protocol', 'title'],
+  ['to', 'title'],
+  ['state', 'title'],
+];
+
+/** Texts for programs. */
+const CODES = new Set('digest planHash position id signature fact'.split(' '));
+
+const typesOf = ({ type = [] }: Shape): readonly string[] => [type].flat();
+
+/** The shape without that it may be nothing. */
+function bare(shape: Shape): Shape {
+  const rest = (shape.anyOf ?? []).filter((each) => !typesOf(each).includes('null'));
+  return rest.length === 1 ? bare(rest[0]!) : shape;
+}
+
+const isObject = (shape: Shape): boolean => bare(shape).properties !== undefined;
+const isList = (shape: Shape): boolean => typesOf(bare(shape)).includes('array');
+/** Of several shapes: it is told by what it holds. */
+const isMixed = (shape: Shape): boolean =>
+  (bare(shape).anyOf ?? bare(shape).oneOf ?? []).some((each) => isObject(each) || isMixed(each));
+const itemsOf = (shape: Shape): Shape => bare(bare(shape).items ?? {});
+const isLeaf = (shape: Shape): boolean => !isObject(shape) && !isMixed(shape) && !isList(shape);
+const isListOfLeaves = (shape: Shape): boolean => isList(shape) && isLeaf(itemsOf(shape));
+export const isFigure = (shape: Shape): boolean => bare(shape).pattern?.endsWith('\\d{2}$') ?? false;
+
+type Field = readonly [name: string, shape: Shape];
+
+/** The fields of a shape that are shown: those that say the same as another, and what is for programs, are left out. */
+function fieldsOf(shape: Shape): Field[] {
+  const all = bare(shape).properties ?? {};
+  const has = (name: string): boolean => name in all;
+  const isFact = has('sentence') && has('revision');
+  return Object.entries(all).filter(
+    ([name, each]) =>
+      !CODES.has(name) &&
+      !IN_THE_FOOT.has(name) &&
+      !(name === 'settled' && typesOf(each).includes('boolean')) &&
+      wordsOf(all, name) === undefined &&
+      !(isFact && OF_A_FACT.has(name)) &&
+      !(has('sentence') && name === 'proposal'),
+  );
+}
+
+/** The field that says in words what another names: it stands right after it. */
+function wordsOf(all: Readonly<Record<string, Shape>>, code: string): string | undefined {
+  const names = Object.keys(all);
+  const after = names[names.indexOf(code) + 1];
+  return SAID_TWICE.some(([first, second]) => first === code && second === after) ? after : undefined;
+}
+
+/** What the words of a name are a name of: Partner, where `name` stands for `partner`. */
+function titleIn(shape: Shape, name: string): string {
+  const all = bare(shape).properties ?? {};
+  const of = Object.keys(all).find((code) => wordsOf(all, code) === name);
+  if (name === 'recurrent' && typesOf(all[name] ?? {}).includes('boolean')) return 'How often';
+  return titleOf(of === undefined || of === 'state' ? name : of);
+}
+
+interface Column {
+  readonly title: string;
+  /** A sum of money, or a number. */
+  readonly isFigure: boolean;
+  readonly isMoney?: boolean;
+  of(row: Data): Content;
+}
+
+/** The columns of a list’s rows; nothing where a row holds lists that are too large for a cell. */
+function columnsOf(shape: Shape, showing: Showing, prefix = ''): Column[] | undefined {
+  const columns: Column[] = [];
+  for (const [name, field] of fieldsOf(shape)) {
+    const title = prefix === '' ? titleIn(shape, name) : `${prefix}: ${titleIn(shape, name).toLowerCase()}`;
+    if (isLeaf(field) || isListOfLeaves(field)) {
+      columns.push({
+        title,
+        isFigure: isFigure(field) || typesOf(bare(field)).includes('integer'),
+        isMoney: isFigure(field),
+        of: (row) => cell(name, row[name], row, showing),
+      });
+    } else if (isObject(field) && isFlat(field)) {
+      const inner = fieldsOf(field);
+      if (leavesOf(field) > SPREAD_MAX && !inner.every(([, each]) => isFigure(each)))
+        columns.push({ title, isFigure: false, of: (row) => inline(field, row[name], showing) });
+      else
+        columns.push(
+          ...columnsOf(field, showing, name === 'figures' || name === 'changes' ? '' : title)!.map((each) => ({
+            ...each,
+            of: (row: Data) => (row[name] ? each.of(row[name] as Data) : 'None'),
+          })),
+        );
+    } else if (isInline(name, field)) {
+      columns.push({ title, isFigure: false, of: (row) => inline(field, row[name], showing) });
+    } else return undefined;
+  }
+  return columns;
+}
+
+/** Whether rows hold so much that each is better shown by itself: a fact with all that hangs on it. */
+const isRich = (shape: Shape): boolean =>
+  fieldsOf(shape).length > RICH_MIN && fieldsOf(shape).some(([name]) => name === 'sentence' || name === 'rule');
+
+/** Whether all that an object holds has room in a row. */
+const isFlat = (shape: Shape): boolean =>
+  fieldsOf(shape).every(([, each]) => isLeaf(each) || isListOfLeaves(each) || (isObject(each) && isFlat(each)));
+
+/** Whether a list has room in a cell: approvals have, and what has a few fields. */
+const isInline = (name: string, shape: Shape): boolean =>
+  isMixed(shape) ||
+  isMixed(itemsOf(shape)) ||
+  name === 'by' ||
+  (isObject(shape)
+    ? fieldsOf(shape).every(([inner, each]) => isLeaf(each) || isInline(inner, each))
+    : isList(shape) && isFlat(itemsOf(shape)) && leavesOf(itemsOf(shape)) <= SPREAD_MAX);
+
+/** How many values an object holds, with those of objects inside it. */
+const leavesOf = (shape: Shape): number =>
+  fieldsOf(shape).reduce((count, [, each]) => count + (isObject(each) ? leavesOf(each) : 1), 0);
+
+/** One value in its cell. */
+function cell(name: string, value: unknown, row: Data, showing: Showing): Content {
+  if (name === 'sentence') return factCell(row, showing);
+  // The name of what a fact opened is its own, and no code.
+  if (name === 'name' && 'sentence' in row) return value as string;
+  if (name === 'revision') return factLink(value as string, row, showing, 'Open');
+  if (name === 'verdict') return verdictTag(value as string);
+  if (name === 'proposal') return value === null ? 'None' : proposalLink(value as string, 'Open');
+  if (!Array.isArray(value)) return told(name, value, showing);
+  if (value.length === 0) return 'None';
+  return joined(
+    value.map((each) => told(name, each, showing)),
+    name === 'evidence' ? '; ' : ', ',
+  );
+}
+
+const proposalLink = (id: string, text: Content): Html =>
+  html`<a class="govuk-link" href="/proposals/${id}">${text}</a>`;
+
+function factLink(revision: string, at: Data, { factAddress }: Showing, text: Content): Content {
+  const address = factAddress(revision, at);
+  return address === undefined ? text : html`<a class="govuk-link" href="${address}">${text}</a>`;
+}
+
+/** A fact in its sentence, which leads to its page; when it was recorded, by whom, and on which documents it rests. */
+export function factCell(row: Data, showing: Showing): Content {
+  const sentence = told('sentence', row['sentence'], showing);
+  const {
+    revision,
+    recordedAt,
+    officer,
+    partner,
+    effective,
+    evidence = [],
+    proposal,
+  } = row as Partial<Record<string, string>> & { readonly evidence?: readonly string[] };
+  const linked =
+    proposal !== undefined
+      ? proposalLink(proposal, sentence)
+      : revision === undefined
+        ? sentence
+        : factLink(revision, row, showing, sentence);
+  if (recordedAt === undefined) return linked;
+  const notes = [
+    effective !== undefined && html`Takes effect on ${told('effective', effective, showing)}. `,
+    html`Recorded on ${instant(recordedAt)}${officer !== undefined && ` by ${showing.people.nameOf(officer)} of ${showing.names.known(partner!) ?? partner!}`}.`,
+    evidence.length > 0 && html` Documents: ${joined(evidence, '; ')}.`,
+  ];
+  return html`${linked}<br><span class="bcf-note">${notes}</span>`;
+}
+
+/** A value of any shape in a few words, for a cell or a line: by its shape, and where it has several by what it holds. */
+function inline(shape: Shape, value: unknown, showing: Showing): Content {
+  if (value === null || value === undefined) return 'None';
+  if (Array.isArray(value))
+    return value.length === 0
+      ? 'None'
+      : html`<ul class="govuk-list bcf-inline">${value.map((each) => html`<li>${inline(itemsOf(shape), each, showing)}</li>`)}</ul>`;
+  const row = value as Data;
+  if ('act' in row && 'mandate' in row) return signed(row, showing);
+  const fields = isObject(shape) ? fieldsOf(shape) : Object.keys(row).map((name): Field => [name, {}]);
+  const lines = fields
+    .filter(([name]) => row[name] !== undefined)
+    .map(([name, field]) => html`${titleIn(shape, name)}: ${inField(name, field, row, showing)}`);
+  return joined(lines, '; ');
+}
+
+const inField = (name: string, field: Shape, row: Data, showing: Showing): Content => {
+  const value = row[name];
+  const isPlain =
+    typeof value !== 'object' ||
+    value === null ||
+    (Array.isArray(value) && value.every((each) => typeof each !== 'object'));
+  return isPlain ? cell(name, value, row, showing) : inline(field, value, showing);
+};
+
+const ACTS: Readonly<Record<string, string>> = { posted: 'Recorded', proposed: 'Proposed', signed: 'Signed' };
+
+interface Mandate {
+  readonly from: string;
+  readonly until: string | null;
+  readonly limit: string | null;
+}
+
+/** Who posted, proposed or signed, and by which mandate of that day. */
+export function signed(row: Data, showing: Showing): Html {
+  const say = (name: string): Content => told(name, row[name], showing);
+  const mandate = row['mandate'] as Mandate | null;
+  const held = mandate
+    ? html`mandated from ${told('from', mandate.from, showing)}${mandate.until !== null && html` to ${told('until', mandate.until, showing)}`}${mandate.limit !== null && html`, up to £${told('limit', mandate.limit, showing)}`}`
+    : html`<strong>without a mandate on that day</strong>`;
+  return html`${ACTS[row['act'] as string]} by ${say('officer')}, ${roleName(row['role'] as string).toLowerCase()} of ${say('partner')}, on ${say('on')}: ${held}`;
+}
+
+/** A table of rows: its columns of figures stand in several tables, one below the other, where there are many. */
+function tableOf(
+  title: string,
+  columns: readonly Column[],
+  rows: readonly Data[],
+  total: Data | undefined,
+  showing: Showing,
+): Html {
+  const words = columns.filter((each) => !each.isFigure);
+  const figures = columns.filter((each) => each.isFigure);
+  const parts = partsOf(columns, words, figures);
+  const all = parts.map((shown, part) => {
+    const sums =
+      total && shown.some((each) => each.isFigure)
+        ? [
+            shown.map((each, at): Cell => ({
+              ...(each.isFigure ? cellOf(each, { ...total, figures: total }) : { content: at === 0 ? 'Total' : '' }),
+              classes: 'govuk-!-font-weight-bold',
+            })),
+          ]
+        : [];
+    const named = parts.length > 1 ? `${title}, part ${part + 1} of ${parts.length}` : title;
+    return scrolling(
+      named,
+      table({
+        caption: `${named}${shown.some((each) => each.isMoney) ? ', £' : ''}. ${showing.dates}`,
+        captionClasses: 'govuk-table__caption--s',
+        head: shown.map((each) => ({ content: each.title, format: each.isFigure ? 'numeric' : undefined })),
+        rows: [...rows.map((row) => shown.map((each) => cellOf(each, row))), ...sums],
+      }),
+    );
+  });
+  return html`${all}`;
+}
+
+/** The columns of each table that a list is shown in: one, unless there are more than fit beside each other. */
+function partsOf(
+  columns: readonly Column[],
+  words: readonly Column[],
+  figures: readonly Column[],
+): (readonly Column[])[] {
+  if (figures.length <= FIGURES_MAX && words.length <= WORDS_MAX) return [columns];
+  const named = words.slice(0, 2);
+  const parts = Math.ceil(figures.length / FIGURES_MAX);
+  const size = Math.ceil(figures.length / parts);
+  const split = Array.from({ length: parts }, (_, part) => figures.slice(part * size, (part + 1) * size));
+  if (words.length > WORDS_MAX) return [words, ...split.map((own) => [...named, ...own])];
+  return split.map((own, part) => [...(part === 0 ? words : named), ...own]);
+}
+
+const cellOf = (column: Column, row: Data): Cell => ({
+  content: column.of(row),
+  format: column.isFigure ? 'numeric' : undefined,
+});
+
+/** The figures and words of one thing: a table of figures, and a list of words. */
+function single(title: string | undefined, shape: Shape, value: Data, showing: Showing, shown: readonly Field[]): Html {
+  const given = shown.filter(([name]) => value[name] !== undefined);
+  const all = given.filter(([, each]) => isFigure(each));
+  const figures = all.length > IN_WORDS_MAX ? all : [];
+  const words = given.filter((each) => !figures.includes(each));
+  return html`${
+    figures.length > 0 &&
+    html`<div class="bcf-narrow">${tableOf(
+      title ?? 'Figures',
+      [
+        { title: 'Figure', isFigure: false, of: (row) => row['title'] as string },
+        { title: '£', isFigure: true, isMoney: true, of: (row) => row['value'] as Content },
+      ],
+      figures.map(([name]) => ({ title: titleIn(shape, name), value: told(name, value[name], showing) })),
+      undefined,
+      showing,
+    )}</div>`
+  }${
+    words.length > 0 &&
+    summaryList({
+      rows: words.map(([name, field]) => ({
+        key: { content: `${titleIn(shape, name)}${isFigure(field) ? ', £' : ''}` },
+        value: { content: inField(name, field, value, showing) },
+      })),
+    })
+  }`;
+}
+
+/** Whether an object adds up the rows of a list beside it. */
+const addsUp = (total: Shape | undefined, list: Shape): boolean => {
+  if (!total) return false;
+  const own = Object.keys(bare(total).properties ?? {});
+  const row = bare(itemsOf(list)).properties ?? {};
+  const inRow = new Set([...Object.keys(row), ...Object.keys(bare(row['figures'] ?? {}).properties ?? {})]);
+  return own.length > 0 && own.every((name) => inRow.has(name));
+};
+
+/** The fields that say what a thing is called, the best first. */
+const NAMING = ['name', 'title', 'sentence'];
+
+/** What one thing is called among others of its kind. */
+function nameOfThing(shape: Shape, value: Data, showing: Showing): Content {
+  const fields = fieldsOf(shape);
+  const named = NAMING.map((each) => fields.find(([name]) => name === each)).find((each) => each !== undefined);
+  const [name, field] = named ?? fields[0]!;
+  return name === 'sentence' ? told(name, value[name], showing) : inField(name, field, value, showing);
+}
+
+/** Everything that an answer, or a thing in it, holds. `level` is how deep it stands: 0 is the answer itself. */
+function whole(shape: Shape, value: Data, showing: Showing, level: number): Html {
+  const fields = fieldsOf(shape).filter(([name]) => level > 0 || !(AROUND.has(name) || showing.given.has(name)));
+  const total = fields.find(([name]) => name === 'total')?.[1];
+  const isPlain = ([name, each]: Field): boolean =>
+    isLeaf(each) || isListOfLeaves(each) || isMixed(each) || name === 'by';
+  const lists = fields.filter((each) => isList(each[1]) && !isPlain(each));
+  const summed = total && isObject(total) && lists.some(([, each]) => addsUp(total, each));
+  const objects = fields.filter(([name, each]) => isObject(each) && !(summed && name === 'total'));
+  const plain = fields.filter(isPlain);
+  return html`${single(undefined, shape, value, showing, plain)}${objects.map(([name, each]) =>
+    partOf(titleIn(shape, name), each, value[name] as Data | null | undefined, showing, level),
+  )}${lists.map(([name, each]) =>
+    listPart(
+      titleIn(shape, name),
+      each,
+      (value[name] ?? []) as readonly Data[],
+      (addsUp(total, each) ? value['total'] : undefined) as Data | undefined,
+      showing,
+      level,
+    ),
+  )}`;
+}
+
+const headingOf = (title: Content, level: number): Html =>
+  level === 0
+    ? subheading(title)
+    : level === 1
+      ? html`<h3 class="govuk-heading-s">${title}</h3>`
+      : html`<h4 class="govuk-heading-s">${title}</h4>`;
+
+function partOf(
+  title: string,
+  shape: Shape,
+  value: Data | null | undefined,
+  showing: Showing,
+  level: number,
+): Html | false {
+  if (value === undefined) return false;
+  if (value === null) return html`${headingOf(title, level)}<p class="govuk-body">None.</p>`;
+  const fields = fieldsOf(shape);
+  const isOne = fields.every(([, each]) => isLeaf(each) || isListOfLeaves(each));
+  return html`${headingOf(title, level)}${isOne ? single(title, shape, value, showing, fields) : whole(shape, value, showing, level + 1)}`;
+}
+
+function listPart(
+  title: string,
+  shape: Shape,
+  all: readonly Data[],
+  total: Data | undefined,
+  showing: Showing,
+  level: number,
+): Html {
+  const rows = level === 0 ? all.slice(showing.from, showing.from + ROWS_MAX) : all;
+  const item = itemsOf(shape);
+  const columns = isRich(item) ? undefined : columnsOf(item, showing);
+  const said = headingOf(title, level);
+  if (rows.length === 0) return html`${said}<p class="govuk-body">${all.length === 0 ? 'None.' : 'No more.'}</p>`;
+  if (columns) return html`${said}${tableOf(title, columns, rows, total, showing)}`;
+  return html`${said}${rows.map(
+    (row) => html`${headingOf(nameOfThing(item, row, showing), level + 1)}${whole(item, row, showing, level + 2)}`,
+  )}${
+    total &&
+    single(
+      'Total',
+      shape,
+      total,
+      showing,
+      Object.keys(total).map((name): Field => [name, { pattern: '\\d{2}$' }]),
+    )
+  }`;
+}
+
+/** The whole answer. */
+export const answerPart = (shape: Shape, answer: Data, showing: Showing): Html => whole(shape, answer, showing, 0);
+
+/** How many rows the longest list of an answer has. */
+export const rowsOf = (answer: Data): number =>
+  Math.max(0, ...Object.values(answer).map((each) => (Array.isArray(each) ? each.length : 0)));
+
+/** Every figure of a shape by what it is called, with what it is. */
+export function definitionsOf(shape: Shape): Map<string, string> {
+  const found = new Map<string, string>();
+  const look = (node: Shape): void => {
+    for (const [name, each] of Object.entries(node.properties ?? {})) {
+      if (isFigure(each)) found.set(titleIn(node, name), each.description ?? bare(each).description ?? '');
+      look(each);
+    }
+    for (const each of [node.items ?? [], node.anyOf ?? [], node.oneOf ?? []].flat()) look(each);
+  };
+  look(shape);
+  return found;
+}

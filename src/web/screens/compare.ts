@@ -1,0 +1,275 @@
+import { londonDay, type Instant } from '../../domain/calendar.js';
+import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
+import { CHANGES_MAX, waterfall } from '../charts/waterfall.js';
+import { select } from '../components/fields.js';
+import { table, type Cell } from '../components/lists.js';
+import { pagination } from '../components/ways.js';
+import { addressWith, dateControl, dateFaults, datesInWords, readAsked, type DateName } from '../dates.js';
+import { day, inWords as money, isNothing, sum } from '../format.js';
+import { html, joined, type Html } from '../html.js';
+import { paragraph, subheading } from '../layout.js';
+import type { Asking, Site } from '../site.js';
+import { factCell, ROWS_MAX, type Data, type Showing } from './answer.js';
+import { titleOf } from './answer-words.js';
+import { scrolling, titled } from './parts.js';
+import { placeOf, standingOf } from './places.js';
+import { askedIn, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
+
+/** Two pairs of dates, and the facts that moved the gap from one to the other: they add up to the change. */
+
+const FIGURES = [
+  'requirement',
+  'funded',
+  'gap',
+  'soft',
+  'hard',
+  'recurrentGap',
+  'proposed',
+  'assumed',
+  'atRisk',
+  'openClaims',
+  'exposure',
+] as const;
+
+type Figure = (typeof FIGURES)[number];
+type Figures = Readonly<Record<Figure, string>>;
+type Asked = Readonly<Record<string, string | undefined>>;
+
+interface Side extends Figures {
+  readonly on: string;
+  readonly knownAt: string;
+}
+
+interface Compared extends Answer {
+  readonly from: Side;
+  readonly to: Side;
+  readonly change: Figures;
+  readonly movers: readonly (Data & { readonly sentence: string; readonly changes: Partial<Figures> })[];
+  readonly accrued: Partial<Figures>;
+}
+
+const NOTHING = '0.00';
+const DATES: readonly DateName[] = ['from-on', 'from-known-at', 'to-on', 'to-known-at'];
+
+const numeric = (amount: string | undefined): Cell => ({ content: sum(amount ?? NOTHING), format: 'numeric' });
+const small = (text: string): string => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+
+const inWords = (amount: string): string => (isNothing(amount) ? 'nothing' : money(amount));
+
+/** How a figure moved, in one sentence. */
+function movedInWords(figure: Figure, { from, to, change }: Compared): string {
+  const name = titleOf(figure);
+  if (isNothing(change[figure])) return `${name}: ${inWords(to[figure])}, as before.`;
+  const isMore = !change[figure].startsWith('-');
+  return `${name}: from ${inWords(from[figure])} to ${inWords(to[figure])}, ${inWords(change[figure].replace('-', ''))} ${isMore ? 'more' : 'less'}.`;
+}
+
+/** The figure that is drawn: the one that is asked for, or the first that has moved. */
+function drawnFigure(asked: string | undefined, { change }: Compared): Figure {
+  const isAsked = FIGURES.find((each) => each === asked);
+  const order: readonly Figure[] = ['gap', 'hard', 'soft', ...FIGURES];
+  return isAsked ?? order.find((each) => !isNothing(change[each])) ?? 'gap';
+}
+
+const figuresTable = ({ from, to, change }: Compared, dates: string): Html =>
+  scrolling(
+    'Figures',
+    table({
+      caption: `The figures, £. ${dates}`,
+      captionClasses: 'govuk-table__caption--s',
+      head: [{ content: 'Figure' }, ...['First', 'Then', 'Change'].map((content) => ({ content, format: 'numeric' }))],
+      firstCellIsHeader: true,
+      rows: FIGURES.map((figure) => [
+        { content: titleOf(figure) },
+        numeric(from[figure]),
+        numeric(to[figure]),
+        numeric(change[figure]),
+      ]),
+    }),
+  );
+
+/** The columns of the table of facts: the figures that any of them moved. */
+const movedFigures = ({ movers, accrued, change }: Compared): Figure[] => {
+  const moved = FIGURES.filter(
+    (figure) =>
+      !isNothing(change[figure]) ||
+      [accrued, ...movers.map(({ changes }) => changes)].some((each) => !isNothing(each[figure] ?? NOTHING)),
+  );
+  return moved.length === 0 ? ['gap'] : moved;
+};
+
+function moversTables(compared: Compared, from: number, showing: Showing): Html {
+  const { movers, accrued, change } = compared;
+  const all = movedFigures(compared);
+  const shown = movers.slice(from, from + ROWS_MAX);
+  const isLast = from + ROWS_MAX >= movers.length;
+  const parts = Array.from({ length: Math.ceil(all.length / COLUMNS_MAX) }, (_, at) =>
+    all.slice(at * COLUMNS_MAX, (at + 1) * COLUMNS_MAX),
+  );
+  const sumRow = (title: string, sums: Partial<Figures>, figures: readonly Figure[], isTotal = false): Cell[] =>
+    [{ content: '' }, { content: title }, ...figures.map((figure) => numeric(sums[figure]))].map((cell) => ({
+      ...cell,
+      ...(isTotal && { classes: 'govuk-!-font-weight-bold' }),
+    }));
+  return html`${parts.map((figures, part) =>
+    scrolling(
+      parts.length > 1 ? `Facts that moved it, part ${part + 1}` : 'Facts that moved it',
+      table({
+        caption: `The facts that moved it, £${parts.length > 1 ? `, part ${part + 1} of ${parts.length}` : ''}. ${showing.dates}`,
+        captionClasses: 'govuk-table__caption--s',
+        head: [
+          { content: 'No.' },
+          { content: 'What happened' },
+          ...figures.map((figure) => ({ content: titleOf(figure), format: 'numeric' })),
+        ],
+        rows: [
+          ...shown.map((mover, at): Cell[] => [
+            { content: from + at + 1 },
+            // The sentence in full stands in the first table; the others are beside it.
+            { content: part === 0 ? factCell(mover, showing) : showing.names.in(mover.sentence) },
+            ...figures.map((figure) => numeric(mover.changes[figure])),
+          ]),
+          ...(isLast && Object.keys(accrued).length > 0
+            ? [sumRow('By no single fact: what accrued with the days', accrued, figures)]
+            : []),
+          sumRow('Change in all', change, figures, true),
+        ],
+      }),
+    ),
+  )}`;
+}
+
+const COLUMNS_MAX = 5;
+
+/** The figure as bars: how it stood, what each fact changed, and how it stands. */
+function chartOf(figure: Figure, compared: Compared, showing: Showing): Html {
+  const { movers, accrued, from, to } = compared;
+  const numbered = movers.map(({ changes }, at) => ({ title: String(at + 1), by: changes[figure] ?? NOTHING }));
+  const rest = { title: 'Days', by: accrued[figure] ?? NOTHING };
+  const changes = [...numbered, rest].filter(({ by }) => !isNothing(by));
+  if (changes.length > CHANGES_MAX)
+    return paragraph(`${changes.length} changes moved it: more than a chart can show. The table has them all.`);
+  const words = movedInWords(figure, compared);
+  return waterfall({
+    id: 'moved',
+    title: words,
+    about: `The numbers under the bars are those of the table. ${showing.dates}`,
+    words: `It begins at ${sum(from[figure])} pounds. ${changes.map(({ title, by }) => `${title === 'Days' ? 'What accrued' : `Fact ${title}`} changes it by ${sum(by)}.`).join(' ')} It ends at ${sum(to[figure])} pounds.`,
+    from: { title: 'First', sum: from[figure] },
+    changes,
+    to: { title: 'Then', sum: to[figure] },
+  });
+}
+
+interface Points {
+  readonly points: readonly { readonly at: string }[];
+}
+
+/** Where to begin: how the fund was known when it was opened, and before its last moves. */
+async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: Compared): Promise<Html | false> {
+  const { points } = await askedOf<Points>(site.ledger, sight, 'gap-history', {
+    fund,
+    on: to.on,
+    'known-at': to.knownAt,
+  });
+  const days = [...new Set(points.map(({ at }) => londonDay(Date.parse(at) as Instant)))].slice(-BEGINNINGS_MAX);
+  if (days.length === 0) return false;
+  const at = (day: string): string =>
+    addressWith(`/funds/${fund}/compare`, {
+      'from-on': to.on,
+      'from-known-at': day,
+      'to-on': to.on,
+      'to-known-at': to.knownAt,
+    });
+  return html`<p class="govuk-body bcf-screen">The gap of this day became known to be other on these days. What has changed since: ${joined(
+    days.map((each) => html`<a class="govuk-link" href="${at(each)}">${day(each)}</a>`),
+    ' | ',
+  )}</p>`;
+}
+
+const BEGINNINGS_MAX = 6;
+
+async function comparePage(
+  site: Site,
+  asking: Asking,
+  fund: string,
+  asked: Asked,
+  typed?: { readonly asked: Asked; readonly wrong: readonly DateName[] },
+): Promise<string> {
+  const { figure: chosen, page: pageNumber, ...dates } = asked;
+  const given = { fund };
+  const path = placeOf('compare', given);
+  const compared = await askedOf<Compared>(site.ledger, asking.sight, 'compare', { fund, ...dates });
+  const showing = await showingFor(site, asking, compared, given);
+  const { from, to } = compared;
+  const figure = drawnFigure(chosen, compared);
+  const number = Math.max(1, Number(pageNumber ?? 1) || 1);
+  const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
+  const control = dateControl(
+    {
+      path,
+      dates: { 'from-on': from.on, 'from-known-at': from.knownAt, 'to-on': to.on, 'to-known-at': to.knownAt },
+      asked: dates,
+      typed: typed?.asked,
+      wrong: typed?.wrong,
+      more: select({
+        name: 'figure',
+        label: { content: 'Draw', classes: 'govuk-label--s' },
+        items: FIGURES.map((each) => ({ value: each, text: titleOf(each) })),
+        value: figure,
+      }),
+    },
+    datesOfAnswer(compared),
+  );
+  const more = compared.movers.length > number * ROWS_MAX;
+  const main = html`${dateFaults(typed?.wrong ?? [])}${titled('Compare two dates', standingOf(given).of)}
+    ${paragraph('What was so on one day, as it was known then, and what is so on another: and the facts between them, which add up to the change.')}
+    ${control}${await beginnings(site, asking, fund, compared)}
+    <h2 class="govuk-heading-m">${movedInWords('gap', compared)}</h2>
+    ${figuresTable(compared, `First: ${small(datesInWords(from))}. Then: ${small(datesInWords(to))}`)}
+    ${subheading('What moved it')}
+    ${compared.movers.length === 0 && Object.keys(compared.accrued).length === 0 ? paragraph('Nothing moved between these dates.') : html`${moversTables(compared, (number - 1) * ROWS_MAX, showing)}${chartOf(figure, compared, showing)}`}
+    ${
+      (more || number > 1) &&
+      pagination({
+        ...(number > 1 && {
+          previous: { href: at({ page: number > 2 ? String(number - 1) : undefined }), content: 'Previous page' },
+        }),
+        ...(more && { next: { href: at({ page: String(number + 1) }), content: 'Next page' } }),
+      })
+    }
+    ${workedOut(definitionsFor(questionNamed('compare')))}
+    <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ figure: undefined, page: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
+    <p class="govuk-body-s bcf-screen">${sourceOf(compared)}</p>`;
+  return framed(asking, {
+    title: 'Compare two dates',
+    given,
+    main,
+    isFault: typed !== undefined,
+    source: `${datesOfAnswer(compared)}. ${sourceOf(compared)}`,
+  });
+}
+
+export function registerCompare(site: Site): void {
+  site.get('/funds/:fund/compare', async (asking, request, reply) => {
+    const { fund } = request.params as { fund: string };
+    const asked = askedIn(request.url);
+    const read = readAsked(placeOf('compare', { fund }), asked, DATES, ['figure', 'page', 'format']);
+    if ('goTo' in read) return site.redirect(reply, read.goTo);
+    if ('wrong' in read) return reply.send(await comparePage(site, asking, fund, {}, { asked, wrong: read.wrong }));
+    const { format, ...wanted } = read.given;
+    if (format === 'csv') {
+      const { name, text } = await askedAsFile(site.ledger, asking.sight, questionNamed('compare'), {
+        ...wanted,
+        fund,
+        figure: undefined,
+        page: undefined,
+      });
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(text);
+    }
+    return reply.send(await comparePage(site, asking, fund, wanted));
+  });
+}

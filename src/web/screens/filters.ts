@@ -1,0 +1,89 @@
+import { optionsOf, type Answer, type Question, type Shape } from '../asking.js';
+import { input, select } from '../components/fields.js';
+import { isDateName, type DateName } from '../dates.js';
+import { plainly } from '../format.js';
+import type { Html } from '../html.js';
+import { periodName, titleOf } from './answer-words.js';
+
+/** What a question’s page can be asked beside its dates: a field for each option, by its declaration. */
+
+interface Codes extends Shape {
+  readonly 'x-codes'?: Readonly<Record<string, string>>;
+  readonly default?: unknown;
+}
+
+interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
+
+/** The choices of options that name something, by the name of the option. */
+export type Named = Readonly<Record<string, readonly Choice[] | undefined>>;
+
+/** Options that a page needs no field for: it has links instead. */
+const LINKS = new Set(['after', 'limit', 'with']);
+
+const TITLES: Readonly<Record<string, string>> = {
+  along: 'What moves',
+  measure: 'Figure',
+  item: 'Contribution, grant or line',
+  days: 'Days late, at least',
+  step: 'Step of the share',
+  overspend: 'An overspend is',
+  overdue: 'Only what is overdue',
+  from: 'First year',
+  to: 'Last year',
+  period: 'To the end of',
+};
+
+const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  along: { days: 'The day', knowledge: 'What was known' },
+  overdue: { true: 'Yes', false: 'No' },
+};
+
+const PERIODS = 12;
+const STEPS = [1000, 500, 2500] as const;
+
+const isDay = (name: string, shape: Shape): boolean =>
+  isDateName(name) && (name.includes('known') || shape.format === 'date');
+
+/** The options of a question that are dates, in the order in which it declares them. */
+export const datesOf = (question: Question): DateName[] =>
+  Object.entries(optionsOf(question)).flatMap(([name, shape]) => (isDay(name, shape) ? [name as DateName] : []));
+
+/** The others, those without a field among them. */
+export const othersOf = (question: Question): string[] =>
+  Object.entries(optionsOf(question)).flatMap(([name, shape]) => (isDay(name, shape) ? [] : [name]));
+
+/** What an option can be, where it is one of few. */
+function choicesFor(name: string, shape: Codes, named: Named): readonly Choice[] | undefined {
+  if (shape['x-codes']) return Object.entries(shape['x-codes']).map(([value, text]) => ({ value, text }));
+  if (shape.enum) return shape.enum.map((value) => ({ value, text: WORDS[name]?.[value] ?? titleOf(value) }));
+  if (name === 'period')
+    return Array.from({ length: PERIODS }, (_, at) => ({ value: String(at + 1), text: periodName(at + 1) }));
+  if (name === 'step') return STEPS.map((step) => ({ value: String(step), text: `${step / 100}%` }));
+  return named[name];
+}
+
+const isWritten = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
+
+/** A field for each option that is no date. */
+export function fieldsFor(
+  question: Question,
+  answer: Answer,
+  asked: Readonly<Record<string, string | undefined>>,
+  named: Named,
+): Html[] {
+  return Object.entries(optionsOf(question) as Readonly<Record<string, Codes>>)
+    .filter(([name, shape]) => !isDay(name, shape) && !LINKS.has(name))
+    .map(([name, shape]) => {
+      const label = { content: TITLES[name] ?? plainly(name), classes: 'govuk-label--s' };
+      // What was worked out says so, where it was not asked for by name.
+      const otherwise = name in question.answer.shape ? answer[name] : shape.default;
+      const value = asked[name] ?? (isWritten(otherwise) ? String(otherwise) : '');
+      const choices = choicesFor(name, shape, named);
+      if (!choices) return input({ name, label, value, classes: 'govuk-input--width-10' });
+      const all = otherwise === undefined ? [{ value: '', text: 'All' }, ...choices] : choices;
+      return select({ name, label, value, items: all });
+    });
+}

@@ -1,0 +1,278 @@
+import { GROUPS, type Group } from '../../domain/grammar/groups.js';
+import { PROPOSAL_EVENTS } from '../../domain/grammar/proposal.js';
+import { KINDS } from '../../ledger/catalogue.js';
+import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
+import { pagination } from '../components/ways.js';
+import { summaryList } from '../components/lists.js';
+import { details, insetText, tag } from '../components/words.js';
+import { addressWith, dateControl, dateFaults, readAsked, type DateName } from '../dates.js';
+import { areaName, day, fundName, instant } from '../format.js';
+import { html, joined, type Content, type Html } from '../html.js';
+import { paragraph, subheading } from '../layout.js';
+import type { Asking, Site } from '../site.js';
+import { factCell, signed, type Data, type Showing } from './answer.js';
+import { roleName, told } from './answer-words.js';
+import { filled, pageOf } from './places.js';
+import { askedIn, datesOfAnswer, framed, showingFor, sourceOf } from './question.js';
+import { termsList, type Text } from './terms.js';
+
+/** What happened in a fund, in the disputes of an area, or in the register: in sentences, and each with a page of its own. */
+
+type Kind = keyof typeof KINDS;
+type Given = Readonly<Record<string, string>>;
+type Asked = Readonly<Record<string, string | undefined>>;
+
+interface Happened {
+  readonly title: string;
+  readonly timeline: string;
+  readonly event: string;
+  /** The groups of facts that happen there. */
+  readonly groups: readonly Group[];
+  readonly in: (given: Given) => string;
+}
+
+const groupsOf = (kind: Kind): Group[] =>
+  (Object.keys(GROUPS) as Group[]).filter((group) =>
+    [...KINDS[kind].byName.values()].some((fact) => fact.group === group),
+  );
+
+const HAPPENED: Readonly<Record<Kind, Happened>> = {
+  fund: {
+    title: 'History',
+    timeline: 'timeline',
+    event: 'event',
+    groups: groupsOf('fund'),
+    in: ({ fund }) => fundName(fund!),
+  },
+  dispute: {
+    title: 'History of disputes',
+    timeline: 'dispute-timeline',
+    event: 'dispute-event',
+    groups: groupsOf('dispute'),
+    in: ({ area }) => `Disputes of ${areaName(area!)}`,
+  },
+  register: {
+    title: 'History of the register',
+    timeline: 'register-timeline',
+    event: 'register-event',
+    groups: groupsOf('register'),
+    in: () => 'The register',
+  },
+};
+
+const link = (href: string, text: string, current: boolean): Html =>
+  current ? html`<strong aria-current="true">${text}</strong>` : html`<a class="govuk-link" href="${href}">${text}</a>`;
+
+/** The filters, as links: what is chosen stands in bold. */
+function filters(
+  path: string,
+  asked: Asked,
+  groups: readonly Group[],
+  bodies: readonly (readonly [string, string])[],
+): Html {
+  const at = (change: Asked): string => addressWith(path, { ...asked, after: undefined, ...change });
+  const { group, partner } = asked;
+  const chosen = bodies.find(([body]) => body === partner)?.[1];
+  return html`<nav aria-label="Show only" class="bcf-screen"><p class="govuk-body">Show: ${joined(
+    [
+      link(at({ group: undefined }), 'Everything', group === undefined),
+      ...groups.map((each) => link(at({ group: each }), GROUPS[each], each === group)),
+    ],
+    ' | ',
+  )}</p>${
+    bodies.length > 0 &&
+    details({
+      summary: chosen === undefined ? 'What one body did' : `What ${chosen} did`,
+      open: partner !== undefined,
+      content: html`<ul class="govuk-list">${[['', 'All of them'] as const, ...bodies].map(
+        ([body, name]) => html`<li>${link(at({ partner: body }), name, body === (partner ?? ''))}</li>`,
+      )}</ul>`,
+    })
+  }</nav>`;
+}
+
+interface Timeline extends Answer {
+  readonly entries: readonly Data[];
+  readonly next: string | null;
+}
+
+/** The bodies of a fund, or of an area’s disputes, by name. */
+async function bodiesOf(site: Site, { sight }: Asking, { fund }: Given, showing: Showing) {
+  if (fund === undefined) return [];
+  const { partners } = await askedOf<{ readonly partners: readonly string[] }>(site.ledger, sight, 'fund', { fund });
+  return partners.map((each) => [each, showing.names.of(each)] as const);
+}
+
+async function historyPage(
+  site: Site,
+  asking: Asking,
+  kind: Kind,
+  { given, asked, typed }: { given: Given; asked: Asked; typed?: { asked: Asked; wrong: readonly DateName[] } },
+): Promise<string> {
+  const { title, timeline, groups } = HAPPENED[kind];
+  const options = { ...given, ...asked, order: asked['order'] ?? 'newest' };
+  const answer = await askedOf<Timeline>(site.ledger, asking.sight, timeline, options);
+  const showing = await showingFor(site, asking, answer, given);
+  const path = filled(pageOf(questionNamed(timeline)), given);
+  const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
+  const words = datesOfAnswer(answer);
+  const isFirst = asked['after'] === undefined;
+  const main = html`${dateFaults(typed?.wrong ?? [])}<h1 class="govuk-heading-l"><span class="govuk-caption-l">${HAPPENED[kind].in(given)}</span>${title}</h1>
+    ${dateControl({ path, dates: { 'known-at': answer['knownAt'] as string }, asked, typed: typed?.asked, wrong: typed?.wrong }, words)}
+    ${filters(path, asked, groups, await bodiesOf(site, asking, given, showing))}
+    <p class="govuk-body bcf-screen">${joined(
+      [
+        link(at({ order: undefined, after: undefined }), 'Newest first', asked['order'] !== 'oldest'),
+        link(at({ order: 'oldest', after: undefined }), 'Oldest first', asked['order'] === 'oldest'),
+      ],
+      ' | ',
+    )}</p>
+    ${
+      answer.entries.length === 0
+        ? paragraph(
+            answer.next === null
+              ? 'Nothing of this kind happened.'
+              : 'Nothing of this kind happened in these pages. Older ones may hold some.',
+          )
+        : html`<ol class="bcf-history">${answer.entries.map(
+            (entry) =>
+              html`<li>${entry['void'] === true && tag({ content: 'Void', classes: 'govuk-tag--red' })} ${factCell(entry, showing)}</li>`,
+          )}</ol>`
+    }
+    ${
+      (answer.next !== null || !isFirst) &&
+      pagination({
+        ...(!isFirst && { previous: { href: at({ after: undefined }), content: 'First page' } }),
+        ...(answer.next !== null && { next: { href: at({ after: answer.next }), content: 'Next page' } }),
+      })
+    }
+    <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ after: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
+    <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
+  return framed(asking, { title, given, main, isFault: typed !== undefined, source: `${words}. ${sourceOf(answer)}` });
+}
+
+interface Event extends Answer {
+  readonly type: string;
+  readonly sentence: string;
+  readonly revision: string;
+  readonly id: string;
+  readonly recordedAt: string;
+  readonly effective: string;
+  readonly officer: string;
+  readonly partner: string;
+  readonly role: string;
+  readonly signedInBy: string;
+  readonly evidence: readonly string[];
+  readonly data: Data;
+  readonly withheld: boolean;
+  readonly reason: string | null;
+  readonly conditions: string | null;
+  readonly by: readonly Data[];
+  readonly why: string | null;
+  readonly reversedBy: string | null;
+  readonly resting: readonly Data[];
+  readonly hash: string | null;
+  readonly ledger: { readonly size: number };
+}
+
+const isStep = (type: string): boolean => Object.hasOwn(PROPOSAL_EVENTS, type);
+
+/** What an event says, field by field; of a step of a proposal, the terms that it is about. */
+function termsOf(kind: Kind, { type, data, conditions, reason, withheld }: Event, showing: Showing): Content {
+  if (withheld)
+    return paragraph(
+      'What it says is left out: it holds the exact sum of open claims, and you may see no cases of the area.',
+    );
+  const text = (isStep(type) ? data['fact'] : { type, data }) as Text;
+  const said = (data['reason'] ?? null) as string | null;
+  const more = [
+    ...(conditions === null ? [] : [{ title: 'Conditions', content: conditions }]),
+    ...(isStep(type) && said !== null ? [{ title: 'Reason', content: said }] : []),
+    ...(reason === null ? [] : [{ title: 'Why it is in a closed period', content: reason }]),
+  ];
+  return html`${termsList(KINDS[kind], text, more, showing.names)}${
+    isStep(type) &&
+    paragraph(
+      html`<a class="govuk-link" href="/proposals/${data['proposal'] as string}">The proposal, with all its steps</a>`,
+    )
+  }`;
+}
+
+async function eventPage(
+  site: Site,
+  asking: Asking,
+  kind: Kind,
+  given: Given,
+  knownAt: string | undefined,
+): Promise<string> {
+  const { event, timeline, title } = HAPPENED[kind];
+  const found = await askedOf<Event>(site.ledger, asking.sight, event, { ...given, 'known-at': knownAt });
+  const showing = await showingFor(site, asking, found, given);
+  const place = Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'revision'));
+  const sentence = told('sentence', found.sentence, showing);
+  const who = `${site.people.nameOf(found.officer)}, ${roleName(found.role).toLowerCase()} of ${showing.names.known(found.partner) ?? found.partner}`;
+  const main = html`${found.why !== null && html`<p class="bcf-state">${tag({ content: 'Void', classes: 'govuk-tag--red' })}</p>`}
+    ${found.reversedBy !== null && html`<p class="bcf-state">${tag({ content: 'Taken back', classes: 'govuk-tag--yellow' })}</p>`}
+    <h1 class="govuk-heading-m"><span class="govuk-caption-m">${HAPPENED[kind].in(given)}, takes effect on ${day(found.effective)}</span>${sentence}</h1>
+    ${found.why !== null && insetText({ content: found.why })}
+    ${paragraph(`Recorded on ${instant(found.recordedAt)} by ${who}.`)}
+    ${subheading('What it says')}${termsOf(kind, found, showing)}
+    ${found.by.length > 0 && html`${subheading('Who approved it')}<ul class="govuk-list govuk-list--bullet">${found.by.map((each) => html`<li>${signed(each, showing)}</li>`)}</ul>`}
+    ${subheading('Documents')}${found.evidence.length === 0 ? paragraph('None were named.') : html`<ul class="govuk-list govuk-list--bullet">${found.evidence.map((each) => html`<li>${each}</li>`)}</ul>`}
+    ${subheading('What rests on it')}${found.resting.length === 0 ? paragraph('Nothing that is recorded here rests on it.') : html`<ol class="bcf-history">${found.resting.map((each) => html`<li>${factCell(each, showing)}</li>`)}</ol>`}
+    ${details({
+      summary: 'Details for auditors and programs',
+      content: summaryList({
+        rows: [
+          ['Event', found.id],
+          ['Type', found.type],
+          ['Revision', found.revision],
+          ['Signed in by', found.signedInBy],
+          ['Leaf hash (SHA-256)', found.hash ?? 'Withheld'],
+          ['Ledger', `${found.ledger.size} events`],
+        ].map(([key, value]) => ({ key: { content: key! }, value: { content: value!, classes: 'bcf-code' } })),
+      }),
+    })}`;
+  return framed(asking, {
+    title: 'Fact',
+    given: place,
+    main,
+    through: [{ content: title, href: filled(pageOf(questionNamed(timeline)), place) }],
+    source: `Recorded on ${instant(found.recordedAt)}. Leaf hash: ${found.hash ?? 'withheld'}. ${sourceOf(found)}`,
+  });
+}
+
+const DATES: readonly DateName[] = ['known-at'];
+const OTHERS = ['group', 'partner', 'order', 'after', 'format'];
+
+export function registerHistory(site: Site): void {
+  for (const kind of Object.keys(HAPPENED) as Kind[]) {
+    const { timeline, event } = HAPPENED[kind];
+    const question = questionNamed(timeline);
+    const address = (name: string): string => pageOf(questionNamed(name)).replace(/\{(\w+)\}/g, ':$1');
+
+    site.get(address(timeline), async (asking, request, reply) => {
+      const given = request.params as Given;
+      const asked = askedIn(request.url);
+      const read = readAsked(filled(pageOf(question), given), asked, DATES, OTHERS);
+      if ('goTo' in read) return site.redirect(reply, read.goTo);
+      if ('wrong' in read)
+        return reply.send(
+          await historyPage(site, asking, kind, { given, asked: {}, typed: { asked, wrong: read.wrong } }),
+        );
+      const { format, ...wanted } = read.given;
+      if (format === 'csv') {
+        const { name, text } = await askedAsFile(site.ledger, asking.sight, question, { ...given, ...wanted });
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${name}"`)
+          .send(text);
+      }
+      return reply.send(await historyPage(site, asking, kind, { given, asked: wanted }));
+    });
+
+    site.get(address(event), async (asking, request, reply) =>
+      reply.send(await eventPage(site, asking, kind, request.params as Given, askedIn(request.url)['known-at'])),
+    );
+  }
+}

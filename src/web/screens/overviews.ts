@@ -1,0 +1,134 @@
+import { askedOf, questionNamed, type Answer } from '../asking.js';
+import { dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
+import { areaName, fundName } from '../format.js';
+import { html, joined } from '../html.js';
+import { heading, page, paragraph, subheading } from '../layout.js';
+import type { Asking, Site } from '../site.js';
+import { titled, ways } from './parts.js';
+import { placesOfArea, placesOfFund, placesOfRegister, questionTitle, standingOf } from './places.js';
+import {
+  askedIn,
+  datesOfAnswer,
+  definitionsFor,
+  framed,
+  partOfAnswer,
+  showingFor,
+  sourceOf,
+  workedOut,
+} from './question.js';
+
+/** Pages that lead to others: an area, the register, what auditors ask; and the year end, which puts several questions at once. */
+
+const YEAR_END = ['memorandum', 'risk-share', 'reserves'] as const;
+
+interface Portfolio {
+  readonly funds: readonly { readonly fund: string; readonly area: string }[];
+}
+
+async function yearEndPage(
+  site: Site,
+  asking: Asking,
+  fund: string,
+  dates: TwoDates,
+  typed?: { readonly asked: Readonly<Record<string, string | undefined>>; readonly wrong: readonly DateName[] },
+): Promise<string> {
+  const given = { fund };
+  const parts = [];
+  for (const name of YEAR_END) {
+    const answer = await askedOf<Answer>(site.ledger, asking.sight, name, {
+      fund,
+      on: dates.on,
+      'known-at': dates.knownAt,
+    });
+    parts.push({ name, answer, showing: await showingFor(site, asking, answer, given) });
+  }
+  const [{ answer: first }] = parts as [(typeof parts)[number]];
+  const words = datesOfAnswer(first);
+  const control = dateControl(
+    {
+      path: `/funds/${fund}/year-end`,
+      dates: { on: first['on'] as string, 'known-at': first['knownAt'] as string },
+      asked: { on: dates.on, 'known-at': dates.knownAt },
+      typed: typed?.asked,
+      wrong: typed?.wrong,
+    },
+    words,
+  );
+  const definitions = new Map(YEAR_END.flatMap((name) => [...definitionsFor(questionNamed(name))]));
+  const main = html`${dateFaults(typed?.wrong ?? [])}${titled('Year end', standingOf(given).of)}
+    ${paragraph('The memorandum account, what each partner bears of an over- or underspend, and what is set aside for later years.')}${control}
+    ${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}</section>`)}
+    ${workedOut(definitions)}
+    <p class="govuk-body-s bcf-screen">${sourceOf(first)}</p>`;
+  return framed(asking, {
+    title: 'Year end',
+    given,
+    main,
+    isFault: typed !== undefined,
+    source: `${words}. ${sourceOf(first)}`,
+  });
+}
+
+export function registerOverviews(site: Site): void {
+  site.get('/funds/:fund/year-end', async (asking, request, reply) => {
+    const { fund } = request.params as { fund: string };
+    const asked = askedIn(request.url);
+    const read = readDates(`/funds/${fund}/year-end`, asked);
+    if ('goTo' in read) return site.redirect(reply, read.goTo);
+    if ('wrong' in read) return reply.send(await yearEndPage(site, asking, fund, {}, { asked, wrong: read.wrong }));
+    return reply.send(await yearEndPage(site, asking, fund, read.dates));
+  });
+
+  site.get('/areas/:area', async (asking, request, reply) => {
+    const { area } = request.params as { area: string };
+    // Which years there are, and whether the area is one, is told by what is asked most of it.
+    await askedOf<Answer>(site.ledger, asking.sight, 'medium-term', { area });
+    const { funds } = await askedOf<Portfolio>(site.ledger, asking.sight, 'portfolio', {});
+    const own = funds.filter((each) => each.area === area);
+    const main = html`${heading(areaName(area))}
+      ${subheading('Funds')}
+      ${own.length === 0 ? paragraph('You act for no partner of any fund of this area.') : html`<ul class="govuk-list">${own.map(({ fund }) => html`<li><a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a></li>`)}</ul>`}
+      ${ways(placesOfArea(area, disputesSeen(asking, area)))}`;
+    return reply.send(framed(asking, { title: 'The area', given: { area }, main }));
+  });
+
+  site.get('/register', async ({ around }, _request, reply) =>
+    reply.send(
+      page(around, {
+        title: 'Register',
+        section: 'register',
+        main: html`${heading('Register')}${paragraph('The bodies, their officers, and what is published: what every fund rests on.')}${ways(placesOfRegister())}`,
+      }),
+    ),
+  );
+
+  site.get('/audit', async ({ around, sight }, _request, reply) => {
+    const { funds } = await askedOf<Portfolio>(site.ledger, sight, 'portfolio', {});
+    const groups = funds.map(({ fund }) => ({
+      fund,
+      audit: placesOfFund(fund).find(({ title }) => title === 'History and audit')!,
+    }));
+    const main = html`${heading('Audit')}
+      ${paragraph('Each page can be asked as it was known on any day, and downloaded as a spreadsheet. What is shown once for a day that is over stays the same.')}
+      ${
+        groups.length === 0
+          ? paragraph('You act for no partner of any fund.')
+          : html`<dl class="bcf-definitions">${groups.map(
+              ({ fund, audit }) =>
+                html`<dt class="govuk-body govuk-!-font-weight-bold govuk-!-margin-bottom-1"><a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a></dt><dd class="govuk-body">${joined(
+                  audit.places.map(
+                    ({ href, title }) =>
+                      html`<a class="govuk-link" href="${href}">${title}<span class="govuk-visually-hidden"> of ${fundName(fund)}</span></a>`,
+                  ),
+                  ' | ',
+                )}</dd>`,
+            )}</dl>`
+      }
+      ${ways(placesOfRegister())}`;
+    return reply.send(page(around, { title: 'Audit', section: 'audit', main }));
+  });
+}
+
+/** What somebody may see of the disputes of an area: nothing, their totals, or each case. */
+export const disputesSeen = ({ sight }: Asking, area: string): 'none' | 'totals' | 'cases' =>
+  sight.seesCases(area) ? 'cases' : sight.seesArea(area) ? 'totals' : 'none';

@@ -1,0 +1,199 @@
+import { askedOf, questionNamed, type Answer } from '../asking.js';
+import { table, type Cell } from '../components/lists.js';
+import { dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
+import { day, inWords, isNothing, sum } from '../format.js';
+import { html, type Html } from '../html.js';
+import { paragraph, subheading } from '../layout.js';
+import type { Asking, Site } from '../site.js';
+import { ROWS_MAX, type Data, type Showing } from './answer.js';
+import { scrolling, titled } from './parts.js';
+import { filled, placeOf, standingOf } from './places.js';
+import { askedIn, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
+
+/** One partner in a fund: what it undertook and paid, source by source, and its statement of account with the balance after each line. */
+
+type Figures = Readonly<Record<string, string>>;
+
+interface Position extends Answer {
+  readonly name: string;
+  readonly on: string;
+  readonly knownAt: string;
+  readonly sources: readonly { readonly source: string; readonly figures: Figures }[];
+  readonly total: Figures;
+  readonly inDispute: { readonly claimedBy: string; readonly claimedAgainst: string };
+  readonly disclosed?: string;
+  readonly release?: string | null;
+}
+
+interface Line extends Data {
+  readonly revision: string;
+  readonly what: string;
+  readonly on: string;
+  readonly source: string;
+  readonly agreed: string;
+  readonly due: string;
+  readonly received: string;
+  readonly outstanding: string;
+}
+
+interface Statement extends Answer {
+  readonly from: string;
+  readonly opening: string;
+  readonly lines: readonly Line[];
+  readonly closing: string;
+}
+
+const OWED = [
+  ['proposed', 'Offered'],
+  ['agreed', 'Agreed'],
+  ['due', 'Due'],
+  ['received', 'Received'],
+  ['outstanding', 'Outstanding'],
+  ['overdue', 'Overdue'],
+] as const;
+const BESIDE = [
+  ['agreedRecurrent', 'Agreed, every year'],
+  ['agreedOneOff', 'Agreed, this year only'],
+  ['withdrawn', 'Withdrawn'],
+  ['atRisk', 'At risk'],
+  ['assumed', 'Assumed'],
+  ['spent', 'Spent'],
+  ['held', 'Held'],
+] as const;
+
+type Columns = readonly (readonly [figure: string, title: string])[];
+
+const numeric = (amount: string): Cell => ({ content: sum(amount), format: 'numeric' });
+
+const sourcesTable = (title: string, columns: Columns, { sources, total }: Position, showing: Showing): Html =>
+  scrolling(
+    title,
+    table({
+      caption: `${title}, £. ${showing.dates}`,
+      captionClasses: 'govuk-table__caption--s',
+      head: [{ content: 'Source' }, ...columns.map(([, content]) => ({ content, format: 'numeric' }))],
+      rows: [
+        ...sources.map(({ source, figures }) => [
+          { content: showing.names.known(source) ?? source },
+          ...columns.map(([figure]) => numeric(figures[figure]!)),
+        ]),
+        [
+          { content: 'Total', classes: 'govuk-!-font-weight-bold' },
+          ...columns.map(([figure]) => ({ ...numeric(total[figure]!), classes: 'govuk-!-font-weight-bold' })),
+        ],
+      ],
+    }),
+  );
+
+/** What a line is about, which leads to the fact that made it. */
+function lineCell(line: Line, { names, factAddress }: Showing): Html {
+  const words = names.in(line.what);
+  const address = factAddress(line.revision, line);
+  return address === undefined ? html`${words}` : html`<a class="govuk-link" href="${address}">${words}</a>`;
+}
+
+function statementTable({ from, on, opening, lines, closing }: Statement, showing: Showing): Html {
+  const shown = lines.slice(0, ROWS_MAX);
+  const balance = (title: string, amount: string): Cell[] => [
+    { content: '' },
+    { content: title, classes: 'govuk-!-font-weight-bold' },
+    { content: '', colspan: 4 },
+    { ...numeric(amount), classes: 'govuk-!-font-weight-bold' },
+  ];
+  return scrolling(
+    'Statement of account',
+    table({
+      caption: `Statement of account, £. ${showing.dates}`,
+      captionClasses: 'govuk-table__caption--s',
+      head: [
+        { content: 'Day' },
+        { content: 'What' },
+        { content: 'Source' },
+        { content: 'Agreed', format: 'numeric' },
+        { content: 'Due', format: 'numeric' },
+        { content: 'Received', format: 'numeric' },
+        { content: 'Outstanding', format: 'numeric' },
+      ],
+      rows: [
+        balance(`Before ${day(from)}`, opening),
+        ...shown.map((line): Cell[] => [
+          { content: day(line.on) },
+          { content: lineCell(line, showing) },
+          { content: showing.names.known(line.source) ?? line.source },
+          numeric(line.agreed),
+          numeric(line.due),
+          numeric(line.received),
+          numeric(line.outstanding),
+        ]),
+        ...(shown.length < lines.length ? [] : [balance(`At the end of ${day(on as string)}`, closing)]),
+      ],
+    }),
+  );
+}
+
+/** How the partner stands, in one sentence. */
+function standsInWords({ name, total }: Position): string {
+  const agreed = isNothing(total['agreed']!) ? 'has agreed to nothing' : `has agreed to ${inWords(total['agreed']!)}`;
+  const received = isNothing(total['received']!) ? 'nothing of it has come' : `${inWords(total['received']!)} has come`;
+  const overdue = isNothing(total['overdue']!) ? 'nothing is overdue' : `${inWords(total['overdue']!)} is overdue`;
+  return `${name} ${agreed}: ${received}, and ${overdue}.`;
+}
+
+const disputes = ({ inDispute: { claimedBy, claimedAgainst }, disclosed, release }: Position): string =>
+  `In dispute in the area${disclosed === undefined ? '' : release ? `, rounded, on ${day(release)}` : ', rounded'}: it claims ${sum(claimedBy)}, and ${sum(claimedAgainst)} is claimed of it.`;
+
+async function partnerPage(
+  site: Site,
+  asking: Asking,
+  given: { readonly fund: string; readonly partner: string },
+  dates: TwoDates,
+  typed?: { readonly asked: Readonly<Record<string, string | undefined>>; readonly wrong: readonly DateName[] },
+): Promise<string> {
+  const options = { ...given, on: dates.on, 'known-at': dates.knownAt };
+  const position = await askedOf<Position>(site.ledger, asking.sight, 'partner-position', options);
+  const statement = await askedOf<Statement>(site.ledger, asking.sight, 'statement', options);
+  const showing = await showingFor(site, asking, position, given);
+  const path = filled('/funds/{fund}/partners/{partner}', given);
+  const words = datesOfAnswer(position);
+  const link = (name: string, text: string): Html =>
+    html`<a class="govuk-link" href="${placeOf(name, given)}">${text}</a>`;
+  const main = html`${dateFaults(typed?.wrong ?? [])}${titled(position.name, standingOf(given).of)}
+    ${dateControl(
+      {
+        path,
+        dates: { on: position.on, 'known-at': position.knownAt },
+        asked: { on: dates.on, 'known-at': dates.knownAt },
+        typed: typed?.asked,
+        wrong: typed?.wrong,
+      },
+      words,
+    )}
+    ${subheading(standsInWords(position))}
+    ${paragraph(disputes(position))}
+    ${position.sources.length === 0 ? paragraph('It has no source of funding in this fund.') : html`${sourcesTable('What it owes, by source', OWED, position, showing)}${sourcesTable('Beside it, by source', BESIDE, position, showing)}`}
+    ${subheading('Statement of account')}
+    ${paragraph('What was outstanding at first, and after each line. Both bodies can print it and agree it.')}
+    ${statementTable(statement, showing)}
+    ${statement.lines.length > ROWS_MAX && paragraph(link('statement', `All ${statement.lines.length} lines of the statement`))}
+    <p class="govuk-body bcf-screen">${link('partner-position', 'Every figure of its position')} | ${link('statement', 'The statement from another day')} | ${link('instalments', 'Instalments of the fund')}</p>
+    ${workedOut(definitionsFor(questionNamed('partner-position')))}
+    <p class="govuk-body-s bcf-screen">${sourceOf(position)}</p>`;
+  return framed(asking, {
+    title: position.name,
+    given,
+    main,
+    isFault: typed !== undefined,
+    source: `${words}. ${sourceOf(position)}`,
+  });
+}
+
+export function registerPartners(site: Site): void {
+  site.get('/funds/:fund/partners/:partner', async (asking, request, reply) => {
+    const given = request.params as { fund: string; partner: string };
+    const asked = askedIn(request.url);
+    const read = readDates(filled('/funds/{fund}/partners/{partner}', given), asked);
+    if ('goTo' in read) return site.redirect(reply, read.goTo);
+    if ('wrong' in read) return reply.send(await partnerPage(site, asking, given, {}, { asked, wrong: read.wrong }));
+    return reply.send(await partnerPage(site, asking, given, read.dates));
+  });
+}

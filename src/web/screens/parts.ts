@@ -1,0 +1,33 @@
+import { tag } from '../components/words.js';
+import { plainly } from '../format.js';
+import { html, type Html } from '../html.js';
+import type { Places } from './places.js';
+
+/** Pieces that several screens have. */
+
+/** A table that is wider than the page can be moved sideways, by keys too. */
+export const scrolling = (label: string, content: Html): Html =>
+  html`<div class="bcf-scroll" tabindex="0" role="region" aria-label="${label}">${content}</div>`;
+
+const VERDICTS: Readonly<Record<string, readonly [string, string]>> = {
+  pass: ['Passes', 'govuk-tag--green'],
+  fail: ['Fails', 'govuk-tag--red'],
+};
+
+export const verdictTag = (verdict: string): Html => {
+  const [words, colour] = VERDICTS[verdict] ?? [plainly(verdict), 'govuk-tag--grey'];
+  return tag({ content: words, classes: colour });
+};
+
+/** The heading of a page, under what it is of. */
+export const titled = (title: string, of: string): Html =>
+  html`<h1 class="govuk-heading-l"><span class="govuk-caption-l">${of}</span>${title}</h1>`;
+
+/** Links to other pages, in groups, each under its title. */
+export const ways = (groups: readonly Places[], level: 2 | 3 = 2): Html =>
+  html`<div class="bcf-ways">${groups.map(({ title, places }) => {
+    const heading = `h${level}`;
+    return html`<nav aria-label="${title}"><${heading} class="govuk-heading-s">${title}</${heading}><ul class="govuk-list">${places.map(
+      (each) => html`<li><a class="govuk-link" href="${each.href}">${each.title}</a></li>`,
+    )}</ul></nav>`;
+  })}</div>`;

@@ -1,0 +1,217 @@
+import { QUESTIONS, type Question } from '../asking.js';
+import { areaName, fundName, plainly } from '../format.js';
+
+/** Where each question has its page, what the page is called, and among which others it is listed. */
+
+/** What a page is called, where the question’s name does not say it in plain words. */
+const TITLES: Readonly<Record<string, string>> = {
+  fund: 'The fund',
+  funds: 'Funds in the register',
+  portfolio: 'Totals by year',
+  position: 'Positions in full',
+  'partner-position': 'Position in full',
+  statement: 'Statement of account',
+  gap: 'The gap in full',
+  'gap-history': 'How the gap moved',
+  'pass-down': 'Grants passed down',
+  contributions: 'Contributions and grants',
+  approvals: 'Who approved what',
+  late: 'Late facts',
+  trace: 'What a figure is made of',
+  monitoring: 'Spending and forecasts',
+  'grant-use': 'Use of grants',
+  performance: 'Payment for performance',
+  returns: 'Returns',
+  return: 'Return',
+  'return-figures': 'What a return would say',
+  'plan-year': 'Plan of the year',
+  agreement: 'Section 75 agreements',
+  memorandum: 'Memorandum account',
+  mirror: 'Both sides of the books',
+  proposals: 'Waiting for signature',
+  areas: 'Areas with disputes',
+  'medium-term': 'Medium term',
+  bridge: 'Why the gaps changed',
+  succession: 'Changes of bodies',
+  successions: 'Changes of bodies',
+  'dispute-cases': 'Cases',
+  'dispute-outcomes': 'Possible outcomes',
+  'dispute-classes': 'Accounting classes',
+  'dispute-treatments': 'Accounting class of each case',
+  'dispute-proposals': 'Disputes: waiting for signature',
+  'register-proposals': 'Register: waiting for signature',
+  'rule-sets': 'Rules of each year',
+  'rule-set': 'Rules of a year',
+  'national-totals': 'The Better Care Fund of England',
+  'grant-series': 'Grants of single councils',
+  partners: 'Bodies',
+};
+
+export const questionTitle = (name: string): string => TITLES[name] ?? plainly(name);
+
+/** Pages that are made by hand, each with the questions that it asks. A question that is here has no page of its own kind. */
+export const BY_HAND: Readonly<Record<string, string>> = {
+  tasks: '/',
+  compare: '/funds/{fund}/compare',
+  timeline: '/funds/{fund}/history',
+  'dispute-timeline': '/areas/{area}/disputes/history',
+  'register-timeline': '/register/history',
+  event: '/funds/{fund}/history/{revision}',
+  'dispute-event': '/areas/{area}/disputes/history/{revision}',
+  'register-event': '/register/history/{revision}',
+  proposal: '/proposals/{proposal}',
+  'find-proposal': '/proposals/{proposal}',
+  'dispute-proposal': '/proposals/{proposal}',
+  'register-proposal': '/proposals/{proposal}',
+  facts: '/glossary',
+  'open-acts': '/funds/{fund}/propose',
+  'dispute-open-acts': '/areas/{area}/disputes/propose',
+  'register-open-acts': '/register/propose',
+  choices: '/funds/{fund}/propose/{act}',
+  'dispute-choices': '/areas/{area}/disputes/propose/{act}',
+  'register-choices': '/register/propose/{act}',
+};
+
+/** Addresses that are not those under which programs ask. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  fund: '/funds/{fund}/about',
+  funds: '/register/funds',
+  officers: '/register/officers',
+  partners: '/register/partners',
+  successions: '/register/successions',
+  sources: '/reference/sources',
+  'dispute-protocols': '/reference/dispute-protocols',
+  'bank-holidays': '/reference/bank-holidays',
+  'supplier-classes': '/reference/supplier-classes',
+};
+
+/** The address of a question’s page; what stands in braces is filled in. */
+export const pageOf = ({ name, path }: Pick<Question, 'name' | 'path'>): string =>
+  BY_HAND[name] ?? ELSEWHERE[name] ?? path;
+
+/** The questions that have a page of the one kind that follows from their declaration. */
+export const DERIVED: readonly Question[] = QUESTIONS.filter(({ name }) => !Object.hasOwn(BY_HAND, name));
+
+type Given = Readonly<Record<string, string>>;
+
+export const filled = (address: string, given: Given): string =>
+  address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given[name]!));
+
+/** The page of a question, of some fund or area. */
+export const placeOf = (name: string, given: Given = {}): string =>
+  filled(pageOf(QUESTIONS.find((each) => each.name === name)!), given);
+
+export interface Place {
+  readonly href: string;
+  readonly title: string;
+}
+
+const placesOf = (names: string, given: Given): Place[] =>
+  names
+    .trim()
+    .split(/\s+/)
+    .map((name) => ({ href: placeOf(name, given), title: questionTitle(name) }));
+
+export interface Places {
+  readonly title: string;
+  readonly places: readonly Place[];
+}
+
+/** The pages of a fund, by what officers look for. */
+export const placesOfFund = (fund: string): Places[] => {
+  const base = `/funds/${fund}`;
+  return [
+    {
+      title: 'Money in',
+      places: placesOf('position gap gap-history contributions instalments proposals withdrawals', { fund }),
+    },
+    { title: 'The plan', places: placesOf('plan minimum-tests plan-year agreement', { fund }) },
+    { title: 'Spending', places: placesOf('monitoring grant-use pass-down performance', { fund }) },
+    {
+      title: 'Year end',
+      places: [
+        { href: `${base}/year-end`, title: 'Year end' },
+        ...placesOf('returns return-figures risk-share memorandum reserves', { fund }),
+      ],
+    },
+    {
+      title: 'History and audit',
+      places: [
+        { href: `${base}/history`, title: 'History' },
+        { href: `${base}/compare`, title: 'Compare two dates' },
+        ...placesOf('trace approvals late mirror fund', { fund }),
+      ],
+    },
+  ];
+};
+
+/** The pages of an area; its disputes by what the asker may see of them. */
+export const placesOfArea = (area: string, disputes: 'none' | 'totals' | 'cases'): Places[] => [
+  { title: 'Years ahead', places: placesOf('medium-term bridge succession', { area }) },
+  ...(disputes === 'none'
+    ? []
+    : [
+        {
+          title: 'Disputes',
+          places: [
+            ...placesOf('disputes', { area }),
+            ...(disputes === 'totals'
+              ? []
+              : [
+                  ...placesOf(
+                    'dispute-cases dispute-outcomes settlements dispute-classes dispute-treatments dispute-proposals',
+                    { area },
+                  ),
+                  { href: `/areas/${area}/disputes/history`, title: 'History of disputes' },
+                ]),
+          ],
+        },
+      ]),
+];
+
+/** The pages of the register, and of what is published. */
+export const placesOfRegister = (): Places[] => [
+  {
+    title: 'Register',
+    places: [
+      ...placesOf('partners officers funds areas successions register-proposals', {}),
+      { href: '/register/history', title: 'History of the register' },
+    ],
+  },
+  {
+    title: 'Reference',
+    places: placesOf(
+      'sources allocations rule-sets national-totals grant-series dispute-protocols bank-holidays supplier-classes',
+      {},
+    ),
+  },
+];
+
+/** Where a page stands: the fund, the area, or the register that it is of. */
+export interface Standing {
+  readonly above: readonly { readonly content: string; readonly href?: string }[];
+  /** What it is of, in words. */
+  readonly of: string;
+}
+
+/** The way to a page: from the funds, or the register, through what it is of. */
+export function standingOf(given: Given): Standing {
+  const { fund, area } = given;
+  if (fund !== undefined && /^.+-\d{4}-\d{2}$/.test(fund))
+    return {
+      of: fundName(fund),
+      above: [
+        { content: 'Funds', href: '/funds' },
+        { content: fundName(fund), href: `/funds/${fund}` },
+      ],
+    };
+  if (area !== undefined)
+    return {
+      of: areaName(area),
+      above: [
+        { content: 'Funds', href: '/funds' },
+        { content: areaName(area), href: `/areas/${area}` },
+      ],
+    };
+  return { of: 'The register', above: [{ content: 'Register', href: '/register' }] };
+}

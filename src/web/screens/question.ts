@@ -1,0 +1,300 @@
+import { askedAsFile, askedOf, nextPage, shapeOf, type Answer, type Question } from '../asking.js';
+import { breadcrumbs, pagination } from '../components/ways.js';
+import { details } from '../components/words.js';
+import { addressWith, dateControl, dateFaults, datesInWords, readAsked, type DateName } from '../dates.js';
+import { day, yearName } from '../format.js';
+import { html, type Content, type Html } from '../html.js';
+import { page, paragraph } from '../layout.js';
+import { namesFor } from '../names.js';
+import type { Asking, Site } from '../site.js';
+import { answerPart, definitionsOf, rowsOf, ROWS_MAX, type Data, type Showing } from './answer.js';
+import { figuresNamed } from './answer-words.js';
+import { datesOf, fieldsFor, othersOf, type Named } from './filters.js';
+import { titled } from './parts.js';
+import { DERIVED, filled, pageOf, placeOf, questionTitle, standingOf } from './places.js';
+
+/**
+ * The page of a question, as its declaration says it: its address, what can be asked, every figure of the answer under its
+ * name, what each figure is, the next page where there is one, and the same as a file for a spreadsheet.
+ */
+
+type Given = Readonly<Record<string, string>>;
+type Asked = Readonly<Record<string, string | undefined>>;
+
+/** What a request asks for. Of a field that is given twice the last counts, as in a form. */
+export const askedIn = (url: string): Asked => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
+
+/** Where a fact is shown: in the stream that its revision is of. */
+function factAddress(answer: Answer, given: Given) {
+  const area = given['area'] ?? (answer['area'] as string | undefined);
+  const fundOf = (at: Data): string | undefined => {
+    if (typeof at['fund'] === 'string') return at['fund'];
+    if (given['fund'] !== undefined) return given['fund'];
+    return area !== undefined && typeof at['year'] === 'string' ? `${area}-${at['year']}` : undefined;
+  };
+  return (revision: string, at: Data): string | undefined => {
+    const { stream } = at;
+    if (stream === 'register' || 'predecessors' in at || (given['fund'] ?? area) === undefined)
+      return filled('/register/history/{revision}', { revision });
+    if (stream === 'disputes') return filled('/areas/{area}/disputes/history/{revision}', { area: area!, revision });
+    const fund = fundOf(at);
+    return fund === undefined ? undefined : filled('/funds/{fund}/history/{revision}', { fund, revision });
+  };
+}
+
+/** Things that have a page of their own, by the field that names them. */
+function addressOf(given: Given) {
+  const { fund, area } = given;
+  return (field: string, name: string): string | undefined => {
+    if (field === 'case' && area !== undefined) return placeOf('dispute-case', { area, case: name });
+    if (field === 'settlement' && area !== undefined) return placeOf('settlement', { area, settlement: name });
+    if (field === 'settlements' && area !== undefined) return placeOf('settlement', { area, settlement: name });
+    if (field === 'return' && fund !== undefined) return placeOf('return', { fund, return: name });
+    return undefined;
+  };
+}
+
+interface Moment {
+  readonly on?: string;
+  readonly knownAt?: string;
+}
+
+/** The dates of an answer in words, for its captions and its foot; of two, both. */
+export function datesOfAnswer(answer: Answer): string {
+  const { knownAt, on, from, to } = answer as Moment & { readonly from?: Moment; readonly to?: Moment };
+  if (knownAt !== undefined) return datesInWords({ ...(typeof on === 'string' && { on }), knownAt });
+  if (from?.knownAt !== undefined && to?.knownAt !== undefined)
+    return `First: ${small(datesInWords(from as Required<Moment>))}. Then: ${small(datesInWords(to as Required<Moment>))}`;
+  return '';
+}
+
+const small = (text: string): string => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+
+/** From how much of the ledger an answer was worked out. */
+export function sourceOf(answer: Answer): string {
+  const { ledger } = (answer['to'] ?? answer) as { readonly ledger?: { readonly size: number } };
+  return ledger === undefined ? '' : `Worked out from the first ${ledger.size} events of the ledger.`;
+}
+
+/** What an answer is shown with, for somebody. */
+export async function showingFor(
+  site: Site,
+  { sight }: Asking,
+  answer: Answer,
+  given: Given,
+  from = 0,
+): Promise<Showing> {
+  return {
+    names: await namesFor(site.ledger, sight),
+    people: site.people,
+    addressOf: addressOf(given),
+    factAddress: factAddress(answer, given),
+    dates: datesOfAnswer(answer),
+    given: new Set(Object.keys(given)),
+    from,
+  };
+}
+
+/** What is told rounded, and as at which day, to those who see no cases. */
+const disclosure = (answer: Answer): Html | false =>
+  answer['disclosed'] === 'rounded' &&
+  paragraph(
+    answer['release']
+      ? `Claims are told rounded, as they stood on ${day(answer['release'] as string)}, because you may see no cases.`
+      : 'Claims are not told yet, because you may see no cases.',
+  );
+
+/** What each figure of a page is. */
+export const workedOut = (definitions: ReadonlyMap<string, string>): Html | false =>
+  definitions.size > 0 &&
+  details({
+    summary: 'How this is worked out',
+    content: html`<dl class="bcf-definitions">${[...definitions].map(
+      ([title, words]) => html`<dt>${title}</dt><dd>${figuresNamed(words)}</dd>`,
+    )}</dl>`,
+  });
+
+const YEAR_FIRST = 2013;
+const YEARS = 18;
+
+/** The financial years since the Better Care Fund was announced, and the next few. */
+const years = Array.from({ length: YEARS }, (_, at) => {
+  const first = YEAR_FIRST + at;
+  return `${first}-${String(first + 1).slice(2)}`;
+});
+
+interface Sources {
+  readonly sources: readonly { readonly code: string; readonly name: string }[];
+}
+
+interface Areas {
+  readonly areas: readonly {
+    readonly area: string;
+    readonly protocols: readonly { readonly stages: readonly { readonly stage: string; readonly title: string }[] }[];
+  }[];
+}
+
+/** What options that name something can be: the bodies of the fund, sources, areas and years. */
+async function namedFor(site: Site, { sight }: Asking, question: Question, given: Given): Promise<Named> {
+  const takes = (name: string): boolean => name in question.options.shape;
+  const named: Record<string, { value: string; text: string }[]> = {};
+  if (takes('partner')) {
+    const { partners } = await askedOf<{
+      readonly partners: readonly { readonly partner: string; readonly name: string }[];
+    }>(site.ledger, sight, 'partners', {});
+    const own =
+      given['fund'] === undefined
+        ? undefined
+        : (await askedOf<{ readonly partners: readonly string[] }>(site.ledger, sight, 'fund', { fund: given['fund'] }))
+            .partners;
+    named['partner'] = partners
+      .filter(({ partner }) => own?.includes(partner) ?? true)
+      .map(({ partner, name }) => ({ value: partner, text: name }));
+  }
+  if (takes('source')) {
+    const { sources } = await askedOf<Sources>(site.ledger, sight, 'sources', {});
+    named['source'] = sources.map(({ code, name }) => ({ value: code, text: name }));
+  }
+  if (takes('stage')) {
+    const { areas } = await askedOf<Areas>(site.ledger, sight, 'areas', {});
+    const stages = areas
+      .filter(({ area }) => area === given['area'])
+      .flatMap(({ protocols }) =>
+        protocols.flatMap((each) => each.stages.map(({ stage, title }) => [stage, title] as const)),
+      );
+    named['stage'] = [...new Map(stages)].map(([value, text]) => ({ value, text }));
+  }
+  for (const name of ['from', 'to', 'year'])
+    if (takes(name) && question.name !== 'bank-holidays')
+      named[name] = years.map((value) => ({ value, text: yearName(value) }));
+  return named;
+}
+
+/** The ways on: more rows of this answer, or the next page of the question. */
+function waysOn(path: string, asked: Asked, question: Question, answer: Answer, number: number): Html | false {
+  const next = nextPage(question, answer);
+  const more = next === undefined && rowsOf(answer) > number * ROWS_MAX;
+  if (next === undefined && !more && number === 1 && asked['after'] === undefined) return false;
+  const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
+  return pagination({
+    ...((number > 1 || asked['after'] !== undefined) && {
+      previous: {
+        href: number > 1 ? at({ page: number > 2 ? String(number - 1) : undefined }) : at({ after: undefined }),
+        content: number > 1 ? 'Previous page' : 'First page',
+      },
+    }),
+    ...((next !== undefined || more) && {
+      next: { href: next === undefined ? at({ page: String(number + 1) }) : at({ after: next }), content: 'Next page' },
+    }),
+  });
+}
+
+interface Typed {
+  readonly asked: Asked;
+  readonly wrong: readonly DateName[];
+}
+
+const shapes = new Map<string, ReturnType<typeof shapeOf>>();
+const shapeFor = (question: Question) => {
+  const known = shapes.get(question.name) ?? shapeOf(question);
+  shapes.set(question.name, known);
+  return known;
+};
+
+/** The shape of each answer is worked out once. */
+export const partOfAnswer = (question: Question, answer: Answer, showing: Showing): Html =>
+  answerPart(shapeFor(question), answer, showing);
+
+export const definitionsFor = (question: Question): Map<string, string> => definitionsOf(shapeFor(question));
+
+interface Framed {
+  readonly title: string;
+  readonly given: Given;
+  readonly main: Content;
+  readonly isFault?: boolean;
+  readonly source?: string;
+  /** Pages between the place and this one. */
+  readonly through?: readonly { readonly content: string; readonly href: string }[];
+}
+
+/** A page of a fund, an area or the register, with the way to it. */
+export function framed({ around }: Asking, { title, given, main, isFault, source, through = [] }: Framed): string {
+  const { of, above } = standingOf(given);
+  return page(around, {
+    title: `${isFault ? 'Error: ' : ''}${title}, ${of}`,
+    section: above[0]!.href === '/funds' ? 'funds' : 'register',
+    before: breadcrumbs({ items: [...above, ...through, { content: title }] }),
+    main,
+    ...(source !== undefined && { source: `${title}, ${of}. ${source}` }),
+  });
+}
+
+async function questionPage(
+  site: Site,
+  asking: Asking,
+  question: Question,
+  { given, asked, typed }: { readonly given: Given; readonly asked: Asked; readonly typed?: Typed },
+): Promise<string> {
+  const number = Math.max(1, Number(asked['page'] ?? 1) || 1);
+  const options = { ...asked, page: undefined };
+  const answer = await askedOf<Answer>(site.ledger, asking.sight, question.name, { ...given, ...options });
+  const showing = await showingFor(site, asking, answer, given, (number - 1) * ROWS_MAX);
+  const path = filled(pageOf(question), given);
+  const title = questionTitle(question.name);
+  const dates = Object.fromEntries(datesOf(question).map((name) => [name, standsAt(answer, name)]));
+  const fields = fieldsFor(question, answer, asked, await namedFor(site, asking, question, given));
+  const words = datesOfAnswer(answer);
+  const control =
+    Object.keys(dates).length > 0 || fields.length > 0
+      ? dateControl({ path, dates, asked: options, typed: typed?.asked, wrong: typed?.wrong, more: fields }, words)
+      : false;
+  const file = addressWith(path, { ...options, after: undefined, format: 'csv' });
+  const main = html`${dateFaults(typed?.wrong ?? [])}${titled(title, standingOf(given).of)}${paragraph(question.about)}${control}
+    ${answer['outsideYear'] === true && paragraph('This day is outside the fund’s year.')}${disclosure(answer)}
+    ${partOfAnswer(question, answer, showing)}
+    ${waysOn(path, asked, question, answer, number)}
+    ${workedOut(definitionsFor(question))}
+    <p class="govuk-body bcf-screen"><a class="govuk-link" href="${file}">Download as a spreadsheet (CSV)</a></p>
+    <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
+  return framed(asking, { title, given, main, isFault: typed !== undefined, source: `${words}. ${sourceOf(answer)}` });
+}
+
+/** What a date of the control stands at: what the answer says that it was worked out for. */
+function standsAt(answer: Answer, name: DateName): string | undefined {
+  const { from, to } = answer as { readonly from?: Moment | string; readonly to?: Moment };
+  if (name === 'from-on') return (from as Moment).on;
+  if (name === 'to-on') return to!.on;
+  if (name === 'from') return from as string;
+  return answer[name] as string | undefined;
+}
+
+export function registerQuestions(site: Site): void {
+  for (const question of DERIVED) {
+    const dates = datesOf(question);
+    const others = othersOf(question);
+    site.get(pageOf(question).replace(/\{(\w+)\}/g, ':$1'), async (asking, request, reply) => {
+      const given = request.params as Given;
+      const path = filled(pageOf(question), given);
+      const asked = askedIn(request.url);
+      const read = readAsked(path, asked, dates, [...others, 'page', 'format']);
+      if ('goTo' in read) return site.redirect(reply, read.goTo);
+      if ('wrong' in read)
+        return reply.send(
+          await questionPage(site, asking, question, { given, asked: {}, typed: { asked, wrong: read.wrong } }),
+        );
+      const { format, ...wanted } = read.given;
+      if (format === 'csv') {
+        const { name, text } = await askedAsFile(site.ledger, asking.sight, question, {
+          ...given,
+          ...wanted,
+          page: undefined,
+        });
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${name}"`)
+          .send(text);
+      }
+      return reply.send(await questionPage(site, asking, question, { given, asked: wanted }));
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+/** What a program finds that keeps people from using a page. */
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Found {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+/** What axe finds by the rules of WCAG 2.2, levels A and AA. It is the test’s script: pages have none. */
+export async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const run = `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`;
+  const { violations } = await page.evaluate<Found>(run);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+}
+
+/** By how many pixels a page is wider than its window, and which captions are cut at its edge. */
+export const tooWide = (page: Page): Promise<{ readonly page: number; readonly captions: readonly string[] }> =>
+  page.evaluate(`({
+    page: Math.max(0, document.documentElement.scrollWidth - window.innerWidth),
+    captions: [...document.querySelectorAll('caption')]
+      .filter((each) => each.getBoundingClientRect().right > window.innerWidth + 1)
+      .map((each) => each.textContent.trim()),
+  })`);
+
+/** Clicks and waits for the page that the click leads to: a browser goes on with the old one until then. */
+export async function follow(page: Page, what: string): Promise<void> {
+  const arrived = page.waitForEvent('domcontentloaded');
+  await page.click(what);
+  await arrived;
+}
