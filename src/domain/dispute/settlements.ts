@@ -287,6 +287,17 @@ interface Due {
   readonly left: Pence;
 }
 
+/** Of a case that was settled: under which settlement its money is paid and written off from then on. */
+function settledUnder(state: DisputeState, of: Against, on: Day): string {
+  const settled =
+    of.case === undefined
+      ? undefined
+      : standing(state.cases.get(of.case)!).findLast(({ step, data }) => step === 'settles' && data.effective <= on);
+  if (!settled) return '';
+  const settlement = settled.data['settlement'] as string;
+  return ` Case ${of.case!} was settled by "${settlement}": what was agreed in it is paid, and what was given up written off, under the settlement: "of": {"settlement": "${settlement}"}.`;
+}
+
 /** What a partner still has to pay on a case or under a settlement, from a day on. */
 function dueFrom(state: DisputeState, of: Against, payer: string, on: Day): Due | Refusal {
   if (of.settlement !== undefined) {
@@ -520,11 +531,11 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       const { payee, towards, left } = due;
       return { ...data, payee, towards, left: moneyText(minus(left, pence(data.amount))) };
     },
-    check: (data, _state, { today }) =>
+    check: (data, state: DisputeState, { today }) =>
       signedPence(data.left) < 0
         ? refuse(
             'more_than_is_due_back',
-            `${data.payer} would pay ${pounds(negated(signedPence(data.left)))} more than it still owes ${ofInWords(data.of)} on ${dayInWords(data.effective)}.`,
+            `${data.payer} would pay ${pounds(negated(signedPence(data.left)))} more than it still owes ${ofInWords(data.of)} on ${dayInWords(data.effective)}.${settledUnder(state, data.of, data.effective)}`,
           )
         : notLaterThanToday('It would be paid', data.effective, today),
     postings: (data) =>
@@ -564,7 +575,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       if (signedPence(data.left) < 0) {
         return refuse(
           'more_than_abandoned',
-          `${pounds(negated(signedPence(data.left)))} more than ${data.creditor} has abandoned ${ofInWords(data.of)}.`,
+          `${pounds(negated(signedPence(data.left)))} more than ${data.creditor} has abandoned ${ofInWords(data.of)}.${settledUnder(state, data.of, data.effective)}`,
         );
       }
       // The stricter of the two days, so that a limit is not chosen by its date; and in all, so that it is not split.

@@ -79,6 +79,21 @@ export function addsUp(
     : refuse('schedule_mismatch', `The ${what} add up to ${pounds(sum)}; the amount is ${pounds(pence(whole))}.`);
 }
 
+/** Nothing of a new item falls due before the item itself begins. */
+export function dueFrom(
+  what: string,
+  parts: readonly { readonly due: Day; readonly amount: string }[],
+  first: Day,
+): Refusal | undefined {
+  const early = parts.find(({ due }) => due < first);
+  return early
+    ? refuse(
+        'more_than_scheduled',
+        `The ${what} of ${dayInWords(early.due)} is before ${dayInWords(first)}, from which it is agreed: nothing falls due before then.`,
+      )
+    : undefined;
+}
+
 /** Whether a day lies in a closed accounting period. Days after the fund's year lie in none. */
 export const isClosed = (state: FundState, day: Day): boolean => {
   const { year } = opened(state);

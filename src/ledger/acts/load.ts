@@ -373,6 +373,12 @@ async function persistently(submit: () => Promise<Done | Refusal>, patienceMs: n
 /** Only a demonstration ledger, or one that is about to be opened as one, takes its instants from the file; forwards. */
 function setClock(ledger: Ledger, clock: SettableClock, step: Step): Refusal | undefined {
   const opened = ledger.model.register().ledger;
+  if (!opened && step.post?.type !== KINDS.register.opener) {
+    return refuse(
+      'ledger_not_open',
+      `${step.at!} is before the ledger is opened. Steps are done in the order of their instants, "at"; the first is the one that opens the ledger.`,
+    );
+  }
   const demonstration = opened ? opened.demonstration : step.post?.data['demonstration'] === true;
   if (!demonstration) {
     return refuse(

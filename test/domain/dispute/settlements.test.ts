@@ -6,6 +6,7 @@ import type { Day } from '../../../src/domain/calendar.js';
 import { moneyText } from '../../../src/domain/money.js';
 import { acts, caseNamed, caseSums, DISPUTES, raised, repayable, settle, share } from '../../support/disputes.js';
 import { COUNTY, NORTH, REGISTER_STREAM, SOUTH, type TestLedger } from '../../support/ledger.js';
+import { fact } from '../../support/figures.js';
 import { disputing } from '../../support/rules-alone.js';
 
 const stateOf = ({ ledger }: TestLedger) => ledger.model.stream('dispute', DISPUTES).own;
@@ -432,6 +433,19 @@ t.test('what was written off before a settlement is counted in it', async (t) =>
     'more_than_abandoned',
     'what is left is written off under the settlement',
   );
+  const propose = (type: string, data: object, act: 'post' | 'propose') =>
+    ledger.submit('county-finance', { act, fact: fact(type, data as never) }, { in: DISPUTES });
+  const led = { detail: /Case .* was settled by "all": .* "of": \{"settlement": "all"\}\.$/ };
+  t.match(await propose('WriteOffApproved', { ...writeOff, amount: '0.01' }, 'propose'), led);
+  const refund = {
+    effective: '2019-04-30',
+    of: writeOff.of,
+    payer: NORTH,
+    amount: '0.01',
+    bankReference: 'B',
+  };
+  const paid = ledger.submit('north-ccg-finance', { act: 'post', fact: fact('RefundPaid', refund) }, { in: DISPUTES });
+  t.match(await paid, led, 'and so is what is paid');
 });
 
 t.test('a settlement is taken back while nothing has been paid or written off under it', async (t) => {

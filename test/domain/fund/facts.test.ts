@@ -71,6 +71,17 @@ t.test('a fund refuses what does not belong in it', async (t) => {
       { instalments: [{ due: '2016-03-01', amount: '1000000.00' }] },
       'more_than_scheduled',
     ),
+    propose(
+      'an instalment before its first day',
+      {
+        effective: '2016-05-01',
+        instalments: [
+          { due: '2016-04-30', amount: '1.00' },
+          { due: '2016-05-01', amount: '999999.00' },
+        ],
+      },
+      'more_than_scheduled',
+    ),
     propose('for another to pay', { payer: SOUTH }, 'wrong_partner'),
     propose('by nobody’s officer', {}, 'not_mandated', 'a-stranger'),
     {

@@ -228,6 +228,12 @@ t.test('only a demonstration takes its recorded instants from a file, and only f
   const real = await emptyLedger(t);
   await stops(t, real, [opening(false)], /recorded_clock_refused/);
   const demonstration = await emptyLedger(t);
+  await stops(
+    t,
+    demonstration,
+    [opening(true), { ...set('early'), at: '2015-02-28T09:00:00Z' }],
+    /step 2: 2015-02-28T09:00:00Z is before the ledger is opened\. .* the first is the one that opens the ledger\. \(ledger_not_open\)/,
+  );
   const open = (at: string) => ({
     at,
     officer: 'pool-manager',

@@ -13,7 +13,7 @@ import { Instalments } from '../../values.js';
 import { agreementOn, noticeAsked } from '../agreement/agreement.js';
 import { publishedFor } from '../plan/minima.js';
 import { MINIMUM } from '../plan/minimum-tests.js';
-import { addsUp, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
+import { addsUp, dueFrom, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
 import { everNamed, holding, itemOf, opened, seriesOf, standsAt, type Contribution, type FundState } from '../state.js';
 import { replanned, type DueChange } from '../instalments.js';
 import {
@@ -236,7 +236,8 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       nameIsFree(state, data.contribution) ??
       sourceFits(state, data.source, 'contribution') ??
       payerFits(data, context) ??
-      addsUp('instalments', data.instalments, data.amount),
+      addsUp('instalments', data.instalments, data.amount) ??
+      dueFrom('instalment', data.instalments, data.effective),
     postings: (data) => [
       ...agreedPostings(data, data.contribution, data.effective, pence(data.amount)),
       ...data.instalments.flatMap((each) =>

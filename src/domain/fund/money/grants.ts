@@ -20,7 +20,7 @@ import { FINANCE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
 import { Instalments } from '../../values.js';
 import { SET_ASIDE } from '../books.js';
-import { addsUp, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
+import { addsUp, dueFrom, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
 import { everNamed, holding, itemOf, seriesOf, standsAt, type FundState, type Grant } from '../state.js';
 import { replanned, type DueChange } from '../instalments.js';
 import type { LimitName } from '../limits.js';
@@ -353,6 +353,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
         ? refuse('wrong_partner', `${data.holder} is an NHS body; government grants are determined for councils.`)
         : undefined) ??
       addsUp('tranches', data.tranches, data.amount) ??
+      dueFrom('tranche', data.tranches, data.effective) ??
       (data.passDown && addsUp('districts’ shares', data.passDown.shares, data.amount)) ??
       firstRefusal(
         data.passDown?.shares ?? [],

@@ -1,7 +1,17 @@
 import t from 'tap';
 import type { RuleCode } from '../../../../src/domain/rules.js';
 import { fact, figures, gap } from '../../../support/figures.js';
-import { contribution, COUNTY, FUND, line, NORTH, refusals, type Refused, SOUTH } from '../../../support/ledger.js';
+import {
+  contribution,
+  COUNTY,
+  FUND,
+  grant,
+  line,
+  NORTH,
+  refusals,
+  type Refused,
+  SOUTH,
+} from '../../../support/ledger.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 
 t.test('where the host pays, a partner of the other sector signs', async (t) => {
@@ -492,4 +502,23 @@ t.test('each sector pays from its own sources', async (t) => {
   });
   t.equal(await ledger.refused('north-ccg-finance', propose({ source: 'LA_ADD' })), 'source_wrong_sector');
   t.equal(await ledger.refused('county-finance', propose({ payer: COUNTY, source: 'NHS_MIN' })), 'source_wrong_sector');
+});
+
+t.test('what would fall due before it is agreed is told with its day, of a contribution and of a grant', async (t) => {
+  const ledger = await openedLedger(t);
+  const early = [
+    { due: '2016-04-30', amount: '1.00' },
+    { due: '2016-05-01', amount: '1.00' },
+  ];
+  const agreed = contribution({ effective: '2016-05-01', amount: '2.00', instalments: early });
+  t.match(await ledger.submit('north-ccg-finance', { act: 'propose', fact: fact('ContributionAgreed', agreed) }), {
+    rule: 'more_than_scheduled',
+    detail:
+      'The instalment of 30 April 2016 is before 1 May 2016, from which it is agreed: nothing falls due before then.',
+  });
+  const determined = grant({ effective: '2016-05-01', amount: '2.00', tranches: early });
+  t.match(await ledger.submit('county-finance', { act: 'post', fact: fact('GrantDetermined', determined) }), {
+    rule: 'more_than_scheduled',
+    detail: /^The tranche of 30 April 2016 is before 1 May 2016/,
+  });
 });
