@@ -28,7 +28,7 @@ export const RULES = {
     403,
     'It is not clear for which partner you act',
     'You are mandated for more than one partner.',
-    'Name the partner in the field "partner".',
+    '{as-partner}.',
   ),
   not_your_fund: rule(
     403,
@@ -253,7 +253,7 @@ export const RULES = {
     409,
     'That accounting period is closed',
     'A closed period takes no new fact unless it is marked a prior-period adjustment, with a reason and a second signature. What was filed stays as filed.',
-    'Use an open period, or propose it with "adjustment": {"reason": …}.',
+    'Use an open period, or propose it {as-adjustment}.',
   ),
   adjustment_not_needed: rule(
     409,
@@ -458,7 +458,7 @@ export const RULES = {
     409,
     'The same is recorded already',
     'A payment of the same day, sum and reference, for the same thing, would count twice.',
-    'Where there is another payment, send it with "again": true and a reason.',
+    'Where there is another payment, send it {as-one-more}.',
   ),
   again_not_needed: rule(
     422,

@@ -6,25 +6,25 @@ export const SERVICE_RULES = {
     409,
     'Others were posting at the same time',
     'Every decision is made on the present state; this one met others too often.',
-    'Send the same request again with the same Idempotency-Key.',
+    '{send-again}.',
   ),
   store_unavailable: rule(
     503,
     'The ledger’s store cannot be reached',
     'Nothing is accepted that is not on disk. Where the disk failed just as an act was written, it may be recorded all the same.',
-    'Ask again, or send the same act again with the same Idempotency-Key: it is recorded once. The operator’s health page says more.',
+    'Ask again. Of an act: {send-again}. It is recorded once. The operator’s health page says more.',
   ),
   store_busy: rule(
     503,
     'Another program is writing to the ledger',
     'One program writes at a time. This act waited for a few seconds and has not been recorded; figures go on being answered.',
-    'Send the same request again with the same Idempotency-Key, after as many seconds as the Retry-After header says. Where it lasts, ask the operator which program holds the ledger’s file.',
+    '{send-again}, after some seconds (the Retry-After header says how many). Where it lasts, ask the operator which program holds the ledger’s file.',
   ),
   clock_in_doubt: rule(
     503,
     'This machine’s clock cannot be trusted now',
     'Every act is stamped with the instant at which it is recorded, and a wrong stamp stays for ever. Nothing is recorded while the clock is far from the ledger’s last instant or from the clock of the event store, or has just been set.',
-    'Send the same request again later with the same Idempotency-Key. Ask the operator to look at the clock of the machine.',
+    '{send-again}, later. Ask the operator to look at the clock of the machine.',
   ),
   not_read_yet: rule(
     503,
@@ -36,7 +36,7 @@ export const SERVICE_RULES = {
     503,
     'It is not known whether the act was recorded',
     'The store did not answer in time, or what the act rests on moved each time that it was recorded.',
-    'Send the same request again with the same Idempotency-Key: it is recorded once.',
+    '{send-again}: it is recorded once.',
   ),
   events_hidden: rule(
     503,

@@ -7,8 +7,11 @@ import { QUERIES } from './questions/all.js';
  */
 export interface Ways {
   question(name: string): string;
-  readonly acts: Readonly<Record<'post' | 'propose' | 'load', string>>;
+  readonly acts: Readonly<Record<Way, string>>;
 }
+
+/** How something is done: where an act is sent, and how it says what only some acts say. */
+type Way = 'post' | 'propose' | 'load' | 'send-again' | 'as-partner' | 'as-adjustment' | 'as-one-more' | 'left-open';
 
 /** The address of a question, from where it differs between funds and areas: `/v1/funds`, `…/proposals`. */
 function addressOf(name: string): string {
@@ -16,9 +19,23 @@ function addressOf(name: string): string {
   return `GET ${path.includes('}/') ? path.replace(/^.*\}/, '…') : `/v1${path}`}`;
 }
 
+/** What an act says in JSON, however it is sent. */
+const IN_JSON = {
+  'as-partner': 'Name the partner in the field "partner"',
+  'as-adjustment': 'with "adjustment": {"reason": …}',
+  'as-one-more': 'with "again": true and a reason',
+  'left-open': 'send "closes": false',
+};
+
 export const ADDRESSES: Ways = {
   question: addressOf,
-  acts: { post: 'POST …/facts', propose: 'POST …/proposals', load: 'bcf-ledger load' },
+  acts: {
+    post: 'POST …/facts',
+    propose: 'POST …/proposals',
+    load: 'bcf-ledger load',
+    'send-again': 'Send the same request again with the same Idempotency-Key',
+    ...IN_JSON,
+  },
 };
 
 export const COMMANDS: Ways = {
@@ -27,6 +44,8 @@ export const COMMANDS: Ways = {
     post: '"post" in a file of acts',
     propose: '"propose" in a file of acts',
     load: 'bcf-ledger load',
+    'send-again': 'Load the same file again',
+    ...IN_JSON,
   },
 };
 

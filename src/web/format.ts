@@ -48,10 +48,16 @@ export function instant(text: string): string {
   return `${of!} ${month!} ${year!}, ${hour!}:${minute!}${dayPeriod!.toLowerCase().replace(/\s/g, '')}`;
 }
 
+/** The months of a financial year, in the order of its accounting periods. */
+export const PERIODS: readonly string[] = [
+  ...['April', 'May', 'June', 'July', 'August', 'September'],
+  ...['October', 'November', 'December', 'January', 'February', 'March'],
+];
+
 /** A financial year in words: 2016 to 2017. */
 export const yearName = (label: string): string => `${label.slice(0, 4)} to ${label.slice(0, 2)}${label.slice(-2)}`;
 
-const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+export const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** A name of the ledger where there is no better one: norfolk-finance as Norfolk finance. */
 export const plainly = (name: string): string => capital(name.replaceAll('-', ' '));

@@ -24,7 +24,16 @@ export function answered<T>(found: T | Refusal): T {
 /** Pages speak of pages, not of addresses for programs. */
 const WAYS: Ways = {
   question: (name) => `the list of ${name}`,
-  acts: { post: 'the form', propose: 'a proposal', load: 'whoever runs the service' },
+  acts: {
+    post: 'the form',
+    propose: 'a proposal',
+    load: 'whoever runs the service',
+    'send-again': 'Press the same button again',
+    'as-partner': 'Say below who you act for',
+    'as-adjustment': 'as an adjustment of a closed period: give its reason under “Documents and conditions”',
+    'as-one-more': 'and say so under “One more of the same”',
+    'left-open': 'say that the case stays open',
+  },
 };
 
 /** A refusal as an officer reads it: the words of the rule, what to do, and its code in small print. */
@@ -39,6 +48,6 @@ export const refusedPage = (title: string, { rule, detail }: Refusal): Html =>
 export const refusedAbove = ({ rule, detail }: Refusal): Html =>
   errorSummary({
     title: 'There is a problem',
-    description: html`${detail} ${remedyOf(rule, WAYS)}`,
+    description: html`${detail} ${remedyOf(rule, WAYS)} <span class="govuk-body-s">(Rule: ${rule})</span>`,
     errors: [],
   });

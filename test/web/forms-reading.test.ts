@@ -43,6 +43,8 @@ function held(field: z.ZodType): fc.Arbitrary<unknown> {
       return shape.signed ? fc.tuple(fc.constantFrom('', '-'), money).map((parts) => parts.join('')) : money;
     case 'percent':
       return fc.integer({ min: 0, max: 10_000 });
+    case 'period':
+      return fc.integer({ min: 1, max: 12 });
     case 'whole':
       return fc.integer({ min: shape.least, max: shape.most });
     case 'yes-no':

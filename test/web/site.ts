@@ -73,12 +73,16 @@ export async function site(
     ledger,
   );
 
+  let visitors = 0;
   const visitor = (): Visitor => {
+    // Everybody sits at a machine of their own: how much one sends is another’s limit.
+    const remoteAddress = `10.0.0.${++visitors}`;
     const self: Visitor = {
       cookie: '',
       async get(url, headers = {}) {
         const answer = await app.inject({
           method: 'GET',
+          remoteAddress,
           url,
           headers: { host: '127.0.0.1:8181', cookie: self.cookie, ...headers },
         });
@@ -87,6 +91,7 @@ export async function site(
       async post(url, fields, headers = {}) {
         const answer = await app.inject({
           method: 'POST',
+          remoteAddress,
           url,
           headers: {
             host: '127.0.0.1:8181',

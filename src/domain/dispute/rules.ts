@@ -96,7 +96,7 @@ export const DISPUTE_RULES = {
     422,
     'A case is closed only when nothing of it is open',
     'Closing says that nothing of the claim is left.',
-    'Agree or abandon the rest, or send "closes": false.',
+    'Agree or abandon the rest, or {left-open}.',
   ),
   more_than_is_due_back: rule(
     422,

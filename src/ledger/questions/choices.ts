@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { known } from '../../../projections/fund-facts.js';
 import { FINANCIAL_YEARS, dayInWords } from '../../domain/calendar.js';
-import { PROTOCOLS, DISPUTE_KINDS, inSentence } from '../../domain/dispute/reference.js';
+import { PROTOCOLS, DISPUTE_KINDS, nameOfCode } from '../../domain/dispute/reference.js';
 import { termsAt } from '../../domain/dispute/state.js';
 import { capacitiesOf } from '../../domain/fund/plan/plan-years.js';
 import type { FundState, Item } from '../../domain/fund/state.js';
@@ -138,12 +138,12 @@ const cases: ChoicesOf = ({ ledger, stream }) => {
     const terms = termsAt(history);
     if (!terms) return [];
     const { kind, claimant, respondent, effective } = terms.raised;
-    const of = inSentence(DISPUTE_KINDS, kind);
+    const [of] = nameOfCode(DISPUTE_KINDS, kind).split(/[:,]/);
     return [
       choice(
         id,
-        `${nameOf(ledger, claimant.at(-1)!.partner)} against ${nameOf(ledger, respondent.at(-1)!.partner)}: ${of}, from ${dayInWords(effective)}`,
-        id,
+        `${nameOf(ledger, claimant.at(-1)!.partner)} against ${nameOf(ledger, respondent.at(-1)!.partner)}: ${of!}, from ${dayInWords(effective)}`,
+        id.slice(0, 8),
       ),
     ];
   });
@@ -163,7 +163,7 @@ const stages: ChoicesOf = ({ ledger, stream, given }) => {
 const events: ChoicesOf = async ({ ledger, kind, stream, given }) => {
   const { last } = ledger.model.stream(kind, stream);
   const { entries } = await ledger.history(stream, ledger.model.size(), {
-    after: last - EVENTS_LOOKED_AT,
+    after: Math.max(-1, last - EVENTS_LOOKED_AT),
     limit: EVENTS_LOOKED_AT,
   });
   const undone = new Set(entries.map(({ reverses }) => reverses));
@@ -192,6 +192,15 @@ const purposes: ChoicesOf = async (at) => {
   return [...found].map((each) => choice(each, each.replaceAll('-', ' ')));
 };
 
+const yearInWords = (label: string): string => `${label.slice(0, 4)} to 20${label.slice(-2)}`;
+
+function fundInWords({ model }: Ledger, fund: string): string {
+  const { area, year } = model.fund(fund)!.outline.opened!;
+  return `${capital(area.replaceAll('-', ' '))}, ${yearInWords(year.label)}`;
+}
+
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
 const OF: Readonly<Record<string, ChoicesOf>> = {
   partner: partners,
   'bodies-in-the-register': ({ ledger }) => bodies(ledger, ledger.model.register().partners.keys()),
@@ -216,7 +225,7 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
     ledger.model
       .funds()
       .filter((each) => seeing.sees(each))
-      .map((each) => choice(each, each.replaceAll('-', ' '))),
+      .map((each) => choice(each, fundInWords(ledger, each))),
   source(at) {
     const year = outlineOf(at)?.year.label;
     const some = at.given.among;
@@ -241,8 +250,8 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   line: items('line', (_line, name, at) => lineWords(at, name)),
   commitment: items('commitment', ({ line }, name, at) => `${name}, on ${lineWords(at, line)}`),
   assumption: items('assumption', (_item, name) => name.replaceAll('-', ' ')),
-  reserve: items('reserve', ({ source, toYear }) => `${sourceName(source)}, set aside for ${toYear}`),
-  'carry-in': items('carry-in', ({ from, cameFrom }) => `${sourceName(cameFrom)}, from ${from}`),
+  reserve: items('reserve', ({ source, toYear }) => `${sourceName(source)}, set aside for ${yearInWords(toYear)}`),
+  'carry-in': items('carry-in', ({ from, cameFrom }) => `${sourceName(cameFrom)}, from the fund ${from}`),
   pot: items('pot', ({ payer }, _name, { ledger }) => `Held back by ${nameOf(ledger, payer)}`),
   scheme: schemes,
   agreement: (at) =>
@@ -291,7 +300,7 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
     const now = FINANCIAL_YEARS.findIndex(({ first }) => first > todayOf(at.ledger));
     return FINANCIAL_YEARS.slice(0, now + YEARS_AHEAD)
       .filter(({ label }) => label >= FIRST_YEAR)
-      .map(({ label }) => choice(label, `${label.slice(0, 4)} to 20${label.slice(-2)}`));
+      .map(({ label }) => choice(label, yearInWords(label)));
   },
   'purposes-of-the-source': purposes,
   'plan-of-the-fund'(at) {

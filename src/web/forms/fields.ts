@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { madeFrom } from '../../domain/grammar/asked.js';
 import { button, dateInput, fieldset, input, radios, select, textarea } from '../components/fields.js';
+import { capital, PERIODS } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import type { Form } from '../site.js';
 import { FIND_MAX, isOpenChoice, type Choice, type Looked } from './choosing.js';
@@ -54,6 +55,8 @@ export function fieldOf(field: z.ZodType, at: string, shown: Shown, inside = fal
       return choiceOf(field, shape, at, shown, inside);
     case 'yes-no':
       return yesNo(field, shape.words, at, shown);
+    case 'period':
+      return periodOf(field, at, shown);
     case 'day':
       return dayOf(field, at, shown);
     default:
@@ -170,7 +173,7 @@ function choiceOf(
     value,
     items: [
       ...(none.length > 0 ? [] : [{ value: '', text: 'Choose one' }]),
-      ...all.map((each) => ({ value: each.value, text: worded(each) })),
+      ...all.map((each) => ({ value: each.value, text: capital(worded(each)) })),
     ],
   });
 }
@@ -184,7 +187,7 @@ const choiceRadios = (field: z.ZodType, all: readonly Choice[], at: string, show
     // Where there is one thing to choose, it is chosen.
     value: all.length === 1 ? all[0]!.value : value,
     items: all.map((each) => ({
-      content: each.words,
+      content: capital(each.words),
       value: each.value,
       ...(each.about !== null && { hint: { content: each.about } }),
     })),
@@ -218,6 +221,19 @@ function findable(field: z.ZodType, found: readonly Choice[], at: string, shown:
     value,
   });
 }
+
+const periodOf = (field: z.ZodType, at: string, shown: Shown): Html =>
+  select({
+    name: at,
+    label: { content: titled(field), classes: 'govuk-label--s' },
+    ...hinted(field),
+    ...faultAt(shown, at),
+    value: shown.form[at] ?? '',
+    items: [
+      { value: '', text: 'Choose one' },
+      ...PERIODS.map((month, index) => ({ value: String(index + 1), text: `${month} (period ${index + 1})` })),
+    ],
+  });
 
 const yesNo = (field: z.ZodType, [no, yes]: readonly [string, string], at: string, shown: Shown): Html =>
   radios({

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { suggestionOf } from '../../domain/grammar/asked.js';
 import type { Form } from '../site.js';
 import { nameIn } from './reading.js';
-import { shapeOf, type Fields } from './shapes.js';
+import { isOptional, shapeOf, type Fields } from './shapes.js';
 
 /** Forms that are filled in from the start: with what a field suggests, or with what a fact holds already. */
 
@@ -63,7 +63,8 @@ export const suggested = (fields: Fields, today: string): Form =>
     {},
     ...Object.entries(fields).map(([name, field]) => {
       const suggestion = suggestionOf(field);
-      if (!suggestion || 'field' in suggestion) return {};
+      // What is left out is understood.
+      if (!suggestion || 'field' in suggestion || isOptional(field)) return {};
       return filled(field, nameIn(name), 'day' in suggestion ? today : suggestion.value);
     }),
   ) as Form;
@@ -76,7 +77,8 @@ export function suggestedWithin(field: z.ZodType, at: string, today: string): Fo
     {},
     ...Object.entries(shape.fields).map(([name, each]) => {
       const suggestion = suggestionOf(each);
-      if (!suggestion || 'field' in suggestion) return suggestedWithin(each, `${at}.${name}`, today);
+      if (!suggestion || 'field' in suggestion || isOptional(each))
+        return suggestedWithin(each, `${at}.${name}`, today);
       return filled(each, `${at}.${name}`, 'day' in suggestion ? today : suggestion.value);
     }),
   ) as Form;

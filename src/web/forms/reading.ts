@@ -32,6 +32,8 @@ export const reading = (form: Form, looked: Looked): Reading => ({ form, looked,
 /** The name of a field of a fact in a form. */
 export const nameIn = (field: string, prefix = 'f'): string => `${prefix}.${field}`;
 
+const typedPeriod = (text: string): number | undefined => (/^([1-9]|1[0-2])$/.test(text) ? Number(text) : undefined);
+
 const textAt = ({ form }: Pick<Reading, 'form'>, at: string): string => (form[at] ?? '').trim();
 
 /** How many rows of a list a form has. */
@@ -119,7 +121,9 @@ export function named(
     const from = madeFrom(field);
     if (from === undefined || values[name] !== undefined || from.some((each) => values[each] === undefined)) return [];
     const words = nameOfWords(from.map((each) => String(values[each])).join(' '));
-    return [[name, unusedName(words || nameOfWords(titleOf(field)), (each) => isUsed(field, each))]];
+    // A day alone, or nothing, says little.
+    const own = /^[a-z]/.test(words) ? words : nameOfWords(`${titleOf(field)} ${words}`);
+    return [[name, unusedName(own, (each) => isUsed(field, each))]];
   });
   return { ...values, ...Object.fromEntries(made) };
 }
@@ -160,7 +164,11 @@ function readPlain(field: z.ZodType, at: string, of: Reading): unknown {
   if (shape.kind === 'day') return readDay(at, of, title);
   const text = textAt(of, at);
   if (text === '')
-    return fault(of, at, `${shape.kind === 'choice' || shape.kind === 'yes-no' ? 'Choose' : 'Enter'} ${within(title)}`);
+    return fault(
+      of,
+      at,
+      `${['choice', 'yes-no', 'period'].includes(shape.kind) ? 'Choose' : 'Enter'} ${within(title)}`,
+    );
   switch (shape.kind) {
     case 'money':
       return typedMoney(text) ?? fault(of, at, `${title} must be a sum in pounds, like 1,600,000 or 1,600,000.50`);
@@ -168,6 +176,8 @@ function readPlain(field: z.ZodType, at: string, of: Reading): unknown {
       return (
         typedPercent(text) ?? fault(of, at, `${title} must be a percentage with at most two places, like 25 or 33.33`)
       );
+    case 'period':
+      return typedPeriod(text) ?? fault(of, at, `Choose ${within(title)}`);
     case 'whole':
       return typedWhole(text) ?? fault(of, at, `${title} must be a whole number from ${shape.least} to ${shape.most}`);
     case 'yes-no':

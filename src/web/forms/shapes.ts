@@ -32,6 +32,8 @@ export type Shape =
   | { readonly kind: 'day' }
   | { readonly kind: 'money'; readonly signed: boolean }
   | { readonly kind: 'percent' }
+  /** A month of the financial year: 1 is April. */
+  | { readonly kind: 'period' }
   | { readonly kind: 'whole'; readonly least: number; readonly most: number }
   | { readonly kind: 'yes-no'; readonly words: readonly [no: string, yes: string] }
   | { readonly kind: 'choice'; readonly choices: Choices }
@@ -93,8 +95,9 @@ function plainShape(field: z.ZodType, type: z.ZodType): Shape {
     io: 'input',
     unrepresentable: 'any',
   });
-  if (json === 'integer')
-    return saidOf(field, TOLD) === 'percent' ? { kind: 'percent' } : { kind: 'whole', least: minimum!, most: maximum! };
+  const told = saidOf(field, TOLD);
+  if (told === 'percent' || told === 'period') return { kind: told };
+  if (json === 'integer') return { kind: 'whole', least: minimum!, most: maximum! };
   if (saidOf(field, 'format') === 'date') return { kind: 'day' };
   if (pattern?.endsWith(PENCE)) return { kind: 'money', signed: pattern.startsWith('^-?') };
   if (pattern === NAME) return { kind: 'name' };

@@ -39,7 +39,11 @@ const isMade = (field: z.ZodType): boolean => shapeOf(field).kind === 'new-name'
 /** Where a sum is split over days, the days are asked after the sum and beside nothing else; all else as it is declared. */
 export function stepsOf(fact: Fact<unknown>, isProposed: boolean): Step[] {
   const shape = fact.input.shape as Fields;
-  const pages = pagesOf(fact).map((page) => Object.fromEntries(page.map((name) => [name, shape[name]!])));
+  // Only whoever records the same once more says so.
+  const once = fact.sameAs ? ['again', 'reason'] : [];
+  const pages = pagesOf(fact).map((page) =>
+    Object.fromEntries(page.filter((name) => !once.includes(name)).map((name) => [name, shape[name]!])),
+  );
   const asked = pages
     .map((page) => Object.fromEntries(Object.entries(page).filter(([, field]) => !isMade(field))))
     .filter((page) => Object.keys(page).length > 0);
@@ -57,6 +61,14 @@ export function stepsOf(fact: Fact<unknown>, isProposed: boolean): Step[] {
   return [
     ...asked.map((fields) => step(fields)),
     step(papers, { title: 'Documents and conditions', prefix: 'p', onRequest: true }),
+    ...(once.length > 0
+      ? [
+          step(Object.fromEntries(once.map((name) => [name, shape[name]!])), {
+            title: 'One more of the same',
+            onRequest: true,
+          }),
+        ]
+      : []),
     ...(Object.keys(made).length > 0 ? [step(made, { title: 'Name in the ledger', onRequest: true })] : []),
   ];
 }

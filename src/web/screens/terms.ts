@@ -5,7 +5,7 @@ import { factOf } from '../../domain/grammar/kind.js';
 import { TOLD } from '../../domain/values.js';
 import type { AnyKind } from '../../ledger/catalogue.js';
 import { summaryList, table } from '../components/lists.js';
-import { day, plainly, pounds } from '../format.js';
+import { day, PERIODS, plainly, pounds } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import type { Names } from '../names.js';
 import { scrolling } from './parts.js';
@@ -50,7 +50,7 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   if (Array.isArray(value)) return ofList(type as z.ZodArray<z.ZodType>, value, title, names);
   if (typeof value === 'object') return ofObject(type, value as Data, names);
   if (typeof value === 'boolean') return ((saidOf(field, TOLD) ?? ['No', 'Yes']) as [string, string])[value ? 1 : 0];
-  if (typeof value === 'number') return saidOf(field, TOLD) === 'percent' ? inPercent(value) : value;
+  if (typeof value === 'number') return numberWorded(value, saidOf(field, TOLD));
   const text = value as string;
   if (MONEY.test(text)) return pounds(text);
   if (DAY.test(text)) return day(text);
@@ -60,6 +60,9 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   // What an officer wrote is shown as it was written, to the letter.
   return named === 'partner' || named === 'source' ? names.of(text) : text;
 }
+
+const numberWorded = (value: number, told: unknown): Content =>
+  told === 'percent' ? inPercent(value) : told === 'period' ? `${PERIODS[value - 1]!} (period ${value})` : value;
 
 function ofObject(type: z.ZodType, data: Data, names: Names): Html {
   const lines = fieldsOf(type, data).map((each) =>

@@ -6,7 +6,7 @@ import { minus, moneyText, NO_MONEY, plus, type Pence } from '../../money.js';
 import { seriesOn, type Measure } from '../../postings.js';
 import { MANAGE } from '../../roles.js';
 import { refuse } from '../../rules.js';
-import { SignedMoney } from '../../values.js';
+import { SignedMoney, TOLD } from '../../values.js';
 import { opened, type FundState } from '../state.js';
 import { Effective, Reason } from '../../grammar/fields.js';
 
@@ -16,7 +16,7 @@ export const Period = z
   .int({ error: 'must be a whole number from 1 (April) to 12 (March)' })
   .min(1, { error: 'must be from 1 (April) to 12 (March)' })
   .max(12, { error: 'must be from 1 (April) to 12 (March)' })
-  .meta({ title: 'Period', description: 'The accounting period, from 1 (April) to 12 (March).' });
+  .meta({ title: 'Period', description: 'The accounting period, from 1 (April) to 12 (March).', [TOLD]: 'period' });
 
 const input = { effective: Effective, period: Period };
 
