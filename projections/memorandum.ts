@@ -162,8 +162,8 @@ interface SurplusShares {
 /**
  * Each partner’s share of a surplus or deficit: what is left of ring-fenced money, as it is owed; what the signed rules
  * give or charge it for each scheme; and of the rest, a surplus in proportion to all that is agreed for the year, paid
- * once or recurrently, ring-fenced money left out, and a deficit in proportion to recurrent contributions, since who pays
- * once has undertaken no more. Where there are none, it is the host’s. The shares add up to the surplus.
+ * once or recurrently, and a deficit in proportion to recurrent contributions, since who pays once has undertaken no more;
+ * ring-fenced money left out of both. Where there are none, it is the host’s. The shares add up to the surplus.
  * Source: docs/sources.md, Risk share; Memorandum account.
  */
 function surplusShares(view: View, surplus: Pence, left: Sums, of: Whose): SurplusShares {
@@ -182,7 +182,7 @@ function surplusShares(view: View, surplus: Pence, left: Sums, of: Whose): Surpl
   for (const [partner, amount] of ringFenced) add(all, partner, amount);
   for (const each of charged) for (const [partner, amount] of each) add(all, partner, negated(amount));
   const rest = minus(surplus, total(all.values()));
-  const spread = proRata(rest, rest > 0 ? generalBy(view, sources) : recurrentBy(view));
+  const spread = proRata(rest, rest > 0 ? generalBy(view, sources) : recurrentBy(view, sources));
   for (const [partner, amount] of spread.size === 0 ? hosts(rest) : spread) add(all, partner, amount);
   return { ringFenced, owed, all };
 }

@@ -290,7 +290,7 @@ t.test(
             const view = viewOf({ balances }, on, size);
             const of = year({
               host: 'a',
-              recurrent: recurrentBy(view),
+              recurrent: recurrentBy(view, ringFenced),
               schemes: spendingByScheme(view, new Map(), ringFenced),
             });
             const schemes = riskShares(of, agreed, new Map());

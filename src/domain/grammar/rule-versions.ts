@@ -53,7 +53,7 @@ export const RULE_CHANGES = {
   },
   ring_fenced: {
     from: 4,
-    why: 'A variance that is shared leaves out what is left of ring-fenced grants: an underspend of money that a district was owed went to others.',
+    why: 'A variance that is shared leaves out what is left of ring-fenced grants, and no share is in proportion to them: an underspend of money that a district was owed went to others, and who held such a grant bore the more.',
   },
   in_the_future: {
     from: 4,

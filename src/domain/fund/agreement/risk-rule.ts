@@ -47,7 +47,8 @@ const FixedShares = addingUpTo(
 
 const Fixed = z.strictObject({ kind: kind('fixed', 'Fixed shares'), shares: FixedShares });
 const ProRata = z.strictObject({ kind: kind('pro-rata', 'In proportion to contributions') }).meta({
-  description: 'In proportion to what each partner contributes recurrently; one-off payments do not count.',
+  description:
+    'In proportion to what each partner contributes recurrently; one-off payments and ring-fenced grants do not count.',
 });
 const OwnRisk = z.strictObject({
   kind: kind('own-risk', 'The commissioner bears it'),
@@ -169,7 +170,7 @@ export function sharedByInWords(rule: RiskRule): string {
     case 'over-base':
       return 'the shares that the agreement states';
     case 'pro-rata':
-      return 'what each has agreed to pay recurrently by the day, grants included; one-off payments and money carried in left out';
+      return 'what each has agreed to pay recurrently by the day; ring-fenced grants, one-off payments and money carried in left out';
     case 'own-risk':
       return 'no shares: one partner bears it';
     case 'capped':
@@ -207,7 +208,7 @@ interface RiskInputs {
   readonly host: string;
   /** What the scheme has spent, less what is covered. */
   readonly spent: Pence;
-  /** What each partner contributes recurrently: agreed, one-off payments left out. */
+  /** What each partner contributes recurrently: agreed, one-off payments and ring-fenced grants left out. */
   readonly recurrent: ReadonlyMap<string, Pence>;
 }
 

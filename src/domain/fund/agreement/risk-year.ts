@@ -27,7 +27,7 @@ import type { Described } from '../plan/test-inputs.js';
 /** What the rules of a year rest on. */
 export interface RiskYear {
   readonly host: string;
-  /** What each partner contributes recurrently, in pence, under the names in which the terms speak. */
+  /** What each partner contributes recurrently, ring-fenced money left out, in pence, under the names in which the terms speak. */
   readonly recurrent: ReadonlyMap<string, Pence>;
   readonly schemes: ReadonlyMap<string, Spending>;
   /** Shares under the names in which a rule speaks, or was applied, as those bear them who follow on the day. */
@@ -43,7 +43,7 @@ interface RiskBasis {
   /** The books of the day under the names in which they were recorded. */
   readonly books: Balanced;
   readonly described: ReadonlyMap<string, Described>;
-  /** The sources whose money is not shared; none by the rules before it was left out. */
+  /** The sources whose money is neither shared nor shared by; none by the rules before it was left out. */
   readonly ringFenced: ReadonlySet<string>;
   /** The host that the fund was opened with. */
   readonly host: string;
@@ -58,9 +58,13 @@ interface RiskBasis {
 const NO_TERMS = { termsFrom: undefined, signers: [], accepted: [] };
 
 /** Whose contributions a named body’s are on the day, by that body: where it has ended, its successors’. */
-function followedBy(books: Balanced, inheritance: Inheritance): Map<string, Map<string, Pence>> {
+function followedBy(
+  books: Balanced,
+  ringFenced: ReadonlySet<string>,
+  inheritance: Inheritance,
+): Map<string, Map<string, Pence>> {
   const followed = new Map<string, Map<string, Pence>>();
-  for (const account of recurrentAccounts(books)) {
+  for (const account of recurrentAccounts(books, ringFenced)) {
     const of = followed.get(account.holder) ?? new Map<string, Pence>();
     followed.set(account.holder, of);
     const rows = passedOn([[account, books.balance(account)]], ({ holder }) => holder, inheritance);
@@ -80,10 +84,10 @@ export function riskYear({ books, described, ringFenced, host, inheritance, agre
   const isBefore = ({ effective }: { readonly effective: Day }) => termsFrom !== undefined && effective <= termsFrom;
   const asNamed = inheritedBooks(books, { area, successions: successions.filter(isBefore) });
   const after = { area, successions: successions.filter((each) => !isBefore(each)) };
-  const followed = followedBy(asNamed, after);
+  const followed = followedBy(asNamed, ringFenced, after);
   return {
     host,
-    recurrent: recurrentBy(asNamed),
+    recurrent: recurrentBy(asNamed, ringFenced),
     schemes: spendingByScheme(books, described, ringFenced),
     passOn(shares, rule) {
       if (!goesByContributions(rule)) return sumsPassedOn(shares, inheritance);

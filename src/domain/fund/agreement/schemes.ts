@@ -135,17 +135,24 @@ export function leftOfRingFenced(books: Balanced, ringFenced: ReadonlySet<string
   return new Map([...left].filter(([, amount]) => amount !== NO_MONEY).sort(byKey));
 }
 
-/** The accounts of what partners contribute recurrently: agreed, with grants; one-off payments and what was carried in left out. */
-export const recurrentAccounts = ({ accounts }: Balanced): Account[] =>
+/**
+ * The accounts of what partners contribute recurrently: agreed, with grants; one-off payments, what was carried in and
+ * ring-fenced sources left out. Ring-fenced money is owed to others or bound to its purposes: it bears no variance.
+ */
+export const recurrentAccounts = ({ accounts }: Balanced, ringFenced: ReadonlySet<string>): Account[] =>
   accounts.filter(
     ({ measure, holder, term, source }) =>
-      measure === 'agreed' && holder !== POOL && term === 'recurrent' && source !== 'CARRY_IN',
+      measure === 'agreed' &&
+      holder !== POOL &&
+      term === 'recurrent' &&
+      source !== 'CARRY_IN' &&
+      !ringFenced.has(source),
   );
 
-/** What each partner contributes recurrently. */
-export function recurrentBy(books: Balanced): Map<string, Pence> {
+/** What each partner contributes recurrently, ring-fenced money left out. */
+export function recurrentBy(books: Balanced, ringFenced: ReadonlySet<string>): Map<string, Pence> {
   const recurrent = new Map<string, Pence>();
-  for (const account of recurrentAccounts(books)) {
+  for (const account of recurrentAccounts(books, ringFenced)) {
     recurrent.set(account.holder, plus(recurrent.get(account.holder) ?? NO_MONEY, books.balance(account)));
   }
   return recurrent;

@@ -57,7 +57,7 @@ t.test('an underspend of a grant that a district is owed goes to the district, a
         variance: '0.00',
         ringFenced: '100000.00',
         sharedBy:
-          'what each has agreed to pay recurrently by the day, grants included; one-off payments and money carried in left out',
+          'what each has agreed to pay recurrently by the day; ring-fenced grants, one-off payments and money carried in left out',
         uncovered: '0.00',
       },
       { scheme: 'home-care', variance: '0.00', ringFenced: '0.00' },
@@ -103,8 +103,14 @@ t.test(
     told(t, answer, {
       schemes: [
         { scheme: 'adaptations', variance: '0.00', ringFenced: '75000.00' },
-        { scheme: 'home-care', variance: '30000.00', ringFenced: '0.00' },
+        {
+          scheme: 'home-care',
+          variance: '30000.00',
+          ringFenced: '0.00',
+          shares: [{ partner: NORTH, amount: '30000.00' }],
+        },
       ],
+      partners: [{ partner: NORTH, amount: '30000.00' }],
       ringFenced: [{ source: 'DFG', amount: '75000.00', owedTo: [{ partner: COUNTY, amount: '75000.00' }] }],
     });
     await ledger.signed('county-finance', 'north-ccg-finance', 'RiskShareApplied', {
@@ -164,12 +170,13 @@ const ringFencedGrant = fc
     kept: sum,
     passed: fc.double({ min: 0, max: 1, noNaN: true }),
     used: fc.double({ min: 0, max: 1, noNaN: true }),
+    term: fc.constantFrom('recurrent' as const, 'one-off' as const),
   })
-  .map(({ share, kept, passed, used }) => {
+  .map(({ share, kept, passed, used, term }) => {
     const down = exactly(Math.floor(share * passed));
     const whole = exactly(share + kept);
     const grants = (measure: Measure) =>
-      posted({ measure, holder: 'c', source: 'DFG', term: 'one-off', detail: '', item: 'g', on: FIRST, pence: whole });
+      posted({ measure, holder: 'c', source: 'DFG', term, detail: '', item: 'g', on: FIRST, pence: whole });
     return [
       ...grants('agreed'),
       ...grants('due'),
@@ -211,7 +218,11 @@ t.test('ring-fenced money never reaches a body that it is not owed to, and no pe
         balances.add(0, all);
         const view = viewOf({ balances }, FIRST, 1);
         const schemes = riskShares(
-          year({ host: 'a', recurrent: recurrentBy(view), schemes: spendingByScheme(view, new Map(), ringFenced) }),
+          year({
+            host: 'a',
+            recurrent: recurrentBy(view, ringFenced),
+            schemes: spendingByScheme(view, new Map(), ringFenced),
+          }),
           agreed,
           new Map(),
         );
