@@ -1,8 +1,10 @@
+import { ROLE_WORDS } from '../domain/roles.js';
 import type { Sight } from '../ledger/access.js';
+import { allFacts } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { askedOf } from './asking.js';
 
-/** The names of bodies and of sources of funding, for sentences in which the ledger uses short ones. */
+/** The names of bodies, sources of funding, roles and facts, for sentences in which the ledger uses short ones. */
 export interface Names {
   /** Of a body or a source that the ledger knows. */
   of(name: string): string;
@@ -19,6 +21,15 @@ interface Partners {
   readonly partners: readonly { readonly partner: string; readonly name: string }[];
 }
 
+/** What is written in place of the names that programs have for roles and facts. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(ROLE_WORDS).map(([role, words]): [string, string] => [role, words.toLowerCase()]),
+  ...allFacts().map(({ fact }): [string, string] => [fact.name, `“${fact.title}”`]),
+]);
+
+/** How short names look: north-ccg, NHS_ADD, ContributionAgreed. */
+const SHORT = /[a-z0-9]+(?:-[a-z0-9]+)+|[A-Z][A-Z0-9_]+|(?:[A-Z][a-z]+){2,}/g;
+
 export async function namesFor(ledger: Ledger, sight: Sight): Promise<Names> {
   const { partners } = await askedOf<Partners>(ledger, sight, 'partners', {});
   const { sources } = await askedOf<Sources>(ledger, sight, 'sources', {});
@@ -29,6 +40,6 @@ export async function namesFor(ledger: Ledger, sight: Sight): Promise<Names> {
   return {
     of: (name) => names.get(name)!,
     known: (text) => names.get(text),
-    in: (sentence) => sentence.replace(/[a-z0-9]+(-[a-z0-9]+)+|[A-Z][A-Z0-9_]+/g, (word) => names.get(word) ?? word),
+    in: (sentence) => sentence.replace(SHORT, (word) => names.get(word) ?? WORDS.get(word) ?? word),
   };
 }

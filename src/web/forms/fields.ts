@@ -30,6 +30,11 @@ const HIDDEN = 'govuk-visually-hidden';
 
 const titled = (field: z.ZodType): string => `${titleOf(field)}${isOptional(field) ? ' (optional)' : ''}`;
 
+const labelled = (field: z.ZodType, { alone }: Shown) => ({
+  content: titled(field),
+  classes: alone ? HIDDEN : 'govuk-label--s',
+});
+
 const faultAt = ({ faults }: Shown, at: string) => {
   const found = faults.find((each) => each.at === at);
   return found && { errorMessage: { content: found.words } };
@@ -167,7 +172,7 @@ function choiceOf(
   if (all.length <= RADIOS_MAX && !inside) return choiceRadios(field, all, at, shown, value);
   return select({
     name: at,
-    label: { content: titled(field), classes: 'govuk-label--s' },
+    label: labelled(field, shown),
     ...hinted(field),
     ...faultAt(shown, at),
     value,
@@ -197,7 +202,7 @@ const choiceRadios = (field: z.ZodType, all: readonly Choice[], at: string, show
 const openChoice = (field: z.ZodType, found: readonly Choice[], at: string, shown: Shown): Html =>
   html`${input({
     name: at,
-    label: { content: titled(field), classes: 'govuk-label--s' },
+    label: labelled(field, shown),
     ...hinted(field),
     ...faultAt(shown, at),
     value: shown.form[at] ?? '',
@@ -215,7 +220,7 @@ function findable(field: z.ZodType, found: readonly Choice[], at: string, shown:
   if (fitting.length > 1 && fitting.length <= RADIOS_MAX) return choiceRadios(field, fitting, at, shown, '');
   return input({
     name: at,
-    label: { content: titled(field), classes: 'govuk-label--s' },
+    label: labelled(field, shown),
     hint: { content: `${hintOf(field) ?? ''} Type a part of its name: there are ${found.length}.` },
     ...faultAt(shown, at),
     value,
@@ -225,7 +230,7 @@ function findable(field: z.ZodType, found: readonly Choice[], at: string, shown:
 const periodOf = (field: z.ZodType, at: string, shown: Shown): Html =>
   select({
     name: at,
-    label: { content: titled(field), classes: 'govuk-label--s' },
+    label: labelled(field, shown),
     ...hinted(field),
     ...faultAt(shown, at),
     value: shown.form[at] ?? '',
@@ -265,7 +270,7 @@ function typed(field: z.ZodType, shape: Shape, at: string, shown: Shown): Html {
     ...faultAt(shown, at),
     value: shown.form[at] ?? '',
   };
-  const label = { content: titled(field), classes: 'govuk-label--s' };
+  const label = labelled(field, shown);
   switch (shape.kind) {
     case 'money':
       return input({

@@ -232,7 +232,7 @@ async function checkPage(
     { ...around, form },
     {
       title: 'Check your answers',
-      above: html`${refusal && refusedAbove(refusal)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
+      above: html`${refusal && refusedAbove(refusal, names)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
       shown: [],
       carried: { at: 'check', mark: markOf(what) },
       isWrong: refusal !== undefined,
@@ -347,7 +347,9 @@ export async function continued(
   const next = changed(site, errand, steps, form, pressed);
   if (next) return show(at, next);
   const read = await stepRead(site, around, steps[at]!);
-  if (read.faults.length > 0 || read.unfolds) return show(at, form, read.faults);
+  // What has not been shown yet cannot be filled in yet: it is shown first.
+  if (read.unfolds) return show(at);
+  if (read.faults.length > 0) return show(at, form, read.faults);
   if (form['then'] === 'check' || at + 1 >= asked) return checked(site, around, steps, reply);
   return show(at + 1);
 }

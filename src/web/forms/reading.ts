@@ -148,13 +148,14 @@ function readList(
 }
 
 function readAlternative(alternatives: readonly Alternative[], at: string, of: Reading, title: string): unknown {
-  const chosen = alternatives[Number(of.form[at] ?? '')];
-  if (chosen === undefined || of.form[at] === '') return fault(of, at, `Choose ${within(title)}`);
-  if (Object.keys(chosen.fields).length > 0 && of.form[`${at}.shown`] !== of.form[at]) {
+  const which = textAt(of, at);
+  const chosen = /^\d+$/.test(which) ? alternatives[Number(which)] : undefined;
+  if (!chosen) return fault(of, at, `Choose ${within(title)}`);
+  if (Object.keys(chosen.fields).length > 0 && of.form[`${at}.shown`] !== which) {
     of.unfolds = true;
     return undefined;
   }
-  return chosen.value(readObject(chosen.fields, `${at}.${of.form[at]!}`, of));
+  return chosen.value(readObject(chosen.fields, `${at}.${which}`, of));
 }
 
 /** What is typed or chosen in one field. */

@@ -191,7 +191,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
       ? [{ title: 'Last day to sign', content: expires === null ? 'None' : day(expires) }]
       : []),
   ];
-  const main = html`${above.refusal && refusedAbove(above.refusal)}
+  const main = html`${above.refusal && refusedAbove(above.refusal, names)}
     ${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and sign again if you still want to.' })}
     <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(title)}
     ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.`)}
@@ -268,7 +268,7 @@ async function endingPage(
   const names = await namesFor(site.ledger, asking.sight);
   const { title, label, button: press, said } = ENDS[ending];
   const missing = sent !== undefined && refusal === undefined;
-  const main = html`${refusal && refusedAbove(refusal)}
+  const main = html`${refusal && refusedAbove(refusal, names)}
     ${missing && errorSummary({ title: 'There is a problem', errors: [{ content: said, href: '#reason' }] })}
     ${heading(title)}${insetText({ content: names.in(proposal.sentence) })}
     <form method="post" action="/proposals/${id}/${ending}" novalidate>
