@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { clampedTo, financialYear, type Day } from '../../domain/calendar.js';
 import { Refusal } from '../../domain/rules.js';
 import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
+import { placed } from '../../ledger/catalogue.js';
 import { todayOf } from '../../ledger/acts/stamp.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { button, errorSummary, radios } from '../components/fields.js';
@@ -358,6 +359,10 @@ export async function continued(
 const leave = (site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): unknown =>
   around.form['then'] === 'check' ? checked(site, around, steps, reply) : site.redirect(reply, around.errand.back.href);
 
+/** Where the pages of a stream are. */
+const pathOf = ({ kind, name }: ReturnType<typeof placed>): string =>
+  kind === 'fund' ? `/funds/${name}` : kind === 'dispute' ? `/areas/${name}/disputes` : '/register';
+
 async function recorded(site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): Promise<unknown> {
   const { asking, errand, form } = around;
   const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
@@ -375,6 +380,9 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   const found = await sent(site, asking, errand, attempt.command, { ...once, dryRun: false });
   if (found instanceof Refusal)
     return reply.status(422).send(await checkPage(site, around, steps, whole, { refusal: found }));
-  const { proposal, events } = found.outcome;
-  return site.redirect(reply, proposal === undefined ? `/events/${events[0]!.id}` : `/proposals/${proposal}`);
+  const { proposal, events, stream } = found.outcome;
+  return site.redirect(
+    reply,
+    proposal === undefined ? `${pathOf(placed(stream))}/history/${events[0]!.revision}` : `/proposals/${proposal}`,
+  );
 }
