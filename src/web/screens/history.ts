@@ -198,6 +198,10 @@ function termsOf(kind: Kind, { type, data, conditions, reason, withheld }: Event
   }`;
 }
 
+/** Whether a fact counts, and can be taken back. */
+const isStanding = (kind: Kind, { type, why, reversedBy }: Event): boolean =>
+  why === null && reversedBy === null && KINDS[kind].byName.get(type)?.reversible === true;
+
 async function eventPage(
   site: Site,
   asking: Asking,
@@ -220,6 +224,7 @@ async function eventPage(
     ${found.by.length > 0 && html`${subheading('Who approved it')}<ul class="govuk-list govuk-list--bullet">${found.by.map((each) => html`<li>${signed(each, showing)}</li>`)}</ul>`}
     ${subheading('Documents')}${found.evidence.length === 0 ? paragraph('None were named.') : html`<ul class="govuk-list govuk-list--bullet">${found.evidence.map((each) => html`<li>${each}</li>`)}</ul>`}
     ${subheading('What rests on it')}${found.resting.length === 0 ? paragraph('Nothing that is recorded here rests on it.') : html`<ol class="bcf-history">${found.resting.map((each) => html`<li>${factCell(each, showing)}</li>`)}</ol>`}
+    ${isStanding(kind, found) && paragraph(html`Is it wrong? <a class="govuk-link" href="${filled(pageOf(questionNamed(timeline)), place).replace(/\/history$/, '')}/record/fact-reversed?f.reverses=${found.revision}">Put it right: take it back</a>. Then record it again as it should be.`)}
     ${details({
       summary: 'Details for auditors and programs',
       content: summaryList({
