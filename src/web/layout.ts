@@ -15,6 +15,7 @@ const SECTIONS = {
   tasks: ['/', 'Tasks'],
   funds: ['/funds', 'Funds'],
   register: ['/register', 'Register'],
+  find: ['/find', 'Find'],
   audit: ['/audit', 'Audit'],
 } as const;
 

@@ -12,6 +12,7 @@ import { answered, Refused, refusedPage } from './refused.js';
 import { registerFunds } from './screens/fund.js';
 import { registerOverviews } from './screens/overviews.js';
 import { registerQuestions } from './screens/question.js';
+import { registerFind } from './screens/find.js';
 import { registerCompare } from './screens/compare.js';
 import { registerPartners } from './screens/partner.js';
 import { registerHistory } from './screens/history.js';
@@ -177,6 +178,7 @@ export function registerPages(
   registerOverviews(site);
   registerHistory(site);
   registerCompare(site);
+  registerFind(site);
   registerPartners(site);
 
   return (request, reply) =>

@@ -91,6 +91,10 @@ const CLASSES = {
   'any proposal': Object.fromEntries(
     Object.entries(FUND).map(([who, door]) => [who, door === 'open' ? door : '404 proposal_unknown']),
   ) as Record<Relation, Door>,
+  /** A case by its name alone, the same way. */
+  'any case': Object.fromEntries(
+    Object.entries(CASES).map(([who, door]) => [who, door === 'open' ? door : '404 name_unknown']),
+  ) as Record<Relation, Door>,
   'acts of the register': EVERYBODY,
   'acts of a fund': FUND,
   'acts of disputes': CASES,
@@ -119,7 +123,7 @@ const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
     words(`officers register-proposals register-timeline register-event register-proposal partners successions sources allocations
     rule-sets rule-set national-totals grant-series dispute-protocols bank-holidays supplier-classes facts
     register-open-acts register-choices`),
-  lists: words('tasks portfolio funds areas medium-term bridge succession events'),
+  lists: words('tasks portfolio find funds areas medium-term bridge succession events'),
   fund: words(`fund position partner-position gap gap-history compare statement plan pass-down minimum-tests contributions
     instalments approvals late trace monitoring grant-use reserves performance returns return return-figures plan-year
     agreement withdrawals risk-share memorandum mirror timeline event proposals proposal open-acts choices what-if`),
@@ -128,6 +132,7 @@ const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
     words(`dispute-cases dispute-case dispute-treatments dispute-outcomes dispute-classes settlement settlements dispute-timeline dispute-event dispute-proposals
     dispute-proposal dispute-choices`),
   'any proposal': ['find-proposal'],
+  'any case': [],
   'acts of the register': words(`post-register-fact propose-register-fact agree-register-proposal
     counter-register-proposal decline-register-proposal withdraw-register-proposal`),
   'acts of a fund': words(`post-fund-fact propose-fund-fact agree-fund-proposal counter-fund-proposal
@@ -540,7 +545,7 @@ const PAGES = {
     /reference/bank-holidays /reference/supplier-classes
     /register/propose /register/propose/:act /register/record /register/record/:act`),
   lists: words(`/ /funds /portfolio /register/funds /areas /areas/:area /areas/:area/medium-term /areas/:area/bridge
-    /areas/:area/succession /audit`),
+    /areas/:area/succession /audit /find`),
   fund: [
     '/funds/:fund',
     ...words(`about position gap gap/history compare plan pass-down minimum-tests contributions instalments approvals late
@@ -549,6 +554,7 @@ const PAGES = {
       partners/:partner/position partners/:partner/statement
       propose propose/:act record record/:act`).map((page) => `/funds/:fund/${page}`),
   ],
+  'any case': ['/cases/:case'],
   totals: words('/areas/:area/disputes /areas/:area/disputes/propose /areas/:area/disputes/record'),
   cases: words(`cases cases/:case outcomes accounting-classes treatments settlements settlements/:settlement history
     history/:revision proposals propose/:act record/:act`).map((page) => `/areas/:area/disputes/${page}`),
@@ -639,7 +645,9 @@ t.test(
               if (isOpen && !isNotTheirs && ![200, 400].includes(answer.statusCode)) faults.push(what);
               continue;
             }
-            if (isOpen && method === 'GET' && answer.statusCode !== 200) faults.push(what);
+            // A case by its name alone leads to where it is.
+            const expected = found === 'any case' ? 303 : 200;
+            if (isOpen && method === 'GET' && answer.statusCode !== expected) faults.push(what);
             if (isOpen && method === 'POST' && ![409, 422].includes(answer.statusCode)) faults.push(what);
           }
         }

@@ -13,6 +13,7 @@ import {
   position,
   statementQuery,
 } from './fund/figures.js';
+import { find } from './find.js';
 import { disputeEvent, fundEvent, registerEvent } from './event.js';
 import { minimumTestsQuery } from './fund/minimum-tests.js';
 import { allocations, grantSeries, nationalTotals, ruleSet, ruleSets } from './reference/published.js';
@@ -35,6 +36,7 @@ export const QUERIES: readonly Query[] = [
   tasks,
   officers,
   portfolio,
+  find,
   funds,
   fund,
   position,

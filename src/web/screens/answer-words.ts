@@ -53,6 +53,7 @@ const TITLES: Readonly<Record<string, string>> = {
   localGovernment: 'Local government',
   effect: 'Adds or saves',
   what: 'What',
+  to: 'To',
   vatRegime: 'VAT',
   met: 'Met on',
   new: 'New scheme',
@@ -109,7 +110,7 @@ export const figuresNamed = (words: string): string =>
 /** Fields that hold what somebody wrote, or made up as a name: they are shown as they were written. */
 const AS_WRITTEN = new Set(
   `agreement allocation basis clause commitment conditions condition description disputeProtocol evidence grant instrument item
-  items line minute note outputs pot publication reason reference reserve return row scheme schemes settlement
+  items line minute note outputs pot publication reason reference reserve return scheme schemes settlement
   settlements statement under unclassified replaces replacedBy purpose purposes title`.split(/\s+/),
 );
 
@@ -209,7 +210,7 @@ export function told(name: string, value: unknown, telling: Telling): Content {
   if (value === null || value === undefined) return NOTHING[name] ?? 'None';
   if (typeof value === 'boolean') return (YES_OR_NO[name] ?? ['No', 'Yes'])[value ? 1 : 0];
   if (typeof value === 'number')
-    return PERCENT.has(name) ? inPercent(value) : PERIODS.has(name) ? periodName(value) : value;
+    return PERCENT.has(name) ? inPercent(value) : PERIODS.has(name) ? periodName(value) : value.toLocaleString('en-GB');
   return toldText(name, value as string, telling);
 }
 
@@ -229,6 +230,8 @@ function toldText(name: string, text: string, telling: Telling): Content {
   if (name === 'role') return roleName(text);
   if (name === 'fund') return text.includes('-') ? link(`/funds/${text}`, fundName(text)) : text;
   if (YEAR.test(text)) return yearName(text);
+  const [, least] = /^from-(\d+)$/.exec(text) ?? [];
+  if (least !== undefined) return `From £${Number(least).toLocaleString('en-GB')}`;
   if (!SLUG.test(text)) return text;
   return codesOf(name)[text] ?? names.known(text) ?? plainly(text.replaceAll('_', ' '));
 }

@@ -28,6 +28,8 @@ export interface Showing extends Telling {
 export const ROWS_MAX = 100;
 /** So many columns of figures stand beside each other, at the most. */
 const FIGURES_MAX = 6;
+/** So many columns in all have room beside each other. */
+const WIDTH_MAX = 10;
 /** So many columns of words beside figures. */
 const WORDS_MAX = 7;
 const RICH_MIN = 8;
@@ -111,8 +113,9 @@ function wordsOf(all: Readonly<Record<string, Shape>>, code: string): string | u
 function titleIn(shape: Shape, name: string): string {
   const all = bare(shape).properties ?? {};
   const of = Object.keys(all).find((code) => wordsOf(all, code) === name);
+  if (name === 'by' && 'group' in all) return 'By';
   if (name === 'recurrent' && typesOf(all[name] ?? {}).includes('boolean')) return 'How often';
-  return titleOf(of === undefined || of === 'state' ? name : of);
+  return titleOf(of ?? name);
 }
 
 interface Column {
@@ -120,6 +123,8 @@ interface Column {
   /** A sum of money, or a number. */
   readonly isFigure: boolean;
   readonly isMoney?: boolean;
+  /** Holds a list, or a sentence: it takes the room of several. */
+  readonly isWide?: boolean;
   of(row: Data): Content;
 }
 
@@ -131,6 +136,7 @@ function columnsOf(shape: Shape, showing: Showing, prefix = ''): Column[] | unde
     if (isLeaf(field) || isListOfLeaves(field)) {
       columns.push({
         title,
+        isWide: name === 'sentence',
         isFigure: isFigure(field) || typesOf(bare(field)).includes('integer'),
         isMoney: isFigure(field),
         of: (row) => cell(name, row[name], row, showing),
@@ -138,7 +144,7 @@ function columnsOf(shape: Shape, showing: Showing, prefix = ''): Column[] | unde
     } else if (isObject(field) && isFlat(field)) {
       const inner = fieldsOf(field);
       if (leavesOf(field) > SPREAD_MAX && !inner.every(([, each]) => isFigure(each)))
-        columns.push({ title, isFigure: false, of: (row) => inline(field, row[name], showing) });
+        columns.push({ title, isWide: true, isFigure: false, of: (row) => inline(field, row[name], showing) });
       else
         columns.push(
           ...columnsOf(field, showing, name === 'figures' || name === 'changes' ? '' : title)!.map((each) => ({
@@ -147,7 +153,7 @@ function columnsOf(shape: Shape, showing: Showing, prefix = ''): Column[] | unde
           })),
         );
     } else if (isInline(name, field)) {
-      columns.push({ title, isFigure: false, of: (row) => inline(field, row[name], showing) });
+      columns.push({ title, isWide: true, isFigure: false, of: (row) => inline(field, row[name], showing) });
     } else return undefined;
   }
   return columns;
@@ -161,11 +167,14 @@ const isRich = (shape: Shape): boolean =>
 const isFlat = (shape: Shape): boolean =>
   fieldsOf(shape).every(([, each]) => isLeaf(each) || isListOfLeaves(each) || (isObject(each) && isFlat(each)));
 
-/** Whether a list has room in a cell: approvals have, and what has a few fields. */
+/** Lists that are told in a cell, however much they hold: approvals, and the other halves of moves between years. */
+const IN_LINE = new Set(['by', 'halves']);
+
+/** Whether a list has room in a cell: these have, and what has a few fields. */
 const isInline = (name: string, shape: Shape): boolean =>
   isMixed(shape) ||
   isMixed(itemsOf(shape)) ||
-  name === 'by' ||
+  IN_LINE.has(name) ||
   (isObject(shape)
     ? fieldsOf(shape).every(([inner, each]) => isLeaf(each) || isInline(inner, each))
     : isList(shape) && isFlat(itemsOf(shape)) && leavesOf(itemsOf(shape)) <= SPREAD_MAX);
@@ -237,8 +246,12 @@ function inline(shape: Shape, value: unknown, showing: Showing): Content {
   const fields = isObject(shape) ? fieldsOf(shape) : Object.keys(row).map((name): Field => [name, {}]);
   const lines = fields
     .filter(([name]) => row[name] !== undefined)
-    .map(([name, field]) => html`${titleIn(shape, name)}: ${inField(name, field, row, showing)}`);
-  return joined(lines, '; ');
+    .map(([name, field], at) => {
+      const value = inField(name, field, row, showing);
+      // What it is of comes first, and a sum alone beside it needs no title.
+      return at === 0 || (fields.length === 2 && isFigure(field)) ? value : html`${titleIn(shape, name)}: ${value}`;
+    });
+  return joined(lines, fields.length === 2 ? ': ' : '; ');
 }
 
 const inField = (name: string, field: Shape, row: Data, showing: Showing): Content => {
@@ -293,7 +306,7 @@ function tableOf(
     return scrolling(
       named,
       table({
-        caption: `${named}${shown.some((each) => each.isMoney) ? ', £' : ''}. ${showing.dates}`,
+        caption: `${named}${shown.some((each) => each.isMoney) ? ', £' : ''}${showing.dates && `. ${showing.dates}`}`,
         captionClasses: 'govuk-table__caption--s',
         head: shown.map((each) => ({ content: each.title, format: each.isFigure ? 'numeric' : undefined })),
         rows: [...rows.map((row) => shown.map((each) => cellOf(each, row))), ...sums],
@@ -303,18 +316,21 @@ function tableOf(
   return html`${all}`;
 }
 
+const widthOf = (words: readonly Column[]): number => words.reduce((width, { isWide }) => width + (isWide ? 3 : 1), 0);
+
 /** The columns of each table that a list is shown in: one, unless there are more than fit beside each other. */
 function partsOf(
   columns: readonly Column[],
   words: readonly Column[],
   figures: readonly Column[],
 ): (readonly Column[])[] {
-  if (figures.length <= FIGURES_MAX && words.length <= WORDS_MAX) return [columns];
+  const isNarrow = widthOf(words) + figures.length <= WIDTH_MAX || (figures.length <= 2 && words.length <= WORDS_MAX);
+  if (figures.length <= FIGURES_MAX && isNarrow) return [columns];
   const named = words.slice(0, 2);
   const parts = Math.ceil(figures.length / FIGURES_MAX);
   const size = Math.ceil(figures.length / parts);
   const split = Array.from({ length: parts }, (_, part) => figures.slice(part * size, (part + 1) * size));
-  if (words.length > WORDS_MAX) return [words, ...split.map((own) => [...named, ...own])];
+  if (widthOf(words) > WORDS_MAX) return [words, ...split.map((own) => [...named, ...own])];
   return split.map((own, part) => [...(part === 0 ? words : named), ...own]);
 }
 
@@ -364,36 +380,59 @@ const addsUp = (total: Shape | undefined, list: Shape): boolean => {
 /** The fields that say what a thing is called, the best first. */
 const NAMING = ['name', 'title', 'sentence'];
 
+/** The field by which a thing is called among others of its kind. */
+function namingOf(shape: Shape): string {
+  const names = fieldsOf(shape).map(([name]) => name);
+  return NAMING.find((each) => names.includes(each)) ?? names[0]!;
+}
+
+const NOTHING_GIVEN: ReadonlySet<string> = new Set();
+
+/** What the heading of a thing says whole; a fact’s sentence is said again, with all that belongs to it. */
+const inHeading = (shape: Shape): ReadonlySet<string> =>
+  namingOf(shape) === 'sentence' ? NOTHING_GIVEN : new Set([namingOf(shape)]);
+
 /** What one thing is called among others of its kind. */
 function nameOfThing(shape: Shape, value: Data, showing: Showing): Content {
-  const fields = fieldsOf(shape);
-  const named = NAMING.map((each) => fields.find(([name]) => name === each)).find((each) => each !== undefined);
-  const [name, field] = named ?? fields[0]!;
-  return name === 'sentence' ? told(name, value[name], showing) : inField(name, field, value, showing);
+  const name = namingOf(shape);
+  return name === 'sentence' ? told(name, value[name], showing) : inField(name, {}, value, showing);
 }
 
 /** Everything that an answer, or a thing in it, holds. `level` is how deep it stands: 0 is the answer itself. */
 function whole(shape: Shape, value: Data, showing: Showing, level: number): Html {
-  const fields = fieldsOf(shape).filter(([name]) => level > 0 || !(AROUND.has(name) || showing.given.has(name)));
+  const fields = fieldsOf(shape).filter(([name]) => !(showing.given.has(name) || (level === 0 && AROUND.has(name))));
   const total = fields.find(([name]) => name === 'total')?.[1];
   const isPlain = ([name, each]: Field): boolean =>
-    isLeaf(each) || isListOfLeaves(each) || isMixed(each) || name === 'by';
+    isLeaf(each) || isListOfLeaves(each) || isMixed(each) || IN_LINE.has(name);
   const lists = fields.filter((each) => isList(each[1]) && !isPlain(each));
   const summed = total && isObject(total) && lists.some(([, each]) => addsUp(total, each));
   const objects = fields.filter(([name, each]) => isObject(each) && !(summed && name === 'total'));
   const plain = fields.filter(isPlain);
-  return html`${single(undefined, shape, value, showing, plain)}${objects.map(([name, each]) =>
-    partOf(titleIn(shape, name), each, value[name] as Data | null | undefined, showing, level),
-  )}${lists.map(([name, each]) =>
-    listPart(
-      titleIn(shape, name),
-      each,
-      (value[name] ?? []) as readonly Data[],
-      (addsUp(total, each) ? value['total'] : undefined) as Data | undefined,
-      showing,
-      level,
-    ),
-  )}`;
+  const isEmpty = ([name]: Field): boolean =>
+    level > 0 && (value[name] === null || (Array.isArray(value[name]) && value[name].length === 0));
+  const empty = [...objects, ...lists].filter(isEmpty);
+  return html`${single(undefined, shape, value, showing, plain)}${objects
+    .filter((each) => !isEmpty(each))
+    .map(([name, each]) =>
+      partOf(titleIn(shape, name), each, value[name] as Data | null | undefined, showing, level),
+    )}${lists
+    .filter((each) => !isEmpty(each))
+    .map(([name, each]) =>
+      listPart(
+        titleIn(shape, name),
+        each,
+        (value[name] ?? []) as readonly Data[],
+        (addsUp(total, each) ? value['total'] : undefined) as Data | undefined,
+        showing,
+        level,
+      ),
+    )}${
+    empty.length > 0 &&
+    html`<p class="govuk-body">Nothing under: ${joined(
+      empty.map(([name]) => titleIn(shape, name).toLowerCase()),
+      ', ',
+    )}.</p>`
+  }`;
 }
 
 const headingOf = (title: Content, level: number): Html =>
@@ -414,7 +453,7 @@ function partOf(
   if (value === null) return html`${headingOf(title, level)}<p class="govuk-body">None.</p>`;
   const fields = fieldsOf(shape);
   const isOne = fields.every(([, each]) => isLeaf(each) || isListOfLeaves(each));
-  return html`${headingOf(title, level)}${isOne ? single(title, shape, value, showing, fields) : whole(shape, value, showing, level + 1)}`;
+  return html`${headingOf(title, level)}${isOne ? single(title, shape, value, showing, fields) : whole(shape, value, { ...showing, given: NOTHING_GIVEN }, level + 1)}`;
 }
 
 function listPart(
@@ -432,7 +471,8 @@ function listPart(
   if (rows.length === 0) return html`${said}<p class="govuk-body">${all.length === 0 ? 'None.' : 'No more.'}</p>`;
   if (columns) return html`${said}${tableOf(title, columns, rows, total, showing)}`;
   return html`${said}${rows.map(
-    (row) => html`${headingOf(nameOfThing(item, row, showing), level + 1)}${whole(item, row, showing, level + 2)}`,
+    (row) =>
+      html`${headingOf(nameOfThing(item, row, showing), level + 1)}${whole(item, row, { ...showing, given: inHeading(item) }, level + 2)}`,
   )}${
     total &&
     single(

@@ -17,6 +17,7 @@ import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
+import { gapInWords } from './gap-words.js';
 import { scrolling, verdictTag, ways } from './parts.js';
 import { placesOfFund } from './places.js';
 
@@ -77,26 +78,6 @@ interface Proposals {
 }
 
 const numeric = (content: string): Cell => ({ content, format: 'numeric' });
-
-/** The gap in one sentence, from its figures alone. */
-export function gapInWords({
-  requirement,
-  funded,
-  soft,
-  hard,
-}: Pick<Gap, 'requirement' | 'funded' | 'soft' | 'hard'>): string {
-  const required = isNothing(requirement) ? 'Nothing is required' : `${inWords(requirement)} is required`;
-  const parts = [
-    isNothing(funded) ? 'nothing is funded' : `${inWords(funded)} is funded`,
-    ...(isNothing(soft) ? [] : [`${inWords(soft)} is offered and not signed`]),
-    isNothing(hard)
-      ? 'nothing is missing'
-      : hard.startsWith('-')
-        ? `that is ${inWords(hard.slice(1))} more than is required`
-        : `nobody offers ${inWords(hard)}`,
-  ];
-  return `${required}: ${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)!}.`;
-}
 
 /** What is disputed; whoever sees no cases reads it rounded, and as at which day: a fund is in no ledger before the first. */
 const disputed = ({ openClaims, disclosed, release }: Gap): string =>

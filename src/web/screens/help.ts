@@ -14,7 +14,7 @@ export const missingPage = (around: Around): string =>
     title: 'Page not found',
     main: html`${heading('Page not found')}
       ${paragraph('If you typed the address, check that it is right. If you pasted it, check that you copied all of it.')}
-      ${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>, or <a class="govuk-link" href="/funds">to all funds</a>.`)}`,
+      ${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>, or <a class="govuk-link" href="/find">find a fund, a body or a fact</a>.`)}`,
   });
 
 /** Every word of an answer that is a figure, and every fact that can be recorded, from their declarations. */

@@ -64,6 +64,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   'dispute-proposal': '/proposals/{proposal}',
   'register-proposal': '/proposals/{proposal}',
   facts: '/glossary',
+  find: '/find',
   'open-acts': '/funds/{fund}/propose',
   'dispute-open-acts': '/areas/{area}/disputes/propose',
   'register-open-acts': '/register/propose',

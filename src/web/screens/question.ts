@@ -8,7 +8,8 @@ import { page, paragraph } from '../layout.js';
 import { namesFor } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { answerPart, definitionsOf, rowsOf, ROWS_MAX, type Data, type Showing } from './answer.js';
-import { figuresNamed } from './answer-words.js';
+import { caseName, figuresNamed } from './answer-words.js';
+import { findingOf } from './findings.js';
 import { datesOf, fieldsFor, othersOf, type Named } from './filters.js';
 import { titled } from './parts.js';
 import { DERIVED, filled, pageOf, placeOf, questionTitle, standingOf } from './places.js';
@@ -229,6 +230,34 @@ export function framed({ around }: Asking, { title, given, main, isFault, source
   });
 }
 
+/** The title of a page about one thing says which. */
+function titleOfPage(name: string, given: Given): string {
+  if (name === 'dispute-case') return caseName(given['case']!);
+  if (name === 'settlement') return `Settlement ${given['settlement']!}`;
+  if (name === 'return') return `Return ${given['return']!}`;
+  return name === 'rule-set' ? `Rules of ${given['year']!}` : questionTitle(name);
+}
+
+/** The page above that of one thing: the list that it is in. */
+const ABOVE: Readonly<Record<string, string>> = {
+  'dispute-case': 'dispute-cases',
+  settlement: 'settlements',
+  return: 'returns',
+  'rule-set': 'rule-sets',
+};
+
+/** The pages between the fund or the area and a page. */
+function through(name: string, given: Given): { content: string; href: string }[] {
+  const { area, fund, partner } = given;
+  if (fund !== undefined && partner !== undefined)
+    return [{ content: 'Partner', href: filled('/funds/{fund}/partners/{partner}', { fund, partner }) }];
+  const ofDisputes = area !== undefined && name !== 'disputes' && /^(dispute-|settlement)/.test(name);
+  return [...(ofDisputes ? ['disputes'] : []), ...(ABOVE[name] === undefined ? [] : [ABOVE[name]])].map((each) => ({
+    content: questionTitle(each),
+    href: placeOf(each, given),
+  }));
+}
+
 async function questionPage(
   site: Site,
   asking: Asking,
@@ -239,8 +268,9 @@ async function questionPage(
   const options = { ...asked, page: undefined };
   const answer = await askedOf<Answer>(site.ledger, asking.sight, question.name, { ...given, ...options });
   const showing = await showingFor(site, asking, answer, given, (number - 1) * ROWS_MAX);
+  const { above, below } = findingOf(question.name, answer, showing);
   const path = filled(pageOf(question), given);
-  const title = questionTitle(question.name);
+  const title = titleOfPage(question.name, given);
   const dates = Object.fromEntries(datesOf(question).map((name) => [name, standsAt(answer, name)]));
   const fields = fieldsFor(question, answer, asked, await namedFor(site, asking, question, given));
   const words = datesOfAnswer(answer);
@@ -251,12 +281,19 @@ async function questionPage(
   const file = addressWith(path, { ...options, after: undefined, format: 'csv' });
   const main = html`${dateFaults(typed?.wrong ?? [])}${titled(title, standingOf(given).of)}${paragraph(question.about)}${control}
     ${answer['outsideYear'] === true && paragraph('This day is outside the fund’s year.')}${disclosure(answer)}
-    ${partOfAnswer(question, answer, showing)}
+    ${above}${partOfAnswer(question, answer, showing)}${below}
     ${waysOn(path, asked, question, answer, number)}
     ${workedOut(definitionsFor(question))}
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${file}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
-  return framed(asking, { title, given, main, isFault: typed !== undefined, source: `${words}. ${sourceOf(answer)}` });
+  return framed(asking, {
+    title,
+    given,
+    main,
+    isFault: typed !== undefined,
+    source: `${words}. ${sourceOf(answer)}`,
+    through: through(question.name, given),
+  });
 }
 
 /** What a date of the control stands at: what the answer says that it was worked out for. */
