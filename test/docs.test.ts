@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,14 +12,15 @@ import { NATIONAL_TOTALS } from '../src/domain/reference/national-totals.js';
 import { RULE_SETS } from '../src/domain/reference/rule-sets.js';
 import { SUPPLIER_CLASSES } from '../src/domain/reference/supplier-classes.js';
 import { SOURCES } from '../src/domain/sources.js';
-import { allFacts } from '../src/ledger/catalogue.js';
+import { saidOf } from '../src/domain/grammar/naming.js';
+import { allFacts, canonical, eventLine } from '../src/ledger/catalogue.js';
 import { actsPage } from '../src/ledger/acts/acts-page.js';
-import { eventCatalogue } from '../src/ledger/event-catalogue.js';
+import { addedTo, eventCatalogue } from '../src/ledger/event-catalogue.js';
 import { FIGURE_WORDS, figuresInAnswers, figuresPage } from '../src/ledger/figure-words.js';
 import { QUERIES } from '../src/ledger/questions/all.js';
 import { load, planLoad } from '../src/ledger/acts/load.js';
 import { asked } from './support/asking.js';
-import { emptyLedger } from './support/ledger.js';
+import { emptyLedger, openedLedger } from './support/ledger.js';
 
 const read = (name: string): string => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
 
@@ -153,3 +155,20 @@ t.test(
     }
   },
 );
+
+t.test('each field that a decision adds says what it is, in the declaration of its fact', async (t) => {
+  const without = allFacts().flatMap(({ fact }) =>
+    Object.entries(addedTo(fact)).flatMap(([name, type]) =>
+      saidOf(type, 'description') === undefined ? [`${fact.name} ${name}`] : [],
+    ),
+  );
+  t.same(without, []);
+});
+
+t.test('the hash of an event is what the documentation says that it is', async (t) => {
+  const ledger = await openedLedger(t);
+  const [event] = await ledger.store.readAll({ limit: 1 });
+  const { hash, data, metadata, id, revision, stream, type } = JSON.parse(eventLine(event!)) as Record<string, unknown>;
+  const texts = { data: canonical(data), metadata: canonical(metadata), id, revision, stream, type };
+  t.equal(hash, createHash('sha256').update('\0').update(canonical(texts)).digest('hex'));
+});

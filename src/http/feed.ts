@@ -33,7 +33,7 @@ const EventText = z
     }),
     hash: z.string().optional().meta({
       description:
-        'The event’s leaf hash in the ledger’s tree (RFC 6962): SHA-256 of a zero byte and the canonical JSON (RFC 8785) of data, id, metadata, revision, stream and type, where data and metadata are texts: canonical JSON themselves.',
+        'The event’s leaf hash in the ledger’s tree (RFC 6962): SHA-256 of a zero byte and the canonical JSON (RFC 8785) of an object of six texts: data, id, metadata, revision, stream and type, where data and metadata are canonical JSON themselves. The position is no part of it.',
     }),
     void: z.literal(true).optional().meta({
       description: 'Where it counts for nothing: what its act was decided on had moved when it was recorded.',

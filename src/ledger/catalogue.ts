@@ -117,21 +117,40 @@ class UnreadableEvent extends Error {
   }
 }
 
-const StoredMetadata = z.strictObject({
-  schemaVersion: z.int().positive(),
-  rules: z.int().min(2).optional(),
-  recordedAt: z.string().refine((text) => instantOf(text) !== undefined),
-  officer: Name,
-  partner: Name,
-  role: z.enum([...ROLES, 'service']),
-  signedInBy: z.string(),
-  key: z.string(),
-  request: z.string(),
-  correlation: z.string(),
-  causation: z.string().optional(),
+/** What every event carries beside its business data, as it is stored. The service writes it. */
+export const StoredMetadata = z.strictObject({
+  schemaVersion: z.int().positive().meta({ description: 'The version of the stored shape of its fact.' }),
+  rules: z.int().min(2).optional().meta({ description: 'The version of the rules that decided it; left out, 1.' }),
+  recordedAt: z
+    .string()
+    .refine((text) => instantOf(text) !== undefined)
+    .meta({ description: 'The instant at which it was recorded, in UTC.' }),
+  officer: Name.meta({ description: 'Who did it, by the pseudonym in the register.' }),
+  partner: Name.meta({ description: 'The body for which they acted.' }),
+  role: z
+    .enum([...ROLES, 'service'])
+    .meta({ description: 'The role in which they acted; `service` where the service did it itself.' }),
+  signedInBy: z.string().meta({ description: 'How they were known: by which way of signing in.' }),
+  key: z.string().meta({ description: 'The SHA-256 of the idempotency key of the act.' }),
+  request: z
+    .string()
+    .meta({ description: 'The SHA-256 of the request, so that a key that is used for another is recognised.' }),
+  correlation: z
+    .string()
+    .meta({ description: 'What the act belongs to: the identifier of the request, or the name of the file.' }),
+  causation: z.string().optional().meta({ description: 'Of an act with several events, the identifier of the first.' }),
   evidence: Evidence,
-  adjustment: z.strictObject({ reason: words(500) }).optional(),
-  rests: z.record(z.string(), z.string().regex(/^(no_stream|0|[1-9]\d*)$/)).optional(),
+  adjustment: z
+    .strictObject({ reason: words(500) })
+    .optional()
+    .meta({ description: 'Why it takes effect in a closed period, where it does.' }),
+  rests: z
+    .record(z.string(), z.string().regex(/^(no_stream|0|[1-9]\d*)$/))
+    .optional()
+    .meta({
+      description:
+        'For each other stream that its decision looked at, the last revision that stood, or `no_stream`. Left out where there was none.',
+    }),
 });
 
 /** Canonical JSON (RFC 8785): the one way in which a value is written, so that it has one hash for ever. */

@@ -17,7 +17,7 @@ import { Amount, Code, Name, Revision, SignedMoney } from '../domain/values.js';
 /** What a field is, in words, from its schema: its kind, its values where they are few, and what it says of itself. */
 
 interface Node {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
@@ -70,8 +70,15 @@ function inWords(node: Node): string {
   if (node.const !== undefined) return value(node.const);
   if (node.type === 'array') return `list of ${inWords(node.items!)}`;
   if (node.type === 'integer') return wholeNumber(node);
-  if (node.type === 'object') return node.properties ? `{ ${fields(node)} }` : 'fields of your own';
-  return FORMS.get(node.pattern) ?? FORMATS[node.format!] ?? TYPES[node.type!]!;
+  if (node.type === 'object') return node.properties ? `{ ${fields(node)} }` : 'fields by name';
+  return (
+    FORMS.get(node.pattern) ??
+    FORMATS[node.format!] ??
+    [node.type!]
+      .flat()
+      .map((type) => TYPES[type]!)
+      .join(' or ')
+  );
 }
 
 const GENERIC: ReadonlySet<string | undefined> = new Set([
@@ -85,6 +92,9 @@ function fieldInWords(schema: z.ZodType): { readonly kind: string; readonly abou
   const node = nodeOf(schema);
   return { kind: inWords(node), about: GENERIC.has(node.description) ? '' : node.description! };
 }
+
+/** The kind of a field in words: what it holds. */
+export const kindInWords = (schema: z.ZodType): string => fieldInWords(schema).kind;
 
 /** What is asked for beside: where choices come from, what is suggested, and what its parts add up to. */
 function askedInWords(schema: z.ZodType): string[] {
@@ -146,13 +156,18 @@ export function fieldText(name: string, schema: z.ZodType): z.input<typeof Field
   };
 }
 
-/** A table of fields, in Markdown; those that may be left out have a question mark. */
-export const fieldTable = (shape: Readonly<Record<string, z.ZodType>>): string =>
+type Asked = 'asked for' | 'recorded';
+
+/**
+ * A table of fields, in Markdown; those that may be left out have a question mark. Of what is recorded it says what it is, and
+ * not what somebody would need to know who fills it in.
+ */
+export const fieldTable = (shape: Readonly<Record<string, z.ZodType>>, as: Asked = 'asked for'): string =>
   [
     '| field | what it is | about |',
     '|---|---|---|',
     ...Object.entries(shape).map(([name, schema]) => {
       const { kind, about } = fieldInWords(schema);
-      return `| \`${name}${isOptional(schema) ? '?' : ''}\` | ${cell(kind)} | ${cell([about, ...askedInWords(schema)].filter((each) => each !== '').join(' '))} |`;
+      return `| \`${name}${isOptional(schema) ? '?' : ''}\` | ${cell(kind)} | ${cell([about, ...(as === 'recorded' ? [] : askedInWords(schema))].filter((each) => each !== '').join(' '))} |`;
     }),
   ].join('\n');

@@ -25,14 +25,14 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   proposed:
     'On the table, and not signed. An offer that names a last day is off the table for what is known from the day after it in London.',
   agreed:
-    'Agreed contributions and determined grants, less what was withdrawn or reduced; in a dispute, what the claimant is to be paid.',
+    'Agreed contributions, determined grants and money carried in, less what was withdrawn or reduced; in a dispute, what the claimant is to be paid.',
   agreedRecurrent: 'Of what is agreed, what goes on in later years.',
   agreedOneOff: 'Of what is agreed, what is of this year alone.',
   recurrent: 'Of what is agreed, what goes on in later years.',
   oneOff: 'Of what is agreed, what is of this year alone.',
-  withdrawn: 'Offered or agreed, and taken back.',
-  due: 'The instalments that have fallen due by the day, less what later changes took off them.',
-  received: 'Money that has come by the day.',
+  withdrawn: 'Agreed, and taken back in whole or in part; or offered, and taken back whole while it was on the table.',
+  due: 'The instalments that have fallen due by the day, less what later changes took off them; and money carried in, from its day on.',
+  received: 'Money that has come by the day, and money carried in, from its day on.',
   outstanding:
     'agreed − received; below nothing where more was paid than is agreed. Of a settlement: what is still to be paid or written off.',
   overdue: 'due − received, source by source, never below nothing.',

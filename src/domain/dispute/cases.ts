@@ -186,7 +186,7 @@ const Decision = z.strictObject({
 });
 
 /** A decision's sums on the day on which it was made: what is signed. */
-const WithSums = { sums: SumsText };
+const WithSums = { sums: SumsText.meta({ description: 'What the claim comes to on the day of the decision.' }) };
 
 const SplitSent = Decision.extend({
   split: SplitShares,
@@ -446,7 +446,11 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     group: 'disputes',
     about: 'Both sides agree who pays from a day on until the case is decided, without prejudice to how it is.',
     input: z.strictObject({ ...OfCase, interim: SplitShares }),
-    stored: z.strictObject({ ...OfCase, interim: SplitShares, withoutPrejudice: z.literal(true) }),
+    stored: z.strictObject({
+      ...OfCase,
+      interim: SplitShares,
+      withoutPrejudice: z.literal(true).meta({ description: 'It decides nothing: it is paid while the case is open.' }),
+    }),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',
@@ -535,7 +539,10 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     about:
       'An officer confirms, for their own partner’s books, the accounting class of a part of a case; another than the rule proposes needs a reason.',
     input: ClassSent,
-    adds: { proposed: listed(ACCOUNTING_CLASSES), amount: WorkedOutSum },
+    adds: {
+      proposed: listed(ACCOUNTING_CLASSES).meta({ description: 'The class that the rule proposes.' }),
+      amount: WorkedOutSum,
+    },
     signature: 'none',
     roles: FINANCE,
     effective: 'any-day',

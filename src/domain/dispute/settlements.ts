@@ -423,7 +423,13 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
         })
         .meta({ title: 'Cases', description: 'The cases that are settled, and for how much.' }),
     }),
-    stored: z.strictObject({ ...settlementSent, lines: z.array(LineStored) }),
+    stored: z.strictObject({
+      ...settlementSent,
+      lines: z.array(LineStored).meta({
+        description:
+          'Each case with its two bodies, what was claimed of it, what is left open, what was paid and written off before, and its parts by year.',
+      }),
+    }),
     signature: 'other-side',
     roles: FINANCE,
     effective: 'any-day',
@@ -507,7 +513,9 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     input: z.strictObject(refundSent),
     adds: {
       payee: Payee,
-      towards: z.enum(['claimant', 'respondent', 'settlement']),
+      towards: z
+        .enum(['claimant', 'respondent', 'settlement'])
+        .meta({ description: 'To which side of the case it goes; or that it is paid under a settlement.' }),
       left: SignedMoney,
     },
     signature: 'none',

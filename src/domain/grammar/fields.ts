@@ -182,6 +182,11 @@ export const Effective = field(
 );
 
 export const DueDay = field(EffectiveDay, 'Due', 'The day on which it falls due, inclusive.');
+export const DueChanges = field(
+  z.array(z.strictObject({ due: DueDay, change: AmountChange })),
+  'Changes of instalments',
+  'By how much more, or less, falls due on which day: it moves the instalments that stood before.',
+);
 export const DueBy = field(EffectiveDay, 'Due by', 'The last day, inclusive.');
 export const ByDay = field(EffectiveDay, 'By', 'The last day, inclusive.');
 export const FromDay = field(EffectiveDay, 'From', 'The first day, inclusive.');

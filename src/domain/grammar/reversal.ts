@@ -59,7 +59,9 @@ export function reversalFact<State>(of: Reversing<State>): Fact<State> {
       'Undoes exactly one fact, once, from its own effective date on; signed as the original was; never itself reversed.',
     input: z.strictObject(sent),
     adds: {
-      fact: z.strictObject({ type: z.string(), version: z.int(), data: z.looseObject({ effective: EffectiveDay }) }),
+      fact: z
+        .strictObject({ type: z.string(), version: z.int(), data: z.looseObject({ effective: EffectiveDay }) })
+        .meta({ description: 'The whole text of the fact that is taken back, as it was recorded.' }),
     },
     signature: 'none',
     roles: [],

@@ -80,7 +80,11 @@ const noticeInput = {
     .meta({ title: 'Schemes', description: 'The schemes that notice is given of; left out, the whole agreement.' }),
   reason: Reason,
 };
-const NoticeStored = z.strictObject({ ...noticeInput, months: z.int(), earliest: EffectiveDay });
+const NoticeStored = z.strictObject({
+  ...noticeInput,
+  months: z.int().meta({ description: 'The months of notice that the agreement asks for.' }),
+  earliest: EffectiveDay.meta({ description: 'The first day on which what notice is given of may end.' }),
+});
 
 const variationInput = {
   effective: Effective,
@@ -102,7 +106,13 @@ const terminationInput = {
   ).meta({ title: 'Notice', description: 'The notice that the agreement ends by.' }),
   reason: Reason,
 };
-const TerminationStored = z.strictObject({ ...terminationInput, schemes: z.array(SchemeName).max(60) });
+const TerminationStored = z.strictObject({
+  ...terminationInput,
+  schemes: z
+    .array(SchemeName)
+    .max(60)
+    .meta({ description: 'The schemes that end by it; none where the whole agreement does.' }),
+});
 
 /**
  * Every agreement that had been signed by a day, inclusive, as known at a revision, in the order of signing. Those whose

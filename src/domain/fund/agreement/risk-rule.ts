@@ -313,7 +313,9 @@ export const SharedText = {
   covered: z
     .array(CoveredText)
     .meta({ description: 'What of an overspend other money covers, before anybody bears it.' }),
-  shares: z.array(z.strictObject({ partner: Partner, amount: SignedMoney })),
+  shares: z
+    .array(z.strictObject({ partner: Partner, amount: SignedMoney }))
+    .meta({ description: 'What each partner bears, above nothing, or keeps, below nothing.' }),
   uncovered: SignedMoney.meta({
     description: 'What nobody bears; below nothing, what nobody keeps: it stays in the pool.',
   }),

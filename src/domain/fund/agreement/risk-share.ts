@@ -54,7 +54,7 @@ const Applied = z.strictObject({
   signedIn: SignedIn.optional().meta({
     description: 'The fund in which the agreement was signed, where it is another.',
   }),
-  rule: RiskRule,
+  rule: RiskRule.meta({ description: 'The signed rule by which it was shared.' }),
   budget: SignedMoney,
   spent: SignedMoney,
   variance: SignedMoney,

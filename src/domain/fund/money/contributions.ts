@@ -17,13 +17,12 @@ import { addsUp, dueFrom, inOrder, nameIsFree, partnerIsIn, sourceFits } from '.
 import { everNamed, holding, itemOf, opened, seriesOf, standsAt, type Contribution, type FundState } from '../state.js';
 import { replanned, type DueChange } from '../instalments.js';
 import {
-  AmountChange,
   AmountOf,
   AGAIN,
   BankReference,
   Clause,
   ContributionName,
-  DueDay,
+  DueChanges,
   Effective,
   Note,
   NoticeGiven,
@@ -40,8 +39,6 @@ import {
 import { addingUpTo, exactlyOne, newName } from '../../grammar/asked.js';
 
 /** Contributions: what a partner undertakes to pay into the pool, changes, pays, or withdraws. */
-
-const DueChanges = z.array(z.strictObject({ due: DueDay, change: AmountChange }));
 
 const dueText = (changes: readonly DueChange[]) =>
   changes.map(({ due, change }) => ({ due, change: moneyText(change) }));
@@ -402,14 +399,20 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     group: 'contributions',
     keptAs: 'withdrawal',
     about:
-      'A payer takes back all or part of a discretionary payment, agreed or still on the table; a second officer of the payer signs. Never from a compulsory source (ADASS, Better Care Fund update, 1 March 2016).',
+      'A payer takes back all or part of a discretionary payment that is agreed, or the whole of an offer that is on the table; a second officer of the payer signs. Never from a compulsory source (ADASS, Better Care Fund update, 1 March 2016).',
     input: z.strictObject(withdrawalInput),
     adds: {
       source: Source,
       recurrent: Recurrent,
       dueChanges: DueChanges,
-      noticeMonths: z.int().optional(),
-      withinNotice: z.literal(true).optional(),
+      noticeMonths: z
+        .int()
+        .optional()
+        .meta({ description: 'The months of notice that the agreement in force asks for.' }),
+      withinNotice: z
+        .literal(true)
+        .optional()
+        .meta({ description: 'Where it takes effect sooner than the notice that the agreement asks for.' }),
     },
     pages: [['of'], ['payer', 'amount'], ['effective', 'noticeGiven'], ['instalments'], ['reason']],
     signature: 'second-officer',

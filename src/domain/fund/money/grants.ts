@@ -35,7 +35,7 @@ import {
   Consent,
   Determination,
   District,
-  DueDay,
+  DueChanges,
   Effective,
   GrantName,
   Holder,
@@ -88,9 +88,13 @@ const waived = {
 /** What a decision adds to a cut. */
 const cutAdded = {
   ...OfGrant,
-  riskChanges: z.array(z.strictObject({ on: OnDay, change: AmountChange })),
-  shareChanges: z.array(z.strictObject({ district: District, change: AmountChange })),
-  dueChanges: z.array(z.strictObject({ due: DueDay, change: AmountChange })),
+  riskChanges: z
+    .array(z.strictObject({ on: OnDay, change: AmountChange }))
+    .meta({ description: 'By how much what is at risk falls with it, and on which day.' }),
+  shareChanges: z
+    .array(z.strictObject({ district: District, change: AmountChange }))
+    .meta({ description: 'By how much the share of each district falls with it.' }),
+  dueChanges: DueChanges,
 };
 
 const districtItem = (grant: string, district: string): string => `${grant}/${district}`;

@@ -134,7 +134,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       source: Source,
       recurrent: Recurrent,
       achieved: Achieved,
-      planned: Planned,
+      planned: Planned.meta({ description: 'The reduction that was planned when the pot was held back.' }),
       before: Sum.meta({ description: 'The most that stands as released on that day or a later one, before it.' }),
       amount: AmountOf,
     },

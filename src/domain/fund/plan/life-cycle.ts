@@ -73,7 +73,7 @@ const moveInput = {
 };
 const Move = z.strictObject({
   ...moveInput,
-  from: oneOf(PLAN_STATES),
+  from: oneOf(PLAN_STATES).meta({ description: 'Where the plan stood before.' }),
   planHash: PlanHash,
   agreement: AgreementName.optional().meta({
     description: 'The agreement that the step rests on, where it rests on one.',

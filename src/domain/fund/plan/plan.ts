@@ -298,6 +298,9 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         source: Source,
         recurrent: Recurrent,
         effect: z.enum(['adds', 'reduces']),
+      }).meta({
+        description:
+          'Each line with what it stood at before, its source, its term, and whether it adds to the requirement.',
       }),
     }),
     signature: 'second-officer',

@@ -50,12 +50,14 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
       'Closes an accounting period with the totals as they stand; later truth is still recorded, as an adjustment, and shows under a later known-at.',
     input: z.strictObject(input),
     adds: {
-      totals: z.strictObject({
-        requirement: SignedMoney,
-        funded: SignedMoney,
-        gap: SignedMoney,
-        received: SignedMoney,
-      }),
+      totals: z
+        .strictObject({
+          requirement: SignedMoney,
+          funded: SignedMoney,
+          gap: SignedMoney,
+          received: SignedMoney,
+        })
+        .meta({ description: 'The sums of the fund on the last day of the period, as they stood when it was closed.' }),
     },
     signature: 'second-officer',
     roles: MANAGE,

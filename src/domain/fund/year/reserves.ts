@@ -257,7 +257,11 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
     about:
       'Money is drawn from a reserve for the year and purpose that it was set aside for, on a day of that year; never more than is in it.',
     input: z.strictObject(drawInput),
-    adds: { source: Source, purpose: Purpose, toYear: z.string() },
+    adds: {
+      source: Source,
+      purpose: Purpose,
+      toYear: z.string().meta({ description: 'The financial year for which it was set aside.' }),
+    },
     signature: 'second-officer',
     roles: MANAGE,
     signerRoles: CHIEF,

@@ -90,7 +90,9 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
       'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),
     adds: {
-      figures: z.array(ReturnFigureText),
+      figures: z
+        .array(ReturnFigureText)
+        .meta({ description: 'The figures as they stood at the cut-off, each one line.' }),
       claimsKnownTo: z.string().nullable().meta({
         description:
           'The last revision of the area’s disputes that open claims were counted from; null where there are none.',

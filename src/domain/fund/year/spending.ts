@@ -477,7 +477,12 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     about:
       'What a plan line is expected to have cost by the end of the year, or a saving or income to have saved or brought in, as seen at the end of a period; the latest of a period counts, and the older are kept. It moves no money.',
     input: z.strictObject(forecastInput),
-    adds: { effect: z.literal('reduces').optional() },
+    adds: {
+      effect: z
+        .literal('reduces')
+        .optional()
+        .meta({ description: 'Where the line lowers cost: the outturn is what it saves or brings in.' }),
+    },
     signature: 'none',
     roles: MANAGE,
     effective: 'in-year',
