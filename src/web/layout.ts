@@ -1,4 +1,5 @@
 import { html, type Content, type Html } from './html.js';
+import { button } from './components/fields.js';
 import { skipLink } from './components/ways.js';
 
 /** What stands around every page. */
@@ -77,3 +78,16 @@ export const page = (around: Around, { title, main, before, section, source }: P
 export const heading = (text: Content): Html => html`<h1 class="govuk-heading-l">${text}</h1>`;
 export const subheading = (text: Content): Html => html`<h2 class="govuk-heading-m">${text}</h2>`;
 export const paragraph = (text: Content): Html => html`<p class="govuk-body">${text}</p>`;
+
+/** The two ways to act at a place: what waits for a signature is proposed, all else is recorded. */
+export const waysToAct = (path: string): Html =>
+  html`<div class="bcf-buttons">${[
+    ['propose', 'Propose'],
+    ['record', 'Record'],
+  ].map(([list, content]) =>
+    button({
+      href: `${path}/${list!}`,
+      content,
+      classes: 'govuk-button--secondary govuk-!-margin-bottom-0',
+    }),
+  )}</div>`;

@@ -19,7 +19,8 @@ import { registerHistory } from './screens/history.js';
 import { missingPage, registerHelp } from './screens/help.js';
 import { registerProposals } from './screens/proposal.js';
 import { registerTasks } from './screens/tasks.js';
-import { createSessions, SESSION_MS_MAX, type Session } from './session.js';
+import { createSessions, draftsOf, SESSION_MS_MAX, type Session } from './session.js';
+import { keptPage, SHOWN_AGAIN } from './kept-draft.js';
 import { registerSignIn } from './sign-in.js';
 import type { Asking, Form, PagesOptions, Site } from './site.js';
 
@@ -74,11 +75,20 @@ export function registerPages(
     token: sessions.token(session),
   });
 
-  /** Whether a form came from a page of ours: browsers say where from, and our pages put a token of the session in. */
-  function isOurs(request: FastifyRequest, session: Session, form: Form): boolean {
-    const origin = publicUrl === undefined ? `http://${request.host}` : new URL(publicUrl).origin;
-    return request.headers.origin === origin && sessions.isToken(session, form['token']);
-  }
+  /** Whether browsers say that a form came from a page of ours. */
+  const isFromHere = (request: FastifyRequest): boolean =>
+    request.headers.origin === (publicUrl === undefined ? `http://${request.host}` : new URL(publicUrl).origin);
+
+  /** The same, and our pages put a token of the session in. */
+  const isOurs = (request: FastifyRequest, session: Session, form: Form): boolean =>
+    isFromHere(request) && sessions.isToken(session, form['token']);
+
+  /** A draft that its own officer sends in another session than it was begun in: it is shown again, and not sent. */
+  const draftAgain = (request: FastifyRequest, { officer, ...session }: Session): Form | undefined => {
+    const form = (request.body ?? {}) as Form;
+    const isTheirs = officer !== undefined && isFromHere(request) && sessions.isToken(draftsOf(officer), form['whose']);
+    return isTheirs && !sessions.isToken(session, form['token']) ? { ...form, go: SHOWN_AGAIN } : undefined;
+  };
 
   const formOf = (request: FastifyRequest, session: Session): Form => {
     const form = (request.body ?? {}) as Form;
@@ -97,7 +107,12 @@ export function registerPages(
     if (officer === undefined || by === undefined) return undefined;
     const sight = answered(sightsOf(officer));
     request.signedIn = { officer, by };
-    return { session: { ...session, officer, by }, sight, around: around(session) };
+    return {
+      session: { ...session, officer, by },
+      sight,
+      around: around(session),
+      draftMark: sessions.token(draftsOf(officer)),
+    };
   }
 
   const toSignIn = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
@@ -122,6 +137,18 @@ export function registerPages(
         const asking = askingOf(request, reply);
         if (!asking) return toSignIn(request, reply);
         return handler(asking, formOf(request, asking.session), request, asPage(reply));
+      }),
+    postDraft: (path, handler) =>
+      void app.post(path, hidden, async (request, reply) => {
+        const asking = askingOf(request, reply);
+        if (!asking) {
+          const session = sessionOf(request, reply);
+          return asPage(reply)
+            .status(401)
+            .send(keptPage(around(session), request.url, request.body as Form));
+        }
+        const form = draftAgain(request, asking.session) ?? formOf(request, asking.session);
+        return handler(asking, form, request, asPage(reply));
       }),
     getOpen: (path, handler) =>
       void app.get(path, hidden, async (request, reply) => {

@@ -35,9 +35,12 @@ export interface Sessions {
   /** The session in a cookie, where it was sealed here and neither its idle time nor its whole time is over. */
   open(cookie: string | undefined, now: number): Session | undefined;
   /** A token for a form of a session: another text each time, so that its bytes tell nothing when a page is compressed. */
-  token(session: Session): string;
-  isToken(session: Session, token: unknown): boolean;
+  token(session: Pick<Session, 'id'>): string;
+  isToken(session: Pick<Session, 'id'>, token: unknown): boolean;
 }
+
+/** What an officer’s draft is marked with, in place of a session: it may outlive the one in which it was begun. */
+export const draftsOf = (officer: string): Pick<Session, 'id'> => ({ id: `drafts of ${officer}` });
 
 /** @param keys 32 bytes each; the first seals */
 export function createSessions(keys: readonly Buffer[]): Sessions {
@@ -46,7 +49,7 @@ export function createSessions(keys: readonly Buffer[]): Sessions {
     token: Buffer.from(hkdfSync('sha256', key, '', 'form token', 32)),
   }));
   const [newest] = derived as [(typeof derived)[number]];
-  const macOf = (key: Buffer, { id }: Session): Buffer => createHmac('sha256', key).update(id).digest();
+  const macOf = (key: Buffer, { id }: Pick<Session, 'id'>): Buffer => createHmac('sha256', key).update(id).digest();
 
   function opened(sealed: Buffer, key: Buffer): Session | undefined {
     try {

@@ -24,6 +24,8 @@ export interface Asking {
   readonly session: OfficersSession;
   readonly sight: Sight;
   readonly around: Around;
+  /** What marks a draft as this officer’s. */
+  readonly draftMark: string;
 }
 
 export type Handler = (asking: Asking, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -46,6 +48,11 @@ export interface Site {
   get(path: string, handler: Handler): void;
   /** What an officer sends: from a page of ours, in the same session. */
   post(path: string, handler: FormHandler): void;
+  /**
+   * The same of a draft, which is kept for its officer where their session ends while they fill it in: they sign in again,
+   * and are shown what they had typed.
+   */
+  postDraft(path: string, handler: FormHandler): void;
   /** A page, or a form, for anybody. */
   getOpen(
     path: string,

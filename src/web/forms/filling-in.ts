@@ -10,6 +10,7 @@ import { button, errorSummary, radios } from '../components/fields.js';
 import { breadcrumbs } from '../components/ways.js';
 import { insetText, notificationBanner, warningText } from '../components/words.js';
 import { html, joined, type Content, type Html } from '../html.js';
+import { SHOWN_AGAIN } from '../kept-draft.js';
 import { page } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import { answered, refusedAbove } from '../refused.js';
@@ -52,7 +53,10 @@ function todayFor(site: Site, { kind, name }: Errand): Day {
 export function begun(site: Site, errand: Errand, given: Form): Form {
   const fields = errand.fact.input.shape as Fields;
   return {
-    ...suggested(fields, todayFor(site, errand)),
+    // What takes effect within a year is suggested within it; what has happened, has happened by today.
+    ...suggested(fields, (name) =>
+      name === 'effective' && errand.fact.effective === 'in-year' ? todayFor(site, errand) : todayOf(site.ledger),
+    ),
     ...Object.fromEntries(Object.entries(given).filter(([name]) => TRAVELS.test(name))),
     draft: newDraft(),
   };
@@ -97,7 +101,7 @@ function formPage(
 ): string {
   const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>
     <form method="post" action="${errand.address}" novalidate>
-      ${hidden({ token: asking.around.token, draft: form['draft'] ?? '', partner: form['partner'] ?? '', ...(errand.counters && { revision: errand.counters.revision }), ...carried, ...travelling(form, shown) })}
+      ${hidden({ token: asking.around.token, whose: asking.draftMark, draft: form['draft'] ?? '', partner: form['partner'] ?? '', ...(errand.counters && { revision: errand.counters.revision }), ...carried, ...travelling(form, shown) })}
       ${content}
     </form>`;
   return page(asking.around, {
@@ -337,6 +341,7 @@ export async function continued(
     const filled = withFirstRows(site, errand, steps[step]!, next);
     return reply.send(await questionPage(site, { ...around, form: filled }, steps, step, faults));
   };
+  if (go === SHOWN_AGAIN) return isCheck ? checked(site, around, steps, reply) : show(at);
   const asked = steps.filter(({ onRequest }) => !onRequest).length;
   if (go === 'change') return show(Math.min(Number(to) || 0, steps.length - 1), { ...form, then: 'check' });
   if (isCheck && go === 'back') return show(asked - 1);

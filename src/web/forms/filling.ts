@@ -57,15 +57,15 @@ const filledFields = (
 export const filledWith = (fields: Fields, data: Readonly<Record<string, unknown>>): Form =>
   filledFields(fields, data, nameIn);
 
-/** What the fields suggest to whoever fills them in on a day. What follows from another field follows it when that is known. */
-export const suggested = (fields: Fields, today: string): Form =>
+/** What the fields suggest to whoever fills them in, where a day is suggested one for each. What follows from another field follows it when that is known. */
+export const suggested = (fields: Fields, dayOf: (name: string) => string): Form =>
   Object.assign(
     {},
     ...Object.entries(fields).map(([name, field]) => {
       const suggestion = suggestionOf(field);
       // What is left out is understood.
       if (!suggestion || 'field' in suggestion || isOptional(field)) return {};
-      return filled(field, nameIn(name), 'day' in suggestion ? today : suggestion.value);
+      return filled(field, nameIn(name), 'day' in suggestion ? dayOf(name) : suggestion.value);
     }),
   ) as Form;
 

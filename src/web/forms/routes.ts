@@ -215,7 +215,7 @@ export function registerForms(site: Site): void {
         const errand = await errandAt(site, asking, place(request), list, paramsOf(request).act!);
         return reply.send(await firstPage(site, asking, errand, begun(site, errand, queryOf(request))));
       });
-      site.post(`${address}/${list}/:act`, async (asking, form, request, reply) =>
+      site.postDraft(`${address}/${list}/:act`, async (asking, form, request, reply) =>
         continued(
           site,
           asking,
@@ -230,7 +230,7 @@ export function registerForms(site: Site): void {
     const { errand, form } = await counterOf(site, asking, paramsOf(request).proposal!);
     return reply.send(await firstPage(site, asking, errand, form));
   });
-  site.post('/proposals/:proposal/counter', async (asking, form, request, reply) => {
+  site.postDraft('/proposals/:proposal/counter', async (asking, form, request, reply) => {
     const { errand } = await counterOf(site, asking, paramsOf(request).proposal!);
     // What is countered is what was read.
     const revision = form['revision'] ?? errand.counters!.revision;

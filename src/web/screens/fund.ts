@@ -1,6 +1,5 @@
 import { askedOf } from '../asking.js';
 import { stepChart } from '../charts/steps.js';
-import { button } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import {
@@ -14,7 +13,7 @@ import {
 } from '../dates.js';
 import { areaName, day, fundName, inWords, isNothing, nobodyOffers, sum } from '../format.js';
 import { html, type Html } from '../html.js';
-import { heading, page, paragraph, subheading } from '../layout.js';
+import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { gapInWords } from './gap-words.js';
@@ -240,11 +239,12 @@ const yearOf = (fund: string): readonly [string, string] => {
 
 async function fundPage(
   site: Site,
-  { session, sight, around }: Asking,
+  asking: Asking,
   fund: string,
   dates: TwoDates,
   typed?: { readonly asked: Figures; readonly wrong: readonly DateName[] },
 ) {
+  const { sight, around } = asking;
   const given = { fund, on: dates.on, 'known-at': dates.knownAt };
   const gap = await askedOf<Gap>(site.ledger, sight, 'gap', given);
   const position = await askedOf<Position>(site.ledger, sight, 'position', given);
@@ -264,11 +264,11 @@ async function fundPage(
     words,
   );
   const main = html`${dateFaults(typed?.wrong ?? [])}${heading(fundName(fund))}
-    <div class="bcf-buttons">${button({ href: `${path}/propose`, content: 'Propose', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}${button({ href: `${path}/record`, content: 'Record', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}</div>
+    ${waysToAct(path)}
     ${control}
     ${subheading(gapInWords(gap))}${keyFigures(gap)}
     ${gap.outsideYear && paragraph('This day is outside the fund’s year.')}
-    ${await gapChart(site, { session, sight, around }, { fund, dates, gap })}
+    ${await gapChart(site, asking, { fund, dates, gap })}
     ${subheading('Waiting for signature')}${waitingTable(proposals, names)}
     ${subheading('Partners and sources')}${positionTable(position, words, names)}
     ${subheading('Tests')}${testsTable(fund, tests, names)}

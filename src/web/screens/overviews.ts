@@ -2,7 +2,7 @@ import { askedOf, questionNamed, type Answer } from '../asking.js';
 import { dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
 import { areaName, fundName } from '../format.js';
 import { html, joined } from '../html.js';
-import { heading, page, paragraph, subheading } from '../layout.js';
+import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { titled, ways } from './parts.js';
 import { placesOfArea, placesOfFund, placesOfRegister, questionTitle, standingOf } from './places.js';
@@ -85,10 +85,12 @@ export function registerOverviews(site: Site): void {
     await askedOf<Answer>(site.ledger, asking.sight, 'medium-term', { area });
     const { funds } = await askedOf<Portfolio>(site.ledger, asking.sight, 'portfolio', {});
     const own = funds.filter((each) => each.area === area);
+    const disputes = disputesSeen(asking, area);
     const main = html`${heading(areaName(area))}
       ${subheading('Funds')}
       ${own.length === 0 ? paragraph('You act for no partner of any fund of this area.') : html`<ul class="govuk-list">${own.map(({ fund }) => html`<li><a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a></li>`)}</ul>`}
-      ${ways(placesOfArea(area, disputesSeen(asking, area)))}`;
+      ${disputes !== 'none' && html`${subheading('Disputes')}${waysToAct(`/areas/${area}/disputes`)}`}
+      ${ways(placesOfArea(area, disputes))}`;
     return reply.send(framed(asking, { title: 'The area', given: { area }, main }));
   });
 
@@ -97,7 +99,7 @@ export function registerOverviews(site: Site): void {
       page(around, {
         title: 'Register',
         section: 'register',
-        main: html`${heading('Register')}${paragraph('The bodies, their officers, and what is published: what every fund rests on.')}${ways(placesOfRegister())}`,
+        main: html`${heading('Register')}${paragraph('The bodies, their officers, and what is published: what every fund rests on.')}${waysToAct('/register')}${ways(placesOfRegister())}`,
       }),
     ),
   );

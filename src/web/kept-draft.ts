@@ -1,0 +1,28 @@
+import { button } from './components/fields.js';
+import { html, joined } from './html.js';
+import { heading, page, paragraph, type Around } from './layout.js';
+import type { Form } from './site.js';
+
+/** A draft whose officer is signed in no more: what they typed stays on the page until they have signed in again. */
+
+/** What is pressed where a draft comes back: it is shown, and goes no further by itself. */
+export const SHOWN_AGAIN = 'show';
+
+/** What is not part of what was typed. */
+const NOT_KEPT: ReadonlySet<string> = new Set(['token', 'go']);
+
+export const keptPage = (around: Around, path: string, form: Form): string =>
+  page(around, {
+    title: 'Sign in again',
+    main: html`${heading('Sign in again')}
+      ${paragraph('Your session has ended. What you typed is kept on this page, for you alone.')}
+      ${paragraph(html`First <a class="govuk-link" href="/sign-in" target="_blank" rel="noopener">sign in again (opens a new tab)</a>. Then come back to this tab and continue.`)}
+      <form method="post" action="${path}" novalidate>
+        ${joined(
+          Object.entries(form)
+            .filter(([name]) => !NOT_KEPT.has(name))
+            .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`),
+        )}
+        ${button({ content: 'Continue' })}
+      </form>`,
+  });
