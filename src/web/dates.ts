@@ -149,10 +149,15 @@ export const datesInWords = ({
 }): string =>
   on === undefined ? `As known ${instantInWords(knownAt)}` : `On ${day(on)}, as known ${instantInWords(knownAt)}`;
 
-/** What is known by the end of a day is told by the day. */
 function instantInWords(knownAt: string): string {
   const ended = dayEndedBy(knownAt);
   return ended === undefined ? `on ${instant(knownAt)}` : `at the end of ${day(ended)}`;
+}
+
+/** An instant of what was known: by the end of a day is told by the day. */
+export function knownInWords(knownAt: string): string {
+  const ended = dayEndedBy(knownAt);
+  return ended === undefined ? instant(knownAt) : `The end of ${day(ended)}`;
 }
 
 const link = (href: string, text: string): Html => html`<a class="govuk-link" href="${href}">${text}</a>`;

@@ -98,6 +98,30 @@ t.test('two dates are compared, and the facts between them add up', async (t) =>
   t.match(typed.body, /Error: Compare two dates.*must be a real day/s);
 });
 
+t.test('a large fund is not read again to draw it: its page leads to where it is drawn', async (t) => {
+  const { ledger, visitor } = await site(t);
+  const small = (await (await visitor().signIn('county-finance')).get(`/funds/${FUND}`)).body;
+  t.match(small, /<svg role="img"/);
+  ledger.now('2016-03-02T09:00:00Z');
+  for (let index = 0; index < 160; index++)
+    await ledger.post('pool-manager', 'PlanLineSet', line({ line: `line-${index}`, amount: '1.00' }));
+  const officer = await visitor().signIn('county-finance');
+  const read = async (path: string): Promise<string> => (await officer.get(`/funds/${FUND}${path}`)).body;
+  const large = await read('');
+  t.notMatch(large, /<svg/);
+  t.match(large, `href="/funds/${FUND}/gap/history?on=2017-03-31&amp;along=days"`);
+  t.match(await read('/gap/history?on=2017-03-31&along=days'), /<svg role="img"/);
+  const compared = await read('/compare?from-known-at=2016-03-01');
+  t.match(compared, '160 changes moved it: more than a chart can show.');
+  t.match(compared, 'rel="next"');
+  t.match(await read('/compare?from-known-at=2016-03-01&page=2'), 'line-159');
+  t.match(await read('/minimum-tests'), '60 more are not shown on this page.');
+  t.match(await read('/plan'), 'rel="next"');
+  const second = await read('/plan?page=2');
+  t.match(second, 'line-159');
+  t.match(second, 'rel="prev"');
+});
+
 t.test('an address that is mistyped is answered as a page to a browser, and as before to a program', async (t) => {
   const { app, visitor } = await site(t, await openedLedger(t, undefined, true));
   const officer = await visitor().signIn('county-finance');

@@ -6,6 +6,26 @@ import { openBrowser } from './browser.js';
 const [address = 'http://127.0.0.1:8181', folder = 'docs/pages', all] = process.argv.slice(2);
 const WIDTHS = all === undefined ? [1280] : [320, 1280];
 
+/** Pages of figures, with what they show best. */
+const FIGURES = [
+  [
+    'compare',
+    '/funds/norfolk-2016-17/compare?from-on=2016-04-01&from-known-at=2016-04-30&to-on=2016-04-01&to-known-at=2016-06-30',
+  ],
+  ['history', '/funds/norfolk-2016-17/history?group=contributions'],
+  ['fact', '/funds/norfolk-2016-17/history/13'],
+  ['partner', '/funds/norfolk-2017-18/partners/norfolk-county-council'],
+  ['plan', '/funds/norfolk-2017-18/plan'],
+  ['monitoring', '/funds/norfolk-2017-18/monitoring'],
+  ['minimum-tests', '/funds/norfolk-2025-26/minimum-tests'],
+  ['year-end', '/funds/norfolk-2017-18/year-end'],
+  ['disputes', '/areas/norfolk/disputes'],
+  ['cases', '/areas/norfolk/disputes/cases?status=all'],
+  ['medium-term', '/areas/norfolk/medium-term'],
+  ['find', '/find?text=norwich'],
+  ['audit', '/audit'],
+] as const;
+
 mkdirSync(folder, { recursive: true });
 const browser = await openBrowser();
 try {
@@ -33,6 +53,10 @@ try {
     await page.goto(`${address}/funds/norfolk-2016-17?on=2016-04-01&known-at=2016-04-30`);
     await page.click('main table a[href^="/proposals/"]');
     await picture('receipt');
+    for (const [name, path] of FIGURES) {
+      await page.goto(`${address}${path}`);
+      await picture(name);
+    }
     await page.goto(`${address}/`);
     const open = page.locator('.govuk-task-list__link').first();
     if ((await open.count()) > 0) {

@@ -9,7 +9,7 @@ import { Nothing, query, SEES_ALL, type Seeing } from './question.js';
 
 const FOUND_MAX = 50;
 /** So many of the newest facts are looked through, over all that the asker sees. */
-const LOOKED_MAX = 3_000;
+const LOOKED_MAX = 1_000;
 const LOOKED_AT_ONCE = 200;
 
 const FoundText = z.object({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inPercent } from '../../domain/money.js';
 import { ROLE_WORDS, type Role } from '../../domain/roles.js';
 import { KINDS } from '../../ledger/catalogue.js';
+import { knownInWords } from '../dates.js';
 import { day, fundName, instant, plainly, sum, yearName } from '../format.js';
 import { html, type Content } from '../html.js';
 import type { Names } from '../names.js';
@@ -32,7 +33,7 @@ const TITLES: Readonly<Record<string, string>> = {
   exposure: 'At risk and in dispute',
   gapFrom: 'Gap at first',
   gapTo: 'Gap then',
-  knownAt: 'As known on',
+  knownAt: 'As known at',
   filed: 'As filed',
   now: 'As now known',
   minima: 'Minimum',
@@ -224,7 +225,7 @@ function toldText(name: string, text: string, telling: Telling): Content {
   if (AS_WRITTEN.has(name)) return text;
   if (MONEY.test(text)) return sum(text);
   if (DAY.test(text)) return day(text);
-  if (INSTANT.test(text)) return instant(text);
+  if (INSTANT.test(text)) return name === 'knownAt' ? knownInWords(text) : instant(text);
   if (name === 'case') return caseName(text);
   if (name === 'officer') return people.nameOf(text);
   if (name === 'role') return roleName(text);

@@ -464,12 +464,17 @@ function listPart(
   showing: Showing,
   level: number,
 ): Html {
-  const rows = level === 0 ? all.slice(showing.from, showing.from + ROWS_MAX) : all;
+  const from = level === 0 ? showing.from : 0;
+  const rows = all.slice(from, from + ROWS_MAX);
+  const more =
+    level > 0 &&
+    all.length > ROWS_MAX &&
+    html`<p class="govuk-body">${(all.length - ROWS_MAX).toLocaleString('en-GB')} more are not shown on this page.</p>`;
   const item = itemsOf(shape);
   const columns = isRich(item) ? undefined : columnsOf(item, showing);
   const said = headingOf(title, level);
   if (rows.length === 0) return html`${said}<p class="govuk-body">${all.length === 0 ? 'None.' : 'No more.'}</p>`;
-  if (columns) return html`${said}${tableOf(title, columns, rows, total, showing)}`;
+  if (columns) return html`${said}${tableOf(title, columns, rows, total, showing)}${more}`;
   return html`${said}${rows.map(
     (row) =>
       html`${headingOf(nameOfThing(item, row, showing), level + 1)}${whole(item, row, { ...showing, given: inHeading(item) }, level + 2)}`,

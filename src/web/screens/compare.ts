@@ -11,7 +11,7 @@ import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { factCell, ROWS_MAX, type Data, type Showing } from './answer.js';
 import { titleOf } from './answer-words.js';
-import { scrolling, titled } from './parts.js';
+import { READ_MAX, scrolling, titled } from './parts.js';
 import { placeOf, standingOf } from './places.js';
 import { askedIn, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
 
@@ -167,6 +167,8 @@ interface Points {
 
 /** Where to begin: how the fund was known when it was opened, and before its last moves. */
 async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: Compared): Promise<Html | false> {
+  const { revision } = await askedOf<{ readonly revision: string }>(site.ledger, sight, 'fund', { fund });
+  if (Number(revision) > READ_MAX) return false;
   const { points } = await askedOf<Points>(site.ledger, sight, 'gap-history', {
     fund,
     on: to.on,

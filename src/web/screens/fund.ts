@@ -17,7 +17,7 @@ import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { gapInWords } from './gap-words.js';
-import { scrolling, verdictTag, ways } from './parts.js';
+import { READ_MAX, scrolling, verdictTag, ways } from './parts.js';
 import { placesOfFund } from './places.js';
 
 /** Every fund at a glance, and one fund at two dates. */
@@ -178,9 +178,6 @@ interface History {
   }[];
 }
 
-/** A fund with more facts than these is drawn on a page of its own: to draw it, they are read. */
-const DRAWN_MAX = 2_000;
-
 /** What is required and what is funded, over the days of the year, as known then. */
 async function gapChart(
   site: Site,
@@ -194,7 +191,7 @@ async function gapChart(
     html`<a class="govuk-link" href="${whole}">The figures of each day on which the gap moves</a>`,
   );
   const { revision } = await askedOf<{ readonly revision: string }>(site.ledger, sight, 'fund', { fund });
-  if (Number(revision) > DRAWN_MAX) return away;
+  if (Number(revision) > READ_MAX) return away;
   const { points } = await askedOf<History>(site.ledger, sight, 'gap-history', {
     ...known,
     fund,

@@ -85,11 +85,11 @@ export function registerOverviews(site: Site): void {
     await askedOf<Answer>(site.ledger, asking.sight, 'medium-term', { area });
     const { funds } = await askedOf<Portfolio>(site.ledger, asking.sight, 'portfolio', {});
     const own = funds.filter((each) => each.area === area);
-    const disputes = disputesSeen(asking, area);
+    const disputes = await disputesSeen(site, asking, area);
     const main = html`${heading(areaName(area))}
       ${subheading('Funds')}
       ${own.length === 0 ? paragraph('You act for no partner of any fund of this area.') : html`<ul class="govuk-list">${own.map(({ fund }) => html`<li><a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a></li>`)}</ul>`}
-      ${disputes !== 'none' && html`${subheading('Disputes')}${waysToAct(`/areas/${area}/disputes`)}`}
+      ${asking.sight.seesArea(area) && html`${subheading('Disputes')}${waysToAct(`/areas/${area}/disputes`)}`}
       ${ways(placesOfArea(area, disputes))}`;
     return reply.send(framed(asking, { title: 'The area', given: { area }, main }));
   });
@@ -131,6 +131,13 @@ export function registerOverviews(site: Site): void {
   });
 }
 
-/** What somebody may see of the disputes of an area: nothing, their totals, or each case. */
-export const disputesSeen = ({ sight }: Asking, area: string): 'none' | 'totals' | 'cases' =>
-  sight.seesCases(area) ? 'cases' : sight.seesArea(area) ? 'totals' : 'none';
+interface Areas {
+  readonly areas: readonly { readonly area: string }[];
+}
+
+/** What somebody may see of the disputes of an area, where any are kept: nothing, their totals, or each case. */
+async function disputesSeen(site: Site, { sight }: Asking, area: string): Promise<'none' | 'totals' | 'cases'> {
+  const { areas } = await askedOf<Areas>(site.ledger, sight, 'areas', {});
+  if (!areas.some((each) => each.area === area)) return 'none';
+  return sight.seesCases(area) ? 'cases' : sight.seesArea(area) ? 'totals' : 'none';
+}
