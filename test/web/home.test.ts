@@ -7,10 +7,13 @@ import { site } from './site.js';
 const signed = (ledger: TestLedger, more: Readonly<Record<string, unknown>>) =>
   ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution(more));
 
-const propose = (ledger: TestLedger, officer: string, name: string, expires?: string) =>
+const propose = (ledger: TestLedger, officer: string, name: string, expires?: string, amount?: string) =>
   ledger.done(officer, {
     act: 'propose',
-    fact: { type: 'ContributionAgreed', data: contribution({ contribution: name }) as never },
+    fact: {
+      type: 'ContributionAgreed',
+      data: contribution({ contribution: name, ...(amount !== undefined && { amount }) }) as never,
+    },
     ...(expires !== undefined && { expires: expires as never }),
   });
 
@@ -42,6 +45,13 @@ t.test('a fund says in one sentence whether money is missing, and how much is of
   await says(
     '£2.5 million is required: nothing is funded, £1 million is offered and not signed, and nobody offers £1.5 million.',
   );
+  await propose(ledger, 'north-ccg-finance', 'more', undefined, '1500000.00');
+  await says('£2.5 million is required: nothing is funded, and £2.5 million is offered and not signed.');
+  await ledger.done('north-ccg-finance', {
+    act: 'withdraw',
+    proposal: [...ledger.ledger.model.stream('fund', `fund-${FUND}`).open.keys()].at(-1)!,
+    reason: 'Offered by mistake.',
+  });
   await signed(ledger, { contribution: 'large', amount: '2750000.50' });
   await says('£2.5 million is required: £2,750,000.50 is funded, and that is £250,000.50 more than is required.');
   const { body } = await officer.get(`/funds/${FUND}`);

@@ -32,7 +32,8 @@ try {
   for (const width of WIDTHS) {
     const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled: false });
     const page = await context.newPage();
-    const picture = async (name: string, fullPage = true): Promise<void> => {
+    // Documents show the top of a page; whoever looks pages over sees all of each.
+    const picture = async (name: string, fullPage = all !== undefined): Promise<void> => {
       const suffix = all === undefined ? '' : `-${width}`;
       await page.screenshot({ path: `${folder}/${name}${suffix}.png`, fullPage });
     };
@@ -63,6 +64,30 @@ try {
       await open.click();
       await picture('proposal');
     }
+    await page.goto(
+      `${address}/funds/norfolk-2016-17/compare?from-on=2016-04-01&from-known-at=2016-04-30&to-on=2016-04-01&to-known-at=2016-06-30`,
+    );
+    await picture('compare');
+    await page.goto(`${address}/funds/norfolk-2016-17/history?known-at=2016-06-30`);
+    await picture('history');
+    await page.goto(`${address}/funds/norfolk-2016-17/propose/contribution-agreed`);
+    await page.check('input[value=norfolk-county-council]');
+    await page.check('input[value=LA_ADD]');
+    await picture('form');
+    const press = async (words: string): Promise<void> => {
+      const arrived = page.waitForEvent('domcontentloaded');
+      await page.locator(`main button:has-text("${words}")`).last().click();
+      await arrived;
+    };
+    await press('Continue');
+    await page.fill('[name="f.amount"]', '1.6 million');
+    await page.check('[name="f.recurrent"][value=no]');
+    await press('Continue');
+    await press('All at once');
+    await picture('instalments');
+    await press('Continue');
+    await press('Continue');
+    await picture('answers', true);
     await context.close();
   }
 } finally {
