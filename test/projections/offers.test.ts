@@ -215,7 +215,11 @@ t.test('at any two dates, whoever records lapses and when', async (t) => {
         if (every > 0 && index % (5 * every) === 0) await ledger.ledger.lapseExpired();
       });
       const last = ledger.clock.now();
-      const at = all.map(({ on, part }) => ({ on, instant: Math.round(first + part * (last - first)) as Instant }));
+      const at = [
+        ...all.map(({ on, part }) => ({ on, instant: Math.round(first + part * (last - first)) as Instant })),
+        // All that was offered, at the end.
+        { on: '2017-04-10' as Day, instant: last },
+      ];
       for (const { on, instant } of at) {
         const knownAt = instantText(instant);
         const { proposed } = await gapAt(ledger, knownAt, on);

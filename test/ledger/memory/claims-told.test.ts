@@ -42,6 +42,8 @@ const PARAMS = {
   case: caseNamed('n-0'),
   settlement: 'spring',
   proposal: '5b2f0a36-5d0c-4d8b-9f9f-1f5a3f0d7e11',
+  revision: '0',
+  choices: 'partner',
 };
 const DATES = [
   {},
@@ -69,8 +71,11 @@ function masked(schema: z.ZodType, value: unknown): Masked {
       const shape = of.shape as Record<string, z.ZodType>;
       return Object.fromEntries(
         Object.entries(at as object).flatMap(([name, each]) =>
-          // How much of the ledger it was worked out from says nothing of a case.
-          name === 'ledger' || name === 'release' ? [] : [[name, shape[name] ? walk(shape[name], each) : each]],
+          // How much of the ledger it was worked out from says nothing of a case; identifiers and hashes of events of funds and
+          // of the register are those of one of the two ledgers.
+          ['ledger', 'release', 'id', 'hash'].includes(name)
+            ? []
+            : [[name, shape[name] ? walk(shape[name], each) : each]],
         ),
       );
     }
