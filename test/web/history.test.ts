@@ -1,5 +1,6 @@
 import t from 'tap';
-import { contribution, FUND, line, openedLedger } from '../support/ledger.js';
+import { disputing } from '../support/disputes.js';
+import { contribution, FUND, line, openedLedger, openFund } from '../support/ledger.js';
 import { site } from './site.js';
 
 /** What happened, in sentences; each fact with its page; and two dates compared. */
@@ -70,6 +71,26 @@ t.test('the page of a fact says it in every field, who signed by which mandate, 
   const before = await officer.get(`/funds/${FUND}/history/4?known-at=2016-01-01`);
   t.equal(before.statusCode, 404, 'nor what was not known then');
 });
+
+t.test(
+  'of a return, who may see no cases is told the day alone: its figures hold the exact sum of claims',
+  async (t) => {
+    const ledger = await disputing(t, undefined, true);
+    await openFund(ledger, '2018-19');
+    ledger.now('2018-07-04T09:00:00Z');
+    const q1 = { effective: '2018-07-04', return: 'q1', kind: 'quarter-1', on: '2018-06-30' };
+    await ledger.post('pool-manager', 'ReturnSubmitted', q1, 'testshire-2018-19');
+    const { visitor } = await site(t, ledger);
+    const read = async (officer: string): Promise<string> =>
+      (await (await visitor().signIn(officer)).get('/funds/testshire-2018-19/history/1')).body;
+    const all = await read('county-finance');
+    t.match(all, /Leaf hash.*[0-9a-f]{64}/s);
+    const less = await read('west-district-finance');
+    t.match(less, 'What it says is left out');
+    t.match(less, 'Withheld');
+    t.notMatch(less, /[0-9a-f]{64}/);
+  },
+);
 
 t.test('two dates are compared, and the facts between them add up', async (t) => {
   const { ledger, visitor } = await site(t);
