@@ -71,7 +71,7 @@ t.test('the register, a case and a settlement are tables for reading, at two dat
   t.match((await runHere(['dispute-cases', AREA, '--status', 'all', ...at, ...ledger])).out, /^Total of 2 /m);
   const paged = await runHere(['dispute-cases', AREA, '--status', 'all', '--limit', '1', ...at, ...ledger]);
   const next = /There is more: add --after (\S+)\./.exec(paged.err)?.[1] ?? '';
-  t.match(next, /^[0-9a-f-]{36}$/);
+  t.match(next, /^[0-9a-f-]{36}@2019-04-10T22:59:59\.999Z@2019-04-10$/);
   const rest = await runHere([
     'dispute-cases',
     AREA,
