@@ -56,7 +56,7 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   if (DAY.test(text)) return day(text);
   if (type instanceof z.ZodEnum) return plainly(text);
   const named = namedBy(field);
-  if (named === 'proposal') return html`<a class="govuk-link" href="/proposals/${text}">an offer</a>`;
+  if (named === 'proposal') return html`<a class="govuk-link" href="/proposals/${text}">read it</a>`;
   // What an officer wrote is shown as it was written, to the letter.
   return named === 'partner' || named === 'source' ? names.of(text) : text;
 }
