@@ -210,7 +210,9 @@ async function listening(
   );
   const ownKey = keyFile === undefined ? undefined : await localKey(keyFile);
   const pages =
-    demonstration || config.publicUrl !== undefined ? await pagesOf(config, file, demonstration, ownKey) : undefined;
+    demonstration || config.publicUrl !== undefined
+      ? await pagesOf(config, file, demonstration, ownKey, ledger.model.register().ledger === undefined)
+      : undefined;
   const signIn = await createSignIn({
     provider: config.provider,
     localKey: ownKey,
@@ -263,6 +265,10 @@ async function serve(config: Config, how: HowServed): Promise<void> {
   process.stderr.write(
     `Serving ${where} at ${address}${pages ? '; open it in a browser' : ''}; documentation at ${address}/docs. Stop with Ctrl+C.\n`,
   );
+  if (pages?.firstRunCode !== undefined) {
+    const base = pages.publicUrl ?? address;
+    process.stderr.write(`The ledger is empty. Open it in a browser: ${base}/first-run?code=${pages.firstRunCode}\n`);
+  }
   const fault = (err: unknown, words: string): void => {
     logger.fatal({ err }, words);
     log.flushSync();
@@ -301,6 +307,7 @@ async function pagesOf(
   file: string,
   demonstration: boolean,
   ownKey: JWK | undefined,
+  isEmpty: boolean,
 ): Promise<PagesOptions> {
   if (!isFile(file))
     throw new WrongUse('Pages are served from a ledger in a file; unset BCF_PUBLIC_URL for one in EventStoreDB.');
@@ -320,6 +327,7 @@ async function pagesOf(
     once: openSqliteOnceStore(onceOf(file)),
     people: people.value,
     readLink: ownKey && linkReader(ownKey),
+    firstRunCode: isEmpty ? randomBytes(16).toString('base64url') : undefined,
   };
 }
 

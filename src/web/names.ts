@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { ROLE_WORDS } from '../domain/roles.js';
 import type { Sight } from '../ledger/access.js';
 import { allFacts } from '../ledger/catalogue.js';
@@ -11,6 +12,8 @@ export interface Names {
   /** The same of any text; undefined where it names neither. */
   known(text: string): string | undefined;
   in(sentence: string): string;
+  /** What was chosen in a form, in the words in which it was chosen; left out where nothing was. */
+  said?(field: z.ZodType, value: string): string | undefined;
 }
 
 interface Sources {

@@ -6,6 +6,7 @@ import { createSights } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { registerAssets } from './assets.js';
 import { page, type Around } from './layout.js';
+import { registerFirstRun } from './first-run.js';
 import { registerForms } from './forms/routes.js';
 import { createPeople } from './people.js';
 import { answered, Refused, refusedPage } from './refused.js';
@@ -79,6 +80,14 @@ export function registerPages(
   const isFromHere = (request: FastifyRequest): boolean =>
     request.headers.origin === (publicUrl === undefined ? `http://${request.host}` : new URL(publicUrl).origin);
 
+  /**
+   * Refuses what another site sends, before anything else: browsers leave the session out of it, and an answer that began
+   * another session would sign the officer out.
+   */
+  const fromHere = (request: FastifyRequest): void => {
+    if (!isFromHere(request)) throw new Refused(refuse('form_not_ours', 'It came from another site.'));
+  };
+
   /** The same, and our pages put a token of the session in. */
   const isOurs = (request: FastifyRequest, session: Session, form: Form): boolean =>
     isFromHere(request) && sessions.isToken(session, form['token']);
@@ -134,18 +143,20 @@ export function registerPages(
       }),
     post: (path, handler) =>
       void app.post(path, hidden, async (request, reply) => {
+        fromHere(request);
         const asking = askingOf(request, reply);
         if (!asking) return toSignIn(request, reply);
         return handler(asking, formOf(request, asking.session), request, asPage(reply));
       }),
     postDraft: (path, handler) =>
       void app.post(path, hidden, async (request, reply) => {
+        fromHere(request);
         const asking = askingOf(request, reply);
         if (!asking) {
           const session = sessionOf(request, reply);
           return asPage(reply)
             .status(401)
-            .send(keptPage(around(session), request.url, request.body as Form));
+            .send(keptPage(around(session), request.url, (request.body ?? {}) as Form));
         }
         const form = draftAgain(request, asking.session) ?? formOf(request, asking.session);
         return handler(asking, form, request, asPage(reply));
@@ -157,8 +168,9 @@ export function registerPages(
       }),
     postOpen: (path, handler) =>
       void app.post(path, hidden, async (request, reply) => {
+        fromHere(request);
         const session = sessionOf(request, reply);
-        return handler(session, around(session), formOf(request, session), asPage(reply));
+        return handler(session, around(session), formOf(request, session), asPage(reply), request);
       }),
     signIn: (reply, who) => setCookie(reply, sessions.begin(now(), who)),
     signOut(reply, session) {
@@ -200,6 +212,7 @@ export function registerPages(
   registerFunds(site);
   registerProposals(site);
   registerForms(site);
+  registerFirstRun(site);
   registerHelp(site);
   registerQuestions(site);
   registerOverviews(site);

@@ -3,7 +3,6 @@ import { remedyOf, type Ways } from '../ledger/remedies.js';
 import { errorSummary } from './components/fields.js';
 import { html, type Html } from './html.js';
 import { heading, paragraph } from './layout.js';
-import type { Names } from './names.js';
 
 /** Thrown inside a request to answer it with a page that says which rule refuses, why, and what to do. */
 export class Refused extends Error {
@@ -46,7 +45,7 @@ export const refusedPage = (title: string, { rule, detail }: Refusal): Html =>
   })}${heading(title)}${paragraph(remedyOf(rule, WAYS))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${rule}</p>`;
 
 /** The same above what the officer was doing, which stays as it was. */
-export const refusedAbove = ({ rule, detail }: Refusal, names: Names): Html =>
+export const refusedAbove = ({ rule, detail }: Refusal, names: { in(sentence: string): string }): Html =>
   errorSummary({
     title: 'There is a problem',
     description: html`${names.in(detail)} ${remedyOf(rule, WAYS)} <span class="govuk-body-s">(Rule: ${rule})</span>`,

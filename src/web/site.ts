@@ -15,6 +15,8 @@ export interface PagesOptions {
   readonly sessionKeys: readonly Buffer[];
   readonly once: OnceStore;
   readonly people: z.output<typeof PeopleFile>;
+  /** Opens an empty ledger in the browser; without it nobody can. */
+  readonly firstRunCode?: string | undefined;
   /** Reads a sign-in link: the officer and the link’s own name; throws where it is not one, or its time is over. */
   readonly readLink?: ((token: string) => Promise<{ readonly officer: string; readonly id: string }>) | undefined;
 }
@@ -60,7 +62,13 @@ export interface Site {
   ): void;
   postOpen(
     path: string,
-    handler: (session: Session, around: Around, form: Form, reply: FastifyReply) => Promise<unknown>,
+    handler: (
+      session: Session,
+      around: Around,
+      form: Form,
+      reply: FastifyReply,
+      request: FastifyRequest,
+    ) => Promise<unknown>,
   ): void;
   signIn(reply: FastifyReply, who: { readonly officer: string; readonly by: string }): void;
   signOut(reply: FastifyReply, session: Session): void;

@@ -19,15 +19,25 @@ const PLAIN = /^-?(\d+|\d{1,3}(,\d{3})+)(\.\d{2})?$/;
 const MILLIONS = /^(-?)(\d+)(?:\.(\d{1,8}))?(?:m|million)$/i;
 const withoutNoughts = (digits: string): string => digits.replace(/^0+(?=\d)/, '');
 
+/** More digits than any sum has. */
+const WHOLE_DIGITS_MAX = 12;
+
 /** A sum in pounds, as `7000000.00`: `£7,000,000`, `7 million`, `1,234.50`. Undefined where it is none, or has odd places. */
 export function typedMoney(text: string): string | undefined {
   const plain = text.replace(/[£\s]/g, '').replace(/^[−–]/, '-');
-  const millions = MILLIONS.exec(plain);
-  if (millions) {
-    const [, minus = '', whole = '', part = ''] = millions;
-    const digits = `${whole}${part.padEnd(8, '0')}`;
-    return `${minus}${withoutNoughts(digits.slice(0, -2))}.${digits.slice(-2)}`;
-  }
+  const found = inMillions(plain) ?? inPounds(plain);
+  return found !== undefined && /\d+/.exec(found)![0].length <= WHOLE_DIGITS_MAX ? found : undefined;
+}
+
+function inMillions(plain: string): string | undefined {
+  const found = MILLIONS.exec(plain);
+  if (!found) return undefined;
+  const [, minus = '', whole = '', part = ''] = found;
+  const digits = `${whole}${part.padEnd(8, '0')}`;
+  return `${minus}${withoutNoughts(digits.slice(0, -2))}.${digits.slice(-2)}`;
+}
+
+function inPounds(plain: string): string | undefined {
   if (!PLAIN.test(plain)) return undefined;
   const [whole, pence = '00'] = plain.replaceAll(',', '').split('.') as [string, string?];
   return `${whole.startsWith('-') ? '-' : ''}${withoutNoughts(whole.replace('-', ''))}.${pence}`;

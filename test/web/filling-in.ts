@@ -81,7 +81,8 @@ export class FormVisit {
     const filled = answersOn(page.body, answers);
     this.work.pages++;
     this.work.fields += Object.keys(filled).length;
-    return this.#visitor.post(this.#address.split('?')[0]!, { ...asShown(page.body), ...filled, go });
+    const [, action = this.#address] = /<main[\s\S]*?<form[^>]*action="([^"]*)"/.exec(page.body) ?? [];
+    return this.#visitor.post(plain(action), { ...asShown(page.body), ...filled, go });
   }
 
   open(): Promise<LightMyRequestResponse> {

@@ -45,12 +45,13 @@ interface Otherwise {
   readonly demonstration?: boolean;
   readonly publicUrl?: string;
   readonly once?: OnceStore;
+  readonly firstRunCode?: string;
 }
 
 export async function site(
   t: Test,
   given?: TestLedger,
-  { demonstration = true, publicUrl, once = ownOnce(t) }: Otherwise = {},
+  { demonstration = true, publicUrl, once = ownOnce(t), firstRunCode }: Otherwise = {},
 ) {
   const ledger = given ?? (await openedLedger(t, undefined, true));
   const path = folder(t);
@@ -63,6 +64,7 @@ export async function site(
         publicUrl,
         sessionKeys: [randomBytes(32)],
         once,
+        firstRunCode,
         people: [
           { officer: 'county-chief', name: 'C. Chief', title: 'director of finance' },
           { officer: 'south-ccg-chief', name: 'S. South' },

@@ -11,20 +11,15 @@ import type { Step } from './steps.js';
 
 /** The answers of a form, to be checked before they are sent: each in words, with a button that leads back to it. */
 
-function inWords(field: z.ZodType, value: unknown, looked: Looked, names: Names): Content {
-  if (value === undefined) return 'Not provided';
-  const shape = shapeOf(field);
-  if (shape.kind === 'choice') {
-    const found = looked(field)?.find((each) => each.value === value);
-    if (found) return found.words;
-  }
-  if (shape.kind === 'list' && shapeOf(shape.element).kind === 'choice')
-    return (value as readonly unknown[]).map((each, index) => [
-      index > 0 && ', ',
-      inWords(shape.element, each, looked, names),
-    ]);
-  return worded({ field, title: titleOf(field), value }, names);
-}
+/** The names, and beside them the words of every choice of a form. */
+const withChoices = (names: Names, looked: Looked): Names => ({
+  ...names,
+  said: (field, value) =>
+    shapeOf(field).kind === 'choice' ? looked(field)?.find((each) => each.value === value)?.words : undefined,
+});
+
+const inWords = (field: z.ZodType, value: unknown, names: Names): Content =>
+  value === undefined ? 'Not provided' : worded({ field, title: titleOf(field), value }, names);
 
 const row = (title: string, value: Content, change: Content): Html =>
   html`<div class="govuk-summary-list__row">
@@ -42,6 +37,6 @@ export const answersList = (steps: readonly Step[], form: Form, looked: Looked, 
     const given = Object.entries(step.fields).filter(([name]) => !step.onRequest || values[name] !== undefined);
     if (given.length === 0) return row(step.title, 'None', change(step.title));
     return given.map(([name, field]) =>
-      row(titleOf(field), inWords(field, values[name], looked, names), change(titleOf(field))),
+      row(titleOf(field), inWords(field, values[name], withChoices(names, looked)), change(titleOf(field))),
     );
   })}</dl>`;

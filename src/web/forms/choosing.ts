@@ -4,6 +4,7 @@ import type { StreamKind } from '../../domain/grammar/event.js';
 import type { Sight } from '../../ledger/access.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { askedOf, type Given } from '../asking.js';
+import { namesFor } from '../names.js';
 import { shapeOf } from './shapes.js';
 
 /** What the fields of a page may hold, looked up before the page is made: each list once. */
@@ -68,6 +69,7 @@ export async function lookUp(
   const lists = new Map([...fields].flatMap((field) => [...listsIn(field)]));
   const place = kind === 'register' ? {} : kind === 'fund' ? { fund: name } : { area: name };
   const found = new Map<string, readonly Choice[]>();
+  const names = await namesFor(ledger, sight);
   for (const [key, asked] of lists) {
     const isOfRegister = asked.among === 'register';
     const question = isOfRegister ? QUESTIONS.register : QUESTIONS[kind];
@@ -76,7 +78,10 @@ export async function lookUp(
       ...answered,
       ...asked,
     });
-    found.set(key, choices);
+    found.set(
+      key,
+      choices.map((each) => ({ ...each, words: names.in(each.words) })),
+    );
   }
   return (field) => {
     const choices = choicesOf(field);

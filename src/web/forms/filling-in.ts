@@ -251,6 +251,7 @@ async function checked(site: Site, around: Around, steps: readonly Step[], reply
   const looked = await lookedUp(site, around.asking, around.errand, steps, around.form);
   const whole = wholeOf(steps, around.form, looked);
   if ('data' in whole) return reply.send(await checkPage(site, around, steps, whole));
+  if (whole.faults.length > 0) void reply.status(400);
   return reply.send(await questionPage(site, around, steps, whole.at, whole.faults));
 }
 
@@ -276,11 +277,20 @@ function fieldWithin(field: z.ZodType, at: string, name: string): z.ZodType | un
   const shape = shapeOf(field);
   const [next = ''] = name.slice(at.length + 1).split('.');
   if (shape.kind === 'list') return fieldWithin(shape.element, `${at}.${next}`, name);
-  if (shape.kind === 'object') return shape.fields[next] && fieldWithin(shape.fields[next], `${at}.${next}`, name);
+  if (shape.kind === 'object') return ownField(shape.fields, next, `${at}.${next}`, name);
   if (shape.kind !== 'alternatives') return undefined;
   const fields = shape.alternatives[Number(next)]?.fields ?? {};
   const [, inner = ''] = name.slice(at.length + 1).split('.');
-  return fields[inner] && fieldWithin(fields[inner], `${at}.${next}.${inner}`, name);
+  return ownField(fields, inner, `${at}.${next}.${inner}`, name);
+}
+
+const ownField = (fields: Fields, own: string, at: string, name: string): z.ZodType | undefined =>
+  Object.hasOwn(fields, own) ? fieldWithin(fields[own]!, at, name) : undefined;
+
+/** A step by its number; the first where there is no such step. */
+function stepAt(text: string | undefined, steps: readonly Step[]): number {
+  const at = /^\d{1,3}$/.test(text ?? '') ? Number(text) : 0;
+  return Math.min(at, steps.length - 1);
 }
 
 /** A form after one of the buttons that change a list was pressed; undefined where none was. */
@@ -335,7 +345,7 @@ export async function continued(
   const pressed = (form['go'] ?? 'next').split(' ');
   const [go, to] = pressed;
   const isCheck = form['at'] === 'check';
-  const at = Math.min(Number(form['at'] ?? 0) || 0, steps.length - 1);
+  const at = stepAt(form['at'], steps);
   const show = async (step: number, next: Form = form, faults: readonly Fault[] = []): Promise<unknown> => {
     if (faults.length > 0) void reply.status(400);
     const filled = withFirstRows(site, errand, steps[step]!, next);
@@ -343,13 +353,13 @@ export async function continued(
   };
   if (go === SHOWN_AGAIN) return isCheck ? checked(site, around, steps, reply) : show(at);
   const asked = steps.filter(({ onRequest }) => !onRequest).length;
-  if (go === 'change') return show(Math.min(Number(to) || 0, steps.length - 1), { ...form, then: 'check' });
+  if (go === 'change') return show(stepAt(to, steps), { ...form, then: 'check' });
   if (isCheck && go === 'back') return show(asked - 1);
   if (isCheck && go === 'again')
     return checked(site, { ...around, form: { ...form, draft: newDraft() } }, steps, reply);
   if (isCheck && go === 'send') return recorded(site, around, steps, reply);
   if (isCheck) return checked(site, around, steps, reply);
-  if (go === 'back') return at === 0 || form['then'] === 'check' ? leave(site, around, steps, reply) : show(at - 1);
+  if (go === 'back') return at === 0 || form['then'] === 'check' ? leave(site, around, steps, at, reply) : show(at - 1);
   const next = changed(site, errand, steps, form, pressed);
   if (next) return show(at, next);
   const read = await stepRead(site, around, steps[at]!);
@@ -361,8 +371,20 @@ export async function continued(
 }
 
 /** Goes back from a step that was called from the page of answers, or from the first. */
-const leave = (site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): unknown =>
-  around.form['then'] === 'check' ? checked(site, around, steps, reply) : site.redirect(reply, around.errand.back.href);
+async function leave(
+  site: Site,
+  around: Around,
+  steps: readonly Step[],
+  at: number,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { asking, errand, form } = around;
+  if (form['then'] !== 'check') return site.redirect(reply, errand.back.href);
+  const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
+  if ('data' in whole) return reply.send(await checkPage(site, around, steps, whole));
+  // While something is wrong there is no page of answers: what is wrong may be mended further back.
+  return reply.send(await questionPage(site, around, steps, Math.max(0, at - 1), []));
+}
 
 /** Where the pages of a stream are. */
 const pathOf = ({ kind, name }: ReturnType<typeof placed>): string =>
@@ -385,6 +407,7 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   const found = await sent(site, asking, errand, attempt.command, { ...once, dryRun: false });
   if (found instanceof Refusal)
     return reply.status(422).send(await checkPage(site, around, steps, whole, { refusal: found }));
+  errand.recorded?.(reply);
   const { proposal, events, stream } = found.outcome;
   return site.redirect(
     reply,

@@ -93,6 +93,7 @@ export const withRow = (form: Form, at: string, element: z.ZodType, rows: number
 
 /** A form without one row of a list: those after it move up. */
 export function withoutRow(form: Form, at: string, row: number, rows: number): Form {
+  if (!(row >= 0 && row < rows)) return form;
   const moved = Object.entries(form).flatMap(([name, value]): [string, string][] => {
     const found = name.startsWith(`${at}.`) ? /^(\d+)(.*)$/s.exec(name.slice(at.length + 1)) : null;
     if (!found) return [[name, value]];

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { readAs } from '../../domain/faults.js';
 import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
@@ -32,6 +33,8 @@ export interface Errand {
   readonly fact: Fact<unknown>;
   /** Whether it waits for a signature, as far as its declaration says. */
   readonly isProposed: boolean;
+  /** What is done once it is recorded, before whoever sent it is led on. */
+  readonly recorded?: (reply: FastifyReply) => void;
   /** The proposal that it takes the place of, as the officer has read it. */
   readonly counters?: { readonly proposal: string; readonly revision: string };
 }

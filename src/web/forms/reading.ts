@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { madeFrom, suggestionOf, totalOf } from '../../domain/grammar/asked.js';
 import { readAs } from '../../domain/faults.js';
 import { inPercent, moneyText, signedPence, total } from '../../domain/money.js';
+import { SignedAmount } from '../../domain/values.js';
 import { pounds } from '../format.js';
 import type { Form } from '../site.js';
 import { nameOfWords, typedDay, typedMoney, typedPercent, typedWhole, unusedName } from '../typed.js';
@@ -268,7 +269,10 @@ export function totalsOf(field: z.ZodType, value: unknown, form: Form): Totals |
   }
   const whole = typedMoney(form[nameIn(to.field)] ?? '');
   if (whole === undefined) return undefined;
-  const together = moneyText(total((of('money') as string[]).map(signedPence)));
+  const sums = of('money') as string[];
+  // What is no sum of the ledger’s is told at its own field.
+  if (!sums.every((each) => SignedAmount.safeParse(each).success)) return undefined;
+  const together = moneyText(total(sums.map(signedPence)));
   return { together: pounds(together), whole: pounds(whole), fits: together === whole };
 }
 

@@ -38,7 +38,10 @@ const PLACES: Readonly<Record<string, (name: string) => Place>> = {
     kind: 'fund',
     name,
     path: `/funds/${name}`,
-    home: { href: `/funds/${name}`, content: fundName(name) },
+    // Whether there is such a fund is asked before it is named.
+    get home() {
+      return { href: `/funds/${name}`, content: fundName(name) };
+    },
     question: 'open-acts',
     asked: { fund: name },
   }),

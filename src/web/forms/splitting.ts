@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { totalOf } from '../../domain/grammar/asked.js';
 import { financialYear, monthsAfter, type Day } from '../../domain/calendar.js';
 import { apportion, moneyText, pence } from '../../domain/money.js';
+import { Amount } from '../../domain/values.js';
 import { button } from '../components/fields.js';
 import { html, type Content } from '../html.js';
 import type { Form } from '../site.js';
@@ -45,8 +46,8 @@ export const splitButtons = (field: z.ZodType, at: string): Content =>
 export function split(form: Form, field: z.ZodType, at: string, how: string, year: string): Form {
   const parts = partsOf(field);
   const whole = parts && typedMoney(form[parts.whole] ?? '');
-  const split = SPLITS[how];
-  if (!parts || whole === undefined || !split) return form;
+  const split = Object.hasOwn(SPLITS, how) ? SPLITS[how] : undefined;
+  if (!parts || whole === undefined || !split || !Amount.safeParse(whole).success) return form;
   const days = daysOf(form, year, split.months);
   const sums = apportion(
     pence(whole),

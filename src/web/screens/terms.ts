@@ -58,7 +58,9 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   const named = namedBy(field);
   if (named === 'proposal') return html`<a class="govuk-link" href="/proposals/${text}">read it</a>`;
   // What an officer wrote is shown as it was written, to the letter.
-  return named === 'partner' || named === 'source' ? names.of(text) : text;
+  // What is not known yet, such as a body that is about to be registered, has no other name.
+  const known = named === 'partner' || named === 'source' ? names.known(text) : undefined;
+  return names.said?.(field, text) ?? known ?? text;
 }
 
 const numberWorded = (value: number, told: unknown): Content =>
