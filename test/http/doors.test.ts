@@ -635,7 +635,8 @@ t.test(
             const leaks = told(answer, url, areas, to);
             if (leaks.length > 0) faults.push(`${what} tells ${leaks.join(', ')}`);
             const [status, rule] = (found === 'any proposal' ? '404 proposal_unknown' : door).split(' ');
-            const isNotTheirs = isForm && answer.statusCode === 403 && answer.body.includes('Rule: role_not_allowed');
+            const isNotTheirs =
+              isForm && answer.statusCode === 403 && /Rule: (role_not_allowed|wrong_partner)/.test(answer.body);
             if (
               !isOpen &&
               !isNotTheirs &&

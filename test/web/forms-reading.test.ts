@@ -8,7 +8,7 @@ import { allFacts } from '../../src/ledger/catalogue.js';
 import { fieldOf } from '../../src/web/forms/fields.js';
 import { filledWith } from '../../src/web/forms/filling.js';
 import { nameIn, readFields, reading } from '../../src/web/forms/reading.js';
-import { isOptional, shapeOf, type Fields } from '../../src/web/forms/shapes.js';
+import { isOptional, shapeOf, titleOf, type Fields } from '../../src/web/forms/shapes.js';
 import { html } from '../../src/web/html.js';
 import { property } from '../support/property.js';
 
@@ -106,3 +106,10 @@ for (const { fact } of allFacts()) {
     );
   });
 }
+
+t.test('no two fields that a form asks for have the same title', async (t) => {
+  for (const { fact } of allFacts()) {
+    const titles = Object.values(fact.input.shape as Fields).map(titleOf);
+    t.equal(new Set(titles).size, titles.length, `${fact.name}: ${titles.join(', ')}`);
+  }
+});

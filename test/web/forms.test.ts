@@ -1,6 +1,6 @@
 import t from 'tap';
 import { contribution, FUND, line } from '../support/ledger.js';
-import { FormVisit, titleOf } from './filling-in.js';
+import { asShown, FormVisit, titleOf } from './filling-in.js';
 import { site } from './site.js';
 
 /** Forms in use: from the list of what an officer can do to what is recorded. */
@@ -94,4 +94,113 @@ t.test('what cannot be read is said at its field, and what was typed is kept', a
   const removed = await visit.press(short, 'remove 0 f.instalments');
   t.match(removed.body, /name="f.instalments.0.amount"[^>]*value="2"/);
   t.notMatch(removed.body, 'Instalment 2');
+});
+
+t.test('sums that no ledger holds, and steps and fields that are not there, are told and break nothing', async (t) => {
+  const { visitor, ledger } = await site(t);
+  const north = await visitor().signIn('north-ccg-finance');
+  const visit = new FormVisit(north, `/funds/${FUND}/propose/contribution-agreed`);
+  const second = await visit.press(await visit.open(), 'next', CONTRIBUTION);
+  const third = await visit.press(second, 'next', CONTRIBUTION);
+  const huge = await visit.press(third, 'next', {
+    'f.instalments.0.due': '2016-05-01',
+    'f.instalments.0.amount': '1000000000000',
+  });
+  t.equal(huge.statusCode, 400);
+  t.match(huge.body, 'Amount must be a sum in pounds');
+  const big = await visit.press(third, 'next', {
+    'f.instalments.0.due': '2016-05-01',
+    'f.instalments.0.amount': '999999999999',
+  });
+  t.equal(big.statusCode, 400);
+  t.match(big.body, 'must be at most 9999999999.99');
+  const shown = { ...asShown(third.body) };
+  const address = `/funds/${FUND}/propose/contribution-agreed`;
+  for (const forged of [
+    { go: 'split month f.instalments', 'f.amount': '-100' },
+    { go: 'split month f.instalments', 'f.amount': '1000000000000' },
+    { go: 'split constructor f.instalments' },
+    { go: 'remove 99 f.instalments' },
+    { go: 'add f.instalments.0.constructor' },
+    { go: 'change -1' },
+    { go: 'change 0.5' },
+    { go: 'show', at: '-Infinity' },
+    { go: 'next', at: '99' },
+    { go: 'send', at: 'check', 'f.instalments.count': '-5' },
+    { go: 'next', 'f.instalments.count': '100000' },
+  ] as readonly Readonly<Record<string, string>>[])
+    t.ok((await north.post(address, { ...shown, ...forged })).statusCode < 500, JSON.stringify(forged));
+  for (const nowhere of ['/funds/foo/propose', '/funds/__proto__/record', '/funds/foo/record/contribution-received'])
+    t.match(String((await north.get(nowhere)).statusCode), /^40[04]$/, nowhere);
+  t.equal((await visitor().post(address, {}, { 'content-type': '' })).statusCode < 500, true);
+  t.equal(ledger.ledger.model.openProposals().length, 0);
+});
+
+t.test('what another site sends neither signs an officer out nor is shown to them', async (t) => {
+  const { visitor } = await site(t);
+  const north = await visitor().signIn('north-ccg-finance');
+  const kept = north.cookie;
+  north.cookie = '';
+  const answer = await north.post(
+    `/funds/${FUND}/record/gap-stated`,
+    { 'f.claimant': 'Somebody elsewhere' },
+    { origin: 'https://elsewhere.example' },
+  );
+  t.equal(answer.statusCode, 403);
+  t.equal(answer.headers['set-cookie'], undefined);
+  t.notMatch(answer.body, 'Somebody elsewhere');
+  north.cookie = kept;
+  t.equal((await north.get('/')).statusCode, 200);
+});
+
+t.test('a counter-offer to terms that have changed is sent only after they could be read', async (t) => {
+  const { visitor, ledger } = await site(t);
+  const { outcome } = await ledger.done('north-ccg-finance', {
+    act: 'propose',
+    fact: { type: 'ContributionAgreed', data: contribution() as never },
+  });
+  const county = await visitor().signIn('county-finance');
+  const visit = new FormVisit(county, `/proposals/${outcome.proposal!}/counter`);
+  const check = await visit.toAnswers({});
+  const state = () => ledger.ledger.model.stream('fund', `fund-${FUND}`).open.get(outcome.proposal!)!;
+  await ledger.done('county-chief', {
+    act: 'counter',
+    proposal: outcome.proposal!,
+    fact: { type: 'ContributionAgreed', data: contribution({ amount: '900000.00' }) as never },
+  });
+  const turned = await visit.press(check, 'send');
+  t.equal(turned.statusCode, 403);
+  t.match(turned.body, 'This proposal waits for north-ccg');
+  await ledger.done('north-ccg-finance', {
+    act: 'counter',
+    proposal: outcome.proposal!,
+    fact: { type: 'ContributionAgreed', data: contribution({ amount: '950000.00' }) as never },
+  });
+  const changed = await visit.press(check, 'send');
+  t.equal(changed.statusCode, 409);
+  t.match(changed.body, 'The proposal has changed since you opened this form');
+  t.match(state().fact.data, { amount: '950000.00' });
+  t.equal((await visit.press(changed, 'send')).statusCode, 303);
+  t.match(state().fact.data, { amount: '1000000.00' });
+});
+
+t.test('days that follow from other answers are suggested', async (t) => {
+  const { visitor, ledger } = await site(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  ledger.now('2016-07-10T09:00:00Z');
+  const pool = await visitor().signIn('pool-manager');
+  const closing = new FormVisit(pool, `/funds/${FUND}/propose/period-closed`);
+  const day = await closing.press(await closing.open(), 'next', { 'f.period': '1' });
+  t.match(asShown(day.body), { 'f.effective-day': '30', 'f.effective-month': '4', 'f.effective-year': '2016' });
+  const filing = new FormVisit(pool, `/funds/${FUND}/record/return-submitted`);
+  const cutOff = await filing.press(await filing.open(), 'next', { 'f.kind': 'quarter-1' });
+  t.match(asShown(cutOff.body), { 'f.on-day': '30', 'f.on-month': '6', 'f.effective-day': '10' });
+  const opening = new FormVisit(pool, '/register/record/fund-opened');
+  const partners = await opening.press(await opening.open(), 'next', {
+    'f.area': 'Testshire',
+    'f.year': '2017-18',
+    'f.host': 'county',
+  });
+  const first = await opening.press(partners, 'next', { 'f.partners.0': 'county', 'f.partners.1': 'north-ccg' });
+  t.match(asShown(first.body), { 'f.effective-day': '1', 'f.effective-month': '4', 'f.effective-year': '2017' });
 });

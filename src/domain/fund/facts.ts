@@ -27,9 +27,10 @@ import { keepTestInput } from './plan/test-inputs.js';
 import { reversalFact, reversedBy, type Reversal } from '../grammar/reversal.js';
 import { sameText } from '../grammar/same.js';
 import { refuse, type Refusal } from '../rules.js';
+import { EffectiveDay } from '../values.js';
 import { sourceOf } from '../sources.js';
 import type { Kind } from '../grammar/kind.js';
-import { Area, Effective, Host, Partner } from '../grammar/fields.js';
+import { Area, Host, Partner } from '../grammar/fields.js';
 import { chosenFrom } from '../grammar/asked.js';
 
 /** The stream of one fund: `fund-<area>-<financial year>`. Its facts stand in the files of `fund/`, by subject. */
@@ -40,8 +41,9 @@ const OPENING: Fact<FundState> = keeperFact({
   group: 'fund',
   about:
     'Opens the pooled fund of one area for one financial year, with its host and its partners; the ledger’s keeper opens it.',
+  suggests: ({ year = '' }) => ({ effective: financialYear(year)?.first }),
   input: z.strictObject({
-    effective: Effective,
+    effective: EffectiveDay.meta({ description: 'The first day of the year.' }),
     area: Area,
     year: chosenFrom(
       'financial years',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Day } from '../calendar.js';
+import type { Day, FinancialYear } from '../calendar.js';
 import type { EarlierVersion, FactData, LedgerEvent, Signature } from './event.js';
 import { NOTHING_PREVIEWED } from './preview.js';
 import type { Pence } from '../money.js';
@@ -70,6 +70,14 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly input: In;
   /** The question pages of its form, each with the names of its fields, where they are others than pages.ts derives. */
   readonly pages?: readonly (readonly string[])[];
+  /**
+   * What its form suggests of one field once others are answered, such as the last day of a period: by the answers as they
+   * are typed so far, and the year of the fund where there is one.
+   */
+  suggests?(
+    answers: Readonly<Record<string, string | undefined>>,
+    year: FinancialYear | undefined,
+  ): Readonly<Record<string, unknown>> | undefined;
   readonly stored: Stored;
   readonly signature: Signature;
   readonly roles: readonly Role[];

@@ -18,7 +18,7 @@ import { foretoldPart, markOf } from '../screens/foretold.js';
 import type { Asking, Form, Site } from '../site.js';
 import { answersList } from './answers.js';
 import { fieldOf } from './fields.js';
-import { suggested, withoutRow, withRow } from './filling.js';
+import { filled, suggested, withoutRow, withRow } from './filling.js';
 import {
   keyOf,
   lookedUp,
@@ -32,10 +32,10 @@ import {
   type Tried,
   type Whole,
 } from './form.js';
-import { readFields, reading, rowsAt, type Fault } from './reading.js';
+import { isGiven, nameIn, readFields, reading, rowsAt, type Fault } from './reading.js';
 import { shapeOf, type Fields } from './shapes.js';
 import { split, splitButtons } from './splitting.js';
-import { fieldsAt, type Step } from './steps.js';
+import { fieldsAt, isOptionalStep, type Step } from './steps.js';
 
 /**
  * A form on its way: question by question, to the page on which all answers are checked, and into the ledger. What was
@@ -152,7 +152,7 @@ async function questionPage(
     shown: fields.map(([name]) => name),
     carried: { at: String(at), then: form['then'] ?? '' },
     isWrong: faults.length > 0,
-    content: html`${fields.some(([, field]) => hasRows(field)) && sentByKey}${fields.map(([name, field]) => fieldOf(field, name, shown))}
+    content: html`${isOptionalStep(step) && html`<p class="govuk-body">You can leave this page empty.</p>`}${fields.some(([, field]) => hasRows(field)) && sentByKey}${fields.map(([name, field]) => fieldOf(field, name, shown))}
       <div class="bcf-buttons">${button({ content: 'Continue', name: 'go', value: 'next' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`,
   });
 }
@@ -209,6 +209,12 @@ const BUTTONS: Readonly<Record<string, string>> = {
   counter: 'Send the counter-offer',
 };
 
+/** Said where a proposal was countered while its counter-offer was filled in. */
+const changedTerms = ({ back }: Errand): Html =>
+  notificationBanner({
+    content: html`<p class="govuk-notification-banner__heading">The proposal has changed since you opened this form. <a class="govuk-notification-banner__link" href="${back.href}" target="_blank" rel="noopener">Read it as it stands (opens a new tab)</a>, and send this again if you still want to.</p>`,
+  });
+
 async function checkPage(
   site: Site,
   around: Around,
@@ -237,7 +243,7 @@ async function checkPage(
     { ...around, form },
     {
       title: 'Check your answers',
-      above: html`${refusal && refusedAbove(refusal, names)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
+      above: html`${refusal && refusedAbove(refusal, names)}${errand.counters?.changed && changedTerms(errand)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
       shown: [],
       carried: { at: 'check', mark: markOf(what) },
       isWrong: refusal !== undefined,
@@ -326,6 +332,20 @@ function withFirstRows(site: Site, errand: Errand, step: Step, form: Form): Form
   return filled;
 }
 
+/** What follows from the answers so far is filled in, where nobody has filled in anything. */
+function withSuggestions({ fact, kind, name }: Errand, step: Step, form: Form): Form {
+  const fields = fact.input.shape as Fields;
+  const answers = Object.fromEntries(Object.keys(fields).map((each) => [each, form[nameIn(each)]]));
+  const year = kind === 'fund' && name !== '' ? financialYear(name.slice(-'2016-17'.length)) : undefined;
+  const given = fact.suggests?.(answers, year) ?? {};
+  const more = Object.entries(given).flatMap(([each, value]) =>
+    each in step.fields && !isGiven(fields[each]!, nameIn(each), form)
+      ? [filled(fields[each]!, nameIn(each), value)]
+      : [],
+  );
+  return Object.assign({}, form, ...more) as Form;
+}
+
 /** Shows a form at its first step. */
 export async function firstPage(site: Site, asking: Asking, errand: Errand, form: Form): Promise<string> {
   const steps = stepsFor(errand);
@@ -348,8 +368,9 @@ export async function continued(
   const at = stepAt(form['at'], steps);
   const show = async (step: number, next: Form = form, faults: readonly Fault[] = []): Promise<unknown> => {
     if (faults.length > 0) void reply.status(400);
-    const filled = withFirstRows(site, errand, steps[step]!, next);
-    return reply.send(await questionPage(site, { ...around, form: filled }, steps, step, faults));
+    const begun = withFirstRows(site, errand, steps[step]!, next);
+    const ready = faults.length > 0 ? begun : withSuggestions(errand, steps[step]!, begun);
+    return reply.send(await questionPage(site, { ...around, form: ready }, steps, step, faults));
   };
   if (go === SHOWN_AGAIN) return isCheck ? checked(site, around, steps, reply) : show(at);
   const asked = steps.filter(({ onRequest }) => !onRequest).length;
@@ -395,6 +416,8 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
   if (!('data' in whole))
     return reply.status(400).send(await questionPage(site, around, steps, whole.at, whole.faults));
+  // What is countered is what was read: where the terms have changed since, they are to be read again first.
+  if (errand.counters?.changed) return reply.status(409).send(await checkPage(site, around, steps, whole));
   const attempt = await tried(site, asking, errand, whole);
   const once = { form, key: keyOf(form), evidence: whole.papers.evidence };
   const before = await sent(site, asking, errand, attempt.command, { ...once, dryRun: true });

@@ -36,7 +36,12 @@ export interface Errand {
   /** What is done once it is recorded, before whoever sent it is led on. */
   readonly recorded?: (reply: FastifyReply) => void;
   /** The proposal that it takes the place of, as the officer has read it. */
-  readonly counters?: { readonly proposal: string; readonly revision: string };
+  readonly counters?: {
+    readonly proposal: string;
+    readonly revision: string;
+    /** Whether its terms are others than those that the officer has read. */
+    readonly changed?: boolean;
+  };
 }
 
 export interface Drafted {

@@ -3,6 +3,8 @@ import type { StreamKind } from '../../domain/grammar/event.js';
 import type { Fact } from '../../domain/grammar/fact.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { refuse } from '../../domain/rules.js';
+import { mandatesOn } from '../../domain/grammar/mandate.js';
+import { todayOf } from '../../ledger/acts/stamp.js';
 import { KINDS } from '../../ledger/catalogue.js';
 import { askedOf } from '../asking.js';
 import { breadcrumbs } from '../components/ways.js';
@@ -105,11 +107,20 @@ async function openActs({ ledger }: Site, { sight, session }: Asking, place: Pla
   return (await askedOf<{ acts: readonly OpenAct[] }>(ledger, sight, place.question, asked)).acts;
 }
 
+/** Whether an officer may open a fund or the disputes of an area: the ledger’s keeper does, by the roles of that fact. */
+function mayOpen({ ledger }: Site, { session }: Asking, { roles }: Fact<unknown>): boolean {
+  const register = ledger.model.register();
+  const held = mandatesOn(register, session.officer, todayOf(ledger));
+  return held.some(({ partner, role }) => partner === register.ledger?.keeper && roles.includes(role));
+}
+
 async function listPage(site: Site, asking: Asking, place: Place, list: ListName): Promise<string> {
   const acts = await openActs(site, asking, place);
   const own = acts.filter(({ proposed }) => proposed === (list === 'propose'));
   const opening =
-    place.kind === 'register' && list === 'record' && own.length > 0 ? openers().map(({ fact }) => fact) : [];
+    place.kind === 'register' && list === 'record'
+      ? openers().flatMap(({ fact }) => (mayOpen(site, asking, fact) ? [fact] : []))
+      : [];
   const all = [...own, ...opening.map(({ name: type, title, about }) => ({ type, title, about, group: 'Opening' }))];
   const groups = [...new Set(all.map(({ group }) => group))];
   const { title, about, none } = LISTS[list];
@@ -134,7 +145,8 @@ async function errandAt(site: Site, asking: Asking, place: Place, list: ListName
   const fact = opening?.fact ?? factBy(place.kind, slug);
   if (!fact || (fact.name === KINDS[place.kind].opener && !opening))
     throw new Refused(refuse('not_found', 'There is no form at this address.'));
-  if (!opening && !acts.some(({ type }) => type === fact.name))
+  const isTheirs = opening ? mayOpen(site, asking, fact) : acts.some(({ type }) => type === fact.name);
+  if (!isTheirs)
     throw new Refused(
       refuse(
         'role_not_allowed',
@@ -169,6 +181,7 @@ interface Answerable {
   readonly in: string;
   readonly fact: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
   readonly conditions: string | null;
+  readonly awaiting: readonly string[];
   readonly signers: readonly { readonly officer: string; readonly rule: string | null }[];
 }
 
@@ -183,7 +196,12 @@ async function counterOf(
   const mayAnswer = ({ officer, rule }: Answerable['signers'][number]): boolean =>
     officer === session.officer && (rule === null || rule === 'over_limit');
   if (!found.signers.some(mayAnswer))
-    throw new Refused(refuse('role_not_allowed', 'You are none of those who can answer this proposal now.'));
+    throw new Refused(
+      refuse(
+        'wrong_partner',
+        `This proposal waits for ${found.awaiting.join(' or ')}, or you may not answer it in your role.`,
+      ),
+    );
   const fact = factOf(KINDS[found.kind], found.fact.type);
   const fields = fact.input.shape as Fields;
   return {
@@ -235,8 +253,8 @@ export function registerForms(site: Site): void {
   });
   site.postDraft('/proposals/:proposal/counter', async (asking, form, request, reply) => {
     const { errand } = await counterOf(site, asking, paramsOf(request).proposal!);
-    // What is countered is what was read.
-    const revision = form['revision'] ?? errand.counters!.revision;
-    return continued(site, asking, { ...errand, counters: { ...errand.counters!, revision } }, form, reply);
+    const { counters } = errand;
+    const changed = form['revision'] !== undefined && form['revision'] !== counters!.revision;
+    return continued(site, asking, { ...errand, counters: { ...counters!, changed } }, form, reply);
   });
 }

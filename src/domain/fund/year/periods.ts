@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { assign } from '../../grammar/change.js';
-import { dayInWords, lastDayOfPeriod, type Day } from '../../calendar.js';
+import { dayInWords, lastDayOfPeriod, type Day, type FinancialYear } from '../../calendar.js';
 import { completedFact, fact, type Fact } from '../../grammar/fact.js';
 import { minus, moneyText, NO_MONEY, plus, pounds, signedPence, type Pence } from '../../money.js';
 import { seriesOn, type Measure } from '../../postings.js';
 import { MANAGE } from '../../roles.js';
 import { refuse } from '../../rules.js';
-import { SignedMoney, TOLD } from '../../values.js';
+import { EffectiveDay, SignedMoney, TOLD } from '../../values.js';
 import { opened, type FundState } from '../state.js';
 import { Effective, Reason } from '../../grammar/fields.js';
 
@@ -21,6 +21,15 @@ export const Period = z
 const inPounds = (total: string): string => pounds(signedPence(total));
 
 const input = { effective: Effective, period: Period };
+
+/** The last day of the period that is answered, where it is one. */
+export const endOfPeriod = (
+  { period }: Readonly<Record<string, string | undefined>>,
+  year: FinancialYear | undefined,
+): Readonly<Record<string, unknown>> | undefined => {
+  const read = Period.safeParse(Number(period));
+  return year && read.success ? { effective: lastDayOfPeriod(year, read.data) } : undefined;
+};
 
 /** A whole-fund total on a day, as now known: what a closing records of itself. */
 function fundTotal(state: FundState, measure: Measure, day: Day): Pence {
@@ -50,7 +59,8 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
     group: 'periods',
     about:
       'Closes an accounting period with the totals as they stand; later truth is still recorded, as an adjustment, and shows under a later known-at.',
-    input: z.strictObject(input),
+    input: z.strictObject({ ...input, effective: EffectiveDay.meta({ description: 'The last day of the period.' }) }),
+    suggests: endOfPeriod,
     adds: {
       totals: z
         .strictObject({

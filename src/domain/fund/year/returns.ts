@@ -10,7 +10,7 @@ import { booksOn } from '../books.js';
 import { returnFigures } from './return-figures.js';
 import { opened, type FundState } from '../state.js';
 import { Note, OnDay, ReplacedReturn, ReturnName } from '../../grammar/fields.js';
-import { newName, oneOf } from '../../grammar/asked.js';
+import { newName, oneOf, suggesting } from '../../grammar/asked.js';
 
 /**
  * Returns: what a fund reported of itself, as it stood when it was filed, under a digest. A return never changes; what is
@@ -51,10 +51,10 @@ export const ReturnFigureText = z.strictObject({
 });
 
 const input = {
-  effective: EffectiveDay.meta({ description: 'The day on which it was filed.' }),
+  effective: suggesting({ day: 'today' }, EffectiveDay).meta({ description: 'The day on which it was filed.' }),
   return: newName(ReturnName, ['kind', 'on']),
   kind: oneOf(RETURN_WORDS).meta({ title: 'Kind of return', description: 'Which return it is.' }),
-  on: OnDay.meta({ description: 'The cut-off: the last day that it reports, inclusive.' }),
+  on: OnDay.meta({ title: 'Cut-off', description: 'The cut-off: the last day that it reports, inclusive.' }),
   replaces: ReplacedReturn.optional().meta({
     description: 'The return of the same kind and cut-off that it takes the place of.',
   }),
@@ -89,6 +89,10 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     about:
       'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),
+    suggests({ kind }, year) {
+      const periods = Object.hasOwn(RETURN_KINDS, kind ?? '') ? RETURN_KINDS[kind as ReturnKind] : [];
+      return year && periods.length === 1 ? { on: lastDayOfPeriod(year, periods[0]) } : undefined;
+    },
     adds: {
       figures: z
         .array(ReturnFigureText)

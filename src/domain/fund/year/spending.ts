@@ -21,7 +21,7 @@ import { refuse, Refusal } from '../../rules.js';
 import { MANAGE } from '../../roles.js';
 import { EffectiveDay, Money, Sum } from '../../values.js';
 import { SET_ASIDE } from '../books.js';
-import { Period } from './periods.js';
+import { endOfPeriod, Period } from './periods.js';
 import type { Accrual } from './spending-state.js';
 import {
   everNamed,
@@ -434,7 +434,11 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     group: 'spending',
     about:
       'A cost of a period that has not been paid by its last day; it takes itself back on the first day of the next. What is accrued is not there to be carried forward or given back; the invoice of one at P12 is recorded in this fund too, and names it.',
-    input: z.strictObject(accrualInput),
+    input: z.strictObject({
+      ...accrualInput,
+      effective: EffectiveDay.meta({ description: 'The last day of the period.' }),
+    }),
+    suggests: endOfPeriod,
     adds: { ...OfLine },
     signature: 'none',
     roles: MANAGE,
@@ -477,6 +481,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     about:
       'What a plan line is expected to have cost by the end of the year, or a saving or income to have saved or brought in, as seen at the end of a period; the latest of a period counts, and the older are kept. It moves no money.',
     input: z.strictObject(forecastInput),
+    suggests: endOfPeriod,
     adds: {
       effect: z
         .literal('reduces')
