@@ -538,7 +538,7 @@ const PAGES = {
   /** For anybody: how the service is, what it is, and the way in. */
   anybody: words(`/docs /docs/ /docs/* /docs/json /docs/yaml /docs/static/index.html /docs/static/swagger-initializer.js
     /openapi.json /health /ready /metrics /problems /problems/:code /assets/style.:digest.css /help /accessibility
-    /glossary /sign-in /sign-in/link /sign-out /signed-out`),
+    /glossary /sign-in /sign-in/link /sign-out /signed-out /first-run`),
   register: words(`/register /register/officers /register/partners /register/successions /register/proposals
     /register/history /register/history/:revision /reference/sources /reference/allocations /reference/rule-sets
     /reference/rule-sets/:year /reference/national-totals /reference/grant-series /reference/dispute-protocols
