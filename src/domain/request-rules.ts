@@ -60,7 +60,7 @@ export const REQUEST_RULES = {
     429,
     'Too many requests',
     'Each client may make a limited number of requests a minute, so that nobody crowds out the others.',
-    'Wait for as long as the Retry-After header says.',
+    'Wait for as many seconds as the detail says; the Retry-After header says the same.',
   ),
   too_many_feeds: rule(
     429,

@@ -79,11 +79,14 @@ t.test('a table on a terminal says of what it is, what is left out, and whether 
   t.match((await program(['sources'], ledger)).notes, '', 'what is of no dates says none');
 
   const json = await program(['timeline', FUND, '--json'], ledger);
-  t.match(json.notes, /There is more: add --after \d+\.$/m);
+  t.match(json.notes, /There is more: add --after \d+@2016-\S+Z\.$/m);
   const csv = await program(['timeline', FUND, '--csv'], ledger);
   t.equal(csv.out.split('\r\n').length, 125, 'the head and every row');
   t.notMatch(csv.notes, /There is more/);
-  t.match((await program(['timeline', FUND, '--csv', '--limit', '5'], ledger)).notes, /There is more: add --after 4\./);
+  t.match(
+    (await program(['timeline', FUND, '--csv', '--limit', '5'], ledger)).notes,
+    /There is more: add --after 4@2016-\S+Z\./,
+  );
   t.notMatch((await program(['plan-year', FUND], ledger)).notes, /There is more/, 'the next steps are no next page');
 });
 
@@ -133,6 +136,7 @@ t.test('loading tells what an act breaks, and what to do where one is refused', 
 
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
 const NAMES: Readonly<Record<string, string>> = {
+  choices: 'partner',
   officer: 'norfolk-finance',
   fund: 'norfolk-2018-19',
   partner: 'norfolk-county-council',

@@ -520,6 +520,8 @@ t.test('every question of disputes answers at both dates, as JSON with its stamp
       .replace('{case}', caseNamed('case-1'))
       .replace('{settlement}', 'spring')
       .replace('{revision}', '1')
+      .replace('{officer}', 'county-finance')
+      .replace('{choices}', 'partner')
       .replace('{proposal}', proposal(open));
     const dated = 'on' in options.shape;
     const query = dated ? '?on=2019-04-30&known-at=2019-05-31' : '';
@@ -539,7 +541,13 @@ t.test('every question of disputes answers at both dates, as JSON with its stamp
     const csv = await get(`/v1${address}${query}`, 'county-finance', { accept: 'text/csv' });
     t.equal(csv.statusCode, 200, name);
     t.match(csv.headers['content-type'], /^text\/csv/);
-    const named = { settlement: 'spring-', 'dispute-event': '1-' }[name] ?? '';
+    const named =
+      {
+        settlement: 'spring-',
+        'dispute-event': '1-',
+        'dispute-choices': 'partner-',
+        'dispute-open-acts': 'county-finance-',
+      }[name] ?? '';
     const called = `${named}${name}`;
     const dates = dated ? '-on-2019-04-30-known-at-2019-05-31' : '(-known-at-\\S+)?';
     t.match(csv.headers['content-disposition'], new RegExp(`^attachment; filename="${AREA}-${called}${dates}.csv"$`));
@@ -565,6 +573,8 @@ t.test('an area of which there are no disputes is not found, whatever is asked',
       .replace('{case}', ONE)
       .replace('{settlement}', 'x')
       .replace('{revision}', '1')
+      .replace('{officer}', 'county-finance')
+      .replace('{choices}', 'partner')
       .replace('{proposal}', '00000000-0000-4000-8000-000000000000');
     t.match((await get(`/v1${address}`)).json(), { status: 404, code: 'area_unknown' }, path);
   }
@@ -642,13 +652,15 @@ t.test('amounts at the edge of what can be claimed are refused or exact, and nev
     code(await act('county-finance', 'DisputeRaised', { ...largest, case: caseNamed('more') })),
     'more_than_an_area_disputes',
   );
-  for (const { name, path } of DISPUTE_QUERIES) {
+  for (const { name, path, options } of DISPUTE_QUERIES) {
     if (/proposal|\{settlement\}/.test(path)) continue;
     const address = path
       .replace(WHEREABOUTS.dispute.path, '')
       .replace('{case}', caseNamed('largest'))
+      .replace('{officer}', 'county-finance')
+      .replace('{choices}', 'partner')
       .replace('{revision}', '1');
-    const response = await ask(`${address}${/timeline|event/.test(name) ? '' : '?on=2099-03-31'}`);
+    const response = await ask(`${address}${'on' in options.shape ? '?on=2099-03-31' : ''}`);
     t.equal(response.statusCode, 200, `${name}: ${response.body.slice(0, 300)}`);
   }
   // 99 invoices, and 29,403 days of £99,999.99 a week.

@@ -55,6 +55,7 @@ t.test('sent twice, and sent again with other answers, a form is recorded once',
   const other = await visit.press(back, 'next', { 'f.amount': '250' });
   const refused = await visit.press(other, 'send');
   t.equal(refused.statusCode, 422);
+  t.match(refused.body, 'You have sent this form already, with other answers');
   t.match(refused.body, 'Record another');
   t.equal(await received(), 1);
   const again = await visit.press(refused, 'again');

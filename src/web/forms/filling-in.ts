@@ -209,6 +209,13 @@ const BUTTONS: Readonly<Record<string, string>> = {
   counter: 'Send the counter-offer',
 };
 
+/** Whether the same form was sent before, with other answers. */
+const isSent = ({ rule }: Refusal): boolean => rule === 'key_reused';
+
+const SENT_ALREADY = notificationBanner({
+  text: 'You have sent this form already, with other answers, and what you sent then is recorded. To record this as well, press “Record another”.',
+});
+
 /** Said where a proposal was countered while its counter-offer was filled in. */
 const changedTerms = ({ back }: Errand): Html =>
   notificationBanner({
@@ -238,12 +245,12 @@ async function checkPage(
     ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
     ${what && html`<h2 class="govuk-heading-m">What it would change</h2>${foretoldPart(what, command.act === 'post' ? 'If recorded' : 'If signed')}`}
     ${isUnclear && actingFor(site, asking, form, names)}
-    <div class="bcf-buttons">${outcome && button({ content: BUTTONS[command.act], name: 'go', value: 'send' })}${refusal?.rule === 'key_reused' && button({ content: 'Record another', name: 'go', value: 'again' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`;
+    <div class="bcf-buttons">${outcome && button({ content: BUTTONS[command.act], name: 'go', value: 'send' })}${refusal && isSent(refusal) && button({ content: 'Record another', name: 'go', value: 'again' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`;
   return formPage(
     { ...around, form },
     {
       title: 'Check your answers',
-      above: html`${refusal && refusedAbove(refusal, names)}${errand.counters?.changed && changedTerms(errand)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
+      above: html`${refusal && (isSent(refusal) ? SENT_ALREADY : refusedAbove(refusal, names))}${errand.counters?.changed && changedTerms(errand)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
       shown: [],
       carried: { at: 'check', mark: markOf(what) },
       isWrong: refusal !== undefined,

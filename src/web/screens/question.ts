@@ -4,15 +4,15 @@ import { details } from '../components/words.js';
 import { addressWith, dateControl, dateFaults, datesInWords, readAsked, type DateName } from '../dates.js';
 import { day, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
-import { page, paragraph } from '../layout.js';
+import { page, paragraph, waysToAct } from '../layout.js';
 import { namesFor } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { answerPart, definitionsOf, rowsOf, ROWS_MAX, type Data, type Showing } from './answer.js';
 import { caseName, figuresNamed } from './answer-words.js';
 import { findingOf } from './findings.js';
 import { datesOf, fieldsFor, othersOf, type Named } from './filters.js';
-import { titled } from './parts.js';
-import { DERIVED, filled, pageOf, placeOf, questionTitle, standingOf } from './places.js';
+import { titled, ways } from './parts.js';
+import { DERIVED, filled, pageOf, placeOf, placesOfArea, questionTitle, standingOf } from './places.js';
 
 /**
  * The page of a question, as its declaration says it: its address, what can be asked, every figure of the answer under its
@@ -258,6 +258,11 @@ function through(name: string, given: Given): { content: string; href: string }[
   }));
 }
 
+/** What whoever sees the cases of an area can do there, and where the rest of its disputes is. */
+const waysOfDisputes = ({ sight }: Asking, area: string): Content =>
+  sight.seesCases(area) &&
+  html`${waysToAct(`/areas/${area}/disputes`)}${ways(placesOfArea(area, 'cases').filter(({ title }) => title === 'Disputes'))}`;
+
 async function questionPage(
   site: Site,
   asking: Asking,
@@ -279,7 +284,7 @@ async function questionPage(
       ? dateControl({ path, dates, asked: options, typed: typed?.asked, wrong: typed?.wrong, more: fields }, words)
       : false;
   const file = addressWith(path, { ...options, after: undefined, format: 'csv' });
-  const main = html`${dateFaults(typed?.wrong ?? [])}${titled(title, standingOf(given).of)}${paragraph(question.about)}${control}
+  const main = html`${dateFaults(typed?.wrong ?? [])}${titled(title, standingOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
     ${answer['outsideYear'] === true && paragraph('This day is outside the fund’s year.')}${disclosure(answer)}
     ${above}${partOfAnswer(question, answer, showing)}${below}
     ${waysOn(path, asked, question, answer, number)}
