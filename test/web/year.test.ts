@@ -210,6 +210,7 @@ t.test('officers live through a year of a fund in forms alone', async (t) => {
   t.notMatch(closed.body, 'value="send"');
   const papers = await late.press(closed, pressing(closed.body, 'Change documents and conditions'));
   const again = await late.press(papers, 'next', { 'p.adjustment.reason': 'The bank told us of it in April.' });
+  t.notMatch(again.body, 'It cannot be signed as it stands');
   await answer('county-chief', (await late.press(again, 'send')).headers.location as string, 'sign');
 
   for (const [name, cutOff] of [

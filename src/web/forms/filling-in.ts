@@ -174,14 +174,15 @@ async function foretold(
   site: Site,
   { session, sight }: Asking,
   errand: Errand,
-  { fact, found }: Tried,
+  { fact, command, found }: Tried,
   form: Form,
 ): Promise<WhatIfText | undefined> {
   if (errand.kind !== 'fund' || errand.name === '' || errand.counters || found instanceof Refusal) return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
   const partner = form['partner'] === '' ? undefined : form['partner'];
   const on = clampedTo(fact.data.effective, financialYear(errand.name.slice(-'2016-17'.length))!);
-  return answered(await whatIf(site.ledger, errand.name, { acts: [{ fact }], on, partner }, by));
+  const adjustment = 'adjustment' in command ? command.adjustment : undefined;
+  return answered(await whatIf(site.ledger, errand.name, { acts: [{ fact, adjustment }], on, partner }, by));
 }
 
 /** The bodies that an officer may act for, where there are several. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assign } from '../../grammar/change.js';
 import { dayInWords, lastDayOfPeriod, type Day, type FinancialYear } from '../../calendar.js';
 import { completedFact, fact, type Fact } from '../../grammar/fact.js';
-import { minus, moneyText, NO_MONEY, plus, pounds, signedPence, type Pence } from '../../money.js';
+import { minus, moneyText, NO_MONEY, plus, type Pence } from '../../money.js';
 import { seriesOn, type Measure } from '../../postings.js';
 import { MANAGE } from '../../roles.js';
 import { refuse } from '../../rules.js';
@@ -17,8 +17,6 @@ export const Period = z
   .min(1, { error: 'must be from 1 (April) to 12 (March)' })
   .max(12, { error: 'must be from 1 (April) to 12 (March)' })
   .meta({ title: 'Period', description: 'The accounting period, from 1 (April) to 12 (March).', [TOLD]: 'period' });
-
-const inPounds = (total: string): string => pounds(signedPence(total));
 
 const input = { effective: Effective, period: Period };
 
@@ -102,7 +100,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
       assign(state, 'closedThrough', data.period);
     },
     sentence: (data) =>
-      `Period P${data.period} was closed as at ${dayInWords(data.effective)}: ${inPounds(data.totals.requirement)} required, ${inPounds(data.totals.funded)} funded, gap ${inPounds(data.totals.gap)}.`,
+      `Period P${data.period} was closed as at ${dayInWords(data.effective)}: requirement ${data.totals.requirement}, funded ${data.totals.funded}, gap ${data.totals.gap}.`,
   }),
   fact({
     name: 'PeriodReopened',

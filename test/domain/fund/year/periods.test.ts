@@ -35,7 +35,7 @@ t.test('periods close in order by two officers of the host, and bind later facts
   });
   t.match(
     closed.outcome.events[1]?.sentence,
-    /Period P1 was closed.*£1,000,001\.00 required, £0\.00 funded, gap £1,000,001\.00/,
+    /Period P1 was closed.*requirement 1000001.00, funded 0.00, gap 1000001.00/,
   );
 
   t.equal(
