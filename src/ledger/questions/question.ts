@@ -206,6 +206,9 @@ export const OwedText = z.object(
 export const FiguresText = OwedText.extend(
   Object.fromEntries(USE_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Use, typeof SignedMoney>,
 );
+/** The figures of a gap, in the order in which they are told. */
+export const FIGURES_OF_GAP = GAP_FIGURES;
+
 export const GapText = z.object({
   ...(Object.fromEntries(GAP_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Gap, typeof SignedMoney>),
   openClaims: ClaimSum,

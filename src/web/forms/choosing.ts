@@ -35,7 +35,7 @@ interface Where {
   readonly name: string;
 }
 
-/** Under which name, and among which, the choices of a field are asked for. */
+/** What the question of choices is asked for a field; undefined where the field itself says what it may hold. */
 function askedFor(field: z.ZodType): { readonly choices: string; readonly among?: string } | undefined {
   const choices = choicesOf(field);
   if (!choices || choices.from === 'codes') return undefined;

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { clampedTo, financialYear, type Day } from '../../domain/calendar.js';
+import { clampedTo, financialYear, type Day, type FinancialYear } from '../../domain/calendar.js';
 import { Refusal } from '../../domain/rules.js';
 import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
 import { placed } from '../../ledger/catalogue.js';
@@ -42,10 +42,14 @@ import { fieldsAt, isOptionalStep, type Step } from './steps.js';
  * typed travels in the form itself; nothing of it is kept at the service, and each time it is read anew.
  */
 
+/** The financial year of the fund that a form is about; undefined where it is about none that is open. */
+const yearOf = ({ kind, name }: Errand): FinancialYear | undefined =>
+  kind === 'fund' ? financialYear(name.slice(-'2016-17'.length)) : undefined;
+
 /** The day on which a form is filled in; of a fund, the nearest day of its year. */
-function todayFor(site: Site, { kind, name }: Errand): Day {
+function todayFor(site: Site, errand: Errand): Day {
   const today = todayOf(site.ledger);
-  const year = kind === 'fund' ? financialYear(name.slice(-'2016-17'.length)) : undefined;
+  const year = yearOf(errand);
   return year ? clampedTo(today, year) : today;
 }
 
@@ -177,10 +181,11 @@ async function foretold(
   { fact, command, found }: Tried,
   form: Form,
 ): Promise<WhatIfText | undefined> {
-  if (errand.kind !== 'fund' || errand.name === '' || errand.counters || found instanceof Refusal) return undefined;
+  const year = yearOf(errand);
+  if (!year || errand.counters || found instanceof Refusal) return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
   const partner = form['partner'] === '' ? undefined : form['partner'];
-  const on = clampedTo(fact.data.effective, financialYear(errand.name.slice(-'2016-17'.length))!);
+  const on = clampedTo(fact.data.effective, year);
   const adjustment = 'adjustment' in command ? command.adjustment : undefined;
   return answered(await whatIf(site.ledger, errand.name, { acts: [{ fact, adjustment }], on, partner }, by));
 }
@@ -236,12 +241,12 @@ async function checkPage(
   const { found, command } = attempt;
   // The names that were made travel on with the rest.
   const form = { ...around.form, ...attempt.form };
-  const looked = await lookedUp(site, asking, errand, steps, form);
+  const { looked } = whole;
   const what = await foretold(site, asking, errand, attempt, form);
   const refusal = above.refusal ?? (found instanceof Refusal ? found : undefined);
   const outcome = found instanceof Refusal ? undefined : found.outcome;
   const isUnclear = refusal?.rule === 'partner_unclear' || (form['partner'] ?? '') !== '';
-  const content = html`${outcome && insetText({ content: outcome.events.map(({ sentence }) => names.in(sentence)).join(' ') })}
+  const content = html`${outcome && html`<p class="govuk-body">Nothing is recorded yet. When you press the button below, this is:</p>${insetText({ content: outcome.events.map(({ sentence }) => names.in(sentence)).join(' ') })}`}
     ${answersList(steps, form, looked, names)}
     ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
     ${what && html`<h2 class="govuk-heading-m">What it would change</h2>${foretoldPart(what, command.act === 'post' ? 'If recorded' : 'If signed')}`}
@@ -323,7 +328,8 @@ function changed(
   if (go === 'remove') return withoutRow(form, b, Number(a), rowsAt(form, b));
   if (go === 'split') {
     const field = listAt(steps, b);
-    return field ? split(form, field, b, a, errand.name.slice(-'2016-17'.length)) : form;
+    const year = yearOf(errand);
+    return field && year ? split(form, field, b, a, year) : form;
   }
   return undefined;
 }
@@ -341,11 +347,11 @@ function withFirstRows(site: Site, errand: Errand, step: Step, form: Form): Form
 }
 
 /** What follows from the answers so far is filled in, where nobody has filled in anything. */
-function withSuggestions({ fact, kind, name }: Errand, step: Step, form: Form): Form {
+function withSuggestions(errand: Errand, step: Step, form: Form): Form {
+  const { fact } = errand;
   const fields = fact.input.shape as Fields;
   const answers = Object.fromEntries(Object.keys(fields).map((each) => [each, form[nameIn(each)]]));
-  const year = kind === 'fund' && name !== '' ? financialYear(name.slice(-'2016-17'.length)) : undefined;
-  const given = fact.suggests?.(answers, year) ?? {};
+  const given = fact.suggests?.(answers, yearOf(errand)) ?? {};
   const more = Object.entries(given).flatMap(([each, value]) =>
     each in step.fields && !isGiven(fields[each]!, nameIn(each), form)
       ? [filled(fields[each]!, nameIn(each), value)]

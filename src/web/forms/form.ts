@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { readAs } from '../../domain/faults.js';
 import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
 import type { Fact } from '../../domain/grammar/fact.js';
 import { namedBy } from '../../domain/grammar/naming.js';
 import type { Command } from '../../domain/grammar/stream.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import type { EvidenceList } from '../../domain/values.js';
+import { Code, Name, type EvidenceList } from '../../domain/values.js';
 import { act } from '../../ledger/act.js';
 import type { Done } from '../../ledger/acts/submission.js';
 import { streamOf } from '../../ledger/catalogue.js';
@@ -44,26 +44,16 @@ export interface Errand {
   };
 }
 
-export interface Drafted {
-  readonly steps: readonly Step[];
-  readonly looked: Looked;
-}
-
 /** The form as it travels: what was typed, with what nobody has to type. */
 export const TRAVELS = /^[fp]\./;
 
-/** What the answers so far narrow: only what is written as it must be is asked with. */
+/** Answers that narrow the choices of other fields, where each is written as its type says: others are not asked with. */
 function answeredIn(form: Form): Given {
-  const given = (name: string, pattern: RegExp): string | undefined => {
-    const text = form[nameIn(name)] ?? '';
-    return pattern.test(text) ? text : undefined;
+  const given = (name: string, type: z.ZodType): string | undefined => {
+    const text = form[nameIn(name)];
+    return type.safeParse(text).success ? text : undefined;
   };
-  const name = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-  return {
-    source: given('source', /^[A-Z][A-Z0-9_]{1,31}$/),
-    line: given('line', name),
-    case: given('case', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
-  };
+  return { source: given('source', Code), line: given('line', Name), case: given('case', z.uuid()) };
 }
 
 /** Looks up what the fields of some steps may hold. */
@@ -82,7 +72,7 @@ const placeOf = ({ kind, name }: Errand): { kind: StreamKind; name: string } =>
 
 /** What a form holds whole; or the step at which something is wrong, or not shown yet. */
 export type Whole =
-  | { readonly data: FactData; readonly form: Form; readonly papers: Papers }
+  | { readonly data: FactData; readonly form: Form; readonly papers: Papers; readonly looked: Looked }
   | { readonly at: number; readonly faults: readonly Fault[] };
 
 interface Papers {
@@ -100,10 +90,10 @@ export function wholeOf(steps: readonly Step[], form: Form, looked: Looked): Who
     Object.assign(step.prefix === 'f' ? values : papers, readFields(step.fields, read, step.prefix));
     if (read.faults.length > 0 || read.unfolds) return { at, faults: read.faults };
   }
-  return { data: values as FactData, form, papers: { evidence: [], ...(papers as Partial<Papers>) } };
+  return { data: values as FactData, form, papers: { evidence: [], ...(papers as Partial<Papers>) }, looked };
 }
 
-/** Names that others have taken are tried so often with a higher number. */
+/** A name that is taken gets the next higher number, so many times. */
 const NAMES_TRIED = 100;
 const TAKEN: ReadonlySet<string> = new Set(['identifier_used', 'partner_exists']);
 
@@ -114,7 +104,7 @@ function newReference(field: z.ZodType): string {
   return reference;
 }
 
-/** The data with every name that the form makes, the so many-th that it could make of each. */
+/** The data with the names that the form makes: the first choice of each is number 1, the next ends in `-2`. */
 function withNames(fields: Fields, data: FactData, number: number): FactData {
   const references = Object.entries(fields).flatMap(([name, field]): [string, string][] =>
     shapeOf(field).kind === 'new-name' && namedBy(field) === 'case' && data[name] === undefined

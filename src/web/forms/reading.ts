@@ -7,7 +7,7 @@ import { pounds } from '../format.js';
 import type { Form } from '../site.js';
 import { nameOfWords, typedDay, typedMoney, typedPercent, typedWhole, unusedName } from '../typed.js';
 import { FIND_MAX, isOpenChoice, type Choice, type Looked } from './choosing.js';
-import { isOptional, shapeOf, titleOf, type Alternative, type Fields } from './shapes.js';
+import { isOptional, shapeOf, titleOf, within, type Alternative, type Fields } from './shapes.js';
 
 /**
  * What a form holds, by the types of its fields. A form is flat: `f.amount`, `f.instalments.0.due-day`. What cannot be
@@ -45,10 +45,6 @@ export const rowsAt = (form: Form, at: string): number => {
 
 /** So many rows a page has at the most; more come from a file. */
 export const ROWS_MAX = 100;
-
-/** A title within a sentence: “Who pays” as “who pays”; “VAT” as it is. */
-const within = (title: string): string =>
-  /^.[A-Z]/.test(title) ? title : `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;
 
 /** Notes what is wrong at a field, of which there is no value then. */
 function fault(of: Reading, at: string, words: string): string | undefined {
@@ -230,7 +226,8 @@ function chosen(field: z.ZodType, at: string, of: Reading, text: string, title: 
 
 /** A value as its own type checks it: the type says what is wrong. Totals are checked where they are within reach. */
 function checked(field: z.ZodType, at: string, of: Reading, value: unknown): unknown {
-  if (value === undefined || of.unfolds || of.faults.some((each) => each.at.startsWith(at))) return value;
+  if (value === undefined || of.unfolds || of.faults.some((each) => each.at === at || each.at.startsWith(`${at}.`)))
+    return value;
   const read = readAs(field, value);
   if ('faults' in read) {
     const { path, words } = read.faults[0]!;

@@ -153,3 +153,7 @@ export const titleOf = (field: z.ZodType): string => (saidOf(field, 'title') as 
 export const hintOf = (field: z.ZodType): string | undefined =>
   (saidOf(field, 'description') as string | undefined)?.replace(/,? in basis points\b[^.]*/, '');
 export const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;
+
+/** A title within a sentence: “Who pays” as “who pays”; “VAT” as it is. */
+export const within = (title: string): string =>
+  /^.[A-Z]/.test(title) ? title : `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { totalOf } from '../../domain/grammar/asked.js';
-import { financialYear, monthsAfter, type Day } from '../../domain/calendar.js';
+import { monthsAfter, type Day, type FinancialYear } from '../../domain/calendar.js';
 import { apportion, moneyText, pence } from '../../domain/money.js';
 import { Amount } from '../../domain/values.js';
 import { button } from '../components/fields.js';
@@ -43,7 +43,7 @@ export const splitButtons = (field: z.ZodType, at: string): Content =>
   )}</div>`;
 
 /** A form with a list of instalments made anew. The same form where the whole is not known yet. */
-export function split(form: Form, field: z.ZodType, at: string, how: string, year: string): Form {
+export function split(form: Form, field: z.ZodType, at: string, how: string, year: FinancialYear): Form {
   const parts = partsOf(field);
   const whole = parts && typedMoney(form[parts.whole] ?? '');
   const split = Object.hasOwn(SPLITS, how) ? SPLITS[how] : undefined;
@@ -62,8 +62,7 @@ export function split(form: Form, field: z.ZodType, at: string, how: string, yea
 }
 
 /** The first days of the months of a year, each so many, from the effective day on where it is in the year. */
-function daysOf(form: Form, label: string, months: number): Day[] {
-  const { first, last } = financialYear(label)!;
+function daysOf(form: Form, { first, last }: FinancialYear, months: number): Day[] {
   const [day = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => form[`f.effective-${part}`]);
   const effective = typedDay(day, month, year);
   const from = effective !== undefined && effective > first && effective <= last ? effective : first;

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { madeFrom } from '../../domain/grammar/asked.js';
 import type { Fact } from '../../domain/grammar/fact.js';
+import { AGAIN } from '../../domain/grammar/fields.js';
 import { pagesOf } from '../../domain/grammar/pages.js';
 import { Adjustment, ProposalTerms } from '../../domain/grammar/proposal.js';
 import { Evidence } from '../../domain/values.js';
 import { nameIn } from './reading.js';
-import { isOptional, shapeOf, titleOf, type Fields } from './shapes.js';
+import { isOptional, shapeOf, titleOf, within, type Fields } from './shapes.js';
 
 /** The steps of a form: the question pages that a fact declares, and after them what only some need. */
 
@@ -20,8 +21,7 @@ export interface Step {
 
 const listed = (titles: readonly string[]): string => {
   const [first = '', ...rest] = titles;
-  const lower = rest.map((each) => (/^.[A-Z]/.test(each) ? each : each.slice(0, 1).toLowerCase() + each.slice(1)));
-  const all = [first, ...lower];
+  const all = [first, ...rest.map(within)];
   return all.length < 2 ? first : `${all.slice(0, -1).join(', ')} and ${all.at(-1)!}`;
 };
 
@@ -36,11 +36,14 @@ const step = (fields: Fields, more: Partial<Step> = {}): Step => ({
 /** Whether the form makes a name up by itself. */
 const isMade = (field: z.ZodType): boolean => shapeOf(field).kind === 'new-name' && madeFrom(field) !== undefined;
 
-/** Where a sum is split over days, the days are asked after the sum and beside nothing else; all else as it is declared. */
+/**
+ * The steps of a fact’s form: its own question pages, then those that are asked on request, which are its papers, whether it
+ * is one more of the same, and a name other than the one that the form makes.
+ */
 export function stepsOf(fact: Fact<unknown>, isProposed: boolean): Step[] {
   const shape = fact.input.shape as Fields;
   // Only whoever records the same once more says so.
-  const once = fact.sameAs ? ['again', 'reason'] : [];
+  const once = fact.sameAs ? Object.keys(AGAIN) : [];
   const pages = pagesOf(fact).map((page) =>
     Object.fromEntries(page.filter((name) => !once.includes(name)).map((name) => [name, shape[name]!])),
   );

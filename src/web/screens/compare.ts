@@ -1,4 +1,5 @@
 import { londonDay, type Instant } from '../../domain/calendar.js';
+import { FIGURES_OF_GAP as FIGURES } from '../../ledger/questions/question.js';
 import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
 import { CHANGES_MAX, waterfall } from '../charts/waterfall.js';
 import { select } from '../components/fields.js';
@@ -16,20 +17,6 @@ import { placeOf, standingOf } from './places.js';
 import { askedIn, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
 
 /** Two pairs of dates, and the facts that moved the gap from one to the other: they add up to the change. */
-
-const FIGURES = [
-  'requirement',
-  'funded',
-  'gap',
-  'soft',
-  'hard',
-  'recurrentGap',
-  'proposed',
-  'assumed',
-  'atRisk',
-  'openClaims',
-  'exposure',
-] as const;
 
 type Figure = (typeof FIGURES)[number];
 type Figures = Readonly<Record<Figure, string>>;
