@@ -45,14 +45,25 @@ function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
 
 /** Whether a fault is that the field is not there: its schema’s own words say what it must be, and no more. */
 const isAbsence = ({ code, input, message }: z.core.$ZodIssue): boolean =>
-  (code === 'invalid_type' || code === 'invalid_value') && input === undefined && !message.startsWith('is missing');
+  ['invalid_type', 'invalid_value', 'invalid_union'].includes(code) &&
+  input === undefined &&
+  !message.startsWith('is missing');
 
-const faultsOf = (error: z.ZodError): Fault[] =>
-  error.issues.flatMap((issue): Fault[] =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key], words: 'no such field' }))
-      : [{ path: issue.path, words: isAbsence(issue) ? `is missing: it ${issue.message}` : issue.message }],
-  );
+const faultsOf = (issues: readonly z.core.$ZodIssue[]): Fault[] =>
+  issues.flatMap((issue): Fault[] => {
+    const { code, path } = issue;
+    if (code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: [...path, key], words: 'no such field' }));
+    const meant = code === 'invalid_union' ? meantOf(issue.errors) : undefined;
+    if (meant) return faultsOf(meant).map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+    return [{ path, words: isAbsence(issue) ? `is missing: it ${issue.message}` : issue.message }];
+  });
+
+/** Of a value that may be of several kinds, what is wrong with it as the kind that it is: a list, say, and no object. */
+function meantOf(errors: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const meant = errors.filter((each) => !each.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
+  return meant.length === 1 ? meant[0] : undefined;
+}
 
 /** Reads what was sent by a schema: the value, or every field that is not as it must be. */
 export function readAs<S extends z.ZodType>(
@@ -60,7 +71,7 @@ export function readAs<S extends z.ZodType>(
   sent: unknown,
 ): { readonly value: z.output<S> } | { readonly faults: readonly Fault[] } {
   const read = schema.safeParse(sent, { reportInput: true, error: wordsFor });
-  if (!read.success) return { faults: faultsOf(read.error) };
+  if (!read.success) return { faults: faultsOf(read.error.issues) };
   const unseen = unseenIn(read.data);
   return unseen.length === 0 ? { value: read.data } : { faults: unseen.map((path) => ({ path, words: UNSEEN_SIGNS })) };
 }

@@ -232,18 +232,3 @@ export const Evidence = z
   });
 
 export type EvidenceList = z.output<typeof Evidence>;
-
-export const Instalments = z
-  .array(
-    z
-      .strictObject({
-        due: EffectiveDay.meta({ title: 'Due', description: 'The day on which it falls due.' }),
-        amount: Amount.meta({ title: 'Amount', description: 'What falls due on the day.' }),
-      })
-      .meta({ title: 'Instalment' }),
-  )
-  .min(1, { error: 'must name at least one instalment' })
-  .max(120, { error: 'must be at most 120 instalments' })
-  .meta({ title: 'Instalments', description: 'What falls due on which day; the amounts add up to the whole.' });
-
-export type Instalment = z.output<typeof Instalments>[number];

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Fact } from '../domain/grammar/fact.js';
+import { inFull } from '../domain/grammar/naming.js';
 import { pagesOf } from '../domain/grammar/pages.js';
 import { GROUPS, inGroups } from '../domain/grammar/groups.js';
 import { PROPOSAL_EVENTS } from '../domain/grammar/proposal.js';
@@ -54,7 +55,7 @@ export const addedTo = ({ input, stored }: Fact<unknown>): Readonly<Record<strin
   Object.fromEntries(
     (Object.entries(stored.shape) as [string, z.ZodType][]).filter(([name, type]) => {
       const sent = (input.shape as Readonly<Record<string, z.ZodType | undefined>>)[name];
-      return sent === undefined || kindInWords(sent) !== kindInWords(type);
+      return sent === undefined || kindInWords(inFull(sent)) !== kindInWords(type);
     }),
   );
 

@@ -74,3 +74,19 @@ t.test('a field that is wrong says what it must be', async (t) => {
     either: /./,
   });
 });
+
+t.test('of a value that may be of several kinds, what is wrong is said of the kind that it is', async (t) => {
+  const Either = z.strictObject({
+    of: z.union([z.array(z.strictObject({ sum: z.string() })), z.strictObject({ every: z.enum(['month']) })], {
+      error: 'must be a list or a rule',
+    }),
+  });
+  const wrong = (of: unknown): Record<string, string> => {
+    const found = readAs(Either, { of });
+    return 'faults' in found ? Object.fromEntries(found.faults.map(({ path, words }) => [path.join('.'), words])) : {};
+  };
+  t.same(wrong([{ sum: '1' }, { sum: 2 }]), { 'of.1.sum': 'must be text' });
+  t.same(wrong({ every: 'day', often: true }), { 'of.every': 'must be month', 'of.often': 'no such field' });
+  t.same(wrong(7), { of: 'must be a list or a rule' });
+  t.same(wrong(undefined), { of: 'is missing: it must be a list or a rule' });
+});

@@ -2,7 +2,7 @@ import { dayInWords, daysAfter, LAST_DAY, type Day } from '../calendar.js';
 import { exactly, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { addToSeries, combined, emptySeries, seriesOn, type DaySeries } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import type { Instalment } from '../values.js';
+import type { Instalment } from '../grammar/schedule.js';
 
 /** When what is agreed falls due, and what becomes of that when it is changed. */
 

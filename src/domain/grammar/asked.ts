@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inner, namedBy, saidOf, type Named } from './naming.js';
+import { IN_SHORT, inner, namedBy, saidOf, type Named } from './naming.js';
 
 /**
  * What whoever asks for a field needs to know of it beside its words and its check: where its choices come from, what is
@@ -99,6 +99,17 @@ export const suggesting = <S extends z.ZodType>(suggestion: Suggestion, type: S)
 
 export const addingUpTo = <S extends z.ZodType>(total: Total, type: S): S => type.meta({ [SUMS_TO]: total });
 
+/**
+ * A type that may also be sent in short. What is short is written out where it is read: what is decided, fingerprinted and
+ * recorded is the same as if it had been sent in full, and a form asks for what is full.
+ */
+export const inShort = <Full extends z.ZodType, Short extends z.ZodType>(
+  full: Full,
+  short: Short,
+  writtenOut: (short: z.output<Short>) => z.output<Full>,
+  says: { readonly error: string },
+) => z.union([full, short.transform(writtenOut)], says).meta({ [IN_SHORT]: true });
+
 /** An object of which exactly one field is given: each field is an alternative. */
 export const exactlyOne = <S extends z.ZodType>(type: S): S => type.meta({ [EXACTLY_ONE]: true });
 
@@ -133,7 +144,7 @@ export const isExactlyOne = (field: z.ZodType): boolean => saidOf(field, EXACTLY
 export function listOf(field: z.ZodType): { item: string; atLeast: number; atMost: number } | undefined {
   const type = inner(field);
   if (!(type instanceof z.ZodArray)) return undefined;
-  const { minItems, maxItems } = z.toJSONSchema(field, { io: 'input', unrepresentable: 'any' });
+  const { minItems, maxItems } = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' });
   return {
     item: saidOf(type.element as z.ZodType, 'title') as string,
     atLeast: minItems ?? 0,

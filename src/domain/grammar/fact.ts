@@ -11,6 +11,7 @@ import type { Group } from './groups.js';
 import type { Role } from '../roles.js';
 import type { KeptAs } from './remembered.js';
 import { inForce, type RuleChange } from './rule-versions.js';
+import { inFull } from './naming.js';
 
 /** The two sides of a fact. Where no signature is needed only `acts` matters. */
 export interface Sides {
@@ -192,7 +193,7 @@ type Declared<In extends z.ZodObject, Stored extends z.ZodObject, State> = Omit<
 export function fact<In extends z.ZodObject, State>(
   declaration: Omit<Declared<In, In, State>, 'stored' | 'complete'>,
 ): Fact<State> {
-  return { ...NOTHING_MORE, ...declaration, version: versionOf(declaration), stored: declaration.input };
+  return { ...NOTHING_MORE, ...declaration, version: versionOf(declaration), stored: recordedAs(declaration.input) };
 }
 
 /** Declares a fact to which the decision adds fields: what is recorded is what is sent, and those. */
@@ -207,7 +208,17 @@ export function completedFact<In extends z.ZodObject, Adds extends z.ZodRawShape
 export function recast<In extends z.ZodObject, Stored extends z.ZodObject, State>(
   declaration: Completed<In, Stored, State> & { readonly stored: Stored },
 ): Fact<State> {
-  return { ...NOTHING_MORE, ...declaration, version: versionOf(declaration) };
+  const stored = recordedAs(declaration.stored);
+  return { ...NOTHING_MORE, ...declaration, stored, version: versionOf(declaration) };
+}
+
+/** What may be sent in short is recorded in full. */
+function recordedAs<Of extends z.ZodObject>(type: Of): Of {
+  const full = Object.entries(type.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, field]) => {
+    const recorded = inFull(field);
+    return recorded === field ? [] : [[name, recorded]];
+  });
+  return full.length === 0 ? type : (type.safeExtend(Object.fromEntries(full) as never) as unknown as Of);
 }
 
 type Completed<In extends z.ZodObject, Stored extends z.ZodObject, State> = Omit<

@@ -33,6 +33,9 @@ export type Named =
 const NAMES = 'x-names';
 const FROM_DAY = 'x-from-day';
 
+/** Under this name a type says that it may also be sent in short, the first of its options being the full one. */
+export const IN_SHORT = 'x-in-short';
+
 /** Marks a type of text as one that names something. The schema checks what it checked before. */
 export const naming = <S extends z.ZodType>(schema: S, named: Named): S => schema.meta({ [NAMES]: named });
 
@@ -137,10 +140,23 @@ const wrapped = (schema: z.ZodType): z.ZodType | undefined =>
       ? (schema.in as z.ZodType)
       : undefined;
 
-/** The type itself, inside all that wraps it. */
+/** The type itself, inside all that wraps it; of one that may be sent in short, the full one. */
 export function inner(schema: z.ZodType): z.ZodType {
-  const inside = wrapped(schema);
+  const inside = wrapped(schema) ?? fullOf(schema);
   return inside ? inner(inside) : schema;
+}
+
+const fullOf = (schema: z.ZodType): z.ZodType | undefined =>
+  schema.meta()?.[IN_SHORT] ? ((schema as z.ZodUnion).options[0] as z.ZodType) : undefined;
+
+/** A field as it is recorded: without the ways to send it in short. The same field where there are none. */
+export function inFull(field: z.ZodType): z.ZodType {
+  const { [IN_SHORT]: isShort, ...said } = field.meta() ?? {};
+  if (isShort) return fullOf(field)!.meta(said);
+  if (!(field instanceof z.ZodOptional)) return field;
+  const within = field.unwrap() as z.ZodType;
+  const full = inFull(within);
+  return full === within ? field : full.optional().meta(said);
 }
 
 /** The type that describes a value: what is wrapped, and of several the one that reads it. */

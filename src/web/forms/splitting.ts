@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { totalOf } from '../../domain/grammar/asked.js';
-import { monthsAfter, type Day, type FinancialYear } from '../../domain/calendar.js';
-import { apportion, moneyText, pence } from '../../domain/money.js';
+import type { Day, FinancialYear } from '../../domain/calendar.js';
+import { moneyText, pence } from '../../domain/money.js';
+import { daysOf, equalParts, type Every } from '../../domain/grammar/schedule.js';
 import { Amount } from '../../domain/values.js';
 import { button } from '../components/fields.js';
 import { html, type Content } from '../html.js';
@@ -16,10 +17,10 @@ import { shapeOf, type Fields } from './shapes.js';
  * first days, the odd pence on the first of them.
  */
 
-const SPLITS: Readonly<Record<string, { readonly words: string; readonly months: number }>> = {
-  month: { words: 'Split by month', months: 1 },
-  quarter: { words: 'Split by quarter', months: 3 },
-  once: { words: 'All at once', months: 12 },
+const SPLITS: Readonly<Record<string, { readonly words: string; readonly every?: Every }>> = {
+  month: { words: 'Split by month', every: 'month' },
+  quarter: { words: 'Split by quarter', every: 'quarter' },
+  once: { words: 'All at once' },
 };
 
 /** The fields of a list of instalments of a sum: the day, the sum, and where the whole stands. */
@@ -48,25 +49,18 @@ export function split(form: Form, field: z.ZodType, at: string, how: string, yea
   const whole = parts && typedMoney(form[parts.whole] ?? '');
   const split = Object.hasOwn(SPLITS, how) ? SPLITS[how] : undefined;
   if (!parts || whole === undefined || !split || !Amount.safeParse(whole).success) return form;
-  const days = daysOf(form, year, split.months);
-  const sums = apportion(
-    pence(whole),
-    days.map((_, index) => ({ id: String(index).padStart(3, '0'), weight: 1 })),
-  );
-  const rows = days.map((day, index) => ({
-    [parts.day]: day,
-    [parts.sum]: moneyText(sums.get(String(index).padStart(3, '0'))!),
-  }));
+  const days = daysIn(form, year, split.every);
+  const sums = equalParts(pence(whole), days.length);
+  const rows = days.map((day, index) => ({ [parts.day]: day, [parts.sum]: moneyText(sums[index]!) }));
   const others = Object.entries(form).filter(([name]) => !name.startsWith(`${at}.`));
   return { ...Object.fromEntries(others), ...filled(field, at, rows) };
 }
 
-/** The first days of the months of a year, each so many, from the effective day on where it is in the year. */
-function daysOf(form: Form, { first, last }: FinancialYear, months: number): Day[] {
+/** The first days of the months or quarters of a year, from the effective day on where it is in the year. */
+function daysIn(form: Form, { first, last }: FinancialYear, every: Every | undefined): Day[] {
   const [day = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => form[`f.effective-${part}`]);
   const effective = typedDay(day, month, year);
-  const from = effective !== undefined && effective > first && effective <= last ? effective : first;
-  const all = Array.from({ length: 12 / months }, (_, index) => monthsAfter(first, index * months));
-  const left = all.filter((each) => each >= from);
-  return left.length > 0 && months < 12 ? left : [from as Day];
+  const from = effective !== undefined && effective > first && effective <= last ? (effective as Day) : first;
+  const left = every ? daysOf({ every, from: first }).filter((each) => each >= from) : [];
+  return left.length > 0 ? left : [from];
 }

@@ -415,3 +415,18 @@ t.test('a busy client beside it delays a load and does not stop it', async (t) =
     'what does not pass is told at once',
   );
 });
+
+t.test('instalments by rule are the same step as one that names each, and are recorded one by one', async (t) => {
+  const ledger = await openedLedger(t);
+  const offered = (instalments: unknown) => ({
+    officer: 'north-ccg-finance',
+    in: FUND,
+    propose: { type: 'ContributionAgreed', data: { ...contribution({ amount: '100.00' }), instalments } },
+  });
+  const byRule = offered({ every: 'quarter', from: '2016-04-15', of: '100.00' });
+  t.match(await load(planLoad([file([byRule])]), into(ledger)), { recorded: 1, replayed: 0 });
+  const each = ['2016-04-15', '2016-07-15', '2016-10-15', '2017-01-15'].map((due) => ({ due, amount: '25.00' }));
+  t.match(await load(planLoad([file([offered(each)])]), into(ledger)), { recorded: 0, replayed: 1 });
+  const [proposal] = [...ledger.ledger.model.stream('fund', `fund-${FUND}`).open.values()];
+  t.same(proposal!.fact.data['instalments'], each);
+});

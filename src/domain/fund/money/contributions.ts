@@ -9,7 +9,7 @@ import { sectorOf } from '../../register/state.js';
 import { FINANCE, MANAGE } from '../../roles.js';
 import { family } from '../../grammar/succession.js';
 import { sourceOf } from '../../sources.js';
-import { Instalments } from '../../values.js';
+import { Instalments } from '../../grammar/schedule.js';
 import { agreementOn, noticeAsked } from '../agreement/agreement.js';
 import { publishedFor } from '../plan/minima.js';
 import { MINIMUM } from '../plan/minimum-tests.js';

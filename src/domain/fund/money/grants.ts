@@ -18,7 +18,7 @@ import { posted, seriesOn, type DaySeries, type Posting } from '../../postings.j
 import { sectorOf } from '../../register/state.js';
 import { FINANCE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
-import { Instalments } from '../../values.js';
+import { Instalments } from '../../grammar/schedule.js';
 import { SET_ASIDE } from '../books.js';
 import { addsUp, dueFrom, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
 import { everNamed, holding, itemOf, seriesOf, standsAt, type FundState, type Grant } from '../state.js';
