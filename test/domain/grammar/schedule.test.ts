@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { dayOfNumber, monthsAfter, type Day } from '../../../src/domain/calendar.js';
+import { dayOfNumber, monthsAfter } from '../../../src/domain/calendar.js';
 import { readAs } from '../../../src/domain/faults.js';
 import { exactly, pence, total } from '../../../src/domain/money.js';
 import { equalParts, Instalments, type Instalment } from '../../../src/domain/grammar/schedule.js';
