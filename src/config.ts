@@ -63,6 +63,19 @@ const Environment = z.object({
     .string()
     .default('sub')
     .meta({ description: 'The claim that holds the officer’s name in the register.' }),
+  BCF_OIDC_ISSUER: z
+    .url()
+    .refine(isKept, { error: 'must begin with https:// (http:// only on this machine)' })
+    .optional()
+    .meta({
+      description: 'The identity provider with which officers sign in to the pages (OpenID Connect), by its issuer.',
+    }),
+  BCF_OIDC_CLIENT_ID: z.string().min(1).optional().meta({ description: 'As whom the provider knows this service.' }),
+  BCF_OIDC_CLIENT_SECRET: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The secret that they share; left out, the service is a public client.' }),
   BCF_TRUSTED_PROXIES: z
     .string()
     .transform((text) => text.split(',').map((each) => each.trim()))
@@ -101,10 +114,10 @@ const Environment = z.object({
       description:
         'The keys that seal sessions, with commas between: the first seals, all open. Left out, one is made at each start, and a start signs everybody out.',
     }),
-  BCF_PEOPLE: z
-    .string()
-    .optional()
-    .meta({ description: 'A JSON file of officers’ names for pages: a list of officer, name and title.' }),
+  BCF_PEOPLE: z.string().optional().meta({
+    description:
+      'A JSON file of officers as people: a list of officer, name, title, and the issuer and subject with which they sign in.',
+  }),
   BCF_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -127,6 +140,9 @@ export interface Config {
   readonly provider:
     | { readonly jwksUrl: string; readonly issuer: string; readonly audience: string; readonly claim: string }
     | undefined;
+  /** The identity provider with which officers sign in to the pages. */
+  readonly oidc:
+    { readonly issuer: string; readonly clientId: string; readonly clientSecret: string | undefined } | undefined;
   readonly publicUrl: string | undefined;
   readonly sessionKeys: readonly Buffer[] | undefined;
   readonly people: string | undefined;
@@ -160,6 +176,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       'BCF_JWKS_URL needs BCF_JWT_ISSUER and BCF_JWT_AUDIENCE: a token for another service is not accepted.',
     );
   }
+  const { BCF_OIDC_ISSUER: oidcIssuer, BCF_OIDC_CLIENT_ID: clientId } = env;
+  if ((oidcIssuer === undefined) !== (clientId === undefined)) {
+    throw new ConfigError('BCF_OIDC_ISSUER and BCF_OIDC_CLIENT_ID go together: set both, or neither.');
+  }
+  if (oidcIssuer !== undefined && env.BCF_PUBLIC_URL === undefined) {
+    throw new ConfigError('BCF_OIDC_ISSUER needs BCF_PUBLIC_URL: the provider sends officers back to the pages there.');
+  }
   if (env.BCF_EVENTSTOREDB !== undefined && /\*|esdb/.test(environment['DEBUG'] ?? '')) {
     throw new ConfigError('DEBUG would have the client of EventStoreDB print the password and every event; unset it.');
   }
@@ -170,6 +193,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: env.BCF_PORT,
     keyFile: env.BCF_KEY_FILE,
     provider: jwksUrl === undefined ? undefined : { jwksUrl, issuer: issuer!, audience: audience!, claim },
+    oidc:
+      oidcIssuer === undefined
+        ? undefined
+        : { issuer: oidcIssuer, clientId: clientId!, clientSecret: env.BCF_OIDC_CLIENT_SECRET },
     publicUrl: env.BCF_PUBLIC_URL,
     sessionKeys: env.BCF_SESSION_KEYS,
     people: env.BCF_PEOPLE,

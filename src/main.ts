@@ -326,7 +326,9 @@ async function pagesOf(
     sessionKeys: config.sessionKeys ?? [randomBytes(32)],
     once: openSqliteOnceStore(onceOf(file)),
     people: people.value,
-    readLink: ownKey && linkReader(ownKey),
+    provider:
+      config.oidc && !demonstration ? (await import('./web/provider.js')).createProvider(config.oidc) : undefined,
+    readLink: ownKey && !config.oidc ? linkReader(ownKey) : undefined,
     firstRunCode: isEmpty ? randomBytes(16).toString('base64url') : undefined,
   };
 }
@@ -497,7 +499,7 @@ async function partsBy(config: Config): Promise<Parts> {
       return issueToken(await localKey(keyFile), officer, hours, Math.floor(systemClock.now() / 1000));
     },
     signInLink: async (file, officer) => {
-      if (config.provider) throw new WrongUse('Officers sign in with the identity provider.');
+      if (config.provider || config.oidc) throw new WrongUse('Officers sign in with the identity provider.');
       if (config.publicUrl === undefined)
         throw new WrongUse('Set BCF_PUBLIC_URL to where browsers find the pages first.');
       const keyFile = keyFileOf(file, config);

@@ -142,7 +142,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
   },
   'src/web': {
     ours: ['src/web', 'src/ledger', 'src/domain', 'src/store/event-store.ts', 'src/store/once-store.ts'],
-    packages: ['cookie', 'fastify', 'zod', 'node:'],
+    packages: ['cookie', 'fastify', 'openid-client', 'zod', 'node:'],
   },
   'src/web/components': { ours: ['src/web'], packages: [] },
   'src/web/screens': {

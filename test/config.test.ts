@@ -27,6 +27,24 @@ t.test('an identity provider is named with its issuer and audience, or not at al
   );
 });
 
+t.test('officers sign in at a provider that is named whole, and leads back to the pages', async (t) => {
+  const provider = { BCF_OIDC_ISSUER: 'https://id.example', BCF_OIDC_CLIENT_ID: 'ledger' };
+  const pages = { BCF_PUBLIC_URL: 'https://bcf.example' };
+  t.same(readConfig({ ...provider, ...pages, BCF_OIDC_CLIENT_SECRET: 's' }).oidc, {
+    issuer: 'https://id.example',
+    clientId: 'ledger',
+    clientSecret: 's',
+  });
+  t.equal(readConfig(pages).oidc, undefined);
+  t.throws(() => readConfig(provider), /needs BCF_PUBLIC_URL/);
+  t.throws(() => readConfig({ ...pages, BCF_OIDC_ISSUER: 'https://id.example' }), /go together/);
+  t.throws(() => readConfig({ ...pages, BCF_OIDC_CLIENT_ID: 'ledger' }), /go together/);
+  t.throws(
+    () => readConfig({ ...pages, ...provider, BCF_OIDC_ISSUER: 'http://id.example' }),
+    /BCF_OIDC_ISSUER must begin with https/,
+  );
+});
+
 t.test('a connection string stands in its own setting, and is not repeated or printed', async (t) => {
   const connection = 'esdb://admin:secret@host:2113?tls=true';
   t.equal(readConfig({ BCF_EVENTSTOREDB: connection }).eventStoreDB, connection);

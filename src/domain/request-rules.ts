@@ -140,6 +140,24 @@ export const REQUEST_RULES = {
     'A sign-in link is good once, for ten minutes, and for the officer for whom it was made.',
     'Ask whoever runs the service for a new one.',
   ),
+  sign_in_not_good: rule(
+    401,
+    'That sign-in cannot be completed',
+    'A sign-in is completed once, within ten minutes, in the browser in which it was begun, and by the provider with which it was begun.',
+    'Sign in again, from the page of this service.',
+  ),
+  person_unknown: rule(
+    403,
+    'You have no mandate in this ledger',
+    'Your organisation has said who you are. What you may see and do follows from a mandate in the register, and nobody in it is known to be you.',
+    'Ask the registrar of the body that keeps this ledger for a mandate, and whoever runs the service to put you on the list of people.',
+  ),
+  provider_unavailable: rule(
+    503,
+    'The identity provider does not answer',
+    'Nobody is signed in without its word.',
+    'Try again in a minute. Where it lasts, tell whoever runs the service.',
+  ),
   fields_invalid: rule(
     400,
     'Some fields are not as they must be',

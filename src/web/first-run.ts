@@ -46,7 +46,7 @@ function openerIn(form: Form): string {
 }
 
 const asOpener = (session: Session, around: Around, form: Form): Asking => ({
-  session: { ...session, officer: openerIn(form), by: 'first run' },
+  session: { ...session, officer: openerIn(form), by: 'first run', shown: session.since },
   sight: OPERATOR,
   around,
   draftMark: '',
@@ -62,7 +62,8 @@ function errandOf(site: Site, code: string, form: Form): Errand {
     fact,
     isProposed: false,
     // Who has opened the ledger has shown that they may: they go on as the officer whom they named.
-    recorded: (reply) => site.signIn(reply, { officer: openerIn(form), by: 'first run' }),
+    recorded: (reply) =>
+      site.signIn(reply, { officer: openerIn(form), by: 'first run', shown: site.ledger.clock.now() }),
   };
 }
 

@@ -22,8 +22,10 @@ import { registerProposals } from './screens/proposal.js';
 import { registerTasks } from './screens/tasks.js';
 import { createSessions, draftsOf, SESSION_MS_MAX, type Session } from './session.js';
 import { keptPage, SHOWN_AGAIN } from './kept-draft.js';
+import { registerProvider } from './sign-in-provider.js';
 import { registerSignIn } from './sign-in.js';
 import type { Asking, Form, PagesOptions, Site } from './site.js';
+import { createTickets } from './tickets.js';
 
 /** The pages: the third face of the ledger, beside HTTP and the terminal. Sessions are for pages alone, tokens for programs. */
 
@@ -39,7 +41,7 @@ export function registerPages(
   options: PagesOptions,
   refusalOf: (error: FastifyError) => Refusal,
 ): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
-  const { publicUrl, once } = options;
+  const { publicUrl, once, provider } = options;
   const secure = publicUrl?.startsWith('https:') ?? false;
   // A name with this prefix is taken by browsers from this host alone, over TLS alone.
   const COOKIE = secure ? '__Host-bcf' : 'bcf';
@@ -48,6 +50,7 @@ export function registerPages(
   const people = createPeople(options.people);
   const style = registerAssets(app);
   const now = () => ledger.clock.now();
+  const headers = () => headersWith(provider?.origins() ?? []);
 
   const setCookie = (reply: FastifyReply, session: Session): void =>
     void reply.header(
@@ -112,12 +115,12 @@ export function registerPages(
   /** Who asks; undefined where nobody is signed in. Throws where the officer holds no mandate today. */
   function askingOf(request: FastifyRequest, reply: FastifyReply): Asking | undefined {
     const session = sessionOf(request, reply);
-    const { officer, by } = session;
-    if (officer === undefined || by === undefined) return undefined;
+    const { officer, by, shown } = session;
+    if (officer === undefined || by === undefined || shown === undefined) return undefined;
     const sight = answered(sightsOf(officer));
     request.signedIn = { officer, by };
     return {
-      session: { ...session, officer, by },
+      session: { ...session, officer, by, shown },
       sight,
       around: around(session),
       draftMark: sessions.token(draftsOf(officer)),
@@ -136,6 +139,7 @@ export function registerPages(
     people,
     demonstration,
     options,
+    tickets: createTickets(options.sessionKeys, secure),
     get: (path, handler) =>
       void app.get(path, hidden, async (request, reply) => {
         const asking = askingOf(request, reply);
@@ -195,7 +199,7 @@ export function registerPages(
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
   );
   app.addHook('onRequest', async (_request, reply) => {
-    void reply.headers(HEADERS);
+    void reply.headers(headers());
   });
   app.setErrorHandler((error: FastifyError | Refused, request, reply) => {
     const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
@@ -208,6 +212,7 @@ export function registerPages(
   });
 
   registerSignIn(site);
+  if (provider) registerProvider(site, provider);
   registerTasks(site);
   registerFunds(site);
   registerProposals(site);
@@ -223,24 +228,24 @@ export function registerPages(
 
   return (request, reply) =>
     asPage(reply)
-      .headers(HEADERS)
+      .headers(headers())
       .status(404)
       .send(missingPage(around(sessionOf(request, reply))));
 }
 
-/** No script at all, no style but our own, forms to ourselves, and nobody’s frame. */
-const CSP = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** What every page is sent with. */
-const HEADERS = {
+/**
+ * What every page is sent with. No script at all, no style but our own, nobody’s frame, and forms to ourselves: some lead on
+ * to the identity provider, and browsers hold where a form is led to the same rule.
+ */
+const headersWith = (formsLeadTo: readonly string[]) => ({
   'cache-control': 'no-store',
   'referrer-policy': 'same-origin',
-  'content-security-policy': CSP,
-} as const;
+  'content-security-policy': [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    ["form-action 'self'", ...formsLeadTo].join(' '),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SERVICE } from '../domain/grammar/mandate.js';
 import { Name, words } from '../domain/values.js';
 import { plainly } from './format.js';
 
@@ -6,21 +7,58 @@ import { plainly } from './format.js';
  * Officers as people: a file that the operator keeps beside the ledger, and from which anybody can be erased. The ledger
  * itself holds pseudonyms only; where the file does not know one, the pseudonym stands on the page.
  */
-export const PeopleFile = z.array(
-  z.strictObject({
-    officer: Name,
+const Person = z
+  .strictObject({
+    officer: Name.refine((name) => name !== SERVICE, { error: 'is the service itself, and nobody signs in as it' }),
     name: words(120),
     title: words(120).optional(),
-  }),
-);
+    /** As whom their identity provider knows them: its issuer, and their subject there. Both, or neither. */
+    issuer: z.url().optional(),
+    subject: z.string().min(1).max(255).optional(),
+  })
+  .refine(({ issuer, subject }) => (issuer === undefined) === (subject === undefined), {
+    error: 'must have an issuer and a subject, or neither',
+  });
+
+const identityOf = ({ issuer, subject }: Pick<z.output<typeof Person>, 'issuer' | 'subject'>): string =>
+  JSON.stringify([issuer, subject]);
+
+export const PeopleFile = z.array(Person).superRefine((people, { addIssue }) => {
+  const [officers, identities] = [new Set<string>(), new Set<string>()];
+  for (const [index, person] of people.entries()) {
+    const identity = person.subject === undefined ? undefined : identityOf(person);
+    if (officers.has(person.officer))
+      addIssue({
+        code: 'custom',
+        path: [index],
+        message: `must name each officer once: ${person.officer} stands twice`,
+      });
+    if (identity !== undefined && identities.has(identity))
+      addIssue({
+        code: 'custom',
+        path: [index],
+        message: 'must have a subject of its own: another officer has this one',
+      });
+    officers.add(person.officer);
+    if (identity !== undefined) identities.add(identity);
+  }
+});
 
 export interface People {
   nameOf(officer: string): string;
+  /** The officer whom an identity provider knows by a subject; undefined where the file names nobody so. */
+  officerBy(identity: { readonly issuer: string; readonly subject: string }): string | undefined;
 }
 
 export function createPeople(people: z.output<typeof PeopleFile>): People {
   const byOfficer = new Map(people.map((each) => [each.officer, each]));
+  const byIdentity = new Map(
+    people.flatMap(({ officer, issuer, subject }): [string, string][] =>
+      issuer === undefined || subject === undefined ? [] : [[identityOf({ issuer, subject }), officer]],
+    ),
+  );
   return {
+    officerBy: (identity) => byIdentity.get(identityOf(identity)),
     nameOf(officer) {
       const found = byOfficer.get(officer);
       return found ? `${found.name}${found.title === undefined ? '' : `, ${found.title}`}` : plainly(officer);

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { createSeal } from './seal.js';
 
 /**
  * Who is signed in, sealed into a cookie (AES-256-GCM): nothing of it is kept at the service, and nobody without a key can
@@ -14,23 +15,25 @@ const Session = z.strictObject({
   officer: z.string().optional(),
   /** How they are known: recorded with every event. */
   by: z.string().optional(),
-  /** When they signed in, and when they were last seen, in milliseconds. */
+  /** When they last showed who they are, in milliseconds: with a provider that may be before this session. */
+  shown: z.int().optional(),
+  /** When the session began, and when it was last used, in milliseconds. */
   since: z.int(),
   seen: z.int(),
 });
 
 export type Session = z.output<typeof Session>;
 /** A session of somebody who has signed in. */
-export type OfficersSession = Session & Required<Pick<Session, 'officer' | 'by'>>;
+export type OfficersSession = Session & SignedIn;
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+/** Who has signed in, how, and when they showed who they are, in milliseconds. */
+export type SignedIn = Required<Pick<Session, 'officer' | 'by' | 'shown'>>;
+
 const MASK_BYTES = 32;
-const COOKIE_BYTES_MAX = 2_048;
 
 export interface Sessions {
   /** A new session; of nobody, or of an officer. Its identifier is always a new one. */
-  begin(now: number, signedIn?: { readonly officer: string; readonly by: string }): Session;
+  begin(now: number, signedIn?: SignedIn): Session;
   seal(session: Session): string;
   /** The session in a cookie, where it was sealed here and neither its idle time nor its whole time is over. */
   open(cookie: string | undefined, now: number): Session | undefined;
@@ -44,52 +47,24 @@ export const draftsOf = (officer: string): Pick<Session, 'id'> => ({ id: `drafts
 
 /** @param keys 32 bytes each; the first seals */
 export function createSessions(keys: readonly Buffer[]): Sessions {
-  const derived = keys.map((key) => ({
-    seal: Buffer.from(hkdfSync('sha256', key, '', 'session', 32)),
-    token: Buffer.from(hkdfSync('sha256', key, '', 'form token', 32)),
-  }));
-  const [newest] = derived as [(typeof derived)[number]];
+  const sealed = createSeal(keys, 'session');
+  const derived = keys.map((key) => Buffer.from(hkdfSync('sha256', key, '', 'form token', 32)));
+  const [newest] = derived as [Buffer];
   const macOf = (key: Buffer, { id }: Pick<Session, 'id'>): Buffer => createHmac('sha256', key).update(id).digest();
-
-  function opened(sealed: Buffer, key: Buffer): Session | undefined {
-    try {
-      const nonce = sealed.subarray(0, NONCE_BYTES);
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-      decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-      const plain = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-      return Session.parse(JSON.parse(plain.toString('utf8')));
-    } catch {
-      return undefined;
-    }
-  }
 
   return {
     begin: (now, signedIn) => ({ id: randomBytes(16).toString('base64url'), ...signedIn, since: now, seen: now }),
-    seal(session) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', newest.seal, nonce, { authTagLength: TAG_BYTES });
-      const sealed = Buffer.concat([
-        nonce,
-        cipher.update(JSON.stringify(session)),
-        cipher.final(),
-        cipher.getAuthTag(),
-      ]);
-      return sealed.toString('base64url');
-    },
+    seal: (session) => sealed.seal(JSON.stringify(session)),
     open(cookie, now) {
-      if (cookie === undefined || cookie.length > COOKIE_BYTES_MAX) return undefined;
-      const sealed = Buffer.from(cookie, 'base64url');
-      if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
-      for (const { seal } of derived) {
-        const session = opened(sealed, seal);
-        if (session)
-          return now - session.seen <= IDLE_MS_MAX && now - session.since <= SESSION_MS_MAX ? session : undefined;
-      }
-      return undefined;
+      const text = sealed.open(cookie);
+      // What an earlier program sealed may have other fields: whoever has it signs in again.
+      const session = text === undefined ? undefined : Session.safeParse(JSON.parse(text)).data;
+      if (!session || now - session.seen > IDLE_MS_MAX || now - session.since > SESSION_MS_MAX) return undefined;
+      return session;
     },
     token(session) {
       const mask = randomBytes(MASK_BYTES);
-      const mac = macOf(newest.token, session);
+      const mac = macOf(newest, session);
       return Buffer.concat([mask, mac.map((byte, index) => byte ^ mask[index]!)]).toString('base64url');
     },
     isToken(session, token) {
@@ -98,7 +73,7 @@ export function createSessions(keys: readonly Buffer[]): Sessions {
       if (sent.length !== 2 * MASK_BYTES) return false;
       const mask = sent.subarray(0, MASK_BYTES);
       const mac = sent.subarray(MASK_BYTES).map((byte, index) => byte ^ mask[index]!);
-      return derived.some(({ token: key }) => timingSafeEqual(mac, macOf(key, session)));
+      return derived.some((key) => timingSafeEqual(mac, macOf(key, session)));
     },
   };
 }

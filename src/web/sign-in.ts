@@ -6,31 +6,32 @@ import { html, type Content } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import { placeOfOurs, type Site } from './site.js';
 import { Refused } from './refused.js';
+import type { Session } from './session.js';
 
-/** Signing in and out: in a demonstration as anybody, at a small site by a link that is good once. */
+/** Signing in and out: in a demonstration as anybody, at a small site by a link that is good once; `sign-in-provider.ts` does it elsewhere. */
 
 const LINK_MS = 10 * 60_000;
 
-interface Officers {
+/** Where a sign-in with the identity provider begins. */
+export const PROVIDER_ADDRESS = '/sign-in/provider';
+
+export interface Officers {
   readonly officers: readonly {
     readonly officer: string;
-    readonly mandates: readonly { readonly name: string; readonly role: string }[];
+    readonly mandates: readonly { readonly partner: string; readonly name: string; readonly role: string }[];
   }[];
 }
 
-const hiddenField = (name: string, value: string) => html`<input type="hidden" name="${name}" value="${value}">`;
+export const hiddenField = (name: string, value: string) => html`<input type="hidden" name="${name}" value="${value}">`;
 
-const form = (action: string, around: Around, content: Content) =>
+export const form = (action: string, around: Around, content: Content) =>
   html`<form method="post" action="${action}" novalidate>${hiddenField('token', around.token)}${content}</form>`;
 
 export function registerSignIn(site: Site): void {
   site.getOpen('/sign-in', async (session, around, request, reply) => {
     const to = placeOfOurs((request.query as { to?: string }).to);
     if (session.officer !== undefined) return site.redirect(reply, to);
-    const main = site.demonstration
-      ? await choosing(site, around, to)
-      : html`${heading('Sign in')}${paragraph('Whoever runs this service gives you a link to sign in with. It is good once, for ten minutes.')}`;
-    return reply.send(page(around, { title: 'Sign in', main }));
+    return reply.send(page(around, { title: 'Sign in', main: await ways(site, around, to) }));
   });
 
   if (site.demonstration) {
@@ -44,7 +45,7 @@ export function registerSignIn(site: Site): void {
       }
       // A session from before signing in ends: whoever knew it is not signed in with the officer.
       site.signOut(reply, session);
-      site.signIn(reply, { officer: found.officer, by: 'demonstration' });
+      site.signIn(reply, { officer: found.officer, by: 'demonstration', shown: site.ledger.clock.now() });
       return site.redirect(reply, to);
     });
   }
@@ -65,14 +66,15 @@ export function registerSignIn(site: Site): void {
       const now = site.ledger.clock.now();
       if (!site.options.once.note(`link ${id}`, now + LINK_MS, now)) throw notGood('The link has been used.');
       site.signOut(reply, session);
-      site.signIn(reply, { officer, by: 'sign-in link' });
+      site.signIn(reply, { officer, by: 'sign-in link', shown: now });
       return site.redirect(reply, '/');
     });
   }
 
   site.postOpen('/sign-out', async (session, _around, _form, reply) => {
     site.signOut(reply, session);
-    return site.redirect(reply, '/signed-out');
+    const ending = await endingOf(site, session);
+    return ending === undefined ? site.redirect(reply, '/signed-out') : reply.redirect(ending, 303);
   });
   site.getOpen('/signed-out', async (_session, around, _request, reply) =>
     reply.send(
@@ -82,6 +84,23 @@ export function registerSignIn(site: Site): void {
       }),
     ),
   );
+}
+
+/** The way of signing in that there is. */
+async function ways(site: Site, around: Around, to: string): Promise<Content> {
+  const { provider } = site.options;
+  if (site.demonstration) return choosing(site, around, to);
+  if (provider) {
+    const where = `You sign in with the account of your organisation, at ${new URL(provider.issuer).host}. Then you come back here.`;
+    return html`${heading('Sign in')}${paragraph(where)}${form(PROVIDER_ADDRESS, around, [hiddenField('to', to), button({ content: 'Sign in' })])}`;
+  }
+  return html`${heading('Sign in')}${paragraph('Whoever runs this service gives you a link to sign in with. It is good once, for ten minutes.')}`;
+}
+
+/** Where whoever signs out goes on to, so that they are signed out of their identity provider as well. */
+async function endingOf({ options }: Site, { officer }: Session): Promise<string | undefined> {
+  const { provider, publicUrl } = options;
+  return officer === undefined ? undefined : provider?.ending(new URL('/signed-out', publicUrl).href);
 }
 
 async function choosing(site: Site, around: Around, to: string): Promise<Content> {

@@ -5,7 +5,9 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { OnceStore } from '../store/once-store.js';
 import type { Around } from './layout.js';
 import type { People, PeopleFile } from './people.js';
-import type { OfficersSession, Session } from './session.js';
+import type { Provider } from './provider.js';
+import type { OfficersSession, Session, SignedIn } from './session.js';
+import type { Tickets } from './tickets.js';
 
 /** What screens are made with, and what they know of who asks. */
 
@@ -15,6 +17,8 @@ export interface PagesOptions {
   readonly sessionKeys: readonly Buffer[];
   readonly once: OnceStore;
   readonly people: z.output<typeof PeopleFile>;
+  /** The identity provider with which officers sign in, where there is one: then nobody signs in otherwise. */
+  readonly provider?: Provider | undefined;
   /** Opens an empty ledger in the browser; without it nobody can. */
   readonly firstRunCode?: string | undefined;
   /** Reads a sign-in link: the officer and the link’s own name; throws where it is not one, or its time is over. */
@@ -46,6 +50,8 @@ export interface Site {
   readonly people: People;
   readonly demonstration: boolean;
   readonly options: PagesOptions;
+  /** Sign-ins that were begun with the provider. */
+  readonly tickets: Tickets;
   /** A page for an officer: whoever is not signed in is sent to sign in, and back. */
   get(path: string, handler: Handler): void;
   /** What an officer sends: from a page of ours, in the same session. */
@@ -70,7 +76,7 @@ export interface Site {
       request: FastifyRequest,
     ) => Promise<unknown>,
   ): void;
-  signIn(reply: FastifyReply, who: { readonly officer: string; readonly by: string }): void;
+  signIn(reply: FastifyReply, who: SignedIn): void;
   signOut(reply: FastifyReply, session: Session): void;
   redirect(reply: FastifyReply, path: string): FastifyReply;
 }

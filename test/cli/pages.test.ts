@@ -14,6 +14,7 @@ async function ledgerIn(t: Test) {
 }
 
 const PUBLIC = { BCF_PUBLIC_URL: 'https://bcf.example' };
+const OIDC = { ...PUBLIC, BCF_OIDC_ISSUER: 'http://127.0.0.1:9', BCF_OIDC_CLIENT_ID: 'ledger' };
 const PROVIDER = { BCF_JWKS_URL: 'http://127.0.0.1:9/keys', BCF_JWT_ISSUER: 'i', BCF_JWT_AUDIENCE: 'a' };
 
 t.test('an officer signs in with a link that whoever runs the service makes', async (t) => {
@@ -22,6 +23,7 @@ t.test('an officer signs in with a link that whoever runs the service makes', as
   const link = (env: Readonly<Record<string, string>>) => runInside(['sign-in-link', 'auditor'], env, cwd);
   t.match(await link({}), { code: 2, err: /Set BCF_PUBLIC_URL/ });
   t.match(await link({ ...PUBLIC, ...PROVIDER }), { code: 2, err: /identity provider/ });
+  t.match(await link(OIDC), { code: 2, err: /identity provider/ });
   const { code, out } = await link(PUBLIC);
   t.match([code, out], [0, /^https:\/\/bcf\.example\/sign-in\/link\?link=\S+\n$/]);
   writeFileSync(join(cwd, 'people.json'), JSON.stringify([{ officer: 'auditor', name: 'A. Uditor' }]));
@@ -46,6 +48,17 @@ t.test('an officer signs in with a link that whoever runs the service makes', as
   await stop('SIGTERM');
   t.equal(statSync(join(cwd, 'access.log')).mode & 0o777, 0o600);
   t.match(readFileSync(join(cwd, 'access.log'), 'utf8'), /"log":"access".*"officer":"auditor".*"operation":"\/"/);
+});
+
+t.test('where there is a provider, officers sign in with it and with nothing else', async (t) => {
+  const { cwd, ledger } = await ledgerIn(t);
+  await ledger.close();
+  const { address, stop } = await serving(['serve'], cwd, OIDC);
+  const page = await fetch(`${address}/sign-in`);
+  t.match(page.headers.get('content-security-policy'), "form-action 'self' http://127.0.0.1:9;");
+  t.match(await page.text(), 'at 127.0.0.1:9');
+  t.equal((await fetch(`${address}/sign-in/link?link=any`)).status, 404, 'a link that was made before signs nobody in');
+  await stop('SIGTERM');
 });
 
 t.test('what pages are told wrongly is said before anything is served', async (t) => {

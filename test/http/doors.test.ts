@@ -411,7 +411,10 @@ async function house(t: Test) {
   const sessions = createSessions(sessionKeys);
   /** Asks for a page, or sends a form of one, as an officer who has signed in with a browser; or as nobody. */
   const visit = (method: 'GET' | 'POST', url: string, officer?: string, fields: Record<string, string> = {}) => {
-    const session = sessions.begin(clock.now(), officer === undefined ? undefined : { officer, by: 'test' });
+    const session = sessions.begin(
+      clock.now(),
+      officer === undefined ? undefined : { officer, by: 'test', shown: clock.now() },
+    );
     return made.app.inject({
       method,
       url,

@@ -3,6 +3,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import type { Test } from 'tap';
 import { linkReader, localKey } from '../../src/http/sign-in.js';
 import type { OnceStore } from '../../src/store/once-store.js';
+import type { PagesOptions } from '../../src/web/site.js';
 import { openSqliteOnceStore } from '../../src/store/sqlite/once-store.js';
 import { service } from '../http/support.js';
 import { folder, openedLedger, type TestLedger } from '../support/ledger.js';
@@ -34,7 +35,7 @@ export function fieldsOf(body: string, action: string): Record<string, string> {
   );
 }
 
-function ownOnce(t: Test): OnceStore {
+export function ownOnce(t: Test): OnceStore {
   const once = openSqliteOnceStore(`${folder(t)}/once`);
   t.teardown(() => once.close());
   return once;
@@ -46,12 +47,19 @@ interface Otherwise {
   readonly publicUrl?: string;
   readonly once?: OnceStore;
   readonly firstRunCode?: string;
+  readonly people?: PagesOptions['people'];
+  readonly provider?: PagesOptions['provider'];
 }
+
+const PEOPLE = [
+  { officer: 'county-chief', name: 'C. Chief', title: 'director of finance' },
+  { officer: 'south-ccg-chief', name: 'S. South' },
+];
 
 export async function site(
   t: Test,
   given?: TestLedger,
-  { demonstration = true, publicUrl, once = ownOnce(t), firstRunCode }: Otherwise = {},
+  { demonstration = true, publicUrl, once = ownOnce(t), firstRunCode, people = PEOPLE, provider }: Otherwise = {},
 ) {
   const ledger = given ?? (await openedLedger(t, undefined, true));
   const path = folder(t);
@@ -65,10 +73,8 @@ export async function site(
         sessionKeys: [randomBytes(32)],
         once,
         firstRunCode,
-        people: [
-          { officer: 'county-chief', name: 'C. Chief', title: 'director of finance' },
-          { officer: 'south-ccg-chief', name: 'S. South' },
-        ],
+        people,
+        provider,
         readLink: linkReader(key, ledger.clock),
       },
     },

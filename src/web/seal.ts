@@ -1,0 +1,50 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+/** Text that only this service can read and make (AES-256-GCM), to be kept by a browser. Each purpose has keys of its own. */
+export interface Seal {
+  seal(text: string): string;
+  /** What was sealed; undefined of what was not sealed here for this purpose. */
+  open(sealed: string | undefined): string | undefined;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const SEALED_LENGTH_MAX = 2_048;
+
+/** @param keys 32 bytes each; the first seals, and every key opens */
+export function createSeal(keys: readonly Buffer[], purpose: string): Seal {
+  const derived = keys.map((key) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
+  const [newest] = derived as [Buffer];
+
+  function openedBy(key: Buffer, sealed: Buffer): string | undefined {
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+      const plain = [decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()];
+      return Buffer.concat(plain).toString('utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  return {
+    seal(text) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', newest, nonce, { authTagLength: TAG_BYTES });
+      const sealed = [nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
+      return Buffer.concat(sealed).toString('base64url');
+    },
+    open(text) {
+      if (text === undefined || text.length > SEALED_LENGTH_MAX) return undefined;
+      const sealed = Buffer.from(text, 'base64url');
+      if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
+      for (const key of derived) {
+        const plain = openedBy(key, sealed);
+        if (plain !== undefined) return plain;
+      }
+      return undefined;
+    },
+  };
+}

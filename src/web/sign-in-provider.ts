@@ -1,0 +1,83 @@
+import { OPERATOR } from '../ledger/access.js';
+import { SESSION_MS_MAX } from './session.js';
+import { askedOf } from './asking.js';
+import { summaryList } from './components/lists.js';
+import { html } from './html.js';
+import { heading, page, paragraph, type Around } from './layout.js';
+import { Refused } from './refused.js';
+import { refuse, RULES } from '../domain/rules.js';
+import { PROVIDER_ADDRESS, type Officers } from './sign-in.js';
+import type { Provider } from './provider.js';
+import { placeOfOurs, type Site } from './site.js';
+import { TICKET_MS } from './tickets.js';
+
+/**
+ * Signing in with the organisation’s identity provider. The provider says who somebody is; which officer that is stands in
+ * the file of people, and what they may do in the register.
+ */
+
+const CALLBACK = '/sign-in/callback';
+
+/** As what it is recorded with every event how an officer signed in. */
+const byOf = ({ issuer }: Provider): string => `oidc ${issuer}`;
+
+export function registerProvider(site: Site, provider: Provider): void {
+  const { publicUrl, once } = site.options;
+  const now = (): number => site.ledger.clock.now();
+
+  site.postOpen(PROVIDER_ADDRESS, async (_session, _around, form, reply, request) => {
+    const { address, begun } = await provider.begin(new URL(CALLBACK, publicUrl).href);
+    site.tickets.give(request, reply, { ...begun, to: placeOfOurs(form['to']), until: now() + TICKET_MS });
+    return reply.redirect(address, 303);
+  });
+
+  site.getOpen(CALLBACK, async (session, around, request, reply) => {
+    // Given twice it is a list, and none of ours.
+    const { state } = request.query as { state?: unknown };
+    const ticket = site.tickets.take(request, reply, typeof state === 'string' ? state : '', now());
+    if (!ticket) throw notGood('It was begun in another browser, or more than ten minutes ago.');
+    // Whoever comes back a second time, by Back or by a copy of the address, signs nobody in.
+    if (!once.note(`sign-in ${ticket.state}`, now() + SESSION_MS_MAX, now()))
+      throw notGood('It has been completed before.');
+    const { subject, shown } = await provider.finish(new URL(request.url, publicUrl), ticket);
+    const { issuer } = provider;
+    const officer = site.people.officerBy({ issuer, subject });
+    if (officer === undefined)
+      return reply.status(RULES.person_unknown.status).send(await unknownPage(site, around, provider, subject));
+    // A session from before signing in ends: whoever knew it is not signed in with the officer.
+    site.signOut(reply, session);
+    site.signIn(reply, { officer, by: byOf(provider), shown: shown ?? 0 });
+    return site.redirect(reply, ticket.to);
+  });
+}
+
+const notGood = (why: string): Refused => new Refused(refuse('sign_in_not_good', why));
+
+/** What somebody reads whom their organisation knows and the ledger does not: whom to ask, and what to tell them. */
+async function unknownPage(site: Site, around: Around, provider: Provider, subject: string): Promise<string> {
+  const { title, why, remedy } = RULES.person_unknown;
+  const names = (await registrarsOf(site)).map((officer) => site.people.nameOf(officer)).join('; ');
+  const ending = await provider.ending(new URL('/signed-out', site.options.publicUrl).href);
+  const main = html`${heading(title)}${paragraph(why)}${paragraph(remedy)}
+    ${names !== '' && paragraph(`Registrars: ${names}.`)}
+    ${paragraph('Tell them how your organisation knows you:')}
+    ${summaryList({
+      rows: [
+        { key: { content: 'Issuer' }, value: { content: provider.issuer } },
+        { key: { content: 'Subject' }, value: { content: subject } },
+      ],
+    })}
+    ${paragraph(html`<a class="govuk-link" href="${ending ?? '/sign-in'}">Sign in as somebody else</a>`)}<p class="govuk-body-s">Rule: person_unknown</p>`;
+  return page(around, { title, main });
+}
+
+/** The registrars of the body that keeps the ledger; nobody while it has not been opened. */
+async function registrarsOf({ ledger }: Site): Promise<string[]> {
+  const register = ledger.model.register();
+  if (!register.ledger) return [];
+  const { keeper } = register.ledger;
+  const { officers } = await askedOf<Officers>(ledger, OPERATOR, 'officers', {});
+  return officers.flatMap(({ officer, mandates }) =>
+    mandates.some(({ partner, role }) => partner === keeper && role === 'registrar') ? [officer] : [],
+  );
+}
