@@ -18,6 +18,8 @@ export const categoriesOf = (linesSet: readonly Kept[]): ReadonlyMap<string, str
 interface YearPlan {
   /** Lines that add, less lines that reduce, by category. */
   readonly requirement: ReadonlyMap<string, Pence>;
+  /** What each line requires, by its name. */
+  readonly lines: ReadonlyMap<string, Pence>;
   readonly funded: ReadonlyMap<string, Pence>;
 }
 
@@ -27,15 +29,18 @@ const isFunding = ({ measure, holder }: Account): boolean => measure === 'agreed
 /** What a fund requires by category and has funded by source; the former less the latter is its gap. */
 export function yearPlan(view: View, categories: ReadonlyMap<string, string>): YearPlan {
   const requirement = new Map<string, Pence>();
+  const lines = new Map<string, Pence>();
   const funded = new Map<string, Pence>();
   const add = (sums: Map<string, Pence>, name: string, amount: Pence): void => {
     if (amount !== NO_MONEY) sums.set(name, plus(sums.get(name) ?? NO_MONEY, amount));
   };
   for (const account of view.accounts) {
-    if (isRequired(account)) add(requirement, categories.get(account.detail)!, view.balance(account));
-    else if (isFunding(account)) add(funded, account.source, view.balance(account));
+    if (isRequired(account)) {
+      add(requirement, categories.get(account.detail)!, view.balance(account));
+      add(lines, account.detail, view.balance(account));
+    } else if (isFunding(account)) add(funded, account.source, view.balance(account));
   }
-  return { requirement, funded };
+  return { requirement, lines, funded };
 }
 
 export const ROW_KINDS = ['requirement', 'reprofiled', 'funding'] as const;
@@ -51,7 +56,10 @@ export interface Step {
   readonly otherYear?: string;
 }
 
-interface Learnt {
+/** What is learnt between two sizes of the ledger, on the last day of a year. */
+export interface Learnt {
+  /** Whether an account is in what is asked: of one department, only its lines. */
+  counts(account: Pick<Account, 'holder' | 'detail'>): boolean;
   /** The last day of the year, inclusive. */
   readonly on: Day;
   readonly fromSize: number;
@@ -69,30 +77,52 @@ function reprofileOf(data: FactData): Reprofile | undefined {
   return (original?.data ?? data)['reprofile'] as Reprofile | undefined;
 }
 
+/** The facts of a year that are learnt between two sizes, and the sign of learning them: less is known then, it is minus. */
+function learnt(entries: readonly Entry[], { fromSize, toSize }: Learnt): { entries: Entry[]; sign: 1 | -1 } {
+  const [small, large] = fromSize <= toSize ? [fromSize, toSize] : [toSize, fromSize];
+  return {
+    entries: entries.filter(({ place }) => place >= small && place < large),
+    sign: fromSize <= toSize ? 1 : -1,
+  };
+}
+
+/**
+ * What each plan line changed between what was known at two sizes of the ledger, moves between years left out: the lines of
+ * a category add up to its row.
+ */
+export function bridgeLines(entries: readonly Entry[], of: Learnt): ReadonlyMap<string, Pence> {
+  const lines = new Map<string, Pence>();
+  const known = learnt(entries, of);
+  for (const { postings, data } of known.entries) {
+    if (reprofileOf(data)) continue;
+    for (const posting of postings) {
+      if (!isRequired(posting) || !of.counts(posting) || posting.on > of.on) continue;
+      const change = known.sign === 1 ? posting.pence : negated(posting.pence);
+      lines.set(posting.detail, plus(lines.get(posting.detail) ?? NO_MONEY, change));
+    }
+  }
+  return lines;
+}
+
 /**
  * The steps from what was known at one size of the ledger to what was known at another: what each fact in between adds
  * to the gap of the year, or takes off it again where the second knew less. Each posting is in one step, so they add up.
  */
-export function bridgeSteps(
-  entries: readonly Entry[],
-  categories: ReadonlyMap<string, string>,
-  { on, fromSize, toSize }: Learnt,
-): Step[] {
-  const [small, large, sign] = fromSize <= toSize ? [fromSize, toSize, 1] : [toSize, fromSize, -1];
-  return entries
-    .filter(({ place }) => place >= small && place < large)
-    .flatMap((entry) => {
-      const reprofile = reprofileOf(entry.data);
-      const steps = new Map<string, Step>();
-      for (const posting of entry.postings) {
-        const step = stepOf(posting, reprofile, categories);
-        if (!step || posting.on > on) continue;
-        const key = `${step.kind} ${step.row}`;
-        const change = sign === 1 ? step.change : negated(step.change);
-        steps.set(key, { ...step, entry, change: plus(steps.get(key)?.change ?? NO_MONEY, change) });
-      }
-      return [...steps.values()].filter((step) => step.change !== NO_MONEY);
-    });
+export function bridgeSteps(entries: readonly Entry[], categories: ReadonlyMap<string, string>, of: Learnt): Step[] {
+  const { on } = of;
+  const { entries: known, sign } = learnt(entries, of);
+  return known.flatMap((entry) => {
+    const reprofile = reprofileOf(entry.data);
+    const steps = new Map<string, Step>();
+    for (const posting of entry.postings) {
+      const step = stepOf(posting, reprofile, categories);
+      if (!step || !of.counts(posting) || posting.on > on) continue;
+      const key = `${step.kind} ${step.row}`;
+      const change = sign === 1 ? step.change : negated(step.change);
+      steps.set(key, { ...step, entry, change: plus(steps.get(key)?.change ?? NO_MONEY, change) });
+    }
+    return [...steps.values()].filter((step) => step.change !== NO_MONEY);
+  });
 }
 
 function stepOf(

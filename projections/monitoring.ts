@@ -1,5 +1,5 @@
-import { spendingByLine, type LineSpending } from '../src/domain/fund/agreement/schemes.js';
-import { minus, negated, NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
+import { NOTHING_SPENT, spendingByLine, type LineSpending } from '../src/domain/fund/agreement/schemes.js';
+import { minus, negated, NO_MONEY, pence, plus, signedPence, type Pence } from '../src/domain/money.js';
 import type { Kept } from './fund-facts.js';
 import { linesStanding, planOf } from './plan.js';
 import type { View } from './view.js';
@@ -85,7 +85,7 @@ function forecastOf({ data, revision, recordedAt }: Kept): Forecast & { readonly
   return {
     line,
     period,
-    outturn: effect ? negated(pence(outturn)) : pence(outturn),
+    outturn: effect ? negated(pence(outturn)) : signedPence(outturn),
     achieved: achieved === undefined ? undefined : pence(achieved),
     revision,
     recordedAt,
@@ -124,11 +124,12 @@ export function monitoringOf(
   linesKnown: readonly Kept[],
   forecasts: readonly Kept[],
 ): Monitoring {
-  // A line that is known has had a budget, so there is a sum of it, if it is nothing now.
   const spending = spendingByLine(view);
+  /** Of a line of which nothing is planned there is no sum. */
+  const spentOn = (line: string): LineSpending => spending.get(line) ?? NOTHING_SPENT;
   const planned = linesStanding(view, linesSet, linesKnown);
   const shown = linesKnown.filter(
-    (each) => planned.includes(each) || isOfSomething(spending.get(each.data['line'] as string)!),
+    (each) => planned.includes(each) || isOfSomething(spentOn(each.data['line'] as string)),
   );
   const byLine = new Map<string, Forecast[]>();
   for (const { line, ...forecast } of forecasts.map(forecastOf)) {
@@ -136,7 +137,7 @@ export function monitoringOf(
   }
   const lines = planOf(view, shown, []).lines.map(({ line, description, source, category, effect, amount }) => {
     const budget = effect === 'adds' ? amount : negated(amount);
-    const { committed, spent, accrued } = spending.get(line)!;
+    const { committed, spent, accrued } = spentOn(line);
     const own = byLine.get(line) ?? [];
     const forecast = own.reduce<Forecast | undefined>(
       (latest, each) => (latest && latest.period > each.period ? latest : each),

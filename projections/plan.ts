@@ -12,7 +12,11 @@ interface PlanLine {
   readonly effect: 'adds' | 'reduces';
   readonly source: string;
   readonly recurrent: boolean;
+  /** As it is written: a saving above nothing, what is taken out of the plan below. */
   readonly amount: Pence;
+  /** What it adds to the requirement, and so to the gap; below nothing, what it takes off both. */
+  readonly onGap: Pence;
+  readonly department: string | undefined;
   /** The dimensions of the template; none where nobody has described the line. */
   readonly scheme: PlanScheme | undefined;
 }
@@ -43,6 +47,7 @@ interface LineSet {
   readonly source: string;
   readonly recurrent: boolean;
   readonly scheme?: PlanScheme;
+  readonly department?: string;
 }
 
 const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder === PLAN;
@@ -68,18 +73,46 @@ export function planOf(view: View, linesSet: readonly Kept[], described: readonl
     const { effect } = lineCategoryOf(category)!;
     const required = requiredOf(view, line);
     const amount = effect === 'adds' ? required : negated(required);
-    const scheme = lastSchemeOf(line, described) ?? asSet;
-    return { line, description, category, effect, source, recurrent, amount, scheme };
+    const scheme = lastOf(line, described, 'scheme') ?? asSet;
+    const department = departmentOf({ data }, described);
+    return { line, description, category, effect, source, recurrent, amount, onGap: required, department, scheme };
   });
   return { lines, requirement: sumOver(view, isRequired) };
 }
 
-/** By the description that took effect last, or of two on one day the one recorded last. */
-function lastSchemeOf(line: string, described: readonly Kept[]): PlanScheme | undefined {
-  const own = described.filter(({ data }) => data['line'] === line);
+/** What was said of a line last: by the description that took effect last, or of two on one day the one recorded last. */
+function lastOf<Field extends 'scheme' | 'department'>(
+  line: string,
+  described: readonly Kept[],
+  field: Field,
+): LineSet[Field] {
+  const own = described.filter(({ data }) => data['line'] === line && data[field] !== undefined);
   const last = own.reduce<Kept | undefined>(
     (best, each) => (best && best.data.effective > each.data.effective ? best : each),
     undefined,
   );
-  return last?.data['scheme'] as PlanScheme | undefined;
+  return last?.data[field] as LineSet[Field];
 }
+
+/** Whose line it is: what was said of it last. */
+const departmentOf = ({ data }: Pick<Kept, 'data'>, described: readonly Kept[]): string | undefined =>
+  lastOf(data['line'] as string, described, 'department') ?? (data as unknown as LineSet).department;
+
+/** The department of each line that has one, by the name of the line. */
+export const departmentsOf = (linesSet: readonly Kept[], described: readonly Kept[]): ReadonlyMap<string, string> =>
+  new Map(
+    linesSet.flatMap((each) => {
+      const department = departmentOf(each, described);
+      return department === undefined ? [] : [[each.data['line'] as string, department] as const];
+    }),
+  );
+
+/** The names of the lines of one department. */
+export const linesOf = (departments: ReadonlyMap<string, string>, department: string): ReadonlySet<string> =>
+  new Set([...departments].filter(([, each]) => each === department).map(([line]) => line));
+
+/** A view of some plan lines alone: money is of no department, and so there is none of it in it. */
+export const viewOfLines = (view: View, lines: ReadonlySet<string>): View => ({
+  ...view,
+  accounts: view.accounts.filter(({ holder, detail }) => holder === PLAN && lines.has(detail)),
+});

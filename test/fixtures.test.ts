@@ -42,6 +42,10 @@ const ADDED_LATER: readonly string[] = [
   'category',
   'achieved',
   'overspend',
+  'department',
+  'ofDepartment',
+  'onGap',
+  'lines',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

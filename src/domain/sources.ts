@@ -204,15 +204,22 @@ interface LineCategory {
   readonly code: string;
   readonly name: string;
   readonly effect: 'adds' | 'reduces';
+  /** Whether a line of it may be below nothing: a pressure that is taken out, funding that ends, a budget net of income. */
+  readonly falls: boolean;
 }
 
 export const LINE_CATEGORIES: readonly LineCategory[] = [
-  { code: 'base', name: 'Base: what the plan already pays for', effect: 'adds' },
-  { code: 'pressure', name: 'Pressure: a new or growing cost', effect: 'adds' },
-  { code: 'inflation', name: 'Inflation', effect: 'adds' },
-  { code: 'funding-change', name: 'Funding change: a line that comes with a new grant', effect: 'adds' },
-  { code: 'saving', name: 'Saving: what the plan no longer needs', effect: 'reduces' },
-  { code: 'income', name: 'Income: what users and others pay towards the plan, and credit notes', effect: 'reduces' },
+  { code: 'base', name: 'Base: what the plan already pays for', effect: 'adds', falls: true },
+  { code: 'pressure', name: 'Pressure: a new or growing cost', effect: 'adds', falls: true },
+  { code: 'inflation', name: 'Inflation', effect: 'adds', falls: true },
+  { code: 'funding-change', name: 'Funding change: a line that comes with a new grant', effect: 'adds', falls: true },
+  { code: 'saving', name: 'Saving: what the plan no longer needs', effect: 'reduces', falls: false },
+  {
+    code: 'income',
+    name: 'Income: what users and others pay towards the plan, and credit notes',
+    effect: 'reduces',
+    falls: false,
+  },
 ];
 
 export const lineCategoryOf = (code: string): LineCategory | undefined =>

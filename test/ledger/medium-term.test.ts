@@ -403,9 +403,12 @@ t.test('both are tables too', async (t) => {
     QUERIES.find((each) => each.name === name)!
       .table(await ask(ledger, name, given))
       .rows.map((row) => row.join(' | '));
-  t.same((await table('medium-term', { area: 'testshire', from: '2016-17', to: '2016-17' })).slice(0, 5), [
+  t.same((await table('medium-term', { area: 'testshire', from: '2016-17', to: '2016-17' })).slice(0, 8), [
+    '2016-17 | requires, base: home-care | 5000000.00',
     '2016-17 | requires, base | 5000000.00',
+    '2016-17 | requires, pressure: demand | 40000.00',
     '2016-17 | requires, pressure | 40000.00',
+    '2016-17 | requires, saving: efficiency | -250000.00',
     '2016-17 | requires, saving | -250000.00',
     '2016-17 | funded, NHS_ADD | 5000000.00',
     '2016-17 | requirement | 4790000.00',

@@ -109,7 +109,8 @@ export function limitsHold(
       if (name === SET_ASIDE || name === UNDOES) continue;
       const limit: Limit = LIMITS[name as LimitName];
       const of = state.items.get(item);
-      const turned = limit.turnedByEffect && of?.kind === 'line' && of.effect === 'reduces' ? -1 : 1;
+      const line = limit.turnedByEffect && of?.kind === 'line' ? of : undefined;
+      const turned = line?.effect === 'reduces' ? -1 : 1;
       const terms = limit.terms.map(({ sign, measure }) => ({ sign: sign === turned ? 1 : -1, measure }) as const);
       const standing = combined(terms.map(({ sign, measure }) => ({ sign, series: seriesOf(state, measure, item) })));
       const added = combined(
@@ -126,7 +127,7 @@ export function limitsHold(
       if (breach) {
         return refuse(
           limit.rule,
-          `On ${dayInWords(breach.day)}, ${limit.words} of "${item}" would be ${pounds(breach.short)} below nothing.`,
+          `On ${dayInWords(breach.day)}, ${line?.falls ? 'what is taken out by way' : limit.words} of "${item}" would be ${pounds(breach.short)} below nothing.`,
         );
       }
     }

@@ -94,7 +94,10 @@ export interface Line {
   readonly kind: 'line';
   readonly source: string;
   readonly recurrent: boolean;
+  /** What it does to the requirement, as it was set. */
   readonly effect: 'adds' | 'reduces';
+  /** Whether it is written below nothing: what is taken out of the plan, or a budget net of income. */
+  readonly falls: boolean;
   readonly began: Day;
   /** The partner that commissions the line for the fund, where one is named: it may record what the line costs. */
   readonly lead: string | undefined;

@@ -10,6 +10,7 @@ import {
   Name,
   reference,
   Revision,
+  SignedAmount,
   SignedMoney,
   Sum,
   TOLD,
@@ -78,6 +79,17 @@ export const CameFrom = field(
 export const AmountOf = field(Amount, 'Amount', 'The sum in pounds and pence.');
 export const AmountOrNothing = field(Money, 'Amount', 'The sum in pounds and pence; 0.00 where there is none.');
 export const WorkedOutSum = field(Sum, 'Amount', 'The sum in pounds and pence, as the ledger works it out.');
+export const LineAmount = field(
+  SignedAmount,
+  'Amount',
+  'The sum in pounds and pence: below nothing for what is taken out, such as funding that ends, and 0.00 where nothing is planned. A saving or income is above nothing.',
+);
+export const LineStandsAt = field(
+  SignedAmount,
+  'New amount',
+  'What it stands at from the effective day on; below nothing where the line is.',
+);
+export const LineStood = field(SignedMoney, 'Amount before', 'What it stood at before.');
 export const NowStandsAt = field(Money, 'New amount', 'What it stands at from the effective day on.');
 export const Was = field(Sum, 'Amount before', 'What it stood at before.');
 export const AmountChange = field(SignedMoney, 'Change', 'By how much it changes; negative where it falls.');
@@ -99,7 +111,7 @@ export const Recoverable = field(
   'Recoverable VAT',
   'The part of the VAT that is recovered.',
 );
-export const Outturn = field(Money, 'Forecast outturn', 'What the whole year is forecast to come to.');
+export const Outturn = field(SignedAmount, 'Forecast outturn', 'What the whole year is forecast to come to.');
 export const Achieved = field(
   Money,
   'Achieved so far',
@@ -234,6 +246,11 @@ export const AGAIN = {
   ).optional(),
   reason: Reason.optional(),
 };
+export const Department = field(
+  words(60),
+  'Department',
+  'Whose line it is within the body, such as “Adult social care”. Every question of the plan can be asked of one department.',
+);
 export const Note = field(words(500), 'Note', 'Anything that a reader should know.');
 export const ShortNote = field(words(300), 'Note', 'Anything that a reader should know.');
 export const Clause = field(words(120), 'Clause', 'The clause of the agreement that it rests on.');

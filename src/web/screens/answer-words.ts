@@ -53,6 +53,8 @@ const TITLES: Readonly<Record<string, string>> = {
   nhs: 'NHS',
   localGovernment: 'Local government',
   effect: 'Adds or saves',
+  onGap: 'Effect on the gap',
+  ofDepartment: 'Of the department',
   what: 'What',
   to: 'To',
   vatRegime: 'VAT',
@@ -110,8 +112,8 @@ export const figuresNamed = (words: string): string =>
 
 /** Fields that hold what somebody wrote, or made up as a name: they are shown as they were written. */
 const AS_WRITTEN = new Set(
-  `agreement allocation basis clause commitment conditions condition description disputeProtocol evidence grant instrument item
-  items line minute note outputs pot publication reason reference reserve return scheme schemes settlement
+  `agreement allocation basis clause commitment conditions condition department description disputeProtocol evidence grant instrument item
+  items line minute note ofDepartment outputs pot publication reason reference reserve return scheme schemes settlement
   settlements statement under unclassified replaces replacedBy purpose purposes title`.split(/\s+/),
 );
 
@@ -145,7 +147,9 @@ const YES_OR_NO: Readonly<Record<string, readonly [no: string, yes: string]>> = 
 
 /** Nothing, where what is meant by it is not plain. */
 const NOTHING: Readonly<Record<string, string>> = {
+  department: 'Not said',
   limit: 'No limit',
+  ofDepartment: 'All of them',
   until: 'No end',
   margin: 'Not applicable',
   expires: 'No last day',

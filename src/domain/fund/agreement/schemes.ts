@@ -26,7 +26,12 @@ export interface Spending extends Omit<LineSpending, 'accrued'> {
   readonly ringFenced: Pence;
 }
 
-const NOTHING_SPENT: LineSpending = { budget: NO_MONEY, committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY };
+export const NOTHING_SPENT: LineSpending = {
+  budget: NO_MONEY,
+  committed: NO_MONEY,
+  spent: NO_MONEY,
+  accrued: NO_MONEY,
+};
 
 const addedUp = (a: Spending, b: Spending): Spending => ({
   budget: plus(a.budget, b.budget),

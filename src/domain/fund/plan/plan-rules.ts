@@ -32,10 +32,22 @@ export const PLAN_RULES = {
     'A capital grant pays for capital, and revenue for revenue; which a source is, is reference data.',
     'Move budget between lines of one kind; GET /v1/sources says which is which.',
   ),
+  line_cannot_fall: rule(
+    422,
+    'A saving or income is above nothing',
+    'What a saving or income takes out of the plan is written above nothing; only a base, a pressure, inflation or a change of funding can be below nothing.',
+    'Write the sum without its minus; for what is taken out of the plan otherwise, choose the category of what it was.',
+  ),
+  line_keeps_sign: rule(
+    422,
+    'The line would change its sign',
+    'A plan line stays above nothing, or below it, as it was set: so that what is added and what is taken out can be told apart.',
+    'Revise this one to 0.00 at the most, and set another line for the rest.',
+  ),
   more_than_planned: rule(
     422,
     'It is more than the line has',
-    'No plan line falls below nothing, on any day from the effective date on.',
+    'No plan line changes its sign, on any day from the effective date on.',
     'Lower the amount, or move money to the line first.',
   ),
   minimum_breached: rule(

@@ -7,8 +7,8 @@ import {
   largest,
   minus,
   moneyText,
+  negated,
   NO_MONEY,
-  pence,
   pounds,
   signedPence,
   total,
@@ -26,18 +26,19 @@ import { inOrder, nameIsFree, notBefore, partnerIsIn, sourceFits } from '../chec
 import { itemOf, opened, planAccount, standsAt, type FundState, type Line } from '../state.js';
 import {
   AmountChange,
-  AmountOf,
   Effective,
+  Department,
   Lead,
+  LineAmount,
   LineCategory,
   LineDescription,
   LineName,
-  NowStandsAt,
+  LineStandsAt,
+  LineStood,
   Reason,
   Recurrent,
   ReprofileName,
   Source,
-  Was,
 } from '../../grammar/fields.js';
 import { newName } from '../../grammar/asked.js';
 
@@ -46,7 +47,27 @@ import { newName } from '../../grammar/asked.js';
  * commissions it and who provides it.
  */
 
-const signOf = (effect: 'adds' | 'reduces'): 1 | -1 => (effect === 'adds' ? 1 : -1);
+/**
+ * The sign between what is written of a line and what the plan requires by it: a saving is written above nothing, and what
+ * falls is written as it counts.
+ */
+const signOf = ({ effect, falls = false }: Partial<Pick<Line, 'falls'>> & Pick<Line, 'effect'>): 1 | -1 =>
+  effect === 'adds' || falls ? 1 : -1;
+
+/** What is written is below nothing where the line is, and nowhere else. */
+const keepsSign = (name: string, { falls }: Pick<Line, 'falls'>, now: Pence): Refusal | undefined =>
+  now !== NO_MONEY && now < 0 !== falls
+    ? refuse(
+        'line_keeps_sign',
+        falls
+          ? `"${name}" takes out of the plan, and is below nothing; it would stand at ${pounds(now)}.`
+          : `"${name}" is not below nothing; it would stand at ${pounds(now)}.`,
+      )
+    : undefined;
+
+/** What a line below nothing does, for whoever reads of it. */
+const takenOut = (amount: Pence): string =>
+  amount < 0 ? ` It takes ${pounds(negated(amount))} out of the plan, and as much off the gap.` : '';
 
 /** Half of a move of money between two years; the other half is a revision of the same name in the other year’s fund. */
 const Reprofile = z
@@ -74,7 +95,13 @@ const NAMED_ONCE = [
   (moves: readonly { readonly line: string }[]) => new Set(moves.map((each) => each.line)).size === moves.length,
   { error: 'must name each line once' },
 ] as const;
-const description = { effective: Effective, line: LineName, scheme: SchemeField, reason: Reason };
+const description = {
+  effective: Effective,
+  line: LineName,
+  scheme: SchemeField,
+  department: Department.optional(),
+  reason: Reason,
+};
 
 const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
   nhs === WHOLE_BASIS_POINTS
@@ -91,9 +118,15 @@ const movesOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
     .min(2, { error: 'must move money between two lines at least' })
     .max(100);
 
+/** How large what is written of a line is, above nothing: what an officer’s limit is held to. */
+const sizeOf = (written: string): Pence => exactly(Math.abs(signedPence(written)));
+
 /** What a line of the plan gains or loses by a virement, as it stands in the requirement. */
-const changeOf = ({ change, effect }: { readonly change: string; readonly effect: Line['effect'] }): Pence =>
-  exactly(signOf(effect) * signedPence(change));
+const changeOf = ({ change, ...line }: Moving): Pence => exactly(signOf(line) * signedPence(change));
+
+interface Moving extends Pick<Line, 'effect'>, Partial<Pick<Line, 'falls'>> {
+  readonly change: string;
+}
 
 /**
  * Capital does not become revenue by a virement, nor revenue capital: where lines of the one lose in all and those of the
@@ -101,7 +134,7 @@ const changeOf = ({ change, effect }: { readonly change: string; readonly effect
  * Source: docs/sources.md, Money.
  */
 function betweenKinds(
-  moves: readonly { readonly change: string; readonly effect: Line['effect']; readonly source: string }[],
+  moves: readonly (Moving & { readonly source: string })[],
   kindOf: (source: string) => FundingSource['kind'],
 ): Refusal | undefined {
   const gain = (kind: FundingSource['kind']): Pence =>
@@ -128,7 +161,8 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     title: 'Add a plan line',
     group: 'plan',
     keptAs: 'line',
-    about: 'Adds a line to the plan: what is required, from which source, recurrent or one-off.',
+    about:
+      'Adds a line to the plan: what is required, from which source, recurrent or one-off. A pressure that is taken out, and funding that ends, is below nothing; a line of 0.00 says that nothing is planned.',
     input: z.strictObject({
       effective: Effective,
       line: newName(LineName, ['description']),
@@ -136,7 +170,8 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       category: LineCategory,
       source: Source,
       recurrent: Recurrent,
-      amount: AmountOf,
+      amount: LineAmount,
+      department: Department.optional(),
       scheme: SchemeField.optional(),
       lead: Lead.optional().meta({
         description: 'The partner that commissions it, and may record what it costs beside the host.',
@@ -148,7 +183,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     reversible: true,
     holdsMinima: true,
     sides: byHost,
-    amount: (data) => pence(data.amount),
+    amount: (data) => sizeOf(data.amount),
     check: (data, state: FundState, context) =>
       nameIsFree(state, data.line) ??
       sourceFits(state, data.source, 'line') ??
@@ -159,27 +194,34 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
             'category_unknown',
             `"${data.category}" is not a category; use ${LINE_CATEGORIES.map((each) => each.code).join(', ')}.`,
           )) ??
+      (signedPence(data.amount) < 0 && !lineCategoryOf(data.category)!.falls
+        ? refuse(
+            'line_cannot_fall',
+            `"${data.line}" is of the category ${data.category} and would stand at ${pounds(signedPence(data.amount))}.`,
+          )
+        : undefined) ??
       (data.scheme && schemeFits(data.scheme, context.register, opened(state).year.label, data.effective)),
     postings: (data) =>
       posted({
         ...planAccount(data.line, data),
         item: data.line,
         on: data.effective,
-        pence: exactly(signOf(lineCategoryOf(data.category)!.effect) * pence(data.amount)),
+        pence: exactly(signOf(lineCategoryOf(data.category)!) * signedPence(data.amount)),
       }),
     evolve: (state, data) =>
       put(state.items, data.line, {
         kind: 'line',
         source: data.source,
         recurrent: data.recurrent,
-        effect: lineCategoryOf(data.category)!.effect,
+        effect: signedPence(data.amount) < 0 ? 'reduces' : lineCategoryOf(data.category)!.effect,
+        falls: signedPence(data.amount) < 0,
         began: data.effective,
         lead: data.lead,
       }),
     names: (data) => data.line,
     sentence: (data) =>
-      `Plan line "${data.line}" (${data.description}) was set at ${pounds(pence(data.amount))} from ${data.source}, ` +
-      `${data.recurrent ? 'recurrent' : 'one-off'}.`,
+      `Plan line "${data.line}" (${data.description}) was set at ${pounds(signedPence(data.amount))} from ${data.source}, ` +
+      `${data.recurrent ? 'recurrent' : 'one-off'}.${takenOut(signedPence(data.amount))}`,
   }),
   recast({
     name: 'PlanLineRevised',
@@ -189,17 +231,17 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject({
       effective: Effective,
       line: LineName,
-      now: NowStandsAt,
+      now: LineStandsAt,
       reason: Reason,
       reprofile: Reprofile,
     }),
     stored: z.strictObject({
       effective: Effective,
       line: LineName,
-      now: NowStandsAt,
+      now: LineStandsAt,
       reason: Reason,
       reprofile: Reprofile,
-      was: Was,
+      was: LineStood,
       source: Source,
       recurrent: Recurrent,
       change: AmountChange,
@@ -213,25 +255,30 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     level: 'states',
     restsOn: (data) => data.line,
     sides: byHost,
-    amount: (data) => largest(pence(data.now), pence(data.was)),
+    amount: (data) => largest(sizeOf(data.now), sizeOf(data.was)),
     complete(data, state: FundState) {
       const line = itemOf(state, 'line', data.line);
       if (line instanceof Refusal) return line;
       const late = inOrder(state, data.line, line.began, data.effective);
       if (late) return late;
-      const sign = signOf(line.effect);
+      const wrong = keepsSign(data.line, line, signedPence(data.now));
+      if (wrong) return wrong;
+      const sign = signOf(line);
       const was = exactly(sign * standsAt(state, 'requirement', data.line, data.effective));
       return {
         ...data,
         was: moneyText(was),
         source: line.source,
         recurrent: line.recurrent,
-        change: moneyText(exactly(sign * minus(pence(data.now), was))),
+        change: moneyText(exactly(sign * minus(signedPence(data.now), was))),
       };
     },
     check(data, state: FundState) {
       if (data.now === data.was) {
-        return refuse('nothing_to_change', `"${data.line}" stands at ${pounds(pence(data.now))} on that day already.`);
+        return refuse(
+          'nothing_to_change',
+          `"${data.line}" stands at ${pounds(signedPence(data.now))} on that day already.`,
+        );
       }
       return data.reprofile?.otherYear === opened(state).year.label
         ? refuse(
@@ -248,7 +295,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         pence: signedPence(data.change),
       }),
     sentence: (data) =>
-      `Plan line "${data.line}" was revised from ${pounds(pence(data.was))} to ${pounds(pence(data.now))}` +
+      `Plan line "${data.line}" was revised from ${pounds(signedPence(data.was))} to ${pounds(signedPence(data.now))}` +
       `${data.reprofile ? ` (reprofiled with ${data.reprofile.otherYear} as "${data.reprofile.name}")` : ''}: ${data.reason}`,
   }),
   completedFact({
@@ -274,9 +321,9 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     },
     check: (data, state: FundState, { register }) =>
       schemeFits(data.scheme, register, opened(state).year.label, data.effective),
-    sentence: ({ line, scheme, reason }) =>
+    sentence: ({ line, scheme, department, reason }) =>
       `Plan line "${line}" is described as part of "${scheme.scheme}" (${scheme.title}): ${scheme.type}, ` +
-      `area ${scheme.areaOfSpend}, ${commissionedBy(scheme)}, provider ${scheme.provider}: ${reason}`,
+      `area ${scheme.areaOfSpend}, ${commissionedBy(scheme)}, provider ${scheme.provider}${department === undefined ? '' : `, department ${department}`}: ${reason}`,
   }),
   recast({
     name: 'BudgetVired',
@@ -294,13 +341,14 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
       ...virement,
       moves: movesOf({
         ...Moved,
-        was: Was,
+        was: LineStood,
         source: Source,
         recurrent: Recurrent,
         effect: z.enum(['adds', 'reduces']),
+        falls: z.literal(true).optional(),
       }).meta({
         description:
-          'Each line with what it stood at before, its source, its term, and whether it adds to the requirement.',
+          'Each line with what it stood at before, its source, its term, whether it adds to the requirement, and whether it is below nothing.',
       }),
     }),
     signature: 'second-officer',
@@ -320,9 +368,9 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         if (line instanceof Refusal) return line;
         const late = inOrder(state, each.line, line.began, data.effective);
         if (late) return late;
-        const { source, recurrent, effect } = line;
-        const was = exactly(signOf(effect) * standsAt(state, 'requirement', each.line, data.effective));
-        moves.push({ ...each, was: moneyText(was), source, recurrent, effect });
+        const { source, recurrent, effect, falls } = line;
+        const was = exactly(signOf(line) * standsAt(state, 'requirement', each.line, data.effective));
+        moves.push({ ...each, was: moneyText(was), source, recurrent, effect, ...(falls && { falls }) });
       }
       return { ...data, moves };
     },

@@ -14,6 +14,12 @@ export const SPENDING_RULES = {
     'What was saved or came in is said of savings and income; what a line that adds to the plan has cost is recorded as spending.',
     'Leave the field "achieved" out, or use a line of savings or income.',
   ),
+  outturn_below_nothing: rule(
+    422,
+    'A saving or income is forecast above nothing',
+    'What a saving or income is forecast to save or bring in lowers cost by as much; below nothing it would raise it.',
+    'Write the forecast without its minus, or 0.00 where nothing is expected.',
+  ),
   supplier_class_unknown: rule(
     422,
     'There is no such class of supplier',

@@ -12,6 +12,7 @@ import {
   pence,
   plus,
   pounds,
+  signedPence,
   total,
   type Pence,
 } from '../../money.js';
@@ -276,7 +277,8 @@ const forecastInput = {
   line: LineName,
   period: Period,
   outturn: Outturn.meta({
-    description: 'The forecast outturn of the whole year; of a saving or income, what it saves or brings in.',
+    description:
+      'The forecast outturn of the whole year, below nothing where the line is; of a saving or income, what it saves or brings in.',
   }),
   achieved: Achieved.optional(),
   note: Note.optional(),
@@ -498,13 +500,23 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     complete(data, state: FundState) {
       const line = lineOn(state, data.line, data.effective);
       if (line instanceof Refusal) return line;
-      if (line.effect === 'reduces') return { ...data, effect: line.effect };
+      if (line.effect === 'reduces' && !line.falls) {
+        return signedPence(data.outturn) < 0
+          ? refuse(
+              'outturn_below_nothing',
+              `"${data.line}" would be forecast to bring in ${pounds(signedPence(data.outturn))}.`,
+            )
+          : { ...data, effect: line.effect };
+      }
       return data.achieved === undefined
         ? data
-        : refuse('line_saves_nothing', `"${data.line}" adds to the plan; it has saved nothing and brought nothing in.`);
+        : refuse(
+            'line_saves_nothing',
+            `"${data.line}" is no saving and no income; it has saved nothing and brought nothing in.`,
+          );
     },
     check: (data, state: FundState) => dayOfPeriod(state, data),
     sentence: (data) =>
-      `"${data.line}" was forecast as at P${data.period} to ${data.effect ? 'lower cost by' : 'cost'} ${pounds(pence(data.outturn))} in the year${data.achieved === undefined ? '' : `, ${pounds(pence(data.achieved))} of it so far`}${data.note ? `: ${data.note}` : '.'}`,
+      `"${data.line}" was forecast as at P${data.period} to ${data.effect ? 'lower cost by' : 'cost'} ${pounds(signedPence(data.outturn))} in the year${data.achieved === undefined ? '' : `, ${pounds(pence(data.achieved))} of it so far`}${data.note ? `: ${data.note}` : '.'}`,
   }),
 ];

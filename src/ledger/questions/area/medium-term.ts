@@ -1,13 +1,29 @@
 import { z } from 'zod';
 import { gapOf } from '../../../../projections/gap.js';
-import { bridgeSteps, categoriesOf, ROW_KINDS, yearPlan, type Step } from '../../../../projections/medium-term.js';
+import {
+  bridgeLines,
+  bridgeSteps,
+  categoriesOf,
+  ROW_KINDS,
+  yearPlan,
+  type Step,
+} from '../../../../projections/medium-term.js';
+import type { View } from '../../../../projections/view.js';
 import { FINANCIAL_YEARS, financialYear, type FinancialYear, type Instant } from '../../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, signedPence, total, type Pence } from '../../../domain/money.js';
-import { byKey } from '../../../domain/order.js';
+import { byKey, byText } from '../../../domain/order.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
 import { fundStream } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
+import {
+  AskedDepartment,
+  DepartmentOption,
+  departmentsAt,
+  DepartmentText,
+  departmentUnknown,
+  linesAsked,
+} from '../fund/departments.js';
 import { BothSettled, Known, knownThen } from '../known.js';
 import {
   entriesOf,
@@ -34,6 +50,7 @@ const Years = {
     description: 'The first year. Left out, the first of which the area had a fund by then.',
   }),
   to: Year.optional().meta({ description: 'The last year. Left out, the last of which the area had a fund by then.' }),
+  department: DepartmentOption,
 };
 
 interface AskedYears {
@@ -71,8 +88,11 @@ function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear
   return ledger.model.knownRevision(fundStream(fund), at.size) < 0 ? undefined : at;
 }
 
-/** Claims stand beside the gap, and no figure here is of them. */
-const gapAt = (at: Standing | undefined) => at && gapOf(at.view, NO_MONEY);
+/**
+ * Claims stand beside the gap, and no figure here is of them. Of one department it is what its lines require: funding is of
+ * no department.
+ */
+const gapIn = (view: View) => gapOf(view, NO_MONEY);
 
 const linesSet = ({ model }: Standing) => model.facts.kept.get('line')!;
 
@@ -82,6 +102,32 @@ const partsOf = (sums: ReadonlyMap<string, Pence>): z.input<typeof PartText>[] =
     .filter(([, amount]) => amount !== NO_MONEY)
     .sort(byKey)
     .map(([name, amount]) => ({ name, amount: moneyText(amount) }));
+
+const CategoryLine = z.object({
+  year: z.string(),
+  category: z.string(),
+  line: z.string(),
+  department: DepartmentText,
+  amount: SignedMoney,
+});
+
+/** The lines of a plan, category by category: those of one add up to it. */
+function linesByCategory(
+  at: Standing,
+  lines: ReadonlyMap<string, Pence>,
+  categories: ReadonlyMap<string, string>,
+): z.input<typeof CategoryLine>[] {
+  const departments = departmentsAt(at);
+  return partsOf(lines)
+    .map(({ name, amount }) => ({
+      year: at.year.label,
+      category: categories.get(name)!,
+      line: name,
+      department: departments.get(name) ?? null,
+      amount,
+    }))
+    .sort((one, other) => byText(one.category, other.category));
+}
 
 const FIGURES = ['requirement', 'funded', 'gap', 'soft', 'hard', 'recurrentGap'] as const;
 
@@ -97,6 +143,7 @@ export const mediumTerm = query({
   answer: z.object({
     area: z.string(),
     ...Known,
+    ofDepartment: AskedDepartment,
     years: z.array(
       z.object({
         year: z.string(),
@@ -110,36 +157,53 @@ export const mediumTerm = query({
         >),
       }),
     ),
+    lines: z.array(CategoryLine).meta({
+      description:
+        'The plan lines of each year: those of a category add up to it; what saves or is taken out is below nothing.',
+    }),
   }),
   async run(ledger, asked, seeing) {
     const { instant, size, text } = knownThen(ledger, asked['known-at']);
     const years = yearsOf(ledger, asked, size, seeing);
     if (years instanceof Refusal) return years;
+    const columns = years.map(({ year, fund }) => ({ year, at: atYearEnd(ledger, fund, year, instant) }));
+    const unknown = departmentUnknown(
+      columns.flatMap(({ at }) => at ?? []),
+      asked.department,
+    );
+    if (unknown) return unknown;
+    const lines: z.input<typeof CategoryLine>[] = [];
     return {
       area: asked.area,
       ...text,
-      years: years.map(({ year, fund }) => {
-        const at = atYearEnd(ledger, fund, year, instant);
-        const gap = gapAt(at);
-        const { requirement, funded } = at
-          ? yearPlan(at.view, categoriesOf(linesSet(at)))
-          : { requirement: new Map<string, Pence>(), funded: new Map<string, Pence>() };
+      ofDepartment: asked.department ?? null,
+      years: columns.map(({ year, at }) => {
+        const view = at && linesAsked(at, asked.department).view;
+        const gap = view && gapIn(view);
+        const plan = view && yearPlan(view, categoriesOf(linesSet(at)));
+        if (plan) lines.push(...linesByCategory(at, plan.lines, categoriesOf(linesSet(at))));
         const figures = Object.fromEntries(FIGURES.map((name) => [name, gap?.[name] ?? NO_MONEY]));
         return {
           year: year.label,
           on: year.last,
           fund: at?.fund ?? null,
-          requirements: partsOf(requirement),
-          funding: partsOf(funded),
+          requirements: partsOf(plan?.requirement ?? new Map<string, Pence>()),
+          funding: partsOf(plan?.funded ?? new Map<string, Pence>()),
           ...inText(figures as Record<(typeof FIGURES)[number], Pence>),
         };
       }),
+      lines,
     };
   },
-  table: ({ years }) => ({
+  table: ({ years, lines }) => ({
     columns: ['year', 'what', 'amount'],
     rows: years.flatMap(({ year, requirements, funding, ...figures }) => [
-      ...requirements.map(({ name, amount }) => [year, `requires, ${name}`, amount]),
+      ...requirements.flatMap(({ name, amount }) => [
+        ...lines
+          .filter((each) => each.year === year && each.category === name)
+          .map((each) => [year, `requires, ${name}: ${each.line}`, each.amount]),
+        [year, `requires, ${name}`, amount],
+      ]),
       ...funding.map(({ name, amount }) => [year, `funded, ${name}`, amount]),
       ...FIGURES.map((name) => [year, name, figures[name]]),
     ]),
@@ -174,6 +238,13 @@ const RowText = z.object({
     )
     .meta({ description: 'Of a reprofiling: its two halves beside each other, for each pair of years.' }),
 });
+const LineText = z.object({
+  category: z.string(),
+  line: z.string(),
+  department: DepartmentText,
+  year: z.string(),
+  change: SignedMoney,
+});
 const FactText = EntryText.extend({
   year: z.string(),
   kind: z.enum(ROW_KINDS),
@@ -187,6 +258,7 @@ type FactText = z.input<typeof FactText>;
 const Bridge = z.object({
   area: z.string(),
   settled: BothSettled,
+  ofDepartment: AskedDepartment,
   from: z.object(Known),
   to: z.object(Known),
   years: z.array(
@@ -201,6 +273,10 @@ const Bridge = z.object({
   ),
   rows: z.array(RowText).meta({
     description: 'What each row changed of the gap of each year; more funding takes off it. Rows and columns add up.',
+  }),
+  lines: z.array(LineText).meta({
+    description:
+      'What each plan line changed of the gap of each year, moves between years left out: the lines of a category add up to its row.',
   }),
   change: SignedMoney,
   facts: z
@@ -248,6 +324,13 @@ function halvesOf({ pairs }: Row) {
   return all.filter(({ first, second }) => first !== NO_MONEY || second !== NO_MONEY);
 }
 
+/** The plan lines that have changed, category by category. */
+const changedLines = (lines: readonly LineText[]): LineText[] =>
+  lines.filter(({ change }) => signedPence(change) !== NO_MONEY).sort((one, other) => byText(keyOf(one), keyOf(other)));
+
+type LineText = z.input<typeof LineText>;
+const keyOf = ({ category, line, year }: LineText): string => JSON.stringify([category, line, year]);
+
 /** The rows that facts add up to, over the years that are shown. */
 function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<typeof RowText>[] {
   const rows = new Map<string, Row>();
@@ -294,6 +377,21 @@ const halvesInWords = ({ missing, halves }: z.input<typeof RowText>): string =>
     ),
   ].join(', ');
 
+/** The lines of a category as rows of the table: year by year, and in all. */
+function lineRows(
+  lines: readonly LineText[],
+  category: string,
+  years: readonly { readonly year: string }[],
+): string[][] {
+  const own = lines.filter((each) => each.category === category);
+  return [...new Set(own.map(({ line }) => line))].map((line) => {
+    const changes = years.map(
+      ({ year }) => own.find((each) => each.line === line && each.year === year)?.change ?? moneyText(NO_MONEY),
+    );
+    return [`requirement, ${category}: ${line}`, ...changes, sumOf(changes), ''];
+  });
+}
+
 /** An instant before anything was recorded. */
 const BEFORE_ALL = 0 as Instant;
 
@@ -315,49 +413,67 @@ export const bridge = query({
     const size = Math.max(from.size, to.size);
     const years = yearsOf(ledger, asked, size, seeing);
     if (years instanceof Refusal) return years;
-    const columns = years.map(({ year, fund }) => {
-      const gapKnown = (knownAt: Instant) => gapAt(atYearEnd(ledger, fund, year, knownAt))?.gap ?? NO_MONEY;
+    const latest = from.size > to.size ? from : to;
+    const ends = years.map(({ year, fund }) => ({ year, fund, at: atYearEnd(ledger, fund, year, latest.instant) }));
+    const unknown = departmentUnknown(
+      ends.flatMap(({ at }) => at ?? []),
+      asked.department,
+    );
+    if (unknown) return unknown;
+    const columns = ends.map(({ year, fund, at: last }) => {
+      // Which lines are of a department is one thing of both instants, or the columns would not add up.
+      const of = last && linesAsked(last, asked.department);
+      const gapKnown = (knownAt: Instant): Pence => {
+        const at = atYearEnd(ledger, fund, year, knownAt);
+        return at && of ? gapIn(of.in(at.view)).gap : NO_MONEY;
+      };
       const [gapFrom, gapTo] = [gapKnown(from.instant), gapKnown(to.instant)];
-      return { year: year.label, on: year.last, fund: fund ?? null, gapFrom, gapTo, change: gapTo - gapFrom };
+      return { year: year.label, on: year.last, fund: fund ?? null, last, of, gapFrom, gapTo, change: gapTo - gapFrom };
     });
     const found: { readonly place: number; readonly fact: FactText }[] = [];
-    for (const { year, on, fund } of columns) {
-      if (fund === null) continue;
-      const at = standingEver(ledger, fund, { on, 'known-at': to.instant }) as Standing;
-      const steps = bridgeSteps(await entriesOf(ledger, { fund, size }), categoriesOf(linesSet(at)), {
-        on,
-        fromSize: from.size,
-        toSize: to.size,
-      });
+    const lines: LineText[] = [];
+    for (const { year, on, fund, last, of } of columns) {
+      if (fund === null || !last || !of) continue;
+      const entries = await entriesOf(ledger, { fund, size });
+      const learnt = { on, fromSize: from.size, toSize: to.size, counts: of.counts };
+      const categories = categoriesOf(linesSet(last));
+      const departments = departmentsAt(last);
+      const steps = bridgeSteps(entries, categories, learnt);
       found.push(...steps.map((step) => ({ place: step.entry.place, fact: factText(step, year) })));
+      for (const [line, change] of bridgeLines(entries, learnt)) {
+        const department = departments.get(line) ?? null;
+        lines.push({ category: categories.get(line)!, line, department, year, change: moneyText(change) });
+      }
     }
     const facts = found.sort((a, b) => a.place - b.place).map(({ fact }) => fact);
     return {
       area: asked.area,
       settled: from.text.settled && to.text.settled,
+      ofDepartment: asked.department ?? null,
       from: from.text,
       to: to.text,
-      years: columns.map(({ gapFrom, gapTo, change, ...column }) => ({
-        ...column,
+      years: columns.map(({ year, on, fund, gapFrom, gapTo, change }) => ({
+        year,
+        on,
+        fund,
         ...inText({ gapFrom, gapTo, change: change as Pence }),
       })),
       rows: rowsOf(
         facts,
         columns.map(({ year }) => year),
       ),
+      lines: changedLines(lines),
       change: moneyText(columns.reduce((sum, { change }) => plus(sum, change as Pence), NO_MONEY)),
       facts,
     };
   },
-  table: ({ years, rows, change }) => ({
+  table: ({ years, rows, lines, change }) => ({
     columns: ['what', ...years.map(({ year }) => year), 'all years', 'missing halves'],
     rows: [
       ['Gap as known first', ...years.map(({ gapFrom }) => gapFrom), sumOf(years.map(({ gapFrom }) => gapFrom)), ''],
-      ...rows.map((each) => [
-        `${each.kind}, ${each.row}`,
-        ...each.cells.map((cell) => cell.change),
-        each.total,
-        halvesInWords(each),
+      ...rows.flatMap((each) => [
+        ...(each.kind === 'requirement' ? lineRows(lines, each.row, years) : []),
+        [`${each.kind}, ${each.row}`, ...each.cells.map((cell) => cell.change), each.total, halvesInWords(each)],
       ]),
       ['Change', ...years.map((year) => year.change), change, ''],
       ['Gap as known then', ...years.map(({ gapTo }) => gapTo), sumOf(years.map(({ gapTo }) => gapTo)), ''],

@@ -13,6 +13,7 @@ import type { Instant } from '../../../domain/calendar.js';
 import { USE_FIGURES } from '../../../domain/fund/money/use-of-money.js';
 import { moneyText, negated, NO_MONEY, pounds, type Pence } from '../../../domain/money.js';
 import { heirsOf } from '../../../domain/grammar/succession.js';
+import { AskedDepartment, DepartmentOption, departmentUnknown, DepartmentText, linesAsked } from './departments.js';
 import { Refusal } from '../../../domain/rules.js';
 import { EffectiveDay, SignedMoney } from '../../../domain/values.js';
 import {
@@ -524,10 +525,11 @@ export const plan = query({
   path: '/funds/{fund}/plan',
   about: 'The spending plan: each line in force, and the requirement that they add up to.',
   params: OfFund,
-  options: AtTwoDates,
+  options: AtTwoDates.extend({ department: DepartmentOption }),
   answer: z.object({
     fund: z.string(),
     ...Stamp,
+    ofDepartment: AskedDepartment,
     lines: z.array(
       z.object({
         line: z.string(),
@@ -536,7 +538,14 @@ export const plan = query({
         effect: z.enum(['adds', 'reduces']),
         source: z.string(),
         recurrent: z.boolean(),
-        amount: SignedMoney,
+        department: DepartmentText,
+        amount: SignedMoney.meta({
+          description: 'As it is written: a saving above nothing, what is taken out of the plan below.',
+        }),
+        onGap: SignedMoney.meta({
+          description:
+            'What the line adds to the requirement, and so to the gap; below nothing, what it takes off both.',
+        }),
         scheme: SchemeText.nullable().meta({
           description: 'The dimensions of the national template; null where nobody has described the line.',
         }),
@@ -547,17 +556,27 @@ export const plan = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
+    const unknown = departmentUnknown([at], asked.department);
+    if (unknown) return unknown;
+    const { view, has } = linesAsked(at, asked.department);
     const { lines, requirement } = planOf(
-      at.view,
-      linesStanding(at.view, keptInForce(at.model.facts, 'line', at), known(at.model.facts, 'line', at.upTo)),
+      view,
+      linesStanding(
+        view,
+        keptInForce(at.model.facts, 'line', at),
+        known(at.model.facts, 'line', at.upTo).filter(({ data }) => has(data['line'] as string)),
+      ),
       keptInForce(at.model.facts, 'description', at),
     );
     return {
       fund: asked.fund,
       ...at.stamp,
+      ofDepartment: asked.department ?? null,
       lines: lines.map((line) => ({
         ...line,
+        department: line.department ?? null,
         amount: moneyText(line.amount),
+        onGap: moneyText(line.onGap),
         scheme: line.scheme
           ? { ...line.scheme, subType: line.scheme.subType ?? null, outputs: line.scheme.outputs ?? null }
           : null,
@@ -566,7 +585,7 @@ export const plan = query({
     };
   },
   table: ({ lines, requirement }) => ({
-    columns: ['line', 'description', 'category', 'source', 'recurrent', 'amount', ...SCHEME_COLUMNS],
+    columns: ['line', 'description', 'category', 'source', 'recurrent', 'amount', ...SCHEME_COLUMNS, 'department'],
     rows: [
       ...lines.map((line) => [
         line.line,
@@ -574,10 +593,11 @@ export const plan = query({
         line.category,
         line.source,
         line.recurrent ? 'recurrent' : 'one-off',
-        line.effect === 'adds' ? line.amount : `-${line.amount}`,
+        line.onGap,
         ...schemeCells(line.scheme),
+        line.department ?? '',
       ]),
-      ['Requirement', '', '', '', '', requirement, ...schemeCells(null)],
+      ['Requirement', '', '', '', '', requirement, ...schemeCells(null), ''],
     ],
   }),
 });

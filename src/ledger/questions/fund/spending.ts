@@ -12,6 +12,14 @@ import { Refusal } from '../../../domain/rules.js';
 import { SUPPLIER_CLASSES } from '../../../domain/reference/supplier-classes.js';
 import { SignedMoney } from '../../../domain/values.js';
 import {
+  AskedDepartment,
+  DepartmentOption,
+  departmentsAt,
+  departmentUnknown,
+  DepartmentText,
+  linesAsked,
+} from './departments.js';
+import {
   AtTwoDates,
   entriesOf,
   inText,
@@ -57,6 +65,7 @@ export const monitoring = query({
       .optional()
       .meta({ description: 'The accounting period, 1 (April) to 12 (March). Left out, that of today.' }),
     'known-at': KnownAt.optional(),
+    department: DepartmentOption,
     overspend: z.enum(SIGNS).optional().meta({
       description:
         'How a variance is told: below nothing where more will be spent (budget − forecast), as left out; or above nothing (forecast − budget), as council papers print it.',
@@ -66,6 +75,7 @@ export const monitoring = query({
     fund: z.string(),
     ...Stamp,
     period: z.int(),
+    ofDepartment: AskedDepartment,
     overspend: z.enum(SIGNS).meta({ description: 'How an overspend is told in the variances of this answer.' }),
     lines: z.array(
       z.object({
@@ -73,6 +83,7 @@ export const monitoring = query({
         description: z.string(),
         source: z.string(),
         category: z.string(),
+        department: DepartmentText,
         ...textOf(MONITORED).shape,
         forecast: SignedMoney.nullable().meta({
           description: 'The latest forecast of the latest period that has one; of what lowers cost, below nothing.',
@@ -115,20 +126,26 @@ export const monitoring = query({
     // The fund is there: it was found a line above.
     const at = standing(ledger, asked.fund, { ...knownAt, on: lastDayOfPeriod(now.year, period) }) as Standing;
     const of = (keptAs: KeptAs) => keptInForce(at.model.facts, keptAs, at);
-    const linesKnown = known(at.model.facts, 'line', at.upTo);
-    const { lines, lowering, total } = monitoringOf(at.view, of('line'), linesKnown, of('forecast'));
+    const unknown = departmentUnknown([at], asked.department);
+    if (unknown) return unknown;
+    const { view, has } = linesAsked(at, asked.department);
+    const linesKnown = known(at.model.facts, 'line', at.upTo).filter(({ data }) => has(data['line'] as string));
+    const departments = departmentsAt(at);
+    const { lines, lowering, total } = monitoringOf(view, of('line'), linesKnown, of('forecast'));
     const overspend = asked.overspend ?? 'below-nothing';
     const told = (variance: Pence): Pence => (overspend === 'above-nothing' ? negated(variance) : variance);
     return {
       fund: asked.fund,
       ...at.stamp,
       period,
+      ofDepartment: asked.department ?? null,
       overspend,
       lines: lines.map((each) => ({
         line: each.line,
         description: each.description,
         source: each.source,
         category: each.category,
+        department: departments.get(each.line) ?? null,
         ...only(MONITORED, each),
         forecast: each.forecast ? moneyText(each.forecast.outturn) : null,
         achieved: each.forecast?.achieved === undefined ? null : moneyText(each.forecast.achieved),
