@@ -6,6 +6,7 @@ import { readAs } from './domain/faults.js';
 export const CONNECTION = /^esdb(\+discover)?:\/\//;
 
 const PORT = 'must be a port from 0 to 65535';
+const FRESH = 'must be a whole number of minutes, 1 to 480';
 const MANY = 'must be a whole number, 1 or more';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
@@ -114,6 +115,15 @@ const Environment = z.object({
       description:
         'The keys that seal sessions, with commas between: the first seals, all open. Left out, one is made at each start, and a start signs everybody out.',
     }),
+  BCF_FRESH_SIGN_IN_MINUTES: z.coerce
+    .number({ error: FRESH })
+    .int({ error: FRESH })
+    .min(1, { error: FRESH })
+    .max(480, { error: FRESH })
+    .default(30)
+    .meta({
+      description: 'For how many minutes after signing in an officer may sign; later they sign in again first.',
+    }),
   BCF_PEOPLE: z.string().optional().meta({
     description:
       'A JSON file of officers as people: a list of officer, name, title, and the issuer and subject with which they sign in.',
@@ -145,6 +155,7 @@ export interface Config {
     { readonly issuer: string; readonly clientId: string; readonly clientSecret: string | undefined } | undefined;
   readonly publicUrl: string | undefined;
   readonly sessionKeys: readonly Buffer[] | undefined;
+  readonly freshMinutes: number;
   readonly people: string | undefined;
   readonly logLevel: string;
   readonly requestsPerMinute: number;
@@ -199,6 +210,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
         : { issuer: oidcIssuer, clientId: clientId!, clientSecret: env.BCF_OIDC_CLIENT_SECRET },
     publicUrl: env.BCF_PUBLIC_URL,
     sessionKeys: env.BCF_SESSION_KEYS,
+    freshMinutes: env.BCF_FRESH_SIGN_IN_MINUTES,
     people: env.BCF_PEOPLE,
     logLevel: env.BCF_LOG_LEVEL,
     requestsPerMinute: env.BCF_REQUESTS_PER_MINUTE,

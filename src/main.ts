@@ -325,6 +325,7 @@ async function pagesOf(
     publicUrl: demonstration ? undefined : config.publicUrl,
     sessionKeys: config.sessionKeys ?? [randomBytes(32)],
     once: openSqliteOnceStore(onceOf(file)),
+    freshMs: config.freshMinutes * 60_000,
     people: people.value,
     provider:
       config.oidc && !demonstration ? (await import('./web/provider.js')).createProvider(config.oidc) : undefined,

@@ -94,6 +94,9 @@ t.test('trusted proxies are addresses and networks, and none by default', async 
   }
   t.throws(() => readConfig({ BCF_SECURITY_CONTACT: 'somebody' }), /BCF_SECURITY_CONTACT must be mailto/);
   t.throws(() => readConfig({ BCF_METRICS_TOKEN: 'short' }), /BCF_METRICS_TOKEN must have 16/);
+  t.equal(readConfig({}).freshMinutes, 30);
+  for (const minutes of ['0', '481', 'soon'])
+    t.throws(() => readConfig({ BCF_FRESH_SIGN_IN_MINUTES: minutes }), /whole number of minutes, 1 to 480/);
 });
 
 t.test('a setting that is not as it must be is named', async (t) => {

@@ -39,6 +39,7 @@ function factText(fact: Fact<unknown>): string {
     ...(fact.holdsClaims
       ? ['- Shown whole to those alone who see the cases of the area: it holds the exact sum of open claims.']
       : []),
+    ...(fact.freshSignIn ? ['- A page asks whoever records it to have signed in a short while before.'] : []),
     `- ${fact.reversible ? 'Can be reversed, once.' : `Cannot be reversed. ${fact.wayBack!}`}`,
     fieldTable(fact.input.shape),
     `Asked for in this order, each group on one page: ${pagesOf(fact)

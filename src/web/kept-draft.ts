@@ -11,12 +11,29 @@ export const SHOWN_AGAIN = 'show';
 /** What is not part of what was typed. */
 const NOT_KEPT: ReadonlySet<string> = new Set(['token', 'go']);
 
-export const keptPage = (around: Around, path: string, form: Form): string =>
+interface Kept {
+  /** Where the draft is sent again. */
+  readonly path: string;
+  readonly form: Form;
+  /** Why the officer has to sign in, and where. */
+  readonly title: string;
+  readonly why: string;
+  readonly signIn: string;
+}
+
+/** Of a draft whose session is over. */
+export const ENDED = {
+  title: 'Sign in again',
+  why: 'Your session has ended.',
+  signIn: '/sign-in',
+} as const;
+
+export const keptPage = (around: Around, { path, form, title, why, signIn }: Kept): string =>
   page(around, {
-    title: 'Sign in again',
-    main: html`${heading('Sign in again')}
-      ${paragraph('Your session has ended. What you typed is kept on this page, for you alone.')}
-      ${paragraph(html`First <a class="govuk-link" href="/sign-in" target="_blank" rel="noopener">sign in again (opens a new tab)</a>. Then come back to this tab and continue.`)}
+    title,
+    main: html`${heading(title)}
+      ${paragraph(`${why} What you typed is kept on this page, for you alone.`)}
+      ${paragraph(html`First <a class="govuk-link" href="${signIn}" target="_blank" rel="noopener">sign in again (opens a new tab)</a>. Then come back to this tab and continue.`)}
       <form method="post" action="${path}" novalidate>
         ${joined(
           Object.entries(form)

@@ -21,8 +21,9 @@ import { missingPage, registerHelp } from './screens/help.js';
 import { registerProposals } from './screens/proposal.js';
 import { registerTasks } from './screens/tasks.js';
 import { createSessions, draftsOf, SESSION_MS_MAX, type Session } from './session.js';
-import { keptPage, SHOWN_AGAIN } from './kept-draft.js';
+import { ENDED, keptPage, SHOWN_AGAIN } from './kept-draft.js';
 import { registerProvider } from './sign-in-provider.js';
+import { registerSignInAgain } from './sign-in-again.js';
 import { registerSignIn } from './sign-in.js';
 import type { Asking, Form, PagesOptions, Site } from './site.js';
 import { createTickets } from './tickets.js';
@@ -160,7 +161,7 @@ export function registerPages(
           const session = sessionOf(request, reply);
           return asPage(reply)
             .status(401)
-            .send(keptPage(around(session), request.url, (request.body ?? {}) as Form));
+            .send(keptPage(around(session), { path: request.url, form: (request.body ?? {}) as Form, ...ENDED }));
         }
         const form = draftAgain(request, asking.session) ?? formOf(request, asking.session);
         return handler(asking, form, request, asPage(reply));
@@ -181,6 +182,8 @@ export function registerPages(
       once.note(`ended ${session.id}`, session.since + SESSION_MS_MAX, now());
       setCookie(reply, sessions.begin(now()));
     },
+    isFresh: ({ shown }) => now() - shown <= options.freshMs,
+    keepBack: (reply, session, back) => setCookie(reply, { ...session, back }),
     redirect,
   };
 
@@ -212,6 +215,7 @@ export function registerPages(
   });
 
   registerSignIn(site);
+  registerSignInAgain(site);
   if (provider) registerProvider(site, provider);
   registerTasks(site);
   registerFunds(site);

@@ -17,6 +17,8 @@ const Session = z.strictObject({
   by: z.string().optional(),
   /** When they last showed who they are, in milliseconds: with a provider that may be before this session. */
   shown: z.int().optional(),
+  /** Where the officer goes on once they have signed in again, where they were sent to. */
+  back: z.string().optional(),
   /** When the session began, and when it was last used, in milliseconds. */
   since: z.int(),
   seen: z.int(),

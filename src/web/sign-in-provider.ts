@@ -8,7 +8,7 @@ import { Refused } from './refused.js';
 import { refuse, RULES } from '../domain/rules.js';
 import { PROVIDER_ADDRESS, type Officers } from './sign-in.js';
 import type { Provider } from './provider.js';
-import { placeOfOurs, type Site } from './site.js';
+import { keptPlace, type Site } from './site.js';
 import { TICKET_MS } from './tickets.js';
 
 /**
@@ -22,12 +22,13 @@ const CALLBACK = '/sign-in/callback';
 const byOf = ({ issuer }: Provider): string => `oidc ${issuer}`;
 
 export function registerProvider(site: Site, provider: Provider): void {
-  const { publicUrl, once } = site.options;
+  const { publicUrl, once, freshMs } = site.options;
   const now = (): number => site.ledger.clock.now();
 
   site.postOpen(PROVIDER_ADDRESS, async (_session, _around, form, reply, request) => {
-    const { address, begun } = await provider.begin(new URL(CALLBACK, publicUrl).href);
-    site.tickets.give(request, reply, { ...begun, to: placeOfOurs(form['to']), until: now() + TICKET_MS });
+    const maxAge = form['again'] === undefined ? undefined : Math.floor(freshMs / 1000);
+    const { address, begun } = await provider.begin(new URL(CALLBACK, publicUrl).href, maxAge);
+    site.tickets.give(request, reply, { ...begun, to: keptPlace(form['to']), until: now() + TICKET_MS });
     return reply.redirect(address, 303);
   });
 

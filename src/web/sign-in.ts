@@ -4,8 +4,9 @@ import { askedOf } from './asking.js';
 import { button, errorSummary, fieldset, radios } from './components/fields.js';
 import { html, type Content } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
-import { placeOfOurs, type Site } from './site.js';
+import { placeOfOurs, type Form, type Site } from './site.js';
 import { Refused } from './refused.js';
+import type { Provider } from './provider.js';
 import type { Session } from './session.js';
 
 /** Signing in and out: in a demonstration as anybody, at a small site by a link that is good once; `sign-in-provider.ts` does it elsewhere. */
@@ -67,7 +68,7 @@ export function registerSignIn(site: Site): void {
       if (!site.options.once.note(`link ${id}`, now + LINK_MS, now)) throw notGood('The link has been used.');
       site.signOut(reply, session);
       site.signIn(reply, { officer, by: 'sign-in link', shown: now });
-      return site.redirect(reply, '/');
+      return site.redirect(reply, session.officer === officer ? placeOfOurs(session.back) : '/');
     });
   }
 
@@ -86,14 +87,18 @@ export function registerSignIn(site: Site): void {
   );
 }
 
+/** What leads to the organisation’s provider, and back. */
+export function throughProvider(provider: Provider, around: Around, sent: Form): Content {
+  const where = `You sign in with the account of your organisation, at ${new URL(provider.issuer).host}. Then you come back here.`;
+  const fields = Object.entries(sent).map(([name, value]) => hiddenField(name, value));
+  return html`${paragraph(where)}${form(PROVIDER_ADDRESS, around, [fields, button({ content: 'Sign in' })])}`;
+}
+
 /** The way of signing in that there is. */
 async function ways(site: Site, around: Around, to: string): Promise<Content> {
   const { provider } = site.options;
   if (site.demonstration) return choosing(site, around, to);
-  if (provider) {
-    const where = `You sign in with the account of your organisation, at ${new URL(provider.issuer).host}. Then you come back here.`;
-    return html`${heading('Sign in')}${paragraph(where)}${form(PROVIDER_ADDRESS, around, [hiddenField('to', to), button({ content: 'Sign in' })])}`;
-  }
+  if (provider) return html`${heading('Sign in')}${throughProvider(provider, around, { to })}`;
   return html`${heading('Sign in')}${paragraph('Whoever runs this service gives you a link to sign in with. It is good once, for ten minutes.')}`;
 }
 

@@ -19,6 +19,8 @@ export interface PagesOptions {
   readonly people: z.output<typeof PeopleFile>;
   /** The identity provider with which officers sign in, where there is one: then nobody signs in otherwise. */
   readonly provider?: Provider | undefined;
+  /** How old a sign-in may be for signing, in milliseconds. */
+  readonly freshMs: number;
   /** Opens an empty ledger in the browser; without it nobody can. */
   readonly firstRunCode?: string | undefined;
   /** Reads a sign-in link: the officer and the link’s own name; throws where it is not one, or its time is over. */
@@ -78,9 +80,22 @@ export interface Site {
   ): void;
   signIn(reply: FastifyReply, who: SignedIn): void;
   signOut(reply: FastifyReply, session: Session): void;
+  /** Whether an officer has shown who they are so short a while ago that they may sign. */
+  isFresh(session: OfficersSession): boolean;
+  /** Keeps with a session where its officer goes on once they have signed in again. */
+  keepBack(reply: FastifyReply, session: OfficersSession, to: string): void;
   redirect(reply: FastifyReply, path: string): FastifyReply;
 }
 
 /** Where an officer goes after having signed in: a place of this service, and of no other. */
 export const placeOfOurs = (to: unknown): string =>
   typeof to === 'string' && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) ? to : '/';
+
+/** A longer address than this is not kept with a sign-in: browsers carry it in a cookie. */
+const KEPT_PLACE_LENGTH_MAX = 1_000;
+
+/** The same, where it has to be kept until the officer has signed in. */
+export function keptPlace(to: unknown): string {
+  const place = placeOfOurs(to);
+  return place.length > KEPT_PLACE_LENGTH_MAX ? '/' : place;
+}

@@ -372,7 +372,14 @@ async function house(t: Test) {
     {
       signIn: await createSignIn({ localKey: key, demonstration: false, clock }),
       metricsToken: 'the-token-of-metrics',
-      pages: { publicUrl: undefined, sessionKeys, once, people: [], readLink: linkReader(key, clock) },
+      pages: {
+        publicUrl: undefined,
+        sessionKeys,
+        once,
+        people: [],
+        freshMs: 1_800_000,
+        readLink: linkReader(key, clock),
+      },
     },
     ledger,
   );
@@ -541,7 +548,7 @@ const PAGES = {
   /** For anybody: how the service is, what it is, and the way in. */
   anybody: words(`/docs /docs/ /docs/* /docs/json /docs/yaml /docs/static/index.html /docs/static/swagger-initializer.js
     /openapi.json /health /ready /metrics /problems /problems/:code /assets/style.:digest.css /help /accessibility
-    /glossary /sign-in /sign-in/link /sign-out /signed-out /first-run`),
+    /glossary /sign-in /sign-in/link /sign-in/again /sign-out /signed-out /first-run`),
   register: words(`/register /register/officers /register/partners /register/successions /register/proposals
     /register/history /register/history/:revision /reference/sources /reference/allocations /reference/rule-sets
     /reference/rule-sets/:year /reference/national-totals /reference/grant-series /reference/dispute-protocols

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { createPeople, PeopleFile } from '../../src/web/people.js';
 import { createProvider } from '../../src/web/provider.js';
 import { startProvider, type TestProvider } from '../support/oidc.js';
-import { FUND, openedLedger } from '../support/ledger.js';
+import { contribution, FUND, openedLedger } from '../support/ledger.js';
 import { fieldsOf, ORIGIN, ownOnce, site } from './site.js';
 
 /** Signing in with the organisation’s own provider, against a real one; and what attackers try on the way. */
@@ -258,6 +258,42 @@ t.test(
     t.equal([...many.cookies.keys()].filter((name) => name.startsWith('bcf-sign-in-')).length, 5);
   },
 );
+
+t.test('to sign, the provider asks anew who the officer is, however long they are signed in there', async (t) => {
+  const { provider, browser, ledger } = await providedSite(t);
+  const { outcome } = await ledger.done('north-ccg-finance', {
+    act: 'propose',
+    fact: { type: 'ContributionAgreed', data: contribution() as never },
+  });
+  const address = `/proposals/${outcome.proposal!}`;
+  const anna = browser();
+  await anna.signIn('anna');
+  t.equal(provider.asked(), 1);
+  const asked = await anna.send(address, `${address}/sign`);
+  const again = `/sign-in/again?to=${encodeURIComponent(address)}`;
+  t.equal(asked.headers.location, `${ORIGIN}${again}`, 'the provider has not said when she signed in there');
+  const sent = await anna.send(again, '/sign-in/provider');
+  const there = new URL(String(sent.headers.location));
+  t.match([there.searchParams.get('prompt'), there.searchParams.get('max_age')], ['login', '1800']);
+  const back = await anna.get(await provider.visit(there.href));
+  t.equal(provider.asked(), 2);
+  t.equal(back.headers.location, `${ORIGIN}${address}`);
+  const signed = await anna.send(address, `${address}/sign`);
+  t.equal(signed.headers.location, `${ORIGIN}${address}`);
+  t.match((await anna.get(address)).body, 'Recorded on');
+
+  // A provider that takes no notice, and does not say when she signed in.
+  for (const minutes of [16, 16]) {
+    ledger.now(new Date(ledger.clock.now() + minutes * 60_000).toISOString());
+    await anna.get('/');
+  }
+  const begun = await anna.send(again, '/sign-in/provider');
+  const asOne = new URL(String(begun.headers.location));
+  asOne.searchParams.delete('max_age');
+  asOne.searchParams.delete('prompt');
+  const refused = await anna.get(await provider.visit(asOne.href));
+  t.match([refused.statusCode, refused.body], [401, /is not accepted/]);
+});
 
 t.test('where the provider does not answer, it is said, and pages go on', async (t) => {
   const { provider, browser } = await providedSite(t);

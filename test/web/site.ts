@@ -75,6 +75,7 @@ export async function site(
         firstRunCode,
         people,
         provider,
+        freshMs: 30 * 60_000,
         readLink: linkReader(key, ledger.clock),
       },
     },

@@ -109,6 +109,11 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly byKeeper?: true;
   /** Whether it names its own first officers, and is held to their mandates: before it there is no register. */
   readonly bringsOfficers?: true;
+  /**
+   * Whether it binds a body by the word of one officer, as a signature does: a page asks them to have signed in a short while
+   * before they record it.
+   */
+  readonly freshSignIn?: true;
   /** What its words are kept as, where other facts or questions ask for them later. */
   readonly keptAs?: KeptAs;
   /** Whether the service itself records it. Officers cannot post it. */

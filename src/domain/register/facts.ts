@@ -102,6 +102,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     input: z.strictObject({ effective: Effective, ...PartnerFields }),
     roles: ADMINISTER,
     wayBack: 'A partner stays registered; nothing need be done in its name.',
+    freshSignIn: true,
     check(data, state: RegisterState, context) {
       const there = state.partners.get(data.partner);
       if (there) return refuse('partner_exists', `${data.partner} is registered already, as ${there.name}.`);
@@ -187,6 +188,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     effective: 'any-day',
     reversible: false,
     wayBack: 'Propose OfficerMandated.',
+    freshSignIn: true,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     check(data, state: RegisterState) {
       if (!standing(state, data.officer, data.partner, data.role, data.effective)) {

@@ -10,11 +10,12 @@ import { button, errorSummary, radios } from '../components/fields.js';
 import { breadcrumbs } from '../components/ways.js';
 import { insetText, notificationBanner, warningText } from '../components/words.js';
 import { html, joined, type Content, type Html } from '../html.js';
-import { SHOWN_AGAIN } from '../kept-draft.js';
+import { keptPage, SHOWN_AGAIN } from '../kept-draft.js';
 import { page } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import { answered, refusedAbove } from '../refused.js';
 import { foretoldPart, markOf } from '../screens/foretold.js';
+import { AGAIN, whyAgain } from '../sign-in-again.js';
 import type { Asking, Form, Site } from '../site.js';
 import { answersList } from './answers.js';
 import { fieldOf } from './fields.js';
@@ -433,6 +434,10 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   // What is countered is what was read: where the terms have changed since, they are to be read again first.
   if (errand.counters?.changed) return reply.status(409).send(await checkPage(site, around, steps, whole));
   const attempt = await tried(site, asking, errand, whole);
+  if (errand.fact.freshSignIn && !site.isFresh(asking.session)) {
+    const kept = { path: errand.address, form, title: 'Sign in again', why: whyAgain(site), signIn: AGAIN };
+    return reply.status(401).send(keptPage(asking.around, kept));
+  }
   const once = { form, key: keyOf(form), evidence: whole.papers.evidence };
   const before = await sent(site, asking, errand, attempt.command, { ...once, dryRun: true });
   // What is sent is what was seen. What has been sent before is answered as it was then.

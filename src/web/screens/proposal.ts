@@ -17,6 +17,7 @@ import { html, joined, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import { refusedAbove } from '../refused.js';
+import { againTo } from '../sign-in-again.js';
 import type { Asking, Form, Site } from '../site.js';
 import { answered } from '../refused.js';
 import { placeName } from './tasks.js';
@@ -106,7 +107,12 @@ const hidden = (all: Form): Html =>
 function acts(
   { session, around }: Asking,
   proposal: Proposal,
-  { mark, names, mayTakeBack }: { readonly mark: string; readonly names: Names; readonly mayTakeBack: boolean },
+  {
+    mark,
+    names,
+    mayTakeBack,
+    isFresh,
+  }: { readonly mark: string; readonly names: Names; readonly mayTakeBack: boolean; readonly isFresh: boolean },
 ): Content {
   const { proposal: id, revision, signers } = proposal;
   const address = `/proposals/${id}`;
@@ -121,7 +127,7 @@ function acts(
     ${declining && button({ href: `${address}/counter`, content: 'Counter', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
     ${declining && button({ href: `${address}/decline`, content: 'Decline', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
     ${mayTakeBack && html`<a class="govuk-link govuk-body govuk-!-margin-bottom-0" href="${address}/withdraw">Take it back</a>`}
-  </div>${own.filter((each) => !each.able).map(({ why }) => paragraph(names.in(why!)))}`;
+  </div>${signing.length > 0 && !isFresh && paragraph('You are asked to sign in again before you sign.')}${own.filter((each) => !each.able).map(({ why }) => paragraph(names.in(why!)))}`;
 }
 
 function whoSigns(site: Site, { session }: Asking, { awaiting, signers }: Proposal, names: Names): Html {
@@ -201,7 +207,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${what && html`${subheading('What it would change')}${foretoldPart(what, 'If signed')}`}
     ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
     ${stepsList(site, proposal, names)}
-    ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack })}`}
+    ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack, isFresh: site.isFresh(asking.session) })}`}
     ${forAuditors(proposal)}`;
   return page(asking.around, {
     title: above.refusal ? `Error: ${title}` : title,
@@ -305,6 +311,7 @@ export function registerProposals(site: Site): void {
   site.post('/proposals/:proposal/sign', async (asking, form, { params, id: correlation }, reply) => {
     const id = idOf(params);
     const proposal = await proposalOf(site, asking, id);
+    if (!site.isFresh(asking.session)) return site.redirect(reply, againTo(`/proposals/${id}`));
     // What is signed is what was seen. What has ended is told by the rules, or is this same act sent again.
     if (proposal.state === 'open' && markOf(await foretold(site, asking, proposal)) !== form['mark'])
       return reply.status(409).send(await proposalPage(site, asking, id, { moved: true }));

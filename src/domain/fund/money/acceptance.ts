@@ -86,6 +86,7 @@ export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [
     title: 'Accept the agreement',
     group: 'agreement',
     keptAs: 'acceptance',
+    freshSignIn: true,
     about:
       'A party that did not sign the agreement itself accepts its terms as they stand, by its chief finance officer; a variation is accepted anew. It is posted to the fund in which the agreement was signed, also for a day of a later year (SI 2000/617, regulation 8: not proven).',
     input: z.strictObject(sent),

@@ -305,6 +305,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     title: 'Sign the plan off',
     group: 'plan',
     keptAs: 'sign-off',
+    freshSignIn: true,
     about:
       'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read.',
     input: SignOff,

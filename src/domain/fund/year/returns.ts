@@ -86,6 +86,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     title: 'File a return',
     group: 'periods',
     keptAs: 'return',
+    freshSignIn: true,
     about:
       'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),
