@@ -1,4 +1,4 @@
-import { negated, NO_MONEY, type Pence } from '../src/domain/money.js';
+import { negated, NO_MONEY, type Pence, type Share } from '../src/domain/money.js';
 import { PLAN, type Account } from '../src/domain/postings.js';
 import { lineCategoryOf } from '../src/domain/sources.js';
 import type { Kept } from './fund-facts.js';
@@ -27,8 +27,8 @@ interface PlanScheme {
   readonly type: string;
   readonly subType?: string;
   readonly areaOfSpend: string;
-  /** In basis points, 10,000 together. */
-  readonly commissioner: { readonly nhs: number; readonly localGovernment: number };
+  /** The whole together. */
+  readonly commissioner: { readonly nhs: Share; readonly localGovernment: Share };
   readonly provider: string;
   readonly outputs?: string;
   readonly new: boolean;

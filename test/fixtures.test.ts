@@ -46,6 +46,7 @@ const ADDED_LATER: readonly string[] = [
   'ofDepartment',
   'onGap',
   'lines',
+  'others',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

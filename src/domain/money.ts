@@ -70,16 +70,56 @@ export const WHOLE_BASIS_POINTS = 10_000;
 /** A share in basis points, for a reader. */
 export const inPercent = (share: number): string => `${(share / (WHOLE_BASIS_POINTS / 100)).toFixed(2)}%`;
 
-/** A part of a sum in basis points, to the whole penny, half to even. */
-export function partOf(sum: Pence, basisPoints: number): Pence {
-  // Nearly every part is nothing or the whole, and a plan has hundreds.
-  if (basisPoints === 0) return NO_MONEY;
-  if (basisPoints === WHOLE_BASIS_POINTS) return sum;
-  const part = new Decimal(sum).times(basisPoints).div(WHOLE_BASIS_POINTS);
-  return exactly(part.toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());
+/** A share of a whole: in basis points; or a fraction such as `1/3`, which no number of basis points is. */
+export type Share = number | string;
+
+/**
+ * A whole in parts of which basis points, and every fraction that may be given, are whole numbers: shares are added up and
+ * taken of sums in these parts, so that nothing is lost on the way. Source: docs/sources.md, Rounding.
+ */
+export const WHOLE_PARTS = 630_000;
+const PARTS_IN_BASIS_POINT = WHOLE_PARTS / WHOLE_BASIS_POINTS;
+
+/** Whether a share of one by so many is a whole number of parts: of 3, 7 and 12 it is; of 11 and 13 it is not. */
+export const dividesWhole = (by: number): boolean => by > 0 && WHOLE_PARTS % by === 0;
+
+const fractionOf = (share: string): [above: number, below: number] => {
+  const [above = '', below = ''] = share.split('/');
+  return [Number(above), Number(below)];
+};
+
+/** A share in parts of the whole. */
+export function partsOfWhole(share: Share): number {
+  if (typeof share === 'number') return share * PARTS_IN_BASIS_POINT;
+  const [above, below] = fractionOf(share);
+  return (above * WHOLE_PARTS) / below;
 }
 
-interface Share {
+const common = (a: number, b: number): number => (b === 0 ? a : common(b, a % b));
+
+/** The share that so many parts are: in basis points where it can be, else the fraction in its lowest terms. */
+export function shareOfParts(parts: number): Share {
+  if (parts % PARTS_IN_BASIS_POINT === 0) return parts / PARTS_IN_BASIS_POINT;
+  const by = common(parts, WHOLE_PARTS);
+  return `${parts / by}/${WHOLE_PARTS / by}`;
+}
+
+/** A share for a reader: in per cent, or the fraction as it was given. */
+export const shareInWords = (share: Share): string => (typeof share === 'number' ? inPercent(share) : share);
+
+/** What shares come to together, in parts of the whole. */
+export const partsTogether = (shares: readonly Share[]): number =>
+  shares.reduce<number>((sum, share) => sum + partsOfWhole(share), 0);
+
+/** A part of a sum by its share, to the whole penny, half to even. */
+export function partOf(sum: Pence, share: Share): Pence {
+  // Nearly every part is nothing or the whole, and a plan has hundreds.
+  if (share === 0) return NO_MONEY;
+  if (share === WHOLE_BASIS_POINTS) return sum;
+  return portion(sum, partsOfWhole(share), WHOLE_PARTS);
+}
+
+interface Weighed {
   readonly id: string;
   readonly weight: Decimal.Value;
 }
@@ -89,7 +129,7 @@ interface Share {
  * The parts always add up to the sum. Throws a RangeError where no weight is positive or one is negative.
  * Source: docs/sources.md, Rounding.
  */
-export function apportion(sum: Pence, shares: readonly Share[]): Map<string, Pence> {
+export function apportion(sum: Pence, shares: readonly Weighed[]): Map<string, Pence> {
   const weights = shares.map((share) => new Decimal(share.weight));
   const whole = Decimal.sum(0, ...weights);
   if (!whole.isPositive() || whole.isZero() || weights.some((weight) => weight.isNegative())) {

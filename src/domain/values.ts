@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FIRST_DAY, isDay, LAST_DAY, type Day } from './calendar.js';
-import { MONEY_TEXT, WHOLE_BASIS_POINTS } from './money.js';
+import { dividesWhole, MONEY_TEXT, WHOLE_BASIS_POINTS } from './money.js';
 
 /**
  * The shapes that values have at the edge of the ledger. Money stays text here, so that the stored bytes are the
@@ -44,6 +44,24 @@ export const BasisPoints = z
   .int({ error: 'must be a whole number of basis points' })
   .min(0)
   .max(WHOLE_BASIS_POINTS)
+  .meta({ [TOLD]: 'percent' });
+
+const FRACTION = /^([1-9]\d?)\/([1-9]\d?)$/;
+
+/** Whether text is a fraction of a whole, `1/3`, by a number of which a whole number of parts is one share. */
+export function isFraction(text: string): boolean {
+  const [, above, below] = FRACTION.exec(text) ?? [];
+  return Number(above) <= Number(below) && dividesWhole(Number(below));
+}
+
+const NO_FRACTION = { error: 'must be a fraction such as "1/3", by a number up to 99 that divides 630000' };
+const Fraction = z.string().regex(FRACTION, NO_FRACTION).refine(isFraction, NO_FRACTION);
+
+/** A share of a whole: in basis points, or as a fraction, so that three thirds are one. */
+export const Share = z
+  .union([BasisPoints, Fraction], {
+    error: 'must be a whole number of basis points from 0 to 10000, or a fraction such as "1/3"',
+  })
   .meta({ [TOLD]: 'percent' });
 
 /** The revision of an event in its stream, as officers refer to it. */

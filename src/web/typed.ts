@@ -1,4 +1,6 @@
 import { isDay } from '../domain/calendar.js';
+import type { Share } from '../domain/money.js';
+import { isFraction } from '../domain/values.js';
 
 /** What people type, as the ledger writes it. Nothing is guessed: what can be read in one way only is read. */
 
@@ -43,9 +45,11 @@ function inPounds(plain: string): string | undefined {
   return `${whole.startsWith('-') ? '-' : ''}${withoutNoughts(whole.replace('-', ''))}.${pence}`;
 }
 
-/** A share in per cent, in basis points: 33.33 is 3333. Undefined where it is none, or has more than two places. */
-export function typedPercent(text: string): number | undefined {
-  const found = /^(\d{1,3})(?:\.(\d{1,2}))?%?$/.exec(text.replaceAll(' ', ''));
+/** A share: in per cent, as basis points, 33.33 is 3333; or a fraction as it is. Undefined where it is neither, or has more than two places. */
+export function typedPercent(text: string): Share | undefined {
+  const plain = text.replaceAll(' ', '');
+  if (isFraction(plain)) return plain;
+  const found = /^(\d{1,3})(?:\.(\d{1,2}))?%?$/.exec(plain);
   return found ? Number(found[1]!) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : undefined;
 }
 

@@ -580,6 +580,44 @@ t.test('a split shares out every source by its own shares, to the penny; the suc
   t.equal((await verify(ledger.store)).problems.length, 0);
 });
 
+t.test('a body is split by thirds, and what was agreed before is agreed after, to the penny', async (t) => {
+  const ledger = await opened(t);
+  const thirds = [UPTON, MIDDLETON, DOWNTON].map((successor) => ({ predecessor: COUNTY, successor, share: '1/3' }));
+  const others = (split().shares as readonly { readonly predecessor: string }[]).filter(
+    ({ predecessor }) => predecessor !== COUNTY,
+  );
+  t.equal(
+    await ledger.refused(
+      'registrar',
+      {
+        act: 'propose',
+        fact: {
+          type: 'PartnerSucceeded',
+          data: split({
+            predecessors: [COUNTY],
+            shares: [...thirds.slice(1), { ...thirds[0]!, share: '1/4' }],
+          }) as never,
+        },
+      },
+      { in: REGISTER_STREAM },
+    ),
+    'shares_not_one',
+  );
+  await ledger.signed(
+    `${COUNTY}-finance`,
+    `${NORTH}-finance`,
+    'ContributionAgreed',
+    contribution({ contribution: 'county-extra', payer: COUNTY, source: 'LA_ADD', amount: '100.01' }),
+  );
+  await succeeded(ledger, split({ shares: [...thirds, ...others] }));
+  t.same(figureOf(await position(ledger, DAY), 'agreed'), [
+    'downton-council LA_ADD 33.34',
+    'middleton-council LA_ADD 33.34',
+    'upton-council LA_ADD 33.33',
+  ]);
+  t.equal((await verify(ledger.store)).problems.length, 0);
+});
+
 t.test('the keeper keeps the ledger until the day it ends', async (t) => {
   const ledger = await opened(t);
   await succeeded(ledger, split());

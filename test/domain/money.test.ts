@@ -9,6 +9,11 @@ import {
   negated,
   NO_MONEY,
   partOf,
+  partsOfWhole,
+  partsTogether,
+  shareInWords,
+  shareOfParts,
+  WHOLE_PARTS,
   pence,
   plus,
   pounds,
@@ -159,4 +164,38 @@ t.test('a part in basis points is to the whole penny, half to even', async (t) =
   ] as const) {
     t.equal(moneyText(partOf(signedPence(sum), basisPoints)), part, `${basisPoints} of ${sum}`);
   }
+});
+
+t.test('a share is in basis points or a fraction, and a third is no number of basis points', async (t) => {
+  t.equal(partsTogether(['1/3', '1/3', '1/3']), WHOLE_PARTS);
+  t.not(partsTogether([3_333, 3_333, 3_333]), WHOLE_PARTS);
+  t.equal(partsTogether([5_000, '1/4', '1/6', '1/12']), WHOLE_PARTS);
+  t.equal(partOf(pence('100.00'), '1/3'), 33_33);
+  t.equal(partOf(pence('100.00'), '2/3'), 66_67);
+  t.equal(partOf(pence('0.05'), '1/2'), 2, 'half to even');
+  t.same([3_333, '2/6'].map(partsOfWhole).map(shareOfParts), [3_333, '1/3']);
+  t.same([3_333, '1/3'].map(shareInWords), ['33.33%', '1/3']);
+});
+
+t.test('fractions that are a whole share a sum out to the penny', async (t) => {
+  const by = fc.constantFrom(2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 18, 21, 30, 36, 42, 45, 60, 63, 70, 84, 90);
+  property(
+    t,
+    fc.property(fc.integer({ min: 0, max: 1_000_000_000_000 }), by, fc.nat(), (sum, below, cut) => {
+      const first = 1 + (cut % (below - 1));
+      const shares = [`${first}/${below}`, ...Array.from({ length: below - first }, () => `1/${below}`)];
+      const parts = apportion(
+        exactly(sum),
+        shares.map((share, index) => ({ id: String(index).padStart(3, '0'), weight: partsOfWhole(share) })),
+      );
+      const each = shares.map(
+        (share, index) => parts.get(String(index).padStart(3, '0'))! - partOf(exactly(sum), share),
+      );
+      return (
+        partsTogether(shares) === WHOLE_PARTS &&
+        total(parts.values()) === sum &&
+        each.every((odd) => Math.abs(odd) <= 1)
+      );
+    }),
+  );
 });

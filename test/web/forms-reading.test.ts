@@ -42,7 +42,7 @@ function held(field: z.ZodType): fc.Arbitrary<unknown> {
     case 'money':
       return shape.signed ? fc.tuple(fc.constantFrom('', '-'), money).map((parts) => parts.join('')) : money;
     case 'percent':
-      return fc.integer({ min: 0, max: 10_000 });
+      return fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.constantFrom('1/3', '5/12'));
     case 'period':
       return fc.integer({ min: 1, max: 12 });
     case 'whole':

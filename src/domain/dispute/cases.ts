@@ -4,7 +4,6 @@ import { dayInWords, dayNumber, type Day } from '../calendar.js';
 import { completedFact, recast, fact, type Context, type Fact } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
 import {
-  inPercent,
   largest,
   moneyText,
   NO_MONEY,
@@ -12,12 +11,16 @@ import {
   plus,
   pounds,
   signedPence,
+  partsOfWhole,
+  partsTogether,
+  shareInWords,
   WHOLE_BASIS_POINTS,
+  WHOLE_PARTS,
   type Pence,
 } from '../money.js';
 import { refuse, Refusal } from '../rules.js';
 import { FINANCE } from '../roles.js';
-import { Amount, BasisPoints, EffectiveDay, holdsNhsNumber, SignedMoney, Sum } from '../values.js';
+import { Amount, EffectiveDay, holdsNhsNumber, Share, SignedMoney, Sum } from '../values.js';
 import {
   asAt,
   cellsOf,
@@ -61,6 +64,7 @@ import {
   volumeHolds,
   volumeOf,
   type DisputeState,
+  type OpenCase,
 } from './state.js';
 import { CASE_PARTS, treatmentOf } from './accounting-class.js';
 import {
@@ -96,17 +100,53 @@ export const CaseReference = naming(
   'case',
 );
 
+const shareOf = ({ share }: { readonly share: z.output<typeof Share> }) => share;
+const isWhole = (shares: readonly z.output<typeof Share>[]): boolean => partsTogether(shares) === WHOLE_PARTS;
+
+const Others = z
+  .array(
+    z
+      .strictObject({
+        partner: Partner,
+        share: Share.meta({
+          title: 'Share',
+          description: 'What it bears, in basis points or as a fraction such as 1/3.',
+        }),
+      })
+      .meta({ title: 'Other body' }),
+  )
+  .min(1)
+  .max(8)
+  .refine((others) => new Set(others.map((each) => each.partner)).size === others.length, {
+    error: 'must name each body once',
+  })
+  .meta({
+    title: 'Other bodies',
+    description:
+      'Bodies beside the two that bear a part. What they bear is no part of this claim: it is claimed of each in a case of its own, which that body answers.',
+  });
+
 const SplitShares = addingUpTo(
   { value: WHOLE_BASIS_POINTS },
   z
     .strictObject({
-      claimant: BasisPoints.meta({ title: 'Claimant', description: 'What the claimant bears, in basis points.' }),
-      respondent: BasisPoints.meta({ title: 'Respondent', description: 'What the respondent bears, in basis points.' }),
+      claimant: Share.meta({
+        title: 'Claimant',
+        description: 'What the claimant bears, in basis points or as a fraction such as 1/3.',
+      }),
+      respondent: Share.meta({
+        title: 'Respondent',
+        description: 'What the respondent bears, in basis points or as a fraction such as 1/3.',
+      }),
+      others: Others.optional(),
     })
-    .refine((split) => split.claimant + split.respondent === WHOLE_BASIS_POINTS, {
-      error: `must add up to ${WHOLE_BASIS_POINTS} basis points`,
+    .refine(({ claimant, respondent, others = [] }) => isWhole([claimant, respondent, ...others.map(shareOf)]), {
+      error: `must add up to ${WHOLE_BASIS_POINTS} basis points, or to the whole in fractions`,
     })
-    .meta({ title: 'Split', description: 'Who bears the cost, in basis points: 10000 are the whole.' }),
+    .meta({
+      title: 'Split',
+      description: 'Who bears the cost, in basis points (10000 are the whole) or as fractions such as 1/3.',
+    }),
 );
 
 const atMost = (max: string) =>
@@ -207,6 +247,7 @@ function decided<Data extends DecisionData>(step: Step, data: Data, state: Dispu
     notLaterThanToday('It was decided', data.decidedOn, today) ??
     notBeforeRaising('It was decided', data.decidedOn, found.terms) ??
     canChange(found, step, data.effective) ??
+    othersFitCase(state, data['split'] as Split | undefined, found) ??
     sharesHold(terms) ??
     writeOffsHold(found, terms);
   return refusal ?? { ...data, sums: sumsText(sumsOf(cellsOf(terms, asAt(data.decidedOn)))) };
@@ -247,8 +288,38 @@ const heldOn = (bodies: readonly Body[], day: Day): string =>
   (bodies.findLast((each) => each.from <= day) ?? bodies[0]!).partner;
 
 /** What a split says, for a reader. */
-const splitInWords = ({ claimant, respondent }: Split): string =>
-  `claimant ${inPercent(claimant)}, respondent ${inPercent(respondent)}`;
+const splitInWords = ({ claimant, respondent, others = [] }: Split): string =>
+  [
+    `claimant ${shareInWords(claimant)}`,
+    `respondent ${shareInWords(respondent)}`,
+    ...others.map(({ partner, share }) => `${partner} ${shareInWords(share)}`),
+  ].join(', ');
+
+/** What others bear by a split, for a reader; nothing where there are none. */
+const bearingToo = ({ others = [] }: Split): string =>
+  others.length === 0
+    ? ''
+    : `; ${others.map(({ partner, share }) => `${partner} should bear ${shareInWords(share)}`).join(', ')}`;
+
+/** Who bears a part beside the two is a body of the area, and neither of them. */
+const othersFit = (state: DisputeState, { others = [] }: Split, two: readonly string[]): Refusal | undefined => {
+  const both = others.find(({ partner }) => two.includes(partner));
+  return both
+    ? refuse('both_sides', `${both.partner} is one of the two already; its share is theirs.`)
+    : partnersAreIn(
+        state,
+        others.map(({ partner }) => partner),
+      );
+};
+
+/** The same on a case that is raised. */
+const othersFitCase = (state: DisputeState, split: Split | undefined, { terms }: OpenCase): Refusal | undefined =>
+  split &&
+  othersFit(
+    state,
+    split,
+    [...terms.claimants, ...terms.respondents].map(({ value }) => value),
+  );
 
 /** A claim as the claimant changes it: upwards by one officer, and with a second where it falls on any day. */
 function revised(
@@ -281,6 +352,7 @@ function revised(
   const refusal =
     canChange(found, 'revises', effective) ??
     partnersAreIn(state, respondent === undefined ? [] : [respondent]) ??
+    othersFitCase(state, claimed, found) ??
     inDayOrder(
       'weekly costs',
       (costs ?? []).map((each) => each.from),
@@ -294,7 +366,9 @@ function revised(
   const from = dayNumber(effective);
   if (
     claimed &&
-    stretches.some((each) => each.last >= from && each.decided !== undefined && claimed.respondent > each.claimed)
+    stretches.some(
+      (each) => each.last >= from && each.decided !== undefined && partsOfWhole(claimed.respondent) > each.claimed,
+    )
   ) {
     return refuse(
       'decided_already',
@@ -390,15 +464,17 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       if (data.costs.length === 0 && !data.invoices?.length) {
         return refuse('claim_of_nothing', 'Neither a weekly cost nor an invoice is given.');
       }
-      if (data.claimed.respondent <= data.interim.respondent) {
+      if (partsOfWhole(data.claimed.respondent) <= partsOfWhole(data.interim.respondent)) {
         return refuse(
           'claim_of_nothing',
-          `The respondent pays ${inPercent(data.interim.respondent)} meanwhile; ${inPercent(data.claimed.respondent)} is claimed.`,
+          `The respondent pays ${shareInWords(data.interim.respondent)} meanwhile; ${shareInWords(data.claimed.respondent)} is claimed.`,
         );
       }
       return (
         notLaterThanToday('It was raised', data.raisedOn, today) ??
         partnersAreIn(state, [...claimants, ...respondents]) ??
+        othersFit(state, data.interim, [...claimants, ...respondents]) ??
+        othersFit(state, data.claimed, [...claimants, ...respondents]) ??
         inDayOrder('claimant bodies', daysOf(data.claimant), data.effective) ??
         inDayOrder('respondent bodies', daysOf(data.respondent), data.effective) ??
         inDayOrder('weekly costs', daysOf(data.costs), data.effective) ??
@@ -419,8 +495,8 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     sentence: (data) =>
       `${heldOn(data.claimant, data.raisedOn)} claims from ${heldOn(data.respondent, data.raisedOn)}, for case ${data.case} ` +
       `(${nameOfCode(DISPUTE_KINDS, data.kind)}: ${nameOfCode(GROUNDS, data.ground).toLowerCase()}), that the respondent bear ` +
-      `${inPercent(data.claimed.respondent)} from ${dayInWords(data.effective)}${data.until ? ` to ${dayInWords(data.until)}` : ' on'}, ` +
-      `where it pays ${inPercent(data.interim.respondent)} meanwhile.`,
+      `${shareInWords(data.claimed.respondent)} from ${dayInWords(data.effective)}${data.until ? ` to ${dayInWords(data.until)}` : ' on'}, ` +
+      `where it pays ${shareInWords(data.interim.respondent)} meanwhile${bearingToo(data.claimed)}.`,
   }),
   recast({
     ...REVISION,
@@ -469,6 +545,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
       const terms = termsWith(found, 'shares-meanwhile', data);
       return (
         canChange(found, 'shares-meanwhile', data.effective) ??
+        othersFitCase(state, data.interim, found) ??
         sharesHold(terms) ??
         writeOffsHold(found, terms) ?? { ...data, withoutPrejudice: true as const }
       );

@@ -1,6 +1,20 @@
 import { dayNumber, dayOfNumber, FINANCIAL_YEARS, LAST_DAY, yearIndexOf, type Day } from '../calendar.js';
 import type { FactData } from '../grammar/event.js';
-import { exactly, minus, NO_MONEY, pence, plus, signedPence, WHOLE_BASIS_POINTS, type Pence } from '../money.js';
+import {
+  exactly,
+  minus,
+  NO_MONEY,
+  partsOfWhole,
+  partsTogether,
+  pence,
+  plus,
+  shareOfParts,
+  signedPence,
+  WHOLE_PARTS,
+  type Pence,
+  type Share,
+} from '../money.js';
+import { add, costTo, DAYS_IN_WEEK, nothing, rounded, roundedSteps, type Exact } from './exact-sum.js';
 import { TERMS_STEPS, type Entry } from './steps.js';
 
 /**
@@ -15,19 +29,28 @@ import { TERMS_STEPS, type Entry } from './steps.js';
  * Source: docs/sources.md, Claims; Rounding.
  */
 
-const DAYS_IN_WEEK = 7;
-/** A claim in this fraction of a penny is a whole number, so that sums of stretches are exact. */
-const PARTS_IN_PENNY = DAYS_IN_WEEK * WHOLE_BASIS_POINTS;
-
-/** The largest weekly cost and the largest invoice: with them every exact sum of a case's year stays a whole double. */
+/** The largest weekly cost and the largest invoice: with them the cost of all days of a case is a whole double. */
 export const WEEKLY_COST_MAX = '99999.99';
 export const INVOICE_MAX = '9999999.99';
 export const INVOICES_MAX = 60;
 
+/** Who bears a cost: shares that are the whole together. */
 export interface Split {
-  readonly claimant: number;
-  readonly respondent: number;
+  readonly claimant: Share;
+  readonly respondent: Share;
+  /** Bodies beside the two. What they bear is no part of this claim: it is claimed of each in a case of its own. */
+  readonly others?: readonly Other[] | undefined;
 }
+
+export interface Other {
+  readonly partner: string;
+  readonly share: Share;
+}
+
+const NOBODY: readonly Other[] = [];
+
+/** The respondent’s share of a split, in parts of the whole. */
+const borneByRespondent = ({ respondent }: Split): number => partsOfWhole(respondent);
 
 interface Cost {
   readonly from: Day;
@@ -97,7 +120,7 @@ interface Basis {
 
 /** How the days from one on were decided: by a split, by the claimant's withdrawal, or by the respondent's concession. */
 type Decided =
-  | { readonly how: 'split'; readonly share: number; readonly of: Basis }
+  | { readonly how: 'split'; readonly share: number; readonly others: readonly Other[]; readonly of: Basis }
   | { readonly how: 'conceded'; readonly of: Basis }
   | { readonly how: 'withdrawn' };
 
@@ -107,10 +130,12 @@ interface Stretch {
   readonly last: number;
   /** Pence a week. */
   readonly weekly: number;
-  /** The respondent's shares: paid meanwhile, claimed, and decided; `undefined` while undecided. */
+  /** The respondent's shares in parts of the whole: paid meanwhile, claimed, and decided; `undefined` while undecided. */
   readonly interim: number;
   readonly claimed: number;
   readonly decided: number | undefined;
+  /** What others bear, as it was decided; while it is not, as it is claimed. */
+  readonly others: readonly Other[];
   readonly claimant: string;
   readonly respondent: string;
 }
@@ -197,8 +222,8 @@ export function termsOf(entries: readonly Entry[]): Terms {
   const first = dayNumber(raised.effective);
   let costs: Level<number>[] = costLevels(raised.costs);
   let untils: Level<number>[] = [{ from: first, value: raised.until ? dayNumber(raised.until) : FOREVER }];
-  let claimed: Level<number>[] = [{ from: first, value: raised.claimed.respondent }];
-  let interim: Level<number>[] = [{ from: first, value: raised.interim.respondent }];
+  let claimed: Level<Split>[] = [{ from: first, value: raised.claimed }];
+  let interim: Level<number>[] = [{ from: first, value: borneByRespondent(raised.interim) }];
   let decisions: Level<Decided>[] = [];
   let respondents = bodyLevels(raised.respondent);
   let invoices = invoicesOn(raised.invoices ?? []);
@@ -211,7 +236,7 @@ export function termsOf(entries: readonly Entry[]): Terms {
         const revised = data as Revised;
         if (revised.costs) costs = replaced(costs, from, costLevels(revised.costs));
         if (revised.until) untils = replaced(untils, from, [{ from, value: dayNumber(revised.until) }]);
-        if (revised.claimed) claimed = replaced(claimed, from, [{ from, value: revised.claimed.respondent }]);
+        if (revised.claimed) claimed = replaced(claimed, from, [{ from, value: revised.claimed }]);
         if (revised.respondent)
           respondents = replaced(respondents, from, [{ from, value: sameText(revised.respondent) }]);
         if (revised.invoices) {
@@ -220,16 +245,17 @@ export function termsOf(entries: readonly Entry[]): Terms {
         break;
       }
       case 'shares-meanwhile':
-        interim = replaced(interim, from, [{ from, value: (data['interim'] as Split).respondent }]);
+        interim = replaced(interim, from, [{ from, value: borneByRespondent(data['interim'] as Split) }]);
         break;
-      case 'splits':
+      case 'splits': {
+        const split = data['split'] as Split;
+        const { others = NOBODY } = split;
+        const of = { costs, untils, invoices };
         decisions = replaced(decisions, from, [
-          {
-            from,
-            value: { how: 'split', share: (data['split'] as Split).respondent, of: { costs, untils, invoices } },
-          },
+          { from, value: { how: 'split', share: borneByRespondent(split), others, of } },
         ]);
         break;
+      }
       case 'withdraws':
         decisions = replaced(decisions, from, [{ from, value: { how: 'withdrawn' } }]);
         break;
@@ -247,15 +273,17 @@ export function termsOf(entries: readonly Entry[]): Terms {
 
   const stretches: Stretch[] = [];
   const addDays = (from: number, last: number, weekly: number, signed: (of: Basis) => number): void => {
+    const asked = levelOn(claimed, from)!;
+    const decision = levelOn(decisions, from);
     const common = {
       first: from,
       last,
       interim: levelOn(interim, from)!,
-      claimed: levelOn(claimed, from)!,
+      claimed: borneByRespondent(asked),
+      others: (decision?.how === 'split' ? decision.others : asked.others) ?? NOBODY,
       claimant: levelOn(claimants, from)!,
       respondent: levelOn(respondents, from)!,
     };
-    const decision = levelOn(decisions, from);
     if (!decision) return void stretches.push({ ...common, weekly, decided: undefined });
     const { how } = decision;
     const beyond = how === 'withdrawn' ? 0 : Math.max(0, weekly - signed(decision.of));
@@ -389,24 +417,16 @@ function totalsWith(totals: Totals, cells: readonly Cell[]): Totals {
   return { claimed, agreed, abandoned, open, repayable, between };
 }
 
-/** Rounds an exact sum, counted in parts of a penny, to the penny; half to even. */
-function rounded(parts: number): Pence {
-  const rest = ((parts % PARTS_IN_PENNY) + PARTS_IN_PENNY) % PARTS_IN_PENNY;
-  const whole = (exactly(parts) - rest) / PARTS_IN_PENNY;
-  const up = rest * 2 > PARTS_IN_PENNY || (rest * 2 === PARTS_IN_PENNY && whole % 2 !== 0);
-  return exactly(up ? whole + 1 : whole);
-}
-
-/** Exact sums of days in a row of one pair of bodies in one year, in parts of a penny. */
-interface Exact {
+/** The sums of days in a row of one pair of bodies in one year. */
+interface Run {
   readonly claimant: string;
   readonly respondent: string;
   /** The claim of the days that settlements have dealt with: their agreed and abandoned sums are stated in pence. */
-  fixed: number;
-  agreed: number;
-  abandoned: number;
-  open: number;
-  repayable: number;
+  readonly fixed: Exact;
+  readonly agreed: Exact;
+  readonly abandoned: Exact;
+  readonly open: Exact;
+  readonly repayable: Exact;
 }
 
 export interface AsAt {
@@ -461,19 +481,6 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
   return cells;
 }
 
-/** Rounds each part of a sum to what it adds to the rounded sum so far. */
-function roundedSteps(): (parts: number) => Pence {
-  let exact = 0;
-  let before: Pence = NO_MONEY;
-  return (parts) => {
-    exact += parts;
-    const upToHere = parts === 0 ? before : rounded(exact);
-    const part = minus(upToHere, before);
-    before = upToHere;
-    return part;
-  };
-}
-
 /**
  * What a case comes to on a day: the sum of its {@link cellsOf}, which it never contradicts. Years that are past are
  * added up once, so that a register works out one year of each case at most.
@@ -514,7 +521,7 @@ function addYear(
   year: string,
   { begin, end, through, settled }: { begin: number; end: number; through: number; settled: readonly Settled[] },
 ): void {
-  const runs: Exact[] = [];
+  const runs: Run[] = [];
   // Days that are settled first, and then those that are not: what is settled is never rounded again for later days.
   if (begin <= through) addRuns(runs, stretches, reaching, { begin, end: through < end ? through : end }, true);
   if (end > through) addRuns(runs, stretches, reaching, { begin: begin > through ? begin : through + 1, end }, false);
@@ -555,13 +562,13 @@ function addYear(
 
 /** Adds the days of a year to the runs in which the same two bodies stand on the sides, in the order of the days. */
 function addRuns(
-  runs: Exact[],
+  runs: Run[],
   stretches: readonly Stretch[],
   reaching: number,
   { begin, end }: { readonly begin: number; readonly end: number },
   settled: boolean,
 ): void {
-  let run: Exact | undefined;
+  let run: Run | undefined;
   for (let at = reaching; at < stretches.length; at++) {
     const stretch = stretches[at]!;
     if (stretch.first > end) break;
@@ -570,29 +577,42 @@ function addRuns(
     if (days <= 0) continue;
     const { claimant, respondent, weekly, interim, claimed, decided } = stretch;
     if (run?.claimant !== claimant || run.respondent !== respondent) {
-      runs.push((run = { claimant, respondent, fixed: 0, agreed: 0, abandoned: 0, open: 0, repayable: 0 }));
+      runs.push((run = newRun(claimant, respondent)));
     }
-    if (settled) run.fixed += weekly * days * (claimed - interim);
-    else if (decided === undefined) run.open += weekly * days * (claimed - interim);
+    const cost = weekly * days;
+    if (settled) add(run.fixed, cost, claimed - interim);
+    else if (decided === undefined) add(run.open, cost, claimed - interim);
     else if (decided >= interim) {
-      run.agreed += weekly * days * (decided - interim);
-      run.abandoned += weekly * days * (claimed - decided);
+      add(run.agreed, cost, decided - interim);
+      add(run.abandoned, cost, claimed - decided);
     } else {
-      run.abandoned += weekly * days * (claimed - interim);
-      run.repayable += weekly * days * (interim - decided);
+      add(run.abandoned, cost, claimed - interim);
+      add(run.repayable, cost, interim - decided);
     }
   }
 }
 
+const newRun = (claimant: string, respondent: string): Run => ({
+  claimant,
+  respondent,
+  fixed: nothing(),
+  agreed: nothing(),
+  abandoned: nothing(),
+  open: nothing(),
+  repayable: nothing(),
+});
+
 /**
  * What the undecided days of a case would bring the claimant if the respondent's share were another: weekly cost × days
  * ÷ 7 × (share − interim share), below nothing where the claimant would have to pay; what the respondent has paid of
- * those days meanwhile; what they cost in all; and what is claimed of them. Whole pence, rounded once per case.
+ * those days meanwhile; what they cost the two; and what is claimed of them. What is claimed of others is no part of any of
+ * these, and leaves the respondent so much less to bear. Whole pence, rounded once per case.
+ * @param share the respondent’s share of the whole cost
  */
 export function outcomeOf(
   terms: Terms,
   on: Day,
-  share: number,
+  share: Share,
 ): { readonly due: Pence; readonly paid: Pence; readonly cost: Pence; readonly claimed: Pence } {
   const asked = dayNumber(on);
   let through = -Infinity;
@@ -602,36 +622,20 @@ export function outcomeOf(
     through = Math.max(through, each.through);
     if (each.closes) end = Math.min(end, each.through);
   }
-  const due = exactSum();
-  const paid = exactSum();
-  const cost = exactSum();
-  const claim = exactSum();
-  for (const { first, last, weekly, interim, claimed, decided } of terms.stretches) {
+  const due = nothing();
+  const paid = nothing();
+  const cost = nothing();
+  const claim = nothing();
+  for (const { first, last, weekly, interim, claimed, decided, others } of terms.stretches) {
     const days = Math.min(last, end) - Math.max(first, through + 1) + 1;
     if (days <= 0 || decided !== undefined) continue;
-    due.add(weekly * days * (share - interim));
-    paid.add(weekly * days * interim);
-    cost.add(weekly * days * WHOLE_BASIS_POINTS);
-    claim.add(weekly * days * (claimed - interim));
+    const ofTheTwo = WHOLE_PARTS - partsTogether(others.map((each) => each.share));
+    add(due, weekly * days, Math.min(partsOfWhole(share), ofTheTwo) - interim);
+    add(paid, weekly * days, interim);
+    add(cost, weekly * days, ofTheTwo);
+    add(claim, weekly * days, claimed - interim);
   }
-  return { due: due.rounded(), paid: paid.rounded(), cost: cost.rounded(), claimed: claim.rounded() };
-}
-
-/**
- * A sum in parts of a penny over all the years of a case, which may be more than a double holds exactly: whole pairs of
- * pence are kept apart, so that what is rounded is small and its last digit as even or odd as the whole.
- */
-function exactSum() {
-  const PARTS_IN_PAIR = 2 * PARTS_IN_PENNY;
-  let pairs = 0;
-  let rest = 0;
-  return {
-    add(parts: number): void {
-      rest += exactly(parts) % PARTS_IN_PAIR;
-      pairs += Math.trunc(parts / PARTS_IN_PAIR);
-    },
-    rounded: (): Pence => plus(exactly(2 * pairs), rounded(rest)),
-  };
+  return { due: rounded(due), paid: rounded(paid), cost: rounded(cost), claimed: rounded(claim) };
 }
 
 /**
@@ -639,11 +643,11 @@ function exactSum() {
  * The claim of a day is its cost × (claimed − interim share).
  */
 export function firstFall(stand: Terms, other: Terms): Day | undefined {
-  const claimOn = ({ stretches }: Terms, day: number): number =>
+  const claimOn = ({ stretches }: Terms, day: number): bigint =>
     stretches.reduce(
       (sum, { first, last, weekly, claimed, interim }) =>
-        first <= day && day <= last ? sum + weekly * (claimed - interim) : sum,
-      0,
+        first <= day && day <= last ? sum + BigInt(weekly) * BigInt(claimed - interim) : sum,
+      0n,
     );
   const days = [...stand.stretches, ...other.stretches].flatMap(({ first, last }) => [first, last + 1]);
   const fall = days.sort((a, b) => a - b).find((day) => claimOn(other, day) < claimOn(stand, day));
@@ -655,14 +659,18 @@ export function intervalsOf(terms: Terms, on: Day) {
   const asked = dayNumber(on);
   return terms.stretches
     .filter((each) => each.first <= asked)
-    .map(({ first, last, weekly, interim, claimed, decided, claimant, respondent }) => ({
-      from: dayOfNumber(first),
-      to: dayOfNumber(Math.min(last, asked)),
-      weekly: exactly(weekly),
-      interim,
-      claimed,
-      decided,
-      claimant,
-      respondent,
-    }));
+    .map(({ first, last, weekly, interim, claimed, decided, claimant, respondent, others }) => {
+      const days = Math.min(last, asked) - first + 1;
+      return {
+        from: dayOfNumber(first),
+        to: dayOfNumber(first + days - 1),
+        weekly: exactly(weekly),
+        interim: shareOfParts(interim),
+        claimed: shareOfParts(claimed),
+        decided: decided === undefined ? undefined : shareOfParts(decided),
+        claimant,
+        respondent,
+        others: others.map(({ partner, share }) => ({ partner, share, amount: costTo(share, weekly * days) })),
+      };
+    });
 }

@@ -3,7 +3,7 @@ import { append, assign, put } from '../grammar/change.js';
 import type { Context, Sides } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
 import { inForce, isKnown, lastInForce, type Remembered, type Reversed } from '../grammar/remembered.js';
-import { inPercent, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
+import { minus, NO_MONEY, pence, plus, pounds, shareInWords, shareOfParts, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
 import { bodyOn, sameText, termsOf, type Raised, type SettledLine, type Terms } from './claim.js';
 import { TERMS_STEPS, type Entry, type Step } from './steps.js';
@@ -303,19 +303,22 @@ export function canChange(found: OpenCase, step: Step, effective: Day): Refusal 
 export const termsWith = ({ entries }: OpenCase, step: Step, data: FactData): Terms =>
   termsOf([...entries, { revision: Infinity, step, type: '', data }]);
 
+/** A share in parts of the whole, for a reader. */
+const inWords = (parts: number): string => shareInWords(shareOfParts(parts));
+
 /** No day may ask for less than is paid meanwhile already, nor be decided beyond what is claimed. */
 export function sharesHold(terms: Terms): Refusal | undefined {
   for (const { claimed, interim, decided } of terms.stretches) {
     if (interim > claimed) {
       return refuse(
         'interim_beyond_claim',
-        `The respondent would pay ${inPercent(interim)} meanwhile, and only ${inPercent(claimed)} is claimed.`,
+        `The respondent would pay ${inWords(interim)} meanwhile, and only ${inWords(claimed)} is claimed.`,
       );
     }
     if (decided !== undefined && decided > claimed) {
       return refuse(
         'decision_beyond_claim',
-        `${inPercent(decided)} would be decided, and ${inPercent(claimed)} is claimed.`,
+        `${inWords(decided)} would be decided, and ${inWords(claimed)} is claimed.`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { dayInWords, type Day } from '../calendar.js';
+import { partsOfWhole, WHOLE_PARTS } from '../money.js';
 import { namingsIn } from './naming.js';
 import { inForce, isKnown, type Reversed } from './remembered.js';
 
@@ -15,7 +16,7 @@ export interface Share {
   /** The area, the source of funding, or both that the share is for; left out, whatever no other share speaks of. */
   readonly area?: string | undefined;
   readonly source?: string | undefined;
-  /** Of one: `0.25`. */
+  /** Of one: `0.25`, `1/3`. */
   readonly share: string;
 }
 
@@ -38,14 +39,27 @@ interface Concern {
   readonly source?: string | undefined;
 }
 
-/** Shares are written with at most so many places, so that they add up exactly. */
+/** Shares are written with at most so many places, so that they add up exactly; or as fractions. */
 export const SHARE_PLACES = 12;
-const WHOLE = 10n ** BigInt(SHARE_PLACES);
+const PLACES = 10n ** BigInt(SHARE_PLACES);
+/** Of so many parts both places and fractions are whole numbers. */
+const WHOLE = PLACES * BigInt(WHOLE_PARTS);
 
 const exactShare = (share: string): bigint => {
+  if (share.includes('/')) return PLACES * BigInt(partsOfWhole(share));
   const [whole = '', places = ''] = share.split('.');
-  return BigInt(whole) * WHOLE + BigInt(places.padEnd(SHARE_PLACES, '0'));
+  return (BigInt(whole) * PLACES + BigInt(places.padEnd(SHARE_PLACES, '0'))) * BigInt(WHOLE_PARTS);
 };
+
+const common = (a: bigint, b: bigint): bigint => (b === 0n ? a : common(b, a % b));
+
+/** Shares as weights beside each other, exactly: thirds are one each. */
+function weightsOf(shares: readonly string[]): string[] {
+  if (!shares.some((share) => share.includes('/'))) return [...shares];
+  const exact = shares.map(exactShare);
+  const by = exact.reduce(common, 0n);
+  return exact.map((each) => (each / by).toString());
+}
 
 export const sumsToOne = (shares: readonly Pick<Share, 'share'>[]): boolean =>
   shares.reduce((sum, each) => sum + exactShare(each.share), 0n) === WHOLE;
@@ -68,7 +82,8 @@ export function sharesOf(
   const found = [{ area, source }, { area }, { source }, {}]
     .map((concern) => group(succession, predecessor, concern))
     .find((shares) => shares.length > 0)!;
-  return found.map(({ successor, share }) => ({ id: successor, weight: share }));
+  const weights = weightsOf(found.map(({ share }) => share));
+  return found.map(({ successor }, index) => ({ id: successor, weight: weights[index]! }));
 }
 
 /** The successors that take over anything of an area from a predecessor, whatever its source; of any area, where none is given. */

@@ -8,7 +8,7 @@ import { ADMINISTER } from '../roles.js';
 import { inForce } from '../grammar/rule-versions.js';
 import { refuse, type Refusal } from '../rules.js';
 import { sourceOf } from '../sources.js';
-import { EffectiveDay } from '../values.js';
+import { EffectiveDay, isFraction } from '../values.js';
 import {
   endOf,
   SHARE_PLACES,
@@ -31,6 +31,8 @@ const Bodies = z
   .max(40)
   .refine((bodies) => new Set(bodies).size === bodies.length, { error: 'must name each body once' });
 
+const SHARE = new RegExp(`^(1|0\\.(?=\\d*[1-9])\\d{1,${SHARE_PLACES}})$`);
+
 const ShareFields = z.strictObject({
   predecessor: Predecessor,
   successor: Successor,
@@ -38,10 +40,10 @@ const ShareFields = z.strictObject({
   source: Source.optional(),
   share: z
     .string()
-    .regex(new RegExp(`^(1|0\\.(?=\\d*[1-9])\\d{1,${SHARE_PLACES}})$`), {
-      error: `must be "1", or a part of one with at most ${SHARE_PLACES} places, such as "0.25"`,
+    .refine((text) => SHARE.test(text) || isFraction(text), {
+      error: `must be "1", a part of one with at most ${SHARE_PLACES} places, such as "0.25", or a fraction such as "1/3"`,
     })
-    .meta({ title: 'Share', description: 'The successor’s share of one.' }),
+    .meta({ title: 'Share', description: 'The successor’s share of one: with places, or as a fraction such as 1/3.' }),
 });
 
 type Sent = Omit<Succession, 'revision' | 'shares'> & { readonly shares?: readonly Share[] | undefined };

@@ -37,7 +37,7 @@ export function filled(field: z.ZodType, at: string, value: unknown): Form {
     case 'yes-no':
       return { [at]: value === true ? 'yes' : 'no' };
     case 'percent':
-      return { [at]: String((value as number) / 100) };
+      return { [at]: typeof value === 'number' ? String(value / 100) : (value as string) };
     default:
       return { [at]: typeof value === 'number' ? String(value) : (value as string) };
   }

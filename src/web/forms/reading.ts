@@ -1,7 +1,17 @@
 import type { z } from 'zod';
 import { madeFrom, suggestionOf, totalOf } from '../../domain/grammar/asked.js';
 import { readAs } from '../../domain/faults.js';
-import { inPercent, moneyText, signedPence, total } from '../../domain/money.js';
+import {
+  inPercent,
+  moneyText,
+  partsOfWhole,
+  partsTogether,
+  shareInWords,
+  shareOfParts,
+  signedPence,
+  total,
+  type Share,
+} from '../../domain/money.js';
 import { SignedAmount } from '../../domain/values.js';
 import { pounds } from '../format.js';
 import type { Form } from '../site.js';
@@ -172,7 +182,8 @@ function readPlain(field: z.ZodType, at: string, of: Reading): unknown {
       return typedMoney(text) ?? fault(of, at, `${title} must be a sum in pounds, like 1,600,000 or 1,600,000.50`);
     case 'percent':
       return (
-        typedPercent(text) ?? fault(of, at, `${title} must be a percentage with at most two places, like 25 or 33.33`)
+        typedPercent(text) ??
+        fault(of, at, `${title} must be a percentage with at most two places, like 25 or 33.33, or a fraction like 1/3`)
       );
     case 'period':
       return typedPeriod(text) ?? fault(of, at, `Choose ${within(title)}`);
@@ -261,8 +272,13 @@ export function totalsOf(field: z.ZodType, value: unknown, form: Form): Totals |
       ),
     );
   if ('value' in to) {
-    const together = (of('percent') as number[]).reduce((sum, each) => sum + each, 0);
-    return { together: inPercent(together), whole: inPercent(Number(to.value)), fits: together === Number(to.value) };
+    const together = partsTogether(of('percent') as Share[]);
+    const whole = Number(to.value);
+    return {
+      together: shareInWords(shareOfParts(together)),
+      whole: inPercent(whole),
+      fits: together === partsOfWhole(whole),
+    };
   }
   const whole = typedMoney(form[nameIn(to.field)] ?? '');
   if (whole === undefined) return undefined;

@@ -31,6 +31,7 @@ export interface Alternative {
 export type Shape =
   | { readonly kind: 'day' }
   | { readonly kind: 'money'; readonly signed: boolean }
+  /** Per cent, or a fraction such as 1/3. */
   | { readonly kind: 'percent' }
   /** A month of the financial year: 1 is April. */
   | { readonly kind: 'period' }
@@ -69,6 +70,7 @@ export function shapeOf(field: z.ZodType): Shape {
 function shapeOfNew(field: z.ZodType): Shape {
   const type = inner(field);
   if (isExactlyOne(field)) return { kind: 'alternatives', alternatives: oneFieldEach(type as z.ZodObject) };
+  if (saidOf(field, TOLD) === 'percent') return { kind: 'percent' };
   if (type instanceof z.ZodUnion) return { kind: 'alternatives', alternatives: optionsOf(field, type) };
   if (type instanceof z.ZodObject) return { kind: 'object', fields: type.shape };
   if (type instanceof z.ZodArray) {
@@ -96,7 +98,7 @@ function plainShape(field: z.ZodType, type: z.ZodType): Shape {
     unrepresentable: 'any',
   });
   const told = saidOf(field, TOLD);
-  if (told === 'percent' || told === 'period') return { kind: told };
+  if (told === 'period') return { kind: told };
   if (json === 'integer') return { kind: 'whole', least: minimum!, most: maximum! };
   if (saidOf(field, 'format') === 'date') return { kind: 'day' };
   if (pattern?.endsWith(PENCE)) return { kind: 'money', signed: pattern.startsWith('^-?') };
@@ -149,9 +151,12 @@ function optionsOf(field: z.ZodType, { options }: z.ZodUnion): Alternative[] {
 }
 
 export const titleOf = (field: z.ZodType): string => (saidOf(field, 'title') as string | undefined) ?? 'Value';
-/** What helps to fill a field in. Programs send shares in basis points; people write per cent. */
+/** What helps to fill a field in. Programs send shares in basis points; people write per cent, or a fraction too. */
 export const hintOf = (field: z.ZodType): string | undefined =>
-  (saidOf(field, 'description') as string | undefined)?.replace(/,? in basis points\b[^.]*/, '');
+  (saidOf(field, 'description') as string | undefined)?.replace(
+    /in basis points(?: \(10000 are the whole\))?/,
+    'in per cent',
+  );
 export const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;
 
 /** A title within a sentence: “Who pays” as “who pays”; “VAT” as it is. */

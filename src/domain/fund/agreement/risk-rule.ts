@@ -10,11 +10,14 @@ import {
   plus,
   signedPence,
   total,
+  partsOfWhole,
+  partsTogether,
   WHOLE_BASIS_POINTS,
+  WHOLE_PARTS,
   type Pence,
 } from '../../money.js';
 import { byKey } from '../../order.js';
-import { BasisPoints, Money, SignedMoney } from '../../values.js';
+import { Money, Share, SignedMoney } from '../../values.js';
 import { AmountOf, Commissioner, Partner, RiskTaker, SchemeName, WorkedOutSum } from '../../grammar/fields.js';
 import { addingUpTo } from '../../grammar/asked.js';
 
@@ -26,7 +29,10 @@ import { addingUpTo } from '../../grammar/asked.js';
 const once = (each: readonly { readonly partner: string }[]): boolean =>
   new Set(each.map(({ partner }) => partner)).size === each.length;
 
-const Share = BasisPoints.meta({ title: 'Share', description: 'The share in basis points: 10000 are the whole.' });
+const PartnersShare = Share.meta({
+  title: 'Share',
+  description: 'The share, in basis points (10000 are the whole) or as a fraction such as 1/3.',
+});
 
 /** Which rule it is: a form asks for it first. */
 const kind = <Kind extends string>(name: Kind, title: string) =>
@@ -35,14 +41,18 @@ const kind = <Kind extends string>(name: Kind, title: string) =>
 const FixedShares = addingUpTo(
   { value: WHOLE_BASIS_POINTS },
   z
-    .array(z.strictObject({ partner: Partner, share: Share }).meta({ title: 'Partner’s share' }))
+    .array(z.strictObject({ partner: Partner, share: PartnersShare }).meta({ title: 'Partner’s share' }))
     .min(1)
     .max(60)
     .refine(once, { error: 'must name each partner once' })
-    .refine((shares) => shares.reduce((sum, { share }) => sum + share, 0) === WHOLE_BASIS_POINTS, {
-      error: 'must be shares in basis points that add up to 10000',
+    .refine((shares) => partsTogether(shares.map(({ share }) => share)) === WHOLE_PARTS, {
+      error: 'must be shares that add up to the whole: 10000 basis points, or such as three times "1/3"',
     })
-    .meta({ title: 'Shares', description: 'Each partner’s share in basis points; they add up to 10000.' }),
+    .meta({
+      title: 'Shares',
+      description:
+        'Each partner’s share; together they are the whole. Odd pence go to the largest remainders, of equal ones to the lower names.',
+    }),
 );
 
 const Fixed = z.strictObject({ kind: kind('fixed', 'Fixed shares'), shares: FixedShares });
@@ -181,7 +191,7 @@ export function sharedByInWords(rule: RiskRule): string {
 }
 
 const sharesInWords = (shares: z.output<typeof FixedShares>): string =>
-  shares.map(({ partner, share }) => `${partner} ${share / 100}%`).join(', ');
+  shares.map(({ partner, share }) => `${partner} ${typeof share === 'number' ? `${share / 100}%` : share}`).join(', ');
 
 const stepInWords = (step: z.output<typeof Step>): string =>
   step.from === 'risk-pool'
@@ -228,7 +238,7 @@ export function goesByContributions(rule: RiskRule): boolean {
 const inShares = (sum: Pence, shares: z.output<typeof FixedShares>): Map<string, Pence> =>
   apportion(
     sum,
-    shares.map(({ partner, share }) => ({ id: partner, weight: share })),
+    shares.map(({ partner, share }) => ({ id: partner, weight: partsOfWhole(share) })),
   );
 
 function plainly(rule: PlainRule, sum: Pence, { host, spent, recurrent }: RiskInputs): Map<string, Pence> {

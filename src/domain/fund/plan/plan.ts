@@ -108,7 +108,7 @@ const commissionedBy = ({ commissioner: { nhs } }: Scheme): string =>
     ? 'NHS-commissioned'
     : nhs === 0
       ? 'council-commissioned'
-      : `commissioned jointly, ${nhs / 100}% NHS`;
+      : `commissioned jointly, ${typeof nhs === 'number' ? `${nhs / 100}%` : nhs} NHS`;
 
 const Moved = { line: LineName, change: Change };
 

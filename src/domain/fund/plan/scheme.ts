@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Day } from '../../calendar.js';
 import type { Coded } from '../../reference/rule-sets.js';
-import { WHOLE_BASIS_POINTS as WHOLE } from '../../money.js';
+import { partsTogether, WHOLE_BASIS_POINTS, WHOLE_PARTS } from '../../money.js';
 import { rulesOn } from '../../register/reference-state.js';
 import type { RegisterState } from '../../register/state.js';
 import { refuse, type Refusal } from '../../rules.js';
-import { BasisPoints } from '../../values.js';
+import { Share } from '../../values.js';
 import {
   AreaOfSpend,
   IsNew,
@@ -30,21 +30,24 @@ export const Scheme = z.strictObject({
   subType: SubType.optional(),
   areaOfSpend: AreaOfSpend,
   commissioner: addingUpTo(
-    { value: WHOLE },
+    { value: WHOLE_BASIS_POINTS },
     z
       .strictObject({
-        nhs: BasisPoints.meta({ title: 'NHS', description: 'What the NHS commissions, in basis points.' }),
-        localGovernment: BasisPoints.meta({
+        nhs: Share.meta({
+          title: 'NHS',
+          description: 'What the NHS commissions, in basis points or as a fraction such as 1/3.',
+        }),
+        localGovernment: Share.meta({
           title: 'Local government',
-          description: 'What councils commission, in basis points.',
+          description: 'What councils commission, in basis points or as a fraction such as 1/3.',
         }),
       })
-      .refine(({ nhs, localGovernment }) => nhs + localGovernment === WHOLE, {
-        error: 'must add up to 10000 basis points',
+      .refine(({ nhs, localGovernment }) => partsTogether([nhs, localGovernment]) === WHOLE_PARTS, {
+        error: 'must add up to 10000 basis points, or to the whole in fractions',
       })
       .meta({
         title: 'Commissioner',
-        description: 'Who commissions, in basis points: both above nothing where they commission jointly.',
+        description: 'Who commissions: both above nothing where they commission jointly.',
       }),
   ),
   provider: Provider,

@@ -17,10 +17,10 @@ import { owedOn } from '../../../domain/dispute/owed.js';
 import { listed } from '../../../domain/grammar/asked.js';
 import { DISPUTE_KINDS } from '../../../domain/dispute/reference.js';
 import { standing } from '../../../domain/dispute/state.js';
-import { inPercent, moneyText, WHOLE_BASIS_POINTS, type Pence } from '../../../domain/money.js';
+import { inPercent, moneyText, shareInWords, WHOLE_BASIS_POINTS, type Pence } from '../../../domain/money.js';
 import { byText } from '../../../domain/order.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
-import { Name, SignedMoney } from '../../../domain/values.js';
+import { Name, Share, SignedMoney } from '../../../domain/values.js';
 import type { ClaimsTold } from '../../memory/claims-told.js';
 import type { Ledger } from '../../ledger.js';
 import {
@@ -327,11 +327,15 @@ export const disputeCase = query({
         weekly: SignedMoney.meta({
           description: 'The weekly cost; an invoice is a cost of one day, seven times over.',
         }),
-        interim: z.int().meta({ description: 'The respondent’s share meanwhile, in basis points.' }),
-        claimed: z.int(),
-        decided: z.int().nullable(),
+        interim: Share.meta({ description: 'The respondent’s share meanwhile, in basis points or as a fraction.' }),
+        claimed: Share,
+        decided: Share.nullable(),
         claimant: z.string(),
         respondent: z.string(),
+        others: z.array(z.object({ partner: z.string(), share: Share, amount: SignedMoney })).meta({
+          description:
+            'Who else bears a part of the interval’s cost, as it was decided or, while it is not, as it is claimed: no part of this claim.',
+        }),
       }),
     ),
     years: z.array(z.object({ year: z.string(), claimant: z.string(), respondent: z.string(), ...SumsText })),
@@ -368,10 +372,11 @@ export const disputeCase = query({
       area: asked.area,
       ...at.stamp,
       ...caseText(row),
-      intervals: intervalsOf(terms, at.on).map(({ decided, weekly, ...each }) => ({
+      intervals: intervalsOf(terms, at.on).map(({ decided, weekly, others, ...each }) => ({
         ...each,
         decided: decided ?? null,
         weekly: moneyText(weekly),
+        others: others.map((other) => ({ ...other, amount: moneyText(other.amount) })),
       })),
       years: cellsOf(terms, asAt(at.on)).map(({ year, claimant, respondent, ...sums }) => ({
         year,
@@ -401,9 +406,9 @@ export const disputeCase = query({
         each.claimant,
         each.respondent,
         each.weekly,
-        inPercent(each.interim),
-        inPercent(each.claimed),
-        each.decided === null ? '' : inPercent(each.decided),
+        shareInWords(each.interim),
+        shareInWords(each.claimed),
+        each.decided === null ? '' : shareInWords(each.decided),
         ...CLAIM_SUMS.map(() => ''),
       ]),
       ...answer.years.map((each) => [

@@ -11,11 +11,11 @@ import { statement } from '../../../../projections/statement.js';
 import { statementNow } from '../../../../projections/statement-now.js';
 import type { Instant } from '../../../domain/calendar.js';
 import { USE_FIGURES } from '../../../domain/fund/money/use-of-money.js';
-import { moneyText, negated, NO_MONEY, pounds, type Pence } from '../../../domain/money.js';
+import { moneyText, negated, NO_MONEY, pounds, type Pence, type Share as ShareOfWhole } from '../../../domain/money.js';
 import { heirsOf } from '../../../domain/grammar/succession.js';
 import { AskedDepartment, DepartmentOption, departmentUnknown, DepartmentText, linesAsked } from './departments.js';
 import { Refusal } from '../../../domain/rules.js';
-import { EffectiveDay, SignedMoney } from '../../../domain/values.js';
+import { EffectiveDay, Share, SignedMoney } from '../../../domain/values.js';
 import {
   claimsAlong,
   claimsSeen,
@@ -485,7 +485,9 @@ const SchemeText = z.object({
   type: z.string(),
   subType: z.string().nullable(),
   areaOfSpend: z.string(),
-  commissioner: z.object({ nhs: z.int(), localGovernment: z.int() }).meta({ description: 'In basis points.' }),
+  commissioner: z
+    .object({ nhs: Share, localGovernment: Share })
+    .meta({ description: 'In basis points, or as fractions.' }),
   provider: z.string(),
   outputs: z.string().nullable(),
   new: z.boolean(),
@@ -504,6 +506,9 @@ const SCHEME_COLUMNS = [
   'new',
 ];
 
+/** In per cent, without the sign; a fraction as it is. */
+const percentCell = (share: ShareOfWhole): string => (typeof share === 'number' ? String(share / 100) : share);
+
 const schemeCells = (of: z.output<typeof SchemeText> | null): string[] =>
   of
     ? [
@@ -512,8 +517,8 @@ const schemeCells = (of: z.output<typeof SchemeText> | null): string[] =>
         of.type,
         of.subType ?? '',
         of.areaOfSpend,
-        String(of.commissioner.nhs / 100),
-        String(of.commissioner.localGovernment / 100),
+        percentCell(of.commissioner.nhs),
+        percentCell(of.commissioner.localGovernment),
         of.provider,
         of.outputs ?? '',
         of.new ? 'new' : 'existing',

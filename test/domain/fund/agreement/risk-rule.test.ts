@@ -125,6 +125,33 @@ t.test('fixed shares go by basis points, and own risk falls on who commissions, 
   told(t, shared({ kind: 'own-risk' }, '5.00'), { shares: [{ partner: 'county', amount: '5.00' }] });
 });
 
+t.test(
+  'three thirds are the whole: the odd penny goes to the lower name, and no two places of a percentage lose it',
+  async (t) => {
+    const thirds: RiskRule = {
+      kind: 'fixed',
+      shares: ['a', 'b', 'c'].map((partner) => ({ partner, share: '1/3' })),
+    };
+    told(t, shared(thirds, '100.00'), {
+      shares: [{ amount: '33.34' }, { amount: '33.33' }, { amount: '33.33' }],
+      uncovered: '0.00',
+    });
+    t.equal(ruleInWords(thirds), 'in fixed shares (a 1/3, b 1/3, c 1/3)');
+    const read = (...shares: unknown[]) =>
+      RiskRule.safeParse({ kind: 'fixed', shares: shares.map((share, index) => ({ partner: `p${index}`, share })) });
+    t.ok(read('1/3', '1/3', '1/3').success);
+    t.ok(read('1/6', 5_000, '1/3').success);
+    for (const wrong of [
+      ['1/3', '1/3', 3_333],
+      ['1/3', '1/3'],
+      ['1/11', '10/11'],
+      ['0/3', '3/3'],
+      ['4/3', '-1/3'],
+    ])
+      t.notOk(read(...wrong).success, wrong.join(' and '));
+  },
+);
+
 t.test('caps hold, and the others or a named partner bear the excess', async (t) => {
   const thirds = amounts({ a: '1.00', b: '1.00', c: '1.00' });
   const capped = (most: Readonly<Record<string, string>>, excess?: string): RiskRule => ({

@@ -290,7 +290,7 @@ t.test('a virement says what it moves, and a scheme who commissions it', async (
   };
   t.same(parse(twice), ['must name each line once']);
   const shares = line({ scheme: scheme({ commissioner: { nhs: 1, localGovernment: 1 } }) });
-  t.same(parse(shares, 'PlanLineSet'), ['must add up to 10000 basis points']);
+  t.same(parse(shares, 'PlanLineSet'), ['must add up to 10000 basis points, or to the whole in fractions']);
 });
 
 t.test('a saving lowers the requirement, and cannot save more than nothing', async (t) => {
