@@ -15,5 +15,5 @@ export const contextOf = (
 ) =>
   decisionContext(
     { stream: (kind, name) => (kind === 'register' ? register : initialStream(KINDS[kind], name)) as never },
-    { stream, today, rules: RULES_NOW, original },
+    { stream, today, rules: RULES_NOW, originals: original ? [original] : [] },
   );

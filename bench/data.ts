@@ -3,7 +3,7 @@ import type { FactData, LedgerEvent, Metadata } from '../src/domain/grammar/even
 import { FUND } from '../src/domain/fund/facts.js';
 import { REGISTER } from '../src/domain/register/facts.js';
 import { Refusal } from '../src/domain/rules.js';
-import { evolve } from '../src/domain/grammar/stream.js';
+import { evolve } from '../src/domain/grammar/evolve.js';
 import { factOf, initialStream, type Kind, type StreamState } from '../src/domain/grammar/kind.js';
 import { encode, fundStream, REGISTER_STREAM, sha256 } from '../src/ledger/catalogue.js';
 import type { EventStore, NewEvent } from '../src/store/event-store.js';

@@ -2,7 +2,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { instantOf, type Instant } from '../src/domain/calendar.js';
 import type { FactData } from '../src/domain/grammar/event.js';
 import type { Posting } from '../src/domain/postings.js';
-import { postingsOf } from '../src/domain/grammar/stream.js';
+import { postingsOf } from '../src/domain/grammar/evolve.js';
 import { KINDS, placed } from '../src/ledger/catalogue.js';
 
 /**

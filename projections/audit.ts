@@ -1,5 +1,6 @@
 import { instantOf, londonDay, dayNumber, periodOf, type Day } from '../src/domain/calendar.js';
 import { lesser, minus, negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { textsOf, type Offered } from '../src/domain/grammar/proposal.js';
 import { byText } from '../src/domain/order.js';
 import { POOL, type Measure, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
@@ -29,42 +30,58 @@ export interface Signatory {
   readonly act: 'posted' | 'proposed' | 'signed';
 }
 
+/** A signature as an agreement holds it; of a deal, with the places of the facts that it is for. */
+interface Signature {
+  readonly officer: string;
+  readonly partner: string;
+  readonly role: string;
+  readonly facts?: readonly number[];
+}
+
 const dayOf = (entry: Entry): Day => londonDay(instantOf(entry.recordedAt)!);
 
 /** Every fact with those who approved it. The steps of proposals are no facts, and are told with the fact they led to. */
 export function approvals(entries: readonly Entry[]): Approval[] {
-  const offered = new Map<string, Entry>();
+  /** Each proposal’s last terms, with the signatures that a deal was given since. */
+  const offered = new Map<string, Entry[]>();
   let agreement: Entry | undefined;
   const all: Approval[] = [];
   for (const entry of entries) {
-    if (entry.type === 'ProposalMade' || entry.type === 'ProposalCountered') {
-      offered.set(entry.data['proposal'] as string, entry);
-    } else if (entry.type === 'ProposalAgreed') agreement = entry;
+    const proposal = entry.data['proposal'] as string;
+    if (entry.type === 'ProposalMade' || entry.type === 'ProposalCountered') offered.set(proposal, [entry]);
+    else if (entry.type === 'ProposalSigned') offered.get(proposal)!.push(entry);
+    else if (entry.type === 'ProposalAgreed') agreement = entry;
     else if (!isStep(entry)) {
-      // A fact that was proposed is recorded by the act that agrees it, right after the agreement.
-      const signed = agreement?.revision === entry.revision - 1 ? agreement : undefined;
-      all.push(approvalOf(entry, signed, offered));
+      // What was proposed is recorded by the act that agrees it, right after the agreement and in its order.
+      const part = agreement ? entry.revision - agreement.revision - 1 : Infinity;
+      const facts = agreement ? textsOf(agreement.data as unknown as Offered).length : 0;
+      all.push(part < facts ? signedFact(entry, agreement!, part, offered) : postedFact(entry));
     }
   }
   return all;
 }
 
-function approvalOf(entry: Entry, signed: Entry | undefined, offered: ReadonlyMap<string, Entry>): Approval {
-  if (!signed) {
-    const { officer, partner, role } = entry;
-    return { entry, by: [{ officer, partner, role, on: dayOf(entry), act: 'posted' }], conditions: undefined };
-  }
-  const { proposal, signatures, conditions } = signed.data as unknown as {
+function postedFact(entry: Entry): Approval {
+  const { officer, partner, role } = entry;
+  return { entry, by: [{ officer, partner, role, on: dayOf(entry), act: 'posted' }], conditions: undefined };
+}
+
+function signedFact(
+  entry: Entry,
+  agreement: Entry,
+  part: number,
+  offered: ReadonlyMap<string, readonly Entry[]>,
+): Approval {
+  const { proposal, signatures, conditions } = agreement.data as unknown as {
     readonly proposal: string;
-    readonly signatures: readonly { readonly officer: string; readonly partner: string; readonly role: string }[];
+    readonly signatures: readonly Signature[];
     readonly conditions?: string;
   };
+  const steps = [...offered.get(proposal)!, agreement];
   return {
     entry,
-    by: signatures.map((each, index) =>
-      index === 0
-        ? { ...each, on: dayOf(offered.get(proposal)!), act: 'proposed' }
-        : { ...each, on: dayOf(signed), act: 'signed' },
+    by: signatures.flatMap(({ facts, ...each }, at): Signatory[] =>
+      facts && !facts.includes(part) ? [] : [{ ...each, on: dayOf(steps[at]!), act: at === 0 ? 'proposed' : 'signed' }],
     ),
     conditions,
   };

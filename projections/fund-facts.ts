@@ -14,7 +14,7 @@ export interface Kept extends StandingFact {
 
 export interface FundFacts {
   readonly kept: ReadonlyMap<KeptAs, Kept[]>;
-  /** The partners who signed what is recorded next. */
+  /** The partners who signed what is recorded next in the same act. */
   signers: readonly string[];
 }
 
@@ -43,10 +43,13 @@ export interface NewlyKnown extends Omit<Kept, 'reversed' | 'keptAs' | 'signers'
   readonly reverses: string | undefined;
   /** The partners who signed the fact that is recorded next, where it says that they did. */
   readonly agreed: readonly string[];
+  /** Whether it is one more event of the act of the event before it. */
+  readonly goesOn: boolean;
 }
 
-export function keep(facts: FundFacts, { keptAs, reverses, agreed, ...said }: NewlyKnown): void {
+export function keep(facts: FundFacts, { keptAs, reverses, agreed, goesOn, ...said }: NewlyKnown): void {
   const { revision, place, recordedAt, data, evidence } = said;
+  if (!goesOn) facts.signers = [];
   const list = keptAs && facts.kept.get(keptAs);
   if (list) {
     const signed = facts.signers.length > 0 && { signers: facts.signers };
@@ -54,7 +57,8 @@ export function keep(facts: FundFacts, { keptAs, reverses, agreed, ...said }: Ne
   } else if (reverses !== undefined) {
     for (const each of facts.kept.values()) takeBack(each, Number(reverses), { revision, on: data.effective });
   }
-  facts.signers = agreed;
+  // Who signed a deal signed every fact of it.
+  facts.signers = goesOn ? facts.signers : agreed;
 }
 
 const listOf = ({ kept }: FundFacts, keptAs: KeptAs): readonly Kept[] => kept.get(keptAs)!;

@@ -82,6 +82,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/domain/sources.ts',
       'src/domain/grammar/event.ts',
       'src/domain/grammar/offers.ts',
+      'src/domain/grammar/proposal.ts',
       'src/domain/grammar/succession.ts',
       'src/domain/grammar/remembered.ts',
       'src/domain/dispute/',

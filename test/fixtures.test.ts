@@ -47,6 +47,11 @@ const ADDED_LATER: readonly string[] = [
   'onGap',
   'lines',
   'others',
+  'facts',
+  'needs',
+  'given',
+  'replaced',
+  'records',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

@@ -5,7 +5,7 @@ import type { Day } from '../../src/domain/calendar.js';
 import type { FactData } from '../../src/domain/grammar/event.js';
 import { accountKey, type Posting } from '../../src/domain/postings.js';
 import { plus } from '../../src/domain/money.js';
-import { postingsOf } from '../../src/domain/grammar/stream.js';
+import { postingsOf } from '../../src/domain/grammar/evolve.js';
 import { KINDS } from '../../src/ledger/catalogue.js';
 import { fundFacts } from '../log.js';
 import { viewOfSums, type Summed } from '../naive.js';

@@ -231,6 +231,18 @@ export const RULES = {
     'What waits for a second officer of the same partner is signed or declined as it stands.',
     'Decline it, and let it be made again.',
   ),
+  not_in_deal: rule(
+    422,
+    'That cannot be part of a deal',
+    'A deal holds facts of one fund, or of one area’s disputes, that officers post or propose. They may rest on one another by name. What opens a fund or the disputes of an area, and what the register holds, is recorded by itself.',
+    'Leave it out of the deal, and record it by itself.',
+  ),
+  deal_too_large: rule(
+    422,
+    'The deal is too long',
+    'A deal holds at most 20 facts, the texts of which come to 200 kilobytes at most, so that whoever signs can read it.',
+    'Make two deals of it.',
+  ),
   signature_needed: rule(
     409,
     'This fact needs a second signature',

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SentFact, StreamKind } from '../domain/grammar/event.js';
 import { Refusal } from '../domain/rules.js';
-import { Adjustment, ProposalTerms } from '../domain/grammar/proposal.js';
-import { termsOf, type Command } from '../domain/grammar/stream.js';
+import type { Fact } from '../domain/grammar/fact.js';
+import { Adjustment, DEAL_FACTS_MAX, offeredAs, ProposalTerms, type Offered } from '../domain/grammar/proposal.js';
+import { termsOf, type Command } from '../domain/grammar/command.js';
 import { Evidence, Name, words } from '../domain/values.js';
 import { act } from '../ledger/act.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';
@@ -69,8 +70,10 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
     // Any fact is read on any route: on which one it belongs is a rule with words of its own, not a fault of form.
     const fact = factSchema(kind);
     const Post = z.strictObject({ fact, ...common, adjustment: Adjustment });
-    const Propose = z.strictObject({ fact, ...common, ...ProposalTerms, adjustment: Adjustment });
-    const Counter = z.strictObject({ fact, ...common, ...ProposalTerms });
+    const facts = z.array(fact).min(1).max(DEAL_FACTS_MAX).optional().meta({ description: FACTS });
+    const offer = { fact: fact.optional(), facts };
+    const Propose = z.strictObject({ ...offer, ...common, ...ProposalTerms, adjustment: Adjustment });
+    const Counter = z.strictObject({ ...offer, ...common, ...ProposalTerms });
     const Agree = z.strictObject({ ...common, adjustment: Adjustment });
     const End = z.strictObject({ ...common, reason: words(500) });
 
@@ -107,7 +110,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
         },
         async (request, reply) => {
           // A preflight of form: routes' schemas are documentation, and nothing reaches a rule but through this.
-          const body = parsed(schema, request.body, '');
+          const body = parsed('facts' in schema.shape ? schema.check(oneOffer) : schema, request.body, '');
           const proposal = answers
             ? parsed(NewProposal, { proposal: (request.params as { proposal: string }).proposal }, '/path').proposal
             : '';
@@ -130,12 +133,19 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
       fact: body.fact,
       ...(body.adjustment && { adjustment: body.adjustment }),
     }));
-    route('/proposals', `Propose a fact of the ${name} that needs a second signature`, Propose, 'optional', (body) => ({
-      act: 'propose',
-      fact: body.fact,
-      ...termsOf(body),
-      ...(body.adjustment && { adjustment: body.adjustment }),
-    }));
+    const what = kind.deals ? 'a fact, or several as a deal,' : 'a fact';
+    route(
+      '/proposals',
+      `Propose ${what} of the ${name} that needs a second signature`,
+      Propose,
+      'optional',
+      (body) => ({
+        act: 'propose',
+        ...offeredIn(body),
+        ...termsOf(body),
+        ...(body.adjustment && { adjustment: body.adjustment }),
+      }),
+    );
     route('/proposals/:proposal/agreement', 'Sign a proposal', Agree, 'required', (body, proposal) => ({
       act: 'agree',
       proposal,
@@ -149,7 +159,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
       (body, proposal) => ({
         act: 'counter',
         proposal,
-        fact: body.fact,
+        ...offeredIn(body),
         ...termsOf(body),
       }),
     );
@@ -179,19 +189,60 @@ function operationOf(kind: StreamKind, path: string): string {
   return `${{ agreement: 'agree', counter: 'counter', decline: 'decline', withdrawal: 'withdraw' }[act]!}-${kind}-proposal`;
 }
 
+const FACTS =
+  'The facts of a deal, in the order in which they are recorded: they are signed and recorded whole or not at all.';
+
+/** What each kind of stream takes as a fact of a deal, described once for every route that does. */
+const DEAL_FACTS: Readonly<Partial<Record<StreamKind, z.ZodType>>> = Object.fromEntries(
+  Object.values(KINDS).flatMap(({ name, deals, facts, opener }) => {
+    if (!deals) return [];
+    const parts = (facts as readonly Fact<never>[]).filter((each) => each.name !== opener);
+    return [[name, factsSchema(parts).meta({ id: name === 'fund' ? 'FundDealFact' : 'DisputeDealFact' })]];
+  }),
+);
+
+interface SentOffer {
+  readonly fact?: SentFact | undefined;
+  readonly facts?: readonly SentFact[] | undefined;
+}
+
+/** Refuses a body that offers nothing, or that offers a fact and a deal beside it. */
+function oneOffer({ value, issues }: z.core.ParsePayload): void {
+  const { fact, facts } = value as SentOffer;
+  if ((fact === undefined) === (facts === undefined))
+    issues.push({ code: 'custom', message: 'must hold a fact, or the facts of a deal, and not both', input: value });
+}
+
+/** What a body offers. That it offers one thing has been seen when it was read. */
+const offeredIn = ({ fact, facts }: SentOffer): Offered<SentFact> => offeredAs(facts ?? [fact!]);
+
+const oneOf = (...bodies: readonly z.ZodType[]): z.ZodType => (bodies.length === 1 ? bodies[0]! : z.union(bodies));
+
 /** The bodies of a kind's routes as documentation describes them: each with the facts that it can take, and no others. */
 const describedBodies =
   (kind: AnyKind) =>
   (path: string, schema: z.ZodObject): z.ZodType => {
     if (path === '/facts')
       return schema.omit({ adjustment: true }).extend({ fact: factsSchema(factsFor(kind, 'facts')) });
-    if (path.endsWith('/counter')) return schema.extend({ fact: factsSchema(factsFor(kind, 'counter')) });
+    const single = 'facts' in schema.shape ? schema.omit({ facts: true }) : schema;
+    const part = DEAL_FACTS[kind.name];
+    const deal = (of: z.ZodObject) =>
+      part
+        ? [
+            of
+              .omit({ fact: true })
+              .extend({ facts: z.array(part).min(1).max(DEAL_FACTS_MAX).meta({ description: FACTS }) }),
+          ]
+        : [];
+    if (path.endsWith('/counter'))
+      return oneOf(single.extend({ fact: factsSchema(factsFor(kind, 'counter')) }), ...deal(schema));
     if (path !== '/proposals') return schema;
-    const signed = schema.extend({ fact: factsSchema(factsFor(kind, 'proposals')) });
+    const signed = single.extend({ fact: factsSchema(factsFor(kind, 'proposals')) });
     // Only a fund has periods: there a fact that needs no signature is proposed as an adjustment of a closed one.
-    if (kind.name !== 'fund') return signed.omit({ adjustment: true });
-    const adjusting = schema.extend({ fact: factsSchema(factsFor(kind, 'facts')), adjustment: Adjustment.unwrap() });
-    return z.union([signed, adjusting]);
+    if (kind.name !== 'fund')
+      return oneOf(signed.omit({ adjustment: true }), ...deal(schema.omit({ adjustment: true })));
+    const adjusting = single.extend({ fact: factsSchema(factsFor(kind, 'facts')), adjustment: Adjustment.unwrap() });
+    return oneOf(signed, adjusting, ...deal(schema));
   };
 
 const paramsOf = (kind: StreamKind, answers: boolean) => {

@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '../domain/rules.js';
-import type { FactData } from '../domain/grammar/event.js';
+import type { FactData, SentFact } from '../domain/grammar/event.js';
 import { factOf } from '../domain/grammar/kind.js';
-import { isExpired } from '../domain/grammar/proposal.js';
+import { isExpired, textsOf, type Offered } from '../domain/grammar/proposal.js';
 import { OPERATOR, seesArea, seesFund, type Sight } from './access.js';
 import { KINDS, placed, sha256 } from './catalogue.js';
 import type { Ledger } from './ledger.js';
@@ -69,6 +69,9 @@ function lengthOf(data: FactData): number {
   return length;
 }
 
+const lengthOfAll = (offered: Offered<SentFact>): number =>
+  textsOf(offered).reduce((sum, { data }) => sum + lengthOf(data), 0);
+
 /** Refuses one more proposal of an officer who has so much on the table that nobody would find the others’. */
 function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal | undefined {
   const { model } = ledger;
@@ -78,7 +81,7 @@ function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal 
   const own = model
     .openProposals()
     .filter(({ proposal }) => proposal.officer === officer && !isExpired(proposal, today));
-  const length = own.reduce((sum, { proposal }) => sum + lengthOf(proposal.fact.data), lengthOf(command.fact.data));
+  const length = own.reduce((sum, { proposal }) => sum + lengthOfAll(proposal), lengthOfAll(command));
   const many = own.length + (underWay.get(ledger)?.get(officer) ?? 0);
   const isFull = many >= OPEN_PROPOSALS_MAX || length > OPEN_PROPOSALS_TEXT_MAX;
   // What has been proposed before, under the same key, is answered as it was then.

@@ -4,12 +4,18 @@ import { z } from 'zod';
 import { hexOf } from '../../evidence/tree.js';
 import { instantOf } from '../domain/calendar.js';
 import type { Fact } from '../domain/grammar/fact.js';
-import type { FactData, FactText, LedgerEvent, Metadata, StreamKind } from '../domain/grammar/event.js';
+import type { FactData, FactText, LedgerEvent, Metadata, SentFact, StreamKind } from '../domain/grammar/event.js';
 import { DISPUTE } from '../domain/dispute/facts.js';
 import type { DisputeState } from '../domain/dispute/state.js';
 import { FUND } from '../domain/fund/facts.js';
 import type { FundState } from '../domain/fund/state.js';
-import { isProposalEvent, proposalSentence } from '../domain/grammar/proposal.js';
+import {
+  isProposalEvent,
+  offeredInWords,
+  proposalSentence,
+  textsOf,
+  type Offered,
+} from '../domain/grammar/proposal.js';
 import { REGISTER } from '../domain/register/facts.js';
 import type { RegisterState } from '../domain/register/state.js';
 import { ROLES } from '../domain/roles.js';
@@ -235,9 +241,12 @@ function upToDate(kind: AnyKind, text: FactText): FactText {
 export function sentenceOf(event: LedgerEvent): string {
   const kind = kindOf(event.stream);
   if (!isProposalEvent(event)) return factOf(kind, event.type).sentence(event.data);
-  const { fact } = event.data;
-  return proposalSentence(event, event.metadata.partner, factOf(kind, fact.type).sentence(fact.data));
+  return proposalSentence(event, event.metadata.partner, offerSentence(kind, event.data));
 }
+
+/** What is offered in words: one fact in a sentence, or the facts of a deal in their order. */
+export const offerSentence = (kind: AnyKind, offered: Offered<SentFact>): string =>
+  offeredInWords(textsOf(offered).map(({ type, data }) => factOf(kind, type).sentence(data)));
 
 /** Every fact of every kind, with the kind it belongs to: what routes, documentation and the command line walk over. */
 export const allFacts = (): { readonly kind: AnyKind; readonly fact: Fact<unknown> }[] =>

@@ -17,9 +17,11 @@ const SIGNED: Readonly<Record<Fact<unknown>['signature'], string>> = {
 };
 
 const STEPS: Readonly<Record<keyof typeof PROPOSAL_EVENTS, string>> = {
-  ProposalMade: 'A fact waits for a signature, with its whole text, conditions and last day.',
+  ProposalMade: 'A fact, or the facts of a deal, wait for signatures, with their whole text, conditions and last day.',
   ProposalCountered: 'The other side replaces the terms, and it now waits for the side that made it.',
-  ProposalAgreed: 'Signed: both signatures and the exact text, recorded together with the fact itself.',
+  ProposalSigned: 'A body signs a deal while others must still sign: it posts nothing and ends nothing.',
+  ProposalAgreed:
+    'Signed: all signatures and the exact text, recorded together with the fact itself, or with every fact of the deal in its order.',
   ProposalDeclined: 'The side that it waited for declines it, with a reason.',
   ProposalWithdrawn: 'The side that made it takes it back, with a reason.',
   ProposalLapsed: 'Its last day passed; recorded by the service.',

@@ -4,7 +4,7 @@ import type { Tree } from '../../evidence/tree.js';
 import type { Entry } from '../../projections/entry.js';
 import type { LedgerEvent, StreamKind } from '../domain/grammar/event.js';
 import type { RegisterState } from '../domain/register/state.js';
-import { evolve, postingsOf } from '../domain/grammar/stream.js';
+import { evolve, postingsOf } from '../domain/grammar/evolve.js';
 import { initialStream, type StreamState } from '../domain/grammar/kind.js';
 import { READ_PAGE_MAX, type EventStore } from '../store/event-store.js';
 import { pageOfStream } from '../store/pages.js';

@@ -571,10 +571,13 @@ t.test('every fact of the catalogue is described on the routes that take it, and
   const document = (await app.inject('/openapi.json')).json<{
     openapi: string;
     paths: Record<string, Record<string, unknown>>;
+    components: { schemas: Record<string, unknown> };
   }>();
   t.match(document.openapi, /^3\.1/);
-  for (const { name } of Object.values(KINDS)) {
+  const { schemas } = document.components;
+  for (const { name, opener, deals } of Object.values(KINDS)) {
     const bodyOf = (route: string) => JSON.stringify(document.paths[`/v1${WHEREABOUTS[name].path}/${route}`]);
+    const dealt = JSON.stringify(schemas[name === 'fund' ? 'FundDealFact' : 'DisputeDealFact']);
     const [posts, proposals, counters] = ['facts', 'proposals', 'proposals/{proposal}/counter'].map(bodyOf);
     for (const { fact } of allFacts().filter(({ kind }) => kind.name === name)) {
       const named = `"${fact.name}"`;
@@ -583,6 +586,7 @@ t.test('every fact of the catalogue is described on the routes that take it, and
       // In a fund, what needs none is proposed as an adjustment of a closed period.
       t.equal(proposals!.includes(named), !alone || fact.signedAs !== undefined || name === 'fund', fact.name);
       t.equal(counters!.includes(named), fact.signature === 'other-side' || fact.signedAs !== undefined, fact.name);
+      if (deals) t.equal(dealt.includes(named), fact.name !== opener, `${fact.name} in a deal`);
     }
   }
   t.same(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Refusal } from '../../src/domain/rules.js';
-import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Command } from '../../src/domain/grammar/command.js';
 import { encode, fundStream } from '../../src/ledger/catalogue.js';
 import { settableClock } from '../../src/ledger/clock.js';
 import { openLedger } from '../../src/ledger/ledger.js';

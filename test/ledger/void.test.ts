@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Refusal } from '../../src/domain/rules.js';
-import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Command } from '../../src/domain/grammar/command.js';
 import { encode, fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/catalogue.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { move } from '../../src/ledger/audit/move.js';

@@ -6,7 +6,7 @@ import { cellsOf, asAt, sumsOf } from '../../src/domain/dispute/claim.js';
 import { termsAt } from '../../src/domain/dispute/state.js';
 import { exactly, minus, moneyText } from '../../src/domain/money.js';
 import { Refusal } from '../../src/domain/rules.js';
-import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Command } from '../../src/domain/grammar/command.js';
 import { caseNamed, DISPUTES, share } from './disputes.js';
 import { COUNTY, NORTH, SOUTH, type TestLedger } from './ledger.js';
 

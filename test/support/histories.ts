@@ -3,7 +3,7 @@ import { daysAfter, londonDay, type Day } from '../../src/domain/calendar.js';
 import type { FactData } from '../../src/domain/grammar/event.js';
 import { exactly, moneyText } from '../../src/domain/money.js';
 import { Refusal } from '../../src/domain/rules.js';
-import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Command } from '../../src/domain/grammar/command.js';
 import type { Submission } from '../../src/ledger/acts/submission.js';
 import { COUNTY, EAST, NORTH, SOUTH, WEST, type TestLedger } from './ledger.js';
 

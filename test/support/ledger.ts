@@ -6,7 +6,7 @@ import { instantOf, instantText, londonDay, type Instant } from '../../src/domai
 import type { FactData, Metadata } from '../../src/domain/grammar/event.js';
 import { RULES_NOW } from '../../src/domain/grammar/rule-versions.js';
 import { Refusal, type RuleCode } from '../../src/domain/rules.js';
-import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Command } from '../../src/domain/grammar/command.js';
 import { encode, fundStream, KINDS, placed, REGISTER_STREAM } from '../../src/ledger/catalogue.js';
 import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';

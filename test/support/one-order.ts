@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Test } from 'tap';
 import { Refusal } from '../../src/domain/rules.js';
-import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Command } from '../../src/domain/grammar/command.js';
 import { decode, fundStream, REGISTER_STREAM, sha256 } from '../../src/ledger/catalogue.js';
 import { createStanding } from '../../src/ledger/memory/standing.js';
 import type { Done } from '../../src/ledger/acts/submission.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import { CATEGORIES, fundStream } from '../../src/ledger/catalogue.js';
 import { openLedger } from '../../src/ledger/ledger.js';
-import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Command } from '../../src/domain/grammar/command.js';
 import type { EventStore } from '../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import type { SharedServer } from './eventstoredb/renamed.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Command } from '../../src/domain/grammar/stream.js';
+import type { Command } from '../../src/domain/grammar/command.js';
 import { agreement, terms } from '../support/agreements.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing, share } from '../support/disputes.js';
 import { contribution, COUNTY, NORTH, openedLedger, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';

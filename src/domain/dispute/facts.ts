@@ -144,6 +144,7 @@ export const DISPUTE: Kind<DisputeState> = {
   facts: DISPUTE_FACTS,
   byName: new Map(DISPUTE_FACTS.map((each) => [each.name, each])),
   opener: OPENING.name,
+  deals: true,
   initial: emptyDisputes,
   isOpen: (state) => state.opened !== undefined,
   notOpen: (stream) => refuse('area_unknown', `No disputes of ${stream.replace(/^disputes-/, '')} have been opened.`),

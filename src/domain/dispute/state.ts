@@ -2,6 +2,7 @@ import { dayInWords, dayNumber, type Day, type FinancialYear } from '../calendar
 import { append, assign, put } from '../grammar/change.js';
 import type { Context, Sides } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
+import { textsOf } from '../grammar/proposal.js';
 import { inForce, isKnown, lastInForce, type Remembered, type Reversed } from '../grammar/remembered.js';
 import { minus, NO_MONEY, pence, plus, pounds, shareInWords, shareOfParts, type Pence } from '../money.js';
 import { refuse, type Refusal } from '../rules.js';
@@ -337,7 +338,7 @@ export const notBeforeRaising = (what: string, day: Day, { raised }: Terms): Ref
 /** Of two proposals on one matter the older could be signed last: while one is on the table, no second is put there. */
 export function noOtherOnTheTable(type: string, id: string, { proposals, answering }: Context): Refusal | undefined {
   const other = [...proposals.values()].find(
-    (each) => each.id !== answering && each.fact.type === type && each.fact.data['case'] === id,
+    (each) => each.id !== answering && textsOf(each).some((text) => text.type === type && text.data['case'] === id),
   );
   return other && refuse('proposal_open', `Proposal ${other.id} of ${other.by} on case ${id} waits for an answer.`);
 }

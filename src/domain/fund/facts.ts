@@ -201,6 +201,7 @@ export const FUND: Kind<FundState> = {
   facts: FUND_FACTS,
   byName: new Map(FUND_FACTS.map((each) => [each.name, each])),
   opener: OPENING.name,
+  deals: true,
   initial: emptyFund,
   isOpen: (state) => state.opened !== undefined,
   area: (state) => state.opened?.area,

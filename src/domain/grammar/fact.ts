@@ -43,7 +43,7 @@ export interface Context extends World {
   /** The one of them that is being signed or countered. */
   readonly answering?: string;
   /** The event that a reversal names, where it names one. */
-  readonly original?: LedgerEvent;
+  readonly original?: LedgerEvent | undefined;
   /** Whether the fact is marked as a prior-period adjustment. */
   readonly adjustment: boolean;
   /** The area that the stream is of, where it is open and of one. */

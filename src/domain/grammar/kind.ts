@@ -17,6 +17,8 @@ export interface Kind<State> {
   readonly byName: ReadonlyMap<string, Fact<State>>;
   /** The fact that opens a stream of this kind. */
   readonly opener: string;
+  /** Whether several of its facts can be proposed together as a deal. */
+  readonly deals: boolean;
   initial(): State;
   isOpen(state: State): boolean;
   /** The area that the stream is of, where it is open and of one. */

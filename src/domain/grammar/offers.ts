@@ -3,9 +3,9 @@ import type { Posting } from '../postings.js';
 import type { LedgerEvent } from './event.js';
 import { factOf, type Kind } from './kind.js';
 import { SERVICE } from './mandate.js';
-import { isProposalEvent, lastDayOf } from './proposal.js';
+import { isProposalEvent, lastDayOf, offeredInWords, textsOf } from './proposal.js';
 import { rulesOf } from './rule-versions.js';
-import { answeredBy, proposedBy } from './stream.js';
+import { answeredBy, proposedBy } from './evolve.js';
 
 /**
  * Offers of money that have a last day. From the day after it they are off the table for whoever asks what was known then,
@@ -35,9 +35,10 @@ export function keepOffers<State>(offers: Offer[], kind: Kind<State>, event: Led
   if (isProposalEvent(event)) {
     if (event.type !== 'ProposalMade' && event.type !== 'ProposalCountered') return;
     const { revision, metadata } = event;
-    const { proposal, fact } = event.data;
+    const { proposal } = event.data;
+    const texts = textsOf(event.data);
     const expires = lastDayOf({ expires: event.data.expires, rules: rulesOf(metadata) });
-    const postings = expires === undefined ? [] : proposedBy(kind, fact, proposal);
+    const postings = expires === undefined ? [] : texts.flatMap((text) => proposedBy(kind, text, proposal));
     if (expires === undefined || postings.length === 0) return;
     offers.push({
       proposal,
@@ -46,7 +47,7 @@ export function keepOffers<State>(offers: Offer[], kind: Kind<State>, event: Led
       from: place,
       until: Infinity,
       expires,
-      said: factOf(kind, fact.type).sentence(fact.data),
+      said: offeredInWords(texts.map(({ type, data }) => factOf(kind, type).sentence(data))),
       postings,
     });
     return;

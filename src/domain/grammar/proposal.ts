@@ -10,7 +10,13 @@ import { EffectiveDay, Name, words } from '../values.js';
 /**
  * A proposal: a fact that waits for a signature. It carries the whole text that would be recorded; it posts to what is
  * *proposed*, never to what is agreed; and every step that ends it repeats the text, so that each event explains itself.
+ *
+ * A deal is a proposal of several facts of one stream, which are recorded whole or not at all: see deal.ts. A proposal of one
+ * fact is stored without the fields of a deal.
  */
+
+/** The most facts that one deal holds. */
+export const DEAL_FACTS_MAX = 20;
 
 // Facts
 
@@ -20,7 +26,14 @@ const Text = z.strictObject({
   data: z.looseObject({ effective: EffectiveDay }),
 });
 
-const common = { proposal: z.uuid(), effective: EffectiveDay, fact: Text };
+/** The facts of a deal after its first, in their order. */
+const Further = z
+  .array(Text)
+  .min(1)
+  .max(DEAL_FACTS_MAX - 1)
+  .optional();
+
+const common = { proposal: z.uuid(), effective: EffectiveDay, fact: Text, further: Further };
 /** What an officer gives beside a fact that waits for a signature. */
 export const ProposalTerms = {
   conditions: words(1000).optional().meta({
@@ -44,27 +57,45 @@ export const Adjustment = z
     description: 'Marks a prior-period adjustment of a closed period, with its reason.',
   });
 
+/** What a deal still takes: of each of its facts, by its place from 0, the bodies any one of which must sign. */
+const Needs = z.array(z.strictObject({ fact: z.int().min(0), bodies: z.array(Name).min(1) })).min(1);
+
 const onTheTable = {
   signature: z.enum(['second-officer', 'other-side']),
   awaiting: z.array(Name).min(1),
   conditions: words(1000).optional(),
   expires: EffectiveDay.optional(),
+  needs: Needs.optional(),
+  /** Of a deal, what its maker’s own signature stands for: the places of the facts that the maker is a side of. */
+  signs: z.array(z.int().min(0)).optional(),
 };
-const Signed = z.strictObject({ officer: Name, partner: Name, role: z.enum(ROLES) });
+const Signed = z.strictObject({
+  officer: Name,
+  partner: Name,
+  role: z.enum(ROLES),
+  /** Of a deal, the places of the facts that this signature is for. */
+  facts: z.array(z.int().min(0)).optional(),
+});
 
 /** Declares a step: its stored shape, which of its fields hold the text of a fact, and the versions before. */
 const step = <Stored extends z.ZodObject>(
   stored: Stored,
-  texts: readonly string[] = ['fact'],
+  texts: readonly string[] = ['fact', 'further'],
   earlier: readonly Pick<EarlierVersion, 'lift'>[] = [],
 ) => ({ stored, texts, earlier, version: earlier.length + 1 });
 
 /** Each step of a proposal, by the name of its event. */
 export const PROPOSAL_EVENTS = {
   ProposalMade: step(z.strictObject({ ...common, ...onTheTable })),
-  ProposalCountered: step(z.strictObject({ ...common, ...onTheTable, replaces: Text }), ['fact', 'replaces']),
+  ProposalCountered: step(z.strictObject({ ...common, ...onTheTable, replaces: Text, replacesFurther: Further }), [
+    'fact',
+    'further',
+    'replaces',
+    'replacesFurther',
+  ]),
+  ProposalSigned: step(z.strictObject({ ...common, signature: Signed.required(), needs: Needs })),
   ProposalAgreed: step(
-    z.strictObject({ ...common, signatures: z.array(Signed).length(2), conditions: words(1000).optional() }),
+    z.strictObject({ ...common, signatures: z.array(Signed).min(2), conditions: words(1000).optional() }),
   ),
   ProposalDeclined: step(z.strictObject({ ...common, reason: words(500) })),
   ProposalWithdrawn: step(z.strictObject({ ...common, reason: words(500) })),
@@ -86,14 +117,19 @@ export const endingInWords = (how: string, titles: ReadonlyMap<string, { readonl
   ENDINGS[how] ?? `it was taken off the table by “${titles.get(how)!.title}”`;
 
 type Events = { readonly [Name in keyof typeof PROPOSAL_EVENTS]: (typeof PROPOSAL_EVENTS)[Name]['stored'] };
-type WithText<Data> = Omit<Data, 'fact' | 'replaces'> & { readonly fact: FactText };
+type WithText<Data> = Omit<Data, 'fact' | 'further' | 'replaces' | 'replacesFurther'> & Offered;
 
 export type ProposalEvent =
   | { readonly type: 'ProposalMade'; readonly data: FactData & WithText<z.output<Events['ProposalMade']>> }
   | {
       readonly type: 'ProposalCountered';
-      readonly data: FactData & WithText<z.output<Events['ProposalCountered']>> & { readonly replaces: FactText };
+      readonly data: FactData &
+        WithText<z.output<Events['ProposalCountered']>> & {
+          readonly replaces: FactText;
+          readonly replacesFurther?: readonly FactText[] | undefined;
+        };
     }
+  | { readonly type: 'ProposalSigned'; readonly data: FactData & WithText<z.output<Events['ProposalSigned']>> }
   | { readonly type: 'ProposalAgreed'; readonly data: FactData & WithText<z.output<Events['ProposalAgreed']>> }
   | {
       readonly type: 'ProposalDeclined' | 'ProposalWithdrawn';
@@ -106,15 +142,60 @@ export const isProposalEvent = <E extends { readonly type: string; readonly data
   event: E,
 ): event is E & ProposalEvent => event.type in PROPOSAL_EVENTS;
 
+/** What is offered: one fact, or the facts of a deal. */
+export interface Offered<Text = FactText> {
+  readonly fact: Text;
+  readonly further?: readonly Text[] | undefined;
+}
+
+/** Every fact that is offered, in its order. */
+export const textsOf = <Text>({ fact, further = [] }: Offered<Text>): readonly Text[] => [fact, ...further];
+
+/** What a counter took the place of. */
+export const replacedBy = ({
+  replaces: fact,
+  replacesFurther: further,
+}: {
+  readonly replaces: FactText;
+  readonly replacesFurther?: readonly FactText[] | undefined;
+}): Offered => ({ fact, further });
+
+/** Texts as an offer says them: the first, and the others where there are any. */
+export const offeredAs = <Text>([fact, ...further]: readonly Text[]): Offered<Text> => ({
+  fact: fact!,
+  ...(further.length > 0 && { further }),
+});
+
 /** The partners who signed what is recorded next, where an event says that they did. */
 export const signersIn = (event: { readonly type: string; readonly data: FactData }): string[] =>
   isProposalEvent(event) && event.type === 'ProposalAgreed' ? event.data.signatures.map(({ partner }) => partner) : [];
 
 // State
 
-export interface OpenProposal {
+/** What a deal still takes: the signature of an officer of any one of the bodies, for the fact at a place, from 0. */
+export interface Need {
+  readonly fact: number;
+  readonly bodies: readonly string[];
+}
+
+/** A signature under a deal, with the places of the facts that it is for. */
+export interface DealSignature {
+  readonly officer: string;
+  readonly partner: string;
+  readonly role: Role;
+  readonly facts: readonly number[];
+}
+
+/** What is kept of a deal beside its texts. */
+export interface DealState {
+  /** What it still takes. */
+  readonly needs: readonly Need[];
+  /** What was given: the first is of whoever made the deal. */
+  readonly given: readonly DealSignature[];
+}
+
+export interface OpenProposal extends Offered {
   readonly id: string;
-  readonly fact: FactText;
   readonly signature: Signature;
   /** Who made it, or countered it last. */
   readonly by: string;
@@ -128,6 +209,8 @@ export interface OpenProposal {
   /** The last day on which it can be signed, inclusive. */
   readonly expires?: Day;
   readonly adjustment?: { readonly reason: string };
+  /** Of a deal, what was signed and what is still to sign. */
+  readonly deal?: DealState;
   /** The version of the rules by which its terms were decided. */
   readonly rules: number;
 }
@@ -160,27 +243,39 @@ const undone = (postings: Posting[]): Posting[] =>
 
 /** What a step of a proposal moves on the table: making it puts the text there, every other step takes it off. */
 export function proposalPostings({ type, data }: ProposalEvent, proposes: Proposes): Posting[] {
+  const all = (offered: Offered): Posting[] => textsOf(offered).flatMap((text) => proposes(text, data.proposal));
   switch (type) {
     case 'ProposalMade':
-      return proposes(data.fact, data.proposal);
+      return all(data);
     case 'ProposalCountered':
-      return [...undone(proposes(data.replaces, data.proposal)), ...proposes(data.fact, data.proposal)];
+      return [...undone(all(replacedBy(data))), ...all(data)];
+    case 'ProposalSigned':
+      return [];
     default:
-      return undone(proposes(data.fact, data.proposal));
+      return undone(all(data));
   }
 }
 
 // Sentences
 
-/** A step of a proposal in words; `said` is the sentence of the fact that it carries. */
+/** What a deal says in words: its facts in their order, numbered; of one fact, that fact. */
+export const offeredInWords = (said: readonly string[]): string =>
+  said.length === 1 ? said[0]! : `A deal of ${said.length}: ${said.map((each, at) => `(${at + 1}) ${each}`).join(' ')}`;
+
+const signerInWords = ({ officer, partner }: { readonly officer: string; readonly partner: string }): string =>
+  `${officer} (${partner})`;
+
+/** A step of a proposal in words; `said` is the sentence of what it carries. */
 export function proposalSentence({ type, data }: ProposalEvent, by: string, said: string): string {
   switch (type) {
     case 'ProposalMade':
-      return `${by} proposed: “${said}”${terms(data)} Waits for ${data.awaiting.join(' or ')}.`;
+      return `${by} proposed: “${said}”${terms(data)} Waits for ${awaitedInWords(data)}.`;
     case 'ProposalCountered':
-      return `${by} countered: “${said}”${terms(data)} Waits for ${data.awaiting.join(' or ')}.`;
+      return `${by} countered: “${said}”${terms(data)} Waits for ${awaitedInWords(data)}.`;
+    case 'ProposalSigned':
+      return `${signerInWords(data.signature)} signed: “${said}”. Waits for ${needsInWords(data.needs)} too.`;
     case 'ProposalAgreed':
-      return `${data.signatures.map((each) => `${each.officer} (${each.partner})`).join(' and ')} signed: “${said}”${terms(data)}`;
+      return `${data.signatures.map(signerInWords).join(' and ')} signed: “${said}”${terms(data)}`;
     case 'ProposalDeclined':
       return `${by} declined: “${said}” because ${data.reason}`;
     case 'ProposalWithdrawn':
@@ -189,6 +284,19 @@ export function proposalSentence({ type, data }: ProposalEvent, by: string, said
       return `Nobody signed in time, and it lapsed: “${said}”`;
   }
 }
+
+/** Whose signatures a deal still takes: for each fact any one of its bodies. */
+export const needsInWords = (needs: readonly Need[]): string =>
+  [...new Set(needs.map(({ bodies }) => bodies.join(' or ')))].join(' and ');
+
+interface Awaiting {
+  readonly awaiting: readonly string[];
+  readonly needs?: readonly Need[] | undefined;
+}
+
+/** Whom a proposal waits for: any one of the bodies, or what each fact of a deal takes. */
+export const awaitedInWords = ({ awaiting, needs }: Awaiting): string =>
+  needs === undefined ? awaiting.join(' or ') : needsInWords(needs);
 
 const terms = ({
   conditions,

@@ -29,12 +29,23 @@ export function withTexts<State>(
 ): FactData {
   let changed = data;
   for (const field of formOf(kind, type).texts ?? []) {
-    const was = data[field] as FactText;
-    const now = change(was);
+    const was = data[field] as FactText | readonly FactText[] | undefined;
+    if (was === undefined) continue;
+    const now = 'data' in was ? change(was) : changedIn(was, change);
     if (now !== was) changed = { ...changed, [field]: now };
   }
   return changed;
 }
+
+/** A list of texts as something else makes of each; the same list where that changes none. */
+function changedIn(texts: readonly FactText[], change: (text: FactText) => FactText): readonly FactText[] {
+  const now = texts.map(change);
+  return now.some((each, at) => each !== texts[at]) ? now : texts;
+}
+
+/** The texts in a field of a text: one, several or none. */
+export const textsIn = ({ data }: FactText, field: string): readonly FactText[] =>
+  [(data[field] as FactText | readonly FactText[] | undefined) ?? []].flat();
 
 /** A text as it is stored: by the version in which it was first recorded, with every text in it. */
 export const asStored = <State>(kind: Kind<State>, text: FactText): FactText =>

@@ -298,6 +298,7 @@ export const REGISTER: Kind<RegisterState> = {
   facts: REGISTER_FACTS,
   byName: new Map([...REGISTER_FACTS, LOSS].map((each) => [each.name, each])),
   opener: OPENING.name,
+  deals: false,
   initial: emptyRegister,
   isOpen: (state) => state.ledger !== undefined,
   notOpen: () => refuse('ledger_not_open', 'This ledger has not been opened yet.'),

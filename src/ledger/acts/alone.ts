@@ -32,10 +32,10 @@ export async function decidedNow(
   act: Prepared,
   { store, model, clock }: Pick<AloneParts, 'store' | 'model' | 'clock'>,
 ): Promise<Decided | Refusal> {
-  const revision = referredTo(act, model, model);
-  const [original]: readonly RecordedEvent[] =
-    revision === undefined ? [] : await store.readStream(act.stream, { after: revision - 1n, limit: 1 });
-  return decided(act, stampNow({ model, clock }, store.floor?.known()), original, model, model);
+  const originals: RecordedEvent[] = [];
+  for (const revision of referredTo(act, model, model))
+    originals.push(...(await store.readStream(act.stream, { after: revision - 1n, limit: 1 })));
+  return decided(act, stampNow({ model, clock }, store.floor?.known()), originals, model, model);
 }
 
 /**

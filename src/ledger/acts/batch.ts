@@ -3,7 +3,7 @@ import type { LedgerEvent } from '../../domain/grammar/event.js';
 import type { Preview } from '../../domain/grammar/preview.js';
 import { Refusal } from '../../domain/rules.js';
 import { noteChanges } from '../../domain/grammar/change.js';
-import { evolve } from '../../domain/grammar/stream.js';
+import { evolve } from '../../domain/grammar/evolve.js';
 import type { StreamState } from '../../domain/grammar/kind.js';
 import {
   BUSY_MS_MAX,
@@ -102,11 +102,12 @@ export function createBatches({ store, together, model, projector, clock }: Batc
       moving.take(before);
       before = [];
       now = Math.max(now, stampNow({ model, clock }, batch.floor)) as Instant;
-      const revision = referredTo(submission, model, moving);
-      const [original] = revision === undefined ? [] : batch.readStream(stream, { after: revision - 1n, limit: 1 });
+      const originals = referredTo(submission, model, moving).flatMap((revision) =>
+        batch.readStream(stream, { after: revision - 1n, limit: 1 }),
+      );
       let found: Decided | Refusal;
       try {
-        found = decided(submission, now, original, model, moving);
+        found = decided(submission, now, originals, model, moving);
       } catch (error) {
         outcomes.set(each, error as Error);
         continue;

@@ -1,8 +1,11 @@
 import { instantText, londonDay, type Instant } from '../../domain/calendar.js';
-import type { Metadata } from '../../domain/grammar/event.js';
+import type { Metadata, SentFact } from '../../domain/grammar/event.js';
+import type { StreamState } from '../../domain/grammar/kind.js';
 import { NOTHING_PREVIEWED } from '../../domain/grammar/preview.js';
+import { textsOf } from '../../domain/grammar/proposal.js';
 import { RULES_NOW } from '../../domain/grammar/rule-versions.js';
-import { decide, type Decision } from '../../domain/grammar/stream.js';
+import type { Command, Decision } from '../../domain/grammar/command.js';
+import { decide } from '../../domain/grammar/stream.js';
 import { asStored } from '../../domain/grammar/texts.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import type { RecordedEvent } from '../../store/event-store.js';
@@ -14,26 +17,33 @@ import type { Decided, Prepared } from './submission.js';
 
 /** Deciding: from an act and the state of the streams to the events that it would record. It changes nothing. */
 
-/** The revision of the event that an act is about, where it names one that stands, such as the one that it reverses. */
+/** The revisions of the events that the facts of an act name, where they stand, such as the one that is reversed. */
 export function referredTo(
   { kind, stream, command }: Prepared,
   model: Pick<ReadModel, 'whyVoid'>,
   streams: Streams,
-): bigint | undefined {
-  const state = streams.stream(kind, stream);
-  const named = 'fact' in command ? command.fact : 'proposal' in command && state.open.get(command.proposal)?.fact;
-  const revision = named && KINDS[kind].referredTo(named);
-  return revision && !model.whyVoid(stream, Number(revision)) ? BigInt(revision) : undefined;
+): bigint[] {
+  const revisions = new Set(factsNamed(streams.stream(kind, stream), command).map(KINDS[kind].referredTo));
+  return [...revisions].flatMap((each) =>
+    each !== undefined && !model.whyVoid(stream, Number(each)) ? [BigInt(each)] : [],
+  );
+}
+
+/** The facts that an act is about: those that it offers, or those of the proposal that it answers. */
+export function factsNamed({ open }: Pick<StreamState<unknown>, 'open'>, command: Command): readonly SentFact[] {
+  if ('fact' in command) return textsOf(command);
+  const proposal = open.get(command.proposal);
+  return proposal ? textsOf(proposal) : [];
 }
 
 /**
  * The events that an act would record at an instant, on the state of the streams; or the first rule that refuses it.
- * `original` is the event that it is about, read from the store.
+ * `originals` are the events that it names, read from the store.
  */
 export function decided(
   act: Prepared,
   now: Instant,
-  original: RecordedEvent | undefined,
+  originals: readonly RecordedEvent[],
   model: Pick<ReadModel, 'voidActs'>,
   streams: Streams,
 ): Decided | Refusal {
@@ -47,7 +57,7 @@ export function decided(
     stream,
     today: londonDay(now),
     rules: RULES_NOW,
-    original: original && decode(original),
+    originals: originals.map((each) => decode(each)),
   });
   const decision = decide(KINDS[kind], state, command, { officer, actingFor, newProposal: id }, looking.context);
   if (decision instanceof Refusal) return decision;
@@ -94,7 +104,7 @@ function composed(
       correlation,
       ...(index > 0 && { causation: id }),
       evidence,
-      ...(decision.adjustment && { adjustment: decision.adjustment }),
+      ...(decision.adjustment && !decision.inOpenPeriods?.includes(index) && { adjustment: decision.adjustment }),
       ...(rests && { rests }),
     };
     return encode(index === 0 ? id : eventId(officer, key, index, voidActs), type, data, metadata);

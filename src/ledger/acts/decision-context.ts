@@ -1,7 +1,7 @@
 import { openClaims } from '../../../projections/claims.js';
 import type { Day } from '../../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
-import type { Given } from '../../domain/grammar/stream.js';
+import type { Given } from '../../domain/grammar/command.js';
 import type { StreamState } from '../../domain/grammar/kind.js';
 import { canonical, disputeStream, fundStream, REGISTER_STREAM, sha256, type StateOf } from '../catalogue.js';
 import { NO_STREAM } from '../memory/standing.js';
@@ -17,8 +17,8 @@ interface Deciding {
   readonly today: Day;
   /** The version of the rules to decide by: the newest, or that of an act that is decided again. */
   readonly rules: number;
-  /** The event that a reversal names. */
-  readonly original: LedgerEvent | undefined;
+  /** The events that its facts name, such as the one that a reversal takes back. */
+  readonly originals: readonly LedgerEvent[];
   /**
    * The last revision of the area’s disputes that counts; left out, the last there is. Of an act from before acts named what
    * they rest on, what the service had not read when it decided may be in the ledger before it: its decision says how far
@@ -42,7 +42,7 @@ interface DecisionContext {
  */
 export function decisionContext(
   streams: Streams,
-  { stream: own, today, rules, original, claimsKnownTo = Infinity }: Deciding,
+  { stream: own, today, rules, originals, claimsKnownTo = Infinity }: Deciding,
 ): DecisionContext {
   const looked: Record<string, string> = {};
   function at<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>> {
@@ -55,7 +55,7 @@ export function decisionContext(
       today,
       rules,
       register: at('register', REGISTER_STREAM).own,
-      ...(original && { original }),
+      originals: new Map(originals.map((each) => [String(each.revision), each])),
       fund(name) {
         const fund = at('fund', fundStream(name)).own;
         return fund.opened ? fund : undefined;

@@ -1,6 +1,8 @@
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import { refuse, type Refusal } from '../../domain/rules.js';
+import { DEAL_FACTS_MAX } from '../../domain/grammar/proposal.js';
 import { EventsHidden, type EventStore } from '../../store/event-store.js';
+import { pageOfStream } from '../../store/pages.js';
 import { decode, KINDS } from '../catalogue.js';
 import { scopedKey } from '../memory/key-table.js';
 import type { Acted, ReadModel } from '../memory/read-model.js';
@@ -32,8 +34,8 @@ async function eventsOf(
   { officer, key }: Prepared,
   store: EventStore,
 ): Promise<LedgerEvent[]> {
-  // No act records more than an agreement and the fact agreed.
-  const page = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 2 });
+  // No act records more than an agreement and the facts agreed.
+  const page = await pageOfStream(store, stream, BigInt(revision) - 1n, 1 + DEAL_FACTS_MAX);
   if (page.length === 0) throw new EventsHidden(stream, BigInt(revision));
   return page
     .map((recorded) => decode(recorded))

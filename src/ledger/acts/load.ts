@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { instantOf, type Instant } from '../../domain/calendar.js';
 import { replacingTexts } from '../../domain/grammar/naming.js';
+import { DEAL_FACTS_MAX, offeredAs } from '../../domain/grammar/proposal.js';
 import { readAs, type Fault } from '../../domain/faults.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import { termsOf, type Command } from '../../domain/grammar/stream.js';
+import { termsOf, type Command } from '../../domain/grammar/command.js';
 import { EffectiveDay, Evidence, Name, words } from '../../domain/values.js';
 import type { SentFact, StreamKind } from '../../domain/grammar/event.js';
 import { canonical, fundStream, KINDS, placed, REGISTER_STREAM, sha256, WHEREABOUTS } from '../catalogue.js';
@@ -25,17 +26,23 @@ const Text = z
   .strictObject({ type: z.string(), data: z.record(z.string(), z.unknown()) })
   .meta({ description: 'A fact: its type, and its data as docs/events.md lists it.' });
 
+const Offer = z.union([Text, z.array(Text).min(1).max(DEAL_FACTS_MAX)]);
+
 const Label = z
   .string()
   .regex(/^@?[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be a label that an earlier step has under "as"' });
 
 const acts = {
   post: Text.optional().meta({ description: 'A fact that counts as soon as it is posted.' }),
-  propose: Text.optional().meta({ description: 'A fact that waits for a signature.' }),
+  propose: Offer.optional().meta({
+    description: 'A fact that waits for a signature; or a list of facts, a deal: they are signed whole or not at all.',
+  }),
   counter: Label.optional().meta({
     description: 'The label of a proposal, to put other terms in its place: those under `with`.',
   }),
-  with: Text.optional().meta({ description: 'The other terms of `counter`: the whole fact.' }),
+  with: Offer.optional().meta({
+    description: 'The other terms of `counter`: the whole fact, or every fact of a deal.',
+  }),
   agree: Label.optional().meta({ description: 'The label of a proposal, to sign it.' }),
   decline: Label.optional().meta({ description: 'The label of a proposal, to decline it; with a `reason`.' }),
   withdraw: Label.optional().meta({
@@ -150,12 +157,15 @@ const named = (label: string): string => label.replace(/^@/, '');
 /** What a fact is sent as. The facts of a file are looked at before their labels are. */
 const inputOf = (type: string, kind: StreamKind): z.ZodType => KINDS[kind].byName.get(type)!.input;
 
+/** The facts of a step. */
+const textsIn = ({ post, propose, with: other }: Step): readonly z.output<typeof Text>[] =>
+  [post ?? [], propose ?? [], other ?? []].flat();
+
 /** The labels that a step refers to, as proposals or as events. */
 function references(step: Step): { readonly proposals: string[]; readonly events: string[] } {
   const proposals = ACTS.flatMap((name) => (typeof step[name] === 'string' ? [step[name]] : []));
   const events: string[] = [];
-  for (const text of [step.post, step.propose, step.with]) {
-    if (!text) continue;
+  for (const text of textsIn(step)) {
     replacingTexts(inputOf(text.type, kindOfStep(step)), text.data, (value, what) => {
       if (value.startsWith('@')) (what === 'event' ? events : proposals).push(value);
       return value;
@@ -237,10 +247,8 @@ export function planLoad(files: readonly NamedFile[]): Planned[] {
           refers.push(label);
           return text;
         };
-      const facts = [step.post, step.propose, step.with].flatMap((text) =>
-        text
-          ? [factIn(text, kindOfStep(step), standIn(UNKNOWN_YET.revision), standIn(UNKNOWN_YET.proposal), where)]
-          : [],
+      const facts = textsIn(step).map((text) =>
+        factIn(text, kindOfStep(step), standIn(UNKNOWN_YET.revision), standIn(UNKNOWN_YET.proposal), where),
       );
       const key = keyOf(
         recordedBy(
@@ -427,13 +435,14 @@ function commandOf(step: Step, kind: StreamKind, outcomeOf: (label: string) => O
   const proposal = (label: string): string => outcomeOf(label).proposal!;
   const revision = (label: string): string => outcomeOf(label).events.at(-1)!.revision;
   const fact = (text: z.output<typeof Text>) => factIn(text, kind, revision, proposal, where);
+  const offer = (texts: z.output<typeof Offer>) => offeredAs([texts].flat().map(fact));
   if (step.post) return { act: 'post', fact: fact(step.post), ...(adjustment && { adjustment }) };
-  if (step.propose) return { act: 'propose', fact: fact(step.propose), ...terms, ...(adjustment && { adjustment }) };
+  if (step.propose) return { act: 'propose', ...offer(step.propose), ...terms, ...(adjustment && { adjustment }) };
   if (step.agree) return { act: 'agree', proposal: proposal(step.agree), ...(adjustment && { adjustment }) };
   // What these need was looked for when the file was read.
   if (step.decline) return { act: 'decline', proposal: proposal(step.decline), reason: reason! };
   if (step.withdraw) return { act: 'withdraw', proposal: proposal(step.withdraw), reason: reason! };
-  return { act: 'counter', proposal: proposal(step.counter!), fact: fact(step.with!), ...terms };
+  return { act: 'counter', proposal: proposal(step.counter!), ...offer(step.with!), ...terms };
 }
 
 /** Reads a fact, after putting what labels stand for in their place: a proposal's identifier, or a fact's revision. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { FactData, FactText, LedgerEvent, SentFact } from '../../domain/grammar/event.js';
-import { isProposalEvent, type ProposalEvent } from '../../domain/grammar/proposal.js';
-import { termsOf, type Command } from '../../domain/grammar/stream.js';
+import { isProposalEvent, offeredAs, textsOf, type ProposalEvent } from '../../domain/grammar/proposal.js';
+import { termsOf, type Command } from '../../domain/grammar/command.js';
 import { factOf } from '../../domain/grammar/kind.js';
-import { asStored, formOf, textOf } from '../../domain/grammar/texts.js';
+import { asStored, formOf, textOf, textsIn } from '../../domain/grammar/texts.js';
 import { canonical, type AnyKind } from '../catalogue.js';
 import { fingerprint, understood } from './request.js';
 
@@ -47,9 +47,10 @@ function commandSaying(kind: AnyKind, event: LedgerEvent, saying: Saying): Comma
   const { proposal } = step.data;
   switch (step.type) {
     case 'ProposalMade':
-      return { act: 'propose', fact: saying(step.data.fact), ...termsOf(step.data), ...adjusting };
+      return { act: 'propose', ...offeredAs(textsOf(step.data).map(saying)), ...termsOf(step.data), ...adjusting };
     case 'ProposalCountered':
-      return { act: 'counter', proposal, fact: saying(step.data.fact), ...termsOf(step.data) };
+      return { act: 'counter', proposal, ...offeredAs(textsOf(step.data).map(saying)), ...termsOf(step.data) };
+    case 'ProposalSigned':
     case 'ProposalAgreed':
       return { act: 'agree', proposal, ...adjusting };
     case 'ProposalDeclined':
@@ -100,6 +101,9 @@ export function isSame(kind: AnyKind, decided: FactText, recorded: FactText): bo
     canonical({ ...data, ...Object.fromEntries(texts.map((field) => [field, 0])) });
   return (
     others(decided) === others(recorded) &&
-    texts.every((field) => isSame(kind, decided.data[field] as FactText, recorded.data[field] as FactText))
+    texts.every((field) => {
+      const [one, other] = [textsIn(decided, field), textsIn(recorded, field)];
+      return one.length === other.length && one.every((each, at) => isSame(kind, each, other[at]!));
+    })
   );
 }

@@ -1,5 +1,6 @@
 import type { SentFact, StreamKind } from '../../domain/grammar/event.js';
-import type { Command } from '../../domain/grammar/stream.js';
+import type { Command } from '../../domain/grammar/command.js';
+import { offeredAs, textsOf, type Offered } from '../../domain/grammar/proposal.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import type { EvidenceList } from '../../domain/values.js';
 import { canonical, KINDS, sha256, type AnyKind } from '../catalogue.js';
@@ -14,7 +15,7 @@ interface Requested {
 
 /** The fingerprint of a request. It tells whether a key that is used again stands for the same act. */
 export function requestOf({ kind, command, ...asked }: Requested & { readonly kind: StreamKind }): string {
-  const plain = 'fact' in command ? { ...command, fact: understood(KINDS[kind], command.fact) } : command;
+  const plain = 'fact' in command ? { ...command, ...understoodOffer(KINDS[kind], command) } : command;
   return fingerprint({ ...asked, command: plain });
 }
 
@@ -23,6 +24,9 @@ export const understood = (kind: AnyKind, { type, data }: SentFact): SentFact =>
   type,
   data: factOf(kind, type).understood?.(data) ?? data,
 });
+
+const understoodOffer = (kind: AnyKind, offered: Offered<SentFact>): Offered<SentFact> =>
+  offeredAs(textsOf(offered).map((fact) => understood(kind, fact)));
 
 /** The same of a request whose fact is without what is understood. */
 export const fingerprint = ({ stream, command, actingFor, evidence }: Requested): string =>

@@ -3,6 +3,7 @@ import { factOf } from '../../domain/grammar/kind.js';
 import { fundStream, KINDS, placed } from '../catalogue.js';
 import type { ReadModel } from '../memory/read-model.js';
 import type { StateOnDemand } from '../memory/state-on-demand.js';
+import { factsNamed } from './deciding.js';
 import type { Prepared } from './submission.js';
 
 /**
@@ -40,9 +41,8 @@ function fundsOfArea(fund: string): string[] {
   return [fund, ...FINANCIAL_YEARS.map(({ label }) => `${area}-${label}`)];
 }
 
-/** The other fund that an act names in what it says, or in what it answers. */
-function named({ kind, stream, command }: Prepared, model: ReadModel): string[] {
-  const fact = 'fact' in command ? command.fact : model.stream(kind, stream).open.get(command.proposal)?.fact;
-  const other = fact && factOf(KINDS[kind], fact.type).otherFund?.(fact.data);
-  return other === undefined ? [] : [other];
-}
+/** The other funds that an act names in what it says, or in what it answers. */
+const named = ({ kind, stream, command }: Prepared, model: ReadModel): string[] =>
+  factsNamed(model.stream(kind, stream), command).flatMap(
+    ({ type, data }) => factOf(KINDS[kind], type).otherFund?.(data) ?? [],
+  );

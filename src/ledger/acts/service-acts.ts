@@ -1,6 +1,6 @@
 import type { SentFact } from '../../domain/grammar/event.js';
 import { SERVICE } from '../../domain/grammar/mandate.js';
-import type { Command } from '../../domain/grammar/stream.js';
+import type { Command } from '../../domain/grammar/command.js';
 import { Refusal } from '../../domain/rules.js';
 import { placed, REGISTER_STREAM } from '../catalogue.js';
 import type { Clock } from '../clock.js';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
 import type { Preview } from '../../domain/grammar/preview.js';
-import type { Command } from '../../domain/grammar/stream.js';
+import type { Command } from '../../domain/grammar/command.js';
 import type { EvidenceList } from '../../domain/values.js';
 import type { ExpectedRevision, NewEvent } from '../../store/event-store.js';
 import type { TestText } from '../minimum-tests-text.js';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FIGURES } from '../../../projections/position.js';
 import { GAP_FIGURES } from '../../../projections/gap.js';
 import { readAs } from '../../domain/faults.js';
+import { DEAL_FACTS_MAX, offeredAs, offeredInWords } from '../../domain/grammar/proposal.js';
 import type { FactData, SentFact } from '../../domain/grammar/event.js';
 import { exactly, moneyText, signedPence } from '../../domain/money.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
@@ -9,7 +10,7 @@ import { refuse, Refusal, type RuleCode } from '../../domain/rules.js';
 import { Name, SignedMoney, words } from '../../domain/values.js';
 import type { Sight } from '../access.js';
 import { ask } from '../ask.js';
-import { fundStream, KINDS, sentenceOf } from '../catalogue.js';
+import { fundStream, KINDS, offerSentence, sentenceOf } from '../catalogue.js';
 import { todayOf } from './stamp.js';
 import type { Ledger } from '../ledger.js';
 import { TestText } from '../minimum-tests-text.js';
@@ -33,14 +34,17 @@ import { scratchOf } from '../audit/scratch.js';
 
 const ACTS_MAX = 20;
 
+const Fact = z.strictObject({ type: z.string(), data: z.looseObject({}) });
+
 const Act = z
   .strictObject({
-    fact: z.strictObject({ type: z.string(), data: z.looseObject({}) }).optional(),
+    fact: Fact.optional(),
+    facts: z.array(Fact).min(1).max(DEAL_FACTS_MAX).optional(),
     proposal: z.uuid({ error: 'must be the identifier of a proposal' }).optional(),
     adjustment: z.strictObject({ reason: words(500) }).optional(),
   })
-  .refine(({ fact, proposal }) => (fact === undefined) !== (proposal === undefined), {
-    error: 'must hold a fact, or the proposal that is signed, and not both',
+  .refine(({ fact, facts, proposal }) => [fact, facts, proposal].filter((each) => each !== undefined).length === 1, {
+    error: 'must hold a fact, the facts of a deal, or the proposal that is signed, and one of them alone',
   });
 
 export const WhatIfAsked = z.strictObject({
@@ -48,7 +52,7 @@ export const WhatIfAsked = z.strictObject({
   partner: Name.optional().meta({ description: 'The partner you act for; only where you are mandated for several.' }),
   acts: z.array(Act).min(1).max(ACTS_MAX).meta({
     description:
-      'Facts and open proposals, tried in this order, each on what those before it have left. A fact that needs a second signature is tried as if it were proposed and signed.',
+      'Facts, deals and open proposals, tried in this order, each on what those before it have left. A fact that needs a second signature, and a deal, are tried as if they were proposed and signed by whoever must.',
   }),
 });
 
@@ -61,10 +65,9 @@ export const WhatIfAnswer = z
     acts: z.array(
       z.object({
         sentence: z.string().meta({ description: 'The fact in words; empty where it cannot be read.' }),
-        signedBy: z
-          .string()
-          .nullable()
-          .meta({ description: 'The officer who was taken to sign it; null where none must, or none can.' }),
+        signedBy: z.string().nullable().meta({
+          description: 'The officer who was taken to sign it, of a deal the last; null where none must, or none can.',
+        }),
         refusal: z
           .object({ code: z.string(), detail: z.string() })
           .nullable()
@@ -138,21 +141,38 @@ class Trial {
   async sign(proposal: string, adjustment?: { readonly reason: string }): Promise<Tried> {
     const { open } = await this.#scratch.stateOf('fund', this.#stream);
     const found = open.get(proposal);
-    const sentence = found ? sentenceOf({ stream: this.#stream, ...found.fact } as never) : '';
+    const sentence = found ? offerSentence(KINDS.fund, found) : '';
     const register = this.#scratch.model.register();
     const today = todayOf(this.#scratch);
     const command = { act: 'agree' as const, proposal, ...(adjustment && { adjustment }) };
+    const may = [...new Set([this.#by.officer, ...register.mandates.keys()])].flatMap((officer) =>
+      mandatesOn(register, officer, today).map(({ partner }) => ({ officer, partner })),
+    );
     let first: Refusal | undefined;
-    for (const officer of new Set([this.#by.officer, ...register.mandates.keys()])) {
-      for (const { partner } of mandatesOn(register, officer, today)) {
+    // A deal takes several signatures: whoever could not sign before another did may do so after.
+    for (let signed = true; signed;) {
+      signed = false;
+      for (const { officer, partner } of may) {
         const done = await this.#submit(command, officer, partner);
-        if (!(done instanceof Refusal)) return { sentence, signedBy: officer, refusal: null };
+        if (!(done instanceof Refusal)) {
+          if (done.outcome.events[0]!.type === 'ProposalAgreed') return { sentence, signedBy: officer, refusal: null };
+          signed = true;
+          continue;
+        }
         first ??= done;
         if (!OTHERS_MAY.includes(done.rule)) return refused(sentence, done);
       }
     }
     // In a fund there are officers always: a body never has fewer than two.
     return refused(sentence, first!);
+  }
+
+  /** Proposes a deal and signs it. */
+  async deal(facts: readonly SentFact[], partner?: string, adjustment?: { readonly reason: string }): Promise<Tried> {
+    const sentence = offeredInWords(facts.map((fact) => sentenceSafely(this.#stream, fact)));
+    const command = { act: 'propose' as const, ...offeredAs(facts), ...(adjustment && { adjustment }) };
+    const proposed = await this.#submit(command, this.#by.officer, partner);
+    return proposed instanceof Refusal ? refused(sentence, proposed) : this.sign(proposed.outcome.proposal!);
   }
 
   /** Posts a fact, or proposes and signs it where it needs a second signature. */
@@ -203,8 +223,8 @@ export async function whatIf(
   { on, partner, acts }: z.output<typeof WhatIfAsked>,
   by: Trying,
 ): Promise<WhatIfAnswer | Refusal> {
-  const fault = ledger.unsound();
-  if (fault) return fault.refusal;
+  const unsound = ledger.unsound();
+  if (unsound) return unsound.refusal;
   const at = standing(ledger, fund, { on });
   if (at instanceof Refusal) return at;
   const stream = fundStream(fund);
@@ -213,15 +233,16 @@ export async function whatIf(
   const before = await figuresOf(scratch, by.sight, asked);
   const trial = new Trial(scratch, stream, by);
   const tried: Tried[] = [];
-  for (const { fact, proposal, adjustment } of acts) {
-    const read = fact && factRead(fact);
-    tried.push(
-      read === undefined
-        ? await trial.sign(proposal!, adjustment)
-        : read instanceof Refusal
-          ? refused('', read)
-          : await trial.record(read, partner, adjustment),
-    );
+  for (const { fact, facts, proposal, adjustment } of acts) {
+    if (proposal !== undefined) {
+      tried.push(await trial.sign(proposal, adjustment));
+      continue;
+    }
+    const read = (facts ?? [fact!]).map(factRead);
+    const fault = read.find((each) => each instanceof Refusal);
+    if (fault) tried.push(refused('', fault));
+    else if (facts && facts.length > 1) tried.push(await trial.deal(read as SentFact[], partner, adjustment));
+    else tried.push(await trial.record(read[0] as SentFact, partner, adjustment));
   }
   const after = await figuresOf(scratch, by.sight, asked);
   return { fund, ...at.stamp, acts: tried, ...compared(before, after) };

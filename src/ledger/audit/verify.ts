@@ -2,13 +2,14 @@ import { hexOf } from '../../../evidence/tree.js';
 import type { Entry } from '../../../projections/entry.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
-import { passOver } from '../../domain/grammar/stream.js';
+import { isProposalEvent, textsOf } from '../../domain/grammar/proposal.js';
+import { passOver } from '../../domain/grammar/evolve.js';
 import type { RegisterState } from '../../domain/register/state.js';
 import { LedgerDamaged, type EventStore, type Position, type RecordedEvent } from '../../store/event-store.js';
 import { asItLies, pages } from '../../store/pages.js';
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM } from '../catalogue.js';
 import { createStanding, judgedAsStored } from '../memory/standing.js';
-import type { Before, Check, Checking } from './checks/check.js';
+import { isOneActWith, type Agreed, type Before, type Check, type Checking } from './checks/check.js';
 import { DECISIONS } from './checks/decisions.js';
 import { AS_BUILT, BALANCE, figures, type Verified } from './checks/figures.js';
 import { MANDATES } from './checks/mandates.js';
@@ -91,8 +92,8 @@ export async function verify(
   const checking: Checking[] = checksOf(verified).flatMap((check: Check) =>
     check.begin ? [check.begin(before, (where, words) => findings.add(check.name as CheckName, where, words))] : [],
   );
-  /** The agreement that was the last event of a stream: the next one must be the fact agreed. */
-  const agreements = new Map<string, LedgerEvent>();
+  /** The agreement in each stream of which a fact is to come next. */
+  const agreements = new Map<string, Agreed>();
   const streams = new Set<string>();
   let after: Position | undefined;
   let place = 0;
@@ -131,7 +132,8 @@ export async function verify(
     const isVoid = standing.take(event) !== undefined;
     const agreed = agreements.get(stream);
     agreements.delete(stream);
-    if (event.type === 'ProposalAgreed') agreements.set(stream, event);
+    const next = toCome(event, agreed);
+    if (next) agreements.set(stream, next);
     // Two checks look at the entry of an event; it is worked out once, and after its decision.
     let known: Entry | undefined;
     const entry = (): Entry => (known ??= verified.entryOf(event, place));
@@ -168,6 +170,15 @@ export async function verify(
       findings.add('structure', rest, `${error.message} Nothing after it was checked.`);
     }
   }
+}
+
+/** What should come next in a stream after an event: the first fact of an agreement, or the next one. */
+function toCome(event: LedgerEvent, agreed: Agreed | undefined): Agreed | undefined {
+  if (isProposalEvent(event)) {
+    return event.type === 'ProposalAgreed' ? { by: event, part: 0, of: textsOf(event.data).length } : undefined;
+  }
+  if (!agreed || agreed.part + 1 === agreed.of || !isOneActWith(agreed.by, event)) return undefined;
+  return { ...agreed, part: agreed.part + 1 };
 }
 
 function createFindings() {

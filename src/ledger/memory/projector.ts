@@ -128,7 +128,7 @@ export function startProjector(
         for (const recorded of next) {
           const event = decode(recorded);
           begun.push({ event, recorded });
-          if (!isMoreToCome(event)) takeBegun();
+          if (!isMoreToCome(begun.map((each) => each.event))) takeBegun();
         }
       } finally {
         settle();

@@ -1,5 +1,6 @@
 import { instantText, type Instant } from '../../domain/calendar.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
+import { isProposalEvent, textsOf } from '../../domain/grammar/proposal.js';
 import { inForce, rulesOf } from '../../domain/grammar/rule-versions.js';
 import type { RecordedEvent } from '../../store/event-store.js';
 import { scopedKey } from './key-table.js';
@@ -119,8 +120,12 @@ export function judgedAsStored({ stream, revision, metadata }: RecordedEvent): J
   return { stream, revision: Number(revision), metadata: read as Judged['metadata'] };
 }
 
-/** Whether more events of the same act come right after an event: the fact that was agreed follows its agreement. */
-export const isMoreToCome = ({ type }: Pick<LedgerEvent, 'type'>): boolean => type === 'ProposalAgreed';
+/** Whether more events of an act come right after its first ones: the facts that were agreed follow their agreement. */
+export function isMoreToCome(act: readonly LedgerEvent[]): boolean {
+  const [first] = act;
+  if (!first || !isProposalEvent(first) || first.type !== 'ProposalAgreed') return false;
+  return act.length <= textsOf(first.data).length;
+}
 
 /** Why an act is void, in a sentence. */
 export function whyVoidInWords(why: WhyVoid): string {

@@ -1,5 +1,5 @@
 import type { StreamKind } from '../../domain/grammar/event.js';
-import { evolveOwn } from '../../domain/grammar/stream.js';
+import { evolveOwn } from '../../domain/grammar/evolve.js';
 import type { StreamState } from '../../domain/grammar/kind.js';
 import { StoreUnavailable, type EventStore } from '../../store/event-store.js';
 import { pageOfStream } from '../../store/pages.js';

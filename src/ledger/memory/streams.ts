@@ -3,7 +3,7 @@ import { keep, noFundFacts, type FundFacts } from '../../../projections/fund-fac
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import type { FundState } from '../../domain/fund/state.js';
 import { fundOutline, type FundOutline } from '../../domain/fund/facts.js';
-import { evolve, evolveTable, passOver, postingsOf, type Table } from '../../domain/grammar/stream.js';
+import { evolve, evolveTable, passOver, postingsOf, type Table } from '../../domain/grammar/evolve.js';
 import { keepOffers, type Offer } from '../../domain/grammar/offers.js';
 import { signersIn } from '../../domain/grammar/proposal.js';
 import { reversedBy } from '../../domain/grammar/reversal.js';
@@ -175,7 +175,8 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
         memory.fund.balances.add(place, postings);
         const { recordedAt, evidence } = metadata;
         const { keptAs } = memory.kind.byName.get(event.type) ?? {};
-        const said = { keptAs, reverses: reversedBy(event), agreed: signersIn(event) };
+        const goesOn = metadata.causation !== undefined;
+        const said = { keptAs, reverses: reversedBy(event), agreed: signersIn(event), goesOn };
         keep(memory.fund.facts, { place, revision, data, recordedAt, evidence, ...said });
         keepOffers(memory.fund.offers, memory.kind, event, place);
         memory.fund.take(event);

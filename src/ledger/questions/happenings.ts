@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Instant } from '../../domain/calendar.js';
 import type { StreamKind } from '../../domain/grammar/event.js';
 import { GROUPS, type Group } from '../../domain/grammar/groups.js';
-import { PROPOSAL_EVENTS } from '../../domain/grammar/proposal.js';
+import { needsInWords, PROPOSAL_EVENTS } from '../../domain/grammar/proposal.js';
 import { Refusal } from '../../domain/rules.js';
 import { Name } from '../../domain/values.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
@@ -174,7 +174,7 @@ const proposalsTable = ({ proposals }: Answer): Table => ({
     each.revision,
     each.sentence,
     each.by,
-    each.awaiting.join(' or '),
+    each.needs.length > 0 ? needsInWords(each.needs) : each.awaiting.join(' or '),
     each.expires ?? '',
   ]),
 });

@@ -3,22 +3,38 @@ import type { Entry } from '../../../projections/entry.js';
 import { londonDay, type Instant } from '../../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
 import { moneyText } from '../../domain/money.js';
+import type { Role } from '../../domain/roles.js';
 import {
   endingInWords,
   isProposalEvent,
+  offeredAs,
+  replacedBy,
   stillOpen,
+  textsOf,
+  type DealSignature,
+  type DealState,
   type OpenProposal,
   type ProposalEvent,
 } from '../../domain/grammar/proposal.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import { evolveTable, type Table as OnTable } from '../../domain/grammar/stream.js';
+import { evolveTable, type Table as OnTable } from '../../domain/grammar/evolve.js';
 import { initialStream } from '../../domain/grammar/kind.js';
 import { SignedMoney } from '../../domain/values.js';
 import { OPERATOR } from '../access.js';
 import { act } from '../act.js';
-import { disputeStream, fundStream, KINDS, placed, REGISTER_STREAM, sentenceOf, type AnyKind } from '../catalogue.js';
+import {
+  disputeStream,
+  fundStream,
+  kindOf,
+  KINDS,
+  offerSentence,
+  placed,
+  REGISTER_STREAM,
+  sentenceOf,
+  type AnyKind,
+} from '../catalogue.js';
 import { todayOf } from '../acts/stamp.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
@@ -33,9 +49,21 @@ export const ProposalText = z.object({
     .meta({ description: 'The revision at which its terms last changed: send it as If-Match to answer.' }),
   fact: z.object({ type: z.string(), data: z.looseObject({}) }),
   sentence: z.string(),
+  facts: z
+    .array(z.object({ type: z.string(), data: z.looseObject({}), sentence: z.string() }))
+    .meta({ description: 'Every fact of a deal, in the order in which they are recorded; one, where it is no deal.' }),
   by: z.string(),
   officer: z.string(),
   awaiting: z.array(z.string()),
+  needs: z.array(z.object({ fact: z.int(), bodies: z.array(z.string()) })).meta({
+    description:
+      'What a deal still takes: for the fact at a place of `facts`, from 0, the signature of an officer of any one of the bodies. None, where it is no deal.',
+  }),
+  given: z
+    .array(z.object({ officer: z.string(), partner: z.string(), role: z.string(), facts: z.array(z.int()) }))
+    .meta({
+      description: 'The signatures under a deal so far, each with the places of the facts that it is for.',
+    }),
   signature: z.string(),
   conditions: z.string().nullable(),
   expires: z.string().nullable(),
@@ -50,10 +78,17 @@ export const proposalText = (stream: string, proposal: Terms): ProposalText => (
   proposal: proposal.id,
   revision: String(proposal.revision),
   fact: { type: proposal.fact.type, data: proposal.fact.data },
-  sentence: sentenceOf({ stream, type: proposal.fact.type, data: proposal.fact.data } as never),
+  sentence: offerSentence(kindOf(stream), proposal),
+  facts: textsOf(proposal).map(({ type, data }) => ({
+    type,
+    data,
+    sentence: sentenceOf({ stream, type, data } as never),
+  })),
   by: proposal.by,
   officer: proposal.officer,
   awaiting: [...proposal.awaiting],
+  needs: (proposal.deal?.needs ?? []).map(({ fact, bodies }) => ({ fact, bodies: [...bodies] })),
+  given: (proposal.deal?.given ?? []).map(({ facts, ...each }) => ({ ...each, facts: [...facts] })),
   signature: proposal.signature,
   conditions: proposal.conditions ?? null,
   expires: proposal.expires ?? null,
@@ -102,11 +137,17 @@ export const WholeProposal = ProposalText.extend({
     .object({ type: z.string(), data: z.looseObject({}) })
     .nullable()
     .meta({ description: 'The text that its last counter took the place of; null where nobody has countered it.' }),
+  replaced: z
+    .array(z.object({ type: z.string(), data: z.looseObject({}), sentence: z.string() }))
+    .meta({ description: 'Every fact that its last counter took the place of, in their order.' }),
   steps: z.array(StepText).meta({ description: 'What was done with it, in the order in which it was recorded.' }),
   recorded: z
     .object({ id: z.string(), revision: z.string(), recordedAt: z.string(), sentence: z.string() })
     .nullable()
-    .meta({ description: 'The fact that its signature recorded; null where it is not signed.' }),
+    .meta({ description: 'The fact that its signature recorded, of a deal the first; null where it is not signed.' }),
+  records: z
+    .array(z.object({ id: z.string(), revision: z.string(), recordedAt: z.string(), sentence: z.string() }))
+    .meta({ description: 'Every fact that its last signature recorded, in their order.' }),
   signers: z.array(SignerText).meta({
     description:
       'The officers of the side that it waits for, and whether each could sign it now; none of a proposal that has ended, or where an earlier instant is asked about.',
@@ -133,14 +174,15 @@ export const onTheTable = ({ open }: Pick<OnTable, 'open'>, instant: Instant): R
 const stateOf = (how: string): (typeof STATES)[number] =>
   STATES.find((state) => how.toLowerCase() === `proposal${state}`) ?? 'taken-off';
 
-/** The last terms of a proposal that has ended, as they stood before. */
+/** The last terms of a proposal that has ended, as they stood before; of a deal with every signature that it was given. */
 function lastTerms(steps: readonly (Entry & ProposalEvent)[]): Terms {
-  const last = steps.findLast(({ type }) => type === 'ProposalMade' || type === 'ProposalCountered')!;
+  const at = steps.findLastIndex(({ type }) => type === 'ProposalMade' || type === 'ProposalCountered');
+  const last = steps[at]!;
   const { data, partner, officer, revision } = last as Entry & Extract<ProposalEvent, { type: 'ProposalMade' }>;
   const role = last.role as OpenProposal['role'];
   return {
     id: data.proposal,
-    fact: data.fact,
+    ...offeredAs(textsOf(data)),
     signature: data.signature,
     by: partner,
     officer,
@@ -149,7 +191,23 @@ function lastTerms(steps: readonly (Entry & ProposalEvent)[]): Terms {
     revision,
     ...(data.conditions !== undefined && { conditions: data.conditions }),
     ...(data.expires !== undefined && { expires: data.expires }),
+    ...(data.needs && {
+      deal: dealAfter(steps.slice(at + 1), {
+        needs: data.needs,
+        given: [{ officer, partner, role: role as Role, facts: data.signs! }],
+      }),
+    }),
   };
+}
+
+/** A deal after the steps that followed its last terms. */
+function dealAfter(steps: readonly ProposalEvent[], terms: DealState): DealState {
+  let deal = terms;
+  for (const { type, data } of steps) {
+    if (type === 'ProposalSigned') deal = { needs: data.needs, given: [...deal.given, data.signature] };
+    if (type === 'ProposalAgreed') deal = { needs: [], given: data.signatures as readonly DealSignature[] };
+  }
+  return deal;
 }
 
 /** Whether each officer of the side that a proposal waits for could sign it now, tried by the rules themselves. */
@@ -212,7 +270,18 @@ export async function wholeProposal(
   const open = onTheTable(table, instant).get(id);
   const how = table.ended.get(id)?.how ?? (open ? undefined : 'ProposalLapsed');
   const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
-  const recorded = agreed && entries.find(({ revision }) => revision === agreed.revision + 1)!;
+  const records = agreed
+    ? entries
+        .filter(
+          ({ revision }) => revision > agreed.revision && revision <= agreed.revision + textsOf(agreed.data).length,
+        )
+        .map(({ id: event, revision, recordedAt, sentence }) => ({
+          id: event,
+          revision: String(revision),
+          recordedAt,
+          sentence,
+        }))
+    : [];
   const countered = steps.findLast(({ type }) => type === 'ProposalCountered') as
     Extract<ProposalEvent, { type: 'ProposalCountered' }> | undefined;
   return {
@@ -223,6 +292,13 @@ export async function wholeProposal(
     state: how === undefined ? 'open' : stateOf(how),
     ending: how === undefined ? null : endingInWords(how, KINDS[kind].byName),
     replaces: countered ? { type: countered.data.replaces.type, data: countered.data.replaces.data } : null,
+    replaced: countered
+      ? textsOf(replacedBy(countered.data)).map(({ type, data }) => ({
+          type,
+          data,
+          sentence: sentenceOf({ stream, type, data } as never),
+        }))
+      : [],
     steps: steps.map(({ revision, type, recordedAt, officer, partner, role, sentence }) => ({
       revision: String(revision),
       type,
@@ -232,14 +308,8 @@ export async function wholeProposal(
       role,
       sentence,
     })),
-    recorded: recorded
-      ? {
-          id: recorded.id,
-          revision: String(recorded.revision),
-          recordedAt: recorded.recordedAt,
-          sentence: recorded.sentence,
-        }
-      : null,
+    recorded: records[0] ?? null,
+    records,
     signers: open && knownAt === undefined ? await signersOf(ledger, kind, stream, open) : [],
   };
 }

@@ -4,15 +4,15 @@ import { signingOf } from '../../domain/grammar/fact.js';
 import { RULES_NOW } from '../../domain/grammar/rule-versions.js';
 import { dayNumber, londonDay } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
-import { isExpired, type OpenProposal } from '../../domain/grammar/proposal.js';
+import { isExpired, textsOf, type OpenProposal } from '../../domain/grammar/proposal.js';
 import { mandatesOn, type Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import type { Role } from '../../domain/roles.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { Name, SignedMoney } from '../../domain/values.js';
-import { fundStream, KINDS, placed, sentenceOf } from '../catalogue.js';
-import { onTheTable, tableOf } from './proposal.js';
+import { fundStream, KINDS, offerSentence, placed } from '../catalogue.js';
+import { onTheTable, ProposalText, tableOf } from './proposal.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
@@ -38,6 +38,7 @@ const Waiting = z.object({
   by: z.string(),
   officer: z.string(),
   awaiting: z.array(z.string()),
+  needs: ProposalText.shape.needs,
   expires: z.string().nullable(),
   daysLeft: z.int().nullable().meta({
     description: 'The days in which it can still be signed, today among them; null where it has no last day.',
@@ -79,11 +80,22 @@ interface Standings {
 /** Whether an officer of these mandates is one of those that a proposal waits for; the rules say whether they may sign. */
 function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer: string, held: readonly Standings[]) {
   const { kind: kindName } = placed(stream);
-  const fact = factOf(KINDS[kindName], proposal.fact.type);
-  const { signerRoles: roles } = signingOf(fact, { rules: RULES_NOW });
-  const sides = sidesOf(ledger, stream, proposal, proposal.awaiting);
+  const { needs, given } = proposal.deal ?? { needs: [{ fact: 0, bodies: proposal.awaiting }], given: [] };
+  const rolesOf = (at: number): readonly Role[] => {
+    const fact = factOf(KINDS[kindName], textsOf(proposal)[at]!.type);
+    const { signerRoles } = signingOf(fact, { rules: RULES_NOW });
+    // Of what whoever made a deal is no side of, one signature is of a role that proposes.
+    return (given[0]?.facts.includes(at) ?? true) ? signerRoles : [...fact.roles, ...signerRoles];
+  };
+  const signed = new Set(given.flatMap((each) => (each.officer === officer ? each.facts : [])));
   return (
-    officer !== proposal.officer && held.some(({ partner, role }) => sides.includes(partner) && roles.includes(role))
+    (proposal.deal !== undefined || officer !== proposal.officer) &&
+    needs.some(({ fact, bodies }) => {
+      const sides = sidesOf(ledger, stream, proposal, bodies);
+      return (
+        !signed.has(fact) && held.some(({ partner, role }) => sides.includes(partner) && rolesOf(fact).includes(role))
+      );
+    })
   );
 }
 
@@ -97,15 +109,16 @@ function sidesOf(ledger: Ledger, stream: string, { fact }: OpenProposal, bodies:
 
 function waitingText(stream: string, proposal: OpenProposal, today: string): Waiting {
   const { kind, name } = placed(stream);
-  const { id, fact, by, officer, awaiting, expires } = proposal;
+  const { id, by, officer, awaiting, expires, deal } = proposal;
   return {
     proposal: id,
     kind,
     in: name,
-    sentence: sentenceOf({ stream, type: fact.type, data: fact.data } as never),
+    sentence: offerSentence(KINDS[kind], proposal),
     by,
     officer,
     awaiting: [...awaiting],
+    needs: (deal?.needs ?? []).map(({ fact, bodies }) => ({ fact, bodies: [...bodies] })),
     expires: expires ?? null,
     daysLeft: expires === undefined ? null : dayNumber(expires) - dayNumber(today as never) + 1,
   };

@@ -5,7 +5,7 @@ import { readAs } from '../../domain/faults.js';
 import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
 import type { Fact } from '../../domain/grammar/fact.js';
 import { namedBy } from '../../domain/grammar/naming.js';
-import type { Command } from '../../domain/grammar/stream.js';
+import type { Command } from '../../domain/grammar/command.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Code, Name, type EvidenceList } from '../../domain/values.js';
 import { act } from '../../ledger/act.js';

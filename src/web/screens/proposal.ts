@@ -3,7 +3,7 @@ import { readAs } from '../../domain/faults.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import type { Day } from '../../domain/calendar.js';
 import { PROPOSAL_EVENTS } from '../../domain/grammar/proposal.js';
-import type { Command } from '../../domain/grammar/stream.js';
+import type { Command } from '../../domain/grammar/command.js';
 import { words } from '../../domain/values.js';
 import { act } from '../../ledger/act.js';
 import { KINDS, streamOf } from '../../ledger/catalogue.js';
@@ -71,6 +71,7 @@ interface Proposal {
 const STEPS: Readonly<Record<keyof typeof PROPOSAL_EVENTS, string>> = {
   ProposalMade: 'Proposed',
   ProposalCountered: 'Countered',
+  ProposalSigned: 'Signed',
   ProposalAgreed: 'Signed',
   ProposalDeclined: 'Declined',
   ProposalWithdrawn: 'Taken back',

@@ -3,7 +3,7 @@ import t from 'tap';
 import { daysAfter, type Day } from '../../../src/domain/calendar.js';
 import { exactly, moneyText } from '../../../src/domain/money.js';
 import { Refusal } from '../../../src/domain/rules.js';
-import type { Command } from '../../../src/domain/grammar/stream.js';
+import type { Command } from '../../../src/domain/grammar/command.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { contribution, grant, line, type TestLedger } from '../../support/ledger.js';
 import { allocation, publish, scheme, SOCIAL_CARE, testsOf, type AskedTest } from '../../support/plan.js';

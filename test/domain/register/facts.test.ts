@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Day } from '../../../src/domain/calendar.js';
 import type { FactData } from '../../../src/domain/grammar/event.js';
 import { mandatesOn } from '../../../src/domain/grammar/mandate.js';
-import type { Command } from '../../../src/domain/grammar/stream.js';
+import type { Command } from '../../../src/domain/grammar/command.js';
 import {
   contribution,
   COUNTY,

@@ -3,7 +3,7 @@ import { SEES_ALL } from '../../../src/ledger/questions/question.js';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { Refusal } from '../../../src/domain/rules.js';
-import type { Command } from '../../../src/domain/grammar/stream.js';
+import type { Command } from '../../../src/domain/grammar/command.js';
 import { encode, fundStream, REGISTER_STREAM, sha256 } from '../../../src/ledger/catalogue.js';
 import { settableClock } from '../../../src/ledger/clock.js';
 import { openLedger } from '../../../src/ledger/ledger.js';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import type { Instant } from '../../../src/domain/calendar.js';
 import { Refusal } from '../../../src/domain/rules.js';
-import type { Command } from '../../../src/domain/grammar/stream.js';
+import type { Command } from '../../../src/domain/grammar/command.js';
 import { CATEGORIES } from '../../../src/ledger/catalogue.js';
 import { settableClock, type Clock } from '../../../src/ledger/clock.js';
 import {

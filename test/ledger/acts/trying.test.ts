@@ -8,7 +8,7 @@ import t from 'tap';
 import { trying } from '../../../src/domain/grammar/change.js';
 import type { LedgerEvent } from '../../../src/domain/grammar/event.js';
 import { initialStream, type StreamState } from '../../../src/domain/grammar/kind.js';
-import { evolve } from '../../../src/domain/grammar/stream.js';
+import { evolve } from '../../../src/domain/grammar/evolve.js';
 import { decode, kindOf } from '../../../src/ledger/catalogue.js';
 import { folder } from '../../support/ledger.js';
 import { property } from '../../support/property.js';

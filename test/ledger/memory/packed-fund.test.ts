@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { put, trying } from '../../../src/domain/grammar/change.js';
 import type { LedgerEvent } from '../../../src/domain/grammar/event.js';
-import { evolveOwn } from '../../../src/domain/grammar/stream.js';
+import { evolveOwn } from '../../../src/domain/grammar/evolve.js';
 import { FUND } from '../../../src/domain/fund/facts.js';
 import { emptyFund, type FundState } from '../../../src/domain/fund/state.js';
 import { decode } from '../../../src/ledger/catalogue.js';

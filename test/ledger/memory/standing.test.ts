@@ -1,3 +1,4 @@
+import type { LedgerEvent } from '../../../src/domain/grammar/event.js';
 import t from 'tap';
 import {
   createStanding,
@@ -150,9 +151,17 @@ t.test('why an act is void is said in words', (t) => {
   t.end();
 });
 
-t.test('only after an agreement is more of the same act to come', (t) => {
-  t.ok(isMoreToCome({ type: 'ProposalAgreed' }));
-  t.notOk(isMoreToCome({ type: 'ProposalMade' }));
+t.test('only after an agreement is more of the same act to come: the fact, or every fact of a deal', (t) => {
+  const event = (type: string, data = {}) => ({ type, data }) as unknown as LedgerEvent;
+  const fact = event('LineAdded');
+  t.ok(isMoreToCome([event('ProposalAgreed', { fact: {} })]));
+  t.notOk(isMoreToCome([event('ProposalAgreed', { fact: {} }), fact]));
+  const deal = event('ProposalAgreed', { fact: {}, further: [{}, {}] });
+  t.ok(isMoreToCome([deal]));
+  t.ok(isMoreToCome([deal, fact, fact]));
+  t.notOk(isMoreToCome([deal, fact, fact, fact]));
+  t.notOk(isMoreToCome([event('ProposalMade', { fact: {} })]));
+  t.notOk(isMoreToCome([]));
   t.end();
 });
 

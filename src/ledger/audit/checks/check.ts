@@ -27,14 +27,23 @@ export interface Checking {
   end?(): void;
 }
 
+/** An agreement, and which of the facts that it is to comes next. */
+export interface Agreed {
+  readonly by: LedgerEvent;
+  /** The place of the fact among those agreed, from 0. */
+  readonly part: number;
+  /** How many facts were agreed. */
+  readonly of: number;
+}
+
 /** An event as it is looked at. */
 export interface Looked {
   readonly event: LedgerEvent;
   readonly where: string;
   /** Its place in the ledger, from 0. */
   readonly place: number;
-  /** The agreement right before it in its stream. */
-  readonly agreed: LedgerEvent | undefined;
+  /** The agreement in its stream to which it should be the next fact. */
+  readonly agreed: Agreed | undefined;
   readonly isVoid: boolean;
   /** How many acts under its key were void before it. */
   readonly tried: number;
@@ -51,6 +60,6 @@ export interface Before {
   isVoid(stream: string, revision: string): boolean;
 }
 
-/** Whether an event was recorded in one act with the agreement right before it. */
+/** Whether an event was recorded in one act with the agreement before it. */
 export const isOneActWith = (agreed: LedgerEvent | undefined, { metadata }: Pick<LedgerEvent, 'metadata'>): boolean =>
   agreed?.metadata.key === metadata.key;

@@ -1,10 +1,12 @@
 import { instantOf, londonDay } from '../../../domain/calendar.js';
 import type { LedgerEvent } from '../../../domain/grammar/event.js';
 import { inForce, rulesOf } from '../../../domain/grammar/rule-versions.js';
-import { decide, evolve } from '../../../domain/grammar/stream.js';
+import { evolve } from '../../../domain/grammar/evolve.js';
+import { decide } from '../../../domain/grammar/stream.js';
 import { textOf } from '../../../domain/grammar/texts.js';
 import { Refusal } from '../../../domain/rules.js';
 import { decisionContext } from '../../acts/decision-context.js';
+import { factsNamed } from '../../acts/deciding.js';
 import { eventId } from '../../acts/event-id.js';
 import { commandOf, isSame } from '../../acts/recorded-act.js';
 import { decode, kindOf } from '../../catalogue.js';
@@ -20,8 +22,8 @@ export const DECISIONS = {
       const { event, where, agreed, isVoid } = looked;
       if (!hasItsIdentifier(looked)) report(where, 'its identifier is not that of its officer and key.');
       if (isVoid) return;
-      // What was signed together is one act: the fact after an agreement was decided with it.
-      const wrong = isOneActWith(agreed, event) ? undefined : await decidedOtherwise(event, before);
+      // What was signed together is one act: the facts after an agreement were decided with it.
+      const wrong = isOneActWith(agreed?.by, event) ? undefined : await decidedOtherwise(event, before);
       if (wrong !== undefined) report(where, wrong);
       evolve(kindOf(event.stream), before.state(event.stream), event);
     },
@@ -31,7 +33,7 @@ export const DECISIONS = {
 /** An act has the identifier of its first try, or of one after as many as were void: how many its service had read of. */
 function hasItsIdentifier({ event: { id, metadata }, agreed, tried }: Looked): boolean {
   const { officer, key } = metadata;
-  const index = isOneActWith(agreed, { metadata }) ? 1 : 0;
+  const index = agreed && isOneActWith(agreed.by, { metadata }) ? 1 + agreed.part : 0;
   for (let voidActs = 0; voidActs <= tried; voidActs++) if (id === eventId(officer, key, index, voidActs)) return true;
   return false;
 }
@@ -41,18 +43,18 @@ async function decidedOtherwise(event: LedgerEvent, before: Before): Promise<str
   const kind = kindOf(stream);
   const state = before.state(stream);
   const command = commandOf(kind, event);
-  const named = 'fact' in command ? command.fact : state.open.get(command.proposal)?.fact;
-  const revision = named && kind.referredTo(named);
-  const [original] =
-    revision && !before.isVoid(stream, revision)
-      ? await before.store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 })
-      : [];
+  const originals: LedgerEvent[] = [];
+  for (const revision of new Set(factsNamed(state, command).map(kind.referredTo))) {
+    if (revision === undefined || before.isVoid(stream, revision)) continue;
+    const page = await before.store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 });
+    originals.push(...page.map((each) => decode(each)));
+  }
   const rules = rulesOf(metadata);
   const looking = decisionContext(before.streams, {
     stream,
     today: londonDay(instantOf(metadata.recordedAt)!),
     rules,
-    original: original && decode(original),
+    originals,
     claimsKnownTo: claimsKnownTo(event),
   });
   const asking = {

@@ -10,8 +10,11 @@ export const REQUESTS = {
   begin: (_before, report) => ({
     event({ event, where, agreed }) {
       if (agreed) {
-        if (canonical(asOneAct(event)) !== canonical(asOneAct(agreed)))
-          report(where, `it does not carry what the agreement at revision ${agreed.revision} does.`);
+        const { by, of } = agreed;
+        // Of a deal, only the facts in closed periods are marked as adjustments.
+        const marked = of > 1 && !event.metadata.adjustment ? { adjustment: undefined } : {};
+        if (canonical({ ...asOneAct(event), ...marked }) !== canonical({ ...asOneAct(by), ...marked }))
+          report(where, `it does not carry what the agreement at revision ${by.revision} does.`);
       } else if (!requestsOf(kindOf(event.stream), event).includes(event.metadata.request))
         report(where, 'the fingerprint of its request is not that of its act and evidence.');
     },

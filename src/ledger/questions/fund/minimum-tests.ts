@@ -5,13 +5,14 @@ import { newFact, publishedFor, withFact, type TestsInput } from '../../../domai
 import { minimumTests, type TestAccounts, type TestResult } from '../../../domain/fund/plan/minimum-tests.js';
 import { isTestInput, withPostings } from '../../../domain/fund/plan/test-inputs.js';
 import type { FactText } from '../../../domain/grammar/event.js';
+import { offeredAs, textsOf, type Offered } from '../../../domain/grammar/proposal.js';
 import { POOL, type Posting } from '../../../domain/postings.js';
 import { ALLOCATION } from '../../../domain/register/reference-data.js';
 import type { Allocation, Publication } from '../../../domain/register/reference-state.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
 import { asKnown } from '../../../domain/grammar/remembered.js';
 import { factOf } from '../../../domain/grammar/kind.js';
-import { fundStream, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
+import { fundStream, offerSentence, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { TestText, testText } from '../../minimum-tests-text.js';
 import { AtTwoDates, entriesOf, OfFund, query, Stamp, standing, type Standing } from '../question.js';
@@ -56,10 +57,10 @@ function testsAt(ledger: Ledger, at: Standing, { postings, facts }: TestsInput):
   });
 }
 
-/** The proposals that were on the table at a size of the ledger, by identifier, with the text that would be signed. */
-function onTheTable(entries: readonly Entry[]): Map<string, FactText> {
-  const open = new Map<string, FactText>();
-  const ended = new Map<string, FactText>();
+/** The proposals that were on the table at a size of the ledger, by identifier, with the texts that would be signed. */
+function onTheTable(entries: readonly Entry[]): Map<string, readonly FactText[]> {
+  const open = new Map<string, readonly FactText[]>();
+  const ended = new Map<string, readonly FactText[]>();
   const end = (id: string): void => {
     ended.set(id, open.get(id)!);
     open.delete(id);
@@ -67,7 +68,8 @@ function onTheTable(entries: readonly Entry[]): Map<string, FactText> {
   for (const entry of entries) {
     const { type, data } = entry;
     const id = data['proposal'] as string;
-    if (type === 'ProposalMade' || type === 'ProposalCountered') open.set(id, data['fact'] as FactText);
+    if (type === 'ProposalMade' || type === 'ProposalCountered') open.set(id, textsOf(data as unknown as Offered));
+    else if (type === 'ProposalSigned') continue;
     else if (type.startsWith('Proposal')) end(id);
     else {
       const taken = factOf(FUND, type).endsProposal?.(data);
@@ -157,22 +159,23 @@ export const minimumTestsQuery = query({
     let then = now;
     const names = namesIn(entries);
     for (const proposal of new Set(asked.with)) {
-      const fact = table.get(proposal);
-      if (!fact)
+      const texts = table.get(proposal);
+      if (!texts)
         return refuse('proposal_unknown', `No proposal ${proposal} waited for a signature here at that instant.`);
-      const name = nameBrought(fact);
-      const taken = name === undefined ? undefined : names.get(name);
-      if (taken !== undefined) {
-        return refuse(
-          'identifier_used',
-          `Proposal ${proposal} cannot be signed: "${name}" is already in use, by ${taken}.`,
-        );
+      for (const text of texts) {
+        const name = nameBrought(text);
+        const taken = name === undefined ? undefined : names.get(name);
+        if (taken !== undefined) {
+          return refuse(
+            'identifier_used',
+            `Proposal ${proposal} cannot be signed: "${name}" is already in use, by ${taken}.`,
+          );
+        }
+        if (name !== undefined) names.set(name, `proposal ${proposal}`);
+        const fact = factOf(FUND, text.type);
+        then = withFact(then, newFact(fact, text.data), fact.postings(text.data)) ?? then;
       }
-      if (name !== undefined) names.set(name, `proposal ${proposal}`);
-      then =
-        withFact(then, newFact(factOf(FUND, fact.type), fact.data), factOf(FUND, fact.type).postings(fact.data)) ??
-        then;
-      proposals.push({ proposal, sentence: sentenceOf({ stream, ...fact } as never) });
+      proposals.push({ proposal, sentence: offerSentence(FUND, offeredAs(texts)) });
     }
     return {
       fund: asked.fund,

@@ -10,7 +10,7 @@ import { stillOpen, type OpenProposal } from '../../../domain/grammar/proposal.j
 import { actingFor, heirsOf, successionsKnown } from '../../../domain/grammar/succession.js';
 import { refuse } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
-import { disputeStream, fundStream, placed, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
+import { disputeStream, fundStream, kindOf, offerSentence, placed, REGISTER_STREAM } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { claimsOfArea } from '../disputes/claims.js';
 import { ClaimSum, Disclosure } from '../disputes/claims-text.js';
@@ -182,7 +182,7 @@ async function proposalsOf(
     .map(({ stream, proposal }) => ({
       stream,
       proposal: proposal.id,
-      sentence: sentenceOf({ stream, type: proposal.fact.type, data: proposal.fact.data } as never),
+      sentence: offerSentence(kindOf(stream), proposal),
       by: proposal.by,
       byNow: now([proposal.by], proposal),
       awaiting: [...proposal.awaiting],

@@ -1,0 +1,608 @@
+import type { Day } from '../calendar.js';
+import { pounds, NO_MONEY, plus, type Pence } from '../money.js';
+import type { Role } from '../roles.js';
+import { refuse, Refusal } from '../rules.js';
+import { trying } from './change.js';
+import { termsOf, type Asking, type Command, type Decision, type Given } from './command.js';
+import type { FactData, FactText, LedgerEvent, SentFact } from './event.js';
+import { bodiesOf, evolve, postingsOf } from './evolve.js';
+import { signingOf, type Context, type Fact } from './fact.js';
+import { daysHold, expired, holds, isAdjusted, proposalEvent, stillRestsOn } from './holding.js';
+import { factOf, type Kind, type StreamState } from './kind.js';
+import { mandateFor, mandatesOn, type Mandate } from './mandate.js';
+import type { Preview } from './preview.js';
+import {
+  isExpired,
+  offeredAs,
+  stillOpen,
+  textsOf,
+  type DealSignature,
+  type Need,
+  type Offered,
+  type OpenProposal,
+} from './proposal.js';
+import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demands } from './sides.js';
+
+/**
+ * Deals: several facts of one stream that are offered, signed and recorded together, whole or not at all.
+ *
+ * Each fact takes what it would take alone. Its sides are *needs* of the deal: the signature of an officer of any one of some
+ * bodies. Whoever makes the deal signs, by making it, for the facts that they are a side of. A signature meets every need that
+ * it can: all facts that the officer's body is a side of and that their role may sign. No person signs for a fact twice. The
+ * signature that meets the last need records the agreement and then every fact, in one append.
+ *
+ * Facts are decided in their order, each on what those before it leave, and all is undone: so they may rest on one
+ * another by name. By revision they cannot, for they have none before they are recorded.
+ */
+
+/** The most characters of JSON that the texts of a deal come to. */
+export const DEAL_TEXT_MAX = 200 * 1024;
+
+/** Revisions that no event has and no officer can write: those of facts that are only tried. */
+const TRIED_FROM = 9_000_000_000_000_000;
+const TRIED = /\b9000000000000\d{3}\b/;
+
+/** What a deal is decided on. */
+interface Deciding<State> {
+  readonly kind: Kind<State>;
+  readonly state: StreamState<State>;
+  readonly asking: Asking;
+  readonly given: Given;
+  /** The context of the act, as for its first fact. */
+  readonly base: Context;
+}
+
+type Adjustment = { readonly reason: string } | undefined;
+
+/** One fact of a deal, as it is decided in its turn. */
+interface Part {
+  readonly text: FactText;
+  readonly demands: Demands;
+  readonly preview: Preview;
+  readonly adjusts: boolean;
+  /** The bodies that stand for others where this fact is concerned. */
+  readonly standFor: (bodies: readonly string[]) => string[];
+}
+
+// Trying facts in their order
+
+interface Turn<State> {
+  readonly fact: Fact<State>;
+  readonly context: Context;
+}
+
+/** Names the fact of a deal that a rule refuses. */
+const inPart = <State>(refusal: Refusal, at: number, fact: Fact<State>): Refusal =>
+  refuse(refusal.rule, `Part ${at + 1} of the deal (${fact.title.toLowerCase()}): ${refusal.detail}`);
+
+/**
+ * Decides facts one after another, each on what those before it leave, and undoes them all. Returns what was decided of
+ * each, or the first refusal, which names its fact.
+ */
+function inTurn<State, Text extends SentFact>(
+  deciding: Deciding<State>,
+  texts: readonly Text[],
+  { adjustment, by }: { readonly adjustment: Adjustment; readonly by: string },
+  decide: (text: Text, turn: Turn<State>) => Omit<Part, 'adjusts' | 'standFor'> | Refusal,
+): Part[] | Refusal {
+  const { kind, state, given, base } = deciding;
+  return trying(() => {
+    const parts: Part[] = [];
+    for (const [at, text] of texts.entries()) {
+      const fact = factOf(kind, text.type);
+      const original = given.originals.get(kind.referredTo(text) ?? '');
+      const adjusts = adjustment !== undefined && isAdjusted(kind, state, fact, text.data);
+      const context: Context = {
+        ...base,
+        proposals: stillOpen(state.open, given.today),
+        adjustment: adjusts,
+        original,
+      };
+      const found = decide(text, { fact, context });
+      if (found instanceof Refusal) return inPart(found, at, fact);
+      parts.push({
+        ...found,
+        preview: workedOut(found.preview),
+        adjusts,
+        standFor: standingFor(fact, text.data, context),
+      });
+      evolve(kind, state, asTried(deciding, found.text, { by, at }));
+    }
+    if (adjustment !== undefined && !parts.some(({ adjusts }) => adjusts)) {
+      return refuse('adjustment_not_needed', 'No fact of the deal is in a closed accounting period.');
+    }
+    return parts;
+  });
+}
+
+/** A preview of which all is worked out now: what it is of is undone before anybody asks. */
+const workedOut = (preview: Preview): Preview =>
+  Object.fromEntries(
+    Object.entries(preview).map(([name, value]: [string, unknown]) => {
+      if (typeof value !== 'function') return [name, value];
+      const found = (value as () => unknown)();
+      return [name, () => found];
+    }),
+  ) as unknown as Preview;
+
+/** A fact of a deal as an event that is never recorded. */
+const asTried = <State>(
+  { state, asking, given }: Deciding<State>,
+  { type, version, data }: FactText,
+  { by, at }: { readonly by: string; readonly at: number },
+): LedgerEvent => ({
+  id: '',
+  stream: state.stream,
+  revision: TRIED_FROM + at,
+  position: '',
+  type,
+  data,
+  metadata: {
+    schemaVersion: version,
+    rules: given.rules,
+    recordedAt: '',
+    officer: asking.officer,
+    partner: by,
+    role: 'service',
+    signedInBy: '',
+    key: '',
+    request: '',
+    correlation: '',
+    evidence: [],
+  },
+});
+
+// Who signs for what
+
+/** A side of a fact that one signature can stand for. */
+interface Seat {
+  /** The place of the fact in the deal. */
+  readonly fact: number;
+  readonly bodies: readonly string[];
+  readonly roles: readonly Role[];
+  readonly amount: Pence;
+}
+
+interface Seated {
+  readonly mandate: Mandate;
+  readonly facts: readonly number[];
+}
+
+const takenBy = (seats: readonly Seat[], { partner, role }: Mandate): number[] => [
+  ...new Set(
+    seats.flatMap(({ fact, bodies, roles }) => (bodies.includes(partner) && roles.includes(role) ? [fact] : [])),
+  ),
+];
+
+/**
+ * The mandate by which an officer stands for the most facts of a deal. Its limit is held to the sum of what those facts
+ * move.
+ */
+function seated(
+  seats: readonly Seat[],
+  { officer, actingFor }: Asking,
+  { register, today }: Context,
+  act: string,
+): Seated | Refusal {
+  const able = mandatesOn(register, officer, today)
+    .filter(({ partner }) => actingFor === undefined || partner === actingFor)
+    .map((mandate) => ({ mandate, facts: takenBy(seats, mandate) }))
+    .filter(({ facts }) => facts.length > 0)
+    .sort((a, b) => b.facts.length - a.facts.length);
+  const bodies = [...new Set(able.map(({ mandate }) => mandate.partner))];
+  if (bodies.length > 1) {
+    return refuse('partner_unclear', `${officer} could ${act} for ${bodies.join(' or ')}. Name one in "partner".`);
+  }
+  if (able.length === 0) {
+    const partners = [...new Set(seats.flatMap((each) => each.bodies))];
+    const roles = [...new Set(seats.flatMap((each) => each.roles))];
+    const why = mandateFor(register, officer, today, { partners, roles, act }, actingFor);
+    if (why instanceof Refusal) return why;
+    return refuse('role_not_allowed', `To ${act} for ${why.partner} takes another role than ${why.role}.`);
+  }
+  const most = able[0]!.facts.length;
+  const sumOf = (facts: readonly number[]): Pence =>
+    facts
+      .map((fact) => seats.find((each) => each.fact === fact)!.amount)
+      .reduce((sum, each) => plus(sum, each), NO_MONEY);
+  const within = able.find(
+    ({ mandate: { limit }, facts }) => facts.length === most && (limit === undefined || sumOf(facts) <= limit),
+  );
+  if (within) return within;
+  const { mandate, facts } = able[0]!;
+  return refuse(
+    'over_limit',
+    `${officer}’s limit is ${pounds(mandate.limit!)}; what the deal moves for ${mandate.partner} is ${pounds(sumOf(facts))}.`,
+  );
+}
+
+const amountOf = ({ amount: { amount } }: Demands): Pence => amount ?? NO_MONEY;
+
+/** What a deal takes beside the signature of whoever makes it. */
+function needsOf(parts: readonly Part[], { mandate, facts }: Seated): Need[] | Refusal {
+  const needs = parts.flatMap(({ demands }, fact): Need[] => {
+    const { signature, acts, signs } = demands;
+    if (facts.includes(fact)) return signature === 'none' ? [] : [{ fact, bodies: awaitedBy(demands, mandate) }];
+    if (signature === 'none') return [{ fact, bodies: acts }];
+    return [
+      { fact, bodies: acts },
+      { fact, bodies: signature === 'second-officer' ? acts : signs },
+    ];
+  });
+  const nobody = needs.find(({ bodies }) => bodies.length === 0);
+  return nobody
+    ? refuse('not_in_fund', `There is no partner here who could sign part ${nobody.fact + 1} of the deal.`)
+    : needs;
+}
+
+/** What is left to sign once a body has signed for some facts. */
+function leftOf(
+  needs: readonly Need[],
+  parts: readonly Part[],
+  { mandate: { partner }, facts }: Seated,
+): readonly Need[] {
+  const left: Need[] = [];
+  const met = new Set<number>();
+  for (const need of needs) {
+    const { fact } = need;
+    if (!facts.includes(fact)) {
+      left.push(need);
+      continue;
+    }
+    const { demands, standFor } = parts[fact]!;
+    const bodies = standFor(need.bodies);
+    if (!met.has(fact) && bodies.includes(partner)) met.add(fact);
+    // The other signature of the fact is of a colleague, or of the other side.
+    else if (demands.signature === 'second-officer') left.push({ fact, bodies: [partner] });
+    else left.push({ fact, bodies: bodies.filter((each) => each !== partner) });
+  }
+  return left;
+}
+
+// Making and countering
+
+/** Why facts cannot be a deal at all. */
+function notADeal<State>({ kind, state }: Deciding<State>, texts: readonly SentFact[]): Refusal | undefined {
+  if (!kind.isOpen(state.own)) return kind.notOpen(state.stream);
+  if (!kind.deals) {
+    return refuse('not_in_deal', `What the ${kind.name} holds is proposed by itself.`);
+  }
+  const length = JSON.stringify(texts).length;
+  return length > DEAL_TEXT_MAX
+    ? refuse('deal_too_large', `The texts of the deal have ${length} characters; ${DEAL_TEXT_MAX} is the most.`)
+    : undefined;
+}
+
+/** One fact that is offered in a deal, decided in its turn. */
+function offeredPart<State>(
+  { kind, state }: Deciding<State>,
+  { type, data }: SentFact,
+  { fact, context }: Turn<State>,
+  by: string,
+): Omit<Part, 'adjusts' | 'standFor'> | Refusal {
+  if (type === kind.opener || fact.byService) {
+    return refuse('not_in_deal', `“${fact.title}” is recorded by itself.`);
+  }
+  const ended = namesNoEnded(fact, data, context);
+  if (ended) return ended;
+  const refers = fact.signedAs?.(data, context);
+  if (refers instanceof Refusal) return refers;
+  const completed = (fact.complete ? fact.complete(data, state.own, context) : data) as FactData | Refusal;
+  const demands = demandsOf(fact, data, state.own, context, completed);
+  if (completed instanceof Refusal && demands.acts.length === 0) return completed;
+  const day = daysHold(kind, state, fact, data, context);
+  if (day) return day;
+  if (completed instanceof Refusal) return completed;
+  if (TRIED.test(JSON.stringify(completed))) {
+    return refuse(
+      'not_in_deal',
+      'It rests on another fact of the deal by its revision, which that fact does not have before it is recorded.',
+    );
+  }
+  const preview = holds(kind, state, fact, completed, context, by);
+  return preview instanceof Refusal
+    ? preview
+    : { text: { type, version: fact.version, data: completed }, demands, preview };
+}
+
+interface Offer {
+  readonly mandate: Mandate;
+  readonly parts: readonly Part[];
+  readonly data: object;
+}
+
+/** What an officer offers: the facts as they would be recorded, and what they take. */
+function offered<State>(
+  deciding: Deciding<State>,
+  texts: readonly SentFact[],
+  adjustment: Adjustment,
+  act: string,
+  terms: object,
+): Offer | Refusal {
+  const { asking, base } = deciding;
+  const held = mandatesOn(base.register, asking.officer, base.today);
+  // The limit on what one body offers is held to the body that the officer turns out to act for.
+  const bodies = new Set(asking.actingFor === undefined ? held.map(({ partner }) => partner) : [asking.actingFor]);
+  for (const by of bodies) {
+    const parts = inTurn(deciding, texts, { adjustment, by }, (text, turn) => offeredPart(deciding, text, turn, by));
+    if (parts instanceof Refusal) return parts;
+    const seats = parts.map(({ demands }, fact): Seat => {
+      const { signature, acts, signs, roles } = demands;
+      return {
+        fact,
+        bodies: signature === 'other-side' ? [...acts, ...signs] : acts,
+        roles,
+        amount: amountOf(demands),
+      };
+    });
+    const maker = seated(seats, asking, base, act);
+    if (maker instanceof Refusal) return maker;
+    if (maker.mandate.partner !== by) continue;
+    const needs = needsOf(parts, maker);
+    if (needs instanceof Refusal) return needs;
+    if (needs.length === 0) {
+      return refuse('signature_not_needed', 'Each fact of the deal counts as soon as it is posted.');
+    }
+    const awaiting = bodiesOf(needs);
+    const isOneFact = parts.length === 1 && needs.length === 1 && maker.facts.length === 1;
+    const data = {
+      signature: awaiting.some((each) => each !== by) ? 'other-side' : 'second-officer',
+      awaiting,
+      ...(!isOneFact && { needs, signs: maker.facts }),
+      ...terms,
+    };
+    return { mandate: maker.mandate, parts, data };
+  }
+  return refuse('not_mandated', `${asking.officer} holds no mandate today, so cannot ${act}.`);
+}
+
+/** The decision that an offer comes to: a step that puts it on the table, within what the stream can add exactly. */
+function onTheTable<State>(
+  { kind, state }: Deciding<State>,
+  step: FactText,
+  { mandate, parts }: Offer,
+  adjustment: Adjustment,
+): Decision | Refusal {
+  return (
+    kind.limitsHold(state.own, postingsOf(kind, step), [], mandate.partner) ?? {
+      partner: mandate.partner,
+      role: mandate.role,
+      ...(adjustment && { adjustment }),
+      preview: previewOf(parts),
+      events: [step],
+    }
+  );
+}
+
+/** What a deal does: every warning, and all else as its last fact leaves it. */
+const previewOf = (parts: readonly Part[]): Preview => ({
+  ...parts.at(-1)!.preview,
+  warnings: [...new Set(parts.flatMap(({ preview }) => preview.warnings))],
+});
+
+const expiryPassed = (expires: Day | undefined, today: Day): Refusal | undefined =>
+  expires !== undefined && expires < today
+    ? refuse('expiry_passed', `The deal could have been signed until ${expires}.`)
+    : undefined;
+
+/** Puts a deal on the table. */
+export function proposeDeal<State>(
+  deciding: Deciding<State>,
+  command: Extract<Command, { act: 'propose' }>,
+): Decision | Refusal {
+  const texts = textsOf(command);
+  const wrong = notADeal(deciding, texts) ?? expiryPassed(command.expires, deciding.given.today);
+  if (wrong) return wrong;
+  const offer = offered(deciding, texts, command.adjustment, 'propose this deal', termsOf(command));
+  if (offer instanceof Refusal) return offer;
+  const made = proposalEvent('ProposalMade', deciding.asking.newProposal, offeredOf(offer), offer.data);
+  return onTheTable(deciding, made, offer, command.adjustment);
+}
+
+const offeredOf = ({ parts }: Offer): Offered => offeredAs(parts.map(({ text }) => text));
+
+/** Whether one fact speaks of what another does: of the same kind, and of the same subject where it has one. */
+const isOfTheSame = <State>(fact: Fact<State>, one: SentFact, other: SentFact): boolean =>
+  one.type === other.type && fact.subject?.(one.data) === fact.subject?.(other.data);
+
+/**
+ * Replaces what is on the table, the whole of it, by other facts; the signatures given until then fall with it. It is for the
+ * bodies that the proposal waits for. One fact at least speaks of what is on the table, and whoever made that must sign.
+ */
+export function counterWithDeal<State>(
+  deciding: Deciding<State>,
+  proposal: OpenProposal,
+  command: Extract<Command, { act: 'counter' }>,
+): Decision | Refusal {
+  const { kind, asking, base } = deciding;
+  const texts = textsOf(command);
+  const answering = mandateToAnswer(deciding, proposal, 'counter');
+  if (answering instanceof Refusal) return answering;
+  if (!proposal.deal && proposal.signature !== 'other-side') {
+    return refuse('not_countered', `${proposal.fact.type} is signed or declined as it stands.`);
+  }
+  const wrong = notADeal(deciding, texts) ?? expired(proposal, base.today) ?? expiryPassed(command.expires, base.today);
+  if (wrong) return wrong;
+  const onTable = textsOf(proposal);
+  if (!texts.some((text) => onTable.some((each) => isOfTheSame(factOf(kind, text.type), text, each)))) {
+    return refuse('counter_differs', 'No fact of the counter speaks of what is on the table.');
+  }
+  const acting = { ...deciding, asking: { ...asking, actingFor: answering.partner } };
+  const offer = offered(acting, texts, proposal.adjustment, 'counter with this deal', termsOf(command));
+  if (offer instanceof Refusal) return offer;
+  const makers = standsFor(deciding, proposal)([proposal.by]);
+  const { awaiting } = offer.data as { readonly awaiting: readonly string[] };
+  if (!awaiting.some((each) => makers.includes(each))) {
+    return refuse(
+      'counter_differs',
+      `${makers.join(' or ')} made the proposal, and would sign no fact of the counter.`,
+    );
+  }
+  const { fact: replaces, further: replacesFurther } = proposal;
+  const countered = proposalEvent('ProposalCountered', proposal.id, offeredOf(offer), {
+    replaces,
+    ...(replacesFurther && { replacesFurther }),
+    ...offer.data,
+  });
+  return onTheTable(deciding, countered, offer, proposal.adjustment);
+}
+
+// Answering
+
+const standsFor = <State>({ kind, base }: Deciding<State>, { fact }: Offered) =>
+  standingFor(factOf(kind, fact.type), fact.data, base);
+
+/** The roles that may make and sign the facts of a deal, whatever has become of what they are about. */
+function rolesOf<State>({ kind, given, base }: Deciding<State>, texts: readonly FactText[]) {
+  const facts = texts.map((text) => {
+    const fact = factOf(kind, text.type);
+    const original = given.originals.get(kind.referredTo(text) ?? '');
+    const as = original && fact.signedAs?.(text.data, { ...base, original });
+    return as && !(as instanceof Refusal) ? as.fact : fact;
+  });
+  return {
+    roles: [...new Set(facts.flatMap(({ roles }) => roles))],
+    signerRoles: [...new Set(facts.flatMap((fact) => signingOf(fact, base).signerRoles))],
+  };
+}
+
+/** The mandate by which an officer counters, declines or takes back a deal. */
+function mandateToAnswer<State>(
+  deciding: Deciding<State>,
+  proposal: OpenProposal,
+  act: 'counter' | 'decline' | 'withdraw',
+): Mandate | Refusal {
+  const { asking, base } = deciding;
+  const { roles, signerRoles } = rolesOf(deciding, textsOf(proposal));
+  const own = act === 'withdraw';
+  const bodies = own ? [proposal.by] : proposal.awaiting;
+  const mandate = mandateFor(
+    base.register,
+    asking.officer,
+    base.today,
+    {
+      partners: standsFor(deciding, proposal)(bodies),
+      roles: own ? roles : signerRoles,
+      act: `${act} ${proposal.deal ? 'this deal' : proposal.fact.type}`,
+    },
+    asking.actingFor,
+  );
+  return !(mandate instanceof Refusal) && act === 'counter' && asking.officer === proposal.officer
+    ? refuse('same_officer', `${asking.officer} proposed it; another officer of ${mandate.partner} must ${act} it.`)
+    : mandate;
+}
+
+/** Declining is for a body that the deal still waits for, and ends it; withdrawing is for whoever made it. */
+export function closeDeal<State>(
+  deciding: Deciding<State>,
+  proposal: OpenProposal,
+  command: Extract<Command, { act: 'decline' | 'withdraw' }>,
+): Decision | Refusal {
+  const mandate = mandateToAnswer(deciding, proposal, command.act);
+  if (mandate instanceof Refusal) return mandate;
+  const { today } = deciding.given;
+  if (isExpired(proposal, today)) return expired(proposal, today)!;
+  const type = command.act === 'decline' ? 'ProposalDeclined' : 'ProposalWithdrawn';
+  return {
+    partner: mandate.partner,
+    role: mandate.role,
+    events: [proposalEvent(type, proposal.id, proposal, { reason: command.reason })],
+  };
+}
+
+/** Signs a deal for every fact that the officer's body is a side of. The last signature records the facts. */
+export function agreeDeal<State>(
+  deciding: Deciding<State>,
+  proposal: OpenProposal,
+  adjustment: Adjustment,
+): Decision | Refusal {
+  const { kind, state, asking, base } = deciding;
+  const late = expired(proposal, base.today);
+  if (late) return late;
+  const texts = textsOf(proposal);
+  const { needs, given } = proposal.deal!;
+  const by = asking.actingFor ?? mandatesOn(base.register, asking.officer, base.today)[0]?.partner ?? '';
+  const parts = inTurn(deciding, texts, { adjustment, by }, (text, { fact, context }) => {
+    const demands = demandsOf(fact, text.data, state.own, context);
+    const wrong = daysHold(kind, state, fact, text.data, context) ?? stillRestsOn(kind, state, text, proposal, context);
+    if (wrong) return wrong;
+    const preview = holds(kind, state, fact, text.data, context, by);
+    return preview instanceof Refusal ? preview : { text, demands, preview };
+  });
+  if (parts instanceof Refusal) return parts;
+
+  const seats = needs.map(({ fact, bodies }): Seat => {
+    const { demands, standFor } = parts[fact]!;
+    return { fact, bodies: standFor(bodies), roles: rolesToSign(demands, fact, given), amount: amountOf(demands) };
+  });
+  const signedAlready = new Set(given.flatMap((each) => (each.officer === asking.officer ? each.facts : [])));
+  const free = seats.filter(({ fact }) => !signedAlready.has(fact));
+  if (free.length === 0) {
+    return refuse(
+      'same_officer',
+      `${asking.officer} has signed what is left of the deal; another person must sign it.`,
+    );
+  }
+  const signer = seated(free, asking, base, 'sign this deal');
+  if (signer instanceof Refusal) return signer;
+  const { partner, role } = signer.mandate;
+  const signature: DealSignature = { officer: asking.officer, partner, role, facts: signer.facts };
+  const left = leftOf(needs, parts, signer);
+  const capacity = { partner, role, ...(adjustment && { adjustment }), preview: previewOf(parts) };
+  if (left.length > 0) {
+    return {
+      ...capacity,
+      events: [proposalEvent('ProposalSigned', proposal.id, proposal, { signature, needs: left })],
+    };
+  }
+  const signatures = [...given, signature];
+  const unsigned = parts.findIndex((part, fact) => !isSigned(part, fact, signatures));
+  if (unsigned >= 0) {
+    return refuse(
+      'changed_since_proposed',
+      `Part ${unsigned + 1} of the deal takes other signatures than it did when it was proposed.`,
+    );
+  }
+  const { conditions } = proposal;
+  return {
+    ...capacity,
+    inOpenPeriods: parts.flatMap(({ adjusts }, fact) => (adjusts ? [] : [fact + 1])),
+    events: [
+      proposalEvent('ProposalAgreed', proposal.id, proposal, {
+        signatures,
+        ...termsOf({ conditions, expires: undefined }),
+      }),
+      ...texts,
+    ],
+  };
+}
+
+/**
+ * The roles that may give the next signature for a fact. Who makes a deal stands where who proposes the fact alone does, and
+ * another signs. Of two who both sign after it was made, one is in a role that proposes and the other in one that signs.
+ */
+function rolesToSign(
+  { signature, roles, signerRoles }: Demands,
+  fact: number,
+  given: readonly DealSignature[],
+): readonly Role[] {
+  if (signature === 'none') return roles;
+  const first = given.find(({ facts }) => facts.includes(fact));
+  if (!first) return [...roles, ...signerRoles];
+  const signing = roles.includes(first.role) ? signerRoles : [];
+  return first === given[0] || !signerRoles.includes(first.role) ? signing : [...signing, ...roles];
+}
+
+/** Whether a fact has the signatures that it takes now: bodies may have become one since, or a period been closed. */
+function isSigned({ demands, standFor }: Part, fact: number, signatures: readonly DealSignature[]): boolean {
+  const own = signatures.filter(({ facts }) => facts.includes(fact));
+  if (demands.signature === 'none') return own.some(({ partner }) => standFor([partner]).some(isIn(demands.acts)));
+  return own.some((one) =>
+    own.some((other) => other.officer !== one.officer && isBetween(demands, standFor([one.partner]), other.partner)),
+  );
+}
+
+const isIn =
+  (all: readonly string[]) =>
+  (one: string): boolean =>
+    all.includes(one);

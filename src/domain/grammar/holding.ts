@@ -1,0 +1,127 @@
+import { dayInWords, type Day } from '../calendar.js';
+import { refuse, Refusal } from '../rules.js';
+import { sameValue } from '../same-value.js';
+import type { FactData, FactText } from './event.js';
+import { postingsOf } from './evolve.js';
+import type { Context, Fact } from './fact.js';
+import { factOf, type Kind, type StreamState } from './kind.js';
+import type { Preview } from './preview.js';
+import {
+  offeredAs,
+  PROPOSAL_EVENTS,
+  textsOf,
+  type Offered,
+  type OpenProposal,
+  type ProposalEvent,
+} from './proposal.js';
+import { inForce } from './rule-versions.js';
+import { notTwice } from './same.js';
+
+/** What a fact is held to, alone or in a deal, when it is posted, proposed, countered and signed. */
+
+/**
+ * The rules that hold a fact to its stream, whoever posts it, when it is proposed and again when it is signed; and, where
+ * they do hold, what it will do to the tests of the stream.
+ */
+export function holds<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  fact: Fact<State>,
+  data: FactData,
+  context: Context,
+  by: string,
+): Preview | Refusal {
+  const wrong = notTwice(kind, state.own, fact, data, context) ?? fact.check(data, state.own, context);
+  if (wrong) return wrong;
+  const postings = fact.postings(data);
+  const beyond = kind.limitsHold(state.own, postings, fact.limits ?? [], by);
+  if (beyond) return beyond;
+  const preview = kind.preview(state.own, fact, data, postings, context);
+  return preview.refusal ?? preview;
+}
+
+/** What is put on the table must stay within what the stream can add exactly, whoever offers it. */
+export const tableHolds = <State>(kind: Kind<State>, { own }: StreamState<State>, step: FactText, by: string) =>
+  kind.limitsHold(own, postingsOf(kind, step), [], by);
+
+/**
+ * Whether the days of a fact can take it: what has happened is over, and the effective day is in the fund's year, and in an
+ * open period or an adjustment of a closed one.
+ */
+export function daysHold<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  fact: Fact<State>,
+  data: FactData,
+  { adjustment, today, ...context }: Context,
+): Refusal | undefined {
+  if (!kind.isOpen(state.own)) return undefined;
+  const { effective } = data;
+  const happened = inForce('in_the_future', context) ? fact.happened?.(data) : undefined;
+  if (happened !== undefined && happened > today) {
+    return refuse('in_the_future', `It would have happened on ${dayInWords(happened)}; today is ${dayInWords(today)}.`);
+  }
+  const outside = kind.dayAllowed(state.own, fact, effective);
+  if (outside) return outside;
+  const closed = kind.isClosed(state.own, effective) && !fact.inClosedPeriods;
+  if (closed && !adjustment) {
+    return refuse('period_closed', `${dayInWords(effective)} is in a closed accounting period.`);
+  }
+  if (!closed && adjustment) {
+    return refuse('adjustment_not_needed', `${dayInWords(effective)} is in no closed accounting period.`);
+  }
+  return undefined;
+}
+
+/**
+ * What a decision added to a text when it was proposed must still be so: nobody signs a figure that has moved.
+ * @param proposed the version of the rules by which it was proposed
+ */
+export function stillRestsOn<State>(
+  kind: Kind<State>,
+  state: StreamState<State>,
+  text: FactText,
+  proposed: { readonly rules: number },
+  context: Context,
+): Refusal | undefined {
+  const fact = factOf(kind, text.type);
+  if (!fact.complete) return undefined;
+  const { data } = text;
+  const sent = Object.fromEntries(
+    Object.keys(fact.input.shape).flatMap((key) => (key in data ? [[key, data[key]]] : [])),
+  );
+  // What an older version said is worked out by the rules of its day, to which it is brought up to date.
+  const { rules } = text.stored ? proposed : context;
+  const now = fact.complete(sent, state.own, { ...context, rules });
+  if (now instanceof Refusal) return now;
+  const moved = Object.keys({ ...data, ...now }).find((key) => !sameValue(now[key], data[key]));
+  return moved === undefined
+    ? undefined
+    : refuse('changed_since_proposed', `The "${moved}" that the proposal of ${fact.name} rests on has changed.`);
+}
+
+/** Whether a fact of a day that an adjustment is given for adjusts a closed period. */
+export const isAdjusted = <State>(
+  kind: Kind<State>,
+  { own }: StreamState<State>,
+  fact: Fact<State>,
+  { effective }: FactData,
+): boolean => kind.isOpen(own) && kind.isClosed(own, effective) && !fact.inClosedPeriods;
+
+/** A step of a proposal that carries what is offered. */
+export const proposalEvent = (
+  type: ProposalEvent['type'],
+  proposal: string,
+  offered: Offered,
+  more: object,
+): FactText => ({
+  type,
+  version: PROPOSAL_EVENTS[type].version,
+  data: { proposal, effective: offered.fact.data.effective, ...offeredAs(textsOf(offered)), ...more },
+});
+
+/** Why a proposal cannot be answered any more on a day, where its last day has passed. */
+export const expired = (proposal: OpenProposal, today: Day): Refusal | undefined =>
+  proposal.expires !== undefined && proposal.expires < today
+    ? refuse('proposal_expired', `Proposal ${proposal.id} could be signed until ${dayInWords(proposal.expires)}.`)
+    : undefined;
