@@ -20,6 +20,7 @@ import type { NamedFile } from './ledger/acts/load.js';
 import { watchSoundness } from './ledger/soundness.js';
 import { LedgerDamaged, NotALedger, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
+import type { OnceStore } from './store/once-store.js';
 import { secretOf, snapshotFile } from './store/snapshot-file.js';
 import { backUp } from './store/sqlite/backup.js';
 import { headFileOf } from './store/sqlite/noted-head.js';
@@ -288,7 +289,7 @@ async function serve(config: Config, how: HowServed): Promise<void> {
           unwatch();
           await app.close();
           await ledger.close();
-          pages?.once.close();
+          await pages?.once.close();
         } catch (error) {
           fault(error, 'the service cannot be stopped as it should be');
           throw error;
@@ -301,7 +302,7 @@ async function serve(config: Config, how: HowServed): Promise<void> {
   });
 }
 
-/** What pages need beside the ledger. What happens once is kept in a file, so pages are served where the ledger is one. */
+/** What pages need beside the ledger. Throws {@link WrongUse} where a setting is missing, or is not as it must be. */
 async function pagesOf(
   config: Config,
   file: string,
@@ -309,13 +310,11 @@ async function pagesOf(
   ownKey: JWK | undefined,
   isEmpty: boolean,
 ): Promise<PagesOptions> {
-  if (!isFile(file))
-    throw new WrongUse('Pages are served from a ledger in a file; unset BCF_PUBLIC_URL for one in EventStoreDB.');
-  const [{ linkReader }, { PeopleFile }, { openSqliteOnceStore }] = await Promise.all([
-    import('./http/sign-in.js'),
-    import('./web/people.js'),
-    import('./store/sqlite/once-store.js'),
-  ]);
+  if (!isFile(file) && !config.sessionKeys)
+    throw new WrongUse(
+      'Services that share an event store seal sessions with the same keys: set BCF_SESSION_KEYS, or unset BCF_PUBLIC_URL.',
+    );
+  const [{ linkReader }, { PeopleFile }] = await Promise.all([import('./http/sign-in.js'), import('./web/people.js')]);
   const people = readAs(PeopleFile, config.people === undefined ? [] : readJson(config.people).content);
   if ('faults' in people) {
     const [{ path, words }] = people.faults as [(typeof people.faults)[number]];
@@ -324,7 +323,7 @@ async function pagesOf(
   return {
     publicUrl: demonstration ? undefined : config.publicUrl,
     sessionKeys: config.sessionKeys ?? [randomBytes(32)],
-    once: openSqliteOnceStore(onceOf(file)),
+    once: await onceStoreOf(config, file),
     freshMs: config.freshMinutes * 60_000,
     people: people.value,
     provider:
@@ -332,6 +331,13 @@ async function pagesOf(
     readLink: ownKey && !config.oidc ? linkReader(ownKey) : undefined,
     firstRunCode: isEmpty ? randomBytes(16).toString('base64url') : undefined,
   };
+}
+
+/** Where it is noted what has happened once: beside a ledger’s file, or on the event store that services share. */
+async function onceStoreOf(config: Config, file: string): Promise<OnceStore> {
+  if (isFile(file)) return (await import('./store/sqlite/once-store.js')).openSqliteOnceStore(onceOf(file));
+  const { openEventStoreDBOnceStore } = await import('./store/eventstoredb/once-store.js');
+  return openEventStoreDBOnceStore({ connection: config.eventStoreDB! });
 }
 
 async function removeDemonstration(config: Config, file: string): Promise<void> {

@@ -114,8 +114,8 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
     packages: ['@photostructure/sqlite', 'zod', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:url'],
   },
   'src/store/eventstoredb': {
-    ours: ['src/store/eventstoredb', 'src/store/event-store.ts'],
-    packages: ['@eventstore/db-client', 'canonicalize', 'node:timers/promises'],
+    ours: ['src/store/eventstoredb', 'src/store/event-store.ts', 'src/store/once-store.ts'],
+    packages: ['@eventstore/db-client', 'canonicalize', 'node:crypto', 'node:timers/promises'],
   },
   'src/http': {
     ours: [

@@ -4,7 +4,6 @@ import fastify, {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
   type FastifyPluginAsync,
 } from 'fastify';
@@ -149,7 +148,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   registerOperations(app, ledger, { accessLog, metricsToken, securityContact });
   const unrouted = refuseUnrouted(methodsOf);
-  let missingPage: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | undefined;
+  let missingPage: ReturnType<typeof registerPages> | undefined;
   app.setNotFoundHandler((request, reply) => {
     if (missingPage && isForAPage(request)) return missingPage(request, reply);
     return unrouted(request, (methods) => void reply.header('allow', methods));

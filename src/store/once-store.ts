@@ -4,11 +4,11 @@
  */
 export interface OnceStore {
   /**
-   * Notes that something has happened, until an instant, in milliseconds. Returns whether it had not happened before.
-   * Throws {@link StoreUnavailable} where it cannot be noted.
+   * Notes that something has happened, until an instant, in milliseconds. Resolves to whether it had not happened before.
+   * Rejects {@link StoreUnavailable} where it cannot be noted; then it may have been, and counts as having happened.
    */
-  note(what: string, until: number, now: number): boolean;
-  /** Whether it has happened. Throws {@link StoreUnavailable} where that cannot be read. */
-  has(what: string): boolean;
-  close(): void;
+  note(what: string, until: number, now: number): Promise<boolean>;
+  /** Whether it has happened. Rejects {@link StoreUnavailable} where that cannot be read. */
+  has(what: string): Promise<boolean>;
+  close(): Promise<void>;
 }

@@ -41,7 +41,7 @@ export function registerPages(
   demonstration: boolean,
   options: PagesOptions,
   refusalOf: (error: FastifyError) => Refusal,
-): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   const { publicUrl, once, provider } = options;
   const secure = publicUrl?.startsWith('https:') ?? false;
   // A name with this prefix is taken by browsers from this host alone, over TLS alone.
@@ -60,9 +60,10 @@ export function registerPages(
     );
 
   /** The session of a request; a new one of nobody where it has none, or one that has ended. */
-  function sessionOf(request: FastifyRequest, reply: FastifyReply): Session {
+  async function sessionOf(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const found = sessions.open(parse(request.headers.cookie ?? '')[COOKIE], now());
-    if (!found || once.has(`ended ${found.id}`)) {
+    // A session of nobody opens nothing, ended or not.
+    if (!found || (found.officer !== undefined && (await once.has(`ended ${found.id}`)))) {
       const begun = sessions.begin(now());
       setCookie(reply, begun);
       return begun;
@@ -113,9 +114,9 @@ export function registerPages(
   const redirect = (reply: FastifyReply, path: string): FastifyReply =>
     reply.redirect(publicUrl === undefined ? path : new URL(path, publicUrl).href, 303);
 
-  /** Who asks; undefined where nobody is signed in. Throws where the officer holds no mandate today. */
-  function askingOf(request: FastifyRequest, reply: FastifyReply): Asking | undefined {
-    const session = sessionOf(request, reply);
+  /** Who asks; undefined where nobody is signed in. Rejects where the officer holds no mandate today. */
+  async function askingOf(request: FastifyRequest, reply: FastifyReply): Promise<Asking | undefined> {
+    const session = await sessionOf(request, reply);
     const { officer, by, shown } = session;
     if (officer === undefined || by === undefined || shown === undefined) return undefined;
     const sight = answered(sightsOf(officer));
@@ -143,22 +144,22 @@ export function registerPages(
     tickets: createTickets(options.sessionKeys, secure),
     get: (path, handler) =>
       void app.get(path, hidden, async (request, reply) => {
-        const asking = askingOf(request, reply);
+        const asking = await askingOf(request, reply);
         return asking ? handler(asking, request, asPage(reply)) : toSignIn(request, reply);
       }),
     post: (path, handler) =>
       void app.post(path, hidden, async (request, reply) => {
         fromHere(request);
-        const asking = askingOf(request, reply);
+        const asking = await askingOf(request, reply);
         if (!asking) return toSignIn(request, reply);
         return handler(asking, formOf(request, asking.session), request, asPage(reply));
       }),
     postDraft: (path, handler) =>
       void app.post(path, hidden, async (request, reply) => {
         fromHere(request);
-        const asking = askingOf(request, reply);
+        const asking = await askingOf(request, reply);
         if (!asking) {
-          const session = sessionOf(request, reply);
+          const session = await sessionOf(request, reply);
           return asPage(reply)
             .status(401)
             .send(keptPage(around(session), { path: request.url, form: (request.body ?? {}) as Form, ...ENDED }));
@@ -168,18 +169,18 @@ export function registerPages(
       }),
     getOpen: (path, handler) =>
       void app.get(path, hidden, async (request, reply) => {
-        const session = sessionOf(request, reply);
+        const session = await sessionOf(request, reply);
         return handler(session, around(session), request, asPage(reply));
       }),
     postOpen: (path, handler) =>
       void app.post(path, hidden, async (request, reply) => {
         fromHere(request);
-        const session = sessionOf(request, reply);
+        const session = await sessionOf(request, reply);
         return handler(session, around(session), formOf(request, session), asPage(reply), request);
       }),
     signIn: (reply, who) => setCookie(reply, sessions.begin(now(), who)),
-    signOut(reply, session) {
-      once.note(`ended ${session.id}`, session.since + SESSION_MS_MAX, now());
+    async signOut(reply, session) {
+      if (session.officer !== undefined) await once.note(`ended ${session.id}`, session.since + SESSION_MS_MAX, now());
       setCookie(reply, sessions.begin(now()));
     },
     isFresh: ({ shown }) => now() - shown <= options.freshMs,
@@ -188,8 +189,8 @@ export function registerPages(
   };
 
   /** Who is signed in can sign out, also where their mandate has ended; what failed by itself is not asked again who it is. */
-  const aroundRefusal = (request: FastifyRequest, reply: FastifyReply, { rule }: Refusal): Around =>
-    rule === 'not_mandated' ? around(sessionOf(request, reply)) : { style, demonstration, token: '' };
+  const aroundRefusal = async (request: FastifyRequest, reply: FastifyReply, { rule }: Refusal): Promise<Around> =>
+    rule === 'not_mandated' ? around(await sessionOf(request, reply)) : { style, demonstration, token: '' };
 
   // Pages send forms, and nothing else is read here.
   app.removeAllContentTypeParsers();
@@ -204,14 +205,14 @@ export function registerPages(
   app.addHook('onRequest', async (_request, reply) => {
     void reply.headers(headers());
   });
-  app.setErrorHandler((error: FastifyError | Refused, request, reply) => {
+  app.setErrorHandler(async (error: FastifyError | Refused, request, reply) => {
     const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
     const { status, title }: Rule = RULES[refusal.rule];
     if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'page failed');
     const body = refusedPage(title, refusal);
     return asPage(reply)
       .status(status)
-      .send(page(aroundRefusal(request, reply, refusal), { title: `Error: ${title}`, main: body }));
+      .send(page(await aroundRefusal(request, reply, refusal), { title: `Error: ${title}`, main: body }));
   });
 
   registerSignIn(site);
@@ -230,11 +231,11 @@ export function registerPages(
   registerFind(site);
   registerPartners(site);
 
-  return (request, reply) =>
+  return async (request, reply) =>
     asPage(reply)
       .headers(headers())
       .status(404)
-      .send(missingPage(around(sessionOf(request, reply))));
+      .send(missingPage(around(await sessionOf(request, reply))));
 }
 
 /**

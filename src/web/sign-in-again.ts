@@ -43,7 +43,7 @@ export function registerSignInAgain(site: Site): void {
   if (!site.demonstration) return;
   site.post(AGAIN, async ({ session }, sent, _request, reply) => {
     const { officer, by } = session;
-    site.signOut(reply, session);
+    await site.signOut(reply, session);
     site.signIn(reply, { officer, by, shown: site.ledger.clock.now() });
     return site.redirect(reply, keptPlace(sent['to']));
   });

@@ -1,5 +1,4 @@
 import { OPERATOR } from '../ledger/access.js';
-import { SESSION_MS_MAX } from './session.js';
 import { askedOf } from './asking.js';
 import { summaryList } from './components/lists.js';
 import { html } from './html.js';
@@ -38,7 +37,7 @@ export function registerProvider(site: Site, provider: Provider): void {
     const ticket = site.tickets.take(request, reply, typeof state === 'string' ? state : '', now());
     if (!ticket) throw notGood('It was begun in another browser, or more than ten minutes ago.');
     // Whoever comes back a second time, by Back or by a copy of the address, signs nobody in.
-    if (!once.note(`sign-in ${ticket.state}`, now() + SESSION_MS_MAX, now()))
+    if (!(await once.note(`sign-in ${ticket.state}`, ticket.until, now())))
       throw notGood('It has been completed before.');
     const { subject, shown } = await provider.finish(new URL(request.url, publicUrl), ticket);
     const { issuer } = provider;
@@ -46,7 +45,7 @@ export function registerProvider(site: Site, provider: Provider): void {
     if (officer === undefined)
       return reply.status(RULES.person_unknown.status).send(await unknownPage(site, around, provider, subject));
     // A session from before signing in ends: whoever knew it is not signed in with the officer.
-    site.signOut(reply, session);
+    await site.signOut(reply, session);
     site.signIn(reply, { officer, by: byOf(provider), shown: shown ?? 0 });
     return site.redirect(reply, ticket.to);
   });

@@ -45,7 +45,7 @@ export function registerSignIn(site: Site): void {
         return reply.status(400).send(page(around, { title: 'Error: Sign in', main }));
       }
       // A session from before signing in ends: whoever knew it is not signed in with the officer.
-      site.signOut(reply, session);
+      await site.signOut(reply, session);
       site.signIn(reply, { officer: found.officer, by: 'demonstration', shown: site.ledger.clock.now() });
       return site.redirect(reply, to);
     });
@@ -65,15 +65,15 @@ export function registerSignIn(site: Site): void {
         throw notGood('The link is not one of this service, or its time is over.');
       });
       const now = site.ledger.clock.now();
-      if (!site.options.once.note(`link ${id}`, now + LINK_MS, now)) throw notGood('The link has been used.');
-      site.signOut(reply, session);
+      if (!(await site.options.once.note(`link ${id}`, now + LINK_MS, now))) throw notGood('The link has been used.');
+      await site.signOut(reply, session);
       site.signIn(reply, { officer, by: 'sign-in link', shown: now });
       return site.redirect(reply, session.officer === officer ? placeOfOurs(session.back) : '/');
     });
   }
 
   site.postOpen('/sign-out', async (session, _around, _form, reply) => {
-    site.signOut(reply, session);
+    await site.signOut(reply, session);
     const ending = await endingOf(site, session);
     return ending === undefined ? site.redirect(reply, '/signed-out') : reply.redirect(ending, 303);
   });

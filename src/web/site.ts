@@ -79,7 +79,7 @@ export interface Site {
     ) => Promise<unknown>,
   ): void;
   signIn(reply: FastifyReply, who: SignedIn): void;
-  signOut(reply: FastifyReply, session: Session): void;
+  signOut(reply: FastifyReply, session: Session): Promise<void>;
   /** Whether an officer has shown who they are so short a while ago that they may sign. */
   isFresh(session: OfficersSession): boolean;
   /** Keeps with a session where its officer goes on once they have signed in again. */

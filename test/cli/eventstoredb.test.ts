@@ -138,13 +138,17 @@ t.test('an event store that is not there is told in words', async (t) => {
   t.match(asked, { code: 3, err: /The event store at 127\.0\.0\.1:\d+.* does not answer: Failed to discover/ });
 });
 
-t.test('an event store has no pages yet, and is backed up by its own means', async (t) => {
+t.test('an event store has pages by keys that its services share, and is backed up by its own means', async (t) => {
   const { cwd, env } = await cluster(t);
   await runInside(['load', OPENING], env, cwd);
   const served = { ...env, BCF_KEY_FILE: join(cwd, 'key.json'), BCF_PUBLIC_URL: 'https://bcf.example' };
   t.match(await runInside(['serve', '--port', '0'], served, cwd), {
     code: 2,
-    err: /Pages are served from a ledger in a file/,
+    err: /set BCF_SESSION_KEYS/,
   });
+  const keys = { BCF_SESSION_KEYS: Buffer.alloc(32, 1).toString('base64') };
+  const { address, stop } = await serving(['serve'], cwd, { ...served, ...keys });
+  t.equal((await fetch(`${address}/sign-in`)).status, 200);
+  await stop('SIGTERM');
   t.match(await runInside(['backup', 'copy.sqlite'], env, cwd), { code: 2, err: /backed up by its own means/ });
 });

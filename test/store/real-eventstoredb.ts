@@ -2,7 +2,9 @@ import t from 'tap';
 import { sharedServer } from '../support/eventstoredb/renamed.js';
 import { inOneOrder, racing } from '../support/one-order.js';
 import { serveFrom } from '../support/sharing.js';
+import { openEventStoreDBOnceStore } from '../../src/store/eventstoredb/once-store.js';
 import { conformance } from './conformance.js';
+import { onceConformance } from './once-conformance.js';
 import { CATEGORIES, EVENTSTOREDB } from './eventstoredb.js';
 
 /**
@@ -38,6 +40,17 @@ if (connection === undefined) {
     },
     capabilities: EVENTSTOREDB,
   });
+  onceConformance(
+    'an event store on a real server',
+    async (t) => ({
+      open() {
+        const once = openEventStoreDBOnceStore({ connection });
+        t.teardown(() => once.close());
+        return once;
+      },
+    }),
+    `${server.run} `,
+  );
   serveFrom(server);
   t.test('what stands on a real server is what the rules accept', { timeout: WITHIN_MS }, (t) =>
     inOneOrder(t, 'a server', Math.min(acts, 8)),

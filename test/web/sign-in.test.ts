@@ -137,7 +137,7 @@ t.test('where a page cannot be made its reader is told why, and what to do', asy
   const elsewhere = await officer.get('/', { host: 'evil.example' });
   t.match([elsewhere.statusCode, elsewhere.headers['content-type']], [421, /text\/html/]);
   t.match((await officer.get(`/funds/${'x'.repeat(80)}`)).body, 'fields_invalid');
-  once.close();
+  await once.close();
   const unkept = await officer.get(`/funds/${FUND}`);
   t.match([unkept.statusCode, unkept.body], [503, /store_unavailable/]);
   t.match(unkept.body, 'Go to your tasks');

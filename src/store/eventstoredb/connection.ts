@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { convertToCommandError, ErrorType, EventStoreDBClient, isCommandError } from '@eventstore/db-client';
+import {
+  convertToCommandError,
+  ErrorType,
+  EventStoreDBClient,
+  isCommandError,
+  StreamNotFoundError,
+  type StreamingRead,
+} from '@eventstore/db-client';
 import { ConcurrencyConflict, NotALedger, OutcomeUnknown, StoreUnavailable } from '../event-store.js';
 
 /**
@@ -272,5 +279,23 @@ async function within<T>(milliseconds: number, call: (late: AbortSignal) => Prom
     return await Promise.race([call(late.signal), overdue]);
   } finally {
     done.abort();
+  }
+}
+
+/** Everything that a read gives; nothing where the stream does not exist. */
+export async function collect<E>(read: StreamingRead<E>, late: AbortSignal): Promise<E[]> {
+  const events: E[] = [];
+  const give = (): void => {
+    read.on('error', () => undefined);
+    read.cancel().catch(() => undefined);
+    read.destroy();
+  };
+  late.addEventListener('abort', give);
+  try {
+    for await (const event of read) events.push(event);
+    return events;
+  } catch (error) {
+    if (error instanceof StreamNotFoundError) return [];
+    throw error;
   }
 }

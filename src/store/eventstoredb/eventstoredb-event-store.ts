@@ -6,10 +6,8 @@ import {
   END,
   FORWARDS,
   START,
-  StreamNotFoundError,
   type AllStreamResolvedEvent,
   type ResolvedEvent,
-  type StreamingRead,
 } from '@eventstore/db-client';
 import canonicalize from 'canonicalize';
 import {
@@ -27,7 +25,7 @@ import {
   type RecordedEvent,
   type Subscription,
 } from '../event-store.js';
-import { connect, type ConnectionOptions } from './connection.js';
+import { collect, connect, type ConnectionOptions } from './connection.js';
 import { follow } from './following.js';
 
 /**
@@ -329,21 +327,3 @@ function recorded({ event }: ResolvedEvent | AllStreamResolvedEvent): RecordedEv
  */
 const textOf = (content: unknown): string =>
   content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : (canonicalize(content) ?? '');
-
-/** Everything that a read gives; nothing where the stream does not exist. */
-async function collect<E>(read: StreamingRead<E>, late: AbortSignal): Promise<E[]> {
-  const events: E[] = [];
-  const give = (): void => {
-    read.on('error', () => undefined);
-    read.cancel().catch(() => undefined);
-    read.destroy();
-  };
-  late.addEventListener('abort', give);
-  try {
-    for await (const event of read) events.push(event);
-    return events;
-  } catch (error) {
-    if (error instanceof StreamNotFoundError) return [];
-    throw error;
-  }
-}

@@ -11,7 +11,7 @@ export function openSqliteOnceStore(file: string): OnceStore {
   const forget = database.prepare('DELETE FROM happened WHERE until < ?');
   const find = database.prepare('SELECT 1 FROM happened WHERE what = ?');
 
-  function reached<T>(act: () => T): T {
+  async function reached<T>(act: () => T): Promise<T> {
     try {
       return act();
     } catch (error) {
@@ -26,6 +26,6 @@ export function openSqliteOnceStore(file: string): OnceStore {
         return insert.run(what, until).changes === 1;
       }),
     has: (what) => reached(() => find.get(what) !== undefined),
-    close: () => database.close(),
+    close: async () => database.close(),
   };
 }

@@ -134,6 +134,9 @@ export const slowly =
 
 /** Where the ledger's services ask for the server's time: which revision it has does not matter to them. */
 export const CLOCK_STREAM = 'bcfclock-asked';
+/** And where they note what happens once: which was first, the order of the stream says. */
+export const ONCE_STREAM = 'bcfonce-happened';
+const BESIDE: ReadonlySet<string> = new Set([CLOCK_STREAM, ONCE_STREAM]);
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -180,7 +183,7 @@ export async function startServer(nodes = 1, security?: Security): Promise<TestS
       const stream = Buffer.from(options.getStreamIdentifier()!.getStreamName_asU8()).toString();
       const denied =
         mayNot(node, call.metadata) ??
-        (options.hasNoStream() || options.hasRevision() || stream === CLOCK_STREAM
+        (options.hasNoStream() || options.hasRevision() || BESIDE.has(stream)
           ? undefined
           : refusal(grpc.status.INVALID_ARGUMENT, 'The ledger always says what it expects.')) ??
         (events.every(({ id }) => UUID.test(id)) ? undefined : refusal(grpc.status.INVALID_ARGUMENT, 'No UUID.'));
