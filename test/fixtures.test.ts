@@ -52,6 +52,7 @@ const ADDED_LATER: readonly string[] = [
   'given',
   'replaced',
   'records',
+  'days',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

@@ -3,7 +3,7 @@ import { SPENDING_RULES } from './fund/year/spending-rules.js';
 import { PLAN_RULES } from './fund/plan/plan-rules.js';
 import { REQUEST_RULES } from './request-rules.js';
 import { SERVICE_RULES } from './service-rules.js';
-import { ENDED_RULES, SUCCESSION_RULES } from './register/rules.js';
+import { ENDED_RULES, PUBLISHED_RULES, SUCCESSION_RULES } from './register/rules.js';
 import { rule, type Rule } from './grammar/rule.js';
 import { PLAN_YEAR_RULES } from './fund/plan/plan-year-rules.js';
 
@@ -183,6 +183,7 @@ export const RULES = {
     'Name at least two different officers.',
   ),
   ...SUCCESSION_RULES,
+  ...PUBLISHED_RULES,
   not_in_fund: rule(
     422,
     'That partner is not in this fund',

@@ -3,13 +3,14 @@ import { dayNumber, dayOfNumber, daysAfter, type Day } from './calendar.js';
 /**
  * Working days in England, for deadlines: every day but Saturdays, Sundays and bank holidays.
  * Source: Banking and Financial Dealings Act 1971, section 1 and Schedule 1, with Good Friday and Christmas Day, which
- * are holidays at common law; days moved or added by proclamation are listed below, as published on GOV.UK.
+ * are holidays at common law; days moved or added by proclamation are listed below, as published on GOV.UK. What is
+ * proclaimed later is a fact of the register, and is counted with them.
  */
-interface Proclaimed {
+export interface Proclaimed {
   readonly day: Day;
   /** The day that it stands in for; none where it was added. */
   readonly insteadOf?: Day;
-  /** From when it was known: a deadline that was set before is not moved by it. */
+  /** From when it was known, as it was announced or recorded: a deadline that was set before is not moved by it. */
   readonly announced: Day;
   readonly why: string;
 }
@@ -68,8 +69,11 @@ function substituted(holidays: readonly BankHoliday[]): BankHoliday[] {
   });
 }
 
-/** The bank holidays of a calendar year in England, in order, as they were known on a day. */
-export function bankHolidays(year: number, knownOn: Day): BankHoliday[] {
+/**
+ * The bank holidays of a calendar year in England, in order, as they were known on a day.
+ * @param recorded those that were proclaimed since and recorded
+ */
+export function bankHolidays(year: number, knownOn: Day, recorded: readonly Proclaimed[] = []): BankHoliday[] {
   const easter = easterSunday(year);
   const ordinary: BankHoliday[] = [
     ...substituted([{ day: dayIn(year, 1, 1), name: 'New Year’s Day' }]),
@@ -83,22 +87,26 @@ export function bankHolidays(year: number, knownOn: Day): BankHoliday[] {
       { day: dayIn(year, 12, 26), name: 'Boxing Day' },
     ]),
   ];
-  const proclaimed = PROCLAIMED.filter((each) => each.day.startsWith(String(year)) && each.announced <= knownOn);
-  const moved = new Set(proclaimed.map((each) => each.insteadOf));
-  return [
-    ...ordinary.filter(({ day }) => !moved.has(day)),
-    ...proclaimed.map(({ day, why }) => ({ day, name: why })),
-  ].sort((a, b) => a.day.localeCompare(b.day));
+  const known = [...PROCLAIMED, ...recorded].filter((each) => each.announced <= knownOn);
+  const moved = new Set(known.map((each) => each.insteadOf));
+  const proclaimed = known.filter(({ day }) => day.startsWith(String(year)));
+  return [...ordinary, ...proclaimed.map(({ day, why }) => ({ day, name: why }))]
+    .filter(({ day }) => !moved.has(day))
+    .sort((a, b) => a.day.localeCompare(b.day));
 }
+
+/** Whether a day is a working day, as known on a day. */
+export const isWorkingDay = (day: Day, knownOn: Day, recorded: readonly Proclaimed[]): boolean =>
+  !isWeekend(day) && !bankHolidays(Number(day.slice(0, 4)), knownOn, recorded).some((each) => each.day === day);
 
 /**
  * The day that is so many working days after another, which itself is not counted; bank holidays as known on a day.
  * A holiday proclaimed later moves no deadline that has been set: the parties can agree a later day.
  */
-export function workingDaysAfter(day: Day, count: number, knownOn: Day): Day {
+export function workingDaysAfter(day: Day, count: number, knownOn: Day, recorded: readonly Proclaimed[] = []): Day {
   const holidays = new Map<string, ReadonlySet<string>>();
   const holidaysOf = (year: string): ReadonlySet<string> => {
-    const known = holidays.get(year) ?? new Set(bankHolidays(Number(year), knownOn).map((each) => each.day));
+    const known = holidays.get(year) ?? new Set(bankHolidays(Number(year), knownOn, recorded).map((each) => each.day));
     holidays.set(year, known);
     return known;
   };

@@ -13,6 +13,7 @@ t.test('the facts of what has happened are dated today at the latest', async (t)
       .flatMap(({ fact }) => (fact.happened ? [fact.name] : []))
       .sort(),
     [
+      'BankHolidayProclaimed',
       'CarriedForwardReceived',
       'ContributionReceived',
       'ExpenditureRecorded',

@@ -82,6 +82,8 @@ export interface Stage {
   readonly title: string;
   /** Working days from the day on which the stage is entered; none where the stage has no limit of its own. */
   readonly workingDays?: number | undefined;
+  /** The same in calendar days: weekends and holidays count, and the last day may be one. */
+  readonly days?: number | undefined;
 }
 
 interface Protocol {

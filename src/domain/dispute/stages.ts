@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { append } from '../grammar/change.js';
-import { dayInWords, LAST_DAY, type Day } from '../calendar.js';
+import { dayInWords, daysAfter, LAST_DAY, type Day } from '../calendar.js';
 import { completedFact, recast, type Fact } from '../grammar/fact.js';
 import { refuse, Refusal } from '../rules.js';
 import { sectorOf } from '../register/state.js';
@@ -10,7 +10,7 @@ import { workingDaysAfter } from '../working-days.js';
 import type { Entry } from './steps.js';
 import { FINANCE } from '../roles.js';
 import { CaseReference } from './cases.js';
-import { PROTOCOLS } from './reference.js';
+import { PROTOCOLS, type Stage } from './reference.js';
 import {
   bodiesOf,
   bothSides,
@@ -24,7 +24,7 @@ import {
 import { DueBy, Effective, Panel, ProtocolName, SchemeTitle, ShortTitle, StageName } from '../grammar/fields.js';
 import { newName } from '../grammar/asked.js';
 
-/** The stages through which a dispute goes by the area's protocol, and their deadlines in working days. */
+/** The stages through which a dispute goes by the area's protocol, and their deadlines in working or in calendar days. */
 
 const WorkingDays = z
   .int()
@@ -32,10 +32,23 @@ const WorkingDays = z
   .max(260)
   .meta({ title: 'Working days', description: 'How many working days the stage may take.' });
 
+const Days = z.int().min(1).max(366).meta({
+  title: 'Calendar days',
+  description: 'How many calendar days the stage may take; weekends and holidays count, and the last day may be one.',
+});
+
 const Stages = z
   .array(
     z
-      .strictObject({ stage: newName(StageName, ['title']), title: ShortTitle, workingDays: WorkingDays.optional() })
+      .strictObject({
+        stage: newName(StageName, ['title']),
+        title: ShortTitle,
+        workingDays: WorkingDays.optional(),
+        days: Days.optional(),
+      })
+      .refine(({ workingDays, days }) => workingDays === undefined || days === undefined, {
+        error: 'must be in working days or in calendar days, not in both',
+      })
       .meta({ title: 'Stage' }),
   )
   .min(1)
@@ -56,6 +69,15 @@ const dueByOf = (entries: readonly Entry[]): Day | undefined =>
   entries.findLast((each) => each.step === 'enters-stage' || each.step === 'extends-stage')?.data['dueBy'] as
     Day | undefined;
 
+const limitInWords = ({ workingDays, days }: Stage): string =>
+  workingDays ? ` (${workingDays} working days)` : days ? ` (${days} calendar days)` : '';
+
+/** The last day of a stage that is entered on a day, inclusive; none where it has no limit of its own. */
+function deadlineOf({ workingDays, days }: Stage, entered: Day, afterWorkingDays: (count: number) => Day) {
+  if (workingDays !== undefined) return afterWorkingDays(workingDays);
+  return days === undefined ? undefined : daysAfter(entered, days);
+}
+
 const EntrySent = z.strictObject({
   effective: Effective,
   case: CaseReference,
@@ -70,7 +92,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     title: 'Adopt a dispute protocol',
     group: 'disputes',
     about:
-      'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working days; one from each side signs, or any two where all are of one sector.',
+      'The area’s councils and NHS bodies adopt a dispute protocol: its stages in order, and their working or calendar days; one from each side signs, or any two where all are of one sector.',
     input: z.strictObject({
       effective: Effective,
       protocol: newName(ProtocolName),
@@ -122,7 +144,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       append(state.protocols, { revision, data: { effective, protocol, stages } }),
     sentence: (data) =>
       `The dispute protocol "${data.title}" was adopted from ${dayInWords(data.effective)}: ${data.stages
-        .map((each) => `${each.title}${each.workingDays ? ` (${each.workingDays} working days)` : ''}`)
+        .map((each) => `${each.title}${limitInWords(each)}`)
         .join(', ')}.`,
   }),
   completedFact({
@@ -130,7 +152,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
     title: 'Enter a stage',
     group: 'disputes',
     about:
-      'A case enters a stage of the protocol that was in force, and known, when it was raised, forward only; its deadline is so many working days later.',
+      'A case enters a stage of the protocol that was in force, and known, when it was raised, forward only; its deadline is so many working or calendar days later, by the bank holidays that are known when it is recorded: what is proclaimed later does not move it.',
     input: EntrySent,
     adds: { protocol: ProtocolName, title: ShortTitle.optional(), dueBy: DueBy.optional() },
     signature: 'none',
@@ -141,7 +163,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       const { claimant, respondent } = bodiesOf(state, data.case, today);
       return { acts: [...claimant, ...respondent], signs: [] };
     },
-    complete(data, state: DisputeState, { today }) {
+    complete(data, state: DisputeState, { today, register }) {
       const found = caseOf(state, data.case);
       if (found instanceof Refusal) return found;
       const refusal = notClosed(found) ?? notLaterThanToday('It would be entered', data.effective, today);
@@ -166,8 +188,9 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
             : `Case ${data.case} was raised on ${dayInWords(raisedOn)}.`,
         );
       }
-      const dueBy =
-        stage.workingDays === undefined ? undefined : workingDaysAfter(data.effective, stage.workingDays, today);
+      const dueBy = deadlineOf(stage, data.effective, (count) =>
+        workingDaysAfter(data.effective, count, today, register.reference.holidays),
+      );
       if (dueBy !== undefined && dueBy > LAST_DAY) {
         return refuse(
           'in_the_future',

@@ -7,6 +7,7 @@ import { pence, pounds } from '../money.js';
 import { BODY_FACTS } from './bodies.js';
 import { actsForSome, keeperAlone, keepersOn } from './ending.js';
 import { LOSS } from './loss.js';
+import { HOLIDAY_FACTS } from './holidays.js';
 import { REFERENCE_FACTS } from './reference-data.js';
 import { endOf } from '../grammar/succession.js';
 import { reversalFact, reversedBy } from '../grammar/reversal.js';
@@ -216,6 +217,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
   }),
   ...BODY_FACTS,
   ...REFERENCE_FACTS,
+  ...HOLIDAY_FACTS,
 ];
 
 const REVERSAL = reversalFact<RegisterState>({

@@ -10,6 +10,7 @@ import {
 import { lastInForce, type Remembered } from '../grammar/remembered.js';
 import { byKey } from '../order.js';
 import type { EvidenceList } from '../values.js';
+import type { Proclaimed } from '../working-days.js';
 
 /**
  * What has been published of allocations and rules, each publication kept with the revision of the register at which it
@@ -52,9 +53,11 @@ export type Chain<Data extends { readonly effective: Day }> = readonly Publicati
 export interface ReferenceState {
   readonly allocations: ReadonlyMap<string, Chain<Allocation>>;
   readonly ruleSets: ReadonlyMap<string, Chain<PublishedRules>>;
+  /** Bank holidays that were proclaimed, in the order of recording, each known from the day on which it was recorded. */
+  readonly holidays: readonly Proclaimed[];
 }
 
-export const emptyReference = (): ReferenceState => ({ allocations: new Map(), ruleSets: new Map() });
+export const emptyReference = (): ReferenceState => ({ allocations: new Map(), ruleSets: new Map(), holidays: [] });
 
 export const allocationKey = ({ area, year, payer, source }: Pick<Allocation, 'area' | 'year' | 'payer' | 'source'>) =>
   `${area}|${year}|${payer}|${source}`;

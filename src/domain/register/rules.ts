@@ -15,6 +15,16 @@ export const ENDED_RULES = {
   ),
 } as const;
 
+/** Rules on what is published and recorded here. */
+export const PUBLISHED_RULES = {
+  holiday_unfit: rule(
+    422,
+    'That day cannot be proclaimed so',
+    'A bank holiday is a working day until it is proclaimed; what it takes the place of is one.',
+    'Check both days; the bank holidays of a year can be asked for.',
+  ),
+} as const;
+
 export const SUCCESSION_RULES = {
   succession_unfit: rule(
     422,

@@ -1,7 +1,10 @@
 import t from 'tap';
 import type { RuleCode } from '../../../src/domain/rules.js';
 import { acts, caseNamed, DISPUTES, settle } from '../../support/disputes.js';
-import { COUNTY, WEST } from '../../support/ledger.js';
+import { DISPUTE } from '../../../src/domain/dispute/facts.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
+import { asked } from '../../support/asking.js';
+import { COUNTY, refusals, REGISTER_STREAM, WEST } from '../../support/ledger.js';
 import { disputing, openedLedger } from '../../support/rules-alone.js';
 
 const ONE = { case: caseNamed('one') };
@@ -219,3 +222,123 @@ t.test('a case goes by the protocol known when it was raised, whatever is adopte
     stage: 'hearing',
   });
 });
+
+t.test('a stage in calendar days ends on its day, be it a Sunday; in both kinds of days it is refused', async (t) => {
+  const ledger = await disputing(t);
+  const { raise, post } = acts(ledger);
+  const stages = [
+    { stage: 'talks', title: 'Talks', days: 28 },
+    { stage: 'panel', title: 'Panel', workingDays: 20 },
+  ];
+  const adopting = { effective: '2018-11-01', protocol: 'somerset', stages };
+  const done = await ledger.signed('county-finance', 'north-ccg-chief', 'DisputeProtocolAdopted', adopting, DISPUTES);
+  t.match(done.outcome.events.at(-1)!.sentence, 'Talks (28 calendar days), Panel (20 working days).');
+  await raise();
+  ledger.now('2018-12-02T09:00:00Z');
+  const entered = await post('north-ccg-finance', 'DisputeStageEntered', {
+    ...ONE,
+    effective: '2018-12-02',
+    stage: 'talks',
+  });
+  t.match(entered.outcome.events[0]!.sentence, 'to be done by 30 December 2018', '28 days over Christmas, to a Sunday');
+  const { input } = DISPUTE.byName.get('DisputeProtocolAdopted')!;
+  const both = input.safeParse({ ...adopting, stages: [{ ...stages[0], workingDays: 20 }] });
+  t.match(both.error!.issues, [
+    { path: ['stages', 0], message: 'must be in working days or in calendar days, not in both' },
+  ]);
+});
+
+t.test(
+  'a bank holiday proclaimed while a stage runs moves no deadline that is set, and every one set after it',
+  async (t) => {
+    const ledger = await disputing(t);
+    const { raise, post } = acts(ledger);
+    await raise('before');
+    await raise('after');
+    const entering = (name: string) =>
+      post('north-ccg-finance', 'DisputeStageEntered', {
+        case: caseNamed(name),
+        effective: '2018-12-03',
+        stage: 'informal',
+      });
+    const dueBy = async (name: string, more: object = {}) => {
+      const { stages } = await asked<{ stages: readonly { readonly dueBy: string }[] }>(ledger, 'dispute-case', {
+        area: 'testshire',
+        case: caseNamed(name),
+        on: '2018-12-05',
+        ...more,
+      });
+      return stages.map((each) => each.dueBy);
+    };
+    ledger.now('2018-12-03T09:00:00Z');
+    await entering('before');
+    t.same(await dueBy('before'), ['2018-12-17'], 'ten working days');
+
+    const proclaimed = {
+      effective: '2018-12-04',
+      day: '2018-12-10',
+      occasion: 'A royal wedding',
+      publication: 'The London Gazette',
+    };
+    const record = { officer: 'registrar', act: 'post', type: 'BankHolidayProclaimed' } as const;
+    ledger.now('2018-12-04T09:00:00Z');
+    await refusals(t, ledger, REGISTER_STREAM, [
+      { ...record, name: 'a Sunday', data: { ...proclaimed, day: '2018-12-09' }, rule: 'holiday_unfit' },
+      { ...record, name: 'Christmas Day', data: { ...proclaimed, day: '2018-12-25' }, rule: 'holiday_unfit' },
+      {
+        ...record,
+        name: 'in place of a working day',
+        data: { ...proclaimed, insteadOf: '2018-12-11' },
+        rule: 'holiday_unfit',
+      },
+      {
+        ...record,
+        name: 'by an officer of another body',
+        officer: 'north-ccg-chief',
+        data: proclaimed,
+        rule: 'wrong_partner',
+      },
+    ]);
+    const said = await ledger.post('registrar', 'BankHolidayProclaimed', proclaimed, REGISTER_STREAM);
+    t.equal(
+      said.outcome.events[0]!.sentence,
+      '10 December 2018 is a bank holiday: A royal wedding (The London Gazette).',
+    );
+    await entering('after');
+
+    for (const [known, days] of [
+      ['2018-12-03T23:00:00Z', [['2018-12-17'], []]],
+      ['2018-12-04T12:00:00Z', [['2018-12-17'], ['2018-12-18']]],
+    ] as const)
+      t.same([await dueBy('before', { 'known-at': known }), await dueBy('after', { 'known-at': known })], days, known);
+    const holidaysIn = async (knownOn: string) =>
+      (
+        await asked<{ holidays: readonly { readonly day: string }[] }>(ledger, 'bank-holidays', {
+          year: '2018',
+          'known-on': knownOn,
+        })
+      ).holidays.filter(({ day }) => day.startsWith('2018-12'));
+    t.same(
+      await holidaysIn('2018-12-03'),
+      [{ day: '2018-12-25' }, { day: '2018-12-26' }].map((each, index) => ({
+        ...each,
+        name: ['Christmas Day', 'Boxing Day'][index],
+      })),
+    );
+    t.match(await holidaysIn('2018-12-04'), [{ day: '2018-12-10', name: 'A royal wedding' }, {}, {}]);
+
+    await post('north-ccg-finance', 'DisputeStageEntered', {
+      case: caseNamed('before'),
+      effective: '2018-12-04',
+      stage: 'panel',
+    });
+    await ledger.post(
+      'registrar',
+      'BankHolidayProclaimed',
+      { ...proclaimed, day: '2018-12-11', insteadOf: '2018-12-10' },
+      REGISTER_STREAM,
+    );
+    t.match(await holidaysIn('2018-12-04'), [{ day: '2018-12-11' }, {}, {}], 'what was wrong is put right by another');
+    t.same((await verify(ledger.store)).problems, []);
+  },
+);

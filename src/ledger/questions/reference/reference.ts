@@ -15,12 +15,18 @@ import { FieldText, fieldText } from '../../field-words.js';
 
 /** What there is: funds, partners, sources of funding, and the facts that can be recorded. */
 
-const StageText = z.object({ stage: z.string(), title: z.string(), workingDays: z.int().nullable() });
+const StageText = z.object({
+  stage: z.string(),
+  title: z.string(),
+  workingDays: z.int().nullable(),
+  days: z.int().nullable().meta({ description: 'Its limit in calendar days, where it is not in working days.' }),
+});
 
-const stageText = ({ stage, title, workingDays }: Stage): z.output<typeof StageText> => ({
+const stageText = ({ stage, title, workingDays, days }: Stage): z.output<typeof StageText> => ({
   stage,
   title,
   workingDays: workingDays ?? null,
+  days: days ?? null,
 });
 
 const FundText = z.object({
@@ -154,9 +160,16 @@ export const protocols = query({
     protocols: PROTOCOLS.map(({ stages, ...protocol }) => ({ ...protocol, stages: stages.map(stageText) })),
   }),
   table: (answer) => ({
-    columns: ['protocol', 'stage', 'title', 'working days', 'evidence'],
+    columns: ['protocol', 'stage', 'title', 'working days', 'calendar days', 'evidence'],
     rows: answer.protocols.flatMap(({ protocol, stages, evidence }) =>
-      stages.map((each) => [protocol, each.stage, each.title, String(each.workingDays ?? 'no limit'), evidence]),
+      stages.map((each) => [
+        protocol,
+        each.stage,
+        each.title,
+        String(each.workingDays ?? (each.days === null ? 'no limit' : '')),
+        String(each.days ?? ''),
+        evidence,
+      ]),
     ),
   }),
 });
@@ -164,7 +177,8 @@ export const protocols = query({
 export const holidays = query({
   name: 'bank-holidays',
   path: '/bank-holidays',
-  about: 'The bank holidays of a year in England, which are no working days, as known on a day.',
+  about:
+    'The bank holidays of a year in England, which are no working days, as known on a day: those that are proclaimed and recorded by its end among them.',
   params: Nothing,
   options: z.strictObject({
     year: z
@@ -172,7 +186,9 @@ export const holidays = query({
       .regex(/^20\d{2}$/, { error: 'must be a calendar year such as "2026"' })
       .optional()
       .meta({ description: 'The calendar year. Left out, this one.' }),
-    'known-on': EffectiveDay.optional().meta({ description: 'What was proclaimed by this day. Left out, today.' }),
+    'known-on': EffectiveDay.optional().meta({
+      description: 'What was proclaimed, and recorded, by this day. Left out, today.',
+    }),
   }),
   answer: z.object({
     year: z.string(),
@@ -183,7 +199,8 @@ export const holidays = query({
     const today = todayOf(ledger);
     const year = asked.year ?? today.slice(0, 4);
     const knownOn = asked['known-on'] ?? today;
-    return { year, knownOn, holidays: bankHolidays(Number(year), knownOn) };
+    const recorded = ledger.model.register().reference.holidays;
+    return { year, knownOn, holidays: bankHolidays(Number(year), knownOn, recorded) };
   },
   table: (answer) => ({ columns: ['day', 'name'], rows: answer.holidays.map((each) => [each.day, each.name]) }),
 });
