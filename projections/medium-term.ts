@@ -1,10 +1,11 @@
 import type { Day } from '../src/domain/calendar.js';
 import type { FactData } from '../src/domain/grammar/event.js';
-import { negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
 import { POOL, type Account, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 import type { Kept } from './fund-facts.js';
-import type { View } from './view.js';
+import { gapOf, type Gap } from './gap.js';
+import { sumOver, type View } from './view.js';
 
 /**
  * Several years of an area beside each other, and the bridge between two states of knowledge of them: by how much each
@@ -21,16 +22,20 @@ interface YearPlan {
   /** What each line requires, by its name. */
   readonly lines: ReadonlyMap<string, Pence>;
   readonly funded: ReadonlyMap<string, Pence>;
+  /** What bodies have beside the pool, by source. */
+  readonly beside: ReadonlyMap<string, Pence>;
 }
 
 const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder !== POOL;
+const isBeside = ({ measure, holder }: Account): boolean => measure === 'beside' && holder !== POOL;
 const isFunding = ({ measure, holder }: Account): boolean => measure === 'agreed' && holder !== POOL;
 
-/** What a fund requires by category and has funded by source; the former less the latter is its gap. */
+/** What a fund requires by category, and has funded by source in the pool and beside it; the former less these is its gap. */
 export function yearPlan(view: View, categories: ReadonlyMap<string, string>): YearPlan {
   const requirement = new Map<string, Pence>();
   const lines = new Map<string, Pence>();
   const funded = new Map<string, Pence>();
+  const beside = new Map<string, Pence>();
   const add = (sums: Map<string, Pence>, name: string, amount: Pence): void => {
     if (amount !== NO_MONEY) sums.set(name, plus(sums.get(name) ?? NO_MONEY, amount));
   };
@@ -39,16 +44,43 @@ export function yearPlan(view: View, categories: ReadonlyMap<string, string>): Y
       add(requirement, categories.get(account.detail)!, view.balance(account));
       add(lines, account.detail, view.balance(account));
     } else if (isFunding(account)) add(funded, account.source, view.balance(account));
+    else if (isBeside(account)) add(beside, account.source, view.balance(account));
   }
-  return { requirement, lines, funded };
+  return { requirement, lines, funded, beside };
 }
 
-export const ROW_KINDS = ['requirement', 'reprofiled', 'funding'] as const;
+/** The figures of a year of the medium term. */
+export interface YearGap extends Pick<Gap, 'requirement' | 'funded' | 'gap' | 'soft' | 'hard' | 'recurrentGap'> {
+  /** What bodies have beside the pool: it closes the gap of the medium term, and not that of the pool. */
+  readonly beside: Pence;
+}
+
+/** The gap of a year with what stands beside the pool: funded + beside + soft + hard = requirement. */
+export function yearGap(view: View): YearGap {
+  const pool = gapOf(view, NO_MONEY);
+  const beside = sumOver(view, isBeside);
+  const gap = minus(pool.gap, beside);
+  const soft = lesser(notNegative(gap), pool.proposed);
+  return {
+    requirement: pool.requirement,
+    funded: pool.funded,
+    beside,
+    gap,
+    soft,
+    hard: minus(gap, soft),
+    recurrentGap: minus(
+      pool.recurrentGap,
+      sumOver(view, (account) => isBeside(account) && account.term === 'recurrent'),
+    ),
+  };
+}
+
+export const ROW_KINDS = ['requirement', 'reprofiled', 'funding', 'beside'] as const;
 
 /** How one fact changed the gap of one year: a part of one cell of the bridge. */
 export interface Step {
   readonly kind: (typeof ROW_KINDS)[number];
-  /** The category, the name of the reprofiling, or the source of funding. */
+  /** The category, the name of the reprofiling, or the source of funding in the pool or beside it. */
   readonly row: string;
   readonly entry: Entry;
   readonly change: Pence;
@@ -130,6 +162,7 @@ function stepOf(
   reprofile: Reprofile | undefined,
   categories: ReadonlyMap<string, string>,
 ): Omit<Step, 'entry'> | undefined {
+  if (isBeside(posting)) return { kind: 'beside', row: posting.source, change: negated(posting.pence) };
   if (isFunding(posting)) return { kind: 'funding', row: posting.source, change: negated(posting.pence) };
   if (!isRequired(posting)) return undefined;
   return reprofile

@@ -3,7 +3,7 @@ import { proRata } from '../src/domain/fund/agreement/risk-rule.js';
 import { recurrentBy, spendingByLine } from '../src/domain/fund/agreement/schemes.js';
 import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
 import { byKey, byText } from '../src/domain/order.js';
-import { PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
+import { OUTSIDE, PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
 import type { Owed } from '../src/domain/fund/money/ring-fence.js';
 import { sumOver, type View } from './view.js';
 
@@ -267,6 +267,7 @@ export function mirrored(view: View): Mirrored[] {
   const sides = new Map<string, { own: Map<string, Pence>; pool: Pence; measure: Measure; source: string }>();
   for (const account of view.accounts) {
     const { measure, source, holder } = account;
+    if (OUTSIDE.has(measure)) continue;
     const key = `${measure} ${source}`;
     const side = sides.get(key) ?? { own: new Map<string, Pence>(), pool: NO_MONEY, measure, source };
     sides.set(key, side);

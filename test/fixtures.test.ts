@@ -53,6 +53,8 @@ const ADDED_LATER: readonly string[] = [
   'replaced',
   'records',
   'days',
+  'beside',
+  'besides',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

@@ -29,9 +29,15 @@ export const MEASURES = [
   'carriedForward',
   'drawn',
   'returned',
+  'beside',
 ] as const;
 
 export type Measure = (typeof MEASURES)[number];
+/**
+ * What a body has beside the pool. Its mirror only balances the event: no figure of the pool is made of it.
+ */
+export const OUTSIDE: ReadonlySet<Measure> = new Set(['beside']);
+
 export type Term = 'recurrent' | 'one-off';
 
 export const termOf = (recurrent: boolean): Term => (recurrent ? 'recurrent' : 'one-off');

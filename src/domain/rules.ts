@@ -298,6 +298,18 @@ export const RULES = {
     'Each source has its first and last financial year.',
     'Check the source, or the year; {sources} lists the first and last day of each.',
   ),
+  source_beside_pool: rule(
+    422,
+    'That money stands beside the pool',
+    'Council tax, a body’s own base, revenue support grant and aligned budgets are not pooled: nothing of the pool is paid from them.',
+    'State it by FundingBesideStated; for what is paid into the pool, use the source of the contribution.',
+  ),
+  source_in_pool: rule(
+    422,
+    'That money is the pool’s',
+    'Beside the pool stands only what is not pooled: council tax, a body’s own base, revenue support grant, aligned budgets.',
+    'Post a contribution or a grant instead; {sources} says which is which.',
+  ),
   source_is_grant: rule(
     422,
     'That source is a government grant',

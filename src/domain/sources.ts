@@ -15,6 +15,8 @@ export interface FundingSource {
   readonly kind: 'revenue' | 'capital' | 'either';
   /** Whether the money reaches the payer as a government grant, and so enters by a determination. */
   readonly grant: boolean;
+  /** Whether it stands beside the pool: it counts in the gap of the medium term, and in no figure of the pool. */
+  readonly beside?: true;
   /** The fact by which it enters, where neither a contribution nor a determination brings it. */
   readonly entersBy?: string;
   /** The first and last financial years in force, both inclusive. */
@@ -187,6 +189,58 @@ export const SOURCES: readonly FundingSource[] = [
     from: '2015-16',
     evidence: 'the payer of the £5.0 million of 2016-17 is not stated',
     proven: true,
+  },
+  {
+    code: 'COUNCIL_TAX',
+    name: 'Council tax, with the adult social care precept',
+    duty: 'not-stated',
+    payer: 'local-government',
+    kind: 'revenue',
+    grant: false,
+    beside: true,
+    entersBy: 'FundingBesideStated',
+    from: '2015-16',
+    evidence: cited('[R]'),
+    proven: false,
+  },
+  {
+    code: 'BASE_GROWTH',
+    name: 'Growth of a body’s own base budget',
+    duty: 'not-stated',
+    payer: 'any',
+    kind: 'revenue',
+    grant: false,
+    beside: true,
+    entersBy: 'FundingBesideStated',
+    from: '2015-16',
+    evidence: cited('[R]'),
+    proven: false,
+  },
+  {
+    code: 'RSG',
+    name: 'Revenue Support Grant',
+    duty: 'not-stated',
+    payer: 'local-government',
+    kind: 'revenue',
+    grant: false,
+    beside: true,
+    entersBy: 'FundingBesideStated',
+    from: '2015-16',
+    evidence: cited('[R]'),
+    proven: false,
+  },
+  {
+    code: 'ALIGNED',
+    name: 'Aligned budget: followed with the pool, and not pooled',
+    duty: 'not-stated',
+    payer: 'any',
+    kind: 'either',
+    grant: false,
+    beside: true,
+    entersBy: 'FundingBesideStated',
+    from: '2015-16',
+    evidence: cited('[R]'),
+    proven: false,
   },
 ];
 

@@ -67,11 +67,11 @@ const yesOrNo = (is: boolean): string => (is ? 'yes' : 'no');
 /** The sources of funding, as facts name them. */
 const sourceTable = (): string =>
   [
-    '| code | name | must it be paid? | who pays it | kind | a grant? | years | where it says so |',
-    '|---|---|---|---|---|---|---|---|',
+    '| code | name | must it be paid? | who pays it | kind | a grant? | in the pool? | years | where it says so |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...SOURCES.map(
-      ({ code, name, duty, payer, kind, grant, from, until, evidence }) =>
-        `| \`${code}\` | ${name} | ${duty} | ${payer} | ${kind} | ${yesOrNo(grant)} | ${from} ${until === undefined ? 'on' : `to ${until}`} | ${evidence} |`,
+      ({ code, name, duty, payer, kind, grant, beside, from, until, evidence }) =>
+        `| \`${code}\` | ${name} | ${duty} | ${payer} | ${kind} | ${yesOrNo(grant)} | ${yesOrNo(!beside)} | ${from} ${until === undefined ? 'on' : `to ${until}`} | ${evidence} |`,
     ),
   ].join('\n');
 

@@ -47,6 +47,11 @@ export function sourceFits(
 ): Refusal | undefined {
   const source = sourceOf(code);
   if (!source) return refuse('source_unknown', `"${code}" is not a source of funding.`);
+  if (source.beside)
+    return refuse(
+      'source_beside_pool',
+      `${code} (${source.name}) stands beside the pool, and enters by ${source.entersBy!}.`,
+    );
   const { year } = opened(state);
   if (!inForce(source, year.label)) {
     const until = source.until ? ` to ${source.until}` : ' on';

@@ -4,6 +4,7 @@ import { dayInWords, financialYear } from '../calendar.js';
 import { keeperFact, type Fact } from '../grammar/fact.js';
 import type { FactData, LedgerEvent } from '../grammar/event.js';
 import { ACCEPTANCE_FACTS } from './money/acceptance.js';
+import { BESIDE_FACTS } from './money/beside-the-pool.js';
 import { AGREEMENT_FACTS } from './agreement/agreement.js';
 import { CONTRIBUTION_FACTS } from './money/contributions.js';
 import { GRANT_FACTS } from './money/grants.js';
@@ -90,6 +91,7 @@ const FACTS: readonly Fact<FundState>[] = [
   ...CONTRIBUTION_FACTS,
   ...GRANT_FACTS,
   ...STATEMENT_FACTS,
+  ...BESIDE_FACTS,
   ...SPENDING_FACTS,
   ...RESERVE_FACTS,
   ...PERFORMANCE_FACTS,

@@ -151,6 +151,15 @@ interface CarryIn {
   readonly cameFrom: string;
 }
 
+/** What a body has beside the pool. */
+interface Beside {
+  readonly kind: 'beside';
+  readonly holder: string;
+  readonly source: string;
+  readonly recurrent: boolean;
+  readonly began: Day;
+}
+
 /** Money held back until a result is achieved: pay for performance. */
 interface Pot {
   readonly kind: 'pot';
@@ -159,7 +168,7 @@ interface Pot {
   readonly planned: string;
 }
 
-export type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot;
+export type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot | Beside;
 
 export const emptyFund = (): FundState => ({
   opened: undefined,
@@ -226,7 +235,7 @@ export const standsAt = (state: FundState, measure: Measure, item: string, day: 
 /** The fund as opened. Decisions on an unopened fund are refused before any fact is looked at. */
 export const opened = (state: FundState): Opened => state.opened!;
 
-const KIND_WORDS: Partial<Record<Item['kind'], string>> = { line: 'plan line' };
+const KIND_WORDS: Partial<Record<Item['kind'], string>> = { line: 'plan line', beside: 'funding beside the pool' };
 
 /**
  * Finds an item of one kind for a new fact, or refuses, naming what was looked for. What was taken back is not there for

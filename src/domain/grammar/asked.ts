@@ -48,6 +48,7 @@ const NAMED: Readonly<Record<Named, string>> = {
   agreement: 'agreements of the fund',
   commitment: 'commitments of the fund',
   assumption: 'assumptions of the fund',
+  beside: 'funding beside the pool',
   reserve: 'reserves of the fund',
   carryIn: 'sums that the fund carried in',
   pot: 'performance pots of the fund',
@@ -90,7 +91,7 @@ export const newName = <S extends z.ZodType>(type: S, madeFrom?: readonly string
 
 /**
  * One of some of the choices only: of events, those that record facts of these names, or what is kept as these; of sources
- * of funding, `contributions` or `grants`; of bodies, those of the whole `register`.
+ * of funding, `contributions`, `grants`, or those `beside` the pool, which are among no others; of bodies, those of the whole `register`.
  */
 export const among = <S extends z.ZodType>(some: readonly string[], type: S): S => type.meta({ [AMONG]: some });
 

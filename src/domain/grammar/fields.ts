@@ -70,6 +70,8 @@ const sourceOf = (type: typeof SourceRef) =>
 export const Source = sourceOf(SourceRef);
 /** A source that a partner pays from, and that no grant and no earlier year brings. */
 export const ContributionSource = sourceOf(among(['contributions'], SourceRef));
+/** Money that is not pooled. */
+export const BesideSource = sourceOf(among(['beside'], SourceRef));
 export const GrantSource = sourceOf(among(['grants'], SourceRef));
 export const CameFrom = field(
   SourceRef,
@@ -143,6 +145,11 @@ export const CommitmentName = field(
   ItemRef('commitment'),
   'Commitment',
   'The order or contract, by its name in the fund.',
+);
+export const BesideName = field(
+  ItemRef('beside'),
+  'Funding beside the pool',
+  'What a body has beside the pool, by its name in the fund.',
 );
 export const AssumptionName = field(ItemRef('assumption'), 'Assumption', 'The assumption, by its name in the fund.');
 export const ReserveName = field(ItemRef('reserve'), 'Reserve', 'The reserve, by its name in the fund.');

@@ -20,6 +20,7 @@ export type Named =
   | 'agreement'
   | 'commitment'
   | 'assumption'
+  | 'beside'
   | 'reserve'
   | 'carryIn'
   | 'pot'

@@ -99,6 +99,7 @@ function payableBy(source: string, year: string, payer: string, { partners }: Re
   if (!partner) return refuse('partner_unknown', `${payer} is not registered as a partner.`);
   const known = sourceOf(source);
   if (!known) return refuse('source_unknown', `"${source}" is not a source of funding.`);
+  if (known.beside) return refuse('source_beside_pool', `${source} (${known.name}) stands beside the pool.`);
   if (!inForce(known, year)) return refuse('source_not_in_force', `${source} is not in force in ${year}.`);
   return known.payer === 'any' || known.payer === sectorOf(partner.kind)
     ? undefined

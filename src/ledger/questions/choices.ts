@@ -229,8 +229,10 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   source(at) {
     const year = outlineOf(at)?.year.label;
     const some = at.given.among;
-    const fits = ({ grant, entersBy }: (typeof SOURCES)[number]): boolean =>
-      some === undefined || (some === 'grants' ? grant : !grant && entersBy === undefined);
+    const fits = ({ grant, beside, entersBy }: (typeof SOURCES)[number]): boolean =>
+      beside === true || some === 'beside'
+        ? beside === true && some === 'beside'
+        : some === undefined || (some === 'grants' ? grant : !grant && entersBy === undefined);
     return listed(SOURCES.filter((each) => (year === undefined || inForce(each, year)) && fits(each)));
   },
   event: events,
@@ -250,6 +252,10 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   line: items('line', (_line, name, at) => lineWords(at, name)),
   commitment: items('commitment', ({ line }, name, at) => `${name}, on ${lineWords(at, line)}`),
   assumption: items('assumption', (_item, name) => name.replaceAll('-', ' ')),
+  beside: items(
+    'beside',
+    ({ holder, source }, _name, { ledger }) => `${nameOf(ledger, holder)}, ${sourceName(source)}`,
+  ),
   reserve: items('reserve', ({ source, toYear }) => `${sourceName(source)}, set aside for ${yearInWords(toYear)}`),
   'carry-in': items('carry-in', ({ from, cameFrom }) => `${sourceName(cameFrom)}, from the fund ${from}`),
   pot: items('pot', ({ payer }, _name, { ledger }) => `Held back by ${nameOf(ledger, payer)}`),

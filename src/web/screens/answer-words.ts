@@ -52,6 +52,8 @@ const TITLES: Readonly<Record<string, string>> = {
   commissioner: 'Who commissions',
   nhs: 'NHS',
   localGovernment: 'Local government',
+  beside: 'Beside the pool',
+  besides: 'Beside the pool, by source',
   effect: 'Adds or saves',
   onGap: 'Effect on the gap',
   ofDepartment: 'Of the department',

@@ -91,7 +91,7 @@ function mediumTerm(answer: Answer, { dates }: Showing): Finding {
   };
 }
 
-const KINDS: Readonly<Record<string, string>> = { requirement: 'R', reprofiled: 'P', funding: 'F' };
+const KINDS: Readonly<Record<string, string>> = { requirement: 'R', reprofiled: 'P', funding: 'F', beside: 'B' };
 
 function bridge(answer: Answer, { dates }: Showing): Finding {
   const change = text(answer['change']);
@@ -107,7 +107,7 @@ function bridge(answer: Answer, { dates }: Showing): Finding {
       waterfall({
         id: 'bridge',
         title,
-        about: `Each row with its total, in the order of the table: R is a requirement, P a move between years, F funding. ${dates}`,
+        about: `Each row with its total, in the order of the table: R is a requirement, P a move between years, F funding, B money beside the pool. ${dates}`,
         words: moved.map((each) => `${text(each['row'])}: ${sum(text(each['total']))} pounds.`).join(' '),
         from: { title: 'First', sum: '0.00' },
         changes: moved.map((each, at) => ({

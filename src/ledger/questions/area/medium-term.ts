@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { gapOf } from '../../../../projections/gap.js';
 import {
   bridgeLines,
   bridgeSteps,
   categoriesOf,
   ROW_KINDS,
+  yearGap,
   yearPlan,
   type Step,
 } from '../../../../projections/medium-term.js';
-import type { View } from '../../../../projections/view.js';
 import { FINANCIAL_YEARS, financialYear, type FinancialYear, type Instant } from '../../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, signedPence, total, type Pence } from '../../../domain/money.js';
 import { byKey, byText } from '../../../domain/order.js';
@@ -88,12 +87,6 @@ function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear
   return ledger.model.knownRevision(fundStream(fund), at.size) < 0 ? undefined : at;
 }
 
-/**
- * Claims stand beside the gap, and no figure here is of them. Of one department it is what its lines require: funding is of
- * no department.
- */
-const gapIn = (view: View) => gapOf(view, NO_MONEY);
-
 const linesSet = ({ model }: Standing) => model.facts.kept.get('line')!;
 
 const PartText = z.object({ name: z.string(), amount: SignedMoney });
@@ -129,7 +122,20 @@ function linesByCategory(
     .sort((one, other) => byText(one.category, other.category));
 }
 
-const FIGURES = ['requirement', 'funded', 'gap', 'soft', 'hard', 'recurrentGap'] as const;
+const FIGURES = ['requirement', 'funded', 'beside', 'gap', 'soft', 'hard', 'recurrentGap'] as const;
+
+/** The figures of a year, in words. */
+const FiguresText = {
+  ...(Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<
+    (typeof FIGURES)[number],
+    typeof SignedMoney
+  >),
+  funded: SignedMoney.meta({ description: 'What is agreed in the pool.' }),
+  beside: SignedMoney.meta({
+    description: 'What bodies have beside the pool: it counts here, and in no figure of the pool.',
+  }),
+  gap: SignedMoney.meta({ description: 'requirement − funded − beside.' }),
+};
 
 const sumOf = (amounts: readonly string[]): string => moneyText(total(amounts.map(signedPence)));
 
@@ -137,7 +143,7 @@ export const mediumTerm = query({
   name: 'medium-term',
   path: '/areas/{area}/medium-term',
   about:
-    'Several years of one area: requirement by category, funding by source and the gap of each, on the last day of the year, as known at an instant.',
+    'Several years of one area: requirement by category, funding by source, what bodies have beside the pool, and the gap of each, on the last day of the year, as known at an instant.',
   params: OfArea,
   options: z.strictObject({ ...Years, 'known-at': KnownAt.optional() }),
   answer: z.object({
@@ -150,11 +156,11 @@ export const mediumTerm = query({
         on: z.string(),
         fund: z.string().nullable().meta({ description: 'Null where no fund of the year was open by then.' }),
         requirements: z.array(PartText).meta({ description: 'By category; what saves is below nothing.' }),
-        funding: z.array(PartText).meta({ description: 'By source.' }),
-        ...(Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<
-          (typeof FIGURES)[number],
-          typeof SignedMoney
-        >),
+        funding: z.array(PartText).meta({ description: 'In the pool, by source.' }),
+        besides: z.array(PartText).meta({
+          description: 'Beside the pool, by source: council tax, revenue support grant, aligned budgets.',
+        }),
+        ...FiguresText,
       }),
     ),
     lines: z.array(CategoryLine).meta({
@@ -179,7 +185,7 @@ export const mediumTerm = query({
       ofDepartment: asked.department ?? null,
       years: columns.map(({ year, at }) => {
         const view = at && linesAsked(at, asked.department).view;
-        const gap = view && gapIn(view);
+        const gap = view && yearGap(view);
         const plan = view && yearPlan(view, categoriesOf(linesSet(at)));
         if (plan) lines.push(...linesByCategory(at, plan.lines, categoriesOf(linesSet(at))));
         const figures = Object.fromEntries(FIGURES.map((name) => [name, gap?.[name] ?? NO_MONEY]));
@@ -189,6 +195,7 @@ export const mediumTerm = query({
           fund: at?.fund ?? null,
           requirements: partsOf(plan?.requirement ?? new Map<string, Pence>()),
           funding: partsOf(plan?.funded ?? new Map<string, Pence>()),
+          besides: partsOf(plan?.beside ?? new Map<string, Pence>()),
           ...inText(figures as Record<(typeof FIGURES)[number], Pence>),
         };
       }),
@@ -197,7 +204,7 @@ export const mediumTerm = query({
   },
   table: ({ years, lines }) => ({
     columns: ['year', 'what', 'amount'],
-    rows: years.flatMap(({ year, requirements, funding, ...figures }) => [
+    rows: years.flatMap(({ year, requirements, funding, besides, ...figures }) => [
       ...requirements.flatMap(({ name, amount }) => [
         ...lines
           .filter((each) => each.year === year && each.category === name)
@@ -205,6 +212,7 @@ export const mediumTerm = query({
         [year, `requires, ${name}`, amount],
       ]),
       ...funding.map(({ name, amount }) => [year, `funded, ${name}`, amount]),
+      ...besides.map(({ name, amount }) => [year, `beside the pool, ${name}`, amount]),
       ...FIGURES.map((name) => [year, name, figures[name]]),
     ]),
   }),
@@ -213,7 +221,9 @@ export const mediumTerm = query({
 const CellText = z.object({ year: z.string(), change: SignedMoney });
 const RowText = z.object({
   kind: z.enum(ROW_KINDS),
-  row: z.string().meta({ description: 'The category, the name of the reprofiling, or the source of funding.' }),
+  row: z.string().meta({
+    description: 'The category, the name of the reprofiling, or the source of funding, in the pool or beside it.',
+  }),
   cells: z.array(CellText),
   total: SignedMoney,
   missing: z.array(z.string()).meta({
@@ -403,7 +413,7 @@ export const bridge = query({
   name: 'bridge',
   path: '/areas/{area}/bridge',
   about:
-    'Why the gaps of several years changed between two instants: by category, reprofiling and source (rows) and year (columns), both adding up, with the facts behind each cell.',
+    'Why the gaps of several years changed between two instants: by category, reprofiling and source, in the pool and beside it (rows) and year (columns), both adding up, with the facts behind each cell.',
   params: OfArea,
   options: z.strictObject({ ...Years, 'known-from': KnownFrom.optional(), 'known-to': KnownAt.optional() }),
   answer: Bridge,
@@ -425,7 +435,7 @@ export const bridge = query({
       const of = last && linesAsked(last, asked.department);
       const gapKnown = (knownAt: Instant): Pence => {
         const at = atYearEnd(ledger, fund, year, knownAt);
-        return at && of ? gapIn(of.in(at.view)).gap : NO_MONEY;
+        return at && of ? yearGap(of.in(at.view)).gap : NO_MONEY;
       };
       const [gapFrom, gapTo] = [gapKnown(from.instant), gapKnown(to.instant)];
       return { year: year.label, on: year.last, fund: fund ?? null, last, of, gapFrom, gapTo, change: gapTo - gapFrom };

@@ -231,6 +231,7 @@ const SourceText = z.object({
   duty: z.string(),
   kind: z.string(),
   grant: z.boolean(),
+  beside: z.boolean().meta({ description: 'Whether it stands beside the pool, and counts in no figure of it.' }),
   from: z.string(),
   until: z.string().nullable(),
   evidence: z.string(),
@@ -244,7 +245,9 @@ export const sources = query({
   params: Nothing,
   options: Nothing,
   answer: z.object({ sources: z.array(SourceText) }),
-  run: async () => ({ sources: SOURCES.map((source) => ({ ...source, until: source.until ?? null })) }),
+  run: async () => ({
+    sources: SOURCES.map((source) => ({ ...source, beside: source.beside ?? false, until: source.until ?? null })),
+  }),
   table: (answer) => ({
     columns: ['code', 'name', 'duty', 'kind', 'from', 'until', 'proven'],
     rows: answer.sources.map((each) => [
