@@ -27,6 +27,8 @@ const ASKED_FOR: readonly KeptAs[] = [
   'withdrawal',
   'forecast',
   'reserve',
+  'balance',
+  'balance-plan',
   'carry-in',
   'pot',
   'measurement',

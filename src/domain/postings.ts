@@ -30,13 +30,15 @@ export const MEASURES = [
   'drawn',
   'returned',
   'beside',
+  'balance',
 ] as const;
 
 export type Measure = (typeof MEASURES)[number];
 /**
- * What a body has beside the pool. Its mirror only balances the event: no figure of the pool is made of it.
+ * What a body has beside the pool, and what it had when the year began. The mirror of these only balances the event: no figure
+ * of the pool is made of them.
  */
-export const OUTSIDE: ReadonlySet<Measure> = new Set(['beside']);
+export const OUTSIDE: ReadonlySet<Measure> = new Set(['beside', 'balance']);
 
 export type Term = 'recurrent' | 'one-off';
 

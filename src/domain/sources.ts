@@ -15,8 +15,11 @@ export interface FundingSource {
   readonly kind: 'revenue' | 'capital' | 'either';
   /** Whether the money reaches the payer as a government grant, and so enters by a determination. */
   readonly grant: boolean;
-  /** Whether it stands beside the pool: it counts in the gap of the medium term, and in no figure of the pool. */
-  readonly beside?: true;
+  /**
+   * How it stands beside the pool, where it does: what is stated as funding counts in the gap of the medium term; a balance is
+   * what a body had before. Neither is in any figure of the pool.
+   */
+  readonly beside?: 'funding' | 'balance';
   /** The fact by which it enters, where neither a contribution nor a determination brings it. */
   readonly entersBy?: string;
   /** The first and last financial years in force, both inclusive. */
@@ -25,6 +28,17 @@ export interface FundingSource {
   readonly evidence: string;
   readonly proven: boolean;
 }
+
+/** What bodies have beside the pool: no source is known that lists it. */
+const BESIDE = {
+  duty: 'not-stated',
+  grant: false,
+  beside: 'funding',
+  entersBy: 'FundingBesideStated',
+  from: '2015-16',
+  evidence: cited('[R]'),
+  proven: false,
+} as const;
 
 export const SOURCES: readonly FundingSource[] = [
   {
@@ -191,56 +205,33 @@ export const SOURCES: readonly FundingSource[] = [
     proven: true,
   },
   {
+    ...BESIDE,
     code: 'COUNCIL_TAX',
     name: 'Council tax, with the adult social care precept',
-    duty: 'not-stated',
     payer: 'local-government',
     kind: 'revenue',
-    grant: false,
-    beside: true,
-    entersBy: 'FundingBesideStated',
-    from: '2015-16',
-    evidence: cited('[R]'),
-    proven: false,
   },
+  { ...BESIDE, code: 'BASE_GROWTH', name: 'Growth of a body’s own base budget', payer: 'any', kind: 'revenue' },
+  { ...BESIDE, code: 'RSG', name: 'Revenue Support Grant', payer: 'local-government', kind: 'revenue' },
   {
-    code: 'BASE_GROWTH',
-    name: 'Growth of a body’s own base budget',
-    duty: 'not-stated',
-    payer: 'any',
-    kind: 'revenue',
-    grant: false,
-    beside: true,
-    entersBy: 'FundingBesideStated',
-    from: '2015-16',
-    evidence: cited('[R]'),
-    proven: false,
-  },
-  {
-    code: 'RSG',
-    name: 'Revenue Support Grant',
-    duty: 'not-stated',
-    payer: 'local-government',
-    kind: 'revenue',
-    grant: false,
-    beside: true,
-    entersBy: 'FundingBesideStated',
-    from: '2015-16',
-    evidence: cited('[R]'),
-    proven: false,
-  },
-  {
-    code: 'ALIGNED',
-    name: 'Aligned budget: followed with the pool, and not pooled',
+    code: 'RESERVES',
+    name: 'Reserves and provisions from before this ledger',
     duty: 'not-stated',
     payer: 'any',
     kind: 'either',
     grant: false,
-    beside: true,
-    entersBy: 'FundingBesideStated',
+    beside: 'balance',
+    entersBy: 'BalanceOpened',
     from: '2015-16',
-    evidence: cited('[R]'),
-    proven: false,
+    evidence: cited('[S4]'),
+    proven: true,
+  },
+  {
+    ...BESIDE,
+    code: 'ALIGNED',
+    name: 'Aligned budget: followed with the pool, and not pooled',
+    payer: 'any',
+    kind: 'either',
   },
 ];
 

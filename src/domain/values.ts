@@ -34,7 +34,7 @@ export const SignedMoney = z
 export const SignedAmount = SignedMoney.refine(
   (text) => text !== '-0.00' && Money.safeParse(text.replace('-', '')).success,
   { error: 'must be pounds with exactly two places of pence, from -9999999999.99 to 9999999999.99' },
-);
+).meta({ examples: ['7000000.00'] });
 
 /** Under this name a schema says how a reader is told its values, where that is not how they are sent. */
 export const TOLD = 'x-told';

@@ -125,7 +125,7 @@ const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
     register-open-acts register-choices`),
   lists: words('tasks portfolio find funds areas medium-term bridge succession events'),
   fund: words(`fund position partner-position gap gap-history compare statement plan pass-down minimum-tests contributions
-    instalments approvals late trace monitoring grant-use reserves performance returns return return-figures plan-year
+    instalments approvals late trace monitoring grant-use reserves balances performance returns return return-figures plan-year
     agreement withdrawals risk-share memorandum mirror timeline event proposals proposal open-acts choices what-if`),
   totals: words('disputes dispute-open-acts'),
   cases:
@@ -559,7 +559,7 @@ const PAGES = {
   fund: [
     '/funds/:fund',
     ...words(`about position gap gap/history compare plan pass-down minimum-tests contributions instalments approvals late
-      trace monitoring grant-use reserves performance returns returns/:return return-figures plan-year agreement
+      trace monitoring grant-use reserves balances performance returns returns/:return return-figures plan-year agreement
       withdrawals risk-share memorandum mirror history history/:revision proposals year-end partners/:partner
       partners/:partner/position partners/:partner/statement
       propose propose/:act record record/:act`).map((page) => `/funds/:fund/${page}`),

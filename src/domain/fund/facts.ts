@@ -13,6 +13,7 @@ import { preview } from './plan/minima.js';
 import { PERFORMANCE_FACTS } from './money/performance.js';
 import { PERIOD_FACTS } from './year/periods.js';
 import { PLAN_FACTS } from './plan/plan.js';
+import { BALANCE_FACTS } from './year/balances.js';
 import { RESERVE_FACTS } from './year/reserves.js';
 import { RETURN_FACTS } from './year/returns.js';
 import { SPENDING_FACTS } from './year/spending.js';
@@ -94,6 +95,7 @@ const FACTS: readonly Fact<FundState>[] = [
   ...BESIDE_FACTS,
   ...SPENDING_FACTS,
   ...RESERVE_FACTS,
+  ...BALANCE_FACTS,
   ...PERFORMANCE_FACTS,
   ...RETURN_FACTS,
   ...PERIOD_FACTS,

@@ -58,6 +58,7 @@ const LIMITS = {
   },
   committed: { rule: 'more_than_committed', terms: [plusOf('committed')], words: 'what is committed' },
   reserve: { rule: 'more_than_reserved', terms: [plusOf('carriedForward')], words: 'what is left in the reserve' },
+  balance: { rule: 'more_than_reserved', terms: [plusOf('balance')], words: 'what is left' },
 } as const satisfies Record<string, Limit>;
 
 /** The name by which a reversal says that it undoes something, and so is let through to the higher bound. */

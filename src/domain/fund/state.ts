@@ -160,6 +160,15 @@ interface Beside {
   readonly began: Day;
 }
 
+/** A reserve or provision that a body had when the year began. */
+interface Balance {
+  readonly kind: 'balance';
+  readonly type: 'reserve' | 'provision';
+  readonly holder: string;
+  readonly amount: Pence;
+  readonly began: Day;
+}
+
 /** Money held back until a result is achieved: pay for performance. */
 interface Pot {
   readonly kind: 'pot';
@@ -168,7 +177,7 @@ interface Pot {
   readonly planned: string;
 }
 
-export type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot | Beside;
+export type Item = Line | Contribution | Grant | Assumption | Commitment | Reserve | CarryIn | Pot | Beside | Balance;
 
 export const emptyFund = (): FundState => ({
   opened: undefined,
@@ -235,7 +244,11 @@ export const standsAt = (state: FundState, measure: Measure, item: string, day: 
 /** The fund as opened. Decisions on an unopened fund are refused before any fact is looked at. */
 export const opened = (state: FundState): Opened => state.opened!;
 
-const KIND_WORDS: Partial<Record<Item['kind'], string>> = { line: 'plan line', beside: 'funding beside the pool' };
+const KIND_WORDS: Partial<Record<Item['kind'], string>> = {
+  line: 'plan line',
+  beside: 'funding beside the pool',
+  balance: 'opening reserve or provision',
+};
 
 /**
  * Finds an item of one kind for a new fact, or refuses, naming what was looked for. What was taken back is not there for

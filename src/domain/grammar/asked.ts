@@ -49,6 +49,7 @@ const NAMED: Readonly<Record<Named, string>> = {
   commitment: 'commitments of the fund',
   assumption: 'assumptions of the fund',
   beside: 'funding beside the pool',
+  balance: 'opening reserves and provisions',
   reserve: 'reserves of the fund',
   carryIn: 'sums that the fund carried in',
   pot: 'performance pots of the fund',

@@ -153,6 +153,11 @@ export const BesideName = field(
 );
 export const AssumptionName = field(ItemRef('assumption'), 'Assumption', 'The assumption, by its name in the fund.');
 export const ReserveName = field(ItemRef('reserve'), 'Reserve', 'The reserve, by its name in the fund.');
+export const BalanceName = field(
+  ItemRef('balance'),
+  'Reserve or provision',
+  'The opening reserve or provision, by its name in the fund.',
+);
 export const CarryInName = field(
   ItemRef('carryIn'),
   'Money carried in',

@@ -21,6 +21,7 @@ export type Named =
   | 'commitment'
   | 'assumption'
   | 'beside'
+  | 'balance'
   | 'reserve'
   | 'carryIn'
   | 'pot'

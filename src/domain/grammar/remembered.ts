@@ -23,6 +23,8 @@ export type KeptAs =
   | 'pass-down'
   | 'carry-in'
   | 'reserve'
+  | 'balance'
+  | 'balance-plan'
   | 'withdrawal'
   | 'line'
   | 'description'

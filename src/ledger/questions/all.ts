@@ -27,6 +27,7 @@ import { proposalAnywhere } from './proposal.js';
 import type { Query } from './question.js';
 import { filedReturn, filedReturns, returnFiguresQuery } from './fund/returns.js';
 import { riskShare } from './fund/risk-share.js';
+import { balances } from './fund/balances.js';
 import { grantUse, monitoring, performance, reserves, supplierClasses } from './fund/spending.js';
 import { officers, portfolio, tasks } from './tasks.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference/reference.js';
@@ -56,6 +57,7 @@ export const QUERIES: readonly Query[] = [
   monitoring,
   grantUse,
   reserves,
+  balances,
   performance,
   filedReturns,
   filedReturn,

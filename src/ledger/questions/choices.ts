@@ -230,8 +230,8 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
     const year = outlineOf(at)?.year.label;
     const some = at.given.among;
     const fits = ({ grant, beside, entersBy }: (typeof SOURCES)[number]): boolean =>
-      beside === true || some === 'beside'
-        ? beside === true && some === 'beside'
+      beside !== undefined || some === 'beside'
+        ? beside === 'funding' && some === 'beside'
         : some === undefined || (some === 'grants' ? grant : !grant && entersBy === undefined);
     return listed(SOURCES.filter((each) => (year === undefined || inForce(each, year)) && fits(each)));
   },
@@ -258,6 +258,7 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   ),
   reserve: items('reserve', ({ source, toYear }) => `${sourceName(source)}, set aside for ${yearInWords(toYear)}`),
   'carry-in': items('carry-in', ({ from, cameFrom }) => `${sourceName(cameFrom)}, from the fund ${from}`),
+  balance: items('balance', ({ type, holder }, name, { ledger }) => `${name}, a ${type} of ${nameOf(ledger, holder)}`),
   pot: items('pot', ({ payer }, _name, { ledger }) => `Held back by ${nameOf(ledger, payer)}`),
   scheme: schemes,
   agreement: (at) =>

@@ -52,7 +52,10 @@ const TITLES: Readonly<Record<string, string>> = {
   commissioner: 'Who commissions',
   nhs: 'NHS',
   localGovernment: 'Local government',
+  balances: 'Reserves and provisions',
   beside: 'Beside the pool',
+  plannedUse: 'Planned use',
+  plannedClosing: 'Closing, as planned',
   besides: 'Beside the pool, by source',
   effect: 'Adds or saves',
   onGap: 'Effect on the gap',
@@ -115,8 +118,8 @@ export const figuresNamed = (words: string): string =>
 
 /** Fields that hold what somebody wrote, or made up as a name: they are shown as they were written. */
 const AS_WRITTEN = new Set(
-  `agreement allocation basis clause commitment conditions condition department description disputeProtocol evidence grant instrument item
-  items line minute note ofDepartment outputs pot publication reason reference reserve return scheme schemes settlement
+  `agreement allocation balance basis clause commitment conditions condition department description disputeProtocol evidence grant instrument item
+  items line minute note ofDepartment origin outputs pot publication reason reference reserve return scheme schemes settlement
   settlements statement under unclassified replaces replacedBy purpose purposes title`.split(/\s+/),
 );
 

@@ -19,7 +19,7 @@ import {
 
 /** Pages that lead to others: an area, the register, what auditors ask; and the year end, which puts several questions at once. */
 
-const YEAR_END = ['memorandum', 'risk-share', 'reserves'] as const;
+const YEAR_END = ['memorandum', 'risk-share', 'reserves', 'balances'] as const;
 
 interface Portfolio {
   readonly funds: readonly { readonly fund: string; readonly area: string }[];

@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<string, string>> = {
   trace: 'What a figure is made of',
   monitoring: 'Spending and forecasts',
   'grant-use': 'Use of grants',
+  balances: 'Opening reserves and provisions',
   performance: 'Payment for performance',
   returns: 'Returns',
   return: 'Return',
@@ -132,7 +133,7 @@ export const placesOfFund = (fund: string): Places[] => {
       title: 'Year end',
       places: [
         { href: `${base}/year-end`, title: 'Year end' },
-        ...placesOf('returns return-figures risk-share memorandum reserves', { fund }),
+        ...placesOf('returns return-figures risk-share memorandum reserves balances', { fund }),
       ],
     },
     {

@@ -61,6 +61,8 @@ function besideFits(state: FundState, { holder, source: code }: Beside, context:
   if (!source) return refuse('source_unknown', `"${code}" is not a source of funding.`);
   const { year } = opened(state);
   if (!source.beside) return refuse('source_in_pool', `${code} (${source.name}) is money of the pool.`);
+  if (source.beside === 'balance')
+    return refuse('source_enters_otherwise', `${code} (${source.name}) enters by ${source.entersBy!}.`);
   return inForce(source, year.label)
     ? payerFits({ payer: holder, source: code }, context)
     : refuse('source_not_in_force', `${code} is in force from ${source.from} on; this fund is for ${year.label}.`);

@@ -74,6 +74,12 @@ export const SPENDING_RULES = {
     'A reserve is drawn down to nothing and no further, on every day.',
     'Check the reserve and the amount.',
   ),
+  balance_opens_with_year: rule(
+    422,
+    'An opening balance stands from the first day of the year',
+    'Reserves and provisions are stated as they stood when the year began; what happens to them afterwards is their use.',
+    'Date it on the first day of the fund’s year.',
+  ),
   drawn_too_early: rule(
     422,
     'A reserve is drawn in the year that it is for',

@@ -246,7 +246,7 @@ export const sources = query({
   options: Nothing,
   answer: z.object({ sources: z.array(SourceText) }),
   run: async () => ({
-    sources: SOURCES.map((source) => ({ ...source, beside: source.beside ?? false, until: source.until ?? null })),
+    sources: SOURCES.map((source) => ({ ...source, beside: source.beside !== undefined, until: source.until ?? null })),
   }),
   table: (answer) => ({
     columns: ['code', 'name', 'duty', 'kind', 'from', 'until', 'proven'],
