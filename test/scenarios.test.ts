@@ -51,6 +51,15 @@ t.test('the demonstration answers what nobody could answer in 2016', async (t) =
       'market-stability 9,100,000.00; mental-health-delayed-transfers 200,000.00; total 25,484,659.00',
     ],
     ['norfolk-2018-19 once the warning of September 2017 is known', 'agreed 11,901,000.00; atRisk 11,000,000.00'],
+    [
+      'The paper of 4 September 2017: adult social care at P4',
+      '5 lines; budget 261,313,000.00; forecast 261,313,000.00; variance 0.00',
+    ],
+    ['Its savings', 'planned 14,213,000.00; forecast 10,626,000.00; atRisk 3,587,000.00'],
+    [
+      'Its reserves, and the provision beside them',
+      'opening 2,074,000.00; plannedUse 1,273,000.00; plannedClosing 801,000.00; provision 4,157,000.00',
+    ],
     ['DFG of norfolk-2017-18, on 2017-06-30, known at 2017-06-30', 'passed down 6,923,659.00; in full'],
     [
       'DFG of norfolk-2017-18, on 2017-06-30, known at 2017-06-29',
@@ -79,7 +88,7 @@ t.test('the demonstration answers what nobody could answer in 2016', async (t) =
     ],
   ];
   for (const [asked, answer] of expected) t.equal(rows.get(asked), answer, asked);
-  t.equal(rows.size, 17, 'the head, and sixteen questions');
+  t.equal(rows.size, 20, 'the head, and nineteen questions');
 
   const head = await ledger.store.head();
   t.same(

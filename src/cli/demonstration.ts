@@ -110,6 +110,32 @@ const QUESTIONS: readonly Question[] = [
     with: { fund: 'norfolk-2018-19', on: '2018-04-01', 'known-at': '2017-09-30' },
     say: (answer: { readonly total: Record<string, string> }) => figures(answer.total, ['agreed', 'atRisk']),
   },
+  {
+    asked: 'The paper of 4 September 2017: adult social care at P4',
+    query: 'monitoring',
+    with: {
+      fund: 'norfolk-social-care-2017-18',
+      period: '4',
+      department: 'Adult social services',
+      overspend: 'above-nothing',
+    },
+    say: (answer: { readonly total: Record<string, string>; readonly lines: readonly unknown[] }) =>
+      `${answer.lines.length} lines; ${figures(answer.total, ['budget', 'forecast', 'variance'])}`,
+  },
+  {
+    asked: 'Its savings',
+    query: 'monitoring',
+    with: { fund: 'norfolk-social-care-2017-18', period: '4' },
+    say: (answer: { readonly lowering: readonly Record<string, string>[] }) =>
+      answer.lowering.map((each) => figures(each, ['planned', 'forecast', 'atRisk'])).join('; '),
+  },
+  {
+    asked: 'Its reserves, and the provision beside them',
+    query: 'balances',
+    with: { fund: 'norfolk-social-care-2017-18', on: '2017-09-04' },
+    say: (answer: Readonly<Record<'reserves' | 'provisions', Record<string, string>>>) =>
+      `${figures(answer.reserves, ['opening', 'plannedUse', 'plannedClosing'])}; provision ${withCommas(answer.provisions['opening']!)}`,
+  },
   ...(['2017-06-30', '2017-06-29'] as const).map((knownAt): Question => ({
     asked: `DFG of norfolk-2017-18, on 2017-06-30, known at ${knownAt}`,
     query: 'pass-down',

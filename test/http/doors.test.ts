@@ -151,6 +151,9 @@ const KEEPERS = ['DisputesOpened', 'DisputePartnerAdded'];
  */
 const FOUND_FIRST = [
   'PartnerSucceeded',
+  'BalanceUsePlanned',
+  'BalanceUsed',
+  'FundingBesideRevised',
   'CommitmentReleased',
   'PlanMoved',
   'RiskShareApplied',
