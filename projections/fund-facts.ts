@@ -29,6 +29,7 @@ const ASKED_FOR: readonly KeptAs[] = [
   'reserve',
   'balance',
   'balance-plan',
+  'nothing',
   'carry-in',
   'pot',
   'measurement',

@@ -2,7 +2,8 @@ import { NOTHING_SPENT, spendingByLine, type LineSpending } from '../src/domain/
 import { minus, negated, NO_MONEY, pence, plus, signedPence, type Pence } from '../src/domain/money.js';
 import type { Kept } from './fund-facts.js';
 import { linesStanding, planOf } from './plan.js';
-import type { View } from './view.js';
+import { PLAN } from '../src/domain/postings.js';
+import { sumOver, type View } from './view.js';
 
 /**
  * The plan line by line as at a period: budget, committed, spent, accrued, forecast and variance.
@@ -40,6 +41,10 @@ interface MonitoredLine extends Monitored {
   readonly description: string;
   readonly source: string;
   readonly category: string;
+  /** What has come in on a line of income. */
+  readonly income: Pence;
+  /** The periods of which it was said that nothing was spent and nothing came in. */
+  readonly nothingIn: readonly number[];
   /** The latest forecast of the latest period that has one; undefined where none has. */
   readonly forecast: Forecast | undefined;
   /** budget − forecast: below nothing where more is expected to be spent; undefined where nothing is forecast. */
@@ -68,6 +73,8 @@ interface Lowering {
   readonly atRisk: Pence;
   /** What was said to be achieved so far. */
   readonly achieved: Pence;
+  /** What has come in, as it was recorded. */
+  readonly income: Pence;
   /** Of what is planned, the lines that have no forecast: planned = forecast + atRisk + notForecast. */
   readonly notForecast: Pence;
 }
@@ -105,6 +112,7 @@ function loweringOf(lines: readonly (MonitoredLine & { readonly effect: 'adds' |
       forecast: negated(sum(({ forecast }) => forecast?.outturn)),
       atRisk: negated(sum(({ variance }) => variance)),
       achieved: sum(({ forecast }) => forecast?.achieved),
+      income: sum(({ income }) => income),
       notForecast: negated(sum(({ forecast, budget }) => (forecast ? undefined : budget))),
     };
   });
@@ -117,12 +125,14 @@ const isOfSomething = ({ committed, spent, accrued }: LineSpending): boolean =>
  * @param linesSet the plan lines in force on the view’s day
  * @param linesKnown every plan line that is known: one that was taken out of the plan shows while something is spent on it
  * @param forecasts the forecasts in force on it, in the order of recording
+ * @param nothings where it was said that there was nothing, in force on it
  */
 export function monitoringOf(
   view: View,
   linesSet: readonly Kept[],
   linesKnown: readonly Kept[],
   forecasts: readonly Kept[],
+  nothings: readonly Kept[],
 ): Monitoring {
   const spending = spendingByLine(view);
   /** Of a line of which nothing is planned there is no sum. */
@@ -154,6 +164,13 @@ export function monitoringOf(
       spent,
       accrued,
       available: minus(budget, plus(plus(committed, spent), accrued)),
+      income: sumOver(
+        view,
+        (account) => account.measure === 'income' && account.holder === PLAN && account.detail === line,
+      ),
+      nothingIn: [
+        ...new Set(nothings.flatMap(({ data }) => (data['line'] === line ? [data['period'] as number] : []))),
+      ].sort((a, b) => a - b),
       forecast,
       variance: forecast && minus(budget, forecast.outturn),
       forecasts: own,

@@ -54,6 +54,9 @@ const ADDED_LATER: readonly string[] = [
   'records',
   'days',
   'beside',
+  'income',
+  'nothingIn',
+  'nil',
   'besides',
 ];
 

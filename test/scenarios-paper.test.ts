@@ -81,6 +81,15 @@ t.test('savings: 14.213 planned, 10.626 forecast, 3.587 at risk', async (t) => {
   );
 });
 
+t.test('that nothing was saved on home care by P4 was said; of the other savings nothing was said', async (t) => {
+  const ledger = await demonstration(t);
+  const { lines } = await asked<{ lines: { line: string; nothingIn: number[] }[] }>(ledger, 'monitoring', P4);
+  t.same(
+    lines.filter(({ nothingIn }) => nothingIn.length > 0).map(({ line, nothingIn }) => [line, ...nothingIn]),
+    [['home-care-saving', 4]],
+  );
+});
+
 interface Balances {
   readonly balances: readonly Readonly<Record<string, string>>[];
   readonly reserves: Readonly<Record<string, string>>;

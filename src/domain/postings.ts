@@ -31,14 +31,15 @@ export const MEASURES = [
   'returned',
   'beside',
   'balance',
+  'income',
 ] as const;
 
 export type Measure = (typeof MEASURES)[number];
 /**
- * What a body has beside the pool, and what it had when the year began. The mirror of these only balances the event: no figure
+ * What a body has beside the pool, what it had when the year began, and what users pay it. The mirror of these only balances the event: no figure
  * of the pool is made of them.
  */
-export const OUTSIDE: ReadonlySet<Measure> = new Set(['beside', 'balance']);
+export const OUTSIDE: ReadonlySet<Measure> = new Set(['beside', 'balance', 'income']);
 
 export type Term = 'recurrent' | 'one-off';
 

@@ -68,7 +68,7 @@ function checkMonitoring(ledger: TestLedger, entries: readonly Entry[], on: Day,
   const { facts } = ledger.ledger.model.fund(FUND)!;
   const upTo = ledger.ledger.model.knownRevision(`fund-${FUND}`, size);
   const of = (keptAs: KeptAs) => keptInForce(facts, keptAs, { on, upTo });
-  const { lines, total } = monitoringOf(view, of('line'), known(facts, 'line', upTo), of('forecast'));
+  const { lines, total } = monitoringOf(view, of('line'), known(facts, 'line', upTo), of('forecast'), of('nothing'));
   for (const line of lines) {
     if (line.forecast && plus(line.forecast.outturn, line.variance!) !== line.budget)
       throw new Error('A budget is not its forecast and its variance.');

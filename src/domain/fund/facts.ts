@@ -11,6 +11,7 @@ import { GRANT_FACTS } from './money/grants.js';
 import { LIFE_CYCLE_FACTS } from './plan/life-cycle.js';
 import { preview } from './plan/minima.js';
 import { PERFORMANCE_FACTS } from './money/performance.js';
+import { INCOME_FACTS } from './year/income.js';
 import { PERIOD_FACTS } from './year/periods.js';
 import { PLAN_FACTS } from './plan/plan.js';
 import { BALANCE_FACTS } from './year/balances.js';
@@ -94,6 +95,7 @@ const FACTS: readonly Fact<FundState>[] = [
   ...STATEMENT_FACTS,
   ...BESIDE_FACTS,
   ...SPENDING_FACTS,
+  ...INCOME_FACTS,
   ...RESERVE_FACTS,
   ...BALANCE_FACTS,
   ...PERFORMANCE_FACTS,

@@ -57,6 +57,7 @@ const LIMITS = {
     words: 'what is planned',
   },
   committed: { rule: 'more_than_committed', terms: [plusOf('committed')], words: 'what is committed' },
+  spent: { rule: 'more_than_spent', terms: [plusOf('spent')], words: 'what is spent' },
   reserve: { rule: 'more_than_reserved', terms: [plusOf('carriedForward')], words: 'what is left in the reserve' },
   balance: { rule: 'more_than_reserved', terms: [plusOf('balance')], words: 'what is left' },
 } as const satisfies Record<string, Limit>;

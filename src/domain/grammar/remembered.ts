@@ -25,6 +25,7 @@ export type KeptAs =
   | 'reserve'
   | 'balance'
   | 'balance-plan'
+  | 'nothing'
   | 'withdrawal'
   | 'line'
   | 'description'

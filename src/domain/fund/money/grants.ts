@@ -304,7 +304,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     group: 'grants',
     keptAs: 'grant',
     about:
-      'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it.',
+      'A determination gives a council a grant that must be pooled, by tranches, and, where it is passed down, each district’s share and the last day for it. A rise of a grant that stands is a determination of its own, under its own name.',
     input: z.strictObject({
       effective: Effective,
       grant: newName(GrantName, ['holder', 'source']),

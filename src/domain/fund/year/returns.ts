@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { put } from '../../grammar/change.js';
 import { dayInWords, lastDayOfPeriod, type Day, type FinancialYear } from '../../calendar.js';
 import { completedFact, type Fact } from '../../grammar/fact.js';
-import { moneyText } from '../../money.js';
+import { moneyText, NO_MONEY, pounds, signedPence } from '../../money.js';
 import { MANAGE } from '../../roles.js';
 import { refuse, type Refusal } from '../../rules.js';
-import { EffectiveDay, SignedMoney } from '../../values.js';
+import { EffectiveDay, SignedMoney, TOLD } from '../../values.js';
 import { booksOn } from '../books.js';
 import { returnFigures } from './return-figures.js';
 import { opened, type FundState } from '../state.js';
-import { Note, OnDay, ReplacedReturn, ReturnName } from '../../grammar/fields.js';
+import { field, Note, OnDay, ReplacedReturn, ReturnName } from '../../grammar/fields.js';
 import { newName, oneOf, suggesting } from '../../grammar/asked.js';
 
 /**
@@ -58,6 +58,11 @@ const input = {
   replaces: ReplacedReturn.optional().meta({
     description: 'The return of the same kind and cut-off that it takes the place of.',
   }),
+  nil: field(
+    z.boolean().meta({ [TOLD]: ['There is something', 'Nothing to report'] }),
+    'Nil return',
+    'Whether it says that there is nothing to report: every figure of it is nothing.',
+  ).optional(),
   note: Note.optional(),
 };
 
@@ -152,6 +157,13 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
           `It would be filed on ${dayInWords(data.effective)}; today is ${dayInWords(today)}.`,
         );
       }
+      const something = data.figures.find(({ amount }) => amount !== moneyText(NO_MONEY));
+      if (data.nil && something) {
+        return refuse(
+          'not_nothing',
+          `As at ${dayInWords(data.on)}, ${something.figure} of ${something.source || 'the fund'} is ${pounds(signedPence(something.amount))}.`,
+        );
+      }
       return state.returns.has(data.return)
         ? refuse('identifier_used', `"${data.return}" already names a return of this fund.`)
         : replacesRightly(data, state);
@@ -162,7 +174,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
       put(returns, data.return, { kind: data.kind, on: data.on, replacedBy: undefined });
     },
     sentence: (data) =>
-      `The return "${data.return}" (${data.kind}) was filed as at ${dayInWords(data.on)}${data.replaces ? `, in place of "${data.replaces}"` : ''}.`,
+      `The return "${data.return}" (${data.kind}) was filed as at ${dayInWords(data.on)}${data.replaces ? `, in place of "${data.replaces}"` : ''}${data.nil ? ', with nothing to report' : ''}.`,
   }),
 ];
 

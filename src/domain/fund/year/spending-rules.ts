@@ -74,6 +74,24 @@ export const SPENDING_RULES = {
     'A reserve is drawn down to nothing and no further, on every day.',
     'Check the reserve and the amount.',
   ),
+  more_than_spent: rule(
+    422,
+    'It is more than was spent',
+    'A credit note takes back what was spent on its line: what is spent on a line stays at nothing or more on every day.',
+    'Check the line and the sum; what comes in beyond what was spent is income.',
+  ),
+  line_no_income: rule(
+    422,
+    'That line is no line of income',
+    'What users and others pay is recorded on a line of income, so that it stands beside what was planned.',
+    'Use a line of the category income; a supplier’s credit is a credit note.',
+  ),
+  not_nothing: rule(
+    422,
+    'There is something',
+    'That there is nothing is said where nothing is recorded: what is said and what is recorded would contradict each other.',
+    'Leave the statement out, or take back first what was recorded by mistake.',
+  ),
   balance_opens_with_year: rule(
     422,
     'An opening balance stands from the first day of the year',

@@ -63,9 +63,9 @@ import { among, newName } from '../../grammar/asked.js';
  * accrued → actual (docs/sources.md, Accounting). The host records it, or the partner that commissions the line.
  */
 
-const OfLine = { source: Source, recurrent: Recurrent };
+export const OfLine = { source: Source, recurrent: Recurrent };
 
-const account = (
+export const lineAccount = (
   measure: Measure,
   line: string,
   of: { readonly source: string; readonly recurrent: boolean },
@@ -81,7 +81,10 @@ function spenders(state: FundState, name: string): string[] {
   return [...new Set([host, (line instanceof Refusal ? undefined : line.lead) ?? host])];
 }
 
-const onLine = (data: { readonly line: string }, state: FundState) => ({ acts: spenders(state, data.line), signs: [] });
+export const onLine = (data: { readonly line: string }, state: FundState) => ({
+  acts: spenders(state, data.line),
+  signs: [],
+});
 
 /** The first day on which a plan line is not in the plan any more, where the fact that set it was reversed. */
 const endOfLine = (state: FundState, name: string): Day | undefined => {
@@ -92,7 +95,7 @@ const endOfLine = (state: FundState, name: string): Day | undefined => {
 };
 
 /** The plan line that something may be recorded of from a day on. */
-function lineOn(state: FundState, name: string, effective: Day): Line | Refusal {
+export function lineOn(state: FundState, name: string, effective: Day): Line | Refusal {
   const line = everNamed(state, 'line', name);
   if (line instanceof Refusal) return line;
   const ended = endOfLine(state, name);
@@ -119,7 +122,10 @@ function spentOn(state: FundState, name: string, effective: Day): Line | Refusal
 }
 
 /** Adds to a fact what its line is, so that its postings need nothing else. */
-function withLine<Data extends { readonly line: string; readonly effective: Day }>(data: Data, state: FundState) {
+export function withLine<Data extends { readonly line: string; readonly effective: Day }>(
+  data: Data,
+  state: FundState,
+) {
   const line = spentOn(state, data.line, data.effective);
   return line instanceof Refusal ? line : { ...data, source: line.source, recurrent: line.recurrent };
 }
@@ -143,7 +149,7 @@ export function purposesOf(state: FundState, source: string, day: Day): string[]
  * A grant is spent on its purposes only; where none are stated, none can be named.
  * Source: docs/sources.md, Money; Accounting.
  */
-function purposeFits(
+export function purposeFits(
   state: FundState,
   { source, effective, purpose }: { source: string; effective: Day; purpose: string | undefined },
 ): Refusal | undefined {
@@ -155,6 +161,12 @@ function purposeFits(
     `${said}; ${source} is ${allowed.length === 0 ? 'bound to no purposes' : `for ${allowed.join(', ')}`} on ${dayInWords(effective)}.`,
   );
 }
+
+/** No more VAT is recovered than there is. */
+export const vatFits = ({ vat, recoverable }: { readonly vat: string; readonly recoverable: string }) =>
+  pence(recoverable) > pence(vat)
+    ? refuse('vat_beyond_recovery', `${pounds(pence(recoverable))} would be recovered of ${pounds(pence(vat))} VAT.`)
+    : undefined;
 
 /** How long after the fund's year the invoice of what was accrued on its last day may come: up to that day a year later. */
 const INVOICES_COME_FOR_MONTHS = 12;
@@ -226,7 +238,7 @@ function overspending(
 ): string[] {
   const { last } = opened(state).year;
   const standing = (measure: Measure): Pence => {
-    const book = state.books.get(accountKey(account(measure, line, of)));
+    const book = state.books.get(accountKey(lineAccount(measure, line, of)));
     return book ? seriesOn(book.series, last) : NO_MONEY;
   };
   const added = postings.filter(
@@ -288,7 +300,7 @@ const releaseInput = { effective: Effective, commitment: CommitmentName, amount:
 const accrualInput = { effective: Effective, line: LineName, period: Period, amount: AmountOf, reason: Reason };
 
 /** What is stated as at a period is stated as at its last day. */
-function dayOfPeriod(
+export function dayOfPeriod(
   state: FundState,
   data: { readonly effective: Day; readonly period: number },
 ): Refusal | undefined {
@@ -322,7 +334,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     warns: overspending,
     postings: (data) =>
       posted({
-        ...account('committed', data.line, data),
+        ...lineAccount('committed', data.line, data),
         item: data.commitment,
         on: data.effective,
         pence: pence(data.amount),
@@ -358,7 +370,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     },
     postings: (data) =>
       posted({
-        ...account('committed', data.line, data),
+        ...lineAccount('committed', data.line, data),
         item: data.commitment,
         on: data.effective,
         pence: negated(pence(data.amount)),
@@ -392,12 +404,8 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
       const charge = plus(pence(data.net), minus(pence(data.vat), pence(data.recoverable)));
       const of = dayOfCost(state, data, charge) ?? withLine(data, state);
       if (of instanceof Refusal) return of;
-      if (pence(data.recoverable) > pence(data.vat)) {
-        return refuse(
-          'vat_beyond_recovery',
-          `${pounds(pence(data.recoverable))} would be recovered of ${pounds(pence(data.vat))} VAT.`,
-        );
-      }
+      const beyond = vatFits(data);
+      if (beyond) return beyond;
       if (data.commitment === undefined) return { ...of, charge: moneyText(charge), released: moneyText(NO_MONEY) };
       const commitment = commitmentOf(state, data.commitment);
       if (commitment instanceof Refusal) return commitment;
@@ -411,13 +419,13 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     warns: overspending,
     postings: (data) => [
       ...posted({
-        ...account('spent', data.line, data),
+        ...lineAccount('spent', data.line, data),
         item: data.line,
         on: data.effective,
         pence: pence(data.charge),
       }),
       ...posted({
-        ...account('committed', data.line, data),
+        ...lineAccount('committed', data.line, data),
         item: data.commitment ?? data.line,
         on: data.effective,
         pence: negated(pence(data.released)),
@@ -464,7 +472,7 @@ export const SPENDING_FACTS: readonly Fact<FundState>[] = [
     warns: overspending,
     postings(data) {
       const amount = pence(data.amount);
-      const accrued = { ...account('accrued', data.line, data), item: data.line };
+      const accrued = { ...lineAccount('accrued', data.line, data), item: data.line };
       return [
         ...posted({ ...accrued, on: data.effective, pence: amount }),
         ...posted({ ...accrued, on: daysAfter(data.effective, 1), pence: negated(amount) }),

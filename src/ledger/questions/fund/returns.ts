@@ -43,6 +43,7 @@ interface Filed extends FactData {
   readonly kind: string;
   readonly on: Day;
   readonly replaces?: string;
+  readonly nil?: boolean;
   readonly note?: string;
   readonly figures: readonly z.output<typeof ReturnFigureText>[];
   readonly claimsKnownTo: string | null;
@@ -114,6 +115,7 @@ const ReturnText = {
   filedOn: z.string(),
   recordedAt: z.string(),
   revision: z.string(),
+  nil: z.boolean().meta({ description: 'Whether it was said that there is nothing to report.' }),
   replaces: z.string().nullable(),
   replacedBy: z.string().nullable(),
   digest: Digest,
@@ -126,6 +128,7 @@ const returnText = ({ kept, filed }: KeptReturn, all: readonly KeptReturn[]) => 
   filedOn: filed.effective,
   recordedAt: kept.recordedAt,
   revision: String(kept.revision),
+  nil: filed.nil ?? false,
   replaces: filed.replaces ?? null,
   replacedBy: all.find((each) => each.filed.replaces === filed.return)?.filed.return ?? null,
   digest: filed.digest,

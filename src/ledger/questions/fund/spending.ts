@@ -6,7 +6,7 @@ import { sumOver } from '../../../../projections/view.js';
 import { lastDayOfPeriod, periodOf, type Day } from '../../../domain/calendar.js';
 import { released } from '../../../domain/fund/money/performance.js';
 import type { KeptAs } from '../../../domain/grammar/remembered.js';
-import { minus, moneyText, negated, NO_MONEY, pence, type Pence } from '../../../domain/money.js';
+import { minus, moneyText, negated, NO_MONEY, pence, signedPence, type Pence } from '../../../domain/money.js';
 import { POOL } from '../../../domain/postings.js';
 import { Refusal } from '../../../domain/rules.js';
 import { SUPPLIER_CLASSES } from '../../../domain/reference/supplier-classes.js';
@@ -44,7 +44,7 @@ const only = <Names extends string>(names: readonly Names[], of: Readonly<Record
 
 const PERIOD_WORDS = 'must be a whole number from 1 (April) to 12 (March)';
 
-const LOWERING = ['planned', 'forecast', 'atRisk', 'achieved', 'notForecast'] as const;
+const LOWERING = ['planned', 'forecast', 'atRisk', 'achieved', 'income', 'notForecast'] as const;
 /** How an overspend is told. */
 const SIGNS = ['below-nothing', 'above-nothing'] as const;
 
@@ -91,6 +91,10 @@ export const monitoring = query({
         achieved: SignedMoney.nullable().meta({
           description: 'Of a saving or income, what it has saved or brought in so far, where its forecast says so.',
         }),
+        income: SignedMoney.meta({ description: 'Of a line of income, what has come in, as it was recorded.' }),
+        nothingIn: z.array(z.int()).meta({
+          description: 'The periods of which it was said that nothing was spent and nothing came in on the line.',
+        }),
         forecastPeriod: z.int().nullable(),
         variance: SignedMoney.nullable().meta({
           description:
@@ -107,6 +111,7 @@ export const monitoring = query({
           category: z.string(),
           ...textOf(LOWERING).shape,
           atRisk: SignedMoney.meta({ description: 'planned − forecast, of the lines that have a forecast.' }),
+          income: SignedMoney.meta({ description: 'What has come in, as it was recorded.' }),
         }),
       )
       .meta({
@@ -131,7 +136,7 @@ export const monitoring = query({
     const { view, has } = linesAsked(at, asked.department);
     const linesKnown = known(at.model.facts, 'line', at.upTo).filter(({ data }) => has(data['line'] as string));
     const departments = departmentsAt(at);
-    const { lines, lowering, total } = monitoringOf(view, of('line'), linesKnown, of('forecast'));
+    const { lines, lowering, total } = monitoringOf(view, of('line'), linesKnown, of('forecast'), of('nothing'));
     const overspend = asked.overspend ?? 'below-nothing';
     const told = (variance: Pence): Pence => (overspend === 'above-nothing' ? negated(variance) : variance);
     return {
@@ -149,6 +154,8 @@ export const monitoring = query({
         ...only(MONITORED, each),
         forecast: each.forecast ? moneyText(each.forecast.outturn) : null,
         achieved: each.forecast?.achieved === undefined ? null : moneyText(each.forecast.achieved),
+        income: moneyText(each.income),
+        nothingIn: [...each.nothingIn],
         forecastPeriod: each.forecast ? each.forecast.period : null,
         variance: each.variance === undefined ? null : moneyText(told(each.variance)),
         forecasts: each.forecasts.map((forecast) => ({
@@ -176,10 +183,13 @@ export const monitoring = query({
       ]),
       ['Total', '', '', ...MONITORED.map((name) => total[name]), total.forecast, '', total.variance],
       ['Not forecast', '', '', total.notForecast, ...MONITORED.slice(1).map(() => ''), '', '', ''],
-      ...lowering.flatMap(({ category, planned, forecast, atRisk, achieved }) => [
+      ...lowering.flatMap(({ category, planned, forecast, atRisk, achieved, income }) => [
         [`Planned, ${category}`, '', '', planned, ...MONITORED.slice(1).map(() => ''), forecast, '', ''],
         [`At risk, ${category}`, '', '', atRisk, ...MONITORED.slice(1).map(() => ''), '', '', ''],
         [`Achieved, ${category}`, '', '', achieved, ...MONITORED.slice(1).map(() => ''), '', '', ''],
+        ...(signedPence(income) === NO_MONEY
+          ? []
+          : [[`Came in, ${category}`, '', '', income, ...MONITORED.slice(1).map(() => ''), '', '', '']]),
       ]),
     ],
   }),
