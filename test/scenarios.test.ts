@@ -39,6 +39,18 @@ t.test('the demonstration answers what nobody could answer in 2016', async (t) =
       '5 × DiscretionaryPaymentWithdrawn, hard norwich-ccg 1,600,000.00 + north-norfolk-ccg 1,250,000.00 + south-norfolk-ccg 1,500,000.00 + west-norfolk-ccg 1,200,000.00 + great-yarmouth-and-waveney-ccg 1,450,000.00 = 7,000,000.00',
     ],
     [
+      'A deal of five groups and the council (invented), on 2016-06-01, known at 2016-05-31',
+      'requirement 7,000,000.00; funded 0.00; soft 5,000,000.00; hard 2,000,000.00',
+    ],
+    [
+      'A deal of five groups and the council (invented), on 2016-06-01, known at 2016-06-08',
+      'requirement 7,000,000.00; funded 0.00; soft 4,900,000.00; hard 2,100,000.00',
+    ],
+    [
+      'A deal of five groups and the council (invented), on 2016-06-01, known at 2016-06-13',
+      'requirement 4,900,000.00; funded 4,900,000.00; soft 0.00; hard 0.00',
+    ],
+    [
       'Norfolk County Council, IBCF_2017, norfolk-2017-18, on 2017-07-31',
       'agreed 18,561,000.00; due 6,187,000.00; received 6,187,000.00; overdue 0.00; outstanding 12,374,000.00',
     ],

@@ -76,6 +76,12 @@ const QUESTIONS: readonly Question[] = [
       `${answer.movers.length} × ${[...new Set(answer.movers.map((mover) => mover.type))].join(', ')}, hard ` +
       `${answer.movers.map((mover) => `${mover.partner} ${withCommas(mover.changes.hard!)}`).join(' + ')} = ${withCommas(answer.change.hard)}`,
   },
+  ...['2016-05-31', '2016-06-08', '2016-06-13'].map((knownAt): Question => ({
+    asked: `A deal of five groups and the council (invented), on 2016-06-01, known at ${knownAt}`,
+    query: 'gap',
+    with: { fund: 'norfolk-deal-2016-17', on: '2016-06-01', 'known-at': knownAt },
+    say: (answer: GapAnswer) => figures(answer, ['requirement', 'funded', 'soft', 'hard']),
+  })),
   {
     asked: 'Norfolk County Council, IBCF_2017, norfolk-2017-18, on 2017-07-31',
     query: 'partner-position',

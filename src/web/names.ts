@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { awaitedInWords, type Need } from '../domain/grammar/proposal.js';
 import { ROLE_WORDS } from '../domain/roles.js';
 import type { Sight } from '../ledger/access.js';
 import { allFacts } from '../ledger/catalogue.js';
@@ -32,6 +33,18 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 
 /** How short names look: north-ccg, NHS_ADD, ContributionAgreed. */
 const SHORT = /[a-z0-9]+(?:-[a-z0-9]+)+|[A-Z][A-Z0-9_]+|(?:[A-Z][a-z]+){2,}/g;
+
+/** Whom a proposal waits for, in words: any one of some bodies, or what each part of a deal takes. */
+export const awaitedIn = (
+  names: Names,
+  { awaiting, needs }: { readonly awaiting: readonly string[]; readonly needs: readonly Need[] },
+): string => {
+  const named = (bodies: readonly string[]): string[] => bodies.map((each) => names.of(each));
+  return awaitedInWords({
+    awaiting: named(awaiting),
+    ...(needs.length > 0 && { needs: needs.map(({ fact, bodies }) => ({ fact, bodies: named(bodies) })) }),
+  });
+};
 
 export async function namesFor(ledger: Ledger, sight: Sight): Promise<Names> {
   const { partners } = await askedOf<Partners>(ledger, sight, 'partners', {});

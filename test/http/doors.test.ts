@@ -565,15 +565,17 @@ const PAGES = {
       trace monitoring grant-use reserves balances performance returns returns/:return return-figures plan-year agreement
       withdrawals risk-share memorandum mirror history history/:revision proposals year-end partners/:partner
       partners/:partner/position partners/:partner/statement
-      propose propose/:act record record/:act`).map((page) => `/funds/:fund/${page}`),
+      propose propose/:act record record/:act deal`).map((page) => `/funds/:fund/${page}`),
   ],
   'any case': ['/cases/:case'],
-  totals: words('/areas/:area/disputes /areas/:area/disputes/propose /areas/:area/disputes/record'),
+  totals: words(
+    '/areas/:area/disputes /areas/:area/disputes/propose /areas/:area/disputes/record /areas/:area/disputes/deal',
+  ),
   cases: words(`cases cases/:case outcomes accounting-classes treatments settlements settlements/:settlement history
     history/:revision proposals propose/:act record/:act`).map((page) => `/areas/:area/disputes/${page}`),
   'any proposal': words(
     `/proposals/:proposal /proposals/:proposal/sign /proposals/:proposal/decline /proposals/:proposal/withdraw
-    /proposals/:proposal/counter`,
+    /proposals/:proposal/counter /proposals/:proposal/deal`,
   ),
 } as const satisfies Partial<Record<Class | 'anybody', readonly string[]>>;
 
@@ -586,6 +588,9 @@ const FORMS: Readonly<Record<string, string>> = {
   '/areas/:area/disputes/propose/:act': 'split-decided',
   '/areas/:area/disputes/record/:act': 'dispute-raised',
   '/proposals/:proposal/counter': '',
+  '/proposals/:proposal/deal': '',
+  '/funds/:fund/deal': '',
+  '/areas/:area/disputes/deal': '',
 };
 
 /** The addresses of the service that are not below /v1, each with its method, as its router knows them. */

@@ -89,9 +89,9 @@ export class FormVisit {
     return this.#visitor.get(this.#address);
   }
 
-  /** Fills the form in, page by page, to the page of answers. Throws where a page has something against an answer. */
-  async toAnswers(answers: Answers): Promise<LightMyRequestResponse> {
-    let page = await this.open();
+  /** Fills the form in, page by page, from its first page or another, to the page of answers. Throws where a page has something against an answer. */
+  async toAnswers(answers: Answers, from?: LightMyRequestResponse): Promise<LightMyRequestResponse> {
+    let page = from ?? (await this.open());
     const pressed = new Set<string>();
     for (let turn = 0; turn < 40; turn++) {
       if (titleOf(page.body) === 'Check your answers') return page;

@@ -286,8 +286,10 @@ export function proposalSentence({ type, data }: ProposalEvent, by: string, said
 }
 
 /** Whose signatures a deal still takes: for each fact any one of its bodies. */
-export const needsInWords = (needs: readonly Need[]): string =>
-  [...new Set(needs.map(({ bodies }) => bodies.join(' or ')))].join(' and ');
+export function needsInWords(needs: readonly Need[]): string {
+  const sides = [...new Set(needs.map(({ bodies }) => bodies.join(' or ')))];
+  return sides.map((each) => (sides.length > 1 && each.includes(' or ') ? `(${each})` : each)).join(' and ');
+}
 
 interface Awaiting {
   readonly awaiting: readonly string[];

@@ -63,7 +63,7 @@ function commandSaying(kind: AnyKind, event: LedgerEvent, saying: Saying): Comma
 }
 
 /** A fact as it would be sent now: without what the decision added to it. */
-const sentNow =
+export const sentNow =
   (kind: AnyKind): Saying =>
   ({ type, data }) => ({ type, data: namedBy(factOf(kind, type).input, data) as FactData });
 

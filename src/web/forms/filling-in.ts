@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { clampedTo, financialYear, type Day, type FinancialYear } from '../../domain/calendar.js';
 import { Refusal } from '../../domain/rules.js';
 import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
-import { placed } from '../../ledger/catalogue.js';
+import { factOf } from '../../domain/grammar/kind.js';
+import { KINDS, placed } from '../../ledger/catalogue.js';
 import { todayOf } from '../../ledger/acts/stamp.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { button, errorSummary, radios } from '../components/fields.js';
@@ -21,6 +22,7 @@ import { answersList } from './answers.js';
 import { fieldOf } from './fields.js';
 import { filled, suggested, withoutRow, withRow } from './filling.js';
 import {
+  isWholeDeal,
   keyOf,
   lookedUp,
   newDraft,
@@ -33,6 +35,7 @@ import {
   type Tried,
   type Whole,
 } from './form.js';
+import { DEAL, partOf, partsList, placedAt, withDeal, type DealDraft } from './parts.js';
 import { isGiven, nameIn, readFields, reading, rowsAt, type Fault } from './reading.js';
 import { shapeOf, type Fields } from './shapes.js';
 import { split, splitButtons } from './splitting.js';
@@ -86,6 +89,10 @@ interface Around {
   readonly form: Form;
 }
 
+/** A draft of a deal travels with the form of each of its parts. */
+const dealCarried = ({ deal }: Errand, { part }: Form): Form =>
+  deal ? { ...withDeal({}, deal), ...(part !== undefined && { part }) } : {};
+
 function formPage(
   { asking, errand, form }: Around,
   {
@@ -106,7 +113,7 @@ function formPage(
 ): string {
   const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>
     <form method="post" action="${errand.address}" novalidate>
-      ${hidden({ token: asking.around.token, whose: asking.draftMark, draft: form['draft'] ?? '', partner: form['partner'] ?? '', ...(errand.counters && { revision: errand.counters.revision }), ...carried, ...travelling(form, shown) })}
+      ${hidden({ token: asking.around.token, whose: asking.draftMark, draft: form['draft'] ?? '', partner: form['partner'] ?? '', ...(errand.counters && { revision: errand.counters.revision }), ...dealCarried(errand, form), ...carried, ...travelling(form, shown) })}
       ${content}
     </form>`;
   return page(asking.around, {
@@ -179,16 +186,18 @@ async function foretold(
   site: Site,
   { session, sight }: Asking,
   errand: Errand,
-  { fact, command, found }: Tried,
+  { offered, command, found }: Tried,
   form: Form,
 ): Promise<WhatIfText | undefined> {
   const year = yearOf(errand);
-  if (!year || errand.counters || found instanceof Refusal) return undefined;
+  if (!year || errand.counters || errand.deal?.counters || found instanceof Refusal) return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
   const partner = form['partner'] === '' ? undefined : form['partner'];
-  const on = clampedTo(fact.data.effective, year);
+  // Of a deal, the figures are of the day from which all of it holds.
+  const last = offered.map(({ data }) => data.effective).reduce((one, other) => (other > one ? other : one));
   const adjustment = 'adjustment' in command ? command.adjustment : undefined;
-  return answered(await whatIf(site.ledger, errand.name, { acts: [{ fact, adjustment }], on, partner }, by));
+  const acts = [{ facts: [...offered], adjustment }];
+  return answered(await whatIf(site.ledger, errand.name, { acts, on: clampedTo(last, year), partner }, by));
 }
 
 /** The bodies that an officer may act for, where there are several. */
@@ -229,6 +238,10 @@ const changedTerms = ({ back }: Errand): Html =>
     content: html`<p class="govuk-notification-banner__heading">The proposal has changed since you opened this form. <a class="govuk-notification-banner__link" href="${back.href}" target="_blank" rel="noopener">Read it as it stands (opens a new tab)</a>, and send this again if you still want to.</p>`,
   });
 
+/** Of the sentence of a deal, the end: its parts are listed below it. */
+const whoseTurn = (sentence: string): string =>
+  `It ${sentence.slice(sentence.lastIndexOf('Waits for ')).replace('W', 'w')}`;
+
 async function checkPage(
   site: Site,
   around: Around,
@@ -244,19 +257,24 @@ async function checkPage(
   const form = { ...around.form, ...attempt.form };
   const { looked } = whole;
   const what = await foretold(site, asking, errand, attempt, form);
-  const refusal = above.refusal ?? (found instanceof Refusal ? found : undefined);
+  const isPart = errand.deal !== undefined && !isWholeDeal(errand);
+  const isEmpty = isWholeDeal(errand) && errand.deal!.parts.length === 0;
+  // A part may rest on one that is added later: why the deal would be refused as it is stops nobody from adding to it.
+  const asItStands = found instanceof Refusal && isPart ? found : undefined;
+  const refusal = above.refusal ?? (found instanceof Refusal && !isPart && !isEmpty ? found : undefined);
   const outcome = found instanceof Refusal ? undefined : found.outcome;
   const isUnclear = refusal?.rule === 'partner_unclear' || (form['partner'] ?? '') !== '';
-  const content = html`${outcome && html`<p class="govuk-body">Nothing is recorded yet. When you press the button below, this is:</p>${insetText({ content: outcome.events.map(({ sentence }) => names.in(sentence)).join(' ') })}`}
-    ${answersList(steps, form, looked, names)}
+  const content = html`${outcome && html`<p class="govuk-body">Nothing is recorded yet. ${isWholeDeal(errand) ? 'When you press the button below, the parts are proposed as one deal:' : 'When you press the button below, this is:'}</p>${insetText({ content: outcome.events.map(({ sentence }) => names.in(isWholeDeal(errand) ? whoseTurn(sentence) : sentence)).join(' ') })}`}
+    ${asItStands && insetText({ content: `With this part, the deal as it is so far would be refused: ${names.in(asItStands.detail)} You can add it all the same, and go on.` })}
+    ${isWholeDeal(errand) && partsList(errand.kind, errand.deal!, names)}${answersList(steps, form, looked, names)}
     ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
     ${what && html`<h2 class="govuk-heading-m">What it would change</h2>${foretoldPart(what, command.act === 'post' ? 'If recorded' : 'If signed')}`}
     ${isUnclear && actingFor(site, asking, form, names)}
-    <div class="bcf-buttons">${outcome && button({ content: BUTTONS[command.act], name: 'go', value: 'send' })}${refusal && isSent(refusal) && button({ content: 'Record another', name: 'go', value: 'again' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`;
+    <div class="bcf-buttons">${isPart && button({ content: partOf(form) === undefined ? 'Add to the deal' : 'Change the part', name: 'go', value: 'deal' })}${outcome && !isPart && button({ content: isWholeDeal(errand) && command.act === 'propose' ? 'Propose the deal' : BUTTONS[command.act], name: 'go', value: 'send' })}${outcome && errand.dealAt !== undefined && !errand.deal && button({ content: 'Add to a deal', name: 'go', value: 'deal', classes: 'govuk-button--secondary' })}${refusal && isSent(refusal) && button({ content: 'Record another', name: 'go', value: 'again' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`;
   return formPage(
     { ...around, form },
     {
-      title: 'Check your answers',
+      title: isWholeDeal(errand) ? 'Check the deal' : 'Check your answers',
       above: html`${refusal && (isSent(refusal) ? SENT_ALREADY : refusedAbove(refusal, names))}${errand.counters?.changed && changedTerms(errand)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
       shown: [],
       carried: { at: 'check', mark: markOf(what) },
@@ -267,10 +285,17 @@ async function checkPage(
 }
 
 /** Shows the page of answers; or the step at which something is wrong. */
-async function checked(site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): Promise<unknown> {
+async function checked(
+  site: Site,
+  around: Around,
+  steps: readonly Step[],
+  reply: FastifyReply,
+  above: Above = {},
+): Promise<unknown> {
   const looked = await lookedUp(site, around.asking, around.errand, steps, around.form);
   const whole = wholeOf(steps, around.form, looked);
-  if ('data' in whole) return reply.send(await checkPage(site, around, steps, whole));
+  if (above.refusal) void reply.status(400);
+  if ('data' in whole) return reply.send(await checkPage(site, around, steps, whole, above));
   if (whole.faults.length > 0) void reply.status(400);
   return reply.send(await questionPage(site, around, steps, whole.at, whole.faults));
 }
@@ -390,10 +415,12 @@ export async function continued(
   if (go === SHOWN_AGAIN) return isCheck ? checked(site, around, steps, reply) : show(at);
   const asked = steps.filter(({ onRequest }) => !onRequest).length;
   if (go === 'change') return show(stepAt(to, steps), { ...form, then: 'check' });
+  if (isCheck && go === 'back' && asked === 0) return site.redirect(reply, errand.back.href);
   if (isCheck && go === 'back') return show(asked - 1);
   if (isCheck && go === 'again')
     return checked(site, { ...around, form: { ...form, draft: newDraft() } }, steps, reply);
-  if (isCheck && go === 'send') return recorded(site, around, steps, reply);
+  if (isCheck && go === 'deal' && errand.dealAt !== undefined) return gathered(site, around, steps, reply);
+  if (isCheck && go === 'send' && !(errand.deal && !isWholeDeal(errand))) return recorded(site, around, steps, reply);
   if (isCheck) return checked(site, around, steps, reply);
   if (go === 'back') return at === 0 || form['then'] === 'check' ? leave(site, around, steps, at, reply) : show(at - 1);
   const next = changed(site, errand, steps, form, pressed);
@@ -405,6 +432,47 @@ export async function continued(
   if (form['then'] === 'check' || at + 1 >= asked) return checked(site, around, steps, reply);
   return show(at + 1);
 }
+
+/** Puts what a form holds into the deal that it is for, or into a new one, and shows that. */
+async function gathered(site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): Promise<unknown> {
+  const { asking, errand, form } = around;
+  const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
+  if (!('data' in whole))
+    return reply.status(400).send(await questionPage(site, around, steps, whole.at, whole.faults));
+  const { fact } = await tried(site, asking, errand, whole);
+  const before = errand.deal ?? { parts: [], ...(errand.counters && { counters: errand.counters }) };
+  const deal = { ...before, parts: placedAt(before.parts, partOf(form), fact) };
+  const papers = Object.fromEntries(Object.entries(form).filter(([name]) => name.startsWith('p.')));
+  const kept = { draft: form['draft'] ?? newDraft(), partner: form['partner'] ?? '', ...papers };
+  return dealPage(site, asking, dealErrand(errand, deal), kept, reply);
+}
+
+/** The errand of a whole deal, at the place of one of its parts. */
+export const dealErrand = (
+  { kind, name, back, dealAt }: Pick<Errand, 'kind' | 'name' | 'back' | 'dealAt'>,
+  deal: DealDraft,
+): Errand => ({
+  address: dealAt!,
+  back,
+  kind,
+  name,
+  fact: DEAL,
+  isProposed: true,
+  dealAt,
+  deal,
+  ...(deal.counters && { counters: deal.counters }),
+});
+
+/** Shows a deal as it is so far; above it why something that was asked of it is refused. */
+export const dealPage = (
+  site: Site,
+  asking: Asking,
+  errand: Errand,
+  form: Form,
+  reply: FastifyReply,
+  refusal?: Refusal,
+): Promise<unknown> =>
+  checked(site, { asking, errand, form }, stepsFor(errand), reply, refusal === undefined ? {} : { refusal });
 
 /** Goes back from a step that was called from the page of answers, or from the first. */
 async function leave(
@@ -434,7 +502,9 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   // What is countered is what was read: where the terms have changed since, they are to be read again first.
   if (errand.counters?.changed) return reply.status(409).send(await checkPage(site, around, steps, whole));
   const attempt = await tried(site, asking, errand, whole);
-  if (errand.fact.freshSignIn && !site.isFresh(asking.session)) {
+  if (attempt.offered.length === 0) return reply.status(400).send(await checkPage(site, around, steps, whole));
+  const isBinding = attempt.offered.some(({ type }) => factOf(KINDS[errand.kind], type).freshSignIn);
+  if (isBinding && !site.isFresh(asking.session)) {
     const kept = { path: errand.address, form, title: 'Sign in again', why: whyAgain(site), signIn: AGAIN };
     return reply.status(401).send(keptPage(asking.around, kept));
   }

@@ -6,6 +6,7 @@ import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.
 import type { Fact } from '../../domain/grammar/fact.js';
 import { namedBy } from '../../domain/grammar/naming.js';
 import type { Command } from '../../domain/grammar/command.js';
+import { offeredAs } from '../../domain/grammar/proposal.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Code, Name, type EvidenceList } from '../../domain/values.js';
 import { act } from '../../ledger/act.js';
@@ -15,6 +16,7 @@ import { askedOf, type Given } from '../asking.js';
 import type { Asking, Form, Site } from '../site.js';
 import { lookUp, type Looked } from './choosing.js';
 import { filled } from './filling.js';
+import { DEAL, partOf, placedAt, type DealDraft } from './parts.js';
 import { nameIn, named, readFields, reading, type Fault } from './reading.js';
 import { shapeOf, type Fields } from './shapes.js';
 import { fieldsAt, stepsOf, type Step } from './steps.js';
@@ -33,6 +35,10 @@ export interface Errand {
   readonly fact: Fact<unknown>;
   /** Whether it waits for a signature, as far as its declaration says. */
   readonly isProposed: boolean;
+  /** Where several facts are gathered and proposed together; undefined where that cannot be. */
+  readonly dealAt?: string | undefined;
+  /** The deal that it is the form of, or that it fills in a part of. */
+  readonly deal?: DealDraft | undefined;
   /** What is done once it is recorded, before whoever sent it is led on. */
   readonly recorded?: (reply: FastifyReply) => void;
   /** The proposal that it takes the place of, as the officer has read it. */
@@ -55,6 +61,15 @@ function answeredIn(form: Form): Given {
   };
   return { source: given('source', Code), line: given('line', Name), case: given('case', z.uuid()) };
 }
+
+/** Whether a form is of a whole deal. */
+export const isWholeDeal = ({ fact }: Errand): boolean => fact === DEAL;
+
+/** The facts that are offered: of a deal all of them, with the one that is filled in at its place. */
+const offeredBy = (errand: Errand, fact: SentFact, form: Form): readonly SentFact[] => {
+  if (!errand.deal) return [fact];
+  return isWholeDeal(errand) ? errand.deal.parts : placedAt(errand.deal.parts, partOf(form), fact);
+};
 
 /** Looks up what the fields of some steps may hold. */
 export const lookedUp = (site: Site, { sight }: Asking, errand: Errand, steps: readonly Step[], form: Form) =>
@@ -119,6 +134,8 @@ function withNames(fields: Fields, data: FactData, number: number): FactData {
 /** A fact that was tried: as what it would be sent, and what the rules say. */
 export interface Tried {
   readonly fact: SentFact;
+  /** All that would be offered: of a deal, every part. */
+  readonly offered: readonly SentFact[];
   readonly command: Command;
   readonly found: Done | Refusal;
   /** The form with the names that were made: sent again, it is the same fact. */
@@ -189,7 +206,11 @@ export async function tried(
   whole: Extract<Whole, { data: FactData }>,
 ): Promise<Tried> {
   const fields = errand.fact.input.shape as Fields;
-  const onTheTable = await namesOnTheTable(site, asking, errand);
+  const parts = errand.deal?.parts.filter((_part, at) => at !== partOf(whole.form)) ?? [];
+  const onTheTable = new Set([
+    ...(await namesOnTheTable(site, asking, errand)),
+    ...parts.flatMap(({ data }): unknown[] => Object.values(data)),
+  ]);
   const brings = Object.entries(fields).filter(([, field]) => shapeOf(field).kind === 'new-name');
   for (let number = 1; ; number++) {
     const data = withNames(fields, whole.data, number);
@@ -219,7 +240,7 @@ async function triedOnce(
     const [{ path, words }] = read.faults as [(typeof read.faults)[number]];
     const found = refuse('fields_invalid', `"${path.map(String).join('.')}" ${words}.`);
     const fact = { type, data };
-    return { fact, command: { act: 'post', fact }, found };
+    return { fact, offered: [fact], command: { act: 'post', fact }, found };
   }
   const fact = { type, data: read.value as FactData };
   const { evidence, conditions, expires, adjustment } = papers;
@@ -230,19 +251,24 @@ async function triedOnce(
   const adjusting = adjustment && { adjustment };
   const dry = { form, key: `tried ${type} ${errand.address}`, evidence, dryRun: true };
   const post: Command = { act: 'post', fact, ...adjusting };
-  const propose: Command = errand.counters
-    ? { act: 'counter', proposal: errand.counters.proposal, fact, ...terms }
-    : { act: 'propose', fact, ...terms, ...adjusting };
-  if (!errand.counters && !errand.isProposed) {
+  const offered = offeredBy(errand, fact, form);
+  const countered = errand.counters ?? errand.deal?.counters;
+  const propose: Command = countered
+    ? { act: 'counter', proposal: countered.proposal, ...offeredAs(offered), ...terms }
+    : { act: 'propose', ...offeredAs(offered), ...terms, ...adjusting };
+  if (offered.length === 0) return { fact, offered, command: propose, found: refuse('fields_invalid', NO_PARTS) };
+  if (!countered && !errand.isProposed && !errand.deal) {
     const posted = await sent(site, asking, errand, post, dry);
     if (!(posted instanceof Refusal) || posted.rule !== 'signature_needed')
-      return { fact, command: post, found: posted };
+      return { fact, offered, command: post, found: posted };
   }
   const proposed = await sent(site, asking, errand, propose, dry);
-  if (proposed instanceof Refusal && proposed.rule === 'signature_not_needed')
-    return { fact, command: post, found: await sent(site, asking, errand, post, dry) };
-  return { fact, command: propose, found: proposed };
+  if (proposed instanceof Refusal && proposed.rule === 'signature_not_needed' && !errand.deal)
+    return { fact, offered, command: post, found: await sent(site, asking, errand, post, dry) };
+  return { fact, offered, command: propose, found: proposed };
 }
+
+const NO_PARTS = 'The deal has no parts yet.';
 
 /** The key of a draft: sent twice, it is recorded once. */
 export const keyOf = (form: Form): string =>
@@ -252,4 +278,8 @@ export const keyOf = (form: Form): string =>
 
 export const newDraft = (): string => randomUUID();
 
-export const stepsFor = ({ fact, isProposed }: Errand): Step[] => stepsOf(fact, isProposed);
+/** The steps of a form. The papers of a part are those of its deal. */
+export const stepsFor = (errand: Errand): Step[] => {
+  const steps = stepsOf(errand.fact, errand.isProposed);
+  return errand.deal && !isWholeDeal(errand) ? steps.filter(({ prefix }) => prefix === 'f') : steps;
+};

@@ -1,21 +1,25 @@
-import type { FastifyRequest } from 'fastify';
-import type { StreamKind } from '../../domain/grammar/event.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
 import type { Fact } from '../../domain/grammar/fact.js';
+import { GROUPS, inGroups } from '../../domain/grammar/groups.js';
 import { factOf } from '../../domain/grammar/kind.js';
-import { refuse } from '../../domain/rules.js';
+import { refuse, Refusal } from '../../domain/rules.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { todayOf } from '../../ledger/acts/stamp.js';
-import { KINDS } from '../../ledger/catalogue.js';
+import { sentNow } from '../../ledger/acts/recorded-act.js';
+import { KINDS, streamOf } from '../../ledger/catalogue.js';
 import { askedOf } from '../asking.js';
+import { button } from '../components/fields.js';
 import { breadcrumbs } from '../components/ways.js';
 import { fundName, plainly } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { Refused } from '../refused.js';
 import type { Asking, Form, Site } from '../site.js';
-import { begun, continued, firstPage } from './filling-in.js';
+import { begun, continued, dealErrand, dealPage, firstPage } from './filling-in.js';
 import { filledWith } from './filling.js';
-import { newDraft, type Errand } from './form.js';
+import { lookedUp, newDraft, stepsFor, wholeOf, type Errand } from './form.js';
+import { dealIn, openedFile, withDeal, type DealDraft } from './parts.js';
 import type { Fields } from './shapes.js';
 
 /**
@@ -129,6 +133,7 @@ async function listPage(site: Site, asking: Asking, place: Place, list: ListName
     html`<li><a class="govuk-link" href="${place.path}/${list}/${slugOf(type)}">${words}</a><div class="govuk-hint">${more}</div></li>`;
   const main = html`${heading(`${title}: ${place.home.content}`)}${paragraph(all.length === 0 ? none : about)}
     ${groups.map((group) => html`${subheading(group)}<ul class="govuk-list">${all.filter((each) => each.group === group).map(entry)}</ul>`)}
+    ${KINDS[place.kind].deals && list === 'propose' && paragraph(html`Several things that belong together: <a class="govuk-link" href="${place.path}/deal">make a deal</a>. It is signed and recorded whole, or not at all.`)}
     ${paragraph(html`<a class="govuk-link" href="${place.path}/${other}">${LISTS[other].title} something instead</a>`)}`;
   return page(asking.around, {
     title: `${title}: ${place.home.content}`,
@@ -138,14 +143,27 @@ async function listPage(site: Site, asking: Asking, place: Place, list: ListName
   });
 }
 
-/** What an officer fills in at an address. Throws where there is no such form, and where it is none of theirs. */
-async function errandAt(site: Site, asking: Asking, place: Place, list: ListName, slug: string): Promise<Errand> {
+/**
+ * What an officer fills in at an address. Throws where there is no such form, and where it is none of theirs. A part of a deal
+ * may be another body's to do: that body signs it, and the deal's own rules say who can make the deal.
+ */
+async function errandAt(
+  site: Site,
+  asking: Asking,
+  place: Place,
+  list: ListName,
+  slug: string,
+  form: Form = {},
+): Promise<Errand> {
   const acts = await openActs(site, asking, place);
+  const deal = place.kind === 'register' ? undefined : dealIn(place.kind, form);
   const opening = place.kind === 'register' ? openers().find(({ fact }) => slugOf(fact.name) === slug) : undefined;
   const fact = opening?.fact ?? factBy(place.kind, slug);
   if (!fact || (fact.name === KINDS[place.kind].opener && !opening))
     throw new Refused(refuse('not_found', 'There is no form at this address.'));
-  const isTheirs = opening ? mayOpen(site, asking, fact) : acts.some(({ type }) => type === fact.name);
+  const isTheirs = opening
+    ? mayOpen(site, asking, fact)
+    : deal !== undefined || acts.some(({ type }) => type === fact.name);
   if (!isTheirs)
     throw new Refused(
       refuse(
@@ -160,7 +178,126 @@ async function errandAt(site: Site, asking: Asking, place: Place, list: ListName
     name: place.name,
     fact,
     isProposed: list === 'propose',
+    dealAt: dealAddress(place, deal),
+    deal,
   };
+}
+
+/** Where the deals of a place are made; or the counter-offer that is made with one. The register has none. */
+const dealAddress = ({ kind, path }: Pick<Place, 'kind' | 'path'>, deal?: DealDraft): string | undefined =>
+  !KINDS[kind].deals ? undefined : deal?.counters ? `/proposals/${deal.counters.proposal}/deal` : `${path}/deal`;
+
+/** Every fact that a deal at a place can hold, with where the form of it is. */
+const dealFacts = ({ kind }: Place): { readonly fact: Fact<unknown>; readonly list: ListName }[] =>
+  inGroups(KINDS[kind].facts.filter(({ name, byService }) => name !== KINDS[kind].opener && !byService)).map(
+    (fact) => ({ fact, list: fact.signature === 'none' ? 'record' : 'propose' }),
+  );
+
+/** All that a deal at a place can hold: each is a button, for the draft travels with it. */
+function dealListPage({ around, draftMark }: Asking, place: Place, errand: Errand, form: Form): string {
+  const all = dealFacts(place);
+  const groups = [...new Set(all.map(({ fact }) => fact.group))];
+  const carried = Object.entries(form).filter(([name]) => name !== 'go' && name !== 'part' && name !== 'token');
+  const main = html`${heading('Add a part to the deal')}${paragraph('Choose what the part is about. Parts may be for other bodies to do: each body signs its own.')}
+    <form method="post" action="${errand.address}" novalidate>
+      ${carried.map(([name, value]) => name !== 'whose' && html`<input type="hidden" name="${name}" value="${value}">`)}
+      <input type="hidden" name="token" value="${around.token}"><input type="hidden" name="whose" value="${draftMark}">
+      ${groups.map(
+        (group) =>
+          html`${subheading(GROUPS[group])}<ul class="govuk-list">${all
+            .filter((each) => each.fact.group === group)
+            .map(
+              ({ fact }) =>
+                html`<li><button class="bcf-link-button govuk-link" type="submit" name="go" value="part-new ${slugOf(fact.name)}">${fact.title}</button><div class="govuk-hint">${fact.about}</div></li>`,
+            )}</ul>`,
+      )}
+      ${button({ content: 'Go back', name: 'go', value: 'check', classes: 'govuk-button--secondary' })}
+    </form>`;
+  return page(around, {
+    title: 'Add a part to the deal',
+    section: place.kind === 'fund' ? 'funds' : 'tasks',
+    before: breadcrumbs({ items: [place.home, { content: 'Make a deal' }] }),
+    main,
+  });
+}
+
+/** The draft of a deal as a file of acts: it can be kept, mailed, loaded, and opened here again. */
+async function dealFile(site: Site, asking: Asking, errand: Errand, form: Form): Promise<string> {
+  const { kind, name, deal } = errand;
+  const steps = stepsFor(errand);
+  const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
+  const { evidence, ...terms } = 'data' in whole ? whole.papers : { evidence: [] };
+  const step = {
+    officer: asking.session.officer,
+    ...(form['partner'] && { partner: form['partner'] }),
+    in: kind === 'fund' ? name : streamOf(kind, name),
+    propose: deal!.parts,
+    ...terms,
+    ...(evidence.length > 0 && { evidence }),
+  };
+  return `${JSON.stringify({ title: `A deal: ${kind === 'fund' ? fundName(name) : name}`, steps: [step] }, null, 2)}\n`;
+}
+
+/** Answers a deal that was sent: with a part to fill in, with its parts in another order, or as any form. */
+async function dealSent(
+  site: Site,
+  asking: Asking,
+  place: Place,
+  errand: Errand,
+  form: Form,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const [go = '', to = ''] = (form['go'] ?? '').split(' ');
+  const deal = errand.deal!;
+  const { parts } = deal;
+  const at = /^\d{1,2}$/.test(to) && Number(to) < parts.length ? Number(to) : undefined;
+  const shown = (next: readonly SentFact[]) =>
+    dealPage(site, asking, { ...errand, deal: { ...deal, parts: next } }, form, reply);
+  const opened = async (type: string, given: Form) => {
+    const found = dealFacts(place).find(({ fact }) => fact.name === type)!;
+    const part = await errandAt(site, asking, place, found.list, slugOf(type), withDeal(form, deal));
+    const kept = Object.fromEntries(Object.entries(form).filter(([name]) => name.startsWith('p.')));
+    const start = {
+      ...begun(site, part, given),
+      ...kept,
+      draft: form['draft'] ?? newDraft(),
+      partner: form['partner'] ?? '',
+    };
+    return reply.send(await firstPage(site, asking, part, { ...start, ...given }));
+  };
+  if (go === 'part-more') return reply.send(dealListPage(asking, place, errand, form));
+  if (go === 'part-new') {
+    const fact = factBy(place.kind, to);
+    return fact ? opened(fact.name, {}) : shown(parts);
+  }
+  if (go === 'part-open') {
+    const found = openedFile(errand.kind, errand.name, form['file'] ?? '');
+    return found instanceof Refusal
+      ? dealPage(site, asking, errand, form, reply, found)
+      : dealPage(
+          site,
+          asking,
+          { ...errand, deal: { ...deal, parts: found.parts } },
+          { ...form, ...found.terms },
+          reply,
+        );
+  }
+  if (go === 'part-file') {
+    return reply
+      .header('content-disposition', 'attachment; filename="deal.json"')
+      .type('application/json; charset=utf-8')
+      .send(await dealFile(site, asking, errand, form));
+  }
+  if (at === undefined) return continued(site, asking, errand, form, reply);
+  if (go === 'part-drop') return shown(parts.filter((_part, each) => each !== at));
+  if (go === 'part-up' && at > 0)
+    return shown([...parts.slice(0, at - 1), parts[at]!, parts[at - 1]!, ...parts.slice(at + 1)]);
+  if (go === 'part-edit') {
+    const { type, data } = parts[at]!;
+    const fields = factOf(KINDS[place.kind], type).input.shape as Fields;
+    return opened(type, { ...filledWith(fields, data), part: String(at) });
+  }
+  return continued(site, asking, errand, form, reply);
 }
 
 interface Params {
@@ -180,6 +317,7 @@ interface Answerable {
   readonly kind: StreamKind;
   readonly in: string;
   readonly fact: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+  readonly facts: readonly { readonly type: string; readonly data: Readonly<Record<string, unknown>> }[];
   readonly conditions: string | null;
   readonly awaiting: readonly string[];
   readonly signers: readonly { readonly officer: string; readonly rule: string | null }[];
@@ -190,7 +328,7 @@ async function counterOf(
   site: Site,
   { sight, session }: Asking,
   proposal: string,
-): Promise<{ errand: Errand; form: Form }> {
+): Promise<{ errand: Errand; form: Form; found: Answerable }> {
   const found = await askedOf<Answerable>(site.ledger, sight, 'find-proposal', { proposal });
   // Who may sign it, were it not for the sum, may answer it otherwise.
   const mayAnswer = ({ officer, rule }: Answerable['signers'][number]): boolean =>
@@ -213,13 +351,61 @@ async function counterOf(
       fact,
       isProposed: true,
       counters: { proposal, revision: found.revision },
+      dealAt: KINDS[found.kind].deals ? `/proposals/${proposal}/deal` : undefined,
     },
+    found,
     form: {
-      ...filledWith(fields, found.fact.data),
+      ...(found.facts.length === 1 && filledWith(fields, found.fact.data)),
       ...(found.conditions !== null && { 'p.conditions': found.conditions }),
       draft: newDraft(),
     },
   };
+}
+
+/** The place that a proposal was made in. */
+const placeOfProposal = ({ kind, in: name }: Answerable): Place =>
+  PLACES[kind === 'fund' ? '/funds/:fund' : '/areas/:area/disputes']!(name);
+
+/** A deal in the place of a proposal: what is on the table, or the parts that were gathered since. */
+const counterDealOf = (errand: Errand, { kind, facts, revision, proposal }: Answerable, parts?: readonly SentFact[]) =>
+  dealErrand(errand, {
+    parts: parts ?? facts.map(({ type, data }) => sentNow(KINDS[kind])({ type, version: 1, data: data as FactData })),
+    counters: { proposal, revision },
+  });
+
+/** The deals of a place: an empty one to begin with, and each as it is sent on. */
+function registerDeals(site: Site, address: string, placeOf: (request: FastifyRequest) => Place): void {
+  const errandOf = (place: Place, deal: DealDraft): Errand =>
+    dealErrand(
+      {
+        kind: place.kind,
+        name: place.name,
+        back: { href: `${place.path}/propose`, content: LISTS.propose.title },
+        dealAt: dealAddress(place),
+      },
+      deal,
+    );
+  /** Sees to it that the officer may do something there, if only one part of a deal. */
+  async function mayDeal(asking: Asking, place: Place): Promise<void> {
+    if ((await openActs(site, asking, place)).length > 0) return;
+    throw new Refused(
+      refuse(
+        'role_not_allowed',
+        'None of your roles, for none of the bodies that you act for, lets you make a deal here.',
+      ),
+    );
+  }
+  site.get(address, async (asking, request, reply) => {
+    const place = placeOf(request);
+    await mayDeal(asking, place);
+    return dealPage(site, asking, errandOf(place, { parts: [] }), { draft: newDraft() }, reply);
+  });
+  site.postDraft(address, async (asking, form, request, reply) => {
+    const place = placeOf(request);
+    await mayDeal(asking, place);
+    const deal = { parts: dealIn(place.kind, form)?.parts ?? [] };
+    return dealSent(site, asking, place, errandOf(place, deal), form, reply);
+  });
 }
 
 export function registerForms(site: Site): void {
@@ -240,16 +426,31 @@ export function registerForms(site: Site): void {
         continued(
           site,
           asking,
-          await errandAt(site, asking, place(request), list, paramsOf(request).act!),
+          await errandAt(site, asking, place(request), list, paramsOf(request).act!, form),
           form,
           reply,
         ),
       );
     }
+    if (address !== '/register') registerDeals(site, `${address}/deal`, place);
   }
   site.get('/proposals/:proposal/counter', async (asking, request, reply) => {
-    const { errand, form } = await counterOf(site, asking, paramsOf(request).proposal!);
+    const { errand, form, found } = await counterOf(site, asking, paramsOf(request).proposal!);
+    // A deal is countered with a deal: its parts as they stand.
+    if (found.facts.length > 1) return dealPage(site, asking, counterDealOf(errand, found), form, reply);
     return reply.send(await firstPage(site, asking, errand, form));
+  });
+  site.postDraft('/proposals/:proposal/deal', async (asking, form, request, reply) => {
+    const { errand, found } = await counterOf(site, asking, paramsOf(request).proposal!);
+    const read = dealIn(found.kind, form);
+    const whole = counterDealOf(errand, found, read?.parts);
+    // While parts are filled in, what the officer has read stays what they have read: it is compared when the deal is shown.
+    const isOfPart = form['go']?.startsWith('part-') === true && read?.counters !== undefined;
+    const changed = read?.counters?.revision !== found.revision;
+    const own = isOfPart
+      ? { deal: { ...whole.deal!, counters: read.counters }, counters: read.counters }
+      : { counters: { ...whole.counters!, changed } };
+    return dealSent(site, asking, placeOfProposal(found), { ...whole, ...own }, form, reply);
   });
   site.postDraft('/proposals/:proposal/counter', async (asking, form, request, reply) => {
     const { errand } = await counterOf(site, asking, paramsOf(request).proposal!);

@@ -1,3 +1,4 @@
+import type { Need } from '../../domain/grammar/proposal.js';
 import { askedOf } from '../asking.js';
 import { stepChart } from '../charts/steps.js';
 import { table, type Cell } from '../components/lists.js';
@@ -14,7 +15,7 @@ import {
 import { areaName, day, fundName, inWords, isNothing, nobodyOffers, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
-import { namesFor, type Names } from '../names.js';
+import { awaitedIn, namesFor, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { gapInWords } from './gap-words.js';
 import { READ_MAX, scrolling, verdictTag, ways } from './parts.js';
@@ -72,6 +73,7 @@ interface Proposals {
     readonly sentence: string;
     readonly by: string;
     readonly awaiting: readonly string[];
+    readonly needs: readonly Need[];
     readonly expires: string | null;
   }[];
 }
@@ -160,10 +162,10 @@ const waitingTable = ({ proposals }: Proposals, names: Names): Html =>
           caption: `Waiting for signature: ${proposals.length}`,
           captionClasses: 'govuk-visually-hidden',
           head: [{ content: 'Offer' }, { content: 'From' }, { content: 'Waits for' }, { content: 'Sign by' }],
-          rows: proposals.map(({ proposal, sentence, by, awaiting, expires }) => [
+          rows: proposals.map(({ proposal, sentence, by, awaiting, needs, expires }) => [
             { content: html`<a class="govuk-link" href="/proposals/${proposal}">${names.in(sentence)}</a>` },
             { content: names.of(by) },
-            { content: awaiting.map((each) => names.of(each)).join(' or ') },
+            { content: awaitedIn(names, { awaiting, needs }) },
             { content: expires === null ? 'No last day' : day(expires) },
           ]),
         }),

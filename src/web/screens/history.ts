@@ -1,5 +1,5 @@
 import { GROUPS, type Group } from '../../domain/grammar/groups.js';
-import { PROPOSAL_EVENTS } from '../../domain/grammar/proposal.js';
+import { PROPOSAL_EVENTS, textsOf, type Offered } from '../../domain/grammar/proposal.js';
 import { KINDS } from '../../ledger/catalogue.js';
 import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
 import { pagination } from '../components/ways.js';
@@ -183,14 +183,18 @@ function termsOf(kind: Kind, { type, data, conditions, reason, withheld }: Event
     return paragraph(
       'What it says is left out: it holds the exact sum of open claims, and you may see no cases of the area.',
     );
-  const text = (isStep(type) ? data['fact'] : { type, data }) as Text;
+  const texts = isStep(type) ? textsOf(data as unknown as Offered<Text>) : [{ type, data }];
   const said = (data['reason'] ?? null) as string | null;
   const more = [
     ...(conditions === null ? [] : [{ title: 'Conditions', content: conditions }]),
     ...(isStep(type) && said !== null ? [{ title: 'Reason', content: said }] : []),
     ...(reason === null ? [] : [{ title: 'Why it is in a closed period', content: reason }]),
   ];
-  return html`${termsList(KINDS[kind], text, more, showing.names)}${
+  const terms =
+    texts.length === 1
+      ? termsList(KINDS[kind], texts[0]!, more, showing.names)
+      : html`${texts.map((text, at) => html`<h3 class="govuk-heading-s">Part ${at + 1}</h3>${termsList(KINDS[kind], text, [], showing.names)}`)}${more.map(({ title, content }) => paragraph(`${title}: ${content}`))}`;
+  return html`${terms}${
     isStep(type) &&
     paragraph(
       html`<a class="govuk-link" href="/proposals/${data['proposal'] as string}">The proposal, with all its steps</a>`,

@@ -1,27 +1,29 @@
 import { createHash } from 'node:crypto';
 import { readAs } from '../../domain/faults.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import type { Day } from '../../domain/calendar.js';
-import { PROPOSAL_EVENTS } from '../../domain/grammar/proposal.js';
+import { clampedTo, financialYear, type Day } from '../../domain/calendar.js';
+import { PROPOSAL_EVENTS, type Need } from '../../domain/grammar/proposal.js';
 import type { Command } from '../../domain/grammar/command.js';
 import { words } from '../../domain/values.js';
 import { act } from '../../ledger/act.js';
-import { KINDS, streamOf } from '../../ledger/catalogue.js';
+import { KINDS, streamOf, type AnyKind } from '../../ledger/catalogue.js';
 import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
 import { askedOf } from '../asking.js';
 import { button, errorSummary, textarea } from '../components/fields.js';
+import { summaryList, table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
 import { day, fundName, instant } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
-import { namesFor, type Names } from '../names.js';
+import { awaitedIn, namesFor, type Names } from '../names.js';
 import { refusedAbove } from '../refused.js';
 import { againTo } from '../sign-in-again.js';
 import type { Asking, Form, Site } from '../site.js';
 import { answered } from '../refused.js';
 import { placeName } from './tasks.js';
 import { foretoldPart, markOf } from './foretold.js';
+import { scrolling } from './parts.js';
 import { changesTable, termsList, type Text } from './terms.js';
 
 /** One proposal: what it says, what it would change, who can sign it; and afterwards, at the same address, its receipt. */
@@ -42,9 +44,13 @@ interface Proposal {
   readonly fact: Text;
   readonly replaces: Text | null;
   readonly sentence: string;
+  readonly facts: readonly (Text & { readonly sentence: string })[];
+  readonly replaced: readonly (Text & { readonly sentence: string })[];
   readonly by: string;
   readonly officer: string;
   readonly awaiting: readonly string[];
+  readonly needs: readonly Need[];
+  readonly given: readonly { readonly officer: string; readonly partner: string; readonly facts: readonly number[] }[];
   readonly conditions: string | null;
   readonly expires: string | null;
   readonly knownAt: string;
@@ -65,6 +71,7 @@ interface Proposal {
     readonly recordedAt: string;
     readonly sentence: string;
   } | null;
+  readonly records: readonly { readonly revision: string; readonly recordedAt: string; readonly sentence: string }[];
   readonly signers: readonly Signer[];
 }
 
@@ -94,11 +101,13 @@ const proposalOf = (site: Site, { sight }: Asking, proposal: string): Promise<Pr
 async function foretold(
   site: Site,
   { session, sight }: Asking,
-  { kind, in: fund, proposal, state, fact }: Proposal,
+  { kind, in: fund, proposal, state, facts }: Proposal,
 ): Promise<WhatIfText | undefined> {
   if (kind !== 'fund' || state !== 'open') return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
-  return answered(await whatIf(site.ledger, fund, { acts: [{ proposal }], on: fact.data['effective'] as Day }, by));
+  // Of a deal, the figures are of the day from which all of it holds.
+  const on = facts.map(({ data }) => data['effective'] as Day).reduce((last, each) => (each > last ? each : last));
+  return answered(await whatIf(site.ledger, fund, { acts: [{ proposal }], on: inYear(fund, on) }, by));
 }
 
 const hidden = (all: Form): Html =>
@@ -131,16 +140,39 @@ function acts(
   </div>${signing.length > 0 && !isFresh && paragraph('You are asked to sign in again before you sign.')}${own.filter((each) => !each.able).map(({ why }) => paragraph(names.in(why!)))}`;
 }
 
-function whoSigns(site: Site, { session }: Asking, { awaiting, signers }: Proposal, names: Names): Html {
+/** What a deal takes: each fact with who has signed for it, and who must still. */
+function dealSignatures(site: Site, { facts, needs, given }: Proposal, names: Names): Html {
+  const signedFor = (at: number) =>
+    given
+      .filter((each) => each.facts.includes(at))
+      .map(({ officer, partner }) => `${site.people.nameOf(officer)}, for ${names.of(partner)}`);
+  const missing = (at: number) =>
+    needs.filter(({ fact }) => fact === at).map(({ bodies }) => bodies.map((each) => names.of(each)).join(' or '));
+  return scrolling(
+    'Who signs which part',
+    table({
+      caption: 'Who signs which part',
+      head: [{ content: 'Part' }, { content: 'Signed' }, { content: 'Still to sign' }],
+      rows: facts.map((_fact, at) => [
+        { content: at + 1 },
+        { content: signedFor(at).join('; ') || 'Nobody yet' },
+        { content: missing(at).join('; ') || 'Nobody: it is complete' },
+      ]),
+    }),
+  );
+}
+
+function whoSigns(site: Site, { session }: Asking, { awaiting, needs, signers }: Proposal, names: Names): Html {
   const able = signers.filter((each) => each.able);
-  const bodies = awaiting.map((each) => names.of(each)).join(' or ');
+  const bodies = awaitedIn(names, { awaiting, needs });
   const who = able.map(({ officer, partner }) =>
     officer === session.officer
       ? `you, for ${names.of(partner)}`
       : `${site.people.nameOf(officer)}, for ${names.of(partner)}`,
   );
+  const waits = needs.length > 0 ? '' : `It waits for ${bodies}. `;
   return paragraph(
-    `It waits for ${bodies}. ${who.length === 0 ? 'No officer can sign it now.' : `Who can sign it now: ${who.join('; ')}.`}`,
+    `${waits}${who.length === 0 ? 'No officer can sign it now.' : `Who can sign it now: ${who.join('; ')}.`}`,
   );
 }
 
@@ -156,6 +188,27 @@ const forAuditors = ({ proposal, revision, fact, recorded, steps, ledger }: Prop
     summary: 'Details for auditors and programs',
     content: html`<p>Proposal ${proposal}, ${fact.type}, terms at revision ${revision}; steps at revisions ${steps.map((each) => each.revision).join(', ')}.${recorded && ` Recorded as ${recorded.id} at revision ${recorded.revision}.`} Ledger of ${ledger.size} events.</p>`,
   });
+
+/** The parts of a deal, each in a sentence and field by field; and, where it was countered, what was offered before. */
+const dealTerms = (
+  kind: AnyKind,
+  { facts, replaced }: Proposal,
+  more: Parameters<typeof termsList>[2],
+  names: Names,
+): Html =>
+  html`${facts.map(
+    (fact, at) =>
+      html`${subheading(`Part ${at + 1}`)}${paragraph(names.in(fact.sentence))}${details({ summary: `Part ${at + 1} in full`, content: termsList(kind, fact, [], names) })}`,
+  )}${more.length > 0 && html`${subheading('Terms')}${summaryList({ rows: more.map(({ title, content }) => ({ key: { content: title }, value: { content } })) })}`}${
+    replaced.length > 0 &&
+    details({
+      summary: 'What was offered before the counter-offer',
+      content: html`<ol class="govuk-list govuk-list--number">${replaced.map(({ sentence }) => html`<li>${names.in(sentence)}</li>`)}</ol>`,
+    })
+  }`;
+
+/** The nearest day of the year of a fund. */
+const inYear = (fund: string, day: Day): Day => clampedTo(day, financialYear(fund.slice(-'2016-17'.length))!);
 
 /** Whether the rules would let an officer take a proposal back: tried, and not recorded. */
 async function couldTakeBack({ ledger }: Site, { session, sight }: Asking, of: Proposal): Promise<boolean> {
@@ -185,7 +238,8 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
   const what = await foretold(site, asking, proposal);
   const mayTakeBack = proposal.state === 'open' && (await couldTakeBack(site, asking, proposal));
   const [label, colour] = STATES[proposal.state]!;
-  const title = names.in(proposal.sentence);
+  const isDeal = proposal.facts.length > 1;
+  const title = isDeal ? `A deal of ${proposal.facts.length} parts` : names.in(proposal.sentence);
   const place =
     proposal.kind === 'fund'
       ? { content: fundName(proposal.in), href: `/funds/${proposal.in}` }
@@ -202,12 +256,12 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and sign again if you still want to.' })}
     <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(title)}
     ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.`)}
-    ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${names.in(proposal.recorded.sentence)}` })}
-    ${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}
-    ${proposal.replaces && changesTable(kind, proposal.replaces, proposal.fact, names)}
+    ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${proposal.records.map(({ sentence }) => names.in(sentence)).join(' ')}` })}
+    ${isDeal ? dealTerms(kind, proposal, more, names) : html`${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}`}
+    ${!isDeal && proposal.replaces && changesTable(kind, proposal.replaces, proposal.fact, names)}
     ${what && html`${subheading('What it would change')}${foretoldPart(what, 'If signed')}`}
     ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
-    ${stepsList(site, proposal, names)}
+    ${isDeal && dealSignatures(site, proposal, names)}${stepsList(site, proposal, names)}
     ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack, isFresh: site.isFresh(asking.session) })}`}
     ${forAuditors(proposal)}`;
   return page(asking.around, {

@@ -1,10 +1,11 @@
+import type { Need } from '../../domain/grammar/proposal.js';
 import { askedOf } from '../asking.js';
 import { table, taskList } from '../components/lists.js';
 import { tag } from '../components/words.js';
 import { day, fundName, instant, plainly, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
-import { namesFor, type Names } from '../names.js';
+import { awaitedIn, namesFor, type Names } from '../names.js';
 import type { Site } from '../site.js';
 
 /** An officer’s tasks: the first page that they see. */
@@ -17,6 +18,7 @@ export interface Waiting {
   readonly by: string;
   readonly officer: string;
   readonly awaiting: readonly string[];
+  readonly needs: readonly Need[];
   readonly expires: string | null;
   readonly daysLeft: number | null;
 }
@@ -43,7 +45,7 @@ const waitingList = (all: readonly Waiting[], names: Names, id: string, status: 
     idPrefix: id,
     items: all.map((each) => ({
       title: { content: names.in(each.sentence) },
-      hint: `${placeName(each)}. From ${names.of(each.by)}; waits for ${each.awaiting.map((body) => names.of(body)).join(' or ')}. ${until(each)}.`,
+      hint: `${placeName(each)}. From ${names.of(each.by)}; waits for ${awaitedIn(names, each)}. ${until(each)}.`,
       href: `/proposals/${each.proposal}`,
       status: { tag: { content: status, classes: id === 'sign' ? 'govuk-tag--blue' : 'govuk-tag--grey' } },
     })),

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { readAs } from '../../domain/faults.js';
+import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
+import { fact, type Fact } from '../../domain/grammar/fact.js';
+import { DEAL_FACTS_MAX, ProposalTerms } from '../../domain/grammar/proposal.js';
+import { refuse, type Refusal } from '../../domain/rules.js';
+import { LoadFile } from '../../ledger/acts/load.js';
+import { KINDS, sentenceOf, streamOf } from '../../ledger/catalogue.js';
+import { button, textarea } from '../components/fields.js';
+import { details } from '../components/words.js';
+import { html, type Html } from '../html.js';
+import type { Names } from '../names.js';
+import type { Form } from '../site.js';
+import { filled } from './filling.js';
+
+/**
+ * The draft of a deal: the facts that were gathered for it. It travels in the form, as all that is typed does; each time it is
+ * read anew, and what is no fact of the place any more is left out.
+ */
+export interface DealDraft {
+  readonly parts: readonly SentFact[];
+  /** The proposal that the deal takes the place of, as the officer has read it. */
+  readonly counters?: { readonly proposal: string; readonly revision: string } | undefined;
+}
+
+/** What fills in the form of a whole deal: it asks for nothing of its own but its papers. */
+export const DEAL: Fact<unknown> = fact({
+  name: 'Deal',
+  title: 'Make a deal',
+  group: 'corrections',
+  about: 'Several things that are signed together, all or none.',
+  input: z.strictObject({}),
+  signature: 'other-side',
+  roles: [],
+  effective: 'any-day',
+  reversible: false,
+  sides: () => ({ acts: [], signs: [] }),
+  sentence: () => 'A deal.',
+});
+
+const Sent = z.object({
+  parts: z.array(z.object({ type: z.string(), data: z.looseObject({}) })).max(DEAL_FACTS_MAX),
+  counters: z.object({ proposal: z.uuid(), revision: z.string().regex(/^\d{1,15}$/) }).optional(),
+});
+
+/** The draft that a form carries; undefined where it carries none. */
+export function dealIn(kind: StreamKind, form: Form): DealDraft | undefined {
+  const text = form['deal'];
+  if (text === undefined) return undefined;
+  const sent = Sent.safeParse(jsonOf(text));
+  if (!sent.success) return { parts: [] };
+  const parts = sent.data.parts.flatMap(({ type, data }): SentFact[] => {
+    const declared = KINDS[kind].facts.find(({ name }) => name === type && name !== KINDS[kind].opener);
+    const read = declared && readAs(declared.input, data);
+    return read && 'value' in read ? [{ type, data: read.value as FactData }] : [];
+  });
+  return { parts, counters: sent.data.counters };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A form that carries a draft. */
+export const withDeal = (form: Form, draft: DealDraft): Form => ({ ...form, deal: JSON.stringify(draft) });
+
+/** The parts with one fact in the place of another, or at the end. */
+export function placedAt(parts: readonly SentFact[], part: number | undefined, one: SentFact): SentFact[] {
+  const at = part !== undefined && part < parts.length ? part : parts.length;
+  return [...parts.slice(0, at), one, ...parts.slice(at + 1)];
+}
+
+/** The place of a part that a form is about; undefined where it is a new one. */
+export const partOf = (form: Form): number | undefined =>
+  /^\d{1,2}$/.test(form['part'] ?? '') ? Number(form['part']) : undefined;
+
+/** A part in words; where what was typed is not enough for its sentence, what it does. */
+export function partInWords(kind: StreamKind, { type, data }: SentFact, names: Names): string {
+  try {
+    return names.in(sentenceOf({ stream: streamOf(kind, 'x'), type, data } as never));
+  } catch {
+    return KINDS[kind].byName.get(type)!.title;
+  }
+}
+
+/** A draft that was kept as a file of acts, with its terms as a form holds them. */
+export interface Opened {
+  readonly parts: readonly SentFact[];
+  readonly terms: Form;
+}
+
+/** Reads a file in which the draft of a deal of a place was kept, or says why it is none. */
+export function openedFile(kind: StreamKind, name: string, text: string): Opened | Refusal {
+  const none = (why: string): Refusal =>
+    refuse('fields_invalid', `The file holds no deal that can be opened here: ${why}`);
+  const read = readAs(LoadFile, jsonOf(text.replace(/^\ufeff/, '')));
+  if ('faults' in read) return none('it is not a file of acts, or not all of it was pasted.');
+  const [step, ...others] = read.value.steps;
+  const offered = step?.propose ?? step?.with;
+  if (!step || others.length > 0 || !offered) return none('it must have one step, which proposes the deal.');
+  const here = kind === 'fund' ? name : streamOf(kind, name);
+  if (step.in !== here) return none(`it is of ${step.in}, and this is ${here}.`);
+  const texts = [offered].flat();
+  const parts = dealIn(kind, { deal: JSON.stringify({ parts: texts }) })!.parts;
+  const wrong = texts.findIndex(({ type }, at) => parts[at]?.type !== type);
+  if (wrong >= 0) return none(`part ${wrong + 1} is not as it must be.`);
+  const { conditions, expires } = step;
+  return {
+    parts,
+    terms: {
+      ...(conditions !== undefined && filled(ProposalTerms.conditions, 'p.conditions', conditions)),
+      ...(expires !== undefined && filled(ProposalTerms.expires, 'p.expires', expires)),
+    },
+  };
+}
+
+const openFile = html`${details({
+  summary: 'Open a draft that you or somebody else has saved',
+  content: html`${textarea({ name: 'file', label: { content: 'The text of the file' }, hint: { content: 'Open the file, select all of it, copy it, and paste it here.' } })}${button({ content: 'Open the draft', name: 'go', value: 'part-open', classes: 'govuk-button--secondary' })}`,
+})}`;
+
+const small = (content: string, value: string, about: string): Html =>
+  html`<button class="bcf-link-button govuk-link" type="submit" name="go" value="${value}">${content}<span class="govuk-visually-hidden"> ${about}</span></button>`;
+
+/** The parts of a deal in their order, with what can be done with each, and the ways to add one and to take the draft away. */
+export const partsList = (kind: StreamKind, { parts }: DealDraft, names: Names): Html =>
+  html`<h2 class="govuk-heading-m">Its parts</h2>
+    ${
+      parts.length === 0
+        ? html`<p class="govuk-body">It has no parts yet.</p>`
+        : html`<dl class="govuk-summary-list">${parts.map(
+            (part, at) =>
+              html`<div class="govuk-summary-list__row">
+                <dt class="govuk-summary-list__key">Part ${at + 1}</dt>
+                <dd class="govuk-summary-list__value">${partInWords(kind, part, names)}</dd>
+                <dd class="govuk-summary-list__actions"><ul class="govuk-summary-list__actions-list">
+                  <li class="govuk-summary-list__actions-list-item">${small('Change', `part-edit ${at}`, `part ${at + 1}`)}</li>
+                  ${at > 0 && html`<li class="govuk-summary-list__actions-list-item">${small('Move up', `part-up ${at}`, `part ${at + 1}`)}</li>`}
+                  <li class="govuk-summary-list__actions-list-item">${small('Remove', `part-drop ${at}`, `part ${at + 1}`)}</li>
+                </ul></dd>
+              </div>`,
+          )}</dl>`
+    }
+    <div class="bcf-buttons">${parts.length < DEAL_FACTS_MAX && button({ content: parts.length === 0 ? 'Add the first part' : 'Add a part', name: 'go', value: 'part-more', classes: 'govuk-button--secondary' })}${parts.length > 0 && button({ content: 'Save the draft as a file', name: 'go', value: 'part-file', classes: 'govuk-button--secondary' })}</div>${parts.length === 0 && openFile}`;
