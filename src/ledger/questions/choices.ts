@@ -258,7 +258,10 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   ),
   reserve: items('reserve', ({ source, toYear }) => `${sourceName(source)}, set aside for ${yearInWords(toYear)}`),
   'carry-in': items('carry-in', ({ from, cameFrom }) => `${sourceName(cameFrom)}, from the fund ${from}`),
-  balance: items('balance', ({ type, holder }, name, { ledger }) => `${name}, a ${type} of ${nameOf(ledger, holder)}`),
+  balance: items(
+    'balance',
+    ({ type, holder }, name, { ledger }) => `${name.replaceAll('-', ' ')}, a ${type} of ${nameOf(ledger, holder)}`,
+  ),
   pot: items('pot', ({ payer }, _name, { ledger }) => `Held back by ${nameOf(ledger, payer)}`),
   scheme: schemes,
   agreement: (at) =>
