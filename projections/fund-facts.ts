@@ -24,6 +24,7 @@ const ASKED_FOR: readonly KeptAs[] = [
   'line',
   'description',
   'grant',
+  'grant-share',
   'withdrawal',
   'forecast',
   'reserve',

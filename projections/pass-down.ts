@@ -2,6 +2,7 @@ import type { Day } from '../src/domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { sumOver, type View } from './view.js';
 import type { Kept } from './fund-facts.js';
+import { toBePassedDown } from '../src/domain/fund/money/pass-downs.js';
 
 /**
  * Whether each grant that must be passed down has been, district by district.
@@ -31,29 +32,17 @@ interface DistrictShare {
   readonly shortfall: Pence;
 }
 
-interface Determined {
-  readonly grant: string;
-  readonly holder: string;
-  readonly source: string;
-  readonly passDown?: {
-    readonly by: Day;
-    readonly shares: readonly { readonly district: string; readonly amount: string }[];
-  };
-}
-
 /**
  * One row per grant that has shares to pass down.
  * @param councils the councils in whose place a district is on the day: itself, or those that followed it
  */
 export function passDowns(
   view: View,
-  determinations: readonly Kept[],
+  { determined, added }: { readonly determined: readonly Kept[]; readonly added: readonly Kept[] },
   councils: (of: { readonly district: string }) => readonly string[],
 ): PassDown[] {
-  return determinations.flatMap(({ data }) => {
-    const { grant, holder, source, passDown } = data as unknown as Determined;
-    if (!passDown) return [];
-    const districts = [...new Set(passDown.shares.flatMap(councils))].map((district) => {
+  return toBePassedDown(determined, added).map(({ grant, holder, source, by, districts: named }) => {
+    const districts = [...new Set(named.flatMap((district) => councils({ district })))].map((district) => {
       const stands = (measure: 'share' | 'passedDown' | 'waived') =>
         sumOver(
           view,
@@ -66,19 +55,17 @@ export function passDowns(
     });
     const sum = (name: 'share' | 'passedDown' | 'waived' | 'shortfall') =>
       districts.reduce((acc, each) => plus(acc, each[name]), NO_MONEY);
-    return [
-      {
-        grant,
-        holder,
-        source,
-        by: passDown.by,
-        share: sum('share'),
-        passedDown: sum('passedDown'),
-        waived: sum('waived'),
-        shortfall: sum('shortfall'),
-        inFull: districts.every((each) => each.shortfall <= 0),
-        districts,
-      },
-    ];
+    return {
+      grant,
+      holder,
+      source,
+      by,
+      share: sum('share'),
+      passedDown: sum('passedDown'),
+      waived: sum('waived'),
+      shortfall: sum('shortfall'),
+      inFull: districts.every((each) => each.shortfall <= 0),
+      districts,
+    };
   });
 }

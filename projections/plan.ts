@@ -30,6 +30,8 @@ interface PlanScheme {
   /** The whole together. */
   readonly commissioner: { readonly nhs: Share; readonly localGovernment: Share };
   readonly provider: string;
+  /** The bodies that provide it, by name. */
+  readonly deliveredBy?: readonly string[];
   readonly outputs?: string;
   readonly new: boolean;
 }

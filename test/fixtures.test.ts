@@ -58,6 +58,7 @@ const ADDED_LATER: readonly string[] = [
   'nothingIn',
   'nil',
   'besides',
+  'deliveredBy',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

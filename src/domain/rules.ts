@@ -184,11 +184,23 @@ export const RULES = {
   ),
   ...SUCCESSION_RULES,
   ...PUBLISHED_RULES,
+  share_unfit: rule(
+    422,
+    'That share does not fit the grant',
+    'What a district is owed of a grant comes out of another district’s share, or out of what is in no share.',
+    'Name the district whose share it comes out of, or a smaller sum.',
+  ),
+  host_stays: rule(
+    422,
+    'That partner stays',
+    'A fund has a host and one partner more, from its first day to its last.',
+    'Where the host is to be another, its successors follow it; the fund of the next year is opened with whoever hosts it.',
+  ),
   not_in_fund: rule(
     422,
     'That partner is not in this fund',
-    'A fund’s partners are named when it is opened; what the other side signs needs a partner on the other side.',
-    'Check the partner, or the fund.',
+    'A fund’s partners are named when it is opened, and some join and leave during its year; what the other side signs needs a partner on the other side.',
+    'Check the partner, the day, or the fund.',
   ),
   not_in_area: rule(
     422,

@@ -1,7 +1,8 @@
 import { mandatesOn, SERVICE } from '../domain/grammar/mandate.js';
+import type { OpenProposal } from '../domain/grammar/proposal.js';
 import { family } from '../domain/grammar/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { disputeStream, placed, REGISTER_STREAM } from './catalogue.js';
+import { disputeStream, fundStream, placed, REGISTER_STREAM } from './catalogue.js';
 import { todayOf } from './acts/stamp.js';
 import type { Ledger } from './ledger.js';
 import { SEES_ALL, type Seeing } from './questions/question.js';
@@ -49,6 +50,10 @@ export function seesArea(ledger: Ledger, area: string, sight: Sight, what: 'tota
     : undefined;
 }
 
+/** The bodies an officer of which is asked to sign a proposal. */
+const bodiesAwaited = ({ awaiting, deal }: OpenProposal): readonly string[] =>
+  deal ? deal.needs.flatMap(({ bodies }) => bodies) : awaiting;
+
 /** Looks an officer's mandates up in the register, today; a token without a mandate shows nothing. */
 export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const register = ledger.model.register();
@@ -75,7 +80,10 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
     sees(fund) {
       if (keeps) return true;
       const opened = ledger.model.fund(fund)?.outline.opened;
-      return opened?.partners.some((partner) => stillIs(partner, opened.area, partners)) ?? false;
+      if (!opened) return false;
+      // Who is asked to sign, such as a body that would join the fund, reads what it would sign of.
+      const asked = [...ledger.model.stream('fund', fundStream(fund)).open.values()].flatMap(bodiesAwaited);
+      return [...opened.partners, ...asked].some((partner) => stillIs(partner, opened.area, partners));
     },
     seesArea: (area) => keeps || ofArea(area, partners),
     // Keeping the ledger is no reason to see a case: its parties’ partners in the area see it, and nobody else.

@@ -10,7 +10,7 @@ export const DOWNTON = 'downton-council';
 
 export const DAY = '2016-10-01';
 
-const registerBody = (ledger: TestLedger, partner: string, kind: string): Promise<Done> =>
+export const registerBody = (ledger: TestLedger, partner: string, kind: string): Promise<Done> =>
   ledger.post(
     'registrar',
     'PartnerRegistered',

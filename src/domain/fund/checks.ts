@@ -4,6 +4,7 @@ import type { RegisterState } from '../register/state.js';
 import { family } from '../grammar/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
+import { partnersOn } from './membership.js';
 import { type FundState, type Standing, opened } from './state.js';
 
 /** The checks that several facts of a fund share. */
@@ -22,14 +23,15 @@ export const nameIsFree = (state: FundState, name: string): Refusal | undefined 
     ? refuse('identifier_used', `"${name}" already names a ${state.items.get(name)!.kind} of this fund.`)
     : undefined;
 
-/** A partner of a fund is one that it was opened with, or a successor of one in the area, from its own first day on. */
+/** A partner of a fund is one that it was opened with or that joined it and has not left, or a successor of one in the area, from its own first day on. */
 export function partnerIsIn(
   state: FundState,
   partner: string,
   effective: Day,
   { register }: { readonly register: RegisterState },
 ): Refusal | undefined {
-  const { partners, area, year } = opened(state);
+  const { area, year } = opened(state);
+  const partners = partnersOn(opened(state), effective);
   const all = new Set(partners.flatMap((each) => family(register.successions, each, effective, area)));
   return all.has(partner)
     ? undefined

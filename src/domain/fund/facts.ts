@@ -7,8 +7,10 @@ import { ACCEPTANCE_FACTS } from './money/acceptance.js';
 import { BESIDE_FACTS } from './money/beside-the-pool.js';
 import { AGREEMENT_FACTS } from './agreement/agreement.js';
 import { CONTRIBUTION_FACTS } from './money/contributions.js';
+import { DISTRICT_FACTS } from './money/districts.js';
 import { GRANT_FACTS } from './money/grants.js';
 import { LIFE_CYCLE_FACTS } from './plan/life-cycle.js';
+import { MEMBERSHIP_FACTS } from './membership.js';
 import { preview } from './plan/minima.js';
 import { PERFORMANCE_FACTS } from './money/performance.js';
 import { INCOME_FACTS } from './year/income.js';
@@ -81,7 +83,7 @@ const OPENING: Fact<FundState> = keeperFact({
   },
   evolve(state, data) {
     const { area, host, partners } = data;
-    assign(state, 'opened', { area, host, partners, year: financialYear(data.year)! });
+    assign(state, 'opened', { area, host, partners, members: [], year: financialYear(data.year)! });
   },
   sentence: (data) =>
     `The fund of ${data.area} for ${data.year} was opened, hosted by ${data.host}, with ${data.partners.length} partners.`,
@@ -89,9 +91,11 @@ const OPENING: Fact<FundState> = keeperFact({
 
 const FACTS: readonly Fact<FundState>[] = [
   OPENING,
+  ...MEMBERSHIP_FACTS,
   ...PLAN_FACTS,
   ...CONTRIBUTION_FACTS,
   ...GRANT_FACTS,
+  ...DISTRICT_FACTS,
   ...STATEMENT_FACTS,
   ...BESIDE_FACTS,
   ...SPENDING_FACTS,
@@ -186,7 +190,9 @@ export interface FundOutline extends Pick<FundState, 'opened' | 'closedThrough'>
   readonly otherFunds: readonly string[];
 }
 
-const OUTLINE_FACTS: ReadonlySet<string> = new Set([OPENING, ...PERIOD_FACTS].map(({ name }) => name));
+const OUTLINE_FACTS: ReadonlySet<string> = new Set(
+  [OPENING, ...MEMBERSHIP_FACTS, ...PERIOD_FACTS].map(({ name }) => name),
+);
 
 /** A way to keep an outline, from its beginning or from what was kept: none of the facts that move it is ever reversed. */
 export function fundOutline(kept?: FundOutline): { readonly outline: FundOutline; take(event: LedgerEvent): void } {

@@ -83,11 +83,24 @@ export interface Standing {
   readonly same?: string;
 }
 
+/** The days on which a body is a partner, both inclusive, and when that became known. */
+export interface Membership {
+  readonly partner: string;
+  readonly from: Day;
+  readonly until?: Day;
+  /** The revision at which it joined; none of a body with whom the fund was opened. */
+  readonly joined?: number;
+  readonly left?: number;
+}
+
 export interface Opened {
   readonly area: string;
   readonly year: FinancialYear;
   readonly host: string;
+  /** Every body with whom it was opened, or that joined since: who is one on a day is said by membership.ts. */
   readonly partners: readonly string[];
+  /** The days of those who joined or left. */
+  readonly members: readonly Membership[];
 }
 
 export interface Line {

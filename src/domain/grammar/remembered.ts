@@ -20,6 +20,7 @@ export type KeptAs =
   | 'contribution'
   | 'grant'
   | 'grant-cut'
+  | 'grant-share'
   | 'pass-down'
   | 'carry-in'
   | 'reserve'

@@ -38,7 +38,7 @@ const hasOfficers = ({ mandates }: RegisterState, body: string, day: Day): boole
 /** The bodies of the sector that the keepers are not of, with officers today, beside those that end here. */
 function otherSector({ predecessors }: Ending, state: RegisterState, today: Day, keepers: readonly string[]): string[] {
   const sector = (body: string) => sectorOf(state.partners.get(body)!.kind);
-  const own = new Set(['unknown', ...keepers.map(sector)]);
+  const own = new Set(['unknown', 'voluntary', ...keepers.map(sector)]);
   return [...state.partners.keys()].filter((body) => {
     if (own.has(sector(body)) || predecessors.includes(body)) return false;
     const ended = endOf(state.successions, body);

@@ -9,19 +9,37 @@ export const PARTNER_KINDS = {
   ccg: 'clinical commissioning group',
   icb: 'integrated care board',
   'nhs-england': 'NHS England',
+  'nhs-trust': 'NHS trust',
   county: 'county council',
   unitary: 'unitary council',
+  borough: 'London or metropolitan borough council',
   district: 'district council',
+  'combined-authority': 'combined authority',
+  voluntary: 'voluntary body',
   unnamed: 'body not named in the evidence',
 } as const;
 
 export type PartnerKind = keyof typeof PARTNER_KINDS;
-export type Sector = 'nhs' | 'local-government' | 'unknown';
+export type Sector = 'nhs' | 'local-government' | 'voluntary' | 'unknown';
 
-export const sectorOf = (kind: PartnerKind): Sector => {
-  if (kind === 'unnamed') return 'unknown';
-  return kind === 'ccg' || kind === 'icb' || kind === 'nhs-england' ? 'nhs' : 'local-government';
+const SECTORS: Readonly<Record<PartnerKind, Sector>> = {
+  ccg: 'nhs',
+  icb: 'nhs',
+  'nhs-england': 'nhs',
+  'nhs-trust': 'nhs',
+  county: 'local-government',
+  unitary: 'local-government',
+  borough: 'local-government',
+  district: 'local-government',
+  'combined-authority': 'local-government',
+  voluntary: 'voluntary',
+  unnamed: 'unknown',
 };
+
+export const sectorOf = (kind: PartnerKind): Sector => SECTORS[kind];
+
+/** Whether a body can stand on one of the two sides of a fund: of it, it is known whether it is of the NHS or of local government. */
+export const hasSide = (sector: Sector): boolean => sector === 'nhs' || sector === 'local-government';
 
 export interface Partner {
   readonly name: string;

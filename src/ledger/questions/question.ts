@@ -5,6 +5,7 @@ import { GAP_FIGURES, type Gap } from '../../../projections/gap.js';
 import { withExpiries } from '../../../projections/offers.js';
 import { FIGURES, type Figures, type FundPosition } from '../../../projections/position.js';
 import { inherited, partnersNow, positionNow } from '../../../projections/succession.js';
+import { partnersOn } from '../../domain/fund/membership.js';
 import type { Change } from '../../../projections/statement-now.js';
 import type { View } from '../../../projections/view.js';
 import {
@@ -361,6 +362,8 @@ export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': kno
   const recorded = viewOf(found, day, size, instant);
   const inheritance = inheritanceAt(ledger, opened.area, day, size);
   const view = inherited(recorded, inheritance);
+  const upTo = ledger.model.knownRevision(fundStream(fund), size);
+  const members = partnersOn(opened, day, upTo);
   return {
     fund,
     area: opened.area,
@@ -371,12 +374,12 @@ export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': kno
     on: day,
     size,
     instant,
-    upTo: ledger.model.knownRevision(fundStream(fund), size),
+    upTo,
     year: opened.year,
-    opened: opened.partners,
+    opened: members,
     // Not every question is about them all.
     get partners() {
-      return partnersNow(opened.partners, view, inheritance);
+      return partnersNow(members, view, inheritance);
     },
     known: text,
     stamp: { on: day, ...text, ...(!isWithin(day, opened.year) && { outsideYear: true }) },

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { put } from '../../grammar/change.js';
-import { dayInWords, LAST_DAY, type Day } from '../../calendar.js';
+import { clampedTo, dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { completedFact, recast, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../../money.js';
 import { posted, type Posting } from '../../postings.js';
 import { refuse, Refusal } from '../../rules.js';
-import { sectorOf } from '../../register/state.js';
+import { hasSide, sectorOf } from '../../register/state.js';
 import { FINANCE, MANAGE } from '../../roles.js';
 import { family } from '../../grammar/succession.js';
 import { sourceOf } from '../../sources.js';
@@ -16,6 +16,7 @@ import { MINIMUM } from '../plan/minimum-tests.js';
 import { addsUp, dueFrom, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
 import { everNamed, holding, itemOf, opened, seriesOf, standsAt, type Contribution, type FundState } from '../state.js';
 import { replanned, type DueChange } from '../instalments.js';
+import { partnersOn } from '../membership.js';
 import {
   AmountOf,
   AGAIN,
@@ -63,11 +64,12 @@ const duePostings = (of: Paid, item: string, changes: readonly { readonly due: D
  * other sector. A payer that the evidence does not name is answered by the host.
  * Source: docs/sources.md, Acts and corrections.
  */
-export function receivers(payer: string, state: FundState, { register }: Context): string[] {
-  const { host, partners, area } = opened(state);
+export function receivers(payer: string, state: FundState, { register, today }: Context): string[] {
+  const { host, area } = opened(state);
+  const partners = partnersOn(opened(state), clampedTo(today, opened(state).year));
   if (!family(register.successions, host, LAST_DAY, area).includes(payer)) return [host];
   const sector = (partner: string) => sectorOf(register.partners.get(partner)!.kind);
-  return partners.filter((partner) => sector(partner) !== sector(host) && sector(partner) !== 'unknown');
+  return partners.filter((partner) => sector(partner) !== sector(host) && hasSide(sector(partner)));
 }
 
 /** NHS bodies pay the NHS's sources, councils their own; a body that is not named may be either. */

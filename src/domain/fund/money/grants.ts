@@ -10,12 +10,14 @@ import {
   negated,
   NO_MONEY,
   pence,
+  portion,
   pounds,
   signedPence,
+  total,
   type Pence,
 } from '../../money.js';
 import { posted, seriesOn, type DaySeries, type Posting } from '../../postings.js';
-import { sectorOf } from '../../register/state.js';
+import { sectorOf, type RegisterState } from '../../register/state.js';
 import { FINANCE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
 import { Instalments } from '../../grammar/schedule.js';
@@ -49,7 +51,7 @@ import { addingUpTo, newName } from '../../grammar/asked.js';
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
 
 /** What a decision adds to a fact about a grant, so that its postings need nothing else. */
-const OfGrant = { holder: Holder, source: Source, recurrent: Recurrent };
+export const OfGrant = { holder: Holder, source: Source, recurrent: Recurrent };
 
 function ofGrant(state: FundState, grant: string) {
   const item = itemOf(state, 'grant', grant);
@@ -57,7 +59,7 @@ function ofGrant(state: FundState, grant: string) {
   return { holder: item.holder, source: item.source, recurrent: item.recurrent };
 }
 
-const holderOf = (state: FundState, grant: string): string[] => {
+export const holderOf = (state: FundState, grant: string): string[] => {
   const item = everNamed(state, 'grant', grant);
   return item instanceof Refusal ? [] : [item.holder];
 };
@@ -97,7 +99,7 @@ const cutAdded = {
   dueChanges: DueChanges,
 };
 
-const districtItem = (grant: string, district: string): string => `${grant}/${district}`;
+export const districtItem = (grant: string, district: string): string => `${grant}/${district}`;
 
 type Risk = z.output<z.ZodObject<typeof riskInput & typeof OfGrant>>;
 
@@ -131,12 +133,15 @@ function sharesCut(
   { grant, effective }: { readonly grant: string; readonly effective: Day },
   cut: Pence,
 ): { district: string; change: string }[] {
-  if (districts.length === 0) return [];
   const weights = districts.map((district) => ({
     id: district,
     weight: standsAt(state, 'share', districtItem(grant, district), effective),
   }));
-  return [...apportion(cut, weights)].map(([district, part]) => ({ district, change: moneyText(negated(part)) }));
+  const shared = total(weights.map(({ weight }) => weight));
+  if (shared === NO_MONEY) return [];
+  // Where districts were added to a grant that was the council’s own, some of it may be in no share.
+  const part = portion(cut, shared, standsAt(state, 'agreed', grant, effective));
+  return [...apportion(part, weights)].map(([district, part]) => ({ district, change: moneyText(negated(part)) }));
 }
 
 /** Adds to a fact what its grant is, so that its postings need nothing else. */
@@ -353,9 +358,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       partnerIsIn(state, data.holder, data.effective, context) ??
       nameIsFree(state, data.grant) ??
       sourceFits(state, data.source, 'grant') ??
-      (sectorOf(context.register.partners.get(data.holder)!.kind) === 'nhs'
-        ? refuse('wrong_partner', `${data.holder} is an NHS body; government grants are determined for councils.`)
-        : undefined) ??
+      holderFits(data.holder, context) ??
       addsUp('tranches', data.tranches, data.amount) ??
       dueFrom('tranche', data.tranches, data.effective) ??
       (data.passDown && addsUp('districts’ shares', data.passDown.shares, data.amount)) ??
@@ -491,7 +494,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
  * A share is for another council than the holder, which signs what is passed down to it.
  * Source: docs/sources.md, Money (DFG).
  */
-function canBePassedTo(
+export function canBePassedTo(
   district: string,
   { holder, grant }: { readonly holder: string; readonly grant: string },
   { register }: Context,
@@ -502,9 +505,24 @@ function canBePassedTo(
       `${holder} holds "${grant}", and nothing is passed down to itself: its own part is a grant without "passDown".`,
     );
   }
-  return sectorOf(register.partners.get(district)!.kind) === 'nhs'
-    ? refuse('not_in_fund', `${district} is an NHS body; "${grant}" is passed down to councils.`)
-    : undefined;
+  const no = noCouncil(district, register);
+  return no === undefined
+    ? undefined
+    : refuse('not_in_fund', `${district} is ${no}; "${grant}" is passed down to councils.`);
+}
+
+/** Government grants are determined for councils. */
+function holderFits(holder: string, { register }: Context): Refusal | undefined {
+  const no = noCouncil(holder, register);
+  return no === undefined
+    ? undefined
+    : refuse('wrong_partner', `${holder} is ${no}; government grants are determined for councils.`);
+}
+
+/** What a body is, where that is surely no council. */
+function noCouncil(body: string, { partners }: Pick<RegisterState, 'partners'>): string | undefined {
+  const sector = sectorOf(partners.get(body)!.kind);
+  return sector === 'nhs' ? 'an NHS body' : sector === 'voluntary' ? 'a voluntary body' : undefined;
 }
 
 /** What a district has of a grant, in one measure. */

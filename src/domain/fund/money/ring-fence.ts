@@ -4,6 +4,7 @@ import { POOL } from '../../postings.js';
 import { sourceOf } from '../../sources.js';
 import type { Balanced } from '../books.js';
 import { CARRY_IN } from './carried-in.js';
+import { toBePassedDown } from './pass-downs.js';
 import { fallsOn } from './use-of-money.js';
 import { factsInForce } from '../plan/test-inputs.js';
 import type { KeptFact } from '../../grammar/remembered.js';
@@ -18,8 +19,12 @@ import type { KeptFact } from '../../grammar/remembered.js';
 
 /** The sources that hold ring-fenced money on a day, inclusive, by the facts that are known. */
 export function ringFencedOn(facts: readonly KeptFact[], on: Day): Set<string> {
-  const grants = factsInForce(facts, 'grant', on).filter(
-    ({ data }) => data['purposes'] !== undefined || data['passDown'] !== undefined,
+  const determined = factsInForce(facts, 'grant', on);
+  const passedDown = new Set(
+    toBePassedDown(determined, factsInForce(facts, 'grant-share', on)).map(({ grant }) => grant),
+  );
+  const grants = determined.filter(
+    ({ data }) => data['purposes'] !== undefined || passedDown.has(data['grant'] as string),
   );
   // Money that is carried in a second time no longer names the source that it first came from. It counts as ring-fenced, so
   // that it stays with those for whom it was carried in.

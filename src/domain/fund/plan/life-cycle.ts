@@ -19,6 +19,7 @@ import {
 import { booksOn } from '../books.js';
 import { planRows } from './plan-rows.js';
 import { inForce as factsInForce, ofKind, type KeptAs } from '../../grammar/remembered.js';
+import { asOn } from '../membership.js';
 import { opened, type FundState, type Opened } from '../state.js';
 import {
   AgreementName,
@@ -232,7 +233,7 @@ function restsOnAll(step: Transition, move: PlanMove, state: FundState, { regist
     );
   }
   if (step.signedOff) {
-    const fund = opened(state);
+    const fund = fundOn(state, move.effective);
     const missing = missingSignOffs(
       planYearOn(state, move.effective),
       move.planHash,
@@ -250,9 +251,12 @@ function restsOnAll(step: Transition, move: PlanMove, state: FundState, { regist
   return undefined;
 }
 
+/** The fund with its partners of a day, or of the nearest day of its year, as now known. */
+const fundOn = (state: FundState, on: Day): Opened => asOn(opened(state), clampedTo(on, opened(state).year));
+
 /** Who takes a step on a day, as now known. */
 const takersOn = (step: Pick<Transition, 'by'>, state: FundState, on: Day, { register }: Context): string[] =>
-  takersOf(step, opened(state), register, successionsOn(register.successions, on, Infinity));
+  takersOf(step, fundOn(state, on), register, successionsOn(register.successions, on, Infinity));
 
 export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
   recast({
@@ -318,7 +322,7 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     restsOn: () => PLAN_OF_THE_YEAR,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     check(data, state: FundState, context) {
-      const fund = opened(state);
+      const fund = fundOn(state, data.effective);
       const asked = capacitiesOf(fund.year.label);
       const capacity = asked.find((each) => each.capacity === data.capacity);
       if (!capacity) {

@@ -18,6 +18,7 @@ import type { AreaOfSpend } from '../../reference/rule-sets.js';
 import type { Allocation, Publication } from '../../register/reference-state.js';
 import { sourceOf } from '../../sources.js';
 import type { Scheme } from './scheme.js';
+import { toBePassedDown } from '../money/pass-downs.js';
 import { descriptionsOn, factsInForce, gathered, sumOf, type Holding } from './test-inputs.js';
 import type { KeptFact } from '../../grammar/remembered.js';
 
@@ -302,11 +303,9 @@ function determined({ allocations, holdings, facts, on }: TestInputs): TestResul
  * how much it was late. Source: docs/sources.md, Minimum tests.
  */
 function passedDown({ holdings, facts, on }: TestInputs): TestResult {
-  const grants = factsInForce(facts, 'grant', on).flatMap(({ data }) =>
-    data['passDown'] === undefined ? [] : [{ grant: data['grant'] as string, ...(data['passDown'] as PassDown) }],
-  );
-  const rows = grants.flatMap(({ grant, by, shares }) =>
-    shares.map(({ district }): TestRow => {
+  const grants = toBePassedDown(factsInForce(facts, 'grant', on), factsInForce(facts, 'grant-share', on));
+  const rows = grants.flatMap(({ grant, by, districts }) =>
+    districts.map((district): TestRow => {
       const stands = (measure: Measure): Pence =>
         sumOf(
           holdings,
@@ -344,11 +343,6 @@ const lastGiven = (
 function lateInWords(district: string, whole: Day, by: Day): string {
   const days = dayNumber(whole) - dayNumber(by);
   return `${district} had its share in full on ${dayInWords(whole)}, ${days} ${days === 1 ? 'day' : 'days'} after ${dayInWords(by)}.`;
-}
-
-interface PassDown {
-  readonly by: Day;
-  readonly shares: readonly { readonly district: string }[];
 }
 
 /** T6: what the plan's lines spend from each source is no more than its income. Sources without lines are not listed. */

@@ -137,7 +137,7 @@ export const CAPACITIES: readonly Capacity[] = [
 
 const BODIES: Readonly<Record<Exclude<Capacity['bodies'], 'host'>, readonly PartnerKind[]>> = {
   nhs: ['ccg', 'icb'],
-  'councils-and-nhs': ['ccg', 'icb', 'county', 'unitary'],
+  'councils-and-nhs': ['ccg', 'icb', 'county', 'unitary', 'borough'],
 };
 
 /** The capacities in which a year’s plan is signed off. */

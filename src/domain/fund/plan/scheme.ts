@@ -10,18 +10,30 @@ import {
   AreaOfSpend,
   IsNew,
   Outputs,
+  PartnerRef,
   Provider,
   SchemeName,
   SchemeTitle,
   SchemeType,
   SubType,
 } from '../../grammar/fields.js';
-import { addingUpTo } from '../../grammar/asked.js';
+import { addingUpTo, among } from '../../grammar/asked.js';
 
 /**
  * The dimensions of a plan line beside its source and sum: the columns of the national template.
  * Source: docs/sources.md, Money.
  */
+
+const DeliveredBy = z
+  .array(among(['register'], PartnerRef).meta({ title: 'Provider', description: 'A body in the register.' }))
+  .min(1)
+  .max(20)
+  .refine((bodies) => new Set(bodies).size === bodies.length, { error: 'must name each body once' })
+  .meta({
+    title: 'Delivered by',
+    description:
+      'The bodies that provide it, by name, where they are in the register; none of them need be in the fund.',
+  });
 
 export const Scheme = z.strictObject({
   scheme: SchemeName.meta({ description: 'Lines of one scheme share this name.' }),
@@ -51,6 +63,7 @@ export const Scheme = z.strictObject({
       }),
   ),
   provider: Provider,
+  deliveredBy: DeliveredBy.optional(),
   outputs: Outputs.optional(),
   new: IsNew,
 });
@@ -59,8 +72,8 @@ export type Scheme = z.output<typeof Scheme>;
 
 /** The codes of a scheme are those of the rules of the fund's year on the day, as the register has them now. */
 export function schemeFits(
-  { type, areaOfSpend, provider }: Scheme,
-  { reference }: RegisterState,
+  { type, areaOfSpend, provider, deliveredBy = [] }: Scheme,
+  { reference, partners }: RegisterState,
   year: string,
   on: Day,
 ): Refusal | undefined {
@@ -71,6 +84,9 @@ export function schemeFits(
     ['kind of provider', provider, providers],
   ];
   const wrong = listed.find(([, code, list]) => !list.some((each) => each.code === code));
+  const stranger = deliveredBy.find((body) => !partners.has(body));
+  if (stranger !== undefined)
+    return refuse('partner_unknown', `${stranger} is not registered, and can provide nothing.`);
   if (!wrong) return undefined;
   const [what, code, list] = wrong;
   return refuse(

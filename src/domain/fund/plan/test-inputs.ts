@@ -26,6 +26,7 @@ const WORDED: ReadonlySet<KeptAs | undefined> = new Set([
   'description',
   'grant',
   'grant-cut',
+  'grant-share',
   'pass-down',
   'carry-in',
 ]);

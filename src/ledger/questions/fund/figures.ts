@@ -489,6 +489,7 @@ const SchemeText = z.object({
     .object({ nhs: Share, localGovernment: Share })
     .meta({ description: 'In basis points, or as fractions.' }),
   provider: z.string(),
+  deliveredBy: z.array(z.string()).meta({ description: 'The bodies that provide it, where they are named.' }),
   outputs: z.string().nullable(),
   new: z.boolean(),
 });
@@ -502,6 +503,7 @@ const SCHEME_COLUMNS = [
   'NHS commissioned %',
   'council commissioned %',
   'provider',
+  'delivered by',
   'outputs',
   'new',
 ];
@@ -520,6 +522,7 @@ const schemeCells = (of: z.output<typeof SchemeText> | null): string[] =>
         percentCell(of.commissioner.nhs),
         percentCell(of.commissioner.localGovernment),
         of.provider,
+        of.deliveredBy.join(', '),
         of.outputs ?? '',
         of.new ? 'new' : 'existing',
       ]
@@ -583,7 +586,12 @@ export const plan = query({
         amount: moneyText(line.amount),
         onGap: moneyText(line.onGap),
         scheme: line.scheme
-          ? { ...line.scheme, subType: line.scheme.subType ?? null, outputs: line.scheme.outputs ?? null }
+          ? {
+              ...line.scheme,
+              subType: line.scheme.subType ?? null,
+              deliveredBy: [...(line.scheme.deliveredBy ?? [])],
+              outputs: line.scheme.outputs ?? null,
+            }
           : null,
       })),
       requirement: moneyText(requirement),
@@ -638,7 +646,8 @@ export const passDown = query({
   async run(ledger, asked) {
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const grants = passDowns(at.view, keptInForce(at.model.facts, 'grant', at), ({ district }) =>
+    const kept = (keptAs: 'grant' | 'grant-share') => keptInForce(at.model.facts, keptAs, at);
+    const grants = passDowns(at.view, { determined: kept('grant'), added: kept('grant-share') }, ({ district }) =>
       heirsOf(at.inheritance.successions, district, at.area),
     );
     return {

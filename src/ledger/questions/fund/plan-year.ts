@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clampedTo } from '../../../domain/calendar.js';
+import { asOn } from '../../../domain/fund/membership.js';
 import { missingSignOffs, planYearOn, signersOf, takersOf } from '../../../domain/fund/plan/life-cycle.js';
 import { planRows } from '../../../domain/fund/plan/plan-rows.js';
 import { capacitiesOf, PLAN_STATES, transitionsOf } from '../../../domain/fund/plan/plan-years.js';
@@ -92,7 +93,7 @@ export const planYear = query({
     const stream = fundStream(at.fund);
     const { own } = await ledger.stateOf('fund', stream);
     const register = ledger.model.register();
-    const fund = own.opened!;
+    const fund = asOn(own.opened!, clampedTo(at.on, at.year), at.upTo);
     const { successions } = at.inheritance;
     const { label } = at.year;
     const plan = planYearOn(own, at.on, ledger.model.knownRevision(stream, at.size));

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { GROUPS, inGroups } from '../../../domain/grammar/groups.js';
+import { clampedTo } from '../../../domain/calendar.js';
+import { partnersOn } from '../../../domain/fund/membership.js';
 import { PARTNER_KINDS } from '../../../domain/register/state.js';
 import { Refusal } from '../../../domain/rules.js';
 import { PROTOCOLS, type Stage } from '../../../domain/dispute/reference.js';
@@ -43,13 +45,13 @@ const FundText = z.object({
 
 function fundText(ledger: Ledger, fund: string): z.input<typeof FundText> {
   const { opened, closedThrough } = ledger.model.fund(fund)!.outline;
-  const { area, year, host, partners } = opened!;
+  const { area, year, host } = opened!;
   return {
     fund,
     area,
     year: year.label,
     host,
-    partners: [...partners],
+    partners: partnersOn(opened!, clampedTo(todayOf(ledger), year)),
     closedThrough,
     revision: String(ledger.model.stream('fund', fundStream(fund)).revision),
   };
