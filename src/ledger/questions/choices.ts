@@ -123,6 +123,16 @@ const lineWords = (at: At, line: string): string => {
   return found ? text(found['description']) : line;
 };
 
+/** The lines of the plan; of some categories only, where these are named. */
+const lines: ChoicesOf = async (at) => {
+  const some = at.given.among?.split(',');
+  const all = await items('line', (_line, name) => lineWords(at, name))(at);
+  const own =
+    some &&
+    new Set(kept(at, 'line').flatMap((each) => (some.includes(text(each['category'])) ? text(each['line']) : [])));
+  return all.filter(({ value }) => own?.has(value) ?? true);
+};
+
 const schemes: ChoicesOf = (at) => {
   if (at.kind !== 'fund') return [];
   const found = [...kept(at, 'line'), ...kept(at, 'description')].flatMap((data) => {
@@ -249,7 +259,7 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
     'grant',
     ({ holder, source }, _name, { ledger }) => `${sourceName(source)}, held by ${nameOf(ledger, holder)}`,
   ),
-  line: items('line', (_line, name, at) => lineWords(at, name)),
+  line: lines,
   commitment: items('commitment', ({ line }, name, at) => `${name}, on ${lineWords(at, line)}`),
   assumption: items('assumption', (_item, name) => name.replaceAll('-', ' ')),
   beside: items(
@@ -330,7 +340,7 @@ const Asked = z.strictObject({
   }),
   among: z.string().max(200).optional().meta({
     description:
-      'Some of the choices only: of events, the facts that may be named, with commas between them (left out, those that can be taken back); of sources, contributions or grants; of bodies, those of the register.',
+      'Some of the choices only: of events, the facts that may be named, with commas between them (left out, those that can be taken back); of sources, contributions, grants or those beside the pool; of plan lines, their categories; of bodies, those of the register.',
   }),
 });
 

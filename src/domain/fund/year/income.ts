@@ -23,11 +23,15 @@ import {
   Recoverable,
   Vat,
 } from '../../grammar/fields.js';
+import { among } from '../../grammar/asked.js';
 
 /**
  * What comes back to a plan line, and that nothing did: credit notes, income, and nothing that was said of a period.
  * Source: docs/sources.md, Accounting.
  */
+
+/** The category of lines of income. */
+const INCOME = 'income';
 
 const creditInput = {
   effective: Effective,
@@ -48,7 +52,7 @@ const creditInput = {
 
 const incomeInput = {
   effective: EffectiveDay.meta({ title: 'Day', description: 'The day on which it came.' }),
-  line: LineName.meta({ description: 'The line of income in the plan, by its name in the fund.' }),
+  line: among([INCOME], LineName).meta({ description: 'The line of income in the plan, by its name in the fund.' }),
   amount: AmountOf,
   bankReference: BankReference,
   ...AGAIN,
@@ -60,9 +64,6 @@ const nilInput = {
   period: Period,
   note: Note.optional(),
 };
-
-/** The category of lines of income. */
-const INCOME = 'income';
 
 /** The category of a plan line, as it was set. */
 const categoryOf = (state: FundState, line: string): string =>

@@ -118,6 +118,12 @@ t.test('income is recorded on lines of income, beside what is planned, and bring
   t.same((await asked<{ total: object }>(ledger, 'position', { on: '2017-03-31' })).total, before.total);
   t.match(await asked(ledger, 'memorandum', { on: '2017-03-31' }), { grossFunding: '0.00', closing: '0.00' });
   t.match(await asked(ledger, 'mirror', { on: '2017-03-31' }), { agrees: true });
+  t.match(await asked(ledger, 'choices', { choices: 'line', among: 'income' }), { choices: [{ value: 'charges' }] });
+  t.equal(
+    (await asked<{ choices: object[] }>(ledger, 'choices', { choices: 'line', among: 'income' })).choices.length,
+    1,
+  );
+  t.equal((await asked<{ choices: object[] }>(ledger, 'choices', { choices: 'line' })).choices.length, 3);
   for (const [name, data, rule] of [
     ['a saving', income('1.00', { line: 'reviews' }), 'line_no_income'],
     ['a line that adds', income('1.00', { line: 'home-care' }), 'line_no_income'],
