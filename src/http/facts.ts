@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SentFact, StreamKind } from '../domain/grammar/event.js';
 import { Refusal } from '../domain/rules.js';
+import { isDealFact } from '../domain/grammar/deal.js';
 import type { Fact } from '../domain/grammar/fact.js';
 import { Adjustment, DEAL_FACTS_MAX, offeredAs, ProposalTerms, type Offered } from '../domain/grammar/proposal.js';
 import { termsOf, type Command } from '../domain/grammar/command.js';
@@ -194,9 +195,10 @@ const FACTS =
 
 /** What each kind of stream takes as a fact of a deal, described once for every route that does. */
 const DEAL_FACTS: Readonly<Partial<Record<StreamKind, z.ZodType>>> = Object.fromEntries(
-  Object.values(KINDS).flatMap(({ name, deals, facts, opener }) => {
+  Object.values<AnyKind>(KINDS).flatMap((kind) => {
+    const { name, deals, facts } = kind;
     if (!deals) return [];
-    const parts = (facts as readonly Fact<never>[]).filter((each) => each.name !== opener);
+    const parts = (facts as readonly Fact<never>[]).filter((each) => isDealFact(kind, each as never));
     return [[name, factsSchema(parts).meta({ id: name === 'fund' ? 'FundDealFact' : 'DisputeDealFact' })]];
   }),
 );

@@ -261,6 +261,13 @@ function leftOf(
 
 // Making and countering
 
+/**
+ * Whether a fact can be part of a deal. What opens a stream cannot, nor what the service records; nor what holds the exact sum of
+ * open claims, which not all who sign a deal may see.
+ */
+export const isDealFact = <State>(kind: Kind<State>, { name, byService, holdsClaims }: Fact<State>): boolean =>
+  kind.deals && name !== kind.opener && !byService && !holdsClaims;
+
 /** Why facts cannot be a deal at all. */
 function notADeal<State>({ kind, state }: Deciding<State>, texts: readonly SentFact[]): Refusal | undefined {
   if (!kind.isOpen(state.own)) return kind.notOpen(state.stream);
@@ -280,9 +287,7 @@ function offeredPart<State>(
   { fact, context }: Turn<State>,
   by: string,
 ): Omit<Part, 'adjusts' | 'standFor'> | Refusal {
-  if (type === kind.opener || fact.byService) {
-    return refuse('not_in_deal', `“${fact.title}” is recorded by itself.`);
-  }
+  if (!isDealFact(kind, fact)) return refuse('not_in_deal', `“${fact.title}” is recorded by itself.`);
   const ended = namesNoEnded(fact, data, context);
   if (ended) return ended;
   const refers = fact.signedAs?.(data, context);

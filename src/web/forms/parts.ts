@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readAs } from '../../domain/faults.js';
 import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
+import { isDealFact } from '../../domain/grammar/deal.js';
 import { fact, type Fact } from '../../domain/grammar/fact.js';
 import { DEAL_FACTS_MAX, ProposalTerms } from '../../domain/grammar/proposal.js';
 import { refuse, type Refusal } from '../../domain/rules.js';
@@ -50,7 +51,7 @@ export function dealIn(kind: StreamKind, form: Form): DealDraft | undefined {
   const sent = Sent.safeParse(jsonOf(text));
   if (!sent.success) return { parts: [] };
   const parts = sent.data.parts.flatMap(({ type, data }): SentFact[] => {
-    const declared = KINDS[kind].facts.find(({ name }) => name === type && name !== KINDS[kind].opener);
+    const declared = KINDS[kind].facts.find((each) => each.name === type && isDealFact(KINDS[kind], each));
     const read = declared && readAs(declared.input, data);
     return read && 'value' in read ? [{ type, data: read.value as FactData }] : [];
   });

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
 import type { Fact } from '../../domain/grammar/fact.js';
+import { isDealFact } from '../../domain/grammar/deal.js';
 import { GROUPS, inGroups } from '../../domain/grammar/groups.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { refuse, Refusal } from '../../domain/rules.js';
@@ -178,7 +179,7 @@ async function errandAt(
     name: place.name,
     fact,
     isProposed: list === 'propose',
-    dealAt: dealAddress(place, deal),
+    dealAt: isDealFact(KINDS[opening?.kind ?? place.kind], fact) ? dealAddress(place, deal) : undefined,
     deal,
   };
 }
@@ -189,9 +190,10 @@ const dealAddress = ({ kind, path }: Pick<Place, 'kind' | 'path'>, deal?: DealDr
 
 /** Every fact that a deal at a place can hold, with where the form of it is. */
 const dealFacts = ({ kind }: Place): { readonly fact: Fact<unknown>; readonly list: ListName }[] =>
-  inGroups(KINDS[kind].facts.filter(({ name, byService }) => name !== KINDS[kind].opener && !byService)).map(
-    (fact) => ({ fact, list: fact.signature === 'none' ? 'record' : 'propose' }),
-  );
+  inGroups(KINDS[kind].facts.filter((fact) => isDealFact(KINDS[kind], fact))).map((fact) => ({
+    fact,
+    list: fact.signature === 'none' ? 'record' : 'propose',
+  }));
 
 /** All that a deal at a place can hold: each is a button, for the draft travels with it. */
 function dealListPage({ around, draftMark }: Asking, place: Place, errand: Errand, form: Form): string {

@@ -480,6 +480,25 @@ t.test('an offer that is part of a deal is not withdrawn by itself', async (t) =
   );
 });
 
+t.test('an offer that becomes a deal is not withdrawn by a part of that deal', async (t) => {
+  const ledger = await openedLedger(t);
+  const offer = (await ledger.done('north-ccg-finance', { act: 'propose', fact: north() })).outcome.proposal!;
+  const withdrawal = fact('DiscretionaryPaymentWithdrawn', {
+    effective: '2016-06-01',
+    payer: NORTH,
+    of: { proposal: offer },
+    amount: '1000000.00',
+    noticeGiven: '2016-05-01',
+    reason: 'Deficit',
+  });
+  t.equal(
+    await ledger.refused('county-finance', { act: 'counter', proposal: offer, ...deal([north(), withdrawal]) }),
+    'withdrawn_whole',
+  );
+  await proposed(ledger, [south(), withdrawal]);
+  t.ok(open(ledger, offer), 'as part of another deal it can be, and stays on the table until that is signed');
+});
+
 t.test('a deal is read again from its events as it stood', async (t) => {
   const ledger = await openedLedger(t);
   const proposal = await proposed(ledger, [north(), south(), fact('GrantDetermined', grant())]);

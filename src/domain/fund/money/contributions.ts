@@ -141,8 +141,11 @@ function offeredBy(id: string, by: Withdrawing, context: Context): Paid | Refusa
   const { payer } = by;
   const amount = pence(by.amount);
   const proposal = context.proposals.get(id);
-  if (proposal?.further) {
-    return refuse('withdrawn_whole', `Proposal ${id} is a deal of several facts: it is taken back whole.`);
+  if (proposal?.further || id === context.answering) {
+    return refuse(
+      'withdrawn_whole',
+      `Proposal ${id} is a deal of several facts, or becomes one: it is taken back whole.`,
+    );
   }
   if (proposal?.fact.type !== 'ContributionAgreed') {
     return refuse('proposal_unknown', `No proposal ${id} of a contribution is on the table in this fund.`);
