@@ -25,7 +25,11 @@ export interface Entry {
   readonly rules?: number | undefined;
   /** Why it takes effect in a closed period, where it does. */
   readonly adjustment?: { readonly reason: string } | undefined;
-  readonly evidence: readonly { readonly reference: string }[];
+  readonly evidence: readonly {
+    readonly reference: string;
+    readonly sha256?: string | undefined;
+    readonly page?: number | undefined;
+  }[];
   readonly sentence: string;
   readonly data: FactData;
   readonly postings: readonly Posting[];

@@ -6,6 +6,7 @@ import { readAs } from './domain/faults.js';
 export const CONNECTION = /^esdb(\+discover)?:\/\//;
 
 const PORT = 'must be a port from 0 to 65535';
+const MEGABYTES = 'must be a whole number of megabytes, 1 to 200';
 const FRESH = 'must be a whole number of minutes, 1 to 480';
 const MANY = 'must be a whole number, 1 or more';
 
@@ -115,6 +116,20 @@ const Environment = z.object({
       description:
         'The keys that seal sessions, with commas between: the first seals, all open. Left out, one is made at each start, and a start signs everybody out.',
     }),
+  BCF_DOCUMENTS: z.string().optional().meta({
+    description:
+      'A folder in which the files are kept that officers send with facts; without it documents are named alone.',
+  }),
+  BCF_DOCUMENT_MEGABYTES: z.coerce
+    .number({ error: MEGABYTES })
+    .int({ error: MEGABYTES })
+    .min(1, { error: MEGABYTES })
+    .max(200, { error: MEGABYTES })
+    .default(20)
+    .meta({ description: 'The most that such a file may have, in megabytes.' }),
+  BCF_DOCUMENTS_OF_DISPUTES: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no').meta({
+    description: 'Whether files of disputes are kept too: they may name a patient.',
+  }),
   BCF_FRESH_SIGN_IN_MINUTES: z.coerce
     .number({ error: FRESH })
     .int({ error: FRESH })
@@ -155,6 +170,7 @@ export interface Config {
     { readonly issuer: string; readonly clientId: string; readonly clientSecret: string | undefined } | undefined;
   readonly publicUrl: string | undefined;
   readonly sessionKeys: readonly Buffer[] | undefined;
+  readonly documents: { readonly folder: string; readonly bytesMax: number; readonly ofDisputes: boolean } | undefined;
   readonly freshMinutes: number;
   readonly people: string | undefined;
   readonly logLevel: string;
@@ -210,6 +226,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
         : { issuer: oidcIssuer, clientId: clientId!, clientSecret: env.BCF_OIDC_CLIENT_SECRET },
     publicUrl: env.BCF_PUBLIC_URL,
     sessionKeys: env.BCF_SESSION_KEYS,
+    documents:
+      env.BCF_DOCUMENTS === undefined
+        ? undefined
+        : {
+            folder: env.BCF_DOCUMENTS,
+            bytesMax: env.BCF_DOCUMENT_MEGABYTES * 1_000_000,
+            ofDisputes: env.BCF_DOCUMENTS_OF_DISPUTES === 'yes',
+          },
     freshMinutes: env.BCF_FRESH_SIGN_IN_MINUTES,
     people: env.BCF_PEOPLE,
     logLevel: env.BCF_LOG_LEVEL,

@@ -324,6 +324,8 @@ async function pagesOf(
     publicUrl: demonstration ? undefined : config.publicUrl,
     sessionKeys: config.sessionKeys ?? [randomBytes(32)],
     once: await onceStoreOf(config, file),
+    documents: await documentsOf(config),
+    documentsOfDisputes: config.documents?.ofDisputes ?? false,
     freshMs: config.freshMinutes * 60_000,
     people: people.value,
     provider:
@@ -331,6 +333,17 @@ async function pagesOf(
     readLink: ownKey && !config.oidc ? linkReader(ownKey) : undefined,
     firstRunCode: isEmpty ? randomBytes(16).toString('base64url') : undefined,
   };
+}
+
+/** The folder of documents, where there is one. Throws {@link WrongUse} where it cannot be used. */
+async function documentsOf({ documents }: Config): Promise<PagesOptions['documents']> {
+  if (!documents) return undefined;
+  const { openDocuments } = await import('./store/documents.js');
+  try {
+    return openDocuments({ ...documents, now: systemClock.now() });
+  } catch (error) {
+    throw new WrongUse(`BCF_DOCUMENTS must be a folder that this program can write: ${(error as Error).message}.`);
+  }
 }
 
 /** Where it is noted what has happened once: beside a ledger’s file, or on the event store that services share. */

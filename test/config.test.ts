@@ -94,6 +94,14 @@ t.test('trusted proxies are addresses and networks, and none by default', async 
   }
   t.throws(() => readConfig({ BCF_SECURITY_CONTACT: 'somebody' }), /BCF_SECURITY_CONTACT must be mailto/);
   t.throws(() => readConfig({ BCF_METRICS_TOKEN: 'short' }), /BCF_METRICS_TOKEN must have 16/);
+  t.equal(readConfig({}).documents, undefined);
+  t.same(readConfig({ BCF_DOCUMENTS: '/srv/documents', BCF_DOCUMENTS_OF_DISPUTES: 'yes' }).documents, {
+    folder: '/srv/documents',
+    bytesMax: 20_000_000,
+    ofDisputes: true,
+  });
+  t.throws(() => readConfig({ BCF_DOCUMENT_MEGABYTES: '201' }), /whole number of megabytes, 1 to 200/);
+  t.throws(() => readConfig({ BCF_DOCUMENTS_OF_DISPUTES: 'true' }), /must be yes or no/);
   t.equal(readConfig({}).freshMinutes, 30);
   for (const minutes of ['0', '481', 'soon'])
     t.throws(() => readConfig({ BCF_FRESH_SIGN_IN_MINUTES: minutes }), /whole number of minutes, 1 to 480/);

@@ -23,6 +23,7 @@ const ADDED_LATER: readonly string[] = [
   'settled',
   'ledger',
   'next',
+  'documents',
   'steps',
   'signers',
   'state',

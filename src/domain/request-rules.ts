@@ -158,6 +158,24 @@ export const REQUEST_RULES = {
     'Nobody is signed in without its word.',
     'Try again in a minute. Where it lasts, tell whoever runs the service.',
   ),
+  document_missing: rule(
+    404,
+    'The document is not kept here',
+    'The ledger holds the name and the digest of a document. The file itself is kept only where it was sent to this service, and for as long as whoever runs it keeps it.',
+    'Ask whoever recorded it for the file; its SHA-256 says whether it is the same.',
+  ),
+  document_changed: rule(
+    409,
+    'The document is not the one that was sent',
+    'What is kept under a digest must have that digest, or nobody could say what was agreed on it.',
+    'Tell whoever runs the service, who can put the file back from a backup.',
+  ),
+  documents_unavailable: rule(
+    503,
+    'Documents cannot be kept now',
+    'The disk on which they are kept is nearly full, or cannot be written.',
+    'Go on without the file, naming the document in words, or tell whoever runs the service.',
+  ),
   fields_invalid: rule(
     400,
     'Some fields are not as they must be',

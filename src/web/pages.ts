@@ -10,6 +10,7 @@ import { registerFirstRun } from './first-run.js';
 import { registerForms } from './forms/routes.js';
 import { createPeople } from './people.js';
 import { answered, Refused, refusedPage } from './refused.js';
+import { receive } from './receiving.js';
 import { registerFunds } from './screens/fund.js';
 import { registerOverviews } from './screens/overviews.js';
 import { registerQuestions } from './screens/question.js';
@@ -20,18 +21,28 @@ import { registerHistory } from './screens/history.js';
 import { missingPage, registerHelp } from './screens/help.js';
 import { registerProposals } from './screens/proposal.js';
 import { registerTasks } from './screens/tasks.js';
-import { createSessions, draftsOf, SESSION_MS_MAX, type Session } from './session.js';
+import { createSessions, draftsOf, SESSION_MS_MAX, type OfficersSession, type Session } from './session.js';
 import { ENDED, keptPage, SHOWN_AGAIN } from './kept-draft.js';
 import { registerProvider } from './sign-in-provider.js';
 import { registerSignInAgain } from './sign-in-again.js';
 import { registerSignIn } from './sign-in.js';
-import type { Asking, Form, PagesOptions, Site } from './site.js';
+import type { Asking, Form, PagesOptions, Receive, Site } from './site.js';
 import { createTickets } from './tickets.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether a form with a file may be sent here. */
+    readonly takesFile?: true;
+  }
+}
 
 /** The pages: the third face of the ledger, beside HTTP and the terminal. Sessions are for pages alone, tokens for programs. */
 
 const FORM_BYTES_MAX = 64 * 1024;
 const SEEN_AGAIN_MS = 60_000;
+const UPLOADS_PER_HOUR = 100;
+
+const NOT_MARKED = refuse('form_not_ours', 'It came without the mark of your session, or from another site.');
 
 const isForm = (request: FastifyRequest): boolean => request.method === 'POST';
 
@@ -98,18 +109,42 @@ export function registerPages(
     isFromHere(request) && sessions.isToken(session, form['token']);
 
   /** A draft that its own officer sends in another session than it was begun in: it is shown again, and not sent. */
-  const draftAgain = (request: FastifyRequest, { officer, ...session }: Session): Form | undefined => {
+  const isDraftOf = (request: FastifyRequest, officer: string, form: Form): boolean =>
+    isFromHere(request) && sessions.isToken(draftsOf(officer), form['whose']);
+
+  const draftAgain = (request: FastifyRequest, { officer, ...session }: OfficersSession): Form | undefined => {
     const form = (request.body ?? {}) as Form;
-    const isTheirs = officer !== undefined && isFromHere(request) && sessions.isToken(draftsOf(officer), form['whose']);
-    return isTheirs && !sessions.isToken(session, form['token']) ? { ...form, go: SHOWN_AGAIN } : undefined;
+    return isDraftOf(request, officer, form) && !sessions.isToken(session, form['token'])
+      ? { ...form, go: SHOWN_AGAIN }
+      : undefined;
   };
 
   const formOf = (request: FastifyRequest, session: Session): Form => {
     const form = (request.body ?? {}) as Form;
-    if (!isOurs(request, session, form))
-      throw new Refused(refuse('form_not_ours', 'It came without the mark of your session, or from another site.'));
+    if (!isOurs(request, session, form)) throw new Refused(NOT_MARKED);
     return form;
   };
+
+  /** What was typed beside a file, by whoever is signed in no more: it is kept on the page. */
+  async function keptWithoutFile(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { form } = await receive(request, reply, async () => undefined);
+    const path = request.url.replace(/\/document$/, '');
+    return asPage(reply)
+      .status(401)
+      .send(keptPage(around(await sessionOf(request, reply)), { path, form, ...ENDED }));
+  }
+
+  const uploads = app.createRateLimit({
+    max: UPLOADS_PER_HOUR,
+    timeWindow: '1 hour',
+    keyGenerator: ({ signedIn }) => `upload ${signedIn.officer}`,
+  });
+
+  async function limitUploads(request: FastifyRequest): Promise<void> {
+    const counted = await uploads(request);
+    if (!counted.isAllowed && counted.isExceeded)
+      throw new Refused(refuse('too_many_requests', `An officer sends at most ${UPLOADS_PER_HOUR} files an hour.`));
+  }
 
   const redirect = (reply: FastifyReply, path: string): FastifyReply =>
     reply.redirect(publicUrl === undefined ? path : new URL(path, publicUrl).href, 303);
@@ -167,6 +202,23 @@ export function registerPages(
         const form = draftAgain(request, asking.session) ?? formOf(request, asking.session);
         return handler(asking, form, request, asPage(reply));
       }),
+    postFile: (path, handler) =>
+      void app.post(path, { ...hidden, config: { takesFile: true } }, async (request, reply) => {
+        fromHere(request);
+        const asking = await askingOf(request, reply);
+        if (!asking) return keptWithoutFile(request, reply);
+        await limitUploads(request);
+        const own: Receive = async (take) => {
+          const { form, taken } = await receive(request, reply, async (fields, file) =>
+            isOurs(request, asking.session, fields) ? { of: await take(file) } : undefined,
+          );
+          // A draft from another session of theirs is shown again; the file has to be chosen again.
+          const isTheirs = isOurs(request, asking.session, form) || isDraftOf(request, asking.session.officer, form);
+          if (!isTheirs) throw new Refused(NOT_MARKED);
+          return { form, taken: taken?.of };
+        };
+        return handler(asking, own, request, asPage(reply));
+      }),
     getOpen: (path, handler) =>
       void app.get(path, hidden, async (request, reply) => {
         const session = await sessionOf(request, reply);
@@ -196,6 +248,10 @@ export function registerPages(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) =>
     done(new Refused(refuse('form_not_ours', 'It was not sent as a form of a page is sent.'))),
+  );
+  // A form with a file is read by whoever takes files, once it is known whose it is.
+  app.addContentTypeParser('multipart/form-data', (request, _body, done) =>
+    request.routeOptions.config.takesFile ? done(null) : done(new Refused(NOT_MARKED)),
   );
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',

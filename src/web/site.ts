@@ -2,10 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Sight } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Documents } from '../store/documents.js';
 import type { OnceStore } from '../store/once-store.js';
 import type { Around } from './layout.js';
 import type { People, PeopleFile } from './people.js';
 import type { Provider } from './provider.js';
+import type { Received, SentFile } from './receiving.js';
 import type { OfficersSession, Session, SignedIn } from './session.js';
 import type { Tickets } from './tickets.js';
 
@@ -19,6 +21,10 @@ export interface PagesOptions {
   readonly people: z.output<typeof PeopleFile>;
   /** The identity provider with which officers sign in, where there is one: then nobody signs in otherwise. */
   readonly provider?: Provider | undefined;
+  /** Where the files are kept that officers send; left out, documents are named and not kept. */
+  readonly documents?: Documents | undefined;
+  /** Whether files of disputes are kept too: they may name a patient. */
+  readonly documentsOfDisputes?: boolean;
   /** How old a sign-in may be for signing, in milliseconds. */
   readonly freshMs: number;
   /** Opens an empty ledger in the browser; without it nobody can. */
@@ -45,6 +51,9 @@ export type FormHandler = (
   reply: FastifyReply,
 ) => Promise<unknown>;
 
+/** Receives a form and the file in it: of an officer’s own page, or nothing of it is looked at. */
+export type Receive = <T>(take: (file: SentFile) => Promise<T>) => Promise<Received<T>>;
+
 /** What the screens are made with. */
 export interface Site {
   readonly app: FastifyInstance;
@@ -63,6 +72,11 @@ export interface Site {
    * and are shown what they had typed.
    */
   postDraft(path: string, handler: FormHandler): void;
+  /** The same of a draft with a file. Where nobody is signed in the draft is kept, without the file. */
+  postFile(
+    path: string,
+    handler: (asking: Asking, receive: Receive, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  ): void;
   /** A page, or a form, for anybody. */
   getOpen(
     path: string,

@@ -67,6 +67,7 @@ t.test('what pages are told wrongly is said before anything is served', async (t
   const serve = (env: Readonly<Record<string, string>>) =>
     runInside(['serve', '--port', '0'], { ...PUBLIC, ...env }, cwd);
   t.match(await serve({ BCF_SESSION_KEYS: 'c2hvcnQ=' }), { code: 2, err: /keys of 32 bytes in base64/ });
+  t.match(await serve({ BCF_DOCUMENTS: join(cwd, 'nowhere') }), { code: 2, err: /BCF_DOCUMENTS must be a folder/ });
   writeFileSync(join(cwd, 'people.json'), JSON.stringify([{ officer: 'Not A Name', name: 'N.' }]));
   t.match(await serve({ BCF_PEOPLE: join(cwd, 'people.json') }), { code: 2, err: /people\.json: 0\.officer must be/ });
 });

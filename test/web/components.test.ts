@@ -8,6 +8,7 @@ import {
   errorMessage,
   errorSummary,
   fieldset,
+  fileUpload,
   hint,
   input,
   label,
@@ -39,6 +40,8 @@ const NOT_TAKEN: Readonly<Record<string, string>> = {
   afterInput: 'nothing stands within a field',
   beforeInputs: 'nothing stands within a field',
   afterInputs: 'nothing stands within a field',
+  javascript: 'no page has a script',
+  multiple: 'a file is sent by itself',
   caller: 'a macro of the template engine',
 };
 
@@ -141,6 +144,7 @@ const textOnly = (options: Options): Options => {
 const COMPONENTS: Readonly<Record<string, Component>> = {
   button: { make: button },
   input: { make: input },
+  'file-upload': { make: fileUpload },
   textarea: { make: textarea },
   radios: { make: radios },
   checkboxes: { make: checkboxes },

@@ -49,6 +49,8 @@ interface Otherwise {
   readonly firstRunCode?: string;
   readonly people?: PagesOptions['people'];
   readonly provider?: PagesOptions['provider'];
+  readonly documents?: PagesOptions['documents'];
+  readonly documentsOfDisputes?: boolean;
 }
 
 const PEOPLE = [
@@ -59,7 +61,7 @@ const PEOPLE = [
 export async function site(
   t: Test,
   given?: TestLedger,
-  { demonstration = true, publicUrl, once = ownOnce(t), firstRunCode, people = PEOPLE, provider }: Otherwise = {},
+  { demonstration = true, publicUrl, once = ownOnce(t), firstRunCode, people = PEOPLE, ...more }: Otherwise = {},
 ) {
   const ledger = given ?? (await openedLedger(t, undefined, true));
   const path = folder(t);
@@ -74,7 +76,7 @@ export async function site(
         once,
         firstRunCode,
         people,
-        provider,
+        ...more,
         freshMs: 30 * 60_000,
         readLink: linkReader(key, ledger.clock),
       },

@@ -9,7 +9,18 @@ import type { Ledger } from '../ledger.js';
 import { whyVoidInWords } from '../memory/standing.js';
 import { signatory, SignatoryText } from './fund/audit.js';
 import { Known, knownThen } from './known.js';
-import { EntryText, entryText, KnownAt, Nothing, OfArea, OfFund, query, type Query } from './question.js';
+import {
+  DocumentText,
+  documentText,
+  EntryText,
+  entryText,
+  KnownAt,
+  Nothing,
+  OfArea,
+  OfFund,
+  query,
+  type Query,
+} from './question.js';
 
 /** One event, whole: what it says, who approved it by which mandate, what rests on it, and its hash. The same of every kind of stream. */
 
@@ -19,6 +30,7 @@ const EventText = EntryText.extend({
   id: z.string(),
   role: z.string(),
   signedInBy: z.string().meta({ description: 'How the officer was known.' }),
+  documents: z.array(DocumentText).meta({ description: 'The documents that it rests on, with their digests.' }),
   data: z.looseObject({}).meta({ description: 'As docs/events.md lists it for its type.' }),
   withheld: z.boolean().meta({
     description:
@@ -104,6 +116,7 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
         ...(param ? { [param]: name } : {}),
         ...text,
         ...entryText(entry),
+        documents: entry.evidence.map(documentText),
         id: entry.id,
         role: entry.role,
         signedInBy: (JSON.parse(recorded.metadata) as { readonly signedInBy: string }).signedInBy,

@@ -38,7 +38,7 @@ import {
 import { todayOf } from '../acts/stamp.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
-import { KnownAt, query, SEES_ALL, type Seeing, type Table } from './question.js';
+import { DocumentText, documentText, KnownAt, query, SEES_ALL, type Seeing, type Table } from './question.js';
 
 /** One proposal, whole: its terms, the steps that it went through, how it ended, and who can sign it. */
 
@@ -141,6 +141,9 @@ export const WholeProposal = ProposalText.extend({
     .array(z.object({ type: z.string(), data: z.looseObject({}), sentence: z.string() }))
     .meta({ description: 'Every fact that its last counter took the place of, in their order.' }),
   steps: z.array(StepText).meta({ description: 'What was done with it, in the order in which it was recorded.' }),
+  documents: z
+    .array(DocumentText)
+    .meta({ description: 'The documents that its steps name, each once, with their digests.' }),
   recorded: z
     .object({ id: z.string(), revision: z.string(), recordedAt: z.string(), sentence: z.string() })
     .nullable()
@@ -252,6 +255,13 @@ async function signersOf(
   return signers;
 }
 
+/** The documents of several steps, each once: who signs may name those that the offer names. */
+const documentsOf = (steps: readonly Entry[]) => [
+  ...new Map(
+    steps.flatMap(({ evidence }) => evidence.map((each) => [JSON.stringify(documentText(each)), documentText(each)])),
+  ).values(),
+];
+
 /** A proposal as known at an instant; where none is given, now, with who can sign it. */
 export async function wholeProposal(
   ledger: Ledger,
@@ -308,6 +318,7 @@ export async function wholeProposal(
       role,
       sentence,
     })),
+    documents: documentsOf(steps),
     recorded: records[0] ?? null,
     records,
     signers: open && knownAt === undefined ? await signersOf(ledger, kind, stream, open) : [],

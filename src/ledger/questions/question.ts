@@ -264,6 +264,23 @@ export const EntryText = z.object({
   evidence: z.array(z.string()),
 });
 
+/** A document that a fact names, as an answer has it. */
+export const DocumentText = z.object({
+  reference: z.string(),
+  sha256: z.string().nullable().meta({ description: 'The digest of the file; null where none was given.' }),
+  page: z.int().nullable().meta({ description: 'The page that matters; null where none was named.' }),
+});
+
+export const documentText = ({
+  reference,
+  sha256,
+  page,
+}: Entry['evidence'][number]): z.output<typeof DocumentText> => ({
+  reference,
+  sha256: sha256 ?? null,
+  page: page ?? null,
+});
+
 export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
   revision: String(entry.revision),
   type: entry.type,

@@ -212,6 +212,22 @@ export function input(of: Input): Html {
   return formGroup(of, [label({ ...of.label, for: id }), notes, wrapped]);
 }
 
+/** A file to choose. The browser’s own field, which needs no script. */
+export function fileUpload(of: LabelledField): Html {
+  const id = of.id ?? of.name;
+  const { notes, describedBy } = described(of, id);
+  const element = html`<input${attributes({
+    class: classes('govuk-file-upload', of.classes, of.errorMessage && 'govuk-file-upload--error'),
+    id,
+    name: of.name,
+    type: 'file',
+    disabled: of.disabled,
+    'aria-describedby': describedBy,
+    ...of.attributes,
+  })}>`;
+  return formGroup(of, [label({ ...of.label, for: id }), notes, element]);
+}
+
 interface TextArea extends LabelledField {
   readonly rows?: number | string;
   readonly value?: string;

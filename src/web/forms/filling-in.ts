@@ -1,10 +1,11 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { clampedTo, financialYear, type Day, type FinancialYear } from '../../domain/calendar.js';
-import { Refusal } from '../../domain/rules.js';
+import { refuse, Refusal } from '../../domain/rules.js';
 import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { KINDS, placed } from '../../ledger/catalogue.js';
+import type { Documents } from '../../store/documents.js';
 import { todayOf } from '../../ledger/acts/stamp.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { button, errorSummary, radios } from '../components/fields.js';
@@ -14,10 +15,10 @@ import { html, joined, type Content, type Html } from '../html.js';
 import { keptPage, SHOWN_AGAIN } from '../kept-draft.js';
 import { page } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
-import { answered, refusedAbove } from '../refused.js';
+import { answered, Refused, refusedAbove } from '../refused.js';
 import { foretoldPart, markOf } from '../screens/foretold.js';
 import { AGAIN, whyAgain } from '../sign-in-again.js';
-import type { Asking, Form, Site } from '../site.js';
+import type { Asking, Form, Receive, Site } from '../site.js';
 import { answersList } from './answers.js';
 import { fieldOf } from './fields.js';
 import { filled, suggested, withoutRow, withRow } from './filling.js';
@@ -40,6 +41,7 @@ import { isGiven, nameIn, readFields, reading, rowsAt, type Fault } from './read
 import { shapeOf, type Fields } from './shapes.js';
 import { split, splitButtons } from './splitting.js';
 import { fieldsAt, isOptionalStep, type Step } from './steps.js';
+import { filesFor, kept, statusOf, uploadContent, withDocument, type UploadFault } from './uploading.js';
 
 /**
  * A form on its way: question by question, to the page on which all answers are checked, and into the ledger. What was
@@ -93,15 +95,45 @@ interface Around {
 const dealCarried = ({ deal }: Errand, { part }: Form): Form =>
   deal ? { ...withDeal({}, deal), ...(part !== undefined && { part }) } : {};
 
-function formPage(
-  { asking, errand, form }: Around,
+/** The draft as it travels in a form: its marks, and what was typed on other pages than the one that is shown. */
+const draftOf = ({ asking, errand, form }: Around, shown: readonly string[], carried: Form): Html =>
+  hidden({
+    token: asking.around.token,
+    whose: asking.draftMark,
+    draft: form['draft'] ?? '',
+    partner: form['partner'] ?? '',
+    ...(errand.counters && { revision: errand.counters.revision }),
+    ...dealCarried(errand, form),
+    ...carried,
+    ...travelling(form, shown),
+  });
+
+/** A page of a form, whatever is filled in on it. */
+function shell(
+  { asking, errand }: Around,
   {
     title,
     above,
+    isWrong,
+    content,
+  }: { readonly title: string; readonly above?: Content; readonly isWrong: boolean; readonly content: Content },
+): string {
+  const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
+  return page(asking.around, {
+    title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}`,
+    section: errand.kind === 'fund' ? 'funds' : 'tasks',
+    before: breadcrumbs({ items: [errand.back, { content: errand.fact.title }] }),
+    main,
+  });
+}
+
+const formPage = (
+  around: Around,
+  {
     shown,
     carried,
     content,
-    isWrong,
+    ...more
   }: {
     readonly title: string;
     readonly above?: Content;
@@ -110,17 +142,23 @@ function formPage(
     readonly content: Content;
     readonly isWrong: boolean;
   },
-): string {
-  const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>
-    <form method="post" action="${errand.address}" novalidate>
-      ${hidden({ token: asking.around.token, whose: asking.draftMark, draft: form['draft'] ?? '', partner: form['partner'] ?? '', ...(errand.counters && { revision: errand.counters.revision }), ...dealCarried(errand, form), ...carried, ...travelling(form, shown) })}
+): string =>
+  shell(around, {
+    ...more,
+    content: html`<form method="post" action="${around.errand.address}" novalidate>
+      ${draftOf(around, shown, carried)}
       ${content}
-    </form>`;
-  return page(asking.around, {
-    title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}`,
-    section: errand.kind === 'fund' ? 'funds' : 'tasks',
-    before: breadcrumbs({ items: [errand.back, { content: errand.fact.title }] }),
-    main,
+    </form>`,
+  });
+
+/** The page on which a document is chosen that goes with the draft. */
+function uploadPage(around: Around, files: Documents, at: number, fault?: UploadFault): string {
+  const { errand, form } = around;
+  const draft = draftOf(around, [], { at: String(at), then: form['then'] ?? '' });
+  return shell(around, {
+    title: 'Upload a document',
+    isWrong: fault !== undefined,
+    ...uploadContent(files, errand.address, draft, fault),
   });
 }
 
@@ -137,6 +175,11 @@ const hasRows = (field: z.ZodType): boolean => {
   const shape = shapeOf(field);
   return shape.kind === 'list' || shape.kind === 'object' || shape.kind === 'alternatives';
 };
+
+/** Where a form names its documents. */
+const DOCUMENTS_AT = nameIn('evidence', 'p');
+
+const uploadButton = html`<div class="bcf-buttons">${button({ content: 'Upload a document', name: 'go', value: 'upload', classes: 'govuk-button--secondary' })}</div>`;
 
 async function questionPage(
   site: Site,
@@ -156,7 +199,10 @@ async function questionPage(
     looked,
     faults,
     alone: fields.length === 1,
-    ...(errand.kind === 'fund' && { more: splitButtons }),
+    more: (field: z.ZodType, place: string): Content => [
+      errand.kind === 'fund' && splitButtons(field, place),
+      place === DOCUMENTS_AT && filesFor(site, errand) && uploadButton,
+    ],
   };
   return formPage(around, {
     title: step.title,
@@ -414,6 +460,8 @@ export async function continued(
   };
   if (go === SHOWN_AGAIN) return isCheck ? checked(site, around, steps, reply) : show(at);
   const asked = steps.filter(({ onRequest }) => !onRequest).length;
+  const files = filesFor(site, errand);
+  if (go === 'upload' && files) return reply.send(uploadPage(around, files, at));
   if (go === 'change') return show(stepAt(to, steps), { ...form, then: 'check' });
   if (isCheck && go === 'back' && asked === 0) return site.redirect(reply, errand.back.href);
   if (isCheck && go === 'back') return show(asked - 1);
@@ -473,6 +521,28 @@ export const dealPage = (
   refusal?: Refusal,
 ): Promise<unknown> =>
   checked(site, { asking, errand, form }, stepsFor(errand), reply, refusal === undefined ? {} : { refusal });
+
+/** Answers a draft that was sent with a file: with the page on which the document is listed, or with what is wrong with the file. */
+export async function uploaded(
+  site: Site,
+  asking: Asking,
+  errandOf: (form?: Form) => Promise<Errand>,
+  receive: Receive,
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  // Whether they may fill it in is asked before anything of the file is let in.
+  const blank = await errandOf();
+  const files = filesFor(site, blank);
+  if (!files) throw new Refused(refuse('not_found', 'No file is kept with this.'));
+  const declared = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
+  const { form, taken = 'none' } = await receive((file) => kept(files, blank, file, declared));
+  const errand = await errandOf(form);
+  if (typeof taken !== 'string')
+    return continued(site, asking, errand, { ...withDocument(form, DOCUMENTS_AT, taken), go: SHOWN_AGAIN }, reply);
+  const at = stepAt(form['at'], stepsFor(errand));
+  return reply.status(statusOf(taken)).send(uploadPage({ asking, errand, form }, files, at, taken));
+}
 
 /** Goes back from a step that was called from the page of answers, or from the first. */
 async function leave(

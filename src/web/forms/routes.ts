@@ -17,7 +17,7 @@ import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { Refused } from '../refused.js';
 import type { Asking, Form, Site } from '../site.js';
-import { begun, continued, dealErrand, dealPage, firstPage } from './filling-in.js';
+import { begun, continued, dealErrand, dealPage, firstPage, uploaded } from './filling-in.js';
 import { filledWith } from './filling.js';
 import { lookedUp, newDraft, stepsFor, wholeOf, type Errand } from './form.js';
 import { dealIn, openedFile, withDeal, type DealDraft } from './parts.js';
@@ -424,6 +424,16 @@ export function registerForms(site: Site): void {
         const errand = await errandAt(site, asking, place(request), list, paramsOf(request).act!);
         return reply.send(await firstPage(site, asking, errand, begun(site, errand, queryOf(request))));
       });
+      site.postFile(`${address}/${list}/:act/document`, async (asking, receive, request, reply) =>
+        uploaded(
+          site,
+          asking,
+          (form) => errandAt(site, asking, place(request), list, paramsOf(request).act!, form),
+          receive,
+          request,
+          reply,
+        ),
+      );
       site.postDraft(`${address}/${list}/:act`, async (asking, form, request, reply) =>
         continued(
           site,
@@ -453,6 +463,10 @@ export function registerForms(site: Site): void {
       ? { deal: { ...whole.deal!, counters: read.counters }, counters: read.counters }
       : { counters: { ...whole.counters!, changed } };
     return dealSent(site, asking, placeOfProposal(found), { ...whole, ...own }, form, reply);
+  });
+  site.postFile('/proposals/:proposal/counter/document', async (asking, receive, request, reply) => {
+    const errandOf = async () => (await counterOf(site, asking, paramsOf(request).proposal!)).errand;
+    return uploaded(site, asking, errandOf, receive, request, reply);
   });
   site.postDraft('/proposals/:proposal/counter', async (asking, form, request, reply) => {
     const { errand } = await counterOf(site, asking, paramsOf(request).proposal!);

@@ -7,6 +7,7 @@ import { summaryList } from '../components/lists.js';
 import { details, insetText, tag } from '../components/words.js';
 import { addressWith, dateControl, dateFaults, readAsked, type DateName } from '../dates.js';
 import { areaName, day, fundName, instant } from '../format.js';
+import { documentsList, giveDocument, type NamedDocument, type Where } from '../documents.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
@@ -162,7 +163,7 @@ interface Event extends Answer {
   readonly partner: string;
   readonly role: string;
   readonly signedInBy: string;
-  readonly evidence: readonly string[];
+  readonly documents: readonly NamedDocument[];
   readonly data: Data;
   readonly withheld: boolean;
   readonly reason: string | null;
@@ -202,6 +203,8 @@ function termsOf(kind: Kind, { type, data, conditions, reason, withheld }: Event
   }`;
 }
 
+const whereIs = (kind: Kind, { fund, area }: Given): Where => ({ kind, in: fund ?? area ?? '' });
+
 /** Whether a fact counts, and can be taken back. */
 const isStanding = (kind: Kind, { type, why, reversedBy }: Event): boolean =>
   why === null && reversedBy === null && KINDS[kind].byName.get(type)?.reversible === true;
@@ -226,7 +229,7 @@ async function eventPage(
     ${paragraph(`Recorded on ${instant(found.recordedAt)} by ${who}.`)}
     ${subheading('What it says')}${termsOf(kind, found, showing)}
     ${found.by.length > 0 && html`${subheading('Who approved it')}<ul class="govuk-list govuk-list--bullet">${found.by.map((each) => html`<li>${signed(each, showing)}</li>`)}</ul>`}
-    ${subheading('Documents')}${found.evidence.length === 0 ? paragraph('None were named.') : html`<ul class="govuk-list govuk-list--bullet">${found.evidence.map((each) => html`<li>${each}</li>`)}</ul>`}
+    ${subheading('Documents')}${await documentsList(site, whereIs(kind, given), filled(pageOf(questionNamed(event)), given), found.documents)}
     ${subheading('What rests on it')}${found.resting.length === 0 ? paragraph('Nothing that is recorded here rests on it.') : html`<ol class="bcf-history">${found.resting.map((each) => html`<li>${factCell(each, showing)}</li>`)}</ol>`}
     ${isStanding(kind, found) && paragraph(html`Is it wrong? <a class="govuk-link" href="${filled(pageOf(questionNamed(timeline)), place).replace(/\/history$/, '')}/record/fact-reversed?f.reverses=${found.revision}">Put it right: take it back</a>. Then record it again as it should be.`)}
     ${details({
@@ -280,6 +283,11 @@ export function registerHistory(site: Site): void {
       return reply.send(await historyPage(site, asking, kind, { given, asked: wanted }));
     });
 
+    site.get(`${address(event)}/documents/:sha256`, async (asking, request, reply) => {
+      const { sha256, ...given } = request.params as Given & { readonly sha256: string };
+      const { documents } = await askedOf<Event>(site.ledger, asking.sight, event, given);
+      return giveDocument(site, whereIs(kind, given), documents, sha256, reply);
+    });
     site.get(address(event), async (asking, request, reply) =>
       reply.send(await eventPage(site, asking, kind, request.params as Given, askedIn(request.url)['known-at'])),
     );

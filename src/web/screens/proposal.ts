@@ -14,6 +14,7 @@ import { summaryList, table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
 import { day, fundName, instant } from '../format.js';
+import { documentsList, giveDocument, type NamedDocument } from '../documents.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { awaitedIn, namesFor, type Names } from '../names.js';
@@ -65,6 +66,7 @@ interface Proposal {
     readonly role: string;
     readonly revision: string;
   }[];
+  readonly documents: readonly NamedDocument[];
   readonly recorded: {
     readonly id: string;
     readonly revision: string;
@@ -259,6 +261,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${proposal.records.map(({ sentence }) => names.in(sentence)).join(' ')}` })}
     ${isDeal ? dealTerms(kind, proposal, more, names) : html`${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}`}
     ${!isDeal && proposal.replaces && changesTable(kind, proposal.replaces, proposal.fact, names)}
+    ${proposal.documents.length > 0 && html`${subheading('Documents')}${await documentsList(site, proposal, `/proposals/${id}`, proposal.documents)}`}
     ${what && html`${subheading('What it would change')}${foretoldPart(what, 'If signed')}`}
     ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
     ${isDeal && dealSignatures(site, proposal, names)}${stepsList(site, proposal, names)}
@@ -362,6 +365,12 @@ export function registerProposals(site: Site): void {
   site.get('/proposals/:proposal', async (asking, { params }, reply) =>
     reply.send(await proposalPage(site, asking, idOf(params))),
   );
+
+  site.get('/proposals/:proposal/documents/:sha256', async (asking, { params }, reply) => {
+    const { sha256 } = params as { readonly sha256: string };
+    const proposal = await proposalOf(site, asking, idOf(params));
+    return giveDocument(site, proposal, proposal.documents, sha256, reply);
+  });
 
   site.post('/proposals/:proposal/sign', async (asking, form, { params, id: correlation }, reply) => {
     const id = idOf(params);

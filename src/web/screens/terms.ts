@@ -29,6 +29,7 @@ interface Field {
 
 const MONEY = /^-?\d+\.\d{2}$/;
 const NOTHING = '0.00';
+const DIGEST = /^[0-9a-f]{64}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The fields of an object, in the order in which its type names them. */
@@ -54,6 +55,7 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   const text = value as string;
   if (MONEY.test(text)) return pounds(text);
   if (DAY.test(text)) return day(text);
+  if (DIGEST.test(text)) return html`<span class="bcf-code">${text}</span>`;
   if (type instanceof z.ZodEnum) return plainly(text);
   const named = namedBy(field);
   if (named === 'proposal') return html`<a class="govuk-link" href="/proposals/${text}">read it</a>`;

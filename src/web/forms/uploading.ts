@@ -1,0 +1,108 @@
+import { UNSEEN_SIGNS, words } from '../../domain/values.js';
+import { streamOf } from '../../ledger/catalogue.js';
+import { DOCUMENT_TYPES, NotTaken, typeNamed, type Documents } from '../../store/documents.js';
+import { button, errorSummary, fileUpload } from '../components/fields.js';
+import { keptFor } from '../documents.js';
+import { html, type Content } from '../html.js';
+import type { SentFile } from '../receiving.js';
+import type { Form, Site } from '../site.js';
+import type { Errand } from './form.js';
+import { rowsAt } from './reading.js';
+
+/**
+ * A document that is sent with a draft. It has a page of its own, whose form holds the draft and the file: the file is kept,
+ * and the draft goes on with its name and its digest.
+ */
+
+/**
+ * The files that may be sent with a form, where any may: what a form opens has no place for them yet, and a deal names its
+ * documents in words.
+ */
+export const filesFor = (site: Site, { kind, name, address, dealAt }: Errand): Documents | undefined =>
+  (kind !== 'register' && name === '') || address === dealAt ? undefined : keptFor(site, { kind });
+
+const TYPES = DOCUMENT_TYPES.map((type) => type.toUpperCase());
+const LISTED = `${TYPES.slice(0, -1).join(', ')} or ${TYPES.at(-1)!}`;
+
+const megabytes = (bytes: number): string => `${Math.floor(bytes / 1_000_000)}MB`;
+
+/** What is wrong with a file, in the words that officers know from other services. */
+const WRONG: Readonly<Record<NotTaken['why'] | 'none', (bytesMax: number) => string>> = {
+  none: () => 'Select a file',
+  empty: () => 'The selected file is empty',
+  type: () => `The selected file must be a ${LISTED}`,
+  'too-large': (bytesMax) => `The selected file must be smaller than ${megabytes(bytesMax)}`,
+  full: () =>
+    'The file cannot be kept now: the disk is nearly full. Go on without it, and tell whoever runs the service',
+};
+
+export type UploadFault = keyof typeof WRONG;
+
+const STATUS: Partial<Record<UploadFault, number>> = { 'too-large': 413, full: 503 };
+export const statusOf = (fault: UploadFault): number => STATUS[fault] ?? 400;
+
+/** What stands on the page on which a file is chosen. `hidden` is the draft. */
+export function uploadContent(files: Documents, address: string, hidden: Content, fault?: UploadFault) {
+  const words = fault && WRONG[fault](files.bytesMax);
+  return {
+    above:
+      words !== undefined && errorSummary({ title: 'There is a problem', errors: [{ content: words, href: '#file' }] }),
+    content: html`<form method="post" action="${address}/document" enctype="multipart/form-data" novalidate>${hidden}
+        ${fileUpload({
+          name: 'file',
+          label: { content: 'File', classes: 'govuk-label--s' },
+          hint: { content: `${LISTED}, smaller than ${megabytes(files.bytesMax)}. It must name no patient.` },
+          ...(words !== undefined && { errorMessage: { content: words } }),
+        })}${button({ content: 'Upload' })}</form>
+      <form method="post" action="${address}" novalidate>${hidden}${button({ content: 'Go back', name: 'go', value: 'show', classes: 'govuk-button--secondary' })}</form>`,
+  };
+}
+
+const REFERENCE_MAX = 300;
+
+/** The name of a file as a document is called: without folders and without signs that cannot be seen. */
+function referenceOf(name: string): string {
+  const own = name.split(/[/\\]/).at(-1)!;
+  const seen = own
+    .normalize('NFC')
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .trim();
+  const short = seen.slice(0, REFERENCE_MAX);
+  const read = words(REFERENCE_MAX).safeParse(short);
+  return read.success || !read.error.issues.some(({ message }) => message === UNSEEN_SIGNS) ? short : 'Document';
+}
+
+/** What a form has beside its file, at the most. */
+const FORM_BYTES = 128 * 1024;
+
+/** Keeps a file, and says how the draft names it; or what is wrong with it. `declaredBytes` is how much is said to come. */
+export async function kept(
+  files: Documents,
+  { kind, name }: Errand,
+  file: SentFile,
+  declaredBytes: number | undefined,
+): Promise<UploadFault | { readonly reference: string; readonly sha256: string }> {
+  if (file.name === '') return 'none';
+  // What is said to be too large is not read.
+  if ((declaredBytes ?? 0) > files.bytesMax + FORM_BYTES) return 'too-large';
+  const type = typeNamed(file.name);
+  if (!type) return 'type';
+  try {
+    const { sha256 } = await files.keep(streamOf(kind, name), type, file.content);
+    return { reference: referenceOf(file.name), sha256 };
+  } catch (error) {
+    if (error instanceof NotTaken) return error.why;
+    throw error;
+  }
+}
+
+/** A draft with one more document in the list at a place. */
+export function withDocument(form: Form, at: string, document: { reference: string; sha256: string }): Form {
+  const row = `${at}.${rowsAt(form, at)}`;
+  return {
+    ...form,
+    [`${at}.count`]: String(rowsAt(form, at) + 1),
+    [`${row}.reference`]: document.reference,
+    [`${row}.sha256`]: document.sha256,
+  };
+}
