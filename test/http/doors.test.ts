@@ -282,7 +282,19 @@ function known(each: Area, path: string): Readonly<Record<string, readonly Json[
   const { id: proposal } = each.offer;
   const whole = { claimant: 10_000, respondent: 0 };
   const day = '2018-10-01';
-  const days = ['effective', 'due', 'by', 'on', 'statedOn', 'raisedOn', 'dueBy', 'decidedOn', 'noticeGiven', 'from'];
+  const days = [
+    'effective',
+    'due',
+    'by',
+    'on',
+    'statedOn',
+    'raisedOn',
+    'dueBy',
+    'decidedOn',
+    'noticeGiven',
+    'from',
+    'day',
+  ];
   const values: Readonly<Record<string, Json>> = {
     ...Object.fromEntries(days.map((field) => [field, day])),
     ...Object.fromEntries(['partner', 'holder', 'host', 'creditor'].map((field) => [field, council])),
