@@ -59,7 +59,7 @@ const Fraction = z.string().regex(FRACTION, NO_FRACTION).refine(isFraction, NO_F
 
 /** A share of a whole: in basis points, or as a fraction, so that three thirds are one. */
 export const Share = z
-  .union([BasisPoints, Fraction], {
+  .union([BasisPoints.meta({ title: 'In per cent' }), Fraction.meta({ title: 'As a fraction' })], {
     error: 'must be a whole number of basis points from 0 to 10000, or a fraction such as "1/3"',
   })
   .meta({ [TOLD]: 'percent' });

@@ -61,16 +61,18 @@ const isWhole = ({ issues }: { readonly issues: readonly unknown[] }): boolean =
 
 const ByRule = z
   .strictObject({
-    every: z.enum(['month', 'quarter']).meta({ description: 'How often one falls due.' }),
-    from: EffectiveDay.meta({ description: 'The day of the first; the others are on the same day of their months.' }),
-    of: Amount.meta({ description: 'The sum that is divided.' }),
-    times: z
-      .int()
-      .min(1)
-      .max(AT_MOST)
-      .optional()
-      .meta({ description: 'How many there are; left out, as many as the financial year of the first has left.' }),
+    every: z.enum(['month', 'quarter']).meta({ title: 'How often', description: 'How often one falls due.' }),
+    from: EffectiveDay.meta({
+      title: 'From',
+      description: 'The day of the first; the others are on the same day of their months.',
+    }),
+    of: Amount.meta({ title: 'Sum', description: 'The sum that is divided.' }),
+    times: z.int().min(1).max(AT_MOST).optional().meta({
+      title: 'How many',
+      description: 'How many there are; left out, as many as the financial year of the first has left.',
+    }),
     oddPence: z.enum(['first', 'last']).optional().meta({
+      title: 'Odd pence',
       description: 'Where the pence go that are left over: one each to the first (left out, too), or all to the last.',
     }),
   })
