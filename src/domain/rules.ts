@@ -247,7 +247,7 @@ export const RULES = {
   not_in_deal: rule(
     422,
     'That cannot be part of a deal',
-    'A deal holds facts of one fund, or of one area’s disputes, that officers post or propose. They may rest on one another by name. What opens a fund or the disputes of an area, what the register holds, and a return (it holds the exact sum of open claims) stand by themselves.',
+    'A deal holds facts of one fund, or of one area’s disputes, that officers post or propose. They may rest on one another by name. What the ledger’s keeper does for others (it opens funds and disputes), what the register holds, and a return (it holds the exact sum of open claims) stand by themselves.',
     'Leave it out of the deal, and record it by itself.',
   ),
   deal_too_large: rule(

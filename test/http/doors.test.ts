@@ -583,12 +583,10 @@ const PAGES = {
       record record/:act record/:act/document deal`).map((page) => `/funds/:fund/${page}`),
   ],
   'any case': ['/cases/:case'],
-  totals: words(
-    '/areas/:area/disputes /areas/:area/disputes/propose /areas/:area/disputes/record /areas/:area/disputes/deal',
-  ),
+  totals: words('/areas/:area/disputes /areas/:area/disputes/propose /areas/:area/disputes/record'),
   cases: words(`cases cases/:case outcomes accounting-classes treatments settlements settlements/:settlement history
     history/:revision history/:revision/documents/:sha256 proposals propose/:act propose/:act/document
-    record/:act record/:act/document`).map((page) => `/areas/:area/disputes/${page}`),
+    record/:act record/:act/document deal`).map((page) => `/areas/:area/disputes/${page}`),
   'any proposal': words(
     `/proposals/:proposal /proposals/:proposal/sign /proposals/:proposal/decline /proposals/:proposal/withdraw
     /proposals/:proposal/counter /proposals/:proposal/counter/document /proposals/:proposal/documents/:sha256

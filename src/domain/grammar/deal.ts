@@ -262,11 +262,13 @@ function leftOf(
 // Making and countering
 
 /**
- * Whether a fact can be part of a deal. What opens a stream cannot, nor what the service records; nor what holds the exact sum of
- * open claims, which not all who sign a deal may see.
+ * Whether a fact can be part of a deal. What the ledger's keeper does for others cannot, nor what the service records; nor what
+ * holds the exact sum of open claims, which not all who sign a deal may see.
  */
-export const isDealFact = <State>(kind: Kind<State>, { name, byService, holdsClaims }: Fact<State>): boolean =>
-  kind.deals && name !== kind.opener && !byService && !holdsClaims;
+export const isDealFact = <State>(
+  kind: Kind<State>,
+  { name, byKeeper, byService, holdsClaims }: Fact<State>,
+): boolean => kind.deals && name !== kind.opener && !byKeeper && !byService && !holdsClaims;
 
 /** Why facts cannot be a deal at all. */
 function notADeal<State>({ kind, state }: Deciding<State>, texts: readonly SentFact[]): Refusal | undefined {

@@ -50,8 +50,10 @@ t.test('references are the numbers of payments and papers of funds; of disputes 
     'fund AgreementVaried',
     'fund CommitmentMade',
     'fund ContributionReceived',
+    'fund CreditNoteReceived',
     'fund ExpenditureRecorded',
     'fund GrantTrancheReceived',
+    'fund IncomeReceived',
     'fund PerformanceReleased',
   ]);
   t.end();
