@@ -14,8 +14,8 @@ export interface Kept extends StandingFact {
 
 export interface FundFacts {
   readonly kept: ReadonlyMap<KeptAs, Kept[]>;
-  /** The partners who signed what is recorded next in the same act. */
-  signers: readonly string[];
+  /** The partners who signed each fact that is recorded next in the same act, in their order. */
+  signers: readonly (readonly string[])[];
 }
 
 /** What questions ask for. The agreement’s facts are asked for by later years’ funds too. */
@@ -45,24 +45,23 @@ export interface NewlyKnown extends Omit<Kept, 'reversed' | 'keptAs' | 'signers'
   readonly keptAs: KeptAs | undefined;
   /** The revision of the fact that it takes back. */
   readonly reverses: string | undefined;
-  /** The partners who signed the fact that is recorded next, where it says that they did. */
-  readonly agreed: readonly string[];
+  /** The partners who signed each fact that is recorded next, where it says that they did. */
+  readonly agreed: readonly (readonly string[])[];
   /** Whether it is one more event of the act of the event before it. */
   readonly goesOn: boolean;
 }
 
 export function keep(facts: FundFacts, { keptAs, reverses, agreed, goesOn, ...said }: NewlyKnown): void {
   const { revision, place, recordedAt, data, evidence } = said;
-  if (!goesOn) facts.signers = [];
+  const [signers = [], ...rest] = goesOn ? facts.signers : [];
   const list = keptAs && facts.kept.get(keptAs);
   if (list) {
-    const signed = facts.signers.length > 0 && { signers: facts.signers };
+    const signed = signers.length > 0 && { signers };
     list.push({ revision, place, keptAs, recordedAt, data, evidence, ...signed });
   } else if (reverses !== undefined) {
     for (const each of facts.kept.values()) takeBack(each, Number(reverses), { revision, on: data.effective });
   }
-  // Who signed a deal signed every fact of it.
-  facts.signers = goesOn ? facts.signers : agreed;
+  facts.signers = goesOn ? rest : agreed;
 }
 
 const listOf = ({ kept }: FundFacts, keptAs: KeptAs): readonly Kept[] => kept.get(keptAs)!;

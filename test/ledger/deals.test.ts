@@ -135,6 +135,35 @@ t.test('who has a hand in the file is found out: a part that is left out, change
   }
 });
 
+t.test('a mark of an adjustment that is put on a part or taken off it is found', async (t) => {
+  for (const change of [
+    `replace(metadata, '"adjustment":{"reason":"Late"},', '') WHERE position = (SELECT max(position) - 1 FROM events)`,
+    `replace(metadata, '{"causation"', '{"adjustment":{"reason":"Late"},"causation"') WHERE position = (SELECT max(position) FROM events)`,
+  ]) {
+    const ledger = await openedLedger(t);
+    ledger.now('2016-05-02T09:00:00Z');
+    await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { effective: '2016-04-30', period: 1 });
+    const may = { effective: '2016-05-01', instalments: [{ due: '2016-05-01', amount: '500000.00' }] };
+    const open = { ...SOUTHS, data: { ...SOUTHS.data, ...may } as unknown as FactData };
+    const adjustment = { reason: 'Late' };
+    const made = await ledger.done('county-finance', { act: 'propose', fact: NORTHS, further: [open], adjustment });
+    for (const officer of ['north-ccg-finance', 'south-ccg-finance'])
+      await ledger.done(officer, { act: 'agree', proposal: made.outcome.proposal! });
+    t.same((await verify(ledger.store)).problems, []);
+    await ledger.close();
+    const db = new DatabaseSync(ledger.file);
+    for (const act of ['updated', 'deleted']) db.exec(`DROP TRIGGER events_are_never_${act}`);
+    db.exec(`UPDATE events SET metadata = ${change}`);
+    db.close();
+    const store = openSqliteEventStore({ file: ledger.file, readOnly: true });
+    t.match(
+      (await verify(store)).problems.filter(({ check }) => check === 'decisions'),
+      [{ words: /marked as an adjustment, and should/ }],
+    );
+    await store.close();
+  }
+});
+
 t.test('over HTTP a deal is proposed, read, signed by one body after another, and recorded', async (t) => {
   const { post, get } = await service(t);
   const facts = [NORTHS, SOUTHS, LINE];

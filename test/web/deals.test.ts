@@ -171,6 +171,36 @@ t.test('a deal is countered with a deal, from its parts as they stand', async (t
   t.match((await north.get(sent.headers.location as string)).body, 'What was offered before the counter-offer');
 });
 
+t.test(
+  'whoever gives up a part comes back to the deal; a deal that fits no more can be declined and countered',
+  async (t) => {
+    const { visitor, ledger } = await site(t);
+    const county = await visitor().signIn('county-finance');
+    const visit = new FormVisit(county, DEAL);
+    const list = await visit.press(await visit.open(), 'part-more');
+    const first = await visit.toAnswers(AGREED, await visit.press(list, 'part-new contribution-agreed'));
+    const one = await visit.press(first, 'deal');
+    const begun = await visit.press(await visit.press(one, 'part-more'), 'part-new plan-line-set');
+    const back = await visit.press(begun, 'back');
+    t.equal(titleOf(back.body), 'Check the deal');
+    t.match(back.body, '£1,200,000.00', 'with the part that it has');
+
+    const facts = ['contribution', 'line'].map((each) =>
+      each === 'line'
+        ? { type: 'PlanLineSet', data: line() as unknown as FactData }
+        : { type: 'ContributionAgreed', data: contribution() as unknown as FactData },
+    );
+    const made = await ledger.done('county-finance', { act: 'propose', fact: facts[0]!, further: [facts[1]!] });
+    await ledger.post('pool-manager', 'PlanLineSet', line());
+    const address = `/proposals/${made.outcome.proposal!}`;
+    const north = await visitor().signIn('north-ccg-finance');
+    const page = await north.get(address);
+    t.notMatch(page.body, 'Sign for');
+    t.match(page.body, `href="${address}/decline"`);
+    t.equal(titleOf((await north.get(`${address}/counter`)).body), 'Check the deal');
+  },
+);
+
 t.test('a draft that somebody has written by hand holds only facts of the place', async (t) => {
   const { visitor } = await site(t);
   const county = await visitor().signIn('county-finance');

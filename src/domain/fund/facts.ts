@@ -230,10 +230,12 @@ export const FUND: Kind<FundState> = {
   },
   evolveStanding(state, fact, event) {
     const { keptAs } = fact;
+    const [signers = [], ...rest] = state.signers;
+    if (state.signers.length > 0) assign(state, 'signers', rest);
     keepReferences(state, fact, event.data, event.revision);
     keepTestInput(state.tested.facts, { ...event, keptAs, reverses: reversedBy(event) });
     if (keptAs && isStanding(keptAs))
-      append(state[STANDING[keptAs]], standingFact(event, keptAs, fact.signature === 'none' ? [] : state.signers));
+      append(state[STANDING[keptAs]], standingFact(event, keptAs, fact.signature === 'none' ? [] : signers));
     const name = fact.names?.(event.data);
     if (name !== undefined) put(state.named, name, event.revision);
     if (fact.name === REVERSAL.name) {

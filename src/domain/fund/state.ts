@@ -54,7 +54,7 @@ export interface FundState {
   readonly spending: SpendingState;
   readonly returns: ReturnsState;
   /** The partners who signed the last agreement to a fact: the fact itself is the next event. */
-  readonly signers: readonly string[];
+  readonly signers: readonly (readonly string[])[];
   /** The facts of the section 75 agreement, in the order of recording. */
   readonly agreements: readonly StandingFact[];
   /** The risk share that was applied, scheme by scheme. */

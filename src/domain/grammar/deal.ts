@@ -1,4 +1,4 @@
-import type { Day } from '../calendar.js';
+import { dayInWords, type Day } from '../calendar.js';
 import { pounds, NO_MONEY, plus, type Pence } from '../money.js';
 import type { Role } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
@@ -72,8 +72,22 @@ interface Turn<State> {
 }
 
 /** Names the fact of a deal that a rule refuses. */
-const inPart = <State>(refusal: Refusal, at: number, fact: Fact<State>): Refusal =>
-  refuse(refusal.rule, `Part ${at + 1} of the deal (${fact.title.toLowerCase()}): ${refusal.detail}`);
+const inPart = <State>({ rule, detail }: Refusal, at: number, fact: Fact<State>): Refusal =>
+  refuse(rule, `Part ${at + 1} of the deal (${fact.title.toLowerCase()}): ${withoutRevisions(detail)}`);
+
+/** A fact of the deal is called by its place: it has no revision yet. */
+const withoutRevisions = (detail: string): string =>
+  detail
+    .replace(/revision (?=9000000000000\d{3}\b)/g, '')
+    .replace(/\b9000000000000(\d{3})\b/g, (_, at: string) => `part ${Number(at) + 1} of this deal`);
+
+interface Trying {
+  readonly adjustment: Adjustment;
+  /** The body that the officer acts for. */
+  readonly by: string;
+  /** The signatures that were given already. */
+  readonly given: readonly DealSignature[];
+}
 
 /**
  * Decides facts one after another, each on what those before it leave, and undoes them all. Returns what was decided of
@@ -82,7 +96,7 @@ const inPart = <State>(refusal: Refusal, at: number, fact: Fact<State>): Refusal
 function inTurn<State, Text extends SentFact>(
   deciding: Deciding<State>,
   texts: readonly Text[],
-  { adjustment, by }: { readonly adjustment: Adjustment; readonly by: string },
+  { adjustment, by, given: signed }: Trying,
   decide: (text: Text, turn: Turn<State>) => Omit<Part, 'adjusts' | 'standFor'> | Refusal,
 ): Part[] | Refusal {
   const { kind, state, given, base } = deciding;
@@ -106,6 +120,10 @@ function inTurn<State, Text extends SentFact>(
         adjusts,
         standFor: standingFor(fact, text.data, context),
       });
+      // Who will sign besides is not known yet: a later part finds those bound who have signed, or do it by this act.
+      const sides = [...found.demands.acts, ...found.demands.signs];
+      const signers = signed.filter(({ facts }) => facts.includes(at)).map(({ partner }) => partner);
+      kind.evolveAgreed(state.own, [sides.includes(by) ? [...signers, by] : signers]);
       evolve(kind, state, asTried(deciding, found.text, { by, at }));
     }
     if (adjustment !== undefined && !parts.some(({ adjusts }) => adjusts)) {
@@ -230,34 +248,30 @@ function needsOf(parts: readonly Part[], { mandate, facts }: Seated): Need[] | R
     ];
   });
   const nobody = needs.find(({ bodies }) => bodies.length === 0);
-  return nobody
-    ? refuse('not_in_fund', `There is no partner here who could sign part ${nobody.fact + 1} of the deal.`)
-    : needs;
+  return nobody ? nobodySigns(nobody) : needs;
 }
 
+const nobodySigns = ({ fact }: Need): Refusal =>
+  refuse('not_in_fund', `There is no partner here who could sign part ${fact + 1} of the deal.`);
+
 /** What is left to sign once a body has signed for some facts. */
-function leftOf(
-  needs: readonly Need[],
-  parts: readonly Part[],
-  { mandate: { partner }, facts }: Seated,
-): readonly Need[] {
-  const left: Need[] = [];
-  const met = new Set<number>();
-  for (const need of needs) {
-    const { fact } = need;
-    if (!facts.includes(fact)) {
-      left.push(need);
-      continue;
-    }
-    const { demands, standFor } = parts[fact]!;
-    const bodies = standFor(need.bodies);
-    if (!met.has(fact) && bodies.includes(partner)) met.add(fact);
+const leftOf = (needs: readonly Need[], parts: readonly Part[], { mandate: { partner }, facts }: Seated): Need[] =>
+  parts.flatMap((part, fact) => {
+    const own = needs.filter((need) => need.fact === fact);
+    if (!facts.includes(fact)) return own;
+    const sides = own.map(({ bodies }) => part.standFor(bodies));
     // The other signature of the fact is of a colleague, or of the other side.
-    else if (demands.signature === 'second-officer') left.push({ fact, bodies: [partner] });
-    else left.push({ fact, bodies: bodies.filter((each) => each !== partner) });
-  }
-  return left;
-}
+    const othersThan = (met: number): string[][] =>
+      sides
+        .filter((_, at) => at !== met)
+        .map((bodies) =>
+          part.demands.signature === 'second-officer' ? [partner] : bodies.filter((each) => each !== partner),
+        );
+    const ways = sides.flatMap((bodies, at) => (bodies.includes(partner) ? [othersThan(at)] : []));
+    // A body on both sides meets the need after which somebody can meet the other.
+    const left = ways.find((others) => others.every((bodies) => bodies.length > 0)) ?? ways[0]!;
+    return left.map((bodies) => ({ fact, bodies }));
+  });
 
 // Making and countering
 
@@ -331,7 +345,9 @@ function offered<State>(
   // The limit on what one body offers is held to the body that the officer turns out to act for.
   const bodies = new Set(asking.actingFor === undefined ? held.map(({ partner }) => partner) : [asking.actingFor]);
   for (const by of bodies) {
-    const parts = inTurn(deciding, texts, { adjustment, by }, (text, turn) => offeredPart(deciding, text, turn, by));
+    const parts = inTurn(deciding, texts, { adjustment, by, given: [] }, (text, turn) =>
+      offeredPart(deciding, text, turn, by),
+    );
     if (parts instanceof Refusal) return parts;
     const seats = parts.map(({ demands }, fact): Seat => {
       const { signature, acts, signs, roles } = demands;
@@ -389,7 +405,7 @@ const previewOf = (parts: readonly Part[]): Preview => ({
 
 const expiryPassed = (expires: Day | undefined, today: Day): Refusal | undefined =>
   expires !== undefined && expires < today
-    ? refuse('expiry_passed', `The deal could have been signed until ${expires}.`)
+    ? refuse('expiry_passed', `The deal could have been signed until ${dayInWords(expires)}.`)
     : undefined;
 
 /** Puts a deal on the table. */
@@ -482,13 +498,19 @@ function mandateToAnswer<State>(
   const { asking, base } = deciding;
   const { roles, signerRoles } = rolesOf(deciding, textsOf(proposal));
   const own = act === 'withdraw';
-  const bodies = own ? [proposal.by] : proposal.awaiting;
+  const stands = standsFor(deciding, proposal);
+  // A body stands for another as from the day of the fact that it is a side of.
+  const bodies = own
+    ? stands([proposal.by])
+    : (proposal.deal?.needs.flatMap(({ fact, bodies: side }) =>
+        standsFor(deciding, { fact: textsOf(proposal)[fact]! })(side),
+      ) ?? stands(proposal.awaiting));
   const mandate = mandateFor(
     base.register,
     asking.officer,
     base.today,
     {
-      partners: standsFor(deciding, proposal)(bodies),
+      partners: [...new Set(bodies)],
       roles: own ? roles : signerRoles,
       act: `${act} ${proposal.deal ? 'this deal' : proposal.fact.type}`,
     },
@@ -523,38 +545,25 @@ export function agreeDeal<State>(
   proposal: OpenProposal,
   adjustment: Adjustment,
 ): Decision | Refusal {
-  const { kind, state, asking, base } = deciding;
+  const { asking, base } = deciding;
   const late = expired(proposal, base.today);
   if (late) return late;
   const texts = textsOf(proposal);
   const { needs, given } = proposal.deal!;
-  const by = asking.actingFor ?? mandatesOn(base.register, asking.officer, base.today)[0]?.partner ?? '';
-  const parts = inTurn(deciding, texts, { adjustment, by }, (text, { fact, context }) => {
-    const demands = demandsOf(fact, text.data, state.own, context);
-    const wrong = daysHold(kind, state, fact, text.data, context) ?? stillRestsOn(kind, state, text, proposal, context);
-    if (wrong) return wrong;
-    const preview = holds(kind, state, fact, text.data, context, by);
-    return preview instanceof Refusal ? preview : { text, demands, preview };
-  });
-  if (parts instanceof Refusal) return parts;
-
-  const seats = needs.map(({ fact, bodies }): Seat => {
-    const { demands, standFor } = parts[fact]!;
-    return { fact, bodies: standFor(bodies), roles: rolesToSign(demands, fact, given), amount: amountOf(demands) };
-  });
-  const signedAlready = new Set(given.flatMap((each) => (each.officer === asking.officer ? each.facts : [])));
-  const free = seats.filter(({ fact }) => !signedAlready.has(fact));
-  if (free.length === 0) {
-    return refuse(
-      'same_officer',
-      `${asking.officer} has signed what is left of the deal; another person must sign it.`,
-    );
+  const held = mandatesOn(base.register, asking.officer, base.today).map(({ partner }) => partner);
+  let found: Signing | Refusal = refuse('not_mandated', `${asking.officer} holds no mandate today.`);
+  // What one body supposes is held to the body that the officer turns out to sign for.
+  for (const by of new Set(asking.actingFor === undefined ? held : [asking.actingFor])) {
+    found = signedBy(deciding, proposal, adjustment, by);
+    if (found instanceof Refusal || found.signer.mandate.partner === by) break;
   }
-  const signer = seated(free, asking, base, 'sign this deal');
-  if (signer instanceof Refusal) return signer;
+  if (found instanceof Refusal) return found;
+  const { parts, signer } = found;
   const { partner, role } = signer.mandate;
   const signature: DealSignature = { officer: asking.officer, partner, role, facts: signer.facts };
   const left = leftOf(needs, parts, signer);
+  const nobody = left.find(({ bodies }) => bodies.length === 0);
+  if (nobody) return nobodySigns(nobody);
   const capacity = { partner, role, ...(adjustment && { adjustment }), preview: previewOf(parts) };
   if (left.length > 0) {
     return {
@@ -582,6 +591,46 @@ export function agreeDeal<State>(
       ...texts,
     ],
   };
+}
+
+interface Signing {
+  readonly parts: readonly Part[];
+  readonly signer: Seated;
+}
+
+/** The parts of a deal as an officer of a body finds them who would sign it, and what their signature is for. */
+function signedBy<State>(
+  deciding: Deciding<State>,
+  proposal: OpenProposal,
+  adjustment: Adjustment,
+  by: string,
+): Signing | Refusal {
+  const { kind, state, asking, base } = deciding;
+  const { needs, given } = proposal.deal!;
+  const parts = inTurn(deciding, textsOf(proposal), { adjustment, by, given }, (text, { fact, context }) => {
+    const demands = demandsOf(fact, text.data, state.own, context);
+    const wrong = daysHold(kind, state, fact, text.data, context) ?? stillRestsOn(kind, state, text, proposal, context);
+    if (wrong) return wrong;
+    const preview = holds(kind, state, fact, text.data, context, by);
+    return preview instanceof Refusal ? preview : { text, demands, preview };
+  });
+  if (parts instanceof Refusal) return parts;
+
+  const seats = needs.map(({ fact, bodies }): Seat => {
+    const { demands, standFor } = parts[fact]!;
+    return { fact, bodies: standFor(bodies), roles: rolesToSign(demands, fact, given), amount: amountOf(demands) };
+  });
+  const signedAlready = new Set(given.flatMap((each) => (each.officer === asking.officer ? each.facts : [])));
+  const free = seats.filter(({ fact }) => !signedAlready.has(fact));
+  if (free.length === 0) {
+    return refuse(
+      'same_officer',
+      `${asking.officer} has signed what is left of the deal; another person must sign it.`,
+    );
+  }
+  const signer = seated(free, asking, base, 'sign this deal');
+  if (signer instanceof Refusal) return signer;
+  return { parts, signer };
 }
 
 /**

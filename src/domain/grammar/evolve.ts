@@ -5,6 +5,7 @@ import {
   isProposalEvent,
   offeredAs,
   proposalPostings,
+  signersIn,
   textsOf,
   type DealState,
   type ProposalEvent,
@@ -58,13 +59,7 @@ export function evolveOwn<State>(
 ): void {
   kind.evolvePostings(own, postings, event.metadata.partner);
   if (isProposalEvent(event)) {
-    if (event.type === 'ProposalAgreed') {
-      const { signatures } = event.data;
-      kind.evolveAgreed(
-        own,
-        signatures.map(({ partner }) => partner),
-      );
-    }
+    if (event.type === 'ProposalAgreed') kind.evolveAgreed(own, signersIn(event));
     return;
   }
   const fact = factOf(kind, event.type);

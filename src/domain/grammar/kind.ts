@@ -27,8 +27,8 @@ export interface Kind<State> {
   /** Whether the stream's name is the one that its opening fact gives it. */
   nameFits(stream: string, data: FactData): Refusal | undefined;
   evolvePostings(state: State, postings: readonly Posting[], by: string): void;
-  /** Keeps who signed the fact that is recorded next, for kinds to whose facts it matters. */
-  evolveAgreed(state: State, signers: readonly string[]): void;
+  /** Keeps who signed each fact that is recorded next, in their order, for kinds to whose facts it matters. */
+  evolveAgreed(state: State, signers: readonly (readonly string[])[]): void;
   /** Keeps what rests on what, for reversals. */
   evolveStanding(state: State, fact: Fact<State>, event: LedgerEvent): void;
   limitsHold(state: State, postings: readonly Posting[], limits: readonly string[], by: string): Refusal | undefined;

@@ -166,9 +166,14 @@ export const offeredAs = <Text>([fact, ...further]: readonly Text[]): Offered<Te
   ...(further.length > 0 && { further }),
 });
 
-/** The partners who signed what is recorded next, where an event says that they did. */
-export const signersIn = (event: { readonly type: string; readonly data: FactData }): string[] =>
-  isProposalEvent(event) && event.type === 'ProposalAgreed' ? event.data.signatures.map(({ partner }) => partner) : [];
+/** The partners who signed each fact that is recorded next, in their order, where an event says that they did. */
+export function signersIn(event: { readonly type: string; readonly data: FactData }): string[][] {
+  if (!isProposalEvent(event) || event.type !== 'ProposalAgreed') return [];
+  const { signatures } = event.data;
+  return textsOf(event.data).map((_text, at) =>
+    signatures.filter(({ facts }) => facts?.includes(at) ?? true).map(({ partner }) => partner),
+  );
+}
 
 // State
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Entry } from '../../../projections/entry.js';
-import { londonDay, type Instant } from '../../domain/calendar.js';
+import { londonDay, type Day, type Instant } from '../../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
 import { moneyText } from '../../domain/money.js';
 import type { Role } from '../../domain/roles.js';
@@ -213,17 +213,24 @@ function dealAfter(steps: readonly ProposalEvent[], terms: DealState): DealState
   return deal;
 }
 
+/** The bodies any of which a proposal waits for, with the day of the fact that they are a side of; of a deal, for each need. */
+export const sidesToSign = (
+  proposal: OpenProposal,
+): { readonly bodies: readonly string[]; readonly effective: Day }[] =>
+  (proposal.deal?.needs ?? [{ fact: 0, bodies: proposal.awaiting }]).map(({ fact, bodies }) => ({
+    bodies,
+    effective: textsOf(proposal)[fact]!.data.effective,
+  }));
+
 /** Whether each officer of the side that a proposal waits for could sign it now, tried by the rules themselves. */
-async function signersOf(
-  ledger: Ledger,
-  kind: StreamKind,
-  stream: string,
-  { id, fact, awaiting, revision }: OpenProposal,
-) {
+async function signersOf(ledger: Ledger, kind: StreamKind, stream: string, proposal: OpenProposal) {
+  const { id, revision } = proposal;
   const register = ledger.model.register();
   const today = todayOf(ledger);
   const area = KINDS[kind].area((await ledger.stateOf(kind, stream)).own);
-  const sides = actingFor(register.successions, awaiting, { area, today, effective: fact.data.effective });
+  const sides = sidesToSign(proposal).flatMap(({ bodies, effective }) =>
+    actingFor(register.successions, bodies, { area, today, effective }),
+  );
   const signers: WholeProposal['signers'][number][] = [];
   for (const officer of register.mandates.keys()) {
     for (const { partner, role, limit } of mandatesOn(register, officer, today)) {

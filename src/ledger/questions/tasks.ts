@@ -4,6 +4,7 @@ import { signingOf } from '../../domain/grammar/fact.js';
 import { RULES_NOW } from '../../domain/grammar/rule-versions.js';
 import { dayNumber, londonDay } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
+import type { FactText } from '../../domain/grammar/event.js';
 import { isExpired, textsOf, type OpenProposal } from '../../domain/grammar/proposal.js';
 import { mandatesOn, type Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
@@ -91,7 +92,7 @@ function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer:
   return (
     (proposal.deal !== undefined || officer !== proposal.officer) &&
     needs.some(({ fact, bodies }) => {
-      const sides = sidesOf(ledger, stream, proposal, bodies);
+      const sides = sidesOf(ledger, stream, textsOf(proposal)[fact]!, bodies);
       return (
         !signed.has(fact) && held.some(({ partner, role }) => sides.includes(partner) && rolesOf(fact).includes(role))
       );
@@ -100,11 +101,11 @@ function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer:
 }
 
 /** The bodies that stand today for those that a proposal names. */
-function sidesOf(ledger: Ledger, stream: string, { fact }: OpenProposal, bodies: readonly string[]): string[] {
+function sidesOf(ledger: Ledger, stream: string, { data }: FactText, bodies: readonly string[]): string[] {
   const { kind, name } = placed(stream);
   const today = londonDay(ledger.model.now(ledger.clock));
   const area = kind === 'fund' ? ledger.model.fund(name)?.outline.opened?.area : kind === 'dispute' ? name : undefined;
-  return actingFor(ledger.model.register().successions, bodies, { area, today, effective: fact.data.effective });
+  return actingFor(ledger.model.register().successions, bodies, { area, today, effective: data.effective });
 }
 
 function waitingText(stream: string, proposal: OpenProposal, today: string): Waiting {
@@ -184,7 +185,7 @@ export const tasks = query({
         .sort(byDaysLeft),
       waiting: seen
         .filter(({ stream, proposal }) =>
-          sidesOf(ledger, stream, proposal, [proposal.by]).some((partner) => partners.has(partner)),
+          sidesOf(ledger, stream, proposal.fact, [proposal.by]).some((partner) => partners.has(partner)),
         )
         .map(text)
         .sort(byDaysLeft),

@@ -284,10 +284,6 @@ const changedTerms = ({ back }: Errand): Html =>
     content: html`<p class="govuk-notification-banner__heading">The proposal has changed since you opened this form. <a class="govuk-notification-banner__link" href="${back.href}" target="_blank" rel="noopener">Read it as it stands (opens a new tab)</a>, and send this again if you still want to.</p>`,
   });
 
-/** Of the sentence of a deal, the end: its parts are listed below it. */
-const whoseTurn = (sentence: string): string =>
-  `It ${sentence.slice(sentence.lastIndexOf('Waits for ')).replace('W', 'w')}`;
-
 async function checkPage(
   site: Site,
   around: Around,
@@ -310,7 +306,7 @@ async function checkPage(
   const refusal = above.refusal ?? (found instanceof Refusal && !isPart && !isEmpty ? found : undefined);
   const outcome = found instanceof Refusal ? undefined : found.outcome;
   const isUnclear = refusal?.rule === 'partner_unclear' || (form['partner'] ?? '') !== '';
-  const content = html`${outcome && html`<p class="govuk-body">Nothing is recorded yet. ${isWholeDeal(errand) ? 'When you press the button below, the parts are proposed as one deal:' : 'When you press the button below, this is:'}</p>${insetText({ content: outcome.events.map(({ sentence }) => names.in(isWholeDeal(errand) ? whoseTurn(sentence) : sentence)).join(' ') })}`}
+  const content = html`${outcome && html`<p class="govuk-body">Nothing is recorded yet. ${isWholeDeal(errand) ? 'When you press the button below, the parts are proposed as one deal:' : 'When you press the button below, this is:'}</p>${insetText({ content: outcome.events.map(({ sentence }) => names.in(sentence)).join(' ') })}`}
     ${asItStands && insetText({ content: `With this part, the deal as it is so far would be refused: ${names.in(asItStands.detail)} You can add it all the same, and go on.` })}
     ${isWholeDeal(errand) && partsList(errand.kind, errand.deal!, names)}${answersList(steps, form, looked, names)}
     ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
@@ -490,10 +486,15 @@ async function gathered(site: Site, around: Around, steps: readonly Step[], repl
   const { fact } = await tried(site, asking, errand, whole);
   const before = errand.deal ?? { parts: [], ...(errand.counters && { counters: errand.counters }) };
   const deal = { ...before, parts: placedAt(before.parts, partOf(form), fact) };
-  const papers = Object.fromEntries(Object.entries(form).filter(([name]) => name.startsWith('p.')));
-  const kept = { draft: form['draft'] ?? newDraft(), partner: form['partner'] ?? '', ...papers };
-  return dealPage(site, asking, dealErrand(errand, deal), kept, reply);
+  return dealPage(site, asking, dealErrand(errand, deal), keptOf(form), reply);
 }
+
+/** What of the form of a part is of the whole deal. */
+const keptOf = (form: Form): Form => ({
+  draft: form['draft'] ?? newDraft(),
+  partner: form['partner'] ?? '',
+  ...Object.fromEntries(Object.entries(form).filter(([name]) => name.startsWith('p.'))),
+});
 
 /** The errand of a whole deal, at the place of one of its parts. */
 export const dealErrand = (
@@ -553,6 +554,9 @@ async function leave(
   reply: FastifyReply,
 ): Promise<unknown> {
   const { asking, errand, form } = around;
+  // Whoever gives up a part goes back to the deal as it was.
+  if (form['then'] !== 'check' && errand.deal && !isWholeDeal(errand))
+    return dealPage(site, asking, dealErrand(errand, errand.deal), keptOf(form), reply);
   if (form['then'] !== 'check') return site.redirect(reply, errand.back.href);
   const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
   if ('data' in whole) return reply.send(await checkPage(site, around, steps, whole));

@@ -183,7 +183,7 @@ async function namesOnTheTable(site: Site, { sight }: Asking, { kind, name }: Er
       : kind === 'dispute'
         ? ['dispute-proposals', { area: name }]
         : ['register-proposals', {}];
-  const { proposals } = await askedOf<{ proposals: readonly { fact: { data: object } }[] }>(
+  const { proposals } = await askedOf<{ proposals: readonly { facts: readonly { data: object }[] }[] }>(
     site.ledger,
     sight,
     question,
@@ -192,7 +192,7 @@ async function namesOnTheTable(site: Site, { sight }: Asking, { kind, name }: Er
       limit: '500',
     },
   );
-  return new Set(proposals.flatMap(({ fact }): unknown[] => Object.values(fact.data)));
+  return new Set(proposals.flatMap(({ facts }) => facts.flatMap(({ data }): unknown[] => Object.values(data))));
 }
 
 /**

@@ -79,12 +79,14 @@ export function placedAt(parts: readonly SentFact[], part: number | undefined, o
 export const partOf = (form: Form): number | undefined =>
   /^\d{1,2}$/.test(form['part'] ?? '') ? Number(form['part']) : undefined;
 
-/** A part in words; where what was typed is not enough for its sentence, what it does. */
+/** A part in words; where what was typed is not enough for its sentence, what it does. A decision adds what is missing. */
 export function partInWords(kind: StreamKind, { type, data }: SentFact, names: Names): string {
+  const { title } = KINDS[kind].byName.get(type)!;
   try {
-    return names.in(sentenceOf({ stream: streamOf(kind, 'x'), type, data } as never));
+    const said = sentenceOf({ stream: streamOf(kind, 'x'), type, data } as never);
+    return said.includes('undefined') ? title : names.in(said);
   } catch {
-    return KINDS[kind].byName.get(type)!.title;
+    return title;
   }
 }
 

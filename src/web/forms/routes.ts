@@ -16,6 +16,7 @@ import { fundName, plainly } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { Refused } from '../refused.js';
+import { couldEnd } from '../screens/proposal.js';
 import type { Asking, Form, Site } from '../site.js';
 import { begun, continued, dealErrand, dealPage, firstPage, uploaded } from './filling-in.js';
 import { filledWith } from './filling.js';
@@ -328,14 +329,15 @@ interface Answerable {
 /** What an officer fills in to counter a proposal: its own fields, as they stand. */
 async function counterOf(
   site: Site,
-  { sight, session }: Asking,
+  asking: Asking,
   proposal: string,
 ): Promise<{ errand: Errand; form: Form; found: Answerable }> {
+  const { sight, session } = asking;
   const found = await askedOf<Answerable>(site.ledger, sight, 'find-proposal', { proposal });
   // Who may sign it, were it not for the sum, may answer it otherwise.
   const mayAnswer = ({ officer, rule }: Answerable['signers'][number]): boolean =>
     officer === session.officer && (rule === null || rule === 'over_limit');
-  if (!found.signers.some(mayAnswer))
+  if (!found.signers.some(mayAnswer) && !(await couldEnd(site, asking, found, 'decline')))
     throw new Refused(
       refuse(
         'wrong_partner',

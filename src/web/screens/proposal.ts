@@ -123,8 +123,12 @@ function acts(
     mark,
     names,
     mayTakeBack,
+    mayDecline,
     isFresh,
-  }: { readonly mark: string; readonly names: Names; readonly mayTakeBack: boolean; readonly isFresh: boolean },
+  }: Readonly<Record<'mayTakeBack' | 'mayDecline' | 'isFresh', boolean>> & {
+    readonly mark: string;
+    readonly names: Names;
+  },
 ): Content {
   const { proposal: id, revision, signers } = proposal;
   const address = `/proposals/${id}`;
@@ -134,7 +138,8 @@ function acts(
     ({ partner }) =>
       html`<form method="post" action="${address}/sign" novalidate>${hidden({ token: around.token, revision, mark, partner })}${button({ content: `Sign for ${names.of(partner)}`, classes: 'govuk-!-margin-bottom-0' })}</form>`,
   );
-  const declining = own.some(({ rule }) => rule === null || rule === 'over_limit');
+  // What does not fit any more, and so cannot be signed, can still be declined, and countered with what fits.
+  const declining = mayDecline || own.some(({ rule }) => rule === null || rule === 'over_limit');
   return html`<div class="bcf-buttons">${signing}
     ${declining && button({ href: `${address}/counter`, content: 'Counter', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
     ${declining && button({ href: `${address}/decline`, content: 'Decline', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
@@ -212,16 +217,21 @@ const dealTerms = (
 /** The nearest day of the year of a fund. */
 const inYear = (fund: string, day: Day): Day => clampedTo(day, financialYear(fund.slice(-'2016-17'.length))!);
 
-/** Whether the rules would let an officer take a proposal back: tried, and not recorded. */
-async function couldTakeBack({ ledger }: Site, { session, sight }: Asking, of: Proposal): Promise<boolean> {
-  const command = { act: 'withdraw' as const, proposal: of.proposal, reason: 'tried only' };
+/** Whether the rules would let an officer decline a proposal or take it back: tried, and not recorded. */
+export async function couldEnd(
+  { ledger }: Site,
+  { session, sight }: Asking,
+  of: Pick<Proposal, 'kind' | 'in' | 'proposal'>,
+  ending: Ending,
+): Promise<boolean> {
+  const command = { act: ending, proposal: of.proposal, reason: 'tried only' };
   const tried = await act(ledger, sight, {
     kind: of.kind,
     stream: streamOf(of.kind, of.in),
     command,
     officer: session.officer,
     signedInBy: session.by,
-    key: `could take back ${of.proposal}`,
+    key: `could ${ending} ${of.proposal}`,
     correlation: of.proposal,
     evidence: [],
     dryRun: true,
@@ -238,7 +248,9 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
   const proposal = await proposalOf(site, asking, id);
   const names = await namesFor(site.ledger, asking.sight);
   const what = await foretold(site, asking, proposal);
-  const mayTakeBack = proposal.state === 'open' && (await couldTakeBack(site, asking, proposal));
+  const isOpen = proposal.state === 'open';
+  const mayTakeBack = isOpen && (await couldEnd(site, asking, proposal, 'withdraw'));
+  const mayDecline = isOpen && (await couldEnd(site, asking, proposal, 'decline'));
   const [label, colour] = STATES[proposal.state]!;
   const isDeal = proposal.facts.length > 1;
   const title = isDeal ? `A deal of ${proposal.facts.length} parts` : names.in(proposal.sentence);
@@ -265,7 +277,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${what && html`${subheading('What it would change')}${foretoldPart(what, 'If signed')}`}
     ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
     ${isDeal && dealSignatures(site, proposal, names)}${stepsList(site, proposal, names)}
-    ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack, isFresh: site.isFresh(asking.session) })}`}
+    ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack, mayDecline, isFresh: site.isFresh(asking.session) })}`}
     ${forAuditors(proposal)}`;
   return page(asking.around, {
     title: above.refusal ? `Error: ${title}` : title,

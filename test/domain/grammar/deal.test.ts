@@ -5,6 +5,9 @@ import { Refusal } from '../../../src/domain/rules.js';
 import { fundStream } from '../../../src/ledger/catalogue.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { contribution, COUNTY, FUND, grant, line, NORTH, SOUTH, type TestLedger } from '../../support/ledger.js';
+import { agreement } from '../../support/agreements.js';
+import { registerBody, succeeded } from '../../support/bodies.js';
+import { caseNamed, DISPUTES, raised, share as inHalves, withDisputes } from '../../support/disputes.js';
 import { gap } from '../../support/figures.js';
 import { openedLedger, readAnew } from '../../support/rules-alone.js';
 
@@ -497,6 +500,93 @@ t.test('an offer that becomes a deal is not withdrawn by a part of that deal', a
   );
   await proposed(ledger, [south(), withdrawal]);
   t.ok(open(ledger, offer), 'as part of another deal it can be, and stays on the table until that is signed');
+});
+
+t.test('a part that rests on terms that another part brings finds those bound alone who have signed', async (t) => {
+  const ledger = await openedLedger(t);
+  ledger.now('2016-12-01T09:00:00Z');
+  await ledger.post('county-finance', 'PlanLineSet', line());
+  await ledger.signed('county-finance', 'south-ccg-finance', 'ContributionAgreed', south().data);
+  const invoice = { net: '1200000.00', vat: '0.00', recoverable: '0.00', reference: 'INV 1' };
+  await ledger.post('county-finance', 'ExpenditureRecorded', {
+    effective: '2016-11-01',
+    line: 'home-care',
+    ...invoice,
+  });
+  const terms = fact('AgreementSigned', agreement());
+  const share = fact('RiskShareApplied', { effective: '2016-11-30', scheme: 'home-care' });
+  t.match(
+    await refusal(ledger, 'county-finance', [terms, share]),
+    /^terms_not_accepted: Part 2 of the deal .* at part 1 of this deal\.$/,
+    'who signed something else before has not signed these',
+  );
+  const accepted = fact('AgreementAccepted', { effective: '2016-12-01', agreement: 's75', partner: SOUTH });
+  t.match(await refusal(ledger, 'county-finance', [terms, accepted]), /^[a-z_]+: Part 2 of the deal/);
+});
+
+t.test('a signature for another part binds nobody to the terms of an agreement', async (t) => {
+  const ledger = await openedLedger(t);
+  const proposal = await proposed(ledger, [fact('AgreementSigned', agreement()), south()]);
+  await signs(ledger, 'north-ccg-finance', proposal);
+  await signs(ledger, 'south-ccg-finance', proposal);
+  const { agreements } = (await ledger.ledger.stateOf('fund', fundStream(FUND))).own;
+  t.same(agreements[0]!.signers, [COUNTY, NORTH]);
+  const again = await readAnew(t, ledger);
+  t.same((await again.ledger.stateOf('fund', fundStream(FUND))).own.agreements[0]!.signers, [COUNTY, NORTH]);
+  t.same(ledger.ledger.model.fund(FUND)!.facts.kept.get('agreement')![0]!.signers, [COUNTY, NORTH]);
+  await well(t, ledger);
+});
+
+t.test('a body that stands on both sides of a fact signs so that somebody can sign the other', async (t) => {
+  const ledger = await openedLedger(t);
+  await registerBody(ledger, 'x-icb', 'icb');
+  await registerBody(ledger, 'y-icb', 'icb');
+  await withDisputes(ledger);
+  const day = '2018-10-01';
+  const between = { claimant: [{ from: day, partner: NORTH }], respondent: [{ from: day, partner: SOUTH }] };
+  await ledger.post('north-ccg-finance', 'DisputeRaised', raised('one', between), DISPUTES);
+  await ledger.post('county-finance', 'DisputeRaised', raised('two'), DISPUTES);
+  const halves = ['x-icb', 'y-icb'].map((successor) => ({ predecessor: NORTH, successor, share: '0.5' }));
+  const order = { effective: '2018-12-01', instrument: 'An order' };
+  await succeeded(ledger, {
+    ...order,
+    mode: 'split',
+    predecessors: [NORTH],
+    successors: ['x-icb', 'y-icb'],
+    shares: halves,
+  });
+  await succeeded(ledger, { ...order, mode: 'merge', predecessors: [SOUTH], successors: ['x-icb'] });
+  ledger.now('2018-12-05T09:00:00Z');
+  const interim = (of: string) =>
+    fact('InterimFundingAgreed', { effective: '2018-12-01', case: caseNamed(of), interim: inHalves(5000) });
+  const made = await ledger.done(
+    'county-finance',
+    { act: 'propose', ...deal([interim('two'), interim('one')]) },
+    { in: DISPUTES },
+  );
+  const proposal = made.outcome.proposal!;
+  await ledger.done('x-icb-finance', { act: 'agree', proposal }, { in: DISPUTES });
+  const { needs } = ledger.ledger.model.stream('dispute', DISPUTES).open.get(proposal)!.deal!;
+  t.ok(needs.every(({ bodies }) => bodies.length > 0));
+  await well(t, ledger);
+});
+
+t.test('each part is answered for by whoever stands for its body on its own day', async (t) => {
+  const ledger = await openedLedger(t);
+  await registerBody(ledger, 'merged-ccg', 'ccg');
+  ledger.now('2016-05-01T09:00:00Z');
+  const order = {
+    effective: '2016-10-01',
+    instrument: 'An order',
+    mode: 'merge',
+    predecessors: [NORTH],
+    successors: ['merged-ccg'],
+  };
+  const late = { effective: '2016-09-01', instalments: [{ due: '2016-09-01', amount: '1000000.00' }] };
+  const proposal = await proposed(ledger, [homeCare(), north({ ...late, effective: '2016-09-01' })]);
+  await succeeded(ledger, order);
+  t.equal(await ledger.refused('merged-ccg-finance', { act: 'agree', proposal }), 'wrong_partner');
+  await ledger.done('north-ccg-finance', { act: 'decline', proposal, reason: 'It ends' });
 });
 
 t.test('a deal is read again from its events as it stood', async (t) => {

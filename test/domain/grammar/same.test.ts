@@ -125,8 +125,10 @@ t.test('each fact that says what makes it the same can be marked as one more', (
   const facts = allFacts().filter(({ fact }) => fact.sameAs);
   t.same(facts.map(({ fact }) => fact.name).sort(), [
     'ContributionReceived',
+    'CreditNoteReceived',
     'ExpenditureRecorded',
     'GrantTrancheReceived',
+    'IncomeReceived',
     'RefundPaid',
   ]);
   for (const each of facts) t.hasProps(each.fact.input.shape, ['again', 'reason'], each.fact.name);

@@ -141,7 +141,7 @@ export function agreementsOn(facts: readonly StandingFact[], on: Day, upTo?: num
       terms: lastTerms,
       termsFrom: last.data.effective,
       termsRevision: last.revision,
-      signers: last.signers!,
+      signers: last.signers ?? [],
       accepted: of('acceptance')
         .filter((each) => each.data['terms'] === String(last.revision))
         .map((each) => ({ revision: each.revision, partner: each.data['partner'] as string })),

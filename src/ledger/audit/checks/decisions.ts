@@ -17,17 +17,33 @@ export const DECISIONS = {
   name: 'decisions',
   promise:
     'Every event that stands is what the rules decide of the act that it records, on the state of the ledger before it. One is void where a stream that it rests on had moved on, or where it came a minute too late: of that the numbers say all. From rules 3 on it also names every other stream that its decision looks at, and no more.',
-  begin: (before, report) => ({
-    async event(looked) {
-      const { event, where, agreed, isVoid } = looked;
-      if (!hasItsIdentifier(looked)) report(where, 'its identifier is not that of its officer and key.');
-      if (isVoid) return;
-      // What was signed together is one act: the facts after an agreement were decided with it.
-      const wrong = isOneActWith(agreed?.by, event) ? undefined : await decidedOtherwise(event, before);
-      if (wrong !== undefined) report(where, wrong);
-      evolve(kindOf(event.stream), before.state(event.stream), event);
-    },
-  }),
+  begin(before, report) {
+    /** Of the last agreement of each stream, which of the facts that follow it adjust a closed period, by their places. */
+    const adjusts = new Map<string, (place: number) => boolean>();
+    return {
+      async event(looked) {
+        const { event, where, agreed, isVoid } = looked;
+        if (!hasItsIdentifier(looked)) report(where, 'its identifier is not that of its officer and key.');
+        if (isVoid) return;
+        // What was signed together is one act: the facts after an agreement were decided with it.
+        const { stream, metadata } = event;
+        if (agreed && isOneActWith(agreed.by, event)) {
+          const isMarked = metadata.adjustment !== undefined;
+          if (isMarked !== (adjusts.get(stream)?.(agreed.part + 1) ?? isMarked))
+            report(
+              where,
+              `it is ${isMarked ? '' : 'not '}marked as an adjustment, and should ${isMarked ? 'not ' : ''}be.`,
+            );
+        } else {
+          const found = await decidedAgain(event, before);
+          if (found.wrong !== undefined) report(where, found.wrong);
+          if (found.adjusts) adjusts.set(stream, found.adjusts);
+          else adjusts.delete(stream);
+        }
+        evolve(kindOf(stream), before.state(stream), event);
+      },
+    };
+  },
 } as const satisfies Check;
 
 /** An act has the identifier of its first try, or of one after as many as were void: how many its service had read of. */
@@ -38,7 +54,13 @@ function hasItsIdentifier({ event: { id, metadata }, agreed, tried }: Looked): b
   return false;
 }
 
-async function decidedOtherwise(event: LedgerEvent, before: Before): Promise<string | undefined> {
+interface Again {
+  /** How what is recorded differs from what is decided. */
+  readonly wrong?: string | undefined;
+  readonly adjusts?: (place: number) => boolean;
+}
+
+async function decidedAgain(event: LedgerEvent, before: Before): Promise<Again> {
   const { stream, metadata } = event;
   const kind = kindOf(stream);
   const state = before.state(stream);
@@ -63,11 +85,13 @@ async function decidedOtherwise(event: LedgerEvent, before: Before): Promise<str
     newProposal: event.data['proposal'] as string,
   };
   const decision = decide(kind, state, command, asking, looking.context);
-  if (decision instanceof Refusal) return `the rules refuse it: ${decision.detail} (${decision.rule})`;
-  const { role, partner, events } = decision;
+  if (decision instanceof Refusal) return { wrong: `the rules refuse it: ${decision.detail} (${decision.rule})` };
+  const { role, partner, events, adjustment, inOpenPeriods = [] } = decision;
+  const adjusts = (place: number): boolean => adjustment !== undefined && !inOpenPeriods.includes(place);
   const same = role === metadata.role && partner === metadata.partner && isSame(kind, events[0]!, textOf(kind, event));
-  if (!same) return 'the rules decide otherwise of it.';
-  return inForce('rests_are_complete', { rules }) ? restsOtherwise(metadata.rests, looking.rests()) : undefined;
+  if (!same) return { wrong: 'the rules decide otherwise of it.', adjusts };
+  const wrong = inForce('rests_are_complete', { rules }) ? restsOtherwise(metadata.rests, looking.rests()) : undefined;
+  return { wrong, adjusts };
 }
 
 /** How much of the area’s disputes a recorded return says that it counted. */
