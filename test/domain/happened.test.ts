@@ -13,13 +13,16 @@ t.test('the facts of what has happened are dated today at the latest', async (t)
       .flatMap(({ fact }) => (fact.happened ? [fact.name] : []))
       .sort(),
     [
+      'BalanceUsed',
       'BankHolidayProclaimed',
       'CarriedForwardReceived',
       'ContributionReceived',
+      'CreditNoteReceived',
       'ExpenditureRecorded',
       'GapStated',
       'GrantPassedDown',
       'GrantTrancheReceived',
+      'IncomeReceived',
       'PerformanceMeasured',
     ],
   );
