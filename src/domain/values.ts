@@ -26,8 +26,12 @@ export const Sum = z.string().regex(MONEY_TEXT).meta({ description: 'Pounds and 
 export const Amount = Money.refine((text) => !/^0\.00$/.test(text), { error: 'must be more than 0.00' });
 
 export const SignedMoney = z
-  .string()
-  .regex(/^-?(0|[1-9]\d*)\.\d{2}$/)
+  .string({
+    error: 'must be text with exactly two places of pence, such as "-1234.50"; a JSON number can lose pence',
+  })
+  .regex(/^-?(0|[1-9]\d*)\.\d{2}$/, {
+    error: 'must be pounds with exactly two places of pence, such as "1234.50", or "-1234.50" below nothing',
+  })
   .meta({ description: 'Pounds and pence as text, exactly two places; negative with a leading minus.' });
 
 /** Money of either sign as an officer sends it: within the same bounds as any other, and with one way to write nothing. */

@@ -120,11 +120,11 @@ t.test('the plan and what is published are tables for a spreadsheet, every colum
   await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'full', scheme: full }));
   const plan = (await get(fund('/plan?on=2016-04-01&format=csv'))).body.trim().split('\r\n');
   t.same(plan, [
-    'line,description,category,source,recurrent,amount,scheme,title,type,sub-type,area of spend,NHS commissioned %,council commissioned %,provider,outputs,new,department',
-    'home-care,Home care,base,NHS_MIN,recurrent,3000000.00,reablement,Reablement at home,home-care,,social-care,0,100,nhs-community,,existing,',
-    'beds,Home care,base,NHS_MIN,recurrent,2000000.00,,,,,,,,,,,',
-    'full,Home care,base,NHS_ADD,recurrent,1000000.00,reablement,Reablement at home,home-care,Rapid response,community-health,100,0,nhs-community,400 packages,new,',
-    'Requirement,,,,,6000000.00,,,,,,,,,,,',
+    'line,description,category,source,recurrent,amount,scheme,title,type,sub-type,area of spend,NHS commissioned %,council commissioned %,provider,delivered by,outputs,new,department',
+    'home-care,Home care,base,NHS_MIN,recurrent,3000000.00,reablement,Reablement at home,home-care,,social-care,0,100,nhs-community,,,existing,',
+    'beds,Home care,base,NHS_MIN,recurrent,2000000.00,,,,,,,,,,,,',
+    'full,Home care,base,NHS_ADD,recurrent,1000000.00,reablement,Reablement at home,home-care,Rapid response,community-health,100,0,nhs-community,,400 packages,new,',
+    'Requirement,,,,,6000000.00,,,,,,,,,,,,',
   ]);
 
   for (const payer of ['south-ccg', 'county']) {

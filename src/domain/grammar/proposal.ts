@@ -57,6 +57,12 @@ export const Adjustment = z
     description: 'Marks a prior-period adjustment of a closed period, with its reason.',
   });
 
+const signed = { officer: Name, partner: Name, role: z.enum(ROLES) };
+/** The places of the facts of a deal that a signature is for. */
+const Places = z.array(z.int().min(0));
+const Signed = z.strictObject({ ...signed, facts: Places.optional() });
+const SignedDeal = z.strictObject({ ...signed, facts: Places });
+
 /** What a deal still takes: of each of its facts, by its place from 0, the bodies any one of which must sign. */
 const Needs = z.array(z.strictObject({ fact: z.int().min(0), bodies: z.array(Name).min(1) })).min(1);
 
@@ -67,15 +73,8 @@ const onTheTable = {
   expires: EffectiveDay.optional(),
   needs: Needs.optional(),
   /** Of a deal, what its maker’s own signature stands for: the places of the facts that the maker is a side of. */
-  signs: z.array(z.int().min(0)).optional(),
+  signs: Places.optional(),
 };
-const Signed = z.strictObject({
-  officer: Name,
-  partner: Name,
-  role: z.enum(ROLES),
-  /** Of a deal, the places of the facts that this signature is for. */
-  facts: z.array(z.int().min(0)).optional(),
-});
 
 /** Declares a step: its stored shape, which of its fields hold the text of a fact, and the versions before. */
 const step = <Stored extends z.ZodObject>(
@@ -93,7 +92,7 @@ export const PROPOSAL_EVENTS = {
     'replaces',
     'replacesFurther',
   ]),
-  ProposalSigned: step(z.strictObject({ ...common, signature: Signed.required(), needs: Needs })),
+  ProposalSigned: step(z.strictObject({ ...common, signature: SignedDeal, needs: Needs })),
   ProposalAgreed: step(
     z.strictObject({ ...common, signatures: z.array(Signed).min(2), conditions: words(1000).optional() }),
   ),
