@@ -95,6 +95,10 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     about:
       'A return was filed: the decision records the figures as they stand at the cut-off, with their digest, and they never change.',
     input: z.strictObject(input),
+    pages: [
+      ['return', 'kind', 'replaces'],
+      ['effective', 'on', 'nil', 'note'],
+    ],
     suggests({ kind }, year) {
       const periods = Object.hasOwn(RETURN_KINDS, kind ?? '') ? RETURN_KINDS[kind as ReturnKind] : [];
       return year && periods.length === 1 ? { on: lastDayOfPeriod(year, periods[0]) } : undefined;
