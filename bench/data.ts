@@ -72,7 +72,13 @@ export async function makeLedger(store: EventStore, events: number, seed: number
   ) {
     const id = idFrom(random, made);
     const looking = contextOf(register, stream.stream, LAST, original);
-    const context = { ...looking.context, officer: OFFICER, proposals: new Map(), adjustment: false };
+    const context = {
+      ...looking.context,
+      officer: OFFICER,
+      proposals: new Map(),
+      adjustment: false,
+      ...(original && { original }),
+    };
     const fact = factOf(kind, type);
     const data = fact.complete ? fact.complete(sent, stream.own, context) : sent;
     if (data instanceof Refusal) throw new Error(`${type} cannot be made: ${data.detail}`);
