@@ -1,13 +1,21 @@
-import { dayInWords, type Day } from '../calendar.js';
 import { pounds, NO_MONEY, plus, type Pence } from '../money.js';
 import type { Role } from '../roles.js';
 import { refuse, Refusal } from '../rules.js';
 import { trying } from './change.js';
 import { termsOf, type Asking, type Command, type Decision, type Given } from './command.js';
 import type { FactData, FactText, LedgerEvent, SentFact } from './event.js';
-import { bodiesOf, evolve, postingsOf } from './evolve.js';
+import { bodiesOf, evolve } from './evolve.js';
 import { signingOf, type Context, type Fact } from './fact.js';
-import { daysHold, expired, holds, isAdjusted, proposalEvent, stillRestsOn } from './holding.js';
+import {
+  daysHold,
+  expired,
+  expiryPassed,
+  holds,
+  isAdjusted,
+  proposalEvent,
+  stillRestsOn,
+  tableHolds,
+} from './holding.js';
 import { factOf, type Kind, type StreamState } from './kind.js';
 import { mandateFor, mandatesOn, type Mandate } from './mandate.js';
 import type { Preview } from './preview.js';
@@ -387,7 +395,7 @@ function onTheTable<State>(
   adjustment: Adjustment,
 ): Decision | Refusal {
   return (
-    kind.limitsHold(state.own, postingsOf(kind, step), [], mandate.partner) ?? {
+    tableHolds(kind, state, step, mandate.partner) ?? {
       partner: mandate.partner,
       role: mandate.role,
       ...(adjustment && { adjustment }),
@@ -402,11 +410,6 @@ const previewOf = (parts: readonly Part[]): Preview => ({
   ...parts.at(-1)!.preview,
   warnings: [...new Set(parts.flatMap(({ preview }) => preview.warnings))],
 });
-
-const expiryPassed = (expires: Day | undefined, today: Day): Refusal | undefined =>
-  expires !== undefined && expires < today
-    ? refuse('expiry_passed', `The deal could have been signed until ${dayInWords(expires)}.`)
-    : undefined;
 
 /** Puts a deal on the table. */
 export function proposeDeal<State>(

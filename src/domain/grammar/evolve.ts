@@ -2,6 +2,8 @@ import { assign, drop, put } from './change.js';
 import type { FactData, LedgerEvent, SentFact } from './event.js';
 import { factOf, type Kind, type StreamState } from './kind.js';
 import {
+  dealMade,
+  dealSigned,
   isProposalEvent,
   offeredAs,
   proposalPostings,
@@ -12,7 +14,6 @@ import {
 } from './proposal.js';
 import type { Posting } from '../postings.js';
 import { rulesOf } from './rule-versions.js';
-import type { Role } from '../roles.js';
 import { termsOf } from './command.js';
 
 /** How an event moves the state of its stream on, and what it posts. It decides nothing. */
@@ -117,18 +118,16 @@ function evolveProposal(
       revision,
       rules: rulesOf(metadata),
       ...termsOf(data),
-      ...(data.needs && {
-        deal: { needs: data.needs, given: [{ officer, partner, role: role as Role, facts: data.signs! }] },
-      }),
+      ...dealMade(data, metadata),
       ...(metadata.adjustment && { adjustment: metadata.adjustment }),
     });
   } else if (step.type === 'ProposalSigned') {
-    const { proposal, signature, needs } = step.data;
+    const { proposal, needs } = step.data;
     const open = state.open.get(proposal)!;
     put(state.open, proposal, {
       ...open,
       awaiting: bodiesOf(needs),
-      deal: { needs, given: [...open.deal!.given, signature] },
+      deal: dealSigned(open.deal!, step.data),
       ...(metadata.adjustment && { adjustment: metadata.adjustment }),
     });
   } else end(state, step.data.proposal, step.type, false);

@@ -63,7 +63,7 @@ export function daysHold<State>(
   }
   const outside = kind.dayAllowed(state.own, fact, effective);
   if (outside) return outside;
-  const closed = kind.isClosed(state.own, effective) && !fact.inClosedPeriods;
+  const closed = isAdjusted(kind, state, fact, data);
   if (closed && !adjustment) {
     return refuse('period_closed', `${dayInWords(effective)} is in a closed accounting period.`);
   }
@@ -100,7 +100,7 @@ export function stillRestsOn<State>(
     : refuse('changed_since_proposed', `The "${moved}" that the proposal of ${fact.name} rests on has changed.`);
 }
 
-/** Whether a fact of a day that an adjustment is given for adjusts a closed period. */
+/** Whether a fact takes effect in a closed period, so that it is recorded as an adjustment or not at all. */
 export const isAdjusted = <State>(
   kind: Kind<State>,
   { own }: StreamState<State>,
@@ -119,6 +119,12 @@ export const proposalEvent = (
   version: PROPOSAL_EVENTS[type].version,
   data: { proposal, effective: offered.fact.data.effective, ...offeredAs(textsOf(offered)), ...more },
 });
+
+/** Why what is offered cannot have a last day that is over. */
+export const expiryPassed = (expires: Day | undefined, today: Day): Refusal | undefined =>
+  expires !== undefined && expires < today
+    ? refuse('expiry_passed', `The proposal could have been signed until ${dayInWords(expires)}.`)
+    : undefined;
 
 /** Why a proposal cannot be answered any more on a day, where its last day has passed. */
 export const expired = (proposal: OpenProposal, today: Day): Refusal | undefined =>

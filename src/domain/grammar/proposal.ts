@@ -198,6 +198,19 @@ export interface DealState {
   readonly given: readonly DealSignature[];
 }
 
+/** A deal as its maker puts it on the table; nothing of a proposal of one fact. */
+export const dealMade = (
+  { needs, signs }: { readonly needs?: readonly Need[] | undefined; readonly signs?: readonly number[] | undefined },
+  { officer, partner, role }: { readonly officer: string; readonly partner: string; readonly role: string },
+): { readonly deal?: DealState } =>
+  needs ? { deal: { needs, given: [{ officer, partner, role: role as Role, facts: signs! }] } } : {};
+
+/** A deal after one more signature, while others are missing. */
+export const dealSigned = (
+  { given }: DealState,
+  { signature, needs }: { readonly signature: DealSignature; readonly needs: readonly Need[] },
+): DealState => ({ needs, given: [...given, signature] });
+
 export interface OpenProposal extends Offered {
   readonly id: string;
   readonly signature: Signature;

@@ -5,7 +5,7 @@ import { BY_SERVICE, termsOf, type Asking, type Command, type Decision, type Giv
 import { agreeDeal, closeDeal, counterWithDeal, proposeDeal } from './deal.js';
 import type { FactData, FactText, SentFact } from './event.js';
 import type { Context } from './fact.js';
-import { daysHold, expired, holds, proposalEvent, stillRestsOn, tableHolds } from './holding.js';
+import { daysHold, expired, expiryPassed, holds, proposalEvent, stillRestsOn, tableHolds } from './holding.js';
 import { factOf, type Kind, type StreamState } from './kind.js';
 import { mandateFor, opening, SERVICE, type Mandate } from './mandate.js';
 import { endingInWords, isExpired, stillOpen, type OpenProposal } from './proposal.js';
@@ -155,9 +155,8 @@ function begin<State>(
   const preview = holds(kind, state, fact, stored, context, mandate.partner);
   if (preview instanceof Refusal) return preview;
 
-  if (proposing && command.expires !== undefined && command.expires < context.today) {
-    return refuse('expiry_passed', `The proposal could have been signed until ${dayInWords(command.expires)}.`);
-  }
+  const over = proposing ? expiryPassed(command.expires, context.today) : undefined;
+  if (over) return over;
   const capacity = {
     partner: mandate.partner,
     role: mandate.role,

@@ -3,8 +3,9 @@ import type { Entry } from '../../../projections/entry.js';
 import { londonDay, type Day, type Instant } from '../../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
 import { moneyText } from '../../domain/money.js';
-import type { Role } from '../../domain/roles.js';
 import {
+  dealMade,
+  dealSigned,
   endingInWords,
   isProposalEvent,
   offeredAs,
@@ -194,23 +195,22 @@ function lastTerms(steps: readonly (Entry & ProposalEvent)[]): Terms {
     revision,
     ...(data.conditions !== undefined && { conditions: data.conditions }),
     ...(data.expires !== undefined && { expires: data.expires }),
-    ...(data.needs && {
-      deal: dealAfter(steps.slice(at + 1), {
-        needs: data.needs,
-        given: [{ officer, partner, role: role as Role, facts: data.signs! }],
-      }),
-    }),
+    ...dealAfter(steps.slice(at + 1), dealMade(data, last)),
   };
 }
 
-/** A deal after the steps that followed its last terms. */
-function dealAfter(steps: readonly ProposalEvent[], terms: DealState): DealState {
-  let deal = terms;
+/** A deal after the steps that followed its last terms; nothing of a proposal of one fact. */
+function dealAfter(
+  steps: readonly ProposalEvent[],
+  { deal }: { readonly deal?: DealState },
+): { readonly deal?: DealState } {
+  if (!deal) return {};
+  let then = deal;
   for (const { type, data } of steps) {
-    if (type === 'ProposalSigned') deal = { needs: data.needs, given: [...deal.given, data.signature] };
-    if (type === 'ProposalAgreed') deal = { needs: [], given: data.signatures as readonly DealSignature[] };
+    if (type === 'ProposalSigned') then = dealSigned(then, data);
+    if (type === 'ProposalAgreed') then = { needs: [], given: data.signatures as readonly DealSignature[] };
   }
-  return deal;
+  return { deal: then };
 }
 
 /** The bodies any of which a proposal waits for, with the day of the fact that they are a side of; of a deal, for each need. */
