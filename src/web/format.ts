@@ -38,7 +38,7 @@ const TIME = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
   hour: 'numeric',
   minute: '2-digit',
-  hour12: true,
+  hourCycle: 'h12',
 });
 
 /** An instant as it was in London: 2 March 2016, 11:15am. */

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { instant } from '../../src/web/format.js';
 import type { Command } from '../../src/domain/grammar/command.js';
 import { agreement, terms } from '../support/agreements.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing, share } from '../support/disputes.js';
@@ -177,4 +178,11 @@ t.test('an offer that its payer withdraws is off the table, and its page says by
   });
   const text = read((await (await visitor().signIn('county-finance')).get(`/proposals/${id}`)).body);
   t.match(text, /Off the table .* It has ended: it was taken off the table by “Withdraw a discretionary payment”\./);
+});
+
+t.test('an instant is told by the clock of twelve hours, noon and midnight as 12', (t) => {
+  t.equal(instant('2016-05-31T11:00:00Z'), '31 May 2016, 12:00pm');
+  t.equal(instant('2016-12-31T00:05:00Z'), '31 December 2016, 12:05am');
+  t.equal(instant('2016-03-02T11:15:00Z'), '2 March 2016, 11:15am');
+  t.end();
 });

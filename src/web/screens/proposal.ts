@@ -270,7 +270,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and sign again if you still want to.' })}
     <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(title)}
     ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.`)}
-    ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${proposal.records.map(({ sentence }) => names.in(sentence)).join(' ')}` })}
+    ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${isDeal ? 'every part, as it stands below.' : names.in(proposal.recorded.sentence)}` })}
     ${isDeal ? dealTerms(kind, proposal, more, names) : html`${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}`}
     ${!isDeal && proposal.replaces && changesTable(kind, proposal.replaces, proposal.fact, names)}
     ${proposal.documents.length > 0 && html`${subheading('Documents')}${await documentsList(site, proposal, `/proposals/${id}`, proposal.documents)}`}
