@@ -14,6 +14,9 @@ export const contextOf = (
   original: LedgerEvent | undefined,
 ) =>
   decisionContext(
-    { stream: (kind, name) => (kind === 'register' ? register : initialStream(KINDS[kind], name)) as never },
+    {
+      stream: (kind, name) => (kind === 'register' ? register : initialStream(KINDS[kind], name)) as never,
+      madeIn: () => undefined,
+    },
     { stream, today, rules: RULES_NOW, originals: original ? [original] : [] },
   );

@@ -60,6 +60,9 @@ const ADDED_LATER: readonly string[] = [
   'nil',
   'besides',
   'deliveredBy',
+  'otherHalf',
+  'settlement',
+  'settlements',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

@@ -287,11 +287,12 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
     .action(async (options: { ledger: string; json?: true; digest?: string; at?: number }) => {
       const store = toRead(options.ledger);
       try {
-        const { size, root, streams, voids, problems: findings, found: counts } = await verify(store);
+        const { size, root, streams, voids, halfSettled, problems: findings, found: counts } = await verify(store);
         const noted = options.digest === undefined ? undefined : await notedDigest(store, options.digest, options.at);
         const problems = [...findings, ...(noted?.problem ? [noted.problem] : [])];
         const found = { ...counts, ...(noted?.problem && { [noted.problem.check]: 1 }) };
-        if (options.json) output.data(JSON.stringify({ size, root, streams, voids, problems, found }, null, 2));
+        if (options.json)
+          output.data(JSON.stringify({ size, root, streams, voids, halfSettled, problems, found }, null, 2));
         else for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
         if (size === 0) throw new Ended(EXIT.unreadable, `${options.ledger} holds no event.`);
         const what = `${size} events${voids > 0 ? `, ${voids} of them void,` : ''} in ${streams} streams`;
@@ -300,6 +301,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
           throw new Ended(EXIT.finding, `${what}; found by ${totals.join(', ')}.`);
         }
         output.note(`${what}; all is well.\nSize ${size}, root ${root}.`);
+        for (const words of halfSettled) output.note(`Half of a settlement: ${words}`);
         if (noted) output.note(`The digest is that of the first ${noted.size} events.`);
       } finally {
         await store.close();

@@ -250,6 +250,24 @@ export const RULES = {
     'A deal holds facts of one fund, or of one area’s disputes, that officers post or propose. They may rest on one another by name. What the ledger’s keeper does for others (it opens funds and disputes), what the register holds, and a return (it holds the exact sum of open claims) stand by themselves.',
     'Leave it out of the deal, and record it by itself.',
   ),
+  half_unknown: rule(
+    422,
+    'There is no such other half',
+    'A settlement in two places is two proposals, each in its own fund or among the disputes of its area. The second names the first, which has been made and which you may see.',
+    'Look up the identifier of the proposal that was made first, and name it.',
+  ),
+  half_here: rule(
+    422,
+    'The other half of a settlement is in another place',
+    'Several things of one fund, or of one area’s disputes, are signed whole as one deal; halves are for a settlement that is in two funds, or in a fund and among disputes.',
+    'Counter the proposal that is on the table with a deal of all that belongs to it.',
+  ),
+  half_ended: rule(
+    422,
+    'The other half has ended unsigned',
+    'What was declined, taken back or not signed in time is half of no settlement any more.',
+    'Have the other half made again, and name the new proposal; or propose this without another half.',
+  ),
   deal_too_large: rule(
     422,
     'The deal is too long',

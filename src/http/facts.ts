@@ -4,8 +4,9 @@ import type { SentFact, StreamKind } from '../domain/grammar/event.js';
 import { Refusal } from '../domain/rules.js';
 import { isDealFact } from '../domain/grammar/deal.js';
 import type { Fact } from '../domain/grammar/fact.js';
+import { OtherHalf } from '../domain/grammar/half.js';
 import { Adjustment, DEAL_FACTS_MAX, offeredAs, ProposalTerms, type Offered } from '../domain/grammar/proposal.js';
-import { termsOf, type Command } from '../domain/grammar/command.js';
+import { halfIn, termsOf, type Command } from '../domain/grammar/command.js';
 import { Evidence, Name, words } from '../domain/values.js';
 import { act } from '../ledger/act.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../ledger/catalogue.js';
@@ -73,7 +74,8 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
     const Post = z.strictObject({ fact, ...common, adjustment: Adjustment });
     const facts = z.array(fact).min(1).max(DEAL_FACTS_MAX).optional().meta({ description: FACTS });
     const offer = { fact: fact.optional(), facts };
-    const Propose = z.strictObject({ ...offer, ...common, ...ProposalTerms, adjustment: Adjustment });
+    const half = kind.deals ? { otherHalf: OtherHalf.optional() } : {};
+    const Propose = z.strictObject({ ...offer, ...common, ...ProposalTerms, ...half, adjustment: Adjustment });
     const Counter = z.strictObject({ ...offer, ...common, ...ProposalTerms });
     const Agree = z.strictObject({ ...common, adjustment: Adjustment });
     const End = z.strictObject({ ...common, reason: words(500) });
@@ -144,6 +146,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
         act: 'propose',
         ...offeredIn(body),
         ...termsOf(body),
+        ...halfIn(body as { readonly otherHalf?: string | undefined }),
         ...(body.adjustment && { adjustment: body.adjustment }),
       }),
     );

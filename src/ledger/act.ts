@@ -1,5 +1,6 @@
 import { refuse, type Refusal } from '../domain/rules.js';
 import type { FactData, SentFact } from '../domain/grammar/event.js';
+import { noSuchHalf } from '../domain/grammar/half.js';
 import { factOf } from '../domain/grammar/kind.js';
 import { isExpired, textsOf, type Offered } from '../domain/grammar/proposal.js';
 import { OPERATOR, seesArea, seesFund, type Sight } from './access.js';
@@ -47,9 +48,17 @@ async function submitted(ledger: Ledger, submission: Submission): Promise<Done |
   }
 }
 
+/** Refuses to name as the other half of a settlement a proposal that the officer may not see: as one that is not there. */
+function halfHidden({ model }: Ledger, sight: Sight, id: string | undefined): Refusal | undefined {
+  const stream = id === undefined ? undefined : model.madeIn(id);
+  return stream === undefined || sight.seesEvents(stream) ? undefined : noSuchHalf(id!);
+}
+
 /** Refuses an act on a fund, or on the disputes of an area, that the officer may not see. */
 function mayAct(ledger: Ledger, sight: Sight, { kind, stream, command }: Submission): Refusal | undefined {
   const { name } = placed(stream);
+  const hidden = command.act === 'propose' && halfHidden(ledger, sight, command.otherHalf);
+  if (hidden) return hidden;
   if (kind === 'fund') return seesFund(ledger, name, sight);
   if (kind !== 'dispute') return undefined;
   const byKeeper = command.act === 'post' && factOf(KINDS[kind], command.fact.type).byKeeper === true;

@@ -5,7 +5,7 @@ import { dayNumber, dayOfNumber, instantText, londonDay, type Day, type Instant 
 import { moneyText, NO_MONEY, plus, signedPence, type Pence } from '../../src/domain/money.js';
 import { POOL } from '../../src/domain/postings.js';
 import { fundStream, KINDS } from '../../src/ledger/catalogue.js';
-import { tableOf } from '../../src/ledger/questions/proposal.js';
+import { tableOf } from '../../src/ledger/questions/proposal-then.js';
 import { asked } from '../support/asking.js';
 import { fact } from '../support/figures.js';
 import { histories, play } from '../support/histories.js';

@@ -27,6 +27,7 @@ const LISTS = [
   'bodies in the register',
   'purposes of the source',
   'plan of the fund',
+  'other halves',
 ] as const;
 
 export type ListName = (typeof LISTS)[number];

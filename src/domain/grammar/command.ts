@@ -16,9 +16,14 @@ interface Adjusting {
   readonly adjustment?: { readonly reason: string } | undefined;
 }
 
+/** The proposal that is the other half of a settlement: see half.ts. */
+interface Halved {
+  readonly otherHalf?: string | undefined;
+}
+
 export type Command =
   | ({ readonly act: 'post'; readonly fact: SentFact } & Adjusting)
-  | ({ readonly act: 'propose' } & Offered<SentFact> & Terms & Adjusting)
+  | ({ readonly act: 'propose' } & Offered<SentFact> & Terms & Adjusting & Halved)
   | ({ readonly act: 'counter'; readonly proposal: string } & Offered<SentFact> & Terms)
   | ({ readonly act: 'agree'; readonly proposal: string } & Adjusting)
   | { readonly act: 'decline' | 'withdraw'; readonly proposal: string; readonly reason: string }
@@ -62,3 +67,6 @@ export const termsOf = ({ conditions, expires }: { [Key in keyof Terms]: Terms[K
   ...(conditions !== undefined && { conditions }),
   ...(expires !== undefined && { expires }),
 });
+
+/** The other half that a proposal names, without the field where it names none. */
+export const halfIn = ({ otherHalf }: Halved): Halved => (otherHalf === undefined ? {} : { otherHalf });

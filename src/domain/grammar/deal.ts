@@ -16,6 +16,7 @@ import {
   stillRestsOn,
   tableHolds,
 } from './holding.js';
+import { halfNamed } from './half.js';
 import { factOf, type Kind, type StreamState } from './kind.js';
 import { mandateFor, mandatesOn, type Mandate } from './mandate.js';
 import type { Preview } from './preview.js';
@@ -421,7 +422,10 @@ export function proposeDeal<State>(
   if (wrong) return wrong;
   const offer = offered(deciding, texts, command.adjustment, 'propose this deal', termsOf(command));
   if (offer instanceof Refusal) return offer;
-  const made = proposalEvent('ProposalMade', deciding.asking.newProposal, offeredOf(offer), offer.data);
+  const otherHalf = halfNamed(command.otherHalf, deciding.state.stream, deciding.base);
+  if (otherHalf instanceof Refusal) return otherHalf;
+  const of = { ...offeredOf(offer), otherHalf };
+  const made = proposalEvent('ProposalMade', deciding.asking.newProposal, of, offer.data);
   return onTheTable(deciding, made, offer, command.adjustment);
 }
 
@@ -465,7 +469,8 @@ export function counterWithDeal<State>(
     );
   }
   const { fact: replaces, further: replacesFurther } = proposal;
-  const countered = proposalEvent('ProposalCountered', proposal.id, offeredOf(offer), {
+  const of = { ...offeredOf(offer), otherHalf: proposal.otherHalf };
+  const countered = proposalEvent('ProposalCountered', proposal.id, of, {
     replaces,
     ...(replacesFurther && { replacesFurther }),
     ...offer.data,

@@ -119,8 +119,10 @@ function evolveProposal(
       rules: rulesOf(metadata),
       ...termsOf(data),
       ...dealMade(data, metadata),
+      ...(data.otherHalf && { otherHalf: data.otherHalf }),
       ...(metadata.adjustment && { adjustment: metadata.adjustment }),
     });
+    if (data.otherHalf && step.type === 'ProposalMade') put(state.halves, data.proposal, data.otherHalf);
   } else if (step.type === 'ProposalSigned') {
     const { proposal, needs } = step.data;
     const open = state.open.get(proposal)!;

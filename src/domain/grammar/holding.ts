@@ -10,6 +10,7 @@ import {
   offeredAs,
   PROPOSAL_EVENTS,
   textsOf,
+  type Half,
   type Offered,
   type OpenProposal,
   type ProposalEvent,
@@ -108,16 +109,24 @@ export const isAdjusted = <State>(
   { effective }: FactData,
 ): boolean => kind.isOpen(own) && kind.isClosed(own, effective) && !fact.inClosedPeriods;
 
-/** A step of a proposal that carries what is offered. */
+const halfOf = ({ otherHalf }: { readonly otherHalf?: Half | undefined }) => (otherHalf ? { otherHalf } : {});
+
+/** A step of a proposal that carries what is offered, and says of which settlement it is half. */
 export const proposalEvent = (
   type: ProposalEvent['type'],
   proposal: string,
-  offered: Offered,
+  offered: Offered & { readonly otherHalf?: Half | undefined },
   more: object,
 ): FactText => ({
   type,
   version: PROPOSAL_EVENTS[type].version,
-  data: { proposal, effective: offered.fact.data.effective, ...offeredAs(textsOf(offered)), ...more },
+  data: {
+    proposal,
+    effective: offered.fact.data.effective,
+    ...offeredAs(textsOf(offered)),
+    ...halfOf(offered),
+    ...more,
+  },
 });
 
 /** Why what is offered cannot have a last day that is over. */

@@ -3,7 +3,7 @@ import type { FactData, LedgerEvent, SentFact, StreamKind } from './event.js';
 import type { Context, Fact } from './fact.js';
 import type { Preview } from './preview.js';
 import type { Posting } from '../postings.js';
-import type { OpenProposal } from './proposal.js';
+import type { Half, OpenProposal } from './proposal.js';
 import type { Refusal } from '../rules.js';
 
 /** Kinds of streams, and the state of one. */
@@ -53,6 +53,8 @@ export interface StreamState<State> {
   readonly open: ReadonlyMap<string, OpenProposal>;
   /** How each ended proposal ended, with its terms where a reversal could put it back. */
   readonly ended: ReadonlyMap<string, { readonly how: string; readonly proposal?: OpenProposal }>;
+  /** The proposals, open and ended, that name the other half of a settlement, each with that half. */
+  readonly halves: ReadonlyMap<string, Half>;
 }
 
 export const initialStream = <State>(kind: Kind<State>, stream: string): StreamState<State> => ({
@@ -62,7 +64,14 @@ export const initialStream = <State>(kind: Kind<State>, stream: string): StreamS
   own: kind.initial(),
   open: new Map(),
   ended: new Map(),
+  halves: new Map(),
 });
+
+/** Whether a proposal was made in a stream: it is open there, or has ended. */
+export const holdsProposal =
+  (proposal: string) =>
+  ({ open, ended }: Pick<StreamState<unknown>, 'open' | 'ended'>): boolean =>
+    open.has(proposal) || ended.has(proposal);
 
 /** The declaration of a fact of this kind. Throws where there is none: types are checked when a request is read. */
 export function factOf<State>(kind: Kind<State>, type: string): Fact<State> {

@@ -33,7 +33,18 @@ const Further = z
   .max(DEAL_FACTS_MAX - 1)
   .optional();
 
-const common = { proposal: z.uuid(), effective: EffectiveDay, fact: Text, further: Further };
+/** The other half of a settlement, as it is recorded: see half.ts. */
+const Half = z.strictObject({ kind: z.enum(['fund', 'dispute']), in: Name, proposal: z.uuid() });
+
+export type Half = z.output<typeof Half>;
+
+const common = {
+  proposal: z.uuid(),
+  effective: EffectiveDay,
+  fact: Text,
+  further: Further,
+  otherHalf: Half.optional(),
+};
 /** What an officer gives beside a fact that waits for a signature. */
 export const ProposalTerms = {
   conditions: words(1000).optional().meta({
@@ -114,6 +125,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
  */
 export const endingInWords = (how: string, titles: ReadonlyMap<string, { readonly title: string }>): string =>
   ENDINGS[how] ?? `it was taken off the table by “${titles.get(how)!.title}”`;
+
+/** Whether a proposal ended before it was signed. */
+export const endedUnsigned = (how: string): boolean => how !== 'ProposalAgreed';
 
 type Events = { readonly [Name in keyof typeof PROPOSAL_EVENTS]: (typeof PROPOSAL_EVENTS)[Name]['stored'] };
 type WithText<Data> = Omit<Data, 'fact' | 'further' | 'replaces' | 'replacesFurther'> & Offered;
@@ -228,6 +242,8 @@ export interface OpenProposal extends Offered {
   readonly adjustment?: { readonly reason: string };
   /** Of a deal, what was signed and what is still to sign. */
   readonly deal?: DealState;
+  /** The other half of the settlement that it is half of, where it names one. */
+  readonly otherHalf?: Half;
   /** The version of the rules by which its terms were decided. */
   readonly rules: number;
 }
@@ -283,7 +299,17 @@ const signerInWords = ({ officer, partner }: { readonly officer: string; readonl
   `${officer} (${partner})`;
 
 /** A step of a proposal in words; `said` is the sentence of what it carries. */
-export function proposalSentence({ type, data }: ProposalEvent, by: string, said: string): string {
+export const proposalSentence = (step: ProposalEvent, by: string, said: string): string =>
+  `${stepInWords(step, by, said)}${step.data.otherHalf ? ` ${halfInWords(step.data.otherHalf)}` : ''}`;
+
+/** What is said of a proposal that names the other half of a settlement. */
+const halfInWords = (half: Half): string => `Half of a settlement; the other half is ${placeOfHalf(half)}.`;
+
+/** Where the other half of a settlement is, in words. */
+export const placeOfHalf = ({ kind, in: name }: Pick<Half, 'kind' | 'in'>): string =>
+  kind === 'fund' ? `in the fund ${name}` : `among the disputes of ${name}`;
+
+function stepInWords({ type, data }: ProposalEvent, by: string, said: string): string {
   switch (type) {
     case 'ProposalMade':
       return `${by} proposed: “${said}”${terms(data)} Waits for ${awaitedInWords(data)}.`;

@@ -5,6 +5,7 @@ import { BY_SERVICE, termsOf, type Asking, type Command, type Decision, type Giv
 import { agreeDeal, closeDeal, counterWithDeal, proposeDeal } from './deal.js';
 import type { FactData, FactText, SentFact } from './event.js';
 import type { Context } from './fact.js';
+import { halfNamed } from './half.js';
 import { daysHold, expired, expiryPassed, holds, proposalEvent, stillRestsOn, tableHolds } from './holding.js';
 import { factOf, type Kind, type StreamState } from './kind.js';
 import { mandateFor, opening, SERVICE, type Mandate } from './mandate.js';
@@ -157,6 +158,8 @@ function begin<State>(
 
   const over = proposing ? expiryPassed(command.expires, context.today) : undefined;
   if (over) return over;
+  const otherHalf = proposing ? halfNamed(command.otherHalf, state.stream, context) : undefined;
+  if (otherHalf instanceof Refusal) return otherHalf;
   const capacity = {
     partner: mandate.partner,
     role: mandate.role,
@@ -173,7 +176,7 @@ function begin<State>(
   const made = proposalEvent(
     'ProposalMade',
     asking.newProposal,
-    { fact: text },
+    { fact: text, otherHalf },
     {
       signature: demands.signature,
       awaiting,
@@ -303,7 +306,7 @@ function counter<State>(
   const countered = proposalEvent(
     'ProposalCountered',
     proposal.id,
-    { fact: text },
+    { fact: text, otherHalf: proposal.otherHalf },
     {
       replaces: proposal.fact,
       signature: demands.signature,

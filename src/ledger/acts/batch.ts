@@ -4,7 +4,7 @@ import type { Preview } from '../../domain/grammar/preview.js';
 import { Refusal } from '../../domain/rules.js';
 import { noteChanges } from '../../domain/grammar/change.js';
 import { evolve } from '../../domain/grammar/evolve.js';
-import type { StreamState } from '../../domain/grammar/kind.js';
+import { holdsProposal, type StreamState } from '../../domain/grammar/kind.js';
 import {
   BUSY_MS_MAX,
   busyPauseMs,
@@ -70,6 +70,7 @@ export function createBatches({ store, together, model, projector, clock }: Batc
     const opened = new Map<string, StreamState<unknown>>();
     const streams: Streams = {
       stream: (kind, stream) => (opened.get(stream) as StreamState<never> | undefined) ?? model.stream(kind, stream),
+      madeIn: (proposal) => [...opened.values()].find(holdsProposal(proposal))?.stream ?? model.madeIn(proposal),
     };
     return {
       ...streams,

@@ -2,13 +2,16 @@ import { openClaims } from '../../../projections/claims.js';
 import type { Day } from '../../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
 import type { Given } from '../../domain/grammar/command.js';
+import { isExpired } from '../../domain/grammar/proposal.js';
 import type { StreamState } from '../../domain/grammar/kind.js';
-import { canonical, disputeStream, fundStream, REGISTER_STREAM, sha256, type StateOf } from '../catalogue.js';
+import { canonical, disputeStream, fundStream, placed, REGISTER_STREAM, sha256, type StateOf } from '../catalogue.js';
 import { NO_STREAM } from '../memory/standing.js';
 
 /** The states of all streams: the service’s present ones, or those of `verify` as far as it has read. */
 export interface Streams {
   stream<K extends StreamKind>(kind: K, stream: string): StreamState<StateOf<K>>;
+  /** The stream in which a proposal was made, by its identifier. */
+  madeIn(proposal: string): string | undefined;
 }
 
 interface Deciding {
@@ -64,6 +67,15 @@ export function decisionContext(
         const { own: state, revision } = at('dispute', disputeStream(area));
         const upTo = Math.min(revision, claimsKnownTo);
         return { open: openClaims({ state, on, upTo }, year).total, revision: upTo };
+      },
+      proposal(id) {
+        const stream = streams.madeIn(id);
+        if (stream === undefined) return undefined;
+        const { kind, name } = placed(stream);
+        const { ended, open } = at(kind, stream);
+        const found = open.get(id);
+        const how = found && isExpired(found, today) ? 'ProposalLapsed' : ended.get(id)?.how;
+        return { kind, in: name, stream, how };
       },
       digest: (value) => sha256(canonical(value)),
     },

@@ -4,7 +4,7 @@ import { replacingTexts } from '../../domain/grammar/naming.js';
 import { DEAL_FACTS_MAX, offeredAs } from '../../domain/grammar/proposal.js';
 import { readAs, type Fault } from '../../domain/faults.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import { termsOf, type Command } from '../../domain/grammar/command.js';
+import { halfIn, termsOf, type Command } from '../../domain/grammar/command.js';
 import { EffectiveDay, Evidence, Name, words } from '../../domain/values.js';
 import type { SentFact, StreamKind } from '../../domain/grammar/event.js';
 import { canonical, fundStream, KINDS, placed, REGISTER_STREAM, sha256, WHEREABOUTS } from '../catalogue.js';
@@ -72,6 +72,10 @@ const STEP = {
   reason: words(500).optional().meta({ description: 'Why a proposal is declined or withdrawn.' }),
   conditions: words(1000).optional().meta({ description: 'The conditions of a proposal or a counter.' }),
   expires: EffectiveDay.optional().meta({ description: 'The last day on which it can be signed, inclusive.' }),
+  otherHalf: Label.optional().meta({
+    description:
+      'Of a proposal: the other half of the same settlement, made before in another fund or among disputes. The label of its step, or its identifier.',
+  }),
   adjustment: z
     .strictObject({ reason: words(500) })
     .optional()
@@ -161,9 +165,15 @@ const inputOf = (type: string, kind: StreamKind): z.ZodType => KINDS[kind].byNam
 const textsIn = ({ post, propose, with: other }: Step): readonly z.output<typeof Text>[] =>
   [post ?? [], propose ?? [], other ?? []].flat();
 
+/** What a step says of proposals beside its facts: labels, or the identifier of one that was made elsewhere. */
+const labelsOf = (step: Step): string[] =>
+  [...ACTS.map((name) => step[name]), step.otherHalf].filter((each) => typeof each === 'string');
+
+const isIdentifier = (text: string): boolean => z.uuid().safeParse(text).success;
+
 /** The labels that a step refers to, as proposals or as events. */
 function references(step: Step): { readonly proposals: string[]; readonly events: string[] } {
-  const proposals = ACTS.flatMap((name) => (typeof step[name] === 'string' ? [step[name]] : []));
+  const proposals = labelsOf(step).filter((label) => !isIdentifier(label));
   const events: string[] = [];
   for (const text of textsIn(step)) {
     replacingTexts(inputOf(text.type, kindOfStep(step)), text.data, (value, what) => {
@@ -240,7 +250,7 @@ export function planLoad(files: readonly NamedFile[]): Planned[] {
     const labelled = new Map<string, string>();
     return read.value.steps.map((step, index): Planned => {
       const where = `${name}, step ${index + 1}`;
-      const refers = ACTS.flatMap((act) => (typeof step[act] === 'string' ? [step[act]] : []));
+      const refers = labelsOf(step);
       const standIn =
         (text: string) =>
         (label: string): string => {
@@ -433,11 +443,19 @@ function commandOf(step: Step, kind: StreamKind, outcomeOf: (label: string) => O
   const { adjustment, reason } = step;
   const terms = termsOf(step);
   const proposal = (label: string): string => outcomeOf(label).proposal!;
+  const half = (said: string): string => (isIdentifier(said) ? said : proposal(said));
   const revision = (label: string): string => outcomeOf(label).events.at(-1)!.revision;
   const fact = (text: z.output<typeof Text>) => factIn(text, kind, revision, proposal, where);
   const offer = (texts: z.output<typeof Offer>) => offeredAs([texts].flat().map(fact));
   if (step.post) return { act: 'post', fact: fact(step.post), ...(adjustment && { adjustment }) };
-  if (step.propose) return { act: 'propose', ...offer(step.propose), ...terms, ...(adjustment && { adjustment }) };
+  if (step.propose)
+    return {
+      act: 'propose',
+      ...offer(step.propose),
+      ...terms,
+      ...halfIn({ otherHalf: step.otherHalf && half(step.otherHalf) }),
+      ...(adjustment && { adjustment }),
+    };
   if (step.agree) return { act: 'agree', proposal: proposal(step.agree), ...(adjustment && { adjustment }) };
   // What these need was looked for when the file was read.
   if (step.decline) return { act: 'decline', proposal: proposal(step.decline), reason: reason! };

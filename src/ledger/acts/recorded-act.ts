@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FactData, FactText, LedgerEvent, SentFact } from '../../domain/grammar/event.js';
 import { isProposalEvent, offeredAs, textsOf, type ProposalEvent } from '../../domain/grammar/proposal.js';
-import { termsOf, type Command } from '../../domain/grammar/command.js';
+import { halfIn, termsOf, type Command } from '../../domain/grammar/command.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { asStored, formOf, textOf, textsIn } from '../../domain/grammar/texts.js';
 import { canonical, type AnyKind } from '../catalogue.js';
@@ -47,7 +47,13 @@ function commandSaying(kind: AnyKind, event: LedgerEvent, saying: Saying): Comma
   const { proposal } = step.data;
   switch (step.type) {
     case 'ProposalMade':
-      return { act: 'propose', ...offeredAs(textsOf(step.data).map(saying)), ...termsOf(step.data), ...adjusting };
+      return {
+        act: 'propose',
+        ...offeredAs(textsOf(step.data).map(saying)),
+        ...termsOf(step.data),
+        ...halfIn({ otherHalf: step.data.otherHalf?.proposal }),
+        ...adjusting,
+      };
     case 'ProposalCountered':
       return { act: 'counter', proposal, ...offeredAs(textsOf(step.data).map(saying)), ...termsOf(step.data) };
     case 'ProposalSigned':

@@ -1,7 +1,7 @@
 import { hexOf } from '../../../evidence/tree.js';
 import type { Entry } from '../../../projections/entry.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
-import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
+import { holdsProposal, initialStream, type StreamState } from '../../domain/grammar/kind.js';
 import { isProposalEvent, textsOf } from '../../domain/grammar/proposal.js';
 import { passOver } from '../../domain/grammar/evolve.js';
 import type { RegisterState } from '../../domain/register/state.js';
@@ -17,6 +17,7 @@ import { OPENING } from './checks/opening.js';
 import { REQUESTS } from './checks/requests.js';
 import { SEQUENCE } from './checks/sequence.js';
 import { SIGNATURES } from './checks/signatures.js';
+import { halfSettled } from './half-settled.js';
 import { createTreeCheck } from './tree-check.js';
 
 /**
@@ -67,6 +68,8 @@ interface Verification {
   readonly streams: number;
   /** How many of the events are void. */
   readonly voids: number;
+  /** The settlements of which only one half is signed, each in a sentence: nothing is wrong with them. */
+  readonly halfSettled: readonly string[];
   /** The first findings of each check. */
   readonly problems: readonly Problem[];
   /** How many findings there are of each check that found something. */
@@ -115,7 +118,15 @@ export async function verify(
   for (const each of checking) each.end?.();
   const { size, root } = await tree.end();
   const { problems, found } = findings;
-  return { size, root: hexOf(root), streams: streams.size, voids: before.voids(), problems, found };
+  return {
+    size,
+    root: hexOf(root),
+    streams: streams.size,
+    voids: before.voids(),
+    halfSettled: before.halfSettled(),
+    problems,
+    found,
+  };
 
   async function look(recorded: RecordedEvent): Promise<void> {
     const { stream, revision, position } = recorded;
@@ -196,7 +207,9 @@ function createFindings() {
 }
 
 /** What stands before each event, as the events come by. */
-function createBefore(store: EventStore): Before & { pass(event: LedgerEvent): void; voids(): number } {
+function createBefore(
+  store: EventStore,
+): Before & { pass(event: LedgerEvent): void; voids(): number; halfSettled(): string[] } {
   const states = new Map<string, StreamState<unknown>>();
   const voids = new Set<string>();
   const state = (stream: string): StreamState<unknown> => {
@@ -208,6 +221,7 @@ function createBefore(store: EventStore): Before & { pass(event: LedgerEvent): v
     store,
     streams: {
       stream: (kind, stream) => (states.get(stream) ?? initialStream(KINDS[kind], stream)) as StreamState<never>,
+      madeIn: (proposal) => [...states.values()].find(holdsProposal(proposal))?.stream,
     },
     register: () => state(REGISTER_STREAM).own as RegisterState,
     state,
@@ -217,5 +231,6 @@ function createBefore(store: EventStore): Before & { pass(event: LedgerEvent): v
       passOver(state(event.stream), event);
     },
     voids: () => voids.size,
+    halfSettled: () => halfSettled(states),
   };
 }

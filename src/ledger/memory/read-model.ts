@@ -7,7 +7,7 @@ import { expiredBy, type Offer } from '../../domain/grammar/offers.js';
 import type { OpenProposal } from '../../domain/grammar/proposal.js';
 import { minus } from '../../domain/money.js';
 import type { RegisterState } from '../../domain/register/state.js';
-import { initialStream, type StreamState } from '../../domain/grammar/kind.js';
+import { holdsProposal, initialStream, type StreamState } from '../../domain/grammar/kind.js';
 import type { Position } from '../../store/event-store.js';
 import { createActs, scopedKey, type KeptActs } from './key-table.js';
 import { KINDS, REGISTER_STREAM, type StateOf } from '../catalogue.js';
@@ -59,6 +59,12 @@ export interface ReadModel {
   knownRevision(stream: string, size: number): number;
   /** Every proposal that waits for a signature, with the stream it stands in. */
   openProposals(): readonly { readonly stream: string; readonly proposal: OpenProposal }[];
+  /** The stream in which a proposal was made, by its identifier. */
+  madeIn(proposal: string): string | undefined;
+  /** The proposals of a stream that are half of a settlement: those that name another half, and those that are named. */
+  halvesOf(stream: string): ReadonlySet<string>;
+  /** The proposals that name one as the other half of their settlement, each with its stream. */
+  naming(proposal: string): readonly { readonly stream: string; readonly proposal: string }[];
   /**
    * Where the act with this idempotency key was recorded: in the stream, or else in the one that had it first. Two services
    * that are given one key for two streams in the same moment both record an act, and each is then found in its own. An
@@ -164,8 +170,8 @@ export function createReadModel(kept?: KeptModel): ReadModel {
     isAtHand: (stream) => memories.find(stream)?.atHand ?? true,
     keep(stream, own) {
       const memory = memories.find(stream)!;
-      const { revision, last, open, ended } = memory.state;
-      memory.state = { stream, revision, last, own, open, ended };
+      const { revision, last, open, ended, halves } = memory.state;
+      memory.state = { stream, revision, last, own, open, ended, halves };
       memory.atHand = true;
     },
     goLive: () => memories.goLive(),
@@ -187,6 +193,19 @@ export function createReadModel(kept?: KeptModel): ReadModel {
     openProposals: () =>
       memories.all.flatMap(({ state: { stream, open } }) =>
         [...open.values()].map((proposal) => ({ stream, proposal })),
+      ),
+    madeIn: (proposal) => memories.all.find(({ state }) => holdsProposal(proposal)(state))?.state.stream,
+    halvesOf(stream) {
+      const own = memories.find(stream)?.state;
+      const named = memories.all.flatMap(({ state: { halves } }) => [...halves.values()]);
+      return new Set([
+        ...(own?.halves.keys() ?? []),
+        ...named.flatMap(({ proposal }) => (own && holdsProposal(proposal)(own) ? [proposal] : [])),
+      ]);
+    },
+    naming: (proposal) =>
+      memories.all.flatMap(({ state: { stream, halves } }) =>
+        [...halves].flatMap(([id, half]) => (half.proposal === proposal ? [{ stream, proposal: id }] : [])),
       ),
     acted(key, stream) {
       const place = actsElsewhere.get(keyIn(key, stream)) ?? acts.find(...unscoped(key));

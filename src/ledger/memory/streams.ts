@@ -86,12 +86,13 @@ export class StateMissing extends Error {
 }
 
 /** A stream of which only what is on the table is kept. */
-const notAtHand = ({ stream, revision, last, open, ended }: Table): StreamState<unknown> => ({
+const notAtHand = ({ stream, revision, last, open, ended, halves }: Table): StreamState<unknown> => ({
   stream,
   revision,
   last,
   open,
   ended,
+  halves,
   get own(): never {
     throw new StateMissing(stream);
   },
@@ -147,13 +148,13 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
 
   function* keptStreams(): Generator<KeptStream> {
     for (const { state, places, voids, fund, area, atHand } of all) {
-      const { stream, revision, last, open, ended } = state;
+      const { stream, revision, last, open, ended, halves } = state;
       // While a transaction is under way its states are ahead of the ledger: that is nothing to keep.
       if (last !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
       const own = fund ? {} : { own: state.own };
       if (fund && atHand) statesKept.add(stream);
       yield {
-        state: { stream, revision, last, open, ended, ...own },
+        state: { stream, revision, last, open, ended, halves, ...own },
         places: places.all(),
         voids,
         ...(fund && { fund: { ...keptFund(fund), ...(atHand && { own: packed(state.own as FundState) }) } }),

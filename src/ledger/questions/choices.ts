@@ -16,10 +16,22 @@ import { Refusal } from '../../domain/rules.js';
 import { inForce, LINE_CATEGORIES, sourceOf, SOURCES } from '../../domain/sources.js';
 import { Code, Name } from '../../domain/values.js';
 import { todayOf } from '../acts/stamp.js';
-import { disputeStream, fundStream, KINDS, sentenceOf, streamOf, WHEREABOUTS } from '../catalogue.js';
+import {
+  disputeStream,
+  fundStream,
+  KINDS,
+  offerSentence,
+  placed,
+  sentenceOf,
+  streamOf,
+  WHEREABOUTS,
+  type AnyKind,
+} from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
+import type { Offered } from '../../domain/grammar/proposal.js';
+import { onTheTable } from './proposal-then.js';
 import { planHashAt } from './fund/plan-year.js';
-import { nameOf, Nothing, OfArea, OfFund, query, standing, type Query, type Seeing } from './question.js';
+import { fundsOf, nameOf, Nothing, OfArea, OfFund, query, standing, type Query, type Seeing } from './question.js';
 
 /**
  * What a field of a fact may hold: the choices behind every name and list that a form asks for, in words. What brings a
@@ -211,6 +223,35 @@ function fundInWords({ model }: Ledger, fund: string): string {
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
+/** What may be the other half of a settlement: the proposals of the area’s other funds and of its disputes, open or signed. */
+const otherHalves: ChoicesOf = async ({ ledger, kind, name, stream, seeing }) => {
+  const { model } = ledger;
+  const area = kind === 'fund' ? model.fund(name)?.outline.opened?.area : name;
+  const funds = area === undefined ? [] : fundsOf(ledger, area).filter((each) => seeing.sees(each));
+  const places = [
+    ...funds.map((each) => ({ stream: fundStream(each), words: `In the fund of ${fundInWords(ledger, each)}` })),
+    ...(area !== undefined && model.area(area) && seeing.seesCases(area)
+      ? [{ stream: disputeStream(area), words: `Among the disputes of ${area.replaceAll('-', ' ')}` }]
+      : []),
+  ].filter((each) => each.stream !== stream);
+  const found: ChoiceText[] = [];
+  for (const { stream: other, words } of places) {
+    const of: AnyKind = KINDS[placed(other).kind];
+    const there = model.stream(placed(other).kind, other);
+    const open = onTheTable(there, model.now(ledger.clock));
+    const after = Math.max(-1, there.last - EVENTS_LOOKED_AT);
+    const { entries } = await ledger.history(other, model.size(), { after, limit: EVENTS_LOOKED_AT });
+    const signed = entries.filter(({ type, why }) => type === 'ProposalAgreed' && why === undefined);
+    found.push(
+      ...[...open.values()].map((each) => choice(each.id, offerSentence(of, each), words)),
+      ...signed
+        .map(({ data }) => choice(text(data['proposal']), offerSentence(of, data as unknown as Offered), words))
+        .reverse(),
+    );
+  }
+  return found;
+};
+
 const OF: Readonly<Record<string, ChoicesOf>> = {
   partner: partners,
   'bodies-in-the-register': ({ ledger }) => bodies(ledger, ledger.model.register().partners.keys()),
@@ -323,6 +364,7 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
       .map(({ label }) => choice(label, yearInWords(label)));
   },
   'purposes-of-the-source': purposes,
+  'other-halves': otherHalves,
   'plan-of-the-fund'(at) {
     const found = at.kind === 'fund' ? standing(at.ledger, at.name, {}) : undefined;
     if (!found || found instanceof Refusal) return [];

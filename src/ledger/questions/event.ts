@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger.js';
 import { whyVoidInWords } from '../memory/standing.js';
 import { signatory, SignatoryText } from './fund/audit.js';
 import { Known, knownThen } from './known.js';
+import { proposalOf, settlementOf, SettlementText } from './proposal-then.js';
 import {
   DocumentText,
   documentText,
@@ -35,6 +36,10 @@ const EventText = EntryText.extend({
   withheld: z.boolean().meta({
     description:
       'Of a return, where you may see no cases of the area: its data is left out but for the day, and its hash.',
+  }),
+  settlement: SettlementText.nullable().meta({
+    description:
+      'Of a step of a proposal, and of what its signature recorded: the settlement in two places that it is half of; null where it is none.',
   }),
   reason: z.string().nullable().meta({ description: 'The reason given for adjusting a closed period.' }),
   conditions: z.string().nullable(),
@@ -97,7 +102,7 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
       const name = param ? (asked as unknown as Record<string, string>)[param]! : '';
       const stream = streamOf(kind, name);
       if (ledger.model.stream(kind, stream).revision < 0) return KINDS[kind].notOpen(stream);
-      const { size, text } = knownThen(ledger, asked['known-at']);
+      const { size, instant, text } = knownThen(ledger, asked['known-at']);
       const revision = Number(asked.revision);
       const { entries } = await ledger.history(stream, size, { after: revision - 1, limit: 1 });
       const [entry] = entries;
@@ -106,6 +111,7 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
       const { recorded, why } = await storedAt(ledger, stream, revision);
       const all = await ledger.entries(stream, size);
       const approved = approvals(all).find((each) => each.entry.revision === revision);
+      const proposal = proposalOf(all, revision);
       const register = await ledger.registerAt(size);
       const rests = restsOn(KINDS[kind], entry);
       const resting = all.filter((later) => later.revision > revision && rests(later));
@@ -122,6 +128,8 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
         signedInBy: (JSON.parse(recorded.metadata) as { readonly signedInBy: string }).signedInBy,
         data: withheld ? { effective: entry.effective } : entry.data,
         withheld,
+        settlement:
+          proposal === undefined ? null : await settlementOf(ledger, stream, proposal, { size, instant }, seeing),
         reason: entry.adjustment?.reason ?? null,
         conditions: approved?.conditions ?? null,
         by: approved ? approved.by.map((each) => signatory(register, each)) : [],
@@ -143,6 +151,7 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
         ['partner', answer.partner],
         ['documents', answer.evidence.join('; ')],
         ...answer.by.map((each) => [each.act, `${each.officer} (${each.partner}, ${each.role}) on ${each.on}`]),
+        ...(answer.settlement === null ? [] : [['settlement', answer.settlement.words]]),
         ...answer.resting.map((each) => ['rests on it', `${each.revision}: ${each.sentence}`]),
         ['hash', answer.hash ?? 'withheld'],
       ],

@@ -8,16 +8,8 @@ import { Name } from '../../domain/values.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
 import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
-import {
-  OfProposal,
-  onTheTable,
-  ProposalText,
-  proposalTable,
-  proposalText,
-  tableOf,
-  WholeProposal,
-  wholeProposal,
-} from './proposal.js';
+import { OfProposal, ProposalText, proposalTable, proposalText, WholeProposal, wholeProposal } from './proposal.js';
+import { onTheTable, tableOf } from './proposal-then.js';
 import {
   EntryText,
   entryText,
@@ -234,11 +226,11 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       params: params.extend(OfProposal.shape),
       options: z.strictObject({ 'known-at': KnownAt.optional() }),
       answer: WholeProposal,
-      async run(ledger, of) {
+      async run(ledger, of, seeing) {
         const at = asked(ledger, of);
         if (at instanceof Refusal) return at;
         const { proposal, 'known-at': knownAt } = of;
-        return wholeProposal(ledger, kind, at.stream, proposal, knownAt);
+        return wholeProposal(ledger, kind, at.stream, proposal, knownAt, seeing);
       },
       table: proposalTable,
       revision: (answer) => answer.revision,

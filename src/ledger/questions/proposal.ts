@@ -1,44 +1,26 @@
 import { z } from 'zod';
+import type { Day, Instant } from '../../domain/calendar.js';
+import type { StreamKind } from '../../domain/grammar/event.js';
 import type { Entry } from '../../../projections/entry.js';
-import { londonDay, type Day, type Instant } from '../../domain/calendar.js';
-import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
 import { moneyText } from '../../domain/money.js';
 import {
-  dealMade,
-  dealSigned,
   endingInWords,
-  isProposalEvent,
-  offeredAs,
   replacedBy,
-  stillOpen,
   textsOf,
-  type DealSignature,
-  type DealState,
   type OpenProposal,
   type ProposalEvent,
 } from '../../domain/grammar/proposal.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import { evolveTable, type Table as OnTable } from '../../domain/grammar/evolve.js';
-import { initialStream } from '../../domain/grammar/kind.js';
 import { SignedMoney } from '../../domain/values.js';
 import { OPERATOR } from '../access.js';
 import { act } from '../act.js';
-import {
-  disputeStream,
-  fundStream,
-  kindOf,
-  KINDS,
-  offerSentence,
-  placed,
-  REGISTER_STREAM,
-  sentenceOf,
-  type AnyKind,
-} from '../catalogue.js';
+import { kindOf, KINDS, offerSentence, placed, sentenceOf } from '../catalogue.js';
 import { todayOf } from '../acts/stamp.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
+import { proposalThen, settlementOf, SettlementText, STATES, type Terms } from './proposal-then.js';
 import { DocumentText, documentText, KnownAt, query, SEES_ALL, type Seeing, type Table } from './question.js';
 
 /** One proposal, whole: its terms, the steps that it went through, how it ended, and who can sign it. */
@@ -68,12 +50,13 @@ export const ProposalText = z.object({
   signature: z.string(),
   conditions: z.string().nullable(),
   expires: z.string().nullable(),
+  otherHalf: z
+    .object({ kind: z.enum(['fund', 'dispute']), in: z.string(), proposal: z.string() })
+    .nullable()
+    .meta({ description: 'The proposal that it names as the other half of a settlement; null where it names none.' }),
 });
 
 export type ProposalText = z.output<typeof ProposalText>;
-
-/** What is told of a proposal: all but the version of the rules by which its terms were decided. */
-type Terms = Omit<OpenProposal, 'rules'>;
 
 export const proposalText = (stream: string, proposal: Terms): ProposalText => ({
   proposal: proposal.id,
@@ -93,6 +76,7 @@ export const proposalText = (stream: string, proposal: Terms): ProposalText => (
   signature: proposal.signature,
   conditions: proposal.conditions ?? null,
   expires: proposal.expires ?? null,
+  otherHalf: proposal.otherHalf ?? null,
 });
 
 export const OfProposal = z.strictObject({
@@ -100,8 +84,6 @@ export const OfProposal = z.strictObject({
     .uuid({ error: 'must be the identifier of a proposal' })
     .meta({ description: 'The proposal, by its identifier.' }),
 });
-
-const STATES = ['open', 'agreed', 'declined', 'withdrawn', 'lapsed', 'taken-off'] as const;
 
 const StepText = z.object({
   revision: z.string(),
@@ -133,6 +115,10 @@ export const WholeProposal = ProposalText.extend({
   in: z.string().meta({ description: 'The fund, or the area, in which it was made; empty for the register.' }),
   ...Known,
   state: z.enum(STATES),
+  settlement: SettlementText.nullable().meta({
+    description:
+      'The settlement in two places that it is half of, with what has become of the other half; null where it is none.',
+  }),
   ending: z.string().nullable().meta({ description: 'How it ended, in words; null while it is on the table.' }),
   replaces: z
     .object({ type: z.string(), data: z.looseObject({}) })
@@ -159,59 +145,6 @@ export const WholeProposal = ProposalText.extend({
 });
 
 type WholeProposal = z.input<typeof WholeProposal>;
-
-/** An entry as the table of a stream takes it. */
-const asEvent = ({ officer, partner, role, rules, adjustment, ...entry }: Entry): LedgerEvent =>
-  ({ ...entry, metadata: { officer, partner, role, rules, adjustment } }) as unknown as LedgerEvent;
-
-/** What was on the table of a stream, and how each proposal had ended, after some of its entries. */
-export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]): OnTable {
-  const table = initialStream(kind, stream);
-  for (const entry of entries) evolveTable(kind, table, asEvent(entry));
-  return table;
-}
-
-/** What is on the table of a stream at an instant: what has expired by then is not, whether or not its lapse is recorded. */
-export const onTheTable = ({ open }: Pick<OnTable, 'open'>, instant: Instant): ReadonlyMap<string, OpenProposal> =>
-  stillOpen(open, londonDay(instant));
-
-const stateOf = (how: string): (typeof STATES)[number] =>
-  STATES.find((state) => how.toLowerCase() === `proposal${state}`) ?? 'taken-off';
-
-/** The last terms of a proposal that has ended, as they stood before; of a deal with every signature that it was given. */
-function lastTerms(steps: readonly (Entry & ProposalEvent)[]): Terms {
-  const at = steps.findLastIndex(({ type }) => type === 'ProposalMade' || type === 'ProposalCountered');
-  const last = steps[at]!;
-  const { data, partner, officer, revision } = last as Entry & Extract<ProposalEvent, { type: 'ProposalMade' }>;
-  const role = last.role as OpenProposal['role'];
-  return {
-    id: data.proposal,
-    ...offeredAs(textsOf(data)),
-    signature: data.signature,
-    by: partner,
-    officer,
-    role,
-    awaiting: data.awaiting,
-    revision,
-    ...(data.conditions !== undefined && { conditions: data.conditions }),
-    ...(data.expires !== undefined && { expires: data.expires }),
-    ...dealAfter(steps.slice(at + 1), dealMade(data, last)),
-  };
-}
-
-/** A deal after the steps that followed its last terms; nothing of a proposal of one fact. */
-function dealAfter(
-  steps: readonly ProposalEvent[],
-  { deal }: { readonly deal?: DealState },
-): { readonly deal?: DealState } {
-  if (!deal) return {};
-  let then = deal;
-  for (const { type, data } of steps) {
-    if (type === 'ProposalSigned') then = dealSigned(then, data);
-    if (type === 'ProposalAgreed') then = { needs: [], given: data.signatures as readonly DealSignature[] };
-  }
-  return { deal: then };
-}
 
 /** The bodies any of which a proposal waits for, with the day of the fact that they are a side of; of a deal, for each need. */
 export const sidesToSign = (
@@ -276,16 +209,12 @@ export async function wholeProposal(
   stream: string,
   id: string,
   knownAt?: Instant,
+  seeing: Seeing = SEES_ALL,
 ): Promise<WholeProposal | Refusal> {
   const { size, instant, text: known } = knownThen(ledger, knownAt);
-  const entries = await ledger.entries(stream, size);
-  const steps = entries.filter(
-    (entry): entry is Entry & ProposalEvent => isProposalEvent(entry) && entry.data.proposal === id,
-  );
-  if (steps.length === 0) return refuse('proposal_unknown', `No proposal ${id} was made here.`);
-  const table = tableOf(KINDS[kind], stream, entries);
-  const open = onTheTable(table, instant).get(id);
-  const how = table.ended.get(id)?.how ?? (open ? undefined : 'ProposalLapsed');
+  const found = await proposalThen(ledger, stream, id, { size, instant });
+  if (!found) return refuse('proposal_unknown', `No proposal ${id} was made here.`);
+  const { entries, steps, open, how, state } = found;
   const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
   const records = agreed
     ? entries
@@ -302,11 +231,12 @@ export async function wholeProposal(
   const countered = steps.findLast(({ type }) => type === 'ProposalCountered') as
     Extract<ProposalEvent, { type: 'ProposalCountered' }> | undefined;
   return {
-    ...proposalText(stream, table.open.get(id) ?? lastTerms(steps)),
+    ...proposalText(stream, found.terms),
     kind,
     in: placed(stream).name,
     ...known,
-    state: how === undefined ? 'open' : stateOf(how),
+    state,
+    settlement: await settlementOf(ledger, stream, id, { size, instant }, seeing),
     ending: how === undefined ? null : endingInWords(how, KINDS[kind].byName),
     replaces: countered ? { type: countered.data.replaces.type, data: countered.data.replaces.data } : null,
     replaced: countered
@@ -337,6 +267,7 @@ export const proposalTable = (answer: z.output<typeof WholeProposal>): Table => 
   rows: [
     [answer.sentence, answer.by, '', answer.revision],
     ...answer.steps.map(({ sentence, officer, recordedAt, revision }) => [sentence, officer, recordedAt, revision]),
+    ...(answer.settlement === null ? [] : [[answer.settlement.words, '', '', '']]),
     ...(answer.ending === null ? [] : [[`It has ended: ${answer.ending}.`, '', '', '']]),
     ...answer.signers.map(({ officer, partner, able, why }) => [
       able ? `can sign for ${partner}` : why!,
@@ -346,13 +277,6 @@ export const proposalTable = (answer: z.output<typeof WholeProposal>): Table => 
     ]),
   ],
 });
-
-/** The streams that may hold proposals. */
-const streamsOf = ({ model }: Ledger): string[] => [
-  REGISTER_STREAM,
-  ...model.funds().map(fundStream),
-  ...model.areas().map(disputeStream),
-];
 
 const maySee = (seeing: Seeing, stream: string): boolean => {
   const { kind, name } = placed(stream);
@@ -369,12 +293,9 @@ export const proposalAnywhere = query({
   options: z.strictObject({ 'known-at': KnownAt.optional() }),
   answer: WholeProposal,
   async run(ledger, { proposal, 'known-at': knownAt }, seeing = SEES_ALL) {
-    const stream = streamsOf(ledger).find((each) => {
-      const { open, ended } = ledger.model.stream(placed(each).kind, each);
-      return open.has(proposal) || ended.has(proposal);
-    });
+    const stream = ledger.model.madeIn(proposal);
     return stream !== undefined && maySee(seeing, stream)
-      ? wholeProposal(ledger, placed(stream).kind, stream, proposal, knownAt)
+      ? wholeProposal(ledger, placed(stream).kind, stream, proposal, knownAt, seeing)
       : refuse('proposal_unknown', `No proposal ${proposal} was made here.`);
   },
   table: proposalTable,

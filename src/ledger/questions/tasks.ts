@@ -13,7 +13,8 @@ import { refuse, Refusal } from '../../domain/rules.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import { fundStream, KINDS, offerSentence, placed } from '../catalogue.js';
-import { onTheTable, ProposalText, tableOf } from './proposal.js';
+import { ProposalText } from './proposal.js';
+import { onTheTable, tableOf } from './proposal-then.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {

@@ -5,13 +5,13 @@ import { readAs } from '../../domain/faults.js';
 import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
 import type { Fact } from '../../domain/grammar/fact.js';
 import { namedBy } from '../../domain/grammar/naming.js';
-import type { Command } from '../../domain/grammar/command.js';
+import { halfIn, type Command } from '../../domain/grammar/command.js';
 import { offeredAs } from '../../domain/grammar/proposal.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Code, Name, type EvidenceList } from '../../domain/values.js';
 import { act } from '../../ledger/act.js';
 import type { Done } from '../../ledger/acts/submission.js';
-import { streamOf } from '../../ledger/catalogue.js';
+import { KINDS, streamOf } from '../../ledger/catalogue.js';
 import { askedOf, type Given } from '../asking.js';
 import type { Asking, Form, Site } from '../site.js';
 import { lookUp, type Looked } from './choosing.js';
@@ -94,6 +94,7 @@ interface Papers {
   readonly evidence: EvidenceList;
   readonly conditions?: string;
   readonly expires?: string;
+  readonly otherHalf?: string;
   readonly adjustment?: { readonly reason: string };
 }
 
@@ -243,7 +244,7 @@ async function triedOnce(
     return { fact, offered: [fact], command: { act: 'post', fact }, found };
   }
   const fact = { type, data: read.value as FactData };
-  const { evidence, conditions, expires, adjustment } = papers;
+  const { evidence, conditions, expires, otherHalf, adjustment } = papers;
   const terms = {
     ...(conditions !== undefined && { conditions }),
     ...(expires !== undefined && { expires: expires as never }),
@@ -255,7 +256,7 @@ async function triedOnce(
   const countered = errand.counters ?? errand.deal?.counters;
   const propose: Command = countered
     ? { act: 'counter', proposal: countered.proposal, ...offeredAs(offered), ...terms }
-    : { act: 'propose', ...offeredAs(offered), ...terms, ...adjusting };
+    : { act: 'propose', ...offeredAs(offered), ...terms, ...halfIn({ otherHalf }), ...adjusting };
   if (offered.length === 0) return { fact, offered, command: propose, found: refuse('fields_invalid', NO_PARTS) };
   if (!countered && !errand.isProposed && !errand.deal) {
     const posted = await sent(site, asking, errand, post, dry);
@@ -280,6 +281,8 @@ export const newDraft = (): string => randomUUID();
 
 /** The steps of a form. The papers of a part are those of its deal. */
 export const stepsFor = (errand: Errand): Step[] => {
-  const steps = stepsOf(errand.fact, errand.isProposed);
+  const { fact, kind, isProposed } = errand;
+  const countered = errand.counters ?? errand.deal?.counters;
+  const steps = stepsOf(fact, { isProposed, mayBeHalf: isProposed && KINDS[kind].deals && !countered });
   return errand.deal && !isWholeDeal(errand) ? steps.filter(({ prefix }) => prefix === 'f') : steps;
 };

@@ -3,6 +3,7 @@ import { readAs } from '../../domain/faults.js';
 import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
 import { isDealFact } from '../../domain/grammar/deal.js';
 import { fact, type Fact } from '../../domain/grammar/fact.js';
+import { OtherHalf } from '../../domain/grammar/half.js';
 import { DEAL_FACTS_MAX, ProposalTerms } from '../../domain/grammar/proposal.js';
 import { refuse, type Refusal } from '../../domain/rules.js';
 import { LoadFile } from '../../ledger/acts/load.js';
@@ -111,12 +112,13 @@ export function openedFile(kind: StreamKind, name: string, text: string): Opened
   const parts = dealIn(kind, { deal: JSON.stringify({ parts: texts }) })!.parts;
   const wrong = texts.findIndex(({ type }, at) => parts[at]?.type !== type);
   if (wrong >= 0) return none(`part ${wrong + 1} is not as it must be.`);
-  const { conditions, expires } = step;
+  const { conditions, expires, otherHalf } = step;
   return {
     parts,
     terms: {
       ...(conditions !== undefined && filled(ProposalTerms.conditions, 'p.conditions', conditions)),
       ...(expires !== undefined && filled(ProposalTerms.expires, 'p.expires', expires)),
+      ...(otherHalf !== undefined && filled(OtherHalf, 'p.otherHalf', otherHalf)),
     },
   };
 }

@@ -402,7 +402,8 @@ function registerDeals(site: Site, address: string, placeOf: (request: FastifyRe
   site.get(address, async (asking, request, reply) => {
     const place = placeOf(request);
     await mayDeal(asking, place);
-    return dealPage(site, asking, errandOf(place, { parts: [] }), { draft: newDraft() }, reply);
+    const errand = errandOf(place, { parts: [] });
+    return dealPage(site, asking, errand, begun(site, errand, queryOf(request)), reply);
   });
   site.postDraft(address, async (asking, form, request, reply) => {
     const place = placeOf(request);

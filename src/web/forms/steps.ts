@@ -3,6 +3,7 @@ import { madeFrom } from '../../domain/grammar/asked.js';
 import type { Fact } from '../../domain/grammar/fact.js';
 import { AGAIN } from '../../domain/grammar/fields.js';
 import { pagesOf } from '../../domain/grammar/pages.js';
+import { OtherHalf } from '../../domain/grammar/half.js';
 import { Adjustment, ProposalTerms } from '../../domain/grammar/proposal.js';
 import { Evidence } from '../../domain/values.js';
 import { nameIn } from './reading.js';
@@ -36,11 +37,19 @@ const step = (fields: Fields, more: Partial<Step> = {}): Step => ({
 /** Whether the form makes a name up by itself. */
 const isMade = (field: z.ZodType): boolean => shapeOf(field).kind === 'new-name' && madeFrom(field) !== undefined;
 
+/** What is filled in beside a fact follows from how it is signed. */
+interface Signing {
+  /** Whether it waits for a signature. */
+  readonly isProposed: boolean;
+  /** Whether it may be half of a settlement in two places. */
+  readonly mayBeHalf: boolean;
+}
+
 /**
  * The steps of a fact’s form: its own question pages, then those that are asked on request, which are its papers, whether it
  * is one more of the same, and a name other than the one that the form makes.
  */
-export function stepsOf(fact: Fact<unknown>, isProposed: boolean): Step[] {
+export function stepsOf(fact: Fact<unknown>, { isProposed, mayBeHalf }: Signing): Step[] {
   const shape = fact.input.shape as Fields;
   // Only whoever records the same once more says so.
   const once = fact.sameAs ? Object.keys(AGAIN) : [];
@@ -59,6 +68,7 @@ export function stepsOf(fact: Fact<unknown>, isProposed: boolean): Step[] {
       description: 'The papers that it rests on. Name no patient.',
     }),
     ...(isProposed && ProposalTerms),
+    ...(mayBeHalf && { otherHalf: OtherHalf.optional() }),
     adjustment: Adjustment,
   };
   return [

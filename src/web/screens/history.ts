@@ -15,6 +15,7 @@ import { factCell, signed, type Data, type Showing } from './answer.js';
 import { roleName, told } from './answer-words.js';
 import { filled, pageOf } from './places.js';
 import { askedIn, datesOfAnswer, framed, showingFor, sourceOf } from './question.js';
+import { settlementPart, type Settlement } from './settlement.js';
 import { termsList, type Text } from './terms.js';
 
 /** What happened in a fund, in the disputes of an area, or in the register: in sentences, and each with a page of its own. */
@@ -166,6 +167,7 @@ interface Event extends Answer {
   readonly documents: readonly NamedDocument[];
   readonly data: Data;
   readonly withheld: boolean;
+  readonly settlement: Settlement | null;
   readonly reason: string | null;
   readonly conditions: string | null;
   readonly by: readonly Data[];
@@ -227,6 +229,7 @@ async function eventPage(
     <h1 class="govuk-heading-m"><span class="govuk-caption-m">${HAPPENED[kind].in(given)}, takes effect on ${day(found.effective)}</span>${sentence}</h1>
     ${found.why !== null && insetText({ content: found.why })}
     ${paragraph(`Recorded on ${instant(found.recordedAt)} by ${who}.`)}
+    ${settlementPart(found.settlement, showing.names)}
     ${subheading('What it says')}${termsOf(kind, found, showing)}
     ${found.by.length > 0 && html`${subheading('Who approved it')}<ul class="govuk-list govuk-list--bullet">${found.by.map((each) => html`<li>${signed(each, showing)}</li>`)}</ul>`}
     ${subheading('Documents')}${await documentsList(site, whereIs(kind, given), filled(pageOf(questionNamed(event)), given), found.documents)}

@@ -25,6 +25,7 @@ import { answered } from '../refused.js';
 import { placeName } from './tasks.js';
 import { foretoldPart, markOf } from './foretold.js';
 import { scrolling } from './parts.js';
+import { makeOtherHalf, settlementPart, type Settlement } from './settlement.js';
 import { changesTable, termsList, type Text } from './terms.js';
 
 /** One proposal: what it says, what it would change, who can sign it; and afterwards, at the same address, its receipt. */
@@ -57,6 +58,7 @@ interface Proposal {
   readonly knownAt: string;
   readonly ledger: { readonly size: number };
   readonly state: string;
+  readonly settlement: Settlement | null;
   readonly ending: string | null;
   readonly steps: readonly {
     readonly type: keyof typeof PROPOSAL_EVENTS;
@@ -271,6 +273,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(title)}
     ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.`)}
     ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${isDeal ? 'every part, as it stands below.' : names.in(proposal.recorded.sentence)}` })}
+    ${settlementPart(proposal.settlement, names)}
     ${isDeal ? dealTerms(kind, proposal, more, names) : html`${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}`}
     ${!isDeal && proposal.replaces && changesTable(kind, proposal.replaces, proposal.fact, names)}
     ${proposal.documents.length > 0 && html`${subheading('Documents')}${await documentsList(site, proposal, `/proposals/${id}`, proposal.documents)}`}
@@ -278,7 +281,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
     ${isDeal && dealSignatures(site, proposal, names)}${stepsList(site, proposal, names)}
     ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack, mayDecline, isFresh: site.isFresh(asking.session) })}`}
-    ${forAuditors(proposal)}`;
+    ${makeOtherHalf(site, asking, proposal)}${forAuditors(proposal)}`;
   return page(asking.around, {
     title: above.refusal ? `Error: ${title}` : title,
     section: 'tasks',

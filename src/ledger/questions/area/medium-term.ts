@@ -24,6 +24,7 @@ import {
   linesAsked,
 } from '../fund/departments.js';
 import { BothSettled, Known, knownThen } from '../known.js';
+import { halvesSigned } from '../proposal-then.js';
 import {
   entriesOf,
   EntryText,
@@ -289,6 +290,14 @@ const Bridge = z.object({
       'What each plan line changed of the gap of each year, moves between years left out: the lines of a category add up to its row.',
   }),
   change: SignedMoney,
+  settlements: z
+    .array(
+      z.object({ year: z.string(), fund: z.string(), proposal: z.string(), sentence: z.string(), words: z.string() }),
+    )
+    .meta({
+      description:
+        'The settlements of which one half was signed here between the two instants, and the other half is not signed by the second.',
+    }),
   facts: z
     .array(FactText)
     .meta({ description: 'The facts behind each cell, in the order in which they were recorded.' }),
@@ -442,9 +451,12 @@ export const bridge = query({
     });
     const found: { readonly place: number; readonly fact: FactText }[] = [];
     const lines: LineText[] = [];
+    const settlements: z.input<typeof Bridge>['settlements'] = [];
     for (const { year, on, fund, last, of } of columns) {
       if (fund === null || !last || !of) continue;
       const entries = await entriesOf(ledger, { fund, size });
+      const halves = await halvesSigned(ledger, fundStream(fund), { from: from.size, to }, seeing);
+      settlements.push(...halves.map((each) => ({ year, fund, ...each })));
       const learnt = { on, fromSize: from.size, toSize: to.size, counts: of.counts };
       const categories = categoriesOf(linesSet(last));
       const departments = departmentsAt(last);
@@ -473,11 +485,12 @@ export const bridge = query({
         columns.map(({ year }) => year),
       ),
       lines: changedLines(lines),
+      settlements,
       change: moneyText(columns.reduce((sum, { change }) => plus(sum, change as Pence), NO_MONEY)),
       facts,
     };
   },
-  table: ({ years, rows, lines, change }) => ({
+  table: ({ years, rows, lines, change, settlements }) => ({
     columns: ['what', ...years.map(({ year }) => year), 'all years', 'missing halves'],
     rows: [
       ['Gap as known first', ...years.map(({ gapFrom }) => gapFrom), sumOf(years.map(({ gapFrom }) => gapFrom)), ''],
@@ -487,6 +500,7 @@ export const bridge = query({
       ]),
       ['Change', ...years.map((year) => year.change), change, ''],
       ['Gap as known then', ...years.map(({ gapTo }) => gapTo), sumOf(years.map(({ gapTo }) => gapTo)), ''],
+      ...settlements.map(({ sentence, words }) => [sentence, ...years.map(() => ''), '', words]),
     ],
   }),
 });

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { chosenFrom } from './asked.js';
+import type { Context } from './fact.js';
+import { field } from './fields.js';
+import { endedUnsigned, type Half } from './proposal.js';
+import { refuse, Refusal } from '../rules.js';
+
+/**
+ * A settlement in two places: part of it in a fund, and part in another fund or among the disputes of an area. Each part is a
+ * proposal of its own place, for its facts are of that stream. The one that is made second names the first as its other half.
+ * Each is signed by itself; until both are signed, whoever reads one of them is told that it is half of a settlement, and
+ * what has become of the other half.
+ */
+
+/** What an officer says of the other half: its proposal, wherever it was made. */
+export const OtherHalf = field(
+  chosenFrom('other halves', z.uuid({ error: 'must be the identifier of a proposal' })),
+  'Other half of a settlement',
+  'Where a settlement is in two places, such as a fund and the disputes of its area, or two years: the proposal that is its other half, made there first. Until both are signed, each is shown as half of it.',
+);
+
+/** A proposal as it is now known to other streams: where it was made, and how it ended; undefined while it is open. */
+export interface MadeElsewhere {
+  readonly kind: 'register' | Half['kind'];
+  readonly in: string;
+  readonly stream: string;
+  readonly how: string | undefined;
+}
+
+declare module './fact.js' {
+  interface World {
+    /** A proposal by its identifier, wherever it was made. */
+    proposal(id: string): MadeElsewhere | undefined;
+  }
+}
+
+/** Why a proposal cannot be named that is not there; or that whoever names it may not see. */
+export const noSuchHalf = (id: string): Refusal =>
+  refuse('half_unknown', `There is no proposal ${id} in any fund, or among the disputes of any area.`);
+
+/** The half that a proposal names, as it is recorded; undefined where it names none. Refuses one that cannot be a half. */
+export function halfNamed(id: string | undefined, stream: string, context: Context): Half | undefined | Refusal {
+  if (id === undefined) return undefined;
+  const found = context.proposal(id);
+  if (!found || found.kind === 'register') return noSuchHalf(id);
+  if (found.stream === stream) return refuse('half_here', `Proposal ${id} was made here as well.`);
+  if (found.how !== undefined && endedUnsigned(found.how))
+    return refuse('half_ended', `Proposal ${id}, in ${found.in}, has ended, and nobody signed it.`);
+  return { kind: found.kind, in: found.in, proposal: id };
+}

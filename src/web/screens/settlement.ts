@@ -1,0 +1,83 @@
+import { fundsOf } from '../../ledger/questions/question.js';
+import { details, insetText } from '../components/words.js';
+import { areaName, fundName } from '../format.js';
+import { html, type Html } from '../html.js';
+import { paragraph } from '../layout.js';
+import type { Names } from '../names.js';
+import type { Asking, Site } from '../site.js';
+
+/** A settlement in two places, as each of its halves shows it; and the way from a half to making the other. */
+
+interface Half {
+  readonly kind: 'fund' | 'dispute';
+  readonly in: string;
+  readonly proposal: string;
+  readonly state: string;
+  /** What it offers; null where the reader may not see it. */
+  readonly sentence: string | null;
+}
+
+export interface Settlement {
+  readonly isWhole: boolean;
+  readonly words: string;
+  readonly others: readonly Half[];
+}
+
+const BECAME: Readonly<Record<string, string>> = {
+  open: 'is not signed yet',
+  agreed: 'is signed',
+  declined: 'was declined',
+  withdrawn: 'was taken back',
+  lapsed: 'was not signed in time',
+  'taken-off': 'is off the table',
+};
+
+const placeOf = ({ kind, in: name }: Pick<Half, 'kind' | 'in'>): string =>
+  kind === 'fund' ? `the fund of ${fundName(name)}` : `the disputes of ${areaName(name)}`;
+
+const otherHalf = (half: Half, names: Names): Html => {
+  const words = half.sentence === null ? 'You may not see what it says.' : names.in(half.sentence);
+  const said =
+    half.sentence === null ? words : html`<a class="govuk-link" href="/proposals/${half.proposal}">${words}</a>`;
+  return paragraph(html`The other half, in ${placeOf(half)}, ${BECAME[half.state]}: ${said}`);
+};
+
+/** What a half tells of its settlement; nothing of what is a whole by itself. */
+export const settlementPart = (settlement: Settlement | null, names: Names): Html | false =>
+  settlement !== null &&
+  insetText({
+    content: html`<h2 class="govuk-heading-s">${settlement.isWhole ? 'A settlement in two places: both halves are signed' : 'Half of a settlement'}</h2>${settlement.others.map((each) => otherHalf(each, names))}`,
+  });
+
+/** Whether the other half can still be made: there is none, or each that there was has ended unsigned. */
+const isAlone = (settlement: Settlement | null): boolean =>
+  settlement === null || settlement.others.every(({ state }) => state !== 'open' && state !== 'agreed');
+
+interface Of {
+  readonly kind: string;
+  readonly in: string;
+  readonly proposal: string;
+  readonly state: string;
+  readonly settlement: Settlement | null;
+}
+
+/** The places in which the other half of a proposal can be made: other years of the area, and its disputes. */
+export function makeOtherHalf({ ledger }: Site, { sight }: Asking, of: Of): Html | false {
+  const { kind, in: name, proposal, state, settlement } = of;
+  if (kind === 'register' || (state !== 'open' && state !== 'agreed') || !isAlone(settlement)) return false;
+  const area = kind === 'fund' ? ledger.model.fund(name)!.outline.opened!.area : name;
+  const funds = fundsOf(ledger, area).filter((fund) => fund !== (kind === 'fund' && name) && sight.sees(fund));
+  const places = [
+    ...(kind === 'fund' && ledger.model.area(area) && sight.seesCases(area)
+      ? [{ href: `/areas/${area}/disputes/deal`, words: `In ${placeOf({ kind: 'dispute', in: area })}` }]
+      : []),
+    ...funds.map((fund) => ({ href: `/funds/${fund}/deal`, words: `In ${placeOf({ kind: 'fund', in: fund })}` })),
+  ];
+  return (
+    places.length > 0 &&
+    details({
+      summary: 'Is it half of a settlement? Make the other half',
+      content: html`${paragraph('A settlement may be in two places: part of it here, and part in another year’s fund or in the disputes. Each half is signed by itself. Until both are signed, each is shown as half.')}<ul class="govuk-list">${places.map(({ href, words }) => html`<li><a class="govuk-link" href="${href}?p.otherHalf=${proposal}">${words}</a></li>`)}</ul>`,
+    })
+  );
+}
