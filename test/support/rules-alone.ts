@@ -34,7 +34,7 @@ function acting({ model, clock, store, projector, stateOf }: Ledger): Pick<Ledge
     if (submission.ifMatch !== undefined || keys.has(submission.key))
       throw new Error('Keys that are used again, and revisions that were read, are for tests of the ledger.');
     keys.add(submission.key);
-    const act = prepared(submission);
+    const act = prepared(submission, model);
     await seen(act, { model, stateOf });
     const found = await decidedNow(act, { store, model, clock });
     deepStrictEqual(

@@ -92,7 +92,7 @@ for (const { fact } of allFacts()) {
       t,
       fc.property(heldFields(fields), (data) => {
         const form = filledWith(fields, data);
-        const choices = textsIn(data).map((value) => ({ value, words: value, about: null }));
+        const choices = textsIn(data).map((value) => ({ value, words: value, about: null, wordings: [] }));
         const looked = () => choices;
         const read = reading(form, looked);
         const found = readFields(fields, read);

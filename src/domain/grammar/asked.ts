@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { IN_SHORT, inner, namedBy, saidOf, type Named } from './naming.js';
+import { Name, words } from '../values.js';
+import { IN_SHORT, inner, namedBy, replacingSaid, saidOf, says, type Named } from './naming.js';
 
 /**
  * What whoever asks for a field needs to know of it beside its words and its check: where its choices come from, what is
@@ -11,6 +12,7 @@ const CODES = 'x-codes';
 const CHOSEN_FROM = 'x-chosen-from';
 const NEW_NAME = 'x-new-name';
 const AMONG = 'x-among';
+const WORDED = 'x-worded';
 const SUGGESTED = 'x-suggested';
 const SUMS_TO = 'x-sums-to';
 const EXACTLY_ONE = 'x-exactly-one';
@@ -113,6 +115,28 @@ export const inShort = <Full extends z.ZodType, Short extends z.ZodType>(
   writtenOut: (short: z.output<Short>) => z.output<Full>,
   says: { readonly error: string },
 ) => z.union([full, short.transform(writtenOut)], says).meta({ [IN_SHORT]: true });
+
+/** How long a wording may be, in characters. */
+export const WORDING_MAX = 200;
+
+/**
+ * A code of a list, or what people and the year’s templates call it, whatever its capitals and blanks. The code is what is
+ * decided, fingerprinted and recorded: {@link inCodes} writes it in the place of the wording before anything else is done.
+ */
+export const codeOrWording = (list: ListName) =>
+  chosenFrom(
+    list,
+    inShort(Name, words(WORDING_MAX), (wording) => wording, {
+      error: `must be a code of the list, such as "other", or what it is called there, in at most ${WORDING_MAX} characters`,
+    }).meta({ [WORDED]: list }),
+  );
+
+/** Whether a type, or any part of it, may be a wording. */
+export const takesWordings = (type: z.ZodType): boolean => says(type, WORDED);
+
+/** The same value with codes in the place of wordings; `codeOf` says the code, or the text itself where it stands for none. */
+export const inCodes = (type: z.ZodType, value: unknown, codeOf: (text: string, list: ListName) => string): unknown =>
+  replacingSaid(type, value, WORDED, (text, list) => codeOf(text, list as ListName));
 
 /** An object of which exactly one field is given: each field is an alternative. */
 export const exactlyOne = <S extends z.ZodType>(type: S): S => type.meta({ [EXACTLY_ONE]: true });

@@ -218,13 +218,7 @@ export function recast<In extends z.ZodObject, Stored extends z.ZodObject, State
 }
 
 /** What may be sent in short is recorded in full. */
-function recordedAs<Of extends z.ZodObject>(type: Of): Of {
-  const full = Object.entries(type.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, field]) => {
-    const recorded = inFull(field);
-    return recorded === field ? [] : [[name, recorded]];
-  });
-  return full.length === 0 ? type : (type.safeExtend(Object.fromEntries(full) as never) as unknown as Of);
-}
+const recordedAs = <Of extends z.ZodObject>(type: Of): Of => inFull(type) as Of;
 
 type Completed<In extends z.ZodObject, Stored extends z.ZodObject, State> = Omit<
   Declared<In, Stored, State>,

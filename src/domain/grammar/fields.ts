@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { among, chosenFrom, oneOf, suggesting } from './asked.js';
+import { among, chosenFrom, codeOrWording, oneOf, suggesting } from './asked.js';
 import { naming, type Named } from './naming.js';
 import { ROLE_WORDS } from '../roles.js';
 import {
@@ -294,20 +294,20 @@ export const LineCategory = field(
 export const SchemeTitle = field(words(200), 'Title', 'The title that people know it by.');
 export const ShortTitle = field(words(120), 'Title', 'The title that people know it by.');
 export const SchemeType = field(
-  chosenFrom('scheme types of the year', Name),
+  codeOrWording('scheme types of the year'),
   'Scheme type',
-  'One of the scheme types of the year’s rules.',
+  'One of the scheme types of the year’s rules, by its code or as the year’s template words it.',
 );
 export const SubType = field(words(120), 'Sub-type', 'The sub-type of the national template.');
 export const AreaOfSpend = field(
-  chosenFrom('areas of spend of the year', Name),
+  codeOrWording('areas of spend of the year'),
   'Area of spend',
-  'One of the areas of spend of the year’s rules.',
+  'One of the areas of spend of the year’s rules, by its code or as the year’s template words it.',
 );
 export const Provider = field(
-  chosenFrom('kinds of provider of the year', Name),
+  codeOrWording('kinds of provider of the year'),
   'Provider',
-  'One of the kinds of provider of the year’s rules.',
+  'One of the kinds of provider of the year’s rules, by its code or as the year’s template words it.',
 );
 export const Outputs = field(words(200), 'Outputs', 'What the scheme delivers, in numbers.');
 export const IsNew = field(

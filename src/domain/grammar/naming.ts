@@ -78,13 +78,24 @@ export function textsSaying(schema: z.ZodType, value: unknown, says: string): [f
   });
   return found;
 }
-
 /** The same value with every text replaced; what a text names is said where its field's type says so. */
 export const replacingTexts = (
   schema: z.ZodType,
   value: unknown,
   replace: (text: string, named: Named | undefined) => string,
 ): unknown => walk(schema, value, { field: '', from: undefined }, replace);
+
+/** The same value with every text replaced whose type says something under a name, by that. */
+export const replacingSaid = (
+  schema: z.ZodType,
+  value: unknown,
+  under: string,
+  replace: (text: string, said: unknown) => string,
+): unknown =>
+  walk(schema, value, { field: '', from: undefined }, (text, _named, _at, type) => {
+    const said = saidOf(type, under);
+    return said === undefined ? text : replace(text, said);
+  });
 
 type Visit = (text: string, named: Named | undefined, at: At, type: z.ZodType | undefined) => string;
 
@@ -151,14 +162,21 @@ export function inner(schema: z.ZodType): z.ZodType {
 const fullOf = (schema: z.ZodType): z.ZodType | undefined =>
   schema.meta()?.[IN_SHORT] ? ((schema as z.ZodUnion).options[0] as z.ZodType) : undefined;
 
-/** A field as it is recorded: without the ways to send it in short. The same field where there are none. */
-export function inFull(field: z.ZodType): z.ZodType {
-  const { [IN_SHORT]: isShort, ...said } = field.meta() ?? {};
-  if (isShort) return fullOf(field)!.meta(said);
-  if (!(field instanceof z.ZodOptional)) return field;
-  const within = field.unwrap() as z.ZodType;
-  const full = inFull(within);
-  return full === within ? field : full.optional().meta(said);
+/** A type as it is recorded: without the ways to send it, or any field of it, in short. The same type where there are none. */
+export function inFull(type: z.ZodType): z.ZodType {
+  const { [IN_SHORT]: isShort, ...said } = type.meta() ?? {};
+  if (isShort) return fullOf(type)!.meta(said);
+  if (type instanceof z.ZodOptional) {
+    const within = type.unwrap() as z.ZodType;
+    const full = inFull(within);
+    return full === within ? type : full.optional().meta(said);
+  }
+  if (!(type instanceof z.ZodObject)) return type;
+  const full = Object.entries(type.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, field]) => {
+    const recorded = inFull(field);
+    return recorded === field ? [] : [[name, recorded] as const];
+  });
+  return full.length === 0 ? type : type.safeExtend(Object.fromEntries(full)).meta(said);
 }
 
 /** The type that describes a value: what is wrapped, and of several the one that reads it. */

@@ -1,5 +1,6 @@
 import type { Day } from '../calendar.js';
 import { cited } from './works.js';
+import { wordingsOf, type WordedList, type Wording } from './template-wordings.js';
 
 /**
  * What the national rules of a year say, as dated reference data: the lists that plan lines are described by, uplifts,
@@ -9,6 +10,8 @@ import { cited } from './works.js';
 export interface Coded {
   readonly code: string;
   readonly name: string;
+  /** What else the year’s templates call it. */
+  readonly wordings?: readonly Wording[];
 }
 
 /** Which minimum test counts what a line spends in an area. Source: docs/sources.md, Minimum tests. */
@@ -114,6 +117,33 @@ const PROVIDERS = coded([
   'Other',
 ]);
 
+/** Scheme types that only the templates of some years have, each from a year to a year, both inclusive; not proven. */
+const OF_SOME_YEARS: readonly (Coded & { readonly from: string; readonly until: string })[] = [
+  ...coded(['Care homes', 'Integrated care teams', 'Intermediate care', 'Seven-day working']).map((type) => ({
+    ...type,
+    from: '2015-16',
+    until: '2018-19',
+  })),
+  ...coded([
+    'Discharge support',
+    'End of life care',
+    'Home-based community health',
+    'Short-term home-based social care',
+  ]).map((type) => ({ ...type, from: '2025-26', until: '2026-27' })),
+];
+
+const schemeTypesOf = (label: string): Coded[] => {
+  const own = OF_SOME_YEARS.filter(({ from, until }) => from <= label && label <= until);
+  return [...SCHEME_TYPES, ...own.map(({ code, name }) => ({ code, name }))];
+};
+
+/** A list with what the year’s templates call its codes. */
+const worded = <Each extends Coded>(list: readonly Each[], label: string, of: WordedList): Each[] =>
+  list.map((each) => {
+    const wordings = wordingsOf(label, of, each.code);
+    return wordings.length === 0 ? each : { ...each, wordings };
+  });
+
 const found = (evidence: string): Evidenced => ({ evidence: cited(evidence), proven: true });
 const believed = (evidence: string): Evidenced => ({ evidence: cited(evidence), proven: false });
 const due = (what: string, day: string, of: Evidenced) => ({ what, day: day as Day, ...of });
@@ -127,9 +157,9 @@ const LISTS_BORROWED = cited('the lists of 2019 to 2025, for want of the year’
 const year = (given: Year): RuleSet => ({
   planNeeded: true,
   uplifts: [],
-  schemeTypes: SCHEME_TYPES,
-  areasOfSpend: AREAS_OF_SPEND,
-  providers: PROVIDERS,
+  schemeTypes: worded(schemeTypesOf(given.year), given.year, 'schemeTypes'),
+  areasOfSpend: worded(AREAS_OF_SPEND, given.year, 'areasOfSpend'),
+  providers: worded(PROVIDERS, given.year, 'providers'),
   dueDates: [],
   conditions: [],
   evidence: given.year >= '2019-20' && given.year <= '2024-25' ? LISTS_OF_2019 : LISTS_BORROWED,

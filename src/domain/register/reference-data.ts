@@ -26,7 +26,8 @@ import {
   TemplateCode,
   Unpublished,
 } from '../grammar/fields.js';
-import { chosenFrom, among, oneOf } from '../grammar/asked.js';
+import { chosenFrom, among, oneOf, WORDING_MAX } from '../grammar/asked.js';
+import { plain } from './wordings.js';
 
 /**
  * Reference data that is published by year: what each payer must pool for each area, and the year's rules. The ledger's
@@ -50,13 +51,44 @@ const revises = (fact: string) =>
 const onceEach = <Each>(all: readonly Each[], of: (each: Each) => string): boolean =>
   new Set(all.map(of)).size === all.length;
 
-const Coded = { code: TemplateCode, name: FullName };
+const Coded = {
+  code: TemplateCode,
+  name: FullName,
+  wordings: z
+    .array(words(WORDING_MAX).meta({ title: 'Wording', description: 'As the template writes it.' }))
+    .min(1)
+    .max(20)
+    .optional()
+    .meta({
+      title: 'Wordings',
+      description:
+        'What else the year’s templates call it: accepted wherever the code is, whatever its capitals and blanks.',
+    }),
+};
+
+interface CodedSent {
+  readonly code: string;
+  readonly name: string;
+  readonly wordings?: readonly string[] | undefined;
+}
+
+/** Whether no wording stands for two codes: it is no other’s wording, name or code. */
+function eachForOne(list: readonly CodedSent[]): boolean {
+  const of = ({ code, name, wordings = [] }: CodedSent) => new Set([code, name, ...wordings].map(plain));
+  return list.every((each) =>
+    (each.wordings ?? []).every((wording) => list.every((other) => other === each || !of(other).has(plain(wording)))),
+  );
+}
+
 const codedList = <Shape extends z.ZodRawShape & typeof Coded>(shape: Shape) =>
   z
     .array(z.strictObject(shape).meta({ title: 'Code' }))
     .min(1)
     .max(100)
-    .refine((list) => onceEach(list, (each) => (each as { code: string }).code), { error: 'must list each code once' });
+    .refine((list) => onceEach(list, (each) => (each as CodedSent).code), { error: 'must list each code once' })
+    .refine((list) => eachForOne(list as unknown as readonly CodedSent[]), {
+      error: 'must give each wording to one code',
+    });
 
 const UpliftOf = oneOf(UPLIFTS_OF).meta({ title: 'Uplift of', description: 'What rises.' });
 

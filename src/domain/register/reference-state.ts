@@ -29,14 +29,17 @@ export interface Allocation {
   readonly revises?: string | undefined;
 }
 
+/** A code as it is published: its wordings are words, and the publication is their evidence. */
+type Published<Each extends Coded> = Omit<Each, 'wordings'> & { readonly wordings?: readonly string[] | undefined };
+
 interface PublishedRules {
   readonly effective: Day;
   readonly year: string;
   readonly planNeeded: boolean;
   readonly uplifts: readonly Uplift[];
-  readonly schemeTypes: readonly Coded[];
-  readonly areasOfSpend: readonly AreaOfSpend[];
-  readonly providers: readonly Coded[];
+  readonly schemeTypes: readonly Published<Coded>[];
+  readonly areasOfSpend: readonly Published<AreaOfSpend>[];
+  readonly providers: readonly Published<Coded>[];
   readonly dueDates: readonly DueDate[];
   readonly conditions: readonly string[];
   readonly publication: string;
@@ -98,10 +101,29 @@ export interface RulesInForce extends RuleSet {
 export function rulesOn({ ruleSets }: ReferenceState, year: string, on: Day, upTo: number): RulesInForce {
   const published = inForceOf(ruleSets.get(year) ?? [], on, upTo);
   if (!published) return shippedRuleSet(year);
+  const known = readRules.get(published.data);
+  if (known) return known;
+  const rules = publishedRules(published);
+  readRules.set(published.data, rules);
+  return rules;
+}
+
+/** Published rules as they are read: each publication is read once. */
+const readRules = new WeakMap<PublishedRules, RulesInForce>();
+
+function publishedRules(published: Publication<PublishedRules>): RulesInForce {
   const { data } = published;
   const proven = { evidence: data.publication, proven: true };
+  const worded = <Each extends Coded>(list: readonly Published<Each>[]): Each[] =>
+    list.map(({ wordings, ...each }) => ({
+      ...each,
+      ...(wordings && { wordings: wordings.map((wording) => ({ wording, ...proven })) }),
+    })) as unknown as Each[];
   return {
     ...data,
+    schemeTypes: worded(data.schemeTypes),
+    areasOfSpend: worded(data.areasOfSpend),
+    providers: worded(data.providers),
     uplifts: data.uplifts.map((each) => ({ ...each, ...proven })),
     dueDates: data.dueDates.map((each) => ({ ...each, ...proven })),
     conditions: data.conditions.map((words) => ({ words, ...proven })),

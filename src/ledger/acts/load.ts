@@ -15,6 +15,8 @@ import { COMMANDS, remedyOf } from '../remedies.js';
 import { OPERATOR } from '../access.js';
 import { act } from '../act.js';
 import { OutcomeUnknown, StoreBusy } from '../../store/event-store.js';
+import type { ReferenceState } from '../../domain/register/reference-state.js';
+import { factInCodes } from './in-codes.js';
 import { understood } from './request.js';
 import type { Done, Outcome, Submission } from './submission.js';
 
@@ -139,7 +141,10 @@ export interface NamedFile {
 
 interface Planned {
   readonly where: string;
-  readonly key: string;
+  /** Its facts as they were read, with what labels stand for left open. */
+  readonly facts: readonly SentFact[];
+  /** What its labels stand for: earlier steps of its file; a label of none stays as it is. */
+  readonly refers: readonly (Planned | string)[];
   /** The key that the program gave it before a step's key was what it would record: ledgers hold acts under it. */
   readonly formerKey: string;
   readonly file: string;
@@ -217,13 +222,13 @@ function counting(): (text: string) => string {
  * what is understood make no other step of it; nor does which officer of a body does it, so that nothing is recorded twice
  * because a colleague loads it again. What a label stands for is said by the key of its step.
  */
-const recordedBy = (step: Step, facts: readonly SentFact[], refers: readonly string[]): string =>
+const recordedBy = ({ step, facts }: Planned, refers: readonly string[], reference: ReferenceState): string =>
   sha256(
     canonical({
       act: ACTS.find((name) => step[name] !== undefined)!,
       in: step.in,
       at: step.at,
-      facts: facts.map((fact) => understood(KINDS[kindOfStep(step)], fact)),
+      facts: facts.map((fact) => understood(KINDS[kindOfStep(step)], factInCodes(whereOf(step), fact, reference))),
       refers,
       reason: step.reason,
       conditions: step.conditions,
@@ -235,19 +240,36 @@ const recordedBy = (step: Step, facts: readonly SentFact[], refers: readonly str
   );
 
 /**
+ * The keys of one load. A step's key is what it would record: the same step is the same act, whatever its file is called,
+ * however it is written or moved, and whoever loads it; said twice in one load, it is two acts. What a step would record is
+ * told by the rules of its year as the register has them when its turn comes: a step before it may publish them.
+ */
+function keysOfLoad(): (each: Planned, reference: ReferenceState) => string {
+  const numbered = counting();
+  const keys = new Map<Planned, string>();
+  const keyOf = (each: Planned, reference: ReferenceState): string => {
+    const known = keys.get(each);
+    if (known !== undefined) return known;
+    const refers = each.refers.map((to) => (typeof to === 'string' ? to : keyOf(to, reference)));
+    const key = numbered(recordedBy(each, refers, reference));
+    keys.set(each, key);
+    return key;
+  };
+  return keyOf;
+}
+
+/**
  * Checks files whole, every fact in them and every label, and puts their steps in the order of their recorded instants,
- * ties in the order given. A step's key is what it would record: the same step is the same act, whatever its file is called,
- * however it is written or moved, and whoever loads it; said twice in one load, it is two acts.
+ * ties in the order given.
  */
 export function planLoad(files: readonly NamedFile[]): Planned[] {
-  const keyOf = counting();
   const formerKeyOf = counting();
   const steps = files.flatMap(({ name, content }) => {
     const read = readAs(LoadFile, content);
     if ('faults' in read) {
       throw new LoadStopped(name, `it is not a file of acts.\n${read.faults.map(faultText).join('\n')}`);
     }
-    const labelled = new Map<string, string>();
+    const labelled = new Map<string, Planned>();
     return read.value.steps.map((step, index): Planned => {
       const where = `${name}, step ${index + 1}`;
       const refers = labelsOf(step);
@@ -260,15 +282,16 @@ export function planLoad(files: readonly NamedFile[]): Planned[] {
       const facts = textsIn(step).map((text) =>
         factIn(text, kindOfStep(step), standIn(UNKNOWN_YET.revision), standIn(UNKNOWN_YET.proposal), where),
       );
-      const key = keyOf(
-        recordedBy(
-          step,
-          facts,
-          refers.map((label) => labelled.get(named(label)) ?? label),
-        ),
-      );
-      if (step.as) labelled.set(step.as, key);
-      return { where, key, formerKey: formerKeyOf(sha256(canonical(step))), file: name, step };
+      const planned: Planned = {
+        where,
+        facts,
+        refers: refers.map((label) => labelled.get(named(label)) ?? label),
+        formerKey: formerKeyOf(sha256(canonical(step))),
+        file: name,
+        step,
+      };
+      if (step.as) labelled.set(step.as, planned);
+      return planned;
     });
   });
   const timed = steps.filter(({ step }) => step.at !== undefined);
@@ -286,6 +309,8 @@ const streamOfStep = (step: Step): string =>
   step.in === REGISTER_STREAM || step.in.startsWith(`${WHEREABOUTS.dispute.category}-`) ? step.in : fundStream(step.in);
 
 const kindOfStep = (step: Step): StreamKind => placed(streamOfStep(step)).kind;
+
+const whereOf = (step: Step) => ({ kind: kindOfStep(step), stream: streamOfStep(step) });
 
 interface Loading {
   readonly ledger: Ledger;
@@ -312,14 +337,16 @@ export async function load(
   { ledger, clock, signedInBy, patienceMs = PATIENCE_MS, onStep }: Loading,
 ): Promise<Loaded> {
   const labels = new Map<string, Outcome>();
+  const keyOf = keysOfLoad();
   const warnings: string[] = [];
   let replayed = 0;
   for (const [index, each] of planned.entries()) {
     const { where, file, step } = each;
     const before = index === 0 ? '' : ` The ${index} before it stand; correct it and load again.`;
     const stop = (why: Refusal) => new LoadStopped(where, why, before);
-    const recorded = await actOf(ledger, each);
-    const submission = submissionOf(step, labels, each.key, file, signedInBy, where);
+    const key = keyOf(each, ledger.model.register().reference);
+    const recorded = await actOf(ledger, each, key);
+    const submission = submissionOf(step, labels, key, file, signedInBy, where);
     if (step.at !== undefined && !recorded) {
       const refusal = setClock(ledger, clock, step);
       if (refusal) throw stop(refusal);
@@ -357,7 +384,7 @@ interface Recorded {
  * Whose act a step is already, and under which key, where it was loaded before: by its officer, or by another of the same
  * body. What one body has said another may say in the same words, and both are recorded.
  */
-async function actOf(ledger: Ledger, { step, key, formerKey }: Planned): Promise<Recorded | undefined> {
+async function actOf(ledger: Ledger, { step, formerKey }: Planned, key: string): Promise<Recorded | undefined> {
   const { model } = ledger;
   const { mandates } = model.register();
   const bodies = step.partner ? [step.partner] : (mandates.get(step.officer) ?? []).map(({ partner }) => partner);
@@ -425,10 +452,10 @@ function submissionOf(
 ): Submission {
   // Every label was looked for when the load was planned.
   const outcomeOf = (label: string): Outcome => labels.get(`${file}@${named(label)}`)!;
-  const kind = kindOfStep(step);
+  const { kind, stream } = whereOf(step);
   return {
     kind,
-    stream: streamOfStep(step),
+    stream,
     command: commandOf(step, kind, outcomeOf, where),
     officer: step.officer,
     actingFor: step.partner,

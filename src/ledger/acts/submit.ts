@@ -12,6 +12,7 @@ import { doneNow, wouldDo } from './answer.js';
 import { createBatches, type Batches } from './batch.js';
 import type { ClockWatch } from './clock-watch.js';
 import { lookedUp } from './key-look-up.js';
+import { commandInCodes } from './in-codes.js';
 import { requestOf } from './request.js';
 import { seen } from './seen.js';
 import { serviceActs, type ServiceActs } from './service-acts.js';
@@ -47,12 +48,11 @@ const STEP_ASIDE_MS_MAX = 50;
 /** How long an act is recorded again, where it is void each time, before its poster is told that nothing is known of it. */
 const STANDS_MS_MAX = 10_000;
 
-/** An act with its key and itself as digests. */
-export const prepared = (submission: Submission): Prepared => ({
-  request: requestOf(submission),
-  ...submission,
-  key: sha256(submission.key),
-});
+/** An act in the codes of its year’s rules, with its key and itself as digests. */
+export function prepared(sent: Submission, model: Pick<ReadModel, 'register'>): Prepared {
+  const submission = { ...sent, command: commandInCodes(sent, sent.command, model.register().reference) };
+  return { request: requestOf(submission), ...submission, key: sha256(submission.key) };
+}
 
 export function createSubmitter(parts: SubmitterParts): Submitter {
   const { store, model, projector, clock, clockWatch, writing, standsMsMax = STANDS_MS_MAX } = parts;
@@ -133,7 +133,7 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     if (doubt !== undefined) return refuse('clock_in_doubt', doubt);
     inProgress.add(key);
     try {
-      return await handled(prepared(submission));
+      return await handled(prepared(submission, model));
     } finally {
       inProgress.delete(key);
     }

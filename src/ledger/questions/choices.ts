@@ -11,6 +11,7 @@ import type { StreamKind } from '../../domain/grammar/event.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import type { KeptAs } from '../../domain/grammar/remembered.js';
 import { rulesOn } from '../../domain/register/reference-state.js';
+import type { Coded } from '../../domain/reference/rule-sets.js';
 import { SUPPLIER_CLASSES } from '../../domain/reference/supplier-classes.js';
 import { Refusal } from '../../domain/rules.js';
 import { inForce, LINE_CATEGORIES, sourceOf, SOURCES } from '../../domain/sources.js';
@@ -45,6 +46,10 @@ const ChoiceText = z.object({
     .string()
     .nullable()
     .meta({ description: 'What tells it from others of the same name; null where nothing does.' }),
+  wordings: z.array(z.string()).meta({
+    description:
+      'What else the year’s templates call it: each may be sent in its place, whatever its capitals and blanks.',
+  }),
 });
 
 type ChoiceText = z.output<typeof ChoiceText>;
@@ -56,9 +61,21 @@ const EVENTS_LOOKED_AT = 200;
 const FIRST_YEAR = '2015-16';
 const YEARS_AHEAD = 6;
 
-const choice = (value: string, words: string, about: string | null = null): ChoiceText => ({ value, words, about });
-const listed = (list: readonly { readonly code: string; readonly name: string }[]): ChoiceText[] =>
-  list.map(({ code, name }) => choice(code, name));
+const choice = (
+  value: string,
+  words: string,
+  about: string | null = null,
+  wordings: readonly string[] = [],
+): ChoiceText => ({ value, words, about, wordings: [...wordings] });
+const listed = (list: readonly Coded[]): ChoiceText[] =>
+  list.map(({ code, name, wordings = [] }) =>
+    choice(
+      code,
+      name,
+      null,
+      wordings.map(({ wording }) => wording),
+    ),
+  );
 
 /** What is asked beside the name of the choices. */
 interface Given {
@@ -413,9 +430,9 @@ function choicesIn(kind: StreamKind, prefix: string, isOfCases?: true): Query {
       return { choices: await OF[choices]!({ ledger, kind, name, stream, given, seeing }) };
     },
     table: ({ choices }) => ({
-      columns: ['value', 'words', 'about'],
-      rows: choices.map(({ value, words, about }) => [value, words, about ?? '']),
-      minor: ['about'],
+      columns: ['value', 'words', 'about', 'wordings'],
+      rows: choices.map(({ value, words, about, wordings }) => [value, words, about ?? '', wordings.join('; ')]),
+      minor: ['about', 'wordings'],
     }),
   });
 }

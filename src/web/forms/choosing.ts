@@ -13,6 +13,8 @@ export interface Choice {
   readonly value: string;
   readonly words: string;
   readonly about: string | null;
+  /** What else the year’s templates call it. */
+  readonly wordings: readonly string[];
 }
 
 /** The choices of a field; undefined where it has none. */
@@ -86,7 +88,7 @@ export async function lookUp(
   return (field) => {
     const choices = choicesOf(field);
     if (choices?.from === 'codes')
-      return Object.entries(choices.codes).map(([value, words]) => ({ value, words, about: null }));
+      return Object.entries(choices.codes).map(([value, words]) => ({ value, words, about: null, wordings: [] }));
     const asked = askedFor(field);
     return asked && found.get(keyOf(asked));
   };

@@ -152,7 +152,14 @@ function alternativesOf(field: z.ZodType, all: readonly Alternative[], at: strin
   }`;
 }
 
-const worded = ({ words, about }: Choice): string => (about === null ? words : `${words} (${about})`);
+/** What is told of a choice beside its words: what tells it from others, and what else the year’s templates call it. */
+const besides = ({ about, wordings }: Choice): string | undefined =>
+  [...(about === null ? [] : [about]), ...wordings.map((each) => `“${each}”`)].join('; ') || undefined;
+
+const worded = (choice: Choice): string => {
+  const more = besides(choice);
+  return more === undefined ? choice.words : `${choice.words} (${more})`;
+};
 
 function choiceOf(
   field: z.ZodType,
@@ -165,7 +172,7 @@ function choiceOf(
   const value = shown.form[at] ?? '';
   if (isOpenChoice(choices)) return openChoice(field, found, at, shown);
   if (found.length > FIND_MAX) return findable(field, found, at, shown, value);
-  const none = isOptional(field) ? [{ value: '', words: 'None', about: null }] : [];
+  const none = isOptional(field) ? [{ value: '', words: 'None', about: null, wordings: [] }] : [];
   const all = [...found, ...none];
   if (all.length === 0)
     return html`${group(field, at, shown, html`<p class="govuk-body">There is nothing to choose here yet.</p>`)}`;
@@ -194,7 +201,7 @@ const choiceRadios = (field: z.ZodType, all: readonly Choice[], at: string, show
     items: all.map((each) => ({
       content: capital(each.words),
       value: each.value,
-      ...(each.about !== null && { hint: { content: each.about } }),
+      ...(besides(each) !== undefined && { hint: { content: besides(each)! } }),
     })),
   });
 

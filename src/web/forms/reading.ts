@@ -219,8 +219,8 @@ const openChoice = (text: string, choices: readonly Choice[] = []): string =>
 /** The choices whose words hold all that was typed. */
 export const foundAmong = (choices: readonly Choice[], typed: string): readonly Choice[] => {
   const parts = typed.toLowerCase().split(/\s+/);
-  return choices.filter(({ words, about }) =>
-    parts.every((part) => `${words} ${about ?? ''}`.toLowerCase().includes(part)),
+  return choices.filter(({ words, about, wordings }) =>
+    parts.every((part) => [words, about ?? '', ...wordings].join(' ').toLowerCase().includes(part)),
   );
 };
 

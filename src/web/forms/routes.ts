@@ -6,6 +6,7 @@ import { GROUPS, inGroups } from '../../domain/grammar/groups.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
+import { factInCodes } from '../../ledger/acts/in-codes.js';
 import { todayOf } from '../../ledger/acts/stamp.js';
 import { sentNow } from '../../ledger/acts/recorded-act.js';
 import { KINDS, streamOf } from '../../ledger/catalogue.js';
@@ -275,12 +276,16 @@ async function dealSent(
   }
   if (go === 'part-open') {
     const found = openedFile(errand.kind, errand.name, form['file'] ?? '');
+    const where = { kind: errand.kind, stream: streamOf(errand.kind, errand.name) };
+    const { reference } = site.ledger.model.register();
+    // A form chooses among codes: what a file says in a template’s words is shown by its code.
+    const inCodes = (part: SentFact): SentFact => factInCodes(where, part, reference);
     return found instanceof Refusal
       ? dealPage(site, asking, errand, form, reply, found)
       : dealPage(
           site,
           asking,
-          { ...errand, deal: { ...deal, parts: found.parts } },
+          { ...errand, deal: { ...deal, parts: found.parts.map(inCodes) } },
           { ...form, ...found.terms },
           reply,
         );

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { allFacts } from '../../../src/ledger/catalogue.js';
 import { namingsIn } from '../../../src/domain/grammar/naming.js';
 import { refuse, type Refusal } from '../../../src/domain/rules.js';
+import { verify } from '../../../src/ledger/audit/verify.js';
 import { load, LoadStopped, planLoad } from '../../../src/ledger/acts/load.js';
 import type { Submission } from '../../../src/ledger/acts/submission.js';
 import { OutcomeUnknown, StoreBusy, StoreUnavailable } from '../../../src/store/event-store.js';
@@ -14,8 +15,10 @@ import {
   LEDGER_OPENED,
   line,
   openedLedger,
+  REGISTER_STREAM,
   type TestLedger,
 } from '../../support/ledger.js';
+import { scheme } from '../../support/plan.js';
 
 let files = 0;
 const file = (steps: readonly object[], name = `acts-${++files}.json`) => ({
@@ -429,4 +432,51 @@ t.test('instalments by rule are the same step as one that names each, and are re
   t.match(await load(planLoad([file([offered(each)])]), into(ledger)), { recorded: 0, replayed: 1 });
   const [proposal] = [...ledger.ledger.model.stream('fund', `fund-${FUND}`).open.values()];
   t.same(proposal!.fact.data['instalments'], each);
+});
+
+t.test('a step in a template’s words is the step in codes, also where a file publishes the words itself', async (t) => {
+  const ledger = await openedLedger(t);
+  const described = (more: Readonly<Record<string, unknown>>, effective = '2016-05-01') => ({
+    officer: 'pool-manager',
+    in: FUND,
+    post: {
+      type: 'PlanLineDescribed',
+      data: { effective, line: 'home', scheme: scheme(more), reason: 'as the template says' },
+    },
+  });
+  const words = { type: 'SUPPORT for carers', areaOfSpend: 'Community  Health', provider: 'NHS Community Provider' };
+  const codes = { type: 'carers-services', areaOfSpend: 'community-health', provider: 'nhs-community' };
+  t.match(await load(planLoad([file([set('home'), described(words)])]), into(ledger)), { recorded: 2 });
+  for (const again of [words, codes, { ...codes, provider: ' nhs  community provider' }])
+    t.match(await load(planLoad([file([described(again)])]), into(ledger)), { recorded: 0, replayed: 1 });
+
+  const rules = {
+    effective: '2016-08-01',
+    year: '2016-17',
+    planNeeded: true,
+    uplifts: [],
+    schemeTypes: [{ code: 'carers-services', name: 'Carers', wordings: ['Those who care'] }],
+    areasOfSpend: [{ code: 'community-health', name: 'Community health', counts: 'out-of-hospital' }],
+    providers: [{ code: 'nhs-community', name: 'NHS community' }],
+    dueDates: [],
+    conditions: [],
+    publication: 'The template',
+  };
+  const published = { officer: 'registrar', in: REGISTER_STREAM, post: { type: 'RuleSetPublished', data: rules } };
+  const inItsWords = [published, described({ ...codes, type: 'Those who care' }, '2016-08-02')];
+  t.match(await load(planLoad([file(inItsWords)]), into(ledger)), { recorded: 2, replayed: 0 });
+  t.match(await load(planLoad([file(inItsWords)]), into(ledger)), { recorded: 0, replayed: 2 });
+  t.match(await load(planLoad([file([described(codes, '2016-08-02')])]), into(ledger)), { recorded: 0, replayed: 1 });
+  t.same((await verify(ledger.store)).problems, []);
+});
+
+t.test('a key stands for one act, in a template’s words as in codes', async (t) => {
+  const ledger = await openedLedger(t);
+  const command = (more: Readonly<Record<string, unknown>>) =>
+    ({ act: 'post', fact: { type: 'PlanLineSet', data: line({ scheme: scheme(more) }) as never } }) as const;
+  const key = { key: 'the same' };
+  t.match(await ledger.done('pool-manager', command({ type: 'Support for carers' }), key), { replayed: false });
+  t.match(await ledger.done('pool-manager', command({ type: 'carers-services' }), key), { replayed: true });
+  t.match(await ledger.done('pool-manager', command({ type: 'support FOR CARERS' }), key), { replayed: true });
+  t.equal(await ledger.refused('pool-manager', command({ type: 'Prevention' }), key), 'key_reused');
 });

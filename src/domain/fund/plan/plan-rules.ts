@@ -17,8 +17,8 @@ export const PLAN_RULES = {
   scheme_not_in_rules: rule(
     422,
     'The rules of the year do not list that',
-    'Scheme types, areas of spend and providers are the lists of the fund’s year; {rule-set} gives them.',
-    'Use one of the codes named in the detail.',
+    'Scheme types, areas of spend and providers are the lists of the fund’s year, by their codes or as the year’s template words them; {rule-set} gives them.',
+    'Use one of those named in the detail.',
   ),
   virement_not_balanced: rule(
     422,

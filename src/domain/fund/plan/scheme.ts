@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Day } from '../../calendar.js';
 import type { Coded } from '../../reference/rule-sets.js';
+import { calledIn, codeElsewhere } from '../../register/wordings.js';
 import { partsTogether, WHOLE_BASIS_POINTS, WHOLE_PARTS } from '../../money.js';
 import { rulesOn } from '../../register/reference-state.js';
 import type { RegisterState } from '../../register/state.js';
@@ -70,6 +71,30 @@ export const Scheme = z.strictObject({
 
 export type Scheme = z.output<typeof Scheme>;
 
+type List = 'schemeTypes' | 'areasOfSpend' | 'providers';
+
+const LISTED = {
+  schemeTypes: 'type of scheme',
+  areasOfSpend: 'area of spend',
+  providers: 'kind of provider',
+} as const satisfies Record<List, string>;
+
+/** What a code is called in a list, as a finance officer reads it: the words first, and the code that they stand for. */
+const inList = (each: Coded): string =>
+  `${calledIn(each)
+    .map((words) => `“${words}”`)
+    .join(' or ')} (${each.code})`;
+
+/** Why something stands for nothing in a list of the year, in the words of the year. */
+function notListed(sent: string, of: List, list: readonly Coded[], year: string): Refusal {
+  const code = codeElsewhere((rules) => rules[of], sent);
+  const same = list.find((each) => each.code === code);
+  const use = same
+    ? `The templates of other years say so; in ${year} it is ${inList(same)}.`
+    : `Use ${list.map(inList).join(', ')}.`;
+  return refuse('scheme_not_in_rules', `"${sent}" is no ${LISTED[of]} of ${year}. ${use}`);
+}
+
 /** The codes of a scheme are those of the rules of the fund's year on the day, as the register has them now. */
 export function schemeFits(
   { type, areaOfSpend, provider, deliveredBy = [] }: Scheme,
@@ -77,20 +102,11 @@ export function schemeFits(
   year: string,
   on: Day,
 ): Refusal | undefined {
-  const { schemeTypes, areasOfSpend, providers } = rulesOn(reference, year, on, Infinity);
-  const listed: readonly (readonly [what: string, code: string, list: readonly Coded[]])[] = [
-    ['type of scheme', type, schemeTypes],
-    ['area of spend', areaOfSpend, areasOfSpend],
-    ['kind of provider', provider, providers],
-  ];
-  const wrong = listed.find(([, code, list]) => !list.some((each) => each.code === code));
+  const rules = rulesOn(reference, year, on, Infinity);
+  const sent: Readonly<Record<List, string>> = { schemeTypes: type, areasOfSpend: areaOfSpend, providers: provider };
+  const wrong = (Object.keys(LISTED) as List[]).find((of) => !rules[of].some((each) => each.code === sent[of]));
   const stranger = deliveredBy.find((body) => !partners.has(body));
   if (stranger !== undefined)
     return refuse('partner_unknown', `${stranger} is not registered, and can provide nothing.`);
-  if (!wrong) return undefined;
-  const [what, code, list] = wrong;
-  return refuse(
-    'scheme_not_in_rules',
-    `"${code}" is no ${what} of ${year}; use ${list.map((each) => each.code).join(', ')}.`,
-  );
+  return wrong && notListed(sent[wrong], wrong, rules[wrong], year);
 }

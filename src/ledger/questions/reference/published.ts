@@ -3,7 +3,7 @@ import { oneOf } from '../../../domain/grammar/asked.js';
 import { clampedTo, financialYear, londonDay, type Day, type Instant } from '../../../domain/calendar.js';
 import { GRANT_SERIES } from '../../../domain/reference/grant-series.js';
 import { NATIONAL_TOTALS } from '../../../domain/reference/national-totals.js';
-import { COUNTED_BY, RULE_SETS, UPLIFTS_OF } from '../../../domain/reference/rule-sets.js';
+import { COUNTED_BY, RULE_SETS, UPLIFTS_OF, type Coded as CodedRule } from '../../../domain/reference/rule-sets.js';
 import { upliftChecks } from '../../../domain/reference/uplift.js';
 import {
   allocationChains,
@@ -125,7 +125,13 @@ export const allocations = query({
   }),
 });
 
-const Coded = { code: z.string(), name: z.string() };
+const Coded = {
+  code: z.string(),
+  name: z.string(),
+  wordings: z
+    .array(z.object({ wording: z.string(), ...Proven }))
+    .meta({ description: 'What else the year’s templates call it: each is accepted in its place.' }),
+};
 
 const RuleSetText = z.object({
   year: z.string(),
@@ -145,15 +151,20 @@ const RuleSetText = z.object({
 
 type RuleSetText = z.output<typeof RuleSetText>;
 
+const withWordings = <Each extends CodedRule>({ wordings = [], ...each }: Each) => ({
+  ...each,
+  wordings: [...wordings],
+});
+
 const ruleSetText = (year: string, rules: RulesInForce): RuleSetText => ({
   year,
   rulesOf: rules.year,
   published: rules.published ? String(rules.published.revision) : null,
   planNeeded: rules.planNeeded,
   uplifts: [...rules.uplifts],
-  schemeTypes: [...rules.schemeTypes],
-  areasOfSpend: [...rules.areasOfSpend],
-  providers: [...rules.providers],
+  schemeTypes: rules.schemeTypes.map(withWordings),
+  areasOfSpend: rules.areasOfSpend.map(withWordings),
+  providers: rules.providers.map(withWordings),
   dueDates: [...rules.dueDates],
   conditions: [...rules.conditions],
   evidence: rules.evidence,
@@ -189,8 +200,11 @@ export const ruleSets = query({
 
 const ruleSetTable = ({ ruleSet }: { readonly ruleSet: RuleSetText }): Table => {
   const proof = (each: { readonly evidence: string; readonly proven: boolean }) => [each.evidence, yesNo(each.proven)];
-  const list = (what: string, all: readonly { readonly code: string; readonly name: string }[]) =>
-    all.map(({ code, name }) => [what, code, name, ...proof(ruleSet)]);
+  const list = (what: string, all: RuleSetText['providers']) =>
+    all.flatMap(({ code, name, wordings }) => [
+      [what, code, name, ...proof(ruleSet)],
+      ...wordings.map((each) => [`${what}, as a template words it`, code, each.wording, ...proof(each)]),
+    ]);
   return {
     columns: ['what', 'code', 'value', 'evidence', 'proven'],
     rows: [
