@@ -64,6 +64,7 @@ const ADDED_LATER: readonly string[] = [
   'settlement',
   'settlements',
   'wordings',
+  'notes',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */
@@ -106,11 +107,13 @@ function withoutMended(value: unknown, { ledger, question }: Answered): unknown 
 const LEARNT: Readonly<Record<string, readonly string[]>> = {
   'rule-sets': ['schemeTypes', 'providers', 'dueDates', 'conditions'],
   'rule-set': ['schemeTypes', 'providers', 'dueDates', 'conditions'],
+  'plan-year': ['capacities'],
 };
 
 type Listed = Readonly<Record<string, unknown>>;
 
-const listedAs = ({ code, words, what, day }: Listed): string => JSON.stringify([code, words, what, day]);
+const listedAs = ({ code, words, what, day, capacity }: Listed): string =>
+  JSON.stringify([code, words, what, day, capacity]);
 const withoutSource = (listed: Listed): Listed =>
   Object.fromEntries(Object.entries(listed).filter(([name]) => name !== 'evidence' && name !== 'proven'));
 
@@ -119,7 +122,8 @@ function withoutLearnt(value: unknown, earlier: unknown, question: string): unkn
   const grows = LEARNT[question];
   if (!grows || typeof value !== 'object' || value === null) return value;
   const before = earlier as Listed | undefined;
-  if (Array.isArray(value)) return value.map((each, at) => withoutLearnt(each, (earlier as unknown[])[at], question));
+  if (Array.isArray(value))
+    return value.map((each, at) => withoutLearnt(each, (earlier as unknown[] | undefined)?.[at], question));
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => {
       if (!grows.includes(name)) return [name, withoutLearnt(each, before?.[name], question)];

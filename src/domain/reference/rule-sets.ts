@@ -57,6 +57,8 @@ export interface RuleSet {
   readonly providers: readonly Coded[];
   readonly dueDates: readonly (DueDate & Evidenced)[];
   readonly conditions: readonly (Evidenced & { readonly words: string })[];
+  /** What else is known of the year’s rules, and what of them was looked for and not found. */
+  readonly notes: readonly (Evidenced & { readonly words: string })[];
   /** Of the lists of scheme types, areas of spend and providers. */
   readonly evidence: string;
   readonly proven: boolean;
@@ -146,6 +148,8 @@ const worded = <Each extends Coded>(list: readonly Each[], label: string, of: Wo
 
 const found = (evidence: string): Evidenced => ({ evidence: cited(evidence), proven: true });
 const believed = (evidence: string): Evidenced => ({ evidence: cited(evidence), proven: false });
+/** What was looked for and not found. */
+const nowhere: Evidenced = { evidence: 'not found', proven: false };
 const due = (what: string, day: string, of: Evidenced) => ({ what, day: day as Day, ...of });
 const says = (words: string, of: Evidenced) => ({ words, ...of });
 
@@ -162,6 +166,7 @@ const year = (given: Year): RuleSet => ({
   providers: worded(PROVIDERS, given.year, 'providers'),
   dueDates: [],
   conditions: [],
+  notes: [],
   evidence: given.year >= '2019-20' && given.year <= '2024-25' ? LISTS_OF_2019 : LISTS_BORROWED,
   proven: false,
   ...given,
@@ -198,6 +203,17 @@ export const RULE_SETS: readonly RuleSet[] = [
     ],
     conditions: [
       says('£1 billion of the NHS minimum is for NHS-commissioned services outside hospital', found('[W27]')),
+      says(
+        'Adult social care is protected in real terms at the mandated minimum of 2015-16; what was agreed beyond it is changed by local agreement',
+        found('[W4]'),
+      ),
+    ],
+    notes: [
+      says('Planning guidance: 22 December 2015; rules of the fund: February 2016', found('[W44]')),
+      says('£2.519 billion of the NHS minimum of £3.519 billion is under no such condition', found('[W27]')),
+      says('Regions assess the risk of each plan', found('[W53]')),
+      says('The other national conditions of the year', nowhere),
+      says('By how much the NHS minimum and the least for social care rise', nowhere),
     ],
   }),
   year({
@@ -248,11 +264,23 @@ export const RULE_SETS: readonly RuleSet[] = [
     year: '2025-26',
     dueDates: [due('Plan', '2025-03-31', found('[W61]; [W10]'))],
     conditions: [
-      'Joint agreement',
-      'The objectives of the framework',
-      'Grant and funding conditions, the NHS minimum to adult social care among them',
-      'Oversight and support',
-    ].map((words) => says(words, believed('[W49]; [R]'))),
+      says('Joint agreement', found('[W49]')),
+      says('The objectives of the framework', found('[W49]')),
+      says('Grant and funding conditions, the NHS minimum to adult social care among them', found('[W49]')),
+      says('Oversight and support', believed('[W49]; [R]')),
+    ],
+    notes: [
+      says('Framework: 30 January 2025', found('[W61]')),
+      says('Objectives: from sickness to prevention, and from hospital to home', found('[W61]')),
+      says('Discharge money is part of the pool, and no ring-fence is kept around it', found('[W49]')),
+      says('A shorter list of activities, and a primary objective for each scheme', believed('[R]')),
+      says(
+        'One area was told that its NHS minimum stays as it was, after a rise of 1.7% had been planned',
+        found('[W50]'),
+      ),
+      says('By how much the NHS minimum rises in all areas', nowhere),
+      says('The NHS minimum of England', nowhere),
+    ],
   }),
   year({ year: '2026-27' }),
 ];

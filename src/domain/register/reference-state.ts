@@ -127,6 +127,7 @@ function publishedRules(published: Publication<PublishedRules>): RulesInForce {
     uplifts: data.uplifts.map((each) => ({ ...each, ...proven })),
     dueDates: data.dueDates.map((each) => ({ ...each, ...proven })),
     conditions: data.conditions.map((words) => ({ words, ...proven })),
+    notes: [],
     ...proven,
     published,
   };

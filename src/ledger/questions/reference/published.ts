@@ -146,6 +146,9 @@ const RuleSetText = z.object({
   providers: z.array(z.object(Coded)),
   dueDates: z.array(z.object({ what: z.string(), day: z.string(), ...Proven })),
   conditions: z.array(z.object({ words: z.string(), ...Proven })),
+  notes: z.array(z.object({ words: z.string(), ...Proven })).meta({
+    description: 'What else is known of the rules shipped for the year, and what was looked for and not found.',
+  }),
   ...Proven,
 });
 
@@ -167,6 +170,7 @@ const ruleSetText = (year: string, rules: RulesInForce): RuleSetText => ({
   providers: rules.providers.map(withWordings),
   dueDates: [...rules.dueDates],
   conditions: [...rules.conditions],
+  notes: [...rules.notes],
   evidence: rules.evidence,
   proven: rules.proven,
 });
@@ -212,6 +216,7 @@ const ruleSetTable = ({ ruleSet }: { readonly ruleSet: RuleSetText }): Table => 
       ...ruleSet.uplifts.map((each) => ['uplift', each.of, `${each.percent}%`, ...proof(each)]),
       ...ruleSet.dueDates.map((each) => ['due date', '', `${each.what}: ${each.day}`, ...proof(each)]),
       ...ruleSet.conditions.map((each) => ['condition', '', each.words, ...proof(each)]),
+      ...ruleSet.notes.map((each) => ['beside', '', each.words, ...proof(each)]),
       ...list('type of scheme', ruleSet.schemeTypes),
       ...list('area of spend', ruleSet.areasOfSpend),
       ...list('provider', ruleSet.providers),
