@@ -284,7 +284,7 @@ export const RULES = {
     409,
     'This fact needs no second signature',
     'Only facts that wait for a signature are proposed.',
-    'Post it as it is: {post}.',
+    'Post it as it is: {post}. Of a deal, post each of its facts by itself.',
   ),
   effective_outside_year: rule(
     422,

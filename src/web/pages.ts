@@ -38,7 +38,8 @@ declare module 'fastify' {
 
 /** The pages: the third face of the ledger, beside HTTP and the terminal. Sessions are for pages alone, tokens for programs. */
 
-const FORM_BYTES_MAX = 64 * 1024;
+/** A deal of the longest texts, written as a form, fits. */
+const FORM_BYTES_MAX = 512 * 1024;
 const SEEN_AGAIN_MS = 60_000;
 const UPLOADS_PER_HOUR = 100;
 

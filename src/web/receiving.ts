@@ -22,7 +22,7 @@ export interface Received<T> {
   readonly taken: T | undefined;
 }
 
-const FIELD_BYTES_MAX = 64 * 1024;
+const FIELD_BYTES_MAX = 512 * 1024;
 const FIELDS_MAX = 5_000;
 const HEADERS_MAX = 20;
 /** What is not wanted any more is let in for so long, so that the browser reads the answer; then the connection ends. */

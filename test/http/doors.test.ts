@@ -580,17 +580,17 @@ const PAGES = {
       withdrawals risk-share memorandum mirror history history/:revision proposals year-end partners/:partner
       partners/:partner/position partners/:partner/statement
       history/:revision/documents/:sha256 propose propose/:act propose/:act/document
-      record record/:act record/:act/document deal`).map((page) => `/funds/:fund/${page}`),
+      record record/:act record/:act/document deal deal/document`).map((page) => `/funds/:fund/${page}`),
   ],
   'any case': ['/cases/:case'],
   totals: words('/areas/:area/disputes /areas/:area/disputes/propose /areas/:area/disputes/record'),
   cases: words(`cases cases/:case outcomes accounting-classes treatments settlements settlements/:settlement history
     history/:revision history/:revision/documents/:sha256 proposals propose/:act propose/:act/document
-    record/:act record/:act/document deal`).map((page) => `/areas/:area/disputes/${page}`),
+    record/:act record/:act/document deal deal/document`).map((page) => `/areas/:area/disputes/${page}`),
   'any proposal': words(
     `/proposals/:proposal /proposals/:proposal/sign /proposals/:proposal/decline /proposals/:proposal/withdraw
     /proposals/:proposal/counter /proposals/:proposal/counter/document /proposals/:proposal/documents/:sha256
-    /proposals/:proposal/deal`,
+    /proposals/:proposal/deal /proposals/:proposal/deal/document`,
   ),
 } as const satisfies Partial<Record<Class | 'anybody', readonly string[]>>;
 

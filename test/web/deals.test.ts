@@ -125,6 +125,13 @@ t.test('what was filled in for one proposal goes into a deal; parts are changed,
   const county = new FormVisit(await visitor().signIn('county-finance'), DEAL);
   const opened = await county.press(await county.open(), 'part-open', { file: file.body });
   t.match(opened.body, /Part 1[\s\S]*Home care[\s\S]*Part 2[\s\S]*£900,000\.00/, 'a colleague opens the file');
+  const evidence = [{ reference: 'Minute 12' }];
+  const whole = { ...file.json<{ steps: object[] }>().steps[0], conditions: 'Both boards agree.', evidence };
+  const again = await county.press(await county.open(), 'part-open', {
+    file: JSON.stringify({ title: 'x', steps: [whole] }),
+  });
+  for (const said of ['Both boards agree.', 'Minute 12']) t.match(again.body, said);
+  t.match((await county.press(again, 'part-file')).json(), { steps: [{ conditions: 'Both boards agree.', evidence }] });
   const text = file.json<{ steps: { in: string; propose: { data: object }[] }[] }>();
   const [step] = text.steps as [(typeof text.steps)[number]];
   for (const [wrong, why] of [
@@ -164,6 +171,11 @@ t.test('a deal is countered with a deal, from its parts as they stand', async (t
   );
   const deal = await visit.press(changed, 'deal');
   t.match(deal.body, 'Send the counter-offer');
+  const kept = await visit.press(deal, 'part-file');
+  t.match(kept.json(), { steps: [{ counter: outcome.proposal, with: [{ type: String }, { type: String }] }] });
+  const elsewhere = new FormVisit(north, DEAL);
+  const refused = await elsewhere.press(await elsewhere.open(), 'part-open', { file: kept.body });
+  t.match(refused.body, 'it is a counter-offer. Open the proposal that it counters');
   const sent = await visit.press(deal, 'send');
   t.equal(sent.statusCode, 303, sent.body.replace(/<[^>]*>|\s+/g, ' ').slice(0, 900));
   const [now] = onTable(ledger);

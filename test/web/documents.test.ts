@@ -154,6 +154,41 @@ t.test('a document of an offer is given before it is signed, and afterwards', as
   t.equal((await county.get(`${address}/documents/${'0'.repeat(64)}`)).statusCode, 404);
 });
 
+t.test('a document goes with a deal, and with the deal that counters it', async (t) => {
+  const { visitor, app, ledger } = await keeping(t);
+  const send = sender(app);
+  const parts = ['north-extra', 'north-more'].map((name) => ({
+    type: 'ContributionAgreed',
+    data: contribution({ contribution: name }),
+  }));
+  const papersOf = (body: string): string =>
+    /value="(change \d+)">Change<span class="govuk-visually-hidden"> documents and conditions/.exec(body)![1]!;
+  const county = await visitor().signIn('county-finance');
+  const visit = new FormVisit(county, `/funds/${FUND}/deal`);
+  const file = JSON.stringify({ title: 'x', steps: [{ officer: 'county-finance', in: FUND, propose: parts }] });
+  const draft = await visit.press(await visit.open(), 'part-open', { file });
+  const chosen = await send(county, await visit.press(await visit.press(draft, papersOf(draft.body)), 'upload'), {
+    name: 'minutes.pdf',
+    content: PDF,
+  });
+  t.match(chosen.body, 'minutes.pdf');
+  const sentOff = await visit.press(await visit.press(chosen, 'next'), 'send');
+  t.equal(sentOff.statusCode, 303, sentOff.body.replace(/<[^>]*>|\s+/g, ' ').slice(0, 600));
+  const address = sentOff.headers.location as string;
+  t.match((await county.get(address)).body, `${address}/documents/${DIGEST}`);
+
+  const north = await visitor().signIn('north-ccg-finance');
+  const counter = new FormVisit(north, `${address}/counter`);
+  const open = await counter.open();
+  const again = await send(north, await counter.press(await counter.press(open, papersOf(open.body)), 'upload'), {
+    name: 'reply.pdf',
+    content: PDF,
+  });
+  t.match(again.body, 'reply.pdf');
+  t.match(again.body, `action="${address}/deal"`, 'the draft is still the counter-offer');
+  t.equal(ledger.ledger.model.openProposals().length, 1);
+});
+
 t.test('whoever may not see the fact is given nothing, by any address', async (t) => {
   const ledger = await openedLedger(t, undefined, true);
   const { app, visitor } = await keeping(t, ledger);

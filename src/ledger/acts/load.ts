@@ -40,15 +40,16 @@ const acts = {
     description: 'A fact that waits for a signature; or a list of facts, a deal: they are signed whole or not at all.',
   }),
   counter: Label.optional().meta({
-    description: 'The label of a proposal, to put other terms in its place: those under `with`.',
+    description:
+      'A proposal, to put other terms in its place: those under `with`. Its label or its identifier, as below too.',
   }),
   with: Offer.optional().meta({
     description: 'The other terms of `counter`: the whole fact, or every fact of a deal.',
   }),
-  agree: Label.optional().meta({ description: 'The label of a proposal, to sign it.' }),
-  decline: Label.optional().meta({ description: 'The label of a proposal, to decline it; with a `reason`.' }),
+  agree: Label.optional().meta({ description: 'A proposal, to sign it.' }),
+  decline: Label.optional().meta({ description: 'A proposal, to decline it; with a `reason`.' }),
   withdraw: Label.optional().meta({
-    description: 'The label of a proposal of one’s own, to take it back; with a `reason`.',
+    description: 'A proposal of one’s own, to take it back; with a `reason`.',
   }),
 };
 const ACTS = ['post', 'propose', 'counter', 'agree', 'decline', 'withdraw'] as const;
@@ -170,7 +171,7 @@ const inputOf = (type: string, kind: StreamKind): z.ZodType => KINDS[kind].byNam
 const textsIn = ({ post, propose, with: other }: Step): readonly z.output<typeof Text>[] =>
   [post ?? [], propose ?? [], other ?? []].flat();
 
-/** What a step says of proposals beside its facts: labels, or the identifier of one that was made elsewhere. */
+/** What a step says of proposals beside its facts: labels, or the identifiers of those that are no steps of the file. */
 const labelsOf = (step: Step): string[] =>
   [...ACTS.map((name) => step[name]), step.otherHalf].filter((each) => typeof each === 'string');
 
@@ -469,8 +470,7 @@ function submissionOf(
 function commandOf(step: Step, kind: StreamKind, outcomeOf: (label: string) => Outcome, where: string): Command {
   const { adjustment, reason } = step;
   const terms = termsOf(step);
-  const proposal = (label: string): string => outcomeOf(label).proposal!;
-  const half = (said: string): string => (isIdentifier(said) ? said : proposal(said));
+  const proposal = (said: string): string => (isIdentifier(said) ? said : outcomeOf(said).proposal!);
   const revision = (label: string): string => outcomeOf(label).events.at(-1)!.revision;
   const fact = (text: z.output<typeof Text>) => factIn(text, kind, revision, proposal, where);
   const offer = (texts: z.output<typeof Offer>) => offeredAs([texts].flat().map(fact));
@@ -480,7 +480,7 @@ function commandOf(step: Step, kind: StreamKind, outcomeOf: (label: string) => O
       act: 'propose',
       ...offer(step.propose),
       ...terms,
-      ...halfIn({ otherHalf: step.otherHalf && half(step.otherHalf) }),
+      ...halfIn({ otherHalf: step.otherHalf && proposal(step.otherHalf) }),
       ...(adjustment && { adjustment }),
     };
   if (step.agree) return { act: 'agree', proposal: proposal(step.agree), ...(adjustment && { adjustment }) };

@@ -4,8 +4,9 @@ import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.
 import { isDealFact } from '../../domain/grammar/deal.js';
 import { fact, type Fact } from '../../domain/grammar/fact.js';
 import { OtherHalf } from '../../domain/grammar/half.js';
-import { DEAL_FACTS_MAX, ProposalTerms } from '../../domain/grammar/proposal.js';
+import { Adjustment, DEAL_FACTS_MAX, ProposalTerms } from '../../domain/grammar/proposal.js';
 import { refuse, type Refusal } from '../../domain/rules.js';
+import { Evidence } from '../../domain/values.js';
 import { LoadFile } from '../../ledger/acts/load.js';
 import { KINDS, sentenceOf, streamOf } from '../../ledger/catalogue.js';
 import { button, textarea } from '../components/fields.js';
@@ -97,8 +98,15 @@ export interface Opened {
   readonly terms: Form;
 }
 
+/** Where a file is opened: the form of a deal of a fund or an area, or of one that counters a proposal. */
+interface Opening {
+  readonly kind: StreamKind;
+  readonly name: string;
+  readonly deal?: DealDraft | undefined;
+}
+
 /** Reads a file in which the draft of a deal of a place was kept, or says why it is none. */
-export function openedFile(kind: StreamKind, name: string, text: string): Opened | Refusal {
+export function openedFile({ kind, name, deal }: Opening, text: string): Opened | Refusal {
   const none = (why: string): Refusal =>
     refuse('fields_invalid', `The file holds no deal that can be opened here: ${why}`);
   const read = readAs(LoadFile, jsonOf(text.replace(/^\ufeff/, '')));
@@ -108,14 +116,19 @@ export function openedFile(kind: StreamKind, name: string, text: string): Opened
   if (!step || others.length > 0 || !offered) return none('it must have one step, which proposes the deal.');
   const here = kind === 'fund' ? name : streamOf(kind, name);
   if (step.in !== here) return none(`it is of ${step.in}, and this is ${here}.`);
+  if (step.counter !== undefined && step.counter !== deal?.counters?.proposal)
+    return none('it is a counter-offer. Open the proposal that it counters, choose Counter, and open the file there.');
   const texts = [offered].flat();
   const parts = dealIn(kind, { deal: JSON.stringify({ parts: texts }) })!.parts;
   const wrong = texts.findIndex(({ type }, at) => parts[at]?.type !== type);
   if (wrong >= 0) return none(`part ${wrong + 1} is not as it must be.`);
-  const { conditions, expires, otherHalf } = step;
+  const { partner = '', conditions, expires, otherHalf, adjustment, evidence } = step;
   return {
     parts,
     terms: {
+      partner,
+      ...(evidence !== undefined && filled(Evidence, 'p.evidence', evidence)),
+      ...(adjustment !== undefined && filled(Adjustment, 'p.adjustment', adjustment)),
       ...(conditions !== undefined && filled(ProposalTerms.conditions, 'p.conditions', conditions)),
       ...(expires !== undefined && filled(ProposalTerms.expires, 'p.expires', expires)),
       ...(otherHalf !== undefined && filled(OtherHalf, 'p.otherHalf', otherHalf)),

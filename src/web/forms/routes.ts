@@ -231,11 +231,12 @@ async function dealFile(site: Site, asking: Asking, errand: Errand, form: Form):
   const steps = stepsFor(errand);
   const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
   const { evidence, ...terms } = 'data' in whole ? whole.papers : { evidence: [] };
+  const { parts, counters } = deal!;
   const step = {
     officer: asking.session.officer,
     ...(form['partner'] && { partner: form['partner'] }),
     in: kind === 'fund' ? name : streamOf(kind, name),
-    propose: deal!.parts,
+    ...(counters ? { counter: counters.proposal, with: parts } : { propose: parts }),
     ...terms,
     ...(evidence.length > 0 && { evidence }),
   };
@@ -275,7 +276,7 @@ async function dealSent(
     return fact ? opened(fact.name, {}) : shown(parts);
   }
   if (go === 'part-open') {
-    const found = openedFile(errand.kind, errand.name, form['file'] ?? '');
+    const found = openedFile(errand, form['file'] ?? '');
     const where = { kind: errand.kind, stream: streamOf(errand.kind, errand.name) };
     const { reference } = site.ledger.model.register();
     // A form chooses among codes: what a file says in a template’s words is shown by its code.
@@ -410,12 +411,18 @@ function registerDeals(site: Site, address: string, placeOf: (request: FastifyRe
     const errand = errandOf(place, { parts: [] });
     return dealPage(site, asking, errand, begun(site, errand, queryOf(request)), reply);
   });
-  site.postDraft(address, async (asking, form, request, reply) => {
+  /** The errand of the deal that a form carries. */
+  async function sentTo(asking: Asking, request: FastifyRequest, form: Form = {}): Promise<Errand> {
     const place = placeOf(request);
     await mayDeal(asking, place);
-    const deal = { parts: dealIn(place.kind, form)?.parts ?? [] };
-    return dealSent(site, asking, place, errandOf(place, deal), form, reply);
-  });
+    return errandOf(place, { parts: dealIn(place.kind, form)?.parts ?? [] });
+  }
+  site.postDraft(address, async (asking, form, request, reply) =>
+    dealSent(site, asking, placeOf(request), await sentTo(asking, request, form), form, reply),
+  );
+  site.postFile(`${address}/document`, async (asking, receive, request, reply) =>
+    uploaded(site, asking, (form) => sentTo(asking, request, form), receive, request, reply),
+  );
 }
 
 export function registerForms(site: Site): void {
@@ -460,7 +467,8 @@ export function registerForms(site: Site): void {
     if (found.facts.length > 1) return dealPage(site, asking, counterDealOf(errand, found), form, reply);
     return reply.send(await firstPage(site, asking, errand, form));
   });
-  site.postDraft('/proposals/:proposal/deal', async (asking, form, request, reply) => {
+  /** The errand of the deal that counters a proposal, as a form carries it. */
+  async function counterDealIn(asking: Asking, request: FastifyRequest, form: Form = {}) {
     const { errand, found } = await counterOf(site, asking, paramsOf(request).proposal!);
     const read = dealIn(found.kind, form);
     const whole = counterDealOf(errand, found, read?.parts);
@@ -470,7 +478,15 @@ export function registerForms(site: Site): void {
     const own = isOfPart
       ? { deal: { ...whole.deal!, counters: read.counters }, counters: read.counters }
       : { counters: { ...whole.counters!, changed } };
-    return dealSent(site, asking, placeOfProposal(found), { ...whole, ...own }, form, reply);
+    return { place: placeOfProposal(found), errand: { ...whole, ...own } };
+  }
+  site.postDraft('/proposals/:proposal/deal', async (asking, form, request, reply) => {
+    const { place, errand } = await counterDealIn(asking, request, form);
+    return dealSent(site, asking, place, errand, form, reply);
+  });
+  site.postFile('/proposals/:proposal/deal/document', async (asking, receive, request, reply) => {
+    const errandOf = async (form?: Form) => (await counterDealIn(asking, request, form)).errand;
+    return uploaded(site, asking, errandOf, receive, request, reply);
   });
   site.postFile('/proposals/:proposal/counter/document', async (asking, receive, request, reply) => {
     const errandOf = async () => (await counterOf(site, asking, paramsOf(request).proposal!)).errand;

@@ -14,12 +14,9 @@ import { rowsAt } from './reading.js';
  * and the draft goes on with its name and its digest.
  */
 
-/**
- * The files that may be sent with a form, where any may: what a form opens has no place for them yet, and a deal names its
- * documents in words.
- */
-export const filesFor = (site: Site, { kind, name, address, dealAt }: Errand): Documents | undefined =>
-  (kind !== 'register' && name === '') || address === dealAt ? undefined : keptFor(site, { kind });
+/** The files that may be sent with a form, where any may: what a form opens has no place for them yet. */
+export const filesFor = (site: Site, { kind, name }: Pick<Errand, 'kind' | 'name'>): Documents | undefined =>
+  kind !== 'register' && name === '' ? undefined : keptFor(site, { kind });
 
 const TYPES = DOCUMENT_TYPES.map((type) => type.toUpperCase());
 const LISTED = `${TYPES.slice(0, -1).join(', ')} or ${TYPES.at(-1)!}`;
@@ -73,7 +70,7 @@ function referenceOf(name: string): string {
 }
 
 /** What a form has beside its file, at the most. */
-const FORM_BYTES = 128 * 1024;
+const FORM_BYTES = 1024 * 1024;
 
 /** Keeps a file, and says how the draft names it; or what is wrong with it. `declaredBytes` is how much is said to come. */
 export async function kept(
