@@ -76,6 +76,13 @@ const QUESTIONS: readonly Question[] = [
       `${answer.movers.length} × ${[...new Set(answer.movers.map((mover) => mover.type))].join(', ')}, hard ` +
       `${answer.movers.map((mover) => `${mover.partner} ${withCommas(mover.changes.hard!)}`).join(' + ')} = ${withCommas(answer.change.hard)}`,
   },
+  {
+    asked: 'What of Suffolk’s 2016-17 would go on in 2017-18',
+    query: 'roll-forward',
+    with: { fund: 'suffolk-2016-17' },
+    say: (answer: { readonly totals: Record<string, string>; readonly leftOut: readonly unknown[] }) =>
+      `plan lines ${withCommas(answer.totals['requirement']!)}; contributions ${withCommas(answer.totals['contributions']!)}; ${answer.leftOut.length} minimum contributions are set by the rules of the new year`,
+  },
   ...['2016-05-31', '2016-06-08', '2016-06-13'].map((knownAt): Question => ({
     asked: `A deal of five groups and the council (invented), on 2016-06-01, known at ${knownAt}`,
     query: 'gap',

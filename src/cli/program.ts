@@ -10,6 +10,12 @@ import { csv } from '../ledger/csv.js';
 import { asWhole, datesInWords, nextPage } from '../ledger/echo.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { load, LoadStopped, planLoad, type NamedFile } from '../ledger/acts/load.js';
+import {
+  openNextYear,
+  OpenNextYearAnswer,
+  OpenNextYearAsked,
+  openNextYearTable,
+} from '../ledger/acts/open-next-year.js';
 import { move, MoveStopped } from '../ledger/audit/move.js';
 import { QUERIES } from '../ledger/questions/all.js';
 import type { Query } from '../ledger/questions/question.js';
@@ -83,6 +89,15 @@ interface WhatIfOptions {
   readonly json?: true;
 }
 
+interface NextYearOptions {
+  readonly ledger: string;
+  readonly officer: string;
+  readonly partner?: string;
+  readonly uplift?: string;
+  readonly without?: string;
+  readonly json?: true;
+}
+
 interface ServeOptions {
   readonly ledger: string;
   readonly new?: true;
@@ -111,7 +126,7 @@ function groupOf({ path }: Query): string {
 /** The other commands, by what they are for. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Run the service, and let people in:': ['demo', 'serve', 'token', 'sign-in-link'],
-  'Record, and try without recording:': ['load', 'what-if'],
+  'Record, and try without recording:': ['load', 'open-next-year', 'what-if'],
   'Check:': ['verify', 'replay', 'doctor'],
   'Keep, move and pass on:': ['backup', 'restore', 'move', 'export'],
   'Read about it:': ['catalogue'],
@@ -251,6 +266,37 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
         for (const { sentence, refusal } of against) output.note(`Refused: ${sentence} ${refusal!.detail}`);
         if (against.length > 0)
           throw new Ended(EXIT.refused, `${against.length} of ${answer.acts.length} acts would be refused.`);
+      });
+    });
+
+  withLedger(program.command('open-next-year'))
+    .description(
+      'open the fund of the next year from a fund: all that an officer may do of it. Ask roll-forward first: it shows what would be done',
+    )
+    .argument('<fund>', 'the fund of this year: its area and financial year')
+    .requiredOption('--officer <name>', 'who does it, by name in the register')
+    .option('--partner <name>', 'the partner acted for; only where the officer is mandated for several')
+    .option('--uplift <list>', 'as of roll-forward')
+    .option('--without <list>', 'as of roll-forward')
+    .option('--json', 'as JSON')
+    .action(async (fund: string, { ledger: file, officer, json, ...asked }: NextYearOptions) => {
+      const read = readAs(OpenNextYearAsked, asked);
+      if ('faults' in read)
+        throw new Ended(EXIT.usage, read.faults.map(({ path, words }) => `--${path.join('.')} ${words}.`).join('\n'));
+      mustBeThere(file);
+      await using(file, { readOnly: false }, async (ledger) => {
+        const key = `open-next-year ${fund} ${ledger.model.now(ledger.clock)}`;
+        const by = { officer, signedInBy: 'terminal', sight: OPERATOR, key, correlation: 'open-next-year' };
+        const found = await openNextYear(ledger, fund, read.value, by);
+        if (found instanceof Refusal)
+          throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
+        const answer = OpenNextYearAnswer.parse(found);
+        if (json) output.data(JSON.stringify(answer, null, 2));
+        else output.data(tableText(openNextYearTable(answer), output.width));
+        for (const { warnings } of answer.done) for (const warning of warnings) output.note(`Warning: ${warning}`);
+        const refused = answer.done.filter(({ outcome }) => outcome === 'refused');
+        if (refused.length > 0)
+          throw new Ended(EXIT.refused, `${refused.length} of ${answer.done.length} acts were refused.`);
       });
     });
 

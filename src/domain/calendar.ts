@@ -46,6 +46,15 @@ export function monthsAfter(day: Day, months: number): Day {
   return `${last.slice(0, 8)}${Number(day.slice(8)) < Number(last.slice(8)) ? day.slice(8) : last.slice(8)}` as Day;
 }
 
+/**
+ * The same day a year later: 28 February for the 29th. The last day of a month becomes the last day of that month, so that
+ * what falls due at the end of February does so in a leap year too.
+ */
+export function yearAfter(day: Day): Day {
+  const isLastOfMonth = daysAfter(day, 1).endsWith('-01');
+  return isLastOfMonth ? daysAfter(monthsAfter(`${day.slice(0, 8)}01` as Day, 13), -1) : monthsAfter(day, 12);
+}
+
 const london = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'Europe/London',
   year: 'numeric',

@@ -25,6 +25,7 @@ import { FEED_LIMITS, registerFeed, type FeedLimits } from './feed.js';
 import { registerDocumentation } from './documentation.js';
 import { createKeptAnswers } from './kept-answers.js';
 import { limitOfOfficers, registerLimits } from './limits.js';
+import { registerOpenNextYear } from './open-next-year.js';
 import { registerOperations } from './operations.js';
 import { onError, refusalOf, Refused } from './problem.js';
 import { registerQuestionRoutes } from './questions.js';
@@ -188,6 +189,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       registerFactRoutes(v1, ledger);
       registerQuestionRoutes(v1, ledger, createKeptAnswers(ledger, version));
       registerWhatIf(v1, ledger);
+      registerOpenNextYear(v1, ledger);
       registerFeed(v1, ledger, sightsOf, { ...FEED_LIMITS, ...feeds }, limits.turns);
     },
     { prefix: '/v1' },

@@ -17,7 +17,8 @@ import { parsed, Refused } from './problem.js';
 
 /** The routes by which officers post, propose and answer. They follow from the catalogue: no fact is named here. */
 
-const Key = z
+/** What an officer’s program calls an act. */
+export const Key = z
   .string({ error: 'is missing' })
   .regex(/^[\x21-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable characters without spaces' });
 
@@ -46,7 +47,7 @@ const common = {
 /** A fact as a client sends it: one of those of the stream's kind, by its type. */
 export const factSchema = (kind: AnyKind): z.ZodType<SentFact> => factsSchema(kind.facts) as z.ZodType<SentFact>;
 
-const DryRun = z.strictObject({
+export const DryRun = z.strictObject({
   'dry-run': z
     .enum(['true', 'false'])
     .default('false')
@@ -274,7 +275,8 @@ const headersOf = (ifMatch: 'required' | 'optional') =>
             .meta({ description: 'The ETag of the fund that you have read, where the act depends on it.' }),
   });
 
-function keyOf(request: FastifyRequest): string {
+/** The key of an act, from its header. Throws {@link Refused} where there is none. */
+export function keyOf(request: Pick<FastifyRequest, 'headers'>): string {
   const sent = request.headers['idempotency-key'];
   const key = Key.safeParse(sent);
   if (key.success) return key.data;

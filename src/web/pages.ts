@@ -7,6 +7,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { registerAssets } from './assets.js';
 import { page, type Around } from './layout.js';
 import { registerFirstRun } from './first-run.js';
+import { registerNextYear } from './forms/next-year.js';
 import { registerForms } from './forms/routes.js';
 import { createPeople } from './people.js';
 import { answered, Refused, refusedPage } from './refused.js';
@@ -287,6 +288,7 @@ export function registerPages(
   registerCompare(site);
   registerFind(site);
   registerPartners(site);
+  registerNextYear(site);
 
   return async (request, reply) =>
     asPage(reply)

@@ -16,12 +16,23 @@ import {
   londonDay,
   monthsAfter,
   periodOf,
+  yearAfter,
   type Day,
   type Instant,
 } from '../../src/domain/calendar.js';
 import { property } from '../support/property.js';
 
 const day = (text: string): Day => text as Day;
+
+t.test('a day a year later is the same day, and the end of a month stays the end of that month', async (t) => {
+  t.equal(yearAfter(day('2016-04-01')), '2017-04-01');
+  t.equal(yearAfter(day('2017-03-31')), '2018-03-31');
+  t.equal(yearAfter(day('2016-02-29')), '2017-02-28');
+  t.equal(yearAfter(day('2019-02-28')), '2020-02-29', 'what falls due at the end of February does so in a leap year');
+  t.equal(yearAfter(day('2016-02-28')), '2017-02-28');
+  t.equal(yearAfter(day('2016-04-30')), '2017-04-30');
+  t.equal(yearAfter(day('2016-12-31')), '2017-12-31');
+});
 
 t.test('a day is a real day of the calendar', async (t) => {
   t.ok(isDay('2016-02-29'));

@@ -126,7 +126,7 @@ const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
   lists: words('tasks portfolio find funds areas medium-term bridge succession events'),
   fund: words(`fund position partner-position gap gap-history compare statement plan pass-down minimum-tests contributions
     instalments approvals late trace monitoring grant-use reserves balances performance returns return return-figures plan-year
-    agreement withdrawals risk-share memorandum mirror timeline event proposals proposal open-acts choices what-if`),
+    agreement withdrawals risk-share memorandum mirror timeline event proposals proposal open-acts choices what-if roll-forward`),
   totals: words('disputes dispute-open-acts'),
   cases:
     words(`dispute-cases dispute-case dispute-treatments dispute-outcomes dispute-classes settlement settlements dispute-timeline dispute-event dispute-proposals
@@ -136,7 +136,7 @@ const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
   'acts of the register': words(`post-register-fact propose-register-fact agree-register-proposal
     counter-register-proposal decline-register-proposal withdraw-register-proposal`),
   'acts of a fund': words(`post-fund-fact propose-fund-fact agree-fund-proposal counter-fund-proposal
-    decline-fund-proposal withdraw-fund-proposal`),
+    decline-fund-proposal withdraw-fund-proposal open-next-year`),
   'acts of disputes': words(`post-dispute-fact propose-dispute-fact agree-dispute-proposal counter-dispute-proposal
     decline-dispute-proposal withdraw-dispute-proposal`),
   'acts of the keeper': [],
@@ -577,7 +577,7 @@ const PAGES = {
     '/funds/:fund',
     ...words(`about position gap gap/history compare plan pass-down minimum-tests contributions instalments approvals late
       trace monitoring grant-use reserves balances performance returns returns/:return return-figures plan-year agreement
-      withdrawals risk-share memorandum mirror history history/:revision proposals year-end partners/:partner
+      withdrawals risk-share memorandum mirror history history/:revision proposals year-end roll-forward partners/:partner
       partners/:partner/position partners/:partner/statement
       history/:revision/documents/:sha256 propose propose/:act propose/:act/document
       record record/:act record/:act/document deal deal/document`).map((page) => `/funds/:fund/${page}`),

@@ -1,5 +1,5 @@
-import { dayInWords, daysAfter, LAST_DAY, type Day } from '../calendar.js';
-import { exactly, minus, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
+import { dayInWords, daysAfter, LAST_DAY, yearAfter, type Day } from '../calendar.js';
+import { apportion, exactly, minus, moneyText, NO_MONEY, pence, plus, pounds, type Pence } from '../money.js';
 import { addToSeries, combined, emptySeries, seriesOn, type DaySeries } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
 import type { Instalment } from '../grammar/schedule.js';
@@ -76,4 +76,25 @@ function spread(
     addToSeries(into, each.due, minus(upToHere, placed));
     placed = upToHere;
   }
+}
+
+/**
+ * The instalments of a year in the next: each on its day a year later, of a sum in proportion to what falls due by those of
+ * this year, to the penny, by largest remainder. Where no sum falls due on a day, none does a year later.
+ * Source: docs/sources.md, Rounding.
+ */
+export function aYearLater(standing: DaySeries, sum: Pence): Instalment[] {
+  const falling = standing.days.flatMap((due, index) =>
+    standing.moves[index]! > 0 ? [{ id: yearAfter(due), weight: standing.moves[index]! }] : [],
+  );
+  const weights = new Map<Day, number>();
+  // The 28th and the 29th of February come to the same day.
+  for (const { id, weight } of falling) weights.set(id, (weights.get(id) ?? 0) + weight);
+  const parts = apportion(
+    sum,
+    [...weights].map(([id, weight]) => ({ id, weight })),
+  );
+  return [...parts]
+    .filter(([, amount]) => amount > 0)
+    .map(([due, amount]) => ({ due: due as Day, amount: moneyText(amount) }));
 }

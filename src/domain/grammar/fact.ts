@@ -12,6 +12,7 @@ import type { Role } from '../roles.js';
 import type { KeptAs } from './remembered.js';
 import { inForce, type RuleChange } from './rule-versions.js';
 import { inFull } from './naming.js';
+import type { NextYear, Onward } from './next-year.js';
 
 /** The two sides of a fact. Where no signature is needed only `acts` matters. */
 export interface Sides {
@@ -159,6 +160,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   /** What a proposal of the fact puts on the table, under the proposal's identifier. */
   proposes?(data: z.output<Stored>, proposal: string): Posting[];
   evolve(state: State, data: z.output<Stored>, event: LedgerEvent): void;
+  /** What of it goes on in the next year, or why nothing does; left out, it is of its own year. It stands on that year’s last day. */
+  nextYear?(data: z.output<Stored>, state: State, next: NextYear): Onward;
   /** The proposal that the fact takes off the table, where it does; reversing the fact puts it back. */
   endsProposal?(data: z.output<Stored>): string | undefined;
   sentence(data: z.output<Stored>): string;

@@ -26,6 +26,7 @@ import { planYear } from './fund/plan-year.js';
 import { proposalAnywhere } from './proposal.js';
 import type { Query } from './question.js';
 import { filedReturn, filedReturns, returnFiguresQuery } from './fund/returns.js';
+import { rollForwardQuery } from './fund/roll-forward.js';
 import { riskShare } from './fund/risk-share.js';
 import { balances } from './fund/balances.js';
 import { grantUse, monitoring, performance, reserves, supplierClasses } from './fund/spending.js';
@@ -68,6 +69,7 @@ export const QUERIES: readonly Query[] = [
   riskShare,
   memorandum,
   mirror,
+  rollForwardQuery,
   ...FUND_HAPPENINGS,
   fundEvent,
   FUND_OPEN_ACTS,

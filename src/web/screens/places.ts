@@ -69,6 +69,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   'open-acts': '/funds/{fund}/propose',
   'dispute-open-acts': '/areas/{area}/disputes/propose',
   'register-open-acts': '/register/propose',
+  'roll-forward': '/funds/{fund}/roll-forward',
   choices: '/funds/{fund}/propose/{act}',
   'dispute-choices': '/areas/{area}/disputes/propose/{act}',
   'register-choices': '/register/propose/{act}',
@@ -134,6 +135,7 @@ export const placesOfFund = (fund: string): Places[] => {
       places: [
         { href: `${base}/year-end`, title: 'Year end' },
         ...placesOf('returns return-figures risk-share memorandum reserves balances', { fund }),
+        { href: `${base}/roll-forward`, title: 'Roll forward to the next year' },
       ],
     },
     {

@@ -4,6 +4,8 @@ import { completedFact, recast, fact, type Context, type Fact } from '../../gram
 import { sectorOf, type Sector } from '../../register/state.js';
 import { FINANCE } from '../../roles.js';
 import type { RegisterState } from '../../register/state.js';
+import { leftOut, type NextYear, type Onward } from '../../grammar/next-year.js';
+import { NO_MONEY } from '../../money.js';
 import { family } from '../../grammar/succession.js';
 import { refuse, Refusal } from '../../rules.js';
 import { EffectiveDay } from '../../values.js';
@@ -440,6 +442,37 @@ function sharedBy(
       );
 }
 
+/**
+ * An agreement whose term runs on holds in the next year as it stands. One that ends with the year is offered again, with the
+ * terms as they were varied last, for the next year alone; unless a body that it names has been followed by another.
+ */
+function offeredAgain(state: FundState, agreement: string, { ends, year, named: called, followers }: NextYear): Onward {
+  const stands = agreementsOn(state.agreements, ends).find((each) => each.agreement === agreement)!;
+  const { lastDay, parties, terms } = stands;
+  if (lastDay > ends) return leftOut(`It runs to ${dayInWords(lastDay)}, and holds in ${year.label} as it stands.`);
+  if (lastDay < ends) return leftOut(`It ended on ${dayInWords(lastDay)}.`);
+  const gone = parties.find((party) => followers(party)[0] !== party);
+  if (gone !== undefined)
+    return leftOut(`${gone} has ended, and ${followers(gone).join(', ')} follow it: state its terms anew.`);
+  // What has ended before the agreement has no rule any more; what ends with it is offered again with it.
+  const riskShares = terms.riskShares
+    .filter(({ scheme }) => lastDayOfScheme(stands, scheme) === ends)
+    .map(({ scheme, rule }) => ({ scheme, rule }));
+  return {
+    data: {
+      effective: year.first,
+      agreement: called(agreement),
+      parties: [...parties],
+      terms: { ...terms, reference: called(terms.reference), from: year.first, to: year.last, riskShares },
+    },
+    stood: NO_MONEY,
+    stands: NO_MONEY,
+    notes: [
+      `Its term ends on ${dayInWords(ends)}: these are its terms for ${year.label}. Check the reference of the paper before it is signed.`,
+    ],
+  };
+}
+
 const termsInWords = ({ reference, from, to, noticeMonths, defaultRule }: AgreementTerms): string =>
   `${reference}, from ${dayInWords(from)} to ${dayInWords(to)}, ${noticeMonths} months’ notice, risk shared ${ruleInWords(defaultRule)} unless a scheme has a rule of its own`;
 
@@ -470,6 +503,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     sides: (data, state: FundState, { register }) => sidesOf(data.parties, opened(state), data.effective, register),
     subject: (data) => data.agreement,
     names: (data) => itemOfAgreement(data.agreement),
+    nextYear: ({ agreement }, state: FundState, next) => offeredAgain(state, agreement, next),
     check: (data, state: FundState, context) =>
       partiesFit(data.parties, data.effective, state, context.register) ??
       (state.agreements.some((each) => each.data['agreement'] === data.agreement)

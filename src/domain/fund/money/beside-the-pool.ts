@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { put } from '../../grammar/change.js';
 import { recast, fact, type Context, type Fact, type Sides } from '../../grammar/fact.js';
 import { exactly, minus, moneyText, pounds, signedPence, type Pence } from '../../money.js';
-import { posted, type Posting } from '../../postings.js';
+import { followedNote } from '../../grammar/next-year.js';
+import { posted, seriesOn, type Posting } from '../../postings.js';
 import { CHIEF, MANAGE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
 import { inForce, sourceOf } from '../../sources.js';
 import { SignedAmount } from '../../values.js';
 import { inOrder, nameIsFree, partnerIsIn } from '../checks.js';
-import { everNamed, holding, itemOf, opened, standsAt, type FundState } from '../state.js';
+import { changedNotes, endsWithItsYear, onlyFollower } from '../next-year.js';
+import { everNamed, holding, itemOf, opened, seriesOf, standsAt, type FundState } from '../state.js';
 import { payerFits } from './contributions.js';
 import {
   AmountChange,
@@ -100,6 +102,28 @@ export const BESIDE_FACTS: readonly Fact<FundState>[] = [
     names: (data) => data.funding,
     evolve: (state, { funding, holder, source, recurrent, effective }) =>
       put(state.items, funding, { kind: 'beside', holder, source, recurrent, began: effective }),
+    nextYear({ funding, holder: held, source, recurrent, basis, effective }, state: FundState, next) {
+      const series = seriesOf(state, 'beside', funding);
+      const stood = seriesOn(series, next.ends);
+      const over = endsWithItsYear({ recurrent, source, stood }, next);
+      if (over) return over;
+      const holder = onlyFollower(held, next);
+      if (typeof holder !== 'string') return holder;
+      return {
+        data: {
+          effective: next.year.first,
+          funding: next.named(funding),
+          holder,
+          source,
+          recurrent: true,
+          amount: moneyText(stood),
+          basis,
+        },
+        stood,
+        stands: stood,
+        notes: [...followedNote(held, holder), ...changedNotes(series, effective, next)],
+      };
+    },
     sentence: (data) =>
       `${data.holder} has ${pounds(sizeOf(data.amount))} ${data.amount.startsWith('-') ? 'less' : 'more'} of ${data.source} beside the pool, ` +
       `${data.recurrent ? 'recurrent' : 'one-off'}, as "${data.funding}": ${data.basis}`,

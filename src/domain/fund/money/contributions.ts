@@ -3,19 +3,22 @@ import { put } from '../../grammar/change.js';
 import { clampedTo, dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { completedFact, recast, fact, type Context, type Fact } from '../../grammar/fact.js';
 import { largest, minus, moneyText, negated, pence, plus, pounds, signedPence, type Pence } from '../../money.js';
-import { posted, type Posting } from '../../postings.js';
+import { posted, seriesOn, type Posting } from '../../postings.js';
 import { refuse, Refusal } from '../../rules.js';
 import { hasSide, sectorOf } from '../../register/state.js';
 import { FINANCE, MANAGE } from '../../roles.js';
+import { followedNote, leftOut } from '../../grammar/next-year.js';
 import { family } from '../../grammar/succession.js';
 import { sourceOf } from '../../sources.js';
 import { Instalments } from '../../grammar/schedule.js';
+import { uplifted } from '../../reference/uplift.js';
 import { agreementOn, noticeAsked } from '../agreement/agreement.js';
 import { publishedFor } from '../plan/minima.js';
 import { MINIMUM } from '../plan/minimum-tests.js';
 import { addsUp, dueFrom, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
 import { everNamed, holding, itemOf, opened, seriesOf, standsAt, type Contribution, type FundState } from '../state.js';
-import { replanned, type DueChange } from '../instalments.js';
+import { aYearLater, replanned, type DueChange } from '../instalments.js';
+import { changedNotes, endsWithItsYear, onlyFollower } from '../next-year.js';
 import { partnersOn } from '../membership.js';
 import {
   AmountOf,
@@ -258,6 +261,37 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
         began: data.effective,
       }),
     names: (data) => data.contribution,
+    nextYear({ contribution, payer: paid, schedule, ...data }, state: FundState, next) {
+      const { ends, year } = next;
+      const agreed = seriesOf(state, 'agreed', contribution);
+      const stood = seriesOn(agreed, ends);
+      const over = endsWithItsYear({ ...data, stood }, next);
+      if (over) return over;
+      if (sourceOf(data.source)!.duty === 'compulsory')
+        return leftOut(
+          `${data.source} is compulsory: its sum is set by the rules and allocations of ${year.label}. Agree it in that year’s fund once they are published.`,
+        );
+      const payer = onlyFollower(paid, next);
+      if (typeof payer !== 'string') return payer;
+      const percent = next.uplift(contribution);
+      const stands = percent === undefined ? stood : uplifted(stood, percent);
+      if (stands <= 0) return leftOut(`With ${percent}% it would come to nothing.`);
+      return {
+        data: {
+          effective: year.first,
+          contribution: next.named(contribution),
+          payer,
+          source: data.source,
+          amount: moneyText(stands),
+          recurrent: true,
+          instalments: aYearLater(seriesOf(state, 'due', contribution), stands),
+          ...(schedule !== undefined && { schedule }),
+        },
+        stood,
+        stands,
+        notes: [...followedNote(paid, payer), ...changedNotes(agreed, data.effective, next)],
+      };
+    },
     sentence: (data) =>
       `${data.payer} contributes ${pounds(pence(data.amount))} of ${data.source}, ` +
       `${data.recurrent ? 'recurrent' : 'one-off'}, as "${data.contribution}"${data.note ? ` (${data.note})` : ''}.`,

@@ -20,6 +20,7 @@ import { posted, seriesOn, type DaySeries, type Posting } from '../../postings.j
 import { sectorOf, type RegisterState } from '../../register/state.js';
 import { FINANCE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
+import { leftOut } from '../../grammar/next-year.js';
 import { Instalments } from '../../grammar/schedule.js';
 import { SET_ASIDE } from '../books.js';
 import { addsUp, dueFrom, inOrder, nameIsFree, partnerIsIn, sourceFits } from '../checks.js';
@@ -394,6 +395,8 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
       if (data.purposes) limitToPurposes(state.spending, data.source, data.grant, data.purposes);
     },
     names: (data) => data.grant,
+    nextYear: ({ source }, _state, { year }) =>
+      leftOut(`${source} is a grant: it is determined for ${year.label} by a determination of its own.`),
     sentence: (data) =>
       `${data.holder} was determined ${pounds(pence(data.amount))} of ${data.source} as "${data.grant}" (${data.determination})` +
       (data.passDown ? `, to be passed down by ${dayInWords(data.passDown.by)}.` : '.'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { append, put } from '../../grammar/change.js';
 import { completedFact, fact, type Fact } from '../../grammar/fact.js';
+import { leftOut } from '../../grammar/next-year.js';
 import { isLess, minus, moneyText, NO_MONEY, pence, plus, portion, pounds, type Pence } from '../../money.js';
 import { mostFrom, posted } from '../../postings.js';
 import { isKnown, lastInForce } from '../../grammar/remembered.js';
@@ -92,6 +93,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       payerFits({ payer: data.payer, source: 'P4P' }, context),
     evolve: (state, { pot, payer, amount, planned }) =>
       put(state.items, pot, { kind: 'pot', payer, amount: pence(amount), planned }),
+    nextYear: () => leftOut('It is held back for what is achieved in this year.'),
     sentence: (data) =>
       `${data.payer} holds back ${pounds(pence(data.amount))} as "${data.pot}", to be released as ${data.planned} (${data.unit}) is achieved.`,
   }),

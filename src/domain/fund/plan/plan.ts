@@ -15,15 +15,18 @@ import {
   WHOLE_BASIS_POINTS,
   type Pence,
 } from '../../money.js';
-import { posted } from '../../postings.js';
+import { followedNote, leftOut, type NextYear } from '../../grammar/next-year.js';
+import { inForce, ofKind } from '../../grammar/remembered.js';
+import { posted, seriesOn } from '../../postings.js';
 import { MANAGE } from '../../roles.js';
 import { refuse, Refusal } from '../../rules.js';
 import { LINE_CATEGORIES, lineCategoryOf, type FundingSource } from '../../sources.js';
 import { SignedAmount } from '../../values.js';
-import { kindOfSource } from '../money/carried-in.js';
+import { CARRY_IN, kindOfSource } from '../money/carried-in.js';
+import { changedNotes, endsWithItsYear } from '../next-year.js';
 import { Scheme, schemeFits } from './scheme.js';
 import { inOrder, nameIsFree, notBefore, partnerIsIn, sourceFits } from '../checks.js';
-import { itemOf, opened, planAccount, standsAt, type FundState, type Line } from '../state.js';
+import { itemOf, opened, planAccount, seriesOf, standsAt, type FundState, type Line } from '../state.js';
 import {
   AmountChange,
   Effective,
@@ -117,6 +120,41 @@ const movesOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
     .array(z.strictObject(shape).meta({ title: 'Line' }))
     .min(2, { error: 'must move money between two lines at least' })
     .max(100);
+
+/** How a line is described on the last day of its year, for the next: a scheme is new in one year only. */
+function describedFor(
+  { line, scheme, department, lead }: DescribedLine,
+  { tested }: Pick<FundState, 'tested'>,
+  { ends, year, register, followers }: NextYear,
+) {
+  const described = inForce(ofKind(tested.facts, 'description'), { on: ends }, 'by-day').filter(
+    ({ data }) => data['line'] === line,
+  );
+  const last =
+    (described.findLast(({ data }) => data['scheme'] !== undefined)?.data['scheme'] as Scheme | undefined) ?? scheme;
+  const misfit = last && schemeFits(last, register, year.label, year.first);
+  const whose = described.findLast(({ data }) => data['department'] !== undefined)?.data['department'] ?? department;
+  const leads = lead === undefined ? [] : followers(lead);
+  return {
+    fields: {
+      ...(whose !== undefined && { department: whose }),
+      ...(last && !misfit && { scheme: { ...last, new: false } }),
+      ...(leads.length === 1 && { lead: leads[0] }),
+    },
+    notes: [
+      ...(misfit ? [`Describe it again: ${misfit.detail}`] : []),
+      ...(leads.length > 1 ? [`Say who leads it: ${lead} has ended, and ${leads.join(', ')} follow it.`] : []),
+      ...(leads.length === 1 ? followedNote(lead!, leads[0]!) : []),
+    ],
+  };
+}
+
+interface DescribedLine {
+  readonly line: string;
+  readonly scheme?: Scheme | undefined;
+  readonly department?: string | undefined;
+  readonly lead?: string | undefined;
+}
 
 /** How large what is written of a line is, above nothing: what an officer’s limit is held to. */
 const sizeOf = (written: string): Pence => exactly(Math.abs(signedPence(written)));
@@ -219,6 +257,33 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         lead: data.lead,
       }),
     names: (data) => data.line,
+    nextYear(data, state: FundState, next) {
+      const { line, description: words, category, source, recurrent } = data;
+      // That there is such a line is what the fact says.
+      const item = state.items.get(line) as Line;
+      const required = seriesOf(state, 'requirement', line);
+      const stood = exactly(signOf(item) * seriesOn(required, next.ends));
+      const over = endsWithItsYear({ recurrent, source, stood }, next);
+      if (over) return over;
+      if (source === CARRY_IN)
+        return leftOut('It is paid from money that was carried in: plan it once there is some again.');
+      const { fields, notes } = describedFor(data, state, next);
+      return {
+        data: {
+          effective: next.year.first,
+          line: next.named(line),
+          description: words,
+          category,
+          source,
+          recurrent: true,
+          amount: moneyText(stood),
+          ...fields,
+        },
+        stood,
+        stands: stood,
+        notes: [...notes, ...changedNotes(required, item.began, next, signOf(item))],
+      };
+    },
     sentence: (data) =>
       `Plan line "${data.line}" (${data.description}) was set at ${pounds(signedPence(data.amount))} from ${data.source}, ` +
       `${data.recurrent ? 'recurrent' : 'one-off'}.${takenOut(signedPence(data.amount))}`,

@@ -6,6 +6,7 @@ import { lesser, minus, moneyText, negated, pence, pounds, total, type Pence } f
 import { combined, firstBreach, PLAN, posted, seriesOn, type DaySeries, type Measure } from '../../postings.js';
 import { refuse, Refusal } from '../../rules.js';
 import { CHIEF, FINANCE, MANAGE } from '../../roles.js';
+import { leftOut } from '../../grammar/next-year.js';
 import { family, heirsOf, successionsOn } from '../../grammar/succession.js';
 import { Sum } from '../../values.js';
 import { booksOfSource, booksOn, daysFrom, SET_ASIDE, type Book } from '../books.js';
@@ -247,6 +248,8 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       }),
     evolve: (state, { reserve, source, purpose, toYear }) =>
       put(state.items, reserve, { kind: 'reserve', source, purpose, toYear }),
+    nextYear: ({ toYear }) =>
+      leftOut(`It is set aside for ${toYear}, and comes into that year’s fund once it is drawn: receive it there.`),
     sentence: (data) =>
       `${pounds(pence(data.amount))} of ${data.source} was set aside as "${data.reserve}" for ${data.purpose} in ${data.toYear} (${data.minute}).`,
   }),
@@ -407,6 +410,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       put(state.items, carryIn, { kind: 'carry-in', from, reserve, cameFrom });
       limitToPurposes(state.spending, source, carryIn, [purpose]);
     },
+    nextYear: () => leftOut('It was carried in from an earlier year: what is left of it is carried forward by itself.'),
     sentence: (data) =>
       `${pounds(pence(data.amount))} was carried in from "${data.reserve}" of ${data.from} (${data.cameFrom}), for ${data.purpose}.` +
       ` It stands with ${carriedParts(data)

@@ -1,0 +1,52 @@
+import { dayInWords, type Day } from '../calendar.js';
+import { leftOut, type LeftOut, type NextYear } from '../grammar/next-year.js';
+import { exactly, NO_MONEY, pounds, type Pence } from '../money.js';
+import { seriesOn, type DaySeries } from '../postings.js';
+import { inForce, sourceOf } from '../sources.js';
+
+/** What is asked of anything of a fund before it goes on in the next year’s. Why: docs/decisions/roll-forward.md. */
+
+interface Standing {
+  readonly recurrent: boolean;
+  readonly source: string;
+  /** What it stands at on the last day of its year. */
+  readonly stood: Pence;
+}
+
+/** One-off money, what has come to nothing, and sources that end with the year do not go on. */
+export function endsWithItsYear(
+  { recurrent, source: code, stood }: Standing,
+  { ends, year }: NextYear,
+): LeftOut | undefined {
+  if (!recurrent) return leftOut('It is one-off: it is of this year alone.');
+  if (stood === NO_MONEY) return leftOut(`Nothing of it stands on ${dayInWords(ends)}.`);
+  const source = sourceOf(code)!;
+  return inForce(source, year.label)
+    ? undefined
+    : leftOut(`${code} (${source.name}) is not in force in ${year.label}.`);
+}
+
+/** The one body that stands for a body in the next year; where several follow it, they say themselves who has what. */
+export function onlyFollower(body: string, { followers }: NextYear): string | LeftOut {
+  const [one, ...others] = followers(body);
+  return others.length === 0
+    ? one!
+    : leftOut(
+        `${body} has ended, and ${[one, ...others].join(', ')} follow it: agree with each of them what is theirs.`,
+      );
+}
+
+/**
+ * What whoever signs should look at where a sum was not the same the whole year: it may be no sum of a whole year. `sign` is
+ * that between what is written and what is counted.
+ */
+export function changedNotes(series: DaySeries, began: Day, { ends }: NextYear, sign: 1 | -1 = 1): string[] {
+  const first = series.days[0];
+  if (first === undefined) return [];
+  const [was, stood] = [exactly(sign * seriesOn(series, first)), exactly(sign * seriesOn(series, ends))];
+  if (was !== stood)
+    return [`It changed during the year, from ${pounds(was)} to ${pounds(stood)}: check what a whole year comes to.`];
+  return began.slice(5) === '04-01'
+    ? []
+    : [`It began on ${dayInWords(began)}: check whether ${pounds(stood)} is for a whole year.`];
+}

@@ -1,0 +1,112 @@
+import { dayInWords, financialYear, LAST_DAY, type Day, type FinancialYear } from '../calendar.js';
+import type { FactData, SentFact } from '../grammar/event.js';
+import type { Fact } from '../grammar/fact.js';
+import type { NextYear } from '../grammar/next-year.js';
+import { heirsOf, successionsOn } from '../grammar/succession.js';
+import type { Pence } from '../money.js';
+import type { RegisterState } from '../register/state.js';
+import { partnersOn } from './membership.js';
+import { opened, type FundState, type Opened } from './state.js';
+
+/**
+ * What of a fund’s year goes on in the next: the fund that opens, with whom, and every fact that says of itself what it would be
+ * there. What does not go on is told with why. Nothing is decided here: the rules decide when it is done.
+ */
+
+/** A fact of the next year, beside what it stood at. */
+export interface Going {
+  readonly fact: SentFact;
+  /** The revision of the fact of this year that it goes on from. */
+  readonly from: number;
+  readonly stood: Pence;
+  readonly stands: Pence;
+  readonly notes: readonly string[];
+}
+
+interface Left {
+  /** The revision of the fact that does not go on; none of a partner. */
+  readonly from?: number;
+  readonly partner?: string;
+  readonly why: string;
+}
+
+export interface RolledForward {
+  readonly opening: {
+    readonly effective: Day;
+    readonly area: string;
+    readonly year: string;
+    readonly host: string;
+    readonly partners: readonly string[];
+  };
+  readonly going: readonly Going[];
+  readonly left: readonly Left[];
+}
+
+interface Recorded {
+  readonly revision: number;
+  readonly type: string;
+  readonly data: FactData;
+}
+
+/** The year after a fund’s own; undefined where the ledger speaks of none. */
+export function yearAfterThat({ first }: FinancialYear): FinancialYear | undefined {
+  const starts = Number(first.slice(0, 4)) + 1;
+  const next = financialYear(`${starts}-${String((starts + 1) % 100).padStart(2, '0')}`);
+  return next && next.last <= LAST_DAY ? next : undefined;
+}
+
+const endedInWords = (body: string, by: readonly string[]): string =>
+  `${body} has ended: ${by.join(', ')} ${by.length === 1 ? 'stands' : 'stand'} for it.`;
+
+/** Who is in the next year’s fund: the partners of the last day, under the names of those who stand for them on the next. */
+function partnersNext(of: Opened, { followers }: Pick<NextYear, 'followers'>): { partners: string[]; left: Left[] } {
+  const last = partnersOn(of, of.year.last);
+  const gone = of.partners.filter((body) => !last.includes(body));
+  return {
+    partners: [...new Set(last.flatMap((body) => followers(body)))],
+    left: [
+      ...gone.map((partner) => ({ partner, why: `${partner} is no partner on ${dayInWords(of.year.last)}.` })),
+      ...last
+        .filter((body) => followers(body)[0] !== body)
+        .map((partner) => ({ partner, why: endedInWords(partner, followers(partner)) })),
+    ],
+  };
+}
+
+/**
+ * Works out what goes on.
+ *
+ * @param recorded the facts of the fund, in the order of recording
+ * @param uplift by how many per cent what is named is to rise
+ */
+export function rollForward(
+  state: FundState,
+  recorded: readonly Recorded[],
+  byName: ReadonlyMap<string, Fact<FundState>>,
+  {
+    register,
+    year,
+    uplift,
+  }: { readonly register: RegisterState; readonly year: FinancialYear } & Pick<NextYear, 'uplift'>,
+): RolledForward {
+  const of = opened(state);
+  const successions = successionsOn(register.successions, year.first, Infinity);
+  const next: NextYear = {
+    year,
+    ends: of.year.last,
+    register,
+    followers: (body) => heirsOf(successions, body, of.area),
+    named: (name) => name.replaceAll(of.year.label, year.label),
+    uplift,
+  };
+  const { partners, left } = partnersNext(of, next);
+  const going: Going[] = [];
+  for (const { revision, type, data } of recorded) {
+    const found = state.reversed.has(revision) ? undefined : byName.get(type)?.nextYear?.(data, state, next);
+    if (!found) continue;
+    if ('why' in found) left.push({ from: revision, why: found.why });
+    else going.push({ ...found, fact: { type, data: found.data }, from: revision });
+  }
+  const [host] = next.followers(of.host);
+  return { opening: { effective: year.first, area: of.area, year: year.label, host: host!, partners }, going, left };
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { Refusal } from '../domain/rules.js';
+import { openNextYear, OpenNextYearAnswer, OpenNextYearAsked } from '../ledger/acts/open-next-year.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { OfFund } from '../ledger/questions/question.js';
+import { DryRun, Key, keyOf } from './facts.js';
+import { answered, REFUSED } from './openapi.js';
+import { parsed, Refused } from './problem.js';
+import { writtenBy } from './written.js';
+
+/** The route that opens next year’s fund: many acts behind one key, each decided by itself. */
+export function registerOpenNextYear(app: FastifyInstance, ledger: Ledger): void {
+  const textOf = writtenBy(OpenNextYearAnswer);
+  app.post(
+    '/funds/:fund/roll-forward',
+    {
+      schema: {
+        summary:
+          'Open the fund of the next year from this one: all that you may do of it, each step decided by itself. What is others’ to do is told.',
+        operationId: 'open-next-year',
+        tags: ['Fund: acts'],
+        params: OfFund,
+        querystring: DryRun,
+        headers: z.object({
+          'idempotency-key': Key.meta({
+            description:
+              'Your own name for this act; sent again, no step is done twice, and what stands then is answered.',
+          }),
+        }),
+        body: OpenNextYearAsked,
+        response: {
+          200: answered('Nothing was recorded: nothing is left to do, all of it is for others, or it was a dry run.', {
+            'application/json': OpenNextYearAnswer,
+          }),
+          201: answered('What was done is recorded, and on disk; what was refused says why.', {
+            'application/json': OpenNextYearAnswer,
+          }),
+          default: REFUSED,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { fund } = parsed(OfFund, request.params, '/path');
+      const asked = parsed(OpenNextYearAsked, request.body, '');
+      const { sight, signedIn, id: correlation } = request;
+      const found = await openNextYear(ledger, fund, asked, {
+        officer: signedIn.officer,
+        signedInBy: signedIn.by,
+        sight,
+        key: keyOf(request),
+        correlation,
+        dryRun: parsed(DryRun, request.query, '/query')['dry-run'] === 'true',
+        onRecorded: (type) => request.server.onRecorded(type),
+      });
+      if (found instanceof Refusal) throw new Refused(found);
+      const isDone = found.done.some(({ outcome }) => outcome !== 'refused');
+      return reply
+        .status(isDone ? 201 : 200)
+        .type('application/json; charset=utf-8')
+        .send(textOf(found));
+    },
+  );
+}

@@ -1,0 +1,423 @@
+import { z } from 'zod';
+import type { Entry } from '../../../../projections/entry.js';
+import { londonDay } from '../../../domain/calendar.js';
+import { FUND } from '../../../domain/fund/facts.js';
+import { rollForward, yearAfterThat, type Going, type RolledForward } from '../../../domain/fund/roll-forward.js';
+import { opened, type FundState } from '../../../domain/fund/state.js';
+import { DEAL_TEXT_MAX } from '../../../domain/grammar/deal.js';
+import type { LedgerEvent, SentFact } from '../../../domain/grammar/event.js';
+import type { Context } from '../../../domain/grammar/fact.js';
+import { factOf, type StreamState } from '../../../domain/grammar/kind.js';
+import { DEAL_FACTS_MAX, stillOpen, textsOf } from '../../../domain/grammar/proposal.js';
+import { RULES_NOW } from '../../../domain/grammar/rule-versions.js';
+import { demandsOf, type Demands } from '../../../domain/grammar/sides.js';
+import { moneyText, NO_MONEY, plus, type Pence } from '../../../domain/money.js';
+import { POOL, type Posting } from '../../../domain/postings.js';
+import { refuse, Refusal } from '../../../domain/rules.js';
+import { Name, SignedMoney } from '../../../domain/values.js';
+import { decisionContext } from '../../acts/decision-context.js';
+import { fundStream } from '../../catalogue.js';
+import type { Ledger } from '../../ledger.js';
+import { Known, knownThen } from '../known.js';
+import { nameOf, OfFund, query, type Seeing } from '../question.js';
+
+/**
+ * What opens next year’s fund: the fund itself, and what of this year goes on in it, as the acts that do it. What is recorded
+ * or on the table there already is told as that, so that what is left to do is asked again at any time.
+ */
+
+const kind = FUND;
+
+const PERCENT = /^-?(0|[1-9]\d{0,2})(\.\d{1,4})?$/;
+
+/** Whether a sum can rise by it: a number of per cent, above -100. */
+export const isRise = (percent: string): boolean => PERCENT.test(percent) && Number(percent) > -100;
+
+/** By how many per cent what is named rises: `norwich-add=1.79,council-add=-2`. */
+export const Uplift = z
+  .string()
+  .max(4000)
+  .transform((text, context): ReadonlyMap<string, string> => {
+    const asked = text.split(',').map((each) => each.trim().split('=') as [string, string?]);
+    const wrong = asked.find(([, percent]) => percent === undefined || !isRise(percent));
+    if (!wrong) return new Map(asked as [string, string][]);
+    context.addIssue({
+      code: 'custom',
+      message: `must be names with a percentage above -100 each, such as "norwich-add=1.79,council-add=-2"; "${wrong.join('=')}" is not`,
+    });
+    return z.NEVER;
+  })
+  .meta({
+    description:
+      'By how many per cent contributions rise, or fall: each by its name in this year, with commas between. The new sum is rounded to the penny, half to even.',
+    examples: ['norwich-add=1.79'],
+  });
+
+/** What the officer leaves out: `norwich-add,council-add`. */
+const Without = z
+  .string()
+  .max(4000)
+  .transform((text): ReadonlySet<string> => new Set(text.split(',').map((each) => each.trim())))
+  .meta({
+    description: 'What is left out by choice: each by its name in this year, with commas between.',
+    examples: ['norwich-add'],
+  });
+
+export const RollForwardOptions = z.strictObject({
+  uplift: Uplift.optional(),
+  without: Without.optional(),
+  officer: Name.optional().meta({
+    description: 'Who would load the acts as a file: left out, the file is not written.',
+  }),
+});
+
+const BY_CHOICE = 'It is left out by choice.';
+
+const STATES = ['to-do', 'offered', 'recorded', 'taken-back'] as const;
+type State = (typeof STATES)[number];
+
+const FactText = z.object({ type: z.string(), data: z.looseObject({}) });
+
+export const StepText = z.object({
+  act: z.enum(['open', 'record', 'propose']).meta({
+    description: 'Whether it opens the fund, records a fact that counts at once, or proposes what has to be signed.',
+  }),
+  facts: z.array(FactText).meta({ description: 'The facts of the act; of a deal, several.' }),
+  sentences: z.array(z.string()),
+  bodies: z.array(z.string()).meta({ description: 'The bodies an officer of which can do it.' }),
+  signs: z
+    .array(z.string())
+    .meta({ description: 'The bodies an officer of which must sign it then; none where nobody must.' }),
+});
+
+export const RollForwardText = z.object({
+  fund: z.string(),
+  ...Known,
+  next: z.string().meta({ description: 'The fund of the next year.' }),
+  year: z.string(),
+  isOpen: z.boolean().meta({ description: 'Whether the fund of the next year is open.' }),
+  host: z.string(),
+  partners: z.array(z.object({ partner: z.string(), name: z.string() })).meta({
+    description:
+      'The partners on the last day of the year, under the names of those who stand for them on the first day of the next; once the fund is open, its own.',
+  }),
+  items: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        sentence: z.string(),
+        was: SignedMoney.meta({ description: 'What it stands at on the last day of this year.' }),
+        amount: SignedMoney.meta({ description: 'What it would be in the next year.' }),
+        uplift: z
+          .string()
+          .nullable()
+          .meta({ description: 'By how many per cent it was asked to rise; null where it was not.' }),
+        mayRise: z.boolean().meta({ description: 'Whether it is a contribution, which can be asked to rise.' }),
+        from: z.string().meta({ description: 'What it is called in this year.' }),
+        revision: z.string().meta({ description: 'Where this year’s fund has recorded it.' }),
+        state: z.enum(STATES).meta({
+          description:
+            'Whether it is still to be done, is on the table of the next year’s fund, is recorded there, or was recorded there and taken back.',
+        }),
+        proposal: z.string().nullable(),
+        notes: z.array(z.string()).meta({ description: 'What to look at before it is signed.' }),
+      }),
+    )
+    .meta({ description: 'What goes on in the next year.' }),
+  leftOut: z
+    .array(
+      z.object({
+        what: z.string(),
+        why: z.string(),
+        revision: z.string().nullable(),
+        name: z
+          .string()
+          .nullable()
+          .meta({ description: 'What is left out by choice: its name in this year; else null.' }),
+      }),
+    )
+    .meta({ description: 'What does not go on, and why.' }),
+  totals: z
+    .object({
+      requirement: SignedMoney,
+      contributions: SignedMoney.meta({ description: 'What the contributions that go on come to.' }),
+      beside: SignedMoney.meta({ description: 'What the funding beside the pool that goes on comes to.' }),
+    })
+    .meta({
+      description:
+        'What goes on, in all: plan lines as they count in the requirement, contributions, and funding beside the pool.',
+    }),
+  steps: z.array(StepText).meta({ description: 'What is left to do, in this order.' }),
+  waiting: z
+    .array(
+      z.object({ proposal: z.string(), sentences: z.array(z.string()), by: z.string(), awaiting: z.array(z.string()) }),
+    )
+    .meta({ description: 'What of it is on the table of the next year’s fund, and which bodies it waits for.' }),
+  file: z
+    .looseObject({})
+    .nullable()
+    .meta({ description: 'What is left to do as a file of acts, to be loaded; null where no officer was named.' }),
+});
+
+export type RollForwardText = z.output<typeof RollForwardText>;
+
+/** The next year’s fund as it is, or as it would be once it is opened. */
+function stateNext(state: StreamState<FundState>, { opening }: RolledForward): FundState {
+  if (kind.isOpen(state.own)) return state.own;
+  const own = kind.initial();
+  factOf(kind, kind.opener).evolve(own, opening, {} as LedgerEvent);
+  return own;
+}
+
+/** What a decision on a fund looks at, where nobody in particular decides. */
+function contextOf(ledger: Ledger, stream: string, area: string): Context {
+  const today = londonDay(ledger.model.now(ledger.clock));
+  const { context } = decisionContext(ledger.model, { stream, today, rules: RULES_NOW, originals: [] });
+  return { ...context, officer: '', proposals: new Map(), adjustment: false, area };
+}
+
+interface Item extends Going {
+  readonly name: string;
+  readonly state: State;
+  readonly proposal: string | null;
+}
+
+const nameOfFact = ({ type, data }: SentFact): string => factOf(kind, type).names!(data);
+
+/** What people call it: the name of an agreement is kept apart from those of what moves money. */
+const called = (name: string): string => name.split('/').at(-1)!;
+
+/** Where a fact of the next year stands in its fund. */
+function stateIn(next: StreamState<FundState>, fact: SentFact, today: string): Pick<Item, 'state' | 'proposal'> {
+  const name = nameOfFact(fact);
+  const revision = next.own.named.get(name);
+  if (revision !== undefined)
+    return { state: next.own.reversed.has(revision) ? 'taken-back' : 'recorded', proposal: null };
+  for (const [id, proposal] of stillOpen(next.open, today as never)) {
+    if (textsOf(proposal).some((text) => text.type === fact.type && nameOfFact(text) === name))
+      return { state: 'offered', proposal: id };
+  }
+  return { state: 'to-do', proposal: null };
+}
+
+interface Step {
+  readonly act: 'record' | 'propose';
+  readonly facts: readonly SentFact[];
+  readonly demands: Pick<Demands, 'acts' | 'signs' | 'signature'>;
+}
+
+/** What one body does alone is recorded; what the same bodies sign is one offer of as many facts as a deal can hold. */
+function stepsOf(facts: readonly SentFact[], state: FundState, context: Context): Step[] {
+  const steps: { act: Step['act']; facts: SentFact[]; demands: Step['demands']; key: string; length: number }[] = [];
+  for (const fact of facts) {
+    const demands = demandsOf(factOf(kind, fact.type), fact.data, state, context);
+    const act = demands.signature === 'none' ? 'record' : 'propose';
+    const key = JSON.stringify([demands.signature, demands.acts, demands.signs]);
+    const length = JSON.stringify(fact).length + 1;
+    const room = steps.find(
+      (each) =>
+        act === 'propose' &&
+        each.key === key &&
+        each.facts.length < DEAL_FACTS_MAX &&
+        each.length + length <= DEAL_TEXT_MAX,
+    );
+    if (room) {
+      room.facts.push(fact);
+      room.length += length;
+    } else steps.push({ act, facts: [fact], demands, key, length: length + 2 });
+  }
+  return [...steps.filter(({ act }) => act === 'record'), ...steps.filter(({ act }) => act === 'propose')];
+}
+
+const sentence = ({ type, data }: SentFact): string => factOf(kind, type).sentence(data);
+
+/** Any one of these does it: where either side may propose, both; each is signed by the others. */
+const stepText = ({ act, facts, demands: { acts, signs, signature } }: Step): z.input<typeof StepText> => ({
+  act,
+  facts: facts.map(({ type, data }) => ({ type, data })),
+  sentences: facts.map(sentence),
+  bodies: [...new Set(signature === 'other-side' ? [...acts, ...signs] : acts)],
+  signs: signature === 'none' ? [] : [...new Set(signature === 'other-side' ? [...acts, ...signs] : acts)],
+});
+
+const sumOf = (facts: readonly SentFact[], counts: (posting: Posting) => boolean): Pence =>
+  facts
+    .flatMap(({ type, data }) => factOf(kind, type).postings(data))
+    .reduce((sum, posting) => (posting.holder !== POOL && counts(posting) ? plus(sum, posting.pence) : sum), NO_MONEY);
+
+/** What is left to do as a file of acts, which the officer loads. */
+const fileOf = (fund: string, next: string, officer: string, steps: readonly z.input<typeof StepText>[]) => ({
+  title: `${next}, opened from ${fund}`,
+  steps: steps.map(({ act, facts }) => ({
+    officer,
+    in: next,
+    ...(act === 'propose' ? { propose: facts.length === 1 ? facts[0] : facts } : { post: facts[0] }),
+  })),
+});
+
+/** A fact of this year with the words that it was recorded in. */
+const entryAt = (entries: readonly Entry[], revision: number): Entry =>
+  entries.find((each) => each.revision === revision)!;
+
+/** What is left to do to open the next year’s fund from a fund, and what is done of it. */
+export async function rolledForward(
+  ledger: Ledger,
+  fund: string,
+  { uplift, without, officer }: z.output<typeof RollForwardOptions>,
+  seeing: Seeing,
+): Promise<z.input<typeof RollForwardText> | Refusal> {
+  const of = ledger.model.fund(fund)?.outline.opened;
+  if (!of) return refuse('fund_unknown', `There is no fund named ${fund}.`);
+  const year = yearAfterThat(of.year);
+  if (!year) return refuse('effective_outside_year', `The ledger speaks of no year after ${of.year.label}.`);
+  const next = `${of.area}-${year.label}`;
+  if (ledger.model.fund(next) && !seeing.sees(next))
+    return refuse('not_your_fund', `You act for no partner of ${next}, which is open.`);
+  const { now, size, text: known } = knownThen(ledger, undefined);
+  const register = ledger.model.register();
+  const { own: state } = await ledger.stateOf('fund', fundStream(fund));
+  const nextState = await ledger.stateOf('fund', fundStream(next));
+  const entries = await ledger.entries(fundStream(fund), size);
+  const rolled = rollForward(state, entries, kind.byName, { register, year, uplift: (name) => uplift?.get(name) });
+  const own = ({ from }: Going): string => namedIn(entryAt(entries, from));
+  const rising = rolled.going.filter(({ from }) => isContribution(entryAt(entries, from))).map(own);
+  const stranger = [...(uplift?.keys() ?? [])].find((name) => !rising.includes(name));
+  if (stranger !== undefined)
+    return refuse('name_unknown', `"${stranger}" is no contribution that goes on in ${year.label}.`);
+  const unknown = [...(without ?? [])].find((name) => !rolled.going.some((each) => own(each) === name));
+  if (unknown !== undefined) return refuse('name_unknown', `Nothing named "${unknown}" goes on in ${year.label}.`);
+  const today = londonDay(now);
+  const chosen = rolled.going.filter((each) => !without?.has(own(each)));
+  const items = chosen.map((each): Item => ({
+    ...each,
+    name: nameOfFact(each.fact),
+    ...stateIn(nextState, each.fact, today),
+  }));
+  const within = stateNext(nextState, rolled);
+  const context = contextOf(ledger, fundStream(next), of.area);
+  const isOpen = kind.isOpen(nextState.own);
+  const opener = { type: kind.opener, data: rolled.opening };
+  const toDo = items.filter((each) => each.state === 'to-do').map(({ fact }) => fact);
+  const steps = [
+    ...(isOpen
+      ? []
+      : [
+          {
+            act: 'open' as const,
+            facts: [opener],
+            sentences: [sentence(opener)],
+            bodies: demandsOf(factOf(kind, kind.opener), opener.data, within, context).acts.slice(),
+            signs: [],
+          },
+        ]),
+    ...stepsOf(toDo, within, context).map(stepText),
+  ];
+  const offered = new Set(items.flatMap(({ proposal }) => (proposal === null ? [] : [proposal])));
+  const going = items.map(({ fact }) => fact);
+  const { host, partners } = opened(within);
+  return {
+    fund,
+    ...known,
+    // What is left to do changes as it is done.
+    settled: false,
+    next,
+    year: year.label,
+    isOpen,
+    host,
+    partners: partners.map((partner) => ({ partner, name: nameOf(ledger, partner) })),
+    items: items.map(({ fact, name, from, stood, stands, notes, ...at }) => {
+      const entry = entryAt(entries, from);
+      return {
+        name: called(name),
+        type: fact.type,
+        sentence: sentence(fact),
+        was: moneyText(stood),
+        amount: moneyText(stands),
+        uplift: uplift?.get(namedIn(entry)) ?? null,
+        mayRise: isContribution(entry),
+        from: namedIn(entry),
+        revision: String(from),
+        state: at.state,
+        proposal: at.proposal,
+        notes: [...notes],
+      };
+    }),
+    leftOut: [
+      ...rolled.going.filter((each) => without?.has(own(each))).map(({ from }) => ({ from, why: BY_CHOICE })),
+      ...rolled.left,
+    ].map(({ from, why, ...of }) => ({
+      what:
+        from === undefined
+          ? nameOf(ledger, (of as { readonly partner: string }).partner)
+          : entryAt(entries, from).sentence,
+      why,
+      revision: from === undefined ? null : String(from),
+      name: why === BY_CHOICE ? namedIn(entryAt(entries, from!)) : null,
+    })),
+    totals: {
+      requirement: moneyText(sumOf(going, ({ measure }) => measure === 'requirement')),
+      contributions: moneyText(sumOf(going, ({ measure }) => measure === 'agreed')),
+      beside: moneyText(sumOf(going, ({ measure }) => measure === 'beside')),
+    },
+    steps,
+    waiting: [...offered].map((proposal) => {
+      const open = nextState.open.get(proposal)!;
+      return {
+        proposal,
+        sentences: textsOf(open).map(sentence),
+        by: open.by,
+        awaiting: [...new Set(open.deal ? open.deal.needs.flatMap(({ bodies }) => bodies) : open.awaiting)],
+      };
+    }),
+    file: officer === undefined || steps.length === 0 ? null : fileOf(fund, next, officer, steps),
+  };
+}
+
+/** What a fact of this year is called; by the name that it brought. */
+const namedIn = ({ type, data }: Entry): string => called(nameOfFact({ type, data }));
+
+const isContribution = ({ keptAs }: Entry): boolean => keptAs === 'contribution';
+
+const WORDS: Readonly<Record<State, string>> = {
+  'to-do': 'to do',
+  offered: 'offered',
+  recorded: 'recorded',
+  'taken-back': 'taken back',
+};
+
+export const rollForwardQuery = query({
+  name: 'roll-forward',
+  path: '/funds/{fund}/roll-forward',
+  about:
+    'What opens the fund of the next year from this one: its partners, the plan lines and contributions that recur, with instalments a year later, who does and signs each; what is done of it already; and what does not go on, and why.',
+  params: OfFund,
+  options: RollForwardOptions,
+  answer: RollForwardText,
+  run: (ledger, asked, seeing) => rolledForward(ledger, asked.fund, asked, seeing),
+  table: ({ next, isOpen, items, leftOut, steps, waiting }) => ({
+    columns: ['what', 'name', 'this year', 'next year', 'state', 'sentence'],
+    rows: [
+      ['fund', next, '', '', isOpen ? 'open' : 'to open', ''],
+      ...items.map((each) => ['goes on', each.name, each.was, each.amount, WORDS[each.state], each.sentence]),
+      ...items.flatMap(({ name, notes }) => notes.map((note) => ['look at', name, '', '', '', note])),
+      ...leftOut.map(({ what, why }) => ['left out', '', '', '', why, what]),
+      ...steps.map(({ act, bodies, facts }) => [
+        `${act}, ${facts.length}`,
+        '',
+        '',
+        '',
+        `by ${bodies.join(' or ')}`,
+        '',
+      ]),
+      ...waiting.map(({ proposal, awaiting, sentences }) => [
+        'waits',
+        proposal,
+        '',
+        '',
+        `for ${awaiting.join(' or ')}`,
+        sentences.join(' '),
+      ]),
+    ],
+  }),
+});

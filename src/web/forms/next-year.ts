@@ -1,0 +1,378 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
+import { readAs } from '../../domain/faults.js';
+import { refuse, type Refusal } from '../../domain/rules.js';
+import { openNextYear, OpenNextYearAsked, type OpenNextYearText } from '../../ledger/acts/open-next-year.js';
+import { isRise, type RollForwardText } from '../../ledger/questions/fund/roll-forward.js';
+import { askedOf } from '../asking.js';
+import { button, errorMessage, errorSummary } from '../components/fields.js';
+import { table, type Cell } from '../components/lists.js';
+import { insetText, notificationBanner, tag, warningText } from '../components/words.js';
+import { addressWith } from '../dates.js';
+import { fundName, instant, sum, yearName } from '../format.js';
+import { html, type Content, type Html } from '../html.js';
+import { paragraph, subheading } from '../layout.js';
+import { namesFor, type Names } from '../names.js';
+import { answered, Refused, refusedAbove } from '../refused.js';
+import { scrolling, titled } from '../screens/parts.js';
+import { framed } from '../screens/question.js';
+import type { Asking, Form, Site } from '../site.js';
+import { newDraft } from './form.js';
+
+/** Next year’s fund: what would be opened, recorded and proposed, what is left out, and one button that does it. */
+
+const RISE = 'rise.';
+const WITHOUT = 'without.';
+
+/** What is asked of it, as the form has it: rises by name, and what is left out. */
+interface Choices {
+  readonly uplift?: string;
+  readonly without?: string;
+}
+
+const named = (form: Form, prefix: string): [name: string, value: string][] =>
+  Object.entries(form).flatMap(([field, value]) =>
+    field.startsWith(prefix) && value.trim() !== ''
+      ? [[field.slice(prefix.length), value.trim().replace(/\s*%$/, '')]]
+      : [],
+  );
+
+/** The rises that are no number of per cent. */
+const unreadIn = (form: Form): string[] => named(form, RISE).flatMap(([name, value]) => (isRise(value) ? [] : [name]));
+
+const UNREAD = 'Write a rise as a number of per cent above -100, such as 1.79 or -2';
+
+function choicesIn(form: Form): Choices {
+  const out = named(form, WITHOUT).map(([name]) => name);
+  // Of what is left out nothing rises.
+  const rises = named(form, RISE).filter(([name]) => !out.includes(name));
+  return {
+    ...(rises.length > 0 && { uplift: rises.map((each) => each.join('=')).join(',') }),
+    ...(out.length > 0 && { without: out.join(',') }),
+  };
+}
+
+const asForm = ({ uplift, without }: Choices): [string, string][] => [
+  ...(uplift === undefined ? [] : [['uplift', uplift] as [string, string]]),
+  ...(without === undefined ? [] : [['without', without] as [string, string]]),
+];
+
+const STATES: Readonly<Record<RollForwardText['items'][number]['state'], readonly [string, string]>> = {
+  'to-do': ['To do', 'govuk-tag--blue'],
+  offered: ['Waits', 'govuk-tag--yellow'],
+  recorded: ['Recorded', 'govuk-tag--green'],
+  'taken-back': ['Taken back', 'govuk-tag--grey'],
+};
+
+const numeric = (content: Content): Cell => ({ content, format: 'numeric' });
+
+const bold = (content: Content): Cell => ({ content, classes: 'govuk-!-font-weight-bold' });
+
+const statePart = ({ state, proposal }: RollForwardText['items'][number]): Html => {
+  const [words, classes] = STATES[state];
+  const shown = tag({ content: words, classes });
+  return proposal === null ? shown : html`<a class="govuk-link" href="/proposals/${proposal}">${shown}</a>`;
+};
+
+const box = (name: string, about: string, isOut: boolean): Html =>
+  html`<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item"><input class="govuk-checkboxes__input" id="${WITHOUT}${name}" name="${WITHOUT}${name}" type="checkbox" value="yes"${isOut && html` checked`}><label class="govuk-label govuk-checkboxes__label" for="${WITHOUT}${name}">Leave out<span class="govuk-visually-hidden"> ${about}</span></label></div></div>`;
+
+const rise = (name: string, about: string, value: string, isWrong: boolean): Html => {
+  const id = `${RISE}${name}`;
+  return html`<div class="govuk-form-group${isWrong && ' govuk-form-group--error'} govuk-!-margin-bottom-0"><label class="govuk-visually-hidden" for="${id}">By how many per cent ${about} rises</label>${isWrong && errorMessage({ id: `${id}-error`, content: UNREAD })}<input class="govuk-input govuk-input--width-4${isWrong && ' govuk-input--error'}" id="${id}" name="${id}" type="text" inputmode="decimal" value="${value}"${isWrong && html` aria-describedby="${id}-error"`}></div>`;
+};
+
+function goesOn(
+  { items, leftOut, totals }: RollForwardText,
+  form: Form,
+  names: Names,
+  unread: readonly string[],
+): Html {
+  const chosen = leftOut.filter(({ name }) => name !== null);
+  const rows = items.map((item) => {
+    const about = `“${item.from}”`;
+    const isToDo = item.state === 'to-do';
+    return [
+      {
+        content: html`${names.in(item.sentence)}${item.notes.map((note) => html`<div class="govuk-hint govuk-!-margin-bottom-0">${names.in(note)}</div>`)}`,
+      },
+      numeric(sum(item.was)),
+      numeric(sum(item.amount)),
+      {
+        content:
+          isToDo &&
+          item.mayRise &&
+          rise(item.from, about, form[`${RISE}${item.from}`] ?? item.uplift ?? '', unread.includes(item.from)),
+      },
+      { content: html`${statePart(item)}${isToDo && box(item.from, about, false)}` },
+    ];
+  });
+  const out = chosen.map(({ what, name }) => [
+    { content: names.in(what) },
+    { content: '' },
+    { content: '' },
+    { content: '' },
+    { content: box(name!, `“${name!}”`, true) },
+  ]);
+  const total = (title: string, amount: string) =>
+    /^-?0\.00$/.test(amount)
+      ? []
+      : [[bold(title), { content: '' }, numeric(sum(amount)), { content: '' }, { content: '' }]];
+  if (rows.length + out.length === 0)
+    return html`${subheading('What goes on')}${paragraph('Nothing of this year goes on by itself.')}`;
+  return html`${subheading('What goes on')}
+    <form method="get" novalidate>
+      ${scrolling(
+        'What goes on',
+        table({
+          caption: 'What goes on, £. A rise is in per cent: leave it empty for the same sum',
+          captionClasses: 'govuk-table__caption--s',
+          head: [
+            { content: 'In the next year' },
+            { content: 'This year', format: 'numeric' },
+            { content: 'Next year', format: 'numeric' },
+            { content: 'Rise, %' },
+            { content: 'State' },
+          ],
+          rows: [
+            ...rows,
+            ...out,
+            ...total('Plan lines, as they count in what is required', totals.requirement),
+            ...total('Contributions', totals.contributions),
+            ...total('Beside the pool', totals.beside),
+          ],
+        }),
+      )}
+      ${items.some(({ state }) => state === 'to-do') || out.length > 0 ? button({ content: 'Work it out again', classes: 'govuk-button--secondary' }) : false}
+    </form>`;
+}
+
+const notOn = ({ leftOut }: RollForwardText, names: Names): Html => {
+  const rows = leftOut.filter(({ name }) => name === null);
+  return html`${subheading('What is left out')}${
+    rows.length === 0
+      ? paragraph('Nothing is left out.')
+      : scrolling(
+          'What is left out',
+          table({
+            head: [{ content: 'In this year' }, { content: 'Why it does not go on' }],
+            rows: rows.map(({ what, why }) => [{ content: names.in(what) }, { content: names.in(why) }]),
+          }),
+        )
+  }`;
+};
+
+const ACTS = { open: 'Open the fund', record: 'Record', propose: 'Propose' } as const;
+
+const eachOf = (bodies: readonly string[], names: Names): string => bodies.map((each) => names.of(each)).join(' or ');
+
+/** What is proposed together is one deal: its parts in a list. */
+const sentencesOf = (sentences: readonly string[], names: Names): Content =>
+  sentences.length === 1
+    ? names.in(sentences[0]!)
+    : html`<ol class="govuk-list govuk-list--number govuk-!-margin-bottom-0">${sentences.map((each) => html`<li>${names.in(each)}</li>`)}</ol>`;
+
+const toDo = ({ steps }: RollForwardText, names: Names): Html =>
+  scrolling(
+    'What would be done',
+    table({
+      head: [{ content: 'What would be done' }, { content: 'Who can do it' }, { content: 'Who signs' }],
+      rows: steps.map(({ act, sentences, bodies, signs }) => [
+        {
+          content: html`<strong>${ACTS[act]}${sentences.length > 1 && `, ${sentences.length} together`}</strong><br>${sentencesOf(sentences, names)}`,
+        },
+        { content: eachOf(bodies, names) },
+        { content: signs.length === 0 ? 'Nobody: it counts at once' : both(signs, bodies, names) },
+      ]),
+    }),
+  );
+
+/** Two sides sign what either may propose; two officers of a body what it says alone. */
+const both = (signs: readonly string[], bodies: readonly string[], names: Names): string =>
+  bodies.length === 1
+    ? `A second officer of ${names.of(signs[0]!)}`
+    : bodies.length === 2
+      ? 'The other of the two'
+      : 'The other side';
+
+const waitingPart = ({ waiting }: RollForwardText, names: Names): Html =>
+  html`${subheading('What waits for a signature')}${
+    waiting.length === 0
+      ? paragraph('Nothing of it waits for a signature.')
+      : scrolling(
+          'What waits for a signature',
+          table({
+            head: [{ content: 'Proposal' }, { content: 'From' }, { content: 'Waits for' }],
+            rows: waiting.map(({ proposal, sentences, by, awaiting }) => [
+              {
+                content: html`<a class="govuk-link" href="/proposals/${proposal}">${sentences.length === 1 ? names.in(sentences[0]!) : `A deal of ${sentences.length} parts`}</a>`,
+              },
+              { content: names.of(by) },
+              { content: eachOf(awaiting, names) },
+            ]),
+          }),
+        )
+  }`;
+
+const OUTCOMES = { opened: 'Opened', recorded: 'Recorded', proposed: 'Proposed', refused: 'Not done' } as const;
+
+/** What the officer’s button did. */
+function doneBanner({ done }: OpenNextYearText, names: Names): Content {
+  const well = done.filter(({ outcome }) => outcome !== 'refused');
+  return (
+    well.length > 0 &&
+    notificationBanner({
+      type: 'success',
+      content: html`<p class="govuk-notification-banner__heading">Done:</p><ul class="govuk-list govuk-list--bullet">${well.map(
+        ({ outcome, sentences }) =>
+          html`<li>${OUTCOMES[outcome]}: ${sentences.length === 1 ? names.in(sentences[0]!) : `${sentences.length} together, as a deal`}</li>`,
+      )}</ul>`,
+    })
+  );
+}
+
+/** What it did not do and why; and what whoever did it should look at. */
+function notDone({ done }: OpenNextYearText, names: Names): Html {
+  const refused = done.filter(({ outcome }) => outcome === 'refused');
+  return html`${done.flatMap(({ warnings }) => warnings).map((each) => warningText({ content: names.in(each) }))}
+  ${
+    refused.length > 0 &&
+    html`${subheading('What you could not do')}${scrolling(
+      'What you could not do',
+      table({
+        head: [{ content: 'Not done' }, { content: 'Why' }],
+        rows: refused.map(({ sentences, why }) => [
+          { content: sentencesOf(sentences, names) },
+          { content: names.in(why!) },
+        ]),
+      }),
+    )}`
+  }`;
+}
+
+/** What the officer has read: where it is not the same any more, it is shown again before anything is done. */
+const markOf = ({ steps }: Pick<RollForwardText, 'steps'>): string =>
+  createHash('sha256').update(JSON.stringify(steps)).digest('hex').slice(0, 16);
+
+interface Above {
+  readonly refusal?: Refusal;
+  /** The rises that could not be read. */
+  readonly unread?: readonly string[];
+  readonly moved?: true;
+  readonly done?: OpenNextYearText;
+}
+
+async function nextYearPage(
+  site: Site,
+  asking: Asking,
+  fund: string,
+  form: Form,
+  choices: Choices,
+  above: Above = {},
+): Promise<string> {
+  const { ledger } = site;
+  const { sight, around } = asking;
+  const unread = above.unread ?? [];
+  const rolled = above.done ?? (await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices }));
+  const names = await namesFor(ledger, sight);
+  const { next, year, isOpen, host, partners, steps } = rolled;
+  // What was typed and cannot be read is not done without it.
+  const sends = unread.length === 0 && above.refusal === undefined;
+  const opens = steps.some(({ act }) => act === 'open');
+  const hidden = [['token', around.token], ['draft', newDraft()], ['mark', markOf(rolled)], ...asForm(choices)];
+  const nextLink = isOpen ? html`<a class="govuk-link" href="/funds/${next}">${fundName(next)}</a>` : fundName(next);
+  const main = html`${above.refusal && refusedAbove(above.refusal, names)}
+    ${unread.length > 0 && errorSummary({ title: 'There is a problem', errors: unread.map((name) => ({ content: UNREAD, href: `#${RISE}${name}` })) })}
+    ${above.moved && notificationBanner({ text: 'It has changed since you read it. It is shown again: read it, and send it again if you still want to.' })}
+    ${above.done && doneBanner(above.done, names)}
+    ${titled(`Roll forward into ${yearName(year)}`, fundName(fund))}
+    ${above.done && notDone(above.done, names)}
+    ${
+      isOpen
+        ? html`${paragraph(html`The fund ${nextLink} is open, held by ${names.of(host)}.`)}${steps.length > 0 && insetText({ content: 'What is still to do is not in that fund under the same name. Where it has it under another name, leave it out here.' })}`
+        : paragraph(
+            `The fund ${fundName(next)} is not open yet. It would be held by ${names.of(host)}, with ${partners.map(({ name }) => name).join(', ')}.`,
+          )
+    }
+    ${goesOn(rolled, form, names, unread)}
+    ${notOn(rolled, names)}
+    ${subheading('What is to do')}
+    ${
+      steps.length === 0
+        ? paragraph('Nothing is left to do.')
+        : html`${paragraph('Each is decided by itself. The button does all that you may do; what is for other bodies stays here until they do it.')}${toDo(rolled, names)}${sends && html`<form method="post" action="/funds/${fund}/roll-forward" novalidate>${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}${button({ content: opens ? 'Open the fund, record and propose' : 'Record and propose' })}</form>`}
+        ${sends && paragraph(html`<a class="govuk-link" href="${addressWith(`/funds/${fund}/roll-forward`, { ...choices, format: 'acts' })}">Save what is to do as a file of acts</a>`)}`
+    }
+    ${waitingPart(rolled, names)}
+    <p class="govuk-body-s">As known on ${instant(rolled.knownAt)}, from the first ${rolled.ledger.size} events of the ledger.</p>`;
+  return framed(asking, {
+    title: `Roll forward into ${yearName(year)}`,
+    given: { fund },
+    main,
+    isFault: above.refusal !== undefined || unread.length > 0,
+  });
+}
+
+const queryOf = (url: string): Form => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
+
+/** The page; where what was typed cannot be read, the same without it, and why. */
+async function shown(site: Site, asking: Asking, fund: string, form: Form, choices: Choices, reply: FastifyReply) {
+  try {
+    return await reply.send(await nextYearPage(site, asking, fund, form, choices));
+  } catch (error) {
+    if (!(error instanceof Refused) || asForm(choices).length === 0) throw error;
+    const page = await nextYearPage(site, asking, fund, form, {}, { refusal: error.refusal });
+    return reply.status(400).send(page);
+  }
+}
+
+/** What is left to do, as a file that the officer can keep, change and load. */
+async function actsFile({ ledger }: Site, { sight, session }: Asking, fund: string, form: Form, reply: FastifyReply) {
+  const asked = { fund, uplift: form['uplift'], without: form['without'], officer: session.officer };
+  const { file, next } = await askedOf<RollForwardText>(ledger, sight, 'roll-forward', asked);
+  if (!file) throw new Refused(refuse('not_found', 'Nothing is left to do, so there is no file of it.'));
+  void reply
+    .header('content-disposition', `attachment; filename="${next}.json"`)
+    .type('application/json; charset=utf-8');
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+export function registerNextYear(site: Site): void {
+  const { ledger } = site;
+
+  site.get('/funds/:fund/roll-forward', async (asking, request, reply) => {
+    const { fund } = request.params as { fund: string };
+    const form = queryOf(request.url);
+    if (form['format'] === 'acts') return reply.send(await actsFile(site, asking, fund, form, reply));
+    const unread = unreadIn(form);
+    if (unread.length === 0) return shown(site, asking, fund, form, choicesIn(form), reply);
+    return reply.status(400).send(await nextYearPage(site, asking, fund, form, {}, { unread }));
+  });
+
+  site.post('/funds/:fund/roll-forward', async (asking, form, request, reply) => {
+    const { fund } = request.params as { fund: string };
+    const { sight, session } = asking;
+    const choices: Choices = {
+      ...(form['uplift'] !== undefined && { uplift: form['uplift'] }),
+      ...(form['without'] !== undefined && { without: form['without'] }),
+    };
+    const read = readAs(OpenNextYearAsked, choices);
+    if ('faults' in read) return shown(site, asking, fund, {}, choices, reply);
+    const asked = await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices });
+    if (asked.steps.length === 0) return site.redirect(reply, `/funds/${fund}/roll-forward`);
+    if (markOf(asked) !== form['mark'])
+      return reply.status(409).send(await nextYearPage(site, asking, fund, {}, choices, { moved: true }));
+    const done = answered(
+      await openNextYear(ledger, fund, read.value, {
+        officer: session.officer,
+        signedInBy: session.by,
+        sight,
+        key: createHash('sha256')
+          .update(JSON.stringify(['page', form['draft'] ?? '', fund, choices]))
+          .digest('hex'),
+        correlation: request.id,
+      }),
+    );
+    return reply.send(await nextYearPage(site, asking, fund, {}, choices, { done }));
+  });
+}

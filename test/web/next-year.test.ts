@@ -1,0 +1,90 @@
+import t from 'tap';
+import { contribution, FUND, line, SOUTH } from '../support/ledger.js';
+import { titleOf } from './filling-in.js';
+import { site } from './site.js';
+
+/** The year is rolled forward in the browser, without scripts: looked at, changed, done with one button, and signed. */
+
+const PAGE = `/funds/${FUND}/roll-forward`;
+
+const textOf = (body: string): string => body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
+t.test('officers open next year’s fund from this one, and sign what it proposes', async (t) => {
+  const { visitor, ledger } = await site(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  const agreed = contribution({ amount: '100.00' });
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', agreed);
+  const souths = contribution({ contribution: 'south', payer: SOUTH, amount: '50.00' });
+  await ledger.signed('south-ccg-finance', 'county-finance', 'ContributionAgreed', souths);
+  const once = contribution({ contribution: 'once', recurrent: false });
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', once);
+
+  const county = await visitor().signIn('county-chief');
+  t.match((await county.get(`/funds/${FUND}`)).body, `href="${PAGE}"`, 'the fund leads to it');
+  const page = await county.get(PAGE);
+  t.match(titleOf(page.body), 'Roll forward into 2017 to 2018');
+  const text = textOf(page.body);
+  t.match(text, 'The fund Testshire, 2017 to 2018 is not open yet. It would be held by Testshire County Council');
+  t.match(text, 'It is one-off: it is of this year alone.');
+  t.match(text, 'NHS North CCG or Testshire County Council The other of the two');
+
+  const chosen = await county.get(`${PAGE}?rise.north-extra=2.5%25&without.south=yes&rise.south=`);
+  t.match(textOf(chosen.body), '102.50');
+  t.match(chosen.body, 'id="without.south" name="without.south" type="checkbox" value="yes" checked');
+  const wrong = await county.get(`${PAGE}?rise.north-extra=much`);
+  t.equal(wrong.statusCode, 400);
+  t.match(textOf(wrong.body), 'Write a rise as a number of per cent above -100, such as 1.79 or -2');
+  t.match(wrong.body, 'value="much"', 'what was typed is kept');
+
+  const [, address] = /href="([^"]*format=acts)"/.exec(chosen.body)!;
+  const file = await county.get(address!.replaceAll('&amp;', '&'));
+  t.match(file.headers['content-disposition'], 'attachment; filename="testshire-2017-18.json"');
+  t.match(file.json(), {
+    steps: [{ officer: 'county-chief', in: 'testshire-2017-18' }, {}, { propose: { data: { amount: '102.50' } } }],
+  });
+
+  const opened = await county.send(chosen, PAGE);
+  t.equal(opened.statusCode, 200);
+  t.match(textOf(opened.body), 'Opened: The fund of testshire for 2017-18 was opened');
+  t.match(textOf(opened.body), 'NHS North CCG contributes £102.50');
+  const twice = await county.send(chosen, PAGE);
+  t.equal(twice.statusCode, 303, 'sent twice it is done once');
+  t.match(textOf((await county.get(PAGE)).body), 'Leave out', 'what was left out is still to do');
+
+  const [, proposal] = /href="(\/proposals\/[0-9a-f-]+)"/.exec(opened.body)!;
+  const north = await visitor().signIn('north-ccg-finance');
+  t.equal((await north.send(await north.get(proposal!), `${proposal!}/sign`)).statusCode, 303);
+  t.match(textOf((await north.get(PAGE)).body), 'Nothing of it waits for a signature.');
+
+  const south = await visitor().signIn('south-ccg-finance');
+  const before = await south.get(PAGE);
+  t.match(textOf(before.body), 'is open, held by Testshire County Council');
+  const offered = await south.send(before, PAGE);
+  t.match(textOf(offered.body), 'Proposed: NHS South CCG contributes £50.00');
+  t.match(textOf(offered.body), 'Nothing is left to do.');
+  t.equal((await south.get(`${PAGE}?format=acts`)).statusCode, 404);
+});
+
+t.test('who may not do a step reads why; and what has changed since is shown again', async (t) => {
+  const { visitor, ledger } = await site(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  const north = await visitor().signIn('north-ccg-finance');
+  const page = await north.get(PAGE);
+  const told = await north.send(page, PAGE);
+  t.match(textOf(told.body), 'What you could not do');
+  t.match(textOf(told.body), 'Testshire County Council');
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'another' }));
+  const moved = await north.send(page, PAGE);
+  t.equal(moved.statusCode, 409);
+  t.match(textOf(moved.body), 'It has changed since you read it.');
+  const faulty = await north.send(page, PAGE, { uplift: 'x' });
+  t.equal(faulty.statusCode, 400);
+});
+
+t.test('a year of which nothing goes on says so', async (t) => {
+  const { visitor } = await site(t);
+  const county = await visitor().signIn('county-chief');
+  const page = await county.get(PAGE);
+  t.match(textOf(page.body), 'Nothing of this year goes on by itself.');
+  t.match(textOf(page.body), 'Nothing is left out.');
+});
