@@ -65,6 +65,9 @@ const ADDED_LATER: readonly string[] = [
   'settlements',
   'wordings',
   'notes',
+  'must',
+  'whoSigns',
+  'signsAs',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

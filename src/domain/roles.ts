@@ -6,6 +6,8 @@ export const ROLES = [
   'registrar',
   'finance-officer',
   'chief-finance-officer',
+  'chief-executive',
+  'board',
   'pool-manager',
   'auditor',
   'api-client',
@@ -16,6 +18,8 @@ export const ROLE_WORDS: Readonly<Record<Role, string>> = {
   registrar: 'Registrar',
   'finance-officer': 'Finance officer',
   'chief-finance-officer': 'Chief finance officer',
+  'chief-executive': 'Chief executive',
+  board: 'Health and wellbeing board, or board of an NHS body',
   'pool-manager': 'Pool manager',
   auditor: 'Auditor',
   'api-client': 'Another system',
@@ -34,6 +38,9 @@ export const MANAGE: readonly Role[] = ['pool-manager', ...FINANCE];
 
 /** What only a body's chief finance officer decides or signs. */
 export const CHIEF: readonly Role[] = ['chief-finance-officer'];
+
+/** Who signs a plan off, each for what the rules of the year ask of them: see plan-years.ts. */
+export const SIGNATORIES: readonly Role[] = [...CHIEF, 'chief-executive', 'board'];
 
 /** Who writes in the register: bodies, mandates, and what is published by year. */
 export const ADMINISTER: readonly Role[] = ['registrar', 'chief-finance-officer'];

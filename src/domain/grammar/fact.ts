@@ -20,6 +20,8 @@ export interface Sides {
   readonly acts: readonly string[];
   /** The partners one of whose officers must sign. */
   readonly signs: readonly string[];
+  /** Where what is said narrows who may act: the roles, and who that is in words, such as “the chief executive”. */
+  readonly only?: { readonly roles: readonly Role[]; readonly who: string };
 }
 
 /**

@@ -34,6 +34,26 @@ export const inForceOn = (mandate: Mandate, day: Day): boolean =>
 export const mandatesOn = (state: Pick<Register, 'mandates'>, officer: string, day: Day): Mandate[] =>
   (state.mandates.get(officer) ?? []).filter((mandate) => inForceOn(mandate, day));
 
+const capital = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+
+/** Who can act for some bodies in some roles on a day, in a sentence; where nobody can, how somebody comes to. */
+export function whoCan(
+  { mandates }: Pick<Register, 'mandates'>,
+  day: Day,
+  partners: readonly string[],
+  roles: readonly Role[],
+): string {
+  const able = [...mandates].flatMap(([officer, held]) =>
+    held.some((each) => partners.includes(each.partner) && roles.includes(each.role) && inForceOn(each, day))
+      ? [officer]
+      : [],
+  );
+  const of = partners.join(' or ');
+  return able.length > 0
+    ? `For ${of}, ${able.sort().join(' or ')} can.`
+    : `Nobody can for ${of} yet: propose OfficerMandated with the role ${roles.join(' or ')}, and have a second officer sign it.`;
+}
+
 export interface Errand {
   /** The partners for which the act may be done. */
   readonly partners: readonly string[];
@@ -41,6 +61,8 @@ export interface Errand {
   readonly amount?: Pence;
   /** What is being done, for the refusal: `post ContributionReceived`. */
   readonly act: string;
+  /** Who does it, in words, where one office alone may: “the chief executive”. */
+  readonly who?: string | undefined;
 }
 
 /** The register as the first fact of a ledger makes it: it names its own first officers, and is checked against them. */
@@ -77,9 +99,13 @@ export function mandateFor(
   }
   const able = right.filter((mandate) => errand.roles.includes(mandate.role));
   if (able.length === 0) {
+    const is = right.map((each) => each.role).join(', ');
+    const needs = `To ${errand.act} needs the role ${errand.roles.join(' or ')}; ${officer} is ${is}.`;
+    if (errand.who === undefined) return refuse('role_not_allowed', needs);
+    const of = [...new Set(right.map(({ partner }) => partner))];
     return refuse(
       'role_not_allowed',
-      `To ${errand.act} needs the role ${errand.roles.join(' or ')}; ${officer} is ${right.map((each) => each.role).join(', ')}.`,
+      `${capital(errand.who)} must sign. ${needs} ${whoCan(state, day, of, errand.roles)}`,
     );
   }
   if (new Set(able.map((mandate) => mandate.partner)).size > 1) {

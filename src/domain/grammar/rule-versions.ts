@@ -67,6 +67,10 @@ export const RULE_CHANGES = {
     from: 4,
     why: 'The same receipt, tranche or invoice (item, day, sum and reference) is recorded once, unless it is marked as one more and says why: it counted twice.',
   },
+  signs_in_person: {
+    from: 5,
+    why: 'A plan is signed off by who holds the office: as the chief executive the chief executive, and for the health and wellbeing board an officer whom it mandates. A chief finance officer signed for all of them.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

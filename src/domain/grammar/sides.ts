@@ -15,6 +15,8 @@ export interface Demands {
   readonly acts: readonly string[];
   readonly signs: readonly string[];
   readonly amount: Pick<Errand, 'amount'>;
+  /** Who acts, in words, where one office alone may. */
+  readonly who?: string;
 }
 
 /** What a fact demands of the bodies that stand for its parties: of their successors, once they have ended. */
@@ -82,12 +84,14 @@ function demandedBy<State>(
   }
   const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed, state, context);
   const { signature, signerRoles } = signingOf(fact, context);
+  const { only, ...sides } = fact.sides(data, state, context);
   return {
     // An adjustment of a closed period always takes a second signature. Source: docs/sources.md, Acts and corrections.
     signature: context.adjustment && signature === 'none' ? 'second-officer' : signature,
-    roles: fact.roles,
+    roles: only?.roles ?? fact.roles,
     signerRoles,
-    ...fact.sides(data, state, context),
+    ...sides,
+    ...(only && { who: only.who }),
     amount: amount === undefined ? {} : { amount },
   };
 }

@@ -134,6 +134,7 @@ function begin<State>(
     {
       partners: bothSides ? [...demands.acts, ...demands.signs] : demands.acts,
       roles: demands.roles,
+      who: demands.who,
       act: `${proposing ? 'propose' : 'post'} ${fact.name}`,
       ...demands.amount,
     },

@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { clampedTo, dayInWords, LAST_DAY, type Day } from '../../calendar.js';
 import { recast, fact, type Context, type Fact } from '../../grammar/fact.js';
 import type { PartnerKind, RegisterState } from '../../register/state.js';
-import { CHIEF, MANAGE } from '../../roles.js';
+import { CHIEF, MANAGE, SIGNATORIES } from '../../roles.js';
+import { whoCan } from '../../grammar/mandate.js';
+import { inForce as holds } from '../../grammar/rule-versions.js';
 import { rulesOn } from '../../register/reference-state.js';
 import { heirsOf, successionsOn, successorsIn, type Succession } from '../../grammar/succession.js';
 import { refuse, Refusal } from '../../rules.js';
 import { agreementInForce, fundNameOf, itemOfAgreement } from '../agreement/agreement.js';
 import {
   capacitiesOf,
+  capacityOf,
+  mustSignInWords,
   PLAN_STATES,
   signatoriesOf,
   transitionsOf,
@@ -217,8 +221,19 @@ function stepTo(state: FundState, to: PlanState, effective: Day, { register }: C
   );
 }
 
+/** Who must sign the plan off for a body in a capacity, and which of its officers can, for a finance officer to read. */
+function mustSign(
+  { capacity, partner }: { readonly capacity: string; readonly partner: string },
+  { year }: Opened,
+  { register, today }: Context,
+): string {
+  const { role } = capacityOf(year.label, capacity)!;
+  return `${mustSignInWords(year.label, capacity, partner)} ${whoCan(register, today, [partner], [role])}`;
+}
+
 /** What the step rests on must be there: its letter, the conditions that it sets, the sign-offs. */
-function restsOnAll(step: Transition, move: PlanMove, state: FundState, { register }: Context): Refusal | undefined {
+function restsOnAll(step: Transition, move: PlanMove, state: FundState, context: Context): Refusal | undefined {
+  const { register } = context;
   if (step.letter && move.letter === undefined) {
     return refuse('letter_needed', `“${PLAN_STATES[step.to]}” is said in a letter; name it.`);
   }
@@ -244,7 +259,7 @@ function restsOnAll(step: Transition, move: PlanMove, state: FundState, { regist
     if (missing.length > 0) {
       return refuse(
         'sign_off_missing',
-        `The plan as it stands lacks the sign-off of ${missing.map(({ capacity, partner }) => `${partner} (${capacity})`).join(', ')}.`,
+        `The plan as it stands is not signed off. ${missing.map((each) => mustSign(each, fund, context)).join(' ')}`,
       );
     }
   }
@@ -311,20 +326,26 @@ export const LIFE_CYCLE_FACTS: readonly Fact<FundState>[] = [
     keptAs: 'sign-off',
     freshSignIn: true,
     about:
-      'A body signs off the plan in a capacity, bound to the plan’s hash; the plan as it stands on that day must be the one that was read.',
+      'A body signs off the plan in a capacity, by who holds that office, bound to the plan’s hash; the plan as it stands on that day must be the one that was read.',
     input: SignOff,
     signature: 'none',
-    roles: CHIEF,
+    roles: SIGNATORIES,
     effective: 'any-day',
     reversible: true,
     undoneWhole: true,
     level: 'moves',
     restsOn: () => PLAN_OF_THE_YEAR,
-    sides: (data) => ({ acts: [data.partner], signs: [] }),
+    sides(data, state: FundState, context) {
+      const sides = { acts: [data.partner], signs: [] };
+      if (!holds('signs_in_person', context))
+        return { ...sides, only: { roles: CHIEF, who: 'the chief finance officer' } };
+      const asked = capacityOf(opened(state).year.label, data.capacity);
+      return asked ? { ...sides, only: { roles: [asked.role], who: asked.who } } : sides;
+    },
     check(data, state: FundState, context) {
       const fund = fundOn(state, data.effective);
       const asked = capacitiesOf(fund.year.label);
-      const capacity = asked.find((each) => each.capacity === data.capacity);
+      const capacity = capacityOf(fund.year.label, data.capacity);
       if (!capacity) {
         return refuse(
           'capacity_not_asked',

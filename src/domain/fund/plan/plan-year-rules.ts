@@ -36,7 +36,7 @@ export const PLAN_YEAR_RULES = {
     409,
     'The plan is not signed off',
     'A plan is submitted once each capacity that the year asks for has signed the plan as it stands; a sign-off of an earlier plan does not count.',
-    'Have SignOffGiven posted by the partners that the detail names.',
+    'Have whoever the detail names sign the plan off.',
   ),
   plan_changed: rule(
     409,

@@ -1,5 +1,6 @@
 import type { PartnerKind } from '../../register/state.js';
 import { cited } from '../../reference/works.js';
+import type { Role } from '../../roles.js';
 
 /**
  * The life cycle of a plan as dated reference data: its states, the legal steps between them, and which sign-offs a year
@@ -74,6 +75,9 @@ export const transitionsOf = (planNeeded: boolean): readonly Transition[] => (pl
 export interface Capacity {
   readonly capacity: string;
   readonly title: string;
+  /** Who signs in it, in words; and the role that a body mandates them in. Nobody else may. */
+  readonly who: string;
+  readonly role: Role;
   /** Whose officers give it; the board’s is recorded by the host, from its minute. */
   readonly bodies: 'host' | 'nhs' | 'councils-and-nhs';
   /** Whether a plan is not submitted without it, or it may follow. */
@@ -89,6 +93,8 @@ export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'health-and-wellbeing-board',
     title: 'Health and Wellbeing Board, by its minute',
+    who: 'the health and wellbeing board',
+    role: 'board',
     bodies: 'host',
     needed: 'to-submit',
     from: '2015-16',
@@ -99,6 +105,8 @@ export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'health-and-wellbeing-board',
     title: 'Health and Wellbeing Board, by its minute; it may follow',
+    who: 'the health and wellbeing board',
+    role: 'board',
     bodies: 'host',
     needed: 'later',
     from: '2024-25',
@@ -109,6 +117,8 @@ export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'health-and-wellbeing-board',
     title: 'Health and Wellbeing Board, by its minute; it may follow',
+    who: 'the health and wellbeing board',
+    role: 'board',
     bodies: 'host',
     needed: 'later',
     from: '2026-27',
@@ -118,6 +128,8 @@ export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'section-151-officer',
     title: 'Chief finance officer of the host council (section 151)',
+    who: 'the chief finance officer (section 151)',
+    role: 'chief-finance-officer',
     bodies: 'host',
     needed: 'to-submit',
     from: '2015-16',
@@ -128,6 +140,8 @@ export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'section-151-officer',
     title: 'Chief finance officer of the host council (section 151)',
+    who: 'the chief finance officer (section 151)',
+    role: 'chief-finance-officer',
     bodies: 'host',
     needed: 'to-submit',
     from: '2025-26',
@@ -138,6 +152,8 @@ export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'section-151-officer',
     title: 'Chief finance officer of the host council (section 151)',
+    who: 'the chief finance officer (section 151)',
+    role: 'chief-finance-officer',
     bodies: 'host',
     needed: 'to-submit',
     from: '2026-27',
@@ -147,6 +163,8 @@ export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'nhs-chief-finance-officer',
     title: 'Chief finance officer of each NHS body',
+    who: 'the chief finance officer',
+    role: 'chief-finance-officer',
     bodies: 'nhs',
     needed: 'to-submit',
     from: '2015-16',
@@ -157,6 +175,8 @@ export const CAPACITIES: readonly Capacity[] = [
   {
     capacity: 'chief-executive',
     title: 'Chief executive of every body; not to be delegated',
+    who: 'the chief executive (nobody in their place)',
+    role: 'chief-executive',
     bodies: 'councils-and-nhs',
     needed: 'to-submit',
     from: '2025-26',
@@ -173,6 +193,14 @@ const BODIES: Readonly<Record<Exclude<Capacity['bodies'], 'host'>, readonly Part
 /** The capacities in which a year’s plan is signed off. */
 export const capacitiesOf = (year: string): Capacity[] =>
   CAPACITIES.filter(({ from, until }) => from <= year && (until === undefined || year <= until));
+
+/** The capacity of this name in which a year asks for a sign-off; undefined where it asks for none. */
+export const capacityOf = (year: string, name: string): Capacity | undefined =>
+  capacitiesOf(year).find(({ capacity }) => capacity === name);
+
+/** Who must sign a year’s plan off for a body in a capacity that the year asks for, in a sentence. */
+export const mustSignInWords = (year: string, capacity: string, body: string): string =>
+  `For ${body}, ${capacityOf(year, capacity)!.who} must sign.`;
 
 /** The partners of a fund who sign off in a capacity. */
 export const signatoriesOf = (

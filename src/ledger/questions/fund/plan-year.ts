@@ -3,7 +3,7 @@ import { clampedTo } from '../../../domain/calendar.js';
 import { asOn } from '../../../domain/fund/membership.js';
 import { missingSignOffs, planYearOn, signersOf, takersOf } from '../../../domain/fund/plan/life-cycle.js';
 import { planRows } from '../../../domain/fund/plan/plan-rows.js';
-import { capacitiesOf, PLAN_STATES, transitionsOf } from '../../../domain/fund/plan/plan-years.js';
+import { capacitiesOf, mustSignInWords, PLAN_STATES, transitionsOf } from '../../../domain/fund/plan/plan-years.js';
 import { rulesOn } from '../../../domain/register/reference-state.js';
 import { Refusal } from '../../../domain/rules.js';
 import { canonical, fundStream, REGISTER_STREAM, sha256 } from '../../catalogue.js';
@@ -64,15 +64,25 @@ export const planYear = query({
       z.object({
         capacity: z.string(),
         title: z.string(),
+        whoSigns: z.string().meta({ description: 'Who signs, in words: nobody else may.' }),
+        signsAs: z.string().meta({ description: 'The role in which a body mandates them.' }),
         partners: z.array(z.string()),
         needed: z.enum(['to-submit', 'later']),
         evidence: z.string(),
         proven: z.boolean(),
       }),
     ),
-    missing: z.array(z.object({ capacity: z.string(), partner: z.string() })).meta({
-      description: 'The sign-offs that this plan lacks before it can be submitted.',
-    }),
+    missing: z
+      .array(
+        z.object({
+          capacity: z.string(),
+          partner: z.string(),
+          must: z.string().meta({ description: 'Who must sign for the body, in words.' }),
+        }),
+      )
+      .meta({
+        description: 'The sign-offs that this plan lacks before it can be submitted.',
+      }),
     conditions: z.array(
       z.object({
         condition: z.string(),
@@ -126,12 +136,19 @@ export const planYear = query({
       capacities: capacitiesOf(label).map((each) => ({
         capacity: each.capacity,
         title: each.title,
+        whoSigns: each.who,
+        signsAs: each.role,
         partners: signersOf(each, fund, register, successions),
         needed: each.needed,
         evidence: each.evidence,
         proven: each.proven,
       })),
-      missing: planNeeded ? missingSignOffs(plan, planHash, fund, register, successions) : [],
+      missing: planNeeded
+        ? missingSignOffs(plan, planHash, fund, register, successions).map((each) => ({
+            ...each,
+            must: mustSignInWords(label, each.capacity, nameOf(ledger, each.partner)),
+          }))
+        : [],
       conditions: plan.conditions.map(({ condition, words, due, met }) => ({
         condition,
         words,
@@ -163,7 +180,7 @@ export const planYear = query({
       ['plan', answer.planHash, answer.on, ''],
       ...answer.moves.map((each) => ['moved', `${each.from} to ${each.to}`, each.effective, each.letter ?? '']),
       ...answer.signOffs.map((each) => ['signed off', `${each.name}, ${each.capacity}`, each.effective, each.of]),
-      ...answer.missing.map((each) => ['sign-off missing', `${each.partner}, ${each.capacity}`, '', '']),
+      ...answer.missing.map((each) => ['sign-off missing', `${each.partner}, ${each.capacity}`, '', each.must]),
       ...answer.conditions.map((each) => [
         'condition',
         each.words,

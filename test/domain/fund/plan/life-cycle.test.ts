@@ -53,8 +53,26 @@ const refused = (
 const hashOf = async (ledger: TestLedger, on: string): Promise<string> =>
   (await asked(ledger, 'plan-year', { on })).answer['planHash'] as string;
 
+/** Who holds the office that a capacity is signed in. */
+const signerOf = (partner: string, capacity: string): string =>
+  capacity === 'health-and-wellbeing-board'
+    ? `${partner}-board`
+    : capacity === 'chief-executive'
+      ? `${partner}-chief-executive`
+      : `${partner}-chief`;
+
+/** Gives a body an officer in an office, by two others of the body. */
+const inOffice = (ledger: TestLedger, partner: string, role: string) =>
+  ledger.signed(
+    `${partner}-chief`,
+    `${partner}-finance`,
+    'OfficerMandated',
+    { effective: '2016-01-01', officer: `${partner}-${role}`, partner, role },
+    REGISTER_STREAM,
+  );
+
 const signOff = (ledger: TestLedger, partner: string, capacity: string, planHash: string, effective: string) =>
-  ledger.post(`${partner}-chief`, 'SignOffGiven', {
+  ledger.post(signerOf(partner, capacity), 'SignOffGiven', {
     effective,
     partner,
     capacity,
@@ -71,6 +89,7 @@ async function signedOff(ledger: TestLedger, effective: string): Promise<void> {
 
 async function planned(t: Parameters<typeof openedLedger>[0]): Promise<TestLedger> {
   const ledger = await openedLedger(t);
+  await inOffice(ledger, COUNTY, 'board');
   await ledger.post('pool-manager', 'PlanLineSet', line());
   await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
   return ledger;
@@ -152,6 +171,69 @@ t.test('a plan goes through its year by legal steps, each resting on what it mus
   );
   t.same((await verify(ledger.store)).problems, []);
   t.equal(await askedOfNothing(ledger, 'plan-year'), 'fund_unknown');
+});
+
+t.test('what one office signs nobody else may, and the refusal says who must and who can', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  const planHash = await hashOf(ledger, '2016-04-10');
+  const signing = async (
+    officer: string,
+    capacity: string,
+    where = FUND,
+    hash = planHash,
+    effective = '2016-04-10',
+  ) => {
+    const data = { effective, partner: COUNTY, capacity, planHash: hash, statement: 'agreed' } as never;
+    const done = await ledger.submit(officer, { act: 'post', fact: { type: 'SignOffGiven', data } }, { in: where });
+    return done instanceof Refusal ? [done.rule, done.detail] : done.outcome.events[0]!.type;
+  };
+  t.same(await signing('county-chief', 'health-and-wellbeing-board'), [
+    'role_not_allowed',
+    'The health and wellbeing board must sign. To post SignOffGiven needs the role board; county-chief is chief-finance-officer. Nobody can for county yet: propose OfficerMandated with the role board, and have a second officer sign it.',
+  ]);
+  await moved(ledger, 'locally-agreed', '2016-04-10');
+  const submitted = await ledger.submit('pool-manager', {
+    act: 'post',
+    fact: { type: 'PlanMoved', data: { effective: '2016-04-10', to: 'submitted' } as never },
+  });
+  t.match(submitted, {
+    rule: 'sign_off_missing',
+    detail:
+      /not signed off\. For county, the health and wellbeing board must sign\. Nobody can for county yet: .* For county, the chief finance officer \(section 151\) must sign\. For county, county-chief can\. For north-ccg, the chief finance officer must sign\. For north-ccg, north-ccg-chief can\./,
+  });
+  told(t, (await asked(ledger, 'plan-year', { on: '2016-04-10' })).answer, {
+    capacities: [{ whoSigns: 'the health and wellbeing board', signsAs: 'board' }, {}, {}],
+    missing: [{ must: 'For Testshire County Council, the health and wellbeing board must sign.' }, {}, {}, {}],
+  });
+  await inOffice(ledger, COUNTY, 'board');
+  t.match(await signing('county-chief', 'health-and-wellbeing-board'), [
+    'role_not_allowed',
+    /For county, county-board can\.$/,
+  ]);
+  t.equal(await signing('county-board', 'health-and-wellbeing-board'), 'SignOffGiven');
+  t.match(await signing('county-board', 'section-151-officer'), [
+    'role_not_allowed',
+    /^The chief finance officer \(section 151\) must sign\. .*For county, county-chief can\.$/,
+  ]);
+  t.match(
+    await signing('county-board', 'chief-executive'),
+    ['capacity_not_asked'],
+    'an office that the year does not ask',
+  );
+
+  await openFund(ledger, '2025-26');
+  await inOffice(ledger, COUNTY, 'chief-executive');
+  const of = 'testshire-2025-26';
+  ledger.now('2025-03-20T09:00:00Z');
+  const hash = (await asked(ledger, 'plan-year', { fund: of, on: '2025-03-20' })).answer['planHash'] as string;
+  const inPerson = (officer: string) => signing(officer, 'chief-executive', of, hash, '2025-03-20');
+  t.match(await inPerson('county-chief'), [
+    'role_not_allowed',
+    /^The chief executive \(nobody in their place\) must sign\./,
+  ]);
+  t.equal(await inPerson('county-chief-executive'), 'SignOffGiven');
+  t.same((await verify(ledger.store)).problems, []);
 });
 
 t.test('a sign-off is bound to the plan that was read, and a plan changed after it lacks it again', async (t) => {
@@ -374,6 +456,7 @@ t.test('NHS England takes the steps of assurance where it is a partner', async (
     },
     other,
   );
+  for (const body of [COUNTY, NORTH]) await inOffice(ledger, body, 'chief-executive');
   const start = (await asked(ledger, 'plan-year', { fund: other })).answer;
   told(t, start, {
     missing: [
@@ -387,7 +470,7 @@ t.test('NHS England takes the steps of assurance where it is a partner', async (
   await ledger.post('pool-manager', 'PlanMoved', { effective: '2025-03-14', to: 'locally-agreed' }, other);
   for (const { capacity, partner } of start['missing'] as { capacity: string; partner: string }[]) {
     const data = { effective: '2025-03-14', partner, capacity, planHash, statement: 'agreed' };
-    await ledger.post(`${partner}-chief`, 'SignOffGiven', data, other);
+    await ledger.post(signerOf(partner, capacity), 'SignOffGiven', data, other);
   }
   await ledger.post('pool-manager', 'PlanMoved', { effective: '2025-03-31', to: 'submitted' }, other);
   await ledger.post('assurer', 'PlanMoved', { effective: '2025-04-02', to: 'in-assurance' }, other);
@@ -450,7 +533,7 @@ t.test('a plan that is put into effect under the agreement of a year before says
     [SOUTH, 'nhs-chief-finance-officer'],
   ] as const) {
     const given = { effective: '2017-04-20', partner, capacity, planHash, statement: 'the plan is affordable' };
-    await ledger.post(`${partner}-chief`, 'SignOffGiven', given, next);
+    await ledger.post(signerOf(partner, capacity), 'SignOffGiven', given, next);
   }
   await step('locally-agreed', '2017-04-20');
   await step('submitted', '2017-05-03');
