@@ -9,7 +9,6 @@ import { encode, fundStream, REGISTER_STREAM, sha256 } from '../src/ledger/catal
 import type { EventStore, NewEvent } from '../src/store/event-store.js';
 import {
   FIRST,
-  FUNDS,
   HOST,
   LAST,
   nextFact,
@@ -19,6 +18,7 @@ import {
   RECORDED_UNTIL,
   registerFacts,
   remember,
+  SHAPE,
   type Data,
   type Making,
 } from './facts.js';
@@ -39,7 +39,7 @@ const EVENTS_PER_APPEND = 100;
 const APPENDS_AT_ONCE = 200;
 
 /** Writes a ledger of exactly so many events into an empty store. */
-export async function makeLedger(store: EventStore, events: number, seed: number): Promise<void> {
+export async function makeLedger(store: EventStore, events: number, seed: number, shape = SHAPE): Promise<void> {
   if (events < EVENTS_MIN) throw new RangeError(`A ledger to be measured has at least ${EVENTS_MIN} events.`);
   const random = createRandom(seed);
   const pace = (RECORDED_UNTIL - RECORDED_FROM) / events;
@@ -111,8 +111,9 @@ export async function makeLedger(store: EventStore, events: number, seed: number
   }
 
   const register = initialStream(REGISTER, REGISTER_STREAM);
-  await append(registerFacts().map(([type, data]) => make(REGISTER, register, type, data)));
-  const funds: Making[] = FUNDS.map((fund) => ({
+  await append(registerFacts(shape).map(([type, data]) => make(REGISTER, register, type, data)));
+  const funds: Making[] = shape.funds.map((fund) => ({
+    shape,
     stream: initialStream(FUND, fundStream(fund)),
     contributions: [],
     reversible: [],
@@ -120,7 +121,7 @@ export async function makeLedger(store: EventStore, events: number, seed: number
     revisedOn: new Map(),
   }));
   for (const [index, fund] of funds.entries()) {
-    await append(openingFacts(FUNDS[index]!, fund).map(([type, data]) => make(FUND, fund.stream, type, data)));
+    await append(openingFacts(shape.funds[index]!, fund).map(([type, data]) => make(FUND, fund.stream, type, data)));
   }
   opening = false;
   while (made < events) {

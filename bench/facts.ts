@@ -32,7 +32,35 @@ export const FUNDS: readonly string[] = ['north', 'south', 'east', 'west'].map((
 /** An officer of the host who may record receipts in every fund. */
 export const OFFICER = `${HOST}-finance`;
 
-const LINES = 30;
+/** How a measured ledger is made up. */
+export interface Shape {
+  /** The host first. */
+  readonly partners: readonly string[];
+  readonly funds: readonly string[];
+  /** How many lines the plan of each fund has. */
+  readonly lines: number;
+}
+
+export const SHAPE: Shape = { partners: PARTNERS, funds: FUNDS, lines: 30 };
+
+/** So many funds as hold so many facts, with at most ten thousand in each: as many as a busy fund of an area has. */
+export const FACTS_OF_A_FUND = 10_000;
+export const manyFunds = (events: number): Shape => ({
+  ...SHAPE,
+  funds: Array.from({ length: Math.ceil(events / FACTS_OF_A_FUND) }, (_, index) => `area-${index + 1}-${YEAR}`),
+});
+
+/** One fund of forty partners, a tenth of its facts lines of its plan: at ten thousand facts, more than any area has. */
+export const largeFund = (facts: number): Shape => ({
+  partners: [
+    HOST,
+    ...Array.from({ length: 19 }, (_, index) => `place-${index + 1}-ccg`),
+    ...Array.from({ length: 20 }, (_, index) => `place-${index + 1}-district`),
+  ],
+  funds: [`largeshire-${YEAR}`],
+  lines: facts / 10,
+});
+
 const GRANTS = ['IBCF', 'IBCF_2017', 'DFG'] as const;
 const GRANT_POUNDS = 90_000_000;
 /** So many receipts pay a contribution in full; another needs a reason. Divides by every number of quarters left. */
@@ -72,6 +100,7 @@ interface Risk {
 
 /** A fund as its facts are being made. */
 export interface Making {
+  readonly shape: Shape;
   readonly stream: StreamState<FundState>;
   readonly contributions: Contribution[];
   readonly reversible: LedgerEvent[];
@@ -97,9 +126,9 @@ const kindOf = (partner: string): string => {
   return isCcg(partner) ? 'ccg' : 'district';
 };
 
-const isCcg = (partner: string): boolean => (CCGS as readonly string[]).includes(partner);
+const isCcg = (partner: string): boolean => partner.endsWith('-ccg');
 
-export function registerFacts(): Sent[] {
+export function registerFacts({ partners }: Shape): Sent[] {
   const partnerData = (partner: string) => ({
     effective: FIRST,
     partner,
@@ -107,7 +136,7 @@ export function registerFacts(): Sent[] {
     kind: kindOf(partner),
     officers: officersOf(partner),
   });
-  const [keeper, ...others] = PARTNERS;
+  const [keeper, ...others] = partners;
   return [
     ['LedgerOpened', { ...partnerData(keeper!), ledger: 'Benchmark', demonstration: false }],
     ...others.map((partner): Sent => ['PartnerRegistered', partnerData(partner)]),
@@ -134,7 +163,8 @@ export function openingFacts(name: string, fund: Making): Sent[] {
       },
     ];
   });
-  const lines = Array.from({ length: LINES }, (_, index): Sent => {
+  const { partners, lines: many } = fund.shape;
+  const lines = Array.from({ length: many }, (_, index): Sent => {
     const source = index % 2 === 0 ? 'NHS_MIN' : 'LA_ADD';
     return [
       'PlanLineSet',
@@ -150,13 +180,10 @@ export function openingFacts(name: string, fund: Making): Sent[] {
     ];
   });
   return [
-    [
-      'FundOpened',
-      { effective: FIRST, area: name.slice(0, -`-${YEAR}`.length), year: YEAR, host: HOST, partners: PARTNERS },
-    ],
+    ['FundOpened', { effective: FIRST, area: name.slice(0, -`-${YEAR}`.length), year: YEAR, host: HOST, partners }],
     ...lines,
     ...grants,
-    ...PARTNERS.map((partner): Sent => [
+    ...partners.map((partner): Sent => [
       'ContributionAgreed',
       contribution(fund, {
         contribution: openingContribution(partner),
@@ -237,7 +264,7 @@ export function nextFact(fund: Making, random: Random, effective: Day): Next {
         data: {
           effective,
           assumption: `assumption-${fund.stream.revision}`,
-          partner: random.pick(PARTNERS),
+          partner: random.pick(fund.shape.partners),
           source: 'NHS_ADD',
           recurrent: random.chance(0.5),
           amount: smallSum(random),
@@ -277,7 +304,7 @@ function receipt(fund: Making, random: Random, effective: Day): Next {
 }
 
 function agreed(fund: Making, random: Random, effective: Day): Data {
-  const payer = random.pick(PARTNERS);
+  const payer = random.pick(fund.shape.partners);
   const source = isCcg(payer) ? random.pick(['NHS_MIN', 'NHS_ADD']) : 'LA_ADD';
   return contribution(fund, {
     contribution: `contribution-${fund.stream.revision}`,
@@ -289,8 +316,8 @@ function agreed(fund: Making, random: Random, effective: Day): Data {
   });
 }
 
-function revised({ stream, revisedOn }: Making, random: Random, drawn: Day): Data {
-  const line = lineName(random.below(LINES));
+function revised({ shape, stream, revisedOn }: Making, random: Random, drawn: Day): Data {
+  const line = lineName(random.below(shape.lines));
   const last = revisedOn.get(line) ?? drawn;
   const effective = drawn < last ? last : drawn;
   revisedOn.set(line, effective);

@@ -24,7 +24,7 @@ const WIDTH = 10;
 export const whole = (number: number): string => Math.round(number).toLocaleString('en-GB');
 
 /** A number with as many digits as tell something: 12,345, 12.3, 0.012. */
-export const told = (number: number): string => (number >= 100 ? whole(number) : number.toPrecision(2));
+export const told = (number: number): string => (number >= 99.5 ? whole(number) : number.toPrecision(2));
 
 /** How many times more than another, in words for a table. */
 export const timesOf = (number: number, of: number, name: string): string => `${told(number / of)} × ${name}`;

@@ -7,6 +7,7 @@ import { buildApp } from '../src/http/app.js';
 import { logTo } from '../src/http/log.js';
 import type { SignIn } from '../src/http/sign-in.js';
 import type { Ledger } from '../src/ledger/ledger.js';
+import type { PagesOptions } from '../src/web/site.js';
 import type { Answered, Load } from './http-client.js';
 
 /** Services that listen while they are measured, and the client that asks them. */
@@ -15,8 +16,8 @@ export const CONNECTIONS = [1, 64] as const;
 export const atConnections = (connections: number): string =>
   `${connections} connection${connections === 1 ? '' : 's'}`;
 
-/** The whole service, as `serve` builds it. What it logs costs time, so it is logged, but nowhere. */
-export const wholeService = (ledger: Ledger, signIn: SignIn): Promise<FastifyInstance> =>
+/** The whole service, as `serve` builds it, with pages or without. What it logs costs time, so it is logged, but nowhere. */
+export const wholeService = (ledger: Ledger, signIn: SignIn, pages?: PagesOptions): Promise<FastifyInstance> =>
   buildApp({
     ledger,
     signIn,
@@ -24,6 +25,8 @@ export const wholeService = (ledger: Ledger, signIn: SignIn): Promise<FastifyIns
     requestsPerMinute: Number.MAX_SAFE_INTEGER,
     demonstration: false,
     version: 'benchmark',
+    // Pages are asked for one after the other, without a pause: that is no sign that the service is too busy.
+    ...(pages && { pages, waitMsMax: 0 }),
   });
 
 /** Fastify with nothing else: no log, no plugin, no sign-in. */

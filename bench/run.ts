@@ -9,7 +9,8 @@ import { barsOf, chart, seriesOf } from './chart.js';
 import { EVENTS_MIN, makeLedger } from './data.js';
 import { CASES_MIN } from './dispute-data.js';
 import { measureDisputes } from './disputes.js';
-import { FUNDS, PARTNERS } from './facts.js';
+import { markdown, measurePages, PAGE_COLUMNS, pageCells, pageGoals, writeInto } from './pages.js';
+import { FACTS_OF_A_FUND, FUNDS, PARTNERS } from './facts.js';
 import { cells, COLUMNS, p50, p99, told, whole, type Line, type Measuring, type Section } from './figures.js';
 import { GOAL_COLUMNS, goalCells, lineOf, type Goal } from './goals.js';
 import { atConnections } from './http.js';
@@ -35,12 +36,16 @@ import { BARE, measureAgain, measureOthersRebuild, measureRebuild, REBUILD, REST
 
 /**
  * Prints what the ledger does at each size, each figure held to what the machine does without it and beside what a user
- * would take instead, all in one run. `npm run bench -- [events …]`, or `npm run bench -- disputes [cases]` for the
- * disputes; the tables go to standard output, progress to standard error, and the chart of a whole run to docs/.
+ * would take instead, all in one run. `npm run bench -- [events …]`; `npm run bench -- disputes [cases]` for the disputes;
+ * `npm run bench -- pages [events]` for the pages. The tables go to standard output, progress to standard error, the chart of
+ * a whole run to docs/, and the tables of the pages into the document that --into names.
  */
 const SIZES = [10_000, 100_000, 1_000_000];
 const CASES = 10_000;
 const DISPUTES = 'disputes';
+/** So many events show how pages are made; a million, how they stand a large ledger. */
+const PAGE_EVENTS = 20_000;
+const PAGES = 'pages';
 const SEED = 20_170_401;
 const SECONDS = 3;
 const CHART = new URL('../../docs/bench.svg', import.meta.url).pathname;
@@ -49,6 +54,7 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
 interface Asked {
+  readonly what: 'ledger' | typeof DISPUTES | typeof PAGES;
   /** The sizes of ledger to measure; none where the disputes are measured. */
   readonly sizes: readonly number[];
   readonly cases: number;
@@ -57,34 +63,51 @@ interface Asked {
   readonly packages: string;
   /** Where the chart goes; undefined where none is drawn. */
   readonly chart: string | undefined;
+  /** Of the pages: how many facts the large fund has, and which pages are measured. */
+  readonly facts: number;
+  readonly only: string;
+  /** The document that the tables of the pages are put into; undefined where they are only told. */
+  readonly into: string | undefined;
 }
 
 function readArguments(): Asked {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seed: text, seconds: text, packages: text, chart: text },
+    options: { seed: text, seconds: text, packages: text, chart: text, into: text, facts: text, only: text },
   });
   const seed = Number(values.seed ?? SEED);
   if (!Number.isSafeInteger(seed)) throw new RangeError('A seed is a whole number.');
   const seconds = Number(values.seconds ?? SECONDS);
   if (!(seconds > 0)) throw new RangeError('Each thing is measured for a number of seconds.');
-  const common = { seed, seconds, packages: values.packages ?? PACKAGES };
+  const facts = Number(values.facts ?? FACTS_OF_A_FUND);
+  if (!Number.isSafeInteger(facts / 10) || facts < EVENTS_MIN)
+    throw new RangeError(`The large fund has a multiple of ten facts, ${EVENTS_MIN} or more.`);
+  const common = {
+    seed,
+    seconds,
+    packages: values.packages ?? PACKAGES,
+    into: values.into,
+    facts,
+    only: values.only ?? '',
+  };
   const [first, second] = positionals;
   if (first === DISPUTES) {
     const cases = Number(second ?? CASES);
     if (!Number.isSafeInteger(cases) || cases < CASES_MIN) {
       throw new RangeError(`Disputes are a whole number of cases, ${CASES_MIN} or more.`);
     }
-    return { ...common, sizes: [], cases, chart: undefined };
+    return { ...common, what: DISPUTES, sizes: [], cases, chart: undefined };
   }
-  const sizes = positionals.length > 0 ? positionals.map(Number) : SIZES;
+  const isOfPages = first === PAGES;
+  const sizes = isOfPages ? [Number(second ?? PAGE_EVENTS)] : positionals.length > 0 ? positionals.map(Number) : SIZES;
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < EVENTS_MIN)) {
     throw new RangeError(`A size is a whole number of events, ${EVENTS_MIN} or more.`);
   }
+  if (isOfPages) return { ...common, what: PAGES, sizes, cases: CASES, chart: undefined };
   // A short run says less than the chart that is kept, so it draws one only where it is told to.
   const drawn = values.chart ?? (positionals.length > 0 ? undefined : CHART);
-  return { ...common, sizes: [...sizes].sort((a, b) => a - b), cases: CASES, chart: drawn };
+  return { ...common, what: 'ledger', sizes: [...sizes].sort((a, b) => a - b), cases: CASES, chart: drawn };
 }
 
 interface Sized {
@@ -237,10 +260,16 @@ function goalsOf(sections: readonly Section[], sizes: readonly Sized[]): Goal[] 
   ];
 }
 
-function heading(seed: number): void {
+function machine(): string[] {
   const [cpu] = cpus();
-  print(`Node ${process.versions.node}, ${process.platform} ${process.arch}`);
-  print(`${cpu?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`);
+  return [
+    `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+    `${cpu?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
+  ];
+}
+
+function heading(seed: number): void {
+  machine().forEach(print);
   print(`Seed ${seed}: ${PARTNERS.length} partners in ${FUNDS.length} funds, a fifth of the facts back-dated`);
   print('');
 }
@@ -314,13 +343,39 @@ async function measureAll({ sizes, seed, seconds, packages, chart: drawn }: Aske
   }
 }
 
+const PAGE_NOTES = `Times are of the processor, all threads of this process, a page or a question at a time, at random dates. "As data" are
+the same questions under /v1, added up. What is compressed is compressed by gzip, as a proxy before the service does.`;
+
+async function measureAllPages({ sizes, facts, only, into }: Asked, measuring: Measuring): Promise<void> {
+  const lines = await measurePages({ events: sizes[0]!, facts, only }, measuring);
+  if (lines.every(({ missing }) => missing !== undefined)) throw new RangeError('No page of that name is measured.');
+  const tables = [...new Set(lines.map(({ at }) => at))].map((at) => ({
+    at,
+    rows: lines.filter((each) => each.at === at).map(pageCells),
+  }));
+  for (const { at, rows } of tables) print(`${at}\n${tableText({ columns: PAGE_COLUMNS, rows })}\n`);
+  const goals = pageGoals(lines).map(goalCells);
+  print(`Goals\n${tableText({ columns: GOAL_COLUMNS, rows: goals })}\n\n${PAGE_NOTES}`);
+  if (into === undefined) return;
+  const day = new Date().toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+  const said = [
+    `${machine().join(', ')}; ${day}.`,
+    markdown(GOAL_COLUMNS, goals),
+    ...tables.map(({ at, rows }) => `Of ${at}:\n\n${markdown(PAGE_COLUMNS, rows)}`),
+  ];
+  writeInto(into, said.join('\n\n'));
+  note(`The tables are in ${into}.`);
+}
+
 async function main(): Promise<void> {
   const asked = readArguments();
   if (!global.gc) throw new Error('Memory is measured after a full collection: start with node --expose-gc.');
   const folder = mkdtempSync(join(tmpdir(), 'bcf-ledger-bench-'));
   try {
     heading(asked.seed);
-    if (asked.sizes.length > 0) await measureAll(asked, folder);
+    const measuring: Measuring = { folder, packages: asked.packages, seed: asked.seed, seconds: asked.seconds, note };
+    if (asked.what === 'ledger') await measureAll(asked, folder);
+    else if (asked.what === PAGES) await measureAllPages(asked, measuring);
     else {
       const lines = await measureDisputes(folder, asked.cases, asked.seed, note);
       print(`${tableText({ columns: COLUMNS, rows: lines.map(cells) })}\n\n${DISPUTE_NOTES}`);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -57,6 +57,28 @@ t.test('a small run measures the ledger, and names every opponent that is not th
   t.match(readFileSync(chart, 'utf8'), /^<svg .*prefers-color-scheme: dark.*rebuild, ours.*<\/svg>\n$/s);
 });
 
+t.test('a small run measures pages beside the same questions, and puts its tables into a document', async (t) => {
+  const packages = folder(t);
+  const document = join(packages, 'bench.md');
+  writeFileSync(document, readFileSync('docs/bench.md', 'utf8'));
+  const { code, out, err } = await bench(
+    ['pages', '1000', '--facts', '1000', '--seconds', '0.01', '--only', 'History', '--into', document],
+    packages,
+  );
+  t.equal(code, 0, err);
+  t.match(out, /^1,000 events in 1 fund of 12 partners$/m);
+  t.match(out, /^one fund of 40 partners, 100 lines and 1,000 facts$/m);
+  t.equal(
+    out.match(/^History of one group +[\d.]+, [\d.]+ +[\d.]+, [\d.]+ +[\d.]+ +[\d.]+, [\d.]+ +\d+$/gm)?.length,
+    2,
+  );
+  t.match(out, /^requests of a first visit: .* ≤ 5 +2\.0 +yes$/m);
+  t.match(out, /^requests of the next: .* ≤ 1 +1\.0 +yes$/m);
+  const written = readFileSync(document, 'utf8');
+  t.match(written, /^\| History of one body +\| [\d.]+, [\d.]+ +\|/m);
+  t.match(written, /## Under load/, 'the rest stays');
+});
+
 t.test('what cannot be measured is refused with words', async (t) => {
   const packages = folder(t);
   for (const [args, words] of [
@@ -64,6 +86,7 @@ t.test('what cannot be measured is refused with words', async (t) => {
     [['1000', '--seconds', '0'], 'Each thing is measured for a number of seconds.'],
     [['1000', '--seed', 'x'], 'A seed is a whole number.'],
     [['disputes', '1'], 'Disputes are a whole number of cases'],
+    [['pages', '1000', '--facts', '15'], 'The large fund has a multiple of ten facts, 1000 or more.'],
   ] as const) {
     const { code, out, err } = await bench(args, packages);
     t.equal(code, 1);
