@@ -61,9 +61,16 @@ export function approvals(entries: readonly Entry[]): Approval[] {
   return all;
 }
 
+/** Of thousands of facts few are told with the day on which they were posted: it is worked out for those. */
 function postedFact(entry: Entry): Approval {
   const { officer, partner, role } = entry;
-  return { entry, by: [{ officer, partner, role, on: dayOf(entry), act: 'posted' }], conditions: undefined };
+  return {
+    entry,
+    get by() {
+      return [{ officer, partner, role, on: dayOf(entry), act: 'posted' as const }];
+    },
+    conditions: undefined,
+  };
 }
 
 function signedFact(
@@ -166,6 +173,11 @@ const undertakes = (keptAs: Entry['keptAs']): keptAs is keyof typeof UNDERTAKING
 
 /** Every contribution and grant that was agreed by a day, inclusive, with what it stands at and who signed it. */
 export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] {
+  const agreed = new Map<string, Map<Entry, Pence>>();
+  for (const { entry, posting } of traced(entries, on, { measure: 'agreed' })) {
+    const moved = agreed.get(posting.item) ?? new Map<Entry, Pence>();
+    agreed.set(posting.item, moved.set(entry, plus(moved.get(entry) ?? NO_MONEY, posting.pence)));
+  }
   return approvals(entries)
     .filter(({ entry }) => entry.effective <= on)
     .flatMap((approval) => {
@@ -173,10 +185,7 @@ export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] 
       if (!undertakes(kind)) return [];
       const of = UNDERTAKINGS[kind];
       const name = data[kind] as string;
-      const moved = new Map<Entry, Pence>();
-      for (const { entry, posting } of traced(entries, on, { measure: 'agreed', item: name })) {
-        moved.set(entry, plus(moved.get(entry) ?? NO_MONEY, posting.pence));
-      }
+      const moved = agreed.get(name) ?? new Map<Entry, Pence>();
       return {
         approval,
         name,

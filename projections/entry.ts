@@ -33,4 +33,6 @@ export interface Entry {
   readonly sentence: string;
   readonly data: FactData;
   readonly postings: readonly Posting[];
+  /** Where it belongs to the act of the entry before it. */
+  readonly goesOn?: true;
 }

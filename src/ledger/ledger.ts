@@ -11,6 +11,7 @@ import { pageOfStream } from '../store/pages.js';
 import { decode, kindOf, KINDS, REGISTER_STREAM, sentenceOf, type StateOf } from './catalogue.js';
 import type { Clock } from './clock.js';
 import { watchClock, type ClockWatch } from './acts/clock-watch.js';
+import { keepEntries, type HistoryEntry } from './memory/kept-entries.js';
 import { startProjector, type Projector } from './memory/projector.js';
 import { createStateOnDemand, type StateOnDemand } from './memory/state-on-demand.js';
 import { readInThreads, type ReadBy, type Threads } from './memory/parallel-read.js';
@@ -43,8 +44,8 @@ export interface Ledger extends Submitter {
   /** How the rest was read then. */
   readonly readBy: ReadBy;
   /**
-   * The entries of a stream that stand, in ledger order, those at places below `size`; from the store, not from a cache.
-   * `after` is a revision, exclusive.
+   * The entries of a stream that stand, in ledger order, those at places below `size`. `after` is a revision, exclusive: what
+   * follows one is read from the store; whole streams are kept for a while, once they have been read.
    */
   entries(stream: string, size: number, after?: number): Promise<Entry[]>;
   /** A page of all that was recorded in a stream, void acts too: so many entries, and the rest of the last one’s act. */
@@ -68,8 +69,7 @@ export interface History {
   readonly more: boolean;
 }
 
-/** An entry, and why it is void where it is: then it posts nothing, and its sentence says so. */
-export type HistoryEntry = Entry & { readonly why?: string };
+export type { HistoryEntry };
 
 interface Start {
   /** What makes a start shorter, and changes nothing else. */
@@ -138,10 +138,38 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
     for await (const each of eventsKnown(stream, size, after)) if (!each.why) yield each;
   }
 
+  async function* entriesKnown(
+    stream: string,
+    size: number,
+    after?: number,
+    atOnce?: number,
+  ): AsyncGenerator<HistoryEntry> {
+    for await (const { event, place, why } of eventsKnown(stream, size, after, atOnce))
+      yield why ? voidEntryOf(event, place, whyVoidInWords(why)) : entryOf(event, place);
+  }
+
+  const kept = keepEntries({
+    read: entriesKnown,
+    known: (stream) => ({ events: model.places(stream).length, size: model.size() }),
+  });
+
   async function stateAt<K extends StreamKind>(kind: K, stream: string, size: number) {
     const state: StreamState<unknown> = initialStream(KINDS[kind], stream);
     for await (const { event } of standing(stream, size)) evolve(KINDS[kind], state, event);
     return state as StreamState<StateOf<K>>;
+  }
+
+  /** The register is small, asked for by many questions, and grows seldom: what was folded last is kept. */
+  let register: { readonly revision: number; readonly own: Promise<RegisterState> } | undefined;
+
+  function registerAt(size: number): Promise<RegisterState> {
+    const revision = model.knownRevision(REGISTER_STREAM, size);
+    if (register?.revision !== revision) {
+      const own = stateAt('register', REGISTER_STREAM, size).then((state) => state.own);
+      register = { revision, own };
+      own.catch(() => (register = undefined));
+    }
+    return register.own;
   }
 
   return {
@@ -156,22 +184,25 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
     writing,
     stateOf,
     async entries(stream, size, after) {
+      if (after === undefined) return (await kept.of(stream, size)).filter(({ why }) => why === undefined);
       const entries: Entry[] = [];
-      for await (const { event, place } of standing(stream, size, after)) entries.push(entryOf(event, place));
+      for await (const entry of entriesKnown(stream, size, after)) if (!entry.why) entries.push(entry);
       return entries;
     },
     async history(stream, size, { after, limit }) {
       const entries: HistoryEntry[] = [];
       // Most acts are one event, and what comes after a page is looked at.
-      for await (const { event, place, why } of eventsKnown(stream, size, after, limit + 2)) {
-        const goesOn = event.metadata.causation !== undefined && entries.length > 0;
-        if (entries.length >= limit && !goesOn) return { entries, more: true };
-        entries.push(why ? voidEntryOf(event, place, whyVoidInWords(why)) : entryOf(event, place));
+      const read = kept.hasRoomFor(stream)
+        ? (await kept.of(stream, size)).slice(after + 1)
+        : entriesKnown(stream, size, after, limit + 2);
+      for await (const entry of read) {
+        if (entries.length >= limit && !(entry.goesOn && entries.length > 0)) return { entries, more: true };
+        entries.push(entry);
       }
       return { entries, more: false };
     },
     stateAt,
-    registerAt: async (size) => (await stateAt('register', REGISTER_STREAM, size)).own,
+    registerAt,
     unsound: () => unsound(store, projector),
     fromSnapshot: known,
     readBy: { threads: inThreads?.threads ?? 1, ...(read && 'failed' in read && read) },
@@ -212,5 +243,6 @@ export function entryOf(event: LedgerEvent, place: number): Entry {
     sentence: sentenceOf(event),
     data,
     postings: postingsOf(kindOf(event.stream), event),
+    ...(metadata.causation !== undefined && { goesOn: true as const }),
   };
 }

@@ -59,7 +59,7 @@ t.test('a small run measures the ledger, and names every opponent that is not th
 
 t.test('a small run measures pages beside the same questions, and puts its tables into a document', async (t) => {
   const packages = folder(t);
-  const document = join(packages, 'bench.md');
+  const document = join(packages, 'tables');
   writeFileSync(document, readFileSync('docs/bench.md', 'utf8'));
   const { code, out, err } = await bench(
     ['pages', '1000', '--facts', '1000', '--seconds', '0.01', '--only', 'History', '--into', document],

@@ -44,7 +44,7 @@ const SHOWING: Showing = {
   factAddress: () => '/somewhere',
   dates: 'On a day',
   given: new Set(),
-  from: 0,
+  page: 1,
 };
 
 t.test('the page of every question shows every figure of its answer, and hostile text as text', async (t) => {

@@ -76,6 +76,12 @@ export function passOver(table: Table, { revision }: Pick<LedgerEvent, 'revision
 /** A stream without what is its kind's own: how far it has come, and what is on the table. */
 export type Table = Omit<StreamState<unknown>, 'own'>;
 
+/** Whether an event may move what is on the table: most facts are none of its business. */
+export const movesTable = <State>(kind: Kind<State>, event: Pick<LedgerEvent, 'type' | 'data'>): boolean =>
+  isProposalEvent(event) ||
+  factOf(kind, event.type).endsProposal?.(event.data) !== undefined ||
+  kind.restoresProposal(event as LedgerEvent) !== undefined;
+
 /** Moves on what is on the table, and how far the stream has come. It needs nothing of what is the kind's own. */
 export function evolveTable<State>(kind: Kind<State>, table: Table, event: LedgerEvent): void {
   assign(table, 'revision', event.revision);

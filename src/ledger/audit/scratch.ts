@@ -1,32 +1,12 @@
 import type { LedgerEvent } from '../../domain/grammar/event.js';
-import { initialStream } from '../../domain/grammar/kind.js';
-import {
-  ConcurrencyConflict,
-  LedgerDamaged,
-  READ_PAGE_MAX,
-  type EventStore,
-  type RecordedEvent,
-} from '../../store/event-store.js';
+import { ConcurrencyConflict, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../../store/event-store.js';
 import { goingOnIn, pageOfStream } from '../../store/pages.js';
-import { decode, KINDS, placed, type AnyKind } from '../catalogue.js';
+import { decode, KINDS, placed } from '../catalogue.js';
 import { entryOf, type Ledger } from '../ledger.js';
 import type { ReadModel } from '../memory/read-model.js';
 import { createStreamMemories, type StreamMemory } from '../memory/streams.js';
 import { createSubmitter } from '../acts/submit.js';
 import { watchWriting } from '../acts/writing.js';
-
-/** Every event of a stream that the read model has taken, in order. */
-async function eventsOf({ store, model }: Ledger, kind: AnyKind, stream: string): Promise<RecordedEvent[]> {
-  const events: RecordedEvent[] = [];
-  const { last } = model.stream(kind.name, stream);
-  while (events.length <= last) {
-    const page = await pageOfStream(store, stream, BigInt(events.length - 1));
-    if (page.length === 0)
-      throw new LedgerDamaged(`Of ${stream} no event after revision ${events.length - 1} can be read.`);
-    events.push(...page);
-  }
-  return events.slice(0, last + 1);
-}
 
 /**
  * A scratch of a ledger: one stream of it is written to, and nothing is recorded. Acts are decided by the same submitter
@@ -37,22 +17,14 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
   const { kind: kindName, name } = placed(stream);
   const kind = KINDS[kindName];
   const { model: live, clock } = ledger;
-  const recorded = await eventsOf(ledger, kind, stream);
+  // A copy is made of the state for decisions, which is folded first where nobody has decided on this stream yet.
+  await ledger.stateOf(kindName, stream);
   const base = live.size();
   const position = live.position();
-  const added: RecordedEvent[] = [];
-
-  const memories = createStreamMemories();
+  const memories = createStreamMemories([live.copied(stream)]);
   const memory: StreamMemory = memories.memoryOf(stream);
-  memory.state = initialStream(kind, stream);
-  memory.atHand = true;
-  const places = live.places(stream);
-  for (const [revision, recordedEvent] of recorded.entries()) {
-    const event = decode(recordedEvent, kind);
-    const why = live.whyVoid(stream, revision);
-    if (why) memories.pass(places[revision]!, event, why);
-    else memories.take(places[revision]!, event);
-  }
+  const recorded = memory.places.length();
+  const added: RecordedEvent[] = [];
 
   const take = (event: LedgerEvent): void => void memories.take(base + added.length - 1, event);
   const model: ReadModel = {
@@ -75,14 +47,18 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
   const readStream: EventStore['readStream'] = async (each, page = {}) => {
     if (each !== stream) return goingOnIn(each, page.after ?? -1n, await ledger.store.readStream(each, page));
     const from = Number(page.after ?? -1n) + 1;
-    return [...recorded, ...added].slice(from, from + (page.limit ?? READ_PAGE_MAX));
+    const limit = page.limit ?? READ_PAGE_MAX;
+    const own = added.slice(Math.max(0, from - recorded));
+    if (from >= recorded) return own.slice(0, limit);
+    const stored = await pageOfStream(ledger.store, stream, BigInt(from - 1), Math.min(limit, recorded - from));
+    return [...stored, ...own].slice(0, limit);
   };
   const store: EventStore = {
     ...ledger.store,
     together: undefined,
     readStream,
     async append(each, expected, events) {
-      const revision = BigInt(recorded.length + added.length);
+      const revision = BigInt(recorded + added.length);
       if (each !== stream || BigInt(expected === 'no_stream' ? 0 : expected + 1n) !== revision)
         throw new ConcurrencyConflict(each, expected, revision - 1n);
       for (const [index, event] of events.entries()) {
@@ -112,13 +88,13 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
     model,
     clock,
     stateOf,
-    async entries(each, size, after = -1) {
-      if (each !== stream) return ledger.entries(each, Math.min(size, base), after);
-      const all = [...recorded, ...added].slice(after + 1);
-      return all
-        .filter(({ revision }) => !live.whyVoid(stream, Number(revision)))
+    async entries(each, size, after) {
+      const entries = await ledger.entries(each, Math.min(size, base), after);
+      if (each !== stream) return entries;
+      const own = added
         .map((event) => entryOf(decode(event, kind), memory.places.at(Number(event.revision))))
-        .filter(({ place }) => place < size);
+        .filter(({ place, revision }) => place < size && revision > (after ?? -1));
+      return [...entries, ...own];
     },
   };
 }

@@ -78,6 +78,8 @@ export interface ReadModel {
    * go through it throws where a state is ahead of the ledger.
    */
   kept(): KeptModel;
+  /** A copy of what is remembered of one stream, to be changed apart from it. Throws where its state is ahead of the ledger. */
+  copied(stream: string): KeptStream;
 }
 
 /** A read model as plain values. What is given out is of the moment: it is to be written down before anything is added. */
@@ -226,6 +228,7 @@ export function createReadModel(kept?: KeptModel): ReadModel {
       },
       streams: memories.kept(),
     }),
+    copied: memories.copied,
   };
 }
 

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import { createBalances, type Balances, type KeptBalances } from '../../../projections/balances.js';
 import { keep, noFundFacts, type FundFacts } from '../../../projections/fund-facts.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
@@ -34,6 +35,8 @@ export interface StreamMemories {
   eventsOfNewStates(): number;
   /** All that is remembered, as {@link createStreamMemories} takes it. Throws where a state is ahead of the ledger. */
   kept(): Generator<KeptStream>;
+  /** A copy of what is remembered of one stream, to be changed apart from it. Throws where its state is ahead of the ledger. */
+  copied(stream: string): KeptStream;
 }
 
 /** What is kept of one stream. */
@@ -147,19 +150,9 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
   }
 
   function* keptStreams(): Generator<KeptStream> {
-    for (const { state, places, voids, fund, area, atHand } of all) {
-      const { stream, revision, last, open, ended, halves } = state;
-      // While a transaction is under way its states are ahead of the ledger: that is nothing to keep.
-      if (last !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
-      const own = fund ? {} : { own: state.own };
-      if (fund && atHand) statesKept.add(stream);
-      yield {
-        state: { stream, revision, last, open, ended, halves, ...own },
-        places: places.all(),
-        voids,
-        ...(fund && { fund: { ...keptFund(fund), ...(atHand && { own: packed(state.own as FundState) }) } }),
-        ...(area && { area: area.kept() }),
-      };
+    for (const memory of all) {
+      if (memory.fund && memory.atHand) statesKept.add(memory.state.stream);
+      yield keptStream(memory);
     }
   }
 
@@ -203,6 +196,20 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
         .filter(({ fund, atHand, state }) => fund && atHand && !statesKept.has(state.stream))
         .reduce((sum, { places }) => sum + places.length(), 0),
     kept: keptStreams,
+    copied: (stream) => deserialize(serialize(keptStream(memoryOf(stream)))) as KeptStream,
+  };
+}
+
+function keptStream({ state, places, voids, fund, area, atHand }: StreamMemory): KeptStream {
+  const { stream, revision, last, open, ended, halves } = state;
+  // While a transaction is under way its states are ahead of the ledger: that is nothing to keep.
+  if (last !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
+  return {
+    state: { stream, revision, last, open, ended, halves, ...(!fund && { own: state.own }) },
+    places: places.all(),
+    voids,
+    ...(fund && { fund: { ...keptFund(fund), ...(atHand && { own: packed(state.own as FundState) }) } }),
+    ...(area && { area: area.kept() }),
   };
 }
 

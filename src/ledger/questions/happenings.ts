@@ -9,7 +9,7 @@ import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
 import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import { OfProposal, ProposalText, proposalTable, proposalText, WholeProposal, wholeProposal } from './proposal.js';
-import { onTheTable, tableOf } from './proposal-then.js';
+import { onTheTable, tableKnown } from './proposal-then.js';
 import {
   EntryText,
   entryText,
@@ -142,10 +142,7 @@ const timelineTable = ({ entries }: Answer): Table => ({
 /** What was on the table of a stream at an instant; now, where none is given. */
 async function proposalsIn(ledger: Ledger, kind: StreamKind, stream: string, knownAt?: Instant) {
   const { size, instant } = knownThen(ledger, knownAt);
-  const table =
-    knownAt === undefined
-      ? ledger.model.stream(kind, stream)
-      : tableOf(KINDS[kind], stream, await ledger.entries(stream, size));
+  const table = knownAt === undefined ? ledger.model.stream(kind, stream) : await tableKnown(ledger, stream, size);
   return [...onTheTable(table, instant).values()].map((proposal) => proposalText(stream, proposal));
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Entry } from '../../../projections/entry.js';
 import { londonDay, type Instant } from '../../domain/calendar.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
-import { evolveTable, type Table as OnTable } from '../../domain/grammar/evolve.js';
+import { evolveTable, movesTable, type Table as OnTable } from '../../domain/grammar/evolve.js';
 import { initialStream } from '../../domain/grammar/kind.js';
 import {
   dealMade,
@@ -35,8 +35,15 @@ const asEvent = ({ officer, partner, role, rules, adjustment, ...entry }: Entry)
 /** What was on the table of a stream, and how each proposal had ended, after some of its entries. */
 export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]): OnTable {
   const table = initialStream(kind, stream);
-  for (const entry of entries) evolveTable(kind, table, asEvent(entry));
+  for (const entry of entries) if (movesTable(kind, entry)) evolveTable(kind, table, asEvent(entry));
   return table;
+}
+
+/** The table of a stream as known at a size of the ledger. Where nothing was ever on it, nothing is read. */
+export async function tableKnown(ledger: Ledger, stream: string, size: number): Promise<OnTable> {
+  const now = ledger.model.stream(placed(stream).kind, stream);
+  const wasEver = now.open.size + now.ended.size > 0;
+  return wasEver ? tableOf(kindOf(stream), stream, await ledger.entries(stream, size)) : now;
 }
 
 /** What is on the table of a stream at an instant: what has expired by then is not, whether or not its lapse is recorded. */

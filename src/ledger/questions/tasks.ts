@@ -14,7 +14,7 @@ import { factOf } from '../../domain/grammar/kind.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import { fundStream, KINDS, offerSentence, placed } from '../catalogue.js';
 import { ProposalText } from './proposal.js';
-import { onTheTable, tableOf } from './proposal-then.js';
+import { onTheTable, tableKnown } from './proposal-then.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
 import {
@@ -295,7 +295,7 @@ export const portfolio = query({
       const table =
         asked['known-at'] === undefined
           ? ledger.model.stream('fund', stream)
-          : tableOf(KINDS.fund, stream, await ledger.entries(stream, at.size));
+          : await tableKnown(ledger, stream, at.size);
       waiting.set(at.fund, onTheTable(table, at.instant).size);
     }
     return {

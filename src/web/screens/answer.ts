@@ -21,11 +21,13 @@ export interface Showing extends Telling {
   readonly dates: string;
   /** What the address says, and the heading with it. */
   readonly given: ReadonlySet<string>;
-  /** So many rows of each list are shown, from this one on. */
-  readonly from: number;
+  /** The page of each list that is shown, from 1. */
+  readonly page: number;
 }
 
 export const ROWS_MAX = 100;
+/** So many things that are each shown under a heading of their own: one takes the room of several rows. */
+const SECTIONS_MAX = 20;
 /** So many columns of figures stand beside each other, at the most. */
 const FIGURES_MAX = 6;
 /** So many columns in all have room beside each other. */
@@ -464,21 +466,22 @@ function listPart(
   showing: Showing,
   level: number,
 ): Html {
-  const from = level === 0 ? showing.from : 0;
-  const rows = all.slice(from, from + ROWS_MAX);
-  const more =
-    level > 0 &&
-    all.length > ROWS_MAX &&
-    html`<p class="govuk-body">${(all.length - ROWS_MAX).toLocaleString('en-GB')} more are not shown on this page.</p>`;
   const item = itemsOf(shape);
   const columns = isRich(item) ? undefined : columnsOf(item, showing);
+  const most = columns ? ROWS_MAX : SECTIONS_MAX;
+  const from = level === 0 ? (showing.page - 1) * most : 0;
+  const rows = all.slice(from, from + most);
+  const more =
+    level > 0 &&
+    all.length > most &&
+    html`<p class="govuk-body">${(all.length - most).toLocaleString('en-GB')} more are not shown on this page.</p>`;
   const said = headingOf(title, level);
   if (rows.length === 0) return html`${said}<p class="govuk-body">${all.length === 0 ? 'None.' : 'No more.'}</p>`;
   if (columns) return html`${said}${tableOf(title, columns, rows, total, showing)}${more}`;
   return html`${said}${rows.map(
     (row) =>
       html`${headingOf(nameOfThing(item, row, showing), level + 1)}${whole(item, row, { ...showing, given: inHeading(item) }, level + 2)}`,
-  )}${
+  )}${more}${
     total &&
     single(
       'Total',
@@ -493,9 +496,15 @@ function listPart(
 /** The whole answer. */
 export const answerPart = (shape: Shape, answer: Data, showing: Showing): Html => whole(shape, answer, showing, 0);
 
-/** How many rows the longest list of an answer has. */
-export const rowsOf = (answer: Data): number =>
-  Math.max(0, ...Object.values(answer).map((each) => (Array.isArray(each) ? each.length : 0)));
+/** Whether an answer has rows that a page of it does not come to: a list fills as many pages as it needs, each list its own. */
+export function goesBeyond(shape: Shape, answer: Data, showing: Showing): boolean {
+  return Object.entries(bare(shape).properties ?? {}).some(([name, each]) => {
+    const rows = answer[name];
+    if (!Array.isArray(rows) || isListOfLeaves(each)) return false;
+    const item = itemsOf(each);
+    return rows.length > showing.page * (isRich(item) || !columnsOf(item, showing) ? SECTIONS_MAX : ROWS_MAX);
+  });
+}
 
 /** Every figure of a shape by what it is called, with what it is. */
 export function definitionsOf(shape: Shape): Map<string, string> {

@@ -1,16 +1,17 @@
 import { askedOf, questionNamed, type Answer } from '../asking.js';
-import { dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
+import { addressWith, dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
 import { areaName, fundName } from '../format.js';
 import { html, joined } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { titled, ways } from './parts.js';
-import { placesOfArea, placesOfFund, placesOfRegister, questionTitle, standingOf } from './places.js';
+import { placeOf, placesOfArea, placesOfFund, placesOfRegister, questionTitle, standingOf } from './places.js';
 import {
   askedIn,
   datesOfAnswer,
   definitionsFor,
   framed,
+  isLonger,
   partOfAnswer,
   showingFor,
   sourceOf,
@@ -57,7 +58,7 @@ async function yearEndPage(
   const definitions = new Map(YEAR_END.flatMap((name) => [...definitionsFor(questionNamed(name))]));
   const main = html`${dateFaults(typed?.wrong ?? [])}${titled('Year end', standingOf(given).of)}
     ${paragraph('The memorandum account, what each partner bears of an over- or underspend, and what is set aside for later years.')}${control}
-    ${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}</section>`)}
+    ${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}${isLonger(questionNamed(name), answer, showing) && paragraph(html`<a class="govuk-link" href="${addressWith(placeOf(name, given), { on: dates.on, 'known-at': dates.knownAt })}">${questionTitle(name)}: all of it</a>`)}</section>`)}
     ${workedOut(definitions)}
     <p class="govuk-body-s bcf-screen">${sourceOf(first)}</p>`;
   return framed(asking, {

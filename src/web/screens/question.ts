@@ -7,7 +7,7 @@ import { html, type Content, type Html } from '../html.js';
 import { page, paragraph, waysToAct } from '../layout.js';
 import { namesFor } from '../names.js';
 import type { Asking, Site } from '../site.js';
-import { answerPart, definitionsOf, rowsOf, ROWS_MAX, type Data, type Showing } from './answer.js';
+import { answerPart, definitionsOf, goesBeyond, type Data, type Showing } from './answer.js';
 import { caseName, figuresNamed } from './answer-words.js';
 import { findingOf } from './findings.js';
 import { datesOf, fieldsFor, othersOf, type Named } from './filters.js';
@@ -83,7 +83,7 @@ export async function showingFor(
   { sight }: Asking,
   answer: Answer,
   given: Given,
-  from = 0,
+  number = 1,
 ): Promise<Showing> {
   return {
     names: await namesFor(site.ledger, sight),
@@ -92,7 +92,7 @@ export async function showingFor(
     factAddress: factAddress(answer, given),
     dates: datesOfAnswer(answer),
     given: new Set(Object.keys(given)),
-    from,
+    page: number,
   };
 }
 
@@ -172,9 +172,10 @@ async function namedFor(site: Site, { sight }: Asking, question: Question, given
 }
 
 /** The ways on: more rows of this answer, or the next page of the question. */
-function waysOn(path: string, asked: Asked, question: Question, answer: Answer, number: number): Html | false {
+function waysOn(path: string, asked: Asked, question: Question, answer: Answer, showing: Showing): Html | false {
+  const { page: number } = showing;
   const next = nextPage(question, answer);
-  const more = next === undefined && rowsOf(answer) > number * ROWS_MAX;
+  const more = isLonger(question, answer, showing);
   if (next === undefined && !more && number === 1 && asked['after'] === undefined) return false;
   const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
   return pagination({
@@ -185,7 +186,10 @@ function waysOn(path: string, asked: Asked, question: Question, answer: Answer, 
       },
     }),
     ...((next !== undefined || more) && {
-      next: { href: next === undefined ? at({ page: String(number + 1) }) : at({ after: next }), content: 'Next page' },
+      next: {
+        href: more ? at({ page: String(number + 1) }) : at({ after: next, page: undefined }),
+        content: 'Next page',
+      },
     }),
   });
 }
@@ -205,6 +209,10 @@ const shapeFor = (question: Question) => {
 /** The shape of each answer is worked out once. */
 export const partOfAnswer = (question: Question, answer: Answer, showing: Showing): Html =>
   answerPart(shapeFor(question), answer, showing);
+
+/** Whether there is more of an answer than is shown of it. */
+export const isLonger = (question: Question, answer: Answer, showing: Showing): boolean =>
+  goesBeyond(shapeFor(question), answer, showing);
 
 export const definitionsFor = (question: Question): Map<string, string> => definitionsOf(shapeFor(question));
 
@@ -272,7 +280,7 @@ async function questionPage(
   const number = Math.max(1, Number(asked['page'] ?? 1) || 1);
   const options = { ...asked, page: undefined };
   const answer = await askedOf<Answer>(site.ledger, asking.sight, question.name, { ...given, ...options });
-  const showing = await showingFor(site, asking, answer, given, (number - 1) * ROWS_MAX);
+  const showing = await showingFor(site, asking, answer, given, number);
   const { above, below } = findingOf(question.name, answer, showing);
   const path = filled(pageOf(question), given);
   const title = titleOfPage(question.name, given);
@@ -287,7 +295,7 @@ async function questionPage(
   const main = html`${dateFaults(typed?.wrong ?? [])}${titled(title, standingOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
     ${answer['outsideYear'] === true && paragraph('This day is outside the fund’s year.')}${disclosure(answer)}
     ${above}${partOfAnswer(question, answer, showing)}${below}
-    ${waysOn(path, asked, question, answer, number)}
+    ${waysOn(path, asked, question, answer, showing)}
     ${workedOut(definitionsFor(question))}
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${file}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;

@@ -110,8 +110,8 @@ export function riskYear({ books, described, ringFenced, host, inheritance, agre
   };
 }
 
-function addTo(sums: Map<string, Pence>, partner: string, amount: Pence): void {
-  sums.set(partner, plus(sums.get(partner) ?? NO_MONEY, amount));
+function addTo<Of>(sums: Map<Of, Pence>, of: Of, amount: Pence): void {
+  sums.set(of, plus(sums.get(of) ?? NO_MONEY, amount));
 }
 
 /** A share of a scheme’s variance that both sides have signed. */
@@ -180,6 +180,23 @@ function merged(all: readonly Covered[]): Covered[] {
   return rows;
 }
 
+/** What is drawn of each scheme’s underspend; under none, of the risk pool. */
+function sumsByScheme(all: readonly Covered[]): Map<string | undefined, Pence> {
+  const sums = new Map<string | undefined, Pence>();
+  for (const { scheme, amount } of all) addTo(sums, scheme, amount);
+  return sums;
+}
+
+/** What each scheme’s underspend covers, other schemes in the order of their drafts. */
+function givenOf(drafts: readonly Draft[]): Map<string | undefined, Given[]> {
+  const given = new Map<string | undefined, Given[]>();
+  for (const { scheme: to, covered } of drafts) {
+    for (const [scheme, amount] of sumsByScheme(covered))
+      if (amount > 0) given.set(scheme, [...(given.get(scheme) ?? []), { to, amount }]);
+  }
+  return given;
+}
+
 const NOTHING_SPENT: Spending = {
   budget: NO_MONEY,
   spent: NO_MONEY,
@@ -194,24 +211,19 @@ function drafted(
   signed: ReadonlyMap<string, SignedShare>,
   signing: string | undefined,
 ): Draft[] {
-  const taken = (all: readonly Covered[], of: string | undefined): Pence =>
-    amounts(all.filter(({ scheme }) => scheme === of));
-  const everySigned = [...signed.values()].flatMap(({ covered }) => covered);
+  const signedOf = sumsByScheme([...signed.values()].flatMap(({ covered }) => covered));
   const drafts = [...new Set([...schemes.keys(), ...signed.keys()])].sort().map((scheme): Draft => {
     // A scheme of which nothing is left, since its lines were described as another’s, has a share to take back.
     const spending = schemes.get(scheme) ?? NOTHING_SPENT;
     const variance = varianceOf(spending);
     const own = signed.get(scheme);
-    const overspent = notNegative(plus(variance, taken(everySigned, scheme)));
+    const overspent = notNegative(plus(variance, signedOf.get(scheme) ?? NO_MONEY));
     const covered = own ? upTo(own.covered, overspent) : [];
     const rule = terms && !hasEnded(scheme) ? ruleOf(terms, scheme) : undefined;
     return { scheme, spending, variance, rule, signed: own, covered };
   });
-  const drawn = (of: string | undefined): Pence =>
-    taken(
-      drafts.flatMap(({ covered }) => covered),
-      of,
-    );
+  const sums = sumsByScheme(drafts.flatMap(({ covered }) => covered));
+  const drawn = (of: string | undefined): Pence => sums.get(of) ?? NO_MONEY;
   /** What of an underspend is still there: not drawn by another, and not shared out by what was signed. */
   const leftOf = (name: string, from: 'underspends' | 'uncommitted'): Pence => {
     const spending = schemes.get(name) ?? NOTHING_SPENT;
@@ -230,7 +242,9 @@ function drafted(
     const draw = (from: Covered['from'], scheme: string | undefined, there: Pence): void => {
       const amount = lesser(notNegative(left), notNegative(there));
       left = minus(left, amount);
-      if (amount > 0) draft.covered = merged([...draft.covered, { from, scheme, amount }]);
+      if (amount <= 0) return;
+      draft.covered = merged([...draft.covered, { from, scheme, amount }]);
+      addTo(sums, scheme, amount);
     };
     for (const step of stepsOf(rule)) {
       if (step.from === 'risk-pool') draw(step.from, undefined, minus(pence(step.amount), drawn(undefined)));
@@ -257,11 +271,9 @@ export function riskShares(
   signing?: string,
 ): SchemeShare[] {
   const drafts = drafted(year, terms, signed, signing);
+  const allGiven = givenOf(drafts);
   return drafts.map(({ scheme, spending, variance, rule, signed: own, covered }) => {
-    const given = drafts.flatMap((other): Given[] => {
-      const amount = amounts(other.covered.filter((each) => each.scheme === scheme));
-      return amount > 0 ? [{ to: other.scheme, amount }] : [];
-    });
+    const given = allGiven.get(scheme) ?? [];
     const borne = minus(plus(variance, amounts(given)), amounts(covered));
     const shares = new Map<string, Pence>();
     const signedShares = own ? year.passOn(own.shares, own.rule) : new Map<string, Pence>();

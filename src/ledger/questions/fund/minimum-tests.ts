@@ -93,15 +93,17 @@ const namesIn = (entries: readonly Entry[]): Map<string, string> =>
     }),
   );
 
-const concerns = (rests: readonly TestAccounts[], { measure, holder, source, detail }: Posting): boolean =>
-  holder !== POOL &&
-  rests.some(
-    (each) =>
-      each.measure === measure &&
-      (each.holder ?? holder) === holder &&
-      (each.source ?? source) === source &&
-      (each.detail ?? detail) === detail,
-  );
+/** Whether a posting is on one of the accounts that a test rests on: by measure, as most postings are of others. */
+function concerns(rests: readonly TestAccounts[]): (posting: Posting) => boolean {
+  const byMeasure = new Map<string, TestAccounts[]>();
+  for (const each of rests) byMeasure.set(each.measure, [...(byMeasure.get(each.measure) ?? []), each]);
+  return ({ measure, holder, source, detail }) =>
+    holder !== POOL &&
+    (byMeasure.get(measure) ?? []).some(
+      (each) =>
+        (each.holder ?? holder) === holder && (each.source ?? source) === source && (each.detail ?? detail) === detail,
+    );
+}
 
 const published = ({ revision, data }: Publication<Allocation>) => ({
   stream: 'register' as const,
@@ -110,16 +112,19 @@ const published = ({ revision, data }: Publication<Allocation>) => ({
 });
 
 /** The facts behind a test: those that moved its accounts by the day, that describe its lines, and that were published. */
-const behind = (test: TestResult, entries: readonly Entry[], at: Standing) => [
-  ...test.publications.map(published),
-  ...entries
-    .filter(
-      ({ revision, postings }) =>
-        test.descriptions.includes(revision) ||
-        postings.some((posting) => posting.on <= at.on && concerns(test.restsOn, posting)),
-    )
-    .map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
-];
+function behind(test: TestResult, entries: readonly Entry[], at: Standing) {
+  const descriptions = new Set(test.descriptions);
+  const moves = concerns(test.restsOn);
+  return [
+    ...test.publications.map(published),
+    ...entries
+      .filter(
+        ({ revision, postings }) =>
+          descriptions.has(revision) || postings.some((posting) => posting.on <= at.on && moves(posting)),
+      )
+      .map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
+  ];
+}
 
 /** What a table says of each row as it would stand with the proposals signed. */
 const IF_SIGNED = ['actual', 'margin', 'verdict'] as const;
@@ -154,10 +159,11 @@ export const minimumTestsQuery = query({
       facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, at.size)),
     };
     const tests = testsAt(ledger, at, now);
-    const table = onTheTable(entries);
+    const isWhatIf = asked.with !== undefined;
+    const table = isWhatIf ? onTheTable(entries) : new Map<string, readonly FactText[]>();
     const proposals = [];
     let then = now;
-    const names = namesIn(entries);
+    const names = isWhatIf ? namesIn(entries) : new Map<string, string>();
     for (const proposal of new Set(asked.with)) {
       const texts = table.get(proposal);
       if (!texts)

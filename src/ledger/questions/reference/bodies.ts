@@ -15,6 +15,7 @@ import type { Ledger } from '../../ledger.js';
 import { claimsOfArea } from '../disputes/claims.js';
 import { ClaimSum, Disclosure } from '../disputes/claims-text.js';
 import { Known, knownThen, type KnownThen } from '../known.js';
+import { tableKnown } from '../proposal-then.js';
 import {
   AreaAtTwoDates,
   entriesOf,
@@ -176,8 +177,13 @@ async function proposalsOf(
   const known = successionsKnown(model.register().successions, model.knownRevision(REGISTER_STREAM, size));
   const now = (bodies: readonly string[], { fact }: OpenProposal): string[] =>
     actingFor(known, bodies, { area, today, effective: fact.data.effective });
-  const states = await Promise.all(streams.map((stream) => ledger.stateAt(placed(stream).kind, stream, size)));
-  return states
+  const tables = await Promise.all(
+    streams.map(async (stream) => ({
+      stream,
+      open: (await tableKnown(ledger, stream, size)).open,
+    })),
+  );
+  return tables
     .flatMap(({ stream, open }) => [...stillOpen(open, today).values()].map((proposal) => ({ stream, proposal })))
     .map(({ stream, proposal }) => ({
       stream,

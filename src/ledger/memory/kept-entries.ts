@@ -1,0 +1,94 @@
+import type { Entry } from '../../../projections/entry.js';
+import { StoreUnavailable } from '../../store/event-store.js';
+
+/** An entry, and why it is void where it is: then it posts nothing, and its sentence says so. */
+export type HistoryEntry = Entry & { readonly why?: string };
+
+/**
+ * Keeps the entries of the streams that were asked about last: what is recorded never changes, so what was read once is read
+ * from the store again only where there was no room for it. A year of a busy fund is some ten thousand events, and a kept
+ * one takes one to two kilobytes.
+ */
+export interface KeptEntries {
+  /** The entries of a stream at places below `size`, in ledger order, void ones too. Whoever is given them changes nothing. */
+  of(stream: string, size: number): Promise<readonly HistoryEntry[]>;
+  /** Whether a stream is small enough to be kept. */
+  hasRoomFor(stream: string): boolean;
+}
+
+/** So many events are kept in all; a stream of more is read anew each time. */
+export const KEPT_EVENTS_MAX = 40_000;
+
+interface KeptStream {
+  /** By revision. */
+  readonly entries: HistoryEntry[];
+  /** What reads on, where something does. */
+  reading: Promise<void> | undefined;
+}
+
+interface Reading {
+  /** Reads them after a revision, exclusive, at places below `size`. */
+  read(stream: string, size: number, after?: number): AsyncIterable<HistoryEntry>;
+  /** How many events are known of a stream, void ones too, and how many of all. */
+  known(stream: string): { readonly events: number; readonly size: number };
+}
+
+export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MAX): KeptEntries {
+  /** The stream that was asked about last comes last. */
+  const kept = new Map<string, KeptStream>();
+
+  async function readOn(stream: string, at: KeptStream): Promise<void> {
+    const found: HistoryEntry[] = [];
+    for await (const entry of read(stream, known(stream).size, at.entries.length - 1)) found.push(entry);
+    // All of it, or nothing where the store could not be read on.
+    for (const entry of found) at.entries.push(entry);
+  }
+
+  function makeRoom(): void {
+    let events = [...kept.keys()].reduce((sum, stream) => sum + known(stream).events, 0);
+    for (const stream of kept.keys()) {
+      if (events <= eventsMax) return;
+      events -= known(stream).events;
+      kept.delete(stream);
+    }
+  }
+
+  async function upToNow(stream: string): Promise<KeptStream> {
+    const at = kept.get(stream) ?? { entries: [], reading: undefined };
+    kept.delete(stream);
+    kept.set(stream, at);
+    makeRoom();
+    while (at.entries.length < known(stream).events) {
+      const had = at.entries.length;
+      at.reading ??= readOn(stream, at).finally(() => (at.reading = undefined));
+      await at.reading;
+      if (at.entries.length === had)
+        throw new StoreUnavailable(`Of ${stream} no event after revision ${had - 1} can be read.`);
+    }
+    return at;
+  }
+
+  return {
+    hasRoomFor: (stream) => known(stream).events <= eventsMax,
+    async of(stream, size) {
+      if (known(stream).events > eventsMax) {
+        const entries: HistoryEntry[] = [];
+        for await (const entry of read(stream, size)) entries.push(entry);
+        return entries;
+      }
+      const { entries } = await upToNow(stream);
+      return entries.slice(0, countBelow(entries, size));
+    },
+  };
+}
+
+/** How many entries, in ledger order, are at places below a size. */
+function countBelow(entries: readonly HistoryEntry[], size: number): number {
+  let [from, to] = [0, entries.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (entries[middle]!.place < size) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}

@@ -1,0 +1,62 @@
+import t from 'tap';
+import { keepEntries, type HistoryEntry } from '../../../src/ledger/memory/kept-entries.js';
+
+/** Entries are read from the store once, for as long as there is room for them. */
+
+/** A store of some streams: how many events each has can grow. The events of one stream are at every tenth place. */
+function streams(sizes: Record<string, number>) {
+  const reads: string[] = [];
+  const known = (stream: string) => ({ events: sizes[stream] ?? 0, size: 10 * Math.max(...Object.values(sizes)) });
+  async function* read(stream: string, size: number, after = -1): AsyncGenerator<HistoryEntry> {
+    reads.push(`${stream} after ${after}`);
+    for (let revision = after + 1; revision < sizes[stream]!; revision++) {
+      await Promise.resolve();
+      const place = revision * 10;
+      if (place < size) yield { revision, place } as HistoryEntry;
+    }
+  }
+  return { reads, known, read };
+}
+
+const revisions = (entries: readonly HistoryEntry[]) => entries.map(({ revision }) => revision);
+
+t.test('a stream is read once, and on from there when it has grown', async (t) => {
+  const sizes = { a: 3 };
+  const { reads, ...reading } = streams(sizes);
+  const kept = keepEntries(reading, 10);
+  t.same(revisions(await kept.of('a', 30)), [0, 1, 2]);
+  t.same(revisions(await kept.of('a', 11)), [0, 1], 'those known at a smaller size');
+  t.same(revisions(await kept.of('a', 0)), []);
+  sizes.a = 5;
+  const both = await Promise.all([kept.of('a', 50), kept.of('a', 41)]);
+  t.same(both.map(revisions), [
+    [0, 1, 2, 3, 4],
+    [0, 1, 2, 3, 4],
+  ]);
+  t.same(reads, ['a after -1', 'a after 2'], 'two who ask at once wait for one reading');
+});
+
+t.test('the streams asked about last are kept, and one that is too large is read each time', async (t) => {
+  const { reads, ...reading } = streams({ a: 4, b: 4, c: 4, large: 11 });
+  const kept = keepEntries(reading, 10);
+  for (const stream of ['a', 'b', 'a', 'c', 'a', 'b']) await kept.of(stream, 200);
+  t.same(reads, ['a after -1', 'b after -1', 'c after -1', 'b after -1']);
+  t.notOk(kept.hasRoomFor('large'));
+  t.equal((await kept.of('large', 200)).length, 11);
+  t.equal((await kept.of('large', 200)).length, 11);
+  t.same(reads.slice(4), ['large after -1', 'large after -1']);
+});
+
+t.test('what cannot be read is refused, and read again by the next who asks', async (t) => {
+  let fails = 2;
+  const { read, known } = streams({ a: 2 });
+  const failing = async function* (stream: string, size: number, after?: number) {
+    if (fails-- === 2) throw new Error('the disk is away');
+    if (fails === 0) return;
+    yield* read(stream, size, after);
+  };
+  const kept = keepEntries({ known, read: failing }, 10);
+  await t.rejects(kept.of('a', 20), { message: 'the disk is away' });
+  await t.rejects(kept.of('a', 20), { message: 'Of a no event after revision -1 can be read.' });
+  t.same(revisions(await kept.of('a', 20)), [0, 1]);
+});
