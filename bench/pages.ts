@@ -199,7 +199,7 @@ async function propose(ledger: Ledger, { partners, funds }: Shape): Promise<stri
             amount: '1200.00',
             recurrent: false,
             instalments: [{ due: LAST, amount: '1200.00' }],
-          } as unknown as FactData,
+          },
         },
       },
       officer: `${payer}-finance`,
