@@ -5,7 +5,6 @@ import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { dayNumber, dayOfNumber, instantText, type Instant } from '../src/domain/calendar.js';
-import type { FactData } from '../src/domain/grammar/event.js';
 import { Refusal } from '../src/domain/rules.js';
 import { createSignIn } from '../src/http/sign-in.js';
 import { fundStream } from '../src/ledger/catalogue.js';
