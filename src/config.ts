@@ -141,8 +141,22 @@ const Environment = z.object({
     }),
   BCF_PEOPLE: z.string().optional().meta({
     description:
-      'A JSON file of officers as people: a list of officer, name, title, and the issuer and subject with which they sign in.',
+      'A JSON file of officers as people: a list of officer, name, title, email, and the issuer and subject with which they sign in.',
   }),
+  BCF_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be smtps://user:password@host, or smtp:// with STARTTLS' })
+    .optional()
+    .meta({
+      description:
+        'The mail server for letters to officers for whom something waits, smtps://user:password@host; without it there are none.',
+    }),
+  BCF_MAIL_FROM: z
+    .string()
+    .regex(/^[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>$|^[^<>@\s]+@[^<>@\s]+$/, {
+      error: 'must be an address, or a name and an address in angle brackets',
+    })
+    .optional()
+    .meta({ description: 'Whom those letters are from: BCF ledger <bcf-ledger@example.gov.uk>.' }),
   BCF_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -171,6 +185,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly sessionKeys: readonly Buffer[] | undefined;
   readonly documents: { readonly folder: string; readonly bytesMax: number; readonly ofDisputes: boolean } | undefined;
+  /** The mail server, with a password in its address that is shown nowhere, and whom letters are from. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
   readonly freshMinutes: number;
   readonly people: string | undefined;
   readonly logLevel: string;
@@ -213,6 +229,15 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (env.BCF_EVENTSTOREDB !== undefined && /\*|esdb/.test(environment['DEBUG'] ?? '')) {
     throw new ConfigError('DEBUG would have the client of EventStoreDB print the password and every event; unset it.');
   }
+  const { BCF_SMTP_URL: smtp, BCF_MAIL_FROM: mailFrom } = env;
+  if ((smtp === undefined) !== (mailFrom === undefined)) {
+    throw new ConfigError('BCF_SMTP_URL and BCF_MAIL_FROM go together: set both, or neither.');
+  }
+  if (smtp !== undefined && (env.BCF_PUBLIC_URL === undefined || env.BCF_PEOPLE === undefined)) {
+    throw new ConfigError(
+      'BCF_SMTP_URL needs BCF_PUBLIC_URL, where its letters lead, and BCF_PEOPLE, where addresses are.',
+    );
+  }
   return {
     ledger: env.BCF_LEDGER,
     eventStoreDB: env.BCF_EVENTSTOREDB,
@@ -234,6 +259,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
             bytesMax: env.BCF_DOCUMENT_MEGABYTES * 1_000_000,
             ofDisputes: env.BCF_DOCUMENTS_OF_DISPUTES === 'yes',
           },
+    mail: smtp === undefined ? undefined : { url: smtp, from: mailFrom! },
     freshMinutes: env.BCF_FRESH_SIGN_IN_MINUTES,
     people: env.BCF_PEOPLE,
     logLevel: env.BCF_LOG_LEVEL,

@@ -7,6 +7,7 @@ import type { Output } from './cli/output.js';
 import { EXIT, run, WrongUse, type Parts } from './cli/program.js';
 import { CONNECTION, readConfig, settings, type Config } from './config.js';
 import type { JWK } from 'jose';
+import type { Logger } from 'pino';
 import { repeatedName } from './domain/json-text.js';
 import { readAs } from './domain/faults.js';
 import { CATEGORIES } from './ledger/catalogue.js';
@@ -33,6 +34,7 @@ import type { PagesOptions } from './web/site.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const MAIL_EVERY_MS = 10 * 60_000;
 const LAPSE_EVERY_MS = 60_000;
 /** A hundred events in a millisecond or two, and then a pause in which the service does nothing but answer. */
 const PROVE_EVERY_MS = 15;
@@ -261,6 +263,7 @@ async function serve(config: Config, how: HowServed): Promise<void> {
     logger.error({ rule }, `The ledger is not recorded in any more. ${detail}`),
   );
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, logger);
+  const mail = pages && (await mailOf(config, how, ledger, pages, logger));
   if (open.accepted) process.stderr.write(`${sentenceOfLoss(open.accepted)}\n`);
   const where = 'where' in store ? `the ledger at ${store.where}` : file;
   process.stderr.write(
@@ -286,6 +289,7 @@ async function serve(config: Config, how: HowServed): Promise<void> {
         if (err) fault(err, 'a fault that nothing caught ends the service');
         try {
           lapsing.stop();
+          await mail?.stop();
           unwatch();
           await app.close();
           await ledger.close();
@@ -300,6 +304,38 @@ async function serve(config: Config, how: HowServed): Promise<void> {
       },
     );
   });
+}
+
+/** The sending of letters, where the operator names a mail server; of a demonstration nobody gets any. */
+async function mailOf(
+  { mail, publicUrl }: Config,
+  { demonstration }: HowServed,
+  ledger: Ledger,
+  { once, people }: PagesOptions,
+  logger: Logger,
+) {
+  if (!mail || demonstration) return undefined;
+  const [{ createMail, startMail }, { createPostman }, { createPeople }] = await Promise.all([
+    import('./web/mail.js'),
+    import('./web/smtp.js'),
+    import('./web/people.js'),
+  ]);
+  const postman = createPostman(mail);
+  const letters = createMail({
+    ledger,
+    people: createPeople(people),
+    once,
+    publicUrl: publicUrl!,
+    postman,
+    log: logger,
+  });
+  const sending = startMail(letters, MAIL_EVERY_MS, logger);
+  return {
+    async stop() {
+      await sending.stop();
+      postman.close();
+    },
+  };
 }
 
 /** What pages need beside the ledger. Throws {@link WrongUse} where a setting is missing, or is not as it must be. */

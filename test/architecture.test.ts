@@ -150,7 +150,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/store/event-store.ts',
       'src/store/once-store.ts',
     ],
-    packages: ['@fastify/busboy', 'cookie', 'fastify', 'openid-client', 'zod', 'node:'],
+    packages: ['@fastify/busboy', 'cookie', 'fastify', 'nodemailer', 'openid-client', 'zod', 'node:'],
   },
   'src/web/components': { ours: ['src/web'], packages: [] },
   'src/web/screens': {

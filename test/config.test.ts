@@ -45,6 +45,23 @@ t.test('officers sign in at a provider that is named whole, and leads back to th
   );
 });
 
+t.test('letters take a mail server, whom they are from, where they lead, and where addresses are', async (t) => {
+  const mail = { BCF_SMTP_URL: 'smtps://user:secret@mail.example', BCF_MAIL_FROM: 'BCF ledger <bcf@council.example>' };
+  const rest = { BCF_PUBLIC_URL: 'https://bcf.example', BCF_PEOPLE: 'people.json' };
+  t.same(readConfig({ ...mail, ...rest }).mail, { url: mail.BCF_SMTP_URL, from: mail.BCF_MAIL_FROM });
+  t.equal(readConfig(rest).mail, undefined);
+  t.match(readConfig({ ...mail, ...rest, BCF_MAIL_FROM: 'bcf@council.example' }).mail, { from: 'bcf@council.example' });
+  for (const [wrong, why] of [
+    [{ BCF_SMTP_URL: mail.BCF_SMTP_URL }, /go together/],
+    [{ BCF_MAIL_FROM: mail.BCF_MAIL_FROM }, /go together/],
+    [{ ...mail, BCF_PEOPLE: 'people.json' }, /needs BCF_PUBLIC_URL/],
+    [{ ...mail, BCF_PUBLIC_URL: 'https://bcf.example' }, /needs BCF_PUBLIC_URL.*BCF_PEOPLE/],
+    [{ ...mail, ...rest, BCF_SMTP_URL: 'https://mail.example' }, /BCF_SMTP_URL must be smtps/],
+    [{ ...mail, ...rest, BCF_MAIL_FROM: 'a@b.example\nBcc: c@d.example' }, /BCF_MAIL_FROM must be an address/],
+  ] as const)
+    t.throws(() => readConfig(wrong), why);
+});
+
 t.test('a connection string stands in its own setting, and is not repeated or printed', async (t) => {
   const connection = 'esdb://admin:secret@host:2113?tls=true';
   t.equal(readConfig({ BCF_EVENTSTOREDB: connection }).eventStoreDB, connection);

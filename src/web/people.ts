@@ -12,6 +12,8 @@ const Person = z
     officer: Name.refine((name) => name !== SERVICE, { error: 'is the service itself, and nobody signs in as it' }),
     name: words(120),
     title: words(120).optional(),
+    /** Where letters go that tell of what waits for them; left out, they get none. */
+    email: z.email().max(254).optional(),
     /** As whom their identity provider knows them: its issuer, and their subject there. Both, or neither. */
     issuer: z.url().optional(),
     subject: z.string().min(1).max(255).optional(),
@@ -46,6 +48,8 @@ export const PeopleFile = z.array(Person).superRefine((people, { addIssue }) => 
 
 export interface People {
   nameOf(officer: string): string;
+  /** Those who get letters, in the order of the file. */
+  letters(): readonly { readonly officer: string; readonly name: string; readonly email: string }[];
   /** The officer whom an identity provider knows by a subject; undefined where the file names nobody so. */
   officerBy(identity: { readonly issuer: string; readonly subject: string }): string | undefined;
 }
@@ -58,6 +62,8 @@ export function createPeople(people: z.output<typeof PeopleFile>): People {
     ),
   );
   return {
+    letters: () =>
+      people.flatMap(({ officer, name, email }) => (email === undefined ? [] : [{ officer, name, email }])),
     officerBy: (identity) => byIdentity.get(identityOf(identity)),
     nameOf(officer) {
       const found = byOfficer.get(officer);

@@ -32,6 +32,8 @@ t.test('an officer signs in with a link that whoever runs the service makes', as
     BCF_SESSION_KEYS: [randomBytes(32), randomBytes(32)].map((key) => key.toString('base64')).join(', '),
     BCF_PEOPLE: join(cwd, 'people.json'),
     BCF_ACCESS_LOG: join(cwd, 'access.log'),
+    BCF_SMTP_URL: 'smtp://127.0.0.1:9',
+    BCF_MAIL_FROM: 'bcf@council.example',
   });
   const page = await fetch(`${address}${new URL(out.trim()).pathname}${new URL(out.trim()).search}`);
   const [cookie] = page.headers.get('set-cookie')!.split(';');

@@ -40,7 +40,7 @@ function answerOf(shape: Shape, figures: string[], of = ''): unknown {
 
 const SHOWING: Showing = {
   names: { of: (name) => name, known: () => undefined, in: (sentence) => sentence },
-  people: { nameOf: (officer) => officer, officerBy: () => undefined },
+  people: { nameOf: (officer) => officer, officerBy: () => undefined, letters: () => [] },
   factAddress: () => '/somewhere',
   dates: 'On a day',
   given: new Set(),

@@ -1,0 +1,205 @@
+import t, { type Test } from 'tap';
+import { createMail, startMail } from '../../src/web/mail.js';
+import { createPeople } from '../../src/web/people.js';
+import { createPostman } from '../../src/web/smtp.js';
+import type { OnceStore } from '../../src/store/once-store.js';
+import { decided } from '../http/disputing.js';
+import { acts, DISPUTES, disputing } from '../support/disputes.js';
+import { contribution, openedLedger, openFund, type TestLedger } from '../support/ledger.js';
+import { mailServer, type MailServer } from '../support/smtp.js';
+import { ownOnce } from './site.js';
+
+/** Letters to officers for whom something waits: sent to a real mail server, each once. */
+
+const PEOPLE = [
+  { officer: 'north-ccg-finance', name: 'Nora North', email: 'nora@north.test' },
+  { officer: 'north-ccg-chief', name: 'Nobody Asked' },
+  { officer: 'gone', name: 'Gone Away', email: 'gone@north.test' },
+];
+
+interface Logged {
+  readonly officer: string;
+  readonly why: string;
+}
+
+function mailing(t: Test, ledger: TestLedger, server: Pick<MailServer, 'url'>, once: OnceStore, people = PEOPLE) {
+  const postman = createPostman({ url: server.url, from: 'BCF ledger <ledger@council.test>' });
+  t.teardown(() => postman.close());
+  const logged: Logged[] = [];
+  const log = { warn: (what: object) => void logged.push(what as Logged) };
+  const publicUrl = 'https://bcf.council.test';
+  const mail = createMail({ ledger: ledger.ledger, people: createPeople(people), once, publicUrl, postman, log });
+  return { mail, logged };
+}
+
+const offered = async (ledger: TestLedger, name: string, more: object = {}, terms: object = {}) => {
+  const data = contribution({ contribution: name, amount: '1234567.00', ...more });
+  const done = await ledger.done('county-finance', {
+    act: 'propose',
+    fact: { type: 'ContributionAgreed', data: data as never },
+    ...terms,
+  });
+  return done.outcome.proposal!;
+};
+
+const header = (letter: string, name: string): string =>
+  new RegExp(`^${name}: (.*)$`, 'im').exec(letter.replace(/\n[ \t]+/g, ' '))?.[1] ?? '';
+/** The text of a letter, whose long lines are folded on the way. */
+const textOf = (letter: string): string => letter.slice(letter.indexOf('\n\n') + 2).replace(/=\n/g, '');
+
+t.test('an officer for whom something waits gets one letter a day, with a link and without a figure', async (t) => {
+  const ledger = await openedLedger(t);
+  const [server, once] = [await mailServer(t), ownOnce(t)];
+  const { mail, logged } = mailing(t, ledger, server, once);
+  t.equal(await mail.sendDue(), 0, 'nothing waits');
+  ledger.now('2016-03-02T09:00:00Z');
+  await offered(ledger, 'one', {}, { expires: '2016-03-31' });
+  await offered(ledger, 'two');
+  t.equal(await mail.sendDue(), 1);
+  const [letter = ''] = server.letters;
+  t.equal(header(letter, 'To'), 'Nora North <nora@north.test>');
+  t.equal(header(letter, 'From'), 'BCF ledger <ledger@council.test>');
+  t.equal(header(letter, 'Subject'), 'BCF ledger: 2 proposals wait for your signature');
+  t.match(header(letter, 'Message-ID'), /^<[-\w]+@bcf\.council\.test>$/);
+  t.equal(header(letter, 'Auto-Submitted'), 'auto-generated');
+  t.equal(
+    textOf(letter).trim(),
+    [
+      'Nora North,',
+      '2 proposals wait for your signature in the BCF ledger:',
+      '- in the fund of Testshire, 2016 to 2017: 2',
+      'The first of them can be signed until 31 March 2016, that day included.',
+      'Read them and answer them here: https://bcf.council.test/',
+      'You get one letter a day at the most. Answers to this address are not read. Whoever runs the ledger takes your address out where you want no letters.',
+    ].join('\n\n'),
+  );
+  t.notMatch(letter, /1,?234,?567|£/, 'no figure');
+
+  t.equal(await mail.sendDue(), 0, 'it is told');
+  await offered(ledger, 'three');
+  t.equal(await mail.sendDue(), 0, 'one letter a day');
+  const again = mailing(t, ledger, server, once);
+  t.equal(await again.mail.sendDue(), 0, 'also after a restart');
+  ledger.now('2016-03-03T09:00:00Z');
+  t.equal(await again.mail.sendDue(), 1, 'the next day tells of what is new');
+  t.match(header(server.letters[1]!, 'Subject'), '3 proposals');
+  ledger.now('2016-03-04T09:00:00Z');
+  t.equal(await mail.sendDue(), 0, 'where nothing is new there is no letter');
+  t.same(logged, []);
+});
+
+t.test('what is countered is news, and so is a last day that is near', async (t) => {
+  const ledger = await openedLedger(t);
+  const [server, once] = [await mailServer(t), ownOnce(t)];
+  const people = [...PEOPLE, { officer: 'county-finance', name: 'Cora County', email: 'cora@county.test' }];
+  const { mail } = mailing(t, ledger, server, once, people);
+  ledger.now('2016-03-02T09:00:00Z');
+  const proposal = await offered(ledger, 'one', {}, { expires: '2016-03-20' });
+  t.equal(await mail.sendDue(), 1);
+  ledger.now('2016-03-03T09:00:00Z');
+  const data = contribution({ contribution: 'one', amount: '900000.00' });
+  const fact = { type: 'ContributionAgreed', data: data as never };
+  await ledger.done('north-ccg-finance', { act: 'counter', proposal, fact, expires: '2016-03-20' as never });
+  t.equal(await mail.sendDue(), 1);
+  t.equal(header(server.letters[1]!, 'To'), 'Cora County <cora@county.test>');
+  ledger.now('2016-03-17T09:00:00Z');
+  t.equal(await mail.sendDue(), 0);
+  ledger.now('2016-03-18T09:00:00Z');
+  t.equal(await mail.sendDue(), 1, 'three days are left, today among them');
+  ledger.now('2016-03-19T09:00:00Z');
+  t.equal(await mail.sendDue(), 0, 'that is told once');
+});
+
+t.test('of several services on one ledger one sends an officer’s letter', async (t) => {
+  const ledger = await openedLedger(t);
+  const [server, once] = [await mailServer(t), ownOnce(t)];
+  await offered(ledger, 'one');
+  const all = Array.from({ length: 4 }, () => mailing(t, ledger, server, once).mail.sendDue());
+  t.equal(
+    (await Promise.all(all)).reduce((sum, each) => sum + each),
+    1,
+  );
+  t.equal(server.letters.length, 1);
+});
+
+t.test('a letter that the server refuses is tried again; one that it may have taken is not', async (t) => {
+  const ledger = await openedLedger(t);
+  const [server, once] = [await mailServer(t), ownOnce(t)];
+  const { mail, logged } = mailing(t, ledger, server, once);
+  await offered(ledger, 'one');
+  server.next = 'refuse';
+  t.equal(await mail.sendDue(), 0);
+  t.match(logged, [{ officer: 'north-ccg-finance', why: /550 not here/ }]);
+  t.notMatch(JSON.stringify(logged), 'nora@', 'no address is logged');
+  server.next = 'take';
+  t.equal(await mail.sendDue(), 1);
+  ledger.now('2016-03-02T09:00:00Z');
+  await offered(ledger, 'two');
+  server.next = 'hang up';
+  t.equal(await mail.sendDue(), 0);
+  server.next = 'take';
+  t.equal(await mail.sendDue(), 0, 'nobody knows whether it is there');
+  ledger.now('2016-03-03T09:00:00Z');
+  await offered(ledger, 'three');
+  server.next = 'refuse';
+  for (let tries = 0; tries < 7; tries++) t.equal(await mail.sendDue(), 0);
+  t.equal(logged.length, 7, 'five tries a day are enough');
+});
+
+t.test(
+  'of disputes and the register a letter says where, and nothing of what; a far server is spoken to in cipher',
+  async (t) => {
+    const ledger = await disputing(t);
+    const [server, once] = [await mailServer(t, '127.0.0.2'), ownOnce(t)];
+    await acts(ledger).raise();
+    await openFund(ledger, '2018-19');
+    await ledger.done(
+      'county-finance',
+      { act: 'propose', fact: { type: 'SplitDecided', data: decided('one', 6_000) as never } },
+      { in: DISPUTES },
+    );
+    const mandate = { effective: '2018-11-01', officer: 'new', partner: 'north-ccg', role: 'finance-officer' };
+    await ledger.done(
+      'north-ccg-chief',
+      { act: 'propose', fact: { type: 'OfficerMandated', data: mandate as never } },
+      { in: 'register' },
+    );
+    const people = [
+      { officer: 'north-ccg-finance', name: 'Nora North', email: 'nora@north.test' },
+      { officer: 'north-ccg-chief', name: 'Chief', email: 'chief@north.test' },
+    ];
+    const far = mailing(t, ledger, server, ownOnce(t), people);
+    t.equal(await far.mail.sendDue(), 0);
+    t.match(far.logged, [{ why: /STARTTLS/i }, { why: /STARTTLS/i }]);
+    const near = await mailServer(t);
+    const { mail } = mailing(t, ledger, near, once, people);
+    t.ok((await mail.sendDue()) > 0);
+    const letters = near.letters.map(textOf).join('\n');
+    t.match(letters, '- in the disputes of Testshire: 1');
+    t.notMatch(letters, /[0-9a-f]{8}-|claim|40\.00/);
+  },
+);
+
+t.test('letters go out at intervals until the service stops, and a fault stops no later round', async (t) => {
+  const logged: object[] = [];
+  let rounds = 0;
+  let later: () => void = () => undefined;
+  const again = new Promise<void>((resolve) => (later = resolve));
+  const sending = startMail(
+    {
+      async sendDue() {
+        if (++rounds === 1) throw new Error('no store');
+        later();
+        return 0;
+      },
+    },
+    1,
+    { error: (fault) => void logged.push(fault) },
+  );
+  await again;
+  await sending.stop();
+  const until = rounds;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  t.equal(rounds, until);
+  t.match(logged, [{ err: { message: 'no store' } }]);
+});
