@@ -374,7 +374,7 @@ export const RULES = {
     409,
     'That name is used already',
     'Each plan line, contribution, grant, case and settlement has a name of its own for ever, even after a reversal.',
-    'Choose another name.',
+    'Choose another name; where the old one was reversed, the detail says one that is free.',
   ),
   name_unknown: rule(
     404,

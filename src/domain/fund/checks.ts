@@ -18,10 +18,31 @@ export const outsideYear = (year: FinancialYear, day: Day): Refusal | undefined 
         `${dayInWords(day)} is outside ${year.label}, which runs from ${dayInWords(year.first)} to ${dayInWords(year.last)}.`,
       );
 
-export const nameIsFree = (state: FundState, name: string): Refusal | undefined =>
-  state.items.has(name)
-    ? refuse('identifier_used', `"${name}" already names a ${state.items.get(name)!.kind} of this fund.`)
-    : undefined;
+/** A name is used once, even where its fact was reversed. Why: docs/decisions/what-stands.md. */
+export function nameIsFree(state: FundState, name: string): Refusal | undefined {
+  const item = state.items.get(name);
+  if (!item) return undefined;
+  const reversal = state.reversed.get(state.named.get(name)!);
+  return reversal === undefined
+    ? refuse('identifier_used', `"${name}" already names a ${item.kind} of this fund.`)
+    : nameWasReversed(name, reversal, (other) => state.items.has(other));
+}
+
+/** What a name has at the most, so that a number fits behind it. */
+const STEM_LENGTH_MAX = 60;
+
+/** Refuses the name of what was reversed, and says which is free in its place: north-2, north-3. */
+export function nameWasReversed(name: string, reversal: number, isUsed: (name: string) => boolean): Refusal {
+  // A number of one digit counts; two digits are a year.
+  const [, stem = name, number = '1'] = /^(.*)-([2-9])$/.exec(name) ?? [];
+  const short = stem.slice(0, STEM_LENGTH_MAX).replace(/-+$/, '');
+  let next = Number(number) + 1;
+  while (isUsed(`${short}-${next}`)) next++;
+  return refuse(
+    'identifier_used',
+    `"${name}" is the name of what was reversed at revision ${reversal}, and stays its name. Use another, such as "${short}-${next}".`,
+  );
+}
 
 /** A partner of a fund is one that it was opened with or that joined it and has not left, or a successor of one in the area, from its own first day on. */
 export function partnerIsIn(

@@ -9,7 +9,7 @@ import { button, errorMessage, errorSummary } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { insetText, notificationBanner, tag, warningText } from '../components/words.js';
 import { addressWith } from '../dates.js';
-import { fundName, instant, sum, yearName } from '../format.js';
+import { fundName, instant, isNothing, sum, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
@@ -94,10 +94,11 @@ function goesOn(
     const isToDo = item.state === 'to-do';
     return [
       {
-        content: html`${names.in(item.sentence)}${item.notes.map((note) => html`<div class="govuk-hint govuk-!-margin-bottom-0">${names.in(note)}</div>`)}`,
+        content: html`${names.in(item.sentence)}${item.notes.map((note) => html`<div class="govuk-hint govuk-!-font-size-16 govuk-!-margin-bottom-0">${names.in(note)}</div>`)}`,
       },
-      numeric(sum(item.was)),
-      numeric(sum(item.amount)),
+      ...(isNothing(item.was) && isNothing(item.amount)
+        ? [{ content: '' }, { content: '' }]
+        : [numeric(sum(item.was)), numeric(sum(item.amount))]),
       {
         content:
           isToDo &&
@@ -115,9 +116,7 @@ function goesOn(
     { content: box(name!, `“${name!}”`, true) },
   ]);
   const total = (title: string, amount: string) =>
-    /^-?0\.00$/.test(amount)
-      ? []
-      : [[bold(title), { content: '' }, numeric(sum(amount)), { content: '' }, { content: '' }]];
+    isNothing(amount) ? [] : [[bold(title), { content: '' }, numeric(sum(amount)), { content: '' }, { content: '' }]];
   if (rows.length + out.length === 0)
     return html`${subheading('What goes on')}${paragraph('Nothing of this year goes on by itself.')}`;
   return html`${subheading('What goes on')}

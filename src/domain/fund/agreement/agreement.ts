@@ -13,7 +13,7 @@ import { AgreementTerms } from './agreement-terms.js';
 import { partnersOf, ruleInWords } from './risk-rule.js';
 import { inForce, ofKind, type KeptAs } from '../../grammar/remembered.js';
 import type { StandingFact } from '../standing-facts.js';
-import { inOrder, partnerIsIn } from '../checks.js';
+import { inOrder, nameWasReversed, partnerIsIn } from '../checks.js';
 import { opened, type FundState, type Opened } from '../state.js';
 import { AgreementName, Clause, Effective, Parties, Partner, Reason, SchemeName } from '../../grammar/fields.js';
 import { naming } from '../../grammar/naming.js';
@@ -364,6 +364,17 @@ function partiesFit(
     : refuse('not_a_party', `${host} hosts the fund, and is no party.`);
 }
 
+/** The agreement of a name: one that was reversed keeps its name too. */
+function agreementNameIsFree({ agreements }: Pick<FundState, 'agreements'>, name: string): Refusal | undefined {
+  const signed = ofKind(agreements, 'agreement');
+  const under = (called: string) => signed.find(({ data }) => data['agreement'] === called);
+  const found = under(name);
+  if (!found) return undefined;
+  return found.reversed === undefined
+    ? refuse('identifier_used', `"${name}" already names an agreement of this fund.`)
+    : nameWasReversed(name, found.reversed.revision, (called) => under(called) !== undefined);
+}
+
 /**
  * One agreement at a time, of this fund and of those of the years that its term reaches into: on no day from one to
  * another, inclusive, is another in force. What changes an agreement of this fund names it as `itself`.
@@ -506,9 +517,7 @@ export const AGREEMENT_FACTS: readonly Fact<FundState>[] = [
     nextYear: ({ agreement }, state: FundState, next) => offeredAgain(state, agreement, next),
     check: (data, state: FundState, context) =>
       partiesFit(data.parties, data.effective, state, context.register) ??
-      (state.agreements.some((each) => each.data['agreement'] === data.agreement)
-        ? refuse('identifier_used', `"${data.agreement}" already names an agreement of this fund.`)
-        : undefined) ??
+      agreementNameIsFree(state, data.agreement) ??
       termsFit(data.terms, data.parties, data.effective, context) ??
       standsAlone(state, { from: data.effective, to: data.terms.to }, context),
     sentence: (data) =>
