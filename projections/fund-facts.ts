@@ -35,6 +35,7 @@ const ASKED_FOR: readonly KeptAs[] = [
   'pot',
   'measurement',
   'return',
+  'return-approval',
   ...OF_AGREEMENT,
 ];
 

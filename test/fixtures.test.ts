@@ -68,6 +68,8 @@ const ADDED_LATER: readonly string[] = [
   'must',
   'whoSigns',
   'signsAs',
+  'approval',
+  'awaits',
 ];
 
 /** Earlier programs knew no proposal that had ended; later ones say how it ended. */

@@ -24,6 +24,7 @@ t.test('the facts of what has happened are dated today at the latest', async (t)
       'GrantTrancheReceived',
       'IncomeReceived',
       'PerformanceMeasured',
+      'ReturnApproved',
     ],
   );
 });

@@ -35,6 +35,7 @@ export type KeptAs =
   | 'pot'
   | 'measurement'
   | 'return'
+  | 'return-approval'
   | 'agreement'
   | 'variation'
   | 'acceptance'

@@ -105,6 +105,8 @@ const TITLES: Readonly<Record<string, string>> = {
   whoSigns: 'Who must sign',
   signsAs: 'In which role',
   must: 'Who must sign',
+  approval: 'Approval',
+  awaits: 'What it waits for',
   through: 'Through',
   closes: 'Closes the case',
   before: 'Under the old names',
@@ -243,7 +245,7 @@ function toldText(name: string, text: string, telling: Telling): Content {
   if (INSTANT.test(text)) return name === 'knownAt' ? knownInWords(text) : instant(text);
   if (name === 'case') return caseName(text);
   if (name === 'officer') return people.nameOf(text);
-  if (name === 'role') return roleName(text);
+  if (name === 'role' || name === 'signsAs') return roleName(text);
   if (name === 'fund') return text.includes('-') ? link(`/funds/${text}`, fundName(text)) : text;
   if (YEAR.test(text)) return yearName(text);
   const [, least] = /^from-(\d+)$/.exec(text) ?? [];

@@ -202,6 +202,28 @@ export const capacityOf = (year: string, name: string): Capacity | undefined =>
 export const mustSignInWords = (year: string, capacity: string, body: string): string =>
   `For ${body}, ${capacityOf(year, capacity)!.who} must sign.`;
 
+/** Who approves a return that the host has filed: by which role of the host, in which years, both inclusive. */
+interface Approval {
+  readonly who: string;
+  readonly role: Role;
+  readonly from: string;
+  readonly evidence: string;
+  readonly proven: boolean;
+}
+
+const RETURN_APPROVALS: readonly Approval[] = [
+  {
+    who: 'the health and wellbeing board',
+    role: 'board',
+    from: '2024-25',
+    evidence: cited('[W10]: quarters 1 to 3 of 2024-25; public papers, 2026'),
+    proven: true,
+  },
+];
+
+/** Who approves the filed returns of a year; undefined where nobody is asked to. */
+export const approvalOf = (year: string): Approval | undefined => RETURN_APPROVALS.find(({ from }) => from <= year);
+
 /** The partners of a fund who sign off in a capacity. */
 export const signatoriesOf = (
   { bodies }: Capacity,

@@ -6,6 +6,9 @@ interface Filed {
   readonly on: Day;
   /** The return that took its place. */
   readonly replacedBy: string | undefined;
+  /** The officer who filed it: another approves it. */
+  readonly by: string;
+  readonly approved: boolean;
 }
 
 /** The returns that were filed, by name. A name is used once. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { put } from '../../grammar/change.js';
 import { dayInWords, lastDayOfPeriod, type Day, type FinancialYear } from '../../calendar.js';
-import { completedFact, type Fact } from '../../grammar/fact.js';
+import { completedFact, fact, type Fact } from '../../grammar/fact.js';
+import { approvalOf } from '../plan/plan-years.js';
 import { moneyText, NO_MONEY, pounds, signedPence } from '../../money.js';
 import { MANAGE } from '../../roles.js';
 import { refuse, type Refusal } from '../../rules.js';
@@ -9,7 +10,7 @@ import { EffectiveDay, SignedMoney, TOLD } from '../../values.js';
 import { booksOn } from '../books.js';
 import { returnFigures } from './return-figures.js';
 import { opened, type FundState } from '../state.js';
-import { field, Note, OnDay, ReplacedReturn, ReturnName } from '../../grammar/fields.js';
+import { field, Note, OnDay, ReplacedReturn, ReturnName, SignOffStatement } from '../../grammar/fields.js';
 import { newName, oneOf, suggesting } from '../../grammar/asked.js';
 
 /**
@@ -172,13 +173,70 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
         ? refuse('identifier_used', `"${data.return}" already names a return of this fund.`)
         : replacesRightly(data, state);
     },
-    evolve({ returns }, data) {
+    evolve({ returns }, data, { metadata }) {
       const before = data.replaces === undefined ? undefined : returns.get(data.replaces)!;
       if (before) put(returns, data.replaces!, { ...before, replacedBy: data.return });
-      put(returns, data.return, { kind: data.kind, on: data.on, replacedBy: undefined });
+      put(returns, data.return, {
+        kind: data.kind,
+        on: data.on,
+        replacedBy: undefined,
+        by: metadata.officer,
+        approved: false,
+      });
     },
     sentence: (data) =>
       `The return "${data.return}" (${data.kind}) was filed as at ${dayInWords(data.on)}${data.replaces ? `, in place of "${data.replaces}"` : ''}${data.nil ? ', with nothing to report' : ''}.`,
+  }),
+  fact({
+    name: 'ReturnApproved',
+    title: 'Approve a filed return',
+    group: 'periods',
+    keptAs: 'return-approval',
+    freshSignIn: true,
+    about:
+      'Whoever the year asks approves a return that was filed: another person than filed it. The return is named, and never changes; the approval holds no figure of it.',
+    input: z.strictObject({
+      effective: suggesting({ day: 'today' }, EffectiveDay).meta({ description: 'The day of the approval.' }),
+      return: ReturnName,
+      statement: SignOffStatement,
+    }),
+    signature: 'none',
+    roles: ['board'],
+    effective: 'any-day',
+    happened: ({ effective }) => effective,
+    inClosedPeriods: true,
+    reversible: false,
+    wayBack: 'What was approved stays approved; file a return that replaces it.',
+    sides(_data, state: FundState) {
+      const { host, year } = opened(state);
+      const asked = approvalOf(year.label);
+      return { acts: [host], signs: [], ...(asked && { only: { roles: [asked.role], who: asked.who } }) };
+    },
+    check(data, state: FundState, { officer }) {
+      const { label } = opened(state).year;
+      if (!approvalOf(label)) {
+        return refuse('capacity_not_asked', `${label} asks nobody to approve a return that was filed.`);
+      }
+      const filed = state.returns.get(data.return);
+      if (!filed) return refuse('reference_unknown', `No return "${data.return}" has been filed here.`);
+      if (filed.replacedBy !== undefined) {
+        return refuse('return_stands', `"${data.return}" was replaced by "${filed.replacedBy}", which stands.`);
+      }
+      if (filed.approved) return refuse('nothing_to_change', `"${data.return}" has been approved already.`);
+      if (data.effective < filed.on) {
+        return refuse(
+          'before_it_began',
+          `"${data.return}" is as at ${dayInWords(filed.on)}; it would be approved on ${dayInWords(data.effective)}.`,
+        );
+      }
+      return filed.by === officer
+        ? refuse('same_officer', `${officer} filed "${data.return}"; another officer approves it.`)
+        : undefined;
+    },
+    evolve({ returns }, data) {
+      put(returns, data.return, { ...returns.get(data.return)!, approved: true });
+    },
+    sentence: (data) => `The return "${data.return}" was approved: ${data.statement}`,
   }),
 ];
 

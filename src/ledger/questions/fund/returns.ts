@@ -14,6 +14,7 @@ import {
   type FigureSums,
   type ReturnFigure,
 } from '../../../domain/fund/year/return-figures.js';
+import { approvalOf } from '../../../domain/fund/plan/plan-years.js';
 import { ReturnFigureText, sealed } from '../../../domain/fund/year/returns.js';
 import { moneyText, NO_MONEY, signedPence, type Pence } from '../../../domain/money.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
@@ -54,14 +55,33 @@ interface KeptReturn {
   readonly kept: Kept;
   readonly filed: Filed;
   readonly figures: readonly ReturnFigure[];
+  readonly approval: z.output<typeof ApprovalText>;
 }
 
+const ApprovalText = z
+  .object({
+    on: z.string().meta({ description: 'The day of the approval.' }),
+    statement: z.string(),
+  })
+  .nullable()
+  .meta({ description: 'The approval of the return; null where there is none.' });
+
 /** The returns that were filed by a size of the ledger, in the order of filing. */
-const returnsAt = ({ model, upTo }: Pick<Standing, 'model' | 'upTo'>): KeptReturn[] =>
-  keptInForce(model.facts, 'return', { on: LAST_DAY, upTo }).map((kept) => {
+const returnsAt = ({ model, upTo }: Pick<Standing, 'model' | 'upTo'>): KeptReturn[] => {
+  const approvals = keptInForce(model.facts, 'return-approval', { on: LAST_DAY, upTo }).map(
+    ({ data }) => data as unknown as { readonly effective: Day; readonly return: string; readonly statement: string },
+  );
+  return keptInForce(model.facts, 'return', { on: LAST_DAY, upTo }).map((kept) => {
     const filed = kept.data as unknown as Filed;
-    return { kept, filed, figures: filed.figures.map((each) => ({ ...each, amount: signedPence(each.amount) })) };
+    const approved = approvals.find((each) => each.return === filed.return);
+    return {
+      kept,
+      filed,
+      figures: filed.figures.map((each) => ({ ...each, amount: signedPence(each.amount) })),
+      approval: approved ? { on: approved.effective, statement: approved.statement } : null,
+    };
   });
+};
 
 /** The figures of a cut-off as known at a size of the ledger, with claims counted up to a revision of the disputes. */
 function figuresAt(ledger: Ledger, at: Standing, on: Day, size: number, claimsKnownTo: number): ReturnFigure[] {
@@ -118,10 +138,24 @@ const ReturnText = {
   nil: z.boolean().meta({ description: 'Whether it was said that there is nothing to report.' }),
   replaces: z.string().nullable(),
   replacedBy: z.string().nullable(),
+  approval: ApprovalText,
+  awaits: z.string().nullable().meta({
+    description: 'Who must approve it, in words; null where nobody must, or it is approved or replaced.',
+  }),
   digest: Digest,
 };
 
-const returnText = ({ kept, filed }: KeptReturn, all: readonly KeptReturn[]) => ({
+const replacing = (filed: Filed, all: readonly KeptReturn[]): string | null =>
+  all.find((each) => each.filed.replaces === filed.return)?.filed.return ?? null;
+
+const awaited = (asked: { readonly who: string } | undefined): string | null =>
+  asked ? `${asked.who.slice(0, 1).toUpperCase()}${asked.who.slice(1)} must approve it.` : null;
+
+const returnText = (
+  { kept, filed, approval }: KeptReturn,
+  all: readonly KeptReturn[],
+  { year }: Pick<Standing, 'year'>,
+) => ({
   return: filed.return,
   kind: filed.kind,
   on: filed.on,
@@ -130,7 +164,9 @@ const returnText = ({ kept, filed }: KeptReturn, all: readonly KeptReturn[]) => 
   revision: String(kept.revision),
   nil: filed.nil ?? false,
   replaces: filed.replaces ?? null,
-  replacedBy: all.find((each) => each.filed.replaces === filed.return)?.filed.return ?? null,
+  replacedBy: replacing(filed, all),
+  approval,
+  awaits: approval || replacing(filed, all) !== null ? null : awaited(approvalOf(year.label)),
   digest: filed.digest,
 });
 
@@ -155,13 +191,23 @@ export const filedReturns = query({
       returns: all.map((each) => {
         const moved = figureChanges(each.figures, figuresAt(ledger, at, each.filed.on, at.size, Infinity));
         return seesClaims(at.area)
-          ? { ...returnText(each, all), figuresMoved: moved.length }
-          : { ...returnText(each, all), digest: null, figuresMoved: withoutClaims(moved).length };
+          ? { ...returnText(each, all, at), figuresMoved: moved.length }
+          : { ...returnText(each, all, at), digest: null, figuresMoved: withoutClaims(moved).length };
       }),
     };
   },
   table: (answer) => ({
-    columns: ['return', 'kind', 'as at', 'filed on', 'replaces', 'replaced by', 'figures moved since', 'digest'],
+    columns: [
+      'return',
+      'kind',
+      'as at',
+      'filed on',
+      'replaces',
+      'replaced by',
+      'figures moved since',
+      'digest',
+      'approved on',
+    ],
     rows: answer.returns.map((each) => [
       each.return,
       each.kind,
@@ -171,6 +217,7 @@ export const filedReturns = query({
       each.replacedBy ?? '',
       String(each.figuresMoved),
       each.digest ?? '',
+      each.approval?.on ?? '',
     ]),
   }),
 });
@@ -267,7 +314,7 @@ export const filedReturn = query({
       fund: asked.fund,
       area: at.area,
       ...at.stamp,
-      ...returnText(found, all),
+      ...returnText(found, all, now),
       note: filed.note ?? null,
       intact: sha256(canonical(sealed({ fund: asked.fund, ...filed }))) === filed.digest,
       figures: sides(figures, figuresAt(ledger, at, filed.on, at.size, Infinity)),

@@ -308,3 +308,66 @@ t.test('a return counts the claims that its service had read, and verification c
   await ledger.store.append(fundStream(YEAR), 2n, [stored(wrong, 'wrong', { replaces: 'q3' })]);
   t.match((await verify(ledger.store)).problems, [{ check: 'decisions', words: 'the rules decide otherwise of it.' }]);
 });
+
+t.test(
+  'a filed return is approved by the board, another person than filed it, and the approval holds no figure',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const next = 'testshire-2024-25';
+    await openFund(ledger, '2024-25');
+    const mandate = { effective: '2016-01-01', partner: 'county', role: 'board' };
+    for (const officer of ['county-board', 'pool-manager'])
+      await ledger.signed('registrar', 'county-chief', 'OfficerMandated', { ...mandate, officer }, 'register');
+    const awaits = 'The health and wellbeing board must approve it.';
+    const returnsOf = async (fund: string) =>
+      (await asked(ledger, 'returns', { fund }))['returns'] as readonly Record<string, unknown>[];
+    const file = (name: string, more: object = {}) => {
+      const data = { effective: '2024-07-05', return: name, kind: 'quarter-1', on: '2024-06-30', ...more };
+      return ledger.post('pool-manager', 'ReturnSubmitted', data, next);
+    };
+    ledger.now('2024-08-01T09:00:00Z');
+    await file('first');
+    const approving = (name: string, officer: string, rule: Refused['rule'], more: object = {}): Refused => ({
+      name,
+      officer,
+      act: 'post',
+      type: 'ReturnApproved',
+      data: { effective: '2024-07-20', return: 'first', statement: 'by its minute 12', ...more },
+      rule,
+    });
+    t.match(await returnsOf(next), [{ return: 'first', approval: null, awaits }]);
+    await refusals(t, ledger, next, [
+      approving('by a finance officer', 'county-finance', 'role_not_allowed'),
+      approving('by another body', 'north-ccg-chief', 'wrong_partner'),
+      approving('by whoever filed it, who is of the board too', 'pool-manager', 'same_officer'),
+      approving('of nothing that was filed', 'county-board', 'reference_unknown', { return: 'other' }),
+      approving('before its cut-off', 'county-board', 'before_it_began', { effective: '2024-06-29' }),
+    ]);
+    const given = { effective: '2024-07-20', return: 'first', statement: 'by its minute 12' };
+    const { outcome } = await ledger.post('county-board', 'ReturnApproved', given, next);
+    t.equal(outcome.events[0]?.sentence, 'The return "first" was approved: by its minute 12');
+    const [event] = (await ledger.store.readStream(fundStream(next), { after: -1n, limit: 100 })).slice(-1);
+    t.same(decode(event!).data, given, 'no figure of the return, and no digest of them');
+    t.match(await returnsOf(next), [{ approval: { on: '2024-07-20', statement: 'by its minute 12' }, awaits: null }]);
+    t.match((await asked(ledger, 'returns', { fund: next, 'known-at': '2024-07-31' }))['returns'], []);
+    await refusals(t, ledger, next, [approving('twice', 'county-board', 'nothing_to_change')]);
+
+    await file('second', { replaces: 'first' });
+    t.match(await returnsOf(next), [
+      { approval: {}, awaits: null },
+      { return: 'second', approval: null, awaits },
+    ]);
+    await file('third', { replaces: 'second' });
+    await refusals(t, ledger, next, [
+      approving('of one that was replaced', 'county-board', 'return_stands', { return: 'second' }),
+    ]);
+    t.match(await returnsOf(next), [{}, { awaits: null }, { awaits }]);
+
+    await ledger.post('pool-manager', 'ReturnSubmitted', q1());
+    await refusals(t, ledger, FUND, [
+      approving('in a year that asks nobody', 'county-board', 'capacity_not_asked', { return: 'q1' }),
+    ]);
+    t.match(await returnsOf(FUND), [{ approval: null, awaits: null }]);
+    t.same((await verify(ledger.store)).problems, []);
+  },
+);
