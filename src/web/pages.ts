@@ -21,6 +21,7 @@ import { registerPartners } from './screens/partner.js';
 import { registerHistory } from './screens/history.js';
 import { missingPage, registerHelp } from './screens/help.js';
 import { registerProposals } from './screens/proposal.js';
+import { registerAccessibility } from './screens/accessibility.js';
 import { registerTasks } from './screens/tasks.js';
 import { createSessions, draftsOf, SESSION_MS_MAX, type OfficersSession, type Session } from './session.js';
 import { ENDED, keptPage, SHOWN_AGAIN } from './kept-draft.js';
@@ -282,6 +283,7 @@ export function registerPages(
   registerForms(site);
   registerFirstRun(site);
   registerHelp(site);
+  registerAccessibility(site);
   registerQuestions(site);
   registerOverviews(site);
   registerHistory(site);

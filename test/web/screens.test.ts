@@ -2,15 +2,15 @@ import t from 'tap';
 import { DERIVED, filled, pageOf } from '../../src/web/screens/places.js';
 import { ask } from '../support/asking.js';
 import { demonstration } from '../support/scenarios.js';
-import { barriers, follow, tooWide } from './barriers.js';
 import { openBrowser } from './browser.js';
+import { byKeyboard, lookedAt, looking } from './looking.js';
 import { site } from './site.js';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
 /** The pages of figures in a real browser, on the demonstration: no barrier that a program finds, on a telephone and on a desk. */
 
-/** One page of each look; `BCF_PAGES=all` looks at every one, which takes some minutes. */
+/** One page of each look; `npm run test:pages` looks at every one, in every state, which takes a while (all-pages.ts). */
 const LOOKS =
   words(`gap position plan minimum-tests contributions trace monitoring agreement plan-year medium-term bridge
   disputes dispute-cases dispute-case settlement`);
@@ -37,6 +37,9 @@ const BY_HAND = [
   '/no-such-page',
 ];
 
+/** Pages that somebody goes through with the Tab key alone. */
+const BY_KEYBOARD = ['/', BY_HAND[6], BY_HAND[7]];
+
 t.test('no page of figures has a barrier that a program can find, or is wider than its window', async (t) => {
   const ledger = await demonstration(t);
   const { app } = await site(t, ledger);
@@ -53,30 +56,15 @@ t.test('no page of figures has a barrier that a program can find, or is wider th
     case: (cases.answer['cases'] as { case: string }[])[0]!.case,
   };
   const derived = DERIVED.filter(
-    ({ name, params }) =>
-      Object.keys(params.shape).every((each) => each in given) &&
-      (process.env['BCF_PAGES'] === 'all' || LOOKS.includes(name)),
+    ({ name, params }) => Object.keys(params.shape).every((each) => each in given) && LOOKS.includes(name),
   ).map((each) => filled(pageOf(each), given));
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const browser = await openBrowser();
   t.teardown(() => browser.close());
-  const page = await (await browser.newContext({ bypassCSP: true, viewport: { width: 320, height: 900 } })).newPage();
-  const said: string[] = [];
-  page.on('console', (message) => said.push(`${page.url()}: ${message.text()}`));
-  await page.goto(`${address}/sign-in`);
-  await page.check('input[value=norfolk-finance]');
-  await follow(page, 'main button');
+  const window = await looking(browser, address, 'norfolk-finance');
   for (const path of [...BY_HAND, ...derived]) {
-    await page.setViewportSize({ width: 320, height: 900 });
-    await page.goto(`${address}${path}`);
-    t.same(await barriers(page), [], path);
-    t.same(await tooWide(page), { page: 0, captions: [] }, `${path} at 320`);
-    await page.setViewportSize({ width: 1280, height: 900 });
-    t.equal((await tooWide(page)).page, 0, `${path} at 1280`);
+    await window.page.goto(`${address}${path}`);
+    await lookedAt(t, window, path, [320]);
+    if (BY_KEYBOARD.includes(path)) await byKeyboard(t, window, path);
   }
-  t.same(
-    said.filter((each) => !each.includes('/no-such-page')),
-    [],
-    'the browser has nothing to say',
-  );
 });

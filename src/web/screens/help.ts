@@ -62,11 +62,4 @@ export function registerHelp(site: Site): void {
       ${paragraph('Nothing is ever changed or removed. A mistake is put right by a new fact that says why. Until there are forms for that, whoever runs the service loads it.')}`,
   );
   words('/glossary', 'Words', glossary());
-  words(
-    '/accessibility',
-    'Accessibility',
-    html`${paragraph('These pages work with a keyboard alone and without scripts: they hold none. They can be enlarged, and printed.')}
-      ${paragraph('They are meant to meet level AA of the Web Content Accessibility Guidelines 2.2. A program checks pages each time the service is built. They have not been tried with every screen reader.')}
-      ${paragraph('Tell whoever runs this service what you cannot use. They are to answer you, and to give you what you need in another form.')}`,
-  );
 }

@@ -1,0 +1,140 @@
+import { table } from '../components/lists.js';
+import { day } from '../format.js';
+import { html, type Html } from '../html.js';
+import { heading, page, paragraph, subheading } from '../layout.js';
+import type { Site } from '../site.js';
+import { scrolling } from './parts.js';
+
+/** The accessibility statement, and what it rests on. The table of docs/accessibility.md is held to it by a test. */
+
+export interface Checked {
+  readonly what: string;
+  /** The criteria of WCAG 2.2 that it is about. */
+  readonly criteria: string;
+  readonly how: string;
+  /** The day of the last check; none where it was not checked. */
+  readonly on?: string;
+  readonly found: string;
+}
+
+const TODAY = '2026-11-30';
+
+export const CHECKED: readonly Checked[] = [
+  {
+    what: 'Rules that a program knows',
+    criteria: 'A and AA of 2.0 to 2.2, target size among them',
+    how: 'By axe, on one page of each look, each time the service is built',
+    on: TODAY,
+    found: 'Nothing',
+  },
+  {
+    what: 'Reflow at 400 %, which is 320 pixels',
+    criteria: '1.4.10',
+    how: 'In a browser, at 320, 768 and 1,280 pixels, each time the service is built',
+    on: TODAY,
+    found: 'No page is wider than its window. Wide tables scroll in a frame of their own',
+  },
+  {
+    what: 'More space between lines, letters and words',
+    criteria: '1.4.12',
+    how: 'In a browser, each time the service is built',
+    on: TODAY,
+    found: 'No page becomes wider than its window. Whether words are cut was not looked at',
+  },
+  {
+    what: 'The keyboard alone: order, end, focus seen and not covered',
+    criteria: '2.1.1, 2.1.2, 2.4.3, 2.4.7, 2.4.11',
+    how: 'By the Tab key in a browser, on three pages each time the service is built, and on others on this day',
+    on: TODAY,
+    found: 'Nothing. No part of a page stands still while the rest moves, so nothing covers the focus',
+  },
+  {
+    what: 'Dragging',
+    criteria: '2.5.7',
+    how: 'By reading: pages hold no script, and nothing is dragged',
+    on: TODAY,
+    found: 'Nothing',
+  },
+  {
+    what: 'Redundant entry',
+    criteria: '3.3.7',
+    how: 'By reading: a form carries what was typed from page to page',
+    on: TODAY,
+    found: 'Nothing',
+  },
+  {
+    what: 'Accessible authentication',
+    criteria: '3.3.8',
+    how: 'By reading: officers sign in with their organisation, or with a link that they are sent',
+    on: TODAY,
+    found: 'Nothing here. The page of the organisation is not ours',
+  },
+  {
+    what: 'Forced colours (Windows high contrast)',
+    criteria: '1.4.1, 1.4.11',
+    how: 'By hand, on pictures of three pages in a browser that emulates them, light and dark. Not on Windows',
+    on: TODAY,
+    found: 'Drawings, tags and the frame of the dates were lost, and are mended',
+  },
+  {
+    what: 'Screen readers',
+    criteria: '1.3.1, 4.1.2, 4.1.3',
+    how: 'Not checked: no screen reader was used',
+    found: 'Not known',
+  },
+  {
+    what: 'Voice control and magnifiers',
+    criteria: '2.5.3, 1.4.4',
+    how: 'Not checked',
+    found: 'Not known',
+  },
+  {
+    what: 'People with disabilities',
+    criteria: 'All',
+    how: 'Not checked: nobody was asked to use it',
+    found: 'Not known',
+  },
+];
+
+/** The columns of the table of what was checked. */
+export const CHECKED_COLUMNS = ['What', 'Criteria of WCAG 2.2', 'How', 'When', 'Found'];
+
+export const checkedRow = ({ what, criteria, how, on, found }: Checked): string[] => [
+  what,
+  criteria,
+  how,
+  on === undefined ? 'Not checked' : day(on),
+  found,
+];
+
+const statement = (): Html =>
+  html`${paragraph('This statement applies to the pages of this BCF ledger. Whoever runs the service is responsible for them, and should put their name and address beside it.')}
+    ${paragraph('We want as many people as possible to be able to use these pages. You should be able to zoom in up to 400 % without the text going off the screen, use every page with a keyboard alone and without scripts, and print every page.')}
+    ${subheading('How accessible these pages are')}
+    ${paragraph('What a program can find was looked for, and the pages had none of it on the day of the last check. Much of what makes pages usable no program can find, and that has not been tested: no screen reader, no voice control and no magnifier was used, and nobody with a disability was asked to use the pages. The table below says what was checked.')}
+    ${subheading('Feedback and contact')}
+    ${paragraph('Tell whoever runs this service if you cannot use a page, or need what is on it in another form, such as large print or a spreadsheet. They are to answer you. Every table can be downloaded as a spreadsheet (CSV).')}
+    ${subheading('Enforcement')}
+    ${paragraph('The Equality and Human Rights Commission enforces the Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018. If you are not happy with the answer to your complaint, contact the Equality Advisory and Support Service.')}
+    ${subheading('Compliance status')}
+    ${paragraph('These pages have not been audited. They are meant to meet level AA of the Web Content Accessibility Guidelines 2.2, and we do not claim that they do, because of what has not been tested.')}
+    ${subheading('Content that is not accessible')}
+    ${paragraph('None is known. Charts are drawings: each has its finding as its title, a description in words, and the same figures on a page of their own. Files that officers send may not be accessible.')}
+    ${subheading('How these pages were tested')}
+    ${scrolling(
+      'What was checked',
+      table({
+        caption: 'What was checked, how and when',
+        captionClasses: 'govuk-table__caption--s',
+        head: CHECKED_COLUMNS.map((content) => ({ content })),
+        rows: CHECKED.map((each) => checkedRow(each).map((content) => ({ content }))),
+      }),
+    )}
+    ${paragraph(`This statement was prepared on ${day(TODAY)}.`)}`;
+
+export function registerAccessibility(site: Site): void {
+  site.getOpen('/accessibility', async (_session, around, _request, reply) => {
+    const title = 'Accessibility statement';
+    return reply.send(page(around, { title, main: html`${heading(title)}${statement()}` }));
+  });
+}
