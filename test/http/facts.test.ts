@@ -557,6 +557,8 @@ t.test('the document tells media types, headers and names of every operation', a
       t.same(good, ['application/x-ndjson', 'text/event-stream']);
     } else if (path.endsWith('/what-if')) {
       t.same(good, ['application/json'], 'it records nothing, so it has no revision and no key');
+    } else if (method === 'post' && path.endsWith('/roll-forward')) {
+      t.match(operation.responses, { 200: {}, 201: {} }, 'it is several acts, and tells what came of each');
     } else if (method === 'post') {
       t.match(operation.responses['201'], { headers: { etag: {}, 'idempotency-replayed': {} } });
     } else {
@@ -595,7 +597,9 @@ t.test('every fact of the catalogue is described on the routes that take it, and
     }
   }
   t.same(
-    Object.keys(document.paths).filter((path) => 'post' in document.paths[path]! && !path.endsWith('/what-if')),
+    Object.keys(document.paths).filter(
+      (path) => 'post' in document.paths[path]! && !/\/(what-if|roll-forward)$/.test(path),
+    ),
     ['register', 'funds/{fund}', 'areas/{area}/disputes'].flatMap((base) =>
       [
         'facts',

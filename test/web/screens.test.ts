@@ -30,6 +30,7 @@ const BY_HAND = [
   '/funds/norfolk-2016-17/compare?from-on=2016-04-01&from-known-at=2016-04-30&to-on=2016-04-01&to-known-at=2016-06-30',
   '/funds/norfolk-2017-18/partners/norfolk-county-council',
   '/funds/norfolk-2017-18/year-end',
+  '/funds/norfolk-thirds-2018-19/roll-forward',
   '/areas/norfolk/disputes/history',
   '/areas/norfolk/disputes/history/3',
   '/register/history',
