@@ -1,6 +1,7 @@
 import t from 'tap';
 import { Refusal } from '../../src/domain/rules.js';
 import { asked, ask, tableOf } from '../support/asking.js';
+import { acts, AREA, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
 import { contribution, FUND, line, openedLedger, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
 
 /** What waits for whom, what has fallen due, and every fund at a glance. */
@@ -71,6 +72,51 @@ t.test('what is overdue is told to the payer and to who holds the pool, and to n
   t.same(await overdue('county-finance'), found);
   t.same(await overdue('south-ccg-finance'), []);
   t.match((await tableOf(ledger, 'tasks', { officer: 'county-finance' })).rows, [['overdue', FUND]]);
+});
+
+t.test(
+  'periods that are over are to be closed by those who manage the pool for its host, one after another',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const toClose = async (officer: string) =>
+      (await asked<{ periodsToClose: object[] }>(ledger, 'tasks', { officer })).periodsToClose;
+    ledger.now('2016-04-30T22:00:00Z');
+    t.same(await toClose('pool-manager'), [], 'its last day is not over');
+    ledger.now('2016-04-30T23:30:00Z');
+    const april = [{ fund: FUND, from: 1, to: 1, since: '2016-04-30' }];
+    for (const officer of ['pool-manager', 'county-chief']) t.same(await toClose(officer), april);
+    for (const officer of ['auditor', 'north-ccg-chief']) t.same(await toClose(officer), [], officer);
+    t.match((await tableOf(ledger, 'tasks', { officer: 'pool-manager' })).rows, [
+      ['to close', FUND, 'Period 1 is over.'],
+    ]);
+    ledger.now('2016-07-01T09:00:00Z');
+    await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { effective: '2016-04-30', period: 1 });
+    t.match(await toClose('pool-manager'), [{ from: 2, to: 3, since: '2016-05-31' }]);
+    t.match((await tableOf(ledger, 'tasks', { officer: 'pool-manager' })).rows, [
+      ['to close', FUND, 'Periods 2 to 3 are over.'],
+    ]);
+  },
+);
+
+t.test('a deadline of a dispute is told to its two sides from two weeks before, and when it is over', async (t) => {
+  const ledger = await disputing(t);
+  await acts(ledger).raise();
+  const deadlines = async (officer: string) =>
+    (await asked<{ deadlines: object[] }>(ledger, 'tasks', { officer })).deadlines;
+  t.same(await deadlines('county-finance'), [], 'it is at no stage yet');
+  const stage = { effective: '2018-11-01', case: caseNamed('one'), stage: 'informal' };
+  await ledger.post('north-ccg-finance', 'DisputeStageEntered', stage, DISPUTES);
+  t.same(await deadlines('county-finance'), [], 'its last day is 15 days away, today among them');
+  ledger.now('2018-11-02T09:00:00Z');
+  t.match(await deadlines('county-finance'), [
+    { area: AREA, case: caseNamed('one'), stage: 'informal', dueBy: '2018-11-15', daysLeft: 14 },
+  ]);
+  t.match(await deadlines('north-ccg-chief'), [{ respondentName: 'NHS North CCG' }]);
+  t.same(await deadlines('south-ccg-finance'), [], 'the south group is no side of the case');
+  ledger.now('2018-11-16T09:00:00Z');
+  t.match(await deadlines('county-finance'), [{ daysLeft: 0 }]);
+  const { rows } = await tableOf(ledger, 'tasks', { officer: 'county-finance' });
+  t.match(rows, [['to close'], ['deadline', AREA, /against NHS North CCG, case /]]);
 });
 
 t.test('who holds no mandate today has no tasks, and is told so', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { contribution, FUND, line, openedLedger, openFund, type TestLedger } from '../support/ledger.js';
+import { acts, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
 import { site } from './site.js';
 
 /** What an officer reads first: their tasks, all funds, and a fund in one sentence. */
@@ -33,6 +34,32 @@ t.test('tasks say what waits for the officer, what waits for others, until when,
   t.match(own, 'Nothing waits for your signature.');
   t.match(own, /Waiting for others.*as &quot;second&quot;.*govuk-tag--grey">\s*Waits/s);
   t.match(own, '5,000.00');
+  const close = /href="(\/funds\/[^"]*period-closed[^"]*)"/.exec(host);
+  t.equal(close?.[1], `/funds/${FUND}/propose/period-closed?f.period=1`);
+  t.match(host, /Periods to close[\s\S]*Close April/);
+  t.notMatch(own, 'Periods to close');
+  const manager = await visitor().signIn('pool-manager');
+  t.equal((await manager.get(close![1]!)).statusCode, 200);
+});
+
+t.test('tasks show which stages of disputes end soon, and lead to the case', async (t) => {
+  const made = await disputing(t, undefined, true);
+  await acts(made).raise();
+  const stage = { effective: '2018-11-01', case: caseNamed('one'), stage: 'informal' };
+  await made.post('north-ccg-finance', 'DisputeStageEntered', stage, DISPUTES);
+  made.now('2018-11-02T09:00:00Z');
+  const { ledger, visitor } = await site(t, made);
+  const page = async () => (await (await visitor().signIn('county-finance')).get('/')).body;
+  const before = await page();
+  t.match(
+    before,
+    /Deadlines of disputes[\s\S]*Informal: Testshire County Council against NHS North CCG[\s\S]*14 days left/,
+  );
+  t.match(before, `/areas/testshire/disputes/cases/${caseNamed('one')}`);
+  ledger.now('2018-11-15T09:00:00Z');
+  t.match(await page(), /govuk-tag--yellow">\s*Today/);
+  ledger.now('2018-11-20T09:00:00Z');
+  t.match(await page(), /govuk-tag--red">\s*Over/);
 });
 
 t.test('a fund says in one sentence whether money is missing, and how much is offered', async (t) => {

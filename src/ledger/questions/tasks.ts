@@ -16,6 +16,7 @@ import { fundStream, KINDS, offerSentence, placed } from '../catalogue.js';
 import { ProposalText } from './proposal.js';
 import { onTheTable, tableKnown } from './proposal-then.js';
 import type { Ledger } from '../ledger.js';
+import { DeadlineText, deadlinesNear, periodsToClose, PeriodsText } from './falls-due.js';
 import { Known, knownThen } from './known.js';
 import {
   AtTwoDates,
@@ -143,7 +144,7 @@ export const tasks = query({
   name: 'tasks',
   path: '/officers/{officer}/tasks',
   about:
-    'What an officer has to do today: what waits for their signature, what their partners have proposed and others must sign, and what is overdue in the funds of their partners.',
+    'What an officer has to do today: what waits for their signature, what their partners have proposed and others must sign, what is overdue in the funds of their partners, which periods are to be closed, and which deadlines of disputes are near.',
   params: OfOfficer,
   options: Nothing,
   answer: z.object({
@@ -159,6 +160,14 @@ export const tasks = query({
     overdue: z.array(OverdueText).meta({
       description:
         'What the officer’s partners have not paid, and what others have not paid to a pool that they hold; of a fund of an earlier year on its last day.',
+    }),
+    periodsToClose: z.array(PeriodsText).meta({
+      description:
+        'The accounting periods that are over and not closed, of the funds that the officer manages for their host.',
+    }),
+    deadlines: z.array(DeadlineText).meta({
+      description:
+        'The stages of open cases that have ended or end within 14 days, where a partner of the officer is a side: the nearest fifty.',
     }),
   }),
   async run(ledger, { officer }, seeing = SEES_ALL) {
@@ -194,14 +203,34 @@ export const tasks = query({
         .funds()
         .filter((fund) => seeing.sees(fund))
         .flatMap((fund) => overdueIn(ledger, fund, partners)),
+      periodsToClose: periodsToClose(ledger, { held, today, seeing }),
+      deadlines: deadlinesNear(ledger, { held, today, seeing }),
     };
   },
-  table: ({ toSign, waiting, overdue }) => ({
+  table: ({ toSign, waiting, overdue, periodsToClose: periods, deadlines }) => ({
     columns: ['what', 'where', 'sentence', 'by', 'waits for', 'days left', 'amount'],
     rows: [
       ...toSign.map((each) => ['to sign', ...waitingCells(each)]),
       ...waiting.map((each) => ['waits for others', ...waitingCells(each)]),
       ...overdue.map(({ fund, name, amount }) => ['overdue', fund, '', name, '', '', amount]),
+      ...periods.map(({ fund, from, to }) => [
+        'to close',
+        fund,
+        from === to ? `Period ${from} is over.` : `Periods ${from} to ${to} are over.`,
+        '',
+        '',
+        '',
+        '',
+      ]),
+      ...deadlines.map(({ area, case: reference, stage, claimantName, respondentName, daysLeft }) => [
+        'deadline',
+        area,
+        `${stage}: ${claimantName} against ${respondentName}, case ${reference}`,
+        '',
+        '',
+        String(daysLeft),
+        '',
+      ]),
     ],
   }),
 });

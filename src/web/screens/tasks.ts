@@ -2,7 +2,7 @@ import type { Need } from '../../domain/grammar/proposal.js';
 import { askedOf } from '../asking.js';
 import { table, taskList } from '../components/lists.js';
 import { tag } from '../components/words.js';
-import { day, fundName, instant, plainly, sum } from '../format.js';
+import { areaName, day, fundName, instant, PERIODS, plainly, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { awaitedIn, namesFor, type Names } from '../names.js';
@@ -30,6 +30,16 @@ interface Tasks {
   readonly toSign: readonly Waiting[];
   readonly waiting: readonly Waiting[];
   readonly overdue: readonly { readonly fund: string; readonly name: string; readonly amount: string }[];
+  readonly periodsToClose: readonly { readonly fund: string; readonly from: number; readonly to: number }[];
+  readonly deadlines: readonly {
+    readonly area: string;
+    readonly case: string;
+    readonly claimantName: string;
+    readonly respondentName: string;
+    readonly stage: string;
+    readonly dueBy: string;
+    readonly daysLeft: number;
+  }[];
 }
 
 export const placeName = ({ kind, in: where }: Pick<Waiting, 'kind' | 'in'>): string =>
@@ -63,6 +73,33 @@ const overdueTable = (overdue: Tasks['overdue']): Html =>
     ]),
   })}</div>`;
 
+const periodsList = (periods: Tasks['periodsToClose']): Html =>
+  taskList({
+    idPrefix: 'close',
+    items: periods.map(({ fund, from, to }) => ({
+      title: { content: `Close ${PERIODS[from - 1]!}` },
+      hint: `${fundName(fund)}.${from === to ? '' : ` ${PERIODS[from - 1]!} to ${PERIODS[to - 1]!} are over and not closed.`}`,
+      href: `/funds/${fund}/propose/period-closed?f.period=${from}`,
+      status: { tag: { content: 'Over', classes: 'govuk-tag--yellow' } },
+    })),
+  });
+
+const daysInWords = (daysLeft: number): string =>
+  daysLeft <= 0 ? 'Over' : daysLeft === 1 ? 'Today' : `${daysLeft} days left`;
+
+const deadlinesList = (deadlines: Tasks['deadlines']): Html =>
+  taskList({
+    idPrefix: 'deadline',
+    items: deadlines.map(({ area, case: reference, claimantName, respondentName, stage, dueBy, daysLeft }) => ({
+      title: { content: `${plainly(stage)}: ${claimantName} against ${respondentName}` },
+      hint: `Disputes of ${areaName(area)}. The stage ends on ${day(dueBy)}.`,
+      href: `/areas/${area}/disputes/cases/${reference}`,
+      status: {
+        tag: { content: daysInWords(daysLeft), classes: daysLeft <= 0 ? 'govuk-tag--red' : 'govuk-tag--yellow' },
+      },
+    })),
+  });
+
 export function registerTasks(site: Site): void {
   site.get('/', async ({ session, sight, around }, _request, reply) => {
     const tasks = await askedOf<Tasks>(site.ledger, sight, 'tasks', { officer: session.officer });
@@ -74,7 +111,9 @@ export function registerTasks(site: Site): void {
       ${subheading('Waiting for others')}
       ${tasks.waiting.length > 0 ? waitingList(tasks.waiting, names, 'waiting', 'Waits') : paragraph('Nothing that you have proposed waits for anybody.')}
       ${subheading('Overdue')}
-      ${tasks.overdue.length > 0 ? overdueTable(tasks.overdue) : paragraph('Nothing is overdue.')}`;
+      ${tasks.overdue.length > 0 ? overdueTable(tasks.overdue) : paragraph('Nothing is overdue.')}
+      ${tasks.periodsToClose.length > 0 && html`${subheading('Periods to close')}${periodsList(tasks.periodsToClose)}`}
+      ${tasks.deadlines.length > 0 && html`${subheading('Deadlines of disputes')}${deadlinesList(tasks.deadlines)}`}`;
     return reply.send(
       page(around, { title: 'Your tasks', section: 'tasks', main, source: `As known on ${instant(tasks.knownAt)}.` }),
     );
