@@ -171,6 +171,9 @@ function dealSignatures(site: Site, { facts, needs, given }: Proposal, names: Na
   );
 }
 
+/** More are listed, below their number. */
+const SIGNERS_IN_A_SENTENCE = 4;
+
 function whoSigns(site: Site, { session }: Asking, { awaiting, needs, signers }: Proposal, names: Names): Html {
   const able = signers.filter((each) => each.able);
   const bodies = awaitedIn(names, { awaiting, needs });
@@ -180,6 +183,11 @@ function whoSigns(site: Site, { session }: Asking, { awaiting, needs, signers }:
       : `${site.people.nameOf(officer)}, for ${names.of(partner)}`,
   );
   const waits = needs.length > 0 ? '' : `It waits for ${bodies}. `;
+  if (who.length > SIGNERS_IN_A_SENTENCE)
+    return html`${waits !== '' && paragraph(waits.trim())}${details({
+      summary: `Who can sign it now: ${who.length} officers`,
+      content: html`<ul class="govuk-list govuk-list--bullet">${who.map((each) => html`<li>${each}</li>`)}</ul>`,
+    })}`;
   return paragraph(
     `${waits}${who.length === 0 ? 'No officer can sign it now.' : `Who can sign it now: ${who.join('; ')}.`}`,
   );

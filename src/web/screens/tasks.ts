@@ -1,7 +1,7 @@
 import type { Need } from '../../domain/grammar/proposal.js';
 import { askedOf } from '../asking.js';
 import { table, taskList } from '../components/lists.js';
-import { tag } from '../components/words.js';
+import { details, tag } from '../components/words.js';
 import { areaName, day, fundName, instant, PERIODS, plainly, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
@@ -30,7 +30,12 @@ interface Tasks {
   readonly toSign: readonly Waiting[];
   readonly waiting: readonly Waiting[];
   readonly overdue: readonly { readonly fund: string; readonly name: string; readonly amount: string }[];
-  readonly periodsToClose: readonly { readonly fund: string; readonly from: number; readonly to: number }[];
+  readonly periodsToClose: readonly {
+    readonly fund: string;
+    readonly from: number;
+    readonly to: number;
+    readonly since: string;
+  }[];
   readonly deadlines: readonly {
     readonly area: string;
     readonly case: string;
@@ -73,9 +78,24 @@ const overdueTable = (overdue: Tasks['overdue']): Html =>
     ]),
   })}</div>`;
 
-const periodsList = (periods: Tasks['periodsToClose']): Html =>
+/** So many funds with periods to close are shown at first, those of the newest months. */
+const FUNDS_SHOWN = 5;
+
+function periodsPart(periods: Tasks['periodsToClose']): Html {
+  const newest = [...periods].sort((one, other) => (one.since < other.since ? 1 : -1));
+  const [shown, rest] = [newest.slice(0, FUNDS_SHOWN), newest.slice(FUNDS_SHOWN)];
+  return html`${periodsList(shown, 'close')}${
+    rest.length > 0 &&
+    details({
+      summary: `${rest.length} more ${rest.length === 1 ? 'fund has' : 'funds have'} periods to close`,
+      content: periodsList(rest, 'close-too'),
+    })
+  }`;
+}
+
+const periodsList = (periods: Tasks['periodsToClose'], idPrefix: string): Html =>
   taskList({
-    idPrefix: 'close',
+    idPrefix,
     items: periods.map(({ fund, from, to }) => ({
       title: { content: `Close ${PERIODS[from - 1]!}` },
       hint: `${fundName(fund)}.${from === to ? '' : ` ${PERIODS[from - 1]!} to ${PERIODS[to - 1]!} are over and not closed.`}`,
@@ -112,7 +132,7 @@ export function registerTasks(site: Site): void {
       ${tasks.waiting.length > 0 ? waitingList(tasks.waiting, names, 'waiting', 'Waits') : paragraph('Nothing that you have proposed waits for anybody.')}
       ${subheading('Overdue')}
       ${tasks.overdue.length > 0 ? overdueTable(tasks.overdue) : paragraph('Nothing is overdue.')}
-      ${tasks.periodsToClose.length > 0 && html`${subheading('Periods to close')}${periodsList(tasks.periodsToClose)}`}
+      ${tasks.periodsToClose.length > 0 && html`${subheading('Periods to close')}${periodsPart(tasks.periodsToClose)}`}
       ${tasks.deadlines.length > 0 && html`${subheading('Deadlines of disputes')}${deadlinesList(tasks.deadlines)}`}`;
     return reply.send(
       page(around, { title: 'Your tasks', section: 'tasks', main, source: `As known on ${instant(tasks.knownAt)}.` }),
