@@ -10,7 +10,9 @@ import { openLedger } from '../../src/ledger/ledger.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { DERIVED, filled, pageOf } from '../../src/web/screens/places.js';
 import { ask } from '../support/asking.js';
-import { contribution, folder, FUND, openedLedger, TestLedger } from '../support/ledger.js';
+import { decided } from '../http/disputing.js';
+import { acts, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
+import { contribution, folder, FUND, openedLedger, openFund, TestLedger } from '../support/ledger.js';
 import { demonstration } from '../support/scenarios.js';
 import { follow } from './barriers.js';
 import { openBrowser } from './browser.js';
@@ -20,7 +22,7 @@ import { site } from './site.js';
 /**
  * Every page in every state, in a real browser: `npm run test:pages`. A part of it is in the gate (screens.test.ts). States:
  * signed out; a fund in which nothing has happened; the demonstration; a fund of forty partners and ten thousand facts; what
- * is refused; a ledger that answers no more. `BCF_STATES=empty,large` looks at some of them alone.
+ * is agreed together, and what falls due; what is refused; a ledger that answers no more. `BCF_STATES=empty,large` looks at some of them alone.
  */
 
 // A state has hundreds of pages; the machine may be slow.
@@ -46,8 +48,10 @@ const byHand = ({ fund = '', area = '', partner = '' }: Given): string[] => [
     '/history/0',
     '/compare',
     '/year-end',
+    '/roll-forward',
     '/propose',
     '/record',
+    '/deal',
   ].map((each) => `/funds/${fund}${each}`),
   `/funds/${fund}/partners/${partner}`,
   `/areas/${area}`,
@@ -80,11 +84,17 @@ async function forms(window: Looking, address: string, { fund, area }: Given): P
   return found;
 }
 
-async function lookedAtAll(t: Test, window: Looking, address: string, paths: readonly string[]): Promise<void> {
+async function lookedAtAll(
+  t: Test,
+  window: Looking,
+  address: string,
+  paths: readonly string[],
+  statuses: readonly number[] = [200, 403, 404],
+): Promise<void> {
   let stops = 0;
   for (const path of paths) {
     const answer = await window.page.goto(`${address}${path}`);
-    t.ok([200, 403, 404].includes(answer!.status()), `${path} is there: ${answer!.status()}`);
+    t.ok(statuses.includes(answer!.status()), `${path} is there: ${answer!.status()}`);
     await lookedAt(t, window, path);
     // By the keyboard as on a telephone, where least has room.
     stops += await byKeyboard(t, window, path);
@@ -146,6 +156,7 @@ state('normal', 'the demonstration, with the form of every fact', async (t, brow
     '/funds/norfolk-2016-17/compare?from-on=2016-04-01&from-known-at=2016-04-30&to-on=2016-04-01&to-known-at=2016-06-30',
     '/areas/norfolk/disputes/propose',
     '/areas/norfolk/disputes/record',
+    '/areas/norfolk/disputes/deal',
     ...(await forms(window, address, { fund: 'norfolk-2025-26', area: 'norfolk' })),
   ]);
 });
@@ -170,6 +181,34 @@ state('large', 'a fund of forty partners and ten thousand facts', async (t, brow
   ]);
 });
 
+state('together', 'what is agreed together, and what falls due', async (t, browser) => {
+  const ledger = await disputing(t, undefined, true);
+  await acts(ledger).raise();
+  await openFund(ledger, '2018-19');
+  const stage = { effective: '2018-11-01', case: caseNamed('one'), stage: 'informal' };
+  await ledger.post('north-ccg-finance', 'DisputeStageEntered', stage, DISPUTES);
+  const propose = async (act: object, where: string): Promise<string> =>
+    (await ledger.done('county-finance', { act: 'propose', ...act } as never, { in: where })).outcome.proposal!;
+  const offered = (name: string) => ({
+    type: 'ContributionAgreed',
+    data: contribution({ contribution: name, effective: '2018-12-01' }),
+  });
+  const fund = 'testshire-2018-19';
+  const whole = await propose({ fact: offered('one'), further: [offered('two')] }, fund);
+  const first = await propose({ fact: offered('three') }, fund);
+  const dropped = { type: 'SplitDecided', data: decided('one', 6_000) };
+  const second = await propose({ fact: dropped, otherHalf: first }, DISPUTES);
+  ledger.now('2018-11-05T09:00:00Z');
+  const address = await served(t, ledger);
+  const window = await looking(browser, address, 'county-finance');
+  const proposals = [whole, first, second].map((each) => `/proposals/${each}`);
+  await lookedAtAll(t, window, address, [
+    ...['/', ...proposals, `${proposals[0]!}/counter`, `/funds/${fund}/deal?p.otherHalf=${second}`],
+    ...['/areas/testshire/bridge', `/areas/testshire/disputes/deal?p.otherHalf=${first}`],
+    ...[`/funds/${FUND}/roll-forward`, `/funds/${fund}/roll-forward`],
+  ]);
+});
+
 state('refused', 'what is refused, in words', async (t, browser) => {
   const ledger = await openedLedger(t, undefined, true);
   const { outcome } = await ledger.done('north-ccg-finance', {
@@ -180,15 +219,21 @@ state('refused', 'what is refused, in words', async (t, browser) => {
   const window = await looking(browser, address, 'county-finance');
   const { page } = window;
   const proposal = `/proposals/${outcome.proposal!}`;
-  await lookedAtAll(t, window, address, [
-    '/funds/nowhere-2016-17',
-    `/funds/${FUND}/history/999`,
-    '/proposals/00000000-0000-4000-8000-000000000000',
-    proposal,
-    `${proposal}/decline`,
-    `${proposal}/counter`,
-    `/funds/${FUND}?on=31+February+2016`,
-  ]);
+  await lookedAtAll(
+    t,
+    window,
+    address,
+    [
+      '/funds/nowhere-2016-17',
+      `/funds/${FUND}/history/999`,
+      '/proposals/00000000-0000-4000-8000-000000000000',
+      proposal,
+      `${proposal}/decline`,
+      `${proposal}/counter`,
+      `/funds/${FUND}?on=31+February+2016`,
+    ],
+    [200, 400, 404],
+  );
   await page.goto(`${address}${proposal}/decline`);
   await follow(page, 'main button');
   await lookedAt(t, window, 'declined without a reason');

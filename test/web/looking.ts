@@ -48,7 +48,7 @@ const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !importa
   p { margin-bottom: 2em !important; }`;
 
 /**
- * Looks at the page that is open: barriers, widths, spacing, and that it holds no script of its own.
+ * Looks at the page that is open, with all that is folded: barriers, widths, spacing, and that it holds no script of its own.
  * @param barriersAt the widths at which a program looks for barriers, which takes most of the time
  */
 export async function lookedAt(
@@ -58,6 +58,8 @@ export async function lookedAt(
   barriersAt: readonly number[] = WIDTHS,
 ): Promise<void> {
   t.equal(await page.evaluate(`document.querySelectorAll('script').length`), 0, `${what} holds no script`);
+  // What is folded is looked at too.
+  await page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: HEIGHT });
     if (barriersAt.includes(width)) t.same(await barriers(page), [], `${what} at ${width}`);

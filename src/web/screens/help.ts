@@ -41,6 +41,11 @@ const WORDS: readonly (readonly [string, string])[] = [
   ['Mandate', 'That an officer acts for a partner in a role, from a day to a day.'],
   ['Fact', 'Something of the business that somebody says. It is recorded for ever, and put right by another fact.'],
   ['Proposal', 'A fact that waits for a signature.'],
+  ['Deal', 'A proposal of several facts, signed and recorded whole or not at all.'],
+  [
+    'Half of a settlement',
+    'A proposal of a settlement that is in two places: two funds, or a fund and the disputes of its area.',
+  ],
   ['On', 'The day that a figure is of, inclusive.'],
   ['As known', 'What somebody who asked at that moment would have been told.'],
   ['Dispute', 'A claim of one body on another over who pays for a case.'],
@@ -57,9 +62,9 @@ export function registerHelp(site: Site): void {
     html`${subheading('Two dates')}
       ${paragraph('Every figure is about a day, and is worked out from what was known at some moment. Leave both dates out to see today. Give the first alone to see that day as it is known now. Give both to see what somebody who asked then would have been told.')}
       ${subheading('Signing')}
-      ${paragraph('An offer counts once an officer of the other side has signed it. Before you sign, the page shows each figure as it is and as it would be. If the figures move while you read, the page shows them again and asks again.')}
+      ${paragraph('An offer counts once an officer of the other side has signed it. A deal has several parts, and counts once each part has every signature that it takes. Before you sign, the page shows each figure as it is and as it would be. If the figures move while you read, the page shows them again and asks again.')}
       ${subheading('Mistakes')}
-      ${paragraph('Nothing is ever changed or removed. A mistake is put right by a new fact that says why. Until there are forms for that, whoever runs the service loads it.')}`,
+      ${paragraph('Nothing is ever changed or removed. A mistake is put right by a new fact that says why. Find the fact in the history of its fund, of its area’s disputes or of the register, and open its page. If it can be taken back, the page says so: choose “Put it right: take it back”, then record the fact again as it should be.')}`,
   );
   words('/glossary', 'Words', glossary());
 }
