@@ -57,6 +57,12 @@ t.test('a day outside the year is drawn at its edge', async (t) => {
   t.match(text, /d="M56 [\d.]+H624V/);
 });
 
+t.test('where nothing has happened yet no line is drawn', async (t) => {
+  const { text } = stepChart({ ...STEPS, lines: [{ title: 'Funded', look: 'whole', points: [] }] });
+  t.notMatch(text, '<path');
+  t.match(text, '>Funded<', 'the legend says what would be drawn');
+});
+
 t.test('a waterfall ends where its changes lead, each bar where the one before it ended', async (t) => {
   const { text } = waterfall({
     id: 'moved',

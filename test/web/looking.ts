@@ -81,7 +81,9 @@ const FOCUSED = `(() => {
   // Of choices the browser’s own box is under what is drawn.
   const drawn = at.matches('input[type=radio], input[type=checkbox]') ? getComputedStyle(at.nextElementSibling, '::before') : style;
   const seen = (each) => each.outlineStyle !== 'none' && parseFloat(each.outlineWidth) > 0 || each.boxShadow !== 'none';
-  const [x, y] = [Math.min(Math.max(box.x + Math.min(box.width, 20) / 2, 0), innerWidth - 1), box.y + box.height / 2];
+  const x = Math.min(Math.max(box.x + Math.min(box.width, 20) / 2, 0), innerWidth - 1);
+  // A frame may be taller than the window: the middle of what is seen of it.
+  const y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
   const top = document.elementFromPoint(x, y);
   const label = at.labels && at.labels[0];
   return {

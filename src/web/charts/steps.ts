@@ -8,7 +8,7 @@ interface Line {
   readonly title: string;
   /** Whole, or in dashes: lines are told apart without colour. */
   readonly look: 'whole' | 'dashed' | 'dotted';
-  /** The sum from each day on, in the order of days; in pounds, as it was answered. */
+  /** The sum from each day on, in the order of days; in pounds, as it was answered. None where nothing has happened yet: no line is drawn. */
   readonly points: readonly { readonly day: string; readonly sum: string }[];
 }
 
@@ -54,6 +54,6 @@ export function stepChart({ first, last, marked, lines, ...frame }: Steps): Html
   return chart({
     ...frame,
     height: HEIGHT,
-    drawing: html`${drawn}${months}${mark}${lines.map((line) => html`<path class="bcf-chart__line bcf-chart__line--${line.look}" d="${path(line)}"/>`)}${legend}`,
+    drawing: html`${drawn}${months}${mark}${lines.filter(({ points }) => points.length > 0).map((line) => html`<path class="bcf-chart__line bcf-chart__line--${line.look}" d="${path(line)}"/>`)}${legend}`,
   });
 }

@@ -208,7 +208,7 @@ async function gapChart(
     id: 'gap',
     title: gapOnTheDay(gap),
     about: `Required and funded on each day of the year, ${datesInWords({ knownAt: gap.knownAt }).replace(/^A/, 'a')}. The dotted line is ${day(gap.on)}.`,
-    words: moves.slice(0, TOLD_MAX).join(' '),
+    words: moves.length === 0 ? 'Nothing is required or funded yet.' : moves.slice(0, TOLD_MAX).join(' '),
     first,
     last,
     marked: gap.on,
