@@ -52,7 +52,7 @@ export const CHECKED: readonly Checked[] = [
   {
     what: 'The keyboard alone: order, end, focus seen and not covered',
     criteria: '2.1.1, 2.1.2, 2.4.3, 2.4.7, 2.4.11',
-    how: 'By the Tab key in a browser at 320 pixels: on three pages each time the service is built; on this day on the same pages as by axe, except those of a ledger that answers no more',
+    how: 'By the Tab key in a browser at 320 pixels: on three pages each time the service is built; on this day on the same pages as by axe, except seven of what is refused or not answered',
     on: TODAY,
     found: 'Nothing. No part of a page stands still while the rest moves, so nothing covers the focus',
   },
