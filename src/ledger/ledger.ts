@@ -192,7 +192,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
     async history(stream, size, { after, limit }) {
       const entries: HistoryEntry[] = [];
       // Most acts are one event, and what comes after a page is looked at.
-      const read = kept.hasRoomFor(stream)
+      const read = kept.isAtHand(stream)
         ? (await kept.of(stream, size)).slice(after + 1)
         : entriesKnown(stream, size, after, limit + 2);
       for await (const entry of read) {

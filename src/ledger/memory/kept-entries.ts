@@ -1,5 +1,5 @@
 import type { Entry } from '../../../projections/entry.js';
-import { StoreUnavailable } from '../../store/event-store.js';
+import { READ_PAGE_MAX, StoreUnavailable } from '../../store/event-store.js';
 
 /** An entry, and why it is void where it is: then it posts nothing, and its sentence says so. */
 export type HistoryEntry = Entry & { readonly why?: string };
@@ -10,10 +10,10 @@ export type HistoryEntry = Entry & { readonly why?: string };
  * one takes one to two kilobytes.
  */
 export interface KeptEntries {
-  /** The entries of a stream at places below `size`, in ledger order, void ones too. Whoever is given them changes nothing. */
+  /** The entries of a stream at places below `size`, in ledger order, void ones too. Kept ones are frozen, with all in them. */
   of(stream: string, size: number): Promise<readonly HistoryEntry[]>;
-  /** Whether a stream is small enough to be kept. */
-  hasRoomFor(stream: string): boolean;
+  /** Whether a part of a stream is best taken from the whole: the stream is kept, or one read of the store holds all of it. */
+  isAtHand(stream: string): boolean;
 }
 
 /** So many events are kept in all; a stream of more is read anew each time. */
@@ -22,7 +22,7 @@ export const KEPT_EVENTS_MAX = 40_000;
 interface KeptStream {
   /** By revision. */
   readonly entries: HistoryEntry[];
-  /** What reads on, where something does. */
+  /** What reads on, where something does: settles once this is undefined again. */
   reading: Promise<void> | undefined;
 }
 
@@ -41,7 +41,7 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
     const found: HistoryEntry[] = [];
     for await (const entry of read(stream, known(stream).size, at.entries.length - 1)) found.push(entry);
     // All of it, or nothing where the store could not be read on.
-    for (const entry of found) at.entries.push(entry);
+    for (const entry of found) at.entries.push(frozen(entry));
   }
 
   function makeRoom(): void {
@@ -59,8 +59,13 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
     kept.set(stream, at);
     makeRoom();
     while (at.entries.length < known(stream).events) {
+      if (at.reading) {
+        // It may have begun before the last event was known: what it leaves out is read next.
+        await at.reading;
+        continue;
+      }
       const had = at.entries.length;
-      at.reading ??= readOn(stream, at).finally(() => (at.reading = undefined));
+      at.reading = readOn(stream, at).finally(() => (at.reading = undefined));
       await at.reading;
       if (at.entries.length === had)
         throw new StoreUnavailable(`Of ${stream} no event after revision ${had - 1} can be read.`);
@@ -69,7 +74,7 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
   }
 
   return {
-    hasRoomFor: (stream) => known(stream).events <= eventsMax,
+    isAtHand: (stream) => kept.has(stream) || known(stream).events <= Math.min(eventsMax, READ_PAGE_MAX),
     async of(stream, size) {
       if (known(stream).events > eventsMax) {
         const entries: HistoryEntry[] = [];
@@ -80,6 +85,13 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
       return entries.slice(0, countBelow(entries, size));
     },
   };
+}
+
+/** An entry that nobody can change, nor anything in it: everybody who asks is given the same one. */
+function frozen<Each>(value: Each): Each {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const each of Object.values(value)) frozen(each);
+  return Object.freeze(value);
 }
 
 /** How many entries, in ledger order, are at places below a size. */

@@ -41,7 +41,11 @@ t.test('the streams asked about last are kept, and one that is too large is read
   const kept = keepEntries(reading, 10);
   for (const stream of ['a', 'b', 'a', 'c', 'a', 'b']) await kept.of(stream, 200);
   t.same(reads, ['a after -1', 'b after -1', 'c after -1', 'b after -1']);
-  t.notOk(kept.hasRoomFor('large'));
+  t.same(
+    ['a', 'b', 'c', 'large'].map((stream) => kept.isAtHand(stream)),
+    [true, true, true, false],
+    'one that was read before is small: one read of the store holds it',
+  );
   t.equal((await kept.of('large', 200)).length, 11);
   t.equal((await kept.of('large', 200)).length, 11);
   t.same(reads.slice(4), ['large after -1', 'large after -1']);
@@ -59,4 +63,46 @@ t.test('what cannot be read is refused, and read again by the next who asks', as
   await t.rejects(kept.of('a', 20), { message: 'the disk is away' });
   await t.rejects(kept.of('a', 20), { message: 'Of a no event after revision -1 can be read.' });
   t.same(revisions(await kept.of('a', 20)), [0, 1]);
+});
+
+t.test('a page of a large stream does not have the whole of it read, unless it is kept already', async (t) => {
+  const { reads, ...reading } = streams({ year: 1_001, small: 1_000 });
+  const kept = keepEntries(reading, 5_000);
+  t.equal(kept.isAtHand('year'), false);
+  t.equal(kept.isAtHand('small'), true);
+  await kept.of('year', 20_000);
+  t.equal(kept.isAtHand('year'), true);
+  t.same(reads, ['year after -1']);
+});
+
+t.test('an event that becomes known in any moment of a reading is read next, by all who wait', async (t) => {
+  /** Two ask at once, and a third event is known so many turns later; a third asks in that moment. */
+  const grownAfter = async (turns: number): Promise<number[][]> => {
+    const sizes = { a: 2 };
+    const kept = keepEntries(streams(sizes), 10);
+    const asked = [kept.of('a', 100), kept.of('a', 100)];
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    sizes.a = 3;
+    asked.push(kept.of('a', 100));
+    return (await Promise.all(asked)).map(revisions);
+  };
+  const whole = [0, 1, 2];
+  for (let turns = 0; turns < 40; turns++) {
+    const [first, second, third] = await grownAfter(turns);
+    t.same(third, whole, `${turns} turns after`);
+    for (const each of [first, second]) t.same(each, whole.slice(0, each!.length));
+  }
+});
+
+t.test('what is kept cannot be changed by whoever is given it', async (t) => {
+  const read = async function* () {
+    yield { revision: 0, place: 0, data: { instalments: [{ amount: '1.00' }] } } as unknown as HistoryEntry;
+  };
+  const kept = keepEntries({ known: () => ({ events: 1, size: 1 }), read }, 10);
+  const [entry] = await kept.of('a', 1);
+  const { instalments } = entry!.data as unknown as { instalments: { amount: string }[] };
+  t.throws(() => (instalments[0]!.amount = '2.00'), TypeError);
+  t.throws(() => instalments.push({ amount: '3.00' }), TypeError);
+  t.throws(() => ((entry as { revision: number }).revision = 1), TypeError);
+  t.match(await kept.of('a', 1), [{ revision: 0, data: { instalments: [{ amount: '1.00' }] } }]);
 });
