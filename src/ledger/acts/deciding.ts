@@ -9,10 +9,11 @@ import { decide } from '../../domain/grammar/stream.js';
 import { asStored } from '../../domain/grammar/texts.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import type { RecordedEvent } from '../../store/event-store.js';
-import { decode, encode, KINDS } from '../catalogue.js';
+import { decode, encode, KINDS, REGISTER_STREAM } from '../catalogue.js';
 import type { ReadModel } from '../memory/read-model.js';
 import { decisionContext, type Streams } from './decision-context.js';
 import { eventId } from './event-id.js';
+import { inCodesBy } from './request.js';
 import type { Decided, Prepared } from './submission.js';
 
 /** Deciding: from an act and the state of the streams to the events that it would record. It changes nothing. */
@@ -41,12 +42,15 @@ export function factsNamed({ open }: Pick<StreamState<unknown>, 'open'>, command
  * `originals` are the events that it names, read from the store.
  */
 export function decided(
-  act: Prepared,
+  sent: Prepared,
   now: Instant,
   originals: readonly RecordedEvent[],
   model: Pick<ReadModel, 'voidActs'>,
   streams: Streams,
 ): Decided | Refusal {
+  // Rules may have been published since it was prepared: its codes are those that are known at its place.
+  const register = streams.stream('register', REGISTER_STREAM);
+  const act = sent.codesOf === register.last ? sent : inCodesBy(sent, register);
   const { kind, stream, command, officer, actingFor, key } = act;
   const stale = readStale(act, streams);
   if (stale) return stale;

@@ -31,16 +31,33 @@ function mayBeWorded({ kind }: Where, type: string): boolean {
   return may;
 }
 
-/** A fact in the codes of the rules of its year, on its own day, as the register has them now. */
-export function factInCodes(where: Where, { type, data }: SentFact, reference: ReferenceState): SentFact {
+/**
+ * A fact in the codes of the rules of its year, on its own day, as they are known at a revision of the register, inclusive;
+ * left out, as the register has them now.
+ */
+export function factInCodes(
+  where: Where,
+  { type, data }: SentFact,
+  reference: ReferenceState,
+  upTo = Infinity,
+): SentFact {
   if (where.kind !== 'fund' || !mayBeWorded(where, type)) return { type, data };
-  const rules = rulesOn(reference, yearOf(where.stream), data.effective, Infinity);
+  const rules = rulesOn(reference, yearOf(where.stream), data.effective, upTo);
   const { input } = factOf(KINDS.fund, type);
   return { type, data: inCodes(input, data, (text, list) => codeByRules(rules, list, text)) as FactData };
 }
 
 /** The same of a command: of every fact that it holds. */
-export function commandInCodes(where: Where, command: Command, reference: ReferenceState): Command {
+export function commandInCodes(where: Where, command: Command, reference: ReferenceState, upTo?: number): Command {
   if (!('fact' in command)) return command;
-  return { ...command, ...offeredAs(textsOf(command).map((fact) => factInCodes(where, fact, reference))) };
+  return { ...command, ...offeredAs(textsOf(command).map((fact) => factInCodes(where, fact, reference, upTo))) };
+}
+
+/**
+ * At which revisions of the register the words of a step’s year came to mean something else: those of the publications of
+ * its rules in the order of recording, after -1 for the rules that are shipped. Only -1 where nothing in it may be words.
+ */
+export function meaningsOf(where: Where, facts: readonly SentFact[], { ruleSets }: ReferenceState): number[] {
+  if (where.kind !== 'fund' || !facts.some(({ type }) => mayBeWorded(where, type))) return [-1];
+  return [-1, ...(ruleSets.get(yearOf(where.stream)) ?? []).map(({ revision }) => revision)];
 }

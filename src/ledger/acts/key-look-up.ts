@@ -3,11 +3,13 @@ import { refuse, type Refusal } from '../../domain/rules.js';
 import { DEAL_FACTS_MAX } from '../../domain/grammar/proposal.js';
 import { EventsHidden, type EventStore } from '../../store/event-store.js';
 import { pageOfStream } from '../../store/pages.js';
-import { decode, KINDS } from '../catalogue.js';
+import { decode, KINDS, REGISTER_STREAM } from '../catalogue.js';
 import { scopedKey } from '../memory/key-table.js';
 import type { Acted, ReadModel } from '../memory/read-model.js';
 import { doneBefore } from './answer.js';
+import { commandInCodes } from './in-codes.js';
 import { requestsNow } from './recorded-act.js';
+import { requestOf } from './request.js';
 import type { Done, Prepared } from './submission.js';
 
 /**
@@ -24,7 +26,7 @@ export async function lookedUp(
   if (!acted) return undefined;
   const events = await eventsOf(acted, act, store);
   const [first] = events;
-  return isSameRequest(first!, act)
+  return isSameRequest(first!, act, act.request) || isSameRequest(first!, act, requestThen(acted, act, model))
     ? doneBefore(events)
     : refuse('key_reused', `This key stands for ${first!.type}, recorded at ${first!.metadata.recordedAt}.`);
 }
@@ -42,7 +44,16 @@ async function eventsOf(
     .filter(({ metadata }) => metadata.key === key && metadata.officer === officer);
 }
 
+/**
+ * The fingerprint of a request by the rules that were known where an act was recorded: what it says in words may mean
+ * something else since, or nothing.
+ */
+function requestThen({ stream, revision }: Acted, act: Prepared, model: ReadModel): string {
+  const known = model.knownRevision(REGISTER_STREAM, model.places(stream)[revision]!);
+  return requestOf({ ...act, command: commandInCodes(act, act.sent, model.register().reference, known) });
+}
+
 /** Whether a request is the one that an event records; of one of an older version, as it is asked in this program’s. */
-const isSameRequest = (event: LedgerEvent, { kind, request }: Prepared): boolean =>
+const isSameRequest = (event: LedgerEvent, { kind }: Prepared, request: string): boolean =>
   event.metadata.request === request ||
   (event.stored !== undefined && requestsNow(KINDS[kind], event).includes(request));

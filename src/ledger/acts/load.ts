@@ -16,7 +16,7 @@ import { OPERATOR } from '../access.js';
 import { act } from '../act.js';
 import { OutcomeUnknown, StoreBusy } from '../../store/event-store.js';
 import type { ReferenceState } from '../../domain/register/reference-state.js';
-import { factInCodes } from './in-codes.js';
+import { factInCodes, meaningsOf } from './in-codes.js';
 import { understood } from './request.js';
 import type { Done, Outcome, Submission } from './submission.js';
 
@@ -208,13 +208,12 @@ function checkLabels(planned: readonly Planned[]): void {
   }
 }
 
-/** Numbers what is the same: the first is 1, the next 2. */
-function counting(): (text: string) => string {
+/** Numbers what is the same: the first is 1, the next 2. `next` says it with its number, and `take` uses the number up. */
+function counting() {
   const times = new Map<string, number>();
-  return (text) => {
-    const time = (times.get(text) ?? 0) + 1;
-    times.set(text, time);
-    return `${text} ${time}`;
+  return {
+    next: (text: string): string => `${text} ${(times.get(text) ?? 0) + 1}`,
+    take: (text: string): void => void times.set(text, (times.get(text) ?? 0) + 1),
   };
 }
 
@@ -223,13 +222,20 @@ function counting(): (text: string) => string {
  * what is understood make no other step of it; nor does which officer of a body does it, so that nothing is recorded twice
  * because a colleague loads it again. What a label stands for is said by the key of its step.
  */
-const recordedBy = ({ step, facts }: Planned, refers: readonly string[], reference: ReferenceState): string =>
+const recordedBy = (
+  { step, facts }: Planned,
+  refers: readonly string[],
+  reference: ReferenceState,
+  upTo: number,
+): string =>
   sha256(
     canonical({
       act: ACTS.find((name) => step[name] !== undefined)!,
       in: step.in,
       at: step.at,
-      facts: facts.map((fact) => understood(KINDS[kindOfStep(step)], factInCodes(whereOf(step), fact, reference))),
+      facts: facts.map((fact) =>
+        understood(KINDS[kindOfStep(step)], factInCodes(whereOf(step), fact, reference, upTo)),
+      ),
       refers,
       reason: step.reason,
       conditions: step.conditions,
@@ -240,23 +246,45 @@ const recordedBy = ({ step, facts }: Planned, refers: readonly string[], referen
     }),
   );
 
+/** A key that a step may have, and the revisions of the register by which it has it, from one on and below another. */
+interface StepKey {
+  readonly key: string;
+  /** What it would record by them. */
+  readonly records: string;
+  readonly from: number;
+  readonly below: number;
+}
+
+interface LoadKeys {
+  /** The keys that a step may have, by what its words have meant one after another: the last is today’s. */
+  of(each: Planned, reference: ReferenceState): readonly StepKey[];
+  /** Says under which of them it is recorded. */
+  take(each: Planned, key: StepKey): void;
+}
+
 /**
  * The keys of one load. A step's key is what it would record: the same step is the same act, whatever its file is called,
  * however it is written or moved, and whoever loads it; said twice in one load, it is two acts. What a step would record is
- * told by the rules of its year as the register has them when its turn comes: a step before it may publish them.
+ * told by the rules of its year as the register has them when its turn comes: a step before it may publish them. Where it was
+ * loaded before, they were those of that time, and it is looked for under the key that it had then.
  */
-function keysOfLoad(): (each: Planned, reference: ReferenceState) => string {
-  const numbered = counting();
-  const keys = new Map<Planned, string>();
-  const keyOf = (each: Planned, reference: ReferenceState): string => {
-    const known = keys.get(each);
-    if (known !== undefined) return known;
-    const refers = each.refers.map((to) => (typeof to === 'string' ? to : keyOf(to, reference)));
-    const key = numbered(recordedBy(each, refers, reference));
-    keys.set(each, key);
-    return key;
+function keysOfLoad(): LoadKeys {
+  const times = counting();
+  const taken = new Map<Planned, string>();
+  return {
+    of(each, reference) {
+      const refers = each.refers.map((to) => (typeof to === 'string' ? to : taken.get(to)!));
+      const meanings = meaningsOf(whereOf(each.step), each.facts, reference);
+      return meanings.map((from, index) => {
+        const records = recordedBy(each, refers, reference, from);
+        return { key: times.next(records), records, from, below: meanings[index + 1] ?? Infinity };
+      });
+    },
+    take(each, { key, records }) {
+      times.take(records);
+      taken.set(each, key);
+    },
   };
-  return keyOf;
 }
 
 /**
@@ -264,7 +292,13 @@ function keysOfLoad(): (each: Planned, reference: ReferenceState) => string {
  * ties in the order given.
  */
 export function planLoad(files: readonly NamedFile[]): Planned[] {
-  const formerKeyOf = counting();
+  const former = counting();
+  const formerKeyOf = (step: Step): string => {
+    const text = sha256(canonical(step));
+    const key = former.next(text);
+    former.take(text);
+    return key;
+  };
   const steps = files.flatMap(({ name, content }) => {
     const read = readAs(LoadFile, content);
     if ('faults' in read) {
@@ -287,7 +321,7 @@ export function planLoad(files: readonly NamedFile[]): Planned[] {
         where,
         facts,
         refers: refers.map((label) => labelled.get(named(label)) ?? label),
-        formerKey: formerKeyOf(sha256(canonical(step))),
+        formerKey: formerKeyOf(step),
         file: name,
         step,
       };
@@ -338,16 +372,18 @@ export async function load(
   { ledger, clock, signedInBy, patienceMs = PATIENCE_MS, onStep }: Loading,
 ): Promise<Loaded> {
   const labels = new Map<string, Outcome>();
-  const keyOf = keysOfLoad();
+  const keys = keysOfLoad();
   const warnings: string[] = [];
   let replayed = 0;
   for (const [index, each] of planned.entries()) {
     const { where, file, step } = each;
     const before = index === 0 ? '' : ` The ${index} before it stand; correct it and load again.`;
     const stop = (why: Refusal) => new LoadStopped(where, why, before);
-    const key = keyOf(each, ledger.model.register().reference);
-    const recorded = await actOf(ledger, each, key);
-    const submission = submissionOf(step, labels, key, file, signedInBy, where);
+    const possible = keys.of(each, ledger.model.register().reference);
+    const recorded = await actOf(ledger, each, possible);
+    const key = possible.find((one) => one.key === recorded?.key) ?? possible.at(-1)!;
+    keys.take(each, key);
+    const submission = submissionOf(step, labels, key.key, file, signedInBy, where);
     if (step.at !== undefined && !recorded) {
       const refusal = setClock(ledger, clock, step);
       if (refusal) throw stop(refusal);
@@ -383,19 +419,27 @@ interface Recorded {
 
 /**
  * Whose act a step is already, and under which key, where it was loaded before: by its officer, or by another of the same
- * body. What one body has said another may say in the same words, and both are recorded.
+ * body. What one body has said another may say in the same words, and both are recorded. What a step’s words meant once is
+ * its act where it was recorded while they did; what they mean today is, whenever it was recorded.
  */
-async function actOf(ledger: Ledger, { step, formerKey }: Planned, key: string): Promise<Recorded | undefined> {
+async function actOf(
+  ledger: Ledger,
+  { step, formerKey }: Planned,
+  keys: readonly StepKey[],
+): Promise<Recorded | undefined> {
   const { model } = ledger;
   const { mandates } = model.register();
   const bodies = step.partner ? [step.partner] : (mandates.get(step.officer) ?? []).map(({ partner }) => partner);
-  for (const each of [key, formerKey]) {
+  const ever = [keys.at(-1)!.key, formerKey].map((key) => ({ key, from: -1, below: Infinity }));
+  for (const { key, from, below } of [...keys, ...ever]) {
     for (const officer of new Set([step.officer, ...mandates.keys()])) {
-      const acted = model.acted(scopedKey(officer, sha256(each)), streamOfStep(step));
+      const acted = model.acted(scopedKey(officer, sha256(key)), streamOfStep(step));
       if (!acted) continue;
+      const known = model.knownRevision(REGISTER_STREAM, model.places(acted.stream)[acted.revision]!);
+      if (known < from || known >= below) continue;
       const [entry] = await ledger.entries(acted.stream, model.size(), acted.revision - 1);
       if (!entry || (officer !== step.officer && !bodies.includes(entry.partner))) continue;
-      return { officer, key: each, partner: entry.partner };
+      return { officer, key, partner: entry.partner };
     }
   }
   return undefined;

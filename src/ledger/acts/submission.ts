@@ -67,4 +67,8 @@ export interface Prepared extends Submission {
   /** The digest of the key. The key itself is not stored: a client may have written anything in it. */
   readonly key: string;
   readonly request: string;
+  /** The command as it was sent, perhaps in words; `command` is in codes. */
+  readonly sent: Command;
+  /** By which revision of the register it is in codes. */
+  readonly codesOf: number;
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { OutcomeUnknown, type EventStore } from '../../store/event-store.js';
-import { sha256 } from '../catalogue.js';
+import { REGISTER_STREAM, sha256 } from '../catalogue.js';
 import type { Clock } from '../clock.js';
 import { scopedKey } from '../memory/key-table.js';
 import type { Projector } from '../memory/projector.js';
@@ -12,8 +12,7 @@ import { doneNow, wouldDo } from './answer.js';
 import { createBatches, type Batches } from './batch.js';
 import type { ClockWatch } from './clock-watch.js';
 import { lookedUp } from './key-look-up.js';
-import { commandInCodes } from './in-codes.js';
-import { requestOf } from './request.js';
+import { inCodesBy } from './request.js';
 import { seen } from './seen.js';
 import { serviceActs, type ServiceActs } from './service-acts.js';
 import type { Done, Prepared, Submission } from './submission.js';
@@ -49,9 +48,9 @@ const STEP_ASIDE_MS_MAX = 50;
 const STANDS_MS_MAX = 10_000;
 
 /** An act in the codes of its year’s rules, with its key and itself as digests. */
-export function prepared(sent: Submission, model: Pick<ReadModel, 'register'>): Prepared {
-  const submission = { ...sent, command: commandInCodes(sent, sent.command, model.register().reference) };
-  return { request: requestOf(submission), ...submission, key: sha256(submission.key) };
+export function prepared(sent: Submission, model: Pick<ReadModel, 'stream'>): Prepared {
+  const register = model.stream('register', REGISTER_STREAM);
+  return inCodesBy({ ...sent, sent: sent.command, key: sha256(sent.key) }, register);
 }
 
 export function createSubmitter(parts: SubmitterParts): Submitter {

@@ -5,7 +5,7 @@ import { namingsIn } from '../../../src/domain/grammar/naming.js';
 import { refuse, type Refusal } from '../../../src/domain/rules.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { load, LoadStopped, planLoad } from '../../../src/ledger/acts/load.js';
-import type { Submission } from '../../../src/ledger/acts/submission.js';
+import type { Done, Submission } from '../../../src/ledger/acts/submission.js';
 import { OutcomeUnknown, StoreBusy, StoreUnavailable } from '../../../src/store/event-store.js';
 import {
   contribution,
@@ -469,6 +469,122 @@ t.test('a step in a template’s words is the step in codes, also where a file p
   t.match(await load(planLoad([file([described(codes, '2016-08-02')])]), into(ledger)), { recorded: 0, replayed: 1 });
   t.same((await verify(ledger.store)).problems, []);
 });
+
+/** Rules of 2016-17 in which types of scheme are called so. */
+const rulesCalling = (schemeTypes: readonly object[], more: object = {}) => ({
+  effective: '2016-04-01',
+  year: '2016-17',
+  planNeeded: true,
+  uplifts: [],
+  schemeTypes,
+  areasOfSpend: [{ code: 'community-health', name: 'Community health', counts: 'out-of-hospital' }],
+  providers: [{ code: 'nhs-community', name: 'NHS community' }],
+  dueDates: [],
+  conditions: [],
+  publication: 'The template',
+  ...more,
+});
+const WITHOUT = [{ code: 'carers-services', name: 'Carers' }];
+const ELSEWHERE = [...WITHOUT, { code: 'advice', name: 'Advice', wordings: ['Support for carers'] }];
+const CODES = { type: 'carers-services', areaOfSpend: 'community-health', provider: 'nhs-community' };
+const IN_WORDS = { ...CODES, type: 'Support for carers' };
+
+for (const [what, schemeTypes] of [
+  ['nothing', WITHOUT],
+  ['another code', ELSEWHERE],
+] as const) {
+  t.test(`a key stands for its act after a publication by which the words mean ${what}`, async (t) => {
+    const ledger = await openedLedger(t);
+    const sent = (more: Readonly<Record<string, unknown>>, name: string) =>
+      ledger.submit(
+        'pool-manager',
+        { act: 'post', fact: { type: 'PlanLineSet', data: line({ line: name, scheme: scheme(more) }) as never } },
+        { key: `the key of ${name}` },
+      );
+    t.match(await sent(IN_WORDS, 'one'), { replayed: false });
+    const { outcome } = (await sent(IN_WORDS, 'two')) as Done;
+    await ledger.post('registrar', 'RuleSetPublished', rulesCalling(schemeTypes), REGISTER_STREAM);
+    const again = { replayed: true, outcome: { events: outcome.events.map(({ id }) => ({ id })) } };
+    t.match(await sent(IN_WORDS, 'two'), again);
+    t.match(await sent(CODES, 'two'), again, 'nor do the codes that it was recorded in stand for another');
+    t.match(await sent({ ...CODES, type: 'advice' }, 'two'), { rule: 'key_reused' });
+    t.same((await verify(ledger.store)).problems, []);
+  });
+
+  t.test(
+    `a file is loaded again after a publication by which its words mean ${what}: nothing is recorded`,
+    async (t) => {
+      const ledger = await openedLedger(t);
+      const described = (more: Readonly<Record<string, unknown>>, as: object = {}) => ({
+        officer: 'pool-manager',
+        in: FUND,
+        post: {
+          type: 'PlanLineDescribed',
+          data: { effective: '2016-05-01', line: 'home', scheme: scheme(more), reason: 'as the template says' },
+        },
+        ...as,
+      });
+      const steps = [
+        set('home'),
+        described(IN_WORDS, { as: 'in-words' }),
+        described(CODES),
+        {
+          officer: 'pool-manager',
+          in: FUND,
+          post: { type: 'FactReversed', data: { effective: '2016-05-01', reverses: '@in-words', reason: 'an error' } },
+        },
+      ];
+      t.match(await load(planLoad([file(steps)]), into(ledger)), { recorded: 4, replayed: 0 });
+      await ledger.post('registrar', 'RuleSetPublished', rulesCalling(schemeTypes), REGISTER_STREAM);
+      t.match(await load(planLoad([file(steps)]), into(ledger)), { recorded: 0, replayed: 4 });
+      t.match(await load(planLoad([file(steps.slice(1, 2))]), into(ledger)), { recorded: 0, replayed: 1 });
+      t.same((await verify(ledger.store)).problems, []);
+    },
+  );
+}
+
+t.test(
+  'an act is read by the rules that are known at its place, also where they are published in the same moment',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const inNewWords = { ...CODES, type: 'Those who care' };
+    const sent = () =>
+      ledger.submit(
+        'pool-manager',
+        { act: 'post', fact: { type: 'PlanLineSet', data: line({ scheme: scheme(inNewWords) }) as never } },
+        { key: 'the key' },
+      );
+    const schemeTypes = [{ code: 'carers-services', name: 'Carers', wordings: ['Those who care'] }];
+    const published = ledger.post('registrar', 'RuleSetPublished', rulesCalling(schemeTypes), REGISTER_STREAM);
+    const [, done] = await Promise.all([published, sent()]);
+    t.match(done, { replayed: false, outcome: { events: [{ type: 'PlanLineSet' }] } });
+    const revises = String(ledger.ledger.model.stream('register', REGISTER_STREAM).last);
+    await ledger.post('registrar', 'RuleSetPublished', rulesCalling(WITHOUT, { revises }), REGISTER_STREAM);
+    t.match(await sent(), { replayed: true });
+    t.same((await verify(ledger.store)).problems, []);
+  },
+);
+
+t.test(
+  'words that mean another code since are a new step where they were not loaded while they meant the first',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const described = (more: Readonly<Record<string, unknown>>) => ({
+      officer: 'pool-manager',
+      in: FUND,
+      post: {
+        type: 'PlanLineDescribed',
+        data: { effective: '2016-05-01', line: 'home', scheme: scheme(more), reason: 'as the template says' },
+      },
+    });
+    await load(planLoad([file([set('home')])]), into(ledger));
+    await ledger.post('registrar', 'RuleSetPublished', rulesCalling(ELSEWHERE), REGISTER_STREAM);
+    t.match(await load(planLoad([file([described(CODES)])]), into(ledger)), { recorded: 1 });
+    t.match(await load(planLoad([file([described(IN_WORDS)])]), into(ledger)), { recorded: 1 }, 'it is of advice now');
+    t.match(await load(planLoad([file([described({ ...CODES, type: 'advice' })])]), into(ledger)), { replayed: 1 });
+    t.same((await verify(ledger.store)).problems, []);
+  },
+);
 
 t.test('a key stands for one act, in a template’s words as in codes', async (t) => {
   const ledger = await openedLedger(t);
