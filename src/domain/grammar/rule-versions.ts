@@ -71,6 +71,10 @@ export const RULE_CHANGES = {
     from: 5,
     why: 'A plan is signed off by who holds the office: as the chief executive the chief executive, and for the health and wellbeing board an officer whom it mandates. A chief finance officer signed for all of them.',
   },
+  called_the_same: {
+    from: 5,
+    why: 'In the published rules of a year no code is called what another code of its list is: who wrote the name of the one was taken to mean the other, or neither.',
+  },
 } as const satisfies Readonly<Record<string, Change>>;
 
 export type RuleChange = keyof typeof RULE_CHANGES;

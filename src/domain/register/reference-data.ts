@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { put } from '../grammar/change.js';
 import { dayInWords, financialYear, type Day } from '../calendar.js';
-import { keeperFact, type Fact } from '../grammar/fact.js';
+import { keeperFact, type Context, type Fact } from '../grammar/fact.js';
+import { inForce as holds } from '../grammar/rule-versions.js';
 import { pence, pounds } from '../money.js';
 import { COUNTED_BY, UPLIFTS_OF } from '../reference/rule-sets.js';
 import { sectorOf, type RegisterState } from './state.js';
@@ -78,6 +79,21 @@ function eachForOne(list: readonly CodedSent[]): boolean {
   return list.every((each) =>
     (each.wordings ?? []).every((wording) => list.every((other) => other === each || !of(other).has(plain(wording)))),
   );
+}
+
+/** Refuses a list in which the name of a code is what another one is called, whatever its capitals and blanks. */
+function calledTheSame(list: readonly CodedSent[], context: Context): Refusal | undefined {
+  if (!holds('called_the_same', context)) return undefined;
+  const texts = ({ code, name, wordings = [] }: CodedSent) => [code, name, ...wordings].map(plain);
+  for (const each of list) {
+    const other = list.find((one) => one !== each && texts(one).includes(plain(each.name)));
+    if (other)
+      return refuse(
+        'called_the_same',
+        `“${each.name}” is the name of ${each.code}, and ${other.code} is called so too: give each a name of its own.`,
+      );
+  }
+  return undefined;
 }
 
 const codedList = <Shape extends z.ZodRawShape & typeof Coded>(shape: Shape) =>
@@ -236,7 +252,10 @@ export const REFERENCE_FACTS: readonly Fact<RegisterState>[] = [
     }),
     roles: ADMINISTER,
     wayBack: 'Publish a revision of it.',
-    check: (data, state: RegisterState) =>
+    check: (data, state: RegisterState, context) =>
+      calledTheSame(data.schemeTypes, context) ??
+      calledTheSame(data.areasOfSpend, context) ??
+      calledTheSame(data.providers, context) ??
       follows(state.reference.ruleSets.get(data.year), `the rules of ${data.year}`, data),
     evolve(state, data, { revision, metadata }) {
       const { ruleSets } = state.reference;

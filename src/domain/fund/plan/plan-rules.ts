@@ -2,6 +2,12 @@ import { rule } from '../../grammar/rule.js';
 
 /** Rules of reference data, of the plan in full, and of its minimum tests. */
 export const PLAN_RULES = {
+  called_the_same: rule(
+    422,
+    'Two codes of a list are called the same',
+    'No name of a code in the rules of a year is the name, a wording or the code of another code of the same list: what is called so could not be told apart.',
+    'Give each code of the list a name of its own.',
+  ),
   publication_stands: rule(
     409,
     'A publication stands already',
