@@ -1,0 +1,107 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { sizeOfDigest } from '../../ledger/audit/chain-digest.js';
+import { CHECKS, verify } from '../../ledger/audit/verify.js';
+import type { EventStore } from '../../store/event-store.js';
+import { EXIT, Ended, type Commands, type Terminal } from '../terminal.js';
+
+/** What checks a ledger and the machine that it is on. */
+
+function replay({ program, withLedger, output, using }: Terminal): void {
+  withLedger(program.command('replay'))
+    .description('rebuild the read model from the first event, and say how fast')
+    .option('--json', 'as JSON')
+    .action(async (options: { ledger: string; json?: true }) => {
+      const began = process.hrtime.bigint();
+      await using(options.ledger, { readOnly: true }, async (ledger) => {
+        const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+        const events = ledger.model.size();
+        const rate = Math.round(events / seconds);
+        if (options.json) output.data(JSON.stringify({ events, seconds, eventsPerSecond: rate }));
+        else output.data(`${events} events replayed in ${seconds.toFixed(2)} s: ${rate} events a second.`);
+      });
+    });
+}
+
+function verifyCommand({ program, withLedger, output, toRead }: Terminal): void {
+  withLedger(program.command('verify'))
+    .description(
+      'check the whole ledger from its bytes; nothing on standard output where all is well. It only reads, so it can be run on a copy',
+    )
+    .option('--json', 'as JSON')
+    .addOption(
+      new Option(
+        '--digest <hex>',
+        'a digest that an earlier program gave, before it gave a size and a root: says how many events it is of',
+      ).argParser(digest),
+    )
+    .option('--at <size>', 'how many events the digest is to be of', size)
+    .addHelpText(
+      'after',
+      `\nChecks:\n${CHECKS.map(({ name, promise }) => `  ${name.padEnd(12)}${promise}`).join('\n')}`,
+    )
+    .action(async (options: { ledger: string; json?: true; digest?: string; at?: number }) => {
+      const store = toRead(options.ledger);
+      try {
+        const { size, root, streams, voids, halfSettled, problems: findings, found: counts } = await verify(store);
+        const noted = options.digest === undefined ? undefined : await notedDigest(store, options.digest, options.at);
+        const problems = [...findings, ...(noted?.problem ? [noted.problem] : [])];
+        const found = { ...counts, ...(noted?.problem && { [noted.problem.check]: 1 }) };
+        if (options.json)
+          output.data(JSON.stringify({ size, root, streams, voids, halfSettled, problems, found }, null, 2));
+        else for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
+        if (size === 0) throw new Ended(EXIT.unreadable, `${options.ledger} holds no event.`);
+        const what = `${size} events${voids > 0 ? `, ${voids} of them void,` : ''} in ${streams} streams`;
+        if (problems.length > 0) {
+          const totals = Object.entries(found).map(([check, count]) => `${check} (${count})`);
+          throw new Ended(EXIT.finding, `${what}; found by ${totals.join(', ')}.`);
+        }
+        output.note(`${what}; all is well.\nSize ${size}, root ${root}.`);
+        for (const words of halfSettled) output.note(`Half of a settlement: ${words}`);
+        if (noted) output.note(`The digest is that of the first ${noted.size} events.`);
+      } finally {
+        await store.close();
+      }
+    });
+}
+
+function doctor({ program, withLedger, parts, output }: Terminal): void {
+  withLedger(program.command('doctor'))
+    .description('check the machine and the ledger’s store: Node, durability, permissions, clock, demonstration marks')
+    .option('--json', 'as JSON')
+    .action(async (options: { ledger: string; json?: true }) => {
+      const findings = await parts.diagnose(options.ledger);
+      if (options.json) output.data(JSON.stringify(findings, null, 2));
+      else
+        for (const each of findings)
+          output.data(`${each.ok ? 'well ' : 'WRONG'}  ${each.name.padEnd(14)}${each.words}`);
+      if (findings.some((each) => !each.ok)) throw new Ended(EXIT.finding, 'Something needs attention.');
+    });
+}
+
+/** How many events a digest that was noted down is of, and what is wrong where it is of none, or of others than were told. */
+async function notedDigest(store: EventStore, digest: string, at: number | undefined) {
+  const size = await sizeOfDigest(store, digest);
+  if (size !== undefined && (at === undefined || at === size)) return { size };
+  const words =
+    size === undefined
+      ? 'it is the digest of no beginning of this ledger: what it was noted down for is not what is there now.'
+      : `it is the digest of the first ${size} events, and not of the first ${at!}.`;
+  return { size, problem: { check: 'digest', where: `the digest ${digest}`, words } };
+}
+
+function digest(text: string): string {
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('It must be a digest: 64 hexadecimal digits.');
+  return text.toLowerCase();
+}
+
+function size(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number of events, 1 at least.');
+  return number;
+}
+
+export const CHECKING: Commands = {
+  heading: 'Check:',
+  commands: [replay, verifyCommand, doctor],
+};

@@ -1,0 +1,106 @@
+import { move } from '../../ledger/audit/move.js';
+import { createStanding, judgedAsStored, whyVoidInWords } from '../../ledger/memory/standing.js';
+import { eventLine } from '../../ledger/catalogue.js';
+import type { EventStore } from '../../store/event-store.js';
+import { pages } from '../../store/pages.js';
+import { progress, type Progress } from '../progress.js';
+import { WHERE, WrongUse, type Commands, type Terminal } from '../terminal.js';
+
+/** What copies a ledger, puts a copy back, and passes its events on. */
+
+function backup({ program, withLedger, parts, toRead, tellLoss, verified }: Terminal): void {
+  withLedger(program.command('backup'))
+    .description(
+      'copy the ledger’s file, which may be in use, to a new one that is its owner’s alone, and verify the copy',
+    )
+    .argument('<file>', 'the new file')
+    .action(async (to: string, options: { ledger: string }) => {
+      if (!parts.exists(options.ledger)) throw new WrongUse(`There is no ledger ${options.ledger}.`);
+      await parts.backUp(options.ledger, to);
+      await verified(to, 'is a copy of');
+      // The copy is sound, and cannot tell: nothing is noted beside it. Whoever replaces better ones by it must know.
+      const store = toRead(options.ledger);
+      try {
+        tellLoss(store, `${to} is a copy of what is left: keep the older backups.`);
+      } finally {
+        await store.close();
+      }
+    });
+}
+
+function restore({ program, withLedger, parts, output, mustBeThere, verified }: Terminal): void {
+  withLedger(program.command('restore'))
+    .description(
+      'put a backup, once verified, in the place of the ledger’s file, which nobody may be using; the old file is kept, and what is lost is recorded',
+    )
+    .argument('<backup>', 'the backup: a ledger’s file, which stays as it is')
+    .action(async (from: string, options: { ledger: string }) => {
+      mustBeThere(from);
+      await verified(from, 'is a backup of');
+      const { kept, accepted } = await parts.restore(from, options.ledger);
+      output.note(`${options.ledger} is restored${kept === undefined ? '.' : `; what was there is kept as ${kept}.`}`);
+      output.note(accepted ?? 'Nothing that was noted is missing.');
+      if (accepted !== undefined) {
+        const from = kept === undefined ? '' : ` What can still be read of it: bcf-ledger export --ledger ${kept}.`;
+        output.note(`Tell the officers: what they posted after the backup has to be posted again.${from}`);
+      }
+    });
+}
+
+function exportCommand({ program, withLedger, output, toRead, tellLoss }: Terminal): void {
+  withLedger(program.command('export'))
+    .description('write every event as a JSON line, with its leaf hash, in ledger order')
+    .action(async (options: { ledger: string }) => {
+      const store = toRead(options.ledger);
+      try {
+        const standing = createStanding();
+        for await (const page of pages(store))
+          for (const event of page) {
+            const why = standing.take(judgedAsStored(event));
+            output.data(eventLine(event, why && whyVoidInWords(why)));
+          }
+        tellLoss(store, 'What is left was written.');
+      } finally {
+        await store.close();
+      }
+    });
+}
+
+function moveCommand({ program, parts, output, toRead, tellLoss }: Terminal): void {
+  program
+    .command('move')
+    .description(
+      'copy a ledger to another store, either way, and check that both hold the same; begun again, it goes on where it stopped. Stop every service first',
+    )
+    .requiredOption('--from <where>', WHERE)
+    .requiredOption('--to <where>', 'where to: empty, or a part of the same ledger')
+    .option('--json', 'as JSON')
+    .action(async (options: { from: string; to: string; json?: true }) => {
+      if (options.from === options.to) throw new WrongUse('A ledger cannot be moved to where it is.');
+      const from = toRead(options.from);
+      let to: EventStore | undefined;
+      let bar: Progress | undefined;
+      try {
+        tellLoss(from, 'Restore it first: nothing was moved.');
+        to = parts.openStore(options.to, { readOnly: false, make: true, outOfOrder: !from.instantsInOrder });
+        const moved = await move(from, to, (done, of) => {
+          bar ??= progress(output, 'Moving', of);
+          bar.at(done);
+        });
+        if (options.json) output.data(JSON.stringify(moved, null, 2));
+        const { size, root, before } = moved;
+        output.note(
+          `${size} events in ${options.to}, ${before} of them from before; the same bytes in the same order as in ${options.from}.\nSize ${size}, root ${root}.`,
+        );
+      } finally {
+        bar?.done();
+        await from.close();
+        await to?.close();
+      }
+    });
+}
+
+export const KEEPING: Commands = {
+  heading: 'Keep, move and pass on:',
+  commands: [backup, restore, exportCommand, moveCommand],
+};

@@ -1,0 +1,93 @@
+import { InvalidArgumentError } from 'commander';
+import { planLoad } from '../../ledger/acts/load.js';
+import { demonstrationTable } from '../demonstration.js';
+import { NEW, type Commands, type Terminal } from '../terminal.js';
+
+/** What runs the service, and lets people in. */
+
+interface ServeOptions {
+  readonly ledger: string;
+  readonly new?: true;
+  readonly port?: number;
+  readonly acceptLoss?: true;
+  readonly demonstrationIdentities?: true;
+}
+
+function demonstration({ program, withLedger, parts, output, using, loadInto }: Terminal): void {
+  withLedger(program.command('demo'), 'demonstration.sqlite', 'demonstration.sqlite, in this folder')
+    .description('make a demonstration ledger with the scenarios, show what it answers, and serve it on this machine')
+    .option('--once', 'print and exit, without serving')
+    .option('--port <number>', 'the port to listen on', port)
+    .action(async ({ ledger: file, ...options }: { ledger: string; once?: true; port?: number }) => {
+      await parts.removeDemonstration(file);
+      await loadInto(file, planLoad(parts.scenarios()), true);
+      await using(file, { readOnly: true }, async (ledger) =>
+        output.data(await demonstrationTable(ledger, output.width)),
+      );
+      if (!options.once)
+        await parts.serve({ file, port: options.port, demonstration: true, make: false, acceptLoss: false });
+    });
+}
+
+function serving({ program, withLedger, parts, toBeMade }: Terminal): void {
+  withLedger(program.command('serve'))
+    .description('serve the ledger over HTTP')
+    .option('--new', NEW)
+    .option('--port <number>', 'the port to listen on', port)
+    .option('--accept-loss', 'go on although acts that were recorded are gone, and record that; say it once')
+    .option(
+      '--demonstration-identities',
+      'accept anybody as anybody: only for a demonstration ledger, only on this machine',
+    )
+    .addHelpText(
+      'after',
+      () => `\nSettings:\n${parts.settings.map((each) => `  ${each.name.padEnd(26)}${each.words}`).join('\n')}`,
+    )
+    .action(async (options: ServeOptions) =>
+      parts.serve({
+        file: options.ledger,
+        port: options.port,
+        demonstration: options.demonstrationIdentities === true,
+        make: toBeMade(options),
+        acceptLoss: options.acceptLoss === true,
+      }),
+    );
+}
+
+function token({ program, withLedger, parts, output }: Terminal): void {
+  withLedger(program.command('token'))
+    .description('issue a token for an officer, signed with the ledger’s own key')
+    .argument('<officer>', 'the officer’s name in the register')
+    .option('--hours <number>', 'how long it is good for', hours, 8)
+    .action(async (officer: string, options: { ledger: string; hours: number }) =>
+      output.data(await parts.issueToken(options.ledger, officer, options.hours)),
+    );
+}
+
+function signInLink({ program, withLedger, parts, output }: Terminal): void {
+  withLedger(program.command('sign-in-link'))
+    .description('print a link with which an officer signs in to the pages: good once, for ten minutes')
+    .argument('<officer>', 'the officer’s name in the register')
+    .action(async (officer: string, options: { ledger: string }) =>
+      output.data(await parts.signInLink(options.ledger, officer)),
+    );
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+  return number;
+}
+
+function hours(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 24 * 31))
+    throw new InvalidArgumentError('It must be more than 0 and at most 744 hours.');
+  return number;
+}
+
+export const SERVICE: Commands = {
+  heading: 'Run the service, and let people in:',
+  commands: [demonstration, serving, token, signInLink],
+};

@@ -1,0 +1,183 @@
+import { Command, Option } from 'commander';
+import type { SettableClock } from '../ledger/clock.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { load, planLoad, type NamedFile } from '../ledger/acts/load.js';
+import { verify } from '../ledger/audit/verify.js';
+import type { EventStore } from '../store/event-store.js';
+import type { Output } from './output.js';
+import { progress } from './progress.js';
+
+/** What the commands of the terminal share. Data goes to standard output, everything else to standard error. */
+
+export const EXIT = { well: 0, finding: 1, usage: 2, unreadable: 3, refused: 4 } as const;
+type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What the composition root hands to the commands; they know no adapter and no server. */
+export interface Parts {
+  readonly version: string;
+  readonly defaultLedger: string;
+  readonly settings: readonly { readonly name: string; readonly words: string }[];
+  /** Opens what `--ledger` names: a file, made only where `make` says so, or `eventstoredb`. `outOfOrder` where it takes a ledger that services shared. */
+  openStore(
+    ledger: string,
+    how: { readonly readOnly: boolean; readonly make?: boolean; readonly outOfOrder?: boolean },
+  ): EventStore;
+  openLedger(
+    ledger: string,
+    how: { readonly readOnly: boolean; readonly make?: boolean },
+  ): Promise<{ readonly ledger: Ledger; readonly clock: SettableClock }>;
+  exists(ledger: string): boolean;
+  /** Copies a ledger that is a file to a new file. */
+  backUp(ledger: string, to: string): Promise<void>;
+  /** Puts a backup in a ledger’s place: where the old file is kept, and what was recorded of what is lost. */
+  restore(
+    from: string,
+    ledger: string,
+  ): Promise<{ readonly kept: string | undefined; readonly accepted: string | undefined }>;
+  /** Whether a ledger is a file, which can be made, and not on a server, where it begins with the first act. */
+  isFile(ledger: string): boolean;
+  readFiles(paths: readonly string[]): readonly NamedFile[];
+  scenarios(): readonly NamedFile[];
+  /** Removes a demonstration ledger, so that another can be made. Refuses to remove anything else. */
+  removeDemonstration(file: string): Promise<void>;
+  issueToken(file: string, officer: string, hours: number): Promise<string>;
+  signInLink(file: string, officer: string): Promise<string>;
+  serve(how: {
+    readonly file: string;
+    readonly port?: number | undefined;
+    readonly demonstration: boolean;
+    readonly make: boolean;
+    readonly acceptLoss: boolean;
+  }): Promise<void>;
+  diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
+}
+
+export const NEW = 'make the file, where there is none';
+
+export const WHERE = 'the ledger: a SQLite file, or eventstoredb for the one at BCF_EVENTSTOREDB';
+
+/** The program was used wrongly: what was asked for cannot be done as it was asked. */
+export class WrongUse extends Error {}
+
+/** Ends a command with an exit code and a reason. */
+export class Ended extends Error {
+  readonly code: ExitCode;
+
+  constructor(code: ExitCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What every command has at hand: where its words go, the parts of the program, and the ways to a ledger. */
+export interface Terminal {
+  readonly program: Command;
+  readonly parts: Parts;
+  readonly output: Output;
+  /** Adds the option that says which ledger a command is about. */
+  withLedger(command: Command, where?: string, said?: string): Command;
+  /** Opens a ledger, does something with it, and closes it. */
+  using(
+    file: string,
+    how: { readonly readOnly: boolean; readonly make?: boolean },
+    act: (ledger: Ledger, clock: SettableClock) => Promise<void>,
+  ): Promise<void>;
+  /** Opens the store of a ledger that is there. */
+  toRead(file: string): EventStore;
+  mustBeThere(file: string): void;
+  /** Whether the ledger is to be made. A file that was mistyped, or is gone, is told and never begun anew unasked. */
+  toBeMade(options: { readonly ledger: string; readonly new?: true }): boolean;
+  loadInto(file: string, planned: ReturnType<typeof planLoad>, make: boolean): Promise<void>;
+  /** Verifies a file, and ends the command where it is not well. */
+  verified(file: string, isA: string): Promise<void>;
+  /** Ends a command where acts that were recorded are not in the store any more. */
+  tellLoss(store: EventStore, then: string): void;
+}
+
+/** Commands of one kind, under the heading by which help lists them. */
+export interface Commands {
+  readonly heading: string;
+  readonly commands: readonly ((terminal: Terminal) => void)[];
+}
+
+export function createTerminal(program: Command, parts: Parts, output: Output): Terminal {
+  const withLedger = (
+    command: Command,
+    where = parts.defaultLedger,
+    said = 'ledger.sqlite, or BCF_LEDGER, or eventstoredb where BCF_EVENTSTOREDB is set',
+  ): Command => command.addOption(new Option('--ledger <where>', WHERE).default(where, said));
+
+  async function using(
+    file: string,
+    how: { readonly readOnly: boolean; readonly make?: boolean },
+    act: (ledger: Ledger, clock: SettableClock) => Promise<void>,
+  ) {
+    if (how.readOnly) mustBeThere(file);
+    const { ledger, clock } = await parts.openLedger(file, how);
+    try {
+      await act(ledger, clock);
+    } finally {
+      await ledger.close();
+    }
+  }
+
+  function toRead(file: string): EventStore {
+    mustBeThere(file);
+    return parts.openStore(file, { readOnly: true });
+  }
+
+  function mustBeThere(file: string): void {
+    if (!parts.exists(file)) throw new Ended(EXIT.unreadable, `There is no file ${file}.`);
+  }
+
+  function toBeMade({ ledger, new: told }: { readonly ledger: string; readonly new?: true }): boolean {
+    const asked = told === true;
+    if (asked && !parts.isFile(ledger))
+      throw new WrongUse('A ledger on a server begins with its first act: leave --new out.');
+    if (asked && parts.exists(ledger)) throw new WrongUse(`${ledger} is there already: leave --new out.`);
+    if (!asked && !parts.exists(ledger))
+      throw new Ended(
+        EXIT.unreadable,
+        `There is no ledger ${ledger}. Say --new to make one; where there was one before, put it back or restore a backup.`,
+      );
+    return asked;
+  }
+
+  async function loadInto(file: string, planned: ReturnType<typeof planLoad>, make: boolean): Promise<void> {
+    await using(file, { readOnly: false, make }, async (ledger, clock) => {
+      const bar = progress(output, 'Loading', planned.length);
+      try {
+        const { recorded, replayed, warnings } = await load(planned, {
+          ledger,
+          clock,
+          signedInBy: 'file',
+          onStep: (done) => bar.at(done),
+        });
+        output.note(`${recorded} acts recorded in ${file}${replayed > 0 ? `, ${replayed} had been before` : ''}.`);
+        for (const warning of warnings) output.note(`Warning: ${warning}`);
+      } finally {
+        bar.done();
+      }
+    });
+  }
+
+  async function verified(file: string, isA: string): Promise<void> {
+    const store = parts.openStore(file, { readOnly: true });
+    try {
+      const { size, root, problems } = await verify(store);
+      for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
+      if (size === 0) throw new Ended(EXIT.unreadable, `${file} holds no event.`);
+      if (problems.length > 0) throw new Ended(EXIT.finding, `${file} ${isA} ${size} events that is not well.`);
+      output.note(`${size} events are in ${file}; all is well.\nSize ${size}, root ${root}.`);
+    } finally {
+      await store.close();
+    }
+  }
+
+  function tellLoss(store: EventStore, then: string): void {
+    const lost = store.lost?.();
+    if (lost) throw new Ended(EXIT.finding, `${lost.words} ${then}`);
+  }
+
+  return { program, parts, output, withLedger, using, toRead, mustBeThere, toBeMade, loadInto, verified, tellLoss };
+}
