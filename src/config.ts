@@ -18,6 +18,17 @@ function isKept(url: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
 }
 
+/** Whether the user and the password of an address can be read. */
+function isDecodable(url: string): boolean {
+  const { username, password } = new URL(url);
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a text is an IP address, or a network such as 10.0.0.0/8. */
 function isNetwork(text: string): boolean {
   const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
@@ -145,6 +156,7 @@ const Environment = z.object({
   }),
   BCF_SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'must be smtps://user:password@host, or smtp:// with STARTTLS' })
+    .refine(isDecodable, { error: 'must have its user and password percent-encoded: a % is %25' })
     .optional()
     .meta({
       description:

@@ -329,13 +329,7 @@ async function mailOf(
     postman,
     log: logger,
   });
-  const sending = startMail(letters, MAIL_EVERY_MS, logger);
-  return {
-    async stop() {
-      await sending.stop();
-      postman.close();
-    },
-  };
+  return startMail(letters, MAIL_EVERY_MS, logger);
 }
 
 /** What pages need beside the ledger. Throws {@link WrongUse} where a setting is missing, or is not as it must be. */

@@ -57,6 +57,7 @@ t.test('letters take a mail server, whom they are from, where they lead, and whe
     [{ ...mail, BCF_PEOPLE: 'people.json' }, /needs BCF_PUBLIC_URL/],
     [{ ...mail, BCF_PUBLIC_URL: 'https://bcf.example' }, /needs BCF_PUBLIC_URL.*BCF_PEOPLE/],
     [{ ...mail, ...rest, BCF_SMTP_URL: 'https://mail.example' }, /BCF_SMTP_URL must be smtps/],
+    [{ ...mail, ...rest, BCF_SMTP_URL: 'smtps://a:50%@mail.example' }, /BCF_SMTP_URL must have its user/],
     [{ ...mail, ...rest, BCF_MAIL_FROM: 'a@b.example\nBcc: c@d.example' }, /BCF_MAIL_FROM must be an address/],
   ] as const)
     t.throws(() => readConfig(wrong), why);

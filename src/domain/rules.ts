@@ -262,6 +262,12 @@ export const RULES = {
     'Several things of one fund, or of one area’s disputes, are signed whole as one deal; halves are for a settlement that is in two funds, or in a fund and among disputes.',
     'Counter the proposal that is on the table with a deal of all that belongs to it.',
   ),
+  half_not_yours: rule(
+    422,
+    'You are no side of the other half',
+    'A settlement in two places is of one area, and of the bodies that settle: whoever makes its second half is a side of the first.',
+    'Propose it without another half, or ask a body that made or signs the first half to propose it.',
+  ),
   half_ended: rule(
     422,
     'The other half has ended unsigned',

@@ -1,4 +1,5 @@
-import { createTransport } from 'nodemailer';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 /** How letters leave: by the mail server that the operator names. Nothing of a letter is kept here. */
 
@@ -10,15 +11,28 @@ export interface Letter {
   readonly id: string;
 }
 
+/** What went wrong, without a word that the server said: it may repeat addresses, and what somebody signs in with. */
+export interface Trouble {
+  readonly code: string | undefined;
+  readonly response: number | undefined;
+}
+
 /**
- * What became of a letter: the server has it; it has not; or the connection broke between the last word of the letter and
- * the server’s answer, and nobody knows.
+ * What became of a letter: the server has it; it refused it; or the connection broke while the letter was on its way, and
+ * nobody knows.
  */
-export type Became = 'sent' | 'not-sent' | 'in-doubt';
+export type Became = 'sent' | 'refused' | 'in-doubt';
+
+/** One way to the mail server and back. After a letter that is in doubt it is over. */
+export interface Visit {
+  send(letter: Letter): Promise<{ readonly became: Became; readonly trouble?: Trouble }>;
+  leave(): void;
+}
 
 export interface Postman {
-  /** Hands a letter over. `why` says in words what went wrong. */
-  send(letter: Letter): Promise<{ readonly became: Became; readonly why?: string }>;
+  /** Goes to the mail server; resolves to what is in the way where it is not there, or lets nobody in. */
+  visit(): Promise<Visit | Trouble>;
+  /** Breaks off what is under way. */
   close(): void;
 }
 
@@ -27,6 +41,11 @@ const PATIENCE_MS = 20_000;
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
+const troubleOf = (error: unknown): Trouble => {
+  const { code, responseCode: response } = error as { readonly code?: string; readonly responseCode?: number };
+  return { code, response };
+};
+
 /**
  * A postman for a mail server, `smtps://user:password@host` or `smtp://…`. What is sent with `smtp://` is encrypted by
  * STARTTLS, or not sent; only a server on this machine is spoken to in the clear.
@@ -34,43 +53,77 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 export function createPostman({ url, from }: { readonly url: string; readonly from: string }): Postman {
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === 'smtps:';
-  const transport = createTransport({
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? (secure ? 465 : 587) : Number(port),
-    secure,
-    requireTLS: !secure && !LOOPBACK.has(hostname),
-    ...(username !== '' && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
-    connectionTimeout: PATIENCE_MS,
-    greetingTimeout: PATIENCE_MS,
-    socketTimeout: PATIENCE_MS,
-    // A letter is words; it fetches nothing and holds no file.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+  let open: SMTPConnection | undefined;
+
+  async function reached(): Promise<SMTPConnection> {
+    const connection = new SMTPConnection({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: port === '' ? (secure ? 465 : 587) : Number(port),
+      secure,
+      requireTLS: !secure && !LOOPBACK.has(hostname),
+      connectionTimeout: PATIENCE_MS,
+      greetingTimeout: PATIENCE_MS,
+      socketTimeout: PATIENCE_MS,
+    });
+    open = connection;
+    await new Promise<void>((resolve, reject) => {
+      connection.once('error', reject);
+      connection.once('end', () => reject(new Error('The connection ended.')));
+      connection.connect((error) => (error ? reject(error) : resolve()));
+    });
+    // What happens later is told by whoever waits for it.
+    connection.on('error', () => undefined);
+    if (user !== '')
+      await new Promise<void>((resolve, reject) => {
+        connection.once('end', () => reject(new Error('The connection ended.')));
+        connection.login({ user, pass, credentials: { user, pass } }, (error) => (error ? reject(error) : resolve()));
+      });
+    return connection;
+  }
+
+  async function handedOver(connection: SMTPConnection, { to, subject, text, id }: Letter): Promise<void> {
+    const composed = new MailComposer({
+      from,
+      to,
+      subject,
+      text,
+      messageId: id,
+      // Machines that answer letters by themselves leave this one alone.
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    }).compile();
+    const whole = await composed.build();
+    const envelope = composed.getEnvelope();
+    await new Promise<void>((resolve, reject) => {
+      connection.once('end', () => reject(new Error('The connection ended.')));
+      connection.send(envelope, whole, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
   return {
-    async send({ to, subject, text, id }) {
-      // A server that is not there, or lets nobody in, is told before a letter is on its way.
-      const shut = await transport.verify().then(
-        () => undefined,
-        (error: unknown) => (error as Error).message,
-      );
-      if (shut !== undefined) return { became: 'not-sent', why: shut };
+    async visit() {
+      let connection: SMTPConnection;
       try {
-        await transport.sendMail({
-          from,
-          to,
-          subject,
-          text,
-          messageId: id,
-          // Machines that answer letters by themselves leave this one alone.
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-        });
-        return { became: 'sent' };
+        connection = await reached();
       } catch (error) {
-        const { responseCode, message } = error as Error & { readonly responseCode?: number };
-        return { became: responseCode === undefined ? 'in-doubt' : 'not-sent', why: message };
+        open?.close();
+        return troubleOf(error);
       }
+      return {
+        async send(letter) {
+          try {
+            await handedOver(connection, letter);
+            return { became: 'sent' };
+          } catch (error) {
+            const trouble = troubleOf(error);
+            return { became: trouble.response === undefined ? 'in-doubt' : 'refused', trouble };
+          }
+        },
+        leave: () => connection.quit(),
+      };
     },
-    close: () => transport.close(),
+    close: () => open?.close(),
   };
 }

@@ -4,6 +4,7 @@ import type { FactData } from '../../src/domain/grammar/event.js';
 import { Refusal } from '../../src/domain/rules.js';
 import { load, planLoad } from '../../src/ledger/acts/load.js';
 import { verify } from '../../src/ledger/audit/verify.js';
+import { wholeProposal } from '../../src/ledger/questions/proposal.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { decided, disputesOf, disputeService } from '../http/disputing.js';
 import { ask, asked } from '../support/asking.js';
@@ -96,7 +97,7 @@ t.test('until both halves are signed each is shown as half, with what has become
   ledger.now('2018-11-30T09:00:00Z');
   await ledger.done('north-ccg-finance', { act: 'agree', proposal: second }, { in: DISPUTES });
   for (const whole of [await inFund(ledger, first), await inDisputes(ledger, second)])
-    t.match(whole.settlement, { isWhole: true, words: /^A settlement in two places\. Both halves are signed/ });
+    t.match(whole.settlement, { isWhole: true, words: /^A settlement in two places, all signed\. The other half is / });
   t.match(await verify(ledger.store), { problems: [], halfSettled: [] });
   t.same((await asked<typeof bridge>(ledger, 'bridge')).settlements, []);
 
@@ -142,7 +143,10 @@ t.test('a half that ended unsigned is told, is no half any more, and can be made
   await ledger.done('north-ccg-finance', { act: 'decline', proposal: second, reason: 'No' }, { in: DISPUTES });
   t.match((await inFund(ledger, first)).settlement, { isWhole: false, words: /was declined\.$/ });
   const again = await dropped(ledger, first);
-  t.match((await inFund(ledger, first)).settlement, { words: /is not signed yet\.$/, others: [{}, { state: 'open' }] });
+  t.match((await inFund(ledger, first)).settlement, {
+    words: /is not signed yet\.$/,
+    others: [{ state: 'open' }, { state: 'declined' }],
+  });
   await ledger.done('county-finance', { act: 'withdraw', proposal: first, reason: 'Not now' }, { in: FUND });
   t.match((await inDisputes(ledger, again)).settlement, { words: /was taken back\.$/ });
   t.equal(
@@ -150,7 +154,6 @@ t.test('a half that ended unsigned is told, is no half any more, and can be made
     'half_ended',
   );
   await ledger.done('north-ccg-finance', { act: 'agree', proposal: again }, { in: DISPUTES });
-  t.match((await verify(ledger.store)).halfSettled, [/is signed|has ended unsigned/]);
   t.match((await verify(ledger.store)).halfSettled, [/has ended unsigned; its other half, proposal .*, is signed\./]);
 });
 
@@ -221,6 +224,98 @@ t.test('a deal, a counter, and two years: a half stays half whatever is made of 
     words: `Half of a settlement. The other half, in the fund ${NEXT}, is signed.`,
   });
   t.match(await verify(ledger.store), { problems: [], halfSettled: [/testshire-2018-19, is not signed/] });
+});
+
+t.test('whoever names another half is a side of it, and of its area', async (t) => {
+  const ledger = await bothPlaces(t);
+  await openFund(ledger, '2019-20');
+  const first = await paid(ledger);
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: first }, { in: FUND });
+  const own = contribution({ effective: '2019-04-01', contribution: 'wests', payer: WEST, source: 'LA_ADD' });
+  const fact = { type: 'ContributionAgreed', data: own as unknown as FactData };
+  t.equal(
+    await ledger.refused('west-district-finance', { act: 'propose', fact, otherHalf: first }, { in: NEXT }),
+    'half_not_yours',
+    'a stranger makes no half of what others have signed',
+  );
+  t.equal((await inFund(ledger, first)).settlement, null);
+  await ledger.post(
+    'pool-manager',
+    'FundOpened',
+    { effective: '2018-04-01', area: 'elsewhere', year: '2018-19', host: 'county', partners: ['county', 'north-ccg'] },
+    'elsewhere-2018-19',
+  );
+  const there = { ...PAYS, data: { ...PAYS.data, contribution: 'there' } as never };
+  t.equal(
+    await ledger.refused(
+      'county-finance',
+      { act: 'propose', fact: there, otherHalf: first },
+      { in: 'elsewhere-2018-19' },
+    ),
+    'half_not_yours',
+    'a settlement is of one area',
+  );
+});
+
+t.test('a settlement in three places is whole once all three are signed, for each of them', async (t) => {
+  const ledger = await bothPlaces(t);
+  await openFund(ledger, '2019-20');
+  const first = await paid(ledger);
+  const second = await dropped(ledger, first);
+  const later = contribution({ effective: '2019-04-01', contribution: 'later' });
+  const fact = { type: 'ContributionAgreed', data: later as unknown as FactData };
+  const made = await ledger.done('county-finance', { act: 'propose', fact, otherHalf: second }, { in: NEXT });
+  const third = made.outcome.proposal!;
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: first }, { in: FUND });
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: second }, { in: DISPUTES });
+  const all = async () => [
+    (await inFund(ledger, first)).settlement,
+    (await inDisputes(ledger, second)).settlement,
+    (await asked<Whole>(ledger, 'proposal', { fund: NEXT, proposal: third })).settlement,
+  ];
+  for (const each of await all())
+    t.match(each, { isWhole: false, words: /^Part of a settlement in 3 places\. The others: / });
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: third }, { in: NEXT });
+  for (const each of await all()) t.match(each, { isWhole: true, words: /^A settlement in 3 places, all signed\./ });
+});
+
+t.test('a half whose fact was taken back is no signed half any more', async (t) => {
+  const ledger = await bothPlaces(t);
+  const first = await paid(ledger);
+  const second = await dropped(ledger, first);
+  const agreed = await ledger.done('north-ccg-finance', { act: 'agree', proposal: first }, { in: FUND });
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: second }, { in: DISPUTES });
+  const reverses = agreed.outcome.events.at(-1)!.revision;
+  const back = { effective: '2018-12-01', reverses, reason: 'Agreed in error' };
+  await ledger.signed('county-finance', 'north-ccg-finance', 'FactReversed', back, FUND);
+  t.match((await inDisputes(ledger, second)).settlement, {
+    isWhole: false,
+    words: `Half of a settlement. The other half, in the fund ${FUND}, was signed, and what it recorded was taken back. This half is signed, and stands by itself.`,
+    others: [{ state: 'reversed' }],
+  });
+  t.match(await verify(ledger.store), {
+    problems: [],
+    halfSettled: [/was signed, and taken back; its other half, .* is signed\./],
+  });
+});
+
+t.test('of very many halves the ones that stand are told, and each place is read once', async (t) => {
+  const ledger = await bothPlaces(t);
+  const first = await paid(ledger);
+  for (let each = 0; each < 30; each++) {
+    const second = await dropped(ledger, first);
+    await ledger.done('county-finance', { act: 'withdraw', proposal: second, reason: 'Again' }, { in: DISPUTES });
+  }
+  const last = await dropped(ledger, first);
+  let read = 0;
+  const counted = {
+    ...ledger.ledger,
+    entries: (...given: Parameters<typeof ledger.ledger.entries>) => (read++, ledger.ledger.entries(...given)),
+  };
+  const found = await wholeProposal(counted, 'fund', `fund-${FUND}`, first);
+  t.match(found, { settlement: { isWhole: false, others: [{ proposal: last, state: 'open' }] } });
+  t.equal((found as { settlement: Settlement }).settlement.others.length, 20);
+  t.ok(read <= 3, `${read} readings`);
 });
 
 t.test('halves that are sent at once, in one commit, find each other', async (t) => {

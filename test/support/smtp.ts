@@ -7,7 +7,7 @@ export interface MailServer {
   /** Each letter as it was sent: headers, an empty line, the text. */
   readonly letters: string[];
   /** What the server does next with the text of a letter. */
-  next: 'take' | 'refuse' | 'hang up';
+  next: 'take' | 'refuse' | 'hang up' | 'say nothing' | 'turn away';
 }
 
 /** Starts one on this machine, at an address of the loopback network. */
@@ -22,6 +22,8 @@ export async function mailServer(t: Test, host = '127.0.0.1'): Promise<MailServe
     let text: string | undefined;
     let rest = '';
     socket.setEncoding('utf8');
+    if (made.next === 'turn away') return void socket.destroy();
+    if (made.next === 'say nothing') return;
     say('220 mail.test ESMTP');
     socket.on('data', (chunk: string) => {
       rest += chunk;
@@ -47,7 +49,7 @@ export async function mailServer(t: Test, host = '127.0.0.1'): Promise<MailServe
     function ended(whole: string): void {
       text = undefined;
       if (made.next === 'hang up') return void socket.destroy();
-      if (made.next === 'refuse') return say('550 not here');
+      if (made.next === 'refuse') return say('550 5.1.1 <nora@north.test> user unknown');
       made.letters.push(whole);
       say('250 taken');
     }

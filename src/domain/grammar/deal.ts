@@ -422,7 +422,12 @@ export function proposeDeal<State>(
   if (wrong) return wrong;
   const offer = offered(deciding, texts, command.adjustment, 'propose this deal', termsOf(command));
   if (offer instanceof Refusal) return offer;
-  const otherHalf = halfNamed(command.otherHalf, deciding.state.stream, deciding.base);
+  const naming = {
+    stream: deciding.state.stream,
+    by: offer.mandate.partner,
+    effective: command.fact.data.effective,
+  };
+  const otherHalf = halfNamed(command.otherHalf, naming, deciding.base);
   if (otherHalf instanceof Refusal) return otherHalf;
   const of = { ...offeredOf(offer), otherHalf };
   const made = proposalEvent('ProposalMade', deciding.asking.newProposal, of, offer.data);

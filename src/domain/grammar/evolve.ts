@@ -2,6 +2,7 @@ import { assign, drop, put } from './change.js';
 import type { FactData, LedgerEvent, SentFact } from './event.js';
 import { factOf, type Kind, type StreamState } from './kind.js';
 import {
+  endedUnsigned,
   dealMade,
   dealSigned,
   isProposalEvent,
@@ -10,6 +11,7 @@ import {
   signersIn,
   textsOf,
   type DealState,
+  type OpenProposal,
   type ProposalEvent,
 } from './proposal.js';
 import type { Posting } from '../postings.js';
@@ -99,10 +101,15 @@ export function evolveTable<State>(kind: Kind<State>, table: Table, event: Ledge
   }
 }
 
+/** The bodies that made a proposal, must sign it or have signed it. */
+export const sidesOf = ({ by, awaiting, deal }: OpenProposal): string[] => [
+  ...new Set([by, ...awaiting, ...bodiesOf(deal?.needs ?? []), ...(deal?.given ?? []).map(({ partner }) => partner)]),
+];
+
 function end(state: Table, id: string, how: string, keep: boolean): void {
   const proposal = state.open.get(id)!;
   drop(state.open, id);
-  put(state.ended, id, keep ? { how, proposal } : { how });
+  put(state.ended, id, { how, ...(keep && { proposal }), ...(!endedUnsigned(how) && { sides: sidesOf(proposal) }) });
 }
 
 function evolveProposal(

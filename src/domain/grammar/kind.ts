@@ -51,8 +51,11 @@ export interface StreamState<State> {
   readonly last: number;
   readonly own: State;
   readonly open: ReadonlyMap<string, OpenProposal>;
-  /** How each ended proposal ended, with its terms where a reversal could put it back. */
-  readonly ended: ReadonlyMap<string, { readonly how: string; readonly proposal?: OpenProposal }>;
+  /** How each ended proposal ended, with its terms where a reversal could put it back; of one that was signed, its sides. */
+  readonly ended: ReadonlyMap<
+    string,
+    { readonly how: string; readonly proposal?: OpenProposal; readonly sides?: readonly string[] }
+  >;
   /** The proposals, open and ended, that name the other half of a settlement, each with that half. */
   readonly halves: ReadonlyMap<string, Half>;
 }

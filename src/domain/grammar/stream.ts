@@ -159,7 +159,8 @@ function begin<State>(
 
   const over = proposing ? expiryPassed(command.expires, context.today) : undefined;
   if (over) return over;
-  const otherHalf = proposing ? halfNamed(command.otherHalf, state.stream, context) : undefined;
+  const naming = { stream: state.stream, by: mandate.partner, effective: data.effective };
+  const otherHalf = proposing ? halfNamed(command.otherHalf, naming, context) : undefined;
   if (otherHalf instanceof Refusal) return otherHalf;
   const capacity = {
     partner: mandate.partner,

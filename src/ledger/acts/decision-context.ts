@@ -2,6 +2,7 @@ import { openClaims } from '../../../projections/claims.js';
 import type { Day } from '../../domain/calendar.js';
 import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
 import type { Given } from '../../domain/grammar/command.js';
+import { sidesOf } from '../../domain/grammar/evolve.js';
 import { isExpired } from '../../domain/grammar/proposal.js';
 import type { StreamState } from '../../domain/grammar/kind.js';
 import { canonical, disputeStream, fundStream, placed, REGISTER_STREAM, sha256, type StateOf } from '../catalogue.js';
@@ -29,6 +30,9 @@ interface Deciding {
    */
   readonly claimsKnownTo?: number | undefined;
 }
+
+/** The area of a fund, which is named by its area and its year. */
+const areaOfFund = (fund: string): string => fund.replace(/-[^-]+-[^-]+$/, '');
 
 interface DecisionContext {
   readonly context: Given;
@@ -75,7 +79,8 @@ export function decisionContext(
         const { ended, open } = at(kind, stream);
         const found = open.get(id);
         const how = found && isExpired(found, today) ? 'ProposalLapsed' : ended.get(id)?.how;
-        return { kind, in: name, stream, how };
+        const area = kind === 'fund' ? areaOfFund(name) : kind === 'dispute' ? name : undefined;
+        return { kind, in: name, area, stream, how, sides: found ? sidesOf(found) : (ended.get(id)?.sides ?? []) };
       },
       digest: (value) => sha256(canonical(value)),
     },

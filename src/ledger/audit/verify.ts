@@ -123,7 +123,8 @@ export async function verify(
     root: hexOf(root),
     streams: streams.size,
     voids: before.voids(),
-    halfSettled: before.halfSettled(),
+    // Of a ledger that is damaged, what is wrong with it comes first.
+    halfSettled: problems.length === 0 ? await before.halfSettled() : [],
     problems,
     found,
   };
@@ -209,7 +210,7 @@ function createFindings() {
 /** What stands before each event, as the events come by. */
 function createBefore(
   store: EventStore,
-): Before & { pass(event: LedgerEvent): void; voids(): number; halfSettled(): string[] } {
+): Before & { pass(event: LedgerEvent): void; voids(): number; halfSettled(): Promise<string[]> } {
   const states = new Map<string, StreamState<unknown>>();
   const voids = new Set<string>();
   const state = (stream: string): StreamState<unknown> => {
@@ -231,6 +232,6 @@ function createBefore(
       passOver(state(event.stream), event);
     },
     voids: () => voids.size,
-    halfSettled: () => halfSettled(states),
+    halfSettled: () => halfSettled(store, states),
   };
 }

@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger.js';
 import { whyVoidInWords } from '../memory/standing.js';
 import { signatory, SignatoryText } from './fund/audit.js';
 import { Known, knownThen } from './known.js';
-import { proposalOf, settlementOf, SettlementText } from './proposal-then.js';
+import { proposalOf, settlementOf, SettlementText } from './settlement.js';
 import {
   DocumentText,
   documentText,

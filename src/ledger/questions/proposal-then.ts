@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Entry } from '../../../projections/entry.js';
 import { londonDay, type Instant } from '../../domain/calendar.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
@@ -9,7 +8,6 @@ import {
   dealSigned,
   isProposalEvent,
   offeredAs,
-  placeOfHalf,
   stillOpen,
   textsOf,
   type DealSignature,
@@ -17,11 +15,10 @@ import {
   type OpenProposal,
   type ProposalEvent,
 } from '../../domain/grammar/proposal.js';
-import { kindOf, KINDS, offerSentence, placed, type AnyKind } from '../catalogue.js';
+import { kindOf, placed, type AnyKind } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
-import type { Seeing } from './question.js';
 
-/** A proposal as it was known at an instant, whatever has become of it since; and the halves of one settlement. */
+/** A proposal as it was known at an instant, whatever has become of it since. */
 
 /** What is told of a proposal: all but the version of the rules by which its terms were decided. */
 export type Terms = Omit<OpenProposal, 'rules'>;
@@ -95,9 +92,29 @@ export interface Then {
   readonly instant: Instant;
 }
 
+/** A stream as it was known then. */
+export interface StreamThen {
+  readonly entries: readonly Entry[];
+  /** What stood on its table, what has expired by itself too, and how each proposal had ended. */
+  readonly table: OnTable;
+  /** The steps of each proposal, in their order. */
+  readonly steps: ReadonlyMap<string, readonly (Entry & ProposalEvent)[]>;
+}
+
+export async function streamThen(ledger: Ledger, stream: string, { size }: Then): Promise<StreamThen> {
+  const entries = await ledger.entries(stream, size);
+  const steps = new Map<string, (Entry & ProposalEvent)[]>();
+  for (const entry of entries) {
+    if (!isProposalEvent(entry)) continue;
+    const own = steps.get(entry.data.proposal);
+    if (own) own.push(entry);
+    else steps.set(entry.data.proposal, [entry]);
+  }
+  return { entries, steps, table: tableOf(kindOf(stream), stream, entries) };
+}
+
 /** A proposal as it was known then. */
 export interface ProposalThen {
-  readonly entries: readonly Entry[];
   readonly steps: readonly (Entry & ProposalEvent)[];
   readonly terms: Terms;
   /** Set while it is on the table. */
@@ -107,132 +124,12 @@ export interface ProposalThen {
   readonly state: (typeof STATES)[number];
 }
 
-/** Looks up a proposal of a stream; undefined where it had not been made by then. */
-export async function proposalThen(
-  ledger: Ledger,
-  stream: string,
-  id: string,
-  { size, instant }: Then,
-): Promise<ProposalThen | undefined> {
-  const entries = await ledger.entries(stream, size);
-  const steps = entries.filter(
-    (entry): entry is Entry & ProposalEvent => isProposalEvent(entry) && entry.data.proposal === id,
-  );
-  if (steps.length === 0) return undefined;
-  const table = tableOf(kindOf(stream), stream, entries);
+/** A proposal of a stream; undefined where it had not been made by then. */
+export function proposalIn({ table, steps }: StreamThen, id: string, { instant }: Then): ProposalThen | undefined {
+  const own = steps.get(id);
+  if (!own) return undefined;
   const open = onTheTable(table, instant).get(id);
   const how = table.ended.get(id)?.how ?? (open ? undefined : 'ProposalLapsed');
   const state = how === undefined ? 'open' : stateOf(how);
-  return { entries, steps, terms: table.open.get(id) ?? lastTerms(steps), open, how, state };
-}
-
-// Settlements in two places
-
-const HalfText = z.object({
-  kind: z.enum(['fund', 'dispute']),
-  in: z.string().meta({ description: 'The fund, or the area.' }),
-  proposal: z.string(),
-  state: z.enum(STATES),
-  sentence: z.string().nullable().meta({ description: 'What it offers; null where you may not see it.' }),
-});
-
-export const SettlementText = z.object({
-  isWhole: z.boolean().meta({ description: 'Whether each half is signed.' }),
-  words: z.string(),
-  others: z.array(HalfText).meta({
-    description:
-      'The other half; several where one that ended unsigned was made again, or where the settlement is in more than two places.',
-  }),
-});
-
-type SettlementText = z.output<typeof SettlementText>;
-
-const STATE_WORDS: Readonly<Record<(typeof STATES)[number], string>> = {
-  open: 'is not signed yet',
-  agreed: 'is signed',
-  declined: 'was declined',
-  withdrawn: 'was taken back',
-  lapsed: 'was not signed in time',
-  'taken-off': 'is off the table',
-};
-
-/** The proposal that an event of a stream is a step of, or whose signature recorded it; undefined where there is none. */
-export function proposalOf(entries: readonly Entry[], revision: number): string | undefined {
-  const until = entries.filter((entry) => entry.revision <= revision);
-  const step = until.findLast<Entry & ProposalEvent>(isProposalEvent);
-  if (!step) return undefined;
-  const { revision: at, type, data } = step;
-  return at === revision || (type === 'ProposalAgreed' && revision <= at + textsOf(data).length)
-    ? data.proposal
-    : undefined;
-}
-
-/** The settlement that a proposal is half of, as known then; null where it is a whole by itself. */
-export async function settlementOf(
-  ledger: Ledger,
-  stream: string,
-  id: string,
-  then: Then,
-  { sees, seesCases }: Pick<Seeing, 'sees' | 'seesCases'>,
-): Promise<SettlementText | null> {
-  const { model } = ledger;
-  const named = model.stream(placed(stream).kind, stream).halves.get(id);
-  const all = [
-    ...(named ? [{ stream: model.madeIn(named.proposal)!, proposal: named.proposal }] : []),
-    ...model.naming(id),
-  ];
-  const others: SettlementText['others'] = [];
-  for (const other of all) {
-    const found = await proposalThen(ledger, other.stream, other.proposal, then);
-    if (!found) continue;
-    const { kind, name } = placed(other.stream);
-    // Halves are of funds and of disputes alone.
-    const of = kind as 'fund' | 'dispute';
-    const isSeen = of === 'fund' ? sees(name) : seesCases(name);
-    const sentence = isSeen ? offerSentence(KINDS[of], found.terms) : null;
-    others.push({ kind: of, in: name, proposal: other.proposal, state: found.state, sentence });
-  }
-  if (others.length === 0) return null;
-  const { state } = (await proposalThen(ledger, stream, id, then))!;
-  const isWhole = state === 'agreed' && others.some((each) => each.state === 'agreed');
-  // What ended unsigned and was made again is told by the one that took its place.
-  const last = others.filter((each) => each.state === 'open' || each.state === 'agreed');
-  const told = last.length > 0 ? last : others.slice(-1);
-  const where = told.map((each) => `${placeOfHalf(each)}, ${STATE_WORDS[each.state]}`).join('; ');
-  return {
-    isWhole,
-    words: isWhole
-      ? `A settlement in two places. Both halves are signed: the other is ${told.map(placeOfHalf).join(' and ')}.`
-      : `Half of a settlement. The other half, ${where}.`,
-    others,
-  };
-}
-
-/** What a bridge asks of the halves of settlements: what was signed from one size of the ledger to a later state of knowledge. */
-interface Signed {
-  readonly from: number;
-  readonly to: Then;
-}
-
-/**
- * The halves of settlements that were signed in a stream between two states of knowledge, and whose other half is not
- * signed by the second: each with what it says, and what has become of the other half.
- */
-export async function halvesSigned(
-  ledger: Ledger,
-  stream: string,
-  { from, to }: Signed,
-  seeing: Pick<Seeing, 'sees' | 'seesCases'>,
-): Promise<{ readonly proposal: string; readonly sentence: string; readonly words: string }[]> {
-  const ids = ledger.model.halvesOf(stream);
-  if (ids.size === 0) return [];
-  const entries = await ledger.entries(stream, to.size);
-  const found = [];
-  for (const entry of entries) {
-    if (entry.type !== 'ProposalAgreed' || entry.place < from) continue;
-    const { proposal } = (entry as Entry & ProposalEvent).data;
-    const settlement = ids.has(proposal) ? await settlementOf(ledger, stream, proposal, to, seeing) : null;
-    if (settlement && !settlement.isWhole) found.push({ proposal, sentence: entry.sentence, words: settlement.words });
-  }
-  return found;
+  return { steps: own, terms: table.open.get(id) ?? lastTerms(own), open, how, state };
 }

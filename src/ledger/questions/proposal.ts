@@ -20,7 +20,8 @@ import { kindOf, KINDS, offerSentence, placed, sentenceOf } from '../catalogue.j
 import { todayOf } from '../acts/stamp.js';
 import type { Ledger } from '../ledger.js';
 import { Known, knownThen } from './known.js';
-import { proposalThen, settlementOf, SettlementText, STATES, type Terms } from './proposal-then.js';
+import { proposalIn, STATES, streamThen, type Terms } from './proposal-then.js';
+import { settlementOf, SettlementText } from './settlement.js';
 import { DocumentText, documentText, KnownAt, query, SEES_ALL, type Seeing, type Table } from './question.js';
 
 /** One proposal, whole: its terms, the steps that it went through, how it ended, and who can sign it. */
@@ -212,9 +213,11 @@ export async function wholeProposal(
   seeing: Seeing = SEES_ALL,
 ): Promise<WholeProposal | Refusal> {
   const { size, instant, text: known } = knownThen(ledger, knownAt);
-  const found = await proposalThen(ledger, stream, id, { size, instant });
+  const there = await streamThen(ledger, stream, { size, instant });
+  const found = proposalIn(there, id, { size, instant });
   if (!found) return refuse('proposal_unknown', `No proposal ${id} was made here.`);
-  const { entries, steps, open, how, state } = found;
+  const { entries } = there;
+  const { steps, open, how, state } = found;
   const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
   const records = agreed
     ? entries

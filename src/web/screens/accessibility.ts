@@ -80,7 +80,7 @@ export const CHECKED: readonly Checked[] = [
   {
     what: 'Forced colours (Windows high contrast)',
     criteria: '1.4.1, 1.4.11',
-    how: 'By hand, on pictures of the same seven pages at 1,280 pixels in a browser that emulates them, light and dark. Not on Windows, and not with the focus on anything',
+    how: 'By hand, on pictures of six of these pages (not the plain form) at 1,280 pixels in a browser that emulates them, light and dark. Not on Windows, and not with the focus on anything',
     on: TODAY,
     found: 'Drawings, tags and the frame of the dates were lost, and are mended',
   },

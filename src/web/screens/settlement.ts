@@ -29,7 +29,8 @@ const BECAME: Readonly<Record<string, string>> = {
   declined: 'was declined',
   withdrawn: 'was taken back',
   lapsed: 'was not signed in time',
-  'taken-off': 'is off the table',
+  'taken-off': 'was overtaken by another fact',
+  reversed: 'was signed, and what it recorded was taken back',
 };
 
 const placeOf = ({ kind, in: name }: Pick<Half, 'kind' | 'in'>): string =>
@@ -46,7 +47,7 @@ const otherHalf = (half: Half, names: Names): Html => {
 export const settlementPart = (settlement: Settlement | null, names: Names): Html | false =>
   settlement !== null &&
   insetText({
-    content: html`<h2 class="govuk-heading-s">${settlement.isWhole ? 'A settlement in two places: both halves are signed' : 'Half of a settlement'}</h2>${settlement.others.map((each) => otherHalf(each, names))}`,
+    content: html`<h2 class="govuk-heading-s">${settlement.isWhole ? 'A settlement in several places: all of it is signed' : 'Half of a settlement'}</h2>${settlement.others.map((each) => otherHalf(each, names))}`,
   });
 
 /** Whether the other half can still be made: there is none, or each that there was has ended unsigned. */

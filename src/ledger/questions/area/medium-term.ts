@@ -24,7 +24,7 @@ import {
   linesAsked,
 } from '../fund/departments.js';
 import { BothSettled, Known, knownThen } from '../known.js';
-import { halvesSigned } from '../proposal-then.js';
+import { halvesSigned } from '../settlement.js';
 import {
   entriesOf,
   EntryText,
