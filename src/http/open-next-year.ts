@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Refusal } from '../domain/rules.js';
-import { openNextYear, OpenNextYearAnswer, OpenNextYearAsked } from '../ledger/acts/open-next-year.js';
+import { isDone, openNextYear, OpenNextYearAnswer, OpenNextYearAsked } from '../ledger/acts/open-next-year.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { OfFund } from '../ledger/questions/question.js';
 import { DryRun, Key, keyOf } from './facts.js';
@@ -54,9 +54,8 @@ export function registerOpenNextYear(app: FastifyInstance, ledger: Ledger): void
         onRecorded: (type) => request.server.onRecorded(type),
       });
       if (found instanceof Refusal) throw new Refused(found);
-      const isDone = found.done.some(({ outcome }) => outcome !== 'refused');
       return reply
-        .status(isDone ? 201 : 200)
+        .status(found.done.some(isDone) ? 201 : 200)
         .type('application/json; charset=utf-8')
         .send(textOf(found));
     },

@@ -28,26 +28,38 @@ t.test('officers open next year’s fund from this one, and sign what it propose
   t.match(text, 'It is one-off: it is of this year alone.');
   t.match(text, 'NHS North CCG or Testshire County Council The other of the two');
 
-  const chosen = await county.get(`${PAGE}?rise.north-extra=2.5%25&without.south=yes&rise.south=`);
+  const typed = { 'rise.north-extra': '2.5%', 'without.south': 'yes', 'rise.south': '' };
+  const size = ledger.ledger.model.size();
+  const unseen = await county.send(page, PAGE, typed);
+  t.equal(unseen.statusCode, 409, 'what was typed is shown before it is done');
+  t.match(textOf(unseen.body), 'What would be done is not what the page showed');
+  t.match(unseen.body, 'name="rise.north-extra" type="text" inputmode="decimal" value="2.5%"');
+  t.equal(ledger.ledger.model.size(), size, 'and nothing is done');
+  const chosen = await county.send(page, PAGE, { ...typed, go: 'again' });
+  t.equal(chosen.statusCode, 200);
   t.match(textOf(chosen.body), '102.50');
+  t.match(textOf(chosen.body), 'one that is refused does not stop the others');
   t.match(chosen.body, 'id="without.south" name="without.south" type="checkbox" value="yes" checked');
-  const wrong = await county.get(`${PAGE}?rise.north-extra=much`);
+  const wrong = await county.send(page, PAGE, { 'rise.north-extra': 'much', 'without.south': 'yes' });
   t.equal(wrong.statusCode, 400);
   t.match(textOf(wrong.body), 'Write a rise as a number of per cent above -100, such as 1.79 or -2');
   t.match(wrong.body, 'value="much"', 'what was typed is kept');
 
-  const [, address] = /href="([^"]*format=acts)"/.exec(chosen.body)!;
-  const file = await county.get(address!.replaceAll('&amp;', '&'));
+  t.match(wrong.body, 'id="without.south" name="without.south" type="checkbox" value="yes" checked');
+  const nothing = await county.send(page, PAGE, { 'rise.north-extra': '-99.999', go: 'again' });
+  t.match([nothing.statusCode, textOf(nothing.body)], [400, 'is no contribution that goes on in 2017-18']);
+
+  const file = await county.send(chosen, PAGE, { ...typed, go: 'acts' });
   t.match(file.headers['content-disposition'], 'attachment; filename="testshire-2017-18.json"');
   t.match(file.json(), {
     steps: [{ officer: 'county-chief', in: 'testshire-2017-18' }, {}, { propose: { data: { amount: '102.50' } } }],
   });
 
-  const opened = await county.send(chosen, PAGE);
+  const opened = await county.send(chosen, PAGE, typed);
   t.equal(opened.statusCode, 200);
   t.match(textOf(opened.body), 'Opened: The fund of testshire for 2017-18 was opened');
   t.match(textOf(opened.body), 'NHS North CCG contributes £102.50');
-  const twice = await county.send(chosen, PAGE);
+  const twice = await county.send(chosen, PAGE, typed);
   t.equal(twice.statusCode, 303, 'sent twice it is done once');
   t.match(textOf((await county.get(PAGE)).body), 'Leave out', 'what was left out is still to do');
 
@@ -62,7 +74,7 @@ t.test('officers open next year’s fund from this one, and sign what it propose
   const offered = await south.send(before, PAGE);
   t.match(textOf(offered.body), 'Proposed: NHS South CCG contributes £50.00');
   t.match(textOf(offered.body), 'Nothing is left to do.');
-  t.equal((await south.get(`${PAGE}?format=acts`)).statusCode, 404);
+  t.equal((await south.send(before, PAGE, { go: 'acts' })).statusCode, 404);
 });
 
 t.test('who may not do a step reads why; and what has changed since is shown again', async (t) => {
@@ -76,9 +88,26 @@ t.test('who may not do a step reads why; and what has changed since is shown aga
   await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'another' }));
   const moved = await north.send(page, PAGE);
   t.equal(moved.statusCode, 409);
-  t.match(textOf(moved.body), 'It has changed since you read it.');
-  const faulty = await north.send(page, PAGE, { uplift: 'x' });
-  t.equal(faulty.statusCode, 400);
+  t.match(textOf(moved.body), 'you changed it, or others have since you read it');
+});
+
+t.test('a hundred long names are worked out again', async (t) => {
+  const { visitor, ledger } = await site(t);
+  const rises: Record<string, string> = {};
+  for (let at = 0; at < 100; at++) {
+    const name = `contribution-of-a-long-name-that-says-much-about-what-it-is-${at}`;
+    await ledger.signed(
+      'north-ccg-finance',
+      'county-finance',
+      'ContributionAgreed',
+      contribution({ contribution: name, amount: '100.00' }),
+    );
+    rises[`rise.${name}`] = '1';
+  }
+  const county = await visitor().signIn('county-chief');
+  const again = await county.send(await county.get(PAGE), PAGE, { ...rises, go: 'again' });
+  t.match([again.statusCode, textOf(again.body)], [200, 'Contributions 10,100.00']);
+  t.equal((await county.send(again, PAGE, rises)).statusCode, 200);
 });
 
 t.test('a year of which nothing goes on says so', async (t) => {

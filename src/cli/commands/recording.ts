@@ -3,6 +3,7 @@ import { Refusal } from '../../domain/rules.js';
 import { OPERATOR } from '../../ledger/access.js';
 import { planLoad } from '../../ledger/acts/load.js';
 import {
+  isDone,
   openNextYear,
   OpenNextYearAnswer,
   OpenNextYearAsked,
@@ -110,9 +111,9 @@ function openNextYearCommand({ program, withLedger, output, using, mustBeThere }
         if (json) output.data(JSON.stringify(answer, null, 2));
         else output.data(tableText(openNextYearTable(answer), output.width));
         for (const { warnings } of answer.done) for (const warning of warnings) output.note(`Warning: ${warning}`);
-        const refused = answer.done.filter(({ outcome }) => outcome === 'refused');
+        const refused = answer.done.filter((each) => !isDone(each));
         if (refused.length > 0)
-          throw new Ended(EXIT.refused, `${refused.length} of ${answer.done.length} acts were refused.`);
+          throw new Ended(EXIT.refused, `${refused.length} of ${answer.done.length} acts were not done.`);
       });
     });
 }

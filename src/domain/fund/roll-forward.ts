@@ -1,7 +1,7 @@
 import { dayInWords, financialYear, LAST_DAY, type Day, type FinancialYear } from '../calendar.js';
 import type { FactData, SentFact } from '../grammar/event.js';
 import type { Fact } from '../grammar/fact.js';
-import type { NextYear } from '../grammar/next-year.js';
+import type { GoesOn, NextYear } from '../grammar/next-year.js';
 import { heirsOf, successionsOn } from '../grammar/succession.js';
 import type { Pence } from '../money.js';
 import type { RegisterState } from '../register/state.js';
@@ -73,6 +73,32 @@ function partnersNext(of: Opened, { followers }: Pick<NextYear, 'followers'>): {
   };
 }
 
+const lastOf = (name: string): string => name.split('/').at(-1)!;
+
+const keptNote = (next: string): string =>
+  `It keeps its name: something else that goes on is called "${lastOf(next)}".`;
+
+const takenTwice = (next: string, { label }: FinancialYear): string =>
+  `Something else that goes on is called "${lastOf(next)}", and its own name is taken too: record it in ${label} under another name.`;
+
+/**
+ * What each fact is called in the next year. No two have one name: who keeps its own name comes first, and one whose next name
+ * is taken keeps its own, where that is free.
+ */
+function namesNext(
+  going: readonly { readonly revision: number; readonly own: string; readonly next: string }[],
+): Map<number, string | undefined> {
+  const taken = new Set<string>();
+  const called = new Map<number, string | undefined>();
+  const inTurn = [...going.filter(({ own, next }) => own === next), ...going.filter(({ own, next }) => own !== next)];
+  for (const { revision, own, next } of inTurn) {
+    const free = [next, own].find((name) => !taken.has(name));
+    if (free !== undefined) taken.add(free);
+    called.set(revision, free);
+  }
+  return called;
+}
+
 /**
  * Works out what goes on.
  *
@@ -100,12 +126,32 @@ export function rollForward(
     uplift,
   };
   const { partners, left } = partnersNext(of, next);
+  const standing = recorded.flatMap((each) => {
+    const fact = byName.get(each.type);
+    const found = state.reversed.has(each.revision) ? undefined : fact?.nextYear?.(each.data, state, next);
+    return found ? [{ ...each, fact: fact!, found }] : [];
+  });
+  const called = namesNext(
+    standing.flatMap(({ revision, data, fact, found }) =>
+      'why' in found ? [] : [{ revision, own: fact.names!(data), next: fact.names!(found.data) }],
+    ),
+  );
   const going: Going[] = [];
-  for (const { revision, type, data } of recorded) {
-    const found = state.reversed.has(revision) ? undefined : byName.get(type)?.nextYear?.(data, state, next);
-    if (!found) continue;
-    if ('why' in found) left.push({ from: revision, why: found.why });
-    else going.push({ ...found, fact: { type, data: found.data }, from: revision });
+  for (const { revision, type, data, fact, found } of standing) {
+    if ('why' in found) {
+      left.push({ from: revision, why: found.why });
+      continue;
+    }
+    const name = called.get(revision);
+    if (name === undefined) left.push({ from: revision, why: takenTwice(fact.names!(found.data), year) });
+    else if (name === fact.names!(found.data))
+      going.push({ ...found, fact: { type, data: found.data }, from: revision });
+    else {
+      // It goes on as before, under its own name.
+      const kept = fact.nextYear!(data, state, { ...next, named: (own) => own }) as GoesOn;
+      const note = keptNote(fact.names!(found.data));
+      going.push({ ...kept, notes: [...kept.notes, note], fact: { type, data: kept.data }, from: revision });
+    }
   }
   const [host] = next.followers(of.host);
   return { opening: { effective: year.first, area: of.area, year: year.label, host: host!, partners }, going, left };

@@ -51,7 +51,7 @@ export function whoCan(
   const of = partners.join(' or ');
   return able.length > 0
     ? `For ${of}, ${able.sort().join(' or ')} can.`
-    : `Nobody can for ${of} yet: propose OfficerMandated with the role ${roles.join(' or ')}, and have a second officer sign it.`;
+    : `Nobody can do it for ${of} yet: propose OfficerMandated with the role ${roles.join(' or ')}, and have a second officer sign it.`;
 }
 
 export interface Errand {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { offeredAs } from '../../domain/grammar/proposal.js';
+import { endingInWords, offeredAs } from '../../domain/grammar/proposal.js';
 import type { Command } from '../../domain/grammar/command.js';
 import type { SentFact } from '../../domain/grammar/event.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
@@ -9,9 +9,11 @@ import { Name } from '../../domain/values.js';
 import type { Sight } from '../access.js';
 import { act } from '../act.js';
 import { ask } from '../ask.js';
-import { canonical, fundStream, sha256 } from '../catalogue.js';
+import { canonical, fundStream, KINDS, sha256 } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
+import { createQueues } from './queues.js';
 import { todayOf } from './stamp.js';
+import type { Done } from './submission.js';
 import { rollForwardQuery, RollForwardOptions, RollForwardText, StepText } from '../questions/fund/roll-forward.js';
 import type { Table } from '../questions/question.js';
 
@@ -26,21 +28,24 @@ export const OpenNextYearAsked = z.strictObject({
   without: RollForwardOptions.shape.without,
 });
 
-const OUTCOMES = ['opened', 'recorded', 'proposed', 'refused'] as const;
+const OUTCOMES = ['opened', 'recorded', 'proposed', 'ended', 'refused'] as const;
 
 export const OpenNextYearAnswer = RollForwardText.extend({
   done: z
     .array(
       StepText.omit({ facts: true }).extend({
-        outcome: z.enum(OUTCOMES),
+        outcome: z.enum(OUTCOMES).meta({
+          description:
+            'What came of it. Ended: it was proposed under the same key before, and that proposal is no longer on the table.',
+        }),
         proposal: z.string().nullable(),
         rule: z.string().nullable().meta({ description: 'The rule that refused it; null where it was done.' }),
-        why: z.string().nullable(),
+        why: z.string().nullable().meta({ description: 'Why it was refused, or how its proposal ended; else null.' }),
         warnings: z.array(z.string()),
       }),
     )
     .meta({
-      description: 'What was tried, in this order, and what came of it. What was done before is not tried again.',
+      description: 'What was tried, in this order, and what came of it. What is done already is not tried again.',
     }),
 }).meta({ id: 'OpenNextYear' });
 
@@ -68,10 +73,42 @@ const commandOf = ({ act: how, facts }: Step): Command =>
     ? { act: 'propose', ...offeredAs(facts as unknown as SentFact[]) }
     : { act: 'post', fact: facts[0] as unknown as SentFact };
 
+/** Whether something was done. */
+export const isDone = ({ outcome }: Pick<OpenNextYearText['done'][number], 'outcome'>): boolean =>
+  outcome !== 'refused' && outcome !== 'ended';
+
 async function whole(ledger: Ledger, fund: string, asked: z.output<typeof OpenNextYearAsked>, sight: Sight) {
   const found = await ask(ledger, sight, rollForwardQuery, { fund, uplift: asked.uplift, without: asked.without });
   return found instanceof Refusal ? found : (found as unknown as RollForwardText);
 }
+
+/**
+ * The same while it is being done: somebody else may have recorded or proposed some of it since with another sum, and then
+ * nothing is asked of that any more.
+ */
+async function wholeStill(ledger: Ledger, fund: string, asked: z.output<typeof OpenNextYearAsked>, sight: Sight) {
+  const found = await whole(ledger, fund, asked, sight);
+  if (!(found instanceof Refusal)) return found;
+  const plain = await whole(ledger, fund, {}, sight);
+  if (plain instanceof Refusal) return plain;
+  const toDo = new Set(plain.items.flatMap(({ state, from }) => (state === 'to-do' ? [from] : [])));
+  const uplift = new Map([...(asked.uplift ?? [])].filter(([name]) => toDo.has(name)));
+  const without = new Set([...(asked.without ?? [])].filter((name) => toDo.has(name)));
+  return whole(ledger, fund, { uplift, without }, sight);
+}
+
+/** How a proposal ended that was made under the same key before; undefined where it is on the table. */
+async function endedBefore(ledger: Ledger, stream: string, { outcome, replayed }: Done): Promise<string | undefined> {
+  if (!replayed || outcome.proposal === undefined) return undefined;
+  const ended = (await ledger.stateOf('fund', stream)).ended.get(outcome.proposal);
+  return (
+    ended &&
+    `It was proposed under this key before, and ${endingInWords(ended.how, KINDS.fund.byName)}. Send another key to propose it again.`
+  );
+}
+
+/** The roll forwards under way in each ledger, by the fund that they open: one at a time. */
+const underWay = new WeakMap<Ledger, ReturnType<typeof createQueues>>();
 
 /** Refuses who acts for nobody: whoever holds no mandate today, or only such as read. */
 function readsOnly(ledger: Ledger, officer: string): Refusal | undefined {
@@ -90,45 +127,81 @@ export async function openNextYear(
   ledger: Ledger,
   fund: string,
   asked: z.output<typeof OpenNextYearAsked>,
-  { officer, signedInBy, sight, key, correlation, dryRun = false, onRecorded }: OpeningNextYear,
+  by: OpeningNextYear,
 ): Promise<OpenNextYearText | Refusal> {
+  const { officer, sight, dryRun = false } = by;
   const before = await whole(ledger, fund, asked, sight);
   if (before instanceof Refusal) return before;
   const mayNot = readsOnly(ledger, officer);
   if (mayNot) return mayNot;
   if (dryRun) return { ...before, done: [] };
+  const inTurn = underWay.get(ledger) ?? createQueues();
+  underWay.set(ledger, inTurn);
+  return inTurn(before.next, () => doneInTurn(ledger, fund, asked, by));
+}
+
+/** Does one step after the other. The next fund is looked at again before each: others act in it meanwhile. */
+async function doneInTurn(
+  ledger: Ledger,
+  fund: string,
+  asked: z.output<typeof OpenNextYearAsked>,
+  by: OpeningNextYear,
+): Promise<OpenNextYearText | Refusal> {
   const done: OpenNextYearText['done'] = [];
-  for (const step of before.steps) {
-    const command = commandOf(step);
-    const found = await act(ledger, sight, {
-      kind: 'fund',
-      stream: fundStream(before.next),
-      command,
-      officer,
-      actingFor: asked.partner,
-      signedInBy,
-      key: `${key} ${sha256(canonical(command))}`,
-      correlation,
-      evidence: [],
-    });
-    const refused = found instanceof Refusal ? found : undefined;
-    if (!(found instanceof Refusal) && !found.replayed) for (const { type } of found.outcome.events) onRecorded?.(type);
-    done.push({
-      act: step.act,
-      sentences: step.sentences,
-      bodies: step.bodies,
-      signs: step.signs,
-      outcome: refused ? 'refused' : DONE[step.act],
-      proposal: found instanceof Refusal ? null : (found.outcome.proposal ?? null),
-      rule: refused?.rule ?? null,
-      why: refused?.detail ?? null,
-      warnings: found instanceof Refusal ? [] : [...(found.outcome.warnings ?? [])],
-    });
+  const tried = new Set<string>();
+  for (;;) {
+    const now = await wholeStill(ledger, fund, asked, by.sight);
+    if (now instanceof Refusal) return now;
+    const step = now.steps.find((each) => !tried.has(canonical(commandOf(each))));
     // Nothing can be said in a fund that is not open.
-    if (refused && step.act === 'open') break;
+    const isStopped = !now.isOpen && done.length > 0;
+    if (!step || isStopped) return { ...now, done };
+    tried.add(canonical(commandOf(step)));
+    done.push(await triedStep(ledger, now.next, step, { ...by, partner: asked.partner }));
   }
-  const after = await whole(ledger, fund, asked, sight);
-  return after instanceof Refusal ? after : { ...after, done };
+}
+
+/** Acts as the officer would, and tells what came of it. */
+async function triedStep(
+  ledger: Ledger,
+  next: string,
+  step: Step,
+  {
+    officer,
+    partner: actingFor,
+    signedInBy,
+    sight,
+    key,
+    correlation,
+    onRecorded,
+  }: OpeningNextYear & { readonly partner: string | undefined },
+): Promise<OpenNextYearText['done'][number]> {
+  const command = commandOf(step);
+  const stream = fundStream(next);
+  const found = await act(ledger, sight, {
+    kind: 'fund',
+    stream,
+    command,
+    officer,
+    actingFor,
+    signedInBy,
+    key: `${key} ${sha256(canonical(command))}`,
+    correlation,
+    evidence: [],
+  });
+  const told = { act: step.act, sentences: step.sentences, bodies: step.bodies, signs: step.signs };
+  if (found instanceof Refusal)
+    return { ...told, outcome: 'refused', proposal: null, rule: found.rule, why: found.detail, warnings: [] };
+  if (!found.replayed) for (const { type } of found.outcome.events) onRecorded?.(type);
+  const ended = await endedBefore(ledger, stream, found);
+  return {
+    ...told,
+    outcome: ended === undefined ? DONE[step.act] : 'ended',
+    proposal: found.outcome.proposal ?? null,
+    rule: null,
+    why: ended ?? null,
+    warnings: [...(found.outcome.warnings ?? [])],
+  };
 }
 
 /** What came of each step, and what waits for whom, as a table. */
@@ -139,7 +212,7 @@ export const openNextYearTable = ({ next, done, waiting }: OpenNextYearText): Ta
       outcome,
       next,
       sentences.join(' '),
-      (outcome === 'refused' ? bodies : signs).join(' or '),
+      (isDone({ outcome }) ? signs : bodies).join(' or '),
       why ?? '',
     ]),
     ...waiting.map(({ proposal, sentences, awaiting }) => [

@@ -12,6 +12,7 @@ import { doneNow, wouldDo } from './answer.js';
 import { createBatches, type Batches } from './batch.js';
 import type { ClockWatch } from './clock-watch.js';
 import { lookedUp } from './key-look-up.js';
+import { createQueues } from './queues.js';
 import { inCodesBy } from './request.js';
 import { seen } from './seen.js';
 import { serviceActs, type ServiceActs } from './service-acts.js';
@@ -139,19 +140,4 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
   }
 
   return { submit, ...serviceActs(submit, { model, clock }) };
-}
-
-/** Has acts on one stream wait for each other, so that they do not conflict. */
-function createQueues(): <T>(stream: string, act: () => Promise<T>) => Promise<T> {
-  /** The last act under way in each stream. */
-  const last = new Map<string, Promise<unknown>>();
-  return (stream, act) => {
-    const turn = (last.get(stream) ?? Promise.resolve()).then(act, act);
-    last.set(stream, turn);
-    const leave = () => {
-      if (last.get(stream) === turn) last.delete(stream);
-    };
-    turn.then(leave, leave);
-    return turn;
-  };
 }

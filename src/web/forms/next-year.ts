@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { FastifyReply } from 'fastify';
-import { readAs } from '../../domain/faults.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, type Refusal } from '../../domain/rules.js';
-import { openNextYear, OpenNextYearAsked, type OpenNextYearText } from '../../ledger/acts/open-next-year.js';
+import { isDone, openNextYear, OpenNextYearAsked, type OpenNextYearText } from '../../ledger/acts/open-next-year.js';
 import { isRise, type RollForwardText } from '../../ledger/questions/fund/roll-forward.js';
 import { askedOf } from '../asking.js';
 import { button, errorMessage, errorSummary } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { insetText, notificationBanner, tag, warningText } from '../components/words.js';
-import { addressWith } from '../dates.js';
 import { fundName, instant, isNothing, sum, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
@@ -23,6 +21,9 @@ import { newDraft } from './form.js';
 
 const RISE = 'rise.';
 const WITHOUT = 'without.';
+
+/** The field that says what a button is for: to work it out again, or to save the acts; the main button has none. */
+const GOES = 'go';
 
 /** What is asked of it, as the form has it: rises by name, and what is left out. */
 interface Choices {
@@ -42,20 +43,17 @@ const unreadIn = (form: Form): string[] => named(form, RISE).flatMap(([name, val
 
 const UNREAD = 'Write a rise as a number of per cent above -100, such as 1.79 or -2';
 
-function choicesIn(form: Form): Choices {
-  const out = named(form, WITHOUT).map(([name]) => name);
+/** What the form asks for, of what is still to do: others may have done some of it since the page was read. */
+function choicesIn(form: Form, { items }: RollForwardText): Choices {
+  const toDo = new Set(items.flatMap(({ state, from }) => (state === 'to-do' ? [from] : [])));
+  const out = named(form, WITHOUT).flatMap(([name]) => (toDo.has(name) ? [name] : []));
   // Of what is left out nothing rises.
-  const rises = named(form, RISE).filter(([name]) => !out.includes(name));
+  const rises = named(form, RISE).filter(([name]) => toDo.has(name) && !out.includes(name));
   return {
     ...(rises.length > 0 && { uplift: rises.map((each) => each.join('=')).join(',') }),
     ...(out.length > 0 && { without: out.join(',') }),
   };
 }
-
-const asForm = ({ uplift, without }: Choices): [string, string][] => [
-  ...(uplift === undefined ? [] : [['uplift', uplift] as [string, string]]),
-  ...(without === undefined ? [] : [['without', without] as [string, string]]),
-];
 
 const STATES: Readonly<Record<RollForwardText['items'][number]['state'], readonly [string, string]>> = {
   'to-do': ['To do', 'govuk-tag--blue'],
@@ -105,7 +103,7 @@ function goesOn(
           item.mayRise &&
           rise(item.from, about, form[`${RISE}${item.from}`] ?? item.uplift ?? '', unread.includes(item.from)),
       },
-      { content: html`${statePart(item)}${isToDo && box(item.from, about, false)}` },
+      { content: html`${statePart(item)}${isToDo && box(item.from, about, `${WITHOUT}${item.from}` in form)}` },
     ];
   });
   const out = chosen.map(({ what, name }) => [
@@ -120,7 +118,6 @@ function goesOn(
   if (rows.length + out.length === 0)
     return html`${subheading('What goes on')}${paragraph('Nothing of this year goes on by itself.')}`;
   return html`${subheading('What goes on')}
-    <form method="get" novalidate>
       ${scrolling(
         'What goes on',
         table({
@@ -142,8 +139,7 @@ function goesOn(
           ],
         }),
       )}
-      ${items.some(({ state }) => state === 'to-do') || out.length > 0 ? button({ content: 'Work it out again', classes: 'govuk-button--secondary' }) : false}
-    </form>`;
+      ${items.some(({ state }) => state === 'to-do') || out.length > 0 ? button({ content: 'Work it out again', name: GOES, value: 'again', classes: 'govuk-button--secondary' }) : false}`;
 }
 
 const notOn = ({ leftOut }: RollForwardText, names: Names): Html => {
@@ -213,11 +209,17 @@ const waitingPart = ({ waiting }: RollForwardText, names: Names): Html =>
         )
   }`;
 
-const OUTCOMES = { opened: 'Opened', recorded: 'Recorded', proposed: 'Proposed', refused: 'Not done' } as const;
+const OUTCOMES = {
+  opened: 'Opened',
+  recorded: 'Recorded',
+  proposed: 'Proposed',
+  ended: 'Not done',
+  refused: 'Not done',
+} as const;
 
 /** What the officer’s button did. */
 function doneBanner({ done }: OpenNextYearText, names: Names): Content {
-  const well = done.filter(({ outcome }) => outcome !== 'refused');
+  const well = done.filter(isDone);
   return (
     well.length > 0 &&
     notificationBanner({
@@ -232,7 +234,7 @@ function doneBanner({ done }: OpenNextYearText, names: Names): Content {
 
 /** What it did not do and why; and what whoever did it should look at. */
 function notDone({ done }: OpenNextYearText, names: Names): Html {
-  const refused = done.filter(({ outcome }) => outcome === 'refused');
+  const refused = done.filter((each) => !isDone(each));
   return html`${done.flatMap(({ warnings }) => warnings).map((each) => warningText({ content: names.in(each) }))}
   ${
     refused.length > 0 &&
@@ -278,11 +280,15 @@ async function nextYearPage(
   // What was typed and cannot be read is not done without it.
   const sends = unread.length === 0 && above.refusal === undefined;
   const opens = steps.some(({ act }) => act === 'open');
-  const hidden = [['token', around.token], ['draft', newDraft()], ['mark', markOf(rolled)], ...asForm(choices)];
+  const hidden = [
+    ['token', around.token],
+    ['draft', newDraft()],
+    ['mark', markOf(rolled)],
+  ];
   const nextLink = isOpen ? html`<a class="govuk-link" href="/funds/${next}">${fundName(next)}</a>` : fundName(next);
   const main = html`${above.refusal && refusedAbove(above.refusal, names)}
     ${unread.length > 0 && errorSummary({ title: 'There is a problem', errors: unread.map((name) => ({ content: UNREAD, href: `#${RISE}${name}` })) })}
-    ${above.moved && notificationBanner({ text: 'It has changed since you read it. It is shown again: read it, and send it again if you still want to.' })}
+    ${above.moved && notificationBanner({ text: 'What would be done is not what the page showed: you changed it, or others have since you read it. Nothing is done yet. Read it again, and press the button if you still want to.' })}
     ${above.done && doneBanner(above.done, names)}
     ${titled(`Roll forward into ${yearName(year)}`, fundName(fund))}
     ${above.done && notDone(above.done, names)}
@@ -293,15 +299,17 @@ async function nextYearPage(
             `The fund ${fundName(next)} is not open yet. It would be held by ${names.of(host)}, with ${partners.map(({ name }) => name).join(', ')}.`,
           )
     }
+    <form method="post" action="/funds/${fund}/roll-forward" novalidate>
+    ${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
     ${goesOn(rolled, form, names, unread)}
     ${notOn(rolled, names)}
     ${subheading('What is to do')}
     ${
       steps.length === 0
         ? paragraph('Nothing is left to do.')
-        : html`${paragraph('Each is decided by itself. The button does all that you may do; what is for other bodies stays here until they do it.')}${toDo(rolled, names)}${sends && html`<form method="post" action="/funds/${fund}/roll-forward" novalidate>${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}${button({ content: opens ? 'Open the fund, record and propose' : 'Record and propose' })}</form>`}
-        ${sends && paragraph(html`<a class="govuk-link" href="${addressWith(`/funds/${fund}/roll-forward`, { ...choices, format: 'acts' })}">Save what is to do as a file of acts</a>`)}`
+        : html`${paragraph('The rules are applied to each separately; one that is refused does not stop the others. The button does all that you may do; what is for other bodies stays here until they do it.')}${toDo(rolled, names)}${sends && html`<div class="govuk-button-group">${button({ content: opens ? 'Open the fund, record and propose' : 'Record and propose' })}${button({ content: 'Save what is to do as a file of acts', name: GOES, value: 'acts', classes: 'govuk-button--secondary' })}</div>`}`
     }
+    </form>
     ${waitingPart(rolled, names)}
     <p class="govuk-body-s">As known on ${instant(rolled.knownAt)}, from the first ${rolled.ledger.size} events of the ledger.</p>`;
   return framed(asking, {
@@ -312,66 +320,83 @@ async function nextYearPage(
   });
 }
 
-const queryOf = (url: string): Form => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
-
-/** The page; where what was typed cannot be read, the same without it, and why. */
-async function shown(site: Site, asking: Asking, fund: string, form: Form, choices: Choices, reply: FastifyReply) {
-  try {
-    return await reply.send(await nextYearPage(site, asking, fund, form, choices));
-  } catch (error) {
-    if (!(error instanceof Refused) || asForm(choices).length === 0) throw error;
-    const page = await nextYearPage(site, asking, fund, form, {}, { refusal: error.refusal });
-    return reply.status(400).send(page);
-  }
-}
-
 /** What is left to do, as a file that the officer can keep, change and load. */
-async function actsFile({ ledger }: Site, { sight, session }: Asking, fund: string, form: Form, reply: FastifyReply) {
-  const asked = { fund, uplift: form['uplift'], without: form['without'], officer: session.officer };
+async function actsFile(
+  { ledger }: Site,
+  { sight, session }: Asking,
+  fund: string,
+  choices: Choices,
+  reply: FastifyReply,
+) {
+  const asked = { fund, ...choices, officer: session.officer };
   const { file, next } = await askedOf<RollForwardText>(ledger, sight, 'roll-forward', asked);
   if (!file) throw new Refused(refuse('not_found', 'Nothing is left to do, so there is no file of it.'));
   void reply
     .header('content-disposition', `attachment; filename="${next}.json"`)
     .type('application/json; charset=utf-8');
-  return `${JSON.stringify(file, null, 2)}\n`;
+  return reply.send(`${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** Does what the officer has read; where it is another thing by now, or by what they typed, it is shown first. */
+async function doneOrShown(
+  site: Site,
+  asking: Asking,
+  { fund, form, choices, asked }: Sent & { readonly asked: RollForwardText },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const { sight, session } = asking;
+  if (asked.steps.length === 0) return site.redirect(reply, `/funds/${fund}/roll-forward`);
+  if (markOf(asked) !== form['mark'])
+    return reply.status(409).send(await nextYearPage(site, asking, fund, form, choices, { moved: true }));
+  const done = answered(
+    await openNextYear(site.ledger, fund, OpenNextYearAsked.parse(choices), {
+      officer: session.officer,
+      signedInBy: session.by,
+      sight,
+      key: createHash('sha256')
+        .update(JSON.stringify(['page', form['draft'] ?? '', fund, choices]))
+        .digest('hex'),
+      correlation: request.id,
+    }),
+  );
+  return reply.send(await nextYearPage(site, asking, fund, {}, choices, { done }));
+}
+
+interface Sent {
+  readonly fund: string;
+  readonly form: Form;
+  readonly choices: Choices;
+}
+
+/** What is asked for with the choices of a form; where they can not be asked for, the page is shown without them, and why. */
+async function askedWith(site: Site, asking: Asking, { fund, form, choices }: Sent, reply: FastifyReply) {
+  try {
+    return await askedOf<RollForwardText>(site.ledger, asking.sight, 'roll-forward', { fund, ...choices });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const page = await nextYearPage(site, asking, fund, form, {}, { refusal: error.refusal });
+    void reply.status(400).send(page);
+    return undefined;
+  }
 }
 
 export function registerNextYear(site: Site): void {
-  const { ledger } = site;
-
   site.get('/funds/:fund/roll-forward', async (asking, request, reply) => {
     const { fund } = request.params as { fund: string };
-    const form = queryOf(request.url);
-    if (form['format'] === 'acts') return reply.send(await actsFile(site, asking, fund, form, reply));
-    const unread = unreadIn(form);
-    if (unread.length === 0) return shown(site, asking, fund, form, choicesIn(form), reply);
-    return reply.status(400).send(await nextYearPage(site, asking, fund, form, {}, { unread }));
+    return reply.send(await nextYearPage(site, asking, fund, {}, {}));
   });
 
   site.post('/funds/:fund/roll-forward', async (asking, form, request, reply) => {
     const { fund } = request.params as { fund: string };
-    const { sight, session } = asking;
-    const choices: Choices = {
-      ...(form['uplift'] !== undefined && { uplift: form['uplift'] }),
-      ...(form['without'] !== undefined && { without: form['without'] }),
-    };
-    const read = readAs(OpenNextYearAsked, choices);
-    if ('faults' in read) return shown(site, asking, fund, {}, choices, reply);
-    const asked = await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices });
-    if (asked.steps.length === 0) return site.redirect(reply, `/funds/${fund}/roll-forward`);
-    if (markOf(asked) !== form['mark'])
-      return reply.status(409).send(await nextYearPage(site, asking, fund, {}, choices, { moved: true }));
-    const done = answered(
-      await openNextYear(ledger, fund, read.value, {
-        officer: session.officer,
-        signedInBy: session.by,
-        sight,
-        key: createHash('sha256')
-          .update(JSON.stringify(['page', form['draft'] ?? '', fund, choices]))
-          .digest('hex'),
-        correlation: request.id,
-      }),
-    );
-    return reply.send(await nextYearPage(site, asking, fund, {}, choices, { done }));
+    const unread = unreadIn(form);
+    if (unread.length > 0) return reply.status(400).send(await nextYearPage(site, asking, fund, form, {}, { unread }));
+    const plain = await askedOf<RollForwardText>(site.ledger, asking.sight, 'roll-forward', { fund });
+    const sent: Sent = { fund, form, choices: choicesIn(form, plain) };
+    const asked = await askedWith(site, asking, sent, reply);
+    if (!asked) return reply;
+    if (form[GOES] === 'again') return reply.send(await nextYearPage(site, asking, fund, form, sent.choices));
+    if (form[GOES] === 'acts') return actsFile(site, asking, fund, sent.choices, reply);
+    return doneOrShown(site, asking, { ...sent, asked }, request, reply);
   });
 }

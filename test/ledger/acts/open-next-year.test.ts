@@ -217,11 +217,18 @@ t.test('a declined offer is to do again, and what was taken back is not', async 
   );
   t.strictSame(steps.length, 1);
   const same = await opens(ledger, 'county-chief');
-  t.strictSame(
-    same.waiting,
-    [],
-    'under the key of the first time it is the act of the first time: another key offers it again',
+  t.strictSame(same.waiting, [], 'under the key of the first time it is the act of the first time');
+  t.match(
+    same.done,
+    [{ outcome: 'ended', why: /under this key before, and it was declined\. Send another key/ }],
+    'and it says so',
   );
+  t.match(items[0], {
+    amount: '0.00',
+    notes: [
+      'It is taken back in testshire-2017-18 and stands at £0.00 there; in this year it stands at £1,000,000.00.',
+    ],
+  });
   t.equal((await opens(ledger, 'county-chief', {}, 'anew')).waiting.length, 1);
 });
 
@@ -248,6 +255,186 @@ t.test('contributions rise by the per cent that is asked for, to the penny, and 
   t.match(await refusal({ without: 'nobody' }), { rule: 'name_unknown' });
   await t.rejects(rolled(ledger, { uplift: 'north-extra=-100' }), /above -100/);
   await t.rejects(rolled(ledger, { uplift: 'north-extra' }), /such as/);
+  await t.rejects(rolled(ledger, { uplift: 'north-extra=1=2' }), /such as/);
+  await t.rejects(rolled(ledger, { uplift: 'north-extra=1,north-extra=90' }), /is named twice/);
+});
+
+t.test('no two that go on have one name: whose name is taken keeps its own', async (t) => {
+  const ledger = await openedLedger(t);
+  await agreed(ledger, { contribution: 'north-2016-17', amount: '100000.00' });
+  await agreed(ledger, { contribution: 'north-2017-18', amount: '250000.00' });
+  const { items, totals } = await rolled(ledger);
+  t.match(items, [
+    {
+      from: 'north-2016-17',
+      name: 'north-2016-17',
+      amount: '100000.00',
+      notes: ['It keeps its name: something else that goes on is called "north-2017-18".'],
+    },
+    { from: 'north-2017-18', name: 'north-2017-18', amount: '250000.00' },
+  ]);
+  t.equal(totals.contributions, '350000.00');
+  const { waiting } = await opens(ledger, 'county-chief');
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: waiting[0]!.proposal }, { in: NEXT });
+  const after = await rolled(ledger);
+  t.match(after, { totals: { contributions: '350000.00' }, items: [{ state: 'recorded' }, { state: 'recorded' }] });
+});
+
+const opensNext = (ledger: TestLedger) =>
+  ledger.post(
+    'pool-manager',
+    'FundOpened',
+    {
+      effective: '2017-04-01',
+      area: 'testshire',
+      year: '2017-18',
+      host: COUNTY,
+      partners: [COUNTY, NORTH, SOUTH, EAST, WEST],
+    },
+    NEXT,
+  );
+
+t.test('what the next fund has already is shown with its own sum, and is no longer asked to rise', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.post('pool-manager', 'PlanLineSet', line({ category: 'saving', amount: '900.00' }));
+  await agreed(ledger, { amount: '100.00' });
+  const first = await opens(ledger, 'county-chief', { uplift: 'north-extra=50' });
+  const note =
+    'It is on the table of testshire-2017-18 and stands at £150.00 there; in this year it stands at £100.00.';
+  t.match(first.items[1], { state: 'offered', amount: '150.00', notes: [note] });
+  const again = await rolled(ledger);
+  t.match(again, { totals: { contributions: '150.00', requirement: '-900.00' } });
+  t.match(again.items[1], { state: 'offered', amount: '150.00', was: '100.00', sentence: /£150\.00/ });
+  const refusal = async (given: Readonly<Record<string, string>>) =>
+    (await ask(ledger, 'roll-forward', given)) as Refusal;
+  const told = '"north-extra" is on the table of testshire-2017-18 already';
+  t.match(await refusal({ uplift: 'north-extra=20' }), {
+    rule: 'name_unknown',
+    detail: `${told}, at £150.00: it can not be asked to rise here.`,
+  });
+  t.match(await refusal({ without: 'north-extra' }), { detail: `${told}, and can not be left out here.` });
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: first.waiting[0]!.proposal }, { in: NEXT });
+  await ledger.post(
+    'pool-manager',
+    'PlanLineRevised',
+    { effective: '2017-10-01', line: 'home-care', now: '400.00', reason: 'Less is saved.' },
+    NEXT,
+  );
+  const after = await rolled(ledger);
+  t.match(after, { totals: { contributions: '150.00', requirement: '-400.00' } });
+  t.strictSame(
+    after.items.map(({ state, amount, notes }) => [state, amount, notes]),
+    [
+      [
+        'recorded',
+        '400.00',
+        ['It is recorded in testshire-2017-18 and stands at £400.00 there; in this year it stands at £900.00.'],
+      ],
+      [
+        'recorded',
+        '150.00',
+        ['It is recorded in testshire-2017-18 and stands at £150.00 there; in this year it stands at £100.00.'],
+      ],
+    ],
+  );
+});
+
+t.test('a name that another kind of thing has in the next fund is told as taken', async (t) => {
+  const ledger = await openedLedger(t);
+  await agreed(ledger, {});
+  await agreed(ledger, { contribution: 'more' });
+  await opensNext(ledger);
+  const five = { effective: '2017-04-01' as Day, amount: '5.00', recurrent: true };
+  await ledger.post('pool-manager', 'PlanLineSet', line({ ...five, line: 'north-extra' }), NEXT);
+  await ledger.done(
+    'county-finance',
+    {
+      act: 'propose',
+      fact: {
+        type: 'FundingBesideStated',
+        data: { ...five, funding: 'more', holder: COUNTY, source: 'COUNCIL_TAX', basis: 'Budget' },
+      },
+    },
+    { in: NEXT },
+  );
+  const { items, steps, leftOut } = await rolled(ledger);
+  t.strictSame([items, steps], [[], []]);
+  t.match(leftOut, [
+    { why: /^The name "north-extra" is taken in testshire-2017-18: Plan line "north-extra" .* under another name\.$/ },
+    { why: /^The name "more" is taken in testshire-2017-18: county has £5\.00 more/ },
+  ]);
+});
+
+t.test('officers who do it at once propose everything once', async (t) => {
+  const ledger = await openedLedger(t);
+  await agreed(ledger, {});
+  await opensNext(ledger);
+  const all = await Promise.all(
+    ['county-chief', 'county-finance', 'north-ccg-finance'].map((officer) => opens(ledger, officer)),
+  );
+  t.strictSame(
+    all.map(({ done }) => done.length),
+    [1, 0, 0],
+  );
+  t.equal((await rolled(ledger)).waiting.length, 1);
+
+  const [fact] = (await rolled(ledger)).waiting.flatMap(({ proposal }) => [
+    ledger.ledger.model.stream('fund', `fund-${NEXT}`).open.get(proposal)!.fact,
+  ]);
+  await ledger.done(
+    'county-finance',
+    {
+      act: 'propose',
+      fact: {
+        type: fact!.type,
+        data: { ...fact!.data, amount: '7.00', instalments: [{ due: '2017-04-01', amount: '7.00' }] },
+      },
+    },
+    { in: NEXT },
+  );
+  const { items, waiting, totals } = await rolled(ledger);
+  t.equal(waiting.length, 2, 'what was proposed by hand beside it is shown too');
+  t.match(items, [{ notes: [/^It is on the table 2 times: sign one/] }]);
+  t.equal(totals.contributions, '1000000.00', 'and counts once');
+});
+
+t.test('while it is done, what another officer proposes with another sum is not asked to rise any more', async (t) => {
+  const ledger = await openedLedger(t);
+  await agreed(ledger, { amount: '100.00' });
+  await agreed(ledger, { contribution: 'south', payer: SOUTH, amount: '50.00' });
+  await opensNext(ledger);
+  const south = (await rolled(ledger)).steps[1]!.facts[0]!;
+  let byHand: Promise<unknown> = Promise.resolve();
+  const offersSouth = () => {
+    const data = {
+      ...south.data,
+      effective: '2017-04-01' as Day,
+      amount: '7.00',
+      instalments: [{ due: '2017-04-01', amount: '7.00' }],
+    };
+    byHand = ledger.done('county-finance', { act: 'propose', fact: { type: south.type, data } }, { in: NEXT });
+  };
+  const { stateOf } = ledger.ledger;
+  const waits = Object.create(ledger.ledger, {
+    stateOf: { value: async (...of: Parameters<typeof stateOf>) => byHand.then(() => stateOf(...of)) },
+  }) as typeof ledger.ledger;
+  const found = await openNextYear(waits, FUND, OpenNextYearAsked.parse({ uplift: 'north-extra=10,south=10' }), {
+    officer: 'county-chief',
+    signedInBy: 'test',
+    sight: OPERATOR,
+    key: 'at once',
+    correlation: 'test',
+    onRecorded: offersSouth,
+  });
+  t.match(found, {
+    done: [{ outcome: 'proposed' }],
+    items: [
+      { amount: '110.00', state: 'offered' },
+      { amount: '7.00', state: 'offered' },
+    ],
+    steps: [],
+    totals: { contributions: '117.00' },
+  });
 });
 
 t.test('partners that left are not in it, and who follows a body stands for it', async (t) => {
@@ -387,6 +574,9 @@ t.test('the acts that are left are a file, which an officer can load', async (t)
   );
 });
 
+let runs = 0;
+const opensAlone = (ledger: TestLedger) => opens(ledger, 'county-chief', {}, `run ${++runs}`);
+
 t.test('rolled forward, what recurs is the same to the penny, and falls due in the next year', async (t) => {
   const day = fc
     .integer({ min: 0, max: 364 })
@@ -460,5 +650,58 @@ t.test('rolled forward, what recurs is the same to the penny, and falls due in t
   );
 });
 
-let runs = 0;
-const opensAlone = (ledger: TestLedger) => opens(ledger, 'county-chief', {}, `run ${++runs}`);
+t.test('rolled forward and signed, the totals that are shown are those of the next fund', async (t) => {
+  const name = fc.constantFrom(
+    'a',
+    '2016-17',
+    '2017-18',
+    'a-2016-17',
+    'a-2017-18',
+    '2016-17-2016-17',
+    '2016-17-2017-18',
+  );
+  const one = fc.record({
+    name,
+    isLine: fc.boolean(),
+    amount: fc.integer({ min: 1, max: 1_000_000_00 }),
+    rise: fc.option(fc.integer({ min: -90, max: 200 })),
+    isOut: fc.boolean(),
+  });
+  const year = fc.uniqueArray(one, { selector: (each) => each.name, minLength: 1, maxLength: 7 });
+  await asyncProperty(
+    t,
+    fc.asyncProperty(year, async (all) => {
+      const ledger = await rulesAlone(t);
+      for (const { name, isLine, amount } of all)
+        await (isLine
+          ? ledger.post('pool-manager', 'PlanLineSet', line({ line: name, amount: moneyText(amount as never) }))
+          : agreed(ledger, { contribution: name, amount: moneyText(amount as never) }));
+      const out = all.filter(({ isOut }) => isOut).map((each) => each.name);
+      const rises = all.flatMap(({ name, isLine, isOut, rise, amount }) =>
+        isLine || isOut || rise === null || amount < 100 ? [] : [`${name}=${rise}`],
+      );
+      const choices = {
+        ...(out.length > 0 && { without: out.join(',') }),
+        ...(rises.length > 0 && { uplift: rises.join(',') }),
+      };
+      const before = await rolled(ledger, choices);
+      if (before.items.length + out.length !== all.length) throw new Error('something is lost');
+      const { waiting, steps, totals } = await opens(ledger, 'county-chief', choices, `run ${++runs}`);
+      if (steps.length > 0) throw new Error('something is left to do');
+      for (const { proposal } of waiting)
+        await ledger.done('north-ccg-finance', { act: 'agree', proposal }, { in: NEXT });
+      const signed = await rolled(ledger, out.length > 0 ? { without: out.join(',') } : {});
+      const { total: own } = (await asked(ledger, 'position', { fund: NEXT, on: '2018-03-31' })) as unknown as {
+        total: Record<string, string>;
+      };
+      const { requirement: required } = (await asked(ledger, 'gap', { fund: NEXT, on: '2018-03-31' })) as unknown as {
+        requirement: string;
+      };
+      const { contributions, requirement } = signed.totals;
+      t.strictSame([totals, before.totals], [signed.totals, signed.totals]);
+      if (contributions !== own['agreed'] || requirement !== required)
+        throw new Error(`${contributions} and ${requirement} are shown of ${own['agreed']} and ${required}`);
+    }),
+    25,
+  );
+});

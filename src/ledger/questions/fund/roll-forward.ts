@@ -8,17 +8,17 @@ import { DEAL_TEXT_MAX } from '../../../domain/grammar/deal.js';
 import type { LedgerEvent, SentFact } from '../../../domain/grammar/event.js';
 import type { Context } from '../../../domain/grammar/fact.js';
 import { factOf, type StreamState } from '../../../domain/grammar/kind.js';
-import { DEAL_FACTS_MAX, stillOpen, textsOf } from '../../../domain/grammar/proposal.js';
+import { DEAL_FACTS_MAX, textsOf } from '../../../domain/grammar/proposal.js';
 import { RULES_NOW } from '../../../domain/grammar/rule-versions.js';
 import { demandsOf, type Demands } from '../../../domain/grammar/sides.js';
-import { moneyText, NO_MONEY, plus, type Pence } from '../../../domain/money.js';
-import { POOL, type Posting } from '../../../domain/postings.js';
+import { moneyText, pounds } from '../../../domain/money.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
 import { Name, SignedMoney } from '../../../domain/values.js';
 import { decisionContext } from '../../acts/decision-context.js';
 import { fundStream } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { Known, knownThen } from '../known.js';
+import { allOf, foundInNext, nameOfFact, STATES, type Found, type State } from './found-in-next.js';
 import { nameOf, OfFund, query, type Seeing } from '../question.js';
 
 /**
@@ -28,6 +28,9 @@ import { nameOf, OfFund, query, type Seeing } from '../question.js';
 
 const kind = FUND;
 
+/** How long a list of names may be: that of a fund with as many contributions as a form can send. */
+const LIST_LENGTH_MAX = 512 * 1024;
+
 const PERCENT = /^-?(0|[1-9]\d{0,2})(\.\d{1,4})?$/;
 
 /** Whether a sum can rise by it: a number of per cent, above -100. */
@@ -36,14 +39,18 @@ export const isRise = (percent: string): boolean => PERCENT.test(percent) && Num
 /** By how many per cent what is named rises: `norwich-add=1.79,council-add=-2`. */
 export const Uplift = z
   .string()
-  .max(4000)
+  .max(LIST_LENGTH_MAX)
   .transform((text, context): ReadonlyMap<string, string> => {
-    const asked = text.split(',').map((each) => each.trim().split('=') as [string, string?]);
-    const wrong = asked.find(([, percent]) => percent === undefined || !isRise(percent));
-    if (!wrong) return new Map(asked as [string, string][]);
+    const asked = text.split(',').map((each) => each.trim().split('='));
+    const rises = new Map(asked as [string, string][]);
+    const wrong = asked.find(([, percent, ...more]) => percent === undefined || more.length > 0 || !isRise(percent));
+    const twice = asked.find(([name], at) => asked.findIndex((each) => each[0] === name) < at);
+    if (!wrong && !twice) return rises;
     context.addIssue({
       code: 'custom',
-      message: `must be names with a percentage above -100 each, such as "norwich-add=1.79,council-add=-2"; "${wrong.join('=')}" is not`,
+      message: wrong
+        ? `must be names with a percentage above -100 each, such as "norwich-add=1.79,council-add=-2"; "${wrong.join('=')}" is not`
+        : `must name each contribution once; "${twice![0]!}" is named twice`,
     });
     return z.NEVER;
   })
@@ -56,7 +63,7 @@ export const Uplift = z
 /** What the officer leaves out: `norwich-add,council-add`. */
 const Without = z
   .string()
-  .max(4000)
+  .max(LIST_LENGTH_MAX)
   .transform((text): ReadonlySet<string> => new Set(text.split(',').map((each) => each.trim())))
   .meta({
     description: 'What is left out by choice: each by its name in this year, with commas between.',
@@ -72,9 +79,6 @@ export const RollForwardOptions = z.strictObject({
 });
 
 const BY_CHOICE = 'It is left out by choice.';
-
-const STATES = ['to-do', 'offered', 'recorded', 'taken-back'] as const;
-type State = (typeof STATES)[number];
 
 const FactText = z.object({ type: z.string(), data: z.looseObject({}) });
 
@@ -108,7 +112,10 @@ export const RollForwardText = z.object({
         type: z.string(),
         sentence: z.string(),
         was: SignedMoney.meta({ description: 'What it stands at on the last day of this year.' }),
-        amount: SignedMoney.meta({ description: 'What it would be in the next year.' }),
+        amount: SignedMoney.meta({
+          description:
+            'What it would be in the next year; where it is on the table of that year’s fund, what is offered; where it is recorded there, what it stands at on the last day of that year.',
+        }),
         uplift: z
           .string()
           .nullable()
@@ -120,7 +127,7 @@ export const RollForwardText = z.object({
           description:
             'Whether it is still to be done, is on the table of the next year’s fund, is recorded there, or was recorded there and taken back.',
         }),
-        proposal: z.string().nullable(),
+        proposal: z.string().nullable().meta({ description: 'The proposal that offers it; of several, the first.' }),
         notes: z.array(z.string()).meta({ description: 'What to look at before it is signed.' }),
       }),
     )
@@ -146,7 +153,7 @@ export const RollForwardText = z.object({
     })
     .meta({
       description:
-        'What goes on, in all: plan lines as they count in the requirement, contributions, and funding beside the pool.',
+        'What goes on, in all: plan lines as they count in the requirement, contributions, and funding beside the pool. What is offered or recorded already counts with its own sum.',
     }),
   steps: z.array(StepText).meta({ description: 'What is left to do, in this order.' }),
   waiting: z
@@ -177,29 +184,13 @@ function contextOf(ledger: Ledger, stream: string, area: string): Context {
   return { ...context, officer: '', proposals: new Map(), adjustment: false, area };
 }
 
-interface Item extends Going {
+interface Item extends Found {
+  readonly going: Going;
   readonly name: string;
-  readonly state: State;
-  readonly proposal: string | null;
 }
-
-const nameOfFact = ({ type, data }: SentFact): string => factOf(kind, type).names!(data);
 
 /** What people call it: the name of an agreement is kept apart from those of what moves money. */
 const called = (name: string): string => name.split('/').at(-1)!;
-
-/** Where a fact of the next year stands in its fund. */
-function stateIn(next: StreamState<FundState>, fact: SentFact, today: string): Pick<Item, 'state' | 'proposal'> {
-  const name = nameOfFact(fact);
-  const revision = next.own.named.get(name);
-  if (revision !== undefined)
-    return { state: next.own.reversed.has(revision) ? 'taken-back' : 'recorded', proposal: null };
-  for (const [id, proposal] of stillOpen(next.open, today as never)) {
-    if (textsOf(proposal).some((text) => text.type === fact.type && nameOfFact(text) === name))
-      return { state: 'offered', proposal: id };
-  }
-  return { state: 'to-do', proposal: null };
-}
 
 interface Step {
   readonly act: 'record' | 'propose';
@@ -241,11 +232,6 @@ const stepText = ({ act, facts, demands: { acts, signs, signature } }: Step): z.
   signs: signature === 'none' ? [] : [...new Set(signature === 'other-side' ? [...acts, ...signs] : acts)],
 });
 
-const sumOf = (facts: readonly SentFact[], counts: (posting: Posting) => boolean): Pence =>
-  facts
-    .flatMap(({ type, data }) => factOf(kind, type).postings(data))
-    .reduce((sum, posting) => (posting.holder !== POOL && counts(posting) ? plus(sum, posting.pence) : sum), NO_MONEY);
-
 /** What is left to do as a file of acts, which the officer loads. */
 const fileOf = (fund: string, next: string, officer: string, steps: readonly z.input<typeof StepText>[]) => ({
   title: `${next}, opened from ${fund}`,
@@ -259,6 +245,43 @@ const fileOf = (fund: string, next: string, officer: string, steps: readonly z.i
 /** A fact of this year with the words that it was recorded in. */
 const entryAt = (entries: readonly Entry[], revision: number): Entry =>
   entries.find((each) => each.revision === revision)!;
+
+const WHERE: Readonly<Record<Exclude<State, 'to-do'>, (next: string) => string>> = {
+  offered: (next) => `on the table of ${next}`,
+  recorded: (next) => `recorded in ${next}`,
+  'taken-back': (next) => `taken back in ${next}`,
+};
+
+/** What to look at in what the next year’s fund has of it: another sum than this year’s, and offers that are there twice. */
+const notesOn = ({ state, proposals, stands, going: { stood } }: Item, next: string): string[] => [
+  ...(state !== 'to-do' && stands !== stood
+    ? [`It is ${WHERE[state](next)} and stands at ${pounds(stands)} there; in this year it stands at ${pounds(stood)}.`]
+    : []),
+  ...(proposals.length > 1
+    ? [
+        `It is on the table ${proposals.length} times: sign one of the proposals, and have the others declined or withdrawn.`,
+      ]
+    : []),
+];
+
+/** Refuses to change, or to leave out, what the next year’s fund has already with another sum. */
+function overtaken(
+  { state, stands, going }: Item,
+  name: string,
+  {
+    next,
+    uplift,
+    without,
+  }: Pick<z.output<typeof RollForwardOptions>, 'uplift' | 'without'> & { readonly next: string },
+): Refusal | undefined {
+  if (state === 'to-do') return undefined;
+  const where = `"${name}" is ${WHERE[state](next)} already`;
+  if (without?.has(name)) return refuse('name_unknown', `${where}, and can not be left out here.`);
+  // Asked again with the rise that it has, it is as it was asked for.
+  return uplift?.has(name) && stands !== going.stands
+    ? refuse('name_unknown', `${where}, at ${pounds(stands)}: it can not be asked to rise here.`)
+    : undefined;
+}
 
 /** What is left to do to open the next year’s fund from a fund, and what is done of it. */
 export async function rolledForward(
@@ -288,17 +311,27 @@ export async function rolledForward(
   const unknown = [...(without ?? [])].find((name) => !rolled.going.some((each) => own(each) === name));
   if (unknown !== undefined) return refuse('name_unknown', `Nothing named "${unknown}" goes on in ${year.label}.`);
   const today = londonDay(now);
-  const chosen = rolled.going.filter((each) => !without?.has(own(each)));
-  const items = chosen.map((each): Item => ({
-    ...each,
-    name: nameOfFact(each.fact),
-    ...stateIn(nextState, each.fact, today),
-  }));
+  const isOpen = kind.isOpen(nextState.own);
+  const nextEntries = isOpen ? await ledger.entries(fundStream(next), size) : [];
+  const items: Item[] = [];
+  const taken: { readonly from: number; readonly why: string }[] = [];
+  for (const going of rolled.going) {
+    const found = foundInNext(nextState, nextEntries, going.fact, today);
+    const name = called(nameOfFact(going.fact));
+    if ('takenBy' in found)
+      taken.push({
+        from: going.from,
+        why: `The name "${name}" is taken in ${next}: ${sentence(found.takenBy)} Record it there under another name.`,
+      });
+    else items.push({ ...found, going, name });
+  }
+  const refused = items.map((each) => overtaken(each, own(each.going), { next, uplift, without })).find(Boolean);
+  if (refused) return refused;
+  const chosen = items.filter(({ going }) => !without?.has(own(going)));
   const within = stateNext(nextState, rolled);
   const context = contextOf(ledger, fundStream(next), of.area);
-  const isOpen = kind.isOpen(nextState.own);
   const opener = { type: kind.opener, data: rolled.opening };
-  const toDo = items.filter((each) => each.state === 'to-do').map(({ fact }) => fact);
+  const toDo = chosen.filter((each) => each.state === 'to-do').map(({ fact }) => fact);
   const steps = [
     ...(isOpen
       ? []
@@ -313,8 +346,8 @@ export async function rolledForward(
         ]),
     ...stepsOf(toDo, within, context).map(stepText),
   ];
-  const offered = new Set(items.flatMap(({ proposal }) => (proposal === null ? [] : [proposal])));
-  const going = items.map(({ fact }) => fact);
+  const offered = new Set(chosen.flatMap(({ proposals }) => proposals));
+  const { requirement, agreed, beside } = allOf(chosen.map(({ sums }) => sums));
   const { host, partners } = opened(within);
   return {
     fund,
@@ -326,26 +359,28 @@ export async function rolledForward(
     isOpen,
     host,
     partners: partners.map((partner) => ({ partner, name: nameOf(ledger, partner) })),
-    items: items.map(({ fact, name, from, stood, stands, notes, ...at }) => {
-      const entry = entryAt(entries, from);
+    items: chosen.map((item) => {
+      const { fact, name, state, proposals, stands, going } = item;
+      const entry = entryAt(entries, going.from);
       return {
-        name: called(name),
+        name,
         type: fact.type,
         sentence: sentence(fact),
-        was: moneyText(stood),
+        was: moneyText(going.stood),
         amount: moneyText(stands),
         uplift: uplift?.get(namedIn(entry)) ?? null,
         mayRise: isContribution(entry),
         from: namedIn(entry),
-        revision: String(from),
-        state: at.state,
-        proposal: at.proposal,
-        notes: [...notes],
+        revision: String(going.from),
+        state,
+        proposal: proposals[0] ?? null,
+        notes: [...going.notes, ...notesOn(item, next)],
       };
     }),
     leftOut: [
-      ...rolled.going.filter((each) => without?.has(own(each))).map(({ from }) => ({ from, why: BY_CHOICE })),
+      ...items.filter(({ going }) => without?.has(own(going))).map(({ going: { from } }) => ({ from, why: BY_CHOICE })),
       ...rolled.left,
+      ...taken,
     ].map(({ from, why, ...of }) => ({
       what:
         from === undefined
@@ -356,9 +391,9 @@ export async function rolledForward(
       name: why === BY_CHOICE ? namedIn(entryAt(entries, from!)) : null,
     })),
     totals: {
-      requirement: moneyText(sumOf(going, ({ measure }) => measure === 'requirement')),
-      contributions: moneyText(sumOf(going, ({ measure }) => measure === 'agreed')),
-      beside: moneyText(sumOf(going, ({ measure }) => measure === 'beside')),
+      requirement: moneyText(requirement),
+      contributions: moneyText(agreed),
+      beside: moneyText(beside),
     },
     steps,
     waiting: [...offered].map((proposal) => {

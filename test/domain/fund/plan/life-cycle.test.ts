@@ -190,7 +190,7 @@ t.test('what one office signs nobody else may, and the refusal says who must and
   };
   t.same(await signing('county-chief', 'health-and-wellbeing-board'), [
     'role_not_allowed',
-    'The health and wellbeing board must sign. To post SignOffGiven needs the role board; county-chief is chief-finance-officer. Nobody can for county yet: propose OfficerMandated with the role board, and have a second officer sign it.',
+    'The health and wellbeing board must sign. To post SignOffGiven needs the role board; county-chief is chief-finance-officer. Nobody can do it for county yet: propose OfficerMandated with the role board, and have a second officer sign it.',
   ]);
   await moved(ledger, 'locally-agreed', '2016-04-10');
   const submitted = await ledger.submit('pool-manager', {
@@ -200,7 +200,7 @@ t.test('what one office signs nobody else may, and the refusal says who must and
   t.match(submitted, {
     rule: 'sign_off_missing',
     detail:
-      /not signed off\. For county, the health and wellbeing board must sign\. Nobody can for county yet: .* For county, the chief finance officer \(section 151\) must sign\. For county, county-chief can\. For north-ccg, the chief finance officer must sign\. For north-ccg, north-ccg-chief can\./,
+      /not signed off\. For county, the health and wellbeing board must sign\. Nobody can do it for county yet: .* For county, the chief finance officer \(section 151\) must sign\. For county, county-chief can\. For north-ccg, the chief finance officer must sign\. For north-ccg, north-ccg-chief can\./,
   });
   told(t, (await asked(ledger, 'plan-year', { on: '2016-04-10' })).answer, {
     capacities: [{ whoSigns: 'the health and wellbeing board', signsAs: 'board' }, {}, {}],
