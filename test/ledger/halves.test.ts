@@ -277,6 +277,13 @@ t.test('a settlement in three places is whole once all three are signed, for eac
     t.match(each, { isWhole: false, words: /^Part of a settlement in 3 places\. The others: / });
   await ledger.done('north-ccg-finance', { act: 'agree', proposal: third }, { in: NEXT });
   for (const each of await all()) t.match(each, { isWhole: true, words: /^A settlement in 3 places, all signed\./ });
+  const { revision } = ledger.ledger.model.stream('fund', `fund-${NEXT}`);
+  const back = { effective: '2019-04-01', reverses: String(revision), reason: 'Agreed in error' };
+  await ledger.signed('county-finance', 'north-ccg-finance', 'FactReversed', back, NEXT);
+  t.match((await inFund(ledger, first)).settlement, {
+    isWhole: false,
+    words: /3 places.*what it recorded was taken back/,
+  });
 });
 
 t.test('a half whose fact was taken back is no signed half any more', async (t) => {

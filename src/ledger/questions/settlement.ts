@@ -48,6 +48,8 @@ const STATE_WORDS: Readonly<Record<PartState, string>> = {
 
 const STANDING: readonly PartState[] = ['open', 'agreed'];
 const stands = ({ state }: Pick<PartText, 'state'>): boolean => STANDING.includes(state);
+/** What ended unsigned is part of no settlement any more; what was signed and taken back leaves it in pieces. */
+const counts = (part: Pick<PartText, 'state'>): boolean => stands(part) || part.state === 'reversed';
 
 /** The proposal that an event of a stream is a step of, or whose signature recorded it; undefined where there is none. */
 export function proposalOf(entries: readonly Entry[], revision: number): string | undefined {
@@ -118,15 +120,15 @@ export async function settlementOf(
   const state = stateOfPart(there, proposalIn(there, id, then)!);
   // What ended unsigned and was made again is told by the one that took its place; or, where none did, the half that it
   // names, or the last that named it.
-  const standing = others.filter(stands);
+  const counted = others.filter(counts);
   const named = ledger.model.stream(placed(stream).kind, stream).halves.get(id)?.proposal;
   const ended = others.find(({ proposal }) => proposal === named) ?? others.at(-1)!;
-  const told = standing.length > 0 ? standing : [ended];
-  const isWhole = state === 'agreed' && standing.length > 0 && standing.every((each) => each.state === 'agreed');
+  const told = counted.length > 0 ? counted : [ended];
+  const isWhole = state === 'agreed' && counted.length > 0 && counted.every((each) => each.state === 'agreed');
   return {
     isWhole,
     words: settlementInWords(state, told, isWhole),
-    others: [...standing, ...others.filter((each) => !stands(each))].slice(0, OTHERS_MAX),
+    others: [...counted, ...others.filter((each) => !counts(each))].slice(0, OTHERS_MAX),
   };
 }
 
