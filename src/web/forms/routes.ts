@@ -7,6 +7,7 @@ import { factOf } from '../../domain/grammar/kind.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { factInCodes } from '../../ledger/acts/in-codes.js';
+import { seesArea } from '../../ledger/access.js';
 import { todayOf } from '../../ledger/acts/stamp.js';
 import { sentNow } from '../../ledger/acts/recorded-act.js';
 import { KINDS, streamOf } from '../../ledger/catalogue.js';
@@ -397,6 +398,9 @@ function registerDeals(site: Site, address: string, placeOf: (request: FastifyRe
     );
   /** Sees to it that the officer may do something there, if only one part of a deal. */
   async function mayDeal(asking: Asking, place: Place): Promise<void> {
+    // A deal of disputes is about cases.
+    const unseen = place.kind === 'dispute' && seesArea(site.ledger, place.name, asking.sight, 'cases');
+    if (unseen) throw new Refused(unseen);
     if ((await openActs(site, asking, place)).length > 0) return;
     throw new Refused(
       refuse(

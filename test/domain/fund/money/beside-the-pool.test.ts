@@ -155,7 +155,17 @@ const OF_THE_POOL = QUERIES.filter(
   ({ path, params, name }) =>
     path.startsWith('/funds/{fund}/') &&
     Object.keys(params.shape).every((each) => each === 'fund' || each === 'partner') &&
-    !['timeline', 'approvals', 'late', 'trace', 'open-acts', 'choices', 'proposals', 'returns'].includes(name),
+    ![
+      'timeline',
+      'approvals',
+      'late',
+      'trace',
+      'open-acts',
+      'choices',
+      'proposals',
+      'returns',
+      'roll-forward',
+    ].includes(name),
 );
 
 /** An answer without how much of the ledger it is of. */
