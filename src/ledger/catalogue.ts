@@ -94,6 +94,8 @@ export const streamOf = (kind: StreamKind, name = ''): string => {
   return param ? `${category}-${name}` : category;
 };
 export const REGISTER_STREAM = streamOf('register');
+/** The area of a fund, which is named by its area and its year: `norfolk-2016-17` is of `norfolk`. */
+export const areaOfFund = (fund: string): string => fund.replace(/-[^-]+-[^-]+$/, '');
 export const fundStream = (fund: string): string => streamOf('fund', fund);
 export const disputeStream = (area: string): string => streamOf('dispute', area);
 

@@ -130,7 +130,8 @@ export function createMail({ ledger, people, once, publicUrl, postman, log }: Ma
     const to = { name, address: email };
     const { became, trouble } = await visit.send({ to, id, ...letterText(name, waiting, publicUrl) });
     if (became === 'refused') await once.note(`${mark} refused`, now() + 2 * DAY_MS, now());
-    else for (const each of marks) await once.note(each, now() + TOLD_MS, now());
+    // What may not have been told is told in the letter of the next day.
+    if (became === 'sent') for (const each of marks) await once.note(each, now() + TOLD_MS, now());
     if (became !== 'sent') log.warn({ officer, ...trouble }, LETTER[became]);
     return became;
   }

@@ -153,6 +153,8 @@ t.test('a letter that the server refuses is tried later in the day; one that it 
   server.next = 'take';
   ledger.now('2016-03-04T12:00:00Z');
   t.equal(await mail.sendDue(), 0, 'nobody knows whether it is there');
+  ledger.now('2016-03-05T09:00:00Z');
+  t.equal(await mail.sendDue(), 1, 'the letter of the next day tells of it');
 });
 
 t.test('where the mail server is not there, nothing is lost; letters go out by day', async (t) => {

@@ -70,3 +70,14 @@ export function halfNamed(
     return refuse('half_not_yours', `${by} neither made proposal ${id}, nor signs it.`);
   return { kind: found.kind, in: found.in, proposal: id };
 }
+
+/** What has become of a part of a settlement, in words, by its state. */
+export const PART_WORDS = {
+  open: 'is not signed yet',
+  agreed: 'is signed',
+  declined: 'was declined',
+  withdrawn: 'was taken back',
+  lapsed: 'was not signed in time',
+  'taken-off': 'was overtaken by another fact',
+  reversed: 'was signed, and what it recorded was taken back',
+} as const;

@@ -5,7 +5,16 @@ import type { Given } from '../../domain/grammar/command.js';
 import { sidesOf } from '../../domain/grammar/evolve.js';
 import { isExpired } from '../../domain/grammar/proposal.js';
 import type { StreamState } from '../../domain/grammar/kind.js';
-import { canonical, disputeStream, fundStream, placed, REGISTER_STREAM, sha256, type StateOf } from '../catalogue.js';
+import {
+  areaOfFund,
+  canonical,
+  disputeStream,
+  fundStream,
+  placed,
+  REGISTER_STREAM,
+  sha256,
+  type StateOf,
+} from '../catalogue.js';
 import { NO_STREAM } from '../memory/standing.js';
 
 /** The states of all streams: the service’s present ones, or those of `verify` as far as it has read. */
@@ -30,9 +39,6 @@ interface Deciding {
    */
   readonly claimsKnownTo?: number | undefined;
 }
-
-/** The area of a fund, which is named by its area and its year. */
-const areaOfFund = (fund: string): string => fund.replace(/-[^-]+-[^-]+$/, '');
 
 interface DecisionContext {
   readonly context: Given;

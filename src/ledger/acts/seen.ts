@@ -1,6 +1,6 @@
 import { FINANCIAL_YEARS } from '../../domain/calendar.js';
 import { factOf } from '../../domain/grammar/kind.js';
-import { fundStream, KINDS, placed } from '../catalogue.js';
+import { areaOfFund, fundStream, KINDS, placed } from '../catalogue.js';
 import type { ReadModel } from '../memory/read-model.js';
 import type { StateOnDemand } from '../memory/state-on-demand.js';
 import { factsNamed } from './deciding.js';
@@ -37,7 +37,7 @@ function fundsLookedAt(act: Prepared, model: ReadModel): Set<string> {
 
 /** A fund, and those that its area may have of the other years. */
 function fundsOfArea(fund: string): string[] {
-  const area = fund.replace(/-[^-]+-[^-]+$/, '');
+  const area = areaOfFund(fund);
   return [fund, ...FINANCIAL_YEARS.map(({ label }) => `${area}-${label}`)];
 }
 

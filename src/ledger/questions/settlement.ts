@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Entry } from '../../../projections/entry.js';
+import { PART_WORDS } from '../../domain/grammar/half.js';
 import { isProposalEvent, placeOfHalf, textsOf, type ProposalEvent } from '../../domain/grammar/proposal.js';
 import { KINDS, offerSentence, placed } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
@@ -35,16 +36,6 @@ type PartText = z.output<typeof PartText>;
 const OTHERS_MAX = 20;
 /** So many parts are looked for; a settlement in more places is told by these. */
 const PARTS_MAX = 100;
-
-const STATE_WORDS: Readonly<Record<PartState, string>> = {
-  open: 'is not signed yet',
-  agreed: 'is signed',
-  declined: 'was declined',
-  withdrawn: 'was taken back',
-  lapsed: 'was not signed in time',
-  'taken-off': 'was overtaken by another fact',
-  reversed: 'was signed, and what it recorded was taken back',
-};
 
 const STANDING: readonly PartState[] = ['open', 'agreed'];
 const stands = ({ state }: Pick<PartText, 'state'>): boolean => STANDING.includes(state);
@@ -138,7 +129,7 @@ function settlementInWords(state: PartState, told: readonly PartText[], isWhole:
     return told.length === 1
       ? `A settlement in two places, all signed. The other half is ${places[0]!}.`
       : `A settlement in ${told.length + 1} places, all signed. The others are ${places.join(' and ')}.`;
-  const where = told.map((each) => `${placeOfHalf(each)}, ${STATE_WORDS[each.state]}`).join('; ');
+  const where = told.map((each) => `${placeOfHalf(each)}, ${PART_WORDS[each.state]}`).join('; ');
   const alone = state === 'agreed' && !told.some(stands) ? ' This half is signed, and stands by itself.' : '';
   return told.length === 1
     ? `Half of a settlement. The other half, ${where}.${alone}`

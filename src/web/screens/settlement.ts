@@ -1,4 +1,5 @@
 import { fundsOf } from '../../ledger/questions/question.js';
+import { PART_WORDS } from '../../domain/grammar/half.js';
 import { details, insetText } from '../components/words.js';
 import { areaName, fundName } from '../format.js';
 import { html, type Html } from '../html.js';
@@ -12,7 +13,7 @@ interface Half {
   readonly kind: 'fund' | 'dispute';
   readonly in: string;
   readonly proposal: string;
-  readonly state: string;
+  readonly state: keyof typeof PART_WORDS;
   /** What it offers; null where the reader may not see it. */
   readonly sentence: string | null;
 }
@@ -23,16 +24,6 @@ export interface Settlement {
   readonly others: readonly Half[];
 }
 
-const BECAME: Readonly<Record<string, string>> = {
-  open: 'is not signed yet',
-  agreed: 'is signed',
-  declined: 'was declined',
-  withdrawn: 'was taken back',
-  lapsed: 'was not signed in time',
-  'taken-off': 'was overtaken by another fact',
-  reversed: 'was signed, and what it recorded was taken back',
-};
-
 const placeOf = ({ kind, in: name }: Pick<Half, 'kind' | 'in'>): string =>
   kind === 'fund' ? `the fund of ${fundName(name)}` : `the disputes of ${areaName(name)}`;
 
@@ -40,7 +31,7 @@ const otherHalf = (half: Half, names: Names): Html => {
   const words = half.sentence === null ? 'You may not see what it says.' : names.in(half.sentence);
   const said =
     half.sentence === null ? words : html`<a class="govuk-link" href="/proposals/${half.proposal}">${words}</a>`;
-  return paragraph(html`The other half, in ${placeOf(half)}, ${BECAME[half.state]}: ${said}`);
+  return paragraph(html`The other half, in ${placeOf(half)}, ${PART_WORDS[half.state]}: ${said}`);
 };
 
 /** What a half tells of its settlement; nothing of what is a whole by itself. */
