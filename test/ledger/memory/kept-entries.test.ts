@@ -106,3 +106,23 @@ t.test('what is kept cannot be changed by whoever is given it', async (t) => {
   t.throws(() => ((entry as { revision: number }).revision = 1), TypeError);
   t.match(await kept.of('a', 1), [{ revision: 0, data: { instalments: [{ amount: '1.00' }] } }]);
 });
+
+t.test('what is kept is what reading the store anew gives, for any streams, sizes and growth', async (t) => {
+  const seed = Math.floor(Math.random() * 1_000_000);
+  t.comment(`seed ${seed}`);
+  let state = seed;
+  const random = (below: number): number => (state = (state * 48_271 + 11) % 2_147_483_647) % below;
+  for (let run = 0; run < 20; run++) {
+    const sizes: Record<string, number> = { a: 1 + random(6), b: 1 + random(6), c: 1 + random(6) };
+    const { known, read } = streams(sizes);
+    const kept = keepEntries({ known, read }, 1 + random(20));
+    for (let ask = 0; ask < 20; ask++) {
+      const stream = 'abc'[random(3)]!;
+      sizes[stream]! += random(3);
+      const size = random(known(stream).size + 1);
+      const naive: number[] = [];
+      for await (const { revision } of read(stream, size)) naive.push(revision);
+      t.same(revisions(await kept.of(stream, size)), naive, `run ${run}, ${stream} at size ${size}`);
+    }
+  }
+});
