@@ -7,6 +7,7 @@ export const CONNECTION = /^esdb(\+discover)?:\/\//;
 
 const PORT = 'must be a port from 0 to 65535';
 const MEGABYTES = 'must be a whole number of megabytes, 1 to 200';
+const UNNAMED = 'must be a whole number of days, 1 to 3650';
 const FRESH = 'must be a whole number of minutes, 1 to 480';
 const MANY = 'must be a whole number, 1 or more';
 
@@ -141,6 +142,24 @@ const Environment = z.object({
   BCF_DOCUMENTS_OF_DISPUTES: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no').meta({
     description: 'Whether files of disputes are kept too: they may name a patient.',
   }),
+  BCF_DOCUMENT_SCANNER: z
+    .string()
+    .transform((text) => text.trim().split(/\s+/))
+    .refine(([program = '']) => program.startsWith('/'), {
+      error: 'must begin with the whole path of a program, such as /usr/bin/clamdscan --fdpass',
+    })
+    .optional()
+    .meta({
+      description:
+        'A program and its arguments, with spaces between, that is run for each file before it is kept, with the file’s path last: where it does not end with 0, the file is refused.',
+    }),
+  BCF_DOCUMENT_UNNAMED_DAYS: z.coerce
+    .number({ error: UNNAMED })
+    .int({ error: UNNAMED })
+    .min(1, { error: UNNAMED })
+    .max(3_650, { error: UNNAMED })
+    .default(30)
+    .meta({ description: 'For how many days a file is kept that nothing in the ledger names; then it is removed.' }),
   BCF_FRESH_SIGN_IN_MINUTES: z.coerce
     .number({ error: FRESH })
     .int({ error: FRESH })
@@ -181,6 +200,15 @@ const Environment = z.object({
     .meta({ description: 'How many requests a minute each client may make.' }),
 });
 
+/** What another program needs of the environment, without our settings: these hold secrets. */
+const forOthers = (environment: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ'].flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
 export interface Config {
   readonly ledger: string;
   /** The connection string of the event store; it holds a password, so it is shown nowhere. */
@@ -196,7 +224,17 @@ export interface Config {
     { readonly issuer: string; readonly clientId: string; readonly clientSecret: string | undefined } | undefined;
   readonly publicUrl: string | undefined;
   readonly sessionKeys: readonly Buffer[] | undefined;
-  readonly documents: { readonly folder: string; readonly bytesMax: number; readonly ofDisputes: boolean } | undefined;
+  readonly documents:
+    | {
+        readonly folder: string;
+        readonly bytesMax: number;
+        readonly ofDisputes: boolean;
+        /** The program that files are scanned with, its arguments, and what it finds in its environment. */
+        readonly scanner:
+          { readonly command: readonly string[]; readonly environment: Readonly<Record<string, string>> } | undefined;
+        readonly unnamedDays: number;
+      }
+    | undefined;
   /** The mail server, with a password in its address that is shown nowhere, and whom letters are from. */
   readonly mail: { readonly url: string; readonly from: string } | undefined;
   readonly freshMinutes: number;
@@ -241,6 +279,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (env.BCF_EVENTSTOREDB !== undefined && /\*|esdb/.test(environment['DEBUG'] ?? '')) {
     throw new ConfigError('DEBUG would have the client of EventStoreDB print the password and every event; unset it.');
   }
+  if (env.BCF_DOCUMENT_SCANNER !== undefined && env.BCF_DOCUMENTS === undefined) {
+    throw new ConfigError(
+      'BCF_DOCUMENT_SCANNER needs BCF_DOCUMENTS: without a folder no file is kept, and none is scanned.',
+    );
+  }
   const { BCF_SMTP_URL: smtp, BCF_MAIL_FROM: mailFrom } = env;
   if ((smtp === undefined) !== (mailFrom === undefined)) {
     throw new ConfigError('BCF_SMTP_URL and BCF_MAIL_FROM go together: set both, or neither.');
@@ -270,6 +313,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
             folder: env.BCF_DOCUMENTS,
             bytesMax: env.BCF_DOCUMENT_MEGABYTES * 1_000_000,
             ofDisputes: env.BCF_DOCUMENTS_OF_DISPUTES === 'yes',
+            scanner: env.BCF_DOCUMENT_SCANNER && {
+              command: env.BCF_DOCUMENT_SCANNER,
+              environment: forOthers(environment),
+            },
+            unnamedDays: env.BCF_DOCUMENT_UNNAMED_DAYS,
           },
     mail: smtp === undefined ? undefined : { url: smtp, from: mailFrom! },
     freshMinutes: env.BCF_FRESH_SIGN_IN_MINUTES,

@@ -19,7 +19,9 @@ import { startLapsing } from './ledger/acts/lapsing.js';
 import { acceptLoss } from './ledger/audit/loss.js';
 import type { NamedFile } from './ledger/acts/load.js';
 import { watchSoundness } from './ledger/soundness.js';
-import { LedgerDamaged, NotALedger, type Finding } from './store/event-store.js';
+import type { Scanner } from './store/document-scanner.js';
+import type { Swept } from './store/document-sweep.js';
+import { LedgerDamaged, NotALedger, type EventStore, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
 import type { OnceStore } from './store/once-store.js';
 import { secretOf, snapshotFile } from './store/snapshot-file.js';
@@ -36,6 +38,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const MAIL_EVERY_MS = 10 * 60_000;
 const LAPSE_EVERY_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** The folder of documents is swept an hour after a start, and then once a day. */
+const SWEEP = { firstMs: DAY_MS / 24, everyMs: DAY_MS };
 /** A hundred events in a millisecond or two, and then a pause in which the service does nothing but answer. */
 const PROVE_EVERY_MS = 15;
 const WATCH_EVERY_MS = 1_000;
@@ -212,9 +217,15 @@ async function listening(
     access,
   );
   const ownKey = keyFile === undefined ? undefined : await localKey(keyFile);
+  const scanner = await scannerOf(config, logger);
   const pages =
     demonstration || config.publicUrl !== undefined
-      ? await pagesOf(config, file, demonstration, ownKey, ledger.model.register().ledger === undefined)
+      ? await pagesOf(config, file, {
+          demonstration,
+          ownKey,
+          isEmpty: ledger.model.register().ledger === undefined,
+          scanner,
+        })
       : undefined;
   const signIn = await createSignIn({
     provider: config.provider,
@@ -237,7 +248,7 @@ async function listening(
   await ledger.lapseExpired();
   try {
     const address = await app.listen({ host: config.host, port });
-    return { app, pages, logger, log, access, address };
+    return { app, pages, scanner, logger, log, access, address };
   } catch (error) {
     await app.close();
     throw new WrongUse(
@@ -252,7 +263,7 @@ async function serve(config: Config, how: HowServed): Promise<void> {
   const open = await opened(config, file, { readOnly: false, make, acceptLoss }, undefined, PROVE_EVERY_MS);
   const { ledger, store } = open;
   const { default: closeWithGrace } = await import('close-with-grace');
-  const { app, pages, logger, log, access, address } = await listening(config, how, keyFile, open).catch(
+  const { app, pages, scanner, logger, log, access, address } = await listening(config, how, keyFile, open).catch(
     async (error: unknown) => {
       // Left open it keeps the process from ending: whoever started it waits for a service that never comes.
       await ledger.close();
@@ -264,6 +275,7 @@ async function serve(config: Config, how: HowServed): Promise<void> {
   );
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, logger);
   const mail = pages && (await mailOf(config, how, ledger, pages, logger));
+  const sweeping = pages && (await sweepingOf(config, how, ledger, logger));
   if (open.accepted) process.stderr.write(`${sentenceOfLoss(open.accepted)}\n`);
   const where = 'where' in store ? `the ledger at ${store.where}` : file;
   process.stderr.write(
@@ -290,6 +302,8 @@ async function serve(config: Config, how: HowServed): Promise<void> {
         try {
           lapsing.stop();
           await mail?.stop();
+          await sweeping?.stop();
+          scanner?.stop();
           unwatch();
           await app.close();
           await ledger.close();
@@ -336,9 +350,17 @@ async function mailOf(
 async function pagesOf(
   config: Config,
   file: string,
-  demonstration: boolean,
-  ownKey: JWK | undefined,
-  isEmpty: boolean,
+  {
+    demonstration,
+    ownKey,
+    isEmpty,
+    scanner,
+  }: {
+    readonly demonstration: boolean;
+    readonly ownKey: JWK | undefined;
+    readonly isEmpty: boolean;
+    readonly scanner: Scanner | undefined;
+  },
 ): Promise<PagesOptions> {
   if (!isFile(file) && !config.sessionKeys)
     throw new WrongUse(
@@ -354,7 +376,7 @@ async function pagesOf(
     publicUrl: demonstration ? undefined : config.publicUrl,
     sessionKeys: config.sessionKeys ?? [randomBytes(32)],
     once: await onceStoreOf(config, file),
-    documents: await documentsOf(config),
+    documents: await documentsOf(config, scanner),
     documentsOfDisputes: config.documents?.ofDisputes ?? false,
     freshMs: config.freshMinutes * 60_000,
     people: people.value,
@@ -366,14 +388,56 @@ async function pagesOf(
 }
 
 /** The folder of documents, where there is one. Throws {@link WrongUse} where it cannot be used. */
-async function documentsOf({ documents }: Config): Promise<PagesOptions['documents']> {
+async function documentsOf({ documents }: Config, scanner: Scanner | undefined): Promise<PagesOptions['documents']> {
   if (!documents) return undefined;
   const { openDocuments } = await import('./store/documents.js');
   try {
-    return openDocuments({ ...documents, now: systemClock.now() });
+    return openDocuments({ ...documents, scanner, now: systemClock.now() });
   } catch (error) {
     throw new WrongUse(`BCF_DOCUMENTS must be a folder that this program can write: ${(error as Error).message}.`);
   }
+}
+
+/** What scans the files that officers send, where the operator names a program. Throws {@link WrongUse} where it cannot be run. */
+async function scannerOf({ documents }: Config, log: Logger): Promise<Scanner | undefined> {
+  if (documents?.scanner === undefined) return undefined;
+  const { createScanner } = await import('./store/document-scanner.js');
+  try {
+    return createScanner({ ...documents.scanner, log });
+  } catch (error) {
+    throw new WrongUse(
+      `BCF_DOCUMENT_SCANNER must be a program that this service can run: ${(error as Error).message}.`,
+    );
+  }
+}
+
+/** Sweeps the folder of documents by what a ledger names. Throws {@link WrongUse} where there is no folder. */
+async function sweep(
+  { documents }: Config,
+  store: EventStore,
+  how: { readonly remove: boolean; readonly days?: number | undefined },
+): Promise<Swept> {
+  if (!documents) throw new WrongUse('Set BCF_DOCUMENTS to the folder of documents first.');
+  const [{ sweepDocuments }, { documentsNamed }] = await Promise.all([
+    import('./store/document-sweep.js'),
+    import('./ledger/audit/named-documents.js'),
+  ]);
+  return sweepDocuments({
+    folder: documents.folder,
+    named: (stream) => documentsNamed(store, stream),
+    now: systemClock.now(),
+    unnamedMs: (how.days ?? documents.unnamedDays) * DAY_MS,
+    remove: how.remove,
+  });
+}
+
+/** The sweeping of a service’s folder of documents. A demonstration takes nothing away: the folder may be another ledger’s. */
+async function sweepingOf(config: Config, { demonstration }: HowServed, ledger: Ledger, logger: Logger) {
+  if (!config.documents || demonstration) return undefined;
+  const { startSweeping } = await import('./store/document-sweep.js');
+  // What a ledger names that is not well is not relied on.
+  const round = async () => (ledger.unsound() ? undefined : sweep(config, ledger.store, { remove: true }));
+  return startSweeping(round, SWEEP, logger);
 }
 
 /** Where it is noted what has happened once: beside a ledger’s file, or on the event store that services share. */
@@ -558,6 +622,7 @@ async function partsBy(config: Config): Promise<Parts> {
       const token = await issueSignInLink(await localKey(keyFile), officer, Math.floor(systemClock.now() / 1000));
       return new URL(`/sign-in/link?link=${token}`, config.publicUrl).href;
     },
+    sweepDocuments: (store, how) => sweep(config, store, how),
     serve: (how) => serve(config, how),
     diagnose: (file) => diagnose(config, file),
   };

@@ -108,7 +108,10 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
     packages: ['zod', 'uuid', 'canonicalize', 'node:crypto', 'node:timers/promises', 'node:v8'],
   },
   'src/ledger/questions': { ours: ['src/ledger', 'src/domain', 'projections'], packages: ['zod'] },
-  'src/store': { ours: ['src/store', 'evidence'], packages: ['node:crypto', 'node:fs', 'node:path', 'node:stream'] },
+  'src/store': {
+    ours: ['src/store', 'evidence'],
+    packages: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:stream'],
+  },
   'src/store/sqlite': {
     ours: ['src/store', 'evidence'],
     packages: ['@photostructure/sqlite', 'zod', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:url'],

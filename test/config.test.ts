@@ -117,7 +117,29 @@ t.test('trusted proxies are addresses and networks, and none by default', async 
     folder: '/srv/documents',
     bytesMax: 20_000_000,
     ofDisputes: true,
+    scanner: undefined,
+    unnamedDays: 30,
   });
+  const scanning = {
+    BCF_DOCUMENTS: '/srv/documents',
+    BCF_DOCUMENT_SCANNER: ' /usr/bin/clamdscan  --fdpass --no-summary',
+  };
+  t.same(
+    readConfig({ ...scanning, PATH: '/usr/bin', BCF_METRICS_TOKEN: 'a secret of the service' }).documents?.scanner,
+    {
+      command: ['/usr/bin/clamdscan', '--fdpass', '--no-summary'],
+      environment: { PATH: '/usr/bin' },
+    },
+  );
+  t.throws(() => readConfig({ BCF_DOCUMENT_SCANNER: '/bin/true' }), /BCF_DOCUMENT_SCANNER needs BCF_DOCUMENTS/);
+  for (const scanner of ['', 'clamdscan', './scan', '--fdpass /bin/true'])
+    t.throws(
+      () => readConfig({ ...scanning, BCF_DOCUMENT_SCANNER: scanner }),
+      /BCF_DOCUMENT_SCANNER must begin with the whole path/,
+      scanner,
+    );
+  for (const unnamed of ['0', '3651', 'a month'])
+    t.throws(() => readConfig({ BCF_DOCUMENT_UNNAMED_DAYS: unnamed }), /whole number of days, 1 to 3650/, unnamed);
   t.throws(() => readConfig({ BCF_DOCUMENT_MEGABYTES: '201' }), /whole number of megabytes, 1 to 200/);
   t.throws(() => readConfig({ BCF_DOCUMENTS_OF_DISPUTES: 'true' }), /must be yes or no/);
   t.equal(readConfig({}).freshMinutes, 30);

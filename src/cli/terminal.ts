@@ -49,6 +49,20 @@ export interface Parts {
     readonly make: boolean;
     readonly acceptLoss: boolean;
   }): Promise<void>;
+  /** Lists the files of the folder of documents that nothing in a ledger names, older than so many days, and takes them away if asked. */
+  sweepDocuments(
+    store: EventStore,
+    how: { readonly remove: boolean; readonly days?: number | undefined },
+  ): Promise<{
+    readonly unnamed: readonly {
+      readonly stream: string;
+      readonly sha256: string;
+      readonly type: string;
+      readonly bytes: number;
+      readonly since: number;
+    }[];
+    readonly strange: readonly string[];
+  }>;
   diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
 }
 

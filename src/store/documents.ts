@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rename, rm, stat, statfs, utimes, type FileHandle } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Scanner } from './document-scanner.js';
 
 /**
  * The files that facts name as evidence, in a folder of the operator’s: each under the stream that it was sent for, by its
@@ -14,11 +15,16 @@ export interface Documents {
   readonly bytesMax: number;
   /**
    * Takes a file in, as it comes. Rejects {@link NotTaken} where it is empty, too large or of another type than it is said to be,
-   * or where the disk is nearly full; then nothing of it is left.
+   * where the operator’s scanner does not let it through, or where the disk is nearly full; then nothing of it is left.
    */
   keep(stream: string, type: DocumentType, content: AsyncIterable<Uint8Array>): Promise<{ readonly sha256: string }>;
   /** Whether a file is kept under a digest; whether it is still what it was is found when it is given. */
   has(stream: string, sha256: string): Promise<boolean>;
+  /**
+   * Notes that a draft names a file: for as long as files that nothing names are kept, counted from now, no sweep takes it. Where none is
+   * kept, nothing happens.
+   */
+  renew(stream: string, sha256: string, now: number): Promise<void>;
   /** A file, once its bytes have been held to its digest. `changed` where they are others; undefined where there is none. */
   give(stream: string, sha256: string): Promise<Given | 'changed' | undefined>;
 }
@@ -30,11 +36,13 @@ export interface Given {
   readonly content: Readable;
 }
 
+type Why = 'empty' | 'too-large' | 'type' | 'full' | 'scan-refused' | 'scan-failed' | 'scan-busy';
+
 /** Why a file is not taken. */
 export class NotTaken extends Error {
-  readonly why: 'empty' | 'too-large' | 'type' | 'full';
+  readonly why: Why;
 
-  constructor(why: NotTaken['why']) {
+  constructor(why: Why) {
     super(`The file is not taken: ${why}.`);
     this.name = 'NotTaken';
     this.why = why;
@@ -75,10 +83,19 @@ const HEAD_BYTES = 4_096;
 /** So much of the disk stays free: the ledger may be on it, and what cannot be written there is not recorded. */
 const FREE_BYTES_MIN = 512 * 1024 * 1024;
 const PARTS = '.parts';
+/** Where a sweep lays files aside before it takes them away. */
+export const SWEPT = '.swept';
 /** No file is on its way for so long. */
 const PART_MS = 3_600_000;
 const DIGEST = /^[0-9a-f]{64}$/;
 const STREAM = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** What a file is by its own name; undefined where it is none of ours. */
+export function fileOf(name: string): { readonly sha256: string; readonly type: DocumentType } | undefined {
+  const [sha256 = '', ending, more] = name.split('.');
+  const type = DOCUMENT_TYPES.find((each) => each === ending);
+  return DIGEST.test(sha256) && type && more === undefined ? { sha256, type } : undefined;
+}
 
 /** Opens a folder of documents. Throws where it is not there or cannot be written. Parts that a crash has left are removed. */
 export function openDocuments({
@@ -86,12 +103,15 @@ export function openDocuments({
   bytesMax,
   now,
   freeBytesMin = FREE_BYTES_MIN,
+  scanner,
 }: {
   readonly folder: string;
   readonly bytesMax: number;
   /** The instant, in milliseconds. */
   readonly now: number;
   readonly freeBytesMin?: number;
+  /** What each file has to get through before it is kept; left out, none is scanned. */
+  readonly scanner?: Scanner | undefined;
 }): Documents {
   if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
   const parts = join(folder, PARTS);
@@ -139,6 +159,20 @@ export function openDocuments({
     return hash.digest('hex');
   }
 
+  /**
+   * Has a whole file scanned. What a scanner has changed or taken away is refused too: it would not be what its officer sent.
+   */
+  async function scanned(part: string, about: { readonly stream: string; readonly sha256: string }): Promise<void> {
+    if (!scanner) return;
+    const before = await stat(part, { bigint: true });
+    const came = await scanner.scan(resolve(part), about);
+    if (came === 'busy') throw new NotTaken('scan-busy');
+    if (came === 'failed') throw new NotTaken('scan-failed');
+    const after = await stat(part, { bigint: true }).catch(unlessMissing);
+    const isSame = after?.ino === before.ino && after.size === before.size && after.mtimeNs === before.mtimeNs;
+    if (came === 'refused' || !isSame) throw new NotTaken('scan-refused');
+  }
+
   return {
     bytesMax,
     async keep(stream, type, content) {
@@ -148,6 +182,7 @@ export function openDocuments({
       const file = await open(part, 'wx', 0o600);
       try {
         const sha256 = await written(file, type, content);
+        await scanned(part, { stream, sha256 });
         await mkdir(folderOf(stream), { recursive: true, mode: 0o700 });
         await rename(part, join(folderOf(stream), `${sha256}.${type}`));
         for (const each of [folderOf(stream), folder]) await synced(each);
@@ -164,6 +199,20 @@ export function openDocuments({
       for (const type of DOCUMENT_TYPES)
         if (await stat(join(folderOf(stream), `${sha256}.${type}`)).catch(unlessMissing)) return true;
       return false;
+    },
+    async renew(stream, sha256, at) {
+      if (!DIGEST.test(sha256)) return;
+      const time = new Date(at);
+      for (const type of DOCUMENT_TYPES) {
+        const name = `${sha256}.${type}`;
+        const live = join(folderOf(stream), name);
+        const made = () => utimes(live, time, time).then(() => true, unlessMissing);
+        // A sweep that is looking at it has laid it aside: it is fetched, whether its time was set before or not.
+        await made();
+        if ((await stat(live).catch(unlessMissing)) !== undefined) continue;
+        await rename(join(folder, SWEPT, `${stream},${name}`), live).catch(unlessMissing);
+        await made();
+      }
     },
     async give(stream, sha256) {
       const there = await found(stream, sha256);
@@ -186,7 +235,7 @@ export function openDocuments({
 }
 
 /** Nothing, where there is no such file. Throws whatever else is wrong. */
-function unlessMissing(error: NodeJS.ErrnoException): undefined {
+export function unlessMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT') return undefined;
   throw error;
 }

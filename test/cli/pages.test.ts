@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { contribution, folder, FUND, line, openedLedger } from '../support/ledger.js';
@@ -70,6 +70,11 @@ t.test('what pages are told wrongly is said before anything is served', async (t
     runInside(['serve', '--port', '0'], { ...PUBLIC, ...env }, cwd);
   t.match(await serve({ BCF_SESSION_KEYS: 'c2hvcnQ=' }), { code: 2, err: /keys of 32 bytes in base64/ });
   t.match(await serve({ BCF_DOCUMENTS: join(cwd, 'nowhere') }), { code: 2, err: /BCF_DOCUMENTS must be a folder/ });
+  for (const scanner of [join(cwd, 'nowhere'), cwd])
+    t.match(await serve({ BCF_DOCUMENTS: cwd, BCF_DOCUMENT_SCANNER: scanner }), {
+      code: 2,
+      err: /BCF_DOCUMENT_SCANNER must be a program that this service can run/,
+    });
   writeFileSync(join(cwd, 'people.json'), JSON.stringify([{ officer: 'Not A Name', name: 'N.' }]));
   t.match(await serve({ BCF_PEOPLE: join(cwd, 'people.json') }), { code: 2, err: /people\.json: 0\.officer must be/ });
 });
@@ -99,4 +104,62 @@ t.test('what if is asked on a terminal, and says what would be refused', async (
     cwd,
   );
   t.match(nowhere, { code: 4, err: /There is no fund named nowhere-2016-17.*bcf-ledger funds/s });
+});
+
+t.test('files that nothing in the ledger names are listed, and removed where that is asked for', async (t) => {
+  const { cwd, ledger } = await ledgerIn(t);
+  const stream = `fund-${FUND}`;
+  const digests = { fact: 'a', offer: 'b', ended: 'c', abandoned: 'd', young: 'e' };
+  const sha256 = (of: keyof typeof digests): string => digests[of].repeat(64);
+  const named = (of: keyof typeof digests) => ({
+    evidence: [{ reference: of, sha256: sha256(of) }, { reference: 'no file' }],
+  });
+  const offer = (name: string) => ({
+    act: 'propose' as const,
+    fact: { type: 'ContributionAgreed', data: contribution({ contribution: name }) as never },
+  });
+  const stated = { effective: '2016-04-01', statedOn: '2016-03-01', amount: '5.00', claimant: 'x', basis: 'y' };
+  await ledger.done(
+    'north-ccg-finance',
+    { act: 'post', fact: { type: 'GapStated', data: stated as never } },
+    named('fact'),
+  );
+  await ledger.done('north-ccg-finance', offer('north-one'), named('offer'));
+  const { outcome } = await ledger.done('north-ccg-finance', offer('north-two'), named('ended'));
+  await ledger.done('north-ccg-finance', { act: 'withdraw', proposal: outcome.proposal!, reason: 'Not needed.' });
+  await ledger.close();
+  const documents = join(cwd, 'documents');
+  const long = new Date('2020-01-01');
+  for (const [folder, of] of [
+    ...Object.keys(digests).map((each) => [stream, each] as const),
+    ['fund-elsewhere-2016-17', 'abandoned'] as const,
+  ]) {
+    mkdirSync(join(documents, folder), { recursive: true });
+    const file = join(documents, folder, `${sha256(of as 'fact')}.pdf`);
+    writeFileSync(file, '%PDF-');
+    if (of !== 'young') utimesSync(file, long, long);
+  }
+  const env = { BCF_DOCUMENTS: documents };
+  const sweep = (...args: readonly string[]) => runInside(['sweep-documents', ...args], env, cwd);
+  const listed = {
+    code: 0,
+    out: `${stream}/${sha256('abandoned')}.pdf  5 bytes, since 2020-01-01T00:00:00.000Z\n`,
+    err: /The folder fund-elsewhere-2016-17 is of nothing in this ledger.*1 file that nothing names, 5 bytes\. Say --remove/s,
+  };
+  t.match(await sweep(), listed);
+  t.equal(readdirSync(join(documents, stream)).length, 5, 'it only lists them');
+  t.match(await sweep('--days', '3650'), { code: 0, out: '', err: /There are 0 files/ });
+  for (const days of ['0', '3651', 'many']) t.match(await sweep('--days', days), { code: 2, err: /1 to 3650/ });
+  const asJson = await sweep('--json', '--remove');
+  t.match(JSON.parse(asJson.out), {
+    removed: true,
+    unnamed: [{ stream, sha256: sha256('abandoned'), type: 'pdf', bytes: 5, since: '2020-01-01T00:00:00.000Z' }],
+    strange: ['fund-elsewhere-2016-17'],
+  });
+  t.match(asJson.err, 'Removed: 1 file that nothing names');
+  const left = (['fact', 'offer', 'ended', 'young'] as const).map((of) => `${sha256(of)}.pdf`);
+  t.same(readdirSync(join(documents, stream)).sort(), left);
+  t.equal(readdirSync(join(documents, 'fund-elsewhere-2016-17')).length, 1);
+  t.match(await runInside(['sweep-documents'], {}, cwd), { code: 2, err: /Set BCF_DOCUMENTS/ });
+  t.match(await sweep('--ledger', 'none.sqlite'), { code: 3, err: /There is no file/ });
 });

@@ -95,6 +95,7 @@ const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
   issueToken: notHere,
   signInLink: notHere,
   serve: notHere,
+  sweepDocuments: notHere,
   diagnose: notHere,
 });
 

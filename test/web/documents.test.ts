@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
 import t, { type Test } from 'tap';
+import type { Scanned } from '../../src/store/document-scanner.js';
 import { openDocuments } from '../../src/store/documents.js';
 import { disputing } from '../support/disputes.js';
 import { contribution, folder, FUND, openedLedger, type TestLedger } from '../support/ledger.js';
@@ -276,6 +277,47 @@ t.test('a file that is not taken is told in words, and the draft is kept', async
   }
   t.same(readdirSync(path), ['.parts']);
   t.same(readdirSync(join(path, '.parts')), []);
+});
+
+t.test('a file that the scanner does not let through is told in words, and the draft is kept', async (t) => {
+  const path = folder(t);
+  const came: Scanned[] = ['refused', 'failed', 'busy', 'passed'];
+  const scanner = { scan: async () => came.shift()!, stop: () => undefined };
+  const documents = openDocuments({ folder: path, bytesMax: BYTES_MAX, now: 0, freeBytesMin: 0, scanner });
+  const { visitor, app } = await site(t, await openedLedger(t, undefined, true), { documents });
+  const north = await visitor().signIn('north-ccg-finance');
+  const page = await uploadPage(north);
+  const send = sender(app);
+  for (const [status, says] of [
+    [422, 'was not let through when it was scanned'],
+    [503, 'could not be scanned'],
+    [503, 'Too many files are being scanned'],
+  ] as const) {
+    const answer = await send(north, page, { name: 'm.pdf', content: PDF });
+    t.match([answer.statusCode, answer.body], [status, says]);
+    t.equal(titleOf(answer.body), 'Upload a document');
+    t.match(answer.body, 'value="The board"', 'what was typed is kept');
+    t.same(readdirSync(path), ['.parts']);
+  }
+  t.match((await send(north, page, { name: 'm.pdf', content: PDF })).body, 'm.pdf');
+  t.same(readdirSync(join(path, `fund-${FUND}`)), [`${DIGEST}.pdf`]);
+});
+
+t.test('a document of a draft that is still looked at is as good as new, so that no sweep takes it', async (t) => {
+  const { app, visitor, path, ledger } = await keeping(t);
+  const north = await visitor().signIn('north-ccg-finance');
+  const listed = await sender(app)(north, await uploadPage(north), { name: 'm.pdf', content: PDF });
+  const file = join(path, `fund-${FUND}`, `${DIGEST}.pdf`);
+  const old = new Date('2015-01-01');
+  const isYoung = (): boolean => statSync(file).mtimeMs === ledger.ledger.clock.now();
+  utimesSync(file, old, old);
+  const visit = new FormVisit(north, GAP);
+  const check = await visit.press(listed, 'next');
+  t.equal(titleOf(check.body), 'Check your answers');
+  t.ok(isYoung(), 'when it is shown');
+  utimesSync(file, old, old);
+  t.equal((await visit.press(check, 'send')).statusCode, 303);
+  t.ok(isYoung(), 'when it is sent');
 });
 
 t.test('a hostile name is a name and nothing else', async (t) => {

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { move } from '../../ledger/audit/move.js';
 import { createStanding, judgedAsStored, whyVoidInWords } from '../../ledger/memory/standing.js';
 import { eventLine } from '../../ledger/catalogue.js';
@@ -100,7 +101,54 @@ function moveCommand({ program, parts, output, toRead, tellLoss }: Terminal): vo
     });
 }
 
+const DAYS_MAX = 3_650;
+
+function days(text: string): number {
+  const read = /^\d+$/.test(text) ? Number(text) : 0;
+  if (read >= 1 && read <= DAYS_MAX) return read;
+  throw new InvalidArgumentError(`It must be a whole number of days, 1 to ${DAYS_MAX}.`);
+}
+
+function sweepDocuments({ program, withLedger, parts, output, toRead, tellLoss }: Terminal): void {
+  withLedger(program.command('sweep-documents'))
+    .description(
+      'list the files of BCF_DOCUMENTS that nothing in the ledger names: of drafts that were given up. A file that is named is never listed',
+    )
+    .option('--days <days>', 'only those that are older; otherwise as BCF_DOCUMENT_UNNAMED_DAYS says', days)
+    .option('--remove', 'and remove them')
+    .option('--json', 'as JSON')
+    .action(async (options: { ledger: string; days?: number; remove?: true; json?: true }) => {
+      const store = toRead(options.ledger);
+      try {
+        tellLoss(store, 'No file was removed: the facts that are gone may name some of them.');
+        const { unnamed, strange } = await parts.sweepDocuments(store, {
+          remove: options.remove === true,
+          days: options.days,
+        });
+        const rows = unnamed.map(({ since, ...each }) => ({ ...each, since: new Date(since).toISOString() }));
+        if (options.json)
+          output.data(JSON.stringify({ removed: options.remove === true, unnamed: rows, strange }, null, 2));
+        else
+          for (const { stream, sha256, type, bytes, since } of rows)
+            output.data(`${stream}/${sha256}.${type}  ${bytes} bytes, since ${since}`);
+        for (const each of strange)
+          output.note(
+            `The folder ${each} is of nothing in this ledger: is it the folder of another? It was left as it is.`,
+          );
+        const bytes = rows.reduce((sum, each) => sum + each.bytes, 0);
+        const many = `${rows.length} ${rows.length === 1 ? 'file' : 'files'} that nothing names, ${bytes} bytes`;
+        output.note(
+          options.remove
+            ? `Removed: ${many}.`
+            : `There are ${many}.${rows.length > 0 ? ' Say --remove to remove them.' : ''}`,
+        );
+      } finally {
+        await store.close();
+      }
+    });
+}
+
 export const KEEPING: Commands = {
   heading: 'Keep, move and pass on:',
-  commands: [backup, restore, exportCommand, moveCommand],
+  commands: [backup, restore, exportCommand, moveCommand, sweepDocuments],
 };

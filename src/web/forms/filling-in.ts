@@ -41,7 +41,7 @@ import { isGiven, nameIn, readFields, reading, rowsAt, type Fault } from './read
 import { shapeOf, type Fields } from './shapes.js';
 import { split, splitButtons } from './splitting.js';
 import { fieldsAt, isOptionalStep, type Step } from './steps.js';
-import { filesFor, kept, statusOf, uploadContent, withDocument, type UploadFault } from './uploading.js';
+import { filesFor, kept, renewed, statusOf, uploadContent, withDocument, type UploadFault } from './uploading.js';
 
 /**
  * A form on its way: question by question, to the page on which all answers are checked, and into the ledger. What was
@@ -292,6 +292,7 @@ async function checkPage(
   above: Above = {},
 ): Promise<string> {
   const { asking, errand } = around;
+  await renewed(site, errand, whole.papers.evidence);
   const names = await namesFor(site.ledger, asking.sight);
   const attempt = await tried(site, asking, errand, whole);
   const { found, command } = attempt;
@@ -583,6 +584,7 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
     return reply.status(401).send(keptPage(asking.around, kept));
   }
   const once = { form, key: keyOf(form), evidence: whole.papers.evidence };
+  await renewed(site, errand, whole.papers.evidence);
   const before = await sent(site, asking, errand, attempt.command, { ...once, dryRun: true });
   // What is sent is what was seen. What has been sent before is answered as it was then.
   if (!(before instanceof Refusal) && !before.replayed) {

@@ -1,4 +1,4 @@
-import { UNSEEN_SIGNS, words } from '../../domain/values.js';
+import { UNSEEN_SIGNS, words, type EvidenceList } from '../../domain/values.js';
 import { streamOf } from '../../ledger/catalogue.js';
 import { DOCUMENT_TYPES, NotTaken, typeNamed, type Documents } from '../../store/documents.js';
 import { button, errorSummary, fileUpload } from '../components/fields.js';
@@ -31,11 +31,22 @@ const WRONG: Readonly<Record<NotTaken['why'] | 'none', (bytesMax: number) => str
   'too-large': (bytesMax) => `The selected file must be smaller than ${megabytes(bytesMax)}`,
   full: () =>
     'The file cannot be kept now: the disk is nearly full. Go on without it, and tell whoever runs the service',
+  'scan-refused': () =>
+    'The selected file was not let through when it was scanned for harmful content, and is not kept. Go on without it, and tell whoever runs the service',
+  'scan-failed': () =>
+    'The selected file could not be scanned for harmful content, and is not kept. Try again; if that does not help, go on without it, and tell whoever runs the service',
+  'scan-busy': () => 'Too many files are being scanned, and the selected file is not kept. Try again in a minute',
 };
 
 export type UploadFault = keyof typeof WRONG;
 
-const STATUS: Partial<Record<UploadFault, number>> = { 'too-large': 413, full: 503 };
+const STATUS: Partial<Record<UploadFault, number>> = {
+  'too-large': 413,
+  full: 503,
+  'scan-refused': 422,
+  'scan-failed': 503,
+  'scan-busy': 503,
+};
 export const statusOf = (fault: UploadFault): number => STATUS[fault] ?? 400;
 
 /** What stands on the page on which a file is chosen. `hidden` is the draft. */
@@ -91,6 +102,13 @@ export async function kept(
     if (error instanceof NotTaken) return error.why;
     throw error;
   }
+}
+
+/** Has the files that a draft names stay for as long again as if they had just been sent: it is still in use. */
+export async function renewed(site: Site, { kind, name }: Errand, evidence: EvidenceList): Promise<void> {
+  const files = filesFor(site, { kind, name });
+  for (const { sha256 } of evidence)
+    if (files && sha256 !== undefined) await files.renew(streamOf(kind, name), sha256, site.ledger.clock.now());
 }
 
 /** A draft with one more document in the list at a place. */

@@ -1,0 +1,124 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileOf, SWEPT, unlessMissing, type DocumentType } from './documents.js';
+
+/**
+ * Takes away the files that nothing names: of drafts that were given up. A file stays while anything recorded in its stream names its
+ * digest, while it is younger than a bound (each time a draft that names it is shown or sent, it is young again), and where its stream
+ * is not in the ledger at all: then the folder may be another ledger’s.
+ */
+export interface Sweep {
+  readonly folder: string;
+  /** The digests that a stream names, asked anew for each file; undefined where the ledger has no such stream. */
+  readonly named: (stream: string) => Promise<ReadonlySet<string> | undefined>;
+  /** The instant, in milliseconds. */
+  readonly now: number;
+  /** How long a file that nothing names is kept, in milliseconds. */
+  readonly unnamedMs: number;
+  /** Whether files are taken away, or only listed. */
+  readonly remove: boolean;
+}
+
+export interface Swept {
+  readonly unnamed: readonly Unnamed[];
+  /** Folders of streams that are not in the ledger: nothing in them is touched. */
+  readonly strange: readonly string[];
+}
+
+export interface Unnamed {
+  readonly stream: string;
+  readonly sha256: string;
+  readonly type: DocumentType;
+  readonly bytes: number;
+  /** When it was sent, or last stood in a draft, in milliseconds. */
+  readonly since: number;
+}
+
+/** Looks through the folder once. Rejects where it, or a stream of the ledger, cannot be read; what was swept by then is swept. */
+export async function sweepDocuments(sweep: Sweep): Promise<Swept> {
+  const { folder, named, remove } = sweep;
+  if (remove) await putBack(folder);
+  const unnamed: Unnamed[] = [];
+  const strange: string[] = [];
+  for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    const old = await oldIn(sweep, entry.name);
+    if (old.length === 0) continue;
+    const names = await named(entry.name);
+    if (!names) {
+      strange.push(entry.name);
+      continue;
+    }
+    for (const each of old.filter(({ sha256 }) => !names.has(sha256)))
+      if (!remove || (await taken(sweep, each))) unnamed.push(each);
+  }
+  return { unnamed, strange };
+}
+
+/** The files of a stream that are older than the bound. */
+async function oldIn({ folder, now, unnamedMs }: Sweep, stream: string): Promise<Unnamed[]> {
+  const old: Unnamed[] = [];
+  for (const name of (await readdir(join(folder, stream))).sort()) {
+    const file = fileOf(name);
+    const there = file && (await stat(join(folder, stream, name)).catch(unlessMissing));
+    if (there && there.mtimeMs < now - unnamedMs)
+      old.push({ stream, ...file, bytes: there.size, since: Math.trunc(there.mtimeMs) });
+  }
+  return old;
+}
+
+/**
+ * Takes one file away, unless it is wanted after all. It is laid aside first: what is named from then on, or sent or shown in a draft,
+ * is seen before it is gone, and put back.
+ */
+async function taken({ folder, named, now, unnamedMs }: Sweep, file: Unnamed): Promise<boolean> {
+  const [live, aside] = [liveAt(folder, file), asideAt(folder, file)];
+  await mkdir(join(folder, SWEPT), { recursive: true, mode: 0o700 });
+  if ((await rename(live, aside).then(done, unlessMissing)) === undefined) return false;
+  const there = await stat(aside).catch(unlessMissing);
+  // A draft has fetched it.
+  if (!there) return false;
+  const isWanted = there.mtimeMs >= now - unnamedMs || (await named(file.stream))?.has(file.sha256) !== false;
+  if (!isWanted) return (await rm(aside).then(done, unlessMissing)) !== undefined;
+  await rename(aside, live).catch(unlessMissing);
+  return false;
+}
+
+/** What a sweep that was cut off has laid aside is put back, and looked at again with the rest. */
+async function putBack(folder: string): Promise<void> {
+  for (const name of (await readdir(join(folder, SWEPT)).catch(unlessMissing)) ?? []) {
+    const [stream = '', own = ''] = name.split(',');
+    if (fileOf(own)) await rename(join(folder, SWEPT, name), join(folder, stream, own)).catch(unlessMissing);
+  }
+}
+
+type Placed = Pick<Unnamed, 'stream' | 'sha256' | 'type'>;
+
+const liveAt = (folder: string, { stream, sha256, type }: Placed): string => join(folder, stream, `${sha256}.${type}`);
+const asideAt = (folder: string, { stream, sha256, type }: Placed): string =>
+  join(folder, SWEPT, `${stream},${sha256}.${type}`);
+const done = () => true;
+
+/** Sweeps at intervals, for as long as the service runs. A fault is logged, and the next round tries again. */
+export function startSweeping(
+  sweep: () => Promise<Swept | undefined>,
+  { firstMs, everyMs }: { readonly firstMs: number; readonly everyMs: number },
+  log: { info(what: object, words: string): void; error(fault: object, words: string): void },
+): { stop(): Promise<void> } {
+  let round: Promise<void> = Promise.resolve();
+  const go = (): void => {
+    round = round.then(sweep).then(
+      (swept) => {
+        for (const each of swept?.unnamed ?? []) log.info({ ...each }, 'a document that nothing names was removed');
+      },
+      (err: unknown) => log.error({ err }, 'the folder of documents could not be swept'),
+    );
+  };
+  const timers = [setTimeout(go, firstMs), setInterval(go, everyMs)];
+  return {
+    async stop() {
+      for (const timer of timers) clearTimeout(timer);
+      await round;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * A scanner of files for a test: a real program, run by Node. It looks at what is in the file that it is given, and does what the
+ * file says: `REFUSE` ends with 1, `HANG` never ends and starts another that does not, `SIGNAL` starts one and is ended by a signal, `REMOVE`
+ * takes the file away, `ALTER` writes into it; anything else ends with 0. It writes what it was given to `<path>.log`.
+ */
+export function scannerIn(folder: string): string {
+  const path = join(folder, 'scan.mjs');
+  writeFileSync(
+    path,
+    `#!${process.execPath}
+import { spawn } from 'node:child_process';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+const file = process.argv.at(-1);
+const text = readFileSync(file, 'latin1');
+const secret = Object.keys(process.env).filter((name) => name.startsWith('BCF_'));
+appendFileSync(${JSON.stringify(`${path}.log`)}, JSON.stringify({ pid: process.pid, args: process.argv.slice(2), secret }) + '\\n');
+console.log('looked at it');
+if (text.includes('REFUSE')) {
+  console.error('FOUND something');
+  process.exit(1);
+}
+if (text.includes('REMOVE')) rmSync(file);
+if (text.includes('ALTER')) appendFileSync(file, 'more');
+if (text.includes('HANG') || text.includes('SIGNAL')) {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+  appendFileSync(${JSON.stringify(`${path}.log`)}, JSON.stringify({ pid: child.pid }) + '\\n');
+  if (text.includes('SIGNAL')) process.kill(process.pid, 'SIGTERM');
+  setInterval(() => undefined, 1000);
+}
+`,
+  );
+  chmodSync(path, 0o700);
+  return path;
+}
