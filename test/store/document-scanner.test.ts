@@ -117,9 +117,9 @@ t.test('a program that is gone while the service runs lets nothing through', asy
 
 t.test('so many are scanned at once; others wait, and no more than so many, and no longer', async (t) => {
   const { keep, refused, ran, scanner } = scanning(t, { atOnceMax: 1, waitingMax: 1, waitMs: 60_000 });
-  const hanging = t.rejects(keep('HANG'), { why: 'scan-failed' });
+  const hanging = t.rejects(keep('HANG'), { name: 'NotTaken', why: 'scan-failed' });
   while (ran().length < 2) await wait(10);
-  const waiting = t.rejects(keep('minutes'), { why: 'scan-busy' });
+  const waiting = t.rejects(keep('minutes'), { name: 'NotTaken', why: 'scan-busy' });
   await wait(20);
   await refusedWhileBusy(keep);
   t.equal(ran().length, 2, 'nothing else was run');
@@ -136,13 +136,13 @@ t.test('so many are scanned at once; others wait, and no more than so many, and 
 
 t.test('who waits is scanned in their turn; who waits too long is refused', async (t) => {
   const { keep, ran } = scanning(t, { atOnceMax: 1, waitMs: 60_000, scanMs: 1_500 });
-  const hanging = t.rejects(keep('HANG'), { why: 'scan-failed' });
+  const hanging = t.rejects(keep('HANG'), { name: 'NotTaken', why: 'scan-failed' });
   while (ran().length < 2) await wait(10);
   const second = keep('minutes');
   await hanging;
   t.match(await second, { sha256: /^[0-9a-f]{64}$/ });
   const impatient = scanning(t, { atOnceMax: 1, waitMs: 50 });
-  const first = t.rejects(impatient.keep('HANG'), { why: 'scan-failed' });
+  const first = t.rejects(impatient.keep('HANG'), { name: 'NotTaken', why: 'scan-failed' });
   while (impatient.ran().length < 2) await wait(10);
   await t.rejects(impatient.keep('minutes'), { name: 'NotTaken', why: 'scan-busy' });
   impatient.scanner.stop();
