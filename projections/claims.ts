@@ -98,6 +98,7 @@ export const claimsWalk = (
 ): ClaimsWalk => ({
   open: (on, size) => openClaims({ state, on, upTo: revisionAt(size) }, year).total,
   changedBy({ place, revision, data }, on) {
+    if (state.cases.size === 0) return NO_MONEY;
     // Events of the fund have revisions of their own, which stand for other events here.
     if (revisionAt(place + 1) === revisionAt(place)) return NO_MONEY;
     const asAt = within(on, year);

@@ -1,9 +1,10 @@
 import type { Day, Instant } from '../src/domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { byText } from '../src/domain/order.js';
 import type { Posting } from '../src/domain/postings.js';
 import type { ClaimsWalk } from './claims.js';
 import type { Entry } from './entry.js';
-import { count, GAP_FIGURES, gapFrom, noSums, type Gap } from './gap.js';
+import { count, GAP_FIGURES, gapFrom, isCounted, noSums, type Gap } from './gap.js';
 
 /**
  * Why a figure changed between two dates, each a day and a state of knowledge. The way from one to the other is walked
@@ -68,14 +69,17 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
 
   const [firstDay, lastDay, dayWay] =
     from.on <= to.on ? ([from.on, to.on, 1] as const) : ([to.on, from.on, -1] as const);
-  const crossed = entries
-    .filter((entry) => isKnown(entry, from))
-    .flatMap((entry) =>
-      [...new Set(entry.postings.map((posting) => posting.on))]
-        .filter((day) => day > firstDay && day <= lastDay)
-        .map((day) => ({ entry, day })),
-    )
-    .sort((a, b) => dayWay * (a.day.localeCompare(b.day) || a.entry.place - b.entry.place));
+  const crossed: { readonly entry: Entry; readonly day: Day }[] = [];
+  for (const entry of entries) {
+    if (!isKnown(entry, from)) continue;
+    const days: Day[] = [];
+    for (const posting of entry.postings) {
+      const { on: day } = posting;
+      if (day > firstDay && day <= lastDay && !days.includes(day) && isCounted(posting)) days.push(day);
+    }
+    for (const day of days) crossed.push({ entry, day });
+  }
+  crossed.sort((a, b) => dayWay * (byText(a.day, b.day) || a.entry.place - b.entry.place));
   for (const { entry, day } of crossed) {
     step(
       { entry, by: 'day' },
@@ -91,12 +95,9 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
   const forgotten = entries.filter((entry) => isKnown(entry, from) && !isKnown(entry, to));
   const knowWay = forgotten.length > 0 ? -1 : 1;
   for (const entry of knowWay === 1 ? learnt : forgotten.reverse()) {
-    step(
-      { entry, by: 'knowledge' },
-      entry.postings.filter((posting) => posting.on <= to.on),
-      knowWay,
-      claims.changedBy(entry, to.on),
-    );
+    const claimed = claims.changedBy(entry, to.on);
+    const postings = entry.postings.filter((posting) => posting.on <= to.on && isCounted(posting));
+    if (postings.length > 0 || claimed !== NO_MONEY) step({ entry, by: 'knowledge' }, postings, knowWay, claimed);
   }
 
   const change = Object.fromEntries(GAP_FIGURES.map((name) => [name, minus(before[name], start[name])]));

@@ -1,9 +1,10 @@
 import type { Day } from '../src/domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { byKey } from '../src/domain/order.js';
 import type { Posting } from '../src/domain/postings.js';
 import type { ClaimsWalk } from './claims.js';
 import type { Entry } from './entry.js';
-import { count, GAP_FIGURES, gapFrom, noSums, type Gap } from './gap.js';
+import { count, GAP_FIGURES, gapFrom, isCounted, noSums, type Gap } from './gap.js';
 
 /** The gap along one of its two dates: a point wherever any of its figures changes. */
 export interface GapPoint {
@@ -43,7 +44,7 @@ export function gapByDay(entries: readonly Entry[], on: Day, size: number, claim
   for (const { place, postings } of entries) {
     if (place >= size) continue;
     for (const posting of postings) {
-      if (posting.on > on) continue;
+      if (posting.on > on || !isCounted(posting)) continue;
       const ofDay = byDay.get(posting.on);
       if (ofDay) ofDay.push(posting);
       else byDay.set(posting.on, [posting]);
@@ -51,14 +52,12 @@ export function gapByDay(entries: readonly Entry[], on: Day, size: number, claim
   }
   let before: Pence = NO_MONEY;
   return history(
-    [...byDay]
-      .sort(([a], [b]) => a.localeCompare(b))
-      .map(([day, postings]) => {
-        const open = claims.open(day, size);
-        const change = minus(open, before);
-        before = open;
-        return { at: day, postings, claims: change };
-      }),
+    [...byDay].sort(byKey).map(([day, postings]) => {
+      const open = claims.open(day, size);
+      const change = minus(open, before);
+      before = open;
+      return { at: day, postings, claims: change };
+    }),
   );
 }
 
@@ -69,7 +68,7 @@ export function gapByKnowledge(entries: readonly Entry[], on: Day, size: number,
       .filter((entry) => entry.place < size)
       .map((entry) => ({
         at: entry.recordedAt,
-        postings: entry.postings.filter((posting) => posting.on <= on),
+        postings: entry.postings.filter((posting) => posting.on <= on && isCounted(posting)),
         claims: claims.changedBy(entry, on),
       })),
   );

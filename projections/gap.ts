@@ -62,19 +62,33 @@ export const noSums = (): GapSums => ({
   openClaims: NO_MONEY,
 });
 
+const COUNTED: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'proposed', 'assumed', 'atRisk']);
+
+/** Whether a figure of the gap is made of an account: the pool’s side, and other measures, need not be added up at all. */
+export const isCounted = ({ measure, holder }: Account): boolean => COUNTED.has(measure) && holder !== POOL;
+
 /** Counts an amount of one account into the sums that a gap is made of, or out of them. */
 export function count(sums: GapSums, account: Account, pence: Pence, sign: 1 | -1): void {
-  if (account.holder === POOL) return;
+  if (!isCounted(account)) return;
   const amount = sign === 1 ? pence : negated(pence);
-  const add = (name: keyof GapSums) => (sums[name] = plus(sums[name], amount));
-  if (account.measure === 'requirement') {
-    add('requirement');
-    if (account.term === 'recurrent') add('requirementRecurrent');
-  } else if (account.measure === 'agreed') {
-    add('agreed');
-    if (account.term === 'recurrent') add('agreedRecurrent');
-  } else if (account.measure === 'proposed' || account.measure === 'assumed' || account.measure === 'atRisk') {
-    add(account.measure);
+  const isRecurrent = account.term === 'recurrent';
+  switch (account.measure) {
+    case 'requirement':
+      sums.requirement = plus(sums.requirement, amount);
+      if (isRecurrent) sums.requirementRecurrent = plus(sums.requirementRecurrent, amount);
+      return;
+    case 'agreed':
+      sums.agreed = plus(sums.agreed, amount);
+      if (isRecurrent) sums.agreedRecurrent = plus(sums.agreedRecurrent, amount);
+      return;
+    case 'proposed':
+      sums.proposed = plus(sums.proposed, amount);
+      return;
+    case 'assumed':
+      sums.assumed = plus(sums.assumed, amount);
+      return;
+    default:
+      sums.atRisk = plus(sums.atRisk, amount);
   }
 }
 
@@ -96,13 +110,10 @@ export function gapFrom(sums: GapSums): Gap {
   };
 }
 
-const COUNTED: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'proposed', 'assumed', 'atRisk']);
-
-/** The pool's side, and measures that no figure of the gap is made of, need not be added up at all. */
 const counted = charted(
   (): Account[] => [],
   (accounts, account) => {
-    if (account.holder !== POOL && COUNTED.has(account.measure)) accounts.push(account);
+    if (isCounted(account)) accounts.push(account);
   },
 );
 

@@ -32,6 +32,7 @@ const endOf = ({ expires }: Offer): Instant => (endOfLondonDay(expires) + 1) as 
  */
 export function withExpiries(entries: readonly Entry[], offers: readonly Offer[], upTo: KnownTo): Entry[] {
   const waiting = new Set(offers.filter(({ from }) => from < upTo.size).sort((a, b) => endOf(a) - endOf(b)));
+  if (waiting.size === 0) return [...entries];
   const expired: Offer[] = [];
   const all: Entry[] = [];
   let latest = 0;

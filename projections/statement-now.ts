@@ -1,5 +1,6 @@
 import type { Day } from '../src/domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { byText } from '../src/domain/order.js';
 import { accountKey, POOL, type Account, type Posting } from '../src/domain/postings.js';
 import type { Succession } from '../src/domain/grammar/succession.js';
 import type { Entry } from './entry.js';
@@ -81,7 +82,7 @@ function stepsOf(entries: readonly Entry[], changes: readonly Change[], span: Sp
       const days = new Set(shown.map(({ on }) => on));
       return [...days].map((on): Step => ({ on, entry, postings: shown.filter((posting) => posting.on === on) }));
     });
-  return [...changed, ...moved].filter(({ on }) => on <= span.on).sort((a, b) => a.on.localeCompare(b.on));
+  return [...changed, ...moved].filter(({ on }) => on <= span.on).sort((a, b) => byText(a.on, b.on));
 }
 
 /** What stands with a partner, source by source. */

@@ -1,5 +1,6 @@
 import type { Day } from '../src/domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { byText } from '../src/domain/order.js';
 import type { Measure } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 
@@ -40,7 +41,7 @@ export function statement(entries: readonly Entry[], partner: string, span: Span
     .flatMap((entry) => movementsOf(entry, partner))
     .filter((movement) => movement.on <= span.on)
     // Entries come in ledger order, and sorting keeps the order of equals.
-    .sort((a, b) => a.on.localeCompare(b.on));
+    .sort((a, b) => byText(a.on, b.on));
   let opening: Pence = NO_MONEY;
   let outstanding: Pence = NO_MONEY;
   const lines: StatementLine[] = [];

@@ -18,7 +18,7 @@ export function charted<Chart>(
 }
 
 /** What a map holds under a key, put there where there is nothing yet. */
-export function inside<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+export function inside<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));
   return value;

@@ -53,12 +53,14 @@ interface Answering {
   readonly query: Query;
   readonly Options: z.ZodObject;
   readonly textOf: (answer: unknown) => string;
+  /** The bytes of an answer that is always the same, once it was asked for. */
+  fixed: Buffer | undefined;
 }
 
 export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger, answers: KeptAnswers): void {
   for (const query of QUERIES) {
     const Options = query.options.extend({ format: Format, 'wait-for': WaitFor });
-    const answering = { ledger, answers, query, Options, textOf: writtenBy(query.answer) };
+    const answering = { ledger, answers, query, Options, textOf: writtenBy(query.answer), fixed: undefined };
     app.get(
       query.path.replace(/\{(\w+)\}/g, ':$1'),
       {
@@ -106,12 +108,13 @@ function answer(answering: Answering, request: FastifyRequest, reply: FastifyRep
 }
 
 async function workedOut(
-  { ledger, answers, query, Options, textOf }: Answering,
+  answering: Answering,
   request: FastifyRequest,
   reply: FastifyReply,
   kept: KeptAnswer | undefined,
   acceptsCsv: boolean,
 ): Promise<unknown> {
+  const { ledger, answers, query, Options, textOf } = answering;
   const params = parsed(query.params, request.params, '/path');
   const asked = parsed(Options, request.query, '/query') as AskedHow;
   const { format, 'wait-for': position } = asked;
@@ -135,7 +138,8 @@ async function workedOut(
       })
       .send(csv(query.table(seen)));
   }
-  const body = Buffer.from(textOf(seen));
+  const body = answering.fixed ?? Buffer.from(textOf(seen));
+  if (query.isFixed) answering.fixed = body;
   const { 'known-at': knownAt } = asked;
   // Only what names its instant is the same later on; and only where no event was taken while it was worked out.
   if (kept && knownAt !== undefined && !query.revision && answers.of(request.sight, request.url) === kept) {

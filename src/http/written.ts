@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { onceEach } from '../domain/once-each.js';
 import { serialiserCompiler } from './serialise.js';
 
-const writers = new WeakMap<z.ZodType, (answer: unknown) => string>();
+const writerOf = onceEach((schema: z.ZodType) => serialiserCompiler({ schema }));
 
 /**
  * Writes answers by their declared schema. What that takes is compiled when the first is written, and once for all
@@ -9,8 +10,5 @@ const writers = new WeakMap<z.ZodType, (answer: unknown) => string>();
  */
 export const writtenBy =
   (schema: z.ZodType) =>
-  (answer: unknown): string => {
-    let write = writers.get(schema);
-    if (!write) writers.set(schema, (write = serialiserCompiler({ schema })));
-    return write(answer);
-  };
+  (answer: unknown): string =>
+    writerOf(schema)(answer);

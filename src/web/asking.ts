@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readAs } from '../domain/faults.js';
+import { onceEach } from '../domain/once-each.js';
 import { refuse } from '../domain/rules.js';
 import type { Sight } from '../ledger/access.js';
 import { ask } from '../ledger/ask.js';
@@ -38,25 +39,30 @@ export interface Shape {
 }
 
 /** The shape of a question’s answer. */
-export function shapeOf({ answer }: Question): Shape {
+export const shapeOf = onceEach(({ answer }: Question): Shape => {
   const shape = z.toJSONSchema(answer, { io: 'output', reused: 'inline' });
   describeFigures(shape);
   return shape as Shape;
-}
+});
 
 /** The shapes of what a question takes beside its address. */
-export const optionsOf = ({ options }: Question): Readonly<Record<string, Shape>> =>
-  (z.toJSONSchema(options, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Shape).properties ?? {};
+export const optionsOf = onceEach(
+  ({ options }: Question): Readonly<Record<string, Shape>> =>
+    (z.toJSONSchema(options, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Shape).properties ?? {},
+);
 
 /** What each figure is, by its name. */
 export { FIGURE_WORDS, nextPage };
 
 export const questionNamed = (name: string): Question => QUERIES.find((each) => each.name === name)!;
 
+/** What a question takes, as one schema: zod compiles a schema the first time that it reads by it. */
+const takenBy = onceEach(({ params, options }: Question) => z.strictObject({ ...params.shape, ...options.shape }));
+
 /** Reads what is asked by the question’s own schemas. Throws {@link Refused} where it cannot be read. */
-function read({ params, options }: Question, given: Given): Asked {
+function read(query: Question, given: Given): Asked {
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
-  const found = readAs(z.strictObject({ ...params.shape, ...options.shape }), present);
+  const found = readAs(takenBy(query), present);
   if ('value' in found) return found.value;
   const [{ path, words }] = found.faults as [(typeof found.faults)[number]];
   throw new Refused(refuse('fields_invalid', `"${path.map(String).join('.')}" ${words}.`));

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { QUERIES } from '../../src/ledger/questions/all.js';
+import { SEES_ALL } from '../../src/ledger/questions/question.js';
 import { contribution, EAST, FUND, grant, line, NORTH, openFund, WEST, type TestLedger } from '../support/ledger.js';
 import { fund, service } from './support.js';
 import { told } from '../support/told.js';
@@ -416,4 +417,17 @@ t.test('officers see the funds of their partners, and the keeper’s officers se
   t.match((await get('/v1/funds', 'stranger')).json(), { status: 403, code: 'not_mandated' });
   await openFund(ledger, '2018-19');
   t.equal((await get('/v1/funds/testshire-2018-19/gap', 'south-ccg-finance')).statusCode, 200);
+});
+
+t.test('what the program itself answers is the same for everybody, and is put together once', async (t) => {
+  const { get, ledger } = await service(t);
+  const sources = QUERIES.find(({ name }) => name === 'sources')!;
+  const ask = () => sources.run(ledger.ledger, {}, SEES_ALL);
+  const answer = (await ask()) as { readonly sources: { name: string }[] };
+  t.equal(await ask(), answer);
+  t.throws(() => (answer.sources[0]!.name = 'other'), TypeError);
+  const [first, again] = [await get('/v1/sources'), await get('/v1/sources', 'south-ccg-finance')];
+  t.equal(again.body, first.body);
+  t.same(first.json(), sources.answer.parse(answer));
+  t.match((await get('/v1/sources?format=csv')).body, 'code,name,duty');
 });

@@ -249,9 +249,8 @@ export async function whatIf(
 }
 
 /** A question’s answer about a fund that is there, at a day that has been chosen. */
-async function answerOf<A>(query: Query, ledger: Ledger, sight: Sight, asked: Asked): Promise<A> {
-  return query.answer.parse(await ask(ledger, sight, query, asked)) as A;
-}
+const answerOf = async <A>(query: Query, ledger: Ledger, sight: Sight, asked: Asked): Promise<A> =>
+  (await ask(ledger, sight, query, asked)) as A;
 
 interface FiguresThen {
   readonly gap: z.output<typeof GapText>;
@@ -266,15 +265,21 @@ interface FiguresThen {
 
 async function figuresOf(ledger: Ledger, sight: Sight, asked: Asked): Promise<FiguresThen> {
   return {
-    gap: GapText.parse(await answerOf(gap, ledger, sight, asked)),
+    gap: gapIn(await answerOf(gap, ledger, sight, asked)),
     partners: (await answerOf<{ partners: FiguresThen['partners'] }>(position, ledger, sight, asked)).partners,
     tests: (await answerOf<{ tests: FiguresThen['tests'] }>(minimumTestsQuery, ledger, sight, asked)).tests,
     riskShare: (await answerOf<{ partners: FiguresThen['riskShare'] }>(riskShare, ledger, sight, asked)).partners,
   };
 }
 
+/** The figures of a gap alone. */
+const gapIn = (answer: z.output<typeof GapText>): z.output<typeof GapText> =>
+  Object.fromEntries(GAP_FIGURES.map((name) => [name, answer[name]])) as z.output<typeof GapText>;
+
 const changeOf = (before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>, name: string) =>
   moneyText(exactly(signedPence(after[name]!) - signedPence(before[name]!)));
+
+const brief = ({ verdict, why, margin }: FiguresThen['tests'][number]) => ({ verdict, why, margin });
 
 const NONE = '0.00';
 
@@ -305,8 +310,8 @@ function compared(
     tests: before.tests.map((test, index) => ({
       test: test.test,
       title: test.title,
-      before: test,
-      after: after.tests[index]!,
+      before: brief(test),
+      after: brief(after.tests[index]!),
     })),
     riskShare: names([...before.riskShare, ...after.riskShare]).map(([partner, name]) => ({
       partner,

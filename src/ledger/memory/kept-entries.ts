@@ -1,4 +1,5 @@
 import type { Entry } from '../../../projections/entry.js';
+import { frozen } from '../../domain/frozen.js';
 import { READ_PAGE_MAX, StoreUnavailable } from '../../store/event-store.js';
 
 /** An entry, and why it is void where it is: then it posts nothing, and its sentence says so. */
@@ -85,13 +86,6 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
       return entries.slice(0, countBelow(entries, size));
     },
   };
-}
-
-/** An entry that nobody can change, nor anything in it: everybody who asks is given the same one. */
-function frozen<Each>(value: Each): Each {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const each of Object.values(value)) frozen(each);
-  return Object.freeze(value);
 }
 
 /** How many entries, in ledger order, are at places below a size. */

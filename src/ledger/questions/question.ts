@@ -21,6 +21,7 @@ import { USE_FIGURES, type Use } from '../../domain/fund/money/use-of-money.js';
 import { moneyText, type Pence } from '../../domain/money.js';
 import type { Inheritance } from '../../domain/register/inheritance.js';
 import { lineOf, successionsOn } from '../../domain/grammar/succession.js';
+import { frozen } from '../../domain/frozen.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { EffectiveDay, Name, SignedMoney } from '../../domain/values.js';
 import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
@@ -54,6 +55,8 @@ export interface Query {
   readonly cases?: true;
   /** The answer with only what the asker may see of it. */
   seenBy?(answer: Answer, seeing: Seeing): Answer;
+  /** Whether the program alone answers it, the same to everybody: {@link fixedQuery}. */
+  readonly isFixed?: true;
 }
 
 /** What an asker may see. */
@@ -111,6 +114,26 @@ export const query = <P extends z.ZodObject, O extends z.ZodObject, A extends z.
     return answer instanceof Refusal || !('after' in declared.options.shape) ? answer : withDatesInCursor(answer);
   },
 });
+
+/**
+ * A question that takes nothing, and that the program itself answers: the ledger says nothing of it. The answer is worked
+ * out once, and the same one, which nobody can change, is given each time.
+ */
+export function fixedQuery<A extends z.ZodObject>({
+  says,
+  ...declared
+}: Pick<Declared<typeof Nothing, typeof Nothing, A>, 'name' | 'path' | 'about' | 'answer' | 'table'> & {
+  says(): z.input<A>;
+}): Query {
+  let answer: z.input<A> | undefined;
+  return {
+    ...declared,
+    params: Nothing,
+    options: Nothing,
+    isFixed: true,
+    run: async () => (answer ??= frozen(says())),
+  };
+}
 
 /** The instants that a question names: the options of which it is said what was known. */
 const instantsIn = (asked: Asked): Instant[] =>

@@ -1,3 +1,4 @@
+import { onceEach } from '../../domain/once-each.js';
 import { askedAsFile, askedOf, nextPage, shapeOf, type Answer, type Question } from '../asking.js';
 import { breadcrumbs, pagination } from '../components/ways.js';
 import { details } from '../components/words.js';
@@ -199,22 +200,14 @@ interface Typed {
   readonly wrong: readonly DateName[];
 }
 
-const shapes = new Map<string, ReturnType<typeof shapeOf>>();
-const shapeFor = (question: Question) => {
-  const known = shapes.get(question.name) ?? shapeOf(question);
-  shapes.set(question.name, known);
-  return known;
-};
-
-/** The shape of each answer is worked out once. */
 export const partOfAnswer = (question: Question, answer: Answer, showing: Showing): Html =>
-  answerPart(shapeFor(question), answer, showing);
+  answerPart(shapeOf(question), answer, showing);
 
 /** Whether there is more of an answer than is shown of it. */
 export const isLonger = (question: Question, answer: Answer, showing: Showing): boolean =>
-  goesBeyond(shapeFor(question), answer, showing);
+  goesBeyond(shapeOf(question), answer, showing);
 
-export const definitionsFor = (question: Question): Map<string, string> => definitionsOf(shapeFor(question));
+export const definitionsFor = onceEach((question: Question) => definitionsOf(shapeOf(question)));
 
 interface Framed {
   readonly title: string;

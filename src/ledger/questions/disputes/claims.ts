@@ -147,7 +147,8 @@ export async function moving(
   released: Released | undefined,
 ) {
   const disputes = released ? [] : await ledger.entries(disputeStream(area), size);
-  const recorded = [...(await entriesOf(ledger, { fund, size })), ...disputes].sort((a, b) => a.place - b.place);
+  const own = await entriesOf(ledger, { fund, size });
+  const recorded = disputes.length === 0 ? own : [...own, ...disputes].sort((a, b) => a.place - b.place);
   const entries = withExpiries(recorded, ledger.model.fund(fund)!.offers, { size, instant });
   const ofDisputes = new Set(disputes);
   return { entries, isOfDisputes: (entry: Entry): boolean => ofDisputes.has(entry) };

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Entry } from '../../../../projections/entry.js';
+import type { Day } from '../../../domain/calendar.js';
+import { inside } from '../../../domain/chart.js';
 import { FUND } from '../../../domain/fund/facts.js';
 import { newFact, publishedFor, withFact, type TestsInput } from '../../../domain/fund/plan/minima.js';
 import { minimumTests, type TestAccounts, type TestResult } from '../../../domain/fund/plan/minimum-tests.js';
 import { isTestInput, withPostings } from '../../../domain/fund/plan/test-inputs.js';
 import type { FactText } from '../../../domain/grammar/event.js';
 import { offeredAs, textsOf, type Offered } from '../../../domain/grammar/proposal.js';
-import { POOL, type Posting } from '../../../domain/postings.js';
+import { POOL } from '../../../domain/postings.js';
 import { ALLOCATION } from '../../../domain/register/reference-data.js';
 import type { Allocation, Publication } from '../../../domain/register/reference-state.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
@@ -35,6 +37,7 @@ const With = z
   });
 
 const FactBehind = z.object({ stream: z.enum(['fund', 'register']), revision: z.string(), sentence: z.string() });
+type FactBehind = z.input<typeof FactBehind>;
 
 const TestedText = TestText.extend({
   facts: z.array(FactBehind).meta({ description: 'The facts that the figures are made of.' }),
@@ -93,16 +96,36 @@ const namesIn = (entries: readonly Entry[]): Map<string, string> =>
     }),
   );
 
-/** Whether a posting is on one of the accounts that a test rests on: by measure, as most postings are of others. */
-function concerns(rests: readonly TestAccounts[]): (posting: Posting) => boolean {
-  const byMeasure = new Map<string, TestAccounts[]>();
-  for (const each of rests) byMeasure.set(each.measure, [...(byMeasure.get(each.measure) ?? []), each]);
-  return ({ measure, holder, source, detail }) =>
-    holder !== POOL &&
-    (byMeasure.get(measure) ?? []).some(
-      (each) =>
-        (each.holder ?? holder) === holder && (each.source ?? source) === source && (each.detail ?? detail) === detail,
-    );
+/** Something of some tests that an entry may be behind: an account that they rest on, or a description that they go by. */
+interface Behind {
+  readonly test: number;
+  readonly of: TestAccounts;
+}
+
+/** Of each test the entries that moved its accounts by a day, inclusive, or that describe its lines; in their order. */
+function movedBy(tests: readonly TestResult[], entries: readonly Entry[], on: Day): Entry[][] {
+  const found = tests.map((): Entry[] => []);
+  // By measure and by revision: most entries move nothing that a test rests on.
+  const byMeasure = new Map<string, Behind[]>();
+  const describing = new Map<number, number[]>();
+  tests.forEach(({ restsOn, descriptions }, test) => {
+    for (const of of restsOn) inside(byMeasure, of.measure, (): Behind[] => []).push({ test, of });
+    for (const revision of descriptions) inside(describing, revision, (): number[] => []).push(test);
+  });
+  for (const entry of entries) {
+    const add = (test: number): void => {
+      const own = found[test]!;
+      if (own[own.length - 1] !== entry) own.push(entry);
+    };
+    describing.get(entry.revision)?.forEach(add);
+    for (const { on: day, measure, holder, source, detail } of entry.postings) {
+      if (day > on || holder === POOL) continue;
+      for (const { test, of } of byMeasure.get(measure) ?? [])
+        if ((of.holder ?? holder) === holder && (of.source ?? source) === source && (of.detail ?? detail) === detail)
+          add(test);
+    }
+  }
+  return found;
 }
 
 const published = ({ revision, data }: Publication<Allocation>) => ({
@@ -111,20 +134,12 @@ const published = ({ revision, data }: Publication<Allocation>) => ({
   sentence: sentenceOf({ stream: REGISTER_STREAM, type: ALLOCATION.name, data } as never),
 });
 
-/** The facts behind a test: those that moved its accounts by the day, that describe its lines, and that were published. */
-function behind(test: TestResult, entries: readonly Entry[], at: Standing) {
-  const descriptions = new Set(test.descriptions);
-  const moves = concerns(test.restsOn);
-  return [
-    ...test.publications.map(published),
-    ...entries
-      .filter(
-        ({ revision, postings }) =>
-          descriptions.has(revision) || postings.some((posting) => posting.on <= at.on && moves(posting)),
-      )
-      .map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
-  ];
-}
+/** The facts behind each test: those that were published, that moved its accounts by the day, and that describe its lines. */
+const factsBehind = (tests: readonly TestResult[], entries: readonly Entry[], { on }: Standing): FactBehind[][] =>
+  movedBy(tests, entries, on).map((moved, test) => [
+    ...tests[test]!.publications.map(published),
+    ...moved.map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
+  ]);
 
 /** What a table says of each row as it would stand with the proposals signed. */
 const IF_SIGNED = ['actual', 'margin', 'verdict'] as const;
@@ -159,6 +174,9 @@ export const minimumTestsQuery = query({
       facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, at.size)),
     };
     const tests = testsAt(ledger, at, now);
+    // Who shows verdicts alone does not wait for what is behind them.
+    let behind: FactBehind[][] | undefined;
+    const factsOf = (test: number): FactBehind[] => (behind ??= factsBehind(tests, entries, at))[test]!;
     const isWhatIf = asked.with !== undefined;
     const table = isWhatIf ? onTheTable(entries) : new Map<string, readonly FactText[]>();
     const proposals = [];
@@ -186,7 +204,12 @@ export const minimumTestsQuery = query({
     return {
       fund: asked.fund,
       ...at.stamp,
-      tests: tests.map((test) => ({ ...testText(test), facts: behind(test, entries, at) })),
+      tests: tests.map((test, index) => ({
+        ...testText(test),
+        get facts() {
+          return factsOf(index);
+        },
+      })),
       whatIf: asked.with ? { proposals, tests: testsAt(ledger, at, then).map(testText) } : null,
     };
   },

@@ -25,7 +25,7 @@ import {
   inText,
   KnownAt,
   nameOf,
-  Nothing,
+  fixedQuery,
   OfFund,
   query,
   Stamp,
@@ -391,16 +391,14 @@ export const performance = query({
   }),
 });
 
-export const supplierClasses = query({
+export const supplierClasses = fixedQuery({
   name: 'supplier-classes',
   path: '/supplier-classes',
   about: 'The classes of supplier that a commitment names, as reference data; what is not proven says so.',
-  params: Nothing,
-  options: Nothing,
   answer: z.object({
     classes: z.array(z.object({ code: z.string(), name: z.string(), evidence: z.string(), proven: z.boolean() })),
   }),
-  run: async () => ({ classes: [...SUPPLIER_CLASSES] }),
+  says: () => ({ classes: [...SUPPLIER_CLASSES] }),
   table: ({ classes }) => ({
     columns: ['code', 'name', 'evidence'],
     rows: classes.map((each) => [each.code, each.name, each.evidence]),

@@ -16,7 +16,7 @@ import { EffectiveDay, Name, SignedMoney } from '../../../domain/values.js';
 import { REGISTER_STREAM } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { knownThen } from '../known.js';
-import { AreaAtTwoDates, fundsOf, inText, Nothing, query, Stamp, type Table } from '../question.js';
+import { AreaAtTwoDates, fixedQuery, fundsOf, inText, Nothing, query, Stamp, type Table } from '../question.js';
 
 /** What is published: allocations and rules at two dates, and the national figures shipped with the ledger. */
 
@@ -238,12 +238,10 @@ export const ruleSet = query({
   table: ruleSetTable,
 });
 
-export const nationalTotals = query({
+export const nationalTotals = fixedQuery({
   name: 'national-totals',
   path: '/reference/national-totals',
   about: 'The Better Care Fund of England by year, each figure with its evidence; what was not found is null.',
-  params: Nothing,
-  options: Nothing,
   answer: z.object({
     totals: z.array(
       z.object({ year: z.string(), figure: z.string(), name: z.string(), amount: SignedMoney.nullable(), ...Proven }),
@@ -263,7 +261,7 @@ export const nationalTotals = query({
           'The check of the minimum contribution: that of the year before with the year’s uplift, to the penny, beside what is stated.',
       }),
   }),
-  run: async () => ({
+  says: () => ({
     totals: [...NATIONAL_TOTALS],
     uplifted: upliftChecks().map(({ year, percent, ...sums }) => ({ year, percent, ...inText(sums) })),
   }),
@@ -273,12 +271,10 @@ export const nationalTotals = query({
   }),
 });
 
-export const grantSeries = query({
+export const grantSeries = fixedQuery({
   name: 'grant-series',
   path: '/reference/grant-series',
   about: 'Grants of single councils by year, as found in public answers.',
-  params: Nothing,
-  options: Nothing,
   answer: z.object({
     grants: z.array(
       z.object({
@@ -291,7 +287,7 @@ export const grantSeries = query({
       }),
     ),
   }),
-  run: async () => ({ grants: [...GRANT_SERIES] }),
+  says: () => ({ grants: [...GRANT_SERIES] }),
   table: (answer) => ({
     columns: ['area', 'source', 'of', 'year', 'amount', 'evidence'],
     rows: answer.grants.map((each) => [each.area, each.source, each.of, each.year, each.amount, each.evidence]),

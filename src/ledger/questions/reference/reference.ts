@@ -11,7 +11,7 @@ import { SOURCES } from '../../../domain/sources.js';
 import { allFacts, disputeStream, fundStream } from '../../catalogue.js';
 import { todayOf } from '../../acts/stamp.js';
 import type { Ledger } from '../../ledger.js';
-import { Nothing, OfFund, PartnerName, query, standing, type Table } from '../question.js';
+import { fixedQuery, Nothing, OfFund, PartnerName, query, standing, type Table } from '../question.js';
 import { pagesOf } from '../../../domain/grammar/pages.js';
 import { FieldText, fieldText } from '../../field-words.js';
 
@@ -141,12 +141,10 @@ export const areas = query({
   }),
 });
 
-export const protocols = query({
+export const protocols = fixedQuery({
   name: 'dispute-protocols',
   path: '/dispute-protocols',
   about: 'Dispute protocols that an area can adopt by name; what is not proven says so.',
-  params: Nothing,
-  options: Nothing,
   answer: z.object({
     protocols: z.array(
       z.object({
@@ -158,7 +156,7 @@ export const protocols = query({
       }),
     ),
   }),
-  run: async () => ({
+  says: () => ({
     protocols: PROTOCOLS.map(({ stages, ...protocol }) => ({ ...protocol, stages: stages.map(stageText) })),
   }),
   table: (answer) => ({
@@ -240,14 +238,12 @@ const SourceText = z.object({
   proven: z.boolean(),
 });
 
-export const sources = query({
+export const sources = fixedQuery({
   name: 'sources',
   path: '/sources',
   about: 'The sources of funding, as dated reference data; what is not proven says so.',
-  params: Nothing,
-  options: Nothing,
   answer: z.object({ sources: z.array(SourceText) }),
-  run: async () => ({
+  says: () => ({
     sources: SOURCES.map((source) => ({ ...source, beside: source.beside !== undefined, until: source.until ?? null })),
   }),
   table: (answer) => ({
@@ -264,13 +260,11 @@ export const sources = query({
   }),
 });
 
-export const facts = query({
+export const facts = fixedQuery({
   name: 'facts',
   path: '/facts',
   about:
     'Every fact that can be recorded, in the order of a year’s work: what is done, whose it is, who signs it, and the rule it comes from.',
-  params: Nothing,
-  options: Nothing,
   answer: z.object({
     facts: z.array(
       z.object({
@@ -288,7 +282,7 @@ export const facts = query({
       }),
     ),
   }),
-  run: async () => ({
+  says: () => ({
     facts: inGroups(allFacts().map(({ kind, fact: each }) => ({ kind, each, group: each.group }))).map(
       ({ kind, each }) => ({
         type: each.name,
