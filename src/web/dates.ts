@@ -1,8 +1,8 @@
-import { knownAtInstant, londonDay } from '../domain/calendar.js';
+import { instantOf, knownAtInstant, londonDay } from '../domain/calendar.js';
 import { dayEndedBy } from '../ledger/known-words.js';
 import { button, dateInput, errorSummary } from './components/fields.js';
-import { day, instant } from './format.js';
-import { html, type Content, type Html } from './html.js';
+import { day, instant, timeOfDay } from './format.js';
+import { html, type Html } from './html.js';
 import { typedDay } from './typed.js';
 
 /** The dates of every figure, in one control: they travel in the address, so that a page can be kept, mailed and printed. */
@@ -56,6 +56,25 @@ function typed(asked: Asked, prefix: string): string | undefined {
   return typedDay(of, month, year);
 }
 
+/**
+ * The same, and of a day that stands as the form gave it the moment that it was asked for by: a form has no field for hours,
+ * and what was asked is asked again.
+ */
+function typedMoment(asked: Asked, name: DateName): string | undefined {
+  const { prefix } = DATES[name];
+  const of = typed(asked, prefix);
+  const moment = asked[momentField(prefix)];
+  return moment !== undefined && of !== undefined && of !== '' && momentIn(moment) === of ? moment : of;
+}
+
+const momentField = (prefix: string): string => `${prefix}-moment`;
+
+/** The day in London of an instant that does not end it; undefined of a day, and of what is neither. */
+function momentIn(knownAt: string): string | undefined {
+  const at = instantOf(knownAt);
+  return at === undefined || dayEndedBy(knownAt) !== undefined ? undefined : londonDay(at);
+}
+
 /** An address with what is asked: what is empty is left out. */
 export function addressWith(path: string, asked: Asked): string {
   const given = Object.entries(asked).filter(
@@ -68,8 +87,14 @@ export function addressWith(path: string, asked: Asked): string {
 export const addressOf = (path: string, { on, knownAt }: TwoDates): string =>
   addressWith(path, { on, 'known-at': knownAt });
 
-/** What the address asks for: the options of a question, or an address with those that were typed, or the dates that are no days. */
-export type AskedRead = { readonly given: Asked } | { readonly goTo: string } | { readonly wrong: readonly DateName[] };
+/**
+ * What the address asks for: the options of a question, or an address with those that were typed, or the dates that are no
+ * days, beside the other options.
+ */
+export type AskedRead =
+  | { readonly given: Asked }
+  | { readonly goTo: string }
+  | { readonly wrong: readonly DateName[]; readonly others: Asked };
 
 /**
  * Reads what a page is asked. `dates` are the dates that were perhaps typed; `others` are the other options that the page
@@ -84,9 +109,11 @@ export function readAsked(
   const rest = Object.fromEntries(others.map((name) => [name, asked[name]]));
   if (!dates.some((name) => `${DATES[name].prefix}-day` in asked))
     return { given: { ...Object.fromEntries(dates.map((name) => [name, asked[name]])), ...rest } };
-  const read = dates.map((name) => [name, typed(asked, DATES[name].prefix)] as const);
+  const read = dates.map((name) => [name, typedMoment(asked, name)] as const);
   const wrong = read.flatMap(([name, value]) => (value === undefined ? [name] : []));
-  return wrong.length > 0 ? { wrong } : { goTo: addressWith(path, { ...Object.fromEntries(read), ...rest }) };
+  return wrong.length > 0
+    ? { wrong, others: rest }
+    : { goTo: addressWith(path, { ...Object.fromEntries(read), ...rest }) };
 }
 
 /** The two dates alone, for a page that takes no more. */
@@ -106,27 +133,51 @@ interface Shown {
   readonly asked: Asked;
   readonly typed?: Asked | undefined;
   readonly wrong?: readonly DateName[] | undefined;
-  /** The other fields of the form. */
-  readonly more?: Content;
+  /** The other fields of the form. What is asked and has none goes along unseen. */
+  readonly more?: readonly OtherField[];
 }
+
+/** A field beside the dates, for an option by its name. */
+export interface OtherField {
+  readonly name: string;
+  readonly field: Html;
+}
+
+/** Where in a list a page begins: on other dates it begins at the first. */
+const PLACES = new Set(['after', 'page']);
+
+const hidden = (name: string, value: string): Html => html`<input type="hidden" name="${name}" value="${value}">`;
+
+/** What is asked and has no field goes along: a history of one body stays one at another date. */
+const alongside = ({ asked, dates, more = [] }: Shown): Html[] =>
+  Object.entries(asked).flatMap(([name, value]) =>
+    value === undefined || value === '' || name in dates || PLACES.has(name) || more.some((each) => each.name === name)
+      ? []
+      : [hidden(name, value)],
+  );
 
 function field(name: DateName, { typed: sent, wrong = [], dates, asked }: Shown): Html {
   const { prefix, title, fault } = DATES[name];
   // Where no instant was asked for, it stays left out.
   const value = isKnown(name) ? asked[name] && dayOf(asked[name]) : dates[name];
+  const moment = sent?.[momentField(prefix)] ?? asked[name] ?? '';
+  const isMoment = momentIn(moment) !== undefined;
   const [year = '', month = '', of = ''] = (value ?? '').split('-');
   const values = sent ?? {
     [`${prefix}-day`]: String(Number(of) || ''),
     [`${prefix}-month`]: String(Number(month) || ''),
     [`${prefix}-year`]: year,
   };
-  return dateInput({
+  const legend = isMoment ? title.replace('at the end of', 'on') : title;
+  const fields = dateInput({
     id: prefix,
     namePrefix: prefix,
-    fieldset: { legend: { content: title, classes: 'govuk-fieldset__legend--s' } },
+    fieldset: { legend: { content: legend, classes: 'govuk-fieldset__legend--s' } },
+    ...(isMoment && { hint: { content: `At ${timeOfDay(moment)}. Of another day: at its end` } }),
     values,
     ...(wrong.includes(name) && { errorMessage: { content: fault } }),
   });
+  return html`${fields}${isMoment && hidden(momentField(prefix), moment)}`;
 }
 
 /** The day in London of an instant, or of a day, that was asked for. */
@@ -166,7 +217,8 @@ const link = (href: string, text: string): Html => html`<a class="govuk-link" hr
 function threeLinks({ path, dates, asked }: Shown): Html | false {
   if (!('on' in dates && 'known-at' in dates)) return false;
   const { on } = dates;
-  const at = (more: Asked): string => addressWith(path, { ...asked, on: undefined, 'known-at': undefined, ...more });
+  const rest = Object.fromEntries(Object.entries(asked).filter(([name]) => !PLACES.has(name)));
+  const at = (more: Asked): string => addressWith(path, { ...rest, on: undefined, 'known-at': undefined, ...more });
   return html`<span class="bcf-screen"> ${link(at({}), 'Now')} | ${link(at({ on }), 'That day, as known now')} | ${link(at({ on, 'known-at': on }), 'That day, as known then')}</span>`;
 }
 
@@ -174,7 +226,7 @@ function threeLinks({ path, dates, asked }: Shown): Html | false {
 export const dateControl = (shown: Shown, words: string): Html =>
   html`<div class="bcf-dates">
     <form method="get" action="${shown.path}" novalidate>
-      <div class="bcf-dates__fields">${(Object.keys(shown.dates) as DateName[]).map((name) => field(name, shown))}${shown.more}${button({ content: 'Show', classes: 'govuk-button--secondary' })}</div>
+      <div class="bcf-dates__fields">${(Object.keys(shown.dates) as DateName[]).map((name) => field(name, shown))}${(shown.more ?? []).map((each) => each.field)}${alongside(shown)}${button({ content: 'Show', classes: 'govuk-button--secondary' })}</div>
     </form>
     <p class="govuk-body">${words !== '' && `${words}.`}${threeLinks(shown)}</p>
   </div>`;

@@ -41,11 +41,34 @@ const TIME = new Intl.DateTimeFormat('en-GB', {
   hourCycle: 'h12',
 });
 
+const HOUR_MS = 3_600_000;
+
+/** An instant as clocks in London showed it: the day, and the time of it. */
+function shown(at: number): { readonly of: string; readonly time: string } {
+  const parts = Object.fromEntries(TIME.formatToParts(at).map(({ type, value }) => [type, value]));
+  const { day: of, month, year, hour, minute, dayPeriod } = parts as Record<string, string>;
+  return {
+    of: `${of!} ${month!} ${year!}`,
+    time: `${hour!}:${minute!}${dayPeriod!.toLowerCase().replace(/\s/g, '')}`,
+  };
+}
+
+/** A time that clocks in London showed. Of an hour that they show twice, which of both it is. */
+function whichOf(at: number, time: string): string {
+  // Clocks go back at 2am, so that only what they show as 1 o’clock is there twice.
+  if (!/^1:\d\dam$/.test(time)) return time;
+  if (shown(at + HOUR_MS).time === time) return `${time} before the clocks went back`;
+  return shown(at - HOUR_MS).time === time ? `${time} after the clocks went back` : time;
+}
+
+/** The time of an instant in London: 11:15am. */
+export const timeOfDay = (text: string): string => whichOf(Date.parse(text), shown(Date.parse(text)).time);
+
 /** An instant as it was in London: 2 March 2016, 11:15am. */
 export function instant(text: string): string {
-  const parts = Object.fromEntries(TIME.formatToParts(Date.parse(text)).map(({ type, value }) => [type, value]));
-  const { day: of, month, year, hour, minute, dayPeriod } = parts as Record<string, string>;
-  return `${of!} ${month!} ${year!}, ${hour!}:${minute!}${dayPeriod!.toLowerCase().replace(/\s/g, '')}`;
+  const at = Date.parse(text);
+  const { of, time } = shown(at);
+  return `${of}, ${whichOf(at, time)}`;
 }
 
 /** The months of a financial year, in the order of its accounting periods. */

@@ -186,3 +186,11 @@ t.test('an instant is told by the clock of twelve hours, noon and midnight as 12
   t.equal(instant('2016-03-02T11:15:00Z'), '2 March 2016, 11:15am');
   t.end();
 });
+
+t.test('an hour that clocks show twice is told apart', (t) => {
+  t.equal(instant('2016-10-30T00:30:00Z'), '30 October 2016, 1:30am before the clocks went back');
+  t.equal(instant('2016-10-30T01:30:00Z'), '30 October 2016, 1:30am after the clocks went back');
+  t.equal(instant('2016-10-29T00:30:00Z'), '29 October 2016, 1:30am');
+  t.equal(instant('2016-03-27T01:30:00Z'), '27 March 2016, 2:30am');
+  t.end();
+});

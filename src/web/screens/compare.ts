@@ -201,12 +201,17 @@ async function comparePage(
       asked: dates,
       typed: typed?.asked,
       wrong: typed?.wrong,
-      more: select({
-        name: 'figure',
-        label: { content: 'Draw', classes: 'govuk-label--s' },
-        items: FIGURES.map((each) => ({ value: each, text: titleOf(each) })),
-        value: figure,
-      }),
+      more: [
+        {
+          name: 'figure',
+          field: select({
+            name: 'figure',
+            label: { content: 'Draw', classes: 'govuk-label--s' },
+            items: FIGURES.map((each) => ({ value: each, text: titleOf(each) })),
+            value: figure,
+          }),
+        },
+      ],
     },
     datesOfAnswer(compared),
   );
@@ -245,7 +250,10 @@ export function registerCompare(site: Site): void {
     const asked = askedIn(request.url);
     const read = readAsked(placeOf('compare', { fund }), asked, DATES, ['figure', 'page', 'format']);
     if ('goTo' in read) return site.redirect(reply, read.goTo);
-    if ('wrong' in read) return reply.send(await comparePage(site, asking, fund, {}, { asked, wrong: read.wrong }));
+    if ('wrong' in read)
+      return reply.send(
+        await comparePage(site, asking, fund, { ...read.others, format: undefined }, { asked, wrong: read.wrong }),
+      );
     const { format, ...wanted } = read.given;
     if (format === 'csv') {
       const { name, text } = await askedAsFile(site.ledger, asking.sight, questionNamed('compare'), {

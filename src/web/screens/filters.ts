@@ -1,8 +1,8 @@
+import type { z } from 'zod';
 import { optionsOf, type Answer, type Question, type Shape } from '../asking.js';
 import { input, select } from '../components/fields.js';
-import { isDateName, type DateName } from '../dates.js';
+import { isDateName, type DateName, type OtherField } from '../dates.js';
 import { plainly } from '../format.js';
-import type { Html } from '../html.js';
 import { periodName, titleOf } from './answer-words.js';
 
 /** What a question’s page can be asked beside its dates: a field for each option, by its declaration. */
@@ -67,23 +67,32 @@ function choicesFor(name: string, shape: Codes, named: Named): readonly Choice[]
 
 const isWritten = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 
+/**
+ * What an answer says that an option stood at, where it was left out. A figure of the answer may have the name of an option,
+ * such as what is overdue: what the option cannot be does not speak of it.
+ */
+function saidOf({ options }: Question, answer: Answer, name: string): string | undefined {
+  const said = answer[name];
+  const isOption = isWritten(said) && (options.shape[name] as z.ZodType).safeParse(String(said)).success;
+  return isOption ? String(said) : undefined;
+}
+
 /** A field for each option that is no date. */
 export function fieldsFor(
   question: Question,
   answer: Answer,
   asked: Readonly<Record<string, string | undefined>>,
   named: Named,
-): Html[] {
+): OtherField[] {
   return Object.entries(optionsOf(question) as Readonly<Record<string, Codes>>)
     .filter(([name, shape]) => !isDay(name, shape) && !LINKS.has(name))
     .map(([name, shape]) => {
       const label = { content: TITLES[name] ?? plainly(name), classes: 'govuk-label--s' };
-      // What was worked out says so, where it was not asked for by name.
-      const otherwise = name in question.answer.shape ? answer[name] : shape.default;
+      const otherwise = saidOf(question, answer, name) ?? shape.default;
       const value = asked[name] ?? (isWritten(otherwise) ? String(otherwise) : '');
       const choices = choicesFor(name, shape, named);
-      if (!choices) return input({ name, label, value, classes: 'govuk-input--width-10' });
+      if (!choices) return { name, field: input({ name, label, value, classes: 'govuk-input--width-10' }) };
       const all = otherwise === undefined ? [{ value: '', text: 'All' }, ...choices] : choices;
-      return select({ name, label, value, items: all });
+      return { name, field: select({ name, label, value, items: all }) };
     });
 }

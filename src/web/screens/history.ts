@@ -273,7 +273,11 @@ export function registerHistory(site: Site): void {
       if ('goTo' in read) return site.redirect(reply, read.goTo);
       if ('wrong' in read)
         return reply.send(
-          await historyPage(site, asking, kind, { given, asked: {}, typed: { asked, wrong: read.wrong } }),
+          await historyPage(site, asking, kind, {
+            given,
+            asked: { ...read.others, format: undefined },
+            typed: { asked, wrong: read.wrong },
+          }),
         );
       const { format, ...wanted } = read.given;
       if (format === 'csv') {

@@ -323,7 +323,11 @@ export function registerQuestions(site: Site): void {
       if ('goTo' in read) return site.redirect(reply, read.goTo);
       if ('wrong' in read)
         return reply.send(
-          await questionPage(site, asking, question, { given, asked: {}, typed: { asked, wrong: read.wrong } }),
+          await questionPage(site, asking, question, {
+            given,
+            asked: { ...read.others, format: undefined },
+            typed: { asked, wrong: read.wrong },
+          }),
         );
       const { format, ...wanted } = read.given;
       if (format === 'csv') {
