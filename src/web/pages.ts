@@ -268,7 +268,7 @@ export function registerPages(
     const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
     const { status, title }: Rule = RULES[refusal.rule];
     if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'page failed');
-    const body = refusedPage(title, refusal);
+    const body = refusedPage(title, refusal, status >= 500 ? request.id : undefined);
     return asPage(reply)
       .status(status)
       .send(page(await aroundRefusal(request, reply, refusal), { title: `Error: ${title}`, main: body }));

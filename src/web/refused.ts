@@ -36,13 +36,16 @@ const WAYS: Ways = {
   },
 };
 
-/** A refusal as an officer reads it: the words of the rule, what to do, and its code in small print. */
-export const refusedPage = (title: string, { rule, detail }: Refusal): Html =>
+/**
+ * A refusal as an officer reads it: the words of the rule, what to do, and its code in small print. `request` is the
+ * identifier under which the service has logged what failed; undefined where nothing failed.
+ */
+export const refusedPage = (title: string, { rule, detail }: Refusal, request?: string): Html =>
   html`${errorSummary({
     title: 'There is a problem',
     description: html`${detail}`,
     errors: [],
-  })}${heading(title)}${paragraph(remedyOf(rule, WAYS))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${rule}</p>`;
+  })}${heading(title)}${paragraph(remedyOf(rule, WAYS))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${rule}${request !== undefined && `. The request’s identifier: ${request}`}</p>`;
 
 /** The same above what the officer was doing, which stays as it was. */
 export const refusedAbove = ({ rule, detail }: Refusal, names: { in(sentence: string): string }): Html =>

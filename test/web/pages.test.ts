@@ -302,3 +302,16 @@ t.test(
     t.match(await read('west-district-finance'), /disputed about 43,000\.00 on 31 December 2018,/);
   },
 );
+
+t.test('a page that fails says under which identifier the operator finds it, and no more', async (t) => {
+  const { visitor, ledger } = await site(t);
+  const north = await visitor().signIn('north-ccg-finance');
+  ledger.ledger.model.size = () => {
+    throw new Error('a secret');
+  };
+  const page = await north.get(`/funds/${FUND}`);
+  t.equal(page.statusCode, 500);
+  t.match(page.body, /Send the request’s identifier to the operator/);
+  t.match(page.body, /The request’s identifier: [0-9a-f-]{36}</);
+  t.notMatch(page.body, 'a secret');
+});

@@ -36,7 +36,7 @@ import {
   type Tried,
   type Whole,
 } from './form.js';
-import { DEAL, partOf, partsList, placedAt, withDeal, type DealDraft } from './parts.js';
+import { DEAL, partOf, partsList, partsRefused, placedAt, withDeal, type DealDraft } from './parts.js';
 import { isGiven, nameIn, readFields, reading, rowsAt, type Fault } from './reading.js';
 import { shapeOf, type Fields } from './shapes.js';
 import { split, splitButtons } from './splitting.js';
@@ -464,7 +464,8 @@ export async function continued(
   if (isCheck && go === 'back') return show(asked - 1);
   if (isCheck && go === 'again')
     return checked(site, { ...around, form: { ...form, draft: newDraft() } }, steps, reply);
-  if (isCheck && go === 'deal' && errand.dealAt !== undefined) return gathered(site, around, steps, reply);
+  if (isCheck && go === 'deal' && errand.dealAt !== undefined && !isWholeDeal(errand))
+    return gathered(site, around, steps, reply);
   if (isCheck && go === 'send' && !(errand.deal && !isWholeDeal(errand))) return recorded(site, around, steps, reply);
   if (isCheck) return checked(site, around, steps, reply);
   if (go === 'back') return at === 0 || form['then'] === 'check' ? leave(site, around, steps, at, reply) : show(at - 1);
@@ -577,7 +578,7 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   // What is countered is what was read: where the terms have changed since, they are to be read again first.
   if (errand.counters?.changed) return reply.status(409).send(await checkPage(site, around, steps, whole));
   const attempt = await tried(site, asking, errand, whole);
-  if (attempt.offered.length === 0) return reply.status(400).send(await checkPage(site, around, steps, whole));
+  if (partsRefused(attempt.offered)) return reply.status(400).send(await checkPage(site, around, steps, whole));
   const isBinding = attempt.offered.some(({ type }) => factOf(KINDS[errand.kind], type).freshSignIn);
   if (isBinding && !site.isFresh(asking.session)) {
     const kept = { path: errand.address, form, title: 'Sign in again', why: whyAgain(site), signIn: AGAIN };

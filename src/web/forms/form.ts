@@ -16,7 +16,7 @@ import { askedOf, type Given } from '../asking.js';
 import type { Asking, Form, Site } from '../site.js';
 import { lookUp, type Looked } from './choosing.js';
 import { filled } from './filling.js';
-import { DEAL, partOf, placedAt, type DealDraft } from './parts.js';
+import { DEAL, partOf, partsRefused, placedAt, type DealDraft } from './parts.js';
 import { nameIn, named, readFields, reading, type Fault } from './reading.js';
 import { shapeOf, type Fields } from './shapes.js';
 import { fieldsAt, stepsOf, type Step } from './steps.js';
@@ -257,7 +257,8 @@ async function triedOnce(
   const propose: Command = countered
     ? { act: 'counter', proposal: countered.proposal, ...offeredAs(offered), ...terms }
     : { act: 'propose', ...offeredAs(offered), ...terms, ...halfIn({ otherHalf }), ...adjusting };
-  if (offered.length === 0) return { fact, offered, command: propose, found: refuse('fields_invalid', NO_PARTS) };
+  const cannotBeSent = partsRefused(offered);
+  if (cannotBeSent) return { fact, offered, command: propose, found: cannotBeSent };
   if (!countered && !errand.isProposed && !errand.deal) {
     const posted = await sent(site, asking, errand, post, dry);
     if (!(posted instanceof Refusal) || posted.rule !== 'signature_needed')
@@ -268,8 +269,6 @@ async function triedOnce(
     return { fact, offered, command: post, found: await sent(site, asking, errand, post, dry) };
   return { fact, offered, command: propose, found: proposed };
 }
-
-const NO_PARTS = 'The deal has no parts yet.';
 
 /** The key of a draft: sent twice, it is recorded once. */
 export const keyOf = (form: Form): string =>

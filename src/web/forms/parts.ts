@@ -42,7 +42,7 @@ export const DEAL: Fact<unknown> = fact({
 });
 
 const Sent = z.object({
-  parts: z.array(z.object({ type: z.string(), data: z.looseObject({}) })).max(DEAL_FACTS_MAX),
+  parts: z.array(z.object({ type: z.string(), data: z.looseObject({}) })),
   counters: z.object({ proposal: z.uuid(), revision: z.string().regex(/^\d{1,15}$/) }).optional(),
 });
 
@@ -76,6 +76,13 @@ export function placedAt(parts: readonly SentFact[], part: number | undefined, o
   const at = part !== undefined && part < parts.length ? part : parts.length;
   return [...parts.slice(0, at), one, ...parts.slice(at + 1)];
 }
+
+/** Why so many parts cannot be sent; undefined where they can. A draft keeps them: its officer takes some out. */
+export const partsRefused = (parts: readonly SentFact[]): Refusal | undefined => {
+  if (parts.length === 0) return refuse('fields_invalid', 'The deal has no parts yet.');
+  if (parts.length <= DEAL_FACTS_MAX) return undefined;
+  return refuse('deal_too_large', `The deal has ${parts.length} parts; ${DEAL_FACTS_MAX} are the most.`);
+};
 
 /** The place of a part that a form is about; undefined where it is a new one. */
 export const partOf = (form: Form): number | undefined =>

@@ -160,11 +160,12 @@ async function errandAt(
   form: Form = {},
 ): Promise<Errand> {
   const acts = await openActs(site, asking, place);
-  const deal = place.kind === 'register' ? undefined : dealIn(place.kind, form);
   const opening = place.kind === 'register' ? openers().find(({ fact }) => slugOf(fact.name) === slug) : undefined;
   const fact = opening?.fact ?? factBy(place.kind, slug);
   if (!fact || (fact.name === KINDS[place.kind].opener && !opening))
     throw new Refused(refuse('not_found', 'There is no form at this address.'));
+  const mayBePart = isDealFact(KINDS[opening?.kind ?? place.kind], fact);
+  const deal = mayBePart ? dealIn(place.kind, form) : undefined;
   const isTheirs = opening
     ? mayOpen(site, asking, fact)
     : deal !== undefined || acts.some(({ type }) => type === fact.name);
@@ -182,7 +183,7 @@ async function errandAt(
     name: place.name,
     fact,
     isProposed: list === 'propose',
-    dealAt: isDealFact(KINDS[opening?.kind ?? place.kind], fact) ? dealAddress(place, deal) : undefined,
+    dealAt: mayBePart ? dealAddress(place, deal) : undefined,
     deal,
   };
 }
@@ -259,23 +260,23 @@ async function dealSent(
   const at = /^\d{1,2}$/.test(to) && Number(to) < parts.length ? Number(to) : undefined;
   const shown = (next: readonly SentFact[]) =>
     dealPage(site, asking, { ...errand, deal: { ...deal, parts: next } }, form, reply);
-  const opened = async (type: string, given: Form) => {
-    const found = dealFacts(place).find(({ fact }) => fact.name === type)!;
-    const part = await errandAt(site, asking, place, found.list, slugOf(type), withDeal(form, deal));
+  // What a deal cannot hold is passed over: forms name what they like.
+  const opened = async (slug: string, given: (fields: Fields) => Form) => {
+    const found = dealFacts(place).find(({ fact }) => slugOf(fact.name) === slug);
+    if (!found) return shown(parts);
+    const part = await errandAt(site, asking, place, found.list, slug, withDeal(form, deal));
     const kept = Object.fromEntries(Object.entries(form).filter(([name]) => name.startsWith('p.')));
+    const filledIn = given(part.fact.input.shape);
     const start = {
-      ...begun(site, part, given),
+      ...begun(site, part, filledIn),
       ...kept,
       draft: form['draft'] ?? newDraft(),
       partner: form['partner'] ?? '',
     };
-    return reply.send(await firstPage(site, asking, part, { ...start, ...given }));
+    return reply.send(await firstPage(site, asking, part, { ...start, ...filledIn }));
   };
   if (go === 'part-more') return reply.send(dealListPage(asking, place, errand, form));
-  if (go === 'part-new') {
-    const fact = factBy(place.kind, to);
-    return fact ? opened(fact.name, {}) : shown(parts);
-  }
+  if (go === 'part-new') return opened(to, () => ({}));
   if (go === 'part-open') {
     const found = openedFile(errand, form['file'] ?? '');
     const where = { kind: errand.kind, stream: streamOf(errand.kind, errand.name) };
@@ -304,8 +305,7 @@ async function dealSent(
     return shown([...parts.slice(0, at - 1), parts[at]!, parts[at - 1]!, ...parts.slice(at + 1)]);
   if (go === 'part-edit') {
     const { type, data } = parts[at]!;
-    const fields = factOf(KINDS[place.kind], type).input.shape as Fields;
-    return opened(type, { ...filledWith(fields, data), part: String(at) });
+    return opened(slugOf(type), (fields) => ({ ...filledWith(fields, data), part: String(at) }));
   }
   return continued(site, asking, errand, form, reply);
 }
