@@ -33,7 +33,7 @@ export async function run(argv: readonly string[], parts: Parts, output: Output)
       '\nExit codes: 0 well, 1 a check found something, 2 wrong use, 3 the ledger cannot be read, 4 refused by a rule.',
     );
   const terminal = createTerminal(program, parts, output);
-  for (const query of QUERIES) registerQuestion(terminal, query);
+  for (const query of QUERIES) registerQuestion(terminal, query, argv);
   for (const { heading, commands } of [RECORDING, SERVICE, CHECKING, KEEPING, READING]) {
     const before = program.commands.length;
     for (const register of commands) register(terminal);

@@ -28,15 +28,24 @@ function groupOf({ path }: Query): string {
   return 'Ask what there is and what waits:';
 }
 
-/** Adds the command of a question: what it takes follows from its declaration. */
-export function registerQuestion({ program, withLedger, output, using }: Terminal, query: Query): void {
+/**
+ * Adds the command of a question: what it takes follows from its declaration. Only the question whose name is in the
+ * command line takes options: to describe those of all questions costs a tenth of a second at each start.
+ */
+export function registerQuestion(
+  { program, withLedger, output, using }: Terminal,
+  query: Query,
+  argv: readonly string[],
+): void {
   const command = withLedger(program.command(query.name)).description(query.about).helpGroup(groupOf(query));
-  for (const { name, description } of fieldsOf(query.params)) command.argument(`<${name}>`, description);
-  for (const { name, description, enum: choices } of fieldsOf(query.options)) {
-    command.addOption(
-      new Option(`--${name} <value>`, choices ? `${description} One of: ${choices.join(', ')}.` : description),
-    );
-  }
+  if (argv.includes(query.name)) {
+    for (const { name, description } of fieldsOf(query.params)) command.argument(`<${name}>`, description);
+    for (const { name, description, enum: choices } of fieldsOf(query.options)) {
+      command.addOption(
+        new Option(`--${name} <value>`, choices ? `${description} One of: ${choices.join(', ')}.` : description),
+      );
+    }
+  } else for (const name of Object.keys(query.params.shape)) command.argument(`<${name}>`);
   command.option('--json', 'the answer as JSON, the same as over HTTP');
   command.option('--csv', 'the answer as CSV');
   command.action(async (...given: unknown[]) => {
