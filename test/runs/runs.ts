@@ -5,17 +5,23 @@ import t from 'tap';
 
 /**
  * A run: the files of tests of one room, one after the other in one process. Node starts once for them, and the program is
- * loaded and compiled once. Every file can be run by itself as well.
+ * loaded and compiled once. Every file can be run by itself as well. Two runs go on beside each other: none is much longer
+ * than the others.
  */
 
 const TESTS = fileURLToPath(new URL('../', import.meta.url));
+
+/** What starts services, each in a process of its own, and waits for them. */
+const SERVICES = /^cli\/(serving|keeping|loss|eventstoredb)\.test/;
 
 /** Each run, and the files of tests that it takes. What needs a process of its own is a run by itself. */
 export const RUNS: Readonly<Record<string, (file: string) => boolean>> = {
   torture: (file) => file.startsWith('torture/'),
   'on-eventstoredb': (file) => file.endsWith('.eventstoredb.test.js'),
-  programs: (file) => /^(cli|bench)\//.test(file),
-  http: (file) => file.startsWith('http/') && !file.endsWith('.eventstoredb.test.js'),
+  programs: (file) => /^(cli|bench)\//.test(file) && !SERVICES.test(file),
+  services: (file) => SERVICES.test(file),
+  doors: (file) => file === 'http/doors.test.js',
+  http: (file) => file.startsWith('http/') && !file.endsWith('.eventstoredb.test.js') && file !== 'http/doors.test.js',
   ledger: (file) => file.startsWith('ledger/'),
   store: (file) => file.startsWith('store/'),
   figures: (file) => /^(projections|evidence)\//.test(file),

@@ -1,0 +1,3 @@
+import { run } from './runs.js';
+
+await run('doors');
