@@ -1,4 +1,5 @@
 import type { Day } from '../src/domain/calendar.js';
+import { inside } from '../src/domain/chart.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { byKey } from '../src/domain/order.js';
 import type { Posting } from '../src/domain/postings.js';
@@ -36,18 +37,19 @@ function history(moves: Moves): GapPoint[] {
 }
 
 /**
- * Day by day, as known at a size of the ledger: the gap on each day on which a fact of the fund changed it, and on the
- * last day, inclusive. Claims accrue every day; each point shows what is open by it, but accruing alone makes no point.
+ * Day by day, as known at a size of the ledger: the gap on each day on which a fact of the fund took effect and the gap was
+ * other than before, and on the last day, inclusive. Claims accrue every day: each point shows what is open by it, and a
+ * day without a fact is no point.
  */
 export function gapByDay(entries: readonly Entry[], on: Day, size: number, claims: ClaimsWalk): GapPoint[] {
   const byDay = new Map<Day, Posting[]>([[on, []]]);
   for (const { place, postings } of entries) {
     if (place >= size) continue;
     for (const posting of postings) {
-      if (posting.on > on || !isCounted(posting)) continue;
-      const ofDay = byDay.get(posting.on);
-      if (ofDay) ofDay.push(posting);
-      else byDay.set(posting.on, [posting]);
+      if (posting.on > on) continue;
+      // A day with a receipt alone stays a point where claims have accrued by then: answers that were settled keep their points.
+      const ofDay = inside(byDay, posting.on, (): Posting[] => []);
+      if (isCounted(posting)) ofDay.push(posting);
     }
   }
   let before: Pence = NO_MONEY;

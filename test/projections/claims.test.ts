@@ -246,3 +246,20 @@ t.test('the order of facts of one day from different partners does not matter', 
     [{ claimed: '18950.00', agreed: '6750.00', abandoned: '0.00', open: '12200.00' }],
   );
 });
+
+t.test('a day with a receipt alone is a point of the history of the gap where claims have accrued by then', (t) => {
+  const [receipt, later] = ['2019-05-01', '2019-06-01'] as Day[];
+  const received = { area: AREA, year: '2019-20', source: 'NHS_MIN', holder: PARTNERS[0], measure: 'received' };
+  const entries = [
+    { place: 0, revision: 0, postings: [{ ...received, on: receipt, pence: exactly(500) }] },
+  ] as unknown as Parameters<typeof gapByDay>[0];
+  const accruing = { open: (on: Day) => exactly(100 * (dayNumber(on) - dayNumber(receipt!) + 1)), changedBy: exactly };
+  t.same(
+    gapByDay(entries, later!, 1, accruing as never).map(({ at, gap }) => [at, moneyText(gap.openClaims)]),
+    [
+      [receipt, '1.00'],
+      [later, '32.00'],
+    ],
+  );
+  t.end();
+});
