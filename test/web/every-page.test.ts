@@ -1,7 +1,7 @@
 import t from 'tap';
 import { demonstration } from '../support/scenarios.js';
 import { site } from './site.js';
-import { mainOf, plain, readOf, walk, type Walked } from './walk.js';
+import { linksOf, mainOf, plain, readOf, walk, type Walked } from './walk.js';
 
 /** What holds of every page of the demonstration. */
 
@@ -65,4 +65,38 @@ t.test('“Show” with nothing changed asks the same question, and gives the sa
     pressed++;
   }
   t.ok(pressed > 100, `${pressed} pages`);
+});
+
+/** The page of a fact, of whichever stream. */
+const FACT = /\/history\/\d+(?=\?|$)/;
+
+/** What stands together: a row of a table, a line of a list, or all that is told of a thing under its heading. */
+const ROWS = /<tr[\s\S]*?<\/tr>|<li>[\s\S]*?<\/li>|<h\d[^>]*>[^<]*<\/h\d>\s*<dl[\s\S]*?<\/dl>/g;
+
+t.test('a link to a fact leads to the fact whose words stand beside it', async (t) => {
+  const { pages, get } = await everyPage();
+  const facts = new Map<string, string>();
+  const factAt = async (href: string): Promise<string> => {
+    if (!facts.has(href)) facts.set(href, readOf(mainOf(await get(href))));
+    return facts.get(href)!;
+  };
+  let looked = 0;
+  for (const { path, body } of pages) {
+    for (const row of mainOf(body).match(ROWS) ?? []) {
+      const link = linksOf(row).find(({ href }) => FACT.test(href));
+      if (!link) continue;
+      const fact = await factAt(link.href);
+      if (link.text === 'Open') {
+        const beside = readOf(row).split(/\n|: |; |, /);
+        const found = beside.filter((each) => each !== 'None' && fact.includes(each));
+        // Of a thing under its heading, the heading says what it is.
+        t.ok(found.length > 1 || (row.startsWith('<h') && found.includes(beside[0]!)), `${path}: ${link.href}`);
+      } else {
+        // An instalment leads to the fact under which it fell due.
+        t.ok(fact.includes(link.text.replace(/^.* under: /, '')), `${path}: ${link.text}`);
+      }
+      looked++;
+    }
+  }
+  t.ok(looked > 100, `${looked} links`);
 });

@@ -4,7 +4,15 @@ import { Refusal } from '../../src/domain/rules.js';
 import { QUERIES } from '../../src/ledger/questions/all.js';
 import { shapeOf, type Shape } from '../../src/web/asking.js';
 import { sum } from '../../src/web/format.js';
-import { answerPart, definitionsOf, isFigure, type Data, type Showing } from '../../src/web/screens/answer.js';
+import {
+  answerPart,
+  definitionsOf,
+  isFigure,
+  titleIn,
+  valueOf,
+  type Data,
+  type Showing,
+} from '../../src/web/screens/answer.js';
 import { BY_HAND, DERIVED, filled, pageOf } from '../../src/web/screens/places.js';
 import { ask } from '../support/asking.js';
 import { demonstration } from '../support/scenarios.js';
@@ -125,4 +133,48 @@ t.test('every question of the demonstration is answered on its page as it is ans
     looked++;
   }
   t.ok(looked >= DERIVED.length - 1, `${looked} of ${DERIVED.length} pages`);
+});
+
+/** Every title of a field in the answers that have a page of the one kind, by the field’s name and by what its value is. */
+function titlesOf(): Map<string, Map<string, Set<string>>> {
+  const titles = new Map<string, Map<string, Set<string>>>();
+  const look = (shape: Shape): void => {
+    for (const [name, each] of Object.entries(shape.properties ?? {})) {
+      const own = titles.get(name) ?? new Map<string, Set<string>>();
+      const of = valueOf(each);
+      titles.set(name, own.set(of, new Set([...(own.get(of) ?? []), titleIn(shape, name)])));
+      look(each);
+    }
+    for (const each of [shape.items ?? [], shape.anyOf ?? [], shape.oneOf ?? []].flat()) look(each);
+  };
+  for (const query of DERIVED) look(shapeOf(query));
+  return titles;
+}
+
+t.test('a name with several meanings has a title for each: nobody approved what was only proposed', async (t) => {
+  const titles = titlesOf();
+  const told = (name: string) =>
+    Object.fromEntries([...titles.get(name)!].map(([value, each]) => [value, [...each].sort()]));
+  t.same(told('by'), { list: ['Approved by', 'By'], other: ['By', 'From', 'To be passed down by'] });
+  t.same(told('proposed'), { sum: ['Offered'], other: ['Proposed'] });
+  t.same(told('stated'), { list: ['Gaps that were stated'], sum: ['Stated'] });
+  t.same(told('items'), { list: ['Grants'] });
+  t.same(told('recurrent'), { sum: ['Every year'], flag: ['How often'] });
+  t.same(told('revision'), { other: ['Fact', 'Newest fact', 'Newest fact of its disputes'] });
+  // A title that says more than the name, of a name whose values are of several kinds: looked at, and right for each.
+  const LOOKED_AT = ['beside', 'next', 'ringFenced'];
+  const special = [...titles].filter(
+    ([name, of]) =>
+      of.size > 1 &&
+      [...of.values()].some((each) =>
+        [...each].some((title) => title.replaceAll(' ', '').toLowerCase() !== name.toLowerCase()),
+      ),
+  );
+  t.same(
+    special
+      .map(([name]) => name)
+      .filter((name) => !['by', 'proposed', 'stated', 'recurrent'].includes(name))
+      .sort(),
+    LOOKED_AT,
+  );
 });

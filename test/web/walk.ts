@@ -67,7 +67,7 @@ export async function walk(machine: () => Promise<Visitor>, from: readonly strin
     for (const { href } of linksOf(body)) {
       const [next] = href.split('#') as [string];
       const kind = kindOf(next);
-      if (!next.startsWith('/') || /format=csv|^\/(assets|sign-)/.test(next) || seen.has(next)) continue;
+      if (!next.startsWith('/') || /format=csv|^\/(assets|docs|sign-)/.test(next) || seen.has(next)) continue;
       const count = counted.get(kind) ?? 0;
       if (count >= most) continue;
       counted.set(kind, count + 1);

@@ -16,17 +16,13 @@ const TITLES: Readonly<Record<string, string>> = {
   agreedOneOff: 'Agreed, this year only',
   agreedRecurrent: 'Agreed, every year',
   oneOff: 'This year only',
-  recurrent: 'Every year',
   recurrentGap: 'Gap without one-offs',
   soft: 'Offered, not signed',
   hard: 'Nobody offers',
   requirement: 'Required',
-  proposed: 'Offered',
   inDispute: 'In dispute',
   fundedBy: 'Who funds it',
-  stated: 'Gaps that were stated',
   successions: 'Changes of bodies',
-  by: 'Approved by',
   under: 'Under',
   of: 'Of',
   openClaims: 'Open claims',
@@ -97,7 +93,6 @@ const TITLES: Readonly<Record<string, string>> = {
   whatIf: 'If the proposals were signed',
   notBound: 'Not bound',
   missing: 'Missing',
-  revision: 'Fact',
   signOffs: 'Signatures',
   moves: 'What has been done',
   next: 'What can be done next',
@@ -113,12 +108,43 @@ const TITLES: Readonly<Record<string, string>> = {
   after: 'Under the new names',
   totalBefore: 'Total under the old names',
   totalAfter: 'Total under the new names',
-  items: 'Contributions and grants',
 };
 
-/** A field’s name in words: openClaims as Open claims. */
-export const titleOf = (name: string): string =>
-  TITLES[name] ?? plainly(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+/** What a value is, as far as what its field is called depends on it. */
+export type Value = 'sum' | 'list' | 'flag' | 'other';
+
+interface Meaning {
+  readonly title: string;
+  readonly value?: Value;
+  /** A field that stands beside it. */
+  readonly beside?: string;
+}
+
+/** What a field is called whose name has several meanings: by what its value is and what stands beside it. The first that fits. */
+const MEANINGS: Readonly<Record<string, readonly Meaning[]>> = {
+  by: [
+    { title: 'Approved by', value: 'list', beside: 'conditions' },
+    { title: 'To be passed down by', beside: 'grant' },
+    { title: 'From', beside: 'proposal' },
+    { title: 'By' },
+  ],
+  proposed: [{ title: 'Offered', value: 'sum' }, { title: 'Proposed' }],
+  stated: [{ title: 'Gaps that were stated', value: 'list' }, { title: 'Stated' }],
+  items: [{ title: 'Grants', beside: 'purposes' }, { title: 'Contributions and grants' }],
+  recurrent: [{ title: 'How often', value: 'flag' }, { title: 'Every year' }],
+  revision: [
+    { title: 'Newest fact', beside: 'closedThrough' },
+    { title: 'Newest fact of its disputes', beside: 'protocols' },
+    { title: 'Fact' },
+  ],
+};
+
+/** A field’s name in words: openClaims as Open claims. A figure’s, where nothing else is said of it. */
+export const titleOf = (name: string, value: Value = 'sum', beside: (name: string) => boolean = () => false): string =>
+  MEANINGS[name]?.find((each) => (each.value ?? value) === value && (each.beside === undefined || beside(each.beside)))
+    ?.title ??
+  TITLES[name] ??
+  plainly(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 
 /** A definition of a figure, in which other figures stand by their names, with what these are called. */
 export const figuresNamed = (words: string): string =>
@@ -132,7 +158,7 @@ const AS_WRITTEN = new Set(
 );
 
 /** Sentences of the ledger, in which bodies and sources stand by their short names. */
-const SENTENCES = new Set(['sentence', 'why', 'sharedBy', 'ending']);
+const SENTENCES = new Set(['sentence', 'what', 'why', 'sharedBy', 'ending']);
 
 /** Whole numbers that are basis points: readers are told percent. */
 const PERCENT = new Set(['share', 'interim', 'claimed', 'decided', 'nhs', 'localGovernment']);
@@ -219,6 +245,14 @@ const link = (href: string, text: string): Content => html`<a class="govuk-link"
 
 /** A case by the first part of its identifier: enough to tell it from others, and to say it on the telephone. */
 export const caseName = (name: string): string => `Case ${name.slice(0, 8)}`;
+
+const UNDER = /,? under revision \d+\.$/;
+
+/** A line of a statement of account beside the sentence of its fact, to which its number leads: readers are told no numbers. */
+export const besideItsFact = (what: string): string => what.replace(UNDER, '.');
+
+/** The same by itself: an instalment is told with the fact under which it fell due. */
+export const withItsFact = (what: string, sentence: string): string => what.replace(UNDER, ` under: ${sentence}`);
 
 /** A role as people call it; what the service does by itself is done in none. */
 export const roleName = (role: string): string => (role === 'service' ? 'The service' : ROLE_WORDS[role as Role]);

@@ -3,7 +3,7 @@ import { summaryList, table, type Cell } from '../components/lists.js';
 import { instant } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { subheading } from '../layout.js';
-import { roleName, told, titleOf, type Telling } from './answer-words.js';
+import { besideItsFact, roleName, told, titleOf, type Telling, type Value } from './answer-words.js';
 import { scrolling, verdictTag } from './parts.js';
 
 /**
@@ -112,13 +112,14 @@ function wordsOf(all: Readonly<Record<string, Shape>>, code: string): string | u
 }
 
 /** What the words of a name are a name of: Partner, where `name` stands for `partner`. */
-function titleIn(shape: Shape, name: string): string {
+export function titleIn(shape: Shape, name: string): string {
   const all = bare(shape).properties ?? {};
   const of = Object.keys(all).find((code) => wordsOf(all, code) === name);
-  if (name === 'by' && 'group' in all) return 'By';
-  if (name === 'recurrent' && typesOf(all[name] ?? {}).includes('boolean')) return 'How often';
-  return titleOf(of ?? name);
+  return titleOf(of ?? name, valueOf(all[name] ?? {}), (each) => each in all);
 }
+
+export const valueOf = (shape: Shape): Value =>
+  isFigure(shape) ? 'sum' : isList(shape) ? 'list' : typesOf(bare(shape)).includes('boolean') ? 'flag' : 'other';
 
 interface Column {
   readonly title: string;
@@ -190,7 +191,11 @@ function cell(name: string, value: unknown, row: Data, showing: Showing): Conten
   if (name === 'sentence') return factCell(row, showing);
   // The name of what a fact opened is its own, and no code.
   if (name === 'name' && 'sentence' in row) return value as string;
-  if (name === 'revision') return factLink(value as string, row, showing, 'Open');
+  if (name === 'revision')
+    return showing.factAddress(value as string, row) === undefined
+      ? 'You may not see it'
+      : factLink(value as string, row, showing, 'Open');
+  if (name === 'what' && 'sentence' in row) return told(name, besideItsFact(value as string), showing);
   if (name === 'verdict') return verdictTag(value as string);
   if (name === 'proposal') return value === null ? 'None' : proposalLink(value as string, 'Open');
   if (!Array.isArray(value)) return told(name, value, showing);

@@ -189,7 +189,7 @@ async function comparePage(
   const given = { fund };
   const path = placeOf('compare', given);
   const compared = await askedOf<Compared>(site.ledger, asking.sight, 'compare', { fund, ...dates });
-  const showing = await showingFor(site, asking, compared, given);
+  const showing = await showingFor(site, asking, 'compare', compared, given);
   const { from, to } = compared;
   const figure = drawnFigure(chosen, compared);
   const number = Math.max(1, Number(pageNumber ?? 1) || 1);

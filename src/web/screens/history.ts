@@ -114,7 +114,7 @@ async function historyPage(
   const { title, timeline, groups } = HAPPENED[kind];
   const options = { ...given, ...asked, order: asked['order'] ?? 'newest' };
   const answer = await askedOf<Timeline>(site.ledger, asking.sight, timeline, options);
-  const showing = await showingFor(site, asking, answer, given);
+  const showing = await showingFor(site, asking, timeline, answer, given);
   const path = filled(pageOf(questionNamed(timeline)), given);
   const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
   const words = datesOfAnswer(answer);
@@ -220,7 +220,7 @@ async function eventPage(
 ): Promise<string> {
   const { event, timeline, title } = HAPPENED[kind];
   const found = await askedOf<Event>(site.ledger, asking.sight, event, { ...given, 'known-at': knownAt });
-  const showing = await showingFor(site, asking, found, given);
+  const showing = await showingFor(site, asking, event, found, given);
   const place = Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'revision'));
   const sentence = told('sentence', found.sentence, showing);
   const who = `${site.people.nameOf(found.officer)}, ${roleName(found.role).toLowerCase()} of ${showing.names.known(found.partner) ?? found.partner}`;

@@ -41,7 +41,7 @@ async function yearEndPage(
       on: dates.on,
       'known-at': dates.knownAt,
     });
-    parts.push({ name, answer, showing: await showingFor(site, asking, answer, given) });
+    parts.push({ name, answer, showing: await showingFor(site, asking, name, answer, given) });
   }
   const [{ answer: first }] = parts as [(typeof parts)[number]];
   const words = datesOfAnswer(first);

@@ -6,6 +6,7 @@ import { html, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { ROWS_MAX, type Data, type Showing } from './answer.js';
+import { withItsFact } from './answer-words.js';
 import { scrolling, titled } from './parts.js';
 import { filled, placeOf, standingOf } from './places.js';
 import { askedIn, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
@@ -28,6 +29,7 @@ interface Position extends Answer {
 interface Line extends Data {
   readonly revision: string;
   readonly what: string;
+  readonly sentence: string;
   readonly on: string;
   readonly source: string;
   readonly agreed: string;
@@ -87,7 +89,7 @@ const sourcesTable = (title: string, columns: Columns, { sources, total }: Posit
 
 /** What a line is about, which leads to the fact that made it. */
 function lineCell(line: Line, { names, factAddress }: Showing): Html {
-  const words = names.in(line.what);
+  const words = names.in(withItsFact(line.what, line.sentence));
   const address = factAddress(line.revision, line);
   return address === undefined ? html`${words}` : html`<a class="govuk-link" href="${address}">${words}</a>`;
 }
@@ -152,7 +154,7 @@ async function partnerPage(
   const options = { ...given, on: dates.on, 'known-at': dates.knownAt };
   const position = await askedOf<Position>(site.ledger, asking.sight, 'partner-position', options);
   const statement = await askedOf<Statement>(site.ledger, asking.sight, 'statement', options);
-  const showing = await showingFor(site, asking, position, given);
+  const showing = await showingFor(site, asking, 'partner-position', position, given);
   const path = filled('/funds/{fund}/partners/{partner}', given);
   const words = datesOfAnswer(position);
   const link = (name: string, text: string): Html =>

@@ -26,8 +26,11 @@ type Asked = Readonly<Record<string, string | undefined>>;
 /** What a request asks for. Of a field that is given twice the last counts, as in a form. */
 export const askedIn = (url: string): Asked => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
 
-/** Where a fact is shown: in the stream that its revision is of. */
-function factAddress(answer: Answer, given: Given) {
+/** Lists in which each row is a stream, and names the last of its facts. */
+const STREAMS: Readonly<Record<string, 'fund' | 'disputes'>> = { funds: 'fund', areas: 'disputes' };
+
+/** Where a fact is shown: in the stream that its revision is of. Nowhere to whoever may not see that. */
+function factAddress({ sight }: Asking, question: string, answer: Answer, given: Given) {
   const area = given['area'] ?? (answer['area'] as string | undefined);
   const fundOf = (at: Data): string | undefined => {
     if (typeof at['fund'] === 'string') return at['fund'];
@@ -35,12 +38,19 @@ function factAddress(answer: Answer, given: Given) {
     return area !== undefined && typeof at['year'] === 'string' ? `${area}-${at['year']}` : undefined;
   };
   return (revision: string, at: Data): string | undefined => {
-    const { stream } = at;
-    if (stream === 'register' || 'predecessors' in at || (given['fund'] ?? area) === undefined)
-      return filled('/register/history/{revision}', { revision });
-    if (stream === 'disputes') return filled('/areas/{area}/disputes/history/{revision}', { area: area!, revision });
+    const stream = STREAMS[question] ?? at['stream'];
+    if (stream === 'disputes') {
+      const of = area ?? (at['area'] as string);
+      return sight.seesCases(of)
+        ? filled('/areas/{area}/disputes/history/{revision}', { area: of, revision })
+        : undefined;
+    }
+    const isOfRegister = stream === 'register' || 'predecessors' in at || (given['fund'] ?? area) === undefined;
+    if (isOfRegister && stream !== 'fund') return filled('/register/history/{revision}', { revision });
     const fund = fundOf(at);
-    return fund === undefined ? undefined : filled('/funds/{fund}/history/{revision}', { fund, revision });
+    return fund === undefined || !sight.sees(fund)
+      ? undefined
+      : filled('/funds/{fund}/history/{revision}', { fund, revision });
   };
 }
 
@@ -78,19 +88,20 @@ export function sourceOf(answer: Answer): string {
   return ledger === undefined ? '' : `Worked out from the first ${ledger.size} events of the ledger.`;
 }
 
-/** What an answer is shown with, for somebody. */
+/** What an answer to a question is shown with, for somebody. */
 export async function showingFor(
   site: Site,
-  { sight }: Asking,
+  asking: Asking,
+  question: string,
   answer: Answer,
   given: Given,
   number = 1,
 ): Promise<Showing> {
   return {
-    names: await namesFor(site.ledger, sight),
+    names: await namesFor(site.ledger, asking.sight),
     people: site.people,
     addressOf: addressOf(given),
-    factAddress: factAddress(answer, given),
+    factAddress: factAddress(asking, question, answer, given),
     dates: datesOfAnswer(answer),
     given: new Set(Object.keys(given)),
     page: number,
@@ -232,7 +243,9 @@ export function framed({ around }: Asking, { title, given, main, isFault, source
 }
 
 /** The title of a page about one thing says which. */
-function titleOfPage(name: string, given: Given): string {
+function titleOfPage(name: string, given: Given, { names }: Showing): string {
+  const { partner } = given;
+  if (partner !== undefined) return `${questionTitle(name)} of ${names.known(partner) ?? partner}`;
   if (name === 'dispute-case') return caseName(given['case']!);
   if (name === 'settlement') return `Settlement ${given['settlement']!}`;
   if (name === 'return') return `Return ${given['return']!}`;
@@ -248,10 +261,15 @@ const ABOVE: Readonly<Record<string, string>> = {
 };
 
 /** The pages between the fund or the area and a page. */
-function through(name: string, given: Given): { content: string; href: string }[] {
+function through(name: string, given: Given, { names }: Showing): { content: string; href: string }[] {
   const { area, fund, partner } = given;
   if (fund !== undefined && partner !== undefined)
-    return [{ content: 'Partner', href: filled('/funds/{fund}/partners/{partner}', { fund, partner }) }];
+    return [
+      {
+        content: names.known(partner) ?? partner,
+        href: filled('/funds/{fund}/partners/{partner}', { fund, partner }),
+      },
+    ];
   const ofDisputes = area !== undefined && name !== 'disputes' && /^(dispute-|settlement)/.test(name);
   return [...(ofDisputes ? ['disputes'] : []), ...(ABOVE[name] === undefined ? [] : [ABOVE[name]])].map((each) => ({
     content: questionTitle(each),
@@ -273,10 +291,10 @@ async function questionPage(
   const number = Math.max(1, Number(asked['page'] ?? 1) || 1);
   const options = { ...asked, page: undefined };
   const answer = await askedOf<Answer>(site.ledger, asking.sight, question.name, { ...given, ...options });
-  const showing = await showingFor(site, asking, answer, given, number);
+  const showing = await showingFor(site, asking, question.name, answer, given, number);
   const { above, below } = findingOf(question.name, answer, showing);
   const path = filled(pageOf(question), given);
-  const title = titleOfPage(question.name, given);
+  const title = titleOfPage(question.name, given, showing);
   const dates = Object.fromEntries(datesOf(question).map((name) => [name, standsAt(answer, name)]));
   const fields = fieldsFor(question, answer, asked, await namedFor(site, asking, question, given));
   const words = datesOfAnswer(answer);
@@ -298,7 +316,7 @@ async function questionPage(
     main,
     isFault: typed !== undefined,
     source: `${words}. ${sourceOf(answer)}`,
-    through: through(question.name, given),
+    through: through(question.name, given, showing),
   });
 }
 
