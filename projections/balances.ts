@@ -23,6 +23,8 @@ export interface Balances {
   at(on: Day, size: number): (account: Account) => Pence;
   /** Every account that has ever had a posting, in the order of first use. The same list each time; it only grows. */
   accounts(): readonly Account[];
+  /** Whether an account has ever had a posting. */
+  has(account: Account): boolean;
   /** All that there is, as {@link createBalances} takes it; what is given out changes with what is added. */
   kept(): KeptBalances;
 }
@@ -110,6 +112,7 @@ export function createBalances(kept?: KeptBalances): Balances {
       return reader;
     },
     accounts: () => accounts,
+    has: (account) => found(account) !== undefined,
     kept: () => ({
       accounts: accounts.map(({ measure, holder, source, term, detail }) => ({
         measure,
@@ -126,6 +129,39 @@ export function createBalances(kept?: KeptBalances): Balances {
   kept?.accounts.forEach(opened);
   kept?.books.forEach((book, index) => Object.assign(books[index]!, book));
   return balances;
+}
+
+/**
+ * Balances that go on from others as they are known at a size of the ledger: what is added here is not added there, and what
+ * is added there is not seen here. Nothing is copied. They cannot be kept.
+ */
+export function layeredOn(below: Balances, size: number): Balances {
+  const own = createBalances();
+  /** A list of its own only once there is an account in it that the others have not: lists are charted by what they are. */
+  let accounts: Account[] | undefined;
+  const layered: Balances = {
+    add(place, postings) {
+      for (const posting of postings) {
+        if (own.has(posting) || below.has(posting)) continue;
+        const { measure, holder, source, term, detail } = posting;
+        (accounts ??= [...below.accounts()]).push({ measure, holder, source, term, detail });
+      }
+      own.add(place, postings);
+    },
+    balance: (account, on, known) => layered.at(on, known)(account),
+    at(on, known) {
+      const under = below.at(on, Math.min(known, size));
+      if (own.accounts().length === 0) return under;
+      const over = own.at(on, known);
+      return (account) => plus(under(account), over(account));
+    },
+    accounts: () => accounts ?? below.accounts(),
+    has: (account) => own.has(account) || below.has(account),
+    kept() {
+      throw new Error('Balances that go on from others are not kept.');
+    },
+  };
+  return layered;
 }
 
 /** What a balance *is*: the sum over the whole log of what is early enough on both axes. Slow, and never wrong. */

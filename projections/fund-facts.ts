@@ -41,6 +41,12 @@ const ASKED_FOR: readonly KeptAs[] = [
 
 export const noFundFacts = (): FundFacts => ({ kept: new Map(ASKED_FOR.map((each) => [each, []])), signers: [] });
 
+/** The same facts, to be added to apart from these: a fact that is taken back is marked in its list alone. */
+export const factsAside = ({ kept, signers }: FundFacts): FundFacts => ({
+  kept: new Map([...kept].map(([keptAs, list]) => [keptAs, [...list]])),
+  signers,
+});
+
 /** An event as it comes to be known, with what its declaration says of it. */
 export interface NewlyKnown extends Omit<Kept, 'reversed' | 'keptAs' | 'signers'> {
   readonly keptAs: KeptAs | undefined;

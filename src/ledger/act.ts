@@ -25,6 +25,16 @@ export async function act(ledger: Ledger, sight: Sight, submission: Submission):
   );
 }
 
+/** Why an act would be refused now, by the same door; undefined where it would not be. Nothing is recorded. */
+export async function wouldRefuse(ledger: Ledger, sight: Sight, submission: Submission): Promise<Refusal | undefined> {
+  return (
+    ledger.unsound()?.refusal ??
+    mayAct(ledger, sight, submission) ??
+    hasRoom(ledger, sight, submission) ??
+    ledger.wouldRefuse(submission)
+  );
+}
+
 const isOffer = ({ command }: Submission): boolean => command.act === 'propose' || command.act === 'counter';
 
 /** How many proposals of each officer are on their way to the table: what is sent at once counts together. */

@@ -63,8 +63,8 @@ export function assign<Of extends object, Field extends keyof Of>(of: Of, field:
 
 /** Changes that are being noted. */
 export interface Changes {
-  /** Lets them stand. */
-  keep(): void;
+  /** Lets them stand. Returns what undoes them later, once whatever was changed after them has been undone. */
+  keep(): () => void;
   /** Undoes them all, the last first: every state is as it was when they were begun to be noted. */
   undo(): void;
 }
@@ -78,14 +78,18 @@ export function noteChanges(): Changes {
     if (noted !== own) throw new Error('Changes that were noted inside have not been kept or undone.');
     noted = outer;
   };
+  const undoAll = (): void => {
+    for (const undo of own.toReversed()) undo();
+  };
   return {
     keep() {
       end();
       if (outer) for (const undo of own) outer.push(undo);
+      return undoAll;
     },
     undo() {
       end();
-      for (const undo of own.toReversed()) undo();
+      undoAll();
     },
   };
 }

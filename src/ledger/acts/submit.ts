@@ -16,7 +16,7 @@ import { createQueues } from './queues.js';
 import { inCodesBy } from './request.js';
 import { seen } from './seen.js';
 import { serviceActs, type ServiceActs } from './service-acts.js';
-import type { Done, Prepared, Submission } from './submission.js';
+import type { Decided, Done, Prepared, Submission } from './submission.js';
 import type { Writing } from './writing.js';
 
 /**
@@ -25,6 +25,8 @@ import type { Writing } from './writing.js';
  */
 export interface Submitter extends ServiceActs {
   submit(submission: Submission): Promise<Done | Refusal>;
+  /** Why an act would be refused now; undefined where it would not be. Nothing is recorded, and no answer to it is made. */
+  wouldRefuse(submission: Submission): Promise<Refusal | undefined>;
 }
 
 interface SubmitterParts {
@@ -62,19 +64,25 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
   const inProgress = new Set<string>();
 
   const handled = (act: Prepared): Promise<Done | Refusal> => {
-    if (act.dryRun) return inTurn(act.stream, () => tried(act));
+    if (act.dryRun) return inTurn(act.stream, () => tried(act, wouldDo));
     return batches
       ? untilKnown(act, () => recordedWithOthers(batches, act))
       : inTurn(act.stream, () => inTime(standsMsMax, act, (late) => recordedAlone(act, parts, late)));
   };
 
-  async function tried(act: Prepared): Promise<Done | Refusal> {
+  async function tried<Told>(act: Prepared, told: (found: Decided) => Told): Promise<Told | Done | Refusal> {
     const seeing = seen(act, parts);
     if (seeing) await seeing;
     const before = await lookedUp(act, parts);
     if (before) return before;
     const found = await decidedNow(act, parts);
-    return found instanceof Refusal ? found : wouldDo(found);
+    return found instanceof Refusal ? found : told(found);
+  }
+
+  async function wouldRefuse(submission: Submission): Promise<Refusal | undefined> {
+    const act = prepared(submission, model);
+    const found = await inTurn(act.stream, () => tried(act, () => undefined));
+    return found instanceof Refusal ? found : undefined;
   }
 
   async function recordedWithOthers(among: Batches, act: Prepared): Promise<Tried> {
@@ -139,5 +147,5 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     }
   }
 
-  return { submit, ...serviceActs(submit, { model, clock }) };
+  return { submit, wouldRefuse, ...serviceActs(submit, { model, clock }) };
 }

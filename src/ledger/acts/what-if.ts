@@ -6,6 +6,7 @@ import { DEAL_FACTS_MAX, offeredAs, offeredInWords } from '../../domain/grammar/
 import type { FactData, SentFact } from '../../domain/grammar/event.js';
 import { exactly, moneyText, signedPence } from '../../domain/money.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
+import type { Day } from '../../domain/calendar.js';
 import { refuse, Refusal, type RuleCode } from '../../domain/rules.js';
 import { Name, SignedMoney, words } from '../../domain/values.js';
 import type { Sight } from '../access.js';
@@ -89,7 +90,7 @@ export const WhatIfAnswer = z
   .meta({ id: 'WhatIf' });
 
 type WhatIfAnswer = z.input<typeof WhatIfAnswer>;
-export type WhatIfText = WhatIfAnswer;
+export type Foretold = Omit<WhatIfAnswer, 'partners' | 'riskShare'>;
 type Tried = WhatIfAnswer['acts'][number];
 
 /** Who tries the acts, and how they are known. */
@@ -217,21 +218,58 @@ function factRead({ type, data }: { readonly type: string; readonly data: unknow
  * Tries acts on a fund, one after another, and answers its figures on a day before and after them, as now known. Nothing
  * is recorded. What a rule refuses is told act by act, and the others are tried all the same.
  */
-export async function whatIf(
+export const whatIf = (
+  ledger: Ledger,
+  fund: string,
+  asked: z.output<typeof WhatIfAsked>,
+  by: Trying,
+): Promise<WhatIfAnswer | Refusal> =>
+  tellingBoth(ledger, fund, asked, by, async (scratch, at) => {
+    const before = [await gapAndTests(scratch, by.sight, at), await bodiesIn(scratch, by.sight, at)] as const;
+    return async () => ({
+      ...comparedInAll(before[0], await gapAndTests(scratch, by.sight, at)),
+      ...comparedByBody(before[1], await bodiesIn(scratch, by.sight, at)),
+    });
+  });
+
+/** What a page shows of it: the gap and the minimum tests. What each body has costs several times as much to work out. */
+export const foretell = (
+  ledger: Ledger,
+  fund: string,
+  asked: z.output<typeof WhatIfAsked>,
+  by: Trying,
+): Promise<Foretold | Refusal> =>
+  tellingBoth(ledger, fund, asked, by, async (scratch, at) => {
+    const before = await gapAndTests(scratch, by.sight, at);
+    return async () => comparedInAll(before, await gapAndTests(scratch, by.sight, at));
+  });
+
+/** Tries acts between two looks at the figures: `looked` looks before them, and returns what looks after them and compares. */
+async function tellingBoth<Figures extends object>(
   ledger: Ledger,
   fund: string,
   { on, partner, acts }: z.output<typeof WhatIfAsked>,
   by: Trying,
-): Promise<WhatIfAnswer | Refusal> {
+  looked: (scratch: Ledger, at: { readonly fund: string; readonly on: Day }) => Promise<() => Promise<Figures>>,
+): Promise<(Pick<WhatIfAnswer, 'fund' | keyof typeof Stamp | 'acts'> & Figures) | Refusal> {
   const unsound = ledger.unsound();
   if (unsound) return unsound.refusal;
   const at = standing(ledger, fund, { on });
   if (at instanceof Refusal) return at;
-  const stream = fundStream(fund);
-  const scratch = await scratchOf(ledger, stream);
-  const asked = { fund, on: at.on };
-  const before = await figuresOf(scratch, by.sight, asked);
-  const trial = new Trial(scratch, stream, by);
+  const scratch = await scratchOf(ledger, fundStream(fund));
+  try {
+    const after = await looked(scratch, { fund, on: at.on });
+    const tried = await triedOn(new Trial(scratch, fundStream(fund), by), { partner, acts });
+    return { fund, ...at.stamp, acts: tried, ...(await after()) };
+  } finally {
+    scratch.release();
+  }
+}
+
+async function triedOn(
+  trial: Trial,
+  { partner, acts }: Pick<z.output<typeof WhatIfAsked>, 'partner' | 'acts'>,
+): Promise<Tried[]> {
   const tried: Tried[] = [];
   for (const { fact, facts, proposal, adjustment } of acts) {
     if (proposal !== undefined) {
@@ -244,33 +282,22 @@ export async function whatIf(
     else if (facts && facts.length > 1) tried.push(await trial.deal(read as SentFact[], partner, adjustment));
     else tried.push(await trial.record(read[0] as SentFact, partner, adjustment));
   }
-  const after = await figuresOf(scratch, by.sight, asked);
-  return { fund, ...at.stamp, acts: tried, ...compared(before, after) };
+  return tried;
 }
 
 /** A question’s answer about a fund that is there, at a day that has been chosen. */
 const answerOf = async <A>(query: Query, ledger: Ledger, sight: Sight, asked: Asked): Promise<A> =>
   (await ask(ledger, sight, query, asked)) as A;
 
-interface FiguresThen {
+interface InAll {
   readonly gap: z.output<typeof GapText>;
-  readonly partners: readonly {
-    readonly partner: string;
-    readonly name: string;
-    readonly total: z.output<typeof OwedText>;
-  }[];
   readonly tests: readonly z.output<typeof TestText>[];
-  readonly riskShare: readonly { readonly partner: string; readonly name: string; readonly amount: string }[];
 }
 
-async function figuresOf(ledger: Ledger, sight: Sight, asked: Asked): Promise<FiguresThen> {
-  return {
-    gap: gapIn(await answerOf(gap, ledger, sight, asked)),
-    partners: (await answerOf<{ partners: FiguresThen['partners'] }>(position, ledger, sight, asked)).partners,
-    tests: (await answerOf<{ tests: FiguresThen['tests'] }>(minimumTestsQuery, ledger, sight, asked)).tests,
-    riskShare: (await answerOf<{ partners: FiguresThen['riskShare'] }>(riskShare, ledger, sight, asked)).partners,
-  };
-}
+const gapAndTests = async (ledger: Ledger, sight: Sight, asked: Asked): Promise<InAll> => ({
+  gap: gapIn(await answerOf(gap, ledger, sight, asked)),
+  tests: (await answerOf<Pick<InAll, 'tests'>>(minimumTestsQuery, ledger, sight, asked)).tests,
+});
 
 /** The figures of a gap alone. */
 const gapIn = (answer: z.output<typeof GapText>): z.output<typeof GapText> =>
@@ -279,39 +306,53 @@ const gapIn = (answer: z.output<typeof GapText>): z.output<typeof GapText> =>
 const changeOf = (before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>, name: string) =>
   moneyText(exactly(signedPence(after[name]!) - signedPence(before[name]!)));
 
-const brief = ({ verdict, why, margin }: FiguresThen['tests'][number]) => ({ verdict, why, margin });
+const brief = ({ verdict, why, margin }: InAll['tests'][number]) => ({ verdict, why, margin });
+
+const comparedInAll = (before: InAll, after: InAll): Pick<WhatIfAnswer, 'gap' | 'tests'> => ({
+  gap: {
+    before: before.gap,
+    after: after.gap,
+    change: Object.fromEntries(GAP_FIGURES.map((name) => [name, changeOf(before.gap, after.gap, name)])) as z.output<
+      typeof GapText
+    >,
+  },
+  tests: before.tests.map((test, index) => ({
+    test: test.test,
+    title: test.title,
+    before: brief(test),
+    after: brief(after.tests[index]!),
+  })),
+});
+
+interface ByBody {
+  readonly partners: readonly {
+    readonly partner: string;
+    readonly name: string;
+    readonly total: z.output<typeof OwedText>;
+  }[];
+  readonly riskShare: readonly { readonly partner: string; readonly name: string; readonly amount: string }[];
+}
+
+const bodiesIn = async (ledger: Ledger, sight: Sight, asked: Asked): Promise<ByBody> => ({
+  partners: (await answerOf<Pick<ByBody, 'partners'>>(position, ledger, sight, asked)).partners,
+  riskShare: (await answerOf<{ partners: ByBody['riskShare'] }>(riskShare, ledger, sight, asked)).partners,
+});
 
 const NONE = '0.00';
 
-function compared(
-  before: FiguresThen,
-  after: FiguresThen,
-): Pick<WhatIfAnswer, 'gap' | 'partners' | 'tests' | 'riskShare'> {
+function comparedByBody(before: ByBody, after: ByBody): Pick<WhatIfAnswer, 'partners' | 'riskShare'> {
   const names = (all: readonly { readonly partner: string; readonly name: string }[]) => [
     ...new Map(all.map(({ partner, name }) => [partner, name])),
   ];
-  const shareOf = (all: FiguresThen, partner: string) =>
+  const shareOf = (all: ByBody, partner: string) =>
     all.riskShare.find((each) => each.partner === partner)?.amount ?? NONE;
   return {
-    gap: {
-      before: before.gap,
-      after: after.gap,
-      change: Object.fromEntries(GAP_FIGURES.map((name) => [name, changeOf(before.gap, after.gap, name)])) as z.output<
-        typeof GapText
-      >,
-    },
     // The partners of a fund are those with which it was opened, or who follow them: no act on the fund changes them.
     partners: before.partners.map(({ partner, name, total }, index) => ({
       partner,
       name,
       before: total,
       after: after.partners[index]!.total,
-    })),
-    tests: before.tests.map((test, index) => ({
-      test: test.test,
-      title: test.title,
-      before: brief(test),
-      after: brief(after.tests[index]!),
     })),
     riskShare: names([...before.riskShare, ...after.riskShare]).map(([partner, name]) => ({
       partner,

@@ -1,37 +1,50 @@
+import { noteChanges } from '../../domain/grammar/change.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import { ConcurrencyConflict, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../../store/event-store.js';
 import { goingOnIn, pageOfStream } from '../../store/pages.js';
 import { decode, KINDS, placed } from '../catalogue.js';
 import { entryOf, type Ledger } from '../ledger.js';
 import type { ReadModel } from '../memory/read-model.js';
-import { createStreamMemories, type StreamMemory } from '../memory/streams.js';
+import { putBack, takeState } from '../memory/states-aside.js';
+import { takeInto } from '../memory/streams.js';
 import { createSubmitter } from '../acts/submit.js';
 import { watchWriting } from '../acts/writing.js';
 
 /**
- * A scratch of a ledger: one stream of it is written to, and nothing is recorded. Acts are decided by the same submitter
+ * A scratch of a ledger: one fund of it is written to, and nothing is recorded. Acts are decided by the same submitter
  * and the same rules, and figures are asked by the same questions, of what would be there; everything else is read where
- * it stands. Where the stream moves on meanwhile, the scratch does not.
+ * it stands. Where the fund moves on meanwhile, the scratch does not.
  */
-export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger> {
-  const { kind: kindName, name } = placed(stream);
-  const kind = KINDS[kindName];
+export interface Scratch extends Ledger {
+  /** Undoes all that was tried. Nothing may be asked of the scratch afterwards. */
+  release(): void;
+}
+
+export async function scratchOf(ledger: Ledger, stream: string): Promise<Scratch> {
+  const { name } = placed(stream);
+  const kind = KINDS.fund;
   const { model: live, clock } = ledger;
-  // A copy is made of the state for decisions, which is folded first where nobody has decided on this stream yet.
-  await ledger.stateOf(kindName, stream);
+  const state = await takeState(ledger, stream);
   const base = live.size();
   const position = live.position();
-  const memories = createStreamMemories([live.copied(stream)]);
-  const memory: StreamMemory = memories.memoryOf(stream);
+  const memory = live.aside(stream, state, base);
   const recorded = memory.places.length();
   const added: RecordedEvent[] = [];
 
-  const take = (event: LedgerEvent): void => void memories.take(base + added.length - 1, event);
+  const undos: (() => void)[] = [];
+  const take = (event: LedgerEvent): void => {
+    const changes = noteChanges();
+    try {
+      takeInto(memory, base + added.length - 1, event);
+    } finally {
+      undos.push(changes.keep());
+    }
+  };
   const model: ReadModel = {
     ...live,
     stream: (of, each) => (each === stream ? (memory.state as never) : live.stream(of, each)),
     isAtHand: (each) => each === stream || live.isAtHand(each),
-    fund: (fund) => (kindName === 'fund' && fund === name ? memory.fund : live.fund(fund)),
+    fund: (fund) => (fund === name ? memory.fund : live.fund(fund)),
     places: (each) => (each === stream ? memory.places.all() : live.places(each)),
     knownRevision: (each, size) =>
       each === stream && size > base
@@ -95,6 +108,10 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Ledger>
         .map((event) => entryOf(decode(event, kind), memory.places.at(Number(event.revision))))
         .filter(({ place, revision }) => place < size && revision > (after ?? -1));
       return [...entries, ...own];
+    },
+    release() {
+      for (const undo of undos.reverse()) undo();
+      putBack(ledger, state);
     },
   };
 }

@@ -14,7 +14,7 @@ import { KINDS, REGISTER_STREAM, type StateOf } from '../catalogue.js';
 import type { Clock } from '../clock.js';
 import { numberList } from './number-list.js';
 import { createPositions, type KeptPositions } from './positions.js';
-import { createStreamMemories, type FundModel, type KeptStream } from './streams.js';
+import { createStreamMemories, type FundModel, type KeptStream, type StreamMemory } from './streams.js';
 import { createStanding, type KeptStanding, type WhyVoid } from './standing.js';
 
 /**
@@ -78,8 +78,8 @@ export interface ReadModel {
    * go through it throws where a state is ahead of the ledger.
    */
   kept(): KeptModel;
-  /** A copy of what is remembered of one stream, to be changed apart from it. Throws where its state is ahead of the ledger. */
-  copied(stream: string): KeptStream;
+  /** What is remembered of one fund, to go on apart from it: memoryAside of streams.ts. */
+  aside(stream: string, state: StreamState<unknown>, size: number): StreamMemory;
 }
 
 /** A read model as plain values. What is given out is of the moment: it is to be written down before anything is added. */
@@ -228,7 +228,7 @@ export function createReadModel(kept?: KeptModel): ReadModel {
       },
       streams: memories.kept(),
     }),
-    copied: memories.copied,
+    aside: memories.aside,
   };
 }
 

@@ -1,6 +1,5 @@
-import { deserialize, serialize } from 'node:v8';
-import { createBalances, type Balances, type KeptBalances } from '../../../projections/balances.js';
-import { keep, noFundFacts, type FundFacts } from '../../../projections/fund-facts.js';
+import { createBalances, layeredOn, type Balances, type KeptBalances } from '../../../projections/balances.js';
+import { factsAside, keep, noFundFacts, type FundFacts } from '../../../projections/fund-facts.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import type { FundState } from '../../domain/fund/state.js';
 import { fundOutline, type FundOutline } from '../../domain/fund/facts.js';
@@ -35,8 +34,8 @@ export interface StreamMemories {
   eventsOfNewStates(): number;
   /** All that is remembered, as {@link createStreamMemories} takes it. Throws where a state is ahead of the ledger. */
   kept(): Generator<KeptStream>;
-  /** A copy of what is remembered of one stream, to be changed apart from it. Throws where its state is ahead of the ledger. */
-  copied(stream: string): KeptStream;
+  /** {@link memoryAside} of a stream that is kept here. */
+  aside(stream: string, state: StreamState<unknown>, size: number): StreamMemory;
 }
 
 /** What is kept of one stream. */
@@ -50,9 +49,11 @@ export interface StreamMemory {
   readonly voids: Map<number, WhyVoid>;
   readonly number: number;
   /** Where its money is kept: a fund’s, or an area’s. */
-  readonly fund?: Omit<FundModel, 'offers'> & { readonly offers: Offer[]; take(event: LedgerEvent): void };
+  readonly fund?: FundMemory;
   readonly area?: Balances;
 }
+
+type FundMemory = Omit<FundModel, 'offers'> & { readonly offers: Offer[]; take(event: LedgerEvent): void };
 
 export interface KeptStream {
   readonly state: Table & { readonly own?: unknown };
@@ -161,21 +162,7 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
   return {
     take(place, event) {
       const memory = memoryOf(event.stream);
-      const { revision, data, metadata } = event;
-      const postings = memory.atHand ? evolve(memory.kind, memory.state, event) : postingsOf(memory.kind, event);
-      if (!memory.atHand) evolveTable(memory.kind, memory.state, event);
-      memory.area?.add(place, postings);
-      if (memory.fund) {
-        memory.fund.balances.add(place, postings);
-        const { recordedAt, evidence } = metadata;
-        const { keptAs } = memory.kind.byName.get(event.type) ?? {};
-        const goesOn = metadata.causation !== undefined;
-        const said = { keptAs, reverses: reversedBy(event), agreed: signersIn(event), goesOn };
-        keep(memory.fund.facts, { place, revision, data, recordedAt, evidence, ...said });
-        keepOffers(memory.fund.offers, memory.kind, event, place);
-        memory.fund.take(event);
-      }
-      memory.places.push(place);
+      takeInto(memory, place, event);
       return memory;
     },
     pass(place, event, why) {
@@ -196,7 +183,48 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
         .filter(({ fund, atHand, state }) => fund && atHand && !statesKept.has(state.stream))
         .reduce((sum, { places }) => sum + places.length(), 0),
     kept: keptStreams,
-    copied: (stream) => deserialize(serialize(keptStream(memoryOf(stream)))) as KeptStream,
+    aside: (stream, state, size) => memoryAside(memoryOf(stream), state, size),
+  };
+}
+
+/** Takes the next event of a stream into its memory. */
+export function takeInto(memory: StreamMemory, place: number, event: LedgerEvent): void {
+  const { kind, state, fund, area } = memory;
+  const postings = memory.atHand ? evolve(kind, state, event) : postingsOf(kind, event);
+  if (!memory.atHand) evolveTable(kind, state, event);
+  area?.add(place, postings);
+  if (fund) {
+    fund.balances.add(place, postings);
+    const { revision, data, metadata } = event;
+    const { recordedAt, evidence } = metadata;
+    const { keptAs } = kind.byName.get(event.type) ?? {};
+    const goesOn = metadata.causation !== undefined;
+    const said = { keptAs, reverses: reversedBy(event), agreed: signersIn(event), goesOn };
+    keep(fund.facts, { place, revision, data, recordedAt, evidence, ...said });
+    keepOffers(fund.offers, kind, event, place);
+    fund.take(event);
+  }
+  memory.places.push(place);
+}
+
+/**
+ * A memory that goes on by itself from where a fund’s is, for acts that are only tried: what it takes, the fund’s own does
+ * not see, nor the other way round. Little is copied: the balances below are read as they were known at `size`.
+ * @param state the state for decisions that it moves on, which nobody else has
+ */
+function memoryAside(memory: StreamMemory, state: StreamState<unknown>, size: number): StreamMemory {
+  const { balances, facts, offers, outline } = memory.fund!;
+  return {
+    ...memory,
+    state,
+    places: numberList('uint32', memory.places.all().slice()),
+    voids: new Map(memory.voids),
+    fund: {
+      balances: layeredOn(balances, size),
+      facts: factsAside(facts),
+      offers: offers.map((each) => ({ ...each })),
+      ...fundOutline(structuredClone(outlineOf(outline))),
+    },
   };
 }
 
@@ -213,9 +241,15 @@ function keptStream({ state, places, voids, fund, area, atHand }: StreamMemory):
   };
 }
 
-const keptFund = ({ balances, facts, offers, outline: { opened, closedThrough, otherFunds } }: FundModel) => ({
+const outlineOf = ({ opened, closedThrough, otherFunds }: FundOutline): FundOutline => ({
+  opened,
+  closedThrough,
+  otherFunds,
+});
+
+const keptFund = ({ balances, facts, offers, outline }: FundMemory) => ({
   balances: balances.kept(),
   facts,
   offers,
-  outline: { opened, closedThrough, otherFunds },
+  outline: outlineOf(outline),
 });

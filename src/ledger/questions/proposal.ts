@@ -15,7 +15,7 @@ import { actingFor } from '../../domain/grammar/succession.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import { OPERATOR } from '../access.js';
-import { act } from '../act.js';
+import { wouldRefuse } from '../act.js';
 import { kindOf, KINDS, offerSentence, placed, sentenceOf } from '../catalogue.js';
 import { todayOf } from '../acts/stamp.js';
 import type { Ledger } from '../ledger.js';
@@ -169,7 +169,7 @@ async function signersOf(ledger: Ledger, kind: StreamKind, stream: string, propo
   for (const officer of register.mandates.keys()) {
     for (const { partner, role, limit } of mandatesOn(register, officer, today)) {
       if (!sides.includes(partner)) continue;
-      const tried = await act(ledger, OPERATOR, {
+      const refusal = await wouldRefuse(ledger, OPERATOR, {
         kind,
         stream,
         command: { act: 'agree', proposal: id },
@@ -179,9 +179,7 @@ async function signersOf(ledger: Ledger, kind: StreamKind, stream: string, propo
         key: `signers ${id} ${revision} ${partner} ${role}`,
         correlation: id,
         evidence: [],
-        dryRun: true,
       });
-      const refusal = tried instanceof Refusal ? tried : undefined;
       signers.push({
         officer,
         partner,

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { clampedTo, financialYear, type Day, type FinancialYear } from '../../domain/calendar.js';
 import { refuse, Refusal } from '../../domain/rules.js';
-import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
+import { foretell, type Foretold } from '../../ledger/acts/what-if.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { KINDS, placed } from '../../ledger/catalogue.js';
 import type { Documents } from '../../store/documents.js';
@@ -234,7 +234,7 @@ async function foretold(
   errand: Errand,
   { offered, command, found }: Tried,
   form: Form,
-): Promise<WhatIfText | undefined> {
+): Promise<Foretold | undefined> {
   const year = yearOf(errand);
   if (!year || errand.counters || errand.deal?.counters || found instanceof Refusal) return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
@@ -243,7 +243,7 @@ async function foretold(
   const last = offered.map(({ data }) => data.effective).reduce((one, other) => (other > one ? other : one));
   const adjustment = 'adjustment' in command ? command.adjustment : undefined;
   const acts = [{ facts: [...offered], adjustment }];
-  return answered(await whatIf(site.ledger, errand.name, { acts, on: clampedTo(last, year), partner }, by));
+  return answered(await foretell(site.ledger, errand.name, { acts, on: clampedTo(last, year), partner }, by));
 }
 
 /** The bodies that an officer may act for, where there are several. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WhatIfText } from '../../ledger/acts/what-if.js';
+import type { Foretold } from '../../ledger/acts/what-if.js';
 import { table } from '../components/lists.js';
 import { insetText } from '../components/words.js';
 import { day, offeredByNobody, sum } from '../format.js';
@@ -10,7 +10,7 @@ import { scrolling, verdictTag } from './parts.js';
 /** What an act on a fund would change: each figure as it is, and as it would be. */
 
 /** What an officer has seen of what a signature would change: other figures, another mark. */
-export const markOf = (whatIf: WhatIfText | undefined): string =>
+export const markOf = (whatIf: Foretold | undefined): string =>
   whatIf === undefined
     ? 'none'
     : createHash('sha256')
@@ -26,7 +26,7 @@ const MOVED = [
 ] as const;
 
 /** Under a title, such as “If signed”, which says what would have been done. */
-export function foretoldPart({ gap, tests, on, acts: [tried] }: WhatIfText, title: string): Html {
+export function foretoldPart({ gap, tests, on, acts: [tried] }: Foretold, title: string): Html {
   if (tried!.refusal) return insetText({ content: `It cannot be signed as it stands: ${tried!.refusal.detail}` });
   const changed = tests.filter(({ before, after }) => before.verdict !== after.verdict);
   return html`${scrolling(

@@ -5,9 +5,9 @@ import { clampedTo, financialYear, type Day } from '../../domain/calendar.js';
 import { PROPOSAL_EVENTS, type Need } from '../../domain/grammar/proposal.js';
 import type { Command } from '../../domain/grammar/command.js';
 import { words } from '../../domain/values.js';
-import { act } from '../../ledger/act.js';
+import { act, wouldRefuse } from '../../ledger/act.js';
 import { KINDS, streamOf, type AnyKind } from '../../ledger/catalogue.js';
-import { whatIf, type WhatIfText } from '../../ledger/acts/what-if.js';
+import { foretell, type Foretold } from '../../ledger/acts/what-if.js';
 import { askedOf } from '../asking.js';
 import { button, errorSummary, textarea } from '../components/fields.js';
 import { summaryList, table } from '../components/lists.js';
@@ -106,12 +106,12 @@ async function foretold(
   site: Site,
   { session, sight }: Asking,
   { kind, in: fund, proposal, state, facts }: Proposal,
-): Promise<WhatIfText | undefined> {
+): Promise<Foretold | undefined> {
   if (kind !== 'fund' || state !== 'open') return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
   // Of a deal, the figures are of the day from which all of it holds.
   const on = facts.map(({ data }) => data['effective'] as Day).reduce((last, each) => (each > last ? each : last));
-  return answered(await whatIf(site.ledger, fund, { acts: [{ proposal }], on: inYear(fund, on) }, by));
+  return answered(await foretell(site.ledger, fund, { acts: [{ proposal }], on: inYear(fund, on) }, by));
 }
 
 const hidden = (all: Form): Html =>
@@ -235,7 +235,7 @@ export async function couldEnd(
   ending: Ending,
 ): Promise<boolean> {
   const command = { act: ending, proposal: of.proposal, reason: 'tried only' };
-  const tried = await act(ledger, sight, {
+  const refusal = await wouldRefuse(ledger, sight, {
     kind: of.kind,
     stream: streamOf(of.kind, of.in),
     command,
@@ -244,9 +244,8 @@ export async function couldEnd(
     key: `could ${ending} ${of.proposal}`,
     correlation: of.proposal,
     evidence: [],
-    dryRun: true,
   });
-  return !(tried instanceof Refusal);
+  return refusal === undefined;
 }
 
 interface Above {

@@ -13,13 +13,15 @@ import {
   breachesBetween,
   breachInWords,
   MINIMUM,
+  ALL_TESTS,
   minimumTests,
+  testsMovedBy,
   type Breach,
   type TestInputs,
   type TestResult,
 } from './minimum-tests.js';
 import { opened, type FundState, type Opened } from '../state.js';
-import { holdingsOn, isTestInput, keepTestInput, type NewFact } from './test-inputs.js';
+import { holdingsOn, isTestInput, keepTestInput, withPostings, type NewFact } from './test-inputs.js';
 import type { KeptFact } from '../../grammar/remembered.js';
 
 declare module '../../grammar/preview.js' {
@@ -41,7 +43,9 @@ export interface TestsInput {
 export function withFact(before: TestsInput, fact: NewFact, postings: readonly Posting[]): TestsInput | undefined {
   const facts = [...before.facts];
   const worded = keepTestInput(facts, fact);
-  return worded || postings.some(isTestInput) ? { postings: [...before.postings, ...postings], facts } : undefined;
+  return worded || postings.some(isTestInput)
+    ? { postings: [...before.postings, ...postings], facts: worded ? facts : before.facts }
+    : undefined;
 }
 
 /** A fact that would be recorded next. */
@@ -121,13 +125,19 @@ export function preview(
   if (!after) return NOTHING_PREVIEWED;
   const published = publishedFor(state.opened, register.reference, Infinity);
   const accounts = [...state.books.values()].filter(({ account }) => isTestInput(account));
-  const every = (on: Day, { postings: more, facts }: TestsInput): TestResult[] =>
-    minimumTests({ on, holdings: holdingsOn(accounts, on, more), facts, ...published(on) });
+  // What its movements do not touch is after it as it was before.
+  const changed = after.facts === before.facts ? testsMovedBy(postings.filter(isTestInput)) : ALL_TESTS;
+  const seen = accounts.filter(({ account }) => changed.sees(account));
+  const bothOn = (on: Day): readonly [readonly TestResult[], readonly TestResult[]] => {
+    const was = { on, holdings: holdingsOn(seen, on, []), facts: before.facts, ...published(on) };
+    return [
+      changed.of(was),
+      changed.of({ ...was, holdings: withPostings(was.holdings, on, postings), facts: after.facts }),
+    ];
+  };
 
   const narrowAccounts = accounts.filter(({ account }) => ofMinimum(account));
-  const [narrowBefore, narrowAfter] = [narrowed(before), narrowed(after)];
-  const minimumBefore = minimumWalk(narrowAccounts, narrowBefore, published);
-  const minimumAfter = minimumWalk(narrowAccounts, narrowAfter, published);
+  const narrowAfter = narrowed(after);
 
   // Nothing that the tests see takes effect before the year: shares, lines and sums agreed begin in it.
   const first = data.effective;
@@ -136,16 +146,19 @@ export function preview(
     .flat()
     .flatMap((each) => (ofMinimum(each.data) ? [each.data.effective] : []));
   const between = laterDays({ accounts: narrowAccounts, first, last: year.last }, narrowAfter, allocated, postings);
-  const looked: readonly (readonly [on: Day, tests: () => readonly [TestResult[], TestResult[]]])[] = [
-    [first, () => [every(first, before), every(first, after)]],
-    ...between.map((on) => [on, () => [minimumBefore(on), minimumAfter(on)] as const] as const),
-    ...(first < year.last
-      ? [[year.last, () => [every(year.last, before), every(year.last, after)] as const] as const]
-      : []),
+  // Walks take all movements of the year at once, and most facts have no day between to look at.
+  const [walkBefore, walkAfter] = (between.length === 0 ? [] : [narrowed(before), narrowAfter]).map((each) =>
+    minimumWalk(narrowAccounts, each, published),
+  );
+  const minimaOn: typeof bothOn = (on) => [walkBefore!(on), walkAfter!(on)];
+  const looked: readonly (readonly [on: Day, tests: typeof bothOn])[] = [
+    [first, bothOn],
+    ...between.map((on) => [on, minimaOn] as const),
+    ...(first < year.last ? [[year.last, bothOn] as const] : []),
   ];
   const warned = new Map<string, string>();
   for (const [on, tests] of looked) {
-    const [was, now] = tests();
+    const [was, now] = tests(on);
     const breaches = breachesBetween(was, now);
     const missed = held
       ? (breaches.find(({ test }) => MINIMA.has(test)) ?? stillShort(postings, data, on, now))
@@ -156,7 +169,14 @@ export function preview(
       if (!warned.has(name)) warned.set(name, breachInWords(on, breach));
     }
   }
-  return { warnings: [...warned.values()], tests: () => every(first, after) };
+  const foreseen = (): TestResult[] =>
+    minimumTests({
+      on: first,
+      holdings: holdingsOn(accounts, first, after.postings),
+      facts: after.facts,
+      ...published(first),
+    });
+  return { warnings: [...warned.values()], tests: foreseen };
 }
 
 /**
@@ -173,6 +193,7 @@ function stillShort(
     ({ measure, holder, source }) => measure === 'agreed' && holder === data['payer'] && source === MINIMUM,
   );
   if (changes.length === 0 || (on !== data.effective && changes.every(({ pence }) => pence > 0))) return undefined;
-  const row = tests[0]!.rows.find((each) => each.of === data['payer'] && each.verdict === 'fail');
+  const pooled = tests.find(({ test }) => test === 'T1');
+  const row = pooled?.rows.find((each) => each.of === data['payer'] && each.verdict === 'fail');
   return row && { test: 'T1', row };
 }

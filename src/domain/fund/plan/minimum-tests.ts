@@ -135,14 +135,46 @@ const untested = (of: string, actual: Pence, why: string): TestRow => ({
   why,
 });
 
+/** Tests that are worked out together, and which accounts they are made of. */
+interface Tested {
+  sees(account: Account): boolean;
+  /** Whether one of its rows may be of several sources. */
+  readonly acrossSources?: true;
+  of(inputs: TestInputs): readonly TestResult[];
+}
+
 /** Every test, in order. */
-export const minimumTests = (inputs: TestInputs): TestResult[] => [
-  pooled(inputs),
-  ...spent(inputs),
-  determined(inputs),
-  passedDown(inputs),
-  withinIncome(inputs),
+const TESTED: readonly Tested[] = [
+  { sees: ({ measure, source }) => measure === 'agreed' && source === MINIMUM, of: (inputs) => [pooled(inputs)] },
+  { sees: ({ measure, source }) => measure === 'requirement' && source === MINIMUM, of: (inputs) => spent(inputs) },
+  { sees: ({ measure }) => measure === 'agreed', of: (inputs) => [determined(inputs)] },
+  {
+    sees: ({ measure }) => measure === 'share' || measure === 'passedDown' || measure === 'waived',
+    acrossSources: true,
+    of: (inputs) => [passedDown(inputs)],
+  },
+  { sees: ({ measure }) => measure === 'requirement' || measure === 'agreed', of: (inputs) => [withinIncome(inputs)] },
 ];
+
+/** Every test, in order. */
+export const minimumTests = (inputs: TestInputs): TestResult[] => TESTED.flatMap((each) => each.of(inputs));
+
+/**
+ * Those tests that movements of some accounts can change, in order, and the accounts of them that matter for it: where each
+ * row of a test is of one source, accounts of other sources can be left out on both sides of a comparison.
+ */
+export function testsMovedBy(moved: readonly Account[]): Tested {
+  const tests = TESTED.filter(({ sees }) => moved.some(sees));
+  const sources = new Set(moved.map(({ source }) => source));
+  return {
+    sees: (account) =>
+      tests.some(({ sees, acrossSources }) => (acrossSources ?? sources.has(account.source)) && sees(account)),
+    of: (inputs) => tests.flatMap((each) => each.of(inputs)),
+  };
+}
+
+/** All of them, for what changes words: a description, say, which tests go by. */
+export const ALL_TESTS: Tested = { sees: () => true, of: minimumTests };
 
 const ofMinimum = ({ allocations }: Pick<TestInputs, 'allocations'>): Allocated =>
   allocations.filter(({ data }) => data.source === MINIMUM);

@@ -1,6 +1,17 @@
+import fc from 'fast-check';
 import t from 'tap';
 import type { Day } from '../../../../src/domain/calendar.js';
-import { minimumTests, type TestInputs } from '../../../../src/domain/fund/plan/minimum-tests.js';
+import {
+  breachesBetween,
+  minimumTests,
+  testsMovedBy,
+  type TestInputs,
+  type TestResult,
+} from '../../../../src/domain/fund/plan/minimum-tests.js';
+import { isTestInput } from '../../../../src/domain/fund/plan/test-inputs.js';
+import type { KeptFact } from '../../../../src/domain/grammar/remembered.js';
+import { exactly } from '../../../../src/domain/money.js';
+import { PLAN, type Measure } from '../../../../src/domain/postings.js';
 import type { Done } from '../../../../src/ledger/acts/submission.js';
 import { verify } from '../../../../src/ledger/audit/verify.js';
 import {
@@ -18,6 +29,7 @@ import {
   WEST,
 } from '../../../support/ledger.js';
 import { allocation, publish, scheme, SOCIAL_CARE, testsOf, verdicts, type AskedTest } from '../../../support/plan.js';
+import { property } from '../../../support/property.js';
 import { told } from '../../../support/told.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 
@@ -558,4 +570,69 @@ t.test('the formula is pure: the same inputs give the same results, and are left
   };
   const frozen = Object.freeze({ ...inputs, holdings: Object.freeze([]), facts: Object.freeze([]) });
   t.same(minimumTests(frozen), minimumTests(inputs));
+});
+
+const Postings = fc.array(
+  fc.record({
+    measure: fc.constantFrom<Measure>('requirement', 'agreed', 'share', 'passedDown', 'waived', 'received'),
+    holder: fc.constantFrom(PLAN, 'north-ccg', 'west-district'),
+    source: fc.constantFrom('NHS_MIN', 'NHS_ADD', 'IBCF', 'DFG'),
+    term: fc.constant('recurrent' as const),
+    detail: fc.constantFrom('', 'dfg', 'home-care', 'reablement'),
+    pence: fc.integer({ min: -40, max: 60 }).map(exactly),
+  }),
+  { maxLength: 25 },
+);
+
+t.test('movements break no more and no less than the tests that they touch show', (t) => {
+  const on = '2016-07-01' as Day;
+  const fact = (keptAs: KeptFact['keptAs'], data: object): KeptFact => ({
+    revision: 1,
+    keptAs,
+    data: { effective: '2016-04-01' as Day, ...data },
+  });
+  const facts = [
+    fact('line', { line: 'home-care', source: 'NHS_MIN', scheme: scheme(SOCIAL_CARE) }),
+    fact('line', { line: 'reablement', source: 'NHS_MIN', scheme: scheme() }),
+    fact('grant', {
+      grant: 'dfg',
+      passDown: { by: '2016-06-30', shares: [{ district: 'west-district', amount: '0.20' }] },
+    }),
+  ];
+  const publication = (data: ReturnType<typeof allocation>) => ({ revision: 1, data, evidence: [] });
+  const allocations = [
+    publication(allocation({ amount: '0.30', minima: { socialCare: '0.10', outOfHospital: '0.10' } })),
+    publication(allocation({ payer: 'west-district', source: 'DFG', amount: '0.20', minima: undefined })),
+  ] as unknown as TestInputs['allocations'];
+  const areasOfSpend = [
+    { code: scheme(SOCIAL_CARE).areaOfSpend, counts: 'social-care' },
+    { code: scheme().areaOfSpend, counts: 'out-of-hospital' },
+  ] as unknown as TestInputs['areasOfSpend'];
+  let broken = 0;
+  property(
+    t,
+    fc.property(Postings, Postings, (standing, moved) => {
+      const holdings = (all: typeof standing) =>
+        all.filter(isTestInput).map(({ pence, ...account }) => ({ account, pence }));
+      const inputs = { on, facts, allocations, areasOfSpend };
+      const touched = testsMovedBy(moved.filter(isTestInput));
+      const seen = holdings(standing).filter(({ account }) => touched.sees(account));
+      const all = [holdings(standing), [...holdings(standing), ...holdings(moved)]] as const;
+      const [was, now] = all.map((each) => minimumTests({ ...inputs, holdings: each })) as [TestResult[], TestResult[]];
+      const few = [seen, [...seen, ...holdings(moved)]] as const;
+      const [wasOf, nowOf] = few.map((each) => touched.of({ ...inputs, holdings: each })) as [
+        TestResult[],
+        TestResult[],
+      ];
+      const expected = breachesBetween(was, now);
+      broken += expected.length;
+      if (JSON.stringify(breachesBetween(wasOf, nowOf)) !== JSON.stringify(expected))
+        throw new Error(
+          `It breaks ${JSON.stringify(expected)}, and not ${JSON.stringify(breachesBetween(wasOf, nowOf))}`,
+        );
+    }),
+    2_000,
+  );
+  t.ok(broken > 50, `${broken} breaches`);
+  t.end();
 });
