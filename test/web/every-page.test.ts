@@ -100,3 +100,42 @@ t.test('a link to a fact leads to the fact whose words stand beside it', async (
   }
   t.ok(looked > 100, `${looked} links`);
 });
+
+/** The dates that a page is asked at, of those that it has fields for. */
+const datesAt = (path: string, fields: readonly string[]): (string | null)[] => {
+  const asked = new URLSearchParams(path.split('?')[1]);
+  return fields.map((each) => asked.get(each));
+};
+
+t.test('the dates of a fund travel: its pages lead to each other at the dates that were asked for', async (t) => {
+  const { pages } = await everyPage();
+  const takes = new Map(
+    pages.map(({ path, body }) => [
+      path.split('?')[0]!,
+      [...(body.includes('name="on-day"') ? ['on'] : []), ...(body.includes('name="known-day"') ? ['known-at'] : [])],
+    ]),
+  );
+  const around = /<nav\s+class="govuk-breadcrumbs"[\s\S]*?<\/main>/;
+  let looked = 0;
+  for (const { path, body } of pages) {
+    const [fund] = /^\/funds\/[^/?]+(?=.*[?&]on=.*known-at=)/.exec(path) ?? [];
+    if (fund === undefined) continue;
+    const own = around.exec(body)![0].replace(/<div class="bcf-dates">[\s\S]*?<\/form>[\s\S]*?<\/div>/, '');
+    for (const { href } of linksOf(own)) {
+      const [address] = href.split('?') as [string];
+      if (!(address === fund || address.startsWith(`${fund}/`)) || !takes.get(address)?.length) continue;
+      // A chart of the whole year ends with the year.
+      const fields = takes.get(address)!.filter((each) => !(each === 'on' && href.includes('along=days')));
+      t.same(datesAt(href, fields), datesAt(path, fields), `${path}: ${href}`);
+      looked++;
+    }
+  }
+  t.ok(looked > 100, `${looked} links`);
+});
+
+t.test('a partner who followed another is found at the day on which it is one', async (t) => {
+  const { pages, get } = await everyPage();
+  const fund = pages.find(({ path }) => path === '/funds/norfolk-2019-20?on=2020-04-01')!;
+  const { href } = linksOf(fund.body).find(({ text }) => text === 'NHS Norfolk and Waveney CCG')!;
+  t.match(await get(href), 'NHS Norfolk and Waveney CCG has agreed to');
+});

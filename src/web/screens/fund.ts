@@ -4,6 +4,7 @@ import { stepChart } from '../charts/steps.js';
 import { table, type Cell } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import {
+  addressOf,
   addressWith,
   dateControl,
   dateFaults,
@@ -19,7 +20,7 @@ import { awaitedIn, namesFor, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { gapInWords } from './gap-words.js';
 import { READ_MAX, scrolling, verdictTag, ways } from './parts.js';
-import { placesOfFund } from './places.js';
+import { placeOf, placesOfFund } from './places.js';
 
 /** Every fund at a glance, and one fund at two dates. */
 
@@ -101,11 +102,11 @@ const OWED = [
   ['overdue', 'Overdue'],
 ] as const;
 
-const positionTable = ({ fund, partners, total }: Position, dates: string, names: Names): Html =>
+const positionTable = ({ fund, partners, total }: Position, dates: TwoDates, words: string, names: Names): Html =>
   scrolling(
     'Partners and sources',
     table({
-      caption: `Partners and sources, £. ${dates}`,
+      caption: `Partners and sources, £. ${words}`,
       head: [
         { content: 'Partner' },
         { content: 'Source' },
@@ -114,7 +115,9 @@ const positionTable = ({ fund, partners, total }: Position, dates: string, names
       rows: [
         ...partners.flatMap(({ partner, name, sources }) =>
           sources.map(({ source, figures }) => [
-            { content: html`<a class="govuk-link" href="/funds/${fund}/partners/${partner}">${name}</a>` },
+            {
+              content: html`<a class="govuk-link" href="${addressOf(`/funds/${fund}/partners/${partner}`, dates)}">${name}</a>`,
+            },
             { content: names.of(source) },
             ...OWED.map(([figure]) => numeric(sum(figures[figure]!))),
           ]),
@@ -128,7 +131,7 @@ const positionTable = ({ fund, partners, total }: Position, dates: string, names
     }),
   );
 
-const testsTable = (fund: string, { tests }: Tests, names: Names): Html =>
+const testsTable = (fund: string, dates: TwoDates, { tests }: Tests, names: Names): Html =>
   scrolling(
     'Minimum tests',
     table({
@@ -146,7 +149,7 @@ const testsTable = (fund: string, { tests }: Tests, names: Names): Html =>
         {
           content:
             why === ''
-              ? html`<a class="govuk-link" href="/funds/${fund}/minimum-tests">Source by source</a>`
+              ? html`<a class="govuk-link" href="${placeOf('minimum-tests', { fund }, dates)}">Source by source</a>`
               : names.in(why),
         },
       ]),
@@ -269,9 +272,9 @@ async function fundPage(
     ${gap.outsideYear && paragraph('This day is outside the fund’s year.')}
     ${await gapChart(site, asking, { fund, dates, gap })}
     ${subheading('Waiting for signature')}${waitingTable(proposals, names)}
-    ${subheading('Partners and sources')}${positionTable(position, words, names)}
-    ${subheading('Tests')}${testsTable(fund, tests, names)}
-    ${ways([...placesOfFund(fund), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}
+    ${subheading('Partners and sources')}${positionTable(position, dates, words, names)}
+    ${subheading('Tests')}${testsTable(fund, dates, tests, names)}
+    ${ways([...placesOfFund(fund, dates), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}
     <p class="govuk-body-s bcf-screen">Worked out from the first ${gap.ledger.size} events of the ledger.</p>`;
   return page(around, {
     title: `${typed ? 'Error: ' : ''}${fundName(fund)}`,

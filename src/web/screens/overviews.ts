@@ -1,5 +1,5 @@
 import { askedOf, questionNamed, type Answer } from '../asking.js';
-import { addressWith, dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
+import { dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
 import { areaName, fundName } from '../format.js';
 import { html, joined } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
@@ -58,12 +58,13 @@ async function yearEndPage(
   const definitions = new Map(YEAR_END.flatMap((name) => [...definitionsFor(questionNamed(name))]));
   const main = html`${dateFaults(typed?.wrong ?? [])}${titled('Year end', standingOf(given).of)}
     ${paragraph('The memorandum account, what each partner bears of an over- or underspend, and what is set aside for later years.')}${control}
-    ${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}${isLonger(questionNamed(name), answer, showing) && paragraph(html`<a class="govuk-link" href="${addressWith(placeOf(name, given), { on: dates.on, 'known-at': dates.knownAt })}">${questionTitle(name)}: all of it</a>`)}</section>`)}
+    ${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}${isLonger(questionNamed(name), answer, showing) && paragraph(html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${questionTitle(name)}: all of it</a>`)}</section>`)}
     ${workedOut(definitions)}
     <p class="govuk-body-s bcf-screen">${sourceOf(first)}</p>`;
   return framed(asking, {
     title: 'Year end',
     given,
+    dates,
     main,
     isFault: typed !== undefined,
     source: `${words}. ${sourceOf(first)}`,

@@ -158,7 +158,7 @@ async function partnerPage(
   const path = filled('/funds/{fund}/partners/{partner}', given);
   const words = datesOfAnswer(position);
   const link = (name: string, text: string): Html =>
-    html`<a class="govuk-link" href="${placeOf(name, given)}">${text}</a>`;
+    html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${text}</a>`;
   const main = html`${dateFaults(typed?.wrong ?? [])}${titled(position.name, standingOf(given).of)}
     ${dateControl(
       {
@@ -183,6 +183,7 @@ async function partnerPage(
   return framed(asking, {
     title: position.name,
     given,
+    dates,
     main,
     isFault: typed !== undefined,
     source: `${words}. ${sourceOf(position)}`,

@@ -1,4 +1,5 @@
 import { QUESTIONS, type Question } from '../asking.js';
+import { addressOf, addressWith, type TwoDates } from '../dates.js';
 import { areaName, fundName, plainly } from '../format.js';
 
 /** Where each question has its page, what the page is called, and among which others it is listed. */
@@ -100,50 +101,59 @@ type Given = Readonly<Record<string, string>>;
 export const filled = (address: string, given: Given): string =>
   address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given[name]!));
 
-/** The page of a question, of some fund or area. */
-export const placeOf = (name: string, given: Given = {}): string =>
-  filled(pageOf(QUESTIONS.find((each) => each.name === name)!), given);
+/** What a page is asked to be at the two dates: as much of them as its question takes. */
+const asked = (question: Question, { on, knownAt }: TwoDates): Readonly<Record<string, string | undefined>> => {
+  const at = { on, 'known-at': knownAt, 'to-on': on, 'to-known-at': knownAt };
+  return Object.fromEntries(Object.entries(at).filter(([name]) => name in question.options.shape));
+};
+
+/** The page of a question, of some fund or area, at the dates of the page that leads there. */
+export function placeOf(name: string, given: Given = {}, dates: TwoDates = {}): string {
+  const question = QUESTIONS.find((each) => each.name === name)!;
+  return addressWith(filled(pageOf(question), given), asked(question, dates));
+}
 
 export interface Place {
   readonly href: string;
   readonly title: string;
 }
 
-const placesOf = (names: string, given: Given): Place[] =>
+const placesOf = (names: string, given: Given, dates: TwoDates = {}): Place[] =>
   names
     .trim()
     .split(/\s+/)
-    .map((name) => ({ href: placeOf(name, given), title: questionTitle(name) }));
+    .map((name) => ({ href: placeOf(name, given, dates), title: questionTitle(name) }));
 
 export interface Places {
   readonly title: string;
   readonly places: readonly Place[];
 }
 
-/** The pages of a fund, by what officers look for. */
-export const placesOfFund = (fund: string): Places[] => {
+/** The pages of a fund, by what officers look for, at the dates of the page that leads there. */
+export const placesOfFund = (fund: string, dates: TwoDates = {}): Places[] => {
   const base = `/funds/${fund}`;
+  const places = (names: string): Place[] => placesOf(names, { fund }, dates);
   return [
     {
       title: 'Money in',
-      places: placesOf('position gap gap-history contributions instalments proposals withdrawals', { fund }),
+      places: places('position gap gap-history contributions instalments proposals withdrawals'),
     },
-    { title: 'The plan', places: placesOf('plan minimum-tests plan-year agreement', { fund }) },
-    { title: 'Spending', places: placesOf('monitoring grant-use pass-down performance', { fund }) },
+    { title: 'The plan', places: places('plan minimum-tests plan-year agreement') },
+    { title: 'Spending', places: places('monitoring grant-use pass-down performance') },
     {
       title: 'Year end',
       places: [
-        { href: `${base}/year-end`, title: 'Year end' },
-        ...placesOf('returns return-figures risk-share memorandum reserves balances', { fund }),
+        { href: addressOf(`${base}/year-end`, dates), title: 'Year end' },
+        ...places('returns return-figures risk-share memorandum reserves balances'),
         { href: `${base}/roll-forward`, title: 'Roll forward to the next year' },
       ],
     },
     {
       title: 'History and audit',
       places: [
-        { href: `${base}/history`, title: 'History' },
-        { href: `${base}/compare`, title: 'Compare two dates' },
-        ...placesOf('trace approvals late mirror fund', { fund }),
+        { href: placeOf('timeline', { fund }, dates), title: 'History' },
+        { href: placeOf('compare', { fund }, dates), title: 'Compare two dates' },
+        ...places('trace approvals late mirror fund'),
       ],
     },
   ];
@@ -198,15 +208,15 @@ export interface Standing {
   readonly of: string;
 }
 
-/** The way to a page: from the funds, or the register, through what it is of. */
-export function standingOf(given: Given): Standing {
+/** The way to a page: from the funds, or the register, through what it is of at the dates of the page. */
+export function standingOf(given: Given, dates: TwoDates = {}): Standing {
   const { fund, area } = given;
   if (fund !== undefined && /^.+-\d{4}-\d{2}$/.test(fund))
     return {
       of: fundName(fund),
       above: [
         { content: 'Funds', href: '/funds' },
-        { content: fundName(fund), href: `/funds/${fund}` },
+        { content: fundName(fund), href: addressOf(`/funds/${fund}`, dates) },
       ],
     };
   if (area !== undefined)

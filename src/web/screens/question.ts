@@ -2,7 +2,16 @@ import { onceEach } from '../../domain/once-each.js';
 import { askedAsFile, askedOf, nextPage, shapeOf, type Answer, type Question } from '../asking.js';
 import { breadcrumbs, pagination } from '../components/ways.js';
 import { details } from '../components/words.js';
-import { addressWith, dateControl, dateFaults, datesInWords, readAsked, type DateName } from '../dates.js';
+import {
+  addressOf as datedAddress,
+  addressWith,
+  dateControl,
+  dateFaults,
+  datesInWords,
+  readAsked,
+  type DateName,
+  type TwoDates,
+} from '../dates.js';
 import { day, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { page, paragraph, waysToAct } from '../layout.js';
@@ -223,6 +232,8 @@ export const definitionsFor = onceEach((question: Question) => definitionsOf(sha
 interface Framed {
   readonly title: string;
   readonly given: Given;
+  /** The dates that the page was asked at: the way up keeps them. */
+  readonly dates?: TwoDates;
   readonly main: Content;
   readonly isFault?: boolean;
   readonly source?: string;
@@ -231,8 +242,11 @@ interface Framed {
 }
 
 /** A page of a fund, an area or the register, with the way to it. */
-export function framed({ around }: Asking, { title, given, main, isFault, source, through = [] }: Framed): string {
-  const { of, above } = standingOf(given);
+export function framed(
+  { around }: Asking,
+  { title, given, dates, main, isFault, source, through = [] }: Framed,
+): string {
+  const { of, above } = standingOf(given, dates);
   return page(around, {
     title: `${isFault ? 'Error: ' : ''}${title}, ${of}`,
     section: above[0]!.href === '/funds' ? 'funds' : 'register',
@@ -261,19 +275,19 @@ const ABOVE: Readonly<Record<string, string>> = {
 };
 
 /** The pages between the fund or the area and a page. */
-function through(name: string, given: Given, { names }: Showing): { content: string; href: string }[] {
+function through(name: string, given: Given, dates: TwoDates, { names }: Showing): { content: string; href: string }[] {
   const { area, fund, partner } = given;
   if (fund !== undefined && partner !== undefined)
     return [
       {
         content: names.known(partner) ?? partner,
-        href: filled('/funds/{fund}/partners/{partner}', { fund, partner }),
+        href: datedAddress(filled('/funds/{fund}/partners/{partner}', { fund, partner }), dates),
       },
     ];
   const ofDisputes = area !== undefined && name !== 'disputes' && /^(dispute-|settlement)/.test(name);
   return [...(ofDisputes ? ['disputes'] : []), ...(ABOVE[name] === undefined ? [] : [ABOVE[name]])].map((each) => ({
     content: questionTitle(each),
-    href: placeOf(each, given),
+    href: placeOf(each, given, dates),
   }));
 }
 
@@ -292,6 +306,7 @@ async function questionPage(
   const options = { ...asked, page: undefined };
   const answer = await askedOf<Answer>(site.ledger, asking.sight, question.name, { ...given, ...options });
   const showing = await showingFor(site, asking, question.name, answer, given, number);
+  const at = { on: asked['on'], knownAt: asked['known-at'] };
   const { above, below } = findingOf(question.name, answer, showing);
   const path = filled(pageOf(question), given);
   const title = titleOfPage(question.name, given, showing);
@@ -316,7 +331,8 @@ async function questionPage(
     main,
     isFault: typed !== undefined,
     source: `${words}. ${sourceOf(answer)}`,
-    through: through(question.name, given, showing),
+    dates: at,
+    through: through(question.name, given, at, showing),
   });
 }
 
