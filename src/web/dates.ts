@@ -1,7 +1,7 @@
 import { instantOf, knownAtInstant, londonDay } from '../domain/calendar.js';
 import { dayEndedBy } from '../ledger/known-words.js';
 import { button, dateInput, errorSummary } from './components/fields.js';
-import { day, instant, timeOfDay } from './format.js';
+import { capital, day, instant, timeOfDay } from './format.js';
 import { html, type Html } from './html.js';
 import { typedDay } from './typed.js';
 
@@ -197,16 +197,21 @@ export const datesInWords = ({
 }: {
   readonly on?: string | undefined;
   readonly knownAt: string;
-}): string =>
-  on === undefined ? `As known ${instantInWords(knownAt)}` : `On ${day(on)}, as known ${instantInWords(knownAt)}`;
+}): string => (on === undefined ? capital(instantInWords(knownAt)) : `On ${day(on)}, ${instantInWords(knownAt)}`);
+
+/** The instant from which a comparison begins that is asked for none: it is before every ledger. */
+const BEFORE_ALL = 0;
+const isBeforeAll = (knownAt: string): boolean => Date.parse(knownAt) === BEFORE_ALL;
 
 function instantInWords(knownAt: string): string {
+  if (isBeforeAll(knownAt)) return 'before anything was known';
   const ended = dayEndedBy(knownAt);
-  return ended === undefined ? `on ${instant(knownAt)}` : `at the end of ${day(ended)}`;
+  return ended === undefined ? `as known on ${instant(knownAt)}` : `as known at the end of ${day(ended)}`;
 }
 
 /** An instant of what was known: by the end of a day is told by the day. */
 export function knownInWords(knownAt: string): string {
+  if (isBeforeAll(knownAt)) return 'Before anything was known';
   const ended = dayEndedBy(knownAt);
   return ended === undefined ? instant(knownAt) : `The end of ${day(ended)}`;
 }

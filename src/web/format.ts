@@ -82,6 +82,9 @@ export const yearName = (label: string): string => `${label.slice(0, 4)} to ${la
 
 export const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
+/** A sentence inside another. */
+export const small = (text: string): string => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+
 /** A name of the ledger where there is no better one: norfolk-finance as Norfolk finance. */
 export const plainly = (name: string): string => capital(name.replaceAll('-', ' '));
 

@@ -23,7 +23,7 @@ export function answered<T>(found: T | Refusal): T {
 
 /** Pages speak of pages, not of addresses for programs. */
 const WAYS: Ways = {
-  question: (name) => `the list of ${name}`,
+  question: (name) => `the page of ${name.replaceAll('-', ' ')}`,
   acts: {
     post: 'the form',
     propose: 'a proposal',

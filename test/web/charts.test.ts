@@ -57,6 +57,18 @@ t.test('a day outside the year is drawn at its edge', async (t) => {
   t.match(text, /d="M56 [\d.]+H624V/);
 });
 
+t.test('a line ends with the day that was asked about, and a day that is not drawn is not marked', async (t) => {
+  const points = [{ day: '2016-04-01', sum: '10.00' }];
+  const drawn = (more: object): string =>
+    stepChart({ ...STEPS, ...more, lines: [{ title: 'Funded', look: 'whole', points }] }).text;
+  const across = (text: string): number => Number(/d="M56 [\d.]+H([\d.]+)"/.exec(text)![1]);
+  t.equal(across(drawn({ until: '2016-06-30' })), 196.4, 'ninety of the days');
+  t.equal(across(drawn({ until: '2098-12-31' })), 624, 'the whole year');
+  t.equal(across(drawn({})), 624);
+  t.match(drawn({ marked: '2016-06-30' }), 'bcf-chart__mark');
+  for (const marked of ['2098-12-31', '2016-03-31']) t.notMatch(drawn({ marked }), 'bcf-chart__mark', marked);
+});
+
 t.test('where nothing has happened yet no line is drawn', async (t) => {
   const { text } = stepChart({ ...STEPS, lines: [{ title: 'Funded', look: 'whole', points: [] }] });
   t.notMatch(text, '<path');

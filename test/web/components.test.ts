@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import t from 'tap';
+import { gapInWords, gapOnTheDay } from '../../src/web/screens/gap-words.js';
 import {
   button,
   checkboxes,
@@ -223,4 +224,20 @@ t.test('of a fund with more than it needs, a table says so under a title that fi
     ['-1.00', '1.00'],
   ] as const)
     t.match(offeredByNobody(before, after, '-2.00').title, /below nothing, more than required/);
+});
+
+t.test('the gap is told in words that fit: no sum below nothing is called missing, required or a gap', (t) => {
+  const gap = { requirement: '0.00', funded: '0.00', soft: '0.00', hard: '0.00' };
+  t.equal(gapInWords(gap), 'Nothing is required: nothing is funded, and nothing is missing.');
+  t.equal(
+    gapInWords({ ...gap, requirement: '-13943000.00', hard: '-13943000.00' }),
+    'Nothing is required, as the plan saves £13,943,000 more than it costs: nothing is funded, and that is £13,943,000 more than is required.',
+  );
+  t.equal(
+    gapOnTheDay({ on: '2016-06-30', gap: '-18561000.00' }),
+    'On 30 June 2016, £18,561,000 more is funded than is required',
+  );
+  t.equal(gapOnTheDay({ on: '2016-06-30', gap: '18561000.00' }), 'The gap on 30 June 2016 is £18,561,000');
+  t.equal(gapOnTheDay({ on: '2016-06-30', gap: '0.00' }), 'There is no gap on 30 June 2016');
+  t.end();
 });

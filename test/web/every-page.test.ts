@@ -139,3 +139,26 @@ t.test('a partner who followed another is found at the day on which it is one', 
   const { href } = linksOf(fund.body).find(({ text }) => text === 'NHS Norfolk and Waveney CCG')!;
   t.match(await get(href), 'NHS Norfolk and Waveney CCG has agreed to');
 });
+
+t.test('a comparison that begins before the changes of a day shows them', async (t) => {
+  const { pages, get } = await everyPage();
+  let followed = 0;
+  for (const { path, body } of pages.filter((each) => /\/compare$/.test(each.path))) {
+    const [, part = ''] = /changed on these days([\s\S]*?)<\/p>/.exec(body) ?? [];
+    for (const { href } of linksOf(part)) {
+      t.notMatch(await get(href), 'Nothing moved between these dates', `${path}: ${href}`);
+      followed++;
+    }
+  }
+  t.ok(followed > 5, `${followed} links`);
+});
+
+t.test(
+  'the gaps of an area are compared with what stood before anything was known, unless a day is asked for',
+  async (t) => {
+    const { pages } = await everyPage();
+    const { body } = pages.find(({ path }) => path === '/areas/norfolk/bridge')!;
+    t.match(readOf(mainOf(body)), 'First: before anything was known. Then: as known');
+    for (const page of pages) t.notMatch(readOf(mainOf(page.body)), '1970', page.path);
+  },
+);

@@ -19,8 +19,10 @@ interface Steps {
   readonly words: string;
   readonly first: string;
   readonly last: string;
-  /** A day that is marked. */
+  /** A day that is marked, where it is one of those that are drawn. */
   readonly marked: string;
+  /** The last day of which anything is said; the lines end with it. Left out, that is the last that is drawn. */
+  readonly until?: string;
   readonly lines: readonly Line[];
 }
 
@@ -28,7 +30,7 @@ const HEIGHT = 300;
 const BELOW = 62;
 const MONTHS = 'Apr May Jun Jul Aug Sep Oct Nov Dec Jan Feb Mar'.split(' ');
 
-export function stepChart({ first, last, marked, lines, ...frame }: Steps): Html {
+export function stepChart({ first, last, marked, until = last, lines, ...frame }: Steps): Html {
   const all = lines.flatMap(({ points }) => points.map(({ sum }) => Number(sum)));
   const { y, drawn } = moneyAxis(all, HEIGHT, BELOW);
   const x = linear([dayNumber(first), dayNumber(last)], [LEFT, WIDTH - RIGHT]);
@@ -40,13 +42,15 @@ export function stepChart({ first, last, marked, lines, ...frame }: Steps): Html
         return at === 0 ? `M${across} ${up}` : `H${across}V${up}`;
       })
       .join('')
-      .concat(`H${WIDTH - RIGHT}`);
+      .concat(`H${place(x(inside(until)))}`);
   const months = MONTHS.map((month, at) => {
     const year = Number(first.slice(0, 4)) + (at < 9 ? 0 : 1);
     const day = `${year}-${String(((at + 3) % 12) + 1).padStart(2, '0')}-01`;
     return html`<line class="bcf-chart__grid" x1="${place(x(dayNumber(day)))}" x2="${place(x(dayNumber(day)))}" y1="${HEIGHT - BELOW}" y2="${HEIGHT - BELOW + 5}"/><text class="bcf-chart__note" x="${place(x(dayNumber(day)) + 2)}" y="${HEIGHT - BELOW + 18}">${month}</text>`;
   });
-  const mark = html`<line class="bcf-chart__mark" x1="${place(x(inside(marked)))}" x2="${place(x(inside(marked)))}" y1="20" y2="${HEIGHT - BELOW}"/>`;
+  const mark =
+    inside(marked) === dayNumber(marked) &&
+    html`<line class="bcf-chart__mark" x1="${place(x(inside(marked)))}" x2="${place(x(inside(marked)))}" y1="20" y2="${HEIGHT - BELOW}"/>`;
   const legend = lines.map(({ title, look }, at) => {
     const from = LEFT + at * 185;
     return html`<line class="bcf-chart__line bcf-chart__line--${look}" x1="${from}" x2="${from + 34}" y1="${HEIGHT - 20}" y2="${HEIGHT - 20}"/><text class="bcf-chart__note" x="${from + 42}" y="${HEIGHT - 15}">${title}</text>`;

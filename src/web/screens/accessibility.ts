@@ -121,7 +121,7 @@ const statement = (): Html =>
     ${subheading('How accessible these pages are')}
     ${paragraph('What a program can find was looked for, and the pages had none of it on the day of the last check. Much of what makes pages usable no program can find, and that has not been tested: no screen reader, no voice control and no magnifier was used, and nobody with a disability was asked to use the pages. The table below says what was checked.')}
     ${subheading('Feedback and contact')}
-    ${paragraph('Tell whoever runs this service if you cannot use a page, or need what is on it in another form, such as large print or a spreadsheet. They are to answer you. Every table can be downloaded as a spreadsheet (CSV).')}
+    ${paragraph('Tell whoever runs this service if you cannot use a page, or need what is on it in another form, such as large print or a spreadsheet. They are to answer you. The page of each question has a link that downloads its table as a spreadsheet (CSV).')}
     ${subheading('Enforcement')}
     ${paragraph('The Equality and Human Rights Commission enforces the Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018. If you are not happy with the answer to your complaint, contact the Equality Advisory and Support Service.')}
     ${subheading('Compliance status')}

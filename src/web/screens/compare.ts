@@ -1,4 +1,4 @@
-import { londonDay, type Instant } from '../../domain/calendar.js';
+import { instantText, londonDay, type Instant } from '../../domain/calendar.js';
 import { FIGURES_OF_GAP as FIGURES } from '../../ledger/questions/question.js';
 import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
 import { CHANGES_MAX, waterfall } from '../charts/waterfall.js';
@@ -6,7 +6,7 @@ import { select } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { pagination } from '../components/ways.js';
 import { addressWith, dateControl, dateFaults, datesInWords, readAsked, type DateName } from '../dates.js';
-import { day, inWords as money, isNothing, sum } from '../format.js';
+import { day, inWords as money, isNothing, small, sum } from '../format.js';
 import { html, joined, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
@@ -39,7 +39,6 @@ const NOTHING = '0.00';
 const DATES: readonly DateName[] = ['from-on', 'from-known-at', 'to-on', 'to-known-at'];
 
 const numeric = (amount: string | undefined): Cell => ({ content: sum(amount ?? NOTHING), format: 'numeric' });
-const small = (text: string): string => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 
 const inWords = (amount: string): string => (isNothing(amount) ? 'nothing' : money(amount));
 
@@ -161,17 +160,22 @@ async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: C
     on: to.on,
     'known-at': to.knownAt,
   });
-  const days = [...new Set(points.map(({ at }) => londonDay(Date.parse(at) as Instant)))].slice(-BEGINNINGS_MAX);
+  const moves = new Map<string, string>();
+  for (const { at } of points) {
+    const of = londonDay(Date.parse(at) as Instant);
+    moves.set(of, moves.get(of) ?? at);
+  }
+  const days = [...moves].slice(-BEGINNINGS_MAX);
   if (days.length === 0) return false;
-  const at = (day: string): string =>
+  const before = (move: string): string =>
     addressWith(`/funds/${fund}/compare`, {
       'from-on': to.on,
-      'from-known-at': day,
+      'from-known-at': instantText((Date.parse(move) - 1) as Instant),
       'to-on': to.on,
       'to-known-at': to.knownAt,
     });
-  return html`<p class="govuk-body bcf-screen">The gap of this day became known to be other on these days. What has changed since: ${joined(
-    days.map((each) => html`<a class="govuk-link" href="${at(each)}">${day(each)}</a>`),
+  return html`<p class="govuk-body bcf-screen">What is known of ${day(to.on)} changed on these days. What has changed from the first change of a day on: ${joined(
+    days.map(([of, move]) => html`<a class="govuk-link" href="${before(move)}">${day(of)}</a>`),
     ' | ',
   )}</p>`;
 }

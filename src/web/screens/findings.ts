@@ -7,7 +7,7 @@ import { html, type Html } from '../html.js';
 import { subheading } from '../layout.js';
 import type { Data, Showing } from './answer.js';
 import { told } from './answer-words.js';
-import { gapInWords } from './gap-words.js';
+import { gapInWords, gapOnTheDay } from './gap-words.js';
 
 /** What some answers come to, in one plain sentence above their figures; and a drawing below them. All of it was answered. */
 
@@ -93,7 +93,7 @@ function mediumTerm(answer: Answer, { dates }: Showing): Finding {
 
 const KINDS: Readonly<Record<string, string>> = { requirement: 'R', reprofiled: 'P', funding: 'F', beside: 'B' };
 
-function bridge(answer: Answer, { dates }: Showing): Finding {
+function bridge(answer: Answer, { dates, names }: Showing): Finding {
   const change = text(answer['change']);
   const moved = rows(answer['rows']).filter((each) => !isNothing(text(each['total'])));
   const title = isNothing(change)
@@ -108,7 +108,9 @@ function bridge(answer: Answer, { dates }: Showing): Finding {
         id: 'bridge',
         title,
         about: `Each row with its total, in the order of the table: R is a requirement, P a move between years, F funding, B money beside the pool. ${dates}`,
-        words: moved.map((each) => `${text(each['row'])}: ${sum(text(each['total']))} pounds.`).join(' '),
+        words: moved
+          .map((each) => `${names.known(text(each['row'])) ?? text(each['row'])}: ${sum(text(each['total']))} pounds.`)
+          .join(' '),
         from: { title: 'First', sum: '0.00' },
         changes: moved.map((each, at) => ({
           title: `${KINDS[text(each['kind'])]!}${at + 1}`,
@@ -124,17 +126,20 @@ function gapHistory(answer: Answer, { dates }: Showing): Finding {
   if (answer['along'] !== 'days' || points.length === 0) return {};
   const { fund, on } = answer as Answer & { readonly fund: string; readonly on: string };
   const first = Number(fund.slice(-7, -3));
+  // Before its year nothing is drawn of a fund.
+  if (on < `${first}-04-01`) return {};
   const last = points.at(-1)!;
   const line = (figure: string) => points.map((each) => ({ day: text(each['at']), sum: text(each[figure]) }));
   return {
     drawn: stepChart({
       id: 'gap',
-      title: `The gap is ${inWords(text(last['gap']))} from ${day(text(last['at']))}`,
+      title: gapOnTheDay({ on, gap: text(last['gap']) }),
       about: `Required and funded, day by day. ${dates}`,
       words: 'The table has each day on which they move.',
       first: `${first}-04-01`,
       last: `${first + 1}-03-31`,
       marked: on,
+      until: on,
       lines: [
         { title: 'Required', look: 'dashed', points: line('requirement') },
         { title: 'Funded', look: 'whole', points: line('funded') },

@@ -13,12 +13,12 @@ import {
   type DateName,
   type TwoDates,
 } from '../dates.js';
-import { areaName, day, fundName, inWords, isNothing, nobodyOffers, sum } from '../format.js';
+import { areaName, day, fundName, nobodyOffers, small, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import { awaitedIn, namesFor, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
-import { gapInWords } from './gap-words.js';
+import { gapInWords, gapOnTheDay } from './gap-words.js';
 import { READ_MAX, scrolling, verdictTag, ways } from './parts.js';
 import { placeOf, placesOfFund } from './places.js';
 
@@ -190,6 +190,7 @@ async function gapChart(
   { fund, dates, gap }: { readonly fund: string; readonly dates: TwoDates; readonly gap: Gap },
 ): Promise<Html> {
   const [first, last] = yearOf(fund);
+  const isInYear = first <= gap.on && gap.on <= last;
   const known = { 'known-at': dates.knownAt };
   const whole = addressWith(`/funds/${fund}/gap/history`, { ...known, on: last, along: 'days' });
   const away = paragraph(
@@ -210,7 +211,7 @@ async function gapChart(
   return html`${stepChart({
     id: 'gap',
     title: gapOnTheDay(gap),
-    about: `Required and funded on each day of the year, ${datesInWords({ knownAt: gap.knownAt }).replace(/^A/, 'a')}. The dotted line is ${day(gap.on)}.`,
+    about: `Required and funded on each day of the year, ${small(datesInWords({ knownAt: gap.knownAt }))}.${isInYear ? ` The dotted line is ${day(gap.on)}.` : ''}`,
     words: moves.length === 0 ? 'Nothing is required or funded yet.' : moves.slice(0, TOLD_MAX).join(' '),
     first,
     last,
@@ -221,14 +222,6 @@ async function gapChart(
     ],
   })}${away}`;
 }
-
-/** The finding of the chart: the gap on the day that is asked about. */
-const gapOnTheDay = ({ on, gap }: Gap): string =>
-  isNothing(gap)
-    ? `There is no gap on ${day(on)}`
-    : gap.startsWith('-')
-      ? `On ${day(on)}, ${inWords(gap.slice(1))} more is funded than is required`
-      : `The gap on ${day(on)} is ${inWords(gap)}`;
 
 /** So many moves are told in words: the page of the gap’s history has them all. */
 const TOLD_MAX = 40;

@@ -1,4 +1,4 @@
-import { inWords, isNothing } from '../format.js';
+import { day, inWords, isNothing } from '../format.js';
 
 interface GapFigures {
   readonly requirement: string;
@@ -15,9 +15,17 @@ function missingInWords(soft: string, hard: string): string[] {
     : [`nobody offers ${inWords(hard)}`];
 }
 
+/** What is required. Lines that save may come to more than those that cost. */
+const requiredInWords = (requirement: string): string =>
+  isNothing(requirement)
+    ? 'Nothing is required'
+    : requirement.startsWith('-')
+      ? `Nothing is required, as the plan saves ${inWords(requirement.slice(1))} more than it costs`
+      : `${inWords(requirement)} is required`;
+
 /** The gap in one sentence, from its figures alone. */
 export function gapInWords({ requirement, funded, soft, hard }: GapFigures): string {
-  const required = isNothing(requirement) ? 'Nothing is required' : `${inWords(requirement)} is required`;
+  const required = requiredInWords(requirement);
   const parts = [
     isNothing(funded) ? 'nothing is funded' : `${inWords(funded)} is funded`,
     ...(isNothing(soft) ? [] : [`${inWords(soft)} is offered and not signed`]),
@@ -25,3 +33,11 @@ export function gapInWords({ requirement, funded, soft, hard }: GapFigures): str
   ];
   return `${required}: ${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)!}.`;
 }
+
+/** The gap on a day, in one line. */
+export const gapOnTheDay = ({ on, gap }: { readonly on: string; readonly gap: string }): string =>
+  isNothing(gap)
+    ? `There is no gap on ${day(on)}`
+    : gap.startsWith('-')
+      ? `On ${day(on)}, ${inWords(gap.slice(1))} more is funded than is required`
+      : `The gap on ${day(on)} is ${inWords(gap)}`;

@@ -12,7 +12,7 @@ import {
   type DateName,
   type TwoDates,
 } from '../dates.js';
-import { day, yearName } from '../format.js';
+import { day, small, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { page, paragraph, waysToAct } from '../layout.js';
 import { namesFor } from '../names.js';
@@ -88,8 +88,6 @@ export function datesOfAnswer(answer: Answer): string {
     return `First: ${small(datesInWords(from as Required<Moment>))}. Then: ${small(datesInWords(to as Required<Moment>))}`;
   return '';
 }
-
-const small = (text: string): string => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 
 /** From how much of the ledger an answer was worked out. */
 export function sourceOf(answer: Answer): string {
