@@ -44,7 +44,7 @@ export async function makeLedger(store: EventStore, events: number, seed: number
   const random = createRandom(seed);
   const pace = (RECORDED_UNTIL - RECORDED_FROM) / events;
   let made = 0;
-  // All funds are open at the first instant: before it a question of one is refused, and is no position to measure.
+  // All funds are open at the first instant, because a question about a fund that is not open yet is refused.
   let opening = true;
   let appended = 0;
   let appends: Promise<unknown>[] = [];
@@ -141,7 +141,10 @@ export async function makeLedger(store: EventStore, events: number, seed: number
 
 const stored = ({ id, type, data, metadata }: LedgerEvent): NewEvent => encode(id, type, data, metadata);
 
-/** Ids ascend, so that the store's index of them grows at its end: a million are made quickly, and nothing timed reads it. */
+/**
+ * Ids ascend, so that the store's index of them grows at its end and a million are made quickly. Nothing that is timed
+ * reads the index.
+ */
 function idFrom(random: Random, number: number): string {
   const rest = random.hex(24);
   return `${number.toString(16).padStart(8, '0')}-${rest.slice(0, 4)}-5${rest.slice(4, 7)}-8${rest.slice(7, 10)}-${rest.slice(10, 22)}`;

@@ -134,7 +134,7 @@ export async function makeDisputes(store: EventStore, cases: number, random: Ran
     const fact = factOf(kind, act.type);
     const reversed = act.type === 'FactReversed' ? log[Number(act.data['reverses'])]! : undefined;
     const signature = reversed ? factOf(kind, reversed.type).signature : fact.signature;
-    // What one officer said alone is for the same partner to take back.
+    // A fact that one partner recorded alone is reversed by the same partner.
     const by = reversed && signature !== 'other-side' ? reversed.metadata.partner : act.by;
     const sent = { type: act.type, data: fact.input.parse(act.data) as Data as LedgerEvent['data'] };
     let refusal: Refusal | undefined;

@@ -172,7 +172,7 @@ const SUBJECT: Readonly<Record<string, string>> = {
 };
 const subjectOf = (type: string): string => SUBJECT[type] ?? type;
 
-/** What the next act on a case says, or nothing where there is nothing to do. The rules decide whether it is recorded. */
+/** The next act on a case; undefined if there is nothing to do. The rules decide whether it is recorded. */
 export function caseAct(type: CaseAct, making: CaseMaking, state: DisputeState, day: number, random: Random) {
   if (type === 'DisputeRaised') return raised(making, random);
   const today = dayOfNumber(day);

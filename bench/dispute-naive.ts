@@ -2,9 +2,9 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { dayNumber, dayOfNumber, FIRST_DAY, type Day } from '../src/domain/calendar.js';
 
 /**
- * The disputes of an area by definition, day by day: every fact known and not reversed paints the days from its own on,
- * and each day of each case is then claimed, and agreed, abandoned or open, by what is painted on it. It reads the file
- * by itself and shares nothing with the read path, neither terms nor stretches nor sums.
+ * The disputes of an area by definition, day by day: every known fact that is not reversed marks the days from its own
+ * day on, and from these marks each day of each case is claimed, and agreed, abandoned or open. It reads the file
+ * itself and shares no code with the read path.
  */
 
 interface Logged {
@@ -157,13 +157,13 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
   const interim = painted(raising.interim.respondent);
   const how = painted<How | undefined>(undefined);
   const split = painted(NONE);
-  /** What each day cost by the week, and by invoice, when its decision was signed. */
+  /** The cost of each day, weekly and by invoice, as it was when the decision for it was signed. */
   const signedWeekly = painted(0);
   const signedInvoiced = painted(0);
   const claimant = painted(raising.claimant[0]!.partner);
   const respondent = painted(raising.respondent[0]!.partner);
   let invoices = [...(raising.invoices ?? [])];
-  // What the last day of care is now, whatever the day asked for.
+  // The last day of care as now known, for any day asked for.
   let lastUntil = raising.until ? dayNumber(raising.until) : Infinity;
   let ground = raising.ground;
   let stage: string | undefined;
@@ -300,7 +300,7 @@ function folded(facts: readonly Logged[], on: Day): NaiveCase {
 /** A seventh of a ten-thousandth of so much, to the penny, half to even, in whole numbers without limit. */
 function roundedOnce(parts: number): number {
   const [whole, rest] = [BigInt(parts) / 70_000n, BigInt(parts) % 70_000n];
-  // Division cuts towards nothing, so what is below nothing is rounded as its mirror image.
+  // Integer division truncates towards zero, so a negative number is rounded as its absolute value.
   if (rest < 0n) return -roundedOnce(-parts);
   const up = rest * 2n > 70_000n || (rest * 2n === 70_000n && whole % 2n === 1n);
   return Number(up ? whole + 1n : whole);

@@ -67,7 +67,7 @@ const GRANT_POUNDS = 90_000_000;
 const RECEIPTS_PER_CONTRIBUTION = 12;
 const RECEIPTS_PER_OPENING_CONTRIBUTION = 120_000;
 const QUARTERS = ['2017-04-30', '2017-07-31', '2017-10-31', '2018-01-31'] as const;
-/** How many of a fund's latest facts a reversal chooses from: mistakes are found soon. */
+/** A reversal chooses among so many of a fund's latest facts, because mistakes are usually found soon. */
 const REVERSIBLE_MAX = 200;
 
 /** The facts that follow a fund's opening, each with how many there are of it in a hundred. */
@@ -326,7 +326,7 @@ function revised({ shape, stream, revisedOn }: Making, random: Random, drawn: Da
   return { effective, line, now: moneyText(plus(was, change)), reason: 'Reviewed' };
 }
 
-/** Puts money at risk, or lifts what was put at risk before, in turns: so what is at risk never falls below nothing. */
+/** Puts money at risk and lifts that risk, in turns, so that the money at risk is never negative. */
 function risk(fund: Making, random: Random, effective: Day): Next {
   const standing = fund.risk;
   if (standing) {

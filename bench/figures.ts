@@ -23,7 +23,9 @@ const WIDTH = 10;
 
 export const whole = (number: number): string => Math.round(number).toLocaleString('en-GB');
 
-/** A number with as many digits as tell something: 12,345, 12.3, 0.012. */
+/**
+ * A number for a reader: whole and with separators from 100 on, else with two significant digits (12,345; 12; 0.012).
+ */
 export const told = (number: number): string => (number >= 99.5 ? whole(number) : number.toPrecision(2));
 
 /** How many times more than another, in words for a table. */
@@ -65,7 +67,7 @@ export async function timed(seconds: number, act: (index: number) => unknown): P
   let last = start;
   do {
     const done = act(times.length);
-    // What is not a promise is not waited for: a turn of the queue would be timed with it.
+    // Awaits only promises: to await another value would add a turn of the queue to the time.
     if (done instanceof Promise) await done;
     const now = performance.now();
     times.push(now - last);

@@ -1,12 +1,15 @@
 import { told, whole, type Section } from './figures.js';
 
-/** What the figures are to reach, and by how much they do or do not: ratios within one run, so that the machine falls out. */
+/**
+ * The goals of the figures, and how far each is from its goal. Goals are ratios within one run, so they do not depend
+ * on the machine.
+ */
 export interface Goal {
   readonly what: string;
   /** What was measured; undefined where it was not. */
   readonly is: number | undefined;
   readonly toReach: number;
-  /** Whether the figure is to be at the most what is to be reached; at the least otherwise. */
+  /** Whether the goal is an upper bound; otherwise it is a lower bound. */
   readonly most?: true;
 }
 

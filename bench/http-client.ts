@@ -4,13 +4,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 /**
  * The client of the workloads over HTTP, in a thread of its own so that it does not sit in the service's event loop: so
  * many connections, each kept open and each with one request under way, until the time is up. It writes and reads bare
- * sockets, since a client that costs more than the service would be what is measured. Any other status is a fault.
+ * sockets, because a client that costs more than the service would distort the measurement. Any other status is a
+ * fault.
  */
 export interface Load {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Stands with a number, where a header or a body says {n}: makes the idempotency keys of this load its own. */
+  /** Replaces {n} in a header or a body, together with a number, so that this load has its own idempotency keys. */
   readonly name: string;
   readonly status: number;
   readonly method: 'GET' | 'POST';
@@ -49,7 +50,7 @@ function requests({ name, method, paths, headers, bodies }: Load): () => string 
 async function open(port: number, status: number) {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  // A connection may be closed when the time is over, before it has asked anything: nobody waits then.
+  // A connection may be closed at the end before it has sent anything; then nothing waits for its answer.
   let resolve: () => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
   let got: Buffer = Buffer.alloc(0);

@@ -16,7 +16,10 @@ export const CONNECTIONS = [1, 64] as const;
 export const atConnections = (connections: number): string =>
   `${connections} connection${connections === 1 ? '' : 's'}`;
 
-/** The whole service, as `serve` builds it, with pages or without. What it logs costs time, so it is logged, but nowhere. */
+/**
+ * The whole service, as `serve` builds it, with pages or without. Logging costs time, so the service writes its log, to
+ * a sink that discards it.
+ */
 export const wholeService = (ledger: Ledger, signIn: SignIn, pages?: PagesOptions): Promise<FastifyInstance> =>
   buildApp({
     ledger,
@@ -25,7 +28,7 @@ export const wholeService = (ledger: Ledger, signIn: SignIn, pages?: PagesOption
     requestsPerMinute: Number.MAX_SAFE_INTEGER,
     demonstration: false,
     version: 'benchmark',
-    // Pages are asked for one after the other, without a pause: that is no sign that the service is too busy.
+    // Pages are requested one after the other without a pause, which the service must not take for overload.
     ...(pages && { pages, waitMsMax: 0 }),
   });
 

@@ -7,7 +7,7 @@ import { KINDS, placed } from '../src/ledger/catalogue.js';
 
 /**
  * The facts of a ledger's funds, read from its file by a connection of its own: what every opponent is given, and what
- * the naive answers are worked out from. It shares nothing with the read path but the facts' own postings.
+ * the naive answers are worked out from. It shares only the facts' own postings with the read path.
  */
 export interface FundFact {
   readonly fund: string;

@@ -33,15 +33,15 @@ import { wholeService } from './http.js';
 import { createRandom, type Random } from './random.js';
 
 /**
- * What pages cost: the processor time of each, of this whole process, beside that of the same questions under /v1 in the
- * same run; how large each is, as it is and compressed; and how many requests a browser makes for it, which keeps what
- * it may keep. Each page is asked for at random dates, so that nothing is answered with what was kept of an earlier answer.
+ * What pages cost: the processor time of each, of this whole process, beside that of the same questions under /v1 in
+ * the same run; how large each is, plain and compressed; and how many requests a browser with a cache makes for it.
+ * Each page is requested at random dates, so that no answer comes from kept answers.
  */
 
 /** How many offers wait for a signature. */
 const WAITING = 20;
 const WARMING = 3;
-/** A page is asked for so often at the least, however slow it is. */
+/** Each page is requested at least this often, even if it is slow. */
 const ASKED_MIN = 7;
 const HOST_NAME = '127.0.0.1';
 
@@ -58,11 +58,11 @@ interface At {
   readonly knownAt: string;
 }
 
-/** A page, and what a program asks to be told the same. */
+/** A page, and the questions by which a program gets the same. */
 interface Measured {
   readonly what: string;
   readonly page: (at: At) => string;
-  /** None where no question of the interface says what the page says. */
+  /** None where no question gives the content of the page. */
   readonly asks: (at: At) => readonly string[];
 }
 
@@ -79,7 +79,7 @@ export interface PageLine {
   readonly compressed: number;
   readonly firstVisit: number;
   readonly nextVisit: number;
-  /** Why there is nothing to measure, where there is nothing. */
+  /** If nothing was measured, the reason. */
   readonly missing?: string;
 }
 
@@ -156,7 +156,7 @@ const BY_HAND: readonly Measured[] = [
 const comparing = ({ on, knownAt }: At): string =>
   `from-on=${FIRST}&from-known-at=${knownAt}&to-on=${on}&to-known-at=${knownAt}`;
 
-/** What the address of a question’s page is made of here; a question of anything else is not measured. */
+/** The values for addresses of questions’ pages; a question that needs any other value is not measured. */
 const GIVEN = new Set(['fund', 'area', 'partner', 'year']);
 
 /** Each question’s own page, at two dates where it takes them. */

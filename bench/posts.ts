@@ -25,8 +25,9 @@ import { orMissing } from './opponents/packages.js';
 import type { Postgres } from './opponents/postgres.js';
 
 /**
- * Workload c: facts posted, each on disk before it is answered: in process and over HTTP, held to bare SQLite commits of
- * one row each on the same disk in the same run, and beside what others need to keep one event.
+ * Workload c: facts posted, each on disk before it is answered, in process and over HTTP. They are compared with bare
+ * SQLite commits of one row on the same disk in the same run, and with the time that other stores take to keep one
+ * event.
  */
 export const IN_PROCESS = 'ours, in process';
 export const OVER_HTTP = 'ours, over HTTP';
@@ -129,7 +130,10 @@ export async function measurePosts(postgres: () => Promise<Postgres>, measuring:
 export const oneByOne = 'one at a time';
 const atOnce = (many: number): string => (many === 1 ? oneByOne : `${many} at once`);
 
-/** Ours, in process and then over HTTP, with the commits that each took; and that what was answered is in the ledger. */
+/**
+ * The ledger's own posts, in process and then over HTTP, with the commits that each took. Checks that every
+ * acknowledged post is in the ledger.
+ */
 async function postAll(store: SqliteEventStore, ledger: Ledger, seconds: number) {
   const counted = async (act: () => Promise<Timed>): Promise<Posted> => {
     const commits = store.commits();
@@ -278,8 +282,8 @@ async function measureEmmett(
 }
 
 /**
- * The first act on each fund after a start: from a snapshot, as starts are, and where there is none. Beside it the longest
- * that anybody else waited meanwhile, which is for how long the loop of events stood still.
+ * The first act on each fund after a start, with a snapshot (the usual case) and without. With it the longest time that
+ * anybody else waited meanwhile: the longest block of the event loop.
  */
 export async function measureFirstActs(file: string, { note }: Measuring): Promise<Line[]> {
   const snapshot = `${file}.first-acts`;
@@ -325,7 +329,7 @@ export async function measureBackDating(file: string, { seconds, note }: Measuri
   const times: Record<string, number[]> = { [LAST]: [], [FIRST]: [] };
   // The first act on a fund waits for its state: {@link measureFirstActs} tells how long.
   for (const fund of FUNDS) await ledger.stateOf('fund', fundStream(fund));
-  // In turns, so that what the disk does is done to both.
+  // In turns, so that changes of the disk's speed affect both.
   await timed(seconds, async (index) => {
     const day = index % 2 === 0 ? LAST : FIRST;
     const start = performance.now();

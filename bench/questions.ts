@@ -17,16 +17,16 @@ import type { Asker, Question } from './question.js';
 import { createRandom, type Random } from './random.js';
 
 /**
- * Workload a: a partner's position on any day as known at any instant, by the path that the service answers by, and by
- * what a user would take instead. Nobody is timed before a sample of the answers has been found equal to the naive fold
- * over the log.
+ * Workload a: a partner's position on any day as known at any instant, answered by the service's own code, and by the
+ * tools that a user would take instead. Timing begins only after a sample of the answers equals the naive fold over the
+ * log.
  */
 export const OURS = 'ours';
 export const POSITION = 'position of a partner';
 const CHECKED = 32;
 const CHECKED_COLD = 3;
 const ASKED = 4_096;
-/** What takes so many events of a ledger minutes and gibibytes is not waited for. */
+/** Tools that need minutes and gibibytes for so many events are left out. */
 const JOURNAL_EVENTS_MAX = 100_000;
 const TABLE_EVENTS_MAX = 1_000_000;
 

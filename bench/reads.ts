@@ -19,11 +19,11 @@ import type { Question } from './question.js';
 import { createRandom } from './random.js';
 
 /**
- * Workload d: a partner's position at two random dates over HTTP, by the whole service, held to an empty route of Fastify
- * that has the same bytes at hand. Both are asked by the same client, over the same addresses.
+ * Workload d: a partner's position at two random dates over HTTP, by the whole service, compared with an empty Fastify
+ * route that sends the same bytes from memory. The same client asks both at the same addresses.
  */
 const PATHS = 1_024;
-/** More than the service keeps answers for: each is worked out when it is asked. */
+/** More questions than the service keeps answers for, so that each answer is computed. */
 const PATHS_ANEW = 20_000;
 const CHECKED = 16;
 
@@ -49,7 +49,7 @@ export async function measureReads(file: string, ledger: Ledger, { seed, seconds
   const questions = Array.from({ length: PATHS }, () => anyQuestion(random));
   const paths = questions.map(pathOf);
   const bodies = new Map<string, string>();
-  // Before any service is up: it would take the long wait for a sign that it is too busy.
+  // This happens before any service runs, because a service would take the long wait for overload.
   const naive = naiveViews(file, questions.slice(0, CHECKED));
   const anew = Array.from({ length: PATHS_ANEW }, () => pathOf(anyQuestion(random)));
   const both = async (port: number, headers: readonly string[], asked = paths): Promise<Answered[]> => {
@@ -78,7 +78,7 @@ export async function measureReads(file: string, ledger: Ledger, { seed, seconds
       const { statusCode, body } = await app.inject({ url: path, headers: { authorization } });
       if (statusCode !== 200) throw new Error(`${path}: ${body}`);
       bodies.set(path, body);
-      // Asked without a pause, the service would take it for a sign that it is too busy.
+      // Without a pause between questions the service would report overload.
       await setImmediate();
     }
     checkAnswers(naive, questions, bodies);
@@ -115,7 +115,7 @@ export async function measureReads(file: string, ledger: Ledger, { seed, seconds
   ];
 }
 
-/** Throws where what is sent is not what the log adds up to. */
+/** Throws if an answer differs from the sum of the log. */
 function checkAnswers(
   naive: readonly View[],
   questions: readonly Question[],

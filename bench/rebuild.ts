@@ -28,7 +28,7 @@ export interface Rebuilt {
   readonly ledger: Ledger;
   readonly lines: Line[];
   readonly bytesPerPosting: number;
-  /** Of the heap, for each event: what decides how large a ledger the machine can hold. */
+  /** Bytes of heap for each event. This decides how large a ledger the machine can hold. */
   readonly heapPerEvent: number;
 }
 
@@ -45,8 +45,8 @@ export async function measureRebuild(file: string, events: number): Promise<Rebu
   let postings = 0;
   for (const fact of fundFacts(file)) postings += fact.postings.length;
   let bare = Infinity;
-  // Memory is measured by what this thread alone reads: what others read for it is not counted as its own. Only the first
-  // ledger finds no earlier read model in memory.
+  // Memory is measured with reading by this thread alone, because the memory of other threads is not counted. It is
+  // measured on the first ledger only, when no earlier read model is in memory.
   const before = await memory();
   let ledger = await openLedger(openSqliteEventStore({ file, readOnly: true }), systemClock);
   const after = await memory();
@@ -173,7 +173,10 @@ async function rebuilt(
   return { ledger, milliseconds };
 }
 
-/** Buffers are given back by a thread of the collector, some time after it: memory is looked at until no more comes back. */
+/**
+ * A thread of the garbage collector frees buffers some time after a collection, so memory is read until it stops
+ * falling.
+ */
 const GIVEN_BACK_WITHIN_MS = 100;
 
 /** What is held after full collections, in bytes. */

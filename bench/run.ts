@@ -35,15 +35,15 @@ import { EMPTY_READ, measureReads, READ } from './reads.js';
 import { BARE, measureAgain, measureOthersRebuild, measureRebuild, REBUILD, RESTART } from './rebuild.js';
 
 /**
- * Prints what the ledger does at each size, each figure held to what the machine does without it and beside what a user
- * would take instead, all in one run. `npm run bench -- [events …]`; `npm run bench -- disputes [cases]` for the disputes;
- * `npm run bench -- pages [events]` for the pages. The tables go to standard output, progress to standard error, the chart of
- * a whole run to docs/, and the tables of the pages into the document that --into names.
+ * Prints the ledger's speed at each size, compared in the same run with the bare machine and with the tools that a user
+ * would take instead. `npm run bench -- [events …]`; `npm run bench -- disputes [cases]` for the disputes;
+ * `npm run bench -- pages [events]` for the pages. The tables go to standard output, progress to standard error, the
+ * chart of a whole run to docs/, and the tables of the pages into the document that --into names.
  */
 const SIZES = [10_000, 100_000, 1_000_000];
 const CASES = 10_000;
 const DISPUTES = 'disputes';
-/** So many events show how pages are made; a million, how they stand a large ledger. */
+/** This many events show how fast pages are; a million shows how they behave on a large ledger. */
 const PAGE_EVENTS = 20_000;
 const PAGES = 'pages';
 const SEED = 20_170_401;
@@ -162,11 +162,11 @@ async function measureSize(events: number, postgres: () => Promise<Postgres>, me
   };
 }
 
-/** Why a ledger of this size would not fit, by what a smaller one took; undefined where it would. */
+/** Why a ledger of this size would not fit into memory, estimated from a smaller one; undefined if it fits. */
 function tooLarge(events: number, smaller: Sized | undefined): string | undefined {
   if (!smaller) return undefined;
   const bytes = smaller.heapPerEvent * events;
-  // The events on their way through need room beside what is kept.
+  // Events that are being read need memory in addition to what is kept.
   const room = 0.7 * Math.min(getHeapStatistics().heap_size_limit, freemem());
   const gibibytes = (number: number): string => `${told(number / 2 ** 30)} GiB`;
   return bytes <= room
@@ -199,7 +199,8 @@ function goalsOf(sections: readonly Section[], sizes: readonly Sized[]): Goal[] 
   const ours = `${POSITION}, ${OURS}`;
   const slowest = find(ours, at)?.times;
   const [one, many] = [atConnections(1), atConnections(64)];
-  // Journals and Emmett are not waited for at every size: they are held to ours at the largest at which they were.
+  // Journals and Emmett are not measured at every size. They are compared with the ledger at the largest size at which
+  // they were.
   const besideOurs = (what: string): number | undefined => {
     const size = sizes.findLast(({ events }) => rate(what, named(events)) !== undefined);
     return size && by(rate(REBUILD, named(size.events)), rate(what, named(size.events)));
@@ -389,6 +390,6 @@ try {
   await main();
 } catch (error) {
   note(error instanceof Error ? error.message : String(error));
-  // What a workload that failed has left open must not keep it.
+  // Something that a failed workload left open must not keep the process alive.
   process.exit(1);
 }

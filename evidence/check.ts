@@ -1,10 +1,10 @@
 import { isSameHash, nodeHash, type Hash } from './tree.js';
 
 /**
- * Checks proofs that somebody hands out (RFC 9162, 2.1.3.2 and 2.1.4.2), by what transparency-dev/merkle does: the path of
- * a leaf to the root is divided where it leaves the right edge of the tree. Below, each bit of the leaf’s index says on
- * which side its sibling is; above, all siblings are on the left. Sizes and indexes come from others, so they are any
- * number at all: bigint.
+ * Checks proofs received from others (RFC 9162, 2.1.3.2 and 2.1.4.2), in the same way as transparency-dev/merkle. The
+ * path of a leaf to the root is divided at the point where it reaches the right edge of the tree. Below that point each
+ * bit of the leaf’s index says on which side its sibling is; above it all siblings are on the left. Sizes and indexes
+ * come from others and may be any number, so they are bigints.
  */
 
 const HASH_BYTES = 32;
@@ -20,14 +20,14 @@ function parts(leaf: bigint, size: bigint): { readonly inner: number; readonly b
 
 const isRight = (index: bigint, level: number): boolean => ((index >> BigInt(level)) & 1n) === 1n;
 
-/** Up from a hash along siblings; `index` says of each whether it is the one on the left. */
+/** Hashes upwards from a hash along its siblings; the bits of `index` say which siblings are on the left. */
 const up = (hash: Hash, siblings: readonly Hash[], index: bigint): Hash =>
   siblings.reduce(
     (below, each, level) => (isRight(index, level) ? nodeHash(each, below) : nodeHash(below, each)),
     hash,
   );
 
-/** Up from a hash along those siblings alone that are on the left: as far as an earlier tree went. */
+/** Hashes upwards along the left siblings only, which gives the root of the earlier tree. */
 const upLeft = (hash: Hash, siblings: readonly Hash[], index: bigint): Hash =>
   siblings.reduce((below, each, level) => (isRight(index, level) ? nodeHash(each, below) : below), hash);
 
@@ -49,7 +49,7 @@ export interface Head {
   readonly root: Hash;
 }
 
-/** Whether a proof shows that a tree is the beginning of a later one. Of a tree without leaves there is nothing to show. */
+/** Whether a proof shows that a tree is the beginning of a later one. False for a tree without leaves. */
 export function isConsistent(earlier: Head, later: Head, proof: readonly Hash[]): boolean {
   const { size } = earlier;
   if (size <= 0n || size > later.size) return false;
@@ -71,8 +71,9 @@ export function isConsistent(earlier: Head, later: Head, proof: readonly Hash[])
 }
 
 /**
- * The bytes of a text in base64. Undefined where it is not the one way of writing them: what decodes takes texts with
- * padding missing, strange letters and spare bits, so that another text would pass for the same.
+ * The bytes of a text in base64. Undefined if the text is not the canonical base64 of its bytes. The decoder also
+ * accepts texts with missing padding, foreign characters and spare bits, so several texts would otherwise decode to the
+ * same bytes.
  */
 export function bytesOf(base64: string): Uint8Array | undefined {
   const bytes = Buffer.from(base64, 'base64');

@@ -2,13 +2,14 @@ import { hash as digest } from 'node:crypto';
 
 /**
  * The Merkle tree of RFC 6962, section 2.1 (RFC 9162 hashes alike): the entries of a log, in order, are its leaves, and
- * its root stands for all of them. Who has noted a size and a root down can be shown that an entry is in that tree, and that
- * a later tree has the same beginning.
+ * its root depends on all of them. A proof shows somebody who noted a size and a root that an entry is in that tree, or
+ * that a later tree has the same beginning.
  *
- * A leaf is SHA-256 of a zero byte and the entry; a node is SHA-256 of a byte one and the two hashes below it; a tree of n
- * leaves is divided after as many as the largest power of two that is less than n. So each stretch of 2^level leaves that
- * begins at a multiple of its length has a hash that never changes again: a *whole subtree*, named by its level and its
- * place among those of its level. Sizes and places are whole numbers up to 2^53: no 32-bit operators here.
+ * A leaf is SHA-256 of a zero byte and the entry; a node is SHA-256 of a byte one and the two hashes below it; a tree
+ * of n leaves is divided after as many as the largest power of two that is less than n. So each stretch of 2^level
+ * leaves that begins at a multiple of its length has a hash that never changes again: a *whole subtree*, named by its
+ * level and its place among those of its level. Sizes and places are whole numbers up to 2^53: no 32-bit operators
+ * here.
  */
 
 /** 32 bytes. */
@@ -34,8 +35,8 @@ export const hexOf = (hash: Hash): string => Buffer.from(hash.buffer, hash.byteO
 export const isSameHash = (one: Hash, other: Hash): boolean => Buffer.compare(one, other) === 0;
 
 /**
- * The right edge of a tree: its last whole subtree, and the larger ones before it. Nothing else is needed to add to a tree,
- * or to know its root. It never changes: who adds to it has another, and who kept the old one can go on from there.
+ * The right edge of a tree: its last whole subtree, and the larger ones before it. It is all that is needed to add to a
+ * tree or to compute its root. It is immutable: adding returns a new edge, and one can still add to the old edge.
  */
 export interface Edge {
   /** How many leaves the tree has, up to the end of this subtree. */
@@ -49,8 +50,8 @@ export interface Edge {
 export type Visit = (level: number, place: number, hash: Hash) => void;
 
 /**
- * Adds to a tree: a leaf, or a whole subtree of another level where the tree ends at a multiple of its length. `visit` is
- * told of each larger subtree that is whole with it, smallest first.
+ * Adds to a tree: a leaf, or a whole subtree of another level where the tree ends at a multiple of its length. `visit`
+ * is called for each larger subtree that becomes whole with it, smallest first.
  */
 export function added(edge: Edge | undefined, hash: Hash, level = 0, visit?: Visit): Edge {
   const size = (edge?.size ?? 0) + 2 ** level;
@@ -71,7 +72,10 @@ export function rootOf(edge: Edge | undefined): Hash {
   return hash;
 }
 
-/** Levels are kept eight apart: leaves, whole subtrees of 256 leaves, of 65,536, and so on. What is between is worked out. */
+/**
+ * Every eighth level is kept: leaves, whole subtrees of 256 leaves, of 65,536, and so on. The levels between are
+ * computed.
+ */
 export const LEVELS_APART = 8;
 export const isKept = (level: number): boolean => level % LEVELS_APART === 0;
 
@@ -82,11 +86,11 @@ export interface Stretch {
   readonly count: number;
 }
 
-/** What was read of a stretch: undefined, or the end of the list, for a hash that is not there. */
+/** The hashes read of a stretch. A missing hash is undefined, or beyond the end of the list. */
 export type Hashes = readonly (Hash | undefined)[];
 
 /**
- * What has to be read to know the hash over the leaves from one to another, exclusive, the largest first: fewer than 256
+ * The stretches to read for the hash over the leaves from one to another, exclusive, the largest first: fewer than 256
  * hashes of each level. The first leaf is a multiple of a power of two that is no less than the number of leaves.
  */
 export function stretchesOver(from: number, to: number): Stretch[] {
@@ -103,7 +107,7 @@ export function stretchesOver(from: number, to: number): Stretch[] {
   return stretches;
 }
 
-/** A hash that the tree is made of is not where it is kept. */
+/** Thrown when a kept hash of the tree is missing. */
 export class HashMissing extends Error {
   constructor(level: number, place: number) {
     super(`The tree of the ledger is not whole: ${nameOf(level, place)} is missing.`);
@@ -115,7 +119,7 @@ export class HashMissing extends Error {
 export const nameOf = (level: number, place: number): string =>
   level === 0 ? `leaf ${place}` : `the subtree at place ${place} of level ${level}`;
 
-/** The edge over stretches, from what was read of each. Throws {@link HashMissing} where that is not all of it. */
+/** The edge over stretches, from the hashes read of each. Throws {@link HashMissing} if one is missing. */
 export function edgeOver(stretches: readonly Stretch[], read: readonly Hashes[]): Edge | undefined {
   let edge: Edge | undefined;
   stretches.forEach(({ level, place, count }, index) => {
@@ -158,7 +162,7 @@ function inclusionNodes(leaf: number, size: number): Leaves[] {
 
 /** The nodes that prove a tree to be the beginning of a later one (RFC 6962, 2.1.2); none where both are the same. */
 function consistencyNodes(size: number, later: number): Leaves[] {
-  // Every tree goes on from the one without leaves: there is nothing to prove.
+  // Every tree begins with the tree without leaves, so the proof is empty.
   if (!(size > 0 && size <= later))
     throw new RangeError(`No proof shows a tree of ${size} to be the beginning of one of ${later}.`);
   const nodes: Leaves[] = [];
@@ -173,7 +177,7 @@ function consistencyNodes(size: number, later: number): Leaves[] {
       from = middle;
     }
   }
-  // The root of the earlier tree is known to whoever checks.
+  // The checker already has the root of the earlier tree.
   if (from > 0) nodes.unshift([from, to]);
   return nodes;
 }
@@ -182,7 +186,10 @@ function consistencyNodes(size: number, later: number): Leaves[] {
 export interface Tree {
   /** The root at a size. Rejects {@link HashMissing} where the tree was never as large, or is not whole. */
   rootAt(size: number): Promise<Hash>;
-  /** Proves the leaf at a place, from 0, to be in the tree of a size. Rejects {@link HashMissing}, and RangeError where it is in none. */
+  /**
+   * Proves the leaf at a place, from 0, to be in the tree of a size. Rejects {@link HashMissing}, and RangeError if the
+   * tree of that size has no such leaf.
+   */
   inclusion(leaf: number, size: number): Promise<Hash[]>;
   /** Proves the tree of a size, 1 at least, to be the beginning of that of a later size. Rejects as `inclusion` does. */
   consistency(size: number, later: number): Promise<Hash[]>;

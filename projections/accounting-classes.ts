@@ -13,9 +13,12 @@ import { isListed } from './dispute-register.js';
  */
 export interface ConfirmedTreatment extends Treatment {
   readonly case: string;
-  /** The class that an officer of the partner confirmed last for this part of the case, where it was for this very sum. */
+  /**
+   * The class that an officer of the partner last confirmed for this part of the case, if it was confirmed for exactly
+   * this sum.
+   */
   readonly confirmed: string | undefined;
-  /** The class confirmed last where that was for another sum, or for one the other way: it is to be confirmed again. */
+  /** The class last confirmed, if it was for another sum or direction and must be confirmed again. */
   readonly confirmedEarlier: { readonly class: string; readonly amount: Pence } | undefined;
 }
 
@@ -39,7 +42,7 @@ export function treatmentsOfCase(
   });
 }
 
-/** What an officer confirmed: a class, for a sum, of which the class proposed says which way it was owed. */
+/** A class that an officer confirmed for a sum; the proposed class gives the direction in which the sum was owed. */
 interface Confirmation {
   readonly class: string;
   readonly amount: string;

@@ -40,7 +40,7 @@ interface Signature {
 
 const dayOf = (entry: Entry): Day => londonDay(instantOf(entry.recordedAt)!);
 
-/** Every fact with those who approved it. The steps of proposals are no facts, and are told with the fact they led to. */
+/** Every fact with those who approved it. Steps of proposals are shown with the fact that they led to. */
 export function approvals(entries: readonly Entry[]): Approval[] {
   /** Each proposal’s last terms, with the signatures that a deal was given since. */
   const offered = new Map<string, Entry[]>();
@@ -52,7 +52,7 @@ export function approvals(entries: readonly Entry[]): Approval[] {
     else if (entry.type === 'ProposalSigned') offered.get(proposal)!.push(entry);
     else if (entry.type === 'ProposalAgreed') agreement = entry;
     else if (!isStep(entry)) {
-      // What was proposed is recorded by the act that agrees it, right after the agreement and in its order.
+      // The act that agrees a proposal records its facts directly after the agreement, in their order.
       const part = agreement ? entry.revision - agreement.revision - 1 : Infinity;
       const facts = agreement ? textsOf(agreement.data as unknown as Offered).length : 0;
       all.push(part < facts ? signedFact(entry, agreement!, part, offered) : postedFact(entry));
@@ -61,7 +61,7 @@ export function approvals(entries: readonly Entry[]): Approval[] {
   return all;
 }
 
-/** Of thousands of facts few are told with the day on which they were posted: it is worked out for those. */
+/** Few of thousands of facts are shown with the day of posting, so the day is computed only for those. */
 function postedFact(entry: Entry): Approval {
   const { officer, partner, role } = entry;
   return {
@@ -105,9 +105,9 @@ interface Late {
 }
 
 /**
- * The facts that were recorded at least so many days after they take effect, and those that take effect in a period that
- * had been closed by then: only an adjustment may. Closing and reopening a period are always of days gone by, and are not
- * told. Days before the fund's year are in its first period.
+ * The facts that were recorded at least so many days after they take effect, and those that take effect in a period
+ * that had been closed by then: only an adjustment may do that. Closing and reopening a period always take effect on
+ * past days, and are left out. Days before the fund's year are in its first period.
  */
 export function lateFacts(entries: readonly Entry[], firstDay: Day, daysMin: number): Late[] {
   return entries.flatMap((entry): Late[] => {
@@ -211,7 +211,7 @@ interface Instalment {
   readonly amount: Pence;
   /** Money received, and nothing else. */
   readonly paid: Pence;
-  /** What a later change took off it after it had fallen due. */
+  /** What a later change took off the instalment after it had fallen due. Pence. */
   readonly noLongerDue: Pence;
   /** The amount less what is no longer due and what was paid. */
   readonly unpaid: Pence;
@@ -226,8 +226,9 @@ interface Scheduled {
 }
 
 /**
- * How much of each instalment is no longer due on a day, inclusive: a credit, which a variation or a withdrawal leaves
- * where more had fallen due than was to be paid, is taken off what had fallen due by its own day, newest first.
+ * How much of each instalment is no longer due on a day, inclusive: if a variation or a withdrawal leaves less to pay
+ * than had fallen due, the difference is a credit, and it is taken off the instalments due by its own day, newest
+ * first.
  */
 function released(schedule: readonly Scheduled[], on: Day): Pence[] {
   const gone = schedule.map(() => NO_MONEY);
@@ -246,9 +247,9 @@ function released(schedule: readonly Scheduled[], on: Day): Pence[] {
 }
 
 /**
- * Each instalment of each contribution and grant, paid oldest first by what was received by a day, inclusive: `paid` is
- * money alone, and what is no longer due stands beside it. Overpayment of one contribution pays nothing of another, so
- * these may be more than what a position calls overdue.
+ * Each instalment of each contribution and grant, paid oldest first by what was received by a day, inclusive. `paid` is
+ * only money received; what is no longer due is a separate figure. An overpayment of one contribution does not pay
+ * another, so the unpaid sums may be more than the overdue figure of a position.
  */
 export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
   const items = new Map<string, Map<Day, Scheduled>>();

@@ -7,25 +7,31 @@ import { ACCOUNTS_MAX, createBook, createPaper, enter, readBook, type Book } fro
 /**
  * The balance of an account of one fund on a day, counting only the first so many events of the ledger.
  *
- * Everything that anyone sees is a balance or a formula over balances, so this is the one place where speed matters,
- * and the one place where a cache could lie. There is none: each holder has {@link Book}s of the postings of its accounts,
- * which are only ever added to. {@link naiveBalance} is the definition that it is tested by.
+ * Every figure is a balance or a formula over balances, so speed matters most here. There is no cache that could go
+ * stale: each holder has {@link Book}s of the postings of its accounts, and postings are only added. Tests compare
+ * balances with {@link naiveBalance}, which is the definition.
  */
 export interface Balances {
   /** Adds the postings of the event at a place in the ledger. Places never go down. */
   add(place: number, postings: readonly Posting[]): void;
   /**
-   * The sum of the postings effective on or before a day, inclusive, of the events at places below `size`.
-   * Whole pence; an account without postings stands at nothing.
+   * The sum of the postings effective on or before a day, inclusive, of the events at places below `size`. Whole pence;
+   * 0 for an account without postings.
    */
   balance(account: Account, on: Day, size: number): Pence;
-  /** The same with both dates chosen, for those who ask for many accounts: a holder's are worked out together. */
+  /**
+   * The same for two fixed dates, for callers that ask for many accounts: all accounts of a holder are computed
+   * together.
+   */
   at(on: Day, size: number): (account: Account) => Pence;
   /** Every account that has ever had a posting, in the order of first use. The same list each time; it only grows. */
   accounts(): readonly Account[];
   /** Whether an account has ever had a posting. */
   has(account: Account): boolean;
-  /** All that there is, as {@link createBalances} takes it; what is given out changes with what is added. */
+  /**
+   * All content, in the form that {@link createBalances} accepts. It is not copied, so it changes when postings are
+   * added.
+   */
   kept(): KeptBalances;
 }
 
@@ -36,7 +42,7 @@ export interface KeptBalances {
   readonly money: Float64Array;
 }
 
-/** An account as it is given out: it knows its book, so that nobody has to look for it. */
+/** An account as callers get it, with its book, so that no look-up is needed. */
 interface Kept extends Account {
   readonly [WHERE]: { readonly bound: Bound; readonly at: number };
 }
@@ -48,7 +54,7 @@ interface Bound {
   readonly book: Book;
   readonly of: Balances;
   sums: Float64Array;
-  /** For whom it was read; for nobody where it has been written in since. */
+  /** For which account list it was read; undefined if it has been written to since. */
   reader: object | undefined;
 }
 
@@ -56,7 +62,9 @@ export function createBalances(kept?: KeptBalances): Balances {
   const paper = createPaper(kept?.money);
   const books: Book[] = [];
   const accounts: Kept[] = [];
-  /** By holder, detail and source: of the accounts that have these in common, few are left to look through. */
+  /**
+   * Accounts by holder, detail and source: few accounts have all three in common, so a search through them is short.
+   */
   const byNames = new Map<string, Map<string, Map<string, Kept[]>>>();
   /** The book of each holder that has room for another account. */
   const open = new Map<string, Bound>();
@@ -125,19 +133,22 @@ export function createBalances(kept?: KeptBalances): Balances {
       money: paper.money.subarray(0, paper.used),
     }),
   };
-  // The same accounts in the same order are put into the same books, which then hold what they held.
+  // The accounts are added in the same order as before, so they get the same books.
   kept?.accounts.forEach(opened);
   kept?.books.forEach((book, index) => Object.assign(books[index]!, book));
   return balances;
 }
 
 /**
- * Balances that go on from others as they are known at a size of the ledger: what is added here is not added there, and what
- * is added there is not seen here. Nothing is copied. They cannot be kept.
+ * Balances on top of others as known at a size of the ledger. Postings added here are not added to the others, and
+ * postings added to the others later are not seen here. Nothing is copied. They cannot be kept.
  */
 export function layeredOn(below: Balances, size: number): Balances {
   const own = createBalances();
-  /** A list of its own only once there is an account in it that the others have not: lists are charted by what they are. */
+  /**
+   * A separate list only once it has an account that the others lack, because charts are kept by the identity of the
+   * list.
+   */
   let accounts: Account[] | undefined;
   const layered: Balances = {
     add(place, postings) {
@@ -164,7 +175,10 @@ export function layeredOn(below: Balances, size: number): Balances {
   return layered;
 }
 
-/** What a balance *is*: the sum over the whole log of what is early enough on both axes. Slow, and never wrong. */
+/**
+ * The definition of a balance: the sum of all postings in the log that are early enough on both dates. Slow; used to
+ * check the fast balances.
+ */
 export function naiveBalance(
   log: readonly { readonly place: number; readonly postings: readonly Posting[] }[],
   account: Account,

@@ -1,16 +1,16 @@
 import { exactly } from '../src/domain/money.js';
 
 /**
- * The postings of the accounts of one holder, in ledger order, in pages; and before each page but the first a table of
- * what every account had come to by each day.
+ * The postings of the accounts of one holder, in ledger order, in pages. Before each page but the first stands a table
+ * with the balance of every account on each day.
  *
- * All balances of a holder at two dates are one row of the table before the last page of which anything is known, and the
- * few postings known of that page, one by one; or one row of the table after that page, and the few that were not known
- * yet, whichever are fewer. Pages are only ever added, so what is written is never touched again, a
- * back-dated posting costs what any other does, and nothing can go stale. A year has few days, so a table is short however
- * many postings it sums up; a page is as long as its table is, divided by {@link CELLS_PER_POSTING}, and 64 postings at
- * least. So the time to an answer grows with the days from a holder's first to its last, with the number of its accounts
- * and with the logarithm of the ledger, and not with the ledger.
+ * To find all balances of a holder at two dates, take the last page with a posting known at that size. Either take one
+ * row of the table before that page and add the known postings of the page, or take one row of the table after it and
+ * subtract the postings not known yet, whichever are fewer. Pages are only added, so written pages never change, a
+ * back-dated posting costs as much as any other, and nothing can go stale. A year has few days, so a table is short
+ * however many postings it sums up; a page is as long as its table is, divided by {@link CELLS_PER_POSTING}, and 64
+ * postings at least. So the time to an answer grows with the days from a holder's first to its last, with the number of
+ * its accounts and with the logarithm of the ledger, and not with the ledger.
  *
  * Memory: 16 bytes a posting; and for tables 64 bytes a posting, less where a holder has few, and never above 128. All
  * books of a fund share one long buffer, which grows by an eighth of what it holds.
@@ -26,7 +26,7 @@ interface Paper {
 export interface Book {
   /** How many accounts it has: {@link ACCOUNTS_MAX} at most, so that a table is never too long. */
   accounts: number;
-  /** The sum of the sizes of all its postings: while it is exact, every sum of some of them is. */
+  /** The sum of the absolute amounts of all its postings: while it is exact, every sum of some of them is exact. */
   moved: number;
   /** The first and the last day on which anything moved, in days since 1970. */
   firstDay: number;
@@ -52,7 +52,10 @@ const whatAt = (at: number): number => at * 2 + 3;
 const DAY_BITS = 16;
 const DAY_MAX = (1 << DAY_BITS) - 1;
 
-/** Many holders have few postings: a page begins short, and is moved when it is full until it is a whole one. */
+/**
+ * Many holders have few postings, so a page begins short. When it is full, it is moved to a longer place, until it has
+ * its full length.
+ */
 const POSTINGS_AT_FIRST = 4;
 const POSTINGS_MIN = 64;
 const CELLS_PER_POSTING = 8;
@@ -60,7 +63,7 @@ const ROOM_AT_FIRST = 1;
 const UNITS_AT_FIRST = 64;
 const GROWTH = 1.125;
 
-/** Paper that is empty, or on which is what is given, and no room for more. */
+/** A buffer that is empty, or that holds what is given without spare room. */
 export const createPaper = (kept?: Float64Array): Paper => ({
   ...views(kept ?? new Float64Array(UNITS_AT_FIRST)),
   used: kept?.length ?? 0,
@@ -82,7 +85,7 @@ export const createBook = (): Book => ({
   room: ROOM_AT_FIRST,
 });
 
-/** Takes so many units, which hold nothing yet, and returns where they begin. */
+/** Reserves so many empty units, and returns where they begin. */
 function take(paper: Paper, units: number): number {
   const start = paper.used;
   paper.used += units;
@@ -125,7 +128,10 @@ interface Table {
 
 const NO_TABLE: Table = { table: 0, firstDay: 0, days: 0, accounts: 0 };
 
-/** Makes room after a full page: in a longer one where it is much too short for the days of its book, or in another. */
+/**
+ * Makes room after a full page: lengthens the page if it is much too short for the days of its book, or adds another
+ * page.
+ */
 function makeRoom(paper: Paper, book: Book, place: number): void {
   const last = fieldsOf(book, book.pages - 1);
   const start = book.index[last + Field.start]!;
@@ -160,7 +166,7 @@ function addPage(paper: Paper, book: Book, place: number, units: number, before:
   book.limit = start + units;
 }
 
-/** Makes the table of what every account has come to by each day: the table before the last page, and that page. */
+/** Makes the table of the balance of every account on each day, from the table before the last page and that page. */
 function addTable(paper: Paper, book: Book, days: number): number {
   const { accounts, firstDay, index } = book;
   const table = take(paper, days * accounts);
@@ -171,7 +177,7 @@ function addTable(paper: Paper, book: Book, days: number): number {
     const what = words[whatAt(at)]!;
     money[table + ((what & DAY_MAX) - firstDay) * accounts + (what >>> DAY_BITS)]! += money[at]!;
   }
-  // Day by day, first what came with the page, so that it adds up along the days.
+  // First the changes of the page by day, and then their running sums along the days.
   for (let cell = table + accounts; cell < table + days * accounts; cell++) money[cell]! += money[cell - accounts]!;
   const accountsBefore = index[page + Field.accounts]!;
   for (let day = 0; day < days; day++) {
@@ -184,15 +190,16 @@ function addTable(paper: Paper, book: Book, days: number): number {
   return table;
 }
 
-/** Where the table of a page has what stood on a day, inclusive; below 0 where nothing had moved by then. */
+/** The row of a page's table for the balances on a day, inclusive; negative if nothing had moved by then. */
 function rowOf(index: Uint32Array, page: number, day: number): number {
   const row = Math.min(day - index[page + Field.firstDay]!, index[page + Field.days]! - 1);
   return row < 0 ? row : index[page + Field.table]! + row * index[page + Field.accounts]!;
 }
 
 /**
- * Works out what each account of a book has come to: its postings effective on or before a day since 1970, inclusive, of
- * the events at places below `size`, in whole pence, into `sums`, which has a number for each account of the book.
+ * Writes the balance of each account of a book into `sums`, in whole pence: the sum of its postings effective on or
+ * before a day (in days since 1970, inclusive) of the events at places below `size`. `sums` has a number for each
+ * account of the book.
  */
 export function readBook(paper: Paper, book: Book, day: number, size: number, sums: Float64Array): void {
   sums.fill(0);
@@ -210,7 +217,7 @@ export function readBook(paper: Paper, book: Book, day: number, size: number, su
   const start = index[page + Field.start]!;
   const end = index[page + Field.end]!;
   const middle = start + (((end - start) / UNITS) >>> 1) * UNITS;
-  // From the table after the page back, where that is nearer: it is the table before the page, and all that is on it.
+  // From the table after the page backwards, if that is nearer: that table contains the whole page.
   if (low < book.pages && words[placeAt(middle)]! < size) {
     copyRow(paper, index, page + FIELDS, day, sums);
     for (let at = end - UNITS; words[placeAt(at)]! >= size; at -= UNITS) {

@@ -6,19 +6,19 @@ import type { DisputesView } from './claims.js';
 import { caseRow, eachRow, type Grouping } from './dispute-register.js';
 
 /**
- * What may be told of an area's claims to those who see its totals and no case. A sum of few cases, or two sums that
- * differ by few, can point at a person: so claims are told as they stood at the ends of months, the releases, in cells
- * that are renewed by several cases at a time. Source: docs/sources.md, Disputes.
+ * The figures of an area's claims for readers who may see its totals but no cases. A sum over few cases, or two sums
+ * that differ by few cases, can identify a person. So these readers get the claims as they were at the ends of months
+ * (releases), in cells that change by several cases at a time. Source: docs/sources.md, Disputes.
  *
- * - A cell of money is what is agreed, abandoned, open and repayable of one financial year between two bodies. A cell of
- *   cases is one row of a breakdown: so many cases at a stage, of a kind, and so on.
- * - At a month's end a cell is renewed where every earlier telling of it, and the empty cell that it began as, is of
- *   exactly the same cases with the same sums, or differs from it in {@link CASES_TOLD_MIN} cases or more. Otherwise it
- *   stays as it was told last. So whoever takes two tellings from each other never holds the sum of fewer cases.
- * - Claims accrue by the day, which can be foretold. So the facts of the same number of cases must have changed as well, or
- *   none: one claim that is raised beside many that accrue would be what remains once their growth is taken off.
- * - Sums are told to the nearest £1,000 and counts to the nearest five; every total is the sum of what is told, so
- *   claimed = agreed + abandoned + open still holds, and totals give nothing away that their parts do not.
+ * - A cell of money holds the sums agreed, abandoned, open and repayable of one financial year between two bodies. A
+ *   cell of cases is one row of a breakdown: so many cases at a stage, of a kind, and so on.
+ * - At a month's end a cell is renewed only if every earlier release of it, and the empty cell, either has exactly the
+ *   same cases with the same sums or differs from it in {@link CASES_TOLD_MIN} cases or more. Otherwise the cell keeps
+ *   its last released figures. So the difference of two releases never is a sum of fewer cases.
+ * - Claims accrue by the day, which can be predicted. So facts must also have changed in that many cases, or in none:
+ *   otherwise one claim raised among many that accrue could be found by subtracting the predicted growth.
+ * - Sums are told to the nearest £1,000 and counts to the nearest five; every total is the sum of the released cells,
+ *   so claimed = agreed + abandoned + open still holds, and totals reveal no more than their parts.
  */
 export const CASES_TOLD_MIN = 5;
 
@@ -53,7 +53,10 @@ interface Cell {
   readonly cases: number[];
   /** Which state of its facts each case is in; nothing where cases are only counted. */
   readonly facts: number[];
-  /** A digest of what each case adds. Where two that differ have one digest, a cell is renewed later than it could be. */
+  /**
+   * A digest of what each case adds. If two different states have the same digest, the cell is only renewed later than
+   * possible.
+   */
   readonly digests: number[];
   readonly sums: number[];
 }
@@ -69,7 +72,7 @@ export interface ClaimReleases {
   readonly revisions: readonly number[];
   /** Makes the next release, giving way to others after every few cases. */
   next(on: Day, upTo: number): Generator<void, void>;
-  /** What is told once so many releases have been made. */
+  /** The released figures after so many releases. */
   told(releases: number): ToldClaims;
 }
 
@@ -146,7 +149,7 @@ function* cellsOn(view: DisputesView): Generator<void, Map<string, Cell>> {
   return cells;
 }
 
-/** Counts what a case adds to a cell. What adds nothing stands in no cell. */
+/** Adds a case's sums to a cell. A case that adds nothing is in no cell. */
 function add(
   cells: Map<string, Cell>,
   key: string,

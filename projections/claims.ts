@@ -5,9 +5,9 @@ import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import type { Entry } from './entry.js';
 
 /**
- * What is claimed and still open, beside what is agreed and never inside it. A claim falls into the fund of the
- * financial year of its days; only what has accrued by the day asked for counts.
- * Source: docs/sources.md, At risk and in dispute; Claims.
+ * Claims that are still open. They are shown beside agreed money and are never part of it. A claim falls into the fund
+ * of the financial year of its days; only what has accrued by the day asked for counts. Source: docs/sources.md, At
+ * risk and in dispute; Claims.
  */
 
 /** An area's disputes with both dates chosen: a day, inclusive, and the last revision that is known. */
@@ -86,7 +86,7 @@ export function openClaims({ state, on, upTo }: DisputesView, year?: FinancialYe
 export interface ClaimsWalk {
   /** All that is open on a day, as known at a size of the ledger. */
   open(on: Day, size: number): Pence;
-  /** What one event changed, on a day: nothing where it is not one of the disputes. */
+  /** What one event changed, on a day; 0 for an event that is not of the disputes. */
   changedBy(entry: Entry, on: Day): Pence;
 }
 
@@ -99,7 +99,7 @@ export const claimsWalk = (
   open: (on, size) => openClaims({ state, on, upTo: revisionAt(size) }, year).total,
   changedBy({ place, revision, data }, on) {
     if (state.cases.size === 0) return NO_MONEY;
-    // Events of the fund have revisions of their own, which stand for other events here.
+    // Events of the fund have revisions of another stream, which would mean other events here.
     if (revisionAt(place + 1) === revisionAt(place)) return NO_MONEY;
     const asAt = within(on, year);
     return casesTouched(state, revision, data).reduce(

@@ -7,16 +7,16 @@ import type { Entry } from './entry.js';
 import { count, GAP_FIGURES, gapFrom, isCounted, noSums, type Gap } from './gap.js';
 
 /**
- * Why a figure changed between two dates, each a day and a state of knowledge. The way from one to the other is walked
- * fact by fact: first the day moves, with what was known at the start; then knowledge moves, fact by fact in ledger
- * order. Each fact is given the change that it made when its turn came, so the changes add up to the difference exactly,
- * even of figures such as `soft` that are not sums.
+ * Why a figure changed between two dates, each a day and a state of knowledge. The comparison goes from one to the
+ * other in steps: first the day changes, with the knowledge of the start; then knowledge changes, fact by fact in
+ * ledger order. Each fact gets the change of the figures at its step, so the changes add up exactly to the difference,
+ * even for figures such as `soft` that are not sums.
  */
 interface Point {
   readonly on: Day;
   /** How many events of the ledger are known. */
   readonly size: number;
-  /** The instant at which they are known; it may be left out where nothing passes by itself. */
+  /** The instant at which they are known; it may be left out if no offer can expire. */
   readonly instant?: Instant;
 }
 
@@ -24,7 +24,7 @@ const isKnown = ({ place, passes }: Entry, { size, instant = Infinity as Instant
   place < size && (passes === undefined || passes <= instant);
 
 type Mover = {
-  /** What it changed; figures that it left alone are not named. */
+  /** The figures that it changed, with each change. */
   readonly changes: Partial<Record<keyof Gap, Pence>>;
 } & (Fact | { readonly by: 'accrual'; readonly entry?: undefined });
 
@@ -90,7 +90,8 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
 
   step({ by: 'accrual' }, [], 1, minus(claims.open(to.on, from.size), claims.open(from.on, from.size)));
 
-  // Who knows more knows all that the other knows: what one of the two knows alone is learnt, or forgotten.
+  // The larger state of knowledge contains the smaller one. Events in only one of them are learnt or, if the second is
+  // smaller, forgotten.
   const learnt = entries.filter((entry) => isKnown(entry, to) && !isKnown(entry, from));
   const forgotten = entries.filter((entry) => isKnown(entry, from) && !isKnown(entry, to));
   const knowWay = forgotten.length > 0 ? -1 : 1;

@@ -97,9 +97,9 @@ function rowOf(history: History, terms: Terms, totals: Totals, view: DisputesVie
 }
 
 /**
- * A case stands in the register from the first day of its care on, or from its raising where that is earlier: so the
- * register adds up to what is claimed of the days gone by, also where a claim was raised long after them. Who asks what
- * was known on the day itself finds only what had been raised by then.
+ * A case is in the register from its first day of care on, or from its raising if that is earlier. So the register adds
+ * up to the claims for past days, even if a claim was raised long afterwards. As known on the day itself, it has only
+ * the cases raised by then.
  */
 export const isListed = ({ first, raisedOn }: Terms, day: number): boolean => first <= day || raisedOn <= day;
 
@@ -147,7 +147,7 @@ const valueBand = (open: Pence): string => VALUE_BANDS.findLast((each) => each.f
 
 type Placed = Pick<CaseRow, 'kind' | 'stage' | 'age' | 'open' | 'claimant' | 'respondent'>;
 
-/** Tells the row of each breakdown in which an open case is counted, beside that of its status. */
+/** Calls back with the row of each breakdown, other than status, in which an open case is counted. */
 export function eachRow(
   { kind, stage = 'none', age, open, claimant, respondent }: Placed,
   tell: (by: Grouping, group: string) => void,
@@ -173,7 +173,7 @@ interface RegisterNumbers extends Sums {
   readonly claims: OpenClaims;
 }
 
-/** Counts the register on a day in one walk along its cases, without making a row of any. */
+/** Counts the register on a day in one pass over its cases, without building their rows. */
 export function registerNumbers(view: DisputesView): RegisterNumbers {
   const day = dayNumber(view.on);
   const count = countClaims();

@@ -7,14 +7,17 @@ import type { Posting } from '../src/domain/postings.js';
 export interface Entry {
   /** Its place in the whole ledger, from 0: the event is known from size `place + 1` on. */
   readonly place: number;
-  /** Of what passes by itself, the instant from which it is known, by those who know its place: see offers.ts. */
+  /**
+   * For an expiry, which no event records: the instant from which it is known, to readers who know its place (see
+   * offers.ts).
+   */
   readonly passes?: Instant;
   readonly revision: number;
   readonly id: string;
   readonly type: string;
-  /** What its words are kept as; nothing where nobody asks for them later. */
+  /** The kind under which its words are kept; undefined if no question needs them. */
   readonly keptAs?: KeptAs | undefined;
-  /** The revision of the fact that it takes back, where it does. */
+  /** The revision of the fact that it reverses, if it is a reversal. */
   readonly reverses?: string | undefined;
   readonly recordedAt: string;
   readonly effective: Day;

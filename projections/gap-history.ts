@@ -47,7 +47,8 @@ export function gapByDay(entries: readonly Entry[], on: Day, size: number, claim
     if (place >= size) continue;
     for (const posting of postings) {
       if (posting.on > on) continue;
-      // A day with a receipt alone stays a point where claims have accrued by then: answers that were settled keep their points.
+      // A day with only a receipt stays a point if claims have accrued by then, so that settled answers keep their
+      // points.
       const ofDay = inside(byDay, posting.on, (): Posting[] => []);
       if (isCounted(posting)) ofDay.push(posting);
     }

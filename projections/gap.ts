@@ -4,9 +4,9 @@ import { charted } from '../src/domain/chart.js';
 import type { View } from './view.js';
 
 /**
- * The funding gap: funded + soft + hard = requirement, always. Source: docs/figures.md; docs/sources.md, Gap.
- * `soft` is what is on the table, unsigned; `hard` is what nobody has offered; a fund with more than it requires has a
- * gap below nothing, all of it in `hard`.
+ * The funding gap: funded + soft + hard = requirement, always. Source: docs/figures.md; docs/sources.md, Gap. `soft` is
+ * offered and unsigned; `hard` is the part that nobody has offered. If a fund has more than it requires, its gap is
+ * negative and all of it is `hard`.
  */
 export interface Gap {
   readonly requirement: Pence;
@@ -21,7 +21,7 @@ export interface Gap {
   readonly atRisk: Pence;
   /** Claims of the fund’s year that are neither agreed nor abandoned, whoever makes them. */
   readonly openClaims: Pence;
-  /** What may yet be lost or have to be paid: at risk, and open claims. */
+  /** Money that may still be lost or have to be paid: money at risk, and open claims. */
   readonly exposure: Pence;
 }
 
@@ -64,7 +64,7 @@ export const noSums = (): GapSums => ({
 
 const COUNTED: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'proposed', 'assumed', 'atRisk']);
 
-/** Whether a figure of the gap is made of an account: the pool’s side, and other measures, need not be added up at all. */
+/** Whether an account counts in a figure of the gap. The pool’s side and other measures do not. */
 export const isCounted = ({ measure, holder }: Account): boolean => COUNTED.has(measure) && holder !== POOL;
 
 /** Counts an amount of one account into the sums that a gap is made of, or out of them. */

@@ -8,11 +8,11 @@ import { gapOf, type Gap } from './gap.js';
 import { sumOver, type View } from './view.js';
 
 /**
- * Several years of an area beside each other, and the bridge between two states of knowledge of them: by how much each
- * year’s gap changed (columns), and through what (rows). Source: docs/sources.md, Gap.
+ * Several years of an area side by side, and the bridge between two states of knowledge: by how much each year’s gap
+ * changed (columns) and why (rows). Source: docs/sources.md, Gap.
  */
 
-/** The category of each plan line, by its name: a name is used once, so that it holds whatever was reversed. */
+/** The category of each plan line, by its name. A name is used only once, so reversals do not change this. */
 export const categoriesOf = (linesSet: readonly Kept[]): ReadonlyMap<string, string> =>
   new Map(linesSet.map(({ data }) => [data['line'] as string, data['category'] as string]));
 
@@ -51,7 +51,7 @@ export function yearPlan(view: View, categories: ReadonlyMap<string, string>): Y
 
 /** The figures of a year of the medium term. */
 export interface YearGap extends Pick<Gap, 'requirement' | 'funded' | 'gap' | 'soft' | 'hard' | 'recurrentGap'> {
-  /** What bodies have beside the pool: it closes the gap of the medium term, and not that of the pool. */
+  /** Money beside the pool: it reduces the gap of the medium term, but not the gap of the pool. */
   readonly beside: Pence;
 }
 
@@ -109,7 +109,7 @@ function reprofileOf(data: FactData): Reprofile | undefined {
   return (original?.data ?? data)['reprofile'] as Reprofile | undefined;
 }
 
-/** The facts of a year that are learnt between two sizes, and the sign of learning them: less is known then, it is minus. */
+/** The facts of a year between two sizes of the ledger, and their sign: minus if the second size is smaller. */
 function learnt(entries: readonly Entry[], { fromSize, toSize }: Learnt): { entries: Entry[]; sign: 1 | -1 } {
   const [small, large] = fromSize <= toSize ? [fromSize, toSize] : [toSize, fromSize];
   return {
@@ -138,7 +138,8 @@ export function bridgeLines(entries: readonly Entry[], of: Learnt): ReadonlyMap<
 
 /**
  * The steps from what was known at one size of the ledger to what was known at another: what each fact in between adds
- * to the gap of the year, or takes off it again where the second knew less. Each posting is in one step, so they add up.
+ * to the gap of the year; if the second size is smaller, the signs are reversed. Each posting is in exactly one step,
+ * so the steps add up.
  */
 export function bridgeSteps(entries: readonly Entry[], categories: ReadonlyMap<string, string>, of: Learnt): Step[] {
   const { on } = of;

@@ -8,10 +8,10 @@ import type { Owed } from '../src/domain/fund/money/ring-fence.js';
 import { sumOver, type View } from './view.js';
 
 /**
- * The host's memorandum account of a pool for its year: what partners put in, what was spent, what is left and whose it
- * is. Funding is what was agreed for the year, with what was carried in, whenever it falls due; spending is what was spent
- * or accrued, and what was passed down.
- * Shape: docs/sources.md, Memorandum account (not proven); the partner's own view: Accounting.
+ * The host's memorandum account of a pool for its year: what partners paid in, what was spent, what is left and to whom
+ * it belongs. Funding is what was agreed for the year, with what was carried in, whenever it falls due; spending is
+ * what was spent or accrued, and what was passed down. Shape: docs/sources.md, Memorandum account (not proven); the
+ * partner's own view: Accounting.
  */
 interface Memorandum {
   /** What stood in the pool on the day before the year. */
@@ -46,9 +46,9 @@ interface FundingRow {
   readonly partner: string;
   readonly source: string;
   readonly amount: Pence;
-  /** What has come of it. */
+  /** The part of it that was received. */
   readonly received: Pence;
-  /** What is owed of it still; below nothing, what came beyond what is agreed. */
+  /** The part of it that is still owed; negative if more was received than agreed. */
   readonly debtor: Pence;
 }
 
@@ -56,7 +56,7 @@ interface FundingRow {
 interface PartnerShare {
   readonly partner: string;
   readonly funding: Pence;
-  /** What the holder of a grant owes it of what is left of the grant; of the holder, what it owes, below nothing. */
+  /** What the holder of a grant owes the partner from the unspent grant; negative for the holder. */
   readonly owed: Pence;
   readonly spending: Pence;
   readonly surplus: Pence;
@@ -68,10 +68,10 @@ interface PartnerShare {
 /** The accounts that are funding: what was agreed for the year, whether it has fallen due and come or not. */
 const isFunding = ({ measure }: Account): boolean => measure === 'agreed';
 const SPENDING: ReadonlySet<Measure> = new Set(['spent', 'accrued', 'passedDown']);
-/** What leaves the pool without being spent: what went back, and what is in a later year's fund. */
+/** Money that leaves the pool without being spent: money returned, and money drawn for a later year's fund. */
 const LEFT: ReadonlySet<Measure> = new Set(['returned', 'drawn']);
 
-/** What stands in the pool, from its own side of the books, where every sum has the other sign. */
+/** The money in the pool, from its own side of the books, where every sum has the opposite sign. */
 const inPool = (view: View): Pence => {
   const pool = (counts: (account: Account) => boolean): Pence =>
     negated(sumOver(view, (account) => account.holder === POOL && counts(account)));
@@ -125,13 +125,13 @@ function passedDownRows(year: View): { grant: string; amount: Pence }[] {
 /** Whose a surplus is, or who bears a deficit: all sums under the names of the day. */
 export interface Whose {
   readonly partners: readonly string[];
-  /** What the signed rules charge each partner for each scheme; what they give is below nothing. */
+  /** What the signed rules charge each partner for each scheme; negative where they give. */
   readonly charged: readonly ReadonlyMap<string, Pence>[];
   /** The sources whose money is ring-fenced: no rule shares what is left of it. */
   readonly ringFenced: ReadonlySet<string>;
   /** Whom a sum that is left of a ring-fenced source is owed to. */
   owedTo(source: string, sum: Pence): Owed;
-  /** A sum that is the host's, as it stands with those who follow the host. */
+  /** A sum of the host, divided among the host's successors. */
   hosts(sum: Pence): ReadonlyMap<string, Pence>;
 }
 
@@ -160,11 +160,11 @@ interface SurplusShares {
 }
 
 /**
- * Each partner’s share of a surplus or deficit: what is left of ring-fenced money, as it is owed; what the signed rules
- * give or charge it for each scheme; and of the rest, a surplus in proportion to all that is agreed for the year, paid
- * once or recurrently, and a deficit in proportion to recurrent contributions, since who pays once has undertaken no more;
- * ring-fenced money left out of both. Where there are none, it is the host’s. The shares add up to the surplus.
- * Source: docs/sources.md, Risk share; Memorandum account.
+ * Each partner’s share of a surplus or deficit is the sum of three parts. First, the unspent ring-fenced money that is
+ * owed to it. Second, what the signed rules give or charge it for each scheme. Third, a share of the rest, ring-fenced
+ * money left out: a surplus in proportion to everything agreed for the year, one-off or recurrent; a deficit in
+ * proportion to recurrent contributions, because a one-off payer has undertaken no more. Where there are none, the rest
+ * is the host’s. The shares add up to the surplus. Source: docs/sources.md, Risk share; Memorandum account.
  */
 function surplusShares(view: View, surplus: Pence, left: Sums, of: Whose): SurplusShares {
   const { charged, ringFenced: sources, owedTo, hosts } = of;

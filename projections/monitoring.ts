@@ -28,9 +28,9 @@ export const MONITORED = [
 
 interface Forecast {
   readonly period: number;
-  /** As it counts in the total: what lowers cost is below nothing. */
+  /** As it counts in the total: a line that lowers cost is negative. */
   readonly outturn: Pence;
-  /** Of a line that lowers cost, what it has saved or brought in so far, where that was said. */
+  /** For a line that lowers cost: what it has saved or brought in so far, if that was stated. */
   readonly achieved: Pence | undefined;
   readonly revision: number;
   readonly recordedAt: string;
@@ -41,13 +41,13 @@ interface MonitoredLine extends Monitored {
   readonly description: string;
   readonly source: string;
   readonly category: string;
-  /** What has come in on a line of income. */
+  /** What was received on a line of income. */
   readonly income: Pence;
-  /** The periods of which it was said that nothing was spent and nothing came in. */
+  /** The periods for which it was stated that nothing was spent and nothing was received. */
   readonly nothingIn: readonly number[];
   /** The latest forecast of the latest period that has one; undefined where none has. */
   readonly forecast: Forecast | undefined;
-  /** budget − forecast: below nothing where more is expected to be spent; undefined where nothing is forecast. */
+  /** budget − forecast: negative if more is expected to be spent; undefined without a forecast. */
   readonly variance: Pence | undefined;
   /** Every forecast that counts or counted, in the order of recording. */
   readonly forecasts: readonly Forecast[];
@@ -62,8 +62,7 @@ interface Monitoring {
 }
 
 /**
- * What the lines of a category that lowers cost are planned to save or bring in, and are forecast to.
- * Source: docs/sources.md, Accounting.
+ * The planned and the forecast sums of the lines of a category that lowers cost. Source: docs/sources.md, Accounting.
  */
 interface Lowering {
   readonly category: string;
@@ -71,7 +70,7 @@ interface Lowering {
   readonly forecast: Pence;
   /** planned − forecast, of the lines that have a forecast. */
   readonly atRisk: Pence;
-  /** What was said to be achieved so far. */
+  /** What was stated as achieved so far. */
   readonly achieved: Pence;
   /** What has come in, as it was recorded. */
   readonly income: Pence;
@@ -135,7 +134,7 @@ export function monitoringOf(
   nothings: readonly Kept[],
 ): Monitoring {
   const spending = spendingByLine(view);
-  /** Of a line of which nothing is planned there is no sum. */
+  /** A line planned at 0.00 has no sum. */
   const spentOn = (line: string): LineSpending => spending.get(line) ?? NOTHING_SPENT;
   const planned = linesStanding(view, linesSet, linesKnown);
   const shown = linesKnown.filter(

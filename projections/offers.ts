@@ -5,8 +5,8 @@ import { accountKey, type Account } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 
 /**
- * What the passing of an offer’s last day does to figures. Nobody records it: it is worked out from what is kept of the
- * offers (src/domain/grammar/offers.ts) and the instant that is asked about.
+ * The effect of an offer’s expiry on figures. No event records it: it is computed from the offers that are kept
+ * (src/domain/grammar/offers.ts) and the instant of the question.
  */
 
 /** What expired offers would still count as in an account, on a day, inclusive. */
@@ -26,8 +26,9 @@ export function offeredIn(expired: readonly Offer[], on: Day): (account: Account
 const endOf = ({ expires }: Offer): Instant => (endOfLondonDay(expires) + 1) as Instant;
 
 /**
- * The facts of a fund as they came to be known, with the passing of each offer’s last day among them in its turn: so that
- * what they post adds up to the figures at any state of knowledge. What takes an offer off the table after that moves nothing.
+ * The facts of a fund as they came to be known, with the expiry of each offer inserted at its instant, so that their
+ * postings add up to the figures at any state of knowledge. A later step that takes an expired offer off the table then
+ * posts nothing.
  * @param entries those that are known at `upTo`, in ledger order; those of other streams may be among them
  */
 export function withExpiries(entries: readonly Entry[], offers: readonly Offer[], upTo: KnownTo): Entry[] {
@@ -44,7 +45,7 @@ export function withExpiries(entries: readonly Entry[], offers: readonly Offer[]
       waiting.delete(offer);
       if (offer.until < place) continue;
       expired.push(offer);
-      // One that was put back on the table after its last day goes off it in the same moment.
+      // An offer that was put back on the table after its last day expires at once.
       all.push(expiryOf(offer, Math.max(endOf(offer), before) as Instant));
     }
   };
@@ -64,7 +65,7 @@ const withoutOffers = (entry: Entry, over: readonly Offer[]): Entry => ({
   ),
 });
 
-/** What nobody records: that the last day of an offer has passed. It is told under the revision of the offer’s terms. */
+/** The expiry of an offer, as an entry that is not recorded. It has the revision of the offer’s terms. */
 const expiryOf = ({ proposal, by, revision, from, expires, said, postings }: Offer, instant: Instant): Entry => ({
   place: from,
   passes: instant,

@@ -12,12 +12,12 @@ interface PlanLine {
   readonly effect: 'adds' | 'reduces';
   readonly source: string;
   readonly recurrent: boolean;
-  /** As it is written: a saving above nothing, what is taken out of the plan below. */
+  /** As it is written: positive for a saving, negative for what is taken out of the plan. */
   readonly amount: Pence;
-  /** What it adds to the requirement, and so to the gap; below nothing, what it takes off both. */
+  /** What it adds to the requirement, and so to the gap; negative if it reduces both. */
   readonly onGap: Pence;
   readonly department: string | undefined;
-  /** The dimensions of the template; none where nobody has described the line. */
+  /** The dimensions of the template; none if the line has no description. */
   readonly scheme: PlanScheme | undefined;
 }
 
@@ -59,8 +59,8 @@ const requiredOf = (view: View, line: string): Pence =>
   sumOver(view, (account) => isRequired(account) && account.detail === line);
 
 /**
- * The lines of the plan on the view's day: those in force, and one that was taken out of it while something of it stands,
- * as where a revision of it was taken back from a later day only. So the lines add up to the requirement.
+ * The lines of the plan on the view's day: those in force, and a reversed line while part of its sum still counts, as
+ * when a revision of it was reversed from a later day only. So the lines add up to the requirement.
  */
 export const linesStanding = (view: View, linesSet: readonly Kept[], linesKnown: readonly Kept[]): Kept[] =>
   linesKnown.filter((each) => linesSet.includes(each) || requiredOf(view, each.data['line'] as string) !== NO_MONEY);
@@ -82,7 +82,10 @@ export function planOf(view: View, linesSet: readonly Kept[], described: readonl
   return { lines, requirement: sumOver(view, isRequired) };
 }
 
-/** What was said of a line last: by the description that took effect last, or of two on one day the one recorded last. */
+/**
+ * The latest description of a line: the one with the latest effective day and, of two on one day, the one recorded
+ * last.
+ */
 function lastOf<Field extends 'scheme' | 'department'>(
   line: string,
   described: readonly Kept[],
@@ -113,7 +116,7 @@ export const departmentsOf = (linesSet: readonly Kept[], described: readonly Kep
 export const linesOf = (departments: ReadonlyMap<string, string>, department: string): ReadonlySet<string> =>
   new Set([...departments].filter(([, each]) => each === department).map(([line]) => line));
 
-/** A view of some plan lines alone: money is of no department, and so there is none of it in it. */
+/** A view of some plan lines only. It has no funding, because funding belongs to no department. */
 export const viewOfLines = (view: View, lines: ReadonlySet<string>): View => ({
   ...view,
   accounts: view.accounts.filter(({ holder, detail }) => holder === PLAN && lines.has(detail)),

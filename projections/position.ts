@@ -5,9 +5,9 @@ import { charted } from '../src/domain/chart.js';
 import type { View } from './view.js';
 
 /**
- * What a partner, or the whole fund, has proposed, agreed, withdrawn, had due, paid and has at risk.
- * Source: docs/figures.md; docs/sources.md, Position.
- * At-risk and assumed money stands beside what is agreed, never inside it.
+ * What a partner, or the whole fund, has proposed, agreed, withdrawn, had due, paid and has at risk. Source:
+ * docs/figures.md; docs/sources.md, Position. At-risk and assumed money is shown beside agreed money and is never part
+ * of it.
  */
 export interface Figures {
   readonly proposed: Pence;
@@ -17,9 +17,9 @@ export interface Figures {
   readonly withdrawn: Pence;
   readonly due: Pence;
   readonly received: Pence;
-  /** agreed − received; below nothing where more was paid than is agreed. */
+  /** agreed − received; negative if more was paid than is agreed. */
   readonly outstanding: Pence;
-  /** What fell due and has not come, source by source, never below nothing. */
+  /** Due and not received, source by source; never negative. */
   readonly overdue: Pence;
   readonly atRisk: Pence;
   readonly assumed: Pence;
@@ -165,7 +165,7 @@ export function fundPosition(view: View, partners: readonly string[]): FundPosit
   return { partners: positions, total: totalFigures(positions.map((each) => each.total)) };
 }
 
-/** What the pool is entitled to, read from its own side of the books: it must equal the partners' total. */
+/** The money that the pool is entitled to, from its own side of the books. It must equal the partners' total. */
 export function poolPosition(
   view: View,
 ): Pick<Figures, 'agreed' | 'proposed' | 'due' | 'received' | 'withdrawn' | 'atRisk'> {

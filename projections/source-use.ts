@@ -20,18 +20,21 @@ interface SourceUse {
   readonly spent: Pence;
   /** Owed for what the period has cost, and not paid yet. */
   readonly accrued: Pence;
-  /** Passed down to districts: what happened to that money, whatever they spend it on. */
+  /** Passed down to districts; how the districts spend it is not recorded. */
   readonly passedDown: Pence;
   readonly returned: Pence;
   /** Set aside for a later year and not drawn. */
   readonly setAside: Pence;
-  /** Drawn from what was set aside: it is in a later year’s fund. */
+  /** Drawn from what was set aside, for a later year’s fund. */
   readonly drawn: Pence;
-  /** received − spent − accrued − passed down − returned − set aside − drawn; below nothing where more went than came. */
+  /**
+   * received − spent − accrued − passed down − returned − set aside − drawn; negative if more went out than was
+   * received.
+   */
   readonly unspent: Pence;
-  /** Spending by purpose, named purposes in their order and at the end what names none. */
+  /** Spending by purpose: the stated purposes in their order, and last the spending that names none. */
   readonly byPurpose: readonly { readonly purpose: string | undefined; readonly spent: Pence }[];
-  /** What was spent on none of the stated purposes; nothing where none is stated. */
+  /** Spending outside the stated purposes; 0 if none is stated. */
   readonly outside: Pence;
 }
 

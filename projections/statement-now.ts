@@ -25,8 +25,8 @@ type Sums = Record<'agreed' | 'due' | 'received', Pence>;
 const NOTHING: Sums = { agreed: NO_MONEY, due: NO_MONEY, received: NO_MONEY };
 
 /**
- * A statement of account across changes of bodies: a predecessor’s account closes on the day on which its successors take
- * it over, and theirs go on from there. After each line it says what the position of that day says, to the penny.
+ * A statement of account across changes of bodies: a predecessor’s account closes on the day on which its successors
+ * take it over, and continues in theirs. After each line the balance equals the position of that day to the penny.
  * @param changes the changes of bodies in force on the last day, as known, in the order of their days
  */
 export function statementNow(

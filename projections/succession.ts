@@ -8,9 +8,9 @@ import { fundPosition, totalFigures, type FundPosition, type SourceFigures } fro
 import type { View } from './view.js';
 
 /**
- * Figures after bodies have ended: what stood with a predecessor stands with its successors, account by account, by their
- * shares, to the penny. Sums before and after are the same for every source, measure and term.
- * Source: docs/sources.md, Reorganisation.
+ * Figures after bodies have ended: each account of a predecessor is divided among its successors by their shares, to
+ * the penny. Sums before and after are the same for every source, measure and term. Source: docs/sources.md,
+ * Reorganisation.
  */
 
 /** The view of a fund in which every account of a body that has ended stands with those that follow it. */
@@ -39,8 +39,8 @@ export function partnersNow(opened: readonly string[], view: View, { successions
 }
 
 /**
- * The fund's position under the names of those who hold it now. What is overdue is passed on as it is: a successor’s
- * payment ahead of time does not settle what another’s predecessor owes, so the total does not change with the bodies.
+ * The fund's position under the names of those who hold it now. Overdue money is passed on unchanged: one successor’s
+ * early payment does not settle the debt of another’s predecessor, so the total does not change with the bodies.
  */
 export function positionNow(
   recorded: View,
@@ -58,7 +58,7 @@ export function positionNow(
     inheritance,
   );
   const positions = fundPosition(now, partners).partners.map(({ partner, sources }) => {
-    // Of a source nothing but what is overdue may be left: sums that cancel out, or a penny of rounding.
+    // A source may have only an overdue sum left, because other sums cancel out or leave a penny of rounding.
     const late = [...overdue.values()].filter(({ of, pence }) => of.holder === partner && pence !== NO_MONEY);
     const figuresOf = (source: string) => sources.find((each) => each.source === source)?.figures ?? totalFigures([]);
     const lateOf = (source: string) => late.find(({ of }) => of.source === source)?.pence ?? NO_MONEY;
@@ -79,8 +79,8 @@ export interface AssignedClaim {
 }
 
 /**
- * Open claims under the names of those who make them now, and of whom they are made: a case that was assigned goes with
- * its successor; all others are held jointly, by the shares. Source: docs/sources.md, Reorganisation.
+ * Open claims under the present names of claimants and respondents: an assigned case goes to its successor; all others
+ * are held jointly, by the shares. Source: docs/sources.md, Reorganisation.
  */
 export function claimsNow(
   claims: OpenClaims,

@@ -20,8 +20,8 @@ const bySource = (rows: Iterable<{ readonly of: Account; readonly pence: Pence }
 };
 
 /**
- * What changes of bodies passed on to a partner, or from it, of what stood with anybody: with its own facts these are what
- * stands with it on the day, to the penny. Accounts are passed on whole, whichever day their facts are of.
+ * What changes of bodies passed on to a partner, or from it. Together with the partner's own facts this adds up to its
+ * balance on the day, to the penny. Accounts are passed on completely, whatever the days of their facts.
  * @param traced the facts that the balances of all holders are the sum of
  * @param changes the changes of bodies in force on the day, as known, in the order of their days
  */

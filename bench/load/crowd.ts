@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** Who wears a service out, or tries to: each is a load that begins, goes on until it is ended, and says what became of it. */
+/** Loads that try to exhaust a service. Each begins, goes on until it is ended, and reports its results. */
 
 export interface Load {
   readonly what: string;
@@ -97,7 +97,7 @@ export async function neverRead(port: number, tokens: readonly string[], times: 
   return {
     what: `${sockets.length} readers that never read`,
     async end() {
-      // Whether it was let go shows only at the end of what was sent: it is read now, and no more comes.
+      // A disconnection shows only after everything sent has been read, so the rest is read now.
       const left = waitMs - (performance.now() - began);
       if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
       let gone = 0;
@@ -123,8 +123,9 @@ export async function neverRead(port: number, tokens: readonly string[], times: 
 }
 
 /**
- * One request after another on a connection, until it is told to stop, so many a second: whoever loads the service on the same
- * processors as fast as it answers takes them from it. One that is late is made up for. Counts the answers by status and rule.
+ * One request after another on a connection, until it is told to stop, so many a second: a client on the same
+ * processors that sends as fast as it gets answers would take processor time from the service. A late request is made
+ * up for. Counts the answers by status and rule.
  */
 async function askOnAndOn(
   perSecond: number,

@@ -10,9 +10,9 @@ import type { Posted, Posting } from './poster.js';
 import { FUND, makeRoom, serveRoom, tokensOf, type Serving } from './room.js';
 
 /**
- * `npm run load`: whether one officer goes on posting while others wear the service out. An officer posts at an even pace,
- * first alone, then beside each load, then beside all of them, and alone again: the time that a post takes is held to the
- * quiet one of the same run.
+ * `npm run load`: measures whether one officer can still post while others load the service. The officer posts at an
+ * even pace, first alone, then beside each load, then beside all of them, and alone again. The time of a post is
+ * compared with the quiet time of the same run.
  */
 
 const text = { type: 'string' } as const;
@@ -109,7 +109,7 @@ async function picture(serving: Serving, file: string): Promise<string[][]> {
   for (const { name, loads } of chosen) {
     const begun: Load[] = [];
     const after = await head();
-    // The loads begin while the officer posts: to begin is what costs most of some.
+    // The loads begin while the officer posts, because for some of them beginning costs the most.
     const posting = post(name.replaceAll(' ', '-'), seconds);
     for (const load of loads) begun.push(await load(after));
     const { times, statuses } = await posting;

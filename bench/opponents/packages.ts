@@ -43,8 +43,8 @@ export const folderWith = (program: string, folders: readonly string[]): string 
   [...folders, ...(process.env['PATH'] ?? '').split(delimiter)].find((folder) => existsSync(join(folder, program)));
 
 /**
- * What an opponent measured, or its one line that says why it was not. One that fails by itself, beside the promise that
- * it gave, is named with what it said: it does not end the measuring of the others.
+ * What an opponent measured, or its one line that says why it was not. If one fails outside its promise, the table
+ * names it with its error, and the others are still measured.
  */
 export async function orMissing<Measured>(
   measure: () => Promise<Measured>,
