@@ -9,7 +9,10 @@ export type Instant = number & { readonly [dayUnit]: 'instant' };
 const MS_PER_HOUR = 3_600_000;
 const MS_PER_DAY = 86_400_000;
 
-/** The first and last days that the ledger speaks of: from before the Better Care Fund began to long after anybody plans. */
+/**
+ * The first and last days that the ledger supports, both inclusive: from before the Better Care Fund began to long
+ * after any plan.
+ */
 export const FIRST_DAY = '2013-04-01' as Day;
 export const LAST_DAY = '2099-03-31' as Day;
 
@@ -26,7 +29,7 @@ export function isDay(text: string): text is Day {
   const month = twoDigits(text, 5);
   const day = twoDigits(text, 8);
   if (month === 2 && day === 29) return isLeap(twoDigits(text, 0) * 100 + twoDigits(text, 2));
-  // There is no month 0 and none after 12, so no day of one is small enough.
+  // A month 0 or above 12 has no last day, so every day of it is rejected.
   return day >= 1 && day <= (DAYS_IN_MONTH[month - 1] ?? 0);
 }
 
@@ -83,12 +86,12 @@ export function endOfLondonDay(day: Day): Instant {
   return ((londonDay(summerMidnight) === next ? summerMidnight : midnightUtc) - 1) as Instant;
 }
 
-/** Whether it is a day that the ledger speaks of: of the years 1 or 9999 there is no reckoning of instants here. */
+/** Whether the ledger supports the day. Instants of years such as 1 or 9999 cannot be computed here. */
 const isSpokenOf = (day: string): boolean => isDay(day) && day >= FIRST_DAY && day <= LAST_DAY;
 
 /**
- * Reads an ISO instant in UTC (`2016-06-30T12:00:00Z`, with or without milliseconds), on a day that the ledger speaks of, or
- * returns undefined.
+ * Reads an ISO instant in UTC (`2016-06-30T12:00:00Z`, with or without milliseconds), on a day that the ledger
+ * supports, or returns undefined.
  */
 export function instantOf(text: string): Instant | undefined {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/.test(text) || !isSpokenOf(text.slice(0, 10)))

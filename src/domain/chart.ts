@@ -1,8 +1,8 @@
 import type { Account } from './postings.js';
 
 /**
- * What a projection works out of a list of accounts that only grows, such as which of them are whose: each account is
- * looked at once, and not at every question. Nothing in it depends on a date or a balance.
+ * Something that a projection derives from a list of accounts that only grows, such as the accounts of each holder.
+ * Each account is looked at once, and not at every question. The result may not depend on a date or a balance.
  */
 export function charted<Chart>(
   empty: () => Chart,
@@ -17,7 +17,7 @@ export function charted<Chart>(
   };
 }
 
-/** What a map holds under a key, put there where there is nothing yet. */
+/** The value of a map under a key; made and stored there if the map has none. */
 export function inside<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));

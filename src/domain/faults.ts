@@ -7,7 +7,7 @@ export interface Fault {
   readonly words: string;
 }
 
-/** What a field is to be, where its schema says no more than its type. */
+/** What a field must be, if its schema gives only its type. */
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text',
   boolean: 'true or false',
@@ -24,7 +24,7 @@ const listed = (values: readonly unknown[]): string =>
 const least = (minimum: number | bigint): string =>
   minimum === 1 ? 'must have at least one' : `must have at least ${minimum}`;
 
-/** The words of a fault for which a schema has none of its own; undefined where zod’s have to do. */
+/** The words of a fault if its schema has none; undefined if zod’s own words are used. */
 function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
   const missing = issue.input === undefined;
   switch (issue.code) {
@@ -43,7 +43,7 @@ function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** Whether a fault is that the field is not there: its schema’s own words say what it must be, and no more. */
+/** Whether the fault is a missing field. The schema’s own words then say only what the field must be. */
 const isAbsence = ({ code, input, message }: z.core.$ZodIssue): boolean =>
   ['invalid_type', 'invalid_value', 'invalid_union'].includes(code) &&
   input === undefined &&
@@ -59,7 +59,7 @@ const faultsOf = (issues: readonly z.core.$ZodIssue[]): Fault[] =>
     return [{ path, words: isAbsence(issue) ? `is missing: it ${issue.message}` : issue.message }];
   });
 
-/** Of a value that may be of several kinds, what is wrong with it as the kind that it is: a list, say, and no object. */
+/** For a value that may have several forms: the faults by the form that it has, for example as a list. */
 function meantOf(errors: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
   const meant = errors.filter((each) => !each.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
   return meant.length === 1 ? meant[0] : undefined;

@@ -86,8 +86,8 @@ import { addingUpTo, listed, newName } from '../grammar/asked.js';
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 
 /**
- * A case is known by a random identifier; who it is about is held outside the ledger. Nothing else will do: a name of
- * the officer's choosing could name a person. Source: docs/sources.md, Disputes.
+ * A case is known by a random identifier; who it is about is held outside the ledger. A name chosen by the officer is
+ * refused, because it could name a person. Source: docs/sources.md, Disputes.
  */
 export const CaseReference = naming(
   z
@@ -184,7 +184,7 @@ const Bodies = z
 
 const Ground = listed(GROUNDS).meta({ title: 'Ground', description: 'What the claim rests on.' });
 
-/** The sums of a case at a day, as an event keeps them; what is repayable only where something is. */
+/** The sums of a case at a day, as an event keeps them; `repayable` only if it is not 0. */
 const SumsText = z.strictObject({
   claimed: Sum,
   agreed: SignedMoney,
@@ -254,8 +254,8 @@ function decided<Data extends DecisionData>(step: Step, data: Data, state: Dispu
 }
 
 /**
- * What an officer's limit is held against: the largest of the sums on the day of the decision and of those to today, so
- * that no early day makes a decision small.
+ * The sum that an officer's limit is compared with: the largest of the sums on the day of the decision and of those up
+ * to today, so that an early day does not make a decision look small.
  */
 const movedBy =
   (step: Step) =>
@@ -301,7 +301,7 @@ const bearingToo = ({ others = [] }: Split): string =>
     ? ''
     : `; ${others.map(({ partner, share }) => `${partner} should bear ${shareInWords(share)}`).join(', ')}`;
 
-/** Who bears a part beside the two is a body of the area, and neither of them. */
+/** A third body that bears a part must be a body of the area and neither of the two sides. */
 const othersFit = (state: DisputeState, { others = [] }: Split, two: readonly string[]): Refusal | undefined => {
   const both = others.find(({ partner }) => two.includes(partner));
   return both
@@ -321,7 +321,7 @@ const othersFitCase = (state: DisputeState, split: Split | undefined, { terms }:
     [...terms.claimants, ...terms.respondents].map(({ value }) => value),
   );
 
-/** A claim as the claimant changes it: upwards by one officer, and with a second where it falls on any day. */
+/** A claim as changed by the claimant: one officer may raise it; if it falls on any day, a second officer must sign. */
 function revised(
   type: 'ClaimRevised' | 'ClaimReduced',
   data: z.output<typeof RevisedFields>,

@@ -20,13 +20,13 @@ import { TERMS_STEPS, type Entry } from './steps.js';
 /**
  * What a claim comes to. A claim accrues by the day:
  *
- *     weekly cost × days ÷ 7 × (the respondent's claimed share − the share that it pays meanwhile)
+ * weekly cost × days ÷ 7 × (the respondent's claimed share − the share that it pays meanwhile)
  *
- * summed exactly over the stretches in which cost, shares and bodies stand still, and rounded to the penny, half to
+ * summed exactly over the stretches in which cost, shares and bodies do not change, and rounded to the penny, half to
  * even, once per case and financial year. What is claimed is always what is agreed + what is abandoned + what is still
- * open, and none of them is below nothing. Where less is decided than was paid meanwhile, the whole claim is abandoned,
- * and what the claimant gives back is repayable: a sum beside the claim, never inside it.
- * Source: docs/sources.md, Claims; Rounding.
+ * open, and none of them is negative. If a decision gives less than was paid meanwhile, the whole claim is abandoned,
+ * and the sum that the claimant gives back is `repayable`, which is not part of the claim. Source: docs/sources.md,
+ * Claims; Rounding.
  */
 
 /** The largest weekly cost and the largest invoice: with them the cost of all days of a case is a whole double. */
@@ -38,7 +38,10 @@ export const INVOICES_MAX = 60;
 export interface Split {
   readonly claimant: Share;
   readonly respondent: Share;
-  /** Bodies beside the two. What they bear is no part of this claim: it is claimed of each in a case of its own. */
+  /**
+   * Bodies other than the two sides. What they bear is not part of this claim: it is claimed from each of them in a
+   * separate case.
+   */
   readonly others?: readonly Other[] | undefined;
 }
 
@@ -111,7 +114,7 @@ interface Level<Value> {
   readonly value: Value;
 }
 
-/** What a decision was signed of: the costs as they stood then. What is claimed beyond them later, nobody else has signed. */
+/** The costs on which a decision was signed. The decision does not cover what is claimed beyond them later. */
 interface Basis {
   readonly costs: readonly Level<number>[];
   readonly untils: readonly Level<number>[];
@@ -134,7 +137,7 @@ interface Stretch {
   readonly interim: number;
   readonly claimed: number;
   readonly decided: number | undefined;
-  /** What others bear, as it was decided; while it is not, as it is claimed. */
+  /** What other bodies bear: as decided, or as claimed while undecided. */
   readonly others: readonly Other[];
   readonly claimant: string;
   readonly respondent: string;
@@ -175,7 +178,7 @@ export interface Terms {
 
 const FOREVER = dayNumber(LAST_DAY);
 
-/** Puts levels in the place of whatever stood from a day on. */
+/** Replaces the levels from a day on. */
 const replaced = <Value>(levels: Level<Value>[], from: number, by: readonly Level<Value>[]): Level<Value>[] => [
   ...levels.filter((each) => each.from < from),
   ...by,
@@ -196,8 +199,8 @@ const bodyLevels = (bodies: readonly Body[]) =>
   bodies.map(({ from, partner }) => ({ from: dayNumber(from), value: sameText(partner) }));
 
 /**
- * One text for each name of a partner or a fact. Every event brings its own copy, and every question compares the names
- * of every case: copies must be read letter by letter, while the same text is the same at a glance.
+ * One text for each name of a partner or a fact. Every event has its own copy of a name, and every question compares
+ * the names of every case. Two copies are compared letter by letter; one shared text is compared by its address.
  */
 const NAMES = new Map<string, string>();
 
@@ -209,7 +212,10 @@ export function sameText(name: string): string {
 const invoicesOn = (invoices: readonly Invoice[]) =>
   invoices.map(({ on, amount }) => ({ day: dayNumber(on), pence: pence(amount) }));
 
-/** The weekly cost of a day that a decision was signed of; nothing after the last day of care as it stood then. */
+/**
+ * The weekly cost of a day as it was when the decision was signed, in pence; 0 after the last day of care as known
+ * then.
+ */
 const weeklySigned = ({ costs, untils }: Basis, day: number): number =>
   day <= levelOn(untils, day)! ? (levelOn(costs, day) ?? 0) : 0;
 
@@ -337,7 +343,7 @@ export function termsOf(entries: readonly Entry[]): Terms {
 export const bodyOn = (terms: Terms, side: 'claimant' | 'respondent', day: Day): string =>
   bodyAt(terms, side, dayNumber(day));
 
-/** The same by the number of the day: who asks it of every case of an area reads the day once. */
+/** The same by day number, so that a caller with many cases parses the day once. */
 export function bodyAt(terms: Terms, side: 'claimant' | 'respondent', day: number): string {
   const levels = side === 'claimant' ? terms.claimants : terms.respondents;
   return levelOn(levels, day) ?? levels[0]!.value;
@@ -350,7 +356,7 @@ export interface Sums {
   readonly agreed: Pence;
   readonly abandoned: Pence;
   readonly open: Pence;
-  /** What the claimant gives back of what was paid meanwhile, where less was decided or settled: beside the claim. */
+  /** What the claimant gives back of interim payments if less was decided or settled. Not part of the claim. */
   readonly repayable: Pence;
 }
 
@@ -396,7 +402,7 @@ export interface Totals extends Sums {
 
 const NO_TOTALS: Totals = { ...NO_CLAIM, between: [] };
 
-/** Adds cells to totals that stand; what is handed out is never changed. */
+/** Adds cells to totals and returns new totals; totals handed out before never change. */
 function totalsWith(totals: Totals, cells: readonly Cell[]): Totals {
   if (cells.length === 0) return totals;
   let { claimed, agreed, abandoned, open, repayable } = totals;
@@ -441,7 +447,7 @@ export const asAt = (on: Day): AsAt => ({ on: dayNumber(on) });
 
 /**
  * A case by financial year and pair of bodies, on a day. Settlements count from their effective day on: up to the day
- * through which they settle, their sums stand in the place of what was decided by shares.
+ * through which they settle, their sums replace the decisions by shares.
  */
 export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt): Cell[] {
   let end = Math.min(on, to);
@@ -482,8 +488,8 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
 }
 
 /**
- * What a case comes to on a day: the sum of its {@link cellsOf}, which it never contradicts. Years that are past are
- * added up once, so that a register works out one year of each case at most.
+ * The totals of a case on a day: the sum of its {@link cellsOf}. Past years are added up once, so that a register
+ * computes at most one year of each case.
  */
 export function totalsOf(terms: Terms, on: number): Totals {
   let end = on;
@@ -496,7 +502,7 @@ export function totalsOf(terms: Terms, on: number): Totals {
   if (last < terms.first) return NO_TOTALS;
   const index = yearIndexOf(last);
   const at = index - terms.firstYear;
-  // Of a case that is closed, or of which nothing costs anything any more, the last year counts as past too.
+  // If a case is closed, or has no more costs, its last year counts as past too.
   if (end < on || end >= terms.lastDay) return throughYear(terms, at, on);
   return at > 0
     ? totalsWith(throughYear(terms, at - 1, on), cellsOf(terms, { on, from: FINANCIAL_YEARS[index]!.firstNumber }))
@@ -522,7 +528,7 @@ function addYear(
   { begin, end, through, settled }: { begin: number; end: number; through: number; settled: readonly Settled[] },
 ): void {
   const runs: Run[] = [];
-  // Days that are settled first, and then those that are not: what is settled is never rounded again for later days.
+  // Settled days come first, then the others, so that later days do not change the rounding of settled sums.
   if (begin <= through) addRuns(runs, stretches, reaching, { begin, end: through < end ? through : end }, true);
   if (end > through) addRuns(runs, stretches, reaching, { begin: begin > through ? begin : through + 1, end }, false);
   // Each part is what it adds to the rounded sum so far: the parts of a year add up to its claim, rounded once.
@@ -604,9 +610,9 @@ const newRun = (claimant: string, respondent: string): Run => ({
 
 /**
  * What the undecided days of a case would bring the claimant if the respondent's share were another: weekly cost × days
- * ÷ 7 × (share − interim share), below nothing where the claimant would have to pay; what the respondent has paid of
- * those days meanwhile; what they cost the two; and what is claimed of them. What is claimed of others is no part of any of
- * these, and leaves the respondent so much less to bear. Whole pence, rounded once per case.
+ * ÷ 7 × (share − interim share), negative if the claimant would have to pay; what the respondent has paid for those
+ * days meanwhile; what they cost the two sides; and what is claimed for them. What is claimed from other bodies is in
+ * none of these, and reduces what the respondent can bear. Whole pence, rounded once per case.
  * @param share the respondent’s share of the whole cost
  */
 export function outcomeOf(
@@ -639,8 +645,8 @@ export function outcomeOf(
 }
 
 /**
- * The first day on which less would be claimed under other terms than under those that stand; undefined where on no day.
- * The claim of a day is its cost × (claimed − interim share).
+ * The first day on which other terms would claim less than the present terms; undefined if there is none. The claim of
+ * a day is its cost × (claimed − interim share).
  */
 export function firstFall(stand: Terms, other: Terms): Day | undefined {
   const claimOn = ({ stretches }: Terms, day: number): bigint =>

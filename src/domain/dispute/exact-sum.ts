@@ -1,14 +1,14 @@
 import { exactly, minus, NO_MONEY, partsOfWhole, WHOLE_PARTS, type Pence, type Share } from '../money.js';
 
-/** Sums of what shares of weekly costs come to over days: exact while they are added up, and rounded once. */
+/** Sums of shares of weekly costs over days. They are exact while they are added up, and are rounded once. */
 
 export const DAYS_IN_WEEK = 7;
 /** A claim in this fraction of a penny is a whole number, so that sums of stretches are exact. */
 const PARTS_IN_PENNY = DAYS_IN_WEEK * WHOLE_PARTS;
 
 /**
- * A sum of costs times shares, without any rounding: whole pence, and a rest in parts of a penny. Each stays a whole double,
- * whatever invoices and years it adds up.
+ * A sum of costs times shares without rounding: whole pence, and a rest in parts of a penny. Both stay exact whole
+ * doubles for any number of invoices and years.
  */
 export interface Exact {
   pence: number;

@@ -71,12 +71,12 @@ const FACTS: readonly Fact<DisputeState>[] = [
   ...SETTLEMENT_FACTS,
   ...ASSIGNMENT_FACTS,
 ];
-/** What rests on a step once later ones have been recorded. */
+/** Which later steps rest on a step. */
 const STAGES: readonly Step[] = ['enters-stage', 'extends-stage'];
 const MONEY: readonly Step[] = ['pays', 'writes-off'];
 const TERMS: readonly Step[] = [...TERMS_STEPS].filter((step) => step !== 'raises');
 
-/** The later facts of a history that count on an earlier one, by what the earlier one does. */
+/** The later facts of a history that rest on an earlier one, by what the earlier one does. */
 function countsOn(step: Step): (later: Entry) => boolean {
   if (step === 'raises') return () => true;
   const of = STAGES.includes(step)
@@ -94,7 +94,7 @@ function restingOn(state: DisputeState, revision: number): Entry[] {
   const { entry, histories } = state.entries.get(revision)!;
   if (entry.step !== 'limits-write-offs')
     return histories.flatMap((history) => standing(history).filter(countsOn(entry.step)));
-  // What was written off without a minute since rests on the limit that the partner had set.
+  // Write-offs without a minute rest on the limit that the partner had set before them.
   return [...state.entries.values()]
     .map((each) => each.entry)
     .filter(
@@ -106,7 +106,7 @@ function restingOn(state: DisputeState, revision: number): Entry[] {
     );
 }
 
-/** A fact is not taken away from under later ones that were worked out from it. */
+/** A fact cannot be reversed while later facts that were computed from it stand. */
 function nothingRestsOn(state: DisputeState, revision: number): Refusal | undefined {
   const others = restingOn(state, revision).filter((each) => each.revision > revision);
   return others.length === 0
@@ -124,7 +124,7 @@ const REVERSAL = reversalFact<DisputeState>({
   limits: [],
   reversed: (state) => state.reversed,
   check(state, _original, { effective, reverses, fact: { data } }) {
-    // What a case comes to is worked out from the facts that stand; one that does not stand never stood.
+    // The figures of a case follow from the facts that stand, so a reversed fact counts on no day.
     if (effective !== data.effective) {
       return refuse(
         'reversal_day_fixed',

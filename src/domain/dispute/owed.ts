@@ -20,7 +20,7 @@ import { standing, termsAt, type DisputeState, type History, type OpenCase } fro
 
 /**
  * What is owed on a case or under a settlement on a day: what was agreed and not yet paid, what was abandoned and not
- * yet written off. Money is always counted towards the claimant; below nothing means that the claimant owes it.
+ * yet written off. Sums are positive if owed to the claimant and negative if the claimant owes them.
  */
 
 /** A settlement's line for one case, as it is recorded. */
@@ -29,7 +29,7 @@ export interface Line extends SettledLine {
   readonly respondent: string;
   /** What had been claimed and not been settled before. */
   readonly claimed: string;
-  /** Below nothing where the claimant gives back so much beside its claim. */
+  /** Negative if the claimant gives back so much, in addition to its claim. */
   readonly agreed: string;
   readonly abandoned: string;
   readonly open: string;
@@ -59,7 +59,7 @@ export interface Against {
 
 const amountOf = (entry: Entry): Pence => pence(entry.data['amount'] as string);
 
-/** What a line leaves to be paid to its claimant, and to be written off by it. */
+/** What is still to be paid to the claimant of a line, and still to be written off by it. */
 export const lineToPay = (line: Line): Pence => minus(signedPence(line.agreed), signedPence(line.paidBefore));
 const payerOf = (line: Line): string => (lineToPay(line) > 0 ? line.respondent : line.claimant);
 const sizeToPay = (line: Line): Pence => exactly(Math.abs(lineToPay(line)));
@@ -129,7 +129,7 @@ export function settlementOn(state: DisputeState, name: string, on: Day, upTo = 
   };
 }
 
-/** Takes what is due off what a partner has done, and says how much of it is left to do. */
+/** Subtracts what a partner has paid or written off from what is due, and returns the rest. */
 function leftAfter(done: Map<string, Pence>, partner: string, due: Pence): Pence {
   const had = done.get(partner)!;
   const used = lesser(had, due);
@@ -225,7 +225,7 @@ export function owedOn(
     const owing = of(line);
     owing.settledToPay = plus(owing.settledToPay, toPay);
     owing.settledToWriteOff = plus(owing.settledToWriteOff, toWriteOff);
-    // What had been written off beyond what the line abandons was of days that it leaves unsettled.
+    // Write-offs above the sum that the line abandons belong to days that the line does not settle.
     const beyond = notNegative(minus(pence(line.writtenOffBefore), pence(line.abandoned)));
     takeOff(between, 'decidedToWriteOff', 1, beyond, (each) => each.claimant === line.claimant, standingPair);
   }
@@ -238,7 +238,7 @@ export function owedOn(
     if (step !== 'pays' && step !== 'writes-off') continue;
     const done = data.effective <= on;
     const amount = amountOf(entry);
-    // What a settlement has counted in before its day is still to come until then.
+    // Money that a settlement counts in is not yet counted before the settlement's day.
     const moved = done === revision > countedIn ? (done ? amount : negated(amount)) : NO_MONEY;
     if (step === 'writes-off') {
       if (done) writtenOff = plus(writtenOff, amount);
@@ -290,8 +290,8 @@ const nothingBetween = ({
 });
 
 /**
- * Takes a sum that a body paid or wrote off from what is owed: from its own days first, then from others’ in the order of
- * the days. What is over, and what is put back, is its own.
+ * Takes a sum that a body paid or wrote off from what is owed: from its own days first, then from others’ in the order
+ * of the days. An excess, and a reversal, counts on its own days.
  */
 function takeOff(
   between: readonly Owing[],
@@ -330,8 +330,8 @@ export const leftToWriteOff = ({ between, claimant }: CaseOwed, creditor: string
   );
 
 /**
- * A limit holds on every later day, not only on a fact's own: the least that is left of a case, on a day or on any later
- * one on which something is paid, written off or settled. Source: docs/decisions/shape.md.
+ * Limits hold on every later day too. Returns the least that is left of a case on a day, or on any later day on which
+ * something is paid, written off or settled. Source: docs/decisions/shape.md.
  */
 export const leastOfCase = (state: DisputeState, id: string, on: Day, left: (owed: CaseOwed) => Pence): Pence =>
   least(daysFrom(state.cases.get(id)!, on).map((day) => left(owedOn(state, id, day)!)));
@@ -354,8 +354,8 @@ const daysFrom = (history: History, on: Day): Day[] => [
 const least = (amounts: readonly Pence[]): Pence => amounts.reduce(lesser);
 
 /**
- * Whether, under terms that a fact would bring, no more had been written off on a case than is abandoned, on any day on
- * which either changes; what is written off was given up for good.
+ * Whether, under the terms that a fact would bring, the sum written off on a case never exceeds the sum abandoned, on
+ * every day on which either changes. A write-off is final.
  *
  * @param settling the line of the settlement that would bring the terms, where it is one
  */

@@ -129,6 +129,6 @@ export const PROTOCOLS: readonly Protocol[] = [
 export const nameOfCode = (list: readonly Listed[], code: string): string =>
   list.find((each) => each.code === code)!.name;
 
-/** The name of a code within a sentence: without what explains it. */
+/** The name of a code within a sentence, without its explanation. */
 export const inSentence = (list: readonly Listed[], code: string): string =>
   nameOfCode(list, code).split(/[:,]/)[0]!.toLowerCase();

@@ -71,7 +71,10 @@ import {
 } from '../grammar/fields.js';
 import { exactlyOne, newName, suggesting } from '../grammar/asked.js';
 
-/** Settlements: one fact may settle many cases; what is agreed is paid, what is abandoned is written off with authority. */
+/**
+ * Settlements: one fact may settle many cases; agreed sums are then paid, and abandoned sums are written off with
+ * authority.
+ */
 
 const LINES_MAX = 500;
 
@@ -135,8 +138,8 @@ function leftIn(terms: Terms, effective: Day, through: Day): (Cell & { readonly 
 }
 
 /**
- * Shares the sums of a settlement out over the years and bodies of a case, in proportion to what is left of each, to the
- * penny: the parts add up to the sums, and no part settles more than there is. Source: docs/sources.md, Rounding.
+ * Divides the sums of a settlement over the years and bodies of a case, in proportion to what is left of each, to the
+ * penny. The parts add up to the sums, and no part settles more than is left. Source: docs/sources.md, Rounding.
  */
 function partsOf(cells: readonly (Cell & { readonly left: Pence })[], towardsClaimant: Pence, abandoned: Pence) {
   const key = (cell: Cell) => `${cell.year} ${cell.claimant} ${cell.respondent}`;
@@ -287,7 +290,7 @@ interface Due {
   readonly left: Pence;
 }
 
-/** Of a case that was settled: under which settlement its money is paid and written off from then on. */
+/** For a settled case: the settlement under which its money is paid and written off from then on. */
 function settledUnder(state: DisputeState, of: Against, on: Day): string {
   const settled =
     of.case === undefined
@@ -586,7 +589,8 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
           `${pounds(negated(signedPence(data.left)))} more than ${data.creditor} has abandoned ${ofInWords(data.of)}.${settledUnder(state, data.of, data.effective)}`,
         );
       }
-      // The stricter of the two days, so that a limit is not chosen by its date; and in all, so that it is not split.
+      // The lower limit of the two days counts, so that nobody picks a day with a higher limit. The total counts, so
+      // that nobody splits a write-off.
       const limit = lesser(
         writeOffLimitOn(state, data.creditor, data.effective),
         writeOffLimitOn(state, data.creditor, today),

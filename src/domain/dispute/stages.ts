@@ -120,7 +120,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       const all = [...partners.keys()];
       const of = (sector: string) => all.filter((each) => sectorOf(register.partners.get(each)!.kind) === sector);
       const sides = { acts: of('local-government'), signs: of('nhs') };
-      // Where all are of one sector there is no other side: any two partners sign.
+      // If all partners are of one sector, any two of them sign.
       return sides.acts.length > 0 && sides.signs.length > 0 ? sides : { acts: all, signs: all };
     },
     subject: () => 'protocol',
@@ -236,7 +236,7 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
       if (was !== undefined && dueBy <= was) {
         return refuse('deadline_not_later', `The stage "${stage}" is to be done by ${dayInWords(was)}.`);
       }
-      // What was agreed of a deadline that there was can be recorded late; a first one lies ahead.
+      // An extension of a deadline can be recorded late; a first deadline must be in the future.
       const earliest = was === undefined && today > effective ? today : effective;
       return dueBy < earliest
         ? refuse('deadline_not_later', `${dayInWords(dueBy)} is before ${dayInWords(earliest)}.`)

@@ -16,7 +16,7 @@ interface KnownClaims {
   readonly revision: number;
 }
 
-/** What the disputes of an area show to decisions on its funds. */
+/** What decisions on an area's funds may read of its disputes. */
 declare module '../grammar/fact.js' {
   interface World {
     /** The claims of an area’s financial year that are open on a day, inclusive, as now known. */
@@ -33,7 +33,10 @@ export interface DisputeState {
   /** The sum up to which each partner's officers may write off without a minute, in the order of recording. */
   readonly writeOffLimits: readonly Entry[];
   readonly cases: ReadonlyMap<string, History>;
-  /** The protocol by which each case goes: the one in force, and known, when it was raised. What is adopted later moves none. */
+  /**
+   * The protocol of each case: the one in force, and known, when the case was raised. A protocol adopted later changes
+   * no case.
+   */
   readonly goesBy: ReadonlyMap<string, Adopted>;
   readonly settlements: ReadonlyMap<string, History>;
   /** Every entry by its revision, with the histories that it stands in: one that touches several cases is one entry. */
@@ -41,7 +44,10 @@ export interface DisputeState {
   readonly reversed: ReadonlyMap<number, number>;
   /** The cases that one of several successors took over, in the order of recording, those reversed included. */
   readonly assigned: readonly Entry[];
-  /** All weekly costs and invoices claimed by facts that stand: while their sum is bounded, every figure is exact. */
+  /**
+   * All weekly costs and invoices claimed by facts that stand, in pence. This sum is limited, so that every figure is
+   * exact.
+   */
   readonly volume: Pence;
 }
 
@@ -123,7 +129,7 @@ export function reverse(state: DisputeState, revision: number, by: Reversed): vo
   newVersion(histories, entry, by.revision);
 }
 
-/** Stages, payments and classes leave the terms as they are: most of what happens to a case makes no new version of it. */
+/** Stages, payments and classes do not change the terms, so most facts make no new version of a case. */
 function newVersion(histories: readonly History[], { step }: Entry, revision: number): void {
   if (!TERMS_STEPS.has(step)) return;
   for (const { versions } of histories) append(versions, { revision, terms: undefined });
@@ -141,7 +147,7 @@ export const casesTouched = (state: DisputeState, revision: number, { reverses }
 export const standing = ({ entries }: History, upTo = Infinity): Entry[] =>
   entries.filter((each) => isKnown(each, upTo));
 
-/** Nearly every case has fewer versions than this; of one that has more, no more terms than this are kept at once. */
+/** The most terms of one case that are kept at once. Nearly every case has fewer versions. */
 const TERMS_KEPT_MAX = 6;
 
 /** The revision of the last event that changed the terms of a case, as known up to a revision, inclusive; -1 where none did. */
@@ -164,7 +170,7 @@ export function termsAt(history: History, upTo = Infinity): Terms | undefined {
   return version.terms;
 }
 
-/** Lets go of what has been worked out; it is worked out again when it is asked for. */
+/** Drops the computed terms; they are computed again when needed. */
 export function forget({ versions }: History): void {
   for (const version of versions) version.terms = undefined;
 }
@@ -186,7 +192,7 @@ export function caseOf(state: DisputeState, id: string): OpenCase | Refusal {
     : refuse('reference_unknown', `No case ${id} is in dispute in ${opened(state).area}.`);
 }
 
-/** The bodies of a case on a day, or none where there is no such case: for saying whose act something is. */
+/** The bodies of a case on a day, for working out whose act a fact is; none if there is no such case. */
 export function bodiesOf(state: DisputeState, id: string, day: Day): { claimant: string[]; respondent: string[] } {
   const history = state.cases.get(id);
   const terms = history && termsAt(history);
@@ -241,10 +247,10 @@ export function partnersAreIn(state: DisputeState, partners: readonly string[]):
 export const notLaterThanToday = (what: string, day: Day, today: Day): Refusal | undefined =>
   day > today ? refuse('in_the_future', `${what} on ${dayInWords(day)}; today is ${dayInWords(today)}.`) : undefined;
 
-/** What one side says alone does not change what both have signed. */
+/** A fact of one side alone cannot change what both sides have signed. */
 const ONE_SIDED: readonly Step[] = ['revises', 'withdraws', 'concedes'];
 
-/** Steps that state the same thing of a case from a day on: they are made in the order of their days. */
+/** Steps that set the same thing of a case from a day on must be made in the order of their days. */
 const SUBJECTS: readonly (readonly Step[])[] = [['revises'], ['shares-meanwhile'], ['splits', 'withdraws', 'concedes']];
 
 /** The settlement that dealt with a case last: whether it closed the case, and through which day it settled it. */
@@ -256,7 +262,7 @@ function settledLast({ entries, terms }: OpenCase) {
   return { settlement: settled.data['settlement'] as string, through, closes };
 }
 
-/** Nothing more happens to a case of which nothing is open. */
+/** A case with nothing open takes no more facts. */
 export function notClosed(found: OpenCase): Refusal | undefined {
   const last = settledLast(found);
   return last?.closes
@@ -307,7 +313,7 @@ export const termsWith = ({ entries }: OpenCase, step: Step, data: FactData): Te
 /** A share in parts of the whole, for a reader. */
 const inWords = (parts: number): string => shareInWords(shareOfParts(parts));
 
-/** No day may ask for less than is paid meanwhile already, nor be decided beyond what is claimed. */
+/** On no day may the claimed share be less than the interim share, or the decided share more than the claimed share. */
 export function sharesHold(terms: Terms): Refusal | undefined {
   for (const { claimed, interim, decided } of terms.stretches) {
     if (interim > claimed) {
@@ -326,7 +332,7 @@ export function sharesHold(terms: Terms): Refusal | undefined {
   return undefined;
 }
 
-/** What is done about a case is dated from its raising on. */
+/** Facts about a case may not be dated before its raising. */
 export const notBeforeRaising = (what: string, day: Day, { raised }: Terms): Refusal | undefined =>
   day < raised.raisedOn
     ? refuse(
@@ -335,7 +341,7 @@ export const notBeforeRaising = (what: string, day: Day, { raised }: Terms): Ref
       )
     : undefined;
 
-/** Of two proposals on one matter the older could be signed last: while one is on the table, no second is put there. */
+/** Only one proposal on a matter may be on the table, because of two the older could be signed last. */
 export function noOtherOnTheTable(type: string, id: string, { proposals, answering }: Context): Refusal | undefined {
   const other = [...proposals.values()].find(
     (each) => each.id !== answering && textsOf(each).some((text) => text.type === type && text.data['case'] === id),
@@ -343,7 +349,7 @@ export function noOtherOnTheTable(type: string, id: string, { proposals, answeri
   return other && refuse('proposal_open', `Proposal ${other.id} of ${other.by} on case ${id} waits for an answer.`);
 }
 
-/** All that an area claims a week or by invoice stays below this. */
+/** The weekly costs and invoices claimed in an area must stay below this, in pence. */
 const VOLUME_MAX = pence('999999999.99');
 
 export const volumeOf = ({ costs = [], invoices = [] }: Partial<Pick<Raised, 'costs' | 'invoices'>>): Pence =>

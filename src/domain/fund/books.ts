@@ -45,8 +45,8 @@ export function booksOn(books: ReadonlyMap<string, Book>, on: Day): Balanced {
 }
 
 /**
- * The books of one source with terms and details put together: what is worked out of a source by partner needs neither,
- * and a plan may have thousands of lines.
+ * The books of one source with terms and details added together. Formulas by partner need neither, and a plan may have
+ * thousands of lines.
  */
 export function booksOfSource(books: ReadonlyMap<string, Book>, source: string): Map<string, Book> {
   const together = new Map<string, Book>();
@@ -69,8 +69,8 @@ export function daysFrom(books: ReadonlyMap<string, Book>, first: Day): Day[] {
 export const SET_ASIDE = 'setAside';
 
 /**
- * How each measure moves what the pool holds of a source and has not promised to anybody: what came in, less what was
- * spent, is owed (accrued), was passed down, given back, set aside or drawn for a later year.
+ * How each measure changes the money of a source that the pool holds and has not promised: received, less spent,
+ * accrued, passed down, given back, set aside or drawn for a later year.
  */
 const HELD: Partial<Record<Measure, 1 | -1>> = {
   received: 1,
@@ -89,11 +89,12 @@ const withSign = (sign: 1 | -1, series: DaySeries) => ({ sign, series });
 const single = ({ on, pence }: Posting): DaySeries => ({ days: [on], moves: [pence] });
 
 /**
- * Money that is set aside for a later year, or was given back, was there: on no day on which some of a source is set
- * aside may a fact take received − spent − accrued − passed down − returned − set aside below nothing, or further below
- * it. Nor where some of a source was passed down and some of it spent: a district’s share is not the council’s to spend,
- * and one payment is not recorded as both. Any other source may be overspent: what was spent is a fact, and so is what was
- * passed down before the grant came. Source: docs/sources.md, Acts and corrections; Instalments and carry-forward.
+ * Money that is set aside for a later year, or was given back, must have been held. On a day on which some of a source
+ * is set aside, no fact may make received − spent − accrued − passed down − returned − set aside negative, or more
+ * negative. The same holds if some of a source was passed down and some spent, so that the council does not spend a
+ * district’s share and one payment is not recorded as both. Any other source may be overspent, because spending is a
+ * fact, as is passing down before the grant is received. Source: docs/sources.md, Acts and corrections; Instalments and
+ * carry-forward.
  */
 export function setAsideHolds(books: ReadonlyMap<string, Book>, moved: readonly Posting[]): Refusal | undefined {
   const touched = moved.filter((posting) => HELD[posting.measure]);

@@ -24,7 +24,7 @@ import { among, newName } from '../../grammar/asked.js';
  * Source: docs/sources.md, Section 75 terms; Acts and corrections.
  */
 
-/** What stands on an agreement: its variations, notice, its end, and the risk shared under it. */
+/** What rests on an agreement: its variations, notice, its end, and the risk shared under it. */
 export const itemOfAgreement = (agreement: string): string => `agreement/${agreement}`;
 
 // What stands
@@ -47,7 +47,9 @@ export interface Agreement {
   readonly effective: Day;
   readonly parties: readonly string[];
   readonly terms: AgreementTerms;
-  /** The first day of the terms as they stand: of the last variation, or of the signing. Bodies are named as of that day. */
+  /**
+   * The first day of the present terms: of the last variation, or of the signing. The terms name bodies as of that day.
+   */
   readonly termsFrom: Day;
   /** Where these terms were signed: the revision of the agreement, or of its last variation. */
   readonly termsRevision: number;
@@ -205,7 +207,7 @@ export const fundsBefore = (of: Pick<Opened, 'area' | 'year'>): string[] =>
 
 const signedIn = (fund: string, { agreements: facts }: FundState): SignedIn => ({ fund, facts });
 
-/** What a decision sees of the agreements of its own fund and, only as far as it asks, of the funds before. */
+/** The agreements that a decision can read: of its own fund and, when it asks for them, of earlier funds. */
 function* seenBy(state: FundState, { fund }: Pick<Context, 'fund'>): Generator<SignedIn> {
   const own = opened(state);
   yield signedIn(fundNameOf(own), state);
@@ -231,7 +233,7 @@ export function agreementAmong(funds: Iterable<SignedIn>, on: Day): FundAgreemen
 export const agreementOn = (state: FundState, on: Day, context: Pick<Context, 'fund'>): FundAgreement | undefined =>
   agreementAmong(seenBy(state, context), on);
 
-/** The agreement in force as known now, or why there is none to rest on. */
+/** The agreement in force as known now, or the refusal if there is none. */
 export function agreementInForce(state: FundState, on: Day, context: Pick<Context, 'fund'>): FundAgreement | Refusal {
   return (
     agreementOn(state, on, context) ??
@@ -240,25 +242,25 @@ export function agreementInForce(state: FundState, on: Day, context: Pick<Contex
 }
 
 /**
- * The first day on which what notice was given of may happen: so many whole months later, or the last day that the ledger
- * speaks of. Source: docs/sources.md, Section 75 terms; Acts and corrections.
+ * The first day on which the announced change may take effect: so many whole months after the notice, or the last day
+ * that the ledger supports. Source: docs/sources.md, Section 75 terms; Acts and corrections.
  */
 export function noticeDue(given: Day, months: number): Day {
   const due = monthsAfter(given, months);
   return due < LAST_DAY ? due : LAST_DAY;
 }
 
-/** What notice an agreement asks for before a payment is withdrawn, and whether it was not given in full. */
+/** The notice that an agreement requires before a payment is withdrawn, and whether it was shorter than required. */
 interface NoticeAsked {
   readonly months: number;
-  /** The first day on which the notice would have run out. */
+  /** The first day after the full notice period. */
   readonly due: Day;
   readonly within: boolean;
 }
 
 /**
- * What notice the agreement in force asks for a payment under it; none where no agreement is. A short notice is recorded,
- * never refused. Source: docs/sources.md, Section 75 terms; Acts and corrections; docs/questions.md, 18.
+ * The notice that the agreement in force requires for a payment; undefined without an agreement. A short notice is
+ * recorded, never refused. Source: docs/sources.md, Section 75 terms; Acts and corrections; docs/questions.md, 18.
  */
 export function noticeAsked(
   agreement: Agreement | undefined,
@@ -289,8 +291,8 @@ const partiesOf = (state: FundState, agreement: string): readonly string[] =>
   agreementsOn(state.agreements, LAST_DAY).find((each) => each.agreement === agreement)?.parties ?? [];
 
 /**
- * Who acts and who signs what binds all parties: councils on one side, NHS bodies on the other. On its own side the host,
- * or who has followed it, signs and nobody else: it holds the pool, and nothing binds it that it has not signed.
+ * Who acts and who signs for facts that bind all parties: councils on one side, NHS bodies on the other. On the host's
+ * side only the host, or its successor, signs: it holds the pool, and is bound only by what it has signed.
  */
 export function sidesOf(
   parties: readonly string[],
@@ -376,8 +378,9 @@ function agreementNameIsFree({ agreements }: Pick<FundState, 'agreements'>, name
 }
 
 /**
- * One agreement at a time, of this fund and of those of the years that its term reaches into: on no day from one to
- * another, inclusive, is another in force. What changes an agreement of this fund names it as `itself`.
+ * Refuses a second agreement: on no day between two days, both inclusive, may another agreement of this fund, or of a
+ * fund whose year its term reaches, be in force. A change of an agreement of this fund passes that agreement as
+ * `itself`.
  */
 function standsAlone(
   state: FundState,
@@ -401,7 +404,7 @@ function standsAlone(
     : undefined;
 }
 
-/** What says until when an agreement runs is not taken back where it would then run on into another. */
+/** A fact that ends an agreement cannot be reversed if the agreement would then run into another. */
 function standsAloneWithout(
   { agreement, effective }: { readonly agreement: string; readonly effective: Day },
   state: FundState,
@@ -413,13 +416,13 @@ function standsAloneWithout(
   return standsAlone(state, { from: effective, to: restored.lastDay, itself: agreement }, context);
 }
 
-/** The shares of a variance that stand signed under an agreement of this fund, in the order of recording. */
+/** The signed shares of a variance under an agreement of this fund that stand, in the order of recording. */
 export const sharesUnder = ({ riskShares }: Pick<FundState, 'riskShares'>, agreement: string): StandingFact[] =>
   inForce(riskShares, { on: LAST_DAY }).filter(
     ({ data }) => data['agreement'] === agreement && data['signedIn'] === undefined,
   );
 
-/** Terms do not change, and schemes do not end, before a day as at which a variance was shared by them. */
+/** Terms cannot change, and schemes cannot end, before a day as at which a variance was shared by these terms. */
 function sharedLater(
   state: FundState,
   { agreement, effective }: { readonly agreement: string; readonly effective: Day },
@@ -436,7 +439,7 @@ function sharedLater(
     : undefined;
 }
 
-/** A variation is not taken back from under a share that was signed by its terms. */
+/** A variation cannot be reversed while a share signed by its terms stands. */
 function sharedBy(
   state: FundState,
   { agreement, effective }: { readonly agreement: string; readonly effective: Day },
@@ -454,8 +457,8 @@ function sharedBy(
 }
 
 /**
- * An agreement whose term runs on holds in the next year as it stands. One that ends with the year is offered again, with the
- * terms as they were varied last, for the next year alone; unless a body that it names has been followed by another.
+ * An agreement whose term continues applies in the next year unchanged. One that ends with the year is offered again
+ * for the next year only, with the terms as last varied, unless a body that it names has a successor.
  */
 function offeredAgain(state: FundState, agreement: string, { ends, year, named: called, followers }: NextYear): Onward {
   const stands = agreementsOn(state.agreements, ends).find((each) => each.agreement === agreement)!;
@@ -465,7 +468,7 @@ function offeredAgain(state: FundState, agreement: string, { ends, year, named: 
   const gone = parties.find((party) => followers(party)[0] !== party);
   if (gone !== undefined)
     return leftOut(`${gone} has ended, and ${followers(gone).join(', ')} follow it: state its terms anew.`);
-  // What has ended before the agreement has no rule any more; what ends with it is offered again with it.
+  // A scheme that ended before the agreement has no rule any more; one that ends with it is offered again with it.
   const riskShares = terms.riskShares
     .filter(({ scheme }) => lastDayOfScheme(stands, scheme) === ends)
     .map(({ scheme, rule }) => ({ scheme, rule }));

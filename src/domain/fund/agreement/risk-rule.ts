@@ -122,7 +122,7 @@ const Stepwise = z.strictObject({
 /** How the variance of a scheme is shared. Source: docs/sources.md, Section 75 terms; Risk share. */
 export const RiskRule = z.discriminatedUnion('kind', [Fixed, ProRata, OwnRisk, OverBase, Capped, Stepwise]);
 
-/** What becomes of an underspend where the agreement says nothing else. Source: docs/sources.md, Section 75 terms. */
+/** What happens to an underspend unless the agreement says otherwise. Source: docs/sources.md, Section 75 terms. */
 export const UnderspendRule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('kept-in-pool', 'Kept in the pool') }),
   z.strictObject({ kind: kind('shared', 'Shared as the variance is') }),
@@ -213,7 +213,7 @@ export interface Given {
   readonly amount: Pence;
 }
 
-/** What a rule rests on, as it stands on one day: all sums in pence, from the first day of the year to that day inclusive. */
+/** The sums that a rule uses, on one day: in pence, from the first day of the year to that day, inclusive. */
 interface RiskInputs {
   readonly host: string;
   /** What the scheme has spent, less what is covered. */
@@ -222,14 +222,14 @@ interface RiskInputs {
   readonly recurrent: ReadonlyMap<string, Pence>;
 }
 
-/** A rule without the steps that come before it: by it people bear what nothing covers. */
+/** A rule without its covering steps: it says who bears what is not covered. */
 type LastRule = Exclude<RiskRule, { kind: 'stepwise' }>;
 export type Steps = Extract<RiskRule, { kind: 'stepwise' }>['steps'];
 
 export const lastRule = (rule: RiskRule): LastRule => (rule.kind === 'stepwise' ? rule.then : rule);
 export const stepsOf = (rule: RiskRule): Steps => (rule.kind === 'stepwise' ? rule.steps : []);
 
-/** Whether a rule goes by what partners contribute, and names none of them but in its caps. */
+/** Whether a rule shares by contributions, and names partners only in its caps. */
 export function goesByContributions(rule: RiskRule): boolean {
   const last = lastRule(rule);
   return (last.kind === 'capped' ? last.of : last).kind === 'pro-rata';
@@ -263,10 +263,12 @@ export function proRata(sum: Pence, recurrent: ReadonlyMap<string, Pence>): Map<
   return shares.length === 0 ? new Map<string, Pence>() : apportion(sum, shares);
 }
 
-/** Holds shares of an overspend to their caps; who is below their cap takes on more, or the named partner does. */
+/**
+ * Applies caps to the shares of an overspend. Partners below their cap take on the excess, or the named partner does.
+ */
 function capped(rule: CappedRule, overspend: Pence, inputs: RiskInputs): Map<string, Pence> {
   const plain = plainly(rule.of, overspend, inputs);
-  // Where nobody contributes there is nobody to share with: the whole is in excess.
+  // If nobody contributes, nobody can take a share: the whole sum is in excess.
   const sum = plain.size === 0 ? overspend : total(plain.values());
   if (sum <= 0) return plain;
   const caps = new Map(rule.caps.map(({ partner, most }) => [partner, pence(most)]));
@@ -291,10 +293,10 @@ function capped(rule: CappedRule, overspend: Pence, inputs: RiskInputs): Map<str
 }
 
 /**
- * Who bears, or keeps, what is left of a scheme’s variance (in pence; an overspend is above nothing), to the penny by
- * largest remainder: an overspend by the rule, an underspend by the agreement’s default. Caps are for overspends. A rule
- * over a base looks at what was spent above it, whatever the budget foresaw, so its shares can be another sum; what they
- * do not come to is borne by nobody. Source: docs/sources.md, Section 75 terms; Risk share.
+ * Who bears, or keeps, the rest of a scheme’s variance (in pence; an overspend is positive), to the penny by largest
+ * remainder: an overspend by the rule, an underspend by the agreement’s default. Caps apply to overspends only. A rule
+ * over a base shares what was spent above the base, whatever the budget, so its shares may add up to another sum; the
+ * difference is borne by nobody. Source: docs/sources.md, Section 75 terms; Risk share.
  * @param sum what is left to share, once some of an overspend is covered or some of an underspend covers others
  */
 export function shareOf(
@@ -331,18 +333,18 @@ export const SharedText = {
   }),
 };
 
-/** What of a scheme’s underspend covers others, as it is stored and answered. */
+/** The part of a scheme’s underspend that covers other schemes, as stored and answered. */
 export const GivenTexts = z.array(GivenText).meta({
   description: 'What of an underspend covers other schemes: covered + shares + uncovered = variance + given.',
 });
 
-/** What of a scheme’s variance is ring-fenced, as it is stored and answered. */
+/** The ring-fenced part of a scheme’s variance, as stored and answered. */
 export const RingFenced = SignedMoney.meta({
   description:
     'What is left of ring-fenced money: variance = spent − budget + ringFenced. Below nothing, what such money covers of an overspend.',
 });
 
-/** What is ring-fenced, in words; none where that is nothing. */
+/** The ring-fenced part in words; empty if there is none. */
 export function ringFencedInWords(amount = '0.00'): string[] {
   if (amount === '0.00') return [];
   return amount.startsWith('-')
@@ -357,7 +359,7 @@ export const coveredInWords = ({ from, scheme, amount }: z.output<typeof Covered
 
 export const givenInWords = ({ to, amount }: z.output<typeof GivenText>): string => `${amount} covers "${to}"`;
 
-/** What nobody bears, in words; none where that is nothing. An underspend that nobody keeps stays in the pool. */
+/** The part that nobody bears, in words; empty if there is none. An underspend that nobody keeps stays in the pool. */
 export function uncoveredInWords(amount: string): string[] {
   if (amount === '0.00') return [];
   return amount.startsWith('-') ? [`${amount.slice(1)} stays in the pool`] : [`${amount} is borne by nobody`];

@@ -94,7 +94,10 @@ export const signedShares = (applied: readonly RiskShareApplied[]): Map<string, 
     ]),
   );
 
-/** What was shared as at a later day stands on what was left after this one: shares of a scheme come in their order. */
+/**
+ * A share as at a later day was computed from what was left after this one, so shares of a scheme must be made in the
+ * order of their days.
+ */
 function sharedLater(state: FundState, scheme: string, day: Day): Refusal | undefined {
   const later = appliedOn(state, LAST_DAY).find((each) => each.scheme === scheme && each.effective > day);
   return later
@@ -132,7 +135,10 @@ function shareOn(
 const isNothing = ({ variance, covered, given = [], shares }: RiskShareApplied): boolean =>
   variance === '0.00' && covered.length + given.length === 0 && shares.every(({ amount }) => amount === '0.00');
 
-/** What an officer’s limit is held against: the variance, or what is shared and drawn without signs, whichever is more. */
+/**
+ * The sum that an officer’s limit is compared with: the variance, or the total of all shares and draws, each without
+ * its sign, whichever is larger.
+ */
 const sumSigned = ({ variance, covered, shares }: RiskShareApplied): Pence =>
   largest(sizeOf(variance), total([...covered, ...shares].map(({ amount }) => sizeOf(amount))));
 

@@ -19,9 +19,9 @@ import { recurrentAccounts, recurrentBy, spendingByScheme, varianceOf, type Spen
 import type { Described } from '../plan/test-inputs.js';
 
 /**
- * What the over- or underspend of each scheme of a year costs each partner under the signed rules. All schemes are worked
- * out together, since one covers another: what was signed is decided by the same formula as what is asked.
- * Source: docs/sources.md, Section 75 terms; Risk share.
+ * What the over- or underspend of each scheme of a year costs each partner under the signed rules. All schemes are
+ * computed together, because one covers another. Decisions and questions use the same formula. Source: docs/sources.md,
+ * Section 75 terms; Risk share.
  */
 
 /** What the rules of a year rest on. */
@@ -30,15 +30,15 @@ export interface RiskYear {
   /** What each partner contributes recurrently, ring-fenced money left out, in pence, under the names in which the terms speak. */
   readonly recurrent: ReadonlyMap<string, Pence>;
   readonly schemes: ReadonlyMap<string, Spending>;
-  /** Shares under the names in which a rule speaks, or was applied, as those bear them who follow on the day. */
+  /** Shares under the names in a rule, or in a signed share, passed on to the successors of the day. */
   passOn(shares: ReadonlyMap<string, Pence>, rule: RiskRule): ReadonlyMap<string, Pence>;
-  /** The partners among some, of those who bear shares on the day, whom the agreement in force does not bind. */
+  /** Those of some partners that bear shares on the day and that the agreement in force does not bind. */
   notBound(partners: readonly string[]): readonly string[];
   /** Whether a scheme had ended before the day: then no rule is for it. */
   hasEnded(scheme: string): boolean;
 }
 
-/** Where a year’s books stand, and whose names its terms speak. */
+/** The books of a year, and the names in which its terms are written. */
 interface RiskBasis {
   /** The books of the day under the names in which they were recorded. */
   readonly books: Balanced;
@@ -54,7 +54,7 @@ interface RiskBasis {
   readonly on: Day;
 }
 
-/** Where no agreement is in force, no terms name anybody, and nobody is bound. */
+/** Without an agreement in force no terms name anybody, and nobody is bound. */
 const NO_TERMS = { termsFrom: undefined, signers: [], accepted: [] };
 
 /** Whose contributions a named body’s are on the day, by that body: where it has ended, its successors’. */
@@ -74,9 +74,9 @@ function followedBy(
 }
 
 /**
- * The year as its rules see it. Rules are worked out under the names that the terms speak, so that a cap protects whom it
- * was signed for; what each comes to is passed on to those who follow by the day. In a rule that goes by contributions a
- * body’s share follows its contributions; otherwise it follows the shares of the succession.
+ * The year as its rules see it. Rules are computed for the bodies that the terms name, so that a cap protects the body
+ * that it was signed for. Each result is then passed on to the successors of the day. In a rule that goes by
+ * contributions a body’s share follows its contributions; otherwise it follows the shares of the succession.
  */
 export function riskYear({ books, described, ringFenced, host, inheritance, agreement, on }: RiskBasis): RiskYear {
   const { area, successions } = inheritance;
@@ -130,7 +130,7 @@ export interface SchemeShare {
   readonly scheme: string;
   readonly spending: Spending;
   readonly variance: Pence;
-  /** None where no agreement is in force, or the scheme has ended: then nobody bears what was not signed. */
+  /** None if no agreement is in force, or the scheme has ended: then nobody bears what was not signed. */
   readonly rule: RiskRule | undefined;
   /** Money that covers an overspend before anybody bears it. */
   readonly covered: readonly Covered[];
@@ -159,7 +159,7 @@ interface Draft {
 
 const amounts = (all: readonly { readonly amount: Pence }[]): Pence => total(all.map(({ amount }) => amount));
 
-/** Of some sums the first ones, up to a sum in all. */
+/** The first of some sums, up to a total. */
 function upTo(all: readonly Covered[], most: Pence): Covered[] {
   let left = most;
   return all.flatMap((each) => {
@@ -169,7 +169,7 @@ function upTo(all: readonly Covered[], most: Pence): Covered[] {
   });
 }
 
-/** The same scheme’s, or the risk pool’s, money in one row: what was drawn twice is added up. */
+/** Adds up rows of money from the same scheme, or from the risk pool. */
 function merged(all: readonly Covered[]): Covered[] {
   const rows: Covered[] = [];
   for (const each of all) {
@@ -180,7 +180,7 @@ function merged(all: readonly Covered[]): Covered[] {
   return rows;
 }
 
-/** What is drawn of each scheme’s underspend; under none, of the risk pool. */
+/** The sum drawn from each scheme’s underspend; the key undefined is the risk pool. */
 function sumsByScheme(all: readonly Covered[]): Map<string | undefined, Pence> {
   const sums = new Map<string | undefined, Pence>();
   for (const { scheme, amount } of all) addTo(sums, scheme, amount);
@@ -204,7 +204,7 @@ const NOTHING_SPENT: Spending = {
   ringFenced: NO_MONEY,
 };
 
-/** What covers each scheme: what was signed, as far as there is still an overspend, and what the rules draw beyond it. */
+/** What covers each scheme: the signed sums, while there is still an overspend, and then what the rules draw. */
 function drafted(
   { schemes, hasEnded }: RiskYear,
   terms: AgreementTerms | undefined,
@@ -213,7 +213,8 @@ function drafted(
 ): Draft[] {
   const signedOf = sumsByScheme([...signed.values()].flatMap(({ covered }) => covered));
   const drafts = [...new Set([...schemes.keys(), ...signed.keys()])].sort().map((scheme): Draft => {
-    // A scheme of which nothing is left, since its lines were described as another’s, has a share to take back.
+    // If a scheme has no more lines, because they were described as another scheme’s, its signed share must be taken
+    // back.
     const spending = schemes.get(scheme) ?? NOTHING_SPENT;
     const variance = varianceOf(spending);
     const own = signed.get(scheme);
@@ -224,7 +225,7 @@ function drafted(
   });
   const sums = sumsByScheme(drafts.flatMap(({ covered }) => covered));
   const drawn = (of: string | undefined): Pence => sums.get(of) ?? NO_MONEY;
-  /** What of an underspend is still there: not drawn by another, and not shared out by what was signed. */
+  /** The rest of an underspend, after draws by other schemes and signed shares. */
   const leftOf = (name: string, from: 'underspends' | 'uncommitted'): Pence => {
     const spending = schemes.get(name) ?? NOTHING_SPENT;
     const unspent = minus(NO_MONEY, varianceOf(spending));
@@ -232,7 +233,7 @@ function drafted(
     const sharedOut = notNegative(minus(NO_MONEY, total(signed.get(name)?.shares.values() ?? [])));
     return minus(there, plus(drawn(name), sharedOut));
   };
-  // Who signs first is covered first, before others of whom nothing is signed yet.
+  // Schemes with a signed share are covered before the others.
   for (const draft of [...drafts].sort((a, b) => Number(b.scheme === signing) - Number(a.scheme === signing))) {
     const { rule, signed: own } = draft;
     if (!rule) continue;
@@ -255,13 +256,13 @@ function drafted(
 }
 
 /**
- * Shares the variance of every scheme, schemes in the order of their names. What was signed of a scheme stands, and the
- * agreement’s rule is for what has come since: what it would share now, less what it would have shared then. A scheme that
- * has ended has no rule, as where no agreement is in force. Overspends
- * are covered first, by what was signed and then in the order of the schemes’ names; what a scheme’s underspend covers it
- * shares no more, whichever is signed first. All shares, with what nobody bears and what the risk pool covers, are the
- * variances. No share falls by the rule to a partner whom the terms do not bind: then all of it stays in the pool.
- * Source: docs/sources.md, Section 75 terms; Risk share.
+ * Shares the variance of every scheme, schemes in the order of their names. Signed shares of a scheme stay, and the
+ * agreement’s rule shares the change since: what it would share now, less what it would have shared then. A scheme that
+ * has ended has no rule, as without an agreement. Overspends are covered first, by signed shares and then in the order
+ * of the schemes’ names; an underspend that covers another scheme is not shared, in any order of signing. All shares,
+ * what nobody bears and what the risk pool covers add up to the variances. If the rule would give a share to a partner
+ * whom the terms do not bind, the whole share of the scheme stays in the pool. Source: docs/sources.md, Section 75
+ * terms; Risk share.
  * @param signing the scheme of which a share is being signed, where one is: it is covered before those of which none is
  */
 export function riskShares(

@@ -10,19 +10,22 @@ import type { Described } from '../plan/test-inputs.js';
  * Source: docs/sources.md, Terms; Section 75 terms.
  */
 
-/** What stands of a plan line on a day: pence, to that day inclusive. */
+/** The sums of a plan line on a day, in pence, up to that day, inclusive. */
 export interface LineSpending {
   /** What the plan requires. */
   readonly budget: Pence;
   readonly committed: Pence;
   readonly spent: Pence;
-  /** What has been had and is not yet invoiced. */
+  /** What has been received from suppliers and is not yet invoiced. */
   readonly accrued: Pence;
 }
 
 /** What stands of a whole scheme on a day: what is spent with what is accrued and what was passed down. */
 export interface Spending extends Omit<LineSpending, 'accrued'> {
-  /** What of its variance is ring-fenced, and not shared: what is left is above nothing, what it covers below. */
+  /**
+   * The ring-fenced part of its variance, which is not shared: unspent money is positive, money that covers an
+   * overspend negative.
+   */
   readonly ringFenced: Pence;
 }
 
@@ -69,9 +72,9 @@ interface SourceRow extends Omit<LineSpending, 'accrued'> {
 }
 
 /**
- * What stands of each plan line, source by source: what is spent with what is accrued and what was passed down. That is
- * spending of the plan lines of its source in proportion to their budgets, since a pass-down names no line; otherwise a
- * line that districts spend for the council would be shared out as an underspend.
+ * What stands of each plan line, source by source: what is spent with what is accrued and what was passed down.
+ * Passed-down money counts as spending of the plan lines of its source in proportion to their budgets, because a
+ * pass-down names no line. Otherwise a line that districts spend would be shared out as an underspend.
  */
 function sourceRows(books: Balanced): SourceRow[] {
   const sources = new Map<string, { passedDown: Pence; readonly lines: Map<string, LineSpending> }>();
@@ -103,14 +106,14 @@ function sourceRows(books: Balanced): SourceRow[] {
   });
 }
 
-/** What is ordered beyond what ring-fenced money is left for it: as far as that goes, nothing else pays for it. */
+/** The part of the commitments that ring-fenced money does not cover. */
 const committedBeyond = (committed: Pence, outside: Pence): Pence =>
   outside > 0 ? notNegative(minus(committed, outside)) : committed;
 
 /**
- * What stands of each scheme, schemes in the order of their names. A line that is described as part of none is a scheme of
- * its own. A scheme of which nothing stands is left out: a view has accounts of what was only recorded after its instant.
- * A decision reads its books so, a question a view.
+ * What stands of each scheme, schemes in the order of their names. A line that is described as part of none is a scheme
+ * of its own. A scheme whose sums are all 0 is left out, because a view also has accounts that got their first posting
+ * after its instant. A decision reads its books so, a question a view.
  * @param ringFenced the sources whose money is not shared
  */
 export function spendingByScheme(
@@ -163,5 +166,5 @@ export function recurrentBy(books: Balanced, ringFenced: ReadonlySet<string>): M
   return recurrent;
 }
 
-/** spent − budget + what is ring-fenced of it: what partners share. An overspend is above nothing. */
+/** The variance that partners share, in pence: spent − budget + its ring-fenced part. An overspend is positive. */
 export const varianceOf = ({ spent, budget, ringFenced }: Spending): Pence => plus(minus(spent, budget), ringFenced);
