@@ -108,7 +108,7 @@ export const RULES = {
     404,
     'It was not known at that instant',
     'Before anybody recorded that a fund, or an area’s register of disputes, is there, no figure of it was known: not even nothing.',
-    'Ask what was known at a later instant, or leave known-at out.',
+    'Ask what was known at a later instant, or {leave-known-out}.',
   ),
   fund_exists: rule(
     409,

@@ -11,7 +11,16 @@ export interface Ways {
 }
 
 /** How something is done: where an act is sent, and how it says what only some acts say. */
-type Way = 'post' | 'propose' | 'load' | 'send-again' | 'as-partner' | 'as-adjustment' | 'as-one-more' | 'left-open';
+type Way =
+  | 'post'
+  | 'propose'
+  | 'load'
+  | 'send-again'
+  | 'as-partner'
+  | 'as-adjustment'
+  | 'as-one-more'
+  | 'left-open'
+  | 'leave-known-out';
 
 /** The address of a question, from where it differs between funds and areas: `/v1/funds`, `…/proposals`. */
 function addressOf(name: string): string {
@@ -25,6 +34,7 @@ const IN_JSON = {
   'as-adjustment': 'with "adjustment": {"reason": …}',
   'as-one-more': 'with "again": true and a reason',
   'left-open': 'send "closes": false',
+  'leave-known-out': 'leave known-at out',
 };
 
 export const ADDRESSES: Ways = {

@@ -65,7 +65,8 @@ function read(query: Question, given: Given): Asked {
   const found = readAs(takenBy(query), present);
   if ('value' in found) return found.value;
   const [{ path, words }] = found.faults as [(typeof found.faults)[number]];
-  throw new Refused(refuse('fields_invalid', `"${path.map(String).join('.')}" ${words}.`));
+  const option = path.map(String).join('.');
+  throw new Refused(refuse('fields_invalid', `"${option}" ${words}.`), { option, words });
 }
 
 /** Asks a question. Throws {@link Refused} with the rule that refuses it. `Answer` is what the question declares. */

@@ -1,4 +1,4 @@
-import { instantOf, knownAtInstant, londonDay } from '../domain/calendar.js';
+import { FIRST_DAY, instantOf, knownAtInstant, LAST_DAY, londonDay } from '../domain/calendar.js';
 import { dayEndedBy } from '../ledger/known-words.js';
 import { button, dateInput, errorSummary } from './components/fields.js';
 import { capital, day, instant, timeOfDay } from './format.js';
@@ -18,13 +18,14 @@ type Asked = Readonly<Record<string, string | undefined>>;
 interface DateWords {
   readonly prefix: string;
   readonly title: string;
-  readonly fault: string;
+  /** How a fault of it begins. */
+  readonly what: string;
 }
 
 const dateWords = (prefix: string, title: string, what = 'The day that you ask about'): DateWords => ({
   prefix,
   title,
-  fault: `${what} must be a real day, like 27 3 2017`,
+  what,
 });
 
 const KNOWN = 'The day on which it was known';
@@ -116,13 +117,38 @@ export function readAsked(
     : { goTo: addressWith(path, { ...Object.fromEntries(read), ...rest }) };
 }
 
-/** The two dates alone, for a page that takes no more. */
-export type DatesRead =
-  { readonly dates: TwoDates } | { readonly goTo: string } | { readonly wrong: readonly DateName[] };
+/** What a page was asked that cannot be asked: its fields keep it, and why not stands above. */
+export interface Faulty {
+  /** All that was sent, as the fields of the form send it. */
+  readonly asked: Asked;
+  /** The dates that are at fault. */
+  readonly wrong: readonly DateName[];
+  /** Why it was refused, where that is of no one date. */
+  readonly why?: Html;
+}
 
-export function readDates(path: string, asked: Asked): DatesRead {
-  const read = readAsked(path, asked, ['on', 'known-at'], []);
-  return 'given' in read ? { dates: { on: read.given['on'], knownAt: read.given['known-at'] } } : read;
+/** Dates of an address as the fields of a form send them, beside all else that was asked. */
+export const asTyped = (asked: Asked, dates: readonly DateName[]): Asked => ({
+  ...asked,
+  ...(Object.assign({}, ...dates.map((name) => typedFields(DATES[name].prefix, asked[name] ?? ''))) as Asked),
+});
+
+function typedFields(prefix: string, value: string): Asked {
+  // A day that cannot be asked for is shown all the same, so that it can be corrected.
+  const [, year = '', month = '', of = ''] = /^(\d{1,4})-(\d{1,2})-(\d{1,2})$/.exec(momentIn(value) ?? value) ?? [];
+  const fields = { day: String(Number(of) || ''), month: String(Number(month) || ''), year };
+  return {
+    ...Object.fromEntries(Object.entries(fields).map(([part, text]) => [`${prefix}-${part}`, text])),
+    ...(momentIn(value) !== undefined && { [momentField(prefix)]: value }),
+  };
+}
+
+/** What is wrong with a date that was typed: it is none, or it is of a year that the ledger does not speak of. */
+function faultOf(name: DateName, asked: Asked): string {
+  const { prefix, what } = DATES[name];
+  return typed(asked, prefix) === undefined || typed(asked, prefix) === ''
+    ? `${what} must be a real day, like 27 3 2017`
+    : `${what} must be from ${day(FIRST_DAY)} to ${day(LAST_DAY)}`;
 }
 
 interface Shown {
@@ -131,8 +157,9 @@ interface Shown {
   readonly dates: Readonly<Partial<Record<DateName, string | undefined>>>;
   /** All that was asked: what is not a date goes along. */
   readonly asked: Asked;
-  readonly typed?: Asked | undefined;
-  readonly wrong?: readonly DateName[] | undefined;
+  readonly faulty?: Faulty | undefined;
+  /** Whether anything was known of what the page is about at the end of a day; left out, it always was. */
+  readonly wasKnown?: (on: string) => boolean;
   /** The other fields of the form. What is asked and has none goes along unseen. */
   readonly more?: readonly OtherField[];
 }
@@ -156,8 +183,9 @@ const alongside = ({ asked, dates, more = [] }: Shown): Html[] =>
       : [hidden(name, value)],
   );
 
-function field(name: DateName, { typed: sent, wrong = [], dates, asked }: Shown): Html {
-  const { prefix, title, fault } = DATES[name];
+function field(name: DateName, { faulty, dates, asked }: Shown): Html {
+  const { prefix, title } = DATES[name];
+  const sent = faulty?.asked;
   // Where no instant was asked for, it stays left out.
   const value = isKnown(name) ? asked[name] && dayOf(asked[name]) : dates[name];
   const moment = sent?.[momentField(prefix)] ?? asked[name] ?? '';
@@ -175,7 +203,7 @@ function field(name: DateName, { typed: sent, wrong = [], dates, asked }: Shown)
     fieldset: { legend: { content: legend, classes: 'govuk-fieldset__legend--s' } },
     ...(isMoment && { hint: { content: `At ${timeOfDay(moment)}. Of another day: at its end` } }),
     values,
-    ...(wrong.includes(name) && { errorMessage: { content: fault } }),
+    ...(faulty?.wrong.includes(name) && { errorMessage: { content: faultOf(name, faulty.asked) } }),
   });
   return html`${fields}${isMoment && hidden(momentField(prefix), moment)}`;
 }
@@ -183,12 +211,17 @@ function field(name: DateName, { typed: sent, wrong = [], dates, asked }: Shown)
 /** The day in London of an instant, or of a day, that was asked for. */
 const dayOf = (knownAt: string): string => londonDay(knownAtInstant(knownAt)!);
 
-export const dateFaults = (wrong: readonly DateName[]): Html | false =>
-  wrong.length > 0 &&
-  errorSummary({
-    title: 'There is a problem',
-    errors: wrong.map((name) => ({ content: DATES[name].fault, href: `#${DATES[name].prefix}-day` })),
-  });
+/** Above a page: what is wrong with what was asked. */
+export const faultsAbove = (faulty: Faulty | undefined): Html | false =>
+  faulty !== undefined &&
+  (faulty.why ??
+    errorSummary({
+      title: 'There is a problem',
+      errors: faulty.wrong.map((name) => ({
+        content: faultOf(name, faulty.asked),
+        href: `#${DATES[name].prefix}-day`,
+      })),
+    }));
 
 /** The dates in words: what the figures of a page are figures of. */
 export const datesInWords = ({
@@ -219,12 +252,15 @@ export function knownInWords(knownAt: string): string {
 const link = (href: string, text: string): Html => html`<a class="govuk-link" href="${href}">${text}</a>`;
 
 /** The three questions that people ask most, where a page takes both dates. */
-function threeLinks({ path, dates, asked }: Shown): Html | false {
+function threeLinks({ path, dates, asked, wasKnown = () => true }: Shown): Html | false {
   if (!('on' in dates && 'known-at' in dates)) return false;
-  const { on } = dates;
+  const { on = '' } = dates;
   const rest = Object.fromEntries(Object.entries(asked).filter(([name]) => !PLACES.has(name)));
   const at = (more: Asked): string => addressWith(path, { ...rest, on: undefined, 'known-at': undefined, ...more });
-  return html`<span class="bcf-screen"> ${link(at({}), 'Now')} | ${link(at({ on }), 'That day, as known now')} | ${link(at({ on, 'known-at': on }), 'That day, as known then')}</span>`;
+  const then = wasKnown(on)
+    ? link(at({ on, 'known-at': on }), 'That day, as known then')
+    : 'Nothing of it was known on that day';
+  return html`<span class="bcf-screen"> ${link(at({}), 'Now')} | ${link(at({ on }), 'That day, as known now')} | ${then}</span>`;
 }
 
 /** The control: the dates, what else the page can be asked, and the dates in words. */

@@ -7,11 +7,14 @@ import { heading, paragraph } from './layout.js';
 /** Thrown inside a request to answer it with a page that says which rule refuses, why, and what to do. */
 export class Refused extends Error {
   readonly refusal: Refusal;
+  /** The option of a question that could not be read, by its name, and what is wrong with it. */
+  readonly fault: { readonly option: string; readonly words: string } | undefined;
 
-  constructor(refusal: Refusal) {
+  constructor(refusal: Refusal, fault?: Refused['fault']) {
     super(refusal.detail);
     this.name = 'Refused';
     this.refusal = refusal;
+    this.fault = fault;
   }
 }
 
@@ -33,6 +36,7 @@ const WAYS: Ways = {
     'as-adjustment': 'as an adjustment of a closed period: give its reason under “Documents and conditions”',
     'as-one-more': 'and say so under “One more of the same”',
     'left-open': 'say that the case stays open',
+    'leave-known-out': 'leave the day on which it was known empty',
   },
 };
 

@@ -5,16 +5,17 @@ import { CHANGES_MAX, waterfall } from '../charts/waterfall.js';
 import { select } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { pagination } from '../components/ways.js';
-import { addressWith, dateControl, dateFaults, datesInWords, readAsked, type DateName } from '../dates.js';
+import { addressWith, dateControl, datesInWords, faultsAbove, type DateName, type Faulty } from '../dates.js';
 import { day, inWords as money, isNothing, small, sum } from '../format.js';
 import { html, joined, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { factCell, ROWS_MAX, type Data, type Showing } from './answer.js';
 import { titleOf } from './answer-words.js';
+import { answerDated } from './dated.js';
 import { READ_MAX, scrolling, titled } from './parts.js';
 import { placeOf, standingOf } from './places.js';
-import { askedIn, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
+import { asFile, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
 
 /** Two pairs of dates, and the facts that moved the gap from one to the other: they add up to the change. */
 
@@ -182,13 +183,7 @@ async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: C
 
 const BEGINNINGS_MAX = 6;
 
-async function comparePage(
-  site: Site,
-  asking: Asking,
-  fund: string,
-  asked: Asked,
-  typed?: { readonly asked: Asked; readonly wrong: readonly DateName[] },
-): Promise<string> {
+async function comparePage(site: Site, asking: Asking, fund: string, asked: Asked, faulty?: Faulty): Promise<string> {
   const { figure: chosen, page: pageNumber, ...dates } = asked;
   const given = { fund };
   const path = placeOf('compare', given);
@@ -203,8 +198,7 @@ async function comparePage(
       path,
       dates: { 'from-on': from.on, 'from-known-at': from.knownAt, 'to-on': to.on, 'to-known-at': to.knownAt },
       asked: dates,
-      typed: typed?.asked,
-      wrong: typed?.wrong,
+      faulty,
       more: [
         {
           name: 'figure',
@@ -220,7 +214,7 @@ async function comparePage(
     datesOfAnswer(compared),
   );
   const more = compared.movers.length > number * ROWS_MAX;
-  const main = html`${dateFaults(typed?.wrong ?? [])}${titled('Compare two dates', standingOf(given).of)}
+  const main = html`${faultsAbove(faulty)}${titled('Compare two dates', standingOf(given).of)}
     ${paragraph('What was so on one day, as it was known then, and what is so on another: and the facts between them, which add up to the change.')}
     ${control}${await beginnings(site, asking, fund, compared)}
     <h2 class="govuk-heading-m">${movedInWords('gap', compared)}</h2>
@@ -243,7 +237,7 @@ async function comparePage(
     title: 'Compare two dates',
     given,
     main,
-    isFault: typed !== undefined,
+    isFault: faulty !== undefined,
     source: `${datesOfAnswer(compared)}. ${sourceOf(compared)}`,
   });
 }
@@ -251,26 +245,20 @@ async function comparePage(
 export function registerCompare(site: Site): void {
   site.get('/funds/:fund/compare', async (asking, request, reply) => {
     const { fund } = request.params as { fund: string };
-    const asked = askedIn(request.url);
-    const read = readAsked(placeOf('compare', { fund }), asked, DATES, ['figure', 'page', 'format']);
-    if ('goTo' in read) return site.redirect(reply, read.goTo);
-    if ('wrong' in read)
-      return reply.send(
-        await comparePage(site, asking, fund, { ...read.others, format: undefined }, { asked, wrong: read.wrong }),
-      );
-    const { format, ...wanted } = read.given;
-    if (format === 'csv') {
-      const { name, text } = await askedAsFile(site.ledger, asking.sight, questionNamed('compare'), {
-        ...wanted,
-        fund,
-        figure: undefined,
-        page: undefined,
-      });
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="${name}"`)
-        .send(text);
-    }
-    return reply.send(await comparePage(site, asking, fund, wanted));
+    return answerDated(site, asking, request, reply, {
+      path: placeOf('compare', { fund }),
+      dates: DATES,
+      others: ['figure', 'page', 'format'],
+      async show({ format, ...wanted }, faulty) {
+        if (format !== 'csv') return comparePage(site, asking, fund, wanted, faulty);
+        const { name, text } = await askedAsFile(site.ledger, asking.sight, questionNamed('compare'), {
+          ...wanted,
+          fund,
+          figure: undefined,
+          page: undefined,
+        });
+        return asFile(reply, name, text);
+      },
+    });
   });
 }

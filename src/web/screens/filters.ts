@@ -36,6 +36,9 @@ const TITLES: Readonly<Record<string, string>> = {
   period: 'To the end of',
 };
 
+/** What the field of an option is called. */
+export const optionTitle = (name: string): string => TITLES[name] ?? plainly(name);
+
 const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   along: { days: 'The day', knowledge: 'What was known' },
   overdue: { true: 'Yes', false: 'No' },
@@ -87,7 +90,7 @@ export function fieldsFor(
   return Object.entries(optionsOf(question) as Readonly<Record<string, Codes>>)
     .filter(([name, shape]) => !isDay(name, shape) && !LINKS.has(name))
     .map(([name, shape]) => {
-      const label = { content: TITLES[name] ?? plainly(name), classes: 'govuk-label--s' };
+      const label = { content: optionTitle(name), classes: 'govuk-label--s' };
       const otherwise = saidOf(question, answer, name) ?? shape.default;
       const value = asked[name] ?? (isWritten(otherwise) ? String(otherwise) : '');
       const choices = choicesFor(name, shape, named);

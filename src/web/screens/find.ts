@@ -10,7 +10,7 @@ import { Refused } from '../refused.js';
 import type { Asking, Site } from '../site.js';
 import { caseName } from './answer-words.js';
 import { filled, placeOf } from './places.js';
-import { askedIn } from './question.js';
+import { askedIn } from './dated.js';
 
 /** Find: a name, a reference or a sum, and where it is. And a case by its identifier alone, as it stands in a letter. */
 

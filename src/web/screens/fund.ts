@@ -7,10 +7,9 @@ import {
   addressOf,
   addressWith,
   dateControl,
-  dateFaults,
   datesInWords,
-  readDates,
-  type DateName,
+  faultsAbove,
+  type Faulty,
   type TwoDates,
 } from '../dates.js';
 import { areaName, day, fundName, nobodyOffers, small, sum } from '../format.js';
@@ -18,6 +17,7 @@ import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import { awaitedIn, namesFor, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
+import { answerDated, knownBy } from './dated.js';
 import { gapInWords, gapOnTheDay } from './gap-words.js';
 import { READ_MAX, scrolling, verdictTag, ways } from './parts.js';
 import { placeOf, placesOfFund } from './places.js';
@@ -232,13 +232,7 @@ const yearOf = (fund: string): readonly [string, string] => {
   return [`${first}-04-01`, `${first + 1}-03-31`];
 };
 
-async function fundPage(
-  site: Site,
-  asking: Asking,
-  fund: string,
-  dates: TwoDates,
-  typed?: { readonly asked: Figures; readonly wrong: readonly DateName[] },
-) {
+async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDates, faulty?: Faulty): Promise<string> {
   const { sight, around } = asking;
   const given = { fund, on: dates.on, 'known-at': dates.knownAt };
   const gap = await askedOf<Gap>(site.ledger, sight, 'gap', given);
@@ -253,12 +247,12 @@ async function fundPage(
       path,
       dates: { on: gap.on, 'known-at': gap.knownAt },
       asked: { on: dates.on, 'known-at': dates.knownAt },
-      typed: typed?.asked,
-      wrong: typed?.wrong,
+      faulty,
+      wasKnown: knownBy(site, given),
     },
     words,
   );
-  const main = html`${dateFaults(typed?.wrong ?? [])}${heading(fundName(fund))}
+  const main = html`${faultsAbove(faulty)}${heading(fundName(fund))}
     ${waysToAct(path)}
     ${control}
     ${subheading(gapInWords(gap))}${keyFigures(gap)}
@@ -270,7 +264,7 @@ async function fundPage(
     ${ways([...placesOfFund(fund, dates), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}
     <p class="govuk-body-s bcf-screen">Worked out from the first ${gap.ledger.size} events of the ledger.</p>`;
   return page(around, {
-    title: `${typed ? 'Error: ' : ''}${fundName(fund)}`,
+    title: `${faulty ? 'Error: ' : ''}${fundName(fund)}`,
     section: 'funds',
     before: breadcrumbs({ items: [{ content: 'Funds', href: '/funds' }, { content: fundName(fund) }] }),
     main,
@@ -315,11 +309,11 @@ export function registerFunds(site: Site): void {
 
   site.get('/funds/:fund', async (asking, request, reply) => {
     const { fund } = request.params as { fund: string };
-    // Of a field that is given twice the last counts, as in a form.
-    const asked = Object.fromEntries(new URLSearchParams(request.url.split('?')[1]));
-    const read = readDates(`/funds/${fund}`, asked);
-    if ('goTo' in read) return site.redirect(reply, read.goTo);
-    if ('wrong' in read) return reply.send(await fundPage(site, asking, fund, {}, { asked, wrong: read.wrong }));
-    return reply.send(await fundPage(site, asking, fund, read.dates));
+    return answerDated(site, asking, request, reply, {
+      path: `/funds/${fund}`,
+      dates: ['on', 'known-at'],
+      others: [],
+      show: (asked, faulty) => fundPage(site, asking, fund, { on: asked['on'], knownAt: asked['known-at'] }, faulty),
+    });
   });
 }

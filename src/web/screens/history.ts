@@ -5,7 +5,7 @@ import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
 import { pagination } from '../components/ways.js';
 import { summaryList } from '../components/lists.js';
 import { details, insetText, tag } from '../components/words.js';
-import { addressWith, dateControl, dateFaults, readAsked, type DateName } from '../dates.js';
+import { addressWith, dateControl, faultsAbove, type DateName, type Faulty } from '../dates.js';
 import { areaName, day, fundName, instant } from '../format.js';
 import { documentsList, giveDocument, type NamedDocument, type Where } from '../documents.js';
 import { html, joined, type Content, type Html } from '../html.js';
@@ -13,8 +13,9 @@ import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { factCell, signed, type Data, type Showing } from './answer.js';
 import { roleName, told } from './answer-words.js';
+import { answerDated, askedIn } from './dated.js';
 import { filled, pageOf } from './places.js';
-import { askedIn, datesOfAnswer, framed, showingFor, sourceOf } from './question.js';
+import { asFile, datesOfAnswer, framed, showingFor, sourceOf } from './question.js';
 import { settlementPart, type Settlement } from './settlement.js';
 import { termsList, type Text } from './terms.js';
 
@@ -109,7 +110,7 @@ async function historyPage(
   site: Site,
   asking: Asking,
   kind: Kind,
-  { given, asked, typed }: { given: Given; asked: Asked; typed?: { asked: Asked; wrong: readonly DateName[] } },
+  { given, asked, faulty }: { given: Given; asked: Asked; faulty?: Faulty | undefined },
 ): Promise<string> {
   const { title, timeline, groups } = HAPPENED[kind];
   const options = { ...given, ...asked, order: asked['order'] ?? 'newest' };
@@ -119,8 +120,8 @@ async function historyPage(
   const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
   const words = datesOfAnswer(answer);
   const isFirst = asked['after'] === undefined;
-  const main = html`${dateFaults(typed?.wrong ?? [])}<h1 class="govuk-heading-l"><span class="govuk-caption-l">${HAPPENED[kind].in(given)}</span>${title}</h1>
-    ${dateControl({ path, dates: { 'known-at': answer['knownAt'] as string }, asked, typed: typed?.asked, wrong: typed?.wrong }, words)}
+  const main = html`${faultsAbove(faulty)}<h1 class="govuk-heading-l"><span class="govuk-caption-l">${HAPPENED[kind].in(given)}</span>${title}</h1>
+    ${dateControl({ path, dates: { 'known-at': answer['knownAt'] as string }, asked, faulty }, words)}
     ${filters(path, asked, groups, await bodiesOf(site, asking, given, showing))}
     <p class="govuk-body bcf-screen">${joined(
       [
@@ -150,7 +151,7 @@ async function historyPage(
     }
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ after: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
-  return framed(asking, { title, given, main, isFault: typed !== undefined, source: `${words}. ${sourceOf(answer)}` });
+  return framed(asking, { title, given, main, isFault: faulty !== undefined, source: `${words}. ${sourceOf(answer)}` });
 }
 
 interface Event extends Answer {
@@ -268,26 +269,16 @@ export function registerHistory(site: Site): void {
 
     site.get(address(timeline), async (asking, request, reply) => {
       const given = request.params as Given;
-      const asked = askedIn(request.url);
-      const read = readAsked(filled(pageOf(question), given), asked, DATES, OTHERS);
-      if ('goTo' in read) return site.redirect(reply, read.goTo);
-      if ('wrong' in read)
-        return reply.send(
-          await historyPage(site, asking, kind, {
-            given,
-            asked: { ...read.others, format: undefined },
-            typed: { asked, wrong: read.wrong },
-          }),
-        );
-      const { format, ...wanted } = read.given;
-      if (format === 'csv') {
-        const { name, text } = await askedAsFile(site.ledger, asking.sight, question, { ...given, ...wanted });
-        return reply
-          .type('text/csv; charset=utf-8')
-          .header('content-disposition', `attachment; filename="${name}"`)
-          .send(text);
-      }
-      return reply.send(await historyPage(site, asking, kind, { given, asked: wanted }));
+      return answerDated(site, asking, request, reply, {
+        path: filled(pageOf(question), given),
+        dates: DATES,
+        others: OTHERS,
+        async show({ format, ...wanted }, faulty) {
+          if (format !== 'csv') return historyPage(site, asking, kind, { given, asked: wanted, faulty });
+          const { name, text } = await askedAsFile(site.ledger, asking.sight, question, { ...given, ...wanted });
+          return asFile(reply, name, text);
+        },
+      });
     });
 
     site.get(`${address(event)}/documents/:sha256`, async (asking, request, reply) => {

@@ -1,13 +1,13 @@
 import { askedOf, questionNamed, type Answer } from '../asking.js';
-import { dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
+import { dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
 import { areaName, fundName } from '../format.js';
 import { html, joined } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import type { Asking, Site } from '../site.js';
+import { answerDated, knownBy } from './dated.js';
 import { titled, ways } from './parts.js';
 import { placeOf, placesOfArea, placesOfFund, placesOfRegister, questionTitle, standingOf } from './places.js';
 import {
-  askedIn,
   datesOfAnswer,
   definitionsFor,
   framed,
@@ -31,7 +31,7 @@ async function yearEndPage(
   asking: Asking,
   fund: string,
   dates: TwoDates,
-  typed?: { readonly asked: Readonly<Record<string, string | undefined>>; readonly wrong: readonly DateName[] },
+  faulty?: Faulty,
 ): Promise<string> {
   const given = { fund };
   const parts = [];
@@ -50,13 +50,13 @@ async function yearEndPage(
       path: `/funds/${fund}/year-end`,
       dates: { on: first['on'] as string, 'known-at': first['knownAt'] as string },
       asked: { on: dates.on, 'known-at': dates.knownAt },
-      typed: typed?.asked,
-      wrong: typed?.wrong,
+      faulty,
+      wasKnown: knownBy(site, given),
     },
     words,
   );
   const definitions = new Map(YEAR_END.flatMap((name) => [...definitionsFor(questionNamed(name))]));
-  const main = html`${dateFaults(typed?.wrong ?? [])}${titled('Year end', standingOf(given).of)}
+  const main = html`${faultsAbove(faulty)}${titled('Year end', standingOf(given).of)}
     ${paragraph('The memorandum account, what each partner bears of an over- or underspend, and what is set aside for later years.')}${control}
     ${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}${isLonger(questionNamed(name), answer, showing) && paragraph(html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${questionTitle(name)}: all of it</a>`)}</section>`)}
     ${workedOut(definitions)}
@@ -66,7 +66,7 @@ async function yearEndPage(
     given,
     dates,
     main,
-    isFault: typed !== undefined,
+    isFault: faulty !== undefined,
     source: `${words}. ${sourceOf(first)}`,
   });
 }
@@ -74,11 +74,12 @@ async function yearEndPage(
 export function registerOverviews(site: Site): void {
   site.get('/funds/:fund/year-end', async (asking, request, reply) => {
     const { fund } = request.params as { fund: string };
-    const asked = askedIn(request.url);
-    const read = readDates(`/funds/${fund}/year-end`, asked);
-    if ('goTo' in read) return site.redirect(reply, read.goTo);
-    if ('wrong' in read) return reply.send(await yearEndPage(site, asking, fund, {}, { asked, wrong: read.wrong }));
-    return reply.send(await yearEndPage(site, asking, fund, read.dates));
+    return answerDated(site, asking, request, reply, {
+      path: `/funds/${fund}/year-end`,
+      dates: ['on', 'known-at'],
+      others: [],
+      show: (asked, faulty) => yearEndPage(site, asking, fund, { on: asked['on'], knownAt: asked['known-at'] }, faulty),
+    });
   });
 
   site.get('/areas/:area', async (asking, request, reply) => {

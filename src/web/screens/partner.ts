@@ -1,15 +1,16 @@
 import { askedOf, questionNamed, type Answer } from '../asking.js';
 import { table, type Cell } from '../components/lists.js';
-import { dateControl, dateFaults, readDates, type DateName, type TwoDates } from '../dates.js';
+import { dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
 import { day, inWords, isNothing, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { ROWS_MAX, type Data, type Showing } from './answer.js';
 import { withItsFact } from './answer-words.js';
+import { answerDated, knownBy } from './dated.js';
 import { scrolling, titled } from './parts.js';
 import { filled, placeOf, standingOf } from './places.js';
-import { askedIn, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
+import { datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
 
 /** One partner in a fund: what it undertook and paid, source by source, and its statement of account with the balance after each line. */
 
@@ -149,7 +150,7 @@ async function partnerPage(
   asking: Asking,
   given: { readonly fund: string; readonly partner: string },
   dates: TwoDates,
-  typed?: { readonly asked: Readonly<Record<string, string | undefined>>; readonly wrong: readonly DateName[] },
+  faulty?: Faulty,
 ): Promise<string> {
   const options = { ...given, on: dates.on, 'known-at': dates.knownAt };
   const position = await askedOf<Position>(site.ledger, asking.sight, 'partner-position', options);
@@ -159,14 +160,14 @@ async function partnerPage(
   const words = datesOfAnswer(position);
   const link = (name: string, text: string): Html =>
     html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${text}</a>`;
-  const main = html`${dateFaults(typed?.wrong ?? [])}${titled(position.name, standingOf(given).of)}
+  const main = html`${faultsAbove(faulty)}${titled(position.name, standingOf(given).of)}
     ${dateControl(
       {
         path,
         dates: { on: position.on, 'known-at': position.knownAt },
         asked: { on: dates.on, 'known-at': dates.knownAt },
-        typed: typed?.asked,
-        wrong: typed?.wrong,
+        faulty,
+        wasKnown: knownBy(site, given),
       },
       words,
     )}
@@ -185,7 +186,7 @@ async function partnerPage(
     given,
     dates,
     main,
-    isFault: typed !== undefined,
+    isFault: faulty !== undefined,
     source: `${words}. ${sourceOf(position)}`,
   });
 }
@@ -193,10 +194,12 @@ async function partnerPage(
 export function registerPartners(site: Site): void {
   site.get('/funds/:fund/partners/:partner', async (asking, request, reply) => {
     const given = request.params as { fund: string; partner: string };
-    const asked = askedIn(request.url);
-    const read = readDates(filled('/funds/{fund}/partners/{partner}', given), asked);
-    if ('goTo' in read) return site.redirect(reply, read.goTo);
-    if ('wrong' in read) return reply.send(await partnerPage(site, asking, given, {}, { asked, wrong: read.wrong }));
-    return reply.send(await partnerPage(site, asking, given, read.dates));
+    return answerDated(site, asking, request, reply, {
+      path: filled('/funds/{fund}/partners/{partner}', given),
+      dates: ['on', 'known-at'],
+      others: [],
+      show: (asked, faulty) =>
+        partnerPage(site, asking, given, { on: asked['on'], knownAt: asked['known-at'] }, faulty),
+    });
   });
 }

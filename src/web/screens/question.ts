@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { onceEach } from '../../domain/once-each.js';
 import { askedAsFile, askedOf, nextPage, shapeOf, type Answer, type Question } from '../asking.js';
 import { breadcrumbs, pagination } from '../components/ways.js';
@@ -6,10 +7,10 @@ import {
   addressOf as datedAddress,
   addressWith,
   dateControl,
-  dateFaults,
   datesInWords,
-  readAsked,
+  faultsAbove,
   type DateName,
+  type Faulty,
   type TwoDates,
 } from '../dates.js';
 import { day, small, yearName } from '../format.js';
@@ -19,6 +20,7 @@ import { namesFor } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { answerPart, definitionsOf, goesBeyond, type Data, type Showing } from './answer.js';
 import { caseName, figuresNamed } from './answer-words.js';
+import { answerDated, knownBy } from './dated.js';
 import { findingOf } from './findings.js';
 import { datesOf, fieldsFor, othersOf, type Named } from './filters.js';
 import { titled, ways } from './parts.js';
@@ -31,9 +33,6 @@ import { DERIVED, filled, pageOf, placeOf, placesOfArea, questionTitle, standing
 
 type Given = Readonly<Record<string, string>>;
 type Asked = Readonly<Record<string, string | undefined>>;
-
-/** What a request asks for. Of a field that is given twice the last counts, as in a form. */
-export const askedIn = (url: string): Asked => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
 
 /** Lists in which each row is a stream, and names the last of its facts. */
 const STREAMS: Readonly<Record<string, 'fund' | 'disputes'>> = { funds: 'fund', areas: 'disputes' };
@@ -213,11 +212,6 @@ function waysOn(path: string, asked: Asked, question: Question, answer: Answer, 
   });
 }
 
-interface Typed {
-  readonly asked: Asked;
-  readonly wrong: readonly DateName[];
-}
-
 export const partOfAnswer = (question: Question, answer: Answer, showing: Showing): Html =>
   answerPart(shapeOf(question), answer, showing);
 
@@ -298,7 +292,7 @@ async function questionPage(
   site: Site,
   asking: Asking,
   question: Question,
-  { given, asked, typed }: { readonly given: Given; readonly asked: Asked; readonly typed?: Typed },
+  { given, asked, faulty }: { readonly given: Given; readonly asked: Asked; readonly faulty?: Faulty | undefined },
 ): Promise<string> {
   const number = Math.max(1, Number(asked['page'] ?? 1) || 1);
   const options = { ...asked, page: undefined };
@@ -309,14 +303,19 @@ async function questionPage(
   const path = filled(pageOf(question), given);
   const title = titleOfPage(question.name, given, showing);
   const dates = Object.fromEntries(datesOf(question).map((name) => [name, standsAt(answer, name)]));
-  const fields = fieldsFor(question, answer, asked, await namedFor(site, asking, question, given));
+  const fields = fieldsFor(
+    question,
+    answer,
+    { ...asked, ...faulty?.asked },
+    await namedFor(site, asking, question, given),
+  );
   const words = datesOfAnswer(answer);
   const control =
     Object.keys(dates).length > 0 || fields.length > 0
-      ? dateControl({ path, dates, asked: options, typed: typed?.asked, wrong: typed?.wrong, more: fields }, words)
+      ? dateControl({ path, dates, asked: options, faulty, wasKnown: knownBy(site, given), more: fields }, words)
       : false;
   const file = addressWith(path, { ...options, after: undefined, format: 'csv' });
-  const main = html`${dateFaults(typed?.wrong ?? [])}${titled(title, standingOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
+  const main = html`${faultsAbove(faulty)}${titled(title, standingOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
     ${answer['outsideYear'] === true && paragraph('This day is outside the fund’s year.')}${disclosure(answer)}
     ${above}${partOfAnswer(question, answer, showing)}${below}
     ${waysOn(path, asked, question, answer, showing)}
@@ -327,7 +326,7 @@ async function questionPage(
     title,
     given,
     main,
-    isFault: typed !== undefined,
+    isFault: faulty !== undefined,
     source: `${words}. ${sourceOf(answer)}`,
     dates: at,
     through: through(question.name, given, at, showing),
@@ -343,6 +342,12 @@ function standsAt(answer: Answer, name: DateName): string | undefined {
   return answer[name] as string | undefined;
 }
 
+/** Names a file for a spreadsheet; what is in it is returned. */
+export function asFile(reply: FastifyReply, name: string, text: string): string {
+  void reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`);
+  return text;
+}
+
 export function registerQuestions(site: Site): void {
   for (const question of DERIVED) {
     const dates = datesOf(question);
@@ -350,30 +355,20 @@ export function registerQuestions(site: Site): void {
     site.get(pageOf(question).replace(/\{(\w+)\}/g, ':$1'), async (asking, request, reply) => {
       const given = request.params as Given;
       const path = filled(pageOf(question), given);
-      const asked = askedIn(request.url);
-      const read = readAsked(path, asked, dates, [...others, 'page', 'format']);
-      if ('goTo' in read) return site.redirect(reply, read.goTo);
-      if ('wrong' in read)
-        return reply.send(
-          await questionPage(site, asking, question, {
-            given,
-            asked: { ...read.others, format: undefined },
-            typed: { asked, wrong: read.wrong },
-          }),
-        );
-      const { format, ...wanted } = read.given;
-      if (format === 'csv') {
-        const { name, text } = await askedAsFile(site.ledger, asking.sight, question, {
-          ...given,
-          ...wanted,
-          page: undefined,
-        });
-        return reply
-          .type('text/csv; charset=utf-8')
-          .header('content-disposition', `attachment; filename="${name}"`)
-          .send(text);
-      }
-      return reply.send(await questionPage(site, asking, question, { given, asked: wanted }));
+      return answerDated(site, asking, request, reply, {
+        path,
+        dates,
+        others: [...others, 'page', 'format'],
+        async show({ format, ...wanted }, faulty) {
+          if (format !== 'csv') return questionPage(site, asking, question, { given, asked: wanted, faulty });
+          const { name, text } = await askedAsFile(site.ledger, asking.sight, question, {
+            ...given,
+            ...wanted,
+            page: undefined,
+          });
+          return asFile(reply, name, text);
+        },
+      });
     });
   }
 }

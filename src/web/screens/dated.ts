@@ -1,0 +1,108 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { endOfLondonDay, type Day } from '../../domain/calendar.js';
+import { RULES } from '../../domain/rules.js';
+import { disputeStream, fundStream } from '../../ledger/catalogue.js';
+import { errorSummary } from '../components/fields.js';
+import { asTyped, readAsked, type DateName, type Faulty } from '../dates.js';
+import { namesFor } from '../names.js';
+import { Refused, refusedAbove } from '../refused.js';
+import type { Asking, Site } from '../site.js';
+import { optionTitle } from './filters.js';
+
+/** Pages that are asked with dates: what cannot be asked is told above the page, and its fields keep what was typed. */
+
+type Asked = Readonly<Record<string, string | undefined>>;
+
+interface Dated {
+  readonly path: string;
+  /** The dates that the page takes, and what else. */
+  readonly dates: readonly DateName[];
+  readonly others: readonly string[];
+  /** Shows it as it was asked; or as it can be asked, with what is at fault. It sends another kind of answer by itself. */
+  show(asked: Asked, faulty?: Faulty): Promise<unknown>;
+}
+
+const BAD_REQUEST = 400;
+
+/** What a request asks for. Of a field that is given twice the last counts, as in a form. */
+export const askedIn = (url: string): Asked => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
+
+/** Whether a fund, or the disputes of an area, were in the ledger at the end of a day. Of all else something always was. */
+export const knownBy =
+  ({ ledger: { model } }: Site, { fund, area }: Readonly<Record<string, string | undefined>>) =>
+  (on: string): boolean => {
+    const stream =
+      fund !== undefined
+        ? fundStream(fund)
+        : area !== undefined && model.areas().includes(area)
+          ? disputeStream(area)
+          : undefined;
+    if (stream === undefined) return true;
+    const { size } = model.prefix(endOfLondonDay(on as Day));
+    return model.knownRevision(stream, size) >= 0;
+  };
+
+/** What was asked, with what is wrong with it as somebody reads it who has filled in the form. */
+async function faultyBy(
+  { ledger }: Site,
+  { sight }: Asking,
+  { refusal, fault }: Refused,
+  given: Asked,
+  dates: readonly DateName[],
+): Promise<Faulty> {
+  const asked = asTyped(given, dates);
+  const date = dates.find((name) => name === fault?.option);
+  if (date) return { asked, wrong: [date] };
+  const why = fault
+    ? errorSummary({
+        title: 'There is a problem',
+        errors: [{ content: `${optionTitle(fault.option)} ${fault.words}`, href: `#${fault.option}` }],
+      })
+    : refusedAbove(refusal, await namesFor(ledger, sight));
+  return { asked, wrong: [], why };
+}
+
+/**
+ * Answers a request for a page with dates. What is refused as it was asked is asked again without its dates, and then with
+ * nothing: the first that is answered is shown below what is wrong. Throws {@link Refused} where the page itself is refused.
+ */
+export async function answerDated(
+  site: Site,
+  asking: Asking,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { path, dates, others, show }: Dated,
+): Promise<unknown> {
+  const sent = askedIn(request.url);
+  const read = readAsked(path, sent, dates, others);
+  if ('goTo' in read) return site.redirect(reply, read.goTo);
+  if ('given' in read && !Object.values(read.given).some(Boolean)) return reply.send(await show({}));
+
+  const shown = async (faulty: Faulty, status: number, rest: Asked): Promise<unknown> => {
+    const without = { ...rest, ...Object.fromEntries(dates.map((name) => [name, undefined])), format: undefined };
+    let answer;
+    try {
+      answer = await show(without, faulty);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      answer = await show({}, faulty);
+    }
+    return reply.status(status).send(answer);
+  };
+
+  if ('wrong' in read) return shown({ asked: sent, wrong: read.wrong }, BAD_REQUEST, read.others);
+  let answer: unknown;
+  try {
+    answer = await show(read.given);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const status = RULES[error.refusal.rule].status;
+    try {
+      return await shown(await faultyBy(site, asking, error, read.given, dates), status, read.given);
+    } catch (again) {
+      // Nothing of it can be shown to them, however it is asked.
+      throw again instanceof Refused ? error : again;
+    }
+  }
+  return reply.send(answer);
+}

@@ -1,0 +1,92 @@
+import t from 'tap';
+import { demonstration } from '../support/scenarios.js';
+import { site, type Visitor } from './site.js';
+import { mainOf, readOf, walk } from './walk.js';
+
+/** No page of the demonstration leads its officer into a page on which they cannot go on. */
+
+const FROM = [
+  '/',
+  '/funds/norfolk-2016-17',
+  '/funds/norfolk-2017-18?on=2017-07-31',
+  '/funds/norfolk-2019-20?on=2020-04-01',
+  '/funds/norfolk-2016-17/compare',
+  '/areas/norfolk/bridge',
+  '/areas/norfolk/disputes',
+];
+
+/** Days that can be typed and not be asked for: three fields each. */
+const DAYS: Readonly<Record<string, readonly [day: string, month: string, year: string]>> = {
+  'before the ledger speaks of anything': ['31', '3', '2013'],
+  'after all that it speaks of': ['1', '4', '2099'],
+  'no day at all': ['31', '2', '2017'],
+  'no number': ['x', '4', '2017'],
+  'before anything was known': ['1', '4', '2013'],
+};
+
+/** A visitor that sits at another machine for every so many pages: a service answers no more of them in a minute. */
+function machines(sign: () => Promise<Visitor>) {
+  let own: Promise<Visitor> | undefined;
+  let asked = 0;
+  return async (): Promise<Visitor> => {
+    if (asked++ % 150 === 0) own = undefined;
+    return (own ??= sign());
+  };
+}
+
+t.test(
+  'whatever date is typed on a page, the page stays, with what was typed and what is wrong above it',
+  async (t) => {
+    const { visitor } = await site(t, await demonstration(t));
+    const sign = () => visitor().signIn('norfolk-auditor');
+    const machine = machines(sign);
+    const pages = await walk(sign, FROM, 1);
+    let tried = 0;
+    for (const { path, body } of pages) {
+      const [, action, fields] =
+        /<div class="bcf-dates">\s*<form method="get" action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/.exec(body) ?? [];
+      if (action === undefined) continue;
+      for (const [, prefix] of fields!.matchAll(/ name="([a-z-]+)-day"/g)) {
+        for (const [name, typed] of Object.entries(DAYS)) {
+          const sent = ['day', 'month', 'year'].map((part, at) => [`${prefix!}-${part}`, typed[at]!]);
+          const others = [...fields!.matchAll(/ name="([a-z-]+)-day"/g)].flatMap(([, other]) =>
+            other === prefix ? [] : ['day', 'month', 'year'].map((part) => [`${other!}-${part}`, '']),
+          );
+          const asked = `${action}?${new URLSearchParams(Object.fromEntries([...sent, ...others]) as Record<string, string>).toString()}`;
+          const first = await (await machine()).get(asked);
+          const answer =
+            first.statusCode === 303 ? await (await machine()).get(first.headers.location as string) : first;
+          const about = `${path}: ${prefix!}, ${name}`;
+          tried++;
+          const isAnswered = answer.statusCode === 200 && !answer.body.includes('<title>Error: ');
+          if (isAnswered && name === 'before anything was known') continue;
+          t.ok([400, 404, 422].includes(answer.statusCode), `${about}: ${answer.statusCode}`);
+          t.match(answer.body, '<title>Error: ', about);
+          t.match(answer.body, 'There is a problem', about);
+          for (const [field, value] of sent)
+            t.match(answer.body, new RegExp(`name="${field!}"[^>]*value="${value!}"`), `${about} keeps ${field!}`);
+        }
+      }
+    }
+    t.ok(tried > 200, `${tried} dates`);
+  },
+);
+
+t.test('what is refused beside the dates is told above the page too, which stays', async (t) => {
+  const { visitor } = await site(t, await demonstration(t));
+  const auditor = await visitor().signIn('norfolk-auditor');
+  const bridge = await auditor.get('/areas/norfolk/bridge?from=2018-19&to=2016-17');
+  t.match([bridge.statusCode, readOf(mainOf(bridge.body))], [422, /^There is a problem\n2018-19 is after 2016-17/]);
+  t.match(bridge.body, /<option value="2018-19" selected>[\s\S]*<option value="2016-17" selected>/, 'both are kept');
+  const other = await auditor.get('/areas/norfolk/bridge?from=never');
+  t.match([other.statusCode, readOf(mainOf(other.body))], [400, /^There is a problem\nFirst year must be/]);
+  const early = await auditor.get('/funds/norfolk-2016-17?on=2016-04-01&known-at=2014-04-01');
+  t.match([early.statusCode, early.body], [404, /Norfolk, 2016 to 2017/]);
+  t.match(readOf(mainOf(early.body)), 'or leave the day on which it was known empty');
+  const unheard = await auditor.get('/funds/nowhere-2016-17?on=2016-04-01');
+  t.match([unheard.statusCode, readOf(mainOf(unheard.body))], [404, /There is no fund named nowhere-2016-17/]);
+  const before = await auditor.get('/funds/lancashire-2023-24?on=2014-01-01');
+  t.match(readOf(mainOf(before.body)), 'Nothing of it was known on that day');
+  const file = await auditor.get('/funds/norfolk-2016-17/gap?on=2013-03-31&format=csv');
+  t.match([file.statusCode, file.headers['content-type']], [400, /text\/html/]);
+});
