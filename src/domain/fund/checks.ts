@@ -28,10 +28,10 @@ export function nameIsFree(state: FundState, name: string): Refusal | undefined 
     : nameWasReversed(name, reversal, (other) => state.items.has(other));
 }
 
-/** What a name has at the most, so that a number fits behind it. */
+/** The longest name to which a number can still be added, in characters. */
 const STEM_LENGTH_MAX = 60;
 
-/** Refuses the name of what was reversed, and says which is free in its place: north-2, north-3. */
+/** Refuses the name of a reversed item, and gives the next free name: north-2, north-3. */
 export function nameWasReversed(name: string, reversal: number, isUsed: (name: string) => boolean): Refusal {
   // A number of one digit counts; two digits are a year.
   const [, stem = name, number = '1'] = /^(.*)-([2-9])$/.exec(name) ?? [];
@@ -122,10 +122,10 @@ export function dueFrom(
     : undefined;
 }
 
-/** Whether a day lies in a closed accounting period. Days after the fund's year lie in none. */
+/** Whether a day is in a closed accounting period. Days after the fund's year are in none. */
 export const isClosed = (state: FundState, day: Day): boolean => {
   const { year } = opened(state);
-  // What takes effect before the year is in every one of its balances, and so in the first period.
+  // A fact with a day before the year is in every balance of the year, and so in the first period.
   if (day < year.first) return state.closedThrough > 0;
   return day <= year.last && periodOf(day) <= state.closedThrough;
 };
@@ -145,8 +145,8 @@ export const notBefore = (item: string, began: Day, effective: Day): Refusal | u
     : undefined;
 
 /**
- * A fact that changes what an item stands at must not slip in before one that states it: what was signed last would no
- * longer be what stands. Nor may it take effect before the item itself.
+ * A fact that changes the level of an item may not take effect before a fact that states it: otherwise the text signed
+ * last would no longer be in force. It may not take effect before the item itself either.
  */
 export function inOrder(state: FundState, item: string, began: Day, effective: Day): Refusal | undefined {
   const early = notBefore(item, began, effective);

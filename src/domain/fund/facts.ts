@@ -175,7 +175,7 @@ function nothingRestsOn(
   return undefined;
 }
 
-/** Every item that a fact stands on, with whether it moves what the item stands at. */
+/** Every item that a fact rests on, and whether the fact moves the item's level. */
 const standsOn = (fact: Fact<FundState>, data: FactData): [item: string, level: Standing['level']][] => [
   ...itemsOf(fact, data).map((item): [string, Standing['level']] => [item, fact.level]),
   ...[fact.needs?.(data) ?? []].flat().map((item): [string, Standing['level']] => [item, undefined]),
@@ -194,7 +194,7 @@ const OUTLINE_FACTS: ReadonlySet<string> = new Set(
   [OPENING, ...MEMBERSHIP_FACTS, ...PERIOD_FACTS].map(({ name }) => name),
 );
 
-/** A way to keep an outline, from its beginning or from what was kept: none of the facts that move it is ever reversed. */
+/** Keeps an outline, from its beginning or from a kept one. The facts that change it can never be reversed. */
 export function fundOutline(kept?: FundOutline): { readonly outline: FundOutline; take(event: LedgerEvent): void } {
   const outline = { ...emptyFund(), ...kept, otherFunds: [...(kept?.otherFunds ?? [])] };
   return {

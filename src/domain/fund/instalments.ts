@@ -4,7 +4,7 @@ import { addToSeries, combined, emptySeries, seriesOn, type DaySeries } from '..
 import { refuse, Refusal } from '../rules.js';
 import type { Instalment } from '../grammar/schedule.js';
 
-/** When what is agreed falls due, and what becomes of that when it is changed. */
+/** When agreed money falls due, and how changes of the agreed sum change that. */
 
 /** A change of instalments: on which day how much more, or less, falls due. */
 export interface DueChange {
@@ -13,10 +13,10 @@ export interface DueChange {
 }
 
 /**
- * The change of an item's instalments when what is agreed changes by a sum from a day on. What fell due before the
- * effective date stands; what falls due on it or later is replaced by the instalments given, or, where none are, scaled
- * in proportion. Where more has fallen due than will be, the excess is credited on the effective date. Changes already
- * recorded for later days are part of what falls due later.
+ * The change of an item's instalments when the agreed sum changes from a day on. Instalments due before the effective
+ * day stay. Instalments due on it or later are replaced by the given ones or, if none are given, scaled in proportion.
+ * If more has fallen due than the new total, the excess is credited on the effective day. Changes already recorded for
+ * later days count as due later. Sums in pence.
  */
 export function replanned(
   standing: DaySeries,
@@ -56,7 +56,7 @@ export function replanned(
     .filter((each) => each.change !== NO_MONEY);
 }
 
-/** Spreads what is left over the instalments ahead in proportion; the last takes the remainder. */
+/** Divides the rest over the later instalments in proportion; the last takes the remainder. */
 function spread(
   into: DaySeries,
   ahead: readonly { readonly due: Day; readonly amount: Pence }[],

@@ -5,14 +5,14 @@ import { refuse, Refusal, type RuleCode } from '../rules.js';
 import { SET_ASIDE, setAsideHolds } from './books.js';
 import { grow, seriesOf, type FundState, type Size } from './state.js';
 
-/** What stays at nothing or more on every day, and how much one fund may move. */
+/** Quantities that may not be negative on any day, and how much one fund may move. */
 
 interface Limit {
   readonly rule: RuleCode;
   /** The quantity that may not fall below nothing, as a signed sum of measures of one item. */
   readonly terms: readonly { readonly sign: 1 | -1; readonly measure: Measure }[];
   readonly words: string;
-  /** A plan line that reduces stands below nothing, so that its limit is read the other way round. */
+  /** A plan line that reduces the requirement is negative, so its limit applies with the opposite sign. */
   readonly turnedByEffect?: true;
 }
 
@@ -70,12 +70,12 @@ export const ALL_LIMITS: readonly string[] = [...Object.keys(LIMITS), SET_ASIDE,
 
 export type LimitName = keyof typeof LIMITS;
 
-/** What stands in one fund stays below this: a hundred times the whole Better Care Fund of a year. */
+/** The money in force in one fund stays below this, in pence: a hundred times the whole Better Care Fund of a year. */
 const STANDS_MAX = pence('999999999999.99');
 /** Of a fund; and of one of a hundred partners and their successors. All together they stay below £90 trillion. */
 const TURNOVER_MAX = exactly(20 * STANDS_MAX);
 const SUPPOSED_MAX = pence('499999999999.99');
-/** A reversal goes through beyond, or nobody could undo what is too large. */
+/** A reversal may exceed these limits, or nobody could undo a sum that is too large. */
 const UNDONE_MAX = exactly(30 * STANDS_MAX);
 
 /** A fund must stay so small that every sum is exact: what stands in it, what was ever moved, and what each partner supposes. */
@@ -96,7 +96,7 @@ function staysExact({ size, ...state }: FundState, own: readonly Posting[], by: 
     : undefined;
 }
 
-/** Holds the named limits over every later day for every item that the postings of a partner’s act touch. */
+/** Checks the named limits on every later day, for every item that the postings of a partner’s act touch. */
 export function limitsHold(
   state: FundState,
   postings: readonly Posting[],

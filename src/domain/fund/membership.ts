@@ -36,7 +36,7 @@ export const asOn = (of: Opened, day: Day, upTo?: number): Opened => ({ ...of, p
 
 const moved = (of: Opened, more: Pick<Opened, 'members'> & Partial<Opened>): Opened => ({ ...of, ...more });
 
-/** What a body has agreed to pay that falls due after a day: it stands when the body leaves. */
+/** The agreed money of a body that falls due after a day, in pence. It stays agreed when the body leaves. */
 function dueAfter(state: FundState, body: string, day: Day): string[] {
   const left = [...state.items].flatMap(([name, item]) => {
     if (item.kind !== 'contribution' || item.payer !== body) return [];
@@ -123,7 +123,7 @@ export const MEMBERSHIP_FACTS: readonly Fact<FundState>[] = [
   }),
 ];
 
-/** Who joins is no partner on the day, nor on any later one: it would be in the fund twice. */
+/** A body can join only if it is not a partner on the day or on any later day, so that it is not in the fund twice. */
 function notIn(of: Opened, partner: string, from: Day): Refusal | undefined {
   const own = of.members.filter((each) => each.partner === partner);
   const isIn = own.length === 0 ? of.partners.includes(partner) : own.some(({ until = LAST_DAY }) => until >= from);

@@ -4,7 +4,7 @@ import { exactly, NO_MONEY, pounds, type Pence } from '../money.js';
 import { seriesOn, type DaySeries } from '../postings.js';
 import { inForce, sourceOf } from '../sources.js';
 
-/** What is asked of anything of a fund before it goes on in the next year’s. Why: docs/decisions/roll-forward.md. */
+/** The checks for every item that goes on in the next year’s fund. Why: docs/decisions/roll-forward.md. */
 
 interface Standing {
   readonly recurrent: boolean;
@@ -26,7 +26,7 @@ export function endsWithItsYear(
     : leftOut(`${code} (${source.name}) is not in force in ${year.label}.`);
 }
 
-/** The one body that stands for a body in the next year; where several follow it, they say themselves who has what. */
+/** The one body that stands for a body in the next year; if it has several successors, these decide who has what. */
 export function onlyFollower(body: string, { followers }: NextYear): string | LeftOut {
   const [one, ...others] = followers(body);
   return others.length === 0
@@ -37,8 +37,8 @@ export function onlyFollower(body: string, { followers }: NextYear): string | Le
 }
 
 /**
- * What whoever signs should look at where a sum was not the same the whole year: it may be no sum of a whole year. `sign` is
- * that between what is written and what is counted.
+ * A note for signers if a sum was not the same for the whole year, because it may not be the sum of a whole year.
+ * `sign` converts a written sum into a counted one.
  */
 export function changedNotes(series: DaySeries, began: Day, { ends }: NextYear, sign: 1 | -1 = 1): string[] {
   const first = series.days[0];

@@ -6,8 +6,9 @@ import { holdsNhsNumber, IS_REFERENCE } from '../values.js';
 import type { FundState } from './state.js';
 
 /**
- * References of papers and payments: numbers that a bank, a supplier or a purchasing system makes up. One in eleven of ten
- * digits has the check digit of an NHS number and is none, so it is recorded, and whoever records it first is told.
+ * References of papers and payments: numbers that a bank, a supplier or a purchasing system makes up. One in eleven
+ * numbers of ten digits has the check digit of an NHS number without being one. So such a reference is recorded, and
+ * the first officer who records it is warned.
  */
 
 /** Whether any field of a fact holds a reference: of most facts nothing more need be looked at. */

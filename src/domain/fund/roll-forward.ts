@@ -9,8 +9,9 @@ import { partnersOn } from './membership.js';
 import { opened, type FundState, type Opened } from './state.js';
 
 /**
- * What of a fund’s year goes on in the next: the fund that opens, with whom, and every fact that says of itself what it would be
- * there. What does not go on is told with why. Nothing is decided here: the rules decide when it is done.
+ * What goes on from a fund’s year to the next: the fund that opens, its partners, and every fact that declares what it
+ * would be there. Facts that do not go on have a reason. No rule is applied here: the rules decide when the steps are
+ * done.
  */
 
 /** A fact of the next year, beside what it stood at. */
@@ -82,8 +83,8 @@ const takenTwice = (next: string, { label }: FinancialYear): string =>
   `Something else that goes on is called "${lastOf(next)}", and its own name is taken too: record it in ${label} under another name.`;
 
 /**
- * What each fact is called in the next year. No two have one name: who keeps its own name comes first, and one whose next name
- * is taken keeps its own, where that is free.
+ * The name of each fact in the next year; all names differ. Facts that keep their name come first. A fact whose next
+ * name is taken keeps its own name, if that is free.
  */
 function namesNext(
   going: readonly { readonly revision: number; readonly own: string; readonly next: string }[],

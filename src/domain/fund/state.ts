@@ -21,7 +21,7 @@ import { noReturns, type ReturnsState } from './year/return-state.js';
 import { noSpending, type SpendingState } from './year/spending-state.js';
 import { noTestInputs, type TestInputs } from './plan/test-inputs.js';
 
-/** What a fund shows to decisions on others. */
+/** What decisions on other funds may read of a fund. */
 declare module '../grammar/fact.js' {
   interface World {
     /** Another fund as now known, where it is open: money that one year carries into the next rests on it. */
@@ -34,7 +34,7 @@ export interface FundState {
   readonly opened: Opened | undefined;
   /** Plan lines, contributions and grants by name. A name is used once, even if its fact is reversed. */
   readonly items: ReadonlyMap<string, Item>;
-  /** The revision of the fact that brought each name: where it was reversed, the name stands for nothing any more. */
+  /** The revision of the fact that brought each name. If that fact was reversed, the name has no item any more. */
   readonly named: ReadonlyMap<string, number>;
   /** The movements of each measure of each item, by `measure|item`. */
   readonly series: ReadonlyMap<string, DaySeries>;
@@ -42,14 +42,14 @@ export interface FundState {
   readonly closedThrough: number;
   /** The facts that were reversed, by revision, with the revision of the reversal. */
   readonly reversed: ReadonlyMap<number, number>;
-  /** The facts that stand on each item, by revision: what a reversal must not take away from under them. */
+  /** The facts that rest on each item, by revision: a reversal must not remove what they rest on. */
   readonly standing: ReadonlyMap<string, ReadonlyMap<number, Standing>>;
   /** The references shaped like an NHS number that were recorded, each with the first revision: see references.ts. */
   readonly references: ReadonlyMap<string, number>;
   readonly size: Size;
   /** What the minimum tests are made of. */
   readonly tested: TestInputs;
-  /** The movements of each account, by its key: what formulas over the whole fund are decided on. */
+  /** The movements of each account, by its key, for formulas over the whole fund. */
   readonly books: ReadonlyMap<string, Book>;
   readonly spending: SpendingState;
   readonly returns: ReturnsState;
@@ -66,20 +66,23 @@ export interface FundState {
 /** How much a fund has moved. While that is bounded, every sum of any of its movements is exact. */
 export interface Size {
   /**
-   * The sum of the sizes of all movements that stand; what was taken back on the day on which it took effect counts no
-   * more. What is only proposed or assumed is counted apart.
+   * The sum of the absolute amounts of all movements in force, in pence. Movements reversed from their own day do not
+   * count. Proposed or assumed money is counted separately.
    */
   readonly stands: Pence;
   /** All that was ever moved, with as much again that it may take to undo it. */
   readonly turnover: Pence;
-  /** The same of what each partner’s officers have proposed or assumed: it binds nobody, and stands in no other’s way. */
+  /**
+   * The same for money that each partner’s officers have proposed or assumed. It binds nobody, so it does not count
+   * against other partners.
+   */
   readonly supposed: ReadonlyMap<string, Pence>;
 }
 
 export interface Standing {
   readonly effective: Day;
   readonly level: 'states' | 'moves' | undefined;
-  /** What tells a payment from another: see grammar/same.ts. */
+  /** What distinguishes a payment from another: see grammar/same.ts. */
   readonly same?: string;
 }
 
@@ -216,7 +219,7 @@ export const emptyFund = (): FundState => ({
 
 const seriesKey = (measure: Measure, item: string): string => `${measure}|${item}`;
 
-/** Every event's postings move the series that limits are held against. `by` is the partner who acted. */
+/** Adds an event's postings to the series that limits are checked on. `by` is the partner who acted. */
 export function evolvePostings(state: FundState, postings: readonly Posting[], by: string): void {
   for (const posting of postings) {
     if (posting.holder === POOL) continue;
@@ -264,8 +267,8 @@ const KIND_WORDS: Partial<Record<Item['kind'], string>> = {
 };
 
 /**
- * Finds an item of one kind for a new fact, or refuses, naming what was looked for. What was taken back is not there for
- * anything new: it would stand in some figures and not in others.
+ * Finds an item of one kind for a new fact, or refuses and names it. Reversed items are refused, because a new fact on
+ * them would be in some figures and not in others.
  */
 export function itemOf<Kind extends Item['kind']>(
   state: FundState,
@@ -278,7 +281,10 @@ export function itemOf<Kind extends Item['kind']>(
   return refuse('reference_unknown', `The ${KIND_WORDS[kind] ?? kind} "${name}" was reversed at revision ${reversal}.`);
 }
 
-/** Finds an item of one kind, taken back or not: what is said of it, or undone, is whose it was. Or refuses. */
+/**
+ * Finds an item of one kind, reversed or not, or refuses. It tells whose item it is, also for facts about a reversed
+ * item.
+ */
 export function everNamed<Kind extends Item['kind']>(
   state: FundState,
   kind: Kind,

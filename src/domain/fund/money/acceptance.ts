@@ -11,9 +11,9 @@ import { opened, type FundState } from '../state.js';
 import { AgreementName, EventRef, Partner } from '../../grammar/fields.js';
 
 /**
- * Whom the terms of an agreement bind. Two of its parties sign, the host and one of the other side; a section 75 agreement
- * has often more. Each of the others accepts the terms by itself, and no share of a variance falls to one that has not.
- * Source: NHS Act 2006, section 75; SI 2000/617 regulation 8 (not proven).
+ * Whom the terms of an agreement bind. Two of its parties sign, the host and one of the other side, but a section 75
+ * agreement often has more parties. Each other party accepts the terms separately, and a party that has not accepted
+ * them gets no share of a variance. Source: NHS Act 2006, section 75; SI 2000/617 regulation 8 (not proven).
  */
 
 /** Whether two bodies are the same, or one has followed the other. */
@@ -43,7 +43,10 @@ export function refuseUnbound(
       );
 }
 
-/** An acceptance is not taken back from under a share that falls to a partner whom the terms bound by it alone. */
+/**
+ * An acceptance cannot be reversed while a share stands that falls to a partner whom the terms bind only by this
+ * acceptance.
+ */
 function acceptanceStays(
   data: { readonly agreement: string },
   state: FundState,

@@ -12,7 +12,7 @@ import { inheritedBooks } from './inherited-money.js';
 import { opened, seriesOf, type FundState } from '../state.js';
 import { partnerIsIn } from '../checks.js';
 
-/** Money carried in from the reserves of earlier years’ funds: what it was there, it is here too. */
+/** Money carried in from the reserves of earlier years’ funds. It stays capital or revenue as it was there. */
 
 export const CARRY_IN = 'CARRY_IN';
 
@@ -50,9 +50,9 @@ interface Part {
 }
 
 /**
- * With whom money stands that a fund carries in on a day: with those to whom what was drawn is charged in the fund that it
- * comes from, by the books of that day and under the names of that day, in the order of their names. The part of a body
- * that is no partner of this fund stands with its host, which answers for it. Undefined where all of it is the host’s.
+ * To whom the money belongs that a fund carries in on a day: to the bodies to which the fund that it comes from charges
+ * what was drawn, by the books and under the names of that day, in the order of their names. The part of a body that is
+ * not a partner of this fund belongs to this fund's host, which answers for it. Undefined if all of it is the host’s.
  */
 export function standsWith(
   { amount, source, on }: { readonly amount: Pence; readonly source: string; readonly on: Day },

@@ -63,9 +63,8 @@ const duePostings = (of: Paid, item: string, changes: readonly { readonly due: D
   changes.flatMap(({ due, change }) => posted({ item, on: due, pence: signedPence(change), ...account('due', of) }));
 
 /**
- * Who receives a contribution, and so signs for it: the host; where the host itself pays, the fund's partners of the
- * other sector. A payer that the evidence does not name is answered by the host.
- * Source: docs/sources.md, Acts and corrections.
+ * Who receives a contribution, and so signs for it: the host or, if the host itself pays, the fund's partners of the
+ * other sector. For a payer that the sources do not name the host signs. Source: docs/sources.md, Acts and corrections.
  */
 export function receivers(payer: string, state: FundState, { register, today }: Context): string[] {
   const { host, area } = opened(state);
@@ -114,7 +113,7 @@ const allocationStands = (
 /** Who would withdraw, and from which day on. */
 type Withdrawing = Pick<z.output<z.ZodObject<typeof withdrawalInput>>, 'payer' | 'effective' | 'amount'>;
 
-/** Where a body that has ended pays, and who follows it would withdraw in its own name, that is said. */
+/** If an ended body pays, and its successor would withdraw in its own name, the refusal says so. */
 function paidUnderAnotherName(
   what: string,
   payer: string,
@@ -374,7 +373,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
       ...duePostings(data, data.contribution, data.dueChanges),
     ],
     proposes: (data, proposal) =>
-      // Only a rise puts money on the table: a proposed fall takes nothing away until it is signed.
+      // Only a proposed rise posts to `proposed`: a proposed fall has no effect until it is signed.
       posted({
         item: proposal,
         on: data.effective,

@@ -113,8 +113,8 @@ const riskMoves = (data: Risk, sign: 1 | -1): Posting[] =>
   });
 
 /**
- * How a quantity falls with a cut, day by day from the cut on: by the cut, or to nothing. What is at risk so never exceeds
- * what is left of the grant, nor does what has fallen due, whichever of the facts was recorded first.
+ * How a quantity falls with a cut, day by day from the cut on: by the cut, or to nothing. So neither the money at risk
+ * nor the money due exceeds the rest of the grant, in any order of recording.
  */
 function takenAlong(series: DaySeries, from: Day, cut: Pence): { on: Day; change: Pence }[] {
   const days = [from, ...series.days.filter((day) => day > from)];
@@ -195,8 +195,8 @@ const ofDistrict = {
 } as const;
 
 /**
- * How a cut changes what falls due. What was received and is taken back is credited on the day, as far as it had fallen due;
- * what came before its tranche was due is taken off the tranches to come, the earliest first.
+ * How a cut changes what falls due. A recovery of received money is credited on the day, up to the sum that had fallen
+ * due; money received before its tranche was due is taken off later tranches, the earliest first.
  */
 function dueAfterCut(
   state: FundState,
@@ -454,7 +454,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     title: 'Record a grant taken back',
     about:
       'Part of a grant that was received is taken back by who determined it, never more than was received; what is determined, what was at risk and the districts’ shares fall with it, and what had not fallen due yet comes off the tranches to come.',
-    // It gives no new tranches: those to come stand, but for what came of them too early and is taken back.
+    // It sets no new tranches: later tranches stay, except for money of them that was received early and is taken back.
     input: riskInput as typeof cutInput,
     recovers: true,
     sentence: (data) => `${pounds(pence(data.amount))} of the grant "${data.grant}" was recovered: ${data.cause}`,
@@ -522,7 +522,7 @@ function holderFits(holder: string, { register }: Context): Refusal | undefined 
     : refuse('wrong_partner', `${holder} is ${no}; government grants are determined for councils.`);
 }
 
-/** What a body is, where that is surely no council. */
+/** The kind of a body that is certainly not a council; undefined otherwise. */
 function noCouncil(body: string, { partners }: Pick<RegisterState, 'partners'>): string | undefined {
   const sector = sectorOf(partners.get(body)!.kind);
   return sector === 'nhs' ? 'an NHS body' : sector === 'voluntary' ? 'a voluntary body' : undefined;

@@ -9,7 +9,7 @@ import { NO_USE, useOf, type Use } from './use-of-money.js';
  * Source: docs/sources.md, Reorganisation.
  */
 
-/** The books in which every account of a body that has ended stands with those that follow it. */
+/** The books with every account of an ended body passed on to its successors. */
 export function inheritedBooks(books: Balanced, inheritance: Inheritance): Balanced {
   const rows = passedOn(
     books.accounts.map((account) => [account, books.balance(account)] as const),
@@ -26,9 +26,9 @@ export function inheritedBooks(books: Balanced, inheritance: Inheritance): Balan
 const CHARGED = { spent: -1, accrued: -1, passedDown: -1, drawn: -1, setAside: 0 } as const;
 
 /**
- * What has been done with each partner’s money, by partner and source, by books under the names of the day. What is the
- * host’s, since nobody has agreed to pay it, stands with those who have followed the host, by their shares; what they hold
- * is what came in less those shares, so that each row adds up. With `only`, others than that partner may be left out.
+ * What has been done with each partner’s money, by partner and source, by books under the names of the day. Money that
+ * nobody has agreed to pay is the host’s, and is divided among the host’s successors by their shares. What they hold is
+ * what was received less those shares, so that each row adds up. With `only`, others than that partner may be left out.
  */
 export function usesNow(
   now: Balanced,
@@ -38,12 +38,12 @@ export function usesNow(
 ): Map<string, Map<string, Use>> {
   const { successions } = inheritance;
   const uses = useOf(now, host, successions.length === 0 ? only : undefined);
-  // What came in under the name of a host that has ended stands with its successors in the books already.
+  // The books already give to the successors what was received under the name of an ended host.
   const own = successions.some(({ predecessors }) => predecessors.includes(host)) ? [...(uses.get(host) ?? [])] : [];
   if (own.length > 0) uses.delete(host);
   for (const [source, use] of own) {
     for (const [name, holds] of Object.entries(CHARGED) as [keyof typeof CHARGED, 0 | -1][]) {
-      // Money in and money out are shared alike: a minus sign moves no penny.
+      // Positive and negative sums are divided in the same way, to the same penny.
       const size = exactly(Math.abs(use[name]));
       const rows = passedOn([[{ holder: host, source }, size]], ({ holder }) => holder, inheritance);
       for (const [holder, { pence }] of rows) {

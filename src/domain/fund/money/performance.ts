@@ -58,7 +58,7 @@ export function released(pot: Pence, achieved: string, planned: string): Pence {
 
 /** The latest that was measured of a pot by a day, inclusive, as now known. */
 function achievedBy({ spending }: FundState, pot: string, on: Day): string | undefined {
-  // What was taken back, from whatever day, was measured wrongly: it counts on no day.
+  // A measurement that was reversed from any day was wrong, so it counts on no day.
   const own = spending.measured.filter((each) => each.data.pot === pot && isKnown(each, Infinity));
   return lastInForce(own, { on }, 'by-day')?.data.achieved;
 }
@@ -155,7 +155,8 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
       if (achieved === undefined) {
         return refuse('nothing_to_release', `Nothing has been measured against "${data.pot}" by that day.`);
       }
-      // On every later day: what was released of one counts, and so does what a reversal took back from one on only.
+      // Checked on every later day, because releases of later days count, and reversals may take effect from a later
+      // day.
       const before = mostFrom(seriesOf(state, 'agreed', data.pot), data.effective);
       const earned = released(pot.amount, achieved, pot.planned);
       return earned <= before

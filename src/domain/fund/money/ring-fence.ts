@@ -10,10 +10,9 @@ import { factsInForce } from '../plan/test-inputs.js';
 import type { KeptFact } from '../../grammar/remembered.js';
 
 /**
- * Ring-fenced money: grants that may be spent on certain purposes only, or that are passed down, and what of them is
- * carried in from an earlier year. What is left of it is no surplus of the partners: it stands with the body that it is
- * owed to.
- * Source: docs/sources.md, Money; Instalments and carry-forward (passed down in full; carried forward for its
+ * Ring-fenced money: grants that may be spent on certain purposes only, or that are passed down, and such money carried
+ * in from an earlier year. Its unspent rest is not a surplus of the partners: it belongs to the body that it is owed
+ * to. Source: docs/sources.md, Money; Instalments and carry-forward (passed down in full; carried forward for its
  * purposes).
  */
 
@@ -26,8 +25,8 @@ export function ringFencedOn(facts: readonly KeptFact[], on: Day): Set<string> {
   const grants = determined.filter(
     ({ data }) => data['purposes'] !== undefined || passedDown.has(data['grant'] as string),
   );
-  // Money that is carried in a second time no longer names the source that it first came from. It counts as ring-fenced, so
-  // that it stays with those for whom it was carried in.
+  // Money carried in a second time no longer names its first source. It counts as ring-fenced, so that it stays with
+  // the bodies for which it was carried in.
   const carried = factsInForce(facts, 'carry-in', on).filter(({ data }) => {
     const cameFrom = data['cameFrom'] as string;
     return cameFrom === CARRY_IN || sourceOf(cameFrom)!.grant;
@@ -52,7 +51,7 @@ function owedDown({ accounts, balance }: Balanced, source: string): Map<string, 
 /** What is still to be passed down of a source, in all. */
 export const toPassDown = (books: Balanced, source: string): Pence => total(owedDown(books, source).values());
 
-/** Whom what is left of a ring-fenced source is owed to. */
+/** To whom the unspent rest of a ring-fenced source is owed. */
 export interface Owed {
   /** The districts that it is still to be passed down to, as far as it goes; all of them alike. */
   readonly passedDown: ReadonlyMap<string, Pence>;
@@ -60,7 +59,7 @@ export interface Owed {
   readonly kept: ReadonlyMap<string, Pence>;
 }
 
-/** Whom a sum that is left of a ring-fenced source is owed to, to the penny: districts first. */
+/** To whom an unspent sum of a ring-fenced source is owed, to the penny: districts first. */
 export function owedTo(sum: Pence, source: string, books: Balanced, host: string): Owed {
   const owed = [...owedDown(books, source)].map(([id, weight]) => ({ id, weight }));
   const down = lesser(sum, total(owed.map(({ weight }) => weight)));
@@ -79,10 +78,10 @@ interface Row {
 }
 
 /**
- * What of each row’s variance is no variance to share, row by row: what is left of its ring-fenced money, above nothing;
- * and where its source has money left on other lines, what of an overspend that money covers, below nothing. What is to be
- * passed down covers nothing. So the rows of a source come to what is left of it, or to nothing, and an overspend beyond
- * the ring-fenced money is shared as any other.
+ * The part of each row’s variance that is not shared. Positive: the unspent ring-fenced money of the row. Negative: the
+ * part of an overspend that unspent money of the same source on other lines covers. Money that must still be passed
+ * down covers no overspend. So the rows of a source add up to its unspent rest, or to 0, and an overspend beyond the
+ * ring-fenced money is shared like any other.
  */
 export function outsideOf(rows: readonly Row[], ringFenced: ReadonlySet<string>, books: Balanced): Pence[] {
   const outside = rows.map((): Pence => NO_MONEY);

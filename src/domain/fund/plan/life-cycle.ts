@@ -138,7 +138,7 @@ export function planYearOn({ lifeCycle }: Pick<FundState, 'lifeCycle'>, on: Day,
   };
 }
 
-/** Who stands in the place of whom where a fund’s plan is concerned: the successions in force on a day, as known. */
+/** Which bodies act in the place of others for a fund’s plan: by the successions in force on a day, as known. */
 type Standins = readonly Succession[];
 
 /** The bodies in whose place a fund’s partners are on a day: themselves, while they have not ended. */
@@ -199,7 +199,7 @@ export function missingSignOffs(
 const hashOn = (state: FundState, on: Day, { digest }: Context): string =>
   digest(planRows(booksOn(state.books, clampedTo(on, opened(state).year))));
 
-/** The step that a move would be, where it is a legal one from where the plan stands. */
+/** The step that a move would be, if it is legal from the plan's present state. */
 function stepTo(state: FundState, to: PlanState, effective: Day, { register }: Context): Transition | Refusal {
   const { moves, state: from } = planYearOn(state, LAST_DAY);
   const last = moves.at(-1);
@@ -231,7 +231,7 @@ function mustSign(
   return `${mustSignInWords(year.label, capacity, partner)} ${whoCan(register, today, [partner], [role])}`;
 }
 
-/** What the step rests on must be there: its letter, the conditions that it sets, the sign-offs. */
+/** Refuses a step without what it needs: its letter, the conditions that it sets, the sign-offs. */
 function restsOnAll(step: Transition, move: PlanMove, state: FundState, context: Context): Refusal | undefined {
   const { register } = context;
   if (step.letter && move.letter === undefined) {

@@ -16,8 +16,8 @@ import type { KeptFact } from '../../grammar/remembered.js';
 import { PLAN, POOL, type Account, type Measure, type Posting } from '../../postings.js';
 
 /**
- * T1, T2 and T3 of a fund on one day after another. A year has many days, and a plan may have thousands of lines: sums run
- * along, and on each day only the lines that move or are described otherwise are counted anew.
+ * T1, T2 and T3 of a fund on one day after another. A year has many days, and a plan may have thousands of lines:
+ * running sums are kept, and on each day only the lines that change or are described anew are counted again.
  */
 
 interface Move {

@@ -31,7 +31,7 @@ declare module '../../grammar/preview.js' {
   }
 }
 
-/** What a fact does to the minimum tests, seen before it is recorded: the same formula as questions ask, on the state. */
+/** What a fact would do to the minimum tests: the formula of the questions, computed from the state. */
 
 /** What is not recorded yet, as the tests would see it: the movements, and all facts with it among them. */
 export interface TestsInput {
@@ -73,7 +73,10 @@ export function publishedFor(
 
 const ofMinimum = ({ source }: { readonly source: string }): boolean => source === MINIMUM;
 
-/** What T1, T2 and T3 see of facts and postings: a year has many days to look at, and most accounts are of other sources. */
+/**
+ * The facts and postings that T1, T2 and T3 use. A year has many days to look at, and most accounts are of other
+ * sources.
+ */
 const narrowed = ({ postings, facts }: TestsInput): TestsInput => ({
   postings: postings.filter(ofMinimum),
   facts: facts.filter(({ data }) => data['source'] === MINIMUM),
@@ -102,12 +105,12 @@ function laterDays(
 const MINIMA: ReadonlySet<Breach['test']> = new Set(['T1', 'T2', 'T3']);
 
 /**
- * Foresees what a fact does to the tests. It refuses (`minimum_breached`) what a partner decides itself and what would
- * miss a minimum that is met: T1, T2 and T3 are of compulsory money. The rest is told as a warning: a plan line above its
- * income is a gap, which is recorded, and what others determine is a fact. A contribution of the minimum must reach its
- * allocation, where one is published, whether it did before or not. Looked at are the fact's own day, the last day of the
- * year, and for T1 to T3 every day between on which something of the minimum changes.
- * Source: docs/sources.md, Acts and corrections; Minimum tests.
+ * Previews what a fact does to the tests. It refuses (`minimum_breached`) a partner's own decision that would miss a
+ * minimum that is met now, because T1, T2 and T3 are about compulsory money. Everything else is a warning: a plan line
+ * above its income is a gap, which is recorded, and the determinations of others are facts. A contribution of the
+ * minimum must reach its allocation, where one is published, whether it did before or not. It checks the fact's own
+ * day, the last day of the year and, for T1 to T3, every day between on which something of the minimum changes. Source:
+ * docs/sources.md, Acts and corrections; Minimum tests.
  *
  * @param held whether the fact, or the one that it reverses, is refused for missing a minimum
  */
@@ -139,7 +142,7 @@ export function preview(
   const narrowAccounts = accounts.filter(({ account }) => ofMinimum(account));
   const narrowAfter = narrowed(after);
 
-  // Nothing that the tests see takes effect before the year: shares, lines and sums agreed begin in it.
+  // Everything that the tests use takes effect in the year: shares, lines and agreed sums begin in it.
   const first = data.effective;
   const { area, year } = opened(state);
   const allocated = allocationChains(register.reference, { area, year: year.label })

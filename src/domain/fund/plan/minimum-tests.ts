@@ -62,7 +62,7 @@ interface TestRow {
   /** actual − required; where the two must be equal, how far they are apart. */
   readonly margin: Pence;
   readonly verdict: Verdict;
-  /** Why there is no verdict, or what is still to come; empty where the figures say it all. */
+  /** Why there is no verdict, or what is still missing; empty if the figures need no explanation. */
   readonly why: string;
 }
 
@@ -71,10 +71,10 @@ export interface TestResult {
   readonly title: string;
   readonly verdict: Verdict;
   readonly why: string;
-  /** The smallest margin of its rows: what can be lost before it fails. Nothing where no row has a verdict. */
+  /** The smallest margin of its rows: the sum that can be lost before it fails, in pence. 0 if no row has a verdict. */
   readonly margin: Pence;
   readonly rows: readonly TestRow[];
-  /** Lines of the source that no area of spend is known of: they count for no minimum. */
+  /** Lines of the source without a known area of spend: they count for no minimum. */
   readonly unclassified: readonly string[];
   /** The accounts whose movements it is made of; what is left out of one may be any. */
   readonly restsOn: readonly TestAccounts[];
@@ -188,8 +188,9 @@ export interface Counted {
 }
 
 /**
- * What one plan line of the minimum contribution counts: all of it as social care, or what the NHS commissions of it as a
- * service outside hospital, to the whole penny, half to even. What no area of spend is known of counts for neither.
+ * What one plan line of the minimum contribution counts: all of it as social care, or what the NHS commissions of it as
+ * a service outside hospital, to the whole penny, half to even. A line without a known area of spend counts for
+ * neither.
  */
 export function lineCounts(sum: Pence, scheme: Scheme | undefined, areas: AreaCounts): Counted & { known: boolean } {
   const as = scheme && areas.get(scheme.areaOfSpend);
@@ -330,9 +331,9 @@ function determined({ allocations, holdings, facts, on }: TestInputs): TestResul
 }
 
 /**
- * T5: each district has its share of a grant passed down, or has waived the rest, by the last day for it. Until the end
- * of that day nothing has failed; from the day after it, what is missing has. What came after the day passes, and says by
- * how much it was late. Source: docs/sources.md, Minimum tests.
+ * T5: each district has its share of a grant passed down, or has waived the rest, by the last day for it. It cannot
+ * fail until the end of that day; from the next day on it fails while something is missing. A late share passes once it
+ * is complete, and says by how many days it was late. Source: docs/sources.md, Minimum tests.
  */
 function passedDown({ holdings, facts, on }: TestInputs): TestResult {
   const grants = toBePassedDown(factsInForce(facts, 'grant', on), factsInForce(facts, 'grant-share', on));

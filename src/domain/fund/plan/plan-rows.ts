@@ -6,9 +6,9 @@ import type { Balanced } from '../books.js';
 type PlanRow = readonly [of: 'line' | 'agreed', name: string, source: string, term: string, pence: Pence];
 
 /**
- * The plan of a fund on a day as rows in one order for ever: what its hash is of, and so what a sign-off is bound to.
- * Accounts that come to nothing are left out; words and schemes are not in it. What is carried in is no part of the plan
- * that partners agree: it is what the year before left. A decision reads its books so, a question a view.
+ * The plan of a fund on a day as rows in a fixed order. The plan's hash covers these rows, and a sign-off is bound to
+ * the hash. Accounts with a balance of 0, words, schemes and money carried in are left out; money carried in is the
+ * rest of the year before and not part of the agreed plan. Decisions pass their books, questions a view.
  */
 export function planRows(books: Balanced): PlanRow[] {
   const sums = new Map<string, Pence>();

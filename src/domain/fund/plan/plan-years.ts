@@ -31,7 +31,10 @@ export type PlanState = keyof typeof PLAN_STATES;
 export interface Transition {
   readonly from: PlanState;
   readonly to: PlanState;
-  /** Who takes it: the host; or those who assure plans, whose letter the host may record where they are no partner. */
+  /**
+   * Who takes it: the host, or the bodies that assure plans. If these are not partners, the host may record their
+   * letter.
+   */
   readonly by: 'host' | 'assurance';
   /** Whether it rests on a letter, which it then names. */
   readonly letter?: true;

@@ -51,13 +51,13 @@ import { newName } from '../../grammar/asked.js';
  */
 
 /**
- * The sign between what is written of a line and what the plan requires by it: a saving is written above nothing, and what
- * falls is written as it counts.
+ * The sign that converts the written sum of a line into its requirement: a saving is written as a positive sum, a fall
+ * is written as it counts.
  */
 const signOf = ({ effect, falls = false }: Partial<Pick<Line, 'falls'>> & Pick<Line, 'effect'>): 1 | -1 =>
   effect === 'adds' || falls ? 1 : -1;
 
-/** What is written is below nothing where the line is, and nowhere else. */
+/** The written sum is negative only if the line is negative. */
 const keepsSign = (name: string, { falls }: Pick<Line, 'falls'>, now: Pence): Refusal | undefined =>
   now !== NO_MONEY && now < 0 !== falls
     ? refuse(
@@ -156,10 +156,10 @@ interface DescribedLine {
   readonly lead?: string | undefined;
 }
 
-/** How large what is written of a line is, above nothing: what an officer’s limit is held to. */
+/** The absolute written sum of a line, which an officer’s limit is compared with. Pence. */
 const sizeOf = (written: string): Pence => exactly(Math.abs(signedPence(written)));
 
-/** What a line of the plan gains or loses by a virement, as it stands in the requirement. */
+/** What a plan line gains or loses by a virement, as a change of the requirement. */
 const changeOf = ({ change, ...line }: Moving): Pence => exactly(signOf(line) * signedPence(change));
 
 interface Moving extends Pick<Line, 'effect'>, Partial<Pick<Line, 'falls'>> {
@@ -167,9 +167,9 @@ interface Moving extends Pick<Line, 'effect'>, Partial<Pick<Line, 'falls'>> {
 }
 
 /**
- * Capital does not become revenue by a virement, nor revenue capital: where lines of the one lose in all and those of the
- * other gain, some of it would. A source that may be either can give to both and take from both.
- * Source: docs/sources.md, Money.
+ * A virement may not turn capital into revenue, or revenue into capital: it is refused if the lines of the one lose in
+ * total and the lines of the other gain. A source that may be either can give to both and take from both. Source:
+ * docs/sources.md, Money.
  */
 function betweenKinds(
   moves: readonly (Moving & { readonly source: string })[],
@@ -187,8 +187,8 @@ function betweenKinds(
 }
 
 /**
- * How much budget moves is what one half of the changes comes to, whatever their signs: where a line loses and a saving
- * shrinks by as much, no line gains. Rounded up, to the penny, where the changes do not balance.
+ * The budget that a virement moves is half of the absolute sum of its changes, because where a line loses and a saving
+ * shrinks by as much, no line gains. Rounded up to the penny if the changes do not balance.
  */
 const budgetMoved = (moves: readonly { readonly change: string }[]): Pence =>
   exactly(Math.ceil(total(moves.map(({ change }) => exactly(Math.abs(signedPence(change))))) / 2));

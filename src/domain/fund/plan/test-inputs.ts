@@ -33,7 +33,10 @@ const WORDED: ReadonlySet<KeptAs | undefined> = new Set([
 
 export const isTestInput = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);
 
-/** A fact that is recorded, or would be: what its words are kept as, and the revision of the fact that it takes back. */
+/**
+ * A fact that is recorded or would be recorded: the kind under which it is kept, and the revision of the fact that it
+ * reverses.
+ */
 export interface NewFact {
   readonly revision: number;
   readonly data: FactData;

@@ -26,7 +26,7 @@ import {
 import { among } from '../../grammar/asked.js';
 
 /**
- * What comes back to a plan line, and that nothing did: credit notes, income, and nothing that was said of a period.
+ * Money that comes back to a plan line: credit notes and income; and statements that there was nothing in a period.
  * Source: docs/sources.md, Accounting.
  */
 
@@ -71,7 +71,10 @@ const categoryOf = (state: FundState, line: string): string =>
 
 const MOVES = ['spent', 'accrued', 'income'] as const satisfies readonly Measure[];
 
-/** What was spent, accrued or came in on a line in a period: what an accrual of the period before took back is none of it. */
+/**
+ * What was spent, accrued or received on a line in a period. The automatic reversal of the accrual of the period before
+ * is left out.
+ */
 function movedIn(
   state: FundState,
   { line, period, ...of }: { line: string; period: number; source: string; recurrent: boolean },

@@ -38,7 +38,7 @@ import { chosenFrom, newName } from '../../grammar/asked.js';
 
 /**
  * Money kept for a later year, and money given back. A reserve is set aside in the fund of its year, drawn from there,
- * and enters the later year’s fund as money carried in: each step is a fact, and each holds to the one before.
+ * and enters the later year’s fund as money carried in. Each step is a fact, limited by the step before.
  */
 
 const byHost = (_data: unknown, state: FundState) => {
@@ -111,8 +111,8 @@ const heldOf = (uses: ReadonlyMap<string, ReadonlyMap<string, Use>>, partner: st
   (uses.get(partner)?.get(source) ?? NO_USE).held;
 
 /**
- * What is held of a partner’s money of a source, on a day, inclusive: with what it took over from those that it follows. Of
- * a body that has ended, what stands under its name, as far as those that follow it hold so much between them.
+ * What is held of a partner’s money of a source, on a day, inclusive: with what it took over from those that it
+ * follows. For an ended body: what is held under its name, but no more than its successors hold together.
  */
 function heldNow(
   state: FundState,
@@ -162,8 +162,8 @@ function followsHost(
 }
 
 /**
- * A draw is not taken back from under what a later fund has taken in of it.
- * Source: docs/sources.md, Acts and corrections.
+ * A draw cannot be reversed while a later fund has carried in money of it. Source: docs/sources.md, Acts and
+ * corrections.
  */
 function drawStays(
   state: FundState,
@@ -384,7 +384,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
         { sign: 1, series: drawn },
         { sign: -1, series: taken },
       ]);
-      // On every later day: what is carried in until a day, or from one on, was drawn once all the same.
+      // Checked on every later day, because no day may have more carried in than drawn.
       const breach = firstBreach(standing, { days: [data.effective], moves: [negated(pence(data.amount))] });
       return (
         nameIsFree(state, data.carryIn) ??
@@ -455,7 +455,7 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       if (wrong) return wrong;
       const books = booksOfSource(state.books, data.source);
       const heldOn = (effective: Day): Pence => heldNow(state, books, { ...data, effective }, context);
-      // What went back, or was spent, on a later day was held until then: it cannot go back before as well.
+      // Money that went back or was spent on a later day cannot also go back on an earlier day.
       const short = daysFrom(books, data.effective).find((day) => heldOn(day) < pence(data.amount));
       return short === undefined
         ? { ...data, held: moneyText(heldOn(data.effective)) }

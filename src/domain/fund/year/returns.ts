@@ -14,9 +14,9 @@ import { field, Note, OnDay, ReplacedReturn, ReturnName, SignOffStatement } from
 import { newName, oneOf, suggesting } from '../../grammar/asked.js';
 
 /**
- * Returns: what a fund reported of itself, as it stood when it was filed, under a digest. A return never changes; what is
- * learnt later shows beside it as an adjustment of a prior period.
- * Source: docs/sources.md, Plan year; Acts and corrections.
+ * Returns: what a fund reported, as known when it was filed, with a digest. A return never changes; what is learnt
+ * later is shown beside it as an adjustment of a prior period. Source: docs/sources.md, Plan year; Acts and
+ * corrections.
  */
 
 /**

@@ -86,7 +86,7 @@ export const onLine = (data: { readonly line: string }, state: FundState) => ({
   signs: [],
 });
 
-/** The first day on which a plan line is not in the plan any more, where the fact that set it was reversed. */
+/** The first day on which a plan line is no longer in the plan, if the fact that set it was reversed. */
 const endOfLine = (state: FundState, name: string): Day | undefined => {
   const set = state.named.get(name)!;
   return state.reversed.has(set)
@@ -162,13 +162,13 @@ export function purposeFits(
   );
 }
 
-/** No more VAT is recovered than there is. */
+/** The recovered VAT may not exceed the VAT. */
 export const vatFits = ({ vat, recoverable }: { readonly vat: string; readonly recoverable: string }) =>
   pence(recoverable) > pence(vat)
     ? refuse('vat_beyond_recovery', `${pounds(pence(recoverable))} would be recovered of ${pounds(pence(vat))} VAT.`)
     : undefined;
 
-/** How long after the fund's year the invoice of what was accrued on its last day may come: up to that day a year later. */
+/** The invoice for an accrual on the last day of the fund's year may come up to that day a year later, inclusive. */
 const INVOICES_COME_FOR_MONTHS = 12;
 
 interface Cost {
@@ -182,9 +182,9 @@ const settledOf = ({ reversed }: FundState, { settledBy }: Accrual): [number, Pe
   [...settledBy].filter(([revision]) => !reversed.has(revision));
 
 /**
- * A cost is borne by one year, once. In the fund's year it is recorded on its day. After it, only as the invoice of what
- * was accrued on the last day, up to that sum: the accrual has taken itself back on the day after, so that the invoice
- * stands in its place. Source: docs/sources.md, Acts and corrections; Accounting (cut-off and accruals).
+ * A cost is borne by one year, once. In the fund's year it is recorded on its day. After the year it is recorded only
+ * as the invoice for an accrual of the last day, up to that sum: the accrual reversed itself on the next day, so the
+ * invoice replaces it. Source: docs/sources.md, Acts and corrections; Accounting (cut-off and accruals).
  */
 function dayOfCost(state: FundState, cost: Cost, charge: Pence): Refusal | undefined {
   const { year } = opened(state);
@@ -228,8 +228,8 @@ function leastFrom(state: FundState, commitment: string, day: Day): Pence {
 const commitmentOf = (state: FundState, name: string): Commitment | Refusal => itemOf(state, 'commitment', name);
 
 /**
- * Where more would be ordered, spent and accrued on a line than its budget of the year, that is said to whoever records it.
- * It is not refused: what was ordered has to be paid.
+ * Warns the officer if orders, spending and accruals on a line would exceed its budget of the year. It refuses nothing,
+ * because ordered goods and services must be paid.
  */
 function overspending(
   { line, ...of }: { readonly line: string; readonly source: string; readonly recurrent: boolean },
