@@ -213,7 +213,7 @@ export function registerPages(
         await limitUploads(request);
         const own: Receive = async (take) => {
           const { form, taken } = await receive(request, reply, async (fields, file) =>
-            isOurs(request, asking.session, fields) ? { of: await take(file) } : undefined,
+            isOurs(request, asking.session, fields) ? { of: await take(file, fields) } : undefined,
           );
           // A draft from another session of theirs is shown again; the file has to be chosen again.
           const isTheirs = isOurs(request, asking.session, form) || isDraftOf(request, asking.session.officer, form);

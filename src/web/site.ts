@@ -52,7 +52,7 @@ export type FormHandler = (
 ) => Promise<unknown>;
 
 /** Receives a form and the file in it: of an officer’s own page, or nothing of it is looked at. */
-export type Receive = <T>(take: (file: SentFile) => Promise<T>) => Promise<Received<T>>;
+export type Receive = <T>(take: (file: SentFile, form: Form) => Promise<T>) => Promise<Received<T>>;
 
 /** What the screens are made with. */
 export interface Site {

@@ -69,7 +69,7 @@ import {
   Through,
   WriteOffLimit,
 } from '../grammar/fields.js';
-import { exactlyOne, newName, suggesting } from '../grammar/asked.js';
+import { exactlyOne, newName, rowsFrom, suggesting } from '../grammar/asked.js';
 
 /**
  * Settlements: one fact may settle many cases; agreed sums are then paid, and abandoned sums are written off with
@@ -253,6 +253,27 @@ function lineOf(
   return writeOffsHold(found, settles, { effective, line }) ?? line;
 }
 
+/** Refuses a line that is not between the two bodies of the first. */
+function betweenOthers(line: z.output<typeof LineStored>, first = line): Refusal | undefined {
+  const pair = [first.claimant, first.respondent];
+  return pair.includes(line.claimant) && pair.includes(line.respondent)
+    ? undefined
+    : refuse(
+        'settles_others',
+        `Case ${line.case} is between ${line.claimant} and ${line.respondent}; the first of the settlement is between ${pair.join(' and ')}.`,
+      );
+}
+
+/** So many refusals of a settlement are told in words; of more, how many there are. */
+const REFUSALS_TOLD = 20;
+
+/** Every line that is refused, so that whoever settles hundreds of cases puts all of them right at once. The rule is that of the first. */
+function allOf(refusals: readonly Refusal[]): Refusal {
+  const more = refusals.length - REFUSALS_TOLD;
+  const told = refusals.slice(0, REFUSALS_TOLD).map(({ detail }) => detail);
+  return refuse(refusals[0]!.rule, [...told, ...(more > 0 ? [`So are ${counted(more, 'more case')}.`] : [])].join(' '));
+}
+
 /** Money between two partners: what one is to have, or has had, the other is to pay, or has paid. */
 const between = (
   measure: 'settled' | 'refunded' | 'writtenOff',
@@ -417,14 +438,24 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       'Two bodies settle one case or many, gross in both directions: each case’s claim is what is agreed + abandoned + still open; both sign.',
     input: z.strictObject({
       ...settlementSent,
-      lines: z
-        .array(LineSent.meta({ title: 'Case' }))
-        .min(1)
-        .max(LINES_MAX, { error: `must be at most ${LINES_MAX} cases` })
-        .refine((lines) => new Set(lines.map((each) => each.case)).size === lines.length, {
-          error: 'must name each case once',
-        })
-        .meta({ title: 'Cases', description: 'The cases that are settled, and for how much.' }),
+      lines: rowsFrom(
+        {
+          question: 'dispute-cases',
+          list: 'cases',
+          all: { status: 'all' },
+          fields: { case: 'case' },
+          decided: { fields: { agreed: 'agreed', abandoned: 'abandoned' }, where: ['open', 'repayable'] },
+          beside: ['claimant', 'respondent', 'status', 'claimed', 'open'],
+        },
+        z
+          .array(LineSent.meta({ title: 'Case' }))
+          .min(1)
+          .max(LINES_MAX, { error: `must be at most ${LINES_MAX} cases` })
+          .refine((lines) => new Set(lines.map((each) => each.case)).size === lines.length, {
+            error: 'must name each case once',
+          })
+          .meta({ title: 'Cases', description: 'The cases that are settled, and for how much.' }),
+      ),
     }),
     stored: z.strictObject({
       ...settlementSent,
@@ -462,22 +493,16 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       ),
     complete(data, state: DisputeState, { today }) {
       const lines: z.output<typeof LineStored>[] = [];
+      const refusals: Refusal[] = [];
       for (const sent of data.lines) {
         const found = caseOf(state, sent.case);
         const line =
           found instanceof Refusal ? found : lineOf(sent, found, state, { effective: data.effective, today });
-        if (line instanceof Refusal) return line;
-        const [first = line] = lines;
-        const pair = [first.claimant, first.respondent];
-        if (!pair.includes(line.claimant) || !pair.includes(line.respondent)) {
-          return refuse(
-            'settles_others',
-            `Case ${line.case} is between ${line.claimant} and ${line.respondent}; the first of the settlement is between ${pair.join(' and ')}.`,
-          );
-        }
-        lines.push(line);
+        const wrong = line instanceof Refusal ? line : betweenOthers(line, lines[0]);
+        if (wrong) refusals.push(wrong);
+        else lines.push(line as z.output<typeof LineStored>);
       }
-      return { ...data, lines };
+      return refusals.length > 0 ? allOf(refusals) : { ...data, lines };
     },
     check: (data, state: DisputeState) =>
       state.settlements.has(data.settlement)

@@ -16,6 +16,7 @@ const WORDED = 'x-worded';
 const SUGGESTED = 'x-suggested';
 const SUMS_TO = 'x-sums-to';
 const EXACTLY_ONE = 'x-exactly-one';
+const ROWS_FROM = 'x-rows-from';
 
 /** Lists that are no names of things: shipped reference data, or the rules of the year. */
 const LISTS = [
@@ -68,6 +69,22 @@ export type Suggestion = { readonly day: 'today' } | { readonly value: string | 
 
 /** What the sums or shares in a list, or in an object, add up to: another field of the same fact, or a fixed value. */
 export type Total = { readonly field: string } | { readonly value: string | number };
+
+/**
+ * A question whose answer holds what the rows of a list can be: which list of it, and which of its figures go into which fields of a
+ * row. Some only go where other figures are nothing: what has been decided of a case is not settled while a part of it is open.
+ */
+export interface RowsFrom {
+  readonly question: string;
+  readonly list: string;
+  /** What it is asked with, so that it finds every row that there can be. */
+  readonly all: Readonly<Record<string, string>>;
+  /** Which figures go into which fields; the first of these tells a row from others. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly decided: { readonly fields: Readonly<Record<string, string>>; readonly where: readonly string[] };
+  /** What is shown beside a row, for whoever fills it in. */
+  readonly beside: readonly string[];
+}
 
 export type Choices =
   | { readonly from: 'codes'; readonly codes: Readonly<Record<string, string>> }
@@ -141,6 +158,9 @@ export const inCodes = (type: z.ZodType, value: unknown, codeOf: (text: string, 
 /** An object of which exactly one field is given: each field is an alternative. */
 export const exactlyOne = <S extends z.ZodType>(type: S): S => type.meta({ [EXACTLY_ONE]: true });
 
+/** A list whose rows can be found by a question. */
+export const rowsFrom = <S extends z.ZodType>(found: RowsFrom, type: S): S => type.meta({ [ROWS_FROM]: found });
+
 // Asking
 
 /** Where the choices of a field come from; undefined where it is filled in freely, or brings a new name. */
@@ -166,6 +186,7 @@ export const amongOf = (field: z.ZodType): readonly string[] | undefined =>
 export const suggestionOf = (field: z.ZodType): Suggestion | undefined =>
   saidOf(field, SUGGESTED) as Suggestion | undefined;
 export const totalOf = (field: z.ZodType): Total | undefined => saidOf(field, SUMS_TO) as Total | undefined;
+export const rowsFoundBy = (field: z.ZodType): RowsFrom | undefined => saidOf(field, ROWS_FROM) as RowsFrom | undefined;
 export const isExactlyOne = (field: z.ZodType): boolean => saidOf(field, EXACTLY_ONE) === true;
 
 /** Of a list: what one item of it is called, and how many there may be, both inclusive. */

@@ -9,6 +9,7 @@ import { partnersOn } from '../../domain/fund/membership.js';
 import type { Change } from '../../../projections/statement-now.js';
 import type { View } from '../../../projections/view.js';
 import {
+  financialYear,
   clampedTo,
   isWithin,
   knownAtInstant,
@@ -195,6 +196,12 @@ export const LimitOption = z.coerce
   .max(500, { error: LIMIT_WORDS })
   .default(100)
   .meta({ description: 'How many at the most, 1 to 500; 100 where it is left out.' });
+
+/** A financial year. */
+export const Year = z
+  .string()
+  .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
+  .meta({ examples: ['2016-17'] });
 
 /** Whether only what is overdue is asked for. */
 export const Overdue = z.enum(['true', 'false']).default('false');

@@ -5,9 +5,10 @@ import type { Names } from '../names.js';
 import { worded } from '../screens/terms.js';
 import type { Form } from '../site.js';
 import type { Looked } from './choosing.js';
-import { readFields, reading } from './reading.js';
+import { readFields, reading, ROWS_SHOWN } from './reading.js';
 import { shapeOf, titleOf } from './shapes.js';
 import type { Step } from './steps.js';
+import { longList, summaryOf } from './table.js';
 
 /** The answers of a form, to be checked before they are sent: each in words, with a button that leads back to it. */
 
@@ -18,8 +19,14 @@ const withChoices = (names: Names, looked: Looked): Names => ({
     shapeOf(field).kind === 'choice' ? looked(field)?.find((each) => each.value === value)?.words : undefined,
 });
 
-const inWords = (field: z.ZodType, value: unknown, names: Names): Content =>
-  value === undefined ? 'Not provided' : worded({ field, title: titleOf(field), value }, names);
+function inWords(field: z.ZodType, value: unknown, names: Names): Content {
+  if (value === undefined) return 'Not provided';
+  const long = Array.isArray(value) ? longList(field, value.length) : undefined;
+  if (!long) return worded({ field, title: titleOf(field), value }, names);
+  const all = value as readonly unknown[];
+  const first = worded({ field, title: titleOf(field), value: all.slice(0, ROWS_SHOWN) }, names);
+  return html`<p class="govuk-body">${summaryOf(long, all)}${all.length > ROWS_SHOWN && ` These are the first ${ROWS_SHOWN}: press “Change” to see all of them.`}</p>${first}`;
+}
 
 const row = (title: string, value: Content, change: Content): Html =>
   html`<div class="govuk-summary-list__row">

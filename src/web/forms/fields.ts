@@ -5,8 +5,9 @@ import { capital, PERIODS } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import type { Form } from '../site.js';
 import { FIND_MAX, isOpenChoice, type Choice, type Looked } from './choosing.js';
-import { foundAmong, reading, readField, ROWS_MAX, rowsAt, totalsOf, type Fault } from './reading.js';
+import { foundAmong, reading, readField, ROWS_SHOWN, rowsAt, totalsOf, type Fault } from './reading.js';
 import { hintOf, isOptional, shapeOf, titleOf, type Alternative, type Fields, type Shape } from './shapes.js';
+import { longList, summaryOf, type Tabled } from './table.js';
 
 /** One component for each shape of field, of which every form is made. Each keeps what was typed, and says what is wrong with it. */
 
@@ -106,6 +107,8 @@ function listOf(
   shown: Shown,
 ): Html {
   const rows = rowsAt(shown.form, at);
+  const long = longList(field, rows);
+  if (long) return group(field, at, shown, [longRows(long, at, shown), shown.more?.(field, at)]);
   const row = (index: number): Html => {
     const name = `${at}.${index}`;
     const own = shapeOf(element);
@@ -129,11 +132,19 @@ function listOf(
     shown.more?.(field, at),
     Array.from({ length: rows }, (_, index) => row(index)),
     rows === 0 && least === 0 && html`<p class="govuk-body">None.</p>`,
-    rows < Math.min(most, ROWS_MAX)
+    rows < Math.min(most, ROWS_SHOWN)
       ? small(`Add ${rows === 0 ? 'one' : 'another'}: ${item.toLowerCase()}`, `add ${at}`)
-      : rows < most && html`<p class="govuk-body">A page holds at most ${ROWS_MAX}. More of them come from a file.</p>`,
+      : rows < most &&
+        html`<p class="govuk-body">A page holds at most ${ROWS_SHOWN}. More of them come from a file.</p>`,
   ]);
 }
+
+/** A list with too many rows to show: what they come to. The rows themselves travel with it. */
+const longRows = (long: Tabled, at: string, { form, looked }: Shown): Html => {
+  const rows = Object.entries(form).filter(([name]) => name.startsWith(`${at}.`));
+  const read = (readField(long.field, at, reading(form, looked)) ?? []) as readonly unknown[];
+  return html`${rows.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<p class="govuk-body">${summaryOf(long, read)}</p>`;
+};
 
 function alternativesOf(field: z.ZodType, all: readonly Alternative[], at: string, shown: Shown): Html {
   const chosen = shown.form[at] ?? '';

@@ -9,11 +9,9 @@ import type { Documents } from '../../store/documents.js';
 import { todayOf } from '../../ledger/acts/stamp.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { button, errorSummary, radios } from '../components/fields.js';
-import { breadcrumbs } from '../components/ways.js';
 import { insetText, notificationBanner, warningText } from '../components/words.js';
-import { html, joined, type Content, type Html } from '../html.js';
+import { html, type Content, type Html } from '../html.js';
 import { keptPage, SHOWN_AGAIN } from '../kept-draft.js';
-import { page } from '../layout.js';
 import { namesFor, type Names } from '../names.js';
 import { answered, Refused, refusedAbove } from '../refused.js';
 import { foretoldPart, markOf } from '../screens/foretold.js';
@@ -21,6 +19,7 @@ import { AGAIN, whyAgain } from '../sign-in-again.js';
 import type { Asking, Form, Receive, Site } from '../site.js';
 import { answersList } from './answers.js';
 import { fieldOf } from './fields.js';
+import { draftOf, formPage, isOf, shell, type Around } from './frame.js';
 import { filled, suggested, withoutRow, withRow } from './filling.js';
 import {
   isWholeDeal,
@@ -36,11 +35,14 @@ import {
   type Tried,
   type Whole,
 } from './form.js';
-import { DEAL, partOf, partsList, partsRefused, placedAt, withDeal, type DealDraft } from './parts.js';
+import { DEAL, partOf, partsList, partsRefused, placedAt, type DealDraft } from './parts.js';
 import { isGiven, nameIn, readFields, reading, rowsAt, type Fault } from './reading.js';
 import { shapeOf, type Fields } from './shapes.js';
 import { split, splitButtons } from './splitting.js';
-import { fieldsAt, isOptionalStep, type Step } from './steps.js';
+import { fieldsAt, isOptionalStep, listAt, stepAt, type Step } from './steps.js';
+import { longList, tabled } from './table.js';
+import { faultyTable, tablePage, tableSent, tableTaken, type TableTaken } from './table-pages.js';
+import { tableIn } from './tabled.js';
 import { filesFor, kept, renewed, statusOf, uploadContent, withDocument, type UploadFault } from './uploading.js';
 
 /**
@@ -72,85 +74,6 @@ export function begun(site: Site, errand: Errand, given: Form): Form {
   };
 }
 
-const hidden = (all: Form): Html =>
-  joined(Object.entries(all).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`));
-
-const isOf = (at: string, name: string): boolean =>
-  name === at || name.startsWith(`${at}.`) || name.startsWith(`${at}-`);
-
-/** What travels beside the fields that a page shows. */
-function travelling(form: Form, shown: readonly string[]): Form {
-  return Object.fromEntries(
-    Object.entries(form).filter(([name]) => TRAVELS.test(name) && !shown.some((at) => isOf(at, name))),
-  );
-}
-
-interface Around {
-  readonly asking: Asking;
-  readonly errand: Errand;
-  readonly form: Form;
-}
-
-/** A draft of a deal travels with the form of each of its parts. */
-const dealCarried = ({ deal }: Errand, { part }: Form): Form =>
-  deal ? { ...withDeal({}, deal), ...(part !== undefined && { part }) } : {};
-
-/** The draft as it travels in a form: its marks, and what was typed on other pages than the one that is shown. */
-const draftOf = ({ asking, errand, form }: Around, shown: readonly string[], carried: Form): Html =>
-  hidden({
-    token: asking.around.token,
-    whose: asking.draftMark,
-    draft: form['draft'] ?? '',
-    partner: form['partner'] ?? '',
-    ...(errand.counters && { revision: errand.counters.revision }),
-    ...dealCarried(errand, form),
-    ...carried,
-    ...travelling(form, shown),
-  });
-
-/** A page of a form, whatever is filled in on it. */
-function shell(
-  { asking, errand }: Around,
-  {
-    title,
-    above,
-    isWrong,
-    content,
-  }: { readonly title: string; readonly above?: Content; readonly isWrong: boolean; readonly content: Content },
-): string {
-  const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
-  return page(asking.around, {
-    title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}`,
-    section: errand.kind === 'fund' ? 'funds' : 'tasks',
-    before: breadcrumbs({ items: [errand.back, { content: errand.fact.title }] }),
-    main,
-  });
-}
-
-const formPage = (
-  around: Around,
-  {
-    shown,
-    carried,
-    content,
-    ...more
-  }: {
-    readonly title: string;
-    readonly above?: Content;
-    readonly shown: readonly string[];
-    readonly carried: Form;
-    readonly content: Content;
-    readonly isWrong: boolean;
-  },
-): string =>
-  shell(around, {
-    ...more,
-    content: html`<form method="post" action="${around.errand.address}" novalidate>
-      ${draftOf(around, shown, carried)}
-      ${content}
-    </form>`,
-  });
-
 /** The page on which a document is chosen that goes with the draft. */
 function uploadPage(around: Around, files: Documents, at: number, fault?: UploadFault): string {
   const { errand, form } = around;
@@ -179,6 +102,9 @@ const hasRows = (field: z.ZodType): boolean => {
 /** Where a form names its documents. */
 const DOCUMENTS_AT = nameIn('evidence', 'p');
 
+const tableButton = (rows: number, at: string): Html =>
+  html`<div class="bcf-buttons">${button({ content: rows > 20 ? 'Change the table' : 'Fill it in as a table', name: 'go', value: `table ${at}`, classes: 'govuk-button--secondary' })}</div>`;
+
 const uploadButton = html`<div class="bcf-buttons">${button({ content: 'Upload a document', name: 'go', value: 'upload', classes: 'govuk-button--secondary' })}</div>`;
 
 async function questionPage(
@@ -192,6 +118,11 @@ async function questionPage(
   const step = steps[at]!;
   const looked = await lookedUp(site, asking, errand, [step], form);
   const fields = fieldsAt(step);
+  const long = fields.find(
+    ([name, field]) => faults.some((each) => isOf(name, each.at)) && longList(field, rowsAt(form, name)),
+  );
+  // What is wrong in a row that is not shown is told in the table.
+  if (long) return faultyTable(site, around, steps, long[0]);
   // A fault of a day is at its first part.
   const places = faults.map((each) => ({ ...each, at: placeOf(each.at, fields) }));
   const shown = {
@@ -200,6 +131,7 @@ async function questionPage(
     faults,
     alone: fields.length === 1,
     more: (field: z.ZodType, place: string): Content => [
+      tabled(field) && tableButton(rowsAt(form, place), place),
       errand.kind === 'fund' && splitButtons(field, place),
       place === DOCUMENTS_AT && filesFor(site, errand) && uploadButton,
     ],
@@ -350,37 +282,6 @@ async function stepRead(site: Site, { asking, errand, form }: Around, step: Step
   return read;
 }
 
-/** The list that a button of a page is about. */
-function listAt(steps: readonly Step[], name: string) {
-  for (const [at, field] of steps.flatMap(fieldsAt)) {
-    const found = fieldWithin(field, at, name);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function fieldWithin(field: z.ZodType, at: string, name: string): z.ZodType | undefined {
-  if (at === name) return field;
-  if (!name.startsWith(`${at}.`)) return undefined;
-  const shape = shapeOf(field);
-  const [next = ''] = name.slice(at.length + 1).split('.');
-  if (shape.kind === 'list') return fieldWithin(shape.element, `${at}.${next}`, name);
-  if (shape.kind === 'object') return ownField(shape.fields, next, `${at}.${next}`, name);
-  if (shape.kind !== 'alternatives') return undefined;
-  const fields = shape.alternatives[Number(next)]?.fields ?? {};
-  const [, inner = ''] = name.slice(at.length + 1).split('.');
-  return ownField(fields, inner, `${at}.${next}.${inner}`, name);
-}
-
-const ownField = (fields: Fields, own: string, at: string, name: string): z.ZodType | undefined =>
-  Object.hasOwn(fields, own) ? fieldWithin(fields[own]!, at, name) : undefined;
-
-/** A step by its number; the first where there is no such step. */
-function stepAt(text: string | undefined, steps: readonly Step[]): number {
-  const at = /^\d{1,3}$/.test(text ?? '') ? Number(text) : 0;
-  return Math.min(at, steps.length - 1);
-}
-
 /** A form after one of the buttons that change a list was pressed; undefined where none was. */
 function changed(
   site: Site,
@@ -455,6 +356,15 @@ export async function continued(
     const ready = faults.length > 0 ? begun : withSuggestions(errand, steps[step]!, begun);
     return reply.send(await questionPage(site, { ...around, form: ready }, steps, step, faults));
   };
+  if (form['list'] !== undefined && (go === SHOWN_AGAIN || go!.startsWith('table-')))
+    return tableSent(
+      site,
+      around,
+      steps,
+      (next) => questionPage(site, { ...around, form: next }, steps, at, []),
+      reply,
+    );
+  if (go === 'table') return reply.send(await tablePage(site, around, steps, to ?? ''));
   if (go === SHOWN_AGAIN) return isCheck ? checked(site, around, steps, reply) : show(at);
   const asked = steps.filter(({ onRequest }) => !onRequest).length;
   const files = filesFor(site, errand);
@@ -537,15 +447,25 @@ export async function uploaded(
   // Whether they may fill it in is asked before anything of the file is let in.
   const blank = await errandOf();
   const files = filesFor(site, blank);
-  if (!files) throw new Refused(refuse('not_found', 'No file is kept with this.'));
   const declared = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
-  const { form, taken = 'none' } = await receive((file) => kept(files, blank, file, declared));
+  const { form, taken } = await receive(async (file, { list }) => {
+    if (list !== undefined) return tableIn(file);
+    return files ? kept(files, blank, file, declared) : NOT_KEPT;
+  });
   const errand = await errandOf(form);
-  if (typeof taken !== 'string')
-    return continued(site, asking, errand, { ...withDocument(form, DOCUMENTS_AT, taken), go: SHOWN_AGAIN }, reply);
-  const at = stepAt(form['at'], stepsFor(errand));
-  return reply.status(statusOf(taken)).send(uploadPage({ asking, errand, form }, files, at, taken));
+  const around = { asking, errand, form };
+  const steps = stepsFor(errand);
+  if (form['list'] !== undefined)
+    return tableTaken(site, around, steps, (taken ?? { fault: 'Select a file' }) as TableTaken, reply);
+  if (!files) throw new Refused(NOT_KEPT);
+  const document = (taken ?? 'none') as Awaited<ReturnType<typeof kept>>;
+  if (typeof document !== 'string')
+    return continued(site, asking, errand, { ...withDocument(form, DOCUMENTS_AT, document), go: SHOWN_AGAIN }, reply);
+  const at = stepAt(form['at'], steps);
+  return reply.status(statusOf(document)).send(uploadPage(around, files, at, document));
 }
+
+const NOT_KEPT = refuse('not_found', 'No file is kept with this.');
 
 /** Goes back from a step that was called from the page of answers, or from the first. */
 async function leave(

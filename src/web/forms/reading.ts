@@ -53,8 +53,11 @@ export const rowsAt = (form: Form, at: string): number => {
   return Number.isSafeInteger(count) && count > 0 ? Math.min(count, ROWS_MAX) : 0;
 };
 
-/** So many rows a page has at the most; more come from a file. */
-export const ROWS_MAX = 100;
+/** So many rows a form holds. */
+export const ROWS_MAX = 500;
+
+/** Up to so many rows are asked for one by one; more are a table. */
+export const ROWS_SHOWN = 100;
 
 /** Notes what is wrong at a field, of which there is no value then. */
 function fault(of: Reading, at: string, words: string): string | undefined {

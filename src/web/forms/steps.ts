@@ -92,3 +92,34 @@ export const fieldsAt = ({ fields, prefix }: Step): [at: string, field: z.ZodTyp
 
 /** Whether a step may be passed over: each of its fields may be left out. */
 export const isOptionalStep = ({ fields }: Step): boolean => Object.values(fields).every(isOptional);
+
+/** The list that a button of a page is about. */
+export function listAt(steps: readonly Step[], name: string) {
+  for (const [at, field] of steps.flatMap(fieldsAt)) {
+    const found = fieldWithin(field, at, name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function fieldWithin(field: z.ZodType, at: string, name: string): z.ZodType | undefined {
+  if (at === name) return field;
+  if (!name.startsWith(`${at}.`)) return undefined;
+  const shape = shapeOf(field);
+  const [next = ''] = name.slice(at.length + 1).split('.');
+  if (shape.kind === 'list') return fieldWithin(shape.element, `${at}.${next}`, name);
+  if (shape.kind === 'object') return ownField(shape.fields, next, `${at}.${next}`, name);
+  if (shape.kind !== 'alternatives') return undefined;
+  const fields = shape.alternatives[Number(next)]?.fields ?? {};
+  const [, inner = ''] = name.slice(at.length + 1).split('.');
+  return ownField(fields, inner, `${at}.${next}.${inner}`, name);
+}
+
+const ownField = (fields: Fields, own: string, at: string, name: string): z.ZodType | undefined =>
+  Object.hasOwn(fields, own) ? fieldWithin(fields[own]!, at, name) : undefined;
+
+/** A step by its number; the first where there is no such step. */
+export function stepAt(text: string | undefined, steps: readonly Step[]): number {
+  const at = /^\d{1,3}$/.test(text ?? '') ? Number(text) : 0;
+  return Math.min(at, steps.length - 1);
+}

@@ -31,6 +31,7 @@ const TITLES: Readonly<Record<string, string>> = {
   step: 'Step of the share',
   overspend: 'An overspend is',
   overdue: 'Only what is overdue',
+  year: 'Year',
   from: 'First year',
   to: 'Last year',
   period: 'To the end of',
@@ -80,12 +81,13 @@ function saidOf({ options }: Question, answer: Answer, name: string): string | u
   return isOption ? String(said) : undefined;
 }
 
-/** A field for each option that is no date. */
+/** A field for each option that is no date, each named after its option with `prefix` before it. */
 export function fieldsFor(
   question: Question,
   answer: Answer,
   asked: Readonly<Record<string, string | undefined>>,
   named: Named,
+  prefix = '',
 ): OtherField[] {
   return Object.entries(optionsOf(question) as Readonly<Record<string, Codes>>)
     .filter(([name, shape]) => !isDay(name, shape) && !LINKS.has(name))
@@ -94,8 +96,9 @@ export function fieldsFor(
       const otherwise = saidOf(question, answer, name) ?? shape.default;
       const value = asked[name] ?? (isWritten(otherwise) ? String(otherwise) : '');
       const choices = choicesFor(name, shape, named);
-      if (!choices) return { name, field: input({ name, label, value, classes: 'govuk-input--width-10' }) };
+      if (!choices)
+        return { name, field: input({ name: `${prefix}${name}`, label, value, classes: 'govuk-input--width-10' }) };
       const all = otherwise === undefined ? [{ value: '', text: 'All' }, ...choices] : choices;
-      return { name, field: select({ name, label, value, items: all }) };
+      return { name, field: select({ name: `${prefix}${name}`, label, value, items: all }) };
     });
 }

@@ -154,7 +154,7 @@ interface Areas {
 }
 
 /** What options that name something can be: the bodies of the fund, sources, areas and years. */
-async function namedFor(site: Site, { sight }: Asking, question: Question, given: Given): Promise<Named> {
+export async function namedFor(site: Site, { sight }: Asking, question: Question, given: Given): Promise<Named> {
   const takes = (name: string): boolean => name in question.options.shape;
   const named: Record<string, { value: string; text: string }[]> = {};
   if (takes('partner')) {

@@ -10,7 +10,7 @@ import {
 import { outcomes } from '../../../../projections/outcomes.js';
 import { treatmentsOfCase, type ConfirmedTreatment } from '../../../../projections/accounting-classes.js';
 import { NOT_IN_DISPUTE } from '../../../../projections/claims.js';
-import { instantOf } from '../../../domain/calendar.js';
+import { financialYear, instantOf, isWithin } from '../../../domain/calendar.js';
 import { CLAIM_SUMS, asAt, cellsOf, intervalsOf, sumsOf, type Sums } from '../../../domain/dispute/claim.js';
 import { CaseReference } from '../../../domain/dispute/cases.js';
 import { owedOn } from '../../../domain/dispute/owed.js';
@@ -35,6 +35,7 @@ import {
   query,
   Stamp,
   standingDisputes,
+  Year,
   type StandingDisputes,
 } from '../question.js';
 import { cursor } from '../pages.js';
@@ -215,6 +216,7 @@ export const disputeCases = query({
     kind: listed(DISPUTE_KINDS).optional().meta({ description: 'Only cases of this kind.' }),
     stage: Name.optional().meta({ description: 'Only cases at this stage of a protocol of the area.' }),
     partner: Name.optional().meta({ description: 'Only cases with this partner on either side.' }),
+    year: Year.optional().meta({ description: 'Only cases that were raised in this financial year.' }),
     overdue: Overdue.meta({ description: 'Only cases past the deadline of their stage.' }),
     after: cursor(CaseReference).optional(),
     limit: LimitOption,
@@ -231,12 +233,13 @@ export const disputeCases = query({
   async run(ledger, asked) {
     const at = standingDisputes(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
-    const { status, kind, stage, partner, overdue, after, limit } = asked;
+    const { status, kind, stage, partner, year, overdue, after, limit } = asked;
     const fits = (row: CaseRow): boolean =>
       (status === 'all' || row.status === status) &&
       (kind === undefined || row.kind === kind) &&
       (stage === undefined || row.stage === stage) &&
       (partner === undefined || row.claimant === partner || row.respondent === partner) &&
+      (year === undefined || isWithin(row.raisedOn, financialYear(year)!)) &&
       (overdue === 'false' || row.overdue);
     const all = disputeRegister(at);
     const unknown =

@@ -16,14 +16,9 @@ import { EffectiveDay, Name, SignedMoney } from '../../../domain/values.js';
 import { REGISTER_STREAM } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { knownThen } from '../known.js';
-import { AreaAtTwoDates, fixedQuery, fundsOf, inText, Nothing, query, Stamp, type Table } from '../question.js';
+import { AreaAtTwoDates, fixedQuery, fundsOf, inText, Nothing, query, Stamp, Year, type Table } from '../question.js';
 
 /** What is published: allocations and rules at two dates, and the national figures shipped with the ledger. */
-
-const Year = z
-  .string()
-  .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
-  .meta({ examples: ['2016-17'] });
 
 const Proven = {
   evidence: z.string(),

@@ -1,0 +1,88 @@
+import { breadcrumbs } from '../components/ways.js';
+import { html, joined, type Content, type Html } from '../html.js';
+import { page } from '../layout.js';
+import type { Asking, Form } from '../site.js';
+import { TRAVELS, type Errand } from './form.js';
+import { withDeal } from './parts.js';
+
+/** What every page of a form has around what is filled in on it: its title, the way back, and the draft that travels in it. */
+
+const hidden = (all: Form): Html =>
+  joined(Object.entries(all).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`));
+
+export const isOf = (at: string, name: string): boolean =>
+  name === at || name.startsWith(`${at}.`) || name.startsWith(`${at}-`);
+
+/** What travels beside the fields that a page shows. */
+function travelling(form: Form, shown: readonly string[]): Form {
+  return Object.fromEntries(
+    Object.entries(form).filter(([name]) => TRAVELS.test(name) && !shown.some((at) => isOf(at, name))),
+  );
+}
+
+/** A form, whose it is, and what is filled in. */
+export interface Around {
+  readonly asking: Asking;
+  readonly errand: Errand;
+  readonly form: Form;
+}
+
+/** A draft of a deal travels with the form of each of its parts. */
+const dealCarried = ({ deal }: Errand, { part }: Form): Form =>
+  deal ? { ...withDeal({}, deal), ...(part !== undefined && { part }) } : {};
+
+/** The draft as it travels in a form: its marks, and what was typed on other pages than the one that is shown. */
+export const draftOf = ({ asking, errand, form }: Around, shown: readonly string[], carried: Form): Html =>
+  hidden({
+    token: asking.around.token,
+    whose: asking.draftMark,
+    draft: form['draft'] ?? '',
+    partner: form['partner'] ?? '',
+    ...(errand.counters && { revision: errand.counters.revision }),
+    ...dealCarried(errand, form),
+    ...carried,
+    ...travelling(form, shown),
+  });
+
+/** A page of a form, whatever is filled in on it. */
+export function shell(
+  { asking, errand }: Around,
+  {
+    title,
+    above,
+    isWrong,
+    content,
+  }: { readonly title: string; readonly above?: Content; readonly isWrong: boolean; readonly content: Content },
+): string {
+  const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
+  return page(asking.around, {
+    title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}`,
+    section: errand.kind === 'fund' ? 'funds' : 'tasks',
+    before: breadcrumbs({ items: [errand.back, { content: errand.fact.title }] }),
+    main,
+  });
+}
+
+export const formPage = (
+  around: Around,
+  {
+    shown,
+    carried,
+    content,
+    ...more
+  }: {
+    readonly title: string;
+    readonly above?: Content;
+    readonly shown: readonly string[];
+    readonly carried: Form;
+    readonly content: Content;
+    readonly isWrong: boolean;
+  },
+): string =>
+  shell(around, {
+    ...more,
+    content: html`<form method="post" action="${around.errand.address}" novalidate>
+      ${draftOf(around, shown, carried)}
+      ${content}
+    </form>`,
+  });

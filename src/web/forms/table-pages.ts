@@ -1,0 +1,141 @@
+import type { FastifyReply } from 'fastify';
+import { rowsFoundBy } from '../../domain/grammar/asked.js';
+import { refuse } from '../../domain/rules.js';
+import { Refused } from '../refused.js';
+import type { Form, Site } from '../site.js';
+import { lookedUp } from './form.js';
+import { draftOf, formPage, isOf, shell, type Around } from './frame.js';
+import { titleOf } from './shapes.js';
+import { fieldsAt, listAt, type Step } from './steps.js';
+import { readTable, tabled, type Tabled } from './table.js';
+import { findPart, tableFilePart, tableOf, tablePart, withFound, type tableIn } from './tabled.js';
+
+/** How the pages of a table follow each other, from the form to its rows and back. */
+
+/** A list that is filled in as a table, and what its table holds so far. */
+interface Table {
+  readonly of: Tabled;
+  readonly at: string;
+  readonly text: string;
+  readonly faults: readonly string[];
+  /** The form with the rows of the table. */
+  readonly form: Form;
+  readonly title: string;
+}
+
+/** The table of a list: as it was typed, or made of the rows of the form. Throws {@link Refused} where there is no such list. */
+async function tableAt(site: Site, around: Around, steps: readonly Step[], at: string, typed?: string): Promise<Table> {
+  const { asking, errand, form } = around;
+  const field = listAt(steps, at);
+  const of = field && tabled(field);
+  const step = steps.find((each) => fieldsAt(each).some(([name]) => name === at));
+  if (!of || !step) throw new Refused(refuse('not_found', 'There is no such list in this form.'));
+  const text = typed ?? (await tableOf(site, asking, errand, of, at, form));
+  const read = readTable(of, at, form, text, await lookedUp(site, asking, errand, [step], form));
+  const others = Object.entries(form).filter(([name]) => !isOf(at, name));
+  return {
+    of,
+    at,
+    text,
+    faults: read.faults,
+    form: { ...Object.fromEntries(others), ...read.form },
+    title: titleOf(field),
+  };
+}
+
+/** Where a page of a table stands in the form. */
+const standing = ({ form }: Around, at: string): Form => ({
+  at: form['at'] ?? '0',
+  then: form['then'] ?? '',
+  list: at,
+});
+
+/** The page of a table as it is. */
+const shownTable = (around: Around, { of, at, text, title }: Table, faults: readonly string[]): string =>
+  formPage(around, {
+    ...tablePart(of, title, text, faults),
+    shown: [at],
+    carried: standing(around, at),
+    isWrong: faults.length > 0,
+  });
+
+const shownFile = (around: Around, { of, at, text, title }: Table, fault?: string): string =>
+  shell(around, {
+    ...tableFilePart(
+      of,
+      title,
+      around.errand.address,
+      draftOf(around, [at], { ...standing(around, at), table: text }),
+      fault,
+    ),
+    isWrong: fault !== undefined,
+  });
+
+/** The page on which the rows of a form are filled in as a table. */
+export async function tablePage(site: Site, around: Around, steps: readonly Step[], at: string): Promise<string> {
+  return shownTable(around, await tableAt(site, around, steps, at), []);
+}
+
+/** The same, with all that is wrong with the rows. */
+export async function faultyTable(site: Site, around: Around, steps: readonly Step[], at: string): Promise<string> {
+  const table = await tableAt(site, around, steps, at);
+  return shownTable(around, table, table.faults);
+}
+
+/** Answers a page of a table: with another page of it, or, by `back`, with the form and its rows. */
+export async function tableSent(
+  site: Site,
+  around: Around,
+  steps: readonly Step[],
+  back: (form: Form) => Promise<string>,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { asking, errand, form } = around;
+  const at = form['list']!;
+  const table = await tableAt(site, around, steps, at, form['table']);
+  const isFound = rowsFoundBy(table.of.field) !== undefined;
+  switch (form['go']) {
+    case 'table-read':
+      return table.faults.length > 0
+        ? reply.status(400).send(shownTable(around, table, table.faults))
+        : reply.send(await back(table.form));
+    // What cannot be read is no row: whoever goes back finds the rows that could be.
+    case 'table-leave':
+      return reply.send(await back(table.form));
+    case 'table-file':
+      return reply.send(shownFile(around, table));
+    case 'table-find': {
+      if (!isFound) break;
+      const { isWrong, ...part } = await findPart(site, asking, errand, table);
+      return reply.send(
+        formPage(around, { ...part, shown: [at], carried: { ...standing(around, at), table: table.text }, isWrong }),
+      );
+    }
+    case 'table-add': {
+      if (!isFound) break;
+      const next = { ...around, form: await withFound(site, asking, errand, table) };
+      return reply.send(shownTable(next, await tableAt(site, next, steps, at), []));
+    }
+  }
+  return reply.send(shownTable(around, table, []));
+}
+
+export type TableTaken = Awaited<ReturnType<typeof tableIn>>;
+
+/** Answers a table that was sent as a file: with the page of the table, and what is wrong with it. */
+export async function tableTaken(
+  site: Site,
+  around: Around,
+  steps: readonly Step[],
+  taken: TableTaken,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const at = around.form['list']!;
+  if ('fault' in taken) {
+    const table = await tableAt(site, around, steps, at, around.form['table']);
+    return reply.status(400).send(shownFile(around, table, taken.fault));
+  }
+  const table = await tableAt(site, around, steps, at, taken.table);
+  if (table.faults.length > 0) void reply.status(400);
+  return reply.send(shownTable(around, table, table.faults));
+}

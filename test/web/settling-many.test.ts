@@ -1,0 +1,251 @@
+import type { LightMyRequestResponse } from 'fastify';
+import t, { type Test } from 'tap';
+import { CaseReference } from '../../src/domain/dispute/cases.js';
+import { AREA, caseNamed, disputing, DISPUTES, raised, share } from '../support/disputes.js';
+import { SOUTH, type TestLedger } from '../support/ledger.js';
+import { asShown, FormVisit, titleOf } from './filling-in.js';
+import { ORIGIN, site, type Visitor } from './site.js';
+
+/** Hundreds of cases are settled at once: found by a question, or pasted and sent as a table, and told line by line what is wrong. */
+
+const SETTLE = `/areas/${AREA}/disputes/propose/dispute-settled`;
+const LINES = 'f.lines';
+/** What one case of the test comes to: 26 weeks at £1,400. */
+const CLAIMED = 36_400;
+
+async function raisedMany(t: Test, many: number, more: Readonly<Record<string, unknown>> = {}): Promise<TestLedger> {
+  const ledger = await disputing(t, undefined, true);
+  // Together: acts that wait for each other are written at once.
+  await Promise.all(
+    CASES.slice(0, many).map((each) =>
+      ledger.post('county-finance', 'DisputeRaised', { ...raised('', more), case: each }, DISPUTES),
+    ),
+  );
+  ledger.now('2019-04-10T09:00:00Z');
+  return ledger;
+}
+
+/** References that hold no digits shaped like an NHS number. */
+const CASES = Array.from({ length: 520 }, (_each, at) => caseNamed(`case ${at}`)).filter(
+  (each) => CaseReference.safeParse(each).success,
+);
+const caseAt = (each: number): string => CASES[each]!;
+
+/** The page of the list of cases, and of its table. */
+async function tablePage(visit: FormVisit): Promise<LightMyRequestResponse> {
+  const first = await visit.open();
+  const page = await visit.press(first, `table ${LINES}`);
+  t.equal(titleOf(page.body), 'Cases');
+  return page;
+}
+
+const tableIn = (body: string): string[] => asShown(body)['table']!.trim().split('\n');
+const faultsOf = (body: string): string[] =>
+  [...(/role="alert">([\s\S]*?)<\/ul>/.exec(body)?.[1] ?? '').matchAll(/<a [^>]*>([\s\S]*?)<\/a>/g)].map(([, words]) =>
+    words!.replaceAll('&quot;', '"'),
+  );
+const textOf = (body: string): string =>
+  (body.split('<main')[1] ?? '').replace(/<[^>]*>|\s+/g, ' ').replace(/ +/g, ' ');
+
+t.test('500 cases are pasted as a table, shown with their totals, proposed as one act and signed', async (t) => {
+  const many = 500;
+  const ledger = await raisedMany(t, many);
+  const { visitor } = await site(t, ledger);
+  const county = await visitor().signIn('county-finance');
+  const visit = new FormVisit(county, SETTLE);
+  const page = await tablePage(visit);
+  const rows = Array.from({ length: many }, (_each, at) => `${caseAt(at)}\t£20,000.5\t16,399.50`);
+  const filled = await visit.press(page, 'table-read', { table: ['Case\tAgreed\tAbandoned', ...rows].join('\r\n') });
+  t.equal(filled.statusCode, 200, faultsOf(filled.body).join());
+  t.match(textOf(filled.body), '500 cases. Together: agreed £10,000,250.00, given up £8,199,750.00.');
+  const check = await visit.toAnswers({ 'f.effective': '2019-04-01' }, filled);
+  t.match(
+    textOf(check.body),
+    'settles 500 cases: of £18,200,000.00 claimed, £10,000,250.00 is agreed, £8,199,750.00 abandoned',
+  );
+  t.match(textOf(check.body), 'These are the first 100: press “Change” to see all of them.');
+  t.equal(check.body.match(/<tr class="govuk-table__row">/g)!.length, 101);
+  const sent = await visit.press(check, 'send');
+  t.equal(sent.statusCode, 303, textOf(sent.body).slice(0, 500));
+  const address = sent.headers.location as string;
+  const north = await visitor().signIn('north-ccg-finance');
+  const signed = await north.send(await north.get(address), `${address}/sign`);
+  t.equal(signed.statusCode, 303);
+  const { own } = ledger.ledger.model.stream('dispute', DISPUTES);
+  t.equal(own.settlements.size, 1);
+  t.equal(ledger.ledger.model.openProposals().length, 0);
+  t.comment(`${visit.work.pages} pages sent`);
+});
+
+t.test('what is wrong is told line by line, all of it at once, and nothing that was typed is lost', async (t) => {
+  const ledger = await raisedMany(t, 4);
+  const { visitor } = await site(t, ledger);
+  const visit = new FormVisit(await visitor().signIn('county-finance'), SETTLE);
+  const page = await tablePage(visit);
+  const wrong = async (table: string, ...faults: readonly (string | RegExp)[]) => {
+    const answer = await visit.press(page, 'table-read', { table });
+    t.equal(answer.statusCode, 400, table);
+    t.match(faultsOf(answer.body), faults, table);
+    t.equal(faultsOf(answer.body).length, faults.length, faultsOf(answer.body).join('\n'));
+    t.equal(asShown(answer.body)['table']!.trim(), table.trim(), 'what was typed is kept');
+  };
+  await wrong('', /Enter the table/);
+  await wrong('Case,Agreed,Abandoned\n', /Enter the table/);
+  await wrong(`Case,Agreed\n${caseAt(0)},1`, 'The first line must name a column “Given up”', 'Line 2: Enter given up');
+  await wrong(
+    [
+      'case;what;AGREED;Abandoned;Through;Closes the case',
+      `${caseAt(0)};note;lots;0;31/3/2019;yes`,
+      '',
+      `${caseAt(1).toUpperCase()};;1;;31 February 2019;`,
+      'nowhere;;1;1;;perhaps',
+      `${caseAt(2)};;1.5;0;;no`,
+      `${caseAt(3)};;-2;36402;2019-03-31;`,
+    ].join('\n'),
+    'Line 2: Agreed must be a sum in pounds, like 1,600,000 or 1,600,000.50',
+    'Line 4: Enter given up',
+    /Line 4: .* must be a real day/,
+    'Line 5: Case must be one that there is: nothing is called “nowhere”',
+    'Line 5: Choose closes the case',
+  );
+  await wrong(
+    `Case,Agreed,Abandoned\n${caseAt(0)},1,0\n${caseAt(1)},1,0\n${caseAt(0)},2,0`,
+    'Cases must name each case once',
+    'Line 4: Case is the same as in line 2',
+  );
+  const tooMany = Array.from({ length: 501 }, () => `${caseAt(0)},1,0`);
+  const answer = await visit.press(page, 'table-read', { table: ['Case,Agreed,Abandoned', ...tooMany].join('\n') });
+  t.match(faultsOf(answer.body)[0], 'There are 501 rows. A form holds at most 500');
+  t.match(faultsOf(answer.body).at(-1), /^And \d+ more/);
+});
+
+t.test('what the rules refuse is told of every case at once', async (t) => {
+  const ledger = await raisedMany(t, 30);
+  const { visitor } = await site(t, ledger);
+  const visit = new FormVisit(await visitor().signIn('county-finance'), SETTLE);
+  const page = await tablePage(visit);
+  const rows = Array.from({ length: 30 }, (_each, at) => `${caseAt(at)},${at < 5 ? CLAIMED : 40_000},0`);
+  const filled = await visit.press(page, 'table-read', { table: ['Case,Agreed,Abandoned', ...rows].join('\n') });
+  const check = await visit.toAnswers({ 'f.effective': '2019-04-01' }, filled);
+  const text = textOf(check.body);
+  t.equal(text.match(/Of case \S+ £36,400\.00 is left; £40,000\.00 agreed/g)!.length, 20);
+  t.match(text, 'So are 5 more cases.');
+  t.notMatch(text, `Of case ${caseAt(4)}`);
+});
+
+t.test('cases that fit are found by what the register can be asked, and put into the table once', async (t) => {
+  const ledger = await raisedMany(t, 3);
+  await ledger.post(
+    'county-finance',
+    'DisputeRaised',
+    { ...raised('other side'), respondent: [{ from: '2018-10-01', partner: SOUTH }] },
+    DISPUTES,
+  );
+  await ledger.post('county-finance', 'DisputeRaised', raised('later', { raisedOn: '2019-04-05' }), DISPUTES);
+  await ledger.signed(
+    'county-finance',
+    'north-ccg-finance',
+    'SplitDecided',
+    {
+      effective: '2018-10-01',
+      case: caseAt(0),
+      decidedOn: '2019-04-01',
+      split: share(6_000),
+      by: 'panel',
+    },
+    DISPUTES,
+  );
+  const { visitor } = await site(t, ledger);
+  const visit = new FormVisit(await visitor().signIn('county-finance'), SETTLE);
+  const page = await tablePage(visit);
+  const find = await visit.press(page, 'table-find');
+  t.equal(titleOf(find.body), 'Choose cases');
+  const found = await visit.press(find, 'table-find', {
+    'by.partner': 'north-ccg',
+    'by.status': 'all',
+    'by.year': '2018-19',
+  });
+  t.match(textOf(found.body), '3 fit and are not in the table yet: £109,200.00 claimed');
+  const table = await visit.press(found, 'table-add');
+  t.equal(titleOf(table.body), 'Cases');
+  const [head, ...lines] = tableIn(table.body);
+  t.match(head, /^Case,Agreed,Given up,Through,Closes the case,Claimant,Respondent,Status,Claimed,Open$/);
+  t.equal(lines.length, 3);
+  t.match(
+    lines.find((each) => each.startsWith(caseAt(0))),
+    `${caseAt(0)},21840.00,14560.00,`,
+    'what was decided is filled in',
+  );
+  t.match(
+    lines.find((each) => each.startsWith(caseAt(1))),
+    `${caseAt(1)},,,`,
+    'what is open is not',
+  );
+  const again = await visit.press(await visit.press(table, 'table-find'), 'table-find', {
+    'by.status': 'all',
+    'by.partner': 'north-ccg',
+  });
+  t.match(textOf(again.body), '1 fits and is not in the table yet');
+  t.match(textOf((await visit.press(again, 'table-back')).body), 'A line for each case');
+  const wrong = await visit.press(table, 'table-read');
+  t.equal(faultsOf(wrong.body).length, 4, 'two sums are missing of two cases');
+});
+
+const BOUNDARY = 'a-boundary-of-the-test';
+
+t.test('a table is sent as a file, as spreadsheets save it; and a page that is not to be read says so', async (t) => {
+  const ledger = await raisedMany(t, 2);
+  const { visitor, app } = await site(t, ledger);
+  const county = await visitor().signIn('county-finance');
+  const visit = new FormVisit(county, SETTLE);
+  const page = await visit.press(await tablePage(visit), 'table-file', { table: 'Case,Agreed,Abandoned\nkept,1,2' });
+  t.equal(titleOf(page.body), 'Send cases as a file');
+  const send = (name: string, content: Buffer | string, who: Visitor = county) =>
+    app.inject({
+      method: 'POST',
+      url: `${SETTLE}/document`,
+      headers: {
+        host: '127.0.0.1:8181',
+        origin: ORIGIN,
+        cookie: who.cookie,
+        'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+      },
+      payload: Buffer.concat([
+        Buffer.from(
+          Object.entries(asShown(page.body))
+            .map(
+              ([field, value]) =>
+                `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`,
+            )
+            .join(''),
+        ),
+        Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n`),
+        Buffer.from(content),
+        Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
+      ]),
+    });
+  const saved = `\uFEFF"case";kind;agreed;abandoned\r\n${caseAt(0)};chc;36400;0\r\n${caseAt(1)};"a ""b""";"1,000.00";35400\r\nTotal of 2;;37400;35400\r\n`;
+  const sent = await send('cases.csv', saved);
+  t.equal(sent.statusCode, 200, faultsOf(sent.body).join());
+  const read = await visit.press(sent, 'table-read');
+  t.match(asShown(read.body), { 'f.lines.1.case': caseAt(1), 'f.lines.1.agreed': '1,000.00', 'f.lines.count': '2' });
+  const latin = await send(
+    'cases.csv',
+    Buffer.from(`Case,Agreed,Abandoned,Note\n${caseAt(0)},\xa312,0,caf\xe9\n`, 'latin1'),
+  );
+  t.match(asShown(latin.body)['table'], '£12,0,café');
+  for (const [name, content, says] of [
+    ['', '', 'Select a file'],
+    ['empty.csv', '', 'The selected file is empty'],
+    ['book.xlsx', Buffer.from([80, 75, 3, 4, 0, 0]), 'must be a table saved as CSV'],
+    ['large.csv', 'x'.repeat(300_000), 'must be smaller than 250KB'],
+  ] as const) {
+    const answer = await send(name, content);
+    t.match([answer.statusCode, faultsOf(answer.body)], [400, [new RegExp(says)]], name);
+    t.match(asShown(answer.body)['table'], 'kept,1,2', 'the table as it stood is kept');
+  }
+  const faulty = await send('cases.csv', 'Case,Agreed,Abandoned\nnowhere,1,2\n');
+  t.match([faulty.statusCode, titleOf(faulty.body)], [400, 'Cases']);
+  const other = await county.post(SETTLE, { ...asShown(page.body), go: 'table f.note' });
+  t.equal(other.statusCode, 404, 'a field that is no list');
+});
