@@ -116,7 +116,7 @@ t.test('a deadline of a dispute is told to its two sides from two weeks before, 
   ledger.now('2018-11-16T09:00:00Z');
   t.match(await deadlines('county-finance'), [{ daysLeft: 0 }]);
   const { rows } = await tableOf(ledger, 'tasks', { officer: 'county-finance' });
-  t.match(rows, [['to close'], ['deadline', AREA, /against NHS North CCG, case /]]);
+  t.match(rows, [['to close'], ['return to file'], ['deadline', AREA, /against NHS North CCG, case /]]);
 });
 
 t.test('who holds no mandate today has no tasks, and is told so', async (t) => {
@@ -151,3 +151,61 @@ t.test('a proposal that has ended says how, in its table too', async (t) => {
   await ledger.done('county-finance', { act: 'decline', proposal, reason: 'too little' });
   t.ok((await rows()).includes('It has ended: it was declined.'));
 });
+
+t.test('a quarter that is over is told to who files returns for the host, until its return is filed', async (t) => {
+  const ledger = await openedLedger(t);
+  const toFile = async (officer: string) =>
+    (await asked<{ returnsToFile: object[] }>(ledger, 'tasks', { officer })).returnsToFile;
+  ledger.now('2016-06-30T22:00:00Z');
+  t.same(await toFile('pool-manager'), [], 'its last day is not over');
+  ledger.now('2016-06-30T23:30:00Z');
+  const first = [{ fund: FUND, quarters: [1], since: '2016-06-30' }];
+  for (const officer of ['pool-manager', 'county-chief']) t.same(await toFile(officer), first, officer);
+  for (const officer of ['auditor', 'north-ccg-chief']) t.same(await toFile(officer), [], officer);
+  ledger.now('2017-04-01T09:00:00Z');
+  const file = (kind: string, on: string) =>
+    ledger.post('pool-manager', 'ReturnSubmitted', { effective: '2017-04-01', return: `${kind}-${on}`, kind, on });
+  await file('ibcf', '2016-06-30');
+  await file('quarter-2', '2016-09-30');
+  await file('year-end', '2017-03-31');
+  t.same(await toFile('pool-manager'), [{ fund: FUND, quarters: [1, 3], since: '2016-06-30' }]);
+  const { rows } = await tableOf(ledger, 'tasks', { officer: 'pool-manager' });
+  t.match(
+    rows.filter(([what]) => what === 'return to file'),
+    [['return to file', FUND, 'Quarters 1, 3: no return is filed.']],
+  );
+  await file('quarter-1', '2016-06-30');
+  await file('quarter-3', '2016-12-31');
+  t.same(await toFile('pool-manager'), []);
+});
+
+t.test(
+  'a minimum test that fails is told to whoever may act for a partner of the fund, for as long as they can',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const failing = async (officer: string) =>
+      (await asked<{ testsFailing: object[] }>(ledger, 'tasks', { officer })).testsFailing;
+    t.same(await failing('county-finance'), []);
+    await ledger.post('pool-manager', 'PlanLineSet', line());
+    const found = [
+      {
+        fund: FUND,
+        on: '2016-04-01',
+        test: 'T6',
+        title: 'Plan lines stay within income, source by source',
+        margin: '-1000000.00',
+      },
+    ];
+    for (const officer of ['county-finance', 'north-ccg-chief', 'south-ccg-finance', 'pool-manager'])
+      t.match(await failing(officer), found, officer);
+    t.same(await failing('auditor'), [], 'who only reads can do nothing about it');
+    const { rows } = await tableOf(ledger, 'tasks', { officer: 'county-finance' });
+    t.match(rows, [
+      ['test fails', FUND, 'T6: Plan lines stay within income, source by source', '', '', '', '-1000000.00'],
+    ]);
+    ledger.now('2018-03-31T09:00:00Z');
+    t.match(await failing('county-finance'), [{ on: '2017-03-31', test: 'T6' }]);
+    ledger.now('2018-04-03T09:00:00Z');
+    t.same(await failing('county-finance'), [], 'its year was over a year ago');
+  },
+);

@@ -42,6 +42,32 @@ t.test('tasks say what waits for the officer, what waits for others, until when,
   t.equal((await manager.get(close![1]!)).statusCode, 200);
 });
 
+t.test(
+  'tasks show which quarters have no return, and which minimum tests fail, and lead to where something is done',
+  async (t) => {
+    const made = await openedLedger(t, undefined, true);
+    await made.post('pool-manager', 'PlanLineSet', line());
+    made.now('2016-10-01T09:00:00Z');
+    const { visitor } = await site(t, made);
+    const manager = await visitor().signIn('pool-manager');
+    const body = (await manager.get('/')).body;
+    t.match(body, /Returns to file[\s\S]*File the return of quarter 1, to 30 June/);
+    t.match(body, 'No return is filed of quarter 2 either.');
+    const file = `/funds/${FUND}/record/return-submitted?f.kind=quarter-1`;
+    t.match(body, `href="${file}"`);
+    t.match((await manager.get(file)).body, /value="quarter-1" checked/);
+    t.match(body, /Minimum tests that fail[\s\S]*Plan lines stay within income, source by source/);
+    t.match(
+      body,
+      'Testshire, 2016 to 2017, on 1 October 2016. Additional NHS contribution: The lines spend £1,000,000.00 more than comes in.',
+    );
+    t.match((await manager.get(`/funds/${FUND}/minimum-tests`)).statusCode, 200);
+    const south = (await (await visitor().signIn('south-ccg-finance')).get('/')).body;
+    t.notMatch(south, 'Returns to file');
+    t.match(south, 'Minimum tests that fail');
+  },
+);
+
 t.test('tasks show which stages of disputes end soon, and lead to the case', async (t) => {
   const made = await disputing(t, undefined, true);
   await acts(made).raise();

@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import { disputeRegister } from '../../../projections/dispute-register.js';
-import { dayNumber, lastDayOfPeriod, type Day } from '../../domain/calendar.js';
+import { keptInForce } from '../../../projections/fund-facts.js';
+import { dayNumber, LAST_DAY, lastDayOfPeriod, type Day } from '../../domain/calendar.js';
+import { moneyText } from '../../domain/money.js';
 import { byText } from '../../domain/order.js';
 import type { Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import { MANAGE } from '../../domain/roles.js';
 import { Refusal } from '../../domain/rules.js';
+import { SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
-import { nameOf, standingDisputes, type Seeing } from './question.js';
+import { testsNow } from './fund/minimum-tests.js';
+import { isIn, nameOf, standing, standingDisputes, type Seeing, type Standing } from './question.js';
 
-/** What falls due for an officer beside payments: accounting periods that are over, and deadlines of disputes. */
+/**
+ * What falls due for an officer beside payments: accounting periods that are over, returns that are not filed, minimum tests that
+ * fail, and deadlines of disputes.
+ */
 
 /** A deadline is told from so many days before it on, its own day among them. */
 const DAYS_AHEAD = 14;
@@ -21,6 +28,23 @@ export const PeriodsText = z.object({
   from: z.int().meta({ description: 'The first period that is over and not closed: 1 is April.' }),
   to: z.int().meta({ description: 'The last period that is over.' }),
   since: z.string().meta({ description: 'The last day of the first of them.' }),
+});
+
+export const ReturnsText = z.object({
+  fund: z.string(),
+  quarters: z.array(z.int()).meta({ description: 'The quarters that are over and of which no return is filed.' }),
+  since: z.string().meta({ description: 'The last day of the first of them: the cut-off of its return.' }),
+});
+
+export const FailingText = z.object({
+  fund: z.string(),
+  on: z.string().meta({ description: 'The day of the test: today, or the nearest day of the fund’s year.' }),
+  test: z.string(),
+  title: z.string(),
+  margin: SignedMoney.meta({ description: 'By how much it fails, below nothing.' }),
+  short: z
+    .array(z.object({ of: z.string(), why: z.string() }))
+    .meta({ description: 'The payers, sources or districts that fail it, each with why.' }),
 });
 
 export const DeadlineText = z.object({
@@ -60,6 +84,66 @@ export function periodsToClose({ model }: Ledger, { held, today, seeing }: For):
       return hosts.some((each) => managed.has(each)) ? [{ fund, from: over[0]!, to: over.at(-1)!, since }] : [];
     });
 }
+
+/** The last periods of the quarters of a year. */
+const QUARTER_ENDS = [3, 6, 9, 12] as const;
+/** The return of one grant beside the fund’s own: it stands in the place of none. */
+const BESIDE_THE_QUARTER = 'ibcf';
+
+/**
+ * The quarters of each fund that are over on a day and of which no return is filed, for those who file returns: the officers who
+ * manage the pool for its host. A return of the whole year is one of its last quarter.
+ */
+export function returnsToFile({ model }: Ledger, { held, today, seeing }: For): z.input<typeof ReturnsText>[] {
+  const managed = new Set(held.filter(({ role }) => MANAGE.includes(role)).map(({ partner }) => partner));
+  if (managed.size === 0) return [];
+  return model
+    .funds()
+    .filter((fund) => seeing.sees(fund))
+    .flatMap((fund) => {
+      const { facts, outline } = model.fund(fund)!;
+      const { host, year, area } = outline.opened!;
+      const over = QUARTER_ENDS.map((period) => lastDayOfPeriod(year, period)).filter((day) => day < today);
+      const filed = keptInForce(facts, 'return', { on: LAST_DAY, upTo: Infinity }).flatMap(({ data }) =>
+        data['kind'] === BESIDE_THE_QUARTER ? [] : [data['on'] as Day],
+      );
+      const quarters = over.flatMap((day, index) => (filed.includes(day) ? [] : [index + 1]));
+      if (quarters.length === 0) return [];
+      const since = over[quarters[0]! - 1]!;
+      const hosts = actingFor(model.register().successions, [host], { area, today, effective: since });
+      return hosts.some((each) => managed.has(each)) ? [{ fund, quarters, since }] : [];
+    });
+}
+
+/** A fund is tested until its year is closed, or was over for so many days: then nothing can be done any more. */
+const TESTED_DAYS = 366;
+
+/**
+ * The minimum tests that fail today in the funds of an officer’s partners, for every officer who may act for one: in funds whose
+ * year is not closed, and was not over a year ago.
+ */
+export async function testsFailing(
+  ledger: Ledger,
+  { held, today, seeing }: For,
+): Promise<z.input<typeof FailingText>[]> {
+  const partners = held.filter(({ role }) => MANAGE.includes(role)).map(({ partner }) => partner);
+  const found: z.input<typeof FailingText>[] = [];
+  for (const fund of ledger.model.funds().filter((each) => seeing.sees(each))) {
+    const { opened, closedThrough } = ledger.model.fund(fund)!.outline;
+    if (closedThrough === PERIODS || dayNumber(today) - dayNumber(opened!.year.last) > TESTED_DAYS) continue;
+    const at = standing(ledger, fund, {}) as Standing;
+    if (!partners.some((each) => isIn(at, each))) continue;
+    for (const { test, title, verdict, margin, rows } of await testsNow(ledger, at))
+      if (verdict === 'fail') {
+        const failing = rows.filter((row) => row.verdict === 'fail');
+        const short = failing.map(({ of, why }) => ({ of, why }));
+        found.push({ fund, on: at.on, test, title, margin: moneyText(margin), short });
+      }
+  }
+  return found;
+}
+
+const PERIODS = 12;
 
 /** The stages of open cases that end soon or have ended, in which a partner of the officer is a side. */
 export function deadlinesNear(ledger: Ledger, { held, today, seeing }: For): z.input<typeof DeadlineText>[] {

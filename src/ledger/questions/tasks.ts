@@ -16,7 +16,16 @@ import { fundStream, KINDS, offerSentence, placed } from '../catalogue.js';
 import { ProposalText } from './proposal.js';
 import { onTheTable, tableKnown } from './proposal-then.js';
 import type { Ledger } from '../ledger.js';
-import { DeadlineText, deadlinesNear, periodsToClose, PeriodsText } from './falls-due.js';
+import {
+  DeadlineText,
+  deadlinesNear,
+  FailingText,
+  periodsToClose,
+  PeriodsText,
+  returnsToFile,
+  ReturnsText,
+  testsFailing,
+} from './falls-due.js';
 import { Known, knownThen } from './known.js';
 import {
   AtTwoDates,
@@ -144,7 +153,7 @@ export const tasks = query({
   name: 'tasks',
   path: '/officers/{officer}/tasks',
   about:
-    'What an officer has to do today: what waits for their signature, what their partners have proposed and others must sign, what is overdue in the funds of their partners, which periods are to be closed, and which deadlines of disputes are near.',
+    'What an officer has to do today: what waits for their signature, what their partners have proposed and others must sign, what is overdue in the funds of their partners, which periods are to be closed and which returns to be filed, which minimum tests fail, and which deadlines of disputes are near.',
   params: OfOfficer,
   options: Nothing,
   answer: z.object({
@@ -164,6 +173,14 @@ export const tasks = query({
     periodsToClose: z.array(PeriodsText).meta({
       description:
         'The accounting periods that are over and not closed, of the funds that the officer manages for their host.',
+    }),
+    returnsToFile: z.array(ReturnsText).meta({
+      description:
+        'The quarters that are over and of which no return is filed, of the funds that the officer manages for their host.',
+    }),
+    testsFailing: z.array(FailingText).meta({
+      description:
+        'The minimum tests that fail today, of the funds of the officer’s partners whose year is not closed, or was over less than a year ago.',
     }),
     deadlines: z.array(DeadlineText).meta({
       description:
@@ -204,10 +221,20 @@ export const tasks = query({
         .filter((fund) => seeing.sees(fund))
         .flatMap((fund) => overdueIn(ledger, fund, partners)),
       periodsToClose: periodsToClose(ledger, { held, today, seeing }),
+      returnsToFile: returnsToFile(ledger, { held, today, seeing }),
+      testsFailing: await testsFailing(ledger, { held, today, seeing }),
       deadlines: deadlinesNear(ledger, { held, today, seeing }),
     };
   },
-  table: ({ toSign, waiting, overdue, periodsToClose: periods, deadlines }) => ({
+  table: ({
+    toSign,
+    waiting,
+    overdue,
+    periodsToClose: periods,
+    returnsToFile: returns,
+    testsFailing: failing,
+    deadlines,
+  }) => ({
     columns: ['what', 'where', 'sentence', 'by', 'waits for', 'days left', 'amount'],
     rows: [
       ...toSign.map((each) => ['to sign', ...waitingCells(each)]),
@@ -222,6 +249,16 @@ export const tasks = query({
         '',
         '',
       ]),
+      ...returns.map(({ fund, quarters }) => [
+        'return to file',
+        fund,
+        `${quarters.length === 1 ? 'Quarter' : 'Quarters'} ${quarters.join(', ')}: no return is filed.`,
+        '',
+        '',
+        '',
+        '',
+      ]),
+      ...failing.map(({ fund, test, title, margin }) => ['test fails', fund, `${test}: ${title}`, '', '', '', margin]),
       ...deadlines.map(({ area, case: reference, stage, claimantName, respondentName, daysLeft }) => [
         'deadline',
         area,

@@ -36,6 +36,18 @@ interface Tasks {
     readonly to: number;
     readonly since: string;
   }[];
+  readonly returnsToFile: readonly {
+    readonly fund: string;
+    readonly quarters: readonly number[];
+    readonly since: string;
+  }[];
+  readonly testsFailing: readonly {
+    readonly fund: string;
+    readonly on: string;
+    readonly test: string;
+    readonly title: string;
+    readonly short: readonly { readonly of: string; readonly why: string }[];
+  }[];
   readonly deadlines: readonly {
     readonly area: string;
     readonly case: string;
@@ -78,17 +90,22 @@ const overdueTable = (overdue: Tasks['overdue']): Html =>
     ]),
   })}</div>`;
 
-/** So many funds with periods to close are shown at first, those of the newest months. */
+/** So many funds with something to close or to file are shown at first, those of the newest months. */
 const FUNDS_SHOWN = 5;
 
-function periodsPart(periods: Tasks['periodsToClose']): Html {
-  const newest = [...periods].sort((one, other) => (one.since < other.since ? 1 : -1));
+/** A list of funds, the newest first; of many, the rest where somebody opens it. */
+function newestFirst<Each extends { readonly since: string }>(
+  all: readonly Each[],
+  listed: (some: readonly Each[], idPrefix: string) => Html,
+  { id, more }: { readonly id: string; readonly more: string },
+): Html {
+  const newest = [...all].sort((one, other) => (one.since < other.since ? 1 : -1));
   const [shown, rest] = [newest.slice(0, FUNDS_SHOWN), newest.slice(FUNDS_SHOWN)];
-  return html`${periodsList(shown, 'close')}${
+  return html`${listed(shown, id)}${
     rest.length > 0 &&
     details({
-      summary: `${rest.length} more ${rest.length === 1 ? 'fund has' : 'funds have'} periods to close`,
-      content: periodsList(rest, 'close-too'),
+      summary: `${rest.length} more ${rest.length === 1 ? 'fund has' : 'funds have'} ${more}`,
+      content: listed(rest, `${id}-too`),
     })
   }`;
 }
@@ -101,6 +118,30 @@ const periodsList = (periods: Tasks['periodsToClose'], idPrefix: string): Html =
       hint: `${fundName(fund)}.${from === to ? '' : ` ${PERIODS[from - 1]!} to ${PERIODS[to - 1]!} are over and not closed.`}`,
       href: `/funds/${fund}/propose/period-closed?f.period=${from}`,
       status: { tag: { content: 'Over', classes: 'govuk-tag--yellow' } },
+    })),
+  });
+
+const QUARTERS_END = ['30 June', '30 September', '31 December', '31 March'] as const;
+
+const returnsList = (returns: Tasks['returnsToFile'], idPrefix: string): Html =>
+  taskList({
+    idPrefix,
+    items: returns.map(({ fund, quarters: [first = 1, ...rest] }) => ({
+      title: { content: `File the return of quarter ${first}, to ${QUARTERS_END[first - 1]!}` },
+      hint: `${fundName(fund)}.${rest.length === 0 ? '' : ` No return is filed of ${rest.length === 1 ? 'quarter' : 'quarters'} ${[rest.slice(0, -1).join(', '), rest.at(-1)!].filter((each) => each !== '').join(' and ')} either.`}`,
+      href: `/funds/${fund}/record/return-submitted?f.kind=quarter-${first}`,
+      status: { tag: { content: 'Over', classes: 'govuk-tag--yellow' } },
+    })),
+  });
+
+const testsList = (failing: Tasks['testsFailing'], names: Names): Html =>
+  taskList({
+    idPrefix: 'test',
+    items: failing.map(({ fund, on, title, short }) => ({
+      title: { content: title },
+      hint: `${fundName(fund)}, on ${day(on)}. ${short.map(({ of, why }) => `${names.known(of) ?? plainly(of)}: ${why}`).join(' ')}`,
+      href: `/funds/${fund}/minimum-tests`,
+      status: { tag: { content: 'Fails', classes: 'govuk-tag--red' } },
     })),
   });
 
@@ -132,7 +173,9 @@ export function registerTasks(site: Site): void {
       ${tasks.waiting.length > 0 ? waitingList(tasks.waiting, names, 'waiting', 'Waits') : paragraph('Nothing that you have proposed waits for anybody.')}
       ${subheading('Overdue')}
       ${tasks.overdue.length > 0 ? overdueTable(tasks.overdue) : paragraph('Nothing is overdue.')}
-      ${tasks.periodsToClose.length > 0 && html`${subheading('Periods to close')}${periodsPart(tasks.periodsToClose)}`}
+      ${tasks.periodsToClose.length > 0 && html`${subheading('Periods to close')}${newestFirst(tasks.periodsToClose, periodsList, { id: 'close', more: 'periods to close' })}`}
+      ${tasks.returnsToFile.length > 0 && html`${subheading('Returns to file')}${newestFirst(tasks.returnsToFile, returnsList, { id: 'return', more: 'returns to file' })}`}
+      ${tasks.testsFailing.length > 0 && html`${subheading('Minimum tests that fail')}${testsList(tasks.testsFailing, names)}`}
       ${tasks.deadlines.length > 0 && html`${subheading('Deadlines of disputes')}${deadlinesList(tasks.deadlines)}`}`;
     return reply.send(
       page(around, { title: 'Your tasks', section: 'tasks', main, source: `As known on ${instant(tasks.knownAt)}.` }),

@@ -60,6 +60,17 @@ function testsAt(ledger: Ledger, at: Standing, { postings, facts }: TestsInput):
   });
 }
 
+/** What the tests of a fund go by beside its balances. */
+async function inputOf(ledger: Ledger, { fund, size }: Standing): Promise<TestsInput> {
+  const stream = fundStream(fund);
+  const { own } = await ledger.stateOf('fund', stream);
+  return { postings: [], facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, size)) };
+}
+
+/** The tests of a fund as they stand at two dates. */
+export const testsNow = async (ledger: Ledger, at: Standing): Promise<TestResult[]> =>
+  testsAt(ledger, at, await inputOf(ledger, at));
+
 /** The proposals that were on the table at a size of the ledger, by identifier, with the texts that would be signed. */
 function onTheTable(entries: readonly Entry[]): Map<string, readonly FactText[]> {
   const open = new Map<string, readonly FactText[]>();
@@ -167,12 +178,7 @@ export const minimumTestsQuery = query({
     const at = standing(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const entries = await entriesOf(ledger, at);
-    const stream = fundStream(asked.fund);
-    const { own } = await ledger.stateOf('fund', stream);
-    const now: TestsInput = {
-      postings: [],
-      facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, at.size)),
-    };
+    const now = await inputOf(ledger, at);
     const tests = testsAt(ledger, at, now);
     // Who shows verdicts alone does not wait for what is behind them.
     let behind: FactBehind[][] | undefined;
