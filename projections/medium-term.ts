@@ -29,6 +29,7 @@ interface YearPlan {
 const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder !== POOL;
 const isBeside = ({ measure, holder }: Account): boolean => measure === 'beside' && holder !== POOL;
 const isFunding = ({ measure, holder }: Account): boolean => measure === 'agreed' && holder !== POOL;
+const changesGap = (account: Account): boolean => isRequired(account) || isFunding(account) || isBeside(account);
 
 /** What a fund requires by category, and has funded by source in the pool and beside it; the former less these is its gap. */
 export function yearPlan(view: View, categories: ReadonlyMap<string, string>): YearPlan {
@@ -145,6 +146,8 @@ export function bridgeSteps(entries: readonly Entry[], categories: ReadonlyMap<s
   const { on } = of;
   const { entries: known, sign } = learnt(entries, of);
   return known.flatMap((entry) => {
+    // Most facts are receipts, which change no gap.
+    if (!entry.postings.some(changesGap)) return [];
     const reprofile = reprofileOf(entry.data);
     const steps = new Map<string, Step>();
     for (const posting of entry.postings) {

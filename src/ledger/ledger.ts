@@ -184,7 +184,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
     writing,
     stateOf,
     async entries(stream, size, after) {
-      if (after === undefined) return (await kept.of(stream, size)).filter(({ why }) => why === undefined);
+      if (after === undefined) return kept.standing(stream, size);
       const entries: Entry[] = [];
       for await (const entry of entriesKnown(stream, size, after)) if (!entry.why) entries.push(entry);
       return entries;

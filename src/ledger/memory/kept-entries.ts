@@ -13,6 +13,8 @@ export type HistoryEntry = Entry & { readonly why?: string };
 export interface KeptEntries {
   /** The entries of a stream at places below `size`, in ledger order, void ones too. Kept ones are frozen, with all in them. */
   of(stream: string, size: number): Promise<readonly HistoryEntry[]>;
+  /** The same of those that stand. */
+  standing(stream: string, size: number): Promise<HistoryEntry[]>;
   /** Whether a part of a stream is best taken from the whole: the stream is kept, or one read of the store holds all of it. */
   isAtHand(stream: string): boolean;
 }
@@ -23,6 +25,8 @@ export const KEPT_EVENTS_MAX = 40_000;
 interface KeptStream {
   /** By revision. */
   readonly entries: HistoryEntry[];
+  /** Those of them that stand. */
+  readonly standing: HistoryEntry[];
   /** What reads on, where something does: settles once this is undefined again. */
   reading: Promise<void> | undefined;
 }
@@ -42,7 +46,10 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
     const found: HistoryEntry[] = [];
     for await (const entry of read(stream, known(stream).size, at.entries.length - 1)) found.push(entry);
     // All of it, or nothing where the store could not be read on.
-    for (const entry of found) at.entries.push(frozen(entry));
+    for (const entry of found) {
+      at.entries.push(frozen(entry));
+      if (stands(entry)) at.standing.push(entry);
+    }
   }
 
   function makeRoom(): void {
@@ -55,7 +62,7 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
   }
 
   async function upToNow(stream: string): Promise<KeptStream> {
-    const at = kept.get(stream) ?? { entries: [], reading: undefined };
+    const at = kept.get(stream) ?? { entries: [], standing: [], reading: undefined };
     kept.delete(stream);
     kept.set(stream, at);
     makeRoom();
@@ -74,19 +81,30 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
     return at;
   }
 
+  const isTooLong = (stream: string): boolean => known(stream).events > eventsMax;
+
+  async function readAnew(stream: string, size: number): Promise<HistoryEntry[]> {
+    const entries: HistoryEntry[] = [];
+    for await (const entry of read(stream, size)) entries.push(entry);
+    return entries;
+  }
+
   return {
     isAtHand: (stream) => kept.has(stream) || known(stream).events <= Math.min(eventsMax, READ_PAGE_MAX),
     async of(stream, size) {
-      if (known(stream).events > eventsMax) {
-        const entries: HistoryEntry[] = [];
-        for await (const entry of read(stream, size)) entries.push(entry);
-        return entries;
-      }
+      if (isTooLong(stream)) return readAnew(stream, size);
       const { entries } = await upToNow(stream);
       return entries.slice(0, countBelow(entries, size));
     },
+    async standing(stream, size) {
+      if (isTooLong(stream)) return (await readAnew(stream, size)).filter(stands);
+      const { standing } = await upToNow(stream);
+      return standing.slice(0, countBelow(standing, size));
+    },
   };
 }
+
+const stands = ({ why }: HistoryEntry): boolean => why === undefined;
 
 /** How many entries, in ledger order, are at places below a size. */
 function countBelow(entries: readonly HistoryEntry[], size: number): number {

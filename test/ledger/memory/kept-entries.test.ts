@@ -51,6 +51,18 @@ t.test('the streams asked about last are kept, and one that is too large is read
   t.same(reads.slice(4), ['large after -1', 'large after -1']);
 });
 
+t.test('those that stand leave out what is void, kept or not', async (t) => {
+  const { known, read } = streams({ a: 4, large: 12 });
+  async function* voidEveryThird(...asked: Parameters<typeof read>): AsyncGenerator<HistoryEntry> {
+    for await (const entry of read(...asked)) yield entry.revision % 3 === 1 ? { ...entry, why: 'void' } : entry;
+  }
+  const kept = keepEntries({ known, read: voidEveryThird }, 10);
+  t.same(revisions(await kept.standing('a', 200)), [0, 2, 3]);
+  t.same(revisions(await kept.standing('a', 30)), [0, 2], 'those known at a smaller size');
+  t.same(revisions(await kept.of('a', 200)), [0, 1, 2, 3]);
+  t.same(revisions(await kept.standing('large', 200)), [0, 2, 3, 5, 6, 8, 9, 11]);
+});
+
 t.test('what cannot be read is refused, and read again by the next who asks', async (t) => {
   let fails = 2;
   const { read, known } = streams({ a: 2 });

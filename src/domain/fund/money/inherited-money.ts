@@ -11,6 +11,7 @@ import { NO_USE, useOf, type Use } from './use-of-money.js';
 
 /** The books with every account of an ended body passed on to its successors. */
 export function inheritedBooks(books: Balanced, inheritance: Inheritance): Balanced {
+  if (inheritance.successions.length === 0) return books;
   const rows = passedOn(
     books.accounts.map((account) => [account, books.balance(account)] as const),
     accountKey,

@@ -345,7 +345,11 @@ function halvesOf({ pairs }: Row) {
 
 /** The plan lines that have changed, category by category. */
 const changedLines = (lines: readonly LineText[]): LineText[] =>
-  lines.filter(({ change }) => signedPence(change) !== NO_MONEY).sort((one, other) => byText(keyOf(one), keyOf(other)));
+  lines
+    .filter(({ change }) => signedPence(change) !== NO_MONEY)
+    .map((line) => [keyOf(line), line] as const)
+    .sort(byKey)
+    .map(([, line]) => line);
 
 type LineText = z.input<typeof LineText>;
 const keyOf = ({ category, line, year }: LineText): string => JSON.stringify([category, line, year]);
