@@ -2,8 +2,8 @@
 const TOKENS = /"((?:[^"\\]|\\.)*)"(\s*:)?|[{}]/g;
 
 /**
- * The name that stands twice in one object of a JSON text, where one does: programs differ in which of the two they take.
- * The text must be valid JSON; what only `JSON.parse` would refuse is not looked for.
+ * A name that occurs twice in one object of a JSON text; undefined if there is none. Programs differ in which of the
+ * two values they take. The text must be valid JSON: other faults are not looked for.
  */
 export function repeatedName(json: string): string | undefined {
   const open: Set<string>[] = [];

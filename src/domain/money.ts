@@ -74,8 +74,8 @@ export const inPercent = (share: number): string => `${(share / (WHOLE_BASIS_POI
 export type Share = number | string;
 
 /**
- * A whole in parts of which basis points, and every fraction that may be given, are whole numbers: shares are added up and
- * taken of sums in these parts, so that nothing is lost on the way. Source: docs/sources.md, Rounding.
+ * The number of parts of a whole. Every basis point and every allowed fraction is a whole number of these parts, and
+ * shares are added up and applied in them, so that nothing is lost by rounding. Source: docs/sources.md, Rounding.
  */
 export const WHOLE_PARTS = 630_000;
 const PARTS_IN_BASIS_POINT = WHOLE_PARTS / WHOLE_BASIS_POINTS;
@@ -149,10 +149,7 @@ export function apportion(sum: Pence, shares: readonly Weighed[]): Map<string, P
   return new Map(shares.map((share) => [share.id, exactly(parts.get(share.id)!)]));
 }
 
-/**
- * The part of a sum that a quantity is of a whole: sum × part ÷ whole, to the penny, half to even. The whole must not be
- * nothing. Source: docs/sources.md, Rounding.
- */
+/** sum × part ÷ whole, to the penny, half to even. The whole must not be 0. Source: docs/sources.md, Rounding. */
 export const portion = (sum: Pence, part: Decimal.Value, whole: Decimal.Value): Pence =>
   exactly(new Decimal(sum).times(part).div(whole).toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());
 

@@ -1,4 +1,7 @@
-/** A function of something that never changes: what it returns for each is worked out once, and kept as long as that is. */
+/**
+ * Makes a function of an object that never changes compute its result once for each object, and keep it as long as the
+ * object lives.
+ */
 export function onceEach<Of extends object, Result>(work: (of: Of) => Result): (of: Of) => Result {
   const done = new WeakMap<Of, { readonly result: Result }>();
   return (of) => {

@@ -3,10 +3,10 @@ import { onUndo } from './grammar/change.js';
 import { exactly, largest, minus, negated, NO_MONEY, plus, type Pence } from './money.js';
 
 /**
- * The chart of accounts. Every fact becomes postings to these accounts, and the postings of one event sum to zero:
- * what a partner undertakes, the pool is entitled to. So each posting to a holder stands beside its mirror in the pool,
- * and a fund's figure, read from the pool, is the sum of its partners' figures. What two partners settle between
- * themselves is posted to both, and sums to zero without the pool.
+ * The chart of accounts. Every fact becomes postings to these accounts, and the postings of one event sum to zero,
+ * because the pool is entitled to what a partner undertakes. So each posting to a holder has a mirror in the pool, and
+ * a fund's figure, read from the pool, is the sum of its partners' figures. A settlement between two partners is posted
+ * to both, and sums to zero without the pool.
  */
 export const MEASURES = [
   'requirement',
@@ -36,8 +36,8 @@ export const MEASURES = [
 
 export type Measure = (typeof MEASURES)[number];
 /**
- * What a body has beside the pool, what it had when the year began, and what users pay it. The mirror of these only balances the event: no figure
- * of the pool is made of them.
+ * Money beside the pool, balances of a body from before the year, and what users pay a body. Their mirror postings only
+ * balance the event: no figure of the pool includes them.
  */
 export const OUTSIDE: ReadonlySet<Measure> = new Set(['beside', 'balance', 'income']);
 
@@ -119,7 +119,8 @@ export function addToSeries(series: DaySeries, day: Day, amount: Pence): void {
   const { days, moves } = series;
   if (days[at] === day) moves[at] = plus(moves[at]!, amount);
   else {
-    // Lists that are grown in place keep room for more, and of a hundred thousand short ones most would be room.
+    // Copies the list, because lists that grow in place keep spare room, and in a hundred thousand short lists most
+    // memory would be spare room.
     series.days = days.toSpliced(at, 0, day);
     series.moves = moves.toSpliced(at, 0, amount);
   }
@@ -165,15 +166,14 @@ export function mostFrom(series: DaySeries, day: Day): Pence {
 
 interface Breach {
   readonly day: Day;
-  /** How far below nothing the form would fall, as a positive sum. */
+  /** How far below 0 the quantity would fall, as a positive sum in pence. */
   readonly short: Pence;
 }
 
 /**
- * Holds a limit over the whole effective time series: given the movements of a quantity as it stands and those that a
- * fact would add, returns the first day on which it would be below nothing *because of the fact*, or undefined.
- * A quantity that is below nothing already is no reason to refuse what does not worsen it.
- * Source: docs/decisions/shape.md.
+ * Checks a limit over the whole effective time series. Given the movements of a quantity and those that a fact would
+ * add, returns the first day on which the quantity would be negative *because of the fact*, or undefined. If the
+ * quantity is negative already, a fact that does not lower it further is allowed. Source: docs/decisions/shape.md.
  */
 export function firstBreach(standing: DaySeries, added: DaySeries): Breach | undefined {
   const days = [...new Set([...standing.days, ...added.days])].sort();

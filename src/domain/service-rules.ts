@@ -1,6 +1,9 @@
 import { rule } from './grammar/rule.js';
 
-/** What the service itself refuses, whatever was sent: others are ahead, or it, its store or its file is not as it must be. */
+/**
+ * Refusals by the service for any request: another act was recorded first, or the service, its store or its file has a
+ * fault.
+ */
 export const SERVICE_RULES = {
   conflict: rule(
     409,

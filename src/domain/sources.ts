@@ -16,8 +16,8 @@ export interface FundingSource {
   /** Whether the money reaches the payer as a government grant, and so enters by a determination. */
   readonly grant: boolean;
   /**
-   * How it stands beside the pool, where it does: what is stated as funding counts in the gap of the medium term; a balance is
-   * what a body had before. Neither is in any figure of the pool.
+   * For a source beside the pool: `funding` counts in the gap of the medium term; a balance is money that a body had
+   * before the year. Neither is in any figure of the pool.
    */
   readonly beside?: 'funding' | 'balance';
   /** The fact by which it enters, where neither a contribution nor a determination brings it. */

@@ -195,15 +195,17 @@ const PLAIN = /^[\n\t\x20-\x7e]*$/;
 export const UNSEEN_SIGNS = 'must hold no control characters or invisible signs';
 
 /**
- * What shows nothing beside that: signs that Unicode lets every program leave out, fillers and blank patterns among them, and
- * separators that some programs take for the end of a line. A sign that only says how a picture is drawn may follow the picture.
+ * Other invisible characters: those that Unicode lets every program ignore, fillers and blank patterns among them, and
+ * separators that some programs take for the end of a line. A sign that only says how a picture is drawn may follow the
+ * picture.
  */
 const SHOWS_NOTHING =
   /(?<!\p{Extended_Pictographic})[\uFE0E\uFE0F]|(?![\uFE0E\uFE0F])\p{Default_Ignorable_Code_Point}|[\u2028\u2029\u2800]/u;
 
 /**
- * Where in what was sent a text holds signs that show nothing: two texts that look alike would be two. It is asked of what
- * is sent and of nothing that is stored: earlier programs took such signs, and what they recorded stays readable.
+ * The fields of a request whose texts hold invisible characters, by which two texts that look the same could differ. It
+ * is applied to requests and not to stored events: earlier programs accepted such characters, and their events must
+ * stay readable.
  */
 export function unseenIn(sent: unknown, path: readonly PropertyKey[] = []): PropertyKey[][] {
   if (typeof sent === 'string') return !PLAIN.test(sent) && SHOWS_NOTHING.test(sent) ? [[...path]] : [];

@@ -3,8 +3,8 @@ import { Name, words } from '../values.js';
 import { IN_SHORT, inner, namedBy, replacingSaid, saidOf, says, type Named } from './naming.js';
 
 /**
- * What whoever asks for a field needs to know of it beside its words and its check: where its choices come from, what is
- * suggested, and what it has to add up to. Documents, terminal and forms read it. It changes nothing of what a type accepts.
+ * What a form needs to know of a field besides its words and its check: where its choices come from, what is suggested,
+ * and what it must add up to. Documents, terminal and forms read it. It does not change what a type accepts.
  */
 
 /** Under these names a schema says it. */
@@ -18,7 +18,7 @@ const SUMS_TO = 'x-sums-to';
 const EXACTLY_ONE = 'x-exactly-one';
 const ROWS_FROM = 'x-rows-from';
 
-/** Lists that are no names of things: shipped reference data, or the rules of the year. */
+/** Lists of codes: shipped reference data, or the rules of the year. */
 const LISTS = [
   'line categories',
   'kinds of supplier',
@@ -104,8 +104,8 @@ export const listed = <Code extends string>(list: readonly { readonly code: Code
 export const chosenFrom = <S extends z.ZodType>(list: ListName, type: S): S => type.meta({ [CHOSEN_FROM]: list });
 
 /**
- * A name that the fact brings into use: it is made up, and not chosen. Where it says which fields of the same object a
- * name is made from, a form makes it, and nobody has to; an empty list is a name that is made from nothing.
+ * A new name that the fact brings into use. If it lists fields of the same object, a form makes the name from them;
+ * with an empty list a form makes it from no field.
  */
 export const newName = <S extends z.ZodType>(type: S, madeFrom?: readonly string[]): S =>
   type.meta({ [NEW_NAME]: { madeFrom } });
@@ -123,8 +123,8 @@ export const suggesting = <S extends z.ZodType>(suggestion: Suggestion, type: S)
 export const addingUpTo = <S extends z.ZodType>(total: Total, type: S): S => type.meta({ [SUMS_TO]: total });
 
 /**
- * A type that may also be sent in short. What is short is written out where it is read: what is decided, fingerprinted and
- * recorded is the same as if it had been sent in full, and a form asks for what is full.
+ * A type that may also be sent in a short form. The short form is expanded when it is read, so the decision, the
+ * fingerprint and the record are the same as for the full form. A page asks for the full form.
  */
 export const inShort = <Full extends z.ZodType, Short extends z.ZodType>(
   full: Full,
@@ -137,8 +137,8 @@ export const inShort = <Full extends z.ZodType, Short extends z.ZodType>(
 export const WORDING_MAX = 200;
 
 /**
- * A code of a list, or what people and the year’s templates call it, whatever its capitals and blanks. The code is what is
- * decided, fingerprinted and recorded: {@link inCodes} writes it in the place of the wording before anything else is done.
+ * A code of a list, or a wording of people or of the year’s templates; capitals and blanks make no difference. {@link
+ * inCodes} replaces the wording by the code first, so decisions, fingerprints and records contain the code.
  */
 export const codeOrWording = (list: ListName) =>
   chosenFrom(

@@ -1,9 +1,10 @@
 /**
- * The one way in which the state of a stream changes. Whoever evolves a state changes it through these functions alone:
- * the fields of states are read-only to everybody, so the compiler holds it. While changes are noted, each leaves behind how
- * to undo it: so facts can be tried one after another, each on what the ones before it left, and all be undone.
+ * The only way to change the state of a stream. The fields of states are read-only, so the compiler refuses any change
+ * outside these functions. While changes are noted, each function notes how to undo its change. So facts can be tried
+ * one after another, each on the state that the facts before it left, and then all be undone.
  *
- * Nothing here waits: notes are begun and ended within one turn of the event loop, so no two of them ever mix.
+ * These functions are synchronous, and notes begin and end within one turn of the event loop, so two sets of notes
+ * never mix.
  */
 
 type Undo = () => void;
@@ -63,9 +64,9 @@ export function assign<Of extends object, Field extends keyof Of>(of: Of, field:
 
 /** Changes that are being noted. */
 export interface Changes {
-  /** Lets them stand. Returns what undoes them later, once whatever was changed after them has been undone. */
+  /** Keeps the changes. Returns what undoes them later, once whatever was changed after them has been undone. */
   keep(): () => void;
-  /** Undoes them all, the last first: every state is as it was when they were begun to be noted. */
+  /** Undoes all changes, the last first, so that every state is as it was when noting began. */
   undo(): void;
 }
 
@@ -94,7 +95,7 @@ export function noteChanges(): Changes {
   };
 }
 
-/** Does something to states and returns what it returns; all that it changed is undone, also where it throws. */
+/** Calls a function that changes states, undoes all its changes, also if it throws, and returns its result. */
 export function trying<Result>(work: () => Result): Result {
   const changes = noteChanges();
   try {

@@ -33,7 +33,7 @@ export type Command =
 /** What the service itself does, in nobody’s name. */
 export const BY_SERVICE: ReadonlySet<Command['act']> = new Set(['lapse', 'note']);
 
-/** What whoever decides gives to a decision; the rest is of the stream and of the command. */
+/** The part of a decision's context that the caller gives; the rest comes from the stream and the command. */
 export interface Given extends Omit<
   Context,
   'officer' | 'proposals' | 'answering' | 'original' | 'adjustment' | 'area'

@@ -35,13 +35,15 @@ import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demand
 /**
  * Deals: several facts of one stream that are offered, signed and recorded together, whole or not at all.
  *
- * Each fact takes what it would take alone. Its sides are *needs* of the deal: the signature of an officer of any one of some
- * bodies. Whoever makes the deal signs, by making it, for the facts that they are a side of. A signature meets every need that
- * it can: all facts that the officer's body is a side of and that their role may sign. No person signs for a fact twice. The
- * signature that meets the last need records the agreement and then every fact, in one append.
+ * Each fact needs the same signatures as it would alone. Its sides are *needs* of the deal: the signature of an officer
+ * of any one of some bodies. Whoever makes the deal signs, by making it, for the facts that they are a side of. A
+ * signature meets every need that it can: all facts that the officer's body is a side of and that their role may sign.
+ * No person signs for a fact twice. The signature that meets the last need records the agreement and then every fact,
+ * in one append.
  *
- * Facts are decided in their order, each on what those before it leave, and all is undone: so they may rest on one
- * another by name. By revision they cannot, for they have none before they are recorded.
+ * Facts are decided in their order, each on the state that the facts before it leave, and then everything is undone. So
+ * a fact may name an item that an earlier fact brings. It cannot refer to an earlier fact by revision, because a fact
+ * has none before it is recorded.
  */
 
 /** The most characters of JSON that the texts of a deal come to. */
@@ -99,8 +101,8 @@ interface Trying {
 }
 
 /**
- * Decides facts one after another, each on what those before it leave, and undoes them all. Returns what was decided of
- * each, or the first refusal, which names its fact.
+ * Decides facts one after another, each on the state that the facts before it leave, and undoes them all. Returns the
+ * decision on each, or the first refusal, which names its fact.
  */
 function inTurn<State, Text extends SentFact>(
   deciding: Deciding<State>,
@@ -129,7 +131,8 @@ function inTurn<State, Text extends SentFact>(
         adjusts,
         standFor: standingFor(fact, text.data, context),
       });
-      // Who will sign besides is not known yet: a later part finds those bound who have signed, or do it by this act.
+      // Later signers are not known yet, so a later part counts as bound the bodies that have signed or sign by this
+      // act.
       const sides = [...found.demands.acts, ...found.demands.signs];
       const signers = signed.filter(({ facts }) => facts.includes(at)).map(({ partner }) => partner);
       kind.evolveAgreed(state.own, [sides.includes(by) ? [...signers, by] : signers]);
@@ -142,7 +145,7 @@ function inTurn<State, Text extends SentFact>(
   });
 }
 
-/** A preview of which all is worked out now: what it is of is undone before anybody asks. */
+/** Computes the whole preview now, because the state that it is computed from is undone before it is read. */
 const workedOut = (preview: Preview): Preview =>
   Object.fromEntries(
     Object.entries(preview).map(([name, value]: [string, unknown]) => {
@@ -245,7 +248,7 @@ function seated(
 
 const amountOf = ({ amount: { amount } }: Demands): Pence => amount ?? NO_MONEY;
 
-/** What a deal takes beside the signature of whoever makes it. */
+/** The signatures that a deal needs besides its maker's. */
 function needsOf(parts: readonly Part[], { mandate, facts }: Seated): Need[] | Refusal {
   const needs = parts.flatMap(({ demands }, fact): Need[] => {
     const { signature, acts, signs } = demands;
@@ -277,7 +280,7 @@ const leftOf = (needs: readonly Need[], parts: readonly Part[], { mandate: { par
           part.demands.signature === 'second-officer' ? [partner] : bodies.filter((each) => each !== partner),
         );
     const ways = sides.flatMap((bodies, at) => (bodies.includes(partner) ? [othersThan(at)] : []));
-    // A body on both sides meets the need after which somebody can meet the other.
+    // A body on both sides meets the need that leaves the other need for a body that can meet it.
     const left = ways.find((others) => others.every((bodies) => bodies.length > 0)) ?? ways[0]!;
     return left.map((bodies) => ({ fact, bodies }));
   });
@@ -285,8 +288,8 @@ const leftOf = (needs: readonly Need[], parts: readonly Part[], { mandate: { par
 // Making and countering
 
 /**
- * Whether a fact can be part of a deal. What the ledger's keeper does for others cannot, nor what the service records; nor what
- * holds the exact sum of open claims, which not all who sign a deal may see.
+ * Whether a fact can be part of a deal. Facts that the ledger's keeper records for others cannot, nor facts that the
+ * service records, nor facts that hold the exact sum of open claims, which some signers may not see.
  */
 export const isDealFact = <State>(
   kind: Kind<State>,
@@ -341,7 +344,7 @@ interface Offer {
   readonly data: object;
 }
 
-/** What an officer offers: the facts as they would be recorded, and what they take. */
+/** What an officer offers: the facts as they would be recorded, and the signatures that they need. */
 function offered<State>(
   deciding: Deciding<State>,
   texts: readonly SentFact[],
@@ -441,8 +444,8 @@ const isOfTheSame = <State>(fact: Fact<State>, one: SentFact, other: SentFact): 
   one.type === other.type && fact.subject?.(one.data) === fact.subject?.(other.data);
 
 /**
- * Replaces what is on the table, the whole of it, by other facts; the signatures given until then fall with it. It is for the
- * bodies that the proposal waits for. One fact at least speaks of what is on the table, and whoever made that must sign.
+ * Replaces the whole proposal on the table by other facts and ends its signatures. Only bodies that the proposal waits
+ * for may counter. At least one fact must be about something on the table, and the maker of the proposal must sign.
  */
 export function counterWithDeal<State>(
   deciding: Deciding<State>,
@@ -534,7 +537,7 @@ function mandateToAnswer<State>(
     : mandate;
 }
 
-/** Declining is for a body that the deal still waits for, and ends it; withdrawing is for whoever made it. */
+/** A body that the deal still waits for may decline it; its maker may withdraw it. Both end the deal. */
 export function closeDeal<State>(
   deciding: Deciding<State>,
   proposal: OpenProposal,
@@ -647,8 +650,9 @@ function signedBy<State>(
 }
 
 /**
- * The roles that may give the next signature for a fact. Who makes a deal stands where who proposes the fact alone does, and
- * another signs. Of two who both sign after it was made, one is in a role that proposes and the other in one that signs.
+ * The roles that may give the next signature for a fact. The maker of a deal counts as the proposer of the fact, and
+ * another officer signs. If two officers sign after the deal was made, one needs a role that proposes and the other a
+ * role that signs.
  */
 function rolesToSign(
   { signature, roles, signerRoles }: Demands,

@@ -71,8 +71,8 @@ export interface EarlierVersion {
   /** What was understood then, as `understood` of the fact says of the present version. */
   understood?(data: FactData): FactData;
   /**
-   * The stored data of this version as the next one stores it. It leaves what it is given as it is. What it puts into a field
-   * that a decision fills in is what the decision puts there by the rules of that day.
+   * Converts stored data of this version into the form of the next. It does not change its argument. If a decision
+   * fills in a field, this fills it with the same value as the decision by the rules of that day.
    */
   lift(data: FactData): FactData;
 }

@@ -42,8 +42,8 @@ export function answeredBy<State>(
 }
 
 /**
- * Moves a stream's state on by one event, in place; one that it has taken already changes nothing. Returns the event's
- * postings, so that nobody works them out twice.
+ * Updates a stream's state by one event, in place; an event already taken changes nothing. Returns the event's
+ * postings, so that they are computed once.
  */
 export function evolve<State>(kind: Kind<State>, state: StreamState<State>, event: LedgerEvent): Posting[] {
   const postings = postingsOf(kind, event);
@@ -70,7 +70,7 @@ export function evolveOwn<State>(
   kind.evolveStanding(own, fact, event);
 }
 
-/** Passes over an event that is void: it counts as a revision, and as nothing else. */
+/** Skips a void event: only the revision advances. */
 export function passOver(table: Table, { revision }: Pick<LedgerEvent, 'revision'>): void {
   assign(table, 'last', revision);
 }
@@ -78,7 +78,7 @@ export function passOver(table: Table, { revision }: Pick<LedgerEvent, 'revision
 /** A stream without what is its kind's own: how far it has come, and what is on the table. */
 export type Table = Omit<StreamState<unknown>, 'own'>;
 
-/** Whether an event may move what is on the table: most facts are none of its business. */
+/** Whether an event may change what is on the table. Most facts do not. */
 export const movesTable = <State>(kind: Kind<State>, event: Pick<LedgerEvent, 'type' | 'data'>): boolean =>
   isProposalEvent(event) ||
   factOf(kind, event.type).endsProposal?.(event.data) !== undefined ||

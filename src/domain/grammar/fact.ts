@@ -20,12 +20,14 @@ export interface Sides {
   readonly acts: readonly string[];
   /** The partners one of whose officers must sign. */
   readonly signs: readonly string[];
-  /** Where what is said narrows who may act: the roles, and who that is in words, such as “the chief executive”. */
+  /**
+   * If the content of the fact restricts who may act: the roles, and the words for them, such as “the chief executive”.
+   */
   readonly only?: { readonly roles: readonly Role[]; readonly who: string };
 }
 
 /**
- * What decisions may look at of other streams. The grammar knows none of them: who shows something of its own to others
+ * What decisions may look at of other streams. The grammar knows none of them: a stream that shows something to others
  * adds it to this type, in the file of its state.
  */
 export interface World {
@@ -60,7 +62,7 @@ export interface Context extends World {
  */
 interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State> {
   readonly name: string;
-  /** What somebody does who records it, as a verb phrase for a reader: “Agree a contribution”. */
+  /** What an officer does by recording it, as a verb phrase: “Agree a contribution”. */
   readonly title: string;
   readonly group: Group;
   /** The version of the stored schema: one more than there were before it. */
@@ -92,8 +94,9 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   /** Of a fact about something that has happened, such as a receipt: the day on which it did. A day after today is refused. */
   happened?(data: z.output<In>): Day;
   /**
-   * Of a payment, what tells it from another: day, sum, reference. Where one that stands says the same, it is refused unless
-   * it is marked as one more: its input then has the fields of AGAIN (fields.ts).
+   * For a payment: the fields that distinguish it from another, such as day, sum and reference. If a standing one has
+   * the same values, the fact is refused unless it is marked as one more: its input then has the fields of AGAIN
+   * (fields.ts).
    */
   sameAs?(data: z.output<Stored>): readonly string[];
   /** Whether the effective date must lie in the fund's own year. */
@@ -106,7 +109,10 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly reversible: boolean;
   /** Of a fact that is never reversed: what an officer does instead. */
   readonly wayBack?: string;
-  /** Whether a reversal must begin on the fact’s own first day: then the fact never was. So it is with what moves no money. */
+  /**
+   * Whether a reversal must begin on the fact’s own first day, as if the fact had never been. Facts that move no money
+   * are reversed so.
+   */
   readonly undoneWhole?: true;
   /** Whether the ledger’s keeper does it, also where the keeper is no party to what the stream is about. */
   readonly byKeeper?: true;
@@ -129,17 +135,17 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly limits?: readonly string[];
   sides(data: z.output<In>, state: State, context: Context): Sides;
   /**
-   * What was sent without the fields that say what is understood where they are left out, for a fact whose decision fills
-   * them in: so that the request can be told from what is recorded.
+   * For a fact whose decision fills in fields that were left out: removes values that are understood from what was
+   * sent, so that the request can be derived from the event.
    */
   understood?(data: z.output<In>): FactData;
   /** What a counter-proposal must leave as it is; declared by facts that the other side signs. */
   subject?(data: z.output<In>): string;
-  /** For a fact that is signed as another is, that other: a reversal takes the signatures of its original. */
+  /** For a fact that needs the signatures of another fact, that fact: a reversal needs those of its original. */
   signedAs?(data: z.output<In>, context: Context): SignedAs<State> | Refusal;
   /** The sum that an officer's limit is held against, when it is proposed and again when it is signed. */
   amount?(data: z.output<Stored>, state: State, context: Context): Pence;
-  /** Why it may not be taken back just now, where more rests on it than its own stream tells; `revision` is its own. */
+  /** A refusal of its reversal if something in another stream rests on it. `revision` is the fact's own. */
   staysWhile?(data: z.output<Stored>, state: State, context: Context, revision: number): Refusal | undefined;
   /** Another fund that it moves money from or to. A decision on one of the two looks at both. */
   otherFund?(data: z.output<Stored>): string | undefined;
@@ -157,12 +163,17 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   complete?(data: z.output<In>, state: State, context: Context): z.output<Stored> | Refusal;
   check(data: z.output<Stored>, state: State, context: Context): Refusal | undefined;
   postings(data: z.output<Stored>): Posting[];
-  /** What it does that no rule refuses, and that whoever records it should know: each in one sentence. `postings` are its own. */
+  /**
+   * Effects that no rule refuses and that the officer should know, each in one sentence. `postings` are the fact's own.
+   */
   warns?(data: z.output<Stored>, state: State, postings: readonly Posting[]): readonly string[];
   /** What a proposal of the fact puts on the table, under the proposal's identifier. */
   proposes?(data: z.output<Stored>, proposal: string): Posting[];
   evolve(state: State, data: z.output<Stored>, event: LedgerEvent): void;
-  /** What of it goes on in the next year, or why nothing does; left out, it is of its own year. It stands on that year’s last day. */
+  /**
+   * What it is in the next year, or why it does not go on; left out, it belongs to its own year only. Called for facts
+   * that stand on the year’s last day.
+   */
   nextYear?(data: z.output<Stored>, state: State, next: NextYear): Onward;
   /** The proposal that the fact takes off the table, where it does; reversing the fact puts it back. */
   endsProposal?(data: z.output<Stored>): string | undefined;
@@ -186,7 +197,7 @@ export function signingOf<State>(fact: Fact<State>, version: { readonly rules: n
   return signedBefore && !inForce(signedBefore.change, version) ? signedBefore : { signature, signerRoles };
 }
 
-/** A declaration with its data types forgotten, for those who handle any fact. */
+/** A declaration without its data types, for code that handles any fact. */
 export type Fact<State> = Declaration<z.ZodObject, z.ZodObject, State>;
 
 /** What a fact does if its declaration says nothing: no check, no postings, no change of state. */

@@ -8,10 +8,10 @@ import { refuse, Refusal } from '../rules.js';
 import { actingFor } from './succession.js';
 
 /**
- * A settlement in two places: part of it in a fund, and part in another fund or among the disputes of an area. Each part is a
- * proposal of its own place, for its facts are of that stream. The one that is made second names the first as its other half.
- * Each is signed by itself; until both are signed, whoever reads one of them is told that it is half of a settlement, and
- * what has become of the other half.
+ * A settlement in two places: part of it in a fund, and part in another fund or among the disputes of an area. Each
+ * part is a proposal of its own place, for its facts are of that stream. The one that is made second names the first as
+ * its other half. Each is signed separately. Until both are signed, each is shown as half of a settlement, with the
+ * state of the other half.
  */
 
 /** What an officer says of the other half: its proposal, wherever it was made. */
@@ -40,7 +40,7 @@ declare module './fact.js' {
   }
 }
 
-/** Why a proposal cannot be named that is not there; or that whoever names it may not see. */
+/** The refusal to name a proposal that does not exist, or that the officer may not see. */
 export const noSuchHalf = (id: string): Refusal =>
   refuse('half_unknown', `There is no proposal ${id} in any fund, or among the disputes of any area.`);
 

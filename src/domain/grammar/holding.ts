@@ -18,11 +18,11 @@ import {
 import { inForce } from './rule-versions.js';
 import { notTwice } from './same.js';
 
-/** What a fact is held to, alone or in a deal, when it is posted, proposed, countered and signed. */
+/** The checks of a fact, alone or in a deal, when it is posted, proposed, countered and signed. */
 
 /**
- * The rules that hold a fact to its stream, whoever posts it, when it is proposed and again when it is signed; and, where
- * they do hold, what it will do to the tests of the stream.
+ * Checks a fact by the rules of its stream, when it is proposed and again when it is signed, for every officer. Returns
+ * the first refusal, or what the fact will do to the tests of the stream.
  */
 export function holds<State>(
   kind: Kind<State>,
@@ -75,7 +75,8 @@ export function daysHold<State>(
 }
 
 /**
- * What a decision added to a text when it was proposed must still be so: nobody signs a figure that has moved.
+ * The values that a decision added to a text when it was proposed must still be the same, so that nobody signs a figure
+ * that has changed.
  * @param proposed the version of the rules by which it was proposed
  */
 export function stillRestsOn<State>(
@@ -91,7 +92,7 @@ export function stillRestsOn<State>(
   const sent = Object.fromEntries(
     Object.keys(fact.input.shape).flatMap((key) => (key in data ? [[key, data[key]]] : [])),
   );
-  // What an older version said is worked out by the rules of its day, to which it is brought up to date.
+  // A text of an older version is converted, and its values are computed by the rules of its day.
   const { rules } = text.stored ? proposed : context;
   const now = fact.complete(sent, state.own, { ...context, rules });
   if (now instanceof Refusal) return now;

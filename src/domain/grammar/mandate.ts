@@ -36,7 +36,10 @@ export const mandatesOn = (state: Pick<Register, 'mandates'>, officer: string, d
 
 const capital = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 
-/** Who can act for some bodies in some roles on a day, in a sentence; where nobody can, how somebody comes to. */
+/**
+ * A sentence that says who can act for some bodies in some roles on a day or, if nobody can, how to give somebody a
+ * mandate.
+ */
 export function whoCan(
   { mandates }: Pick<Register, 'mandates'>,
   day: Day,

@@ -8,8 +8,8 @@ import { rulesOf } from './rule-versions.js';
 import { answeredBy, proposedBy } from './evolve.js';
 
 /**
- * Offers of money that have a last day. From the day after it they are off the table for whoever asks what was known then,
- * by the rule itself: no event says so, and a lapse that is recorded later changes nothing any more.
+ * Offers of money that have a last day. From the day after it they are off the table in every answer as known from then
+ * on. No event records this, and a lapse recorded later changes no figure.
  */
 export interface Offer {
   readonly proposal: string;

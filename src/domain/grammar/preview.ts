@@ -1,8 +1,8 @@
 import type { Refusal } from '../rules.js';
 
 /**
- * What a fact will do, seen before it is recorded: told to whoever posts it, and never recorded itself. What the tests of
- * a stream are made of is added to this type where they are worked out.
+ * What a fact will do, shown to the officer before it is recorded, and not recorded itself. The files that compute the
+ * tests of a stream add their fields to this type.
  */
 export interface Preview {
   /** Why it may not be recorded, where it would break what it is held to. */

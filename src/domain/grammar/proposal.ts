@@ -249,8 +249,8 @@ export interface OpenProposal extends Offered {
 }
 
 /**
- * The last day after which a proposal is off the table by itself: the one that it names, inclusive, where its terms were
- * decided by rules that say so. By earlier ones it stayed until its lapse was recorded.
+ * The last day of a proposal, inclusive, after which it expires without an event; undefined if it names none, or if
+ * earlier rules decided its terms. Then it stays on the table until its lapse is recorded.
  */
 export const lastDayOf = ({ expires, rules }: { readonly expires?: Day | undefined; readonly rules: number }) =>
   inForce('offers_expire', { rules }) ? expires : undefined;

@@ -1,7 +1,7 @@
 /**
- * In which order an act is held to the rules: one refusal is given, and it is the first that is found. The steps stand here
- * in that order, in words for whoever reads about the rules. Within a step no order is promised. A test breaks each two
- * steps that follow one another at once and is refused by the first of them.
+ * The order in which the rules are applied to an act, as steps in words. The first refusal found is the answer. Within
+ * a step no order is promised. A test breaks each pair of neighbouring steps in one act and expects the refusal of the
+ * first.
  */
 
 /** A fact that is posted or proposed. */

@@ -4,9 +4,9 @@ import { assign } from './change.js';
 import type { FactData } from './event.js';
 
 /**
- * Facts as they are remembered, and which of them are in force on a day, as known then. A list of them is in the order in
- * which they were recorded, and facts are only added to it: what is taken back is marked, so that any earlier state of
- * knowledge can still be asked.
+ * Facts that are kept, and which of them are in force on a day, as known at a revision. A list is in the order of
+ * recording and only grows: a reversed fact is marked, so that questions about any earlier state of knowledge can still
+ * be answered.
  */
 export interface Remembered<Data extends Dated = FactData> {
   /** The revision of its stream at which it was recorded: from that one on it is known. */
@@ -72,9 +72,9 @@ interface Asked {
 }
 
 /**
- * In which order facts answer. What changes a thing keeps the order of recording: what was signed last stands. What
- * describes a thing goes by its effective day: the description of the latest day stands, and of two of one day the one
- * that was recorded last.
+ * The order of facts in force. Facts that change an item are in the order of recording: the one signed last applies.
+ * Facts that describe an item are in the order of their effective days: the latest applies and, of two on one day, the
+ * one recorded last.
  */
 type Order = 'as-recorded' | 'by-day';
 
@@ -122,7 +122,7 @@ export const asKnown = <Of extends Remembered<Dated>>(all: readonly Of[], upTo: 
     return each.reversed === undefined || each.reversed.revision <= upTo ? [each] : [{ ...each, reversed: undefined }];
   });
 
-/** Marks the fact of a revision as taken back, where it is in the list. Whether it is. It is found by halving. */
+/** Marks the fact of a revision as reversed, and returns whether the list has it. Binary search. */
 export function takeBack(all: readonly Remembered<Dated>[], revision: number, reversed: Reversed): boolean {
   let [low, high] = [0, all.length];
   while (low < high) {

@@ -7,7 +7,7 @@ import { refuse, Refusal } from '../rules.js';
 import { EffectiveDay } from '../values.js';
 import { Effective, Reason, Reverses } from './fields.js';
 
-/** How a stream of facts takes one of them back. The same for every kind of stream but for what rests on what. */
+/** How a fact of a stream is reversed. The same for every kind of stream, except for which facts rest on which. */
 interface Reversing<State> {
   /** What an officer calls the stream: `fund`. */
   readonly place: string;
@@ -76,7 +76,7 @@ export function reversalFact<State>(of: Reversing<State>): Fact<State> {
     },
     sides: () => ({ acts: [], signs: [] }),
     complete(data, _state, context) {
-      // That there is an original, and a reversible one, has been seen when its signatures were looked up.
+      // The look-up of its signatures has already checked that the original exists and is reversible.
       const { type, data: original, stored } = context.original!;
       const { version } = reversible.get(type)!;
       return { ...data, fact: { type, version, data: original, ...(stored && { stored }) } };

@@ -1,10 +1,11 @@
 /**
- * The versions of the rules. Every act is judged by the rules of the day on which it was recorded: its event says by which
- * version (`rules` in its metadata; 1 where it says none), and whoever decides it again uses that one. So a new rule never
+ * The versions of the rules. Every act is judged by the rules of the day on which it was recorded: its event gives the
+ * version (`rules` in its metadata; 1 if absent), and `verify` decides it again by that version. So a new rule never
  * makes an old ledger wrong.
  *
- * A change of the rules (a refusal that is new, a state that evolves otherwise, a recorded figure with another formula) gets
- * a name and a line in this table, and holds where {@link inForce} says so. All changes of one release share a version.
+ * A change of the rules (a refusal that is new, a state that evolves otherwise, a recorded figure with another formula)
+ * gets a name and a line in this table, and holds where {@link inForce} says so. All changes of one release share a
+ * version.
  */
 interface Change {
   /** The first version of the rules in which it holds. */

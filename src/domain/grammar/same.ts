@@ -6,13 +6,13 @@ import { refuse, type Refusal } from '../rules.js';
 
 /** The same payment recorded twice: a receipt, a tranche, an invoice. */
 
-/** What a fact is told from others of its kind by, as one text; nothing where its declaration does not say. */
+/** The values that distinguish a fact from others of its type, as one text; undefined if its declaration names none. */
 export const sameText = <State>({ name, sameAs }: Fact<State>, data: FactData): string | undefined =>
   sameAs && JSON.stringify([name, ...sameAs(data)]);
 
 /**
- * Refuses a fact where one that stands says the same, unless it is marked `again` and says why; and one that is marked where
- * there is no other.
+ * Refuses a fact if a standing one has the same values, unless it is marked `again` with a reason; and refuses a marked
+ * fact if there is no other.
  */
 export function notTwice<State>(
   kind: Kind<State>,

@@ -46,9 +46,8 @@ export const standingFor =
     actingFor(register.successions, bodies, { area, today, effective: fact.byKeeper ? today : effective });
 
 /**
- * Nothing new is undertaken in the name of a body for days on which it has ended. A counter may name again whom the text on
- * the table names for such days, in the same fields, and nobody else.
- * Source: docs/sources.md, Acts and corrections; Reorganisation.
+ * Refuses new facts in the name of a body for days after its end. A counter may name an ended body for such days only
+ * if the text on the table names it in the same fields. Source: docs/sources.md, Acts and corrections; Reorganisation.
  */
 export function namesNoEnded<State>(
   fact: Fact<State>,
@@ -72,14 +71,14 @@ function demandedBy<State>(
   context: Context,
   completed: FactData | Refusal,
 ): Demands {
-  // That a reversal names an original, and a reversible one, has been seen before.
+  // An earlier check has made sure that the original exists and is reversible.
   const as = fact.signedAs?.(data, context) as SignedAs<State> | undefined;
   if (as) {
     const demands = demandedBy(as.fact, as.data, state, context, as.data);
     if (as.fact.signature !== 'none') return demands;
     const { partner, adjustment } = context.original!.metadata;
-    // What one partner said without a signature is that partner's to take back; with a second officer, if it was
-    // recorded with one: an adjustment of a closed period stands on two signatures from whatever day it is undone.
+    // A fact that one partner recorded without a signature is reversed by that partner, and by two of its officers if
+    // two recorded it: reversing an adjustment of a closed period needs two signatures from any day.
     return { ...demands, acts: [partner], ...(adjustment && { signature: 'second-officer' as const }) };
   }
   const amount = completed instanceof Refusal ? undefined : fact.amount?.(completed, state, context);
@@ -100,7 +99,7 @@ function demandedBy<State>(
 export function awaitedBy(demands: Demands, mandate: Mandate): string[] {
   if (demands.signature === 'second-officer') return [mandate.partner];
   const { partner: by } = mandate;
-  // A body may stand on both sides since it followed others; then whoever stands on either beside it can sign.
+  // A body may be on both sides because it followed others. Then any other body on either side can sign.
   const others = [
     ...(demands.acts.includes(by) ? demands.signs : []),
     ...(demands.signs.includes(by) ? demands.acts : []),

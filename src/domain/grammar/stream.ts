@@ -14,8 +14,8 @@ import { inForce } from './rule-versions.js';
 import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demands } from './sides.js';
 
 /**
- * How every stream decides: a fact is posted, or it is proposed and answered, and nothing else ever happens.
- * Signing is generic: a fact's declaration says who acts and who signs; the steps are the same for all.
+ * How every stream decides. A fact is posted, or it is proposed and answered; there are no other acts. Signing is the
+ * same for all facts: a fact's declaration says who acts and who signs.
  */
 
 /**
@@ -122,7 +122,7 @@ function begin<State>(
   if (refers instanceof Refusal) return refers;
   const completed = (fact.complete ? fact.complete(data, state.own, context) : data) as FactData | Refusal;
   const demands = demandsOf(fact, data, state.own, context, completed);
-  // Where nobody can act because the fact refers to nothing, that is what the officer needs to hear.
+  // If nobody can act because the fact refers to something that does not exist, the refusal says so.
   if (demands.acts.length === 0 && completed instanceof Refusal) return completed;
 
   const proposing = command.act === 'propose';
@@ -288,7 +288,7 @@ function counter<State>(
     return refuse('counter_differs', `On the table is ${proposal.fact.type}; the counter speaks of something else.`);
   }
   const completed = (fact.complete ? fact.complete(data, state.own, context) : data) as FactData | Refusal;
-  // What is offered instead may be about more, or bind others: it is held to what it asks for itself.
+  // A counter may be about more, or bind other bodies, so its own facts decide who may make it.
   const next = demandsOf(fact, data, state.own, context, completed);
   const refusal =
     expired(proposal, context.today) ??
@@ -363,7 +363,7 @@ function close<State>(
   };
 }
 
-/** The service itself ends what nobody can sign any more, as an event, so that history shows when. */
+/** The service ends a proposal that nobody can sign any more by an event, so that history shows when it ended. */
 function lapse<State>(kind: Kind<State>, state: StreamState<State>, id: string, context: Context): Decision | Refusal {
   const proposal = openProposal(kind, state, id);
   if (proposal instanceof Refusal) return proposal;
@@ -377,7 +377,9 @@ function lapse<State>(kind: Kind<State>, state: StreamState<State>, id: string, 
   };
 }
 
-/** What the service itself has to say, for the body that keeps the ledger. Throws where it is a fact that people post. */
+/**
+ * Records a fact that only the service records, for the body that keeps the ledger. Throws for a fact that people post.
+ */
 function note<State>(
   kind: Kind<State>,
   state: StreamState<State>,

@@ -5,10 +5,10 @@ import { namingsIn } from './naming.js';
 import { inForce, isKnown, type Reversed } from './remembered.js';
 
 /**
- * Bodies that end and those that follow them: five groups become one, a county becomes three councils. Nothing that was
- * recorded is written again. Who stands where is worked out, for a day and from what is known: before the day everything
- * answers under the old names, for ever; from the day on it stands with the successors, by the shares that the fact
- * gives. Source: docs/sources.md, Reorganisation.
+ * Bodies that end and those that follow them: five groups become one, a county becomes three councils. Recorded events
+ * do not change. Balances are computed for a day and a state of knowledge: before the day of the change under the old
+ * names; from that day on under the names of the successors, by the shares in the fact. Source: docs/sources.md,
+ * Reorganisation.
  */
 export interface Share {
   readonly predecessor: string;
@@ -69,8 +69,8 @@ const group = ({ shares }: Succession, predecessor: string, { area, source }: Co
   shares.filter((each) => each.predecessor === predecessor && each.area === area && each.source === source);
 
 /**
- * How what stood with a predecessor is shared: by the shares for its area and source; where there are none by those for
- * the area, then for the source, then by those for all else.
+ * The shares for a predecessor's money: those for its area and source; if there are none, those for the area, then for
+ * the source, then the general ones.
  */
 export function sharesOf(
   succession: Succession,
@@ -141,8 +141,8 @@ interface ActingOn {
 }
 
 /**
- * The bodies whose officers act and sign for others: each for itself for the days before it ended, and its successors
- * from then on, whether it is the act or its effective day that comes after the change.
+ * The bodies whose officers act and sign for others: each for itself on days before its end, and its successors once
+ * the act's day or its effective day is at or after the change.
  */
 export function actingFor(all: readonly Succession[], bodies: readonly string[], on: ActingOn): string[] {
   const acting = bodies.flatMap((body): string[] => {

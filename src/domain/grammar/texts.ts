@@ -4,9 +4,9 @@ import { PROPOSAL_EVENTS } from './proposal.js';
 import { factOf, type Kind } from './kind.js';
 
 /**
- * The texts of facts in their versions. A text is read as the newest version of its fact, for everybody who decides or
- * answers; where it was stored in an older one, it keeps the stored text beside that. What was signed, what is recorded
- * and what is compared word for word is always the stored text.
+ * The texts of facts in their versions. Decisions and answers read a text in the newest version of its fact. A text
+ * that was stored in an older version also keeps its stored form. Signatures, records and word-for-word comparisons use
+ * the stored form.
  */
 
 /** What facts and the steps of proposals have in common: a stored shape that may have had others before. */
@@ -21,7 +21,7 @@ interface Form {
 export const formOf = <State>(kind: Kind<State>, type: string): Form =>
   (PROPOSAL_EVENTS as Readonly<Record<string, Form | undefined>>)[type] ?? factOf(kind, type);
 
-/** Data with every whole text in it as something else makes of it; the same data where that changes none. */
+/** Data with a function applied to every whole text in it; the same object if no text changes. */
 export function withTexts<State>(
   kind: Kind<State>,
   { type, data }: Pick<FactText, 'type' | 'data'>,
@@ -37,7 +37,7 @@ export function withTexts<State>(
   return changed;
 }
 
-/** A list of texts as something else makes of each; the same list where that changes none. */
+/** A list of texts with a function applied to each; the same list if no text changes. */
 function changedIn(texts: readonly FactText[], change: (text: FactText) => FactText): readonly FactText[] {
   const now = texts.map(change);
   return now.some((each, at) => each !== texts[at]) ? now : texts;

@@ -8,12 +8,12 @@ import { inForceOn } from '../grammar/mandate.js';
 import { actingFor, endOf, type Succession } from '../grammar/succession.js';
 
 /**
- * Who may end a body. The keeper of the ledger registers bodies and says who follows whom. Were that signed by its own officers
- * alone, it could make a body and have it take over another’s money and signature. So whoever ends signs for itself; and where
- * that cannot be, a body does that is on the other side of the pool from the keeper.
+ * Who may end a body. The keeper of the ledger registers bodies and says who follows whom. If its own officers alone
+ * signed that, the keeper could make a body and let it take over another’s money and signature. So a body that ends
+ * signs for itself; if it cannot, a body of the sector other than the keeper's signs.
  */
 
-/** Who may sign that a body ends: whoever may act for a body at all. */
+/** The roles that may sign that a body ends: all roles that may act for a body. */
 export const SIGN_ENDS: readonly Role[] = ROLES.filter((role) => !READING_ROLES.includes(role));
 
 type Ending = Pick<Succession, 'effective' | 'predecessors' | 'successors'>;
@@ -25,7 +25,10 @@ export const keepersOn = (
   effective: Day = today,
 ): readonly string[] => actingFor(successions, [ledger!.keeper], { area: undefined, today, effective });
 
-/** Whether an officer has, had or will have a mandate for one of some bodies: one that was ended is easily given again. */
+/**
+ * Whether an officer has, had or will have a mandate for one of some bodies. Past mandates count, because an ended
+ * mandate is easily given again.
+ */
 export const actsForSome = ({ mandates }: RegisterState, officer: string, bodies: readonly string[]): boolean =>
   mandates.get(officer)?.some(({ partner }) => bodies.includes(partner)) ?? false;
 
@@ -64,7 +67,7 @@ export function sidesOfEnd(ending: Ending, state: RegisterState, { today, origin
   return { acts: own ? [body] : keepers, signs: otherSector(ending, state, today, keepers) };
 }
 
-/** Each body that ends has a signature of its own, and a proposal takes one beside its own. */
+/** Each body that ends needs its own signature, and a proposal takes only one besides its own. */
 export const endsOne = ({ predecessors }: Ending, context: Context): Refusal | undefined =>
   predecessors.length > 1 && inForce('predecessor_signs', context)
     ? refuse(
@@ -73,7 +76,7 @@ export const endsOne = ({ predecessors }: Ending, context: Context): Refusal | u
       )
     : undefined;
 
-/** Refuses, before it is proposed, what nobody could sign. */
+/** Refuses a proposal that nobody could sign. */
 export function canBeSigned(ending: Ending, state: RegisterState, context: Context): Refusal | undefined {
   if (!inForce('predecessor_signs', context) || sidesOfEnd(ending, state, context).signs.length > 0) return undefined;
   const { effective, predecessors } = ending;

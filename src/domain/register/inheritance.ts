@@ -45,7 +45,7 @@ export function passedOn<Of extends Held>(
 
 /**
  * Sums by body, whatever their source, under the names of those who follow: by the shares for the area, or the general
- * ones. A body that stands with nothing is left out where it has ended.
+ * ones. An ended body with a sum of 0 is left out.
  */
 export function sumsPassedOn(sums: ReadonlyMap<string, Pence>, inheritance: Inheritance): Map<string, Pence> {
   const ended = new Set(inheritance.successions.flatMap(({ predecessors }) => predecessors));

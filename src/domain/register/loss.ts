@@ -4,8 +4,9 @@ import type { RegisterState } from './state.js';
 import { Effective } from '../grammar/fields.js';
 
 /**
- * Acts that were recorded and are gone: a damaged log, an older copy put back. The service notes once that an operator had
- * it go on all the same, so that whoever holds what was lost can tell since when, and by how much, two histories differ.
+ * Acts that were recorded and are gone: a damaged log, an older copy put back. The service records once that an
+ * operator let the ledger go on, so that somebody who still has the lost acts can see from where, and by how much, the
+ * two histories differ.
  */
 
 const Beginning = (title: string, description: string) =>

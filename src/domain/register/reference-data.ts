@@ -115,7 +115,10 @@ const Percent = z
   })
   .meta({ title: 'Per cent', description: 'The uplift in per cent.' });
 
-/** Of each thing one publication is in force: another names it, and takes effect no earlier. */
+/**
+ * One publication of each thing is in force: a later one must name the one that it replaces, and may not take effect
+ * earlier.
+ */
 function follows(
   chain: Chain<{ readonly effective: Day }> | undefined,
   what: string,
