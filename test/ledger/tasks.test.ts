@@ -1,6 +1,7 @@
 import t from 'tap';
 import { Refusal } from '../../src/domain/rules.js';
 import { asked, ask, tableOf } from '../support/asking.js';
+import { BOARD, MERGED, merger, registerAll, succeeded } from '../support/bodies.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
 import { contribution, FUND, line, openedLedger, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
 
@@ -72,6 +73,19 @@ t.test('what is overdue is told to the payer and to who holds the pool, and to n
   t.same(await overdue('county-finance'), found);
   t.same(await overdue('south-ccg-finance'), []);
   t.match((await tableOf(ledger, 'tasks', { officer: 'county-finance' })).rows, [['overdue', FUND]]);
+});
+
+t.test('what a body that has ended left unpaid is told to those in whose place it is', async (t) => {
+  const ledger = await openedLedger(t);
+  await registerAll(ledger);
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  ledger.now('2017-05-01T09:00:00Z');
+  await succeeded(ledger, merger({ effective: '2017-05-01' }));
+  const overdue = async (officer: string) => (await asked<Tasks>(ledger, 'tasks', { officer })).overdue;
+  const found = [{ fund: FUND, partner: 'north-ccg', name: 'NHS North CCG', amount: '1000000.00' }];
+  t.same(await overdue(`${MERGED}-finance`), found);
+  t.same(await overdue('county-finance'), found);
+  t.same(await overdue(`${BOARD}-finance`), []);
 });
 
 t.test(

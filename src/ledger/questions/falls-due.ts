@@ -148,6 +148,7 @@ const PERIODS = 12;
 /** The stages of open cases that end soon or have ended, in which a partner of the officer is a side. */
 export function deadlinesNear(ledger: Ledger, { held, today, seeing }: For): z.input<typeof DeadlineText>[] {
   const partners = new Set(held.map(({ partner }) => partner));
+  const { successions } = ledger.model.register();
   return ledger.model
     .areas()
     .filter((area) => seeing.seesCases(area))
@@ -156,7 +157,9 @@ export function deadlinesNear(ledger: Ledger, { held, today, seeing }: For): z.i
       const rows = at instanceof Refusal ? [] : disputeRegister(at);
       return rows.flatMap(({ status, dueBy, stage, claimant, respondent, case: reference }) => {
         if (status !== 'open' || dueBy === undefined || stage === undefined) return [];
-        if (!partners.has(claimant) && !partners.has(respondent)) return [];
+        // Who has taken the place of a side that ended goes on for it.
+        const sides = actingFor(successions, [claimant, respondent], { area, today, effective: dueBy });
+        if (!sides.some((each) => partners.has(each))) return [];
         const daysLeft = dayNumber(dueBy) - dayNumber(today) + 1;
         if (daysLeft > DAYS_AHEAD) return [];
         const [claimantName, respondentName] = [claimant, respondent].map((each) => nameOf(ledger, each)) as [

@@ -139,13 +139,20 @@ function waitingText(stream: string, proposal: OpenProposal, today: string): Wai
 /** Those that end first come first; those that do not end come last. */
 const byDaysLeft = (a: Waiting, b: Waiting): number => (a.daysLeft ?? Infinity) - (b.daysLeft ?? Infinity);
 
-/** What the partners of some mandates have not paid in a fund, and, for those who hold the pool, what others have not. */
+/**
+ * What the partners of some mandates have not paid in a fund, and, for those who hold the pool, what others have not. What a
+ * body that has ended left unpaid is its successors' to pay.
+ */
 function overdueIn(ledger: Ledger, fund: string, partners: ReadonlySet<string>): z.input<typeof OverdueText>[] {
   // Today is a day of no fund but this year’s: what an earlier year left unpaid stands overdue on its last day.
   const at = standing(ledger, fund, {}) as Standing;
-  const holds = partners.has(at.model.outline.opened!.host);
+  const today = londonDay(ledger.model.now(ledger.clock));
+  const { successions } = ledger.model.register();
+  const areTheirs = (body: string): boolean =>
+    actingFor(successions, [body], { area: at.area, today, effective: at.on }).some((each) => partners.has(each));
+  const holds = areTheirs(at.model.outline.opened!.host);
   return positionAt(at)
-    .partners.filter(({ partner, total }) => total.overdue !== NO_MONEY && (holds || partners.has(partner)))
+    .partners.filter(({ partner, total }) => total.overdue !== NO_MONEY && (holds || areTheirs(partner)))
     .map(({ partner, total }) => ({ fund, partner, name: nameOf(ledger, partner), amount: moneyText(total.overdue) }));
 }
 
