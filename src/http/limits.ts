@@ -8,13 +8,17 @@ import { createTurns, type Turns } from './turns.js';
 
 /**
  * How much anybody may ask. Officers are limited by name, once they are known; whoever is not known, by address: whoever
- * fails to sign in, and whoever reads the pages that are open to all.
+ * fails to sign in, and whoever reads the pages that are open to all. Pages count whoever is signed in to them (web/pages.ts).
  */
 
 declare module 'fastify' {
   interface FastifyInstance {
     shares: Shares;
     pressure: Pressure;
+  }
+  interface FastifyContextConfig {
+    /** Whether requests are counted where they are answered, by who is signed in, or not at all. */
+    readonly isCountedApart?: true;
   }
 }
 
@@ -79,10 +83,10 @@ export async function registerLimits(
     `Only ${OPEN_PAGES_PER_MINUTE} pages a minute are sent to one address`,
   );
   app.addHook('onRequest', (request, _reply, done) => {
-    const { url = '' } = request.routeOptions;
+    const { url = '', config } = request.routeOptions;
     if (url.startsWith('/v1/') || PROBES.has(url)) done();
     else
-      openPages(request)
+      (config.isCountedApart ? Promise.resolve() : openPages(request))
         .then(() => pages.next())
         .then(() => done(), done);
   });

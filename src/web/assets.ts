@@ -13,7 +13,7 @@ export function registerAssets(app: FastifyInstance): string {
   const plain = readFileSync(FILE);
   const address = `/assets/style.${createHash('sha256').update(plain).digest('hex').slice(0, 16)}.css`;
   const [brotli, gzip] = [brotliCompressSync(plain), gzipSync(plain)];
-  app.get(address, { schema: { hide: true } }, async (request, reply) => {
+  app.get(address, { schema: { hide: true }, config: { isAsset: true } }, async (request, reply) => {
     const accepted = request.headers['accept-encoding'] ?? '';
     const [encoding, body] = /\bbr\b/.test(accepted)
       ? ['br', brotli]

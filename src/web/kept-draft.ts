@@ -3,7 +3,7 @@ import { html, joined } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import type { Form } from './site.js';
 
-/** A draft whose officer is signed in no more: what they typed stays on the page until they have signed in again. */
+/** A draft that cannot be taken now: what its officer typed stays on the page until they have signed in again, or waited. */
 
 /** What is pressed where a draft comes back: it is shown, and goes no further by itself. */
 export const SHOWN_AGAIN = 'show';
@@ -15,10 +15,10 @@ interface Kept {
   /** Where the draft is sent again. */
   readonly path: string;
   readonly form: Form;
-  /** Why the officer has to sign in, and where. */
+  /** Why it is not taken, and where the officer signs in again; undefined where they only wait. */
   readonly title: string;
   readonly why: string;
-  readonly signIn: string;
+  readonly signIn?: string;
 }
 
 /** Of a draft whose session is over. */
@@ -33,7 +33,7 @@ export const keptPage = (around: Around, { path, form, title, why, signIn }: Kep
     title,
     main: html`${heading(title)}
       ${paragraph(`${why} What you typed is kept on this page, for you alone.`)}
-      ${paragraph(html`First <a class="govuk-link" href="${signIn}" target="_blank" rel="noopener">sign in again (opens a new tab)</a>. Then come back to this tab and continue.`)}
+      ${signIn !== undefined && paragraph(html`First <a class="govuk-link" href="${signIn}" target="_blank" rel="noopener">sign in again (opens a new tab)</a>. Then come back to this tab and continue.`)}
       <form method="post" action="${path}" novalidate>
         ${joined(
           Object.entries(form)

@@ -35,6 +35,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether a form with a file may be sent here. */
     readonly takesFile?: true;
+    /** Whether a form that is one too many is kept for its officer, and not only refused. */
+    readonly keepsForm?: true;
+    /** Whether anybody may ask as often as they like: it is kept by browsers. */
+    readonly isAsset?: true;
   }
 }
 
@@ -44,6 +48,10 @@ declare module 'fastify' {
 const FORM_BYTES_MAX = 512 * 1024;
 const SEEN_AGAIN_MS = 60_000;
 const UPLOADS_PER_HOUR = 100;
+/** So many pages a minute are sent to an officer’s session; and, before anybody is signed in, to an address. */
+const PAGES_PER_MINUTE = 300;
+/** How long whoever is refused for a moment waits, where nothing else is known. */
+const WAIT_SECONDS = 2;
 
 const NOT_MARKED = refuse('form_not_ours', 'It came without the mark of your session, or from another site.');
 
@@ -63,6 +71,10 @@ export function registerPages(
   const sessions = createSessions(options.sessionKeys);
   const sightsOf = createSights(ledger);
   const people = createPeople(options.people);
+  // Whoever is signed in is counted by their session (below); others by their address.
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, isCountedApart: true };
+  });
   const style = registerAssets(app);
   const now = () => ledger.clock.now();
   const headers = () => headersWith(provider?.origins() ?? []);
@@ -149,6 +161,31 @@ export function registerPages(
       throw new Refused(refuse('too_many_requests', `An officer sends at most ${UPLOADS_PER_HOUR} files an hour.`));
   }
 
+  /** The session of an officer that a request comes with. Whether it was ended is asked when it is answered. */
+  const officersOf = (request: FastifyRequest): Session | undefined => {
+    const found = sessions.open(parse(request.headers.cookie ?? '')[COOKIE], now());
+    return found?.officer === undefined ? undefined : found;
+  };
+  const byAddress = app.createRateLimit({ max: PAGES_PER_MINUTE });
+  const bySession = app.createRateLimit({
+    max: PAGES_PER_MINUTE,
+    keyGenerator: (request) => `session ${officersOf(request)!.id}`,
+  });
+
+  /** Counts a page; why it is one too many, where it is. Officers who share an address do not count for one another. */
+  async function oneTooMany(request: FastifyRequest, reply: FastifyReply): Promise<Refusal | undefined> {
+    const isOfficers = officersOf(request) !== undefined;
+    const counted = await (isOfficers ? bySession : byAddress)(request);
+    if (counted.isAllowed || !counted.isExceeded) return undefined;
+    const seconds = Math.max(1, counted.ttlInSeconds);
+    void reply.header('retry-after', String(seconds));
+    const to = isOfficers ? 'one officer' : 'one address';
+    return refuse(
+      'too_many_requests',
+      `Only ${PAGES_PER_MINUTE} pages a minute are sent to ${to}; try again in ${seconds} seconds.`,
+    );
+  }
+
   const redirect = (reply: FastifyReply, path: string): FastifyReply =>
     reply.redirect(publicUrl === undefined ? path : new URL(path, publicUrl).href, 303);
 
@@ -193,9 +230,22 @@ export function registerPages(
         return handler(asking, formOf(request, asking.session), request, asPage(reply));
       }),
     postDraft: (path, handler) =>
-      void app.post(path, hidden, async (request, reply) => {
+      void app.post(path, { ...hidden, config: { keepsForm: true } }, async (request, reply) => {
+        const tooMany = await oneTooMany(request, reply);
         fromHere(request);
         const asking = await askingOf(request, reply);
+        if (tooMany && asking)
+          return asPage(reply)
+            .status(RULES[tooMany.rule].status)
+            .send(
+              keptPage(asking.around, {
+                path: request.url,
+                form: (request.body ?? {}) as Form,
+                title: 'Wait a little, then continue',
+                why: tooMany.detail,
+              }),
+            );
+        if (tooMany) throw new Refused(tooMany);
         if (!asking) {
           const session = await sessionOf(request, reply);
           return asPage(reply)
@@ -261,15 +311,21 @@ export function registerPages(
     { parseAs: 'string', bodyLimit: FORM_BYTES_MAX },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
   );
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     void reply.headers(headers());
+    const { keepsForm, isAsset } = request.routeOptions.config;
+    const tooMany = keepsForm || isAsset ? undefined : await oneTooMany(request, reply);
+    if (tooMany) throw new Refused(tooMany);
   });
   app.setErrorHandler(async (error: FastifyError | Refused, request, reply) => {
     const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
     const { status, title }: Rule = RULES[refusal.rule];
     if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'page failed');
     const body = refusedPage(title, refusal, status >= 500 ? request.id : undefined);
+    if (status === 503 && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(WAIT_SECONDS));
+    // What is refused before the pages’ own hooks has other headers yet.
     return asPage(reply)
+      .headers(headers())
       .status(status)
       .send(page(await aroundRefusal(request, reply, refusal), { title: `Error: ${title}`, main: body }));
   });
