@@ -5,6 +5,8 @@ import type { Sight } from '../ledger/access.js';
 import { allFacts } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { askedOf } from './asking.js';
+import { areaName, fundName, yearName } from './format.js';
+import type { People } from './people.js';
 
 /** The names of bodies, sources of funding, roles and facts, for sentences in which the ledger uses short ones. */
 export interface Names {
@@ -46,16 +48,32 @@ export const awaitedIn = (
   });
 };
 
-export async function namesFor(ledger: Ledger, sight: Sight): Promise<Names> {
+/** How sentences name a fund that was opened, and a case: by their names and identifiers, of which readers are told less. */
+const FUND_OPENED = /\bThe fund of ([a-z0-9-]+) for (20\d\d-\d\d)\b/g;
+const CASE = /\b([Cc]ases? )([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const FUND = /^[a-z0-9-]+-20\d\d-\d\d$/;
+
+const NOBODY: Pick<People, 'known'> = { known: () => undefined };
+
+export async function namesFor(ledger: Ledger, sight: Sight, people = NOBODY): Promise<Names> {
   const { partners } = await askedOf<Partners>(ledger, sight, 'partners', {});
   const { sources } = await askedOf<Sources>(ledger, sight, 'sources', {});
   const names = new Map([
     ...partners.map(({ partner, name }): [string, string] => [partner, name]),
     ...sources.map(({ code, name }): [string, string] => [code, name]),
   ]);
+  const named = (word: string): string | undefined =>
+    names.get(word) ??
+    WORDS.get(word) ??
+    people.known(word) ??
+    (FUND.test(word) && ledger.model.fund(word) ? fundName(word) : undefined);
   return {
     of: (name) => names.get(name)!,
     known: (text) => names.get(text),
-    in: (sentence) => sentence.replace(SHORT, (word) => names.get(word) ?? WORDS.get(word) ?? word),
+    in: (sentence) =>
+      sentence
+        .replace(CASE, '$1$2')
+        .replace(FUND_OPENED, (_, area: string, year: string) => `The fund of ${areaName(area)} for ${yearName(year)}`)
+        .replace(SHORT, (word) => named(word) ?? word),
   };
 }

@@ -48,6 +48,8 @@ export const PeopleFile = z.array(Person).superRefine((people, { addIssue }) => 
 
 export interface People {
   nameOf(officer: string): string;
+  /** The same; undefined where the file does not know them. */
+  known(officer: string): string | undefined;
   /** Those who get letters, in the order of the file. */
   letters(): readonly { readonly officer: string; readonly name: string; readonly email: string }[];
   /** The officer whom an identity provider knows by a subject; undefined where the file names nobody so. */
@@ -61,13 +63,15 @@ export function createPeople(people: z.output<typeof PeopleFile>): People {
       issuer === undefined || subject === undefined ? [] : [[identityOf({ issuer, subject }), officer]],
     ),
   );
+  const known = (officer: string): string | undefined => {
+    const found = byOfficer.get(officer);
+    return found && `${found.name}${found.title === undefined ? '' : `, ${found.title}`}`;
+  };
   return {
     letters: () =>
       people.flatMap(({ officer, name, email }) => (email === undefined ? [] : [{ officer, name, email }])),
     officerBy: (identity) => byIdentity.get(identityOf(identity)),
-    nameOf(officer) {
-      const found = byOfficer.get(officer);
-      return found ? `${found.name}${found.title === undefined ? '' : `, ${found.title}`}` : plainly(officer);
-    },
+    nameOf: (officer) => known(officer) ?? plainly(officer),
+    known,
   };
 }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Ledger } from '../../src/ledger/ledger.js';
 import { demonstration } from '../support/scenarios.js';
 import { site } from './site.js';
 import { linksOf, mainOf, plain, readOf, walk, type Walked } from './walk.js';
@@ -18,22 +19,28 @@ const FROM = [
 ];
 
 let everything:
-  Promise<{ readonly pages: readonly Walked[]; readonly get: (path: string) => Promise<string> }> | undefined;
+  | Promise<{
+      readonly ledger: Ledger;
+      readonly pages: readonly Walked[];
+      readonly get: (path: string) => Promise<string>;
+    }>
+  | undefined;
 
 /** The pages, read once for all tests; and how another is read. */
 const everyPage = () =>
   (everything ??= (async () => {
-    const { visitor } = await site(t, await demonstration(t));
+    const own = await demonstration(t);
+    const { visitor } = await site(t, own);
     const machine = () => visitor().signIn('norfolk-auditor');
     const pages = await walk(machine, FROM, 2);
     let asked = 0;
-    let own = await machine();
+    let reader = await machine();
     const get = async (path: string): Promise<string> => {
-      if (++asked % 100 === 0) own = await machine();
-      const { statusCode, headers, body } = await own.get(path);
+      if (++asked % 100 === 0) reader = await machine();
+      const { statusCode, headers, body } = await reader.get(path);
       return statusCode === 303 ? get(headers.location!) : body;
     };
-    return { pages, get };
+    return { ledger: own.ledger, pages, get };
   })());
 
 /** The form of the dates, and the address that a browser asks for when its button is pressed and nothing was changed. */
@@ -162,3 +169,27 @@ t.test(
     for (const page of pages) t.notMatch(readOf(mainOf(page.body)), '1970', page.path);
   },
 );
+
+/** What readers are shown of a page: no more than what stands open, nor what is for programs. */
+const visible = (body: string): string =>
+  readOf(mainOf(body).replace(/<details[\s\S]*?<\/details>|<p class="govuk-body-s">Rule: [\s\S]*?<\/p>/g, ''));
+
+/** How programs name things: figures and fields, facts, sources, cases, officers and bodies; and what has no value. */
+const CODE =
+  /\b[a-z]+[A-Z][A-Za-z]*\b|\b(?:[A-Z][a-z]+){2,}\b|\b[A-Z]+_[A-Z0-9_]+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b|\bnull\b|\bknown-at\b|\(plan\)/g;
+
+t.test('no page shows a code where a name is known', async (t) => {
+  const { pages, ledger } = await everyPage();
+  const bodies = [...ledger.model.register().partners.keys()].filter((body) => body.includes('-'));
+  for (const { path, body } of pages) {
+    const text = visible(body);
+    t.same([...new Set(text.match(CODE) ?? [])], [], path);
+    // Officers whom the file of people does not know, and contributions, are named after bodies: their names go on.
+    const words = new Set(text.split(/[^a-z0-9-]+/));
+    t.same(
+      bodies.filter((each) => words.has(each)),
+      [],
+      path,
+    );
+  }
+});

@@ -48,7 +48,7 @@ function answerOf(shape: Shape, figures: string[], of = ''): unknown {
 
 const SHOWING: Showing = {
   names: { of: (name) => name, known: () => undefined, in: (sentence) => sentence },
-  people: { nameOf: (officer) => officer, officerBy: () => undefined, letters: () => [] },
+  people: { nameOf: (officer) => officer, known: () => undefined, officerBy: () => undefined, letters: () => [] },
   factAddress: () => '/somewhere',
   dates: 'On a day',
   given: new Set(),

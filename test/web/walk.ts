@@ -20,7 +20,14 @@ export const mainOf = (body: string): string => /<main[\s\S]*<\/main>/.exec(body
 
 /** What is read of a part of a page. */
 export const readOf = (part: string): string =>
-  plain(part.replace(/<\/(p|li|h\d|tr|div|dt|dd|caption|t[dh]|label|option|text)>/g, '\n').replace(/<[^>]+>/g, ''))
+  plain(
+    part
+      .replace(
+        /<\/(p|li|h\d|tr|div|dt|dd|caption|t[dh]|label|option|text|span|title|desc|button|a|legend|strong)>|<br>/g,
+        '\n$&',
+      )
+      .replace(/<[^>]+>/g, ''),
+  )
     .replace(/[ \t]+/g, ' ')
     .replace(/\s*\n\s*/g, '\n')
     .trim();

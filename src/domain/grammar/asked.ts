@@ -9,7 +9,7 @@ import { IN_SHORT, inner, namedBy, replacingSaid, saidOf, says, type Named } fro
 
 /** Under these names a schema says it. */
 const CODES = 'x-codes';
-const CHOSEN_FROM = 'x-chosen-from';
+export const CHOSEN_FROM = 'x-chosen-from';
 const NEW_NAME = 'x-new-name';
 const AMONG = 'x-among';
 const WORDED = 'x-worded';

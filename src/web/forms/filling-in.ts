@@ -225,7 +225,7 @@ async function checkPage(
 ): Promise<string> {
   const { asking, errand } = around;
   await renewed(site, errand, whole.papers.evidence);
-  const names = await namesFor(site.ledger, asking.sight);
+  const names = await namesFor(site.ledger, asking.sight, site.people);
   const attempt = await tried(site, asking, errand, whole);
   const { found, command } = attempt;
   // The names that were made travel on with the rest.

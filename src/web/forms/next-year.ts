@@ -275,7 +275,7 @@ async function nextYearPage(
   const { sight, around } = asking;
   const unread = above.unread ?? [];
   const rolled = above.done ?? (await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices }));
-  const names = await namesFor(ledger, sight);
+  const names = await namesFor(ledger, sight, site.people);
   const { next, year, isOpen, host, partners, steps } = rolled;
   // What was typed and cannot be read is not done without it.
   const sends = unread.length === 0 && above.refusal === undefined;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inPercent } from '../../domain/money.js';
+import { PLAN } from '../../domain/postings.js';
 import { ROLE_WORDS, type Role } from '../../domain/roles.js';
 import { KINDS } from '../../ledger/catalogue.js';
 import { knownInWords } from '../dates.js';
@@ -159,7 +160,7 @@ const AS_WRITTEN = new Set(
 );
 
 /** Sentences of the ledger, in which bodies and sources stand by their short names. */
-const SENTENCES = new Set(['sentence', 'what', 'why', 'sharedBy', 'ending']);
+const SENTENCES = new Set(['sentence', 'what', 'why', 'sharedBy', 'ending', 'of']);
 
 /** Whole numbers that are basis points: readers are told percent. */
 const PERCENT = new Set(['share', 'interim', 'claimed', 'decided', 'nhs', 'localGovernment']);
@@ -204,6 +205,9 @@ const MONEY = /^-?\d+\.\d{2}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
 const YEAR = /^20\d{2}-\d{2}$/;
+/** How programs name facts, and figures: ContributionAgreed, carriedForward. */
+const FACT_NAME = /^([A-Z][a-z]+){2,}$/;
+const FIELD_NAME = /^[a-z]+([A-Z][a-z]+)+$/;
 const SLUG = /^([a-z0-9]+(-[a-z0-9]+)*|[A-Z][A-Z0-9_]+)$/;
 
 interface Node {
@@ -285,6 +289,9 @@ function toldText(name: string, text: string, telling: Telling): Content {
   if (YEAR.test(text)) return yearName(text);
   const [, least] = /^from-(\d+)$/.exec(text) ?? [];
   if (least !== undefined) return `From £${Number(least).toLocaleString('en-GB')}`;
+  if (text === PLAN) return 'The plan';
+  if (FACT_NAME.test(text)) return names.in(text);
+  if (FIELD_NAME.test(text)) return titleOf(text);
   if (!SLUG.test(text)) return text;
   return codesOf(name)[text] ?? names.known(text) ?? plainly(text.replaceAll('_', ' '));
 }

@@ -77,7 +77,7 @@ export function registerFind(site: Site): void {
   site.get('/find', async ({ sight, around }, request, reply) => {
     const text = (askedIn(request.url)['text'] ?? '').slice(0, TEXT_MAX);
     const answer = await askedOf<Answer>(site.ledger, sight, 'find', { text });
-    const names = await namesFor(site.ledger, sight);
+    const names = await namesFor(site.ledger, sight, site.people);
     const isAsked = text.trim() !== '';
     const title = isAsked ? `Find: ${text}` : 'Find';
     const main = html`${heading('Find')}

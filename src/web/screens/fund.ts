@@ -239,7 +239,7 @@ async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDate
   const position = await askedOf<Position>(site.ledger, sight, 'position', given);
   const tests = await askedOf<Tests>(site.ledger, sight, 'minimum-tests', given);
   const proposals = await askedOf<Proposals>(site.ledger, sight, 'proposals', { fund, 'known-at': dates.knownAt });
-  const names = await namesFor(site.ledger, sight);
+  const names = await namesFor(site.ledger, sight, site.people);
   const path = `/funds/${fund}`;
   const words = datesInWords(gap);
   const control = dateControl(

@@ -255,7 +255,7 @@ interface Above {
 
 async function proposalPage(site: Site, asking: Asking, id: string, above: Above = {}): Promise<string> {
   const proposal = await proposalOf(site, asking, id);
-  const names = await namesFor(site.ledger, asking.sight);
+  const names = await namesFor(site.ledger, asking.sight, site.people);
   const what = await foretold(site, asking, proposal);
   const isOpen = proposal.state === 'open';
   const mayTakeBack = isOpen && (await couldEnd(site, asking, proposal, 'withdraw'));
@@ -351,7 +351,7 @@ async function endingPage(
   refusal?: Refusal,
 ): Promise<string> {
   const proposal = await proposalOf(site, asking, id);
-  const names = await namesFor(site.ledger, asking.sight);
+  const names = await namesFor(site.ledger, asking.sight, site.people);
   const { title, label, button: press, said } = ENDS[ending];
   const missing = sent !== undefined && refusal === undefined;
   const main = html`${refusal && refusedAbove(refusal, names)}

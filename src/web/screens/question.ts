@@ -104,7 +104,7 @@ export async function showingFor(
   number = 1,
 ): Promise<Showing> {
   return {
-    names: await namesFor(site.ledger, asking.sight),
+    names: await namesFor(site.ledger, asking.sight, site.people),
     people: site.people,
     addressOf: addressOf(given),
     factAddress: factAddress(asking, question, answer, given),

@@ -60,7 +60,7 @@ interface Tasks {
 }
 
 export const placeName = ({ kind, in: where }: Pick<Waiting, 'kind' | 'in'>): string =>
-  kind === 'fund' ? fundName(where) : kind === 'dispute' ? `Disputes of ${plainly(where)}` : 'The register';
+  kind === 'fund' ? fundName(where) : kind === 'dispute' ? `Disputes of ${areaName(where)}` : 'The register';
 
 const until = ({ expires, daysLeft }: Waiting): string =>
   expires === null
@@ -164,7 +164,7 @@ const deadlinesList = (deadlines: Tasks['deadlines']): Html =>
 export function registerTasks(site: Site): void {
   site.get('/', async ({ session, sight, around }, _request, reply) => {
     const tasks = await askedOf<Tasks>(site.ledger, sight, 'tasks', { officer: session.officer });
-    const names = await namesFor(site.ledger, sight);
+    const names = await namesFor(site.ledger, sight, site.people);
     const roles = tasks.mandates.map(({ name, role }) => `${role.replaceAll('-', ' ')} of ${name}`);
     const main = html`${heading('Your tasks')}${paragraph(`You are ${roles.join(' and ')}. Today is ${day(tasks.on)}.`)}
       ${subheading(html`To sign ${tasks.toSign.length > 0 && tag({ content: tasks.toSign.length, classes: 'govuk-tag--blue' })}`)}

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { inPercent } from '../../domain/money.js';
-import { namedBy, saidOf, unwrapped } from '../../domain/grammar/naming.js';
+import { namedBy, saidOf, unwrapped, type Named } from '../../domain/grammar/naming.js';
+import { CHOSEN_FROM } from '../../domain/grammar/asked.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { TOLD } from '../../domain/values.js';
 import type { AnyKind } from '../../ledger/catalogue.js';
 import { summaryList, table } from '../components/lists.js';
-import { day, PERIODS, plainly, pounds } from '../format.js';
+import { areaName, day, fundName, PERIODS, plainly, pounds } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import type { Names } from '../names.js';
+import { caseName } from './answer-words.js';
 import { scrolling } from './parts.js';
 
 /** The text of a proposal, field by field, in words. What a field is called, and how it is told, follows from its type. */
@@ -61,8 +63,19 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   if (named === 'proposal') return html`<a class="govuk-link" href="/proposals/${text}">read it</a>`;
   // What an officer wrote is shown as it was written, to the letter.
   // What is not known yet, such as a body that is about to be registered, has no other name.
-  const known = named === 'partner' || named === 'source' ? names.known(text) : undefined;
-  return names.said?.(field, text) ?? known ?? text;
+  const isBody = namedBy(field) === 'partner' || saidOf(field, CHOSEN_FROM) === 'bodies in the register';
+  return names.said?.(field, text) ?? knownAs(isBody ? 'partner' : named, text, names) ?? text;
+}
+
+const FUND = /^.+-20\d{2}-\d{2}$/;
+
+/** What people call what a field names; undefined where it has no other name. A body that may have ended is chosen from a list. */
+function knownAs(named: Named | undefined, text: string, names: Names): string | undefined {
+  if (named === 'case') return caseName(text);
+  if (named === 'area') return areaName(text);
+  if (named === 'fund') return FUND.test(text) ? fundName(text) : undefined;
+  if (named === 'officer') return names.in(text);
+  return named === 'partner' || named === 'source' ? names.known(text) : undefined;
 }
 
 const numberWorded = (value: number, told: unknown): Content =>

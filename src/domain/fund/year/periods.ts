@@ -56,7 +56,7 @@ export const PERIOD_FACTS: readonly Fact<FundState>[] = [
     title: 'Close a period',
     group: 'periods',
     about:
-      'Closes an accounting period with the totals as they stand; later truth is still recorded, as an adjustment, and shows under a later known-at.',
+      'Closes an accounting period with the totals as they stand; later truth is still recorded, as an adjustment, and shows in what is known later.',
     input: z.strictObject({ ...input, effective: EffectiveDay.meta({ description: 'The last day of the period.' }) }),
     suggests: endOfPeriod,
     adds: {

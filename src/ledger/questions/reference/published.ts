@@ -236,7 +236,7 @@ export const ruleSet = query({
 export const nationalTotals = fixedQuery({
   name: 'national-totals',
   path: '/reference/national-totals',
-  about: 'The Better Care Fund of England by year, each figure with its evidence; what was not found is null.',
+  about: 'The Better Care Fund of England by year, each figure with its evidence, and none where no figure was found.',
   answer: z.object({
     totals: z.array(
       z.object({ year: z.string(), figure: z.string(), name: z.string(), amount: SignedMoney.nullable(), ...Proven }),
