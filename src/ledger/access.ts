@@ -7,7 +7,10 @@ import { todayOf } from './acts/stamp.js';
 import type { Ledger } from './ledger.js';
 import { SEES_ALL, type Seeing } from './questions/question.js';
 
-/** What an officer may see, deny by default: what their partners are in; the keeper’s officers see all funds. */
+/**
+ * What an officer may see. Denied by default: an officer sees what their partners are in; the keeper’s officers see all
+ * funds.
+ */
 export interface Sight extends Seeing {
   readonly officer: string;
   /** Whether the events of a stream may be shown. */
@@ -25,16 +28,16 @@ export function createSights(ledger: Ledger): (officer: string) => Sight | Refus
     if (at !== keptAt) kept.clear();
     keptAt = at;
     const found = kept.get(officer) ?? sightOf(ledger, officer);
-    // Only those whom the register names are kept: a name that somebody makes up takes no memory.
+    // Only sights of officers in the register are kept, so invented names take no memory.
     if (!(found instanceof Refusal)) kept.set(officer, found);
     return found;
   };
 }
 
-/** Who works at the ledger itself, with its file or its store in hand, sees all that is in it. */
+/** A user with direct access to the ledger's file or store sees everything in it. */
 export const OPERATOR: Sight = { officer: 'operator', key: 'operator', ...SEES_ALL, seesEvents: SEES_ALL.sees };
 
-/** Refuses who may not see a fund, in words. What is not open yet is nobody's: its own rules say so. */
+/** Refuses an officer who may not see a fund. A fund that is not open is left to its own rules. */
 export const seesFund = (ledger: Ledger, fund: string, sight: Sight): Refusal | undefined =>
   !ledger.model.fund(fund) || sight.sees(fund)
     ? undefined
@@ -64,7 +67,7 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
   const partners = new Set(mandates.map((mandate) => mandate.partner));
   // A program reads totals: single cases are for people, who act for a partner in the area.
   const inPerson = new Set(mandates.filter(({ role }) => role !== 'api-client').map((mandate) => mandate.partner));
-  // Whoever is mandated is so in a ledger that has been opened.
+  // A mandate exists only in a ledger that has been opened.
   const { keeper } = register.ledger!;
   const today = todayOf(ledger);
   /** Whether a body, or one that has followed it in an area, is among some. */
@@ -81,12 +84,12 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
       if (keeps) return true;
       const opened = ledger.model.fund(fund)?.outline.opened;
       if (!opened) return false;
-      // Who is asked to sign, such as a body that would join the fund, reads what it would sign of.
+      // A body that is asked to sign, such as one that would join the fund, sees the fund.
       const asked = [...ledger.model.stream('fund', fundStream(fund)).open.values()].flatMap(bodiesAwaited);
       return [...opened.partners, ...asked].some((partner) => stillIs(partner, opened.area, partners));
     },
     seesArea: (area) => keeps || ofArea(area, partners),
-    // Keeping the ledger is no reason to see a case: its parties’ partners in the area see it, and nobody else.
+    // The keeper as such does not see cases: only the area's partners do, in person.
     seesCases: (area) => ofArea(area, inPerson),
     seesClaims: (area) => !disputesOf(area) || sight.seesCases(area),
     seesEvents(stream) {

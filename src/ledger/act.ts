@@ -11,8 +11,9 @@ import { todayOf } from './acts/stamp.js';
 import type { Done, Submission } from './acts/submission.js';
 
 /**
- * The door for acts. HTTP, the terminal, pages and files act here and nowhere else: whether the ledger may be recorded in,
- * and whether the officer may see what the act is about, is decided first; then the key, the revision that was read, the mandate and the rules, or a dry run of them.
+ * The door for acts. HTTP, the terminal, pages and files act here and nowhere else: it first checks whether acts can be
+ * recorded, and whether the officer may see what the act is about; then the key, the revision that was read, the
+ * mandate and the rules, or a dry run of them.
  *
  * Resolves to the act as it is recorded, or to the first rule that refuses it; a refused act leaves nothing behind.
  */
@@ -37,7 +38,7 @@ export async function wouldRefuse(ledger: Ledger, sight: Sight, submission: Subm
 
 const isOffer = ({ command }: Submission): boolean => command.act === 'propose' || command.act === 'counter';
 
-/** How many proposals of each officer are on their way to the table: what is sent at once counts together. */
+/** How many proposals of each officer are being submitted, so that proposals sent at the same time count together. */
 const underWay = new WeakMap<Ledger, Map<string, number>>();
 
 async function submitted(ledger: Ledger, submission: Submission): Promise<Done | Refusal> {
@@ -58,7 +59,9 @@ async function submitted(ledger: Ledger, submission: Submission): Promise<Done |
   }
 }
 
-/** Refuses to name as the other half of a settlement a proposal that the officer may not see: as one that is not there. */
+/**
+ * Refuses to name as the other half of a settlement a proposal that the officer may not see, as if it did not exist.
+ */
 function halfHidden({ model }: Ledger, sight: Sight, id: string | undefined): Refusal | undefined {
   const stream = id === undefined ? undefined : model.madeIn(id);
   return stream === undefined || sight.seesEvents(stream) ? undefined : noSuchHalf(id!);
@@ -79,7 +82,7 @@ function mayAct(ledger: Ledger, sight: Sight, { kind, stream, command }: Submiss
 export const OPEN_PROPOSALS_MAX = 250;
 export const OPEN_PROPOSALS_TEXT_MAX = 512 * 1024;
 
-/** How long the texts of what is on the table are: each is written out once, not at each attempt. */
+/** The lengths of the texts on the table, in characters. Each is computed once, not at each attempt. */
 const lengths = new WeakMap<FactData, number>();
 
 function lengthOf(data: FactData): number {
@@ -91,7 +94,7 @@ function lengthOf(data: FactData): number {
 const lengthOfAll = (offered: Offered<SentFact>): number =>
   textsOf(offered).reduce((sum, { data }) => sum + lengthOf(data), 0);
 
-/** Refuses one more proposal of an officer who has so much on the table that nobody would find the others’. */
+/** Refuses another proposal of an officer who already has too many, or too long ones, on the table. */
 function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal | undefined {
   const { model } = ledger;
   const { command, officer, key, stream } = submission;
@@ -103,7 +106,7 @@ function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal 
   const length = own.reduce((sum, { proposal }) => sum + lengthOfAll(proposal), lengthOfAll(command));
   const many = own.length + (underWay.get(ledger)?.get(officer) ?? 0);
   const isFull = many >= OPEN_PROPOSALS_MAX || length > OPEN_PROPOSALS_TEXT_MAX;
-  // What has been proposed before, under the same key, is answered as it was then.
+  // A proposal already recorded under the same key gets its first answer.
   if (!isFull || model.acted(scopedKey(officer, sha256(key)), stream)) return undefined;
   return refuse(
     'too_many_proposals',

@@ -2,7 +2,9 @@ import type { Instant } from '../domain/calendar.js';
 
 /** The only place where the time comes from. */
 export interface Clock {
-  /** The instant by this machine’s clock, which may be set at any time, forwards or back. */
+  /**
+   * The instant by this machine’s clock, in UTC milliseconds. Somebody may set this clock forwards or back at any time.
+   */
   now(): Instant;
   /** Milliseconds since some moment before the start; only ever forwards, and nobody can set it. */
   elapsed(): number;

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Lets others be answered while long work is done in small steps. Asked after each step, it returns a promise of the next
- * turn of the event loop once this turn has taken so many milliseconds, and undefined until then: nobody waits in between.
+ * Lets the service answer others during long work. Call it after each small step: once this turn of the event loop has
+ * taken so many milliseconds, it returns a promise of the next turn to await; until then it returns undefined, so that
+ * no step waits.
  */
 export function givingWay(msMax: number): () => Promise<void> | undefined {
   let begun = performance.now();

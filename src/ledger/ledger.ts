@@ -54,11 +54,11 @@ export interface Ledger extends Submitter {
   stateAt<K extends StreamKind>(kind: K, stream: string, size: number): Promise<StreamState<StateOf<K>>>;
   /** The register as it was known at a size of the ledger: who was mandated when, by what had been recorded by then. */
   registerAt(size: number): Promise<RegisterState>;
-  /** Up to which size what the store holds is proven to be what was recorded, of how many events; where that is being done. */
+  /** Up to which size the store has been checked, and of how many events; undefined if no check runs. */
   proven(): { readonly size: number; readonly of: number } | undefined;
-  /** Settles once all of it is; rejects where it is not. */
+  /** Resolves once all is checked; rejects if something is wrong. */
   readonly whenProven: Promise<void>;
-  /** Why acts, or questions too, are refused, where something has been found wrong since the ledger was opened. */
+  /** If a fault has been found since the ledger was opened: why acts, and perhaps questions, are refused. */
   unsound(): Unsound | undefined;
   close(): Promise<void>;
 }
@@ -72,7 +72,7 @@ export interface History {
 export type { HistoryEntry };
 
 interface Start {
-  /** What makes a start shorter, and changes nothing else. */
+  /** Options that only make a start shorter. */
   readonly snapshots?: Snapshots | undefined;
   readonly threads?: Threads | undefined;
   /** Proves everything that is there, with a pause of so many milliseconds after each hundred events; left out, nothing. */
@@ -89,7 +89,7 @@ interface Start {
  */
 export async function openLedger(store: EventStore, clock: Clock, start: Start = {}): Promise<Ledger> {
   const { snapshots, threads, proveEveryMs, standsMsMax, clockMsMax } = start;
-  // A store that cannot be read is told at once; from then on it is waited for.
+  // A store that cannot be read at the start is an error; later the ledger waits for it.
   await store.head();
   const remembered = snapshots && (await fromSnapshot(store, snapshots));
   const known = remembered?.size() ?? 0;

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 
 /**
- * Says of a value, in a fraction of the time that zod takes, that its schema accepts it and gives it back as it is. Where
- * it does not say so, zod is asked: what is refused, why, and what a schema would change is for zod alone to say.
+ * Checks, in a fraction of the time that zod takes, whether a schema accepts a value and returns it unchanged. If not,
+ * zod decides: only zod says what is refused, why, and what a schema would change.
  *
- * It is worked out from the schema itself, once, so there is no second declaration of any shape. It knows the parts of
- * schemas that facts are declared with; of a schema with any other it never says yes.
+ * The check is made once from the schema itself, so no shape is declared twice. It supports the parts of schemas that
+ * facts use; for a schema with any other part it always returns false.
  */
 export type QuickCheck = (value: unknown) => boolean;
 
@@ -87,7 +87,7 @@ const oneOf = (values: readonly unknown[]): Compiled => {
   return exactly((value) => set.has(value));
 };
 const matching = (pattern: RegExp): QuickCheck => {
-  // A pattern that remembers where it was would say something else the next time.
+  // A pattern with the flag g or y keeps its last position, so its next result could differ.
   return pattern.global || pattern.sticky ? NEVER.check : (value) => pattern.test(value as string);
 };
 

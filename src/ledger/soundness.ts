@@ -3,13 +3,13 @@ import type { EventStore } from '../store/event-store.js';
 import type { Projector } from './memory/projector.js';
 
 /**
- * Whether the ledger may be recorded in and answered from. A fault is found while the service runs and is never taken back:
- * whoever mends it starts the service again.
+ * Whether acts can be recorded and questions answered. A fault found while the service runs stays until the operator
+ * has mended it and started the service again.
  */
 export interface Unsound {
   /** Why acts are refused, in the words that whoever posts is told. */
   readonly refusal: Refusal;
-  /** Whether questions are refused as well: what is known to be wrong is never answered from. */
+  /** Whether questions are refused as well, because answers from a ledger known to be damaged could be wrong. */
   readonly questionsToo: boolean;
 }
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileOf, SWEPT, unlessMissing, type DocumentType } from './documents.js';
 
 /**
- * Takes away the files that nothing names: of drafts that were given up. A file stays while anything recorded in its stream names its
- * digest, while it is younger than a bound (each time a draft that names it is shown or sent, it is young again), and where its stream
- * is not in the ledger at all: then the folder may be another ledger’s.
+ * Removes files that nothing names, which belong to abandoned drafts. A file stays while anything recorded in its
+ * stream names its digest, while it is younger than a limit (showing or sending a draft that names it renews its age),
+ * and if its stream is not in the ledger, because the folder may then belong to another ledger.
  */
 export interface Sweep {
   readonly folder: string;
@@ -68,8 +68,8 @@ async function oldIn({ folder, now, unnamedMs }: Sweep, stream: string): Promise
 }
 
 /**
- * Takes one file away, unless it is wanted after all. It is laid aside first: what is named from then on, or sent or shown in a draft,
- * is seen before it is gone, and put back.
+ * Removes one file unless it is needed. It first moves the file aside; if the file is then named, sent, or shown in a
+ * draft, the sweep notices this before the removal and puts it back.
  */
 async function taken({ folder, named, now, unnamedMs }: Sweep, file: Unnamed): Promise<boolean> {
   const [live, aside] = [liveAt(folder, file), asideAt(folder, file)];

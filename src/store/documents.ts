@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream';
 import type { Scanner } from './document-scanner.js';
 
 /**
- * The files that facts name as evidence, in a folder of the operator’s: each under the stream that it was sent for, by its
- * SHA-256, written whole or not at all. What is kept for one stream is not there for another, so whoever knows a digest
- * from elsewhere is given nothing. The ledger holds names and digests alone, and goes on without them.
+ * The files that facts name as evidence, in a folder of the operator’s: each under the stream that it was sent for, by
+ * its SHA-256, written whole or not at all. A file of one stream cannot be read through another, so a digest known from
+ * elsewhere opens nothing. The ledger holds only names and digests, and works without the files.
  */
 export interface Documents {
   /** A file has no more bytes than this. */
@@ -18,14 +18,14 @@ export interface Documents {
    * where the operator’s scanner does not let it through, or where the disk is nearly full; then nothing of it is left.
    */
   keep(stream: string, type: DocumentType, content: AsyncIterable<Uint8Array>): Promise<{ readonly sha256: string }>;
-  /** Whether a file is kept under a digest; whether it is still what it was is found when it is given. */
+  /** Whether a file is kept under a digest. Its content is checked when it is delivered. */
   has(stream: string, sha256: string): Promise<boolean>;
   /**
-   * Notes that a draft names a file: for as long as files that nothing names are kept, counted from now, no sweep takes it. Where none is
-   * kept, nothing happens.
+   * Notes that a draft names a file, which renews the file's age, so that no sweep removes it before the time for
+   * unnamed files has passed from now. Does nothing if there is no such file.
    */
   renew(stream: string, sha256: string, now: number): Promise<void>;
-  /** A file, once its bytes have been held to its digest. `changed` where they are others; undefined where there is none. */
+  /** A file whose bytes match its digest; `changed` if they do not; undefined if there is no file. */
   give(stream: string, sha256: string): Promise<Given | 'changed' | undefined>;
 }
 

@@ -4,14 +4,18 @@ import type { Hashes } from '../../evidence/tree.js';
  * The port to the store of events. What it promises, every adapter keeps, and `test/store/conformance.ts` checks:
  *
  * - A stream is a sequence of events at revisions 0, 1, 2 …; all streams together are one sequence by position.
- * - `append` is all or nothing, is checked against the revision that the caller expects, and is on disk when it resolves.
+ * - `append` is all or nothing, is checked against the revision that the caller expects, and is on disk when it
+ *   resolves.
  * - The same ids at the same expected revision are the same append: it answers as the first time and writes nothing.
- *   Some of the ids, or the same ids elsewhere in the stream, are a conflict. Callers never reuse an id for another event.
+ *   Some of the ids, or the same ids elsewhere in the stream, are a conflict. Callers never reuse an id for another
+ *   event.
  * - Data and metadata are canonical JSON text and come back byte for byte.
- * - Where `instantsInOrder`, recorded instants never go backwards along the sequence of positions: an append that would is
- *   refused. Elsewhere services that share the store may record a little out of order; along a stream they never do, since
- *   who appends has read it to its end. Who asks what was known at an instant takes the latest one up to each position.
- * - What it hands out is what was recorded, where it keeps hashes of that; otherwise it throws {@link LedgerDamaged}.
+ * - Where `instantsInOrder`, recorded instants never go backwards along the sequence of positions: an append that would
+ *   is refused. Otherwise services that share the store may record a little out of order, but never within a stream,
+ *   because a service reads the stream to its end before it appends. To find what was known at an instant, take the
+ *   latest instant up to each position.
+ * - A store that keeps hashes of its events returns only events that match them; otherwise it throws {@link
+ *   LedgerDamaged}.
  * - Positions are opaque: they are compared only here.
  * - Every `after` is exclusive.
  */
@@ -21,23 +25,23 @@ export interface EventStore {
   /**
    * Several acts in one transaction, where the store can: `decide` is called inside it, while nobody else can write, if
    * `at` is the last position of the store; what it appends is on disk when this returns, all of it. Returns false, and
-   * calls nothing, where others have written since. Throws {@link StoreUnavailable} where it cannot be written, and then
-   * nothing was; {@link StoreBusy}, before anything is called, where another process is writing: it does not wait. All of
-   * it happens before anything else does: who is told of a change finds it on disk.
+   * calls nothing, where others have written since. Throws {@link StoreUnavailable} where it cannot be written, and
+   * then nothing was; {@link StoreBusy}, before anything is called, where another process is writing: it does not wait.
+   * It is synchronous, so whoever is notified of a change finds it on disk.
    */
   together?(at: Position | undefined, decide: (batch: Batch) => void): boolean;
   /**
-   * Writes to disk as an append would, but nothing that is recorded: for finding out whether a store that failed can be
-   * written again. Rejects as an append would.
+   * Writes to disk as an append would, but records nothing: for finding out whether a store that failed can be written
+   * again. Rejects as an append would.
    */
   tryWriting?(): Promise<void>;
   /** One page of a stream, in revision order: empty where the stream does not exist or ends. */
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
   readAll(page?: { readonly after?: Position | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
-  /** The same readings of what is there, damaged or not: for whoever looks for damage. */
+  /** The same readings without checks, for code that looks for damage. */
   readonly asItLies?: Pick<EventStore, 'readStream' | 'readAll'>;
-  /** What was read and is not what was recorded, in words: a store that keeps hashes of its events hands none such out. */
+  /** What was read and does not match its hash, in words; a store that keeps hashes never returns such an event. */
   damage?(): string | undefined;
   /** Reading some streams and not others: of a store that numbers its events 1, 2, 3 … in ledger order, without gaps. */
   readonly parts?: {
@@ -55,11 +59,12 @@ export interface EventStore {
   subtrees?(level: number, from: number, limit?: number): Promise<Hashes>;
   /** Whether recorded instants never go backwards along the sequence of positions. */
   readonly instantsInOrder: boolean;
-  /** The floor, where the store can keep one: where who writes keeps everybody else from writing. */
+  /** The floor, if the store can keep one: it can if a writer locks out all others. */
   readonly floor?: Floor;
   /**
-   * Asks the store for its time, as `recordedAt` is written, where it has a clock that is not this machine’s. A store tells its
-   * time only of what it stores, so this writes something: nothing that is of the ledger. Rejects as an append would.
+   * Asks the store for its time, as `recordedAt` is written, where it has a clock that is not this machine’s. A store
+   * gives its time only with an event that it stores, so this writes something that is not part of the ledger. Rejects
+   * as an append would.
    */
   time?(): Promise<string>;
   /** The last position, or undefined in an empty store. */
@@ -77,9 +82,11 @@ export interface EventStore {
   diagnose(): Promise<readonly Finding[]>;
   /** What the store finds wrong with its own structures, looking at all of them: in words, none where all is well. */
   examine?(): Promise<readonly string[]>;
-  /** What was noted apart from the store, and is not in it any more. Nothing is recorded until that is accepted. */
+  /**
+   * Acts that were noted outside the store and are no longer in it. Nothing is recorded until this loss is accepted.
+   */
   lost?(): Loss | undefined;
-  /** Has it go on from what there is: what is noted from then on is of that. */
+  /** Accepts the loss: from then on the present content is noted. */
   acceptLoss?(): void;
   /** Why nothing more is recorded here, where what was opened has been taken away or replaced: {@link LedgerReplaced}. */
   replaced?(): string | undefined;
@@ -105,8 +112,8 @@ export interface RecordedEvent extends NewEvent {
 }
 
 /**
- * The floor of a store: an instant such that nothing is recorded at it or before it any more, by whichever service and
- * whatever its clock does. It never goes down. Instants are written as `recordedAt` is.
+ * The floor of a store: an instant at or before which no service, whatever its clock, can record any more. It never
+ * goes down. Instants are written as `recordedAt` is.
  */
 export interface Floor {
   /** As it was when the store was opened, or last raised or appended to here; does not look at the store. */
@@ -260,8 +267,8 @@ export class LedgerDamaged extends StoreUnavailable {
 }
 
 /**
- * The file is no longer the one that was opened: what is recorded in it would be nowhere. Nothing is recorded from then on,
- * and what the last commit wrote is not known to be kept.
+ * The file is no longer the one that was opened, so anything recorded in it would be lost. Nothing is recorded from
+ * then on, and the last commit may not have been kept.
  */
 export class LedgerReplaced extends StoreUnavailable {
   constructor(message: string) {
@@ -275,5 +282,8 @@ export const READ_PAGE_MAX = 1_000;
 /** How long those who write wait for another process that is writing before they are refused: {@link StoreBusy}. */
 export const BUSY_MS_MAX = 5_000;
 const BUSY_PAUSE_MS_MAX = 25;
-/** How long to wait before looking again whether it has let go. By chance, so that two who meet do not go on meeting. */
+/**
+ * A random wait, in milliseconds, before trying the lock again. It is random so that two waiting programs do not
+ * collide each time.
+ */
 export const busyPauseMs = (looks: number): number => Math.random() * Math.min(BUSY_PAUSE_MS_MAX, 2 ** looks);

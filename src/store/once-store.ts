@@ -1,6 +1,7 @@
 /**
- * What must happen once, or must not be undone: the end of a session, the use of a sign-in link. It is kept beside the
- * ledger and never in it, until it does not matter any more. Where it cannot be reached, what asks it is refused.
+ * Records of what must happen only once, or must not be undone: the end of a session, the use of a sign-in link. They
+ * are kept beside the ledger, never in it, until they no longer matter. If the store cannot be reached, the request is
+ * refused.
  */
 export interface OnceStore {
   /**

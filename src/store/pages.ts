@@ -1,9 +1,9 @@
 import { LedgerDamaged, READ_PAGE_MAX, type EventStore, type Position, type RecordedEvent } from './event-store.js';
 
 /**
- * Reading page after page. Whoever goes through a store does it here: a page is handed on only where it goes on from the
- * one before it, so that on a damaged store no loop runs for ever and no event is taken twice, or in the wrong place.
- * Everything here throws {@link LedgerDamaged} where that is not so.
+ * Reads a store page by page; no other file does. Each page must continue the one before it, so that on a damaged store
+ * no loop runs for ever and no event is taken twice or in the wrong place. Otherwise everything here throws {@link
+ * LedgerDamaged}.
  */
 
 /** What may be missing between two events: nothing, unless somebody looks for just that. */
@@ -94,5 +94,5 @@ export async function* pagesOfSome(
   }
 }
 
-/** A store as it lies, damaged or not: for whoever looks for damage. */
+/** A store read without checks, for code that looks for damage. */
 export const asItLies = (store: EventStore): EventStore => ({ ...store, ...store.asItLies });

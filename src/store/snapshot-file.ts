@@ -5,8 +5,8 @@ import { putFile } from './put-file.js';
 /**
  * A file of parts and a manifest that says what they are of, read back only as it was written: the manifest carries the
  * digest of each part, and the file ends with the manifest’s HMAC-SHA256 under a secret, which is in a file of its own
- * beside it. Who can write to one of the two and not read the other cannot make a snapshot that is used. It is put in place
- * whole or not at all.
+ * beside it. Somebody who can write the snapshot but not read the secret cannot make a snapshot that is used. It is put
+ * in place whole or not at all.
  */
 export interface SnapshotFile {
   /** What is there; undefined where there is no file, no secret, or no file that is as it was written. */

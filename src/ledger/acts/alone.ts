@@ -51,7 +51,8 @@ export async function recordedAlone(
   const { store, model, projector, clockWatch, writing } = parts;
   const found = await decidedNow(act, parts);
   if (found instanceof Refusal) return found;
-  // An act that was void is stamped after what had stood, which may be far ahead of this clock.
+  // An act that was void is stamped after the acts that stood before it, and their stamps may be far ahead of this
+  // clock.
   const doubt = clockWatch.doubt();
   if (doubt !== undefined) return refuse('clock_in_doubt', doubt);
   const { events, encoded, expected, preview } = found;
@@ -65,7 +66,7 @@ export async function recordedAlone(
     return 'again';
   }
   await Promise.race([projector.whenTaken(appended.position), late]);
-  // Another service, or an attempt whose answer was lost, recorded this key before: what it recorded is the answer.
+  // Another service, or an attempt whose answer was lost, recorded this key before. Its act is the answer.
   if (!appended.asSent) return 'again';
   // Whether the act is void is known once it has its place.
   if (model.whyVoid(act.stream, events[0]!.revision)) return 'void';

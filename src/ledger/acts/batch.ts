@@ -24,12 +24,13 @@ import type { ReadModel } from '../memory/read-model.js';
 import type { Decided, Prepared } from './submission.js';
 
 /**
- * Acts that wait in the same moment share one commit, also those on one fund. They are decided inside the transaction, one
- * after another. Each sees what the ones before it have recorded, on every stream. No other program can write meanwhile, and
- * nothing else runs in this process, so nobody sees a state that is not on disk. An act is answered after the commit.
+ * Acts that wait in the same moment share one commit, also those on one fund. They are decided inside the transaction,
+ * one after another. Each sees what the ones before it have recorded, on every stream. No other program can write
+ * meanwhile, and nothing else runs in this process, so nobody sees a state that is not on disk. An act is answered
+ * after the commit.
  *
- * Before each act is decided, the states of the streams that the transaction has written to are moved on. Should the commit
- * fail, they are put back as they were, and all acts of the transaction fail alike.
+ * Before each act is decided, the states of the streams that the transaction has written to are updated. If the commit
+ * fails, the states are put back, and all acts of the transaction fail in the same way.
  */
 export interface Batches {
   /** What was recorded; why it was refused; or `again`, where others have written, or this key has, in between. */
@@ -50,7 +51,7 @@ interface BatchParts {
   readonly clock: Clock;
 }
 
-/** The most acts in one commit. Deciding so many takes a few hundredths of a second, and others wait for so long. */
+/** The most acts in one commit. Deciding so many takes a few hundredths of a second, in which everybody else waits. */
 const ACTS_PER_COMMIT_MAX = 128;
 
 interface Waiting {
@@ -64,9 +65,9 @@ interface Waiting {
 export function createBatches({ store, together, model, projector, clock }: BatchParts): Batches {
   const waiting: Waiting[] = [];
 
-  /** The states of all streams, moved on by what is recorded in a transaction. */
+  /** The states of all streams, including what the transaction has recorded. */
   function movedOn(): Streams & { take(events: readonly LedgerEvent[]): void } {
-    /** Those of the streams that are opened in it: the model has none of them yet. */
+    /** The states of streams that the transaction opens, which the model does not have yet. */
     const opened = new Map<string, StreamState<unknown>>();
     const streams: Streams = {
       stream: (kind, stream) => (opened.get(stream) as StreamState<never> | undefined) ?? model.stream(kind, stream),

@@ -6,32 +6,35 @@ import { stampNow } from './stamp.js';
 import type { ReadModel } from '../memory/read-model.js';
 
 /**
- * Whether acts can be stamped now. Three things make a stamp wrong for good: it would lie far ahead of the clock, because
- * something was recorded or settled while a clock was ahead; the clock has just been set; or it is far from the clock of the
- * store, where that has its own. In each case posting stops, with the reason, until the clock can be trusted again. Questions
- * go on being answered.
+ * Whether acts can be stamped now. A wrong stamp stays wrong for ever, and three things make one: the stamp would lie
+ * far ahead of the clock, because something was recorded or settled while a clock was ahead; the clock has just been
+ * set; or the clock is far from the store's own clock. In each case posting stops, with the reason, until the clock can
+ * be trusted again. Questions are still answered.
  *
- * The store tells its time between two instants of this clock, which is off at least by as much as that lies outside of
- * them. So a slow store puts no clock in doubt.
+ * The store's time is read between two instants of this clock. The clock is off by at least the distance of that time
+ * from the two instants, so a slow store puts no clock in doubt.
  */
 export interface ClockWatch {
   /** Why nothing is stamped now, in a sentence; undefined where the clock can be trusted. */
   doubt(): string | undefined;
-  /** Asks the store for its time where that is due, before an act say. To be waited for where the clocks were never compared. */
+  /** Asks the store for its time if that is due. Returns a promise to await if the clocks have never been compared. */
   compared(): Promise<void> | undefined;
 }
 
 /**
- * By how much a stamp may lie ahead of the clock, and the clock may part from the monotonic one. The services of one machine
- * or one well-kept network differ by less, and nobody is refused for it; an hour set by mistake is told at once.
+ * How far a stamp may be ahead of the clock, and how far the clock may move against the monotonic one, in milliseconds.
+ * Services of one machine or one well-kept network differ by less; a clock set wrong by an hour is noticed at once.
  */
 export const CLOCK_MS_MAX = 10_000;
 /** After the clock has been set, it is trusted again once it has run evenly for so long. */
 export const EVEN_MS_MIN = 30_000;
-/** Who posts has the clocks compared again after so long; while they are apart, whoever wants to know sooner. */
+/**
+ * Acts have the clocks compared again after so long; while the clocks are apart, every question about them does so
+ * after the shorter time below.
+ */
 export const COMPARE_EVERY_MS = 600_000;
 export const ASK_EVERY_MS = 30_000;
-/** How long anybody waits for the store’s time at the most. */
+/** The longest wait for the store’s time. */
 const ASK_MS_MAX = 2_000;
 
 interface Watched {
@@ -43,12 +46,12 @@ interface Watched {
 }
 
 export function watchClock({ model, clock, store, msMax = CLOCK_MS_MAX, askMsMax = ASK_MS_MAX }: Watched): ClockWatch {
-  /** Two services that are no further than this from the store’s clock do not put each other in doubt. */
+  /** Two services within this distance of the store’s clock do not put each other in doubt. */
   const apartMsMax = msMax / 2;
-  /** What the clock says beyond the monotonic clock: the same for as long as nobody sets it. */
+  /** The clock minus the monotonic clock: constant as long as nobody sets the clock. */
   const beyond = (): number => clock.now() - clock.elapsed();
   let trusted = beyond();
-  /** Where the clock parted from what was trusted, and since when it has run evenly from there. */
+  /** The difference after the clock was set, and since when the clock has run evenly with it. */
   let parted: { readonly at: number; readonly since: number } | undefined;
 
   function wasSet(): string | undefined {
@@ -67,7 +70,9 @@ export function watchClock({ model, clock, store, msMax = CLOCK_MS_MAX, askMsMax
     return `This machine’s clock was set ${seconds > 0 ? 'forwards' : 'back'} by ${Math.abs(seconds)} seconds. Posting begins again once it has run evenly for ${EVEN_MS_MIN / 1000} seconds.`;
   }
 
-  /** By how much the clock was ahead of the store’s, at least, and what it said then beyond the monotonic one. */
+  /**
+   * The least by which the clock was ahead of the store’s, and its difference from the monotonic clock at that time.
+   */
   let found: { readonly ahead: number; readonly beyond: number } | undefined;
   let asking: Promise<void> | undefined;
   let askedAt = -Infinity;
@@ -76,7 +81,7 @@ export function watchClock({ model, clock, store, msMax = CLOCK_MS_MAX, askMsMax
     const [sent, since, before] = [clock.now(), clock.elapsed(), beyond()];
     try {
       const told = instantOf(await time())!;
-      // Should somebody set this clock meanwhile, it would say something else.
+      // Computed with the monotonic clock, because somebody may set this clock meanwhile.
       const read = sent + clock.elapsed() - since;
       found = { ahead: Math.max(0, sent - told) - Math.max(0, told - read), beyond: before };
     } catch {
@@ -84,7 +89,7 @@ export function watchClock({ model, clock, store, msMax = CLOCK_MS_MAX, askMsMax
     }
   }
 
-  /** The question to the store that is under way, asked now where the last one is so long ago. */
+  /** The question to the store that is under way; asks a new one if the last was at least so long ago. */
   function ask(everyMs: number): Promise<void> | undefined {
     if (!asking && store.time && clock.elapsed() - askedAt >= everyMs) {
       askedAt = clock.elapsed();
@@ -95,7 +100,7 @@ export function watchClock({ model, clock, store, msMax = CLOCK_MS_MAX, askMsMax
 
   function notTheStores(): string | undefined {
     if (!found) return undefined;
-    // Set since, it is ahead by so much more or less.
+    // Corrected by how much the clock has been set since.
     const ahead = found.ahead + (beyond() - found.beyond);
     if (Math.abs(ahead) <= apartMsMax) return undefined;
     void ask(ASK_EVERY_MS);

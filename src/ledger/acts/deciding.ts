@@ -48,7 +48,7 @@ export function decided(
   model: Pick<ReadModel, 'voidActs'>,
   streams: Streams,
 ): Decided | Refusal {
-  // Rules may have been published since it was prepared: its codes are those that are known at its place.
+  // Rules may have been published since it was prepared, so its codes are read by the rules known at its place.
   const register = streams.stream('register', REGISTER_STREAM);
   const act = sent.codesOf === register.last ? sent : inCodesBy(sent, register);
   const { kind, stream, command, officer, actingFor, key } = act;

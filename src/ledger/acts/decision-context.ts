@@ -33,9 +33,9 @@ interface Deciding {
   /** The events that its facts name, such as the one that a reversal takes back. */
   readonly originals: readonly LedgerEvent[];
   /**
-   * The last revision of the area’s disputes that counts; left out, the last there is. Of an act from before acts named what
-   * they rest on, what the service had not read when it decided may be in the ledger before it: its decision says how far
-   * it had read.
+   * The last revision of the area’s disputes that counts; left out, the latest. For an act without `rests`, events that
+   * its service had not read when it decided may come before it in the ledger; its decision says how far the service
+   * had read.
    */
   readonly claimsKnownTo?: number | undefined;
 }
@@ -50,8 +50,8 @@ interface DecisionContext {
 }
 
 /**
- * Makes what a decision may look at beside its own stream, for deciding and for `verify`. There is no other way to another
- * stream. Each stream that is handed out is noted, so an event always names all that its decision rests on.
+ * Gives a decision access to other streams, for deciding and for `verify`. There is no other way to another stream, and
+ * each access is noted, so an event always names everything that its decision rests on.
  */
 export function decisionContext(
   streams: Streams,

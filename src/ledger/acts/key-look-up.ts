@@ -13,8 +13,8 @@ import { requestOf } from './request.js';
 import type { Done, Prepared } from './submission.js';
 
 /**
- * Looks up the key of an act. The same key of the same officer is the same act: it is recorded once, and sent again it is
- * answered as the first time. The event carries the key and the fingerprint of the request, so it proves the act.
+ * Looks up the key of an act. The same key of the same officer is the same act: it is recorded once, and a repeated
+ * request gets the first answer. The event carries the key and the fingerprint of the request, so it proves the act.
  */
 
 /** The answer of the act that this key stands for; a refusal where it stands for another; undefined where it is new. */
@@ -45,8 +45,8 @@ async function eventsOf(
 }
 
 /**
- * The fingerprint of a request by the rules that were known where an act was recorded: what it says in words may mean
- * something else since, or nothing.
+ * The fingerprint of a request by the rules that were known at the act's place, because its wordings may have another
+ * meaning now, or none.
  */
 function requestThen({ stream, revision }: Acted, act: Prepared, model: ReadModel): string {
   const known = model.knownRevision(REGISTER_STREAM, model.places(stream)[revision]!);

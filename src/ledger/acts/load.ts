@@ -146,13 +146,13 @@ interface Planned {
   readonly facts: readonly SentFact[];
   /** What its labels stand for: earlier steps of its file; a label of none stays as it is. */
   readonly refers: readonly (Planned | string)[];
-  /** The key that the program gave it before a step's key was what it would record: ledgers hold acts under it. */
+  /** The key by an earlier program, which derived it in another way. Ledgers hold acts under such keys. */
   readonly formerKey: string;
   readonly file: string;
   readonly step: Step;
 }
 
-/** Stands for what a label will mean, while a file is only checked. */
+/** A placeholder for the meaning of a label while a file is only checked. */
 const UNKNOWN_YET = { proposal: '00000000-0000-4000-8000-000000000000', revision: '0' };
 
 /** A fault of a file: in which step, counted from 1, and in which of its fields. */
@@ -164,7 +164,7 @@ function faultText({ path, words: what }: Fault): string {
 
 const named = (label: string): string => label.replace(/^@/, '');
 
-/** What a fact is sent as. The facts of a file are looked at before their labels are. */
+/** The form in which a fact is sent. The facts of a file are checked before their labels. */
 const inputOf = (type: string, kind: StreamKind): z.ZodType => KINDS[kind].byName.get(type)!.input;
 
 /** The facts of a step. */
@@ -218,9 +218,9 @@ function counting() {
 }
 
 /**
- * What a step would record, as one text: the same for all ways to write it. Labels, empty lists, blanks around words and
- * what is understood make no other step of it; nor does which officer of a body does it, so that nothing is recorded twice
- * because a colleague loads it again. What a label stands for is said by the key of its step.
+ * What a step would record, as one text that is the same for all ways to write the step. Labels, empty lists, blanks
+ * around words and understood values make no difference; nor does the choice among officers of a body, so that nothing
+ * is recorded twice when a colleague loads the file again. A label is replaced by the key of its step.
  */
 const recordedBy = (
   { step, facts }: Planned,
@@ -246,7 +246,10 @@ const recordedBy = (
     }),
   );
 
-/** A key that a step may have, and the revisions of the register by which it has it, from one on and below another. */
+/**
+ * A key that a step may have, and the revisions of the register for which it has it: from one, inclusive, to another,
+ * exclusive.
+ */
 interface StepKey {
   readonly key: string;
   /** What it would record by them. */
@@ -263,10 +266,10 @@ interface LoadKeys {
 }
 
 /**
- * The keys of one load. A step's key is what it would record: the same step is the same act, whatever its file is called,
- * however it is written or moved, and whoever loads it; said twice in one load, it is two acts. What a step would record is
- * told by the rules of its year as the register has them when its turn comes: a step before it may publish them. Where it was
- * loaded before, they were those of that time, and it is looked for under the key that it had then.
+ * The keys of one load. A step's key is derived from what it would record: the same step is the same act under any file
+ * name, spelling or order, and for any loader; if it occurs twice in one load, it is two acts. What a step would record
+ * depends on the rules of its year when its turn comes, because an earlier step may publish them. A step that was
+ * loaded before had the rules of that time, so it is looked up under the key that it had then.
  */
 function keysOfLoad(): LoadKeys {
   const times = counting();
@@ -388,7 +391,7 @@ export async function load(
       const refusal = setClock(ledger, clock, step);
       if (refusal) throw stop(refusal);
     }
-    // Whether the partner acted for was named when it was recorded is not known: it is the same act either way.
+    // The ledger does not record whether the partner acted for was named. It is the same act in both cases.
     const sent = recorded
       ? [recorded.partner, undefined].map((actingFor) => ({
           ...submission,
@@ -418,9 +421,9 @@ interface Recorded {
 }
 
 /**
- * Whose act a step is already, and under which key, where it was loaded before: by its officer, or by another of the same
- * body. What one body has said another may say in the same words, and both are recorded. What a step’s words meant once is
- * its act where it was recorded while they did; what they mean today is, whenever it was recorded.
+ * If a step was loaded before: by which officer and under which key. An officer of the same body counts; another body
+ * may state the same fact in the same words, and both are recorded. An act under an earlier meaning of the step’s words
+ * counts if it was recorded while they had that meaning; an act under today's meaning always counts.
  */
 async function actOf(
   ledger: Ledger,
@@ -445,7 +448,10 @@ async function actOf(
   return undefined;
 }
 
-/** Submits a step; again if others were first or the answer was lost. A step always has the same key, so it is one act. */
+/**
+ * Submits a step, and again if others posted first or the answer was lost. A step always has the same key, so it is
+ * recorded once.
+ */
 async function persistently(submit: () => Promise<Done | Refusal>, patienceMs: number): Promise<Done | Refusal> {
   const until = performance.now() + patienceMs;
   const isLate = (): boolean => performance.now() >= until;

@@ -18,9 +18,9 @@ import { rollForwardQuery, RollForwardOptions, RollForwardText, StepText } from 
 import type { Table } from '../questions/question.js';
 
 /**
- * Opens next year’s fund from a fund: all that the officer may do of it, in one go. Each step is an act of its own, decided as if
- * the officer had sent it: what is another body’s to do is told, and stays to be done. So it is done again, by the same
- * officer or by others, until nothing is left.
+ * Opens next year’s fund from a fund: all that the officer may do of it, in one go. Each step is a separate act,
+ * decided as if the officer had sent it. Steps that only another body may do are listed and remain to be done. So
+ * officers repeat this until no step is left.
  */
 export const OpenNextYearAsked = z.strictObject({
   partner: Name.optional().meta({ description: 'The partner you act for; only where you are mandated for several.' }),
@@ -55,7 +55,7 @@ export interface OpeningNextYear {
   readonly officer: string;
   readonly signedInBy: string;
   readonly sight: Sight;
-  /** The officer’s own name for it: sent again, no step is done twice. */
+  /** The officer’s idempotency key: sent again, no step is done twice. */
   readonly key: string;
   readonly correlation: string;
   /** Where it is only asked about: what is left to do is told, and nothing is tried. */
@@ -83,8 +83,8 @@ async function whole(ledger: Ledger, fund: string, asked: z.output<typeof OpenNe
 }
 
 /**
- * The same while it is being done: somebody else may have recorded or proposed some of it since with another sum, and then
- * nothing is asked of that any more.
+ * The same while steps are being done: if somebody else has recorded or proposed an item meanwhile with another sum,
+ * its rise is dropped.
  */
 async function wholeStill(ledger: Ledger, fund: string, asked: z.output<typeof OpenNextYearAsked>, sight: Sight) {
   const found = await whole(ledger, fund, asked, sight);
@@ -110,7 +110,7 @@ async function endedBefore(ledger: Ledger, stream: string, { outcome, replayed }
 /** The roll forwards under way in each ledger, by the fund that they open: one at a time. */
 const underWay = new WeakMap<Ledger, ReturnType<typeof createQueues>>();
 
-/** Refuses who acts for nobody: whoever holds no mandate today, or only such as read. */
+/** Refuses an officer who has no mandate today, or only mandates to read. */
 function readsOnly(ledger: Ledger, officer: string): Refusal | undefined {
   const held = mandatesOn(ledger.model.register(), officer, todayOf(ledger));
   if (held.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
@@ -120,8 +120,8 @@ function readsOnly(ledger: Ledger, officer: string): Refusal | undefined {
 }
 
 /**
- * Opens the next year’s fund, or does what is left of it. Resolves to what is open, recorded and on the table then, with what came
- * of each step; or to the rule by which it cannot be asked for at all.
+ * Opens the next year’s fund, or does the steps that are left. Resolves to what is then open, recorded and proposed,
+ * with the result of each step; or to the refusal of the whole act.
  */
 export async function openNextYear(
   ledger: Ledger,

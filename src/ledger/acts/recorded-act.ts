@@ -7,9 +7,9 @@ import { asStored, formOf, textOf, textsIn } from '../../domain/grammar/texts.js
 import { canonical, type AnyKind } from '../catalogue.js';
 import { fingerprint, understood } from './request.js';
 
-/** What can be told from an event of the act that it is the record of, in the version in which it was recorded and in today’s. */
+/** What an event shows of its act, in the version in which it was recorded and in today’s. */
 
-/** The command that an event is the record of, in the words of this program’s version. */
+/** The command that an event records, in the form of this program’s version. */
 export const commandOf = (kind: AnyKind, event: LedgerEvent): Command => commandSaying(kind, event, sentNow(kind));
 
 /**
@@ -84,7 +84,9 @@ const sentThen =
     return { type, data: form.understood?.(sent) ?? sent };
   };
 
-/** Of a value what a schema names, however deep: a decision adds fields to the lines of a list, too. */
+/**
+ * The parts of a value that a schema names, at any depth, because a decision also adds fields to the items of a list.
+ */
 function namedBy(schema: z.core.$ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodOptional) return namedBy(schema.def.innerType, value);
   if (schema instanceof z.ZodArray) return (value as unknown[]).map((each) => namedBy(schema.def.element, each));
@@ -95,9 +97,9 @@ function namedBy(schema: z.core.$ZodType, value: unknown): unknown {
 }
 
 /**
- * Whether a decision, made again, says what was recorded. It does word for word; or, where the text was recorded in an older
- * version than this program decides in, as that is read. What a decision takes over from elsewhere, such as the text that is
- * signed, is always word for word.
+ * Whether a repeated decision equals the recorded event: word for word or, if the text was recorded in an older
+ * version, in the form in which that is read. A text that a decision copies, such as the signed text, must always match
+ * word for word.
  */
 export function isSame(kind: AnyKind, decided: FactText, recorded: FactText): boolean {
   if (canonical(asStored(kind, decided)) === canonical(asStored(kind, recorded))) return true;

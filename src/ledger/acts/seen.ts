@@ -7,10 +7,10 @@ import { factsNamed } from './deciding.js';
 import type { Prepared } from './submission.js';
 
 /**
- * Sees to it that the state of every stream that an act is decided on is at hand: its own, and of a fund those of the other
- * years of its area, those that money moves from or to, and the one that the act names. Once at hand a state stays so.
- * The register and the disputes of every area always are. Returns undefined where all is at hand: then nobody waits, and
- * acts are decided in the order in which they came.
+ * Fetches the state of every stream that an act is decided on, if it is not at hand: its own, and of a fund those of
+ * the other years of its area, those that money moves from or to, and the one that the act names. A state at hand stays
+ * at hand. The register and the disputes of every area always are. Returns undefined if all states are at hand: then no
+ * act waits, and acts are decided in the order in which they came.
  */
 export function seen(
   act: Prepared,

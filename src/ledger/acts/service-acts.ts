@@ -8,7 +8,7 @@ import type { ReadModel } from '../memory/read-model.js';
 import { todayOf } from './stamp.js';
 import type { Done, Submission } from './submission.js';
 
-/** What the service itself does, in nobody’s name: it submits it as officers’ acts are submitted. */
+/** Acts of the service itself, without an officer. They are submitted in the same way as officers’ acts. */
 export interface ServiceActs {
   /** Ends every proposal that nobody can sign any more. Returns how many lapsed. */
   lapseExpired(): Promise<number>;

@@ -20,8 +20,8 @@ import type { Decided, Done, Prepared, Submission } from './submission.js';
 import type { Writing } from './writing.js';
 
 /**
- * The one way into the ledger. An act is prepared; the states that it is decided on are seen to be at hand; its key is looked
- * up; it is decided by mandate, four eyes and rules; appended to one stream; taken by the read model; and answered.
+ * The only way into the ledger. An act is prepared; missing states are fetched; its key is looked up; it is decided by
+ * mandate, four eyes and rules; appended to one stream; taken by the read model; and answered.
  */
 export interface Submitter extends ServiceActs {
   submit(submission: Submission): Promise<Done | Refusal>;
@@ -47,7 +47,9 @@ type Tried = Done | Refusal | 'again' | 'void';
 const ATTEMPTS_MAX = 12;
 /** The longest pause before another try. It is random, so that two services on one stream do not collide each time. */
 const STEP_ASIDE_MS_MAX = 50;
-/** How long an act is recorded again, where it is void each time, before its poster is told that nothing is known of it. */
+/**
+ * How long an act that is void each time is recorded again, before its poster is answered that the outcome is unknown.
+ */
 const STANDS_MS_MAX = 10_000;
 
 /** An act in the codes of its year’s rules, with its key and itself as digests. */
@@ -125,7 +127,7 @@ export function createSubmitter(parts: SubmitterParts): Submitter {
     for (let tries = 0; tries < ATTEMPTS_MAX;) {
       const outcome = (await lookedUp(act, parts)) ?? (await once());
       if (outcome !== 'again' && outcome !== 'void') return outcome;
-      // A void act says nothing of the next: others have moved on, which they may do until it is late.
+      // A void act does not count as a failed try: other acts may come first until the time is over.
       if (outcome === 'again') tries++;
       await Promise.race([setTimeout(Math.random() * Math.min(STEP_ASIDE_MS_MAX, 2 ** tries)), ...late]);
     }

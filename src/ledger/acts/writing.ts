@@ -1,9 +1,10 @@
 import { OutcomeUnknown, StoreUnavailable, type EventStore } from '../../store/event-store.js';
 
 /**
- * Whether acts can be recorded, as far as is known: not from the first that the store failed to write until one is written
- * again. A service that says that it cannot write is sent no act that would find out, so a store that has a way to try is
- * tried; another is given the benefit of the doubt after a while, and the next act finds out.
+ * Whether acts can be recorded, as far as is known: not from the first act that the store failed to write until one is
+ * written again. A service that reports this gets no more acts from a balancer, so it tries to write itself, if the
+ * store has a way to try. Otherwise the store counts as writable again after a while, and the next act shows whether it
+ * is.
  */
 export interface Writing {
   /** Writes, and remembers how that went. `wrote` says whether something was written where it did not fail. */
@@ -14,7 +15,7 @@ export interface Writing {
 
 /** A store that failed is tried no more often than this. */
 const TRIED_EVERY_MS = 1_000;
-/** For so long a store that cannot be tried counts as one that cannot be written. */
+/** How long a store that cannot be tried counts as not writable, in milliseconds. */
 const DOUBTED_MS = 10_000;
 
 /** `elapsedMs` is a clock that only goes forwards. */

@@ -6,9 +6,9 @@ import { pageOfStream } from '../../store/pages.js';
 import { decode, placed } from '../catalogue.js';
 
 /**
- * The settlements in two places of which one half is signed and the other is not, each in a sentence. That is nothing wrong
- * with a ledger: whoever verifies one is told, so that nobody takes half of a settlement for the whole. A half that ended
- * unsigned is told where no other took its place.
+ * The settlements in two places of which one half is signed and the other is not, each in a sentence. It is not a fault
+ * of the ledger; `verify` lists it so that nobody takes half of a settlement for the whole. A half that ended unsigned
+ * is listed if no other proposal replaced it.
  */
 export async function halfSettled(
   store: EventStore,

@@ -5,8 +5,8 @@ import type { Ledger } from '../ledger.js';
 import type { Done } from '../acts/submission.js';
 
 /**
- * Has a ledger go on although acts that were recorded in it are gone, as its operator says, and records that it does.
- * Returns undefined where nothing is missing. Throws, and accepts nothing, where no event is left to go on from.
+ * Accepts, for the operator, that recorded acts of a ledger are lost, and records it (`LossAccepted`). Returns
+ * undefined if nothing is missing. Throws, and accepts nothing, if no event is left.
  */
 export async function acceptLoss(ledger: Ledger): Promise<Done | undefined> {
   const { store } = ledger;

@@ -6,14 +6,15 @@ import { goingOn } from '../../store/pages.js';
 import { storedTree } from '../../store/stored-tree.js';
 
 /**
- * Whether a store holds what was recorded: the bytes of its events are held to the tree that was written with them. A store
- * holds what is read to its leaves itself; what a snapshot spared a start is read afterwards, a little at a time. All of it
- * throws {@link LedgerDamaged}, naming the place. A store that keeps no tree proves nothing.
+ * Checks that a store holds what was recorded, by comparing the bytes of its events with the tree written with them. A
+ * store itself compares each event that it reads with its leaf; events that a start took from a snapshot are read
+ * afterwards, a few at a time. Everything here throws {@link LedgerDamaged} with the place. For a store without a tree
+ * nothing is checked.
  */
 
 /**
- * Holds the tree to its end: it is whole, and goes no further than the events. Rests on a look at a few hundred hashes.
- * `size` is how many events have been read; others may be recording.
+ * Checks that the tree is complete and goes no further than the events, by reading a few hundred hashes. `size` is how
+ * many events have been read; others may be recording.
  */
 export async function endHolds(store: EventStore, size: number): Promise<void> {
   const tree = storedTree(store);
@@ -25,7 +26,7 @@ export async function endHolds(store: EventStore, size: number): Promise<void> {
   }
   const [next] = await store.leaves!(size, 1);
   if (!next) return;
-  // Whoever records writes an event and its leaf at once: where there is a leaf, there is an event by now.
+  // An event and its leaf are written together, so if there is a leaf, its event can be read by now.
   const [event] = await store.readAll({ after: size === 0 ? undefined : String(size), limit: 1 });
   if (!event)
     throw new LedgerDamaged(
@@ -37,9 +38,9 @@ export async function endHolds(store: EventStore, size: number): Promise<void> {
 const EVENTS_A_TURN = 100;
 
 export interface Proving {
-  /** Up to which size what the store holds is proven. */
+  /** The size up to which the store has been checked. */
   size(): number;
-  /** Settles once everything is, that was there when it came to its end; rejects where it is not. */
+  /** Resolves once everything that was there is checked; rejects if something is wrong. */
   readonly whole: Promise<void>;
   stop(): void;
 }

@@ -11,9 +11,9 @@ import { createSubmitter } from '../acts/submit.js';
 import { watchWriting } from '../acts/writing.js';
 
 /**
- * A scratch of a ledger: one fund of it is written to, and nothing is recorded. Acts are decided by the same submitter
- * and the same rules, and figures are asked by the same questions, of what would be there; everything else is read where
- * it stands. Where the fund moves on meanwhile, the scratch does not.
+ * A scratch of a ledger: one fund of it is written to, and nothing is recorded. The same code decides acts and answers
+ * questions as if they were recorded; all other streams are read from the ledger. If the fund gets new events
+ * meanwhile, the scratch does not see them.
  */
 export interface Scratch extends Ledger {
   /** Undoes all that was tried. Nothing may be asked of the scratch afterwards. */

@@ -21,8 +21,8 @@ import { halfSettled } from './half-settled.js';
 import { createTreeCheck } from './tree-check.js';
 
 /**
- * Checks a whole ledger from its stored bytes, without asking the service that wrote it. Silent checks that find
- * nothing are good news; each finding names the event. It only reads, so it can be run on a copy.
+ * Checks a whole ledger from its stored bytes, without asking the service that wrote it. Each finding names the event.
+ * It only reads, so it can be run on a copy.
  */
 const checksOf = (verified: Verified) =>
   [

@@ -74,7 +74,7 @@ export function createActs(kept?: KeptActs, expected = 0): Acts {
     add: (officer, key, place) => stay(entries.write(officer, key), place),
     copy: (entry, place) => stay(entries.copy(entry), place),
     find(officer, key) {
-      // Who has never acted is not given a number for being asked about.
+      // A look-up does not give a number to an officer who has never acted.
       if (!entries.knows(officer)) return undefined;
       const act = slots[slotOf(entries.write(officer, key))]!;
       return act === 0 ? undefined : places.at(act - 1);

@@ -2,9 +2,9 @@ import type { Position } from '../../store/event-store.js';
 import { numberList } from './number-list.js';
 
 /**
- * The position of every event of the ledger, by place. To all but their store positions are opaque texts; but where they
- * are whole numbers in decimal, as both stores write them, numbers that follow each other by one are kept as one run, and
- * others as a number each. From the first that is no such number on they are kept as the texts that they are.
+ * The position of every event of the ledger, by place. Only the store interprets these texts. If they are decimal whole
+ * numbers, as in both stores, consecutive numbers are kept as one run, and others as one number each. From the first
+ * text that is not such a number on, they are kept as texts.
  */
 export interface Positions {
   length(): number;

@@ -17,8 +17,9 @@ import { isMoreToCome } from './standing.js';
 const STATUS_WITHIN_MS = 800;
 
 /**
- * Carries events from the store into the read model, in order, each once; what is one act is taken whole, so that nobody sees
- * an agreement without the fact agreed. Its state has a name; where an event cannot be read it stops there, says so, and the last good state goes on being served: a skipped event is a wrong balance.
+ * Carries events from the store into the read model, in order, each once; what is one act is taken whole, so that
+ * nobody sees an agreement without the fact agreed. Its state has a name. At an event that cannot be read it stops and
+ * says so, and questions are answered from the last good state, because a skipped event would make balances wrong.
  * Where the store cannot be followed it is reconnecting, for as long as that takes.
  */
 export const PROJECTOR_STATES = ['catching-up', 'live', 'reconnecting', 'faulted', 'stopped'] as const;
@@ -135,7 +136,7 @@ export function startProjector(
       }
     },
     caughtUp() {
-      // An agreement that nothing follows is a fault of the ledger, which verifying it finds; waiting would not mend it.
+      // An agreement without its facts is a fault of the ledger, which `verify` finds. Waiting would not mend it.
       if (begun.length > 0) {
         forgetTaken();
         takeBegun();
@@ -192,7 +193,8 @@ export function startProjector(
         unreachable = (error as Error).message;
       });
       const position = model.position();
-      // Level means the same position as the store's head: being told so by a subscription is not proof.
+      // Level means the same position as the store's head. A subscription's own message that it has caught up is not
+      // proof.
       const level = unreachable === undefined && head === position;
       const why = reason ?? unreachable;
       return {

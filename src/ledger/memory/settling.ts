@@ -7,16 +7,17 @@ import { ProjectorStopped, type Projector } from './projector.js';
 import type { ReadModel } from './read-model.js';
 
 /**
- * Up to which instant the past is over. An answer is settled where nothing can be recorded at its instant or before it any
- * more. That is so of every instant before the last recorded one: what is known at an instant is a prefix of the ledger,
- * and ends before the first event that is later. It is so of every instant up to the store’s floor, where it has one.
+ * Which instants are settled. An answer is settled if nothing can be recorded at its instant or before it any more.
+ * That is true of every instant before the last recorded one, because what is known at an instant is a prefix of the
+ * ledger that ends before the first later event. It is also true of every instant up to the store’s floor, if it has
+ * one.
  */
 export interface Settling {
   /** Whether what was known at an instant can never change, by what is in memory. */
   isSettled(instant: Instant): boolean;
   /**
-   * Sees to it that instants which are past by the clock are settled: the store is looked at where one is not, at most
-   * once a second however many ask. Where it cannot be done now they stay as they are, and nobody waits for it.
+   * Settles instants that are past by the clock. It raises the store's floor, or reads it, if one is not settled, each
+   * at most once a second for all askers. If that is not possible now, they stay unsettled, and nobody waits.
    */
   settle(instants: readonly Instant[]): Promise<void> | undefined;
 }
@@ -71,7 +72,7 @@ export function createSettling({ store, model, projector, clock, clockWatch }: S
       try {
         floor.raise(model.position(), does === 'raised' ? instantText(now) : undefined, take);
       } catch {
-        // What is wrong with the store is told to who posts, and by the projector where it can be read no further.
+        // Posts and the projector report faults of the store.
       }
       return undefined;
     },

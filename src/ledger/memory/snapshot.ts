@@ -9,10 +9,10 @@ import { storedTree } from '../../store/stored-tree.js';
 /**
  * What the service remembers, written down so that the next start need not read the ledger from its first event.
  *
- * A snapshot saves time and nothing else. It is used only where it is proven to be what this program would make of this
- * ledger: its file is byte for byte as it was written; it was made by the same program, on the same version of Node; and
- * the tree that the store keeps of the ledger has, at the size that the snapshot goes up to, the root that it names.
- * Otherwise the ledger is read from its first event, as if there were none. A store that keeps no tree has no snapshots.
+ * A snapshot only saves time. It is used only if it is what this program would make of this ledger: its file is
+ * unchanged, byte for byte; the same program made it, on the same version of Node; and at the snapshot's size the tree
+ * in the store has the root that it names. Otherwise the ledger is read from its first event. A store that keeps no
+ * tree has no snapshots.
  */
 export interface Snapshots {
   readonly file: SnapshotFile;

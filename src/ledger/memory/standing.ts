@@ -7,21 +7,21 @@ import { scopedKey } from './key-table.js';
 import { placed } from '../catalogue.js';
 
 /**
- * What stands. An act counts only where what it was decided on still stands at its place in the ledger: its events name, in
- * `rests`, the last standing revision of every other stream that its decision looked at, and it is void where, at its place,
- * the last standing revision of any of them is another. Its own stream is not named: the append itself checks that one.
- * It is void as well where it was recorded more than a minute behind the latest instant of what stands before it: only
- * services that share a ledger can record out of order at all, and so nobody adds to what was known long ago.
+ * Which acts stand. An act names, in `rests` of its events, the last standing revision of every other stream that its
+ * decision looked at. It is void if, at its place in the ledger, one of these streams has another last standing
+ * revision. Its own stream is not named, because the append checks it. An act is also void if its stamp is more than a
+ * minute before the latest stamp of the standing acts before it. Only services that share a ledger can record out of
+ * order, and with this rule nobody adds to what was known long ago.
  *
- * Only numbers are compared. No rule is asked and no state is folded, so every service, version and verification finds the
- * same acts void. A void act moves no revision that others rest on, so it makes no other act void. Events of ledgers from
- * before acts named what they rest on stand.
+ * Only numbers are compared, without rules or states, so every service, version and verification finds the same acts
+ * void. A void act does not change the revisions that others rest on, so it makes no other act void. Events without
+ * `rests`, from earlier programs, stand.
  */
 
 /** Names a stream with no event that stands. */
 export const NO_STREAM = 'no_stream';
 
-/** By how much services that share a ledger may record out of order. */
+/** How far services that share a ledger may record out of order, in milliseconds. */
 export const BEHIND_MS_MAX = 60_000;
 
 /** Why an act is void. */

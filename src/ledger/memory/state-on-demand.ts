@@ -14,7 +14,7 @@ import type { ReadModel } from './read-model.js';
  */
 export type StateOnDemand = <K extends StreamKind>(kind: K, stream: string) => Promise<StreamState<StateOf<K>>>;
 
-/** So long others wait at the most while a state is folded. */
+/** The longest time that others wait while a state is folded, in milliseconds. */
 const TURN_MS = 8;
 /** So many events are read at once: reading them takes about as long. */
 const PAGE = 200;

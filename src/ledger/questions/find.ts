@@ -5,7 +5,7 @@ import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
 import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Nothing, query, SEES_ALL, type Seeing } from './question.js';
 
-/** Something of which somebody knows a name, a reference or a sum: where it is. */
+/** Finds where something is by a name, a reference or a sum. */
 
 const FOUND_MAX = 50;
 /** So many of the newest facts are looked through, over all that the asker sees. */

@@ -3,8 +3,8 @@ import { instantText, type Instant } from '../../domain/calendar.js';
 import type { Ledger } from '../ledger.js';
 
 /**
- * What every answer says of what was known: the instant, whether anything recorded later can still change the answer, and
- * how much of the ledger it was computed from. Said here for all questions.
+ * What every answer states about what was known: the instant, whether anything recorded later can still change the
+ * answer, and how much of the ledger it was computed from.
  */
 export const Known = {
   knownAt: z.string(),

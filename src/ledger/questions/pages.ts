@@ -3,9 +3,9 @@ import { instantOf, isDay, type Day, type Instant } from '../../domain/calendar.
 import { refuse, Refusal } from '../../domain/rules.js';
 
 /**
- * Pages of one listing are of one instant: what is recorded between two of them moves no row from one to the other. The
- * cursor says where the next page begins, what was known on the first, and on which day: `17@2016-06-30T12:00:00.000Z`.
- * Who writes a cursor without an instant asks for what is known now.
+ * All pages of one listing use one instant, so an event recorded between two pages moves no row from one page to the
+ * other. The cursor says where the next page begins, what was known on the first, and on which day:
+ * `17@2016-06-30T12:00:00.000Z`. A cursor without an instant asks for what is known now.
  */
 
 const APART = '@';

@@ -9,7 +9,7 @@ import type { Seeing } from './question.js';
 
 /** A settlement in two places or more, as each of its parts tells it. Source: docs/decisions/deals.md. */
 
-/** What becomes of a part: as of any proposal, or all that its signature recorded was taken back again. */
+/** The state of a part: that of any proposal, or that everything its signature recorded was reversed. */
 const PART_STATES = [...STATES, 'reversed'] as const;
 type PartState = (typeof PART_STATES)[number];
 
@@ -39,7 +39,10 @@ const PARTS_MAX = 100;
 
 const STANDING: readonly PartState[] = ['open', 'agreed'];
 const stands = ({ state }: Pick<PartText, 'state'>): boolean => STANDING.includes(state);
-/** What ended unsigned is part of no settlement any more; what was signed and taken back leaves it in pieces. */
+/**
+ * A part that ended unsigned no longer belongs to the settlement; a part that was signed and reversed means that the
+ * settlement is not whole.
+ */
 const counts = (part: Pick<PartText, 'state'>): boolean => stands(part) || part.state === 'reversed';
 
 /** The proposal that an event of a stream is a step of, or whose signature recorded it; undefined where there is none. */
@@ -109,8 +112,8 @@ export async function settlementOf(
   if (others.length === 0) return null;
   const there = streams.get(stream)!;
   const state = stateOfPart(there, proposalIn(there, id, then)!);
-  // What ended unsigned and was made again is told by the one that took its place; or, where none did, the half that it
-  // names, or the last that named it.
+  // A half that ended unsigned and was proposed again is shown by its replacement; if there is none, by the half that
+  // it names, or by the last that named it.
   const counted = others.filter(counts);
   const named = ledger.model.stream(placed(stream).kind, stream).halves.get(id)?.proposal;
   const ended = others.find(({ proposal }) => proposal === named) ?? others.at(-1)!;

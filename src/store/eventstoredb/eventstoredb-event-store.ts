@@ -149,10 +149,10 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
   }
 
   /**
-   * A conflict is believed once the event in the way can be read and is another's. It may be the very append's own: of an
-   * attempt whose answer was lost, or of the same append under way twice, which the server does not know again while its
-   * index has not come so far and the identifier has been used in another stream. And it may be one that no majority has
-   * yet, which may still be lost: then nothing is known.
+   * A conflict is reported only if the event in the way can be read and is another's. It may be the very append's own:
+   * of an attempt whose answer was lost, or of the same append under way twice, which the server does not know again
+   * while its index has not come so far and the identifier has been used in another stream. Or no majority of servers
+   * has the event yet, and it may still be lost: then the outcome is unknown.
    */
   async function settled(
     stream: string,

@@ -136,7 +136,7 @@ export function follow(followed: Followed, after: Position | undefined, follower
       if (end.is === 'stopped') return;
       if (end.is === 'failed') throw end.error;
       if (end.is === 'incomplete') {
-        // Met again at the same place, it is not the connection: the server has not got it.
+        // If the same event is missing again, the connection is not the cause: the server has lost it.
         const at = from ?? '';
         if (incompleteAt === at) {
           throw new NotALedger(
@@ -182,7 +182,7 @@ function drained(subscription: AllStreamSubscription): AllStreamResolvedEvent[] 
   }
 }
 
-/** Lets go of a subscription; what it still has to say is heard by nobody. */
+/** Ends a subscription and ignores everything that it still delivers. */
 function ended(subscription: AllStreamSubscription): void {
   subscription.unsubscribe().catch(() => undefined);
   subscription.destroy();

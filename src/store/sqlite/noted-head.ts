@@ -8,9 +8,10 @@ import type { FloorRow } from './floor.js';
 import type { Leaves } from './leaves.js';
 
 /**
- * How far a ledger had come, noted in a small file beside it: so that acts which were acknowledged and are gone are told,
- * where the file itself cannot tell. A log that lost its last commits and an older copy put back are both sound files.
- * It is at most a second behind, never goes back, and is put in place whole. Who removes or replaces both files is not told.
+ * The size and root of a ledger, noted in a small file beside it. It shows that acknowledged acts are gone where the
+ * ledger's file does not: a log that lost its last commits, and an older copy, are both undamaged files. The note is at
+ * most a second behind, never goes back, and is replaced as a whole. If both files are removed or replaced, nothing
+ * shows it.
  */
 export interface Head extends Beginning {
   /** Which ledger it is: the hash of its first leaf. */
@@ -92,7 +93,7 @@ export interface NotedHead {
   hold(): void;
   /** Has what was recorded noted within a second. */
   soon(): void;
-  /** Notes at the end what is not noted yet. That it cannot be is no loss: the ledger is ahead of its note. */
+  /** Notes at the end what is not noted yet. A failure does no harm, because the ledger is then ahead of its note. */
   end(): void;
 }
 
@@ -145,7 +146,7 @@ export function openNotedHead({ file, program, before, readOnly, db, leaves, flo
     }
   }
 
-  /** What was settled stays so, also where an older copy of the file does not know of it. */
+  /** Settled instants stay settled, even if an older copy of the file has a lower floor. */
   function keepFloor(): void {
     if (before?.floor !== undefined && before.floor > (floor!.read() ?? '')) floor!.note(before.floor);
   }

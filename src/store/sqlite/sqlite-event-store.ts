@@ -45,9 +45,9 @@ const VERSION_WITHOUT_TREE = 1;
 const SCHEMA_VERSION = 2;
 const SYNCHRONOUS_FULL = 2;
 const APPENDS_PER_COMMIT_MAX = 512;
-/** How often the file at the path is looked at for who only asks. */
+/** How often the file at the path is checked for questions. */
 const LOOK_EVERY_MS = 200;
-/** How long a raise of the floor waits for who is writing: everybody who asks waits with it. */
+/** How long raising the floor waits for another writer. All questions wait meanwhile. */
 const RAISE_WAIT_MS = 20;
 
 const SCHEMA = `
@@ -212,7 +212,7 @@ export function openSqliteEventStore({
      ORDER BY position LIMIT ?`,
   );
   for (const page of [pageOfStream, pageOfAll, pageOfSome]) page.setReturnArrays(true);
-  // There is one thread: while it waited for another process inside SQLite, nobody would be answered.
+  // There is one thread: if it waited for another process inside SQLite, nobody would be answered.
   db.exec('PRAGMA busy_timeout = 0');
 
   const instantsInOrder =
@@ -279,7 +279,7 @@ export function openSqliteEventStore({
     return gone !== undefined;
   }
 
-  /** Why it is: whoever asks before each question has the file looked at now and then. */
+  /** Why it is. Called before each question, so the file is checked only now and then. */
   function replaced(): string | undefined {
     if (performance.now() - lookedAt >= LOOK_EVERY_MS) isReplaced();
     return gone;
@@ -377,7 +377,7 @@ export function openSqliteEventStore({
         try {
           outcomes.push(write(to, each));
         } catch (error) {
-          // A fault so grave that SQLite has undone the whole transaction is everybody's.
+          // If SQLite has undone the whole transaction, all appends in it fail.
           if (!db.isTransaction) throw error;
           db.exec('ROLLBACK TO append');
           outcomes.push(refusal(error, each.stream, file));
@@ -467,7 +467,7 @@ export function openSqliteEventStore({
       }
       if (to !== undefined) floorRow!.note(to);
       const raised = floorRow!.read();
-      // A floor that is noted in a file that is nowhere would be no floor.
+      // A floor noted in a file that was replaced would not hold.
       holdToFile();
       commit.run();
       if (to !== undefined) noted.soon();

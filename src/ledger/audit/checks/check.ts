@@ -8,9 +8,9 @@ import type { Streams } from '../../acts/decision-context.js';
 /** One thing that is checked of a whole ledger, under a name: `verify` runs all of them over every event. */
 export interface Check {
   readonly name: string;
-  /** What is so of a ledger that is well, in one sentence. */
+  /** What is true of a sound ledger, in one sentence. */
   readonly promise: string;
-  /** Begins to check one ledger. Absent where it is found out before, or beside, the events. */
+  /** Begins to check one ledger. Absent if the check does not look at events. */
   begin?(before: Before, report: Report): Checking;
 }
 

@@ -12,7 +12,10 @@ import { commandOf, isSame } from '../../acts/recorded-act.js';
 import { decode, kindOf } from '../../catalogue.js';
 import { isOneActWith, type Before, type Check, type Looked } from './check.js';
 
-/** Decides every act again, and moves the state of its stream on: what is looked at after it is on the state after it. */
+/**
+ * Decides every act again, and then updates the state of its stream: checks after this one see the state after the
+ * event.
+ */
 export const DECISIONS = {
   name: 'decisions',
   promise:
@@ -46,7 +49,9 @@ export const DECISIONS = {
   },
 } as const satisfies Check;
 
-/** An act has the identifier of its first try, or of one after as many as were void: how many its service had read of. */
+/**
+ * An act has the identifier of its first try, or of a later one that counts the void acts that its service had read.
+ */
 function hasItsIdentifier({ event: { id, metadata }, agreed, tried }: Looked): boolean {
   const { officer, key } = metadata;
   const index = agreed && isOneActWith(agreed.by, { metadata }) ? 1 + agreed.part : 0;
@@ -101,7 +106,10 @@ function claimsKnownTo({ data }: LedgerEvent): number | undefined {
   return revision === null ? -1 : Number(revision);
 }
 
-/** What an event should name that its act rests on and does not, or the other way about. Where they stood is judged by who says what is void. */
+/**
+ * Streams that an event should name in `rests` and does not, or names and should not. Their revisions are checked where
+ * void acts are found.
+ */
 function restsOtherwise(
   named: Readonly<Record<string, string>> = {},
   looked: Readonly<Record<string, string>> = {},

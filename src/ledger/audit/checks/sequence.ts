@@ -18,7 +18,7 @@ export const SEQUENCE = {
     /** How early an event may have been recorded, across streams. */
     function mayGoBackTo({ metadata }: LedgerEvent): number {
       if (store.instantsInOrder) return last;
-      // What is further behind is void by those rules: who judges what stands sees to it.
+      // By those rules an act further behind is void, which standing.ts decides.
       return inForce('late_is_void', { rules: rulesOf(metadata) }) ? 0 : last - BEHIND_MS_MAX;
     }
 
@@ -37,7 +37,7 @@ export const SEQUENCE = {
           report(where, `it was recorded at ${metadata.recordedAt}, before the event before it.`);
         instants.set(stream, at);
         last = store.instantsInOrder ? at : (Math.max(at, last) as Instant);
-        // Who records an act has read its stream, and no program reads acts by rules that it does not know.
+        // A service reads a stream before it appends, and no program reads acts by rules that it does not know.
         const [before, now] = [rules.get(stream) ?? 1, rulesOf(metadata)];
         if (now < before) report(where, `it is by rules ${now}, and the event before it by rules ${before}.`);
         rules.set(stream, Math.max(before, now));

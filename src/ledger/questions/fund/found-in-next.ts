@@ -8,7 +8,7 @@ import { stillOpen, textsOf } from '../../../domain/grammar/proposal.js';
 import { negated, NO_MONEY, plus, signedPence, total, type Pence } from '../../../domain/money.js';
 import { POOL } from '../../../domain/postings.js';
 
-/** What the next year’s fund has already of what goes on: recorded there, taken back there, or on its table, with its own sums. */
+/** Which items that go on the next year’s fund already has: recorded, reversed or proposed there, with its own sums. */
 
 export const STATES = ['to-do', 'offered', 'recorded', 'taken-back'] as const;
 export type State = (typeof STATES)[number];
