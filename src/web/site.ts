@@ -42,6 +42,9 @@ export interface Asking {
   readonly draftMark: string;
 }
 
+// Screens take them from here: they know the site, and no server.
+export type { FastifyReply, FastifyRequest };
+
 export type Handler = (asking: Asking, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 export type Form = Readonly<Record<string, string>>;
 export type FormHandler = (

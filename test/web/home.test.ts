@@ -153,6 +153,6 @@ t.test('the two dates are put right where they were typed wrong, and stay as the
   const night = await at('known-at=2016-06-30T23:30:00Z');
   t.match(night.body, /id="known-day"[^>]* value="1"/, 'the day is that of London');
   const { statusCode, body } = await at('on=tomorrow');
-  t.match([statusCode, body], [400, /fields_invalid/]);
+  t.match([statusCode, body], [400, /The day that you ask about must be a real day/]);
   t.match((await at('known-at=')).body, /id="known-day"(?![^>]* value="\d)/, 'an instant that is left empty is none');
 });

@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { endOfLondonDay, type Day } from '../../domain/calendar.js';
 import { RULES } from '../../domain/rules.js';
 import { disputeStream, fundStream } from '../../ledger/catalogue.js';
@@ -6,7 +5,7 @@ import { errorSummary } from '../components/fields.js';
 import { asTyped, readAsked, type DateName, type Faulty } from '../dates.js';
 import { namesFor } from '../names.js';
 import { Refused, refusedAbove } from '../refused.js';
-import type { Asking, Site } from '../site.js';
+import type { Asking, FastifyReply, FastifyRequest, Site } from '../site.js';
 import { optionTitle } from './filters.js';
 
 /** Pages that are asked with dates: what cannot be asked is told above the page, and its fields keep what was typed. */

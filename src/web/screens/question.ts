@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { onceEach } from '../../domain/once-each.js';
 import { askedAsFile, askedOf, nextPage, shapeOf, type Answer, type Question } from '../asking.js';
 import { breadcrumbs, pagination } from '../components/ways.js';
@@ -17,7 +16,7 @@ import { day, small, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { page, paragraph, waysToAct } from '../layout.js';
 import { namesFor } from '../names.js';
-import type { Asking, Site } from '../site.js';
+import type { Asking, FastifyReply, Site } from '../site.js';
 import { answerPart, definitionsOf, goesBeyond, type Data, type Showing } from './answer.js';
 import { caseName, figuresNamed } from './answer-words.js';
 import { answerDated, knownBy } from './dated.js';
