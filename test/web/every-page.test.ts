@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Ledger } from '../../src/ledger/ledger.js';
+import { plainly } from '../../src/web/format.js';
 import { demonstration } from '../support/scenarios.js';
 import { site } from './site.js';
 import { linksOf, mainOf, plain, readOf, walk, type Walked } from './walk.js';
@@ -192,4 +193,17 @@ t.test('no page shows a code where a name is known', async (t) => {
       path,
     );
   }
+});
+
+t.test('an area has one name on every page', async (t) => {
+  const { pages, ledger } = await everyPage();
+  const areas = new Set(ledger.model.funds().map((fund) => fund.slice(0, -'-2016-17'.length)));
+  const others = [...areas].map(plainly).filter((each) => each.includes(' '));
+  t.ok(others.includes('Norfolk deal'));
+  for (const { path, body } of pages)
+    t.same(
+      others.filter((each) => visible(body).split('\n').includes(each)),
+      [],
+      path,
+    );
 });

@@ -162,7 +162,7 @@ t.test('a name with several meanings has a title for each: nobody approved what 
   t.same(told('recurrent'), { sum: ['Every year'], flag: ['How often'] });
   t.same(told('revision'), { other: ['Fact', 'Newest fact', 'Newest fact of its disputes'] });
   // A title that says more than the name, of a name whose values are of several kinds: looked at, and right for each.
-  const LOOKED_AT = ['beside', 'next', 'ringFenced'];
+  const LOOKED_AT = ['beside', 'given', 'next', 'ringFenced'];
   const special = [...titles].filter(
     ([name, of]) =>
       of.size > 1 &&

@@ -4,7 +4,7 @@ import { PLAN } from '../../domain/postings.js';
 import { ROLE_WORDS, type Role } from '../../domain/roles.js';
 import { KINDS } from '../../ledger/catalogue.js';
 import { knownInWords } from '../dates.js';
-import { day, fundName, instant, plainly, sum, yearName } from '../format.js';
+import { areaName, day, fundName, instant, plainly, sum, yearName } from '../format.js';
 import { html, type Content } from '../html.js';
 import type { Names } from '../names.js';
 import type { People } from '../people.js';
@@ -38,6 +38,8 @@ const TITLES: Readonly<Record<string, string>> = {
   lowering: 'Savings and income',
   pots: 'Sums that depend on performance',
   points: 'Each move',
+  along: 'What moves',
+  needs: 'Signatures that each part takes',
   at: 'When',
   movers: 'What moved it',
   accrued: 'Accrued',
@@ -132,6 +134,7 @@ const MEANINGS: Readonly<Record<string, readonly Meaning[]>> = {
   ],
   proposed: [{ title: 'Offered', value: 'sum' }, { title: 'Proposed' }],
   stated: [{ title: 'Gaps that were stated', value: 'list' }, { title: 'Stated' }],
+  given: [{ title: 'Signatures given', beside: 'proposal' }, { title: 'Given' }],
   items: [{ title: 'Grants', beside: 'purposes' }, { title: 'Contributions and grants' }],
   recurrent: [{ title: 'How often', value: 'flag' }, { title: 'Every year' }],
   revision: [
@@ -179,6 +182,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   group: 'kind',
   from: 'to',
 };
+
+/** Along what a history moves, as its page is asked. */
+export const ALONG: Readonly<Record<string, string>> = { days: 'The day', knowledge: 'What was known' };
 
 /** What readers are told instead of yes and no. */
 const YES_OR_NO: Readonly<Record<string, readonly [no: string, yes: string]>> = {
@@ -284,6 +290,8 @@ function toldText(name: string, text: string, telling: Telling): Content {
   if (INSTANT.test(text)) return name === 'knownAt' ? knownInWords(text) : instant(text);
   if (name === 'case') return caseName(text);
   if (name === 'officer') return people.nameOf(text);
+  if (name === 'area') return areaName(text);
+  if (name === 'along') return ALONG[text] ?? text;
   if (name === 'role' || name === 'signsAs') return roleName(text);
   if (name === 'fund') return text.includes('-') ? link(`/funds/${text}`, fundName(text)) : text;
   if (YEAR.test(text)) return yearName(text);

@@ -435,7 +435,7 @@ function whole(shape: Shape, value: Data, showing: Showing, level: number): Html
       ),
     )}${
     empty.length > 0 &&
-    html`<p class="govuk-body">Nothing under: ${joined(
+    html`<p class="govuk-body">There are none of these: ${joined(
       empty.map(([name]) => titleIn(shape, name).toLowerCase()),
       ', ',
     )}.</p>`

@@ -3,7 +3,7 @@ import { optionsOf, type Answer, type Question, type Shape } from '../asking.js'
 import { input, select } from '../components/fields.js';
 import { isDateName, type DateName, type OtherField } from '../dates.js';
 import { plainly } from '../format.js';
-import { periodName, titleOf } from './answer-words.js';
+import { ALONG, periodName, titleOf } from './answer-words.js';
 
 /** What a question’s page can be asked beside its dates: a field for each option, by its declaration. */
 
@@ -41,7 +41,7 @@ const TITLES: Readonly<Record<string, string>> = {
 export const optionTitle = (name: string): string => TITLES[name] ?? plainly(name);
 
 const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  along: { days: 'The day', knowledge: 'What was known' },
+  along: ALONG,
   overdue: { true: 'Yes', false: 'No' },
 };
 
