@@ -1,7 +1,7 @@
 import t from 'tap';
 import { demonstration } from '../support/scenarios.js';
 import { site, type Visitor } from './site.js';
-import { mainOf, readOf, walk } from './walk.js';
+import { linksOf, mainOf, readOf, walk } from './walk.js';
 
 /** No page of the demonstration leads its officer into a page on which they cannot go on. */
 
@@ -90,3 +90,27 @@ t.test('what is refused beside the dates is told above the page too, which stays
   const file = await auditor.get('/funds/norfolk-2016-17/gap?on=2013-03-31&format=csv');
   t.match([file.statusCode, file.headers['content-type']], [400, /text\/html/]);
 });
+
+/** One of each kind of officer: of a council, of an auditor, of the keeper, and of a board of the NHS. */
+const OFFICERS = ['norfolk-finance', 'norfolk-auditor', 'norfolk-registrar', 'norfolk-and-waveney-icb-finance'];
+
+for (const officer of OFFICERS)
+  t.test(`every link that is shown to ${officer} leads to a page`, async (t) => {
+    const { visitor } = await site(t, await demonstration(t));
+    const sign = () => visitor().signIn(officer);
+    const machine = machines(sign);
+    const from = ['/', '/funds', '/areas/suffolk', '/areas/norfolk', '/funds/norfolk-2017-18', '/register/history/26'];
+    const pages = await walk(sign, from, 1);
+    // Of links with the same words on pages of one kind, one is followed.
+    const followed = new Map<string, string>();
+    for (const { path, body } of pages)
+      for (const { href, text } of linksOf(body))
+        if (/^\/(?!assets|sign-|docs)/.test(href))
+          followed.set(`${path.split('?')[0]!.replace(/[\d-]{6,}/g, '')} ${text.replace(/[\d£,.]+/g, '')}`, href);
+    for (const href of new Set(followed.values())) {
+      let answer = await (await machine()).get(href);
+      if (answer.statusCode === 303) answer = await (await machine()).get(answer.headers.location as string);
+      if (answer.statusCode !== 200) t.fail(`${href}: ${answer.statusCode}`);
+    }
+    t.ok(followed.size > 100, `${followed.size} links of ${pages.length} pages`);
+  });

@@ -4,6 +4,7 @@ import type { Fact } from '../../domain/grammar/fact.js';
 import { isDealFact } from '../../domain/grammar/deal.js';
 import { GROUPS, inGroups } from '../../domain/grammar/groups.js';
 import { factOf } from '../../domain/grammar/kind.js';
+import { ROLE_WORDS } from '../../domain/roles.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { factInCodes } from '../../ledger/acts/in-codes.js';
@@ -18,6 +19,7 @@ import { fundName, plainly } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { Refused } from '../refused.js';
+import { mayDealAt, openActsAt, type OpenAct } from '../screens/open-acts.js';
 import { couldEnd } from '../screens/proposal.js';
 import type { Asking, Form, Site } from '../site.js';
 import { begun, continued, dealErrand, dealPage, firstPage, uploaded } from './filling-in.js';
@@ -39,8 +41,6 @@ interface Place {
   readonly path: string;
   /** The page that the lists belong to. */
   readonly home: { readonly href: string; readonly content: string };
-  readonly question: string;
-  readonly asked: Readonly<Record<string, string>>;
 }
 
 const PLACES: Readonly<Record<string, (name: string) => Place>> = {
@@ -52,34 +52,20 @@ const PLACES: Readonly<Record<string, (name: string) => Place>> = {
     get home() {
       return { href: `/funds/${name}`, content: fundName(name) };
     },
-    question: 'open-acts',
-    asked: { fund: name },
   }),
   '/areas/:area/disputes': (name) => ({
     kind: 'dispute',
     name,
     path: `/areas/${name}/disputes`,
     home: { href: `/areas/${name}/disputes`, content: `Disputes of ${plainly(name)}` },
-    question: 'dispute-open-acts',
-    asked: { area: name },
   }),
   '/register': () => ({
     kind: 'register',
     name: '',
     path: '/register',
     home: { href: '/register', content: 'The register' },
-    question: 'register-open-acts',
-    asked: {},
   }),
 };
-
-interface OpenAct {
-  readonly type: string;
-  readonly title: string;
-  readonly group: string;
-  readonly about: string;
-  readonly proposed: boolean;
-}
 
 /** The two lists: what waits for a signature, and what counts at once. */
 const LISTS = {
@@ -110,10 +96,8 @@ const openers = (): { readonly kind: StreamKind; readonly fact: Fact<unknown> }[
   OPENERS.map((kind) => ({ kind, fact: factOf(KINDS[kind], KINDS[kind].opener) }));
 
 /** What an officer may do at a place. Throws where they may not see it. */
-async function openActs({ ledger }: Site, { sight, session }: Asking, place: Place): Promise<readonly OpenAct[]> {
-  const asked = { ...place.asked, officer: session.officer };
-  return (await askedOf<{ acts: readonly OpenAct[] }>(ledger, sight, place.question, asked)).acts;
-}
+const openActs = (site: Site, asking: Asking, { kind, name }: Place): Promise<readonly OpenAct[]> =>
+  openActsAt(site, asking, kind, name);
 
 /** Whether an officer may open a fund or the disputes of an area: the ledger’s keeper does, by the roles of that fact. */
 function mayOpen({ ledger }: Site, { session }: Asking, { roles }: Fact<unknown>): boolean {
@@ -137,7 +121,7 @@ async function listPage(site: Site, asking: Asking, place: Place, list: ListName
     html`<li><a class="govuk-link" href="${place.path}/${list}/${slugOf(type)}">${words}</a><div class="govuk-hint">${more}</div></li>`;
   const main = html`${heading(`${title}: ${place.home.content}`)}${paragraph(all.length === 0 ? none : about)}
     ${groups.map((group) => html`${subheading(group)}<ul class="govuk-list">${all.filter((each) => each.group === group).map(entry)}</ul>`)}
-    ${KINDS[place.kind].deals && list === 'propose' && paragraph(html`Several things that belong together: <a class="govuk-link" href="${place.path}/deal">make a deal</a>. It is signed and recorded whole, or not at all.`)}
+    ${KINDS[place.kind].deals && list === 'propose' && (await mayDealAt(site, asking, place.kind, place.name)) && paragraph(html`Several things that belong together: <a class="govuk-link" href="${place.path}/deal">make a deal</a>. It is signed and recorded whole, or not at all.`)}
     ${paragraph(html`<a class="govuk-link" href="${place.path}/${other}">${LISTS[other].title} something instead</a>`)}`;
   return page(asking.around, {
     title: `${title}: ${place.home.content}`,
@@ -173,7 +157,7 @@ async function errandAt(
     throw new Refused(
       refuse(
         'role_not_allowed',
-        `None of your roles, for none of the bodies that you act for, lets you do this here: ${fact.title}.`,
+        `None of your roles, for none of the bodies that you act for, lets you do this here: ${fact.title}. It takes one of these roles: ${fact.roles.map((role) => ROLE_WORDS[role].toLowerCase()).join(', ')}.`,
       ),
     );
   return {

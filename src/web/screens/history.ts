@@ -14,6 +14,7 @@ import type { Asking, Site } from '../site.js';
 import { factCell, signed, type Data, type Showing } from './answer.js';
 import { roleName, told } from './answer-words.js';
 import { answerDated, askedIn } from './dated.js';
+import { openActsAt } from './open-acts.js';
 import { filled, pageOf } from './places.js';
 import { asFile, datesOfAnswer, framed, showingFor, sourceOf } from './question.js';
 import { settlementPart, type Settlement } from './settlement.js';
@@ -212,6 +213,10 @@ const whereIs = (kind: Kind, { fund, area }: Given): Where => ({ kind, in: fund 
 const isStanding = (kind: Kind, { type, why, reversedBy }: Event): boolean =>
   why === null && reversedBy === null && KINDS[kind].byName.get(type)?.reversible === true;
 
+/** Whether an officer may take facts back where this one is. */
+const mayTakeBack = async (site: Site, asking: Asking, kind: Kind, { fund, area }: Given): Promise<boolean> =>
+  (await openActsAt(site, asking, kind, fund ?? area ?? '')).some(({ type }) => type === 'FactReversed');
+
 async function eventPage(
   site: Site,
   asking: Asking,
@@ -235,7 +240,7 @@ async function eventPage(
     ${found.by.length > 0 && html`${subheading('Who approved it')}<ul class="govuk-list govuk-list--bullet">${found.by.map((each) => html`<li>${signed(each, showing)}</li>`)}</ul>`}
     ${subheading('Documents')}${await documentsList(site, whereIs(kind, given), filled(pageOf(questionNamed(event)), given), found.documents)}
     ${subheading('What rests on it')}${found.resting.length === 0 ? paragraph('Nothing that is recorded here rests on it.') : html`<ol class="bcf-history">${found.resting.map((each) => html`<li>${factCell(each, showing)}</li>`)}</ol>`}
-    ${isStanding(kind, found) && paragraph(html`Is it wrong? <a class="govuk-link" href="${filled(pageOf(questionNamed(timeline)), place).replace(/\/history$/, '')}/record/fact-reversed?f.reverses=${found.revision}">Put it right: take it back</a>. Then record it again as it should be.`)}
+    ${isStanding(kind, found) && (await mayTakeBack(site, asking, kind, given)) && paragraph(html`Is it wrong? <a class="govuk-link" href="${filled(pageOf(questionNamed(timeline)), place).replace(/\/history$/, '')}/record/fact-reversed?f.reverses=${found.revision}">Put it right: take it back</a>. Then record it again as it should be.`)}
     ${details({
       summary: 'Details for auditors and programs',
       content: summaryList({

@@ -92,7 +92,7 @@ export function registerOverviews(site: Site): void {
     const main = html`${heading(areaName(area))}
       ${subheading('Funds')}
       ${own.length === 0 ? paragraph('You act for no partner of any fund of this area.') : html`<ul class="govuk-list">${own.map(({ fund }) => html`<li><a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a></li>`)}</ul>`}
-      ${asking.sight.seesArea(area) && html`${subheading('Disputes')}${waysToAct(`/areas/${area}/disputes`)}`}
+      ${disputes !== 'none' && html`${subheading('Disputes')}${waysToAct(`/areas/${area}/disputes`)}`}
       ${ways(placesOfArea(area, disputes))}`;
     return reply.send(framed(asking, { title: 'The area', given: { area }, main }));
   });

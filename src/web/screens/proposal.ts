@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readAs } from '../../domain/faults.js';
-import { refuse, Refusal } from '../../domain/rules.js';
+import { refuse, Refusal, RULES } from '../../domain/rules.js';
 import { clampedTo, financialYear, type Day } from '../../domain/calendar.js';
 import { PROPOSAL_EVENTS, type Need } from '../../domain/grammar/proposal.js';
 import type { Command } from '../../domain/grammar/command.js';
@@ -18,7 +18,7 @@ import { documentsList, giveDocument, type NamedDocument } from '../documents.js
 import { html, joined, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { awaitedIn, namesFor, type Names } from '../names.js';
-import { refusedAbove } from '../refused.js';
+import { Refused, refusedAbove } from '../refused.js';
 import { againTo } from '../sign-in-again.js';
 import type { Asking, Form, Site } from '../site.js';
 import { answered } from '../refused.js';
@@ -228,14 +228,20 @@ const dealTerms = (
 const inYear = (fund: string, day: Day): Day => clampedTo(day, financialYear(fund.slice(-'2016-17'.length))!);
 
 /** Whether the rules would let an officer decline a proposal or take it back: tried, and not recorded. */
-export async function couldEnd(
+export const couldEnd = async (...of: Parameters<typeof whyNotEnd>): Promise<boolean> =>
+  (await whyNotEnd(...of)) === undefined;
+
+const FORBIDDEN = 403;
+
+/** Why an officer may not end a proposal; undefined where they may. */
+async function whyNotEnd(
   { ledger }: Site,
   { session, sight }: Asking,
   of: Pick<Proposal, 'kind' | 'in' | 'proposal'>,
   ending: Ending,
-): Promise<boolean> {
+): Promise<Refusal | undefined> {
   const command = { act: ending, proposal: of.proposal, reason: 'tried only' };
-  const refusal = await wouldRefuse(ledger, sight, {
+  return wouldRefuse(ledger, sight, {
     kind: of.kind,
     stream: streamOf(of.kind, of.in),
     command,
@@ -245,7 +251,6 @@ export async function couldEnd(
     correlation: of.proposal,
     evidence: [],
   });
-  return refusal === undefined;
 }
 
 interface Above {
@@ -288,7 +293,7 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${subheading(proposal.state === 'open' ? 'Signatures' : 'What was done')}
     ${isDeal && dealSignatures(site, proposal, names)}${stepsList(site, proposal, names)}
     ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack, mayDecline, isFresh: site.isFresh(asking.session) })}`}
-    ${makeOtherHalf(site, asking, proposal)}${forAuditors(proposal)}`;
+    ${await makeOtherHalf(site, asking, proposal)}${forAuditors(proposal)}`;
   return page(asking.around, {
     title: above.refusal ? `Error: ${title}` : title,
     section: 'tasks',
@@ -408,9 +413,13 @@ export function registerProposals(site: Site): void {
   });
 
   for (const ending of Object.keys(ENDS) as Ending[]) {
-    site.get(`/proposals/:proposal/${ending}`, async (asking, { params }, reply) =>
-      reply.send(await endingPage(site, asking, ending, idOf(params))),
-    );
+    site.get(`/proposals/:proposal/${ending}`, async (asking, { params }, reply) => {
+      const proposal = await proposalOf(site, asking, idOf(params));
+      const refusal = await whyNotEnd(site, asking, proposal, ending);
+      // Whoever may never do it is shown no form for it.
+      if (refusal && RULES[refusal.rule].status === FORBIDDEN) throw new Refused(refusal);
+      return reply.send(await endingPage(site, asking, ending, idOf(params)));
+    });
     site.post(`/proposals/:proposal/${ending}`, async (asking, form, { params, id: correlation }, reply) => {
       const id = idOf(params);
       const { reason = '' } = form;

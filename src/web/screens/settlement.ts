@@ -1,3 +1,4 @@
+import type { StreamKind } from '../../domain/grammar/event.js';
 import { fundsOf } from '../../ledger/questions/question.js';
 import { PART_WORDS } from '../../domain/grammar/half.js';
 import { details, insetText } from '../components/words.js';
@@ -6,6 +7,7 @@ import { html, type Html } from '../html.js';
 import { paragraph } from '../layout.js';
 import type { Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
+import { mayDealAt } from './open-acts.js';
 
 /** A settlement in two places, as each of its halves shows it; and the way from a half to making the other. */
 
@@ -53,18 +55,32 @@ interface Of {
   readonly settlement: Settlement | null;
 }
 
-/** The places in which the other half of a proposal can be made: other years of the area, and its disputes. */
-export function makeOtherHalf({ ledger }: Site, { sight }: Asking, of: Of): Html | false {
+/** The places in which an officer can make the other half of a proposal: other years of the area, and its disputes. */
+export async function makeOtherHalf(site: Site, asking: Asking, of: Of): Promise<Html | false> {
+  const [{ ledger }, { sight }] = [site, asking];
   const { kind, in: name, proposal, state, settlement } = of;
   if (kind === 'register' || (state !== 'open' && state !== 'agreed') || !isAlone(settlement)) return false;
   const area = kind === 'fund' ? ledger.model.fund(name)!.outline.opened!.area : name;
   const funds = fundsOf(ledger, area).filter((fund) => fund !== (kind === 'fund' && name) && sight.sees(fund));
-  const places = [
-    ...(kind === 'fund' && ledger.model.area(area) && sight.seesCases(area)
-      ? [{ href: `/areas/${area}/disputes/deal`, words: `In ${placeOf({ kind: 'dispute', in: area })}` }]
-      : []),
-    ...funds.map((fund) => ({ href: `/funds/${fund}/deal`, words: `In ${placeOf({ kind: 'fund', in: fund })}` })),
-  ];
+  const all: readonly { readonly href: string; readonly words: string; readonly at: readonly [StreamKind, string] }[] =
+    [
+      ...(kind === 'fund' && ledger.model.area(area) && sight.seesCases(area)
+        ? [
+            {
+              href: `/areas/${area}/disputes/deal`,
+              at: ['dispute', area] as const,
+              words: `In ${placeOf({ kind: 'dispute', in: area })}`,
+            },
+          ]
+        : []),
+      ...funds.map((fund) => ({
+        href: `/funds/${fund}/deal`,
+        at: ['fund', fund] as const,
+        words: `In ${placeOf({ kind: 'fund', in: fund })}`,
+      })),
+    ];
+  const places = [];
+  for (const each of all) if (await mayDealAt(site, asking, ...each.at)) places.push(each);
   return (
     places.length > 0 &&
     details({

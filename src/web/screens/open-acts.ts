@@ -1,0 +1,38 @@
+import type { StreamKind } from '../../domain/grammar/event.js';
+import { seesArea } from '../../ledger/access.js';
+import { askedOf } from '../asking.js';
+import type { Asking, Site } from '../site.js';
+
+/** What an officer may do at a place: lists and links are of this, so that none leads to a refusal. */
+export interface OpenAct {
+  readonly type: string;
+  readonly title: string;
+  readonly group: string;
+  readonly about: string;
+  readonly proposed: boolean;
+}
+
+const QUESTIONS = {
+  fund: ['open-acts', 'fund'],
+  dispute: ['dispute-open-acts', 'area'],
+  register: ['register-open-acts', undefined],
+} as const satisfies Readonly<Record<StreamKind, readonly [string, string | undefined]>>;
+
+/** What an officer may do in a fund, in the disputes of an area, or in the register. Throws where they may not see it. */
+export async function openActsAt(
+  { ledger }: Site,
+  { sight, session }: Asking,
+  kind: StreamKind,
+  name: string,
+): Promise<readonly OpenAct[]> {
+  const [question, of] = QUESTIONS[kind];
+  const asked = { ...(of !== undefined && { [of]: name }), officer: session.officer };
+  return (await askedOf<{ acts: readonly OpenAct[] }>(ledger, sight, question, asked)).acts;
+}
+
+/** Whether an officer may make a deal at a place that they see: if only one part of it is theirs. */
+export async function mayDealAt(site: Site, asking: Asking, kind: StreamKind, name: string): Promise<boolean> {
+  // A deal of disputes is about cases.
+  if (kind === 'dispute' && seesArea(site.ledger, name, asking.sight, 'cases')) return false;
+  return (await openActsAt(site, asking, kind, name)).length > 0;
+}
