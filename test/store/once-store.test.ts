@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import grpc from '@grpc/grpc-js';
 import t, { type Test } from 'tap';
@@ -80,4 +81,12 @@ t.test('on an event store more things than a page holds are read to the last', a
   const fresh = kept.open();
   t.equal(await fresh.has('first'), true);
   t.equal(await fresh.has('last'), true);
+});
+
+t.test('its file is its owner’s alone, as the ledger’s is', async (t) => {
+  const file = `${folder(t)}/once`;
+  const once = openSqliteOnceStore(file);
+  t.teardown(() => once.close());
+  await once.note('a', 10, 1);
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) t.equal(statSync(each).mode & 0o777, 0o600, each);
 });

@@ -12,7 +12,7 @@ import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { factCell, ROWS_MAX, type Data, type Showing } from './answer.js';
 import { titleOf } from './answer-words.js';
-import { answerDated } from './dated.js';
+import { answerDated, pageIn } from './dated.js';
 import { READ_MAX, scrolling, titled } from './parts.js';
 import { placeOf, standingOf } from './places.js';
 import { asFile, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
@@ -191,7 +191,7 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
   const showing = await showingFor(site, asking, 'compare', compared, given);
   const { from, to } = compared;
   const figure = drawnFigure(chosen, compared);
-  const number = Math.max(1, Number(pageNumber ?? 1) || 1);
+  const number = pageIn(pageNumber);
   const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
   const control = dateControl(
     {

@@ -23,6 +23,9 @@ interface Dated {
 
 const BAD_REQUEST = 400;
 
+/** The page of a list that is asked for: the first is 1, and what is no number of a page is the first. */
+export const pageIn = (text: string | undefined): number => (/^[1-9]\d{0,5}$/.test(text ?? '') ? Number(text) : 1);
+
 /** What a request asks for. Of a field that is given twice the last counts, as in a form. */
 export const askedIn = (url: string): Asked => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
 

@@ -19,7 +19,7 @@ import { namesFor } from '../names.js';
 import type { Asking, FastifyReply, Site } from '../site.js';
 import { answerPart, definitionsOf, goesBeyond, type Data, type Showing } from './answer.js';
 import { caseName, figuresNamed } from './answer-words.js';
-import { answerDated, knownBy } from './dated.js';
+import { answerDated, knownBy, pageIn } from './dated.js';
 import { findingOf } from './findings.js';
 import { datesOf, fieldsFor, othersOf, type Named } from './filters.js';
 import { titled, ways } from './parts.js';
@@ -293,7 +293,7 @@ async function questionPage(
   question: Question,
   { given, asked, faulty }: { readonly given: Given; readonly asked: Asked; readonly faulty?: Faulty | undefined },
 ): Promise<string> {
-  const number = Math.max(1, Number(asked['page'] ?? 1) || 1);
+  const number = pageIn(asked['page']);
   const options = { ...asked, page: undefined };
   const answer = await askedOf<Answer>(site.ledger, asking.sight, question.name, { ...given, ...options });
   const showing = await showingFor(site, asking, question.name, answer, given, number);
