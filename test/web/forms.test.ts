@@ -205,3 +205,14 @@ t.test('days that follow from other answers are suggested', async (t) => {
   const first = await opening.press(partners, 'next', { 'f.partners.0': 'county', 'f.partners.1': 'north-ccg' });
   t.match(asShown(first.body), { 'f.effective-day': '1', 'f.effective-month': '4', 'f.effective-year': '2017' });
 });
+
+t.test('whatever has an identifier on a form has one of its own', async (t) => {
+  const { visitor } = await site(t);
+  const { body } = await (await visitor().signIn('county-finance')).get(`/funds/${FUND}/propose/agreement-signed`);
+  const ids = [...body.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!);
+  t.match(body, 'class="bcf-item__fields"', 'there is a list among its fields');
+  t.same(
+    ids.filter((id, at) => id === '' || ids.indexOf(id) !== at),
+    [],
+  );
+});

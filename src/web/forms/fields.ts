@@ -119,7 +119,7 @@ function listOf(
         : fieldOf(element, name, { ...shown, alone: true }, true);
     return html`<div class="bcf-item">${fieldset({
       legend: { content: title, classes: 'govuk-fieldset__legend--s' },
-      content: html`<div class="bcf-item__fields" id="${own.kind === 'object' && name}">${content}</div>`,
+      content: html`<div class="bcf-item__fields"${own.kind === 'object' && html` id="${name}"`}>${content}</div>`,
     })}${button({
       content: html`Remove<span class="govuk-visually-hidden"> ${title}</span>`,
       name: 'go',
