@@ -1,7 +1,7 @@
 import { dayNumber, dayOfNumber, type Day } from '../src/domain/calendar.js';
 import { cellsOf } from '../src/domain/dispute/claim.js';
 import { owedOn, settlementOn } from '../src/domain/dispute/owed.js';
-import { bodiesOf, standing, termsAt, type DisputeState } from '../src/domain/dispute/state.js';
+import { bodiesOf, entriesKnown, termsAt, type DisputeState } from '../src/domain/dispute/state.js';
 import { exactly, minus, moneyText, NO_MONEY, pence, plus, signedPence, type Pence } from '../src/domain/money.js';
 import { holdsNhsNumber } from '../src/domain/values.js';
 import type { Data } from './facts.js';
@@ -227,7 +227,7 @@ function actOn(
       return { data: refund({ case: making.id }, by, day, random.chance(0.5) ? amount : half(amount)), by };
     }
     case 'FactReversed': {
-      const last = standing(state.cases.get(making.id)!).at(-1)!;
+      const last = entriesKnown(state.cases.get(making.id)!).at(-1)!;
       if (last.type === 'DisputeSettled') return undefined;
       return {
         data: { effective: last.data.effective, reverses: String(last.revision), reason: 'Recorded by mistake' },

@@ -1,6 +1,6 @@
 import { dayNumber } from '../src/domain/calendar.js';
 import { sheetsOn } from '../src/domain/dispute/owed.js';
-import { standing, termsAt } from '../src/domain/dispute/state.js';
+import { entriesKnown, termsAt } from '../src/domain/dispute/state.js';
 import { treatmentOf, type Treatment } from '../src/domain/dispute/accounting-class.js';
 import { NO_MONEY, pence, plus, type Pence } from '../src/domain/money.js';
 import { byKey } from '../src/domain/order.js';
@@ -28,7 +28,7 @@ export function treatmentsOfCase(
   id: string,
   sheets = sheetsOn(state, on, upTo),
 ): ConfirmedTreatment[] {
-  const confirmations = standing(state.cases.get(id)!, upTo).filter(
+  const confirmations = entriesKnown(state.cases.get(id)!, upTo).filter(
     (each) => each.step === 'classes' && each.data.effective <= on,
   );
   return treatmentOf(state, id, on, upTo, sheets)!.map((each) => {

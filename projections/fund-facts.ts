@@ -1,5 +1,5 @@
 import type { Day } from '../src/domain/calendar.js';
-import { OF_AGREEMENT, type StandingFact } from '../src/domain/fund/standing-facts.js';
+import { OF_AGREEMENT, type MoneylessFact } from '../src/domain/fund/moneyless-facts.js';
 import { asKnown, inForce, takeBack, type KeptAs } from '../src/domain/grammar/remembered.js';
 
 /**
@@ -7,7 +7,7 @@ import { asKnown, inForce, takeBack, type KeptAs } from '../src/domain/grammar/r
  * be passed down, what was withdrawn with what notice. A list of each kind in ledger order; what was reversed is marked, so
  * that any earlier state of knowledge still shows it.
  */
-export interface Kept extends StandingFact {
+export interface Kept extends MoneylessFact {
   readonly place: number;
   readonly evidence: readonly { readonly reference: string }[];
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Sight } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Position } from '../store/event-store.js';
+import type { EventPosition } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
 import { refuse, Refusal } from '../domain/rules.js';
 import { answered, REFUSED } from './openapi.js';
@@ -59,7 +59,7 @@ const TURN_MS = 1;
 
 interface Reading {
   readonly request: FastifyRequest;
-  readonly after: Position | undefined;
+  readonly after: EventPosition | undefined;
   readonly isLive: boolean;
   /** Whether anybody reads still. */
   isRead: boolean;
@@ -85,7 +85,7 @@ function sightNow({ ledger, sightsOf }: Feeding, { signedIn: { officer, until } 
 }
 
 /** Some of the older events after a position, from the store; more than none where there are any. */
-async function olderThanTail({ store, model }: Ledger, after: Position | undefined): Promise<Line[]> {
+async function olderThanTail({ store, model }: Ledger, after: EventPosition | undefined): Promise<Line[]> {
   const read = goingOn(store, after, await store.readAll({ after, limit: PAGE }));
   const page: Line[] = [];
   let bytes = 0;
@@ -211,7 +211,7 @@ export function registerFeed(
   const readers = createReaders(app, limits);
 
   /** Refuses to wait for ever for events after one that there is not, as there may be none after a restore. */
-  async function refuseBeyondHead(after: Position | undefined): Promise<void> {
+  async function refuseBeyondHead(after: EventPosition | undefined): Promise<void> {
     const head = await ledger.store.head();
     if (after === undefined || !ledger.store.isAfter(after, head)) return;
     throw new Refused(refuse('feed_beyond_head', `There is no event at position ${after}; the last is at ${head!}.`));

@@ -4,7 +4,7 @@ import type { Sight } from '../ledger/access.js';
 import { canonical, eventLine, KINDS, placed, type ShownPart } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { whyVoidInWords } from '../ledger/memory/standing.js';
-import type { Position, RecordedEvent } from '../store/event-store.js';
+import type { EventPosition, RecordedEvent } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
 import { createTurns, nextTurn, type Lane } from './turns.js';
 
@@ -13,7 +13,7 @@ type Seen = Pick<Sight, 'seesEvents' | 'seesClaims'>;
 
 /** An event, with its line of JSON, which is written once for all who read it. */
 export interface Line {
-  readonly position: Position;
+  readonly position: EventPosition;
   readonly stream: string;
   readonly type: string;
   /** The event as a line of JSON, as somebody sees it. */
@@ -30,7 +30,7 @@ export interface Tail {
    * Some of the events after a position; `behind` where older ones have to be read from the store first; none where there
    * is none yet.
    */
-  next(after: Position | undefined): readonly Line[] | 'behind';
+  next(after: EventPosition | undefined): readonly Line[] | 'behind';
   /** Calls back once, when there may be more. Returns what takes the callback off again. */
   whenMore(goOn: () => void): () => void;
 }
@@ -99,11 +99,11 @@ export function createTail(
   /** What is kept, in ledger order: all that there is after `from`. */
   let kept: { readonly line: Line; readonly bytes: number }[] = [];
   let bytes = 0;
-  let from: Position | undefined;
+  let from: EventPosition | undefined;
   const waiting = new Set<() => void>();
   let isFollowing = false;
 
-  const last = (): Position | undefined => kept.at(-1)?.line.position ?? from;
+  const last = (): EventPosition | undefined => kept.at(-1)?.line.position ?? from;
 
   function beginHere(): void {
     kept = [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../domain/rules.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Position } from '../store/event-store.js';
+import type { EventPosition } from '../store/event-store.js';
 import { Refused } from './problem.js';
 
 /** Reading at one service what was posted at another: each reads the whole ledger, but not in the same moment. */
@@ -12,7 +12,7 @@ export const PositionText = z.string().regex(/^\d{1,15}$/, { error: 'must be the
 const WAIT_MS_MAX = 3_000;
 
 /** Waits until the service has read up to a position. Throws {@link Refused} where that takes too long. */
-export async function waitFor(ledger: Ledger, position: Position, waitMs = WAIT_MS_MAX): Promise<void> {
+export async function waitFor(ledger: Ledger, position: EventPosition, waitMs = WAIT_MS_MAX): Promise<void> {
   const late = AbortSignal.timeout(waitMs);
   try {
     await ledger.projector.whenTaken(position, late);

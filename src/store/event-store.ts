@@ -29,7 +29,7 @@ export interface EventStore {
    * then nothing was; {@link StoreBusy}, before anything is called, where another process is writing: it does not wait.
    * It is synchronous, so whoever is notified of a change finds it on disk.
    */
-  together?(at: Position | undefined, decide: (batch: Batch) => void): boolean;
+  together?(at: EventPosition | undefined, decide: (batch: Batch) => void): boolean;
   /**
    * Writes to disk as an append would, but records nothing: for finding out whether a store that failed can be written
    * again. Rejects as an append would.
@@ -38,7 +38,7 @@ export interface EventStore {
   /** One page of a stream, in revision order: empty where the stream does not exist or ends. */
   readStream(stream: string, page?: { readonly after?: bigint; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** One page of all streams, in position order. */
-  readAll(page?: { readonly after?: Position | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
+  readAll(page?: { readonly after?: EventPosition | undefined; readonly limit?: number }): Promise<RecordedEvent[]>;
   /** The same readings without checks, for code that looks for damage. */
   readonly asItLies?: Pick<EventStore, 'readStream' | 'readAll'>;
   /** What was read and does not match its hash, in words; a store that keeps hashes never returns such an event. */
@@ -46,9 +46,9 @@ export interface EventStore {
   /** Reading some streams and not others: of a store that numbers its events 1, 2, 3 … in ledger order, without gaps. */
   readonly parts?: {
     /** Every stream, with how many events it has up to a position, inclusive. */
-    streams(upTo: Position): Promise<ReadonlyMap<string, number>>;
+    streams(upTo: EventPosition): Promise<ReadonlyMap<string, number>>;
     /** A page of the events of some streams after a position, up to another, inclusive, in position order; empty at the end. */
-    read(streams: readonly string[], after: Position | undefined, upTo: Position): Promise<RecordedEvent[]>;
+    read(streams: readonly string[], after: EventPosition | undefined, upTo: EventPosition): Promise<RecordedEvent[]>;
   };
   /**
    * The hashes of the ledger's tree (evidence/tree.ts) where the store keeps them, written in the transaction that recorded
@@ -68,16 +68,16 @@ export interface EventStore {
    */
   time?(): Promise<string>;
   /** The last position, or undefined in an empty store. */
-  head(): Promise<Position | undefined>;
+  head(): Promise<EventPosition | undefined>;
   /** Whether position `a` comes after position `b`. */
-  isAfter(a: Position, b: Position | undefined): boolean;
+  isAfter(a: EventPosition, b: EventPosition | undefined): boolean;
   /** Whether position `a` can be the very next after `b`: where a store numbers positions by one, that is checked. */
-  canFollow(a: Position, b: Position | undefined): boolean;
+  canFollow(a: EventPosition, b: EventPosition | undefined): boolean;
   /**
    * Delivers every event after a position, once each, in order, those there are and those to come. The handler is
    * awaited; where it throws, the subscription ends with that error and does not move past the event.
    */
-  subscribe(after: Position | undefined, follower: Follower): Subscription;
+  subscribe(after: EventPosition | undefined, follower: Follower): Subscription;
   /** What an operator should know of the store, and whether it is in order. */
   diagnose(): Promise<readonly Finding[]>;
   /** What the store finds wrong with its own structures, looking at all of them: in words, none where all is well. */
@@ -93,7 +93,7 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
-export type Position = string;
+export type EventPosition = string;
 export type ExpectedRevision = 'no_stream' | bigint;
 
 export interface NewEvent {
@@ -108,7 +108,7 @@ export interface NewEvent {
 export interface RecordedEvent extends NewEvent {
   readonly stream: string;
   readonly revision: bigint;
-  readonly position: Position;
+  readonly position: EventPosition;
 }
 
 /**
@@ -124,7 +124,7 @@ export interface Floor {
    * does nothing, where somebody else is writing. Throws {@link StoreUnavailable}. Absent where the store is only read.
    */
   raise?(
-    after: Position | undefined,
+    after: EventPosition | undefined,
     to: string | undefined,
     take: (events: readonly RecordedEvent[]) => void,
   ): boolean;
@@ -155,14 +155,14 @@ export interface Batch {
 export interface Appended {
   /** The revision of the last event of the append. */
   readonly revision: bigint;
-  readonly position: Position;
+  readonly position: EventPosition;
   /** Whether that event is byte for byte what was sent: not so where the same ids had been recorded with other content. */
   readonly asSent: boolean;
 }
 
 export interface AppendedHere extends Appended {
   /** The position of each event of the append, in order. */
-  readonly positions: readonly Position[];
+  readonly positions: readonly EventPosition[];
 }
 
 export interface Follower {
@@ -181,7 +181,7 @@ export interface Subscription {
    * Says that everything up to a position has been taken already, so that it is not delivered: for who has just appended
    * it {@link EventStore.together}, in the same turn of the loop, and had taken all that was there before.
    */
-  skipTo?(position: Position): void;
+  skipTo?(position: EventPosition): void;
   stop(): void;
 }
 

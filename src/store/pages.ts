@@ -1,4 +1,10 @@
-import { LedgerDamaged, READ_PAGE_MAX, type EventStore, type Position, type RecordedEvent } from './event-store.js';
+import {
+  LedgerDamaged,
+  READ_PAGE_MAX,
+  type EventStore,
+  type EventPosition,
+  type RecordedEvent,
+} from './event-store.js';
 
 /**
  * Reads a store page by page; no other file does. Each page must continue the one before it, so that on a damaged store
@@ -14,7 +20,7 @@ type Ordered = Pick<EventStore, 'isAfter' | 'canFollow'>;
 /** Hands a page of all streams back, once it is seen to go on after a position. */
 export function goingOn<Page extends readonly RecordedEvent[]>(
   store: Ordered,
-  after: Position | undefined,
+  after: EventPosition | undefined,
   page: Page,
   gaps: Gaps = 'none',
 ): Page {
@@ -27,7 +33,7 @@ export function goingOn<Page extends readonly RecordedEvent[]>(
   return page;
 }
 
-const outOfOrder = (position: Position, before: Position | undefined, missing: boolean): string =>
+const outOfOrder = (position: EventPosition, before: EventPosition | undefined, missing: boolean): string =>
   missing
     ? `Position ${position} comes straight after ${before ?? 'the beginning'}: what was recorded between them is missing.`
     : `Position ${position} comes after ${before!}: the events are not in their order.`;
@@ -35,14 +41,14 @@ const outOfOrder = (position: Position, before: Position | undefined, missing: b
 /** The next page of all streams; empty at the end. */
 export const pageAfter = async (
   store: EventStore,
-  after: Position | undefined,
+  after: EventPosition | undefined,
   gaps: Gaps = 'none',
 ): Promise<RecordedEvent[]> => goingOn(store, after, await store.readAll({ after }), gaps);
 
 /** All streams from a position on, page by page. */
 export async function* pages(
   store: EventStore,
-  after?: Position,
+  after?: EventPosition,
   gaps: Gaps = 'none',
 ): AsyncGenerator<RecordedEvent[]> {
   let from = after;
@@ -80,10 +86,10 @@ export const pageOfStream = async (
 export async function* pagesOfSome(
   store: EventStore,
   streams: readonly string[],
-  upTo: Position,
+  upTo: EventPosition,
 ): AsyncGenerator<RecordedEvent[]> {
   const wanted = new Set(streams);
-  let from: Position | undefined;
+  let from: EventPosition | undefined;
   for (;;) {
     const page = goingOn(store, from, await store.parts!.read(streams, from, upTo), 'allowed');
     const stranger = page.find(({ stream }) => !wanted.has(stream));

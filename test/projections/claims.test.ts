@@ -10,7 +10,7 @@ import { classTotals, treatments } from '../../projections/accounting-classes.js
 import { dayNumber, dayOfNumber, financialYear, type Day } from '../../src/domain/calendar.js';
 import { asAt, CLAIM_SUMS, cellsOf, sumsOf, totalsOf } from '../../src/domain/dispute/claim.js';
 import { owedOn } from '../../src/domain/dispute/owed.js';
-import { standing, termsAt } from '../../src/domain/dispute/state.js';
+import { entriesKnown, termsAt } from '../../src/domain/dispute/state.js';
 import { exactly, minus, moneyText, plus, type Pence } from '../../src/domain/money.js';
 import { imbalance } from '../../src/domain/postings.js';
 import { disputeStream, fundStream } from '../../src/ledger/catalogue.js';
@@ -71,7 +71,7 @@ t.test('claims at any two dates, over random histories', async (t) => {
           if (!isDeepStrictEqual(totals, sumsOf(cells))) throw new Error('The totals are not the sum of the cells.');
           if (between.map((each) => each.open).reduce(plus, exactly(0)) !== totals.open)
             throw new Error('What is open between bodies is not what is open.');
-          const naive = naiveCells(standing(history, upTo), on);
+          const naive = naiveCells(entriesKnown(history, upTo), on);
           const texts = cells.map(({ year, claimant, respondent, ...sums }) => ({
             year,
             claimant,

@@ -10,7 +10,7 @@ import { accountKey, PLAN, POOL, type Account } from '../../src/domain/postings.
 import { heirsOf, successionsOn, type Succession } from '../../src/domain/grammar/succession.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { verify } from '../../src/ledger/audit/verify.js';
-import { inheritanceAt, positionAt, standing, type Standing } from '../../src/ledger/questions/question.js';
+import { inheritanceAt, positionAt, fundAtDates, type FundAtDates } from '../../src/ledger/questions/question.js';
 import { BOARD, MERGED, merger, registerAll, split, succeeded, takenBack } from '../support/bodies.js';
 import { histories, play } from '../support/histories.js';
 import { at, FUND, openedLedger, REGISTER_STREAM } from '../support/ledger.js';
@@ -264,7 +264,7 @@ t.test('at every two dates, whenever a change of bodies was recorded, back-dated
         const register = await ledger.ledger.entries(REGISTER_STREAM, model.size());
         for (const { on, part } of asked) {
           const size = Math.round(part * model.size());
-          const found = standing(ledger.ledger, FUND, { on }) as Standing;
+          const found = fundAtDates(ledger.ledger, FUND, { on }) as FundAtDates;
           const written: View = {
             ...found.recorded,
             balance: (account) => model.fund(FUND)!.balances.balance(account, on, size),
@@ -307,7 +307,7 @@ t.test('what was known before a change of bodies was recorded stays as it was', 
   ledger.clock.set(at('2016-06-01T09:00:00Z'));
   await succeeded(ledger, merger({ effective: '2016-05-01' }));
   const known = (knownAt: string) =>
-    standing(ledger.ledger, FUND, { on: '2016-05-02' as Day, 'known-at': at(knownAt) });
+    fundAtDates(ledger.ledger, FUND, { on: '2016-05-02' as Day, 'known-at': at(knownAt) });
   told(t, known('2016-05-31T22:00:00Z'), { size, inheritance: { successions: [] } });
   t.match(known('2016-06-01T22:00:00Z'), { inheritance: { successions: [{ mode: 'merge' }] } });
 });

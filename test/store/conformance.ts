@@ -11,7 +11,7 @@ import {
   type EventStore,
   type Follower,
   type NewEvent,
-  type Position,
+  type EventPosition,
   type RecordedEvent,
   type Subscription,
 } from '../../src/store/event-store.js';
@@ -110,7 +110,7 @@ interface Following {
 export function followed(
   t: Test,
   store: EventStore,
-  after?: Position,
+  after?: EventPosition,
   handle: Follower['handle'] = nothing,
 ): Following {
   const seen: RecordedEvent[] = [];
@@ -389,7 +389,7 @@ export function conformance({ name, create, capabilities }: Adapter): void {
       t.strictSame(idsOf(await store.readStream('fund-a', { after: 0n, limit: 1 })), idsOf(events.slice(1, 2)));
       // The last page is full, so only the one after it shows the end.
       const pages: string[][] = [];
-      let after: Position | undefined;
+      let after: EventPosition | undefined;
       do {
         const page = await store.readAll({ after, limit: 2 });
         pages.push(idsOf(page));

@@ -12,7 +12,7 @@ import { settableClock, type SettableClock } from '../../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
 import { eventId } from '../../src/ledger/acts/event-id.js';
 import type { Done, Submission } from '../../src/ledger/acts/submission.js';
-import type { EventStore, Position } from '../../src/store/event-store.js';
+import type { EventStore, EventPosition } from '../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { testStore } from './store.js';
 
@@ -129,7 +129,7 @@ export class TestLedger {
   }
 
   /** The position of an event of the ledger, by its place: 1 is the first. */
-  async position(place: number): Promise<Position> {
+  async position(place: number): Promise<EventPosition> {
     return (await this.store.readAll({ limit: place }))[place - 1]!.position;
   }
 

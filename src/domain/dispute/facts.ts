@@ -6,7 +6,7 @@ import { CASE_FACTS } from './cases.js';
 import { TERMS_STEPS, type Entry, type Step } from './steps.js';
 import { SETTLEMENT_FACTS } from './settlements.js';
 import { STAGE_FACTS } from './stages.js';
-import { emptyDisputes, opened, reverse, standing, type DisputeState } from './state.js';
+import { emptyDisputes, opened, reverse, entriesKnown, type DisputeState } from './state.js';
 import { keeperFact, NO_BOOKS, type Fact } from '../grammar/fact.js';
 import { reversalFact, reversedBy } from '../grammar/reversal.js';
 import { sameText } from '../grammar/same.js';
@@ -93,7 +93,7 @@ function countsOn(step: Step): (later: Entry) => boolean {
 function restingOn(state: DisputeState, revision: number): Entry[] {
   const { entry, histories } = state.entries.get(revision)!;
   if (entry.step !== 'limits-write-offs')
-    return histories.flatMap((history) => standing(history).filter(countsOn(entry.step)));
+    return histories.flatMap((history) => entriesKnown(history).filter(countsOn(entry.step)));
   // Write-offs without a minute rest on the limit that the partner had set before them.
   return [...state.entries.values()]
     .map((each) => each.entry)

@@ -16,7 +16,7 @@ import { inForce } from '../grammar/remembered.js';
 import { refuse, type Refusal } from '../rules.js';
 import { asAt, bodyOn, cellsOf, sumsOf, type SettledLine, type Sums, type Terms } from './claim.js';
 import type { Entry, Step } from './steps.js';
-import { standing, termsAt, type DisputeState, type History, type OpenCase } from './state.js';
+import { entriesKnown, termsAt, type DisputeState, type History, type OpenCase } from './state.js';
 
 /**
  * What is owed on a case or under a settlement on a day: what was agreed and not yet paid, what was abandoned and not
@@ -199,7 +199,7 @@ export function owedOn(
   const cells = cellsOf(terms, asAt(on));
   const claimant = bodyOn(terms, 'claimant', on);
   const respondent = bodyOn(terms, 'respondent', on);
-  const entries = standing(history, upTo);
+  const entries = entriesKnown(history, upTo);
   const settled = entries.filter((each) => each.step === 'settles' && each.data.effective <= on);
   const between: Owing[] = [];
   const of = (pair: { readonly claimant: string; readonly respondent: string }): Owing => {
@@ -346,7 +346,7 @@ export const leastOfSettlement = (
 
 const daysFrom = (history: History, on: Day): Day[] => [
   on,
-  ...standing(history)
+  ...entriesKnown(history)
     .map(({ data }) => data.effective)
     .filter((day) => day > on),
 ];

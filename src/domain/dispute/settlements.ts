@@ -44,7 +44,7 @@ import {
   notBeforeRaising,
   notLaterThanToday,
   partnersAreIn,
-  standing,
+  entriesKnown,
   termsWith,
   type DisputeState,
   type OpenCase,
@@ -316,7 +316,9 @@ function settledUnder(state: DisputeState, of: Against, on: Day): string {
   const settled =
     of.case === undefined
       ? undefined
-      : standing(state.cases.get(of.case)!).findLast(({ step, data }) => step === 'settles' && data.effective <= on);
+      : entriesKnown(state.cases.get(of.case)!).findLast(
+          ({ step, data }) => step === 'settles' && data.effective <= on,
+        );
   if (!settled) return '';
   const settlement = settled.data['settlement'] as string;
   return ` Case ${of.case!} was settled by "${settlement}": what was agreed in it is paid, and what was given up written off, under the settlement: "of": {"settlement": "${settlement}"}.`;
@@ -395,13 +397,13 @@ function writeOffLimitOn(state: DisputeState, partner: string, on: Day): Pence {
 /** What a creditor has written off already of one case or in one settlement, which counts in what was before it. */
 function writtenOffAlready(state: DisputeState, of: Against, creditor: string): Pence {
   const history = of.case === undefined ? state.settlements.get(of.settlement!)! : state.cases.get(of.case)!;
-  return standing(history)
+  return entriesKnown(history)
     .filter(({ step, data }) => step === 'writes-off' && data['creditor'] === creditor)
     .map(({ data }) => pence(data['amount'] as string))
     .concat(
       of.settlement === undefined
         ? []
-        : (standing(history)[0]!.data['lines'] as Line[])
+        : (entriesKnown(history)[0]!.data['lines'] as Line[])
             .filter((line) => line.claimant === creditor)
             .map((line) => pence(line.writtenOffBefore)),
     )

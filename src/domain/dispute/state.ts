@@ -144,7 +144,7 @@ export const casesTouched = (state: DisputeState, revision: number, { reverses }
 // Reading the state
 
 /** The facts of a history that stand, as known up to a revision, inclusive. */
-export const standing = ({ entries }: History, upTo = Infinity): Entry[] =>
+export const entriesKnown = ({ entries }: History, upTo = Infinity): Entry[] =>
   entries.filter((each) => isKnown(each, upTo));
 
 /** The most terms of one case that are kept at once. Nearly every case has fewer versions. */
@@ -162,7 +162,7 @@ export function termsAt(history: History, upTo = Infinity): Terms | undefined {
   const version = versions[index];
   if (!version) return undefined;
   if (version.terms) return version.terms;
-  const entries = standing(history, upTo);
+  const entries = entriesKnown(history, upTo);
   if (entries[0]?.step !== 'raises') return undefined;
   if (versions.length > TERMS_KEPT_MAX && versions.filter((each) => each.terms).length >= TERMS_KEPT_MAX)
     forget(history);
@@ -188,7 +188,7 @@ export function caseOf(state: DisputeState, id: string): OpenCase | Refusal {
   const history = state.cases.get(id);
   const terms = history && termsAt(history);
   return terms
-    ? { entries: standing(history), terms }
+    ? { entries: entriesKnown(history), terms }
     : refuse('reference_unknown', `No case ${id} is in dispute in ${opened(state).area}.`);
 }
 
@@ -198,13 +198,13 @@ export function bodiesOf(state: DisputeState, id: string, day: Day): { claimant:
   const terms = history && termsAt(history);
   if (!terms) return { claimant: [], respondent: [] };
   return {
-    claimant: [standingOn(state, terms, 'claimant', day)],
-    respondent: [standingOn(state, terms, 'respondent', day)],
+    claimant: [bodyOfSideOn(state, terms, 'claimant', day)],
+    respondent: [bodyOfSideOn(state, terms, 'respondent', day)],
   };
 }
 
 /** The body of one side on a day: where its successors held the case jointly, the one that has taken it over. */
-function standingOn(state: DisputeState, terms: Terms, side: 'claimant' | 'respondent', day: Day): string {
+function bodyOfSideOn(state: DisputeState, terms: Terms, side: 'claimant' | 'respondent', day: Day): string {
   const body = bodyOn(terms, side, day);
   const taken = assignedOn(state, day, Infinity).find(
     (each) => each.case === terms.raised.case && each.side === side && each.predecessor === body,

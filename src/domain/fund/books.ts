@@ -99,11 +99,11 @@ const single = ({ on, pence }: Posting): DaySeries => ({ days: [on], moves: [pen
 export function setAsideHolds(books: ReadonlyMap<string, Book>, moved: readonly Posting[]): Refusal | undefined {
   const touched = moved.filter((posting) => HELD[posting.measure]);
   for (const source of new Set(touched.map((posting) => posting.source))) {
-    const standing = [...books.values()].filter(({ account }) => account.source === source && HELD[account.measure]);
+    const balances = [...books.values()].filter(({ account }) => account.source === source && HELD[account.measure]);
     const added = touched.filter((posting) => posting.source === source);
     const sumOf = (of: ReadonlySet<Measure>): DaySeries =>
       combined([
-        ...standing.filter(({ account }) => of.has(account.measure)).map(({ series }) => withSign(1, series)),
+        ...balances.filter(({ account }) => of.has(account.measure)).map(({ series }) => withSign(1, series)),
         ...added.filter(({ measure }) => of.has(measure)).map((posting) => withSign(1, single(posting))),
       ]);
     const [aside, passedDown] = [sumOf(ASIDE), sumOf(PASSED_DOWN)];
@@ -112,7 +112,7 @@ export function setAsideHolds(books: ReadonlyMap<string, Book>, moved: readonly 
     const isBound = (day: Day): boolean =>
       seriesOn(aside, day) > 0 || (seriesOn(passedDown, day) > 0 && seriesOn(spent, day) > 0);
     const change = combined(added.map((posting) => withSign(HELD[posting.measure]!, single(posting))));
-    const before = combined(standing.map(({ account, series }) => withSign(HELD[account.measure]!, series)));
+    const before = combined(balances.map(({ account, series }) => withSign(HELD[account.measure]!, series)));
     for (const day of [...new Set([...change.days, ...before.days])].sort()) {
       const changed = seriesOn(change, day);
       const after = plus(seriesOn(before, day), changed);

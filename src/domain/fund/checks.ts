@@ -5,7 +5,7 @@ import { family } from '../grammar/succession.js';
 import { refuse, Refusal } from '../rules.js';
 import { inForce, sourceOf } from '../sources.js';
 import { partnersOn } from './membership.js';
-import { type FundState, type Standing, opened } from './state.js';
+import { type FundState, type FactOnItem, opened } from './state.js';
 
 /** The checks that several facts of a fund share. */
 
@@ -131,8 +131,8 @@ export const isClosed = (state: FundState, day: Day): boolean => {
 };
 
 /** The facts that stand on an item, in the order of recording. */
-export const standingOn = (state: FundState, item: string): [number, Standing][] => [
-  ...(state.standing.get(item) ?? new Map<number, Standing>()),
+export const factsOnItem = (state: FundState, item: string): [number, FactOnItem][] => [
+  ...(state.standing.get(item) ?? new Map<number, FactOnItem>()),
 ];
 
 /** Nothing changes an item before the item itself takes effect. */
@@ -151,7 +151,7 @@ export const notBefore = (item: string, began: Day, effective: Day): Refusal | u
 export function inOrder(state: FundState, item: string, began: Day, effective: Day): Refusal | undefined {
   const early = notBefore(item, began, effective);
   if (early) return early;
-  const later = standingOn(state, item).find(([, each]) => each.level === 'states' && each.effective > effective);
+  const later = factsOnItem(state, item).find(([, each]) => each.level === 'states' && each.effective > effective);
   return later
     ? refuse(
         'later_change_stands',

@@ -21,12 +21,12 @@ import { RESERVE_FACTS } from './year/reserves.js';
 import { RETURN_FACTS } from './year/returns.js';
 import { SPENDING_FACTS } from './year/spending.js';
 import { keepReferences, referenceWarnings } from './references.js';
-import { emptyFund, evolvePostings, opened, type FundState, type Standing } from './state.js';
+import { emptyFund, evolvePostings, opened, type FundState, type FactOnItem } from './state.js';
 import { ALL_LIMITS, limitsHold } from './limits.js';
-import { isClosed, outsideYear, standingOn } from './checks.js';
+import { isClosed, outsideYear, factsOnItem } from './checks.js';
 import { RISK_SHARE_FACTS } from './agreement/risk-share.js';
 import { STATEMENT_FACTS } from './money/statements.js';
-import { isStanding, STANDING, standingFact } from './standing-facts.js';
+import { isMoneyless, MONEYLESS, moneylessFact } from './moneyless-facts.js';
 import { takeBack } from '../grammar/remembered.js';
 import { keepTestInput } from './plan/test-inputs.js';
 import { reversalFact, reversedBy, type Reversal } from '../grammar/reversal.js';
@@ -161,7 +161,7 @@ function nothingRestsOn(
 ): Refusal | undefined {
   const named = fact.names?.(data);
   for (const item of named === undefined ? itemsOf(fact, data) : [named]) {
-    const others = standingOn(state, item).filter(
+    const others = factsOnItem(state, item).filter(
       ([other, { level }]) =>
         named !== undefined || (fact.level !== undefined && other > revision && level === 'states'),
     );
@@ -176,9 +176,9 @@ function nothingRestsOn(
 }
 
 /** Every item that a fact rests on, and whether the fact moves the item's level. */
-const standsOn = (fact: Fact<FundState>, data: FactData): [item: string, level: Standing['level']][] => [
-  ...itemsOf(fact, data).map((item): [string, Standing['level']] => [item, fact.level]),
-  ...[fact.needs?.(data) ?? []].flat().map((item): [string, Standing['level']] => [item, undefined]),
+const standsOn = (fact: Fact<FundState>, data: FactData): [item: string, level: FactOnItem['level']][] => [
+  ...itemsOf(fact, data).map((item): [string, FactOnItem['level']] => [item, fact.level]),
+  ...[fact.needs?.(data) ?? []].flat().map((item): [string, FactOnItem['level']] => [item, undefined]),
 ];
 
 /** The items that a fact changes or counts on. */
@@ -234,8 +234,8 @@ export const FUND: Kind<FundState> = {
     if (state.signers.length > 0) assign(state, 'signers', rest);
     keepReferences(state, fact, event.data, event.revision);
     keepTestInput(state.tested.facts, { ...event, keptAs, reverses: reversedBy(event) });
-    if (keptAs && isStanding(keptAs))
-      append(state[STANDING[keptAs]], standingFact(event, keptAs, fact.signature === 'none' ? [] : signers));
+    if (keptAs && isMoneyless(keptAs))
+      append(state[MONEYLESS[keptAs]], moneylessFact(event, keptAs, fact.signature === 'none' ? [] : signers));
     const name = fact.names?.(event.data);
     if (name !== undefined) put(state.named, name, event.revision);
     if (fact.name === REVERSAL.name) {
@@ -248,7 +248,7 @@ export const FUND: Kind<FundState> = {
     }
     const same = sameText(fact, event.data);
     for (const [item, level] of standsOn(fact, event.data)) {
-      if (!state.standing.has(item)) put(state.standing, item, new Map<number, Standing>());
+      if (!state.standing.has(item)) put(state.standing, item, new Map<number, FactOnItem>());
       put(state.standing.get(item)!, event.revision, {
         effective: event.data.effective,
         level,
@@ -259,7 +259,7 @@ export const FUND: Kind<FundState> = {
   alike(state, fact, data) {
     const same = sameText(fact, data);
     return itemsOf(fact, data)
-      .flatMap((item) => standingOn(state, item))
+      .flatMap((item) => factsOnItem(state, item))
       .find(([, each]) => each.same === same)?.[0];
   },
   limitsHold,

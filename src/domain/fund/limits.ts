@@ -114,7 +114,7 @@ export function limitsHold(
       const line = limit.turnedByEffect && of?.kind === 'line' ? of : undefined;
       const turned = line?.effect === 'reduces' ? -1 : 1;
       const terms = limit.terms.map(({ sign, measure }) => ({ sign: sign === turned ? 1 : -1, measure }) as const);
-      const standing = combined(terms.map(({ sign, measure }) => ({ sign, series: seriesOf(state, measure, item) })));
+      const balance = combined(terms.map(({ sign, measure }) => ({ sign, series: seriesOf(state, measure, item) })));
       const added = combined(
         terms.flatMap(({ sign, measure }) =>
           own
@@ -125,7 +125,7 @@ export function limitsHold(
             })),
         ),
       );
-      const breach = firstBreach(standing, added);
+      const breach = firstBreach(balance, added);
       if (breach) {
         return refuse(
           limit.rule,

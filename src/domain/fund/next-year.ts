@@ -6,7 +6,7 @@ import { inForce, sourceOf } from '../sources.js';
 
 /** The checks for every item that goes on in the next year’s fund. Why: docs/decisions/roll-forward.md. */
 
-interface Standing {
+interface AtYearEnd {
   readonly recurrent: boolean;
   readonly source: string;
   /** What it stands at on the last day of its year. */
@@ -15,7 +15,7 @@ interface Standing {
 
 /** One-off money, what has come to nothing, and sources that end with the year do not go on. */
 export function endsWithItsYear(
-  { recurrent, source: code, stood }: Standing,
+  { recurrent, source: code, stood }: AtYearEnd,
   { ends, year }: NextYear,
 ): LeftOut | undefined {
   if (!recurrent) return leftOut('It is one-off: it is of this year alone.');

@@ -15,7 +15,7 @@ import {
   type Posting,
 } from '../postings.js';
 import { refuse, Refusal } from '../rules.js';
-import type { StandingFact } from './standing-facts.js';
+import type { MoneylessFact } from './moneyless-facts.js';
 import { enterInBooks, type Book } from './books.js';
 import { noReturns, type ReturnsState } from './year/return-state.js';
 import { noSpending, type SpendingState } from './year/spending-state.js';
@@ -43,7 +43,7 @@ export interface FundState {
   /** The facts that were reversed, by revision, with the revision of the reversal. */
   readonly reversed: ReadonlyMap<number, number>;
   /** The facts that rest on each item, by revision: a reversal must not remove what they rest on. */
-  readonly standing: ReadonlyMap<string, ReadonlyMap<number, Standing>>;
+  readonly standing: ReadonlyMap<string, ReadonlyMap<number, FactOnItem>>;
   /** The references shaped like an NHS number that were recorded, each with the first revision: see references.ts. */
   readonly references: ReadonlyMap<string, number>;
   readonly size: Size;
@@ -56,11 +56,11 @@ export interface FundState {
   /** The partners who signed the last agreement to a fact: the fact itself is the next event. */
   readonly signers: readonly (readonly string[])[];
   /** The facts of the section 75 agreement, in the order of recording. */
-  readonly agreements: readonly StandingFact[];
+  readonly agreements: readonly MoneylessFact[];
   /** The risk share that was applied, scheme by scheme. */
-  readonly riskShares: readonly StandingFact[];
+  readonly riskShares: readonly MoneylessFact[];
   /** The life cycle of the plan: its moves, sign-offs, and conditions met. */
-  readonly lifeCycle: readonly StandingFact[];
+  readonly lifeCycle: readonly MoneylessFact[];
 }
 
 /** How much a fund has moved. While that is bounded, every sum of any of its movements is exact. */
@@ -79,7 +79,7 @@ export interface Size {
   readonly supposed: ReadonlyMap<string, Pence>;
 }
 
-export interface Standing {
+export interface FactOnItem {
   readonly effective: Day;
   readonly level: 'states' | 'moves' | undefined;
   /** What distinguishes a payment from another: see grammar/same.ts. */

@@ -30,7 +30,7 @@ import {
   type Offered,
   type OpenProposal,
 } from './proposal.js';
-import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demands } from './sides.js';
+import { awaitedBy, demandsOf, isBetween, namesNoEnded, bodiesActingFor, type Demands } from './sides.js';
 
 /**
  * Deals: several facts of one stream that are offered, signed and recorded together, whole or not at all.
@@ -129,7 +129,7 @@ function inTurn<State, Text extends SentFact>(
         ...found,
         preview: workedOut(found.preview),
         adjusts,
-        standFor: standingFor(fact, text.data, context),
+        standFor: bodiesActingFor(fact, text.data, context),
       });
       // Later signers are not known yet, so a later part counts as bound the bodies that have signed or sign by this
       // act.
@@ -489,7 +489,7 @@ export function counterWithDeal<State>(
 // Answering
 
 const standsFor = <State>({ kind, base }: Deciding<State>, { fact }: Offered) =>
-  standingFor(factOf(kind, fact.type), fact.data, base);
+  bodiesActingFor(factOf(kind, fact.type), fact.data, base);
 
 /** The roles that may make and sign the facts of a deal, whatever has become of what they are about. */
 function rolesOf<State>({ kind, given, base }: Deciding<State>, texts: readonly FactText[]) {

@@ -28,7 +28,7 @@ export function demandsOf<State>(
   completed: FactData | Refusal = data,
 ): Demands {
   const demands = demandedBy(fact, data, state, context, completed);
-  const standFor = standingFor(fact, data, context);
+  const standFor = bodiesActingFor(fact, data, context);
   const [acts, signs] = [standFor(demands.acts), standFor(demands.signs)];
   return { ...demands, acts, signs, signature: becameOne(acts, signs, demands.signature) };
 }
@@ -40,7 +40,7 @@ const becameOne = (acts: readonly string[], signs: readonly string[], signature:
     : signature;
 
 /** The bodies that stand for others where a fact is concerned. The keeper keeps the ledger until the day it ends. */
-export const standingFor =
+export const bodiesActingFor =
   <State>(fact: Fact<State>, { effective }: FactData, { register, today, area }: Context) =>
   (bodies: readonly string[]): string[] =>
     actingFor(register.successions, bodies, { area, today, effective: fact.byKeeper ? today : effective });

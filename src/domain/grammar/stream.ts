@@ -11,7 +11,7 @@ import { factOf, type Kind, type StreamState } from './kind.js';
 import { mandateFor, opening, SERVICE, type Mandate } from './mandate.js';
 import { endingInWords, isExpired, stillOpen, type OpenProposal } from './proposal.js';
 import { inForce } from './rule-versions.js';
-import { awaitedBy, demandsOf, isBetween, namesNoEnded, standingFor, type Demands } from './sides.js';
+import { awaitedBy, demandsOf, isBetween, namesNoEnded, bodiesActingFor, type Demands } from './sides.js';
 
 /**
  * How every stream decides. A fact is posted, or it is proposed and answered; there are no other acts. Signing is the
@@ -91,8 +91,8 @@ function adjustmentOf<State>(state: StreamState<State>, command: Command) {
 const adjusting = (adjustment: { readonly reason: string } | undefined) => (adjustment ? { adjustment } : {});
 
 /** The same for an open proposal: who made it, or whom it waits for, may have ended since. */
-const standingForProposed = <State>(kind: Kind<State>, { fact }: OpenProposal, context: Context) =>
-  standingFor(factOf(kind, fact.type), fact.data, context);
+const bodiesActingForProposed = <State>(kind: Kind<State>, { fact }: OpenProposal, context: Context) =>
+  bodiesActingFor(factOf(kind, fact.type), fact.data, context);
 
 /** What an open proposal asks for. That it can be told was seen when it was made; an original stands for ever. */
 const demandsOfProposed = <State>(
@@ -234,7 +234,7 @@ function agree<State>(
   const fact = factOf(kind, proposal.fact.type);
   const { data } = proposal.fact;
   const demands = demandsOfProposed(kind, state, proposal, context);
-  const standFor = standingForProposed(kind, proposal, context);
+  const standFor = bodiesActingForProposed(kind, proposal, context);
   const mandate = answering(proposal, standFor(proposal.awaiting), demands, 'sign', asking, context);
   if (mandate instanceof Refusal) return mandate;
   if (!isBetween(demands, standFor([proposal.by]), mandate.partner)) {
@@ -278,7 +278,7 @@ function counter<State>(
   const fact = factOf(kind, command.fact.type);
   const { data } = command.fact;
   const demands = demandsOfProposed(kind, state, proposal, context);
-  const standFor = standingForProposed(kind, proposal, context);
+  const standFor = bodiesActingForProposed(kind, proposal, context);
   const mandate = answering(proposal, standFor(proposal.awaiting), demands, 'counter', asking, context);
   if (mandate instanceof Refusal) return mandate;
   if (proposal.signature !== 'other-side' || !factOf(kind, proposal.fact.type).subject) {
@@ -338,7 +338,7 @@ function close<State>(
 ): Decision | Refusal {
   const demands = demandsOfProposed(kind, state, proposal, context);
   const declining = command.act === 'decline';
-  const standFor = standingForProposed(kind, proposal, context);
+  const standFor = bodiesActingForProposed(kind, proposal, context);
   const mandate = mandateFor(
     context.register,
     asking.officer,

@@ -149,7 +149,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
       }
       return (
         reserved([data], context) ??
-        (standing(state, data.officer, data.partner, data.role, data.effective)
+        (mandateInRole(state, data.officer, data.partner, data.role, data.effective)
           ? refuse(
               'officer_mandated',
               `${data.officer} is mandated as ${data.role} of ${data.partner} on ${dayInWords(data.effective)} already.`,
@@ -192,7 +192,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     freshSignIn: true,
     sides: (data) => ({ acts: [data.partner], signs: [] }),
     check(data, state: RegisterState) {
-      if (!standing(state, data.officer, data.partner, data.role, data.effective)) {
+      if (!mandateInRole(state, data.officer, data.partner, data.role, data.effective)) {
         return refuse(
           'mandate_unknown',
           `${data.officer} holds no mandate as ${data.role} of ${data.partner} on ${dayInWords(data.effective)}.`,
@@ -208,7 +208,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
           );
     },
     evolve(state, data, { metadata }) {
-      const ended = allStanding(state, data.officer, data.partner, data.role, data.effective);
+      const ended = mandatesInRole(state, data.officer, data.partner, data.role, data.effective);
       const all = inForce('all_mandates_end', { rules: rulesOf(metadata) });
       for (const mandate of all ? ended : ended.slice(0, 1)) assign(mandate, 'until', data.effective);
     },
@@ -271,11 +271,16 @@ function addMandate(state: RegisterState, officer: string, mandate: Mandate): vo
 
 // Decide
 
-const allStanding = (state: RegisterState, officer: string, partner: string, role: Role, day: Day): Mandate[] =>
+const mandatesInRole = (state: RegisterState, officer: string, partner: string, role: Role, day: Day): Mandate[] =>
   mandatesOn(state, officer, day).filter((each) => each.partner === partner && each.role === role);
 
-const standing = (state: RegisterState, officer: string, partner: string, role: Role, day: Day): Mandate | undefined =>
-  allStanding(state, officer, partner, role, day)[0];
+const mandateInRole = (
+  state: RegisterState,
+  officer: string,
+  partner: string,
+  role: Role,
+  day: Day,
+): Mandate | undefined => mandatesInRole(state, officer, partner, role, day)[0];
 
 /** The officers of a partner who could still act on the day after a mandate ends. */
 function othersAble(

@@ -1,6 +1,6 @@
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import type { Preview } from '../../domain/grammar/preview.js';
-import type { Position } from '../../store/event-store.js';
+import type { EventPosition } from '../../store/event-store.js';
 import { sentenceOf } from '../catalogue.js';
 import { testText } from '../minimum-tests-text.js';
 import type { Decided, Done, Outcome } from './submission.js';
@@ -26,7 +26,7 @@ function outcomeOf(events: readonly LedgerEvent[]): Outcome {
 const warned = ({ warnings }: Preview): Pick<Outcome, 'warnings'> => (warnings.length > 0 ? { warnings } : {});
 
 /** The answer to an act that is recorded now; `position` is that of its last event. */
-export const doneNow = (events: readonly LedgerEvent[], position: Position, preview: Preview): Done => ({
+export const doneNow = (events: readonly LedgerEvent[], position: EventPosition, preview: Preview): Done => ({
   outcome: { position, recordedAt: events.at(-1)!.metadata.recordedAt, ...warned(preview), ...outcomeOf(events) },
   replayed: false,
 });

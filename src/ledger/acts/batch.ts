@@ -11,7 +11,7 @@ import {
   StoreBusy,
   type Batch,
   type EventStore,
-  type Position,
+  type EventPosition,
 } from '../../store/event-store.js';
 import { scopedKey } from '../memory/key-table.js';
 import { kindOf } from '../catalogue.js';
@@ -39,7 +39,7 @@ export interface Batches {
 
 export interface Recorded {
   readonly events: readonly LedgerEvent[];
-  readonly position: Position;
+  readonly position: EventPosition;
   readonly preview: Preview;
 }
 

@@ -23,7 +23,7 @@ import {
   OwedText,
   PartnerName,
   Stamp,
-  standing,
+  fundAtDates,
   type Asked,
   type Query,
   type Table,
@@ -254,7 +254,7 @@ async function tellingBoth<Figures extends object>(
 ): Promise<(Pick<WhatIfAnswer, 'fund' | keyof typeof Stamp | 'acts'> & Figures) | Refusal> {
   const unsound = ledger.unsound();
   if (unsound) return unsound.refusal;
-  const at = standing(ledger, fund, { on });
+  const at = fundAtDates(ledger, fund, { on });
   if (at instanceof Refusal) return at;
   const scratch = await scratchOf(ledger, fundStream(fund));
   try {

@@ -1,5 +1,5 @@
 import { added, hexOf, isSameHash, rootOf, type Edge } from '../../../evidence/tree.js';
-import type { EventStore, NewEvent, Position, RecordedEvent } from '../../store/event-store.js';
+import type { EventStore, NewEvent, EventPosition, RecordedEvent } from '../../store/event-store.js';
 import { leafOf } from '../../store/leaf.js';
 import { pages } from '../../store/pages.js';
 
@@ -74,7 +74,7 @@ const differs = (place: number, event: RecordedEvent | undefined): MoveStopped =
       : `The one to move to holds only the first ${place} events. Somebody posted meanwhile: stop every service, and move again.`,
   );
 
-async function* everyEvent(store: EventStore, after?: Position): AsyncGenerator<RecordedEvent> {
+async function* everyEvent(store: EventStore, after?: EventPosition): AsyncGenerator<RecordedEvent> {
   for await (const page of pages(store, after)) yield* page;
 }
 
@@ -82,7 +82,7 @@ interface Compared {
   /** How many events both begin with. */
   readonly same: number;
   /** The position, in the first store, of the last of them. */
-  readonly at: Position | undefined;
+  readonly at: EventPosition | undefined;
   /** How many events the first store holds. */
   readonly of: number;
   /** The event of the other store that the first has not got at its place. */
@@ -95,7 +95,7 @@ async function compare(from: EventStore, to: EventStore): Promise<Compared> {
   const copy = everyEvent(to);
   let [same, of] = [0, 0];
   let edge: Edge | undefined;
-  let at: Position | undefined;
+  let at: EventPosition | undefined;
   let extra: RecordedEvent | undefined;
   let next = await copy.next();
   for await (const event of everyEvent(from)) {

@@ -5,7 +5,7 @@ import { holdsProposal, initialStream, type StreamState } from '../../domain/gra
 import { isProposalEvent, textsOf } from '../../domain/grammar/proposal.js';
 import { passOver } from '../../domain/grammar/evolve.js';
 import type { RegisterState } from '../../domain/register/state.js';
-import { LedgerDamaged, type EventStore, type Position, type RecordedEvent } from '../../store/event-store.js';
+import { LedgerDamaged, type EventStore, type EventPosition, type RecordedEvent } from '../../store/event-store.js';
 import { asItLies, pages } from '../../store/pages.js';
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM } from '../catalogue.js';
 import { createStanding, judgedAsStored } from '../memory/standing.js';
@@ -98,7 +98,7 @@ export async function verify(
   /** The agreement in each stream of which a fact is to come next. */
   const agreements = new Map<string, Agreed>();
   const streams = new Set<string>();
-  let after: Position | undefined;
+  let after: EventPosition | undefined;
   let place = 0;
 
   const lost = store.lost?.();

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EventStore, Position } from '../../store/event-store.js';
+import type { EventStore, EventPosition } from '../../store/event-store.js';
 import { pagesOfSome } from '../../store/pages.js';
 import { createKeyEntries, entriesIn, keyOf, type KeyEntries, type KeptKeyEntries } from './key-table-entries.js';
 import { createActs } from './key-table.js';
@@ -24,7 +24,7 @@ export interface Threads {
   /** So many events are read here before another thread has begun and is as quick. */
   readonly headStart: number;
   /** Reads the events of some streams up to a position, inclusive, in a thread of its own, which ends when it is told to. */
-  read(streams: readonly string[], upTo: Position, over: AbortSignal): Promise<Part>;
+  read(streams: readonly string[], upTo: EventPosition, over: AbortSignal): Promise<Part>;
 }
 
 export type Part = readonly PartOfStream[];
@@ -41,7 +41,7 @@ interface PartOfStream {
 export async function readPart(
   store: EventStore,
   streams: readonly string[],
-  upTo: Position,
+  upTo: EventPosition,
   over?: AbortSignal,
 ): Promise<Part> {
   const memories = createStreamMemories();
@@ -72,7 +72,7 @@ export async function readPart(
 }
 
 /** A store that is read in parts numbers its events from 1, without gaps. */
-const placeOf = (position: Position): number => Number(position) - 1;
+const placeOf = (position: EventPosition): number => Number(position) - 1;
 
 /** Puts the parts of a ledger of so many events together. Throws where one of them is missing, or an act is void. */
 export function joined(parts: readonly Part[], size: number): KeptModel {

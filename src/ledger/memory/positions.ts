@@ -1,4 +1,4 @@
-import type { Position } from '../../store/event-store.js';
+import type { EventPosition } from '../../store/event-store.js';
 import { numberList } from './number-list.js';
 
 /**
@@ -6,26 +6,26 @@ import { numberList } from './number-list.js';
  * numbers, as in both stores, consecutive numbers are kept as one run, and others as one number each. From the first
  * text that is not such a number on, they are kept as texts.
  */
-export interface Positions {
+export interface EventPositions {
   length(): number;
-  push(position: Position): void;
+  push(position: EventPosition): void;
   /** The position at a place; undefined where there is none. */
-  at(place: number): Position | undefined;
-  /** All of them, as {@link createPositions} takes them. */
-  kept(): KeptPositions;
+  at(place: number): EventPosition | undefined;
+  /** All of them, as {@link createEventPositions} takes them. */
+  kept(): KeptEventPositions;
 }
 
-export interface KeptPositions {
+export interface KeptEventPositions {
   /** The place at which each run begins, and the number there. */
   readonly starts: Uint32Array | Float64Array;
   readonly firsts: Uint32Array | Float64Array;
   readonly numbered: number;
   readonly next: number;
-  readonly texts: Position[];
+  readonly texts: EventPosition[];
 }
 
 /** As many positions as there are, from "1" on, without gaps: what pushing each of them would keep. */
-export const countedFrom1 = (numbered: number): KeptPositions => ({
+export const countedFrom1 = (numbered: number): KeptEventPositions => ({
   starts: Uint32Array.of(0),
   firsts: Float64Array.of(1),
   numbered,
@@ -33,7 +33,7 @@ export const countedFrom1 = (numbered: number): KeptPositions => ({
   texts: [],
 });
 
-export function createPositions(kept?: KeptPositions): Positions {
+export function createEventPositions(kept?: KeptEventPositions): EventPositions {
   const starts = numberList('uint32', kept?.starts);
   const firsts = numberList('float64', kept?.firsts);
   let { numbered, next } = kept ?? { numbered: 0, next: NaN };

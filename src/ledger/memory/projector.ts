@@ -2,7 +2,7 @@ import type { GrowingTree } from '../../../evidence/memory.js';
 import {
   LedgerDamaged,
   type EventStore,
-  type Position,
+  type EventPosition,
   type RecordedEvent,
   type Subscription,
 } from '../../store/event-store.js';
@@ -29,7 +29,7 @@ interface ProjectorStatus {
   readonly state: ProjectorState;
   /** Events taken. */
   readonly size: number;
-  readonly position: Position | undefined;
+  readonly position: EventPosition | undefined;
   /** How long it has been behind the store's head, in seconds; 0 where it is level. */
   readonly lagSeconds: number;
   readonly fault?: string;
@@ -54,7 +54,7 @@ export interface Projector {
    * Resolves once the event at a position has been taken. Rejects {@link ProjectorStopped} where it never will be, and
    * with the signal's reason where whoever waits gives up: nothing is kept for them then.
    */
-  whenTaken(position: Position, signal?: AbortSignal): Promise<void>;
+  whenTaken(position: EventPosition, signal?: AbortSignal): Promise<void>;
   /** Resolves when more events have been taken, or when no more will be. */
   whenMoved(): Promise<void>;
   /** Resolves once everything that was there at the start has been taken. */
@@ -70,7 +70,7 @@ export class ProjectorStopped extends Error {
 }
 
 interface Waiter {
-  readonly position: Position;
+  readonly position: EventPosition;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -115,7 +115,7 @@ export function startProjector(
   }
 
   /** Some may have been taken after they were read and before they came here. Returns up to where all is taken. */
-  function forgetTaken(): Position | undefined {
+  function forgetTaken(): EventPosition | undefined {
     const taken = model.position();
     begun = begun.filter(({ recorded }) => store.isAfter(recorded.position, taken));
     return taken;
@@ -163,8 +163,8 @@ export function startProjector(
   }
 
   /** The question to the store that is under way: however often the status is asked for, there is one. */
-  let asking: Promise<Position | undefined> | undefined;
-  function headInTime(): Promise<Position | undefined> {
+  let asking: Promise<EventPosition | undefined> | undefined;
+  function headInTime(): Promise<EventPosition | undefined> {
     const asked = (asking ??= store.head().finally(() => (asking = undefined)));
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error('The store does not answer in time.')), STATUS_WITHIN_MS);

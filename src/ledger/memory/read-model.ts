@@ -8,12 +8,12 @@ import type { OpenProposal } from '../../domain/grammar/proposal.js';
 import { minus } from '../../domain/money.js';
 import type { RegisterState } from '../../domain/register/state.js';
 import { holdsProposal, initialStream, type StreamState } from '../../domain/grammar/kind.js';
-import type { Position } from '../../store/event-store.js';
+import type { EventPosition } from '../../store/event-store.js';
 import { createActs, scopedKey, type KeptActs } from './key-table.js';
 import { KINDS, REGISTER_STREAM, type StateOf } from '../catalogue.js';
 import type { Clock } from '../clock.js';
 import { numberList } from './number-list.js';
-import { createPositions, type KeptPositions } from './positions.js';
+import { createEventPositions, type KeptEventPositions } from './positions.js';
 import { createStreamMemories, type FundModel, type KeptStream, type StreamMemory } from './streams.js';
 import { createStanding, type KeptStanding, type WhyVoid } from './standing.js';
 
@@ -27,7 +27,7 @@ export interface ReadModel {
   apply(event: LedgerEvent): void;
   /** How many events it has taken. */
   size(): number;
-  position(): Position | undefined;
+  position(): EventPosition | undefined;
   /** The recorded instant that a new event may not go behind. */
   lastRecorded(): Instant;
   /** The present instant, never before the last recorded one: when a clock steps back, every act is still known. */
@@ -91,7 +91,7 @@ export interface KeptModel {
 export interface KeptLedger {
   readonly memoryAt: Uint32Array | Float64Array;
   readonly recorded: Uint32Array | Float64Array;
-  readonly positions: KeptPositions;
+  readonly positions: KeptEventPositions;
   readonly acts: KeptActs;
   readonly actsElsewhere: Map<string, number>;
   readonly standing: KeptStanding;
@@ -105,7 +105,7 @@ export interface Acted {
 interface Prefix {
   readonly size: number;
   /** The position of the last event in it; undefined where it is empty. */
-  readonly position: Position | undefined;
+  readonly position: EventPosition | undefined;
 }
 
 /** The officer and the key of a scoped key: no officer's name has a space in it. */
@@ -135,7 +135,7 @@ export function createReadModel(kept?: KeptModel): ReadModel {
   /** Where a key was used in a stream, for the streams that did not have it first. */
   const actsElsewhere = kept?.ledger.actsElsewhere ?? new Map<string, number>();
   const standing = createStanding(kept?.ledger.standing);
-  const positions = createPositions(kept?.ledger.positions);
+  const positions = createEventPositions(kept?.ledger.positions);
   /** The number of the memory of each event. */
   const memoryAt = numberList('uint32', kept?.ledger.memoryAt);
   /** The latest recorded instant up to each place, so that a prefix is found by halving whatever the clocks did. */

@@ -32,7 +32,7 @@ import type { Ledger } from '../ledger.js';
 import type { Offered } from '../../domain/grammar/proposal.js';
 import { onTheTable } from './proposal-then.js';
 import { planHashAt } from './fund/plan-year.js';
-import { fundsOf, nameOf, Nothing, OfArea, OfFund, query, standing, type Query, type Seeing } from './question.js';
+import { fundsOf, nameOf, Nothing, OfArea, OfFund, query, fundAtDates, type Query, type Seeing } from './question.js';
 
 /**
  * What a field of a fact may hold: the choices behind every name and list that a form asks for, in words. What brings a
@@ -118,7 +118,7 @@ function partners(at: At): ChoiceText[] {
   if (kind === 'register' || at.given.among === 'register')
     return bodies(ledger, ledger.model.register().partners.keys());
   if (kind === 'dispute') return bodies(ledger, ledger.model.stream('dispute', stream).own.opened!.partners.keys());
-  const found = standing(ledger, name, {});
+  const found = fundAtDates(ledger, name, {});
   return found instanceof Refusal ? [] : bodies(ledger, new Set([...found.partners, ...found.opened]));
 }
 
@@ -225,7 +225,7 @@ const purposes: ChoicesOf = async (at) => {
   const line = at.given.line === undefined ? undefined : state.items.get(at.given.line);
   const source = at.given.source ?? (line?.kind === 'line' ? line.source : undefined);
   const sources = source === undefined ? [...state.spending.purposed.keys()] : [source];
-  const today = standing(at.ledger, at.name, {});
+  const today = fundAtDates(at.ledger, at.name, {});
   const day = today instanceof Refusal ? todayOf(at.ledger) : today.on;
   const found = new Set(sources.flatMap((each) => purposesOf(state, each, day)));
   return [...found].map((each) => choice(each, each.replaceAll('-', ' ')));
@@ -383,7 +383,7 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   'purposes-of-the-source': purposes,
   'other-halves': otherHalves,
   'plan-of-the-fund'(at) {
-    const found = at.kind === 'fund' ? standing(at.ledger, at.name, {}) : undefined;
+    const found = at.kind === 'fund' ? fundAtDates(at.ledger, at.name, {}) : undefined;
     if (!found || found instanceof Refusal) return [];
     return [choice(planHashAt(found), `The plan as it stands on ${dayInWords(found.on)}`)];
   },

@@ -11,7 +11,7 @@ import { Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
 import { testsNow } from './fund/minimum-tests.js';
-import { isIn, nameOf, standing, standingDisputes, type Seeing, type Standing } from './question.js';
+import { isIn, nameOf, fundAtDates, disputesAtDates, type Seeing, type FundAtDates } from './question.js';
 
 /**
  * What falls due for an officer beside payments: accounting periods that are over, returns that are not filed, minimum tests that
@@ -131,7 +131,7 @@ export async function testsFailing(
   for (const fund of ledger.model.funds().filter((each) => seeing.sees(each))) {
     const { opened, closedThrough } = ledger.model.fund(fund)!.outline;
     if (closedThrough === PERIODS || dayNumber(today) - dayNumber(opened!.year.last) > TESTED_DAYS) continue;
-    const at = standing(ledger, fund, {}) as Standing;
+    const at = fundAtDates(ledger, fund, {}) as FundAtDates;
     if (!partners.some((each) => isIn(at, each))) continue;
     for (const { test, title, verdict, margin, rows } of await testsNow(ledger, at))
       if (verdict === 'fail') {
@@ -153,7 +153,7 @@ export function deadlinesNear(ledger: Ledger, { held, today, seeing }: For): z.i
     .areas()
     .filter((area) => seeing.seesCases(area))
     .flatMap((area) => {
-      const at = standingDisputes(ledger, area, {});
+      const at = disputesAtDates(ledger, area, {});
       const rows = at instanceof Refusal ? [] : disputeRegister(at);
       return rows.flatMap(({ status, dueBy, stage, claimant, respondent, case: reference }) => {
         if (status !== 'open' || dueBy === undefined || stage === undefined) return [];

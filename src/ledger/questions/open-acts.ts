@@ -9,7 +9,7 @@ import { refuse, Refusal } from '../../domain/rules.js';
 import { todayOf } from '../acts/stamp.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
-import { Nothing, OfArea, OfFund, query, standing, type Query } from './question.js';
+import { Nothing, OfArea, OfFund, query, fundAtDates, type Query } from './question.js';
 import { OfOfficer } from './tasks.js';
 
 /** What an officer may do: the facts that their roles and bodies let them record or propose in a stream. */
@@ -33,7 +33,7 @@ function partnersOf(ledger: Ledger, kind: StreamKind, name: string): readonly st
     const today = todayOf(ledger);
     return actingFor(register.successions, [...opened!.partners.keys()], { area: name, today, effective: today });
   }
-  const at = standing(ledger, name, {});
+  const at = fundAtDates(ledger, name, {});
   return at instanceof Refusal ? [] : at.partners;
 }
 

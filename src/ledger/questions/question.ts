@@ -325,7 +325,7 @@ export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
 // Names that are asked about
 
 /** A partner of the fund, under the name of its opening or of those who have followed it, also where they have ended too. */
-export const isIn = (at: Standing, partner: string): boolean =>
+export const isIn = (at: FundAtDates, partner: string): boolean =>
   at.opened.includes(partner) ||
   at.opened.some((each) => lineOf(at.inheritance.successions, each, at.area).includes(partner)) ||
   at.partners.includes(partner);
@@ -336,7 +336,7 @@ export const partnerUnknown = (fund: string, partner: string): Refusal =>
 
 // Choosing the two dates
 
-export interface Standing {
+export interface FundAtDates {
   readonly fund: string;
   readonly area: string;
   readonly model: FundModel;
@@ -373,8 +373,8 @@ export interface TwoDates {
  * A fund at two dates, defaults filled in and echoed: no hidden windows. Before anybody knew of the fund there are no
  * figures of it, not even of nothing: that is refused in words.
  */
-export function standing(ledger: Ledger, fund: string, dates: TwoDates): Standing | Refusal {
-  const at = standingEver(ledger, fund, dates);
+export function fundAtDates(ledger: Ledger, fund: string, dates: TwoDates): FundAtDates | Refusal {
+  const at = fundEver(ledger, fund, dates);
   return at instanceof Refusal ? at : (notKnownYet(ledger, fundStream(fund), fund, at) ?? at);
 }
 
@@ -382,10 +382,10 @@ export function standing(ledger: Ledger, fund: string, dates: TwoDates): Standin
  * A fund at an instant, for a question that takes no day of its own: on the day of the instant, so that the same question
  * is of the same two dates whenever it is asked.
  */
-export function standingThen(ledger: Ledger, fund: string, knownAt: Instant | undefined): Standing | Refusal {
+export function fundThen(ledger: Ledger, fund: string, knownAt: Instant | undefined): FundAtDates | Refusal {
   const year = ledger.model.fund(fund)?.outline.opened?.year;
   const on = knownAt !== undefined && year ? clampedTo(londonDay(knownAt), year) : undefined;
-  return standing(ledger, fund, { on, 'known-at': knownAt });
+  return fundAtDates(ledger, fund, { on, 'known-at': knownAt });
 }
 
 /** Refuses what is asked of a fund or an area as known before it was recorded that it is there. */
@@ -400,7 +400,7 @@ const notKnownYet = (
     : undefined;
 
 /** The same also of instants at which the fund was not known: its figures are nothing then. */
-export function standingEver(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): Standing | Refusal {
+export function fundEver(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): FundAtDates | Refusal {
   const found = ledger.model.fund(fund);
   const opened = found?.outline.opened;
   if (!opened) return refuse('fund_unknown', `There is no fund named ${fund}.`);
@@ -444,7 +444,7 @@ export const inheritanceAt = (ledger: Ledger, area: string, on: Day, size: numbe
 });
 
 /** The changes of bodies that a fund’s figures rest on, each with the event of the register that recorded it. */
-export async function changesOf(ledger: Ledger, { inheritance, size }: Standing): Promise<Change[]> {
+export async function changesOf(ledger: Ledger, { inheritance, size }: FundAtDates): Promise<Change[]> {
   const { successions } = inheritance;
   if (successions.length === 0) return [];
   const entries = new Map((await ledger.entries(REGISTER_STREAM, size)).map((entry) => [entry.revision, entry]));
@@ -457,23 +457,23 @@ export const positionAt = ({
   view,
   partners,
   inheritance,
-}: Pick<Standing, 'recorded' | 'view' | 'partners' | 'inheritance'>): FundPosition =>
+}: Pick<FundAtDates, 'recorded' | 'view' | 'partners' | 'inheritance'>): FundPosition =>
   positionNow(recorded, view, partners, inheritance);
 
 export const nameOf = (ledger: Ledger, partner: string): string => ledger.model.register().partners.get(partner)!.name;
 
-export const entriesOf = (ledger: Ledger, { fund, size }: Pick<Standing, 'fund' | 'size'>): Promise<Entry[]> =>
+export const entriesOf = (ledger: Ledger, { fund, size }: Pick<FundAtDates, 'fund' | 'size'>): Promise<Entry[]> =>
   ledger.entries(fundStream(fund), size);
 
 /** The same with what passes by itself: what they post adds up to the figures as known. */
-export const movesOf = async (ledger: Ledger, at: Pick<Standing, 'fund' | 'size' | 'instant'>): Promise<Entry[]> =>
+export const movesOf = async (ledger: Ledger, at: Pick<FundAtDates, 'fund' | 'size' | 'instant'>): Promise<Entry[]> =>
   withExpiries(await entriesOf(ledger, at), ledger.model.fund(at.fund)!.offers, at);
 
 /** The funds of an area, in the order of their years. */
 export const fundsOf = ({ model }: Ledger, area: string): string[] =>
   model.funds().filter((fund) => model.fund(fund)!.outline.opened!.area === area);
 
-export interface StandingDisputes extends DisputesView {
+export interface DisputesAtDates extends DisputesView {
   readonly area: string;
   readonly size: number;
   readonly balances: View;
@@ -483,7 +483,7 @@ export interface StandingDisputes extends DisputesView {
 
 /** Refuses a partner that is asked about and is neither of the area’s partners nor among those found in its cases. */
 export const notInArea = (
-  { area, partners }: StandingDisputes,
+  { area, partners }: DisputesAtDates,
   partner: string | undefined,
   found: readonly string[],
 ): Refusal | undefined =>
@@ -492,11 +492,11 @@ export const notInArea = (
     : refuse('not_in_area', `${partner} is not a partner in the disputes of ${area}.`);
 
 /** An area's disputes at two dates, defaults filled in and echoed. */
-export function standingDisputes(
+export function disputesAtDates(
   ledger: Ledger,
   area: string,
   { on, 'known-at': knownAt }: TwoDates,
-): StandingDisputes | Refusal {
+): DisputesAtDates | Refusal {
   const balances = ledger.model.area(area);
   const state = ledger.model.stream('dispute', disputeStream(area)).own;
   if (!balances || !state.opened) return refuse('area_unknown', `No disputes of ${area} have been opened.`);

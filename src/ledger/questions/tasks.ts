@@ -36,8 +36,8 @@ import {
   positionAt,
   query,
   SEES_ALL,
-  standing,
-  type Standing,
+  fundAtDates,
+  type FundAtDates,
 } from './question.js';
 
 /** What waits for an officer, what the officer waits for, and what has fallen due; and all funds at a glance. */
@@ -84,13 +84,13 @@ export const OfOfficer = z.strictObject({
   officer: Name.meta({ description: 'The officer, by name in the register.', examples: ['norfolk-finance'] }),
 });
 
-interface Standings {
+interface ActsFor {
   readonly partner: string;
   readonly role: Role;
 }
 
 /** Whether an officer of these mandates is one of those that a proposal waits for; the rules say whether they may sign. */
-function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer: string, held: readonly Standings[]) {
+function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer: string, held: readonly ActsFor[]) {
   const { kind: kindName } = placed(stream);
   const { needs, given } = proposal.deal ?? { needs: [{ fact: 0, bodies: proposal.awaiting }], given: [] };
   const rolesOf = (at: number): readonly Role[] => {
@@ -145,7 +145,7 @@ const byDaysLeft = (a: Waiting, b: Waiting): number => (a.daysLeft ?? Infinity) 
  */
 function overdueIn(ledger: Ledger, fund: string, partners: ReadonlySet<string>): z.input<typeof OverdueText>[] {
   // Today is a day of no fund but this year’s: what an earlier year left unpaid stands overdue on its last day.
-  const at = standing(ledger, fund, {}) as Standing;
+  const at = fundAtDates(ledger, fund, {}) as FundAtDates;
   const today = londonDay(ledger.model.now(ledger.clock));
   const { successions } = ledger.model.register();
   const areTheirs = (body: string): boolean =>
@@ -300,13 +300,13 @@ const PortfolioText = z.object({
 });
 
 /** Claims stand beside the gap, and no figure of a portfolio is of them. */
-function figuresOf(at: Standing): Record<PortfolioFigure, Pence> {
+function figuresOf(at: FundAtDates): Record<PortfolioFigure, Pence> {
   const { requirement, funded, soft, hard } = gapOf(at.view, NO_MONEY);
   return { requirement, funded, soft, hard, overdue: positionAt(at).total.overdue };
 }
 
 interface PortfolioRow {
-  readonly at: Standing;
+  readonly at: FundAtDates;
   readonly figures: Record<PortfolioFigure, Pence>;
 }
 
@@ -357,7 +357,7 @@ export const portfolio = query({
   async run(ledger, asked, seeing = SEES_ALL) {
     const { text: known } = knownThen(ledger, asked['known-at']);
     const rows = ledger.model.funds().flatMap((fund): PortfolioRow[] => {
-      const at = seeing.sees(fund) ? standing(ledger, fund, asked) : undefined;
+      const at = seeing.sees(fund) ? fundAtDates(ledger, fund, asked) : undefined;
       // What was not in the ledger then has no row.
       if (!at || at instanceof Refusal) return [];
       return [{ at, figures: figuresOf(at) }];

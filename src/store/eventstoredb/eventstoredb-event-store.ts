@@ -21,7 +21,7 @@ import {
   type ExpectedRevision,
   type Finding,
   type NewEvent,
-  type Position,
+  type EventPosition,
   type RecordedEvent,
   type Subscription,
 } from '../event-store.js';
@@ -71,7 +71,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
   const subscriptions = new Set<Subscription>();
   let closed = false;
   /** How far the log was searched for its last event of ours, and what was found. */
-  let searched: { readonly upTo: number; readonly head: Position | undefined } = { upTo: -1, head: undefined };
+  let searched: { readonly upTo: number; readonly head: EventPosition | undefined } = { upTo: -1, head: undefined };
 
   const open = (): void => {
     if (closed) throw new StoreUnavailable(`The connection to the event store at ${where} is closed.`);
@@ -89,7 +89,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
 
   /** A page of the whole log: forwards from a position, inclusive, or the first; backwards before one, or from the last. */
   async function pageOfLog(
-    from: Position | undefined,
+    from: EventPosition | undefined,
     direction: typeof FORWARDS | typeof BACKWARDS,
     maxCount: number,
   ): Promise<AllStreamResolvedEvent[]> {
@@ -196,9 +196,9 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     return last!.event!.created.toISOString();
   }
 
-  async function head(): Promise<Position | undefined> {
+  async function head(): Promise<EventPosition | undefined> {
     open();
-    let from: Position | undefined;
+    let from: EventPosition | undefined;
     let newest: number | undefined;
     let count = HEAD_SEARCH_FIRST;
     for (;;) {
@@ -216,7 +216,7 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
     }
   }
 
-  async function readAll({ after, limit = READ_PAGE_MAX }: { after?: Position | undefined; limit?: number } = {}) {
+  async function readAll({ after, limit = READ_PAGE_MAX }: { after?: EventPosition | undefined; limit?: number } = {}) {
     const wanted = Math.max(0, Math.min(limit, READ_PAGE_MAX));
     const count = Math.max(wanted + 1, LOG_PAGE_MIN);
     open();
@@ -293,10 +293,10 @@ export function openEventStoreDB({ categories, ...options }: EventStoreDBOptions
 const isAhead = (expected: ExpectedRevision, { actual }: ConcurrencyConflict): boolean =>
   actual === 'no_stream' || (expected !== 'no_stream' && BigInt(actual) < expected);
 
-const isAfter = (a: Position, b: Position | undefined): boolean => Number(a) > Number(b ?? -1);
+const isAfter = (a: EventPosition, b: EventPosition | undefined): boolean => Number(a) > Number(b ?? -1);
 
 /** A position as the client has it. What the ledger appends is committed by its own record, so both are one. */
-const placed = (position: Position): { readonly commit: bigint; readonly prepare: bigint } => ({
+const placed = (position: EventPosition): { readonly commit: bigint; readonly prepare: bigint } => ({
   commit: BigInt(position),
   prepare: BigInt(position),
 });
@@ -304,7 +304,7 @@ const placed = (position: Position): { readonly commit: bigint; readonly prepare
 const sent = ({ id, type, data, metadata }: NewEvent) =>
   binaryEvent({ id, type, data: Buffer.from(data), metadata: Uint8Array.from(Buffer.from(metadata)) });
 
-const positionOf = (resolved: AllStreamResolvedEvent | undefined): Position | undefined =>
+const positionOf = (resolved: AllStreamResolvedEvent | undefined): EventPosition | undefined =>
   resolved && String(resolved.event!.position.commit);
 
 /** An event as the port has it. */

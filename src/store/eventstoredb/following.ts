@@ -4,7 +4,7 @@ import {
   READ_PAGE_MAX,
   type EventStore,
   type Follower,
-  type Position,
+  type EventPosition,
   type RecordedEvent,
   type Subscription,
 } from '../event-store.js';
@@ -20,7 +20,7 @@ interface Followed extends Pick<EventStore, 'isAfter' | 'head'> {
   readonly categories: readonly string[];
   readonly oursOf: (resolved: readonly AllStreamResolvedEvent[]) => AllStreamResolvedEvent[];
   readonly recorded: (resolved: AllStreamResolvedEvent) => RecordedEvent;
-  readonly placed: (position: Position) => { readonly commit: bigint; readonly prepare: bigint };
+  readonly placed: (position: EventPosition) => { readonly commit: bigint; readonly prepare: bigint };
   /** Throws where the store is closed. */
   readonly open: () => void;
 }
@@ -32,7 +32,7 @@ type End =
   | { readonly is: 'interrupted'; readonly why: string }
   | { readonly is: 'incomplete'; readonly why: string };
 
-export function follow(followed: Followed, after: Position | undefined, follower: Follower): Subscription {
+export function follow(followed: Followed, after: EventPosition | undefined, follower: Follower): Subscription {
   const { connection, isAfter } = followed;
   let from = after;
   let stopped = false;
@@ -108,7 +108,7 @@ export function follow(followed: Followed, after: Position | undefined, follower
       const why = isBroken();
       if (why !== undefined) return { is: 'interrupted', why };
       if (isConfirmed() && !level) {
-        let last: Position | undefined;
+        let last: EventPosition | undefined;
         try {
           last = await followed.head();
         } catch (error) {
@@ -127,7 +127,7 @@ export function follow(followed: Followed, after: Position | undefined, follower
   }
 
   async function run(): Promise<void> {
-    let incompleteAt: Position | undefined;
+    let incompleteAt: EventPosition | undefined;
     for (;;) {
       followed.open();
       const subscription = subscribed(followed, from);
@@ -160,7 +160,10 @@ export function follow(followed: Followed, after: Position | undefined, follower
   };
 }
 
-function subscribed({ connection, categories, placed }: Followed, from: Position | undefined): AllStreamSubscription {
+function subscribed(
+  { connection, categories, placed }: Followed,
+  from: EventPosition | undefined,
+): AllStreamSubscription {
   const { client, asking } = connection;
   return client.subscribeToAll(
     {

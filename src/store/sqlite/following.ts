@@ -1,4 +1,4 @@
-import type { EventStore, Follower, Position, Subscription } from '../event-store.js';
+import type { EventStore, Follower, EventPosition, Subscription } from '../event-store.js';
 import { pageAfter } from '../pages.js';
 
 /** How a file is followed: its own commits wake who follows it, and another process’s are looked for now and then. */
@@ -8,14 +8,14 @@ const POLL_MS = 200;
 
 export interface Following {
   /** There may be more; up to a position, where it is known. */
-  wake(upTo?: Position): void;
+  wake(upTo?: EventPosition): void;
   stop(): void;
 }
 
 /** Reads page after page until there is no more, then waits to be woken, or looks again after a while. */
 export function follow(
   store: EventStore,
-  after: Position | undefined,
+  after: EventPosition | undefined,
   follower: Follower,
   followers: Set<Following>,
   isReplaced: () => boolean,
@@ -24,7 +24,7 @@ export function follow(
   let woken = false;
   let from = after;
   /** The last there is, where that is known without reading. */
-  let last: Position | undefined;
+  let last: EventPosition | undefined;
   let endPause = (): void => undefined;
   const following: Following = {
     wake(upTo) {
@@ -65,6 +65,6 @@ export function follow(
   };
   followers.add(following);
   const ended = run().finally(() => followers.delete(following));
-  const skipTo = (position: Position): void => void (from = position);
+  const skipTo = (position: EventPosition): void => void (from = position);
   return { ended, skipTo, stop: () => following.stop() };
 }

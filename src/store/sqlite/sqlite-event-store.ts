@@ -20,7 +20,7 @@ import {
   type ExpectedRevision,
   type Finding,
   type NewEvent,
-  type Position,
+  type EventPosition,
   type RecordedEvent,
 } from '../event-store.js';
 import { leafOf } from '../leaf.js';
@@ -131,7 +131,7 @@ interface SqliteOptions {
 }
 
 export interface SqliteEventStore extends EventStore {
-  together(at: Position | undefined, decide: (batch: Batch) => void): boolean;
+  together(at: EventPosition | undefined, decide: (batch: Batch) => void): boolean;
   /** Commits made so far: each is one fsync, however many appends it carried. */
   readonly commits: () => number;
 }
@@ -408,7 +408,7 @@ export function openSqliteEventStore({
   }
 
   /** The transaction in which acts are decided: nobody writes between what they rest on and what they record. */
-  function together(at: Position | undefined, decide: (batch: Batch) => void): boolean {
+  function together(at: EventPosition | undefined, decide: (batch: Batch) => void): boolean {
     if (closed) throw new StoreUnavailable(`${file} is closed.`);
     let appended: AppendedHere | undefined;
     try {
@@ -443,7 +443,7 @@ export function openSqliteEventStore({
   }
 
   function raiseFloor(
-    after: Position | undefined,
+    after: EventPosition | undefined,
     to: string | undefined,
     take: (events: readonly RecordedEvent[]) => void,
   ): boolean {

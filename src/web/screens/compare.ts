@@ -14,7 +14,7 @@ import { factCell, ROWS_MAX, type Data, type Showing } from './answer.js';
 import { titleOf } from './answer-words.js';
 import { answerDated, pageIn } from './dated.js';
 import { READ_MAX, scrolling, titled } from './parts.js';
-import { placeOf, standingOf } from './places.js';
+import { placeOf, whereaboutsOf } from './places.js';
 import { asFile, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
 
 /** Two pairs of dates, and the facts that moved the gap from one to the other: they add up to the change. */
@@ -214,7 +214,7 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
     datesOfAnswer(compared),
   );
   const more = compared.movers.length > number * ROWS_MAX;
-  const main = html`${faultsAbove(faulty)}${titled('Compare two dates', standingOf(given).of)}
+  const main = html`${faultsAbove(faulty)}${titled('Compare two dates', whereaboutsOf(given).of)}
     ${paragraph('What was so on one day, as it was known then, and what is so on another: and the facts between them, which add up to the change.')}
     ${control}${await beginnings(site, asking, fund, compared)}
     <h2 class="govuk-heading-m">${movedInWords('gap', compared)}</h2>

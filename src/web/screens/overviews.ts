@@ -6,7 +6,7 @@ import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { answerDated, knownBy } from './dated.js';
 import { titled, ways } from './parts.js';
-import { placeOf, placesOfArea, placesOfFund, placesOfRegister, questionTitle, standingOf } from './places.js';
+import { placeOf, placesOfArea, placesOfFund, placesOfRegister, questionTitle, whereaboutsOf } from './places.js';
 import {
   datesOfAnswer,
   definitionsFor,
@@ -56,7 +56,7 @@ async function yearEndPage(
     words,
   );
   const definitions = new Map(YEAR_END.flatMap((name) => [...definitionsFor(questionNamed(name))]));
-  const main = html`${faultsAbove(faulty)}${titled('Year end', standingOf(given).of)}
+  const main = html`${faultsAbove(faulty)}${titled('Year end', whereaboutsOf(given).of)}
     ${paragraph('The memorandum account, what each partner bears of an over- or underspend, and what is set aside for later years.')}${control}
     ${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}${isLonger(questionNamed(name), answer, showing) && paragraph(html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${questionTitle(name)}: all of it</a>`)}</section>`)}
     ${workedOut(definitions)}

@@ -9,7 +9,7 @@ import { ROWS_MAX, type Data, type Showing } from './answer.js';
 import { withItsFact } from './answer-words.js';
 import { answerDated, knownBy } from './dated.js';
 import { scrolling, titled } from './parts.js';
-import { filled, placeOf, standingOf } from './places.js';
+import { filled, placeOf, whereaboutsOf } from './places.js';
 import { datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
 
 /** One partner in a fund: what it undertook and paid, source by source, and its statement of account with the balance after each line. */
@@ -160,7 +160,7 @@ async function partnerPage(
   const words = datesOfAnswer(position);
   const link = (name: string, text: string): Html =>
     html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${text}</a>`;
-  const main = html`${faultsAbove(faulty)}${titled(position.name, standingOf(given).of)}
+  const main = html`${faultsAbove(faulty)}${titled(position.name, whereaboutsOf(given).of)}
     ${dateControl(
       {
         path,

@@ -202,14 +202,14 @@ export const placesOfRegister = (): Places[] => [
 ];
 
 /** Where a page stands: the fund, the area, or the register that it is of. */
-export interface Standing {
+export interface Whereabouts {
   readonly above: readonly { readonly content: string; readonly href?: string }[];
   /** What it is of, in words. */
   readonly of: string;
 }
 
 /** The way to a page: from the funds, or the register, through what it is of at the dates of the page. */
-export function standingOf(given: Given, dates: TwoDates = {}): Standing {
+export function whereaboutsOf(given: Given, dates: TwoDates = {}): Whereabouts {
   const { fund, area } = given;
   if (fund !== undefined && /^.+-\d{4}-\d{2}$/.test(fund))
     return {

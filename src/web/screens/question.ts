@@ -23,7 +23,7 @@ import { answerDated, knownBy, pageIn } from './dated.js';
 import { findingOf } from './findings.js';
 import { datesOf, fieldsFor, othersOf, type Named } from './filters.js';
 import { titled, ways } from './parts.js';
-import { DERIVED, filled, pageOf, placeOf, placesOfArea, questionTitle, standingOf } from './places.js';
+import { DERIVED, filled, pageOf, placeOf, placesOfArea, questionTitle, whereaboutsOf } from './places.js';
 
 /**
  * The page of a question, as its declaration says it: its address, what can be asked, every figure of the answer under its
@@ -237,7 +237,7 @@ export function framed(
   { around }: Asking,
   { title, given, dates, main, isFault, source, through = [] }: Framed,
 ): string {
-  const { of, above } = standingOf(given, dates);
+  const { of, above } = whereaboutsOf(given, dates);
   return page(around, {
     title: `${isFault ? 'Error: ' : ''}${title}, ${of}`,
     section: above[0]!.href === '/funds' ? 'funds' : 'register',
@@ -314,7 +314,7 @@ async function questionPage(
       ? dateControl({ path, dates, asked: options, faulty, wasKnown: knownBy(site, given), more: fields }, words)
       : false;
   const file = addressWith(path, { ...options, after: undefined, format: 'csv' });
-  const main = html`${faultsAbove(faulty)}${titled(title, standingOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
+  const main = html`${faultsAbove(faulty)}${titled(title, whereaboutsOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
     ${answer['outsideYear'] === true && paragraph('This day is outside the fund’s year.')}${disclosure(answer)}
     ${above}${partOfAnswer(question, answer, showing)}${below}
     ${waysOn(path, asked, question, answer, showing)}

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { countedFrom1, createPositions } from '../../../src/ledger/memory/positions.js';
+import { countedFrom1, createEventPositions } from '../../../src/ledger/memory/positions.js';
 
 const kept = (given: readonly string[]) => {
-  const positions = createPositions();
+  const positions = createEventPositions();
   for (const position of given) positions.push(position);
   return {
     length: positions.length(),
@@ -23,12 +23,12 @@ t.test('positions come back as they were given: by one, with gaps, and where the
   ]) {
     t.same(kept(given), { length: given.length, all: given, after: undefined }, given.join() || 'none');
   }
-  t.equal(createPositions().at(-1), undefined);
+  t.equal(createEventPositions().at(-1), undefined);
 });
 
 t.test('positions that are only counted are those that were given one by one', async (t) => {
   for (const size of [1, 2, 1_000]) {
-    const positions = createPositions();
+    const positions = createEventPositions();
     for (let position = 1; position <= size; position++) positions.push(String(position));
     t.strictSame(countedFrom1(size), positions.kept());
   }

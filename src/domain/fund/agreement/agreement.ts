@@ -12,7 +12,7 @@ import { EffectiveDay } from '../../values.js';
 import { AgreementTerms } from './agreement-terms.js';
 import { partnersOf, ruleInWords } from './risk-rule.js';
 import { inForce, ofKind, type KeptAs } from '../../grammar/remembered.js';
-import type { StandingFact } from '../standing-facts.js';
+import type { MoneylessFact } from '../moneyless-facts.js';
 import { inOrder, nameWasReversed, partnerIsIn } from '../checks.js';
 import { opened, type FundState, type Opened } from '../state.js';
 import { AgreementName, Clause, Effective, Parties, Partner, Reason, SchemeName } from '../../grammar/fields.js';
@@ -122,7 +122,7 @@ const TerminationStored = z.strictObject({
  * Every agreement that had been signed by a day, inclusive, as known at a revision, in the order of signing. Those whose
  * last day has passed are among them.
  */
-export function agreementsOn(facts: readonly StandingFact[], on: Day, upTo?: number): Agreement[] {
+export function agreementsOn(facts: readonly MoneylessFact[], on: Day, upTo?: number): Agreement[] {
   const standing = inForce(facts, { on, upTo });
   return ofKind(standing, 'agreement').map((signed) => {
     const { revision, data } = signed;
@@ -188,7 +188,7 @@ export function lastDayOfScheme(
 /** The facts of the agreements that were signed in one fund, as far as they are known. */
 export interface SignedIn {
   readonly fund: string;
-  readonly facts: readonly StandingFact[];
+  readonly facts: readonly MoneylessFact[];
 }
 
 export interface FundAgreement extends Agreement {
@@ -417,7 +417,7 @@ function standsAloneWithout(
 }
 
 /** The signed shares of a variance under an agreement of this fund that stand, in the order of recording. */
-export const sharesUnder = ({ riskShares }: Pick<FundState, 'riskShares'>, agreement: string): StandingFact[] =>
+export const sharesUnder = ({ riskShares }: Pick<FundState, 'riskShares'>, agreement: string): MoneylessFact[] =>
   inForce(riskShares, { on: LAST_DAY }).filter(
     ({ data }) => data['agreement'] === agreement && data['signedIn'] === undefined,
   );

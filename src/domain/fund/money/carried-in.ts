@@ -73,8 +73,8 @@ export function standsWith(
     const partner = partnerIsIn(to, holder, on, context) ? host : holder;
     parts.set(partner, plus(parts.get(partner) ?? NO_MONEY, pence));
   }
-  const standing = [...parts].filter(([, pence]) => pence !== NO_MONEY).sort(byKey);
-  return standing.every(([partner]) => partner === host)
+  const balances = [...parts].filter(([, pence]) => pence !== NO_MONEY).sort(byKey);
+  return balances.every(([partner]) => partner === host)
     ? undefined
-    : standing.map(([partner, pence]) => ({ partner, amount: moneyText(pence) }));
+    : balances.map(([partner, pence]) => ({ partner, amount: moneyText(pence) }));
 }

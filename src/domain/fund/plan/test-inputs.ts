@@ -64,8 +64,8 @@ export interface Holding {
 
 /** The holdings on a day, inclusive, as now known, with movements that are not recorded yet beside them. */
 export function holdingsOn(books: Iterable<Book>, on: Day, more: readonly Posting[]): Holding[] {
-  const standing = [...books].map(({ account, series }) => ({ account, pence: seriesOn(series, on) }));
-  return withPostings(standing, on, more);
+  const balances = [...books].map(({ account, series }) => ({ account, pence: seriesOn(series, on) }));
+  return withPostings(balances, on, more);
 }
 
 /** Holdings with the movements that would come to them by a day, inclusive. */

@@ -175,11 +175,11 @@ function drawStays(
   const into = draw.into ?? `${area}-${draw.toYear}`;
   const later = fund(into);
   if (!later) return undefined;
-  const standing = combined([
+  const balance = combined([
     { sign: 1, series: seriesOf(state, 'drawn', drawnItem(draw.reserve, draw.into)) },
     { sign: -1, series: takenIn(later, `${area}-${year.label}`, draw.reserve) },
   ]);
-  const breach = firstBreach(standing, { days: [undone.on], moves: [negated(undone.amount)] });
+  const breach = firstBreach(balance, { days: [undone.on], moves: [negated(undone.amount)] });
   return (
     breach &&
     refuse(
@@ -380,12 +380,12 @@ export const RESERVE_FACTS: readonly Fact<FundState>[] = [
       const from = fund(data.from)!;
       const drawn = seriesOf(from, 'drawn', drawnFor(from, state, data.reserve));
       const taken = takenIn(state, data.from, data.reserve);
-      const standing = combined([
+      const balance = combined([
         { sign: 1, series: drawn },
         { sign: -1, series: taken },
       ]);
       // Checked on every later day, because no day may have more carried in than drawn.
-      const breach = firstBreach(standing, { days: [data.effective], moves: [negated(pence(data.amount))] });
+      const breach = firstBreach(balance, { days: [data.effective], moves: [negated(pence(data.amount))] });
       return (
         nameIsFree(state, data.carryIn) ??
         (breach &&

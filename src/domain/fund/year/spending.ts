@@ -237,7 +237,7 @@ function overspending(
   postings: readonly Posting[],
 ): string[] {
   const { last } = opened(state).year;
-  const standing = (measure: Measure): Pence => {
+  const balance = (measure: Measure): Pence => {
     const book = state.books.get(accountKey(lineAccount(measure, line, of)));
     return book ? seriesOn(book.series, last) : NO_MONEY;
   };
@@ -245,8 +245,8 @@ function overspending(
     ({ holder, detail, measure, on }) =>
       holder === PLAN && detail === line && on <= last && COSTS.some((each) => each === measure),
   );
-  const costs = total([...COSTS.map(standing), ...added.map(({ pence: amount }) => amount)]);
-  const budget = standing('requirement');
+  const costs = total([...COSTS.map(balance), ...added.map(({ pence: amount }) => amount)]);
+  const budget = balance('requirement');
   return costs > budget && total(added.map(({ pence: amount }) => amount)) > 0
     ? [
         `"${line}" would cost ${pounds(costs)} in the year, ordered, spent and accrued; its budget is ${pounds(budget)}.`,

@@ -2,7 +2,7 @@ import type { Entry } from '../../../../projections/entry.js';
 import type { LedgerEvent } from '../../../domain/grammar/event.js';
 import type { StreamState } from '../../../domain/grammar/kind.js';
 import type { RegisterState } from '../../../domain/register/state.js';
-import type { EventStore, Position, RecordedEvent } from '../../../store/event-store.js';
+import type { EventStore, EventPosition, RecordedEvent } from '../../../store/event-store.js';
 import type { Streams } from '../../acts/decision-context.js';
 
 /** One thing that is checked of a whole ledger, under a name: `verify` runs all of them over every event. */
@@ -19,7 +19,7 @@ export type Report = (where: string, words: string) => void;
 
 export interface Checking {
   /** The next event as it is stored, readable or not; `after` is the position of the one before it. */
-  stored?(recorded: RecordedEvent, where: string, after: Position | undefined): void;
+  stored?(recorded: RecordedEvent, where: string, after: EventPosition | undefined): void;
   /** The next event, on what stood before it. Where this throws, nothing more is checked of the event. */
   event?(looked: Looked): void | Promise<void>;
   /** An event that cannot be read. */

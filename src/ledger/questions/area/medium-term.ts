@@ -34,9 +34,9 @@ import {
   KnownAt,
   OfArea,
   query,
-  standingEver,
+  fundEver,
   type Seeing,
-  type Standing,
+  type FundAtDates,
 } from '../question.js';
 
 /** Several years of one area: the gap of each, as known at an instant, and the bridge between two instants. */
@@ -84,11 +84,11 @@ function yearsOf(
 /** A fund on the last day of its year, as known at an instant: where it had been opened by then. */
 function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear, knownAt: Instant) {
   if (fund === undefined) return undefined;
-  const at = standingEver(ledger, fund, { on: year.last, 'known-at': knownAt }) as Standing;
+  const at = fundEver(ledger, fund, { on: year.last, 'known-at': knownAt }) as FundAtDates;
   return ledger.model.knownRevision(fundStream(fund), at.size) < 0 ? undefined : at;
 }
 
-const linesSet = ({ model }: Standing) => model.facts.kept.get('line')!;
+const linesSet = ({ model }: FundAtDates) => model.facts.kept.get('line')!;
 
 const PartText = z.object({ name: z.string(), amount: SignedMoney });
 const partsOf = (sums: ReadonlyMap<string, Pence>): z.input<typeof PartText>[] =>
@@ -107,7 +107,7 @@ const CategoryLine = z.object({
 
 /** The lines of a plan, category by category: those of one add up to it. */
 function linesByCategory(
-  at: Standing,
+  at: FundAtDates,
   lines: ReadonlyMap<string, Pence>,
   categories: ReadonlyMap<string, string>,
 ): z.input<typeof CategoryLine>[] {

@@ -19,7 +19,7 @@ import { releasedUpTo, type ClaimsTold, type Released } from '../../memory/claim
 import type { Ledger } from '../../ledger.js';
 import { knownThen } from '../known.js';
 import type { DisclosureText } from './claims-text.js';
-import { entriesOf, inheritanceAt, type Seeing, type Standing, type TwoDates } from '../question.js';
+import { entriesOf, inheritanceAt, type Seeing, type FundAtDates, type TwoDates } from '../question.js';
 
 /** The claims that stand beside a fund's figures: exactly for those who see cases, as they are told to all others. */
 
@@ -50,7 +50,7 @@ export const disclosureOf = ({ release }: ClaimsTold): DisclosureText => ({
 });
 
 /** The instant of what was known that a question about a fund is of. */
-export const instantOfStanding = ({ known }: Pick<Standing, 'known'>): Instant => instantOf(known.knownAt)!;
+export const instantKnown = ({ known }: Pick<FundAtDates, 'known'>): Instant => instantOf(known.knownAt)!;
 
 /** The open claims among cells that are told, of one financial year or of all. */
 export function openClaimsTold(cells: readonly ToldCell[], year?: FinancialYear): OpenClaims {
@@ -60,8 +60,8 @@ export function openClaimsTold(cells: readonly ToldCell[], year?: FinancialYear)
 }
 
 /** The claims of a fund's year that are open, as an asker may know them on the two dates of a question. */
-export async function claimsSeen(ledger: Ledger, at: Standing, seeing: Seeing): Promise<ClaimsSeen> {
-  const knownAt = instantOfStanding(at);
+export async function claimsSeen(ledger: Ledger, at: FundAtDates, seeing: Seeing): Promise<ClaimsSeen> {
+  const knownAt = instantKnown(at);
   const released = await releasesFor(ledger, at.area, knownAt, seeing);
   if (!released) return { claims: claimsAt(ledger, at), disclosure: {} };
   const told = released.at(knownAt);
@@ -77,7 +77,7 @@ export async function claimsSeen(ledger: Ledger, at: Standing, seeing: Seeing): 
  */
 export function claimsAt(
   ledger: Ledger,
-  { area, on, size, year, inheritance }: Standing,
+  { area, on, size, year, inheritance }: FundAtDates,
   knownTo = Infinity,
 ): OpenClaims {
   const view = { state: disputesOf(ledger, area), on, upTo: Math.min(revisionAt(ledger, area)(size), knownTo) };
@@ -130,7 +130,7 @@ function assignedClaims({ state, on, upTo }: DisputesView, year?: FinancialYear)
 }
 
 /** The same claims to the penny at every day and size, for walks from one to another. */
-export const claimsAlong = (ledger: Ledger, { area, year }: Standing): ClaimsWalk =>
+export const claimsAlong = (ledger: Ledger, { area, year }: FundAtDates): ClaimsWalk =>
   claimsWalk(disputesOf(ledger, area), year, revisionAt(ledger, area));
 
 /** For walks along the facts of a fund alone: what is told of claims is put beside their figures afterwards. */
@@ -143,7 +143,7 @@ export const NO_CLAIMS_ALONG: ClaimsWalk = { open: () => NO_MONEY, changedBy: ()
  */
 export async function moving(
   ledger: Ledger,
-  { fund, area, size, instant }: Pick<Standing, 'fund' | 'area' | 'size' | 'instant'>,
+  { fund, area, size, instant }: Pick<FundAtDates, 'fund' | 'area' | 'size' | 'instant'>,
   released: Released | undefined,
 ) {
   const disputes = released ? [] : await ledger.entries(disputeStream(area), size);

@@ -26,8 +26,8 @@ import {
   PartnerName,
   query,
   Stamp,
-  standingDisputes,
-  type StandingDisputes,
+  disputesAtDates,
+  type DisputesAtDates,
 } from '../question.js';
 
 /** The disputes of an area as the books of its partners carry them: accounting classes, treatments and settlements. */
@@ -47,7 +47,7 @@ export const disputeClasses = query({
   }),
   cases: true,
   async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
+    const at = disputesAtDates(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     return {
       area: asked.area,
@@ -77,7 +77,7 @@ export const disputeTreatments = query({
   answer: z.object({ area: z.string(), ...Stamp, treatments: z.array(TreatmentText) }),
   cases: true,
   async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
+    const at = disputesAtDates(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     const all = treatments(at);
     const { partner } = asked;
@@ -123,7 +123,7 @@ function sumsOfLine({ claimed, agreed, abandoned, open }: Line): Sums {
 }
 
 /** A settlement in totals: gross each way, what is paid and written off of it, and what each side has of it net. */
-function settlementText(ledger: Ledger, at: StandingDisputes, name: string) {
+function settlementText(ledger: Ledger, at: DisputesAtDates, name: string) {
   const settled = settlementOn(at.state, name, at.on, at.upTo);
   if (!settled) return undefined;
   const { effective, lines, payments, writeOffs } = settled;
@@ -200,7 +200,7 @@ export const settlement = query({
   }),
   cases: true,
   async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
+    const at = disputesAtDates(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     const found = settlementText(ledger, at, asked.settlement);
     return found
@@ -260,7 +260,7 @@ export const settlements = query({
   answer: z.object({ area: z.string(), ...Stamp, settlements: z.array(z.object(SettlementText)) }),
   cases: true,
   async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
+    const at = disputesAtDates(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     return {
       area: asked.area,

@@ -16,7 +16,7 @@ import { CaseReference } from '../../../domain/dispute/cases.js';
 import { owedOn } from '../../../domain/dispute/owed.js';
 import { listed } from '../../../domain/grammar/asked.js';
 import { DISPUTE_KINDS } from '../../../domain/dispute/reference.js';
-import { standing } from '../../../domain/dispute/state.js';
+import { entriesKnown } from '../../../domain/dispute/state.js';
 import { inPercent, moneyText, shareInWords, WHOLE_BASIS_POINTS, type Pence } from '../../../domain/money.js';
 import { byText } from '../../../domain/order.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
@@ -34,9 +34,9 @@ import {
   Overdue,
   query,
   Stamp,
-  standingDisputes,
+  disputesAtDates,
   Year,
-  type StandingDisputes,
+  type DisputesAtDates,
 } from '../question.js';
 import { cursor } from '../pages.js';
 import { disclosureOf, openClaimsTold, releasesFor } from './claims.js';
@@ -59,7 +59,7 @@ export const sumsInText = ({ claimed, agreed, abandoned, open, repayable }: Sums
  * The register in numbers as it is told to those who see no cases. Sums stand in cells of a year between two bodies, and
  * in their totals; other breakdowns are told in cases alone, or two of them could be set against each other.
  */
-function disputesTold(ledger: Ledger, at: StandingDisputes, told: ClaimsTold) {
+function disputesTold(ledger: Ledger, at: DisputesAtDates, told: ClaimsTold) {
   const claims = openClaimsTold(told.cells);
   const groups = told.groups.toSorted(
     (a, b) => GROUPINGS.indexOf(a.by) - GROUPINGS.indexOf(b.by) || byText(a.group, b.group),
@@ -94,7 +94,7 @@ export const disputes = query({
   options: AreaAtTwoDates,
   answer: DisputesText,
   async run(ledger, asked, seeing) {
-    const at = standingDisputes(ledger, asked.area, asked);
+    const at = disputesAtDates(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     const knownAt = instantOf(at.stamp.knownAt)!;
     const released = await releasesFor(ledger, asked.area, knownAt, seeing);
@@ -192,7 +192,7 @@ const caseCells = (each: z.output<typeof CaseText>): string[] =>
 
 /** Refuses a stage that no protocol of the area has, and at which no case is. */
 const stageUnknown = (
-  { area, state }: StandingDisputes,
+  { area, state }: DisputesAtDates,
   stage: string | undefined,
   rows: readonly CaseRow[],
 ): Refusal | undefined =>
@@ -231,7 +231,7 @@ export const disputeCases = query({
   }),
   cases: true,
   async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
+    const at = disputesAtDates(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     const { status, kind, stage, partner, year, overdue, after, limit } = asked;
     const fits = (row: CaseRow): boolean =>
@@ -355,7 +355,7 @@ export const disputeCase = query({
   }),
   cases: true,
   async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
+    const at = disputesAtDates(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     const found = caseRow(at, asked.case);
     if (!found) {
@@ -388,7 +388,7 @@ export const disputeCase = query({
         ...sumsInText(sums),
       })),
       owed: inText({ decidedToPay, settledToPay, toWriteOff, paid, writtenOff }),
-      stages: standing(at.state.cases.get(asked.case)!, at.upTo)
+      stages: entriesKnown(at.state.cases.get(asked.case)!, at.upTo)
         .filter(({ step, data }) => step === 'enters-stage' && data.effective <= at.on)
         .map(({ data }) => ({
           stage: data['stage'] as string,
@@ -465,7 +465,7 @@ export const disputeOutcomes = query({
   answer: z.object({ area: z.string(), ...Stamp, outcomes: z.array(OutcomeText) }),
   cases: true,
   async run(ledger, asked) {
-    const at = standingDisputes(ledger, asked.area, asked);
+    const at = disputesAtDates(ledger, asked.area, asked);
     if (at instanceof Refusal) return at;
     return {
       area: asked.area,

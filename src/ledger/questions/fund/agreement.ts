@@ -26,13 +26,13 @@ import {
   PartnerName,
   query,
   Stamp,
-  standing,
-  type Standing,
+  fundAtDates,
+  type FundAtDates,
 } from '../question.js';
 
 /** The section 75 agreement of a fund, and what was withdrawn within its notice. */
 
-type OfYear = Pick<Standing, 'fund' | 'area' | 'year' | 'size'>;
+type OfYear = Pick<FundAtDates, 'fund' | 'area' | 'year' | 'size'>;
 
 /** What is known of the agreements of a fund and, nearest first, of the area’s funds of the years before. */
 const signedAt = ({ model }: Ledger, { fund, area, year, size }: OfYear): SignedIn[] =>
@@ -47,7 +47,7 @@ export const agreementAt = (ledger: Ledger, at: OfYear, on: Day): FundAgreement 
   agreementAmong(signedAt(ledger, at), on);
 
 /** Every agreement that had been signed by a day in this fund, or in one of a year before, in the order of the years. */
-const agreementsAt = (ledger: Ledger, at: Standing, on: Day): FundAgreement[] =>
+const agreementsAt = (ledger: Ledger, at: FundAtDates, on: Day): FundAgreement[] =>
   signedAt(ledger, at)
     .reverse()
     .flatMap(({ fund, facts }) => agreementsOn(facts, on).map((each) => ({ ...each, fund })));
@@ -101,7 +101,7 @@ export const agreement = query({
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, agreements: z.array(AgreementText) }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const keyOf = ({ fund, agreement: name }: FundAgreement): string => `${fund} ${name}`;
     const ends = new Map(agreementsAt(ledger, at, LAST_DAY).map((each) => [keyOf(each), each.lastDay]));
@@ -230,7 +230,7 @@ export const withdrawals = query({
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, withdrawals: z.array(WithdrawalText), withinNotice: z.int() }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const found = keptInForce(at.model.facts, 'withdrawal', at).map((kept) => {
       const data = kept.data as unknown as Withdrawal;

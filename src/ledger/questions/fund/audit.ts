@@ -37,8 +37,8 @@ import {
   PageOptions,
   query,
   Stamp,
-  standing,
-  type Standing,
+  fundAtDates,
+  type FundAtDates,
 } from '../question.js';
 
 /** What an auditor asks: who approved, what came late, what a figure is made of, what is agreed, what is unpaid. */
@@ -104,7 +104,7 @@ export const approvalsQuery = query({
     next: NextPage,
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, { 'known-at': asked['known-at'] });
+    const at = fundAtDates(ledger, asked.fund, { 'known-at': asked['known-at'] });
     if (at instanceof Refusal) return at;
     const register = await ledger.registerAt(at.size);
     const after = asked.after === undefined ? -1 : Number(asked.after);
@@ -155,7 +155,7 @@ export const late = query({
     ),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, { 'known-at': asked['known-at'] });
+    const at = fundAtDates(ledger, asked.fund, { 'known-at': asked['known-at'] });
     if (at instanceof Refusal) return at;
     const facts = lateFacts(await entriesOf(ledger, at), at.year.first, asked.days);
     return {
@@ -185,7 +185,7 @@ export const late = query({
 
 /** Refuses what a trace is narrowed to and is not there, so that nothing is not taken for a figure of nothing. */
 function filterUnknown(
-  at: Standing,
+  at: FundAtDates,
   entries: readonly Entry[],
   { partner, source, item }: { partner?: string | undefined; source?: string | undefined; item?: string | undefined },
 ): Refusal | undefined {
@@ -203,7 +203,7 @@ function filterUnknown(
 /** What changes of bodies passed on to the partner that a trace is narrowed to, or from it, as rows of the trace. */
 async function passedOnRows(
   ledger: Ledger,
-  at: Standing,
+  at: FundAtDates,
   register: RegisterState,
   partner: string,
   traced: Parameters<typeof passedOnTo>[1],
@@ -259,7 +259,7 @@ export const trace = query({
     ),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const entries = await movesOf(ledger, at);
     const register = await ledger.registerAt(at.size);
@@ -334,7 +334,7 @@ export const contributions = query({
     total: SignedMoney,
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const all = undertakings(await entriesOf(ledger, at), at.on);
     const register = await ledger.registerAt(at.size);
@@ -411,7 +411,7 @@ export const instalmentsQuery = query({
     overdue: SignedMoney.meta({ description: 'What is overdue in all.' }),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const all = instalments(await entriesOf(ledger, at), at.on).map((each) => ({
       ...each,

@@ -8,7 +8,7 @@ import {
 } from '../../../../projections/opening-balances.js';
 import { Refusal } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
-import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, standing } from '../question.js';
+import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, fundAtDates } from '../question.js';
 
 /** The reserves and provisions that the bodies of a fund had when its year began. */
 
@@ -58,7 +58,7 @@ export const balances = query({
     total: z.object(FiguresText).meta({ description: 'Reserves and provisions together.' }),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const all = openingBalances(
       at.view,

@@ -4,7 +4,7 @@ import { departmentsOf, linesOf, viewOfLines } from '../../../../projections/pla
 import type { View } from '../../../../projections/view.js';
 import { PLAN, type Account } from '../../../domain/postings.js';
 import { refuse, type Refusal } from '../../../domain/rules.js';
-import type { Standing } from '../question.js';
+import type { FundAtDates } from '../question.js';
 
 /** A question of the plan that is asked of one department: of its lines alone. Money is of no department. */
 
@@ -25,7 +25,7 @@ export const DepartmentText = z
   .meta({ description: 'Whose line it is within the body; null where nobody has said.' });
 
 /** The department of each line that has one, by its name, on the day and as known. */
-export const departmentsAt = (at: Standing): ReadonlyMap<string, string> =>
+export const departmentsAt = (at: FundAtDates): ReadonlyMap<string, string> =>
   departmentsOf(known(at.model.facts, 'line', at.upTo), keptInForce(at.model.facts, 'description', at));
 
 /** The lines that are asked about; all that there is where no department is asked for. */
@@ -39,7 +39,7 @@ interface OfLines {
   in(view: View): View;
 }
 
-export function linesAsked(at: Standing, department: string | undefined): OfLines {
+export function linesAsked(at: FundAtDates, department: string | undefined): OfLines {
   if (department === undefined) return { view: at.view, has: () => true, counts: () => true, in: (view) => view };
   const lines = linesOf(departmentsAt(at), department);
   const narrowed = (view: View): View => viewOfLines(view, lines);
@@ -52,7 +52,7 @@ export function linesAsked(at: Standing, department: string | undefined): OfLine
 }
 
 /** Refuses a department that none of some funds has a line of. */
-export function departmentUnknown(all: readonly Standing[], department: string | undefined): Refusal | undefined {
+export function departmentUnknown(all: readonly FundAtDates[], department: string | undefined): Refusal | undefined {
   if (department === undefined) return undefined;
   const there = new Set(all.flatMap((at) => [...departmentsAt(at).values()]));
   return there.has(department)

@@ -20,7 +20,7 @@ import {
   claimsAlong,
   claimsSeen,
   disclosureOf,
-  instantOfStanding,
+  instantKnown,
   moving,
   NO_CLAIMS_ALONG,
   releasesFor,
@@ -50,8 +50,8 @@ import {
   SourcesText,
   Stamp,
   positionAt,
-  standing,
-  type Standing,
+  fundAtDates,
+  type FundAtDates,
   SuccessionsText,
   successionsText,
 } from '../question.js';
@@ -92,7 +92,7 @@ export const position = query({
     successions: SuccessionsText,
   }),
   async run(ledger, asked, seeing) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const { partners, total } = positionAt(at);
     const uses = usesAt(at);
@@ -152,7 +152,7 @@ export const partnerPositionQuery = query({
     successions: SuccessionsText,
   }),
   async run(ledger, asked, seeing) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const { recorded, view, inheritance } = at;
@@ -207,7 +207,7 @@ export const gap = query({
     stated: z.array(Stated),
   }),
   async run(ledger, asked, seeing) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const { claims, disclosure } = await claimsSeen(ledger, at, seeing);
     return {
@@ -270,17 +270,17 @@ export const gapHistory = query({
     points: z.array(PointText),
   }),
   async run(ledger, asked, seeing) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const history = asked.along === 'days' ? gapByDay : gapByKnowledge;
-    const released = await releasesFor(ledger, at.area, instantOfStanding(at), seeing);
+    const released = await releasesFor(ledger, at.area, instantKnown(at), seeing);
     const { entries } = await moving(ledger, at, released);
     const points = history(entries, at.on, at.size, released ? NO_CLAIMS_ALONG : claimsAlong(ledger, at));
     return {
       fund: asked.fund,
       area: at.area,
       ...at.stamp,
-      ...(released && disclosureOf(released.at(instantOfStanding(at)))),
+      ...(released && disclosureOf(released.at(instantKnown(at)))),
       along: asked.along,
       points: (released ? historyTold(points, asked.along, released, at) : points).map((point) => ({
         at: point.at,
@@ -326,19 +326,19 @@ export const compareQuery = query({
     }),
   }),
   async run(ledger, asked, seeing) {
-    const from = standing(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
+    const from = fundAtDates(ledger, asked.fund, { on: asked['from-on'], 'known-at': asked['from-known-at'] });
     if (from instanceof Refusal) return from;
-    const to = standing(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] });
+    const to = fundAtDates(ledger, asked.fund, { on: asked['to-on'], 'known-at': asked['to-known-at'] });
     if (to instanceof Refusal) return to;
-    const later = Math.max(instantOfStanding(from), instantOfStanding(to)) as Instant;
+    const later = Math.max(instantKnown(from), instantKnown(to)) as Instant;
     const released = await releasesFor(ledger, from.area, later, seeing);
     const most = { ...from, size: Math.max(from.size, to.size), instant: later };
     const { entries, isOfDisputes } = await moving(ledger, most, released);
     const compared = released
       ? compareTold(entries, from, to, released)
       : compare(entries, from, to, claimsAlong(ledger, from));
-    const disclosure = (at: Standing): DisclosureText =>
-      released ? disclosureOf(released.at(instantOfStanding(at))) : {};
+    const disclosure = (at: FundAtDates): DisclosureText =>
+      released ? disclosureOf(released.at(instantKnown(at))) : {};
     return {
       fund: asked.fund,
       area: from.area,
@@ -429,7 +429,7 @@ export const statementQuery = query({
     closing: SignedMoney,
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const from = asked.from ?? at.year.first;
@@ -562,7 +562,7 @@ export const plan = query({
     requirement: SignedMoney,
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const unknown = departmentUnknown([at], asked.department);
     if (unknown) return unknown;
@@ -644,7 +644,7 @@ export const passDown = query({
     ),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const kept = (keptAs: 'grant' | 'grant-share') => keptInForce(at.model.facts, keptAs, at);
     const grants = passDowns(at.view, { determined: kept('grant'), added: kept('grant-share') }, ({ district }) =>

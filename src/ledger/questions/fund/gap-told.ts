@@ -5,8 +5,8 @@ import { GAP_FIGURES, gapFrom, noSums, type Gap } from '../../../../projections/
 import { instantOf, instantText, type Instant } from '../../../domain/calendar.js';
 import { minus, NO_MONEY, plus, type Pence } from '../../../domain/money.js';
 import type { Released } from '../../memory/claims-told.js';
-import { instantOfStanding, NO_CLAIMS_ALONG, openClaimsTold } from '../disputes/claims.js';
-import type { Standing } from '../question.js';
+import { instantKnown, NO_CLAIMS_ALONG, openClaimsTold } from '../disputes/claims.js';
+import type { FundAtDates } from '../question.js';
 
 /** How the gap moved, for those who are told claims at releases. */
 
@@ -28,12 +28,12 @@ export function historyTold(
   points: readonly GapPoint[],
   along: 'days' | 'knowledge',
   released: Released,
-  at: Standing,
+  at: FundAtDates,
 ): GapPoint[] {
   const told = (instant: Instant): Pence => openClaimsTold(released.at(instant).cells, at.year).total;
   const moved = new Map(points.map((point) => [point.at, point.gap]));
   const moments = along === 'days' ? [at.on] : released.ends.map((end) => instantText(end));
-  const openClaims = told(instantOfStanding(at));
+  const openClaims = told(instantKnown(at));
   const all: GapPoint[] = [];
   let gap = NOTHING;
   for (const moment of [...new Set([...moved.keys(), ...moments])].sort()) {
@@ -48,9 +48,14 @@ export function historyTold(
  * A comparison as an asker may know it who is told claims at releases: the facts of the fund, and what is told of claims
  * at either pair of dates, as one change.
  */
-export function compareTold(entries: readonly Entry[], from: Standing, to: Standing, released: Released): Comparison {
+export function compareTold(
+  entries: readonly Entry[],
+  from: FundAtDates,
+  to: FundAtDates,
+  released: Released,
+): Comparison {
   const found = compare(entries, from, to, NO_CLAIMS_ALONG);
-  const open = (at: Standing): Pence => openClaimsTold(released.at(instantOfStanding(at)).cells, at.year).total;
+  const open = (at: FundAtDates): Pence => openClaimsTold(released.at(instantKnown(at)).cells, at.year).total;
   const openClaims = minus(open(to), open(from));
   return {
     from: withClaims(found.from, open(from)),

@@ -7,7 +7,7 @@ import { sumsPassedOn } from '../../../domain/register/inheritance.js';
 import { Refusal } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
 import { viewOf } from '../../memory/read-model.js';
-import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, standing } from '../question.js';
+import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, fundAtDates } from '../question.js';
 import { hostOf, ringFencedOwed, sharesAt } from './risk-share.js';
 
 /** The memorandum account of a pool and each partner's share of it, and whether both sides of the books agree. */
@@ -87,7 +87,7 @@ export const memorandum = query({
     }),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const before = daysAfter(at.year.first, -1);
     const opening = inherited(viewOf(at.model, before < at.on ? before : at.on, at.size, at.instant), at.inheritance);
@@ -171,7 +171,7 @@ export const mirror = query({
     ),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const rows = mirrored(at.view);
     return {

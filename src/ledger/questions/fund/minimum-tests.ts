@@ -17,7 +17,7 @@ import { factOf } from '../../../domain/grammar/kind.js';
 import { fundStream, offerSentence, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { TestText, testText } from '../../minimum-tests-text.js';
-import { AtTwoDates, entriesOf, OfFund, query, Stamp, standing, type Standing } from '../question.js';
+import { AtTwoDates, entriesOf, OfFund, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
 
 /** The minimum tests at two dates, and as they would stand with what waits for a signature signed. */
 
@@ -47,28 +47,28 @@ const TestedText = TestText.extend({
  * The fund's tests on the day and as known at the instant of a question, with what is not recorded yet beside it. The formula is
  * the one that decisions are made by; only the balances are read from the read model.
  */
-function testsAt(ledger: Ledger, at: Standing, { postings, facts }: TestsInput): TestResult[] {
+function testsAt(ledger: Ledger, at: FundAtDates, { postings, facts }: TestsInput): TestResult[] {
   const upTo = ledger.model.knownRevision(REGISTER_STREAM, at.size);
-  const standing = at.recorded.accounts
+  const balances = at.recorded.accounts
     .filter((account) => isTestInput(account))
     .map((account) => ({ account, pence: at.recorded.balance(account) }));
   return minimumTests({
     on: at.on,
-    holdings: withPostings(standing, at.on, postings),
+    holdings: withPostings(balances, at.on, postings),
     facts,
     ...publishedFor(at, ledger.model.register().reference, upTo)(at.on),
   });
 }
 
 /** What the tests of a fund go by beside its balances. */
-async function inputOf(ledger: Ledger, { fund, size }: Standing): Promise<TestsInput> {
+async function inputOf(ledger: Ledger, { fund, size }: FundAtDates): Promise<TestsInput> {
   const stream = fundStream(fund);
   const { own } = await ledger.stateOf('fund', stream);
   return { postings: [], facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, size)) };
 }
 
 /** The tests of a fund as they stand at two dates. */
-export const testsNow = async (ledger: Ledger, at: Standing): Promise<TestResult[]> =>
+export const testsNow = async (ledger: Ledger, at: FundAtDates): Promise<TestResult[]> =>
   testsAt(ledger, at, await inputOf(ledger, at));
 
 /** The proposals that were on the table at a size of the ledger, by identifier, with the texts that would be signed. */
@@ -146,7 +146,7 @@ const published = ({ revision, data }: Publication<Allocation>) => ({
 });
 
 /** The facts behind each test: those that were published, that moved its accounts by the day, and that describe its lines. */
-const factsBehind = (tests: readonly TestResult[], entries: readonly Entry[], { on }: Standing): FactBehind[][] =>
+const factsBehind = (tests: readonly TestResult[], entries: readonly Entry[], { on }: FundAtDates): FactBehind[][] =>
   movedBy(tests, entries, on).map((moved, test) => [
     ...tests[test]!.publications.map(published),
     ...moved.map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
@@ -175,7 +175,7 @@ export const minimumTestsQuery = query({
       .meta({ description: 'The tests with the proposals signed; null where none are asked about.' }),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const entries = await entriesOf(ledger, at);
     const now = await inputOf(ledger, at);

@@ -8,7 +8,7 @@ import { rulesOn } from '../../../domain/register/reference-state.js';
 import { Refusal } from '../../../domain/rules.js';
 import { canonical, fundStream, REGISTER_STREAM, sha256 } from '../../catalogue.js';
 import { viewOf } from '../../memory/read-model.js';
-import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing, type Standing } from '../question.js';
+import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
 
 /** The plan of a year: where it stands, how it came there, who has signed it off, and what may and must come next. */
 
@@ -19,7 +19,7 @@ export const planHashAt = ({
   year,
   size,
   instant,
-}: Pick<Standing, 'model' | 'on' | 'year' | 'size' | 'instant'>): string =>
+}: Pick<FundAtDates, 'model' | 'on' | 'year' | 'size' | 'instant'>): string =>
   sha256(canonical(planRows(viewOf(model, clampedTo(on, year), size, instant))));
 
 export const planYear = query({
@@ -98,7 +98,7 @@ export const planYear = query({
     ),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const stream = fundStream(at.fund);
     const { own } = await ledger.stateOf('fund', stream);

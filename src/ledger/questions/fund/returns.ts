@@ -31,9 +31,9 @@ import {
   OfFund,
   query,
   Stamp,
-  standing,
-  standingThen,
-  type Standing,
+  fundAtDates,
+  fundThen,
+  type FundAtDates,
 } from '../question.js';
 
 /** Returns: as they were filed, as the same days are now known, and what has moved between. */
@@ -67,7 +67,7 @@ const ApprovalText = z
   .meta({ description: 'The approval of the return; null where there is none.' });
 
 /** The returns that were filed by a size of the ledger, in the order of filing. */
-const returnsAt = ({ model, upTo }: Pick<Standing, 'model' | 'upTo'>): KeptReturn[] => {
+const returnsAt = ({ model, upTo }: Pick<FundAtDates, 'model' | 'upTo'>): KeptReturn[] => {
   const approvals = keptInForce(model.facts, 'return-approval', { on: LAST_DAY, upTo }).map(
     ({ data }) => data as unknown as { readonly effective: Day; readonly return: string; readonly statement: string },
   );
@@ -84,7 +84,7 @@ const returnsAt = ({ model, upTo }: Pick<Standing, 'model' | 'upTo'>): KeptRetur
 };
 
 /** The figures of a cut-off as known at a size of the ledger, with claims counted up to a revision of the disputes. */
-function figuresAt(ledger: Ledger, at: Standing, on: Day, size: number, claimsKnownTo: number): ReturnFigure[] {
+function figuresAt(ledger: Ledger, at: FundAtDates, on: Day, size: number, claimsKnownTo: number): ReturnFigure[] {
   const open = claimsAt(ledger, { ...at, on }, claimsKnownTo).total;
   return returnFigures(viewOf(at.model, on, size), open);
 }
@@ -108,7 +108,7 @@ const inText = (figures: readonly ReturnFigure[]): z.output<typeof ReturnFigureT
   figures.map((each) => ({ ...each, amount: moneyText(each.amount) }));
 
 /** Facts of the fund, and of its area’s disputes, that moved a return’s figures after it was filed. */
-async function moversSince(ledger: Ledger, at: Standing, { kept, filed }: KeptReturn) {
+async function moversSince(ledger: Ledger, at: FundAtDates, { kept, filed }: KeptReturn) {
   const walk = claimsAlong(ledger, at);
   const since = (stream: string, after: number) => ledger.entries(stream, at.size, after);
   const moved = (sums: FigureSums): ReturnFigure[] =>
@@ -154,7 +154,7 @@ const awaited = (asked: { readonly who: string } | undefined): string | null =>
 const returnText = (
   { kept, filed, approval }: KeptReturn,
   all: readonly KeptReturn[],
-  { year }: Pick<Standing, 'year'>,
+  { year }: Pick<FundAtDates, 'year'>,
 ) => ({
   return: filed.return,
   kind: filed.kind,
@@ -182,7 +182,7 @@ export const filedReturns = query({
     returns: z.array(z.object({ ...ReturnText, figuresMoved: z.int() })),
   }),
   async run(ledger, asked, { seesClaims }) {
-    const at = standingThen(ledger, asked.fund, asked['known-at']);
+    const at = fundThen(ledger, asked.fund, asked['known-at']);
     if (at instanceof Refusal) return at;
     const all = returnsAt(at);
     return {
@@ -301,14 +301,14 @@ export const filedReturn = query({
       }),
   }),
   async run(ledger, asked) {
-    const now = standingThen(ledger, asked.fund, asked['known-at']);
+    const now = fundThen(ledger, asked.fund, asked['known-at']);
     if (now instanceof Refusal) return now;
     const all = returnsAt(now);
     const found = all.find(({ filed }) => filed.return === asked.return);
     if (!found) return refuse('name_unknown', `${asked.fund} had filed no return "${asked.return}" at that instant.`);
     const { kept, filed, figures } = found;
     // The fund is there: it was found above.
-    const at = standing(ledger, asked.fund, { ...asked, on: filed.on }) as Standing;
+    const at = fundAtDates(ledger, asked.fund, { ...asked, on: filed.on }) as FundAtDates;
     const before = all.filter((each) => each.kept.place < kept.place && each.filed.on < filed.on);
     return {
       fund: asked.fund,
@@ -381,7 +381,7 @@ export const returnFiguresQuery = query({
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, figures: z.array(ReturnFigureText) }),
   async run(ledger, asked, { seesClaims }) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const figures = figuresAt(ledger, at, at.on, at.size, Infinity);
     return {

@@ -25,24 +25,24 @@ import { SignedMoney } from '../../../domain/values.js';
 import { fundStream } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { agreementAt } from './agreement.js';
-import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, standing, type Standing } from '../question.js';
+import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
 
 /** What the risk share of a fund’s agreement costs each partner. */
 
 /** The host that a fund was opened with: what is its own stands with those who have followed it. */
-export const hostOf = ({ model }: Pick<Standing, 'model'>): string => model.outline.opened!.host;
+export const hostOf = ({ model }: Pick<FundAtDates, 'model'>): string => model.outline.opened!.host;
 
 /** The day by whose rules a day’s variances are shared: after the year its last day, since they are that year’s. */
-const dayOfRules = ({ on, year }: Standing): Day => (on > year.last ? year.last : on);
+const dayOfRules = ({ on, year }: FundAtDates): Day => (on > year.last ? year.last : on);
 
-const agreementOfYear = (ledger: Ledger, at: Standing) => agreementAt(ledger, at, dayOfRules(at));
+const agreementOfYear = (ledger: Ledger, at: FundAtDates) => agreementAt(ledger, at, dayOfRules(at));
 
 type Applied = RiskShareApplied & { readonly revision: number };
 
 /** What each scheme’s variance comes to for each partner at the two dates that were asked for, and what was signed of it. */
 export async function sharesAt(
   ledger: Ledger,
-  at: Standing,
+  at: FundAtDates,
 ): Promise<{ shares: SchemeShare[]; applied: Map<string, Applied>; ringFenced: ReadonlySet<string> }> {
   const stream = fundStream(at.fund);
   const { own } = await ledger.stateOf('fund', stream);
@@ -68,7 +68,7 @@ export async function sharesAt(
 }
 
 /** Whom a sum that is left of a ring-fenced source is owed to, under the names of the day: districts, and who keeps the rest. */
-export function ringFencedOwed(at: Standing, source: string, sum: Pence) {
+export function ringFencedOwed(at: FundAtDates, source: string, sum: Pence) {
   const { passedDown, kept } = owedTo(sum, source, at.view, hostOf(at));
   return { passedDown, kept: sumsPassedOn(kept, at.inheritance) };
 }
@@ -88,7 +88,7 @@ const RingFencedText = z
 
 const ringFencedText = (
   ledger: Ledger,
-  at: Standing,
+  at: FundAtDates,
   ringFenced: ReadonlySet<string>,
 ): z.input<typeof RingFencedText> =>
   [...leftOfRingFenced(at.view, ringFenced)].map(([source, amount]) => {
@@ -175,7 +175,7 @@ export const riskShare = query({
     ringFenced: RingFencedText,
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const { shares, applied, ringFenced } = await sharesAt(ledger, at);
     const sums = new Map<string, Pence>();

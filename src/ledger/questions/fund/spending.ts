@@ -29,9 +29,9 @@ import {
   OfFund,
   query,
   Stamp,
-  standing,
-  standingThen,
-  type Standing,
+  fundAtDates,
+  fundThen,
+  type FundAtDates,
 } from '../question.js';
 
 /** What the plan costs, what grants were used for, what is kept for later years, and what was earned. */
@@ -125,11 +125,11 @@ export const monitoring = query({
   }),
   async run(ledger, asked) {
     const knownAt = { 'known-at': asked['known-at'] };
-    const now = standingThen(ledger, asked.fund, asked['known-at']);
+    const now = fundThen(ledger, asked.fund, asked['known-at']);
     if (now instanceof Refusal) return now;
     const period = asked.period ?? periodOf(now.on);
     // The fund is there: it was found a line above.
-    const at = standing(ledger, asked.fund, { ...knownAt, on: lastDayOfPeriod(now.year, period) }) as Standing;
+    const at = fundAtDates(ledger, asked.fund, { ...knownAt, on: lastDayOfPeriod(now.year, period) }) as FundAtDates;
     const of = (keptAs: KeptAs) => keptInForce(at.model.facts, keptAs, at);
     const unknown = departmentUnknown([at], asked.department);
     if (unknown) return unknown;
@@ -218,7 +218,7 @@ export const grantUse = query({
     ),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const brought = (['grant', 'carry-in'] as const).flatMap((keptAs) => keptInForce(at.model.facts, keptAs, at));
     const uses = sourceUses(at.view, brought, await entriesOf(ledger, at));
@@ -250,7 +250,7 @@ export const grantUse = query({
   }),
 });
 
-const ofDetail = ({ view }: Standing, measure: 'carriedForward' | 'drawn' | 'agreed', detail: string): Pence =>
+const ofDetail = ({ view }: FundAtDates, measure: 'carriedForward' | 'drawn' | 'agreed', detail: string): Pence =>
   sumOver(view, (account) => account.measure === measure && account.detail === detail && account.holder !== POOL);
 
 export const reserves = query({
@@ -276,7 +276,7 @@ export const reserves = query({
     ),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     return {
       fund: asked.fund,
@@ -343,7 +343,7 @@ export const performance = query({
     ),
   }),
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, asked);
+    const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const of = (keptAs: KeptAs) => keptInForce(at.model.facts, keptAs, at);
     const measured = of('measurement').map(({ data }) => data as unknown as Measured);

@@ -2,7 +2,7 @@ import { FIGURES, totalFigures, type Figures, type PartnerPosition } from '../..
 import { addedUse, NO_USE, USE_FIGURES, type Use } from '../../../domain/fund/money/use-of-money.js';
 import { usesNow } from '../../../domain/fund/money/inherited-money.js';
 import type { Pence } from '../../../domain/money.js';
-import type { Standing } from '../question.js';
+import type { FundAtDates } from '../question.js';
 import { hostOf } from './risk-share.js';
 
 /** A position with, beside what is agreed and paid, what has been done with the money. */
@@ -22,7 +22,7 @@ function both(figures: Figures, use: Use): FiguresAndUse {
 }
 
 /** What has been done with each partner’s money, at the two dates that were asked for; with `only`, others may be left out. */
-export const usesAt = (at: Standing, only?: string): Map<string, Map<string, Use>> =>
+export const usesAt = (at: FundAtDates, only?: string): Map<string, Map<string, Use>> =>
   usesNow(at.view, hostOf(at), at.inheritance, only);
 
 /** A partner’s position with the use of its money; sources in the order of their codes. */

@@ -28,10 +28,10 @@ import {
   positionAt,
   query,
   Stamp,
-  standingEver,
+  fundEver,
   SuccessionsText,
   successionsText,
-  type Standing,
+  type FundAtDates,
 } from '../question.js';
 
 /**
@@ -109,7 +109,7 @@ const rowsOf = (partners: readonly PartnerPosition[]): z.input<typeof RowText>[]
   );
 
 /** What moved with the bodies in one fund: the same sums under the old names and under the new. */
-function movedIn(at: Standing) {
+function movedIn(at: FundAtDates) {
   const { fund, recorded, inheritance } = at;
   const ended = new Set(inheritance.successions.flatMap(({ predecessors }) => predecessors));
   const heirs = new Set(inheritance.successions.flatMap(({ successors }) => successors));
@@ -126,7 +126,7 @@ function movedIn(at: Standing) {
 }
 
 /** Instalments of bodies that have ended which fall due after the day: their successors pay or receive them. */
-async function notYetDue(ledger: Ledger, at: Standing): Promise<z.input<typeof DueText>[]> {
+async function notYetDue(ledger: Ledger, at: FundAtDates): Promise<z.input<typeof DueText>[]> {
   const { successions } = at.inheritance;
   const ended = new Set(successions.flatMap(({ predecessors }) => predecessors));
   const rows = new Map<string, Omit<z.input<typeof DueText>, 'amount'> & { amounts: Pence[] }>();
@@ -235,7 +235,7 @@ export const succession = query({
       return refuse('area_unknown', `There is no fund of ${asked.area}, and no disputes of it have been opened.`);
     }
     const dates = { on: claims.on, 'known-at': asked['known-at'] };
-    const at = funds.map((fund) => standingEver(ledger, fund, dates) as Standing);
+    const at = funds.map((fund) => fundEver(ledger, fund, dates) as FundAtDates);
     const due = await Promise.all(at.map((each) => notYetDue(ledger, each)));
     const named = new Set(inheritance.successions.flatMap((each) => [...each.predecessors, ...each.successors]));
     const rows = (all: typeof before) =>

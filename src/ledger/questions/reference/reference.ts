@@ -11,7 +11,7 @@ import { SOURCES } from '../../../domain/sources.js';
 import { allFacts, disputeStream, fundStream } from '../../catalogue.js';
 import { todayOf } from '../../acts/stamp.js';
 import type { Ledger } from '../../ledger.js';
-import { fixedQuery, Nothing, OfFund, PartnerName, query, standing, type Table } from '../question.js';
+import { fixedQuery, Nothing, OfFund, PartnerName, query, fundAtDates, type Table } from '../question.js';
 import { pagesOf } from '../../../domain/grammar/pages.js';
 import { FieldText, fieldText } from '../../field-words.js';
 
@@ -88,7 +88,7 @@ export const fund = query({
   options: Nothing,
   answer: FundText,
   async run(ledger, asked) {
-    const at = standing(ledger, asked.fund, {});
+    const at = fundAtDates(ledger, asked.fund, {});
     return at instanceof Refusal ? at : fundText(ledger, asked.fund);
   },
   table: (answer) => fundTable([answer]),

@@ -6,14 +6,14 @@ import type { KeptAs, KeptFact } from '../grammar/remembered.js';
  * the agreement, the life cycle of the plan, the risk share applied. They are reversed from their own first day only, as
  * never having been so.
  */
-export interface StandingFact extends KeptFact {
+export interface MoneylessFact extends KeptFact {
   readonly recordedAt: string;
   /** The partners who signed it, where some did. */
   readonly signers?: readonly string[];
 }
 
 /** The list in which a fund keeps a fact, by what it is kept as. */
-export const STANDING = {
+export const MONEYLESS = {
   agreement: 'agreements',
   variation: 'agreements',
   acceptance: 'agreements',
@@ -28,11 +28,11 @@ export const STANDING = {
 /** The kinds of facts that an agreement is made of. */
 export const OF_AGREEMENT: readonly KeptAs[] = ['agreement', 'variation', 'acceptance', 'notice', 'termination'];
 
-export const isStanding = (keptAs: KeptAs): keptAs is keyof typeof STANDING => keptAs in STANDING;
+export const isMoneyless = (keptAs: KeptAs): keptAs is keyof typeof MONEYLESS => keptAs in MONEYLESS;
 
 /** A fact with who signed it; nobody, where it counts as soon as it is posted. */
-export const standingFact = (
+export const moneylessFact = (
   { revision, data, metadata: { recordedAt } }: LedgerEvent,
   keptAs: KeptAs,
   signers: readonly string[],
-): StandingFact => ({ revision, keptAs, recordedAt, data, ...(signers.length > 0 && { signers }) });
+): MoneylessFact => ({ revision, keptAs, recordedAt, data, ...(signers.length > 0 && { signers }) });
