@@ -19,7 +19,7 @@ import { fundName, plainly } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { Refused } from '../refused.js';
-import { mayDealAt, openActsAt, type OpenAct } from '../screens/open-acts.js';
+import { mayDealAt, openActsAt, type OpenAct } from '../open-acts.js';
 import { couldEnd } from '../screens/proposal.js';
 import type { Asking, Form, Site } from '../site.js';
 import { begun, continued, dealErrand, dealPage, firstPage, uploaded } from './filling-in.js';

@@ -1,4 +1,5 @@
 import { GROUPS, type Group } from '../../domain/grammar/groups.js';
+import { REVERSAL } from '../../domain/grammar/reversal.js';
 import { PROPOSAL_EVENTS, textsOf, type Offered } from '../../domain/grammar/proposal.js';
 import { KINDS } from '../../ledger/catalogue.js';
 import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
@@ -14,7 +15,7 @@ import type { Asking, Site } from '../site.js';
 import { factCell, signed, type Data, type Showing } from './answer.js';
 import { roleName, told } from './answer-words.js';
 import { answerDated, askedIn } from './dated.js';
-import { openActsAt } from './open-acts.js';
+import { openActsAt } from '../open-acts.js';
 import { filled, pageOf } from './places.js';
 import { asFile, datesOfAnswer, framed, showingFor, sourceOf } from './question.js';
 import { settlementPart, type Settlement } from './settlement.js';
@@ -215,7 +216,7 @@ const isStanding = (kind: Kind, { type, why, reversedBy }: Event): boolean =>
 
 /** Whether an officer may take facts back where this one is. */
 const mayTakeBack = async (site: Site, asking: Asking, kind: Kind, { fund, area }: Given): Promise<boolean> =>
-  (await openActsAt(site, asking, kind, fund ?? area ?? '')).some(({ type }) => type === 'FactReversed');
+  (await openActsAt(site, asking, kind, fund ?? area ?? '')).some(({ type }) => type === REVERSAL);
 
 async function eventPage(
   site: Site,

@@ -7,7 +7,7 @@ import { html, type Html } from '../html.js';
 import { paragraph } from '../layout.js';
 import type { Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
-import { mayDealAt } from './open-acts.js';
+import { mayDealAt } from '../open-acts.js';
 
 /** A settlement in two places, as each of its halves shows it; and the way from a half to making the other. */
 

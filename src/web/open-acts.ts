@@ -1,7 +1,7 @@
-import type { StreamKind } from '../../domain/grammar/event.js';
-import { seesArea } from '../../ledger/access.js';
-import { askedOf } from '../asking.js';
-import type { Asking, Site } from '../site.js';
+import type { StreamKind } from '../domain/grammar/event.js';
+import { seesArea } from '../ledger/access.js';
+import { askedOf } from './asking.js';
+import type { Asking, Site } from './site.js';
 
 /** What an officer may do at a place: lists and links are of this, so that none leads to a refusal. */
 export interface OpenAct {
