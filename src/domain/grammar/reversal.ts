@@ -28,8 +28,9 @@ export interface Reversal extends FactData {
   readonly fact: FactText;
 }
 
+const NAME = 'FactReversed';
 /** The fact that takes another back. */
-export const REVERSAL = 'FactReversed';
+export const REVERSAL = NAME;
 
 const sent = { effective: Effective, reverses: Reverses, reason: Reason };
 
@@ -42,7 +43,7 @@ function originalOf<State>(
   if (!original) return refuse('reference_unknown', `This ${place} has no event at revision ${revision}.`);
   const fact = facts.find((each) => each.name === original.type);
   if (fact?.reversible) return original;
-  const instead = original.type === REVERSAL ? wayBack : (fact?.wayBack ?? 'Answer the proposal itself.');
+  const instead = original.type === NAME ? wayBack : (fact?.wayBack ?? 'Answer the proposal itself.');
   return refuse('not_reversible', `${original.type} is never reversed. ${instead}`);
 }
 
@@ -53,7 +54,7 @@ function originalOf<State>(
 export function reversalFact<State>(of: Reversing<State>): Fact<State> {
   const reversible = new Map(of.facts.filter((each) => each.reversible).map((each) => [each.name, each]));
   return completedFact({
-    name: REVERSAL,
+    name: NAME,
     title: 'Take a fact back',
     group: 'corrections',
     about:
@@ -104,4 +105,4 @@ export function reversalFact<State>(of: Reversing<State>): Fact<State> {
 
 /** The revision of the event that a fact undoes, where it is a reversal. */
 export const reversedBy = ({ type, data }: { readonly type: string; readonly data: FactData }): string | undefined =>
-  type === REVERSAL ? String(data['reverses']) : undefined;
+  type === NAME ? String(data['reverses']) : undefined;
