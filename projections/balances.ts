@@ -150,14 +150,25 @@ export function layeredOn(below: Balances, size: number): Balances {
    * list.
    */
   let accounts: Account[] | undefined;
+  const listedBelow = below.accounts().length;
+  /** An account that was opened below since then is missing from the list here, although it is found below. */
+  const isListed = (account: Account): boolean =>
+    own.has(account) ||
+    (below.has(account) &&
+      !below
+        .accounts()
+        .slice(listedBelow)
+        .some((each) => accountKey(each) === accountKey(account)));
   const layered: Balances = {
     add(place, postings) {
+      // One by one: a posting may open an account that the next one is to.
       for (const posting of postings) {
-        if (own.has(posting) || below.has(posting)) continue;
-        const { measure, holder, source, term, detail } = posting;
-        (accounts ??= [...below.accounts()]).push({ measure, holder, source, term, detail });
+        if (!isListed(posting)) {
+          const { measure, holder, source, term, detail } = posting;
+          (accounts ??= below.accounts().slice(0, listedBelow)).push({ measure, holder, source, term, detail });
+        }
+        own.add(place, [posting]);
       }
-      own.add(place, postings);
     },
     balance: (account, on, known) => layered.at(on, known)(account),
     at(on, known) {

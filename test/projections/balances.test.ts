@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { createBalances, naiveBalance } from '../../projections/balances.js';
+import { createBalances, layeredOn, naiveBalance } from '../../projections/balances.js';
 import { ACCOUNTS_MAX } from '../../projections/books.js';
 import { dayNumber, dayOfNumber, daysAfter, type Day } from '../../src/domain/calendar.js';
 import { exactly, pence } from '../../src/domain/money.js';
@@ -157,4 +157,32 @@ t.test('what has been added is not touched again: an answer about the past stays
   t.ok(known.every(({ on, size, sum }) => sum > 0 && balances.balance(account, on, size) === sum));
   t.equal(balances.balance(account, '2099-03-31' as Day, 5_000), balances.balance(account, '2017-04-01' as Day, 5_000));
   t.ok(balances.balance(account, '2099-03-31' as Day, 5_000) < pence('99999999.99'));
+});
+
+t.test('balances on top of others list each account once, whoever opened it', (t) => {
+  const on = '2016-04-01' as Day;
+  const of = (source: string) =>
+    ({ measure: 'due', holder: 'north-ccg', source, term: 'one-off', detail: '' }) as const;
+  const posting = (source: string, pounds: number): Posting => ({
+    ...of(source),
+    item: 'i',
+    on,
+    pence: exactly(pounds * 100),
+  });
+  const below = createBalances();
+  below.add(0, [posting('NHS_MIN', 1)]);
+  const above = layeredOn(below, 1);
+  t.equal(above.accounts(), below.accounts(), 'nothing is copied before an account is added');
+  below.add(1, [posting('NHS_ADD', 8)]);
+  above.add(1, [posting('LA_ADD', 2), posting('LA_ADD', 3), posting('NHS_MIN', 4), posting('NHS_ADD', 5)]);
+  t.same(
+    above.accounts().map((account) => [account.source, above.at(on, 2)(account)]),
+    [
+      ['NHS_MIN', 500],
+      ['LA_ADD', 500],
+      ['NHS_ADD', 500],
+    ],
+    'what was recorded below since then is no part of it',
+  );
+  t.end();
 });

@@ -339,20 +339,26 @@ const bodiesIn = async (ledger: Ledger, sight: Sight, asked: Asked): Promise<ByB
 });
 
 const NONE = '0.00';
+/** The figures of a body that is no partner. */
+const NOTHING_OWED = Object.fromEntries(Object.keys(OwedText.shape).map((name) => [name, NONE])) as z.output<
+  typeof OwedText
+>;
 
 function comparedByBody(before: ByBody, after: ByBody): Pick<WhatIfAnswer, 'partners' | 'riskShare'> {
   const names = (all: readonly { readonly partner: string; readonly name: string }[]) => [
     ...new Map(all.map(({ partner, name }) => [partner, name])),
   ];
+  const totalOf = (all: ByBody, partner: string) =>
+    all.partners.find((each) => each.partner === partner)?.total ?? NOTHING_OWED;
   const shareOf = (all: ByBody, partner: string) =>
     all.riskShare.find((each) => each.partner === partner)?.amount ?? NONE;
   return {
-    // The partners of a fund are those with which it was opened, or who follow them: no act on the fund changes them.
-    partners: before.partners.map(({ partner, name, total }, index) => ({
+    // A body that joins or leaves is a partner on one side of the comparison alone.
+    partners: names([...before.partners, ...after.partners]).map(([partner, name]) => ({
       partner,
       name,
-      before: total,
-      after: after.partners[index]!.total,
+      before: totalOf(before, partner),
+      after: totalOf(after, partner),
     })),
     riskShare: names([...before.riskShare, ...after.riskShare]).map(([partner, name]) => ({
       partner,
