@@ -27,6 +27,22 @@ t.test('a fund, a body, a sum and a reference are found, each with where it is',
   t.notMatch(await find('<script>alert(1)</script>'), '<script');
 });
 
+t.test('words and sums are found as pages and papers write them', async (t) => {
+  const { ledger, visitor } = await site(t);
+  await ledger.signed(
+    'north-ccg-finance',
+    'county-finance',
+    'ContributionAgreed',
+    contribution({ amount: '1600000.00', instalments: [{ due: '2016-04-01', amount: '1600000.00' }] }),
+  );
+  await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '5.00' }));
+  const { name } = ledger.ledger.model.register().partners.get('north-ccg')!;
+  const officer = await visitor().signIn('county-finance');
+  for (const text of [`${name} contributes`, 'Additional NHS contribution', '£1.6 million', '1.6m'])
+    t.match((await officer.get(`/find?text=${encodeURIComponent(text)}`)).body, `href="/funds/${FUND}/history/`, text);
+  t.match((await officer.get('/find?text=Testshire%2C+2016+to+2017')).body, `href="/funds/${FUND}"`);
+});
+
 t.test('a case is found by those who see it, and is not there for anybody else', async (t) => {
   const ledger = await disputing(t, undefined, true);
   await ledger.post('county-finance', 'DisputeRaised', raised('one', { until: '2018-10-31' }), DISPUTES);

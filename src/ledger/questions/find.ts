@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StreamKind } from '../../domain/grammar/event.js';
 import { pence, pounds } from '../../domain/money.js';
+import { SOURCES } from '../../domain/sources.js';
 import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
 import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Nothing, query, SEES_ALL, type Seeing } from './question.js';
@@ -25,17 +26,23 @@ type Found = z.input<typeof FoundText>;
 
 const NOWHERE = { area: null, fund: null, revision: null, recordedAt: null };
 
-/** Names and words as they are compared: however they are spaced, and whatever stands between. */
+/** Names and words as they are compared: with any spacing, commas and apostrophes, and a year as 2016-17 or 2016 to 2017. */
 const plain = (text: string): string =>
   text
     .toLowerCase()
-    .replace(/[-_\s]+/g, ' ')
+    .replace(/’/g, "'")
+    .replace(/\b(20\d\d) to 20(\d\d)\b/g, '$1 $2')
+    .replace(/[-_,\s]+/g, ' ')
     .trim();
 
 const SUM = /^£?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d{2})?$/;
+/** A sum in millions, as papers write it: £1.6 million, 1.6m. */
+const MILLIONS = /^£?\s*(\d{1,6})(?:\.(\d{1,6}))?\s*(?:m|million)$/i;
 
 /** What is looked for in sentences: a sum as they write it, and everything else as it was typed. */
 function wanted(text: string): string {
+  const [, millions, parts = ''] = MILLIONS.exec(text.trim()) ?? [];
+  if (millions !== undefined) return wanted(`${millions}${parts.padEnd(6, '0')}`);
   const [, whole, part = '.00'] = SUM.exec(text.trim()) ?? [];
   return plain(
     whole === undefined ? text : pounds(pence(`${whole.replaceAll(',', '').replace(/^0+(?=\d)/, '')}${part}`)),
@@ -98,8 +105,20 @@ function byName({ model }: Ledger, needle: string, streams: readonly Seen[]): Fo
   ];
 }
 
-const says = ({ sentence, evidence }: HistoryEntry, needle: string): boolean =>
-  [sentence, ...evidence.map(({ reference }) => reference)].some((text) => plain(text).includes(needle));
+/** How sentences name bodies and sources of funding: north-ccg, NHS_ADD. */
+const SHORT = /[a-z0-9]+(?:-[a-z0-9]+)+|[A-Z][A-Z0-9_]+/g;
+const SOURCE_NAMES: ReadonlyMap<string, string> = new Map(SOURCES.map(({ code, name }) => [code, name]));
+
+/** What looks for words in facts: as the ledger has them, and with the names of bodies and sources as pages show them. */
+function saying({ model }: Ledger, needle: string): (entry: HistoryEntry) => boolean {
+  const { partners } = model.register();
+  const inFull = (sentence: string): string =>
+    sentence.replace(SHORT, (word) => partners.get(word)?.name ?? SOURCE_NAMES.get(word) ?? word);
+  return ({ sentence, evidence }) =>
+    [sentence, inFull(sentence), ...evidence.map(({ reference }) => reference)].some((text) =>
+      plain(text).includes(needle),
+    );
+}
 
 export const find = query({
   name: 'find',
@@ -127,6 +146,7 @@ export const find = query({
     const named = UUID.test(text.trim())
       ? byIdentifier(ledger, text.trim().toLowerCase(), streams)
       : byName(ledger, needle, streams);
+    const says = saying(ledger, needle);
     const facts: Found[] = [];
     const size = ledger.model.size();
     let looked = 0;
@@ -139,7 +159,7 @@ export const find = query({
         const page = entries.filter(({ revision }) => revision < from).reverse();
         looked += page.length;
         for (const entry of page) {
-          if (!says(entry, needle)) continue;
+          if (!says(entry)) continue;
           const { revision, recordedAt, sentence } = entry;
           facts.push({ kind: 'fact', name: sentence, fund, area, revision: String(revision), recordedAt });
         }
