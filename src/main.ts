@@ -21,7 +21,7 @@ import type { NamedFile } from './ledger/acts/load.js';
 import { watchSoundness } from './ledger/soundness.js';
 import type { Scanner } from './store/document-scanner.js';
 import type { Swept } from './store/document-sweep.js';
-import { LedgerDamaged, NotALedger, type EventStore, type Finding } from './store/event-store.js';
+import { LedgerDamaged, NotALedger, type Finding } from './store/event-store.js';
 import type { EventStoreDBEventStore } from './store/eventstoredb/eventstoredb-event-store.js';
 import type { OnceStore } from './store/once-store.js';
 import { secretOf, snapshotFile } from './store/snapshot-file.js';
@@ -39,8 +39,8 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const MAIL_EVERY_MS = 10 * 60_000;
 const LAPSE_EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** The folder of documents is swept an hour after a start, and then once a day. */
-const SWEEP = { firstMs: DAY_MS / 24, everyMs: DAY_MS };
+/** The folder of documents is swept an hour after a start, and then once a day; each minute it notes how far its ledger has come. */
+const SWEEP = { firstMs: DAY_MS / 24, everyMs: DAY_MS, noteMs: 60_000 };
 /** A hundred events in a millisecond or two, and then a pause in which the service does nothing but answer. */
 const PROVE_EVERY_MS = 15;
 const WATCH_EVERY_MS = 1_000;
@@ -301,9 +301,10 @@ async function serve(config: Config, how: HowServed): Promise<void> {
         if (err) fault(err, 'a fault that nothing caught ends the service');
         try {
           lapsing.stop();
+          // It works for requests, which are waited for: whoever waits for it is told at once.
+          scanner?.stop();
           await mail?.stop();
           await sweeping?.stop();
-          scanner?.stop();
           unwatch();
           await app.close();
           await ledger.close();
@@ -411,33 +412,52 @@ async function scannerOf({ documents }: Config, log: Logger): Promise<Scanner | 
   }
 }
 
+/** Where a ledger is, for the folder of its documents to note: a copy of its file is elsewhere, or is another file there. */
+function placeOf(file: string, { store }: Ledger): string {
+  if (isFile(file)) return `${realpathSync(file)} (inode ${statSync(file).ino})`;
+  return (store as EventStoreDBEventStore).where;
+}
+
 /** Sweeps the folder of documents by what a ledger names. Throws {@link WrongUse} where there is no folder. */
 async function sweep(
   { documents }: Config,
-  store: EventStore,
+  file: string,
+  ledger: Ledger,
   how: { readonly remove: boolean; readonly days?: number | undefined },
 ): Promise<Swept> {
   if (!documents) throw new WrongUse('Set BCF_DOCUMENTS to the folder of documents first.');
-  const [{ sweepDocuments }, { documentsNamed }] = await Promise.all([
+  const { folder, unnamedDays } = documents;
+  const [{ sweepDocuments }, { notedIn }, { documentsNamed }, { whyNotSwept }] = await Promise.all([
     import('./store/document-sweep.js'),
+    import('./store/document-note.js'),
     import('./ledger/audit/named-documents.js'),
+    import('./ledger/audit/sweeping.js'),
   ]);
-  return sweepDocuments({
-    folder: documents.folder,
-    named: (stream) => documentsNamed(store, stream),
+  const whyNot = how.remove ? await whyNotSwept(ledger, placeOf(file, ledger), await notedIn(folder)) : undefined;
+  const swept = await sweepDocuments({
+    folder,
+    named: (stream) => documentsNamed(ledger.store, stream),
     now: systemClock.now(),
-    unnamedMs: (how.days ?? documents.unnamedDays) * DAY_MS,
-    remove: how.remove,
+    unnamedMs: (how.days ?? unnamedDays) * DAY_MS,
+    remove: how.remove && whyNot === undefined,
   });
+  return { ...swept, whyNot };
 }
 
 /** The sweeping of a service’s folder of documents. A demonstration takes nothing away: the folder may be another ledger’s. */
-async function sweepingOf(config: Config, { demonstration }: HowServed, ledger: Ledger, logger: Logger) {
+async function sweepingOf(config: Config, { file, demonstration }: HowServed, ledger: Ledger, logger: Logger) {
   if (!config.documents || demonstration) return undefined;
-  const { startSweeping } = await import('./store/document-sweep.js');
-  // What a ledger names that is not well is not relied on.
-  const round = async () => (ledger.unsound() ? undefined : sweep(config, ledger.store, { remove: true }));
-  return startSweeping(round, SWEEP, logger);
+  const { folder } = config.documents;
+  const [{ startSweeping }, { noteIn, notedIn }, { toNote }] = await Promise.all([
+    import('./store/document-sweep.js'),
+    import('./store/document-note.js'),
+    import('./ledger/audit/sweeping.js'),
+  ]);
+  const note = async (): Promise<void> => {
+    const head = await toNote(ledger, placeOf(file, ledger), await notedIn(folder));
+    if (head) noteIn(folder, head);
+  };
+  return startSweeping({ sweep: () => sweep(config, file, ledger, { remove: true }), note }, SWEEP, logger);
 }
 
 /** Where it is noted what has happened once: beside a ledger’s file, or on the event store that services share. */
@@ -622,7 +642,7 @@ async function partsBy(config: Config): Promise<Parts> {
       const token = await issueSignInLink(await localKey(keyFile), officer, Math.floor(systemClock.now() / 1000));
       return new URL(`/sign-in/link?link=${token}`, config.publicUrl).href;
     },
-    sweepDocuments: (store, how) => sweep(config, store, how),
+    sweepDocuments: (file, ledger, how) => sweep(config, file, ledger, how),
     serve: (how) => serve(config, how),
     diagnose: (file) => diagnose(config, file),
   };

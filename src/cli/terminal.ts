@@ -49,9 +49,13 @@ export interface Parts {
     readonly make: boolean;
     readonly acceptLoss: boolean;
   }): Promise<void>;
-  /** Lists the files of the folder of documents that nothing in a ledger names, older than so many days, and takes them away if asked. */
+  /**
+   * Lists the files of the folder of documents that nothing in a ledger names, older than so many days. Removes them if asked, unless it
+   * is in doubt whether that is right: then says why not.
+   */
   sweepDocuments(
-    store: EventStore,
+    file: string,
+    ledger: Ledger,
     how: { readonly remove: boolean; readonly days?: number | undefined },
   ): Promise<{
     readonly unnamed: readonly {
@@ -62,6 +66,7 @@ export interface Parts {
       readonly since: number;
     }[];
     readonly strange: readonly string[];
+    readonly whyNot?: string | undefined;
   }>;
   diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
 }

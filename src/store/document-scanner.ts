@@ -109,14 +109,13 @@ export function createScanner({
       const end = (ended: Omit<Ended, 'output'>): void => {
         clearTimeout(over);
         running.delete(cut);
+        // A program that has ended may have left something running.
+        endGroup(child);
         child.stdout.destroy();
         child.stderr.destroy();
         resolve({ ...ended, output });
       };
-      const ended = (why: string): void => {
-        endGroup(child);
-        end({ status: null, signal: null, why });
-      };
+      const ended = (why: string): void => end({ status: null, signal: null, why });
       const cut = (): void => ended('the service stops');
       const over = setTimeout(() => ended(`it had not ended after ${scanMs} ms`), scanMs);
       running.add(cut);
@@ -128,10 +127,7 @@ export function createScanner({
       child.on('close', (status, signal) => end({ status, signal }));
       child.on('exit', (status, signal) => {
         // What it has started may hold its output open.
-        const left = setTimeout(() => {
-          endGroup(child);
-          end({ status, signal });
-        }, LAST_OUTPUT_MS);
+        const left = setTimeout(() => end({ status, signal }), LAST_OUTPUT_MS);
         child.on('close', () => clearTimeout(left));
       });
     });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileOf, SWEPT, unlessMissing, type DocumentType } from './documents.js';
 
@@ -23,6 +23,8 @@ export interface Swept {
   readonly unnamed: readonly Unnamed[];
   /** Folders of streams that are not in the ledger: nothing in them is touched. */
   readonly strange: readonly string[];
+  /** Why nothing was removed although that was asked for, in a sentence. */
+  readonly whyNot?: string | undefined;
 }
 
 export interface Unnamed {
@@ -37,7 +39,7 @@ export interface Unnamed {
 /** Looks through the folder once. Rejects where it, or a stream of the ledger, cannot be read; what was swept by then is swept. */
 export async function sweepDocuments(sweep: Sweep): Promise<Swept> {
   const { folder, named, remove } = sweep;
-  if (remove) await putBack(folder);
+  if (remove) await putAllBack(sweep);
   const unnamed: Unnamed[] = [];
   const strange: string[] = [];
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -80,15 +82,24 @@ async function taken({ folder, named, now, unnamedMs }: Sweep, file: Unnamed): P
   if (!there) return false;
   const isWanted = there.mtimeMs >= now - unnamedMs || (await named(file.stream))?.has(file.sha256) !== false;
   if (!isWanted) return (await rm(aside).then(done, unlessMissing)) !== undefined;
-  await rename(aside, live).catch(unlessMissing);
+  await putBack(aside, live, now);
   return false;
 }
 
-/** What a sweep that was cut off has laid aside is put back, and looked at again with the rest. */
-async function putBack(folder: string): Promise<void> {
+/**
+ * Puts back what was laid aside, as young as if it had come now. The same file may have been sent again meanwhile, and then takes its
+ * place: it must be no older for that.
+ */
+async function putBack(aside: string, live: string, now: number): Promise<void> {
+  await utimes(aside, new Date(now), new Date(now)).catch(unlessMissing);
+  await rename(aside, live).catch(unlessMissing);
+}
+
+/** What a sweep that was cut off has laid aside is put back. */
+async function putAllBack({ folder, now }: Sweep): Promise<void> {
   for (const name of (await readdir(join(folder, SWEPT)).catch(unlessMissing)) ?? []) {
     const [stream = '', own = ''] = name.split(',');
-    if (fileOf(own)) await rename(join(folder, SWEPT, name), join(folder, stream, own)).catch(unlessMissing);
+    if (fileOf(own)) await putBack(join(folder, SWEPT, name), join(folder, stream, own), now);
   }
 }
 
@@ -99,25 +110,45 @@ const asideAt = (folder: string, { stream, sha256, type }: Placed): string =>
   join(folder, SWEPT, `${stream},${sha256}.${type}`);
 const done = () => true;
 
-/** Sweeps at intervals, for as long as the service runs. A fault is logged, and the next round tries again. */
+/**
+ * Sweeps at intervals, for as long as the service runs. Before each sweep, more often between them and at the stop the folder notes
+ * how far its ledger has come. A fault is logged, and the next round tries again.
+ */
 export function startSweeping(
-  sweep: () => Promise<Swept | undefined>,
-  { firstMs, everyMs }: { readonly firstMs: number; readonly everyMs: number },
-  log: { info(what: object, words: string): void; error(fault: object, words: string): void },
+  { sweep, note }: { readonly sweep: () => Promise<Swept>; readonly note: () => Promise<void> },
+  { firstMs, everyMs, noteMs }: { readonly firstMs: number; readonly everyMs: number; readonly noteMs: number },
+  log: {
+    info(what: object, words: string): void;
+    warn(what: object, words: string): void;
+    error(fault: object, words: string): void;
+  },
 ): { stop(): Promise<void> } {
   let round: Promise<void> = Promise.resolve();
-  const go = (): void => {
+  const noteNow = (): void => {
+    round = round
+      .then(note)
+      .catch((err: unknown) =>
+        log.error({ err }, 'the folder of documents could not note how far its ledger has come'),
+      );
+  };
+  const sweepNow = (): void => {
+    noteNow();
     round = round.then(sweep).then(
-      (swept) => {
-        for (const each of swept?.unnamed ?? []) log.info({ ...each }, 'a document that nothing names was removed');
+      ({ unnamed, strange, whyNot }) => {
+        for (const stream of strange)
+          log.warn({ stream }, 'a folder of documents is of nothing in this ledger, and is left as it is');
+        if (whyNot !== undefined) log.warn({ files: unnamed.length }, `no document was removed. ${whyNot}`);
+        else for (const each of unnamed) log.info({ ...each }, 'a document that nothing names was removed');
       },
       (err: unknown) => log.error({ err }, 'the folder of documents could not be swept'),
     );
   };
-  const timers = [setTimeout(go, firstMs), setInterval(go, everyMs)];
+  noteNow();
+  const timers = [setTimeout(sweepNow, firstMs), setInterval(sweepNow, everyMs), setInterval(noteNow, noteMs)];
   return {
     async stop() {
       for (const timer of timers) clearTimeout(timer);
+      noteNow();
       await round;
     },
   };

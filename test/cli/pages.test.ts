@@ -1,7 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { hexOf } from '../../evidence/tree.js';
+import { noteIn } from '../../src/store/document-note.js';
 import { contribution, folder, FUND, line, openedLedger } from '../support/ledger.js';
 import { runInside, runHere, serving } from './run.js';
 
@@ -127,6 +138,8 @@ t.test('files that nothing in the ledger names are listed, and removed where tha
   await ledger.done('north-ccg-finance', offer('north-one'), named('offer'));
   const { outcome } = await ledger.done('north-ccg-finance', offer('north-two'), named('ended'));
   await ledger.done('north-ccg-finance', { act: 'withdraw', proposal: outcome.proposal!, reason: 'Not needed.' });
+  const { model, tree } = ledger.ledger;
+  const head = { size: model.size(), root: hexOf(await tree.rootAt(model.size())) };
   await ledger.close();
   const documents = join(cwd, 'documents');
   const long = new Date('2020-01-01');
@@ -150,6 +163,13 @@ t.test('files that nothing in the ledger names are listed, and removed where tha
   t.equal(readdirSync(join(documents, stream)).length, 5, 'it only lists them');
   t.match(await sweep('--days', '3650'), { code: 0, out: '', err: /There are 0 files/ });
   for (const days of ['0', '3651', 'many']) t.match(await sweep('--days', days), { code: 2, err: /1 to 3650/ });
+  const unsure = await sweep('--remove', '--json');
+  t.match(unsure, { code: 1, err: /There is 1 file.* None was removed\. The folder does not say yet which ledger/ });
+  t.match(JSON.parse(unsure.out), { removed: false, unnamed: [{ sha256: sha256('abandoned') }] });
+  noteIn(documents, { where: `${realpathSync(ledger.file)} (inode ${statSync(ledger.file).ino})`, ...head });
+  copyFileSync(ledger.file, join(cwd, 'training.sqlite'));
+  t.match(await sweep('--remove', '--ledger', 'training.sqlite'), { code: 1, err: /is another one, a copy, or older/ });
+  t.equal(readdirSync(join(documents, stream)).length, 5, 'in doubt nothing is removed');
   const asJson = await sweep('--json', '--remove');
   t.match(JSON.parse(asJson.out), {
     removed: true,

@@ -100,6 +100,13 @@ t.test('one that does not end is ended, with what it has started', async (t) => 
   t.ok(await gone(ran().map(({ pid }) => pid)));
 });
 
+t.test('what it has started ends with it, even if it let the file through', async (t) => {
+  const { keep, ran } = scanning(t);
+  await keep('LEAVE');
+  t.equal(ran().length, 2);
+  t.ok(await gone(ran().map(({ pid }) => pid)));
+});
+
 t.test('what a scanner has changed or taken away is not kept, whatever it says', async (t) => {
   const { refused } = scanning(t);
   await refused('REMOVE', 'scan-refused');

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { openDocuments } from '../../src/store/documents.js';
+import { noteIn, notedIn } from '../../src/store/document-note.js';
 import { startSweeping, sweepDocuments, type Swept } from '../../src/store/document-sweep.js';
 import { folder } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
@@ -114,6 +115,37 @@ t.test('what a sweep that was cut off has laid aside is put back before anything
   t.same(readdirSync(join(path, '.swept')), []);
 });
 
+t.test(
+  'a file that was sent again is as young as that, whatever a sweep that was cut off had laid aside of it',
+  async (t) => {
+    const { keep, sweep, path, kept } = opened(t);
+    const sha256 = await keep('sent again', 400);
+    mkdirSync(join(path, '.swept'));
+    renameSync(join(path, STREAM, `${sha256}.txt`), join(path, '.swept', `${STREAM},${sha256}.txt`));
+    await keep('sent again', 0);
+    t.same(await sweep(), { unnamed: [], strange: [] });
+    t.same(kept(), [`${sha256}.txt`]);
+    t.same(readdirSync(join(path, '.swept')), []);
+    t.same(await sweep({ now: NOW + 31 * DAY }), {
+      unnamed: [{ stream: STREAM, sha256, type: 'txt', bytes: 10, since: NOW }],
+      strange: [],
+    });
+  },
+);
+
+t.test('a folder notes which ledger it belongs to; what is no such note is told', async (t) => {
+  const path = folder(t);
+  t.equal(await notedIn(path), undefined);
+  const noted = { where: '/var/lib/bcf/ledger.sqlite', size: 12, root: 'a'.repeat(64) };
+  noteIn(path, { ...noted, size: 11 });
+  noteIn(path, noted);
+  t.same(await notedIn(path), noted);
+  for (const text of ['', 'null', '{"size":12}']) {
+    writeFileSync(join(path, '.ledger'), text);
+    await t.rejects(notedIn(path), /is not a note of a ledger: no file is removed/, text);
+  }
+});
+
 const anAct = fc.record({
   file: fc.nat({ max: 3 }),
   days: fc.nat({ max: 60 }),
@@ -160,27 +192,40 @@ t.test(
   async (t) => {
     const said: string[] = [];
     let rounds = 0;
-    let thrice: () => void = () => undefined;
-    const swept = new Promise<void>((resolve) => (thrice = resolve));
+    let notes = 0;
+    let enough: () => void = () => undefined;
+    const swept = new Promise<void>((resolve) => (enough = resolve));
+    const unnamed = [{ stream: STREAM, sha256: 'f', type: 'pdf' as const, bytes: 1, since: 0 }];
+    const say = (_what: object, words: string): void => void said.push(words);
     const sweeping = startSweeping(
-      async () => {
-        if (++rounds === 1) throw new Error('the store is away');
-        if (rounds === 3) thrice();
-        return rounds === 2
-          ? { unnamed: [{ stream: STREAM, sha256: 'f', type: 'pdf', bytes: 1, since: 0 }], strange: [] }
-          : undefined;
+      {
+        async sweep() {
+          if (++rounds === 1) throw new Error('the store is away');
+          if (rounds === 4) enough();
+          if (rounds === 2) return { unnamed, strange: [] };
+          return rounds === 3
+            ? { unnamed, strange: [OTHER], whyNot: 'It is the folder of another ledger.' }
+            : { unnamed: [], strange: [] };
+        },
+        async note() {
+          if (++notes === 1) throw new Error('the disk is full');
+        },
       },
-      { firstMs: 1, everyMs: 5 },
-      { info: (_what, words) => said.push(words), error: (_fault, words) => said.push(words) },
+      { firstMs: 1, everyMs: 5, noteMs: 60_000 },
+      { info: say, warn: say, error: say },
     );
     await swept;
     await sweeping.stop();
-    const at = rounds;
-    t.same(said.slice(0, 2), [
+    const [at, noted] = [rounds, notes];
+    t.same(said, [
+      'the folder of documents could not note how far its ledger has come',
       'the folder of documents could not be swept',
       'a document that nothing names was removed',
+      'a folder of documents is of nothing in this ledger, and is left as it is',
+      'no document was removed. It is the folder of another ledger.',
     ]);
+    t.equal(noted, rounds + 2, 'noted at the start, before each sweep, and at the stop');
     await turn();
-    t.equal(rounds, at, 'after its stop it sweeps no more');
+    t.same([rounds, notes], [at, noted], 'after its stop it sweeps no more');
   },
 );

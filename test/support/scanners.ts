@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 /**
  * A scanner of files for a test: a real program, run by Node. It looks at what is in the file that it is given, and does what the
- * file says: `REFUSE` ends with 1, `HANG` never ends and starts another that does not, `SIGNAL` starts one and is ended by a signal, `REMOVE`
- * takes the file away, `ALTER` writes into it; anything else ends with 0. It writes what it was given to `<path>.log`.
+ * file says: `REFUSE` ends with 1, `HANG` never ends and starts another that does not, `SIGNAL` starts one and is ended by a signal,
+ * `LEAVE` starts one that closes its output and ends with 0, `REMOVE` takes the file away, `ALTER` writes into it; anything else ends
+ * with 0. It writes what it was given to `<path>.log`.
  */
 export function scannerIn(folder: string): string {
   const path = join(folder, 'scan.mjs');
@@ -24,6 +25,11 @@ if (text.includes('REFUSE')) {
 }
 if (text.includes('REMOVE')) rmSync(file);
 if (text.includes('ALTER')) appendFileSync(file, 'more');
+if (text.includes('LEAVE')) {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  appendFileSync(${JSON.stringify(`${path}.log`)}, JSON.stringify({ pid: child.pid }) + '\\n');
+  process.exit(0);
+}
 if (text.includes('HANG') || text.includes('SIGNAL')) {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
   appendFileSync(${JSON.stringify(`${path}.log`)}, JSON.stringify({ pid: child.pid }) + '\\n');

@@ -5,7 +5,7 @@ import { eventLine } from '../../ledger/catalogue.js';
 import type { EventStore } from '../../store/event-store.js';
 import { pages } from '../../store/pages.js';
 import { progress, type Progress } from '../progress.js';
-import { WHERE, WrongUse, type Commands, type Terminal } from '../terminal.js';
+import { Ended, EXIT, WHERE, WrongUse, type Commands, type Terminal } from '../terminal.js';
 
 /** What copies a ledger, puts a copy back, and passes its events on. */
 
@@ -109,7 +109,7 @@ function days(text: string): number {
   throw new InvalidArgumentError(`It must be a whole number of days, 1 to ${DAYS_MAX}.`);
 }
 
-function sweepDocuments({ program, withLedger, parts, output, toRead, tellLoss }: Terminal): void {
+function sweepDocuments({ program, withLedger, parts, output, using }: Terminal): void {
   withLedger(program.command('sweep-documents'))
     .description(
       'list the files of BCF_DOCUMENTS that nothing in the ledger names: of drafts that were given up. A file that is named is never listed',
@@ -117,17 +117,15 @@ function sweepDocuments({ program, withLedger, parts, output, toRead, tellLoss }
     .option('--days <days>', 'only those that are older; otherwise as BCF_DOCUMENT_UNNAMED_DAYS says', days)
     .option('--remove', 'and remove them')
     .option('--json', 'as JSON')
-    .action(async (options: { ledger: string; days?: number; remove?: true; json?: true }) => {
-      const store = toRead(options.ledger);
-      try {
-        tellLoss(store, 'No file was removed: the facts that are gone may name some of them.');
-        const { unnamed, strange } = await parts.sweepDocuments(store, {
+    .action((options: { ledger: string; days?: number; remove?: true; json?: true }) =>
+      using(options.ledger, { readOnly: true }, async (ledger) => {
+        const { unnamed, strange, whyNot } = await parts.sweepDocuments(options.ledger, ledger, {
           remove: options.remove === true,
           days: options.days,
         });
+        const removed = options.remove === true && whyNot === undefined;
         const rows = unnamed.map(({ since, ...each }) => ({ ...each, since: new Date(since).toISOString() }));
-        if (options.json)
-          output.data(JSON.stringify({ removed: options.remove === true, unnamed: rows, strange }, null, 2));
+        if (options.json) output.data(JSON.stringify({ removed, unnamed: rows, strange }, null, 2));
         else
           for (const { stream, sha256, type, bytes, since } of rows)
             output.data(`${stream}/${sha256}.${type}  ${bytes} bytes, since ${since}`);
@@ -137,15 +135,13 @@ function sweepDocuments({ program, withLedger, parts, output, toRead, tellLoss }
           );
         const bytes = rows.reduce((sum, each) => sum + each.bytes, 0);
         const many = `${rows.length} ${rows.length === 1 ? 'file' : 'files'} that nothing names, ${bytes} bytes`;
+        const there = `There ${rows.length === 1 ? 'is' : 'are'} ${many}.`;
+        if (whyNot !== undefined) throw new Ended(EXIT.finding, `${there} None was removed. ${whyNot}`);
         output.note(
-          options.remove
-            ? `Removed: ${many}.`
-            : `There are ${many}.${rows.length > 0 ? ' Say --remove to remove them.' : ''}`,
+          removed ? `Removed: ${many}.` : `${there}${rows.length > 0 ? ' Say --remove to remove them.' : ''}`,
         );
-      } finally {
-        await store.close();
-      }
-    });
+      }),
+    );
 }
 
 export const KEEPING: Commands = {

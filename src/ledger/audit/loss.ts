@@ -1,6 +1,9 @@
 import { LOSS } from '../../domain/register/loss.js';
 import { Refusal } from '../../domain/rules.js';
+import type { EventStore } from '../../store/event-store.js';
+import { pageOfStream } from '../../store/pages.js';
 import { todayOf } from '../acts/stamp.js';
+import { REGISTER_STREAM } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import type { Done } from '../acts/submission.js';
 
@@ -20,4 +23,15 @@ export async function acceptLoss(ledger: Ledger): Promise<Done | undefined> {
   const done = await ledger.note(fact, `loss ${lost.size} ${lost.root} ${found.size} ${found.root}`);
   if (done instanceof Refusal) throw new Error(`${loss.words} That it goes on cannot be recorded now. ${done.detail}`);
   return done;
+}
+
+/** Whether it was ever accepted that recorded acts of a ledger are lost. Rejects where its register cannot be read. */
+export async function hasLost(store: EventStore): Promise<boolean> {
+  let after = -1n;
+  for (;;) {
+    const page = await pageOfStream(store, REGISTER_STREAM, after);
+    if (page.some(({ type }) => type === LOSS.name)) return true;
+    if (page.length === 0) return false;
+    after = page.at(-1)!.revision;
+  }
 }
