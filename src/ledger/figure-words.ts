@@ -61,7 +61,7 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   // The plan, its tests, spending and grants.
   required: 'What the test asks for.',
   actual: 'What there is.',
-  margin: 'actual − required: what can be lost before the test fails.',
+  margin: 'actual − required: what can be lost before the test fails; T4 also fails where it is above nothing.',
   budget: 'What the plan’s lines in force set.',
   committed: 'Ordered, and not yet spent.',
   accrued: 'Due for what was had, and not yet paid.',

@@ -10,7 +10,8 @@ export const TestText = z.object({
   verdict: z.enum(VERDICTS),
   why: z.string(),
   margin: SignedMoney.nullable().meta({
-    description: 'The smallest margin of its rows: what can be lost before it fails. Null where nothing was tested.',
+    description:
+      'The smallest margin of its rows: what can be lost before it fails; T4 also fails where more is pooled than was determined. Null where nothing was tested.',
   }),
   rows: z.array(
     z.object({

@@ -41,7 +41,10 @@ export const FailingText = z.object({
   on: z.string().meta({ description: 'The day of the test: today, or the nearest day of the fund’s year.' }),
   test: z.string(),
   title: z.string(),
-  margin: SignedMoney.meta({ description: 'By how much it fails, below nothing.' }),
+  margin: SignedMoney.meta({
+    description:
+      'The smallest margin of its rows, actual − required: below nothing by what is short; nothing or more where it fails because more is pooled than was determined (T4).',
+  }),
   short: z
     .array(z.object({ of: z.string(), why: z.string() }))
     .meta({ description: 'The payers, sources or districts that fail it, each with why.' }),
@@ -115,12 +118,12 @@ export function returnsToFile({ model }: Ledger, { held, today, seeing }: For): 
     });
 }
 
-/** A fund is tested until its year is closed, or was over for so many days: then nothing can be done any more. */
+/** A fund is tested until its year is closed, and for so many days at the most after its last day: then nothing can be done any more. */
 const TESTED_DAYS = 366;
 
 /**
- * The minimum tests that fail today in the funds of an officer’s partners, for every officer who may act for one: in funds whose
- * year is not closed, and was not over a year ago.
+ * The minimum tests that fail today in the funds of the partners that an officer is a pool manager or finance officer of: in
+ * funds whose year is neither closed nor was over more than {@link TESTED_DAYS} ago.
  */
 export async function testsFailing(
   ledger: Ledger,

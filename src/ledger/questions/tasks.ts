@@ -187,7 +187,7 @@ export const tasks = query({
     }),
     testsFailing: z.array(FailingText).meta({
       description:
-        'The minimum tests that fail today, of the funds of the officer’s partners whose year is not closed, or was over less than a year ago.',
+        'The minimum tests that fail today, of the funds of the partners that the officer is a pool manager or finance officer of: until the year is closed, or was over a year ago.',
     }),
     deadlines: z.array(DeadlineText).meta({
       description:
