@@ -223,14 +223,23 @@ export const faultsAbove = (faulty: Faulty | undefined): Html | false =>
       })),
     }));
 
-/** The dates in words: what the figures of a page are figures of. */
-export const datesInWords = ({
+/**
+ * The dates in words: what the figures of a page are figures of. Of the end of a day that facts may still be recorded before,
+ * it says that the figures may change.
+ */
+export function datesInWords({
   on,
   knownAt,
+  settled = true,
 }: {
   readonly on?: string | undefined;
   readonly knownAt: string;
-}): string => (on === undefined ? capital(instantInWords(knownAt)) : `On ${day(on)}, ${instantInWords(knownAt)}`);
+  readonly settled?: boolean | undefined;
+}): string {
+  const known = instantInWords(knownAt);
+  const words = on === undefined ? capital(known) : `On ${day(on)}, ${known}`;
+  return settled || dayEndedBy(knownAt) === undefined ? words : `${words}, which may still change`;
+}
 
 /** The instant from which a comparison begins that is asked for none: it is before every ledger. */
 const BEFORE_ALL = 0;

@@ -32,6 +32,7 @@ interface Portfolio {
 }
 
 interface Gap extends Record<string, unknown> {
+  readonly settled: boolean;
   readonly on: string;
   readonly knownAt: string;
   readonly ledger: { readonly size: number };
@@ -211,7 +212,7 @@ async function gapChart(
   return html`${stepChart({
     id: 'gap',
     title: gapOnTheDay(gap),
-    about: `Required and funded on each day of the year, ${small(datesInWords({ knownAt: gap.knownAt }))}.${isInYear ? ` The dotted line is ${day(gap.on)}.` : ''}`,
+    about: `Required and funded on each day of the year, ${small(datesInWords({ knownAt: gap.knownAt, settled: gap.settled }))}.${isInYear ? ` The dotted line is ${day(gap.on)}.` : ''}`,
     words: moves.length === 0 ? 'Nothing is required or funded yet.' : moves.slice(0, TOLD_MAX).join(' '),
     first,
     last,

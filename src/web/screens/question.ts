@@ -76,14 +76,15 @@ function addressOf(given: Given) {
 interface Moment {
   readonly on?: string;
   readonly knownAt?: string;
+  readonly settled?: boolean;
 }
 
 /** The dates of an answer in words, for its captions and its foot; of two, both. */
 export function datesOfAnswer(answer: Answer): string {
-  const { knownAt, on, from, to } = answer as Moment & { readonly from?: Moment; readonly to?: Moment };
-  if (knownAt !== undefined) return datesInWords({ ...(typeof on === 'string' && { on }), knownAt });
+  const { knownAt, on, settled, from, to } = answer as Moment & { readonly from?: Moment; readonly to?: Moment };
+  if (knownAt !== undefined) return datesInWords({ ...(typeof on === 'string' && { on }), knownAt, settled });
   if (from?.knownAt !== undefined && to?.knownAt !== undefined)
-    return `First: ${small(datesInWords(from as Required<Moment>))}. Then: ${small(datesInWords(to as Required<Moment>))}`;
+    return `First: ${small(datesInWords({ ...from, knownAt: from.knownAt }))}. Then: ${small(datesInWords({ ...to, knownAt: to.knownAt }))}`;
   return '';
 }
 
