@@ -4,9 +4,10 @@ import type { Table } from './questions/question.js';
 const FORMULA = /^[=+\-@\t\r\n\0\uFF1D\uFF0B\uFF0D\uFF20]/;
 const MONEY = /^-?\d+\.\d{2}$/;
 
-function cell(text: string): string {
+/** One cell of such a table, between separators that are commas unless others are named. */
+export function csvCell(text: string, separator = ','): string {
   const safe = FORMULA.test(text) && !MONEY.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /["\r\n]/.test(safe) || safe.includes(separator) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /**
@@ -14,4 +15,4 @@ function cell(text: string): string {
  * as a formula is quoted with an apostrophe; money is left as it is.
  */
 export const csv = ({ columns, rows }: Table): string =>
-  `\uFEFF${[columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
+  `\uFEFF${[columns, ...rows].map((row) => `${row.map((each) => csvCell(each)).join(',')}\r\n`).join('')}`;

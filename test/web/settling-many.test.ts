@@ -106,7 +106,7 @@ t.test('what is wrong is told line by line, all of it at once, and nothing that 
     'Line 4: Enter given up',
     /Line 4: .* must be a real day/,
     'Line 5: Case must be one that there is: nothing is called “nowhere”',
-    'Line 5: Choose closes the case',
+    'Line 5: Closes the case must be yes or no: “perhaps” is neither',
   );
   await wrong(
     `Case,Agreed,Abandoned\n${caseAt(0)},1,0\n${caseAt(1)},1,0\n${caseAt(0)},2,0`,
@@ -189,6 +189,60 @@ t.test('cases that fit are found by what the register can be asked, and put into
   t.match(textOf((await visit.press(again, 'table-back')).body), 'A line for each case');
   const wrong = await visit.press(table, 'table-read');
   t.equal(faultsOf(wrong.body).length, 4, 'two sums are missing of two cases');
+});
+
+t.test('nothing that was typed is lost where something is refused', async (t) => {
+  const ledger = await raisedMany(t, 3);
+  const { visitor } = await site(t, ledger);
+  const visit = new FormVisit(await visitor().signIn('county-finance'), SETTLE);
+  const page = await tablePage(visit);
+  const table = `Case,Note,Agreed,Given up\n${caseAt(0)},"see ""a"", b",1.00,2.00`;
+  const kept = (body: string): boolean => t.equal(asShown(body)['table']!.trim(), table);
+
+  t.comment('a body that has no part in the area, and a day before any fund');
+  const find = await visit.press(page, 'table-find', { table });
+  const refused = await visit.press(find, 'table-find', { 'by.partner': 'nobody-here', 'by.status': 'open' });
+  t.match([refused.statusCode, titleOf(refused.body)], [400, 'Choose cases']);
+  t.equal(faultsOf(refused.body).length, 1);
+  kept(refused.body);
+  t.match(asShown(refused.body), { 'by.status': 'open' });
+  const first = await visit.open();
+  const early = { 'f.effective-day': '1', 'f.effective-month': '1', 'f.effective-year': '1900' };
+  const opened = await visit.press(first, `table ${LINES}`, { ...early, 'f.lines.0.case': caseAt(1) });
+  t.match([opened.statusCode, titleOf(opened.body)], [200, 'Cases']);
+  t.match(tableIn(opened.body)[1], caseAt(1));
+  const looked = await visit.press(await visit.press(opened, 'table-find', { table }), 'table-find');
+  t.match([looked.statusCode, faultsOf(looked.body)], [400, [/^Effective day must be between/]]);
+  kept(looked.body);
+
+  t.comment('what was not shown is not put into the table');
+  const shown = await visit.press(find, 'table-find', { 'by.status': 'settled' });
+  t.match(textOf(shown.body), '0 fit and are not in the table yet');
+  const unseen = await visit.press(shown, 'table-add', { 'by.status': 'open' });
+  t.match([unseen.statusCode, titleOf(unseen.body)], [400, 'Choose cases']);
+  t.match(faultsOf(unseen.body), [/^What fits has changed since it was shown/]);
+  t.match(textOf(unseen.body), '2 fit and are not in the table yet');
+  const added = await visit.press(unseen, 'table-add');
+  const [head, row, ...more] = tableIn(added.body);
+  t.equal(`${head}\n${row}`, table, 'what was typed stands as it was');
+  t.strictSame(more.sort(), [`${caseAt(1)},,,`, `${caseAt(2)},,,`].sort(), 'in the columns that the first line names');
+
+  t.comment('who goes back is told what a form cannot hold');
+  const long = ['Case,Agreed,Given up', ...Array.from({ length: 501 }, () => `${caseAt(0)},1,0`)].join('\n');
+  for (const [text, says] of [
+    [long, 'There are 501 rows'],
+    [`Case,Agreed,Given up\n${caseAt(0)},1,600.00,0.00`, 'Line 2: This line has 4 cells'],
+  ] as const) {
+    const stays = await visit.press(page, 'table-leave', { table: text });
+    t.match([stays.statusCode, faultsOf(stays.body)[0]], [400, says]);
+    t.equal(asShown(stays.body)['table']!.trim(), text);
+    t.equal((await visit.press(stays, 'table-drop')).statusCode, 200);
+    const blocked = await visit.press(await visit.press(stays, 'table-find'), 'table-find', { 'by.status': 'open' });
+    t.equal(blocked.statusCode, 400, 'nothing is added to it');
+    t.equal(asShown(blocked.body)['table']!.trim(), text);
+  }
+  const back = await visit.press(page, 'table-leave', { table });
+  t.match(asShown(back.body), { 'f.lines.0.case': caseAt(0), 'f.lines.0.agreed': '1.00' });
 });
 
 const BOUNDARY = 'a-boundary-of-the-test';

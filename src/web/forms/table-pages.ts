@@ -18,6 +18,8 @@ interface Table {
   readonly at: string;
   readonly text: string;
   readonly faults: readonly string[];
+  /** Whether the form holds all that the table says. */
+  readonly isWhole: boolean;
   /** The form with the rows of the table. */
   readonly form: Form;
   readonly title: string;
@@ -38,6 +40,7 @@ async function tableAt(site: Site, around: Around, steps: readonly Step[], at: s
     at,
     text,
     faults: read.faults,
+    isWhole: read.isWhole,
     form: { ...Object.fromEntries(others), ...read.form },
     title: titleOf(field),
   };
@@ -51,9 +54,14 @@ const standing = ({ form }: Around, at: string): Form => ({
 });
 
 /** The page of a table as it is. */
-const shownTable = (around: Around, { of, at, text, title }: Table, faults: readonly string[]): string =>
+const shownTable = (
+  around: Around,
+  { of, at, text, title }: Table,
+  faults: readonly string[],
+  leaves = false,
+): string =>
   formPage(around, {
-    ...tablePart(of, title, text, faults),
+    ...tablePart(of, title, text, faults, leaves),
     shown: [at],
     carried: standing(around, at),
     isWrong: faults.length > 0,
@@ -99,25 +107,37 @@ export async function tableSent(
       return table.faults.length > 0
         ? reply.status(400).send(shownTable(around, table, table.faults))
         : reply.send(await back(table.form));
-    // What cannot be read is no row: whoever goes back finds the rows that could be.
+    // Nothing that was typed is left behind unless it is told first.
     case 'table-leave':
+      return table.isWhole
+        ? reply.send(await back(table.form))
+        : reply.status(400).send(shownTable(around, table, table.faults, true));
+    case 'table-drop':
       return reply.send(await back(table.form));
     case 'table-file':
       return reply.send(shownFile(around, table));
-    case 'table-find': {
+    case 'table-find':
       if (!isFound) break;
-      const { isWrong, ...part } = await findPart(site, asking, errand, table);
-      return reply.send(
-        formPage(around, { ...part, shown: [at], carried: { ...standing(around, at), table: table.text }, isWrong }),
-      );
-    }
+      return shownFinding(site, around, table, reply);
     case 'table-add': {
       if (!isFound) break;
-      const next = { ...around, form: await withFound(site, asking, errand, table) };
-      return reply.send(shownTable(next, await tableAt(site, next, steps, at), []));
+      const text = await withFound(site, asking, errand, table);
+      if (text === undefined) return shownFinding(site, around, table, reply);
+      return reply.send(shownTable(around, { ...table, text }, []));
     }
   }
   return reply.send(shownTable(around, table, []));
+}
+
+/** The page on which rows are looked for, with why that is refused above what was asked for. */
+async function shownFinding(site: Site, around: Around, table: Table, reply: FastifyReply): Promise<unknown> {
+  const { asking, errand } = around;
+  const { isWrong, carried, ...part } = await findPart(site, asking, errand, table);
+  if (isWrong) void reply.status(400);
+  const { at, text } = table;
+  return reply.send(
+    formPage(around, { ...part, shown: [at], carried: { ...standing(around, at), ...carried, table: text }, isWrong }),
+  );
 }
 
 export type TableTaken = Awaited<ReturnType<typeof tableIn>>;

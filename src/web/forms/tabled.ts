@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rowsFoundBy, type RowsFrom } from '../../domain/grammar/asked.js';
 import { moneyText, signedPence, total } from '../../domain/money.js';
 import { button, errorSummary, fileUpload, textarea } from '../components/fields.js';
@@ -6,7 +7,8 @@ import { plainly, pounds } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { paragraph } from '../layout.js';
 import type { SentFile } from '../receiving.js';
-import { fieldsFor } from '../screens/filters.js';
+import { Refused } from '../refused.js';
+import { fieldsFor, optionTitle } from '../screens/filters.js';
 import { namedFor } from '../screens/question.js';
 import type { Asking, Form, Site } from '../site.js';
 import { typedDay } from '../typed.js';
@@ -14,7 +16,7 @@ import type { Errand } from './form.js';
 import { filled } from './filling.js';
 import { nameIn, rowsAt, ROWS_MAX } from './reading.js';
 import { isOptional, within } from './shapes.js';
-import { tableText, type Beside, type Tabled } from './table.js';
+import { cellOf, tableText, tableWith, type Added, type Beside, type Tabled } from './table.js';
 
 /**
  * The pages on which a long list is filled in at once: as a table that is typed, pasted or sent as a file, and with what fits some
@@ -65,8 +67,11 @@ const second = (content: string, value: string): Html =>
 const columnsInWords = ({ columns }: Tabled): string =>
   columns.map(({ title, field }) => `${title}${isOptional(field) ? ' (may be left out)' : ''}`).join(', ');
 
-/** The page on which a table is typed or pasted. */
-export function tablePart(of: Tabled, title: string, text: string, faults: readonly string[]): Part {
+/** Leaves the table with the rows of it that a form can hold. */
+const drop = second('Go back without what cannot be read', 'table-drop');
+
+/** The page on which a table is typed or pasted. Who `leaves` it with more than a form can hold is told so first. */
+export function tablePart(of: Tabled, title: string, text: string, faults: readonly string[], leaves = false): Part {
   return {
     title,
     above: faultsAbove(faults, 'table'),
@@ -82,7 +87,7 @@ export function tablePart(of: Tabled, title: string, text: string, faults: reado
         rows: 16,
         classes: 'bcf-table-text',
       })}
-      <div class="bcf-buttons">${button({ content: 'Continue', name: 'go', value: 'table-read' })}${back}</div>`,
+      <div class="bcf-buttons">${button({ content: 'Continue', name: 'go', value: 'table-read' })}${leaves ? drop : back}</div>`,
   };
 }
 
@@ -143,14 +148,15 @@ function dayIn(form: Form): string | undefined {
   return typedDay(day, month, year);
 }
 
-/** Every row that a question finds, page after page; of more than a form holds, one more, so that it is told. */
+/** The rows that a question finds, page after page: all of them, or until `isEnough` of those so far. */
 async function rowsFound(
   site: Site,
   { sight }: Asking,
   { kind, name }: Errand,
   { question, list }: RowsFrom,
   by: Row,
-): Promise<readonly Row[]> {
+  isEnough: (rows: readonly Row[]) => boolean,
+): Promise<{ readonly rows: readonly Row[]; readonly isAll: boolean }> {
   const rows: Row[] = [];
   let after: string | undefined;
   do {
@@ -162,11 +168,11 @@ async function rowsFound(
     });
     rows.push(...(answer[list] as readonly Row[]));
     after = (answer['next'] as string | null) ?? undefined;
-  } while (after !== undefined && rows.length <= ROWS_MAX);
-  return rows;
+  } while (after !== undefined && !isEnough(rows));
+  return { rows, isAll: after === undefined };
 }
 
-/** What is told beside each row, from the question that finds such rows; nothing where there is none. */
+/** What is told beside some rows, from the question that finds such rows; nothing where there is none, or where it cannot be asked. */
 async function besideFor(
   site: Site,
   asking: Asking,
@@ -178,12 +184,26 @@ async function besideFor(
   const found = rowsFoundBy(of.field);
   if (!found || keys.size === 0) return { titles: [], of: new Map() };
   const on = dayIn(form);
-  const rows = await rowsFound(site, asking, errand, found, { ...found.all, ...(on !== undefined && { on }) });
   const key = Object.values(found.fields)[0]!;
+  const by = { ...found.all, ...(on !== undefined && { on }) };
+  const isEnough = (rows: readonly Row[]): boolean => rows.filter((row) => keys.has(row[key]!)).length === keys.size;
+  const all = await orRefused(rowsFound(site, asking, errand, found, by, isEnough));
+  // The form itself says what is wrong with its day.
+  if (all instanceof Refused) return { titles: [], of: new Map() };
   return {
     titles: found.beside.map(plainly),
-    of: new Map(rows.map((row) => [row[key]!, found.beside.map((name) => row[name] ?? '')])),
+    of: new Map(all.rows.map((row) => [row[key]!, found.beside.map((name) => row[name] ?? '')])),
   };
+}
+
+/** What was asked for, or why it was refused. */
+async function orRefused<T>(asked: Promise<T>): Promise<T | Refused> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
 }
 
 /** The rows of a form as the text of a table. */
@@ -201,28 +221,83 @@ export async function tableOf(
   return tableText(of, at, form, await besideFor(site, asking, errand, of, form, keys));
 }
 
-/** The rows that fit what is asked for, and are not in the form yet. */
-async function fitting(site: Site, asking: Asking, errand: Errand, { of, at, form }: Listed): Promise<readonly Row[]> {
-  const on = dayIn(form);
-  const found = rowsFoundBy(of.field)!;
-  const by = { ...asked(form), ...(on !== undefined && { on }) };
-  const rows = await rowsFound(site, asking, errand, found, by);
-  const [field, key] = Object.entries(found.fields)[0]!;
-  const there = new Set(Array.from({ length: rowsAt(form, at) }, (_each, row) => form[`${at}.${row}.${field}`]));
-  return rows.filter((row) => !there.has(row[key]));
-}
-
-/** A list of a form, with the rows that its table holds so far. */
+/** A list of a form, with the table of it as it stands. */
 interface Listed {
   readonly of: Tabled;
   readonly title: string;
   /** The name of the list in the form. */
   readonly at: string;
+  readonly text: string;
+  readonly faults: readonly string[];
+  readonly isWhole: boolean;
   readonly form: Form;
 }
 
-const tooMany = (rows: number): string =>
-  `Narrow it down: together with the table there would be ${rows > ROWS_MAX ? `more than ${ROWS_MAX}` : rows} rows. A form holds at most ${ROWS_MAX}`;
+/** What fits and is not in the table yet, or of more than a form holds, the first of it. */
+interface Fitting {
+  readonly rows: readonly Row[];
+  readonly isAll: boolean;
+  /** Tells whether the same rows were shown before. */
+  readonly mark: string;
+}
+
+/** Under this name the page carries the mark of the rows that it shows. */
+const SHOWN = 'found';
+
+/** Throws {@link Refused} where it cannot be asked so. */
+async function fitting(site: Site, asking: Asking, errand: Errand, { of, at, form }: Listed): Promise<Fitting> {
+  const on = dayIn(form);
+  const found = rowsFoundBy(of.field)!;
+  const by = { ...asked(form), ...(on !== undefined && { on }) };
+  const [field, key] = Object.entries(found.fields)[0]!;
+  const begun = rowsAt(form, at);
+  const there = new Set(Array.from({ length: begun }, (_each, row) => form[`${at}.${row}.${field}`]));
+  const fresh = (rows: readonly Row[]): readonly Row[] => rows.filter((row) => !there.has(row[key]));
+  const { rows, isAll } = await rowsFound(site, asking, errand, found, by, (so) => begun + fresh(so).length > ROWS_MAX);
+  const own = fresh(rows);
+  const mark = createHash('sha256').update(JSON.stringify(own)).digest('hex');
+  return { rows: own, isAll, mark };
+}
+
+const tooMany = (begun: number, { rows, isAll }: Fitting): string =>
+  `Narrow it down: together with the table there would be ${isAll ? begun + rows.length : `more than ${ROWS_MAX}`} rows. A form holds at most ${ROWS_MAX}`;
+
+/** Why rows cannot be looked for so, for whoever reads the page. */
+const refusedWords = ({ fault, message }: Refused): string =>
+  fault?.option === 'on'
+    ? `Effective day ${fault.words}. Go back and change it on the form`
+    : fault
+      ? `${optionTitle(fault.option)} ${fault.words}`
+      : message;
+
+const CHANGED =
+  'What fits has changed since it was shown. Read it below, and put it into the table if it is what you want';
+
+/** What fits, how much it is together, and what stands in the way of putting it into the table. */
+interface Finding {
+  readonly words: string;
+  readonly fault?: string;
+  readonly mark?: string;
+  readonly many: number;
+}
+
+function findingOf({ of, at, form, faults, isWhole }: Listed, found: Fitting | Refused): Finding {
+  if (found instanceof Refused) return { words: '', fault: refusedWords(found), many: 0 };
+  const { rows, isAll, mark } = found;
+  const { beside } = rowsFoundBy(of.field)!;
+  const begun = rowsAt(form, at);
+  const sums = beside.filter((name) => rows.length > 0 && rows.every((row) => /^-?\d+\.\d\d$/.test(row[name] ?? '')));
+  const together = (name: string): string =>
+    pounds(moneyText(total(rows.map((row) => signedPence(row[name]! as never)))));
+  const said = `: ${sums.map((name) => `${together(name)} ${plainly(name).toLowerCase()}`).join(', ')}`;
+  const isOne = rows.length === 1;
+  const words = isAll
+    ? `${rows.length} ${isOne ? 'fits' : 'fit'} and ${isOne ? 'is' : 'are'} not in the table yet${sums.length > 0 ? said : ''}.`
+    : `At least ${rows.length} fit and are not in the table yet.`;
+  if (begun + rows.length > ROWS_MAX) return { words, fault: tooMany(begun, found), many: rows.length };
+  if (!isWhole) return { words, fault: `Go back and put the table right first. ${faults[0]!}`, many: rows.length };
+  return { words, mark, many: rows.length };
+}
 
 /** The page on which rows are looked for: what fits, how much it is together, and a button that puts it into the table. */
 export async function findPart(
@@ -230,47 +305,55 @@ export async function findPart(
   asking: Asking,
   errand: Errand,
   listed: Listed,
-): Promise<Part & { readonly isWrong: boolean }> {
-  const { of, at, form, title } = listed;
-  const found = rowsFoundBy(of.field)!;
-  const question = questionNamed(found.question);
+): Promise<Part & { readonly isWrong: boolean; readonly carried: Form }> {
+  const { of, form, title } = listed;
+  const question = questionNamed(rowsFoundBy(of.field)!.question);
   const given: Row = errand.kind === 'fund' ? { fund: errand.name } : { area: errand.name };
   const isAsked = Object.keys(asked(form)).length > 0;
-  const rows = isAsked ? await fitting(site, asking, errand, listed) : [];
-  const isTooMany = rowsAt(form, at) + rows.length > ROWS_MAX;
   const fields = fieldsFor(question, {}, asked(form), await namedFor(site, asking, question, given), BY);
-  const sums = found.beside.filter(
-    (name) => rows.length > 0 && rows.every((row) => /^-?\d+\.\d\d$/.test(row[name] ?? '')),
-  );
-  const together = (name: string): string =>
-    pounds(moneyText(total(rows.map((row) => signedPence(row[name]! as never)))));
-  const counted = `${rows.length} ${rows.length === 1 ? 'fits' : 'fit'} and ${rows.length === 1 ? 'is' : 'are'} not in the table yet${sums.length > 0 ? `: ${sums.map((name) => `${together(name)} ${plainly(name).toLowerCase()}`).join(', ')}` : ''}.`;
+  const found = isAsked ? findingOf(listed, await orRefused(fitting(site, asking, errand, listed))) : undefined;
+  // What was shown, and is not what fits now, is never put into the table.
+  const hasChanged = form['go'] === 'table-add' && found?.mark !== undefined && found.mark !== form[SHOWN];
+  const fault = hasChanged ? CHANGED : found?.fault;
+  const canAdd = found?.mark !== undefined && found.many > 0;
   return {
     title: `Choose ${within(title)}`,
-    isWrong: isTooMany,
-    above: isTooMany && faultsAbove([tooMany(rowsAt(form, at) + rows.length)], 'found'),
+    isWrong: fault !== undefined,
+    above: fault !== undefined && faultsAbove([fault], 'found'),
+    carried: { [SHOWN]: found?.mark ?? '' },
     content: html`${fields.map(({ field }) => field)}
       <div class="bcf-buttons">${button({ content: 'Show what fits', name: 'go', value: 'table-find', ...(isAsked && { classes: 'govuk-button--secondary' }) })}</div>
-      ${isAsked && html`<div id="found">${paragraph(counted)}</div>`}
-      ${isAsked && rows.length > 0 && paragraph('Sums are filled in where all of a row has been decided; the others you fill in.')}
-      <div class="bcf-buttons">${isAsked && rows.length > 0 && !isTooMany && button({ content: `Put ${rows.length === 1 ? 'it' : 'them'} into the table`, name: 'go', value: 'table-add' })}${second('Go back', 'table-back')}</div>`,
+      ${found && html`<div id="found">${paragraph(found.words)}</div>`}
+      ${canAdd && paragraph('Sums are filled in where all of a row has been decided; the others you fill in.')}
+      <div class="bcf-buttons">${canAdd && button({ content: `Put ${found.many === 1 ? 'it' : 'them'} into the table`, name: 'go', value: 'table-add' })}${second('Go back', 'table-back')}</div>`,
   };
 }
 
 const NOTHING = '0.00';
 
-/** The form with the rows that fit added to those of its table; as it is where they would be too many. */
-export async function withFound(site: Site, asking: Asking, errand: Errand, listed: Listed): Promise<Form> {
-  const { of, at, form } = listed;
-  const rows = await fitting(site, asking, errand, listed);
-  const begun = rowsAt(form, at);
-  if (begun + rows.length > ROWS_MAX) return form;
-  const { fields, decided } = rowsFoundBy(of.field)!;
-  const added = rows.flatMap((row, index) => {
+/** The text of a table with the rows that were shown added to it; undefined where they cannot be added, or others fit now. */
+export async function withFound(
+  site: Site,
+  asking: Asking,
+  errand: Errand,
+  listed: Listed,
+): Promise<string | undefined> {
+  const { of, text, form } = listed;
+  const found = await orRefused(fitting(site, asking, errand, listed));
+  if (found instanceof Refused) return undefined;
+  const { mark } = findingOf(listed, found);
+  if (mark === undefined || mark !== form[SHOWN]) return undefined;
+  const { fields, decided, beside } = rowsFoundBy(of.field)!;
+  const added = found.rows.map((row): Added => {
     const isDecided = decided.where.every((name) => row[name] === NOTHING);
-    return Object.entries({ ...fields, ...(isDecided && decided.fields) }).map(([name, from]) =>
-      filled(of.columns.find((each) => each.name === name)!.field, `${at}.${begun + index}.${name}`, row[from]),
-    );
+    const from = { ...fields, ...(isDecided && decided.fields) };
+    return Object.fromEntries([
+      ...beside.map((name) => [plainly(name).toLowerCase(), row[name] ?? ''] as const),
+      ...of.columns.map(({ name, title, field, shape }) => {
+        const cell = from[name] === undefined ? '' : cellOf(filled(field, name, row[from[name]]), name, shape);
+        return [title.toLowerCase(), cell] as const;
+      }),
+    ]);
   });
-  return Object.assign({}, form, ...added, { [`${at}.count`]: String(begun + rows.length) }) as Form;
+  return tableWith(of, text, added, beside.map(plainly));
 }
