@@ -15,7 +15,7 @@ import { titleOf } from './answer-words.js';
 import { answerDated, pageIn } from './dated.js';
 import { READ_MAX, scrolling, titled } from './parts.js';
 import { placeOf, whereaboutsOf } from './places.js';
-import { asFile, datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
+import { asFile, datesOfAnswer, definitionsFor, footOf, framed, showingFor, sourceOf, workedOut } from './question.js';
 
 /** Two pairs of dates, and the facts that moved the gap from one to the other: they add up to the change. */
 
@@ -238,7 +238,7 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
     given,
     main,
     isFault: faulty !== undefined,
-    source: `${datesOfAnswer(compared)}. ${sourceOf(compared)}`,
+    source: footOf(compared),
   });
 }
 

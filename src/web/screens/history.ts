@@ -17,7 +17,7 @@ import { roleName, told } from './answer-words.js';
 import { answerDated, askedIn } from './dated.js';
 import { openActsAt } from '../open-acts.js';
 import { filled, pageOf } from './places.js';
-import { asFile, datesOfAnswer, framed, showingFor, sourceOf } from './question.js';
+import { asFile, datesOfAnswer, footOf, framed, showingFor, sourceOf } from './question.js';
 import { settlementPart, type Settlement } from './settlement.js';
 import { termsList, type Text } from './terms.js';
 
@@ -153,7 +153,7 @@ async function historyPage(
     }
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ after: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
-  return framed(asking, { title, given, main, isFault: faulty !== undefined, source: `${words}. ${sourceOf(answer)}` });
+  return framed(asking, { title, given, main, isFault: faulty !== undefined, source: footOf(answer) });
 }
 
 interface Event extends Answer {

@@ -9,6 +9,7 @@ import { titled, ways } from './parts.js';
 import { placeOf, placesOfArea, placesOfFund, placesOfRegister, questionTitle, whereaboutsOf } from './places.js';
 import {
   datesOfAnswer,
+  footOf,
   definitionsFor,
   framed,
   isLonger,
@@ -67,7 +68,7 @@ async function yearEndPage(
     dates,
     main,
     isFault: faulty !== undefined,
-    source: `${words}. ${sourceOf(first)}`,
+    source: footOf(first),
   });
 }
 

@@ -94,6 +94,13 @@ export function sourceOf(answer: Answer): string {
   return ledger === undefined ? '' : `Worked out from the first ${ledger.size} events of the ledger.`;
 }
 
+/** What stands at the foot of a printed answer: its dates and its source, where it has them. */
+export const footOf = (answer: Answer): string =>
+  [datesOfAnswer(answer), sourceOf(answer)]
+    .filter((each) => each !== '')
+    .map((each) => each.replace(/\.?$/, '.'))
+    .join(' ');
+
 /** What an answer to a question is shown with, for somebody. */
 export async function showingFor(
   site: Site,
@@ -327,7 +334,7 @@ async function questionPage(
     given,
     main,
     isFault: faulty !== undefined,
-    source: `${words}. ${sourceOf(answer)}`,
+    source: footOf(answer),
     dates: at,
     through: through(question.name, given, at, showing),
   });
