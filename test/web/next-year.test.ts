@@ -57,7 +57,7 @@ t.test('officers open next year’s fund from this one, and sign what it propose
 
   const opened = await county.send(chosen, PAGE, typed);
   t.equal(opened.statusCode, 200);
-  t.match(textOf(opened.body), 'Opened: The fund of testshire for 2017-18 was opened');
+  t.match(textOf(opened.body), 'Opened: The fund of Testshire for 2017 to 2018 was opened');
   t.match(textOf(opened.body), 'NHS North CCG contributes £102.50');
   const twice = await county.send(chosen, PAGE, typed);
   t.equal(twice.statusCode, 303, 'sent twice it is done once');
