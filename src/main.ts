@@ -276,18 +276,20 @@ async function serve(config: Config, how: HowServed): Promise<void> {
   const lapsing = startLapsing(ledger, LAPSE_EVERY_MS, logger);
   const mail = pages && (await mailOf(config, how, ledger, pages, logger));
   const sweeping = pages && (await sweepingOf(config, how, ledger, logger));
-  if (open.accepted) process.stderr.write(`${sentenceOfLoss(open.accepted)}\n`);
-  const where = 'where' in store ? `the ledger at ${store.where}` : file;
-  process.stderr.write(
-    `Serving ${where} at ${address}${pages ? '; open it in a browser' : ''}; documentation at ${address}/docs. Stop with Ctrl+C.\n`,
-  );
-  if (pages?.firstRunCode !== undefined) {
-    const base = pages.publicUrl ?? address;
-    process.stderr.write(`The ledger is empty. Open it in a browser: ${base}/first-run?code=${pages.firstRunCode}\n`);
-  }
   const fault = (err: unknown, words: string): void => {
     logger.fatal({ err }, words);
     log.flushSync();
+  };
+  const saySo = (): void => {
+    if (open.accepted) process.stderr.write(`${sentenceOfLoss(open.accepted)}\n`);
+    const where = 'where' in store ? `the ledger at ${store.where}` : file;
+    process.stderr.write(
+      `Serving ${where} at ${address}${pages ? '; open it in a browser' : ''}; documentation at ${address}/docs. Stop with Ctrl+C.\n`,
+    );
+    if (pages?.firstRunCode !== undefined) {
+      const base = pages.publicUrl ?? address;
+      process.stderr.write(`The ledger is empty. Open it in a browser: ${base}/first-run?code=${pages.firstRunCode}\n`);
+    }
   };
   await new Promise<void>((resolve) => {
     closeWithGrace(
@@ -318,6 +320,8 @@ async function serve(config: Config, how: HowServed): Promise<void> {
         resolve();
       },
     );
+    // Whoever is told that it serves may stop it.
+    saySo();
   });
 }
 

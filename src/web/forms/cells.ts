@@ -30,12 +30,18 @@ const SEPARATORS: readonly Separator[] = ['\t', ';', ','];
 
 const NOT_CLOSED =
   'A quotation mark begins a cell and none ends it. Take it away, or write one at each end of the cell';
+/** Spreadsheets save an empty row with as many cells as the others have. */
+const CUT_OFF =
+  'It is empty and has not as many cells as the first line, so that it may be the beginning of the next. Take it away, or write both as one line';
 const LONG_HEAD = 'A name of a column in the first line goes over more than one line. Write it in one line';
 
 /** Before a cell that a spreadsheet would run as a formula, the ledger’s own files have an apostrophe. */
 const read = (text: string): string => text.trim().replace(/^'(?=[=+\-@])/, '');
 
-/** The lines of a text, each a row of cells; those in which nothing stands are left out. `isName` says what names a column. */
+/**
+ * The lines of a text, each a row of cells; those in which nothing stands are left out, and told where they may be cut off from
+ * the next. `isName` says what names a column.
+ */
 export function linesOf(text: string, isName: (cell: string) => boolean): Lines {
   const separator = separatorOf(text, isName);
   const lines: Line[] = [];
@@ -45,6 +51,8 @@ export function linesOf(text: string, isName: (cell: string) => boolean): Lines 
     const found = rowAt(text, at, separator, lines.length === 0);
     const own = text.slice(at, found.end);
     if (found.cells.some((each) => each !== '')) lines.push({ line, cells: found.cells, written: found.written });
+    else if (found.cells.length > 1 && lines[0] && found.cells.length !== lines[0].cells.length)
+      faults.push({ line, words: CUT_OFF });
     faults.push(...found.faults.map((words) => ({ line, words })));
     line += breaksIn(own) + 1;
     at = found.end + 1;
