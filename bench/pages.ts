@@ -261,7 +261,6 @@ async function measureLedger(
   const sessionKeys = [randomBytes(32)];
   const sessions = createSessions(sessionKeys);
   const now = clock.now();
-  const session = sessions.begin(now, { officer: OFFICER, by: 'benchmark', shown: now });
   const once = openSqliteOnceStore(join(folder, 'once'));
   const app = await wholeService(ledger, await createSignIn({ demonstration: true }), {
     sessionKeys,
@@ -269,7 +268,9 @@ async function measureLedger(
     people: [],
     freshMs: 3_600_000,
   });
-  const asked = { app, cookie: `bcf=${sessions.seal(session)}`, seconds };
+  const cookie = (): string =>
+    `bcf=${sessions.seal(sessions.begin(now, { officer: OFFICER, by: 'benchmark', shown: now }))}`;
+  const asked = { app, cookie, seconds };
   const lines: PageLine[] = [];
   for (const each of [...BY_HAND, ...derived()].filter(({ what }) => what.includes(only))) {
     const random = createRandom(seed);
@@ -303,7 +304,8 @@ function anywhere(random: Random, { funds, partners }: Shape, proposals: readonl
 
 interface Asking {
   readonly app: FastifyInstance;
-  readonly cookie: string;
+  /** Of a session of its own each time: how many pages are sent to one is limited. */
+  cookie(): string;
   readonly seconds: number;
 }
 
@@ -321,7 +323,7 @@ async function measure(
   };
   const sent = { bytes: 0, compressed: 0, body: '' };
   const asPage = async (at: At): Promise<string | undefined> => {
-    const { statusCode, body } = await ask(page(at), { accept: 'text/html', cookie });
+    const { statusCode, body } = await ask(page(at), { accept: 'text/html', cookie: cookie() });
     sent.body = body;
     return statusCode === 200 ? undefined : `${statusCode}: ${page(at)}`;
   };
