@@ -18,23 +18,16 @@ import type { Done, Submission } from './acts/submission.js';
  * Resolves to the act as it is recorded, or to the first rule that refuses it; a refused act leaves nothing behind.
  */
 export async function act(ledger: Ledger, sight: Sight, submission: Submission): Promise<Done | Refusal> {
-  return (
-    ledger.unsound()?.refusal ??
-    mayAct(ledger, sight, submission) ??
-    hasRoom(ledger, sight, submission) ??
-    submitted(ledger, submission)
-  );
+  return refusedAtTheDoor(ledger, sight, submission) ?? submitted(ledger, submission);
 }
 
 /** Why an act would be refused now, by the same door; undefined where it would not be. Nothing is recorded. */
 export async function wouldRefuse(ledger: Ledger, sight: Sight, submission: Submission): Promise<Refusal | undefined> {
-  return (
-    ledger.unsound()?.refusal ??
-    mayAct(ledger, sight, submission) ??
-    hasRoom(ledger, sight, submission) ??
-    ledger.wouldRefuse(submission)
-  );
+  return refusedAtTheDoor(ledger, sight, submission) ?? ledger.wouldRefuse(submission);
 }
+
+const refusedAtTheDoor = (ledger: Ledger, sight: Sight, submission: Submission): Refusal | undefined =>
+  ledger.unsound()?.refusal ?? mayAct(ledger, sight, submission) ?? hasRoom(ledger, sight, submission);
 
 const isOffer = ({ command }: Submission): boolean => command.act === 'propose' || command.act === 'counter';
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { onceEach } from '../domain/once-each.js';
 
 /**
  * Checks, in a fraction of the time that zod takes, whether a schema accepts a value and returns it unchanged. If not,
@@ -17,14 +18,8 @@ interface Compiled {
 
 const NEVER: Compiled = { check: () => false, asItIs: false };
 
-const made = new WeakMap<z.ZodType, QuickCheck>();
-
 /** The quick check of a schema, worked out the first time that it is asked for. */
-export function quickCheck(schema: z.ZodType): QuickCheck {
-  let check = made.get(schema);
-  if (!check) made.set(schema, (check = compiled(schema).check));
-  return check;
-}
+export const quickCheck = onceEach((schema: z.ZodType): QuickCheck => compiled(schema).check);
 
 /** What this looks at of zod’s own definitions; every field may be absent. */
 interface Definition {

@@ -1,6 +1,6 @@
 import { FIRST_DAY, instantOf, knownAtInstant, LAST_DAY, londonDay } from '../domain/calendar.js';
 import { dayEndedBy } from '../ledger/known-words.js';
-import { button, dateInput, errorSummary } from './components/fields.js';
+import { button, dateInput, errorSummary, hiddenField } from './components/fields.js';
 import { capital, day, instant, timeOfDay } from './format.js';
 import { html, type Html } from './html.js';
 import { typedDay } from './typed.js';
@@ -173,14 +173,12 @@ export interface OtherField {
 /** Where in a list a page begins: on other dates it begins at the first. */
 const PLACES = new Set(['after', 'page']);
 
-const hidden = (name: string, value: string): Html => html`<input type="hidden" name="${name}" value="${value}">`;
-
 /** What is asked and has no field goes along: a history of one body stays one at another date. */
 const alongside = ({ asked, dates, more = [] }: Shown): Html[] =>
   Object.entries(asked).flatMap(([name, value]) =>
     value === undefined || value === '' || name in dates || PLACES.has(name) || more.some((each) => each.name === name)
       ? []
-      : [hidden(name, value)],
+      : [hiddenField(name, value)],
   );
 
 function field(name: DateName, { faulty, dates, asked }: Shown): Html {
@@ -205,7 +203,7 @@ function field(name: DateName, { faulty, dates, asked }: Shown): Html {
     values,
     ...(faulty?.wrong.includes(name) && { errorMessage: { content: faultOf(name, faulty.asked) } }),
   });
-  return html`${fields}${isMoment && hidden(momentField(prefix), moment)}`;
+  return html`${fields}${isMoment && hiddenField(momentField(prefix), moment)}`;
 }
 
 /** The day in London of an instant, or of a day, that was asked for. */

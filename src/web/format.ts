@@ -115,6 +115,6 @@ export function offeredByNobody(
   const all = [before, after, change];
   if (isBelow(before) && isBelow(after)) return { title: 'More than required', sums: all.map(turned) };
   const title =
-    isBelow(before) || isBelow(after) ? 'Nobody offers; below nothing, more than required' : 'Nobody offers';
+    isBelow(before) || isBelow(after) ? 'Nobody offers (with a minus: more than is required)' : 'Nobody offers';
   return { title, sums: all };
 }

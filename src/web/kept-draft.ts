@@ -1,5 +1,5 @@
-import { button } from './components/fields.js';
-import { html, joined } from './html.js';
+import { button, hiddenFields } from './components/fields.js';
+import { html } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import type { Form } from './site.js';
 
@@ -35,11 +35,7 @@ export const keptPage = (around: Around, { path, form, title, why, signIn }: Kep
       ${paragraph(`${why} What you typed is kept on this page, for you alone.`)}
       ${signIn !== undefined && paragraph(html`First <a class="govuk-link" href="${signIn}" target="_blank" rel="noopener">sign in again (opens a new tab)</a>. Then come back to this tab and continue.`)}
       <form method="post" action="${path}" novalidate>
-        ${joined(
-          Object.entries(form)
-            .filter(([name]) => !NOT_KEPT.has(name))
-            .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`),
-        )}
+        ${hiddenFields(Object.fromEntries(Object.entries(form).filter(([name]) => !NOT_KEPT.has(name))))}
         ${button({ content: 'Continue' })}
       </form>`,
   });

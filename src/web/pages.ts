@@ -1,3 +1,4 @@
+import { onceEach } from '../domain/once-each.js';
 import { parse, serialize } from 'cookie';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, RULES, type Refusal } from '../domain/rules.js';
@@ -162,10 +163,10 @@ export function registerPages(
   }
 
   /** The session of an officer that a request comes with. Whether it was ended is asked when it is answered. */
-  const officersOf = (request: FastifyRequest): Session | undefined => {
+  const officersOf = onceEach((request: FastifyRequest): Session | undefined => {
     const found = sessions.open(parse(request.headers.cookie ?? '')[COOKIE], now());
     return found?.officer === undefined ? undefined : found;
-  };
+  });
   const byAddress = app.createRateLimit({ max: PAGES_PER_MINUTE });
   const bySession = app.createRateLimit({
     max: PAGES_PER_MINUTE,

@@ -1,7 +1,7 @@
-import { button } from './components/fields.js';
+import { button, hiddenField } from './components/fields.js';
 import { html, type Content } from './html.js';
 import { heading, page, paragraph } from './layout.js';
-import { form, hiddenField, throughProvider } from './sign-in.js';
+import { form, throughProvider } from './sign-in.js';
 import { keptPlace, type Asking, type Site } from './site.js';
 
 /**

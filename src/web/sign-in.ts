@@ -1,7 +1,7 @@
 import { refuse } from '../domain/rules.js';
 import { OPERATOR } from '../ledger/access.js';
 import { askedOf } from './asking.js';
-import { button, errorSummary, fieldset, radios } from './components/fields.js';
+import { button, errorSummary, fieldset, hiddenField, hiddenFields, radios } from './components/fields.js';
 import { html, type Content } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import { placeOfOurs, type Form, type Site } from './site.js';
@@ -22,8 +22,6 @@ export interface Officers {
     readonly mandates: readonly { readonly partner: string; readonly name: string; readonly role: string }[];
   }[];
 }
-
-export const hiddenField = (name: string, value: string) => html`<input type="hidden" name="${name}" value="${value}">`;
 
 export const form = (action: string, around: Around, content: Content) =>
   html`<form method="post" action="${action}" novalidate>${hiddenField('token', around.token)}${content}</form>`;
@@ -90,7 +88,7 @@ export function registerSignIn(site: Site): void {
 /** What leads to the organisation’s provider, and back. */
 export function throughProvider(provider: Provider, around: Around, sent: Form): Content {
   const where = `You sign in with the account of your organisation, at ${new URL(provider.issuer).host}. Then you come back here.`;
-  const fields = Object.entries(sent).map(([name, value]) => hiddenField(name, value));
+  const fields = hiddenFields(sent);
   return html`${paragraph(where)}${form(PROVIDER_ADDRESS, around, [fields, button({ content: 'Sign in' })])}`;
 }
 

@@ -10,6 +10,7 @@ import { MANAGE } from '../../domain/roles.js';
 import { Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
+import type { FundModel } from '../memory/streams.js';
 import { testsNow } from './fund/minimum-tests.js';
 import { isIn, nameOf, fundAtDates, disputesAtDates, type Seeing, type FundAtDates } from './question.js';
 
@@ -69,24 +70,44 @@ interface For {
   readonly seeing: Seeing;
 }
 
-/** The periods of each fund that are over on a day and not closed, for those who manage the pool for its host. */
-export function periodsToClose({ model }: Ledger, { held, today, seeing }: For): z.input<typeof PeriodsText>[] {
-  const managed = new Set(held.filter(({ role }) => MANAGE.includes(role)).map(({ partner }) => partner));
+/** The partners for whom an officer manages pools, or their own money in them. */
+const managedFor = (held: readonly Mandate[]): ReadonlySet<string> =>
+  new Set(held.filter(({ role }) => MANAGE.includes(role)).map(({ partner }) => partner));
+
+/**
+ * What is still to do in the funds that an officer manages for their host, whoever stands for it by then: `undone` says what of a fund,
+ * and since when; undefined where nothing is.
+ */
+function toDoForHosts<Undone extends { readonly since: Day }>(
+  { model }: Ledger,
+  { held, today, seeing }: For,
+  undone: (fund: FundModel) => Undone | undefined,
+): ({ readonly fund: string } & Undone)[] {
+  const managed = managedFor(held);
+  if (managed.size === 0) return [];
+  const { successions } = model.register();
   return model
     .funds()
     .filter((fund) => seeing.sees(fund))
     .flatMap((fund) => {
-      const { opened, closedThrough } = model.fund(fund)!.outline;
-      const { host, year, area } = opened!;
-      const over = Array.from({ length: 12 }, (_, index) => index + 1).filter(
-        (period) => period > closedThrough && lastDayOfPeriod(year, period) < today,
-      );
-      if (over.length === 0) return [];
-      const since = lastDayOfPeriod(year, over[0]!);
-      const hosts = actingFor(model.register().successions, [host], { area, today, effective: since });
-      return hosts.some((each) => managed.has(each)) ? [{ fund, from: over[0]!, to: over.at(-1)!, since }] : [];
+      const found = model.fund(fund)!;
+      const left = undone(found);
+      if (left === undefined) return [];
+      const { host, area } = found.outline.opened!;
+      const hosts = actingFor(successions, [host], { area, today, effective: left.since });
+      return hosts.some((each) => managed.has(each)) ? [{ fund, ...left }] : [];
     });
 }
+
+const PERIODS = Array.from({ length: 12 }, (_, index) => index + 1);
+
+/** The periods of each fund that are over on a day and not closed, for those who manage the pool for its host. */
+export const periodsToClose = (ledger: Ledger, who: For): z.input<typeof PeriodsText>[] =>
+  toDoForHosts(ledger, who, ({ outline: { opened, closedThrough } }) => {
+    const { year } = opened!;
+    const over = PERIODS.filter((period) => period > closedThrough && lastDayOfPeriod(year, period) < who.today);
+    return over.length === 0 ? undefined : { from: over[0]!, to: over.at(-1)!, since: lastDayOfPeriod(year, over[0]!) };
+  });
 
 /** The last periods of the quarters of a year. */
 const QUARTER_ENDS = [3, 6, 9, 12] as const;
@@ -97,26 +118,15 @@ const BESIDE_THE_QUARTER = 'ibcf';
  * The quarters of each fund that are over on a day and of which no return is filed, for those who file returns: the officers who
  * manage the pool for its host. A return of the whole year is one of its last quarter.
  */
-export function returnsToFile({ model }: Ledger, { held, today, seeing }: For): z.input<typeof ReturnsText>[] {
-  const managed = new Set(held.filter(({ role }) => MANAGE.includes(role)).map(({ partner }) => partner));
-  if (managed.size === 0) return [];
-  return model
-    .funds()
-    .filter((fund) => seeing.sees(fund))
-    .flatMap((fund) => {
-      const { facts, outline } = model.fund(fund)!;
-      const { host, year, area } = outline.opened!;
-      const over = QUARTER_ENDS.map((period) => lastDayOfPeriod(year, period)).filter((day) => day < today);
-      const filed = keptInForce(facts, 'return', { on: LAST_DAY, upTo: Infinity }).flatMap(({ data }) =>
-        data['kind'] === BESIDE_THE_QUARTER ? [] : [data['on'] as Day],
-      );
-      const quarters = over.flatMap((day, index) => (filed.includes(day) ? [] : [index + 1]));
-      if (quarters.length === 0) return [];
-      const since = over[quarters[0]! - 1]!;
-      const hosts = actingFor(model.register().successions, [host], { area, today, effective: since });
-      return hosts.some((each) => managed.has(each)) ? [{ fund, quarters, since }] : [];
-    });
-}
+export const returnsToFile = (ledger: Ledger, who: For): z.input<typeof ReturnsText>[] =>
+  toDoForHosts(ledger, who, ({ facts, outline: { opened } }) => {
+    const over = QUARTER_ENDS.map((period) => lastDayOfPeriod(opened!.year, period)).filter((day) => day < who.today);
+    const filed = keptInForce(facts, 'return', { on: LAST_DAY, upTo: Infinity }).flatMap(({ data }) =>
+      data['kind'] === BESIDE_THE_QUARTER ? [] : [data['on'] as Day],
+    );
+    const quarters = over.flatMap((day, index) => (filed.includes(day) ? [] : [index + 1]));
+    return quarters.length === 0 ? undefined : { quarters, since: over[quarters[0]! - 1]! };
+  });
 
 /** A fund is tested until its year is closed, and for so many days at the most after its last day: then nothing can be done any more. */
 const TESTED_DAYS = 366;
@@ -129,11 +139,11 @@ export async function testsFailing(
   ledger: Ledger,
   { held, today, seeing }: For,
 ): Promise<z.input<typeof FailingText>[]> {
-  const partners = held.filter(({ role }) => MANAGE.includes(role)).map(({ partner }) => partner);
+  const partners = [...managedFor(held)];
   const found: z.input<typeof FailingText>[] = [];
   for (const fund of ledger.model.funds().filter((each) => seeing.sees(each))) {
     const { opened, closedThrough } = ledger.model.fund(fund)!.outline;
-    if (closedThrough === PERIODS || dayNumber(today) - dayNumber(opened!.year.last) > TESTED_DAYS) continue;
+    if (closedThrough === PERIODS.length || dayNumber(today) - dayNumber(opened!.year.last) > TESTED_DAYS) continue;
     const at = fundAtDates(ledger, fund, {}) as FundAtDates;
     if (!partners.some((each) => isIn(at, each))) continue;
     for (const { test, title, verdict, margin, rows } of await testsNow(ledger, at))
@@ -145,8 +155,6 @@ export async function testsFailing(
   }
   return found;
 }
-
-const PERIODS = 12;
 
 /** The stages of open cases that end soon or have ended, in which a partner of the officer is a side. */
 export function deadlinesNear(ledger: Ledger, { held, today, seeing }: For): z.input<typeof DeadlineText>[] {

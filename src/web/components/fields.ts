@@ -18,6 +18,13 @@ interface Button extends Common {
   readonly preventDoubleClick?: boolean;
 }
 
+/** A field that nobody sees: what a form carries along. */
+export const hiddenField = (name: string, value: string): Html =>
+  html`<input type="hidden" name="${name}" value="${value}">`;
+
+export const hiddenFields = (all: Readonly<Record<string, string>>): Html =>
+  joined(Object.entries(all).map(([name, value]) => hiddenField(name, value)));
+
 export function button(of: Button): Html {
   const common: Attributes = {
     class: classes('govuk-button', of.classes),

@@ -1,14 +1,12 @@
+import { hiddenFields } from '../components/fields.js';
 import { breadcrumbs } from '../components/ways.js';
-import { html, joined, type Content, type Html } from '../html.js';
+import { html, type Content, type Html } from '../html.js';
 import { page } from '../layout.js';
 import type { Asking, Form } from '../site.js';
 import { TRAVELS, type Errand } from './form.js';
 import { withDeal } from './parts.js';
 
 /** What every page of a form has around what is filled in on it: its title, the way back, and the draft that travels in it. */
-
-const hidden = (all: Form): Html =>
-  joined(Object.entries(all).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`));
 
 export const isOf = (at: string, name: string): boolean =>
   name === at || name.startsWith(`${at}.`) || name.startsWith(`${at}-`);
@@ -33,7 +31,7 @@ const dealCarried = ({ deal }: Errand, { part }: Form): Form =>
 
 /** The draft as it travels in a form: its marks, and what was typed on other pages than the one that is shown. */
 export const draftOf = ({ asking, errand, form }: Around, shown: readonly string[], carried: Form): Html =>
-  hidden({
+  hiddenFields({
     token: asking.around.token,
     whose: asking.draftMark,
     draft: form['draft'] ?? '',

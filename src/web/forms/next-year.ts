@@ -4,7 +4,7 @@ import { refuse, type Refusal } from '../../domain/rules.js';
 import { isDone, openNextYear, OpenNextYearAsked, type OpenNextYearText } from '../../ledger/acts/open-next-year.js';
 import { isRise, type RollForwardText } from '../../ledger/questions/fund/roll-forward.js';
 import { askedOf } from '../asking.js';
-import { button, errorMessage, errorSummary } from '../components/fields.js';
+import { button, errorMessage, errorSummary, hiddenFields } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { insetText, notificationBanner, tag, warningText } from '../components/words.js';
 import { fundName, instant, isNothing, sum, yearName } from '../format.js';
@@ -280,11 +280,7 @@ async function nextYearPage(
   // What was typed and cannot be read is not done without it.
   const sends = unread.length === 0 && above.refusal === undefined;
   const opens = steps.some(({ act }) => act === 'open');
-  const hidden = [
-    ['token', around.token],
-    ['draft', newDraft()],
-    ['mark', markOf(rolled)],
-  ];
+  const carried = hiddenFields({ token: around.token, draft: newDraft(), mark: markOf(rolled) });
   const nextLink = isOpen ? html`<a class="govuk-link" href="/funds/${next}">${fundName(next)}</a>` : fundName(next);
   const main = html`${above.refusal && refusedAbove(above.refusal, names)}
     ${unread.length > 0 && errorSummary({ title: 'There is a problem', errors: unread.map((name) => ({ content: UNREAD, href: `#${RISE}${name}` })) })}
@@ -300,7 +296,7 @@ async function nextYearPage(
           )
     }
     <form method="post" action="/funds/${fund}/roll-forward" novalidate>
-    ${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+    ${carried}
     ${goesOn(rolled, form, names, unread)}
     ${notOn(rolled, names)}
     ${subheading('What is to do')}

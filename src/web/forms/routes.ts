@@ -13,7 +13,7 @@ import { todayOf } from '../../ledger/acts/stamp.js';
 import { sentNow } from '../../ledger/acts/recorded-act.js';
 import { KINDS, streamOf } from '../../ledger/catalogue.js';
 import { askedOf } from '../asking.js';
-import { button } from '../components/fields.js';
+import { button, hiddenFields } from '../components/fields.js';
 import { breadcrumbs } from '../components/ways.js';
 import { fundName, plainly } from '../format.js';
 import { html, type Html } from '../html.js';
@@ -187,11 +187,10 @@ const dealFacts = ({ kind }: Place): { readonly fact: Fact<unknown>; readonly li
 function dealListPage({ around, draftMark }: Asking, place: Place, errand: Errand, form: Form): string {
   const all = dealFacts(place);
   const groups = [...new Set(all.map(({ fact }) => fact.group))];
-  const carried = Object.entries(form).filter(([name]) => name !== 'go' && name !== 'part' && name !== 'token');
+  const carried = Object.entries(form).filter(([name]) => name !== 'go' && name !== 'part');
   const main = html`${heading('Add a part to the deal')}${paragraph('Choose what the part is about. Parts may be for other bodies to do: each body signs its own.')}
     <form method="post" action="${errand.address}" novalidate>
-      ${carried.map(([name, value]) => name !== 'whose' && html`<input type="hidden" name="${name}" value="${value}">`)}
-      <input type="hidden" name="token" value="${around.token}"><input type="hidden" name="whose" value="${draftMark}">
+      ${hiddenFields({ ...Object.fromEntries(carried), token: around.token, whose: draftMark })}
       ${groups.map(
         (group) =>
           html`${subheading(GROUPS[group])}<ul class="govuk-list">${all

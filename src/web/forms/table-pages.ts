@@ -7,26 +7,19 @@ import { lookedUp } from './form.js';
 import { draftOf, formPage, isOf, shell, type Around } from './frame.js';
 import { titleOf } from './shapes.js';
 import { fieldsAt, listAt, type Step } from './steps.js';
-import { readTable, tabled, type Tabled } from './table.js';
-import { findPart, tableFilePart, tableOf, tablePart, withFound, type tableIn } from './tabled.js';
+import { readTable, tabled } from './table.js';
+import { findPart, tableFilePart, tableOf, tablePart, withFound, type Listed, type tableIn } from './tabled.js';
 
 /** How the pages of a table follow each other, from the form to its rows and back. */
 
-/** A list that is filled in as a table, and what its table holds so far. */
-interface Table {
-  readonly of: Tabled;
-  readonly at: string;
-  readonly text: string;
-  readonly faults: readonly string[];
-  /** Whether the form holds all that the table says. */
-  readonly isWhole: boolean;
-  /** The form with the rows of the table. */
-  readonly form: Form;
-  readonly title: string;
-}
-
 /** The table of a list: as it was typed, or made of the rows of the form. Throws {@link Refused} where there is no such list. */
-async function tableAt(site: Site, around: Around, steps: readonly Step[], at: string, typed?: string): Promise<Table> {
+async function tableAt(
+  site: Site,
+  around: Around,
+  steps: readonly Step[],
+  at: string,
+  typed?: string,
+): Promise<Listed> {
   const { asking, errand, form } = around;
   const field = listAt(steps, at);
   const of = field && tabled(field);
@@ -47,7 +40,7 @@ async function tableAt(site: Site, around: Around, steps: readonly Step[], at: s
 }
 
 /** Where a page of a table stands in the form. */
-const standing = ({ form }: Around, at: string): Form => ({
+const placeInForm = ({ form }: Around, at: string): Form => ({
   at: form['at'] ?? '0',
   then: form['then'] ?? '',
   list: at,
@@ -56,24 +49,24 @@ const standing = ({ form }: Around, at: string): Form => ({
 /** The page of a table as it is. */
 const shownTable = (
   around: Around,
-  { of, at, text, title }: Table,
+  { of, at, text, title }: Listed,
   faults: readonly string[],
   leaves = false,
 ): string =>
   formPage(around, {
     ...tablePart(of, title, text, faults, leaves),
     shown: [at],
-    carried: standing(around, at),
+    carried: placeInForm(around, at),
     isWrong: faults.length > 0,
   });
 
-const shownFile = (around: Around, { of, at, text, title }: Table, fault?: string): string =>
+const shownFile = (around: Around, { of, at, text, title }: Listed, fault?: string): string =>
   shell(around, {
     ...tableFilePart(
       of,
       title,
       around.errand.address,
-      draftOf(around, [at], { ...standing(around, at), table: text }),
+      draftOf(around, [at], { ...placeInForm(around, at), table: text }),
       fault,
     ),
     isWrong: fault !== undefined,
@@ -130,13 +123,18 @@ export async function tableSent(
 }
 
 /** The page on which rows are looked for, with why that is refused above what was asked for. */
-async function shownFinding(site: Site, around: Around, table: Table, reply: FastifyReply): Promise<unknown> {
+async function shownFinding(site: Site, around: Around, table: Listed, reply: FastifyReply): Promise<unknown> {
   const { asking, errand } = around;
   const { isWrong, carried, ...part } = await findPart(site, asking, errand, table);
   if (isWrong) void reply.status(400);
   const { at, text } = table;
   return reply.send(
-    formPage(around, { ...part, shown: [at], carried: { ...standing(around, at), ...carried, table: text }, isWrong }),
+    formPage(around, {
+      ...part,
+      shown: [at],
+      carried: { ...placeInForm(around, at), ...carried, table: text },
+      isWrong,
+    }),
   );
 }
 

@@ -80,7 +80,7 @@ export function tablePart(of: Tabled, title: string, text: string, faults: reado
         name: 'table',
         label: { content: `A line for each ${within(of.item)}`, classes: 'govuk-label--s' },
         hint: {
-          content: `The first line names the columns: ${columnsInWords(of)}. Other columns are not read. You can copy lines from a spreadsheet. At most ${ROWS_MAX}.`,
+          content: `The first line names the columns: ${columnsInWords(of)}. Other columns are not read. You can copy lines from a spreadsheet. At most ${ROWS_MAX} lines.`,
         },
         ...(faults.length > 0 && { errorMessage: { content: faults[0]! } }),
         value: text,
@@ -221,15 +221,17 @@ export async function tableOf(
   return tableText(of, at, form, await besideFor(site, asking, errand, of, form, keys));
 }
 
-/** A list of a form, with the table of it as it stands. */
-interface Listed {
+/** A list that is filled in as a table, and what its table holds so far. */
+export interface Listed {
   readonly of: Tabled;
   readonly title: string;
   /** The name of the list in the form. */
   readonly at: string;
   readonly text: string;
   readonly faults: readonly string[];
+  /** Whether the form holds all that the table says. */
   readonly isWhole: boolean;
+  /** The form with the rows of the table. */
   readonly form: Form;
 }
 

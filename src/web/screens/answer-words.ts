@@ -19,7 +19,7 @@ const TITLES: Readonly<Record<string, string>> = {
   oneOff: 'This year only',
   recurrentGap: 'Gap without one-offs',
   soft: 'Offered, not signed',
-  hard: 'Nobody offers; below nothing, more than required',
+  hard: 'Nobody offers (with a minus: more than is required)',
   writeOffs: 'Write-offs',
   requirement: 'Required',
   inDispute: 'In dispute',

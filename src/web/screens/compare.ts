@@ -175,7 +175,7 @@ async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: C
       'to-on': to.on,
       'to-known-at': to.knownAt,
     });
-  return html`<p class="govuk-body bcf-screen">What is known of ${day(to.on)} changed on these days. What has changed from the first change of a day on: ${joined(
+  return html`<p class="govuk-body bcf-screen">What is known of ${day(to.on)} changed on these days. Choose a day to see every change from then on, that day’s own included: ${joined(
     days.map(([of, move]) => html`<a class="govuk-link" href="${before(move)}">${day(of)}</a>`),
     ' | ',
   )}</p>`;

@@ -20,7 +20,7 @@ const requiredInWords = (requirement: string): string =>
   isNothing(requirement)
     ? 'Nothing is required'
     : requirement.startsWith('-')
-      ? `Nothing is required, as the plan saves ${inWords(requirement.slice(1))} more than it costs`
+      ? `The plan saves ${inWords(requirement.slice(1))} more than it costs, so it needs no money`
       : `${inWords(requirement)} is required`;
 
 /** The gap in one sentence, from its figures alone. */
@@ -29,9 +29,10 @@ export function gapInWords({ requirement, funded, soft, hard }: GapFigures): str
   const parts = [
     isNothing(funded) ? 'nothing is funded' : `${inWords(funded)} is funded`,
     ...(isNothing(soft) ? [] : [`${inWords(soft)} is offered and not signed`]),
-    ...missingInWords(soft, hard),
+    ...(requirement.startsWith('-') ? [] : missingInWords(soft, hard)),
   ];
-  return `${required}: ${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)!}.`;
+  const last = parts.at(-1)!;
+  return `${required}: ${parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')}, and ${last}`}.`;
 }
 
 /** The gap on a day, in one line. */

@@ -9,13 +9,13 @@ import { act, wouldRefuse } from '../../ledger/act.js';
 import { KINDS, streamOf, type AnyKind } from '../../ledger/catalogue.js';
 import { foretell, type Foretold } from '../../ledger/acts/what-if.js';
 import { askedOf } from '../asking.js';
-import { button, errorSummary, textarea } from '../components/fields.js';
+import { button, errorSummary, hiddenFields, textarea } from '../components/fields.js';
 import { summaryList, table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
 import { day, fundName, instant } from '../format.js';
 import { documentsList, giveDocument, type NamedDocument } from '../documents.js';
-import { html, joined, type Content, type Html } from '../html.js';
+import { html, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { awaitedIn, namesFor, type Names } from '../names.js';
 import { Refused, refusedAbove } from '../refused.js';
@@ -114,9 +114,6 @@ async function foretold(
   return answered(await foretell(site.ledger, fund, { acts: [{ proposal }], on: inYear(fund, on) }, by));
 }
 
-const hidden = (all: Form): Html =>
-  joined(Object.entries(all).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`));
-
 /** The buttons that an officer has: a signature for each body that they can sign for, and what else they may do. */
 function acts(
   { session, around }: Asking,
@@ -138,7 +135,7 @@ function acts(
   const able = own.filter((each) => each.able);
   const signing = able.map(
     ({ partner }) =>
-      html`<form method="post" action="${address}/sign" novalidate>${hidden({ token: around.token, revision, mark, partner })}${button({ content: `Sign for ${names.of(partner)}`, classes: 'govuk-!-margin-bottom-0' })}</form>`,
+      html`<form method="post" action="${address}/sign" novalidate>${hiddenFields({ token: around.token, revision, mark, partner })}${button({ content: `Sign for ${names.of(partner)}`, classes: 'govuk-!-margin-bottom-0' })}</form>`,
   );
   // What does not fit any more, and so cannot be signed, can still be declined, and countered with what fits.
   const declining = mayDecline || own.some(({ rule }) => rule === null || rule === 'over_limit');
@@ -363,7 +360,7 @@ async function endingPage(
     ${missing && errorSummary({ title: 'There is a problem', errors: [{ content: said, href: '#reason' }] })}
     ${heading(title)}${insetText({ content: names.in(proposal.sentence) })}
     <form method="post" action="/proposals/${id}/${ending}" novalidate>
-      ${hidden({ token: asking.around.token, revision: sent?.['revision'] ?? proposal.revision })}
+      ${hiddenFields({ token: asking.around.token, revision: sent?.['revision'] ?? proposal.revision })}
       ${textarea({
         name: 'reason',
         label: { content: label },
