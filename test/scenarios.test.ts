@@ -39,7 +39,7 @@ t.test('the demonstration answers what nobody could answer in 2016', async (t) =
       '5 × DiscretionaryPaymentWithdrawn, hard norwich-ccg 1,600,000.00 + north-norfolk-ccg 1,250,000.00 + south-norfolk-ccg 1,500,000.00 + west-norfolk-ccg 1,200,000.00 + great-yarmouth-and-waveney-ccg 1,450,000.00 = 7,000,000.00',
     ],
     [
-      'What of Suffolk’s 2016-17 would go on in 2017-18',
+      'What of Suffolk’s 2016-17 would be carried into 2017-18',
       'plan lines 41,500,000.00; contributions 500,000.00; 3 minimum contributions are set by the rules of the new year',
     ],
     [

@@ -6,7 +6,7 @@ import { QUERIES } from '../ledger/questions/all.js';
 import { z } from 'zod';
 import { tableText, withCommas } from './output.js';
 
-/** What the demonstration shows: questions that nobody could answer in 2016, put to the ledger and answered by it. */
+/** One question of the demonstration, which nobody could answer in 2016. The demonstration ledger answers it. */
 interface Question {
   readonly asked: string;
   readonly query: string;
@@ -77,7 +77,7 @@ const QUESTIONS: readonly Question[] = [
       `${answer.movers.map((mover) => `${mover.partner} ${withCommas(mover.changes.hard!)}`).join(' + ')} = ${withCommas(answer.change.hard)}`,
   },
   {
-    asked: 'What of Suffolk’s 2016-17 would go on in 2017-18',
+    asked: 'What of Suffolk’s 2016-17 would be carried into 2017-18',
     query: 'roll-forward',
     with: { fund: 'suffolk-2016-17' },
     say: (answer: { readonly totals: Record<string, string>; readonly leftOut: readonly unknown[] }) =>
@@ -212,7 +212,7 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** Asks the demonstration ledger its questions, and sets the answers beside them. */
+/** Asks the demonstration ledger its questions, and prints a table of questions and answers. */
 export async function demonstrationTable(ledger: Ledger, width?: number): Promise<string> {
   const rows: [string, string][] = [];
   for (const { asked, query: name, with: given, say } of QUESTIONS) {

@@ -1,19 +1,19 @@
 import Table from 'cli-table3';
 import type { Table as Rows } from '../ledger/questions/question.js';
 
-/** Where a command writes: data on one stream, everything else on the other. */
+/** Where a command writes: data to one stream, everything else to the other. */
 export interface Output {
   data(text: string): void;
   note(text: string): void;
-  /** Whether the notes go to a terminal, so that progress can be drawn. */
+  /** Whether notes go to a terminal. Progress is drawn only there. */
   readonly terminal: boolean;
-  /** How wide a line of data may be; none where it does not go to a terminal. */
+  /** The greatest width of a line of data; undefined if it does not go to a terminal. */
   readonly width?: number | undefined;
 }
 
 const AMOUNT = /^-?\d[\d,]*\.\d{2}$/;
 
-/** An amount with commas, `7,000,000.00`; any other text as it is, whatever digits stand in it. */
+/** An amount with commas, `7,000,000.00`. Any other text is returned unchanged, even if it has digits. */
 export const withCommas = (text: string): string => (AMOUNT.test(text) ? text.replace(/\B(?=(\d{3})+\.)/g, ',') : text);
 
 const BARE = {
@@ -36,15 +36,15 @@ const BARE = {
 
 const WRAPPED_WIDTH_MIN = 24;
 
-/** The columns that a table may leave out, as there is nothing in them; none where it has no rows. */
+/** The columns that a table leaves out because they are empty. A table without rows leaves out none. */
 export const leftOut = ({ columns, rows, minor = [] }: Rows): string[] =>
   columns.filter(
     (name, at) => rows.length > 0 && minor.includes(name) && rows.every((row) => row[at] === '0.00' || row[at] === ''),
   );
 
 /**
- * A table for reading: columns aligned, amounts to the right and with commas; what {@link leftOut} names is left out.
- * Where a width is given and the table is wider, its widest column of words is wrapped.
+ * A table for reading: aligned columns, amounts to the right with commas, without the columns of {@link leftOut}. If
+ * the table is wider than `width`, its widest column of words is wrapped.
  */
 export function tableText(table: Rows, width = Infinity): string {
   const { columns, rows } = table;

@@ -55,6 +55,6 @@ function explain(error: unknown, output: Output): number {
   if (error instanceof LoadStopped) return error.refusal ? EXIT.refused : EXIT.usage;
   if (error instanceof MoveStopped) return EXIT.finding;
   if (error instanceof WrongUse) return EXIT.usage;
-  // What is left is that the ledger, or a file beside it, cannot be read: an unreadable event, a broken key.
+  // Any other error means that the ledger, or a file beside it, cannot be read: an unreadable event, a broken key.
   return EXIT.unreadable;
 }

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Output } from './output.js';
 
-/** Work shorter than this is done before a bar could be read. */
+/** Shorter work is done before anybody could read a bar. */
 const PROGRESS_MIN = 50;
 
 export interface Progress {
@@ -9,7 +9,7 @@ export interface Progress {
   done(): void;
 }
 
-/** A progress bar on the terminal's error stream; nothing where there is no terminal, or little to wait for. */
+/** A progress bar on the standard error of a terminal. Without a terminal, or for short work, it draws nothing. */
 export function progress(output: Output, what: string, total: number): Progress {
   if (!output.terminal || total < PROGRESS_MIN) return { at: () => undefined, done: () => undefined };
   const bar = new SingleBar({

@@ -11,7 +11,7 @@ import { COMMANDS, remedyOf } from '../ledger/remedies.js';
 import { leftOut, tableText } from './output.js';
 import { EXIT, Ended, type Terminal } from './terminal.js';
 
-/** Every question as a command of its own. */
+/** Adds every question as a command of its own. */
 
 /** The fields of a schema as help describes them. */
 const fieldsOf = (schema: z.ZodObject) =>
@@ -20,7 +20,7 @@ const fieldsOf = (schema: z.ZodObject) =>
     ...(field as { readonly description: string; readonly enum?: readonly string[] }),
   }));
 
-/** Under which heading the help lists a question: by what it is asked of. */
+/** The heading under which help lists a question: what it is asked about. */
 function groupOf({ path }: Query): string {
   if (path.startsWith('/funds/')) return 'Ask of a fund:';
   if (path.includes('/disputes')) return 'Ask of disputes:';
@@ -29,8 +29,8 @@ function groupOf({ path }: Query): string {
 }
 
 /**
- * Adds the command of a question: what it takes follows from its declaration. Only the question whose name is in the
- * command line takes options: to describe those of all questions costs a tenth of a second at each start.
+ * Adds the command of a question. Its arguments and options follow from its declaration. Options are described only for
+ * the question named in the command line, because describing all of them costs a tenth of a second at each start.
  */
 export function registerQuestion(
   { program, withLedger, output, using }: Terminal,
@@ -70,7 +70,7 @@ export function registerQuestion(
       const question = options['csv'] ? asWhole(query, asked.value, raw) : asked.value;
       const found = await ask(ledger, OPERATOR, query, question);
       if (found instanceof Refusal) throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
-      // What is declared and nothing more, as over HTTP.
+      // Fields that the answer does not declare are removed, as over HTTP.
       const answer = query.answer.parse(found);
       if (options['json']) output.data(JSON.stringify(answer, null, 2));
       else if (options['csv']) output.data(csv(query.table(answer)).trimEnd());
@@ -78,7 +78,8 @@ export function registerQuestion(
         const table = query.table(answer);
         output.data(tableText(table, output.width));
         const gone = leftOut(table);
-        if (gone.length > 0) output.note(`Nothing stands under ${gone.join(', ')}: --csv and --json show them.`);
+        if (gone.length > 0)
+          output.note(`These columns are empty and left out: ${gone.join(', ')}. --csv and --json show them.`);
       }
       const dates = datesInWords(answer);
       if (dates !== undefined) output.note(dates);

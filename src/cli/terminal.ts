@@ -12,12 +12,15 @@ import { progress } from './progress.js';
 export const EXIT = { well: 0, finding: 1, usage: 2, unreadable: 3, refused: 4 } as const;
 type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What the composition root hands to the commands; they know no adapter and no server. */
+/** What the composition root hands to the commands. The commands themselves know no adapter and no server. */
 export interface Parts {
   readonly version: string;
   readonly defaultLedger: string;
   readonly settings: readonly { readonly name: string; readonly words: string }[];
-  /** Opens what `--ledger` names: a file, made only where `make` says so, or `eventstoredb`. `outOfOrder` where it takes a ledger that services shared. */
+  /**
+   * Opens the ledger that `--ledger` names: a file, or `eventstoredb`. A new file is made only if `make` is set.
+   * `outOfOrder` opens a ledger that several services have shared.
+   */
   openStore(
     ledger: string,
     how: { readonly readOnly: boolean; readonly make?: boolean; readonly outOfOrder?: boolean },
@@ -27,18 +30,21 @@ export interface Parts {
     how: { readonly readOnly: boolean; readonly make?: boolean },
   ): Promise<{ readonly ledger: Ledger; readonly clock: SettableClock }>;
   exists(ledger: string): boolean;
-  /** Copies a ledger that is a file to a new file. */
+  /** Copies the ledger’s file to a new file. */
   backUp(ledger: string, to: string): Promise<void>;
-  /** Puts a backup in a ledger’s place: where the old file is kept, and what was recorded of what is lost. */
+  /**
+   * Puts a backup in the ledger’s place. Resolves to where the old file is kept, and to the words recorded about what
+   * is lost.
+   */
   restore(
     from: string,
     ledger: string,
   ): Promise<{ readonly kept: string | undefined; readonly accepted: string | undefined }>;
-  /** Whether a ledger is a file, which can be made, and not on a server, where it begins with the first act. */
+  /** Whether the ledger is a file. A file can be made; a ledger on a server begins with its first act. */
   isFile(ledger: string): boolean;
   readFiles(paths: readonly string[]): readonly NamedFile[];
   scenarios(): readonly NamedFile[];
-  /** Removes a demonstration ledger, so that another can be made. Refuses to remove anything else. */
+  /** Removes a demonstration ledger, so that another can be made. Refuses to remove any other ledger. */
   removeDemonstration(file: string): Promise<void>;
   issueToken(file: string, officer: string, hours: number): Promise<string>;
   signInLink(file: string, officer: string): Promise<string>;
@@ -50,8 +56,8 @@ export interface Parts {
     readonly acceptLoss: boolean;
   }): Promise<void>;
   /**
-   * Lists the files of the folder of documents that nothing in a ledger names, older than so many days. Removes them if asked, unless it
-   * is in doubt whether that is right: then says why not.
+   * Lists the files in the folder of documents that no event of the ledger names, if they are older than so many days.
+   * Removes them if asked. Where it is in doubt whether that is right, it removes none and says why.
    */
   sweepDocuments(
     file: string,
@@ -71,11 +77,11 @@ export interface Parts {
   diagnose(file: string): Promise<readonly { readonly name: string; readonly ok: boolean; readonly words: string }[]>;
 }
 
-export const NEW = 'make the file, where there is none';
+export const NEW = 'make the file if it does not exist';
 
 export const WHERE = 'the ledger: a SQLite file, or eventstoredb for the one at BCF_EVENTSTOREDB';
 
-/** The program was used wrongly: what was asked for cannot be done as it was asked. */
+/** The command was used wrongly: it cannot do what the command line asks. */
 export class WrongUse extends Error {}
 
 /** Ends a command with an exit code and a reason. */
@@ -88,7 +94,7 @@ export class Ended extends Error {
   }
 }
 
-/** What every command has at hand: where its words go, the parts of the program, and the ways to a ledger. */
+/** What every command uses: the output, the parts of the program, and the ways to open a ledger. */
 export interface Terminal {
   readonly program: Command;
   readonly parts: Parts;
@@ -101,19 +107,22 @@ export interface Terminal {
     how: { readonly readOnly: boolean; readonly make?: boolean },
     act: (ledger: Ledger, clock: SettableClock) => Promise<void>,
   ): Promise<void>;
-  /** Opens the store of a ledger that is there. */
+  /** Opens the store of an existing ledger. */
   toRead(file: string): EventStore;
   mustBeThere(file: string): void;
-  /** Whether the ledger is to be made. A file that was mistyped, or is gone, is told and never begun anew unasked. */
+  /**
+   * Whether the ledger is to be made. Without `--new` a missing file is an error, because its name may be mistyped or
+   * the file may be gone.
+   */
   toBeMade(options: { readonly ledger: string; readonly new?: true }): boolean;
   loadInto(file: string, planned: ReturnType<typeof planLoad>, make: boolean): Promise<void>;
-  /** Verifies a file, and ends the command where it is not well. */
+  /** Verifies a file, and ends the command with a finding if the check fails. */
   verified(file: string, isA: string): Promise<void>;
-  /** Ends a command where acts that were recorded are not in the store any more. */
+  /** Ends the command with a finding if acts that were recorded are missing from the store. */
   tellLoss(store: EventStore, then: string): void;
 }
 
-/** Commands of one kind, under the heading by which help lists them. */
+/** Commands of one kind, with the heading under which help lists them. */
 export interface Commands {
   readonly heading: string;
   readonly commands: readonly ((terminal: Terminal) => void)[];
@@ -153,11 +162,11 @@ export function createTerminal(program: Command, parts: Parts, output: Output): 
     const asked = told === true;
     if (asked && !parts.isFile(ledger))
       throw new WrongUse('A ledger on a server begins with its first act: leave --new out.');
-    if (asked && parts.exists(ledger)) throw new WrongUse(`${ledger} is there already: leave --new out.`);
+    if (asked && parts.exists(ledger)) throw new WrongUse(`${ledger} exists already: leave --new out.`);
     if (!asked && !parts.exists(ledger))
       throw new Ended(
         EXIT.unreadable,
-        `There is no ledger ${ledger}. Say --new to make one; where there was one before, put it back or restore a backup.`,
+        `There is no ledger ${ledger}. To make one, add --new. If there was one before, put it back or restore a backup.`,
       );
     return asked;
   }
@@ -172,7 +181,9 @@ export function createTerminal(program: Command, parts: Parts, output: Output): 
           signedInBy: 'file',
           onStep: (done) => bar.at(done),
         });
-        output.note(`${recorded} acts recorded in ${file}${replayed > 0 ? `, ${replayed} had been before` : ''}.`);
+        output.note(
+          `${recorded} acts recorded in ${file}${replayed > 0 ? `; ${replayed} were recorded already and skipped` : ''}.`,
+        );
         for (const warning of warnings) output.note(`Warning: ${warning}`);
       } finally {
         bar.done();
@@ -186,7 +197,8 @@ export function createTerminal(program: Command, parts: Parts, output: Output): 
       const { size, root, problems } = await verify(store);
       for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
       if (size === 0) throw new Ended(EXIT.unreadable, `${file} holds no event.`);
-      if (problems.length > 0) throw new Ended(EXIT.finding, `${file} ${isA} ${size} events that is not well.`);
+      if (problems.length > 0)
+        throw new Ended(EXIT.finding, `${file} ${isA} ${size} events, and the check found faults in it.`);
       output.note(`${size} events are in ${file}; all is well.\nSize ${size}, root ${root}.`);
     } finally {
       await store.close();

@@ -112,7 +112,7 @@ export const REQUEST_RULES = {
   ),
   name_repeated: rule(
     400,
-    'A name stands twice in one object',
+    'A name occurs twice in one object',
     'Programs differ in which of the two they take, so nobody could say what was signed.',
     'Leave one of them out.',
   ),

@@ -44,7 +44,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     onRefusal(rule: RuleCode): void;
     onRecorded(type: string): void;
-    /** Calls back once when the service begins to stop. Returns what takes the callback off again. */
+    /** Calls back once when the service begins to stop. Returns a function that cancels the callback. */
     whenClosing(act: () => void): () => void;
   }
 }
@@ -54,29 +54,32 @@ export interface AppOptions {
   readonly signIn: SignIn;
   readonly logger: FastifyBaseLogger;
   readonly requestsPerMinute: number;
-  /** Shown on the documentation page where the service runs a demonstration. */
+  /** Whether the service runs a demonstration. The documentation page says so. */
   readonly demonstration: boolean;
   readonly version: string;
-  /** The pages, where the service has them. */
+  /** The options of the pages, if the service has them. */
   readonly pages?: PagesOptions;
-  /** Requests are turned away while those before them wait for longer than this on average; 0 turns none away. */
+  /**
+   * Requests are turned away while earlier ones wait for longer than this on average, in milliseconds; 0 turns none
+   * away.
+   */
   readonly waitMsMax?: number;
-  /** How much reading of events there may be at once, where it is not what is usual. */
+  /** How many readers of events there may be at once, where it differs from the default. */
   readonly feeds?: Partial<FeedLimits>;
-  /** The proxies, by address or network, whose word on where a request comes from is taken. */
+  /** The proxies, by address or network, that are trusted to say where a request comes from. */
   readonly trustedProxies?: readonly string[];
-  /** Where it is written who asked what; left out, with all else. */
+  /** The log of who asked what; left out, these lines go to the main log. */
   readonly accessLog?: FastifyBaseLogger;
   readonly metricsToken?: string | undefined;
   readonly securityContact?: string | undefined;
-  /** Over how long that average is, in milliseconds. */
+  /** The time over which that waiting is averaged, in milliseconds. */
   readonly waitAveragedMs?: number;
 }
 
-/** What the package exports is the plugin itself; its types say that it is a namespace. */
+/** The package exports the plugin itself, but its types declare a namespace. */
 const sse = sseModule as unknown as FastifyPluginAsync<SSEPluginOptions>;
 
-/** Whether a browser asks for a page: what programs ask for is answered for programs. */
+/** Whether a browser asks for a page. Programs get answers for programs. */
 const isForAPage = ({ method, url, headers: { accept = '' } }: FastifyRequest): boolean =>
   method === 'GET' && accept.includes('text/html') && !url.startsWith('/v1/');
 
@@ -84,7 +87,7 @@ const BODY_BYTES_MAX = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const WAIT_MS_MAX = 2_000;
 
-/** The service, apart from the server that listens: built for tests and for `serve` alike. */
+/** Builds the service without the server that listens, for tests and for `serve`. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const {
     ledger,
@@ -100,21 +103,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const [ofData, ofPages] = [headersOfData(), headersOfPages()];
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
-    // One line for each request, when it has been answered (operations.ts).
+    // Each request gets one line, written when it has been answered (operations.ts).
     logController: new LogController({ disableRequestLogging: true }),
-    // What little is logged of a request names it: a logger of its own would cost more than its line.
+    // The few lines about a request name it themselves: a logger for each request would cost more than its line.
     childLoggerFactory: (service) => service,
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: NAME_LENGTH_MAX },
-    // What has no Host header is refused in our words (edges.ts), and what comes while it stops too.
+    // A request without a Host header, or one that comes while the service stops, is refused in our words (edges.ts).
     http: { requireHostHeader: false },
     return503OnClosing: false,
-    // An address that cannot be read is answered before there is any hook.
+    // An address that cannot be read is answered before any hook runs.
     frameworkErrors: (error, request, reply) => void onError(error, request, reply.headers(ofPages)),
-    // A client that keeps a connection open must not hold up a stop.
+    // An idle connection that a client keeps open must not delay a stop.
     forceCloseConnections: 'idle',
   });
   let stopping = false;
@@ -128,7 +131,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     for (const act of closers) act();
   });
   app.setErrorHandler(onError);
-  // What a client sends is read by the handlers themselves (problem.ts, `parsed`); routes' schemas document it.
+  // The handlers read what a client sends (problem.ts, `parsed`). The schemas of routes only document it.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(({ schema }: { schema: z.ZodType }) => writtenBy(schema));
   readBodies(app);
@@ -175,7 +178,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         }
         const sight = sightsOf(signedIn.officer);
         if (sight instanceof Refusal) {
-          // A good token without a mandate is no reason to ask for ever.
+          // A good token without a mandate is limited too: its holder may not ask without end.
           await limits.failedSignIn(request);
           throw new Refused(sight);
         }

@@ -4,7 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { finished } from './openapi.js';
 
-/** The API’s description, as a document and as a page. It is the same for as long as the service runs: made once, and kept. */
+/**
+ * The description of the API, as a document and as a page. It does not change while the service runs, so it is made
+ * once and kept.
+ */
 export async function registerDocumentation(
   app: FastifyInstance,
   { version, demonstration }: { readonly version: string; readonly demonstration: boolean },
@@ -47,7 +50,7 @@ export async function registerDocumentation(
     kept.set(as, found);
     return found;
   }
-  // The page’s own addresses of the document would write it anew each time.
+  // The page has addresses of its own for the document, which would write it again each time.
   app.addHook('onRoute', (route) => {
     if (route.url === '/docs/json')
       route.handler = async (_request, reply) => reply.type('application/json; charset=utf-8').send(document('json'));
@@ -55,7 +58,8 @@ export async function registerDocumentation(
       route.handler = async (_request, reply) => reply.type('application/yaml; charset=utf-8').send(document('yaml'));
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
-  // To write it takes some tenths of a second, in which nobody else is answered: before anybody asks, where people ask at all.
+  // Writing the document takes some tenths of a second, in which nobody else is answered. So it is written before
+  // anybody asks, when the service begins to listen.
   app.addHook('onListen', async () => void document('json'));
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(document('json')),

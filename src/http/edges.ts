@@ -8,16 +8,16 @@ import { Refusal, refuse } from '../domain/rules.js';
 import { PROBLEM_TYPE, problemOf, Refused } from './problem.js';
 
 /**
- * What is answered before a route is found, or where none is: what Node and Fastify would say by themselves is said as
- * every other refusal is, as a problem document with the headers that all answers have.
+ * Requests that are answered before a route is found, or without one. Node and Fastify would answer these in words of
+ * their own. Here they get a problem document with the usual headers, like every other refusal.
  */
 
 export const ADDRESS_LENGTH_MAX = 4_096;
 export const NAME_LENGTH_MAX = 128;
 
-/** Node’s codes for what its parser refuses; what is not here cannot be read. */
+/** Node’s error codes for requests that its parser refuses. Any other code means that the request cannot be read. */
 const OF_PARSER: Readonly<Record<string, Refusal>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: refuse('request_too_slow', 'The request was not there in time.'),
+  ERR_HTTP_REQUEST_TIMEOUT: refuse('request_too_slow', 'The request did not arrive in time.'),
   HPE_HEADER_OVERFLOW: refuse('headers_too_large', 'The first line and the headers are longer than 16 kilobytes.'),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: refuse('body_too_large', 'The extensions of the body’s chunks are too long.'),
 };
@@ -27,9 +27,9 @@ type ParserError = Error & { readonly code?: string };
 const refusalOf = ({ code = '', message }: ParserError): Refusal =>
   OF_PARSER[code] ?? refuse('request_malformed', `It is not HTTP as its standard has it: ${message}.`);
 
-/** Answers by ourselves what Node’s parser refuses, and what asks for something that Node does not know. */
+/** Answers requests that Node’s parser refuses, and requests for something that Node does not know. */
 export function answerForNode(app: FastifyInstance, headers: Readonly<Record<string, string>>): void {
-  /** The answer that a connection is in the middle of: nothing else is written into it. */
+  /** The answer that a connection is sending. No other answer is written into it. */
   const answering = new WeakMap<Duplex, ServerResponse>();
   const server: Server = app.server;
   server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
@@ -72,7 +72,7 @@ export function answerForNode(app: FastifyInstance, headers: Readonly<Record<str
   });
 }
 
-/** Refuses what is wrong with a request whatever it asks for. */
+/** Refuses what is wrong with a request, at any address. */
 export function refuseMalformed(request: FastifyRequest): void {
   const { url, httpVersion } = request.raw;
   if (url!.length > ADDRESS_LENGTH_MAX) {
@@ -83,7 +83,10 @@ export function refuseMalformed(request: FastifyRequest): void {
   }
 }
 
-/** The names under which a demonstration answers: this machine’s own, so that no other site’s page can ask it. */
+/**
+ * The names under which a demonstration answers: names of this machine only, so that a page of another site cannot ask
+ * it.
+ */
 const OWN_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 export function refuseOtherHosts({ headers: { host = '' } }: FastifyRequest): void {
@@ -93,9 +96,9 @@ export function refuseOtherHosts({ headers: { host = '' } }: FastifyRequest): vo
   }
 }
 
-/** Bodies are JSON in UTF-8, as they are: neither compressed, nor with a name twice in one object. */
+/** Bodies are JSON in UTF-8. A compressed body, or a name that occurs twice in one object, is refused. */
 export function readBodies(app: FastifyInstance): void {
-  // Text is refused as what it is, not as a body without fields.
+  // Without a parser for text, a text body is refused as text, and not as a body without fields.
   app.removeContentTypeParser('text/plain');
   app.addHook('preParsing', (request, reply, payload, done) => {
     const encoding = request.headers['content-encoding'];
@@ -114,14 +117,14 @@ export function readBodies(app: FastifyInstance): void {
       if (error) return done(error);
       const name = repeatedName(text);
       if (name === undefined) return done(null, value);
-      return done(new Refused(refuse('name_repeated', `"${name.slice(0, 100)}" stands twice in one object.`)));
+      return done(new Refused(refuse('name_repeated', `"${name.slice(0, 100)}" occurs twice in one object.`)));
     };
     if (isUtf8(body)) void parse(request, text, read);
     else done(new Refused(refuse('body_not_json', 'The body is not text in UTF-8.')));
   });
 }
 
-/** An address with parameters in it, as what finds addresses like it. */
+/** A pattern that matches the addresses of a route with parameters. */
 const pattern = (url: string): RegExp =>
   new RegExp(
     `^${url
@@ -130,7 +133,7 @@ const pattern = (url: string): RegExp =>
       .replace(/\\\*/g, '.*')}$`,
   );
 
-/** Says which methods an address takes, of those that are registered from now on. */
+/** Finds which methods an address takes, among the routes registered from now on. */
 export function createMethods(app: FastifyInstance): (address: string) => readonly string[] {
   const taken = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
@@ -146,12 +149,15 @@ export function createMethods(app: FastifyInstance): (address: string) => readon
   };
 }
 
-/** Refuses what no route has taken: by its method, where the address has others, or as nothing. */
+/**
+ * Refuses a request that no route takes. If the address has other methods, the refusal names them; if not, it says that
+ * nothing is there.
+ */
 export function refuseUnrouted(methodsOf: (address: string) => readonly string[]) {
   return ({ method, url }: FastifyRequest, allow: (methods: string) => void): never => {
     const methods = methodsOf(url);
     const asked = `${method} ${url.split('?', 1)[0]!.slice(0, 200)}`;
-    // A route may find by itself that there is nothing at its address.
+    // A route may itself find that there is nothing at its address.
     if (methods.length === 0 || methods.includes(method))
       throw new Refused(new Refusal('not_found', `There is nothing at ${asked}.`));
     allow(methods.join(', '));

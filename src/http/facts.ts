@@ -15,9 +15,9 @@ import { TestText } from '../ledger/minimum-tests-text.js';
 import { answered, factsFor, factsSchema, REFUSED, withHeaders } from './openapi.js';
 import { parsed, Refused } from './problem.js';
 
-/** The routes by which officers post, propose and answer. They follow from the catalogue: no fact is named here. */
+/** The routes by which officers post, propose and answer. They follow from the catalogue; this file names no fact. */
 
-/** What an officer’s program calls an act. */
+/** The key by which an officer’s program identifies an act. */
 export const Key = z
   .string({ error: 'is missing' })
   .regex(/^[\x21-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable characters without spaces' });
@@ -32,26 +32,28 @@ const Outcome = z
     events: z.array(z.object({ id: z.string(), type: z.string(), revision: z.string(), sentence: z.string() })),
     warnings: z.array(z.string()).optional().meta({
       description:
-        'What whoever acts should look at, and no rule refuses: a test that passed and now fails, a line that costs more than its budget, a reference that is shaped like an NHS number. Not repeated on a replay.',
+        'Warnings about an act that no rule refuses, for the officer to look at: a test that passed and now fails, a line that costs more than its budget, a reference that looks like an NHS number. They are not repeated when the same key is sent again.',
     }),
     tests: z.array(TestText).optional().meta({
-      description: 'On a dry run of a fact of a fund: the minimum tests as they would stand after it.',
+      description: 'On a dry run of a fact of a fund: the minimum tests as they would be after it.',
     }),
   })
   .meta({ id: 'Outcome' });
 
 const common = {
-  partner: Name.optional().meta({ description: 'The partner you act for; only where you are mandated for several.' }),
+  partner: Name.optional().meta({
+    description: 'The partner you act for; needed only if you have mandates for several.',
+  }),
   evidence: Evidence.default([]),
 };
-/** A fact as a client sends it: one of those of the stream's kind, by its type. */
+/** A fact as a client sends it: one of the facts of the stream's kind, chosen by its type. */
 export const factSchema = (kind: AnyKind): z.ZodType<SentFact> => factsSchema(kind.facts) as z.ZodType<SentFact>;
 
 export const DryRun = z.strictObject({
   'dry-run': z
     .enum(['true', 'false'])
     .default('false')
-    .meta({ description: 'Decide, and say what would be recorded, but record nothing.' }),
+    .meta({ description: 'Decide the act and answer what would be recorded. Nothing is recorded.' }),
 });
 
 const NewProposal = z.strictObject({ proposal: z.uuid({ error: 'must be the identifier of a proposal' }) });
@@ -70,7 +72,8 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
   for (const name of Object.keys(KINDS) as StreamKind[]) {
     const kind = KINDS[name];
     const { path: base, title, param } = WHEREABOUTS[name];
-    // Any fact is read on any route: on which one it belongs is a rule with words of its own, not a fault of form.
+    // Every route reads every fact. If a fact belongs on another route, a rule with its own words says so; that is not
+    // a fault of form.
     const fact = factSchema(kind);
     const Post = z.strictObject({ fact, ...common, adjustment: Adjustment });
     const facts = z.array(fact).min(1).max(DEAL_FACTS_MAX).optional().meta({ description: FACTS });
@@ -91,7 +94,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
       command: (body: z.output<S>, proposal: string) => Command,
     ): void => {
       const answers = path.includes(':proposal');
-      // Made once: what checks a body is compiled for its schema.
+      // Made once, because the check of a body is compiled for its schema.
       const sent = 'facts' in schema.shape ? schema.check(oneOffer) : schema;
       app.post(
         `${base.replace(/\{(\w+)\}/g, ':$1')}${path}`,
@@ -106,7 +109,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
             body: described(path, schema),
             response: {
               200: answered('With dry-run=true: what would be recorded.', { 'application/json': Outcome }),
-              201: answered('Recorded, and on disk. Sent again with the same key, the same answer.', {
+              201: answered('Recorded, and on disk. If you send it again with the same key, you get the same answer.', {
                 'application/json': Outcome,
               }),
               default: REFUSED,
@@ -115,7 +118,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
           },
         },
         async (request, reply) => {
-          // A preflight of form: routes' schemas are documentation, and nothing reaches a rule but through this.
+          // Checks the form of the body before any rule sees it. The schemas of routes only document it.
           const body = parsed(sent, request.body, '');
           const proposal = answers
             ? parsed(NewProposal, { proposal: (request.params as { proposal: string }).proposal }, '/path').proposal
@@ -185,7 +188,7 @@ export function registerFactRoutes(app: FastifyInstance, ledger: Ledger): void {
 
 const ACT_HEADERS = {
   etag: 'The revision of the stream after the act.',
-  'idempotency-replayed': 'true where the act had been recorded before, under the same key; on a dry run too.',
+  'idempotency-replayed': 'true if the act was recorded earlier under the same key; on a dry run too.',
 };
 
 /** What a route is called in documentation: `post-fund-fact`, `agree-dispute-proposal`. */
@@ -199,7 +202,7 @@ function operationOf(kind: StreamKind, path: string): string {
 const FACTS =
   'The facts of a deal, in the order in which they are recorded: they are signed and recorded whole or not at all.';
 
-/** What each kind of stream takes as a fact of a deal, described once for every route that does. */
+/** What each kind of stream takes as a fact of a deal, described once for all its routes. */
 const DEAL_FACTS: Readonly<Partial<Record<StreamKind, z.ZodType>>> = Object.fromEntries(
   Object.values<AnyKind>(KINDS).flatMap((kind) => {
     const { name, deals, facts } = kind;
@@ -214,19 +217,19 @@ interface SentOffer {
   readonly facts?: readonly SentFact[] | undefined;
 }
 
-/** Refuses a body that offers nothing, or that offers a fact and a deal beside it. */
+/** Refuses a body that offers nothing, and a body that offers both a fact and a deal. */
 function oneOffer({ value, issues }: z.core.ParsePayload): void {
   const { fact, facts } = value as SentOffer;
   if ((fact === undefined) === (facts === undefined))
     issues.push({ code: 'custom', message: 'must hold a fact, or the facts of a deal, and not both', input: value });
 }
 
-/** What a body offers. That it offers one thing has been seen when it was read. */
+/** What a body offers. Reading the body has checked that it offers one thing. */
 const offeredIn = ({ fact, facts }: SentOffer): Offered<SentFact> => offeredAs(facts ?? [fact!]);
 
 const oneOf = (...bodies: readonly z.ZodType[]): z.ZodType => (bodies.length === 1 ? bodies[0]! : z.union(bodies));
 
-/** The bodies of a kind's routes as documentation describes them: each with the facts that it can take, and no others. */
+/** The bodies of a kind's routes as documentation describes them, each with only the facts that the route takes. */
 const describedBodies =
   (kind: AnyKind) =>
   (path: string, schema: z.ZodObject): z.ZodType => {
@@ -246,7 +249,7 @@ const describedBodies =
       return oneOf(single.extend({ fact: factsSchema(factsFor(kind, 'counter')) }), ...deal(schema));
     if (path !== '/proposals') return schema;
     const signed = single.extend({ fact: factsSchema(factsFor(kind, 'proposals')) });
-    // Only a fund has periods: there a fact that needs no signature is proposed as an adjustment of a closed one.
+    // Only a fund has periods. There, a fact that needs no signature is proposed as an adjustment of a closed period.
     if (kind.name !== 'fund')
       return oneOf(signed.omit({ adjustment: true }), ...deal(schema.omit({ adjustment: true })));
     const adjusting = single.extend({ fact: factsSchema(factsFor(kind, 'facts')), adjustment: Adjustment.unwrap() });
@@ -258,7 +261,7 @@ const paramsOf = (kind: StreamKind, answers: boolean) => {
   return z.object({ ...(param && { [param]: Name }), ...(answers && NewProposal.shape) });
 };
 
-/** What names a stream of each kind in an address. */
+/** The parameters that name a stream of each kind in an address. */
 const PARAMS: Readonly<Record<StreamKind, z.ZodObject>> = {
   register: paramsOf('register', false),
   fund: paramsOf('fund', false),
@@ -267,17 +270,19 @@ const PARAMS: Readonly<Record<StreamKind, z.ZodObject>> = {
 
 const headersOf = (ifMatch: 'required' | 'optional') =>
   z.object({
-    'idempotency-key': Key.meta({ description: 'Your own name for this act; sent again, the act is not repeated.' }),
+    'idempotency-key': Key.meta({
+      description: 'Your own name for this act. If you send it again, the act is not repeated.',
+    }),
     'if-match':
       ifMatch === 'required'
         ? z.string().meta({ description: 'The ETag of the proposal that you have read.' })
         : z
             .string()
             .optional()
-            .meta({ description: 'The ETag of the fund that you have read, where the act depends on it.' }),
+            .meta({ description: 'The ETag of the fund that you have read, if the act depends on it.' }),
   });
 
-/** The key of an act, from its header. Throws {@link Refused} where there is none. */
+/** The key of an act, from its header. Throws {@link Refused} if there is none. */
 export function keyOf(request: Pick<FastifyRequest, 'headers'>): string {
   const sent = request.headers['idempotency-key'];
   const key = Key.safeParse(sent);
@@ -290,20 +295,28 @@ function revisionRead(request: FastifyRequest, needed: 'required' | 'optional'):
   const sent = request.headers['if-match'];
   if (sent === undefined) {
     if (needed === 'optional') return undefined;
-    throw new Refused(new Refusal('if_match_missing', 'To answer a proposal, say which state of it you have read.'));
+    throw new Refused(
+      new Refusal(
+        'if_match_missing',
+        'To answer a proposal, send the ETag of the proposal that you have read in the header If-Match.',
+      ),
+    );
   }
   const revision = /^"(0|[1-9]\d{0,14})"$/.exec(sent)?.[1];
   if (revision === undefined) throw new Refused(notARevision(sent.trim()));
   return Number(revision);
 }
 
-/** What proxies make of a tag when they compress the answer that it came with: `W/"17"`, `"17-gzip"`. */
+/** What proxies make of an ETag when they compress the answer: `W/"17"`, `"17-gzip"`. */
 const CHANGED_ON_THE_WAY = /^(?:W\/"\d+(?:[-;]+\w+)?"|"\d+[-;]+\w+")$/;
 
 function notARevision(sent: string): Refusal {
   const header = `The header If-Match is ${sent.slice(0, 100)}`;
   if (sent === '*')
-    return new Refusal('if_match_missing', `${header}, which stands for any state: say which one you have read.`);
+    return new Refusal(
+      'if_match_missing',
+      `${header}, which stands for any state. Send the ETag of the state that you have read.`,
+    );
   if (CHANGED_ON_THE_WAY.test(sent)) {
     const why = 'a proxy between you and the service has changed the ETag, as it does when it compresses answers';
     return new Refusal(
@@ -311,7 +324,7 @@ function notARevision(sent: string): Refusal {
       `${header}: ${why}. Send the revision alone, "${/\d+/.exec(sent)![0]}", and ask whoever runs the proxy to leave /v1 uncompressed.`,
     );
   }
-  return new Refusal('if_match_stale', `${header}, which is no ETag of this service.`);
+  return new Refusal('if_match_stale', `${header}, which is not an ETag of this service.`);
 }
 
 async function submit(ledger: Ledger, asked: Asked): Promise<unknown> {

@@ -12,7 +12,10 @@ import { createTail, lineOf, PAGE, PAGE_BYTES_MAX, type Line, type Tail } from '
 import type { Lane, Turns } from './turns.js';
 import { PositionText } from './waiting.js';
 
-/** The events themselves, to follow: JSON lines of what there is, or server-sent events that go on and can be resumed. */
+/**
+ * The routes that send the events themselves: JSON lines of the events recorded so far, or server-sent events that
+ * continue and can be resumed.
+ */
 
 const Options = z.strictObject({
   after: PositionText.optional().meta({
@@ -29,14 +32,15 @@ const EventText = z
     type: z.string(),
     withheld: z.literal(true).optional().meta({
       description:
-        'Of a return, where you may see no cases of the area: its figures hold the exact sum of open claims, so its data and hash are left out but for the day.',
+        'True of a return if you may not see cases of the area. Its figures hold the exact sum of open claims, so only its day is shown, without its other data and its hash.',
     }),
     hash: z.string().optional().meta({
       description:
-        'The event’s leaf hash in the ledger’s tree (RFC 6962): SHA-256 of a zero byte and the canonical JSON (RFC 8785) of an object of six texts: data, id, metadata, revision, stream and type, where data and metadata are canonical JSON themselves. The position is no part of it.',
+        'The event’s leaf hash in the ledger’s tree (RFC 6962): SHA-256 of a zero byte and the canonical JSON (RFC 8785) of an object of six texts: data, id, metadata, revision, stream and type, where data and metadata are canonical JSON themselves. The position is not part of it.',
     }),
     void: z.literal(true).optional().meta({
-      description: 'Where it counts for nothing: what its act was decided on had moved when it was recorded.',
+      description:
+        'True if the event changes nothing, because a stream that its act was decided on had changed when it was recorded.',
     }),
     why: z.string().optional().meta({ description: 'Why it is void.' }),
     data: z.looseObject({ effective: z.string() }).meta({ description: 'As docs/events.md lists it for its type.' }),
@@ -44,47 +48,50 @@ const EventText = z
   })
   .meta({ id: 'Event', description: 'One event: a line of JSON, or the data of one server-sent event.' });
 
-/** How much reading of events there may be at once. */
+/** How many readers of events there may be at once. */
 export interface FeedLimits {
   readonly perOfficer: number;
   readonly inAll: number;
-  /** A reader that takes nothing of what is sent for so long is let go. */
+  /** A reader that takes nothing for so long, in milliseconds, is disconnected. */
   readonly stalledMs: number;
 }
 
 export const FEED_LIMITS: FeedLimits = { perOfficer: 20, inAll: 2_000, stalledMs: 30_000 };
 
-/** A turn is for so long: whoever reads small pages reads more than one in it. */
+/** The length of a turn. A reader of small pages reads several in one turn. */
 const TURN_MS = 1;
 
 interface Reading {
   readonly request: FastifyRequest;
   readonly after: EventPosition | undefined;
   readonly isLive: boolean;
-  /** Whether anybody reads still. */
+  /** Whether the reader is still connected. */
   isRead: boolean;
-  /** Wakes the reader, where it waits. */
+  /** Wakes the reader, if it waits. */
   goOn?: () => void;
-  /** Since when what was sent waits to be taken; nothing while nothing does. */
+  /** Since when sent text waits to be taken; undefined while none waits. */
   waitsSince?: number | undefined;
 }
 
 interface Feeding {
   readonly ledger: Ledger;
-  /** Whoever reads what is old waits for a turn for each page: many of them would take all the time there is. */
+  /**
+   * A reader of old events waits for a turn for each page; otherwise many such readers would take all the service’s
+   * time.
+   */
   readonly turns: Lane;
   readonly tail: Tail;
   readonly sightsOf: (officer: string) => Sight | Refusal;
 }
 
-/** What somebody may see now: a stream may outlive a mandate or a token. */
+/** What a reader may see now, because a stream may last longer than a mandate or a token. */
 function sightNow({ ledger, sightsOf }: Feeding, { signedIn: { officer, until } }: FastifyRequest): Sight | undefined {
   if (until !== undefined && ledger.clock.now() > until) return undefined;
   const sight = sightsOf(officer);
   return sight instanceof Refusal ? undefined : sight;
 }
 
-/** Some of the older events after a position, from the store; more than none where there are any. */
+/** Some of the older events after a position, from the store: at least one, if there are any. */
 async function olderThanTail({ store, model }: Ledger, after: EventPosition | undefined): Promise<Line[]> {
   const read = goingOn(store, after, await store.readAll({ after, limit: PAGE }));
   const page: Line[] = [];
@@ -97,19 +104,22 @@ async function olderThanTail({ store, model }: Ledger, after: EventPosition | un
   return page;
 }
 
-/** How an event is written for one who reads it. */
+/** How an event is written for a reader. */
 type Writing = (line: Line, text: string) => string;
 
 const asLine: Writing = (_line, text) => `${text}\n`;
 /** A server-sent event. Its text is one line. */
 const asMessage: Writing = ({ position, type }, text) => `id: ${position}\nevent: ${type}\ndata: ${text}\n\n`;
 
-/** The events that somebody may see, in ledger order: those that the read model has taken, some at once. */
+/**
+ * The events that a reader may see, in ledger order, some at a time. Only events that the read model has taken are
+ * sent.
+ */
 async function* texts(feeding: Feeding, reading: Reading, written: Writing): AsyncGenerator<string> {
   const { ledger, tail, turns } = feeding;
   let from = reading.after;
   const isMore = (): boolean => ledger.store.isAfter(ledger.model.position()!, from);
-  /** Since when it has its turn. Whoever has just been woken has one. */
+  /** Since when the reader has its turn. A reader that has just been woken has one. */
   let begun = -Infinity;
   while (reading.isRead) {
     const found = tail.next(from);
@@ -126,7 +136,7 @@ async function* texts(feeding: Feeding, reading: Reading, written: Writing): Asy
         begun = performance.now();
         continue;
       }
-      // Who does not follow reads to the end of what there is, whatever is kept for those who do.
+      // A reader that does not follow reads to the end of the recorded events, whatever the tail keeps.
       if (!isMore()) return;
     }
     if (performance.now() - begun > TURN_MS) {
@@ -148,7 +158,7 @@ async function* texts(feeding: Feeding, reading: Reading, written: Writing): Asy
   }
 }
 
-/** Sends what there is, no faster than it is taken. */
+/** Sends the texts as fast as the reader takes them. */
 async function send({ raw }: FastifyReply, all: AsyncGenerator<string>): Promise<void> {
   for await (const text of all) {
     if (raw.destroyed) return;
@@ -163,7 +173,7 @@ async function send({ raw }: FastifyReply, all: AsyncGenerator<string>): Promise
   }
 }
 
-/** Counts who reads, lets go of who takes nothing any more, and ends all where the service stops. */
+/** Counts readers, disconnects those who take nothing any more, and ends all of them when the service stops. */
 function createReaders(app: FastifyInstance, { perOfficer, inAll, stalledMs }: FeedLimits) {
   const reading = new Map<Reading, FastifyReply>();
   const release = setInterval(() => {
@@ -179,10 +189,10 @@ function createReaders(app: FastifyInstance, { perOfficer, inAll, stalledMs }: F
       const { officer } = begun.request.signedIn;
       const own = [...reading.keys()].filter(({ request }) => request.signedIn.officer === officer).length;
       if (own >= perOfficer) {
-        throw new Refused(refuse('too_many_feeds', `${officer} reads events ${own} times at once already.`));
+        throw new Refused(refuse('too_many_feeds', `${officer} already has ${own} connections that read events.`));
       }
       if (reading.size >= inAll) {
-        throw new Refused(refuse('too_many_feeds', `Events are read ${reading.size} times at once already.`));
+        throw new Refused(refuse('too_many_feeds', `${reading.size} connections already read events.`));
       }
       reading.set(begun, reply);
       const end = (): void => {
@@ -210,7 +220,9 @@ export function registerFeed(
   const feeding: Feeding = { ledger, sightsOf, tail, turns: turns.lane() };
   const readers = createReaders(app, limits);
 
-  /** Refuses to wait for ever for events after one that there is not, as there may be none after a restore. */
+  /**
+   * Refuses to wait for events after a position that does not exist. After a restore there may never be such events.
+   */
   async function refuseBeyondHead(after: EventPosition | undefined): Promise<void> {
     const head = await ledger.store.head();
     if (after === undefined || !ledger.store.isAfter(after, head)) return;
@@ -221,7 +233,7 @@ export function registerFeed(
     '/events',
     {
       sse: { kind: 'dual' },
-      // What HEAD says is known without reading events.
+      // A HEAD request needs no events.
       exposeHeadRoute: false,
       schema: {
         summary:
@@ -248,11 +260,12 @@ export function registerFeed(
       readers.begin(reading, reply);
       if (!sse)
         return reply.type(JSON_LINES).send(Readable.from(texts(feeding, reading, asLine), { highWaterMark: 1 }));
-      // A reader knows that it is connected before there is anything to read.
+      // The headers are sent at once, so that a reader knows it is connected before the first event.
       sse.sendHeaders();
       reply.raw.flushHeaders();
       await send(reply, texts(feeding, reading, asMessage));
-      // Not the reply: it is thenable, and would wait for the end that only returning brings.
+      // The reply itself is not returned, because it is thenable: it would wait for the end, and the end comes only by
+      // returning.
       return undefined;
     },
   );

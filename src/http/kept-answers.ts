@@ -5,30 +5,32 @@ import { todayOf } from '../ledger/acts/stamp.js';
 import type { Ledger } from '../ledger/ledger.js';
 
 /**
- * Answers as they were sent, for the next who asks the same. What a question that names its instant is answered depends
- * on the ledger, the day, the address, what the asker may see, this version of the program, and whether its instant is
- * settled, and on nothing else: so an answer is kept under all of them, whole, and everything is dropped when an event is
- * taken or a day begins. The tag of an answer is the digest of the same, so who has the tag has the answer. An answer that
- * can still change is kept until its instant is past: from then on it is worked out anew, and may be settled.
+ * Keeps answers as they were sent, for the next asker of the same question. If a question names its instant, its answer
+ * depends on the ledger, the day, the address, the asker’s sight, this version of the program, and whether the instant
+ * is settled. The whole answer is kept under all of these. Everything is dropped when an event is taken or a day
+ * begins.
+ *
+ * The tag of an answer is a digest of the same things, so a client with the tag has the answer. An answer that can
+ * still change is kept until its instant is past. Then it is worked out again, and may be settled.
  */
 export interface KeptAnswers {
-  /** What is kept of an answer, or what it can be kept in. */
+  /** The kept answer, or the place where one can be kept. */
   of(sight: Sight, url: string): KeptAnswer;
-  /** Keeps an answer that was worked out, unless it is a long one, and gives it its tag. */
+  /** Keeps an answer that was worked out and gives it its tag. The bytes of a long answer are not kept. */
   keep(answer: KeptAnswer, of: Settled, body: Buffer): GivenAnswer;
 }
 
 export interface KeptAnswer {
-  /** What its tag is made of, beside whether it is settled. */
+  /** What its tag is made of, except whether it is settled. */
   readonly of: string;
-  /** Its instant, where it is not settled. */
+  /** The answer’s instant, if it is not settled. */
   openUntil: Instant | undefined;
   given: GivenAnswer | undefined;
 }
 
 export interface GivenAnswer {
   readonly tag: string;
-  /** Its bytes, where they are kept: a text would be put together and encoded anew each time. */
+  /** Its bytes, if they are kept. A text would have to be joined and encoded again each time. */
   readonly body: Buffer | undefined;
 }
 
@@ -39,7 +41,7 @@ interface Settled {
 
 const ANSWERS_MAX = 2_000;
 const URL_LENGTH_MAX = 512;
-/** What is longer is worked out again: kept answers take no more than some 32 MiB. */
+/** A longer answer is worked out again, so that kept answers take about 32 MiB at most. */
 const BODY_BYTES_MAX = 16 * 1024;
 
 export function createKeptAnswers(ledger: Ledger, version: string): KeptAnswers {

@@ -7,8 +7,8 @@ import { createShares, type Shares } from './shares.js';
 import { createTurns, type Turns } from './turns.js';
 
 /**
- * How much anybody may ask. Officers are limited by name, once they are known; whoever is not known, by address: whoever
- * fails to sign in, and whoever reads the pages that are open to all. Pages count whoever is signed in to them (web/pages.ts).
+ * How much a client may ask. Officers who have signed in are limited by name. Failed sign-ins, and readers of the pages
+ * open to all, are limited by address. The pages count their signed-in officers themselves (web/pages.ts).
  */
 
 declare module 'fastify' {
@@ -17,31 +17,37 @@ declare module 'fastify' {
     pressure: Pressure;
   }
   interface FastifyContextConfig {
-    /** Whether requests are counted where they are answered, by who is signed in, or not at all. */
+    /** Whether the route counts its own requests, by who is signed in, or needs no counting. */
     readonly isCountedApart?: true;
   }
 }
 
 const FAILED_SIGN_INS_PER_MINUTE = 60;
 const OPEN_PAGES_PER_MINUTE = 300;
-/** Waiting is averaged over so long that one long piece of work, such as reading the ledger at the start, is no reason. */
+/**
+ * Waiting is averaged over this time, so that one long piece of work, such as reading the ledger at the start, turns
+ * nobody away.
+ */
 const WAIT_AVERAGED_MS = 5_000;
-/** While requests wait for so long on average, whoever takes most is asked to wait first. */
+/** While requests wait for longer than this on average, the officers who take most are asked to wait first. */
 const WAIT_BUSY_MS = 250;
 
-/** Asked by balancers and containers, as often as they like. */
+/** Addresses that load balancers and containers ask as often as they like. */
 const PROBES: ReadonlySet<string> = new Set(['/health', '/ready']);
 
 export interface Limits {
-  /** Counts a sign-in that failed, by its address. Throws {@link Refused} where there were too many. */
+  /** Counts a failed sign-in by its address. Throws {@link Refused} if there were too many. */
   failedSignIn(request: FastifyRequest): Promise<void>;
-  /** The turns of all that may wait: posts go before it. */
+  /** The turns of all work that may wait. Posts go before it. */
   readonly turns: Turns;
-  /** Refuses an officer who takes more of the service's time than all others, while it cannot keep up. */
+  /** Refuses an officer who takes more than a tenth of the service's time while it cannot keep up. */
   refuseHeavy(officer: string): void;
 }
 
-/** @param waitMsMax beyond it, on average over `waitAveragedMs`, all requests are turned away; 0 turns none away */
+/**
+ * @param waitMsMax if requests wait for longer than this, on average over `waitAveragedMs`, all are turned away; 0
+ * turns none away
+ */
 export async function registerLimits(
   app: FastifyInstance,
   waitMsMax: number,
@@ -54,7 +60,7 @@ export async function registerLimits(
     if (waitMsMax > 0 && app.pressure.lateMs() > waitMsMax)
       throw new Refused(refuse('overloaded', `Requests wait for longer than ${waitMsMax} ms on average.`));
   });
-  // An address of IPv6 is taken with its whole network, as one subscriber is given it.
+  // An IPv6 address counts together with its whole network, because one subscriber is given a whole network.
   await app.register(rateLimit, { global: false, timeWindow: '1 minute' });
   app.decorate(
     'shares',
@@ -75,12 +81,12 @@ export async function registerLimits(
     };
   };
 
-  // Many addresses at once take turns, so that no act waits for all of them.
+  // Requests from many addresses take turns, so that an act never waits for all of them.
   const turns = createTurns();
   const pages = turns.lane();
   const openPages = limitedByAddress(
     OPEN_PAGES_PER_MINUTE,
-    `Only ${OPEN_PAGES_PER_MINUTE} pages a minute are sent to one address`,
+    `Only ${OPEN_PAGES_PER_MINUTE} pages a minute are sent to one address without signing in`,
   );
   app.addHook('onRequest', (request, _reply, done) => {
     const { url = '', config } = request.routeOptions;

@@ -1,26 +1,29 @@
 import { openSync, write, writeSync } from 'node:fs';
 
-/** Where lines are logged to. They are written some at a time, and in their order. */
+/** A log that writes several lines at a time, in their order. */
 interface Log {
   write(line: string): void;
-  /** Writes what waits, before it returns. */
+  /** Writes all waiting lines before it returns. */
   flushSync(): void;
 }
 
-/** Written some lines at a time, and those that wait once a second: a write for each line costs more than most answers. */
+/**
+ * Lines are written when so many bytes wait, and once a second: writing each line by itself costs more than most
+ * answers.
+ */
 const BYTES_AT_ONCE = 4_096;
 const WRITTEN_WITHIN_MS = 1_000;
-/** So much waits for a place that cannot be written; what comes after that is lost. */
+/** So much text waits if the place cannot be written. Later lines are lost. */
 const WAITING_MAX = 1_024 * 1_024;
 
 /**
- * Where the service logs to: standard output, or a file. What still waits when the service stops is written then. Lines
- * that cannot be written, since the disk is full, wait until they can; they end nothing and hold up nothing.
+ * Where the service logs to: standard output, or a file. Waiting lines are written when the service stops. If lines
+ * cannot be written, because the disk is full, they wait until they can. The service neither ends nor waits for them.
  */
 export function logTo(dest: string | number = 1): Log {
   const file = typeof dest === 'number' ? dest : openSync(dest, 'a', 0o600);
   let waiting = '';
-  /** What has been given to the file and is not in it yet. */
+  /** Bytes that were given to the file but are not written yet. */
   let unsent: Buffer = Buffer.alloc(0);
   let underWay = false;
 
@@ -34,7 +37,7 @@ export function logTo(dest: string | number = 1): Log {
     underWay = true;
     write(file, unsent, (error, written) => {
       underWay = false;
-      // What has failed, or was not written whole, is tried again with the next lines, or the next second.
+      // Bytes that failed, or were not written whole, are tried again with the next lines, or after a second.
       if (!error) unsent = unsent.subarray(written);
     });
   }
@@ -47,13 +50,13 @@ export function logTo(dest: string | number = 1): Log {
       if (waiting.length >= BYTES_AT_ONCE) give();
     },
     flushSync() {
-      // What is under way has been taken by the system already, or never will be.
+      // A write that is under way has already been passed to the system, or never will be.
       const bytes = Buffer.concat([underWay ? Buffer.alloc(0) : unsent, Buffer.from(waiting)]);
       [unsent, waiting] = [Buffer.alloc(0), ''];
       try {
         for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
       } catch {
-        // There is nowhere to say it.
+        // There is no place left to report this.
       }
     },
   };

@@ -3,9 +3,9 @@ import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from 
 import { dirname } from 'node:path';
 
 /**
- * Makes a file that its owner alone can read: whole and on disk, or not at all. It is written beside its place and linked
- * into it, which, unlike renaming, leaves alone what another process has put there in the meantime. Throws where it
- * cannot be written.
+ * Makes a file that only its owner can read: whole and on disk, or not at all. The file is written under another name
+ * and then linked to its place. Linking fails if another process has made the file in the meantime; renaming would
+ * overwrite that file. Throws if the file cannot be written.
  */
 export function madeOnce(path: string, text: string): void {
   const beside = `${path}.${randomUUID()}`;

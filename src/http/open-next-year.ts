@@ -9,7 +9,7 @@ import { answered, REFUSED } from './openapi.js';
 import { parsed, Refused } from './problem.js';
 import { writtenBy } from './written.js';
 
-/** The route that opens next year’s fund: many acts behind one key, each decided by itself. */
+/** The route that opens next year’s fund: many acts under one key, each decided on its own. */
 export function registerOpenNextYear(app: FastifyInstance, ledger: Ledger): void {
   const textOf = writtenBy(OpenNextYearAnswer);
   app.post(
@@ -17,7 +17,7 @@ export function registerOpenNextYear(app: FastifyInstance, ledger: Ledger): void
     {
       schema: {
         summary:
-          'Open the fund of the next year from this one: all that you may do of it, each step decided by itself. What is others’ to do is told.',
+          'Open next year’s fund from this one, as far as you may. Each step is decided on its own. The answer lists the steps that others have to take.',
         operationId: 'open-next-year',
         tags: ['Fund: acts'],
         params: OfFund,
@@ -25,15 +25,15 @@ export function registerOpenNextYear(app: FastifyInstance, ledger: Ledger): void
         headers: z.object({
           'idempotency-key': Key.meta({
             description:
-              'Your own name for this act; sent again, no step is done twice, and what stands then is answered.',
+              'Your own name for this act. If you send it again, no step is done twice, and the answer says what has been recorded.',
           }),
         }),
         body: OpenNextYearAsked,
         response: {
-          200: answered('Nothing was recorded: nothing is left to do, all of it is for others, or it was a dry run.', {
+          200: answered('Nothing was recorded: nothing is left to do, others have to do it, or it was a dry run.', {
             'application/json': OpenNextYearAnswer,
           }),
-          201: answered('What was done is recorded, and on disk; what was refused says why.', {
+          201: answered('The steps that were taken are recorded, and on disk. Each refused step says why.', {
             'application/json': OpenNextYearAnswer,
           }),
           default: REFUSED,

@@ -5,7 +5,7 @@ import type { AnyKind } from '../ledger/catalogue.js';
 import { describeFigures } from '../ledger/figure-words.js';
 import { Problem } from './problem.js';
 
-/** What the routes share of their description: answers by media type, their headers, and the facts that each takes. */
+/** What the routes share in their descriptions: answers by media type, headers, and the facts that each takes. */
 
 /** An answer of a route: what it means, and its form in each media type. */
 export const answered = (description: string, content: Readonly<Record<string, z.ZodType>>) => ({
@@ -20,8 +20,8 @@ export const REFUSED = answered('Refused: which rule refused it, why, and what t
 export const CSV = z.string().meta({ description: 'The answer as a table: UTF-8 with a byte-order mark, RFC 4180.' });
 
 /**
- * The headers of a route's good answers, each with what it means: under a name of our own in the route's schema, until
- * they stand in the document.
+ * The headers of a route's good answers, each with its meaning. The route's schema keeps them under a name of our own
+ * until the document is finished.
  */
 export const withHeaders = (headers: Readonly<Record<string, string>>) => ({ 'x-answer-headers': headers });
 
@@ -30,7 +30,10 @@ interface Operation {
   'x-answer-headers'?: Readonly<Record<string, string>>;
 }
 
-/** Finishes the document: schemas that have names, what each figure is, and the headers of answers, which the schemas of routes do not carry. */
+/**
+ * Finishes the document: named schemas, the meaning of each figure, and the headers of answers, which the schemas of
+ * routes cannot hold.
+ */
 export const finished: typeof jsonSchemaTransformObject = (given) => {
   const document = jsonSchemaTransformObject(given);
   describeFigures(document);
@@ -50,7 +53,7 @@ export const finished: typeof jsonSchemaTransformObject = (given) => {
   return document;
 };
 
-/** What a client sends as a fact: one of some, by its type. */
+/** The schema of a fact that a client sends: one of the given facts, chosen by its type. */
 export function factsSchema(facts: readonly Fact<never>[]): z.ZodType {
   const options = facts.map((fact) =>
     z
@@ -62,7 +65,9 @@ export function factsSchema(facts: readonly Fact<never>[]): z.ZodType {
   });
 }
 
-/** The facts of a kind that a route takes. A fact that is signed as another is goes either way, as that other does. */
+/**
+ * The facts of a kind that a route takes. A fact that is signed as another may go by either route, as that other may.
+ */
 export const factsFor = (kind: AnyKind, route: 'facts' | 'proposals' | 'counter'): readonly Fact<never>[] =>
   (kind.facts as readonly Fact<never>[]).filter(({ signature, signedAs }) => {
     if (signedAs) return true;

@@ -11,24 +11,27 @@ import { Refused } from './problem.js';
 import { signedInOf } from './sign-in.js';
 import { PROJECTOR_STATES } from '../ledger/memory/projector.js';
 
-/** What an operator watches: whether the service lives, whether it is ready, and what it does. No figures of any fund. */
+/**
+ * What an operator watches: whether the service lives, whether it is ready, and what it does. It shows no figures of
+ * any fund.
+ */
 
-/** Further behind than this, the service says that it is not ready. */
+/** If the read model is further behind, the service says that it is not ready. */
 const LAG_SECONDS_MAX = 10;
 
 export interface OperationsOptions {
-  /** Who asked what, reads too, and no figure: a log of its own. */
+  /** The log of access: who asked what, reads too, without figures. */
   readonly accessLog: FastifyBaseLogger;
-  /** What the operator shows for the metrics that are not open to all. */
+  /** The token that the operator sends for the metrics that are not open to all. */
   readonly metricsToken?: string | undefined;
-  /** Whom to tell of a weakness: `mailto:…` or `https:…`. */
+  /** The address to which a weakness is reported: `mailto:…` or `https:…`. */
   readonly securityContact?: string | undefined;
 }
 
-/** For how long what security.txt says is good, of the year that RFC 9116 advises at the most. */
+/** How many days security.txt is valid. RFC 9116 advises a year at most. */
 const SECURITY_TXT_DAYS = 180;
 
-/** Metrics are made no more often than this, however many ask. */
+/** Metrics are made again after this time at the earliest, however many clients ask. */
 const METRICS_KEPT_MS = 1_000;
 
 export function registerOperations(
@@ -36,7 +39,7 @@ export function registerOperations(
   ledger: Ledger,
   { accessLog, metricsToken, securityContact }: OperationsOptions,
 ): void {
-  /** What says how the process is, for all; and what is counted by kind of question and act, for the operator. */
+  /** Metrics of the process are open to all. Counts by kind of question and act are for the operator. */
   const open = new Registry();
   const registry = new Registry();
   collectDefaultMetrics({ register: open });
@@ -62,7 +65,7 @@ export function registerOperations(
   const size = new Gauge({ name: 'bcf_ledger_events', help: 'Events taken by the read model.', registers: [registry] });
   const lag = new Gauge({
     name: 'bcf_projector_lag_seconds',
-    help: 'How long the read model has been behind the store.',
+    help: 'How long the read model has been behind the store, in seconds.',
     registers: [open],
   });
   const state = new Gauge({
@@ -78,12 +81,12 @@ export function registerOperations(
   });
   const writable = new Gauge({
     name: 'bcf_store_writable',
-    help: 'Whether acts can be recorded, as far as is known: 0 from the first that could not be written until one is.',
+    help: 'Whether acts can be recorded: 0 from the first act that could not be written until one is written again.',
     registers: [open],
   });
   const faulted = new Gauge({
     name: 'bcf_ledger_faulted',
-    help: '1 once acts, or questions too, are refused because something is wrong with the ledger.',
+    help: '1 once acts, or acts and questions, are refused because something is wrong with the ledger.',
     registers: [open],
   });
   app.decorate('onRefusal', (rule: RuleCode) => refusals.inc({ rule }));
@@ -98,11 +101,12 @@ export function registerOperations(
     const { url: route, schema } = request.routeOptions;
     const { statusCode: status } = reply;
     const ms = Math.round(reply.elapsedTime * 1000) / 1000;
-    // Not the address that was asked for: its names and its options are the asker’s, and stand in the log of access.
+    // The requested address is not logged here, because its names and options are the asker’s. The log of access holds
+    // it.
     request.log.info({ reqId, address, method, route: route ?? 'none', status, ms }, 'answered');
     const who = signedInOf(request);
     if (who || route?.startsWith('/v1/')) {
-      // A page has no name but its route.
+      // A page has no operation name, so its route is used.
       const { operationId: operation = route } = schema as { readonly operationId?: string };
       const { officer, by } = who ?? {};
       accessLog.info({ reqId, officer, by, address, method, operation, of: request.params, status }, 'asked');
@@ -181,11 +185,11 @@ export function registerOperations(
 
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Compared in a time that tells nothing of the token. */
+/** Compared in constant time, so that the time tells nothing about the token. */
 const isToken = (authorization: string, token: string | undefined): boolean =>
   token !== undefined && timingSafeEqual(digestOf(authorization), digestOf(`Bearer ${token}`));
 
-/** What has been found wrong since the service started, for whoever watches it. */
+/** The fault found since the service started, for whoever watches the service. */
 function faultOf(ledger: Ledger): { readonly fault?: { readonly code: RuleCode; readonly words: string } } {
   const found = ledger.unsound();
   return found ? { fault: { code: found.refusal.rule, words: found.refusal.detail } } : {};

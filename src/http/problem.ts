@@ -16,7 +16,7 @@ import {
 } from '../store/event-store.js';
 import { signedInOf } from './sign-in.js';
 
-/** Problem documents (RFC 9457): every refusal, in words for a finance officer, under the code of its rule. */
+/** Problem documents (RFC 9457): every refusal, in words for a finance officer, with the code of its rule. */
 export const Problem = z
   .object({
     type: z.string().meta({ description: 'The page of the rule.' }),
@@ -29,7 +29,7 @@ export const Problem = z
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .meta({ description: 'The fields that are not as they must be, each by its JSON pointer.' }),
+      .meta({ description: 'The faulty fields, each by its JSON pointer.' }),
   })
   .meta({ id: 'Problem' });
 
@@ -42,7 +42,7 @@ interface FieldError {
 export class Refused extends Error {
   readonly refusal: Refusal;
   readonly errors: readonly FieldError[] | undefined;
-  /** How long to wait before asking again, where it is known. */
+  /** How many seconds to wait before asking again, if that is known. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(refusal: Refusal, errors?: readonly FieldError[], retryAfterSeconds?: number) {
@@ -57,8 +57,8 @@ export class Refused extends Error {
 const escaped = (key: PropertyKey): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
 
 /**
- * Reads what a client sent by a schema, or refuses, naming every field that is not as it must be. Names in an address are
- * taken as they are; what a schema fills in or changes is for zod.
+ * Reads what a client sent by a schema. Throws {@link Refused} with every faulty field. Names of fields in the
+ * request’s address are not changed; default values and conversions are left to the schema.
  */
 export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string): z.output<S> {
   if (quickCheck(schema)(sent)) return sent as z.output<S>;
@@ -75,7 +75,7 @@ export function parsed<S extends z.ZodType>(schema: S, sent: unknown, at: string
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Rules that say to wait, and for how many seconds where nothing else is known. */
+/** Rules whose remedy is to wait, and the seconds to wait if nothing more exact is known. */
 const WAIT_SECONDS: Partial<Record<RuleCode, number>> = { key_in_progress: 1, too_many_requests: 60 };
 const WAIT_SECONDS_503 = 2;
 
@@ -97,11 +97,11 @@ function sendProblem(
   request.server.onRefusal(rule);
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="bcf-ledger"');
   const wait = retryAfterSeconds ?? WAIT_SECONDS[rule] ?? (problem.status === 503 ? WAIT_SECONDS_503 : undefined);
-  // The limiter has set its own, which is exact.
+  // The limiter has set its own header, which is exact.
   if (wait !== undefined && (problem.status === 503 || !reply.hasHeader('retry-after'))) {
     void reply.header('retry-after', String(wait));
   }
-  // Sent as text, so that a route's response schema never stands between an officer and the reason.
+  // Sent as text, so that a route's response schema cannot hide the reason from the officer.
   return reply
     .status(problem.status)
     .type(PROBLEM_TYPE)
@@ -109,7 +109,7 @@ function sendProblem(
     .send(JSON.stringify(problem));
 }
 
-/** What Fastify and its plugins refuse by themselves, under our codes. */
+/** Errors of Fastify and its plugins, under our codes. */
 const BY_CODE: Readonly<Record<string, RuleCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'body_not_supported',
@@ -138,17 +138,17 @@ function ruleOf(error: FastifyError): RuleCode {
   return BY_CODE[error.code] ?? BY_STATUS[error.statusCode ?? 500] ?? 'internal_error';
 }
 
-/** Any error as a refusal. Of what is our own fault it tells no more than the rule does. */
+/** Turns any error into a refusal. For an error of our own, the refusal holds only the words of its rule. */
 export function refusalOf(error: FastifyError): Refusal {
   if (error instanceof Refused) return error.refusal;
   const code = ruleOf(error);
   const { status }: Rule = RULES[code];
-  // What is wrong with the file is for whoever mends it to know.
+  // Details of a damaged file are only for the operator who repairs it.
   const isOfTheFile = error instanceof LedgerReplaced || error instanceof LedgerDamaged;
   return new Refusal(code, status < 500 || isOfTheFile ? error.message : whyOf(code, ADDRESSES));
 }
 
-/** Every error that reaches Fastify becomes a problem document; what is our own fault is logged. */
+/** Every error that reaches Fastify becomes a problem document. Our own errors are logged. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusalOf(error);
   if (error instanceof Refused) return sendProblem(request, reply, refusal, error);

@@ -16,7 +16,10 @@ import { parsed, Refused } from './problem.js';
 import { writtenBy } from './written.js';
 import { PositionText, waitFor } from './waiting.js';
 
-/** The routes that answer questions. They follow from the declared queries: JSON always, CSV where it is asked for. */
+/**
+ * The routes that answer questions. They follow from the declared queries. An answer is JSON, or CSV if the client asks
+ * for it.
+ */
 
 const Format = z
   .enum(['json', 'csv'])
@@ -29,31 +32,31 @@ const WaitFor = PositionText.optional().meta({
 });
 
 const ANSWER_HEADERS = {
-  etag: 'The tag of an answer that names its instant, or the revision that an act may be bound to (If-Match).',
-  link: 'Of CSV that was asked for with a limit: the address of the next page, rel="next".',
-  'bcf-on': 'Of CSV: the effective day; of two pairs of dates bcf-from-on and bcf-to-on.',
-  'bcf-known-at': 'Of CSV: the instant of what was known.',
-  'bcf-settled': 'Of CSV: whether nothing that is recorded later can change the answer.',
-  'bcf-ledger-size': 'Of CSV: how many events it was computed from.',
-  'bcf-disclosed': 'Of CSV: “rounded” where claims are not exact, because you may see no cases.',
-  'bcf-release': 'Of CSV: the last day of the month as at which rounded claims are told.',
+  etag: 'The tag of an answer to a question that names its instant, or the revision to which an act can be bound (If-Match).',
+  link: 'For CSV with a limit: the address of the next page, rel="next".',
+  'bcf-on': 'For CSV: the effective day. With two pairs of dates: bcf-from-on and bcf-to-on.',
+  'bcf-known-at': 'For CSV: the instant up to which records count.',
+  'bcf-settled': 'For CSV: whether nothing that is recorded later can change the answer.',
+  'bcf-ledger-size': 'For CSV: how many events it was computed from.',
+  'bcf-disclosed': 'For CSV: “rounded” if claims are not exact, because you may not see cases.',
+  'bcf-release': 'For CSV: the last day of the month to which the rounded claims refer.',
 };
 
-/** What is asked beside the question’s own options, and the instant that it names. */
+/** What a request asks beside the question’s own options, and the instant that it names. */
 interface AskedHow extends Asked {
   readonly format?: 'json' | 'csv';
   readonly 'wait-for'?: string;
   readonly 'known-at'?: Instant;
 }
 
-/** What a route answers with: its declaration, and how answers by it are written. */
+/** What a route answers by: its declaration, and how its answers are written. */
 interface Answering {
   readonly ledger: Ledger;
   readonly answers: KeptAnswers;
   readonly query: Query;
   readonly Options: z.ZodObject;
   readonly textOf: (answer: unknown) => string;
-  /** The bytes of an answer that is always the same, once it was asked for. */
+  /** The bytes of an answer that never changes, once it has been asked for. */
   fixed: Buffer | undefined;
 }
 
@@ -82,20 +85,20 @@ export function registerQuestionRoutes(app: FastifyInstance, ledger: Ledger, ans
   }
 }
 
-/** The title under which documentation lists a question: that of the kind of stream that it is about. */
+/** The title under which documentation lists a question: the title of the kind of stream that it asks about. */
 const titleOf = (query: Query): string =>
   Object.values(WHEREABOUTS).find(({ path }) => query.path.startsWith(path))?.title ?? 'Reference';
 
 const JSON_TYPE = 'application/json';
 
-/** Whether a client would rather have a table than JSON, by the grammar of its Accept header. */
+/** Whether a client prefers a table to JSON, by its Accept header. */
 const prefersCsv = (accept = '*/*'): boolean =>
-  // What most clients send needs no reading.
+  // The values that most clients send need no parsing.
   accept !== '*/*' &&
   accept !== JSON_TYPE &&
   new Negotiator({ headers: { accept } }).mediaType([JSON_TYPE, 'text/csv']) === 'text/csv';
 
-/** What is kept is sent at once, what is not is worked out first. */
+/** Sends a kept answer at once. Otherwise works the answer out. */
 function answer(answering: Answering, request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined {
   void reply.header('vary', 'accept, authorization');
   const acceptsCsv = prefersCsv(request.headers.accept);
@@ -141,7 +144,8 @@ async function workedOut(
   const body = answering.fixed ?? Buffer.from(textOf(seen));
   if (query.isFixed) answering.fixed = body;
   const { 'known-at': knownAt } = asked;
-  // Only what names its instant is the same later on; and only where no event was taken while it was worked out.
+  // Only an answer to a question that names its instant can be kept, and only if no event was taken while it was worked
+  // out.
   if (kept && knownAt !== undefined && !query.revision && answers.of(request.sight, request.url) === kept) {
     const { tag } = answers.keep(kept, { settled: seen['settled'] as boolean, knownAt }, body);
     return sendTagged(request, reply, tag, body);
@@ -149,7 +153,10 @@ async function workedOut(
   return sendJson(reply, body);
 }
 
-/** What the question itself is asked: all but how it is answered. Copied name by name: to spread objects takes ten times as long. */
+/**
+ * What the question itself is asked, without the options of how to answer. Fields are copied one by one, because
+ * spreading the objects takes ten times as long.
+ */
 function toBeAsked(params: Asked, options: Asked): Record<string, unknown> {
   const asked: Record<string, unknown> = {};
   for (const name in params) asked[name] = params[name];
@@ -165,11 +172,14 @@ function addressAfter(url: string, cursor: string): string {
   return `${path!}?${search.toString()}`;
 }
 
-/** Whether who asks says that they have the answer already. */
+/** Whether the client says that it already has the answer. */
 const isHeld = (request: FastifyRequest, tag: string): boolean =>
   request.headers['if-none-match']?.includes(tag) === true;
 
-/** May be stored by who asked, and is asked for again with its tag each time. Who has it is not sent its body again. */
+/**
+ * The client may store the answer, and asks again with its tag each time. If it has the answer, the body is not sent
+ * again.
+ */
 function sendTagged(request: FastifyRequest, reply: FastifyReply, tag: string, body: Buffer | undefined): FastifyReply {
   void reply.headers({ etag: tag, 'cache-control': 'private, no-cache' });
   return isHeld(request, tag) ? reply.status(304).send() : sendJson(reply, body!);

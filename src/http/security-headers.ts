@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import helmet, { type HelmetOptions } from 'helmet';
 
 /**
- * The headers that tell browsers what an answer may not do, helmet’s. They depend on no request, so they are worked out
- * once, on an answer that nobody is sent.
+ * The headers of helmet, which tell browsers what an answer may not do. They are the same for every request, so they
+ * are worked out once, on an answer that is never sent.
  */
 function headersBy(options: HelmetOptions): Record<string, string> {
   const request = new IncomingMessage(new Socket());
@@ -13,7 +13,7 @@ function headersBy(options: HelmetOptions): Record<string, string> {
   return response.getHeaders() as Record<string, string>;
 }
 
-/** Of pages: nothing foreign is loaded, and nobody frames them. */
+/** Headers of pages: pages load nothing from other sites, and no other site may frame them. */
 export const headersOfPages = (): Record<string, string> =>
   headersBy({
     contentSecurityPolicy: {
@@ -29,8 +29,8 @@ export const headersOfPages = (): Record<string, string> =>
   });
 
 /**
- * Of answers to programs: should a browser show one all the same, it loads nothing. What only pages can do is not forbidden.
- * Nobody stores figures; an answer that has a tag says otherwise of itself.
+ * Headers of answers to programs. If a browser shows such an answer, it loads nothing from it. Restrictions that
+ * concern only pages are left out. Figures must not be stored; an answer with a tag sets its own header for that.
  */
 export const headersOfData = (): Record<string, string> => ({
   'cache-control': 'no-store',

@@ -1,22 +1,22 @@
 import fastJson, { type Schema } from 'fast-json-stringify';
 import { z } from 'zod';
 
-/** Types whose values are written by their type alone, without looking which of several schemas they are of. */
+/** Types whose values are written without checking which of several schemas they match. */
 const PLAIN: ReadonlySet<unknown> = new Set(['string', 'integer', 'number', 'boolean', 'null']);
 
 /**
- * How answers become text: by a function compiled from the declared schema, once for each route. It writes the fields
- * that are declared and no others, and throws where one is missing; that the values are as declared is held by a test
- * that asks every question, not looked at again for every request.
+ * Writes answers as text with a function compiled from the declared schema, once for each route. It writes only
+ * declared fields, and throws if one is missing. It does not check values at each request; a test that asks every
+ * question does.
  */
 export const compiled = (schema: z.ZodType): ((answer: unknown) => string) =>
   fastJson(
     z.toJSONSchema(schema, {
       io: 'output',
       override({ jsonSchema }) {
-        // What is not declared is left out; it must not stop the rest.
+        // A field that is not declared is left out, and the rest is still written.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-        // Said as one type, what may be null needs no validator while an answer is written.
+        // Joined into one list of types, a value that may be null needs no validator when an answer is written.
         const types = jsonSchema.anyOf?.map(({ type }) => type);
         if (types?.length !== 2 || !types.includes('null') || types.some((type) => !PLAIN.has(type))) return;
         delete jsonSchema.anyOf;
@@ -25,5 +25,5 @@ export const compiled = (schema: z.ZodType): ((answer: unknown) => string) =>
     }) as Schema,
   );
 
-/** The same, for Fastify to compile a route’s answers by. */
+/** The same, as Fastify’s compiler of a route’s answers. */
 export const serialiserCompiler = ({ schema }: { readonly schema: z.ZodType }) => compiled(schema);

@@ -1,11 +1,11 @@
 /**
- * Who takes how much of the service's time: when it cannot keep up, whoever takes most waits first. Time is counted in
- * slices, so that a moment of hard work is forgotten soon.
+ * Measures how much of the service's time each caller takes. When the service cannot keep up, the caller who takes most
+ * waits first. Time is counted in slices, so that a moment of hard work is soon forgotten.
  */
 
 const SLICE_MS = 5_000;
 const SLICES = 2;
-/** Of the time of the last slices: who takes more is asked to wait while others wait for them. */
+/** The share of the time of the last slices above which a caller is asked to wait while others wait. */
 const SHARE_MAX = 0.1;
 
 export interface Shares {
@@ -15,12 +15,12 @@ export interface Shares {
   isHeavy(caller: string): boolean;
 }
 
-/** @param now milliseconds from any beginning, never going back */
+/** @param now milliseconds from any start; it never goes back */
 export function createShares(now: () => number): Shares {
   let slices = [new Map<string, number>()];
   let begun = now();
 
-  /** The slice of the present moment; those that have passed are let go. */
+  /** The current slice. Older slices are dropped. */
   function present(): Map<string, number> {
     const passed = Math.floor((now() - begun) / SLICE_MS);
     if (passed > 0) {

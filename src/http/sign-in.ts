@@ -17,23 +17,24 @@ import { systemClock, type Clock } from '../ledger/clock.js';
 import { madeOnce } from './made-once.js';
 
 /**
- * Who somebody is. What they may do is never in a token: it comes from the register, on the day.
- * A token is a JWT of the organisation's own identity provider (by JWKS), or, at a small site, one issued with the
- * ledger's own key. Demonstration identities exist only where the service has been started for them.
+ * Says who somebody is. A token never says what they may do: the register says that, for the day.
+ *
+ * A token is a JWT of the organisation's own identity provider (by JWKS). At a small site it is one issued with the
+ * ledger's own key. Demonstration identities are accepted only if the service was started for a demonstration.
  */
 export interface SignedIn {
   readonly officer: string;
-  /** How it is known: recorded with every event. */
+  /** How the name was established. It is recorded with every event. */
   readonly by: string;
-  /** The instant at which the token ends; none for a demonstration's. */
+  /** The instant at which the token ends; undefined for a demonstration. */
   readonly until?: number;
 }
 
-/** Who asks; nobody where a probe does, or where signing in failed. */
+/** Who asks; undefined for a probe, or if signing in failed. */
 export const signedInOf = ({ signedIn }: { readonly signedIn: SignedIn | null }): SignedIn | undefined =>
   signedIn ?? undefined;
 
-/** At once, where nothing has to be checked that takes time. */
+/** Answers without a promise if no check takes time. */
 export type SignIn = (authorization: string | undefined) => SignedIn | Refusal | Promise<SignedIn | Refusal>;
 
 interface IdentityProvider {
@@ -54,12 +55,15 @@ interface SignInOptions {
 const LOCAL = 'bcf-ledger';
 const LOCAL_ALGORITHM = 'EdDSA';
 const PROVIDER_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
-/** The types of tokens that say who asks (RFC 9068, RFC 7519), in lower case. */
+/** The types of tokens that identify the asker (RFC 9068, RFC 7519), in lower case. */
 const TYPES: ReadonlySet<string | undefined> = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
-/** Whoever could sign in under the service’s name would be taken for it in what is recorded. */
+/** The service records acts under this name, so nobody may sign in with it. */
 const NOBODY = `${SERVICE} is the service itself, and nobody signs in as it`;
 const CLOCK_TOLERANCE_SECONDS = 30;
-/** A signature costs more to check than most questions to answer. It is checked anew in time for a key that was taken back. */
+/**
+ * Checking a signature costs more than most answers. A found signature is trusted for this long, so that a withdrawn
+ * key is soon noticed.
+ */
 const CHECKED_AGAIN_MS = 60_000;
 const TOKENS_KEPT_MAX = 1_000;
 
@@ -103,7 +107,7 @@ export async function createSignIn(options: SignInOptions): Promise<SignIn> {
   };
 }
 
-/** Tokens whose signature was found right a moment ago. None is taken past its own end. */
+/** Tokens whose signature was checked a moment ago. A token is never accepted after its own end. */
 function createChecked(clock: Clock) {
   const kept = new Map<string, { readonly signedIn: SignedIn; readonly until: number }>();
   return {
@@ -119,7 +123,7 @@ function createChecked(clock: Clock) {
   };
 }
 
-/** Who somebody is by a token, which always ends. */
+/** Who somebody is by a token. A token always ends. */
 type CheckedToken = SignedIn & Required<Pick<SignedIn, 'until'>>;
 
 function verifier(
@@ -143,8 +147,8 @@ function verifier(
     if (!TYPES.has(protectedHeader.typ?.toLowerCase())) {
       throw new Error(`its type is "${protectedHeader.typ!}", where at+jwt or JWT is needed`);
     }
-    // Providers sign other tokens with the same keys, and not all of them give those a type of their own.
-    if ('events' in payload) throw new Error('it tells of an event, such as signing out, and signs nobody in');
+    // Providers sign other tokens with the same keys, and some give those no type of their own.
+    if ('events' in payload) throw new Error('it reports an event, such as signing out, and cannot be used to sign in');
     const officer = payload[claim];
     if (typeof officer !== 'string') throw new Error(`it has no "${claim}"`);
     if (officer === SERVICE) throw new Error(NOBODY);
@@ -155,7 +159,7 @@ function verifier(
 const Part = z.string().regex(/^[\w-]{43}$/);
 const LocalKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: Part, d: Part });
 
-/** A key as it is in its file; nothing where the text is none. What the text says is repeated nowhere. */
+/** The key in the text of a file; undefined if the text is no key. The text is never repeated in an error. */
 function keyIn(text: string): JWK | undefined {
   try {
     return LocalKey.safeParse(JSON.parse(text)).data;
@@ -164,7 +168,10 @@ function keyIn(text: string): JWK | undefined {
   }
 }
 
-/** The key in a file; nothing where there is no file. Throws, in words, where it cannot be read as a key. */
+/**
+ * The key in a file; undefined if the file does not exist. Throws an error with a sentence for the operator if the file
+ * cannot be read as a key.
+ */
 function keyOf(file: string): JWK | undefined {
   try {
     const key = keyIn(readFileSync(file, 'utf8'));
@@ -180,7 +187,10 @@ function keyOf(file: string): JWK | undefined {
   }
 }
 
-/** Reads the ledger's own key, making it on first use, readable by its owner alone. Who makes it at the same moment shares it. */
+/**
+ * Reads the ledger's own key. On first use it makes the key, in a file that only its owner can read. If two processes
+ * make it at the same moment, both use the same key.
+ */
 export async function localKey(file: string): Promise<JWK> {
   const there = keyOf(file);
   if (there) return there;
@@ -193,7 +203,10 @@ const LINK_AUDIENCE = 'bcf-ledger-pages';
 const LINK_TYPE = 'sign-in-link+jwt';
 const LINK_SECONDS = 600;
 
-/** A link’s token: for pages, for ten minutes. It opens nothing but a session, since it is meant for another audience. */
+/**
+ * The token of a sign-in link, valid for ten minutes. It can only begin a session of the pages, because its audience is
+ * another than that of the API.
+ */
 export async function issueSignInLink(key: JWK, officer: string, nowSeconds: number): Promise<string> {
   return new SignJWT()
     .setProtectedHeader({ alg: LOCAL_ALGORITHM, typ: LINK_TYPE })
@@ -206,7 +219,7 @@ export async function issueSignInLink(key: JWK, officer: string, nowSeconds: num
     .sign(await importJWK(key, LOCAL_ALGORITHM));
 }
 
-/** Reads a link’s token. Rejects one that is not a link’s, was not made here, or whose time is over. */
+/** Reads the token of a link. Rejects a token that is not a link’s, was not made with this key, or has expired. */
 export function linkReader(key: JWK, clock: Clock = systemClock) {
   return async (token: string): Promise<{ readonly officer: string; readonly id: string }> => {
     const { payload } = await jwtVerify(token, await importJWK({ ...key, d: undefined }, LOCAL_ALGORITHM), {
@@ -221,7 +234,10 @@ export function linkReader(key: JWK, clock: Clock = systemClock) {
   };
 }
 
-/** Issues a token for an officer, signed with the ledger's own key. It says who they are, and nothing of what they may do. */
+/**
+ * Issues a token for an officer, signed with the ledger's own key. It says who they are; it does not say what they may
+ * do.
+ */
 export async function issueToken(key: JWK, officer: string, hours: number, nowSeconds: number): Promise<string> {
   return new SignJWT()
     .setProtectedHeader({ alg: LOCAL_ALGORITHM, typ: 'JWT' })

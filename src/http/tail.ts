@@ -8,51 +8,51 @@ import type { EventPosition, RecordedEvent } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
 import { createTurns, nextTurn, type Lane } from './turns.js';
 
-/** What somebody may see, as far as it matters to events. */
+/** The part of a sight that decides about events. */
 type Seen = Pick<Sight, 'seesEvents' | 'seesClaims'>;
 
-/** An event, with its line of JSON, which is written once for all who read it. */
+/** An event with its line of JSON, which is written once for all readers. */
 export interface Line {
   readonly position: EventPosition;
   readonly stream: string;
   readonly type: string;
-  /** The event as a line of JSON, as somebody sees it. */
+  /** The event as a line of JSON, for a reader with this sight. */
   seenBy(sight: Seen): string;
 }
 
 /**
- * The newest events, read from the store once for all who follow them. Who follows is woken when there is more: a few at
- * a time, with a rest after every few milliseconds, so that an act never waits for a thousand readers, and no more than a
- * fifth of the time is taken. What comes meanwhile is read with what there is.
+ * The newest events, read from the store once for all who follow them. Waiting readers are woken when there is more: a
+ * few at a time, with a rest after every few milliseconds. So an act never waits for a thousand readers, and waking
+ * takes a fifth of the time at most. Events that arrive meanwhile are read in the same turn.
  */
 export interface Tail {
   /**
-   * Some of the events after a position; `behind` where older ones have to be read from the store first; none where there
-   * is none yet.
+   * Some of the events after a position; `behind` if older ones must be read from the store first; empty if there are
+   * none yet.
    */
   next(after: EventPosition | undefined): readonly Line[] | 'behind';
-  /** Calls back once, when there may be more. Returns what takes the callback off again. */
+  /** Calls back once, when there may be more. Returns a function that cancels the callback. */
   whenMore(goOn: () => void): () => void;
 }
 
 const BYTES_KEPT_MAX = 4 * 1024 * 1024;
 const WOKEN_AT_ONCE = 4;
-/** After some have been woken for so long, the others wait for so many times as long. */
+/** After waking readers for this long, in milliseconds, the service rests for a multiple of that time. */
 const WOKEN_MS_MAX = 3;
 const RESTS_FOR = 4;
-/** How long it is until what cannot be read is tried again. */
+/** How long to wait before trying again to read what cannot be read. */
 const RETRY_MS = 1_000;
-/** So much is read or handed out at once. */
+/** The number of events read or sent at a time. */
 export const PAGE = 64;
 export const PAGE_BYTES_MAX = 64 * 1024;
 
-/** The line of an event that the read model has taken, which says where it is void. */
+/** The line of an event that the read model has taken. It says whether the event is void. */
 export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): Line {
   let whole: string | undefined;
   let rests: Rests | undefined;
   const { position, stream, revision, type } = event;
   const { kind, name } = placed(stream);
-  // Facts of funds alone hold claims.
+  // Only facts of funds hold claims.
   const area = KINDS[kind].byName.get(type)?.holdsClaims && model.fund(name)!.outline.opened!.area;
   const text = (shown: ShownPart): string => {
     const why = model.whyVoid(stream, Number(revision));
@@ -72,12 +72,12 @@ export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): 
   };
 }
 
-/** What is left of data that hold the exact sum of claims, for those who see no cases. */
+/** The data that remain of a fact with the exact sum of claims, for readers who may not see cases: its day. */
 const dayAlone = (data: string): string => canonical({ effective: (JSON.parse(data) as FactData).effective });
 
 /**
- * The metadata of an event without the streams that it rests on and a reader may not see: their names and revisions say
- * which disputes there are, and how much was recorded of them.
+ * The metadata of an event without the streams that it rests on and the reader may not see. Names and revisions of such
+ * streams would tell which disputes there are, and how much was recorded of them.
  */
 function restsSeen(metadata: string, rests: Rests, seesEvents: (stream: string) => boolean): string {
   const seen = rests.filter(([stream]) => seesEvents(stream));
@@ -85,18 +85,18 @@ function restsSeen(metadata: string, rests: Rests, seesEvents: (stream: string) 
   return canonical({ ...(JSON.parse(metadata) as object), rests: Object.fromEntries(seen) });
 }
 
-/** The streams that an event rests on, with their revisions: read once for all who are shown it. */
+/** The streams that an event rests on, with their revisions. They are parsed once for all readers. */
 type Rests = readonly (readonly [stream: string, revision: string])[];
 
 const restsOf = (metadata: string): Rests =>
   Object.entries((JSON.parse(metadata) as { readonly rests?: Readonly<Record<string, string>> }).rests ?? {});
 
-/** @param turns those who are woken wait for a turn, with all else that may wait */
+/** @param turns woken readers take turns with all other work that may wait */
 export function createTail(
   { store, model, projector }: Pick<Ledger, 'store' | 'model' | 'projector'>,
   turns: Lane = createTurns().lane(),
 ): Tail {
-  /** What is kept, in ledger order: all that there is after `from`. */
+  /** The kept events, in ledger order: all recorded ones after `from`. */
   let kept: { readonly line: Line; readonly bytes: number }[] = [];
   let bytes = 0;
   let from: EventPosition | undefined;
@@ -124,7 +124,7 @@ export function createTail(
     kept = kept.slice(gone);
   }
 
-  /** Reads what the read model has taken and is not kept yet. Returns whether there was any. */
+  /** Reads the events that the read model has taken and the tail does not keep yet. Returns whether there were any. */
   async function read(): Promise<boolean> {
     const before = last();
     while (store.isAfter(model.position()!, last())) {
@@ -149,7 +149,7 @@ export function createTail(
     }
   }
 
-  /** Goes on for as long as somebody waits. What cannot be read for now is tried again. */
+  /** Runs as long as somebody waits. What cannot be read now is tried again. */
   async function follow(): Promise<void> {
     isFollowing = true;
     while (waiting.size > 0) {
@@ -159,7 +159,7 @@ export function createTail(
       else if (isMore === undefined) await setTimeout(RETRY_MS, undefined, { ref: false });
       else {
         await moved;
-        // A read model that has stopped says so each time at once.
+        // A read model that has stopped would otherwise be asked again at once, without end.
         if (!store.isAfter(model.position()!, last())) await setTimeout(RETRY_MS, undefined, { ref: false });
       }
     }

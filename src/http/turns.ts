@@ -1,10 +1,12 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
 /**
- * Work that may wait takes turns: one piece in a turn of the event loop, so that an act never waits for more than one of
- * them. Each kind of work has a lane, and the lane that has taken least time is served first, so that many small pieces do
- * not wait for as many large ones. While several wait and others have work, there is a rest after each piece, so many times
- * as long as it took; while nobody else has, they go on.
+ * Work that may wait takes turns. Each turn of the event loop does one piece, so that an act waits for one piece at
+ * most. Each kind of work has a lane, and the lane that has taken the least time is served first, so that many small
+ * pieces do not wait for as many large ones.
+ *
+ * While several pieces wait and other work is due, each piece is followed by a rest, some times as long as the piece
+ * took. While no other work is due, the pieces follow each other at once.
  */
 export interface Turns {
   /** A lane of its own for one kind of work. */
@@ -12,29 +14,31 @@ export interface Turns {
 }
 
 export interface Lane {
-  /** Waits for a turn. What is done then, before anything else is waited for, is one piece. */
+  /** Waits for a turn. The code up to the next `await` is one piece. */
   next(): Promise<void>;
 }
 
-/** Others have work where they have had more than this, in milliseconds, since a piece was done. */
+/** If other work has run for longer than this since the last piece, in milliseconds, other work is due. */
 const OTHERS_MS = 0.5;
 const RESTS_FOR = 3;
 const REST_MS_MAX = 100;
 
 interface Waiting {
   readonly resolves: (() => void)[];
-  /** The time that its pieces have taken, in milliseconds; what it did not use while nobody waited in it is lost. */
+  /**
+   * The time that its pieces have taken, in milliseconds. A lane in which nobody waited does not save up unused time.
+   */
   taken: number;
 }
 
 /**
- * Waits for the next turn of the event loop. Resolves to how long what is ready to run now has taken, and how long others
- * have had since, in milliseconds.
+ * Waits for the next turn of the event loop. Resolves to how long the work that was ready took, and how long other work
+ * ran after it, in milliseconds.
  */
 export async function nextTurn(): Promise<{ readonly own: number; readonly others: number }> {
   const begun = performance.now();
   let ended = begun;
-  // What is put off from here runs once no promise has anything left to do.
+  // The callback runs once all pending promises have been handled.
   queueMicrotask(() => process.nextTick(() => (ended = performance.now())));
   await setImmediate();
   return { own: ended - begun, others: performance.now() - ended };

@@ -4,14 +4,17 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { EventPosition } from '../store/event-store.js';
 import { Refused } from './problem.js';
 
-/** Reading at one service what was posted at another: each reads the whole ledger, but not in the same moment. */
+/**
+ * Reading at one service what was posted at another. Each service reads the whole ledger, some moments after it is
+ * recorded.
+ */
 
 export const PositionText = z.string().regex(/^\d{1,15}$/, { error: 'must be the position of an event' });
 
-/** Longer than a service is ever behind while it follows the store. */
+/** A service that follows the store is never as far behind as this. */
 const WAIT_MS_MAX = 3_000;
 
-/** Waits until the service has read up to a position. Throws {@link Refused} where that takes too long. */
+/** Waits until the service has read up to a position. Throws {@link Refused} if that takes too long. */
 export async function waitFor(ledger: Ledger, position: EventPosition, waitMs = WAIT_MS_MAX): Promise<void> {
   const late = AbortSignal.timeout(waitMs);
   try {

@@ -10,7 +10,7 @@ import { answered, factsSchema, REFUSED } from './openapi.js';
 import { parsed, Refused } from './problem.js';
 import { writtenBy } from './written.js';
 
-/** What the facts of a body look like: documentation describes each, and each is read where it is tried. */
+/** The form of the body’s facts. Documentation describes each fact; each is read when it is tried. */
 const described = WhatIfAsked.extend({
   acts: z.array(
     z.union([
@@ -20,7 +20,7 @@ const described = WhatIfAsked.extend({
   ),
 });
 
-/** The route on which acts are tried: a question with a body, which records nothing and needs no key. */
+/** The route on which acts are tried: a question with a body. It records nothing and needs no key. */
 export function registerWhatIf(app: FastifyInstance, ledger: Ledger): void {
   const textOf = writtenBy(WhatIfAnswer);
   app.post(
@@ -33,7 +33,9 @@ export function registerWhatIf(app: FastifyInstance, ledger: Ledger): void {
         params: OfFund,
         body: described,
         response: {
-          200: answered('What would be, and what would be refused.', { 'application/json': WhatIfAnswer }),
+          200: answered('The figures as they would be, and the acts that would be refused.', {
+            'application/json': WhatIfAnswer,
+          }),
           default: REFUSED,
         },
       },

@@ -5,8 +5,8 @@ import { serialiserCompiler } from './serialise.js';
 const writerOf = onceEach((schema: z.ZodType) => serialiserCompiler({ schema }));
 
 /**
- * Writes answers by their declared schema. What that takes is compiled when the first is written, and once for all
- * routes that answer by the schema: a service starts without waiting for what may never be asked.
+ * Writes answers by their declared schema. The writer of a schema is compiled at its first answer, once for all routes
+ * with this schema. So a service starts without compiling writers that may never be needed.
  */
 export const writtenBy =
   (schema: z.ZodType) =>

@@ -57,5 +57,5 @@ t.test('a copy that is not well is told', async (t) => {
   db.exec(`UPDATE events SET data = replace(data, '2016', '2017') WHERE position = 3`);
   db.close();
   const to = join(folder(t), 'backup.sqlite');
-  t.match(await runHere(['backup', to, '--ledger', ledger.file]), { code: 1, out: /./, err: /not well/ });
+  t.match(await runHere(['backup', to, '--ledger', ledger.file]), { code: 1, out: /./, err: /found faults/ });
 });

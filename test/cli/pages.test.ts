@@ -144,7 +144,7 @@ t.test('files that nothing in the ledger names are listed, and removed where tha
   const listed = {
     code: 0,
     out: `${stream}/${sha256('abandoned')}.pdf  5 bytes, since 2020-01-01T00:00:00.000Z\n`,
-    err: /The folder fund-elsewhere-2016-17 is of nothing in this ledger.*1 file that nothing names, 5 bytes\. Say --remove/s,
+    err: /Nothing in this ledger belongs to the folder fund-elsewhere-2016-17.*1 file that nothing names, 5 bytes\. To remove them, add --remove/s,
   };
   t.match(await sweep(), listed);
   t.equal(readdirSync(join(documents, stream)).length, 5, 'it only lists them');

@@ -97,17 +97,17 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
   const ledger = ['--ledger', join(cwd, 'own.sqlite')];
   t.match(await runHere(['load', acts, '--dry-run', ...ledger]), {
     code: 0,
-    err: /1 steps are written as they must be; no rule was tried, and nothing was loaded/,
+    err: /1 steps are well formed. No rule was tried, and nothing was loaded/,
   });
   t.notOk(existsSync(join(cwd, 'own.sqlite')));
   t.match(await run(['load', acts, ...ledger]), {
     code: 3,
-    err: /There is no ledger .*own.sqlite. Say --new to make one/,
+    err: /There is no ledger .*own.sqlite. To make one, add --new/,
   });
   t.notOk(existsSync(join(cwd, 'own.sqlite')), 'a name that was mistyped makes no ledger');
   t.match(await run(['load', acts, '--new', ...ledger]), { code: 0, err: /1 acts recorded/ });
-  t.match(await runHere(['load', acts, '--new', ...ledger]), { code: 2, err: /is there already: leave --new out/ });
-  t.match(await run(['load', acts, ...ledger]), { code: 0, err: /0 acts recorded.*1 had been before/ });
+  t.match(await runHere(['load', acts, '--new', ...ledger]), { code: 2, err: /exists already: leave --new out/ });
+  t.match(await run(['load', acts, ...ledger]), { code: 0, err: /0 acts recorded.*1 were recorded already/ });
   t.match(await run(['load', join(SCENARIOS, 'norfolk-1-register.json'), ...ledger]), {
     code: 4,
     err: /recorded_clock_refused/,
@@ -157,7 +157,7 @@ t.test('what cannot be read is said, and nothing is made by asking', async (t) =
   }
   t.match(await runInside(['serve', '--ledger', none]), {
     code: 3,
-    err: /There is no ledger .* Say --new to make one/,
+    err: /There is no ledger .* To make one, add --new/,
   });
   t.match(await runHere(['serve', '--new', '--ledger', 'eventstoredb']), { code: 2, err: /begins with its first act/ });
   t.notOk(existsSync(none));
@@ -194,11 +194,11 @@ t.test('a digest that an earlier program gave is found where it was, or told to 
   const verify = (...words: string[]) => runHere(['verify', '--ledger', ledger.file, '--digest', ...words]);
   t.match(await verify(digest), { code: 0, err: /The digest is that of the first 2 events\./ });
   t.match(await verify(digest.toUpperCase(), '--at', '2'), { code: 0, err: /of the first 2 events/ });
-  t.match(await verify(digest, '--at', '3'), { code: 1, out: /of the first 2 events, and not of the first 3\./ });
+  t.match(await verify(digest, '--at', '3'), { code: 1, out: /covers the first 2 events, but --at says 3\./ });
   const other = '0'.repeat(64);
   t.match(await verify(other), {
     code: 1,
-    out: /it is the digest of no beginning of this ledger/,
+    out: /this ledger does not begin with the events that the digest covers/,
     err: /found by digest/,
   });
   t.match(await verify('abc'), { code: 2, err: /64 hexadecimal digits/ });

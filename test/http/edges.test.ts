@@ -172,7 +172,7 @@ t.test('a body is JSON as it is: not compressed, and no name twice', async (t) =
   t.match(await refused(body.replace('"amount"', '"amount":"1.00","amount"')), {
     status: 400,
     code: 'name_repeated',
-    detail: /"amount" stands twice/,
+    detail: /"amount" occurs twice/,
   });
   t.match(await refused(body.replace('"amount"', '"\\u0061mount":"1.00","amount"')), { code: 'name_repeated' });
   t.match(await refused('{"fact":1,"fact":2}'), { code: 'name_repeated' });
@@ -218,8 +218,8 @@ t.test('a tag that a proxy has changed, or that names no state, is refused in wo
     t.match(answer, { code: 'if_match_stale', detail: /a proxy .* compresses answers.*"17".*uncompressed/ }, tag);
   }
   t.match(await refused('*'), { code: 'if_match_missing', detail: /stands for any state/ });
-  t.match(await refused('"x"'), { code: 'if_match_stale', detail: /no ETag of this service/ });
-  t.match(await refused('"1", "2"'), { code: 'if_match_stale', detail: /no ETag of this service/ });
+  t.match(await refused('"x"'), { code: 'if_match_stale', detail: /not an ETag of this service/ });
+  t.match(await refused('"1", "2"'), { code: 'if_match_stale', detail: /not an ETag of this service/ });
 });
 
 t.test('Accept is read by its grammar', async (t) => {

@@ -183,7 +183,7 @@ t.test('each officer follows events some times at once, and all together too', a
   t.equal((await follow()).status, 200);
   const third = await follow();
   t.equal(third.status, 429);
-  t.match(third.answer, /too_many_feeds[\s\S]*auditor reads events 2 times|auditor reads events 2 times/);
+  t.match(third.answer, /too_many_feeds[\s\S]*auditor already has 2 connections|auditor already has 2 connections/);
   t.equal((await follow('county-finance')).status, 200);
   t.equal((await follow('north-ccg-finance')).status, 429, 'three in all');
   first.socket.destroy();

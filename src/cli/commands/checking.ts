@@ -4,7 +4,7 @@ import { CHECKS, verify } from '../../ledger/audit/verify.js';
 import type { EventStore } from '../../store/event-store.js';
 import { EXIT, Ended, type Commands, type Terminal } from '../terminal.js';
 
-/** What checks a ledger and the machine that it is on. */
+/** Commands that check a ledger and the machine that holds it. */
 
 function replay({ program, withLedger, output, using }: Terminal): void {
   withLedger(program.command('replay'))
@@ -25,16 +25,16 @@ function replay({ program, withLedger, output, using }: Terminal): void {
 function verifyCommand({ program, withLedger, output, toRead }: Terminal): void {
   withLedger(program.command('verify'))
     .description(
-      'check the whole ledger from its bytes; nothing on standard output where all is well. It only reads, so it can be run on a copy',
+      'check the whole ledger from its bytes. If all is well, standard output is empty. It only reads, so it can be run on a copy',
     )
     .option('--json', 'as JSON')
     .addOption(
       new Option(
         '--digest <hex>',
-        'a digest that an earlier program gave, before it gave a size and a root: says how many events it is of',
+        'a digest printed by an earlier version of the program; the answer says how many events it covers',
       ).argParser(digest),
     )
-    .option('--at <size>', 'how many events the digest is to be of', size)
+    .option('--at <size>', 'how many events the digest must cover', size)
     .addHelpText(
       'after',
       `\nChecks:\n${CHECKS.map(({ name, promise }) => `  ${name.padEnd(12)}${promise}`).join('\n')}`,
@@ -66,7 +66,9 @@ function verifyCommand({ program, withLedger, output, toRead }: Terminal): void 
 
 function doctor({ program, withLedger, parts, output }: Terminal): void {
   withLedger(program.command('doctor'))
-    .description('check the machine and the ledger’s store: Node, durability, permissions, clock, demonstration marks')
+    .description(
+      'check the machine and the ledger’s store: Node, durability, permissions, clock, signs of a demonstration',
+    )
     .option('--json', 'as JSON')
     .action(async (options: { ledger: string; json?: true }) => {
       const findings = await parts.diagnose(options.ledger);
@@ -78,14 +80,17 @@ function doctor({ program, withLedger, parts, output }: Terminal): void {
     });
 }
 
-/** How many events a digest that was noted down is of, and what is wrong where it is of none, or of others than were told. */
+/**
+ * How many events a digest that somebody noted down covers. Otherwise what is wrong: it covers no beginning of this
+ * ledger, or another number of events than `at`.
+ */
 async function notedDigest(store: EventStore, digest: string, at: number | undefined) {
   const size = await sizeOfDigest(store, digest);
   if (size !== undefined && (at === undefined || at === size)) return { size };
   const words =
     size === undefined
-      ? 'it is the digest of no beginning of this ledger: what it was noted down for is not what is there now.'
-      : `it is the digest of the first ${size} events, and not of the first ${at!}.`;
+      ? 'this ledger does not begin with the events that the digest covers. Either the digest is of another ledger, or recorded events were changed.'
+      : `it covers the first ${size} events, but --at says ${at!}.`;
   return { size, problem: { check: 'digest', where: `the digest ${digest}`, words } };
 }
 

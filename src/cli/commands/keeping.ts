@@ -7,19 +7,20 @@ import { pages } from '../../store/pages.js';
 import { progress, type Progress } from '../progress.js';
 import { Ended, EXIT, WHERE, WrongUse, type Commands, type Terminal } from '../terminal.js';
 
-/** What copies a ledger, puts a copy back, and passes its events on. */
+/** Commands that copy a ledger, put a copy back, and pass its events on. */
 
 function backup({ program, withLedger, parts, toRead, tellLoss, verified }: Terminal): void {
   withLedger(program.command('backup'))
     .description(
-      'copy the ledger’s file, which may be in use, to a new one that is its owner’s alone, and verify the copy',
+      'copy the ledger’s file to a new one that only its owner can read, and verify the copy; the ledger may be in use meanwhile',
     )
     .argument('<file>', 'the new file')
     .action(async (to: string, options: { ledger: string }) => {
       if (!parts.exists(options.ledger)) throw new WrongUse(`There is no ledger ${options.ledger}.`);
       await parts.backUp(options.ledger, to);
       await verified(to, 'is a copy of');
-      // The copy is sound, and cannot tell: nothing is noted beside it. Whoever replaces better ones by it must know.
+      // The copy verifies even when acts are missing from the original, because the notes about them are not copied. So
+      // the operator is told here, before this copy replaces a better backup.
       const store = toRead(options.ledger);
       try {
         tellLoss(store, `${to} is a copy of what is left: keep the older backups.`);
@@ -32,18 +33,18 @@ function backup({ program, withLedger, parts, toRead, tellLoss, verified }: Term
 function restore({ program, withLedger, parts, output, mustBeThere, verified }: Terminal): void {
   withLedger(program.command('restore'))
     .description(
-      'put a backup, once verified, in the place of the ledger’s file, which nobody may be using; the old file is kept, and what is lost is recorded',
+      'verify a backup and put it in the place of the ledger’s file. Stop every service first. The old file is kept, and the loss is recorded',
     )
-    .argument('<backup>', 'the backup: a ledger’s file, which stays as it is')
+    .argument('<backup>', 'the backup: a ledger’s file, which is not changed')
     .action(async (from: string, options: { ledger: string }) => {
       mustBeThere(from);
       await verified(from, 'is a backup of');
       const { kept, accepted } = await parts.restore(from, options.ledger);
-      output.note(`${options.ledger} is restored${kept === undefined ? '.' : `; what was there is kept as ${kept}.`}`);
+      output.note(`${options.ledger} is restored${kept === undefined ? '.' : `; the old file is kept as ${kept}.`}`);
       output.note(accepted ?? 'Nothing that was noted is missing.');
       if (accepted !== undefined) {
-        const from = kept === undefined ? '' : ` What can still be read of it: bcf-ledger export --ledger ${kept}.`;
-        output.note(`Tell the officers: what they posted after the backup has to be posted again.${from}`);
+        const from = kept === undefined ? '' : ` To read what is left of it: bcf-ledger export --ledger ${kept}.`;
+        output.note(`Tell the officers to post again what they posted after the backup.${from}`);
       }
     });
 }
@@ -60,7 +61,7 @@ function exportCommand({ program, withLedger, output, toRead, tellLoss }: Termin
             const why = standing.take(judgedAsStored(event));
             output.data(eventLine(event, why && whyVoidInWords(why)));
           }
-        tellLoss(store, 'What is left was written.');
+        tellLoss(store, 'The events that are left were written.');
       } finally {
         await store.close();
       }
@@ -71,18 +72,19 @@ function moveCommand({ program, parts, output, toRead, tellLoss }: Terminal): vo
   program
     .command('move')
     .description(
-      'copy a ledger to another store, either way, and check that both hold the same; begun again, it goes on where it stopped. Stop every service first',
+      'copy a ledger from a file to EventStoreDB or back, and check that both hold the same. Stop every service first. Run again, it continues where it stopped',
     )
     .requiredOption('--from <where>', WHERE)
-    .requiredOption('--to <where>', 'where to: empty, or a part of the same ledger')
+    .requiredOption('--to <where>', 'the store to copy to: empty, or holding the beginning of the same ledger')
     .option('--json', 'as JSON')
     .action(async (options: { from: string; to: string; json?: true }) => {
-      if (options.from === options.to) throw new WrongUse('A ledger cannot be moved to where it is.');
+      if (options.from === options.to)
+        throw new WrongUse('A ledger cannot be moved to itself. Name another ledger with --to.');
       const from = toRead(options.from);
       let to: EventStore | undefined;
       let bar: Progress | undefined;
       try {
-        tellLoss(from, 'Restore it first: nothing was moved.');
+        tellLoss(from, 'Nothing was moved. Restore the ledger first.');
         to = parts.openStore(options.to, { readOnly: false, make: true, outOfOrder: !from.instantsInOrder });
         const moved = await move(from, to, (done, of) => {
           bar ??= progress(output, 'Moving', of);
@@ -91,7 +93,7 @@ function moveCommand({ program, parts, output, toRead, tellLoss }: Terminal): vo
         if (options.json) output.data(JSON.stringify(moved, null, 2));
         const { size, root, before } = moved;
         output.note(
-          `${size} events in ${options.to}, ${before} of them from before; the same bytes in the same order as in ${options.from}.\nSize ${size}, root ${root}.`,
+          `${size} events in ${options.to}, ${before} of them copied earlier; the same bytes in the same order as in ${options.from}.\nSize ${size}, root ${root}.`,
         );
       } finally {
         bar?.done();
@@ -111,10 +113,8 @@ function days(text: string): number {
 
 function sweepDocuments({ program, withLedger, parts, output, using }: Terminal): void {
   withLedger(program.command('sweep-documents'))
-    .description(
-      'list the files of BCF_DOCUMENTS that nothing in the ledger names: of drafts that were given up. A file that is named is never listed',
-    )
-    .option('--days <days>', 'only those that are older; otherwise as BCF_DOCUMENT_UNNAMED_DAYS says', days)
+    .description('list the files in BCF_DOCUMENTS that nothing in the ledger names, such as those of abandoned drafts')
+    .option('--days <days>', 'only files older than this; left out, as BCF_DOCUMENT_UNNAMED_DAYS says', days)
     .option('--remove', 'and remove them')
     .option('--json', 'as JSON')
     .action((options: { ledger: string; days?: number; remove?: true; json?: true }) =>
@@ -131,14 +131,14 @@ function sweepDocuments({ program, withLedger, parts, output, using }: Terminal)
             output.data(`${stream}/${sha256}.${type}  ${bytes} bytes, since ${since}`);
         for (const each of strange)
           output.note(
-            `The folder ${each} is of nothing in this ledger: is it the folder of another? It was left as it is.`,
+            `Nothing in this ledger belongs to the folder ${each}, which may be another ledger’s. It was not changed.`,
           );
         const bytes = rows.reduce((sum, each) => sum + each.bytes, 0);
         const many = `${rows.length} ${rows.length === 1 ? 'file' : 'files'} that nothing names, ${bytes} bytes`;
         const there = `There ${rows.length === 1 ? 'is' : 'are'} ${many}.`;
         if (whyNot !== undefined) throw new Ended(EXIT.finding, `${there} None was removed. ${whyNot}`);
         output.note(
-          removed ? `Removed: ${many}.` : `${there}${rows.length > 0 ? ' Say --remove to remove them.' : ''}`,
+          removed ? `Removed: ${many}.` : `${there}${rows.length > 0 ? ' To remove them, add --remove.' : ''}`,
         );
       }),
     );

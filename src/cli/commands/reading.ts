@@ -4,7 +4,7 @@ import { eventCatalogue } from '../../ledger/event-catalogue.js';
 import { figuresPage } from '../../ledger/figure-words.js';
 import { type Commands, type Terminal } from '../terminal.js';
 
-/** What the program says of itself. */
+/** Commands that describe the program itself. */
 
 function catalogue({ program, output }: Terminal): void {
   program

@@ -14,7 +14,7 @@ import { whatIf, WhatIfAnswer, WhatIfAsked, whatIfTable } from '../../ledger/act
 import { tableText } from '../output.js';
 import { EXIT, Ended, NEW, type Commands, type Terminal } from '../terminal.js';
 
-/** What records, and what tries without recording. */
+/** Commands that record, and commands that try facts without recording. */
 
 interface WhatIfOptions {
   readonly ledger: string;
@@ -39,13 +39,14 @@ function loading({ program, withLedger, parts, output, toBeMade, loadInto }: Ter
     .description('load files of acts, in the order of their recorded instants; loading a file again changes nothing')
     .argument('<files...>', 'JSON files of acts')
     .option('--new', NEW)
-    .option('--dry-run', 'check how the files are written, every field, fact and label; try no rule, and load nothing')
+    .option(
+      '--dry-run',
+      'check the form of every field, fact and label of the files; no rule is tried, and nothing is loaded',
+    )
     .action(async (paths: string[], options: { ledger: string; new?: true; dryRun?: true }) => {
       const planned = planLoad(parts.readFiles(paths));
       if (options.dryRun)
-        return output.note(
-          `${planned.length} steps are written as they must be; no rule was tried, and nothing was loaded.`,
-        );
+        return output.note(`${planned.length} steps are well formed. No rule was tried, and nothing was loaded.`);
       await loadInto(options.ledger, planned, toBeMade(options));
     });
 }
@@ -54,9 +55,9 @@ function whatIfCommand({ program, withLedger, parts, output, using }: Terminal):
   withLedger(program.command('what-if'))
     .description('try facts and open proposals on a fund: its figures before and after them; nothing is recorded')
     .argument('<fund>', 'the fund: its area and financial year')
-    .requiredOption('--officer <name>', 'who would act, by name in the register')
+    .requiredOption('--officer <name>', 'the officer who would act, by name in the register')
     .option('--acts <file>', 'a JSON file: a list of {"fact": …} and {"proposal": …}, tried in this order')
-    .option('--proposals <list>', 'proposals to be signed, by identifier, with commas between', (text) =>
+    .option('--proposals <list>', 'identifiers of the proposals to try as signed, separated by commas', (text) =>
       text.split(',').map((proposal) => ({ proposal: proposal.trim() })),
     )
     .option('--on <day>', 'the effective day; left out, today or the nearest day of the fund’s year')
@@ -88,11 +89,14 @@ function whatIfCommand({ program, withLedger, parts, output, using }: Terminal):
 function openNextYearCommand({ program, withLedger, output, using, mustBeThere }: Terminal): void {
   withLedger(program.command('open-next-year'))
     .description(
-      'open the fund of the next year from a fund: all that an officer may do of it. Ask roll-forward first: it shows what would be done',
+      'open next year’s fund from this year’s, as far as one officer may. Ask roll-forward first: it shows what this command would do',
     )
     .argument('<fund>', 'the fund of this year: its area and financial year')
-    .requiredOption('--officer <name>', 'who does it, by name in the register')
-    .option('--partner <name>', 'the partner acted for; only where the officer is mandated for several')
+    .requiredOption('--officer <name>', 'the officer who opens it, by name in the register')
+    .option(
+      '--partner <name>',
+      'the partner that the officer acts for; needed only if the officer has mandates for several',
+    )
     .option('--uplift <list>', 'as of roll-forward')
     .option('--without <list>', 'as of roll-forward')
     .option('--json', 'as JSON')

@@ -3,7 +3,7 @@ import { planLoad } from '../../ledger/acts/load.js';
 import { demonstrationTable } from '../demonstration.js';
 import { NEW, type Commands, type Terminal } from '../terminal.js';
 
-/** What runs the service, and lets people in. */
+/** Commands that run the service, and give officers a way in. */
 
 interface ServeOptions {
   readonly ledger: string;
@@ -34,10 +34,10 @@ function serving({ program, withLedger, parts, toBeMade }: Terminal): void {
     .description('serve the ledger over HTTP')
     .option('--new', NEW)
     .option('--port <number>', 'the port to listen on', port)
-    .option('--accept-loss', 'go on although acts that were recorded are gone, and record that; say it once')
+    .option('--accept-loss', 'serve although recorded acts are lost, and record the loss; needed once')
     .option(
       '--demonstration-identities',
-      'accept anybody as anybody: only for a demonstration ledger, only on this machine',
+      'sign everybody in under the name that they give, without proof; only for a demonstration ledger, only on this machine',
     )
     .addHelpText(
       'after',
@@ -58,7 +58,7 @@ function token({ program, withLedger, parts, output }: Terminal): void {
   withLedger(program.command('token'))
     .description('issue a token for an officer, signed with the ledger’s own key')
     .argument('<officer>', 'the officer’s name in the register')
-    .option('--hours <number>', 'how long it is good for', hours, 8)
+    .option('--hours <number>', 'how long the token is valid', hours, 8)
     .action(async (officer: string, options: { ledger: string; hours: number }) =>
       output.data(await parts.issueToken(options.ledger, officer, options.hours)),
     );
@@ -66,7 +66,7 @@ function token({ program, withLedger, parts, output }: Terminal): void {
 
 function signInLink({ program, withLedger, parts, output }: Terminal): void {
   withLedger(program.command('sign-in-link'))
-    .description('print a link with which an officer signs in to the pages: good once, for ten minutes')
+    .description('print a link with which an officer signs in to the pages; it works once, within ten minutes')
     .argument('<officer>', 'the officer’s name in the register')
     .action(async (officer: string, options: { ledger: string }) =>
       output.data(await parts.signInLink(options.ledger, officer)),
