@@ -12,17 +12,17 @@ import { QUERIES } from '../ledger/questions/all.js';
 import type { Answer, Asked, Query } from '../ledger/questions/question.js';
 import { answered, Refused } from './refused.js';
 
-/** How pages ask: the declared questions, by name, through the one door. */
+/** How pages ask: declared questions, by name, through the door. */
 
 export type Given = Readonly<Record<string, string | undefined>>;
 
-/** A question, as its declaration says it: what it takes, and the shape of its answer. */
+/** A question by its declaration: its parameters, its options and the shape of its answer. */
 export type Question = Query;
 export type { Answer };
 
 export const QUESTIONS: readonly Question[] = QUERIES;
 
-/** A shape of an answer, as JSON Schema says it; every figure in it says what it is. */
+/** A shape of an answer, as JSON Schema. Every figure in it has a description. */
 export interface Shape {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Shape>>;
@@ -45,7 +45,7 @@ export const shapeOf = onceEach(({ answer }: Question): Shape => {
   return shape as Shape;
 });
 
-/** The shapes of what a question takes beside its address. */
+/** The shapes of a question’s options. */
 export const optionsOf = onceEach(
   ({ options }: Question): Readonly<Record<string, Shape>> =>
     (z.toJSONSchema(options, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Shape).properties ?? {},
@@ -56,10 +56,13 @@ export { FIGURE_WORDS, nextPage };
 
 export const questionNamed = (name: string): Question => QUERIES.find((each) => each.name === name)!;
 
-/** What a question takes, as one schema: zod compiles a schema the first time that it reads by it. */
+/**
+ * The parameters and options of a question as one schema. It is made once, because zod compiles a schema at its first
+ * use.
+ */
 const takenBy = onceEach(({ params, options }: Question) => z.strictObject({ ...params.shape, ...options.shape }));
 
-/** Reads what is asked by the question’s own schemas. Throws {@link Refused} where it cannot be read. */
+/** Reads what is asked by the question’s own schemas. Throws {@link Refused} if it cannot be read. */
 function read(query: Question, given: Given): Asked {
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
   const found = readAs(takenBy(query), present);
@@ -69,13 +72,16 @@ function read(query: Question, given: Given): Asked {
   throw new Refused(refuse('fields_invalid', `"${option}" ${words}.`), { option, words });
 }
 
-/** Asks a question. Throws {@link Refused} with the rule that refuses it. `Answer` is what the question declares. */
+/**
+ * Asks a question. Throws {@link Refused} with the rule that refuses it. `Answer` is the type that the question
+ * declares.
+ */
 export async function askedOf<Answer>(ledger: Ledger, sight: Sight, name: string, given: Given): Promise<Answer> {
   const query = questionNamed(name);
   return answered(await ask(ledger, sight, query, read(query, given))) as Answer;
 }
 
-/** The same answer as a file for a spreadsheet: all of it, unless so much was asked for. */
+/** The same answer as a file for a spreadsheet. The file holds the whole answer, unless a limit is asked for. */
 export async function askedAsFile(
   ledger: Ledger,
   sight: Sight,

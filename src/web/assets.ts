@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 
-/** The style of all pages, made by Sass when the program is built. Its address holds its digest: what it names never changes. */
+/**
+ * The style sheet of all pages, made by Sass when the program is built. Its address holds its digest, so the content at
+ * an address never changes.
+ */
 const FILE = fileURLToPath(new URL('style.css', import.meta.url));
 const YEAR_SECONDS = 31_536_000;
 
-/** Serves the style, and says where it is. */
+/** Serves the style sheet. Returns its address. */
 export function registerAssets(app: FastifyInstance): string {
   const plain = readFileSync(FILE);
   const address = `/assets/style.${createHash('sha256').update(plain).digest('hex').slice(0, 16)}.css`;

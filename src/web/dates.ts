@@ -5,7 +5,10 @@ import { capital, day, instant, timeOfDay } from './format.js';
 import { html, type Html } from './html.js';
 import { typedDay } from './typed.js';
 
-/** The dates of every figure, in one control: they travel in the address, so that a page can be kept, mailed and printed. */
+/**
+ * The dates of every figure, in one control. They are part of the page’s address, so a page can be kept, mailed and
+ * printed.
+ */
 
 export interface TwoDates {
   readonly on?: string | undefined;
@@ -14,11 +17,11 @@ export interface TwoDates {
 
 type Asked = Readonly<Record<string, string | undefined>>;
 
-/** A date that questions take, as an officer types it: in three fields whose names begin with `prefix`. */
+/** A date that a question takes. An officer types it in three fields whose names begin with `prefix`. */
 interface DateWords {
   readonly prefix: string;
   readonly title: string;
-  /** How a fault of it begins. */
+  /** The beginning of an error message about the date. */
   readonly what: string;
 }
 
@@ -30,7 +33,7 @@ const dateWords = (prefix: string, title: string, what = 'The day that you ask a
 
 const KNOWN = 'The day on which it was known';
 
-/** The dates by the names under which questions take them. What is known is known by the end of a day. */
+/** The dates by their names in questions. A date of what was known means the end of that day. */
 const DATES = {
   on: dateWords('on', 'On'),
   'known-at': dateWords('known', 'As known at the end of', KNOWN),
@@ -50,7 +53,7 @@ export const isDateName = (name: string): name is DateName => Object.hasOwn(DATE
 
 const isKnown = (name: DateName): boolean => name.includes('known');
 
-/** A day that was typed in three fields, as the ledger writes it; empty where nothing was typed, undefined where it is none. */
+/** A day typed in three fields, in the ledger’s form. Empty if nothing was typed; undefined if it is not a day. */
 function typed(asked: Asked, prefix: string): string | undefined {
   const [of = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => asked[`${prefix}-${part}`]?.trim());
   if (of === '' && month === '' && year === '') return '';
@@ -58,8 +61,8 @@ function typed(asked: Asked, prefix: string): string | undefined {
 }
 
 /**
- * The same, and of a day that stands as the form gave it the moment that it was asked for by: a form has no field for hours,
- * and what was asked is asked again.
+ * The same. If the officer left the day as the form gave it, the moment that was asked for is kept: the form has no
+ * field for hours, and the same moment is asked for again.
  */
 function typedMoment(asked: Asked, name: DateName): string | undefined {
   const { prefix } = DATES[name];
@@ -70,13 +73,13 @@ function typedMoment(asked: Asked, name: DateName): string | undefined {
 
 const momentField = (prefix: string): string => `${prefix}-moment`;
 
-/** The day in London of an instant that does not end it; undefined of a day, and of what is neither. */
+/** The day in London of an instant within a day. Undefined for the end of a day, for a day, and for any other text. */
 function momentIn(knownAt: string): string | undefined {
   const at = instantOf(knownAt);
   return at === undefined || dayEndedBy(knownAt) !== undefined ? undefined : londonDay(at);
 }
 
-/** An address with what is asked: what is empty is left out. */
+/** An address with options; empty ones are left out. */
 export function addressWith(path: string, asked: Asked): string {
   const given = Object.entries(asked).filter(
     (each): each is [string, string] => each[1] !== undefined && each[1] !== '',
@@ -89,8 +92,8 @@ export const addressOf = (path: string, { on, knownAt }: TwoDates): string =>
   addressWith(path, { on, 'known-at': knownAt });
 
 /**
- * What the address asks for: the options of a question, or an address with those that were typed, or the dates that are no
- * days, beside the other options.
+ * What the address asks for: the options of a question, or an address with the dates that were typed, or the dates that
+ * are not days, with the other options.
  */
 export type AskedRead =
   | { readonly given: Asked }
@@ -98,8 +101,8 @@ export type AskedRead =
   | { readonly wrong: readonly DateName[]; readonly others: Asked };
 
 /**
- * Reads what a page is asked. `dates` are the dates that were perhaps typed; `others` are the other options that the page
- * takes. What else stands in the address is left alone.
+ * Reads what a page is asked. `dates` are the dates that may have been typed, and `others` the page’s other options.
+ * The rest of the address is ignored.
  */
 export function readAsked(
   path: string,
@@ -117,24 +120,24 @@ export function readAsked(
     : { goTo: addressWith(path, { ...Object.fromEntries(read), ...rest }) };
 }
 
-/** What a page was asked that cannot be asked: its fields keep it, and why not stands above. */
+/** A request that a page cannot answer. Its fields keep what was typed, and the reason is shown above the page. */
 export interface Faulty {
-  /** All that was sent, as the fields of the form send it. */
+  /** Everything that was sent, as the fields of the form send it. */
   readonly asked: Asked;
-  /** The dates that are at fault. */
+  /** The dates with errors. */
   readonly wrong: readonly DateName[];
-  /** Why it was refused, where that is of no one date. */
+  /** Why it was refused, if the error is not in a date. */
   readonly why?: Html;
 }
 
-/** Dates of an address as the fields of a form send them, beside all else that was asked. */
+/** The dates of an address in the form in which fields send them, with all other options. */
 export const asTyped = (asked: Asked, dates: readonly DateName[]): Asked => ({
   ...asked,
   ...(Object.assign({}, ...dates.map((name) => typedFields(DATES[name].prefix, asked[name] ?? ''))) as Asked),
 });
 
 function typedFields(prefix: string, value: string): Asked {
-  // A day that cannot be asked for is shown all the same, so that it can be corrected.
+  // A text that is not a real day is shown all the same, so that it can be corrected.
   const [, year = '', month = '', of = ''] = /^(\d{1,4})-(\d{1,2})-(\d{1,2})$/.exec(momentIn(value) ?? value) ?? [];
   const fields = { day: String(Number(of) || ''), month: String(Number(month) || ''), year };
   return {
@@ -143,7 +146,7 @@ function typedFields(prefix: string, value: string): Asked {
   };
 }
 
-/** What is wrong with a date that was typed: it is none, or it is of a year that the ledger does not speak of. */
+/** What is wrong with a typed date: it is not a day, or its year is outside the ledger’s years. */
 function faultOf(name: DateName, asked: Asked): string {
   const { prefix, what } = DATES[name];
   return typed(asked, prefix) === undefined || typed(asked, prefix) === ''
@@ -153,14 +156,14 @@ function faultOf(name: DateName, asked: Asked): string {
 
 interface Shown {
   readonly path: string;
-  /** The dates that the page takes, each with what it stands at. */
+  /** The page’s dates with their values. */
   readonly dates: Readonly<Partial<Record<DateName, string | undefined>>>;
-  /** All that was asked: what is not a date goes along. */
+  /** Everything that was asked. Options that are not dates are sent along. */
   readonly asked: Asked;
   readonly faulty?: Faulty | undefined;
-  /** Whether anything was known of what the page is about at the end of a day; left out, it always was. */
+  /** Whether anything of the page’s subject was known at the end of a day; left out, something always was. */
   readonly wasKnown?: (on: string) => boolean;
-  /** The other fields of the form. What is asked and has none goes along unseen. */
+  /** The other fields of the form. Options without a field are sent along as hidden fields. */
   readonly more?: readonly OtherField[];
 }
 
@@ -170,10 +173,10 @@ export interface OtherField {
   readonly field: Html;
 }
 
-/** Where in a list a page begins: on other dates it begins at the first. */
+/** Options that say where in a list a page begins. With other dates the list begins at the first row. */
 const PLACES = new Set(['after', 'page']);
 
-/** What is asked and has no field goes along: a history of one body stays one at another date. */
+/** Hidden fields for options without a field: with another date, the history of one body stays that of the body. */
 const alongside = ({ asked, dates, more = [] }: Shown): Html[] =>
   Object.entries(asked).flatMap(([name, value]) =>
     value === undefined || value === '' || name in dates || PLACES.has(name) || more.some((each) => each.name === name)
@@ -184,7 +187,7 @@ const alongside = ({ asked, dates, more = [] }: Shown): Html[] =>
 function field(name: DateName, { faulty, dates, asked }: Shown): Html {
   const { prefix, title } = DATES[name];
   const sent = faulty?.asked;
-  // Where no instant was asked for, it stays left out.
+  // If no instant was asked for, the field stays empty.
   const value = isKnown(name) ? asked[name] && dayOf(asked[name]) : dates[name];
   const moment = sent?.[momentField(prefix)] ?? asked[name] ?? '';
   const isMoment = momentIn(moment) !== undefined;
@@ -199,7 +202,7 @@ function field(name: DateName, { faulty, dates, asked }: Shown): Html {
     id: prefix,
     namePrefix: prefix,
     fieldset: { legend: { content: legend, classes: 'govuk-fieldset__legend--s' } },
-    ...(isMoment && { hint: { content: `At ${timeOfDay(moment)}. Of another day: at its end` } }),
+    ...(isMoment && { hint: { content: `At ${timeOfDay(moment)}. If you change the day: at the end of that day` } }),
     values,
     ...(faulty?.wrong.includes(name) && { errorMessage: { content: faultOf(name, faulty.asked) } }),
   });
@@ -209,7 +212,7 @@ function field(name: DateName, { faulty, dates, asked }: Shown): Html {
 /** The day in London of an instant, or of a day, that was asked for. */
 const dayOf = (knownAt: string): string => londonDay(knownAtInstant(knownAt)!);
 
-/** Above a page: what is wrong with what was asked. */
+/** The error messages above a page. */
 export const faultsAbove = (faulty: Faulty | undefined): Html | false =>
   faulty !== undefined &&
   (faulty.why ??
@@ -222,8 +225,8 @@ export const faultsAbove = (faulty: Faulty | undefined): Html | false =>
     }));
 
 /**
- * The dates in words: what the figures of a page are figures of. Of the end of a day that facts may still be recorded before,
- * it says that the figures may change.
+ * The two dates of a page’s figures, in words. If facts may still be recorded before the end of the day, it adds that
+ * the figures may change.
  */
 export function datesInWords({
   on,
@@ -239,7 +242,7 @@ export function datesInWords({
   return settled || dayEndedBy(knownAt) === undefined ? words : `${words}, which may still change`;
 }
 
-/** The instant from which a comparison begins that is asked for none: it is before every ledger. */
+/** The instant at which a comparison begins if none is asked for: it is before every ledger. */
 const BEFORE_ALL = 0;
 const isBeforeAll = (knownAt: string): boolean => Date.parse(knownAt) === BEFORE_ALL;
 
@@ -249,7 +252,7 @@ function instantInWords(knownAt: string): string {
   return ended === undefined ? `as known on ${instant(knownAt)}` : `as known at the end of ${day(ended)}`;
 }
 
-/** An instant of what was known: by the end of a day is told by the day. */
+/** An instant of what was known, in words. The end of a day is named by the day. */
 export function knownInWords(knownAt: string): string {
   if (isBeforeAll(knownAt)) return 'Before anything was known';
   const ended = dayEndedBy(knownAt);
@@ -258,7 +261,7 @@ export function knownInWords(knownAt: string): string {
 
 const link = (href: string, text: string): Html => html`<a class="govuk-link" href="${href}">${text}</a>`;
 
-/** The three questions that people ask most, where a page takes both dates. */
+/** Links to the three usual questions, for a page that takes both dates. */
 function threeLinks({ path, dates, asked, wasKnown = () => true }: Shown): Html | false {
   if (!('on' in dates && 'known-at' in dates)) return false;
   const { on = '' } = dates;
@@ -270,7 +273,7 @@ function threeLinks({ path, dates, asked, wasKnown = () => true }: Shown): Html 
   return html`<span class="bcf-screen"> ${link(at({}), 'Now')} | ${link(at({ on }), 'That day, as known now')} | ${then}</span>`;
 }
 
-/** The control: the dates, what else the page can be asked, and the dates in words. */
+/** The control: the dates, the page’s other options, and the dates in words. */
 export const dateControl = (shown: Shown, words: string): Html =>
   html`<div class="bcf-dates">
     <form method="get" action="${shown.path}" novalidate>

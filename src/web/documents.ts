@@ -7,7 +7,10 @@ import { paragraph } from './layout.js';
 import { Refused } from './refused.js';
 import type { Site } from './site.js';
 
-/** The documents that a fact names, and the files of them that the service keeps. They are given as downloads, and never shown. */
+/**
+ * The documents that a fact names, and the files of them that the service keeps. Files are offered as downloads, and
+ * never shown in the page.
+ */
 
 export interface NamedDocument {
   readonly reference: string;
@@ -15,19 +18,22 @@ export interface NamedDocument {
   readonly page: number | null;
 }
 
-/** Where a fact or a proposal is: the fund, the area, or the register. */
+/** Where a fact or a proposal is: a fund, an area, or the register. */
 export interface Where {
   readonly kind: StreamKind;
   readonly in: string;
 }
 
-/** The files that are kept for a stream, where any are. Of disputes none are, unless the operator says so: one may name a patient. */
+/**
+ * The store of a stream’s files, if files are kept for it. Files of disputes are kept only if the operator says so,
+ * because they may name a patient.
+ */
 export function keptFor(site: Site, { kind }: Pick<Where, 'kind'>) {
   const { documents, documentsOfDisputes } = site.options;
   return kind === 'dispute' && !documentsOfDisputes ? undefined : documents;
 }
 
-/** A list of documents, with a link to each file that is kept. `address` is the page’s own. */
+/** A list of documents, with a link to each kept file. `address` is the address of the page. */
 export async function documentsList(
   site: Site,
   where: Where,
@@ -51,7 +57,7 @@ export async function documentsList(
 
 const NAME_LENGTH_MAX = 80;
 
-/** A name for the file on the officer’s machine: of letters, digits and spaces, with the ending of what it is. */
+/** The name of the file on the officer’s machine: letters, digits, spaces and an ending for its type. */
 function fileNameOf(reference: string, type: string): string {
   const plain = reference
     .normalize('NFKD')
@@ -63,7 +69,10 @@ function fileNameOf(reference: string, type: string): string {
   return `${plain === '' ? 'document' : plain}.${type}`;
 }
 
-/** Gives the file of one of the documents that somebody may see. Throws {@link Refused} where it is not there as it was sent. */
+/**
+ * Sends the file of one of the documents that the officer may see. Throws {@link Refused} if the file is missing or has
+ * changed.
+ */
 export async function giveDocument(
   site: Site,
   where: Where,
@@ -72,7 +81,7 @@ export async function giveDocument(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const named = documents.find((each) => each.sha256 === sha256);
-  if (!named) throw new Refused(refuse('not_found', 'No such document is named here.'));
+  if (!named) throw new Refused(refuse('not_found', 'This page names no such document.'));
   const given = await keptFor(site, where)?.give(streamOf(where.kind, where.in), sha256);
   if (given === undefined)
     throw new Refused(refuse('document_missing', `The file of “${named.reference}” is not kept by this service.`));
@@ -80,7 +89,7 @@ export async function giveDocument(
     throw new Refused(
       refuse(
         'document_changed',
-        `The file of “${named.reference}” is not what it was when it was sent: it is not given.`,
+        `The file of “${named.reference}” has changed since it was sent, so it cannot be downloaded. Tell whoever runs the service.`,
       ),
     );
   return reply
@@ -89,7 +98,7 @@ export async function giveDocument(
       'content-disposition': `attachment; filename="${fileNameOf(named.reference, given.type)}"`,
       'content-length': given.bytes,
       'x-content-type-options': 'nosniff',
-      // Whatever is in it, a browser that shows it all the same runs nothing of it.
+      // If a browser shows the file all the same, it runs nothing in it.
       'content-security-policy': "default-src 'none'; sandbox",
     })
     .send(given.content);

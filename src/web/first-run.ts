@@ -15,8 +15,9 @@ import type { Asking, Form, Site } from './site.js';
 import { nameOfWords } from './typed.js';
 
 /**
- * The first run: whoever has the code that the service prints at its start opens an empty ledger, names its keeper and its
- * first officers, and is signed in as the first of them who may open it. Once a ledger is open there is no such page.
+ * The first run opens an empty ledger in the browser. A person with the code that the service prints at its start names
+ * the ledger’s keeper and first officers. They are then signed in as the first of these officers whose role may open a
+ * ledger. Once the ledger is open, the page does not exist.
  */
 
 const ADDRESS = '/first-run';
@@ -27,17 +28,20 @@ const isCode = (code: string, sent: string | undefined): boolean => {
   return own.length === given.length && timingSafeEqual(own, given);
 };
 
-/** The code, while there is a ledger to open. Throws where there is none: nothing is at this address then. */
+/** The code, while there is a ledger to open. Throws {@link Refused} otherwise, as if nothing were at this address. */
 function codeOf({ ledger, options }: Site): string {
   const { firstRunCode } = options;
   if (firstRunCode === undefined || ledger.model.register().ledger)
     throw new Refused(
-      refuse('not_found', 'There is nothing to open here: the ledger is open, or the service has printed no code.'),
+      refuse(
+        'not_found',
+        'There is no ledger to open. Either the ledger is open already, or the service printed no code at its start.',
+      ),
     );
   return firstRunCode;
 }
 
-/** The first of the officers named so far whose role may open a ledger; they open it. */
+/** The first of the officers named so far whose role may open a ledger. They open it. */
 function openerIn(form: Form): string {
   const { roles } = factOf(KINDS.register, KINDS.register.opener);
   const rows = Array.from({ length: rowsAt(form, OFFICERS) }, (_, index) => `${OFFICERS}.${index}`);
@@ -61,7 +65,7 @@ function errandOf(site: Site, code: string, form: Form): Errand {
     name: '',
     fact,
     isProposed: false,
-    // Who has opened the ledger has shown that they may: they go on as the officer whom they named.
+    // Opening the ledger shows that the person may do so. They continue as the officer whom they named.
     recorded: (reply) =>
       site.signIn(reply, { officer: openerIn(form), by: 'first run', shown: site.ledger.clock.now() }),
   };
@@ -89,7 +93,9 @@ export function registerFirstRun(site: Site): void {
   site.postOpen(ADDRESS, async (session, around, form, reply, request) => {
     const code = codeOf(site);
     if (!isCode(code, (request.query as { code?: string }).code))
-      throw new Refused(refuse('form_not_ours', 'It came without the code that the service has printed.'));
+      throw new Refused(
+        refuse('form_not_ours', 'The form came without the code that the service printed at its start.'),
+      );
     return continued(site, asOpener(session, around, form), errandOf(site, code, form), form, reply);
   });
 }

@@ -1,12 +1,12 @@
 import { dayInWords, type Day } from '../domain/calendar.js';
 
-/** How figures, days and names are written on pages. What is written is what was answered: nothing is worked out here. */
+/** How pages write figures, days and names. This file computes no figure. */
 
 export const isNothing = (amount: string): boolean => /^-?0\.00$/.test(amount);
 
 const withCommas = (whole: string): string => whole.replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** A sum in its parts: a true minus below nothing, whole pounds, and pence. */
+/** The parts of a sum: a minus sign if it is negative, whole pounds, and pence. */
 function partsOf(amount: string) {
   const [whole, pence] = amount.replace('-', '').split('.') as [string, string];
   return { minus: amount.startsWith('-') ? '−' : '', whole, pence };
@@ -43,7 +43,7 @@ const TIME = new Intl.DateTimeFormat('en-GB', {
 
 const HOUR_MS = 3_600_000;
 
-/** An instant as clocks in London showed it: the day, and the time of it. */
+/** An instant as the clocks in London showed it: the day and the time. */
 function shown(at: number): { readonly of: string; readonly time: string } {
   const parts = Object.fromEntries(TIME.formatToParts(at).map(({ type, value }) => [type, value]));
   const { day: of, month, year, hour, minute, dayPeriod } = parts as Record<string, string>;
@@ -53,9 +53,11 @@ function shown(at: number): { readonly of: string; readonly time: string } {
   };
 }
 
-/** A time that clocks in London showed. Of an hour that they show twice, which of both it is. */
+/**
+ * The time that clocks in London showed. In the hour that they show twice a year, the text says which of the two it is.
+ */
 function whichOf(at: number, time: string): string {
-  // Clocks go back at 2am, so that only what they show as 1 o’clock is there twice.
+  // Clocks go back at 2am to 1am, so only times from 1:00am to 1:59am occur twice.
   if (!/^1:\d\dam$/.test(time)) return time;
   if (shown(at + HOUR_MS).time === time) return `${time} before the clocks went back`;
   return shown(at - HOUR_MS).time === time ? `${time} after the clocks went back` : time;
@@ -82,10 +84,10 @@ export const yearName = (label: string): string => `${label.slice(0, 4)} to ${la
 
 export const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
-/** A sentence inside another. */
+/** A sentence as part of another: its first letter becomes small. */
 export const small = (text: string): string => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 
-/** A name of the ledger where there is no better one: norfolk-finance as Norfolk finance. */
+/** A readable form of a name that has no better one: norfolk-finance as Norfolk finance. */
 export const plainly = (name: string): string => capital(name.replaceAll('-', ' '));
 
 /** A fund by its name: norfolk-2016-17 as Norfolk, 2016 to 2017. */
@@ -99,14 +101,17 @@ export const areaName = (area: string): string => area.split('-').map(capital).j
 
 const isBelow = (amount: string): boolean => amount.startsWith('-');
 
-/** A sum that is told the other way round: what is below nothing of one thing is above it of another. */
+/** A sum with the opposite sign. */
 const turned = (amount: string): string =>
   isBelow(amount) ? amount.slice(1) : isNothing(amount) ? amount : `-${amount}`;
 
-/** What nobody offers, in a table beside what is required and funded, which say how much more there is where it is nothing. */
+/**
+ * What nobody offers, for a table that also shows what is required and what is funded. An excess is shown as 0.00,
+ * because those two figures show it.
+ */
 export const nobodyOffers = (amount: string): string => sum(isBelow(amount) ? '0.00' : amount);
 
-/** What nobody offers before and after something, under the title that fits: a fund may have more than it needs. */
+/** What nobody offers before and after an act, with a fitting title. A fund may have more than it needs. */
 export function offeredByNobody(
   before: string,
   after: string,

@@ -1,4 +1,4 @@
-/** HTML that is made from text: what stands in a template is escaped, unless it is HTML itself. */
+/** Makes HTML from text. A value in a template is escaped, unless it is HTML itself. */
 
 /** A piece of a page. Only {@link html} and {@link joined} make one from text, and they escape it. */
 export class Html {
@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: nothing where it is left out, and all of a list. */
+/** What a template may hold. A list stands for all its values; false, null and undefined stand for nothing. */
 export type Content = Html | string | number | false | null | undefined | readonly Content[];
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -33,22 +33,25 @@ const written = (content: Content): string => {
   return String(content).replace(ESCAPED, (character) => ESCAPES[character]!);
 };
 
-/** The tag of every template: `` html`<p>${anything}</p>` ``. Values stand in text, or in an attribute within quotes. */
+/**
+ * The tag of every template: `` html`<p>${anything}</p>` ``. Values may stand in text, or in an attribute within
+ * quotes.
+ */
 export const html = (strings: TemplateStringsArray, ...values: readonly Content[]): Html => {
-  // Pages are made of thousands of these.
+  // A loop and one text, because a page is made of thousands of pieces.
   let text = strings[0]!;
   for (let at = 0; at < values.length; at++) text += written(values[at]) + strings[at + 1]!;
   return new Html(text);
 };
 
-/** Pieces one after the other, with something between them. */
+/** Pieces one after the other, with `between` in between. */
 export const joined = (pieces: readonly Content[], between: Content = ''): Html =>
   new Html(pieces.map(written).join(written(between)));
 
-/** Attributes of an element: `true` is a name alone, and what is left out, or false, is not there. */
+/** Attributes of an element: `true` gives a name alone; undefined and false are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Attributes as they stand in a tag, each with a space before it. Names are the program’s own. */
+/** Attributes as they stand in a tag, each after a space. Their names come from the program and are not escaped. */
 export const attributes = (all: Attributes): Html =>
   joined(
     Object.entries(all).map(([name, value]) =>
@@ -56,5 +59,5 @@ export const attributes = (all: Attributes): Html =>
     ),
   );
 
-/** Names of classes, without those that are left out. */
+/** Joins the names of classes; undefined and false are left out. */
 export const classes = (...names: readonly (string | false | undefined)[]): string => names.filter(Boolean).join(' ');

@@ -3,25 +3,28 @@ import { html } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import type { Form } from './site.js';
 
-/** A draft that cannot be taken now: what its officer typed stays on the page until they have signed in again, or waited. */
+/**
+ * A page that keeps a draft that cannot be accepted now. What the officer typed stays on it until they have signed in
+ * again, or waited.
+ */
 
-/** What is pressed where a draft comes back: it is shown, and goes no further by itself. */
+/** The value of the button that sends a kept draft. The draft is shown again; it is not recorded. */
 export const SHOWN_AGAIN = 'show';
 
-/** What is not part of what was typed. */
+/** Fields that the officer did not type. */
 const NOT_KEPT: ReadonlySet<string> = new Set(['token', 'go']);
 
 interface Kept {
-  /** Where the draft is sent again. */
+  /** The address to which the draft is sent again. */
   readonly path: string;
   readonly form: Form;
-  /** Why it is not taken, and where the officer signs in again; undefined where they only wait. */
+  /** Why the draft is not accepted, and where the officer signs in again; undefined if they need only wait. */
   readonly title: string;
   readonly why: string;
   readonly signIn?: string;
 }
 
-/** Of a draft whose session is over. */
+/** The words for a draft whose session has ended. */
 export const ENDED = {
   title: 'Sign in again',
   why: 'Your session has ended.',

@@ -2,11 +2,11 @@ import { html, type Content, type Html } from './html.js';
 import { button } from './components/fields.js';
 import { skipLink } from './components/ways.js';
 
-/** What stands around every page. */
+/** What surrounds every page. */
 export interface Around {
   readonly style: string;
   readonly demonstration: boolean;
-  /** The officer who is signed in, by name, and the token of the form that signs them out. */
+  /** The signed-in officer’s name, and the token of the form that signs them out. */
   readonly officer?: string | undefined;
   readonly token: string;
 }
@@ -25,9 +25,9 @@ export type Section = keyof typeof SECTIONS;
 interface Page {
   readonly title: string;
   readonly main: Content;
-  /** Above the main part: a back link, or breadcrumbs. */
+  /** What stands above the main part: a back link, or breadcrumbs. */
   readonly before?: Content;
-  /** The part of the service that the page belongs to. */
+  /** The section that the page belongs to. */
   readonly section?: Section | undefined;
   /** What the page was worked out from, for its foot. */
   readonly source?: string;
@@ -50,7 +50,7 @@ const header = (around: Around, section: Page['section']): Html =>
 
 const demonstration = html`<div class="bcf-demonstration" role="note"><div class="govuk-width-container">This is a demonstration. Anybody can sign in as anybody, and no case in it is a real person’s.</div></div>`;
 
-/** A whole page. It loads its style and nothing else, and holds no script. */
+/** A whole page. It loads only its style sheet, and holds no script. */
 export const page = (around: Around, { title, main, before, section, source }: Page): string =>
   `<!DOCTYPE html>${
     html`<html lang="en-GB" class="govuk-template">
@@ -79,7 +79,7 @@ export const heading = (text: Content): Html => html`<h1 class="govuk-heading-l"
 export const subheading = (text: Content): Html => html`<h2 class="govuk-heading-m">${text}</h2>`;
 export const paragraph = (text: Content): Html => html`<p class="govuk-body">${text}</p>`;
 
-/** The two ways to act at a place: what waits for a signature is proposed, all else is recorded. */
+/** The two ways to act at a place: propose what needs a signature, and record everything else. */
 export const waysToAct = (path: string): Html =>
   html`<div class="bcf-buttons">${[
     ['propose', 'Propose'],

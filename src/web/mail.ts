@@ -10,18 +10,19 @@ import type { People } from './people.js';
 import type { Became, Letter, Postman, Visit } from './smtp.js';
 
 /**
- * Letters to officers for whom something waits. Nothing is queued: what waits follows from the ledger each time, so a
- * restart loses no letter. That one was sent is noted with what must happen once, which all services on a ledger share:
- * whichever of them notes an officer’s day first sends that day’s letter, and no other does.
+ * Letters to officers for whom something waits. There is no queue: what waits is worked out from the ledger each time,
+ * so a restart loses no letter. All services on a ledger share the notes of which letters were sent. The service that
+ * first notes an officer’s letter of the day sends it.
  *
- * An officer gets one letter a day at the most, between seven in the morning and eight in the evening, and only where
- * something waits of which no letter has told in the last 30 days, or whose last day is near. A letter says how much waits and
- * where, with a link; it holds no figure and no name of a case. A letter that the server may have taken is not sent again.
+ * An officer gets at most one letter a day, between seven in the morning and eight in the evening. It is sent only if
+ * something waits that no letter of the last 30 days has mentioned, or whose last day is near. A letter says how much
+ * waits and where, with a link. It holds no figure and no name of a case. If the mail server may already have taken a
+ * letter, the letter is not sent again.
  */
 export interface Mail {
-  /** Sends what is due. Resolves to how many letters were sent. */
+  /** Sends the letters that are due. Resolves to the number of letters sent. */
   sendDue(): Promise<number>;
-  /** Sends no more, and breaks off what is under way. */
+  /** Stops sending, and breaks off the connection in use. */
   stop(): void;
 }
 
@@ -44,19 +45,22 @@ interface Waiting {
 }
 
 const DAY_MS = 86_400_000;
-/** After so long a letter tells of the same thing again. */
+/** After this time a letter mentions the same thing again. */
 const TOLD_MS = 30 * DAY_MS;
-/** A letter tells once more of what can be signed for so many days yet, today among them. */
+/** A letter reminds the officer when so many days to sign are left, today included. */
 const DAYS_NEAR = 3;
-/** The hours of the day, in London, from which on a letter is tried for the first time, and again where the server refused it. */
+/** The hours in London from which a letter is tried for the first time, and again if the server refused it. */
 const HOURS = [7, 9, 11, 13, 16] as const;
-/** The hour from which on no letter goes out. */
+/** The hour in London from which no letter is sent. */
 const EVENING = 20;
 
 const digest = (...said: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(said)).digest('base64url');
 
-/** What a letter tells of something that waits: that it does, in these words, and later that its last day is near. */
+/**
+ * The marks of what a letter says about a proposal: that it waits, with this sentence, and later that its last day is
+ * near.
+ */
 const toldOf = (officer: string, { proposal, sentence, expires, daysLeft }: Waiting): string[] => [
   `mail ${digest(officer, proposal, sentence)}`,
   ...(daysLeft !== null && daysLeft <= DAYS_NEAR ? [`mail near ${digest(officer, proposal, expires!)}`] : []),
@@ -71,7 +75,7 @@ const placeOf = ({ kind, in: name }: Waiting): string =>
 
 const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-/** The words of a letter. */
+/** The subject and the text of a letter. */
 function letterText(name: string, waiting: readonly Waiting[], publicUrl: string): Pick<Letter, 'subject' | 'text'> {
   const places = [...new Set(waiting.map(placeOf))].map(
     (place) => `- ${place}: ${waiting.filter((each) => placeOf(each) === place).length}`,
@@ -84,9 +88,11 @@ function letterText(name: string, waiting: readonly Waiting[], publicUrl: string
       `${name},`,
       `${waits} in the BCF ledger:`,
       places.join('\n'),
-      ...(first === undefined ? [] : [`The first of them can be signed until ${day(first)}, that day included.`]),
+      ...(first === undefined
+        ? []
+        : [`The earliest last day to sign is ${day(first)}. You can still sign on that day.`]),
       `Read them and answer them here: ${new URL('/', publicUrl).href}`,
-      'You get one letter a day at the most. Answers to this address are not read. Whoever runs the ledger takes your address out where you want no letters.',
+      'You get one letter a day at the most. Nobody reads answers to this address. If you want no letters, ask whoever runs the ledger to remove your address.',
     ].join('\n\n'),
   };
 }
@@ -105,7 +111,10 @@ export function createMail({ ledger, people, once, publicUrl, postman, log }: Ma
     return false;
   }
 
-  /** Takes the officer’s letter of the day upon this service; undefined where it is sent, or somebody else’s to send. */
+  /**
+   * Reserves the officer’s letter of the day for this service; undefined if it has been sent, or another service sends
+   * it.
+   */
   async function taken(officer: string): Promise<string | undefined> {
     const at = now();
     const [today, hour] = [londonDay(at), londonHour(at)];
@@ -118,7 +127,7 @@ export function createMail({ ledger, people, once, publicUrl, postman, log }: Ma
     return undefined;
   }
 
-  /** Sends one officer’s letter of the day. Resolves to what became of it; to nothing where there is none to send. */
+  /** Sends one officer’s letter of the day. Resolves to what became of it; undefined if there is none to send. */
   async function sendTo(
     { officer, name, email }: Addressed,
     { waiting, marks }: News,
@@ -130,13 +139,13 @@ export function createMail({ ledger, people, once, publicUrl, postman, log }: Ma
     const to = { name, address: email };
     const { became, trouble } = await visit.send({ to, id, ...letterText(name, waiting, publicUrl) });
     if (became === 'refused') await once.note(`${mark} refused`, now() + 2 * DAY_MS, now());
-    // What may not have been told is told in the letter of the next day.
+    // If the letter may not have arrived, the letter of the next day mentions the same things.
     if (became === 'sent') for (const each of marks) await once.note(each, now() + TOLD_MS, now());
     if (became !== 'sent') log.warn({ officer, ...trouble }, LETTER[became]);
     return became;
   }
 
-  /** What waits for an officer of which no letter has told. */
+  /** What waits for an officer, if no letter has mentioned some of it. */
   async function newsFor({ officer }: Addressed): Promise<News | undefined> {
     const waiting = await waitingFor(officer);
     const marks = waiting.flatMap((each) => toldOf(officer, each));
@@ -154,11 +163,12 @@ export function createMail({ ledger, people, once, publicUrl, postman, log }: Ma
       for (const each of people.letters()) {
         const news = isStopped ? undefined : await newsFor(each);
         if (!news) continue;
-        // Nobody goes to the server where nothing is to be sent; where it is not there, the next round tries again.
+        // The service connects to the mail server only if there is a letter to send. If the server cannot be reached,
+        // the next round tries again.
         if (!visit) {
           const found = await postman.visit();
           if (!('send' in found)) {
-            log.warn(found, 'the mail server cannot be reached, or lets nobody in; it is tried again');
+            log.warn(found, 'the mail server cannot be reached, or refuses the sign-in; the service tries again');
             return sent;
           }
           visit = found;
@@ -192,7 +202,7 @@ const LETTER = {
   'in-doubt': 'the mail server did not say whether it took a letter to an officer; it is not sent again',
 } as const;
 
-/** Sends letters at intervals, for as long as the service runs. A fault is logged, and the next round tries again. */
+/** Sends letters at intervals while the service runs. A fault is logged, and the next round tries again. */
 export function startMail(
   mail: Mail,
   everyMs: number,
@@ -201,7 +211,7 @@ export function startMail(
   let round: Promise<unknown> = Promise.resolve();
   let isSending = false;
   const send = (): void => {
-    // A round that takes long is not overtaken by the next.
+    // A new round waits until the round under way has ended.
     if (isSending) return;
     isSending = true;
     round = mail

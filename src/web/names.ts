@@ -8,14 +8,14 @@ import { askedOf } from './asking.js';
 import { areaName, fundName, yearName } from './format.js';
 import type { People } from './people.js';
 
-/** The names of bodies, sources of funding, roles and facts, for sentences in which the ledger uses short ones. */
+/** The names of bodies, sources of funding, roles and facts, to replace the short names in the ledger’s sentences. */
 export interface Names {
-  /** Of a body or a source that the ledger knows. */
+  /** The name of a body or a source. A short name that the ledger does not know is returned unchanged. */
   of(name: string): string;
-  /** The same of any text; undefined where it names neither. */
+  /** The name of a body or a source; undefined if the text is neither. */
   known(text: string): string | undefined;
   in(sentence: string): string;
-  /** What was chosen in a form, in the words in which it was chosen; left out where nothing was. */
+  /** The words that a form showed for a chosen value; undefined if the value was not chosen from a list. */
   said?(field: z.ZodType, value: string): string | undefined;
 }
 
@@ -27,16 +27,16 @@ interface Partners {
   readonly partners: readonly { readonly partner: string; readonly name: string }[];
 }
 
-/** What is written in place of the names that programs have for roles and facts. */
+/** Words for the names that programs use for roles and facts. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ...Object.entries(ROLE_WORDS).map(([role, words]): [string, string] => [role, words.toLowerCase()]),
   ...allFacts().map(({ fact }): [string, string] => [fact.name, `“${fact.title}”`]),
 ]);
 
-/** How short names look: north-ccg, NHS_ADD, ContributionAgreed. */
+/** The form of short names: north-ccg, NHS_ADD, ContributionAgreed. */
 const SHORT = /[a-z0-9]+(?:-[a-z0-9]+)+|[A-Z][A-Z0-9_]+|(?:[A-Z][a-z]+){2,}/g;
 
-/** Whom a proposal waits for, in words: any one of some bodies, or what each part of a deal takes. */
+/** Whom a proposal waits for, in words: one of several bodies, or the signatures that each part of a deal needs. */
 export const awaitedIn = (
   names: Names,
   { awaiting, needs }: { readonly awaiting: readonly string[]; readonly needs: readonly Need[] },
@@ -48,7 +48,7 @@ export const awaitedIn = (
   });
 };
 
-/** How sentences name a fund that was opened, and a case: by their names and identifiers, of which readers are told less. */
+/** How the ledger’s sentences name a newly opened fund, and a case. Readers see a shorter form. */
 const FUND_OPENED = /\bThe fund of ([a-z0-9-]+) for (20\d\d-\d\d)\b/g;
 const CASE = /\b([Cc]ases? )([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const FUND = /^[a-z0-9-]+-20\d\d-\d\d$/;

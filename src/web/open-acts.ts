@@ -3,7 +3,7 @@ import { seesArea } from '../ledger/access.js';
 import { askedOf } from './asking.js';
 import type { Asking, Site } from './site.js';
 
-/** What an officer may do at a place: lists and links are of this, so that none leads to a refusal. */
+/** An act that an officer may do at a place. Lists and links show only these, so that no link leads to a refusal. */
 export interface OpenAct {
   readonly type: string;
   readonly title: string;
@@ -18,7 +18,10 @@ const QUESTIONS = {
   register: ['register-open-acts', undefined],
 } as const satisfies Readonly<Record<StreamKind, readonly [string, string | undefined]>>;
 
-/** What an officer may do in a fund, in the disputes of an area, or in the register. Throws where they may not see it. */
+/**
+ * What an officer may do in a fund, in the disputes of an area, or in the register. Throws {@link Refused} if they may
+ * not see it.
+ */
 export async function openActsAt(
   { ledger }: Site,
   { sight, session }: Asking,
@@ -30,9 +33,9 @@ export async function openActsAt(
   return (await askedOf<{ acts: readonly OpenAct[] }>(ledger, sight, question, asked)).acts;
 }
 
-/** Whether an officer may make a deal at a place that they see: if only one part of it is theirs. */
+/** Whether an officer may make a deal at a place that they see. One part of it that they may propose is enough. */
 export async function mayDealAt(site: Site, asking: Asking, kind: StreamKind, name: string): Promise<boolean> {
-  // A deal of disputes is about cases.
+  // A deal of disputes is about cases, so the officer must see cases.
   if (kind === 'dispute' && seesArea(site.ledger, name, asking.sight, 'cases')) return false;
   return (await openActsAt(site, asking, kind, name)).length > 0;
 }

@@ -34,27 +34,29 @@ import { createTickets } from './tickets.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether a form with a file may be sent here. */
+    /** Whether a form with a file may be sent to the route. */
     readonly takesFile?: true;
-    /** Whether a form that is one too many is kept for its officer, and not only refused. */
+    /** Whether the route keeps a form for its officer when the limit of pages is reached. */
     readonly keepsForm?: true;
-    /** Whether anybody may ask as often as they like: it is kept by browsers. */
+    /** Whether requests for the route are unlimited, because browsers keep the answer. */
     readonly isAsset?: true;
   }
 }
 
-/** The pages: the third face of the ledger, beside HTTP and the terminal. Sessions are for pages alone, tokens for programs. */
+/**
+ * The pages: the third face of the ledger, beside HTTP and the terminal. Pages use sessions, and programs use tokens.
+ */
 
-/** A deal of the longest texts, written as a form, fits. */
+/** Large enough for a form with a deal of the longest texts. */
 const FORM_BYTES_MAX = 512 * 1024;
 const SEEN_AGAIN_MS = 60_000;
 const UPLOADS_PER_HOUR = 100;
-/** So many pages a minute are sent to an officer’s session; and, before anybody is signed in, to an address. */
+/** How many pages a minute are sent to one officer’s session. Before sign-in, the limit holds for an address. */
 const PAGES_PER_MINUTE = 300;
-/** How long whoever is refused for a moment waits, where nothing else is known. */
+/** How many seconds to wait after a refusal for the moment, if nothing more exact is known. */
 const WAIT_SECONDS = 2;
 
-const NOT_MARKED = refuse('form_not_ours', 'It came without the mark of your session, or from another site.');
+const NOT_MARKED = refuse('form_not_ours', 'The form came from another site, or without the token of your session.');
 
 const isForm = (request: FastifyRequest): boolean => request.method === 'POST';
 
@@ -67,12 +69,12 @@ export function registerPages(
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   const { publicUrl, once, provider } = options;
   const secure = publicUrl?.startsWith('https:') ?? false;
-  // A name with this prefix is taken by browsers from this host alone, over TLS alone.
+  // Browsers accept a cookie with this prefix only from this host, and only over TLS.
   const COOKIE = secure ? '__Host-bcf' : 'bcf';
   const sessions = createSessions(options.sessionKeys);
   const sightsOf = createSights(ledger);
   const people = createPeople(options.people);
-  // Whoever is signed in is counted by their session (below); others by their address.
+  // Signed-in officers are counted by their session (below), other readers by their address.
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, isCountedApart: true };
   });
@@ -86,10 +88,12 @@ export function registerPages(
       serialize(COOKIE, sessions.seal(session), { path: '/', httpOnly: true, secure, sameSite: 'lax' }),
     );
 
-  /** The session of a request; a new one of nobody where it has none, or one that has ended. */
+  /**
+   * The session of a request. A request without a session, or with one that has ended, gets a new session of nobody.
+   */
   async function sessionOf(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const found = sessions.open(parse(request.headers.cookie ?? '')[COOKIE], now());
-    // A session of nobody opens nothing, ended or not.
+    // A session of nobody gives access to nothing, so nobody needs to look up whether it has ended.
     if (!found || (found.officer !== undefined && (await once.has(`ended ${found.id}`)))) {
       const begun = sessions.begin(now());
       setCookie(reply, begun);
@@ -108,23 +112,26 @@ export function registerPages(
     token: sessions.token(session),
   });
 
-  /** Whether browsers say that a form came from a page of ours. */
+  /** Whether the browser says that a form came from one of our pages. */
   const isFromHere = (request: FastifyRequest): boolean =>
     request.headers.origin === (publicUrl === undefined ? `http://${request.host}` : new URL(publicUrl).origin);
 
   /**
-   * Refuses what another site sends, before anything else: browsers leave the session out of it, and an answer that began
-   * another session would sign the officer out.
+   * Refuses a form from another site before anything else. Browsers send such a form without the session, and an answer
+   * that begins a new session would sign the officer out.
    */
   const fromHere = (request: FastifyRequest): void => {
-    if (!isFromHere(request)) throw new Refused(refuse('form_not_ours', 'It came from another site.'));
+    if (!isFromHere(request)) throw new Refused(refuse('form_not_ours', 'The form came from another site.'));
   };
 
-  /** The same, and our pages put a token of the session in. */
+  /** Whether a form came from one of our pages and holds a token of the session. */
   const isOurs = (request: FastifyRequest, session: Session, form: Form): boolean =>
     isFromHere(request) && sessions.isToken(session, form['token']);
 
-  /** A draft that its own officer sends in another session than it was begun in: it is shown again, and not sent. */
+  /**
+   * Whether a draft comes from its own officer, but from another session than it began in. It is shown again, and not
+   * recorded.
+   */
   const isDraftOf = (request: FastifyRequest, officer: string, form: Form): boolean =>
     isFromHere(request) && sessions.isToken(draftsOf(officer), form['whose']);
 
@@ -141,7 +148,7 @@ export function registerPages(
     return form;
   };
 
-  /** What was typed beside a file, by whoever is signed in no more: it is kept on the page. */
+  /** Keeps on the page what was typed beside a file, if the officer is no longer signed in. */
   async function keptWithoutFile(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { form } = await receive(request, reply, async () => undefined);
     const path = request.url.replace(/\/document$/, '');
@@ -159,10 +166,13 @@ export function registerPages(
   async function limitUploads(request: FastifyRequest): Promise<void> {
     const counted = await uploads(request);
     if (!counted.isAllowed && counted.isExceeded)
-      throw new Refused(refuse('too_many_requests', `An officer sends at most ${UPLOADS_PER_HOUR} files an hour.`));
+      throw new Refused(refuse('too_many_requests', `An officer may send ${UPLOADS_PER_HOUR} files an hour.`));
   }
 
-  /** The session of an officer that a request comes with. Whether it was ended is asked when it is answered. */
+  /**
+   * The officer’s session that a request comes with. Whether the session has ended is checked later, when the request
+   * is answered.
+   */
   const officersOf = onceEach((request: FastifyRequest): Session | undefined => {
     const found = sessions.open(parse(request.headers.cookie ?? '')[COOKIE], now());
     return found?.officer === undefined ? undefined : found;
@@ -173,7 +183,7 @@ export function registerPages(
     keyGenerator: (request) => `session ${officersOf(request)!.id}`,
   });
 
-  /** Counts a page; why it is one too many, where it is. Officers who share an address do not count for one another. */
+  /** Counts a page. Returns a refusal if it exceeds the limit. Officers who share an address are counted separately. */
   async function oneTooMany(request: FastifyRequest, reply: FastifyReply): Promise<Refusal | undefined> {
     const isOfficers = officersOf(request) !== undefined;
     const counted = await (isOfficers ? bySession : byAddress)(request);
@@ -190,7 +200,7 @@ export function registerPages(
   const redirect = (reply: FastifyReply, path: string): FastifyReply =>
     reply.redirect(publicUrl === undefined ? path : new URL(path, publicUrl).href, 303);
 
-  /** Who asks; undefined where nobody is signed in. Rejects where the officer holds no mandate today. */
+  /** Who asks; undefined if nobody is signed in. Rejects if the officer holds no mandate today. */
   async function askingOf(request: FastifyRequest, reply: FastifyReply): Promise<Asking | undefined> {
     const session = await sessionOf(request, reply);
     const { officer, by, shown } = session;
@@ -266,7 +276,7 @@ export function registerPages(
           const { form, taken } = await receive(request, reply, async (fields, file) =>
             isOurs(request, asking.session, fields) ? { of: await take(file, fields) } : undefined,
           );
-          // A draft from another session of theirs is shown again; the file has to be chosen again.
+          // A draft of the officer’s from another session is shown again. They must choose the file again.
           const isTheirs = isOurs(request, asking.session, form) || isDraftOf(request, asking.session.officer, form);
           if (!isTheirs) throw new Refused(NOT_MARKED);
           return { form, taken: taken?.of };
@@ -294,16 +304,19 @@ export function registerPages(
     redirect,
   };
 
-  /** Who is signed in can sign out, also where their mandate has ended; what failed by itself is not asked again who it is. */
+  /**
+   * What surrounds a refusal. An officer whose mandate has ended can still sign out. For other refusals the session is
+   * not read again, because reading it may be what failed.
+   */
   const aroundRefusal = async (request: FastifyRequest, reply: FastifyReply, { rule }: Refusal): Promise<Around> =>
     rule === 'not_mandated' ? around(await sessionOf(request, reply)) : { style, demonstration, token: '' };
 
-  // Pages send forms, and nothing else is read here.
+  // Pages accept only forms.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) =>
-    done(new Refused(refuse('form_not_ours', 'It was not sent as a form of a page is sent.'))),
+    done(new Refused(refuse('form_not_ours', 'The request is not a form of one of our pages.'))),
   );
-  // A form with a file is read by whoever takes files, once it is known whose it is.
+  // The handler of a form with a file reads it, once it knows whose form it is.
   app.addContentTypeParser('multipart/form-data', (request, _body, done) =>
     request.routeOptions.config.takesFile ? done(null) : done(new Refused(NOT_MARKED)),
   );
@@ -324,7 +337,7 @@ export function registerPages(
     if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'page failed');
     const body = refusedPage(title, refusal, status >= 500 ? request.id : undefined);
     if (status === 503 && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(WAIT_SECONDS));
-    // What is refused before the pages’ own hooks has other headers yet.
+    // A request that was refused before the hooks of the pages still has other headers.
     return asPage(reply)
       .headers(headers())
       .status(status)
@@ -357,8 +370,8 @@ export function registerPages(
 }
 
 /**
- * What every page is sent with. No script at all, no style but our own, nobody’s frame, and forms to ourselves: some lead on
- * to the identity provider, and browsers hold where a form is led to the same rule.
+ * The headers of every page. It may run no script, load no style but ours, stand in no frame, and send forms only to
+ * us. Some forms lead on to the identity provider, and browsers apply the rule to that address too.
  */
 const headersWith = (formsLeadTo: readonly string[]) => ({
   'cache-control': 'no-store',

@@ -4,17 +4,20 @@ import { Name, words } from '../domain/values.js';
 import { plainly } from './format.js';
 
 /**
- * Officers as people: a file that the operator keeps beside the ledger, and from which anybody can be erased. The ledger
- * itself holds pseudonyms only; where the file does not know one, the pseudonym stands on the page.
+ * The officers’ names, in a file that the operator keeps beside the ledger. Anybody can be erased from that file. The
+ * ledger itself holds only pseudonyms; if the file does not know an officer, pages show the pseudonym.
  */
 const Person = z
   .strictObject({
     officer: Name.refine((name) => name !== SERVICE, { error: 'is the service itself, and nobody signs in as it' }),
     name: words(120),
     title: words(120).optional(),
-    /** Where letters go that tell of what waits for them; left out, they get none. */
+    /** The address for letters about what waits for the officer. Without it, the officer gets no letters. */
     email: z.email().max(254).optional(),
-    /** As whom their identity provider knows them: its issuer, and their subject there. Both, or neither. */
+    /**
+     * How the identity provider knows the officer: the provider’s issuer and the officer’s subject there. Both, or
+     * neither.
+     */
     issuer: z.url().optional(),
     subject: z.string().min(1).max(255).optional(),
   })
@@ -33,7 +36,7 @@ export const PeopleFile = z.array(Person).superRefine((people, { addIssue }) => 
       addIssue({
         code: 'custom',
         path: [index],
-        message: `must name each officer once: ${person.officer} stands twice`,
+        message: `must name each officer once: ${person.officer} occurs twice`,
       });
     if (identity !== undefined && identities.has(identity))
       addIssue({
@@ -48,11 +51,11 @@ export const PeopleFile = z.array(Person).superRefine((people, { addIssue }) => 
 
 export interface People {
   nameOf(officer: string): string;
-  /** The same; undefined where the file does not know them. */
+  /** The officer’s name and title; undefined if the file does not know the officer. */
   known(officer: string): string | undefined;
-  /** Those who get letters, in the order of the file. */
+  /** The officers who get letters, in the order of the file. */
   letters(): readonly { readonly officer: string; readonly name: string; readonly email: string }[];
-  /** The officer whom an identity provider knows by a subject; undefined where the file names nobody so. */
+  /** The officer whom an identity provider knows by a subject; undefined if the file names no such officer. */
   officerBy(identity: { readonly issuer: string; readonly subject: string }): string | undefined;
 }
 

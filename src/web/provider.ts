@@ -19,46 +19,49 @@ import { refuse } from '../domain/rules.js';
 import { Refused } from './refused.js';
 
 /**
- * The organisation’s identity provider, as a client of OpenID Connect asks it: by the code flow with PKCE, and by nothing
- * else. Of what it says only who somebody is and when they signed in there is used; its tokens are kept nowhere.
+ * The organisation’s identity provider, as an OpenID Connect client asks it, only by the code flow with PKCE. The
+ * service uses who somebody is and when they signed in. It keeps none of the provider’s tokens.
  */
 export interface ProviderOptions {
   readonly issuer: string;
   readonly clientId: string;
-  /** Left out, the service is a public client: PKCE alone ties a code to it. */
+  /** Without it, the service is a public client, and only PKCE ties a code to it. */
   readonly clientSecret?: string | undefined;
 }
 
-/** What is kept of a sign-in until the provider sends the officer back. */
+/** What is kept of a sign-in until the officer returns from the provider. */
 export interface Begun {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** How old the sign-in may be, in seconds, where it must be a fresh one. */
+  /** How old the sign-in may be, in seconds, if it must be recent. */
   readonly maxAge?: number | undefined;
 }
 
 export interface Provider {
   readonly issuer: string;
-  /** Where pages’ forms may lead, by way of our own addresses: the origins of the provider. */
+  /** The origins of the provider. Forms of our pages may be redirected to them. */
   origins(): readonly string[];
   /**
-   * Begins a sign-in: where to send the officer, and what to keep. A fresh one has the provider ask them anew who they are.
-   * Throws {@link Refused} where the provider does not answer.
+   * Begins a sign-in. Resolves to the address to which the officer is sent, and to what must be kept. For a recent
+   * sign-in the provider asks the officer again who they are. Throws {@link Refused} if the provider does not answer.
    */
   begin(callback: string, maxAge?: number): Promise<{ readonly address: string; readonly begun: Begun }>;
   /**
-   * Completes a sign-in, by the address at which the officer came back. `shown` is when they showed who they are, in
-   * milliseconds; undefined where the provider does not say. Throws {@link Refused} where anything is not as it must be.
+   * Completes a sign-in, from the address at which the officer returned. `shown` is when they showed who they are, in
+   * milliseconds since 1970; undefined if the provider does not say. Throws {@link Refused} if any check fails.
    */
   finish(address: URL, begun: Begun): Promise<{ readonly subject: string; readonly shown: number | undefined }>;
-  /** Where the officer’s session at the provider ends; undefined where it has no such address, or does not answer. */
+  /**
+   * The address at which the officer’s session with the provider ends; undefined if the provider has none, or does not
+   * answer.
+   */
   ending(returnTo: string): Promise<string | undefined>;
 }
 
 const TIMEOUT_SECONDS = 5;
 
-/** How the client says that it was given no answer, or none of a provider. */
+/** The client’s error codes for no answer, or for an answer that is not a provider’s. */
 const NO_ANSWER: ReadonlySet<string | undefined> = new Set([
   'OAUTH_TIMEOUT',
   'OAUTH_ABORT',
@@ -66,7 +69,7 @@ const NO_ANSWER: ReadonlySet<string | undefined> = new Set([
   'OAUTH_RESPONSE_IS_NOT_JSON',
 ]);
 
-/** What is wrong with a sign-in, as an officer reads it. */
+/** What is wrong with a sign-in, in words for an officer. */
 function refusalOf(error: unknown): Refused {
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
     const { error: code, error_description: words = code } = error;
@@ -78,9 +81,12 @@ function refusalOf(error: unknown): Refused {
   return new Refused(refuse('provider_unavailable', `The identity provider does not answer: ${message}.`));
 }
 
-/** Asks nothing before somebody signs in, or `origins` is needed: the service starts without its provider. */
+/**
+ * Asks the provider only when somebody signs in, or when `origins` is needed, so the service can start while its
+ * provider is down.
+ */
 export function createProvider({ issuer, clientId, clientSecret }: ProviderOptions): Provider {
-  // Settings take http:// on this machine only.
+  // Settings allow http:// only on this machine.
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is marked so to stand out
   const insecure = issuer.startsWith('http:') ? [allowInsecureRequests] : [];
   let known: Configuration | undefined;
@@ -88,7 +94,7 @@ export function createProvider({ issuer, clientId, clientSecret }: ProviderOptio
 
   async function found(): Promise<Configuration> {
     asked ??= discovery(new URL(issuer), clientId, clientSecret, clientSecret === undefined ? None() : undefined, {
-      // The signature of what is said is held to the provider’s keys, beside the connection over which it came.
+      // The signature of each token is checked against the provider’s keys, in addition to the TLS connection.
       execute: [...insecure, enableNonRepudiationChecks],
       timeout: TIMEOUT_SECONDS,
     });

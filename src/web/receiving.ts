@@ -7,30 +7,34 @@ import { Refused } from './refused.js';
 type Fields = Readonly<Record<string, string>>;
 
 /**
- * A form with a file in it, as a browser sends it: first the fields, and then the file, as it comes. The file is looked at once
- * the fields before it have said whose it is.
+ * A form with a file, as a browser sends it: first the fields, then the file as a stream. The file is read only after
+ * the fields have shown whose form it is.
  */
 export interface SentFile {
-  /** The name that it has on the officer’s machine, without its folders. */
+  /** The name of the file on the officer’s machine, without folders. */
   readonly name: string;
   readonly content: BusboyFileStream;
 }
 
 export interface Received<T> {
   readonly form: Fields;
-  /** What came of the file; undefined where none was sent. */
+  /** What the handler made of the file; undefined if no file was sent. */
   readonly taken: T | undefined;
 }
 
 const FIELD_BYTES_MAX = 512 * 1024;
 const FIELDS_MAX = 5_000;
 const HEADERS_MAX = 20;
-/** What is not wanted any more is let in for so long, so that the browser reads the answer; then the connection ends. */
+/**
+ * How long the rest of an unwanted file is still received, so that the browser reads the answer. Then the connection
+ * ends.
+ */
 const LINGER_MS = 5_000;
 
 /**
- * Receives a form. `take` is given the file, and the fields before it; what it does not read of the file is not let in. Rejects
- * what `take` rejects, and {@link Refused} where the fields are too large, or the request is no such form.
+ * Receives a form. `take` gets the file and the fields before it; the part of the file that it does not read is not
+ * received. Rejects with what `take` rejects with, and with {@link Refused} if the fields are too large or the request
+ * is not such a form.
  */
 export function receive<T>(
   request: FastifyRequest,
@@ -43,7 +47,7 @@ export function receive<T>(
     let bytes = 0;
     let file: BusboyFileStream | undefined;
 
-    /** Reads no more. The browser may still be sending: it is let go on for a while, so that it reads the answer. */
+    /** Stops reading. The browser may still be sending, so it may go on for a while, in order to read the answer. */
     function stop(): void {
       raw.unpipe(busboy);
       file?.destroy();
@@ -60,14 +64,16 @@ export function receive<T>(
     }
     const notAForm = (): void =>
       refuseWith(
-        new Refused(refuse('form_not_ours', 'It was not sent as a form of a page is sent, or not to its end.')),
+        new Refused(refuse('form_not_ours', 'The request is not a form of one of our pages, or it broke off.')),
       );
     const tooLarge = (): void =>
-      refuseWith(new Refused(refuse('body_too_large', 'What was typed is more than a form holds.')));
+      refuseWith(
+        new Refused(refuse('body_too_large', 'The text is too long for one form. Send less of it at a time.')),
+      );
 
     const busboy = busboyFor(request);
     if (!busboy) {
-      reject(new Refused(refuse('form_not_ours', 'It was not sent as a form of a page is sent.')));
+      reject(new Refused(refuse('form_not_ours', 'The request is not a form of one of our pages.')));
       return;
     }
     busboy.on('field', (name, value, nameCut, valueCut) => {
@@ -93,7 +99,7 @@ export function receive<T>(
   });
 }
 
-/** What reads the request; nothing where it is no form with a file. */
+/** The parser of the request; undefined if the request is no form with a file. */
 function busboyFor({ headers }: FastifyRequest): BusboyInstance | undefined {
   const { 'content-type': type = '' } = headers;
   if (!type.startsWith('multipart/form-data')) return undefined;

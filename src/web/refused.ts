@@ -4,10 +4,10 @@ import { errorSummary } from './components/fields.js';
 import { html, type Html } from './html.js';
 import { heading, paragraph } from './layout.js';
 
-/** Thrown inside a request to answer it with a page that says which rule refuses, why, and what to do. */
+/** Thrown inside a request, and answered with a page that says which rule refuses, why, and what to do. */
 export class Refused extends Error {
   readonly refusal: Refusal;
-  /** The option of a question that could not be read, by its name, and what is wrong with it. */
+  /** The option of a question that cannot be read, and what is wrong with it. */
   readonly fault: { readonly option: string; readonly words: string } | undefined;
 
   constructor(refusal: Refusal, fault?: Refused['fault']) {
@@ -18,13 +18,13 @@ export class Refused extends Error {
   }
 }
 
-/** What was answered. Throws {@link Refused} where that is a refusal. */
+/** Returns an answer. Throws {@link Refused} if it is a refusal. */
 export function answered<T>(found: T | Refusal): T {
   if (found instanceof Refusal) throw new Refused(found);
   return found;
 }
 
-/** Pages speak of pages, not of addresses for programs. */
+/** How remedies name things on pages, where API addresses mean nothing. */
 const WAYS: Ways = {
   question: (name) => `the page of ${name.replaceAll('-', ' ')}`,
   acts: {
@@ -41,8 +41,8 @@ const WAYS: Ways = {
 };
 
 /**
- * A refusal as an officer reads it: the words of the rule, what to do, and its code in small print. `request` is the
- * identifier under which the service has logged what failed; undefined where nothing failed.
+ * A refusal as an officer reads it: the words of the rule, what to do, and in small print its code. `request` is the
+ * identifier under which the service has logged a failure; undefined if nothing failed.
  */
 export const refusedPage = (title: string, { rule, detail }: Refusal, request?: string): Html =>
   html`${errorSummary({
@@ -51,7 +51,7 @@ export const refusedPage = (title: string, { rule, detail }: Refusal, request?: 
     errors: [],
   })}${heading(title)}${paragraph(remedyOf(rule, WAYS))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${rule}${request !== undefined && `. The request’s identifier: ${request}`}</p>`;
 
-/** The same above what the officer was doing, which stays as it was. */
+/** The same above the page on which the officer was working, which stays as it was. */
 export const refusedAbove = ({ rule, detail }: Refusal, names: { in(sentence: string): string }): Html =>
   errorSummary({
     title: 'There is a problem',

@@ -1,9 +1,12 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Text that only this service can read and make (AES-256-GCM), to be kept by a browser. Each purpose has keys of its own. */
+/**
+ * Seals text that a browser keeps, so that only this service can read or make it (AES-256-GCM). Each purpose has its
+ * own keys.
+ */
 export interface Seal {
   seal(text: string): string;
-  /** What was sealed; undefined of what was not sealed here for this purpose. */
+  /** The sealed text; undefined if it was not sealed here for this purpose. */
   open(sealed: string | undefined): string | undefined;
 }
 

@@ -3,48 +3,54 @@ import { z } from 'zod';
 import { createSeal } from './seal.js';
 
 /**
- * Who is signed in, sealed into a cookie (AES-256-GCM): nothing of it is kept at the service, and nobody without a key can
- * read or make one. The first key seals, and every key opens, so that keys can be changed without signing anybody out.
+ * Seals who is signed in into a cookie (AES-256-GCM). The service keeps no session itself, and only a holder of a key
+ * can read or make one. The first key seals and every key opens, so keys can be changed while officers stay signed in.
  */
 export const IDLE_MS_MAX = 30 * 60_000;
 export const SESSION_MS_MAX = 8 * 3_600_000;
 
 const Session = z.strictObject({
   id: z.string(),
-  /** Who signed in; nobody yet, where a form is only about to be shown. */
+  /** The officer; undefined in a session before sign-in, which protects forms. */
   officer: z.string().optional(),
-  /** How they are known: recorded with every event. */
+  /** How the officer’s identity was established. It is recorded with every event. */
   by: z.string().optional(),
-  /** When they last showed who they are, in milliseconds: with a provider that may be before this session. */
+  /**
+   * When the officer last showed who they are, in milliseconds since 1970. With a provider this may be before the
+   * session began.
+   */
   shown: z.int().optional(),
-  /** Where the officer goes on once they have signed in again, where they were sent to. */
+  /** The page to which the officer returns after signing in again, if they were sent to sign in. */
   back: z.string().optional(),
-  /** When the session began, and when it was last used, in milliseconds. */
+  /** When the session began, and when it was last used, in milliseconds since 1970. */
   since: z.int(),
   seen: z.int(),
 });
 
 export type Session = z.output<typeof Session>;
-/** A session of somebody who has signed in. */
+/** A session of a signed-in officer. */
 export type OfficersSession = Session & SignedIn;
 
-/** Who has signed in, how, and when they showed who they are, in milliseconds. */
+/** Who has signed in, how, and when they showed who they are, in milliseconds since 1970. */
 export type SignedIn = Required<Pick<Session, 'officer' | 'by' | 'shown'>>;
 
 const MASK_BYTES = 32;
 
 export interface Sessions {
-  /** A new session; of nobody, or of an officer. Its identifier is always a new one. */
+  /** Begins a session, of an officer or of nobody. Its identifier is always new. */
   begin(now: number, signedIn?: SignedIn): Session;
   seal(session: Session): string;
-  /** The session in a cookie, where it was sealed here and neither its idle time nor its whole time is over. */
+  /** The session in a cookie; undefined if it was not sealed here, was idle for too long, or is too old. */
   open(cookie: string | undefined, now: number): Session | undefined;
-  /** A token for a form of a session: another text each time, so that its bytes tell nothing when a page is compressed. */
+  /**
+   * A token for a form of a session. Each token is a new text, so that the size of a compressed page tells nothing
+   * about it.
+   */
   token(session: Pick<Session, 'id'>): string;
   isToken(session: Pick<Session, 'id'>, token: unknown): boolean;
 }
 
-/** What an officer’s draft is marked with, in place of a session: it may outlive the one in which it was begun. */
+/** Marks an officer’s draft in place of a session, because a draft may outlive the session in which it began. */
 export const draftsOf = (officer: string): Pick<Session, 'id'> => ({ id: `drafts of ${officer}` });
 
 /** @param keys 32 bytes each; the first seals */
@@ -59,7 +65,7 @@ export function createSessions(keys: readonly Buffer[]): Sessions {
     seal: (session) => sealed.seal(JSON.stringify(session)),
     open(cookie, now) {
       const text = sealed.open(cookie);
-      // What an earlier program sealed may have other fields: whoever has it signs in again.
+      // A cookie of an earlier program may have other fields. Its holder signs in again.
       const session = text === undefined ? undefined : Session.safeParse(JSON.parse(text)).data;
       if (!session || now - session.seen > IDLE_MS_MAX || now - session.since > SESSION_MS_MAX) return undefined;
       return session;

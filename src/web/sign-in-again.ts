@@ -5,26 +5,26 @@ import { form, throughProvider } from './sign-in.js';
 import { keptPlace, type Asking, type Site } from './site.js';
 
 /**
- * Signing in again, for what asks for a fresh sign-in: an officer whose desk somebody else sits at signs nothing. They come
- * back to what they were about to do.
+ * Signing in again, for acts that need a recent sign-in: somebody who sits down at an officer’s desk can sign nothing.
+ * The officer then returns to what they were about to do.
  */
 
 export const AGAIN = '/sign-in/again';
 
-/** Why signing in again is asked for. */
+/** Why the officer must sign in again. */
 export const whyAgain = ({ options }: Site): string =>
-  `This asks for a sign-in of the last ${options.freshMs / 60_000} minutes, so that nobody acts for you at a desk that you have left.`;
+  `You must have signed in within the last ${options.freshMs / 60_000} minutes, so that nobody else can act for you at a desk that you have left.`;
 
-/** Where an officer signs in again, and from where they go on. */
+/** The address at which an officer signs in again, with the page to which they return. */
 export const againTo = (to: string): string => `${AGAIN}?to=${encodeURIComponent(to)}`;
 
-/** Their way of signing in: with their provider, by a new link, or, in a demonstration, by saying so. */
+/** How this officer signs in: with the provider, by a new link, or in a demonstration by a button. */
 function again(site: Site, { around, session }: Asking, to: string): Content {
   const { provider } = site.options;
   if (provider) return throughProvider(provider, around, { to, again: 'yes' });
   if (!site.demonstration)
     return paragraph(
-      'Ask whoever runs this service for a new link, and open it in this browser. You come back to what you were about to do.',
+      'Ask whoever runs this service for a new link, and open it in this browser. Then you return to what you were about to do.',
     );
   return form(AGAIN, around, [
     hiddenField('to', to),

@@ -11,13 +11,13 @@ import { keptPlace, type Site } from './site.js';
 import { TICKET_MS } from './tickets.js';
 
 /**
- * Signing in with the organisation’s identity provider. The provider says who somebody is; which officer that is stands in
- * the file of people, and what they may do in the register.
+ * Signing in with the organisation’s identity provider. The provider says who somebody is. The file of people says
+ * which officer that is, and the register says what the officer may do.
  */
 
 const CALLBACK = '/sign-in/callback';
 
-/** As what it is recorded with every event how an officer signed in. */
+/** How an officer signed in, as it is recorded with every event. */
 const byOf = ({ issuer }: Provider): string => `oidc ${issuer}`;
 
 export function registerProvider(site: Site, provider: Provider): void {
@@ -32,19 +32,20 @@ export function registerProvider(site: Site, provider: Provider): void {
   });
 
   site.getOpen(CALLBACK, async (session, around, request, reply) => {
-    // Given twice it is a list, and none of ours.
+    // If the parameter occurs twice, it is a list, and the address is not one of ours.
     const { state } = request.query as { state?: unknown };
     const ticket = site.tickets.take(request, reply, typeof state === 'string' ? state : '', now());
-    if (!ticket) throw notGood('It was begun in another browser, or more than ten minutes ago.');
-    // Whoever comes back a second time, by Back or by a copy of the address, signs nobody in.
+    if (!ticket)
+      throw notGood('The sign-in was begun in another browser, or more than ten minutes ago. Sign in again.');
+    // A sign-in is completed once. The Back button, or a copy of the address, does not complete it again.
     if (!(await once.note(`sign-in ${ticket.state}`, ticket.until, now())))
-      throw notGood('It has been completed before.');
+      throw notGood('The sign-in has been completed already. Sign in again.');
     const { subject, shown } = await provider.finish(new URL(request.url, publicUrl), ticket);
     const { issuer } = provider;
     const officer = site.people.officerBy({ issuer, subject });
     if (officer === undefined)
       return reply.status(RULES.person_unknown.status).send(await unknownPage(site, around, provider, subject));
-    // A session from before signing in ends: whoever knew it is not signed in with the officer.
+    // The earlier session ends, so that somebody who knows its cookie is not signed in together with the officer.
     await site.signOut(reply, session);
     site.signIn(reply, { officer, by: byOf(provider), shown: shown ?? 0 });
     return site.redirect(reply, ticket.to);
@@ -53,7 +54,7 @@ export function registerProvider(site: Site, provider: Provider): void {
 
 const notGood = (why: string): Refused => new Refused(refuse('sign_in_not_good', why));
 
-/** What somebody reads whom their organisation knows and the ledger does not: whom to ask, and what to tell them. */
+/** The page for a person whom their organisation knows and the ledger does not: whom to ask, and what to tell them. */
 async function unknownPage(site: Site, around: Around, provider: Provider, subject: string): Promise<string> {
   const { title, why, remedy } = RULES.person_unknown;
   const names = (await registrarsOf(site)).map((officer) => site.people.nameOf(officer)).join('; ');
@@ -71,7 +72,7 @@ async function unknownPage(site: Site, around: Around, provider: Provider, subje
   return page(around, { title, main });
 }
 
-/** The registrars of the body that keeps the ledger; nobody while it has not been opened. */
+/** The registrars of the ledger’s keeper; none while the ledger is not open. */
 async function registrarsOf({ ledger }: Site): Promise<string[]> {
   const register = ledger.model.register();
   if (!register.ledger) return [];

@@ -9,11 +9,14 @@ import { Refused } from './refused.js';
 import type { Provider } from './provider.js';
 import type { Session } from './session.js';
 
-/** Signing in and out: in a demonstration as anybody, at a small site by a link that is good once; `sign-in-provider.ts` does it elsewhere. */
+/**
+ * Signing in and out. In a demonstration anybody may sign in as any officer; at a small site a link works once.
+ * `sign-in-provider.ts` signs in with a provider.
+ */
 
 const LINK_MS = 10 * 60_000;
 
-/** Where a sign-in with the identity provider begins. */
+/** The address at which a sign-in with the identity provider begins. */
 export const PROVIDER_ADDRESS = '/sign-in/provider';
 
 export interface Officers {
@@ -42,7 +45,7 @@ export function registerSignIn(site: Site): void {
         const main = html`${errorSummary({ title: 'There is a problem', errors: [{ content: 'Choose an officer', href: '#officer-1' }] })}${await choosing(site, around, to)}`;
         return reply.status(400).send(page(around, { title: 'Error: Sign in', main }));
       }
-      // A session from before signing in ends: whoever knew it is not signed in with the officer.
+      // The earlier session ends, so that somebody who knows its cookie is not signed in together with the officer.
       await site.signOut(reply, session);
       site.signIn(reply, { officer: found.officer, by: 'demonstration', shown: site.ledger.clock.now() });
       return site.redirect(reply, to);
@@ -51,7 +54,7 @@ export function registerSignIn(site: Site): void {
 
   const { readLink } = site.options;
   if (readLink) {
-    // Mail scanners open links: to open one shows a button, and only the button uses it.
+    // Mail scanners open links. So opening a link only shows a button, and the button uses the link.
     site.getOpen('/sign-in/link', async (_session, around, request, reply) => {
       const { link = '' } = request.query as { link?: string };
       const main = html`${heading('Sign in')}${form('/sign-in/link', around, [hiddenField('link', link), button({ content: 'Sign in' })])}`;
@@ -60,10 +63,11 @@ export function registerSignIn(site: Site): void {
     site.postOpen('/sign-in/link', async (session, _around, sent, reply) => {
       const notGood = (why: string) => new Refused(refuse('link_not_good', why));
       const { officer, id } = await readLink(sent['link'] ?? '').catch(() => {
-        throw notGood('The link is not one of this service, or its time is over.');
+        throw notGood('The link is not from this service, or it has expired. Ask for a new one.');
       });
       const now = site.ledger.clock.now();
-      if (!(await site.options.once.note(`link ${id}`, now + LINK_MS, now))) throw notGood('The link has been used.');
+      if (!(await site.options.once.note(`link ${id}`, now + LINK_MS, now)))
+        throw notGood('The link has been used already. Ask for a new one.');
       await site.signOut(reply, session);
       site.signIn(reply, { officer, by: 'sign-in link', shown: now });
       return site.redirect(reply, session.officer === officer ? placeOfOurs(session.back) : '/');
@@ -85,22 +89,22 @@ export function registerSignIn(site: Site): void {
   );
 }
 
-/** What leads to the organisation’s provider, and back. */
+/** The part of the page that leads to the organisation’s provider. */
 export function throughProvider(provider: Provider, around: Around, sent: Form): Content {
   const where = `You sign in with the account of your organisation, at ${new URL(provider.issuer).host}. Then you come back here.`;
   const fields = hiddenFields(sent);
   return html`${paragraph(where)}${form(PROVIDER_ADDRESS, around, [fields, button({ content: 'Sign in' })])}`;
 }
 
-/** The way of signing in that there is. */
+/** The content of the sign-in page, by the way of signing in that this service has. */
 async function ways(site: Site, around: Around, to: string): Promise<Content> {
   const { provider } = site.options;
   if (site.demonstration) return choosing(site, around, to);
   if (provider) return html`${heading('Sign in')}${throughProvider(provider, around, { to })}`;
-  return html`${heading('Sign in')}${paragraph('Whoever runs this service gives you a link to sign in with. It is good once, for ten minutes.')}`;
+  return html`${heading('Sign in')}${paragraph('Ask whoever runs this service for a link to sign in with. A link works once, within ten minutes.')}`;
 }
 
-/** Where whoever signs out goes on to, so that they are signed out of their identity provider as well. */
+/** The address at which an officer who signs out is also signed out of the identity provider. */
 async function endingOf({ options }: Site, { officer }: Session): Promise<string | undefined> {
   const { provider, publicUrl } = options;
   return officer === undefined ? undefined : provider?.ending(new URL('/signed-out', publicUrl).href);
@@ -127,5 +131,5 @@ async function choosing(site: Site, around: Around, to: string): Promise<Content
       }),
     }),
   );
-  return html`${heading('Choose an officer')}${paragraph('Each of them sees what their body sees, and may do what they are mandated for.')}${form('/sign-in', around, [hiddenField('to', to), choices, button({ content: 'Sign in' })])}`;
+  return html`${heading('Choose an officer')}${paragraph('Each officer sees what their body may see, and may do what their mandate allows.')}${form('/sign-in', around, [hiddenField('to', to), choices, button({ content: 'Sign in' })])}`;
 }

@@ -11,38 +11,44 @@ import type { Received, SentFile } from './receiving.js';
 import type { OfficersSession, Session, SignedIn } from './session.js';
 import type { Tickets } from './tickets.js';
 
-/** What screens are made with, and what they know of who asks. */
+/** What the operator decides about the pages. */
 
 export interface PagesOptions {
-  /** Where browsers find the service: the base of every redirect, and the only origin of forms. A demonstration has none. */
+  /**
+   * The address of the service for browsers: the base of every redirect, and the only origin from which forms are
+   * accepted. A demonstration has none.
+   */
   readonly publicUrl?: string | undefined;
   readonly sessionKeys: readonly Buffer[];
   readonly once: OnceStore;
   readonly people: z.output<typeof PeopleFile>;
-  /** The identity provider with which officers sign in, where there is one: then nobody signs in otherwise. */
+  /** The identity provider, if there is one. Officers then sign in only through it. */
   readonly provider?: Provider | undefined;
-  /** Where the files are kept that officers send; left out, documents are named and not kept. */
+  /** The store of the files that officers send; without it, documents are named but not kept. */
   readonly documents?: Documents | undefined;
-  /** Whether files of disputes are kept too: they may name a patient. */
+  /** Whether files of disputes are kept too. They may name a patient. */
   readonly documentsOfDisputes?: boolean;
-  /** How old a sign-in may be for signing, in milliseconds. */
+  /** How old a sign-in may be when the officer signs, in milliseconds. */
   readonly freshMs: number;
-  /** Opens an empty ledger in the browser; without it nobody can. */
+  /** The code that opens an empty ledger in the browser; without it, no ledger can be opened there. */
   readonly firstRunCode?: string | undefined;
-  /** Reads a sign-in link: the officer and the link’s own name; throws where it is not one, or its time is over. */
+  /**
+   * Reads a sign-in link: the officer, and the link’s own identifier. Rejects a text that is no link, or a link that
+   * has expired.
+   */
   readonly readLink?: ((token: string) => Promise<{ readonly officer: string; readonly id: string }>) | undefined;
 }
 
-/** An officer’s request: who asks, and what may be shown to them. */
+/** An officer’s request: who asks, and what they may see. */
 export interface Asking {
   readonly session: OfficersSession;
   readonly sight: Sight;
   readonly around: Around;
-  /** What marks a draft as this officer’s. */
+  /** The mark of this officer’s drafts. */
   readonly draftMark: string;
 }
 
-// Screens take them from here: they know the site, and no server.
+// Screens import these types from here, because they must not import the server.
 export type { FastifyReply, FastifyRequest };
 
 export type Handler = (asking: Asking, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -54,33 +60,33 @@ export type FormHandler = (
   reply: FastifyReply,
 ) => Promise<unknown>;
 
-/** Receives a form and the file in it: of an officer’s own page, or nothing of it is looked at. */
+/** Receives a form with a file. It reads the file only if the form came from the officer’s own page. */
 export type Receive = <T>(take: (file: SentFile, form: Form) => Promise<T>) => Promise<Received<T>>;
 
-/** What the screens are made with. */
+/** What the screens work with. */
 export interface Site {
   readonly app: FastifyInstance;
   readonly ledger: Ledger;
   readonly people: People;
   readonly demonstration: boolean;
   readonly options: PagesOptions;
-  /** Sign-ins that were begun with the provider. */
+  /** The sign-ins that were begun with the provider and are not finished. */
   readonly tickets: Tickets;
-  /** A page for an officer: whoever is not signed in is sent to sign in, and back. */
+  /** Registers a page for officers. A reader who is not signed in is sent to sign in, and then back to the page. */
   get(path: string, handler: Handler): void;
-  /** What an officer sends: from a page of ours, in the same session. */
+  /** Registers a form for officers. It is accepted only from one of our pages, in the same session. */
   post(path: string, handler: FormHandler): void;
   /**
-   * The same of a draft, which is kept for its officer where their session ends while they fill it in: they sign in again,
-   * and are shown what they had typed.
+   * Registers a form that holds a draft. If the session ends while the officer fills it in, the draft is kept on the
+   * page: the officer signs in again, and sees what they typed.
    */
   postDraft(path: string, handler: FormHandler): void;
-  /** The same of a draft with a file. Where nobody is signed in the draft is kept, without the file. */
+  /** Registers a form that holds a draft with a file. If nobody is signed in, the draft is kept, without the file. */
   postFile(
     path: string,
     handler: (asking: Asking, receive: Receive, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
   ): void;
-  /** A page, or a form, for anybody. */
+  /** Registers a page, or a form, that needs no sign-in. */
   getOpen(
     path: string,
     handler: (session: Session, around: Around, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
@@ -97,21 +103,23 @@ export interface Site {
   ): void;
   signIn(reply: FastifyReply, who: SignedIn): void;
   signOut(reply: FastifyReply, session: Session): Promise<void>;
-  /** Whether an officer has shown who they are so short a while ago that they may sign. */
+  /** Whether the officer signed in recently enough to sign. */
   isFresh(session: OfficersSession): boolean;
-  /** Keeps with a session where its officer goes on once they have signed in again. */
+  /** Keeps in the session the page to which the officer returns after signing in again. */
   keepBack(reply: FastifyReply, session: OfficersSession, to: string): void;
   redirect(reply: FastifyReply, path: string): FastifyReply;
 }
 
-/** Where an officer goes after having signed in: a place of this service, and of no other. */
+/**
+ * The page to which an officer goes after signing in. An address of another service becomes the first page of this one.
+ */
 export const placeOfOurs = (to: unknown): string =>
   typeof to === 'string' && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) ? to : '/';
 
-/** A longer address than this is not kept with a sign-in: browsers carry it in a cookie. */
+/** An address longer than this is not kept during sign-in, because browsers carry it in a cookie. */
 const KEPT_PLACE_LENGTH_MAX = 1_000;
 
-/** The same, where it has to be kept until the officer has signed in. */
+/** The same, for an address that is kept until the officer has signed in. */
 export function keptPlace(to: unknown): string {
   const place = placeOfOurs(to);
   return place.length > KEPT_PLACE_LENGTH_MAX ? '/' : place;

@@ -1,38 +1,38 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
-/** How letters leave: by the mail server that the operator names. Nothing of a letter is kept here. */
+/** Sends letters through the mail server that the operator names. No letter is kept here. */
 
 export interface Letter {
   readonly to: { readonly name: string; readonly address: string };
   readonly subject: string;
   readonly text: string;
-  /** The same for the same letter, so that a mail server that gets it twice can tell. */
+  /** The same text for the same letter, so that a mail server recognises a letter that arrives twice. */
   readonly id: string;
 }
 
-/** What went wrong, without a word that the server said: it may repeat addresses, and what somebody signs in with. */
+/** What went wrong, without the server’s own words, which may repeat addresses and credentials. */
 export interface Trouble {
   readonly code: string | undefined;
   readonly response: number | undefined;
 }
 
 /**
- * What became of a letter: the server has it; it refused it; or the connection broke while the letter was on its way, and
+ * What became of a letter: the server accepted it; the server refused it; or the connection broke on the way, and
  * nobody knows.
  */
 export type Became = 'sent' | 'refused' | 'in-doubt';
 
-/** One way to the mail server and back. After a letter that is in doubt it is over. */
+/** One connection to the mail server. It ends after a letter that is in doubt. */
 export interface Visit {
   send(letter: Letter): Promise<{ readonly became: Became; readonly trouble?: Trouble }>;
   leave(): void;
 }
 
 export interface Postman {
-  /** Goes to the mail server; resolves to what is in the way where it is not there, or lets nobody in. */
+  /** Connects to the mail server. Resolves to the trouble if the server cannot be reached or refuses the sign-in. */
   visit(): Promise<Visit | Trouble>;
-  /** Breaks off what is under way. */
+  /** Breaks off the connection that is in use. */
   close(): void;
 }
 
@@ -47,8 +47,8 @@ const troubleOf = (error: unknown): Trouble => {
 };
 
 /**
- * A postman for a mail server, `smtps://user:password@host` or `smtp://…`. What is sent with `smtp://` is encrypted by
- * STARTTLS, or not sent; only a server on this machine is spoken to in the clear.
+ * Sends letters through a mail server: `smtps://user:password@host` or `smtp://…`. With `smtp://`, letters are
+ * encrypted by STARTTLS or not sent. Only a server on this machine may be used without encryption.
  */
 export function createPostman({ url, from }: { readonly url: string; readonly from: string }): Postman {
   const { protocol, hostname, port, username, password } = new URL(url);
@@ -72,7 +72,7 @@ export function createPostman({ url, from }: { readonly url: string; readonly fr
       connection.once('end', () => reject(new Error('The connection ended.')));
       connection.connect((error) => (error ? reject(error) : resolve()));
     });
-    // What happens later is told by whoever waits for it.
+    // Whoever waits for the connection reports later errors.
     connection.on('error', () => undefined);
     if (user !== '')
       await new Promise<void>((resolve, reject) => {
@@ -89,7 +89,7 @@ export function createPostman({ url, from }: { readonly url: string; readonly fr
       subject,
       text,
       messageId: id,
-      // Machines that answer letters by themselves leave this one alone.
+      // These headers stop machines that answer letters automatically from answering this one.
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       disableFileAccess: true,
       disableUrlAccess: true,

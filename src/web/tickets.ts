@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { createSeal } from './seal.js';
 
 /**
- * Sign-ins that were begun with an identity provider, each in a sealed cookie of its own: whoever comes back without the
- * cookie did not begin it. Several may be under way, in several tabs.
+ * Sign-ins that were begun with an identity provider, each in a sealed cookie of its own. A browser without the cookie
+ * did not begin the sign-in. Several sign-ins may be under way, in several tabs.
  */
 export const TICKET_MS = 10 * 60_000;
 
@@ -13,11 +13,11 @@ const Ticket = z.strictObject({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
-  /** Where the officer goes once they are signed in. */
+  /** The page to which the officer goes after signing in. */
   to: z.string(),
-  /** How old the sign-in may be, in seconds, where it must be a fresh one. */
+  /** How old the sign-in at the provider may be, in seconds, if it must be recent. */
   maxAge: z.int().optional(),
-  /** When its time is over, in milliseconds. */
+  /** When the ticket expires, in milliseconds since 1970. */
   until: z.int(),
 });
 
@@ -25,11 +25,11 @@ export type Ticket = z.output<typeof Ticket>;
 
 export interface Tickets {
   give(request: FastifyRequest, reply: FastifyReply, ticket: Ticket): void;
-  /** The ticket of a state, and no more of it in the browser; undefined where this browser has none, or its time is over. */
+  /** Takes the ticket of a state out of the browser; undefined if this browser has none, or it has expired. */
   take(request: FastifyRequest, reply: FastifyReply, state: string, now: number): Ticket | undefined;
 }
 
-/** Of those under way so many are kept: a browser sends all of them with each request. */
+/** How many sign-ins under way are kept: a browser sends all of them with each request. */
 const UNDER_WAY_MAX = 5;
 
 /** @param secure whether browsers reach the service over TLS */

@@ -2,7 +2,7 @@ import { isDay } from '../domain/calendar.js';
 import type { Share } from '../domain/money.js';
 import { isFraction } from '../domain/values.js';
 
-/** What people type, as the ledger writes it. Nothing is guessed: what can be read in one way only is read. */
+/** Turns what people type into the ledger’s form. A text with more than one meaning is not read. */
 
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 
@@ -11,7 +11,10 @@ const monthNumber = (text: string): string => {
   return named < 0 ? text : String(named + 1);
 };
 
-/** A day in three fields; undefined where they are none. A month may be a number, or its name from three letters on. */
+/**
+ * A day in three fields; undefined if it is not a day. A month may be a number, or the first three or more letters of
+ * its name.
+ */
 export function typedDay(day: string, month: string, year: string): string | undefined {
   const written = `${year.trim()}-${monthNumber(month.trim()).padStart(2, '0')}-${day.trim().padStart(2, '0')}`;
   return isDay(written) ? written : undefined;
@@ -21,10 +24,13 @@ const PLAIN = /^-?(\d+|\d{1,3}(,\d{3})+)(\.\d{2})?$/;
 const MILLIONS = /^(-?)(\d+)(?:\.(\d{1,8}))?(?:m|million)$/i;
 const withoutNoughts = (digits: string): string => digits.replace(/^0+(?=\d)/, '');
 
-/** More digits than any sum has. */
+/** No sum has more digits before the point. */
 const WHOLE_DIGITS_MAX = 12;
 
-/** A sum in pounds, as `7000000.00`: `£7,000,000`, `7 million`, `1,234.50`. Undefined where it is none, or has odd places. */
+/**
+ * A sum in pounds, as `7000000.00`, from `£7,000,000`, `7 million` or `1,234.50`. Undefined if it is not a sum, or has
+ * other than two decimal places.
+ */
 export function typedMoney(text: string): string | undefined {
   const plain = text.replace(/[£\s]/g, '').replace(/^[−–]/, '-');
   const found = inMillions(plain) ?? inPounds(plain);
@@ -45,7 +51,10 @@ function inPounds(plain: string): string | undefined {
   return `${whole.startsWith('-') ? '-' : ''}${withoutNoughts(whole.replace('-', ''))}.${pence}`;
 }
 
-/** A share: in per cent, as basis points, 33.33 is 3333; or a fraction as it is. Undefined where it is neither, or has more than two places. */
+/**
+ * A share. Per cent becomes basis points (33.33 becomes 3333); a fraction stays as it is. Undefined if it is neither,
+ * or has more than two decimal places.
+ */
 export function typedPercent(text: string): Share | undefined {
   const plain = text.replaceAll(' ', '');
   if (isFraction(plain)) return plain;
@@ -58,7 +67,10 @@ export const typedWhole = (text: string): number | undefined =>
 
 const NAME_MAX = 64;
 
-/** A short name that is made of words: `Extra care (north)` is `extra-care-north`. Empty where they hold no letter and no digit. */
+/**
+ * A short name made of words: `Extra care (north)` becomes `extra-care-north`. Empty if the words hold no letter and no
+ * digit.
+ */
 export function nameOfWords(words: string): string {
   const name = words
     .normalize('NFKD')
@@ -68,7 +80,7 @@ export function nameOfWords(words: string): string {
   return cut(name.replace(/^-|-$/g, ''), NAME_MAX);
 }
 
-/** The same name with a number, where others have it already: `extra-care-2`. */
+/** The same name with a number, if others have it already: `extra-care-2`. */
 export function unusedName(name: string, isUsed: (name: string) => boolean): string {
   for (let number = 1; ; number++) {
     const next = number === 1 ? name : `${cut(name, NAME_MAX - String(number).length - 1)}-${number}`;
@@ -76,7 +88,7 @@ export function unusedName(name: string, isUsed: (name: string) => boolean): str
   }
 }
 
-/** Without the words that do not fit. */
+/** Shortens a name to `most` characters, at the end of a word if it can. */
 const cut = (name: string, most: number): string =>
   name.length <= most
     ? name

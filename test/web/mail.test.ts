@@ -69,9 +69,9 @@ t.test('an officer for whom something waits gets one letter a day, with a link a
       'Nora North,',
       '2 proposals wait for your signature in the BCF ledger:',
       '- in the fund of Testshire, 2016 to 2017: 2',
-      'The first of them can be signed until 31 March 2016, that day included.',
+      'The earliest last day to sign is 31 March 2016. You can still sign on that day.',
       'Read them and answer them here: https://bcf.council.test/',
-      'You get one letter a day at the most. Answers to this address are not read. Whoever runs the ledger takes your address out where you want no letters.',
+      'You get one letter a day at the most. Nobody reads answers to this address. If you want no letters, ask whoever runs the ledger to remove your address.',
     ].join('\n\n'),
   );
   t.notMatch(letter, /1,?234,?567|£/, 'no figure');

@@ -204,7 +204,7 @@ t.test('a sign-in link is good once, for ten minutes, and only by its button', a
   t.match((await officer.get('/')).body, 'Your tasks');
   const late = visitor();
   const again = await late.get(`/sign-in/link?link=${link}`);
-  t.match((await late.send(again, '/sign-in/link')).body, 'The link has been used.');
+  t.match((await late.send(again, '/sign-in/link')).body, 'The link has been used already.');
   t.equal(page.statusCode, 200);
   const token = await issueToken(key, 'county-finance', 1, seconds);
   const other = visitor();
@@ -213,7 +213,7 @@ t.test('a sign-in link is good once, for ten minutes, and only by its button', a
   ledger.now('2016-03-01T09:11:00Z');
   const old = visitor();
   const expired = await old.get(`/sign-in/link?link=${await issueSignInLink(key, 'county-chief', seconds)}`);
-  t.match((await old.send(expired, '/sign-in/link')).body, 'its time is over');
+  t.match((await old.send(expired, '/sign-in/link')).body, 'it has expired');
 });
 
 t.test('what an officer may not see is not there for them, by any address', async (t) => {

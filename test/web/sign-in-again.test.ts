@@ -38,7 +38,7 @@ t.test('whoever signed in half an hour ago signs in again before they sign, and 
   t.match([asked.statusCode, asked.headers.location], [303, `/sign-in/again?to=${encodeURIComponent(address)}`]);
   t.equal(await ledger.store.head(), head, 'nothing is signed yet');
   const page = await officer.get(String(asked.headers.location));
-  t.match(page.body, 'a sign-in of the last 30 minutes');
+  t.match(page.body, 'signed in within the last 30 minutes');
   t.match(page.body, 'Sign in again as');
   const before = officer.cookie;
   const back = await officer.send(page, '/sign-in/again');

@@ -133,7 +133,7 @@ t.test('a sign-in is completed once, in the browser in which it was begun, withi
   t.match((await anna.get(back)).body, 'begun in another browser', 'the ticket is gone');
   for (const [name, value] of kept) anna.cookies.set(name, value);
   const again = await anna.get(back);
-  t.match([again.statusCode, again.body], [401, 'It has been completed before']);
+  t.match([again.statusCode, again.body], [401, 'has been completed already']);
 
   const late = browser();
   const address = await provider.visit((await late.begin()).href);

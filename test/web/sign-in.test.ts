@@ -28,7 +28,7 @@ t.test('whoever chooses no officer is asked again, and whoever is signed in goes
 t.test('outside a demonstration nobody is chosen: a link is asked for', async (t) => {
   const { visitor } = await site(t, await openedLedger(t), { demonstration: false });
   const { body } = await visitor().get('/sign-in');
-  t.match(body, 'gives you a link to sign in with');
+  t.match(body, 'for a link to sign in with');
   t.notMatch(body, 'demonstration');
   const sent = await visitor().post('/sign-in', { officer: 'auditor' });
   t.equal(sent.statusCode, 405);

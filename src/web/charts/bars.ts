@@ -3,7 +3,7 @@ import { html, type Html } from '../html.js';
 import { chart, RIGHT, WIDTH } from './frame.js';
 import { linear, place } from './scale.js';
 
-/** Sums side by side, each as a bar from nothing, with what it is of before it and the sum itself after it. */
+/** Sums side by side, each as a bar from zero, with its name before it and the sum after it. */
 
 interface Bars {
   readonly id: string;

@@ -2,8 +2,8 @@ import { html, type Content, type Html } from '../html.js';
 import { linear, place, ticks, unitOf, type Scale } from './scale.js';
 
 /**
- * What is around every chart: its finding in one line, what it shows, and a text in its place for those who do not see it.
- * A chart stands beside its table, and is read without colour and on paper.
+ * What surrounds every chart: its finding in one line, what it shows, and a text for readers who cannot see it. A chart
+ * stands beside its table, and can be read without colour and on paper.
  */
 
 export const WIDTH = 640;
@@ -17,7 +17,7 @@ interface Frame {
   readonly title: string;
   /** What is shown, and of which dates. */
   readonly about: string;
-  /** The same in words, for who does not see it. */
+  /** The same in words, for readers who cannot see the chart. */
   readonly words: string;
   readonly height: number;
   readonly drawing: Content;
@@ -38,7 +38,7 @@ export interface Axis {
   readonly drawn: Html;
 }
 
-/** The axis of money, with light lines across: it always holds nothing. */
+/** The axis of money, with light lines across. It always includes zero. */
 export function moneyAxis(values: readonly number[], height: number, below: number): Axis {
   const marks = ticks(Math.min(...values), Math.max(...values));
   const y = linear([marks[0]!, marks.at(-1)!], [height - below, TOP]);

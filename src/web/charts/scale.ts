@@ -1,9 +1,12 @@
-/** Where values stand in a drawing. Nothing that is drawn is a figure of its own: what is written beside it was answered. */
+/**
+ * Positions of values in a drawing. The labels beside a drawing show the figures of the answer; only positions are
+ * computed here.
+ */
 
-/** Takes a value to its place: linear between two pairs. */
+/** Maps a value to its position: linear between two pairs. */
 export type Scale = (value: number) => number;
 
-/** @param domain what values go from and to @param range where these two stand */
+/** @param domain the first and the last value @param range the positions of these two values */
 export function linear([from, to]: readonly [number, number], [first, last]: readonly [number, number]): Scale {
   const width = to - from;
   return (value) => (width === 0 ? first : first + ((value - from) / width) * (last - first));
@@ -11,7 +14,7 @@ export function linear([from, to]: readonly [number, number], [first, last]: rea
 
 const STEPS = [1, 2, 5, 10];
 
-/** Round values from below the least to above the greatest, nothing among them: at most about so many. */
+/** Round values that cover the range from `least` to `greatest`, zero included; about `about` of them. */
 export function ticks(least: number, greatest: number, about = 5): number[] {
   const low = Math.min(0, least);
   const high = Math.max(0, greatest);
@@ -25,7 +28,7 @@ export function ticks(least: number, greatest: number, about = 5): number[] {
 
 const MILLION = 1_000_000;
 
-/** In what an axis counts: millions where there are any, else thousands or pounds. */
+/** The unit of an axis: millions, thousands or pounds, by the largest value. */
 export function unitOf(values: readonly number[]): { readonly title: string; readonly of: (value: number) => string } {
   const most = Math.max(...values.map(Math.abs));
   const [title, size] = most >= MILLION ? ['£ million', MILLION] : most >= 10_000 ? ['£ thousand', 1_000] : ['£', 1];
@@ -35,5 +38,5 @@ export function unitOf(values: readonly number[]): { readonly title: string; rea
 /** Days since 1970, for a day in a drawing. */
 export const dayNumber = (day: string): number => Date.parse(day) / 86_400_000;
 
-/** A number in a path, without needless places. */
+/** A number in a path, with one decimal place at most. */
 export const place = (value: number): string => String(Number(value.toFixed(1)));

@@ -2,13 +2,13 @@ import { html, type Html } from '../html.js';
 import { chart, LEFT, moneyAxis, RIGHT, WIDTH } from './frame.js';
 import { dayNumber, linear, place } from './scale.js';
 
-/** Sums over the days of a year, as lines that step: a sum stands from its day on until the next, and is never in between. */
+/** Sums over the days of a year, drawn as steps: a sum holds from its day until the next. */
 
 interface Line {
   readonly title: string;
-  /** Whole, or in dashes: lines are told apart without colour. */
+  /** Solid, dashed or dotted, so that lines differ without colour. */
   readonly look: 'whole' | 'dashed' | 'dotted';
-  /** The sum from each day on, in the order of days; in pounds, as it was answered. None where nothing has happened yet: no line is drawn. */
+  /** The sum from each day on, in pounds as answered, in the order of days. If the list is empty, no line is drawn. */
   readonly points: readonly { readonly day: string; readonly sum: string }[];
 }
 
@@ -19,9 +19,9 @@ interface Steps {
   readonly words: string;
   readonly first: string;
   readonly last: string;
-  /** A day that is marked, where it is one of those that are drawn. */
+  /** A day to mark, if it is within the days that are drawn. */
   readonly marked: string;
-  /** The last day of which anything is said; the lines end with it. Left out, that is the last that is drawn. */
+  /** The last day for which the answer says anything; the lines end there. Left out, the last day that is drawn. */
   readonly until?: string;
   readonly lines: readonly Line[];
 }

@@ -2,12 +2,15 @@ import { html, type Html } from '../html.js';
 import { chart, LEFT, moneyAxis, RIGHT, WIDTH } from './frame.js';
 import { linear, place } from './scale.js';
 
-/** How one sum became another: a bar for each, and between them a bar for each change, which begins where the last one ended. */
+/**
+ * How one sum became another: a bar for each of the two, and between them a bar for each change, which begins where the
+ * previous one ended.
+ */
 
 interface Change {
-  /** Its number in the table beside the chart. */
+  /** The number of the change in the table beside the chart. */
   readonly title: string;
-  /** What it changed the sum by, as it was answered: below nothing with a minus. */
+  /** How much it changed the sum by, as answered; a decrease has a minus. */
   readonly by: string;
 }
 
@@ -23,11 +26,11 @@ interface Waterfall {
 
 const HEIGHT = 320;
 const BELOW = 60;
-/** More changes than these are told by the table alone: bars would be lines. */
+/** If there are more changes, only the table shows them, because the bars would be too thin. */
 export const CHANGES_MAX = 30;
 
 export function waterfall({ from, changes, to, ...frame }: Waterfall): Html {
-  // Where each bar begins and ends, for the drawing alone.
+  // Where each bar begins and ends. These values are only for the drawing.
   let at = Number(from.sum);
   const moved = changes.map(({ title, by }) => {
     const [begins, ends] = [at, at + Number(by)];

@@ -1,7 +1,7 @@
 import { attributes, classes, html, joined, type Attributes, type Content, type Html } from '../html.js';
 import type { Common } from './words.js';
 
-/** Components of govuk-frontend that officers fill in: one field each, with its label, hint and fault. */
+/** Components of govuk-frontend that officers fill in: one field each, with its label, hint and error message. */
 
 interface Words extends Common {
   readonly content: Content;
@@ -18,7 +18,7 @@ interface Button extends Common {
   readonly preventDoubleClick?: boolean;
 }
 
-/** A field that nobody sees: what a form carries along. */
+/** A hidden field: a value that a form sends on. */
 export const hiddenField = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}">`;
 
@@ -132,7 +132,7 @@ export const fieldset = ({ legend, ...of }: Fieldset): Html =>
 
 type Part = Omit<Words, 'id'>;
 
-/** What every field has around it. */
+/** What surrounds every field. */
 interface Field extends Common {
   readonly name: string;
   readonly id?: string;
@@ -151,7 +151,7 @@ interface LabelledField extends Field {
 
 type Around = Pick<Field, 'hint' | 'errorMessage' | 'describedBy'>;
 
-/** The hint and the fault of a field, and what it says that it is described by. */
+/** The hint and the error message of a field, and the `aria-describedby` that names them. */
 function described(of: Around, id: string) {
   const hintId = of.hint && `${id}-hint`;
   const errorId = of.errorMessage && `${id}-error`;
@@ -219,7 +219,7 @@ export function input(of: Input): Html {
   return formGroup(of, [label({ ...of.label, for: id }), notes, wrapped]);
 }
 
-/** A file to choose. The browser’s own field, which needs no script. */
+/** A field to choose a file. It is the browser’s own field, which needs no script. */
 export function fileUpload(of: LabelledField): Html {
   const id = of.id ?? of.name;
   const { notes, describedBy } = described(of, id);
@@ -316,7 +316,7 @@ interface Choices extends Field {
   readonly fieldset?: Omit<Fieldset, 'content' | 'role'>;
 }
 
-/** Choices of one kind, radio buttons or checkboxes: they differ in little more than their names. */
+/** Radio buttons or checkboxes. The two differ only in their names and in how a choice is marked. */
 function choices(kind: 'radios' | 'checkboxes', of: Choices, isChosen: (choice: Choice) => boolean): Html {
   const idPrefix = of.idPrefix ?? of.name;
   const { notes, describedBy } = described(
@@ -381,7 +381,7 @@ interface DateInput extends Omit<Field, 'name' | 'describedBy'> {
 
 const DAY_MONTH_YEAR: readonly DatePart[] = [{ name: 'day' }, { name: 'month' }, { name: 'year' }];
 
-/** A day in three fields: officers type it, and no calendar is in their way. */
+/** A day in three fields for the day, the month and the year, which officers type. */
 export function dateInput({ items = DAY_MONTH_YEAR, ...of }: DateInput): Html {
   const { notes, describedBy } = described(
     { hint: of.hint, errorMessage: of.errorMessage, describedBy: of.fieldset?.describedBy },

@@ -1,8 +1,8 @@
 import { attributes, classes, html, type Attributes, type Content, type Html } from '../html.js';
 
-/** Components of govuk-frontend that hold words. Each is a function that makes what the macro of that name makes. */
+/** Text components of govuk-frontend. Each function makes the same HTML as the macro of that name. */
 
-/** What every component takes beside what it is about. */
+/** The options that every component takes. */
 export interface Common {
   readonly classes?: string;
   readonly attributes?: Attributes;
@@ -37,7 +37,7 @@ export const details = (of: Details): Html =>
   </details>`;
 
 interface Banner extends Common {
-  /** Text stands as the banner’s one line; HTML as it is. */
+  /** Text becomes the banner’s one line; HTML is used unchanged. */
   readonly text?: string;
   readonly content?: Html;
   readonly title?: Content;
