@@ -143,7 +143,7 @@ t.test('what was filled in for one proposal goes into a deal; parts are changed,
         title: 'x',
         steps: [{ ...step, propose: [step.propose[0], { type: 'PlanLineSet', data: {} }] }],
       }),
-      'part 2 is not as it must be',
+      'part 2 has a fault in its form',
     ],
   ] as const) {
     const page = await county.press(await county.open(), 'part-open', { file: wrong });

@@ -289,7 +289,7 @@ t.test('a file that the scanner does not let through is told in words, and the d
   const page = await uploadPage(north);
   const send = sender(app);
   for (const [status, says] of [
-    [422, 'was not let through when it was scanned'],
+    [422, 'scan for harmful content rejected'],
     [503, 'could not be scanned'],
     [503, 'Too many files are being scanned'],
   ] as const) {

@@ -171,7 +171,7 @@ t.test('a counter-offer to terms that have changed is sent only after they could
   });
   const turned = await visit.press(check, 'send');
   t.equal(turned.statusCode, 403);
-  t.match(turned.body, 'This proposal waits for north-ccg');
+  t.match(turned.body, 'It waits for north-ccg');
   await ledger.done('north-ccg-finance', {
     act: 'counter',
     proposal: outcome.proposal!,

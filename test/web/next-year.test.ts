@@ -114,6 +114,6 @@ t.test('a year of which nothing goes on says so', async (t) => {
   const { visitor } = await site(t);
   const county = await visitor().signIn('county-chief');
   const page = await county.get(PAGE);
-  t.match(textOf(page.body), 'Nothing of this year goes on by itself.');
+  t.match(textOf(page.body), 'Nothing of this year continues in the next year by itself.');
   t.match(textOf(page.body), 'Nothing is left out.');
 });

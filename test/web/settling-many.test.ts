@@ -105,8 +105,8 @@ t.test('what is wrong is told line by line, all of it at once, and nothing that 
     'Line 2: Agreed must be a sum in pounds, like 1,600,000 or 1,600,000.50',
     'Line 4: Enter given up',
     /Line 4: .* must be a real day/,
-    'Line 5: Case must be one that there is: nothing is called “nowhere”',
-    'Line 5: Closes the case must be yes or no: “perhaps” is neither',
+    'Line 5: Case must be an existing name: nothing is called “nowhere”',
+    'Line 5: Closes the case must be yes or no, and “perhaps” is neither',
   );
   await wrong(
     `Case,Agreed,Abandoned\n${caseAt(0)},1,0\n${caseAt(1)},1,0\n${caseAt(0)},2,0`,
@@ -220,7 +220,7 @@ t.test('nothing that was typed is lost where something is refused', async (t) =>
   t.match(textOf(shown.body), '0 fit and are not in the table yet');
   const unseen = await visit.press(shown, 'table-add', { 'by.status': 'open' });
   t.match([unseen.statusCode, titleOf(unseen.body)], [400, 'Choose cases']);
-  t.match(faultsOf(unseen.body), [/^What fits has changed since it was shown/]);
+  t.match(faultsOf(unseen.body), [/^The rows that fit have changed since they were shown/]);
   t.match(textOf(unseen.body), '2 fit and are not in the table yet');
   const added = await visit.press(unseen, 'table-add');
   const [head, row, ...more] = tableIn(added.body);

@@ -159,7 +159,7 @@ t.test('what can be read in two ways is told for its line, with what to do', asy
   for (const [text, ...faults] of [
     [
       `Case,Agreed,Given up\n${a},1,600.00,0.00`,
-      'Line 2: This line has 4 cells, and the first line has 3. Where a comma stands within a sum or a text, write it without, or put quotation marks around the cell',
+      'Line 2: This line has 4 cells, and the first line has 3. If a sum or a text holds a comma, leave it out, or put quotation marks around the cell',
     ],
     [`${head}\n${a},1,600.00,0.00`, /^Line 2: “1,600.00” may be one sum or the sums of several columns/],
     [`${head}\n${a},20,400,see letter`],
@@ -167,13 +167,13 @@ t.test('what can be read in two ways is told for its line, with what to do', asy
     [`${head}\n${a},"1","600.00",0.00`],
     [
       `${head}\n${a},1.00,0.00,"see letter\n${b},2.00,0.00,\n${c},3.00,0.00,`,
-      'Line 2: A quotation mark begins a cell and none ends it. Take it away, or write one at each end of the cell',
+      'Line 2: A quotation mark begins a cell, and none ends it. Delete it, or write one at each end of the cell',
     ],
     [`${head}\n${a},1.00,0.00,"see letter\n${b},2.00,0.00,x"`, /^Line 2: .* ends 1 line further down/],
     [`${head}\n${a},1.00,0.00,"see letter,\nand the next"\n${b},2.00,0.00,`],
     [`${head}\n${a},"1\n600.00",0.00,`, /^Line 2: Agreed goes over more than one line/],
-    [`${head}\n,,,see letter\n${b},2.00,0.00,`, /^Line 2: Nothing stands in the columns that are read/],
-    [`Case,Agreed,Given up,"No\nte"\n${a},1.00,0.00,`, /name of a column in the first line goes over/],
+    [`${head}\n,,,see letter\n${b},2.00,0.00,`, /^Line 2: The columns that are read are empty/],
+    [`Case,Agreed,Given up,"No\nte"\n${a},1.00,0.00,`, /name of a column in the first line has a line break/],
     [`Case,Agreed,Given up,Abandoned\n${a},1.00,0.00,5.00`, /names the column “Given up” twice/],
     [`"Case; id",Case,Agreed,Given up\nx,${a},1.00,0.00`],
     [`${head}\nTotal Care CIC,1.00,0.00,\n${a},2.00,0.00,`, /^Line 2: .* nothing is called “Total Care CIC”/],
@@ -198,9 +198,7 @@ t.test('a place for which something new may be chosen may hold something new', a
   const words = (row: string): readonly string[] =>
     readTable(of, 'f.shares', {}, `${head}\n${row}`, () => bodies).faults.filter((each) => /called/.test(each));
   t.strictSame(words('Old CCG,new-icb,A new area,old-ccg,10000'), []);
-  t.match(words('Old CCG,new-icb,twin,old-ccg,10000'), [
-    /^Line 2: Area must be one that there is: 2 are called “twin”/,
-  ]);
+  t.match(words('Old CCG,new-icb,twin,old-ccg,10000'), [/^Line 2: Area must be one name: 2 are called “twin”/]);
   t.match(words('Old CCG,A new body,A new area,old-ccg,10000'), [
     /Successor must be .*: nothing is called “A new body”/,
   ]);

@@ -10,9 +10,9 @@ import { shapeOf, titleOf } from './shapes.js';
 import type { Step } from './steps.js';
 import { longList, summaryOf } from './table.js';
 
-/** The answers of a form, to be checked before they are sent: each in words, with a button that leads back to it. */
+/** The answers of a form, which the officer checks before sending: each in words, with a button to change it. */
 
-/** The names, and beside them the words of every choice of a form. */
+/** The names, and the words of every choice of a form. */
 const withChoices = (names: Names, looked: Looked): Names => ({
   ...names,
   said: (field, value) =>
@@ -35,7 +35,7 @@ const row = (title: string, value: Content, change: Content): Html =>
     <dd class="govuk-summary-list__actions">${change}</dd>
   </div>`;
 
-/** A list of all answers. What only some need is one row, until there is something in it. */
+/** A list of all answers. A step that is shown on request has one row, as long as nothing is filled in. */
 export const answersList = (steps: readonly Step[], form: Form, looked: Looked, names: Names): Html =>
   html`<dl class="govuk-summary-list">${steps.map((step, at) => {
     const change = (title: string): Html =>

@@ -1,17 +1,17 @@
 import { csvCell } from '../../ledger/csv.js';
 
 /**
- * The text of a table as lines of cells, as spreadsheets save it (with commas or semicolons) and copy it (with tabs). What can
- * be read in two ways is a fault of its line: no line becomes a part of another without a word.
+ * Splits the text of a table into lines of cells, as spreadsheets save it (with commas or semicolons) and copy it (with
+ * tabs). A text with two possible readings is an error of its line, so that no line silently becomes part of another.
  */
 
 export type Separator = '\t' | ';' | ',';
 
 export interface Line {
-  /** The line of the text on which it begins, 1 for the first. */
+  /** The line of the text on which the row begins, from 1. */
   readonly line: number;
   readonly cells: readonly string[];
-  /** The same cells as they are written, with their quotation marks and blanks. */
+  /** The same cells as written, with quotation marks and spaces. */
   readonly written: readonly string[];
 }
 
@@ -28,19 +28,18 @@ export interface Lines {
 
 const SEPARATORS: readonly Separator[] = ['\t', ';', ','];
 
-const NOT_CLOSED =
-  'A quotation mark begins a cell and none ends it. Take it away, or write one at each end of the cell';
-/** Spreadsheets save an empty row with as many cells as the others have. */
+const NOT_CLOSED = 'A quotation mark begins a cell, and none ends it. Delete it, or write one at each end of the cell';
+/** Spreadsheets save an empty row with as many cells as the other rows. */
 const CUT_OFF =
-  'It is empty and has not as many cells as the first line, so that it may be the beginning of the next. Take it away, or write both as one line';
-const LONG_HEAD = 'A name of a column in the first line goes over more than one line. Write it in one line';
+  'The line is empty and has fewer or more cells than the first line, so it may be the beginning of the next line. Delete it, or write both as one line';
+const LONG_HEAD = 'The name of a column in the first line has a line break in it. Write it in one line';
 
-/** Before a cell that a spreadsheet would run as a formula, the ledger’s own files have an apostrophe. */
+/** The ledger’s own files put an apostrophe before a cell that a spreadsheet would run as a formula. */
 const read = (text: string): string => text.trim().replace(/^'(?=[=+\-@])/, '');
 
 /**
- * The lines of a text, each a row of cells; those in which nothing stands are left out, and told where they may be cut off from
- * the next. `isName` says what names a column.
+ * The lines of a text, each a row of cells. Empty lines are left out; one that may be cut off from the next line is an
+ * error. `isName` says whether a cell names a column.
  */
 export function linesOf(text: string, isName: (cell: string) => boolean): Lines {
   const separator = separatorOf(text, isName);
@@ -62,7 +61,7 @@ export function linesOf(text: string, isName: (cell: string) => boolean): Lines 
 
 const breaksIn = (text: string): number => text.split('\n').length - 1;
 
-/** That by which the first line names the most columns. */
+/** The separator with which the first line names the most columns. */
 function separatorOf(text: string, isName: (cell: string) => boolean): Separator {
   const names = SEPARATORS.map((each) => ({
     separator: each,
@@ -76,7 +75,7 @@ function separatorOf(text: string, isName: (cell: string) => boolean): Separator
   );
 }
 
-/** The row that begins at a place of a text; `end` is the place of the line break after it, or the end of the text. */
+/** The row that begins at a place in a text. `end` is the place of the line break after it, or the end of the text. */
 function rowAt(text: string, begin: number, separator: Separator, isHead: boolean) {
   const cells: string[] = [];
   const written: string[] = [];
@@ -85,7 +84,7 @@ function rowAt(text: string, begin: number, separator: Separator, isHead: boolea
     const open = blanksFrom(text, at, separator);
     const close = text[open] === '"' ? closingOf(text, open, separator) : undefined;
     const quoted = close === undefined ? undefined : text.slice(open + 1, close).replaceAll('""', '"');
-    // What is copied with tabs may begin with a quotation mark of its own.
+    // A cell that is copied with tabs may begin with a quotation mark of its own.
     if (text[open] === '"' && quoted === undefined && separator !== '\t') faults.add(NOT_CLOSED);
     const wrong = quoted === undefined ? undefined : swallowed(quoted, cells.length, separator, isHead);
     if (wrong !== undefined) faults.add(wrong);
@@ -100,16 +99,16 @@ function rowAt(text: string, begin: number, separator: Separator, isHead: boolea
 }
 
 /**
- * What is wrong with a quoted cell that goes over several lines: it may be the note of somebody who pressed Enter, or whole
- * rows between two quotation marks that have nothing to do with each other. Were it rows, the last line of it would hold at
- * least the cells that stand before the quoted one.
+ * What is wrong with a quoted cell of several lines. It may be a note in which somebody pressed Enter, or several rows
+ * between two unrelated quotation marks. In the second case its last line holds at least the cells that stand before
+ * the quoted one.
  */
 function swallowed(quoted: string, before: number, separator: Separator, isHead: boolean): string | undefined {
   const [, ...later] = quoted.split('\n');
   if (later.length === 0) return undefined;
   if (isHead) return LONG_HEAD;
   return later.some((each) => each.split(separator).length > before)
-    ? `A quotation mark begins a cell that ends ${later.length} ${later.length === 1 ? 'line' : 'lines'} further down, so that these may be lines of the table. Take the quotation mark away, or write the cell in one line`
+    ? `A quotation mark begins a cell that ends ${later.length} ${later.length === 1 ? 'line' : 'lines'} further down, and these may be lines of the table. Delete the quotation mark, or write the cell in one line`
     : undefined;
 }
 
@@ -119,7 +118,10 @@ function blanksFrom(text: string, from: number, separator: Separator): number {
   return at;
 }
 
-/** Where the quotation mark is that ends a quoted cell; undefined where none does, or where more of the cell stands after it. */
+/**
+ * The place of the quotation mark that ends a quoted cell; undefined if there is none, or if the cell continues after
+ * it.
+ */
 function closingOf(text: string, open: number, separator: Separator): number | undefined {
   for (let close = text.indexOf('"', open + 1); close >= 0; close = text.indexOf('"', close + 2)) {
     if (text[close + 1] === '"') continue;

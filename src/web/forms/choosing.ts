@@ -7,20 +7,23 @@ import { askedOf, type Given } from '../asking.js';
 import { namesFor } from '../names.js';
 import { shapeOf } from './shapes.js';
 
-/** What the fields of a page may hold, looked up before the page is made: each list once. */
+/** The choices of a page’s fields, looked up before the page is made, each list once. */
 
 export interface Choice {
   readonly value: string;
   readonly words: string;
   readonly about: string | null;
-  /** What else the year’s templates call it. */
+  /** The other names that the year’s templates have for it. */
   readonly wordings: readonly string[];
 }
 
-/** The choices of a field; undefined where it has none. */
+/** The choices of a field; undefined if it has none. */
 export type Looked = (field: z.ZodType) => readonly Choice[] | undefined;
 
-/** What is chosen among what there is, or newly named: an area of no fund yet, a scheme of no line yet. */
+/**
+ * Fields in which an officer chooses an existing name or types a new one: an area without a fund, a scheme without a
+ * line.
+ */
 const OPEN: ReadonlySet<string> = new Set(['area', 'scheme']);
 
 export const isOpenChoice = (choices: Choices): boolean => choices.from === 'names' && OPEN.has(choices.named);
@@ -37,7 +40,7 @@ interface Where {
   readonly name: string;
 }
 
-/** What the question of choices is asked for a field; undefined where the field itself says what it may hold. */
+/** What the question of choices is asked for a field; undefined if the field itself declares its values. */
 function askedFor(field: z.ZodType): { readonly choices: string; readonly among?: string } | undefined {
   const choices = choicesOf(field);
   if (!choices || choices.from === 'codes') return undefined;
@@ -48,7 +51,7 @@ function askedFor(field: z.ZodType): { readonly choices: string; readonly among?
 const keyOf = ({ choices, among = '' }: { readonly choices: string; readonly among?: string }): string =>
   `${choices} ${among}`;
 
-/** Every list that the fields of a type choose from, whichever of its kinds is filled in. */
+/** Every list from which the fields of a type choose, in all its variants. */
 function listsIn(field: z.ZodType, found = new Map<string, { choices: string; among?: string }>()) {
   const asked = askedFor(field);
   if (asked) found.set(keyOf(asked), asked);
@@ -60,7 +63,9 @@ function listsIn(field: z.ZodType, found = new Map<string, { choices: string; am
   return found;
 }
 
-/** Looks up what some fields may hold. What is answered already, such as a case, narrows what follows from it. */
+/**
+ * Looks up the choices of some fields. An answer given already, such as a case, narrows the choices that depend on it.
+ */
 export async function lookUp(
   ledger: Ledger,
   sight: Sight,
@@ -94,5 +99,5 @@ export async function lookUp(
   };
 }
 
-/** Up to so many choices are shown; of more, one is looked for in words first. */
+/** The most choices that are shown. If there are more, the officer searches for one by a part of its name. */
 export const FIND_MAX = 100;

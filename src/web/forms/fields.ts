@@ -9,7 +9,10 @@ import { foundAmong, reading, readField, ROWS_SHOWN, rowsAt, totalsOf, type Faul
 import { hintOf, isOptional, shapeOf, titleOf, type Alternative, type Fields, type Shape } from './shapes.js';
 import { longList, summaryOf, type Tabled } from './table.js';
 
-/** One component for each shape of field, of which every form is made. Each keeps what was typed, and says what is wrong with it. */
+/**
+ * One component for each shape of field. All forms are made of these. Each keeps what was typed, and shows the error of
+ * its field.
+ */
 
 export interface Shown {
   readonly form: Form;
@@ -17,16 +20,16 @@ export interface Shown {
   readonly faults: readonly Fault[];
   /** Whether the page has one field, whose title is the title of the page. */
   readonly alone?: boolean;
-  /** What may be done to a list beside adding to it: buttons, by the name of the field. */
+  /** Further buttons for a list, beside the button that adds a row, by the name of the field. */
   readonly more?: (field: z.ZodType, at: string) => Content;
 }
 
-/** Up to so many choices are buttons side by side; more are a list to open. */
+/** The most choices that are radio buttons. More become a list to open. */
 const RADIOS_MAX = 8;
-/** Words of up to so many characters fit on a line. */
+/** The longest text in characters that is typed in one line. */
 const LINE_MAX = 120;
 
-/** The title of the page says it already; who listens to the field by itself hears it all the same. */
+/** The page’s title says the same, but a screen reader that reads only the field needs it. */
 const HIDDEN = 'govuk-visually-hidden';
 
 const titled = (field: z.ZodType): string => `${titleOf(field)}${isOptional(field) ? ' (optional)' : ''}`;
@@ -46,7 +49,7 @@ const hinted = (field: z.ZodType) => {
   return hint === undefined ? {} : { hint: { content: hint } };
 };
 
-/** A field where its form asks for it. `inside` is one that stands in a row or among others of a thing. */
+/** A field in its form. `inside` is true for a field in a row, or in an object with other fields. */
 export function fieldOf(field: z.ZodType, at: string, shown: Shown, inside = false): Content {
   const shape = shapeOf(field);
   if (shape.kind === 'new-name' && madeFrom(field) && !shown.form[at]) return undefined;
@@ -90,7 +93,7 @@ function group(field: z.ZodType, at: string, shown: Shown, content: Content): Ht
   })}</div>`;
 }
 
-/** What the parts come to so far, beside what they are to come to. */
+/** The total of the parts so far, beside the total that they must reach. */
 function totalLine(field: z.ZodType, at: string, { form, looked }: Shown): Content {
   const value = readField(field, at, reading(form, looked));
   const totals = value === undefined ? undefined : totalsOf(field, value, form);
@@ -139,7 +142,7 @@ function listOf(
   ]);
 }
 
-/** A list with too many rows to show: what they come to. The rows themselves travel with it. */
+/** A list with too many rows to show, as a summary. The form carries the rows. */
 const longRows = (long: Tabled, at: string, { form, looked }: Shown): Html => {
   const rows = Object.entries(form).filter(([name]) => name.startsWith(`${at}.`));
   const read = (readField(long.field, at, reading(form, looked)) ?? []) as readonly unknown[];
@@ -163,7 +166,9 @@ function alternativesOf(field: z.ZodType, all: readonly Alternative[], at: strin
   }`;
 }
 
-/** What is told of a choice beside its words: what tells it from others, and what else the year’s templates call it. */
+/**
+ * The hint of a choice: what distinguishes it from others, and the other names that the year’s templates have for it.
+ */
 const besides = ({ about, wordings }: Choice): string | undefined =>
   [...(about === null ? [] : [about]), ...wordings.map((each) => `“${each}”`)].join('; ') || undefined;
 
@@ -207,7 +212,7 @@ const choiceRadios = (field: z.ZodType, all: readonly Choice[], at: string, show
     fieldset: { legend: { content: titled(field), classes: shown.alone ? HIDDEN : 'govuk-fieldset__legend--s' } },
     ...hinted(field),
     ...faultAt(shown, at),
-    // Where there is one thing to choose, it is chosen.
+    // A single choice is chosen already.
     value: all.length === 1 ? all[0]!.value : value,
     items: all.map((each) => ({
       content: capital(each.words),
@@ -216,7 +221,7 @@ const choiceRadios = (field: z.ZodType, all: readonly Choice[], at: string, show
     })),
   });
 
-/** A name that is typed, with those that there are to choose from. */
+/** A text field for a name, with the existing names to choose from. */
 const openChoice = (field: z.ZodType, found: readonly Choice[], at: string, shown: Shown): Html =>
   html`${input({
     name: at,
@@ -230,7 +235,7 @@ const openChoice = (field: z.ZodType, found: readonly Choice[], at: string, show
     html`<datalist id="${at}.list">${found.map(({ words }) => html`<option value="${words}"></option>`)}</datalist>`
   }`;
 
-/** Of many choices: words to look for, and those that fit as soon as they are few. */
+/** A field with many choices: words to search by, and the matching choices once they are few. */
 function findable(field: z.ZodType, found: readonly Choice[], at: string, shown: Shown, value: string): Html {
   const is = found.find((each) => each.value === value);
   if (is) return choiceRadios(field, [is], at, shown, value);
@@ -296,7 +301,7 @@ function typed(field: z.ZodType, shape: Shape, at: string, shown: Shown): Html {
         label: { ...label, content: `${titleOf(field)}, in pounds${isOptional(field) ? ' (optional)' : ''}` },
         prefix: { content: '£' },
         classes: 'govuk-input--width-10',
-        // A keyboard of digits has no minus.
+        // A keyboard of digits has no minus sign.
         ...(!shape.signed && { inputmode: 'decimal' }),
       });
     case 'percent':

@@ -46,26 +46,27 @@ import { tableIn } from './tabled.js';
 import { filesFor, kept, renewed, statusOf, uploadContent, withDocument, type UploadFault } from './uploading.js';
 
 /**
- * A form on its way: question by question, to the page on which all answers are checked, and into the ledger. What was
- * typed travels in the form itself; nothing of it is kept at the service, and each time it is read anew.
+ * Leads an officer through a form: page after page of questions, then the page on which all answers are checked, then
+ * into the ledger. The form carries what was typed; the service keeps none of it, and reads it again at each request.
  */
 
-/** The financial year of the fund that a form is about; undefined where it is about none that is open. */
+/** The financial year of the fund that a form is about; undefined if it is about no open fund. */
 const yearOf = ({ kind, name }: Errand): FinancialYear | undefined =>
   kind === 'fund' ? financialYear(name.slice(-'2016-17'.length)) : undefined;
 
-/** The day on which a form is filled in; of a fund, the nearest day of its year. */
+/** The day on which a form is filled in; for a fund, the nearest day of its year. */
 function todayFor(site: Site, errand: Errand): Day {
   const today = todayOf(site.ledger);
   const year = yearOf(errand);
   return year ? clampedTo(today, year) : today;
 }
 
-/** A form that nobody has filled in yet, but for what is suggested and what the address says. */
+/** A new form, with suggestions and what the address gives. */
 export function begun(site: Site, errand: Errand, given: Form): Form {
   const fields = errand.fact.input.shape as Fields;
   return {
-    // What takes effect within a year is suggested within it; what has happened, has happened by today.
+    // A suggested effective day is within the fund’s year. A suggested day on which something happened is today at the
+    // latest.
     ...suggested(fields, (name) =>
       name === 'effective' && errand.fact.effective === 'in-year' ? todayFor(site, errand) : todayOf(site.ledger),
     ),
@@ -74,7 +75,7 @@ export function begun(site: Site, errand: Errand, given: Form): Form {
   };
 }
 
-/** The page on which a document is chosen that goes with the draft. */
+/** The page on which a document for the draft is chosen. */
 function uploadPage(around: Around, files: Documents, at: number, fault?: UploadFault): string {
   const { errand, form } = around;
   const draft = draftOf(around, [], { at: String(at), then: form['then'] ?? '' });
@@ -91,7 +92,9 @@ const faultSummary = (faults: readonly Fault[]): Html =>
     errors: faults.map(({ at, words }) => ({ content: words, href: `#${at}` })),
   });
 
-/** The key that sends a form presses the first button in it: where lists have buttons of their own, it is this one. */
+/**
+ * The Enter key presses the first button of a form. On pages with other buttons for lists, this hidden one comes first.
+ */
 const sentByKey = html`<button class="govuk-visually-hidden" type="submit" name="go" value="next" tabindex="-1" aria-hidden="true">Continue</button>`;
 
 const hasRows = (field: z.ZodType): boolean => {
@@ -99,7 +102,7 @@ const hasRows = (field: z.ZodType): boolean => {
   return shape.kind === 'list' || shape.kind === 'object' || shape.kind === 'alternatives';
 };
 
-/** Where a form names its documents. */
+/** The field in which a form names its documents. */
 const DOCUMENTS_AT = nameIn('evidence', 'p');
 
 const tableButton = (rows: number, at: string): Html =>
@@ -121,9 +124,9 @@ async function questionPage(
   const long = fields.find(
     ([name, field]) => faults.some((each) => isOf(name, each.at)) && longList(field, rowsAt(form, name)),
   );
-  // What is wrong in a row that is not shown is told in the table.
+  // An error in a row that is not shown is shown in the table.
   if (long) return faultyTable(site, around, steps, long[0]);
-  // A fault of a day is at its first part.
+  // The error of a day is shown at its first part.
   const places = faults.map((each) => ({ ...each, at: placeOf(each.at, fields) }));
   const shown = {
     form,
@@ -147,19 +150,19 @@ async function questionPage(
   });
 }
 
-/** Where a reader lands who follows a fault: at the first part of a day. */
+/** The field to which an error leads: the first part of a day. */
 function placeOf(at: string, fields: ReturnType<typeof fieldsAt>): string {
   const [, field] = fields.find(([name]) => name === at) ?? [];
   return field && shapeOf(field).kind === 'day' ? `${at}-day` : at;
 }
 
 interface Above {
-  /** The figures moved between reading and sending. */
+  /** The figures changed between reading and sending. */
   readonly moved?: true;
   readonly refusal?: Refusal;
 }
 
-/** What a fact of a fund would change; undefined of what is in no fund, and of what is refused. */
+/** What a fact of a fund would change; undefined if it is in no fund, or is refused. */
 async function foretold(
   site: Site,
   { session, sight }: Asking,
@@ -171,14 +174,14 @@ async function foretold(
   if (!year || errand.counters || errand.deal?.counters || found instanceof Refusal) return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
   const partner = form['partner'] === '' ? undefined : form['partner'];
-  // Of a deal, the figures are of the day from which all of it holds.
+  // The figures of a deal are those of the day from which all its parts are in force.
   const last = offered.map(({ data }) => data.effective).reduce((one, other) => (other > one ? other : one));
   const adjustment = 'adjustment' in command ? command.adjustment : undefined;
   const acts = [{ facts: [...offered], adjustment }];
   return answered(await foretell(site.ledger, errand.name, { acts, on: clampedTo(last, year), partner }, by));
 }
 
-/** The bodies that an officer may act for, where there are several. */
+/** The bodies for which an officer may act, if there are several. */
 function bodiesOf(site: Site, { session }: Asking): string[] {
   const held = mandatesOn(site.ledger.model.register(), session.officer, todayOf(site.ledger));
   return [...new Set(held.map(({ partner }) => partner))];
@@ -210,7 +213,7 @@ const SENT_ALREADY = notificationBanner({
   text: 'You have sent this form already, with other answers, and what you sent then is recorded. To record this as well, press “Record another”.',
 });
 
-/** Said where a proposal was countered while its counter-offer was filled in. */
+/** Says that a proposal has changed while its counter-offer was filled in. */
 const changedTerms = ({ back }: Errand): Html =>
   notificationBanner({
     content: html`<p class="govuk-notification-banner__heading">The proposal has changed since you opened this form. <a class="govuk-notification-banner__link" href="${back.href}" target="_blank" rel="noopener">Read it as it stands (opens a new tab)</a>, and send this again if you still want to.</p>`,
@@ -228,13 +231,14 @@ async function checkPage(
   const names = await namesFor(site.ledger, asking.sight, site.people);
   const attempt = await tried(site, asking, errand, whole);
   const { found, command } = attempt;
-  // The names that were made travel on with the rest.
+  // The form carries the names that were made.
   const form = { ...around.form, ...attempt.form };
   const { looked } = whole;
   const what = await foretold(site, asking, errand, attempt, form);
   const isPart = errand.deal !== undefined && !isWholeDeal(errand);
   const isEmpty = isWholeDeal(errand) && errand.deal!.parts.length === 0;
-  // A part may rest on one that is added later: why the deal would be refused as it is stops nobody from adding to it.
+  // A part may depend on one that is added later. So a refusal of the deal as it stands is shown, and the part can
+  // still be added.
   const asItStands = found instanceof Refusal && isPart ? found : undefined;
   const refusal = above.refusal ?? (found instanceof Refusal && !isPart && !isEmpty ? found : undefined);
   const outcome = found instanceof Refusal ? undefined : found.outcome;
@@ -259,7 +263,7 @@ async function checkPage(
   );
 }
 
-/** Shows the page of answers; or the step at which something is wrong. */
+/** Shows the page of answers, or the step with an error. */
 async function checked(
   site: Site,
   around: Around,
@@ -275,14 +279,14 @@ async function checked(
   return reply.send(await questionPage(site, around, steps, whole.at, whole.faults));
 }
 
-/** Reads one step: what is wrong with it, and whether something has to be shown first. */
+/** Reads one step: its errors, and whether something must be shown first. */
 async function stepRead(site: Site, { asking, errand, form }: Around, step: Step) {
   const read = reading(form, await lookedUp(site, asking, errand, [step], form));
   readFields(step.fields, read, step.prefix);
   return read;
 }
 
-/** A form after one of the buttons that change a list was pressed; undefined where none was. */
+/** The form after a button that changes a list; undefined if no such button was pressed. */
 function changed(
   site: Site,
   errand: Errand,
@@ -304,7 +308,7 @@ function changed(
   return undefined;
 }
 
-/** The rows that a list has at the least are there from the start. */
+/** Adds the least number of rows that a list must have. */
 function withFirstRows(site: Site, errand: Errand, step: Step, form: Form): Form {
   let filled = form;
   for (const [at, field] of fieldsAt(step)) {
@@ -316,7 +320,7 @@ function withFirstRows(site: Site, errand: Errand, step: Step, form: Form): Form
   return filled;
 }
 
-/** What follows from the answers so far is filled in, where nobody has filled in anything. */
+/** Fills in what follows from the answers so far, in fields that nobody has filled in. */
 function withSuggestions(errand: Errand, step: Step, form: Form): Form {
   const { fact } = errand;
   const fields = fact.input.shape as Fields;
@@ -336,7 +340,7 @@ export async function firstPage(site: Site, asking: Asking, errand: Errand, form
   return questionPage(site, { asking, errand, form: withFirstRows(site, errand, steps[0]!, form) }, steps, 0, []);
 }
 
-/** Answers a form that was sent: with the next page of it, or with what it has recorded. */
+/** Answers a form that was sent: with its next page, or by recording it. */
 export async function continued(
   site: Site,
   asking: Asking,
@@ -382,14 +386,14 @@ export async function continued(
   const next = changed(site, errand, steps, form, pressed);
   if (next) return show(at, next);
   const read = await stepRead(site, around, steps[at]!);
-  // What has not been shown yet cannot be filled in yet: it is shown first.
+  // Fields that have not been shown yet are shown before they can be filled in.
   if (read.unfolds) return show(at);
   if (read.faults.length > 0) return show(at, form, read.faults);
   if (form['then'] === 'check' || at + 1 >= asked) return checked(site, around, steps, reply);
   return show(at + 1);
 }
 
-/** Puts what a form holds into the deal that it is for, or into a new one, and shows that. */
+/** Puts a filled-in part into its deal, or into a new one, and shows the deal. */
 async function gathered(site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): Promise<unknown> {
   const { asking, errand, form } = around;
   const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
@@ -401,14 +405,14 @@ async function gathered(site: Site, around: Around, steps: readonly Step[], repl
   return dealPage(site, asking, dealErrand(errand, deal), keptOf(form), reply);
 }
 
-/** What of the form of a part is of the whole deal. */
+/** The fields of a part’s form that belong to the whole deal. */
 const keptOf = (form: Form): Form => ({
   draft: form['draft'] ?? newDraft(),
   partner: form['partner'] ?? '',
   ...Object.fromEntries(Object.entries(form).filter(([name]) => name.startsWith('p.'))),
 });
 
-/** The errand of a whole deal, at the place of one of its parts. */
+/** What an officer fills in for a whole deal, at the place of one of its parts. */
 export const dealErrand = (
   { kind, name, back, dealAt }: Pick<Errand, 'kind' | 'name' | 'back' | 'dealAt'>,
   deal: DealDraft,
@@ -424,7 +428,7 @@ export const dealErrand = (
   ...(deal.counters && { counters: deal.counters }),
 });
 
-/** Shows a deal as it is so far; above it why something that was asked of it is refused. */
+/** Shows a deal as it is so far. If something was refused, the reason stands above it. */
 export const dealPage = (
   site: Site,
   asking: Asking,
@@ -435,7 +439,10 @@ export const dealPage = (
 ): Promise<unknown> =>
   checked(site, { asking, errand, form }, stepsFor(errand), reply, refusal === undefined ? {} : { refusal });
 
-/** Answers a draft that was sent with a file: with the page on which the document is listed, or with what is wrong with the file. */
+/**
+ * Answers a draft that was sent with a file: with the page that lists the document, or with what is wrong with the
+ * file.
+ */
 export async function uploaded(
   site: Site,
   asking: Asking,
@@ -444,7 +451,7 @@ export async function uploaded(
   { headers }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  // Whether they may fill it in is asked before anything of the file is let in.
+  // Whether the officer may fill the form in is checked before the file is read.
   const blank = await errandOf();
   const files = filesFor(site, blank);
   const declared = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
@@ -467,7 +474,9 @@ export async function uploaded(
 
 const NOT_KEPT = refuse('not_found', 'No file is kept with this.');
 
-/** Goes back from a step that was called from the page of answers, or from the first. */
+/**
+ * Goes back from a step: to the page of answers if it was opened there, or else to the step before, or out of the form.
+ */
 async function leave(
   site: Site,
   around: Around,
@@ -476,17 +485,17 @@ async function leave(
   reply: FastifyReply,
 ): Promise<unknown> {
   const { asking, errand, form } = around;
-  // Whoever gives up a part goes back to the deal as it was.
+  // An officer who leaves a part returns to the deal as it was.
   if (form['then'] !== 'check' && errand.deal && !isWholeDeal(errand))
     return dealPage(site, asking, dealErrand(errand, errand.deal), keptOf(form), reply);
   if (form['then'] !== 'check') return site.redirect(reply, errand.back.href);
   const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
   if ('data' in whole) return reply.send(await checkPage(site, around, steps, whole));
-  // While something is wrong there is no page of answers: what is wrong may be mended further back.
+  // While there is an error there is no page of answers, because the error may be on an earlier page.
   return reply.send(await questionPage(site, around, steps, Math.max(0, at - 1), []));
 }
 
-/** Where the pages of a stream are. */
+/** The address of the pages of a stream. */
 const pathOf = ({ kind, name }: ReturnType<typeof placed>): string =>
   kind === 'fund' ? `/funds/${name}` : kind === 'dispute' ? `/areas/${name}/disputes` : '/register';
 
@@ -495,7 +504,7 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
   if (!('data' in whole))
     return reply.status(400).send(await questionPage(site, around, steps, whole.at, whole.faults));
-  // What is countered is what was read: where the terms have changed since, they are to be read again first.
+  // A counter-offer answers the terms that the officer read. If they have changed, the officer must read them first.
   if (errand.counters?.changed) return reply.status(409).send(await checkPage(site, around, steps, whole));
   const attempt = await tried(site, asking, errand, whole);
   if (partsRefused(attempt.offered)) return reply.status(400).send(await checkPage(site, around, steps, whole));
@@ -507,7 +516,7 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   const once = { form, key: keyOf(form), evidence: whole.papers.evidence };
   await renewed(site, errand, whole.papers.evidence);
   const before = await sent(site, asking, errand, attempt.command, { ...once, dryRun: true });
-  // What is sent is what was seen. What has been sent before is answered as it was then.
+  // Only what the officer saw is sent. An act that was sent before gets its first answer.
   if (!(before instanceof Refusal) && !before.replayed) {
     const seen = await foretold(site, asking, errand, attempt, form);
     if (markOf(seen) !== form['mark'])

@@ -4,14 +4,14 @@ import type { Form } from '../site.js';
 import { nameIn } from './reading.js';
 import { isOptional, shapeOf, type Fields } from './shapes.js';
 
-/** Forms that are filled in from the start: with what a field suggests, or with what a fact holds already. */
+/** Fills in a form at its start: with what its fields suggest, or with a fact’s data. */
 
 const dayFields = (at: string, day: string): Form => {
   const [year = '', month = '', of = ''] = day.split('-');
   return { [`${at}-day`]: String(Number(of)), [`${at}-month`]: String(Number(month)), [`${at}-year`]: year };
 };
 
-/** The fields of a form that hold a value. */
+/** The form fields that hold a value. */
 export function filled(field: z.ZodType, at: string, value: unknown): Form {
   if (value === undefined || value === null) return {};
   const shape = shapeOf(field);
@@ -57,19 +57,22 @@ const filledFields = (
 export const filledWith = (fields: Fields, data: Readonly<Record<string, unknown>>): Form =>
   filledFields(fields, data, nameIn);
 
-/** What the fields suggest to whoever fills them in, where a day is suggested one for each. What follows from another field follows it when that is known. */
+/**
+ * The suggestions of the fields. A suggested day comes from `dayOf`. A value that follows from another field is filled
+ * in once that field is known.
+ */
 export const suggested = (fields: Fields, dayOf: (name: string) => string): Form =>
   Object.assign(
     {},
     ...Object.entries(fields).map(([name, field]) => {
       const suggestion = suggestionOf(field);
-      // What is left out is understood.
+      // An optional field without a value has a meaning of its own.
       if (!suggestion || 'field' in suggestion || isOptional(field)) return {};
       return filled(field, nameIn(name), 'day' in suggestion ? dayOf(name) : suggestion.value);
     }),
   ) as Form;
 
-/** The suggestions of the fields of a new row, or of an object, which are the same on every day. */
+/** The suggestions for a new row or an object, which are the same on every day. */
 export function suggestedWithin(field: z.ZodType, at: string, today: string): Form {
   const shape = shapeOf(field);
   if (shape.kind !== 'object') return {};
@@ -91,7 +94,7 @@ export const withRow = (form: Form, at: string, element: z.ZodType, rows: number
   [`${at}.count`]: String(rows + 1),
 });
 
-/** A form without one row of a list: those after it move up. */
+/** A form without one row of a list. The rows after it move up. */
 export function withoutRow(form: Form, at: string, row: number, rows: number): Form {
   if (!(row >= 0 && row < rows)) return form;
   const moved = Object.entries(form).flatMap(([name, value]): [string, string][] => {

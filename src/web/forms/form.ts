@@ -21,39 +21,39 @@ import { nameIn, named, readFields, reading, type Fault } from './reading.js';
 import { shapeOf, type Fields } from './shapes.js';
 import { fieldsAt, stepsOf, type Step } from './steps.js';
 
-/** What a filled-in form comes to: the fact that it holds, tried against the rules, and recorded. */
+/** What a filled-in form amounts to: a fact, tried against the rules, and recorded. */
 
-/** What somebody fills a form in for. */
+/** What an officer fills in a form for. */
 export interface Errand {
-  /** Where the form is sent. */
+  /** The address to which the form is sent. */
   readonly address: string;
-  /** Where whoever gives it up goes, and how that place is called. */
+  /** The page for an officer who leaves the form, and its name. */
   readonly back: { readonly href: string; readonly content: string };
   readonly kind: StreamKind;
-  /** The fund or the area; empty for the register. A form that opens one has none yet. */
+  /** The fund or the area; empty for the register. A form that opens one has no name yet. */
   readonly name: string;
   readonly fact: Fact<unknown>;
-  /** Whether it waits for a signature, as far as its declaration says. */
+  /** Whether the fact waits for a signature, by its declaration. */
   readonly isProposed: boolean;
-  /** Where several facts are gathered and proposed together; undefined where that cannot be. */
+  /** The address at which several facts are gathered into a deal; undefined if they cannot be. */
   readonly dealAt?: string | undefined;
-  /** The deal that it is the form of, or that it fills in a part of. */
+  /** The deal that the form is of, or of which it fills in a part. */
   readonly deal?: DealDraft | undefined;
-  /** What is done once it is recorded, before whoever sent it is led on. */
+  /** What is done after recording, before the officer is led on. */
   readonly recorded?: (reply: FastifyReply) => void;
-  /** The proposal that it takes the place of, as the officer has read it. */
+  /** The proposal that the form counters, as the officer has read it. */
   readonly counters?: {
     readonly proposal: string;
     readonly revision: string;
-    /** Whether its terms are others than those that the officer has read. */
+    /** Whether its terms have changed since the officer read them. */
     readonly changed?: boolean;
   };
 }
 
-/** The form as it travels: what was typed, with what nobody has to type. */
+/** The names of fields that the form carries from page to page. */
 export const TRAVELS = /^[fp]\./;
 
-/** Answers that narrow the choices of other fields, where each is written as its type says: others are not asked with. */
+/** Answers that narrow the choices of other fields. An answer that its type does not accept is left out. */
 function answeredIn(form: Form): Given {
   const given = (name: string, type: z.ZodType): string | undefined => {
     const text = form[nameIn(name)];
@@ -62,16 +62,16 @@ function answeredIn(form: Form): Given {
   return { source: given('source', Code), line: given('line', Name), case: given('case', z.uuid()) };
 }
 
-/** Whether a form is of a whole deal. */
+/** Whether a form is for a whole deal. */
 export const isWholeDeal = ({ fact }: Errand): boolean => fact === DEAL;
 
-/** The facts that are offered: of a deal all of them, with the one that is filled in at its place. */
+/** The facts that are offered. For a deal these are all its parts, with the one being filled in at its place. */
 const offeredBy = (errand: Errand, fact: SentFact, form: Form): readonly SentFact[] => {
   if (!errand.deal) return [fact];
   return isWholeDeal(errand) ? errand.deal.parts : placedAt(errand.deal.parts, partOf(form), fact);
 };
 
-/** Looks up what the fields of some steps may hold. */
+/** Looks up the choices of the fields of some steps. */
 export const lookedUp = (site: Site, { sight }: Asking, errand: Errand, steps: readonly Step[], form: Form) =>
   lookUp(
     site.ledger,
@@ -81,11 +81,11 @@ export const lookedUp = (site: Site, { sight }: Asking, errand: Errand, steps: r
     answeredIn(form),
   );
 
-/** Where the choices of a form come from: of what opens a fund or an area, the register. */
+/** The place from which the choices of a form come. For a form that opens a fund or an area, it is the register. */
 const placeOf = ({ kind, name }: Errand): { kind: StreamKind; name: string } =>
   name === '' ? { kind: 'register', name } : { kind, name };
 
-/** What a form holds whole; or the step at which something is wrong, or not shown yet. */
+/** The whole content of a form; or the step that has an error, or has not been shown yet. */
 export type Whole =
   | { readonly data: FactData; readonly form: Form; readonly papers: Papers; readonly looked: Looked }
   | { readonly at: number; readonly faults: readonly Fault[] };
@@ -109,18 +109,21 @@ export function wholeOf(steps: readonly Step[], form: Form, looked: Looked): Who
   return { data: values as FactData, form, papers: { evidence: [], ...(papers as Partial<Papers>) }, looked };
 }
 
-/** A name that is taken gets the next higher number, so many times. */
+/** How many numbers are tried for a name that is taken. */
 const NAMES_TRIED = 100;
 const TAKEN: ReadonlySet<string> = new Set(['identifier_used', 'partner_exists']);
 
-/** A random reference that the type of a case takes: some look like an NHS number. */
+/**
+ * A random reference that the type of a case accepts. Some random references look like an NHS number and are not
+ * accepted.
+ */
 function newReference(field: z.ZodType): string {
   let reference = randomUUID();
   while (!field.safeParse(reference).success) reference = randomUUID();
   return reference;
 }
 
-/** The data with the names that the form makes: the first choice of each is number 1, the next ends in `-2`. */
+/** The data with the names that the form makes. Number 1 gives the name itself; number 2 gives it with `-2`. */
 function withNames(fields: Fields, data: FactData, number: number): FactData {
   const references = Object.entries(fields).flatMap(([name, field]): [string, string][] =>
     shapeOf(field).kind === 'new-name' && namedBy(field) === 'case' && data[name] === undefined
@@ -132,14 +135,14 @@ function withNames(fields: Fields, data: FactData, number: number): FactData {
   return named(fields, { ...data, ...Object.fromEntries(references) }, isUsed) as FactData;
 }
 
-/** A fact that was tried: as what it would be sent, and what the rules say. */
+/** A fact that was tried: the act as it would be sent, and the answer of the rules. */
 export interface Tried {
   readonly fact: SentFact;
-  /** All that would be offered: of a deal, every part. */
+  /** Everything that would be offered; for a deal, every part. */
   readonly offered: readonly SentFact[];
   readonly command: Command;
   readonly found: Done | Refusal;
-  /** The form with the names that were made: sent again, it is the same fact. */
+  /** The form with the names that were made. Sent again, it gives the same fact. */
   readonly form: Form;
 }
 
@@ -167,7 +170,7 @@ export function sent(
   });
 }
 
-/** The fund or area that a fact opens: its stream has the name that its own data give it. */
+/** The fund or area that a fact opens. Its data give the stream its name. */
 function nameMade(command: Command): string {
   const { area = '', year } = ('fact' in command ? command.fact.data : {}) as Record<string, unknown> & {
     area?: string;
@@ -175,7 +178,7 @@ function nameMade(command: Command): string {
   return year === undefined ? area : `${area}-${year as string}`;
 }
 
-/** The names that proposals on the table would bring: only one of two could be signed. */
+/** The names that open proposals would create. Of two proposals with the same name only one can be signed. */
 async function namesOnTheTable(site: Site, { sight }: Asking, { kind, name }: Errand): Promise<ReadonlySet<unknown>> {
   if (name === '') return new Set();
   const [question, place] =
@@ -197,8 +200,8 @@ async function namesOnTheTable(site: Site, { sight }: Asking, { kind, name }: Er
 }
 
 /**
- * Tries what a form holds: posted where it needs no signature, proposed where it does, as the rules say. Names that
- * others have are passed over. Nothing is recorded.
+ * Tries the content of a form. By the rules of its fact it is posted, or proposed if it needs a signature. Names that
+ * others have are skipped. Nothing is recorded.
  */
 export async function tried(
   site: Site,
@@ -270,7 +273,7 @@ async function triedOnce(
   return { fact, offered, command: propose, found: proposed };
 }
 
-/** The key of a draft: sent twice, it is recorded once. */
+/** The idempotency key of a draft, so that a draft sent twice is recorded once. */
 export const keyOf = (form: Form): string =>
   createHash('sha256')
     .update(`form ${form['draft'] ?? ''}`)
@@ -278,7 +281,7 @@ export const keyOf = (form: Form): string =>
 
 export const newDraft = (): string => randomUUID();
 
-/** The steps of a form. The papers of a part are those of its deal. */
+/** The steps of a form. A part of a deal has no documents of its own. */
 export const stepsFor = (errand: Errand): Step[] => {
   const { fact, kind, isProposed } = errand;
   const countered = errand.counters ?? errand.deal?.counters;

@@ -6,30 +6,30 @@ import type { Asking, Form } from '../site.js';
 import { TRAVELS, type Errand } from './form.js';
 import { withDeal } from './parts.js';
 
-/** What every page of a form has around what is filled in on it: its title, the way back, and the draft that travels in it. */
+/** What surrounds every page of a form: its title, the way back, and the draft, which the form carries along. */
 
 export const isOf = (at: string, name: string): boolean =>
   name === at || name.startsWith(`${at}.`) || name.startsWith(`${at}-`);
 
-/** What travels beside the fields that a page shows. */
+/** The values of the form for fields that the page does not show. */
 function travelling(form: Form, shown: readonly string[]): Form {
   return Object.fromEntries(
     Object.entries(form).filter(([name]) => TRAVELS.test(name) && !shown.some((at) => isOf(at, name))),
   );
 }
 
-/** A form, whose it is, and what is filled in. */
+/** A form, its officer, and what is filled in. */
 export interface Around {
   readonly asking: Asking;
   readonly errand: Errand;
   readonly form: Form;
 }
 
-/** A draft of a deal travels with the form of each of its parts. */
+/** The form of each part carries the draft of its deal. */
 const dealCarried = ({ deal }: Errand, { part }: Form): Form =>
   deal ? { ...withDeal({}, deal), ...(part !== undefined && { part }) } : {};
 
-/** The draft as it travels in a form: its marks, and what was typed on other pages than the one that is shown. */
+/** The hidden fields of the draft: its marks, and what was typed on other pages. */
 export const draftOf = ({ asking, errand, form }: Around, shown: readonly string[], carried: Form): Html =>
   hiddenFields({
     token: asking.around.token,
@@ -42,7 +42,7 @@ export const draftOf = ({ asking, errand, form }: Around, shown: readonly string
     ...travelling(form, shown),
   });
 
-/** A page of a form, whatever is filled in on it. */
+/** A page of a form, with any content. */
 export function shell(
   { asking, errand }: Around,
   {

@@ -17,15 +17,21 @@ import { framed } from '../screens/question.js';
 import type { Asking, Form, Site } from '../site.js';
 import { newDraft } from './form.js';
 
-/** Next year’s fund: what would be opened, recorded and proposed, what is left out, and one button that does it. */
+/**
+ * The page that opens next year’s fund: what would be opened, recorded and proposed, what is left out, and one button
+ * that does it.
+ */
 
 const RISE = 'rise.';
 const WITHOUT = 'without.';
 
-/** The field that says what a button is for: to work it out again, or to save the acts; the main button has none. */
+/**
+ * The field that says what a button does: work it out again, or save the acts as a file. The main button does not set
+ * it.
+ */
 const GOES = 'go';
 
-/** What is asked of it, as the form has it: rises by name, and what is left out. */
+/** What the form asks for: rises by name, and what is left out. */
 interface Choices {
   readonly uplift?: string;
   readonly without?: string;
@@ -38,16 +44,19 @@ const named = (form: Form, prefix: string): [name: string, value: string][] =>
       : [],
   );
 
-/** The rises that are no number of per cent. */
+/** The rises that are not a number of per cent. */
 const unreadIn = (form: Form): string[] => named(form, RISE).flatMap(([name, value]) => (isRise(value) ? [] : [name]));
 
 const UNREAD = 'Write a rise as a number of per cent above -100, such as 1.79 or -2';
 
-/** What the form asks for, of what is still to do: others may have done some of it since the page was read. */
+/**
+ * What the form asks for, limited to what is still to do, because others may have done some of it since the page was
+ * read.
+ */
 function choicesIn(form: Form, { items }: RollForwardText): Choices {
   const toDo = new Set(items.flatMap(({ state, from }) => (state === 'to-do' ? [from] : [])));
   const out = named(form, WITHOUT).flatMap(([name]) => (toDo.has(name) ? [name] : []));
-  // Of what is left out nothing rises.
+  // An item that is left out has no rise.
   const rises = named(form, RISE).filter(([name]) => toDo.has(name) && !out.includes(name));
   return {
     ...(rises.length > 0 && { uplift: rises.map((each) => each.join('=')).join(',') }),
@@ -116,7 +125,7 @@ function goesOn(
   const total = (title: string, amount: string) =>
     isNothing(amount) ? [] : [[bold(title), { content: '' }, numeric(sum(amount)), { content: '' }, { content: '' }]];
   if (rows.length + out.length === 0)
-    return html`${subheading('What goes on')}${paragraph('Nothing of this year goes on by itself.')}`;
+    return html`${subheading('What goes on')}${paragraph('Nothing of this year continues in the next year by itself.')}`;
   return html`${subheading('What goes on')}
       ${scrolling(
         'What goes on',
@@ -161,7 +170,7 @@ const ACTS = { open: 'Open the fund', record: 'Record', propose: 'Propose' } as 
 
 const eachOf = (bodies: readonly string[], names: Names): string => bodies.map((each) => names.of(each)).join(' or ');
 
-/** What is proposed together is one deal: its parts in a list. */
+/** Sentences that are proposed together as one deal, in a list. */
 const sentencesOf = (sentences: readonly string[], names: Names): Content =>
   sentences.length === 1
     ? names.in(sentences[0]!)
@@ -182,7 +191,7 @@ const toDo = ({ steps }: RollForwardText, names: Names): Html =>
     }),
   );
 
-/** Two sides sign what either may propose; two officers of a body what it says alone. */
+/** Who signs, in words: the other of two sides, or a second officer of one body. */
 const both = (signs: readonly string[], bodies: readonly string[], names: Names): string =>
   bodies.length === 1
     ? `A second officer of ${names.of(signs[0]!)}`
@@ -217,7 +226,7 @@ const OUTCOMES = {
   refused: 'Not done',
 } as const;
 
-/** What the officer’s button did. */
+/** What the officer’s button has done. */
 function doneBanner({ done }: OpenNextYearText, names: Names): Content {
   const well = done.filter(isDone);
   return (
@@ -232,7 +241,7 @@ function doneBanner({ done }: OpenNextYearText, names: Names): Content {
   );
 }
 
-/** What it did not do and why; and what whoever did it should look at. */
+/** What was not done, with the reason, and the warnings of what was done. */
 function notDone({ done }: OpenNextYearText, names: Names): Html {
   const refused = done.filter((each) => !isDone(each));
   return html`${done.flatMap(({ warnings }) => warnings).map((each) => warningText({ content: names.in(each) }))}
@@ -251,7 +260,10 @@ function notDone({ done }: OpenNextYearText, names: Names): Html {
   }`;
 }
 
-/** What the officer has read: where it is not the same any more, it is shown again before anything is done. */
+/**
+ * A mark of the steps that the officer has read. If the steps have changed, they are shown again before anything is
+ * done.
+ */
 const markOf = ({ steps }: Pick<RollForwardText, 'steps'>): string =>
   createHash('sha256').update(JSON.stringify(steps)).digest('hex').slice(0, 16);
 
@@ -277,7 +289,7 @@ async function nextYearPage(
   const rolled = above.done ?? (await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices }));
   const names = await namesFor(ledger, sight, site.people);
   const { next, year, isOpen, host, partners, steps } = rolled;
-  // What was typed and cannot be read is not done without it.
+  // If a rise cannot be read, nothing is done without it.
   const sends = unread.length === 0 && above.refusal === undefined;
   const opens = steps.some(({ act }) => act === 'open');
   const carried = hiddenFields({ token: around.token, draft: newDraft(), mark: markOf(rolled) });
@@ -326,14 +338,14 @@ async function actsFile(
 ) {
   const asked = { fund, ...choices, officer: session.officer };
   const { file, next } = await askedOf<RollForwardText>(ledger, sight, 'roll-forward', asked);
-  if (!file) throw new Refused(refuse('not_found', 'Nothing is left to do, so there is no file of it.'));
+  if (!file) throw new Refused(refuse('not_found', 'Nothing is left to do, so there are no acts to save.'));
   void reply
     .header('content-disposition', `attachment; filename="${next}.json"`)
     .type('application/json; charset=utf-8');
   return reply.send(`${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** Does what the officer has read; where it is another thing by now, or by what they typed, it is shown first. */
+/** Does what the officer has read. If it has changed since, or they typed other values, it is shown first. */
 async function doneOrShown(
   site: Site,
   asking: Asking,
@@ -365,7 +377,9 @@ interface Sent {
   readonly choices: Choices;
 }
 
-/** What is asked for with the choices of a form; where they can not be asked for, the page is shown without them, and why. */
+/**
+ * Asks for the steps with the choices of a form. If these are refused, the page is shown without them, with the reason.
+ */
 async function askedWith(site: Site, asking: Asking, { fund, form, choices }: Sent, reply: FastifyReply) {
   try {
     return await askedOf<RollForwardText>(site.ledger, asking.sight, 'roll-forward', { fund, ...choices });

@@ -17,21 +17,21 @@ import type { Form } from '../site.js';
 import { filled } from './filling.js';
 
 /**
- * The draft of a deal: the facts that were gathered for it. It travels in the form, as all that is typed does; each time it is
- * read anew, and what is no fact of the place any more is left out.
+ * The draft of a deal: the facts gathered for it. The form carries it, like everything that is typed. It is read again
+ * at each request, and facts that the place does not take are dropped.
  */
 export interface DealDraft {
   readonly parts: readonly SentFact[];
-  /** The proposal that the deal takes the place of, as the officer has read it. */
+  /** The proposal that the deal counters, as the officer has read it. */
   readonly counters?: { readonly proposal: string; readonly revision: string } | undefined;
 }
 
-/** What fills in the form of a whole deal: it asks for nothing of its own but its papers. */
+/** The form of a whole deal. It asks only for the deal’s documents. */
 export const DEAL: Fact<unknown> = fact({
   name: 'Deal',
   title: 'Make a deal',
   group: 'corrections',
-  about: 'Several things that are signed together, all or none.',
+  about: 'Several facts that are signed together, all or none.',
   input: z.strictObject({}),
   signature: 'other-side',
   roles: [],
@@ -46,7 +46,7 @@ const Sent = z.object({
   counters: z.object({ proposal: z.uuid(), revision: z.string().regex(/^\d{1,15}$/) }).optional(),
 });
 
-/** The draft that a form carries; undefined where it carries none. */
+/** The draft in a form; undefined if the form carries none. */
 export function dealIn(kind: StreamKind, form: Form): DealDraft | undefined {
   const text = form['deal'];
   if (text === undefined) return undefined;
@@ -71,24 +71,30 @@ function jsonOf(text: string): unknown {
 /** A form that carries a draft. */
 export const withDeal = (form: Form, draft: DealDraft): Form => ({ ...form, deal: JSON.stringify(draft) });
 
-/** The parts with one fact in the place of another, or at the end. */
+/** The parts with a fact put in the place of another, or at the end. */
 export function placedAt(parts: readonly SentFact[], part: number | undefined, one: SentFact): SentFact[] {
   const at = part !== undefined && part < parts.length ? part : parts.length;
   return [...parts.slice(0, at), one, ...parts.slice(at + 1)];
 }
 
-/** Why so many parts cannot be sent; undefined where they can. A draft keeps them: its officer takes some out. */
+/**
+ * Why these parts cannot be sent; undefined if they can. The draft keeps too many parts, so that its officer can take
+ * some out.
+ */
 export const partsRefused = (parts: readonly SentFact[]): Refusal | undefined => {
   if (parts.length === 0) return refuse('fields_invalid', 'The deal has no parts yet.');
   if (parts.length <= DEAL_FACTS_MAX) return undefined;
   return refuse('deal_too_large', `The deal has ${parts.length} parts; ${DEAL_FACTS_MAX} are the most.`);
 };
 
-/** The place of a part that a form is about; undefined where it is a new one. */
+/** The number of the part that a form is about; undefined for a new part. */
 export const partOf = (form: Form): number | undefined =>
   /^\d{1,2}$/.test(form['part'] ?? '') ? Number(form['part']) : undefined;
 
-/** A part in words; where what was typed is not enough for its sentence, what it does. A decision adds what is missing. */
+/**
+ * A part in words. If its data are not enough for its sentence, the title of the fact, because the decision adds what
+ * is missing.
+ */
 export function partInWords(kind: StreamKind, { type, data }: SentFact, names: Names): string {
   const { title } = KINDS[kind].byName.get(type)!;
   try {
@@ -99,25 +105,27 @@ export function partInWords(kind: StreamKind, { type, data }: SentFact, names: N
   }
 }
 
-/** A draft that was kept as a file of acts, with its terms as a form holds them. */
+/** A draft that was kept as a file of acts, with its terms as fields of a form. */
 export interface Opened {
   readonly parts: readonly SentFact[];
   readonly terms: Form;
 }
 
-/** Where a file is opened: the form of a deal of a fund or an area, or of one that counters a proposal. */
+/**
+ * The place at which a file is opened: the form of a deal of a fund or an area, or of a deal that counters a proposal.
+ */
 interface Opening {
   readonly kind: StreamKind;
   readonly name: string;
   readonly deal?: DealDraft | undefined;
 }
 
-/** Reads a file in which the draft of a deal of a place was kept, or says why it is none. */
+/** Reads a file that holds the draft of a deal of a place, or says why it does not. */
 export function openedFile({ kind, name, deal }: Opening, text: string): Opened | Refusal {
   const none = (why: string): Refusal =>
     refuse('fields_invalid', `The file holds no deal that can be opened here: ${why}`);
   const read = readAs(LoadFile, jsonOf(text.replace(/^\ufeff/, '')));
-  if ('faults' in read) return none('it is not a file of acts, or not all of it was pasted.');
+  if ('faults' in read) return none('it is not a file of acts, or only a part of it was pasted.');
   const [step, ...others] = read.value.steps;
   const offered = step?.propose ?? step?.with;
   if (!step || others.length > 0 || !offered) return none('it must have one step, which proposes the deal.');
@@ -128,7 +136,7 @@ export function openedFile({ kind, name, deal }: Opening, text: string): Opened 
   const texts = [offered].flat();
   const parts = dealIn(kind, { deal: JSON.stringify({ parts: texts }) })!.parts;
   const wrong = texts.findIndex(({ type }, at) => parts[at]?.type !== type);
-  if (wrong >= 0) return none(`part ${wrong + 1} is not as it must be.`);
+  if (wrong >= 0) return none(`part ${wrong + 1} has a fault in its form.`);
   const { partner = '', conditions, expires, otherHalf, adjustment, evidence } = step;
   return {
     parts,
@@ -151,7 +159,7 @@ const openFile = html`${details({
 const small = (content: string, value: string, about: string): Html =>
   html`<button class="bcf-link-button govuk-link" type="submit" name="go" value="${value}">${content}<span class="govuk-visually-hidden"> ${about}</span></button>`;
 
-/** The parts of a deal in their order, with what can be done with each, and the ways to add one and to take the draft away. */
+/** The parts of a deal in their order, with buttons for each, and the ways to add a part and to save the draft. */
 export const partsList = (kind: StreamKind, { parts }: DealDraft, names: Names): Html =>
   html`<h2 class="govuk-heading-m">Its parts</h2>
     ${

@@ -20,8 +20,8 @@ import { FIND_MAX, isOpenChoice, type Choice, type Looked } from './choosing.js'
 import { isOptional, shapeOf, titleOf, within, type Alternative, type Fields } from './shapes.js';
 
 /**
- * What a form holds, by the types of its fields. A form is flat: `f.amount`, `f.instalments.0.due-day`. What cannot be
- * read is a fault at its field, in words for whoever filled it in.
+ * Reads a form by the types of its fields. A form is flat: `f.amount`, `f.instalments.0.due-day`. A value that cannot
+ * be read becomes an error at its field, in words for the officer.
  */
 
 export interface Fault {
@@ -34,13 +34,13 @@ export interface Reading {
   readonly form: Form;
   readonly looked: Looked;
   readonly faults: Fault[];
-  /** Whether something was chosen whose own fields, or whose choices, have not been shown yet. */
+  /** Whether the officer has chosen something whose fields, or choices, have not been shown yet. */
   unfolds: boolean;
 }
 
 export const reading = (form: Form, looked: Looked): Reading => ({ form, looked, faults: [], unfolds: false });
 
-/** The name of a field of a fact in a form. */
+/** The name in a form of a field of a fact. */
 export const nameIn = (field: string, prefix = 'f'): string => `${prefix}.${field}`;
 
 const typedPeriod = (text: string): number | undefined => (/^([1-9]|1[0-2])$/.test(text) ? Number(text) : undefined);
@@ -53,21 +53,21 @@ export const rowsAt = (form: Form, at: string): number => {
   return Number.isSafeInteger(count) && count > 0 ? Math.min(count, ROWS_MAX) : 0;
 };
 
-/** So many rows a form holds. */
+/** The most rows of a list in a form. */
 export const ROWS_MAX = 500;
 
-/** Up to so many rows are asked for one by one; more are a table. */
+/** The most rows that are asked for one by one. A longer list is a table. */
 export const ROWS_SHOWN = 100;
 
-/** Notes what is wrong at a field, of which there is no value then. */
+/** Notes an error at a field. Returns undefined, because the field has no value then. */
 function fault(of: Reading, at: string, words: string): string | undefined {
   of.faults.push({ at, words });
   return undefined;
 }
 
 /**
- * Whether a form holds anything for a field. Within a thing that may be left out, what is suggested counts for nothing:
- * nobody typed it.
+ * Whether the officer has filled in a field. Within an optional thing, suggested values do not count, because nobody
+ * typed them.
  */
 export function isGiven(field: z.ZodType, at: string, form: Form, within = false): boolean {
   const shape = shapeOf(field);
@@ -93,7 +93,7 @@ function isSuggested(field: z.ZodType, text: string): boolean {
 const rowsOf = (form: Form, at: string): string[] =>
   Array.from({ length: rowsAt(form, at) }, (_, index) => `${at}.${index}`);
 
-/** What a form holds for a field; undefined where it holds nothing, or nothing that can be read, which is a fault then. */
+/** The value of a field; undefined if it is empty or cannot be read. The second is also an error. */
 export function readField(field: z.ZodType, at: string, of: Reading): unknown {
   const optional = isOptional(field);
   if ((optional || madeFrom(field)) && !isGiven(field, at, of.form)) return undefined;
@@ -121,7 +121,9 @@ function readObject(fields: Fields, at: string, of: Reading): Record<string, unk
   return named(fields, Object.fromEntries(values), () => false);
 }
 
-/** Values with the names that are made from them: of what has none yet, and of what is not used already. */
+/**
+ * Values with the names that are made from them, if they have no name yet. A name that is used already is not taken.
+ */
 export function named(
   fields: Fields,
   values: Readonly<Record<string, unknown>>,
@@ -131,7 +133,7 @@ export function named(
     const from = madeFrom(field);
     if (from === undefined || values[name] !== undefined || from.some((each) => values[each] === undefined)) return [];
     const words = nameOfWords(from.map((each) => String(values[each])).join(' '));
-    // A day alone, or nothing, says little.
+    // A day alone, or no words, makes a poor name, so the title of the field is added.
     const own = /^[a-z]/.test(words) ? words : nameOfWords(`${titleOf(field)} ${words}`);
     return [[name, unusedName(own, (each) => isUsed(field, each))]];
   });
@@ -144,7 +146,7 @@ function readList(
   of: Reading,
   title: string,
 ): unknown {
-  // Rows that nobody filled in are not there.
+  // Empty rows are ignored.
   const rows = rowsOf(of.form, at).filter((row) => isGiven(element, row, of.form));
   if (rows.length < least)
     return fault(
@@ -168,7 +170,7 @@ function readAlternative(alternatives: readonly Alternative[], at: string, of: R
   return chosen.value(readObject(chosen.fields, `${at}.${which}`, of));
 }
 
-/** What is typed or chosen in one field. */
+/** The value that was typed or chosen in one field. */
 function readPlain(field: z.ZodType, at: string, of: Reading): unknown {
   const shape = shapeOf(field);
   const title = titleOf(field);
@@ -214,12 +216,12 @@ function readDay(at: string, of: Reading, title: string): string | undefined {
   return typedDay(day, month, year) ?? fault(of, at, `${title} must be a real day, like 27 3 2017`);
 }
 
-/** A name that there is, in words or as it is written, or else a new one. */
+/** The value for a text: an existing choice by its words or its name, or else a new name. */
 const openChoice = (text: string, choices: readonly Choice[] = []): string =>
   choices.find(({ value, words }) => value === text || words.toLowerCase() === text.toLowerCase())?.value ??
   nameOfWords(text);
 
-/** The choices whose words hold all that was typed. */
+/** The choices whose words contain everything that was typed. */
 export const foundAmong = (choices: readonly Choice[], typed: string): readonly Choice[] => {
   const parts = typed.toLowerCase().split(/\s+/);
   return choices.filter(({ words, about, wordings }) =>
@@ -230,7 +232,7 @@ export const foundAmong = (choices: readonly Choice[], typed: string): readonly 
 function chosen(field: z.ZodType, at: string, of: Reading, text: string, title: string): string | undefined {
   const choices = of.looked(field) ?? [];
   if (choices.some(({ value }) => value === text)) return text;
-  // Of many, one is looked for in words and then chosen.
+  // If there are many choices, the officer first searches by words, and then chooses.
   if (choices.length <= FIND_MAX) return fault(of, at, `Choose ${within(title)}`);
   const found = foundAmong(choices, text);
   if (found.length === 1) return found[0]!.value;
@@ -238,7 +240,9 @@ function chosen(field: z.ZodType, at: string, of: Reading, text: string, title: 
   return fault(of, at, `${found.length} fit “${text}”. Choose one, or type more`);
 }
 
-/** A value as its own type checks it: the type says what is wrong. Totals are checked where they are within reach. */
+/**
+ * A value checked by its own type, which says what is wrong. Totals are checked only once all their parts can be read.
+ */
 function checked(field: z.ZodType, at: string, of: Reading, value: unknown): unknown {
   if (value === undefined || of.unfolds || of.faults.some((each) => each.at === at || each.at.startsWith(`${at}.`)))
     return value;
@@ -253,7 +257,7 @@ function checked(field: z.ZodType, at: string, of: Reading, value: unknown): unk
   return value;
 }
 
-/** What the parts of a field come to, and what they are to: in pounds, or in per cent. */
+/** The total of a field’s parts, and the total that they must reach: in pounds, or in per cent. */
 export interface Totals {
   readonly together: string;
   readonly whole: string;
@@ -286,7 +290,7 @@ export function totalsOf(field: z.ZodType, value: unknown, form: Form): Totals |
   const whole = typedMoney(form[nameIn(to.field)] ?? '');
   if (whole === undefined) return undefined;
   const sums = of('money') as string[];
-  // What is no sum of the ledger’s is told at its own field.
+  // A text that is not a sum has its own error.
   if (!sums.every((each) => SignedAmount.safeParse(each).success)) return undefined;
   const together = moneyText(total(sums.map(signedPence)));
   return { together: pounds(together), whole: pounds(whole), fits: together === whole };
@@ -298,7 +302,7 @@ function totalFault(field: z.ZodType, value: unknown, form: Form): string | unde
   return `${titleOf(field)} must add up to ${totals.whole}; they add up to ${totals.together}`;
 }
 
-/** What a form holds for several fields, by name. */
+/** The values of several fields, by name. */
 export const readFields = (fields: Fields, of: Reading, prefix?: string): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([name, field]) => {

@@ -29,17 +29,17 @@ import { dealIn, openedFile, withDeal, type DealDraft } from './parts.js';
 import type { Fields } from './shapes.js';
 
 /**
- * What an officer can do, listed, and a form for each. The lists and the forms follow from the declarations of facts: no
- * fact is named here.
+ * Lists what an officer can do, and has a form for each act. Lists and forms follow from the declarations of facts;
+ * this file names no fact.
  */
 
-/** Where the forms of each kind of stream are, and what they are about. */
+/** The forms of a kind of stream: their address and what they are about. */
 interface Place {
   readonly kind: StreamKind;
   /** The fund or the area; empty for the register. */
   readonly name: string;
   readonly path: string;
-  /** The page that the lists belong to. */
+  /** The page to which the lists belong. */
   readonly home: { readonly href: string; readonly content: string };
 }
 
@@ -48,7 +48,7 @@ const PLACES: Readonly<Record<string, (name: string) => Place>> = {
     kind: 'fund',
     name,
     path: `/funds/${name}`,
-    // Whether there is such a fund is asked before it is named.
+    // The name is read only after it is known that there is such a fund.
     get home() {
       return { href: `/funds/${name}`, content: fundName(name) };
     },
@@ -67,7 +67,7 @@ const PLACES: Readonly<Record<string, (name: string) => Place>> = {
   }),
 };
 
-/** The two lists: what waits for a signature, and what counts at once. */
+/** The two lists: acts that wait for a signature, and acts that count at once. */
 const LISTS = {
   propose: {
     title: 'Propose',
@@ -83,23 +83,29 @@ const LISTS = {
 
 type ListName = keyof typeof LISTS;
 
-/** A fact in an address: ContributionAgreed is contribution-agreed. */
+/** The name of a fact in an address: ContributionAgreed becomes contribution-agreed. */
 const slugOf = (type: string): string => type.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
 const factBy = (kind: StreamKind, slug: string): Fact<unknown> | undefined =>
   KINDS[kind].facts.find(({ name }) => slugOf(name) === slug);
 
-/** What opens a fund or the disputes of an area is found in the register: before it there is no page of theirs. */
+/**
+ * The form that opens a fund, or the disputes of an area, is in the register, because before it the fund or area has no
+ * page.
+ */
 const OPENERS: readonly StreamKind[] = ['fund', 'dispute'];
 
 const openers = (): { readonly kind: StreamKind; readonly fact: Fact<unknown> }[] =>
   OPENERS.map((kind) => ({ kind, fact: factOf(KINDS[kind], KINDS[kind].opener) }));
 
-/** What an officer may do at a place. Throws where they may not see it. */
+/** What an officer may do at a place. Throws {@link Refused} if they may not see it. */
 const openActs = (site: Site, asking: Asking, { kind, name }: Place): Promise<readonly OpenAct[]> =>
   openActsAt(site, asking, kind, name);
 
-/** Whether an officer may open a fund or the disputes of an area: the ledger’s keeper does, by the roles of that fact. */
+/**
+ * Whether an officer may open a fund or the disputes of an area: an officer of the ledger’s keeper, in a role of that
+ * fact.
+ */
 function mayOpen({ ledger }: Site, { session }: Asking, { roles }: Fact<unknown>): boolean {
   const register = ledger.model.register();
   const held = mandatesOn(register, session.officer, todayOf(ledger));
@@ -132,8 +138,8 @@ async function listPage(site: Site, asking: Asking, place: Place, list: ListName
 }
 
 /**
- * What an officer fills in at an address. Throws where there is no such form, and where it is none of theirs. A part of a deal
- * may be another body's to do: that body signs it, and the deal's own rules say who can make the deal.
+ * What an officer fills in at an address. Throws {@link Refused} if there is no such form, or the officer may not use
+ * it. A part of a deal may be another body's to sign; the rules of the deal say who can make it.
  */
 async function errandAt(
   site: Site,
@@ -157,7 +163,7 @@ async function errandAt(
     throw new Refused(
       refuse(
         'role_not_allowed',
-        `None of your roles, for none of the bodies that you act for, lets you do this here: ${fact.title}. It takes one of these roles: ${fact.roles.map((role) => ROLE_WORDS[role].toLowerCase()).join(', ')}.`,
+        `Your roles do not allow you to do this here: ${fact.title}. It needs one of these roles in a body that may do it: ${fact.roles.map((role) => ROLE_WORDS[role].toLowerCase()).join(', ')}.`,
       ),
     );
   return {
@@ -172,18 +178,18 @@ async function errandAt(
   };
 }
 
-/** Where the deals of a place are made; or the counter-offer that is made with one. The register has none. */
+/** The address at which the deals of a place are made, or the counter-offer to a deal. The register has none. */
 const dealAddress = ({ kind, path }: Pick<Place, 'kind' | 'path'>, deal?: DealDraft): string | undefined =>
   !KINDS[kind].deals ? undefined : deal?.counters ? `/proposals/${deal.counters.proposal}/deal` : `${path}/deal`;
 
-/** Every fact that a deal at a place can hold, with where the form of it is. */
+/** Every fact that a deal at a place can hold, with the list in which its form is. */
 const dealFacts = ({ kind }: Place): { readonly fact: Fact<unknown>; readonly list: ListName }[] =>
   inGroups(KINDS[kind].facts.filter((fact) => isDealFact(KINDS[kind], fact))).map((fact) => ({
     fact,
     list: fact.signature === 'none' ? 'record' : 'propose',
   }));
 
-/** All that a deal at a place can hold: each is a button, for the draft travels with it. */
+/** A list of everything that a deal at a place can hold. Each entry is a button, because the form carries the draft. */
 function dealListPage({ around, draftMark }: Asking, place: Place, errand: Errand, form: Form): string {
   const all = dealFacts(place);
   const groups = [...new Set(all.map(({ fact }) => fact.group))];
@@ -210,7 +216,7 @@ function dealListPage({ around, draftMark }: Asking, place: Place, errand: Erran
   });
 }
 
-/** The draft of a deal as a file of acts: it can be kept, mailed, loaded, and opened here again. */
+/** The draft of a deal as a file of acts. It can be kept, mailed, loaded, and opened here again. */
 async function dealFile(site: Site, asking: Asking, errand: Errand, form: Form): Promise<string> {
   const { kind, name, deal } = errand;
   const steps = stepsFor(errand);
@@ -228,7 +234,7 @@ async function dealFile(site: Site, asking: Asking, errand: Errand, form: Form):
   return `${JSON.stringify({ title: `A deal: ${kind === 'fund' ? fundName(name) : name}`, steps: [step] }, null, 2)}\n`;
 }
 
-/** Answers a deal that was sent: with a part to fill in, with its parts in another order, or as any form. */
+/** Answers a form of a deal: with a part to fill in, with its parts in another order, or as for any form. */
 async function dealSent(
   site: Site,
   asking: Asking,
@@ -243,7 +249,7 @@ async function dealSent(
   const at = /^\d{1,2}$/.test(to) && Number(to) < parts.length ? Number(to) : undefined;
   const shown = (next: readonly SentFact[]) =>
     dealPage(site, asking, { ...errand, deal: { ...deal, parts: next } }, form, reply);
-  // What a deal cannot hold is passed over: forms name what they like.
+  // A form may name facts that a deal cannot hold. Those are ignored.
   const opened = async (slug: string, given: (fields: Fields) => Form) => {
     const found = dealFacts(place).find(({ fact }) => slugOf(fact.name) === slug);
     if (!found) return shown(parts);
@@ -264,7 +270,7 @@ async function dealSent(
     const found = openedFile(errand, form['file'] ?? '');
     const where = { kind: errand.kind, stream: streamOf(errand.kind, errand.name) };
     const { reference } = site.ledger.model.register();
-    // A form chooses among codes: what a file says in a template’s words is shown by its code.
+    // A form chooses among codes, so a wording of a template in a file becomes its code.
     const inCodes = (part: SentFact): SentFact => factInCodes(where, part, reference);
     return found instanceof Refusal
       ? dealPage(site, asking, errand, form, reply, found)
@@ -316,7 +322,7 @@ interface Answerable {
   readonly signers: readonly { readonly officer: string; readonly rule: string | null }[];
 }
 
-/** What an officer fills in to counter a proposal: its own fields, as they stand. */
+/** What an officer fills in to counter a proposal: its own fields, with their values. */
 async function counterOf(
   site: Site,
   asking: Asking,
@@ -324,14 +330,14 @@ async function counterOf(
 ): Promise<{ errand: Errand; form: Form; found: Answerable }> {
   const { sight, session } = asking;
   const found = await askedOf<Answerable>(site.ledger, sight, 'find-proposal', { proposal });
-  // Who may sign it, were it not for the sum, may answer it otherwise.
+  // An officer whose limit is too low to sign the proposal may still counter it.
   const mayAnswer = ({ officer, rule }: Answerable['signers'][number]): boolean =>
     officer === session.officer && (rule === null || rule === 'over_limit');
   if (!found.signers.some(mayAnswer) && !(await couldEnd(site, asking, found, 'decline')))
     throw new Refused(
       refuse(
         'wrong_partner',
-        `This proposal waits for ${found.awaiting.join(' or ')}, or you may not answer it in your role.`,
+        `You may not answer this proposal. It waits for ${found.awaiting.join(' or ')}, and only their officers with a role that may sign it can answer it.`,
       ),
     );
   const fact = factOf(KINDS[found.kind], found.fact.type);
@@ -356,18 +362,18 @@ async function counterOf(
   };
 }
 
-/** The place that a proposal was made in. */
+/** The place of a proposal. */
 const placeOfProposal = ({ kind, in: name }: Answerable): Place =>
   PLACES[kind === 'fund' ? '/funds/:fund' : '/areas/:area/disputes']!(name);
 
-/** A deal in the place of a proposal: what is on the table, or the parts that were gathered since. */
+/** A deal in the place of a proposal: its present terms, or the parts gathered since. */
 const counterDealOf = (errand: Errand, { kind, facts, revision, proposal }: Answerable, parts?: readonly SentFact[]) =>
   dealErrand(errand, {
     parts: parts ?? facts.map(({ type, data }) => sentNow(KINDS[kind])({ type, version: 1, data: data as FactData })),
     counters: { proposal, revision },
   });
 
-/** The deals of a place: an empty one to begin with, and each as it is sent on. */
+/** The routes for deals of a place: an empty one at first, and then each as it is sent on. */
 function registerDeals(site: Site, address: string, placeOf: (request: FastifyRequest) => Place): void {
   const errandOf = (place: Place, deal: DealDraft): Errand =>
     dealErrand(
@@ -379,16 +385,16 @@ function registerDeals(site: Site, address: string, placeOf: (request: FastifyRe
       },
       deal,
     );
-  /** Sees to it that the officer may do something there, if only one part of a deal. */
+  /** Throws {@link Refused} unless the officer may do at least one part of a deal at the place. */
   async function mayDeal(asking: Asking, place: Place): Promise<void> {
-    // A deal of disputes is about cases.
+    // A deal of disputes is about cases, so the officer must see cases.
     const unseen = place.kind === 'dispute' && seesArea(site.ledger, place.name, asking.sight, 'cases');
     if (unseen) throw new Refused(unseen);
     if ((await openActs(site, asking, place)).length > 0) return;
     throw new Refused(
       refuse(
         'role_not_allowed',
-        'None of your roles, for none of the bodies that you act for, lets you make a deal here.',
+        'Your roles do not allow you to make a deal here. Ask an officer whose role does, or a registrar for a mandate in such a role.',
       ),
     );
   }
@@ -398,7 +404,7 @@ function registerDeals(site: Site, address: string, placeOf: (request: FastifyRe
     const errand = errandOf(place, { parts: [] });
     return dealPage(site, asking, errand, begun(site, errand, queryOf(request)), reply);
   });
-  /** The errand of the deal that a form carries. */
+  /** What the officer fills in for the deal that a form carries. */
   async function sentTo(asking: Asking, request: FastifyRequest, form: Form = {}): Promise<Errand> {
     const place = placeOf(request);
     await mayDeal(asking, place);
@@ -450,16 +456,17 @@ export function registerForms(site: Site): void {
   }
   site.get('/proposals/:proposal/counter', async (asking, request, reply) => {
     const { errand, form, found } = await counterOf(site, asking, paramsOf(request).proposal!);
-    // A deal is countered with a deal: its parts as they stand.
+    // A deal is countered with a deal, which begins with the same parts.
     if (found.facts.length > 1) return dealPage(site, asking, counterDealOf(errand, found), form, reply);
     return reply.send(await firstPage(site, asking, errand, form));
   });
-  /** The errand of the deal that counters a proposal, as a form carries it. */
+  /** What the officer fills in for the deal that counters a proposal, as a form carries it. */
   async function counterDealIn(asking: Asking, request: FastifyRequest, form: Form = {}) {
     const { errand, found } = await counterOf(site, asking, paramsOf(request).proposal!);
     const read = dealIn(found.kind, form);
     const whole = counterDealOf(errand, found, read?.parts);
-    // While parts are filled in, what the officer has read stays what they have read: it is compared when the deal is shown.
+    // While parts are filled in, the terms that the officer read are kept. They are compared with the present terms
+    // when the deal is shown.
     const isOfPart = form['go']?.startsWith('part-') === true && read?.counters !== undefined;
     const changed = read?.counters?.revision !== found.revision;
     const own = isOfPart

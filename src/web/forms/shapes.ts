@@ -11,20 +11,20 @@ import { inner, saidOf } from '../../domain/grammar/naming.js';
 import { Name, TOLD } from '../../domain/values.js';
 
 /**
- * What a field looks like in a form: one of a few shapes, told from its type alone. A form knows no fact; what it needs
- * to know of a field stands in the declaration of the field.
+ * The shape of a field in a form: one of a few, chosen by the field’s type alone. Forms know no fact; what a form needs
+ * to know about a field is in the field’s declaration.
  */
 
 export type Fields = Readonly<Record<string, z.ZodType>>;
 
-/** One of several kinds of a thing: what it is called, and where its fields are. */
+/** One of several variants of a thing: its title and its fields. */
 export interface Alternative {
   readonly words: string;
-  /** The fields that are filled in where it is chosen. */
+  /** The fields to fill in if this variant is chosen. */
   readonly fields: Fields;
-  /** What the whole holds, by what the fields hold. */
+  /** The value of the whole, from the values of the fields. */
   value(fields: Readonly<Record<string, unknown>>): unknown;
-  /** What its fields hold where the whole is of this kind; undefined where it is of another. */
+  /** The values of its fields, from the value of the whole; undefined if the whole is of another variant. */
   from(value: unknown): Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -38,7 +38,7 @@ export type Shape =
   | { readonly kind: 'whole'; readonly least: number; readonly most: number }
   | { readonly kind: 'yes-no'; readonly words: readonly [no: string, yes: string] }
   | { readonly kind: 'choice'; readonly choices: Choices }
-  /** A short name that nothing is chosen from: words are made into one. */
+  /** A short name that is not chosen from a list. It is made from the words typed. */
   | { readonly kind: 'name' }
   | { readonly kind: 'new-name' }
   | { readonly kind: 'text'; readonly most: number }
@@ -53,7 +53,7 @@ export type Shape =
   | { readonly kind: 'alternatives'; readonly alternatives: readonly Alternative[] };
 
 const TEXT_MAX = 200;
-/** How the patterns of sums end, and of no other text. */
+/** The end of the patterns of sums, and of no other pattern. */
 const PENCE = '\\.\\d{2}$';
 const patternOf = (type: z.ZodType): string | undefined =>
   z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }).pattern;
@@ -85,7 +85,7 @@ function shapeOfNew(field: z.ZodType): Shape {
   return plainShape(field, type);
 }
 
-/** What is typed: a day, a sum, a number, or words. */
+/** A field that is typed: a day, a sum, a number, or words. */
 function plainShape(field: z.ZodType, type: z.ZodType): Shape {
   const {
     type: json,
@@ -106,17 +106,17 @@ function plainShape(field: z.ZodType, type: z.ZodType): Shape {
   return { kind: 'text', most: maxLength ?? TEXT_MAX };
 }
 
-/** Of an object that holds exactly one field: each field is a kind of its own. */
+/** The variants of an object that holds exactly one of its fields: one for each field. */
 const oneFieldEach = ({ shape }: z.ZodObject): Alternative[] =>
   Object.entries(shape as Fields).map(([name, field]) => ({
     words: saidOf(field, 'title') as string,
-    // Where it is the one that is given, it may not be left out.
+    // If the variant is chosen, its field is required.
     fields: { [name]: field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field },
     value: (fields) => fields,
     from: (value) => (Object.hasOwn(value as object, name) ? (value as Record<string, unknown>) : undefined),
   }));
 
-/** Of a union: objects that are told apart by their first field, which is fixed; fixed values; and plain values. */
+/** The variants of a union: objects that differ in a fixed first field, fixed values, and plain values. */
 function optionsOf(field: z.ZodType, { options }: z.ZodUnion): Alternative[] {
   const words = alternativesOf(field)!;
   return (options as z.ZodType[]).map((option, at): Alternative => {
@@ -151,7 +151,7 @@ function optionsOf(field: z.ZodType, { options }: z.ZodUnion): Alternative[] {
 }
 
 export const titleOf = (field: z.ZodType): string => (saidOf(field, 'title') as string | undefined) ?? 'Value';
-/** What helps to fill a field in. Programs send shares in basis points; people write per cent, or a fraction too. */
+/** The hint of a field. Programs send shares in basis points; officers write per cent, or a fraction. */
 export const hintOf = (field: z.ZodType): string | undefined =>
   (saidOf(field, 'description') as string | undefined)?.replace(
     /in basis points(?: \(10000 are the whole\))?/,
@@ -159,6 +159,6 @@ export const hintOf = (field: z.ZodType): string | undefined =>
   );
 export const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;
 
-/** A title within a sentence: “Who pays” as “who pays”; “VAT” as it is. */
+/** A title within a sentence: “Who pays” becomes “who pays”; “VAT” is unchanged. */
 export const within = (title: string): string =>
   /^.[A-Z]/.test(title) ? title : `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;

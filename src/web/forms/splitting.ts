@@ -13,8 +13,8 @@ import { nameIn } from './reading.js';
 import { shapeOf, type Fields } from './shapes.js';
 
 /**
- * Instalments by themselves: a sum in equal parts over the months or quarters that are left of a fund’s year, on their
- * first days, the odd pence on the first of them.
+ * Splits a sum into equal instalments over the remaining months or quarters of a fund’s year, each due on a first day.
+ * The first instalment takes the odd pence.
  */
 
 const SPLITS: Readonly<Record<string, { readonly words: string; readonly every?: Every }>> = {
@@ -23,7 +23,7 @@ const SPLITS: Readonly<Record<string, { readonly words: string; readonly every?:
   once: { words: 'All at once' },
 };
 
-/** The fields of a list of instalments of a sum: the day, the sum, and where the whole stands. */
+/** The fields of a list of instalments: the day, the sum, and the field of the whole; undefined for any other list. */
 function partsOf(field: z.ZodType): { day: string; sum: string; whole: string } | undefined {
   const to = totalOf(field);
   const shape = shapeOf(field);
@@ -36,14 +36,14 @@ function partsOf(field: z.ZodType): { day: string; sum: string; whole: string } 
   return day !== undefined && sum !== undefined ? { day, sum, whole: nameIn(to.field) } : undefined;
 }
 
-/** The buttons that split, where a field is of instalments in a fund. */
+/** The buttons that split a sum, if the field is a list of instalments in a fund. */
 export const splitButtons = (field: z.ZodType, at: string): Content =>
   partsOf(field) &&
   html`<div class="bcf-buttons">${Object.entries(SPLITS).map(([name, { words }]) =>
     button({ content: words, name: 'go', value: `split ${name} ${at}`, classes: 'govuk-button--secondary' }),
   )}</div>`;
 
-/** A form with a list of instalments made anew. The same form where the whole is not known yet. */
+/** A form with a new list of instalments. The form is unchanged if the whole sum is not known yet. */
 export function split(form: Form, field: z.ZodType, at: string, how: string, year: FinancialYear): Form {
   const parts = partsOf(field);
   const whole = parts && typedMoney(form[parts.whole] ?? '');
@@ -56,7 +56,7 @@ export function split(form: Form, field: z.ZodType, at: string, how: string, yea
   return { ...Object.fromEntries(others), ...filled(field, at, rows) };
 }
 
-/** The first days of the months or quarters of a year, from the effective day on where it is in the year. */
+/** The first days of the months or quarters of a year, from the effective day on if it is within the year. */
 function daysIn(form: Form, { first, last }: FinancialYear, every: Every | undefined): Day[] {
   const [day = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => form[`f.effective-${part}`]);
   const effective = typedDay(day, month, year);

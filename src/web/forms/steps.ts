@@ -9,14 +9,16 @@ import { Evidence } from '../../domain/values.js';
 import { nameIn } from './reading.js';
 import { isOptional, shapeOf, titleOf, within, type Fields } from './shapes.js';
 
-/** The steps of a form: the question pages that a fact declares, and after them what only some need. */
+/**
+ * The steps of a form: the pages of questions that a fact declares, and then the pages that only some officers need.
+ */
 
 export interface Step {
   readonly title: string;
   readonly fields: Fields;
-  /** Before the names of its fields: `f` for those of the fact, `p` for what goes with it. */
+  /** What stands before the names of its fields: `f` for fields of the fact, `p` for fields of the act. */
   readonly prefix: 'f' | 'p';
-  /** Whether it is asked only by whoever wants it, from the page of answers. */
+  /** Whether the step is shown only if the officer asks for it on the page of answers. */
   readonly onRequest: boolean;
 }
 
@@ -34,10 +36,10 @@ const step = (fields: Fields, more: Partial<Step> = {}): Step => ({
   ...more,
 });
 
-/** Whether the form makes a name up by itself. */
+/** Whether the form makes the name itself. */
 const isMade = (field: z.ZodType): boolean => shapeOf(field).kind === 'new-name' && madeFrom(field) !== undefined;
 
-/** What is filled in beside a fact follows from how it is signed. */
+/** How the fact is signed. This decides which other fields are filled in. */
 interface Signing {
   /** Whether it waits for a signature. */
   readonly isProposed: boolean;
@@ -46,12 +48,12 @@ interface Signing {
 }
 
 /**
- * The steps of a fact’s form: its own question pages, then those that are asked on request, which are its papers, whether it
- * is one more of the same, and a name other than the one that the form makes.
+ * The steps of a fact’s form. First come its own pages of questions. Then come those shown on request: its documents,
+ * whether it is one more of the same, and a name to use in place of the one that the form makes.
  */
 export function stepsOf(fact: Fact<unknown>, { isProposed, mayBeHalf }: Signing): Step[] {
   const shape = fact.input.shape as Fields;
-  // Only whoever records the same once more says so.
+  // Only an officer who records the same once more needs these fields.
   const once = fact.sameAs ? Object.keys(AGAIN) : [];
   const pages = pagesOf(fact).map((page) =>
     Object.fromEntries(page.filter((name) => !once.includes(name)).map((name) => [name, shape[name]!])),
@@ -86,11 +88,11 @@ export function stepsOf(fact: Fact<unknown>, { isProposed, mayBeHalf }: Signing)
   ];
 }
 
-/** The fields of a step under their names in a form. */
+/** The fields of a step, with their names in a form. */
 export const fieldsAt = ({ fields, prefix }: Step): [at: string, field: z.ZodType][] =>
   Object.entries(fields).map(([name, field]) => [nameIn(name, prefix), field]);
 
-/** Whether a step may be passed over: each of its fields may be left out. */
+/** Whether a step may be skipped: each of its fields is optional. */
 export const isOptionalStep = ({ fields }: Step): boolean => Object.values(fields).every(isOptional);
 
 /** The list that a button of a page is about. */
@@ -118,7 +120,7 @@ function fieldWithin(field: z.ZodType, at: string, name: string): z.ZodType | un
 const ownField = (fields: Fields, own: string, at: string, name: string): z.ZodType | undefined =>
   Object.hasOwn(fields, own) ? fieldWithin(fields[own]!, at, name) : undefined;
 
-/** A step by its number; the first where there is no such step. */
+/** A step by its number; the first if there is no such step. */
 export function stepAt(text: string | undefined, steps: readonly Step[]): number {
   const at = /^\d{1,3}$/.test(text ?? '') ? Number(text) : 0;
   return Math.min(at, steps.length - 1);

@@ -12,7 +12,10 @@ import { findPart, tableFilePart, tableOf, tablePart, withFound, type Listed, ty
 
 /** How the pages of a table follow each other, from the form to its rows and back. */
 
-/** The table of a list: as it was typed, or made of the rows of the form. Throws {@link Refused} where there is no such list. */
+/**
+ * The table of a list: as it was typed, or made from the rows of the form. Throws {@link Refused} if the form has no
+ * such list.
+ */
 async function tableAt(
   site: Site,
   around: Around,
@@ -24,7 +27,7 @@ async function tableAt(
   const field = listAt(steps, at);
   const of = field && tabled(field);
   const step = steps.find((each) => fieldsAt(each).some(([name]) => name === at));
-  if (!of || !step) throw new Refused(refuse('not_found', 'There is no such list in this form.'));
+  if (!of || !step) throw new Refused(refuse('not_found', 'This form has no such list.'));
   const text = typed ?? (await tableOf(site, asking, errand, of, at, form));
   const read = readTable(of, at, form, text, await lookedUp(site, asking, errand, [step], form));
   const others = Object.entries(form).filter(([name]) => !isOf(at, name));
@@ -39,14 +42,14 @@ async function tableAt(
   };
 }
 
-/** Where a page of a table stands in the form. */
+/** The part of the form to which the page of a table belongs. */
 const placeInForm = ({ form }: Around, at: string): Form => ({
   at: form['at'] ?? '0',
   then: form['then'] ?? '',
   list: at,
 });
 
-/** The page of a table as it is. */
+/** The page of a table, with the table as it is. */
 const shownTable = (
   around: Around,
   { of, at, text, title }: Listed,
@@ -77,13 +80,13 @@ export async function tablePage(site: Site, around: Around, steps: readonly Step
   return shownTable(around, await tableAt(site, around, steps, at), []);
 }
 
-/** The same, with all that is wrong with the rows. */
+/** The same, with all errors in the rows. */
 export async function faultyTable(site: Site, around: Around, steps: readonly Step[], at: string): Promise<string> {
   const table = await tableAt(site, around, steps, at);
   return shownTable(around, table, table.faults);
 }
 
-/** Answers a page of a table: with another page of it, or, by `back`, with the form and its rows. */
+/** Answers a page of a table: with another page of it, or by `back` with the form and its rows. */
 export async function tableSent(
   site: Site,
   around: Around,
@@ -100,7 +103,7 @@ export async function tableSent(
       return table.faults.length > 0
         ? reply.status(400).send(shownTable(around, table, table.faults))
         : reply.send(await back(table.form));
-    // Nothing that was typed is left behind unless it is told first.
+    // Before anything that was typed is dropped, the officer is told.
     case 'table-leave':
       return table.isWhole
         ? reply.send(await back(table.form))
@@ -122,7 +125,7 @@ export async function tableSent(
   return reply.send(shownTable(around, table, []));
 }
 
-/** The page on which rows are looked for, with why that is refused above what was asked for. */
+/** The page for finding rows. If the search is refused, the reason is above the fields. */
 async function shownFinding(site: Site, around: Around, table: Listed, reply: FastifyReply): Promise<unknown> {
   const { asking, errand } = around;
   const { isWrong, carried, ...part } = await findPart(site, asking, errand, table);
@@ -140,7 +143,7 @@ async function shownFinding(site: Site, around: Around, table: Listed, reply: Fa
 
 export type TableTaken = Awaited<ReturnType<typeof tableIn>>;
 
-/** Answers a table that was sent as a file: with the page of the table, and what is wrong with it. */
+/** Answers a table that was sent as a file: with the page of the table, and the errors in it. */
 export async function tableTaken(
   site: Site,
   around: Around,

@@ -11,8 +11,8 @@ import { isGiven, readField, reading, rowsAt, ROWS_MAX, ROWS_SHOWN } from './rea
 import { isOptional, shapeOf, titleOf, within, type Shape } from './shapes.js';
 
 /**
- * The rows of a long list as a table: text with a column for each field, as spreadsheets save and copy it. It is read into the same
- * fields of a form that are filled in row by row, and checked as these are.
+ * A long list as a table: text with a column for each field, as spreadsheets save and copy it. The table is read into
+ * the form’s fields for the rows, and checked as if the rows had been filled in one by one.
  */
 
 export interface Tabled {
@@ -28,7 +28,10 @@ interface Column {
   readonly shape: Shape;
 }
 
-/** A list that can hold more rows than a page asks for one by one, each of plain fields; undefined of any other. */
+/**
+ * A list that may hold more rows than a page asks for one by one, with plain fields in each row; undefined for any
+ * other list.
+ */
 export function tabled(field: z.ZodType): Tabled | undefined {
   const list = shapeOf(field);
   const row = list.kind === 'list' && list.most > ROWS_SHOWN ? shapeOf(list.element) : undefined;
@@ -44,17 +47,20 @@ export function tabled(field: z.ZodType): Tabled | undefined {
     : { field, item: list.item, columns };
 }
 
-/** Up to so many rows of such a list are asked for one by one. */
+/** The most rows of such a list that are asked for one by one. */
 const ONE_BY_ONE_MAX = 20;
 
-/** Such a list where it is not shown row by row, since it has too many rows. */
+/** The list, if it has too many rows to be shown row by row; otherwise undefined. */
 export function longList(field: z.ZodType, rows: number): Tabled | undefined {
   return rows > ONE_BY_ONE_MAX ? tabled(field) : undefined;
 }
 
 const NO_SUM = '0.00';
 
-/** What the rows of a list come to: how many there are, and the sum of each column of money. What is no sum counts for nothing. */
+/**
+ * A summary of a list: the number of rows, and the total of each column of money. A text that is not a sum is not
+ * counted.
+ */
 export function summaryOf({ field, columns }: Tabled, rows: readonly unknown[]): string {
   const sums = columns
     .filter(({ shape: { kind } }) => kind === 'money')
@@ -66,10 +72,10 @@ export function summaryOf({ field, columns }: Tabled, rows: readonly unknown[]):
   return `${rows.length} ${within(titleOf(field))}. Together: ${sums.join(', ')}.`;
 }
 
-/** What stands beside the fields of a row, for whoever reads it: it is not read. */
+/** Columns beside the fields of a row, which help the officer and are not read. */
 export interface Beside {
   readonly titles: readonly string[];
-  /** What they hold, by what the first field of the row holds. */
+  /** Their values, by the value of the row’s first field. */
   readonly of: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -77,7 +83,7 @@ export interface Beside {
 export function tableText({ columns }: Tabled, at: string, form: Form, { titles, of }: Beside): string {
   const rows = Array.from({ length: rowsAt(form, at) }, (_each, index) => {
     const own = columns.map(({ name, shape }) => cellOf(form, `${at}.${index}.${name}`, shape));
-    // A row that nobody has filled in is none.
+    // An empty row is left out.
     return own.every((each) => each === '') ? [] : [[...own, ...(of.get(own[0]!) ?? titles.map(() => ''))]];
   }).flat();
   return csv({ columns: [...columns.map(({ title }) => title), ...titles], rows })
@@ -92,27 +98,27 @@ export function cellOf(form: Form, at: string, { kind }: Shape): string {
 }
 
 export interface TableRead {
-  /** The rows, under the names of the form’s fields. */
+  /** The rows as fields of the form. */
   readonly form: Form;
   readonly faults: readonly string[];
-  /** Whether the form holds all that stands in the columns of the table. */
+  /** Whether the form holds everything in the columns of the table. */
   readonly isWhole: boolean;
 }
 
-/** A column as the first line of a table places it; -1 where it does not name it. */
+/** A column with its place in the first line of the table; -1 if the line does not name it. */
 interface Placed extends Column {
   readonly place: number;
-  /** What may be chosen, by each of its wordings in small letters; undefined where nothing is chosen. */
+  /** The choices of the column, by each of their names in small letters; undefined if the column has no choices. */
   readonly found: ReadonlyMap<string, readonly string[]> | undefined;
-  /** Whether it may be something new, too. */
+  /** Whether the column may also hold a new name. */
   readonly isOpen: boolean;
 }
 
-/** The last row of a file that the ledger itself has made. */
+/** The name of the total row in files that the ledger makes. */
 const TOTAL = /^(grand )?total(s| of \d+)?:?$/i;
 
 const ENTER = 'Enter the table: a line that names the columns, and a line for each row';
-const NOTHING_READ = 'Nothing stands in the columns that are read. Fill them in, or take the line away';
+const NOTHING_READ = 'The columns that are read are empty in this line. Fill them in, or delete the line';
 
 const isNamed = ({ title, name }: Column, cell: string): boolean =>
   cell.toLowerCase() === title.toLowerCase() || cell.toLowerCase() === name.toLowerCase();
@@ -122,8 +128,8 @@ const linesIn = ({ columns }: Tabled, text: string): Lines =>
   linesOf(text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), (cell) => columns.some((each) => isNamed(each, cell)));
 
 /**
- * Reads a table into the rows of a form, and says line by line what is wrong with it. No line and no cell of a column is left
- * out, or read as another, without a fault of its line.
+ * Reads a table into the rows of a form, with the errors of each line. A line or a cell is never left out, or read as
+ * another, without an error message.
  */
 export function readTable(of: Tabled, at: string, form: Form, text: string, looked: Looked): TableRead {
   const { separator, lines, faults: torn } = linesIn(of, text);
@@ -208,8 +214,8 @@ function byWords(choices: readonly Choice[]): ReadonlyMap<string, readonly strin
 }
 
 /**
- * The rows without those at the end that are the sum of the others: a line as wide as the first, with nothing but sums in the
- * columns that are read. What there is, is no sum, whatever it is called.
+ * The rows without a total at the end. A total is a line as wide as the first that is named as a total and holds only
+ * sums in the columns that are read. A line whose first cell names an existing choice is never a total.
  */
 function withoutTotal(rows: readonly Line[], width: number, columns: readonly Placed[]): readonly Line[] {
   const isSum = (cell: string, column: Placed): boolean => {
@@ -226,15 +232,15 @@ const namedTwice = ({ line, cells }: Line, columns: readonly Placed[]): LineFaul
     .filter((column) => cells.filter((cell) => isNamed(column, cell)).length > 1)
     .map(({ title }) => ({ line, words: `The first line names the column “${title}” twice. Keep one of the two` }));
 
-/** What is wrong with a line whose cells do not stand below the names of their columns. */
+/** What is wrong with a line whose cells are not below the names of their columns. */
 function inOtherCells(row: Line, head: Line, separator: Separator, columns: readonly Placed[]): LineFault[] {
   const { line, cells } = row;
   const most = head.cells.length;
   if (cells.length > most) {
     const why =
       separator === '\t'
-        ? 'Take away what stands beside the columns, or name its column in the first line'
-        : `Where a ${separator === ',' ? 'comma' : 'semicolon'} stands within a sum or a text, write it without, or put quotation marks around the cell`;
+        ? 'Delete the cells that have no column, or name their column in the first line'
+        : `If a sum or a text holds a ${separator === ',' ? 'comma' : 'semicolon'}, leave it out, or put quotation marks around the cell`;
     return [{ line, words: `This line has ${cells.length} cells, and the first line has ${most}. ${why}` }];
   }
   const sum = separator === ',' ? dividedSum(row, columns) : undefined;
@@ -250,7 +256,10 @@ function inOtherCells(row: Line, head: Line, separator: Separator, columns: read
 
 const THOUSANDS = /^[-−–]?£?\d{1,3}(,\d{3})+(\.\d{1,2})?$/;
 
-/** Cells that may be one sum with commas between its thousands: the line makes sense with one sum in their place, too. */
+/**
+ * Cells that may be one sum with commas between its thousands, because the line also makes sense with one sum in their
+ * place.
+ */
 function dividedSum({ cells, written }: Line, columns: readonly Placed[]): string | undefined {
   for (const { place, shape } of columns) {
     if (shape.kind !== 'money' || place === -1) continue;
@@ -266,7 +275,7 @@ function dividedSum({ cells, written }: Line, columns: readonly Placed[]): strin
   return undefined;
 }
 
-/** Whether a cell can be read as what its column holds. */
+/** Whether a cell can be read as a value of its column. */
 function fits(cell: string, column: Placed): boolean {
   if (cell === '') return isOptional(column.field);
   const value = typedIn(cell, column);
@@ -283,19 +292,19 @@ function fits(cell: string, column: Placed): boolean {
   }
 }
 
-/** What is wrong with a cell that its field cannot hold: a form would show the field as empty. */
+/** What is wrong with a cell that its field cannot hold. A form would show such a field as empty. */
 function unreadable(cell: string, value: string, { title, shape, found, isOpen }: Placed): string | undefined {
   if (cell.includes('\n')) return `${title} goes over more than one line. Write it in one line`;
   if (shape.kind === 'yes-no' && value !== 'yes' && value !== 'no')
-    return `${title} must be yes or no: “${cell}” is neither`;
+    return `${title} must be yes or no, and “${cell}” is neither`;
   if (!found) return undefined;
   const many = found.get(cell.toLowerCase())?.length ?? 0;
   if (many > 1 && !found.get(value.toLowerCase())!.includes(value))
-    return `${title} must be one that there is: ${many} are called “${cell}”. Write a name that only one of them has`;
-  return many > 0 || isOpen ? undefined : `${title} must be one that there is: nothing is called “${cell}”`;
+    return `${title} must be one name: ${many} are called “${cell}”. Write a name that only one of them has`;
+  return many > 0 || isOpen ? undefined : `${title} must be an existing name: nothing is called “${cell}”`;
 }
 
-/** Of the choices of each column, those that the table names: a form looks through them once for each row. */
+/** The choices of each column that the table names. The form searches these once for each row. */
 function onlyThose(rows: readonly Line[], columns: readonly Placed[], looked: Looked): Looked {
   const some = new Map(
     columns.map((column) => {
@@ -306,7 +315,7 @@ function onlyThose(rows: readonly Line[], columns: readonly Placed[], looked: Lo
   return (field) => (some.has(field) ? some.get(field) : looked(field));
 }
 
-/** The rows that name in their first field what a row before them does. */
+/** The rows whose first field has the same value as an earlier row. */
 function repeated(rows: readonly Line[], column: Placed): LineFault[] {
   const seen = new Map<string, number>();
   return rows.flatMap(({ line, cells }) => {
@@ -321,14 +330,14 @@ function repeated(rows: readonly Line[], column: Placed): LineFault[] {
 
 const DAY = /^(\d{4})-(\d{1,2})-(\d{1,2})$|^(\d{1,2})[ /.-]([a-z]+|\d{1,2})[ /.-](\d{4})$/i;
 
-/** The three parts of a day, as a form asks for them: a spreadsheet writes 2017-03-27 or 27/03/2017. */
+/** The three parts of a day, as a form asks for them, from 2017-03-27 or 27/03/2017. */
 function dayParts(at: string, cell: string): Form {
   const [, year, month, day, ...british]: readonly (string | undefined)[] = DAY.exec(cell) ?? [];
   const [d, m, y] = year === undefined ? british : [day, month, year];
   return { [`${at}-day`]: d ?? cell, [`${at}-month`]: m ?? '', [`${at}-year`]: y ?? '' };
 }
 
-/** What somebody would type in the field for what a cell holds. */
+/** What an officer would type in the field for the content of a cell. */
 function typedIn(cell: string, { shape, found }: Placed): string {
   const same = (text: string): boolean => text.toLowerCase() === cell.toLowerCase();
   switch (shape.kind) {
@@ -349,12 +358,12 @@ function typedIn(cell: string, { shape, found }: Placed): string {
   }
 }
 
-/** A row that is put into a table: its cells by the titles of their columns, in small letters. */
+/** A row to add to a table: its cells by the titles of their columns, in small letters. */
 export type Added = Readonly<Record<string, string>>;
 
 /**
- * The text of a table with more rows below those that it holds, in the columns that its first line names. What was typed stays
- * as it is. A table without rows gets the columns `besides` its own, too.
+ * The text of a table with more rows at its end, in the columns that its first line names. What was typed is not
+ * changed. If the table has no rows, the columns `besides` are added to its own.
  */
 export function tableWith(of: Tabled, text: string, rows: readonly Added[], besides: readonly string[]): string {
   const { separator, lines } = linesIn(of, text);

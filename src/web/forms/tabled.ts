@@ -19,11 +19,11 @@ import { isOptional, within } from './shapes.js';
 import { cellOf, tableText, tableWith, type Added, type Beside, type Tabled } from './table.js';
 
 /**
- * The pages on which a long list is filled in at once: as a table that is typed, pasted or sent as a file, and with what fits some
- * words of a question. All of them carry the table as text, so that nothing of it is lost.
+ * The pages on which a long list is filled in at once: as a table that is typed, pasted or sent as a file, or with rows
+ * that a question finds. All of them carry the table as text, so that nothing is lost.
  */
 
-/** What is shown within the frame of a form: above its title, and below. */
+/** A page within the frame of a form: what is above its title, and below it. */
 interface Part {
   readonly title: string;
   readonly above?: Content;
@@ -32,7 +32,7 @@ interface Part {
 
 type Row = Readonly<Record<string, string>>;
 
-/** Before the names of the fields by which rows are looked for. */
+/** The beginning of the names of the fields by which rows are searched. */
 const BY = 'by.';
 
 const asked = (form: Form): Record<string, string> =>
@@ -42,7 +42,7 @@ const asked = (form: Form): Record<string, string> =>
 
 const MANY_FAULTS = 50;
 
-/** The faults of a table, each a line of the summary; of many, how many more there are. */
+/** The errors of a table, one line each. If there are many, the last line says how many more there are. */
 const faultsAbove = (faults: readonly string[], at: string): Content =>
   faults.length > 0 &&
   errorSummary({
@@ -52,7 +52,7 @@ const faultsAbove = (faults: readonly string[], at: string): Content =>
       ...(faults.length > MANY_FAULTS
         ? [
             {
-              content: `And ${faults.length - MANY_FAULTS} more, which are told once these are put right`,
+              content: `And ${faults.length - MANY_FAULTS} more, which are shown once these are corrected`,
               href: `#${at}`,
             },
           ]
@@ -67,10 +67,13 @@ const second = (content: string, value: string): Html =>
 const columnsInWords = ({ columns }: Tabled): string =>
   columns.map(({ title, field }) => `${title}${isOptional(field) ? ' (may be left out)' : ''}`).join(', ');
 
-/** Leaves the table with the rows of it that a form can hold. */
-const drop = second('Go back without what cannot be read', 'table-drop');
+/** A button that leaves the table with only the rows that a form can hold. */
+const drop = second('Go back without the lines that cannot be read', 'table-drop');
 
-/** The page on which a table is typed or pasted. Who `leaves` it with more than a form can hold is told so first. */
+/**
+ * The page on which a table is typed or pasted. If `leaves` is set, it warns the officer before they leave lines behind
+ * that the form cannot hold.
+ */
 export function tablePart(of: Tabled, title: string, text: string, faults: readonly string[], leaves = false): Part {
   return {
     title,
@@ -91,7 +94,7 @@ export function tablePart(of: Tabled, title: string, text: string, faults: reado
   };
 }
 
-/** The page on which a file is chosen. `hidden` is the draft, with the table as it stands. */
+/** The page on which a file is chosen. `hidden` is the draft, with the present table. */
 export function tableFilePart(of: Tabled, title: string, address: string, hidden: Html, fault?: string): Part {
   return {
     title: `Send ${within(title)} as a file`,
@@ -131,7 +134,7 @@ export async function tableIn({
   return { table: textOf(whole) };
 }
 
-/** Spreadsheets on Windows save in its own encoding unless they are told otherwise. */
+/** Spreadsheets on Windows save in their own encoding, unless they are told otherwise. */
 function textOf(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -140,7 +143,7 @@ function textOf(bytes: Buffer): string {
   }
 }
 
-/** The day on which rows are looked at: that of the form, where it has one. */
+/** The day for which rows are searched: the effective day of the form, if it has one. */
 function dayIn(form: Form): string | undefined {
   const [day = '', month = '', year = ''] = ['day', 'month', 'year'].map(
     (part) => form[`${nameIn('effective')}-${part}`],
@@ -172,7 +175,10 @@ async function rowsFound(
   return { rows, isAll: after === undefined };
 }
 
-/** What is told beside some rows, from the question that finds such rows; nothing where there is none, or where it cannot be asked. */
+/**
+ * More columns for some rows, from the question that finds such rows. None if there is no such question, or it cannot
+ * be asked.
+ */
 async function besideFor(
   site: Site,
   asking: Asking,
@@ -188,7 +194,7 @@ async function besideFor(
   const by = { ...found.all, ...(on !== undefined && { on }) };
   const isEnough = (rows: readonly Row[]): boolean => rows.filter((row) => keys.has(row[key]!)).length === keys.size;
   const all = await orRefused(rowsFound(site, asking, errand, found, by, isEnough));
-  // The form itself says what is wrong with its day.
+  // The form itself shows the error in its day.
   if (all instanceof Refused) return { titles: [], of: new Map() };
   return {
     titles: found.beside.map(plainly),
@@ -196,7 +202,7 @@ async function besideFor(
   };
 }
 
-/** What was asked for, or why it was refused. */
+/** The answer, or the reason why it was refused. */
 async function orRefused<T>(asked: Promise<T>): Promise<T | Refused> {
   try {
     return await asked;
@@ -221,7 +227,7 @@ export async function tableOf(
   return tableText(of, at, form, await besideFor(site, asking, errand, of, form, keys));
 }
 
-/** A list that is filled in as a table, and what its table holds so far. */
+/** A list that is filled in as a table, and the present table. */
 export interface Listed {
   readonly of: Tabled;
   readonly title: string;
@@ -229,13 +235,13 @@ export interface Listed {
   readonly at: string;
   readonly text: string;
   readonly faults: readonly string[];
-  /** Whether the form holds all that the table says. */
+  /** Whether the form holds everything in the table. */
   readonly isWhole: boolean;
   /** The form with the rows of the table. */
   readonly form: Form;
 }
 
-/** What fits and is not in the table yet, or of more than a form holds, the first of it. */
+/** The rows found that are not in the table yet. If there are more than a form can hold, the first of them. */
 interface Fitting {
   readonly rows: readonly Row[];
   readonly isAll: boolean;
@@ -243,10 +249,10 @@ interface Fitting {
   readonly mark: string;
 }
 
-/** Under this name the page carries the mark of the rows that it shows. */
+/** The field that carries the mark of the rows that the page shows. */
 const SHOWN = 'found';
 
-/** Throws {@link Refused} where it cannot be asked so. */
+/** Finds rows for a table. Throws {@link Refused} if the question refuses. */
 async function fitting(site: Site, asking: Asking, errand: Errand, { of, at, form }: Listed): Promise<Fitting> {
   const on = dayIn(form);
   const found = rowsFoundBy(of.field)!;
@@ -262,9 +268,9 @@ async function fitting(site: Site, asking: Asking, errand: Errand, { of, at, for
 }
 
 const tooMany = (begun: number, { rows, isAll }: Fitting): string =>
-  `Narrow it down: together with the table there would be ${isAll ? begun + rows.length : `more than ${ROWS_MAX}`} rows. A form holds at most ${ROWS_MAX}`;
+  `Narrow the search. With the table there would be ${isAll ? begun + rows.length : `more than ${ROWS_MAX}`} rows, and a form holds at most ${ROWS_MAX}`;
 
-/** Why rows cannot be looked for so, for whoever reads the page. */
+/** Why the search was refused, for the reader of the page. */
 const refusedWords = ({ fault, message }: Refused): string =>
   fault?.option === 'on'
     ? `Effective day ${fault.words}. Go back and change it on the form`
@@ -273,9 +279,9 @@ const refusedWords = ({ fault, message }: Refused): string =>
       : message;
 
 const CHANGED =
-  'What fits has changed since it was shown. Read it below, and put it into the table if it is what you want';
+  'The rows that fit have changed since they were shown. Read them below, and put them into the table if they are what you want';
 
-/** What fits, how much it is together, and what stands in the way of putting it into the table. */
+/** The rows found, their totals, and what prevents putting them into the table. */
 interface Finding {
   readonly words: string;
   readonly fault?: string;
@@ -297,11 +303,11 @@ function findingOf({ of, at, form, faults, isWhole }: Listed, found: Fitting | R
     ? `${rows.length} ${isOne ? 'fits' : 'fit'} and ${isOne ? 'is' : 'are'} not in the table yet${sums.length > 0 ? said : ''}.`
     : `At least ${rows.length} fit and are not in the table yet.`;
   if (begun + rows.length > ROWS_MAX) return { words, fault: tooMany(begun, found), many: rows.length };
-  if (!isWhole) return { words, fault: `Go back and put the table right first. ${faults[0]!}`, many: rows.length };
+  if (!isWhole) return { words, fault: `Go back and correct the table first. ${faults[0]!}`, many: rows.length };
   return { words, mark, many: rows.length };
 }
 
-/** The page on which rows are looked for: what fits, how much it is together, and a button that puts it into the table. */
+/** The page on which rows are searched: what fits, its totals, and a button that puts the rows into the table. */
 export async function findPart(
   site: Site,
   asking: Asking,
@@ -314,7 +320,7 @@ export async function findPart(
   const isAsked = Object.keys(asked(form)).length > 0;
   const fields = fieldsFor(question, {}, asked(form), await namedFor(site, asking, question, given), BY);
   const found = isAsked ? findingOf(listed, await orRefused(fitting(site, asking, errand, listed))) : undefined;
-  // What was shown, and is not what fits now, is never put into the table.
+  // Only the rows that were shown are put into the table. If other rows fit now, they are shown first.
   const hasChanged = form['go'] === 'table-add' && found?.mark !== undefined && found.mark !== form[SHOWN];
   const fault = hasChanged ? CHANGED : found?.fault;
   const canAdd = found?.mark !== undefined && found.many > 0;
@@ -326,14 +332,16 @@ export async function findPart(
     content: html`${fields.map(({ field }) => field)}
       <div class="bcf-buttons">${button({ content: 'Show what fits', name: 'go', value: 'table-find', ...(isAsked && { classes: 'govuk-button--secondary' }) })}</div>
       ${found && html`<div id="found">${paragraph(found.words)}</div>`}
-      ${canAdd && paragraph('Sums are filled in where all of a row has been decided; the others you fill in.')}
+      ${canAdd && paragraph('A sum is filled in if the whole row has been decided. You fill in the others.')}
       <div class="bcf-buttons">${canAdd && button({ content: `Put ${found.many === 1 ? 'it' : 'them'} into the table`, name: 'go', value: 'table-add' })}${second('Go back', 'table-back')}</div>`,
   };
 }
 
 const NOTHING = '0.00';
 
-/** The text of a table with the rows that were shown added to it; undefined where they cannot be added, or others fit now. */
+/**
+ * The text of a table with the rows that were shown added; undefined if they cannot be added, or other rows fit now.
+ */
 export async function withFound(
   site: Site,
   asking: Asking,

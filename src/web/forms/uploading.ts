@@ -10,11 +10,14 @@ import type { Errand } from './form.js';
 import { rowsAt } from './reading.js';
 
 /**
- * A document that is sent with a draft. It has a page of its own, whose form holds the draft and the file: the file is kept,
- * and the draft goes on with its name and its digest.
+ * The upload of a document for a draft. It has its own page, whose form holds the draft and the file. The service keeps
+ * the file, and the draft continues with the file’s name and digest.
  */
 
-/** The files that may be sent with a form, where any may: what a form opens has no place for them yet. */
+/**
+ * The store of files that may be sent with a form; undefined if none may. A form that opens a fund or an area has no
+ * place for them yet.
+ */
 export const filesFor = (site: Site, { kind, name }: Pick<Errand, 'kind' | 'name'>): Documents | undefined =>
   kind !== 'register' && name === '' ? undefined : keptFor(site, { kind });
 
@@ -32,7 +35,7 @@ const WRONG: Readonly<Record<NotTaken['why'] | 'none', (bytesMax: number) => str
   full: () =>
     'The file cannot be kept now: the disk is nearly full. Go on without it, and tell whoever runs the service',
   'scan-refused': () =>
-    'The selected file was not let through when it was scanned for harmful content, and is not kept. Go on without it, and tell whoever runs the service',
+    'The scan for harmful content rejected the selected file, and it is not kept. Go on without it, and tell whoever runs the service',
   'scan-failed': () =>
     'The selected file could not be scanned for harmful content, and is not kept. Try again; if that does not help, go on without it, and tell whoever runs the service',
   'scan-busy': () => 'Too many files are being scanned, and the selected file is not kept. Try again in a minute',
@@ -49,7 +52,7 @@ const STATUS: Partial<Record<UploadFault, number>> = {
 };
 export const statusOf = (fault: UploadFault): number => STATUS[fault] ?? 400;
 
-/** What stands on the page on which a file is chosen. `hidden` is the draft. */
+/** The content of the page on which a file is chosen. `hidden` is the draft. */
 export function uploadContent(files: Documents, address: string, hidden: Content, fault?: UploadFault) {
   const words = fault && WRONG[fault](files.bytesMax);
   return {
@@ -68,7 +71,7 @@ export function uploadContent(files: Documents, address: string, hidden: Content
 
 const REFERENCE_MAX = 300;
 
-/** The name of a file as a document is called: without folders and without signs that cannot be seen. */
+/** A file’s name as the reference of a document, without folders and invisible characters. */
 function referenceOf(name: string): string {
   const own = name.split(/[/\\]/).at(-1)!;
   const seen = own
@@ -80,10 +83,13 @@ function referenceOf(name: string): string {
   return read.success || !read.error.issues.some(({ message }) => message === UNSEEN_SIGNS) ? short : 'Document';
 }
 
-/** What a form has beside its file, at the most. */
+/** The most bytes of a form beside its file. */
 const FORM_BYTES = 1024 * 1024;
 
-/** Keeps a file, and says how the draft names it; or what is wrong with it. `declaredBytes` is how much is said to come. */
+/**
+ * Keeps a file. Resolves to how the draft names it, or to what is wrong with it. `declaredBytes` is the length of the
+ * request by its header.
+ */
 export async function kept(
   files: Documents,
   { kind, name }: Errand,
@@ -91,7 +97,7 @@ export async function kept(
   declaredBytes: number | undefined,
 ): Promise<UploadFault | { readonly reference: string; readonly sha256: string }> {
   if (file.name === '') return 'none';
-  // What is said to be too large is not read.
+  // A file that is too large by its header is not read.
   if ((declaredBytes ?? 0) > files.bytesMax + FORM_BYTES) return 'too-large';
   const type = typeNamed(file.name);
   if (!type) return 'type';
@@ -104,7 +110,7 @@ export async function kept(
   }
 }
 
-/** Has the files that a draft names stay for as long again as if they had just been sent: it is still in use. */
+/** Keeps the files that a draft names as long as if they had just been sent, because the draft is still in use. */
 export async function renewed(site: Site, { kind, name }: Errand, evidence: EvidenceList): Promise<void> {
   const files = filesFor(site, { kind, name });
   for (const { sha256 } of evidence)

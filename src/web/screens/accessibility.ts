@@ -5,14 +5,16 @@ import { heading, page, paragraph, subheading } from '../layout.js';
 import type { Site } from '../site.js';
 import { scrolling } from './parts.js';
 
-/** The accessibility statement, and what it rests on. The table of docs/accessibility.md is held to it by a test. */
+/**
+ * The accessibility statement and the checks behind it. A test holds the table of docs/accessibility.md to this list.
+ */
 
 export interface Checked {
   readonly what: string;
-  /** The criteria of WCAG 2.2 that it is about. */
+  /** The criteria of WCAG 2.2 that the check is about. */
   readonly criteria: string;
   readonly how: string;
-  /** The day of the last check; none where it was not checked. */
+  /** The day of the last check; undefined if it was not done. */
   readonly on?: string;
   readonly found: string;
 }
@@ -119,9 +121,9 @@ const statement = (): Html =>
   html`${paragraph('This statement applies to the pages of this BCF ledger. Whoever runs the service is responsible for them, and should put their name and address beside it.')}
     ${paragraph('We want as many people as possible to be able to use these pages. You should be able to zoom in up to 400 % without the text going off the screen, use every page with a keyboard alone and without scripts, and print every page.')}
     ${subheading('How accessible these pages are')}
-    ${paragraph('What a program can find was looked for, and the pages had none of it on the day of the last check. Much of what makes pages usable no program can find, and that has not been tested: no screen reader, no voice control and no magnifier was used, and nobody with a disability was asked to use the pages. The table below says what was checked.')}
+    ${paragraph('A program checked the pages for the faults that it can find. On the day of the last check it found none. A program cannot find everything that makes a page hard to use, and the rest has not been tested: no screen reader, no voice control and no magnifier was used, and nobody with a disability was asked to use the pages. The table below says what was checked.')}
     ${subheading('Feedback and contact')}
-    ${paragraph('Tell whoever runs this service if you cannot use a page, or need what is on it in another form, such as large print or a spreadsheet. They are to answer you. The page of each question has a link that downloads its table as a spreadsheet (CSV).')}
+    ${paragraph('Tell whoever runs this service if you cannot use a page, or need what is on it in another form, such as large print or a spreadsheet. They have to answer you. The page of each question has a link that downloads its table as a spreadsheet (CSV).')}
     ${subheading('Enforcement')}
     ${paragraph('The Equality and Human Rights Commission enforces the Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018. If you are not happy with the answer to your complaint, contact the Equality Advisory and Support Service.')}
     ${subheading('Compliance status')}

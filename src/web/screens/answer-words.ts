@@ -9,9 +9,9 @@ import { html, type Content } from '../html.js';
 import type { Names } from '../names.js';
 import type { People } from '../people.js';
 
-/** What the fields of an answer are called, and how their values are told: in words, without codes. */
+/** The titles of an answer’s fields, and their values in words, without codes. */
 
-/** What a field is called, where its own name does not say it in plain words. */
+/** Titles of fields whose own names are not plain words. */
 const TITLES: Readonly<Record<string, string>> = {
   atRisk: 'At risk',
   agreedOneOff: 'Agreed, this year only',
@@ -114,17 +114,20 @@ const TITLES: Readonly<Record<string, string>> = {
   totalAfter: 'Total under the new names',
 };
 
-/** What a value is, as far as what its field is called depends on it. */
+/** What kind of value a field holds, as far as its title depends on it. */
 export type Value = 'sum' | 'list' | 'flag' | 'other';
 
 interface Meaning {
   readonly title: string;
   readonly value?: Value;
-  /** A field that stands beside it. */
+  /** A field that must stand beside it. */
   readonly beside?: string;
 }
 
-/** What a field is called whose name has several meanings: by what its value is and what stands beside it. The first that fits. */
+/**
+ * Titles of fields whose names have several meanings. The first entry that matches the value and the neighbouring
+ * fields counts.
+ */
 const MEANINGS: Readonly<Record<string, readonly Meaning[]>> = {
   by: [
     { title: 'Approved by', value: 'list', beside: 'conditions' },
@@ -144,35 +147,37 @@ const MEANINGS: Readonly<Record<string, readonly Meaning[]>> = {
   ],
 };
 
-/** A field’s name in words: openClaims as Open claims. A figure’s, where nothing else is said of it. */
+/**
+ * The title of a field: openClaims becomes Open claims. The value is taken to be a figure, if nothing else is given.
+ */
 export const titleOf = (name: string, value: Value = 'sum', beside: (name: string) => boolean = () => false): string =>
   MEANINGS[name]?.find((each) => (each.value ?? value) === value && (each.beside === undefined || beside(each.beside)))
     ?.title ??
   TITLES[name] ??
   plainly(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 
-/** A definition of a figure, in which other figures stand by their names, with what these are called. */
+/** The definition of a figure, with the titles of other figures in place of their names. */
 export const figuresNamed = (words: string): string =>
   words.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) => `“${titleOf(name).toLowerCase()}”`);
 
-/** Fields that hold what somebody wrote, or made up as a name: they are shown as they were written. */
+/** Fields that hold text or names that somebody wrote. They are shown unchanged. */
 const AS_WRITTEN = new Set(
   `agreement allocation balance basis clause commitment conditions condition department description disputeProtocol evidence grant instrument item
   items line minute note ofDepartment origin outputs pot publication reason reference reserve return scheme schemes settlement
   settlements statement under unclassified replaces replacedBy purpose purposes title`.split(/\s+/),
 );
 
-/** Sentences of the ledger, in which bodies and sources stand by their short names. */
+/** Fields that hold sentences of the ledger, in which bodies and sources have their short names. */
 const SENTENCES = new Set(['sentence', 'what', 'why', 'sharedBy', 'ending', 'of']);
 
-/** Whole numbers that are basis points: readers are told percent. */
+/** Whole numbers in basis points, shown as per cent. */
 const PERCENT = new Set(['share', 'interim', 'claimed', 'decided', 'nhs', 'localGovernment']);
 
-/** Whole numbers that are accounting periods, of which the first is April. */
+/** Whole numbers that are accounting periods. The first is April. */
 const PERIODS = new Set(['period', 'forecastPeriod', 'closedPeriod', 'closedThrough']);
 const MONTHS = 'April May June July August September October November December January February March'.split(' ');
 
-/** A period in words: P12 (March). Of the last one that is closed, 0 says that none is. */
+/** A period in words: P12 (March). 0 means that no period is closed. */
 export const periodName = (period: number): string => (period === 0 ? 'None' : `P${period} (${MONTHS[period - 1]!})`);
 
 /** Fields whose codes are declared under another name. */
@@ -183,17 +188,17 @@ const ALIASES: Readonly<Record<string, string>> = {
   from: 'to',
 };
 
-/** Along what a history moves, as its page is asked. */
+/** What changes along a history, as the page’s field names it. */
 export const ALONG: Readonly<Record<string, string>> = { days: 'The day', knowledge: 'What was known' };
 
-/** What readers are told instead of yes and no. */
+/** Words in place of yes and no. */
 const YES_OR_NO: Readonly<Record<string, readonly [no: string, yes: string]>> = {
   recurrent: ['This year only', 'Every year'],
   inFull: ['Not in full', 'In full'],
   passed: ['To come', 'Past'],
 };
 
-/** Nothing, where what is meant by it is not plain. */
+/** Words for an empty value, where “None” would not be clear. */
 const NOTHING: Readonly<Record<string, string>> = {
   department: 'Not said',
   limit: 'No limit',
@@ -211,7 +216,7 @@ const MONEY = /^-?\d+\.\d{2}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
 const YEAR = /^20\d{2}-\d{2}$/;
-/** How programs name facts, and figures: ContributionAgreed, carriedForward. */
+/** The form of programs’ names for facts and figures: ContributionAgreed, carriedForward. */
 const FACT_NAME = /^([A-Z][a-z]+){2,}$/;
 const FIELD_NAME = /^[a-z]+([A-Z][a-z]+)+$/;
 const SLUG = /^([a-z0-9]+(-[a-z0-9]+)*|[A-Z][A-Z0-9_]+)$/;
@@ -241,34 +246,37 @@ function codesOf(name: string): Readonly<Record<string, string>> {
   return declared.get(ALIASES[name] ?? name) ?? {};
 }
 
-/** What a code means, by the field that it stands in; plainly where nothing says it better. */
+/** A code in words, by its field; if no fact declares it, its own letters made readable. */
 export const codeInWords = (name: string, code: string): string => codesOf(name)[code] ?? plainly(code);
 
-/** Whom values name: bodies, sources and officers. */
+/** How names of bodies, sources and officers are shown. */
 export interface Telling {
   readonly names: Names;
   readonly people: People;
-  /** Where a thing that a field names is shown, such as a case; nothing where it has no page. */
+  /** The address of a thing that a field names, such as a case; undefined if it has no page. */
   addressOf?(field: string, name: string): string | undefined;
 }
 
 const link = (href: string, text: string): Content => html`<a class="govuk-link" href="${href}">${text}</a>`;
 
-/** A case by the first part of its identifier: enough to tell it from others, and to say it on the telephone. */
+/** A case by the first part of its identifier. That is enough to tell cases apart, and to read out on the telephone. */
 export const caseName = (name: string): string => `Case ${name.slice(0, 8)}`;
 
 const UNDER = /,? under revision \d+\.$/;
 
-/** A line of a statement of account beside the sentence of its fact, to which its number leads: readers are told no numbers. */
+/**
+ * A line of a statement of account beside the sentence of its fact. The revision is left out, because the line already
+ * leads to the fact.
+ */
 export const besideItsFact = (what: string): string => what.replace(UNDER, '.');
 
-/** The same by itself: an instalment is told with the fact under which it fell due. */
+/** The same without the sentence beside it: the line of an instalment includes the fact under which it fell due. */
 export const withItsFact = (what: string, sentence: string): string => what.replace(UNDER, ` under: ${sentence}`);
 
-/** A role as people call it; what the service does by itself is done in none. */
+/** A role in words. Acts of the service itself have no role. */
 export const roleName = (role: string): string => (role === 'service' ? 'The service' : ROLE_WORDS[role as Role]);
 
-/** A value of an answer as it is told. Money has no sign for pounds: the title of its column, or its caption, says it. */
+/** A value of an answer in words. Money has no pound sign, because the title of its column or its caption has one. */
 export function told(name: string, value: unknown, telling: Telling): Content {
   if (value === null || value === undefined) return NOTHING[name] ?? 'None';
   if (typeof value === 'boolean') return (YES_OR_NO[name] ?? ['No', 'Yes'])[value ? 1 : 0];

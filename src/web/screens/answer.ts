@@ -7,49 +7,49 @@ import { besideItsFact, roleName, told, titleOf, type Telling, type Value } from
 import { scrolling, verdictTag } from './parts.js';
 
 /**
- * An answer as a page shows it, whole: what it says of the question at the top, then each of its lists. How it is laid out
- * follows from its shape. A fact in it is one sentence that leads to the fact’s own page.
+ * Shows the whole answer of a question: first its single values, then each of its lists. The layout follows from the
+ * shape of the answer. A fact is shown as one sentence that links to the fact’s page.
  */
 
 export type Data = Readonly<Record<string, unknown>>;
 
-/** What an answer is shown with. */
+/** What is needed to show an answer. */
 export interface Showing extends Telling {
-  /** Where a fact is shown, from what stands around its revision; nothing where that is nowhere. */
+  /** The address of a fact’s page, from its revision and the values around it; undefined if it has none. */
   factAddress(revision: string, at: Data): string | undefined;
-  /** The dates of its figures, for captions. */
+  /** The dates of the figures, for captions. */
   readonly dates: string;
-  /** What the address says, and the heading with it. */
+  /** Fields that the address and the heading already show. */
   readonly given: ReadonlySet<string>;
   /** The page of each list that is shown, from 1. */
   readonly page: number;
 }
 
 export const ROWS_MAX = 100;
-/** So many things that are each shown under a heading of their own: one takes the room of several rows. */
+/** The most things with a heading of their own on one page. One takes the space of several rows. */
 const SECTIONS_MAX = 20;
-/** So many columns of figures stand beside each other, at the most. */
+/** The most columns of figures beside each other. */
 const FIGURES_MAX = 6;
-/** So many columns in all have room beside each other. */
+/** The most columns of any kind beside each other. */
 const WIDTH_MAX = 10;
-/** So many columns of words beside figures. */
+/** The most columns of words beside figures. */
 const WORDS_MAX = 7;
 const RICH_MIN = 8;
-/** So few figures stand among words. */
+/** Up to so many figures are shown among the words. */
 const IN_WORDS_MAX = 3;
-/** An object inside a row has columns of its own where it has so many fields at the most. */
+/** An object inside a row gets columns of its own if it has at most this many fields. */
 const SPREAD_MAX = 4;
 
-/** What an answer says of itself, and its page says elsewhere: in its heading, its dates and its foot. */
+/** Fields that the page shows elsewhere: in its heading, its dates and its foot. */
 const AROUND = new Set('on knownAt fund'.split(' '));
 const IN_THE_FOOT = new Set('ledger outsideYear disclosed release next'.split(' '));
 
-/** What belongs to a fact beside its sentence. */
+/** Fields that belong to a fact, in addition to its sentence. */
 const OF_A_FACT = new Set(
   'type recordedAt effective officer partner role evidence revision stream void why id'.split(' '),
 );
 
-/** Names of the same thing, of which the second is for people. */
+/** Pairs of fields for the same thing. The second is for people. */
 const SAID_TWICE: readonly (readonly [string, string])[] = [
   ['partner', 'name'],
   ['district', 'name'],
@@ -65,12 +65,12 @@ const SAID_TWICE: readonly (readonly [string, string])[] = [
   ['state', 'title'],
 ];
 
-/** Texts for programs. */
+/** Fields for programs. */
 const CODES = new Set('digest planHash position id signature fact'.split(' '));
 
 const typesOf = ({ type = [] }: Shape): readonly string[] => [type].flat();
 
-/** The shape without that it may be nothing. */
+/** The shape without the possibility of null. */
 function bare(shape: Shape): Shape {
   const rest = (shape.anyOf ?? []).filter((each) => !typesOf(each).includes('null'));
   return rest.length === 1 ? bare(rest[0]!) : shape;
@@ -78,7 +78,7 @@ function bare(shape: Shape): Shape {
 
 const isObject = (shape: Shape): boolean => bare(shape).properties !== undefined;
 const isList = (shape: Shape): boolean => typesOf(bare(shape)).includes('array');
-/** Of several shapes: it is told by what it holds. */
+/** Whether a shape is one of several. The value decides how it is shown. */
 const isMixed = (shape: Shape): boolean =>
   (bare(shape).anyOf ?? bare(shape).oneOf ?? []).some((each) => isObject(each) || isMixed(each));
 const itemsOf = (shape: Shape): Shape => bare(bare(shape).items ?? {});
@@ -88,7 +88,7 @@ export const isFigure = (shape: Shape): boolean => bare(shape).pattern?.endsWith
 
 type Field = readonly [name: string, shape: Shape];
 
-/** The fields of a shape that are shown: those that say the same as another, and what is for programs, are left out. */
+/** The fields that are shown, without fields for programs and fields that repeat another. */
 function fieldsOf(shape: Shape): Field[] {
   const all = bare(shape).properties ?? {};
   const has = (name: string): boolean => name in all;
@@ -104,14 +104,14 @@ function fieldsOf(shape: Shape): Field[] {
   );
 }
 
-/** The field that says in words what another names: it stands right after it. */
+/** The field that says in words what another names. It stands right after it. */
 function wordsOf(all: Readonly<Record<string, Shape>>, code: string): string | undefined {
   const names = Object.keys(all);
   const after = names[names.indexOf(code) + 1];
   return SAID_TWICE.some(([first, second]) => first === code && second === after) ? after : undefined;
 }
 
-/** What the words of a name are a name of: Partner, where `name` stands for `partner`. */
+/** The title for a readable name: Partner, if `name` is the name of `partner`. */
 export function titleIn(shape: Shape, name: string): string {
   const all = bare(shape).properties ?? {};
   const of = Object.keys(all).find((code) => wordsOf(all, code) === name);
@@ -126,12 +126,12 @@ interface Column {
   /** A sum of money, or a number. */
   readonly isFigure: boolean;
   readonly isMoney?: boolean;
-  /** Holds a list, or a sentence: it takes the room of several. */
+  /** A list or a sentence, which takes the space of several columns. */
   readonly isWide?: boolean;
   of(row: Data): Content;
 }
 
-/** The columns of a list’s rows; nothing where a row holds lists that are too large for a cell. */
+/** The columns of a list’s rows; undefined if a row holds a list that is too large for a cell. */
 function columnsOf(shape: Shape, showing: Showing, prefix = ''): Column[] | undefined {
   const columns: Column[] = [];
   for (const [name, field] of fieldsOf(shape)) {
@@ -162,18 +162,20 @@ function columnsOf(shape: Shape, showing: Showing, prefix = ''): Column[] | unde
   return columns;
 }
 
-/** Whether rows hold so much that each is better shown by itself: a fact with all that hangs on it. */
+/**
+ * Whether a row holds so much that it is better shown separately, such as a fact with everything that belongs to it.
+ */
 const isRich = (shape: Shape): boolean =>
   fieldsOf(shape).length > RICH_MIN && fieldsOf(shape).some(([name]) => name === 'sentence' || name === 'rule');
 
-/** Whether all that an object holds has room in a row. */
+/** Whether everything in an object fits into a row. */
 const isFlat = (shape: Shape): boolean =>
   fieldsOf(shape).every(([, each]) => isLeaf(each) || isListOfLeaves(each) || (isObject(each) && isFlat(each)));
 
-/** Lists that are told in a cell, however much they hold: approvals, and the other halves of moves between years. */
+/** Lists that are always shown in a cell: approvals, and the other halves of moves between years. */
 const IN_LINE = new Set(['by', 'halves']);
 
-/** Whether a list has room in a cell: these have, and what has a few fields. */
+/** Whether a value fits into a cell: one of the lists above, or a value with few fields. */
 const isInline = (name: string, shape: Shape): boolean =>
   isMixed(shape) ||
   isMixed(itemsOf(shape)) ||
@@ -182,14 +184,14 @@ const isInline = (name: string, shape: Shape): boolean =>
     ? fieldsOf(shape).every(([inner, each]) => isLeaf(each) || isInline(inner, each))
     : isList(shape) && isFlat(itemsOf(shape)) && leavesOf(itemsOf(shape)) <= SPREAD_MAX);
 
-/** How many values an object holds, with those of objects inside it. */
+/** The number of values in an object, including objects inside it. */
 const leavesOf = (shape: Shape): number =>
   fieldsOf(shape).reduce((count, [, each]) => count + (isObject(each) ? leavesOf(each) : 1), 0);
 
 /** One value in its cell. */
 function cell(name: string, value: unknown, row: Data, showing: Showing): Content {
   if (name === 'sentence') return factCell(row, showing);
-  // The name of what a fact opened is its own, and no code.
+  // The name of something that a fact opened is shown unchanged. It is no code.
   if (name === 'name' && 'sentence' in row) return value as string;
   if (name === 'revision')
     return showing.factAddress(value as string, row) === undefined
@@ -214,7 +216,7 @@ function factLink(revision: string, at: Data, { factAddress }: Showing, text: Co
   return address === undefined ? text : html`<a class="govuk-link" href="${address}">${text}</a>`;
 }
 
-/** A fact in its sentence, which leads to its page; when it was recorded, by whom, and on which documents it rests. */
+/** A fact as its sentence, which links to its page, with when it was recorded, by whom, and its documents. */
 export function factCell(row: Data, showing: Showing): Content {
   const sentence = told('sentence', row['sentence'], showing);
   const {
@@ -241,7 +243,7 @@ export function factCell(row: Data, showing: Showing): Content {
   return html`${linked}<br><span class="bcf-note">${notes}</span>`;
 }
 
-/** A value of any shape in a few words, for a cell or a line: by its shape, and where it has several by what it holds. */
+/** A value of any shape in a few words, for a cell or a line. */
 function inline(shape: Shape, value: unknown, showing: Showing): Content {
   if (value === null || value === undefined) return 'None';
   if (Array.isArray(value))
@@ -255,7 +257,7 @@ function inline(shape: Shape, value: unknown, showing: Showing): Content {
     .filter(([name]) => row[name] !== undefined)
     .map(([name, field], at) => {
       const value = inField(name, field, row, showing);
-      // What it is of comes first, and a sum alone beside it needs no title.
+      // The first value names the thing. A sum alone beside it needs no title.
       return at === 0 || (fields.length === 2 && isFigure(field)) ? value : html`${titleIn(shape, name)}: ${value}`;
     });
   return joined(lines, fields.length === 2 ? ': ' : '; ');
@@ -278,7 +280,7 @@ interface Mandate {
   readonly limit: string | null;
 }
 
-/** Who posted, proposed or signed, and by which mandate of that day. */
+/** Who posted, proposed or signed, and the mandate that they held on that day. */
 export function signed(row: Data, showing: Showing): Html {
   const say = (name: string): Content => told(name, row[name], showing);
   const mandate = row['mandate'] as Mandate | null;
@@ -288,7 +290,7 @@ export function signed(row: Data, showing: Showing): Html {
   return html`${ACTS[row['act'] as string]} by ${say('officer')}, ${roleName(row['role'] as string).toLowerCase()} of ${say('partner')}, on ${say('on')}: ${held}`;
 }
 
-/** A table of rows: its columns of figures stand in several tables, one below the other, where there are many. */
+/** A table of rows. If it has many columns of figures, they are split over several tables, one below the other. */
 function tableOf(
   title: string,
   columns: readonly Column[],
@@ -325,7 +327,7 @@ function tableOf(
 
 const widthOf = (words: readonly Column[]): number => words.reduce((width, { isWide }) => width + (isWide ? 3 : 1), 0);
 
-/** The columns of each table that a list is shown in: one, unless there are more than fit beside each other. */
+/** The columns of each of these tables: one table, unless there are more columns than fit. */
 function partsOf(
   columns: readonly Column[],
   words: readonly Column[],
@@ -375,7 +377,7 @@ function single(title: string | undefined, shape: Shape, value: Data, showing: S
   }`;
 }
 
-/** Whether an object adds up the rows of a list beside it. */
+/** Whether an object is the total of the list beside it. */
 const addsUp = (total: Shape | undefined, list: Shape): boolean => {
   if (!total) return false;
   const own = Object.keys(bare(total).properties ?? {});
@@ -384,10 +386,10 @@ const addsUp = (total: Shape | undefined, list: Shape): boolean => {
   return own.length > 0 && own.every((name) => inRow.has(name));
 };
 
-/** The fields that say what a thing is called, the best first. */
+/** The fields that can name a thing, the best first. */
 const NAMING = ['name', 'title', 'sentence'];
 
-/** The field by which a thing is called among others of its kind. */
+/** The field that names a thing in a list. */
 function namingOf(shape: Shape): string {
   const names = fieldsOf(shape).map(([name]) => name);
   return NAMING.find((each) => names.includes(each)) ?? names[0]!;
@@ -395,17 +397,20 @@ function namingOf(shape: Shape): string {
 
 const NOTHING_GIVEN: ReadonlySet<string> = new Set();
 
-/** What the heading of a thing says whole; a fact’s sentence is said again, with all that belongs to it. */
+/**
+ * Fields that a heading already shows. The sentence of a fact is repeated below its heading, with everything that
+ * belongs to it.
+ */
 const inHeading = (shape: Shape): ReadonlySet<string> =>
   namingOf(shape) === 'sentence' ? NOTHING_GIVEN : new Set([namingOf(shape)]);
 
-/** What one thing is called among others of its kind. */
+/** The name of a thing in a list. */
 function nameOfThing(shape: Shape, value: Data, showing: Showing): Content {
   const name = namingOf(shape);
   return name === 'sentence' ? told(name, value[name], showing) : inField(name, {}, value, showing);
 }
 
-/** Everything that an answer, or a thing in it, holds. `level` is how deep it stands: 0 is the answer itself. */
+/** Everything in an answer, or in a thing inside it. `level` is the depth: 0 is the answer itself. */
 function whole(shape: Shape, value: Data, showing: Showing, level: number): Html {
   const fields = fieldsOf(shape).filter(([name]) => !(showing.given.has(name) || (level === 0 && AROUND.has(name))));
   const total = fields.find(([name]) => name === 'total')?.[1];
@@ -501,7 +506,7 @@ function listPart(
 /** The whole answer. */
 export const answerPart = (shape: Shape, answer: Data, showing: Showing): Html => whole(shape, answer, showing, 0);
 
-/** Whether an answer has rows that a page of it does not come to: a list fills as many pages as it needs, each list its own. */
+/** Whether an answer has rows beyond the last page shown. Each list has its own pages. */
 export function goesBeyond(shape: Shape, answer: Data, showing: Showing): boolean {
   return Object.entries(bare(shape).properties ?? {}).some(([name, each]) => {
     const rows = answer[name];
@@ -511,7 +516,7 @@ export function goesBeyond(shape: Shape, answer: Data, showing: Showing): boolea
   });
 }
 
-/** Every figure of a shape by what it is called, with what it is. */
+/** The title of every figure of a shape, with its meaning. */
 export function definitionsOf(shape: Shape): Map<string, string> {
   const found = new Map<string, string>();
   const look = (node: Shape): void => {

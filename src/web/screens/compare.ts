@@ -17,7 +17,7 @@ import { READ_MAX, scrolling, titled } from './parts.js';
 import { placeOf, whereaboutsOf } from './places.js';
 import { asFile, datesOfAnswer, definitionsFor, footOf, framed, showingFor, sourceOf, workedOut } from './question.js';
 
-/** Two pairs of dates, and the facts that moved the gap from one to the other: they add up to the change. */
+/** Two pairs of dates, and the facts between them that moved the gap. Their effects add up to the change. */
 
 type Figure = (typeof FIGURES)[number];
 type Figures = Readonly<Record<Figure, string>>;
@@ -51,7 +51,7 @@ function movedInWords(figure: Figure, { from, to, change }: Compared): string {
   return `${name}: from ${inWords(from[figure])} to ${inWords(to[figure])}, ${inWords(change[figure].replace('-', ''))} ${isMore ? 'more' : 'less'}.`;
 }
 
-/** The figure that is drawn: the one that is asked for, or the first that has moved. */
+/** The figure of the chart: the one asked for, or the first that has moved. */
 function drawnFigure(asked: string | undefined, { change }: Compared): Figure {
   const isAsked = FIGURES.find((each) => each === asked);
   const order: readonly Figure[] = ['gap', 'hard', 'soft', ...FIGURES];
@@ -75,7 +75,7 @@ const figuresTable = ({ from, to, change }: Compared, dates: string): Html =>
     }),
   );
 
-/** The columns of the table of facts: the figures that any of them moved. */
+/** The columns of the table of facts: the figures that at least one fact moved. */
 const movedFigures = ({ movers, accrued, change }: Compared): Figure[] => {
   const moved = FIGURES.filter(
     (figure) =>
@@ -128,7 +128,7 @@ function moversTables(compared: Compared, from: number, showing: Showing): Html 
 
 const COLUMNS_MAX = 5;
 
-/** The figure as bars: how it stood, what each fact changed, and how it stands. */
+/** The figure as bars: its first value, the change by each fact, and its last value. */
 function chartOf(figure: Figure, compared: Compared, showing: Showing): Html {
   const { movers, accrued, from, to } = compared;
   const numbered = movers.map(({ changes }, at) => ({ title: String(at + 1), by: changes[figure] ?? NOTHING }));
@@ -152,7 +152,7 @@ interface Points {
   readonly points: readonly { readonly at: string }[];
 }
 
-/** Where to begin: how the fund was known when it was opened, and before its last moves. */
+/** Days from which a comparison is useful: when the fund was opened, and before its latest moves. */
 async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: Compared): Promise<Html | false> {
   const { revision } = await askedOf<{ readonly revision: string }>(site.ledger, sight, 'fund', { fund });
   if (Number(revision) > READ_MAX) return false;

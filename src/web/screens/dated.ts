@@ -8,28 +8,34 @@ import { Refused, refusedAbove } from '../refused.js';
 import type { Asking, FastifyReply, FastifyRequest, Site } from '../site.js';
 import { optionTitle } from './filters.js';
 
-/** Pages that are asked with dates: what cannot be asked is told above the page, and its fields keep what was typed. */
+/**
+ * Pages with dates. If a request cannot be answered, the error is shown above the page and the fields keep what was
+ * typed.
+ */
 
 type Asked = Readonly<Record<string, string | undefined>>;
 
 interface Dated {
   readonly path: string;
-  /** The dates that the page takes, and what else. */
+  /** The page’s dates, and its other options. */
   readonly dates: readonly DateName[];
   readonly others: readonly string[];
-  /** Shows it as it was asked; or as it can be asked, with what is at fault. It sends another kind of answer by itself. */
+  /**
+   * Shows the page as asked; or, with `faulty`, a page that can be shown and the errors above it. An answer that is not
+   * a page is sent directly.
+   */
   show(asked: Asked, faulty?: Faulty): Promise<unknown>;
 }
 
 const BAD_REQUEST = 400;
 
-/** The page of a list that is asked for: the first is 1, and what is no number of a page is the first. */
+/** The number of the page of a list, from 1. A text that is no page number means 1. */
 export const pageIn = (text: string | undefined): number => (/^[1-9]\d{0,5}$/.test(text ?? '') ? Number(text) : 1);
 
-/** What a request asks for. Of a field that is given twice the last counts, as in a form. */
+/** What a request asks for. If a field occurs twice, the last counts, as in a form. */
 export const askedIn = (url: string): Asked => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
 
-/** Whether a fund, or the disputes of an area, were in the ledger at the end of a day. Of all else something always was. */
+/** Whether a fund, or the disputes of an area, were in the ledger at the end of a day. Everything else always was. */
 export const knownBy =
   ({ ledger: { model } }: Site, { fund, area }: Readonly<Record<string, string | undefined>>) =>
   (on: string): boolean => {
@@ -44,7 +50,7 @@ export const knownBy =
     return model.knownRevision(stream, size) >= 0;
   };
 
-/** What was asked, with what is wrong with it as somebody reads it who has filled in the form. */
+/** What was asked, with the error in the words of the form. */
 async function faultyBy(
   { ledger }: Site,
   { sight }: Asking,
@@ -65,8 +71,8 @@ async function faultyBy(
 }
 
 /**
- * Answers a request for a page with dates. What is refused as it was asked is asked again without its dates, and then with
- * nothing: the first that is answered is shown below what is wrong. Throws {@link Refused} where the page itself is refused.
+ * Answers a request for a page with dates. A refused request is tried again without its dates, and then without any
+ * option. The first page that succeeds is shown below the error. Throws {@link Refused} if none succeeds.
  */
 export async function answerDated(
   site: Site,
@@ -102,7 +108,7 @@ export async function answerDated(
     try {
       return await shown(await faultyBy(site, asking, error, read.given, dates), status, read.given);
     } catch (again) {
-      // Nothing of it can be shown to them, however it is asked.
+      // The officer may see nothing of this page, whatever the options.
       throw again instanceof Refused ? error : again;
     }
   }

@@ -5,7 +5,7 @@ import { isDateName, type DateName, type OtherField } from '../dates.js';
 import { plainly } from '../format.js';
 import { ALONG, periodName, titleOf } from './answer-words.js';
 
-/** What a question’s page can be asked beside its dates: a field for each option, by its declaration. */
+/** The fields of a question’s page for its options other than dates, by their declarations. */
 
 interface Codes extends Shape {
   readonly 'x-codes'?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ interface Choice {
 /** The choices of options that name something, by the name of the option. */
 export type Named = Readonly<Record<string, readonly Choice[] | undefined>>;
 
-/** Options that a page needs no field for: it has links instead. */
+/** Options without a field, because the page has links for them. */
 const LINKS = new Set(['after', 'limit', 'with']);
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -55,11 +55,11 @@ const isDay = (name: string, shape: Shape): boolean =>
 export const datesOf = (question: Question): DateName[] =>
   Object.entries(optionsOf(question)).flatMap(([name, shape]) => (isDay(name, shape) ? [name as DateName] : []));
 
-/** The others, those without a field among them. */
+/** The other options, including those without a field. */
 export const othersOf = (question: Question): string[] =>
   Object.entries(optionsOf(question)).flatMap(([name, shape]) => (isDay(name, shape) ? [] : [name]));
 
-/** What an option can be, where it is one of few. */
+/** The values of an option that has few. */
 function choicesFor(name: string, shape: Codes, named: Named): readonly Choice[] | undefined {
   if (shape['x-codes']) return Object.entries(shape['x-codes']).map(([value, text]) => ({ value, text }));
   if (shape.enum) return shape.enum.map((value) => ({ value, text: WORDS[name]?.[value] ?? titleOf(value) }));
@@ -72,8 +72,8 @@ function choicesFor(name: string, shape: Codes, named: Named): readonly Choice[]
 const isWritten = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 
 /**
- * What an answer says that an option stood at, where it was left out. A figure of the answer may have the name of an option,
- * such as what is overdue: what the option cannot be does not speak of it.
+ * The value of an option that was left out, as the answer repeats it. A figure may have the same name as an option,
+ * such as `overdue`; it counts only if the option could have this value.
  */
 function saidOf({ options }: Question, answer: Answer, name: string): string | undefined {
   const said = answer[name];
@@ -81,7 +81,7 @@ function saidOf({ options }: Question, answer: Answer, name: string): string | u
   return isOption ? String(said) : undefined;
 }
 
-/** A field for each option that is no date, each named after its option with `prefix` before it. */
+/** A field for each option that is not a date. Its name is the option’s name after `prefix`. */
 export function fieldsFor(
   question: Question,
   answer: Answer,

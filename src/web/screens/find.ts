@@ -12,7 +12,7 @@ import { caseName } from './answer-words.js';
 import { filled, placeOf } from './places.js';
 import { askedIn } from './dated.js';
 
-/** Find: a name, a reference or a sum, and where it is. And a case by its identifier alone, as it stands in a letter. */
+/** The page that finds a name, a reference or a sum, and a case by its identifier alone, as a letter gives it. */
 
 interface Found {
   readonly kind: 'area' | 'fund' | 'body' | 'proposal' | 'case' | 'fact';
@@ -30,7 +30,7 @@ interface Answer {
   readonly whole: boolean;
 }
 
-/** Where a thing has its page. */
+/** The address of a found thing’s page. */
 function placeOfFound({ kind, name, area, fund, revision }: Found): string {
   if (kind === 'area') return filled('/areas/{area}', { area: name });
   if (kind === 'fund') return filled('/funds/{fund}', { fund: name });
@@ -103,10 +103,13 @@ export function registerFind(site: Site): void {
 
 const TEXT_MAX = 100;
 
-/** The area in whose disputes a case is. Whoever may see none of it is told what is told of one that is not there. */
+/**
+ * The area of the disputes that hold a case. Officers who may not see the case get the same answer as if it did not
+ * exist.
+ */
 async function areaOfCase(site: Site, { sight }: Asking, name: string): Promise<string> {
   const { found } = await askedOf<Answer>(site.ledger, sight, 'find', { text: name.slice(0, TEXT_MAX) });
   const area = found.find(({ kind }) => kind === 'case')?.area;
-  if (!area) throw new Refused(refuse('name_unknown', 'No such case stands in a register that you see.'));
+  if (!area) throw new Refused(refuse('name_unknown', 'No register of disputes that you may see holds this case.'));
   return area;
 }

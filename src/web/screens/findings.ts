@@ -9,12 +9,15 @@ import type { Data, Showing } from './answer.js';
 import { told } from './answer-words.js';
 import { gapInWords, gapOnTheDay } from './gap-words.js';
 
-/** What some answers come to, in one plain sentence above their figures; and a drawing below them. All of it was answered. */
+/**
+ * For some questions, the answer’s result in one sentence above the figures, and a chart. All values come from the
+ * answer.
+ */
 
 interface Finding {
   readonly sentence?: string;
   readonly drawn?: Html | false;
-  /** What is drawn above the figures. */
+  /** The chart above the figures. */
   readonly drawnAbove?: Html | false;
 }
 
@@ -22,7 +25,7 @@ const inWords = (amount: string): string => (isNothing(amount) ? 'nothing' : mon
 const rows = (value: unknown): readonly Data[] => value as readonly Data[];
 const text = (value: unknown): string => value as string;
 
-/** One of something, or several: 1 case, 2 cases. */
+/** A number with its noun: 1 case, 2 cases. */
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 function disputes(answer: Answer, { dates }: Showing): Finding {
@@ -126,7 +129,7 @@ function gapHistory(answer: Answer, { dates }: Showing): Finding {
   if (answer['along'] !== 'days' || points.length === 0) return {};
   const { fund, on } = answer as Answer & { readonly fund: string; readonly on: string };
   const first = Number(fund.slice(-7, -3));
-  // Before its year nothing is drawn of a fund.
+  // Before the fund’s year there is nothing to draw.
   if (on < `${first}-04-01`) return {};
   const last = points.at(-1)!;
   const line = (figure: string) => points.map((each) => ({ day: text(each['at']), sum: text(each[figure]) }));
@@ -167,7 +170,7 @@ const FINDINGS: Readonly<Record<string, (answer: Answer, showing: Showing) => Fi
   'dispute-case': disputeCase,
 };
 
-/** What an answer comes to: a sentence for above its figures, and a drawing for below them. */
+/** The result of an answer: a sentence for above its figures, and a chart for below them. */
 export function findingOf(name: string, answer: Answer, showing: Showing): { above: Html; below: Html | false } {
   const { sentence, drawn = false, drawnAbove = false } = FINDINGS[name]?.(answer, showing) ?? {};
   return { above: html`${sentence !== undefined && subheading(sentence)}${drawnAbove}`, below: drawn };

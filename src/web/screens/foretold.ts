@@ -7,9 +7,9 @@ import { html, type Html } from '../html.js';
 import { paragraph } from '../layout.js';
 import { scrolling, verdictTag } from './parts.js';
 
-/** What an act on a fund would change: each figure as it is, and as it would be. */
+/** What an act on a fund would change: each figure now and after it. */
 
-/** What an officer has seen of what a signature would change: other figures, another mark. */
+/** A mark of the figures that an officer has seen before signing. Other figures give another mark. */
 export const markOf = (whatIf: Foretold | undefined): string =>
   whatIf === undefined
     ? 'none'
@@ -25,7 +25,7 @@ const MOVED = [
   ['recurrentGap', 'Gap without one-offs'],
 ] as const;
 
-/** Under a title, such as “If signed”, which says what would have been done. */
+/** The table of changes. Its title, such as “If signed”, names the act. */
 export function foretoldPart({ gap, tests, on, acts: [tried] }: Foretold, title: string): Html {
   if (tried!.refusal) return insetText({ content: `It cannot be signed as it stands: ${tried!.refusal.detail}` });
   const changed = tests.filter(({ before, after }) => before.verdict !== after.verdict);

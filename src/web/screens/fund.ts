@@ -22,7 +22,7 @@ import { gapInWords, gapOnTheDay } from './gap-words.js';
 import { READ_MAX, scrolling, verdictTag, ways } from './parts.js';
 import { placeOf, placesOfFund } from './places.js';
 
-/** Every fund at a glance, and one fund at two dates. */
+/** The overview of all funds, and one fund at two dates. */
 
 type Figures = Readonly<Record<string, string>>;
 
@@ -82,7 +82,10 @@ interface Proposals {
 
 const numeric = (content: string): Cell => ({ content, format: 'numeric' });
 
-/** What is disputed; whoever sees no cases reads it rounded, and as at which day: a fund is in no ledger before the first. */
+/**
+ * Disputed claims. Officers who may not see cases read them rounded, with the day to which they refer. A fund whose
+ * first such day has not come shows none.
+ */
 const disputed = ({ openClaims, disclosed, release }: Gap): string =>
   disclosed === undefined ? `disputed ${sum(openClaims)}` : `disputed about ${sum(openClaims)} on ${day(release!)}`;
 
@@ -184,7 +187,7 @@ interface History {
   }[];
 }
 
-/** What is required and what is funded, over the days of the year, as known then. */
+/** What is required and what is funded on each day of the year, as known at that time. */
 async function gapChart(
   site: Site,
   { sight }: Asking,
@@ -224,10 +227,10 @@ async function gapChart(
   })}${away}`;
 }
 
-/** So many moves are told in words: the page of the gap’s history has them all. */
+/** How many moves the chart’s description holds. The page of the gap’s history shows all of them. */
 const TOLD_MAX = 40;
 
-/** The first and the last day of a fund’s year, which its name ends with. */
+/** The first and the last day of a fund’s year. The fund’s name ends with the year. */
 const yearOf = (fund: string): readonly [string, string] => {
   const first = Number(fund.slice(-'2016-17'.length).slice(0, 4));
   return [`${first}-04-01`, `${first + 1}-03-31`];
@@ -273,7 +276,7 @@ async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDate
   });
 }
 
-/** The area of a fund, which its name begins with. */
+/** The area of a fund. The fund’s name begins with it. */
 const areaOf = (fund: string): string => fund.slice(0, -'-2016-17'.length);
 
 const PORTFOLIO = [

@@ -7,7 +7,7 @@ interface GapFigures {
   readonly hard: string;
 }
 
-/** What nobody offers. Where offers cover all that is required, they have said so. */
+/** What nobody offers, in words. If offers cover everything that is required, nothing is added. */
 function missingInWords(soft: string, hard: string): string[] {
   if (isNothing(hard)) return isNothing(soft) ? ['nothing is missing'] : [];
   return hard.startsWith('-')
@@ -15,7 +15,7 @@ function missingInWords(soft: string, hard: string): string[] {
     : [`nobody offers ${inWords(hard)}`];
 }
 
-/** What is required. Lines that save may come to more than those that cost. */
+/** What is required, in words. The savings of a plan may exceed its costs. */
 const requiredInWords = (requirement: string): string =>
   isNothing(requirement)
     ? 'Nothing is required'
@@ -23,7 +23,7 @@ const requiredInWords = (requirement: string): string =>
       ? `The plan saves ${inWords(requirement.slice(1))} more than it costs, so it needs no money`
       : `${inWords(requirement)} is required`;
 
-/** The gap in one sentence, from its figures alone. */
+/** The gap in one sentence, made from its figures. */
 export function gapInWords({ requirement, funded, soft, hard }: GapFigures): string {
   const required = requiredInWords(requirement);
   const parts = [

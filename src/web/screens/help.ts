@@ -6,9 +6,9 @@ import { heading, page, paragraph, subheading, type Around } from '../layout.js'
 import { figuresNamed, titleOf } from './answer-words.js';
 import type { Site } from '../site.js';
 
-/** Pages of words, for anybody. */
+/** Pages of explanation, open to anybody. */
 
-/** What is shown where there is no page: an address that was mistyped, or cut short. */
+/** The page for an address that does not exist, because it was mistyped or cut short. */
 export const missingPage = (around: Around): string =>
   page(around, {
     title: 'Page not found',
@@ -17,7 +17,7 @@ export const missingPage = (around: Around): string =>
       ${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>, or <a class="govuk-link" href="/find">find a fund, a body or a fact</a>.`)}`,
   });
 
-/** Every word of an answer that is a figure, and every fact that can be recorded, from their declarations. */
+/** Every figure of an answer, and every fact that can be recorded, with the words of their declarations. */
 function glossary(): Html {
   const figures = Object.entries(FIGURE_WORDS).map(([name, words]) => [titleOf(name), words] as const);
   const facts = inGroups(Object.values(KINDS).flatMap((kind) => [...kind.byName.values()]));
@@ -32,22 +32,28 @@ function glossary(): Html {
     )}`;
 }
 
-/** The words that pages use for what figures and facts are of. */
+/** General words of the pages, with their meanings. */
 const WORDS: readonly (readonly [string, string])[] = [
   ['Area', 'The area of a Health and Wellbeing Board.'],
   ['Fund', 'The pooled fund of one area for one financial year, 1 April to 31 March.'],
   ['Partner', 'A body of the fund: a council, a clinical commissioning group, an integrated care board, NHS England.'],
   ['Host', 'The partner that holds the pool.'],
-  ['Mandate', 'That an officer acts for a partner in a role, from a day to a day.'],
-  ['Fact', 'Something of the business that somebody says. It is recorded for ever, and put right by another fact.'],
+  ['Mandate', 'It says that an officer acts for a partner in a role, from a day to a day.'],
+  [
+    'Fact',
+    'A statement about the fund, such as an agreed contribution. It is recorded for ever. A mistake in it is put right by another fact.',
+  ],
   ['Proposal', 'A fact that waits for a signature.'],
   ['Deal', 'A proposal of several facts, signed and recorded whole or not at all.'],
   [
     'Half of a settlement',
     'A proposal of a settlement that is in two places: two funds, or a fund and the disputes of its area.',
   ],
-  ['On', 'The day that a figure is of, inclusive.'],
-  ['As known', 'What somebody who asked at that moment would have been told.'],
+  ['On', 'The day of a figure. What happens on that day is included.'],
+  [
+    'As known',
+    'The moment up to which records count. The figure is what somebody who asked at that moment would have seen.',
+  ],
   ['Dispute', 'A claim of one body on another over who pays for a case.'],
 ];
 

@@ -21,7 +21,9 @@ import { asFile, datesOfAnswer, footOf, framed, showingFor, sourceOf } from './q
 import { settlementPart, type Settlement } from './settlement.js';
 import { termsList, type Text } from './terms.js';
 
-/** What happened in a fund, in the disputes of an area, or in the register: in sentences, and each with a page of its own. */
+/**
+ * The history of a fund, of an area’s disputes, or of the register: one sentence for each event, and a page for each.
+ */
 
 type Kind = keyof typeof KINDS;
 type Given = Readonly<Record<string, string>>;
@@ -31,7 +33,7 @@ interface Happened {
   readonly title: string;
   readonly timeline: string;
   readonly event: string;
-  /** The groups of facts that happen there. */
+  /** The groups of facts that can occur there. */
   readonly groups: readonly Group[];
   readonly in: (given: Given) => string;
 }
@@ -68,7 +70,7 @@ const HAPPENED: Readonly<Record<Kind, Happened>> = {
 const link = (href: string, text: string, current: boolean): Html =>
   current ? html`<strong aria-current="true">${text}</strong>` : html`<a class="govuk-link" href="${href}">${text}</a>`;
 
-/** The filters, as links: what is chosen stands in bold. */
+/** The filters, as links. The chosen one is in bold. */
 function filters(
   path: string,
   asked: Asked,
@@ -183,11 +185,11 @@ interface Event extends Answer {
 
 const isStep = (type: string): boolean => Object.hasOwn(PROPOSAL_EVENTS, type);
 
-/** What an event says, field by field; of a step of a proposal, the terms that it is about. */
+/** The content of an event, field by field. For a step of a proposal, the terms that the step is about. */
 function termsOf(kind: Kind, { type, data, conditions, reason, withheld }: Event, showing: Showing): Content {
   if (withheld)
     return paragraph(
-      'What it says is left out: it holds the exact sum of open claims, and you may see no cases of the area.',
+      'You may not see what it says, because it holds the exact sum of open claims and you may not see cases of the area.',
     );
   const texts = isStep(type) ? textsOf(data as unknown as Offered<Text>) : [{ type, data }];
   const said = (data['reason'] ?? null) as string | null;
@@ -210,11 +212,11 @@ function termsOf(kind: Kind, { type, data, conditions, reason, withheld }: Event
 
 const whereIs = (kind: Kind, { fund, area }: Given): Where => ({ kind, in: fund ?? area ?? '' });
 
-/** Whether a fact counts, and can be taken back. */
+/** Whether a fact is in force and can be taken back. */
 const isStanding = (kind: Kind, { type, why, reversedBy }: Event): boolean =>
   why === null && reversedBy === null && KINDS[kind].byName.get(type)?.reversible === true;
 
-/** Whether an officer may take facts back where this one is. */
+/** Whether an officer may take back facts of this stream. */
 const mayTakeBack = async (site: Site, asking: Asking, kind: Kind, { fund, area }: Given): Promise<boolean> =>
   (await openActsAt(site, asking, kind, fund ?? area ?? '')).some(({ type }) => type === REVERSAL);
 

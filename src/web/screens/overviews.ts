@@ -19,7 +19,10 @@ import {
   workedOut,
 } from './question.js';
 
-/** Pages that lead to others: an area, the register, what auditors ask; and the year end, which puts several questions at once. */
+/**
+ * Pages that lead to others: an area, the register and the auditors’ page. The year-end page answers several questions
+ * at once.
+ */
 
 const YEAR_END = ['memorandum', 'risk-share', 'reserves', 'balances'] as const;
 
@@ -85,7 +88,8 @@ export function registerOverviews(site: Site): void {
 
   site.get('/areas/:area', async (asking, request, reply) => {
     const { area } = request.params as { area: string };
-    // Which years there are, and whether the area is one, is told by what is asked most of it.
+    // The question of the medium term needs most of the area, so it refuses an unknown area and tells the years that
+    // there are.
     await askedOf<Answer>(site.ledger, asking.sight, 'medium-term', { area });
     const { funds } = await askedOf<Portfolio>(site.ledger, asking.sight, 'portfolio', {});
     const own = funds.filter((each) => each.area === area);
@@ -139,7 +143,10 @@ interface Areas {
   readonly areas: readonly { readonly area: string }[];
 }
 
-/** What somebody may see of the disputes of an area, where any are kept: nothing, their totals, or each case. */
+/**
+ * How much an officer may see of an area’s disputes: nothing, their totals, or each case. Nothing also if the area
+ * keeps none.
+ */
 async function disputesSeen(site: Site, { sight }: Asking, area: string): Promise<'none' | 'totals' | 'cases'> {
   const { areas } = await askedOf<Areas>(site.ledger, sight, 'areas', {});
   if (!areas.some((each) => each.area === area)) return 'none';

@@ -12,7 +12,10 @@ import { scrolling, titled } from './parts.js';
 import { filled, placeOf, whereaboutsOf } from './places.js';
 import { datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
 
-/** One partner in a fund: what it undertook and paid, source by source, and its statement of account with the balance after each line. */
+/**
+ * One partner in a fund: what it has undertaken and paid, by source, and its statement of account with the balance
+ * after each line.
+ */
 
 type Figures = Readonly<Record<string, string>>;
 
@@ -88,7 +91,7 @@ const sourcesTable = (title: string, columns: Columns, { sources, total }: Posit
     }),
   );
 
-/** What a line is about, which leads to the fact that made it. */
+/** What a line is about, as a link to the fact that made it. */
 function lineCell(line: Line, { names, factAddress }: Showing): Html {
   const words = names.in(withItsFact(line.what, line.sentence));
   const address = factAddress(line.revision, line);

@@ -3,15 +3,15 @@ import { plainly } from '../format.js';
 import { html, type Html } from '../html.js';
 import type { Places } from './places.js';
 
-/** Pieces that several screens have. */
+/** Pieces that several screens share. */
 
 /**
- * A page reads the events of a fund beside its figures where there are no more than these: each takes a tenth of a
- * millisecond. Of a larger fund it leads to the page that is about them.
+ * How many events of a fund a page reads in addition to its figures. Each takes a tenth of a millisecond. For a larger
+ * fund, the page links to the page about the events.
  */
 export const READ_MAX = 150;
 
-/** A table that is wider than the page can be moved sideways, by keys too. */
+/** A table that is wider than the page. Readers can scroll it sideways, also with the keyboard. */
 export const scrolling = (label: string, content: Html): Html =>
   html`<div class="bcf-scroll" tabindex="0" role="region" aria-label="${label}">${content}</div>`;
 
@@ -25,11 +25,11 @@ export const verdictTag = (verdict: string): Html => {
   return tag({ content: words, classes: colour });
 };
 
-/** The heading of a page, under what it is of. */
+/** The heading of a page, below the name of what it is about. */
 export const titled = (title: string, of: string): Html =>
   html`<h1 class="govuk-heading-l"><span class="govuk-caption-l">${of}</span>${title}</h1>`;
 
-/** Links to other pages, in groups, each under its title. */
+/** Links to other pages, in groups with titles. */
 export const ways = (groups: readonly Places[], level: 2 | 3 = 2): Html =>
   html`<div class="bcf-ways">${groups.map(({ title, places }) => {
     const heading = `h${level}`;

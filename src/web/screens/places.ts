@@ -2,9 +2,9 @@ import { QUESTIONS, type Question } from '../asking.js';
 import { addressOf, addressWith, type TwoDates } from '../dates.js';
 import { areaName, fundName, plainly } from '../format.js';
 
-/** Where each question has its page, what the page is called, and among which others it is listed. */
+/** Where each question has its page, the page’s title, and the list that the page is in. */
 
-/** What a page is called, where the question’s name does not say it in plain words. */
+/** Titles of pages whose question has a name that is not plain words. */
 const TITLES: Readonly<Record<string, string>> = {
   fund: 'The fund',
   funds: 'Funds in the register',
@@ -51,7 +51,10 @@ const TITLES: Readonly<Record<string, string>> = {
 
 export const questionTitle = (name: string): string => TITLES[name] ?? plainly(name);
 
-/** Pages that are made by hand, each with the questions that it asks. A question that is here has no page of its own kind. */
+/**
+ * Pages that are written by hand, with the questions that each asks. These questions have no page made from their
+ * declaration.
+ */
 export const BY_HAND: Readonly<Record<string, string>> = {
   tasks: '/',
   compare: '/funds/{fund}/compare',
@@ -76,7 +79,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   'register-choices': '/register/propose/{act}',
 };
 
-/** Addresses that are not those under which programs ask. */
+/** Addresses of pages that differ from the address for programs. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   fund: '/funds/{fund}/about',
   funds: '/register/funds',
@@ -89,11 +92,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'supplier-classes': '/reference/supplier-classes',
 };
 
-/** The address of a question’s page; what stands in braces is filled in. */
+/** The address of a question’s page. The parts in braces are filled in later. */
 export const pageOf = ({ name, path }: Pick<Question, 'name' | 'path'>): string =>
   BY_HAND[name] ?? ELSEWHERE[name] ?? path;
 
-/** The questions that have a page of the one kind that follows from their declaration. */
+/** The questions whose pages are made from their declarations. */
 export const DERIVED: readonly Question[] = QUESTIONS.filter(({ name }) => !Object.hasOwn(BY_HAND, name));
 
 type Given = Readonly<Record<string, string>>;
@@ -101,13 +104,13 @@ type Given = Readonly<Record<string, string>>;
 export const filled = (address: string, given: Given): string =>
   address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given[name]!));
 
-/** What a page is asked to be at the two dates: as much of them as its question takes. */
+/** The dates that a page is asked for, as far as its question takes them. */
 const asked = (question: Question, { on, knownAt }: TwoDates): Readonly<Record<string, string | undefined>> => {
   const at = { on, 'known-at': knownAt, 'to-on': on, 'to-known-at': knownAt };
   return Object.fromEntries(Object.entries(at).filter(([name]) => name in question.options.shape));
 };
 
-/** The page of a question, of some fund or area, at the dates of the page that leads there. */
+/** The address of a question’s page for a fund or an area, at the dates of the page that links to it. */
 export function placeOf(name: string, given: Given = {}, dates: TwoDates = {}): string {
   const question = QUESTIONS.find((each) => each.name === name)!;
   return addressWith(filled(pageOf(question), given), asked(question, dates));
@@ -129,7 +132,7 @@ export interface Places {
   readonly places: readonly Place[];
 }
 
-/** The pages of a fund, by what officers look for, at the dates of the page that leads there. */
+/** The pages of a fund, grouped by what officers look for, at the dates of the page that links to them. */
 export const placesOfFund = (fund: string, dates: TwoDates = {}): Places[] => {
   const base = `/funds/${fund}`;
   const places = (names: string): Place[] => placesOf(names, { fund }, dates);
@@ -159,7 +162,7 @@ export const placesOfFund = (fund: string, dates: TwoDates = {}): Places[] => {
   ];
 };
 
-/** The pages of an area; its disputes by what the asker may see of them. */
+/** The pages of an area. Which pages of its disputes are listed depends on what the officer may see. */
 export const placesOfArea = (area: string, disputes: 'none' | 'totals' | 'cases'): Places[] => [
   { title: 'Years ahead', places: placesOf('medium-term bridge succession', { area }) },
   ...(disputes === 'none'
@@ -183,7 +186,7 @@ export const placesOfArea = (area: string, disputes: 'none' | 'totals' | 'cases'
       ]),
 ];
 
-/** The pages of the register, and of what is published. */
+/** The pages of the register and of published data. */
 export const placesOfRegister = (): Places[] => [
   {
     title: 'Register',
@@ -201,14 +204,14 @@ export const placesOfRegister = (): Places[] => [
   },
 ];
 
-/** Where a page stands: the fund, the area, or the register that it is of. */
+/** The fund, the area or the register that a page belongs to. */
 export interface Whereabouts {
   readonly above: readonly { readonly content: string; readonly href?: string }[];
-  /** What it is of, in words. */
+  /** Its name in words. */
   readonly of: string;
 }
 
-/** The way to a page: from the funds, or the register, through what it is of at the dates of the page. */
+/** The breadcrumbs of a page: from the funds, or the register, to its fund or area, at the dates of the page. */
 export function whereaboutsOf(given: Given, dates: TwoDates = {}): Whereabouts {
   const { fund, area } = given;
   if (fund !== undefined && /^.+-\d{4}-\d{2}$/.test(fund))

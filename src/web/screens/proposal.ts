@@ -28,7 +28,10 @@ import { scrolling } from './parts.js';
 import { makeOtherHalf, settlementPart, type Settlement } from './settlement.js';
 import { changesTable, termsList, type Text } from './terms.js';
 
-/** One proposal: what it says, what it would change, who can sign it; and afterwards, at the same address, its receipt. */
+/**
+ * The page of one proposal: its terms, what it would change, and who can sign it. Afterwards the same page is its
+ * receipt.
+ */
 
 interface Signer {
   readonly officer: string;
@@ -101,7 +104,7 @@ const STATES: Readonly<Record<string, readonly [string, string]>> = {
 const proposalOf = (site: Site, { sight }: Asking, proposal: string): Promise<Proposal> =>
   askedOf<Proposal>(site.ledger, sight, 'find-proposal', { proposal });
 
-/** What would be if it were signed; nothing of what is in no fund, for there are no figures of it. */
+/** What signing it would change; undefined if the proposal is in no fund, because only funds have figures. */
 async function foretold(
   site: Site,
   { session, sight }: Asking,
@@ -109,12 +112,12 @@ async function foretold(
 ): Promise<Foretold | undefined> {
   if (kind !== 'fund' || state !== 'open') return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
-  // Of a deal, the figures are of the day from which all of it holds.
+  // The figures of a deal are those of the day from which all its parts are in force.
   const on = facts.map(({ data }) => data['effective'] as Day).reduce((last, each) => (each > last ? each : last));
   return answered(await foretell(site.ledger, fund, { acts: [{ proposal }], on: inYear(fund, on) }, by));
 }
 
-/** The buttons that an officer has: a signature for each body that they can sign for, and what else they may do. */
+/** The officer’s buttons: a signature for each body that they can sign for, and the other acts that they may do. */
 function acts(
   { session, around }: Asking,
   proposal: Proposal,
@@ -137,7 +140,7 @@ function acts(
     ({ partner }) =>
       html`<form method="post" action="${address}/sign" novalidate>${hiddenFields({ token: around.token, revision, mark, partner })}${button({ content: `Sign for ${names.of(partner)}`, classes: 'govuk-!-margin-bottom-0' })}</form>`,
   );
-  // What does not fit any more, and so cannot be signed, can still be declined, and countered with what fits.
+  // A proposal that exceeds a limit cannot be signed, but it can still be declined, or countered with terms that fit.
   const declining = mayDecline || own.some(({ rule }) => rule === null || rule === 'over_limit');
   return html`<div class="bcf-buttons">${signing}
     ${declining && button({ href: `${address}/counter`, content: 'Counter', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
@@ -146,7 +149,7 @@ function acts(
   </div>${signing.length > 0 && !isFresh && paragraph('You are asked to sign in again before you sign.')}${own.filter((each) => !each.able).map(({ why }) => paragraph(names.in(why!)))}`;
 }
 
-/** What a deal takes: each fact with who has signed for it, and who must still. */
+/** The signatures of a deal: for each fact, who has signed and who must still sign. */
 function dealSignatures(site: Site, { facts, needs, given }: Proposal, names: Names): Html {
   const signedFor = (at: number) =>
     given
@@ -168,7 +171,7 @@ function dealSignatures(site: Site, { facts, needs, given }: Proposal, names: Na
   );
 }
 
-/** More are listed, below their number. */
+/** If more officers can sign, they are listed below their number. */
 const SIGNERS_IN_A_SENTENCE = 4;
 
 function whoSigns(site: Site, { session }: Asking, { awaiting, needs, signers }: Proposal, names: Names): Html {
@@ -203,7 +206,7 @@ const forAuditors = ({ proposal, revision, fact, recorded, steps, ledger }: Prop
     content: html`<p>Proposal ${proposal}, ${fact.type}, terms at revision ${revision}; steps at revisions ${steps.map((each) => each.revision).join(', ')}.${recorded && ` Recorded as ${recorded.id} at revision ${recorded.revision}.`} Ledger of ${ledger.size} events.</p>`,
   });
 
-/** The parts of a deal, each in a sentence and field by field; and, where it was countered, what was offered before. */
+/** The parts of a deal, each as a sentence and field by field. After a counter-offer, also what was offered before. */
 const dealTerms = (
   kind: AnyKind,
   { facts, replaced }: Proposal,
@@ -221,16 +224,16 @@ const dealTerms = (
     })
   }`;
 
-/** The nearest day of the year of a fund. */
+/** The nearest day of a fund’s year. */
 const inYear = (fund: string, day: Day): Day => clampedTo(day, financialYear(fund.slice(-'2016-17'.length))!);
 
-/** Whether the rules would let an officer decline a proposal or take it back: tried, and not recorded. */
+/** Whether the rules would let an officer decline a proposal or take it back. The act is tried, and not recorded. */
 export const couldEnd = async (...of: Parameters<typeof whyNotEnd>): Promise<boolean> =>
   (await whyNotEnd(...of)) === undefined;
 
 const FORBIDDEN = 403;
 
-/** Why an officer may not end a proposal; undefined where they may. */
+/** Why an officer may not end a proposal; undefined if they may. */
 async function whyNotEnd(
   { ledger }: Site,
   { session, sight }: Asking,
@@ -300,7 +303,10 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
   });
 }
 
-/** One act of an officer on a proposal. Its key follows from what is done: a double click, or Back, does it once. */
+/**
+ * Does one act of an officer on a proposal. The key follows from the act, so a double click, or the Back button, does
+ * it once.
+ */
 async function done(
   site: Site,
   { session, sight }: Asking,
@@ -400,7 +406,8 @@ export function registerProposals(site: Site): void {
     const id = idOf(params);
     const proposal = await proposalOf(site, asking, id);
     if (!site.isFresh(asking.session)) return site.redirect(reply, againTo(`/proposals/${id}`));
-    // What is signed is what was seen. What has ended is told by the rules, or is this same act sent again.
+    // A signature counts only for the figures that the officer saw. A proposal that has ended, or an act sent twice, is
+    // left to the rules.
     if (proposal.state === 'open' && markOf(await foretold(site, asking, proposal)) !== form['mark'])
       return reply.status(409).send(await proposalPage(site, asking, id, { moved: true }));
     const found = await done(site, asking, proposal, { act: 'agree', proposal: id }, form, correlation);
@@ -413,7 +420,7 @@ export function registerProposals(site: Site): void {
     site.get(`/proposals/:proposal/${ending}`, async (asking, { params }, reply) => {
       const proposal = await proposalOf(site, asking, idOf(params));
       const refusal = await whyNotEnd(site, asking, proposal, ending);
-      // Whoever may never do it is shown no form for it.
+      // An officer who may never do this gets the refusal in place of a form.
       if (refusal && RULES[refusal.rule].status === FORBIDDEN) throw new Refused(refusal);
       return reply.send(await endingPage(site, asking, ending, idOf(params)));
     });

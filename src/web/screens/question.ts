@@ -26,17 +26,20 @@ import { titled, ways } from './parts.js';
 import { DERIVED, filled, pageOf, placeOf, placesOfArea, questionTitle, whereaboutsOf } from './places.js';
 
 /**
- * The page of a question, as its declaration says it: its address, what can be asked, every figure of the answer under its
- * name, what each figure is, the next page where there is one, and the same as a file for a spreadsheet.
+ * The page of a question, made from its declaration: the fields for what can be asked, every figure of the answer with
+ * its name and meaning, the link to the next page, and the answer as a file for a spreadsheet.
  */
 
 type Given = Readonly<Record<string, string>>;
 type Asked = Readonly<Record<string, string | undefined>>;
 
-/** Lists in which each row is a stream, and names the last of its facts. */
+/** Lists in which each row is a stream and names the stream’s last fact. */
 const STREAMS: Readonly<Record<string, 'fund' | 'disputes'>> = { funds: 'fund', areas: 'disputes' };
 
-/** Where a fact is shown: in the stream that its revision is of. Nowhere to whoever may not see that. */
+/**
+ * The address of a fact’s page, in the stream that its revision belongs to; undefined if the officer may not see the
+ * stream.
+ */
 function factAddress({ sight }: Asking, question: string, answer: Answer, given: Given) {
   const area = given['area'] ?? (answer['area'] as string | undefined);
   const fundOf = (at: Data): string | undefined => {
@@ -61,7 +64,7 @@ function factAddress({ sight }: Asking, question: string, answer: Answer, given:
   };
 }
 
-/** Things that have a page of their own, by the field that names them. */
+/** The addresses of things that have a page of their own, by the field that names them. */
 function addressOf(given: Given) {
   const { fund, area } = given;
   return (field: string, name: string): string | undefined => {
@@ -79,7 +82,7 @@ interface Moment {
   readonly settled?: boolean;
 }
 
-/** The dates of an answer in words, for its captions and its foot; of two, both. */
+/** The dates of an answer in words, for captions and the foot. An answer with two pairs of dates shows both. */
 export function datesOfAnswer(answer: Answer): string {
   const { knownAt, on, settled, from, to } = answer as Moment & { readonly from?: Moment; readonly to?: Moment };
   if (knownAt !== undefined) return datesInWords({ ...(typeof on === 'string' && { on }), knownAt, settled });
@@ -88,20 +91,20 @@ export function datesOfAnswer(answer: Answer): string {
   return '';
 }
 
-/** From how much of the ledger an answer was worked out. */
+/** How much of the ledger an answer was worked out from. */
 export function sourceOf(answer: Answer): string {
   const { ledger } = (answer['to'] ?? answer) as { readonly ledger?: { readonly size: number } };
   return ledger === undefined ? '' : `Worked out from the first ${ledger.size} events of the ledger.`;
 }
 
-/** What stands at the foot of a printed answer: its dates and its source, where it has them. */
+/** The foot of a printed answer: its dates and its source, if it has them. */
 export const footOf = (answer: Answer): string =>
   [datesOfAnswer(answer), sourceOf(answer)]
     .filter((each) => each !== '')
     .map((each) => each.replace(/\.?$/, '.'))
     .join(' ');
 
-/** What an answer to a question is shown with, for somebody. */
+/** What the answer to a question is shown with, for one officer. */
 export async function showingFor(
   site: Site,
   asking: Asking,
@@ -121,16 +124,16 @@ export async function showingFor(
   };
 }
 
-/** What is told rounded, and as at which day, to those who see no cases. */
+/** A sentence that says which figures are rounded, and for which day, for officers who may not see cases. */
 const disclosure = (answer: Answer): Html | false =>
   answer['disclosed'] === 'rounded' &&
   paragraph(
     answer['release']
-      ? `Claims are told rounded, as they stood on ${day(answer['release'] as string)}, because you may see no cases.`
-      : 'Claims are not told yet, because you may see no cases.',
+      ? `Claims are rounded, and shown as they stood on ${day(answer['release'] as string)}, because you may not see cases.`
+      : 'Claims are not shown yet, because you may not see cases. They are shown, rounded, after the end of a month.',
   );
 
-/** What each figure of a page is. */
+/** The meaning of each figure of a page. */
 export const workedOut = (definitions: ReadonlyMap<string, string>): Html | false =>
   definitions.size > 0 &&
   details({
@@ -160,7 +163,7 @@ interface Areas {
   }[];
 }
 
-/** What options that name something can be: the bodies of the fund, sources, areas and years. */
+/** The choices for options that name something: bodies of the fund, sources, areas and years. */
 export async function namedFor(site: Site, { sight }: Asking, question: Question, given: Given): Promise<Named> {
   const takes = (name: string): boolean => name in question.options.shape;
   const named: Record<string, { value: string; text: string }[]> = {};
@@ -196,7 +199,7 @@ export async function namedFor(site: Site, { sight }: Asking, question: Question
   return named;
 }
 
-/** The ways on: more rows of this answer, or the next page of the question. */
+/** Links to more rows of this answer, or to the next page of the question. */
 function waysOn(path: string, asked: Asked, question: Question, answer: Answer, showing: Showing): Html | false {
   const { page: number } = showing;
   const next = nextPage(question, answer);
@@ -222,7 +225,7 @@ function waysOn(path: string, asked: Asked, question: Question, answer: Answer, 
 export const partOfAnswer = (question: Question, answer: Answer, showing: Showing): Html =>
   answerPart(shapeOf(question), answer, showing);
 
-/** Whether there is more of an answer than is shown of it. */
+/** Whether an answer has more rows than are shown. */
 export const isLonger = (question: Question, answer: Answer, showing: Showing): boolean =>
   goesBeyond(shapeOf(question), answer, showing);
 
@@ -231,16 +234,16 @@ export const definitionsFor = onceEach((question: Question) => definitionsOf(sha
 interface Framed {
   readonly title: string;
   readonly given: Given;
-  /** The dates that the page was asked at: the way up keeps them. */
+  /** The dates of this page. Links to the pages above it keep them. */
   readonly dates?: TwoDates;
   readonly main: Content;
   readonly isFault?: boolean;
   readonly source?: string;
-  /** Pages between the place and this one. */
+  /** The pages between the fund, the area or the register and this page. */
   readonly through?: readonly { readonly content: string; readonly href: string }[];
 }
 
-/** A page of a fund, an area or the register, with the way to it. */
+/** A page of a fund, an area or the register, with breadcrumbs. */
 export function framed(
   { around }: Asking,
   { title, given, dates, main, isFault, source, through = [] }: Framed,
@@ -255,7 +258,7 @@ export function framed(
   });
 }
 
-/** The title of a page about one thing says which. */
+/** The title of a page about one thing names the thing. */
 function titleOfPage(name: string, given: Given, { names }: Showing): string {
   const { partner } = given;
   if (partner !== undefined) return `${questionTitle(name)} of ${names.known(partner) ?? partner}`;
@@ -265,7 +268,7 @@ function titleOfPage(name: string, given: Given, { names }: Showing): string {
   return name === 'rule-set' ? `Rules of ${given['year']!}` : questionTitle(name);
 }
 
-/** The page above that of one thing: the list that it is in. */
+/** The page above the page of one thing: the list that holds it. */
 const ABOVE: Readonly<Record<string, string>> = {
   'dispute-case': 'dispute-cases',
   settlement: 'settlements',
@@ -290,7 +293,7 @@ function through(name: string, given: Given, dates: TwoDates, { names }: Showing
   }));
 }
 
-/** What whoever sees the cases of an area can do there, and where the rest of its disputes is. */
+/** Links for officers who see the cases of an area: what they can do there, and the other pages of its disputes. */
 const waysOfDisputes = ({ sight }: Asking, area: string): Content =>
   sight.seesCases(area) &&
   html`${waysToAct(`/areas/${area}/disputes`)}${ways(placesOfArea(area, 'cases').filter(({ title }) => title === 'Disputes'))}`;
@@ -340,7 +343,7 @@ async function questionPage(
   });
 }
 
-/** What a date of the control stands at: what the answer says that it was worked out for. */
+/** The value of a date field: the date for which the answer says that it was worked out. */
 function standsAt(answer: Answer, name: DateName): string | undefined {
   const { from, to } = answer as { readonly from?: Moment | string; readonly to?: Moment };
   if (name === 'from-on') return (from as Moment).on;
@@ -349,7 +352,7 @@ function standsAt(answer: Answer, name: DateName): string | undefined {
   return answer[name] as string | undefined;
 }
 
-/** Names a file for a spreadsheet; what is in it is returned. */
+/** Sets the headers of a file for a spreadsheet. Returns its text. */
 export function asFile(reply: FastifyReply, name: string, text: string): string {
   void reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`);
   return text;

@@ -9,14 +9,14 @@ import type { Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { mayDealAt } from '../open-acts.js';
 
-/** A settlement in two places, as each of its halves shows it; and the way from a half to making the other. */
+/** A settlement in two places, as each half shows it, and the links for making the other half. */
 
 interface Half {
   readonly kind: 'fund' | 'dispute';
   readonly in: string;
   readonly proposal: string;
   readonly state: keyof typeof PART_WORDS;
-  /** What it offers; null where the reader may not see it. */
+  /** What the half offers; null if the reader may not see it. */
   readonly sentence: string | null;
 }
 
@@ -30,20 +30,20 @@ const placeOf = ({ kind, in: name }: Pick<Half, 'kind' | 'in'>): string =>
   kind === 'fund' ? `the fund of ${fundName(name)}` : `the disputes of ${areaName(name)}`;
 
 const otherHalf = (half: Half, names: Names): Html => {
-  const words = half.sentence === null ? 'You may not see what it says.' : names.in(half.sentence);
+  const words = half.sentence === null ? 'you may not see what it says.' : names.in(half.sentence);
   const said =
     half.sentence === null ? words : html`<a class="govuk-link" href="/proposals/${half.proposal}">${words}</a>`;
   return paragraph(html`The other half, in ${placeOf(half)}, ${PART_WORDS[half.state]}: ${said}`);
 };
 
-/** What a half tells of its settlement; nothing of what is a whole by itself. */
+/** The part of a proposal’s page about the settlement that it is half of; false if it is no half. */
 export const settlementPart = (settlement: Settlement | null, names: Names): Html | false =>
   settlement !== null &&
   insetText({
     content: html`<h2 class="govuk-heading-s">${settlement.isWhole ? 'A settlement in several places: all of it is signed' : 'Half of a settlement'}</h2>${settlement.others.map((each) => otherHalf(each, names))}`,
   });
 
-/** Whether the other half can still be made: there is none, or each that there was has ended unsigned. */
+/** Whether the other half can still be made: there is none, or each one has ended unsigned. */
 const isAlone = (settlement: Settlement | null): boolean =>
   settlement === null || settlement.others.every(({ state }) => state !== 'open' && state !== 'agreed');
 
@@ -85,7 +85,7 @@ export async function makeOtherHalf(site: Site, asking: Asking, of: Of): Promise
     places.length > 0 &&
     details({
       summary: 'Is it half of a settlement? Make the other half',
-      content: html`${paragraph('A settlement may be in two places: part of it here, and part in another year’s fund or in the disputes. Each half is signed by itself. Until both are signed, each is shown as half.')}<ul class="govuk-list">${places.map(({ href, words }) => html`<li><a class="govuk-link" href="${href}?p.otherHalf=${proposal}">${words}</a></li>`)}</ul>`,
+      content: html`${paragraph('A settlement may be in two places: part of it here, and part in another year’s fund or in the disputes. Each half is signed separately. Until both are signed, the pages of each say that it is half of a settlement.')}<ul class="govuk-list">${places.map(({ href, words }) => html`<li><a class="govuk-link" href="${href}?p.otherHalf=${proposal}">${words}</a></li>`)}</ul>`,
     })
   );
 }

@@ -90,10 +90,10 @@ const overdueTable = (overdue: Tasks['overdue']): Html =>
     ]),
   })}</div>`;
 
-/** So many funds with something to close or to file are shown at first, those of the newest months. */
+/** How many funds are shown at first, those with the newest months. The others are folded. */
 const FUNDS_SHOWN = 5;
 
-/** A list of funds, the newest first; of many, the rest where somebody opens it. */
+/** A list of funds, the newest first. If there are many, the rest is folded. */
 function newestFirst<Each extends { readonly since: string }>(
   all: readonly Each[],
   listed: (some: readonly Each[], idPrefix: string) => Html,

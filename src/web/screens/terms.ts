@@ -12,11 +12,14 @@ import type { Names } from '../names.js';
 import { caseName } from './answer-words.js';
 import { scrolling } from './parts.js';
 
-/** The text of a proposal, field by field, in words. What a field is called, and how it is told, follows from its type. */
+/**
+ * The terms of a proposal or the content of a fact, field by field. Titles and words follow from the types of the
+ * fields.
+ */
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** The text of a fact. */
+/** The type and the data of a fact. */
 export interface Text {
   readonly type: string;
   readonly data: Data;
@@ -34,20 +37,20 @@ const NOTHING = '0.00';
 const DIGEST = /^[0-9a-f]{64}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The fields of an object, in the order in which its type names them. */
+/** The fields of an object, in the order of its type. */
 const fieldsOf = (type: z.ZodType, data: Data): Field[] =>
   Object.entries((type as z.ZodObject).shape as Readonly<Record<string, z.ZodType>>)
     .filter(([name]) => data[name] !== undefined)
     .map(([name, field]) => ({ name, field, title: titleOf(field, name), value: data[name] }));
 
-/** What people call a field. What the ledger fills in may have no title: noticeMonths is Notice months. */
+/** The title of a field. A field that the ledger fills in may have none: noticeMonths becomes Notice months. */
 const titleOf = (field: z.ZodType, name: string): string =>
   (saidOf(field, 'title') as string | undefined) ??
   plainly(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 
 const fieldsByName = (type: z.ZodType, data: Data) => new Map(fieldsOf(type, data).map((field) => [field.name, field]));
 
-/** A value of a field in words, by the type of the field. */
+/** The value of a field in words, by the field’s type. */
 export function worded({ field, title, value }: Omit<Field, 'name'>, names: Names): Content {
   const type = unwrapped(field, value)!;
   if (Array.isArray(value)) return ofList(type as z.ZodArray<z.ZodType>, value, title, names);
@@ -61,15 +64,15 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   if (type instanceof z.ZodEnum) return plainly(text);
   const named = namedBy(field);
   if (named === 'proposal') return html`<a class="govuk-link" href="/proposals/${text}">read it</a>`;
-  // What an officer wrote is shown as it was written, to the letter.
-  // What is not known yet, such as a body that is about to be registered, has no other name.
+  // A text that an officer wrote is shown unchanged. A name that the ledger does not know yet, such as that of a body
+  // about to be registered, is shown as it is.
   const isBody = namedBy(field) === 'partner' || saidOf(field, CHOSEN_FROM) === 'bodies in the register';
   return names.said?.(field, text) ?? knownAs(isBody ? 'partner' : named, text, names) ?? text;
 }
 
 const FUND = /^.+-20\d{2}-\d{2}$/;
 
-/** What people call what a field names; undefined where it has no other name. A body that may have ended is chosen from a list. */
+/** The readable name of what a field names; undefined if it has none. */
 function knownAs(named: Named | undefined, text: string, names: Names): string | undefined {
   if (named === 'case') return caseName(text);
   if (named === 'area') return areaName(text);
@@ -83,7 +86,7 @@ const numberWorded = (value: number, told: unknown): Content =>
 
 function ofObject(type: z.ZodType, data: Data, names: Names): Html {
   const lines = fieldsOf(type, data).map((each) =>
-    // Which kind of thing it is: the title says it in full.
+    // A fixed value says which kind of thing this is, and the title says it in full.
     each.field instanceof z.ZodLiteral && typeof each.value === 'string'
       ? each.title
       : html`${each.title}: ${worded(each, names)}`,
@@ -93,7 +96,10 @@ function ofObject(type: z.ZodType, data: Data, names: Names): Html {
 
 const isObject = (value: unknown): value is Data => typeof value === 'object';
 
-/** Items of one shape with plain fields are a table, with a column for all that any of them holds; others are a list. */
+/**
+ * A list as content. Items with the same plain fields become a table, with a column for each field that occurs; other
+ * items become a list.
+ */
 function ofList({ element }: z.ZodArray<z.ZodType>, value: readonly unknown[], title: string, names: Names): Content {
   if (value.length === 0) return 'None';
   if (!value.every(isObject))
@@ -124,7 +130,7 @@ interface Told {
   readonly content: Content;
 }
 
-/** The fields of a text. Where it holds another text, that one’s fields are told by its own type. */
+/** The fields of a fact. If a field holds another fact, that one’s own type decides how it is shown. */
 function told(kind: AnyKind, { type, data }: Text, names: Names): Map<string, Told> {
   const { stored, texts = [] } = factOf(kind, type);
   const tell = ({ name, ...field }: Field): Content => {
@@ -135,7 +141,7 @@ function told(kind: AnyKind, { type, data }: Text, names: Names): Map<string, To
   return new Map(fieldsOf(stored, data).map((field) => [field.name, { title: field.title, content: tell(field) }]));
 }
 
-/** The fields of a text, and what else belongs to its terms. */
+/** The fields of a fact, and the other terms of the proposal. */
 export const termsList = (kind: AnyKind, text: Text, more: readonly Told[], names: Names): Html =>
   summaryList({
     rows: [...told(kind, text, names).values(), ...more].map(({ title, content }) => ({
@@ -144,7 +150,7 @@ export const termsList = (kind: AnyKind, text: Text, more: readonly Told[], name
     })),
   });
 
-/** What a counter changed: each field as it was and as it is now. */
+/** What a counter-offer changed: each field before and after. */
 export function changesTable(kind: AnyKind, was: Text, now: Text, names: Names): Html {
   const [before, after] = [told(kind, was, names), told(kind, now, names)];
   const changed = [...new Map([...before, ...after])].filter(
