@@ -236,6 +236,33 @@ const whole = ({ headers, body }: LightMyRequestResponse): string =>
 const spellings = (secret: string): string[] =>
   /^\d+\.\d\d$/.test(secret) ? [secret, secret.replace(/\B(?=(\d{3})+\.)/g, ',')] : [secret];
 
+/** What a reader may not see of the areas, and one expression that finds any of it: most answers are looked through once. */
+interface Hidden {
+  readonly secrets: readonly string[];
+  readonly any: RegExp;
+}
+
+const hiddenFrom = new WeakMap<readonly Area[], Map<string, Hidden>>();
+
+function hidden(areas: readonly Area[], to: readonly Relation[]): Hidden {
+  const known = hiddenFrom.get(areas) ?? new Map<string, Hidden>();
+  hiddenFrom.set(areas, known);
+  const found = known.get(to.join()) ?? hiddenOf(areas, to);
+  known.set(to.join(), found);
+  return found;
+}
+
+function hiddenOf(areas: readonly Area[], to: readonly Relation[]): Hidden {
+  const secrets = areas.flatMap(({ ofFund, ofCases }, index) => {
+    const { fund, cases } = READS[to[index]!];
+    return [...(fund ? [] : ofFund), ...(cases ? [] : ofCases)];
+  });
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  // An expression of no alternatives would match everything.
+  const any = secrets.length === 0 ? /(?!)/ : new RegExp(secrets.flatMap(spellings).map(literal).join('|'));
+  return { secrets, any };
+}
+
 /** What of an area an answer tells somebody who may not read it, and did not ask for it by name. */
 function told(
   answer: LightMyRequestResponse,
@@ -243,13 +270,10 @@ function told(
   areas: readonly Area[],
   to: readonly Relation[],
 ): string[] {
+  const { secrets, any } = hidden(areas, to);
   const said = whole(answer);
-  return areas.flatMap(({ ofFund, ofCases }, index) => {
-    const { fund, cases } = READS[to[index]!];
-    return [...(fund ? [] : ofFund), ...(cases ? [] : ofCases)].filter(
-      (secret) => !asked.includes(secret) && spellings(secret).some((each) => said.includes(each)),
-    );
-  });
+  if (!any.test(said)) return [];
+  return secrets.filter((secret) => !asked.includes(secret) && spellings(secret).some((each) => said.includes(each)));
 }
 
 /** A request of an operation about an area. */

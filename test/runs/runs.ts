@@ -5,7 +5,7 @@ import t from 'tap';
 
 /**
  * A run: the files of tests of one room, one after the other in one process. Node starts once for them, and the program is
- * loaded and compiled once. Every file can be run by itself as well. Two runs go on beside each other: none is much longer
+ * loaded and compiled once. Every file can be run by itself as well. Three runs go on beside each other: none is much longer
  * than the others.
  */
 
