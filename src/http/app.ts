@@ -3,7 +3,9 @@ import sseModule, { type SSEPluginOptions } from '@fastify/sse';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
+  type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   type FastifyPluginAsync,
 } from 'fastify';
@@ -14,6 +16,7 @@ import { createSights, type Sight } from '../ledger/access.js';
 import {
   answerForNode,
   createMethods,
+  isForAPage,
   NAME_LENGTH_MAX,
   readBodies,
   refuseMalformed,
@@ -32,7 +35,7 @@ import { registerQuestionRoutes } from './questions.js';
 import { headersOfData, headersOfPages } from './security-headers.js';
 import type { SignedIn, SignIn } from './sign-in.js';
 import { registerWhatIf } from './what-if.js';
-import { registerPages } from '../web/pages.js';
+import { registerPages, type AnswersForBrowsers } from '../web/pages.js';
 import type { PagesOptions } from '../web/site.js';
 import { writtenBy } from './written.js';
 
@@ -79,10 +82,6 @@ export interface AppOptions {
 /** The package exports the plugin itself, but its types declare a namespace. */
 const sse = sseModule as unknown as FastifyPluginAsync<SSEPluginOptions>;
 
-/** Whether a browser asks for a page. Programs get answers for programs. */
-const isForAPage = ({ method, url, headers: { accept = '' } }: FastifyRequest): boolean =>
-  method === 'GET' && accept.includes('text/html') && !url.startsWith('/v1/');
-
 const BODY_BYTES_MAX = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const WAIT_MS_MAX = 2_000;
@@ -101,6 +100,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   } = options;
   const { feeds, trustedProxies = [], accessLog = logger, metricsToken, securityContact } = options;
   const [ofData, ofPages] = [headersOfData(), headersOfPages()];
+  let browsers: AnswersForBrowsers | undefined;
+  const failed = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    if (!browsers || !isForAPage(request.url, request.headers.accept)) return onError(error, request, reply);
+    return error.code === 'FST_ERR_BAD_URL'
+      ? browsers.missing(request, reply)
+      : browsers.refused(error, request, reply);
+  };
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // Each request gets one line, written when it has been answered (operations.ts).
@@ -116,7 +122,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     http: { requireHostHeader: false },
     return503OnClosing: false,
     // An address that cannot be read is answered before any hook runs.
-    frameworkErrors: (error, request, reply) => void onError(error, request, reply.headers(ofPages)),
+    frameworkErrors: (error, request, reply) => void failed(error, request, reply.headers(ofPages)),
     // An idle connection that a client keeps open must not delay a stop.
     forceCloseConnections: 'idle',
   });
@@ -130,7 +136,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     stopping = true;
     for (const act of closers) act();
   });
-  app.setErrorHandler(onError);
+  app.setErrorHandler(failed);
   // The handlers read what a client sends (problem.ts, `parsed`). The schemas of routes only document it.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(({ schema }: { schema: z.ZodType }) => writtenBy(schema));
@@ -152,17 +158,19 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   registerOperations(app, ledger, { accessLog, metricsToken, securityContact });
   const unrouted = refuseUnrouted(methodsOf);
-  let missingPage: ReturnType<typeof registerPages> | undefined;
   app.setNotFoundHandler((request, reply) => {
-    if (missingPage && isForAPage(request)) return missingPage(request, reply);
+    const isPage = browsers && isForAPage(request.url, request.headers.accept);
+    // Where there is a page, another method is told what it takes.
+    if (isPage && (request.method === 'GET' || methodsOf(request.url).length === 0))
+      return browsers!.missing(request, reply);
     return unrouted(request, (methods) => void reply.header('allow', methods));
   });
-  answerForNode(app, ofPages);
+  answerForNode(app, ofPages, () => browsers);
 
   const { pages } = options;
   if (pages)
     await app.register(async (site) => {
-      missingPage = registerPages(site, ledger, demonstration, pages, refusalOf);
+      browsers = registerPages(site, ledger, demonstration, pages, refusalOf);
     });
   else app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
 

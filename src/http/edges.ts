@@ -22,13 +22,36 @@ const OF_PARSER: Readonly<Record<string, Refusal>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: refuse('body_too_large', 'The extensions of the body’s chunks are too long.'),
 };
 
-type ParserError = Error & { readonly code?: string };
+type ParserError = Error & { readonly code?: string; readonly rawPacket?: Buffer };
 
 const refusalOf = ({ code = '', message }: ParserError): Refusal =>
   OF_PARSER[code] ?? refuse('request_malformed', `It is not HTTP as its standard has it: ${message}.`);
 
-/** Answers requests that Node’s parser refuses, and requests for something that Node does not know. */
-export function answerForNode(app: FastifyInstance, headers: Readonly<Record<string, string>>): void {
+/** Whether a browser asks for a page, by its Accept header. Programs get answers for programs. */
+export const isForAPage = (url: string, accept = ''): boolean =>
+  accept.includes('text/html') && !/^\/v1(\/|$)/.test(url);
+
+/** The same of a request that could not be read whole. */
+function isUnreadForAPage({ rawPacket }: ParserError): boolean {
+  const [first = '', ...rest] = rawPacket?.toString('latin1').split('\r\n') ?? [];
+  const accept = rest.find((line) => /^accept:/i.test(line));
+  return isForAPage(first.split(' ')[1] ?? '', accept);
+}
+
+/** A refusal as a page, for what no request was read of. */
+interface Unread {
+  unread(refusal: Refusal): { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+/**
+ * Answers requests that Node’s parser refuses, and requests for something that Node does not know. `browsers` makes the
+ * pages for browsers; undefined if the service has no pages.
+ */
+export function answerForNode(
+  app: FastifyInstance,
+  headers: Readonly<Record<string, string>>,
+  browsers: () => Unread | undefined,
+): void {
   /** The answer that a connection is sending. No other answer is written into it. */
   const answering = new WeakMap<Duplex, ServerResponse>();
   const server: Server = app.server;
@@ -36,10 +59,14 @@ export function answerForNode(app: FastifyInstance, headers: Readonly<Record<str
     answering.set(socket, response);
   });
 
-  const written = (refusal: Refusal): { readonly status: number; readonly body: string; readonly with: object } => {
+  const written = (
+    refusal: Refusal,
+    asPage: boolean,
+  ): { readonly status: number; readonly body: string; readonly with: object } => {
     app.onRefusal(refusal.rule);
     const problem = problemOf(refusal, randomUUID());
-    const body = JSON.stringify(problem);
+    const shown = asPage ? browsers()?.unread(refusal) : undefined;
+    const body = shown?.body ?? JSON.stringify(problem);
     return {
       status: problem.status,
       body,
@@ -47,6 +74,7 @@ export function answerForNode(app: FastifyInstance, headers: Readonly<Record<str
         ...headers,
         'cache-control': 'no-store',
         'content-type': PROBLEM_TYPE,
+        ...shown?.headers,
         'content-length': Buffer.byteLength(body),
         connection: 'close',
       },
@@ -61,13 +89,16 @@ export function answerForNode(app: FastifyInstance, headers: Readonly<Record<str
       socket.destroy();
       return;
     }
-    const { status, body, with: fields } = written(refusalOf(error));
+    const before = response?.req;
+    const isBrowser = isUnreadForAPage(error) || isForAPage(before?.url ?? '', before?.headers.accept);
+    const { status, body, with: fields } = written(refusalOf(error), isBrowser);
     const head = Object.entries(fields).map(([name, value]) => `${name}: ${String(value)}\r\n`);
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]!}\r\n${head.join('')}\r\n${body}`);
   });
   server.on('checkExpectation', ({ headers: { expect } }: IncomingMessage, response: ServerResponse) => {
     const said = refuse('expectation_not_met', `The header Expect is "${String(expect).slice(0, 100)}".`);
-    const { status, body, with: fields } = written(said);
+    // No browser expects anything.
+    const { status, body, with: fields } = written(said, false);
     response.writeHead(status, fields as Record<string, string>).end(body);
   });
 }

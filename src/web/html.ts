@@ -48,6 +48,14 @@ export const html = (strings: TemplateStringsArray, ...values: readonly Content[
 export const joined = (pieces: readonly Content[], between: Content = ''): Html =>
   new Html(pieces.map(written).join(written(between)));
 
+/** The words of a piece, without its elements. */
+export const withoutElements = (content: Content): Html =>
+  new Html(
+    written(content)
+      .replace(/<[^>]*>/g, '')
+      .trim(),
+  );
+
 /** Attributes of an element: `true` gives a name alone; undefined and false are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -5,6 +5,7 @@ import { refuse, RULES, type Refusal } from '../domain/rules.js';
 import type { Rule } from '../domain/grammar/rule.js';
 import { createSights } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { createRoots } from '../ledger/roots.js';
 import { registerAssets } from './assets.js';
 import { page, type Around } from './layout.js';
 import { registerFirstRun } from './first-run.js';
@@ -58,6 +59,16 @@ const WAIT_SECONDS = 2;
 
 const NOT_MARKED = refuse('form_not_ours', 'The form came from another site, or without the token of your session.');
 
+/** How a browser is answered where no page of ours has taken its request. */
+export interface AnswersForBrowsers {
+  missing(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+  refused(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+  /** What is refused before there is a request: the page, and the headers that it is sent with. */
+  unread(refusal: Refusal): { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+const PAGE_TYPE = 'text/html; charset=utf-8';
+
 const isForm = (request: FastifyRequest): boolean => request.method === 'POST';
 
 export function registerPages(
@@ -66,7 +77,7 @@ export function registerPages(
   demonstration: boolean,
   options: PagesOptions,
   refusalOf: (error: FastifyError) => Refusal,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
+): AnswersForBrowsers {
   const { publicUrl, once, provider } = options;
   const secure = publicUrl?.startsWith('https:') ?? false;
   // Browsers accept a cookie with this prefix only from this host, and only over TLS.
@@ -218,7 +229,7 @@ export function registerPages(
   const toSignIn = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     redirect(reply, `/sign-in?to=${encodeURIComponent(isForm(request) ? '/' : request.url)}`);
 
-  const asPage = (reply: FastifyReply): FastifyReply => reply.type('text/html; charset=utf-8');
+  const asPage = (reply: FastifyReply): FastifyReply => reply.type(PAGE_TYPE);
   const hidden = { schema: { hide: true } };
 
   const site: Site = {
@@ -227,6 +238,7 @@ export function registerPages(
     people,
     demonstration,
     options,
+    rootOf: createRoots(ledger),
     tickets: createTickets(options.sessionKeys, secure),
     get: (path, handler) =>
       void app.get(path, hidden, async (request, reply) => {
@@ -331,18 +343,23 @@ export function registerPages(
     const tooMany = keepsForm || isAsset ? undefined : await oneTooMany(request, reply);
     if (tooMany) throw new Refused(tooMany);
   });
-  app.setErrorHandler(async (error: FastifyError | Refused, request, reply) => {
+  async function refused(error: FastifyError | Refused, request: FastifyRequest, reply: FastifyReply) {
     const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
-    const { status, title }: Rule = RULES[refusal.rule];
+    const { status }: Rule = RULES[refusal.rule];
     if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'page failed');
-    const body = refusedPage(title, refusal, status >= 500 ? request.id : undefined);
     if (status === 503 && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(WAIT_SECONDS));
     // A request that was refused before the hooks of the pages still has other headers.
     return asPage(reply)
       .headers(headers())
       .status(status)
-      .send(page(await aroundRefusal(request, reply, refusal), { title: `Error: ${title}`, main: body }));
-  });
+      .send(
+        page(
+          await aroundRefusal(request, reply, refusal),
+          refusedPage(refusal, status >= 500 ? request.id : undefined),
+        ),
+      );
+  }
+  app.setErrorHandler(refused);
 
   registerSignIn(site);
   registerSignInAgain(site);
@@ -362,11 +379,18 @@ export function registerPages(
   registerPartners(site);
   registerNextYear(site);
 
-  return async (request, reply) =>
-    asPage(reply)
-      .headers(headers())
-      .status(404)
-      .send(missingPage(around(await sessionOf(request, reply))));
+  return {
+    missing: async (request, reply) =>
+      asPage(reply)
+        .headers(headers())
+        .status(404)
+        .send(missingPage(around(await sessionOf(request, reply)))),
+    refused,
+    unread: (refusal) => ({
+      body: page({ style, demonstration, token: '' }, refusedPage(refusal)),
+      headers: { ...headers(), 'content-type': PAGE_TYPE },
+    }),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
-import { Refusal } from '../domain/rules.js';
+import { Refusal, RULES, type RuleCode } from '../domain/rules.js';
+import type { Rule } from '../domain/grammar/rule.js';
 import { remedyOf, type Ways } from '../ledger/remedies.js';
 import { errorSummary } from './components/fields.js';
 import { html, type Html } from './html.js';
@@ -40,16 +41,82 @@ const WAYS: Ways = {
   },
 };
 
+/** What a refusal is called, what was refused and what to do, as a page says it. */
+interface Said {
+  readonly title: string;
+  readonly why?: string;
+  readonly remedy: string;
+}
+
+/** Refusals of a request itself: their rules speak to programs, and a browser’s reader is told this instead. */
+const OF_A_BROWSER: Partial<Record<RuleCode, Said>> = {
+  method_not_allowed: {
+    title: 'Nothing can be sent to this page',
+    why: 'This page only shows something. What you sent to it is not recorded.',
+    remedy: 'Open the page again, and use its own buttons.',
+  },
+  request_malformed: {
+    title: 'What your browser sent cannot be read',
+    why: 'It is not written as browsers write it. Nothing of it is recorded.',
+    remedy: 'Open the page again. If this comes again, tell whoever runs the service.',
+  },
+  request_too_slow: {
+    title: 'What you sent did not arrive in time',
+    why: 'Your connection was too slow, or was cut off. Nothing of it is recorded.',
+    remedy: 'Go back and send it again.',
+  },
+  address_too_long: {
+    title: 'The address is too long',
+    why: 'No page of this service has so long an address.',
+    remedy: 'If you copied the address, check where it ends. If you filled in a form, enter less in it.',
+  },
+  headers_too_large: {
+    title: 'Your browser sent too much beside the address',
+    why: 'It keeps more cookies for this address than the service reads.',
+    remedy: 'Remove the cookies that your browser keeps for this address, then sign in again.',
+  },
+  body_too_large: {
+    title: 'What you sent is too large',
+    remedy: 'Go back and send less: a shorter text, a shorter table, or a smaller file.',
+  },
+  body_not_supported: {
+    title: 'What you sent cannot be read here',
+    why: 'This page takes its own forms only. What you sent is not recorded.',
+    remedy: 'Open the page again, and use its own buttons.',
+  },
+  body_not_json: {
+    title: 'What you sent cannot be read here',
+    why: 'This page takes its own forms only. What you sent is not recorded.',
+    remedy: 'Open the page again, and use its own buttons.',
+  },
+  body_compressed: {
+    title: 'What you sent cannot be read here',
+    why: 'It arrived compressed, and forms are sent as they are. Nothing of it is recorded.',
+    remedy: 'Open the page again, and use its own buttons.',
+  },
+  too_many_requests: { title: 'Too many pages were asked for', remedy: 'Wait that long, then open the page again.' },
+};
+
+/** A refusal as a whole page says it. */
+const saidOf = ({ rule, detail }: Refusal): Required<Said> => {
+  const own = OF_A_BROWSER[rule];
+  const { title }: Rule = RULES[rule];
+  return { title, remedy: remedyOf(rule, WAYS), ...own, why: own?.why ?? detail };
+};
+
 /**
  * A refusal as an officer reads it: the words of the rule, what to do, and in small print its code. `request` is the
  * identifier under which the service has logged a failure; undefined if nothing failed.
  */
-export const refusedPage = (title: string, { rule, detail }: Refusal, request?: string): Html =>
-  html`${errorSummary({
+export function refusedPage(refusal: Refusal, request?: string): { readonly title: string; readonly main: Html } {
+  const { title, why, remedy } = saidOf(refusal);
+  const main = html`${errorSummary({
     title: 'There is a problem',
-    description: html`${detail}`,
+    description: html`${why}`,
     errors: [],
-  })}${heading(title)}${paragraph(remedyOf(rule, WAYS))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${rule}${request !== undefined && `. The request’s identifier: ${request}`}</p>`;
+  })}${heading(title)}${paragraph(remedy)}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${refusal.rule}${request !== undefined && `. The request’s identifier: ${request}`}</p>`;
+  return { title: `Error: ${title}`, main };
+}
 
 /** The same above the page on which the officer was working, which stays as it was. */
 export const refusedAbove = ({ rule, detail }: Refusal, names: { in(sentence: string): string }): Html =>

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Sight } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { RootOf } from '../ledger/roots.js';
 import type { Documents } from '../store/documents.js';
 import type { OnceStore } from '../store/once-store.js';
 import type { Around } from './layout.js';
@@ -70,6 +71,7 @@ export interface Site {
   readonly people: People;
   readonly demonstration: boolean;
   readonly options: PagesOptions;
+  readonly rootOf: RootOf;
   /** The sign-ins that were begun with the provider and are not finished. */
   readonly tickets: Tickets;
   /** Registers a page for officers. A reader who is not signed in is sent to sign in, and then back to the page. */

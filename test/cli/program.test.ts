@@ -205,6 +205,22 @@ t.test('a digest that an earlier program gave is found where it was, or told to 
   t.match(await verify(digest, '--at', '0'), { code: 2, err: /1 at least/ });
 });
 
+t.test('a root that a page names is held to the first events of the ledger', async (t) => {
+  const ledger = await openedLedger(t);
+  const [two, all] = [hexOf(await ledger.ledger.tree.rootAt(2)), hexOf(await ledger.ledger.tree.rootAt(6))];
+  await ledger.close();
+  const verify = (...words: string[]) => runHere(['verify', '--ledger', ledger.file, '--root', ...words]);
+  t.match(await verify(two, '--at', '2'), { code: 0, err: /The root is that of the first 2 events\./ });
+  t.match(await verify(all.toUpperCase(), '--at', '6'), { code: 0, err: /of the first 6 events/ });
+  t.match(await verify(two, '--at', '3'), {
+    code: 1,
+    out: /not the root of the first 3 events/,
+    err: /found by root/,
+  });
+  t.match(await verify(two, '--at', '7'), { code: 1, out: /there are no 7 events in this ledger/ });
+  t.match(await verify(two), { code: 2, err: /with --at/ });
+});
+
 t.test('the doctor looks at the machine and at the file', async (t) => {
   const ledger = await openedLedger(t);
   await ledger.close();

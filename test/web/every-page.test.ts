@@ -1,4 +1,5 @@
 import t from 'tap';
+import { hexOf } from '../../evidence/tree.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { plainly } from '../../src/web/format.js';
 import { demonstration } from '../support/scenarios.js';
@@ -19,10 +20,21 @@ const FROM = [
   '/register/history/26',
 ];
 
+const FORMS_FROM = [
+  ...['propose/contribution-agreed', 'propose/agreement-varied', 'record/fact-reversed', 'deal'].flatMap((each) =>
+    ['norfolk-2017-18', 'norfolk-2025-26'].map((fund) => `/funds/${fund}/${each}`),
+  ),
+  ...['propose/split-decided', 'propose/disputes-settled', 'record/fact-reversed', 'deal'].map(
+    (each) => `/areas/norfolk/disputes/${each}`,
+  ),
+];
+
 let everything:
   | Promise<{
       readonly ledger: Ledger;
       readonly pages: readonly Walked[];
+      /** The first page of forms, which an officer fills in. */
+      readonly forms: readonly Walked[];
       readonly get: (path: string) => Promise<string>;
     }>
   | undefined;
@@ -34,6 +46,7 @@ const everyPage = () =>
     const { visitor } = await site(t, own);
     const machine = () => visitor().signIn('norfolk-auditor');
     const pages = await walk(machine, FROM, 2);
+    const forms = await walk(() => visitor().signIn('norfolk-finance'), FORMS_FROM, 0);
     let asked = 0;
     let reader = await machine();
     const get = async (path: string): Promise<string> => {
@@ -41,7 +54,7 @@ const everyPage = () =>
       const { statusCode, headers, body } = await reader.get(path);
       return statusCode === 303 ? get(headers.location!) : body;
     };
-    return { ledger: own.ledger, pages, get };
+    return { ledger: own.ledger, pages, forms, get };
   })());
 
 /** The form of the dates, and the address that a browser asks for when its button is pressed and nothing was changed. */
@@ -207,3 +220,59 @@ t.test('an area has one name on every page', async (t) => {
       path,
     );
 });
+
+const titleOf = (body: string): string => readOf(/<title>([\s\S]*?)<\/title>/.exec(body)![1]!);
+
+t.test('two tabs can be told apart: no two pages have one title', async (t) => {
+  const { pages, forms } = await everyPage();
+  const titled = new Map<string, string>();
+  for (const { path, body } of [...pages, ...forms]) {
+    // Pages of one list that begin at different rows are one page.
+    const [, dates = ''] = /<div class="bcf-dates">[\s\S]*?<\/form>([\s\S]*?)<\/p>/.exec(body) ?? [];
+    const own = `${path.split('?')[0]!} ${readOf(dates).split('.')[0]!}`;
+    const title = titleOf(body);
+    t.ok([undefined, own].includes(titled.get(title)), `${title}: ${own} and ${titled.get(title)!}`);
+    titled.set(title, own);
+  }
+  t.ok(titled.size > 300, `${titled.size} titles`);
+});
+
+const twice = (all: readonly string[]): string[] => [...new Set(all.filter((each, at) => all.indexOf(each) !== at))];
+
+t.test('each table has a caption, and each of its rows a header; no two have one name', async (t) => {
+  const { pages, forms } = await everyPage();
+  let rows = 0;
+  for (const { path, body } of [...pages, ...forms]) {
+    t.notMatch(body, /<h\d[^>]*>(<a[^>]*>)?(Open|None)</, `${path}: a heading says what is under it`);
+    const tables = body.match(/<table[\s\S]*?<\/table>/g) ?? [];
+    const captions = tables.map((each) => readOf(/<caption[^>]*>([\s\S]*?)<\/caption>/.exec(each)?.[1] ?? ''));
+    t.notOk(captions.includes(''), `${path}: every table has a caption`);
+    t.same(twice(captions), [], `${path}: captions`);
+    const regions = [...body.matchAll(/ aria-label="([^"]*)"/g)].map(([, name]) => name!);
+    t.same(twice(regions), [], `${path}: names of regions`);
+    for (const [row] of tables.flatMap((each) => [...each.matchAll(/<tr[\s\S]*?<\/tr>/g)])) {
+      if (row.includes('scope="col"')) continue;
+      const [, header = ''] = /^<tr[^>]*>\s*<th scope="row"[^>]*>([\s\S]*?)<\/th>/.exec(row) ?? [];
+      t.not(readOf(header), '', `${path}: ${readOf(row)}`);
+      rows++;
+    }
+  }
+  t.ok(rows > 1_000, `${rows} rows`);
+});
+
+t.test(
+  'a printed page says of which events it was worked out, and their root: it can be held to the ledger',
+  async (t) => {
+    const { pages, ledger } = await everyPage();
+    let printed = 0;
+    for (const { path, body } of pages) {
+      const [, size, root] = /first (\d+) events of the ledger\. Their root is ([0-9a-f]{64})\.<\/p>/.exec(body) ?? [];
+      // A page that says how much of the ledger it rests on says so on paper, too.
+      t.equal(size !== undefined, /(first|from a ledger of) \d+ events/.test(body), path);
+      if (size === undefined) continue;
+      t.equal(root, hexOf(await ledger.tree.rootAt(Number(size))), path);
+      printed++;
+    }
+    t.ok(printed > 200, `${printed} pages`);
+  },
+);

@@ -38,7 +38,7 @@ t.test('each field has its title, its bodies their names, and what was written i
   const { body } = await (await visitor().signIn('county-finance')).get(`/proposals/${id}`);
   t.match(
     read(body),
-    /Terms Effective day 1 April 2016 Contribution north-extra Who pays NHS North CCG Source of funding Additional NHS contribution Amount £1,000,000\.00 How often Every year Instalments Due Amount 1 April 2016 £1,000,000\.00 Note See NHS_ADD, 2016 Last day to sign None/,
+    /Terms Effective day 1 April 2016 Contribution north-extra Who pays NHS North CCG Source of funding Additional NHS contribution Amount £1,000,000\.00 How often Every year Instalments Instalments Due Amount 1 April 2016 £1,000,000\.00 Note See NHS_ADD, 2016 Last day to sign None/,
   );
 });
 
@@ -54,7 +54,7 @@ t.test('a counter shows each field that it changed, as it was and as it is now',
   const { body } = await (await visitor().signIn('north-ccg-chief')).get(`/proposals/${id}`);
   t.match(
     read(body),
-    /What the counter changed Field Was Is now Amount £1,000,000\.00 £900,000\.00 How often Every year This year only Instalments Due Amount 1 April 2016 £1,000,000\.00 Due Amount 1 April 2016 £900,000\.00 Note Not provided As the board decided/,
+    /What the counter changed Field Was Is now Amount £1,000,000\.00 £900,000\.00 How often Every year This year only Instalments Was: instalments Due Amount 1 April 2016 £1,000,000\.00 Is now: instalments Due Amount 1 April 2016 £900,000\.00 Note Not provided As the board decided/,
   );
   t.match(read(body), /Proposed by North ccg finance, .* Countered by County finance, finance officer of Testshire/);
 });

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { sizeOfDigest } from '../../ledger/audit/chain-digest.js';
+import { rootOfFirst } from '../../ledger/audit/noted-root.js';
 import { CHECKS, verify } from '../../ledger/audit/verify.js';
 import type { EventStore } from '../../store/event-store.js';
 import { EXIT, Ended, type Commands, type Terminal } from '../terminal.js';
@@ -34,18 +35,28 @@ function verifyCommand({ program, withLedger, output, toRead }: Terminal): void 
         'a digest printed by an earlier version of the program; the answer says how many events it covers',
       ).argParser(digest),
     )
-    .option('--at <size>', 'how many events the digest must cover', size)
+    .addOption(
+      new Option(
+        '--root <hex>',
+        'a root that a printed page names, or that you noted; give its number of events with --at',
+      ).argParser(digest),
+    )
+    .option('--at <size>', 'how many events the root or the digest must cover', size)
     .addHelpText(
       'after',
       `\nChecks:\n${CHECKS.map(({ name, promise }) => `  ${name.padEnd(12)}${promise}`).join('\n')}`,
     )
-    .action(async (options: { ledger: string; json?: true; digest?: string; at?: number }) => {
+    .action(async (options: { ledger: string; json?: true; digest?: string; root?: string; at?: number }) => {
+      if (options.root !== undefined && options.at === undefined)
+        throw new Ended(EXIT.usage, 'Give the number of events of the root with --at.');
       const store = toRead(options.ledger);
       try {
         const { size, root, streams, voids, halfSettled, problems: findings, found: counts } = await verify(store);
         const noted = options.digest === undefined ? undefined : await notedDigest(store, options.digest, options.at);
-        const problems = [...findings, ...(noted?.problem ? [noted.problem] : [])];
-        const found = { ...counts, ...(noted?.problem && { [noted.problem.check]: 1 }) };
+        const printed = options.root === undefined ? undefined : await notedRoot(store, options.root, options.at!);
+        const wrong = [noted?.problem, printed?.problem].filter((each) => each !== undefined);
+        const problems = [...findings, ...wrong];
+        const found = { ...counts, ...Object.fromEntries(wrong.map(({ check }) => [check, 1])) };
         if (options.json)
           output.data(JSON.stringify({ size, root, streams, voids, halfSettled, problems, found }, null, 2));
         else for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
@@ -58,6 +69,7 @@ function verifyCommand({ program, withLedger, output, toRead }: Terminal): void 
         output.note(`${what}; all is well.\nSize ${size}, root ${root}.`);
         for (const words of halfSettled) output.note(`Half of a settlement: ${words}`);
         if (noted) output.note(`The digest is that of the first ${noted.size} events.`);
+        if (printed) output.note(`The root is that of the first ${options.at!} events.`);
       } finally {
         await store.close();
       }
@@ -92,6 +104,17 @@ async function notedDigest(store: EventStore, digest: string, at: number | undef
       ? 'this ledger does not begin with the events that the digest covers. Either the digest is of another ledger, or recorded events were changed.'
       : `it covers the first ${size} events, but --at says ${at!}.`;
   return { size, problem: { check: 'digest', where: `the digest ${digest}`, words } };
+}
+
+/** What is wrong where a root that was printed or noted down is not that of so many events. */
+async function notedRoot(store: EventStore, noted: string, at: number) {
+  const root = await rootOfFirst(store, at);
+  if (root === noted) return {};
+  const words =
+    root === undefined
+      ? `there are no ${at} events in this ledger: the last were taken away, or it is another ledger.`
+      : `it is not the root of the first ${at} events: what it was printed from is not what is there now.`;
+  return { problem: { check: 'root', where: `the root ${noted}`, words } };
 }
 
 function digest(text: string): string {

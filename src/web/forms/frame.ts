@@ -2,6 +2,7 @@ import { hiddenFields } from '../components/fields.js';
 import { breadcrumbs } from '../components/ways.js';
 import { html, type Content, type Html } from '../html.js';
 import { page } from '../layout.js';
+import { placeName } from '../screens/tasks.js';
 import type { Asking, Form } from '../site.js';
 import { TRAVELS, type Errand } from './form.js';
 import { withDeal } from './parts.js';
@@ -42,6 +43,10 @@ export const draftOf = ({ asking, errand, form }: Around, shown: readonly string
     ...travelling(form, shown),
   });
 
+/** The fund, the disputes of an area, or the register, for which the form is filled in. */
+const whereIs = ({ kind, name }: Errand): string =>
+  placeName(name === '' ? { kind: 'register', in: name } : { kind, in: name });
+
 /** A page of a form, with any content. */
 export function shell(
   { asking, errand }: Around,
@@ -54,7 +59,7 @@ export function shell(
 ): string {
   const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
   return page(asking.around, {
-    title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}`,
+    title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}${errand.counters ? ' (counter-offer)' : ''}, ${whereIs(errand)}`,
     section: errand.kind === 'fund' ? 'funds' : 'tasks',
     before: breadcrumbs({ items: [errand.back, { content: errand.fact.title }] }),
     main,

@@ -7,6 +7,7 @@ import { askedOf } from '../asking.js';
 import { button, errorMessage, errorSummary, hiddenFields } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { insetText, notificationBanner, tag, warningText } from '../components/words.js';
+import { printedSource } from '../foot.js';
 import { fundName, instant, isNothing, sum, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
@@ -132,6 +133,7 @@ function goesOn(
         table({
           caption: 'What goes on, £. A rise is in per cent: leave it empty for the same sum',
           captionClasses: 'govuk-table__caption--s',
+          firstCellIsHeader: true,
           head: [
             { content: 'In the next year' },
             { content: 'This year', format: 'numeric' },
@@ -159,6 +161,9 @@ const notOn = ({ leftOut }: RollForwardText, names: Names): Html => {
       : scrolling(
           'What is left out',
           table({
+            caption: 'What is left out',
+            captionClasses: 'govuk-visually-hidden',
+            firstCellIsHeader: true,
             head: [{ content: 'In this year' }, { content: 'Why it does not go on' }],
             rows: rows.map(({ what, why }) => [{ content: names.in(what) }, { content: names.in(why) }]),
           }),
@@ -180,6 +185,9 @@ const toDo = ({ steps }: RollForwardText, names: Names): Html =>
   scrolling(
     'What would be done',
     table({
+      caption: 'What would be done',
+      captionClasses: 'govuk-visually-hidden',
+      firstCellIsHeader: true,
       head: [{ content: 'What would be done' }, { content: 'Who can do it' }, { content: 'Who signs' }],
       rows: steps.map(({ act, sentences, bodies, signs }) => [
         {
@@ -206,6 +214,9 @@ const waitingPart = ({ waiting }: RollForwardText, names: Names): Html =>
       : scrolling(
           'What waits for a signature',
           table({
+            caption: 'What waits for a signature',
+            captionClasses: 'govuk-visually-hidden',
+            firstCellIsHeader: true,
             head: [{ content: 'Proposal' }, { content: 'From' }, { content: 'Waits for' }],
             rows: waiting.map(({ proposal, sentences, by, awaiting }) => [
               {
@@ -250,6 +261,9 @@ function notDone({ done }: OpenNextYearText, names: Names): Html {
     html`${subheading('What you could not do')}${scrolling(
       'What you could not do',
       table({
+        caption: 'What you could not do',
+        captionClasses: 'govuk-visually-hidden',
+        firstCellIsHeader: true,
         head: [{ content: 'Not done' }, { content: 'Why' }],
         rows: refused.map(({ sentences, why }) => [
           { content: sentencesOf(sentences, names) },
@@ -325,6 +339,7 @@ async function nextYearPage(
     given: { fund },
     main,
     isFault: above.refusal !== undefined || unread.length > 0,
+    source: `As known on ${instant(rolled.knownAt)}. ${await printedSource(site, asking, rolled)}`,
   });
 }
 

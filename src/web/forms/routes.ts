@@ -209,7 +209,7 @@ function dealListPage({ around, draftMark }: Asking, place: Place, errand: Erran
       ${button({ content: 'Go back', name: 'go', value: 'check', classes: 'govuk-button--secondary' })}
     </form>`;
   return page(around, {
-    title: 'Add a part to the deal',
+    title: `Add a part to the deal, ${place.home.content}`,
     section: place.kind === 'fund' ? 'funds' : 'tasks',
     before: breadcrumbs({ items: [place.home, { content: 'Make a deal' }] }),
     main,

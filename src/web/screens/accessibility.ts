@@ -136,6 +136,7 @@ const statement = (): Html =>
       table({
         caption: 'What was checked, how and when',
         captionClasses: 'govuk-table__caption--s',
+        firstCellIsHeader: true,
         head: CHECKED_COLUMNS.map((content) => ({ content })),
         rows: CHECKED.map((each) => checkedRow(each).map((content) => ({ content }))),
       }),

@@ -264,13 +264,7 @@ export const caseName = (name: string): string => `Case ${name.slice(0, 8)}`;
 
 const UNDER = /,? under revision \d+\.$/;
 
-/**
- * A line of a statement of account beside the sentence of its fact. The revision is left out, because the line already
- * leads to the fact.
- */
-export const besideItsFact = (what: string): string => what.replace(UNDER, '.');
-
-/** The same without the sentence beside it: the line of an instalment includes the fact under which it fell due. */
+/** A line of a statement of account. The line of an instalment names the fact under which it fell due, instead of its revision. */
 export const withItsFact = (what: string, sentence: string): string => what.replace(UNDER, ` under: ${sentence}`);
 
 /** A role in words. Acts of the service itself have no role. */

@@ -1,9 +1,9 @@
 import type { Shape } from '../asking.js';
 import { summaryList, table, type Cell } from '../components/lists.js';
 import { instant } from '../format.js';
-import { html, joined, type Content, type Html } from '../html.js';
+import { html, joined, withoutElements, type Content, type Html } from '../html.js';
 import { subheading } from '../layout.js';
-import { besideItsFact, roleName, told, titleOf, type Telling, type Value } from './answer-words.js';
+import { roleName, told, titleOf, withItsFact, type Telling, type Value } from './answer-words.js';
 import { scrolling, verdictTag } from './parts.js';
 
 /**
@@ -23,6 +23,8 @@ export interface Showing extends Telling {
   readonly given: ReadonlySet<string>;
   /** The page of each list that is shown, from 1. */
   readonly page: number;
+  /** What the tables that are shown are of, where the page has several such things: captions begin with it. */
+  readonly within?: Html;
 }
 
 export const ROWS_MAX = 100;
@@ -99,7 +101,7 @@ function fieldsOf(shape: Shape): Field[] {
       !IN_THE_FOOT.has(name) &&
       !(name === 'settled' && typesOf(each).includes('boolean')) &&
       wordsOf(all, name) === undefined &&
-      !(isFact && OF_A_FACT.has(name)) &&
+      !(isFact && (OF_A_FACT.has(name) || name === 'what')) &&
       !(has('sentence') && name === 'proposal'),
   );
 }
@@ -197,7 +199,6 @@ function cell(name: string, value: unknown, row: Data, showing: Showing): Conten
     return showing.factAddress(value as string, row) === undefined
       ? 'You may not see it'
       : factLink(value as string, row, showing, 'Open');
-  if (name === 'what' && 'sentence' in row) return told(name, besideItsFact(value as string), showing);
   if (name === 'verdict') return verdictTag(value as string);
   if (name === 'proposal') return value === null ? 'None' : proposalLink(value as string, 'Open');
   if (!Array.isArray(value)) return told(name, value, showing);
@@ -218,7 +219,9 @@ function factLink(revision: string, at: Data, { factAddress }: Showing, text: Co
 
 /** A fact as its sentence, which links to its page, with when it was recorded, by whom, and its documents. */
 export function factCell(row: Data, showing: Showing): Content {
-  const sentence = told('sentence', row['sentence'], showing);
+  // A line of a statement of account is told with the fact that made it.
+  const { what, sentence: whole } = row as { readonly what?: string; readonly sentence: string };
+  const sentence = told('sentence', what === undefined ? whole : withItsFact(what, whole), showing);
   const {
     revision,
     recordedAt,
@@ -311,12 +314,14 @@ function tableOf(
             })),
           ]
         : [];
-    const named = parts.length > 1 ? `${title}, part ${part + 1} of ${parts.length}` : title;
+    const own = parts.length > 1 ? `${title}, part ${part + 1} of ${parts.length}` : title;
+    const named = showing.within ? html`${showing.within}: ${own.toLowerCase()}` : html`${own}`;
     return scrolling(
       named,
       table({
-        caption: `${named}${shown.some((each) => each.isMoney) ? ', £' : ''}${showing.dates && `. ${showing.dates}`}`,
+        caption: html`${named}${shown.some((each) => each.isMoney) && ', £'}${showing.dates && `. ${showing.dates}`}`,
         captionClasses: 'govuk-table__caption--s',
+        firstCellIsHeader: true,
         head: shown.map((each) => ({ content: each.title, format: each.isFigure ? 'numeric' : undefined })),
         rows: [...rows.map((row) => shown.map((each) => cellOf(each, row))), ...sums],
       }),
@@ -387,7 +392,7 @@ const addsUp = (total: Shape | undefined, list: Shape): boolean => {
 };
 
 /** The fields that can name a thing, the best first. */
-const NAMING = ['name', 'title', 'sentence'];
+const NAMING = ['name', 'title', 'sentence', 'predecessors'];
 
 /** The field that names a thing in a list. */
 function namingOf(shape: Shape): string {
@@ -407,8 +412,15 @@ const inHeading = (shape: Shape): ReadonlySet<string> =>
 /** The name of a thing in a list. */
 function nameOfThing(shape: Shape, value: Data, showing: Showing): Content {
   const name = namingOf(shape);
-  return name === 'sentence' ? told(name, value[name], showing) : inField(name, {}, value, showing);
+  if (name === 'sentence') return told(name, value[name], showing);
+  const own = inField(name, {}, value, showing);
+  // The same bodies may change more than once.
+  return name === 'predecessors' ? html`${own}, from ${told('effective', value['effective'], showing)}` : own;
 }
+
+/** What captions of tables begin with inside a thing: the thing, after the thing that it is part of. */
+const within = ({ within: around }: Showing, name: Content): Html =>
+  around ? html`${around}, ${withoutElements(name)}` : withoutElements(name);
 
 /** Everything in an answer, or in a thing inside it. `level` is the depth: 0 is the answer itself. */
 function whole(shape: Shape, value: Data, showing: Showing, level: number): Html {
@@ -465,7 +477,7 @@ function partOf(
   if (value === null) return html`${headingOf(title, level)}<p class="govuk-body">None.</p>`;
   const fields = fieldsOf(shape);
   const isOne = fields.every(([, each]) => isLeaf(each) || isListOfLeaves(each));
-  return html`${headingOf(title, level)}${isOne ? single(title, shape, value, showing, fields) : whole(shape, value, { ...showing, given: NOTHING_GIVEN }, level + 1)}`;
+  return html`${headingOf(title, level)}${isOne ? single(title, shape, value, showing, fields) : whole(shape, value, { ...showing, given: NOTHING_GIVEN, within: within(showing, title) }, level + 1)}`;
 }
 
 function listPart(
@@ -488,10 +500,11 @@ function listPart(
   const said = headingOf(title, level);
   if (rows.length === 0) return html`${said}<p class="govuk-body">${all.length === 0 ? 'None.' : 'No more.'}</p>`;
   if (columns) return html`${said}${tableOf(title, columns, rows, total, showing)}${more}`;
-  return html`${said}${rows.map(
-    (row) =>
-      html`${headingOf(nameOfThing(item, row, showing), level + 1)}${whole(item, row, { ...showing, given: inHeading(item) }, level + 2)}`,
-  )}${more}${
+  return html`${said}${rows.map((row) => {
+    const name = nameOfThing(item, row, showing);
+    const own = { ...showing, given: inHeading(item), within: within(showing, name) };
+    return html`${headingOf(name, level + 1)}${whole(item, row, own, level + 2)}`;
+  })}${more}${
     total &&
     single(
       'Total',

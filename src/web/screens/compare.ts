@@ -6,6 +6,7 @@ import { select } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { pagination } from '../components/ways.js';
 import { addressWith, dateControl, datesInWords, faultsAbove, type DateName, type Faulty } from '../dates.js';
+import { sourceOf } from '../foot.js';
 import { day, inWords as money, isNothing, small, sum } from '../format.js';
 import { html, joined, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
@@ -15,7 +16,7 @@ import { titleOf } from './answer-words.js';
 import { answerDated, pageIn } from './dated.js';
 import { READ_MAX, scrolling, titled } from './parts.js';
 import { placeOf, whereaboutsOf } from './places.js';
-import { asFile, datesOfAnswer, definitionsFor, footOf, framed, showingFor, sourceOf, workedOut } from './question.js';
+import { asFile, datesOfAnswer, definitionsFor, footOf, framed, showingFor, tabOf, workedOut } from './question.js';
 
 /** Two pairs of dates, and the facts between them that moved the gap. Their effects add up to the change. */
 
@@ -94,7 +95,7 @@ function moversTables(compared: Compared, from: number, showing: Showing): Html 
     all.slice(at * COLUMNS_MAX, (at + 1) * COLUMNS_MAX),
   );
   const sumRow = (title: string, sums: Partial<Figures>, figures: readonly Figure[], isTotal = false): Cell[] =>
-    [{ content: '' }, { content: title }, ...figures.map((figure) => numeric(sums[figure]))].map((cell) => ({
+    [{ content: title, colspan: 2 }, ...figures.map((figure) => numeric(sums[figure]))].map((cell) => ({
       ...cell,
       ...(isTotal && { classes: 'govuk-!-font-weight-bold' }),
     }));
@@ -104,6 +105,7 @@ function moversTables(compared: Compared, from: number, showing: Showing): Html 
       table({
         caption: `The facts that moved it, £${parts.length > 1 ? `, part ${part + 1} of ${parts.length}` : ''}. ${showing.dates}`,
         captionClasses: 'govuk-table__caption--s',
+        firstCellIsHeader: true,
         head: [
           { content: 'No.' },
           { content: 'What happened' },
@@ -235,10 +237,11 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
     <p class="govuk-body-s bcf-screen">${sourceOf(compared)}</p>`;
   return framed(asking, {
     title: 'Compare two dates',
+    tab: tabOf('Compare two dates', asked, DATES, datesOfAnswer(compared)),
     given,
     main,
     isFault: faulty !== undefined,
-    source: footOf(compared),
+    source: await footOf(site, asking, compared),
   });
 }
 

@@ -12,6 +12,7 @@ import {
   type Faulty,
   type TwoDates,
 } from '../dates.js';
+import { printedSource, sourceOf } from '../foot.js';
 import { areaName, day, fundName, nobodyOffers, small, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
@@ -20,6 +21,7 @@ import type { Asking, Site } from '../site.js';
 import { answerDated, knownBy } from './dated.js';
 import { gapInWords, gapOnTheDay } from './gap-words.js';
 import { READ_MAX, scrolling, verdictTag, ways } from './parts.js';
+import { tabOf } from './question.js';
 import { placeOf, placesOfFund } from './places.js';
 
 /** The overview of all funds, and one fund at two dates. */
@@ -111,6 +113,7 @@ const positionTable = ({ fund, partners, total }: Position, dates: TwoDates, wor
     'Partners and sources',
     table({
       caption: `Partners and sources, £. ${words}`,
+      firstCellIsHeader: true,
       head: [
         { content: 'Partner' },
         { content: 'Source' },
@@ -140,6 +143,7 @@ const testsTable = (fund: string, dates: TwoDates, { tests }: Tests, names: Name
     'Minimum tests',
     table({
       caption: 'Minimum tests of the national conditions',
+      firstCellIsHeader: true,
       head: [
         { content: 'Test' },
         { content: 'Verdict' },
@@ -168,6 +172,7 @@ const waitingTable = ({ proposals }: Proposals, names: Names): Html =>
         table({
           caption: `Waiting for signature: ${proposals.length}`,
           captionClasses: 'govuk-visually-hidden',
+          firstCellIsHeader: true,
           head: [{ content: 'Offer' }, { content: 'From' }, { content: 'Waits for' }, { content: 'Sign by' }],
           rows: proposals.map(({ proposal, sentence, by, awaiting, needs, expires }) => [
             { content: html`<a class="govuk-link" href="/proposals/${proposal}">${names.in(sentence)}</a>` },
@@ -266,13 +271,13 @@ async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDate
     ${subheading('Partners and sources')}${positionTable(position, dates, words, names)}
     ${subheading('Tests')}${testsTable(fund, dates, tests, names)}
     ${ways([...placesOfFund(fund, dates), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}
-    <p class="govuk-body-s bcf-screen">Worked out from the first ${gap.ledger.size} events of the ledger.</p>`;
+    <p class="govuk-body-s bcf-screen">${sourceOf(gap)}</p>`;
   return page(around, {
-    title: `${faulty ? 'Error: ' : ''}${fundName(fund)}`,
+    title: `${faulty ? 'Error: ' : ''}${tabOf(fundName(fund), { on: dates.on, 'known-at': dates.knownAt }, ['on', 'known-at'], words)}`,
     section: 'funds',
     before: breadcrumbs({ items: [{ content: 'Funds', href: '/funds' }, { content: fundName(fund) }] }),
     main,
-    source: `${fundName(fund)}. ${words}. Worked out from the first ${gap.ledger.size} events of the ledger.`,
+    source: `${fundName(fund)}. ${words}. ${await printedSource(site, asking, gap)}`,
   });
 }
 
@@ -299,6 +304,7 @@ export function registerFunds(site: Site): void {
     const all = table({
       caption: 'Each fund today, or on the nearest day of its year, £',
       captionClasses: 'govuk-table__caption--s',
+      firstCellIsHeader: true,
       head: [
         { content: 'Fund' },
         { content: 'Held by' },

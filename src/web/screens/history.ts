@@ -7,17 +7,18 @@ import { pagination } from '../components/ways.js';
 import { summaryList } from '../components/lists.js';
 import { details, insetText, tag } from '../components/words.js';
 import { addressWith, dateControl, faultsAbove, type DateName, type Faulty } from '../dates.js';
+import { printedSource, sourceOf } from '../foot.js';
 import { areaName, day, fundName, instant } from '../format.js';
 import { documentsList, giveDocument, type NamedDocument, type Where } from '../documents.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { factCell, signed, type Data, type Showing } from './answer.js';
-import { roleName, told } from './answer-words.js';
+import { roleName } from './answer-words.js';
 import { answerDated, askedIn } from './dated.js';
 import { openActsAt } from '../open-acts.js';
 import { filled, pageOf } from './places.js';
-import { asFile, datesOfAnswer, footOf, framed, showingFor, sourceOf } from './question.js';
+import { asFile, datesOfAnswer, footOf, framed, showingFor, tabOf } from './question.js';
 import { settlementPart, type Settlement } from './settlement.js';
 import { termsList, type Text } from './terms.js';
 
@@ -155,7 +156,14 @@ async function historyPage(
     }
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ after: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
-  return framed(asking, { title, given, main, isFault: faulty !== undefined, source: footOf(answer) });
+  return framed(asking, {
+    title,
+    tab: tabOf(title, asked, DATES, words),
+    given,
+    main,
+    isFault: faulty !== undefined,
+    source: await footOf(site, asking, answer),
+  });
 }
 
 interface Event extends Answer {
@@ -201,7 +209,7 @@ function termsOf(kind: Kind, { type, data, conditions, reason, withheld }: Event
   const terms =
     texts.length === 1
       ? termsList(KINDS[kind], texts[0]!, more, showing.names)
-      : html`${texts.map((text, at) => html`<h3 class="govuk-heading-s">Part ${at + 1}</h3>${termsList(KINDS[kind], text, [], showing.names)}`)}${more.map(({ title, content }) => paragraph(`${title}: ${content}`))}`;
+      : html`${texts.map((text, at) => html`<h3 class="govuk-heading-s">Part ${at + 1}</h3>${termsList(KINDS[kind], text, [], showing.names, `Part ${at + 1}`)}`)}${more.map(({ title, content }) => paragraph(`${title}: ${content}`))}`;
   return html`${terms}${
     isStep(type) &&
     paragraph(
@@ -231,7 +239,7 @@ async function eventPage(
   const found = await askedOf<Event>(site.ledger, asking.sight, event, { ...given, 'known-at': knownAt });
   const showing = await showingFor(site, asking, event, found, given);
   const place = Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'revision'));
-  const sentence = told('sentence', found.sentence, showing);
+  const sentence = showing.names.in(found.sentence);
   const who = `${site.people.nameOf(found.officer)}, ${roleName(found.role).toLowerCase()} of ${showing.names.known(found.partner) ?? found.partner}`;
   const main = html`${found.why !== null && html`<p class="bcf-state">${tag({ content: 'Void', classes: 'govuk-tag--red' })}</p>`}
     ${found.reversedBy !== null && html`<p class="bcf-state">${tag({ content: 'Taken back', classes: 'govuk-tag--yellow' })}</p>`}
@@ -259,10 +267,11 @@ async function eventPage(
     })}`;
   return framed(asking, {
     title: 'Fact',
+    tab: `${sentence} Recorded on ${instant(found.recordedAt)}`,
     given: place,
     main,
     through: [{ content: title, href: filled(pageOf(questionNamed(timeline)), place) }],
-    source: `Recorded on ${instant(found.recordedAt)}. Leaf hash: ${found.hash ?? 'withheld'}. ${sourceOf(found)}`,
+    source: `Recorded on ${instant(found.recordedAt)}. Leaf hash: ${found.hash ?? 'withheld'}. ${await printedSource(site, asking, found)}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { askedOf, questionNamed, type Answer } from '../asking.js';
 import { dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
+import { sourceOf } from '../foot.js';
 import { areaName, fundName } from '../format.js';
 import { html, joined } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
@@ -15,7 +16,7 @@ import {
   isLonger,
   partOfAnswer,
   showingFor,
-  sourceOf,
+  tabOf,
   workedOut,
 } from './question.js';
 
@@ -45,7 +46,8 @@ async function yearEndPage(
       on: dates.on,
       'known-at': dates.knownAt,
     });
-    parts.push({ name, answer, showing: await showingFor(site, asking, name, answer, given) });
+    const showing = await showingFor(site, asking, name, answer, given);
+    parts.push({ name, answer, showing: { ...showing, within: html`${questionTitle(name)}` } });
   }
   const [{ answer: first }] = parts as [(typeof parts)[number]];
   const words = datesOfAnswer(first);
@@ -67,11 +69,12 @@ async function yearEndPage(
     <p class="govuk-body-s bcf-screen">${sourceOf(first)}</p>`;
   return framed(asking, {
     title: 'Year end',
+    tab: tabOf('Year end', { on: dates.on, 'known-at': dates.knownAt }, ['on', 'known-at'], words),
     given,
     dates,
     main,
     isFault: faulty !== undefined,
-    source: footOf(first),
+    source: await footOf(site, asking, first),
   });
 }
 

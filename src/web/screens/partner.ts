@@ -1,6 +1,7 @@
 import { askedOf, questionNamed, type Answer } from '../asking.js';
 import { table, type Cell } from '../components/lists.js';
 import { dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
+import { sourceOf } from '../foot.js';
 import { day, inWords, isNothing, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
@@ -10,7 +11,7 @@ import { withItsFact } from './answer-words.js';
 import { answerDated, knownBy } from './dated.js';
 import { scrolling, titled } from './parts.js';
 import { filled, placeOf, whereaboutsOf } from './places.js';
-import { datesOfAnswer, definitionsFor, framed, showingFor, sourceOf, workedOut } from './question.js';
+import { datesOfAnswer, definitionsFor, footOf, framed, showingFor, tabOf, workedOut } from './question.js';
 
 /**
  * One partner in a fund: what it has undertaken and paid, by source, and its statement of account with the balance
@@ -77,6 +78,7 @@ const sourcesTable = (title: string, columns: Columns, { sources, total }: Posit
     table({
       caption: `${title}, £. ${showing.dates}`,
       captionClasses: 'govuk-table__caption--s',
+      firstCellIsHeader: true,
       head: [{ content: 'Source' }, ...columns.map(([, content]) => ({ content, format: 'numeric' }))],
       rows: [
         ...sources.map(({ source, figures }) => [
@@ -101,9 +103,7 @@ function lineCell(line: Line, { names, factAddress }: Showing): Html {
 function statementTable({ from, on, opening, lines, closing }: Statement, showing: Showing): Html {
   const shown = lines.slice(0, ROWS_MAX);
   const balance = (title: string, amount: string): Cell[] => [
-    { content: '' },
-    { content: title, classes: 'govuk-!-font-weight-bold' },
-    { content: '', colspan: 4 },
+    { content: title, colspan: 6 },
     { ...numeric(amount), classes: 'govuk-!-font-weight-bold' },
   ];
   return scrolling(
@@ -111,6 +111,7 @@ function statementTable({ from, on, opening, lines, closing }: Statement, showin
     table({
       caption: `Statement of account, £. ${showing.dates}`,
       captionClasses: 'govuk-table__caption--s',
+      firstCellIsHeader: true,
       head: [
         { content: 'Day' },
         { content: 'What' },
@@ -186,11 +187,12 @@ async function partnerPage(
     <p class="govuk-body-s bcf-screen">${sourceOf(position)}</p>`;
   return framed(asking, {
     title: position.name,
+    tab: tabOf(position.name, { on: dates.on, 'known-at': dates.knownAt }, ['on', 'known-at'], words),
     given,
     dates,
     main,
     isFault: faulty !== undefined,
-    source: `${words}. ${sourceOf(position)}`,
+    source: await footOf(site, asking, position),
   });
 }
 

@@ -1,6 +1,6 @@
 import { tag } from '../components/words.js';
 import { plainly } from '../format.js';
-import { html, type Html } from '../html.js';
+import { html, type Content, type Html } from '../html.js';
 import type { Places } from './places.js';
 
 /** Pieces that several screens share. */
@@ -12,7 +12,7 @@ import type { Places } from './places.js';
 export const READ_MAX = 150;
 
 /** A table that is wider than the page. Readers can scroll it sideways, also with the keyboard. */
-export const scrolling = (label: string, content: Html): Html =>
+export const scrolling = (label: Content, content: Html): Html =>
   html`<div class="bcf-scroll" tabindex="0" role="region" aria-label="${label}">${content}</div>`;
 
 const VERDICTS: Readonly<Record<string, readonly [string, string]>> = {

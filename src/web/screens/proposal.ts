@@ -13,6 +13,7 @@ import { button, errorSummary, hiddenFields, textarea } from '../components/fiel
 import { summaryList, table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
+import { printedSource } from '../foot.js';
 import { day, fundName, instant } from '../format.js';
 import { documentsList, giveDocument, type NamedDocument } from '../documents.js';
 import { html, type Content, type Html } from '../html.js';
@@ -161,6 +162,7 @@ function dealSignatures(site: Site, { facts, needs, given }: Proposal, names: Na
     'Who signs which part',
     table({
       caption: 'Who signs which part',
+      firstCellIsHeader: true,
       head: [{ content: 'Part' }, { content: 'Signed' }, { content: 'Still to sign' }],
       rows: facts.map((_fact, at) => [
         { content: at + 1 },
@@ -215,7 +217,7 @@ const dealTerms = (
 ): Html =>
   html`${facts.map(
     (fact, at) =>
-      html`${subheading(`Part ${at + 1}`)}${paragraph(names.in(fact.sentence))}${details({ summary: `Part ${at + 1} in full`, content: termsList(kind, fact, [], names) })}`,
+      html`${subheading(`Part ${at + 1}`)}${paragraph(names.in(fact.sentence))}${details({ summary: `Part ${at + 1} in full`, content: termsList(kind, fact, [], names, `Part ${at + 1}`) })}`,
   )}${more.length > 0 && html`${subheading('Terms')}${summaryList({ rows: more.map(({ title, content }) => ({ key: { content: title }, value: { content } })) })}`}${
     replaced.length > 0 &&
     details({
@@ -295,11 +297,11 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
     ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack, mayDecline, isFresh: site.isFresh(asking.session) })}`}
     ${await makeOtherHalf(site, asking, proposal)}${forAuditors(proposal)}`;
   return page(asking.around, {
-    title: above.refusal ? `Error: ${title}` : title,
+    title: `${above.refusal ? 'Error: ' : ''}${isDeal ? `${title}: ${names.in(proposal.sentence)}` : title} ${placeName(proposal)}`,
     section: 'tasks',
     before: breadcrumbs({ items: [{ content: 'Tasks', href: '/' }, place] }),
     main,
-    source: `As known on ${instant(proposal.knownAt)}, from a ledger of ${proposal.ledger.size} events.`,
+    source: `As known on ${instant(proposal.knownAt)}. ${await printedSource(site, asking, proposal)}`,
   });
 }
 
@@ -377,7 +379,7 @@ async function endingPage(
       <div class="bcf-buttons">${button({ content: press, classes: 'govuk-!-margin-bottom-0' })}<a class="govuk-link govuk-body govuk-!-margin-bottom-0" href="/proposals/${id}">Go back</a></div>
     </form>`;
   return page(asking.around, {
-    title: missing || refusal ? `Error: ${title}` : title,
+    title: `${missing || refusal ? 'Error: ' : ''}${title}: ${names.in(proposal.sentence)} ${placeName(proposal)}`,
     section: 'tasks',
     before: breadcrumbs({
       items: [

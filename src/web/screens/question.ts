@@ -12,6 +12,7 @@ import {
   type Faulty,
   type TwoDates,
 } from '../dates.js';
+import { printedSource, sourceOf } from '../foot.js';
 import { day, small, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { page, paragraph, waysToAct } from '../layout.js';
@@ -91,15 +92,9 @@ export function datesOfAnswer(answer: Answer): string {
   return '';
 }
 
-/** How much of the ledger an answer was worked out from. */
-export function sourceOf(answer: Answer): string {
-  const { ledger } = (answer['to'] ?? answer) as { readonly ledger?: { readonly size: number } };
-  return ledger === undefined ? '' : `Worked out from the first ${ledger.size} events of the ledger.`;
-}
-
 /** The foot of a printed answer: its dates and its source, if it has them. */
-export const footOf = (answer: Answer): string =>
-  [datesOfAnswer(answer), sourceOf(answer)]
+export const footOf = async (site: Site, asking: Pick<Asking, 'sight'>, answer: Answer): Promise<string> =>
+  [datesOfAnswer(answer), await printedSource(site, asking, answer)]
     .filter((each) => each !== '')
     .map((each) => each.replace(/\.?$/, '.'))
     .join(' ');
@@ -233,6 +228,8 @@ export const definitionsFor = onceEach((question: Question) => definitionsOf(sha
 
 interface Framed {
   readonly title: string;
+  /** What tells its tab from others, where its title alone does not. */
+  readonly tab?: string;
   readonly given: Given;
   /** The dates of this page. Links to the pages above it keep them. */
   readonly dates?: TwoDates;
@@ -246,16 +243,23 @@ interface Framed {
 /** A page of a fund, an area or the register, with breadcrumbs. */
 export function framed(
   { around }: Asking,
-  { title, given, dates, main, isFault, source, through = [] }: Framed,
+  { title, tab = title, given, dates, main, isFault, source, through = [] }: Framed,
 ): string {
   const { of, above } = whereaboutsOf(given, dates);
   return page(around, {
-    title: `${isFault ? 'Error: ' : ''}${title}, ${of}`,
+    title: `${isFault ? 'Error: ' : ''}${tab}, ${of}`,
     section: above[0]!.href === '/funds' ? 'funds' : 'register',
     before: breadcrumbs({ items: [...above, ...through, { content: title }] }),
     main,
     ...(source !== undefined && { source: `${title}, ${of}. ${source}` }),
   });
+}
+
+/** A title with the dates that were asked for and the number of the page, so that two tabs can be told apart. */
+export function tabOf(title: string, asked: Asked, dates: readonly DateName[], words: string): string {
+  const at = dates.some((name) => asked[name]) && words !== '' ? `, ${small(words)}` : '';
+  const number = pageIn(asked['page']);
+  return `${title}${number > 1 ? ` (page ${number})` : ''}${at}`;
 }
 
 /** The title of a page about one thing names the thing. */
@@ -334,10 +338,11 @@ async function questionPage(
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
   return framed(asking, {
     title,
+    tab: tabOf(title, asked, datesOf(question), words),
     given,
     main,
     isFault: faulty !== undefined,
-    source: footOf(answer),
+    source: await footOf(site, asking, answer),
     dates: at,
     through: through(question.name, given, at, showing),
   });

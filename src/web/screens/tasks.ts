@@ -2,6 +2,7 @@ import type { Need } from '../../domain/grammar/proposal.js';
 import { askedOf } from '../asking.js';
 import { table, taskList } from '../components/lists.js';
 import { details, tag } from '../components/words.js';
+import { printedSource } from '../foot.js';
 import { areaName, day, fundName, instant, PERIODS, plainly, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
@@ -24,6 +25,7 @@ export interface Waiting {
 }
 
 interface Tasks {
+  readonly ledger: { readonly size: number };
   readonly on: string;
   readonly knownAt: string;
   readonly mandates: readonly { readonly name: string; readonly role: string }[];
@@ -82,6 +84,7 @@ const overdueTable = (overdue: Tasks['overdue']): Html =>
   html`<div class="bcf-scroll" tabindex="0" role="region" aria-label="Overdue payments">${table({
     caption: 'Due and not received',
     captionClasses: 'govuk-visually-hidden',
+    firstCellIsHeader: true,
     head: [{ content: 'Fund' }, { content: 'Who' }, { content: 'Overdue, £', format: 'numeric' }],
     rows: overdue.map(({ fund, name, amount }) => [
       { content: html`<a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a>` },
@@ -177,8 +180,7 @@ export function registerTasks(site: Site): void {
       ${tasks.returnsToFile.length > 0 && html`${subheading('Returns to file')}${newestFirst(tasks.returnsToFile, returnsList, { id: 'return', more: 'returns to file' })}`}
       ${tasks.testsFailing.length > 0 && html`${subheading('Minimum tests that fail')}${testsList(tasks.testsFailing, names)}`}
       ${tasks.deadlines.length > 0 && html`${subheading('Deadlines of disputes')}${deadlinesList(tasks.deadlines)}`}`;
-    return reply.send(
-      page(around, { title: 'Your tasks', section: 'tasks', main, source: `As known on ${instant(tasks.knownAt)}.` }),
-    );
+    const source = `As known on ${instant(tasks.knownAt)}. ${await printedSource(site, { sight }, tasks)}`;
+    return reply.send(page(around, { title: 'Your tasks', section: 'tasks', main, source }));
   });
 }

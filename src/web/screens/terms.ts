@@ -6,7 +6,7 @@ import { factOf } from '../../domain/grammar/kind.js';
 import { TOLD } from '../../domain/values.js';
 import type { AnyKind } from '../../ledger/catalogue.js';
 import { summaryList, table } from '../components/lists.js';
-import { areaName, day, fundName, PERIODS, plainly, pounds } from '../format.js';
+import { areaName, day, fundName, PERIODS, plainly, pounds, small } from '../format.js';
 import { html, joined, type Content, type Html } from '../html.js';
 import type { Names } from '../names.js';
 import { caseName } from './answer-words.js';
@@ -117,6 +117,9 @@ function ofList({ element }: z.ZodArray<z.ZodType>, value: readonly unknown[], t
   return scrolling(
     title,
     table({
+      caption: title,
+      captionClasses: 'govuk-visually-hidden',
+      firstCellIsHeader: true,
       head: columns,
       rows: rows.map((row) =>
         columns.map(({ name, format }) => ({ content: row.has(name) && worded(row.get(name)!, names), format })),
@@ -130,11 +133,15 @@ interface Told {
   readonly content: Content;
 }
 
-/** The fields of a fact. If a field holds another fact, that one’s own type decides how it is shown. */
-function told(kind: AnyKind, { type, data }: Text, names: Names): Map<string, Told> {
+/**
+ * The fields of a fact. If a field holds another fact, that one’s own type decides how it is shown. `of` names the fact if the page
+ * shows several: the captions of its tables begin with it.
+ */
+function told(kind: AnyKind, { type, data }: Text, names: Names, of?: string): Map<string, Told> {
   const { stored, texts = [] } = factOf(kind, type);
   const tell = ({ name, ...field }: Field): Content => {
-    if (!texts.includes(name)) return worded(field, names);
+    if (!texts.includes(name))
+      return worded(of === undefined ? field : { ...field, title: `${of}: ${small(field.title)}` }, names);
     const inner = field.value as Text;
     return ofObject(factOf(kind, inner.type).stored, inner.data, names);
   };
@@ -142,9 +149,9 @@ function told(kind: AnyKind, { type, data }: Text, names: Names): Map<string, To
 }
 
 /** The fields of a fact, and the other terms of the proposal. */
-export const termsList = (kind: AnyKind, text: Text, more: readonly Told[], names: Names): Html =>
+export const termsList = (kind: AnyKind, text: Text, more: readonly Told[], names: Names, of?: string): Html =>
   summaryList({
-    rows: [...told(kind, text, names).values(), ...more].map(({ title, content }) => ({
+    rows: [...told(kind, text, names, of).values(), ...more].map(({ title, content }) => ({
       key: { content: title },
       value: { content },
     })),
@@ -152,7 +159,7 @@ export const termsList = (kind: AnyKind, text: Text, more: readonly Told[], name
 
 /** What a counter-offer changed: each field before and after. */
 export function changesTable(kind: AnyKind, was: Text, now: Text, names: Names): Html {
-  const [before, after] = [told(kind, was, names), told(kind, now, names)];
+  const [before, after] = [told(kind, was, names, 'Was'), told(kind, now, names, 'Is now')];
   const changed = [...new Map([...before, ...after])].filter(
     ([name]) => JSON.stringify(was.data[name]) !== JSON.stringify(now.data[name]),
   );
@@ -161,6 +168,7 @@ export function changesTable(kind: AnyKind, was: Text, now: Text, names: Names):
     'What the counter changed',
     table({
       caption: 'What the counter changed',
+      firstCellIsHeader: true,
       head: [{ content: 'Field' }, { content: 'Was' }, { content: 'Is now' }],
       rows: changed.map(([name, { title }]) => [{ content: title }, cell(before.get(name)), cell(after.get(name))]),
     }),
